@@ -1,0 +1,151 @@
+/**
+ * What an upload and a download tell while they run. The command line turns these into bars, log lines or `--json`
+ * objects (one event, one line); library users get them through `onEvent`.
+ * Sizes are bytes, times are milliseconds since the epoch, durations are seconds, paths are relative with `/`.
+ */
+
+/** A file in flight, for progress displays. */
+export interface FileInFlight {
+  readonly path: string;
+  readonly size: number;
+  /** Bytes acknowledged (upload) or written (download) so far. */
+  readonly done: number;
+}
+
+/** How far the run is; emitted at most every 200 ms, and once at the end. */
+export interface ProgressEvent {
+  readonly type: 'progress';
+  readonly filesDone: number;
+  readonly filesFailed: number;
+  /** Files known to remain (upload: queued; download: open). */
+  readonly filesOpen: number;
+  readonly bytesDone: number;
+  /** Bytes that this run knows it has to move in all; grows while the source is scanned or the topic goes on. */
+  readonly bytesTotal: number;
+  /** Records and bytes that went over the wire, re-sent or fetched again ones included. */
+  readonly records: number;
+  readonly wireBytes: number;
+  /** The largest few files in flight. */
+  readonly inFlight: readonly FileInFlight[];
+}
+
+/** Something holds the work up; it goes on by itself. `until` sentences are made for people. */
+export interface WaitingEvent {
+  readonly type: 'waiting';
+  readonly on: 'kafka' | 'disk' | 'source' | 'sink';
+  readonly message: string;
+}
+
+/** What a `waiting` waited for is there again. */
+export interface ResumedEvent {
+  readonly type: 'resumed';
+  readonly on: WaitingEvent['on'];
+  readonly message: string;
+}
+
+/** One warning that concerns no single file. */
+export interface WarningEvent {
+  readonly type: 'warning';
+  readonly message: string;
+}
+
+/** The run began. */
+export interface StartedEvent {
+  readonly type: 'started';
+  readonly name: string;
+  readonly topic: string;
+  readonly partitions: number;
+  /** The directory or URL at this end. */
+  readonly place: string;
+}
+
+/** A file was sent, its closing record acknowledged. */
+export interface SentEvent {
+  readonly type: 'sent';
+  readonly path: string;
+  readonly upload: string;
+  readonly size: number;
+  /** `algorithm:hex`. */
+  readonly digest: string;
+  /** Bytes that an earlier run had sent already. */
+  readonly resumedFrom: number;
+  readonly seconds: number;
+}
+
+/** A file was not sent: it changed while it was read, or cannot be read. */
+export interface NotSentEvent {
+  readonly type: 'not-sent';
+  readonly path: string;
+  readonly reason: string;
+  /** True: it will be tried again by this run. */
+  readonly again: boolean;
+}
+
+/** Dry run: this file would be sent. */
+export interface WouldSendEvent {
+  readonly type: 'would-send';
+  readonly path: string;
+  readonly size: number;
+  readonly reason: 'new' | 'changed' | 'resume';
+}
+
+export type UploadEvent =
+  | StartedEvent
+  | SentEvent
+  | NotSentEvent
+  | WouldSendEvent
+  | ProgressEvent
+  | WaitingEvent
+  | ResumedEvent
+  | WarningEvent;
+
+/** A file was verified and stands under its final name. */
+export interface ReceivedEvent {
+  readonly type: 'received';
+  readonly uploader: string;
+  readonly path: string;
+  readonly upload: string;
+  readonly size: number;
+  readonly digest: string;
+  /** Where it stands at the sink, relative to its root. */
+  readonly target: string;
+}
+
+/** A file that was on the topic and does not stand at the sink under its name, and why. */
+export interface FailedEvent {
+  readonly type: 'failed';
+  readonly uploader: string;
+  readonly path: string;
+  readonly upload: string;
+  readonly reason: 'digest-mismatch' | 'missing-data' | 'refused-name' | 'conflicting-data' | 'sink';
+  /** What is wrong, what is missing, where the remains are. */
+  readonly message: string;
+}
+
+/** The source gave this upload up; its temporary file is gone. */
+export interface AbortedEvent {
+  readonly type: 'aborted';
+  readonly uploader: string;
+  readonly path: string;
+  readonly upload: string;
+  readonly reason: string;
+}
+
+/** A record that is not as FORMAT.md says; it was skipped. */
+export interface RefusedRecordEvent {
+  readonly type: 'refused-record';
+  readonly partition: number;
+  readonly offset: number;
+  readonly reason: string;
+}
+
+export type DownloadEvent =
+  | StartedEvent
+  | ReceivedEvent
+  | FailedEvent
+  | AbortedEvent
+  | RefusedRecordEvent
+  | ProgressEvent
+  | WaitingEvent
+  | ResumedEvent
+  | WarningEvent;

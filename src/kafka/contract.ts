@@ -1,0 +1,200 @@
+/**
+ * The contract between Sluice and Kafka. Everything outside `src/kafka/` knows Kafka by these types alone; the
+ * real client and the memory twin both pass `test/contracts/kafka.ts`.
+ *
+ * Who retries: the implementation, without end, whatever can succeed later (no broker, leader moving, ISR too small,
+ * throttling), unless `giveUpAfter` is set. What can never succeed rejects at once with a {@link KafkaError}.
+ */
+import { SluiceError } from '../errors.ts';
+
+/** A header as it stands on the wire: the same name may occur more than once. */
+export type Header = readonly [name: string, value: Uint8Array];
+
+/** A record to append. `value` may come in pieces, which are sent one after the other without being joined. */
+export interface NewRecord {
+  readonly key?: Uint8Array | null;
+  readonly headers?: readonly Header[];
+  /** `null` is a tombstone. The bytes must not change until the append has resolved or rejected. */
+  readonly value: Uint8Array | readonly Uint8Array[] | null;
+}
+
+/** Where an appended record stands. */
+export interface Appended {
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/**
+ * An idempotent producer (acks=all). Order within a partition is the order of the calls, across retries too; a record
+ * stands at most once per producer session.
+ */
+export interface Producer {
+  /**
+   * Resolves with the record's place once all in-sync replicas have it.
+   * Never copies `value`. Rejects with KafkaError: `too-large` when its batch can never fit (later appends go on),
+   * `unauthorized`, `unknown-topic`, `closed`.
+   */
+  append(topic: string, partition: number, record: NewRecord): Promise<Appended>;
+  /**
+   * Resolves when less than `bufferBytes` wait to be acknowledged. Callers that produce much await this before each
+   * append: it is how back-pressure reaches the disk.
+   */
+  ready(): Promise<void>;
+  /** Bytes handed over and not yet acknowledged. */
+  readonly pendingBytes: number;
+  /** Waits for every outstanding append, then releases the connections. */
+  close(): Promise<void>;
+}
+
+export interface ProducerOptions {
+  /** Bytes that may wait for acknowledgement before `ready()` blocks. Default 16 MiB. */
+  readonly bufferBytes?: number;
+}
+
+/** A record as it was read. `key`, `value` and header values are views: valid until their batch is released. */
+export interface ConsumedRecord {
+  readonly offset: number;
+  /** Milliseconds since the epoch, by the topic's `message.timestamp.type`. */
+  readonly timestamp: number;
+  readonly key: Uint8Array | null;
+  /** The first 64 headers; `headerCount` says how many the record carries. */
+  readonly headers: readonly Header[];
+  readonly headerCount: number;
+  readonly value: Uint8Array | null;
+}
+
+/** What one fetch brought of one partition, in offset order. */
+export interface FetchedBatch {
+  readonly partition: number;
+  readonly records: readonly ConsumedRecord[];
+  /** The offset to read next; past gaps left by compaction and transaction markers. */
+  readonly nextOffset: number;
+  /** The end of the partition when this was fetched. */
+  readonly highWatermark: number;
+  /** The oldest offset that the partition still holds. */
+  readonly logStartOffset: number;
+  /** Gives the memory back. Nothing of the batch may be touched afterwards. Idempotent. */
+  release(): void;
+}
+
+/**
+ * Reads partitions by manual assignment. Iterating yields batches of all partitions, fairly; the batch's CRC32C has
+ * been checked. Leaving the loop closes the consumer. At most `bufferBytes` of unreleased and prefetched data are held
+ * (a single batch larger than that still comes, alone).
+ */
+export interface Consumer extends AsyncIterable<FetchedBatch> {
+  /** Stops the iteration after the batch in hand. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface ConsumerOptions {
+  readonly topic: string;
+  /** Partition -> first offset to read. Only these are read (and the new ones, see `newPartitions`). */
+  readonly from: ReadonlyMap<number, number>;
+  /** Partition -> end offset (exclusive). When all are reached the iteration ends. Absent: it goes on for ever. */
+  readonly until?: ReadonlyMap<number, number>;
+  /** Bytes of prefetched and unreleased data. Default 32 MiB. */
+  readonly bufferBytes?: number;
+  /** True: partitions added while reading are read from their first record. Looked for every `metadataMaxAge` (30 s). */
+  readonly newPartitions?: boolean;
+  /**
+   * An offset that retention has removed (`from` below the log start, or read too late). Called with what is lost;
+   * reading goes on at `earliest`. Without it the iteration throws KafkaError `out-of-range`. Never silent.
+   */
+  readonly onGap?: (gap: { partition: number; from: number; earliest: number }) => void;
+  /** Ends the iteration without an error. */
+  readonly signal?: AbortSignal;
+}
+
+/** A topic as the cluster describes it. */
+export interface TopicDescription {
+  readonly name: string;
+  /** The topic's UUID (KIP-516): a recreated topic has another. */
+  readonly id: string;
+  readonly partitions: number;
+  /** `max.message.bytes` of the topic; undefined where the ACLs refuse DescribeConfigs. */
+  readonly maxMessageBytes: number | undefined;
+  /** The other configuration that was readable, by Kafka's names. */
+  readonly config: Readonly<Record<string, string>>;
+}
+
+export interface NewTopic {
+  readonly name: string;
+  readonly partitions: number;
+  readonly replicationFactor: number;
+  /** By Kafka's names, e.g. `cleanup.policy`. */
+  readonly config?: Readonly<Record<string, string>>;
+}
+
+/** A place in time: the oldest record, the end, or the first record at or after milliseconds since the epoch. */
+export type OffsetAt = 'earliest' | 'latest' | { readonly time: number };
+
+/** A partition's committed position, with a word of the committer's own (Kafka's offset metadata). */
+export interface Position {
+  readonly offset: number;
+  readonly metadata: string;
+}
+
+/** A broker as the cluster names it. */
+export interface BrokerDescription {
+  readonly id: number;
+  readonly host: string;
+  readonly port: number;
+  readonly rack: string | undefined;
+}
+
+/** One client of one cluster. */
+export interface Kafka {
+  /** The cluster's id and its live brokers. Also the cheapest proof that the cluster answers. */
+  describeCluster(): Promise<{ readonly clusterId: string; readonly brokers: readonly BrokerDescription[] }>;
+  /** Undefined when there is no such topic. Never creates it. */
+  describeTopic(topic: string): Promise<TopicDescription | undefined>;
+  /** Creates the topic and resolves once every partition has a leader; resolves too when it exists already. */
+  createTopic(topic: NewTopic): Promise<void>;
+  /** Names of the topics this client may see, internal ones left out. */
+  listTopics(): Promise<readonly string[]>;
+  /** Partition -> offset. For a time after the last record: the end. Rejects `unknown-topic`. */
+  offsets(topic: string, at: OffsetAt): Promise<ReadonlyMap<number, number>>;
+  /** Partition -> committed position of a consumer group; partitions without one are left out. */
+  committed(group: string, topic: string): Promise<ReadonlyMap<number, Position>>;
+  /** Commits positions outside any group membership (generation -1, as manual assignment does). */
+  commit(group: string, topic: string, positions: ReadonlyMap<number, Position>): Promise<void>;
+  producer(options?: ProducerOptions): Producer;
+  consumer(options: ConsumerOptions): Consumer;
+  /** Closes producers, consumers and connections. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Told by the client while it waits and retries, so that the user can be told once in a while. */
+export interface KafkaStatus {
+  readonly state: 'connected' | 'unreachable' | 'throttled';
+  /** One sentence: what is the matter, with the last real error. */
+  readonly message: string;
+  /** Since when, milliseconds since the epoch. */
+  readonly since: number;
+}
+
+/** Kafka's refusals, sorted by what their owner has to decide. Everything else is retried inside. */
+export type KafkaErrorKind =
+  | 'too-large' /** the batch exceeds the topic's or the broker's limit */
+  | 'out-of-range' /** the offset is not (or no longer) on the partition */
+  | 'unknown-topic' /** no such topic or partition */
+  | 'topic-recreated' /** the topic's id changed while it was in use */
+  | 'unauthorized' /** an ACL refuses */
+  | 'authentication' /** the credentials are refused, or TLS does not agree */
+  | 'corrupt' /** a batch whose CRC or structure is wrong */
+  | 'unsupported' /** the broker is too old or lacks an API */
+  | 'invalid' /** the request is refused for ever (bad configuration, timestamps, policy) */
+  | 'closed'; /** the client, producer or consumer has been closed */
+
+/** A refusal by Kafka that retrying cannot mend. */
+export class KafkaError extends SluiceError {
+  override name = 'KafkaError';
+  readonly kind: KafkaErrorKind;
+
+  constructor(kind: KafkaErrorKind, message: string, options: ErrorOptions = {}) {
+    const configuration = kind === 'authentication' || kind === 'unauthorized' || kind === 'unsupported';
+    super(message, { ...options, exitCode: configuration ? 2 : 1 });
+    this.kind = kind;
+  }
+}
