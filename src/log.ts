@@ -8,7 +8,7 @@ export type LogLevel = (typeof logLevels)[number];
 
 /** A logger that writes JSON lines to stderr. */
 export function createLogger(level: LogLevel, options: LoggerOptions = {}): Logger {
-  return pino({ level, base: undefined, ...options }, pino.destination({ dest: 2, sync: true }));
+  return pino({ level, base: null, ...options }, pino.destination({ dest: 2, sync: true }));
 }
 
 /** A logger that says nothing: the library's default, for a library does not print unasked. */
