@@ -1,0 +1,121 @@
+/** The memory twin's client. */
+import {
+  type BrokerDescription,
+  type Consumer,
+  type ConsumerOptions,
+  type Kafka,
+  KafkaError,
+  type NewTopic,
+  type OffsetAt,
+  type Position,
+  type Producer,
+  type ProducerOptions,
+  type TopicDescription,
+} from '../contract.ts';
+import { MemoryConsumer } from './consumer.ts';
+import { closedError, MemoryProducer } from './producer.ts';
+import type { MemoryLog, MemoryTopics } from './topics.ts';
+
+/** What ACLs can take from a client. */
+export type Denied = 'create-topic' | 'describe-configs';
+
+export class MemoryClient implements Kafka {
+  readonly #topics: MemoryTopics;
+  readonly #denied: ReadonlySet<Denied>;
+  readonly #producers = new Set<MemoryProducer>();
+  readonly #consumers = new Set<MemoryConsumer>();
+  #closed = false;
+
+  constructor(topics: MemoryTopics, denied: Iterable<Denied>) {
+    this.#topics = topics;
+    this.#denied = new Set(denied);
+  }
+
+  async describeCluster(): Promise<{ clusterId: string; brokers: readonly BrokerDescription[] }> {
+    await this.#answer();
+    const broker = { id: 1, host: 'memory', port: 9092, rack: undefined };
+    return { clusterId: this.#topics.clusterId, brokers: [broker] };
+  }
+
+  async describeTopic(name: string): Promise<TopicDescription | undefined> {
+    await this.#answer();
+    const topic = this.#topics.topics.get(name);
+    if (topic === undefined) return undefined;
+    const readable = this.#denied.has('describe-configs') ? new Map<string, string>() : topic.config;
+    const limit = readable.get('max.message.bytes');
+    return {
+      name,
+      id: topic.id,
+      partitions: topic.logs.length,
+      maxMessageBytes: limit === undefined ? undefined : Number(limit),
+      config: Object.fromEntries(readable),
+    };
+  }
+
+  async createTopic(topic: NewTopic): Promise<void> {
+    await this.#answer();
+    if (this.#denied.has('create-topic') && !this.#topics.topics.has(topic.name)) {
+      throw new KafkaError('unauthorized', `This client may not create topic ${topic.name}. Ask for CREATE.`);
+    }
+    this.#topics.create(topic);
+  }
+
+  async listTopics(): Promise<readonly string[]> {
+    await this.#answer();
+    return [...this.#topics.topics.keys()].filter((name) => !name.startsWith('__'));
+  }
+
+  async offsets(name: string, at: OffsetAt): Promise<ReadonlyMap<number, number>> {
+    await this.#answer();
+    return new Map(this.#topics.topic(name).logs.map((log, partition) => [partition, offsetAt(log, at)]));
+  }
+
+  async committed(group: string, topic: string): Promise<ReadonlyMap<number, Position>> {
+    await this.#answer();
+    return new Map(this.#topics.positions.get(group)?.get(topic));
+  }
+
+  async commit(group: string, name: string, positions: ReadonlyMap<number, Position>): Promise<void> {
+    await this.#answer();
+    const topic = this.#topics.topic(name);
+    for (const partition of positions.keys()) this.#topics.log(topic, partition);
+    const topics = this.#topics.positions.get(group) ?? new Map<string, Map<number, Position>>();
+    this.#topics.positions.set(group, topics);
+    topics.set(name, new Map([...(topics.get(name) ?? []), ...positions]));
+  }
+
+  producer({ bufferBytes = 16 * 1024 * 1024 }: ProducerOptions = {}): Producer {
+    const producer = new MemoryProducer(this.#topics, bufferBytes);
+    if (this.#closed) producer.abandon();
+    this.#producers.add(producer);
+    return producer;
+  }
+
+  consumer(options: ConsumerOptions): Consumer {
+    const consumer = new MemoryConsumer(this.#topics, options);
+    if (this.#closed) consumer.refuse();
+    this.#consumers.add(consumer);
+    return consumer;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (!this.#topics.running) for (const producer of this.#producers) producer.abandon();
+    await Promise.all([...this.#producers, ...this.#consumers].map((open) => open.close()));
+  }
+
+  async #answer(): Promise<void> {
+    do {
+      const bell = this.#topics.bell.next;
+      await new Promise(setImmediate);
+      if (this.#closed) throw closedError();
+      if (!this.#topics.running) await bell;
+    } while (!this.#topics.running);
+  }
+}
+
+function offsetAt(log: MemoryLog, at: OffsetAt): number {
+  if (at === 'earliest') return log.start;
+  if (at === 'latest') return log.end;
+  return log.records.find((record) => record.timestamp >= at.time)?.offset ?? log.end;
+}

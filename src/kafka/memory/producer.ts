@@ -1,0 +1,97 @@
+/** The memory twin's producer: acknowledges in a later turn of the event loop, as a broker would. */
+
+import { type Appended, KafkaError, type NewRecord, type Producer } from '../contract.ts';
+import { batchSize } from './size.ts';
+import type { MemoryTopics } from './topics.ts';
+
+interface Waiting {
+  readonly topic: string;
+  readonly partition: number;
+  readonly record: NewRecord;
+  readonly size: number;
+  readonly settled: PromiseWithResolvers<Appended>;
+}
+
+/** Bytes are taken over when the append is acknowledged, so whoever changes them too early finds out. */
+export class MemoryProducer implements Producer {
+  readonly #topics: MemoryTopics;
+  readonly #bufferBytes: number;
+  readonly #ids = new Map<string, string>();
+  readonly #queue: Waiting[] = [];
+  #pumping: Promise<void> | undefined;
+  #closed = false;
+  pendingBytes = 0;
+
+  constructor(topics: MemoryTopics, bufferBytes: number) {
+    this.#topics = topics;
+    this.#bufferBytes = bufferBytes;
+  }
+
+  append(topic: string, partition: number, record: NewRecord): Promise<Appended> {
+    if (this.#closed) return Promise.reject(closedError());
+    const size = batchSize(record);
+    const settled = Promise.withResolvers<Appended>();
+    this.pendingBytes += size;
+    this.#queue.push({ topic, partition, record, size, settled });
+    this.#pumping ??= this.#pump();
+    return settled.promise;
+  }
+
+  async ready(): Promise<void> {
+    while (this.pendingBytes >= this.#bufferBytes && !this.#closed) await this.#topics.bell.next;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    while (this.#pumping !== undefined) await this.#pumping;
+    this.#topics.bell.ring();
+  }
+
+  /** Gives up what waits, as a client does that is closed while the cluster is away. */
+  abandon(): void {
+    this.#closed = true;
+    for (const { settled, size } of this.#queue.splice(0)) {
+      this.pendingBytes -= size;
+      settled.reject(closedError());
+    }
+    this.#topics.bell.ring();
+  }
+
+  async #pump(): Promise<void> {
+    await new Promise(setImmediate);
+    for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
+      const bell = this.#topics.bell.next;
+      if (this.#topics.running) {
+        this.#queue.shift();
+        this.#acknowledge(next);
+      } else {
+        await bell;
+      }
+    }
+    this.#pumping = undefined;
+  }
+
+  #acknowledge({ topic: name, partition, record, size, settled }: Waiting): void {
+    this.pendingBytes -= size;
+    try {
+      const topic = this.#topics.topic(name, this.#ids.get(name));
+      this.#ids.set(name, topic.id);
+      const limit = Number(topic.config.get('max.message.bytes'));
+      if (size > limit) {
+        throw new KafkaError(
+          'too-large',
+          `A batch of ${size} bytes exceeds max.message.bytes of topic ${name} (${limit}). Make it smaller.`,
+        );
+      }
+      settled.resolve({ partition, offset: this.#topics.append(topic, partition, record) });
+    } catch (error) {
+      settled.reject(error);
+    }
+    this.#topics.bell.ring();
+  }
+}
+
+/** The refusal of whatever has been closed. */
+export function closedError(): KafkaError {
+  return new KafkaError('closed', 'The Kafka client has been closed.');
+}

@@ -1,0 +1,151 @@
+/** What the memory twin's cluster holds: topics, their logs, and the committed positions. */
+import { randomUUID } from 'node:crypto';
+import { type Header, KafkaError, type NewRecord, type NewTopic, type Position } from '../contract.ts';
+
+/** A record at rest; its bytes belong to the log alone. */
+export interface StoredRecord {
+  readonly offset: number;
+  readonly timestamp: number;
+  readonly key: Uint8Array | null;
+  readonly headers: readonly Header[];
+  readonly value: Uint8Array | null;
+  /** Bytes of key, headers and value. */
+  readonly bytes: number;
+}
+
+/** One partition: records in offset order, with gaps after compaction, between `start` and `end`. */
+export interface MemoryLog {
+  records: StoredRecord[];
+  start: number;
+  end: number;
+}
+
+export interface MemoryTopic {
+  readonly name: string;
+  readonly id: string;
+  readonly config: Map<string, string>;
+  readonly logs: MemoryLog[];
+}
+
+/** A bell that waiting producers and consumers listen for; whoever changes anything rings it. */
+export class Bell {
+  #next = Promise.withResolvers<void>();
+
+  /** Resolves at the next ring. Ask before looking at the state, so that no ring is missed. */
+  get next(): Promise<void> {
+    return this.#next.promise;
+  }
+
+  ring(): void {
+    this.#next.resolve();
+    this.#next = Promise.withResolvers();
+  }
+}
+
+const defaultConfig = {
+  'cleanup.policy': 'delete',
+  'compression.type': 'producer',
+  'message.timestamp.type': 'CreateTime',
+  'min.insync.replicas': '1',
+  'retention.bytes': '-1',
+  'retention.ms': '604800000',
+  'segment.bytes': '1073741824',
+};
+
+/** The state that all clients of one memory cluster share. */
+export class MemoryTopics {
+  readonly clusterId: string = randomUUID();
+  readonly bell = new Bell();
+  readonly topics: Map<string, MemoryTopic> = new Map();
+  /** `group`, then topic, then partition. */
+  readonly positions: Map<string, Map<string, Map<number, Position>>> = new Map();
+  readonly #maxMessageBytes: number;
+  readonly #now: () => number;
+  /** False while the cluster is stopped: requests wait. */
+  running = true;
+
+  constructor(maxMessageBytes: number, now: () => number) {
+    this.#maxMessageBytes = maxMessageBytes;
+    this.#now = now;
+  }
+
+  /** Rejects `unknown-topic`, and `topic-recreated` when the topic is not the one of `id`. */
+  topic(name: string, id?: string): MemoryTopic {
+    const topic = this.topics.get(name);
+    if (topic === undefined) throw new KafkaError('unknown-topic', `There is no topic ${name}. Create it.`);
+    if (id !== undefined && topic.id !== id) {
+      throw new KafkaError('topic-recreated', `Topic ${name} was deleted and created again. Start anew.`);
+    }
+    return topic;
+  }
+
+  log(topic: MemoryTopic, partition: number): MemoryLog {
+    const log = topic.logs[partition];
+    if (log !== undefined) return log;
+    throw new KafkaError('unknown-topic', `Topic ${topic.name} has no partition ${partition}.`);
+  }
+
+  create({ name, partitions, replicationFactor, config = {} }: NewTopic): void {
+    if (!/^[\w.-]{1,249}$/.test(name) || name === '.' || name === '..') {
+      throw new KafkaError('invalid', `Topic ${name} cannot be created: use 1 to 249 of a-z A-Z 0-9 . _ -`);
+    }
+    if (this.topics.has(name)) return;
+    if (replicationFactor > 1) {
+      throw new KafkaError(
+        'invalid',
+        `Topic ${name} cannot have replication factor ${replicationFactor}: the cluster has 1 broker.`,
+      );
+    }
+    const entries = { 'max.message.bytes': String(this.#maxMessageBytes), ...defaultConfig, ...config };
+    this.topics.set(name, {
+      name,
+      id: randomUUID(),
+      config: new Map(Object.entries(entries)),
+      logs: Array.from({ length: partitions === -1 ? 1 : partitions }, emptyLog),
+    });
+    this.bell.ring();
+  }
+
+  append(topic: MemoryTopic, partition: number, record: NewRecord): number {
+    const log = this.log(topic, partition);
+    if (record.key == null && topic.config.get('cleanup.policy')?.includes('compact')) {
+      throw new KafkaError('invalid', `Topic ${topic.name} is compacted: its records need a key.`);
+    }
+    const stored = store(record, log.end, this.#now());
+    log.records.push(stored);
+    log.end = stored.offset + 1;
+    this.bell.ring();
+    return stored.offset;
+  }
+}
+
+/** An empty partition. */
+export function emptyLog(): MemoryLog {
+  return { records: [], start: 0, end: 0 };
+}
+
+/** The index of the first record at or after `offset`. */
+export function indexAt(records: readonly StoredRecord[], offset: number): number {
+  let low = 0;
+  let high = records.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (records[middle]!.offset < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function store(record: NewRecord, offset: number, timestamp: number): StoredRecord {
+  const { key, headers = [], value } = record;
+  const pieces = value === null ? [] : value instanceof Uint8Array ? [value] : value;
+  const stored = {
+    offset,
+    timestamp,
+    key: key == null ? null : Buffer.from(key),
+    headers: headers.map(([name, bytes]) => [name, Buffer.from(bytes)] as const),
+    value: value === null ? null : Buffer.concat(pieces),
+  };
+  const headerBytes = stored.headers.reduce((sum, [name, bytes]) => sum + name.length + bytes.length, 0);
+  return { ...stored, bytes: (stored.key?.length ?? 0) + headerBytes + (stored.value?.length ?? 0) };
+}
