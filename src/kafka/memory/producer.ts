@@ -1,7 +1,7 @@
 /** The memory twin's producer: acknowledges in a later turn of the event loop, as a broker would. */
 
+import { batchSize } from '../batch.ts';
 import { type Appended, KafkaError, type NewRecord, type Producer } from '../contract.ts';
-import { batchSize } from './size.ts';
 import type { MemoryTopics } from './topics.ts';
 
 interface Waiting {
