@@ -1,0 +1,53 @@
+/** How connections are secured: TLS options and a SASL exchange, made once of the client properties. */
+import type { ConnectionOptions } from 'node:tls';
+import type { ApiConnection } from './api.ts';
+import type { ClientProperties } from './properties.ts';
+import { authenticate, type Mechanism } from './sasl/exchange.ts';
+import { mskTokens } from './sasl/msk-iam.ts';
+import { oauthBearer } from './sasl/oauthbearer.ts';
+import { plain } from './sasl/plain.ts';
+import { scram } from './sasl/scram.ts';
+import { tokenProvider } from './sasl/token-providers.ts';
+import { type Credentials, saslCredentials } from './security/credentials.ts';
+import { securityProtocol } from './security/protocol.ts';
+import { tlsOptions } from './security/tls.ts';
+
+export interface Security {
+  /** Options of `tls.connect` besides host, port and server name. Absent: no TLS. */
+  readonly tls?: ConnectionOptions;
+  /**
+   * Authenticates a fresh connection, or one in use anew; no other request may be under way. `host` names the broker
+   * in errors. Resolves with the milliseconds after which it must be called again; 0: never. Rejects with KafkaError
+   * `authentication`, or with NetworkFailure when it may succeed later.
+   */
+  readonly authenticate?: (
+    connection: ApiConnection,
+    host: string,
+  ) => Promise<{ readonly sessionLifetimeMs: number }>;
+}
+
+/**
+ * Reads `security.protocol`, `ssl.*` and `sasl.*`, and the files that they name. Throws ConfigurationError that names
+ * the property, the cause and what to write instead. Tokens are cached in what it returns: use one for all connections.
+ */
+export function securityFrom(properties: ClientProperties): Security {
+  const protocol = securityProtocol(properties);
+  const tls = protocol.endsWith('SSL') ? { tls: tlsOptions(properties) } : {};
+  if (!protocol.startsWith('SASL')) return tls;
+  const mechanism = mechanismFor(saslCredentials(properties));
+  return { ...tls, authenticate: (connection, host) => authenticate(mechanism, connection, host) };
+}
+
+function mechanismFor(credentials: Credentials): Mechanism {
+  switch (credentials.mechanism) {
+    case 'PLAIN':
+      return plain(credentials.username, credentials.password);
+    case 'SCRAM-SHA-256':
+    case 'SCRAM-SHA-512':
+      return scram(credentials.mechanism, credentials.username, credentials.password);
+    case 'OAUTHBEARER':
+      return oauthBearer(tokenProvider(credentials.source), credentials.extensions);
+    case 'AWS_MSK_IAM':
+      return oauthBearer(mskTokens(credentials.profile));
+  }
+}
