@@ -1,0 +1,27 @@
+/** The last line of a command that failed: one sentence for what was to be expected, a stack for what was not. */
+import { describeError, ExitCode, SluiceError } from '../errors.ts';
+import { writeJson } from './output.ts';
+import { printable } from './terminal/text.ts';
+
+/** What a failure prints, and the exit code it leads to. Pure. */
+export function failureText(error: unknown): { readonly text: string; readonly exitCode: ExitCode } {
+  if (error instanceof SluiceError) {
+    return { text: `sluice: ${lines(describeError(error))}`, exitCode: error.exitCode };
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const text = `sluice: an unexpected error, which is a fault of Sluice; please report it with these lines:\n${stack}`;
+  return { text, exitCode: ExitCode.unexpected };
+}
+
+/** Messages may hold names from foreign disks and topics; their line ends are the message's own. */
+function lines(message: string): string {
+  return message.split('\n').map(printable).join('\n');
+}
+
+/** Prints a failure on stderr, with `--json` also as `{ "type": "error", ... }` on stdout. Returns the exit code. */
+export function reportFailure(error: unknown, json: boolean): ExitCode {
+  const { text, exitCode } = failureText(error);
+  if (json) writeJson({ type: 'error', message: describeError(error), exitCode });
+  process.stderr.write(`${text}\n`);
+  return exitCode;
+}

@@ -1,0 +1,75 @@
+/** Tells a run in log lines, for services and everything else without a terminal. */
+import type { Logger } from '../log.ts';
+import type { Reporter } from './reporter.ts';
+import type { RunEvent, Verb } from './terminal/board.ts';
+
+type Level = 'error' | 'warn' | 'info' | 'debug';
+
+/** One log line. */
+export interface LogEntry {
+  readonly level: Level;
+  readonly fields: object;
+  readonly message: string;
+}
+
+const levels: Readonly<Record<RunEvent['type'], Level>> = {
+  started: 'info',
+  sent: 'info',
+  received: 'info',
+  'would-send': 'info',
+  'not-sent': 'error',
+  failed: 'error',
+  aborted: 'info',
+  'refused-record': 'warn',
+  progress: 'debug',
+  waiting: 'warn',
+  resumed: 'info',
+  warning: 'warn',
+};
+
+const messages: Partial<Record<RunEvent['type'], string>> = {
+  started: 'started',
+  sent: 'sent',
+  received: 'received',
+  'would-send': 'would send',
+  'not-sent': 'not sent',
+  aborted: 'given up by its uploader',
+  'refused-record': 'record skipped',
+  progress: 'progress',
+};
+
+/** An event as a log line: its own sentence where it has one, its other fields beside it. Pure. */
+export function logEntry(event: RunEvent): LogEntry {
+  const { type, ...rest } = event;
+  const level = type === 'not-sent' && event.again ? 'warn' : levels[type];
+  if (!('message' in rest)) return { level, fields: rest, message: messages[type] ?? type };
+  const { message, ...fields } = rest;
+  return { level, fields, message };
+}
+
+/** Milliseconds between two signs of life at level `info` while something moves. */
+const heartbeat = 30_000;
+
+export function createLogReporter(
+  verb: Verb,
+  logger: Logger,
+  now: () => number = () => performance.now(),
+): Reporter {
+  let beat = now();
+  let bytesBefore = 0;
+  return {
+    logger,
+    onEvent(event) {
+      const { level, fields, message } = logEntry(event);
+      logger[level](fields, message);
+      if (event.type !== 'progress' || now() - beat < heartbeat || event.bytesDone === bytesBefore) return;
+      beat = now();
+      bytesBefore = event.bytesDone;
+      const { filesDone, filesOpen, filesFailed, bytesDone, bytesTotal } = event;
+      logger.info({ filesDone, filesOpen, filesFailed, bytesDone, bytesTotal }, `${verb} goes on`);
+    },
+    notice: (text) => logger.warn(text),
+    summary: (summary) => logger.info({ ...summary }, `${verb} ended`),
+    close: () => {},
+  };
+}

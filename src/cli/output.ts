@@ -1,0 +1,55 @@
+/** Where and how a verb speaks: people on a terminal, programs on stdout, logs on stderr. */
+import type { Resolved } from '../config.ts';
+import { createLogger, type Logger, type LogLevel, logLevels } from '../log.ts';
+import { optional, toggle } from './flags.ts';
+import { createJsonReporter } from './json-reporter.ts';
+import { createLogReporter } from './log-reporter.ts';
+import type { Reporter } from './reporter.ts';
+import type { Verb } from './terminal/board.ts';
+import { createTerminalLogger, createTerminalReporter } from './terminal/reporter.ts';
+import { styleFor } from './terminal/style.ts';
+import { choice } from './values.ts';
+
+export const outputFlags = {
+  json: toggle('json', 'one JSON object a line on stdout, for programs'),
+  quiet: toggle('quiet', 'say nothing but errors', '-q'),
+  logLevel: optional('log-level', 'LEVEL', choice(logLevels), `${logLevels.join(', ')}`),
+} as const;
+
+export type OutputSettings = Resolved<typeof outputFlags>;
+
+/** Writes one object as one line on stdout. */
+export function writeJson(value: object): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+/** True when stderr is a terminal that can redraw lines. */
+function onTerminal(): boolean {
+  return process.stderr.isTTY === true && process.env.TERM !== 'dumb';
+}
+
+function levelOf({ logLevel, quiet }: OutputSettings, own: LogLevel): LogLevel {
+  return logLevel ?? (quiet ? 'error' : own);
+}
+
+/** The log of a verb that only reads: warnings, for people where a terminal is. */
+export function createVerbLogger(output: OutputSettings): Logger {
+  const level = levelOf(output, 'warn');
+  if (output.json || !onTerminal()) return createLogger(level);
+  const style = styleFor(process.stderr, process.env);
+  return createTerminalLogger(level, style, (line) => process.stderr.write(`${line}\n`));
+}
+
+/** How an upload or a download is told. */
+export function createReporter(verb: Verb, watching: boolean, output: OutputSettings): Reporter {
+  if (output.json) return createJsonReporter(verb, createLogger(levelOf(output, 'warn')), writeJson);
+  if (!onTerminal()) return createLogReporter(verb, createLogger(levelOf(output, 'info')));
+  return createTerminalReporter({
+    verb,
+    watching,
+    quiet: output.quiet,
+    terminal: process.stderr,
+    style: styleFor(process.stderr, process.env),
+    logLevel: levelOf(output, 'warn'),
+  });
+}

@@ -1,0 +1,45 @@
+/**
+ * SIGINT and SIGTERM: the first ends the run in good order (the record in flight is finished, positions are
+ * committed), the second ends the process at once. Both lead to exit code 130: the work was cut short from outside, and
+ * the next run goes on from there.
+ */
+import { ExitCode } from '../errors.ts';
+
+export interface Interruption {
+  readonly signal: AbortSignal;
+  /** Gives the signals back to their default. */
+  release(): void;
+}
+
+/**
+ * Listens to the signals of this process; `onFirst` tells the user that the signal was understood. A reader of stdout
+ * that has gone counts as a first signal: nobody is left to tell.
+ */
+export function interruptible(onFirst: (text: string) => void): Interruption {
+  const controller = new AbortController();
+  const onSignal = (name: NodeJS.Signals) => {
+    if (controller.signal.aborted) process.exit(ExitCode.interrupted);
+    const again = name === 'SIGINT' ? 'press Ctrl-C again to stop at once' : 'a second signal stops at once';
+    onFirst(`${name}: finishing what is in flight; ${again}`);
+    controller.abort(new Error(`interrupted by ${name}`));
+  };
+  const onOutputError = () => controller.abort(new Error('the reader of stdout has gone'));
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  process.stdout.on('error', onOutputError);
+  return {
+    signal: controller.signal,
+    release() {
+      process.off('SIGINT', onSignal);
+      process.off('SIGTERM', onSignal);
+    },
+  };
+}
+
+/** For verbs that only read: `sluice list | head` ends quietly when `head` has seen enough. */
+export function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(ExitCode.ok);
+    throw error;
+  });
+}

@@ -1,0 +1,79 @@
+/** Text on a terminal: made harmless, measured in columns, cut to fit. */
+import stringWidth from 'string-width';
+
+/** Columns that the text takes; escape sequences take none. */
+export function widthOf(text: string): number {
+  return stringWidth(text);
+}
+
+/**
+ * Names and reasons come from topics and foreign disks: a control character in them could drive the terminal, and a
+ * direction mark could show `gpj.exe` as `exe.jpg`. Each is shown as its code instead, e.g. `\x1b` or `\u202e`.
+ */
+export function printable(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
+    (character) => {
+      const code = character.codePointAt(0) ?? 0;
+      return code < 0x100
+        ? `\\x${code.toString(16).padStart(2, '0')}`
+        : `\\u${code.toString(16).padStart(4, '0')}`;
+    },
+  );
+}
+
+const segmenter = new Intl.Segmenter();
+
+function* clusters(text: string): Generator<{ readonly cluster: string; readonly width: number }> {
+  for (const { segment } of segmenter.segment(text)) yield { cluster: segment, width: stringWidth(segment) };
+}
+
+function startOf(text: string, columns: number): string {
+  let used = 0;
+  let start = '';
+  for (const { cluster, width } of clusters(text)) {
+    if (used + width > columns) break;
+    used += width;
+    start += cluster;
+  }
+  return start;
+}
+
+function endOf(text: string, columns: number): string {
+  const all = [...clusters(text)];
+  let used = 0;
+  let first = all.length;
+  while (first > 0 && used + (all[first - 1]?.width ?? 0) <= columns) {
+    first -= 1;
+    used += all[first]?.width ?? 0;
+  }
+  return all
+    .slice(first)
+    .map(({ cluster }) => cluster)
+    .join('');
+}
+
+/** A plain text within `columns`: cut at its end. */
+export function cutEnd(text: string, columns: number, ellipsis = '…'): string {
+  if (widthOf(text) <= columns) return text;
+  return columns < 1 ? '' : startOf(text, columns - widthOf(ellipsis)) + ellipsis;
+}
+
+/** A plain text within `columns`: cut in its middle, for the end of a path says more than its middle. */
+export function cutMiddle(text: string, columns: number, ellipsis = '…'): string {
+  if (widthOf(text) <= columns) return text;
+  const room = columns - widthOf(ellipsis);
+  if (room < 4) return cutEnd(text, columns, ellipsis);
+  const start = startOf(text, Math.floor(room / 3));
+  return start + ellipsis + endOf(text, room - widthOf(start));
+}
+
+/** The text with spaces behind it up to `columns`. */
+export function padEnd(text: string, columns: number): string {
+  return text + ' '.repeat(Math.max(0, columns - widthOf(text)));
+}
+
+/** The text with spaces before it up to `columns`. */
+export function padStart(text: string, columns: number): string {
+  return ' '.repeat(Math.max(0, columns - widthOf(text))) + text;
+}

@@ -1,0 +1,78 @@
+/** The kinds of values that flags take. The messages go on the sentence `--flag: "what was written" ...`. */
+import { z } from 'zod';
+import { parseDuration, parseSize, parseTime } from './units.ts';
+
+function parsed<T>(parse: (text: string) => T | undefined, message: string): z.ZodType<T> {
+  return z.string().transform((text, context) => {
+    const value = parse(text);
+    if (value !== undefined) return value;
+    context.issues.push({ code: 'custom', message, input: text });
+    return z.NEVER;
+  });
+}
+
+/** Bytes, at least `least`. */
+export function size(least = 0): z.ZodType<number> {
+  const form = 'write bytes (65536) or a number with its unit (64KiB, 30MB, 2GB)';
+  return parsed(parseSize, `is not a size; ${form}`).refine((bytes) => bytes >= least, {
+    error: `is too small; the least is ${least} bytes`,
+  });
+}
+
+/** Milliseconds. */
+export const duration: z.ZodType<number> = parsed(
+  parseDuration,
+  'is not a duration; write milliseconds (500) or a number with its unit (500ms, 5s, 10m, 2h, 7d)',
+);
+
+/** Milliseconds, or -1 for `forever`. */
+export const durationOrForever: z.ZodType<number> = parsed(
+  (text) => (['forever', '-1'].includes(text.trim().toLowerCase()) ? -1 : parseDuration(text)),
+  'is not a duration; write a number with its unit (2h, 7d) or forever',
+);
+
+/** A whole number of at least `least`. */
+export function count(least = 1, most: number = Number.MAX_SAFE_INTEGER): z.ZodType<number> {
+  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+  const read = (text: string) => (/^-?\d+$/.test(text.trim()) ? Number(text) : undefined);
+  return parsed((text) => {
+    const value = read(text);
+    return value !== undefined && value >= least && value <= most ? value : undefined;
+  }, `is not a whole number ${range}`);
+}
+
+/** One of a few words. */
+export function choice<const T extends string>(words: readonly T[]): z.ZodType<T> {
+  return parsed(
+    (text) => words.find((word) => word === text.trim().toLowerCase()),
+    `is none of ${words.join(', ')}`,
+  );
+}
+
+/** Any text but the empty one. */
+export const text: z.ZodType<string> = z.string().min(1, 'is empty; write a value or leave it out');
+
+/** A name that Kafka accepts for a topic. */
+export const topicName: z.ZodType<string> = z
+  .string()
+  .regex(
+    /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/,
+    'is no topic name; Kafka allows 1 to 249 letters, digits, dots, underscores and hyphens',
+  );
+
+/** Where a downloader begins: a word, or milliseconds since the epoch. */
+export const startingPoint: z.ZodType<'beginning' | 'end' | number> = parsed((written) => {
+  const word = written.trim().toLowerCase();
+  return word === 'beginning' || word === 'end' ? word : parseTime(written);
+}, 'is no place to begin; write beginning, end or a time such as 2026-07-01T12:00Z');
+
+/** `SIZE` or `SIZE@TIME`: test files of a size, one or one after the other. */
+export const generation: z.ZodType<{ readonly size: number; readonly interval?: number | undefined }> =
+  parsed((written) => {
+    const [sizeText = '', intervalText, ...rest] = written.split('@');
+    const bytes = parseSize(sizeText);
+    const interval = intervalText === undefined ? undefined : parseDuration(intervalText);
+    if (bytes === undefined || rest.length > 0) return undefined;
+    if (intervalText !== undefined && interval === undefined) return undefined;
+    return { size: bytes, interval };
+  }, 'is no size with or without an interval; write for example 30MB or 30MB@1s');

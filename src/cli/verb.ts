@@ -1,0 +1,83 @@
+/** What every verb does alike: its flags and help, its sources of settings, and how it ends. */
+import { Command } from 'commander';
+import { type Resolved, resolveSettings, type Settings, type Sources } from '../config.ts';
+import type { ExitCode } from '../errors.ts';
+import type { ClientProperties } from '../kafka/properties.ts';
+import { readConfigurationFile } from './config-file.ts';
+import { connectionFlags, kafkaProperties } from './connection.ts';
+import { strangeVariables } from './environment.ts';
+import { reportFailure } from './failure.ts';
+import { addFlags, type Flags, writtenFlags } from './flags.ts';
+import { type OutputSettings, outputFlags } from './output.ts';
+
+/** What a verb is called with. */
+export interface Call<S extends Settings> {
+  readonly settings: Resolved<S>;
+  readonly output: OutputSettings;
+  readonly kafka: ClientProperties;
+  /** Positional arguments. */
+  readonly words: readonly string[];
+}
+
+export interface VerbOptions<S extends Flags> {
+  readonly name: string;
+  /** A clause for the list of verbs. */
+  readonly summary: string;
+  /** A paragraph for the verb's own help. */
+  readonly description: string;
+  /** Headings of the help and the flags beneath them. */
+  readonly groups: Readonly<Record<string, Flags>>;
+  /** The flags of all groups. */
+  readonly flags: S;
+  readonly examples: readonly (readonly [command: string, meaning: string])[];
+  /** Positional arguments, as commander writes them, with their help. */
+  readonly words?: readonly (readonly [form: string, help: string])[];
+  readonly run: (call: Call<S>) => Promise<ExitCode>;
+}
+
+/** A command of the program. Its action never rejects: it prints what went wrong and sets the exit code. */
+export function createVerb<S extends Flags>(options: VerbOptions<S>): Command {
+  const command = new Command(options.name).summary(options.summary).description(options.description);
+  for (const [form, help] of options.words ?? []) command.argument(form, help);
+  for (const [heading, flags] of Object.entries(options.groups)) addFlags(command, `${heading}:`, flags);
+  addFlags(command, 'Connection:', connectionFlags);
+  addFlags(command, 'Output:', outputFlags);
+  command.addHelpText('after', examplesText(options.examples));
+  command.action(async () => {
+    const flags = writtenFlags(command);
+    let json = flags.json === true;
+    try {
+      const sources = await readSources(flags);
+      const output = resolveSettings(outputFlags, sources);
+      json = output.json;
+      if (!output.quiet) warnOfVariables(command);
+      const settings = resolveSettings(options.flags, sources);
+      const call = { settings, output, kafka: kafkaProperties(sources), words: command.args };
+      process.exitCode = await options.run(call);
+    } catch (error) {
+      process.exitCode = reportFailure(error, json);
+    }
+  });
+  return command;
+}
+
+async function readSources(flags: Sources['flags']): Promise<Sources> {
+  const environment = process.env;
+  const { config } = resolveSettings({ config: connectionFlags.config }, { flags, environment });
+  return config === undefined
+    ? { flags, environment }
+    : { flags, environment, file: await readConfigurationFile(config) };
+}
+
+function warnOfVariables(command: Command): void {
+  const verbs = command.parent?.commands ?? [command];
+  const known = verbs.flatMap(({ options }) => options.map((option) => option.name()));
+  for (const variable of strangeVariables(process.env, known)) {
+    process.stderr.write(`sluice: warning: the variable ${variable} is not known and has no effect\n`);
+  }
+}
+
+function examplesText(examples: VerbOptions<Flags>['examples']): string {
+  const lines = examples.map(([command, meaning]) => `  ${meaning}:\n    $ ${command}`);
+  return `\nExamples:\n${lines.join('\n')}\n`;
+}
