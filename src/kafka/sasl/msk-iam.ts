@@ -21,10 +21,7 @@ export function mskTokens(profile: string | undefined, env: NodeJS.ProcessEnv = 
     try {
       return await (await chain)();
     } catch (error) {
-      throw refuse(
-        `there are no AWS credentials (${describeError(error)}). Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; for profiles and roles also install ${chainPackage} (npm install ${chainPackage}).`,
-        error,
-      );
+      throw refuse(`there are no AWS credentials: ${explain(error)}`, error);
     }
   };
   return {
@@ -47,4 +44,12 @@ async function loadChain(profile: string | undefined): Promise<CredentialProvide
     chainPackage
   );
   return module.defaultProvider(profile === undefined ? {} : { profile });
+}
+
+function explain(error: unknown): string {
+  const missing = error instanceof Error && Reflect.get(error, 'code') === 'ERR_MODULE_NOT_FOUND';
+  const chain = missing
+    ? `profiles and roles need a package that is not installed. Run "npm install ${chainPackage}"`
+    : `${describeError(error)}. Check the AWS profile`;
+  return `${chain}, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.`;
 }

@@ -21,7 +21,8 @@ export function mskToken(region: string, credentials: AwsCredentials, at: number
   const host = `kafka.${region}.amazonaws.com`;
   const left = ((credentials.expiration?.getTime() ?? Infinity) - at) / 1000;
   const seconds = Math.max(1, Math.floor(Math.min(lifetimeSeconds, left)));
-  const time = new Date(Math.floor(at / 1000) * 1000).toISOString().replace(/[-:]|\.\d+/g, '');
+  const signedAt = Math.floor(at / 1000) * 1000;
+  const time = new Date(signedAt).toISOString().replace(/[-:]|\.\d+/g, '');
   const date = time.slice(0, 8);
   const scope = `${date}/${region}/${service}/aws4_request`;
   const parameters: [string, string][] = [
@@ -43,7 +44,7 @@ export function mskToken(region: string, credentials: AwsCredentials, at: number
     `AWS4${credentials.secretAccessKey}`,
   );
   const url = `https://${host}/?${query}&X-Amz-Signature=${hmac(key, toSign).toString('hex')}&User-Agent=sluice`;
-  return { value: Buffer.from(url).toString('base64url'), expiresAt: at + seconds * 1000 };
+  return { value: Buffer.from(url).toString('base64url'), expiresAt: signedAt + seconds * 1000 };
 }
 
 /** The region in the name of one of MSK's brokers, e.g. `b-1.films.abc123.c2.kafka.eu-west-1.amazonaws.com`. */

@@ -46,8 +46,9 @@ export class TokenCache {
       this.#fetching ??= this.#fetch();
       return (await this.#fetching).value;
     } catch (error) {
-      if (token === undefined || this.#now() >= (token.expiresAt ?? Infinity)) throw error;
-      this.#renewAt = this.#now() + retryAfterMs;
+      const end = token?.expiresAt;
+      if (token === undefined || end === undefined || this.#now() >= end) throw error;
+      this.#renewAt = Math.min(this.#now() + retryAfterMs, end);
       return token.value;
     }
   }
