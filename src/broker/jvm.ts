@@ -1,0 +1,82 @@
+/** Starting Kafka's Java classes: one command line, one log configuration, and a watch that leaves no orphans. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+
+/** What every JVM of one broker has in common. */
+export interface JvmOptions {
+  readonly java: string;
+  readonly classPath: string;
+  readonly heapMegabytes: number;
+  readonly log4jFile: string;
+  /** Folder of Kafka's own log files. */
+  readonly logFolder: string;
+}
+
+/** The arguments that come before the name of the main class. */
+export function jvmArguments(options: JvmOptions): string[] {
+  return [
+    `-Xmx${options.heapMegabytes}m`,
+    '-XX:+UseSerialGC',
+    '-XX:+ExitOnOutOfMemoryError',
+    '-Djava.awt.headless=true',
+    `-Dlog4j2.configurationFile=${options.log4jFile}`,
+    `-Dsluice.logs=${options.logFolder}`,
+    '-cp',
+    options.classPath,
+  ];
+}
+
+/**
+ * Runs beside the JVM and reads the pipe that our process holds. Its end without a word means that our process died
+ * without stopping the JVM (kill -9): then the JVM must go too, and its folder with it when that was a temporary one.
+ * The JVM keeps the shell's own pid by `exec`.
+ */
+const watched = `
+folder=$1
+shift
+exec 3<&0
+(
+  read -r word <&3 && exit 0
+  if [ -n "$folder" ]; then kill -KILL $$; else kill -TERM $$; fi
+  tries=0
+  while kill -0 $$ && [ $tries -lt 150 ]; do sleep 0.2; tries=$((tries + 1)); done
+  kill -KILL $$
+  if [ -n "$folder" ]; then rm -rf "$folder"; fi
+) >/dev/null 2>&1 &
+exec "$@" </dev/null 3<&-
+`;
+
+/** Who ends the JVM when nobody stops it. */
+export type Lifetime =
+  /** It ends with our process; `removeFolder` then goes too. */
+  | { readonly boundTo: 'parent'; readonly removeFolder: string | undefined }
+  /** It outlives our process, until its pid is signalled. */
+  | { readonly boundTo: 'nobody' };
+
+/**
+ * Starts a command with its output in `outputFile` (truncated). It has a process group of its own: Ctrl+C at a
+ * terminal reaches only our process, which then stops things in order. `pid` is the command's own.
+ */
+export function startProcess(
+  command: readonly [string, ...string[]],
+  outputFile: string,
+  lifetime: Lifetime,
+): ChildProcess {
+  const output = openSync(outputFile, 'w');
+  try {
+    if (lifetime.boundTo === 'nobody') {
+      const [program, ...args] = command;
+      const child = spawn(program, args, { detached: true, stdio: ['ignore', output, output] });
+      child.unref();
+      return child;
+    }
+    const args = ['-c', watched, 'sluice-broker', lifetime.removeFolder ?? '', ...command];
+    const child = spawn('/bin/sh', args, { detached: true, stdio: ['pipe', output, output] });
+    // The watch may be gone when the word comes; that is as good as having heard it.
+    child.stdin?.on('error', () => {});
+    child.once('exit', () => child.stdin?.end('stopped\n'));
+    return child;
+  } finally {
+    closeSync(output);
+  }
+}

@@ -1,0 +1,60 @@
+/** Kafka's storage of one node: made once, before the first start. */
+import { existsSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SluiceError } from '../errors.ts';
+import { type JvmOptions, jvmArguments, startProcess } from './jvm.ts';
+
+/** A user that the cluster knows from its first start, for SCRAM. Kafka's tool allows no comma in either word. */
+export interface ScramUser {
+  readonly name: string;
+  readonly password: string;
+  /** Default: both. */
+  readonly mechanism?: 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
+}
+
+/** True once the storage has been formatted. */
+export function isFormatted(dataDir: string): boolean {
+  return existsSync(join(dataDir, 'meta.properties'));
+}
+
+function scramArguments(users: readonly ScramUser[]): string[] {
+  return users.flatMap(({ name, password, mechanism }) =>
+    (mechanism ? [mechanism] : ['SCRAM-SHA-256', 'SCRAM-SHA-512']).flatMap((word) => [
+      '--add-scram',
+      `${word}=[name=${name},password=${password}]`,
+    ]),
+  );
+}
+
+/**
+ * Formats a node's storage with `kafka.tools.StorageTool`.
+ * @param folder the node's own, where its server.properties stand
+ * @throws SluiceError with the tool's last words
+ */
+export async function formatStorage(
+  jvm: JvmOptions,
+  folder: string,
+  clusterId: string,
+  scramUsers: readonly ScramUser[],
+): Promise<void> {
+  const output = join(folder, 'format.log');
+  // Passwords must not stand on a command line: the tool reads its arguments from a file of ours.
+  const argumentFile = join(folder, 'format.arguments');
+  const args = ['format', '--cluster-id', clusterId, '--config', join(folder, 'server.properties')];
+  await writeFile(argumentFile, [...args, ...scramArguments(scramUsers)].join('\n'), { mode: 0o600 });
+  try {
+    const command = [jvm.java, ...jvmArguments(jvm), 'kafka.tools.StorageTool', `@${argumentFile}`] as const;
+    const child = startProcess(command, output, { boundTo: 'parent', removeFolder: undefined });
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('exit', resolve);
+    });
+    if (code !== 0) {
+      const words = (await readFile(output, 'utf8')).trim().split('\n').slice(-5).join('\n');
+      throw new SluiceError(`Kafka could not prepare its storage in ${folder}:\n${words}`);
+    }
+  } finally {
+    await rm(argumentFile, { force: true });
+  }
+}
