@@ -112,6 +112,8 @@ export interface TopicDescription {
   /** The topic's UUID (KIP-516): a recreated topic has another. */
   readonly id: string;
   readonly partitions: number;
+  /** Copies of the partition that has the fewest; undefined where the client cannot tell. */
+  readonly replicationFactor?: number | undefined;
   /** `max.message.bytes` of the topic; undefined where the ACLs refuse DescribeConfigs. */
   readonly maxMessageBytes: number | undefined;
   /** The other configuration that was readable, by Kafka's names. */
@@ -143,10 +145,18 @@ export interface BrokerDescription {
   readonly rack: string | undefined;
 }
 
+/** A cluster as the broker that was asked describes it. */
+export interface ClusterDescription {
+  readonly clusterId: string;
+  readonly brokers: readonly BrokerDescription[];
+  /** Kafka's release line as the broker's features tell it, e.g. `4.3`; undefined where they do not. */
+  readonly version?: string | undefined;
+}
+
 /** One client of one cluster. */
 export interface Kafka {
   /** The cluster's id and its live brokers. Also the cheapest proof that the cluster answers. */
-  describeCluster(): Promise<{ readonly clusterId: string; readonly brokers: readonly BrokerDescription[] }>;
+  describeCluster(): Promise<ClusterDescription>;
   /** Undefined when there is no such topic. Never creates it. */
   describeTopic(topic: string): Promise<TopicDescription | undefined>;
   /** Creates the topic and resolves once every partition has a leader; resolves too when it exists already. */
