@@ -91,7 +91,8 @@ function newClusterId(): string {
 
 /**
  * Starts Apache Kafka and resolves once every node serves (2 to 5 seconds each on a small machine). The first start
- * on a machine fetches Kafka itself, see {@link ensureKafka}. The processes end with ours, even when ours is killed.
+ * on a machine fetches Kafka itself, see {@link ensureKafka}. The processes end with ours, even when ours is killed;
+ * they do not keep our event loop alive.
  * @throws ConfigurationError for a taken port, missing Java or Maven, or an unusable data folder
  * @throws SluiceError with Kafka's last words when it does not start
  */

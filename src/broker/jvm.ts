@@ -1,6 +1,7 @@
 /** Starting Kafka's Java classes: one command line, one log configuration, and a watch that leaves no orphans. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import { Socket } from 'node:net';
 
 /** What every JVM of one broker has in common. */
 export interface JvmOptions {
@@ -55,7 +56,8 @@ export type Lifetime =
 
 /**
  * Starts a command with its output in `outputFile` (truncated). It has a process group of its own: Ctrl+C at a
- * terminal reaches only our process, which then stops things in order. `pid` is the command's own.
+ * terminal reaches only our process, which then stops things in order. It does not keep our event loop alive, unless
+ * the caller says `ref()`. `pid` is the command's own.
  */
 export function startProcess(
   command: readonly [string, ...string[]],
@@ -72,6 +74,8 @@ export function startProcess(
     }
     const args = ['-c', watched, 'sluice-broker', lifetime.removeFolder ?? '', ...command];
     const child = spawn('/bin/sh', args, { detached: true, stdio: ['pipe', output, output] });
+    child.unref();
+    if (child.stdin instanceof Socket) child.stdin.unref();
     // The watch may be gone when the word comes; that is as good as having heard it.
     child.stdin?.on('error', () => {});
     child.once('exit', () => child.stdin?.end('stopped\n'));

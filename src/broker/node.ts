@@ -116,6 +116,7 @@ export class KafkaNode implements BrokerNode {
 
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     if (!this.#child) return;
+    this.#child.ref();
     this.#child.kill(signal);
     if (signal === 'SIGSTOP' || signal === 'SIGCONT') return;
     await this.#gone;

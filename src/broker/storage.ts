@@ -46,6 +46,7 @@ export async function formatStorage(
   try {
     const command = [jvm.java, ...jvmArguments(jvm), 'kafka.tools.StorageTool', `@${argumentFile}`] as const;
     const child = startProcess(command, output, { boundTo: 'parent', removeFolder: undefined });
+    child.ref();
     const code = await new Promise<number | null>((resolve, reject) => {
       child.once('error', reject);
       child.once('exit', resolve);

@@ -1,0 +1,65 @@
+/** Running commands as a user would: what they print, and how they end. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { TestContext } from 'node:test';
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly cwd?: string;
+  /** Written to standard input, which is then closed. */
+  readonly input?: string | Uint8Array;
+}
+
+/** How a command ended. `code` is null when a signal ended it. */
+export interface Finished {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command that runs. */
+export interface RunningCommand {
+  readonly child: ChildProcess;
+  /** What it has written so far. */
+  readonly output: { readonly stdout: string; readonly stderr: string };
+  /** Resolves once it has ended and all its output has been read. */
+  readonly finished: Promise<Finished>;
+}
+
+/** Starts a command; with a test's context it is killed after that test at the latest. */
+export function startCommand(
+  command: string,
+  args: readonly string[],
+  { env, cwd, input }: RunOptions = {},
+  t?: TestContext,
+): RunningCommand {
+  const child = spawn(command, args, { cwd, env: { ...process.env, ...env } });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (data: string) => {
+    output.stdout += data;
+  });
+  child.stderr.setEncoding('utf8').on('data', (data: string) => {
+    output.stderr += data;
+  });
+  child.stdin.on('error', () => {});
+  child.stdin.end(input ?? '');
+  const finished = new Promise<Finished>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve({ code, signal, ...output }));
+  });
+  finished.catch(() => {});
+  t?.after(async () => {
+    child.kill('SIGKILL');
+    await finished.catch(() => {});
+  });
+  return { child, output, finished };
+}
+
+/** Runs a command to its end. */
+export function runCommand(
+  command: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Finished> {
+  return startCommand(command, args, options).finished;
+}
