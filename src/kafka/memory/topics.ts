@@ -42,14 +42,23 @@ export class Bell {
   }
 }
 
-const defaultConfig = {
+/** Kafka's own defaults; a topic takes these properties and no others. */
+const defaultConfig: Readonly<Record<string, string>> = {
   'cleanup.policy': 'delete',
   'compression.type': 'producer',
+  'delete.retention.ms': '86400000',
+  'max.compaction.lag.ms': '9223372036854775807',
+  'max.message.bytes': '1048588',
+  'message.timestamp.after.max.ms': '3600000',
+  'message.timestamp.before.max.ms': '9223372036854775807',
   'message.timestamp.type': 'CreateTime',
+  'min.cleanable.dirty.ratio': '0.5',
+  'min.compaction.lag.ms': '0',
   'min.insync.replicas': '1',
   'retention.bytes': '-1',
   'retention.ms': '604800000',
   'segment.bytes': '1073741824',
+  'segment.ms': '604800000',
 };
 
 /** The state that all clients of one memory cluster share. */
@@ -96,7 +105,11 @@ export class MemoryTopics {
         `Topic ${name} cannot have replication factor ${replicationFactor}: the cluster has 1 broker.`,
       );
     }
-    const entries = { 'max.message.bytes': String(this.#maxMessageBytes), ...defaultConfig, ...config };
+    const wrong = Object.entries(config).find(([property, value]) => !accepts(property, value));
+    if (wrong !== undefined) {
+      throw new KafkaError('invalid', `Topic ${name} cannot have ${wrong[0]}=${wrong[1]}. Correct it.`);
+    }
+    const entries = { ...defaultConfig, 'max.message.bytes': String(this.#maxMessageBytes), ...config };
     this.topics.set(name, {
       name,
       id: randomUUID(),
@@ -117,6 +130,11 @@ export class MemoryTopics {
     this.bell.ring();
     return stored.offset;
   }
+}
+
+function accepts(property: string, value: string): boolean {
+  if (property === 'cleanup.policy') return /^(delete|compact|delete,compact|compact,delete)$/.test(value);
+  return property in defaultConfig;
 }
 
 /** An empty partition. */

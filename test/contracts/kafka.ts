@@ -1,0 +1,19 @@
+/** The suite that every implementation of `src/kafka/contract.ts` passes: the real client and the memory twin. */
+import { describe } from 'node:test';
+import { consumerContract } from './kafka/consumer.ts';
+import { flowContract } from './kafka/flow.ts';
+import type { OpenGround } from './kafka/ground.ts';
+import { producerContract } from './kafka/producer.ts';
+import { topicsContract } from './kafka/topics.ts';
+
+export type { Ground, OpenGround } from './kafka/ground.ts';
+
+/** Registers the suite; `open` is called once for each test. */
+export function kafkaContract(name: string, open: OpenGround): void {
+  describe(`${name} keeps the contract of Kafka`, () => {
+    topicsContract(open);
+    producerContract(open);
+    consumerContract(open);
+    flowContract(open);
+  });
+}
