@@ -1,6 +1,6 @@
 /** The memory twin's client. */
 import {
-  type BrokerDescription,
+  type ClusterDescription,
   type Consumer,
   type ConsumerOptions,
   type Kafka,
@@ -31,7 +31,7 @@ export class MemoryClient implements Kafka {
     this.#denied = new Set(denied);
   }
 
-  async describeCluster(): Promise<{ clusterId: string; brokers: readonly BrokerDescription[] }> {
+  async describeCluster(): Promise<ClusterDescription> {
     await this.#answer();
     const broker = { id: 1, host: 'memory', port: 9092, rack: undefined };
     return { clusterId: this.#topics.clusterId, brokers: [broker] };
@@ -47,6 +47,7 @@ export class MemoryClient implements Kafka {
       name,
       id: topic.id,
       partitions: topic.logs.length,
+      replicationFactor: 1,
       maxMessageBytes: limit === undefined ? undefined : Number(limit),
       config: Object.fromEntries(readable),
     };

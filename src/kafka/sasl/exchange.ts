@@ -15,13 +15,19 @@ export interface Mechanism {
   /** What to look at when the broker refuses. */
   readonly advice: string;
   /**
-   * Speaks until the broker is content. `send` carries one message and resolves with the broker's answer. Rejects with
-   * KafkaError `authentication` when the broker's side of the exchange is wrong.
+   * Makes ready what takes time, before the broker is told that an exchange begins: it answers nothing else meanwhile.
+   * Rejects with KafkaError `authentication`, or with NetworkFailure when it may succeed later.
    */
-  exchange(send: (message: Buffer) => Promise<Buffer>, host: string): Promise<void>;
+  prepare(host: string): Promise<Exchange>;
   /** Told when the broker has refused, so that what was cached is not tried again. */
   refused?(): void;
 }
+
+/**
+ * Speaks until the broker is content. `send` carries one message and resolves with the broker's answer. Rejects with
+ * KafkaError `authentication` when the broker's side of the exchange is wrong.
+ */
+export type Exchange = (send: (message: Buffer) => Promise<Buffer>) => Promise<void>;
 
 const unsupportedMechanism = 33;
 const illegalState = 34;
@@ -36,7 +42,6 @@ export async function authenticate(
   host: string,
 ): Promise<{ readonly sessionLifetimeMs: number }> {
   const { name, user, advice } = mechanism;
-  await handshake(connection, name, host);
   let sessionLifetimeMs = 0;
   const send = async (message: Buffer): Promise<Buffer> => {
     const answer = await ask(connection, saslAuthenticateV2.api, message);
@@ -49,7 +54,9 @@ export async function authenticate(
     return answer.authBytes;
   };
   try {
-    await mechanism.exchange(send, host);
+    const exchange = await mechanism.prepare(host);
+    await handshake(connection, name);
+    await exchange(send);
   } catch (error) {
     if (!(error instanceof KafkaError && error.kind === 'authentication')) throw error;
     throw refuse(`${host}: ${name} failed for ${user}: ${error.message}`, error);
@@ -57,21 +64,19 @@ export async function authenticate(
   return { sessionLifetimeMs };
 }
 
-async function handshake(connection: ApiConnection, name: string, host: string): Promise<void> {
+async function handshake(connection: ApiConnection, name: string): Promise<void> {
   const { errorCode, mechanisms } = await ask(connection, saslHandshakeV1.api, name);
   if (errorCode === 0) return;
   if (errorCode === unsupportedMechanism) {
     const offered = mechanisms.join(', ');
-    throw refuse(
-      `${host}: the broker does not offer ${name} here. Set sasl.mechanism to one that it offers: ${offered}.`,
-    );
+    throw refuse(`the broker does not offer it here. Set sasl.mechanism to one that it offers: ${offered}.`);
   }
   if (errorCode === illegalState) {
     throw refuse(
-      `${host}: this port does not authenticate by SASL. Set security.protocol to PLAINTEXT or SSL, or use the SASL port.`,
+      'this port does not authenticate. Set security.protocol to PLAINTEXT or SSL, or use the SASL port.',
     );
   }
-  throw refuse(`${host}: the broker refuses to begin ${name} (error ${errorCode}).`);
+  throw refuse(`the broker refuses to begin (error ${errorCode}).`);
 }
 
 /** An error of this kind; the cause is one whose message is told already. */

@@ -12,13 +12,15 @@ export function oauthBearer(
     name: 'OAUTHBEARER',
     user: provider.user,
     advice: provider.advice,
-    async exchange(send, host) {
+    async prepare(host) {
       const token = await provider.token(host);
-      const answer = await send(Buffer.from(`n,,\x01auth=Bearer ${token}\x01${suffix}\x01`));
-      if (answer.length === 0) return;
-      // A refusal comes as JSON in a good answer, and as an error once that is acknowledged (section 3.2.3).
-      await send(Buffer.from([1]));
-      throw refuse(`the broker says ${answer.toString().slice(0, 200)}. ${provider.advice}`);
+      return async (send) => {
+        const answer = await send(Buffer.from(`n,,\x01auth=Bearer ${token}\x01${suffix}\x01`));
+        if (answer.length === 0) return;
+        // A refusal comes as JSON in a good answer, and as an error once that is acknowledged (section 3.2.3).
+        await send(Buffer.from([1]));
+        throw refuse(`the broker says ${answer.toString().slice(0, 200)}. ${provider.advice}`);
+      };
     },
     refused() {
       provider.forget();

@@ -7,8 +7,10 @@ export function plain(username: string, password: string): Mechanism {
     name: 'PLAIN',
     user: `user ${JSON.stringify(username)}`,
     advice: 'Check sasl.username and sasl.password, or sasl.jaas.config.',
-    async exchange(send) {
-      await send(Buffer.from(`\0${username}\0${password}`));
+    async prepare() {
+      return async (send) => {
+        await send(Buffer.from(`\0${username}\0${password}`));
+      };
     },
   };
 }
