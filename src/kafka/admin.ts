@@ -1,0 +1,173 @@
+/** Topics and committed positions: small requests by the library's codecs, retried by the cluster's one rule. */
+import {
+  createTopicsV7,
+  describeConfigsV4,
+  findCoordinatorV4,
+  offsetCommitV8,
+  offsetFetchV8,
+} from '@platformatic/kafka';
+import { ask } from './api.ts';
+import type { Cluster } from './cluster.ts';
+import type { BrokerDescription, NewTopic, Position, TopicDescription } from './contract.ts';
+import { Code, check, NotNow } from './failures.ts';
+import type { Link } from './link.ts';
+
+const topicResource = 2;
+const groupKey = 0;
+const createTimeoutMs = 8000;
+
+/** {@link Kafka.describeCluster}. */
+export function describeCluster(
+  cluster: Cluster,
+): Promise<{ clusterId: string; brokers: readonly BrokerDescription[] }> {
+  return cluster.retry('reach the cluster', async () => {
+    await cluster.metadata([]);
+    return cluster.known;
+  });
+}
+
+/** {@link Kafka.describeTopic}. */
+export function describeTopic(cluster: Cluster, name: string): Promise<TopicDescription | undefined> {
+  return cluster.retry(`describe topic ${name}`, async () => {
+    const topic = await cluster.refreshTopic(name);
+    if (topic === undefined) return undefined;
+    const config = await topicConfig(cluster, name);
+    const limit = Number(config['max.message.bytes']);
+    return {
+      name,
+      id: topic.id,
+      partitions: topic.partitions.length,
+      maxMessageBytes: Number.isSafeInteger(limit) ? limit : undefined,
+      config,
+    };
+  });
+}
+
+/** What may be read of it: nothing where the ACLs refuse. */
+async function topicConfig(cluster: Cluster, name: string): Promise<Record<string, string>> {
+  const { connection } = await cluster.anyLink();
+  const response = await ask(connection, describeConfigsV4.api, [
+    { resourceType: topicResource, resourceName: name, configurationKeys: null },
+  ]);
+  const config: Record<string, string> = {};
+  const result = response.results[0];
+  if (result === undefined || [29, 31].includes(result.errorCode)) return config;
+  if (result.errorCode === Code.unknownTopicOrPartition)
+    throw new NotNow(3, `configuration of topic ${name}`);
+  check(result.errorCode, `read the configuration of topic ${name}`, result.errorMessage);
+  for (const { name: key, value } of result.configs) if (typeof value === 'string') config[key] = value;
+  return config;
+}
+
+/** {@link Kafka.createTopic}. */
+export async function createTopic(cluster: Cluster, topic: NewTopic): Promise<void> {
+  const what = `create topic ${topic.name}`;
+  await cluster.retry(what, async () => {
+    const { connection } = await cluster.anyLink();
+    const response = await ask(
+      connection,
+      createTopicsV7.api,
+      [
+        {
+          name: topic.name,
+          numPartitions: topic.partitions,
+          replicationFactor: topic.replicationFactor,
+          assignments: [],
+          configs: Object.entries(topic.config ?? {}).map(([name, value]) => ({ name, value })),
+        },
+      ],
+      createTimeoutMs,
+      false,
+    );
+    const { errorCode, errorMessage } = response.topics[0]!;
+    if (errorCode !== Code.topicAlreadyExists) check(errorCode, what, errorMessage);
+    cluster.created(topic.name);
+  });
+  await cluster.retry(`wait for the leaders of topic ${topic.name}`, async () => {
+    const created = await cluster.refreshTopic(topic.name);
+    const waiting = created?.partitions.findIndex(({ leader }) => leader < 0) ?? 0;
+    if (waiting >= 0) throw new NotNow(5, `${topic.name}-${waiting}`);
+  });
+}
+
+/** {@link Kafka.listTopics}. */
+export function listTopics(cluster: Cluster): Promise<readonly string[]> {
+  return cluster.retry('list the topics', async () => {
+    const { topics } = await cluster.metadata(null);
+    return topics
+      .flatMap(({ name, isInternal }) => (typeof name === 'string' && !isInternal ? name : []))
+      .sort();
+  });
+}
+
+async function coordinator(cluster: Cluster, group: string): Promise<Link> {
+  const { connection } = await cluster.anyLink();
+  const response = await ask(connection, findCoordinatorV4.api, groupKey, [group]);
+  const found = response.coordinators[0]!;
+  check(found.errorCode, `find the coordinator of group ${group}`, found.errorMessage);
+  if (!cluster.known.brokers.some(({ id }) => id === found.nodeId)) await cluster.metadata([]);
+  return cluster.link(found.nodeId, 'control');
+}
+
+/** {@link Kafka.committed}. */
+export function committed(
+  cluster: Cluster,
+  group: string,
+  topic: string,
+): Promise<ReadonlyMap<number, Position>> {
+  const what = `read the positions of group ${group}`;
+  return cluster.retry(what, async () => {
+    const { connection } = await coordinator(cluster, group);
+    const partitions = await cluster.refreshTopic(topic);
+    const positions = new Map<number, Position>();
+    if (partitions === undefined) return positions;
+    const response = await ask(
+      connection,
+      offsetFetchV8.api,
+      [
+        {
+          groupId: group,
+          memberEpoch: -1,
+          topics: [{ name: topic, partitionIndexes: [...partitions.partitions.keys()] }],
+        },
+      ],
+      false,
+    );
+    const answer = response.groups[0]!;
+    check(answer.errorCode, what);
+    for (const { partitionIndex, committedOffset, metadata, errorCode } of answer.topics[0]?.partitions ??
+      []) {
+      check(errorCode, what);
+      if (committedOffset >= 0n) {
+        positions.set(partitionIndex, { offset: Number(committedOffset), metadata: metadata ?? '' });
+      }
+    }
+    return positions;
+  });
+}
+
+/** {@link Kafka.commit}. */
+export async function commit(
+  cluster: Cluster,
+  group: string,
+  topic: string,
+  positions: ReadonlyMap<number, Position>,
+): Promise<void> {
+  if (positions.size === 0) return;
+  const what = `commit positions of group ${group}`;
+  const partitions = [...positions].map(([partitionIndex, { offset, metadata }]) => ({
+    partitionIndex,
+    committedOffset: BigInt(offset),
+    committedLeaderEpoch: -1,
+    committedMetadata: metadata,
+  }));
+  await cluster.retry(what, async () => {
+    const { connection } = await coordinator(cluster, group);
+    const response = await ask(connection, offsetCommitV8.api, group, -1, '', null, [
+      { name: topic, partitions },
+    ]);
+    for (const answer of response.topics.flatMap((one) => one.partitions)) {
+      check(answer.errorCode, `${what} on ${topic}-${answer.partitionIndex}`);
+    }
+  });
+}

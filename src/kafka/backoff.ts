@@ -1,0 +1,73 @@
+/** The one way in which this client waits before it tries again: capped, exponential, with jitter. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { UnreachableError } from '../errors.ts';
+import { KafkaError } from './contract.ts';
+import type { StatusReporter } from './status.ts';
+
+const firstDelayMs = 40;
+const lastDelayMs = 3000;
+
+export interface BackoffOptions {
+  /** What is tried, for messages: "create topic T". */
+  readonly what: string;
+  /** Milliseconds of unbroken failure after which to give up. Absent: never. */
+  readonly giveUpAfter: number | undefined;
+  /** Ends the waiting with KafkaError `closed`. */
+  readonly signal: AbortSignal;
+  readonly reporter: StatusReporter;
+}
+
+/** Milliseconds to wait after so many failures in a row: doubling, capped, the upper half at random. */
+export function delayAfter(failures: number, random = Math.random()): number {
+  const full = Math.min(lastDelayMs, firstDelayMs * 2 ** Math.min(failures - 1, 16));
+  return full * (0.5 + random / 2);
+}
+
+/** Counts the failures of one thing that is tried again and again. */
+export class Backoff {
+  readonly #options: BackoffOptions;
+  #failures = 0;
+  #since = 0;
+
+  constructor(options: BackoffOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Waits until the next attempt is due. Rejects with UnreachableError, `error` as its cause, when nothing has worked
+   * for too long, and with KafkaError `closed` when the signal ends the waiting.
+   */
+  async pause(error: Error): Promise<void> {
+    const { what, giveUpAfter, signal, reporter } = this.#options;
+    const now = Date.now();
+    if (this.#failures === 0) this.#since = now;
+    this.#failures += 1;
+    if (signal.aborted) throw this.#closed();
+    reporter.waiting(this, this.#since, error);
+    const left = giveUpAfter === undefined ? Number.POSITIVE_INFINITY : this.#since + giveUpAfter - now;
+    if (left <= 0) {
+      this.succeeded();
+      const seconds = Math.round((now - this.#since) / 1000);
+      throw new UnreachableError(`Could not ${what} for ${seconds} s. Last error: ${error.message}`, {
+        cause: error,
+      });
+    }
+    try {
+      await delay(Math.min(left, delayAfter(this.#failures)), undefined, { signal });
+    } catch {
+      throw this.#closed();
+    }
+  }
+
+  /** It worked: the next failure is the first again. */
+  succeeded(): void {
+    if (this.#failures === 0) return;
+    this.#failures = 0;
+    this.#options.reporter.settled(this);
+  }
+
+  #closed(): KafkaError {
+    this.#options.reporter.settled(this);
+    return new KafkaError('closed', `The Kafka client was closed before it could ${this.#options.what}.`);
+  }
+}

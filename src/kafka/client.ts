@@ -1,0 +1,80 @@
+/** The real client: Apache Kafka 3.6 and later, over our own connections. */
+import { type Logger, silentLogger } from '../log.ts';
+import * as admin from './admin.ts';
+import { Cluster } from './cluster.ts';
+import { KafkaConsumer } from './consumer.ts';
+import type { Kafka, KafkaStatus } from './contract.ts';
+import { listOffsets } from './offsets.ts';
+import { KafkaProducer } from './producer.ts';
+import type { ClientProperties } from './properties.ts';
+import { clientSettings } from './settings.ts';
+
+export interface KafkaOptions {
+  /** Kafka's own names; `bootstrap.servers` is required. */
+  readonly properties: ClientProperties;
+  /** Shown in the broker's logs and quotas. Default: the property `client.id`, else `sluice`. */
+  readonly clientId?: string;
+  /** Milliseconds of unbroken failure after which an operation rejects with UnreachableError. Default: never. */
+  readonly giveUpAfter?: number;
+  /** Milliseconds between two looks for new partitions. Default: 30,000. */
+  readonly metadataMaxAge?: number;
+  readonly logger?: Logger;
+  readonly onStatus?: (status: KafkaStatus) => void;
+  /** Closes the client. */
+  readonly signal?: AbortSignal;
+}
+
+const defaultMetadataMaxAge = 30_000;
+
+/** A client of one cluster. It connects when it is first used. Throws ConfigurationError for wrong properties. */
+export function createKafka(options: KafkaOptions): Kafka {
+  const { properties, logger = silentLogger } = options;
+  const settings = clientSettings(properties);
+  const cluster = new Cluster({
+    bootstrap: settings.bootstrapServers,
+    clientId: options.clientId ?? settings.clientId,
+    rack: settings.clientRack,
+    requestTimeout: settings.requestTimeoutMs,
+    tls: undefined,
+    authenticate: undefined,
+    giveUpAfter: options.giveUpAfter,
+    logger,
+    onStatus: options.onStatus ?? (() => {}),
+  });
+  const producers = new Set<KafkaProducer>();
+  const consumers = new Set<KafkaConsumer>();
+
+  const close = async () => {
+    cluster.close();
+    for (const producer of producers) producer.abort();
+    for (const consumer of consumers) await consumer.close();
+  };
+  if (options.signal?.aborted) void close();
+  options.signal?.addEventListener('abort', () => void close(), { once: true });
+
+  return {
+    describeCluster: () => admin.describeCluster(cluster),
+    describeTopic: (topic) => admin.describeTopic(cluster, topic),
+    createTopic: (topic) => admin.createTopic(cluster, topic),
+    listTopics: () => admin.listTopics(cluster),
+    offsets: (topic, at) =>
+      cluster.retry(`find the offsets of topic ${topic}`, () => listOffsets(cluster, topic, at)),
+    committed: (group, topic) => admin.committed(cluster, group, topic),
+    commit: (group, topic, positions) => admin.commit(cluster, group, topic, positions),
+    producer: (producerOptions) => {
+      const producer = new KafkaProducer(cluster, producerOptions);
+      producers.add(producer);
+      return producer;
+    },
+    consumer: (consumerOptions) => {
+      const consumer = new KafkaConsumer(
+        cluster,
+        consumerOptions,
+        options.metadataMaxAge ?? defaultMetadataMaxAge,
+      );
+      consumers.add(consumer);
+      return consumer;
+    },
+    close,
+  };
+}

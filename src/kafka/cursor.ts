@@ -1,0 +1,51 @@
+/** A partition that is read: where it stands, and what has been fetched of it. */
+import type { Backoff } from './backoff.ts';
+import type { FetchedPartition } from './fetch-request.ts';
+
+export interface Cursor {
+  readonly partition: number;
+  readonly backoff: Backoff;
+  /** End offset (exclusive); infinite when the partition is followed for ever. */
+  readonly until: number;
+  /** The offset to fetch next. */
+  position: number;
+  /** The offset after the last record handed to the reader. */
+  delivered: number;
+  /** Raised whenever `position` jumps: what was fetched before is then for nobody. */
+  generation: number;
+  leaderEpoch: number;
+  /** A replica nearer than the leader (KIP-392), and until when (milliseconds since the epoch) it is asked. */
+  replica: { readonly broker: number; readonly until: number } | undefined;
+  /** Attempts to read a batch that came corrupt. */
+  corruptions: number;
+  missingSince: number | undefined;
+  mending: boolean;
+}
+
+/** Memory shared by all parts of one response. */
+export interface SharedFrame {
+  readonly bytes: Buffer;
+  /** One holder fewer; the last one gives the memory back. */
+  release(): void;
+}
+
+/** What one response brought of one partition, not yet decoded. */
+export interface Part {
+  readonly cursor: Cursor;
+  readonly generation: number;
+  /** The offset that was asked for: earlier records of the first batch are left out. */
+  readonly from: number;
+  readonly frame: SharedFrame;
+  readonly fetched: FetchedPartition;
+}
+
+/** True when nothing more is to be fetched. */
+export function isFetched(cursor: Cursor): boolean {
+  return cursor.position >= cursor.until;
+}
+
+/** Moves the cursor; what has been fetched already is dropped. */
+export function jump(cursor: Cursor, position: number): void {
+  cursor.position = position;
+  cursor.generation += 1;
+}

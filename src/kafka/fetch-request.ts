@@ -1,0 +1,89 @@
+/** The Fetch API, versions 13 to 17 (protocol guide; topics by id, KIP-516). Records stay where they are in the frame. */
+import { WireReader, WireWriter } from './wire.ts';
+
+/** One partition to read. */
+export interface FetchEntry {
+  readonly partition: number;
+  readonly leaderEpoch: number;
+  readonly offset: number;
+}
+
+export interface FetchRequest {
+  readonly topicId: string;
+  readonly entries: readonly FetchEntry[];
+  /** Milliseconds that the broker waits for the first byte. */
+  readonly maxWait: number;
+  /** Soft limits: the first batch comes whole even when it is larger. */
+  readonly maxBytes: number;
+  readonly partitionMaxBytes: number;
+  readonly rack: string;
+}
+
+/** What the broker says of one partition. */
+export interface FetchedPartition {
+  readonly topicId: string;
+  readonly partition: number;
+  readonly errorCode: number;
+  readonly highWatermark: number;
+  readonly logStartOffset: number;
+  /** Broker id to read from instead, -1 for none (KIP-392). */
+  readonly preferredReplica: number;
+  /** Where the record batches lie in the frame. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface FetchResponse {
+  readonly throttleMs: number;
+  readonly errorCode: number;
+  readonly partitions: readonly FetchedPartition[];
+}
+
+export function encodeFetch(request: FetchRequest, version: number): Uint8Array[] {
+  const writer = new WireWriter();
+  if (version < 15) writer.int32(-1);
+  writer.int32(request.maxWait).int32(1).int32(request.maxBytes).int8(0);
+  // No fetch session: every request names all of its partitions.
+  writer.int32(0).int32(-1);
+  writer.uvarint(2).uuid(request.topicId);
+  writer.uvarint(request.entries.length + 1);
+  for (const { partition, leaderEpoch, offset } of request.entries) {
+    writer.int32(partition).int32(leaderEpoch).int64(offset).int32(-1).int64(-1);
+    writer.int32(request.partitionMaxBytes).noTags();
+  }
+  writer.noTags().uvarint(1).compactString(request.rack).noTags();
+  return [writer.cut()];
+}
+
+/** Reads the response's bytes from after the correlation id. Throws KafkaError `corrupt`. */
+export function decodeFetch(bytes: Buffer): FetchResponse {
+  const reader = new WireReader(bytes);
+  reader.skipTags();
+  const throttleMs = reader.int32();
+  const errorCode = reader.int16();
+  reader.int32();
+  const partitions: FetchedPartition[] = [];
+  for (let topics = reader.arrayLength(); topics > 0; topics -= 1) {
+    const topicId = reader.uuid();
+    for (let count = reader.arrayLength(); count > 0; count -= 1)
+      partitions.push(readPartition(reader, topicId));
+    reader.skipTags();
+  }
+  return { throttleMs, errorCode, partitions };
+}
+
+function readPartition(reader: WireReader, topicId: string): FetchedPartition {
+  const partition = reader.int32();
+  const errorCode = reader.int16();
+  const highWatermark = reader.int64();
+  reader.int64();
+  const logStartOffset = reader.int64();
+  for (let aborted = reader.arrayLength(); aborted > 0; aborted -= 1) {
+    reader.skip(16);
+    reader.skipTags();
+  }
+  const preferredReplica = reader.int32();
+  const [start, end] = reader.span();
+  reader.skipTags();
+  return { topicId, partition, errorCode, highWatermark, logStartOffset, preferredReplica, start, end };
+}

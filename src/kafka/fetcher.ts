@@ -1,0 +1,215 @@
+/**
+ * Fetches from one broker, one request after the other, whatever partitions are assigned to it. The next request leaves
+ * as soon as a response is here, before anything of it is decoded; how much may lie about is the budget's business.
+ */
+import { readBatchHead } from './batch-decode.ts';
+import type { Budget } from './budget.ts';
+import type { Cluster } from './cluster.ts';
+import { type Cursor, isFetched, type Part, type SharedFrame } from './cursor.ts';
+import { errorOf } from './failures.ts';
+import { decodeFetch, encodeFetch, type FetchedPartition, type FetchResponse } from './fetch-request.ts';
+import type { Frame, FramePool } from './frame-pool.ts';
+import type { Link } from './link.ts';
+import { Api } from './versions.ts';
+
+/** What a fetcher needs of its consumer. */
+export interface FetcherOwner {
+  readonly cluster: Cluster;
+  readonly purpose: string;
+  readonly signal: AbortSignal;
+  readonly budget: Budget;
+  readonly pool: FramePool;
+  /** Bytes to ask for in one request. */
+  fetchBytes(): number;
+  topicId(): string;
+  /** Fetched, in order. */
+  deliver(part: Part): void;
+  /** The partition cannot be read here (now); it has been taken off this broker. */
+  displaced(cursor: Cursor, error: Error): void;
+  /** The position is not on the partition; it has been taken off this broker. */
+  outOfRange(cursor: Cursor): void;
+  /** The broker names a replica nearer to the client; the partition has been taken off this broker. */
+  redirected(cursor: Cursor, broker: number): void;
+}
+
+const maxWaitMs = 500;
+/** Frames count at least so much: that is what the pool gives out. */
+const smallestFrame = 64 * 1024;
+/** No partition is asked for less: a batch that does not fit whole comes only when it is the first. */
+const leastPartitionBytes = 2 * 1024 * 1024;
+
+interface Asked {
+  readonly cursor: Cursor;
+  readonly offset: number;
+  readonly generation: number;
+}
+
+export class Fetcher {
+  readonly #broker: number;
+  readonly #owner: FetcherOwner;
+  #cursors: Cursor[] = [];
+  #running = false;
+  #link: Link | undefined;
+
+  constructor(broker: number, owner: FetcherOwner) {
+    this.#broker = broker;
+    this.#owner = owner;
+  }
+
+  /** True while it has partitions to fetch. */
+  get isBusy(): boolean {
+    return this.#running;
+  }
+
+  add(cursor: Cursor): void {
+    if (!this.#cursors.includes(cursor)) this.#cursors.push(cursor);
+    if (!this.#running) void this.#run();
+  }
+
+  close(): void {
+    this.#cursors = [];
+    this.#link?.connection.close();
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    const { budget, signal } = this.#owner;
+    while (!signal.aborted) {
+      this.#cursors = this.#cursors.filter((cursor) => !isFetched(cursor));
+      if (this.#cursors.length === 0) break;
+      const granted = this.#owner.fetchBytes();
+      await budget.take(granted);
+      const asked = this.#cursors.map((cursor) => ({
+        cursor,
+        offset: cursor.position,
+        generation: cursor.generation,
+      }));
+      try {
+        const frame = await this.#fetch(asked, granted);
+        this.#received(asked, frame, granted);
+      } catch (error) {
+        budget.adjust(-granted);
+        for (const { cursor } of asked) this.#displace(cursor, error as Error);
+      }
+    }
+    this.#running = false;
+  }
+
+  async #fetch(asked: readonly Asked[], maxBytes: number): Promise<Frame> {
+    const { cluster, purpose, pool, topicId } = this.#owner;
+    if (this.#link?.connection.isOpen !== true) this.#link = await cluster.link(this.#broker, purpose);
+    const { connection, versions } = this.#link;
+    const version = versions.get(Api.fetch)!;
+    const request = {
+      topicId: topicId(),
+      entries: asked.map(({ cursor, offset }) => ({
+        partition: cursor.partition,
+        leaderEpoch: cursor.leaderEpoch,
+        offset,
+      })),
+      maxWait: Math.min(maxWaitMs, cluster.options.requestTimeout / 2),
+      maxBytes,
+      partitionMaxBytes: Math.min(
+        maxBytes,
+        Math.max(leastPartitionBytes, Math.ceil(maxBytes / asked.length)),
+      ),
+      rack: cluster.options.rack ?? '',
+    };
+    return connection.request(Api.fetch, version, encodeFetch(request, version), pool);
+  }
+
+  #received(asked: readonly Asked[], frame: Frame, granted: number): void {
+    let response: FetchResponse;
+    try {
+      response = decodeFetch(frame.bytes);
+      if (response.errorCode !== 0) throw errorOf(response.errorCode, 'fetch');
+    } catch (error) {
+      frame.release();
+      throw error;
+    }
+    this.#link?.connection.throttle(response.throttleMs);
+    const { budget } = this.#owner;
+    const held = Math.max(frame.bytes.byteLength, smallestFrame);
+    const shared = share(frame, () => budget.adjust(-held));
+    budget.adjust(held - granted);
+    for (const fetched of response.partitions) {
+      const one = asked.find(({ cursor }) => cursor.partition === fetched.partition);
+      if (one !== undefined && one.generation === one.cursor.generation) this.#sort(one, fetched, shared);
+    }
+    shared.release();
+  }
+
+  /** One partition's part of a response: an error, a redirection, or records. */
+  #sort({ cursor, offset, generation }: Asked, fetched: FetchedPartition, shared: HoldableFrame): void {
+    const owner = this.#owner;
+    if (fetched.errorCode === 1) {
+      this.#drop(cursor);
+      owner.outOfRange(cursor);
+    } else if (fetched.errorCode !== 0) {
+      this.#displace(cursor, errorOf(fetched.errorCode, `fetch partition ${cursor.partition}`));
+    } else if (fetched.preferredReplica >= 0) {
+      this.#drop(cursor);
+      owner.redirected(cursor, fetched.preferredReplica);
+    } else {
+      cursor.backoff.succeeded();
+      const next = endOf(shared.bytes, fetched, offset);
+      if (next <= offset) return;
+      cursor.position = next;
+      this.#toTheEnd(cursor);
+      owner.deliver({ cursor, generation, from: offset, frame: shared.hold(), fetched });
+    }
+  }
+
+  /** The broker fills responses in the order of the request: who has been served stands last in the next one. */
+  #toTheEnd(cursor: Cursor): void {
+    this.#drop(cursor);
+    this.#cursors.push(cursor);
+  }
+
+  #drop(cursor: Cursor): void {
+    this.#cursors = this.#cursors.filter((other) => other !== cursor);
+  }
+
+  #displace(cursor: Cursor, error: Error): void {
+    this.#drop(cursor);
+    this.#owner.displaced(cursor, error);
+  }
+}
+
+/** The offset after the last whole batch. A batch whose head makes no sense ends it: decoding will say what is wrong. */
+function endOf(bytes: Buffer, { start, end }: FetchedPartition, from: number): number {
+  let next = from;
+  let at = start;
+  try {
+    for (let head = readBatchHead(bytes, at, end); head; head = readBatchHead(bytes, at, end)) {
+      next = Math.max(next, head.nextOffset);
+      at = head.end;
+    }
+  } catch {
+    return Math.max(next, from + 1);
+  }
+  return next;
+}
+
+interface HoldableFrame extends SharedFrame {
+  /** One more holder. */
+  hold(): SharedFrame;
+}
+
+function share(frame: Frame, released: () => void): HoldableFrame {
+  let holders = 1;
+  const release = () => {
+    holders -= 1;
+    if (holders > 0) return;
+    frame.release();
+    released();
+  };
+  return {
+    bytes: frame.bytes,
+    release,
+    hold: () => {
+      holders += 1;
+      return { bytes: frame.bytes, release };
+    },
+  };
+}

@@ -1,0 +1,61 @@
+/**
+ * Cuts a broker's byte stream into responses (Kafka protocol guide, "Response Header"): a length of 4 bytes, the
+ * correlation id of 4 bytes, the body. Memory for a body is only asked for once its correlation id is known to be awaited.
+ */
+
+/** Where responses go. */
+export interface ResponseSink {
+  /** Memory for the body of an awaited response; throws when nobody awaits it or the size is not acceptable. */
+  memoryFor(correlationId: number, bytes: number): Buffer;
+  /** The body is complete. */
+  complete(correlationId: number): void;
+}
+
+const prefixBytes = 8;
+
+/** Feeds on chunks of any size; what it throws means that the connection is beyond use. */
+export class ResponseReader {
+  readonly #sink: ResponseSink;
+  readonly #prefix = Buffer.alloc(prefixBytes);
+  #prefixHas = 0;
+  #correlationId = 0;
+  #body: Buffer | undefined;
+  #bodyHas = 0;
+
+  constructor(sink: ResponseSink) {
+    this.#sink = sink;
+  }
+
+  /** Takes the first `length` bytes of `chunk`, which may be overwritten afterwards. */
+  push(chunk: Uint8Array, length: number): void {
+    let at = 0;
+    while (at < length) {
+      if (this.#body === undefined) {
+        const taken = Math.min(prefixBytes - this.#prefixHas, length - at);
+        this.#prefix.set(chunk.subarray(at, at + taken), this.#prefixHas);
+        this.#prefixHas += taken;
+        at += taken;
+        if (this.#prefixHas < prefixBytes) return;
+        this.#begin();
+      }
+      const body = this.#body!;
+      const taken = Math.min(body.byteLength - this.#bodyHas, length - at);
+      if (taken > 0) body.set(chunk.subarray(at, at + taken), this.#bodyHas);
+      this.#bodyHas += taken;
+      at += taken;
+      if (this.#bodyHas === body.byteLength) this.#finish();
+    }
+  }
+
+  #begin(): void {
+    this.#correlationId = this.#prefix.readInt32BE(4);
+    this.#body = this.#sink.memoryFor(this.#correlationId, this.#prefix.readInt32BE(0) - 4);
+    this.#bodyHas = 0;
+  }
+
+  #finish(): void {
+    this.#prefixHas = 0;
+    this.#body = undefined;
+    this.#sink.complete(this.#correlationId);
+  }
+}

@@ -1,0 +1,61 @@
+/** A connection that is ready for use: versions negotiated, authenticated, and kept so before the session ends (KIP-368). */
+import type { ApiConnection } from './api.ts';
+import { Connection, type ConnectionOptions } from './connection.ts';
+import { addressText } from './socket.ts';
+import { negotiate, type Versions } from './versions.ts';
+
+/** Proves to a broker who we are. Rejects with KafkaError `authentication` when it does not believe it. */
+export type Authenticate = (
+  connection: ApiConnection,
+  host: string,
+) => Promise<{ readonly sessionLifetimeMs: number }>;
+
+export interface LinkOptions extends ConnectionOptions {
+  readonly authenticate?: Authenticate | undefined;
+}
+
+export interface Link {
+  readonly connection: Connection;
+  readonly versions: Versions;
+}
+
+/** Part of a session's lifetime after which it is renewed. */
+const renewAfter = 0.8;
+/** The longest that a timer of Node can wait. */
+const longestTimer = 2 ** 31 - 1;
+
+/** Opens, negotiates and authenticates. Rejects with KafkaError or NetworkFailure; nothing stays open then. */
+export async function openLink(options: LinkOptions): Promise<Link> {
+  const connection = await Connection.open(options);
+  try {
+    const versions = await negotiate(connection, addressText(options.address));
+    if (options.authenticate) await authenticate(connection, options.authenticate);
+    return { connection, versions };
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+async function authenticate(connection: Connection, prove: Authenticate): Promise<void> {
+  const { sessionLifetimeMs } = await prove(connection.ungated, connection.address.host);
+  if (!(sessionLifetimeMs > 0)) return;
+  const timer = setTimeout(
+    () => {
+      renew(connection, prove).catch((error: Error) => connection.close(error));
+    },
+    Math.min(sessionLifetimeMs * renewAfter, longestTimer),
+  );
+  timer.unref();
+  connection.closed.then(() => clearTimeout(timer));
+}
+
+/** The broker would take any other request for a part of the exchange, so they wait at the gate. */
+async function renew(connection: Connection, prove: Authenticate): Promise<void> {
+  const open = connection.closeGate();
+  try {
+    await authenticate(connection, prove);
+  } finally {
+    open();
+  }
+}

@@ -1,0 +1,113 @@
+/** Opens a socket to a broker, plain or TLS, and says in clear words why it could not. */
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import { KafkaError } from './contract.ts';
+import { NetworkFailure } from './failures.ts';
+import type { Address } from './settings.ts';
+
+/** `host:port`, IPv6 in brackets. */
+export function addressText({ host, port }: Address): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+export interface SocketOptions {
+  readonly address: Address;
+  /** Absent: plain TCP. */
+  readonly tls: ConnectionOptions | undefined;
+  /** Milliseconds until the connection must stand, the TLS handshake included. */
+  readonly connectTimeout: number;
+  /** Takes what arrives: the first `length` bytes of `bytes`, valid during the call only. */
+  readonly onBytes: (bytes: Uint8Array, length: number) => void;
+}
+
+/** Large enough that a frame of 1 MB takes few reads, small enough to stay in the processor's cache. */
+const readBufferBytes = 256 * 1024;
+
+/** One resolution's addresses are tried in turn, each for so long; Node's own 250 ms is too short for slow links. */
+const addressAttemptMs = 3000;
+
+const certificateCodes = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_UNTRUSTED',
+  'CERT_REJECTED',
+  'INVALID_CA',
+  'INVALID_PURPOSE',
+]);
+
+/** Translates what a socket emits: refusals by TLS are final, all else may pass. */
+export function socketError(address: Address, error: Error): KafkaError | NetworkFailure {
+  const place = addressText(address);
+  const code = String(Reflect.get(error, 'code') ?? '');
+  const refused = (message: string) =>
+    new KafkaError('authentication', `${place}: ${message}`, { cause: error });
+  if (certificateCodes.has(code)) {
+    return refused(
+      `the broker's certificate is not signed by a trusted authority (${code}). Give its CA with ssl.truststore.location or ssl.ca.location`,
+    );
+  }
+  if (code === 'CERT_HAS_EXPIRED') return refused("the broker's certificate has expired. Renew it");
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return refused(
+      `the broker's certificate is not for this host name. Use a name that it carries, or set ssl.endpoint.identification.algorithm= (empty)`,
+    );
+  }
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG') {
+    return refused(
+      'this port does not speak TLS. Set security.protocol to PLAINTEXT or SASL_PLAINTEXT, or use the TLS port',
+    );
+  }
+  if (/^ERR_SSL_.*ALERT/.test(code)) {
+    return refused(
+      `the broker refuses our side of TLS (${code}). If it asks for client certificates, give one with ssl.keystore.location`,
+    );
+  }
+  const reasons = error instanceof AggregateError ? error.errors.map(String).join('; ') : error.message;
+  return new NetworkFailure(`${place}: ${reasons || code}`, { cause: error });
+}
+
+/** Opens a socket. Rejects with KafkaError `authentication` or NetworkFailure. */
+export function openSocket(options: SocketOptions): Promise<Socket> {
+  const { address, tls, onBytes } = options;
+  const common = {
+    host: address.host,
+    port: address.port,
+    noDelay: true,
+    keepAlive: true,
+    autoSelectFamilyAttemptTimeout: addressAttemptMs,
+  };
+  return new Promise((resolve, reject) => {
+    const buffer = Buffer.allocUnsafeSlow(readBufferBytes);
+    const socket = tls
+      ? connectTls({ ...(isIP(address.host) === 0 && { servername: address.host }), ...tls, ...common })
+      : connectTcp({
+          ...common,
+          onread: {
+            buffer,
+            callback: (length) => {
+              onBytes(buffer, length);
+              return true;
+            },
+          },
+        });
+    if (tls) socket.on('data', (chunk: Buffer) => onBytes(chunk, chunk.byteLength));
+    const timer = setTimeout(() => {
+      socket.destroy(new Error(`no connection within ${options.connectTimeout} ms`));
+    }, options.connectTimeout);
+    const failed = (error: Error) => {
+      clearTimeout(timer);
+      socket.on('error', () => {});
+      reject(socketError(address, error));
+    };
+    socket.once('error', failed);
+    socket.once(tls ? 'secureConnect' : 'connect', () => {
+      clearTimeout(timer);
+      socket.off('error', failed);
+      resolve(socket);
+    });
+  });
+}

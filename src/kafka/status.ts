@@ -1,0 +1,44 @@
+/** Tells the owner of the client, once in a while, that something waits for the cluster. */
+import type { KafkaStatus } from './contract.ts';
+
+/** Short interruptions, such as a leader's move, are nobody's business. */
+const patienceMs = 1000;
+const repeatMs = 30_000;
+
+/** Gathers what waits; says "unreachable" while anything has waited for a second, and "connected" when nothing does. */
+export class StatusReporter {
+  readonly #tell: (status: KafkaStatus) => void;
+  readonly #waiting = new Map<object, { since: number; message: string }>();
+  #toldAt: number | undefined;
+  #throttleToldAt = 0;
+
+  constructor(tell: (status: KafkaStatus) => void) {
+    this.#tell = tell;
+  }
+
+  /** `who` has failed since then (milliseconds since the epoch), the last time with this error. */
+  waiting(who: object, since: number, error: Error): void {
+    this.#waiting.set(who, { since, message: error.message });
+    const now = Date.now();
+    if (now - since < patienceMs || (this.#toldAt !== undefined && now - this.#toldAt < repeatMs)) return;
+    this.#toldAt = now;
+    this.#tell({ state: 'unreachable', message: error.message, since });
+  }
+
+  /** `who` waits no more. */
+  settled(who: object): void {
+    this.#waiting.delete(who);
+    if (this.#waiting.size > 0 || this.#toldAt === undefined) return;
+    this.#toldAt = undefined;
+    this.#tell({ state: 'connected', message: 'Kafka answers again.', since: Date.now() });
+  }
+
+  /** A broker asked to be spared for so many milliseconds. */
+  throttled(milliseconds: number): void {
+    const now = Date.now();
+    if (now - this.#throttleToldAt < repeatMs) return;
+    this.#throttleToldAt = now;
+    const message = `Kafka slows this client down by its quota (by ${milliseconds} ms just now).`;
+    this.#tell({ state: 'throttled', message, since: now });
+  }
+}

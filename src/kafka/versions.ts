@@ -1,0 +1,73 @@
+/** Which version of each API both sides speak (protocol guide, "Api Versions"). */
+import { apiVersionsV3 } from '@platformatic/kafka';
+import { type ApiConnection, call } from './api.ts';
+import { KafkaError } from './contract.ts';
+import { NetworkFailure } from './failures.ts';
+
+/** The APIs that this client speaks, by their keys. */
+export const Api = {
+  produce: 0,
+  fetch: 1,
+  listOffsets: 2,
+  metadata: 3,
+  offsetCommit: 8,
+  offsetFetch: 9,
+  findCoordinator: 10,
+  createTopics: 19,
+  initProducerId: 22,
+  describeConfigs: 32,
+} as const;
+
+/** Oldest and newest version that this client speaks; Kafka 3.6 to 4.3 have one of each in common with it. */
+const spoken: ReadonlyMap<number, readonly [number, number]> = new Map([
+  [Api.produce, [9, 12]],
+  [Api.fetch, [13, 17]],
+  [Api.listOffsets, [7, 7]],
+  [Api.metadata, [12, 12]],
+  [Api.offsetCommit, [8, 8]],
+  [Api.offsetFetch, [8, 8]],
+  [Api.findCoordinator, [4, 4]],
+  [Api.createTopics, [7, 7]],
+  [Api.initProducerId, [4, 4]],
+  [Api.describeConfigs, [4, 4]],
+]);
+
+/** API key -> the newest version that both sides speak. */
+export type Versions = ReadonlyMap<number, number>;
+
+/** What a broker says that it speaks. */
+interface Offered {
+  readonly apiKey: number;
+  readonly minVersion: number;
+  readonly maxVersion: number;
+}
+
+/** The newest common versions. Throws KafkaError `unsupported` when an API has none. */
+export function chooseVersions(offered: readonly Offered[], place: string): Versions {
+  const chosen = new Map<number, number>();
+  for (const [key, [oldest, newest]] of spoken) {
+    const offer = offered.find((candidate) => candidate.apiKey === key);
+    const version = Math.min(newest, offer?.maxVersion ?? -1);
+    if (version < Math.max(oldest, offer?.minVersion ?? 0)) {
+      const versions = offer === undefined ? 'none' : `${offer.minVersion} to ${offer.maxVersion}`;
+      throw new KafkaError(
+        'unsupported',
+        `${place}: of API ${key} this broker speaks versions ${versions}, and Sluice ${oldest} to ${newest}. Sluice works with Apache Kafka 3.6 and later`,
+      );
+    }
+    chosen.set(key, version);
+  }
+  return chosen;
+}
+
+/** Asks the broker. Rejects with NetworkFailure or KafkaError. */
+export async function negotiate(connection: ApiConnection, place: string): Promise<Versions> {
+  try {
+    const response = await call(connection, apiVersionsV3.api, 'sluice', '1');
+    return chooseVersions(response.apiKeys, place);
+  } catch (error) {
+    if (error instanceof NetworkFailure || error instanceof KafkaError) throw error;
+    const message = `${place}: this broker does not answer ApiVersions as Apache Kafka 3.6 and later do`;
+    throw new KafkaError('unsupported', message, { cause: error });
+  }
+}
