@@ -7,6 +7,7 @@ import type { Kafka, KafkaStatus } from './contract.ts';
 import { listOffsets } from './offsets.ts';
 import { KafkaProducer } from './producer.ts';
 import type { ClientProperties } from './properties.ts';
+import { securityFrom } from './security.ts';
 import { clientSettings } from './settings.ts';
 
 export interface KafkaOptions {
@@ -30,13 +31,14 @@ const defaultMetadataMaxAge = 30_000;
 export function createKafka(options: KafkaOptions): Kafka {
   const { properties, logger = silentLogger } = options;
   const settings = clientSettings(properties);
+  const security = securityFrom(properties);
   const cluster = new Cluster({
     bootstrap: settings.bootstrapServers,
     clientId: options.clientId ?? settings.clientId,
     rack: settings.clientRack,
     requestTimeout: settings.requestTimeoutMs,
-    tls: undefined,
-    authenticate: undefined,
+    tls: security.tls,
+    authenticate: security.authenticate,
     giveUpAfter: options.giveUpAfter,
     logger,
     onStatus: options.onStatus ?? (() => {}),
