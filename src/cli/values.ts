@@ -15,7 +15,7 @@ function parsed<T>(parse: (text: string) => T | undefined, message: string): z.Z
 export function size(least = 0): z.ZodType<number> {
   const form = 'write bytes (65536) or a number with its unit (64KiB, 30MB, 2GB)';
   return parsed(parseSize, `is not a size; ${form}`).refine((bytes) => bytes >= least, {
-    error: `is too small; the least is ${least} bytes`,
+    error: `is too small; the least is ${least} B`,
   });
 }
 

@@ -32,7 +32,7 @@ export function duration(seconds: number): string {
 
 /** Time left, which nobody knows to the tenth of a second: `8s`, `1m 8s`, `2h 5m`. */
 export function timeLeft(seconds: number): string {
-  return prettyMilliseconds(Math.ceil(Math.max(0, seconds)) * 1000, {
+  return prettyMilliseconds(Math.max(1, Math.ceil(seconds)) * 1000, {
     secondsDecimalDigits: 0,
     unitCount: 2,
   });

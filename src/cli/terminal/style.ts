@@ -22,6 +22,7 @@ export interface Style {
     empty: string;
     ellipsis: string;
     separator: string;
+    arrow: string;
   }>;
 }
 
@@ -37,6 +38,7 @@ const unicodeSigns: Style['signs'] = {
   empty: '─',
   ellipsis: '…',
   separator: ' · ',
+  arrow: '→',
 };
 
 const plainSigns: Style['signs'] = {
@@ -51,6 +53,7 @@ const plainSigns: Style['signs'] = {
   empty: '.',
   ellipsis: '...',
   separator: ' - ',
+  arrow: '->',
 };
 
 /** A style with or without colours, with or without characters beyond ASCII. */

@@ -1,0 +1,103 @@
+/** The cluster: whether it answers, who it says it is, whether each of its brokers can be reached from here. */
+import { connect } from 'node:net';
+import { describeError, UnreachableError } from '../../errors.ts';
+import type { BrokerDescription, Kafka } from '../../kafka/contract.ts';
+import { KafkaError } from '../../kafka/contract.ts';
+import type { Finding } from './finding.ts';
+import { judgeClock, judgeStateTopic, judgeTopic } from './topic.ts';
+
+/** Examines the cluster and, where one is named, the topic. Never rejects for what it is there to find. */
+export async function examineCluster(
+  kafka: Kafka,
+  bootstrapServers: string,
+  topic: string | undefined,
+): Promise<Finding[]> {
+  try {
+    const { clusterId, brokers, version } = await kafka.describeCluster();
+    const release = version === undefined ? '' : `Kafka ${version}, `;
+    const message = `${bootstrapServers} answers: ${release}cluster ${clusterId}, brokers ${brokers.length}`;
+    const reached = await Promise.all(brokers.map(examineBroker));
+    const found: Finding[] = [
+      { check: 'Kafka', status: 'ok', message },
+      ...reached.filter((one) => one !== undefined),
+    ];
+    return topic === undefined ? found : [...found, ...(await examineTopic(kafka, topic, brokers.length))];
+  } catch (error) {
+    return [clusterFailure(error, bootstrapServers)];
+  }
+}
+
+function clusterFailure(error: unknown, bootstrapServers: string): Finding {
+  const message = describeError(error);
+  if (error instanceof UnreachableError) {
+    const remedy = `start a broker with \`sluice broker start\`, or name yours with --bootstrap-servers (now ${bootstrapServers})`;
+    return { check: 'Kafka', status: 'problem', message, remedy, unreachable: true };
+  }
+  if (error instanceof KafkaError && error.kind === 'authentication') {
+    const remedy = 'check security.protocol, sasl.* and ssl.* in the --config file or the environment';
+    return { check: 'Authentication', status: 'problem', message, remedy };
+  }
+  return { check: 'Kafka', status: 'problem', message };
+}
+
+/** Milliseconds that a broker may take to accept a connection. */
+const patience = 5000;
+
+/** A broker that the cluster names but that cannot be reached from here; undefined when all is well. */
+async function examineBroker({ id, host, port }: BrokerDescription): Promise<Finding | undefined> {
+  const reason = await new Promise<string | undefined>((settle) => {
+    const socket = connect({ host, port });
+    socket.setTimeout(patience, () => socket.destroy(new Error(`no answer within ${patience / 1000}s`)));
+    socket.once('connect', () => {
+      socket.destroy();
+      settle(undefined);
+    });
+    socket.once('error', (error) => settle(describeError(error)));
+  });
+  if (reason === undefined) return undefined;
+  const message = `the cluster names broker ${id} at ${host}:${port}, which cannot be reached from here: ${reason}`;
+  const remedy =
+    'advertised.listeners of that broker must hold an address that clients can resolve and reach';
+  return { check: 'Broker', status: 'problem', message, remedy };
+}
+
+async function examineTopic(kafka: Kafka, name: string, brokers: number): Promise<Finding[]> {
+  try {
+    const topic = await kafka.describeTopic(name);
+    if (topic === undefined) {
+      const message = `${name} does not exist yet; an upload creates it`;
+      return [{ check: 'Topic', status: 'note', message }];
+    }
+    const state = `${name}.state`;
+    return [
+      ...judgeTopic(topic, brokers),
+      judgeStateTopic(state, await kafka.describeTopic(state)),
+      ...judgeClock(await newestTime(kafka, name), Date.now()),
+    ];
+  } catch (error) {
+    const remedy = 'see the rights that docs/connections.md lists for uploaders and downloaders';
+    return [{ check: 'Topic', status: 'problem', message: `${name}: ${describeError(error)}`, remedy }];
+  }
+}
+
+/** The time of the newest record of all partitions, milliseconds since the epoch. */
+async function newestTime(kafka: Kafka, topic: string): Promise<number | undefined> {
+  const [earliest, latest] = await Promise.all([
+    kafka.offsets(topic, 'earliest'),
+    kafka.offsets(topic, 'latest'),
+  ]);
+  const filled = [...latest].filter(([partition, end]) => end > (earliest.get(partition) ?? 0));
+  if (filled.length === 0) return undefined;
+  const consumer = kafka.consumer({
+    topic,
+    from: new Map(filled.map(([partition, end]) => [partition, end - 1])),
+    until: new Map(filled),
+    onGap: () => {},
+  });
+  let newest: number | undefined;
+  for await (const batch of consumer) {
+    for (const { timestamp } of batch.records) newest = Math.max(newest ?? timestamp, timestamp);
+    batch.release();
+  }
+  return newest;
+}

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { TopicDescription } from '../../kafka/contract.ts';
+import { createStyle } from '../terminal/style.ts';
+import { exitCodeOf, type Finding, findingLines } from './finding.ts';
+import { examineSink, examineSource } from './folders.ts';
+import { judgeJava, judgeOpenFiles } from './machine.ts';
+import { judgeClock, judgeStateTopic, judgeTopic } from './topic.ts';
+
+const healthy: TopicDescription = {
+  name: 'files',
+  id: 'id',
+  partitions: 4,
+  replicationFactor: 3,
+  maxMessageBytes: 1_048_588,
+  config: {
+    'cleanup.policy': 'delete',
+    'compression.type': 'producer',
+    'min.insync.replicas': '2',
+    'retention.ms': '604800000',
+    'retention.bytes': '-1',
+    'segment.bytes': '1073741824',
+  },
+};
+
+function statuses(findings: readonly Finding[]): string[] {
+  return findings.filter(({ status }) => status !== 'ok').map(({ check, status }) => `${check}: ${status}`);
+}
+
+test('a healthy topic', () => {
+  assert.deepEqual(statuses(judgeTopic(healthy, 3)), []);
+});
+
+test('what is wrong with a topic', () => {
+  const table: [Partial<TopicDescription>, Readonly<Record<string, string>>, number, string[]][] = [
+    [{}, { 'cleanup.policy': 'compact,delete' }, 3, ['Cleanup: problem']],
+    [{}, { 'retention.ms': '3600000' }, 3, ['Retention: warning']],
+    [{}, { 'retention.ms': '-1' }, 3, ['Retention: note']],
+    [{}, { 'compression.type': 'zstd' }, 3, ['Compression: warning']],
+    [{}, { 'segment.bytes': '1000000' }, 3, ['Record size: problem']],
+    [{}, { 'min.insync.replicas': '1' }, 3, ['Copies: warning']],
+    [{}, { 'min.insync.replicas': '4' }, 3, ['Copies: problem']],
+    [{ replicationFactor: 1 }, { 'min.insync.replicas': '1' }, 3, ['Copies: warning']],
+    [{ replicationFactor: 1 }, { 'min.insync.replicas': '1' }, 1, ['Copies: note']],
+    [{ maxMessageBytes: undefined }, {}, 3, ['Record size: warning']],
+    [{ maxMessageBytes: 20_000 }, {}, 3, ['Record size: warning']],
+  ];
+  for (const [topic, config, brokers, expected] of table) {
+    const described = { ...healthy, ...topic, config: { ...healthy.config, ...config } };
+    assert.deepEqual(statuses(judgeTopic(described, brokers)), expected);
+  }
+});
+
+test('every warning and problem says how to mend it', () => {
+  const sick = {
+    ...healthy,
+    config: { 'cleanup.policy': 'compact', 'retention.ms': '1', 'compression.type': 'gzip' },
+  };
+  const found = [...judgeTopic(sick, 3), judgeStateTopic('files.state', { ...healthy, name: 'files.state' })];
+  for (const { status, remedy } of found)
+    assert.ok(status === 'ok' || status === 'note' || remedy !== undefined);
+  assert.deepEqual(statuses([judgeStateTopic('files.state', undefined)]), ['State topic: note']);
+  assert.deepEqual(
+    statuses([judgeStateTopic('files.state', { ...healthy, config: { 'cleanup.policy': 'delete' } })]),
+    ['State topic: problem'],
+  );
+});
+
+test('clocks, Java, open files', () => {
+  assert.deepEqual(judgeClock(undefined, 0), []);
+  assert.deepEqual(statuses(judgeClock(1000, 0)), []);
+  assert.deepEqual(statuses(judgeClock(7_200_000, 0)), ['Clock: warning']);
+  assert.equal(judgeJava('openjdk version "17.0.9" 2023-10-17').status, 'ok');
+  assert.equal(judgeJava('openjdk version "21" 2023-09-19').status, 'ok');
+  assert.equal(judgeJava('java version "1.8.0_301"').status, 'warning');
+  assert.equal(judgeJava(undefined).status, 'note');
+  assert.equal(judgeOpenFiles('1024').status, 'warning');
+  assert.equal(judgeOpenFiles('1048576').status, 'ok');
+  assert.equal(judgeOpenFiles('unlimited').status, 'ok');
+});
+
+test('folders', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-doctor-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  assert.equal((await examineSource(folder)).status, 'ok');
+  assert.equal((await examineSource(join(folder, 'absent'))).status, 'problem');
+  assert.equal((await examineSource(import.meta.filename)).status, 'problem');
+  assert.deepEqual(
+    (await examineSink(join(folder, 'a', 'b'))).map(({ check, message }) => [
+      check,
+      message.split(' ').slice(1).join(' '),
+    ])[0],
+    ['Sink', 'will be made'],
+  );
+  assert.equal((await examineSink(join(import.meta.filename, 'below')))[0]?.status, 'problem');
+  assert.deepEqual(await readdir(folder), []);
+});
+
+test('lines and exit codes', () => {
+  const style = createStyle({ color: false, unicode: true });
+  const finding: Finding = { check: 'Java', status: 'warning', message: 'too old', remedy: 'install 17' };
+  assert.deepEqual(findingLines(finding, style), [
+    '! Java              too old',
+    '                    → install 17',
+  ]);
+  assert.equal(exitCodeOf([finding]), 0);
+  assert.equal(exitCodeOf([finding, { ...finding, status: 'problem' }]), 3);
+  assert.equal(exitCodeOf([{ ...finding, status: 'problem', unreachable: true }]), 4);
+});

@@ -1,0 +1,52 @@
+/** What the doctor found, and how it is shown. */
+import { ExitCode } from '../../errors.ts';
+import type { Style } from '../terminal/style.ts';
+import { padEnd, printable } from '../terminal/text.ts';
+
+/** `note`: good to know. `warning`: it works, but not as well or as safely as it could. `problem`: it does not work. */
+export type Status = 'ok' | 'note' | 'warning' | 'problem';
+
+export interface Finding {
+  /** What was looked at, in a word or two. */
+  readonly check: string;
+  readonly status: Status;
+  /** What was found. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly remedy?: string;
+  /** The cluster did not answer at all. */
+  readonly unreachable?: boolean;
+}
+
+/** A finding, with its remedy on a line of its own. Pure. */
+export function findingLines({ check, status, message, remedy }: Finding, style: Style): string[] {
+  const { signs, good, faint, notice, bad } = style;
+  const sign = {
+    ok: good(signs.done),
+    note: faint(signs.note),
+    warning: notice(signs.warning),
+    problem: bad(signs.failed),
+  };
+  const line = `${sign[status]} ${padEnd(check, column)}${printable(message)}`;
+  return remedy === undefined
+    ? [line]
+    : [line, `${' '.repeat(column + 2)}${faint(`${signs.arrow} ${printable(remedy)}`)}`];
+}
+
+/** Columns of the names of the checks. */
+const column = 18;
+
+/** How many of each kind. */
+export function tally(findings: readonly Finding[]): {
+  readonly problems: number;
+  readonly warnings: number;
+} {
+  const count = (status: Status) => findings.filter((finding) => finding.status === status).length;
+  return { problems: count('problem'), warnings: count('warning') };
+}
+
+/** 4 when the cluster did not answer, 3 when there is another problem, 0 otherwise. */
+export function exitCodeOf(findings: readonly Finding[]): ExitCode {
+  if (findings.some(({ unreachable }) => unreachable === true)) return ExitCode.unreachable;
+  return tally(findings).problems > 0 ? ExitCode.incomplete : ExitCode.ok;
+}
