@@ -1,0 +1,32 @@
+/** What a cluster's administrator does and Sluice never does itself, through the library's own client. */
+import type { TestContext } from 'node:test';
+import { Admin } from '@platformatic/kafka';
+
+export interface Administrator {
+  /** Adds `count` partitions to those that the topic has. */
+  addPartitions(topic: string, count: number): Promise<void>;
+  /** Removes the records before an offset. */
+  deleteRecords(topic: string, partition: number, before: number): Promise<void>;
+  deleteTopic(topic: string): Promise<void>;
+}
+
+/** An administrator by a plaintext listener, until the test ends. */
+export function administrator(t: TestContext, bootstrapServers: string): Administrator {
+  const admin = new Admin({ clientId: 'administrator', bootstrapBrokers: bootstrapServers.split(',') });
+  t.after(() => admin.close());
+  return {
+    async addPartitions(topic, count) {
+      const metadata = await admin.metadata({ topics: [topic], forceUpdate: true });
+      const before = metadata.topics.get(topic)?.partitionsCount ?? 0;
+      await admin.createPartitions({ topics: [{ name: topic, count: before + count, assignments: null }] });
+    },
+    async deleteRecords(topic, partition, before) {
+      await admin.deleteRecords({
+        topics: [{ name: topic, partitions: [{ partition, offset: BigInt(before) }] }],
+      });
+    },
+    async deleteTopic(topic) {
+      await admin.deleteTopics({ topics: [topic] });
+    },
+  };
+}
