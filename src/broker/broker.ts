@@ -1,25 +1,18 @@
 /** The embedded development broker: a real Apache Kafka in KRaft mode, of one or of three nodes. */
-import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ConfigurationError } from '../errors.ts';
 import { type Logger, silentLogger } from '../log.ts';
-import { classPath, ensureKafka } from './artifacts.ts';
-import { findJava } from './java.ts';
+import { kafkaVersion } from './artifacts.ts';
+import { claimDataFolder, writeNote } from './data-folder.ts';
 import type { JvmOptions, Lifetime } from './jvm.ts';
-import { log4jProperties } from './log4j.ts';
 import { type BrokerNode, KafkaNode } from './node.ts';
-import { freePort, isPortFree } from './ports.ts';
-import {
-  address,
-  type ClusterPlan,
-  type Listener,
-  type NodePlan,
-  propertiesText,
-  serverProperties,
-} from './properties.ts';
-import { formatStorage, isFormatted, type ScramUser } from './storage.ts';
+import { nodeFolder, planCluster } from './plan.ts';
+import { address, type Listener, type NodePlan } from './properties.ts';
+import { brokerStatus } from './running.ts';
+import { type KafkaRuntime, kafkaRuntime } from './runtime.ts';
+import { formatStorage, isFormatted, type ScramUser, writeConfiguration } from './storage.ts';
 
 export type { BrokerNode, Listener, ScramUser };
 
@@ -40,6 +33,10 @@ export interface BrokerOptions {
   readonly scramUsers?: readonly ScramUser[];
   /** Java heap of a node, in MiB. Default 512. */
   readonly heapMegabytes?: number;
+  /** The broker outlives our process; stopBroker(dataDir) ends it. Only with a `dataDir`. */
+  readonly detached?: boolean;
+  /** Java and artifacts; default: found, or fetched. */
+  readonly runtime?: KafkaRuntime;
   readonly logger?: Logger;
   /** Ends the start. A broker that serves is stopped by `stop()` alone. */
   readonly signal?: AbortSignal;
@@ -56,98 +53,69 @@ export interface RunningBroker {
   stop(): Promise<void>;
 }
 
-async function plan(options: BrokerOptions, dataDir: string): Promise<ClusterPlan> {
-  const { brokers = 1, port = 0, host = '127.0.0.1', listeners = {}, properties = {} } = options;
-  const taken = new Set<number>();
-  const nodes: NodePlan[] = [];
-  for (let id = 1; id <= brokers; id++) {
-    const own = port === 0 ? await freePort(host, taken) : port + id - 1;
-    taken.add(own);
-    if (port !== 0 && !(await isPortFree(own, host))) {
-      throw new ConfigurationError(
-        `Port ${own} on ${host} is taken by another program, perhaps by a broker that runs already. ` +
-          'Stop it, or choose another port with --port.',
-      );
-    }
-    const listenerPorts: Record<string, number> = {};
-    for (const name of Object.keys(listeners)) listenerPorts[name] = await freePort(host, taken);
-    const controllerPort = await freePort('127.0.0.1', taken);
-    nodes.push({
-      id,
-      port: own,
-      controllerPort,
-      listenerPorts,
-      dataDir: join(dataDir, `node-${id}`, 'data'),
-    });
-  }
-  return { host, nodes, listeners, properties };
-}
-
-/** Kafka's form of a UUID: 22 characters of URL-safe base64, never with a dash in front. */
-function newClusterId(): string {
-  const id = randomBytes(16).toString('base64url');
-  return id.startsWith('-') ? newClusterId() : id;
+async function refuseSecondStart(dataDir: string): Promise<void> {
+  const status = await brokerStatus(dataDir);
+  if (!status.running) return;
+  throw new ConfigurationError(
+    `A broker runs in ${dataDir} already, at ${status.bootstrapServers}. Use it, or stop it with: sluice broker stop`,
+  );
 }
 
 /**
  * Starts Apache Kafka and resolves once every node serves (2 to 5 seconds each on a small machine). The first start
- * on a machine fetches Kafka itself, see {@link ensureKafka}. The processes end with ours, even when ours is killed;
- * they do not keep our event loop alive.
+ * on a machine fetches Kafka itself, see {@link ensureKafka}. The processes do not keep our event loop alive, and they
+ * end with ours, even when ours is killed, unless `detached`.
  * @throws ConfigurationError for a taken port, missing Java or Maven, or an unusable data folder
  * @throws SluiceError with Kafka's last words when it does not start
  */
 export async function startBroker(options: BrokerOptions = {}): Promise<RunningBroker> {
-  const { logger = silentLogger, heapMegabytes = 512, signal } = options;
-  const java = await findJava();
-  const kafka = await ensureKafka((folder) => logger.info(`fetching Apache Kafka into ${folder}, once`));
+  const { brokers = 1, port = 0, host = '127.0.0.1', listeners = {}, properties = {}, signal } = options;
+  const { logger = silentLogger, heapMegabytes = 512, scramUsers = [], detached = false } = options;
+  const fetching = (folder: string): void =>
+    logger.info(`fetching Apache Kafka ${kafkaVersion} into ${folder}, once`);
+  const runtime = options.runtime ?? (await kafkaRuntime(fetching));
   const temporary = options.dataDir === undefined;
-  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'sluice-broker-')));
-  const lifetime: Lifetime = { boundTo: 'parent', removeFolder: temporary ? dataDir : undefined };
-  const cluster = await plan(options, dataDir);
-  const clusterId = newClusterId();
-  const classes = await classPath(kafka);
-
-  const prepare = async (node: NodePlan): Promise<KafkaNode> => {
-    const folder = join(dataDir, `node-${node.id}`);
-    await mkdir(node.dataDir, { recursive: true });
-    const log4jFile = join(folder, 'log4j2.properties');
-    await writeFile(log4jFile, log4jProperties);
-    const text = propertiesText(serverProperties(cluster, node));
-    await writeFile(join(folder, 'server.properties'), text, { mode: 0o600 });
-    const jvm: JvmOptions = {
-      java: java.command,
-      classPath: classes,
-      heapMegabytes,
-      log4jFile,
-      logFolder: folder,
-    };
-    if (!isFormatted(node.dataDir)) await formatStorage(jvm, folder, clusterId, options.scramUsers ?? []);
-    return new KafkaNode({ id: node.id, port: node.port, folder, jvm, lifetime, signal });
-  };
-
+  const dataDir = options.dataDir
+    ? resolve(options.dataDir)
+    : await mkdtemp(join(tmpdir(), 'sluice-broker-'));
   const nodes: KafkaNode[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(nodes.map((node) => (temporary ? node.kill() : node.stop())));
     if (temporary) await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
   };
+
   try {
+    const note = await claimDataFolder(dataDir, brokers, kafkaVersion);
+    await refuseSecondStart(dataDir);
+    const cluster = await planCluster({ brokers, port, host, dataDir, listeners, properties });
+    const lifetime: Lifetime = detached
+      ? { boundTo: 'nobody' }
+      : { boundTo: 'parent', removeFolder: temporary ? dataDir : undefined };
+    const prepare = async (node: NodePlan): Promise<KafkaNode> => {
+      const jvm: JvmOptions = { runtime, heapMegabytes, folder: nodeFolder(dataDir, node.id) };
+      await writeConfiguration(jvm.folder, cluster, node);
+      if (!isFormatted(node.dataDir)) await formatStorage(jvm, note.clusterId, scramUsers);
+      return new KafkaNode({ id: node.id, port: node.port, jvm, lifetime, signal });
+    };
     nodes.push(...(await Promise.all(cluster.nodes.map(prepare))));
     await Promise.all(nodes.map((node) => node.start()));
+
+    const bootstrap = (portOf: (node: NodePlan) => number): string =>
+      cluster.nodes.map((node) => address(cluster.host, portOf(node))).join(',');
+    const bootstrapServers = bootstrap((node) => node.port);
+    const processes = nodes.map(({ id, pid = 0 }) => ({ id, pid, folder: nodeFolder(dataDir, id) }));
+    await writeNote(dataDir, { ...note, kafkaVersion, bootstrapServers, nodes: processes });
+    return {
+      bootstrapServers,
+      listeners: Object.fromEntries(
+        Object.keys(listeners).map((name) => [name, bootstrap((node) => node.listenerPorts[name] ?? 0)]),
+      ),
+      nodes,
+      dataDir,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
   }
-  const bootstrap = (portOf: (node: NodePlan) => number): string =>
-    cluster.nodes.map((node) => address(cluster.host, portOf(node))).join(',');
-  const listeners = Object.keys(cluster.listeners).map((name): [string, string] => [
-    name,
-    bootstrap((node) => node.listenerPorts[name] ?? 0),
-  ]);
-  return {
-    bootstrapServers: bootstrap((node) => node.port),
-    listeners: Object.fromEntries(listeners),
-    nodes,
-    dataDir,
-    stop,
-  };
 }

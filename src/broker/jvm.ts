@@ -2,28 +2,47 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { join } from 'node:path';
+import type { KafkaRuntime } from './runtime.ts';
 
-/** What every JVM of one broker has in common. */
+/** What the JVMs of one node have in common. */
 export interface JvmOptions {
-  readonly java: string;
-  readonly classPath: string;
+  readonly runtime: KafkaRuntime;
   readonly heapMegabytes: number;
-  readonly log4jFile: string;
-  /** Folder of Kafka's own log files. */
-  readonly logFolder: string;
+  /** Holds server.properties, log4j2.properties and Kafka's own log files. */
+  readonly folder: string;
 }
 
-/** The arguments that come before the name of the main class. */
-export function jvmArguments(options: JvmOptions): string[] {
+/** The command that runs one of Kafka's classes. */
+export function javaCommand(
+  options: JvmOptions,
+  mainClass: string,
+  args: readonly string[],
+): readonly [string, ...string[]] {
+  const { runtime, heapMegabytes, folder } = options;
+  const archive = runtime.classArchive;
   return [
-    `-Xmx${options.heapMegabytes}m`,
+    runtime.java.command,
+    `-Xmx${heapMegabytes}m`,
     '-XX:+UseSerialGC',
     '-XX:+ExitOnOutOfMemoryError',
+    // Java would warn about an archive on our output, but what is wrong with it costs nothing except time.
+    '-Xlog:disable',
+    '-Xlog:all=error:stderr',
+    ...(archive === undefined
+      ? []
+      : [
+          'use' in archive
+            ? `-XX:SharedArchiveFile=${archive.use}`
+            : `-XX:ArchiveClassesAtExit=${archive.make}`,
+        ]),
     '-Djava.awt.headless=true',
-    `-Dlog4j2.configurationFile=${options.log4jFile}`,
-    `-Dsluice.logs=${options.logFolder}`,
+    `-Dlog4j2.configurationFile=${join(folder, 'log4j2.properties')}`,
+    `-Dsluice.logs=${folder}`,
     '-cp',
-    options.classPath,
+    runtime.classPath,
+    mainClass,
+    ...args,
   ];
 }
 
@@ -38,8 +57,8 @@ shift
 exec 3<&0
 (
   read -r word <&3 && exit 0
-  if [ -n "$folder" ]; then kill -KILL $$; else kill -TERM $$; fi
   tries=0
+  if [ -n "$folder" ]; then kill -KILL $$; tries=140; else kill -TERM $$; fi
   while kill -0 $$ && [ $tries -lt 150 ]; do sleep 0.2; tries=$((tries + 1)); done
   kill -KILL $$
   if [ -n "$folder" ]; then rm -rf "$folder"; fi

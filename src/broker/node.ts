@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SluiceError } from '../errors.ts';
-import { type JvmOptions, jvmArguments, type Lifetime, startProcess } from './jvm.ts';
+import { type JvmOptions, javaCommand, type Lifetime, startProcess } from './jvm.ts';
 import { startedLine } from './log4j.ts';
 
 /** How long a node may take to serve; a healthy one needs a few seconds, on a loaded machine some more. */
@@ -16,8 +16,6 @@ export interface NodeOptions {
   readonly id: number;
   /** Of the listener PLAINTEXT. */
   readonly port: number;
-  /** Holds server.properties and the logs. */
-  readonly folder: string;
   readonly jvm: JvmOptions;
   readonly lifetime: Lifetime;
   readonly signal: AbortSignal | undefined;
@@ -61,18 +59,13 @@ export class KafkaNode implements BrokerNode {
 
   /** What the process has said: that it started, or why it could not. */
   get #outputFile(): string {
-    return join(this.#options.folder, 'output.log');
+    return join(this.#options.jvm.folder, 'output.log');
   }
 
   async start(): Promise<void> {
     if (this.#child) return;
-    const { jvm, folder, lifetime, signal } = this.#options;
-    const command = [
-      jvm.java,
-      ...jvmArguments(jvm),
-      'kafka.Kafka',
-      join(folder, 'server.properties'),
-    ] as const;
+    const { jvm, lifetime, signal } = this.#options;
+    const command = javaCommand(jvm, 'kafka.Kafka', [join(jvm.folder, 'server.properties')]);
     const child = startProcess(command, this.#outputFile, lifetime);
     this.#child = child;
     this.#gone = new Promise((resolve, reject) => {
@@ -110,7 +103,7 @@ export class KafkaNode implements BrokerNode {
   #failure(what: string): SluiceError {
     const words = readFileSync(this.#outputFile, 'utf8').trim().split('\n').slice(-8).join('\n');
     return new SluiceError(
-      `Kafka's node ${this.id} ${what}. Its last words:\n${words}\nAll it said stands in ${this.#options.folder}.`,
+      `Kafka's node ${this.id} ${what}. Its last words:\n${words}\nAll it said stands in ${this.#options.jvm.folder}.`,
     );
   }
 

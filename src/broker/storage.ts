@@ -1,9 +1,23 @@
-/** Kafka's storage of one node: made once, before the first start. */
+/** What stands on disk before a node's first start: its configuration, and Kafka's storage. */
 import { existsSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SluiceError } from '../errors.ts';
-import { type JvmOptions, jvmArguments, startProcess } from './jvm.ts';
+import { type JvmOptions, javaCommand, startProcess } from './jvm.ts';
+import { log4jProperties } from './log4j.ts';
+import { type ClusterPlan, type NodePlan, propertiesText, serverProperties } from './properties.ts';
+
+/** Writes what a node's Java reads: its properties (which may hold passwords) and its logging. */
+export async function writeConfiguration(
+  folder: string,
+  cluster: ClusterPlan,
+  node: NodePlan,
+): Promise<void> {
+  await mkdir(node.dataDir, { recursive: true });
+  await writeFile(join(folder, 'log4j2.properties'), log4jProperties);
+  const text = propertiesText(serverProperties(cluster, node));
+  await writeFile(join(folder, 'server.properties'), text, { mode: 0o600 });
+}
 
 /** A user that the cluster knows from its first start, for SCRAM. Kafka's tool allows no comma in either word. */
 export interface ScramUser {
@@ -29,22 +43,21 @@ function scramArguments(users: readonly ScramUser[]): string[] {
 
 /**
  * Formats a node's storage with `kafka.tools.StorageTool`.
- * @param folder the node's own, where its server.properties stand
  * @throws SluiceError with the tool's last words
  */
 export async function formatStorage(
   jvm: JvmOptions,
-  folder: string,
   clusterId: string,
   scramUsers: readonly ScramUser[],
 ): Promise<void> {
+  const { folder } = jvm;
   const output = join(folder, 'format.log');
   // Passwords must not stand on a command line: the tool reads its arguments from a file of ours.
   const argumentFile = join(folder, 'format.arguments');
   const args = ['format', '--cluster-id', clusterId, '--config', join(folder, 'server.properties')];
   await writeFile(argumentFile, [...args, ...scramArguments(scramUsers)].join('\n'), { mode: 0o600 });
   try {
-    const command = [jvm.java, ...jvmArguments(jvm), 'kafka.tools.StorageTool', `@${argumentFile}`] as const;
+    const command = javaCommand(jvm, 'kafka.tools.StorageTool', [`@${argumentFile}`]);
     const child = startProcess(command, output, { boundTo: 'parent', removeFolder: undefined });
     child.ref();
     const code = await new Promise<number | null>((resolve, reject) => {
