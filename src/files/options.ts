@@ -1,4 +1,5 @@
 /** The options of `upload` and `download`, and what they resolve with. Defaults stand here, once. */
+import { hostname } from 'node:os';
 import type { ClientProperties } from '../kafka/properties.ts';
 import type { Logger } from '../log.ts';
 import type { ChecksumAlgorithm } from '../records/checksum.ts';
@@ -48,6 +49,8 @@ export interface UploadOptions extends TopicOptions {
   readonly linger?: number;
   /** Bytes that may wait for Kafka's acknowledgement. */
   readonly bufferBytes?: number;
+  /** Forget what was sent before: send everything again. */
+  readonly resend?: boolean;
   /** Say what would be sent and resolve. */
   readonly dryRun?: boolean;
   /** Used when the topic must be created. */
@@ -69,10 +72,19 @@ export const uploadDefaults = {
   bufferBytes: 16 * 1024 * 1024,
   hidden: false,
   followSymlinks: false,
+  resend: false,
   dryRun: false,
   partitions: 4,
   replicationFactor: -1,
 } as const satisfies Partial<UploadOptions>;
+
+/** Upload options with every default filled in. */
+export type UploadSettings = UploadOptions &
+  Required<Pick<UploadOptions, keyof typeof uploadDefaults | 'name' | 'onEvent'>>;
+
+export function uploadSettings(options: UploadOptions): UploadSettings {
+  return { ...uploadDefaults, name: hostname(), onEvent: () => {}, ...options };
+}
 
 export interface UploadSummary {
   /** Files sent by this run. */
@@ -98,18 +110,29 @@ export interface DownloadOptions extends TopicOptions {
   readonly once?: boolean;
   /** Where to begin when there is no position: `beginning`, `end`, or a time in milliseconds since the epoch. */
   readonly fromOffset?: 'beginning' | 'end' | number;
+  /** Forget the position: begin anew where `fromOffset` says. */
+  readonly reset?: boolean;
   /** Bytes that may be prefetched from Kafka. */
   readonly bufferBytes?: number;
-  /** Milliseconds between two commits. */
+  /** Milliseconds between two commits; much data is committed sooner. */
   readonly commitInterval?: number;
   readonly onEvent?: (event: DownloadEvent) => void;
 }
 
 export const downloadDefaults = {
   once: false,
-  bufferBytes: 24 * 1024 * 1024,
+  reset: false,
+  bufferBytes: 16 * 1024 * 1024,
   commitInterval: 500,
 } as const satisfies Partial<DownloadOptions>;
+
+/** Download options with every default filled in. */
+export type DownloadSettings = DownloadOptions &
+  Required<Pick<DownloadOptions, keyof typeof downloadDefaults | 'name' | 'onEvent'>>;
+
+export function downloadSettings(options: DownloadOptions): DownloadSettings {
+  return { ...downloadDefaults, name: hostname(), onEvent: () => {}, ...options };
+}
 
 export interface DownloadSummary {
   /** Files verified and put under their names by this run. */

@@ -1,0 +1,99 @@
+/** One file's bytes from the topic, in order, verified as they pass. */
+import { ConfigurationError, FormatError, IncompleteError } from '../errors.ts';
+import { createKafka } from '../kafka/client.ts';
+import type { Kafka } from '../kafka/contract.ts';
+import { createHasher, type Hasher } from '../records/checksum.ts';
+import { type Chunk, decodeFileRecord, type FileRecord } from '../records/file-record.ts';
+import { clientOptions } from './client-options.ts';
+import { locate } from './locate.ts';
+import type { CatOptions } from './options.ts';
+
+/**
+ * Yields the bytes of `UPLOADER/PATH`. A file that is still being sent is followed until it is closed. Each piece is valid
+ * until the next is asked for.
+ *
+ * Throws ConfigurationError when there is no such file, and, after the bytes were yielded, IncompleteError when they are
+ * not what the digest says, or the sending was given up.
+ */
+export async function* cat(options: CatOptions): AsyncGenerator<Uint8Array> {
+  const kafka = createKafka(clientOptions(options, 'sluice-cat'));
+  try {
+    yield* catFrom(kafka, options);
+  } finally {
+    await kafka.close();
+  }
+}
+
+/** The same through any client; it stays open. */
+export async function* catFrom(kafka: Kafka, options: CatOptions): AsyncGenerator<Uint8Array> {
+  const { file, topic, signal } = options;
+  const slash = file.indexOf('/');
+  if (slash < 1)
+    throw new ConfigurationError(`"${file}" is not UPLOADER/PATH: sluice list shows the files of the topic`);
+  const uploader = file.slice(0, slash);
+  const path = file.slice(slash + 1);
+  const place = await locate(kafka, topic, { uploader, path, upload: options.upload });
+  const from = new Map([[place.partition, place.first]]);
+  const consumer = kafka.consumer({ topic, from, ...(signal === undefined ? {} : { signal }) });
+  let position = 0;
+  let hasher: Hasher | undefined;
+  for await (const batch of consumer) {
+    for (const record of batch.records) {
+      const decoded = readable(record);
+      if (decoded === undefined || decoded.uploader !== uploader) continue;
+      if (decoded.kind === 'pack') {
+        const packed = decoded.files.find(({ upload }) => upload === place.upload);
+        if (packed === undefined) continue;
+        yield packed.bytes;
+        hasher = createHasher(algorithm(packed.digest));
+        hasher.update(packed.bytes);
+        return verify(file, hasher, packed.digest);
+      }
+      if (decoded.upload !== place.upload) continue;
+      if (decoded.kind === 'abort')
+        throw new IncompleteError(`${file}: its sending was given up (${decoded.reason})`);
+      if (decoded.kind === 'close') {
+        if (position !== decoded.size)
+          throw new IncompleteError(`${file}: bytes from ${position} on are not on the topic any more`);
+        return verify(file, hasher ?? createHasher(algorithm(decoded.digest)), decoded.digest);
+      }
+      const bytes = fresh(decoded, position, file);
+      if (bytes.length === 0) continue;
+      hasher ??= createHasher(decoded.checksum);
+      hasher.update(bytes);
+      position += bytes.length;
+      yield bytes;
+    }
+    batch.release();
+  }
+  if (!signal?.aborted) throw new IncompleteError(`${file}: the topic ended before the file did`);
+}
+
+function readable(record: Parameters<typeof decodeFileRecord>[0]): FileRecord | undefined {
+  try {
+    return decodeFileRecord(record);
+  } catch (error) {
+    if (error instanceof FormatError) return undefined;
+    throw error;
+  }
+}
+
+/** The bytes of a chunk from `position` on: after a restart of its uploader, chunks come again. */
+function fresh(chunk: Chunk, position: number, file: string): Uint8Array {
+  if (chunk.offset > position) {
+    throw new IncompleteError(
+      `${file}: bytes ${position}..${chunk.offset - 1} are not on the topic any more`,
+    );
+  }
+  return chunk.bytes.subarray(Math.min(chunk.bytes.length, position - chunk.offset));
+}
+
+function verify(file: string, hasher: Hasher, wanted: string): void {
+  const found = hasher.digest();
+  if (found !== wanted)
+    throw new IncompleteError(`${file}: its digest is ${found}, and was ${wanted} at the source`);
+}
+
+function algorithm(digest: string): Parameters<typeof createHasher>[0] {
+  return digest.slice(0, digest.indexOf(':')) as Parameters<typeof createHasher>[0];
+}

@@ -1,0 +1,172 @@
+/** One run of a downloader: records to the receiver, safe offsets to Kafka, in that order and never the other. */
+import type { FetchedBatch, Kafka, Position, TopicDescription } from '../kafka/contract.ts';
+import type { Sink } from '../stores/contract.ts';
+import type { DownloadSettings } from './options.ts';
+import { Patience } from './patience.ts';
+import { positionGroup, startOffsets } from './positions.ts';
+import { Receiver } from './receiver.ts';
+import { SafeOffset } from './safe-offset.ts';
+import type { Tally } from './tally.ts';
+
+/** Bytes after which positions are committed without waiting for the interval: what is fetched again after a kill. */
+const commitEvery = 16 * 1024 * 1024;
+
+export interface DownloadRunOptions {
+  readonly kafka: Kafka;
+  readonly sink: Sink;
+  readonly settings: DownloadSettings;
+  readonly tally: Tally;
+  readonly topic: TopicDescription;
+  /** Aborted by the user's signal, and by the run itself when it fails. */
+  readonly stop: AbortController;
+}
+
+export class DownloadRun {
+  readonly #options: DownloadRunOptions;
+  readonly #receiver: Receiver;
+  readonly #group: string;
+  readonly #safe = new Map<number, SafeOffset>();
+  readonly #committed = new Map<number, number>();
+  readonly #work = new Set<Promise<void>>();
+  /** Closed uploads that lack bytes -> the partitions' ends when that was found: past them, nothing more can come. */
+  readonly #incomplete = new Map<string, ReadonlyMap<number, number>>();
+  #checkpoint: Promise<void> = Promise.resolve();
+  #checkpointing = false;
+  #bytesSince = 0;
+  #failure: unknown;
+
+  constructor(options: DownloadRunOptions) {
+    this.#options = options;
+    const { sink, settings, tally, stop } = options;
+    const { onEvent } = settings;
+    this.#group = positionGroup(settings.name, sink.id);
+    const freeBytes = (): Promise<number | undefined> => sink.freeBytes();
+    this.#receiver = new Receiver({
+      sink,
+      tally,
+      onEvent,
+      rules: process.platform === 'win32' ? 'windows' : 'posix',
+      patience: new Patience({ place: sink.place, freeBytes, onEvent, signal: stop.signal }),
+      onIncomplete: (upload) =>
+        void this.#noteIncomplete(upload).catch((error: unknown) => this.#fail(error)),
+    });
+  }
+
+  /** Uploads whose closing record has not come. */
+  get open(): number {
+    return this.#receiver.openUploads;
+  }
+
+  /** Resolves when the ends seen at the start are reached (`once`) or the run was stopped. */
+  async run(): Promise<void> {
+    const { kafka, sink, settings, topic, stop } = this.#options;
+    const from = await startOffsets(kafka, topic, this.#group, settings);
+    const until = settings.once ? await kafka.offsets(topic.name, 'latest') : undefined;
+    for (const [partition, offset] of from) this.#safe.set(partition, new SafeOffset(offset));
+    this.#receiver.restore(await sink.remembered());
+    const consumer = kafka.consumer({
+      topic: topic.name,
+      from,
+      ...(until === undefined ? {} : { until }),
+      bufferBytes: settings.bufferBytes,
+      newPartitions: !settings.once,
+      onGap: (gap) => this.#gap(gap),
+      signal: stop.signal,
+    });
+    const timer = setInterval(() => this.#beginCheckpoint(), settings.commitInterval);
+    try {
+      for await (const batch of consumer) await this.#receive(batch);
+    } catch (error) {
+      this.#fail(error);
+    }
+    clearInterval(timer);
+    await Promise.allSettled(this.#work);
+    if (settings.once && !stop.signal.aborted) {
+      for (const upload of this.#incomplete.keys()) await this.#receiver.failMissing(upload);
+    }
+    await this.#checkpoint;
+    // Also after a failure: what was received is kept.
+    await this.#commitSafe().catch((error: unknown) => this.#fail(error));
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async #receive(batch: FetchedBatch): Promise<void> {
+    const done = this.#safeOffset(batch).begin(batch.nextOffset);
+    const begun: Promise<void>[] = [];
+    for (const record of batch.records) {
+      this.#bytesSince += record.value?.length ?? 0;
+      begun.push((await this.#receiver.admit(batch.partition, record)).finished);
+    }
+    const work = Promise.all(begun)
+      .then(done, (error: unknown) => this.#fail(error))
+      .finally(() => {
+        batch.release();
+        this.#work.delete(work);
+      });
+    this.#work.add(work);
+    if (this.#bytesSince >= commitEvery) this.#beginCheckpoint();
+  }
+
+  #safeOffset(batch: FetchedBatch): SafeOffset {
+    let safe = this.#safe.get(batch.partition);
+    if (safe === undefined) {
+      safe = new SafeOffset(batch.records[0]?.offset ?? batch.logStartOffset);
+      this.#safe.set(batch.partition, safe);
+    }
+    return safe;
+  }
+
+  /** One at a time; a slow disk or cluster makes them rarer, not more. */
+  #beginCheckpoint(): void {
+    if (this.#checkpointing) return;
+    this.#checkpointing = true;
+    this.#bytesSince = 0;
+    this.#checkpoint = this.#commitSafe()
+      .then(() => this.#failOverdue())
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => {
+        this.#checkpointing = false;
+      });
+  }
+
+  /** Safe offsets first, then what makes them safe, then the commit: a position never passes what is not durable. */
+  async #commitSafe(): Promise<void> {
+    const { kafka, topic } = this.#options;
+    const positions = new Map<number, Position>();
+    for (const [partition, safe] of this.#safe) {
+      if (safe.value !== this.#committed.get(partition))
+        positions.set(partition, { offset: safe.value, metadata: topic.id });
+    }
+    await this.#receiver.remember();
+    if (positions.size === 0) return;
+    await kafka.commit(this.#group, topic.name, positions);
+    for (const [partition, { offset }] of positions) this.#committed.set(partition, offset);
+  }
+
+  async #noteIncomplete(upload: string): Promise<void> {
+    this.#incomplete.set(upload, new Map());
+    this.#incomplete.set(upload, await this.#options.kafka.offsets(this.#options.topic.name, 'latest'));
+  }
+
+  async #failOverdue(): Promise<void> {
+    for (const [upload, ends] of this.#incomplete) {
+      if (ends.size === 0) continue;
+      const passed = [...ends].every(([partition, end]) => (this.#safe.get(partition)?.value ?? 0) >= end);
+      if (!passed) continue;
+      this.#incomplete.delete(upload);
+      await this.#receiver.failMissing(upload);
+    }
+  }
+
+  #gap({ partition, from, earliest }: { partition: number; from: number; earliest: number }): void {
+    const { settings, topic } = this.#options;
+    const lost = `offsets ${from}..${earliest - 1} of ${topic.name}, partition ${partition}, were removed by retention before they were read`;
+    const message = `${lost}: files with bytes there cannot be recovered from this topic; raise retention.ms, or send them again`;
+    settings.onEvent({ type: 'warning', message });
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+    this.#options.stop.abort();
+  }
+}

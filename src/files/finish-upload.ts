@@ -1,0 +1,105 @@
+/** The end of an upload that came in chunks: verified and published, or kept aside with a name that says why. */
+import { describeError } from '../errors.ts';
+import type { FileFacts } from '../records/file-facts.ts';
+import type { FailedEvent } from './events.ts';
+import { ConflictError, type OpenUpload } from './open-upload.ts';
+import type { OpenUploads } from './open-uploads.ts';
+import { isPermanent } from './patience.ts';
+import { mismatchMessage, mismatchName, type Receiving } from './receiving.ts';
+
+/** All bytes have come: verify and publish, once. */
+export async function finishUpload(
+  receiving: Receiving,
+  uploads: OpenUploads,
+  upload: OpenUpload,
+  facts: FileFacts,
+): Promise<void> {
+  if (!uploads.end(upload.ref.upload)) return;
+  upload.finishing = verifyAndPublish(receiving, uploads, upload, facts);
+  await upload.finishing;
+  await uploads.supersede(upload.target, upload.ref.upload);
+}
+
+async function verifyAndPublish(
+  receiving: Receiving,
+  uploads: OpenUploads,
+  upload: OpenUpload,
+  facts: FileFacts,
+): Promise<void> {
+  const { sink, patience } = receiving.options;
+  const { ref, target } = upload;
+  await upload.settled();
+  const digest = await patience.with(0, () => upload.digest(facts.digest));
+  if (digest !== facts.digest) {
+    const message = mismatchMessage(digest, facts.digest);
+    return failUpload(receiving, uploads, upload, {
+      reason: 'digest-mismatch',
+      message,
+      remains: 'quarantine',
+    });
+  }
+  await receiving.turns.run(target, async () => {
+    const published = { upload: ref.upload, size: facts.size, digest: facts.digest };
+    const standing = await receiving.standing(target, ref.upload, facts);
+    if (standing === 'other') {
+      await patience.with(facts.size, () => sink.publish(ref.upload, target, facts, published));
+      receiving.tellReceived(ref, facts, target);
+    } else {
+      await patience.with(0, () => sink.discard(ref.upload));
+      if (standing === 'same') await sink.adopt(target, published);
+      receiving.tellUnchanged();
+    }
+    uploads.remove(upload);
+  });
+}
+
+export interface Failure {
+  readonly reason: FailedEvent['reason'];
+  readonly message: string;
+  /** What becomes of the bytes that came. */
+  readonly remains: 'quarantine' | 'discard';
+}
+
+/** Ends an upload that will never be whole, and says so. Others go on. */
+export async function failUpload(
+  receiving: Receiving,
+  uploads: OpenUploads,
+  upload: OpenUpload,
+  failure: Failure,
+): Promise<void> {
+  const { sink, patience } = receiving.options;
+  const { ref, target } = upload;
+  if (uploads.get(ref.upload) !== upload) return;
+  if (failure.remains === 'discard') {
+    await uploads.discard(upload);
+    return receiving.tellFailed(ref, failure.reason, failure.message);
+  }
+  uploads.end(ref.upload);
+  uploads.remove(upload);
+  await upload.settled().catch(() => {});
+  await patience.with(0, () => sink.quarantine(ref.upload, mismatchName(target)));
+  receiving.tellFailed(
+    ref,
+    failure.reason,
+    `${failure.message}; what came is kept as ${mismatchName(target)}`,
+  );
+}
+
+/** What an error in receiving means for this upload. Rethrows what does not concern it alone. */
+export async function failWith(
+  receiving: Receiving,
+  uploads: OpenUploads,
+  upload: OpenUpload,
+  error: unknown,
+): Promise<void> {
+  if (error instanceof ConflictError) {
+    return failUpload(receiving, uploads, upload, {
+      reason: 'conflicting-data',
+      message: error.message,
+      remains: 'quarantine',
+    });
+  }
+  if (!isPermanent(error)) throw error;
+  const message = `cannot be written: ${describeError(error)}`;
+  await failUpload(receiving, uploads, upload, { reason: 'sink', message, remains: 'discard' });
+}

@@ -1,0 +1,52 @@
+/** What the senders of one uploader share: the topic with its limit, the producer, memory, memory of what was sent. */
+import type { Appended, NewRecord, Producer } from '../kafka/contract.ts';
+import type { ChecksumAlgorithm } from '../records/checksum.ts';
+import type { UploadIds } from '../records/upload-id.ts';
+import type { Source } from '../stores/contract.ts';
+import type { Buffers } from './buffers.ts';
+import type { PartitionChoice } from './partitions.ts';
+import type { Tally } from './tally.ts';
+import type { UploadState } from './upload-state.ts';
+
+export interface LaneOptions {
+  readonly source: Source;
+  readonly producer: Producer;
+  readonly topic: string;
+  readonly topicId: string;
+  readonly uploader: string;
+  readonly checksum: ChecksumAlgorithm;
+  readonly chunkSize: number | undefined;
+  readonly linger: number;
+  readonly buffers: Buffers;
+  readonly partitions: PartitionChoice;
+  readonly state: UploadState;
+  readonly ids: UploadIds;
+  readonly tally: Tally;
+  /** Ends sending in good order. */
+  readonly signal: AbortSignal;
+}
+
+export class Lane {
+  readonly options: LaneOptions;
+  /** `max.message.bytes` of the topic, as last seen. */
+  limit: number;
+
+  constructor(options: LaneOptions, limit: number) {
+    this.options = options;
+    this.limit = limit;
+  }
+
+  /** Appends a record of `bytes` payload, counted where load and progress are counted. */
+  async append(partition: number, record: NewRecord, bytes: number): Promise<Appended> {
+    const { producer, topic, partitions, tally } = this.options;
+    partitions.add(partition, bytes);
+    try {
+      const place = await producer.append(topic, partition, record);
+      tally.records++;
+      tally.wireBytes += bytes;
+      return place;
+    } finally {
+      partitions.add(partition, -bytes);
+    }
+  }
+}

@@ -1,0 +1,156 @@
+/** The files of a topic, newest version first. */
+import { FormatError } from '../errors.ts';
+import { createKafka } from '../kafka/client.ts';
+import type { ConsumedRecord, Kafka } from '../kafka/contract.ts';
+import { decodeFileRecord } from '../records/file-record.ts';
+import { decodeStateRecord, type FileState } from '../records/state-record.ts';
+import { versionOf } from '../records/upload-id.ts';
+import { clientOptions } from './client-options.ts';
+import type { ListedFile, ListOptions } from './options.ts';
+import { existingTopic, stateTopicOf } from './topics.ts';
+
+/**
+ * Lists the newest version of each path from `T.state`, which is small; with `newestOnly: false`, or where there is no
+ * `T.state`, every version from the files topic itself, which is read from end to end.
+ */
+export async function* list(options: ListOptions): AsyncGenerator<ListedFile> {
+  const kafka = createKafka(clientOptions(options, 'sluice-list'));
+  try {
+    for (const file of await listFrom(kafka, options)) yield file;
+  } finally {
+    await kafka.close();
+  }
+}
+
+/** The same through any client; it stays open. */
+export async function listFrom(kafka: Kafka, options: ListOptions): Promise<ListedFile[]> {
+  const topic = await existingTopic(kafka, options.topic);
+  const state =
+    options.newestOnly === false ? undefined : await kafka.describeTopic(stateTopicOf(topic.name));
+  const earliest = await kafka.offsets(topic.name, 'earliest');
+  const files =
+    state === undefined
+      ? await fromRecords(kafka, topic.name, options)
+      : await fromState(kafka, state.name, topic.id, earliest);
+  const wanted = files.filter(
+    ({ uploader }) => options.uploader === undefined || uploader === options.uploader,
+  );
+  return wanted.sort((a, b) => b.sentAt - a.sentAt || (a.upload < b.upload ? 1 : -1));
+}
+
+async function fromState(
+  kafka: Kafka,
+  stateTopic: string,
+  topicId: string,
+  earliest: ReadonlyMap<number, number>,
+): Promise<ListedFile[]> {
+  const found = new Map<string, ListedFile>();
+  await readAll(kafka, stateTopic, (record) => {
+    const decoded = decodeStateRecord(record);
+    if (decoded.kind === 'lease') return;
+    const key = `${decoded.uploader}/${decoded.path}`;
+    if (decoded.state === null || decoded.state.topic !== topicId) found.delete(key);
+    else found.set(key, listed(decoded.uploader, decoded.path, decoded.state, record.timestamp, earliest));
+  });
+  return [...found.values()];
+}
+
+function listed(
+  uploader: string,
+  path: string,
+  state: FileState,
+  sentAt: number,
+  earliest: ReadonlyMap<number, number>,
+): ListedFile {
+  const stands = (earliest.get(state.partition) ?? 0) <= state.first;
+  const { size, mtime } = state.fingerprint;
+  return {
+    uploader,
+    path,
+    upload: state.upload,
+    size,
+    digest: state.digest ?? '',
+    mtime: milliseconds(mtime),
+    sentAt,
+    state: !stands ? 'incomplete' : state.state === 'sent' ? 'complete' : 'sending',
+  };
+}
+
+async function fromRecords(kafka: Kafka, topic: string, options: ListOptions): Promise<ListedFile[]> {
+  const versions = new Map<string, ListedFile & { received: number }>();
+  await readAll(kafka, topic, (record) => {
+    const decoded = decodeFileRecord(record);
+    if (decoded === undefined) return;
+    const sentAt = record.timestamp;
+    if (decoded.kind === 'pack') {
+      for (const { path, upload, size, digest, mtime } of decoded.files) {
+        const facts = { size, digest, mtime: milliseconds(mtime), sentAt, state: 'complete' as const };
+        versions.set(upload, { uploader: decoded.uploader, path, upload, ...facts, received: size });
+      }
+      return;
+    }
+    const { uploader, path, upload } = decoded;
+    const before = versions.get(upload) ?? {
+      uploader,
+      path,
+      upload,
+      size: 0,
+      digest: '',
+      mtime: 0,
+      sentAt,
+      state: 'sending',
+      received: 0,
+    };
+    if (decoded.kind === 'chunk') {
+      const received = before.received + decoded.bytes.length;
+      versions.set(upload, {
+        ...before,
+        size: decoded.size,
+        mtime: before.mtime || versionOf(upload) / 1000,
+        received,
+      });
+    } else if (decoded.kind === 'abort') {
+      versions.set(upload, { ...before, sentAt, state: 'aborted' });
+    } else {
+      const state = before.received >= decoded.size ? 'complete' : 'incomplete';
+      versions.set(upload, {
+        ...before,
+        size: decoded.size,
+        digest: decoded.digest,
+        mtime: milliseconds(decoded.mtime),
+        sentAt,
+        state,
+      });
+    }
+  });
+  const files = [...versions.values()].map(({ received: _received, ...file }) => file);
+  if (options.newestOnly === false) return files;
+  const newest = new Map<string, ListedFile>();
+  for (const file of files) {
+    const key = `${file.uploader}/${file.path}`;
+    const other = newest.get(key);
+    if (file.state !== 'aborted' && (other === undefined || other.upload < file.upload))
+      newest.set(key, file);
+  }
+  return [...newest.values()];
+}
+
+/** Every record that a topic holds now; those that are not as FORMAT.md says are passed over. */
+async function readAll(kafka: Kafka, topic: string, each: (record: ConsumedRecord) => void): Promise<void> {
+  const from = await kafka.offsets(topic, 'earliest');
+  const until = await kafka.offsets(topic, 'latest');
+  for await (const batch of kafka.consumer({ topic, from, until, onGap: () => {} })) {
+    for (const record of batch.records) {
+      try {
+        each(record);
+      } catch (error) {
+        if (!(error instanceof FormatError)) throw error;
+      }
+    }
+    batch.release();
+  }
+}
+
+function milliseconds(nanoseconds: string): number {
+  return Number(BigInt(nanoseconds) / 1_000_000n);
+}

@@ -1,0 +1,171 @@
+/**
+ * One upload that is being received: its bytes go to a temporary file as they come, in any order, twice or in between;
+ * its digest follows as long as they come in order, and reads the rest back at the end.
+ */
+import { FormatError } from '../errors.ts';
+import { algorithmOf, type ChecksumAlgorithm, createHasher, type Hasher } from '../records/checksum.ts';
+import type { FileFacts } from '../records/file-facts.ts';
+import type { Chunk, UploadRef } from '../records/file-record.ts';
+import type { PartFile, RememberedUpload } from '../stores/contract.ts';
+import type { Patience } from './patience.ts';
+import { Ranges } from './ranges.ts';
+
+/** Bytes read back at a time. */
+const readBack = 1024 * 1024;
+
+/** Two records claim different bytes for one range. */
+export class ConflictError extends FormatError {
+  override name = 'ConflictError';
+}
+
+export class OpenUpload {
+  readonly ref: UploadRef;
+  readonly size: number;
+  readonly target: string;
+  /** The facts of the closing record, once it has come. */
+  close: FileFacts | undefined;
+  /** Written to since it was last remembered. */
+  dirty = false;
+  /** Set once it is verified and published: settles when that is through. */
+  finishing: Promise<void> | undefined;
+  readonly #part: PartFile;
+  readonly #patience: Patience;
+  /** Written or being written. */
+  readonly #claimed: Ranges;
+  readonly #written: Ranges;
+  readonly #writes = new Set<Promise<void>>();
+  #hasher: Hasher | undefined;
+  #algorithm: ChecksumAlgorithm | undefined;
+  #hashed = 0;
+
+  constructor(
+    ref: UploadRef,
+    size: number,
+    target: string,
+    part: PartFile,
+    patience: Patience,
+    remembered?: RememberedUpload,
+  ) {
+    this.ref = ref;
+    this.size = size;
+    this.target = target;
+    this.#part = part;
+    this.#patience = patience;
+    this.#claimed = new Ranges(remembered?.ranges);
+    this.#written = new Ranges(remembered?.ranges);
+    this.close = remembered?.close === undefined ? undefined : (JSON.parse(remembered.close) as FileFacts);
+  }
+
+  /**
+   * Takes a chunk; resolves once its bytes are written. The chunk is hashed and claimed before the first await, so that
+   * calls in the order of the records keep that order. Throws ConflictError when other bytes stand there already.
+   */
+  take(chunk: Chunk): Promise<void> {
+    const { offset, bytes } = chunk;
+    const end = offset + bytes.length;
+    if (this.#claimed.within(offset, end).length > 0) return this.#takeAgain(chunk);
+    this.#claimed.add(offset, end);
+    this.#hash(chunk);
+    return this.#write(bytes, offset);
+  }
+
+  /** Bytes that are claimed. */
+  get bytes(): number {
+    return this.#claimed.bytes;
+  }
+
+  /** True when every byte has come (it may still be on its way to the disk). */
+  get complete(): boolean {
+    return this.#claimed.covers(this.size);
+  }
+
+  /** What has not come, as text for people: `0..1048575, 3145728..`. */
+  get missing(): string {
+    const gaps = this.#claimed.missing(0, this.size);
+    return gaps.map(([start, end]) => `${start}..${end - 1}`).join(', ');
+  }
+
+  /** Resolves when nothing is on its way to the disk; rejects when that failed. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#writes);
+  }
+
+  /** The digest of the whole file, as `algorithm:hex`; call it once, when complete and settled. */
+  async digest(wanted: string): Promise<string> {
+    const algorithm = algorithmOf(wanted);
+    if (this.#hasher === undefined || this.#algorithm !== algorithm) {
+      this.#hasher = createHasher(algorithm);
+      this.#hashed = 0;
+    }
+    const buffer = this.#hashed < this.size ? Buffer.allocUnsafe(readBack) : Buffer.alloc(0);
+    while (this.#hashed < this.size) {
+      const read = await this.#part.read(
+        buffer.subarray(0, Math.min(readBack, this.size - this.#hashed)),
+        this.#hashed,
+      );
+      if (read === 0) break;
+      this.#hasher.update(buffer.subarray(0, read));
+      this.#hashed += read;
+    }
+    return this.#hasher.digest();
+  }
+
+  /** Makes what is written durable and says what that is. */
+  async sync(): Promise<RememberedUpload> {
+    const remembered: RememberedUpload = {
+      ...this.ref,
+      size: this.size,
+      ranges: this.#written.list(),
+      close: this.close === undefined ? undefined : JSON.stringify(this.close),
+    };
+    this.dirty = false;
+    await this.#part.sync();
+    return remembered;
+  }
+
+  #hash({ offset, bytes, checksum }: Chunk): void {
+    if (offset !== this.#hashed) return;
+    this.#algorithm ??= checksum;
+    this.#hasher ??= createHasher(this.#algorithm);
+    this.#hasher.update(bytes);
+    this.#hashed += bytes.length;
+  }
+
+  async #write(bytes: Uint8Array, offset: number): Promise<void> {
+    const write = this.#patience
+      .with(bytes.length, () => this.#part.write(bytes, offset))
+      .then(() => {
+        this.#written.add(offset, offset + bytes.length);
+        this.dirty = true;
+      });
+    this.#writes.add(write);
+    try {
+      await write;
+    } finally {
+      this.#writes.delete(write);
+    }
+  }
+
+  /** What is there already must be the same; what is not is written. */
+  async #takeAgain({ offset, bytes }: Chunk): Promise<void> {
+    await this.settled();
+    const end = offset + bytes.length;
+    for (const [from, to] of this.#claimed.within(offset, end)) {
+      const standing = Buffer.allocUnsafe(to - from);
+      for (let at = 0; at < standing.length; ) {
+        const read = await this.#part.read(standing.subarray(at), from + at);
+        if (read === 0)
+          throw new ConflictError(`bytes ${from + at}..${to - 1} were written and are not there`);
+        at += read;
+      }
+      if (!standing.equals(bytes.subarray(from - offset, to - offset))) {
+        throw new ConflictError(`bytes ${from}..${to - 1} came twice, and differ`);
+      }
+    }
+    const gaps = this.#claimed.missing(offset, end);
+    for (const [from, to] of gaps) this.#claimed.add(from, to);
+    await Promise.all(
+      gaps.map(([from, to]) => this.#write(bytes.subarray(from - offset, to - offset), from)),
+    );
+  }
+}

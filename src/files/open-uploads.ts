@@ -1,0 +1,116 @@
+/** The uploads that are being received: begun, looked up, superseded by newer versions, ended. */
+import type { UploadRef } from '../records/file-record.ts';
+import type { RememberedUpload } from '../stores/contract.ts';
+import { targetName } from '../stores/target-name.ts';
+import { OpenUpload } from './open-upload.ts';
+import type { Receiving } from './receiving.ts';
+
+/** Ended uploads remembered, so that late records of them open nothing. */
+const endedLimit = 10_000;
+
+export class OpenUploads {
+  readonly #receiving: Receiving;
+  readonly #byId = new Map<string, OpenUpload>();
+  readonly #byTarget = new Map<string, Set<OpenUpload>>();
+  readonly #ended = new Set<string>();
+
+  constructor(receiving: Receiving) {
+    this.#receiving = receiving;
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  get(upload: string): OpenUpload | undefined {
+    return this.#byId.get(upload);
+  }
+
+  /** Those with bytes or facts that the sink has not been told to remember. */
+  dirty(): OpenUpload[] {
+    return [...this.#byId.values()].filter((upload) => upload.dirty);
+  }
+
+  hasEnded(upload: string): boolean {
+    return this.#ended.has(upload);
+  }
+
+  /** False when it had ended before. */
+  end(upload: string): boolean {
+    if (this.#ended.has(upload)) return false;
+    if (this.#ended.size >= endedLimit) this.#ended.delete(this.#ended.values().next().value!);
+    this.#ended.add(upload);
+    return true;
+  }
+
+  /** Opens an upload of which nothing has been seen; undefined when it is not wanted: it stands already, or may not stand. */
+  async begin(ref: UploadRef, size: number): Promise<OpenUpload | undefined> {
+    const target = this.targetOf(ref);
+    if (target === undefined) return undefined;
+    const standing = await this.#receiving.remembered(target, ref.upload);
+    if (standing === 'same' || standing === 'newer') {
+      if (this.end(ref.upload) && standing === 'same') this.#receiving.tellUnchanged();
+      return undefined;
+    }
+    return this.#add(ref, size, target);
+  }
+
+  /** Goes on with what an earlier run left open. */
+  restore(one: RememberedUpload): OpenUpload | undefined {
+    const target = this.targetOf(one);
+    return target === undefined ? undefined : this.#add(one, one.size, target, one);
+  }
+
+  /** Forgets an upload whose temporary file is gone. */
+  remove(upload: OpenUpload): void {
+    const { ref, target } = upload;
+    this.#byId.delete(ref.upload);
+    const others = this.#byTarget.get(target);
+    others?.delete(upload);
+    if (others?.size === 0) this.#byTarget.delete(target);
+    this.#receiving.options.tally.end(ref.upload);
+  }
+
+  /** Ends an upload and discards what came of it. */
+  async discard(upload: OpenUpload): Promise<void> {
+    const { sink, patience } = this.#receiving.options;
+    this.end(upload.ref.upload);
+    this.remove(upload);
+    await upload.settled().catch(() => {});
+    await patience.with(0, () => sink.discard(upload.ref.upload));
+  }
+
+  /** Discards older versions of a name: they will never be wanted. */
+  async supersede(target: string, upload: string): Promise<void> {
+    for (const other of this.#byTarget.get(target) ?? []) {
+      if (other.ref.upload < upload && !this.hasEnded(other.ref.upload)) await this.discard(other);
+    }
+  }
+
+  /** Where a file belongs; undefined, and told once, when it may not stand anywhere. */
+  targetOf(ref: UploadRef): string | undefined {
+    const name = targetName(ref.uploader, ref.path, this.#receiving.options.rules);
+    if ('target' in name) return name.target;
+    if (this.end(ref.upload)) this.#receiving.tellFailed(ref, 'refused-name', name.refused);
+    return undefined;
+  }
+
+  #add(ref: UploadRef, size: number, target: string, remembered?: RememberedUpload): OpenUpload {
+    const { sink, patience, tally } = this.#receiving.options;
+    const { uploader, path, upload: id } = ref;
+    const upload = new OpenUpload(
+      { uploader, path, upload: id },
+      size,
+      target,
+      sink.part(id),
+      patience,
+      remembered,
+    );
+    this.#byId.set(id, upload);
+    const others = this.#byTarget.get(target);
+    if (others === undefined) this.#byTarget.set(target, new Set([upload]));
+    else others.add(upload);
+    tally.begin(id, target, size, upload.bytes);
+    return upload;
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * Waiting out a disk that cannot take more, or has failed for now. One owner of the retry: stores throw, this decides.
+ * A full disk pauses the work, says how much is missing, and goes on by itself when there is room.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import prettyBytes from 'pretty-bytes';
+import { describeError } from '../errors.ts';
+import type { ResumedEvent, WaitingEvent } from './events.ts';
+
+/** Errors that concern one name or one file: waiting does not mend them. */
+const permanent = new Set([
+  'ENAMETOOLONG',
+  'EISDIR',
+  'ENOTDIR',
+  'ELOOP',
+  'EEXIST',
+  'EINVAL',
+  'ENOTEMPTY',
+  'EFBIG',
+  'EXDEV',
+]);
+
+export interface PatienceOptions {
+  readonly place: string;
+  readonly freeBytes: () => Promise<number | undefined>;
+  readonly onEvent: (event: WaitingEvent | ResumedEvent) => void;
+  readonly signal: AbortSignal;
+  /** Milliseconds between two tries. */
+  readonly pause?: number;
+}
+
+/** The run was stopped while a disk was waited for: what was not written is not lost, for it was not committed. */
+export class StoppedError extends Error {
+  override name = 'StoppedError';
+}
+
+/** True for a system error that concerns one name or one file, so that waiting would not mend it. */
+export function isPermanent(error: unknown): error is NodeJS.ErrnoException {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  return code !== undefined && permanent.has(code);
+}
+
+export class Patience {
+  readonly #options: PatienceOptions;
+  #waiting = 0;
+
+  constructor(options: PatienceOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Runs `work` until it succeeds; `needed` bytes are named when the disk is full. Throws permanent errors and those that
+   * do not come from the system, and StoppedError once the signal has come.
+   */
+  async with<T>(needed: number, work: () => Promise<T>): Promise<T> {
+    let waited = false;
+    try {
+      for (;;) {
+        try {
+          return await work();
+        } catch (error) {
+          if (!(error instanceof Error) || !('errno' in error) || isPermanent(error)) throw error;
+          if (this.#options.signal.aborted)
+            throw new StoppedError('stopped while the disk was waited for', { cause: error });
+          if (!waited && this.#waiting++ === 0) await this.#say(error as NodeJS.ErrnoException, needed);
+          waited = true;
+          await delay(this.#options.pause ?? 1000, undefined, { signal: this.#options.signal }).catch(
+            () => {},
+          );
+        }
+      }
+    } finally {
+      if (waited && --this.#waiting === 0) this.#resumed();
+    }
+  }
+
+  async #say(error: NodeJS.ErrnoException, needed: number): Promise<void> {
+    const { place, onEvent } = this.#options;
+    if (error.code === 'ENOSPC' || error.code === 'EDQUOT') {
+      const free = await this.#options.freeBytes().catch(() => undefined);
+      const have = free === undefined ? '' : ` and ${prettyBytes(free)} are free`;
+      const message = `the disk of ${place} is full: ${prettyBytes(needed)} are needed at least${have}; it goes on by itself when there is room`;
+      onEvent({ type: 'waiting', on: 'disk', message });
+    } else {
+      const message = `cannot write to ${place} (${describeError(error)}); it is tried again until it works`;
+      onEvent({ type: 'waiting', on: 'sink', message });
+    }
+  }
+
+  #resumed(): void {
+    const { place, signal, onEvent } = this.#options;
+    if (!signal.aborted) onEvent({ type: 'resumed', on: 'sink', message: `${place} takes files again` });
+  }
+}

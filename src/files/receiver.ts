@@ -1,0 +1,162 @@
+/**
+ * Rebuilds files from records, in whatever order these come: chunks into temporary files, verified and published when
+ * complete; packs unpacked. It knows the sink, and nothing of Kafka.
+ */
+import { FormatError } from '../errors.ts';
+import type { ConsumedRecord } from '../kafka/contract.ts';
+import { type Abort, type Chunk, type Close, decodeFileRecord } from '../records/file-record.ts';
+import type { RememberedUpload } from '../stores/contract.ts';
+import { failUpload, failWith, finishUpload } from './finish-upload.ts';
+import type { OpenUpload } from './open-upload.ts';
+import { OpenUploads } from './open-uploads.ts';
+import { Receiving, type ReceivingOptions } from './receiving.ts';
+import { unpack } from './unpack.ts';
+
+export interface ReceiverOptions extends ReceivingOptions {
+  /** An upload was closed before all of its bytes had come. */
+  readonly onIncomplete: (upload: string) => void;
+}
+
+/** The work that a record began. */
+export interface Admitted {
+  /** Resolves when a restart need not read the record again, once {@link Receiver.remember} has run. */
+  readonly finished: Promise<void>;
+}
+
+const nothing: Admitted = { finished: Promise.resolve() };
+
+export class Receiver {
+  readonly #options: ReceiverOptions;
+  readonly #receiving: Receiving;
+  readonly #uploads: OpenUploads;
+
+  constructor(options: ReceiverOptions) {
+    this.#options = options;
+    this.#receiving = new Receiving(options);
+    this.#uploads = new OpenUploads(this.#receiving);
+  }
+
+  get openUploads(): number {
+    return this.#uploads.size;
+  }
+
+  /** Goes on with what an earlier run left open. */
+  restore(remembered: readonly RememberedUpload[]): void {
+    for (const one of remembered) {
+      const upload = this.#uploads.restore(one);
+      if (upload?.close === undefined) continue;
+      if (upload.complete) void this.#finishIfComplete(upload).catch(() => {});
+      else this.#options.onIncomplete(one.upload);
+    }
+  }
+
+  /**
+   * Takes the records of a partition in their order; await the result before the next one. What a record says never
+   * rejects: it is told as an event, and the record is passed over.
+   */
+  async admit(partition: number, record: ConsumedRecord): Promise<Admitted> {
+    const { tally, onEvent } = this.#options;
+    tally.records++;
+    tally.wireBytes += record.value?.length ?? 0;
+    try {
+      const decoded = decodeFileRecord(record);
+      if (decoded?.kind === 'chunk') return await this.#admitChunk(decoded);
+      if (decoded?.kind === 'pack') return { finished: unpack(this.#receiving, this.#uploads, decoded) };
+      if (decoded?.kind === 'close') return await this.#admitClose(decoded);
+      if (decoded?.kind === 'abort') return { finished: this.#abort(decoded) };
+      return nothing;
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      onEvent({ type: 'refused-record', partition, offset: record.offset, reason: error.message });
+      return nothing;
+    }
+  }
+
+  /** Makes everything durable that is finished: safe offsets taken before this call may be committed after it. */
+  async remember(): Promise<void> {
+    const { sink, patience } = this.#options;
+    const rows = await Promise.all(this.#uploads.dirty().map((upload) => this.#sync(upload)));
+    const open = rows.filter((row) => row !== undefined && this.#uploads.get(row.upload) !== undefined);
+    await patience.with(0, () => sink.remember(open as RememberedUpload[]));
+  }
+
+  /** No more bytes will come for a closed upload: what is missing is named, what is there is discarded. */
+  async failMissing(id: string): Promise<void> {
+    const upload = this.#uploads.get(id);
+    if (upload?.close === undefined || upload.complete) return;
+    const message = `cannot be recovered: of ${upload.size} bytes, ${upload.missing} are not on the topic any more`;
+    await failUpload(this.#receiving, this.#uploads, upload, {
+      reason: 'missing-data',
+      message,
+      remains: 'discard',
+    });
+  }
+
+  async #admitChunk(chunk: Chunk): Promise<Admitted> {
+    if (this.#uploads.hasEnded(chunk.upload)) return nothing;
+    const upload = this.#uploads.get(chunk.upload) ?? (await this.#uploads.begin(chunk, chunk.size));
+    if (upload === undefined) return nothing;
+    if (
+      chunk.size !== upload.size ||
+      chunk.path !== upload.ref.path ||
+      chunk.uploader !== upload.ref.uploader
+    ) {
+      throw new FormatError(
+        `a chunk of upload ${chunk.upload} disagrees with those before it on size or name`,
+      );
+    }
+    return { finished: this.#take(upload, chunk) };
+  }
+
+  async #take(upload: OpenUpload, chunk: Chunk): Promise<void> {
+    try {
+      await upload.take(chunk);
+    } catch (error) {
+      return failWith(this.#receiving, this.#uploads, upload, error);
+    }
+    this.#options.tally.advance(upload.ref.upload, chunk.bytes.length);
+    await this.#finishIfComplete(upload);
+  }
+
+  async #admitClose(close: Close): Promise<Admitted> {
+    if (this.#uploads.hasEnded(close.upload)) return nothing;
+    const upload = this.#uploads.get(close.upload) ?? (await this.#uploads.begin(close, close.size));
+    if (upload === undefined) return nothing;
+    if (close.size !== upload.size) {
+      const message = `its chunks say ${upload.size} bytes, its closing record ${close.size}`;
+      const failure = { reason: 'conflicting-data', message, remains: 'discard' } as const;
+      return { finished: failUpload(this.#receiving, this.#uploads, upload, failure) };
+    }
+    const { size, digest, mtime, mode } = close;
+    upload.close = { size, digest, mtime, mode };
+    upload.dirty = true;
+    if (!upload.complete) this.#options.onIncomplete(close.upload);
+    return { finished: this.#finishIfComplete(upload) };
+  }
+
+  async #finishIfComplete(upload: OpenUpload): Promise<void> {
+    if (upload.close === undefined || !upload.complete) return;
+    try {
+      await finishUpload(this.#receiving, this.#uploads, upload, upload.close);
+    } catch (error) {
+      await failWith(this.#receiving, this.#uploads, upload, error);
+    }
+  }
+
+  async #abort({ uploader, path, upload: id, reason }: Abort): Promise<void> {
+    const upload = this.#uploads.get(id);
+    if (upload === undefined || this.#uploads.hasEnded(id)) {
+      this.#uploads.end(id);
+      return;
+    }
+    await this.#uploads.discard(upload);
+    this.#options.onEvent({ type: 'aborted', uploader, path, upload: id, reason });
+  }
+
+  /** One that is being published is durable when that is through; its temporary file must not be touched meanwhile. */
+  async #sync(upload: OpenUpload): Promise<RememberedUpload | undefined> {
+    if (upload.finishing === undefined) return this.#options.patience.with(0, () => upload.sync());
+    await upload.finishing.catch(() => {});
+    return undefined;
+  }
+}

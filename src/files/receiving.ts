@@ -1,0 +1,75 @@
+/** What the parts of a downloader share: the sink, the tally, and how the end of a file is decided and told. */
+import type { ChecksumAlgorithm } from '../records/checksum.ts';
+import type { FileFacts } from '../records/file-facts.ts';
+import type { UploadRef } from '../records/file-record.ts';
+import type { Sink } from '../stores/contract.ts';
+import type { NameRules } from '../stores/target-name.ts';
+import type { DownloadEvent, FailedEvent } from './events.ts';
+import type { Patience } from './patience.ts';
+import type { Tally } from './tally.ts';
+import { TurnByKey } from './turn-by-key.ts';
+
+export interface ReceivingOptions {
+  readonly sink: Sink;
+  readonly patience: Patience;
+  readonly tally: Tally;
+  readonly rules: NameRules;
+  readonly onEvent: (event: DownloadEvent) => void;
+}
+
+/** Why an upload need not be received: this very version, or a newer one, stands at the sink. */
+export type Standing = 'same' | 'newer' | 'other';
+
+export class Receiving {
+  readonly options: ReceivingOptions;
+  /** One file of a name is published at a time: versions are compared and replaced in one step. */
+  readonly turns = new TurnByKey();
+
+  constructor(options: ReceivingOptions) {
+    this.options = options;
+  }
+
+  /** What the sink remembers of a name, compared with a version of it. */
+  async remembered(target: string, upload: string): Promise<Standing | 'nothing'> {
+    const published = await this.options.sink.published(target);
+    if (published === undefined) return 'nothing';
+    if (published.upload === upload) return 'same';
+    return published.upload > upload ? 'newer' : 'other';
+  }
+
+  /** The same with a look at what stands there, for a sink that has forgotten: equal content is not written again. */
+  async standing(target: string, upload: string, facts: FileFacts): Promise<Standing> {
+    const remembered = await this.remembered(target, upload);
+    if (remembered !== 'nothing') return remembered;
+    const algorithm = facts.digest.slice(0, facts.digest.indexOf(':')) as ChecksumAlgorithm;
+    const digest = await this.options.sink.digestOfTarget(target, algorithm);
+    return digest === facts.digest ? 'same' : 'other';
+  }
+
+  tellReceived(ref: UploadRef, facts: FileFacts, target: string): void {
+    const { tally, onEvent } = this.options;
+    tally.filesDone++;
+    tally.bytesDone += facts.size;
+    const { uploader, path, upload } = ref;
+    onEvent({ type: 'received', uploader, path, upload, size: facts.size, digest: facts.digest, target });
+  }
+
+  tellUnchanged(): void {
+    this.options.tally.filesUnchanged++;
+  }
+
+  tellFailed(ref: UploadRef, reason: FailedEvent['reason'], message: string): void {
+    const { uploader, path, upload } = ref;
+    this.options.tally.filesFailed++;
+    this.options.onEvent({ type: 'failed', uploader, path, upload, reason, message });
+  }
+}
+
+/** Under this name stands what came of a file whose digest is wrong. */
+export function mismatchName(target: string): string {
+  return `${target}.DIGEST_MISMATCH`;
+}
+
+export function mismatchMessage(found: string, wanted: string): string {
+  return `its digest is ${found}, and was ${wanted} at the source`;
+}

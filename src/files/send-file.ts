@@ -1,0 +1,234 @@
+/**
+ * Sends one file as chunks and a closing record. The bytes are read once, hashed as they pass, and handed to Kafka in
+ * the buffer that they were read into.
+ */
+
+import { largestValue } from '../kafka/batch.ts';
+import { type Appended, KafkaError } from '../kafka/contract.ts';
+import { createHasher, type Hasher } from '../records/checksum.ts';
+import { chunkHeaders, encodeAbort, encodeClose, type UploadRef } from '../records/file-record.ts';
+import type { FileState } from '../records/state-record.ts';
+import type { OpenFile, SourceFile } from '../stores/contract.ts';
+import type { Lane } from './lane.ts';
+import { lookText } from './readiness.ts';
+
+/** Bytes acknowledged between two notes of progress: what a killed uploader sends again at the most, and what is in flight. */
+const noteEvery = 8 * 1024 * 1024;
+
+export type SendOutcome =
+  | {
+      readonly outcome: 'sent';
+      readonly upload: string;
+      readonly digest: string;
+      readonly resumedFrom: number;
+    }
+  /** The file is not what it was when it was accepted; the upload was aborted by a record. */
+  | { readonly outcome: 'changed'; readonly reason: string }
+  /** The signal came; what was acknowledged is noted and the next run goes on there. */
+  | { readonly outcome: 'stopped' };
+
+interface Sending {
+  readonly ref: UploadRef;
+  readonly file: SourceFile;
+  readonly partition: number;
+  readonly hasher: Hasher;
+  readonly resumedFrom: number;
+  /** Kafka offsets of the first and newest record with bytes of this upload. */
+  first: number | undefined;
+  last: number;
+  acked: number;
+  noted: number;
+}
+
+/** Sends `file`, from where `resume` stopped if that is given. Rejects when Kafka refuses, or the disk fails. */
+export async function sendFile(lane: Lane, file: SourceFile, resume?: FileState): Promise<SendOutcome> {
+  const { source, state, tally } = lane.options;
+  const handle = await source.open(file.path);
+  tally.begin(file.path, file.path, file.size, resume?.acked ?? 0);
+  try {
+    const sending = begin(lane, file, resume);
+    return await send(lane, handle, sending);
+  } finally {
+    tally.end(file.path);
+    await handle.close();
+  }
+
+  function begin(lane: Lane, file: SourceFile, resume: FileState | undefined): Sending {
+    const { uploader, ids, partitions, checksum } = lane.options;
+    const upload = resume?.upload ?? ids.next(state.get(file.path)?.upload);
+    const acked = resume?.acked ?? 0;
+    return {
+      ref: { uploader, path: file.path, upload },
+      file,
+      partition: resume?.partition ?? partitions.choose(),
+      hasher: createHasher(checksum),
+      resumedFrom: acked,
+      first: resume?.first,
+      last: resume?.last ?? 0,
+      acked,
+      noted: acked,
+    };
+  }
+}
+
+async function send(lane: Lane, handle: OpenFile, sending: Sending): Promise<SendOutcome> {
+  const { file, ref, partition } = sending;
+  if (lookText(await handle.look()) !== lookText(file))
+    return changed(lane, sending, 'it changed before it was read');
+  if (!(await hashPrefix(lane, handle, sending)))
+    return changed(lane, sending, 'it shrank while it was read');
+  const sent = await sendChunks(lane, handle, sending);
+  if (sent === 'stopped') {
+    note(lane, sending, 'sending');
+    return { outcome: 'stopped' };
+  }
+  if (sent === 'short') return changed(lane, sending, 'it shrank while it was read');
+  const [now, named] = await Promise.all([handle.look(), lane.options.source.look(file.path)]);
+  if (lookText(now) !== lookText(file)) return changed(lane, sending, 'it changed while it was read');
+  if (named === undefined || lookText(named) !== lookText(file))
+    return changed(lane, sending, 'it was replaced or removed while it was read');
+  const digest = sending.hasher.digest();
+  const facts = { size: file.size, digest, mtime: file.mtime, mode: file.mode };
+  const close = await lane.append(partition, encodeClose({ ...ref, ...facts }), 0);
+  sending.first ??= close.offset;
+  sending.last = close.offset;
+  note(lane, sending, 'sent', digest);
+  return { outcome: 'sent', upload: ref.upload, digest, resumedFrom: sending.resumedFrom };
+}
+
+/** The digest is of the whole file: what an earlier run sent is read again, not sent again. */
+async function hashPrefix(lane: Lane, handle: OpenFile, sending: Sending): Promise<boolean> {
+  const { buffers } = lane.options;
+  if (sending.resumedFrom === 0) return true;
+  const buffer = await buffers.take();
+  try {
+    for (let at = 0; at < sending.resumedFrom; ) {
+      const wanted = Math.min(buffer.length, sending.resumedFrom - at);
+      const bytes = buffer.subarray(0, await handle.read(buffer.subarray(0, wanted), at));
+      if (bytes.length === 0) return false;
+      sending.hasher.update(bytes);
+      at += bytes.length;
+    }
+    return true;
+  } finally {
+    buffers.give(buffer);
+  }
+}
+
+async function sendChunks(
+  lane: Lane,
+  handle: OpenFile,
+  sending: Sending,
+): Promise<'all' | 'short' | 'stopped'> {
+  const { buffers, checksum, chunkSize, signal, tally } = lane.options;
+  const { file, ref, partition } = sending;
+  const largest = largestValue(lane.limit, { headers: chunkHeaders(ref, checksum, file.size, 0) });
+  const size = Math.min(chunkSize ?? largest, largest, buffers.size);
+  if (size < 1) {
+    throw new KafkaError(
+      'too-large',
+      `"${file.path}": not one byte fits into a record of ${lane.limit} bytes beside its headers: raise the topic's max.message.bytes`,
+    );
+  }
+  const flights = new Set<Promise<void>>();
+  let failure: unknown;
+  let outcome: 'all' | 'short' | 'stopped' = 'all';
+  for (let at = sending.resumedFrom; at < file.size && failure === undefined; ) {
+    if (signal.aborted) {
+      outcome = 'stopped';
+      break;
+    }
+    const buffer = await buffers.take();
+    const wanted = Math.min(size, file.size - at);
+    const got = await fill(handle, buffer.subarray(0, wanted), at).catch((error: unknown) => {
+      failure = error;
+      return -1;
+    });
+    if (got < wanted) {
+      buffers.give(buffer);
+      if (got >= 0) outcome = 'short';
+      break;
+    }
+    const bytes = buffer.subarray(0, wanted);
+    sending.hasher.update(bytes);
+    const end = at + wanted;
+    const flight = lane
+      .append(partition, { headers: chunkHeaders(ref, checksum, file.size, at), value: bytes }, wanted)
+      .then((place) => {
+        tally.advance(file.path, wanted);
+        acknowledged(lane, sending, end, place);
+      })
+      .catch((error: unknown) => {
+        failure ??= error;
+      })
+      .finally(() => {
+        buffers.give(buffer);
+        flights.delete(flight);
+      });
+    flights.add(flight);
+    at = end;
+  }
+  await Promise.all(flights);
+  if (failure !== undefined) throw failure;
+  return outcome;
+}
+
+/** Reads until the buffer is full or the file ends; resolves with how much came. */
+async function fill(handle: OpenFile, buffer: Uint8Array, position: number): Promise<number> {
+  let filled = 0;
+  while (filled < buffer.length) {
+    const read = await handle.read(buffer.subarray(filled), position + filled);
+    if (read === 0) break;
+    filled += read;
+  }
+  return filled;
+}
+
+/** Appends to one partition are acknowledged in their order, so that what is acknowledged is a prefix. */
+function acknowledged(lane: Lane, sending: Sending, end: number, place: Appended): void {
+  const isFirst = sending.first === undefined;
+  sending.first ??= place.offset;
+  sending.last = place.offset;
+  sending.acked = end;
+  if (end < sending.file.size && (isFirst || end - sending.noted >= noteEvery))
+    note(lane, sending, 'sending');
+}
+
+function note(lane: Lane, sending: Sending, state: FileState['state'], digest?: string): void {
+  const { file, ref, partition, first, last, acked } = sending;
+  if (first === undefined) return;
+  sending.noted = acked;
+  const fingerprint = { size: file.size, mtime: file.mtime, ctime: file.ctime, inode: file.inode };
+  const entry: FileState = {
+    topic: lane.options.topicId,
+    upload: ref.upload,
+    state,
+    fingerprint,
+    partition,
+    first,
+    last,
+    acked,
+  };
+  lane.options.state.set(file.path, digest === undefined ? entry : { ...entry, digest });
+}
+
+async function changed(lane: Lane, sending: Sending, reason: string): Promise<SendOutcome> {
+  await abortUpload(lane, sending.ref, sending.partition, reason);
+  return { outcome: 'changed', reason };
+}
+
+/** Tells every downloader that an upload is given up, and forgets how far it was. */
+export async function abortUpload(
+  lane: Lane,
+  ref: UploadRef,
+  partition: number,
+  reason: string,
+): Promise<void> {
+  await lane.append(partition, encodeAbort({ ...ref, reason }), 0);
+  if (lane.options.state.get(ref.path)?.upload === ref.upload) lane.options.state.forget(ref.path);
+}
+
+/** True when Kafka refused a record for its size: the limit was lowered, and the file must be cut anew. */
+export function isTooLarge(error: unknown): boolean {
+  return error instanceof KafkaError && error.kind === 'too-large';
+}

@@ -1,0 +1,83 @@
+/** The topics of files: made when they are missing, described, watched for change. */
+import { ConfigurationError } from '../errors.ts';
+import { type Kafka, KafkaError, type TopicDescription } from '../kafka/contract.ts';
+
+/** Kafka's own default of `max.message.bytes`, taken where the ACLs do not let us read it. */
+export const usualMaxMessageBytes = 1_048_588;
+
+/** Partitions of `T.state`; fixed for ever, for an uploader's name decides which one is its own. */
+const statePartitions = 8;
+
+export interface NewTopicWishes {
+  readonly partitions: number;
+  readonly replicationFactor: number;
+  /** Milliseconds; undefined: the cluster's default. */
+  readonly retention?: number;
+}
+
+export function stateTopicOf(topic: string): string {
+  return `${topic}.state`;
+}
+
+/** The files topic, made when it is missing. Throws ConfigurationError when it is missing and may not be made. */
+export async function openFilesTopic(
+  kafka: Kafka,
+  name: string,
+  wishes: NewTopicWishes,
+): Promise<TopicDescription> {
+  const config: Record<string, string> = { 'compression.type': 'producer' };
+  if (wishes.retention !== undefined) config['retention.ms'] = String(wishes.retention);
+  return open(kafka, {
+    name,
+    partitions: wishes.partitions,
+    replicationFactor: wishes.replicationFactor,
+    config,
+  });
+}
+
+/** The state topic, made when it is missing. Throws ConfigurationError when it would not keep one record a file. */
+export async function openStateTopic(
+  kafka: Kafka,
+  topic: string,
+  replicationFactor: number,
+): Promise<TopicDescription> {
+  const name = stateTopicOf(topic);
+  const existing = await kafka.describeTopic(name);
+  if (existing === undefined) {
+    const config = { 'cleanup.policy': 'compact' };
+    return open(kafka, { name, partitions: statePartitions, replicationFactor, config });
+  }
+  const policy = existing.config['cleanup.policy'];
+  if (policy !== undefined && policy !== 'compact') {
+    throw new ConfigurationError(
+      `topic ${name} has cleanup.policy=${policy}, so that what was sent would be forgotten: set it to compact`,
+    );
+  }
+  return existing;
+}
+
+/** The topic as it is. Throws ConfigurationError when there is none. */
+export async function existingTopic(kafka: Kafka, topic: string): Promise<TopicDescription> {
+  const description = await kafka.describeTopic(topic);
+  if (description === undefined) {
+    throw new ConfigurationError(
+      `topic ${topic} does not exist: check the name (sluice doctor lists the topics), or let an uploader make it`,
+    );
+  }
+  return description;
+}
+
+async function open(kafka: Kafka, topic: Parameters<Kafka['createTopic']>[0]): Promise<TopicDescription> {
+  const existing = await kafka.describeTopic(topic.name);
+  if (existing !== undefined) return existing;
+  try {
+    await kafka.createTopic(topic);
+  } catch (cause) {
+    if (!(cause instanceof KafkaError) || cause.kind !== 'unauthorized') throw cause;
+    throw new ConfigurationError(
+      `topic ${topic.name} does not exist and this user may not create it: have it made, or ask for the right Create on Topic:${topic.name}`,
+      { cause },
+    );
+  }
+  return existingTopic(kafka, topic.name);
+}

@@ -1,0 +1,67 @@
+/** Publishes the files of a pack, several at once; each is verified, and each ends for itself. */
+import { describeError } from '../errors.ts';
+import { algorithmOf, digestOf } from '../records/checksum.ts';
+import type { Pack } from '../records/file-record.ts';
+import type { PackedFile } from '../records/pack.ts';
+import type { OpenUploads } from './open-uploads.ts';
+import { isPermanent } from './patience.ts';
+import { mismatchMessage, mismatchName, type Receiving } from './receiving.ts';
+
+/** Files written at once. */
+const writers = 16;
+
+export async function unpack(receiving: Receiving, uploads: OpenUploads, pack: Pack): Promise<void> {
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let file = pack.files[next++]; file !== undefined; file = pack.files[next++]) {
+      await publish(receiving, uploads, pack.uploader, file);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(writers, pack.files.length) }, work));
+}
+
+async function publish(
+  receiving: Receiving,
+  uploads: OpenUploads,
+  uploader: string,
+  file: PackedFile,
+): Promise<void> {
+  const ref = { uploader, path: file.path, upload: file.upload };
+  const target = uploads.targetOf(ref);
+  if (target === undefined) return;
+  try {
+    await receiving.turns.run(target, () => publishInTurn(receiving, ref, target, file));
+  } catch (error) {
+    if (!isPermanent(error)) throw error;
+    receiving.tellFailed(ref, 'sink', `cannot be written: ${describeError(error)}`);
+  }
+  await uploads.supersede(target, file.upload);
+}
+
+async function publishInTurn(
+  receiving: Receiving,
+  ref: { uploader: string; path: string; upload: string },
+  target: string,
+  file: PackedFile,
+): Promise<void> {
+  const { sink, patience } = receiving.options;
+  const { upload, size, digest, bytes } = file;
+  const remembered = await receiving.remembered(target, upload);
+  if (remembered === 'same') return receiving.tellUnchanged();
+  if (remembered === 'newer') return;
+  const found = digestOf(algorithmOf(digest), bytes);
+  if (found !== digest) {
+    const part = sink.part(upload);
+    await patience.with(size, () => part.write(bytes, 0));
+    await patience.with(0, () => sink.quarantine(upload, mismatchName(target)));
+    const message = `${mismatchMessage(found, digest)}; what came is kept as ${mismatchName(target)}`;
+    return receiving.tellFailed(ref, 'digest-mismatch', message);
+  }
+  const published = { upload, size, digest };
+  if (remembered === 'nothing' && (await receiving.standing(target, upload, file)) === 'same') {
+    await sink.adopt(target, published);
+    return receiving.tellUnchanged();
+  }
+  await patience.with(size, () => sink.publishWhole(bytes, target, file, published));
+  receiving.tellReceived(ref, file, target);
+}

@@ -1,0 +1,199 @@
+/** One run of an uploader: the lease held, intake and senders joined, files tried again, everything left in good order. */
+import { ConfigurationError } from '../errors.ts';
+import { largestValue } from '../kafka/batch.ts';
+import { type Kafka, KafkaError, type Producer, type TopicDescription } from '../kafka/contract.ts';
+import { chunkHeaders } from '../records/file-record.ts';
+import { UploadIds } from '../records/upload-id.ts';
+import type { Selection, Source, SourceFile } from '../stores/contract.ts';
+import { Buffers } from './buffers.ts';
+import { type Decision, decide } from './decide.ts';
+import { Intake } from './intake.ts';
+import { Lane } from './lane.ts';
+import { awaitLease, holdLease } from './lease.ts';
+import type { UploadSettings } from './options.ts';
+import { fitsPack } from './pack-files.ts';
+import { PartitionChoice } from './partitions.ts';
+import { Senders } from './senders.ts';
+import type { Tally } from './tally.ts';
+import { stateTopicOf, usualMaxMessageBytes } from './topics.ts';
+import { type StandingLease, UploadState } from './upload-state.ts';
+
+/** Milliseconds between two looks at the topic: partitions may be added, the limit lowered, the topic made anew. */
+const topicLook = 30_000;
+/** Tries of one file with `once`. */
+const tries = 3;
+
+export interface UploadRunOptions {
+  readonly kafka: Kafka;
+  readonly source: Source;
+  readonly settings: UploadSettings;
+  readonly selection: Selection;
+  readonly tally: Tally;
+  readonly state: UploadState;
+  readonly topic: TopicDescription;
+  /** Aborted by the user's signal, and by the run itself when it fails. */
+  readonly stop: AbortController;
+}
+
+export class UploadRun {
+  readonly #options: UploadRunOptions;
+  readonly #producer: Producer;
+  readonly #lane: Lane;
+  readonly #senders: Senders;
+  readonly #intake: Intake;
+  /** Path -> how often it could not be sent. */
+  readonly #attempts = new Map<string, number>();
+  /** With `once`: paths that were given up, or counted as unchanged. */
+  readonly #given = new Set<string>();
+  readonly #counted = new Set<string>();
+  #failure: unknown;
+
+  constructor(options: UploadRunOptions) {
+    this.#options = options;
+    const { kafka, source, settings, selection, tally, state, topic, stop } = options;
+    const { name: uploader, bufferBytes, checksum, chunkSize, linger, parallel, onEvent } = settings;
+    const limit = topic.maxMessageBytes ?? usualMaxMessageBytes;
+    checkChunkSize(settings, limit);
+    this.#producer = kafka.producer({ bufferBytes });
+    state.writeWith(this.#producer);
+    const shared = { source, uploader, checksum, chunkSize, linger, state, tally, signal: stop.signal };
+    const buffers = new Buffers(Math.max(3, Math.floor(bufferBytes / limit)), limit);
+    const partitions = new PartitionChoice(topic.partitions);
+    const on = { producer: this.#producer, topic: topic.name, topicId: topic.id, partitions };
+    this.#lane = new Lane({ ...shared, ...on, buffers, ids: new UploadIds() }, limit);
+    this.#senders = new Senders({
+      kafka,
+      lane: this.#lane,
+      parallel,
+      onEvent,
+      done: (path) => this.#done(path),
+      failed: (path, reason) => this.#failed(path, reason),
+    });
+    this.#intake = new Intake({
+      source,
+      selection,
+      minAge: settings.minAge,
+      ...(settings.maxAge === undefined ? {} : { maxAge: settings.maxAge }),
+      scanInterval: settings.scanInterval,
+      once: settings.once,
+      signal: stop.signal,
+      onEvent,
+      known: (file) => this.#isKnown(file),
+      offer: (file) => this.#offer(file),
+      refuse: (path, reason) => this.#giveUp(path, reason),
+    });
+  }
+
+  /** Resolves when all is sent (`once`) or the run was stopped. Rejects with what made going on impossible. */
+  async run(): Promise<void> {
+    const { settings, topic, state, stop } = this.#options;
+    const { name: uploader, onEvent } = settings;
+    const waiting = (message: string): void => onEvent({ type: 'waiting', on: 'kafka', message });
+    const standing = (): Promise<StandingLease | undefined> => this.#standingLease();
+    const lost = (error: unknown): void => this.#fail(error);
+    if (state.lease !== undefined) await awaitLease({ uploader, standing, waiting, signal: stop.signal });
+    if (stop.signal.aborted) return;
+    const lease = await holdLease({ uploader, topicId: topic.id, state, standing, lost });
+    const looks = setInterval(() => void this.#lookAtTopic().catch(lost), topicLook);
+    const sending = this.#senders.run().catch(lost);
+    await this.#intake.run().catch(lost);
+    this.#senders.close({ drop: stop.signal.aborted });
+    await sending;
+    clearInterval(looks);
+    try {
+      await lease.release();
+      await state.flush();
+      await this.#producer.close();
+    } catch (error) {
+      this.#fail(error);
+    }
+    // A user who stops the run while the cluster is away gets out: what was not acknowledged is sent by the next run.
+    const cutOff =
+      this.#failure instanceof KafkaError && this.#failure.kind === 'closed' && settings.signal?.aborted;
+    if (this.#failure !== undefined && !cutOff) throw this.#failure;
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+    this.#options.stop.abort();
+  }
+
+  async #standingLease(): Promise<StandingLease | undefined> {
+    const { kafka, settings, topic } = this.#options;
+    const name = stateTopicOf(topic.name);
+    const partitions = (await kafka.describeTopic(name))?.partitions ?? 1;
+    const fresh = new UploadState({ kafka, topic: name, partitions, uploader: settings.name });
+    await fresh.load();
+    return fresh.lease;
+  }
+
+  async #lookAtTopic(): Promise<void> {
+    const { kafka, topic } = this.#options;
+    const now = await kafka.describeTopic(topic.name);
+    if (now === undefined) return;
+    if (now.id !== topic.id) {
+      throw new ConfigurationError(
+        `topic ${topic.name} was deleted and made anew while files were sent there: start again with --resend to send them all`,
+      );
+    }
+    this.#lane.options.partitions.grow(now.partitions);
+    this.#lane.limit = now.maxMessageBytes ?? this.#lane.limit;
+  }
+
+  #isKnown(file: SourceFile): boolean {
+    if (this.#given.has(file.path)) return true;
+    const { settings, state, tally } = this.#options;
+    const unchanged = decide(file, state.get(file.path)).action === 'unchanged';
+    if (settings.once && !this.#counted.has(file.path)) {
+      this.#counted.add(file.path);
+      if (unchanged) tally.filesUnchanged++;
+    }
+    return unchanged;
+  }
+
+  #offer(file: SourceFile): void {
+    const decision = decide(file, this.#options.state.get(file.path));
+    if (decision.action === 'unchanged') this.#intake.done(file.path);
+    else this.#senders.push({ file, decision }, this.#isSmall(file, decision) ? 'small' : 'large');
+  }
+
+  #isSmall(file: SourceFile, decision: Decision): boolean {
+    const { packBelow } = this.#options.settings;
+    if (packBelow === 0 || file.size > packBelow) return false;
+    return decision.action === 'send' && decision.abort === undefined && fitsPack(this.#lane, file);
+  }
+
+  #done(path: string): void {
+    this.#attempts.delete(path);
+    this.#intake.done(path);
+  }
+
+  #failed(path: string, reason: string): void {
+    const count = (this.#attempts.get(path) ?? 0) + 1;
+    this.#attempts.set(path, count);
+    if (this.#options.settings.once && count >= tries) {
+      this.#giveUp(path, reason);
+      this.#intake.done(path);
+    } else {
+      this.#options.settings.onEvent({ type: 'not-sent', path, reason, again: true });
+      this.#intake.done(path, Math.min(60_000, 250 * 2 ** count));
+    }
+  }
+
+  #giveUp(path: string, reason: string): void {
+    this.#given.add(path);
+    this.#options.tally.filesFailed++;
+    this.#options.settings.onEvent({ type: 'not-sent', path, reason, again: false });
+  }
+}
+
+/** A chunk size that the user asked for must fit beside the shortest of headers. */
+function checkChunkSize({ chunkSize, checksum, name }: UploadSettings, limit: number): void {
+  if (chunkSize === undefined) return;
+  const ref = { uploader: name, path: 'x', upload: '0'.repeat(32) };
+  const largest = largestValue(limit, { headers: chunkHeaders(ref, checksum, 0, 0) });
+  if (chunkSize <= largest) return;
+  throw new ConfigurationError(
+    `--chunk-size ${chunkSize} does not fit: the topic takes records of ${limit} bytes (max.message.bytes), which hold ${largest} bytes of a file at the most`,
+  );
+}

@@ -1,0 +1,118 @@
+/** Sends a directory's files through a topic: the library's face of it. */
+import { ConfigurationError } from '../errors.ts';
+import { createKafka } from '../kafka/client.ts';
+import { type Kafka, KafkaError, type TopicDescription } from '../kafka/contract.ts';
+import { uploaderFault } from '../records/path.ts';
+import type { Selection, Source } from '../stores/contract.ts';
+import { openDiskSource } from '../stores/disk/source.ts';
+import { clientOptions } from './client-options.ts';
+import { decide } from './decide.ts';
+import { openState } from './open-state.ts';
+import { type UploadOptions, type UploadSettings, type UploadSummary, uploadSettings } from './options.ts';
+import { selectionOf } from './selection.ts';
+import { reportProgress, Tally } from './tally.ts';
+import { openFilesTopic } from './topics.ts';
+import { UploadRun } from './upload-run.ts';
+
+/** Milliseconds that a stopped run waits for Kafka's last acknowledgements. */
+const grace = 10_000;
+
+/**
+ * Sends the files of a directory. Resolves when all is acknowledged (`once`), or when `signal` has ended the run.
+ *
+ * Throws ConfigurationError (source, topic, name, options), UnreachableError (past `giveUpAfter`) or KafkaError (refused
+ * credentials or rights). Files that cannot be sent throw nothing: they are told as events and counted in `failed`.
+ */
+export async function upload(options: UploadOptions): Promise<UploadSummary> {
+  const settings = uploadSettings(options);
+  const source = await openDiskSource(settings.from, { followSymlinks: settings.followSymlinks });
+  const kafka = createKafka(clientOptions(settings, `sluice-upload-${settings.name}`));
+  try {
+    return await uploadFrom(kafka, source, settings);
+  } finally {
+    await kafka.close();
+  }
+}
+
+/** The same, from any source through any client. The client is closed only when a stopped run cannot end otherwise. */
+export async function uploadFrom(
+  kafka: Kafka,
+  source: Source,
+  options: UploadOptions,
+): Promise<UploadSummary> {
+  const settings = uploadSettings(options);
+  const fault = uploaderFault(settings.name);
+  if (fault !== undefined) throw new ConfigurationError(`--name "${settings.name}" cannot be used: ${fault}`);
+  const selection = selectionOf(settings);
+  const stop = new AbortController();
+  const onAbort = (): void => {
+    stop.abort();
+    setTimeout(() => void kafka.close(), grace).unref();
+  };
+  settings.signal?.addEventListener('abort', onAbort, { once: true });
+  if (settings.signal?.aborted) onAbort();
+  const tally = new Tally();
+  const endProgress = reportProgress(tally, settings.onEvent);
+  try {
+    const topic = await openTopic(kafka, settings);
+    const state = await openState(kafka, topic, settings);
+    const partitions = topic?.partitions ?? settings.partitions;
+    settings.onEvent({
+      type: 'started',
+      name: settings.name,
+      topic: settings.topic,
+      partitions,
+      place: source.place,
+    });
+    if (topic === undefined || settings.dryRun) {
+      await dryRun(source, selection, settings, (file) => decide(file, state.get(file.path)), tally);
+    } else {
+      await new UploadRun({ kafka, source, settings, selection, tally, state, topic, stop }).run();
+    }
+  } catch (error) {
+    // The user stopped the run while the cluster was away: that is an end, not a failure.
+    if (!(settings.signal?.aborted && error instanceof KafkaError && error.kind === 'closed')) throw error;
+  } finally {
+    settings.signal?.removeEventListener('abort', onAbort);
+    endProgress();
+  }
+  return {
+    files: tally.filesDone,
+    bytes: tally.bytesDone,
+    failed: tally.filesFailed,
+    unchanged: tally.filesUnchanged,
+    records: tally.records,
+    wireBytes: tally.wireBytes,
+    seconds: tally.seconds,
+    interrupted: settings.signal?.aborted ?? false,
+  };
+}
+
+async function openTopic(kafka: Kafka, settings: UploadSettings): Promise<TopicDescription | undefined> {
+  return settings.dryRun
+    ? kafka.describeTopic(settings.topic)
+    : openFilesTopic(kafka, settings.topic, settings);
+}
+
+async function dryRun(
+  source: Source,
+  selection: Selection,
+  { onEvent, signal }: UploadSettings,
+  judge: (file: Parameters<typeof decide>[0]) => ReturnType<typeof decide>,
+  tally: Tally,
+): Promise<void> {
+  const unsendable = ({ path, reason }: { path: string; reason: string }): void => {
+    onEvent({ type: 'not-sent', path, reason, again: false });
+  };
+  for await (const file of source.list(selection, unsendable)) {
+    if (signal?.aborted) return;
+    const decision = judge(file);
+    if (decision.action === 'unchanged') {
+      tally.filesUnchanged++;
+      continue;
+    }
+    const reason =
+      decision.action === 'send' ? decision.reason : decision.action === 'resume' ? 'resume' : 'changed';
+    onEvent({ type: 'would-send', path: file.path, size: file.size, reason });
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * Where files rest. A source gives files, a sink takes them; adapters (disk, memory, later S3) pass the suites
+ * `test/contracts/source.ts` and `test/contracts/sink.ts`. Paths are relative, `/` between segments.
+ *
+ * Who retries: nobody in here. An adapter throws the system's own error (with its `code`), and the owner decides.
+ */
+
+/** How a file looks now; equal fingerprints mean: not written to in between. */
+export interface SourceFile {
+  readonly path: string;
+  readonly size: number;
+  /** Nanoseconds since the epoch, decimal: modification, and change of the inode. */
+  readonly mtime: string;
+  readonly ctime: string;
+  readonly inode: string;
+  /** Permission bits, at most 0o7777. */
+  readonly mode: number;
+}
+
+/** An open file of a source. */
+export interface OpenFile {
+  /** The file as this handle sees it, whatever became of its name. */
+  look(): Promise<SourceFile>;
+  /** Fills `buffer` from `position` on, as far as there are bytes; resolves with how many came (0: the end). */
+  read(buffer: Uint8Array, position: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** What a walk leaves out; folders are asked before they are entered. */
+export interface Selection {
+  file(path: string): boolean;
+  folder(path: string): boolean;
+}
+
+/** A name that cannot be sent, found by a walk. */
+export interface Unsendable {
+  readonly path: string;
+  readonly reason: string;
+}
+
+export interface Source {
+  /** The directory or URL, for people. */
+  readonly place: string;
+  /**
+   * Every selected file, in no promised order, looked at once. What vanishes during the walk is left out; what cannot be
+   * read is told to `unsendable`, and the walk goes on. Throws when the root itself cannot be read.
+   */
+  list(selection: Selection, unsendable: (what: Unsendable) => void): AsyncIterable<SourceFile>;
+  /** The file as it is now; undefined when there is none, or when it is not a regular file. */
+  look(path: string): Promise<SourceFile | undefined>;
+  open(path: string): Promise<OpenFile>;
+  /** Calls `hint` with paths that may have changed, files or folders. Only a hint: lost ones are found by the next walk. */
+  watch(hint: (path: string) => void, selection: Selection): Promise<{ close(): Promise<void> }>;
+}
+
+/** What stands under a final name, as the sink remembers it. */
+export interface Published {
+  readonly upload: string;
+  readonly size: number;
+  readonly digest: string;
+}
+
+/** How a published file is to look. */
+export interface FileLook {
+  /** Nanoseconds since the epoch, decimal. */
+  readonly mtime: string;
+  readonly mode: number;
+}
+
+/** A byte range `[start, end)`. */
+export type ByteRange = readonly [start: number, end: number];
+
+/** An upload that is not complete, as the sink remembers it across restarts. */
+export interface RememberedUpload {
+  readonly upload: string;
+  readonly uploader: string;
+  readonly path: string;
+  readonly size: number;
+  /** Durable in the temporary file; sorted, apart from each other. */
+  readonly ranges: readonly ByteRange[];
+  /** The closing record's facts as JSON, when it came before the last bytes. */
+  readonly close: string | undefined;
+}
+
+/** The temporary file of one upload, beside nobody's final name but on the same file system. */
+export interface PartFile {
+  /** All of `bytes` at `position`; in any order, and several at once. */
+  write(bytes: Uint8Array, position: number): Promise<void>;
+  read(buffer: Uint8Array, position: number): Promise<number>;
+  /** Resolves when everything written so far would survive a power cut. */
+  sync(): Promise<void>;
+  /** Gives the handle back; the bytes stay, and the next call opens it again. */
+  close(): Promise<void>;
+}
+
+export interface Sink {
+  readonly place: string;
+  /** Random, made with the sink and kept in it: a position belongs to a sink. */
+  readonly id: string;
+  /** True where `a` and `A` are one name. */
+  readonly caseInsensitive: boolean;
+
+  /** What was published under a final name, if it still stands there as it was. */
+  published(target: string): Promise<Published | undefined>;
+  /** The digest, by `algorithm:`, of whatever stands under a name; undefined when nothing does. */
+  digestOfTarget(target: string, algorithm: string): Promise<string | undefined>;
+  /** Opens (or makes) the temporary file of an upload. */
+  part(upload: string): PartFile;
+  /**
+   * Gives the temporary file its final name: durable before it is visible, replacing what stood there at once. Makes the
+   * folders on the way; throws `ELOOP` when one of them is a symbolic link.
+   */
+  publish(upload: string, target: string, look: FileLook, published: Published): Promise<void>;
+  /** The same for a small file that is all at hand; a temporary file is made and renamed on the way. */
+  publishWhole(bytes: Uint8Array, target: string, look: FileLook, published: Published): Promise<void>;
+  /** Notes that what stands under `target` already is this version. */
+  adopt(target: string, published: Published): Promise<void>;
+  /** Keeps a temporary file under a name that says what is wrong with it. */
+  quarantine(upload: string, target: string): Promise<void>;
+  /** Removes the temporary file of an upload, and forgets it. */
+  discard(upload: string): Promise<void>;
+
+  /** Uploads that an earlier run left open; temporary files of no such upload are removed. */
+  remembered(): Promise<readonly RememberedUpload[]>;
+  /**
+   * Makes durable what is published and what is open, in one transaction. Whatever it says about ranges must be durable
+   * already ({@link PartFile.sync}).
+   */
+  remember(uploads: readonly RememberedUpload[]): Promise<void>;
+
+  /** Bytes that can still be written; undefined where that cannot be known. */
+  freeBytes(): Promise<number | undefined>;
+  close(): Promise<void>;
+}

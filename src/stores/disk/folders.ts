@@ -1,0 +1,71 @@
+/** Making the folders on the way to a final name, without ever walking through a symbolic link. */
+import { lstat, mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Folders known to be real; beyond so many the oldest are looked at again. */
+const limit = 10_000;
+
+export class Folders {
+  readonly #root: string;
+  readonly #known = new Set<string>();
+  /** Folders whose entries changed since they were last made durable. */
+  readonly #changed = new Set<string>();
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** Makes the folder that `target` belongs into. Throws with code ELOOP at a symbolic link, ENOTDIR at a file. */
+  async prepare(target: string): Promise<void> {
+    const segments = target.split('/').slice(0, -1);
+    const parent = segments.join('/');
+    this.#changed.add(parent);
+    if (this.#known.has(parent)) return;
+    let folder = '';
+    for (const segment of segments) {
+      const above = folder;
+      folder = folder === '' ? segment : `${folder}/${segment}`;
+      if (!this.#known.has(folder)) await this.#makeOne(folder, above);
+    }
+  }
+
+  /** Forget what is known: somebody removed a folder behind our back. */
+  forget(): void {
+    this.#known.clear();
+  }
+
+  /** Makes renames and new folders durable. */
+  async sync(): Promise<void> {
+    const folders = [...this.#changed];
+    this.#changed.clear();
+    for (const folder of folders) {
+      if (process.platform === 'win32') return;
+      const handle = await open(join(this.#root, folder), 'r').catch(() => undefined);
+      try {
+        await handle?.sync();
+      } finally {
+        await handle?.close();
+      }
+    }
+  }
+
+  async #makeOne(folder: string, above: string): Promise<void> {
+    const full = join(this.#root, folder);
+    try {
+      await mkdir(full);
+      this.#changed.add(above);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      const stats = await lstat(full);
+      if (stats.isSymbolicLink())
+        throw coded('ELOOP', `${full} is a symbolic link: files are not written through links`);
+      if (!stats.isDirectory()) throw coded('ENOTDIR', `${full} is a file, where a folder is needed`);
+    }
+    if (this.#known.size >= limit) this.#known.delete(this.#known.values().next().value!);
+    this.#known.add(folder);
+  }
+}
+
+function coded(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code });
+}

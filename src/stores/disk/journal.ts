@@ -1,0 +1,140 @@
+/**
+ * What a disk sink remembers, in `.sluice/journal.db`: its id, what is published under which name, and the ranges that
+ * open uploads already have. It can all be had again from the topic; it saves fetching and writing twice.
+ *
+ * Opened exclusively: a second downloader into the same folder is refused.
+ */
+import { randomBytes } from 'node:crypto';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { ConfigurationError, describeError } from '../../errors.ts';
+import type { ByteRange, FileLook, Published, RememberedUpload } from '../contract.ts';
+
+const schema = `
+  PRAGMA locking_mode = EXCLUSIVE;
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS published (
+    target TEXT PRIMARY KEY, upload TEXT NOT NULL, size INTEGER NOT NULL, digest TEXT NOT NULL, mtime TEXT NOT NULL, folded TEXT
+  ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS folded ON published (folded) WHERE folded IS NOT NULL;
+  CREATE TABLE IF NOT EXISTS uploads (
+    upload TEXT PRIMARY KEY, uploader TEXT NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, ranges TEXT NOT NULL, closing TEXT
+  ) WITHOUT ROWID;
+`;
+
+/** A published version and the modification time it was given. */
+export interface JournalEntry extends Published {
+  readonly mtime: string;
+  readonly folded: string | null;
+}
+
+export class Journal {
+  readonly id: string;
+  readonly #database: DatabaseSync;
+  readonly #select: StatementSync;
+  readonly #selectFolded: StatementSync;
+  /** Published and not yet written down. */
+  readonly #fresh = new Map<string, JournalEntry>();
+  readonly #gone = new Set<string>();
+
+  /** Throws ConfigurationError when another process has it open. */
+  constructor(file: string) {
+    this.#database = new DatabaseSync(file);
+    try {
+      this.#database.exec(schema);
+      this.id = this.#sinkId();
+      this.#select = this.#database.prepare(
+        'SELECT upload, size, digest, mtime, folded FROM published WHERE target = ?',
+      );
+      this.#selectFolded = this.#database.prepare(
+        'SELECT target FROM published WHERE folded = ? AND target <> ?',
+      );
+    } catch (cause) {
+      this.#database.close();
+      if (/locked|busy/i.test(describeError(cause))) {
+        throw new ConfigurationError(
+          `another downloader writes here (${file} is locked): stop it, or name another folder with --to`,
+          { cause },
+        );
+      }
+      throw cause;
+    }
+  }
+
+  #sinkId(): string {
+    const row = this.#database.prepare("SELECT value FROM meta WHERE name = 'id'").get();
+    if (row !== undefined) return String(row.value);
+    const id = randomBytes(8).toString('hex');
+    this.#database.prepare("INSERT INTO meta VALUES ('id', ?)").run(id);
+    return id;
+  }
+
+  published(target: string): JournalEntry | undefined {
+    const row = this.#fresh.get(target) ?? (this.#select.get(target) as JournalEntry | undefined);
+    return row;
+  }
+
+  /** Another name that a case-insensitive file system takes for this one. */
+  collision(target: string, folded: string): string | undefined {
+    for (const [other, entry] of this.#fresh) if (entry.folded === folded && other !== target) return other;
+    const row = this.#selectFolded.get(folded, target);
+    return row === undefined ? undefined : String(row.target);
+  }
+
+  notePublished(target: string, published: Published, look: FileLook, folded: string | null): void {
+    this.#fresh.set(target, { ...published, mtime: look.mtime, folded });
+    this.#gone.add(published.upload);
+  }
+
+  noteGone(upload: string): void {
+    this.#gone.add(upload);
+  }
+
+  remembered(): RememberedUpload[] {
+    const rows = this.#database.prepare('SELECT * FROM uploads').all();
+    return rows.map((row) => ({
+      upload: String(row.upload),
+      uploader: String(row.uploader),
+      path: String(row.path),
+      size: Number(row.size),
+      ranges: JSON.parse(String(row.ranges)) as ByteRange[],
+      close: row.closing === null ? undefined : String(row.closing),
+    }));
+  }
+
+  /** One transaction, on disk when this returns. */
+  remember(uploads: readonly RememberedUpload[]): void {
+    if (uploads.length === 0 && this.#fresh.size === 0 && this.#gone.size === 0) return;
+    this.#database.exec('BEGIN');
+    try {
+      const insert = this.#database.prepare('INSERT OR REPLACE INTO published VALUES (?, ?, ?, ?, ?, ?)');
+      for (const [target, entry] of this.#fresh) {
+        insert.run(target, entry.upload, entry.size, entry.digest, entry.mtime, entry.folded);
+      }
+      const upsert = this.#database.prepare('INSERT OR REPLACE INTO uploads VALUES (?, ?, ?, ?, ?, ?)');
+      for (const one of uploads) {
+        upsert.run(
+          one.upload,
+          one.uploader,
+          one.path,
+          one.size,
+          JSON.stringify(one.ranges),
+          one.close ?? null,
+        );
+      }
+      const remove = this.#database.prepare('DELETE FROM uploads WHERE upload = ?');
+      for (const upload of this.#gone) remove.run(upload);
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      this.#database.exec('ROLLBACK');
+      throw error;
+    }
+    this.#fresh.clear();
+    this.#gone.clear();
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}

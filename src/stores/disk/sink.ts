@@ -1,0 +1,211 @@
+/** A directory as a sink. Its own things stand in `.sluice/`, on the same file system as the final names. */
+import { createReadStream } from 'node:fs';
+import { lstat, mkdir, open, readdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { ConfigurationError, describeError } from '../../errors.ts';
+import { type ChecksumAlgorithm, createHasher } from '../../records/checksum.ts';
+import type { FileLook, PartFile, Published, RememberedUpload, Sink } from '../contract.ts';
+import { foldedName, ownFolder } from '../target-name.ts';
+import { Folders } from './folders.ts';
+import { Handles } from './handles.ts';
+import { Journal } from './journal.ts';
+
+/** Temporary files open at once. */
+const handleLimit = 128;
+
+/** Opens a directory as a sink, made when missing. Throws ConfigurationError when it cannot be written. */
+export async function openDiskSink(directory: string): Promise<Sink> {
+  const root = resolve(directory);
+  const parts = join(root, ownFolder, 'parts');
+  try {
+    await mkdir(parts, { recursive: true });
+    const caseInsensitive = await probeCase(parts);
+    return new DiskSink(root, parts, caseInsensitive);
+  } catch (cause) {
+    if (cause instanceof ConfigurationError) throw cause;
+    throw new ConfigurationError(
+      `cannot write to the sink ${root} (${describeError(cause)}): give the right to write there, or name another with --to`,
+      { cause },
+    );
+  }
+}
+
+async function probeCase(folder: string): Promise<boolean> {
+  const probe = join(folder, 'Probe');
+  await writeFile(probe, '');
+  const other = await stat(join(folder, 'pROBE')).catch(() => undefined);
+  await rm(probe);
+  return other !== undefined;
+}
+
+class DiskSink implements Sink {
+  readonly place: string;
+  readonly caseInsensitive: boolean;
+  readonly #parts: string;
+  readonly #journal: Journal;
+  readonly #handles = new Handles(handleLimit);
+  readonly #folders: Folders;
+  #wholes = 0;
+
+  constructor(root: string, parts: string, caseInsensitive: boolean) {
+    this.place = root;
+    this.caseInsensitive = caseInsensitive;
+    this.#parts = parts;
+    this.#journal = new Journal(join(root, ownFolder, 'journal.db'));
+    this.#folders = new Folders(root);
+  }
+
+  get id(): string {
+    return this.#journal.id;
+  }
+
+  async published(target: string): Promise<Published | undefined> {
+    const entry = this.#journal.published(target);
+    if (entry === undefined) return undefined;
+    const stats = await lstat(join(this.place, target)).catch(() => undefined);
+    // Times are restored to the microsecond; a millisecond is what all file systems keep.
+    const same =
+      stats?.isFile() && stats.size === entry.size && Math.abs(stats.mtimeMs - milliseconds(entry.mtime)) < 2;
+    return same ? { upload: entry.upload, size: entry.size, digest: entry.digest } : undefined;
+  }
+
+  async digestOfTarget(target: string, algorithm: string): Promise<string | undefined> {
+    const full = join(this.place, target);
+    const stats = await lstat(full).catch(() => undefined);
+    if (!stats?.isFile()) return undefined;
+    const hasher = createHasher(algorithm as ChecksumAlgorithm);
+    for await (const bytes of createReadStream(full, { highWaterMark: 1 << 20 }))
+      hasher.update(bytes as Uint8Array);
+    return hasher.digest();
+  }
+
+  part(upload: string): PartFile {
+    const file = this.#partName(upload);
+    return {
+      write: (bytes, position) =>
+        this.#handles.use(file, async (handle) => {
+          for (let at = 0; at < bytes.length; ) {
+            at += (await handle.write(bytes, at, bytes.length - at, position + at)).bytesWritten;
+          }
+        }),
+      read: (buffer, position) =>
+        this.#handles.use(
+          file,
+          async (handle) => (await handle.read(buffer, 0, buffer.length, position)).bytesRead,
+        ),
+      sync: () => this.#handles.use(file, (handle) => handle.datasync()),
+      close: () => this.#handles.close(file),
+    };
+  }
+
+  async publish(upload: string, target: string, look: FileLook, published: Published): Promise<void> {
+    const file = this.#partName(upload);
+    const folded = this.#refuseCollision(target);
+    await this.#handles.use(file, async (handle) => {
+      await handle.chmod(look.mode);
+      await handle.utimes(seconds(look.mtime), seconds(look.mtime));
+      await handle.sync();
+    });
+    await this.#handles.close(file);
+    await this.#rename(file, target);
+    this.#journal.notePublished(target, published, look, folded);
+  }
+
+  async publishWhole(bytes: Uint8Array, target: string, look: FileLook, published: Published): Promise<void> {
+    const folded = this.#refuseCollision(target);
+    const file = join(this.#parts, `whole-${this.#wholes++}`);
+    const handle = await open(file, 'w', 0o600);
+    try {
+      for (let at = 0; at < bytes.length; )
+        at += (await handle.write(bytes, at, bytes.length - at)).bytesWritten;
+      await handle.chmod(look.mode);
+      await handle.utimes(seconds(look.mtime), seconds(look.mtime));
+      await handle.sync();
+    } catch (error) {
+      await handle.close();
+      await rm(file, { force: true });
+      throw error;
+    }
+    await handle.close();
+    await this.#rename(file, target);
+    this.#journal.notePublished(target, published, look, folded);
+  }
+
+  async adopt(target: string, published: Published): Promise<void> {
+    const stats = await lstat(join(this.place, target), { bigint: true });
+    const look = { mtime: String(stats.mtimeNs), mode: Number(stats.mode) };
+    this.#journal.notePublished(target, published, look, this.caseInsensitive ? foldedName(target) : null);
+  }
+
+  async quarantine(upload: string, target: string): Promise<void> {
+    // An empty file has not been opened yet.
+    await this.#handles.use(this.#partName(upload), async () => {});
+    await this.#handles.close(this.#partName(upload));
+    await this.#rename(this.#partName(upload), target);
+    this.#journal.noteGone(upload);
+  }
+
+  async discard(upload: string): Promise<void> {
+    await this.#handles.close(this.#partName(upload));
+    await rm(this.#partName(upload), { force: true });
+    this.#journal.noteGone(upload);
+  }
+
+  async remembered(): Promise<readonly RememberedUpload[]> {
+    const uploads = this.#journal.remembered();
+    const known = new Set(uploads.map(({ upload }) => upload));
+    for (const name of await readdir(this.#parts))
+      if (!known.has(name)) await rm(join(this.#parts, name), { force: true });
+    return uploads;
+  }
+
+  async remember(uploads: readonly RememberedUpload[]): Promise<void> {
+    await this.#folders.sync();
+    this.#journal.remember(uploads);
+  }
+
+  async freeBytes(): Promise<number | undefined> {
+    const { bavail, bsize } = await statfs(this.place);
+    return bavail * bsize;
+  }
+
+  async close(): Promise<void> {
+    await this.#handles.closeAll();
+    this.#journal.close();
+  }
+
+  #partName(upload: string): string {
+    return join(this.#parts, upload);
+  }
+
+  async #rename(file: string, target: string): Promise<void> {
+    const full = join(this.place, target);
+    await this.#folders.prepare(target);
+    try {
+      await rename(file, full);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      this.#folders.forget();
+      await this.#folders.prepare(target);
+      await rename(file, full);
+    }
+  }
+
+  #refuseCollision(target: string): string | null {
+    if (!this.caseInsensitive) return null;
+    const folded = foldedName(target);
+    const other = this.#journal.collision(target, folded);
+    if (other === undefined) return folded;
+    const message = `"${target}" and "${other}" are one name on this file system: it would be overwritten`;
+    throw Object.assign(new Error(message), { code: 'EEXIST' });
+  }
+}
+
+function milliseconds(nanoseconds: string): number {
+  return Number(BigInt(nanoseconds) / 1000n) / 1000;
+}
+
+/** Node takes seconds as a double: microseconds survive, nanoseconds do not. */
+function seconds(nanoseconds: string): number {
+  return Number(BigInt(nanoseconds) / 1000n) / 1e6;
+}

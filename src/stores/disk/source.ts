@@ -1,0 +1,72 @@
+/** A directory as a source. */
+import { constants } from 'node:fs';
+import { access, open, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { ConfigurationError, describeError } from '../../errors.ts';
+import type { OpenFile, Selection, Source, SourceFile, Unsendable } from '../contract.ts';
+import { lookAt, sourceFile, walk } from './walk.ts';
+import { TreeWatch } from './watch.ts';
+
+export interface DiskSourceOptions {
+  readonly followSymlinks?: boolean;
+}
+
+/** Opens a directory. Throws ConfigurationError when it is missing, no directory, or not readable. */
+export async function openDiskSource(directory: string, options: DiskSourceOptions = {}): Promise<Source> {
+  const root = resolve(directory);
+  let isDirectory: boolean;
+  try {
+    isDirectory = (await stat(root)).isDirectory();
+    await access(root, constants.R_OK | constants.X_OK);
+  } catch (cause) {
+    throw new ConfigurationError(
+      `cannot read the source ${root} (${describeError(cause)}): make it, or name another with --from`,
+      { cause },
+    );
+  }
+  if (!isDirectory)
+    throw new ConfigurationError(
+      `the source ${root} is not a directory: name the directory that holds the file`,
+    );
+  return new DiskSource(root, options.followSymlinks ?? false);
+}
+
+class DiskSource implements Source {
+  readonly place: string;
+  readonly #followSymlinks: boolean;
+
+  constructor(root: string, followSymlinks: boolean) {
+    this.place = root;
+    this.#followSymlinks = followSymlinks;
+  }
+
+  list(selection: Selection, unsendable: (what: Unsendable) => void): AsyncIterable<SourceFile> {
+    return walk({ root: this.place, followSymlinks: this.#followSymlinks, selection, unsendable });
+  }
+
+  look(path: string): Promise<SourceFile | undefined> {
+    return lookAt(this.place, path, this.#followSymlinks);
+  }
+
+  async open(path: string): Promise<OpenFile> {
+    const flags = constants.O_RDONLY | (this.#followSymlinks ? 0 : (constants.O_NOFOLLOW ?? 0));
+    const handle = await open(join(this.place, path), flags);
+    return {
+      look: async () => sourceFile(path, await handle.stat({ bigint: true })),
+      read: async (buffer, position) => (await handle.read(buffer, 0, buffer.length, position)).bytesRead,
+      close: () => handle.close(),
+    };
+  }
+
+  async watch(hint: (path: string) => void, selection: Selection): Promise<{ close(): Promise<void> }> {
+    const options = {
+      root: this.place,
+      followSymlinks: this.#followSymlinks,
+      hint,
+      wantedFolder: selection.folder,
+    };
+    const tree = new TreeWatch(options);
+    await tree.start();
+    return { close: async () => tree.close() };
+  }
+}

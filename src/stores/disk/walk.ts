@@ -1,0 +1,148 @@
+/** Walking a folder tree: names checked, symbolic links by choice, what vanishes on the way passed over. */
+import { isUtf8 } from 'node:buffer';
+import type { BigIntStats, Dirent } from 'node:fs';
+import { lstat, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathFault } from '../../records/path.ts';
+import type { Selection, SourceFile, Unsendable } from '../contract.ts';
+import { ownFolder } from '../target-name.ts';
+
+/** Files looked at together: enough to keep the thread pool busy, few enough to keep memory flat. */
+const group = 64;
+
+export interface WalkOptions {
+  readonly root: string;
+  readonly followSymlinks: boolean;
+  readonly selection: Selection;
+  readonly unsendable: (what: Unsendable) => void;
+}
+
+/** Every selected file below the root. Throws when the root cannot be read. */
+export async function* walk(options: WalkOptions): AsyncGenerator<SourceFile> {
+  const { root, followSymlinks, selection, unsendable } = options;
+  const seen = new Set<string>();
+  const folders = [''];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    const entries = await read(root, folder, unsendable);
+    const files: string[] = [];
+    for (const entry of entries) {
+      const path = childPath(folder, entry.name, unsendable);
+      if (path === undefined || path === ownFolder) continue;
+      const kind = await kindOf(entry, join(root, path), followSymlinks);
+      if (kind === 'file' && selection.file(path)) files.push(path);
+      if (
+        kind === 'folder' &&
+        selection.folder(path) &&
+        !(followSymlinks && (await loops(join(root, path), seen)))
+      ) {
+        folders.push(path);
+      }
+    }
+    for (let at = 0; at < files.length; at += group) {
+      const looks = await Promise.all(
+        files.slice(at, at + group).map((path) => lookAt(root, path, followSymlinks)),
+      );
+      for (const look of looks) if (look !== undefined) yield look;
+    }
+  }
+}
+
+/** The folders below the root (the root itself is ''), for a watcher. */
+export async function* walkFolders(
+  root: string,
+  from: string,
+  followSymlinks: boolean,
+  wanted: (path: string) => boolean,
+): AsyncGenerator<string> {
+  const folders = [from];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    yield folder;
+    const entries = await read(root, folder, () => {}).catch(() => []);
+    for (const entry of entries) {
+      const path = childPath(folder, entry.name, () => {});
+      if (path === undefined || path === ownFolder || !wanted(path)) continue;
+      // Linked folders are left to the periodic walk: watching them could go round in circles.
+      if (entry.isDirectory() && !(entry.isSymbolicLink() && followSymlinks)) folders.push(path);
+    }
+  }
+}
+
+/** The file as it is now; undefined when there is none, or none that is regular. */
+export async function lookAt(
+  root: string,
+  path: string,
+  followSymlinks: boolean,
+): Promise<SourceFile | undefined> {
+  const look = followSymlinks ? stat : lstat;
+  try {
+    const stats = await look(join(root, path), { bigint: true });
+    return stats.isFile() ? sourceFile(path, stats) : undefined;
+  } catch (error) {
+    if (vanished(error)) return undefined;
+    throw error;
+  }
+}
+
+export function sourceFile(path: string, stats: BigIntStats): SourceFile {
+  return {
+    path,
+    size: Number(stats.size),
+    mtime: String(stats.mtimeNs),
+    ctime: String(stats.ctimeNs),
+    inode: String(stats.ino),
+    mode: Number(stats.mode) & 0o7777,
+  };
+}
+
+async function read(
+  root: string,
+  folder: string,
+  unsendable: WalkOptions['unsendable'],
+): Promise<Dirent<Buffer>[]> {
+  try {
+    return await readdir(join(root, folder), { withFileTypes: true, encoding: 'buffer' });
+  } catch (error) {
+    if (folder === '') throw error;
+    if (!vanished(error))
+      unsendable({ path: folder, reason: `the folder cannot be read: ${(error as Error).message}` });
+    return [];
+  }
+}
+
+function childPath(folder: string, name: Buffer, unsendable: WalkOptions['unsendable']): string | undefined {
+  const text = name.toString('utf8');
+  const path = folder === '' ? text : `${folder}/${text}`;
+  const fault = isUtf8(name) ? pathFault(path) : 'the name is not UTF-8: rename it, for example with convmv';
+  if (fault !== undefined) unsendable({ path, reason: fault });
+  return fault === undefined ? path : undefined;
+}
+
+async function kindOf(
+  entry: Dirent<Buffer>,
+  full: string,
+  followSymlinks: boolean,
+): Promise<'file' | 'folder' | 'other'> {
+  if (entry.isFile()) return 'file';
+  if (entry.isDirectory()) return 'folder';
+  if (!entry.isSymbolicLink() || !followSymlinks) return 'other';
+  try {
+    const target = await stat(full);
+    return target.isFile() ? 'file' : target.isDirectory() ? 'folder' : 'other';
+  } catch {
+    return 'other';
+  }
+}
+
+/** True when links have led to this folder before. */
+async function loops(full: string, seen: Set<string>): Promise<boolean> {
+  const { dev, ino } = await stat(full, { bigint: true });
+  const identity = `${dev}:${ino}`;
+  if (seen.has(identity)) return true;
+  seen.add(identity);
+  return false;
+}
+
+function vanished(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}

@@ -1,0 +1,44 @@
+/**
+ * The name under which a file stands at a sink: `<uploader>/<path>`, made fit for the sink's system. Whatever a record
+ * says, the result stays inside the sink's root.
+ */
+import { pathFault, uploaderFault } from '../records/path.ts';
+
+export type NameRules = 'posix' | 'windows';
+
+/** The folder in which a sink keeps its own things; no file of anybody else goes in there. */
+export const ownFolder = '.sluice';
+
+export type TargetName = { readonly target: string } | { readonly refused: string };
+
+/** Where a file belongs, or why it cannot stand anywhere. */
+export function targetName(uploader: string, path: string, rules: NameRules): TargetName {
+  const fault = uploaderFault(uploader) ?? pathFault(path);
+  if (fault !== undefined) return { refused: fault };
+  const target = `${uploader}/${path}`;
+  if (rules === 'posix') return { target };
+  return { target: target.split('/').map(windowsSegment).join('/') };
+}
+
+const windowsReserved = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
+
+/**
+ * Windows refuses some names that others allow. They are written with `%XX` for each character that is refused, and `%`
+ * itself too, so that the original name can be had back with any URL decoder.
+ */
+function windowsSegment(segment: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: Windows refuses them.
+  let name = segment.replace(/[%\u0000-\u001f<>:"\\|?*]/g, percent);
+  name = name.replace(/[. ]$/, percent);
+  if (windowsReserved.test(name)) name = percent(name[0]!) + name.slice(1);
+  return name;
+}
+
+function percent(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+}
+
+/** Names that a case-insensitive, normalising file system takes for one. */
+export function foldedName(target: string): string {
+  return target.normalize('NFC').toLowerCase().normalize('NFC');
+}
