@@ -8,21 +8,22 @@ import {
 } from '@platformatic/kafka';
 import { ask } from './api.ts';
 import type { Cluster } from './cluster.ts';
-import type { BrokerDescription, NewTopic, Position, TopicDescription } from './contract.ts';
+import type { ClusterDescription, NewTopic, Position, TopicDescription } from './contract.ts';
 import { Code, check, NotNow } from './failures.ts';
 import type { Link } from './link.ts';
+import { askRelease } from './release.ts';
+import { topicFacts } from './topic-facts.ts';
 
 const topicResource = 2;
 const groupKey = 0;
 const createTimeoutMs = 8000;
 
 /** {@link Kafka.describeCluster}. */
-export function describeCluster(
-  cluster: Cluster,
-): Promise<{ clusterId: string; brokers: readonly BrokerDescription[] }> {
+export function describeCluster(cluster: Cluster): Promise<ClusterDescription> {
   return cluster.retry('reach the cluster', async () => {
     await cluster.metadata([]);
-    return cluster.known;
+    const { connection } = await cluster.anyLink();
+    return { ...cluster.known, version: await askRelease(connection) };
   });
 }
 
@@ -37,6 +38,7 @@ export function describeTopic(cluster: Cluster, name: string): Promise<TopicDesc
       name,
       id: topic.id,
       partitions: topic.partitions.length,
+      ...(await topicFacts(cluster, name)),
       maxMessageBytes: Number.isSafeInteger(limit) ? limit : undefined,
       config,
     };

@@ -106,6 +106,9 @@ export interface ConsumerOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Operations on a topic, by the names of Kafka's ACLs. */
+export type TopicRight = 'Read' | 'Write' | 'Describe' | 'DescribeConfigs';
+
 /** A topic as the cluster describes it. */
 export interface TopicDescription {
   readonly name: string;
@@ -114,6 +117,8 @@ export interface TopicDescription {
   readonly partitions: number;
   /** Copies of the partition that has the fewest; undefined where the client cannot tell. */
   readonly replicationFactor?: number | undefined;
+  /** What the ACLs allow this client on the topic; undefined where the client cannot tell. */
+  readonly rights?: readonly TopicRight[] | undefined;
   /** `max.message.bytes` of the topic; undefined where the ACLs refuse DescribeConfigs. */
   readonly maxMessageBytes: number | undefined;
   /** The other configuration that was readable, by Kafka's names. */

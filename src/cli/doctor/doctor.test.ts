@@ -15,6 +15,7 @@ const healthy: TopicDescription = {
   id: 'id',
   partitions: 4,
   replicationFactor: 3,
+  rights: ['Read', 'Write', 'Describe', 'DescribeConfigs'],
   maxMessageBytes: 1_048_588,
   config: {
     'cleanup.policy': 'delete',
@@ -43,6 +44,9 @@ test('what is wrong with a topic', () => {
     [{}, { 'segment.bytes': '1000000' }, 3, ['Record size: problem']],
     [{}, { 'min.insync.replicas': '1' }, 3, ['Copies: warning']],
     [{}, { 'min.insync.replicas': '4' }, 3, ['Copies: problem']],
+    [{ rights: ['Read', 'Describe'] }, {}, 3, ['Rights: note']],
+    [{ rights: ['Describe'] }, {}, 3, ['Rights: problem']],
+    [{ rights: undefined }, {}, 3, []],
     [{ replicationFactor: 1 }, { 'min.insync.replicas': '1' }, 3, ['Copies: warning']],
     [{ replicationFactor: 1 }, { 'min.insync.replicas': '1' }, 1, ['Copies: note']],
     [{ maxMessageBytes: undefined }, {}, 3, ['Record size: warning']],

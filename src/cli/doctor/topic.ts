@@ -7,6 +7,7 @@ import type { Finding } from './finding.ts';
 export function judgeTopic(topic: TopicDescription, brokers: number): Finding[] {
   return [
     { check: 'Topic', status: 'ok', message: `${topic.name} has ${topic.partitions} partitions` },
+    ...judgeRights(topic),
     judgeRecordSize(topic),
     ...judgeCleanup(topic),
     ...judgeRetention(topic),
@@ -17,6 +18,24 @@ export function judgeTopic(topic: TopicDescription, brokers: number): Finding[] 
 
 function alter(topic: TopicDescription, setting: string): string {
   return `kafka-configs.sh --alter --entity-type topics --entity-name ${topic.name} --add-config ${setting}`;
+}
+
+function judgeRights({ name, rights }: TopicDescription): Finding[] {
+  if (rights === undefined) return [];
+  const check = 'Rights';
+  const read = rights.includes('Read');
+  const write = rights.includes('Write');
+  if (read && write) return [{ check, status: 'ok', message: 'to read and to write' }];
+  const acl = (right: string) =>
+    `kafka-acls.sh --add --allow-principal User:NAME --operation ${right} --topic ${name}`;
+  if (!read && !write) {
+    const message = 'neither to read nor to write';
+    return [{ check, status: 'problem', message, remedy: `${acl('Read')}, or ${acl('Write')}` }];
+  }
+  const message = read
+    ? 'to read, not to write: enough to download'
+    : 'to write, not to read: enough to upload';
+  return [{ check, status: 'note', message, remedy: acl(read ? 'Write' : 'Read') }];
 }
 
 /** Below this the cost of a record outweighs its bytes. */

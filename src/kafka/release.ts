@@ -1,0 +1,30 @@
+/** Which release of Kafka a broker is, by the highest `metadata.version` that it supports (KIP-584, KIP-778). */
+import { apiVersionsV3 } from '@platformatic/kafka';
+import { type ApiConnection, ask } from './api.ts';
+
+/** Lowest level of `metadata.version` -> release, newest first. */
+const releases: readonly (readonly [level: number, release: string])[] = [
+  [31, 'later than 4.3'],
+  [30, '4.3'],
+  [28, '4.2'],
+  [26, '4.1'],
+  [22, '4.0'],
+  [21, '3.9'],
+  [20, '3.8'],
+  [15, '3.7'],
+  [12, '3.6'],
+];
+
+/** The release that supports features up to these levels; undefined where nothing tells it. */
+export function releaseOf(
+  features: readonly { readonly name: string; readonly maxVersion: number }[],
+): string | undefined {
+  const level = features.find(({ name }) => name === 'metadata.version')?.maxVersion ?? 0;
+  return releases.find(([lowest]) => level >= lowest)?.[1];
+}
+
+/** Asks a broker. */
+export async function askRelease(connection: ApiConnection): Promise<string | undefined> {
+  const { supportedFeatures = [] } = await ask(connection, apiVersionsV3.api, 'sluice', '1');
+  return releaseOf(supportedFeatures);
+}
