@@ -2,8 +2,8 @@
  * The seam to the library's codecs: its API modules ask their connection for nothing but `send`, so any object with
  * that method can speak all of them. Ours is `connection.ts`.
  */
-import type { API, Callback, ResponseParser, Writer } from '@platformatic/kafka';
-import { ResponseError } from '@platformatic/kafka';
+import type { API, Callback, ResponseParser, Writer } from './codecs.ts';
+import { ResponseError } from './codecs.ts';
 
 /** What an API module of the library needs of its connection. */
 export interface ApiConnection {

@@ -2,10 +2,11 @@
  * The cluster as this client sees it: its brokers, one link per broker and purpose, and what is known of topics. Retries
  * of single requests to "any broker" are owned here; producer and consumer own theirs.
  */
-import { metadataV12 } from '@platformatic/kafka';
+
 import type { Logger } from '../log.ts';
 import { ask } from './api.ts';
 import { Backoff } from './backoff.ts';
+import { type MetadataResponse, metadataV12 } from './codecs.ts';
 import { type BrokerDescription, KafkaError, type KafkaStatus } from './contract.ts';
 import { Code, errorOf, mayPass, NetworkFailure, NotNow, translate } from './failures.ts';
 import { type Authenticate, type Link, openLink } from './link.ts';
@@ -127,7 +128,7 @@ export class Cluster {
   }
 
   /** Asks any broker for the brokers and these topics (null: all). Does not retry. */
-  async metadata(topics: string[] | null): Promise<metadataV12.MetadataResponse> {
+  async metadata(topics: string[] | null): Promise<MetadataResponse> {
     const { connection } = await this.anyLink();
     const response = await ask(connection, metadataV12.api, topics, false, false);
     const brokers = response.brokers.map(({ nodeId, host, port, rack }): [number, BrokerDescription] => [

@@ -4,8 +4,8 @@
  * opens another.
  */
 import type { Socket } from 'node:net';
-import { type Callback, Reader, type ResponseParser, type Writer } from '@platformatic/kafka';
 import type { ApiConnection } from './api.ts';
+import { type Callback, type Reader, type ResponseParser, readerOf, type Writer } from './codecs.ts';
 import { KafkaError } from './contract.ts';
 import { NetworkFailure } from './failures.ts';
 import type { Frame, FramePool } from './frame-pool.ts';
@@ -221,7 +221,7 @@ export class Connection implements ApiConnection, ResponseSink {
       undefined,
       schedule,
     );
-    const reader = Reader.from(frame.bytes);
+    const reader = readerOf(frame.bytes);
     const response = await parser(0, apiKey, apiVersion, hasResponseTags ? skipTags(reader) : reader);
     const throttle = Object(response).throttleTimeMs;
     if (typeof throttle === 'number') this.throttle(throttle);

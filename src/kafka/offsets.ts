@@ -1,7 +1,8 @@
 /** Where partitions begin and end, and where a time stands: the ListOffsets API, asked of each partition's leader. */
-import { listOffsetsV7 } from '@platformatic/kafka';
+
 import { ask } from './api.ts';
 import type { Cluster, TopicMetadata } from './cluster.ts';
+import { listOffsetsV7 } from './codecs.ts';
 import { KafkaError, type OffsetAt } from './contract.ts';
 import { Code, errorOf, NotNow } from './failures.ts';
 

@@ -2,11 +2,12 @@
  * The idempotent producer: lanes decide what may be sent, this file sends it to the partitions' leaders and mends a lane
  * that has failed. It owns every retry of producing.
  */
-import { initProducerIdV4 } from '@platformatic/kafka';
+
 import { ask } from './api.ts';
 import type { Backoff } from './backoff.ts';
 import { batchSize } from './batch.ts';
 import type { Cluster } from './cluster.ts';
+import { initProducerIdV4 } from './codecs.ts';
 import { StalledConnection } from './connection.ts';
 import {
   type Appended,

@@ -1,7 +1,8 @@
 /** What the metadata of a topic tells beyond what producing and consuming need: its copies, and what this client may do. */
-import { metadataV12 } from '@platformatic/kafka';
+
 import { ask } from './api.ts';
 import type { Cluster } from './cluster.ts';
+import { metadataV12 } from './codecs.ts';
 import type { TopicDescription, TopicRight } from './contract.ts';
 
 /** Kafka's codes of ACL operations (KIP-430). */

@@ -1,6 +1,7 @@
 /** Which version of each API both sides speak (protocol guide, "Api Versions"). */
-import { apiVersionsV3 } from '@platformatic/kafka';
+
 import { type ApiConnection, call } from './api.ts';
+import { apiVersionsV3 } from './codecs.ts';
 import { KafkaError } from './contract.ts';
 import { NetworkFailure } from './failures.ts';
 

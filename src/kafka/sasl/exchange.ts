@@ -2,8 +2,9 @@
  * The SASL exchange over Kafka's protocol (KIP-43, KIP-152): SaslHandshake names the mechanism, SaslAuthenticate
  * carries its messages. The same exchange on a connection in use authenticates it anew (KIP-368).
  */
-import { saslAuthenticateV2, saslHandshakeV1 } from '@platformatic/kafka';
+
 import { type ApiConnection, ask } from '../api.ts';
+import { saslAuthenticateV2, saslHandshakeV1 } from '../codecs.ts';
 import { KafkaError } from '../contract.ts';
 
 /** One mechanism with its credentials. */

@@ -1,0 +1,52 @@
+/**
+ * The library's codecs, loaded one by one. Its index also loads schema registries, validators and clients that Sluice has no
+ * use for: that takes half a second and 50 MB (docs/adr/0010-codecs-one-by-one.md). Its package lets only the index be
+ * imported by name, so the modules are addressed by their place beside it.
+ */
+import type * as library from '@platformatic/kafka';
+
+export type { API, Callback, Reader, ResponseParser, Writer } from '@platformatic/kafka';
+
+const index = import.meta.resolve('@platformatic/kafka');
+
+/** Imports a module of the library by its path beside the index. */
+function load<Module>(path: string): Promise<Module> {
+  return import(new URL(path, index).href);
+}
+
+type Library = typeof library;
+
+/** Each holds `api`, to be used by `call` and `ask`. */
+export const apiVersionsV3 = await load<Library['apiVersionsV3']>('apis/metadata/api-versions-v3.js');
+export const createTopicsV7 = await load<Library['createTopicsV7']>('apis/admin/create-topics-v7.js');
+export const describeConfigsV4 = await load<Library['describeConfigsV4']>(
+  'apis/admin/describe-configs-v4.js',
+);
+export const findCoordinatorV4 = await load<Library['findCoordinatorV4']>(
+  'apis/metadata/find-coordinator-v4.js',
+);
+export const initProducerIdV4 = await load<Library['initProducerIdV4']>(
+  'apis/producer/init-producer-id-v4.js',
+);
+export const listOffsetsV7 = await load<Library['listOffsetsV7']>('apis/consumer/list-offsets-v7.js');
+export const metadataV12 = await load<Library['metadataV12']>('apis/metadata/metadata-v12.js');
+export const offsetCommitV8 = await load<Library['offsetCommitV8']>('apis/consumer/offset-commit-v8.js');
+export const offsetFetchV8 = await load<Library['offsetFetchV8']>('apis/consumer/offset-fetch-v8.js');
+export const saslAuthenticateV2 = await load<Library['saslAuthenticateV2']>(
+  'apis/security/sasl-authenticate-v2.js',
+);
+export const saslHandshakeV1 = await load<Library['saslHandshakeV1']>('apis/security/sasl-handshake-v1.js');
+
+/** What any broker tells of the cluster and its topics. */
+export type MetadataResponse = ReturnType<typeof metadataV12.parseResponse>;
+
+const errors =
+  await load<Pick<Library, 'ResponseError' | 'protocolErrors' | 'protocolErrorsCodesById'>>('errors.js');
+/** Thrown by a codec whose response carries error codes. */
+export const { ResponseError } = errors;
+/** Kafka's error codes: number -> name, and name -> meaning. */
+export const { protocolErrors, protocolErrorsCodesById } = errors;
+
+const reader = await load<Pick<Library, 'Reader'>>('protocol/reader.js');
+/** Makes the reader that a codec's parser takes. */
+export const readerOf: Library['Reader']['from'] = (bytes) => reader.Reader.from(bytes);
