@@ -13,7 +13,7 @@ export const connectionFlags = {
     'bootstrap-servers',
     'LIST',
     text,
-    'brokers to ask first, HOST:PORT, several between commas',
+    'brokers to connect to first: HOST:PORT, several with commas between',
     defaultBootstrapServers,
   ),
   config: optional(

@@ -2,7 +2,8 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import type { Setting, Sources } from '../config.ts';
-import { text } from './values.ts';
+import { durationText, sizeText } from './units.ts';
+import { count, duration, size, text } from './values.ts';
 
 /** How the help shows a setting. */
 interface Shown {
@@ -48,6 +49,26 @@ export function required<T>(flag: string, argument: string, schema: z.ZodType<T>
   return { flag, form: 'value', argument, schema, fallback: undefined, required: true, help } as const;
 }
 
+/** A flag with a duration, in milliseconds. */
+export function timed(flag: string, fallback: number, help: string) {
+  return valued(flag, 'TIME', duration, fallback, durationText(fallback), help);
+}
+
+/** A flag with a size, in bytes, of at least `least`. */
+export function sized(flag: string, fallback: number, least: number, help: string) {
+  return valued(flag, 'SIZE', size(least), fallback, sizeText(fallback), help);
+}
+
+/** A flag with a whole number from `least` to `most`. */
+export function counted(
+  flag: string,
+  fallback: number,
+  [least, most]: readonly [number, number],
+  help: string,
+) {
+  return valued(flag, 'COUNT', count(least, most), fallback, String(fallback), help);
+}
+
 /** A flag without a value, off unless given. */
 export function toggle(flag: string, help: string, short?: string) {
   const base = { flag, form: 'switch', schema: z.boolean(), fallback: false as boolean, help } as const;
@@ -65,7 +86,8 @@ export function addFlags(command: Command, heading: string, flags: Flags): void 
   for (const flag of Object.values(flags)) {
     const short = flag.short === undefined ? '' : `${flag.short}, `;
     const argument = flag.argument === undefined ? '' : ` <${flag.argument}>`;
-    const shownDefault = flag.shownDefault === undefined ? '' : ` (default: ${flag.shownDefault})`;
+    const need = flag.required === true ? ' (required)' : '';
+    const shownDefault = flag.shownDefault === undefined ? need : ` (default: ${flag.shownDefault})`;
     const option = new Option(`${short}--${flag.flag}${argument}`, flag.help + shownDefault);
     if (flag.form === 'list') {
       option.argParser((item: string, before: readonly string[] | undefined) => [...(before ?? []), item]);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseDuration, parseSize, parseTime } from './units.ts';
+import { durationText, parseDuration, parseSize, parseTime, sizeText } from './units.ts';
 
 test('sizes', () => {
   const table: [string, number | undefined][] = [
@@ -59,5 +59,31 @@ test('times', () => {
   assert.equal(parseTime('1782900000000'), 1_782_900_000_000);
   for (const wrong of ['yesterday', '2026-13-01', '01.07.2026', '12:00', '5']) {
     assert.equal(parseTime(wrong), undefined, wrong);
+  }
+});
+
+test('what is written can be read again', () => {
+  const sizes: [number, string][] = [
+    [0, '0'],
+    [1000, '1KB'],
+    [1024, '1KiB'],
+    [262_144, '256KiB'],
+    [16_777_216, '16MiB'],
+    [1_048_588, '1048588'],
+  ];
+  for (const [bytes, text] of sizes) {
+    assert.equal(sizeText(bytes), text);
+    assert.equal(parseSize(text), bytes);
+  }
+  const durations: [number, string][] = [
+    [50, '50ms'],
+    [5000, '5s'],
+    [300_000, '5m'],
+    [90_000, '90s'],
+    [604_800_000, '7d'],
+  ];
+  for (const [duration, text] of durations) {
+    assert.equal(durationText(duration), text);
+    assert.equal(parseDuration(text), duration);
   }
 });

@@ -64,3 +64,25 @@ export function parseTime(text: string): number | undefined {
   const parsed = Date.parse(`${day}T${time}${zone.toUpperCase()}`);
   return Number.isNaN(parsed) ? undefined : parsed;
 }
+
+/** `256KiB`, `30MB`, `65536`: as {@link parseSize} reads it. */
+export function sizeText(bytes: number): string {
+  for (const [unit, factor] of [
+    ['MiB', 1024 ** 2],
+    ['KiB', 1024],
+    ['MB', 1e6],
+    ['KB', 1e3],
+  ] as const) {
+    if (bytes >= factor && bytes % factor === 0) return `${bytes / factor}${unit}`;
+  }
+  return String(bytes);
+}
+
+/** `5s`, `10m`, `50ms`: as {@link parseDuration} reads it. */
+export function durationText(duration: number): string {
+  for (const unit of ['d', 'h', 'm', 's'] as const) {
+    const factor = milliseconds[unit] ?? 1;
+    if (duration >= factor && duration % factor === 0) return `${duration / factor}${unit}`;
+  }
+  return `${duration}ms`;
+}

@@ -1,0 +1,53 @@
+/** `sluice cat`: one file's bytes on stdout. */
+import { once } from 'node:events';
+import type { Command } from 'commander';
+import { ExitCode } from '../errors.ts';
+import { cat } from '../index.ts';
+import { giveUpFlag, readerGivesUpAfter, topicFlag } from './connection.ts';
+import { optional } from './flags.ts';
+import { createVerbLogger } from './output.ts';
+import { endWithReader } from './signals.ts';
+import { text } from './values.ts';
+import { type Call, createVerb } from './verb.ts';
+
+const catFlags = {
+  topic: topicFlag,
+  upload: optional(
+    'upload',
+    'ID',
+    text,
+    'a version of the file, as `sluice list --all --json` names it',
+    'the newest',
+  ),
+  giveUpAfter: giveUpFlag('30s'),
+} as const;
+
+export function catCommand(): Command {
+  return createVerb({
+    name: 'cat',
+    summary: "write one file's bytes to stdout",
+    description:
+      'Writes one file from a topic to stdout while it is verified. The digest can only be judged at the end: a ' +
+      'mismatch ends with exit code 3, after the bytes were written. Whoever must not see wrong bytes uses download.',
+    words: [['<uploader/path>', 'the file, as `sluice list` shows it']],
+    groups: { 'What to read': catFlags },
+    flags: catFlags,
+    examples: [
+      ['sluice cat --topic files till-7/2026/report.pdf > report.pdf', 'Fetch one file'],
+      ['sluice cat --topic files drone-1/film.mp4 | ffplay -', 'Watch a film without storing it'],
+    ],
+    run,
+  });
+}
+
+async function run({ settings, output, kafka, words }: Call<typeof catFlags>): Promise<ExitCode> {
+  endWithReader();
+  const file = words[0] ?? '';
+  const logger = createVerbLogger(output);
+  const pieces = cat({ giveUpAfter: readerGivesUpAfter, ...settings, kafka, file, logger });
+  for await (const piece of pieces) {
+    // A pipe is written at once and a file by the system; only where Node had to queue is there something to wait for.
+    if (!process.stdout.write(piece)) await once(process.stdout, 'drain');
+  }
+  return ExitCode.ok;
+}

@@ -1,0 +1,90 @@
+/** `sluice doctor`: what is not as it should be, and how to mend it. */
+import type { Command } from 'commander';
+import type { ExitCode } from '../errors.ts';
+import { createKafka } from '../kafka/client.ts';
+import { giveUpFlag } from './connection.ts';
+import { examineCluster } from './doctor/cluster.ts';
+import { exitCodeOf, type Finding, findingLines, tally } from './doctor/finding.ts';
+import { examineSink, examineSource } from './doctor/folders.ts';
+import { examineMachine } from './doctor/machine.ts';
+import { optional } from './flags.ts';
+import { createVerbLogger, writeJson } from './output.ts';
+import { endWithReader } from './signals.ts';
+import { createStyle, styleFor } from './terminal/style.ts';
+import { text, topicName } from './values.ts';
+import { type Call, createVerb } from './verb.ts';
+
+const doctorFlags = {
+  topic: optional('topic', 'TOPIC', topicName, 'a topic of files to examine as well'),
+  from: optional('from', 'DIR', text, 'a folder that an uploader shall read'),
+  to: optional('to', 'DIR', text, 'a folder that a downloader shall fill'),
+  giveUpAfter: giveUpFlag('10s'),
+} as const;
+
+/** Milliseconds to wait for a broker: somebody is looking. */
+const giveUpAfter = 10_000;
+
+export function doctorCommand(): Command {
+  return createVerb({
+    name: 'doctor',
+    summary: 'check machine, cluster, topic and folders',
+    description:
+      'Looks at this machine, the cluster, and, where they are given, a topic and folders. Says of each whether it is ' +
+      'as it should be, and how to mend it where it is not. Changes nothing. Exit code 0 without a problem, 3 with ' +
+      'one, 4 when no broker answers.',
+    groups: { 'What to check': doctorFlags },
+    flags: doctorFlags,
+    examples: [
+      ['sluice doctor', 'This machine and the cluster'],
+      [
+        'sluice doctor --topic files --to /srv/copies --config client.properties',
+        'All that a downloader needs, over a secured connection',
+      ],
+    ],
+    run,
+  });
+}
+
+async function run({ settings, output, kafka: properties }: Call<typeof doctorFlags>): Promise<ExitCode> {
+  endWithReader();
+  const style = process.stdout.isTTY
+    ? styleFor(process.stdout, process.env)
+    : createStyle({ color: false, unicode: true });
+  const findings: Finding[] = [];
+  const tell = (finding: Finding) => {
+    findings.push(finding);
+    if (output.json) writeJson({ type: 'finding', ...finding });
+    else if (!output.quiet || finding.status === 'problem') {
+      process.stdout.write(`${findingLines(finding, style).join('\n')}\n`);
+    }
+  };
+  for (const finding of await examineMachine()) tell(finding);
+  if (settings.from !== undefined) tell(await examineSource(settings.from));
+  if (settings.to !== undefined) for (const finding of await examineSink(settings.to)) tell(finding);
+  const kafka = createKafka({
+    giveUpAfter,
+    properties,
+    logger: createVerbLogger(output),
+    ...limit(settings),
+  });
+  try {
+    const servers = properties['bootstrap.servers'] ?? '';
+    for (const finding of await examineCluster(kafka, servers, settings.topic)) tell(finding);
+  } finally {
+    await kafka.close();
+  }
+  const { problems, warnings } = tally(findings);
+  if (output.json) writeJson({ type: 'summary', verb: 'doctor', problems, warnings });
+  else if (!output.quiet) process.stdout.write(`\n${verdict(problems, warnings)}\n`);
+  return exitCodeOf(findings);
+}
+
+function limit(settings: { readonly giveUpAfter?: number }): { giveUpAfter?: number } {
+  return settings.giveUpAfter === undefined ? {} : { giveUpAfter: settings.giveUpAfter };
+}
+
+function verdict(problems: number, warnings: number): string {
+  const count = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`;
+  if (problems + warnings === 0) return 'All is well.';
+  return `${count(problems, 'problem')}, ${count(warnings, 'warning')}.`;
+}

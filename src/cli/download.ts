@@ -1,0 +1,68 @@
+/** `sluice download`: the files of a topic into a folder. */
+import type { Command } from 'commander';
+import type { ExitCode } from '../errors.ts';
+import { downloadDefaults } from '../files/options.ts';
+import { download } from '../index.ts';
+import { giveUpFlag, onceGivesUpAfter, topicFlag } from './connection.ts';
+import { optional, required, sized, timed, toggle } from './flags.ts';
+import { runTransfer } from './transfer.ts';
+import { startingPoint, text } from './values.ts';
+import { type Call, createVerb } from './verb.ts';
+
+const sinkFlags = {
+  to: required('to', 'DIR', text, 'the folder to fill; made when it is missing'),
+  topic: topicFlag,
+  name: optional('name', 'DOWNLOADER', text, 'with the folder it names the position', "this host's name"),
+  once: toggle('once', 'read what is on the topic now and exit; otherwise go on'),
+  fromOffset: optional(
+    'from-offset',
+    'PLACE',
+    startingPoint,
+    'where to begin when there is no position yet: beginning, end, or a time such as 2026-07-01T12:00Z',
+    'beginning',
+  ),
+  reset: toggle('reset', 'forget the position and begin anew at --from-offset'),
+} as const;
+
+const receivingFlags = {
+  bufferBytes: sized('buffer-bytes', downloadDefaults.bufferBytes, 1, 'bytes that may be fetched ahead'),
+  commitInterval: timed(
+    'commit-interval',
+    downloadDefaults.commitInterval,
+    'time between two commits of the position; much data is committed sooner',
+  ),
+  giveUpAfter: giveUpFlag('never while going on, 5m with --once'),
+} as const;
+
+const flags = { ...sinkFlags, ...receivingFlags } as const;
+
+export function downloadCommand(): Command {
+  return createVerb({
+    name: 'download',
+    summary: 'rebuild the files of a topic in a folder',
+    description:
+      'Rebuilds every file of a topic as DIR/UPLOADER/PATH and goes on until it is interrupted. A file gets its name ' +
+      'only when all its bytes are there and match the digest taken at the source; one that does not match is kept ' +
+      'as NAME.DIGEST_MISMATCH. A restart goes on where it stopped, in the middle of a file too. Downloaders with ' +
+      'different folders each receive everything.',
+    groups: { 'What to receive': sinkFlags, 'How to receive': receivingFlags },
+    flags,
+    examples: [
+      ['sluice download --to copies --topic files', 'Mirror a topic and go on'],
+      ['sluice download --to copies --topic files --once', 'Fetch what is there now'],
+      [
+        'sluice download --to today --topic files --from-offset 2026-07-01',
+        'Begin with what was sent on a certain day',
+      ],
+    ],
+    run,
+  });
+}
+
+async function run({ settings, output, kafka }: Call<typeof flags>): Promise<ExitCode> {
+  const giveUp = settings.once ? { giveUpAfter: onceGivesUpAfter } : {};
+  const run = { verb: 'download', watching: !settings.once, output } as const;
+  return runTransfer(run, ({ logger, onEvent }, signal) =>
+    download({ ...giveUp, ...settings, kafka, logger, signal, onEvent }),
+  );
+}

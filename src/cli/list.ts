@@ -1,0 +1,77 @@
+/** `sluice list`: the files on a topic. */
+import type { Command } from 'commander';
+import { ExitCode } from '../errors.ts';
+import type { ListedFile } from '../files/options.ts';
+import { list } from '../index.ts';
+import { giveUpFlag, readerGivesUpAfter, topicFlag } from './connection.ts';
+import { optional, toggle } from './flags.ts';
+import { createVerbLogger, writeJson } from './output.ts';
+import { endWithReader } from './signals.ts';
+import * as quantity from './terminal/quantities.ts';
+import { createStyle, type Style, styleFor } from './terminal/style.ts';
+import { padEnd, padStart, printable } from './terminal/text.ts';
+import { text } from './values.ts';
+import { type Call, createVerb } from './verb.ts';
+
+const listFlags = {
+  topic: topicFlag,
+  uploader: optional('uploader', 'NAME', text, "only this uploader's files"),
+  all: toggle('all', 'every version of a file, not the newest only'),
+  giveUpAfter: giveUpFlag('30s'),
+} as const;
+
+export function listCommand(): Command {
+  return createVerb({
+    name: 'list',
+    summary: 'list the files on a topic',
+    description:
+      'Lists the files that stand on a topic, the newest version first: when it was sent, its size, whether it is ' +
+      'complete, and UPLOADER/PATH, by which `sluice cat` finds it. With --json each file is an object with its digest.',
+    groups: { 'What to list': listFlags },
+    flags: listFlags,
+    examples: [
+      ['sluice list --topic files', 'All files'],
+      ['sluice list --topic files --uploader till-7 --all', 'Every version of the files of one uploader'],
+      [
+        `sluice list --topic files --json | jq -r '[.digest, .path] | @tsv'`,
+        'Digests, for a comparison with the source',
+      ],
+    ],
+    run,
+  });
+}
+
+async function run({ settings, output, kafka }: Call<typeof listFlags>): Promise<ExitCode> {
+  endWithReader();
+  const { all, ...options } = settings;
+  const style = process.stdout.isTTY
+    ? styleFor(process.stdout, process.env)
+    : createStyle({ color: false, unicode: true });
+  const found = list({
+    giveUpAfter: readerGivesUpAfter,
+    ...options,
+    kafka,
+    newestOnly: !all,
+    logger: createVerbLogger(output),
+  });
+  let files = 0;
+  let bytes = 0;
+  for await (const file of found) {
+    files += 1;
+    bytes += file.size;
+    if (output.json) writeJson(file);
+    else process.stdout.write(`${listLine(file, style)}\n`);
+  }
+  if (!output.json && !output.quiet)
+    process.stderr.write(`${quantity.files(files)}, ${quantity.bytes(bytes)}\n`);
+  return ExitCode.ok;
+}
+
+/** One file: time sent in UTC, size, state, name. Pure. */
+export function listLine(file: ListedFile, style: Style): string {
+  const sent = new Date(file.sentAt).toISOString().replace('T', ' ').slice(0, 19);
+  const state = padEnd(file.state, 10);
+  const shown = file.state === 'complete' ? style.faint(state) : style.notice(state);
+  const name = printable(`${file.uploader}/${file.path}`);
+  return `${sent}Z  ${padStart(quantity.bytes(file.size), 8)}  ${shown}  ${name}`;
+}

@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+/** The executable: what has to stand before anything else is loaded, and the end of the process. */
+import { readFileSync } from 'node:fs';
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 24 || (major === 24 && minor < 12)) {
+  process.stderr.write(`sluice: Node.js ${process.versions.node} is too old; install 24.12 or newer\n`);
+  process.exit(2);
+}
+
+// The terminal or the log's reader may go away; that is no reason to stop sending files.
+process.stderr.on('error', () => {});
+
+const { version }: { version: string } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+);
+const { run } = await import('./program.ts');
+process.exitCode = await run(process.argv.slice(2), version);
+
+// A connection that somebody forgot must not keep a finished command alive.
+setTimeout(() => process.exit(), 3000).unref();

@@ -1,0 +1,108 @@
+/** `sluice upload`: the files of a folder onto a topic. */
+import type { Command } from 'commander';
+import type { ExitCode } from '../errors.ts';
+import type { UploadEvent } from '../files/events.ts';
+import { generateFiles } from '../files/generate.ts';
+import { upload } from '../index.ts';
+import { onceGivesUpAfter } from './connection.ts';
+import type { OutputSettings } from './output.ts';
+import * as quantity from './terminal/quantities.ts';
+import { padEnd, padStart, printable } from './terminal/text.ts';
+import { runTransfer } from './transfer.ts';
+import { uploadFlags, uploadGroups } from './upload-flags.ts';
+import { type Call, createVerb } from './verb.ts';
+
+export function uploadCommand(): Command {
+  return createVerb({
+    name: 'upload',
+    summary: 'send the files of a folder to a topic',
+    description:
+      'Sends every file of a folder and its subfolders to a topic, and goes on watching the folder for new and ' +
+      'changed files until it is interrupted. What was sent is remembered in the topic TOPIC.state: a restart sends ' +
+      'only what is new, and goes on in the middle of a large file. Files at the source are never changed, moved or ' +
+      'removed.',
+    groups: uploadGroups,
+    flags: uploadFlags,
+    examples: [
+      ['sluice upload --from photos --topic files', 'Send a folder and watch it'],
+      [
+        'sluice upload --from /data --topic files --once --include "**/*.{jpg,png}" --exclude "tmp/**"',
+        'Send the pictures that are there now, but nothing below tmp',
+      ],
+      [
+        'sluice upload --from demo --topic files --generate 30MB@1s --retention 7d',
+        'Try it with a new file of 30 MB every second',
+      ],
+    ],
+    run,
+  });
+}
+
+type UploadCall = Call<typeof uploadFlags>;
+
+async function run({ settings, output, kafka }: UploadCall): Promise<ExitCode> {
+  const { generate, ...options } = settings;
+  const once = options.once || options.dryRun;
+  const told = options.dryRun && !output.json ? listOnly(output) : output;
+  const run = { verb: 'upload', watching: !once, output: told } as const;
+  return runTransfer(run, async ({ logger, onEvent }, signal) => {
+    const plan = { files: 0, bytes: 0 };
+    const tell = (event: UploadEvent) => {
+      if (event.type !== 'would-send' || output.json) return onEvent(event);
+      plan.files += 1;
+      plan.bytes += event.size;
+      const size = padStart(quantity.bytes(event.size), 10);
+      process.stdout.write(`${padEnd(event.reason, 8)}${size}  ${printable(event.path)}\n`);
+    };
+    const work = (inner: AbortSignal) =>
+      upload({
+        ...(once ? { giveUpAfter: onceGivesUpAfter } : {}),
+        ...options,
+        kafka,
+        logger,
+        signal: inner,
+        onEvent: tell,
+      });
+    if (generate === undefined) {
+      const summary = await work(signal);
+      if (told !== output) process.stderr.write(planLine(plan));
+      return summary;
+    }
+    return withGenerated({ folder: options.from, ...generate }, once, signal, work);
+  });
+}
+
+/** The list of a dry run stands on stdout, so bars would only be in its way. */
+function listOnly(output: OutputSettings): OutputSettings {
+  return { ...output, quiet: true, logLevel: output.logLevel ?? 'warn' };
+}
+
+function planLine({ files, bytes }: { files: number; bytes: number }): string {
+  return `${quantity.files(files)}, ${quantity.bytes(bytes)}, would be sent.\n`;
+}
+
+/** Runs `work` while test files are made; with `once` the one file is made before. */
+async function withGenerated<T>(
+  { interval, ...file }: { folder: string; size: number; interval?: number | undefined },
+  once: boolean,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const ended = new AbortController();
+  const both = AbortSignal.any([signal, ended.signal]);
+  const every = once || interval === undefined ? {} : { interval };
+  const files = generateFiles({ ...file, ...every, signal: both });
+  await files.next();
+  const making = drain(files).finally(() => ended.abort());
+  if (every.interval === undefined) {
+    await making;
+    return work(signal);
+  }
+  const working = work(both).finally(() => ended.abort());
+  const [result] = await Promise.all([working, making]);
+  return result;
+}
+
+async function drain(files: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of files);
+}
