@@ -2,7 +2,6 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import { ExitCode } from '../errors.ts';
-import { cat } from '../index.ts';
 import { giveUpFlag, readerGivesUpAfter, topicFlag } from './connection.ts';
 import { optional } from './flags.ts';
 import { createVerbLogger } from './output.ts';
@@ -42,6 +41,8 @@ export function catCommand(): Command {
 
 async function run({ settings, output, kafka, words }: Call<typeof catFlags>): Promise<ExitCode> {
   endWithReader();
+  // Loaded here, so that help and usage errors need not wait for the client of Kafka.
+  const { cat } = await import('../index.ts');
   const file = words[0] ?? '';
   const logger = createVerbLogger(output);
   const pieces = cat({ giveUpAfter: readerGivesUpAfter, ...settings, kafka, file, logger });

@@ -1,7 +1,6 @@
 /** `sluice doctor`: what is not as it should be, and how to mend it. */
 import type { Command } from 'commander';
 import type { ExitCode } from '../errors.ts';
-import { createKafka } from '../kafka/client.ts';
 import { giveUpFlag } from './connection.ts';
 import { examineCluster } from './doctor/cluster.ts';
 import { exitCodeOf, type Finding, findingLines, tally } from './doctor/finding.ts';
@@ -47,6 +46,7 @@ export function doctorCommand(): Command {
 
 async function run({ settings, output, kafka: properties }: Call<typeof doctorFlags>): Promise<ExitCode> {
   endWithReader();
+  const { createKafka } = await import('../kafka/client.ts');
   const style = process.stdout.isTTY
     ? styleFor(process.stdout, process.env)
     : createStyle({ color: false, unicode: true });

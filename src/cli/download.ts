@@ -2,7 +2,6 @@
 import type { Command } from 'commander';
 import type { ExitCode } from '../errors.ts';
 import { downloadDefaults } from '../files/options.ts';
-import { download } from '../index.ts';
 import { giveUpFlag, onceGivesUpAfter, topicFlag } from './connection.ts';
 import { optional, required, sized, timed, toggle } from './flags.ts';
 import { runTransfer } from './transfer.ts';
@@ -60,6 +59,8 @@ export function downloadCommand(): Command {
 }
 
 async function run({ settings, output, kafka }: Call<typeof flags>): Promise<ExitCode> {
+  // Loaded here, so that help and usage errors need not wait for the client of Kafka.
+  const { download } = await import('../index.ts');
   const giveUp = settings.once ? { giveUpAfter: onceGivesUpAfter } : {};
   const run = { verb: 'download', watching: !settings.once, output } as const;
   return runTransfer(run, ({ logger, onEvent }, signal) =>

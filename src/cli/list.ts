@@ -2,7 +2,6 @@
 import type { Command } from 'commander';
 import { ExitCode } from '../errors.ts';
 import type { ListedFile } from '../files/options.ts';
-import { list } from '../index.ts';
 import { giveUpFlag, readerGivesUpAfter, topicFlag } from './connection.ts';
 import { optional, toggle } from './flags.ts';
 import { createVerbLogger, writeJson } from './output.ts';
@@ -43,6 +42,8 @@ export function listCommand(): Command {
 
 async function run({ settings, output, kafka }: Call<typeof listFlags>): Promise<ExitCode> {
   endWithReader();
+  // Loaded here, so that help and usage errors need not wait for the client of Kafka.
+  const { list } = await import('../index.ts');
   const { all, ...options } = settings;
   const style = process.stdout.isTTY
     ? styleFor(process.stdout, process.env)

@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import type { ExitCode } from '../errors.ts';
 import type { UploadEvent } from '../files/events.ts';
 import { generateFiles } from '../files/generate.ts';
-import { upload } from '../index.ts';
 import { onceGivesUpAfter } from './connection.ts';
 import type { OutputSettings } from './output.ts';
 import * as quantity from './terminal/quantities.ts';
@@ -41,6 +40,8 @@ export function uploadCommand(): Command {
 type UploadCall = Call<typeof uploadFlags>;
 
 async function run({ settings, output, kafka }: UploadCall): Promise<ExitCode> {
+  // Loaded here, so that help and usage errors need not wait for the client of Kafka.
+  const { upload } = await import('../index.ts');
   const { generate, ...options } = settings;
   const once = options.once || options.dryRun;
   const told = options.dryRun && !output.json ? listOnly(output) : output;
