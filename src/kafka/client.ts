@@ -1,11 +1,11 @@
 /** The real client: Apache Kafka 3.6 and later, over our own connections. */
 import { type Logger, silentLogger } from '../log.ts';
-import * as admin from './admin.ts';
-import { Cluster } from './cluster.ts';
-import { KafkaConsumer } from './consumer.ts';
+import * as admin from './admin/admin.ts';
+import { listOffsets } from './admin/offsets.ts';
+import { Cluster } from './cluster/cluster.ts';
+import { KafkaConsumer } from './consume/consumer.ts';
 import type { Kafka, KafkaStatus } from './contract.ts';
-import { listOffsets } from './offsets.ts';
-import { KafkaProducer } from './producer.ts';
+import { KafkaProducer } from './produce/producer.ts';
 import type { ClientProperties } from './properties.ts';
 import { securityFrom } from './security.ts';
 import { clientSettings } from './settings.ts';

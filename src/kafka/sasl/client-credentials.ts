@@ -1,7 +1,7 @@
 /** The client credentials grant (RFC 6749, section 4.4): one request to the token endpoint. */
 import { z } from 'zod';
 import { describeError } from '../../errors.ts';
-import { NetworkFailure } from '../failures.ts';
+import { NetworkFailure } from '../cluster/failures.ts';
 import type { ClientCredentials } from '../security/oauth-credentials.ts';
 import { refuse } from './exchange.ts';
 import { expiryOf, type Token } from './tokens.ts';

@@ -1,17 +1,17 @@
 /** Topics and committed positions: small requests by the library's codecs, retried by the cluster's one rule. */
 
-import { ask } from './api.ts';
-import type { Cluster } from './cluster.ts';
+import { ask } from '../api.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { Code, check, NotNow } from '../cluster/failures.ts';
+import type { Link } from '../cluster/link.ts';
 import {
   createTopicsV7,
   describeConfigsV4,
   findCoordinatorV4,
   offsetCommitV8,
   offsetFetchV8,
-} from './codecs.ts';
-import type { ClusterDescription, NewTopic, Position, TopicDescription } from './contract.ts';
-import { Code, check, NotNow } from './failures.ts';
-import type { Link } from './link.ts';
+} from '../codecs.ts';
+import type { ClusterDescription, NewTopic, Position, TopicDescription } from '../contract.ts';
 import { askRelease } from './release.ts';
 import { topicFacts } from './topic-facts.ts';
 

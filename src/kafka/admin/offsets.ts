@@ -1,10 +1,10 @@
 /** Where partitions begin and end, and where a time stands: the ListOffsets API, asked of each partition's leader. */
 
-import { ask } from './api.ts';
-import type { Cluster, TopicMetadata } from './cluster.ts';
-import { listOffsetsV7 } from './codecs.ts';
-import { KafkaError, type OffsetAt } from './contract.ts';
-import { Code, errorOf, NotNow } from './failures.ts';
+import { ask } from '../api.ts';
+import type { Cluster, TopicMetadata } from '../cluster/cluster.ts';
+import { Code, errorOf, NotNow } from '../cluster/failures.ts';
+import { listOffsetsV7 } from '../codecs.ts';
+import { KafkaError, type OffsetAt } from '../contract.ts';
 
 function timestampOf(at: OffsetAt): bigint {
   if (at === 'latest') return -1n;

@@ -1,7 +1,7 @@
 /** The one way in which this client waits before it tries again: capped, exponential, with jitter. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { UnreachableError } from '../errors.ts';
-import { KafkaError } from './contract.ts';
+import { UnreachableError } from '../../errors.ts';
+import { KafkaError } from '../contract.ts';
 import type { StatusReporter } from './status.ts';
 
 const firstDelayMs = 40;

@@ -1,7 +1,7 @@
 /** Expands the records of a compressed batch, off the main thread, and never beyond a cap. */
 import { promisify } from 'node:util';
 import { gunzip, type ZlibOptions, type ZstdOptions, zstdDecompress } from 'node:zlib';
-import { KafkaError } from './contract.ts';
+import { KafkaError } from '../contract.ts';
 
 /** A batch may not expand beyond this: what claims more is taken for an attack. */
 const maxOutputBytes = 128 * 1024 * 1024;

@@ -1,9 +1,9 @@
 /** Opens a socket to a broker, plain or TLS, and says in clear words why it could not. */
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import { KafkaError } from './contract.ts';
+import { KafkaError } from '../contract.ts';
+import type { Address } from '../settings.ts';
 import { NetworkFailure } from './failures.ts';
-import type { Address } from './settings.ts';
 
 /** `host:port`, IPv6 in brackets. */
 export function addressText({ host, port }: Address): string {

@@ -1,5 +1,5 @@
 /** Tells the owner of the client, once in a while, that something waits for the cluster. */
-import type { KafkaStatus } from './contract.ts';
+import type { KafkaStatus } from '../contract.ts';
 
 /** Short interruptions, such as a leader's move, are nobody's business. */
 const patienceMs = 1000;

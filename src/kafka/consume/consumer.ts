@@ -2,14 +2,15 @@
  * Reads partitions by manual assignment: fetchers bring, this file hands out, and mends what a fetcher had to put down. It
  * owns every retry of reading.
  */
+
+import { listOffsets, requireTopic } from '../admin/offsets.ts';
+import type { Cluster, TopicMetadata } from '../cluster/cluster.ts';
+import { mayPass, NotNow, translate } from '../cluster/failures.ts';
+import { type Consumer, type ConsumerOptions, type FetchedBatch, KafkaError } from '../contract.ts';
+import { FramePool } from '../wire/frame-pool.ts';
 import { Budget } from './budget.ts';
-import type { Cluster, TopicMetadata } from './cluster.ts';
-import { type Consumer, type ConsumerOptions, type FetchedBatch, KafkaError } from './contract.ts';
 import { type Cursor, jump, type Part } from './cursor.ts';
-import { mayPass, NotNow, translate } from './failures.ts';
 import { Fetcher, type FetcherOwner } from './fetcher.ts';
-import { FramePool } from './frame-pool.ts';
-import { listOffsets, requireTopic } from './offsets.ts';
 import { decodePart } from './part.ts';
 
 const defaultBufferBytes = 32 * 1024 * 1024;

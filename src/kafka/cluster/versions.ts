@@ -1,8 +1,8 @@
 /** Which version of each API both sides speak (protocol guide, "Api Versions"). */
 
-import { type ApiConnection, call } from './api.ts';
-import { apiVersionsV3 } from './codecs.ts';
-import { KafkaError } from './contract.ts';
+import { type ApiConnection, call } from '../api.ts';
+import { apiVersionsV3 } from '../codecs.ts';
+import { KafkaError } from '../contract.ts';
 import { NetworkFailure } from './failures.ts';
 
 /** The APIs that this client speaks, by their keys. */

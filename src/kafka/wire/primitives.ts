@@ -2,7 +2,7 @@
  * Kafka's primitive types on the wire ("Protocol Primitive Types"), for the two APIs that we encode ourselves: Produce and
  * Fetch. The reader checks every length; what does not fit is KafkaError `corrupt`.
  */
-import { KafkaError } from './contract.ts';
+import { KafkaError } from '../contract.ts';
 
 /** Builds a request's head in one growing buffer. */
 export class WireWriter {

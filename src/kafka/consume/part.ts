@@ -1,8 +1,9 @@
 /** Decodes what was fetched of one partition into the batch that the reader gets. */
-import { type BatchHead, checkCrc, decodeRecords, readBatchHead, recordsOf } from './batch-decode.ts';
-import { type ConsumedRecord, KafkaError } from './contract.ts';
+
+import { type ConsumedRecord, KafkaError } from '../contract.ts';
+import { type BatchHead, checkCrc, decodeRecords, readBatchHead, recordsOf } from '../wire/batch-decode.ts';
+import { decompress } from '../wire/decompress.ts';
 import type { Part } from './cursor.ts';
-import { decompress } from './decompress.ts';
 
 /** Records in offset order, and where to go on. */
 export interface DecodedPart {

@@ -1,6 +1,6 @@
 /** The Produce API, versions 9 to 12 (protocol guide): the request around batches that are sent as they are. */
 import type { EncodedBatch } from './batch-encode.ts';
-import { WireReader, WireWriter } from './wire.ts';
+import { WireReader, WireWriter } from './primitives.ts';
 
 /** One partition's batch of a request. */
 export interface ProduceEntry {

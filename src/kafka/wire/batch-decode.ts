@@ -4,8 +4,8 @@
  * `corrupt`, and nothing is allocated by a size that the bytes claim.
  */
 import { crc32c } from '@node-rs/crc32';
-import { batchHeaderBytes } from './batch.ts';
-import { type ConsumedRecord, type Header, KafkaError } from './contract.ts';
+import { batchHeaderBytes } from '../batch.ts';
+import { type ConsumedRecord, type Header, KafkaError } from '../contract.ts';
 
 /** Headers that are decoded of one record; more are counted only. */
 const decodedHeaders = 64;

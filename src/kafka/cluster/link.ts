@@ -1,5 +1,5 @@
 /** A connection that is ready for use: versions negotiated, authenticated, and kept so before the session ends (KIP-368). */
-import type { ApiConnection } from './api.ts';
+import type { ApiConnection } from '../api.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 import { addressText } from './socket.ts';
 import { negotiate, type Versions } from './versions.ts';

@@ -5,9 +5,9 @@
  * - a batch is sent again under the same numbers, unless the broker has said that it does not have it;
  * - nothing is sent under new numbers, or a new producer id, that may stand on the partition already.
  */
-import { batchHeaderBytes, recordSize } from './batch.ts';
-import { type EncodedBatch, encodeBatch } from './batch-encode.ts';
-import type { NewRecord } from './contract.ts';
+import { batchHeaderBytes, recordSize } from '../batch.ts';
+import type { NewRecord } from '../contract.ts';
+import { type EncodedBatch, encodeBatch } from '../wire/batch-encode.ts';
 
 /** An appended record that has not been answered. */
 export interface Waiting {

@@ -1,5 +1,5 @@
 /** The Fetch API, versions 13 to 17 (protocol guide; topics by id, KIP-516). Records stay where they are in the frame. */
-import { WireReader, WireWriter } from './wire.ts';
+import { WireReader, WireWriter } from './primitives.ts';
 
 /** One partition to read. */
 export interface FetchEntry {

@@ -4,13 +4,13 @@
  * opens another.
  */
 import type { Socket } from 'node:net';
-import type { ApiConnection } from './api.ts';
-import { type Callback, type Reader, type ResponseParser, readerOf, type Writer } from './codecs.ts';
-import { KafkaError } from './contract.ts';
+import type { ApiConnection } from '../api.ts';
+import { type Callback, type Reader, type ResponseParser, readerOf, type Writer } from '../codecs.ts';
+import { KafkaError } from '../contract.ts';
+import type { Address } from '../settings.ts';
+import type { Frame, FramePool } from '../wire/frame-pool.ts';
+import { ResponseReader, type ResponseSink } from '../wire/framing.ts';
 import { NetworkFailure } from './failures.ts';
-import type { Frame, FramePool } from './frame-pool.ts';
-import { ResponseReader, type ResponseSink } from './framing.ts';
-import type { Address } from './settings.ts';
 import { addressText, openSocket, type SocketOptions, socketError } from './socket.ts';
 
 export interface ConnectionOptions extends Omit<SocketOptions, 'onBytes'> {

@@ -1,9 +1,9 @@
 /** What the metadata of a topic tells beyond what producing and consuming need: its copies, and what this client may do. */
 
-import { ask } from './api.ts';
-import type { Cluster } from './cluster.ts';
-import { metadataV12 } from './codecs.ts';
-import type { TopicDescription, TopicRight } from './contract.ts';
+import { ask } from '../api.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { metadataV12 } from '../codecs.ts';
+import type { TopicDescription, TopicRight } from '../contract.ts';
 
 /** Kafka's codes of ACL operations (KIP-430). */
 const operations: readonly (readonly [code: number, right: TopicRight])[] = [

@@ -1,7 +1,7 @@
 /** Which release of Kafka a broker is, by the highest `metadata.version` that it supports (KIP-584, KIP-778). */
 
-import { type ApiConnection, ask } from './api.ts';
-import { apiVersionsV3 } from './codecs.ts';
+import { type ApiConnection, ask } from '../api.ts';
+import { apiVersionsV3 } from '../codecs.ts';
 
 /** Lowest level of `metadata.version` -> release, newest first. */
 const releases: readonly (readonly [level: number, release: string])[] = [

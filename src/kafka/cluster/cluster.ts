@@ -3,14 +3,14 @@
  * of single requests to "any broker" are owned here; producer and consumer own theirs.
  */
 
-import type { Logger } from '../log.ts';
-import { ask } from './api.ts';
+import type { Logger } from '../../log.ts';
+import { ask } from '../api.ts';
+import { type MetadataResponse, metadataV12 } from '../codecs.ts';
+import { type BrokerDescription, KafkaError, type KafkaStatus } from '../contract.ts';
+import type { Address } from '../settings.ts';
 import { Backoff } from './backoff.ts';
-import { type MetadataResponse, metadataV12 } from './codecs.ts';
-import { type BrokerDescription, KafkaError, type KafkaStatus } from './contract.ts';
 import { Code, errorOf, mayPass, NetworkFailure, NotNow, translate } from './failures.ts';
 import { type Authenticate, type Link, openLink } from './link.ts';
-import type { Address } from './settings.ts';
 import { addressText } from './socket.ts';
 import { StatusReporter } from './status.ts';
 

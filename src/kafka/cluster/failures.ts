@@ -1,8 +1,8 @@
 /** What goes wrong between client and broker and may go right later, and how Kafka's error codes are sorted. */
 
-import { SluiceError } from '../errors.ts';
-import { protocolErrors, protocolErrorsCodesById, ResponseError } from './codecs.ts';
-import { KafkaError, type KafkaErrorKind } from './contract.ts';
+import { SluiceError } from '../../errors.ts';
+import { protocolErrors, protocolErrorsCodesById, ResponseError } from '../codecs.ts';
+import { KafkaError, type KafkaErrorKind } from '../contract.ts';
 
 /** A connection could not be opened, broke, or stood still for too long. The same request may succeed later. */
 export class NetworkFailure extends Error {

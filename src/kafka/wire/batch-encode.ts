@@ -3,8 +3,8 @@
  * copied: a batch is a row of pieces for a gathered write, its CRC32C computed over them one after the other.
  */
 import { crc32c } from '@node-rs/crc32';
-import { batchHeaderBytes, recordBodySize, valueBytes, varintSize } from './batch.ts';
-import type { NewRecord } from './contract.ts';
+import { batchHeaderBytes, recordBodySize, valueBytes, varintSize } from '../batch.ts';
+import type { NewRecord } from '../contract.ts';
 
 /** Whose batch it is, for the broker to tell a retry from a new one (KIP-98). */
 export interface BatchIdentity {

@@ -3,25 +3,25 @@
  * that has failed. It owns every retry of producing.
  */
 
-import { ask } from './api.ts';
-import type { Backoff } from './backoff.ts';
-import { batchSize } from './batch.ts';
-import type { Cluster } from './cluster.ts';
-import { initProducerIdV4 } from './codecs.ts';
-import { StalledConnection } from './connection.ts';
+import { ask } from '../api.ts';
+import { batchSize } from '../batch.ts';
+import type { Backoff } from '../cluster/backoff.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { StalledConnection } from '../cluster/connection.ts';
+import { Code, check, errorOf, mayPass, NetworkFailure, NotNow, translate } from '../cluster/failures.ts';
+import type { Link } from '../cluster/link.ts';
+import { Api } from '../cluster/versions.ts';
+import { initProducerIdV4 } from '../codecs.ts';
 import {
   type Appended,
   KafkaError,
   type NewRecord,
   type Producer,
   type ProducerOptions,
-} from './contract.ts';
-import { Code, check, errorOf, mayPass, NetworkFailure, NotNow, translate } from './failures.ts';
-import type { Frame } from './frame-pool.ts';
+} from '../contract.ts';
+import type { Frame } from '../wire/frame-pool.ts';
+import { decodeProduce, encodeProduce, type ProduceResult } from '../wire/produce.ts';
 import { type Batch, Lane, type ProducerIdentity } from './lane.ts';
-import type { Link } from './link.ts';
-import { decodeProduce, encodeProduce, type ProduceResult } from './produce-request.ts';
-import { Api } from './versions.ts';
 
 /** A partition that is written to. */
 interface Route {

@@ -1,6 +1,6 @@
 /** A partition that is read: where it stands, and what has been fetched of it. */
-import type { Backoff } from './backoff.ts';
-import type { FetchedPartition } from './fetch-request.ts';
+import type { Backoff } from '../cluster/backoff.ts';
+import type { FetchedPartition } from '../wire/fetch.ts';
 
 export interface Cursor {
   readonly partition: number;

@@ -2,15 +2,16 @@
  * Fetches from one broker, one request after the other, whatever partitions are assigned to it. The next request leaves
  * as soon as a response is here, before anything of it is decoded; how much may lie about is the budget's business.
  */
-import { readBatchHead } from './batch-decode.ts';
+
+import type { Cluster } from '../cluster/cluster.ts';
+import { errorOf } from '../cluster/failures.ts';
+import type { Link } from '../cluster/link.ts';
+import { Api } from '../cluster/versions.ts';
+import { readBatchHead } from '../wire/batch-decode.ts';
+import { decodeFetch, encodeFetch, type FetchedPartition, type FetchResponse } from '../wire/fetch.ts';
+import type { Frame, FramePool } from '../wire/frame-pool.ts';
 import type { Budget } from './budget.ts';
-import type { Cluster } from './cluster.ts';
 import { type Cursor, isFetched, type Part, type SharedFrame } from './cursor.ts';
-import { errorOf } from './failures.ts';
-import { decodeFetch, encodeFetch, type FetchedPartition, type FetchResponse } from './fetch-request.ts';
-import type { Frame, FramePool } from './frame-pool.ts';
-import type { Link } from './link.ts';
-import { Api } from './versions.ts';
 
 /** What a fetcher needs of its consumer. */
 export interface FetcherOwner {
