@@ -5,6 +5,8 @@
  * Opened exclusively: a second downloader into the same folder is refused.
  */
 import { randomBytes } from 'node:crypto';
+import { renameSync, rmSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ConfigurationError, describeError } from '../../errors.ts';
 import type { ByteRange, FileLook, Published, RememberedUpload } from '../contract.ts';
@@ -12,7 +14,7 @@ import type { ByteRange, FileLook, Published, RememberedUpload } from '../contra
 const schema = `
   PRAGMA locking_mode = EXCLUSIVE;
   PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = FULL;
+  PRAGMA synchronous = NORMAL;
   CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS published (
     target TEXT PRIMARY KEY, upload TEXT NOT NULL, size INTEGER NOT NULL, digest TEXT NOT NULL, mtime TEXT NOT NULL, folded TEXT
@@ -22,6 +24,22 @@ const schema = `
     upload TEXT PRIMARY KEY, uploader TEXT NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, ranges TEXT NOT NULL, closing TEXT
   ) WITHOUT ROWID;
 `;
+
+/** Opens the journal; one that is damaged is set aside, and a new one begun: what it knew can be had from the topic. */
+export function openJournal(file: string): Journal {
+  try {
+    return new Journal(file);
+  } catch (error) {
+    const code = (error as { errcode?: number }).errcode;
+    if (code !== damaged.corrupt && code !== damaged.notADatabase) throw error;
+    renameSync(file, `${file}.damaged-${Date.now()}`);
+    for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, { force: true });
+    return new Journal(file);
+  }
+}
+
+/** Result codes of SQLite. */
+const damaged = { corrupt: 11, notADatabase: 26 } as const;
 
 /** A published version and the modification time it was given. */
 export interface JournalEntry extends Published {
@@ -34,12 +52,15 @@ export class Journal {
   readonly #database: DatabaseSync;
   readonly #select: StatementSync;
   readonly #selectFolded: StatementSync;
+  readonly #file: string;
+  #log: FileHandle | undefined;
   /** Published and not yet written down. */
   readonly #fresh = new Map<string, JournalEntry>();
   readonly #gone = new Set<string>();
 
   /** Throws ConfigurationError when another process has it open. */
   constructor(file: string) {
+    this.#file = file;
     this.#database = new DatabaseSync(file);
     try {
       this.#database.exec(schema);
@@ -103,9 +124,18 @@ export class Journal {
     }));
   }
 
-  /** One transaction, on disk when this returns. */
-  remember(uploads: readonly RememberedUpload[]): void {
-    if (uploads.length === 0 && this.#fresh.size === 0 && this.#gone.size === 0) return;
+  /**
+   * One transaction; on disk when the result resolves. SQLite itself would wait for the disk on the main thread, so that
+   * it is told not to, and its write-ahead log is made durable here.
+   */
+  async remember(uploads: readonly RememberedUpload[]): Promise<void> {
+    if (!this.#write(uploads)) return;
+    this.#log ??= await open(`${this.#file}-wal`, 'r+');
+    await this.#log.datasync();
+  }
+
+  #write(uploads: readonly RememberedUpload[]): boolean {
+    if (uploads.length === 0 && this.#fresh.size === 0 && this.#gone.size === 0) return false;
     this.#database.exec('BEGIN');
     try {
       const insert = this.#database.prepare('INSERT OR REPLACE INTO published VALUES (?, ?, ?, ?, ?, ?)');
@@ -132,9 +162,11 @@ export class Journal {
     }
     this.#fresh.clear();
     this.#gone.clear();
+    return true;
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    await this.#log?.close();
     this.#database.close();
   }
 }

@@ -8,7 +8,7 @@ import type { FileLook, PartFile, Published, RememberedUpload, Sink } from '../c
 import { foldedName, ownFolder } from '../target-name.ts';
 import { Folders } from './folders.ts';
 import { Handles } from './handles.ts';
-import { Journal } from './journal.ts';
+import { type Journal, openJournal } from './journal.ts';
 
 /** Temporary files open at once. */
 const handleLimit = 128;
@@ -51,7 +51,7 @@ class DiskSink implements Sink {
     this.place = root;
     this.caseInsensitive = caseInsensitive;
     this.#parts = parts;
-    this.#journal = new Journal(join(root, ownFolder, 'journal.db'));
+    this.#journal = openJournal(join(root, ownFolder, 'journal.db'));
     this.#folders = new Folders(root);
   }
 
@@ -161,7 +161,7 @@ class DiskSink implements Sink {
 
   async remember(uploads: readonly RememberedUpload[]): Promise<void> {
     await this.#folders.sync();
-    this.#journal.remember(uploads);
+    await this.#journal.remember(uploads);
   }
 
   async freeBytes(): Promise<number | undefined> {
@@ -171,7 +171,7 @@ class DiskSink implements Sink {
 
   async close(): Promise<void> {
     await this.#handles.closeAll();
-    this.#journal.close();
+    await this.#journal.close();
   }
 
   #partName(upload: string): string {
