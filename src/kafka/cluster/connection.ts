@@ -5,13 +5,15 @@
  */
 import type { Socket } from 'node:net';
 import type { ApiConnection } from '../api.ts';
-import { type Callback, type Reader, type ResponseParser, readerOf, type Writer } from '../codecs.ts';
 import { KafkaError } from '../contract.ts';
 import type { Address } from '../settings.ts';
 import type { Frame, FramePool } from '../wire/frame-pool.ts';
 import { ResponseReader, type ResponseSink } from '../wire/framing.ts';
+import { codecPort, type RawRequest, type Transport } from './codec-port.ts';
 import { NetworkFailure } from './failures.ts';
+import { Gate } from './gate.ts';
 import { addressText, openSocket, type SocketOptions, socketError } from './socket.ts';
+import { StallWatch } from './stall.ts';
 
 export interface ConnectionOptions extends Omit<SocketOptions, 'onBytes'> {
   readonly clientId: string;
@@ -36,32 +38,29 @@ function ownFrame(bytes: number): Frame {
   return { bytes: Buffer.allocUnsafe(bytes), release: () => {} };
 }
 
-/** Passes over the tagged fields at the end of a response header. */
-function skipTags(reader: Reader): Reader {
-  reader.readTaggedFields();
-  return reader;
-}
-
-export class Connection implements ApiConnection, ResponseSink {
+export class Connection implements ApiConnection, Transport, ResponseSink {
   readonly address: Address;
   readonly #options: ConnectionOptions;
   readonly #clientId: Buffer;
   readonly #pending = new Map<number, Pending>();
   readonly #closed = Promise.withResolvers<Error>();
   readonly #reader = new ResponseReader(this);
+  readonly #gate = new Gate();
+  readonly #stall: StallWatch;
   #socket: Socket | undefined;
   #error: Error | undefined;
   #correlationId = 0;
-  #lastProgress = 0;
-  #stallTimer: NodeJS.Timeout | undefined;
   #answered = false;
-  #gates = 0;
-  #gated: (() => void)[] = [];
 
   private constructor(options: ConnectionOptions) {
     this.#options = options;
     this.address = options.address;
     this.#clientId = Buffer.from(options.clientId);
+    this.#stall = new StallWatch({
+      timeout: options.requestTimeout,
+      isAwaited: () => this.isOpen && this.#pending.size > 0,
+      onStall: (quietMs) => this.close(new StalledConnection(this.address, quietMs)),
+    });
   }
 
   /** Connects. Rejects with KafkaError `authentication` or NetworkFailure. */
@@ -88,80 +87,36 @@ export class Connection implements ApiConnection, ResponseSink {
     return this.#closed.promise;
   }
 
-  /** Requests that wait for their answers. */
-  get pendingRequests(): number {
-    return this.#pending.size;
-  }
-
   /** The library's entry: see {@link ApiConnection}. */
-  send<Response>(
-    apiKey: number,
-    apiVersion: number,
-    createPayload: () => Writer | Promise<Writer>,
-    parser: ResponseParser<Response>,
-    hasRequestTags: boolean,
-    hasResponseTags: boolean,
-    callback: Callback<Response>,
-  ): void {
-    this.#sendParsed(apiKey, apiVersion, createPayload, parser, hasRequestTags, hasResponseTags, (run) =>
-      this.#whenOpen(run),
-    ).then(
-      (response) => callback(null, response),
-      (error: unknown) => callback(error as Error),
-    );
+  readonly send: ApiConnection['send'] = (...request) => codecPort(this, false).send(...request);
+
+  /** The same past closed gates, for the exchange that a gate is closed for. */
+  get urgent(): ApiConnection {
+    return codecPort(this, true);
   }
 
-  /** A way past closed gates, for the exchange that a gate is closed for. */
-  get ungated(): ApiConnection {
-    return {
-      send: (apiKey, apiVersion, createPayload, parser, hasRequestTags, hasResponseTags, callback) => {
-        const now = (run: () => void) => run();
-        this.#sendParsed(
-          apiKey,
-          apiVersion,
-          createPayload,
-          parser,
-          hasRequestTags,
-          hasResponseTags,
-          now,
-        ).then(
-          (response) => callback(null, response),
-          (error: unknown) => callback(error as Error),
-        );
-      },
-    };
-  }
-
-  /**
-   * Sends a request whose header and response header carry tags ("flexible") and resolves with the response's bytes from
-   * after the correlation id. The pieces must not change until then. With a pool the response lies in a frame of it.
-   */
-  request(
-    apiKey: number,
-    apiVersion: number,
-    pieces: readonly Uint8Array[],
-    pool?: FramePool,
-  ): Promise<Frame> {
-    return this.#transmit(apiKey, apiVersion, pieces, true, pool, (run) => this.#whenOpen(run));
+  /** {@link Transport}: rejects with the reason when the connection closes before the answer is complete. */
+  exchange(request: RawRequest): Promise<Frame> {
+    return new Promise((resolve, reject) => {
+      const run = () => {
+        if (this.#error !== undefined) reject(this.#error);
+        else this.#write(request, { pool: request.pool, resolve, reject });
+      };
+      if (request.urgent) run();
+      else this.#gate.pass(run);
+    });
   }
 
   /** Holds further requests back until the gate is opened by the function that is returned. */
   closeGate(): () => void {
-    this.#gates += 1;
-    let closed = true;
-    return () => {
-      if (!closed) return;
-      closed = false;
-      this.#gates -= 1;
-      while (this.#gates === 0 && this.#gated.length > 0) this.#gated.shift()!();
-    };
+    return this.#gate.close();
   }
 
   /** Honours a response's `throttle_time_ms`: the broker does not read this connection for so long. */
   throttle(milliseconds: number): void {
     if (!(milliseconds > 0) || !this.isOpen) return;
     this.#options.onThrottle?.(milliseconds);
-    this.#lastProgress = Math.max(this.#lastProgress, performance.now() + milliseconds);
+    this.#stall.excuse(milliseconds);
     setTimeout(this.closeGate(), milliseconds).unref();
   }
 
@@ -171,16 +126,14 @@ export class Connection implements ApiConnection, ResponseSink {
   ): void {
     if (this.#error !== undefined) return;
     this.#error = reason;
-    clearTimeout(this.#stallTimer);
+    this.#stall.stop();
     this.#socket?.destroy();
     for (const pending of this.#pending.values()) {
       pending.frame?.release();
       pending.reject(reason);
     }
     this.#pending.clear();
-    const gated = this.#gated;
-    this.#gated = [];
-    for (const run of gated) run();
+    this.#gate.release();
     this.#closed.resolve(reason);
   }
 
@@ -202,60 +155,7 @@ export class Connection implements ApiConnection, ResponseSink {
     pending.resolve(pending.frame!);
   }
 
-  async #sendParsed<Response>(
-    apiKey: number,
-    apiVersion: number,
-    createPayload: () => Writer | Promise<Writer>,
-    parser: ResponseParser<Response>,
-    hasRequestTags: boolean,
-    hasResponseTags: boolean,
-    schedule: (run: () => void) => void,
-  ): Promise<Response> {
-    const payload = createPayload();
-    const writer = payload instanceof Promise ? await payload : payload;
-    const frame = await this.#transmit(
-      apiKey,
-      apiVersion,
-      writer.buffers,
-      hasRequestTags,
-      undefined,
-      schedule,
-    );
-    const reader = readerOf(frame.bytes);
-    const response = await parser(0, apiKey, apiVersion, hasResponseTags ? skipTags(reader) : reader);
-    const throttle = Object(response).throttleTimeMs;
-    if (typeof throttle === 'number') this.throttle(throttle);
-    return response;
-  }
-
-  #transmit(
-    apiKey: number,
-    apiVersion: number,
-    pieces: readonly Uint8Array[],
-    hasTags: boolean,
-    pool: FramePool | undefined,
-    schedule: (run: () => void) => void,
-  ): Promise<Frame> {
-    return new Promise((resolve, reject) => {
-      schedule(() => {
-        if (this.#error !== undefined) reject(this.#error);
-        else this.#write(apiKey, apiVersion, pieces, hasTags, { pool, resolve, reject });
-      });
-    });
-  }
-
-  #whenOpen(run: () => void): void {
-    if (this.#gates > 0 && this.isOpen) this.#gated.push(run);
-    else run();
-  }
-
-  #write(
-    apiKey: number,
-    apiVersion: number,
-    pieces: readonly Uint8Array[],
-    hasTags: boolean,
-    pending: Pending,
-  ): void {
+  #write({ apiKey, apiVersion, pieces, hasTags }: RawRequest, pending: Pending): void {
     this.#correlationId = (this.#correlationId + 1) & 0x7fffffff;
     const head = Buffer.allocUnsafe(14 + this.#clientId.byteLength + (hasTags ? 1 : 0));
     let bytes = head.byteLength - 4;
@@ -276,25 +176,13 @@ export class Connection implements ApiConnection, ResponseSink {
   }
 
   #awaitAnswer(correlationId: number, pending: Pending): void {
-    if (this.#pending.size === 0) this.#lastProgress = Math.max(this.#lastProgress, performance.now());
+    if (this.#pending.size === 0) this.#stall.progress();
     this.#pending.set(correlationId, pending);
-    this.#stallTimer ??= this.#watch(this.#options.requestTimeout);
-  }
-
-  #watch(milliseconds: number): NodeJS.Timeout {
-    const timer = setTimeout(() => {
-      this.#stallTimer = undefined;
-      if (this.#pending.size === 0 || !this.isOpen) return;
-      const quiet = performance.now() - this.#lastProgress;
-      const rest = this.#options.requestTimeout - quiet;
-      if (rest > 0) this.#stallTimer = this.#watch(rest + 1);
-      else this.close(new StalledConnection(this.address, quiet));
-    }, milliseconds);
-    return timer.unref();
+    this.#stall.start();
   }
 
   #receive(bytes: Uint8Array, length: number): void {
-    this.#lastProgress = Math.max(this.#lastProgress, performance.now());
+    this.#stall.progress();
     if (!this.#answered) {
       this.#answered = true;
       if (isTlsRecord(bytes, length)) {

@@ -38,7 +38,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
 }
 
 async function authenticate(connection: Connection, prove: Authenticate): Promise<void> {
-  const { sessionLifetimeMs } = await prove(connection.ungated, connection.address.host);
+  const { sessionLifetimeMs } = await prove(connection.urgent, connection.address.host);
   if (!(sessionLifetimeMs > 0)) return;
   const timer = setTimeout(
     () => {

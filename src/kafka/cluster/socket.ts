@@ -70,6 +70,15 @@ export function socketError(address: Address, error: Error): KafkaError | Networ
   return new NetworkFailure(`${place}: ${reasons || code}`, { cause: error });
 }
 
+/** The same for what happens before the connection stands. Kafka's plaintext ports hang up on a TLS handshake. */
+function openingError(address: Address, error: Error, tls: boolean): KafkaError | NetworkFailure {
+  if (!tls || Reflect.get(error, 'code') !== 'ECONNRESET') return socketError(address, error);
+  return new NetworkFailure(
+    `${addressText(address)}: the broker closed the connection during the TLS handshake; does this port speak TLS, as security.protocol says?`,
+    { cause: error },
+  );
+}
+
 /** Opens a socket. Rejects with KafkaError `authentication` or NetworkFailure. */
 export function openSocket(options: SocketOptions): Promise<Socket> {
   const { address, tls, onBytes } = options;
@@ -101,7 +110,7 @@ export function openSocket(options: SocketOptions): Promise<Socket> {
     const failed = (error: Error) => {
       clearTimeout(timer);
       socket.on('error', () => {});
-      reject(socketError(address, error));
+      reject(openingError(address, error, tls !== undefined));
     };
     socket.once('error', failed);
     socket.once(tls ? 'secureConnect' : 'connect', () => {

@@ -100,7 +100,7 @@ export class Fetcher {
     const { cluster, purpose, pool, topicId } = this.#owner;
     if (this.#link?.connection.isOpen !== true) this.#link = await cluster.link(this.#broker, purpose);
     const { connection, versions } = this.#link;
-    const version = versions.get(Api.fetch)!;
+    const apiVersion = versions.get(Api.fetch)!;
     const request = {
       topicId: topicId(),
       entries: asked.map(({ cursor, offset }) => ({
@@ -116,7 +116,8 @@ export class Fetcher {
       ),
       rack: cluster.options.rack ?? '',
     };
-    return connection.request(Api.fetch, version, encodeFetch(request, version), pool);
+    const pieces = encodeFetch(request, apiVersion);
+    return connection.exchange({ apiKey: Api.fetch, apiVersion, pieces, hasTags: true, pool });
   }
 
   #received(asked: readonly Asked[], frame: Frame, granted: number): void {

@@ -1,0 +1,56 @@
+/** Carries the library's codecs over a transport of ours. */
+import type { ApiConnection } from '../api.ts';
+import { type Callback, type ResponseParser, readerOf, type Writer } from '../codecs.ts';
+import type { Frame, FramePool } from '../wire/frame-pool.ts';
+
+/** A request as it goes out after its length. */
+export interface RawRequest {
+  readonly apiKey: number;
+  readonly apiVersion: number;
+  /** The body; the pieces must not change until the answer is here. */
+  readonly pieces: readonly Uint8Array[];
+  /** The request's header ends with tagged fields, as those of all "flexible" versions do. */
+  readonly hasTags: boolean;
+  /** Where the response's memory comes from; absent: memory of its own. */
+  readonly pool?: FramePool;
+  /** Passes closed gates: it belongs to the exchange that they are closed for. */
+  readonly urgent?: boolean;
+}
+
+export interface Transport {
+  /** Resolves with the response's bytes from after the correlation id. */
+  exchange(request: RawRequest): Promise<Frame>;
+  /** Leaves the broker alone for so many milliseconds. */
+  throttle(milliseconds: number): void;
+}
+
+/** The library's entry, over a transport: see {@link ApiConnection}. */
+export function codecPort(transport: Transport, urgent: boolean): ApiConnection {
+  return {
+    send: (apiKey, apiVersion, createPayload, parser, hasTags, hasResponseTags, callback) => {
+      const request = { apiKey, apiVersion, hasTags, urgent };
+      exchange(transport, request, createPayload, parser, hasResponseTags).then(
+        (response) => callback(null, response),
+        (error: unknown) => (callback as Callback<never>)(error as Error),
+      );
+    },
+  };
+}
+
+async function exchange<Response>(
+  transport: Transport,
+  request: Omit<RawRequest, 'pieces'>,
+  createPayload: () => Writer | Promise<Writer>,
+  parser: ResponseParser<Response>,
+  hasResponseTags: boolean,
+): Promise<Response> {
+  const payload = createPayload();
+  const { buffers } = payload instanceof Promise ? await payload : payload;
+  const frame = await transport.exchange({ ...request, pieces: buffers });
+  const reader = readerOf(frame.bytes);
+  if (hasResponseTags) reader.readTaggedFields();
+  const response = await parser(0, request.apiKey, request.apiVersion, reader);
+  const throttle = Object(response).throttleTimeMs;
+  if (typeof throttle === 'number') transport.throttle(throttle);
+  return response;
+}

@@ -1,0 +1,51 @@
+/**
+ * Notices that a connection stands still while an answer is due. What counts is the time since the last byte, not since
+ * the request: on a slow link a large answer may take long, as long as it comes.
+ */
+export interface StallOptions {
+  /** Milliseconds of silence that are too long. */
+  readonly timeout: number;
+  /** Is an answer due? */
+  readonly isAwaited: () => boolean;
+  readonly onStall: (quietMs: number) => void;
+}
+
+export class StallWatch {
+  readonly #options: StallOptions;
+  #lastProgress = performance.now();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: StallOptions) {
+    this.#options = options;
+  }
+
+  /** Bytes have come, or the first of the outstanding requests has gone out. */
+  progress(): void {
+    this.#lastProgress = Math.max(this.#lastProgress, performance.now());
+  }
+
+  /** The broker has announced that it will be silent for so many milliseconds. */
+  excuse(milliseconds: number): void {
+    this.#lastProgress = Math.max(this.#lastProgress, performance.now() + milliseconds);
+  }
+
+  /** An answer is due from now on. One timer serves all requests, so that a request costs none. */
+  start(): void {
+    this.#timer ??= this.#wait(this.#options.timeout);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #wait(milliseconds: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#timer = undefined;
+      if (!this.#options.isAwaited()) return;
+      const quiet = performance.now() - this.#lastProgress;
+      const rest = this.#options.timeout - quiet;
+      if (rest > 0) this.#timer = this.#wait(rest + 1);
+      else this.#options.onStall(quiet);
+    }, milliseconds).unref();
+  }
+}

@@ -1,0 +1,168 @@
+/** The way to one partition, and how it is found again when it is lost: leader, producer id, link. */
+import { ask } from '../api.ts';
+import type { Backoff } from '../cluster/backoff.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { check, mayPass, NotNow, translate } from '../cluster/failures.ts';
+import type { Link } from '../cluster/link.ts';
+import { initProducerIdV4 } from '../codecs.ts';
+import { KafkaError } from '../contract.ts';
+import { Lane, type ProducerIdentity } from './lane.ts';
+
+/** A partition that is written to. */
+export interface Route {
+  readonly topic: string;
+  readonly partition: number;
+  readonly lane: Lane;
+  readonly backoff: Backoff;
+  /** The link to the leader; undefined until the route has been found. */
+  link: Link | undefined;
+  mending: boolean;
+  /** The topic's id when it was first written to. */
+  topicId: string | undefined;
+  /** It has had a producer id: another one must be new, for numbers of the old one may stand on the partition. */
+  identified: boolean;
+  missingSince: number | undefined;
+  /** Why nothing can be written here any more. */
+  poison: KafkaError | undefined;
+}
+
+/** How long a topic that was there may be unknown to the cluster before its records are given up. */
+const missingGraceMs = 5000;
+const mostPatience = 16;
+
+let producers = 0;
+
+export class RouteFinder {
+  readonly #cluster: Cluster;
+  readonly #purpose = `produce-${++producers}`;
+  readonly #links = new Set<Link>();
+  #identity: Promise<ProducerIdentity> | undefined;
+  #patience = 1;
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster;
+  }
+
+  newRoute(topic: string, partition: number): Route {
+    return {
+      topic,
+      partition,
+      lane: new Lane(),
+      backoff: this.#cluster.backoff(`write to ${topic}-${partition}`),
+      link: undefined,
+      mending: false,
+      topicId: undefined,
+      identified: false,
+      missingSince: undefined,
+      poison: undefined,
+    };
+  }
+
+  /**
+   * Makes the route usable, as long as it takes. Resolves true; false when it never will be: everything that waited has
+   * been rejected then. `cause`: what broke it, if it was no orderly end.
+   */
+  async mend(route: Route, cause?: Error): Promise<boolean> {
+    const { lane, backoff } = route;
+    route.link = undefined;
+    // A refusal of one record says nothing against the route, so there is nothing to wait for.
+    let error = cause !== undefined && (mayPass(cause) || isMissing(cause)) ? cause : undefined;
+    for (;;) {
+      try {
+        if (error) await backoff.pause(error);
+        const leader = await this.#leader(route, error === undefined);
+        if (lane.identity === undefined) lane.identify(await this.#identify(route));
+        route.link = await this.#link(leader);
+        if (lane.halted) lane.resume();
+        return true;
+      } catch (thrown) {
+        error = translate(thrown, `write to ${route.topic}-${route.partition}`) as Error;
+        if (mayPass(error)) continue;
+        backoff.succeeded();
+        lane.clear(error);
+        return false;
+      }
+    }
+  }
+
+  /** A link stood still: slow, perhaps. The next one is given more time. */
+  stalled(): void {
+    this.#patience = Math.min(mostPatience, this.#patience * 2);
+  }
+
+  answered(): void {
+    this.#patience = Math.max(1, this.#patience / 2);
+  }
+
+  closeLinks(): void {
+    for (const { connection } of this.#links) connection.close();
+    this.#links.clear();
+  }
+
+  async #leader(route: Route, cached: boolean): Promise<number> {
+    const known = cached ? this.#cluster.knownTopic(route.topic) : undefined;
+    const topic = known ?? (await this.#cluster.refreshTopic(route.topic));
+    if (topic !== undefined && route.topicId !== undefined && topic.id !== route.topicId) {
+      route.poison = recreated(route.topic);
+      throw route.poison;
+    }
+    const leader = topic?.partitions[route.partition]?.leader;
+    if (known && (leader === undefined || leader < 0)) return this.#leader(route, false);
+    if (topic === undefined || leader === undefined) {
+      route.missingSince ??= Date.now();
+      const isNews = route.topicId !== undefined && Date.now() - route.missingSince < missingGraceMs;
+      throw isNews ? new NotNow(5, `${route.topic}-${route.partition}`) : missing(route, topic !== undefined);
+    }
+    route.missingSince = undefined;
+    route.topicId = topic.id;
+    if (leader < 0) throw new NotNow(5, `${route.topic}-${route.partition}`);
+    return leader;
+  }
+
+  async #link(leader: number): Promise<Link> {
+    const timeout = this.#cluster.options.requestTimeout * this.#patience;
+    const link = await this.#cluster.link(leader, this.#purpose, timeout);
+    if (!this.#links.has(link)) {
+      this.#links.add(link);
+      link.connection.closed.then(() => this.#links.delete(link));
+    }
+    return link;
+  }
+
+  async #identify(route: Route): Promise<ProducerIdentity> {
+    if (!route.identified) {
+      this.#identity ??= this.#newIdentity().catch((error: unknown) => {
+        this.#identity = undefined;
+        throw error;
+      });
+    }
+    const identity = await (route.identified ? this.#newIdentity() : this.#identity!);
+    route.identified = true;
+    return identity;
+  }
+
+  async #newIdentity(): Promise<ProducerIdentity> {
+    const { connection } = await this.#cluster.anyLink();
+    const response = await ask(connection, initProducerIdV4.api, null, 0);
+    check(response.errorCode, 'get a producer id');
+    return { producerId: response.producerId, epoch: response.producerEpoch };
+  }
+}
+
+function isMissing(error: Error): boolean {
+  return error instanceof KafkaError && error.kind === 'unknown-topic';
+}
+
+function missing({ topic, partition }: Route, topicIsThere: boolean): KafkaError {
+  const message = topicIsThere
+    ? `Topic ${topic} has no partition ${partition}.`
+    : `There is no topic ${topic}.`;
+  return new KafkaError('unknown-topic', message);
+}
+
+function recreated(topic: string): KafkaError {
+  return new KafkaError(
+    'topic-recreated',
+    `Topic ${topic} was deleted and created again while it was written to. Start again to write to the new one.`,
+  );
+}

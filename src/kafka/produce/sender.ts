@@ -1,0 +1,167 @@
+/** Sends what the lanes give, to the leaders of their partitions, and tells them what came of it. */
+import type { Cluster } from '../cluster/cluster.ts';
+import { StalledConnection } from '../cluster/connection.ts';
+import { Code, errorOf, NetworkFailure, NotNow } from '../cluster/failures.ts';
+import type { Link } from '../cluster/link.ts';
+import { Api } from '../cluster/versions.ts';
+import type { Frame } from '../wire/frame-pool.ts';
+import { decodeProduce, encodeProduce, type ProduceResult } from '../wire/produce.ts';
+import type { Batch } from './lane.ts';
+import type { Route, RouteFinder } from './route.ts';
+
+interface Sent {
+  readonly route: Route;
+  readonly batch: Batch;
+}
+
+/** Batches of several partitions are sent together up to here; a larger one goes alone. */
+const requestBytes = 1024 * 1024;
+
+export class Sender {
+  readonly #cluster: Cluster;
+  readonly #finder: RouteFinder;
+  readonly #active = new Set<Route>();
+  #scheduled = false;
+
+  constructor(cluster: Cluster, finder: RouteFinder) {
+    this.#cluster = cluster;
+    this.#finder = finder;
+  }
+
+  /** The route's lane may have something to send. What is appended in one turn of the event loop goes out together. */
+  wake(route: Route): void {
+    this.#active.add(route);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    const usable: Route[] = [];
+    for (const route of this.#active) {
+      const isStale = route.link?.connection.isOpen !== true && route.lane.inFlight === 0;
+      if (isStale) void this.#mend(route);
+      else if (route.link !== undefined) usable.push(route);
+    }
+    this.#active.clear();
+    const byLink = Map.groupBy(usable, (route) => route.link!);
+    for (const [link, routes] of byLink) {
+      // A request holds one batch of each partition at most, so that the rest goes by further requests.
+      for (let busy = routes; busy.length > 0; ) busy = this.#sendOneOfEach(link, busy);
+    }
+  }
+
+  /** Gives back the routes that may have more. */
+  #sendOneOfEach(link: Link, routes: readonly Route[]): Route[] {
+    const now = Date.now();
+    const busy: Route[] = [];
+    let entries: Sent[] = [];
+    let bytes = 0;
+    for (const route of routes) {
+      const batch = route.lane.next(now);
+      if (batch === undefined) continue;
+      const { size } = batch.encoded!;
+      if (entries.length > 0 && bytes + size > requestBytes) {
+        this.#send(link, entries);
+        entries = [];
+        bytes = 0;
+      }
+      entries.push({ route, batch });
+      bytes += size;
+      busy.push(route);
+    }
+    if (entries.length > 0) this.#send(link, entries);
+    return busy;
+  }
+
+  #send(link: Link, entries: readonly Sent[]): void {
+    const batches = entries.map(({ route: { topic, partition }, batch }) => ({
+      topic,
+      partition,
+      encoded: batch.encoded!,
+    }));
+    // Less than our own patience, so that a broker whose replicas are slow says so before we give the connection up.
+    const pieces = encodeProduce(batches, Math.floor(this.#cluster.options.requestTimeout / 2));
+    const apiVersion = link.versions.get(Api.produce)!;
+    link.connection.exchange({ apiKey: Api.produce, apiVersion, pieces, hasTags: true }).then(
+      (frame) => this.#answered(link, entries, frame),
+      (error: Error) => this.#unanswered(entries, error),
+    );
+  }
+
+  #answered(link: Link, entries: readonly Sent[], frame: Frame): void {
+    let results: readonly ProduceResult[];
+    try {
+      const response = decodeProduce(frame.bytes);
+      results = response.results;
+      link.connection.throttle(response.throttleMs);
+    } catch (cause) {
+      const error = new NetworkFailure('The answer to a Produce request makes no sense', { cause });
+      link.connection.close(error);
+      this.#unanswered(entries, error);
+      return;
+    }
+    this.#finder.answered();
+    for (const { route, batch } of entries) {
+      if (!route.lane.holds(batch)) continue;
+      const { topic, partition, lane } = route;
+      const error = this.#outcome(
+        route,
+        batch,
+        results.find((result) => result.topic === topic && result.partition === partition),
+      );
+      this.#active.add(route);
+      if (lane.halted && lane.inFlight === 0) void this.#mend(route, error);
+    }
+    this.#flush();
+  }
+
+  /** Tells the lane; gives back the error, if it is one. */
+  #outcome(route: Route, batch: Batch, result: ProduceResult | undefined): Error | undefined {
+    const { lane, topic, partition } = route;
+    const what = `write to ${topic}-${partition}`;
+    if (result === undefined) {
+      lane.failed(batch, true);
+      return new NetworkFailure(`Could not ${what}: the broker's answer says nothing of it`);
+    }
+    const { errorCode: code } = result;
+    if (code === Code.none || code === Code.duplicateSequence) {
+      lane.acknowledged(batch, result.baseOffset);
+      route.backoff.succeeded();
+      return undefined;
+    }
+    if (code === Code.outOfOrderSequence) {
+      if (lane.outOfOrder(batch)) {
+        const message = `${topic}-${partition} has lost records that it had acknowledged; writing goes on behind the loss`;
+        this.#cluster.options.logger.warn(message);
+      }
+      return undefined;
+    }
+    const error = errorOf(code, what, result.errorMessage);
+    if (error instanceof NotNow || code === Code.unknownTopicOrPartition) lane.failed(batch, false);
+    else if (code === Code.unknownProducerId || code === Code.invalidProducerEpoch)
+      lane.disowned(batch, error);
+    else lane.refused(batch, error, error.kind === 'too-large');
+    return error;
+  }
+
+  #unanswered(entries: readonly Sent[], error: Error): void {
+    if (error instanceof StalledConnection) this.#finder.stalled();
+    for (const { route, batch } of entries) {
+      if (!route.lane.holds(batch)) continue;
+      route.lane.failed(batch, true);
+      if (route.lane.inFlight === 0) void this.#mend(route, error);
+    }
+  }
+
+  async #mend(route: Route, cause?: Error): Promise<void> {
+    if (route.mending) return;
+    route.mending = true;
+    await this.#finder.mend(route, cause);
+    route.mending = false;
+    if (!route.lane.isEmpty) this.wake(route);
+  }
+}
