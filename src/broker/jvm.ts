@@ -25,6 +25,8 @@ export function javaCommand(
     runtime.java.command,
     `-Xmx${heapMegabytes}m`,
     '-XX:+UseSerialGC',
+    // The quick compiler alone: half the processor's work of a short run, and no slower once a long one is warm.
+    '-XX:TieredStopAtLevel=1',
     '-XX:+ExitOnOutOfMemoryError',
     // Java would warn about an archive on our output, but what is wrong with it costs nothing except time.
     '-Xlog:disable',

@@ -18,7 +18,7 @@ appender.file.strategy.max = 3
 appender.console.type = Console
 appender.console.name = console
 appender.console.layout.type = PatternLayout
-appender.console.layout.pattern = %p %m%n%throwable{short.message}
+appender.console.layout.pattern = %p %maxLen{%m}{400} %throwable{short.message}%n
 appender.console.filter.threshold.type = ThresholdFilter
 appender.console.filter.threshold.level = error
 

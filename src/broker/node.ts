@@ -12,6 +12,9 @@ const startLimit = 90_000;
 /** How long a clean stop may take before the node is killed. */
 const stopLimit = 20_000;
 
+/** How Java ends after it has finished its work upon SIGTERM. */
+const orderlyExit = 128 + 15;
+
 export interface NodeOptions {
   readonly id: number;
   /** Of the listener PLAINTEXT. */
@@ -27,6 +30,8 @@ export interface BrokerNode {
   readonly port: number;
   /** Undefined while it is down. */
   readonly pid: number | undefined;
+  /** True when it went by SIGTERM, its own orderly way; false when it was killed or failed. Undefined before it has gone. */
+  readonly wentOrderly: boolean | undefined;
   /** Sends a signal, SIGKILL by default; resolves once the process is gone (at once for SIGSTOP and SIGCONT). */
   kill(signal?: NodeJS.Signals): Promise<void>;
   /** Starts it (again) on the same port and data; resolves once it serves. */
@@ -40,6 +45,7 @@ export class KafkaNode implements BrokerNode {
   readonly #options: NodeOptions;
   #child: ChildProcess | undefined;
   #gone: Promise<void> = Promise.resolve();
+  #wentOrderly: boolean | undefined;
 
   constructor(options: NodeOptions) {
     this.#options = options;
@@ -55,6 +61,10 @@ export class KafkaNode implements BrokerNode {
 
   get pid(): number | undefined {
     return this.#child?.pid;
+  }
+
+  get wentOrderly(): boolean | undefined {
+    return this.#wentOrderly;
   }
 
   /** What the process has said: that it started, or why it could not. */
@@ -73,8 +83,9 @@ export class KafkaNode implements BrokerNode {
         this.#child = undefined;
         reject(new SluiceError(`Java could not be started: ${cause.message}`, { cause }));
       });
-      child.once('exit', () => {
+      child.once('exit', (code) => {
         this.#child = undefined;
+        this.#wentOrderly = code === orderlyExit;
         resolve();
       });
     });

@@ -57,7 +57,10 @@ export async function formatStorage(
   const args = ['format', '--cluster-id', clusterId, '--config', join(folder, 'server.properties')];
   await writeFile(argumentFile, [...args, ...scramArguments(scramUsers)].join('\n'), { mode: 0o600 });
   try {
-    const command = javaCommand(jvm, 'kafka.tools.StorageTool', [`@${argumentFile}`]);
+    const { classArchive } = jvm.runtime;
+    const ready = classArchive && 'use' in classArchive ? classArchive : undefined;
+    const formatter = { ...jvm, runtime: { ...jvm.runtime, classArchive: ready } };
+    const command = javaCommand(formatter, 'kafka.tools.StorageTool', [`@${argumentFile}`]);
     const child = startProcess(command, output, { boundTo: 'parent', removeFolder: undefined });
     child.ref();
     const code = await new Promise<number | null>((resolve, reject) => {

@@ -1,6 +1,7 @@
 /** The program: its verbs, its help, and what becomes of a command line that it does not understand. */
 import { Command, CommanderError, Option } from 'commander';
 import { ExitCode } from '../errors.ts';
+import { brokerCommand } from './broker.ts';
 import { catCommand } from './cat.ts';
 import { doctorCommand } from './doctor.ts';
 import { downloadCommand } from './download.ts';
@@ -34,7 +35,14 @@ export function createProgram(version: string): Command {
     .helpCommand('help [verb]', 'print the help of a verb')
     .addHelpText('after', examples)
     .showSuggestionAfterError();
-  const verbs = [uploadCommand(), downloadCommand(), listCommand(), catCommand(), doctorCommand()];
+  const verbs = [
+    uploadCommand(),
+    downloadCommand(),
+    listCommand(),
+    catCommand(),
+    brokerCommand(),
+    doctorCommand(),
+  ];
   for (const verb of verbs) program.addCommand(verb);
   for (const command of [
     program,
@@ -54,8 +62,12 @@ function politely(command: Command): void {
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'sluice: ')) })
     .addHelpOption(new Option('-h, --help', 'print this help').helpGroup(heading))
     .exitOverride();
-  const path = command.parent === null ? 'sluice' : `sluice ${command.name()}`;
-  command.showHelpAfterError(`See ${path} --help`);
+  command.showHelpAfterError(`See ${pathOf(command)} --help`);
+}
+
+/** E.g. `sluice broker start`. */
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }
 
 /** Runs a command line and resolves with its exit code. */

@@ -32,6 +32,8 @@ export interface VerbOptions<S extends Flags> {
   readonly examples: readonly (readonly [command: string, meaning: string])[];
   /** Positional arguments, as commander writes them, with their help. */
   readonly words?: readonly (readonly [form: string, help: string])[];
+  /** False for a verb that does not connect to a cluster. Default true. */
+  readonly connects?: boolean;
   readonly run: (call: Call<S>) => Promise<ExitCode>;
 }
 
@@ -40,7 +42,7 @@ export function createVerb<S extends Flags>(options: VerbOptions<S>): Command {
   const command = new Command(options.name).summary(options.summary).description(options.description);
   for (const [form, help] of options.words ?? []) command.argument(form, help);
   for (const [heading, flags] of Object.entries(options.groups)) addFlags(command, `${heading}:`, flags);
-  addFlags(command, 'Connection:', connectionFlags);
+  if (options.connects !== false) addFlags(command, 'Connection:', connectionFlags);
   addFlags(command, 'Output:', outputFlags);
   command.addHelpText('after', examplesText(options.examples));
   command.action(async () => {
@@ -70,11 +72,20 @@ async function readSources(flags: Sources['flags']): Promise<Sources> {
 }
 
 function warnOfVariables(command: Command): void {
-  const verbs = command.parent?.commands ?? [command];
-  const known = verbs.flatMap(({ options }) => options.map((option) => option.name()));
+  const known = everyCommand(rootOf(command)).flatMap(({ options }) =>
+    options.map((option) => option.name()),
+  );
   for (const variable of strangeVariables(process.env, known)) {
     process.stderr.write(`sluice: warning: the variable ${variable} is not known and has no effect\n`);
   }
+}
+
+function rootOf(command: Command): Command {
+  return command.parent === null ? command : rootOf(command.parent);
+}
+
+function everyCommand(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(everyCommand)];
 }
 
 function examplesText(examples: VerbOptions<Flags>['examples']): string {
