@@ -8,6 +8,8 @@ const limit = 10_000;
 export class Folders {
   readonly #root: string;
   readonly #known = new Set<string>();
+  /** Folders that this process made: nothing stands in them that it does not know of. */
+  readonly #made = new Set<string>();
   /** Folders whose entries changed since they were last made durable. */
   readonly #changed = new Set<string>();
 
@@ -29,9 +31,15 @@ export class Folders {
     }
   }
 
+  /** True when the folder of `target` was made by this process. */
+  madeFolderOf(target: string): boolean {
+    return this.#made.has(target.slice(0, target.lastIndexOf('/')));
+  }
+
   /** Forget what is known: somebody removed a folder behind our back. */
   forget(): void {
     this.#known.clear();
+    this.#made.clear();
   }
 
   /** Makes renames and new folders durable. */
@@ -54,6 +62,7 @@ export class Folders {
     try {
       await mkdir(full);
       this.#changed.add(above);
+      if (this.#made.size < limit) this.#made.add(folder);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       const stats = await lstat(full);

@@ -45,6 +45,7 @@ class DiskSink implements Sink {
   readonly #journal: Journal;
   readonly #handles = new Handles(handleLimit);
   readonly #folders: Folders;
+  readonly #umask = process.umask();
   #wholes = 0;
 
   constructor(root: string, parts: string, caseInsensitive: boolean) {
@@ -70,6 +71,8 @@ class DiskSink implements Sink {
   }
 
   async digestOfTarget(target: string, algorithm: string): Promise<string | undefined> {
+    // Most files are new in a new folder: asking the disk for each would cost as much as writing it.
+    if (this.#folders.madeFolderOf(target)) return undefined;
     const full = join(this.place, target);
     const stats = await lstat(full).catch(() => undefined);
     if (!stats?.isFile()) return undefined;
@@ -114,11 +117,11 @@ class DiskSink implements Sink {
   async publishWhole(bytes: Uint8Array, target: string, look: FileLook, published: Published): Promise<void> {
     const folded = this.#refuseCollision(target);
     const file = join(this.#parts, `whole-${this.#wholes++}`);
-    const handle = await open(file, 'w', 0o600);
+    const handle = await open(file, 'w', look.mode & ~this.#umask);
     try {
       for (let at = 0; at < bytes.length; )
         at += (await handle.write(bytes, at, bytes.length - at)).bytesWritten;
-      await handle.chmod(look.mode);
+      if ((look.mode & ~this.#umask) !== look.mode) await handle.chmod(look.mode);
       await handle.utimes(seconds(look.mtime), seconds(look.mtime));
       await handle.sync();
     } catch (error) {
