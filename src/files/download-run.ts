@@ -1,6 +1,7 @@
 /** One run of a downloader: records to the receiver, safe offsets to Kafka, in that order and never the other. */
 import type { FetchedBatch, Kafka, Position, TopicDescription } from '../kafka/contract.ts';
 import type { Sink } from '../stores/contract.ts';
+import { type Gap, nameLosses } from './name-losses.ts';
 import type { DownloadSettings } from './options.ts';
 import { Patience } from './patience.ts';
 import { positionGroup, startOffsets } from './positions.ts';
@@ -97,13 +98,8 @@ export class DownloadRun {
       this.#bytesSince += record.value?.length ?? 0;
       begun.push((await this.#receiver.admit(batch.partition, record)).finished);
     }
-    const work = Promise.all(begun)
-      .then(done, (error: unknown) => this.#fail(error))
-      .finally(() => {
-        batch.release();
-        this.#work.delete(work);
-      });
-    this.#work.add(work);
+    const work = Promise.all(begun).then(done, (error: unknown) => this.#fail(error));
+    this.#track(work.finally(() => batch.release()));
     if (this.#bytesSince >= commitEvery) this.#beginCheckpoint();
   }
 
@@ -158,11 +154,18 @@ export class DownloadRun {
     }
   }
 
-  #gap({ partition, from, earliest }: { partition: number; from: number; earliest: number }): void {
-    const { settings, topic } = this.#options;
-    const lost = `offsets ${from}..${earliest - 1} of ${topic.name}, partition ${partition}, were removed by retention before they were read`;
+  #gap(gap: Gap): void {
+    const { kafka, settings, topic } = this.#options;
+    const lost = `offsets ${gap.from}..${gap.earliest - 1} of ${topic.name}, partition ${gap.partition}, were removed by retention before they were read`;
     const message = `${lost}: files with bytes there cannot be recovered from this topic; raise retention.ms, or send them again`;
     settings.onEvent({ type: 'warning', message });
+    this.#track(nameLosses(kafka, topic, gap, this.#receiver).catch((error: unknown) => this.#fail(error)));
+  }
+
+  /** The run does not end before this work does. */
+  #track(work: Promise<void>): void {
+    const tracked = work.finally(() => this.#work.delete(tracked));
+    this.#work.add(tracked);
   }
 
   #fail(error: unknown): void {

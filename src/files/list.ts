@@ -3,10 +3,10 @@ import { FormatError } from '../errors.ts';
 import { createKafka } from '../kafka/client.ts';
 import type { ConsumedRecord, Kafka } from '../kafka/contract.ts';
 import { decodeFileRecord } from '../records/file-record.ts';
-import { decodeStateRecord, type FileState } from '../records/state-record.ts';
 import { versionOf } from '../records/upload-id.ts';
 import { clientOptions } from './client-options.ts';
 import type { ListedFile, ListOptions } from './options.ts';
+import { readState, type StateEntry } from './read-state.ts';
 import { existingTopic, stateTopicOf } from './topics.ts';
 
 /**
@@ -44,22 +44,12 @@ async function fromState(
   topicId: string,
   earliest: ReadonlyMap<number, number>,
 ): Promise<ListedFile[]> {
-  const found = new Map<string, ListedFile>();
-  await readAll(kafka, stateTopic, (record) => {
-    const decoded = decodeStateRecord(record);
-    if (decoded.kind === 'lease') return;
-    const key = `${decoded.uploader}/${decoded.path}`;
-    if (decoded.state === null || decoded.state.topic !== topicId) found.delete(key);
-    else found.set(key, listed(decoded.uploader, decoded.path, decoded.state, record.timestamp, earliest));
-  });
-  return [...found.values()];
+  const entries = await readState(kafka, stateTopic, topicId);
+  return [...entries.values()].map((entry) => listed(entry, earliest));
 }
 
 function listed(
-  uploader: string,
-  path: string,
-  state: FileState,
-  sentAt: number,
+  { uploader, path, state, at }: StateEntry,
   earliest: ReadonlyMap<number, number>,
 ): ListedFile {
   const stands = (earliest.get(state.partition) ?? 0) <= state.first;
@@ -71,7 +61,7 @@ function listed(
     size,
     digest: state.digest ?? '',
     mtime: milliseconds(mtime),
-    sentAt,
+    sentAt: at,
     state: !stands ? 'incomplete' : state.state === 'sent' ? 'complete' : 'sending',
   };
 }

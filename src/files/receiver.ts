@@ -4,7 +4,13 @@
  */
 import { FormatError } from '../errors.ts';
 import type { ConsumedRecord } from '../kafka/contract.ts';
-import { type Abort, type Chunk, type Close, decodeFileRecord } from '../records/file-record.ts';
+import {
+  type Abort,
+  type Chunk,
+  type Close,
+  decodeFileRecord,
+  type UploadRef,
+} from '../records/file-record.ts';
 import type { RememberedUpload } from '../stores/contract.ts';
 import { failUpload, failWith, finishUpload } from './finish-upload.ts';
 import type { OpenUpload } from './open-upload.ts';
@@ -90,6 +96,16 @@ export class Receiver {
       message,
       remains: 'discard',
     });
+  }
+
+  /** The records of a file are gone from the topic; told unless this version of it, or a newer one, stands at the sink. */
+  async failLost(ref: UploadRef): Promise<void> {
+    const target = this.#uploads.targetOf(ref);
+    if (target === undefined) return;
+    const standing = await this.#receiving.remembered(target, ref.upload);
+    if (standing === 'same' || standing === 'newer') return;
+    const message = 'cannot be recovered: its records were removed by retention before they were read';
+    this.#receiving.tellFailed(ref, 'missing-data', message);
   }
 
   async #admitChunk(chunk: Chunk): Promise<Admitted> {

@@ -1,0 +1,30 @@
+/**
+ * Names the files that retention removed before a downloader had read them. Their records are gone from the topic, but
+ * their uploaders remember on `T.state` where these stood.
+ */
+import type { Kafka, TopicDescription } from '../kafka/contract.ts';
+import { readState } from './read-state.ts';
+import type { Receiver } from './receiver.ts';
+import { stateTopicOf } from './topics.ts';
+
+/** A range of offsets `[from, earliest)` of a partition that is gone. */
+export interface Gap {
+  readonly partition: number;
+  readonly from: number;
+  readonly earliest: number;
+}
+
+/** Tells the receiver of every file whose last record is in the gap: nothing on the topic will ever speak of it. */
+export async function nameLosses(
+  kafka: Kafka,
+  topic: TopicDescription,
+  gap: Gap,
+  receiver: Receiver,
+): Promise<void> {
+  const stateTopic = stateTopicOf(topic.name);
+  if ((await kafka.describeTopic(stateTopic)) === undefined) return;
+  for (const { uploader, path, state } of (await readState(kafka, stateTopic, topic.id)).values()) {
+    const isLost = state.partition === gap.partition && state.last >= gap.from && state.last < gap.earliest;
+    if (isLost && state.state === 'sent') await receiver.failLost({ uploader, path, upload: state.upload });
+  }
+}
