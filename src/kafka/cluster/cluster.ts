@@ -72,8 +72,8 @@ export class Cluster {
   }
 
   /** Runs the operation until it succeeds or fails with what no later attempt can mend. */
-  async retry<Result>(what: string, operation: () => Promise<Result>): Promise<Result> {
-    const backoff = this.backoff(what);
+  async retry<Result>(what: string, operation: () => Promise<Result>, signal = this.signal): Promise<Result> {
+    const backoff = this.backoff(what, signal);
     for (;;) {
       try {
         const result = await operation();

@@ -51,6 +51,7 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
   #error: Error | undefined;
   #correlationId = 0;
   #answered = false;
+  #answers = 0;
 
   private constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -152,6 +153,7 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
   complete(correlationId: number): void {
     const pending = this.#pending.get(correlationId)!;
     this.#pending.delete(correlationId);
+    this.#answers += 1;
     pending.resolve(pending.frame!);
   }
 
@@ -199,9 +201,8 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
   }
 
   #endOfStream(): NetworkFailure {
-    const hint = this.#answered
-      ? ''
-      : ' before it answered; does this port speak the security.protocol that is set?';
+    // A port that wants SASL answers ApiVersions and hangs up at the next request, one that wants TLS at the first.
+    const hint = this.#answers > 1 ? '' : ' at once; does this port speak the security.protocol that is set?';
     return new NetworkFailure(`${addressText(this.address)}: the broker closed the connection${hint}`);
   }
 }

@@ -1,6 +1,5 @@
 /** What goes wrong between client and broker and may go right later, and how Kafka's error codes are sorted. */
 
-import { SluiceError } from '../../errors.ts';
 import { protocolErrors, protocolErrorsCodesById, ResponseError } from '../codecs.ts';
 import { KafkaError, type KafkaErrorKind } from '../contract.ts';
 
@@ -108,7 +107,7 @@ export function mayPass(error: unknown): boolean {
   return error instanceof NetworkFailure || error instanceof NotNow;
 }
 
-/** True for the errors that are part of the contract and travel to the caller as they are. */
-export function isFinal(error: unknown): error is SluiceError {
-  return error instanceof SluiceError;
+/** True when a broker knows the topic by another id, or not at all: fresh metadata tells what that means. */
+export function isAboutTopic(error: unknown): boolean {
+  return error instanceof KafkaError && (error.kind === 'unknown-topic' || error.kind === 'topic-recreated');
 }

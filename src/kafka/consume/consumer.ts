@@ -3,14 +3,14 @@
  * owns every retry of reading.
  */
 
-import { listOffsets, requireTopic } from '../admin/offsets.ts';
-import type { Cluster, TopicMetadata } from '../cluster/cluster.ts';
-import { mayPass, NotNow, translate } from '../cluster/failures.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { isAboutTopic, mayPass, translate } from '../cluster/failures.ts';
 import { type Consumer, type ConsumerOptions, type FetchedBatch, KafkaError } from '../contract.ts';
 import { FramePool } from '../wire/frame-pool.ts';
 import { Budget } from './budget.ts';
-import { type Cursor, jump, type Part } from './cursor.ts';
+import { type Cursor, jump, newCursor, type Part } from './cursor.ts';
 import { Fetcher, type FetcherOwner } from './fetcher.ts';
+import { FollowedTopic } from './followed-topic.ts';
 import { decodePart } from './part.ts';
 
 const defaultBufferBytes = 32 * 1024 * 1024;
@@ -18,7 +18,6 @@ const mostFetchBytes = 8 * 1024 * 1024;
 const leastFetchBytes = 64 * 1024;
 /** A batch that stays corrupt when it is fetched again is corrupt at the broker. */
 const corruptionsAllowed = 2;
-const missingGraceMs = 5000;
 const replicaMs = 5 * 60_000;
 
 let consumers = 0;
@@ -34,8 +33,9 @@ export class KafkaConsumer implements Consumer, FetcherOwner {
   readonly #cursors = new Map<number, Cursor>();
   readonly #fetchers = new Map<number, Fetcher>();
   readonly #parts: Part[] = [];
+  readonly #closed = Promise.withResolvers<void>();
   #started = false;
-  #topic: TopicMetadata | undefined;
+  #topic: FollowedTopic | undefined;
   #partitionsSeen = 0;
   #failure: Error | undefined;
   #wake: (() => void) | undefined;
@@ -48,7 +48,7 @@ export class KafkaConsumer implements Consumer, FetcherOwner {
     this.budget = new Budget(options.bufferBytes ?? defaultBufferBytes);
     this.pool = new FramePool(this.budget.limit);
     for (const signal of [options.signal, cluster.signal]) {
-      if (signal?.aborted) this.#closing.abort();
+      if (signal?.aborted) void this.close();
       signal?.addEventListener('abort', () => void this.close(), { signal: this.#closing.signal });
     }
   }
@@ -69,6 +69,7 @@ export class KafkaConsumer implements Consumer, FetcherOwner {
 
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#closed.resolve();
     clearInterval(this.#refreshTimer);
     for (const fetcher of this.#fetchers.values()) fetcher.close();
     for (const { frame } of this.#parts.splice(0)) frame.release();
@@ -90,7 +91,7 @@ export class KafkaConsumer implements Consumer, FetcherOwner {
     this.#wake?.();
   }
 
-  displaced(cursor: Cursor, error: Error): void {
+  displaced(cursor: Cursor, error?: Error): void {
     cursor.replica = undefined;
     void this.#mend(cursor, error);
   }
@@ -101,13 +102,15 @@ export class KafkaConsumer implements Consumer, FetcherOwner {
   }
 
   outOfRange(cursor: Cursor): void {
-    this.#relocate(cursor).catch((error: Error) => this.#fail(error));
+    // A follower may lag behind, or have dropped more than its leader: the leader's word counts.
+    if (cursor.replica) this.displaced(cursor);
+    else this.#relocate(cursor).catch((error: Error) => this.#fail(error));
   }
 
   async #next(): Promise<IteratorResult<FetchedBatch, undefined>> {
     if (!this.#started) {
       this.#started = true;
-      await this.#start();
+      await Promise.race([this.#start(), this.#closed.promise]);
     }
     for (;;) {
       if (this.signal.aborted) return { done: true, value: undefined };
@@ -135,12 +138,12 @@ export class KafkaConsumer implements Consumer, FetcherOwner {
     const { topic: name, from, newPartitions } = this.#options;
     if (this.signal.aborted) return;
     try {
-      const topic = await this.cluster.retry(`read topic ${name}`, () => requireTopic(this.cluster, name));
+      const topic = await FollowedTopic.find(this.cluster, name, this.signal);
       if (this.signal.aborted) return;
       this.#topic = topic;
-      this.#partitionsSeen = topic.partitions.length;
+      this.#partitionsSeen = topic.partitions;
       for (const [partition, offset] of from) {
-        if (partition >= topic.partitions.length) {
+        if (partition >= topic.partitions) {
           throw new KafkaError('unknown-topic', `Topic ${name} has no partition ${partition}.`);
         }
         this.#add(partition, offset);
@@ -156,19 +159,9 @@ export class KafkaConsumer implements Consumer, FetcherOwner {
   }
 
   #add(partition: number, offset: number): void {
-    const cursor: Cursor = {
-      partition,
-      backoff: this.cluster.backoff(`read ${this.#options.topic}-${partition}`, this.signal),
-      until: this.#options.until?.get(partition) ?? Number.POSITIVE_INFINITY,
-      position: offset,
-      delivered: offset,
-      generation: 0,
-      leaderEpoch: -1,
-      replica: undefined,
-      corruptions: 0,
-      missingSince: undefined,
-      mending: false,
-    };
+    const until = this.#options.until?.get(partition) ?? Number.POSITIVE_INFINITY;
+    const backoff = this.cluster.backoff(`read ${this.#options.topic}-${partition}`, this.signal);
+    const cursor = newCursor(partition, offset, until, backoff);
     this.#cursors.set(partition, cursor);
     void this.#mend(cursor);
   }
@@ -245,9 +238,9 @@ export class KafkaConsumer implements Consumer, FetcherOwner {
     let error = cause;
     while (!this.signal.aborted) {
       try {
-        if (error && !mayPass(error) && !isAboutTheTopic(error)) throw error;
+        if (error && !mayPass(error) && !isAboutTopic(error)) throw error;
         if (error) await cursor.backoff.pause(error);
-        this.#fetcher(await this.#leader(cursor, error === undefined)).add(cursor);
+        this.#fetcher(await this.#topic!.leaderOf(cursor, error === undefined)).add(cursor);
         break;
       } catch (thrown) {
         const translated = translate(thrown, `read ${this.#options.topic}-${cursor.partition}`) as Error;
@@ -262,81 +255,37 @@ export class KafkaConsumer implements Consumer, FetcherOwner {
     cursor.mending = false;
   }
 
-  async #leader(cursor: Cursor, cached: boolean): Promise<number> {
-    const { topic: name } = this.#options;
-    const topic = cached ? this.#topic : await this.#checkTopic();
-    const partition = topic?.partitions[cursor.partition];
-    if (partition === undefined) {
-      cursor.missingSince ??= Date.now();
-      if (Date.now() - cursor.missingSince < missingGraceMs)
-        throw new NotNow(3, `${name}-${cursor.partition}`);
-      throw new KafkaError('unknown-topic', `Topic ${name} has been deleted while it was read.`);
-    }
-    cursor.missingSince = undefined;
-    if (partition.leader < 0) throw new NotNow(5, `${name}-${cursor.partition}`);
-    cursor.leaderEpoch = partition.leaderEpoch;
-    return partition.leader;
-  }
-
-  /** Fresh metadata; throws when the topic is another one of the same name by now. */
-  async #checkTopic(): Promise<TopicMetadata | undefined> {
-    const { topic: name } = this.#options;
-    const topic = await this.cluster.refreshTopic(name);
-    if (topic !== undefined && topic.id !== this.#topic!.id) {
-      throw new KafkaError(
-        'topic-recreated',
-        `Topic ${name} was deleted and created again while it was read. Its offsets mean other records now; start again to read the new one.`,
-      );
-    }
-    if (topic !== undefined) this.#topic = topic;
-    return topic;
-  }
-
   /** The position is not on the partition: goes to its beginning when retention was faster, never silently. */
   async #relocate(cursor: Cursor): Promise<void> {
     const { topic: name, onGap } = this.#options;
-    const { partition } = cursor;
-    const [earliest, latest] = await this.cluster.retry(
-      `find the offsets of ${name}-${partition}`,
-      async () => {
-        await this.#checkTopic();
-        const [first, last] = await Promise.all(
-          (['earliest', 'latest'] as const).map((at) => listOffsets(this.cluster, name, at, [partition])),
-        );
-        return [first!.get(partition)!, last!.get(partition)!];
-      },
-    );
-    const from = cursor.position;
-    if (from > latest!) {
-      throw new KafkaError(
-        'out-of-range',
-        `${name}-${partition} ends at ${latest}, before the offset ${from} to read.`,
-      );
+    const { partition, position: from } = cursor;
+    const { earliest, latest } = await this.#topic!.range(partition);
+    if (from > latest) {
+      const message = `${name}-${partition} ends at ${latest}, before the offset ${from} to read.`;
+      throw new KafkaError('out-of-range', message);
     }
-    if (from < earliest!) {
+    if (from < earliest) {
       if (onGap === undefined) {
-        throw new KafkaError(
-          'out-of-range',
-          `${name}-${partition} begins at ${earliest}; offsets from ${from} on are gone.`,
-        );
+        const message = `${name}-${partition} begins at ${earliest}; offsets from ${from} on are gone.`;
+        throw new KafkaError('out-of-range', message);
       }
-      onGap({ partition, from, earliest: earliest! });
-      jump(cursor, earliest!);
-      cursor.delivered = Math.max(cursor.delivered, earliest!);
+      onGap({ partition, from, earliest });
+      jump(cursor, earliest);
+      cursor.delivered = Math.max(cursor.delivered, earliest);
       this.#wake?.();
     }
     await this.#mend(cursor);
   }
 
   async #lookForPartitions(): Promise<void> {
+    const topic = this.#topic!;
     try {
-      const topic = await this.#checkTopic();
-      if (topic === undefined || this.signal.aborted) return;
-      const added = [...topic.partitions.keys()].filter((partition) => partition >= this.#partitionsSeen);
-      if (added.length === 0) return;
-      const earliest = await listOffsets(this.cluster, this.#options.topic, 'earliest', added);
+      if (!(await topic.refresh()) || topic.partitions <= this.#partitionsSeen) return;
+      const known = topic.partitions;
+      const added = Array.from({ length: known - this.#partitionsSeen }, (_, n) => this.#partitionsSeen + n);
+      const earliest = await topic.earliest(added);
       if (this.signal.aborted) return;
-      this.#partitionsSeen = topic.partitions.length;
+      this.#partitionsSeen = known;
       for (const [partition, offset] of earliest)
         if (!this.#cursors.has(partition)) this.#add(partition, offset);
     } catch (error) {
@@ -344,9 +293,4 @@ export class KafkaConsumer implements Consumer, FetcherOwner {
       if (error instanceof KafkaError && error.kind === 'topic-recreated') this.#fail(error);
     }
   }
-}
-
-/** What a broker says when it knows the topic by another id, or not (yet). */
-function isAboutTheTopic(error: Error): boolean {
-  return error instanceof KafkaError && (error.kind === 'unknown-topic' || error.kind === 'topic-recreated');
 }

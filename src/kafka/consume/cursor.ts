@@ -22,6 +22,23 @@ export interface Cursor {
   mending: boolean;
 }
 
+/** A cursor at `offset`, not yet assigned to any broker. */
+export function newCursor(partition: number, offset: number, until: number, backoff: Backoff): Cursor {
+  return {
+    partition,
+    backoff,
+    until,
+    position: offset,
+    delivered: offset,
+    generation: 0,
+    leaderEpoch: -1,
+    replica: undefined,
+    corruptions: 0,
+    missingSince: undefined,
+    mending: false,
+  };
+}
+
 /** Memory shared by all parts of one response. */
 export interface SharedFrame {
   readonly bytes: Buffer;

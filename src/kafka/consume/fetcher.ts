@@ -26,7 +26,7 @@ export interface FetcherOwner {
   /** Fetched, in order. */
   deliver(part: Part): void;
   /** The partition cannot be read here (now); it has been taken off this broker. */
-  displaced(cursor: Cursor, error: Error): void;
+  displaced(cursor: Cursor, error?: Error): void;
   /** The position is not on the partition; it has been taken off this broker. */
   outOfRange(cursor: Cursor): void;
   /** The broker names a replica nearer to the client; the partition has been taken off this broker. */
@@ -77,6 +77,7 @@ export class Fetcher {
     const { budget, signal } = this.#owner;
     while (!signal.aborted) {
       this.#cursors = this.#cursors.filter((cursor) => !isFetched(cursor));
+      for (const cursor of this.#cursors) if (isLeaseOver(cursor)) this.#displace(cursor);
       if (this.#cursors.length === 0) break;
       const granted = this.#owner.fetchBytes();
       await budget.take(granted);
@@ -134,15 +135,21 @@ export class Fetcher {
     const held = Math.max(frame.bytes.byteLength, smallestFrame);
     const shared = share(frame, () => budget.adjust(-held));
     budget.adjust(held - granted);
+    const byPartition = new Map(asked.map((one) => [one.cursor.partition, one]));
+    const served = new Set<Cursor>();
     for (const fetched of response.partitions) {
-      const one = asked.find(({ cursor }) => cursor.partition === fetched.partition);
-      if (one !== undefined && one.generation === one.cursor.generation) this.#sort(one, fetched, shared);
+      const one = byPartition.get(fetched.partition);
+      if (one === undefined || one.generation !== one.cursor.generation) continue;
+      if (this.#sort(one, fetched, shared)) served.add(one.cursor);
     }
     shared.release();
+    // The broker fills responses in the order of the request: who has been served stands last in the next one.
+    const isServed = Map.groupBy(this.#cursors, (cursor) => served.has(cursor));
+    this.#cursors = [...(isServed.get(false) ?? []), ...(isServed.get(true) ?? [])];
   }
 
-  /** One partition's part of a response: an error, a redirection, or records. */
-  #sort({ cursor, offset, generation }: Asked, fetched: FetchedPartition, shared: HoldableFrame): void {
+  /** One partition's part of a response: an error, a redirection, or records. True: records. */
+  #sort({ cursor, offset, generation }: Asked, fetched: FetchedPartition, shared: HoldableFrame): boolean {
     const owner = this.#owner;
     if (fetched.errorCode === 1) {
       this.#drop(cursor);
@@ -155,27 +162,27 @@ export class Fetcher {
     } else {
       cursor.backoff.succeeded();
       const next = endOf(shared.bytes, fetched, offset);
-      if (next <= offset) return;
+      if (next <= offset) return false;
       cursor.position = next;
-      this.#toTheEnd(cursor);
       owner.deliver({ cursor, generation, from: offset, frame: shared.hold(), fetched });
+      return true;
     }
-  }
-
-  /** The broker fills responses in the order of the request: who has been served stands last in the next one. */
-  #toTheEnd(cursor: Cursor): void {
-    this.#drop(cursor);
-    this.#cursors.push(cursor);
+    return false;
   }
 
   #drop(cursor: Cursor): void {
     this.#cursors = this.#cursors.filter((other) => other !== cursor);
   }
 
-  #displace(cursor: Cursor, error: Error): void {
+  #displace(cursor: Cursor, error?: Error): void {
     this.#drop(cursor);
     this.#owner.displaced(cursor, error);
   }
+}
+
+/** The time to ask the leader again which replica is the nearest. */
+function isLeaseOver({ replica }: Cursor): boolean {
+  return replica !== undefined && Date.now() > replica.until;
 }
 
 /** The offset after the last whole batch. A batch whose head makes no sense ends it: decoding will say what is wrong. */

@@ -2,7 +2,7 @@
 import { ask } from '../api.ts';
 import type { Backoff } from '../cluster/backoff.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { check, mayPass, NotNow, translate } from '../cluster/failures.ts';
+import { check, isAboutTopic, mayPass, NotNow, translate } from '../cluster/failures.ts';
 import type { Link } from '../cluster/link.ts';
 import { initProducerIdV4 } from '../codecs.ts';
 import { KafkaError } from '../contract.ts';
@@ -66,7 +66,7 @@ export class RouteFinder {
     const { lane, backoff } = route;
     route.link = undefined;
     // A refusal of one record says nothing against the route, so there is nothing to wait for.
-    let error = cause !== undefined && (mayPass(cause) || isMissing(cause)) ? cause : undefined;
+    let error = cause !== undefined && (mayPass(cause) || isAboutTopic(cause)) ? cause : undefined;
     for (;;) {
       try {
         if (error) await backoff.pause(error);
@@ -147,10 +147,6 @@ export class RouteFinder {
     check(response.errorCode, 'get a producer id');
     return { producerId: response.producerId, epoch: response.producerEpoch };
   }
-}
-
-function isMissing(error: Error): boolean {
-  return error instanceof KafkaError && error.kind === 'unknown-topic';
 }
 
 function missing({ topic, partition }: Route, topicIsThere: boolean): KafkaError {

@@ -1,0 +1,87 @@
+/** The topic that a consumer reads: who leads its partitions, where they begin and end, and whether it is still the same. */
+import { listOffsets, requireTopic } from '../admin/offsets.ts';
+import type { Cluster, TopicMetadata } from '../cluster/cluster.ts';
+import { NotNow } from '../cluster/failures.ts';
+import { KafkaError } from '../contract.ts';
+import type { Cursor } from './cursor.ts';
+
+/** How long a topic may be unknown to the brokers before it counts as deleted. */
+const missingGraceMs = 5000;
+
+export class FollowedTopic {
+  readonly name: string;
+  readonly #cluster: Cluster;
+  #topic: TopicMetadata;
+
+  private constructor(cluster: Cluster, topic: TopicMetadata) {
+    this.#cluster = cluster;
+    this.#topic = topic;
+    this.name = topic.name;
+  }
+
+  /** Rejects with KafkaError `unknown-topic`, or `closed` when the signal ends the search. */
+  static async find(cluster: Cluster, name: string, signal: AbortSignal): Promise<FollowedTopic> {
+    return new FollowedTopic(
+      cluster,
+      await cluster.retry(`read topic ${name}`, () => requireTopic(cluster, name), signal),
+    );
+  }
+
+  get id(): string {
+    return this.#topic.id;
+  }
+
+  get partitions(): number {
+    return this.#topic.partitions.length;
+  }
+
+  /**
+   * Fresh metadata. False when no broker knows the topic (now). Rejects with KafkaError `topic-recreated` when it is
+   * another one of the same name.
+   */
+  async refresh(): Promise<boolean> {
+    const topic = await this.#cluster.refreshTopic(this.name);
+    if (topic === undefined) return false;
+    if (topic.id !== this.#topic.id) {
+      throw new KafkaError(
+        'topic-recreated',
+        `Topic ${this.name} was deleted and created again while it was read. Its offsets mean other records now; start again to read the new one.`,
+      );
+    }
+    this.#topic = topic;
+    return true;
+  }
+
+  /** The leader's broker id; also notes its epoch. Rejects with what may pass, or KafkaError. Does not retry. */
+  async leaderOf(cursor: Cursor, cached: boolean): Promise<number> {
+    const place = `${this.name}-${cursor.partition}`;
+    const isThere = cached || (await this.refresh());
+    const partition = isThere ? this.#topic.partitions[cursor.partition] : undefined;
+    if (partition === undefined) {
+      cursor.missingSince ??= Date.now();
+      if (Date.now() - cursor.missingSince < missingGraceMs) throw new NotNow(3, place);
+      throw new KafkaError('unknown-topic', `Topic ${this.name} was deleted while it was read.`);
+    }
+    cursor.missingSince = undefined;
+    if (partition.leader < 0) throw new NotNow(5, place);
+    cursor.leaderEpoch = partition.leaderEpoch;
+    return partition.leader;
+  }
+
+  /** The first offset of each of these partitions. Does not retry. */
+  earliest(partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    return listOffsets(this.#cluster, this.name, 'earliest', partitions);
+  }
+
+  /** Where a partition begins and ends now; retries. */
+  range(partition: number): Promise<{ readonly earliest: number; readonly latest: number }> {
+    return this.#cluster.retry(`find the offsets of ${this.name}-${partition}`, async () => {
+      await this.refresh();
+      const [first, last] = await Promise.all([
+        listOffsets(this.#cluster, this.name, 'earliest', [partition]),
+        listOffsets(this.#cluster, this.name, 'latest', [partition]),
+      ]);
+      return { earliest: first.get(partition)!, latest: last.get(partition)! };
+    });
+  }
+}
