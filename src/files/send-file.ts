@@ -132,30 +132,42 @@ async function sendChunks(
   }
   const flights = new Set<Promise<void>>();
   let failure: unknown;
-  let outcome: 'all' | 'short' | 'stopped' = 'all';
-  for (let at = sending.resumedFrom; at < file.size && failure === undefined; ) {
-    if (signal.aborted) {
-      outcome = 'stopped';
-      break;
-    }
+  const read = async (position: number): Promise<Piece> => {
     const buffer = await buffers.take();
-    const wanted = Math.min(size, file.size - at);
-    const got = await fill(handle, buffer.subarray(0, wanted), at).catch((error: unknown) => {
-      failure = error;
-      return -1;
-    });
-    if (got < wanted) {
+    try {
+      const wanted = Math.min(size, file.size - position);
+      const bytes = buffer.subarray(0, await fill(handle, buffer.subarray(0, wanted), position));
+      return { buffer, bytes, whole: bytes.length === wanted };
+    } catch (error) {
+      failure ??= error;
+      return { buffer, bytes: buffer.subarray(0, 0), whole: false };
+    }
+  };
+  let outcome: 'all' | 'short' | 'stopped' = 'all';
+  let position = sending.resumedFrom;
+  // One piece is read while the one before it is hashed.
+  let ahead = position < file.size ? read(position) : undefined;
+  while (ahead !== undefined) {
+    const { buffer, bytes, whole } = await ahead;
+    ahead = undefined;
+    if (signal.aborted || !whole || failure !== undefined) {
       buffers.give(buffer);
-      if (got >= 0) outcome = 'short';
+      outcome = signal.aborted ? 'stopped' : 'short';
       break;
     }
-    const bytes = buffer.subarray(0, wanted);
+    const offset = position;
+    position += bytes.length;
+    if (position < file.size) ahead = read(position);
     sending.hasher.update(bytes);
-    const end = at + wanted;
+    const end = position;
     const flight = lane
-      .append(partition, { headers: chunkHeaders(ref, checksum, file.size, at), value: bytes }, wanted)
+      .append(
+        partition,
+        { headers: chunkHeaders(ref, checksum, file.size, offset), value: bytes },
+        bytes.length,
+      )
       .then((place) => {
-        tally.advance(file.path, wanted);
+        tally.advance(file.path, bytes.length);
         acknowledged(lane, sending, end, place);
       })
       .catch((error: unknown) => {
@@ -166,11 +178,17 @@ async function sendChunks(
         flights.delete(flight);
       });
     flights.add(flight);
-    at = end;
   }
   await Promise.all(flights);
   if (failure !== undefined) throw failure;
   return outcome;
+}
+
+/** A piece of a file in a buffer of the pool; not `whole` when the file ended before it. */
+interface Piece {
+  readonly buffer: Uint8Array;
+  readonly bytes: Uint8Array;
+  readonly whole: boolean;
 }
 
 /** Reads until the buffer is full or the file ends; resolves with how much came. */
