@@ -1,4 +1,5 @@
 /** Certificates and keys as they stand in files or in the properties themselves: PEM, PKCS12, JKS. */
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import { ConfigurationError, describeError } from '../../errors.ts';
@@ -11,11 +12,29 @@ type Format = 'PEM' | 'PKCS12' | 'JKS';
  */
 export function readPem(property: string, value: string, label: 'CERTIFICATE' | 'PRIVATE KEY'): string {
   const text = property.endsWith('.location') ? read(property, value).toString('latin1') : value;
-  const begin = new RegExp(`-----BEGIN [A-Z ]*${label}-----`);
-  if (begin.test(text)) return property.endsWith('.location') ? text : restoreLines(text);
-  throw new ConfigurationError(
-    `${property} holds no PEM ${label.toLowerCase()} (a line "-----BEGIN ...${label}-----").`,
+  const pem = property.endsWith('.location') ? text : restoreLines(text);
+  const blocks = pem.match(
+    new RegExp(`-----BEGIN [A-Z ]*${label}-----.*?-----END [A-Z ]*${label}-----`, 'gs'),
   );
+  if (blocks === null) {
+    throw new ConfigurationError(
+      `${property} holds no PEM ${label.toLowerCase()}, from a line "-----BEGIN ...${label}-----" to its END line.`,
+    );
+  }
+  if (label === 'CERTIFICATE') for (const block of blocks) checkCertificate(property, block);
+  return pem;
+}
+
+/** Node passes over an authority that it cannot read: the connection would fail later, and say something else. */
+function checkCertificate(property: string, pem: string): void {
+  try {
+    new X509Certificate(pem);
+  } catch (error) {
+    throw new ConfigurationError(
+      `${property} holds a certificate that is damaged (${describeError(error)}). Copy it again.`,
+      { cause: error },
+    );
+  }
 }
 
 /** The authorities of `ssl.truststore.location` or `ssl.ca.location`. */
@@ -89,7 +108,7 @@ function read(property: string, file: string): Buffer {
 
 function restoreLines(text: string): string {
   return text.replace(
-    /(-----BEGIN [A-Z0-9 ]+-----)([^-]*)(-----END [A-Z0-9 ]+-----)/g,
+    /(-----BEGIN [A-Z0-9 ]+-----)([^-]*)(-----END [A-Z0-9 ]+-----)\s*/g,
     (_, begin: string, body: string, end: string) => {
       // The headers of a traditional encrypted key are lines of their own and must stay as they are.
       if (body.includes(':')) return `${begin}${body}${end}`;

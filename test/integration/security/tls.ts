@@ -1,0 +1,119 @@
+/** TLS with and without certificates of the client, and every way to get it wrong. */
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { openssl } from '../../support/certificates.ts';
+import { assertRefused, type GetCluster, refusal, roundTrip } from './attempt.ts';
+
+export function tlsTests(get: GetCluster): void {
+  const at = (listener: string, properties: Record<string, string> = {}) => ({
+    'bootstrap.servers': get().broker.listeners[listener]!,
+    'security.protocol': 'SSL',
+    ...properties,
+  });
+  const trusting = (listener: string, properties: Record<string, string> = {}) =>
+    at(listener, { 'ssl.ca.location': get().authority.certificate, ...properties });
+
+  test('TLS with the authority of a file, by the name of librdkafka', async (t) => {
+    await roundTrip(t, trusting('TLS'));
+  });
+
+  test('TLS with the authority of a file, by the names of Kafka', async (t) => {
+    const location = get().authority.certificate;
+    await roundTrip(t, at('TLS', { 'ssl.truststore.type': 'PEM', 'ssl.truststore.location': location }));
+  });
+
+  test('TLS with the authority as text on one line', async (t) => {
+    const text = (await readFile(get().authority.certificate, 'utf8')).replaceAll('\n', ' ');
+    await roundTrip(t, at('TLS', { 'ssl.truststore.type': 'PEM', 'ssl.truststore.certificates': text }));
+  });
+
+  test('Mutual TLS with certificate and key in files', async (t) => {
+    const { certificate, key } = get().client;
+    await roundTrip(
+      t,
+      trusting('MUTUAL', { 'ssl.certificate.location': certificate, 'ssl.key.location': key }),
+    );
+  });
+
+  test('Mutual TLS with certificate and key as text', async (t) => {
+    const [certificate, key] = await Promise.all(
+      [get().client.certificate, get().client.key].map((file) => readFile(file, 'utf8')),
+    );
+    const text = { 'ssl.keystore.certificate.chain': certificate!, 'ssl.keystore.key': key! };
+    await roundTrip(t, trusting('MUTUAL', text));
+  });
+
+  test('Mutual TLS with a PEM keystore whose key is encrypted', async (t) => {
+    const { certificate, key } = get().client;
+    const folder = get().authority.folder;
+    const encrypted = join(folder, 'encrypted.key');
+    const store = join(folder, 'encrypted.both.pem');
+    await openssl('pkcs8', '-topk8', '-in', key, '-out', encrypted, '-passout', 'pass:gehe1m');
+    await writeFile(store, (await readFile(encrypted, 'utf8')) + (await readFile(certificate, 'utf8')));
+    const keystore = { 'ssl.keystore.type': 'PEM', 'ssl.keystore.location': store };
+    await roundTrip(t, trusting('MUTUAL', { ...keystore, 'ssl.key.password': 'gehe1m' }));
+    const error = await refusal(t, trusting('MUTUAL', { ...keystore, 'ssl.key.password': 'gehe1m!' }));
+    assert.equal(error.name, 'ConfigurationError');
+    assert.match(error.message, /Set ssl\.key\.password to the password of the private key/);
+  });
+
+  test('Mutual TLS with a PKCS12 keystore', async (t) => {
+    const { certificate, key } = get().client;
+    const store = join(get().authority.folder, 'client.p12');
+    await openssl(
+      'pkcs12',
+      '-export',
+      '-in',
+      certificate,
+      '-inkey',
+      key,
+      '-out',
+      store,
+      '-passout',
+      'pass:gehe1m',
+    );
+    const keystore = { 'ssl.keystore.type': 'PKCS12', 'ssl.keystore.location': store };
+    await roundTrip(t, trusting('MUTUAL', { ...keystore, 'ssl.keystore.password': 'gehe1m' }));
+    const error = await refusal(t, trusting('MUTUAL', { ...keystore, 'ssl.keystore.password': 'gehe1m!' }));
+    assert.equal(error.name, 'ConfigurationError');
+    assert.match(error.message, /Set ssl\.keystore\.password to the password of the keystore/);
+  });
+
+  test('A broker that wants a certificate of the client says so', async (t) => {
+    await assertRefused(t, trusting('MUTUAL'), /client certificates, give one with ssl\.keystore\.location/);
+  });
+
+  test('A certificate of the client that the broker does not trust', async (t) => {
+    const { certificate, key } = await get().foreign.issue('stranger');
+    const keystore = { 'ssl.certificate.location': certificate, 'ssl.key.location': key };
+    await assertRefused(t, trusting('MUTUAL', keystore), /the broker refuses our side of TLS/);
+  });
+
+  test('A broker whose authority is not trusted', async (t) => {
+    const message = /not signed by a trusted authority .* ssl\.truststore\.location or ssl\.ca\.location/;
+    await assertRefused(t, at('TLS'), message);
+    await assertRefused(t, at('TLS', { 'ssl.ca.location': get().foreign.certificate }), message);
+  });
+
+  test('A certificate for another host, unless the check of names is off', async (t) => {
+    const message = /not for this host name\. .* ssl\.endpoint\.identification\.algorithm/;
+    await assertRefused(t, trusting('MISNAMED'), message);
+    await roundTrip(t, trusting('MISNAMED', { 'ssl.endpoint.identification.algorithm': '' }));
+  });
+
+  test('Plaintext to a TLS port', async (t) => {
+    const properties = { 'bootstrap.servers': get().broker.listeners.TLS! };
+    await assertRefused(t, properties, /this port speaks TLS\. Set security\.protocol to SSL or SASL_SSL/);
+  });
+
+  test('TLS to a plaintext port', async (t) => {
+    const error = await refusal(t, {
+      ...trusting('TLS'),
+      'bootstrap.servers': get().broker.bootstrapServers,
+    });
+    assert.equal(error.name, 'UnreachableError');
+    assert.match(error.message, /security\.protocol/);
+  });
+}
