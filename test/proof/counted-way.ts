@@ -1,0 +1,23 @@
+/** A broker that has a listener behind a counting proxy. */
+import type { BrokerOptions, RunningBroker } from '../../src/broker/broker.ts';
+import { startCountingProxy } from '../support/counting-proxy.ts';
+import type { CountedWay } from './kill-downloader.ts';
+
+/** Calls `work` with the options that the broker needs for it, and with the way to take once the broker runs. */
+export async function withCountedWay<T>(
+  work: (
+    broker: BrokerOptions,
+    wayTo: (broker: Pick<RunningBroker, 'listeners'>) => CountedWay,
+  ) => Promise<T>,
+): Promise<T> {
+  const proxy = await startCountingProxy();
+  const listeners = { COUNTED: { protocol: 'PLAINTEXT', advertisedPorts: [proxy.port] } };
+  try {
+    return await work({ listeners }, (broker) => {
+      proxy.target(Number(broker.listeners.COUNTED?.split(':').at(-1)));
+      return { bootstrapServers: `127.0.0.1:${proxy.port}`, received: () => proxy.received };
+    });
+  } finally {
+    await proxy.close();
+  }
+}
