@@ -106,11 +106,12 @@ export class PackBuilder {
     const partition = partitions.choose();
     const bytes = entries.reduce((sum, entry) => sum + entry.size, 0);
     const place = await this.#lane.append(partition, record, bytes);
+    const offset = Math.max(0, place.offset);
     for (const { file, upload, digest } of outcomes) {
       if (digest === undefined) continue;
       const fingerprint = { size: file.size, mtime: file.mtime, ctime: file.ctime, inode: file.inode };
       const sent = { topic: topicId, upload, state: 'sent' as const, fingerprint, partition, digest };
-      state.set(file.path, { ...sent, first: place.offset, last: place.offset, acked: file.size });
+      state.set(file.path, { ...sent, first: offset, last: offset, acked: file.size });
     }
     return outcomes;
   }

@@ -90,8 +90,7 @@ async function send(lane: Lane, handle: OpenFile, sending: Sending): Promise<Sen
   const digest = sending.hasher.digest();
   const facts = { size: file.size, digest, mtime: file.mtime, mode: file.mode };
   const close = await lane.append(partition, encodeClose({ ...ref, ...facts }), 0);
-  sending.first ??= close.offset;
-  sending.last = close.offset;
+  sawOffset(sending, close);
   note(lane, sending, 'sent', digest);
   return { outcome: 'sent', upload: ref.upload, digest, resumedFrom: sending.resumedFrom };
 }
@@ -205,11 +204,16 @@ async function fill(handle: OpenFile, buffer: Uint8Array, position: number): Pro
 /** Appends to one partition are acknowledged in their order, so that what is acknowledged is a prefix. */
 function acknowledged(lane: Lane, sending: Sending, end: number, place: Appended): void {
   const isFirst = sending.first === undefined;
-  sending.first ??= place.offset;
-  sending.last = place.offset;
+  sawOffset(sending, place);
   sending.acked = end;
   if (end < sending.file.size && (isFirst || end - sending.noted >= noteEvery))
     note(lane, sending, 'sending');
+}
+
+/** A broker may acknowledge a repeated batch without saying where it stands: then 0 is no lie, only early. */
+function sawOffset(sending: Sending, { offset }: Appended): void {
+  sending.first ??= Math.max(0, offset);
+  sending.last = Math.max(sending.last, offset);
 }
 
 function note(lane: Lane, sending: Sending, state: FileState['state'], digest?: string): void {
