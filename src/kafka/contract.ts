@@ -95,7 +95,10 @@ export interface ConsumerOptions {
   readonly until?: ReadonlyMap<number, number>;
   /** Bytes of prefetched and unreleased data. Default 32 MiB. */
   readonly bufferBytes?: number;
-  /** True: partitions added while reading are read from their first record. Looked for every `metadataMaxAge` (30 s). */
+  /**
+   * True: partitions above the highest of `from` are read from their first record, those that are there already and
+   * those added while reading: none falls between asking for offsets and reading. Looked for every `metadataMaxAge` (30 s).
+   */
   readonly newPartitions?: boolean;
   /**
    * An offset that retention has removed (`from` below the log start, or read too late). Called with what is lost;

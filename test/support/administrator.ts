@@ -1,9 +1,10 @@
 /** What a cluster's administrator does and Sluice never does itself, through the library's own client. */
 import type { TestContext } from 'node:test';
 import { Admin } from '@platformatic/kafka';
+import { waitFor } from './wait.ts';
 
 export interface Administrator {
-  /** Adds `count` partitions to those that the topic has. */
+  /** Adds `count` partitions to those that the topic has, and resolves once the broker serves them. */
   addPartitions(topic: string, count: number): Promise<void>;
   /** Removes the records before an offset. */
   deleteRecords(topic: string, partition: number, before: number): Promise<void>;
@@ -16,9 +17,14 @@ export function administrator(t: TestContext, bootstrapServers: string): Adminis
   t.after(() => admin.close());
   return {
     async addPartitions(topic, count) {
-      const metadata = await admin.metadata({ topics: [topic], forceUpdate: true });
-      const before = metadata.topics.get(topic)?.partitionsCount ?? 0;
-      await admin.createPartitions({ topics: [{ name: topic, count: before + count, assignments: null }] });
+      const partitions = async () => {
+        const metadata = await admin.metadata({ topics: [topic], forceUpdate: true });
+        return metadata.topics.get(topic)?.partitionsCount ?? 0;
+      };
+      const after = (await partitions()) + count;
+      await admin.createPartitions({ topics: [{ name: topic, count: after, assignments: null }] });
+      // The controller answers before the broker knows.
+      await waitFor(async () => (await partitions()) === after);
     },
     async deleteRecords(topic, partition, before) {
       await admin.deleteRecords({

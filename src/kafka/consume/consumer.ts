@@ -141,7 +141,7 @@ export class KafkaConsumer implements Consumer, FetcherOwner {
       const topic = await FollowedTopic.find(this.cluster, name, this.signal);
       if (this.signal.aborted) return;
       this.#topic = topic;
-      this.#partitionsSeen = topic.partitions;
+      this.#partitionsSeen = Math.max(-1, ...from.keys()) + 1;
       for (const [partition, offset] of from) {
         if (partition >= topic.partitions) {
           throw new KafkaError('unknown-topic', `Topic ${name} has no partition ${partition}.`);
@@ -153,6 +153,7 @@ export class KafkaConsumer implements Consumer, FetcherOwner {
       return;
     }
     if (newPartitions) {
+      if (this.#partitionsSeen < this.#topic.partitions) void this.#lookForPartitions();
       this.#refreshTimer = setInterval(() => void this.#lookForPartitions(), this.#metadataMaxAge);
       this.#refreshTimer.unref();
     }

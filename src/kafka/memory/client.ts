@@ -94,15 +94,16 @@ export class MemoryClient implements Kafka {
 
   consumer(options: ConsumerOptions): Consumer {
     const consumer = new MemoryConsumer(this.#topics, options);
-    if (this.#closed) consumer.refuse();
+    if (this.#closed) void consumer.close();
     this.#consumers.add(consumer);
     return consumer;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    if (!this.#topics.running) for (const producer of this.#producers) producer.abandon();
-    await Promise.all([...this.#producers, ...this.#consumers].map((open) => open.close()));
+    // The real client gives up what waits, too: whoever wants it acknowledged closes the producer first.
+    for (const producer of this.#producers) producer.abandon();
+    await Promise.all([...this.#consumers].map((consumer) => consumer.close()));
   }
 
   async #answer(): Promise<void> {

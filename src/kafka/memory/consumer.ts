@@ -6,7 +6,6 @@ import {
   type FetchedBatch,
   KafkaError,
 } from '../contract.ts';
-import { closedError } from './producer.ts';
 import { indexAt, type MemoryLog, type MemoryTopic, type MemoryTopics, type StoredRecord } from './topics.ts';
 
 /** What fills the memory of a released batch. */
@@ -23,8 +22,6 @@ export class MemoryConsumer implements Consumer {
   #topicId: string | undefined;
   #heldBytes = 0;
   #closed = false;
-  /** The client was closed before the loop began: that is an error, not an end. */
-  #refused = false;
 
   constructor(topics: MemoryTopics, options: ConsumerOptions) {
     this.#topics = topics;
@@ -38,12 +35,7 @@ export class MemoryConsumer implements Consumer {
     this.#topics.bell.ring();
   }
 
-  refuse(): void {
-    this.#refused = true;
-  }
-
   async *[Symbol.asyncIterator](): AsyncGenerator<FetchedBatch, void, undefined> {
-    if (this.#refused) throw closedError();
     const { signal } = this.#options;
     const ring = () => this.#topics.bell.ring();
     signal?.addEventListener('abort', ring);
@@ -95,7 +87,7 @@ export class MemoryConsumer implements Consumer {
   #takeNewPartitions(topic: MemoryTopic): void {
     const known = Math.max(-1, ...this.#positions.keys());
     for (let partition = known + 1; partition < topic.logs.length; partition++) {
-      this.#positions.set(partition, 0);
+      this.#positions.set(partition, this.#topics.log(topic, partition).start);
     }
   }
 

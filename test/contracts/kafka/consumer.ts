@@ -163,6 +163,21 @@ export function consumerContract(open: OpenGround): void {
     assert.deepEqual(texts, ['old', 'new', 'newer']);
   });
 
+  test('Partitions that were added between asking for offsets and reading are read too', async (t) => {
+    const ground = await open(t);
+    const topic = await freshTopic(ground, 1);
+    const from = await ground.kafka.offsets(topic, 'earliest');
+    await ground.addPartitions(topic, 1);
+    await appendTexts(ground.kafka.producer(), topic, 1, ['gone', 'new']);
+    await ground.deleteRecords(topic, 1, 1);
+    const onGap = () => assert.fail('nothing that was asked for is lost');
+    const read = await readAll(ground.kafka, { topic, from, newPartitions: true, onGap }, 1);
+    assert.deepEqual(
+      read.map(({ partition, text }) => `${partition} ${text}`),
+      ['1 new'],
+    );
+  });
+
   test('A topic that is not there, and one that is recreated, end the iteration with an error', async (t) => {
     const ground = await open(t);
     const name = `contract-${randomUUID()}`;

@@ -119,5 +119,16 @@ export function topicsContract(open: OpenGround): void {
     await assert.rejects(kafka.describeCluster(), refused);
     await assert.rejects(kafka.offsets(topic, 'latest'), refused);
     await assert.rejects(producer.append(topic, 0, { value: null }), refused);
+    const consumer = kafka.consumer({ topic, from: new Map([[0, 0]]) });
+    assert.equal((await consumer[Symbol.asyncIterator]().next()).done, true);
+  });
+
+  test('Closing the client gives up what waits to be acknowledged', async (t) => {
+    const ground = await open(t);
+    const topic = await freshTopic(ground);
+    const append = ground.kafka.producer().append(topic, 0, { value: Buffer.from('a') });
+    const refused = assert.rejects(append, { name: 'KafkaError', kind: 'closed' });
+    await ground.kafka.close();
+    await refused;
   });
 }
