@@ -10,46 +10,52 @@ export class WireWriter {
   #length = 0;
 
   int8(value: number): this {
-    this.#buffer.writeInt8(value, this.#reserve(1));
+    const at = this.#reserve(1);
+    this.#buffer.writeInt8(value, at);
     return this;
   }
 
   int16(value: number): this {
-    this.#buffer.writeInt16BE(value, this.#reserve(2));
+    const at = this.#reserve(2);
+    this.#buffer.writeInt16BE(value, at);
     return this;
   }
 
   int32(value: number): this {
-    this.#buffer.writeInt32BE(value, this.#reserve(4));
+    const at = this.#reserve(4);
+    this.#buffer.writeInt32BE(value, at);
     return this;
   }
 
   /** A whole number within 2^53. */
   int64(value: number): this {
-    this.#buffer.writeBigInt64BE(BigInt(value), this.#reserve(8));
+    const at = this.#reserve(8);
+    this.#buffer.writeBigInt64BE(BigInt(value), at);
     return this;
   }
 
   uvarint(value: number): this {
     let rest = value;
     while (rest > 0x7f) {
-      this.#buffer[this.#reserve(1)] = (rest % 0x80) | 0x80;
+      this.#octet((rest % 0x80) | 0x80);
       rest = Math.floor(rest / 0x80);
     }
-    this.#buffer[this.#reserve(1)] = rest;
+    this.#octet(rest);
     return this;
   }
 
   compactString(value: string): this {
     const bytes = Buffer.byteLength(value);
     this.uvarint(bytes + 1);
-    this.#buffer.write(value, this.#reserve(bytes));
+    const at = this.#reserve(bytes);
+    this.#buffer.write(value, at);
     return this;
   }
 
   /** A UUID given as 32 hexadecimal digits, with or without dashes. */
   uuid(value: string): this {
-    this.#buffer.write(value.replaceAll('-', ''), this.#reserve(16), 'hex');
+    const at = this.#reserve(16);
+    this.#buffer.write(value.replaceAll('-', ''), at, 'hex');
     return this;
   }
 
@@ -66,6 +72,12 @@ export class WireWriter {
     return piece;
   }
 
+  #octet(value: number): void {
+    const at = this.#reserve(1);
+    this.#buffer[at] = value;
+  }
+
+  /** Makes room, and may put another buffer in the place of this one: call it before the buffer is named. */
   #reserve(bytes: number): number {
     const at = this.#length;
     if (at + bytes > this.#buffer.byteLength) {
