@@ -11,6 +11,7 @@ import {
   type FileState,
   type Lease,
   statePartition,
+  stateUploader,
 } from '../records/state-record.ts';
 
 /** A lease as it stands on the topic. */
@@ -61,9 +62,10 @@ export class UploadState {
     for await (const batch of consumer) {
       for (const record of batch.records) {
         records++;
+        // What others wrote is not read: a fault in it is theirs.
+        if (stateUploader(record) !== uploader) continue;
         try {
           const decoded = decodeStateRecord(record);
-          if (decoded.uploader !== uploader) continue;
           if (decoded.kind === 'lease')
             this.#lease =
               decoded.lease === null ? undefined : { ...decoded.lease, renewed: record.timestamp };

@@ -24,6 +24,10 @@ export interface PackedFile extends PackEntry {
 /** Files of one pack at the most: it bounds what a reader allocates before it has checked anything. */
 export const packFilesLimit = 10_000;
 
+const lineFeed = 0x0a;
+/** Strict: two names whose bytes are wrong in different ways must not become one name. */
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** One entry as it stands in the index. */
 export function packEntryText(entry: PackEntry): string {
   const { path, upload, size, digest, mtime, mode } = entry;
@@ -45,11 +49,13 @@ export function decodePack(value: Uint8Array, files: number, indexLength: number
   if (indexLength > value.length)
     throw new FormatError(`index of ${indexLength} bytes in a value of ${value.length}`);
   if (files > packFilesLimit) throw new FormatError(`${files} files in a pack, ${packFilesLimit} at most`);
+  if (value[indexLength - 1] !== lineFeed)
+    throw new FormatError('the index of a pack does not end with a line feed');
   let entries: unknown;
   try {
-    entries = JSON.parse(Buffer.from(value.buffer, value.byteOffset, indexLength).toString('utf8'));
+    entries = JSON.parse(decoder.decode(value.subarray(0, indexLength)));
   } catch (cause) {
-    throw new FormatError('the index of a pack is not JSON', { cause });
+    throw new FormatError('the index of a pack is not JSON in UTF-8', { cause });
   }
   if (!Array.isArray(entries) || entries.length !== files) {
     throw new FormatError(`a pack of ${files} files whose index does not have as many entries`);

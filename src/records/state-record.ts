@@ -2,19 +2,27 @@
  * The records of `T.state`, the compacted topic in which uploaders remember what they sent: one small record a file,
  * keyed `UPLOADER/PATH`, and one an uploader, keyed `UPLOADER`: its lease. Values are JSON. A tombstone forgets.
  */
+import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 import { FormatError } from '../errors.ts';
 import type { ConsumedRecord, NewRecord } from '../kafka/contract.ts';
+import { algorithmOf } from './checksum.ts';
+import { isUploadId } from './upload-id.ts';
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 const whole = z.number().int().nonnegative();
+/** Nanoseconds since the epoch, or another number that may be too large for one; decimal. */
+const decimal = z.string().regex(/^-?[0-9]{1,20}$/);
+/** Empty: not known. */
+const decimalOrEmpty = z.union([z.literal(''), decimal]);
 
 /** How the file looked when it was accepted: any difference makes it another version. */
 const fingerprint = z.object({
   size: whole,
-  /** Nanoseconds since the epoch, decimal. */
-  mtime: z.string(),
-  ctime: z.string(),
-  inode: z.string(),
+  mtime: decimal,
+  ctime: decimalOrEmpty,
+  inode: decimalOrEmpty,
 });
 export type Fingerprint = z.infer<typeof fingerprint>;
 
@@ -22,7 +30,7 @@ const fileState = z.object({
   v: z.literal(1),
   /** The id of `T` (KIP-516) that this speaks of: in a recreated topic nothing has been sent. */
   topic: z.string(),
-  upload: z.string(),
+  upload: z.string().refine(isUploadId),
   /** `sending`: the first `acked` bytes are on the topic, the closing record is not. */
   state: z.enum(['sending', 'sent']),
   fingerprint,
@@ -33,8 +41,18 @@ const fileState = z.object({
   last: whole,
   acked: whole,
   /** Present once sent. */
-  digest: z.string().optional(),
+  digest: z.string().refine(isDigest).optional(),
 });
+
+function isDigest(text: string): boolean {
+  try {
+    algorithmOf(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export type FileState = Omit<z.infer<typeof fileState>, 'v'>;
 
 const lease = z.object({
@@ -70,10 +88,20 @@ function encodeValue(value: object | null): Uint8Array | null {
   return value === null ? null : Buffer.from(JSON.stringify({ v: 1, ...value }));
 }
 
+/** Whose record this is; undefined when its key cannot be anybody's. */
+export function stateUploader(record: Pick<ConsumedRecord, 'key'>): string | undefined {
+  const key = keyText(record);
+  return key?.split('/', 1)[0];
+}
+
+function keyText({ key }: Pick<ConsumedRecord, 'key'>): string | undefined {
+  return key !== null && isUtf8(key) ? decoder.decode(key) : undefined;
+}
+
 /** Throws FormatError for what is not a state record. */
 export function decodeStateRecord(record: Pick<ConsumedRecord, 'key' | 'value'>): StateRecord {
-  if (record.key === null) throw new FormatError('a state record without a key');
-  const key = Buffer.from(record.key.buffer, record.key.byteOffset, record.key.length).toString('utf8');
+  const key = keyText(record);
+  if (key === undefined) throw new FormatError('a state record without a key in UTF-8');
   const slash = key.indexOf('/');
   if (slash === -1) return { kind: 'lease', uploader: key, lease: parse(lease, record.value, key) };
   return {
@@ -87,9 +115,7 @@ export function decodeStateRecord(record: Pick<ConsumedRecord, 'key' | 'value'>)
 function parse<T>(schema: z.ZodType<T>, value: Uint8Array | null, key: string): T | null {
   if (value === null) return null;
   try {
-    return schema.parse(
-      JSON.parse(Buffer.from(value.buffer, value.byteOffset, value.length).toString('utf8')),
-    );
+    return schema.parse(JSON.parse(decoder.decode(value)));
   } catch (cause) {
     throw new FormatError(`the state record of "${key}" is not one of ours`, { cause });
   }
