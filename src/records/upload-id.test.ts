@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { isUploadId, UploadIds, versionOf } from './upload-id.ts';
+
+test('An id holds the time in microseconds, then chance', () => {
+  const now = 1_790_000_000_123;
+  const ids = new UploadIds(() => now);
+  const id = ids.next();
+  assert.ok(isUploadId(id));
+  assert.equal(versionOf(id), now * 1000);
+  assert.notEqual(new UploadIds(() => now).next(), id);
+});
+
+test('Ids grow within a microsecond, and when the clock steps back', () => {
+  const clock = [5000, 5000, 4000, 1, 5000, 5001, 0];
+  const ids = new UploadIds(() => clock.shift() ?? 0);
+  const issued = Array.from({ length: 7 }, () => ids.next());
+  assert.deepEqual(issued.toSorted(), issued);
+  assert.equal(new Set(issued.map(versionOf)).size, issued.length);
+});
+
+test('An id is greater than the last that is known of the path, though the clock is a day behind', () => {
+  const before = new UploadIds(() => 86_400_000 * 2).next();
+  const ids = new UploadIds(() => 86_400_000);
+  const after = ids.next(before);
+  assert.ok(after > before);
+  assert.equal(versionOf(after), versionOf(before) + 1);
+  assert.ok(ids.next() > after);
+});
+
+test('Text and version order alike, for any clock', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat({ max: 4_102_444_800_000 }), { minLength: 2, maxLength: 20 }), (times) => {
+      const clock = [...times];
+      const ids = new UploadIds(() => clock.shift()!);
+      const issued = times.map(() => ids.next());
+      for (const [index, id] of issued.slice(1).entries()) {
+        assert.ok(id > issued[index]!);
+        assert.ok(versionOf(id) > versionOf(issued[index]!));
+      }
+    }),
+  );
+});
+
+test('What is an id', () => {
+  assert.ok(isUploadId('0123456789abcdef0123456789abcdef'));
+  const table = [
+    '',
+    '0'.repeat(31),
+    '0'.repeat(33),
+    'A'.repeat(32),
+    'g'.repeat(32),
+    `${'0'.repeat(32)}\n`,
+    '../',
+  ];
+  for (const text of table) assert.ok(!isUploadId(text), JSON.stringify(text));
+});
