@@ -59,11 +59,11 @@ export function downloadCommand(): Command {
 }
 
 async function run({ settings, output, kafka }: Call<typeof flags>): Promise<ExitCode> {
-  // Loaded here, so that help and usage errors need not wait for the client of Kafka.
-  const { download } = await import('../index.ts');
   const giveUp = settings.once ? { giveUpAfter: onceGivesUpAfter } : {};
   const run = { verb: 'download', watching: !settings.once, output } as const;
-  return runTransfer(run, ({ logger, onEvent }, signal) =>
-    download({ ...giveUp, ...settings, kafka, logger, signal, onEvent }),
-  );
+  return runTransfer(run, async ({ logger, onEvent }, signal) => {
+    // Loaded here, so that help and usage errors need not wait for the client of Kafka.
+    const { download } = await import('../index.ts');
+    return download({ ...giveUp, ...settings, kafka, logger, signal, onEvent });
+  });
 }

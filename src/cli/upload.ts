@@ -40,13 +40,13 @@ export function uploadCommand(): Command {
 type UploadCall = Call<typeof uploadFlags>;
 
 async function run({ settings, output, kafka }: UploadCall): Promise<ExitCode> {
-  // Loaded here, so that help and usage errors need not wait for the client of Kafka.
-  const { upload } = await import('../index.ts');
   const { generate, ...options } = settings;
   const once = options.once || options.dryRun;
   const told = options.dryRun && !output.json ? listOnly(output) : output;
   const run = { verb: 'upload', watching: !once, output: told } as const;
   return runTransfer(run, async ({ logger, onEvent }, signal) => {
+    // Loaded here, so that help and usage errors need not wait for the client of Kafka.
+    const { upload } = await import('../index.ts');
     const plan = { files: 0, bytes: 0 };
     const tell = (event: UploadEvent) => {
       if (event.type !== 'would-send' || output.json) return onEvent(event);

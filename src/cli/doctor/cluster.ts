@@ -15,7 +15,7 @@ export async function examineCluster(
   try {
     const { clusterId, brokers, version } = await kafka.describeCluster();
     const release = version === undefined ? '' : `Kafka ${version}, `;
-    const message = `${bootstrapServers} answers: ${release}cluster ${clusterId}, brokers ${brokers.length}`;
+    const message = `${bootstrapServers} answers: ${release}cluster ${clusterId} of ${brokers.length === 1 ? '1 broker' : `${brokers.length} brokers`}`;
     const reached = await Promise.all(brokers.map(examineBroker));
     const found: Finding[] = [
       { check: 'Kafka', status: 'ok', message },

@@ -58,7 +58,7 @@ export function judgeJava(printed: string | undefined): Finding {
 async function maven(): Promise<Finding> {
   const check = 'Maven';
   const printed = await output('mvn', '-version');
-  const version = /Apache Maven (\S+)/.exec(printed ?? '')?.[1];
+  const version = /Apache Maven ([\w.-]+)/.exec(printed ?? '')?.[1];
   if (version !== undefined) return { check, status: 'ok', message: version };
   const message = 'not installed; the first start of `sluice broker` fetches Kafka by it';
   return { check, status: 'note', message, remedy: installing('maven', 'maven') };

@@ -36,11 +36,15 @@ test('a run in full width', () => {
   assert.deepEqual(renderBoard(board(progress), { columns: 120, rows: 24 }, plain, 1000), [
     `   film/big.mkv${' '.repeat(48)} ${'━'.repeat(15)}${'─'.repeat(14)}  55%       1.1 GB of 2 GB`,
     `   写真/2026/img.jpg${' '.repeat(43)} ${'━'.repeat(29)} 100%       30 MB of 30 MB`,
-    ` ↑ ${'━'.repeat(4)}${'─'.repeat(25)} 14% · 1,204 files sent · 5,310 to go · 12.4 GB of 88.1 GB · 100 MB/s · 12m 37s left`,
+    ` ↑ ${'━'.repeat(2)}${'─'.repeat(18)} 14% · 1,204 files sent · 5,310 to go · 12.4 GB of 88.1 GB · 100 MB/s · 12m 37s left`,
   ]);
 });
 
 test('on a narrow terminal the less important gives way', () => {
+  assert.equal(
+    renderBoard(board(progress), { columns: 80, rows: 24 }, plain, 1000).at(-1),
+    ` ↑ ${'━'.repeat(2)}${'─'.repeat(13)} 14% · 1,204 files sent · 100 MB/s · 12m 37s left`,
+  );
   assert.deepEqual(renderBoard(board(progress), { columns: 60, rows: 24 }, plain, 1000), [
     `   film/big.mkv${' '.repeat(24)} ${'━'.repeat(7)}${'─'.repeat(7)}  55%`,
     `   写真/2026/img.jpg${' '.repeat(19)} ${'━'.repeat(14)} 100%`,
@@ -62,7 +66,7 @@ test('nothing to do: watching waits, a single run finishes', () => {
   assert.deepEqual(renderBoard(board(idle), room, plain, 1000), [
     ' ↑ 1,204 files sent · 12.4 GB · finishing',
   ]);
-  assert.deepEqual(renderBoard(emptyBoard('download', true), room, plain, 0), [' ↓ looking at the topic']);
+  assert.deepEqual(renderBoard(emptyBoard('download', true), room, plain, 0), [' ↓ connecting to Kafka']);
 });
 
 test('what holds the work up is said, with how long', () => {

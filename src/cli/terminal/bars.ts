@@ -56,7 +56,7 @@ interface Piece {
 
 function totalLine(board: Board, width: number, style: Style, now: number): string {
   const sign = board.verb === 'upload' ? style.signs.up : style.signs.down;
-  let pieces = totalPieces(board, style, now, Math.min(30, Math.floor(width / 4)));
+  let pieces = totalPieces(board, style, now, Math.min(20, Math.floor(width / 5)));
   const joined = () => ` ${sign} ${pieces.map(({ text }) => text).join(style.signs.separator)}`;
   while (pieces.length > 1 && widthOf(joined()) > width) {
     const worst = Math.max(...pieces.map(({ rank }) => rank));
@@ -66,21 +66,22 @@ function totalLine(board: Board, width: number, style: Style, now: number): stri
 }
 
 function totalPieces(
-  { verb, watching, progress, pace }: Board,
+  { verb, watching, started, progress, pace }: Board,
   style: Style,
   now: number,
   barWidth: number,
 ): Piece[] {
   const moved = verb === 'upload' ? 'sent' : 'received';
-  if (progress === undefined) {
-    return [{ rank: 0, text: verb === 'upload' ? 'looking for files' : 'looking at the topic' }];
-  }
+  const looking = verb === 'upload' ? 'looking for files' : 'looking at the topic';
+  if (progress === undefined)
+    return [{ rank: 0, text: started === undefined ? 'connecting to Kafka' : looking }];
   const { filesDone, filesFailed, filesOpen, bytesDone, bytesTotal } = progress;
   const done: Piece = { rank: 0, text: `${quantity.files(filesDone)} ${moved}` };
   const failed: Piece[] =
     filesFailed > 0 ? [{ rank: 1, text: style.bad(`${quantity.number(filesFailed)} failed`) }] : [];
   const idle = filesOpen === 0 && bytesDone >= bytesTotal;
   if (idle) {
+    if (!watching && filesDone + filesFailed === 0) return [{ rank: 0, text: looking }];
     const waiting = watching ? 'waiting for more, Ctrl-C ends' : 'finishing';
     return [
       done,
@@ -93,12 +94,12 @@ function totalPieces(
   const left = secondsLeft(bytesTotal - bytesDone, speed);
   const shown = bar(bytesDone, bytesTotal, barWidth, style);
   return [
-    { rank: 6, text: `${shown} ${quantity.percent(bytesDone, bytesTotal)}` },
+    { rank: 5, text: `${shown} ${quantity.percent(bytesDone, bytesTotal)}` },
     done,
     ...failed,
-    { rank: 5, text: `${quantity.number(filesOpen)} to go` },
-    { rank: 4, text: `${quantity.bytes(bytesDone)} of ${quantity.bytes(bytesTotal)}` },
-    { rank: 3, text: quantity.rate(speed) },
+    { rank: 7, text: `${quantity.number(filesOpen)} to go` },
+    { rank: 6, text: `${quantity.bytes(bytesDone)} of ${quantity.bytes(bytesTotal)}` },
+    ...(speed === undefined ? [] : [{ rank: 3, text: quantity.rate(speed) }]),
     ...(left === undefined ? [] : [{ rank: 2, text: `${quantity.timeLeft(left)} left` }]),
   ];
 }

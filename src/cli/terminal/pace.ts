@@ -18,18 +18,17 @@ export function addSample(pace: Pace, sample: Sample): Pace {
   return [...pace.slice(Math.max(0, base)), sample];
 }
 
-/** Bytes per second up to `now`; 0 as long as nothing can be said. Falls towards 0 while nothing arrives. */
-export function rateOf(pace: Pace, now: number): number {
+/** Bytes per second up to `now`; undefined as long as nothing can be said. Falls to 0 while nothing arrives. */
+export function rateOf(pace: Pace, now: number): number | undefined {
   const last = pace.at(-1);
-  if (last === undefined) return 0;
   const from = pace.findLast(({ at }) => at <= now - span) ?? pace[0];
-  if (from === undefined) return 0;
+  if (last === undefined || from === undefined) return undefined;
   const seconds = (Math.max(now, last.at) - from.at) / 1000;
-  return seconds < 0.5 ? 0 : Math.max(0, (last.bytes - from.bytes) / seconds);
+  return seconds < 0.5 ? undefined : Math.max(0, (last.bytes - from.bytes) / seconds);
 }
 
 /** Seconds until `bytes` more are done; undefined as long as nobody can say. */
-export function secondsLeft(bytes: number, bytesPerSecond: number): number | undefined {
+export function secondsLeft(bytes: number, bytesPerSecond: number | undefined): number | undefined {
   if (bytes <= 0) return 0;
-  return bytesPerSecond < 1 ? undefined : bytes / bytesPerSecond;
+  return bytesPerSecond === undefined || bytesPerSecond < 1 ? undefined : bytes / bytesPerSecond;
 }
