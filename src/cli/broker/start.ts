@@ -73,7 +73,7 @@ async function run({ settings, output }: Call<typeof startFlags>): Promise<ExitC
     ...output,
     logLevel: output.logLevel ?? (output.quiet ? 'error' : 'info'),
   });
-  await prepareKafka(logger);
+  await prepareKafka((text) => logger.info(text));
   const say = speaker(output);
   say(`Starting Apache Kafka ${kafkaVersion} ...`);
   const options = {
