@@ -1,5 +1,6 @@
 /** Tokens for Amazon MSK: credentials from the environment, or from wherever Amazon's own chain of providers finds them. */
 import { describeError } from '../../errors.ts';
+import { NetworkFailure } from '../cluster/failures.ts';
 import { refuse } from './exchange.ts';
 import { type AwsCredentials, mskToken, regionOf } from './msk-token.ts';
 import type { TokenProvider } from './tokens.ts';
@@ -9,9 +10,20 @@ const chainPackage = '@aws-sdk/credential-provider-node';
 
 type CredentialProvider = () => Promise<AwsCredentials>;
 
-/** A provider that signs a token for each connection: that costs no request. `env` is read at each signing. */
-export function mskTokens(profile: string | undefined, env: NodeJS.ProcessEnv = process.env): TokenProvider {
+/** What the provider stands on, replaced by tests. */
+export interface AwsGround {
+  /** Read at each signing. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly loadChain: (profile: string | undefined) => Promise<CredentialProvider>;
+}
+
+/** A provider that signs a token for each connection: that costs no request. */
+export function mskTokens(
+  profile: string | undefined,
+  { env, loadChain }: AwsGround = { env: process.env, loadChain: importChain },
+): TokenProvider {
   let chain: Promise<CredentialProvider> | undefined;
+  let last: AwsCredentials | undefined;
   const credentials = async (): Promise<AwsCredentials> => {
     const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env;
     if (profile === undefined && accessKeyId && secretAccessKey) {
@@ -19,9 +31,10 @@ export function mskTokens(profile: string | undefined, env: NodeJS.ProcessEnv = 
     }
     chain ??= loadChain(profile);
     try {
-      return await (await chain)();
+      last = await (await chain)();
+      return last;
     } catch (error) {
-      throw refuse(`there are no AWS credentials: ${explain(error)}`, error);
+      return standIn(last, error);
     }
   };
   return {
@@ -30,16 +43,23 @@ export function mskTokens(profile: string | undefined, env: NodeJS.ProcessEnv = 
       'Check that the IAM policy allows kafka-cluster:Connect on this cluster, and that the clock is right.',
     async token(host) {
       const region = regionOf(host) ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION;
-      if (!region) {
-        throw refuse(`the AWS region is not in the name of the broker. Set AWS_REGION.`);
-      }
+      if (!region) throw refuse('the AWS region is not in the name of the broker. Set AWS_REGION.');
       return mskToken(region, await credentials(), Date.now()).value;
     },
     forget() {},
   };
 }
 
-async function loadChain(profile: string | undefined): Promise<CredentialProvider> {
+/** Credentials that were there once will be there again: meanwhile the last ones do, as long as they are good. */
+function standIn(last: AwsCredentials | undefined, error: unknown): AwsCredentials {
+  if (last === undefined) throw refuse(`there are no AWS credentials: ${explain(error)}`, error);
+  if (last.expiration === undefined || last.expiration.getTime() > Date.now()) return last;
+  throw new NetworkFailure(`The AWS credentials cannot be renewed (${describeError(error)})`, {
+    cause: error,
+  });
+}
+
+async function importChain(profile: string | undefined): Promise<CredentialProvider> {
   const module: { defaultProvider: (init: { profile?: string }) => CredentialProvider } = await import(
     chainPackage
   );

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mskTokens } from './msk-iam.ts';
 import { mskToken, regionOf } from './msk-token.ts';
 
 const at = Date.UTC(2026, 2, 4, 5, 6, 7, 890);
@@ -55,25 +54,4 @@ test("The region stands in the names of MSK's brokers", () => {
   assert.equal(regionOf('boot-abc.c1.kafka-serverless.us-east-1.amazonaws.com'), 'us-east-1');
   assert.equal(regionOf('b-1.films.abc123.c2.kafka.cn-north-1.amazonaws.com.cn:9098'), 'cn-north-1');
   assert.equal(regionOf('kafka.example.com:9098'), undefined);
-});
-
-test('Credentials and region come from the environment', async () => {
-  const env = {
-    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    AWS_REGION: 'eu-west-1',
-  };
-  const token = await mskTokens(undefined, env).token('kafka.example.com:9098');
-  assert.match(parameters(token).get('X-Amz-Credential')!, /^AKIDEXAMPLE\/\d{8}\/eu-west-1\/kafka-cluster\//);
-});
-
-test('What is missing is named, with what to do', async () => {
-  await assert.rejects(mskTokens(undefined, {}).token('kafka.example.com:9098'), {
-    kind: 'authentication',
-    message: /region is not in the name of the broker\. Set AWS_REGION/,
-  });
-  await assert.rejects(mskTokens('films', { AWS_REGION: 'eu-west-1' }).token('kafka.example.com:9098'), {
-    kind: 'authentication',
-    message: /no AWS credentials: .*AWS_ACCESS_KEY_ID/s,
-  });
 });
