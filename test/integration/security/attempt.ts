@@ -38,7 +38,7 @@ export async function roundTrip(t: TestContext, properties: ClientProperties): P
 }
 
 /** What must never be shown, in no form. */
-const secrets = /gehe1m|Z2VoZTFt|eyJ/;
+export const secrets = /gehe1m|Z2VoZTFt|eyJ/;
 
 /**
  * The error of a connection that must not come about. Fails when it does, and when a secret is in the error, in its
