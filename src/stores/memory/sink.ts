@@ -1,0 +1,192 @@
+/**
+ * A sink in memory. What a process forgets when it is killed is kept apart from what stays: a {@link MemoryDisk} outlives
+ * the sinks that are opened on it, one after the other.
+ */
+import { randomBytes } from 'node:crypto';
+import { digestOf } from '../../records/checksum.ts';
+import type { FileLook, PartFile, Published, RememberedUpload, Sink } from '../contract.ts';
+import { foldedName } from '../target-name.ts';
+import { systemError } from './system-error.ts';
+
+/** A file under its final name. */
+export interface StandingFile extends FileLook {
+  readonly bytes: Uint8Array;
+  /** Grows with every file that is put in place: a rewritten file has another. */
+  readonly inode: number;
+}
+
+export interface MemoryDiskOptions {
+  /** Bytes of all files and temporary files that it holds. Default: no limit. */
+  readonly capacity?: number;
+  /** True: `a` and `A` are one name. */
+  readonly caseInsensitive?: boolean;
+}
+
+/** What stays when a process ends. */
+export class MemoryDisk {
+  readonly id: string = randomBytes(8).toString('hex');
+  readonly caseInsensitive: boolean;
+  readonly files: Map<string, StandingFile> = new Map();
+  readonly parts: Map<string, Uint8Array> = new Map();
+  readonly published: Map<string, Published & { readonly mtime: string }> = new Map();
+  readonly uploads: Map<string, RememberedUpload> = new Map();
+  /** May be raised and lowered while sinks are open. */
+  capacity: number;
+  #inodes = 0;
+
+  constructor(options: MemoryDiskOptions = {}) {
+    this.capacity = options.capacity ?? Number.POSITIVE_INFINITY;
+    this.caseInsensitive = options.caseInsensitive ?? false;
+  }
+
+  get free(): number {
+    let used = 0;
+    for (const { bytes } of this.files.values()) used += bytes.length;
+    for (const bytes of this.parts.values()) used += bytes.length;
+    return this.capacity - used;
+  }
+
+  /** Writes into a temporary file, which grows as needed. */
+  write(upload: string, bytes: Uint8Array, position: number): void {
+    const before = this.parts.get(upload) ?? new Uint8Array(0);
+    const length = Math.max(before.length, bytes.length === 0 ? 0 : position + bytes.length);
+    if (length - before.length > this.free) throw systemError('ENOSPC', 'no space left on device, write');
+    const after = length === before.length ? before : new Uint8Array(length);
+    if (after !== before) after.set(before);
+    after.set(bytes, position);
+    this.parts.set(upload, after);
+  }
+
+  /** Puts a file under a name, in place of what stood there. */
+  place(target: string, bytes: Uint8Array, look: FileLook): void {
+    for (let slash = target.indexOf('/'); slash > 0; slash = target.indexOf('/', slash + 1)) {
+      if (this.files.has(target.slice(0, slash)))
+        throw systemError('ENOTDIR', `not a directory, '${target}'`);
+    }
+    for (const other of this.files.keys()) {
+      if (other.startsWith(`${target}/`)) throw systemError('EISDIR', `is a directory, '${target}'`);
+    }
+    this.files.set(target, { ...look, bytes, inode: ++this.#inodes });
+  }
+}
+
+/** Opens a disk; what an earlier sink had not remembered is forgotten. */
+export class MemorySink implements Sink {
+  readonly place = 'memory';
+  readonly #disk: MemoryDisk;
+  readonly #fresh = new Map<string, Published & { readonly mtime: string }>();
+  readonly #gone = new Set<string>();
+
+  constructor(disk: MemoryDisk) {
+    this.#disk = disk;
+  }
+
+  get id(): string {
+    return this.#disk.id;
+  }
+
+  get caseInsensitive(): boolean {
+    return this.#disk.caseInsensitive;
+  }
+
+  async published(target: string): Promise<Published | undefined> {
+    const entry = this.#fresh.get(target) ?? this.#disk.published.get(target);
+    const file = this.#disk.files.get(target);
+    if (entry === undefined || file?.bytes.length !== entry.size || file.mtime !== entry.mtime)
+      return undefined;
+    return { upload: entry.upload, size: entry.size, digest: entry.digest };
+  }
+
+  async digestOfTarget(
+    target: string,
+    algorithm: 'md5' | 'sha256' | 'crc64nvme',
+  ): Promise<string | undefined> {
+    const file = this.#disk.files.get(target);
+    return file === undefined ? undefined : digestOf(algorithm, file.bytes);
+  }
+
+  part(upload: string): PartFile {
+    const disk = this.#disk;
+    return {
+      write: async (bytes, position) => disk.write(upload, bytes, position),
+      read: async (buffer, position) => {
+        const bytes = (disk.parts.get(upload) ?? new Uint8Array(0)).subarray(
+          position,
+          position + buffer.length,
+        );
+        buffer.set(bytes);
+        return bytes.length;
+      },
+      sync: async () => {},
+      close: async () => {},
+    };
+  }
+
+  async publish(upload: string, target: string, look: FileLook, published: Published): Promise<void> {
+    this.#refuseCollision(target);
+    const bytes = this.#disk.parts.get(upload) ?? new Uint8Array(0);
+    this.#disk.place(target, bytes, { mtime: look.mtime, mode: look.mode });
+    this.#disk.parts.delete(upload);
+    this.#note(target, published, look.mtime);
+  }
+
+  async publishWhole(bytes: Uint8Array, target: string, look: FileLook, published: Published): Promise<void> {
+    this.#refuseCollision(target);
+    if (bytes.length > this.#disk.free) throw systemError('ENOSPC', 'no space left on device, write');
+    this.#disk.place(target, Uint8Array.from(bytes), { mtime: look.mtime, mode: look.mode });
+    this.#note(target, published, look.mtime);
+  }
+
+  async adopt(target: string, published: Published): Promise<void> {
+    const file = this.#disk.files.get(target);
+    if (file === undefined) throw systemError('ENOENT', `no such file, '${target}'`);
+    this.#note(target, published, file.mtime);
+  }
+
+  async quarantine(upload: string, target: string): Promise<void> {
+    const bytes = this.#disk.parts.get(upload) ?? new Uint8Array(0);
+    this.#disk.place(target, bytes, { mtime: '0', mode: 0o600 });
+    this.#disk.parts.delete(upload);
+    this.#gone.add(upload);
+  }
+
+  async discard(upload: string): Promise<void> {
+    this.#disk.parts.delete(upload);
+    this.#gone.add(upload);
+  }
+
+  async remembered(): Promise<readonly RememberedUpload[]> {
+    for (const upload of this.#disk.parts.keys()) {
+      if (!this.#disk.uploads.has(upload)) this.#disk.parts.delete(upload);
+    }
+    return [...this.#disk.uploads.values()];
+  }
+
+  async remember(uploads: readonly RememberedUpload[]): Promise<void> {
+    for (const [target, entry] of this.#fresh) this.#disk.published.set(target, entry);
+    for (const one of uploads) this.#disk.uploads.set(one.upload, one);
+    for (const upload of this.#gone) this.#disk.uploads.delete(upload);
+    this.#fresh.clear();
+    this.#gone.clear();
+  }
+
+  async freeBytes(): Promise<number | undefined> {
+    return Number.isFinite(this.#disk.capacity) ? this.#disk.free : undefined;
+  }
+
+  async close(): Promise<void> {}
+
+  #note(target: string, published: Published, mtime: string): void {
+    this.#fresh.set(target, { ...published, mtime });
+    this.#gone.add(published.upload);
+  }
+
+  #refuseCollision(target: string): void {
+    if (!this.caseInsensitive) return;
+    const folded = foldedName(target);
+    for (const other of this.#disk.files.keys()) {
+      if (other === target || foldedName(other) !== folded) continue;
+      throw systemError('EEXIST', `"${target}" and "${other}" are one name here: it would be overwritten`);
+    }
+  }
+}
