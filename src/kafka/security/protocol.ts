@@ -7,7 +7,7 @@ const protocols = ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'] as const;
 /** What a listener of a broker speaks. */
 export type SecurityProtocol = (typeof protocols)[number];
 
-const credentials = /^sasl\.(mechanism|jaas\.config|username|password|oauthbearer\..+)$/;
+const credentials = /^sasl\.(mechanisms?|jaas\.config|username|password|oauthbearer\..+)$/;
 const certificates = /^ssl\.(truststore|keystore|ca|certificate|key)\..+$/;
 
 /**
