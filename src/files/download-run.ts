@@ -64,7 +64,7 @@ export class DownloadRun {
     const from = await startOffsets(kafka, topic, this.#group, settings);
     const until = settings.once ? await kafka.offsets(topic.name, 'latest') : undefined;
     for (const [partition, offset] of from) this.#safe.set(partition, new SafeOffset(offset));
-    this.#receiver.restore(await sink.remembered());
+    await this.#receiver.restore(await sink.remembered());
     const consumer = kafka.consumer({
       topic: topic.name,
       from,

@@ -67,7 +67,6 @@ export async function failUpload(
   upload: OpenUpload,
   failure: Failure,
 ): Promise<void> {
-  const { sink, patience } = receiving.options;
   const { ref, target } = upload;
   if (uploads.get(ref.upload) !== upload) return;
   if (failure.remains === 'discard') {
@@ -77,12 +76,23 @@ export async function failUpload(
   uploads.end(ref.upload);
   uploads.remove(upload);
   await upload.settled().catch(() => {});
-  await patience.with(0, () => sink.quarantine(ref.upload, mismatchName(target)));
   receiving.tellFailed(
     ref,
     failure.reason,
-    `${failure.message}; what came is kept as ${mismatchName(target)}`,
+    failure.message + (await setAside(receiving, ref.upload, target)),
   );
+}
+
+async function setAside(receiving: Receiving, upload: string, target: string): Promise<string> {
+  const { sink, patience } = receiving.options;
+  try {
+    await patience.with(0, () => sink.quarantine(upload, mismatchName(target)));
+    return `; what came is kept as ${mismatchName(target)}`;
+  } catch (error) {
+    if (!isPermanent(error)) throw error;
+    await patience.with(0, () => sink.discard(upload));
+    return `; what came could not be kept: ${describeError(error)}`;
+  }
 }
 
 /** What an error in receiving means for this upload. Rethrows what does not concern it alone. */

@@ -46,14 +46,16 @@ export class Receiver {
     return this.#uploads.size;
   }
 
-  /** Goes on with what an earlier run left open. */
-  restore(remembered: readonly RememberedUpload[]): void {
+  /** Goes on with what an earlier run left open; resolves when what was complete already is published. */
+  async restore(remembered: readonly RememberedUpload[]): Promise<void> {
+    const complete: Promise<void>[] = [];
     for (const one of remembered) {
       const upload = this.#uploads.restore(one);
       if (upload?.close === undefined) continue;
-      if (upload.complete) void this.#finishIfComplete(upload).catch(() => {});
+      if (upload.complete) complete.push(this.#finishIfComplete(upload));
       else this.#options.onIncomplete(one.upload);
     }
+    await Promise.all(complete);
   }
 
   /**

@@ -2,6 +2,7 @@
 import type { ChecksumAlgorithm } from '../records/checksum.ts';
 import type { FileFacts } from '../records/file-facts.ts';
 import type { UploadRef } from '../records/file-record.ts';
+import { segmentLimit } from '../records/path.ts';
 import type { Sink } from '../stores/contract.ts';
 import type { NameRules } from '../stores/target-name.ts';
 import type { DownloadEvent, FailedEvent } from './events.ts';
@@ -65,9 +66,15 @@ export class Receiving {
   }
 }
 
-/** Under this name stands what came of a file whose digest is wrong. */
+const mismatchSuffix = '.DIGEST_MISMATCH';
+
+/** Under this name stands what came of a file whose digest is wrong; the file's own name is cut where both are too long. */
 export function mismatchName(target: string): string {
-  return `${target}.DIGEST_MISMATCH`;
+  const slash = target.lastIndexOf('/') + 1;
+  let name = target.slice(slash);
+  while (Buffer.byteLength(name) + mismatchSuffix.length > segmentLimit)
+    name = [...name].slice(0, -1).join('');
+  return target.slice(0, slash) + name + mismatchSuffix;
 }
 
 export function mismatchMessage(found: string, wanted: string): string {
