@@ -5,7 +5,8 @@ import type { FailedEvent } from './events.ts';
 import { ConflictError, type OpenUpload } from './open-upload.ts';
 import type { OpenUploads } from './open-uploads.ts';
 import { isPermanent } from './patience.ts';
-import { mismatchMessage, mismatchName, type Receiving } from './receiving.ts';
+import { mismatchMessage, type Receiving } from './receiving.ts';
+import { setAside } from './set-aside.ts';
 
 /** All bytes have come: verify and publish, once. */
 export async function finishUpload(
@@ -81,18 +82,6 @@ export async function failUpload(
     failure.reason,
     failure.message + (await setAside(receiving, ref.upload, target)),
   );
-}
-
-async function setAside(receiving: Receiving, upload: string, target: string): Promise<string> {
-  const { sink, patience } = receiving.options;
-  try {
-    await patience.with(0, () => sink.quarantine(upload, mismatchName(target)));
-    return `; what came is kept as ${mismatchName(target)}`;
-  } catch (error) {
-    if (!isPermanent(error)) throw error;
-    await patience.with(0, () => sink.discard(upload));
-    return `; what came could not be kept: ${describeError(error)}`;
-  }
 }
 
 /** What an error in receiving means for this upload. Rethrows what does not concern it alone. */

@@ -20,6 +20,8 @@ export interface IntakeOptions extends ReadinessOptions {
   readonly offer: (file: SourceFile) => void;
   /** A file that cannot be sent, for good. */
   readonly refuse: (path: string, reason: string) => void;
+  /** A path that was to be looked at, and there is no file. */
+  readonly gone: (path: string) => void;
   readonly onEvent: (event: UploadEvent) => void;
 }
 
@@ -110,19 +112,28 @@ export class Intake {
   }
 
   async #lookAtDue(): Promise<void> {
-    const { source, selection, signal } = this.#options;
+    const { source, selection, signal, once, gone } = this.#options;
     const now = performance.now();
     const paths = [...this.#due].filter(([, time]) => time <= now).map(([path]) => path);
     for (const path of paths) {
       if (signal.aborted) return;
       this.#due.delete(path);
-      const file = await source.look(path).catch(() => undefined);
+      const file = await source.look(path).catch((error: unknown) => this.#cannotLook(path, error));
+      if (file === 'unknown') continue;
       if (file === undefined) {
         this.#readiness.forget(path);
+        gone(path);
         // A folder that appeared, or a path that vanished: the next walk tells, and it need not be far.
-        if (!this.#options.once) this.#nextScan = Math.min(this.#nextScan, now + 200);
+        if (!once) this.#nextScan = Math.min(this.#nextScan, now + 200);
       } else if (this.#selects(path, selection)) this.#judge(file);
     }
+  }
+
+  /** The next walk looks again; with `once` there is none. */
+  #cannotLook(path: string, error: unknown): 'unknown' {
+    this.#readiness.forget(path);
+    if (this.#options.once) this.#options.refuse(path, `it cannot be looked at: ${describeError(error)}`);
+    return 'unknown';
   }
 
   /** A notice may name a file below a folder that is left out. */

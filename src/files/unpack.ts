@@ -5,7 +5,8 @@ import type { Pack } from '../records/file-record.ts';
 import type { PackedFile } from '../records/pack.ts';
 import type { OpenUploads } from './open-uploads.ts';
 import { isPermanent } from './patience.ts';
-import { mismatchMessage, mismatchName, type Receiving } from './receiving.ts';
+import { mismatchMessage, type Receiving } from './receiving.ts';
+import { setAside } from './set-aside.ts';
 
 /** Files written at once. */
 const writers = 16;
@@ -53,9 +54,8 @@ async function publishInTurn(
   if (found !== digest) {
     const part = sink.part(upload);
     await patience.with(size, () => part.write(bytes, 0));
-    await patience.with(0, () => sink.quarantine(upload, mismatchName(target)));
-    const message = `${mismatchMessage(found, digest)}; what came is kept as ${mismatchName(target)}`;
-    return receiving.tellFailed(ref, 'digest-mismatch', message);
+    const kept = await setAside(receiving, upload, target);
+    return receiving.tellFailed(ref, 'digest-mismatch', mismatchMessage(found, digest) + kept);
   }
   const published = { upload, size, digest };
   if (remembered === 'nothing' && (await receiving.standing(target, upload, file)) === 'same') {

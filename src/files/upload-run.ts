@@ -13,6 +13,7 @@ import { awaitLease, holdLease } from './lease.ts';
 import type { UploadSettings } from './options.ts';
 import { fitsPack } from './pack-files.ts';
 import { PartitionChoice } from './partitions.ts';
+import { abortUpload } from './send-file.ts';
 import { Senders } from './senders.ts';
 import type { Tally } from './tally.ts';
 import { stateTopicOf, usualMaxMessageBytes } from './topics.ts';
@@ -46,6 +47,7 @@ export class UploadRun {
   /** With `once`: paths that were given up, or counted as unchanged. */
   readonly #given = new Set<string>();
   readonly #counted = new Set<string>();
+  #aborting: Promise<void> = Promise.resolve();
   #failure: unknown;
 
   constructor(options: UploadRunOptions) {
@@ -81,6 +83,7 @@ export class UploadRun {
       known: (file) => this.#isKnown(file),
       offer: (file) => this.#offer(file),
       refuse: (path, reason) => this.#giveUp(path, reason),
+      gone: (path) => this.#abortGone([path]),
     });
   }
 
@@ -95,10 +98,12 @@ export class UploadRun {
     if (stop.signal.aborted) return;
     const lease = await holdLease({ uploader, topicId: topic.id, state, standing, lost });
     const looks = setInterval(() => void this.#lookAtTopic().catch(lost), topicLook);
+    this.#abortGone([...state.files.keys()]);
     const sending = this.#senders.run().catch(lost);
     await this.#intake.run().catch(lost);
     this.#senders.close({ drop: stop.signal.aborted });
     await sending;
+    await this.#aborting;
     clearInterval(looks);
     try {
       await lease.release();
@@ -138,6 +143,25 @@ export class UploadRun {
     }
     this.#lane.options.partitions.grow(now.partitions);
     this.#lane.limit = now.maxMessageBytes ?? this.#lane.limit;
+  }
+
+  /** Downloaders need not keep what came of files that will never be whole: half sent, and removed since. */
+  #abortGone(paths: readonly string[]): void {
+    const { source, state, settings } = this.#options;
+    const abort = async (): Promise<void> => {
+      for (const path of paths) {
+        const begun = state.get(path);
+        if (begun?.state !== 'sending') continue;
+        const isGone = await source.look(path).then(
+          (file) => file === undefined,
+          () => false,
+        );
+        if (!isGone || state.get(path) !== begun) continue;
+        const ref = { uploader: settings.name, path, upload: begun.upload };
+        await abortUpload(this.#lane, ref, begun.partition, 'it was removed before all of it was sent');
+      }
+    };
+    this.#aborting = this.#aborting.then(abort).catch((error: unknown) => this.#fail(error));
   }
 
   #isKnown(file: SourceFile): boolean {

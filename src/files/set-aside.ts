@@ -1,0 +1,17 @@
+/** Keeps what came of a file whose digest is wrong, under a name that says so. */
+import { describeError } from '../errors.ts';
+import { isPermanent } from './patience.ts';
+import { mismatchName, type Receiving } from './receiving.ts';
+
+/** Renames an upload's temporary file; gives back the end of a sentence that says what became of it. */
+export async function setAside(receiving: Receiving, upload: string, target: string): Promise<string> {
+  const { sink, patience } = receiving.options;
+  try {
+    await patience.with(0, () => sink.quarantine(upload, mismatchName(target)));
+    return `; what came is kept as ${mismatchName(target)}`;
+  } catch (error) {
+    if (!isPermanent(error)) throw error;
+    await patience.with(0, () => sink.discard(upload));
+    return `; what came could not be kept: ${describeError(error)}`;
+  }
+}
