@@ -22,6 +22,9 @@ export const createTopicsV7 = await load<Library['createTopicsV7']>('apis/admin/
 export const describeConfigsV4 = await load<Library['describeConfigsV4']>(
   'apis/admin/describe-configs-v4.js',
 );
+export const describeProducersV0 = await load<Library['describeProducersV0']>(
+  'apis/admin/describe-producers-v0.js',
+);
 export const findCoordinatorV4 = await load<Library['findCoordinatorV4']>(
   'apis/metadata/find-coordinator-v4.js',
 );

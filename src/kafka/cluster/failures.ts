@@ -28,6 +28,7 @@ export const Code = {
   messageTooLarge: 10,
   invalidTopic: 17,
   recordListTooLarge: 18,
+  notEnoughReplicas: 19,
   invalidTimestamp: 32,
   unsupportedVersion: 35,
   topicAlreadyExists: 36,

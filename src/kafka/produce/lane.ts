@@ -25,10 +25,12 @@ export interface Batch {
   encoded: EncodedBatch | undefined;
   /** On its way to the broker. */
   sent: boolean;
-  /** It was sent once and the answer was lost: it may stand on the partition. */
+  /** It was sent, and nothing says that the broker has not appended it: it may stand on the partition. */
   ambiguous: boolean;
-  /** A batch before it failed after this one had been sent: an OUT_OF_ORDER_SEQUENCE says no more than that. */
-  behindFailure: boolean;
+  /** Sent behind one that the broker did not append: it does not stand there, and OUT_OF_ORDER_SEQUENCE says just that. */
+  behindGap: boolean;
+  /** A later one has been acknowledged: it stands on the partition, and only its offset is not known yet. */
+  overtaken: boolean;
 }
 
 /** Who writes: the broker gives out ids by InitProducerId. */
@@ -43,11 +45,14 @@ const fullWindow = 5;
 const joinBytes = 256 * 1024;
 const sequences = 2 ** 31;
 
+/** What a broker's refusal of a batch says of the records that travelled in it. */
+export type Refusal = 'too-large' | 'invalid';
+
 export class Lane {
   readonly #waiting: Waiting[] = [];
   #batches: Batch[] = [];
   #identity: ProducerIdentity | undefined;
-  /** The sequence number that the broker expects next, by what it has acknowledged. */
+  /** The sequence number behind the last batch that has been acknowledged. */
   #base = 0;
   /**
    * A broker that knows nothing of a producer takes any first sequence number. So only one batch is on its way until the
@@ -55,7 +60,11 @@ export class Lane {
    */
   #window = 1;
   #joinBytes = joinBytes;
+  /** Nothing has been acknowledged under this identity. */
+  #fresh = true;
   #halted = false;
+  #inDoubt = false;
+  #refusal: Error | undefined;
 
   /** Nothing waits and nothing is on its way. */
   get isEmpty(): boolean {
@@ -65,6 +74,11 @@ export class Lane {
   /** A failure stopped the lane: `resume` when {@link inFlight} is 0. */
   get halted(): boolean {
     return this.#halted;
+  }
+
+  /** Only the broker can say what stands on the partition: `settleDoubt` before `resume`. */
+  get inDoubt(): boolean {
+    return this.#inDoubt;
   }
 
   /** Undefined: the lane needs one before it can send. */
@@ -83,12 +97,14 @@ export class Lane {
     this.#waiting.push(waiting);
   }
 
-  /** From now on under this id, with numbers from 0. Only while nothing is on its way. */
-  identify(identity: ProducerIdentity): void {
+  /** From now on under this id, with numbers from `first`. Only while nothing is on its way. */
+  identify(identity: ProducerIdentity, first = 0): void {
     this.#identity = identity;
-    this.#base = 0;
+    this.#base = first;
+    this.#fresh = true;
     this.#window = 1;
-    for (const batch of this.#batches) batch.encoded = undefined;
+    for (const batch of this.#batches)
+      Object.assign(batch, { encoded: undefined, ambiguous: false, overtaken: false });
     this.#number();
   }
 
@@ -98,7 +114,7 @@ export class Lane {
     const batch = this.#batches.find(({ sent }) => !sent) ?? this.#join();
     if (batch === undefined) return undefined;
     batch.sent = true;
-    batch.behindFailure = false;
+    batch.behindGap = false;
     batch.encoded ??= encodeBatch(
       batch.records.map(({ record }) => record),
       now,
@@ -109,51 +125,82 @@ export class Lane {
 
   /** The broker has it, from `baseOffset` on; -1 when the broker does not say where. */
   acknowledged(batch: Batch, baseOffset: number): void {
-    this.#batches.splice(this.#batches.indexOf(batch), 1);
-    this.#base = (batch.sequence + batch.records.length) % sequences;
+    const at = this.#batches.indexOf(batch);
+    for (const earlier of this.#batches.slice(0, at)) earlier.overtaken = true;
+    this.#batches.splice(at, 1);
+    this.#fresh = false;
+    if (!batch.overtaken) this.#base = after(batch);
     if (!this.#halted) this.#window = fullWindow;
-    for (const [index, waiting] of batch.records.entries())
+    for (const [index, waiting] of batch.records.entries()) {
       waiting.resolve(baseOffset < 0 ? -1 : baseOffset + index);
+    }
   }
 
-  /** Not now. `lost`: no answer came, so it may have been appended. */
-  failed(batch: Batch, lost: boolean): void {
-    batch.ambiguous ||= lost;
+  /** Not now. `maybeThere`: nothing says that it was not appended. */
+  failed(batch: Batch, maybeThere: boolean): void {
+    if (maybeThere && !batch.behindGap) batch.ambiguous = true;
     this.#halt(batch);
   }
 
-  /** The broker says OUT_OF_ORDER_SEQUENCE: the batch is not on the partition. True: nothing of ours explains it. */
+  /**
+   * The broker says OUT_OF_ORDER_SEQUENCE. True: nothing of ours explains it, so the broker has lost what it had
+   * acknowledged, or it has forgotten what it may have appended.
+   */
   outOfOrder(batch: Batch): boolean {
-    const unexplained = this.#batches[0] === batch && !batch.behindFailure;
+    const unexplained = this.#batches[0] === batch && !batch.behindGap;
     this.#halt(batch);
-    // The broker has lost what it had acknowledged. This batch and all behind it are not there, so they cannot double.
-    if (unexplained) this.#identity = undefined;
-    return unexplained;
+    if (!unexplained) return false;
+    if (this.#batches.some(({ ambiguous }) => ambiguous)) this.#inDoubt = true;
+    else this.#identity = undefined;
+    return true;
+  }
+
+  /**
+   * Ends a doubt by the last sequence number that the broker has of this producer: undefined when it may not tell, `none` when
+   * it has nothing. When that leaves the doubt, what may stand there is rejected with `error`.
+   */
+  settleDoubt(answer: number | 'none' | undefined, error: Error): void {
+    // Nothing at all proves something only where there was nothing to be forgotten.
+    const nothing = this.#fresh ? (this.#base - 1 + sequences) % sequences : undefined;
+    const last = answer === 'none' ? nothing : answer;
+    const refusal = this.#refusal;
+    this.#inDoubt = false;
+    this.#refusal = undefined;
+    if (last === undefined) {
+      this.#disown(refusal ?? error);
+      return;
+    }
+    // Numbers go round: what lies at most half a round behind the last one is not newer.
+    const isThere = (batch: Batch) => (last - (after(batch) - 1) + sequences) % sequences < sequences / 2;
+    const there = this.#batches.filter((batch) => batch.ambiguous && isThere(batch));
+    for (const batch of there) this.acknowledged(batch, -1);
+    for (const batch of this.#batches) batch.ambiguous = false;
+    // The broker expects this next. Where acknowledged batches are missing it is less than we would say.
+    if (this.#base !== (last + 1) % sequences) this.#identity = undefined;
   }
 
   /** The broker does not know the producer (any more). What may stand on the partition is rejected. */
   disowned(batch: Batch, error: Error): void {
     this.#halt(batch);
-    this.#identity = undefined;
-    this.#rejectAmbiguous(error);
+    this.#disown(error);
   }
 
   /** The broker will never take it as it is. Records that travelled together get a second chance, apart. */
-  refused(batch: Batch, error: Error, tooLarge: boolean): void {
+  refused(batch: Batch, error: Error, refusal: Refusal): void {
     this.#halt(batch);
     if (batch.ambiguous) {
-      // It may stand there under its numbers, which must not be used for others.
-      this.#identity = undefined;
-      this.#rejectAmbiguous(error);
+      // It may stand there under its numbers, which must not be used for others. If it does not, it is sent once more.
+      this.#inDoubt = true;
+      this.#refusal = error;
       return;
     }
     const at = this.#batches.indexOf(batch);
-    const single = batch.records.length === 1;
-    if (single) batch.records[0]!.reject(error);
-    if (tooLarge && !single) this.#joinBytes = Math.max(1, Math.floor(this.#joinBytes / 2));
-    const size = tooLarge ? Math.ceil(batch.records.length / 2) : 1;
+    const count = batch.records.length;
+    if (count === 1) batch.records[0]!.reject(error);
+    else if (refusal === 'too-large') this.#joinBytes = Math.max(1, Math.floor(this.#joinBytes / 2));
+    const size = refusal === 'too-large' ? Math.ceil(count / 2) : 1;
     const parts: Batch[] = [];
-    for (let from = 0; !single && from < batch.records.length; from += size) {
+    for (let from = 0; count > 1 && from < count; from += size) {
       parts.push(newBatch(batch.records.slice(from, from + size), 0));
     }
     this.#batches.splice(at, 1, ...parts);
@@ -172,6 +219,8 @@ export class Lane {
     this.#waiting.length = 0;
     this.#identity = undefined;
     this.#halted = false;
+    this.#inDoubt = false;
+    this.#refusal = undefined;
     for (const waiting of records) waiting.reject(error);
   }
 
@@ -184,22 +233,28 @@ export class Lane {
     batch.sent = false;
     this.#halted = true;
     this.#window = 1;
-    const later = this.#batches.slice(this.#batches.indexOf(batch) + 1);
-    for (const other of later) other.behindFailure ||= other.sent;
+    if (batch.ambiguous) return;
+    // The broker has not appended it, so it does not append what was sent behind it either.
+    for (const later of this.#batches.slice(this.#batches.indexOf(batch) + 1)) later.behindGap ||= later.sent;
   }
 
-  #rejectAmbiguous(error: Error): void {
+  #disown(error: Error): void {
+    this.#identity = undefined;
     const given = this.#batches.filter(({ ambiguous }) => ambiguous);
     this.#batches = this.#batches.filter(({ ambiguous }) => !ambiguous);
     for (const { records } of given) for (const waiting of records) waiting.reject(error);
   }
 
+  /** What may stand on the partition keeps its numbers; all else follows what has been acknowledged without a gap. */
   #number(): void {
     let sequence = this.#base;
     for (const batch of this.#batches) {
-      if (batch.sequence !== sequence) batch.encoded = undefined;
-      batch.sequence = sequence;
-      sequence = (sequence + batch.records.length) % sequences;
+      if (batch.overtaken) continue;
+      if (!batch.ambiguous && batch.sequence !== sequence) {
+        batch.sequence = sequence;
+        batch.encoded = undefined;
+      }
+      sequence = after(batch);
     }
   }
 
@@ -213,13 +268,28 @@ export class Lane {
       count += 1;
     }
     const last = this.#batches.at(-1);
-    const sequence = last ? (last.sequence + last.records.length) % sequences : this.#base;
-    const batch = newBatch(this.#waiting.splice(0, count), sequence);
+    const batch = newBatch(
+      this.#waiting.splice(0, count),
+      last && !last.overtaken ? after(last) : this.#base,
+    );
     this.#batches.push(batch);
     return batch;
   }
 }
 
 function newBatch(records: readonly Waiting[], sequence: number): Batch {
-  return { records, sequence, encoded: undefined, sent: false, ambiguous: false, behindFailure: false };
+  return {
+    records,
+    sequence,
+    encoded: undefined,
+    sent: false,
+    ambiguous: false,
+    behindGap: false,
+    overtaken: false,
+  };
+}
+
+/** The sequence number that follows the batch. */
+function after({ sequence, records }: Batch): number {
+  return (sequence + records.length) % sequences;
 }

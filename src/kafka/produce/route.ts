@@ -2,9 +2,9 @@
 import { ask } from '../api.ts';
 import type { Backoff } from '../cluster/backoff.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { check, isAboutTopic, mayPass, NotNow, translate } from '../cluster/failures.ts';
+import { check, errorOf, isAboutTopic, mayPass, NotNow, translate } from '../cluster/failures.ts';
 import type { Link } from '../cluster/link.ts';
-import { initProducerIdV4 } from '../codecs.ts';
+import { describeProducersV0, initProducerIdV4 } from '../codecs.ts';
 import { KafkaError } from '../contract.ts';
 import { Lane, type ProducerIdentity } from './lane.ts';
 
@@ -70,10 +70,11 @@ export class RouteFinder {
     for (;;) {
       try {
         if (error) await backoff.pause(error);
-        const leader = await this.#leader(route, error === undefined);
+        const link = await this.#link(await this.#leader(route, error === undefined));
+        if (lane.inDoubt) lane.settleDoubt(await this.#lastSequence(route, link), doubtful(route));
         if (lane.identity === undefined) lane.identify(await this.#identify(route));
-        route.link = await this.#link(leader);
         if (lane.halted) lane.resume();
+        route.link = link;
         return true;
       } catch (thrown) {
         error = translate(thrown, `write to ${route.topic}-${route.partition}`) as Error;
@@ -129,6 +130,20 @@ export class RouteFinder {
     return link;
   }
 
+  /** The last sequence number that the leader has of our producer id; undefined when it may not tell. */
+  async #lastSequence(route: Route, { connection }: Link): Promise<number | 'none' | undefined> {
+    const { topic, partition, lane } = route;
+    const request = [{ name: topic, partitionIndexes: [partition] }];
+    const answer = await ask(connection, describeProducersV0.api, request);
+    const [state] = answer.topics.flatMap(({ partitions }) => partitions);
+    const what = `ask for the last record of ${topic}-${partition}`;
+    const error = state && state.errorCode !== 0 ? errorOf(state.errorCode, what) : undefined;
+    if (error instanceof NotNow) throw error;
+    if (error !== undefined || state === undefined) return undefined;
+    const producer = state.activeProducers.find(({ producerId }) => producerId === lane.identity?.producerId);
+    return producer?.lastSequence ?? 'none';
+  }
+
   async #identify(route: Route): Promise<ProducerIdentity> {
     if (!route.identified) {
       this.#identity ??= this.#newIdentity().catch((error: unknown) => {
@@ -154,6 +169,13 @@ function missing({ topic, partition }: Route, topicIsThere: boolean): KafkaError
     ? `Topic ${topic} has no partition ${partition}.`
     : `There is no topic ${topic}.`;
   return new KafkaError('unknown-topic', message);
+}
+
+function doubtful({ topic, partition }: Route): KafkaError {
+  return new KafkaError(
+    'invalid',
+    `The broker has forgotten this producer and cannot tell whether its last records stand on ${topic}-${partition}. They may be there; send them again if they may stand there twice.`,
+  );
 }
 
 function recreated(topic: string): KafkaError {

@@ -135,16 +135,18 @@ export class Sender {
     }
     if (code === Code.outOfOrderSequence) {
       if (lane.outOfOrder(batch)) {
-        const message = `${topic}-${partition} has lost records that it had acknowledged; writing goes on behind the loss`;
+        const message = `${topic}-${partition} does not know the records before this one; finding out what it has`;
         this.#cluster.options.logger.warn(message);
       }
       return undefined;
     }
     const error = errorOf(code, what, result.errorMessage);
-    if (error instanceof NotNow || code === Code.unknownTopicOrPartition) lane.failed(batch, false);
-    else if (code === Code.unknownProducerId || code === Code.invalidProducerEpoch)
+    if (error instanceof NotNow || code === Code.unknownTopicOrPartition) {
+      // Any other may be told of a batch that was appended and then waited in vain for its replicas.
+      lane.failed(batch, code !== Code.notEnoughReplicas);
+    } else if (code === Code.unknownProducerId || code === Code.invalidProducerEpoch)
       lane.disowned(batch, error);
-    else lane.refused(batch, error, error.kind === 'too-large');
+    else lane.refused(batch, error, error.kind === 'too-large' ? 'too-large' : 'invalid');
     return error;
   }
 

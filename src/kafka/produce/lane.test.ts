@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { ModelBroker } from './model-broker.ts';
+
+type Event = (broker: ModelBroker) => void;
+
+function events(
+  weight: number,
+  arbitrary: fc.Arbitrary<Event>,
+): { weight: number; arbitrary: fc.Arbitrary<Event> } {
+  return { weight, arbitrary };
+}
+
+/** What can happen, in any order. */
+const event = fc.oneof(
+  events(
+    6,
+    fc.constant((broker) => broker.append()),
+  ),
+  events(
+    1,
+    fc.constant((broker) => broker.append(true)),
+  ),
+  events(
+    6,
+    fc.constant((broker) => broker.send()),
+  ),
+  events(
+    6,
+    fc.constant((broker) => broker.serve()),
+  ),
+  events(
+    2,
+    fc.constant((broker) => broker.serveLate()),
+  ),
+  events(
+    2,
+    fc.constant((broker) => broker.turnAway()),
+  ),
+  events(
+    2,
+    fc.nat(5).map((arrived) => (broker) => broker.breakConnection(arrived)),
+  ),
+  events(
+    1,
+    fc.nat(5).map((arrived) => (broker) => broker.restart(arrived)),
+  ),
+  events(
+    5,
+    fc.constant((broker) => broker.mend()),
+  ),
+);
+
+/** No more faults: everything must be settled within a number of rounds that the number of records bounds. */
+function settle(broker: ModelBroker): void {
+  for (let round = 0; round <= broker.appended * 3 + 10 && !broker.lane.isEmpty; round += 1) {
+    broker.mend();
+    broker.send();
+    while (broker.lane.inFlight > 0) broker.serve();
+  }
+  assert.ok(broker.lane.isEmpty, 'the lane goes on for ever');
+}
+
+function check({ log, resolved, rejected, poisoned, appended, mayAsk }: ModelBroker): void {
+  assert.equal(new Set(log).size, log.length, `a record stands twice: ${log}`);
+  const inOrder = log.toSorted((a, b) => Number(a) - Number(b));
+  assert.deepEqual(log, inOrder, 'records stand out of order');
+  assert.equal(resolved.size + rejected.size, appended, 'a record was neither acknowledged nor rejected');
+  for (const [id, offset] of resolved) {
+    assert.ok(log.includes(id), `record ${id} is lost`);
+    if (offset >= 0) assert.equal(log[offset], id, `record ${id} does not stand at offset ${offset}`);
+  }
+  for (const id of poisoned) assert.ok(rejected.has(id), `record ${id} is poisoned and was not rejected`);
+  // Only where the broker cannot tell what it has may others be rejected with them.
+  if (mayAsk) assert.deepEqual([...rejected.keys()].sort(), [...poisoned].sort());
+}
+
+for (const firstSequence of [0, 2 ** 31 - 4]) {
+  for (const mayAsk of [true, false]) {
+    const variant = `numbers from ${firstSequence}, the broker ${mayAsk ? 'tells' : 'does not tell'} what it has`;
+    test(`Whatever fails, records stand once and in order (${variant})`, () => {
+      fc.assert(
+        fc.property(fc.array(event, { maxLength: 150, size: 'max' }), (happenings) => {
+          const broker = new ModelBroker({ firstSequence, mayAsk });
+          for (const happen of happenings) happen(broker);
+          settle(broker);
+          check(broker);
+        }),
+        { numRuns: 1500 },
+      );
+    });
+  }
+}
+
+test('Without faults five batches are on their way once the first has been acknowledged', () => {
+  const broker = new ModelBroker();
+  broker.append();
+  broker.send();
+  broker.append();
+  broker.send();
+  assert.equal(broker.lane.inFlight, 1);
+  broker.serve();
+  for (let count = 0; count < 7; count += 1) {
+    broker.append();
+    broker.send();
+  }
+  assert.equal(broker.lane.inFlight, 5);
+});
+
+test('What waits together travels together', () => {
+  const broker = new ModelBroker();
+  for (let count = 0; count < 50; count += 1) broker.append();
+  broker.send();
+  assert.equal(broker.lane.inFlight, 1);
+  broker.serve();
+  assert.equal(broker.log.length, 50);
+  assert.ok(broker.lane.isEmpty);
+});
+
+test('One poisoned record among many is rejected alone', () => {
+  const broker = new ModelBroker();
+  for (let count = 0; count < 10; count += 1) broker.append(count === 4);
+  settle(broker);
+  assert.deepEqual([...broker.rejected.keys()], ['5']);
+  assert.equal(broker.log.length, 9);
+});
+
+test('Batches that a restarted broker has appended but forgotten are recognized by its last number', () => {
+  const broker = new ModelBroker();
+  broker.append();
+  broker.send();
+  broker.serve();
+  for (let count = 0; count < 4; count += 1) {
+    broker.append();
+    broker.send();
+  }
+  broker.restart(4);
+  settle(broker);
+  assert.deepEqual(broker.log, ['1', '2', '3', '4', '5']);
+  assert.equal(broker.rejected.size, 0);
+});
