@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from '../support/folder.ts';
+import { type Finished, runCommand } from '../support/process.ts';
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+/** The Node that runs this test comes first, and of npm's variables none, as in somebody else's shell. */
+const environment: Record<string, string | undefined> = {
+  ...Object.fromEntries(
+    Object.keys(process.env)
+      .filter((name) => /^npm_/i.test(name))
+      .map((name) => [name, undefined]),
+  ),
+  PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}`,
+};
+
+async function succeed(command: string, args: readonly string[], cwd: string): Promise<Finished> {
+  const finished = await runCommand(command, args, { cwd, env: environment });
+  assert.equal(finished.code, 0, `${command} ${args.join(' ')}: ${finished.stdout}${finished.stderr}`);
+  return finished;
+}
+
+/** An empty project elsewhere, with the packed package as its only dependency. */
+async function installElsewhere(t: TestContext): Promise<{ project: string; packed: readonly string[] }> {
+  const project = await temporaryFolder(t);
+  const { stdout } = await succeed('npm', ['pack', '--json', '--pack-destination', project], repository);
+  const [report]: { filename: string; files: { path: string }[] }[] = JSON.parse(
+    stdout.slice(stdout.indexOf('[')),
+  );
+  assert.ok(report);
+  await writeFile(
+    join(project, 'package.json'),
+    JSON.stringify({ name: 'elsewhere', private: true, type: 'module' }),
+  );
+  const install = ['install', '--prefer-offline', '--no-audit', '--no-fund', `./${report.filename}`];
+  await succeed('npm', install, project);
+  return { project, packed: report.files.map(({ path }) => path) };
+}
+
+test('the packed package installs elsewhere, runs there and can be imported', async (t) => {
+  const { project, packed } = await installElsewhere(t);
+  const { version } = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8'));
+
+  for (const needed of ['LICENSE', 'README.md', 'FORMAT.md', 'dist/cli/main.js', 'dist/index.d.ts']) {
+    assert.ok(packed.includes(needed), `${needed} is packed`);
+  }
+  assert.deepEqual(
+    packed.filter((path) => /\.test\.|^(?:src|test)\/|(?<!\.d)\.ts$/.test(path)),
+    [],
+  );
+
+  assert.equal((await succeed('npx', ['sluice', '--version'], project)).stdout, `${version}\n`);
+  const help = (await succeed('npx', ['sluice', '--help'], project)).stdout;
+  for (const verb of ['upload', 'download', 'list', 'cat', 'broker', 'doctor'])
+    assert.match(help, new RegExp(`^  ${verb} `, 'm'));
+
+  const program =
+    "const face = await import('sluice'); console.log(typeof face.upload, typeof face.download);";
+  assert.equal(
+    (await succeed('node', ['--input-type=module', '-e', program], project)).stdout,
+    'function function\n',
+  );
+});
