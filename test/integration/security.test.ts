@@ -5,14 +5,15 @@ import { passwordTests } from './security/passwords.ts';
 import { tlsTests } from './security/tls.ts';
 import { tokenTests } from './security/tokens.ts';
 
-describe('Connections to a cluster that asks for security', () => {
+// Much of this is waiting, for sessions to end and brokers to refuse: the groups do it side by side.
+describe('Connections to a cluster that asks for security', { concurrency: true }, () => {
   let cluster: SecureCluster;
   before(async () => {
     cluster = await startSecureCluster();
   });
   after(() => cluster?.stop());
-  tlsTests(() => cluster);
-  passwordTests(() => cluster);
-  tokenTests(() => cluster);
-  commandLineTests(() => cluster);
+  describe('TLS', { concurrency: 1 }, () => tlsTests(() => cluster));
+  describe('Passwords', { concurrency: 1 }, () => passwordTests(() => cluster));
+  describe('Tokens', { concurrency: 1 }, () => tokenTests(() => cluster));
+  describe('The command line', { concurrency: 1 }, () => commandLineTests(() => cluster));
 });
