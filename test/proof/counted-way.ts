@@ -1,7 +1,13 @@
 /** A broker that has a listener behind a counting proxy. */
 import type { BrokerOptions, RunningBroker } from '../../src/broker/broker.ts';
 import { startCountingProxy } from '../support/counting-proxy.ts';
-import type { CountedWay } from './kill-downloader.ts';
+
+/** A way to the broker that counts what it carries. */
+export interface CountedWay {
+  readonly bootstrapServers: string;
+  /** Bytes that the broker has sent to its clients on this way. */
+  readonly received: () => number;
+}
 
 /** Calls `work` with the options that the broker needs for it, and with the way to take once the broker runs. */
 export async function withCountedWay<T>(

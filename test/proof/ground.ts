@@ -1,4 +1,5 @@
 /** What a row of the proof stands on: a folder and a real Kafka of its own, gone when the row ends. */
+import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,12 +13,19 @@ export interface Ground {
   say(text: string): void;
 }
 
+/** Folders of grounds that stand; a proof that is cut short takes them with it. */
+const standing = new Set<string>();
+process.on('exit', () => {
+  for (const root of standing) rmSync(root, { recursive: true, force: true, maxRetries: 5 });
+});
+
 /** Runs `work` on a ground of its own. What it made is removed afterwards, also when it failed. */
 export async function onGround<T>(
   { place = tmpdir(), say, broker = {} }: GroundOptions,
   work: (ground: Ground & { readonly broker: RunningBroker }) => Promise<T>,
 ): Promise<T> {
   const root = await mkdtemp(join(await realpath(place), 'sluice-proof-'));
+  standing.add(root);
   try {
     const folder = join(root, 'files');
     await mkdir(folder);
@@ -29,6 +37,7 @@ export async function onGround<T>(
     }
   } finally {
     await rm(root, { recursive: true, force: true, maxRetries: 5 });
+    standing.delete(root);
   }
 }
 

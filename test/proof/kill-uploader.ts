@@ -4,8 +4,9 @@ import { differences, writeRandomFile } from '../support/files.ts';
 import { runSluice } from '../support/sluice.ts';
 import { accountOf } from '../support/topic-account.ts';
 import { uniqueTopic } from '../support/unique.ts';
-import type { Ground } from './ground.ts';
+import { type Ground, onGround } from './ground.ts';
 import { type KilledRuns, killAtRandomPoints } from './kill.ts';
+import { bytesText, percentText, type Row, scaled } from './row.ts';
 
 export interface UploaderKilled {
   readonly runs: KilledRuns;
@@ -35,3 +36,22 @@ export async function killUploader(
   if (code !== 0) faults += `the downloader ended with ${code}: ${stderr}`;
   return { runs, resent: chunkBytes - size, uploads: uploads.size, faults };
 }
+
+const kills = 5;
+const mostResent = 0.1;
+
+export const killUploaderRow: Row = {
+  name: 'kill-uploader',
+  claim: `the uploader killed with -9 ${kills} times while it sends a 2 GB file`,
+  bar: 'verified; re-sent bytes at most 10 %',
+  async run({ scale, place, say }) {
+    const size = scaled(2e9, scale, 400e6);
+    const { runs, resent, uploads, faults } = await onGround({ place, say }, (ground) =>
+      killUploader(ground, { size, kills }),
+    );
+    const passed = faults === '' && uploads === 1 && resent <= size * mostResent;
+    const points = runs.killedAt.map((bytes) => `${Math.round((100 * bytes) / size)}`).join(', ');
+    const figures = `${faults === '' ? 'verified' : 'NOT verified'}; killed at ${points} %; re-sent ${bytesText(resent)} = ${percentText(resent / size)}; ${uploads} upload id; ${Math.round(runs.seconds)} s`;
+    return { passed, figures, faults };
+  },
+};

@@ -39,7 +39,11 @@ export async function killAtRandomPoints({ args, size, kills, say }: KillOptions
     const run = followSluice(args);
     const passed = (event: JsonEvent): boolean =>
       event.type === 'progress' && Number(event.bytesDone) >= point;
-    await run.event(passed, `it had passed ${point} bytes`).finally(() => run.kill());
+    await Promise.race([run.event(passed, `it had passed ${point} bytes`), run.ended]);
+    await run.kill();
+    if (run.child.signalCode !== 'SIGKILL') {
+      throw new Error(`it ended before it could be killed a ${killedAt.length + 1}. time, at ${point} bytes`);
+    }
     killedAt.push(bytesOf(run, 'bytesDone'));
     wireBytes += bytesOf(run, 'wireBytes');
     say(`killed at ${Math.round(bytesOf(run, 'bytesDone') / 1e6)} MB`);

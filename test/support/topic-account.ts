@@ -9,6 +9,8 @@ export interface TopicAccount {
   readonly closed: ReadonlyMap<string, number>;
   /** `UPLOADER/PATH` -> the digest in the newest of these. */
   readonly digests: ReadonlyMap<string, string>;
+  /** `UPLOADER/PATH` -> its chunks, those that came twice included. */
+  readonly chunks: ReadonlyMap<string, number>;
   /** Ids of all uploads that have a chunk. */
   readonly uploads: ReadonlySet<string>;
   readonly aborts: number;
@@ -21,6 +23,7 @@ export async function accountOf(options: Omit<ReadOptions, 'values'>): Promise<T
   let aborts = 0;
   const closed = new Map<string, number>();
   const digests = new Map<string, string>();
+  const chunks = new Map<string, number>();
   const uploads = new Set<string>();
   const close = (name: string, digest: string): void => {
     closed.set(name, (closed.get(name) ?? 0) + 1);
@@ -32,13 +35,15 @@ export async function accountOf(options: Omit<ReadOptions, 'values'>): Promise<T
     if (kind === 'chunk') {
       chunkBytes += size;
       uploads.add(upload);
+      const name = `${uploader}/${path}`;
+      chunks.set(name, (chunks.get(name) ?? 0) + 1);
     } else if (kind === 'close') close(`${uploader}/${path}`, digest);
     else if (kind === 'abort') aborts++;
     else if (kind === 'pack') {
       for (const entry of packIndexOf(value, Number(index))) close(`${uploader}/${entry.path}`, entry.digest);
     } else throw new Error(`a record of kind "${kind}" is not in FORMAT.md`);
   }
-  return { records, chunkBytes, closed, digests, uploads, aborts };
+  return { records, chunkBytes, closed, digests, chunks, uploads, aborts };
 }
 
 function packIndexOf(value: Buffer | undefined, length: number): { path: string; digest: string }[] {
