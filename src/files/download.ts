@@ -1,17 +1,13 @@
 /** Rebuilds a topic's files in a directory: the library's face of it. */
 import { createKafka } from '../kafka/client.ts';
-import { type Kafka, KafkaError } from '../kafka/contract.ts';
+import type { Kafka } from '../kafka/contract.ts';
 import type { Sink } from '../stores/contract.ts';
 import { openDiskSink } from '../stores/disk/sink.ts';
 import { clientOptions } from './client-options.ts';
 import { DownloadRun } from './download-run.ts';
 import { type DownloadOptions, type DownloadSummary, downloadSettings } from './options.ts';
-import { StoppedError } from './patience.ts';
-import { reportProgress, Tally } from './tally.ts';
+import { runStoppable } from './run-stoppable.ts';
 import { existingTopic } from './topics.ts';
-
-/** Milliseconds that a stopped run waits for what it began. */
-const grace = 10_000;
 
 /**
  * Rebuilds every file of a topic below a directory, as `<to>/<uploader>/<path>`. Resolves when the ends that the
@@ -42,49 +38,16 @@ export async function downloadTo(
   options: DownloadOptions,
 ): Promise<DownloadSummary> {
   const settings = downloadSettings(options);
-  const stop = new AbortController();
-  const onAbort = (): void => {
-    stop.abort();
-    setTimeout(() => void kafka.close(), grace).unref();
-  };
-  settings.signal?.addEventListener('abort', onAbort, { once: true });
-  if (settings.signal?.aborted) onAbort();
-  const tally = new Tally();
-  const endProgress = reportProgress(tally, settings.onEvent);
   let open = 0;
-  try {
+  const summary = await runStoppable({ ...settings, kafka }, async ({ stop, tally }) => {
     const topic = await existingTopic(kafka, settings.topic);
-    const place = sink.place;
-    settings.onEvent({
-      type: 'started',
-      name: settings.name,
-      topic: topic.name,
-      partitions: topic.partitions,
-      place,
-    });
+    const { name } = settings;
+    const { partitions } = topic;
+    settings.onEvent({ type: 'started', name, topic: topic.name, partitions, place: sink.place });
     const run = new DownloadRun({ kafka, sink, settings, tally, topic, stop });
-    try {
-      await run.run();
-    } finally {
+    await run.run().finally(() => {
       open = run.open;
-    }
-  } catch (error) {
-    // The user stopped the run while the cluster or the disk was away: that is an end, not a failure.
-    const cutOff = error instanceof StoppedError || (error instanceof KafkaError && error.kind === 'closed');
-    if (!(settings.signal?.aborted && cutOff)) throw error;
-  } finally {
-    settings.signal?.removeEventListener('abort', onAbort);
-    endProgress();
-  }
-  return {
-    files: tally.filesDone,
-    bytes: tally.bytesDone,
-    unchanged: tally.filesUnchanged,
-    failed: tally.filesFailed,
-    open,
-    records: tally.records,
-    wireBytes: tally.wireBytes,
-    seconds: tally.seconds,
-    interrupted: settings.signal?.aborted ?? false,
-  };
+    });
+  });
+  return { ...summary, open };
 }

@@ -86,20 +86,24 @@ export function uploadSettings(options: UploadOptions): UploadSettings {
   return { ...uploadDefaults, name: hostname(), onEvent: () => {}, ...options };
 }
 
-export interface UploadSummary {
-  /** Files sent by this run. */
+/** What a run did. */
+export interface RunSummary {
+  /** Files sent, or verified and put under their names, by this run. */
   readonly files: number;
   readonly bytes: number;
-  /** Files that were there and could not be sent. */
-  readonly failed: number;
-  /** Files that an earlier run had sent, unchanged since. */
+  /** Files that needed nothing: sent by an earlier run and unchanged since, or standing at the sink already. */
   readonly unchanged: number;
+  /** Files that could not be sent, or not be rebuilt. */
+  readonly failed: number;
+  /** What went over the wire, re-sent and fetched again included. */
   readonly records: number;
   readonly wireBytes: number;
   readonly seconds: number;
   /** `signal` ended the run. */
   readonly interrupted: boolean;
 }
+
+export type UploadSummary = RunSummary;
 
 export interface DownloadOptions extends TopicOptions {
   /** A directory; made when missing. */
@@ -134,19 +138,9 @@ export function downloadSettings(options: DownloadOptions): DownloadSettings {
   return { ...downloadDefaults, name: hostname(), onEvent: () => {}, ...options };
 }
 
-export interface DownloadSummary {
-  /** Files verified and put under their names by this run. */
-  readonly files: number;
-  readonly bytes: number;
-  /** Files that stood there right already. */
-  readonly unchanged: number;
-  readonly failed: number;
+export interface DownloadSummary extends RunSummary {
   /** Uploads whose closing record has not come yet. */
   readonly open: number;
-  readonly records: number;
-  readonly wireBytes: number;
-  readonly seconds: number;
-  readonly interrupted: boolean;
 }
 
 export interface ListOptions extends TopicOptions {

@@ -1,7 +1,7 @@
 /** Sends a directory's files through a topic: the library's face of it. */
 import { ConfigurationError } from '../errors.ts';
 import { createKafka } from '../kafka/client.ts';
-import { type Kafka, KafkaError, type TopicDescription } from '../kafka/contract.ts';
+import type { Kafka, TopicDescription } from '../kafka/contract.ts';
 import { uploaderFault } from '../records/path.ts';
 import type { Selection, Source } from '../stores/contract.ts';
 import { openDiskSource } from '../stores/disk/source.ts';
@@ -9,13 +9,11 @@ import { clientOptions } from './client-options.ts';
 import { decide } from './decide.ts';
 import { openState } from './open-state.ts';
 import { type UploadOptions, type UploadSettings, type UploadSummary, uploadSettings } from './options.ts';
+import { runStoppable } from './run-stoppable.ts';
 import { selectionOf } from './selection.ts';
-import { reportProgress, Tally } from './tally.ts';
+import type { Tally } from './tally.ts';
 import { openFilesTopic } from './topics.ts';
 import { UploadRun } from './upload-run.ts';
-
-/** Milliseconds that a stopped run waits for Kafka's last acknowledgements. */
-const grace = 10_000;
 
 /**
  * Sends the files of a directory. Resolves when all is acknowledged (`once`), or when `signal` has ended the run.
@@ -44,48 +42,18 @@ export async function uploadFrom(
   const fault = uploaderFault(settings.name);
   if (fault !== undefined) throw new ConfigurationError(`--name "${settings.name}" cannot be used: ${fault}`);
   const selection = selectionOf(settings);
-  const stop = new AbortController();
-  const onAbort = (): void => {
-    stop.abort();
-    setTimeout(() => void kafka.close(), grace).unref();
-  };
-  settings.signal?.addEventListener('abort', onAbort, { once: true });
-  if (settings.signal?.aborted) onAbort();
-  const tally = new Tally();
-  const endProgress = reportProgress(tally, settings.onEvent);
-  try {
+  return runStoppable({ ...settings, kafka }, async ({ stop, tally }) => {
     const topic = await openTopic(kafka, settings);
     const state = await openState(kafka, topic, settings);
+    const { name, onEvent } = settings;
     const partitions = topic?.partitions ?? settings.partitions;
-    settings.onEvent({
-      type: 'started',
-      name: settings.name,
-      topic: settings.topic,
-      partitions,
-      place: source.place,
-    });
+    onEvent({ type: 'started', name, topic: settings.topic, partitions, place: source.place });
     if (topic === undefined || settings.dryRun) {
       await dryRun(source, selection, settings, (file) => decide(file, state.get(file.path)), tally);
     } else {
       await new UploadRun({ kafka, source, settings, selection, tally, state, topic, stop }).run();
     }
-  } catch (error) {
-    // The user stopped the run while the cluster was away: that is an end, not a failure.
-    if (!(settings.signal?.aborted && error instanceof KafkaError && error.kind === 'closed')) throw error;
-  } finally {
-    settings.signal?.removeEventListener('abort', onAbort);
-    endProgress();
-  }
-  return {
-    files: tally.filesDone,
-    bytes: tally.bytesDone,
-    failed: tally.filesFailed,
-    unchanged: tally.filesUnchanged,
-    records: tally.records,
-    wireBytes: tally.wireBytes,
-    seconds: tally.seconds,
-    interrupted: settings.signal?.aborted ?? false,
-  };
+  });
 }
 
 async function openTopic(kafka: Kafka, settings: UploadSettings): Promise<TopicDescription | undefined> {

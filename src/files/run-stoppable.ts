@@ -1,0 +1,57 @@
+/** The frame of every run: its tally, its progress events, and its end in good order when the user's signal comes. */
+import { type Kafka, KafkaError } from '../kafka/contract.ts';
+import type { ProgressEvent } from './events.ts';
+import type { RunSummary } from './options.ts';
+import { StoppedError } from './patience.ts';
+import { reportProgress, Tally } from './tally.ts';
+
+/** Milliseconds that a stopped run waits for what it began. */
+const grace = 10_000;
+
+export interface StoppableOptions {
+  /** Closed only when a stopped run cannot end otherwise: the cluster is away. */
+  readonly kafka: Kafka;
+  readonly signal?: AbortSignal;
+  readonly onEvent: (event: ProgressEvent) => void;
+}
+
+/** What `work` gets: `stop` is aborted by the user's signal, and by itself when it fails. */
+export interface StoppableRun {
+  readonly stop: AbortController;
+  readonly tally: Tally;
+}
+
+export async function runStoppable(
+  { kafka, signal, onEvent }: StoppableOptions,
+  work: (run: StoppableRun) => Promise<void>,
+): Promise<RunSummary> {
+  const stop = new AbortController();
+  const onAbort = (): void => {
+    stop.abort();
+    setTimeout(() => void kafka.close(), grace).unref();
+  };
+  signal?.addEventListener('abort', onAbort, { once: true });
+  if (signal?.aborted) onAbort();
+  const tally = new Tally();
+  const endProgress = reportProgress(tally, onEvent);
+  try {
+    await work({ stop, tally });
+  } catch (error) {
+    // The user stopped the run while the cluster or the disk was away: that is an end, not a failure.
+    const cutOff = error instanceof StoppedError || (error instanceof KafkaError && error.kind === 'closed');
+    if (!(signal?.aborted && cutOff)) throw error;
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+    endProgress();
+  }
+  return {
+    files: tally.filesDone,
+    bytes: tally.bytesDone,
+    unchanged: tally.filesUnchanged,
+    failed: tally.filesFailed,
+    records: tally.records,
+    wireBytes: tally.wireBytes,
+    seconds: tally.seconds,
+    interrupted: signal?.aborted ?? false,
+  };
+}
