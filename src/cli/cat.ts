@@ -1,5 +1,4 @@
 /** `sluice cat`: one file's bytes on stdout. */
-import { once } from 'node:events';
 import type { Command } from 'commander';
 import { ExitCode } from '../errors.ts';
 import { giveUpFlag, readerGivesUpAfter, topicFlag } from './connection.ts';
@@ -46,9 +45,17 @@ async function run({ settings, output, kafka, words }: Call<typeof catFlags>): P
   const file = words[0] ?? '';
   const logger = createVerbLogger(output);
   const pieces = cat({ giveUpAfter: readerGivesUpAfter, ...settings, kafka, file, logger });
-  for await (const piece of pieces) {
-    // A pipe is written at once and a file by the system; only where Node had to queue is there something to wait for.
-    if (!process.stdout.write(piece)) await once(process.stdout, 'drain');
-  }
+  for await (const piece of pieces) await written(piece);
   return ExitCode.ok;
+}
+
+/** Resolves once the system has the bytes: the piece's memory is used again for the next. */
+function written(piece: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(piece, (error: NodeJS.ErrnoException | null | undefined) => {
+      // That the reader has gone is dealt with by endWithReader.
+      if (error && error.code !== 'EPIPE') reject(error);
+      else resolve();
+    });
+  });
 }
