@@ -16,28 +16,30 @@ export async function finishUpload(
   facts: FileFacts,
 ): Promise<void> {
   if (!uploads.end(upload.ref.upload)) return;
-  upload.finishing = verifyAndPublish(receiving, uploads, upload, facts);
-  await upload.finishing;
-  await uploads.supersede(upload.target, upload.ref.upload);
+  const work = verifyAndPublish(receiving, uploads, upload, facts);
+  upload.finishing = work.then(
+    () => {},
+    () => {},
+  );
+  if (await work) await uploads.supersede(upload.target, upload.ref.upload);
 }
 
+/** True when this version or a newer one stands at the sink now. */
 async function verifyAndPublish(
   receiving: Receiving,
   uploads: OpenUploads,
   upload: OpenUpload,
   facts: FileFacts,
-): Promise<void> {
+): Promise<boolean> {
   const { sink, patience } = receiving.options;
   const { ref, target } = upload;
   await upload.settled();
   const digest = await patience.with(0, () => upload.digest(facts.digest));
   if (digest !== facts.digest) {
     const message = mismatchMessage(digest, facts.digest);
-    return failUpload(receiving, uploads, upload, {
-      reason: 'digest-mismatch',
-      message,
-      remains: 'quarantine',
-    });
+    const failure = { reason: 'digest-mismatch', message, remains: 'quarantine' } as const;
+    await failUpload(receiving, uploads, upload, failure);
+    return false;
   }
   await receiving.turns.run(target, async () => {
     const published = { upload: ref.upload, size: facts.size, digest: facts.digest };
@@ -52,6 +54,7 @@ async function verifyAndPublish(
     }
     uploads.remove(upload);
   });
+  return true;
 }
 
 export interface Failure {

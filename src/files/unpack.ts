@@ -31,37 +31,41 @@ async function publish(
   const target = uploads.targetOf(ref);
   if (target === undefined) return;
   try {
-    await receiving.turns.run(target, () => publishInTurn(receiving, ref, target, file));
+    const stands = await receiving.turns.run(target, () => publishInTurn(receiving, ref, target, file));
+    if (stands) await uploads.supersede(target, file.upload);
   } catch (error) {
     if (!isPermanent(error)) throw error;
     receiving.tellFailed(ref, 'sink', `cannot be written: ${describeError(error)}`);
   }
-  await uploads.supersede(target, file.upload);
 }
 
+/** True when this version or a newer one stands at the sink now. */
 async function publishInTurn(
   receiving: Receiving,
   ref: { uploader: string; path: string; upload: string },
   target: string,
   file: PackedFile,
-): Promise<void> {
+): Promise<boolean> {
   const { sink, patience } = receiving.options;
   const { upload, size, digest, bytes } = file;
   const remembered = await receiving.remembered(target, upload);
-  if (remembered === 'same') return receiving.tellUnchanged();
-  if (remembered === 'newer') return;
+  if (remembered === 'same') receiving.tellUnchanged();
+  if (remembered === 'same' || remembered === 'newer') return true;
   const found = digestOf(algorithmOf(digest), bytes);
   if (found !== digest) {
     const part = sink.part(upload);
     await patience.with(size, () => part.write(bytes, 0));
     const kept = await setAside(receiving, upload, target);
-    return receiving.tellFailed(ref, 'digest-mismatch', mismatchMessage(found, digest) + kept);
+    receiving.tellFailed(ref, 'digest-mismatch', mismatchMessage(found, digest) + kept);
+    return false;
   }
   const published = { upload, size, digest };
   if (remembered === 'nothing' && (await receiving.standing(target, upload, file)) === 'same') {
     await sink.adopt(target, published);
-    return receiving.tellUnchanged();
+    receiving.tellUnchanged();
+    return true;
   }
   await patience.with(size, () => sink.publishWhole(bytes, target, file, published));
   receiving.tellReceived(ref, file, target);
+  return true;
 }
