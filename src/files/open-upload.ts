@@ -12,6 +12,8 @@ import { Ranges } from './ranges.ts';
 
 /** Bytes read back at a time. */
 const readBack = 1024 * 1024;
+/** Ranges that a message names. */
+const namedGaps = 5;
 
 /** Two records claim different bytes for one range. */
 export class ConflictError extends FormatError {
@@ -79,10 +81,12 @@ export class OpenUpload {
     return this.#claimed.covers(this.size);
   }
 
-  /** What has not come, as text for people: `0..1048575, 3145728..`. */
+  /** What has not come, as text for people: `0..1048575, 3145728..4194303`. */
   get missing(): string {
     const gaps = this.#claimed.missing(0, this.size);
-    return gaps.map(([start, end]) => `${start}..${end - 1}`).join(', ');
+    const named = gaps.slice(0, namedGaps).map(([start, end]) => `${start}..${end - 1}`);
+    const more = gaps.length - named.length;
+    return named.join(', ') + (more > 0 ? ` and ${more} more ranges` : '');
   }
 
   /** Resolves when nothing is on its way to the disk; rejects when that failed. */

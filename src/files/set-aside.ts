@@ -6,9 +6,12 @@ import { mismatchName, type Receiving } from './receiving.ts';
 /** Renames an upload's temporary file; gives back the end of a sentence that says what became of it. */
 export async function setAside(receiving: Receiving, upload: string, target: string): Promise<string> {
   const { sink, patience } = receiving.options;
+  // A file of that very name may have been sent, and must not be overwritten by what is wrong.
+  const isTaken = (await sink.published(mismatchName(target))) !== undefined;
+  const name = mismatchName(isTaken ? `${target}.${upload}` : target);
   try {
-    await patience.with(0, () => sink.quarantine(upload, mismatchName(target)));
-    return `; what came is kept as ${mismatchName(target)}`;
+    await patience.with(0, () => sink.quarantine(upload, name));
+    return `; what came is kept as ${name}`;
   } catch (error) {
     if (!isPermanent(error)) throw error;
     await patience.with(0, () => sink.discard(upload));

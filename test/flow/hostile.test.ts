@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Header, NewRecord } from '../../src/kafka/contract.ts';
+import { chunkHeaders, packHeaders } from '../../src/records/file-record.ts';
+import { MemoryDisk, MemorySink } from '../../src/stores/memory/sink.ts';
+import {
+  type CraftedFile,
+  craftedChunk,
+  craftedClose,
+  craftedFacts,
+  craftedId,
+  craftedPack,
+  craftedUpload,
+} from '../support/crafted.ts';
+import { Flow, md5, noise } from '../support/flow.ts';
+import { withHeader, withHeaderTwice, withoutHeader } from '../support/records.ts';
+
+async function flowWith(...records: readonly NewRecord[]): Promise<Flow> {
+  const flow = new Flow({ maxMessageBytes: 4 * 1024 * 1024 });
+  await flow.append(records.map((record) => ({ partition: 0, record })));
+  return flow;
+}
+
+const good: CraftedFile = { path: 'good', bytes: noise(1200) };
+
+test('Poisoned records are refused one by one, told with their place, and everything else arrives', async () => {
+  const other = { path: 'other', bytes: noise(300) };
+  const chunk = craftedChunk(other, 0, 300);
+  const close = craftedClose(other);
+  const pack = craftedPack([other]);
+  const poisoned: NewRecord[] = [
+    withoutHeader(chunk, 'path'),
+    withHeaderTwice(chunk, 'offset'),
+    ...['NaN', '-1', '9223372036854775808', ''].map((size) => withHeader(chunk, 'size', size)),
+    withHeader(chunk, 'path', '../../etc/passwd'),
+    withHeader(chunk, 'uploader', '..'),
+    withHeader(chunk, 'uploader', Buffer.alloc(1024 * 1024, 'a')),
+    { ...chunk, value: null },
+    {
+      ...chunk,
+      headers: [
+        ...(chunk.headers ?? []),
+        ...Array.from({ length: 5000 }, (): Header => ['x', Buffer.alloc(0)]),
+      ],
+    },
+    withHeader(close, 'digest', 'md5:nonsense'),
+    withHeader(pack, 'files', '1000000000'),
+    withHeader(pack, 'index', '9007199254740991'),
+    { headers: packHeaders('shop', 1, 1_000_000), value: Buffer.alloc(1_000_000, '[') },
+    withHeader(chunk, 'sluice', '2'),
+    withHeader(chunk, 'kind', 'worm'),
+  ];
+  const foreign: NewRecord = { headers: [['x', Buffer.from('y')]], value: Buffer.from('{"an":"event"}') };
+  const [first, ...rest] = craftedUpload(good);
+  const flow = await flowWith(first!, ...poisoned, foreign, ...rest);
+  const down = await flow.down();
+  assert.deepEqual([down.files, down.failed, down.open], [1, 0, 0]);
+  assert.deepEqual(flow.received(), { good: md5(good.bytes) });
+  const refused = flow.told('refused-record');
+  assert.deepEqual(
+    refused.map(({ partition, offset }) => [partition, offset]),
+    poisoned.map((_, index) => [0, index + 1]),
+  );
+  assert.ok(refused.every(({ reason }) => reason.length > 10 && reason.length < 300));
+});
+
+test('Nothing is written outside the uploader’s folder, whatever a pack says', async () => {
+  const paths = ['../up', '/etc/up', 'a/../../up', './up', 'a//up', 'up/', 'a\0up', ''];
+  const packs = paths.map((path) => {
+    const entry = { ...craftedFacts(good), path, upload: craftedId({ path }), mode: '0644' };
+    const index = Buffer.from(`${JSON.stringify([entry])}\n`);
+    return { headers: packHeaders('shop', 1, index.length), value: [index, good.bytes] };
+  });
+  const flow = await flowWith(...packs, ...craftedUpload(good));
+  const down = await flow.down();
+  assert.deepEqual([...flow.disk.files.keys()], ['shop/good']);
+  assert.deepEqual([down.files, flow.told('refused-record').length], [1, paths.length]);
+});
+
+test('Sizes that no disk holds allocate nothing', async () => {
+  const huge = { uploader: 'shop', path: 'huge', upload: craftedId({ path: 'huge' }) };
+  const size = Number.MAX_SAFE_INTEGER;
+  const chunk = { headers: chunkHeaders(huge, 'md5', size, 0), value: noise(100) };
+  const flow = await flowWith(chunk, ...craftedUpload(good));
+  const down = await flow.down();
+  assert.deepEqual([down.files, down.open], [1, 1]);
+  assert.deepEqual(flow.received(), { good: md5(good.bytes) });
+});
+
+test('A file in ten thousand pieces with holes: what is missing is told in a line', async () => {
+  const holed = { path: 'holed', bytes: noise(4000) };
+  const pieces = Array.from({ length: 1000 }, (_, index) => craftedChunk(holed, index * 4, index * 4 + 2));
+  const flow = await flowWith(...pieces, craftedClose(holed), ...craftedUpload(good));
+  const down = await flow.down();
+  assert.deepEqual([down.files, down.failed, flow.disk.parts.size], [1, 1, 0]);
+  const [failed] = flow.told('failed');
+  assert.equal(failed?.reason, 'missing-data');
+  assert.match(failed?.message ?? '', /2\.\.3, 6\.\.7/);
+  assert.ok((failed?.message.length ?? 0) < 500, `${failed?.message.length} characters`);
+});
+
+test('A name as long as a name can be, whose digest is wrong, is still set aside and told', async () => {
+  for (const name of ['n'.repeat(255), '€'.repeat(85), `dir/${'n'.repeat(240)}`]) {
+    const bad = { path: name, bytes: noise(600) };
+    for (const records of [
+      [craftedChunk(bad, 0, 600, noise(600)), craftedClose(bad)],
+      [craftedPack([bad], noise(600))],
+    ]) {
+      const flow = await flowWith(...records, ...craftedUpload(good));
+      const down = await flow.down();
+      assert.deepEqual([down.files, down.failed, flow.disk.parts.size], [1, 1, 0]);
+      const aside = [...flow.disk.files.keys()].filter((target) => target.endsWith('.DIGEST_MISMATCH'));
+      assert.equal(aside.length, 1);
+      assert.ok(aside[0]!.split('/').every((segment) => Buffer.byteLength(segment) <= 255));
+      assert.ok(flow.told('failed')[0]?.message.includes(aside[0]!));
+    }
+  }
+});
+
+test('What is set aside never takes the place of a file', async () => {
+  const bad = { path: 'a', bytes: noise(600) };
+  const real = { path: 'a.DIGEST_MISMATCH', bytes: noise(300) };
+  for (const records of [
+    [craftedChunk(bad, 0, 600, noise(600)), craftedClose(bad)],
+    [craftedPack([bad], noise(600))],
+  ]) {
+    const flow = await flowWith(...craftedUpload(real), ...records);
+    await flow.down({ bufferBytes: 1 });
+    assert.equal(flow.received()['a.DIGEST_MISMATCH'], md5(real.bytes));
+    assert.equal(flow.told('failed').length, 1);
+  }
+});
+
+test('A file where a folder is needed, and a folder where a file is: told, and others go on', async () => {
+  const paths = [
+    ['x', 'x/y'],
+    ['x/y', 'x'],
+  ];
+  for (const [first = '', second = ''] of paths) {
+    for (const packed of [true, false]) {
+      const stands = { path: first, bytes: noise(100) };
+      const cannot = { path: second, bytes: noise(600) };
+      const flow = await flowWith(
+        ...craftedUpload(stands),
+        ...(packed ? [craftedPack([cannot])] : craftedUpload(cannot)),
+        ...craftedUpload(good),
+      );
+      const down = await flow.down({ bufferBytes: 1 });
+      assert.deepEqual([down.files, down.failed, down.open, flow.disk.parts.size], [2, 1, 0, 0]);
+      assert.deepEqual(Object.keys(flow.received()).toSorted(), [first, 'good'].toSorted());
+      assert.deepEqual(
+        flow.told('failed').map(({ path, reason }) => [path, reason]),
+        [[second, 'sink']],
+      );
+    }
+  }
+});
+
+test('Where upper and lower case are one, a second spelling is told and overwrites nothing', async () => {
+  const disk = new MemoryDisk({ caseInsensitive: true });
+  const flow = await flowWith(
+    ...craftedUpload({ path: 'Readme', bytes: noise(600) }),
+    ...craftedUpload({ path: 'readme', bytes: noise(600) }),
+    craftedPack([
+      { path: 'README', bytes: noise(60) },
+      { path: 'caf\u00e9', bytes: noise(60) },
+      { path: 'CAFE\u0301', bytes: noise(60) },
+    ]),
+  );
+  const down = await flow.down({ bufferBytes: 1 }, { sink: new MemorySink(disk) });
+  assert.deepEqual([down.files, down.failed], [2, 3]);
+  assert.equal(disk.files.size, 2);
+  assert.ok(
+    flow.told('failed').every(({ reason, message }) => reason === 'sink' && /one name/.test(message)),
+  );
+});
+
+test('Two uploaders with files of one name do not meet', async () => {
+  const one = { path: 'a', bytes: noise(600), uploader: 'one' };
+  const two = { path: 'a', bytes: noise(600), uploader: 'two' };
+  const flow = await flowWith(
+    ...craftedUpload(one).slice(0, 1),
+    ...craftedUpload(two).map((record) => withHeader(record, 'upload', craftedId({ path: 'b' }))),
+    ...craftedUpload(one).slice(1),
+  );
+  await flow.down();
+  assert.equal(md5(flow.disk.files.get('one/a')!.bytes), md5(one.bytes));
+  assert.equal(md5(flow.disk.files.get('two/a')!.bytes), md5(two.bytes));
+});
