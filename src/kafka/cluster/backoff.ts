@@ -46,7 +46,7 @@ export class Backoff {
     reporter.waiting(this, this.#since, error);
     const left = giveUpAfter === undefined ? Number.POSITIVE_INFINITY : this.#since + giveUpAfter - now;
     if (left <= 0) {
-      this.succeeded();
+      this.abandoned();
       const seconds = Math.round((now - this.#since) / 1000);
       throw new UnreachableError(`Could not ${what} for ${seconds} s. Last error: ${error.message}`, {
         cause: error,
@@ -66,8 +66,14 @@ export class Backoff {
     this.#options.reporter.settled(this);
   }
 
+  /** Nobody will try again. */
+  abandoned(): void {
+    this.#failures = 0;
+    this.#options.reporter.gone(this);
+  }
+
   #closed(): KafkaError {
-    this.#options.reporter.settled(this);
+    this.abandoned();
     return new KafkaError('closed', `The Kafka client was closed before it could ${this.#options.what}.`);
   }
 }

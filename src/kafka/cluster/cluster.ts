@@ -82,7 +82,7 @@ export class Cluster {
       } catch (thrown) {
         const error = translate(thrown, what);
         if (!mayPass(error) || this.signal.aborted) {
-          backoff.succeeded();
+          backoff.abandoned();
           throw error;
         }
         this.options.logger.debug({ err: error }, `retrying to ${what}`);

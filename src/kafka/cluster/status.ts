@@ -33,6 +33,12 @@ export class StatusReporter {
     this.#tell({ state: 'connected', message: 'Kafka answers again.', since: Date.now() });
   }
 
+  /** `who` has given up or been closed: it waits no more, which says nothing of Kafka. */
+  gone(who: object): void {
+    this.#waiting.delete(who);
+    if (this.#waiting.size === 0) this.#toldAt = undefined;
+  }
+
   /** A broker asked to be spared for so many milliseconds. */
   throttled(milliseconds: number): void {
     const now = Date.now();

@@ -73,7 +73,7 @@ export class KafkaConsumer implements Consumer, FetcherOwner {
     clearInterval(this.#refreshTimer);
     for (const fetcher of this.#fetchers.values()) fetcher.close();
     for (const { frame } of this.#parts.splice(0)) frame.release();
-    for (const cursor of this.#cursors.values()) cursor.backoff.succeeded();
+    for (const cursor of this.#cursors.values()) cursor.backoff.abandoned();
     this.pool.clear();
     this.#wake?.();
   }
