@@ -73,8 +73,8 @@ function totalPieces(
 ): Piece[] {
   const moved = verb === 'upload' ? 'sent' : 'received';
   const looking = verb === 'upload' ? 'looking for files' : 'looking at the topic';
-  if (progress === undefined)
-    return [{ rank: 0, text: started === undefined ? 'connecting to Kafka' : looking }];
+  if (started === undefined) return [{ rank: 0, text: 'connecting to Kafka' }];
+  if (progress === undefined) return [{ rank: 0, text: looking }];
   const { filesDone, filesFailed, filesOpen, bytesDone, bytesTotal } = progress;
   const done: Piece = { rank: 0, text: `${quantity.files(filesDone)} ${moved}` };
   const failed: Piece[] =
