@@ -27,6 +27,7 @@ const progress: ProgressEvent = {
 function board(event: ProgressEvent, watching = false): Board {
   const begun = {
     ...emptyBoard('upload', watching),
+    started: { type: 'started', name: 'till', topic: 'files', partitions: 4, place: 'photos' } as const,
     pace: [{ at: 0, bytes: event.bytesDone - 100_000_000 }],
   };
   return tell(begun, event, 1000);
