@@ -1,0 +1,168 @@
+/** The two-minute tour: a real Kafka, files sent through it and put back together, and both sides compared. */
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import prettyBytes from 'pretty-bytes';
+import { kafkaVersion } from '../broker/artifacts.ts';
+import { type RunningBroker, startBroker } from '../broker/broker.ts';
+import { type DownloadEvent, IncompleteError, type UploadEvent } from '../index.ts';
+import { compareTrees } from './compare.ts';
+import { barLine, type Display } from './display.ts';
+import { type DemoFolder, makeFolder } from './folder.ts';
+import { startTransfer, type Transfer, topic, uploader } from './transfer.ts';
+import { bytesOf, mixedTree, type Tree, writeTree } from './tree.ts';
+
+export interface DemoOptions {
+  readonly folder: string;
+  /** Stop when the tree has been verified. */
+  readonly once: boolean;
+  readonly display: Display;
+  /** The user has had enough. */
+  readonly signal: AbortSignal;
+}
+
+const seconds = (from: number, to: number): string => `${((to - from) / 1000).toFixed(1)} s`;
+const rate = (bytes: number, from: number, to: number): string =>
+  `${prettyBytes((bytes * 1000) / (to - from))}/s`;
+
+/**
+ * Runs the demo to its end: with `once` until the copy is verified, otherwise until `signal`.
+ * @throws IncompleteError when the copy is not what was sent
+ */
+export async function runDemo({ folder: path, once, display, signal }: DemoOptions): Promise<void> {
+  display.line();
+  display.heading('Sluice: files of any size through Apache Kafka');
+  display.line();
+  const folder = await makeFolder(path);
+  const begin = performance.now();
+  display.live([`Starting Apache Kafka ${kafkaVersion}, and making files to send ...`]);
+  const [broker, tree] = await Promise.all([startBroker({ signal }), makeTree(folder)]);
+  try {
+    display.done(
+      `Apache Kafka ${kafkaVersion} serves at ${broker.bootstrapServers} (${seconds(begin, performance.now())})`,
+    );
+    display.done(
+      `${tree.size} files, ${prettyBytes(bytesOf(tree))}: nested, empty, tiny, one of 256 MB, names in six scripts`,
+    );
+    let watching = false;
+    const onEvent = (event: UploadEvent | DownloadEvent): void => tell(event, watching, display);
+    const start = performance.now();
+    const transfer = startTransfer({ bootstrapServers: broker.bootstrapServers, folder, onEvent });
+    signal.addEventListener('abort', transfer.stop, { once: true });
+    await showUntilReceived(transfer, tree, start, display, signal);
+    if (!signal.aborted) {
+      await verify(transfer, tree, folder, start, display);
+      tellPlaces(folder, broker, once, display);
+    }
+    watching = true;
+    if (once) transfer.stop();
+    await transfer.ended;
+  } finally {
+    await broker.stop();
+  }
+  display.note(once ? 'Everything is stopped.' : 'Stopped.');
+}
+
+async function makeTree({ outbox }: DemoFolder): Promise<Tree> {
+  const tree = mixedTree();
+  await writeTree(outbox, tree);
+  return tree;
+}
+
+async function showUntilReceived(
+  { progress, ended }: Transfer,
+  tree: Tree,
+  start: number,
+  display: Display,
+  signal: AbortSignal,
+): Promise<void> {
+  const { sent, received, failures } = progress;
+  const total = { files: tree.size, bytes: bytesOf(tree) };
+  let over = false;
+  const stopped = ended.finally(() => {
+    over = true;
+  });
+  stopped.catch(() => {});
+  display.line();
+  while (!over && !signal.aborted && received.files < tree.size && failures.length === 0) {
+    const now = performance.now();
+    const until = (at: number, files: number): number => ((files === tree.size ? at : now) - start) / 1000;
+    display.live([
+      barLine('Sending', { ...sent, seconds: until(sent.at, sent.files) }, total),
+      barLine('Receiving', { ...received, seconds: until(received.at, received.files) }, total),
+    ]);
+    await delay(100);
+  }
+  display.live([]);
+  // When a side could not go on, this says why.
+  if (over) await ended;
+}
+
+async function verify(
+  { progress }: Transfer,
+  tree: Tree,
+  { outbox, inbox }: DemoFolder,
+  start: number,
+  display: Display,
+): Promise<void> {
+  const { sent, received, failures } = progress;
+  const bytes = bytesOf(tree);
+  display.live(['Reading both trees again ...']);
+  const found = await compareTrees(outbox, join(inbox, uploader));
+  const wrong = [...failures, ...found.differences];
+  if (wrong.length > 0 || found.files !== tree.size) {
+    for (const line of wrong.slice(0, 20)) display.failed(line);
+    throw new IncompleteError(`${wrong.length} of ${tree.size} files are not in the copy as they were sent`);
+  }
+  display.done(
+    `Sent in ${seconds(start, sent.at)}, ${rate(bytes, start, sent.at)}: ${sent.records} records for ${sent.files} files`,
+  );
+  display.done(
+    `Received and verified in ${seconds(start, received.at)}, ${rate(bytes, start, received.at)}, while it was sent`,
+  );
+  display.done(
+    `Compared by a second look at both sides: ${found.files} files, ${prettyBytes(found.bytes)}; names, MD5 and times are the same`,
+  );
+}
+
+function tellPlaces(
+  { outbox, inbox }: DemoFolder,
+  { bootstrapServers }: RunningBroker,
+  once: boolean,
+  display: Display,
+): void {
+  display.line();
+  display.line(`Source  ${outbox}`);
+  display.line(`Copy    ${join(inbox, uploader)}`);
+  display.line();
+  if (once) return;
+  display.heading('Try next, in another terminal');
+  display.line(`cp -r ~/Pictures ${outbox}`);
+  display.line(`npm run -s sluice -- list --topic ${topic} --bootstrap-servers ${bootstrapServers}`);
+  display.line(`kcat -b ${bootstrapServers} -t ${topic} -C -e -q -f '%p %o %h\\n' | head`);
+  display.line();
+  display.note('Watching for what you copy in. Ctrl-C ends the demo; the files stay.');
+  display.line();
+}
+
+/** Failures and waits at any time; single files only once the user copies them in. */
+function tell(event: UploadEvent | DownloadEvent, watching: boolean, display: Display): void {
+  switch (event.type) {
+    case 'sent':
+      if (watching) display.line(`↑ ${event.path}  ${prettyBytes(event.size)}`);
+      break;
+    case 'received':
+      if (watching) display.done(`${event.target}  ${prettyBytes(event.size)}, verified`);
+      break;
+    case 'not-sent':
+      if (!event.again) display.failed(`${event.path}: ${event.reason}`);
+      break;
+    case 'failed':
+      display.failed(`${event.path}: ${event.message}`);
+      break;
+    case 'waiting':
+    case 'resumed':
+    case 'warning':
+      display.note(event.message);
+      break;
+  }
+}
