@@ -55,7 +55,7 @@ async function run({ settings, output, kafka: properties }: Call<typeof doctorFl
     findings.push(finding);
     if (output.json) writeJson({ type: 'finding', ...finding });
     else if (!output.quiet || finding.status === 'problem') {
-      process.stdout.write(`${findingLines(finding, style).join('\n')}\n`);
+      process.stdout.write(`${findingLines(finding, style, process.stdout.columns).join('\n')}\n`);
     }
   };
   for (const finding of await examineMachine()) tell(finding);

@@ -7,7 +7,10 @@ import { exitCodeOf } from './transfer.ts';
 test('what was to be expected is one line with its cause', () => {
   const cause = new Error('connect ECONNREFUSED 127.0.0.1:9092');
   const { text, exitCode } = failureText(new UnreachableError('no broker answered within 2s', { cause }));
-  assert.equal(text, 'sluice: no broker answered within 2s: connect ECONNREFUSED 127.0.0.1:9092');
+  assert.equal(
+    text,
+    'sluice: no broker answered within 2s: connect ECONNREFUSED 127.0.0.1:9092. Check --bootstrap-servers, or run sluice doctor',
+  );
   assert.equal(exitCode, 4);
   assert.equal(failureText(new ConfigurationError('x')).exitCode, 2);
   assert.equal(failureText(new IncompleteError('bad \u001b name')).text, 'sluice: bad \\x1b name');

@@ -1,7 +1,7 @@
 /** What the doctor found, and how it is shown. */
 import { ExitCode } from '../../errors.ts';
 import type { Style } from '../terminal/style.ts';
-import { padEnd, printable } from '../terminal/text.ts';
+import { padEnd, printable, wrap } from '../terminal/text.ts';
 
 /** `note`: good to know. `warning`: it works, but not as well or as safely as it could. `problem`: it does not work. */
 export type Status = 'ok' | 'note' | 'warning' | 'problem';
@@ -18,8 +18,12 @@ export interface Finding {
   readonly unreachable?: boolean;
 }
 
-/** A finding, with its remedy on a line of its own. Pure. */
-export function findingLines({ check, status, message, remedy }: Finding, style: Style): string[] {
+/** A finding within `columns`, with its remedy on lines of its own. Pure. */
+export function findingLines(
+  { check, status, message, remedy }: Finding,
+  style: Style,
+  columns = Number.POSITIVE_INFINITY,
+): string[] {
   const { signs, good, faint, notice, bad } = style;
   const sign = {
     ok: good(signs.done),
@@ -27,10 +31,14 @@ export function findingLines({ check, status, message, remedy }: Finding, style:
     warning: notice(signs.warning),
     problem: bad(signs.failed),
   };
-  const line = `${sign[status]} ${padEnd(check, column)}${printable(message)}`;
-  return remedy === undefined
-    ? [line]
-    : [line, `${' '.repeat(column + 2)}${faint(`${signs.arrow} ${printable(remedy)}`)}`];
+  const indent = ' '.repeat(column + 2);
+  const room = Math.max(30, columns - column - 5);
+  const [first = '', ...more] = wrap(printable(message), room);
+  const found = [`${sign[status]} ${padEnd(check, column)}${first}`, ...more.map((line) => indent + line)];
+  if (remedy === undefined) return found;
+  const [how = '', ...rest] = wrap(printable(remedy), room);
+  const arrowed = [`${signs.arrow} ${how}`, ...rest.map((line) => `  ${line}`)];
+  return [...found, ...arrowed.map((line) => indent + faint(line))];
 }
 
 /** Columns of the names of the checks. */

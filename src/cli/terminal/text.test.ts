@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { cutEnd, cutMiddle, padEnd, padStart, printable, widthOf } from './text.ts';
+import { cutEnd, cutMiddle, padEnd, padStart, printable, widthOf, wrap } from './text.ts';
 
 test('characters that could drive the terminal are shown by their codes', () => {
   assert.equal(printable('a\u001b[2Jb\n\r\t\u0007'), 'a\\x1b[2Jb\\x0a\\x0d\\x09\\x07');
@@ -32,6 +32,11 @@ test('whatever the text, it fits', () => {
       assert.doesNotMatch(shown, /\p{Cc}/u);
     }),
   );
+});
+
+test('words are wrapped, a long one stands alone', () => {
+  assert.deepEqual(wrap('to read and to write', 8), ['to read', 'and to', 'write']);
+  assert.deepEqual(wrap('a-word-without-end b', 8), ['a-word-without-end', 'b']);
 });
 
 test('padding counts columns, not characters', () => {

@@ -68,6 +68,18 @@ export function cutMiddle(text: string, columns: number, ellipsis = '…'): stri
   return start + ellipsis + endOf(text, room - widthOf(start));
 }
 
+/** The words of a text on lines of at most `columns`; a longer word stands alone. */
+export function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1);
+    if (line !== undefined && widthOf(line) + 1 + widthOf(word) <= columns)
+      lines[lines.length - 1] += ` ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 /** The text with spaces behind it up to `columns`. */
 export function padEnd(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - widthOf(text)));
