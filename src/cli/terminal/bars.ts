@@ -66,7 +66,7 @@ function totalLine(board: Board, width: number, style: Style, now: number): stri
 }
 
 function totalPieces(
-  { verb, watching, started, progress, pace }: Board,
+  { verb, watching, started, progress, pace, holds }: Board,
   style: Style,
   now: number,
   barWidth: number,
@@ -90,7 +90,8 @@ function totalPieces(
       { rank: 2, text: style.faint(waiting) },
     ];
   }
-  const speed = rateOf(pace, now);
+  // While something holds the work up, its line says all there is to say.
+  const speed = holds.size > 0 ? undefined : rateOf(pace, now);
   const left = secondsLeft(bytesTotal - bytesDone, speed);
   const shown = bar(bytesDone, bytesTotal, barWidth, style);
   return [
