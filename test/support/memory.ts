@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 
 /** Milliseconds between two looks. The peak is the system's own, so a look misses only what came after the last one. */
-const lookEvery = 50;
+const lookEvery = 200;
 
 /** Follows a process until `stop`, which says its peak in bytes; 0 where the system does not tell. */
 export function followMemory(pid: number | undefined): { stop(): number } {

@@ -1,0 +1,77 @@
+/** What comparisons stand on: a broker, an sshd and a folder of their own, gone when they end. */
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type RunningBroker, startBroker } from '../src/broker/broker.ts';
+import { createKafka } from '../src/kafka/client.ts';
+import { type Sshd, startSshd } from './sshd.ts';
+
+export interface Ground {
+  readonly folder: string;
+  readonly broker: RunningBroker;
+  /** Process id of the broker's one node. */
+  readonly brokerPid: number;
+  readonly sshd: Sshd;
+  /** A topic of its own for one run; its data is removed soon after. */
+  withTopic<T>(work: (topic: string) => Promise<T>): Promise<T>;
+}
+
+/** Calls `work` on a ground below `place`; everything is stopped and removed afterwards. */
+export async function onGround<T>(place: string, work: (ground: Ground) => Promise<T>): Promise<T> {
+  const root = await mkdtemp(join(await realpath(place), 'sluice-bench-'));
+  const removeAtExit = (): void => rmSync(root, { recursive: true, force: true, maxRetries: 5 });
+  process.on('exit', removeAtExit);
+  try {
+    const folder = join(root, 'files');
+    await mkdir(folder);
+    const sshd = await startSshd(join(root, 'sshd'));
+    try {
+      return await withBroker(join(root, 'kafka'), (broker, withTopic) => {
+        const brokerPid = broker.nodes[0]?.pid ?? 0;
+        return work({ folder, broker, brokerPid, sshd, withTopic });
+      });
+    } finally {
+      await sshd.stop();
+    }
+  } finally {
+    await rm(root, { recursive: true, force: true, maxRetries: 5 });
+    process.off('exit', removeAtExit);
+  }
+}
+
+async function withBroker<T>(
+  dataDir: string,
+  work: (broker: RunningBroker, withTopic: Ground['withTopic']) => Promise<T>,
+): Promise<T> {
+  // Deleted topics give their space back at once: a run leaves nothing to the next one.
+  const properties = { 'log.segment.delete.delay.ms': '100' };
+  const broker = await startBroker({ dataDir, properties, heapMegabytes: 1024 });
+  let topics = 0;
+  try {
+    return await work(broker, async (use) => {
+      const topic = `bench-${++topics}`;
+      const kafka = createKafka({ properties: { 'bootstrap.servers': broker.bootstrapServers } });
+      try {
+        const config = { 'compression.type': 'producer' };
+        await kafka.createTopic({ name: topic, partitions: 4, replicationFactor: 1, config });
+        return await use(topic);
+      } finally {
+        await kafka.close();
+        await deleteTopics(broker.bootstrapServers, [topic, `${topic}.state`]);
+      }
+    });
+  } finally {
+    await broker.stop();
+  }
+}
+
+async function deleteTopics(bootstrapServers: string, topics: string[]): Promise<void> {
+  const { Admin } = await import('@platformatic/kafka');
+  const admin = new Admin({ clientId: 'bench', bootstrapBrokers: [bootstrapServers] });
+  try {
+    const present = await admin.listTopics();
+    await admin.deleteTopics({ topics: topics.filter((topic) => present.includes(topic)) });
+  } finally {
+    await admin.close();
+  }
+}

@@ -1,0 +1,28 @@
+/** One large file, from file to verified file. */
+import { join } from 'node:path';
+import { writeRandomFile } from '../../test/support/files.ts';
+import type { Group } from '../contender.ts';
+import { rsync, scp } from '../contenders/over-ssh.ts';
+import { sluice } from '../contenders/sluice.ts';
+import { splitKcat } from '../contenders/split-kcat.ts';
+import type { Ground } from '../ground.ts';
+
+export async function oneFile(ground: Ground, scale: number): Promise<Group> {
+  const folder = join(ground.folder, 'one-file');
+  const bytes = Math.round(1e9 * scale);
+  await writeRandomFile(join(folder, 'file.bin'), bytes);
+  const work = { folder, bytes, files: 1 };
+  return {
+    name: 'one-file',
+    title: `One file of ${bytes / 1e9} GB, upload and download at the same time on a fresh topic`,
+    bytes,
+    contenders: [
+      scp(ground, work),
+      sluice(ground, work, 'md5'),
+      sluice(ground, work, 'sha256'),
+      sluice(ground, work, 'crc64nvme'),
+      rsync(ground, work),
+      splitKcat(ground, work),
+    ],
+  };
+}

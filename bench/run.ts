@@ -1,0 +1,58 @@
+/**
+ * `npm run bench`: Sluice beside what people take instead, all in one go and in turn.
+ *
+ *     npm run bench -- [GROUP ...] [--rounds 5] [--scale 1] [--output FILE] [--place DIR]
+ *
+ * Prints the tables and writes them to `bench/results/<date>.md`. Needs about 10 GB of disk below `--place`.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { machineFacts } from '../test/support/machine.ts';
+import type { Group } from './contender.ts';
+import { type Ground, onGround } from './ground.ts';
+import { oneFile } from './groups/one-file.ts';
+import { smallFiles } from './groups/small-files.ts';
+import { groupReport, pageReport } from './report.ts';
+import { runRounds } from './rounds.ts';
+
+/** A group's name -> how it is made. New comparisons are added here. */
+const groups: Readonly<Record<string, (ground: Ground, scale: number) => Promise<Group>>> = {
+  'one-file': oneFile,
+  'small-files': smallFiles,
+};
+
+const date = new Date().toISOString().slice(0, 10);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: 'string', default: '5' },
+    scale: { type: 'string', default: '1' },
+    output: { type: 'string', default: fileURLToPath(new URL(`results/${date}.md`, import.meta.url)) },
+    place: { type: 'string', default: tmpdir() },
+  },
+});
+const rounds = Number(values.rounds);
+const scale = Number(values.scale);
+if (!(rounds >= 1 && scale > 0)) throw new Error('--rounds is to be at least 1, --scale more than 0');
+const chosen = positionals.length === 0 ? Object.keys(groups) : positionals;
+const unknown = chosen.find((name) => groups[name] === undefined);
+if (unknown !== undefined)
+  throw new Error(`there is no group "${unknown}"; there are ${Object.keys(groups)}`);
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
+
+const page = await onGround(values.place, async (ground) => {
+  const tables: string[] = [];
+  for (const name of chosen) {
+    const group = await groups[name]!(ground, scale);
+    console.error(group.title);
+    tables.push(groupReport(group, await runRounds(group, rounds, (text) => console.error(text))));
+  }
+  return pageReport({ date, machine: machineFacts(), rounds }, tables);
+});
+console.log(page);
+await mkdir(dirname(values.output), { recursive: true });
+await writeFile(values.output, page);

@@ -1,0 +1,105 @@
+/** An sshd of the bench's own: a free port of 127.0.0.1, keys made for the run, nobody else's configuration touched. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const daemon = ['/usr/sbin/sshd', '/usr/local/sbin/sshd'].find((path) => existsSync(path));
+const toInstall =
+  'the bench compares with scp and rsync over ssh: install them with "apt-get install openssh-server openssh-client rsync"';
+
+export interface Sshd {
+  readonly pid: number;
+  /** Options of ssh and scp that reach it without questions; the port goes by `-o` too. */
+  readonly options: readonly string[];
+  /** `user@127.0.0.1`. */
+  readonly host: string;
+  /** Processor seconds of all sessions that have ended so far. */
+  sessionsCpu(): number;
+  stop(): Promise<void>;
+}
+
+/** Starts it with all its files in `folder`. Rejects with what to install when there is none. */
+export async function startSshd(folder: string): Promise<Sshd> {
+  if (daemon === undefined) throw new Error(toInstall);
+  await mkdir(folder, { mode: 0o700 });
+  const file = (name: string): string => join(folder, name);
+  for (const key of ['host', 'user'])
+    await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file(key)]);
+  await copyFile(file('user.pub'), file('authorized'));
+  const port = await freePort();
+  const settings = {
+    Port: port,
+    ListenAddress: '127.0.0.1',
+    HostKey: file('host'),
+    AuthorizedKeysFile: file('authorized'),
+    PidFile: file('pid'),
+    PasswordAuthentication: 'no',
+    KbdInteractiveAuthentication: 'no',
+    UsePAM: 'no',
+    // The folders above are the system's for temporary files, which everybody may write to.
+    StrictModes: 'no',
+    PermitRootLogin: 'prohibit-password',
+    MaxStartups: 100,
+    Subsystem: 'sftp internal-sftp',
+  };
+  const lines = Object.entries(settings).map(([name, value]) => `${name} ${value}\n`);
+  await writeFile(file('config'), lines.join(''));
+  // As root, sshd insists on this folder of the system's, which only exists once its service has run.
+  if (userInfo().uid === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
+  const child = spawn(daemon, ['-D', '-e', '-f', file('config')], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  await reachable(port, child, () => stderr);
+  const shared = { Port: port, IdentityFile: file('user'), IdentitiesOnly: 'yes', BatchMode: 'yes' };
+  const quiet = { StrictHostKeyChecking: 'no', UserKnownHostsFile: '/dev/null', LogLevel: 'ERROR' };
+  return {
+    pid: child.pid ?? 0,
+    options: Object.entries({ ...shared, ...quiet }).flatMap(([name, value]) => ['-o', `${name}=${value}`]),
+    host: `${userInfo().username}@127.0.0.1`,
+    sessionsCpu: () => childrenCpu(child.pid ?? 0),
+    stop: async () => {
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      await gone;
+    },
+  };
+}
+
+/** proc(5): time of children that were waited for, the 16th and 17th field, in hundredths of a second. */
+function childrenCpu(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return (Number(fields[13]) + Number(fields[14])) / 100;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}
+
+async function reachable(port: number, child: ChildProcess, said: () => string): Promise<void> {
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`sshd did not start: ${said()}`);
+    const connected = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1');
+      socket.once('connect', () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.once('error', () => resolve(false));
+    });
+    if (connected) return;
+    await delay(50);
+  }
+}
