@@ -25,6 +25,8 @@ export interface Traffic {
   readonly acknowledged: number;
   /** Sends no more, waits for what is on its way and for the reader to have it, and gives the account. */
   finish(): Promise<Account>;
+  /** Sends no more; for the end of a test that has failed. */
+  abandon(): void;
 }
 
 export interface TrafficOptions {
@@ -97,6 +99,9 @@ export function startTraffic(
   return {
     get acknowledged() {
       return acknowledged.length;
+    },
+    abandon() {
+      running = false;
     },
     async finish() {
       running = false;

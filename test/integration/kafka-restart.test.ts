@@ -20,6 +20,7 @@ async function underTraffic(t: TestContext): Promise<{ broker: RunningBroker; tr
     size: 20_000,
     interval: 1,
   });
+  t.after(() => traffic.abandon());
   return { broker, traffic };
 }
 

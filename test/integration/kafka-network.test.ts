@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { startBroker } from '../../src/broker/broker.ts';
+import { createKafka } from '../../src/kafka/client.ts';
+import { startTraffic } from '../faults/traffic.ts';
+import { FaultProxy } from '../support/fault-proxy.ts';
+import { uniqueTopic } from '../support/unique.ts';
+import { waitFor } from '../support/wait.ts';
+
+/** A broker that is reached through a proxy alone. */
+async function proxied(t: TestContext): Promise<FaultProxy> {
+  const proxy = await FaultProxy.start(t);
+  const broker = await startBroker({
+    listeners: { PROXIED: { protocol: 'PLAINTEXT', advertisedPorts: [proxy.port] } },
+  });
+  t.after(() => broker.stop());
+  proxy.target = Number(broker.listeners.PROXIED!.split(':')[1]);
+  return proxy;
+}
+
+/** Lets numbered records flow while `spoil` is at work, which ends what it began; nothing may come of it. */
+async function surviving(
+  t: TestContext,
+  proxy: FaultProxy,
+  spoil: (progress: (count: number) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const properties = { 'bootstrap.servers': `127.0.0.1:${proxy.port}`, 'request.timeout.ms': '1000' };
+  const [writer, reader] = [createKafka({ properties }), createKafka({ properties })];
+  t.after(() => Promise.all([writer.close(), reader.close()]));
+  const topic = uniqueTopic();
+  await writer.createTopic({ name: topic, partitions: 2, replicationFactor: 1 });
+  const traffic = startTraffic(writer, reader, { topic, partitions: 2, size: 3000, interval: 2 });
+  t.after(() => traffic.abandon());
+  await spoil(async (count) => {
+    const goal = traffic.acknowledged + count;
+    await waitFor(() => traffic.acknowledged >= goal, { timeout: 60_000, what: `${count} acknowledgements` });
+  });
+  proxy.faults = {};
+  const { sent, longestStall, ...wrong } = await traffic.finish();
+  assert.ok(sent > 0 && longestStall > 0);
+  assert.deepEqual(wrong, { lost: 0, twice: 0, outOfOrder: 0, misplaced: 0, misread: 0 });
+}
+
+test('A bad network costs time, never records', async (t) => {
+  const proxy = await proxied(t);
+
+  await t.test('Connections that are reset at any byte', async (t) => {
+    // Enough for the largest request, or nothing would ever arrive.
+    const resetAfter = () => Math.floor(Math.random() * 1_500_000);
+    await surviving(t, proxy, async (progress) => {
+      proxy.faults = { resetAfter };
+      proxy.cut();
+      await waitFor(() => proxy.resets >= 20, { timeout: 60_000, what: '20 resets' });
+      await progress(50);
+    });
+  });
+
+  await t.test('Bytes in slices', async (t) => {
+    proxy.faults = { slice: 7 };
+    await surviving(t, proxy, (progress) => progress(500));
+  });
+
+  await t.test('A slow way', async (t) => {
+    proxy.faults = { latency: 150 };
+    await surviving(t, proxy, (progress) => progress(200));
+  });
+
+  await t.test('Connections that stay open and carry nothing any more', async (t) => {
+    await surviving(t, proxy, async (progress) => {
+      await progress(100);
+      proxy.freeze();
+      await progress(300);
+    });
+  });
+});

@@ -1,0 +1,91 @@
+/** A TCP proxy in front of a broker that can spoil what passes through it. */
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import type { TestContext } from 'node:test';
+
+/** What is done to the connections. */
+export interface Faults {
+  /** Passes on at most so many bytes at once. */
+  readonly slice?: number;
+  /** Resets a connection after so many bytes, in both directions together. */
+  readonly resetAfter?: () => number;
+  /** Milliseconds that each piece is held back. */
+  readonly latency?: number;
+}
+
+export class FaultProxy {
+  readonly port: number;
+  /** Where connections lead; set it before the first one. */
+  target = 0;
+  faults: Faults = {};
+  /** Connections that have been reset. */
+  resets = 0;
+  readonly #server: Server;
+  readonly #pairs = new Set<readonly [Socket, Socket]>();
+
+  private constructor(server: Server, port: number) {
+    this.#server = server;
+    this.port = port;
+    server.on('connection', (client) => this.#connected(client));
+  }
+
+  /** On a free port; closed after the test. */
+  static async start(t: TestContext): Promise<FaultProxy> {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
+    const proxy = new FaultProxy(server, address.port);
+    t.after(() => proxy.close());
+    return proxy;
+  }
+
+  /** From now on nothing passes on the connections that there are; they stay open. New ones are as they should be. */
+  freeze(): void {
+    for (const pair of this.#pairs) {
+      for (const socket of pair) socket.removeAllListeners('data').pause();
+      this.#pairs.delete(pair);
+    }
+  }
+
+  /** Ends the connections that there are. */
+  cut(): void {
+    for (const pair of this.#pairs) for (const socket of pair) socket.destroy();
+  }
+
+  close(): void {
+    this.#server.close();
+    this.cut();
+  }
+
+  #connected(client: Socket): void {
+    const broker = connect(this.target, '127.0.0.1');
+    const pair = [client, broker] as const;
+    this.#pairs.add(pair);
+    let left = this.faults.resetAfter?.() ?? Number.POSITIVE_INFINITY;
+    const end = () => {
+      this.#pairs.delete(pair);
+      for (const socket of pair) socket.destroy();
+    };
+    for (const [from, to] of [pair, [broker, client] as const]) {
+      from.setNoDelay(true);
+      from.on('error', end);
+      from.on('close', end);
+      from.on('data', (bytes: Buffer) => {
+        left -= bytes.byteLength;
+        this.#pass(left < 0 ? bytes.subarray(0, left) : bytes, to);
+        if (left >= 0) return;
+        this.resets += 1;
+        for (const socket of pair) socket.resetAndDestroy();
+      });
+    }
+  }
+
+  #pass(bytes: Buffer, to: Socket): void {
+    const { slice = bytes.byteLength, latency } = this.faults;
+    if (latency !== undefined) {
+      setTimeout(() => to.write(bytes), latency).unref();
+      return;
+    }
+    for (let at = 0; at < bytes.byteLength; at += slice) to.write(bytes.subarray(at, at + slice));
+  }
+}
