@@ -56,7 +56,6 @@ export function javaCommand(
 const watched = `
 folder=$1
 shift
-exec 3<&0
 (
   read -r word <&3 && exit 0
   tries=0
@@ -65,7 +64,7 @@ exec 3<&0
   kill -KILL $$
   if [ -n "$folder" ]; then rm -rf "$folder"; fi
 ) >/dev/null 2>&1 &
-exec "$@" </dev/null 3<&-
+exec "$@" 3<&-
 `;
 
 /** Who ends the JVM when nobody stops it. */
@@ -94,12 +93,16 @@ export function startProcess(
       return child;
     }
     const args = ['-c', watched, 'sluice-broker', lifetime.removeFolder ?? '', ...command];
-    const child = spawn('/bin/sh', args, { detached: true, stdio: ['pipe', output, output] });
+    const child = spawn('/bin/sh', args, { detached: true, stdio: ['ignore', output, output, 'pipe'] });
     child.unref();
-    if (child.stdin instanceof Socket) child.stdin.unref();
-    // The watch may be gone when the word comes; that is as good as having heard it.
-    child.stdin?.on('error', () => {});
-    child.once('exit', () => child.stdin?.end('stopped\n'));
+    // Not standard input: Node closes that one before it tells of the exit, and the word could no longer be said.
+    const pipe = child.stdio[3];
+    if (pipe instanceof Socket) {
+      pipe.unref();
+      // The watch may be gone when the word comes; that is as good as having heard it.
+      pipe.on('error', () => {});
+      child.once('exit', () => pipe.end('stopped\n'));
+    }
     return child;
   } finally {
     closeSync(output);

@@ -19,7 +19,7 @@ export async function writeConfiguration(
   await writeFile(join(folder, 'server.properties'), text, { mode: 0o600 });
 }
 
-/** A user that the cluster knows from its first start, for SCRAM. Kafka's tool allows no comma in either word. */
+/** A user that the cluster knows from its first start, for SCRAM. Kafka's tool allows neither commas nor quotation marks in them. */
 export interface ScramUser {
   readonly name: string;
   readonly password: string;
@@ -68,7 +68,12 @@ export async function formatStorage(
       child.once('exit', resolve);
     });
     if (code !== 0) {
-      const words = (await readFile(output, 'utf8')).trim().split('\n').slice(-5).join('\n');
+      const lines = (await readFile(output, 'utf8')).trim().split('\n');
+      // The tool ends in a stack trace, whose first line says what is wrong.
+      const words = lines
+        .filter((line) => !line.startsWith('\tat '))
+        .slice(-5)
+        .join('\n');
       throw new SluiceError(`Kafka could not prepare its storage in ${folder}:\n${words}`);
     }
   } finally {
