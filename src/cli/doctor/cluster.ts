@@ -21,7 +21,9 @@ export async function examineCluster(
       { check: 'Kafka', status: 'ok', message },
       ...reached.filter((one) => one !== undefined),
     ];
-    return topic === undefined ? found : [...found, ...(await examineTopic(kafka, topic, brokers.length))];
+    const onTopic =
+      topic === undefined ? [await nameTopics(kafka)] : await examineTopic(kafka, topic, brokers.length);
+    return [...found, ...onTopic];
   } catch (error) {
     return [clusterFailure(error, bootstrapServers)];
   }
@@ -66,7 +68,7 @@ async function examineTopic(kafka: Kafka, name: string, brokers: number): Promis
     const topic = await kafka.describeTopic(name);
     if (topic === undefined) {
       const message = `${name} does not exist yet; an upload creates it`;
-      return [{ check: 'Topic', status: 'note', message }];
+      return [{ check: 'Topic', status: 'note', message }, await nameTopics(kafka)];
     }
     const state = `${name}.state`;
     return [
@@ -75,9 +77,22 @@ async function examineTopic(kafka: Kafka, name: string, brokers: number): Promis
       ...judgeClock(await newestTime(kafka, name), Date.now()),
     ];
   } catch (error) {
-    const remedy = 'see the rights that docs/connections.md lists for uploaders and downloaders';
+    const remedy =
+      `an uploader needs the rights Describe and Write on ${name}, Read and Write on ${name}.state; ` +
+      `a downloader Read on ${name} and on the groups sluice-*`;
     return [{ check: 'Topic', status: 'problem', message: `${name}: ${describeError(error)}`, remedy }];
   }
+}
+
+/** Topics named at once; the others are counted. */
+const namedTopics = 10;
+
+/** The topics that this client may see: perhaps one of them was meant. */
+async function nameTopics(kafka: Kafka): Promise<Finding> {
+  const topics = (await kafka.listTopics()).filter((name) => !name.endsWith('.state'));
+  const more = topics.length - namedTopics;
+  const names = topics.slice(0, namedTopics).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  return { check: 'Topics', status: 'note', message: topics.length === 0 ? 'none yet' : names };
 }
 
 /** The time of the newest record of all partitions, milliseconds since the epoch. */
