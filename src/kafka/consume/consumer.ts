@@ -246,7 +246,7 @@ export class KafkaConsumer implements Consumer, FetcherOwner {
       } catch (thrown) {
         const translated = translate(thrown, `read ${this.#options.topic}-${cursor.partition}`) as Error;
         if (!mayPass(translated)) {
-          cursor.backoff.succeeded();
+          cursor.backoff.abandoned();
           if (!this.signal.aborted) this.#fail(translated);
           break;
         }

@@ -79,7 +79,7 @@ export class RouteFinder {
       } catch (thrown) {
         error = translate(thrown, `write to ${route.topic}-${route.partition}`) as Error;
         if (mayPass(error)) continue;
-        backoff.succeeded();
+        backoff.abandoned();
         lane.clear(error);
         return false;
       }
