@@ -1,9 +1,11 @@
 /** One run of a downloader: records to the receiver, safe offsets to Kafka, in that order and never the other. */
 import type { FetchedBatch, Kafka, Position, TopicDescription } from '../kafka/contract.ts';
 import type { Sink } from '../stores/contract.ts';
+import { allDone } from './all-done.ts';
 import { type Gap, nameLosses } from './name-losses.ts';
 import type { DownloadSettings } from './options.ts';
 import { Patience } from './patience.ts';
+import { patientSink } from './patient-sink.ts';
 import { positionGroup, startOffsets } from './positions.ts';
 import { Receiver } from './receiver.ts';
 import { SafeOffset } from './safe-offset.ts';
@@ -24,6 +26,7 @@ export interface DownloadRunOptions {
 
 export class DownloadRun {
   readonly #options: DownloadRunOptions;
+  readonly #sink: Sink;
   readonly #receiver: Receiver;
   readonly #group: string;
   readonly #safe = new Map<number, SafeOffset>();
@@ -42,12 +45,13 @@ export class DownloadRun {
     const { onEvent } = settings;
     this.#group = positionGroup(settings.name, sink.id);
     const freeBytes = (): Promise<number | undefined> => sink.freeBytes();
+    const patience = new Patience({ place: sink.place, freeBytes, onEvent, signal: stop.signal });
+    this.#sink = patientSink(sink, patience);
     this.#receiver = new Receiver({
-      sink,
+      sink: this.#sink,
       tally,
       onEvent,
       rules: process.platform === 'win32' ? 'windows' : 'posix',
-      patience: new Patience({ place: sink.place, freeBytes, onEvent, signal: stop.signal }),
       onIncomplete: (upload) =>
         void this.#noteIncomplete(upload).catch((error: unknown) => this.#fail(error)),
     });
@@ -60,11 +64,11 @@ export class DownloadRun {
 
   /** Resolves when the ends seen at the start are reached (`once`) or the run was stopped. */
   async run(): Promise<void> {
-    const { kafka, sink, settings, topic, stop } = this.#options;
+    const { kafka, settings, topic, stop } = this.#options;
     const from = await startOffsets(kafka, topic, this.#group, settings);
     const until = settings.once ? await kafka.offsets(topic.name, 'latest') : undefined;
     for (const [partition, offset] of from) this.#safe.set(partition, new SafeOffset(offset));
-    await this.#receiver.restore(await sink.remembered());
+    await this.#receiver.restore(await this.#sink.remembered());
     const consumer = kafka.consumer({
       topic: topic.name,
       from,
@@ -94,11 +98,18 @@ export class DownloadRun {
   async #receive(batch: FetchedBatch): Promise<void> {
     const done = this.#safeOffset(batch).begin(batch.nextOffset);
     const begun: Promise<void>[] = [];
-    for (const record of batch.records) {
-      this.#bytesSince += record.value?.length ?? 0;
-      begun.push((await this.#receiver.admit(batch.partition, record)).finished);
+    try {
+      for (const record of batch.records) {
+        this.#bytesSince += record.value?.length ?? 0;
+        const { finished } = await this.#receiver.admit(batch.partition, record);
+        // Looked at below: until then a failure is not to count as one that nobody handles.
+        finished.catch(() => {});
+        begun.push(finished);
+      }
+    } catch (error) {
+      begun.push(Promise.reject(error));
     }
-    const work = Promise.all(begun).then(done, (error: unknown) => this.#fail(error));
+    const work = allDone(begun).then(done, (error: unknown) => this.#fail(error));
     this.#track(work.finally(() => batch.release()));
     if (this.#bytesSince >= commitEvery) this.#beginCheckpoint();
   }

@@ -31,10 +31,10 @@ async function verifyAndPublish(
   upload: OpenUpload,
   facts: FileFacts,
 ): Promise<boolean> {
-  const { sink, patience } = receiving.options;
+  const { sink } = receiving.options;
   const { ref, target } = upload;
   await upload.settled();
-  const digest = await patience.with(0, () => upload.digest(facts.digest));
+  const digest = await upload.digest(facts.digest);
   if (digest !== facts.digest) {
     const message = mismatchMessage(digest, facts.digest);
     const failure = { reason: 'digest-mismatch', message, remains: 'quarantine' } as const;
@@ -45,10 +45,10 @@ async function verifyAndPublish(
     const published = { upload: ref.upload, size: facts.size, digest: facts.digest };
     const standing = await receiving.standing(target, ref.upload, facts);
     if (standing === 'other') {
-      await patience.with(facts.size, () => sink.publish(ref.upload, target, facts, published));
+      await sink.publish(ref.upload, target, facts, published);
       receiving.tellReceived(ref, facts, target);
     } else {
-      await patience.with(0, () => sink.discard(ref.upload));
+      await sink.discard(ref.upload);
       if (standing === 'same') await sink.adopt(target, published);
       receiving.tellUnchanged();
     }

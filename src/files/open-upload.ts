@@ -7,7 +7,7 @@ import { algorithmOf, type ChecksumAlgorithm, createHasher, type Hasher } from '
 import type { FileFacts } from '../records/file-facts.ts';
 import type { Chunk, UploadRef } from '../records/file-record.ts';
 import type { PartFile, RememberedUpload } from '../stores/contract.ts';
-import type { Patience } from './patience.ts';
+import { allDone } from './all-done.ts';
 import { Ranges } from './ranges.ts';
 
 /** Bytes read back at a time. */
@@ -31,28 +31,20 @@ export class OpenUpload {
   /** Set once it is verified and published: settles when that is through. */
   finishing: Promise<void> | undefined;
   readonly #part: PartFile;
-  readonly #patience: Patience;
   /** Written or being written. */
   readonly #claimed: Ranges;
   readonly #written: Ranges;
   readonly #writes = new Set<Promise<void>>();
+  #failure: { readonly error: unknown } | undefined;
   #hasher: Hasher | undefined;
   #algorithm: ChecksumAlgorithm | undefined;
   #hashed = 0;
 
-  constructor(
-    ref: UploadRef,
-    size: number,
-    target: string,
-    part: PartFile,
-    patience: Patience,
-    remembered?: RememberedUpload,
-  ) {
+  constructor(ref: UploadRef, size: number, target: string, part: PartFile, remembered?: RememberedUpload) {
     this.ref = ref;
     this.size = size;
     this.target = target;
     this.#part = part;
-    this.#patience = patience;
     this.#claimed = new Ranges(remembered?.ranges);
     this.#written = new Ranges(remembered?.ranges);
     this.close = remembered?.close === undefined ? undefined : (JSON.parse(remembered.close) as FileFacts);
@@ -89,9 +81,10 @@ export class OpenUpload {
     return named.join(', ') + (more > 0 ? ` and ${more} more ranges` : '');
   }
 
-  /** Resolves when nothing is on its way to the disk; rejects when that failed. */
+  /** Resolves when nothing is on its way to the disk; rejects when any of it ever failed: those bytes are claimed, not there. */
   async settled(): Promise<void> {
-    await Promise.all(this.#writes);
+    await allDone([...this.#writes]);
+    if (this.#failure !== undefined) throw this.#failure.error;
   }
 
   /** The digest of the whole file, as `algorithm:hex`; call it once, when complete and settled. */
@@ -136,15 +129,16 @@ export class OpenUpload {
   }
 
   async #write(bytes: Uint8Array, offset: number): Promise<void> {
-    const write = this.#patience
-      .with(bytes.length, () => this.#part.write(bytes, offset))
-      .then(() => {
-        this.#written.add(offset, offset + bytes.length);
-        this.dirty = true;
-      });
+    const write = this.#part.write(bytes, offset).then(() => {
+      this.#written.add(offset, offset + bytes.length);
+      this.dirty = true;
+    });
     this.#writes.add(write);
     try {
       await write;
+    } catch (error) {
+      this.#failure ??= { error };
+      throw error;
     } finally {
       this.#writes.delete(write);
     }
@@ -168,8 +162,6 @@ export class OpenUpload {
     }
     const gaps = this.#claimed.missing(offset, end);
     for (const [from, to] of gaps) this.#claimed.add(from, to);
-    await Promise.all(
-      gaps.map(([from, to]) => this.#write(bytes.subarray(from - offset, to - offset), from)),
-    );
+    await allDone(gaps.map(([from, to]) => this.#write(bytes.subarray(from - offset, to - offset), from)));
   }
 }

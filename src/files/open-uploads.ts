@@ -73,11 +73,11 @@ export class OpenUploads {
 
   /** Ends an upload and discards what came of it. */
   async discard(upload: OpenUpload): Promise<void> {
-    const { sink, patience } = this.#receiving.options;
+    const { sink } = this.#receiving.options;
     this.end(upload.ref.upload);
     this.remove(upload);
     await upload.settled().catch(() => {});
-    await patience.with(0, () => sink.discard(upload.ref.upload));
+    await sink.discard(upload.ref.upload);
   }
 
   /** Discards older versions of a name: they will never be wanted. */
@@ -96,16 +96,9 @@ export class OpenUploads {
   }
 
   #add(ref: UploadRef, size: number, target: string, remembered?: RememberedUpload): OpenUpload {
-    const { sink, patience, tally } = this.#receiving.options;
+    const { sink, tally } = this.#receiving.options;
     const { uploader, path, upload: id } = ref;
-    const upload = new OpenUpload(
-      { uploader, path, upload: id },
-      size,
-      target,
-      sink.part(id),
-      patience,
-      remembered,
-    );
+    const upload = new OpenUpload({ uploader, path, upload: id }, size, target, sink.part(id), remembered);
     this.#byId.set(id, upload);
     const others = this.#byTarget.get(target);
     if (others === undefined) this.#byTarget.set(target, new Set([upload]));

@@ -43,6 +43,7 @@ export function isPermanent(error: unknown): error is NodeJS.ErrnoException {
 export class Patience {
   readonly #options: PatienceOptions;
   #waiting = 0;
+  #on: WaitingEvent['on'] = 'sink';
 
   constructor(options: PatienceOptions) {
     this.#options = options;
@@ -80,15 +81,17 @@ export class Patience {
       const free = await this.#options.freeBytes().catch(() => undefined);
       const have = free === undefined ? '' : ` and ${prettyBytes(free)} are free`;
       const message = `the disk of ${place} is full: ${prettyBytes(needed)} are needed at least${have}; it goes on by itself when there is room`;
+      this.#on = 'disk';
       onEvent({ type: 'waiting', on: 'disk', message });
     } else {
       const message = `cannot write to ${place} (${describeError(error)}); it is tried again until it works`;
+      this.#on = 'sink';
       onEvent({ type: 'waiting', on: 'sink', message });
     }
   }
 
   #resumed(): void {
     const { place, signal, onEvent } = this.#options;
-    if (!signal.aborted) onEvent({ type: 'resumed', on: 'sink', message: `${place} takes files again` });
+    if (!signal.aborted) onEvent({ type: 'resumed', on: this.#on, message: `${place} takes files again` });
   }
 }

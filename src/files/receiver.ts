@@ -82,10 +82,9 @@ export class Receiver {
 
   /** Makes everything durable that is finished: safe offsets taken before this call may be committed after it. */
   async remember(): Promise<void> {
-    const { sink, patience } = this.#options;
     const rows = await Promise.all(this.#uploads.dirty().map((upload) => this.#sync(upload)));
     const open = rows.filter((row) => row !== undefined && this.#uploads.get(row.upload) !== undefined);
-    await patience.with(0, () => sink.remember(open as RememberedUpload[]));
+    await this.#options.sink.remember(open as RememberedUpload[]);
   }
 
   /** No more bytes will come for a closed upload: what is missing is named, what is there is discarded. */
@@ -173,7 +172,7 @@ export class Receiver {
 
   /** One that is being published is durable when that is through; its temporary file must not be touched meanwhile. */
   async #sync(upload: OpenUpload): Promise<RememberedUpload | undefined> {
-    if (upload.finishing === undefined) return this.#options.patience.with(0, () => upload.sync());
+    if (upload.finishing === undefined) return upload.sync();
     await upload.finishing.catch(() => {});
     return undefined;
   }

@@ -6,13 +6,12 @@ import { segmentLimit } from '../records/path.ts';
 import type { Sink } from '../stores/contract.ts';
 import type { NameRules } from '../stores/target-name.ts';
 import type { DownloadEvent, FailedEvent } from './events.ts';
-import type { Patience } from './patience.ts';
 import type { Tally } from './tally.ts';
 import { TurnByKey } from './turn-by-key.ts';
 
 export interface ReceivingOptions {
+  /** Patient: whatever waiting mends, it waits for. */
   readonly sink: Sink;
-  readonly patience: Patience;
   readonly tally: Tally;
   readonly rules: NameRules;
   readonly onEvent: (event: DownloadEvent) => void;

@@ -5,16 +5,16 @@ import { mismatchName, type Receiving } from './receiving.ts';
 
 /** Renames an upload's temporary file; gives back the end of a sentence that says what became of it. */
 export async function setAside(receiving: Receiving, upload: string, target: string): Promise<string> {
-  const { sink, patience } = receiving.options;
+  const { sink } = receiving.options;
   // A file of that very name may have been sent, and must not be overwritten by what is wrong.
   const isTaken = (await sink.published(mismatchName(target))) !== undefined;
   const name = mismatchName(isTaken ? `${target}.${upload}` : target);
   try {
-    await patience.with(0, () => sink.quarantine(upload, name));
+    await sink.quarantine(upload, name);
     return `; what came is kept as ${name}`;
   } catch (error) {
     if (!isPermanent(error)) throw error;
-    await patience.with(0, () => sink.discard(upload));
+    await sink.discard(upload);
     return `; what came could not be kept: ${describeError(error)}`;
   }
 }

@@ -3,6 +3,7 @@ import { describeError } from '../errors.ts';
 import { algorithmOf, digestOf } from '../records/checksum.ts';
 import type { Pack } from '../records/file-record.ts';
 import type { PackedFile } from '../records/pack.ts';
+import { allDone } from './all-done.ts';
 import type { OpenUploads } from './open-uploads.ts';
 import { isPermanent } from './patience.ts';
 import { mismatchMessage, type Receiving } from './receiving.ts';
@@ -18,7 +19,7 @@ export async function unpack(receiving: Receiving, uploads: OpenUploads, pack: P
       await publish(receiving, uploads, pack.uploader, file);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(writers, pack.files.length) }, work));
+  await allDone(Array.from({ length: Math.min(writers, pack.files.length) }, work));
 }
 
 async function publish(
@@ -46,7 +47,7 @@ async function publishInTurn(
   target: string,
   file: PackedFile,
 ): Promise<boolean> {
-  const { sink, patience } = receiving.options;
+  const { sink } = receiving.options;
   const { upload, size, digest, bytes } = file;
   const remembered = await receiving.remembered(target, upload);
   if (remembered === 'same') receiving.tellUnchanged();
@@ -54,7 +55,7 @@ async function publishInTurn(
   const found = digestOf(algorithmOf(digest), bytes);
   if (found !== digest) {
     const part = sink.part(upload);
-    await patience.with(size, () => part.write(bytes, 0));
+    await part.write(bytes, 0);
     const kept = await setAside(receiving, upload, target);
     receiving.tellFailed(ref, 'digest-mismatch', mismatchMessage(found, digest) + kept);
     return false;
@@ -65,7 +66,7 @@ async function publishInTurn(
     receiving.tellUnchanged();
     return true;
   }
-  await patience.with(size, () => sink.publishWhole(bytes, target, file, published));
+  await sink.publishWhole(bytes, target, file, published);
   receiving.tellReceived(ref, file, target);
   return true;
 }

@@ -113,7 +113,7 @@ export interface Sink {
   publish(upload: string, target: string, look: FileLook, published: Published): Promise<void>;
   /** The same for a small file that is all at hand; a temporary file is made and renamed on the way. */
   publishWhole(bytes: Uint8Array, target: string, look: FileLook, published: Published): Promise<void>;
-  /** Notes that what stands under `target` already is this version. */
+  /** Notes that what stands under `target` already is this version; nothing is noted when nothing stands there. */
   adopt(target: string, published: Published): Promise<void>;
   /** Keeps a temporary file under a name that says what is wrong with it. */
   quarantine(upload: string, target: string): Promise<void>;

@@ -135,7 +135,8 @@ class DiskSink implements Sink {
   }
 
   async adopt(target: string, published: Published): Promise<void> {
-    const stats = await lstat(join(this.place, target), { bigint: true });
+    const stats = await lstat(join(this.place, target), { bigint: true }).catch(() => undefined);
+    if (stats === undefined) return;
     const look = { mtime: String(stats.mtimeNs), mode: Number(stats.mode) };
     this.#journal.notePublished(target, published, look, this.caseInsensitive ? foldedName(target) : null);
   }
