@@ -12,9 +12,9 @@ import { nodeFolder, planCluster } from './plan.ts';
 import { address, type Listener, type NodePlan } from './properties.ts';
 import { brokerStatus } from './running.ts';
 import { type KafkaRuntime, kafkaRuntime } from './runtime.ts';
-import { formatStorage, isFormatted, type ScramUser, writeConfiguration } from './storage.ts';
+import { formatStorage, isFormatted, writeConfiguration } from './storage.ts';
 
-export type { BrokerNode, Listener, ScramUser };
+export type { BrokerNode, Listener };
 
 export interface BrokerOptions {
   /** Nodes of the cluster. With 3 the replication factor is 3 and min ISR 2. Default 1. */
@@ -29,8 +29,6 @@ export interface BrokerOptions {
   readonly properties?: Readonly<Record<string, string>>;
   /** Further listeners by name (capitals), on free ports. */
   readonly listeners?: Readonly<Record<string, Listener>>;
-  /** Users known from the first start; ignored when the data folder is in use already. */
-  readonly scramUsers?: readonly ScramUser[];
   /** Java heap of a node, in MiB. Default 512. */
   readonly heapMegabytes?: number;
   /** The broker outlives our process; stopBroker(dataDir) ends it. Only with a `dataDir`. */
@@ -70,7 +68,7 @@ async function refuseSecondStart(dataDir: string): Promise<void> {
  */
 export async function startBroker(options: BrokerOptions = {}): Promise<RunningBroker> {
   const { brokers = 1, port = 0, host = '127.0.0.1', listeners = {}, properties = {}, signal } = options;
-  const { logger = silentLogger, heapMegabytes = 512, scramUsers = [], detached = false } = options;
+  const { logger = silentLogger, heapMegabytes = 512, detached = false } = options;
   const fetching = (folder: string): void =>
     logger.info(`fetching Apache Kafka ${kafkaVersion} into ${folder}, once`);
   const runtime = options.runtime ?? (await kafkaRuntime(fetching));
@@ -94,7 +92,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<RunningB
     const prepare = async (node: NodePlan): Promise<KafkaNode> => {
       const jvm: JvmOptions = { runtime, heapMegabytes, folder: nodeFolder(dataDir, node.id) };
       await writeConfiguration(jvm.folder, cluster, node);
-      if (!isFormatted(node.dataDir)) await formatStorage(jvm, note.clusterId, scramUsers);
+      if (!isFormatted(node.dataDir)) await formatStorage(jvm, note.clusterId);
       return new KafkaNode({ id: node.id, port: node.port, jvm, lifetime, signal });
     };
     nodes.push(...(await Promise.all(cluster.nodes.map(prepare))));
