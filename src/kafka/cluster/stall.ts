@@ -39,13 +39,16 @@ export class StallWatch {
   }
 
   #wait(milliseconds: number): NodeJS.Timeout {
-    return setTimeout(() => {
-      this.#timer = undefined;
-      if (!this.#options.isAwaited()) return;
-      const quiet = performance.now() - this.#lastProgress;
-      const rest = this.#options.timeout - quiet;
-      if (rest > 0) this.#timer = this.#wait(rest + 1);
-      else this.#options.onStall(quiet);
-    }, milliseconds).unref();
+    // When the process itself stood still, bytes may lie unread: timers run before they are looked for.
+    return setTimeout(() => setImmediate(() => this.#look()), milliseconds).unref();
+  }
+
+  #look(): void {
+    this.#timer = undefined;
+    if (!this.#options.isAwaited()) return;
+    const quiet = performance.now() - this.#lastProgress;
+    const rest = this.#options.timeout - quiet;
+    if (rest > 0) this.#timer = this.#wait(rest + 1);
+    else this.#options.onStall(quiet);
   }
 }

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { createServer, type Socket } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { WireWriter } from '../wire/primitives.ts';
+import { Connection, StalledConnection } from './connection.ts';
+import { NetworkFailure } from './failures.ts';
+
+/** Something that listens as a broker does, and answers as the test says. */
+async function listener(t: TestContext, serve: (socket: Socket) => void): Promise<number> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket.on('error', () => {}));
+    serve(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  const address = server.address();
+  assert.ok(address !== null && typeof address !== 'string');
+  return address.port;
+}
+
+async function connected(t: TestContext, port: number, requestTimeout = 60_000): Promise<Connection> {
+  const connection = await Connection.open({
+    address: { host: '127.0.0.1', port },
+    tls: undefined,
+    clientId: 'test',
+    connectTimeout: 60_000,
+    requestTimeout,
+  });
+  t.after(() => connection.close());
+  return connection;
+}
+
+function ask(connection: Connection, body = 'question'): Promise<string> {
+  const request = { apiKey: 1, apiVersion: 1, pieces: [Buffer.from(body)], hasTags: true };
+  return connection.exchange(request).then(({ bytes }) => bytes.toString());
+}
+
+/** Answers each request with the text that it ends with, after the correlation id. */
+function echo(socket: Socket): void {
+  let rest = Buffer.alloc(0);
+  socket.on('data', (bytes: Buffer) => {
+    rest = Buffer.concat([rest, bytes]);
+    while (rest.byteLength >= 4 && rest.byteLength >= 4 + rest.readInt32BE(0)) {
+      const request = rest.subarray(4, 4 + rest.readInt32BE(0));
+      rest = rest.subarray(4 + request.byteLength);
+      const text = request.subarray(request.readInt16BE(8) + 11);
+      socket.write(
+        new WireWriter()
+          .int32(text.byteLength + 4)
+          .int32(request.readInt32BE(4))
+          .cut(),
+      );
+      socket.write(text);
+    }
+  });
+}
+
+test('Each request gets its own answer', async (t) => {
+  const connection = await connected(t, await listener(t, echo));
+  const questions = Array.from({ length: 20 }, (_, index) => `question ${index}`);
+  assert.deepEqual(await Promise.all(questions.map((text) => ask(connection, text))), questions);
+});
+
+test('Noise instead of an answer is an error', async (t) => {
+  for (let round = 0; round < 20; round += 1) {
+    const port = await listener(t, (socket) => socket.once('data', () => socket.write(randomBytes(1000))));
+    const connection = await connected(t, port);
+    await assert.rejects(ask(connection), NetworkFailure);
+    assert.equal(connection.isOpen, false);
+    await assert.rejects(ask(connection), NetworkFailure);
+  }
+});
+
+test('An answer that nobody awaits, or of a size that cannot be, is an error', async (t) => {
+  for (const [bytes, correlationId] of [
+    [8, 77],
+    [2, 1],
+    [2 ** 31 - 1, 1],
+    [-5, 1],
+  ] as const) {
+    const answer = new WireWriter().int32(bytes).int32(correlationId).cut();
+    const port = await listener(t, (socket) => socket.once('data', () => socket.write(answer)));
+    await assert.rejects(ask(await connected(t, port)), /not a response of Kafka's protocol/);
+  }
+});
+
+test('A port that speaks TLS is recognized', async (t) => {
+  const alert = Buffer.from([0x15, 3, 3, 0, 2, 2, 80]);
+  const port = await listener(t, (socket) => socket.once('data', () => socket.write(alert)));
+  await assert.rejects(ask(await connected(t, port)), { kind: 'authentication', message: /SASL_SSL/ });
+});
+
+test('A connection that the broker closes rejects all that wait', async (t) => {
+  const port = await listener(t, (socket) => socket.once('data', () => socket.destroy()));
+  const connection = await connected(t, port);
+  const outcomes = await Promise.allSettled([ask(connection), ask(connection)]);
+  for (const outcome of outcomes) {
+    assert.ok(outcome.status === 'rejected' && outcome.reason instanceof NetworkFailure);
+  }
+  assert.ok((await connection.closed) instanceof NetworkFailure);
+});
+
+test('Silence ends the connection, and only when an answer is due', async (t) => {
+  const port = await listener(t, () => {});
+  const idle = await connected(t, port, 50);
+  const waiting = await connected(t, port, 50);
+  await assert.rejects(ask(waiting), StalledConnection);
+  assert.ok(idle.isOpen);
+});
+
+test('A gate holds requests back, in order, and lets the urgent pass', async (t) => {
+  const connection = await connected(t, await listener(t, echo));
+  const open = connection.closeGate();
+  const order: string[] = [];
+  const held = ['first', 'second'].map((text) => ask(connection, text).then((answer) => order.push(answer)));
+  const request = { apiKey: 1, apiVersion: 1, pieces: [Buffer.from('urgent')], hasTags: true, urgent: true };
+  order.push((await connection.exchange(request)).bytes.toString());
+  open();
+  await Promise.all(held);
+  assert.deepEqual(order, ['urgent', 'first', 'second']);
+});
+
+test('What waits at a gate is rejected when the connection closes', async (t) => {
+  const connection = await connected(t, await listener(t, echo));
+  connection.closeGate();
+  const held = ask(connection);
+  connection.close(new NetworkFailure('gone'));
+  await assert.rejects(held, /gone/);
+});
+
+test('A throttled connection sends again after its time', async (t) => {
+  const throttled: number[] = [];
+  const connection = await Connection.open({
+    address: { host: '127.0.0.1', port: await listener(t, echo) },
+    tls: undefined,
+    clientId: 'test',
+    connectTimeout: 60_000,
+    requestTimeout: 60_000,
+    onThrottle: (milliseconds) => throttled.push(milliseconds),
+  });
+  t.after(() => connection.close());
+  connection.throttle(60);
+  assert.equal(await ask(connection, 'late'), 'late');
+  assert.deepEqual(throttled, [60]);
+});
+
+test('Nobody there is an error that may pass', async (t) => {
+  const port = await listener(t, echo);
+  await assert.rejects(
+    Connection.open({
+      address: { host: '127.0.0.1', port: port === 1 ? 2 : 1 },
+      tls: undefined,
+      clientId: 'test',
+      connectTimeout: 60_000,
+      requestTimeout: 1000,
+    }),
+    NetworkFailure,
+  );
+});
