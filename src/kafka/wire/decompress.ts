@@ -1,36 +1,45 @@
-/** Expands the records of a compressed batch, off the main thread, and never beyond a cap. */
+/** Expands the records of a compressed batch, never beyond a cap; gzip and zstd off the main thread. */
 import { promisify } from 'node:util';
 import { gunzip, type ZlibOptions, type ZstdOptions, zstdDecompress } from 'node:zlib';
 import { KafkaError } from '../contract.ts';
+import { expandLz4 } from './lz4.ts';
+import { expandSnappy } from './snappy.ts';
 
-/** A batch may not expand beyond this: what claims more is taken for an attack. */
+/** A batch may not expand beyond this: what does is taken for an attack. */
 const maxOutputBytes = 128 * 1024 * 1024;
 
-const names = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
-type Expand = (bytes: Buffer, options: { readonly maxOutputLength: number }) => Promise<Buffer>;
+type Expand = (bytes: Buffer, cap: number) => Buffer | Promise<Buffer>;
 
+const gunzipped = promisify<Buffer, ZlibOptions, Buffer>(gunzip);
+const zstdExpanded = promisify<Buffer, ZstdOptions, Buffer>(zstdDecompress);
+
+/** By Kafka's compression codes. */
 const expanders: ReadonlyMap<number, Expand> = new Map<number, Expand>([
-  [1, promisify<Buffer, ZlibOptions, Buffer>(gunzip)],
-  [4, promisify<Buffer, ZstdOptions, Buffer>(zstdDecompress)],
+  [1, (bytes, cap) => gunzipped(bytes, { maxOutputLength: cap })],
+  [2, expandSnappy],
+  [3, expandLz4],
+  [4, (bytes, cap) => zstdExpanded(bytes, { maxOutputLength: cap })],
 ]);
 
-/**
- * Kafka's compression codes: 1 gzip, 2 snappy, 3 lz4, 4 zstd. Rejects with KafkaError `unsupported` or `corrupt`; `what`
- * names the batch.
- */
-export async function decompress(bytes: Buffer, compression: number, what: string): Promise<Buffer> {
+/** Rejects with KafkaError `unsupported` or `corrupt`; `what` names the batch. */
+export async function decompress(
+  bytes: Buffer,
+  compression: number,
+  what: string,
+  cap = maxOutputBytes,
+): Promise<Buffer> {
   const expand = expanders.get(compression);
   if (expand === undefined) {
-    const name = names[compression] ?? `number ${compression}`;
     throw new KafkaError(
       'unsupported',
-      `${what} is compressed with ${name}, which Sluice does not read. Produce with gzip, zstd or none`,
+      `${what} is compressed in a way (${compression}) that Sluice does not know`,
     );
   }
   try {
-    return await expand(bytes, { maxOutputLength: maxOutputBytes });
+    return await expand(bytes, cap);
   } catch (error) {
-    throw new KafkaError('corrupt', `${what} does not expand to at most ${maxOutputBytes} bytes`, {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new KafkaError('corrupt', `${what} does not expand to at most ${cap} bytes: ${reason}`, {
       cause: error,
     });
   }
