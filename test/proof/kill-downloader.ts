@@ -6,7 +6,7 @@ import { runSluice } from '../support/sluice.ts';
 import { uniqueTopic } from '../support/unique.ts';
 import { type CountedWay, withCountedWay } from './counted-way.ts';
 import { type Ground, onGround } from './ground.ts';
-import { type KilledRuns, killAtRandomPoints } from './kill.ts';
+import { type KilledRuns, type KillOptions, killOnTheWay } from './kill.ts';
 import { bytesText, percentText, type Row, scaled } from './row.ts';
 
 export interface DownloaderKilled {
@@ -27,7 +27,7 @@ export interface DownloaderKilled {
 export async function killDownloader(
   { bootstrapServers, folder, say }: Ground,
   way: CountedWay,
-  { size, kills }: { size: number; kills: number },
+  { size, kills, at }: Pick<KillOptions, 'size' | 'kills' | 'at'>,
 ): Promise<DownloaderKilled> {
   const topic = uniqueTopic('kill-downloader');
   const [source, sink] = [join(folder, 'source'), join(folder, 'sink')];
@@ -43,7 +43,7 @@ export async function killDownloader(
   await rm(join(folder, 'usual'), { recursive: true, force: true });
   let runs: KilledRuns | undefined;
   const all = await countedBy(way, async () => {
-    runs = await killAtRandomPoints({ args: argsFor(sink), size, kills, say });
+    runs = await killOnTheWay({ args: argsFor(sink), size, kills, at, say });
   });
   if (runs === undefined) throw new Error('the downloader did not run');
   let faults = await differences(source, join(sink, 'whole'));

@@ -5,7 +5,7 @@ import { runSluice } from '../support/sluice.ts';
 import { accountOf } from '../support/topic-account.ts';
 import { uniqueTopic } from '../support/unique.ts';
 import { type Ground, onGround } from './ground.ts';
-import { type KilledRuns, killAtRandomPoints } from './kill.ts';
+import { type KilledRuns, type KillOptions, killOnTheWay } from './kill.ts';
 import { bytesText, percentText, type Row, scaled } from './row.ts';
 
 export interface UploaderKilled {
@@ -21,14 +21,14 @@ export interface UploaderKilled {
 /** Sends a file of `size` bytes through a topic of its own, with so many kills on the way, and fetches it. */
 export async function killUploader(
   { bootstrapServers, folder, say }: Ground,
-  { size, kills }: { size: number; kills: number },
+  { size, kills, at }: Pick<KillOptions, 'size' | 'kills' | 'at'>,
 ): Promise<UploaderKilled> {
   const topic = uniqueTopic('kill-uploader');
   const [source, sink] = [join(folder, 'source'), join(folder, 'sink')];
   const reach = ['--topic', topic, '--bootstrap-servers', bootstrapServers];
   await writeRandomFile(join(source, 'large.bin'), size);
   const args = ['upload', '--from', source, '--name', 'killed', '--once', '--min-age', '0', ...reach];
-  const runs = await killAtRandomPoints({ args, size, kills, say });
+  const runs = await killOnTheWay({ args, size, kills, at, say });
   const { chunkBytes, uploads } = await accountOf({ bootstrapServers, topic });
   const { code, stderr } = await runSluice(['download', '--to', sink, '--once', ...reach]);
   let faults = await differences(source, join(sink, 'killed'));

@@ -7,6 +7,8 @@ export interface KillOptions {
   /** Bytes of the whole way, as the run's progress events count them in `bytesDone`. */
   readonly size: number;
   readonly kills: number;
+  /** Where to kill instead of at random points: shares of the way, ascending. */
+  readonly at?: readonly number[] | undefined;
   readonly say: (text: string) => void;
 }
 
@@ -29,13 +31,14 @@ export function randomPoints(size: number, count: number): number[] {
   return points.sort((a, b) => a - b);
 }
 
-/** Starts the command, kills it with SIGKILL when it passes each of the random points, and lets the last run end. */
-export async function killAtRandomPoints({ args, size, kills, say }: KillOptions): Promise<KilledRuns> {
+/** Starts the command, kills it with SIGKILL when it passes each of the points, and lets the last run end. */
+export async function killOnTheWay({ args, size, kills, at, say }: KillOptions): Promise<KilledRuns> {
   const started = performance.now();
   const killedAt: number[] = [];
   let wireBytes = 0;
   const bytesOf = (run: FollowedSluice, field: string): number => Number(run.progress?.[field] ?? 0);
-  for (const point of randomPoints(size, kills)) {
+  const points = at?.map((share) => share * size) ?? randomPoints(size, kills);
+  for (const point of points) {
     const run = followSluice(args);
     const passed = (event: JsonEvent): boolean =>
       event.type === 'progress' && Number(event.bytesDone) >= point;

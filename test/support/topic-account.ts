@@ -3,6 +3,8 @@ import { type ReadOptions, topicRecords } from './topic-records.ts';
 
 export interface TopicAccount {
   readonly records: number;
+  /** Partitions that hold records. */
+  readonly partitions: ReadonlySet<number>;
   /** Bytes of all chunks, those that came twice included. */
   readonly chunkBytes: number;
   /** `UPLOADER/PATH` -> how often it is said to be complete: its closing records, and its entries in packs. */
@@ -21,6 +23,7 @@ export async function accountOf(options: Omit<ReadOptions, 'values'>): Promise<T
   let records = 0;
   let chunkBytes = 0;
   let aborts = 0;
+  const partitions = new Set<number>();
   const closed = new Map<string, number>();
   const digests = new Map<string, string>();
   const chunks = new Map<string, number>();
@@ -29,8 +32,9 @@ export async function accountOf(options: Omit<ReadOptions, 'values'>): Promise<T
     closed.set(name, (closed.get(name) ?? 0) + 1);
     digests.set(name, digest);
   };
-  for await (const { headers, size, value } of topicRecords({ ...options, values: true })) {
+  for await (const { partition, headers, size, value } of topicRecords({ ...options, values: true })) {
     records++;
+    partitions.add(partition);
     const { kind, uploader = '', path = '', upload = '', digest = '', index = '' } = headers;
     if (kind === 'chunk') {
       chunkBytes += size;
@@ -43,7 +47,7 @@ export async function accountOf(options: Omit<ReadOptions, 'values'>): Promise<T
       for (const entry of packIndexOf(value, Number(index))) close(`${uploader}/${entry.path}`, entry.digest);
     } else throw new Error(`a record of kind "${kind}" is not in FORMAT.md`);
   }
-  return { records, chunkBytes, closed, digests, chunks, uploads, aborts };
+  return { records, partitions, chunkBytes, closed, digests, chunks, uploads, aborts };
 }
 
 function packIndexOf(value: Buffer | undefined, length: number): { path: string; digest: string }[] {
