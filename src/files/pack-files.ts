@@ -17,13 +17,15 @@ import type { SourceFile } from '../stores/contract.ts';
 import type { Lane } from './lane.ts';
 import { lookText } from './readiness.ts';
 
-const digestPlaceholders: Record<ChecksumAlgorithm, string> = {
+/** As long as any digest of the algorithm. */
+export const digestPlaceholders: Record<ChecksumAlgorithm, string> = {
   md5: `md5:${'0'.repeat(32)}`,
   sha256: `sha256:${'0'.repeat(64)}`,
   crc64nvme: `crc64nvme:${'0'.repeat(16)}`,
 };
 
-const uploadPlaceholder = '0'.repeat(32);
+/** As long as any upload's id. */
+export const uploadPlaceholder = '0'.repeat(32);
 
 /** Files read at once. */
 const readers = 16;

@@ -105,6 +105,8 @@ export class Receiver {
     if (target === undefined) return;
     const standing = await this.#receiving.remembered(target, ref.upload);
     if (standing === 'same' || standing === 'newer') return;
+    const open = this.#uploads.get(ref.upload);
+    if (open !== undefined) await this.#uploads.discard(open);
     const message = 'cannot be recovered: its records were removed by retention before they were read';
     this.#receiving.tellFailed(ref, 'missing-data', message);
   }

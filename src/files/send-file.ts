@@ -122,13 +122,8 @@ async function sendChunks(
   const { buffers, checksum, chunkSize, signal, tally } = lane.options;
   const { file, ref, partition } = sending;
   const largest = largestValue(lane.limit, { headers: chunkHeaders(ref, checksum, file.size, 0) });
-  const size = Math.min(chunkSize ?? largest, largest, buffers.size);
-  if (size < 1) {
-    throw new KafkaError(
-      'too-large',
-      `"${file.path}": not one byte fits into a record of ${lane.limit} bytes beside its headers: raise the topic's max.message.bytes`,
-    );
-  }
+  // At least one byte: whoever accepted the file saw that there is room, and Kafka tells when there is none any more.
+  const size = Math.max(1, Math.min(chunkSize ?? largest, largest, buffers.size));
   const flights = new Set<Promise<void>>();
   let failure: unknown;
   const read = async (position: number): Promise<Piece> => {

@@ -25,6 +25,8 @@ export interface SendersOptions {
   readonly done: (path: string) => void;
   /** The file was not sent; the owner decides whether it is tried again. */
   readonly failed: (path: string, reason: string) => void;
+  /** To be sent anew at once: nothing is wrong with the file. */
+  readonly again: (path: string, reason: string) => void;
 }
 
 export class Senders {
@@ -198,8 +200,8 @@ export class Senders {
     try {
       await work();
     } catch (error) {
-      if (isTooLarge(error)) await this.#limitLowered(error as KafkaError, limit, jobs);
-      else if (error instanceof KafkaError || !(error instanceof Error) || !('code' in error)) throw error;
+      if (isTooLarge(error)) return this.#limitLowered(error as KafkaError, limit, jobs);
+      if (error instanceof KafkaError || !(error instanceof Error) || !('code' in error)) throw error;
       const reason = `it cannot be sent: ${(error as Error).message}`;
       for (const { file } of jobs) this.#options.failed(file.path, reason);
     }
@@ -223,6 +225,7 @@ export class Senders {
         "the topic's limit was lowered",
       );
     }
+    for (const { file } of jobs) this.#options.again(file.path, "the topic's limit was lowered");
   }
 
   #taken(job: Job): void {

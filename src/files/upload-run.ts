@@ -13,6 +13,7 @@ import { awaitLease, holdLease } from './lease.ts';
 import type { UploadSettings } from './options.ts';
 import { fitsPack } from './pack-files.ts';
 import { PartitionChoice } from './partitions.ts';
+import { roomFault } from './room.ts';
 import { abortUpload } from './send-file.ts';
 import { Senders } from './senders.ts';
 import type { Tally } from './tally.ts';
@@ -70,6 +71,7 @@ export class UploadRun {
       onEvent,
       done: (path) => this.#done(path),
       failed: (path, reason) => this.#failed(path, reason),
+      again: (path, reason) => this.#again(path, reason, 0),
     });
     this.#intake = new Intake({
       source,
@@ -177,7 +179,9 @@ export class UploadRun {
 
   #offer(file: SourceFile): void {
     const decision = decide(file, this.#options.state.get(file.path));
+    const fault = roomFault(this.#lane, file);
     if (decision.action === 'unchanged') this.#intake.done(file.path);
+    else if (fault !== undefined) this.#failed(file.path, fault);
     else this.#senders.push({ file, decision }, this.#isSmall(file, decision) ? 'small' : 'large');
   }
 
@@ -199,9 +203,14 @@ export class UploadRun {
       this.#giveUp(path, reason);
       this.#intake.done(path);
     } else {
-      this.#options.settings.onEvent({ type: 'not-sent', path, reason, again: true });
-      this.#intake.done(path, Math.min(60_000, 250 * 2 ** count));
+      this.#again(path, reason, Math.min(60_000, 250 * 2 ** count));
     }
+  }
+
+  /** The file is looked at again after so many milliseconds. */
+  #again(path: string, reason: string, pause: number): void {
+    this.#options.settings.onEvent({ type: 'not-sent', path, reason, again: true });
+    this.#intake.done(path, pause);
   }
 
   #giveUp(path: string, reason: string): void {
