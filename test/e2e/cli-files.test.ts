@@ -135,6 +135,30 @@ test('--generate makes one file with --once, and it is sent', async (t) => {
   assert.equal(sent?.size, 100_000);
 });
 
+test('a file that cannot stand at the sink: named, exit code 3, and the others are there', async (t) => {
+  const folder = await temporaryFolder(t);
+  const [from, to] = [join(folder, 'from'), join(folder, 'to')];
+  await fill(
+    from,
+    new Map([
+      ['a.txt', Buffer.from('one')],
+      ['b.txt', Buffer.from('two')],
+    ]),
+  );
+  const env = await environment();
+  const upload = await runSluice(['upload', '--from', from, '--name', 'till', '--once'], { env });
+  assert.equal(upload.code, 0, upload.stderr);
+  await mkdir(join(to, 'till', 'a.txt'), { recursive: true });
+  const { code, stdout, stderr } = await runSluice(['download', '--to', to, '--once', '--json'], { env });
+  assert.equal(code, 3, stderr);
+  const failed = lines(stdout).filter(({ type }) => type === 'failed');
+  assert.deepEqual(
+    failed.map(({ path, reason }) => [path, reason]),
+    [['a.txt', 'sink']],
+  );
+  assert.equal(await readFile(join(to, 'till', 'b.txt'), 'utf8'), 'two');
+});
+
 test('without a terminal a run is told in log lines', async (t) => {
   const from = await temporaryFolder(t);
   await fill(from, new Map([['a.txt', Buffer.from('one')]]));

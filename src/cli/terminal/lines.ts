@@ -52,6 +52,9 @@ export function startedLine(started: StartedEvent, verb: Verb, style: Style): st
   return verb === 'upload' ? `Sending ${place} to ${topic} ${by}` : `Receiving ${topic} into ${place} ${by}`;
 }
 
+/** Bytes from which on a rate says something about the way, and not about starting. */
+const meaningful = 1_000_000;
+
 /** Failures that a summary names before it only counts them. */
 const namedFailures = 20;
 
@@ -62,7 +65,7 @@ export function summaryLines(
   style: Style,
 ): string[] {
   const { files, bytes, seconds, unchanged, failed, interrupted } = summary;
-  const speed = seconds > 0 && bytes > 0 ? ` (${quantity.rate(bytes / seconds)})` : '';
+  const speed = seconds > 0 && bytes >= meaningful ? ` (${quantity.rate(bytes / seconds)})` : '';
   const moved = verb === 'upload' ? 'Sent' : 'Received';
   const amount = files === 0 ? 'no new files' : `${quantity.files(files)}, ${quantity.bytes(bytes)},`;
   const before = verb === 'upload' ? 'sent before' : 'there already';
