@@ -1,6 +1,6 @@
 /**
  * The library's codecs, loaded one by one. Its index also loads schema registries, validators and clients that Sluice has no
- * use for: that takes half a second and 50 MB (docs/adr/0010-codecs-one-by-one.md). Its package lets only the index be
+ * use for: that takes half a second and 50 MB (docs/adr/0016-codecs-one-by-one.md). Its package lets only the index be
  * imported by name, so the modules are addressed by their place beside it.
  */
 import type * as library from '@platformatic/kafka';

@@ -15,7 +15,7 @@ import { Gate } from './gate.ts';
 import { addressText, openSocket, type SocketOptions, socketError } from './socket.ts';
 import { StallWatch } from './stall.ts';
 
-export interface ConnectionOptions extends Omit<SocketOptions, 'onBytes'> {
+export interface ConnectionOptions extends Omit<SocketOptions, 'sink'> {
   readonly clientId: string;
   /** Milliseconds without a byte from the broker, while an answer is due, after which the connection is given up. */
   readonly requestTimeout: number;
@@ -67,10 +67,16 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
   /** Connects. Rejects with KafkaError `authentication` or NetworkFailure. */
   static async open(options: ConnectionOptions): Promise<Connection> {
     const connection = new Connection(options);
-    const socket = await openSocket({
-      ...options,
-      onBytes: (bytes, length) => connection.#receive(bytes, length),
-    });
+    const reader = connection.#reader;
+    const sink = {
+      push: (bytes: Uint8Array, length: number) =>
+        connection.#received(bytes, length, () => reader.push(bytes, length)),
+      filled: (length: number) => connection.#received(undefined, length, () => reader.filled(length)),
+      get place() {
+        return connection.isOpen ? reader.place : undefined;
+      },
+    };
+    const socket = await openSocket({ ...options, sink });
     connection.#socket = socket;
     socket.on('error', (error) => connection.close(socketError(options.address, error)));
     socket.on('end', () => connection.close(connection.#endOfStream()));
@@ -183,18 +189,15 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
     this.#stall.start();
   }
 
-  #receive(bytes: Uint8Array, length: number): void {
+  #received(bytes: Uint8Array | undefined, length: number, take: () => void): void {
     this.#stall.progress();
-    if (!this.#answered) {
-      this.#answered = true;
-      if (isTlsRecord(bytes, length)) {
-        const advice = 'this port speaks TLS. Set security.protocol to SSL or SASL_SSL';
-        this.close(new KafkaError('authentication', `${addressText(this.address)}: ${advice}`));
-        return;
-      }
+    if (bytes && !this.#answered && isTlsRecord(bytes, length)) {
+      const advice = 'this port speaks TLS. Set security.protocol to SSL or SASL_SSL';
+      this.close(new KafkaError('authentication', `${addressText(this.address)}: ${advice}`));
     }
+    this.#answered = true;
     try {
-      if (this.isOpen) this.#reader.push(bytes, length);
+      if (this.isOpen) take();
     } catch (error) {
       this.close(error as Error);
     }

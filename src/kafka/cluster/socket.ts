@@ -1,5 +1,5 @@
 /** Opens a socket to a broker, plain or TLS, and says in clear words why it could not. */
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { KafkaError } from '../contract.ts';
 import type { Address } from '../settings.ts';
@@ -16,8 +16,17 @@ export interface SocketOptions {
   readonly tls: ConnectionOptions | undefined;
   /** Milliseconds until the connection must stand, the TLS handshake included. */
   readonly connectTimeout: number;
-  /** Takes what arrives: the first `length` bytes of `bytes`, valid during the call only. */
-  readonly onBytes: (bytes: Uint8Array, length: number) => void;
+  readonly sink: ByteSink;
+}
+
+/** Takes what arrives. */
+export interface ByteSink {
+  /** The first `length` bytes of `bytes`, valid during the call only. */
+  push(bytes: Uint8Array, length: number): void;
+  /** Where the next bytes may be read to, so that nobody has to copy them there; asked for before each read. */
+  readonly place: Uint8Array | undefined;
+  /** The first `length` bytes of the last place have come. */
+  filled(length: number): void;
 }
 
 /** Large enough that a frame of 1 MB takes few reads, small enough to stay in the processor's cache. */
@@ -79,9 +88,26 @@ function openingError(address: Address, error: Error, tls: boolean): KafkaError 
   );
 }
 
+/** Reads into one buffer again and again, or right to where the bytes belong. */
+function readInto(sink: ByteSink): OnReadOpts {
+  const buffer = Buffer.allocUnsafeSlow(readBufferBytes);
+  let place: Uint8Array | undefined;
+  return {
+    buffer: () => {
+      place = sink.place;
+      return place ?? buffer;
+    },
+    callback: (length) => {
+      if (place) sink.filled(length);
+      else sink.push(buffer, length);
+      return true;
+    },
+  };
+}
+
 /** Opens a socket. Rejects with KafkaError `authentication` or NetworkFailure. */
 export function openSocket(options: SocketOptions): Promise<Socket> {
-  const { address, tls, onBytes } = options;
+  const { address, tls, sink } = options;
   const common = {
     host: address.host,
     port: address.port,
@@ -90,20 +116,10 @@ export function openSocket(options: SocketOptions): Promise<Socket> {
     autoSelectFamilyAttemptTimeout: addressAttemptMs,
   };
   return new Promise((resolve, reject) => {
-    const buffer = Buffer.allocUnsafeSlow(readBufferBytes);
     const socket = tls
       ? connectTls({ ...(isIP(address.host) === 0 && { servername: address.host }), ...tls, ...common })
-      : connectTcp({
-          ...common,
-          onread: {
-            buffer,
-            callback: (length) => {
-              onBytes(buffer, length);
-              return true;
-            },
-          },
-        });
-    if (tls) socket.on('data', (chunk: Buffer) => onBytes(chunk, chunk.byteLength));
+      : connectTcp({ ...common, onread: readInto(sink) });
+    if (tls) socket.on('data', (chunk: Buffer) => sink.push(chunk, chunk.byteLength));
     const timer = setTimeout(() => {
       socket.destroy(new Error(`no connection within ${options.connectTimeout} ms`));
     }, options.connectTimeout);

@@ -12,6 +12,8 @@ export interface ResponseSink {
 }
 
 const prefixBytes = 8;
+/** Below so much a copy costs less than a read of its own. */
+const directBytes = 64 * 1024;
 
 /** Feeds on chunks of any size; what it throws means that the connection is beyond use. */
 export class ResponseReader {
@@ -45,6 +47,22 @@ export class ResponseReader {
       at += taken;
       if (this.#bodyHas === body.byteLength) this.#finish();
     }
+  }
+
+  /**
+   * Where the next bytes of the stream belong, when they are many: they may be read right into it, and are then told by
+   * {@link filled} instead of {@link push}.
+   */
+  get place(): Buffer | undefined {
+    const body = this.#body;
+    if (body === undefined || body.byteLength - this.#bodyHas < directBytes) return undefined;
+    return body.subarray(this.#bodyHas);
+  }
+
+  /** The first `length` bytes of {@link place} have come. */
+  filled(length: number): void {
+    this.#bodyHas += length;
+    if (this.#bodyHas === this.#body?.byteLength) this.#finish();
   }
 
   #begin(): void {
