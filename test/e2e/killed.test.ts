@@ -10,7 +10,7 @@ import { differences, writeRandomFile } from '../support/files.ts';
 import { followSluice } from '../support/sluice-events.ts';
 import { uniqueTopic } from '../support/unique.ts';
 
-const size = 120e6;
+const size = 100e6;
 
 test('An uploader or a downloader that is killed goes on where it was; a broker that goes away is waited for', (t) => {
   const say = (text: string): void => t.diagnostic(text);
