@@ -209,7 +209,17 @@ function milliseconds(nanoseconds: string): number {
   return Number(BigInt(nanoseconds) / 1000n) / 1000;
 }
 
-/** Node takes seconds as a double: microseconds survive, nanoseconds do not. */
-function seconds(nanoseconds: string): number {
-  return Number(BigInt(nanoseconds) / 1000n) / 1e6;
+/**
+ * Node takes seconds as a double and cuts it off: microseconds survive when half of one is added, for the double may be a
+ * little too small. As text, because it takes negative numbers, times before 1970, for the present.
+ */
+function seconds(nanoseconds: string): string {
+  const microseconds = floorDivide(BigInt(nanoseconds), 1000n);
+  return String((Number(microseconds) + 0.5) / 1e6);
+}
+
+/** BigInt division cuts towards zero; a time before 1970 must not move to the next microsecond. */
+function floorDivide(value: bigint, by: bigint): bigint {
+  const quotient = value / by;
+  return value < 0n && quotient * by !== value ? quotient - 1n : quotient;
 }
