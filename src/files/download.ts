@@ -39,11 +39,12 @@ export async function downloadTo(
 ): Promise<DownloadSummary> {
   const settings = downloadSettings(options);
   let open = 0;
-  const summary = await runStoppable({ ...settings, kafka }, async ({ stop, tally }) => {
+  const summary = await runStoppable({ ...settings, kafka }, async ({ stop, tally, report }) => {
     const topic = await existingTopic(kafka, settings.topic);
     const { name } = settings;
     const { partitions } = topic;
     settings.onEvent({ type: 'started', name, topic: topic.name, partitions, place: sink.place });
+    report();
     const run = new DownloadRun({ kafka, sink, settings, tally, topic, stop });
     await run.run().finally(() => {
       open = run.open;

@@ -19,6 +19,8 @@ export interface StoppableOptions {
 export interface StoppableRun {
   readonly stop: AbortController;
   readonly tally: Tally;
+  /** Begins to report progress: after the event that says that the run has started. */
+  readonly report: () => void;
 }
 
 export async function runStoppable(
@@ -33,9 +35,12 @@ export async function runStoppable(
   signal?.addEventListener('abort', onAbort, { once: true });
   if (signal?.aborted) onAbort();
   const tally = new Tally();
-  const endProgress = reportProgress(tally, onEvent);
+  let endProgress = (): void => {};
+  const report = (): void => {
+    endProgress = reportProgress(tally, onEvent);
+  };
   try {
-    await work({ stop, tally });
+    await work({ stop, tally, report });
   } catch (error) {
     // The user stopped the run while the cluster or the disk was away: that is an end, not a failure.
     const cutOff = error instanceof StoppedError || (error instanceof KafkaError && error.kind === 'closed');

@@ -42,12 +42,14 @@ export async function uploadFrom(
   const fault = uploaderFault(settings.name);
   if (fault !== undefined) throw new ConfigurationError(`--name "${settings.name}" cannot be used: ${fault}`);
   const selection = selectionOf(settings);
-  return runStoppable({ ...settings, kafka }, async ({ stop, tally }) => {
+  return runStoppable({ ...settings, kafka }, async ({ stop, tally, report }) => {
     const topic = await openTopic(kafka, settings);
-    const state = await openState(kafka, topic, settings);
+    const state = await openState({ kafka, topic, settings, signal: stop.signal });
+    if (stop.signal.aborted) return;
     const { name, onEvent } = settings;
     const partitions = topic?.partitions ?? settings.partitions;
     onEvent({ type: 'started', name, topic: settings.topic, partitions, place: source.place });
+    report();
     if (topic === undefined || settings.dryRun) {
       await dryRun(source, selection, settings, (file) => decide(file, state.get(file.path)), tally);
     } else {
