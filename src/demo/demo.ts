@@ -36,6 +36,7 @@ export async function runDemo({ folder: path, once, display, signal }: DemoOptio
   const begin = performance.now();
   display.live([`Starting Apache Kafka ${kafkaVersion}, and making files to send ...`]);
   const [broker, tree] = await Promise.all([startBroker({ signal }), makeTree(folder)]);
+  let transfer: Transfer | undefined;
   try {
     display.done(
       `Apache Kafka ${kafkaVersion} serves at ${broker.bootstrapServers} (${seconds(begin, performance.now())})`,
@@ -46,8 +47,8 @@ export async function runDemo({ folder: path, once, display, signal }: DemoOptio
     let watching = false;
     const onEvent = (event: UploadEvent | DownloadEvent): void => tell(event, watching, display);
     const start = performance.now();
-    const transfer = startTransfer({ bootstrapServers: broker.bootstrapServers, folder, onEvent });
-    signal.addEventListener('abort', transfer.stop, { once: true });
+    transfer = startTransfer({ bootstrapServers: broker.bootstrapServers, folder, onEvent });
+    signal.addEventListener('abort', () => transfer?.stop(), { once: true });
     await showUntilReceived(transfer, tree, start, display, signal);
     if (!signal.aborted) {
       await verify(transfer, tree, folder, start, display);
@@ -57,6 +58,9 @@ export async function runDemo({ folder: path, once, display, signal }: DemoOptio
     if (once) transfer.stop();
     await transfer.ended;
   } finally {
+    // Also after a failure: without a broker both sides would wait for it for ever.
+    transfer?.stop();
+    await transfer?.ended.catch(() => {});
     await broker.stop();
   }
   display.note(once ? 'Everything is stopped.' : 'Stopped.');
