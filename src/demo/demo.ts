@@ -35,11 +35,15 @@ export async function runDemo({ folder: path, once, display, signal }: DemoOptio
   const folder = await makeFolder(path);
   const begin = performance.now();
   display.live([`Starting Apache Kafka ${kafkaVersion}, and making files to send ...`]);
-  const [broker, tree] = await Promise.all([startBroker({ signal }), makeTree(folder)]);
+  let served = begin;
+  const starting = startBroker({ signal }).finally(() => {
+    served = performance.now();
+  });
+  const [broker, tree] = await Promise.all([starting, makeTree(folder)]);
   let transfer: Transfer | undefined;
   try {
     display.done(
-      `Apache Kafka ${kafkaVersion} serves at ${broker.bootstrapServers} (${seconds(begin, performance.now())})`,
+      `Apache Kafka ${kafkaVersion} serves at ${broker.bootstrapServers} (${seconds(begin, served)})`,
     );
     display.done(
       `${tree.size} files, ${prettyBytes(bytesOf(tree))}: nested, empty, tiny, one of 256 MB, names in six scripts`,
