@@ -56,7 +56,7 @@ async function topicConfig(cluster: Cluster, name: string): Promise<Record<strin
   const result = response.results[0];
   if (result === undefined || [29, 31].includes(result.errorCode)) return config;
   if (result.errorCode === Code.unknownTopicOrPartition)
-    throw new NotNow(3, `configuration of topic ${name}`);
+    throw new NotNow(Code.unknownTopicOrPartition, `read the configuration of topic ${name}`);
   check(result.errorCode, `read the configuration of topic ${name}`, result.errorMessage);
   for (const { name: key, value } of result.configs) if (typeof value === 'string') config[key] = value;
   return config;
@@ -89,7 +89,8 @@ export async function createTopic(cluster: Cluster, topic: NewTopic): Promise<vo
   await cluster.retry(`wait for the leaders of topic ${topic.name}`, async () => {
     const created = await cluster.refreshTopic(topic.name);
     const waiting = created?.partitions.findIndex(({ leader }) => leader < 0) ?? 0;
-    if (waiting >= 0) throw new NotNow(5, `${topic.name}-${waiting}`);
+    if (waiting >= 0)
+      throw new NotNow(Code.leaderNotAvailable, `find the leader of ${topic.name}-${waiting}`);
   });
 }
 

@@ -44,7 +44,8 @@ async function offsetsOf(
   const byLeader = Map.groupBy(partitions, (partition) => topic.partitions[partition]?.leader ?? -1);
   const answers = await Promise.all(
     [...byLeader].map(async ([leader, indexes]) => {
-      if (leader < 0) throw new NotNow(5, `${topic.name}-${indexes.join(',')}`);
+      if (leader < 0)
+        throw new NotNow(Code.leaderNotAvailable, `find the leader of ${topic.name}-${indexes.join(',')}`);
       const { connection } = await cluster.link(leader, 'control');
       const response = await ask(connection, listOffsetsV7.api, -1, 0, [
         {
@@ -61,7 +62,7 @@ async function offsetsOf(
   );
   const offsets = new Map<number, number>();
   for (const { partitionIndex, errorCode, offset } of answers.flat()) {
-    const what = `offsets of ${topic.name}-${partitionIndex}`;
+    const what = `find the offsets of ${topic.name}-${partitionIndex}`;
     // The topic is there, so the leader merely has not heard of it (or no longer leads it).
     if (errorCode === Code.unknownTopicOrPartition) throw new NotNow(Code.unknownTopicOrPartition, what);
     if (errorCode !== Code.none) throw errorOf(errorCode, what);

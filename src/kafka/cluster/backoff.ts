@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { UnreachableError } from '../../errors.ts';
 import { KafkaError } from '../contract.ts';
+import { NotNow } from './failures.ts';
 import type { StatusReporter } from './status.ts';
 
 const firstDelayMs = 40;
@@ -43,7 +44,8 @@ export class Backoff {
     if (this.#failures === 0) this.#since = now;
     this.#failures += 1;
     if (signal.aborted) throw this.#closed();
-    reporter.waiting(this, this.#since, error);
+    const told = error instanceof NotNow ? error.message : `Could not ${what}: ${error.message}`;
+    reporter.waiting(this, this.#since, told);
     const left = giveUpAfter === undefined ? Number.POSITIVE_INFINITY : this.#since + giveUpAfter - now;
     if (left <= 0) {
       this.abandoned();

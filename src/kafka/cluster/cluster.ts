@@ -98,7 +98,7 @@ export class Cluster {
   link(broker: number, purpose: string, requestTimeout = this.options.requestTimeout): Promise<Link> {
     const address = this.#brokers.get(broker);
     if (address === undefined)
-      return Promise.reject(new NotNow(8, `broker ${broker} is not part of the cluster now`));
+      return Promise.reject(new NotNow(Code.brokerNotAvailable, `find broker ${broker}`));
     return this.#linkTo(address, `${purpose}@${broker}/${addressText(address)}`, requestTimeout);
   }
 
@@ -178,12 +178,13 @@ export class Cluster {
     const topic = response.topics.find((candidate) => candidate.name === name);
     if (topic === undefined || topic.errorCode === Code.unknownTopicOrPartition) {
       this.#topics.delete(name);
-      if (Date.now() - (this.#created.get(name) ?? 0) < propagationMs) throw new NotNow(5, `topic ${name}`);
+      if (Date.now() - (this.#created.get(name) ?? 0) < propagationMs)
+        throw new NotNow(Code.unknownTopicOrPartition, `find topic ${name}`);
       return undefined;
     }
     // A topic without a leader for some partition is known all the same; its owner waits for that partition.
-    if (topic.errorCode !== Code.none && topic.errorCode !== 5)
-      throw errorOf(topic.errorCode, `topic ${name}`);
+    if (topic.errorCode !== Code.none && topic.errorCode !== Code.leaderNotAvailable)
+      throw errorOf(topic.errorCode, `find topic ${name}`);
     const partitions: PartitionMetadata[] = [];
     for (const { partitionIndex, leaderId, leaderEpoch } of topic.partitions) {
       partitions[partitionIndex] = { leader: leaderId, leaderEpoch };

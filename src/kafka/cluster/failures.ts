@@ -14,7 +14,7 @@ export class NotNow extends Error {
   readonly code: number;
 
   constructor(code: number, what: string) {
-    super(`${what}: ${codeName(code)}. ${codeMessage(code)}`);
+    super(`Could not ${what}: ${codeName(code)}. ${codeMessage(code)}`);
     this.code = code;
   }
 }
@@ -24,7 +24,9 @@ export const Code = {
   none: 0,
   offsetOutOfRange: 1,
   unknownTopicOrPartition: 3,
+  leaderNotAvailable: 5,
   notLeader: 6,
+  brokerNotAvailable: 8,
   messageTooLarge: 10,
   invalidTopic: 17,
   recordListTooLarge: 18,
@@ -82,12 +84,12 @@ const advice: Partial<Record<KafkaErrorKind, string>> = {
   'too-large': "Raise the topic's max.message.bytes or send less at once",
 };
 
-/** The error for a code that is not `none`: NotNow when a later attempt may succeed, KafkaError otherwise. */
+/** The error for a code that is not `none`, met when trying to `what` ("create topic T"): NotNow when a later attempt may succeed, KafkaError otherwise. */
 export function errorOf(code: number, what: string, detail?: string | null): NotNow | KafkaError {
   if (notNow.has(code)) return new NotNow(code, what);
   const kind = kinds.get(code) ?? 'invalid';
   const hint = advice[kind] === undefined ? '' : ` ${advice[kind]}.`;
-  return new KafkaError(kind, `${what}: ${codeName(code)}. ${detail || codeMessage(code)}${hint}`);
+  return new KafkaError(kind, `Could not ${what}: ${codeName(code)}. ${detail || codeMessage(code)}${hint}`);
 }
 
 /** Throws what {@link errorOf} says, unless the code is `none`. */

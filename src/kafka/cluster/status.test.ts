@@ -10,10 +10,10 @@ test('after a failure of a second it is told once, and once more when it works a
   const told: string[] = [];
   const reporter = new StatusReporter(({ state }) => told.push(state));
   const who = {};
-  reporter.waiting(who, Date.now(), failure);
+  reporter.waiting(who, Date.now(), failure.message);
   assert.deepEqual(told, []);
-  reporter.waiting(who, Date.now() - 2000, failure);
-  reporter.waiting(who, Date.now() - 2000, failure);
+  reporter.waiting(who, Date.now() - 2000, failure.message);
+  reporter.waiting(who, Date.now() - 2000, failure.message);
   reporter.settled(who);
   assert.deepEqual(told, ['unreachable', 'connected']);
 });
@@ -22,7 +22,7 @@ test('what gives up or is closed does not say that Kafka answers', async () => {
   const told: string[] = [];
   const reporter = new StatusReporter(({ state }) => told.push(state));
   const who = {};
-  reporter.waiting(who, Date.now() - 2000, failure);
+  reporter.waiting(who, Date.now() - 2000, failure.message);
   reporter.gone(who);
   assert.deepEqual(told, ['unreachable']);
 

@@ -17,12 +17,12 @@ export class StatusReporter {
   }
 
   /** `who` has failed since then (milliseconds since the epoch), the last time with this error. */
-  waiting(who: object, since: number, error: Error): void {
-    this.#waiting.set(who, { since, message: error.message });
+  waiting(who: object, since: number, message: string): void {
+    this.#waiting.set(who, { since, message });
     const now = Date.now();
     if (now - since < patienceMs || (this.#toldAt !== undefined && now - this.#toldAt < repeatMs)) return;
     this.#toldAt = now;
-    this.#tell({ state: 'unreachable', message: error.message, since });
+    this.#tell({ state: 'unreachable', message, since });
   }
 
   /** `who` waits no more. */

@@ -21,7 +21,7 @@ export const Api = {
 
 /** Oldest and newest version that this client speaks; Kafka 3.6 to 4.3 have one of each in common with it. */
 const spoken: ReadonlyMap<number, readonly [number, number]> = new Map([
-  [Api.produce, [9, 12]],
+  [Api.produce, [9, 13]],
   [Api.fetch, [13, 17]],
   [Api.listOffsets, [7, 7]],
   [Api.metadata, [12, 12]],
@@ -43,8 +43,21 @@ interface Offered {
   readonly maxVersion: number;
 }
 
-/** The newest common versions. Throws KafkaError `unsupported` when an API has none. */
-export function chooseVersions(offered: readonly Offered[], place: string): Versions {
+/** `metadata.version` of Kafka 3.6 (KIP-778); brokers in KRaft mode tell the highest that they support. */
+const oldestMetadataVersion = 12;
+
+/** The newest common versions. Throws KafkaError `unsupported` when an API has none, or the broker is older than 3.6. */
+export function chooseVersions(
+  offered: readonly Offered[],
+  place: string,
+  metadataVersion = oldestMetadataVersion,
+): Versions {
+  if (metadataVersion < oldestMetadataVersion) {
+    throw new KafkaError(
+      'unsupported',
+      `${place}: this broker is older than Apache Kafka 3.6, the oldest release that Sluice works with. Upgrade it`,
+    );
+  }
   const chosen = new Map<number, number>();
   for (const [key, [oldest, newest]] of spoken) {
     const offer = offered.find((candidate) => candidate.apiKey === key);
@@ -65,7 +78,8 @@ export function chooseVersions(offered: readonly Offered[], place: string): Vers
 export async function negotiate(connection: ApiConnection, place: string): Promise<Versions> {
   try {
     const response = await call(connection, apiVersionsV3.api, 'sluice', '1');
-    return chooseVersions(response.apiKeys, place);
+    const feature = response.supportedFeatures?.find(({ name }) => name === 'metadata.version');
+    return chooseVersions(response.apiKeys, place, feature?.maxVersion);
   } catch (error) {
     if (error instanceof NetworkFailure || error instanceof KafkaError) throw error;
     const message = `${place}: this broker does not answer ApiVersions as Apache Kafka 3.6 and later do`;

@@ -125,7 +125,7 @@ export class Fetcher {
     let response: FetchResponse;
     try {
       response = decodeFetch(frame.bytes);
-      if (response.errorCode !== 0) throw errorOf(response.errorCode, 'fetch');
+      if (response.errorCode !== 0) throw errorOf(response.errorCode, 'fetch records');
     } catch (error) {
       frame.release();
       throw error;

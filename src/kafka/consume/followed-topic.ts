@@ -1,7 +1,7 @@
 /** The topic that a consumer reads: who leads its partitions, where they begin and end, and whether it is still the same. */
 import { listOffsets, requireTopic } from '../admin/offsets.ts';
 import type { Cluster, TopicMetadata } from '../cluster/cluster.ts';
-import { NotNow } from '../cluster/failures.ts';
+import { Code, NotNow } from '../cluster/failures.ts';
 import { KafkaError } from '../contract.ts';
 import type { Cursor } from './cursor.ts';
 
@@ -59,11 +59,12 @@ export class FollowedTopic {
     const partition = isThere ? this.#topic.partitions[cursor.partition] : undefined;
     if (partition === undefined) {
       cursor.missingSince ??= Date.now();
-      if (Date.now() - cursor.missingSince < missingGraceMs) throw new NotNow(3, place);
+      if (Date.now() - cursor.missingSince < missingGraceMs)
+        throw new NotNow(Code.unknownTopicOrPartition, `find ${place}`);
       throw new KafkaError('unknown-topic', `Topic ${this.name} was deleted while it was read.`);
     }
     cursor.missingSince = undefined;
-    if (partition.leader < 0) throw new NotNow(5, place);
+    if (partition.leader < 0) throw new NotNow(Code.leaderNotAvailable, `find the leader of ${place}`);
     cursor.leaderEpoch = partition.leaderEpoch;
     return partition.leader;
   }

@@ -2,7 +2,7 @@
 import { ask } from '../api.ts';
 import type { Backoff } from '../cluster/backoff.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { check, errorOf, isAboutTopic, mayPass, NotNow, translate } from '../cluster/failures.ts';
+import { Code, check, errorOf, isAboutTopic, mayPass, NotNow, translate } from '../cluster/failures.ts';
 import type { Link } from '../cluster/link.ts';
 import { describeProducersV0, initProducerIdV4 } from '../codecs.ts';
 import { KafkaError } from '../contract.ts';
@@ -112,11 +112,14 @@ export class RouteFinder {
     if (topic === undefined || leader === undefined) {
       route.missingSince ??= Date.now();
       const isNews = route.topicId !== undefined && Date.now() - route.missingSince < missingGraceMs;
-      throw isNews ? new NotNow(5, `${route.topic}-${route.partition}`) : missing(route, topic !== undefined);
+      throw isNews
+        ? new NotNow(Code.unknownTopicOrPartition, `find ${route.topic}-${route.partition}`)
+        : missing(route, topic !== undefined);
     }
     route.missingSince = undefined;
     route.topicId = topic.id;
-    if (leader < 0) throw new NotNow(5, `${route.topic}-${route.partition}`);
+    if (leader < 0)
+      throw new NotNow(Code.leaderNotAvailable, `find the leader of ${route.topic}-${route.partition}`);
     return leader;
   }
 
@@ -137,7 +140,7 @@ export class RouteFinder {
     const answer = await ask(connection, describeProducersV0.api, request);
     const [state] = answer.topics.flatMap(({ partitions }) => partitions);
     const what = `ask for the last record of ${topic}-${partition}`;
-    const error = state && state.errorCode !== 0 ? errorOf(state.errorCode, what) : undefined;
+    const error = state && state.errorCode !== Code.none ? errorOf(state.errorCode, what) : undefined;
     if (error instanceof NotNow) throw error;
     if (error !== undefined || state === undefined) return undefined;
     const producer = state.activeProducers.find(({ producerId }) => producerId === lane.identity?.producerId);

@@ -1,11 +1,11 @@
 /** Sends what the lanes give, to the leaders of their partitions, and tells them what came of it. */
 import type { Cluster } from '../cluster/cluster.ts';
 import { StalledConnection } from '../cluster/connection.ts';
-import { Code, errorOf, NetworkFailure, NotNow } from '../cluster/failures.ts';
+import { Code, errorOf, isAboutTopic, NetworkFailure, NotNow } from '../cluster/failures.ts';
 import type { Link } from '../cluster/link.ts';
 import { Api } from '../cluster/versions.ts';
 import type { Frame } from '../wire/frame-pool.ts';
-import { decodeProduce, encodeProduce, type ProduceResult } from '../wire/produce.ts';
+import { decodeProduce, encodeProduce, type ProduceResult, topicWord } from '../wire/produce.ts';
 import type { Batch } from './lane.ts';
 import type { Route, RouteFinder } from './route.ts';
 
@@ -78,14 +78,10 @@ export class Sender {
   }
 
   #send(link: Link, entries: readonly Sent[]): void {
-    const batches = entries.map(({ route: { topic, partition }, batch }) => ({
-      topic,
-      partition,
-      encoded: batch.encoded!,
-    }));
-    // Less than our own patience, so that a broker whose replicas are slow says so before we give the connection up.
-    const pieces = encodeProduce(batches, Math.floor(this.#cluster.options.requestTimeout / 2));
+    const batches = entries.map(({ route, batch }) => ({ ...reference(route), encoded: batch.encoded! }));
     const apiVersion = link.versions.get(Api.produce)!;
+    // Less than our own patience, so that a broker whose replicas are slow says so before we give the connection up.
+    const pieces = encodeProduce(batches, Math.floor(this.#cluster.options.requestTimeout / 2), apiVersion);
     link.connection.exchange({ apiKey: Api.produce, apiVersion, pieces, hasTags: true }).then(
       (frame) => this.#answered(link, entries, frame),
       (error: Error) => this.#unanswered(entries, error),
@@ -93,9 +89,10 @@ export class Sender {
   }
 
   #answered(link: Link, entries: readonly Sent[], frame: Frame): void {
+    const version = link.versions.get(Api.produce)!;
     let results: readonly ProduceResult[];
     try {
-      const response = decodeProduce(frame.bytes);
+      const response = decodeProduce(frame.bytes, version);
       results = response.results;
       link.connection.throttle(response.throttleMs);
     } catch (cause) {
@@ -107,12 +104,10 @@ export class Sender {
     this.#finder.answered();
     for (const { route, batch } of entries) {
       if (!route.lane.holds(batch)) continue;
-      const { topic, partition, lane } = route;
-      const error = this.#outcome(
-        route,
-        batch,
-        results.find((result) => result.topic === topic && result.partition === partition),
-      );
+      const { partition, lane } = route;
+      const word = topicWord(reference(route), version);
+      const result = results.find((one) => one.topic === word && one.partition === partition);
+      const error = this.#outcome(route, batch, result);
       this.#active.add(route);
       if (lane.halted && lane.inFlight === 0) void this.#mend(route, error);
     }
@@ -141,7 +136,7 @@ export class Sender {
       return undefined;
     }
     const error = errorOf(code, what, result.errorMessage);
-    if (error instanceof NotNow || code === Code.unknownTopicOrPartition) {
+    if (error instanceof NotNow || isAboutTopic(error)) {
       // Any other may be told of a batch that was appended and then waited in vain for its replicas.
       lane.failed(batch, code !== Code.notEnoughReplicas);
     } else if (code === Code.unknownProducerId || code === Code.invalidProducerEpoch)
@@ -166,4 +161,13 @@ export class Sender {
     route.mending = false;
     if (!route.lane.isEmpty) this.wake(route);
   }
+}
+
+/** A route that sends has found its topic. */
+function reference({ topic, topicId, partition }: Route): {
+  topic: string;
+  topicId: string;
+  partition: number;
+} {
+  return { topic, topicId: topicId!, partition };
 }

@@ -1,16 +1,31 @@
-/** The Produce API, versions 9 to 12 (protocol guide): the request around batches that are sent as they are. */
+/** The Produce API, versions 9 to 13 (protocol guide): the request around batches that are sent as they are. */
 import type { EncodedBatch } from './batch-encode.ts';
 import { WireReader, WireWriter } from './primitives.ts';
 
-/** One partition's batch of a request. */
-export interface ProduceEntry {
+/** From this version on topics are named by their ids (KIP-516): a recreated one is another. */
+const topicIdsFrom = 13;
+
+/** How a request names a topic, and its answer. */
+export interface TopicReference {
   readonly topic: string;
+  /** UUID as text. */
+  readonly topicId: string;
+}
+
+/** The word by which topics go in this version. */
+export function topicWord({ topic, topicId }: TopicReference, version: number): string {
+  return version < topicIdsFrom ? topic : topicId;
+}
+
+/** One partition's batch of a request. */
+export interface ProduceEntry extends TopicReference {
   readonly partition: number;
   readonly encoded: EncodedBatch;
 }
 
 /** What the broker says of one partition's batch. */
 export interface ProduceResult {
+  /** As {@link topicWord} says. */
   readonly topic: string;
   readonly partition: number;
   readonly errorCode: number;
@@ -23,14 +38,20 @@ export interface ProduceResult {
 const acksAll = -1;
 
 /** The pieces of a request, for a gathered write. `timeout`: milliseconds that the broker may wait for the replicas. */
-export function encodeProduce(entries: readonly ProduceEntry[], timeout: number): Uint8Array[] {
-  const topics = Map.groupBy(entries, ({ topic }) => topic);
+export function encodeProduce(
+  entries: readonly ProduceEntry[],
+  timeout: number,
+  version: number,
+): Uint8Array[] {
+  const topics = Map.groupBy(entries, (entry) => topicWord(entry, version));
   const writer = new WireWriter();
   const pieces: Uint8Array[] = [];
   writer.uvarint(0).int16(acksAll).int32(timeout);
   writer.uvarint(topics.size + 1);
   for (const [topic, partitions] of topics) {
-    writer.compactString(topic).uvarint(partitions.length + 1);
+    if (version < topicIdsFrom) writer.compactString(topic);
+    else writer.uuid(topic);
+    writer.uvarint(partitions.length + 1);
     for (const { partition, encoded } of partitions) {
       writer.int32(partition).uvarint(encoded.size + 1);
       pieces.push(writer.cut(), ...encoded.pieces);
@@ -44,12 +65,15 @@ export function encodeProduce(entries: readonly ProduceEntry[], timeout: number)
 }
 
 /** Reads the response's bytes from after the correlation id. Throws KafkaError `corrupt`. */
-export function decodeProduce(bytes: Buffer): { results: ProduceResult[]; throttleMs: number } {
+export function decodeProduce(
+  bytes: Buffer,
+  version: number,
+): { results: ProduceResult[]; throttleMs: number } {
   const reader = new WireReader(bytes);
   reader.skipTags();
   const results: ProduceResult[] = [];
   for (let topics = reader.arrayLength(); topics > 0; topics -= 1) {
-    const topic = reader.compactString() ?? '';
+    const topic = version < topicIdsFrom ? (reader.compactString() ?? '') : reader.uuid();
     for (let partitions = reader.arrayLength(); partitions > 0; partitions -= 1) {
       results.push(readResult(reader, topic));
     }

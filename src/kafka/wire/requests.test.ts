@@ -67,11 +67,11 @@ test('A Produce request holds its batches as they are, topic by topic', () => {
     sequence: 0,
   });
   const entries = [
-    { topic: 'a', partition: 0, encoded },
-    { topic: 'b', partition: 2, encoded },
-    { topic: 'a', partition: 1, encoded },
+    { topic: 'a', topicId, partition: 0, encoded },
+    { topic: 'b', topicId, partition: 2, encoded },
+    { topic: 'a', topicId, partition: 1, encoded },
   ];
-  const pieces = encodeProduce(entries, 1500);
+  const pieces = encodeProduce(entries, 1500, 12);
   for (const piece of encoded.pieces) assert.equal(pieces.filter((other) => other === piece).length, 3);
   const reader = new WireReader(Buffer.concat(pieces));
   assert.deepEqual([reader.uvarint(), reader.int16(), reader.int32()], [0, -1, 1500]);
@@ -92,7 +92,7 @@ test('A Produce request holds its batches as they are, topic by topic', () => {
 });
 
 test('The answer to Produce tells each partition its own', () => {
-  assert.deepEqual(decodeProduce(produceAnswer()), {
+  assert.deepEqual(decodeProduce(produceAnswer(), 12), {
     throttleMs: 250,
     results: [
       { topic: 'topic', partition: 0, errorCode: 0, baseOffset: 4711, errorMessage: null },
@@ -123,7 +123,7 @@ test('The answer to Fetch leaves the records where they are', () => {
 
 test('Malformed answers are refused, whatever they are', () => {
   const answers: [Buffer, (bytes: Buffer) => unknown][] = [
-    [produceAnswer(), decodeProduce],
+    [produceAnswer(), (bytes) => decodeProduce(bytes, 12)],
     [fetchAnswer(Buffer.from('records')), decodeFetch],
   ];
   for (const [answer, decode] of answers) {
