@@ -52,7 +52,7 @@ export function createKafka(options: KafkaOptions): Kafka {
     for (const consumer of consumers) await consumer.close();
   };
   if (options.signal?.aborted) void close();
-  options.signal?.addEventListener('abort', () => void close(), { once: true });
+  options.signal?.addEventListener('abort', () => void close(), { signal: cluster.signal });
 
   return {
     describeCluster: () => admin.describeCluster(cluster),

@@ -43,7 +43,7 @@ const connectTimeoutMs = 10_000;
 /** Small requests: a broker that has not answered one by then is better asked elsewhere. */
 const controlTimeoutMs = 10_000;
 /** How long another broker may take to hear of a topic that this client has just created. */
-const propagationMs = 10_000;
+const propagationMs = 2000;
 
 export class Cluster {
   readonly options: ClusterOptions;
@@ -81,7 +81,7 @@ export class Cluster {
         return result;
       } catch (thrown) {
         const error = translate(thrown, what);
-        if (!mayPass(error) || this.signal.aborted) {
+        if (!mayPass(error)) {
           backoff.abandoned();
           throw error;
         }

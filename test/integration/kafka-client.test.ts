@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { UnreachableError } from '../../src/errors.ts';
+import { createKafka, type KafkaOptions } from '../../src/kafka/client.ts';
+import type { Kafka, KafkaStatus } from '../../src/kafka/contract.ts';
+import { administrator } from '../support/administrator.ts';
+import { testBroker } from '../support/broker.ts';
+import { uniqueTopic } from '../support/unique.ts';
+import { waitFor } from '../support/wait.ts';
+
+async function client(t: TestContext, options: Partial<KafkaOptions> = {}): Promise<Kafka> {
+  const { bootstrapServers } = await testBroker();
+  const kafka = createKafka({ properties: { 'bootstrap.servers': bootstrapServers }, ...options });
+  t.after(() => kafka.close());
+  return kafka;
+}
+
+/** A port where nobody listens. */
+async function deadPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  assert.ok(address !== null && typeof address !== 'string');
+  return address.port;
+}
+
+test('A producer does not follow a name to another topic', async (t) => {
+  const { bootstrapServers } = await testBroker();
+  const kafka = await client(t);
+  const admin = administrator(t, bootstrapServers);
+  const topic = uniqueTopic();
+  const newTopic = { name: topic, partitions: 1, replicationFactor: 1 };
+  await kafka.createTopic(newTopic);
+  const producer = kafka.producer();
+  await producer.append(topic, 0, { value: Buffer.from('to the first') });
+  await admin.deleteTopic(topic);
+  await waitFor(async () => (await kafka.describeTopic(topic)) === undefined);
+  await kafka.createTopic(newTopic);
+  const refused = { name: 'KafkaError', kind: 'topic-recreated' };
+  await assert.rejects(producer.append(topic, 0, { value: Buffer.from('to the second') }), refused);
+  await assert.rejects(producer.append(topic, 0, { value: Buffer.from('once more') }), refused);
+  assert.deepEqual(await kafka.offsets(topic, 'latest'), new Map([[0, 0]]));
+});
+
+test('Small records that wait together share a batch, and a refused one among them disturbs no other', async (t) => {
+  const kafka = await client(t);
+  const topic = uniqueTopic();
+  const config = { 'max.message.bytes': '5000' };
+  await kafka.createTopic({ name: topic, partitions: 1, replicationFactor: 1, config });
+  const producer = kafka.producer();
+  const sizes = Array.from({ length: 200 }, (_, index) => (index % 50 === 25 ? 6000 : 900));
+  const outcomes = await Promise.allSettled(
+    sizes.map((size, index) =>
+      producer.append(topic, 0, { key: Buffer.from(String(index)), value: Buffer.alloc(size) }),
+    ),
+  );
+  const offsets = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value.offset : []));
+  assert.deepEqual(offsets, [...Array(196).keys()]);
+  for (const [index, outcome] of outcomes.entries()) {
+    assert.equal(outcome.status === 'rejected' && outcome.reason.kind === 'too-large', sizes[index] === 6000);
+  }
+});
+
+test('giveUpAfter ends every kind of waiting for a cluster that is not there', async (t) => {
+  const statuses: KafkaStatus[] = [];
+  const kafka = createKafka({
+    properties: { 'bootstrap.servers': `127.0.0.1:${await deadPort()}` },
+    giveUpAfter: 1500,
+    onStatus: (status) => statuses.push(status),
+  });
+  t.after(() => kafka.close());
+  const read = async () => {
+    for await (const batch of kafka.consumer({ topic: 't', from: new Map([[0, 0]]) })) batch.release();
+  };
+  const waiting = [
+    kafka.describeCluster(),
+    kafka.producer().append('t', 0, { value: null }),
+    kafka.committed('group', 't'),
+    read(),
+  ];
+  for (const outcome of await Promise.allSettled(waiting)) {
+    assert.ok(
+      outcome.status === 'rejected' && outcome.reason instanceof UnreachableError,
+      `${outcome.status}`,
+    );
+    assert.match(outcome.reason.message, /ECONNREFUSED/);
+  }
+  assert.deepEqual([...new Set(statuses.map(({ state }) => state))], ['unreachable']);
+});
+
+test('Closing does not wait for a cluster that is not there', async (t) => {
+  const kafka = createKafka({ properties: { 'bootstrap.servers': `127.0.0.1:${await deadPort()}` } });
+  const read = async () => {
+    for await (const batch of kafka.consumer({ topic: 't', from: new Map([[0, 0]]) })) batch.release();
+  };
+  const waiting = Promise.allSettled([
+    kafka.describeCluster(),
+    kafka.producer().append('t', 0, { value: null }),
+  ]);
+  const reading = read();
+  t.after(() => kafka.close());
+  await kafka.close();
+  for (const outcome of await waiting) {
+    assert.ok(outcome.status === 'rejected' && outcome.reason.kind === 'closed');
+  }
+  await reading;
+});
+
+test('One of several bootstrap servers is enough', async (t) => {
+  const { bootstrapServers } = await testBroker();
+  const properties = { 'bootstrap.servers': `127.0.0.1:${await deadPort()},${bootstrapServers}` };
+  for (let round = 0; round < 5; round += 1) {
+    const kafka = createKafka({ properties });
+    t.after(() => kafka.close());
+    assert.ok((await kafka.describeCluster()).brokers.length > 0);
+  }
+});
+
+test('A signal closes the client', async (t) => {
+  const controller = new AbortController();
+  const kafka = await client(t, { signal: controller.signal });
+  await kafka.describeCluster();
+  controller.abort();
+  await assert.rejects(kafka.describeCluster(), { kind: 'closed' });
+});
