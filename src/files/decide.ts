@@ -14,6 +14,7 @@ export type Decision =
 
 export function decide(file: SourceFile, state: FileState | undefined): Decision {
   if (state === undefined) return { action: 'send', reason: 'new' };
+  if (state.state === 'aborted') return { action: 'send', reason: 'changed' };
   const { fingerprint } = state;
   const sameContent = fingerprint.size === file.size && fingerprint.mtime === file.mtime;
   const sameInode = fingerprint.ctime === file.ctime && fingerprint.inode === file.inode;

@@ -12,6 +12,9 @@ import type { StandingLease, UploadState } from './upload-state.ts';
 /** Milliseconds a lease lasts without being renewed. */
 const lasts = 30_000;
 
+/** Leases that this process holds. */
+const living = new Set<string>();
+
 export interface HoldLeaseOptions {
   readonly uploader: string;
   readonly topicId: string;
@@ -34,6 +37,7 @@ export async function awaitLease(options: AwaitLeaseOptions): Promise<void> {
   const { uploader, standing, waiting, signal } = options;
   const first = await standing();
   if (first === undefined || isDead(first)) return;
+  if (living.has(first.owner)) throw refusal(uploader, first);
   const ends = first.renewed + first.lasts;
   const left = Math.min(ends - Date.now(), first.lasts);
   if (left > 0) {
@@ -59,13 +63,16 @@ export async function holdLease(options: HoldLeaseOptions): Promise<{ release():
     pid: process.pid,
     lasts,
   };
+  living.add(lease.owner);
+  let isLost = false;
   await state.writeLease(lease);
   let renewed = performance.now();
   const renew = async (): Promise<void> => {
     // Stopped for longer than the lease lasts: somebody may have taken over, and then we must not write.
     if (performance.now() - renewed > lasts) {
       const now = await standing();
-      if (now !== undefined && now.owner !== lease.owner) return lost(refusal(uploader, now));
+      isLost = now !== undefined && now.owner !== lease.owner;
+      if (isLost) return lost(refusal(uploader, now as Lease));
     }
     await state.writeLease(lease);
     renewed = performance.now();
@@ -75,7 +82,9 @@ export async function holdLease(options: HoldLeaseOptions): Promise<{ release():
   return {
     release: async () => {
       clearInterval(timer);
-      await state.writeLease(null);
+      living.delete(lease.owner);
+      // What stands there is somebody else's then.
+      if (!isLost) await state.writeLease(null);
     },
   };
 }
@@ -83,8 +92,8 @@ export async function holdLease(options: HoldLeaseOptions): Promise<{ release():
 /** True when the holder is known to be gone: it ran on this host, and no such process runs. */
 function isDead(lease: StandingLease): boolean {
   if (lease.host !== hostname()) return false;
-  // In containers everybody is process 1: our own number cannot be somebody else's who lives.
-  if (lease.pid === process.pid) return true;
+  // In containers everybody is process 1: our own number is somebody's who lives only if that is ourselves.
+  if (lease.pid === process.pid) return !living.has(lease.owner);
   try {
     process.kill(lease.pid, 0);
     return false;

@@ -29,7 +29,7 @@ export async function locate(kafka: Kafka, topic: string, wanted: WantedFile): P
     await state.load();
     const known = state.get(wanted.path);
     const isWanted = wanted.upload === undefined || known?.upload === wanted.upload;
-    if (known !== undefined && known.topic === id && isWanted) return known;
+    if (known !== undefined && known.topic === id && known.state !== 'aborted' && isWanted) return known;
   }
   const found = await search(kafka, topic, wanted);
   if (found !== undefined) return found;
@@ -39,29 +39,39 @@ export async function locate(kafka: Kafka, topic: string, wanted: WantedFile): P
   );
 }
 
+/** Reads the whole topic: versions that were given up are passed over. */
 async function search(kafka: Kafka, topic: string, wanted: WantedFile): Promise<FilePlace | undefined> {
   const from = await kafka.offsets(topic, 'earliest');
   const until = await kafka.offsets(topic, 'latest');
-  let newest: FilePlace | undefined;
+  const places = new Map<string, FilePlace>();
+  const aborted = new Set<string>();
   for await (const batch of kafka.consumer({ topic, from, until, onGap: () => {} })) {
     for (const record of batch.records) {
-      const upload = versionIn(record, wanted);
-      if (upload === undefined || (newest !== undefined && newest.upload >= upload)) continue;
-      newest = { upload, partition: batch.partition, first: record.offset };
+      const found = versionIn(record, wanted);
+      if (found?.isAbort) aborted.add(found.upload);
+      else if (found !== undefined && !places.has(found.upload))
+        places.set(found.upload, { upload: found.upload, partition: batch.partition, first: record.offset });
     }
     batch.release();
   }
-  return newest;
+  const standing = [...places.values()].filter(
+    ({ upload }) => upload === wanted.upload || !aborted.has(upload),
+  );
+  return standing.sort((a, b) => (a.upload < b.upload ? 1 : -1))[0];
 }
 
-/** The id of the wanted file's version that has bytes in this record. */
-function versionIn(record: Parameters<typeof decodeFileRecord>[0], wanted: WantedFile): string | undefined {
+/** The wanted file's version that this record speaks of. */
+function versionIn(
+  record: Parameters<typeof decodeFileRecord>[0],
+  wanted: WantedFile,
+): { readonly upload: string; readonly isAbort: boolean } | undefined {
   try {
     const decoded = decodeFileRecord(record);
-    if (decoded?.uploader !== wanted.uploader || decoded.kind === 'abort') return undefined;
+    if (decoded?.uploader !== wanted.uploader) return undefined;
     const found = decoded.kind === 'pack' ? decoded.files.find(({ path }) => path === wanted.path) : decoded;
     if (found?.path !== wanted.path) return undefined;
-    return wanted.upload === undefined || found.upload === wanted.upload ? found.upload : undefined;
+    if (wanted.upload !== undefined && found.upload !== wanted.upload) return undefined;
+    return { upload: found.upload, isAbort: decoded.kind === 'abort' };
   } catch (error) {
     if (error instanceof FormatError) return undefined;
     throw error;

@@ -11,7 +11,7 @@ export interface StateEntry {
   readonly at: number;
 }
 
-/** The newest state of each file that was sent to the topic with this id; entries of other topics are left out. */
+/** The newest state of each file that was sent to the topic with this id; those of other topics and given up ones are left out. */
 export async function readState(
   kafka: Kafka,
   stateTopic: string,
@@ -24,10 +24,11 @@ export async function readState(
     for (const record of batch.records) {
       try {
         const decoded = decodeStateRecord(record);
-        if (decoded.kind === 'lease') continue;
+        if (decoded.kind !== 'file') continue;
         const { uploader, path, state } = decoded;
         const key = `${uploader}/${path}`;
-        if (state?.topic === topicId) found.set(key, { uploader, path, state, at: record.timestamp });
+        if (state?.topic === topicId && state.state !== 'aborted')
+          found.set(key, { uploader, path, state, at: record.timestamp });
         else found.delete(key);
       } catch (error) {
         if (!(error instanceof FormatError)) throw error;

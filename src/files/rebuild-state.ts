@@ -8,14 +8,15 @@ import type { FileFacts } from '../records/file-facts.ts';
 import { decodeFileRecord } from '../records/file-record.ts';
 import type { FileState } from '../records/state-record.ts';
 
-/** Newest sent version of each path of `uploader`, as the topic tells. Reads the whole topic. */
+/** Newest sent version of each path of `uploader`, as the topic tells. Reads its partitions up to the offsets of `until`. */
 export async function rebuildState(
   kafka: Kafka,
   topic: TopicDescription,
   uploader: string,
+  until: ReadonlyMap<number, number>,
 ): Promise<Map<string, FileState>> {
-  const from = await kafka.offsets(topic.name, 'earliest');
-  const until = await kafka.offsets(topic.name, 'latest');
+  const earliest = await kafka.offsets(topic.name, 'earliest');
+  const from = new Map([...until.keys()].map((partition) => [partition, earliest.get(partition) ?? 0]));
   const found = new Map<string, FileState>();
   const firsts = new Map<string, number>();
   const note = (

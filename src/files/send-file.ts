@@ -234,7 +234,7 @@ async function changed(lane: Lane, sending: Sending, reason: string): Promise<Se
   return { outcome: 'changed', reason };
 }
 
-/** Tells every downloader that an upload is given up, and forgets how far it was. */
+/** Tells every downloader that an upload is given up, and remembers that. */
 export async function abortUpload(
   lane: Lane,
   ref: UploadRef,
@@ -242,7 +242,8 @@ export async function abortUpload(
   reason: string,
 ): Promise<void> {
   await lane.append(partition, encodeAbort({ ...ref, reason }), 0);
-  if (lane.options.state.get(ref.path)?.upload === ref.upload) lane.options.state.forget(ref.path);
+  const begun = lane.options.state.get(ref.path);
+  if (begun?.upload === ref.upload) lane.options.state.set(ref.path, { ...begun, state: 'aborted' });
 }
 
 /** True when Kafka refused a record for its size: the limit was lowered, and the file must be cut anew. */

@@ -1,6 +1,7 @@
 /** The topics of files: made when they are missing, described, watched for change. */
 import { ConfigurationError } from '../errors.ts';
 import { type Kafka, KafkaError, type TopicDescription } from '../kafka/contract.ts';
+import { encodeOrigin } from '../records/state-record.ts';
 
 /** Kafka's own default of `max.message.bytes`, taken where the ACLs do not let us read it. */
 export const usualMaxMessageBytes = 1_048_588;
@@ -35,17 +36,26 @@ export async function openFilesTopic(
   });
 }
 
-/** The state topic, made when it is missing. Throws ConfigurationError when it would not keep one record a file. */
+/**
+ * The state topic of a files topic, made when it is missing: it says then where the files topic ended, so that every
+ * uploader knows what it may have to find out there. Throws ConfigurationError when it would not keep one record a file.
+ */
 export async function openStateTopic(
   kafka: Kafka,
-  topic: string,
+  topic: TopicDescription,
   replicationFactor: number,
 ): Promise<TopicDescription> {
-  const name = stateTopicOf(topic);
+  const name = stateTopicOf(topic.name);
   const existing = await kafka.describeTopic(name);
   if (existing === undefined) {
     const config = { 'cleanup.policy': 'compact' };
-    return open(kafka, { name, partitions: statePartitions, replicationFactor, config });
+    const made = await open(kafka, { name, partitions: statePartitions, replicationFactor, config });
+    const producer = kafka.producer();
+    const origin = encodeOrigin({ topic: topic.id, ends: await endsOf(kafka, topic) });
+    const partitions = Array.from({ length: made.partitions }, (_, partition) => partition);
+    await Promise.all(partitions.map((partition) => producer.append(name, partition, origin)));
+    await producer.close();
+    return made;
   }
   const policy = existing.config['cleanup.policy'];
   if (policy !== undefined && policy !== 'compact') {
@@ -54,6 +64,12 @@ export async function openStateTopic(
     );
   }
   return existing;
+}
+
+/** Where each partition ends now, in their order. */
+export async function endsOf(kafka: Kafka, topic: TopicDescription): Promise<number[]> {
+  const ends = await kafka.offsets(topic.name, 'latest');
+  return Array.from({ length: topic.partitions }, (_, partition) => ends.get(partition) ?? 0);
 }
 
 /** The topic as it is. Throws ConfigurationError when there is none. */

@@ -9,7 +9,7 @@ import { Buffers } from './buffers.ts';
 import { type Decision, decide } from './decide.ts';
 import { Intake } from './intake.ts';
 import { Lane } from './lane.ts';
-import { awaitLease, holdLease } from './lease.ts';
+import { holdLease } from './lease.ts';
 import type { UploadSettings } from './options.ts';
 import { fitsPack } from './pack-files.ts';
 import { PartitionChoice } from './partitions.ts';
@@ -92,13 +92,11 @@ export class UploadRun {
   /** Resolves when all is sent (`once`) or the run was stopped. Rejects with what made going on impossible. */
   async run(): Promise<void> {
     const { settings, topic, state, stop } = this.#options;
-    const { name: uploader, onEvent } = settings;
-    const waiting = (message: string): void => onEvent({ type: 'waiting', on: 'kafka', message });
+    const { name: uploader } = settings;
     const standing = (): Promise<StandingLease | undefined> => this.#standingLease();
     const lost = (error: unknown): void => this.#fail(error);
-    if (state.lease !== undefined) await awaitLease({ uploader, standing, waiting, signal: stop.signal });
-    if (stop.signal.aborted) return;
     const lease = await holdLease({ uploader, topicId: topic.id, state, standing, lost });
+    await state.makeReady(topic.id).catch(lost);
     const looks = setInterval(() => void this.#lookAtTopic().catch(lost), topicLook);
     this.#abortGone([...state.files.keys()]);
     const sending = this.#senders.run().catch(lost);

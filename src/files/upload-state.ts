@@ -8,8 +8,13 @@ import {
   decodeStateRecord,
   encodeFileState,
   encodeLease,
+  encodeOrigin,
+  encodeReady,
   type FileState,
   type Lease,
+  type Origin,
+  type Ready,
+  type StateRecord,
   statePartition,
   stateUploader,
 } from '../records/state-record.ts';
@@ -32,7 +37,12 @@ export class UploadState {
   readonly #partition: number;
   readonly #files = new Map<string, FileState>();
   readonly #writes = new Set<Promise<unknown>>();
+  /** Restored and not yet written. */
+  readonly #restored = new Set<string>();
   #lease: StandingLease | undefined;
+  #origin: Origin | undefined;
+  #newOrigin: Origin | undefined;
+  #ready: Ready | undefined;
   #producer: Producer | undefined;
   #failure: unknown;
 
@@ -41,8 +51,8 @@ export class UploadState {
     this.#partition = statePartition(options.uploader, options.partitions);
   }
 
-  /** Reads this uploader's records. Returns how many records of anybody the partition holds. */
-  async load(): Promise<number> {
+  /** Reads this uploader's records, and since when the partition tells. */
+  async load(): Promise<void> {
     const { kafka, topic, uploader } = this.#options;
     const [earliest, latest] = await Promise.all([
       kafka.offsets(topic, 'earliest'),
@@ -50,7 +60,7 @@ export class UploadState {
     ]);
     const from = earliest.get(this.#partition) ?? 0;
     const until = latest.get(this.#partition) ?? 0;
-    if (from >= until) return 0;
+    if (from >= until) return;
     const partition = this.#partition;
     const consumer = kafka.consumer({
       topic,
@@ -58,19 +68,13 @@ export class UploadState {
       until: new Map([[partition, until]]),
       onGap: () => {},
     });
-    let records = 0;
     for await (const batch of consumer) {
       for (const record of batch.records) {
-        records++;
         // What others wrote is not read: a fault in it is theirs.
-        if (stateUploader(record) !== uploader) continue;
+        const whose = stateUploader(record);
+        if (whose !== uploader && whose !== '') continue;
         try {
-          const decoded = decodeStateRecord(record);
-          if (decoded.kind === 'lease')
-            this.#lease =
-              decoded.lease === null ? undefined : { ...decoded.lease, renewed: record.timestamp };
-          else if (decoded.state === null) this.#files.delete(decoded.path);
-          else this.#files.set(decoded.path, decoded.state);
+          this.#take(decodeStateRecord(record), record.timestamp);
         } catch (error) {
           if (!(error instanceof FormatError)) throw error;
           throw new FormatError(
@@ -81,7 +85,20 @@ export class UploadState {
       }
       batch.release();
     }
-    return records;
+  }
+
+  #take(decoded: StateRecord, renewed: number): void {
+    if (decoded.kind === 'lease') {
+      this.#lease = decoded.lease === null ? undefined : { ...decoded.lease, renewed };
+    } else if (decoded.kind === 'origin') {
+      this.#origin = decoded.origin ?? undefined;
+    } else if (decoded.kind === 'ready') {
+      this.#ready = decoded.ready ?? undefined;
+    } else if (decoded.state === null) {
+      this.#files.delete(decoded.path);
+    } else {
+      this.#files.set(decoded.path, decoded.state);
+    }
   }
 
   /** The producer that writes; set once it is known that this run may write. */
@@ -91,6 +108,16 @@ export class UploadState {
 
   get lease(): StandingLease | undefined {
     return this.#lease;
+  }
+
+  /** Since when the partition tells; undefined when it does not say. */
+  get origin(): Origin | undefined {
+    return this.#origin;
+  }
+
+  /** True when every file of this uploader that stands on the files topic of this id is told here. */
+  isReady(topicId: string): boolean {
+    return this.#ready?.topic === topicId;
   }
 
   get files(): ReadonlyMap<string, FileState> {
@@ -107,17 +134,32 @@ export class UploadState {
     this.#write(encodeFileState(this.#options.uploader, path, state));
   }
 
-  /** Takes over what was found elsewhere, without writing. */
+  /** Takes over what was found on the files topic itself; {@link makeReady} writes it. */
   restore(path: string, state: FileState): void {
     this.#files.set(path, state);
+    this.#restored.add(path);
   }
 
-  forget(path: string): void {
-    if (this.#files.delete(path)) this.#write(encodeFileState(this.#options.uploader, path, null));
+  /** Says, for the others too, since when the partition tells; {@link makeReady} writes it. */
+  beginAt(origin: Origin): void {
+    this.#newOrigin = origin;
   }
 
-  forgetAll(): void {
-    this.#files.clear();
+  /** What `gone` holds for has not been sent; the ids stay known, so that every next version has a greater one. */
+  forget(gone: (state: FileState) => boolean): void {
+    for (const [path, state] of this.#files) {
+      if (gone(state)) this.#files.set(path, { ...state, state: 'aborted' });
+    }
+  }
+
+  /** Writes what was restored, and only then that nothing is missing: a run that is killed in between begins again. */
+  async makeReady(topicId: string): Promise<void> {
+    if (this.isReady(topicId)) return;
+    for (const path of this.#restored) this.set(path, this.#files.get(path)!);
+    this.#restored.clear();
+    if (this.#newOrigin !== undefined) this.#write(encodeOrigin(this.#newOrigin));
+    await this.flush();
+    await this.#write(encodeReady(this.#options.uploader, { topic: topicId }));
   }
 
   writeLease(lease: Lease | null): Promise<Appended> {

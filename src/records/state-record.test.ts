@@ -8,9 +8,12 @@ import {
   decodeStateRecord,
   encodeFileState,
   encodeLease,
+  encodeOrigin,
+  encodeReady,
   type FileState,
   type Lease,
   statePartition,
+  stateUploader,
 } from './state-record.ts';
 
 const sent: FileState = {
@@ -37,7 +40,7 @@ test("A file's state comes back as it was written", () => {
     {
       topic: fc.string(),
       upload: anyUploadId,
-      state: fc.constantFrom('sending' as const, 'sent' as const),
+      state: fc.constantFrom('sending' as const, 'sent' as const, 'aborted' as const),
       fingerprint: fc.record(
         {
           size: anySize,
@@ -76,6 +79,34 @@ test('A lease, and tombstones', () => {
   assert.deepEqual(decode(encodeLease('shop', null)), { kind: 'lease', uploader: 'shop', lease: null });
   const forgotten = { kind: 'file', uploader: 'shop', path: 'a/b', state: null };
   assert.deepEqual(decode(encodeFileState('shop', 'a/b', null)), forgotten);
+});
+
+test("An uploader's mark, and where a partition begins", () => {
+  const decode = (record: ReturnType<typeof encodeLease>) => decodeStateRecord(consumed(record));
+  const ready = { topic: 'b1c2' };
+  assert.deepEqual(decode(encodeReady('shop', ready)), {
+    kind: 'ready',
+    uploader: 'shop',
+    ready: { v: 1, ...ready },
+  });
+  const origin = { topic: 'b1c2', ends: [0, 12, Number.MAX_SAFE_INTEGER] };
+  assert.deepEqual(decode(encodeOrigin(origin)), {
+    kind: 'origin',
+    uploader: '',
+    origin: { v: 1, ...origin },
+  });
+  assert.equal(stateUploader(encodeReady('shop', ready) as { key: Uint8Array }), 'shop');
+  assert.equal(stateUploader(encodeOrigin(origin) as { key: Uint8Array }), '');
+  for (const [key, value] of [
+    ['/', '{"v":1,"topic":"t"}'],
+    ['/', '{"v":1,"topic":"t","ends":[-1]}'],
+    ['/', '{"v":1,"topic":"t","ends":{"0":1}}'],
+    ['shop/', '{"v":1}'],
+    ['shop/', JSON.stringify({ v: 1, topic: 7 })],
+  ] as const) {
+    const record = { key: Buffer.from(key), value: Buffer.from(value) };
+    assert.throws(() => decodeStateRecord(record), FormatError, value);
+  }
 });
 
 test('Values that are not ours', () => {

@@ -1,6 +1,7 @@
 /**
  * The records of `T.state`, the compacted topic in which uploaders remember what they sent: one small record a file,
- * keyed `UPLOADER/PATH`, and one an uploader, keyed `UPLOADER`: its lease. Values are JSON. A tombstone forgets.
+ * keyed `UPLOADER/PATH`; two an uploader, its lease keyed `UPLOADER` and the mark that its files are all told here keyed
+ * `UPLOADER/`; and one a partition, keyed `/`: since when it tells. Values are JSON. A tombstone forgets.
  */
 import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
@@ -31,8 +32,11 @@ const fileState = z.object({
   /** The id of `T` (KIP-516) that this speaks of: in a recreated topic nothing has been sent. */
   topic: z.string(),
   upload: z.string().refine(isUploadId),
-  /** `sending`: the first `acked` bytes are on the topic, the closing record is not. */
-  state: z.enum(['sending', 'sent']),
+  /**
+   * `sending`: the first `acked` bytes are on the topic, the closing record is not. `aborted`: given up; remembered so that
+   * the id of the path's next version is greater, whatever the clock says then.
+   */
+  state: z.enum(['sending', 'sent', 'aborted']),
   fingerprint,
   partition: whole,
   /** Kafka offset of the first record that has bytes of this upload. */
@@ -67,6 +71,17 @@ const lease = z.object({
 });
 export type Lease = Omit<z.infer<typeof lease>, 'v'>;
 
+const origin = z.object({
+  v: z.literal(1),
+  topic: z.string(),
+  /** Partition by partition, where `T` ended when this topic was made: what stands before may not be told here. */
+  ends: z.array(whole),
+});
+export type Origin = Omit<z.infer<typeof origin>, 'v'>;
+
+const ready = z.object({ v: z.literal(1), topic: z.string() });
+export type Ready = Omit<z.infer<typeof ready>, 'v'>;
+
 export type StateRecord =
   | {
       readonly kind: 'file';
@@ -74,7 +89,9 @@ export type StateRecord =
       readonly path: string;
       readonly state: FileState | null;
     }
-  | { readonly kind: 'lease'; readonly uploader: string; readonly lease: Lease | null };
+  | { readonly kind: 'lease'; readonly uploader: string; readonly lease: Lease | null }
+  | { readonly kind: 'ready'; readonly uploader: string; readonly ready: Ready | null }
+  | { readonly kind: 'origin'; readonly uploader: ''; readonly origin: Origin | null };
 
 export function encodeFileState(uploader: string, path: string, state: FileState | null): NewRecord {
   return { key: Buffer.from(`${uploader}/${path}`), value: encodeValue(state) };
@@ -84,11 +101,21 @@ export function encodeLease(uploader: string, value: Lease | null): NewRecord {
   return { key: Buffer.from(uploader), value: encodeValue(value) };
 }
 
+/** Says that every file of the uploader that stands on `T` is told here. */
+export function encodeReady(uploader: string, value: Ready): NewRecord {
+  return { key: Buffer.from(`${uploader}/`), value: encodeValue(value) };
+}
+
+/** Says since when a partition of this topic tells. */
+export function encodeOrigin(value: Origin): NewRecord {
+  return { key: Buffer.from('/'), value: encodeValue(value) };
+}
+
 function encodeValue(value: object | null): Uint8Array | null {
   return value === null ? null : Buffer.from(JSON.stringify({ v: 1, ...value }));
 }
 
-/** Whose record this is; undefined when its key cannot be anybody's. */
+/** Whose record this is, empty for the partition's own; undefined when its key cannot be anybody's. */
 export function stateUploader(record: Pick<ConsumedRecord, 'key'>): string | undefined {
   const key = keyText(record);
   return key?.split('/', 1)[0];
@@ -104,12 +131,11 @@ export function decodeStateRecord(record: Pick<ConsumedRecord, 'key' | 'value'>)
   if (key === undefined) throw new FormatError('a state record without a key in UTF-8');
   const slash = key.indexOf('/');
   if (slash === -1) return { kind: 'lease', uploader: key, lease: parse(lease, record.value, key) };
-  return {
-    kind: 'file',
-    uploader: key.slice(0, slash),
-    path: key.slice(slash + 1),
-    state: parse(fileState, record.value, key),
-  };
+  const uploader = key.slice(0, slash);
+  const path = key.slice(slash + 1);
+  if (key === '/') return { kind: 'origin', uploader: '', origin: parse(origin, record.value, key) };
+  if (path === '') return { kind: 'ready', uploader, ready: parse(ready, record.value, key) };
+  return { kind: 'file', uploader, path, state: parse(fileState, record.value, key) };
 }
 
 function parse<T>(schema: z.ZodType<T>, value: Uint8Array | null, key: string): T | null {
