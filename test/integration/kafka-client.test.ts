@@ -6,7 +6,7 @@ import { createKafka, type KafkaOptions } from '../../src/kafka/client.ts';
 import type { Kafka, KafkaStatus } from '../../src/kafka/contract.ts';
 import { administrator } from '../support/administrator.ts';
 import { testBroker } from '../support/broker.ts';
-import { uniqueTopic } from '../support/unique.ts';
+import { uniqueName, uniqueTopic } from '../support/unique.ts';
 import { waitFor } from '../support/wait.ts';
 
 async function client(t: TestContext, options: Partial<KafkaOptions> = {}): Promise<Kafka> {
@@ -124,4 +124,33 @@ test('A signal closes the client', async (t) => {
   await kafka.describeCluster();
   controller.abort();
   await assert.rejects(kafka.describeCluster(), { kind: 'closed' });
+});
+
+test('A quota that holds answers back for longer than the time-out makes things slow, and nothing worse', async (t) => {
+  const { bootstrapServers } = await testBroker();
+  const statuses = new Set<string>();
+  const clientId = uniqueName('limited');
+  const kafka = await client(t, {
+    properties: { 'bootstrap.servers': bootstrapServers, 'request.timeout.ms': '500' },
+    clientId,
+    onStatus: ({ state }) => statuses.add(state),
+  });
+  const topic = uniqueTopic();
+  await kafka.createTopic({ name: topic, partitions: 1, replicationFactor: 1 });
+  await administrator(t, bootstrapServers).limitClient(clientId, 1_000_000);
+  const producer = kafka.producer();
+  const value = Buffer.alloc(300_000);
+  const append = () => producer.append(topic, 0, { value });
+  // The limit reaches the broker a little later than the administrator's answer.
+  const before = await waitFor(async () => {
+    const { offset } = await append();
+    return statuses.has('throttled') && offset + 1;
+  });
+  const appended = await Promise.all(Array.from({ length: 5 }, append));
+  assert.deepEqual(
+    appended.map(({ offset }) => offset),
+    Array.from({ length: 5 }, (_, index) => before + index),
+  );
+  assert.deepEqual(await kafka.offsets(topic, 'latest'), new Map([[0, before + 5]]));
+  assert.deepEqual([...statuses], ['throttled']);
 });

@@ -65,6 +65,32 @@ test('A bad network costs time, never records', async (t) => {
     await surviving(t, proxy, (progress) => progress(200));
   });
 
+  await t.test('A way so slow that one record takes longer than the time-out', async (t) => {
+    const properties = { 'bootstrap.servers': `127.0.0.1:${proxy.port}`, 'request.timeout.ms': '500' };
+    const kafka = createKafka({ properties });
+    t.after(() => kafka.close());
+    const topic = uniqueTopic();
+    await kafka.createTopic({ name: topic, partitions: 1, replicationFactor: 1 });
+    proxy.faults = { bytesPerSecond: 400_000 };
+    proxy.cut();
+    const producer = kafka.producer();
+    const value = Buffer.alloc(400_000, 'x');
+    const appended = await Promise.all([1, 2].map(() => producer.append(topic, 0, { value })));
+    assert.deepEqual(
+      appended.map(({ offset }) => offset),
+      [0, 1],
+    );
+    const until = await kafka.offsets(topic, 'latest');
+    assert.deepEqual(until, new Map([[0, 2]]));
+    let bytes = 0;
+    for await (const { records, release } of kafka.consumer({ topic, from: new Map([[0, 0]]), until })) {
+      for (const record of records) bytes += record.value?.byteLength ?? 0;
+      release();
+    }
+    assert.equal(bytes, 800_000);
+    proxy.faults = {};
+  });
+
   await t.test('Connections that stay open and carry nothing any more', async (t) => {
     await surviving(t, proxy, async (progress) => {
       await progress(100);

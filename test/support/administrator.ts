@@ -9,6 +9,8 @@ export interface Administrator {
   /** Removes the records before an offset. */
   deleteRecords(topic: string, partition: number, before: number): Promise<void>;
   deleteTopic(topic: string): Promise<void>;
+  /** Limits what clients of this id may write and read, in bytes per second of each. */
+  limitClient(clientId: string, bytesPerSecond: number): Promise<void>;
 }
 
 /** An administrator by a plaintext listener, until the test ends. */
@@ -33,6 +35,14 @@ export function administrator(t: TestContext, bootstrapServers: string): Adminis
     },
     async deleteTopic(topic) {
       await admin.deleteTopics({ topics: [topic] });
+    },
+    async limitClient(clientId, bytesPerSecond) {
+      const ops = (['producer_byte_rate', 'consumer_byte_rate'] as const).map(
+        (key) => ({ key, value: bytesPerSecond, remove: false }) as const,
+      );
+      await admin.alterClientQuotas({
+        entries: [{ entities: [{ entityType: 'client-id', entityName: clientId }], ops }],
+      });
     },
   };
 }

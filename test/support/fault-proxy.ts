@@ -8,6 +8,8 @@ export interface Faults {
   readonly slice?: number;
   /** Resets a connection after so many bytes, in both directions together. */
   readonly resetAfter?: () => number;
+  /** Lets so much pass on each connection and direction. */
+  readonly bytesPerSecond?: number;
   /** Milliseconds that each piece is held back. */
   readonly latency?: number;
 }
@@ -72,7 +74,7 @@ export class FaultProxy {
       from.on('close', end);
       from.on('data', (bytes: Buffer) => {
         left -= bytes.byteLength;
-        this.#pass(left < 0 ? bytes.subarray(0, left) : bytes, to);
+        this.#pass(left < 0 ? bytes.subarray(0, left) : bytes, from, to);
         if (left >= 0) return;
         this.resets += 1;
         for (const socket of pair) socket.resetAndDestroy();
@@ -80,8 +82,12 @@ export class FaultProxy {
     }
   }
 
-  #pass(bytes: Buffer, to: Socket): void {
-    const { slice = bytes.byteLength, latency } = this.faults;
+  #pass(bytes: Buffer, from: Socket, to: Socket): void {
+    const { slice = bytes.byteLength, latency, bytesPerSecond } = this.faults;
+    if (bytesPerSecond !== undefined) {
+      from.pause();
+      setTimeout(() => from.resume(), (bytes.byteLength / bytesPerSecond) * 1000).unref();
+    }
     if (latency !== undefined) {
       setTimeout(() => to.write(bytes), latency).unref();
       return;
