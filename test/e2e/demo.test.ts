@@ -12,6 +12,7 @@ const main = fileURLToPath(new URL('../../src/demo/main.ts', import.meta.url));
 test('without a terminal the demo verifies its copy, says where it is, and stops by itself', async (t) => {
   const folder = join(await temporaryFolder(t), 'demo');
   const { code, stdout, stderr } = await runCommand(process.execPath, [main, '--folder', folder]);
+  t.diagnostic(stdout);
   assert.equal(stderr, '');
   assert.equal(code, 0);
   assert.match(stdout, /✓ Compared by a second look at both sides: 516 files, 285 MB/);
