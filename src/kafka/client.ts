@@ -8,7 +8,7 @@ import type { Kafka, KafkaStatus } from './contract.ts';
 import { KafkaProducer } from './produce/producer.ts';
 import type { ClientProperties } from './properties.ts';
 import { securityFrom } from './security.ts';
-import { clientSettings } from './settings.ts';
+import { clientSettings, settingNames } from './settings.ts';
 
 export interface KafkaOptions {
   /** Kafka's own names; `bootstrap.servers` is required. */
@@ -27,6 +27,11 @@ export interface KafkaOptions {
 
 const defaultMetadataMaxAge = 30_000;
 
+/** Many programs share one file of Kafka properties; most of it is not for this client. */
+function isHeeded(name: string): boolean {
+  return name === 'security.protocol' || /^(ssl|sasl)\./.test(name) || settingNames.includes(name);
+}
+
 /** A client of one cluster. It connects when it is first used. Throws ConfigurationError for wrong properties. */
 export function createKafka(options: KafkaOptions): Kafka {
   const { properties, logger = silentLogger } = options;
@@ -43,6 +48,8 @@ export function createKafka(options: KafkaOptions): Kafka {
     logger,
     onStatus: options.onStatus ?? (() => {}),
   });
+  const ignored = Object.keys(properties).filter((name) => !isHeeded(name));
+  if (ignored.length > 0) logger.debug({ ignored }, 'Kafka properties that Sluice has no use for');
   const producers = new Set<KafkaProducer>();
   const consumers = new Set<KafkaConsumer>();
 
@@ -66,6 +73,7 @@ export function createKafka(options: KafkaOptions): Kafka {
     producer: (producerOptions) => {
       const producer = new KafkaProducer(cluster, producerOptions);
       producers.add(producer);
+      producer.closed.then(() => producers.delete(producer));
       return producer;
     },
     consumer: (consumerOptions) => {
@@ -75,6 +83,7 @@ export function createKafka(options: KafkaOptions): Kafka {
         options.metadataMaxAge ?? defaultMetadataMaxAge,
       );
       consumers.add(consumer);
+      consumer.closed.then(() => consumers.delete(consumer));
       return consumer;
     },
     close,

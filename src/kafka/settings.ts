@@ -39,6 +39,9 @@ const schema = z.object({
     .default(30_000),
 });
 
+/** The properties that are read here. */
+export const settingNames: readonly string[] = Object.keys(schema.shape);
+
 /** Reads and checks them. Throws ConfigurationError with the property's name, what is wrong, and what to write. */
 export function clientSettings(properties: ClientProperties): ClientSettings {
   const { success, data, error } = schema.safeParse(properties);

@@ -99,7 +99,14 @@ export class Cluster {
     const address = this.#brokers.get(broker);
     if (address === undefined)
       return Promise.reject(new NotNow(Code.brokerNotAvailable, `find broker ${broker}`));
-    return this.#linkTo(address, `${purpose}@${broker}/${addressText(address)}`, requestTimeout);
+    return this.#linkTo(address, `${purpose}@${broker}/${addressText(address)}`, requestTimeout).catch(
+      (cause) => {
+        if (!(cause instanceof NetworkFailure) || this.#isBootstrap(address)) throw cause;
+        // The usual cause: listeners advertised for another network than the client's.
+        const place = `${addressText(address)}, where broker ${broker} says that it listens (advertised.listeners)`;
+        throw new NetworkFailure(`No connection to ${place}: ${cause.message}`, { cause });
+      },
+    );
   }
 
   /** A link to any broker, for small requests. Rejects with the last failure when none can be reached. */
@@ -192,6 +199,10 @@ export class Cluster {
     const metadata = { name, id: topic.topicId, partitions };
     this.#topics.set(name, metadata);
     return metadata;
+  }
+
+  #isBootstrap({ host, port }: Address): boolean {
+    return this.options.bootstrap.some((server) => server.host === host && server.port === port);
   }
 
   #linkTo(address: Address, key: string, requestTimeout: number): Promise<Link> {

@@ -56,6 +56,14 @@ export interface Part {
   readonly fetched: FetchedPartition;
 }
 
+/** What retention has removed before it was read. */
+export interface Gap {
+  readonly cursor: Cursor;
+  readonly from: number;
+  /** The oldest offset that is there. */
+  readonly earliest: number;
+}
+
 /** True when nothing more is to be fetched. */
 export function isFetched(cursor: Cursor): boolean {
   return cursor.position >= cursor.until;

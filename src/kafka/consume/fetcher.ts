@@ -98,12 +98,12 @@ export class Fetcher {
   }
 
   async #fetch(asked: readonly Asked[], maxBytes: number): Promise<Frame> {
-    const { cluster, purpose, pool, topicId } = this.#owner;
+    const { cluster, purpose, pool } = this.#owner;
     if (this.#link?.connection.isOpen !== true) this.#link = await cluster.link(this.#broker, purpose);
     const { connection, versions } = this.#link;
     const apiVersion = versions.get(Api.fetch)!;
     const request = {
-      topicId: topicId(),
+      topicId: this.#owner.topicId(),
       entries: asked.map(({ cursor, offset }) => ({
         partition: cursor.partition,
         leaderEpoch: cursor.leaderEpoch,

@@ -25,12 +25,18 @@ export class KafkaProducer implements Producer {
   readonly #finder: RouteFinder;
   readonly #sender: Sender;
   readonly #routes = new Map<string, Route>();
+  readonly #released = Promise.withResolvers<void>();
   #closed: KafkaError | undefined;
 
   constructor(cluster: Cluster, options: ProducerOptions = {}) {
     this.#room = new Room(options.bufferBytes ?? defaultBufferBytes);
     this.#finder = new RouteFinder(cluster);
     this.#sender = new Sender(cluster, this.#finder);
+  }
+
+  /** Resolves once the connections are released. */
+  get closed(): Promise<void> {
+    return this.#released.promise;
   }
 
   get pendingBytes(): number {
@@ -67,8 +73,7 @@ export class KafkaProducer implements Producer {
   async close(): Promise<void> {
     this.#closed ??= new KafkaError('closed', 'The producer has been closed.');
     await this.#room.idle();
-    this.#room.abandon();
-    this.#finder.closeLinks();
+    this.#release();
   }
 
   /** Rejects what is outstanding and releases the connections at once. */
@@ -78,8 +83,13 @@ export class KafkaProducer implements Producer {
       'The Kafka client was closed before the record was acknowledged.',
     );
     for (const { lane } of this.#routes.values()) lane.clear(this.#closed);
+    this.#release();
+  }
+
+  #release(): void {
     this.#room.abandon();
     this.#finder.closeLinks();
+    this.#released.resolve();
   }
 
   #route(topic: string, partition: number): Route {
