@@ -19,8 +19,8 @@ export interface Sshd {
   readonly options: readonly string[];
   /** `user@127.0.0.1`. */
   readonly host: string;
-  /** Processor seconds of all sessions that have ended so far. */
-  sessionsCpu(): number;
+  /** Processor seconds of all sessions so far; waits for those to end that still run. */
+  sessionsCpu(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -74,7 +74,8 @@ export async function startSshd(folder: string): Promise<Sshd> {
 }
 
 /** proc(5): time of children that were waited for, the 16th and 17th field, in hundredths of a second. */
-function childrenCpu(pid: number): number {
+async function childrenCpu(pid: number): Promise<number> {
+  while (readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8') !== '') await delay(10);
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
   return (Number(fields[13]) + Number(fields[14])) / 100;
 }

@@ -17,13 +17,13 @@ function overSsh(name: string, ground: Ground, work: Work, line: CommandLine): C
       const arrived = join(ground.folder, `arrived-${name.split(' ')[0]}`);
       await mkdir(arrived);
       const sessions = new ProcessMeter(ground.sshd.pid);
-      const before = ground.sshd.sessionsCpu();
+      const before = await ground.sshd.sessionsCpu();
       const [command, ...args] = line(ground, work.folder, arrived);
       const { seconds, cost } = await runMetered(command, args);
       const { peakBytes } = sessions.stop();
-      const receiver = { cpuSeconds: ground.sshd.sessionsCpu() - before, peakBytes };
+      const cpuSeconds = (await ground.sshd.sessionsCpu()) - before;
       await judge(work, arrived);
-      return { seconds, sides: { sender: cost, receiver } };
+      return { seconds, sides: { sender: cost, receiver: { cpuSeconds, peakBytes } } };
     },
   };
 }
