@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { startBroker } from '../../src/broker/broker.ts';
 import { createKafka } from '../../src/kafka/client.ts';
+import type { Consumer } from '../../src/kafka/contract.ts';
 import { startTraffic } from '../faults/traffic.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { uniqueTopic } from '../support/unique.ts';
@@ -88,6 +89,32 @@ test('A bad network costs time, never records', async (t) => {
       release();
     }
     assert.equal(bytes, 800_000);
+    proxy.faults = {};
+  });
+
+  await t.test('A bit that is turned over on its way', async (t) => {
+    const properties = { 'bootstrap.servers': `127.0.0.1:${proxy.port}` };
+    const kafka = createKafka({ properties });
+    t.after(() => kafka.close());
+    const topic = uniqueTopic();
+    await kafka.createTopic({ name: topic, partitions: 1, replicationFactor: 1 });
+    const values = [1, 2, 3].map((fill) => Buffer.alloc(500_000, fill));
+    for (const value of values) await kafka.producer().append(topic, 0, { value });
+    const read = async (consumer: Consumer) => {
+      const found: Buffer[] = [];
+      for await (const { records, release } of consumer) {
+        for (const { value } of records) found.push(Buffer.from(value!));
+        release();
+      }
+      return found;
+    };
+    const from = new Map([[0, 0]]);
+    const until = new Map([[0, 3]]);
+
+    proxy.faults = { flipAt: 700_000 };
+    assert.deepEqual(await read(kafka.consumer({ topic, from, until })), values);
+    assert.equal(proxy.flips, 1, 'the connection stayed, and what was asked for again came whole');
+
     proxy.faults = {};
   });
 

@@ -10,6 +10,8 @@ export interface Faults {
   readonly resetAfter?: () => number;
   /** Lets so much pass on each connection and direction. */
   readonly bytesPerSecond?: number;
+  /** Of what the broker sends on each new connection, the byte of which one bit is turned over. */
+  readonly flipAt?: number;
   /** Milliseconds that each piece is held back. */
   readonly latency?: number;
 }
@@ -19,6 +21,8 @@ export class FaultProxy {
   /** Where connections lead; set it before the first one. */
   target = 0;
   faults: Faults = {};
+  /** Bits that have been turned over. */
+  flips = 0;
   /** Connections that have been reset. */
   resets = 0;
   readonly #server: Server;
@@ -64,6 +68,7 @@ export class FaultProxy {
     const pair = [client, broker] as const;
     this.#pairs.add(pair);
     let left = this.faults.resetAfter?.() ?? Number.POSITIVE_INFINITY;
+    let untilFlip = this.faults.flipAt ?? Number.POSITIVE_INFINITY;
     const end = () => {
       this.#pairs.delete(pair);
       for (const socket of pair) socket.destroy();
@@ -74,6 +79,13 @@ export class FaultProxy {
       from.on('close', end);
       from.on('data', (bytes: Buffer) => {
         left -= bytes.byteLength;
+        if (from === broker) {
+          if (untilFlip >= 0 && untilFlip < bytes.byteLength) {
+            bytes[untilFlip]! ^= 1;
+            this.flips += 1;
+          }
+          untilFlip -= bytes.byteLength;
+        }
         this.#pass(left < 0 ? bytes.subarray(0, left) : bytes, from, to);
         if (left >= 0) return;
         this.resets += 1;
