@@ -87,7 +87,7 @@ export class DownloadRun {
     clearInterval(timer);
     await Promise.allSettled(this.#work);
     if (settings.once && !stop.signal.aborted) {
-      for (const upload of this.#incomplete.keys()) await this.#receiver.failMissing(upload);
+      await this.#receiver.failMissing(this.#incomplete.keys());
     }
     await this.#checkpoint;
     // Also after a failure: what was received is kept.
@@ -156,13 +156,11 @@ export class DownloadRun {
   }
 
   async #failOverdue(): Promise<void> {
-    for (const [upload, ends] of this.#incomplete) {
-      if (ends.size === 0) continue;
-      const passed = [...ends].every(([partition, end]) => (this.#safe.get(partition)?.value ?? 0) >= end);
-      if (!passed) continue;
-      this.#incomplete.delete(upload);
-      await this.#receiver.failMissing(upload);
-    }
+    const isPassed = ([partition, end]: [number, number]): boolean =>
+      (this.#safe.get(partition)?.value ?? 0) >= end;
+    const overdue = [...this.#incomplete].filter(([, ends]) => ends.size > 0 && [...ends].every(isPassed));
+    for (const [upload] of overdue) this.#incomplete.delete(upload);
+    await this.#receiver.failMissing(overdue.map(([upload]) => upload));
   }
 
   #gap(gap: Gap): void {

@@ -57,6 +57,27 @@ async function verifyAndPublish(
   return true;
 }
 
+/** Ends an upload whose version, or a newer one, stands at the sink already; false when none does. */
+export async function endIfStanding(
+  receiving: Receiving,
+  uploads: OpenUploads,
+  upload: OpenUpload,
+  facts: FileFacts,
+): Promise<boolean> {
+  const { ref, target } = upload;
+  return receiving.turns.run(target, async () => {
+    const standing = await receiving.standing(target, ref.upload, facts);
+    if (standing === 'other') return false;
+    await uploads.discard(upload);
+    if (standing === 'same') {
+      const published = { upload: ref.upload, size: facts.size, digest: facts.digest };
+      await receiving.options.sink.adopt(target, published);
+    }
+    receiving.tellUnchanged();
+    return true;
+  });
+}
+
 export interface Failure {
   readonly reason: FailedEvent['reason'];
   readonly message: string;

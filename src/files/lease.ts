@@ -63,9 +63,9 @@ export async function holdLease(options: HoldLeaseOptions): Promise<{ release():
     pid: process.pid,
     lasts,
   };
-  living.add(lease.owner);
   let isLost = false;
   await state.writeLease(lease);
+  living.add(lease.owner);
   let renewed = performance.now();
   const renew = async (): Promise<void> => {
     // Stopped for longer than the lease lasts: somebody may have taken over, and then we must not write.

@@ -25,6 +25,7 @@ export async function nameLosses(
   if ((await kafka.describeTopic(stateTopic)) === undefined) return;
   for (const { uploader, path, state } of (await readState(kafka, stateTopic, topic.id)).values()) {
     const isLost = state.partition === gap.partition && state.last >= gap.from && state.last < gap.earliest;
-    if (isLost && state.state === 'sent') await receiver.failLost({ uploader, path, upload: state.upload });
+    if (!isLost || state.state !== 'sent' || state.digest === undefined) continue;
+    await receiver.failLost({ uploader, path, upload: state.upload }, state.digest);
   }
 }

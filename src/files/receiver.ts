@@ -12,7 +12,7 @@ import {
   type UploadRef,
 } from '../records/file-record.ts';
 import type { RememberedUpload } from '../stores/contract.ts';
-import { failUpload, failWith, finishUpload } from './finish-upload.ts';
+import { endIfStanding, failUpload, failWith, finishUpload } from './finish-upload.ts';
 import type { OpenUpload } from './open-upload.ts';
 import { OpenUploads } from './open-uploads.ts';
 import { Receiving, type ReceivingOptions } from './receiving.ts';
@@ -87,23 +87,27 @@ export class Receiver {
     await this.#options.sink.remember(open as RememberedUpload[]);
   }
 
-  /** No more bytes will come for a closed upload: what is missing is named, what is there is discarded. */
-  async failMissing(id: string): Promise<void> {
-    const upload = this.#uploads.get(id);
-    if (upload?.close === undefined || upload.complete) return;
-    const message = `cannot be recovered: of ${upload.size} bytes, ${upload.missing} are not on the topic any more`;
-    await failUpload(this.#receiving, this.#uploads, upload, {
-      reason: 'missing-data',
-      message,
-      remains: 'discard',
-    });
+  /**
+   * No more bytes will come for these closed uploads: what is missing is named, what is there is discarded. An upload that
+   * an earlier run published before it was killed stands at the sink: nothing of it is missing.
+   */
+  async failMissing(ids: Iterable<string>): Promise<void> {
+    // The newest first: where it stands, older ones of its name are not wanted.
+    for (const id of [...ids].sort().reverse()) {
+      const upload = this.#uploads.get(id);
+      if (upload?.close === undefined || upload.complete) continue;
+      if (await endIfStanding(this.#receiving, this.#uploads, upload, upload.close)) continue;
+      const message = `cannot be recovered: of ${upload.size} bytes, ${upload.missing} are not on the topic any more`;
+      const failure = { reason: 'missing-data', message, remains: 'discard' } as const;
+      await failUpload(this.#receiving, this.#uploads, upload, failure);
+    }
   }
 
   /** The records of a file are gone from the topic; told unless this version of it, or a newer one, stands at the sink. */
-  async failLost(ref: UploadRef): Promise<void> {
+  async failLost(ref: UploadRef, digest: string): Promise<void> {
     const target = this.#uploads.targetOf(ref);
     if (target === undefined) return;
-    const standing = await this.#receiving.remembered(target, ref.upload);
+    const standing = await this.#receiving.standing(target, ref.upload, { digest });
     if (standing === 'same' || standing === 'newer') return;
     const open = this.#uploads.get(ref.upload);
     if (open !== undefined) await this.#uploads.discard(open);

@@ -38,7 +38,7 @@ export class Receiving {
   }
 
   /** The same with a look at what stands there, for a sink that has forgotten: equal content is not written again. */
-  async standing(target: string, upload: string, facts: FileFacts): Promise<Standing> {
+  async standing(target: string, upload: string, facts: Pick<FileFacts, 'digest'>): Promise<Standing> {
     const remembered = await this.remembered(target, upload);
     if (remembered !== 'nothing') return remembered;
     const algorithm = facts.digest.slice(0, facts.digest.indexOf(':')) as ChecksumAlgorithm;

@@ -120,7 +120,10 @@ export interface Sink {
   /** Removes the temporary file of an upload, and forgets it. */
   discard(upload: string): Promise<void>;
 
-  /** Uploads that an earlier run left open; temporary files of no such upload are removed. */
+  /**
+   * Uploads that an earlier run left open; temporary files of no such upload are removed. Ranges that a temporary file does
+   * not have (it was published, and the run was killed before it could say so) are left out.
+   */
   remembered(): Promise<readonly RememberedUpload[]>;
   /**
    * Makes durable what is published and what is open, in one transaction. Whatever it says about ranges must be durable

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { MemorySink } from '../../src/stores/memory/sink.ts';
 import { faultySink, faultySource, once } from '../support/faulty-store.ts';
 import { Flow, noise } from '../support/flow.ts';
+import { Life, mortalKafka } from '../support/killable.ts';
 
 test('An interrupted upload goes on where it stopped, under the same id', async () => {
   const flow = new Flow();
@@ -172,4 +173,32 @@ test('What an uploader has sent it does not send again', async () => {
   assert.deepEqual([all.files, all.unchanged], [7, 0]);
   await flow.down();
   assert.deepEqual(flow.received(), flow.sent());
+});
+
+test('Killed between rename and commit, at each call: replaying changes nothing and alarms nobody', async () => {
+  for (const method of ['publish', 'remember', 'write', 'published', 'digestOfTarget']) {
+    const flow = new Flow({ partitions: 1 });
+    flow.source.write('a', noise(20_000));
+    const stop = new AbortController();
+    const source = faultySource(
+      flow.source,
+      once('read', () => stop.abort(), 10_000),
+    );
+    await flow.up({ signal: stop.signal, bufferBytes: 4096 }, { source });
+    await flow.down();
+    assert.equal(flow.disk.uploads.size, 1);
+    await flow.up();
+    const life = new Life(Number.POSITIVE_INFINITY);
+    const sink = faultySink(new MemorySink(flow.disk), (call) => {
+      if (call.method === method) life.end();
+      life.spend();
+    });
+    const kafka = mortalKafka(flow.cluster.client(), life);
+    await flow.down({}, { sink, kafka }).catch(() => {});
+    assert.ok(life.isOver, method);
+    const down = await flow.down();
+    assert.deepEqual([down.failed, down.open, flow.disk.parts.size], [0, 0, 0], method);
+    assert.deepEqual(flow.received(), flow.sent(), method);
+    assert.deepEqual([flow.disk.uploads.size, flow.disk.published.size], [0, 1], method);
+  }
 });

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { ConfigurationError, describeError } from '../../errors.ts';
 import { type ChecksumAlgorithm, createHasher } from '../../records/checksum.ts';
 import type { FileLook, PartFile, Published, RememberedUpload, Sink } from '../contract.ts';
+import { rangesWithin } from '../remembered-ranges.ts';
 import { foldedName, ownFolder } from '../target-name.ts';
 import { Folders } from './folders.ts';
 import { Handles } from './handles.ts';
@@ -160,7 +161,12 @@ class DiskSink implements Sink {
     const known = new Set(uploads.map(({ upload }) => upload));
     for (const name of await readdir(this.#parts))
       if (!known.has(name)) await rm(join(this.#parts, name), { force: true });
-    return uploads;
+    return Promise.all(
+      uploads.map(async (one) => {
+        const { size } = await stat(this.#partName(one.upload)).catch(() => ({ size: 0 }));
+        return { ...one, ranges: rangesWithin(one.ranges, size) };
+      }),
+    );
   }
 
   async remember(uploads: readonly RememberedUpload[]): Promise<void> {

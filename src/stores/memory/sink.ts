@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { digestOf } from '../../records/checksum.ts';
 import type { FileLook, PartFile, Published, RememberedUpload, Sink } from '../contract.ts';
+import { rangesWithin } from '../remembered-ranges.ts';
 import { foldedName } from '../target-name.ts';
 import { systemError } from './system-error.ts';
 
@@ -158,7 +159,10 @@ export class MemorySink implements Sink {
     for (const upload of this.#disk.parts.keys()) {
       if (!this.#disk.uploads.has(upload)) this.#disk.parts.delete(upload);
     }
-    return [...this.#disk.uploads.values()];
+    return [...this.#disk.uploads.values()].map((one) => {
+      const size = this.#disk.parts.get(one.upload)?.length ?? 0;
+      return { ...one, ranges: rangesWithin(one.ranges, size) };
+    });
   }
 
   async remember(uploads: readonly RememberedUpload[]): Promise<void> {
