@@ -119,6 +119,7 @@ async function verify(
   const wrong = [...failures, ...found.differences];
   if (wrong.length > 0 || found.files !== tree.size) {
     for (const line of wrong.slice(0, 20)) display.failed(line);
+    if (wrong.length > 20) display.failed(`... and ${wrong.length - 20} more`);
     throw new IncompleteError(`${wrong.length} of ${tree.size} files are not in the copy as they were sent`);
   }
   display.done(
