@@ -1,11 +1,11 @@
 /** One file's bytes from the topic, in order, verified as they pass. */
 import { ConfigurationError, FormatError, IncompleteError } from '../errors.ts';
 import { createKafka } from '../kafka/client.ts';
-import type { Kafka } from '../kafka/contract.ts';
+import { type Kafka, KafkaError } from '../kafka/contract.ts';
 import { createHasher, type Hasher } from '../records/checksum.ts';
 import { type Chunk, decodeFileRecord, type FileRecord } from '../records/file-record.ts';
 import { clientOptions } from './client-options.ts';
-import { locate } from './locate.ts';
+import { type FilePlace, locate } from './locate.ts';
 import type { CatOptions } from './options.ts';
 
 /**
@@ -26,13 +26,27 @@ export async function* cat(options: CatOptions): AsyncGenerator<Uint8Array> {
 
 /** The same through any client; it stays open. */
 export async function* catFrom(kafka: Kafka, options: CatOptions): AsyncGenerator<Uint8Array> {
-  const { file, topic, signal } = options;
+  const { file, topic } = options;
   const slash = file.indexOf('/');
   if (slash < 1)
     throw new ConfigurationError(`"${file}" is not UPLOADER/PATH: sluice list shows the files of the topic`);
   const uploader = file.slice(0, slash);
   const path = file.slice(slash + 1);
   const place = await locate(kafka, topic, { uploader, path, upload: options.upload });
+  try {
+    yield* bytesAt(kafka, options, uploader, place);
+  } catch (cause) {
+    if (!(cause instanceof KafkaError && cause.kind === 'out-of-range')) throw cause;
+    throw new IncompleteError(`${file}: its first bytes are not on the topic any more`, { cause });
+  }
+}
+
+async function* bytesAt(
+  kafka: Kafka,
+  { file, topic, signal }: CatOptions,
+  uploader: string,
+  place: FilePlace,
+): AsyncGenerator<Uint8Array> {
   const from = new Map([[place.partition, place.first]]);
   const consumer = kafka.consumer({ topic, from, ...(signal === undefined ? {} : { signal }) });
   let position = 0;
@@ -44,9 +58,9 @@ export async function* catFrom(kafka: Kafka, options: CatOptions): AsyncGenerato
       if (decoded.kind === 'pack') {
         const packed = decoded.files.find(({ upload }) => upload === place.upload);
         if (packed === undefined) continue;
-        yield packed.bytes;
         hasher = createHasher(algorithm(packed.digest));
         hasher.update(packed.bytes);
+        yield packed.bytes;
         return verify(file, hasher, packed.digest);
       }
       if (decoded.upload !== place.upload) continue;
