@@ -11,6 +11,8 @@ export interface Measured {
 
 export interface Contender {
   readonly name: string;
+  /** Bytes that its run moves, where they differ from those of the group. */
+  readonly bytes?: number;
   /** Runs once, and removes what it made. Rejects when what arrived is not what was sent. */
   run(): Promise<Measured>;
 }
@@ -22,6 +24,6 @@ export interface Group {
   readonly title: string;
   /** The contender that the others are compared with; the first one. */
   readonly contenders: readonly [Contender, ...Contender[]];
-  /** Bytes that every run moves; cost is shown for each GB of them. */
+  /** Bytes that a run moves; cost is shown for each GB of them. */
   readonly bytes: number;
 }

@@ -1,42 +1,60 @@
 /** The results as a page of Markdown. Pure. */
-import type { Group } from './contender.ts';
+import type { Contender, Group, Measured } from './contender.ts';
 import type { Results } from './rounds.ts';
 import { median, ratios, type Spread, spread } from './statistics.ts';
 
 /** The table of one group: medians, and ratios to its first contender. */
 export function groupReport(group: Group, results: Results): string {
   const [base] = group.contenders;
-  const secondsOf = (contender: typeof base): number[] =>
-    results.get(contender)!.map(({ seconds }) => seconds);
-  const gigabytes = group.bytes / 1e9;
+  const gigabytesOf = (contender: Contender): number => (contender.bytes ?? group.bytes) / 1e9;
+  const perGigabyte = (contender: Contender, figure: (run: Measured) => number): number[] =>
+    results.get(contender)!.map((run) => figure(run) / gigabytesOf(contender));
+  const ratio = (contender: Contender, figure: (run: Measured) => number): string =>
+    contender === base ? '1' : ratioText(ratios(perGigabyte(contender, figure), perGigabyte(base, figure)));
   const lines = group.contenders.map((contender) => {
-    const seconds = secondsOf(contender);
-    const time = spread(seconds);
-    const ratio = contender === base ? '1' : ratioText(ratios(seconds, secondsOf(base)));
     const runs = results.get(contender)!;
-    const names = [...new Set(runs.flatMap(({ sides }) => Object.keys(sides)))];
-    const sideText = (name: string, cost: 'cpuSeconds' | 'peakBytes'): number =>
-      median(runs.map(({ sides }) => sides[name]?.[cost] ?? 0));
-    const cpu = names.map((name) => `${name} ${(sideText(name, 'cpuSeconds') / gigabytes).toFixed(2)}`);
-    const peak = names.map((name) => `${name} ${Math.round(sideText(name, 'peakBytes') / 1e6)}`);
+    const time = spread(runs.map(({ seconds }) => seconds));
     const cells = [
       contender.name,
       `${time.median.toFixed(2)} (${time.least.toFixed(2)} to ${time.most.toFixed(2)})`,
-      ratio,
-      Math.round(group.bytes / 1e6 / time.median),
-      cpu.join(', '),
-      peak.join(', '),
+      ratio(contender, ({ seconds }) => seconds),
+      Math.round((gigabytesOf(contender) * 1000) / time.median),
+      sidesText(runs, ({ cpuSeconds }) => (cpuSeconds / gigabytesOf(contender)).toFixed(2)),
+      ratio(contender, cpuOfEnds),
+      sidesText(runs, ({ peakBytes }) => String(Math.round(peakBytes / 1e6))),
     ];
     return `| ${cells.join(' | ')} |`;
   });
   return [
     `## ${group.title}`,
     '',
-    `| | seconds, median (least to most) | time / ${base.name} | MB/s | CPU seconds per GB | peak memory, MB |`,
-    '|---|---|---|---|---|---|',
+    `| | seconds, median (least to most) | time per byte / ${base.name} | MB/s | CPU seconds per GB | CPU per byte without the broker / ${base.name} | peak memory, MB |`,
+    '|---|---|---|---|---|---|---|',
     ...lines,
     '',
   ].join('\n');
+}
+
+/** The broker is a server that stands there already: what the ends cost is compared without it. */
+function cpuOfEnds({ sides }: Measured): number {
+  const ends = Object.entries(sides).filter(([name]) => name !== 'broker');
+  return ends.reduce((sum, [, { cpuSeconds }]) => sum + cpuSeconds, 0);
+}
+
+/** Medians side by side, e.g. `sender 2.10, receiver 2.91`. */
+function sidesText(
+  runs: readonly Measured[],
+  text: (cost: { cpuSeconds: number; peakBytes: number }) => string,
+): string {
+  const names = Object.keys(runs[0]?.sides ?? {});
+  return names
+    .map((name) => {
+      const costs = runs.map(({ sides }) => sides[name]!);
+      const cpuSeconds = median(costs.map((cost) => cost.cpuSeconds));
+      const peakBytes = median(costs.map((cost) => cost.peakBytes));
+      return `${name} ${text({ cpuSeconds, peakBytes })}`;
+    })
+    .join(', ');
 }
 
 function ratioText({ median, least, most }: Spread): string {

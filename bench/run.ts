@@ -3,7 +3,7 @@
  *
  *     npm run bench -- [GROUP ...] [--rounds 5] [--scale 1] [--output FILE] [--place DIR]
  *
- * Prints the tables and writes them to `bench/results/<date>.md`. Needs about 10 GB of disk below `--place`.
+ * Prints the tables and writes them to `bench/results/<date>.md`. Needs 10 GB of disk below `--place`, for `growth` 45.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,9 @@ import { parseArgs } from 'node:util';
 import { machineFacts } from '../test/support/machine.ts';
 import type { Group } from './contender.ts';
 import { type Ground, onGround } from './ground.ts';
+import { growth } from './groups/growth.ts';
 import { oneFile } from './groups/one-file.ts';
+import { raw } from './groups/raw.ts';
 import { smallFiles } from './groups/small-files.ts';
 import { groupReport, pageReport } from './report.ts';
 import { runRounds } from './rounds.ts';
@@ -22,6 +24,9 @@ import { runRounds } from './rounds.ts';
 const groups: Readonly<Record<string, (ground: Ground, scale: number) => Promise<Group>>> = {
   'one-file': oneFile,
   'small-files': smallFiles,
+  'raw-produce': (ground, scale) => raw('produce', ground, scale),
+  'raw-fetch': (ground, scale) => raw('fetch', ground, scale),
+  growth,
 };
 
 const date = new Date().toISOString().slice(0, 10);
