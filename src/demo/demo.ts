@@ -50,12 +50,11 @@ export async function runDemo({ folder: path, once, display, signal }: DemoOptio
     );
     let watching = false;
     const onEvent = (event: UploadEvent | DownloadEvent): void => tell(event, watching, display);
-    const start = performance.now();
     transfer = startTransfer({ bootstrapServers: broker.bootstrapServers, folder, onEvent });
     signal.addEventListener('abort', () => transfer?.stop(), { once: true });
-    await showUntilReceived(transfer, tree, start, display, signal);
+    await showUntilReceived(transfer, tree, display, signal);
     if (!signal.aborted) {
-      await verify(transfer, tree, folder, start, display);
+      await verify(transfer, tree, folder, display);
       tellPlaces(folder, broker, once, display);
     }
     watching = true;
@@ -79,7 +78,6 @@ async function makeTree({ outbox }: DemoFolder): Promise<Tree> {
 async function showUntilReceived(
   { progress, ended }: Transfer,
   tree: Tree,
-  start: number,
   display: Display,
   signal: AbortSignal,
 ): Promise<void> {
@@ -93,7 +91,8 @@ async function showUntilReceived(
   display.line();
   while (!over && !signal.aborted && received.files < tree.size && failures.length === 0) {
     const now = performance.now();
-    const until = (at: number, files: number): number => ((files === tree.size ? at : now) - start) / 1000;
+    const until = (at: number, files: number): number =>
+      ((files === tree.size ? at : now) - progress.begin) / 1000;
     display.live([
       barLine('Sending', { ...sent, seconds: until(sent.at, sent.files) }, total),
       barLine('Receiving', { ...received, seconds: until(received.at, received.files) }, total),
@@ -109,10 +108,9 @@ async function verify(
   { progress }: Transfer,
   tree: Tree,
   { outbox, inbox }: DemoFolder,
-  start: number,
   display: Display,
 ): Promise<void> {
-  const { sent, received, failures } = progress;
+  const { begin, sent, received, failures } = progress;
   const bytes = bytesOf(tree);
   display.live(['Reading both trees again ...']);
   const found = await compareTrees(outbox, join(inbox, uploader));
@@ -123,13 +121,13 @@ async function verify(
     throw new IncompleteError(`${wrong.length} of ${tree.size} files are not in the copy as they were sent`);
   }
   display.done(
-    `Sent in ${seconds(start, sent.at)}, ${rate(bytes, start, sent.at)}: ${sent.records} records for ${sent.files} files`,
+    `Sent in ${seconds(begin, sent.at)}, ${rate(bytes, begin, sent.at)}: ${sent.records} records for ${sent.files} files`,
   );
   display.done(
-    `Received and verified in ${seconds(start, received.at)}, ${rate(bytes, start, received.at)}, while it was sent`,
+    `Received and verified in ${seconds(begin, received.at)}, ${rate(bytes, begin, received.at)}, while it was sent`,
   );
   display.done(
-    `Compared by a second look at both sides: ${found.files} files, ${prettyBytes(found.bytes)}; names, MD5 and times are the same`,
+    `Both sides read again: ${found.files} files, ${prettyBytes(found.bytes)}, same names, MD5 and times`,
   );
 }
 

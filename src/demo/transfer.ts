@@ -7,8 +7,10 @@ import type { DemoFolder } from './folder.ts';
 export const topic = 'files';
 export const uploader = 'demo';
 
-/** How far both sides are; it goes on changing. */
+/** How far both sides are; it goes on changing. Times are of `performance.now()`. */
 export interface Progress {
+  /** Just before the first byte was sent: until then the uploader looks twice at each file, to see it unchanged. */
+  begin: number;
   readonly sent: { files: number; bytes: number; records: number; at: number };
   readonly received: { files: number; bytes: number; at: number };
   /** Files that could not be sent or received, and why. */
@@ -33,12 +35,14 @@ export interface TransferOptions {
 export function startTransfer({ bootstrapServers, folder, onEvent }: TransferOptions): Transfer {
   const stop = new AbortController();
   const progress: Progress = {
+    begin: performance.now(),
     sent: { files: 0, bytes: 0, records: 0, at: 0 },
     received: { files: 0, bytes: 0, at: 0 },
     failures: [],
   };
   const { sent, received, failures } = progress;
   const onUpload = (event: UploadEvent): void => {
+    if (event.type === 'progress' && event.bytesDone === 0) progress.begin = performance.now();
     if (event.type === 'progress') Object.assign(sent, { bytes: event.bytesDone, records: event.records });
     if (event.type === 'sent') Object.assign(sent, { files: sent.files + 1, at: performance.now() });
     if (event.type === 'not-sent' && !event.again) failures.push(`${event.path}: ${event.reason}`);

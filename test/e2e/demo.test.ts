@@ -15,7 +15,7 @@ test('without a terminal the demo verifies its copy, says where it is, and stops
   t.diagnostic(stdout);
   assert.equal(stderr, '');
   assert.equal(code, 0);
-  assert.match(stdout, /✓ Compared by a second look at both sides: 516 files, 285 MB/);
+  assert.match(stdout, /✓ Both sides read again: 516 files, 285 MB, same names, MD5 and times/);
   assert.match(stdout, new RegExp(`Copy +${join(folder, 'inbox', 'demo')}\n`));
   assert.ok(existsSync(join(folder, 'inbox', 'demo', '写真', '富士山', '朝.jpg')));
 });
