@@ -108,6 +108,24 @@ test('Closing does not wait for a cluster that is not there', async (t) => {
   await reading;
 });
 
+test('A closed client leaves no connection behind, however far it had come', async (t) => {
+  const silent = createServer((socket) => socket.on('error', () => {}).resume());
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  t.after(() => silent.close());
+  const address = silent.address();
+  assert.ok(address !== null && typeof address !== 'string');
+  const connections = () =>
+    new Promise<number>((resolve, reject) => {
+      silent.getConnections((error, count) => (error ? reject(error) : resolve(count)));
+    });
+  const kafka = createKafka({ properties: { 'bootstrap.servers': `127.0.0.1:${address.port}` } });
+  const waiting = assert.rejects(kafka.describeCluster(), { kind: 'closed' });
+  await waitFor(async () => (await connections()) === 1);
+  await kafka.close();
+  await waiting;
+  await waitFor(async () => (await connections()) === 0);
+});
+
 test('One of several bootstrap servers is enough', async (t) => {
   const { bootstrapServers } = await testBroker();
   const properties = { 'bootstrap.servers': `127.0.0.1:${await deadPort()},${bootstrapServers}` };

@@ -175,8 +175,6 @@ export class Cluster {
   /** Closes every link at once. Idempotent. */
   close(): void {
     this.#closing.abort();
-    for (const link of this.#links.values())
-      link.then(({ connection }) => connection.close()).catch(() => {});
     this.#links.clear();
   }
 
@@ -228,11 +226,11 @@ export class Cluster {
       clientId,
       connectTimeout: connectTimeoutMs,
       requestTimeout,
+      signal: this.signal,
       onThrottle: (milliseconds) => this.reporter.throttled(milliseconds),
     });
     logger.debug({ broker: addressText(address) }, 'connected');
     link.connection.closed.then((reason) => logger.debug({ broker: addressText(address) }, reason.message));
-    if (this.signal.aborted) link.connection.close();
     return link;
   }
 }

@@ -82,6 +82,11 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
     socket.on('end', () => connection.close(connection.#endOfStream()));
     socket.on('close', () => connection.close(connection.#endOfStream()));
     if (socket.destroyed) connection.close(connection.#endOfStream());
+    const { signal } = options;
+    const abort = () => connection.close();
+    if (signal?.aborted) abort();
+    signal?.addEventListener('abort', abort);
+    connection.closed.then(() => signal?.removeEventListener('abort', abort));
     return connection;
   }
 

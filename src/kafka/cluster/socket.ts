@@ -17,6 +17,8 @@ export interface SocketOptions {
   /** Milliseconds until the connection must stand, the TLS handshake included. */
   readonly connectTimeout: number;
   readonly sink: ByteSink;
+  /** Ends the attempt, and later the connection. */
+  readonly signal?: AbortSignal;
 }
 
 /** Takes what arrives. */
@@ -107,7 +109,7 @@ function readInto(sink: ByteSink): OnReadOpts {
 
 /** Opens a socket. Rejects with KafkaError `authentication` or NetworkFailure. */
 export function openSocket(options: SocketOptions): Promise<Socket> {
-  const { address, tls, sink } = options;
+  const { address, tls, sink, signal } = options;
   const common = {
     host: address.host,
     port: address.port,
@@ -123,14 +125,20 @@ export function openSocket(options: SocketOptions): Promise<Socket> {
     const timer = setTimeout(() => {
       socket.destroy(new Error(`no connection within ${options.connectTimeout} ms`));
     }, options.connectTimeout);
-    const failed = (error: Error) => {
+    const abort = () => socket.destroy(new Error('the client was closed'));
+    signal?.addEventListener('abort', abort);
+    const done = () => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    };
+    const failed = (error: Error) => {
+      done();
       socket.on('error', () => {});
       reject(openingError(address, error, tls !== undefined));
     };
     socket.once('error', failed);
     socket.once(tls ? 'secureConnect' : 'connect', () => {
-      clearTimeout(timer);
+      done();
       socket.off('error', failed);
       resolve(socket);
     });
