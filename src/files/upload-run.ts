@@ -165,8 +165,8 @@ export class UploadRun {
   }
 
   #isKnown(file: SourceFile): boolean {
-    if (this.#given.has(file.path)) return true;
     const { settings, state, tally } = this.#options;
+    if (settings.once && this.#given.has(file.path)) return true;
     const unchanged = decide(file, state.get(file.path)).action === 'unchanged';
     if (settings.once && !this.#counted.has(file.path)) {
       this.#counted.add(file.path);

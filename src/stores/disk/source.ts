@@ -14,20 +14,20 @@ export interface DiskSourceOptions {
 /** Opens a directory. Throws ConfigurationError when it is missing, no directory, or not readable. */
 export async function openDiskSource(directory: string, options: DiskSourceOptions = {}): Promise<Source> {
   const root = resolve(directory);
-  let isDirectory: boolean;
   try {
-    isDirectory = (await stat(root)).isDirectory();
-    await access(root, constants.R_OK | constants.X_OK);
+    const isDirectory = (await stat(root)).isDirectory();
+    if (isDirectory) await access(root, constants.R_OK | constants.X_OK);
+    else
+      throw new ConfigurationError(
+        `the source ${root} is not a directory: name the directory that holds the file`,
+      );
   } catch (cause) {
+    if (cause instanceof ConfigurationError) throw cause;
     throw new ConfigurationError(
       `cannot read the source ${root} (${describeError(cause)}): make it, or name another with --from`,
       { cause },
     );
   }
-  if (!isDirectory)
-    throw new ConfigurationError(
-      `the source ${root} is not a directory: name the directory that holds the file`,
-    );
   return new DiskSource(root, options.followSymlinks ?? false);
 }
 

@@ -10,6 +10,12 @@ import { ownFolder } from '../target-name.ts';
 /** Files looked at together: enough to keep the thread pool busy, few enough to keep memory flat. */
 const group = 64;
 
+interface Folder {
+  readonly path: string;
+  /** The folders on the way to it, as device and inode; only known where links are followed. */
+  readonly above: readonly string[];
+}
+
 export interface WalkOptions {
   readonly root: string;
   readonly followSymlinks: boolean;
@@ -20,9 +26,11 @@ export interface WalkOptions {
 /** Every selected file below the root. Throws when the root cannot be read. */
 export async function* walk(options: WalkOptions): AsyncGenerator<SourceFile> {
   const { root, followSymlinks, selection, unsendable } = options;
-  const seen = new Set<string>();
-  const folders = [''];
-  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+  const folders: Folder[] = [{ path: '', above: [] }];
+  for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
+    const { path: folder } = next;
+    const above = followSymlinks ? await withItself(root, next) : [];
+    if (above === undefined) continue;
     const entries = await read(root, folder, unsendable);
     const files: string[] = [];
     for (const entry of entries) {
@@ -30,18 +38,15 @@ export async function* walk(options: WalkOptions): AsyncGenerator<SourceFile> {
       if (path === undefined || path === ownFolder) continue;
       const kind = await kindOf(entry, join(root, path), followSymlinks);
       if (kind === 'file' && selection.file(path)) files.push(path);
-      if (
-        kind === 'folder' &&
-        selection.folder(path) &&
-        !(followSymlinks && (await loops(join(root, path), seen)))
-      ) {
-        folders.push(path);
-      }
+      if (kind === 'folder' && selection.folder(path)) folders.push({ path, above });
     }
+    const lookOrTell = (path: string): Promise<SourceFile | undefined> =>
+      lookAt(root, path, followSymlinks).catch((error: unknown) => {
+        unsendable({ path, reason: `the file cannot be looked at: ${(error as Error).message}` });
+        return undefined;
+      });
     for (let at = 0; at < files.length; at += group) {
-      const looks = await Promise.all(
-        files.slice(at, at + group).map((path) => lookAt(root, path, followSymlinks)),
-      );
+      const looks = await Promise.all(files.slice(at, at + group).map(lookOrTell));
       for (const look of looks) if (look !== undefined) yield look;
     }
   }
@@ -133,13 +138,16 @@ async function kindOf(
   }
 }
 
-/** True when links have led to this folder before. */
-async function loops(full: string, seen: Set<string>): Promise<boolean> {
-  const { dev, ino } = await stat(full, { bigint: true });
-  const identity = `${dev}:${ino}`;
-  if (seen.has(identity)) return true;
-  seen.add(identity);
-  return false;
+/** The folders on the way to this one, and itself; undefined when links lead back to one of them, or nowhere any more. */
+async function withItself(root: string, { path, above }: Folder): Promise<readonly string[] | undefined> {
+  try {
+    const { dev, ino } = await stat(join(root, path), { bigint: true });
+    const identity = `${dev}:${ino}`;
+    return above.includes(identity) ? undefined : [...above, identity];
+  } catch (error) {
+    if (path === '') throw error;
+    return undefined;
+  }
 }
 
 function vanished(error: unknown): boolean {

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { chmod, mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { sourceContract } from '../../../test/contracts/source.ts';
+import { temporaryFolder } from '../../../test/support/folder.ts';
+import type { Selection, Source, Unsendable } from '../contract.ts';
+import { openDiskSource } from './source.ts';
+
+sourceContract('A directory as a source', async (t) => {
+  const folder = await temporaryFolder(t);
+  const write = async (path: string, text: string, mode?: number): Promise<void> => {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+    if (mode !== undefined) await chmod(join(folder, path), mode);
+  };
+  return {
+    source: await openDiskSource(folder),
+    write,
+    replace: async (path, text) => {
+      const other = join(await temporaryFolder(t), 'other');
+      await writeFile(other, text);
+      await rename(other, join(folder, path));
+    },
+    setTime: (path, nanoseconds) => {
+      const seconds = Number(BigInt(nanoseconds) / 1000n) / 1e6;
+      return utimes(join(folder, path), seconds, seconds);
+    },
+    remove: (path) => rm(join(folder, path)),
+  };
+});
+
+const everything: Selection = { file: () => true, folder: () => true };
+
+async function listed(source: Source) {
+  const unsendable: Unsendable[] = [];
+  const files = await Array.fromAsync(source.list(everything, (what) => unsendable.push(what)));
+  return { paths: files.map(({ path }) => path).toSorted(), unsendable };
+}
+
+/** A folder with a file, a folder, and links to both, to itself, to nothing and in a circle. */
+async function linkedFolder(t: TestContext): Promise<string> {
+  const folder = await temporaryFolder(t);
+  const outside = await temporaryFolder(t);
+  await writeFile(join(outside, 'far'), 'far away');
+  await mkdir(join(folder, 'dir'));
+  await writeFile(join(folder, 'file'), 'x');
+  await writeFile(join(folder, 'dir', 'inner'), 'x');
+  await symlink('file', join(folder, 'link-to-file'));
+  await symlink('dir', join(folder, 'a-link-to-dir'));
+  await symlink(outside, join(folder, 'link-out'));
+  await symlink('..', join(folder, 'dir', 'up'));
+  await symlink('nothing', join(folder, 'broken'));
+  await symlink('circle', join(folder, 'circle'));
+  return folder;
+}
+
+test('Symbolic links are passed over', async (t) => {
+  const source = await openDiskSource(await linkedFolder(t));
+  assert.deepEqual(await listed(source), { paths: ['dir/inner', 'file'], unsendable: [] });
+  assert.equal(await source.look('link-to-file'), undefined);
+  await assert.rejects(source.open('link-to-file'), { code: 'ELOOP' });
+});
+
+test('Links are followed when asked for, to every place they lead to, and never in circles', async (t) => {
+  const source = await openDiskSource(await linkedFolder(t), { followSymlinks: true });
+  const { paths } = await listed(source);
+  assert.deepEqual(paths, ['a-link-to-dir/inner', 'dir/inner', 'file', 'link-out/far', 'link-to-file']);
+  assert.equal((await source.look('link-to-file'))?.size, 1);
+});
+
+test('A name that is not UTF-8 is told, and the others are listed', async (t) => {
+  const folder = await temporaryFolder(t);
+  await writeFile(join(folder, 'good'), 'x');
+  await writeFile(Buffer.concat([Buffer.from(`${folder}/bad`), Buffer.from([0xff, 0xfe])]), 'x');
+  const { paths, unsendable } = await listed(await openDiskSource(folder));
+  assert.deepEqual(paths, ['good']);
+  assert.equal(unsendable.length, 1);
+  assert.match(unsendable[0]!.reason, /not UTF-8: rename it/);
+});
+
+test('A path longer than the system takes is told, and the others are listed', async (t) => {
+  const folder = await temporaryFolder(t);
+  await writeFile(join(folder, 'good'), 'x');
+  // Too deep to be made where it stands: it is moved there.
+  const half = Array.from({ length: 15 }, () => 'd'.repeat(130)).join('/');
+  await mkdir(join(folder, 'one', half), { recursive: true });
+  await mkdir(join(folder, 'two', half), { recursive: true });
+  await writeFile(join(folder, 'two', half, 'f'.repeat(200)), 'x');
+  await rename(join(folder, 'two'), join(folder, 'one', half, 'two'));
+  const { paths, unsendable } = await listed(await openDiskSource(folder));
+  await rename(join(folder, 'one', half, 'two'), join(folder, 'two'));
+  assert.deepEqual(paths, ['good']);
+  assert.ok(unsendable.length > 0);
+});
+
+test('A source that is no readable directory is refused with the way out', async (t) => {
+  const folder = await temporaryFolder(t);
+  await writeFile(join(folder, 'file'), 'x');
+  await assert.rejects(openDiskSource(join(folder, 'nothing')), /cannot read the source .*nothing.*--from/);
+  await assert.rejects(openDiskSource(join(folder, 'file')), /file is not a directory/);
+});
+
+test('A root that goes away makes the walk throw, and does not look like an empty source', async (t) => {
+  const folder = await temporaryFolder(t);
+  await mkdir(join(folder, 'root'));
+  const source = await openDiskSource(join(folder, 'root'));
+  await rm(join(folder, 'root'), { recursive: true });
+  await assert.rejects(listed(source), { code: 'ENOENT' });
+});
+
+test('Sockets and pipes are no files', async (t) => {
+  const folder = await temporaryFolder(t);
+  const { createServer } = await import('node:net');
+  const server = createServer().listen(join(folder, 'socket'));
+  t.after(() => server.close());
+  await new Promise((resolve) => server.once('listening', resolve));
+  assert.deepEqual((await listed(await openDiskSource(folder))).paths, []);
+});

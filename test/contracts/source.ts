@@ -1,0 +1,227 @@
+/** The suite that every source of `src/stores/contract.ts` passes. */
+import assert from 'node:assert/strict';
+import { describe, type TestContext, test } from 'node:test';
+import type { Selection, Source, SourceFile, Unsendable } from '../../src/stores/contract.ts';
+import { waitFor } from '../support/wait.ts';
+
+/** A source, and the hands of whoever works in it. */
+export interface SourceGround {
+  readonly source: Source;
+  /** Writes in place; the folders on the way are made. */
+  write(path: string, text: string, mode?: number): Promise<void>;
+  /** Puts another file under the name, by renaming it. */
+  replace(path: string, text: string): Promise<void>;
+  /** Gives a file a modification time, nanoseconds since the epoch, to the microsecond. */
+  setTime(path: string, nanoseconds: string): Promise<void>;
+  remove(path: string): Promise<void>;
+}
+
+export type OpenSourceGround = (t: TestContext) => Promise<SourceGround>;
+
+const everything: Selection = { file: () => true, folder: () => true };
+
+async function listed(source: Source, selection = everything) {
+  const unsendable: Unsendable[] = [];
+  const files: SourceFile[] = await Array.fromAsync(source.list(selection, (what) => unsendable.push(what)));
+  return { files, unsendable, paths: files.map(({ path }) => path).toSorted() };
+}
+
+async function readAll(source: Source, path: string): Promise<string> {
+  const file = await source.open(path);
+  const pieces: Buffer[] = [];
+  let position = 0;
+  for (;;) {
+    const buffer = Buffer.alloc(7);
+    const read = await file.read(buffer, position);
+    if (read === 0) break;
+    pieces.push(buffer.subarray(0, read));
+    position += read;
+  }
+  await file.close();
+  return Buffer.concat(pieces).toString();
+}
+
+/** Registers the suite; `open` is called once for each test. */
+export function sourceContract(name: string, open: OpenSourceGround): void {
+  describe(`${name} keeps the contract of a source`, () => {
+    listing(open);
+    reading(open);
+    watching(open);
+  });
+}
+
+function listing(open: OpenSourceGround): void {
+  test('An empty source lists nothing', async (t) => {
+    const { source } = await open(t);
+    assert.deepEqual(await listed(source), { files: [], unsendable: [], paths: [] });
+  });
+
+  test('Every file is listed once, with its path, size and mode, whatever its name', async (t) => {
+    const { source, write } = await open(t);
+    const names = [
+      'a',
+      'dir/b',
+      'dir/deep/er/c',
+      '.hidden',
+      'línea\nnueva',
+      '写真',
+      'n'.repeat(255),
+      'back\\slash',
+    ];
+    for (const name of names) await write(name, name);
+    await write('private', 'x', 0o600);
+    const { files, paths, unsendable } = await listed(source);
+    assert.deepEqual(paths, [...names, 'private'].toSorted());
+    assert.deepEqual(unsendable, []);
+    for (const { path, size } of files) if (path !== 'private') assert.equal(size, Buffer.byteLength(path));
+    assert.equal(files.find(({ path }) => path === 'private')?.mode, 0o600);
+  });
+
+  test('A thousand files', async (t) => {
+    const { source, write } = await open(t);
+    await Promise.all(Array.from({ length: 1000 }, (_, index) => write(`d${index % 7}/f${index}`, 'x')));
+    assert.equal(new Set((await listed(source)).paths).size, 1000);
+  });
+
+  test('What the selection leaves out is not listed, and folders are not entered', async (t) => {
+    const { source, write } = await open(t);
+    for (const name of ['a.txt', 'b.jpg', 'skip/c.txt', 'keep/d.txt']) await write(name, name);
+    const asked: string[] = [];
+    const selection: Selection = {
+      file: (path) => {
+        asked.push(path);
+        return path.endsWith('.txt');
+      },
+      folder: (path) => path !== 'skip',
+    };
+    assert.deepEqual((await listed(source, selection)).paths, ['a.txt', 'keep/d.txt']);
+    assert.ok(!asked.includes('skip/c.txt'));
+  });
+
+  test('The store’s own folder is left out, and only at the root', async (t) => {
+    const { source, write } = await open(t);
+    await write('.sluice/journal.db', 'x');
+    await write('dir/.sluice/kept', 'x');
+    assert.deepEqual((await listed(source)).paths, ['dir/.sluice/kept']);
+  });
+
+  test('Looks are alike as long as nothing happens, and differ when anything does', async (t) => {
+    const { source, write, replace, setTime } = await open(t);
+    await write('a', 'first');
+    const look = async (): Promise<SourceFile> => (await source.look('a'))!;
+    const first = await look();
+    assert.deepEqual(await look(), first);
+    assert.deepEqual((await listed(source)).files, [first]);
+    await write('a', 'other');
+    await setTime('a', first.mtime.replace(/[0-9]{3}$/, '000'));
+    const edited = await look();
+    assert.equal(edited.size, first.size);
+    assert.notEqual(edited.ctime, first.ctime);
+    await replace('a', 'third');
+    const replaced = await look();
+    assert.notEqual(replaced.inode, edited.inode);
+    assert.match(replaced.mtime, /^[0-9]+$/);
+    assert.match(replaced.inode, /^[0-9]+$/);
+  });
+
+  test('A look at what is not there, or is a folder, is undefined', async (t) => {
+    const { source, write } = await open(t);
+    await write('dir/a', 'x');
+    for (const path of ['nothing', 'dir', 'dir/nothing', 'dir/a/below']) {
+      assert.equal(await source.look(path), undefined, path);
+    }
+  });
+}
+
+function reading(open: OpenSourceGround): void {
+  test('A file is read piece by piece, from any position', async (t) => {
+    const { source, write } = await open(t);
+    await write('a', 'the quick brown fox');
+    assert.equal(await readAll(source, 'a'), 'the quick brown fox');
+    const file = await source.open('a');
+    const buffer = Buffer.alloc(5);
+    assert.equal(await file.read(buffer, 4), 5);
+    assert.equal(String(buffer), 'quick');
+    assert.equal(await file.read(buffer, 100), 0);
+    await file.close();
+  });
+
+  test('An empty file has no bytes', async (t) => {
+    const { source, write } = await open(t);
+    await write('empty', '');
+    assert.equal(await readAll(source, 'empty'), '');
+    assert.equal((await source.look('empty'))?.size, 0);
+  });
+
+  test('An open file is the file that was opened, whatever becomes of its name', async (t) => {
+    const { source, write, replace, remove } = await open(t);
+    await write('a', 'old bytes');
+    await write('b', 'old bytes');
+    const [a, b] = [await source.open('a'), await source.open('b')];
+    const before = await a.look();
+    assert.deepEqual(before, await source.look('a'));
+    await replace('a', 'new bytes!');
+    await remove('b');
+    for (const file of [a, b]) {
+      const buffer = Buffer.alloc(20);
+      assert.equal(String(buffer.subarray(0, await file.read(buffer, 0))), 'old bytes');
+    }
+    const after = await a.look();
+    assert.equal(after.inode, before.inode);
+    assert.notEqual(after.ctime, before.ctime);
+    await Promise.all([a.close(), b.close()]);
+  });
+
+  test('An open file sees what is written in place', async (t) => {
+    const { source, write } = await open(t);
+    await write('a', 'old');
+    const file = await source.open('a');
+    const before = await file.look();
+    await write('a', 'newer');
+    const after = await file.look();
+    assert.deepEqual([before.size, after.size, after.inode], [3, 5, before.inode]);
+    await file.close();
+  });
+
+  test('Opening what is not there throws ENOENT', async (t) => {
+    const { source } = await open(t);
+    await assert.rejects(source.open('nothing'), { code: 'ENOENT' });
+  });
+}
+
+function watching(open: OpenSourceGround): void {
+  test('What is written, replaced or removed is hinted at, in new folders too', async (t) => {
+    const { source, write, replace, remove } = await open(t);
+    await write('dir/old', 'x');
+    const hints = new Set<string>();
+    const watch = await source.watch((path) => hints.add(path), everything);
+    t.after(() => watch.close());
+    const hinted = async (path: string, act: () => Promise<void>): Promise<void> => {
+      hints.clear();
+      await act();
+      // The file itself, or a folder above it: then a walk is to look.
+      await waitFor(() => [...hints].some((hint) => path === hint || path.startsWith(`${hint}/`)), {
+        what: path,
+      });
+    };
+    await hinted('a', () => write('a', 'x'));
+    await hinted('a', () => write('a', 'xy'));
+    await hinted('dir/old', () => replace('dir/old', 'y'));
+    await hinted('new/deep/b', () => write('new/deep/b', 'x'));
+    await hinted('a', () => remove('a'));
+  });
+
+  test('After the watch is closed there are no hints', async (t) => {
+    const { source, write } = await open(t);
+    const hints: string[] = [];
+    const watch = await source.watch((path) => hints.push(path), everything);
+    await watch.close();
+    await write('a', 'x');
+    const other = new Set<string>();
+    const second = await source.watch((path) => other.add(path), everything);
+    t.after(() => second.close());
+    await write('b', 'x');
+    await waitFor(() => other.has('b'));
+    assert.deepEqual(hints, []);
+  });
+}
