@@ -64,6 +64,7 @@ export interface Published {
 export interface FileLook {
   /** Nanoseconds since the epoch, decimal. */
   readonly mtime: string;
+  /** Of these bits a sink sets those of reading, writing and running (0o777), and no others. */
   readonly mode: number;
 }
 
@@ -133,5 +134,6 @@ export interface Sink {
 
   /** Bytes that can still be written; undefined where that cannot be known. */
   freeBytes(): Promise<number | undefined>;
+  /** Idempotent. */
   close(): Promise<void>;
 }

@@ -44,15 +44,14 @@ export class Folders {
 
   /** Makes renames and new folders durable. */
   async sync(): Promise<void> {
-    const folders = [...this.#changed];
-    this.#changed.clear();
-    for (const folder of folders) {
-      if (process.platform === 'win32') return;
-      const handle = await open(join(this.#root, folder), 'r').catch(() => undefined);
+    for (const folder of [...this.#changed]) {
+      // Forgotten first, for it may change again meanwhile; and not forgotten when it fails, for the caller tries again.
+      this.#changed.delete(folder);
       try {
-        await handle?.sync();
-      } finally {
-        await handle?.close();
+        if (process.platform !== 'win32') await syncFolder(join(this.#root, folder));
+      } catch (error) {
+        this.#changed.add(folder);
+        throw error;
       }
     }
   }
@@ -72,6 +71,18 @@ export class Folders {
     }
     if (this.#known.size >= limit) this.#known.delete(this.#known.values().next().value!);
     this.#known.add(folder);
+  }
+}
+
+/** A folder that somebody removed needs no more. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
+  });
+  try {
+    await handle?.sync();
+  } finally {
+    await handle?.close();
   }
 }
 

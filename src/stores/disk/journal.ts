@@ -7,6 +7,7 @@
 import { randomBytes } from 'node:crypto';
 import { renameSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { constants } from 'node:os';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ConfigurationError, describeError } from '../../errors.ts';
 import type { ByteRange, FileLook, Published, RememberedUpload } from '../contract.ts';
@@ -31,7 +32,7 @@ export function openJournal(file: string): Journal {
     return new Journal(file);
   } catch (error) {
     const code = (error as { errcode?: number }).errcode;
-    if (code !== damaged.corrupt && code !== damaged.notADatabase) throw error;
+    if (code !== results.corrupt && code !== results.notADatabase) throw error;
     renameSync(file, `${file}.damaged-${Date.now()}`);
     for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, { force: true });
     return new Journal(file);
@@ -39,7 +40,7 @@ export function openJournal(file: string): Journal {
 }
 
 /** Result codes of SQLite. */
-const damaged = { corrupt: 11, notADatabase: 26 } as const;
+const results = { inputOutput: 10, corrupt: 11, full: 13, notADatabase: 26 } as const;
 
 /** A published version and the modification time it was given. */
 export interface JournalEntry extends Published {
@@ -54,6 +55,8 @@ export class Journal {
   readonly #selectFolded: StatementSync;
   readonly #file: string;
   #log: FileHandle | undefined;
+  /** Written down, and perhaps not on disk yet. */
+  #isUnsynced = false;
   /** Published and not yet written down. */
   readonly #fresh = new Map<string, JournalEntry>();
   readonly #gone = new Set<string>();
@@ -129,15 +132,22 @@ export class Journal {
    * it is told not to, and its write-ahead log is made durable here.
    */
   async remember(uploads: readonly RememberedUpload[]): Promise<void> {
-    if (!this.#write(uploads)) return;
-    this.#log ??= await open(`${this.#file}-wal`, 'r+');
-    await this.#log.datasync();
+    this.#write(uploads);
+    if (!this.#isUnsynced) return;
+    this.#isUnsynced = false;
+    try {
+      this.#log ??= await open(`${this.#file}-wal`, 'r+');
+      await this.#log.datasync();
+    } catch (error) {
+      this.#isUnsynced = true;
+      throw error;
+    }
   }
 
-  #write(uploads: readonly RememberedUpload[]): boolean {
-    if (uploads.length === 0 && this.#fresh.size === 0 && this.#gone.size === 0) return false;
-    this.#database.exec('BEGIN');
+  #write(uploads: readonly RememberedUpload[]): void {
+    if (uploads.length === 0 && this.#fresh.size === 0 && this.#gone.size === 0) return;
     try {
+      this.#database.exec('BEGIN');
       const insert = this.#database.prepare('INSERT OR REPLACE INTO published VALUES (?, ?, ?, ?, ?, ?)');
       for (const [target, entry] of this.#fresh) {
         insert.run(target, entry.upload, entry.size, entry.digest, entry.mtime, entry.folded);
@@ -157,16 +167,27 @@ export class Journal {
       for (const upload of this.#gone) remove.run(upload);
       this.#database.exec('COMMIT');
     } catch (error) {
-      this.#database.exec('ROLLBACK');
-      throw error;
+      // SQLite may have done so itself.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw systemErrorOf(error);
     }
+    this.#isUnsynced = true;
     this.#fresh.clear();
     this.#gone.clear();
-    return true;
   }
 
   async close(): Promise<void> {
+    if (!this.#database.isOpen) return;
     await this.#log?.close();
     this.#database.close();
   }
+}
+
+/** What a disk did to SQLite is what it does to anybody: its owner decides by the system's codes. */
+function systemErrorOf(error: unknown): unknown {
+  const result = ((error as { errcode?: number }).errcode ?? 0) & 0xff;
+  const code = result === results.full ? 'ENOSPC' : result === results.inputOutput ? 'EIO' : undefined;
+  if (code === undefined) return error;
+  const message = `${code}: ${describeError(error)}, the journal`;
+  return Object.assign(new Error(message, { cause: error }), { code, errno: -constants.errno[code] });
 }

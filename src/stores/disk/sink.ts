@@ -106,7 +106,7 @@ class DiskSink implements Sink {
     const file = this.#partName(upload);
     const folded = this.#refuseCollision(target);
     await this.#handles.use(file, async (handle) => {
-      await handle.chmod(look.mode);
+      await handle.chmod(permissions(look.mode));
       await handle.utimes(seconds(look.mtime), seconds(look.mtime));
       await handle.sync();
     });
@@ -118,11 +118,12 @@ class DiskSink implements Sink {
   async publishWhole(bytes: Uint8Array, target: string, look: FileLook, published: Published): Promise<void> {
     const folded = this.#refuseCollision(target);
     const file = join(this.#parts, `whole-${this.#wholes++}`);
-    const handle = await open(file, 'w', look.mode & ~this.#umask);
+    const mode = permissions(look.mode);
+    const handle = await open(file, 'w', mode & ~this.#umask);
     try {
       for (let at = 0; at < bytes.length; )
         at += (await handle.write(bytes, at, bytes.length - at)).bytesWritten;
-      if ((look.mode & ~this.#umask) !== look.mode) await handle.chmod(look.mode);
+      if ((mode & ~this.#umask) !== mode) await handle.chmod(mode);
       await handle.utimes(seconds(look.mtime), seconds(look.mtime));
       await handle.sync();
     } catch (error) {
@@ -131,7 +132,12 @@ class DiskSink implements Sink {
       throw error;
     }
     await handle.close();
-    await this.#rename(file, target);
+    try {
+      await this.#rename(file, target);
+    } catch (error) {
+      await rm(file, { force: true });
+      throw error;
+    }
     this.#journal.notePublished(target, published, look, folded);
   }
 
@@ -209,6 +215,11 @@ class DiskSink implements Sink {
     const message = `"${target}" and "${other}" are one name on this file system: it would be overwritten`;
     throw Object.assign(new Error(message), { code: 'EEXIST' });
   }
+}
+
+/** What a record says must not make a file run as its owner: set-user-ID, set-group-ID and sticky bits are left out. */
+function permissions(mode: number): number {
+  return mode & 0o777;
 }
 
 function milliseconds(nanoseconds: string): number {

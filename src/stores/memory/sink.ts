@@ -126,7 +126,7 @@ export class MemorySink implements Sink {
   async publish(upload: string, target: string, look: FileLook, published: Published): Promise<void> {
     this.#refuseCollision(target);
     const bytes = this.#disk.parts.get(upload) ?? new Uint8Array(0);
-    this.#disk.place(target, bytes, { mtime: look.mtime, mode: look.mode });
+    this.#disk.place(target, bytes, { mtime: look.mtime, mode: look.mode & 0o777 });
     this.#disk.parts.delete(upload);
     this.#note(target, published, look.mtime);
   }
@@ -134,7 +134,7 @@ export class MemorySink implements Sink {
   async publishWhole(bytes: Uint8Array, target: string, look: FileLook, published: Published): Promise<void> {
     this.#refuseCollision(target);
     if (bytes.length > this.#disk.free) throw systemError('ENOSPC', 'no space left on device, write');
-    this.#disk.place(target, Uint8Array.from(bytes), { mtime: look.mtime, mode: look.mode });
+    this.#disk.place(target, Uint8Array.from(bytes), { mtime: look.mtime, mode: look.mode & 0o777 });
     this.#note(target, published, look.mtime);
   }
 
