@@ -20,7 +20,8 @@ export function targetName(uploader: string, path: string, rules: NameRules): Ta
   return { target: target.split('/').map(windowsSegment).join('/') };
 }
 
-const windowsReserved = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
+/** Devices, with any extension; Windows drops spaces before it. */
+const windowsReserved = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\.|$)/i;
 
 /**
  * Windows refuses some names that others allow. They are written with `%XX` for each character that is refused, and `%`
@@ -30,6 +31,8 @@ function windowsSegment(segment: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: Windows refuses them.
   let name = segment.replace(/[%\u0000-\u001f<>:"\\|?*]/g, percent);
   name = name.replace(/[. ]$/, percent);
+  // A short name that Windows may have given to another file, our own folder among them.
+  name = name.replace(/~(?=[0-9])/g, percent);
   if (windowsReserved.test(name)) name = percent(name[0]!) + name.slice(1);
   return name;
 }
