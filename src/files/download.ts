@@ -7,7 +7,7 @@ import { clientOptions } from './client-options.ts';
 import { DownloadRun } from './download-run.ts';
 import { type DownloadOptions, type DownloadSummary, downloadSettings } from './options.ts';
 import { runStoppable } from './run-stoppable.ts';
-import { existingTopic } from './topics.ts';
+import { awaitTopic, existingTopic } from './topics.ts';
 
 /**
  * Rebuilds every file of a topic below a directory, as `<to>/<uploader>/<path>`. Resolves when the ends that the
@@ -40,7 +40,10 @@ export async function downloadTo(
   const settings = downloadSettings(options);
   let open = 0;
   const summary = await runStoppable({ ...settings, kafka }, async ({ stop, tally, report }) => {
-    const topic = await existingTopic(kafka, settings.topic);
+    const topic = settings.once
+      ? await existingTopic(kafka, settings.topic)
+      : await awaitTopic(kafka, settings.topic, { onEvent: settings.onEvent, signal: stop.signal });
+    if (topic === undefined) return;
     const { name } = settings;
     const { partitions } = topic;
     settings.onEvent({ type: 'started', name, topic: topic.name, partitions, place: sink.place });

@@ -1,10 +1,15 @@
 /** The topics of files: made when they are missing, described, watched for change. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigurationError } from '../errors.ts';
 import { type Kafka, KafkaError, type TopicDescription } from '../kafka/contract.ts';
 import { encodeOrigin } from '../records/state-record.ts';
+import type { ResumedEvent, WaitingEvent } from './events.ts';
 
 /** Kafka's own default of `max.message.bytes`, taken where the ACLs do not let us read it. */
 export const usualMaxMessageBytes = 1_048_588;
+
+/** Milliseconds between two looks for a topic that is not there yet. */
+const topicWait = 1000;
 
 /** Partitions of `T.state`; fixed for ever, for an uploader's name decides which one is its own. */
 const statePartitions = 8;
@@ -81,6 +86,34 @@ export async function existingTopic(kafka: Kafka, topic: string): Promise<TopicD
     );
   }
   return description;
+}
+
+/** The topic, waited for until an uploader makes it. Undefined when the signal comes first. */
+export async function awaitTopic(
+  kafka: Kafka,
+  topic: string,
+  { onEvent, signal }: AwaitTopicOptions,
+): Promise<TopicDescription | undefined> {
+  let waited = false;
+  while (!signal.aborted) {
+    const description = await kafka.describeTopic(topic);
+    if (description !== undefined) {
+      if (waited) onEvent({ type: 'resumed', on: 'kafka', message: `topic ${topic} is there` });
+      return description;
+    }
+    if (!waited) {
+      const message = `topic ${topic} does not exist yet; it goes on as soon as an uploader has made it`;
+      onEvent({ type: 'waiting', on: 'kafka', message });
+    }
+    waited = true;
+    await delay(topicWait, undefined, { signal }).catch(() => {});
+  }
+  return undefined;
+}
+
+export interface AwaitTopicOptions {
+  readonly onEvent: (event: WaitingEvent | ResumedEvent) => void;
+  readonly signal: AbortSignal;
 }
 
 async function open(kafka: Kafka, topic: Parameters<Kafka['createTopic']>[0]): Promise<TopicDescription> {
