@@ -30,7 +30,9 @@ async function uploadOnTerminal(t: TestContext, env: Record<string, string>) {
   const quoted = command.map((word) => `'${word}'`).join(' ');
   const onMac = ['-q', '/dev/null', ...command];
   const args = process.platform === 'darwin' ? onMac : ['-qefc', quoted, '/dev/null'];
-  return runCommand('script', args, { env: { TERM: 'xterm-256color', NO_COLOR: undefined, ...env } });
+  // Node gives no colours to a machine that says it is a CI, terminal or not.
+  const plain = { TERM: 'xterm-256color', NO_COLOR: undefined, FORCE_COLOR: undefined, CI: undefined };
+  return runCommand('script', args, { env: { ...plain, ...env } });
 }
 
 test('a terminal shows a line for the file and the summary, in colours', async (t) => {
