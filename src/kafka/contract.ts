@@ -21,6 +21,7 @@ export interface NewRecord {
 /** Where an appended record stands. */
 export interface Appended {
   readonly partition: number;
+  /** -1 when the broker confirms the record and not its place: after a repetition whose first answer was lost. */
   readonly offset: number;
 }
 
