@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { PartitionChoice } from './partitions.ts';
+
+test('Equals take turns', () => {
+  const choice = new PartitionChoice(3);
+  assert.deepEqual(
+    Array.from({ length: 7 }, () => choice.choose()),
+    [0, 1, 2, 0, 1, 2, 0],
+  );
+});
+
+test('The one with the fewest bytes on their way is chosen', () => {
+  const choice = new PartitionChoice(3);
+  choice.add(0, 100);
+  choice.add(1, 50);
+  choice.add(2, 70);
+  assert.equal(choice.choose(), 1);
+  choice.add(1, 100);
+  assert.equal(choice.choose(), 2);
+  choice.add(0, -100);
+  assert.equal(choice.choose(), 0);
+});
+
+test('Added partitions are used at once, and there are never fewer', () => {
+  const choice = new PartitionChoice(1);
+  choice.add(0, 10);
+  choice.grow(3);
+  assert.deepEqual([choice.choose(), choice.choose(), choice.count].toSorted(), [1, 2, 3]);
+  choice.grow(2);
+  assert.equal(choice.count, 3);
+});
+
+test('No partition is ever more than one upload ahead of another', () => {
+  const sizes = fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 40 });
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 8 }), sizes, (count, uploads) => {
+      const choice = new PartitionChoice(count);
+      const loads = new Array<number>(count).fill(0);
+      for (const bytes of uploads) {
+        const partition = choice.choose();
+        assert.equal(loads[partition], Math.min(...loads));
+        choice.add(partition, bytes);
+        loads[partition]! += bytes;
+      }
+    }),
+  );
+});

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { Ranges } from './ranges.ts';
+
+const length = 40;
+const range = fc.tuple(fc.nat({ max: length }), fc.nat({ max: length }));
+
+/** The same, as one flag a byte. */
+function bitmap(ranges: readonly (readonly [number, number])[]): boolean[] {
+  return Array.from({ length }, (_, at) => ranges.some(([start, end]) => start <= at && at < end));
+}
+
+/** Runs of flags that are `wanted` within `[start, end)`. */
+function runs(flags: readonly boolean[], wanted: boolean, start: number, end: number): [number, number][] {
+  const found: [number, number][] = [];
+  for (let at = start; at < end; at++) {
+    if ((flags[at] ?? false) !== wanted) continue;
+    const last = found.at(-1);
+    if (last?.[1] === at) last[1]++;
+    else found.push([at, at + 1]);
+  }
+  return found;
+}
+
+test('Ranges are what a map of bits says, however they are added', () => {
+  fc.assert(
+    fc.property(fc.array(range, { maxLength: 12 }), range, (added, [start, end]) => {
+      const ranges = new Ranges();
+      for (const [from, to] of added) ranges.add(from, to);
+      const flags = bitmap(added);
+      const all = runs(flags, true, 0, length);
+      assert.deepEqual(ranges.list(), all);
+      assert.deepEqual(ranges.within(start, end), runs(flags, true, start, end));
+      assert.deepEqual(ranges.missing(start, end), runs(flags, false, start, end));
+      assert.equal(ranges.bytes, flags.filter(Boolean).length);
+      assert.equal(ranges.end, all.at(-1)?.[1] ?? 0);
+      for (const size of [0, 1, start, end, length]) {
+        assert.equal(ranges.covers(size), flags.slice(0, size).every(Boolean));
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('Ranges come back from their list, and the list is a copy', () => {
+  const ranges = new Ranges([
+    [0, 10],
+    [20, 30],
+  ]);
+  const list = ranges.list();
+  ranges.add(10, 20);
+  assert.deepEqual(ranges.list(), [[0, 30]]);
+  assert.deepEqual(list, [
+    [0, 10],
+    [20, 30],
+  ]);
+});
+
+test('Offsets beyond 32 bits', () => {
+  const ranges = new Ranges();
+  const far = Number.MAX_SAFE_INTEGER - 1;
+  ranges.add(far, far + 1);
+  ranges.add(2 ** 40, 2 ** 40 + 5);
+  assert.deepEqual(ranges.list(), [
+    [2 ** 40, 2 ** 40 + 5],
+    [far, far + 1],
+  ]);
+});

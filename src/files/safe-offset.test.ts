@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { SafeOffset } from './safe-offset.ts';
+
+test('The safe offset is the end of the last batch before which nothing is unfinished', () => {
+  const order = fc.infiniteStream(fc.nat({ max: 1000 }));
+  fc.assert(
+    fc.property(
+      fc.nat({ max: 50 }),
+      fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 15 }),
+      order,
+      (from, sizes, random) => {
+        const safe = new SafeOffset(from);
+        const batches: { end: number; done: () => void; isDone: boolean }[] = [];
+        let end = from;
+        const steps = [...sizes.map((size) => ({ size }))];
+        const check = (): void => {
+          let expected = from;
+          for (const batch of batches) {
+            if (!batch.isDone) break;
+            expected = batch.end;
+          }
+          assert.equal(safe.value, expected);
+          const firstOpen = batches.findIndex(({ isDone }) => !isDone);
+          assert.equal(safe.unfinished, firstOpen === -1 ? 0 : batches.length - firstOpen);
+        };
+        const draw = (below: number): number => (random.next().value ?? 0) % below;
+        while (steps.length > 0 || batches.some(({ isDone }) => !isDone)) {
+          const open = batches.filter(({ isDone }) => !isDone);
+          if (steps.length > 0 && (open.length === 0 || draw(2) === 0)) {
+            end += steps.shift()!.size;
+            batches.push({ end, done: safe.begin(end), isDone: false });
+          } else {
+            const batch = open[draw(open.length)]!;
+            batch.isDone = true;
+            batch.done();
+            if (draw(3) === 0) batch.done();
+          }
+          check();
+        }
+        assert.equal(safe.value, end);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
