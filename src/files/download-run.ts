@@ -12,7 +12,9 @@ import { SafeOffset } from './safe-offset.ts';
 import type { Tally } from './tally.ts';
 
 /** Bytes after which positions are committed without waiting for the interval: what is fetched again after a kill. */
-const commitEvery = 16 * 1024 * 1024;
+const commitEvery = 8 * 1024 * 1024;
+/** Bytes that may be received and not committed: beyond, a slow disk slows the reading down, so that a kill costs no more. */
+const uncommittedLimit = 24 * 1024 * 1024;
 
 export interface DownloadRunOptions {
   readonly kafka: Kafka;
@@ -36,7 +38,9 @@ export class DownloadRun {
   readonly #incomplete = new Map<string, ReadonlyMap<number, number>>();
   #checkpoint: Promise<void> = Promise.resolve();
   #checkpointing = false;
+  /** Bytes received since the newest commit began, and since the newest one that is through began. */
   #bytesSince = 0;
+  #uncommitted = 0;
   #failure: unknown;
 
   constructor(options: DownloadRunOptions) {
@@ -100,7 +104,9 @@ export class DownloadRun {
     const begun: Promise<void>[] = [];
     try {
       for (const record of batch.records) {
-        this.#bytesSince += record.value?.length ?? 0;
+        const bytes = record.value?.length ?? 0;
+        this.#bytesSince += bytes;
+        this.#uncommitted += bytes;
         const { finished } = await this.#receiver.admit(batch.partition, record);
         // Looked at below: until then a failure is not to count as one that nobody handles.
         finished.catch(() => {});
@@ -112,6 +118,7 @@ export class DownloadRun {
     const work = allDone(begun).then(done, (error: unknown) => this.#fail(error));
     this.#track(work.finally(() => batch.release()));
     if (this.#bytesSince >= commitEvery) this.#beginCheckpoint();
+    if (this.#uncommitted >= uncommittedLimit) await this.#checkpoint;
   }
 
   #safeOffset(batch: FetchedBatch): SafeOffset {
@@ -127,9 +134,13 @@ export class DownloadRun {
   #beginCheckpoint(): void {
     if (this.#checkpointing) return;
     this.#checkpointing = true;
+    const before = this.#uncommitted;
     this.#bytesSince = 0;
     this.#checkpoint = this.#commitSafe()
-      .then(() => this.#failOverdue())
+      .then(() => {
+        this.#uncommitted -= before;
+        return this.#failOverdue();
+      })
       .catch((error: unknown) => this.#fail(error))
       .finally(() => {
         this.#checkpointing = false;
