@@ -1,0 +1,34 @@
+/** What the contract's tests of a sink stand on. */
+import type { TestContext } from 'node:test';
+import { digestOf } from '../../../src/records/checksum.ts';
+import type { Published, Sink } from '../../../src/stores/contract.ts';
+
+/** A place for sinks, and a look at what stands there. */
+export interface SinkGround {
+  /** Opens the sink; only one is open at a time. */
+  open(): Promise<Sink>;
+  /** What stands under a name. */
+  read(
+    target: string,
+  ): Promise<{ readonly bytes: Buffer; readonly mode: number; readonly inode: string } | undefined>;
+  /** Changes a file behind the sink's back. */
+  write(target: string, text: string): Promise<void>;
+  remove(target: string): Promise<void>;
+  /** The ids of the temporary files that are there. */
+  parts(): Promise<string[]>;
+}
+
+export type OpenSinkGround = (t: TestContext) => Promise<SinkGround>;
+
+/** How the files of these tests are to look. */
+export const look = { mtime: '1700000000123456000', mode: 0o640 };
+
+/** The id of an upload. */
+export function id(number: number): string {
+  return number.toString(16).padStart(32, '0');
+}
+
+/** What a sink is told of a file with this text. */
+export function publishedAs(text: string, upload: string = id(1)): Published {
+  return { upload, size: Buffer.byteLength(text), digest: digestOf('md5', Buffer.from(text)) };
+}

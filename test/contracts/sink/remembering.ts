@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { digestOf } from '../../../src/records/checksum.ts';
+import type { RememberedUpload } from '../../../src/stores/contract.ts';
+import { id, look, type OpenSinkGround, publishedAs } from './ground.ts';
+
+function remembered(upload: string, changes: Partial<RememberedUpload> = {}): RememberedUpload {
+  return { upload, uploader: 'shop', path: 'a', size: 100, ranges: [], close: undefined, ...changes };
+}
+
+/** What the next run knows. */
+export function remembering(open: OpenSinkGround): void {
+  test('The id is made with the sink and stays', async (t) => {
+    const ground = await open(t);
+    const first = await ground.open();
+    assert.match(first.id, /^[0-9a-f]{16}$/);
+    await first.close();
+    const second = await ground.open();
+    assert.equal(second.id, first.id);
+    await second.close();
+  });
+
+  test('What is published is known by the next run once it was remembered', async (t) => {
+    const ground = await open(t);
+    const first = await ground.open();
+    await first.publishWhole(Buffer.from('a'), 'shop/a', look, publishedAs('a'));
+    await first.remember([]);
+    await first.publishWhole(Buffer.from('b'), 'shop/b', look, publishedAs('b'));
+    await first.close();
+    const second = await ground.open();
+    assert.deepEqual(await second.published('shop/a'), publishedAs('a'));
+    assert.equal(await second.published('shop/b'), undefined);
+    assert.equal(await second.digestOfTarget('shop/b', 'md5'), publishedAs('b').digest);
+    await second.adopt('shop/b', publishedAs('b', id(9)));
+    assert.equal((await second.published('shop/b'))?.upload, id(9));
+    await second.remember([]);
+    await second.close();
+    const third = await ground.open();
+    assert.equal((await third.published('shop/b'))?.upload, id(9));
+    await third.close();
+  });
+
+  test('What somebody changed or removed is not published any more', async (t) => {
+    const ground = await open(t);
+    const sink = await ground.open();
+    for (const name of ['changed', 'removed', 'kept']) {
+      await sink.publishWhole(Buffer.from('text'), `shop/${name}`, look, publishedAs('text'));
+    }
+    await sink.remember([]);
+    await ground.write('shop/changed', 'TEXT');
+    await ground.remove('shop/removed');
+    assert.equal(await sink.published('shop/changed'), undefined);
+    assert.equal(await sink.published('shop/removed'), undefined);
+    assert.deepEqual(await sink.published('shop/kept'), publishedAs('text'));
+    await sink.adopt('shop/removed', publishedAs('text'));
+    assert.equal(await sink.published('shop/removed'), undefined);
+    await sink.close();
+  });
+
+  test('Digests of what stands there, by every algorithm', async (t) => {
+    const ground = await open(t);
+    const sink = await ground.open();
+    await ground.write('shop/a', 'text');
+    for (const algorithm of ['md5', 'sha256', 'crc64nvme'] as const) {
+      assert.equal(await sink.digestOfTarget('shop/a', algorithm), digestOf(algorithm, Buffer.from('text')));
+      assert.equal(await sink.digestOfTarget('shop/nothing', algorithm), undefined);
+    }
+    assert.equal(await sink.digestOfTarget('shop', 'md5'), undefined);
+    await sink.close();
+  });
+
+  test('Open uploads come back with their ranges and facts; temporary files of no upload are removed', async (t) => {
+    const ground = await open(t);
+    const first = await ground.open();
+    assert.deepEqual(await first.remembered(), []);
+    for (const number of [1, 2, 3]) await first.part(id(number)).write(Buffer.alloc(60), 0);
+    const close = '{"size":100}';
+    const one = remembered(id(1), {
+      path: 'línea\nnueva',
+      ranges: [
+        [0, 10],
+        [20, 60],
+      ],
+    });
+    const two = remembered(id(2), { size: 2 ** 53 - 1, ranges: [[0, 60]], close });
+    await first.remember([one, two]);
+    await first.close();
+    const second = await ground.open();
+    assert.deepEqual(
+      [...(await second.remembered())].sort((a, b) => (a.upload < b.upload ? -1 : 1)),
+      [one, two],
+    );
+    assert.deepEqual((await ground.parts()).toSorted(), [id(1), id(2)]);
+    await second.remember([{ ...one, ranges: [[0, 60]] }]);
+    await second.close();
+    const third = await ground.open();
+    const [again] = (await third.remembered()).filter(({ upload }) => upload === id(1));
+    assert.deepEqual(again?.ranges, [[0, 60]]);
+    await third.close();
+  });
+
+  test('Ranges that a temporary file does not have are not remembered', async (t) => {
+    const ground = await open(t);
+    const first = await ground.open();
+    await first.part(id(1)).write(Buffer.alloc(30), 0);
+    await first.remember([
+      remembered(id(1), {
+        ranges: [
+          [0, 10],
+          [20, 60],
+          [70, 80],
+        ],
+      }),
+      remembered(id(2), { ranges: [[0, 60]], close: '{}' }),
+    ]);
+    await first.close();
+    const second = await ground.open();
+    const byId = new Map((await second.remembered()).map((one) => [one.upload, one]));
+    assert.deepEqual(byId.get(id(1))?.ranges, [
+      [0, 10],
+      [20, 30],
+    ]);
+    assert.deepEqual([byId.get(id(2))?.ranges, byId.get(id(2))?.close], [[], '{}']);
+    await second.close();
+  });
+
+  test('What was published, discarded or set aside is not open any more', async (t) => {
+    const ground = await open(t);
+    const first = await ground.open();
+    const uploads = [1, 2, 3].map((number) => remembered(id(number), { ranges: [[0, 4]] }));
+    for (const { upload } of uploads) await first.part(upload).write(Buffer.from('text'), 0);
+    await first.remember(uploads);
+    await first.publish(id(1), 'shop/a', look, publishedAs('text', id(1)));
+    await first.discard(id(2));
+    await first.quarantine(id(3), 'shop/b.DIGEST_MISMATCH');
+    await first.remember([]);
+    await first.close();
+    const second = await ground.open();
+    assert.deepEqual(await second.remembered(), []);
+    await second.close();
+  });
+
+  test('Free bytes are a number, or not known', async (t) => {
+    const sink = await (await open(t)).open();
+    const free = await sink.freeBytes();
+    assert.ok(free === undefined || (Number.isFinite(free) && free > 0));
+    await sink.close();
+  });
+}
