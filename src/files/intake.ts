@@ -38,6 +38,7 @@ export class Intake {
   readonly #busy = new Map<string, boolean>();
   readonly #refused = new Set<string>();
   #nextScan = 0;
+  #scanTook = 0;
   #wake: () => void = () => {};
   #sourceGone = false;
 
@@ -104,11 +105,11 @@ export class Intake {
       }
       this.#sourceGone = true;
     }
-    const took = performance.now() - started;
+    this.#scanTook = performance.now() - started;
     this.#nextScan =
       once && !this.#sourceGone
         ? Number.POSITIVE_INFINITY
-        : performance.now() + Math.max(scanInterval, 2 * took);
+        : performance.now() + Math.max(scanInterval, 2 * this.#scanTook);
   }
 
   async #lookAtDue(): Promise<void> {
@@ -123,8 +124,11 @@ export class Intake {
       if (file === undefined) {
         this.#readiness.forget(path);
         gone(path);
-        // A folder that appeared, or a path that vanished: the next walk tells, and it need not be far.
-        if (!once) this.#nextScan = Math.min(this.#nextScan, now + 200);
+        // A folder that appeared, or a path that vanished: the next walk tells, and it need not be far. Where walks take
+        // long they stay apart, though something vanishes all the time.
+        const isWanted = selection.folder(path) || selection.file(path);
+        if (!once && isWanted)
+          this.#nextScan = Math.min(this.#nextScan, now + Math.max(200, 2 * this.#scanTook));
       } else if (this.#selects(path, selection)) this.#judge(file);
     }
   }

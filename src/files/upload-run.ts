@@ -22,6 +22,8 @@ import { type StandingLease, UploadState } from './upload-state.ts';
 
 /** Milliseconds between two looks at the topic: partitions may be added, the limit lowered, the topic made anew. */
 const topicLook = 30_000;
+/** Bytes of a buffer, and so of a chunk or pack: a topic that takes records of gigabytes is no reason to hold them. */
+const largestBuffer = 32 * 1024 * 1024;
 /** Tries of one file with `once`. */
 const tries = 3;
 
@@ -60,7 +62,8 @@ export class UploadRun {
     this.#producer = kafka.producer({ bufferBytes });
     state.writeWith(this.#producer);
     const shared = { source, uploader, checksum, chunkSize, linger, state, tally, signal: stop.signal };
-    const buffers = new Buffers(Math.max(3, Math.floor(bufferBytes / limit)), limit);
+    const largest = Math.min(limit, Math.max(largestBuffer, chunkSize ?? 0));
+    const buffers = new Buffers(Math.max(3, Math.floor(bufferBytes / largest)), largest);
     const partitions = new PartitionChoice(topic.partitions);
     const on = { producer: this.#producer, topic: topic.name, topicId: topic.id, partitions };
     this.#lane = new Lane({ ...shared, ...on, buffers, ids: new UploadIds() }, limit);

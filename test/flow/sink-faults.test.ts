@@ -228,3 +228,24 @@ test('A failure does not touch what other records of its batch, or files of its 
     assert.deepEqual(flow.received(), sent);
   }
 });
+
+test('A disk that takes long to be durable is waited for: a kill costs only so much, however slow it is', async () => {
+  const flow = new Flow({ partitions: 1, maxMessageBytes: 1_048_588 });
+  const mebibyte = 1024 * 1024;
+  flow.source.write('large', noise(64 * mebibyte));
+  await flow.up();
+  const gate = Promise.withResolvers<void>();
+  let taken = 0;
+  const sink = faultySink(new MemorySink(flow.disk), async ({ method, position = 0 }) => {
+    if (method === 'sync') await gate.promise;
+    if (method === 'write') taken = Math.max(taken, position);
+  });
+  const running = flow.down({}, { sink });
+  await waitFor(() => taken > 16 * mebibyte);
+  // Far more turns than the rest of the file would take.
+  for (let turn = 0; turn < 1000; turn++) await setImmediate();
+  assert.ok(taken < 28 * mebibyte, `${taken} bytes were taken while none was durable`);
+  gate.resolve();
+  assert.equal((await running).files, 1);
+  assert.deepEqual(flow.received(), flow.sent());
+});

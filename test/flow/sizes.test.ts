@@ -68,6 +68,17 @@ test('A full chunk fills its batch to the byte, whatever the path and the limit'
   }
 });
 
+test('A topic that takes records of gigabytes gets chunks that memory holds', async () => {
+  const flow = new Flow({ maxMessageBytes: 2 ** 31 - 1 });
+  flow.source.write('a', Buffer.alloc(33 * 1024 * 1024, 'x'));
+  await flow.up();
+  const chunks = (await flow.records()).filter(({ decoded }) => decoded?.kind === 'chunk');
+  assert.deepEqual(
+    chunks.map(({ value }) => value?.length),
+    [32 * 1024 * 1024, 1024 * 1024],
+  );
+});
+
 test('A pack never exceeds the limit', async () => {
   for (const [limit, size, count] of [
     [1024, 0, 40],

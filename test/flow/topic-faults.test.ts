@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Kafka } from '../../src/kafka/contract.ts';
+import { craftedChunk, craftedClose } from '../support/crafted.ts';
 import { faultySource, once } from '../support/faulty-store.ts';
 import { batchBytes, Flow, noise } from '../support/flow.ts';
 import { waitFor } from '../support/wait.ts';
@@ -194,4 +195,24 @@ test('A topic made anew while positions of the old one stand is refused until --
   await flow.up({ resend: true });
   await flow.down();
   assert.deepEqual(flow.received(), flow.sent());
+});
+
+test('While it watches: a closed file waits for bytes that may still come, and is told when they cannot', async () => {
+  const flow = new Flow({ partitions: 2 });
+  const late = { path: 'late', bytes: noise(1000) };
+  const lost = { path: 'lost', bytes: noise(1000) };
+  await flow.append([
+    { partition: 0, record: craftedClose(late) },
+    { partition: 0, record: craftedChunk(late, 0, 500) },
+    { partition: 0, record: craftedChunk(lost, 0, 500) },
+    { partition: 0, record: craftedClose(lost) },
+    { partition: 1, record: craftedChunk(late, 500, 1000) },
+  ]);
+  const stop = new AbortController();
+  const running = flow.down({ once: false, signal: stop.signal, commitInterval: 5 });
+  await waitFor(() => flow.told('received').length > 0 && flow.told('failed').length > 0);
+  stop.abort();
+  const down = await running;
+  assert.deepEqual([down.files, down.failed, down.open, flow.disk.parts.size], [1, 1, 0, 0]);
+  assert.match(flow.told('failed')[0]?.message ?? '', /500\.\.999/);
 });
