@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { anyAlgorithm } from '../../test/support/arbitraries.ts';
-import { noise } from '../../test/support/flow.ts';
+import { noise } from '../../test/support/bytes.ts';
 import { digestOf } from '../records/checksum.ts';
 import type { Chunk } from '../records/file-record.ts';
 import type { PartFile } from '../stores/contract.ts';
@@ -56,7 +56,7 @@ test('Any cut, in any order, with any repeats, gives the same bytes and the same
       assert.equal(await upload.digest(digestOf(algorithm, bytes)), digestOf(algorithm, bytes));
       assert.deepEqual(Buffer.from(disk.parts.get(ref.upload) ?? []), bytes);
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   );
 });
 

@@ -88,7 +88,7 @@ test('On Windows the original name can be had back, and no two names meet', () =
         assert.ok(!/^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i.test(segment), segment);
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
 });
 

@@ -232,7 +232,7 @@ test('A failure does not touch what other records of its batch, or files of its 
 test('A disk that takes long to be durable is waited for: a kill costs only so much, however slow it is', async () => {
   const flow = new Flow({ partitions: 1, maxMessageBytes: 1_048_588 });
   const mebibyte = 1024 * 1024;
-  flow.source.write('large', noise(64 * mebibyte));
+  flow.source.write('large', noise(40 * mebibyte));
   await flow.up();
   const gate = Promise.withResolvers<void>();
   let taken = 0;

@@ -1,5 +1,4 @@
 /** An uploader and a downloader in one process, on a cluster, a source and a sink that are all in memory. */
-import { createHash, randomBytes } from 'node:crypto';
 import { downloadTo } from '../../src/files/download.ts';
 import type { DownloadEvent, UploadEvent } from '../../src/files/events.ts';
 import type {
@@ -9,13 +8,16 @@ import type {
   UploadSummary,
 } from '../../src/files/options.ts';
 import { uploadFrom } from '../../src/files/upload.ts';
-import { batchSize } from '../../src/kafka/batch.ts';
 import type { ConsumedRecord, Kafka, NewRecord } from '../../src/kafka/contract.ts';
 import { createMemoryCluster, type MemoryCluster } from '../../src/kafka/memory.ts';
 import { decodeFileRecord, type FileRecord } from '../../src/records/file-record.ts';
 import type { Sink, Source } from '../../src/stores/contract.ts';
 import { MemoryDisk, MemorySink } from '../../src/stores/memory/sink.ts';
 import { MemorySource } from '../../src/stores/memory/source.ts';
+import { md5 } from './bytes.ts';
+
+export { md5, noise } from './bytes.ts';
+export { batchBytes } from './records.ts';
 
 /** `max.message.bytes` of the flows: chunks of some 700 bytes make long files of short ones. */
 export const smallLimit = 1024;
@@ -170,18 +172,4 @@ function decodedOrNot(record: ConsumedRecord): FileRecord | undefined {
   } catch {
     return undefined;
   }
-}
-
-export function md5(bytes: Uint8Array): string {
-  return createHash('md5').update(bytes).digest('hex');
-}
-
-/** Bytes that nothing compresses, and no other call returns. */
-export function noise(length: number): Buffer {
-  return randomBytes(length);
-}
-
-/** The batch that a kept record needs on the wire. */
-export function batchBytes({ key, headers, value }: ConsumedRecord): number {
-  return batchSize({ key, headers, value });
 }

@@ -1,4 +1,5 @@
 /** Records as a reader gets them, made without a broker. */
+import { batchSize } from '../../src/kafka/batch.ts';
 import type { ConsumedRecord, Header, NewRecord } from '../../src/kafka/contract.ts';
 
 /** What a consumer would yield for an appended record. */
@@ -38,4 +39,9 @@ export function withHeaderTwice(record: NewRecord, name: string): NewRecord {
 export function headerText(record: NewRecord, name: string): string | undefined {
   const found = record.headers?.find((header) => header[0] === name);
   return found === undefined ? undefined : Buffer.from(found[1]).toString();
+}
+
+/** The batch that a record needs on the wire, alone. */
+export function batchBytes({ key, headers, value }: ConsumedRecord): number {
+  return batchSize({ key, headers, value });
 }

@@ -28,7 +28,7 @@ export class MemoryDisk {
   readonly id: string = randomBytes(8).toString('hex');
   readonly caseInsensitive: boolean;
   readonly files: Map<string, StandingFile> = new Map();
-  readonly parts: Map<string, Uint8Array> = new Map();
+  readonly parts: Map<string, Uint8Array<ArrayBuffer>> = new Map();
   readonly published: Map<string, Published & { readonly mtime: string }> = new Map();
   readonly uploads: Map<string, RememberedUpload> = new Map();
   /** May be raised and lowered while sinks are open. */
@@ -52,8 +52,7 @@ export class MemoryDisk {
     const before = this.parts.get(upload) ?? new Uint8Array(0);
     const length = Math.max(before.length, bytes.length === 0 ? 0 : position + bytes.length);
     if (length - before.length > this.free) throw systemError('ENOSPC', 'no space left on device, write');
-    const after = length === before.length ? before : new Uint8Array(length);
-    if (after !== before) after.set(before);
+    const after = grown(before, length);
     after.set(bytes, position);
     this.parts.set(upload, after);
   }
@@ -69,6 +68,15 @@ export class MemoryDisk {
     }
     this.files.set(target, { ...look, bytes, inode: ++this.#inodes });
   }
+}
+
+/** The same bytes in so many, zeros behind them; in the same memory while that has room. */
+function grown(bytes: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
+  if (length <= bytes.buffer.byteLength) return new Uint8Array(bytes.buffer, 0, length);
+  const memory = new ArrayBuffer(Math.max(length, 2 * bytes.length));
+  const larger = new Uint8Array(memory, 0, length);
+  larger.set(bytes);
+  return larger;
 }
 
 /** Opens a disk; what an earlier sink had not remembered is forgotten. */

@@ -1,0 +1,12 @@
+/** Bytes for tests, and their digest. */
+import { createHash, randomBytes } from 'node:crypto';
+
+/** Bytes that nothing compresses, and no other call returns. */
+export function noise(length: number): Buffer {
+  return randomBytes(length);
+}
+
+/** In hex, as `md5sum` prints it. */
+export function md5(bytes: Uint8Array): string {
+  return createHash('md5').update(bytes).digest('hex');
+}
