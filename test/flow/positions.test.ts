@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Kafka, Position } from '../../src/kafka/contract.ts';
+import { MemoryDisk, MemorySink } from '../../src/stores/memory/sink.ts';
+import { Flow, noise } from '../support/flow.ts';
+
+const group = (flow: Flow): string => `sluice-office-${flow.disk.id}`;
+
+async function committed(flow: Flow): Promise<ReadonlyMap<number, Position>> {
+  return flow.cluster.client().committed(group(flow), flow.topic);
+}
+
+test('Every partition has a position after a run, at its end, with the topic’s id', async () => {
+  const flow = new Flow({ partitions: 4 });
+  flow.source.write('a', noise(3000));
+  await flow.up();
+  await flow.down();
+  const kafka = flow.cluster.client();
+  const ends = await kafka.offsets(flow.topic, 'latest');
+  const { id } = (await kafka.describeTopic(flow.topic))!;
+  const expected = [...ends].map(([partition, offset]) => [partition, { offset, metadata: id }]);
+  assert.deepEqual([...(await committed(flow))].toSorted(), expected.toSorted());
+});
+
+test('Partitions added while nobody read are read from their first record, also by who began at the end', async () => {
+  for (const fromOffset of ['beginning', 'end'] as const) {
+    const flow = new Flow({ partitions: 1 });
+    flow.source.write('old', noise(2000));
+    await flow.up();
+    await flow.down({ fromOffset });
+    flow.cluster.addPartitions(flow.topic, 3);
+    for (let index = 0; index < 6; index++) flow.source.write(`new${index}`, noise(2000));
+    await flow.up();
+    await flow.down({ fromOffset });
+    const missing = Object.keys(flow.sent()).filter((path) => !(path in flow.received()));
+    assert.deepEqual(missing, fromOffset === 'end' ? ['old'] : []);
+  }
+});
+
+test('From a time on: what was sent before is left out', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 1_790_000_000_000 });
+  const flow = new Flow({ partitions: 2 });
+  flow.source.write('before', noise(2000));
+  await flow.up();
+  t.mock.timers.setTime(1_790_000_060_000);
+  flow.source.write('after', noise(2000));
+  await flow.up();
+  await flow.down({ fromOffset: 1_790_000_030_000 });
+  assert.deepEqual(Object.keys(flow.received()), ['after']);
+});
+
+test('A position never passes what the sink has not remembered', async () => {
+  const flow = new Flow({ partitions: 2 });
+  for (let index = 0; index < 8; index++) flow.source.write(`f${index}`, noise(4000));
+  await flow.up();
+  let commits = 0;
+  const real = flow.cluster.client();
+  const kafka: Kafka = Object.assign(Object.create(real) as Kafka, {
+    describeTopic: (topic: string) => real.describeTopic(topic),
+    offsets: (topic: string, at: Parameters<Kafka['offsets']>[1]) => real.offsets(topic, at),
+    committed: (name: string, topic: string) => real.committed(name, topic),
+    consumer: (options: Parameters<Kafka['consumer']>[0]) => real.consumer(options),
+    close: () => real.close(),
+    commit: async (name: string, topic: string, positions: ReadonlyMap<number, Position>) => {
+      commits++;
+      await real.commit(name, topic, positions);
+      // Whoever begins here with what the sink remembers now gets everything.
+      const disk = new MemoryDisk();
+      for (const part of flow.disk.parts) disk.parts.set(part[0], Uint8Array.from(part[1]));
+      for (const [target, file] of flow.disk.files) disk.files.set(target, file);
+      for (const [target, entry] of flow.disk.published) disk.published.set(target, entry);
+      for (const [upload, one] of flow.disk.uploads) disk.uploads.set(upload, one);
+      await checkRestart(flow, disk);
+    },
+  });
+  await flow.down({ commitInterval: 1, bufferBytes: 2048 }, { kafka });
+  assert.ok(commits > 0);
+  assert.deepEqual(flow.received(), flow.sent());
+});
+
+/** A downloader on a copy of the disk, from the committed positions, ends with every file. */
+async function checkRestart(flow: Flow, disk: MemoryDisk): Promise<void> {
+  const kafka = flow.cluster.client();
+  const positions = await kafka.committed(group(flow), flow.topic);
+  await kafka.commit(`sluice-copy-${disk.id}`, flow.topic, positions);
+  const failed: unknown[] = [];
+  await flow.down(
+    { name: 'copy', onEvent: (event) => event.type === 'failed' && failed.push(event) },
+    { sink: new MemorySink(disk) },
+  );
+  assert.deepEqual(failed, []);
+  assert.equal(disk.files.size, flow.source.paths().length);
+}
