@@ -149,6 +149,8 @@ export class Senders {
       const flight = this.#guard(jobs, () => this.#sendPack(builder, buffer))
         .catch((error: unknown) => {
           failure ??= error;
+          // The loop may be waiting for a file that never comes, for nothing is done any more.
+          this.#small.close({ drop: true });
         })
         .finally(() => {
           this.#lane.options.buffers.give(buffer);
