@@ -40,6 +40,15 @@ export function isPermanent(error: unknown): error is NodeJS.ErrnoException {
   return code !== undefined && permanent.has(code);
 }
 
+/**
+ * After a failed fsync the system forgets what it could not write, and the next one succeeds: asking again proves nothing.
+ * The run ends then; what was not durable was not committed, and is fetched again by the next run.
+ */
+function isFailedSync(error: Error): boolean {
+  const { syscall } = error as NodeJS.ErrnoException;
+  return syscall === 'fsync' || syscall === 'fdatasync';
+}
+
 export class Patience {
   readonly #options: PatienceOptions;
   #waiting = 0;
@@ -61,6 +70,7 @@ export class Patience {
           return await work();
         } catch (error) {
           if (!(error instanceof Error) || !('errno' in error) || isPermanent(error)) throw error;
+          if (isFailedSync(error)) throw error;
           if (this.#options.signal.aborted)
             throw new StoppedError('stopped while the disk was waited for', { cause: error });
           if (!waited && this.#waiting++ === 0) await this.#say(error as NodeJS.ErrnoException, needed);

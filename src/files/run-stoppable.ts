@@ -28,9 +28,10 @@ export async function runStoppable(
   work: (run: StoppableRun) => Promise<void>,
 ): Promise<RunSummary> {
   const stop = new AbortController();
+  let forced: NodeJS.Timeout | undefined;
   const onAbort = (): void => {
     stop.abort();
-    setTimeout(() => void kafka.close(), grace).unref();
+    forced = setTimeout(() => void kafka.close(), grace).unref();
   };
   signal?.addEventListener('abort', onAbort, { once: true });
   if (signal?.aborted) onAbort();
@@ -47,6 +48,7 @@ export async function runStoppable(
     if (!(signal?.aborted && cutOff)) throw error;
   } finally {
     signal?.removeEventListener('abort', onAbort);
+    clearTimeout(forced);
     endProgress();
   }
   return {

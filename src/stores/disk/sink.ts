@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { lstat, mkdir, open, readdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { ConfigurationError, describeError } from '../../errors.ts';
+import { ConfigurationError, describeError, SluiceError } from '../../errors.ts';
 import { type ChecksumAlgorithm, createHasher } from '../../records/checksum.ts';
 import type { FileLook, PartFile, Published, RememberedUpload, Sink } from '../contract.ts';
 import { rangesWithin } from '../remembered-ranges.ts';
@@ -106,6 +106,12 @@ class DiskSink implements Sink {
     const file = this.#partName(upload);
     const folded = this.#refuseCollision(target);
     await this.#handles.use(file, async (handle) => {
+      const { size } = await handle.stat();
+      if (size !== published.size) {
+        throw new SluiceError(
+          `${file} has ${size} bytes instead of ${published.size}: somebody removed or changed it; add --reset once to receive it again`,
+        );
+      }
       await handle.chmod(permissions(look.mode));
       await handle.utimes(seconds(look.mtime), seconds(look.mtime));
       await handle.sync();
