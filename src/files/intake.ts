@@ -37,6 +37,8 @@ export class Intake {
   /** Offered and not done; true when it was noticed again meanwhile. */
   readonly #busy = new Map<string, boolean>();
   readonly #refused = new Set<string>();
+  /** Path -> steady time since when it has not come to rest. */
+  readonly #restless = new Map<string, number>();
   #nextScan = 0;
   #scanTook = 0;
   #wake: () => void = () => {};
@@ -54,12 +56,11 @@ export class Intake {
     signal.addEventListener('abort', wake);
     const watcher = once ? undefined : await source.watch((path) => this.#hint(path), selection);
     try {
-      const started = performance.now();
       while (!signal.aborted) {
         if (performance.now() >= this.#nextScan) await this.#scan();
         await this.#lookAtDue();
         if (once && this.#due.size === 0 && this.#busy.size === 0 && !this.#sourceGone) return;
-        if (once) this.#giveUpRestless(started);
+        if (once) this.#giveUpRestless();
         await this.#sleep();
       }
     } finally {
@@ -158,7 +159,10 @@ export class Intake {
       return;
     }
     const verdict = this.#readiness.judge(file, { wall: Date.now(), steady: performance.now() });
-    if ('later' in verdict) this.#due.set(file.path, verdict.later);
+    if ('later' in verdict) {
+      this.#due.set(file.path, verdict.later);
+      if (!this.#restless.has(file.path)) this.#restless.set(file.path, performance.now());
+    } else this.#restless.delete(file.path);
     if ('take' in verdict) {
       this.#due.delete(file.path);
       this.#busy.set(file.path, false);
@@ -166,12 +170,13 @@ export class Intake {
     }
   }
 
-  #giveUpRestless(started: number): void {
+  #giveUpRestless(): void {
     const patience = Math.max(patienceFloor, patienceFactor * this.#options.minAge);
-    if (performance.now() - started < patience) return;
-    for (const path of this.#due.keys()) {
-      this.#due.delete(path);
-      this.#options.refuse(path, 'it is still being written to');
+    const now = performance.now();
+    for (const [path, since] of this.#restless) {
+      if (now - since < patience) continue;
+      this.#restless.delete(path);
+      if (this.#due.delete(path)) this.#options.refuse(path, 'it is still being written to');
     }
   }
 
