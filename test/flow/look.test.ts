@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { catFrom } from '../../src/files/cat.ts';
 import { listFrom } from '../../src/files/list.ts';
 import type { CatOptions, ListOptions } from '../../src/files/options.ts';
@@ -39,182 +39,185 @@ async function sentFlow(): Promise<Flow> {
   return flow;
 }
 
-test('The list has the newest version of each file, from the state or from the topic itself', async () => {
-  const flow = await sentFlow();
-  const fromState = await list(flow);
-  flow.cluster.deleteTopic('files.state');
-  const fromTopic = await list(flow);
-  for (const files of [fromState, fromTopic]) {
-    assert.deepEqual(
-      files
-        .map(({ path, size, digest, state, uploader }) => [path, size, digest, state, uploader])
-        .toSorted(),
-      Object.entries(flow.sent()).map(([path, digest]) => {
-        return [path, flow.source.bytes(path).length, `md5:${digest}`, 'complete', 'shop'];
-      }),
+// Most of these wait: for a second try, or for a disk.
+describe('Listing and looking into files', { concurrency: true }, () => {
+  test('The list has the newest version of each file, from the state or from the topic itself', async () => {
+    const flow = await sentFlow();
+    const fromState = await list(flow);
+    flow.cluster.deleteTopic('files.state');
+    const fromTopic = await list(flow);
+    for (const files of [fromState, fromTopic]) {
+      assert.deepEqual(
+        files
+          .map(({ path, size, digest, state, uploader }) => [path, size, digest, state, uploader])
+          .toSorted(),
+        Object.entries(flow.sent()).map(([path, digest]) => {
+          return [path, flow.source.bytes(path).length, `md5:${digest}`, 'complete', 'shop'];
+        }),
+      );
+    }
+    const byUpload = (files: typeof fromState) => files.map(({ upload }) => upload).toSorted();
+    assert.deepEqual(byUpload(fromState), byUpload(fromTopic));
+  });
+
+  test('All versions, those of one uploader, and the newest first', async () => {
+    const flow = await sentFlow();
+    const bytes = noise(600);
+    await flow.append(
+      craftedUpload({ path: 'x', uploader: 'other', bytes }).map((record) => ({ partition: 0, record })),
     );
-  }
-  const byUpload = (files: typeof fromState) => files.map(({ upload }) => upload).toSorted();
-  assert.deepEqual(byUpload(fromState), byUpload(fromTopic));
-});
-
-test('All versions, those of one uploader, and the newest first', async () => {
-  const flow = await sentFlow();
-  const bytes = noise(600);
-  await flow.append(
-    craftedUpload({ path: 'x', uploader: 'other', bytes }).map((record) => ({ partition: 0, record })),
-  );
-  const all = await list(flow, { newestOnly: false });
-  assert.equal(all.length, 7);
-  assert.deepEqual(
-    all.map(({ sentAt }) => sentAt),
-    all.map(({ sentAt }) => sentAt).toSorted((a, b) => b - a),
-  );
-  const [only] = await list(flow, { newestOnly: false, uploader: 'other' });
-  assert.deepEqual([only?.path, only?.size, only?.state], ['x', 600, 'complete']);
-});
-
-test('What is half sent, given up, or has lost its beginning is listed as that', async () => {
-  const flow = new Flow({ partitions: 1 });
-  flow.source.write('gone', noise(3000));
-  await flow.up();
-  flow.source.write('half', noise(5000));
-  flow.source.write('restless', noise(3000));
-  const stop = new AbortController();
-  const halves = faultySource(
-    flow.source,
-    once('read', () => stop.abort(), 2000),
-  );
-  await flow.up({ include: ['half'], signal: stop.signal, bufferBytes: 1024 }, { source: halves });
-  const changing = faultySource(flow.source, ({ method, name, position = 0 }) => {
-    if (method === 'read' && position > 1000) flow.source.write(name, noise(3000));
+    const all = await list(flow, { newestOnly: false });
+    assert.equal(all.length, 7);
+    assert.deepEqual(
+      all.map(({ sentAt }) => sentAt),
+      all.map(({ sentAt }) => sentAt).toSorted((a, b) => b - a),
+    );
+    const [only] = await list(flow, { newestOnly: false, uploader: 'other' });
+    assert.deepEqual([only?.path, only?.size, only?.state], ['x', 600, 'complete']);
   });
-  await flow.up({ include: ['restless'] }, { source: changing });
-  flow.cluster.deleteRecords(flow.topic, 0, 1);
-  const fromTopic = await list(flow, { newestOnly: false });
-  assert.deepEqual(
-    new Set(fromTopic.map(({ path, state }) => `${path} ${state}`)),
-    new Set(['gone incomplete', 'half sending', 'restless aborted']),
-  );
-  const fromState = await list(flow);
-  assert.deepEqual(fromState.map(({ path, state }) => [path, state]).toSorted(), [
-    ['gone', 'incomplete'],
-    ['half', 'sending'],
-  ]);
-});
 
-test('A file’s bytes from the topic, large, packed and empty, its newest version or another', async () => {
-  const flow = await sentFlow();
-  for (const [path, digest] of Object.entries(flow.sent()))
-    assert.equal(md5(await cat(flow, `shop/${path}`)), digest);
-  for (const { path, upload, size, digest } of await list(flow, { newestOnly: false })) {
-    const bytes = await cat(flow, `shop/${path}`, { upload });
-    assert.deepEqual([bytes.length, `md5:${md5(bytes)}`], [size, digest]);
-  }
-  flow.cluster.deleteTopic('files.state');
-  for (const [path, digest] of Object.entries(flow.sent()))
-    assert.equal(md5(await cat(flow, `shop/${path}`)), digest);
-});
-
-test('A file that is being sent is followed to its end', async () => {
-  const flow = new Flow();
-  flow.source.write('a', noise(20_000));
-  const half = Promise.withResolvers<void>();
-  const goOn = Promise.withResolvers<void>();
-  const source = faultySource(
-    flow.source,
-    once(
-      'read',
-      () => {
-        half.resolve();
-        return goOn.promise;
-      },
-      15_000,
-    ),
-  );
-  const sending = flow.up({ bufferBytes: 2048 }, { source });
-  await half.promise;
-  const bytes = cat(flow, 'shop/a');
-  goOn.resolve();
-  assert.equal(md5(await bytes), flow.sent().a);
-  await sending;
-});
-
-test('Chunks that came twice are given once', async () => {
-  const file = { path: 'a', bytes: noise(2000) };
-  const flow = new Flow();
-  const records = [
-    craftedChunk(file, 0, 800),
-    craftedChunk(file, 0, 800),
-    craftedChunk(file, 500, 1500),
-    craftedChunk(file, 1500, 2000),
-    craftedClose(file),
-  ];
-  const roomy = new Flow({ maxMessageBytes: 4096 });
-  await roomy.append(records.map((record) => ({ partition: 0, record })));
-  assert.deepEqual(await cat(roomy, 'shop/a'), file.bytes);
-  await assert.rejects(cat(flow, 'shop/a'), /does not exist/);
-});
-
-test('Bytes that are not what the digest says end with an error, after they were given', async () => {
-  const file = { path: 'a', bytes: noise(900) };
-  for (const records of [
-    [craftedChunk(file, 0, 900, noise(900)), craftedClose(file)],
-    [craftedPack([file], noise(900))],
-  ]) {
-    const flow = new Flow({ maxMessageBytes: 4096 });
-    await flow.append(records.map((record) => ({ partition: 0, record })));
-    await assert.rejects(cat(flow, 'shop/a'), (error) => {
-      return (
-        error instanceof Error &&
-        error.name === 'IncompleteError' &&
-        /digest is md5:.*was md5:/.test(error.message)
-      );
+  test('What is half sent, given up, or has lost its beginning is listed as that', async () => {
+    const flow = new Flow({ partitions: 1 });
+    flow.source.write('gone', noise(3000));
+    await flow.up();
+    flow.source.write('half', noise(5000));
+    flow.source.write('restless', noise(3000));
+    const stop = new AbortController();
+    const halves = faultySource(
+      flow.source,
+      once('read', () => stop.abort(), 2000),
+    );
+    await flow.up({ include: ['half'], signal: stop.signal, bufferBytes: 1024 }, { source: halves });
+    const changing = faultySource(flow.source, ({ method, name, position = 0 }) => {
+      if (method === 'read' && position > 1000) flow.source.write(name, noise(3000));
     });
-  }
-});
-
-test('Bytes that retention removed end with an error that names them', async () => {
-  const flow = new Flow({ partitions: 1 });
-  flow.source.write('a', noise(5000));
-  flow.source.write('packed', noise(50));
-  await flow.up({ packBelow: 100, parallel: 1 });
-  const records = await flow.records();
-  const ends = records.findIndex(({ decoded }) => decoded?.kind === 'close');
-  const pack = records.findIndex(({ decoded }) => decoded?.kind === 'pack');
-  flow.cluster.deleteRecords(flow.topic, 0, Math.max(2, pack + 1));
-  assert.ok(ends > 2);
-  for (const name of ['a', 'packed']) {
-    await assert.rejects(cat(flow, `shop/${name}`), (error) => {
-      return (
-        error instanceof Error &&
-        error.name === 'IncompleteError' &&
-        /not on the topic any more/.test(error.message)
-      );
-    });
-  }
-});
-
-test('A version that was given up is passed over; asked for by its id, it says so', async () => {
-  const flow = new Flow();
-  flow.source.write('a', noise(3000));
-  await flow.up();
-  const digest = flow.sent().a;
-  const changing = faultySource(flow.source, ({ method, position = 0 }) => {
-    if (method === 'read' && position > 1000) flow.source.write('a', noise(3000));
+    await flow.up({ include: ['restless'] }, { source: changing });
+    flow.cluster.deleteRecords(flow.topic, 0, 1);
+    const fromTopic = await list(flow, { newestOnly: false });
+    assert.deepEqual(
+      new Set(fromTopic.map(({ path, state }) => `${path} ${state}`)),
+      new Set(['gone incomplete', 'half sending', 'restless aborted']),
+    );
+    const fromState = await list(flow);
+    assert.deepEqual(fromState.map(({ path, state }) => [path, state]).toSorted(), [
+      ['gone', 'incomplete'],
+      ['half', 'sending'],
+    ]);
   });
-  flow.source.write('a', noise(3000));
-  await flow.up({}, { source: changing });
-  assert.equal(md5(await cat(flow, 'shop/a')), digest);
-  const aborted = (await list(flow, { newestOnly: false })).find(({ state }) => state === 'aborted');
-  await assert.rejects(cat(flow, 'shop/a', { upload: aborted!.upload }), /given up/);
-});
 
-test('Files that are not there, and names that are none', async () => {
-  const flow = await sentFlow();
-  await assert.rejects(cat(flow, 'shop/nothing'), /shop\/nothing is not on topic files: sluice list/);
-  await assert.rejects(cat(flow, 'nobody/packed'), /is not on topic files/);
-  await assert.rejects(cat(flow, 'shop/packed', { upload: '0'.repeat(32) }), /in version 0{32}/);
-  for (const file of ['', 'packed', '/packed'])
-    await assert.rejects(cat(flow, file), /is not UPLOADER\/PATH/);
+  test('A file’s bytes from the topic, large, packed and empty, its newest version or another', async () => {
+    const flow = await sentFlow();
+    for (const [path, digest] of Object.entries(flow.sent()))
+      assert.equal(md5(await cat(flow, `shop/${path}`)), digest);
+    for (const { path, upload, size, digest } of await list(flow, { newestOnly: false })) {
+      const bytes = await cat(flow, `shop/${path}`, { upload });
+      assert.deepEqual([bytes.length, `md5:${md5(bytes)}`], [size, digest]);
+    }
+    flow.cluster.deleteTopic('files.state');
+    for (const [path, digest] of Object.entries(flow.sent()))
+      assert.equal(md5(await cat(flow, `shop/${path}`)), digest);
+  });
+
+  test('A file that is being sent is followed to its end', async () => {
+    const flow = new Flow();
+    flow.source.write('a', noise(20_000));
+    const half = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    const source = faultySource(
+      flow.source,
+      once(
+        'read',
+        () => {
+          half.resolve();
+          return goOn.promise;
+        },
+        15_000,
+      ),
+    );
+    const sending = flow.up({ bufferBytes: 2048 }, { source });
+    await half.promise;
+    const bytes = cat(flow, 'shop/a');
+    goOn.resolve();
+    assert.equal(md5(await bytes), flow.sent().a);
+    await sending;
+  });
+
+  test('Chunks that came twice are given once', async () => {
+    const file = { path: 'a', bytes: noise(2000) };
+    const flow = new Flow();
+    const records = [
+      craftedChunk(file, 0, 800),
+      craftedChunk(file, 0, 800),
+      craftedChunk(file, 500, 1500),
+      craftedChunk(file, 1500, 2000),
+      craftedClose(file),
+    ];
+    const roomy = new Flow({ maxMessageBytes: 4096 });
+    await roomy.append(records.map((record) => ({ partition: 0, record })));
+    assert.deepEqual(await cat(roomy, 'shop/a'), file.bytes);
+    await assert.rejects(cat(flow, 'shop/a'), /does not exist/);
+  });
+
+  test('Bytes that are not what the digest says end with an error, after they were given', async () => {
+    const file = { path: 'a', bytes: noise(900) };
+    for (const records of [
+      [craftedChunk(file, 0, 900, noise(900)), craftedClose(file)],
+      [craftedPack([file], noise(900))],
+    ]) {
+      const flow = new Flow({ maxMessageBytes: 4096 });
+      await flow.append(records.map((record) => ({ partition: 0, record })));
+      await assert.rejects(cat(flow, 'shop/a'), (error) => {
+        return (
+          error instanceof Error &&
+          error.name === 'IncompleteError' &&
+          /digest is md5:.*was md5:/.test(error.message)
+        );
+      });
+    }
+  });
+
+  test('Bytes that retention removed end with an error that names them', async () => {
+    const flow = new Flow({ partitions: 1 });
+    flow.source.write('a', noise(5000));
+    flow.source.write('packed', noise(50));
+    await flow.up({ packBelow: 100, parallel: 1 });
+    const records = await flow.records();
+    const ends = records.findIndex(({ decoded }) => decoded?.kind === 'close');
+    const pack = records.findIndex(({ decoded }) => decoded?.kind === 'pack');
+    flow.cluster.deleteRecords(flow.topic, 0, Math.max(2, pack + 1));
+    assert.ok(ends > 2);
+    for (const name of ['a', 'packed']) {
+      await assert.rejects(cat(flow, `shop/${name}`), (error) => {
+        return (
+          error instanceof Error &&
+          error.name === 'IncompleteError' &&
+          /not on the topic any more/.test(error.message)
+        );
+      });
+    }
+  });
+
+  test('A version that was given up is passed over; asked for by its id, it says so', async () => {
+    const flow = new Flow();
+    flow.source.write('a', noise(3000));
+    await flow.up();
+    const digest = flow.sent().a;
+    const changing = faultySource(flow.source, ({ method, position = 0 }) => {
+      if (method === 'read' && position > 1000) flow.source.write('a', noise(3000));
+    });
+    flow.source.write('a', noise(3000));
+    await flow.up({}, { source: changing });
+    assert.equal(md5(await cat(flow, 'shop/a')), digest);
+    const aborted = (await list(flow, { newestOnly: false })).find(({ state }) => state === 'aborted');
+    await assert.rejects(cat(flow, 'shop/a', { upload: aborted!.upload }), /given up/);
+  });
+
+  test('Files that are not there, and names that are none', async () => {
+    const flow = await sentFlow();
+    await assert.rejects(cat(flow, 'shop/nothing'), /shop\/nothing is not on topic files: sluice list/);
+    await assert.rejects(cat(flow, 'nobody/packed'), /is not on topic files/);
+    await assert.rejects(cat(flow, 'shop/packed', { upload: '0'.repeat(32) }), /in version 0{32}/);
+    for (const file of ['', 'packed', '/packed'])
+      await assert.rejects(cat(flow, file), /is not UPLOADER\/PATH/);
+  });
 });
