@@ -2,7 +2,7 @@
 import { ConfigurationError, FormatError, IncompleteError } from '../errors.ts';
 import { createKafka } from '../kafka/client.ts';
 import { type Kafka, KafkaError } from '../kafka/contract.ts';
-import { createHasher, type Hasher } from '../records/checksum.ts';
+import { type ChecksumAlgorithm, createHasher, type Hasher } from '../records/checksum.ts';
 import { type Chunk, decodeFileRecord, type FileRecord } from '../records/file-record.ts';
 import { clientOptions } from './client-options.ts';
 import { type FilePlace, locate } from './locate.ts';
@@ -51,6 +51,7 @@ async function* bytesAt(
   const consumer = kafka.consumer({ topic, from, ...(signal === undefined ? {} : { signal }) });
   let position = 0;
   let hasher: Hasher | undefined;
+  let checksum: ChecksumAlgorithm | undefined;
   for await (const batch of consumer) {
     for (const record of batch.records) {
       const decoded = readable(record);
@@ -69,11 +70,14 @@ async function* bytesAt(
       if (decoded.kind === 'close') {
         if (position !== decoded.size)
           throw new IncompleteError(`${file}: bytes from ${position} on are not on the topic any more`);
-        return verify(file, hasher ?? createHasher(algorithm(decoded.digest)), decoded.digest);
+        checksum ??= algorithm(decoded.digest);
+        refuseMixed(file, checksum, algorithm(decoded.digest));
+        return verify(file, hasher ?? createHasher(checksum), decoded.digest);
       }
       const bytes = fresh(decoded, position, file);
       if (bytes.length === 0) continue;
-      hasher ??= createHasher(decoded.checksum);
+      checksum ??= decoded.checksum;
+      hasher ??= createHasher(checksum);
       hasher.update(bytes);
       position += bytes.length;
       yield bytes;
@@ -102,12 +106,20 @@ function fresh(chunk: Chunk, position: number, file: string): Uint8Array {
   return chunk.bytes.subarray(Math.min(chunk.bytes.length, position - chunk.offset));
 }
 
+/** Bytes that have passed cannot be hashed anew by another algorithm: that is no fault of theirs. */
+function refuseMixed(file: string, begun: ChecksumAlgorithm, ended: ChecksumAlgorithm): void {
+  if (begun === ended) return;
+  throw new IncompleteError(
+    `${file}: its chunks announce a digest by ${begun}, and its closing record has one by ${ended}: it may be whole, but cannot be verified as it passes; sluice download can do that`,
+  );
+}
+
 function verify(file: string, hasher: Hasher, wanted: string): void {
   const found = hasher.digest();
   if (found !== wanted)
     throw new IncompleteError(`${file}: its digest is ${found}, and was ${wanted} at the source`);
 }
 
-function algorithm(digest: string): Parameters<typeof createHasher>[0] {
-  return digest.slice(0, digest.indexOf(':')) as Parameters<typeof createHasher>[0];
+function algorithm(digest: string): ChecksumAlgorithm {
+  return digest.slice(0, digest.indexOf(':')) as ChecksumAlgorithm;
 }

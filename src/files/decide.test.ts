@@ -17,6 +17,7 @@ function state(how: FileState['state'], fingerprint: Partial<FileState['fingerpr
     first: 0,
     last: 1,
     acked: 10,
+    ...(how === 'sending' ? { checksum: 'md5' as const } : {}),
   };
 }
 
@@ -38,6 +39,8 @@ test('What to do with a file, by what is remembered of it', () => {
     const abort = state('sending', changes);
     assert.deepEqual(decide(file, abort), { action: 'send', reason: 'changed', abort });
   }
+  const { checksum: _checksum, ...unsaid } = from;
+  assert.deepEqual(decide(file, unsaid), { action: 'send', reason: 'changed', abort: unsaid });
   assert.deepEqual(decide(file, state('aborted')), { action: 'send', reason: 'changed' });
 });
 

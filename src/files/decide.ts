@@ -22,7 +22,8 @@ export function decide(file: SourceFile, state: FileState | undefined): Decision
     if (sameContent && sameInode) return { action: 'unchanged' };
     return sameContent ? { action: 'compare', sent: state } : { action: 'send', reason: 'changed' };
   }
-  return sameContent && sameInode
+  // Chunks that do not say their checksum as those before them would break the upload.
+  return sameContent && sameInode && state.checksum !== undefined
     ? { action: 'resume', from: state }
     : { action: 'send', reason: 'changed', abort: state };
 }

@@ -5,7 +5,7 @@
 
 import { largestValue } from '../kafka/batch.ts';
 import { type Appended, KafkaError } from '../kafka/contract.ts';
-import { createHasher, type Hasher } from '../records/checksum.ts';
+import { type ChecksumAlgorithm, createHasher, type Hasher } from '../records/checksum.ts';
 import { chunkHeaders, encodeAbort, encodeClose, type UploadRef } from '../records/file-record.ts';
 import type { FileState } from '../records/state-record.ts';
 import type { OpenFile, SourceFile } from '../stores/contract.ts';
@@ -31,6 +31,8 @@ interface Sending {
   readonly ref: UploadRef;
   readonly file: SourceFile;
   readonly partition: number;
+  /** An upload keeps the algorithm that it began with: its chunks on the topic name it. */
+  readonly checksum: ChecksumAlgorithm;
   readonly hasher: Hasher;
   readonly resumedFrom: number;
   /** Kafka offsets of the first and newest record with bytes of this upload. */
@@ -54,13 +56,15 @@ export async function sendFile(lane: Lane, file: SourceFile, resume?: FileState)
   }
 
   function begin(lane: Lane, file: SourceFile, resume: FileState | undefined): Sending {
-    const { uploader, ids, partitions, checksum } = lane.options;
+    const { uploader, ids, partitions } = lane.options;
     const upload = resume?.upload ?? ids.next(state.get(file.path)?.upload);
     const acked = resume?.acked ?? 0;
+    const checksum = resume?.checksum ?? lane.options.checksum;
     return {
       ref: { uploader, path: file.path, upload },
       file,
       partition: resume?.partition ?? partitions.choose(),
+      checksum,
       hasher: createHasher(checksum),
       resumedFrom: acked,
       first: resume?.first,
@@ -119,8 +123,8 @@ async function sendChunks(
   handle: OpenFile,
   sending: Sending,
 ): Promise<'all' | 'short' | 'stopped'> {
-  const { buffers, checksum, chunkSize, signal, tally } = lane.options;
-  const { file, ref, partition } = sending;
+  const { buffers, chunkSize, signal, tally } = lane.options;
+  const { file, ref, partition, checksum } = sending;
   const largest = largestValue(lane.limit, { headers: chunkHeaders(ref, checksum, file.size, 0) });
   // At least one byte: whoever accepted the file saw that there is room, and Kafka tells when there is none any more.
   const size = Math.max(1, Math.min(chunkSize ?? largest, largest, buffers.size));
@@ -212,21 +216,13 @@ function sawOffset(sending: Sending, { offset }: Appended): void {
 }
 
 function note(lane: Lane, sending: Sending, state: FileState['state'], digest?: string): void {
-  const { file, ref, partition, first, last, acked } = sending;
+  const { file, ref, partition, checksum, first, last, acked } = sending;
   if (first === undefined) return;
   sending.noted = acked;
   const fingerprint = { size: file.size, mtime: file.mtime, ctime: file.ctime, inode: file.inode };
-  const entry: FileState = {
-    topic: lane.options.topicId,
-    upload: ref.upload,
-    state,
-    fingerprint,
-    partition,
-    first,
-    last,
-    acked,
-  };
-  lane.options.state.set(file.path, digest === undefined ? entry : { ...entry, digest });
+  const { topicId: topic } = lane.options;
+  const entry = { topic, upload: ref.upload, state, fingerprint, partition, first, last, acked };
+  lane.options.state.set(file.path, digest === undefined ? { ...entry, checksum } : { ...entry, digest });
 }
 
 async function changed(lane: Lane, sending: Sending, reason: string): Promise<SendOutcome> {

@@ -54,6 +54,7 @@ test("A file's state comes back as it was written", () => {
       first: anySize,
       last: anySize,
       acked: anySize,
+      checksum: fc.constantFrom('md5' as const, 'sha256' as const, 'crc64nvme' as const),
       digest: anyDigest,
     },
     {
@@ -132,6 +133,8 @@ test('Values that are not ours', () => {
     { acked: 2 ** 53 },
     { digest: 'md5:00' },
     { digest: 7 },
+    { checksum: 'sha1' },
+    { checksum: 7 },
   ];
   assert.doesNotThrow(() => decodeStateRecord(stateWith({})));
   for (const changes of table) {

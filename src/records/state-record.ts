@@ -7,7 +7,7 @@ import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 import { FormatError } from '../errors.ts';
 import type { ConsumedRecord, NewRecord } from '../kafka/contract.ts';
-import { algorithmOf } from './checksum.ts';
+import { algorithmOf, checksumAlgorithms } from './checksum.ts';
 import { isUploadId } from './upload-id.ts';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -44,6 +44,8 @@ const fileState = z.object({
   /** Kafka offset of the last one: the closing record, the pack, or the newest chunk. */
   last: whole,
   acked: whole,
+  /** Of `sending`: the algorithm of the digest to come, which the chunks that are on the topic have named. */
+  checksum: z.enum(checksumAlgorithms).optional(),
   /** Present once sent. */
   digest: z.string().refine(isDigest).optional(),
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { IncompleteError } from '../../src/errors.ts';
 import { catFrom } from '../../src/files/cat.ts';
 import { listFrom } from '../../src/files/list.ts';
 import type { CatOptions, ListOptions } from '../../src/files/options.ts';
@@ -174,6 +175,19 @@ describe('Listing and looking into files', { concurrency: true }, () => {
         );
       });
     }
+  });
+
+  test('A digest by another algorithm than the chunks announced is called that, and the file not corrupt', async () => {
+    const file = { path: 'a', bytes: noise(900) };
+    const flow = new Flow({ maxMessageBytes: 4096 });
+    const records = [craftedChunk(file, 0, 900), craftedClose({ ...file, checksum: 'sha256' })];
+    await flow.append(records.map((record) => ({ partition: 0, record })));
+    await assert.rejects(cat(flow, 'shop/a'), (error) => {
+      assert.ok(error instanceof IncompleteError);
+      assert.match(error.message, /digest by md5.*by sha256.*sluice download/);
+      return true;
+    });
+    assert.equal((await flow.down()).files, 1);
   });
 
   test('Bytes that retention removed end with an error that names them', async () => {

@@ -36,7 +36,7 @@ test('An interrupted upload goes on where it stopped, under the same id', async 
   assert.deepEqual(flow.received(), flow.sent());
 });
 
-test('An upload that goes on with another chunk size and another checksum', async () => {
+test('An upload goes on with another chunk size, and under the checksum that it began with', async () => {
   const flow = new Flow();
   flow.source.write('a', noise(30_000));
   const stop = new AbortController();
@@ -45,9 +45,16 @@ test('An upload that goes on with another chunk size and another checksum', asyn
     once('read', () => stop.abort(), 10_000),
   );
   await flow.up({ signal: stop.signal, bufferBytes: 4096 }, { source });
+  flow.source.write('b', noise(100));
   await flow.up({ chunkSize: 123, checksum: 'sha256' });
-  assert.equal((await flow.down()).files, 1);
-  assert.match(flow.told('received')[0]?.digest ?? '', /^sha256:/);
+  const chunks = (await flow.records()).flatMap(({ decoded }) =>
+    decoded?.kind === 'chunk' ? [decoded] : [],
+  );
+  const named = new Set(chunks.map(({ path, upload, checksum }) => `${path} ${upload} ${checksum}`));
+  assert.equal(named.size, 2, 'an upload has chunks of two checksums');
+  assert.equal((await flow.down()).files, 2);
+  const digests = flow.told('received').map(({ path, digest }) => `${path} ${digest.split(':')[0]}`);
+  assert.deepEqual(digests.toSorted(), ['a md5', 'b sha256']);
   assert.deepEqual(flow.received(), flow.sent());
 });
 
