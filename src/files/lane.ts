@@ -36,9 +36,14 @@ export class Lane {
     this.limit = limit;
   }
 
-  /** Appends a record of `bytes` payload, counted where load and progress are counted. */
+  /**
+   * Appends a record of `bytes` payload, counted where load and progress are counted. Rejects with ConfigurationError when
+   * another uploader has taken over while this process was stopped.
+   */
   async append(partition: number, record: NewRecord, bytes: number): Promise<Appended> {
-    const { producer, topic, partitions, tally } = this.options;
+    const { producer, topic, partitions, state, tally } = this.options;
+    const confirmed = state.confirmed();
+    if (confirmed !== undefined) await confirmed;
     partitions.add(partition, bytes);
     try {
       const place = await producer.append(topic, partition, record);

@@ -1,65 +1,67 @@
 import assert from 'node:assert/strict';
+import { hostname } from 'node:os';
 import { test } from 'node:test';
-import { createMemoryCluster } from '../kafka/memory.ts';
-import type { Lease } from '../records/state-record.ts';
-import { holdLease } from './lease.ts';
-import { type StandingLease, UploadState } from './upload-state.ts';
+import { ConfigurationError } from '../errors.ts';
+import { thisBoot } from './boot.ts';
+import { awaitLease, holderOf, type StandingLease } from './lease.ts';
 
-/** A state topic, and whatever stands there as the lease. */
-async function stateOf() {
-  const kafka = createMemoryCluster().client();
-  await kafka.createTopic({ name: 's', partitions: 1, replicationFactor: 1 });
-  const fresh = (): UploadState => new UploadState({ kafka, topic: 's', partitions: 1, uploader: 'shop' });
-  const standing = async (): Promise<StandingLease | undefined> => {
-    const state = fresh();
-    await state.load();
-    return state.lease;
-  };
-  const state = fresh();
-  state.writeWith(kafka.producer());
-  return { state, standing };
+const lease: StandingLease = { topic: 't', owner: 'a', host: 'elsewhere', pid: 1, lasts: 1000, offset: 5 };
+/** No process has this number: it is above what any system gives. */
+const nobody = 2 ** 30;
+
+/** Waits for a lease of which each look finds the next of `looks`; tells how long, in milliseconds of the steady clock. */
+async function awaited(found: StandingLease, looks: readonly (readonly (StandingLease | null)[])[] = []) {
+  const messages: string[] = [];
+  let look = 0;
+  const begun = performance.now();
+  await awaitLease({
+    uploader: 'shop',
+    lease: found,
+    leases: async (from) => {
+      assert.equal(from, found.offset);
+      return looks[Math.min(look++, looks.length - 1)] ?? [found];
+    },
+    waiting: (message) => messages.push(message),
+    signal: new AbortController().signal,
+    pause: 1,
+  });
+  return { waited: performance.now() - begun, messages };
 }
 
-const other: Lease = { topic: 't', owner: 'other', host: 'elsewhere', pid: 1, lasts: 30_000 };
-
-test('A lease is renewed while it is held, and given back', async (t) => {
-  t.mock.timers.enable({ apis: ['setInterval'] });
-  const { state, standing } = await stateOf();
-  const lost = t.mock.fn();
-  const lease = await holdLease({ uploader: 'shop', topicId: 't', state, standing, lost });
-  const first = await standing();
-  assert.equal(first?.pid, process.pid);
-  t.mock.timers.tick(10_000);
-  await state.flush();
-  assert.equal((await standing())?.owner, first.owner);
-  await lease.release();
-  assert.equal(await standing(), undefined);
-  assert.equal(lost.mock.callCount(), 0);
+test('A lease that is not renewed is waited out in full, whatever the clock of its holder says', async () => {
+  const { waited, messages } = await awaited({ ...lease, lasts: 150 });
+  assert.ok(waited >= 150);
+  assert.match(messages.join(), /"shop" on elsewhere \(process 1\) has not given its name back/);
 });
 
-test('Who was stopped for longer than the lease lasts, and has been succeeded, is told and writes nothing more', async (t) => {
-  t.mock.timers.enable({ apis: ['setInterval'] });
-  const { state, standing } = await stateOf();
-  const lost = Promise.withResolvers<Error>();
-  const lease = await holdLease({ uploader: 'shop', topicId: 't', state, standing, lost: lost.resolve });
-  await state.writeLease(other);
-  const now = performance.now();
-  t.mock.method(performance, 'now', () => now + 31_000);
-  t.mock.timers.tick(10_000);
-  assert.match((await lost.promise).message, /"shop" is running on elsewhere \(process 1\)/);
-  await lease.release();
-  assert.equal((await standing())?.owner, 'other', 'the successor’s lease was given back');
+test('A lease that is renewed is refused, and one that is given back frees the name', async () => {
+  const renewed = { ...lease, offset: 9 };
+  await assert.rejects(awaited(lease, [[lease], [lease, renewed]]), ConfigurationError);
+  await assert.rejects(awaited(lease, [[lease, null, { ...renewed, owner: 'b' }]]), ConfigurationError);
+  await awaited(lease, [[lease], [lease, null]]);
 });
 
-test('Who was stopped for long, and has not been succeeded, goes on', async (t) => {
-  t.mock.timers.enable({ apis: ['setInterval'] });
-  const { state, standing } = await stateOf();
-  const lost = t.mock.fn();
-  const lease = await holdLease({ uploader: 'shop', topicId: 't', state, standing, lost });
-  const now = performance.now();
-  t.mock.method(performance, 'now', () => now + 31_000);
-  t.mock.timers.tick(10_000);
-  await state.flush();
-  assert.equal(lost.mock.callCount(), 0);
-  await lease.release();
+test('A holder whose process is gone is passed over, but only if it ran in this very boot of this host', async () => {
+  assert.ok(thisBoot !== undefined, 'a system without /proc');
+  const gone = { ...lease, host: hostname(), pid: nobody, boot: thisBoot, lasts: 60 };
+  assert.deepEqual((await awaited(gone)).messages, []);
+  // A process number of another boot, or of another container, may be anybody's there.
+  const { boot: _boot, ...unknown } = gone;
+  for (const other of [{ ...gone, boot: 'another' }, { ...gone, host: 'elsewhere' }, unknown]) {
+    assert.equal((await awaited(other)).messages.length, 1, JSON.stringify(other));
+  }
+  const alive = { ...gone, pid: process.ppid };
+  assert.equal((await awaited(alive)).messages.length, 1);
+});
+
+test('The name is the first one’s who came, until it gives it back', () => {
+  const a = lease;
+  const b = { ...lease, owner: 'b', offset: 6 };
+  const owner = (...leases: (StandingLease | null)[]): string | undefined => holderOf(leases)?.owner;
+  assert.equal(owner(), undefined);
+  assert.equal(owner(null), undefined);
+  assert.equal(owner(a, b), 'a');
+  assert.equal(owner(a, b, a, b), 'a');
+  assert.equal(owner(a, null, b), 'b');
+  assert.equal(owner(a, null), undefined);
 });

@@ -1,7 +1,7 @@
 /** Opens what an uploader remembers: read, made anew when it is gone, refused when it speaks of another topic. */
 import { ConfigurationError } from '../errors.ts';
 import type { Kafka, TopicDescription } from '../kafka/contract.ts';
-import { awaitLease } from './lease.ts';
+import { awaitLease, type StandingLease } from './lease.ts';
 import type { UploadSettings } from './options.ts';
 import { rebuildState } from './rebuild-state.ts';
 import { endsOf, openStateTopic, stateTopicOf } from './topics.ts';
@@ -43,7 +43,8 @@ async function readState({ kafka, topic, settings, signal }: OpenStateOptions): 
   const state = await read();
   if (dryRun || state.lease === undefined) return state;
   const waiting = (message: string): void => onEvent({ type: 'waiting', on: 'kafka', message });
-  await awaitLease({ uploader, standing: async () => (await read()).lease, waiting, signal });
+  const leases = (from: number): Promise<(StandingLease | null)[]> => state.leasesFrom(from);
+  await awaitLease({ uploader, lease: state.lease, leases, waiting, signal });
   // Its former holder may have gone on writing until now.
   return read();
 }

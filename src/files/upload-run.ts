@@ -7,9 +7,9 @@ import { UploadIds } from '../records/upload-id.ts';
 import type { Selection, Source, SourceFile } from '../stores/contract.ts';
 import { Buffers } from './buffers.ts';
 import { type Decision, decide } from './decide.ts';
+import { HeldLease } from './held-lease.ts';
 import { Intake } from './intake.ts';
 import { Lane } from './lane.ts';
-import { holdLease } from './lease.ts';
 import type { UploadSettings } from './options.ts';
 import { fitsPack } from './pack-files.ts';
 import { PartitionChoice } from './partitions.ts';
@@ -17,8 +17,8 @@ import { roomFault } from './room.ts';
 import { abortUpload } from './send-file.ts';
 import { Senders } from './senders.ts';
 import type { Tally } from './tally.ts';
-import { stateTopicOf, usualMaxMessageBytes } from './topics.ts';
-import { type StandingLease, UploadState } from './upload-state.ts';
+import { usualMaxMessageBytes } from './topics.ts';
+import type { UploadState } from './upload-state.ts';
 
 /** Milliseconds between two looks at the topic: partitions may be added, the limit lowered, the topic made anew. */
 const topicLook = 30_000;
@@ -96,9 +96,10 @@ export class UploadRun {
   async run(): Promise<void> {
     const { settings, topic, state, stop } = this.#options;
     const { name: uploader } = settings;
-    const standing = (): Promise<StandingLease | undefined> => this.#standingLease();
     const lost = (error: unknown): void => this.#fail(error);
-    const lease = await holdLease({ uploader, topicId: topic.id, state, standing, lost });
+    const [leases, write] = [state.leasesFrom.bind(state), state.writeLease.bind(state)];
+    const lease = await HeldLease.take({ uploader, topicId: topic.id, leases, write, lost }, state.end);
+    state.guardWith(() => lease.confirm());
     await state.makeReady(topic.id).catch(lost);
     const looks = setInterval(() => void this.#lookAtTopic().catch(lost), topicLook);
     this.#abortGone([...state.files.keys()]);
@@ -124,15 +125,6 @@ export class UploadRun {
   #fail(error: unknown): void {
     this.#failure ??= error;
     this.#options.stop.abort();
-  }
-
-  async #standingLease(): Promise<StandingLease | undefined> {
-    const { kafka, settings, topic } = this.#options;
-    const name = stateTopicOf(topic.name);
-    const partitions = (await kafka.describeTopic(name))?.partitions ?? 1;
-    const fresh = new UploadState({ kafka, topic: name, partitions, uploader: settings.name });
-    await fresh.load();
-    return fresh.lease;
   }
 
   async #lookAtTopic(): Promise<void> {

@@ -3,7 +3,7 @@
  * one growing record: a file is a key.
  */
 import { FormatError } from '../errors.ts';
-import type { Appended, Kafka, Producer } from '../kafka/contract.ts';
+import type { Appended, ConsumedRecord, Kafka, Producer } from '../kafka/contract.ts';
 import {
   decodeStateRecord,
   encodeFileState,
@@ -18,12 +18,7 @@ import {
   statePartition,
   stateUploader,
 } from '../records/state-record.ts';
-
-/** A lease as it stands on the topic. */
-export interface StandingLease extends Lease {
-  /** Milliseconds since the epoch, the record's own time. */
-  readonly renewed: number;
-}
+import type { StandingLease } from './lease.ts';
 
 export interface UploadStateOptions {
   readonly kafka: Kafka;
@@ -40,10 +35,12 @@ export class UploadState {
   /** Restored and not yet written. */
   readonly #restored = new Set<string>();
   #lease: StandingLease | undefined;
+  #end = 0;
   #origin: Origin | undefined;
   #newOrigin: Origin | undefined;
   #ready: Ready | undefined;
   #producer: Producer | undefined;
+  #confirm: () => Promise<void> | undefined = () => undefined;
   #failure: unknown;
 
   constructor(options: UploadStateOptions) {
@@ -53,43 +50,61 @@ export class UploadState {
 
   /** Reads this uploader's records, and since when the partition tells. */
   async load(): Promise<void> {
-    const { kafka, topic, uploader } = this.#options;
+    const { topic, uploader } = this.#options;
+    this.#end = await this.#read(0, (record) => {
+      // What others wrote is not read: a fault in it is theirs.
+      const whose = stateUploader(record);
+      if (whose !== uploader && whose !== '') return;
+      try {
+        this.#take(decodeStateRecord(record), record.offset);
+      } catch (error) {
+        if (!(error instanceof FormatError)) throw error;
+        throw new FormatError(
+          `${topic}, partition ${this.#partition}, offset ${record.offset}: ${error.message}. Delete the topic to have the state made anew from what stands on the files topic`,
+          { cause: error },
+        );
+      }
+    });
+  }
+
+  /** This uploader's leases from an offset on, oldest first; `null`: given back. */
+  async leasesFrom(offset: number): Promise<(StandingLease | null)[]> {
+    const found: (StandingLease | null)[] = [];
+    await this.#read(offset, (record) => {
+      if (record.key === null || String(Buffer.from(record.key)) !== this.#options.uploader) return;
+      const decoded = decodeStateRecord(record);
+      if (decoded.kind !== 'lease') return;
+      found.push(decoded.lease === null ? null : { ...decoded.lease, offset: record.offset });
+    });
+    return found;
+  }
+
+  /** Reads the partition from an offset to its present end, which it resolves with. */
+  async #read(offset: number, each: (record: ConsumedRecord) => void): Promise<number> {
+    const { kafka, topic } = this.#options;
     const [earliest, latest] = await Promise.all([
       kafka.offsets(topic, 'earliest'),
       kafka.offsets(topic, 'latest'),
     ]);
-    const from = earliest.get(this.#partition) ?? 0;
+    const from = Math.max(offset, earliest.get(this.#partition) ?? 0);
     const until = latest.get(this.#partition) ?? 0;
-    if (from >= until) return;
-    const partition = this.#partition;
+    if (from >= until) return until;
     const consumer = kafka.consumer({
       topic,
-      from: new Map([[partition, from]]),
-      until: new Map([[partition, until]]),
+      from: new Map([[this.#partition, from]]),
+      until: new Map([[this.#partition, until]]),
       onGap: () => {},
     });
     for await (const batch of consumer) {
-      for (const record of batch.records) {
-        // What others wrote is not read: a fault in it is theirs.
-        const whose = stateUploader(record);
-        if (whose !== uploader && whose !== '') continue;
-        try {
-          this.#take(decodeStateRecord(record), record.timestamp);
-        } catch (error) {
-          if (!(error instanceof FormatError)) throw error;
-          throw new FormatError(
-            `${topic}, partition ${partition}, offset ${record.offset}: ${error.message}. Delete the topic to have the state made anew from what stands on the files topic`,
-            { cause: error },
-          );
-        }
-      }
+      for (const record of batch.records) each(record);
       batch.release();
     }
+    return until;
   }
 
-  #take(decoded: StateRecord, renewed: number): void {
+  #take(decoded: StateRecord, offset: number): void {
     if (decoded.kind === 'lease') {
-      this.#lease = decoded.lease === null ? undefined : { ...decoded.lease, renewed };
+      this.#lease = decoded.lease === null ? undefined : { ...decoded.lease, offset };
     } else if (decoded.kind === 'origin') {
       this.#origin = decoded.origin ?? undefined;
     } else if (decoded.kind === 'ready') {
@@ -106,8 +121,23 @@ export class UploadState {
     this.#producer = producer;
   }
 
+  /** `confirm` says whether this run may still write: see {@link confirmed}. */
+  guardWith(confirm: () => Promise<void> | undefined): void {
+    this.#confirm = confirm;
+  }
+
+  /** Undefined: this run may write. Otherwise it may once the result resolves. */
+  confirmed(): Promise<void> | undefined {
+    return this.#confirm();
+  }
+
   get lease(): StandingLease | undefined {
     return this.#lease;
+  }
+
+  /** The Kafka offset up to which the state was read. */
+  get end(): number {
+    return this.#end;
   }
 
   /** Since when the partition tells; undefined when it does not say. */
@@ -162,8 +192,9 @@ export class UploadState {
     await this.#write(encodeReady(this.#options.uploader, { topic: topicId }));
   }
 
-  writeLease(lease: Lease | null): Promise<Appended> {
-    return this.#write(encodeLease(this.#options.uploader, lease));
+  async writeLease(lease: Lease | null): Promise<number> {
+    const record = encodeLease(this.#options.uploader, lease);
+    return (await this.#track(this.#append(record))).offset;
   }
 
   /** Resolves when everything is acknowledged; rejects with the first failure there ever was. */
@@ -173,8 +204,18 @@ export class UploadState {
   }
 
   #write(record: ReturnType<typeof encodeLease>): Promise<Appended> {
+    const confirmed = this.#confirm();
+    return this.#track(
+      confirmed === undefined ? this.#append(record) : confirmed.then(() => this.#append(record)),
+    );
+  }
+
+  #append(record: ReturnType<typeof encodeLease>): Promise<Appended> {
     if (this.#producer === undefined) throw new Error('the state is not open for writing');
-    const write = this.#producer.append(this.#options.topic, this.#partition, record);
+    return this.#producer.append(this.#options.topic, this.#partition, record);
+  }
+
+  #track(write: Promise<Appended>): Promise<Appended> {
     const settled: Promise<unknown> = write.then(
       () => this.#writes.delete(settled),
       (error: unknown) => {

@@ -70,7 +70,10 @@ test("A file's state comes back as it was written", () => {
   );
 });
 
-test('A lease, and tombstones', () => {
+test('A lease, with and without its boot, and tombstones', () => {
+  const boot = 'b 7';
+  const withBoot = decodeStateRecord(consumed(encodeLease('shop', { ...lease, boot })));
+  assert.deepEqual(withBoot, { kind: 'lease', uploader: 'shop', lease: { v: 1, ...lease, boot } });
   const decode = (record: ReturnType<typeof encodeLease>) => decodeStateRecord(consumed(record));
   assert.deepEqual(decode(encodeLease('shop', lease)), {
     kind: 'lease',

@@ -68,7 +68,9 @@ const lease = z.object({
   owner: z.string(),
   host: z.string(),
   pid: whole,
-  /** Milliseconds that the lease lasts from its record's own time on, unless it is renewed. */
+  /** The boot of the holder's system in which `pid` counts; absent where that cannot be known. */
+  boot: z.string().optional(),
+  /** Milliseconds without a renewal after which the lease has ended. */
   lasts: whole,
 });
 export type Lease = Omit<z.infer<typeof lease>, 'v'>;

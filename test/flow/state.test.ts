@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { hostname } from 'node:os';
 import { test } from 'node:test';
+import { thisBoot } from '../../src/files/boot.ts';
 import { encodeFileState, encodeLease, type Lease, statePartition } from '../../src/records/state-record.ts';
 import { craftedUpload } from '../support/crafted.ts';
 import { faultySource, once } from '../support/faulty-store.ts';
@@ -216,9 +218,9 @@ test('Two uploaders of one name in one process: the second is refused', async ()
 
 test('An uploader that is gone from this host holds nobody up', async () => {
   const flow = await sentFlow();
-  const { hostname } = await import('node:os');
   // No process has this number: it is above what any system gives.
-  await appendState(flow, encodeLease(flow.uploader, { ...elsewhere, host: hostname(), pid: 2 ** 30 }));
+  const here = { ...elsewhere, host: hostname(), pid: 2 ** 30, boot: thisBoot! };
+  await appendState(flow, encodeLease(flow.uploader, here));
   assert.equal((await flow.up()).unchanged, 3);
   assert.deepEqual(flow.told('waiting'), []);
 });
