@@ -10,7 +10,7 @@ async function stateOf() {
   const kafka = createMemoryCluster().client();
   await kafka.createTopic({ name: 's', partitions: 1, replicationFactor: 1 });
   const state = new UploadState({ kafka, topic: 's', partitions: 1, uploader: 'shop' });
-  state.writeWith(kafka.producer());
+  state.writeWith(kafka.producer(), () => {});
   const lost = Promise.withResolvers<Error>();
   const options: HeldLeaseOptions = {
     uploader: 'shop',

@@ -60,7 +60,8 @@ export class UploadRun {
     const limit = topic.maxMessageBytes ?? usualMaxMessageBytes;
     checkChunkSize(settings, limit);
     this.#producer = kafka.producer({ bufferBytes });
-    state.writeWith(this.#producer);
+    // What is sent and not remembered is sent again by every later run: no reason to go on.
+    state.writeWith(this.#producer, (error) => this.#fail(error));
     const shared = { source, uploader, checksum, chunkSize, linger, state, tally, signal: stop.signal };
     const largest = Math.min(limit, Math.max(largestBuffer, chunkSize ?? 0));
     const buffers = new Buffers(Math.max(3, Math.floor(bufferBytes / largest)), largest);

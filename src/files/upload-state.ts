@@ -40,6 +40,7 @@ export class UploadState {
   #newOrigin: Origin | undefined;
   #ready: Ready | undefined;
   #producer: Producer | undefined;
+  #failed: (error: unknown) => void = () => {};
   #confirm: () => Promise<void> | undefined = () => undefined;
   #failure: unknown;
 
@@ -116,9 +117,10 @@ export class UploadState {
     }
   }
 
-  /** The producer that writes; set once it is known that this run may write. */
-  writeWith(producer: Producer): void {
+  /** The producer that writes, set once it is known that this run may write; `failed` is called at the first failure. */
+  writeWith(producer: Producer, failed: (error: unknown) => void): void {
     this.#producer = producer;
+    this.#failed = failed;
   }
 
   /** `confirm` says whether this run may still write: see {@link confirmed}. */
@@ -158,7 +160,7 @@ export class UploadState {
     return this.#files.get(path);
   }
 
-  /** Remembers; written behind, in order. {@link flush} tells of failures. */
+  /** Remembers; written behind, in order. Failures are told to {@link writeWith}'s `failed`, and by {@link flush}. */
   set(path: string, state: FileState): void {
     this.#files.set(path, state);
     this.#write(encodeFileState(this.#options.uploader, path, state));
@@ -219,8 +221,10 @@ export class UploadState {
     const settled: Promise<unknown> = write.then(
       () => this.#writes.delete(settled),
       (error: unknown) => {
-        this.#failure ??= error;
         this.#writes.delete(settled);
+        if (this.#failure !== undefined) return;
+        this.#failure = error;
+        this.#failed(error);
       },
     );
     this.#writes.add(settled);

@@ -1,0 +1,31 @@
+/** A client whose appends fail or wait as the test chooses. The cluster behind it stays what it is. */
+import type { Kafka, NewRecord, Producer, ProducerOptions } from '../../src/kafka/contract.ts';
+
+/** An append, before it is passed on: whoever throws makes it fail, whoever waits delays it. */
+export type BeforeAppend = (topic: string, record: NewRecord) => void | Promise<void>;
+
+/** The same client, with `before` called ahead of every append. */
+export function faultyKafka(kafka: Kafka, before: BeforeAppend): Kafka {
+  return new Proxy(kafka, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== 'function') return value;
+      if (name !== 'producer') return value.bind(target);
+      return (options?: ProducerOptions) => faultyProducer(target.producer(options), before);
+    },
+  });
+}
+
+function faultyProducer(producer: Producer, before: BeforeAppend): Producer {
+  return {
+    append: async (topic, partition, record) => {
+      await before(topic, record);
+      return producer.append(topic, partition, record);
+    },
+    ready: () => producer.ready(),
+    get pendingBytes() {
+      return producer.pendingBytes;
+    },
+    close: () => producer.close(),
+  };
+}
