@@ -10,7 +10,7 @@ async function stateOf() {
   const kafka = createMemoryCluster().client();
   await kafka.createTopic({ name: 's', partitions: 1, replicationFactor: 1 });
   const state = new UploadState({ kafka, topic: 's', partitions: 1, uploader: 'shop' });
-  state.writeWith(kafka.producer(), () => {});
+  state.behind.open(kafka.producer(), () => {});
   const lost = Promise.withResolvers<Error>();
   const options: HeldLeaseOptions = {
     uploader: 'shop',
@@ -40,7 +40,7 @@ test('A lease is renewed while it is held, and given back', async (t) => {
   const first = await standing();
   assert.equal(first?.pid, process.pid);
   t.mock.timers.tick(10_000);
-  await state.flush();
+  await state.behind.flush();
   assert.deepEqual(await owners(), [first.owner, first.owner]);
   assert.equal(lease.confirm(), undefined);
   await lease.release();
@@ -68,10 +68,10 @@ test('Who was stopped looks before it writes on, without waiting for its next re
     t.mock.timers.enable({ apis: ['setInterval'] });
     const { state, options, owners } = await stateOf();
     const lease = await HeldLease.take(options, 0);
-    state.guardWith(() => lease.confirm());
+    state.behind.guardWith(() => lease.confirm());
     await state.writeLease(other);
     stopped(t, clock);
-    await assert.rejects(state.confirmed() ?? Promise.resolve(), /is running on elsewhere/);
+    await assert.rejects(state.behind.confirmed() ?? Promise.resolve(), /is running on elsewhere/);
     assert.equal((await owners()).length, 2);
     t.mock.reset();
   }

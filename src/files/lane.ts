@@ -36,13 +36,20 @@ export class Lane {
     this.limit = limit;
   }
 
+  /** A buffer to read files into, once there is one, and room for what will be remembered of them. */
+  async takeBuffer(): Promise<Uint8Array> {
+    const { buffers, state } = this.options;
+    await state.behind.room();
+    return buffers.take();
+  }
+
   /**
    * Appends a record of `bytes` payload, counted where load and progress are counted. Rejects with ConfigurationError when
    * another uploader has taken over while this process was stopped.
    */
   async append(partition: number, record: NewRecord, bytes: number): Promise<Appended> {
     const { producer, topic, partitions, state, tally } = this.options;
-    const confirmed = state.confirmed();
+    const confirmed = state.behind.confirmed();
     if (confirmed !== undefined) await confirmed;
     partitions.add(partition, bytes);
     try {

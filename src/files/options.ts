@@ -41,7 +41,7 @@ export interface UploadOptions extends TopicOptions {
   /** Large files in flight at once. */
   readonly parallel?: number;
   readonly checksum?: ChecksumAlgorithm;
-  /** Bytes of a file per record; default: the largest that fits the topic's limit. */
+  /** Bytes of a file per record; default: the largest that fits the topic's limit, and three times into `bufferBytes`. */
   readonly chunkSize?: number;
   /** Files up to so many bytes travel in packs. 0: none. */
   readonly packBelow?: number;

@@ -34,7 +34,10 @@ function laneOf(source: MemorySource, limit: number, checksum: ChecksumAlgorithm
   };
   const kafka = createMemoryCluster().client();
   const state = new UploadState({ kafka, topic: 't.state', partitions: 1, uploader: 'shop' });
-  state.writeWith({ ...producer, append: async (_topic, partition) => ({ partition, offset: 0 }) }, () => {});
+  state.behind.open(
+    { ...producer, append: async (_topic, partition) => ({ partition, offset: 0 }) },
+    () => {},
+  );
   const options = {
     ...{ source, producer, topic: 't', topicId: 'id', uploader: 'shop', checksum },
     ...{

@@ -103,7 +103,7 @@ async function send(lane: Lane, handle: OpenFile, sending: Sending): Promise<Sen
 async function hashPrefix(lane: Lane, handle: OpenFile, sending: Sending): Promise<boolean> {
   const { buffers } = lane.options;
   if (sending.resumedFrom === 0) return true;
-  const buffer = await buffers.take();
+  const buffer = await lane.takeBuffer();
   try {
     for (let at = 0; at < sending.resumedFrom; ) {
       const wanted = Math.min(buffer.length, sending.resumedFrom - at);
@@ -131,7 +131,7 @@ async function sendChunks(
   const flights = new Set<Promise<void>>();
   let failure: unknown;
   const read = async (position: number): Promise<Piece> => {
-    const buffer = await buffers.take();
+    const buffer = await lane.takeBuffer();
     try {
       const wanted = Math.min(size, file.size - position);
       const bytes = buffer.subarray(0, await fill(handle, buffer.subarray(0, wanted), position));

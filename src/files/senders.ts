@@ -69,6 +69,8 @@ export class Senders {
   async #sendOne({ file, decision }: Job): Promise<void> {
     const { done, failed, onEvent } = this.#options;
     const { tally, uploader } = this.#lane.options;
+    // Empty files need no buffer to read into, but are remembered as all others are.
+    await this.#lane.options.state.behind.room();
     const started = performance.now();
     if (decision.action === 'compare' && (await this.#isSameContent(file, decision.sent)))
       return done(file.path);
@@ -116,7 +118,7 @@ export class Senders {
     if (algorithm !== 'md5' && algorithm !== 'sha256' && algorithm !== 'crc64nvme') return false;
     const hasher = createHasher(algorithm);
     const handle = await source.open(file.path);
-    const buffer = await buffers.take();
+    const buffer = await this.#lane.takeBuffer();
     try {
       for (let at = 0; ; ) {
         const read = await handle.read(buffer, at);
@@ -144,7 +146,7 @@ export class Senders {
       job = await this.#small.take()
     ) {
       // The buffer first: while Kafka holds them all, files gather for a fuller pack.
-      const buffer = await this.#lane.options.buffers.take();
+      const buffer = await this.#lane.takeBuffer();
       const { builder, jobs } = await this.#fill(job);
       const flight = this.#guard(jobs, () => this.#sendPack(builder, buffer))
         .catch((error: unknown) => {

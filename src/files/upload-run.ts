@@ -1,11 +1,10 @@
 /** One run of an uploader: the lease held, intake and senders joined, files tried again, everything left in good order. */
 import { ConfigurationError } from '../errors.ts';
-import { largestValue } from '../kafka/batch.ts';
 import { type Kafka, KafkaError, type Producer, type TopicDescription } from '../kafka/contract.ts';
-import { chunkHeaders } from '../records/file-record.ts';
 import { UploadIds } from '../records/upload-id.ts';
 import type { Selection, Source, SourceFile } from '../stores/contract.ts';
 import { Buffers } from './buffers.ts';
+import { checkChunkSize, planBuffers } from './chunk-size.ts';
 import { type Decision, decide } from './decide.ts';
 import { HeldLease } from './held-lease.ts';
 import { Intake } from './intake.ts';
@@ -22,8 +21,6 @@ import type { UploadState } from './upload-state.ts';
 
 /** Milliseconds between two looks at the topic: partitions may be added, the limit lowered, the topic made anew. */
 const topicLook = 30_000;
-/** Bytes of a buffer, and so of a chunk or pack: a topic that takes records of gigabytes is no reason to hold them. */
-const largestBuffer = 32 * 1024 * 1024;
 /** Tries of one file with `once`. */
 const tries = 3;
 
@@ -61,10 +58,10 @@ export class UploadRun {
     checkChunkSize(settings, limit);
     this.#producer = kafka.producer({ bufferBytes });
     // What is sent and not remembered is sent again by every later run: no reason to go on.
-    state.writeWith(this.#producer, (error) => this.#fail(error));
+    state.behind.open(this.#producer, (error) => this.#fail(error));
     const shared = { source, uploader, checksum, chunkSize, linger, state, tally, signal: stop.signal };
-    const largest = Math.min(limit, Math.max(largestBuffer, chunkSize ?? 0));
-    const buffers = new Buffers(Math.max(3, Math.floor(bufferBytes / largest)), largest);
+    const { count, size } = planBuffers(bufferBytes, limit);
+    const buffers = new Buffers(count, size);
     const partitions = new PartitionChoice(topic.partitions);
     const on = { producer: this.#producer, topic: topic.name, topicId: topic.id, partitions };
     this.#lane = new Lane({ ...shared, ...on, buffers, ids: new UploadIds() }, limit);
@@ -100,7 +97,7 @@ export class UploadRun {
     const lost = (error: unknown): void => this.#fail(error);
     const [leases, write] = [state.leasesFrom.bind(state), state.writeLease.bind(state)];
     const lease = await HeldLease.take({ uploader, topicId: topic.id, leases, write, lost }, state.end);
-    state.guardWith(() => lease.confirm());
+    state.behind.guardWith(() => lease.confirm());
     await state.makeReady(topic.id).catch(lost);
     const looks = setInterval(() => void this.#lookAtTopic().catch(lost), topicLook);
     this.#abortGone([...state.files.keys()]);
@@ -112,7 +109,7 @@ export class UploadRun {
     clearInterval(looks);
     try {
       await lease.release();
-      await state.flush();
+      await state.behind.flush();
       await this.#producer.close();
     } catch (error) {
       this.#fail(error);
@@ -212,15 +209,4 @@ export class UploadRun {
     this.#options.tally.filesFailed++;
     this.#options.settings.onEvent({ type: 'not-sent', path, reason, again: false });
   }
-}
-
-/** A chunk size that the user asked for must fit beside the shortest of headers. */
-function checkChunkSize({ chunkSize, checksum, name }: UploadSettings, limit: number): void {
-  if (chunkSize === undefined) return;
-  const ref = { uploader: name, path: 'x', upload: '0'.repeat(32) };
-  const largest = largestValue(limit, { headers: chunkHeaders(ref, checksum, 0, 0) });
-  if (chunkSize <= largest) return;
-  throw new ConfigurationError(
-    `--chunk-size ${chunkSize} does not fit: the topic takes records of ${limit} bytes (max.message.bytes), which hold ${largest} bytes of a file at the most`,
-  );
 }

@@ -3,7 +3,7 @@
  * one growing record: a file is a key.
  */
 import { FormatError } from '../errors.ts';
-import type { Appended, ConsumedRecord, Kafka, Producer } from '../kafka/contract.ts';
+import type { ConsumedRecord, Kafka } from '../kafka/contract.ts';
 import {
   decodeStateRecord,
   encodeFileState,
@@ -19,6 +19,7 @@ import {
   stateUploader,
 } from '../records/state-record.ts';
 import type { StandingLease } from './lease.ts';
+import { WriteBehind } from './write-behind.ts';
 
 export interface UploadStateOptions {
   readonly kafka: Kafka;
@@ -31,7 +32,7 @@ export class UploadState {
   readonly #options: UploadStateOptions;
   readonly #partition: number;
   readonly #files = new Map<string, FileState>();
-  readonly #writes = new Set<Promise<unknown>>();
+  readonly #behind: WriteBehind;
   /** Restored and not yet written. */
   readonly #restored = new Set<string>();
   #lease: StandingLease | undefined;
@@ -39,14 +40,11 @@ export class UploadState {
   #origin: Origin | undefined;
   #newOrigin: Origin | undefined;
   #ready: Ready | undefined;
-  #producer: Producer | undefined;
-  #failed: (error: unknown) => void = () => {};
-  #confirm: () => Promise<void> | undefined = () => undefined;
-  #failure: unknown;
 
   constructor(options: UploadStateOptions) {
     this.#options = options;
     this.#partition = statePartition(options.uploader, options.partitions);
+    this.#behind = new WriteBehind(options.topic, this.#partition);
   }
 
   /** Reads this uploader's records, and since when the partition tells. */
@@ -117,20 +115,9 @@ export class UploadState {
     }
   }
 
-  /** The producer that writes, set once it is known that this run may write; `failed` is called at the first failure. */
-  writeWith(producer: Producer, failed: (error: unknown) => void): void {
-    this.#producer = producer;
-    this.#failed = failed;
-  }
-
-  /** `confirm` says whether this run may still write: see {@link confirmed}. */
-  guardWith(confirm: () => Promise<void> | undefined): void {
-    this.#confirm = confirm;
-  }
-
-  /** Undefined: this run may write. Otherwise it may once the result resolves. */
-  confirmed(): Promise<void> | undefined {
-    return this.#confirm();
+  /** Where records wait to be acknowledged. */
+  get behind(): WriteBehind {
+    return this.#behind;
   }
 
   get lease(): StandingLease | undefined {
@@ -160,10 +147,10 @@ export class UploadState {
     return this.#files.get(path);
   }
 
-  /** Remembers; written behind, in order. Failures are told to {@link writeWith}'s `failed`, and by {@link flush}. */
+  /** Remembers; written behind, in order. {@link WriteBehind} tells of failures. */
   set(path: string, state: FileState): void {
     this.#files.set(path, state);
-    this.#write(encodeFileState(this.#options.uploader, path, state));
+    this.#behind.write(encodeFileState(this.#options.uploader, path, state));
   }
 
   /** Takes over what was found on the files topic itself; {@link makeReady} writes it. */
@@ -189,45 +176,13 @@ export class UploadState {
     if (this.isReady(topicId)) return;
     for (const path of this.#restored) this.set(path, this.#files.get(path)!);
     this.#restored.clear();
-    if (this.#newOrigin !== undefined) this.#write(encodeOrigin(this.#newOrigin));
-    await this.flush();
-    await this.#write(encodeReady(this.#options.uploader, { topic: topicId }));
+    if (this.#newOrigin !== undefined) this.#behind.write(encodeOrigin(this.#newOrigin));
+    await this.#behind.flush();
+    await this.#behind.write(encodeReady(this.#options.uploader, { topic: topicId }));
   }
 
   async writeLease(lease: Lease | null): Promise<number> {
     const record = encodeLease(this.#options.uploader, lease);
-    return (await this.#track(this.#append(record))).offset;
-  }
-
-  /** Resolves when everything is acknowledged; rejects with the first failure there ever was. */
-  async flush(): Promise<void> {
-    await Promise.allSettled(this.#writes);
-    if (this.#failure !== undefined) throw this.#failure;
-  }
-
-  #write(record: ReturnType<typeof encodeLease>): Promise<Appended> {
-    const confirmed = this.#confirm();
-    return this.#track(
-      confirmed === undefined ? this.#append(record) : confirmed.then(() => this.#append(record)),
-    );
-  }
-
-  #append(record: ReturnType<typeof encodeLease>): Promise<Appended> {
-    if (this.#producer === undefined) throw new Error('the state is not open for writing');
-    return this.#producer.append(this.#options.topic, this.#partition, record);
-  }
-
-  #track(write: Promise<Appended>): Promise<Appended> {
-    const settled: Promise<unknown> = write.then(
-      () => this.#writes.delete(settled),
-      (error: unknown) => {
-        this.#writes.delete(settled);
-        if (this.#failure !== undefined) return;
-        this.#failure = error;
-        this.#failed(error);
-      },
-    );
-    this.#writes.add(settled);
-    return write;
+    return (await this.#behind.append(record)).offset;
   }
 }
