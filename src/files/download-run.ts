@@ -10,6 +10,7 @@ import { positionGroup, startOffsets } from './positions.ts';
 import { Receiver } from './receiver.ts';
 import { SafeOffset } from './safe-offset.ts';
 import type { Tally } from './tally.ts';
+import { stateTopicOf } from './topics.ts';
 
 /** Bytes after which positions are committed without waiting for the interval: what is fetched again after a kill. */
 const commitEvery = 8 * 1024 * 1024;
@@ -179,7 +180,11 @@ export class DownloadRun {
     const lost = `offsets ${gap.from}..${gap.earliest - 1} of ${topic.name}, partition ${gap.partition}, were removed by retention before they were read`;
     const message = `${lost}: files with bytes there cannot be recovered from this topic; raise retention.ms, or send them again`;
     settings.onEvent({ type: 'warning', message });
-    this.#track(nameLosses(kafka, topic, gap, this.#receiver).catch((error: unknown) => this.#fail(error)));
+    const named = nameLosses(kafka, topic, gap, this.#receiver).then((isAll) => {
+      const more = `${stateTopicOf(topic.name)} does not tell of all that was sent there: more files may be lost by it than are named`;
+      if (!isAll) settings.onEvent({ type: 'warning', message: more });
+    });
+    this.#track(named.catch((error: unknown) => this.#fail(error)));
   }
 
   /** The run does not end before this work does. */

@@ -1,17 +1,17 @@
 /** The files of a topic, newest version first. */
 import { FormatError } from '../errors.ts';
 import { createKafka } from '../kafka/client.ts';
-import type { ConsumedRecord, Kafka } from '../kafka/contract.ts';
+import type { ConsumedRecord, Kafka, TopicDescription } from '../kafka/contract.ts';
 import { decodeFileRecord } from '../records/file-record.ts';
 import { versionOf } from '../records/upload-id.ts';
 import { clientOptions } from './client-options.ts';
 import type { ListedFile, ListOptions } from './options.ts';
-import { readState, type StateEntry } from './read-state.ts';
-import { existingTopic, stateTopicOf } from './topics.ts';
+import { type EveryState, readState, type StateEntry } from './read-state.ts';
+import { existingTopic } from './topics.ts';
 
 /**
- * Lists the newest version of each path from `T.state`, which is small; with `newestOnly: false`, or where there is no
- * `T.state`, every version from the files topic itself, which is read from end to end.
+ * Lists the newest version of each path from `T.state`, which is small; files that it may not tell of, and with
+ * `newestOnly: false` every version, from the files topic itself, which is read from end to end.
  */
 export async function* list(options: ListOptions): AsyncGenerator<ListedFile> {
   const kafka = createKafka(clientOptions(options, 'sluice-list'));
@@ -25,13 +25,11 @@ export async function* list(options: ListOptions): AsyncGenerator<ListedFile> {
 /** The same through any client; it stays open. */
 export async function listFrom(kafka: Kafka, options: ListOptions): Promise<ListedFile[]> {
   const topic = await existingTopic(kafka, options.topic);
-  const state =
-    options.newestOnly === false ? undefined : await kafka.describeTopic(stateTopicOf(topic.name));
-  const earliest = await kafka.offsets(topic.name, 'earliest');
+  const state = options.newestOnly === false ? undefined : await readState(kafka, topic);
   const files =
     state === undefined
       ? await fromRecords(kafka, topic.name, options)
-      : await fromState(kafka, state.name, topic.id, earliest);
+      : await fromState(kafka, topic, state, options);
   const wanted = files.filter(
     ({ uploader }) => options.uploader === undefined || uploader === options.uploader,
   );
@@ -40,12 +38,17 @@ export async function listFrom(kafka: Kafka, options: ListOptions): Promise<List
 
 async function fromState(
   kafka: Kafka,
-  stateTopic: string,
-  topicId: string,
-  earliest: ReadonlyMap<number, number>,
+  topic: TopicDescription,
+  state: EveryState,
+  options: ListOptions,
 ): Promise<ListedFile[]> {
-  const entries = await readState(kafka, stateTopic, topicId);
-  return [...entries.values()].map((entry) => listed(entry, earliest));
+  const earliest = await kafka.offsets(topic.name, 'earliest');
+  const mayHaveMore = (uploader?: string): boolean =>
+    [...earliest].some(([partition, offset]) => state.untoldBefore(partition, uploader) > offset);
+  const files = [...state.files.values()].map((entry) => listed(entry, earliest));
+  if (!mayHaveMore(options.uploader)) return files;
+  const untold = await fromRecords(kafka, topic.name, options);
+  return newestOf([...files, ...untold.filter(({ uploader }) => mayHaveMore(uploader))]);
 }
 
 function listed(
@@ -115,6 +118,11 @@ async function fromRecords(kafka: Kafka, topic: string, options: ListOptions): P
   });
   const files = [...versions.values()].map(({ received: _received, ...file }) => file);
   if (options.newestOnly === false) return files;
+  return newestOf(files);
+}
+
+/** The newest version of each path that was not given up. */
+function newestOf(files: readonly ListedFile[]): ListedFile[] {
   const newest = new Map<string, ListedFile>();
   for (const file of files) {
     const key = `${file.uploader}/${file.path}`;

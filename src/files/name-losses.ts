@@ -5,7 +5,6 @@
 import type { Kafka, TopicDescription } from '../kafka/contract.ts';
 import { readState } from './read-state.ts';
 import type { Receiver } from './receiver.ts';
-import { stateTopicOf } from './topics.ts';
 
 /** A range of offsets `[from, earliest)` of a partition that is gone. */
 export interface Gap {
@@ -14,18 +13,22 @@ export interface Gap {
   readonly earliest: number;
 }
 
-/** Tells the receiver of every file whose last record is in the gap: nothing on the topic will ever speak of it. */
+/**
+ * Tells the receiver of every file whose last record is in the gap: nothing on the topic will ever speak of it. Resolves with
+ * true when these are all; false when there may be others, of which nobody knows.
+ */
 export async function nameLosses(
   kafka: Kafka,
   topic: TopicDescription,
   gap: Gap,
   receiver: Receiver,
-): Promise<void> {
-  const stateTopic = stateTopicOf(topic.name);
-  if ((await kafka.describeTopic(stateTopic)) === undefined) return;
-  for (const { uploader, path, state } of (await readState(kafka, stateTopic, topic.id)).values()) {
+): Promise<boolean> {
+  const everything = await readState(kafka, topic);
+  if (everything === undefined) return false;
+  for (const { uploader, path, state } of everything.files.values()) {
     const isLost = state.partition === gap.partition && state.last >= gap.from && state.last < gap.earliest;
     if (!isLost || state.state !== 'sent' || state.digest === undefined) continue;
     await receiver.failLost({ uploader, path, upload: state.upload }, state.digest);
   }
+  return everything.untoldBefore(gap.partition) <= gap.from;
 }

@@ -1,7 +1,14 @@
-/** Every file that anybody's uploader remembers on `T.state`. */
+/** What anybody's uploader remembers on `T.state`, and what may stand on `T` without being told there. */
 import { FormatError } from '../errors.ts';
-import type { Kafka } from '../kafka/contract.ts';
-import { decodeStateRecord, type FileState } from '../records/state-record.ts';
+import type { Kafka, TopicDescription } from '../kafka/contract.ts';
+import {
+  decodeStateRecord,
+  type FileState,
+  type Origin,
+  type StateRecord,
+  statePartition,
+} from '../records/state-record.ts';
+import { stateTopicOf } from './topics.ts';
 
 export interface StateEntry {
   readonly uploader: string;
@@ -11,30 +18,85 @@ export interface StateEntry {
   readonly at: number;
 }
 
-/** The newest state of each file that was sent to the topic with this id; those of other topics and given up ones are left out. */
-export async function readState(
-  kafka: Kafka,
-  stateTopic: string,
-  topicId: string,
-): Promise<Map<string, StateEntry>> {
-  const found = new Map<string, StateEntry>();
-  const from = await kafka.offsets(stateTopic, 'earliest');
-  const until = await kafka.offsets(stateTopic, 'latest');
-  for await (const batch of kafka.consumer({ topic: stateTopic, from, until, onGap: () => {} })) {
+/** All of `T.state`, as it speaks of the files topic of one id. */
+export class EveryState {
+  /** `UPLOADER/PATH` -> its newest state; those of other topics and given up ones are left out. */
+  readonly files: Map<string, StateEntry> = new Map();
+  readonly #topicId: string;
+  readonly #partitions: number;
+  /** By partition of `T.state`: since when it tells. */
+  readonly #origins = new Map<number, Origin>();
+  readonly #ready = new Set<string>();
+
+  constructor(topicId: string, partitions: number) {
+    this.#topicId = topicId;
+    this.#partitions = partitions;
+  }
+
+  take(partition: number, decoded: StateRecord, at: number): void {
+    if (decoded.kind === 'origin') {
+      if (decoded.origin === null) this.#origins.delete(partition);
+      else this.#origins.set(partition, decoded.origin);
+    } else if (decoded.kind === 'ready') {
+      if (decoded.ready?.topic === this.#topicId) this.#ready.add(decoded.uploader);
+      else this.#ready.delete(decoded.uploader);
+    } else if (decoded.kind === 'file') {
+      const { uploader, path, state } = decoded;
+      const key = `${uploader}/${path}`;
+      if (state?.topic === this.#topicId && state.state !== 'aborted')
+        this.files.set(key, { uploader, path, state, at });
+      else this.files.delete(key);
+    }
+  }
+
+  /** What a partition says is not to be trusted: a record in it is damaged. */
+  distrust(partition: number): void {
+    this.#origins.delete(partition);
+    for (const uploader of this.#ready) {
+      if (statePartition(uploader, this.#partitions) === partition) this.#ready.delete(uploader);
+    }
+  }
+
+  /**
+   * The Kafka offset in a partition of `T` before which there may be records of `uploader` that are not told here: 0 when all
+   * are, infinity when nobody knows. Without an uploader: of anybody.
+   */
+  untoldBefore(partition: number, uploader?: string): number {
+    if (uploader !== undefined && this.#ready.has(uploader)) return 0;
+    const origins =
+      uploader === undefined
+        ? Array.from({ length: this.#partitions }, (_, index) => this.#origins.get(index))
+        : [this.#origins.get(statePartition(uploader, this.#partitions))];
+    return Math.max(...origins.map((origin) => this.#untoldBy(origin, partition)));
+  }
+
+  #untoldBy(origin: Origin | undefined, partition: number): number {
+    if (origin === undefined) return Number.POSITIVE_INFINITY;
+    // Older than the files topic: it has been told everything. Partitions that were added later are told from their beginning.
+    return origin.topic === this.#topicId ? (origin.ends[partition] ?? 0) : 0;
+  }
+}
+
+/** Reads all of a topic's state; undefined when there is none. */
+export async function readState(kafka: Kafka, topic: TopicDescription): Promise<EveryState | undefined> {
+  const name = stateTopicOf(topic.name);
+  const description = await kafka.describeTopic(name);
+  if (description === undefined) return undefined;
+  const state = new EveryState(topic.id, description.partitions);
+  const damaged = new Set<number>();
+  const from = await kafka.offsets(name, 'earliest');
+  const until = await kafka.offsets(name, 'latest');
+  for await (const batch of kafka.consumer({ topic: name, from, until, onGap: () => {} })) {
     for (const record of batch.records) {
       try {
-        const decoded = decodeStateRecord(record);
-        if (decoded.kind !== 'file') continue;
-        const { uploader, path, state } = decoded;
-        const key = `${uploader}/${path}`;
-        if (state?.topic === topicId && state.state !== 'aborted')
-          found.set(key, { uploader, path, state, at: record.timestamp });
-        else found.delete(key);
+        state.take(batch.partition, decodeStateRecord(record), record.timestamp);
       } catch (error) {
         if (!(error instanceof FormatError)) throw error;
+        damaged.add(batch.partition);
       }
     }
     batch.release();
   }
-  return found;
+  for (const partition of damaged) state.distrust(partition);
+  return state;
 }

@@ -3,7 +3,9 @@ import { describe, test } from 'node:test';
 import { IncompleteError } from '../../src/errors.ts';
 import { catFrom } from '../../src/files/cat.ts';
 import { listFrom } from '../../src/files/list.ts';
-import type { CatOptions, ListOptions } from '../../src/files/options.ts';
+import type { CatOptions, ListedFile, ListOptions } from '../../src/files/options.ts';
+import { statePartition } from '../../src/records/state-record.ts';
+import { MemorySource } from '../../src/stores/memory/source.ts';
 import { craftedChunk, craftedClose, craftedPack, craftedUpload } from '../support/crafted.ts';
 import { faultySource, once } from '../support/faulty-store.ts';
 import { Flow, md5, noise } from '../support/flow.ts';
@@ -27,6 +29,8 @@ async function cat(flow: Flow, file: string, options: Partial<CatOptions> = {}):
   }
   return Buffer.concat(pieces);
 }
+
+const named = ({ uploader, path, upload, state }: ListedFile) => `${uploader}/${path} ${upload} ${state}`;
 
 /** A flow with two versions of a large and of a packed file, one empty file, and one that is half sent. */
 async function sentFlow(): Promise<Flow> {
@@ -59,6 +63,33 @@ describe('Listing and looking into files', { concurrency: true }, () => {
     }
     const byUpload = (files: typeof fromState) => files.map(({ upload }) => upload).toSorted();
     assert.deepEqual(byUpload(fromState), byUpload(fromTopic));
+  });
+
+  test('Files that a state made anew does not tell of are listed all the same', async () => {
+    const flow = await sentFlow();
+    const before = await list(flow);
+    flow.cluster.deleteTopic('files.state');
+    const source = new MemorySource();
+    source.write('a', noise(600));
+    // The state is there again, and knows of one uploader only.
+    await flow.up({ name: 'other' }, { source });
+    const files = await list(flow);
+    assert.deepEqual(files.filter(({ uploader }) => uploader === 'shop').map(named), before.map(named));
+    assert.equal(files.length, before.length + 1);
+    const [only, ...more] = await list(flow, { uploader: 'other' });
+    assert.deepEqual([only?.path, more.length], ['a', 0]);
+    assert.equal((await list(flow, { uploader: 'shop' })).length, before.length);
+  });
+
+  test('Files of a state of which a record is damaged are listed all the same', async () => {
+    const flow = await sentFlow();
+    const before = await list(flow);
+    const kafka = flow.cluster.client();
+    const partition = statePartition(flow.uploader, 8);
+    const damaged = { key: Buffer.from('shop/packed'), value: Buffer.from('{') };
+    await kafka.producer().append('files.state', partition, damaged);
+    flow.cluster.compact('files.state');
+    assert.deepEqual((await list(flow)).map(named), before.map(named));
   });
 
   test('All versions, those of one uploader, and the newest first', async () => {

@@ -26,6 +26,26 @@ describe('What happens to topics', { concurrency: true }, () => {
     assert.deepEqual([again.records, again.failed], [0, 0]);
   });
 
+  test('Retention removed what a state made anew does not tell of: it is said that more may be lost', async () => {
+    for (const isAnew of [false, true]) {
+      const flow = new Flow({ partitions: 1 });
+      flow.source.write('before', noise(2000));
+      await flow.up();
+      await flow.down();
+      flow.source.write('lost', noise(2000));
+      await flow.up();
+      if (isAnew) flow.cluster.deleteTopic('files.state');
+      if (isAnew) await flow.up({ name: 'other', include: ['nothing'] });
+      flow.uploadEvents.length = 0;
+      flow.cluster.deleteRecords(flow.topic, 0, (await flow.records()).at(-1)!.offset + 1);
+      const down = await flow.down();
+      const warnings = flow.told('warning').map(({ message }) => message);
+      assert.deepEqual([down.failed, warnings.length], isAnew ? [0, 2] : [1, 1]);
+      if (isAnew)
+        assert.match(warnings[1] ?? '', /files\.state does not tell of all.*more files may be lost/);
+    }
+  });
+
   test('Retention removed what a downloader had not read: told, named, and what came of it is gone', async () => {
     const flow = new Flow({ partitions: 1 });
     flow.source.write('half', noise(5000));
