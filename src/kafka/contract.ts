@@ -41,15 +41,26 @@ export interface Producer {
    * append: it is how back-pressure reaches the disk.
    */
   ready(): Promise<void>;
-  /** Bytes handed over and not yet acknowledged. */
+  /** Bytes handed over and not yet acknowledged, with what has been made of them to compress them. */
   readonly pendingBytes: number;
   /** Waits for every outstanding append, then releases the connections. */
   close(): Promise<void>;
 }
 
+/** Ways to compress batches: Kafka's own, and `auto`: zstd where a look at the content promises something. */
+export const compressions = ['none', 'auto', 'zstd', 'lz4', 'gzip', 'snappy'] as const;
+export type Compression = (typeof compressions)[number];
+
 export interface ProducerOptions {
   /** Bytes that may wait for acknowledgement before `ready()` blocks. Default 16 MiB. */
   readonly bufferBytes?: number;
+  /**
+   * How batches are compressed, off the main thread; kept only where that makes the batch smaller. Default `none`. What a
+   * topic's limit is promised to hold goes by the size before: a larger record may go through, or be refused `too-large`.
+   */
+  readonly compression?: Compression;
+  /** Of zstd and `auto`, 1 to 22; of gzip, 1 to 9. Default 1, the fastest. Others have none. */
+  readonly compressionLevel?: number;
 }
 
 /** A record as it was read. `key`, `value` and header values are views: valid until their batch is released. */

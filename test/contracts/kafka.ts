@@ -1,5 +1,6 @@
 /** The suite that every implementation of `src/kafka/contract.ts` passes: the real client and the memory twin. */
 import { describe } from 'node:test';
+import { compressionContract } from './kafka/compression.ts';
 import { consumerContract } from './kafka/consumer.ts';
 import { flowContract } from './kafka/flow.ts';
 import type { OpenGround } from './kafka/ground.ts';
@@ -13,6 +14,7 @@ export function kafkaContract(name: string, open: OpenGround): void {
   describe(`${name} keeps the contract of Kafka`, () => {
     topicsContract(open);
     producerContract(open);
+    compressionContract(open);
     consumerContract(open);
     flowContract(open);
   });

@@ -12,6 +12,7 @@ import {
   type ProducerOptions,
   type TopicDescription,
 } from '../contract.ts';
+import { compressionPlan } from '../produce/compression-plan.ts';
 import { MemoryConsumer } from './consumer.ts';
 import { closedError, MemoryProducer } from './producer.ts';
 import type { MemoryLog, MemoryTopics } from './topics.ts';
@@ -85,7 +86,10 @@ export class MemoryClient implements Kafka {
     topics.set(name, new Map([...(topics.get(name) ?? []), ...positions]));
   }
 
-  producer({ bufferBytes = 16 * 1024 * 1024 }: ProducerOptions = {}): Producer {
+  /** Its log keeps records, not batches: compression is checked for being a known one, and changes nothing. */
+  producer(options: ProducerOptions = {}): Producer {
+    const { bufferBytes = 16 * 1024 * 1024 } = options;
+    compressionPlan(options);
     const producer = new MemoryProducer(this.#topics, bufferBytes);
     if (this.#closed) producer.abandon();
     this.#producers.add(producer);

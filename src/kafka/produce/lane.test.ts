@@ -50,19 +50,33 @@ const event = fc.oneof(
     5,
     fc.constant((broker) => broker.mend()),
   ),
+  events(
+    4,
+    fc.constant((broker) => broker.startCompressing()),
+  ),
+  events(
+    6,
+    fc.tuple(fc.nat(5), fc.boolean()).map(
+      ([which, isSmaller]) =>
+        (broker) =>
+          broker.finishCompressing(which, isSmaller),
+    ),
+  ),
 );
 
 /** No more faults: everything must be settled within a number of rounds that the number of records bounds. */
 function settle(broker: ModelBroker): void {
   for (let round = 0; round <= broker.appended * 3 + 10 && !broker.lane.isEmpty; round += 1) {
     broker.mend();
+    broker.finishAllCompressing();
     broker.send();
     while (broker.lane.inFlight > 0) broker.serve();
   }
   assert.ok(broker.lane.isEmpty, 'the lane goes on for ever');
 }
 
-function check({ log, resolved, rejected, poisoned, appended, mayAsk }: ModelBroker): void {
+function check({ log, resolved, rejected, poisoned, appended, mayAsk, held }: ModelBroker): void {
+  assert.equal(held, 0, 'memory of compressed batches is kept for ever');
   assert.equal(new Set(log).size, log.length, `a record stands twice: ${log}`);
   const inOrder = log.toSorted((a, b) => Number(a) - Number(b));
   assert.deepEqual(log, inOrder, 'records stand out of order');
@@ -78,20 +92,60 @@ function check({ log, resolved, rejected, poisoned, appended, mayAsk }: ModelBro
 
 for (const firstSequence of [0, 2 ** 31 - 4]) {
   for (const mayAsk of [true, false]) {
-    const variant = `numbers from ${firstSequence}, the broker ${mayAsk ? 'tells' : 'does not tell'} what it has`;
-    test(`Whatever fails, records stand once and in order (${variant})`, () => {
-      fc.assert(
-        fc.property(fc.array(event, { maxLength: 150, size: 'max' }), (happenings) => {
-          const broker = new ModelBroker({ firstSequence, mayAsk });
-          for (const happen of happenings) happen(broker);
-          settle(broker);
-          check(broker);
-        }),
-        { numRuns: 1500 },
-      );
-    });
+    for (const compresses of [false, true]) {
+      const variant = `numbers from ${firstSequence}, the broker ${mayAsk ? 'tells' : 'does not tell'} what it has, ${compresses ? 'compressed' : 'as they are'}`;
+      test(`Whatever fails, records stand once and in order (${variant})`, () => {
+        fc.assert(
+          fc.property(fc.array(event, { maxLength: 150, size: 'max' }), (happenings) => {
+            const broker = new ModelBroker({ firstSequence, mayAsk, compresses });
+            for (const happen of happenings) happen(broker);
+            settle(broker);
+            check(broker);
+          }),
+          { numRuns: 1000 },
+        );
+      });
+    }
   }
 }
+
+test('A batch that is compressed sooner than the one before it waits for that', () => {
+  const broker = new ModelBroker({ compresses: true });
+  for (let count = 0; count < 3; count += 1) {
+    broker.append();
+    broker.startCompressing();
+  }
+  broker.finishCompressing(2, true);
+  broker.finishCompressing(1, false);
+  broker.send();
+  assert.equal(broker.lane.inFlight, 0);
+  broker.finishCompressing(0, true);
+  settle(broker);
+  assert.deepEqual(broker.log, ['1', '2', '3']);
+  assert.equal(broker.held, 0);
+});
+
+test('No more than four batches are compressed ahead, and what waits meanwhile travels together', () => {
+  const { lane } = new ModelBroker({ compresses: true });
+  const offered: number[] = [];
+  for (let count = 0; count < 10; count += 1) {
+    const settled = () => {};
+    lane.append({ record: { value: null }, size: 100, resolve: settled, reject: settled });
+    const batch = lane.toCompress();
+    if (batch) offered.push(batch.records.length);
+  }
+  assert.deepEqual(offered, [1, 1, 1, 1]);
+});
+
+test('Memory is given back of what was still being compressed when everything was given up', () => {
+  const broker = new ModelBroker({ compresses: true });
+  broker.append();
+  broker.startCompressing();
+  broker.lane.clear(new Error('closed'));
+  broker.finishCompressing(0, true);
+  assert.equal(broker.held, 0);
+  assert.equal(broker.rejected.size, 1);
+});
 
 test('Without faults five batches are on their way once the first has been acknowledged', () => {
   const broker = new ModelBroker();

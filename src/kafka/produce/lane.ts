@@ -6,49 +6,35 @@
  * - nothing is sent under new numbers, or a new producer id, that may stand on the partition already.
  */
 import { batchHeaderBytes, recordSize } from '../batch.ts';
-import type { NewRecord } from '../contract.ts';
-import { type EncodedBatch, encodeBatch } from '../wire/batch-encode.ts';
-
-/** An appended record that has not been answered. */
-export interface Waiting {
-  readonly record: NewRecord;
-  /** Bytes of a batch that holds it alone. */
-  readonly size: number;
-  readonly resolve: (offset: number) => void;
-  readonly reject: (error: Error) => void;
-}
-
-/** Records that travel together. */
-export interface Batch {
-  readonly records: readonly Waiting[];
-  sequence: number;
-  encoded: EncodedBatch | undefined;
-  /** On its way to the broker. */
-  sent: boolean;
-  /** It was sent, and nothing says that the broker has not appended it: it may stand on the partition. */
-  ambiguous: boolean;
-  /** Sent behind one that the broker did not append: it does not stand there, and OUT_OF_ORDER_SEQUENCE says just that. */
-  behindGap: boolean;
-  /** A later one has been acknowledged: it stands on the partition, and only its offset is not known yet. */
-  overtaken: boolean;
-}
-
-/** Who writes: the broker gives out ids by InitProducerId. */
-export interface ProducerIdentity {
-  readonly producerId: bigint;
-  readonly epoch: number;
-}
+import {
+  after,
+  type Batch,
+  discard,
+  encode,
+  type HeldRecords,
+  newBatch,
+  type ProducerIdentity,
+  sequences,
+  type Waiting,
+} from './batch.ts';
 
 /** Batches on their way at once; the broker remembers as many to tell a retry from a new one. */
 const fullWindow = 5;
 /** Joining records beyond this brings nothing. */
 const joinBytes = 256 * 1024;
-const sequences = 2 ** 31;
+/** Batches that are compressed, or wait for being sent, ahead of those on their way. */
+const compressedAhead = 4;
 
 /** What a broker's refusal of a batch says of the records that travelled in it. */
 export type Refusal = 'too-large' | 'invalid';
 
+export interface LaneOptions {
+  /** Batches are offered by `toCompress`, and sent when `compressed` has been told of them. */
+  readonly compresses?: boolean;
+}
+
 export class Lane {
+  readonly #compresses: boolean;
   readonly #waiting: Waiting[] = [];
   #batches: Batch[] = [];
   #identity: ProducerIdentity | undefined;
@@ -65,6 +51,10 @@ export class Lane {
   #halted = false;
   #inDoubt = false;
   #refusal: Error | undefined;
+
+  constructor({ compresses = false }: LaneOptions = {}) {
+    this.#compresses = compresses;
+  }
 
   /** Nothing waits and nothing is on its way. */
   get isEmpty(): boolean {
@@ -111,16 +101,34 @@ export class Lane {
   /** The next batch to send, marked as sent; undefined when there is none or it may not be sent yet. */
   next(now: number): Batch | undefined {
     if (this.#halted || this.#identity === undefined || this.inFlight >= this.#window) return undefined;
-    const batch = this.#batches.find(({ sent }) => !sent) ?? this.#join();
-    if (batch === undefined) return undefined;
+    const unsent = this.#batches.find(({ sent }) => !sent);
+    const batch = unsent ?? (this.#compresses ? undefined : this.#join());
+    // One that is still being compressed holds back those behind it, which would break the order.
+    if (batch?.stage !== 'ready') return undefined;
     batch.sent = true;
     batch.behindGap = false;
-    batch.encoded ??= encodeBatch(
-      batch.records.map(({ record }) => record),
-      now,
-      { ...this.#identity, sequence: batch.sequence },
-    );
+    batch.encoded ??= encode(batch, now, this.#identity);
     return batch;
+  }
+
+  /** The next batch to compress; undefined when enough are ahead. Each has to be told of by {@link compressed}, in any order. */
+  toCompress(): Batch | undefined {
+    if (!this.#compresses) return undefined;
+    const unsent = this.#batches.filter(({ sent }) => !sent);
+    const raw = unsent.find(({ stage }) => stage === 'uncompressed');
+    const batch = raw ?? (unsent.length < compressedAhead ? this.#join() : undefined);
+    if (batch !== undefined) batch.stage = 'compressing';
+    return batch;
+  }
+
+  /** What came of compressing it: undefined when it is to be sent as it is. */
+  compressed(batch: Batch, records: HeldRecords | undefined): void {
+    if (!this.holds(batch)) {
+      records?.release();
+      return;
+    }
+    batch.compressed = records;
+    batch.stage = 'ready';
   }
 
   /** The broker has it, from `baseOffset` on; -1 when the broker does not say where. */
@@ -128,6 +136,7 @@ export class Lane {
     const at = this.#batches.indexOf(batch);
     for (const earlier of this.#batches.slice(0, at)) earlier.overtaken = true;
     this.#batches.splice(at, 1);
+    discard(batch);
     this.#fresh = false;
     if (!batch.overtaken) this.#base = after(batch);
     if (!this.#halted) this.#window = fullWindow;
@@ -199,9 +208,10 @@ export class Lane {
     if (count === 1) batch.records[0]!.reject(error);
     else if (refusal === 'too-large') this.#joinBytes = Math.max(1, Math.floor(this.#joinBytes / 2));
     const size = refusal === 'too-large' ? Math.ceil(count / 2) : 1;
+    discard(batch);
     const parts: Batch[] = [];
     for (let from = 0; count > 1 && from < count; from += size) {
-      parts.push(newBatch(batch.records.slice(from, from + size), 0));
+      parts.push(this.#newBatch(batch.records.slice(from, from + size), 0));
     }
     this.#batches.splice(at, 1, ...parts);
   }
@@ -215,6 +225,7 @@ export class Lane {
   /** Rejects everything. What is on its way is forgotten; a new identity is needed afterwards. */
   clear(error: Error): void {
     const records = this.#batches.flatMap((batch) => batch.records).concat(this.#waiting);
+    for (const batch of this.#batches) discard(batch);
     this.#batches = [];
     this.#waiting.length = 0;
     this.#identity = undefined;
@@ -242,7 +253,10 @@ export class Lane {
     this.#identity = undefined;
     const given = this.#batches.filter(({ ambiguous }) => ambiguous);
     this.#batches = this.#batches.filter(({ ambiguous }) => !ambiguous);
-    for (const { records } of given) for (const waiting of records) waiting.reject(error);
+    for (const batch of given) {
+      discard(batch);
+      for (const waiting of batch.records) waiting.reject(error);
+    }
   }
 
   /** What may stand on the partition keeps its numbers; all else follows what has been acknowledged without a gap. */
@@ -268,28 +282,15 @@ export class Lane {
       count += 1;
     }
     const last = this.#batches.at(-1);
-    const batch = newBatch(
+    const batch = this.#newBatch(
       this.#waiting.splice(0, count),
       last && !last.overtaken ? after(last) : this.#base,
     );
     this.#batches.push(batch);
     return batch;
   }
-}
 
-function newBatch(records: readonly Waiting[], sequence: number): Batch {
-  return {
-    records,
-    sequence,
-    encoded: undefined,
-    sent: false,
-    ambiguous: false,
-    behindGap: false,
-    overtaken: false,
-  };
-}
-
-/** The sequence number that follows the batch. */
-function after({ sequence, records }: Batch): number {
-  return (sequence + records.length) % sequences;
+  #newBatch(records: readonly Waiting[], sequence: number): Batch {
+    return newBatch(records, sequence, this.#compresses ? 'uncompressed' : 'ready');
+  }
 }

@@ -1,5 +1,6 @@
 /** For tests: one partition of a broker as far as idempotent producers see it (KIP-98), with faults to order. */
-import { type Batch, Lane } from './lane.ts';
+import type { Batch } from './batch.ts';
+import { Lane } from './lane.ts';
 
 /** The value of a record that the broker refuses for ever. */
 export const poison = Buffer.from('poison');
@@ -29,6 +30,8 @@ export interface ModelOptions {
   readonly firstSequence?: number;
   /** May the client ask for the last number that the broker has of it? */
   readonly mayAsk?: boolean;
+  /** Are batches compressed before they are sent? */
+  readonly compresses?: boolean;
 }
 
 export class ModelBroker {
@@ -36,15 +39,17 @@ export class ModelBroker {
   readonly resolved = new Map<string, number>();
   readonly rejected = new Map<string, Error>();
   readonly poisoned = new Set<string>();
-  readonly lane = new Lane();
+  readonly lane: Lane;
   readonly mayAsk: boolean;
   readonly #firstSequence: number;
   readonly #producers = new Map<bigint, Remembered[]>();
+  readonly #compressing: Batch[] = [];
   #wire: Request[] = [];
   #nextId = 0;
   #nextProducer = 0n;
 
-  constructor({ firstSequence = 0, mayAsk = true }: ModelOptions = {}) {
+  constructor({ firstSequence = 0, mayAsk = true, compresses = false }: ModelOptions = {}) {
+    this.lane = new Lane({ compresses });
     this.#firstSequence = firstSequence;
     this.mayAsk = mayAsk;
     this.mend();
@@ -65,6 +70,36 @@ export class ModelBroker {
       resolve: (offset) => this.resolved.set(id, offset),
       reject: (error) => this.rejected.set(id, error),
     });
+  }
+
+  /** Compressed forms that have been handed to the lane and not been released. */
+  held = 0;
+
+  /** Begins to compress what the lane offers. */
+  startCompressing(): void {
+    for (let batch = this.lane.toCompress(); batch; batch = this.lane.toCompress()) {
+      this.#compressing.push(batch);
+    }
+  }
+
+  /** One of those that are being compressed comes to its end. `isSmaller`: it is to be sent that way. */
+  finishCompressing(which: number, isSmaller: boolean): void {
+    if (this.#compressing.length === 0) return;
+    const [batch] = this.#compressing.splice(which % this.#compressing.length, 1);
+    let isReleased = false;
+    const release = () => {
+      if (isReleased) throw new Error('a compressed batch was released twice');
+      isReleased = true;
+      this.held -= 1;
+    };
+    if (isSmaller) this.held += 1;
+    const records = { compression: 4, bytes: new Uint8Array(10), release };
+    this.lane.compressed(batch!, isSmaller ? records : undefined);
+  }
+
+  finishAllCompressing(): void {
+    this.startCompressing();
+    while (this.#compressing.length > 0) this.finishCompressing(0, true);
   }
 
   /** Sends what the lane gives. */

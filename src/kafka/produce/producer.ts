@@ -12,6 +12,8 @@ import {
   type Producer,
   type ProducerOptions,
 } from '../contract.ts';
+import { BatchCompression } from './compression.ts';
+import { compressionPlan } from './compression-plan.ts';
 import { Room } from './room.ts';
 import { type Route, RouteFinder } from './route.ts';
 import { Sender } from './sender.ts';
@@ -22,6 +24,7 @@ const largestBatch = 100 * 1024 * 1024 - 64 * 1024;
 
 export class KafkaProducer implements Producer {
   readonly #room: Room;
+  readonly #compression: BatchCompression | undefined;
   readonly #finder: RouteFinder;
   readonly #sender: Sender;
   readonly #routes = new Map<string, Route>();
@@ -30,8 +33,10 @@ export class KafkaProducer implements Producer {
 
   constructor(cluster: Cluster, options: ProducerOptions = {}) {
     this.#room = new Room(options.bufferBytes ?? defaultBufferBytes);
-    this.#finder = new RouteFinder(cluster);
-    this.#sender = new Sender(cluster, this.#finder);
+    const plan = compressionPlan(options);
+    this.#compression = plan && new BatchCompression(plan, this.#room, cluster.options.logger);
+    this.#finder = new RouteFinder(cluster, { compresses: plan !== undefined });
+    this.#sender = new Sender(cluster, this.#finder, this.#compression);
   }
 
   /** Resolves once the connections are released. */
@@ -89,6 +94,7 @@ export class KafkaProducer implements Producer {
   #release(): void {
     this.#room.abandon();
     this.#finder.closeLinks();
+    this.#compression?.close();
     this.#released.resolve();
   }
 

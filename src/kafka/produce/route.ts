@@ -6,7 +6,8 @@ import { Code, check, errorOf, isAboutTopic, mayPass, NotNow, translate } from '
 import type { Link } from '../cluster/link.ts';
 import { describeProducersV0, initProducerIdV4 } from '../codecs.ts';
 import { KafkaError } from '../contract.ts';
-import { Lane, type ProducerIdentity } from './lane.ts';
+import type { ProducerIdentity } from './batch.ts';
+import { Lane, type LaneOptions } from './lane.ts';
 
 /** A partition that is written to. */
 export interface Route {
@@ -34,20 +35,22 @@ let producers = 0;
 
 export class RouteFinder {
   readonly #cluster: Cluster;
+  readonly #lanes: LaneOptions;
   readonly #purpose = `produce-${++producers}`;
   readonly #links = new Set<Link>();
   #identity: Promise<ProducerIdentity> | undefined;
   #patience = 1;
 
-  constructor(cluster: Cluster) {
+  constructor(cluster: Cluster, lanes: LaneOptions) {
     this.#cluster = cluster;
+    this.#lanes = lanes;
   }
 
   newRoute(topic: string, partition: number): Route {
     return {
       topic,
       partition,
-      lane: new Lane(),
+      lane: new Lane(this.#lanes),
       backoff: this.#cluster.backoff(`write to ${topic}-${partition}`),
       link: undefined,
       mending: false,

@@ -6,7 +6,8 @@ import type { Link } from '../cluster/link.ts';
 import { Api } from '../cluster/versions.ts';
 import type { Frame } from '../wire/frame-pool.ts';
 import { decodeProduce, encodeProduce, type ProduceResult, topicWord } from '../wire/produce.ts';
-import type { Batch } from './lane.ts';
+import type { Batch } from './batch.ts';
+import type { BatchCompression } from './compression.ts';
 import type { Route, RouteFinder } from './route.ts';
 
 interface Sent {
@@ -20,12 +21,14 @@ const requestBytes = 1024 * 1024;
 export class Sender {
   readonly #cluster: Cluster;
   readonly #finder: RouteFinder;
+  readonly #compression: BatchCompression | undefined;
   readonly #active = new Set<Route>();
   #scheduled = false;
 
-  constructor(cluster: Cluster, finder: RouteFinder) {
+  constructor(cluster: Cluster, finder: RouteFinder, compression: BatchCompression | undefined) {
     this.#cluster = cluster;
     this.#finder = finder;
+    this.#compression = compression;
   }
 
   /** The route's lane may have something to send. What is appended in one turn of the event loop goes out together. */
@@ -61,6 +64,7 @@ export class Sender {
     let entries: Sent[] = [];
     let bytes = 0;
     for (const route of routes) {
+      if (this.#compression) this.#compress(route, this.#compression);
       const batch = route.lane.next(now);
       if (batch === undefined) continue;
       const { size } = batch.encoded!;
@@ -75,6 +79,19 @@ export class Sender {
     }
     if (entries.length > 0) this.#send(link, entries);
     return busy;
+  }
+
+  #compress(route: Route, compression: BatchCompression): void {
+    const { lane } = route;
+    for (let batch = lane.toCompress(); batch !== undefined; batch = lane.toCompress()) {
+      const compressing = batch;
+      if (!compression.suits(batch)) lane.compressed(batch, undefined);
+      else
+        void compression.compress(batch).then((records) => {
+          lane.compressed(compressing, records);
+          this.wake(route);
+        });
+    }
   }
 
   #send(link: Link, entries: readonly Sent[]): void {

@@ -14,6 +14,13 @@ export interface BatchIdentity {
   readonly sequence: number;
 }
 
+/** The records of a batch, compressed. */
+export interface CompressedRecords {
+  /** 1 gzip, 2 snappy, 3 lz4, 4 zstd. */
+  readonly compression: number;
+  readonly bytes: Uint8Array;
+}
+
 /** A batch, ready to be sent. */
 export interface EncodedBatch {
   readonly pieces: readonly Uint8Array[];
@@ -114,6 +121,59 @@ function writeRecord(writer: PieceWriter, record: NewRecord, offsetDelta: number
   }
 }
 
+/** Writes the records behind as many bytes as are to be left free before the first one. */
+function writeRecords(
+  records: readonly NewRecord[],
+  free: number,
+): { readonly writer: PieceWriter; readonly size: number } {
+  const bodies = records.map(recordBodySize);
+  let size = free;
+  let copied = free;
+  for (const [index, record] of records.entries()) {
+    const bytes = varintSize(bodies[index]!) + bodies[index]!;
+    size += bytes;
+    copied += bytes - uncopiedOf(record);
+  }
+  const writer = new PieceWriter(copied);
+  writer.skip(free);
+  for (const [index, record] of records.entries()) writeRecord(writer, record, index, bodies[index]!);
+  writer.end();
+  return { writer, size };
+}
+
+interface Head {
+  /** Bytes of the whole batch. */
+  readonly size: number;
+  readonly count: number;
+  readonly compression: number;
+  readonly timestamp: number;
+  readonly identity: BatchIdentity;
+}
+
+/** Writes all of the head but the CRC32C, which needs it. */
+function writeHead(head: Buffer, { size, count, compression, timestamp, identity }: Head): void {
+  head.fill(0, 0, batchHeaderBytes);
+  head.writeInt32BE(size - 12, 8);
+  head.writeInt32BE(-1, 12);
+  head[16] = 2;
+  head.writeInt16BE(compression, 21);
+  head.writeInt32BE(count - 1, 23);
+  head.writeBigInt64BE(BigInt(timestamp), 27);
+  head.writeBigInt64BE(BigInt(timestamp), 35);
+  head.writeBigInt64BE(identity.producerId, 43);
+  head.writeInt16BE(identity.epoch, 51);
+  head.writeInt32BE(identity.sequence, 53);
+  head.writeInt32BE(count, 57);
+}
+
+function crcOf(pieces: readonly Uint8Array[]): number {
+  let crc = 0;
+  for (const [index, piece] of pieces.entries()) {
+    crc = crc32c(index === 0 ? piece.subarray(crcFrom) : piece, crc);
+  }
+  return crc;
+}
+
 /**
  * Encodes records as one batch with consecutive sequence numbers. `timestamp`, in milliseconds since the epoch, is
  * that of all of them. The pieces refer to the records' own bytes.
@@ -123,35 +183,37 @@ export function encodeBatch(
   timestamp: number,
   identity: BatchIdentity,
 ): EncodedBatch {
-  const bodies = records.map(recordBodySize);
-  let size = batchHeaderBytes;
-  let copied = batchHeaderBytes;
-  for (const [index, record] of records.entries()) {
-    const bytes = varintSize(bodies[index]!) + bodies[index]!;
-    size += bytes;
-    copied += bytes - uncopiedOf(record);
-  }
-  const writer = new PieceWriter(copied);
+  const { writer, size } = writeRecords(records, batchHeaderBytes);
   const head = writer.scratch;
-  writer.skip(batchHeaderBytes);
-  for (const [index, record] of records.entries()) writeRecord(writer, record, index, bodies[index]!);
-  writer.end();
-
-  head.fill(0, 0, batchHeaderBytes);
-  head.writeInt32BE(size - 12, 8);
-  head.writeInt32BE(-1, 12);
-  head[16] = 2;
-  head.writeInt32BE(records.length - 1, 23);
-  head.writeBigInt64BE(BigInt(timestamp), 27);
-  head.writeBigInt64BE(BigInt(timestamp), 35);
-  head.writeBigInt64BE(identity.producerId, 43);
-  head.writeInt16BE(identity.epoch, 51);
-  head.writeInt32BE(identity.sequence, 53);
-  head.writeInt32BE(records.length, 57);
-  let crc = 0;
-  for (const [index, piece] of writer.pieces.entries()) {
-    crc = crc32c(index === 0 ? piece.subarray(crcFrom) : piece, crc);
-  }
-  head.writeUInt32BE(crc, crcAt);
+  writeHead(head, { size, count: records.length, compression: 0, timestamp, identity });
+  head.writeUInt32BE(crcOf(writer.pieces), crcAt);
   return { pieces: writer.pieces, size };
+}
+
+/** As {@link encodeBatch}, of `count` records that have been compressed. */
+export function encodeCompressedBatch(
+  records: CompressedRecords,
+  count: number,
+  timestamp: number,
+  identity: BatchIdentity,
+): EncodedBatch {
+  const { compression, bytes } = records;
+  const size = batchHeaderBytes + bytes.byteLength;
+  const head = Buffer.allocUnsafe(batchHeaderBytes);
+  writeHead(head, { size, count, compression, timestamp, identity });
+  const pieces = [head, bytes];
+  head.writeUInt32BE(crcOf(pieces), crcAt);
+  return { pieces, size };
+}
+
+/** The records of a batch as they are compressed: copied into memory of their own, which may be given away. */
+export function joinRecords(records: readonly NewRecord[]): Uint8Array<ArrayBuffer> {
+  const { writer, size } = writeRecords(records, 0);
+  const joined = new Uint8Array(Buffer.allocUnsafeSlow(size).buffer);
+  let at = 0;
+  for (const piece of writer.pieces) {
+    joined.set(piece, at);
+    at += piece.byteLength;
+  }
+  return joined;
 }

@@ -8,17 +8,26 @@ import { expandSnappy } from './snappy.ts';
 /** A batch may not expand beyond this: what does is taken for an attack. */
 const maxOutputBytes = 128 * 1024 * 1024;
 
+const smallestPart = 16 * 1024;
+const largestPart = 1024 * 1024;
+
 type Expand = (bytes: Buffer, cap: number) => Buffer | Promise<Buffer>;
 
 const gunzipped = promisify<Buffer, ZlibOptions, Buffer>(gunzip);
 const zstdExpanded = promisify<Buffer, ZstdOptions, Buffer>(zstdDecompress);
 
+/** Output is taken in parts, each of which costs a change of threads: as large as what is there already suggests. */
+function bounds(bytes: Buffer, cap: number): { maxOutputLength: number; chunkSize: number } {
+  const usual = Math.min(largestPart, Math.max(smallestPart, bytes.byteLength * 4));
+  return { maxOutputLength: cap, chunkSize: usual };
+}
+
 /** By Kafka's compression codes. */
 const expanders: ReadonlyMap<number, Expand> = new Map<number, Expand>([
-  [1, (bytes, cap) => gunzipped(bytes, { maxOutputLength: cap })],
+  [1, (bytes, cap) => gunzipped(bytes, bounds(bytes, cap))],
   [2, expandSnappy],
   [3, expandLz4],
-  [4, (bytes, cap) => zstdExpanded(bytes, { maxOutputLength: cap })],
+  [4, (bytes, cap) => zstdExpanded(bytes, bounds(bytes, cap))],
 ]);
 
 /** Rejects with KafkaError `unsupported` or `corrupt`; `what` names the batch. */

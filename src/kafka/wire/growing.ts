@@ -1,3 +1,6 @@
+/** Up to so many bytes a loop costs less than a call that copies them. */
+const shortRun = 32;
+
 /** Output of a decompressor: grows with what is really there, up to a cap, and repeats what it has already. */
 export class GrowingOutput {
   readonly #cap: number;
@@ -18,11 +21,18 @@ export class GrowingOutput {
     return this.#buffer.subarray(0, this.#length);
   }
 
-  /** @throws RangeError beyond the cap */
-  append(bytes: Uint8Array): void {
-    this.#reserve(bytes.byteLength);
-    this.#buffer.set(bytes, this.#length);
-    this.#length += bytes.byteLength;
+  /**
+   * Appends what stands in `input` from `from` up to `to`.
+   * @throws RangeError beyond the cap
+   */
+  append(input: Uint8Array, from: number, to: number): void {
+    const length = to - from;
+    this.#reserve(length);
+    const buffer = this.#buffer;
+    const at = this.#length;
+    if (length > shortRun) buffer.set(input.subarray(from, to), at);
+    else for (let index = 0; index < length; index += 1) buffer[at + index] = input[from + index]!;
+    this.#length += length;
   }
 
   /**
@@ -34,12 +44,18 @@ export class GrowingOutput {
     if (distance < 1 || distance > this.#length)
       throw new RangeError(`nothing stands ${distance} bytes back`);
     this.#reserve(length);
+    const buffer = this.#buffer;
     const end = this.#length + length;
-    while (this.#length < end) {
-      const count = Math.min(distance, end - this.#length);
-      this.#buffer.copyWithin(this.#length, this.#length - distance, this.#length - distance + count);
-      this.#length += count;
+    const from = this.#length - distance;
+    let at = this.#length;
+    if (length <= shortRun) for (let back = from; at < end; at += 1, back += 1) buffer[at] = buffer[back]!;
+    // What has been repeated can be repeated in its turn, so that a long run takes few copies.
+    while (at < end) {
+      const count = Math.min(at - from, end - at);
+      buffer.copyWithin(at, from, from + count);
+      at += count;
     }
+    this.#length = end;
   }
 
   #reserve(bytes: number): void {

@@ -19,38 +19,51 @@ export function expandLz4(input: Buffer, cap: number): Buffer {
     if (size === 0) return output.bytes;
     const length = size % uncompressedBlock;
     if (length > input.byteLength - at) throw new RangeError('an LZ4 block is cut short');
-    const block = input.subarray(at, at + length);
-    if (size >= uncompressedBlock) output.append(block);
-    else expandBlock(block, output);
+    if (size >= uncompressedBlock) output.append(input, at, at + length);
+    else expandBlock(input.subarray(at, at + length), output);
     at += length + blockChecksum;
   }
 }
 
-/** A length of 15 goes on in further bytes, until one is not 255. */
-function readLength(input: Buffer, at: number, start: number): readonly [length: number, at: number] {
-  if (start < 15) return [start, at];
-  let length = start;
-  let next = at;
-  for (let byte = 255; byte === 255; next += 1) {
-    byte = input.readUInt8(next);
-    length += byte;
+/** Reads a block from its beginning; beyond its end is a RangeError. */
+class BlockReader {
+  readonly #bytes: Buffer;
+  at = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
   }
-  return [length, next];
+
+  byte(): number {
+    const value = this.#bytes[this.at];
+    if (value === undefined) throw new RangeError('an LZ4 sequence is cut short');
+    this.at += 1;
+    return value;
+  }
+
+  /** A length of 15 goes on in further bytes, until one is not 255. */
+  length(start: number): number {
+    let length = start;
+    if (start < 15) return length;
+    for (let byte = 255; byte === 255; ) {
+      byte = this.byte();
+      length += byte;
+    }
+    return length;
+  }
 }
 
 function expandBlock(input: Buffer, output: GrowingOutput): void {
-  let at = 0;
-  while (at < input.byteLength) {
-    const token = input.readUInt8(at);
-    const [literals, from] = readLength(input, at + 1, token >> 4);
-    if (literals > input.byteLength - from) throw new RangeError('LZ4 literals are cut short');
-    output.append(input.subarray(from, from + literals));
-    at = from + literals;
+  const reader = new BlockReader(input);
+  while (reader.at < input.byteLength) {
+    const token = reader.byte();
+    const literals = reader.length(token >> 4);
+    if (literals > input.byteLength - reader.at) throw new RangeError('LZ4 literals are cut short');
+    output.append(input, reader.at, reader.at + literals);
+    reader.at += literals;
     // The last sequence has literals only.
-    if (at === input.byteLength) return;
-    const distance = input.readUInt16LE(at);
-    const [length, next] = readLength(input, at + 2, token & 15);
-    output.repeat(distance, length + 4);
-    at = next;
+    if (reader.at === input.byteLength) return;
+    const distance = reader.byte() + reader.byte() * 0x100;
+    output.repeat(distance, reader.length(token & 15) + 4);
   }
 }

@@ -36,7 +36,7 @@ function expandBlock(input: Buffer, output: GrowingOutput): void {
       const length = (lengthBytes === 0 ? high : input.readUIntLE(at, lengthBytes)) + 1;
       at += lengthBytes;
       if (length > input.byteLength - at) throw new RangeError('a Snappy literal is cut short');
-      output.append(input.subarray(at, at + length));
+      output.append(input, at, at + length);
       at += length;
     } else if (kind === 1) {
       output.repeat((tag >> 5) * 256 + input.readUInt8(at), (high & 7) + 4);

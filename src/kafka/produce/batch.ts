@@ -1,0 +1,87 @@
+/** PURE. Records that travel together under consecutive sequence numbers. */
+import type { NewRecord } from '../contract.ts';
+import {
+  type CompressedRecords,
+  type EncodedBatch,
+  encodeBatch,
+  encodeCompressedBatch,
+} from '../wire/batch-encode.ts';
+
+/** An appended record that has not been answered. */
+export interface Waiting {
+  readonly record: NewRecord;
+  /** Bytes of a batch that holds it alone. */
+  readonly size: number;
+  readonly resolve: (offset: number) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Who writes: the broker gives out ids by InitProducerId. */
+export interface ProducerIdentity {
+  readonly producerId: bigint;
+  readonly epoch: number;
+}
+
+/** Compressed records, and the memory that they take until `release`. */
+export interface HeldRecords extends CompressedRecords {
+  release(): void;
+}
+
+export interface Batch {
+  readonly records: readonly Waiting[];
+  sequence: number;
+  /** A batch that is to be compressed is sent when that has come to its end, whatever came of it. */
+  stage: 'uncompressed' | 'compressing' | 'ready';
+  /** Undefined: the records are sent as they are. */
+  compressed: HeldRecords | undefined;
+  encoded: EncodedBatch | undefined;
+  /** On its way to the broker. */
+  sent: boolean;
+  /** It was sent, and nothing says that the broker has not appended it: it may stand on the partition. */
+  ambiguous: boolean;
+  /** Sent behind one that the broker did not append: it does not stand there, and OUT_OF_ORDER_SEQUENCE says just that. */
+  behindGap: boolean;
+  /** A later one has been acknowledged: it stands on the partition, and only its offset is not known yet. */
+  overtaken: boolean;
+}
+
+/** Sequence numbers go round: after the last one comes 0. */
+export const sequences = 2 ** 31;
+
+export function newBatch(records: readonly Waiting[], sequence: number, stage: Batch['stage']): Batch {
+  return {
+    records,
+    sequence,
+    stage,
+    compressed: undefined,
+    encoded: undefined,
+    sent: false,
+    ambiguous: false,
+    behindGap: false,
+    overtaken: false,
+  };
+}
+
+/** The sequence number that follows the batch. */
+export function after({ sequence, records }: Batch): number {
+  return (sequence + records.length) % sequences;
+}
+
+/** As it is sent at `now`, milliseconds since the epoch. */
+export function encode(batch: Batch, now: number, identity: ProducerIdentity): EncodedBatch {
+  const { records, compressed, sequence } = batch;
+  const numbered = { ...identity, sequence };
+  if (compressed) return encodeCompressedBatch(compressed, records.length, now, numbered);
+  return encodeBatch(
+    records.map(({ record }) => record),
+    now,
+    numbered,
+  );
+}
+
+/** The batch will not be sent (again): gives its memory back. */
+export function discard(batch: Batch): void {
+  batch.compressed?.release();
+  batch.compressed = undefined;
+  batch.encoded = undefined;
+}

@@ -1,0 +1,67 @@
+/** Runs the LZ4 or the Snappy encoder in a thread of its own, which is started when it is first needed. */
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+
+/** What the thread is asked, with the bytes in memory that it takes over. */
+export interface EncodeRequest {
+  readonly id: number;
+  readonly codec: 'lz4' | 'snappy';
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Its answer; undefined when the bytes would not become smaller. */
+export interface EncodeAnswer {
+  readonly id: number;
+  readonly bytes: Uint8Array<ArrayBuffer> | undefined;
+}
+
+type Waiting = PromiseWithResolvers<Uint8Array | undefined>;
+
+export class BlockEncoder {
+  readonly #codec: EncodeRequest['codec'];
+  readonly #waiting = new Map<number, Waiting>();
+  #worker: Worker | undefined;
+  #lastId = 0;
+
+  constructor(codec: EncodeRequest['codec']) {
+    this.#codec = codec;
+  }
+
+  /** Takes the bytes over. Undefined when they would not become smaller. Rejects when the thread dies. */
+  encode(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array | undefined> {
+    this.#worker ??= this.#start();
+    this.#lastId += 1;
+    const waiting: Waiting = Promise.withResolvers();
+    this.#waiting.set(this.#lastId, waiting);
+    // Nothing else may keep the process alive while bytes are compressed.
+    this.#worker.ref();
+    const request: EncodeRequest = { id: this.#lastId, codec: this.#codec, bytes };
+    this.#worker.postMessage(request, [bytes.buffer]);
+    return waiting.promise;
+  }
+
+  close(): void {
+    void this.#worker?.terminate();
+  }
+
+  #start(): Worker {
+    const place = new URL(`block-encoder-thread${extname(import.meta.url)}`, import.meta.url);
+    // Options of this process, such as --input-type, need not suit a file.
+    const worker = new Worker(place, { execArgv: [] });
+    worker.on('message', ({ id, bytes }: EncodeAnswer) => {
+      this.#waiting.get(id)?.resolve(bytes);
+      this.#waiting.delete(id);
+      if (this.#waiting.size === 0) worker.unref();
+    });
+    worker.on('error', (error) => this.#died(worker, error));
+    worker.on('exit', () => this.#died(worker, new Error('the thread that compresses has ended')));
+    return worker;
+  }
+
+  #died(worker: Worker, error: Error): void {
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+}
