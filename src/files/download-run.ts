@@ -56,6 +56,7 @@ export class DownloadRun {
       sink: this.#sink,
       tally,
       onEvent,
+      signal: stop.signal,
       rules: process.platform === 'win32' ? 'windows' : 'posix',
       onIncomplete: (upload) =>
         void this.#noteIncomplete(upload).catch((error: unknown) => this.#fail(error)),

@@ -31,10 +31,10 @@ async function verifyAndPublish(
   upload: OpenUpload,
   facts: FileFacts,
 ): Promise<boolean> {
-  const { sink } = receiving.options;
+  const { sink, signal } = receiving.options;
   const { ref, target } = upload;
   await upload.settled();
-  const digest = await upload.digest(facts.digest);
+  const digest = await upload.digest(facts.digest, signal);
   if (digest !== facts.digest) {
     const message = mismatchMessage(digest, facts.digest);
     const failure = { reason: 'digest-mismatch', message, remains: 'quarantine' } as const;

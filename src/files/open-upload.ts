@@ -8,6 +8,7 @@ import type { FileFacts } from '../records/file-facts.ts';
 import type { Chunk, UploadRef } from '../records/file-record.ts';
 import type { PartFile, RememberedUpload } from '../stores/contract.ts';
 import { allDone } from './all-done.ts';
+import { StoppedError } from './patience.ts';
 import { Ranges } from './ranges.ts';
 
 /** Bytes read back at a time. */
@@ -87,8 +88,11 @@ export class OpenUpload {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
-  /** The digest of the whole file, as `algorithm:hex`; call it once, when complete and settled. */
-  async digest(wanted: string): Promise<string> {
+  /**
+   * The digest of the whole file, as `algorithm:hex`; call it once, when complete and settled. Throws StoppedError when the
+   * signal comes while bytes are read back.
+   */
+  async digest(wanted: string, signal: AbortSignal): Promise<string> {
     const algorithm = algorithmOf(wanted);
     if (this.#hasher === undefined || this.#algorithm !== algorithm) {
       this.#hasher = createHasher(algorithm);
@@ -96,6 +100,7 @@ export class OpenUpload {
     }
     const buffer = this.#hashed < this.size ? Buffer.allocUnsafe(readBack) : Buffer.alloc(0);
     while (this.#hashed < this.size) {
+      if (signal.aborted) throw new StoppedError(`stopped while ${this.target} was verified`);
       const read = await this.#part.read(
         buffer.subarray(0, Math.min(readBack, this.size - this.#hashed)),
         this.#hashed,

@@ -29,7 +29,7 @@ export interface PatienceOptions {
   readonly pause?: number;
 }
 
-/** The run was stopped while a disk was waited for: what was not written is not lost, for it was not committed. */
+/** The run was stopped while a disk was waited for, or read: what was not published is not lost, for it was not committed. */
 export class StoppedError extends Error {
   override name = 'StoppedError';
 }

@@ -178,8 +178,8 @@ export class Receiver {
 
   /** One that is being published is durable when that is through; its temporary file must not be touched meanwhile. */
   async #sync(upload: OpenUpload): Promise<RememberedUpload | undefined> {
-    if (upload.finishing === undefined) return upload.sync();
-    await upload.finishing.catch(() => {});
-    return undefined;
+    await upload.finishing;
+    // Still open: its end was cut short, and the position may pass its chunks only if they are remembered.
+    return this.#uploads.get(upload.ref.upload) === upload ? upload.sync() : undefined;
   }
 }

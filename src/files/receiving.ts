@@ -14,6 +14,8 @@ export interface ReceivingOptions {
   readonly sink: Sink;
   readonly tally: Tally;
   readonly rules: NameRules;
+  /** Ends the verifying of what is not published yet. */
+  readonly signal: AbortSignal;
   readonly onEvent: (event: DownloadEvent) => void;
 }
 

@@ -9,6 +9,7 @@ import { type ChecksumAlgorithm, createHasher, type Hasher } from '../records/ch
 import { chunkHeaders, encodeAbort, encodeClose, type UploadRef } from '../records/file-record.ts';
 import type { FileState } from '../records/state-record.ts';
 import type { OpenFile, SourceFile } from '../stores/contract.ts';
+import { hashUpTo } from './hash-file.ts';
 import type { Lane } from './lane.ts';
 import { lookText } from './readiness.ts';
 
@@ -79,9 +80,9 @@ async function send(lane: Lane, handle: OpenFile, sending: Sending): Promise<Sen
   const { file, ref, partition } = sending;
   if (lookText(await handle.look()) !== lookText(file))
     return changed(lane, sending, 'it changed before it was read');
-  if (!(await hashPrefix(lane, handle, sending)))
-    return changed(lane, sending, 'it shrank while it was read');
-  const sent = await sendChunks(lane, handle, sending);
+  // The digest is of the whole file: what an earlier run sent is read again, not sent again.
+  const prefix = await hashUpTo(lane, handle, sending.hasher, sending.resumedFrom);
+  const sent = prefix === 'all' ? await sendChunks(lane, handle, sending) : prefix;
   if (sent === 'stopped') {
     note(lane, sending, 'sending');
     return { outcome: 'stopped' };
@@ -97,25 +98,6 @@ async function send(lane: Lane, handle: OpenFile, sending: Sending): Promise<Sen
   sawOffset(sending, close);
   note(lane, sending, 'sent', digest);
   return { outcome: 'sent', upload: ref.upload, digest, resumedFrom: sending.resumedFrom };
-}
-
-/** The digest is of the whole file: what an earlier run sent is read again, not sent again. */
-async function hashPrefix(lane: Lane, handle: OpenFile, sending: Sending): Promise<boolean> {
-  const { buffers } = lane.options;
-  if (sending.resumedFrom === 0) return true;
-  const buffer = await lane.takeBuffer();
-  try {
-    for (let at = 0; at < sending.resumedFrom; ) {
-      const wanted = Math.min(buffer.length, sending.resumedFrom - at);
-      const bytes = buffer.subarray(0, await handle.read(buffer.subarray(0, wanted), at));
-      if (bytes.length === 0) return false;
-      sending.hasher.update(bytes);
-      at += bytes.length;
-    }
-    return true;
-  } finally {
-    buffers.give(buffer);
-  }
 }
 
 async function sendChunks(

@@ -5,6 +5,7 @@ import type { FileState } from '../records/state-record.ts';
 import type { SourceFile } from '../stores/contract.ts';
 import type { Decision } from './decide.ts';
 import type { UploadEvent } from './events.ts';
+import { hashUpTo } from './hash-file.ts';
 import type { Lane } from './lane.ts';
 import { PackBuilder } from './pack-files.ts';
 import { Queue } from './queue.ts';
@@ -72,8 +73,11 @@ export class Senders {
     // Empty files need no buffer to read into, but are remembered as all others are.
     await this.#lane.options.state.behind.room();
     const started = performance.now();
-    if (decision.action === 'compare' && (await this.#isSameContent(file, decision.sent)))
-      return done(file.path);
+    if (decision.action === 'compare') {
+      const found = await this.#compare(file, decision.sent);
+      if (found === 'stopped') return;
+      if (found === 'same') return done(file.path);
+    }
     let resume = decision.action === 'resume' ? decision.from : undefined;
     const gone = decision.action === 'send' ? decision.abort : undefined;
     if (gone !== undefined) {
@@ -112,29 +116,19 @@ export class Senders {
   }
 
   /** The inode was touched, size and time are as sent: the digest tells whether the content is. */
-  async #isSameContent(file: SourceFile, sent: FileState): Promise<boolean> {
-    const { source, state, buffers, tally } = this.#lane.options;
+  async #compare(file: SourceFile, sent: FileState): Promise<'same' | 'other' | 'stopped'> {
+    const { source, state, tally } = this.#lane.options;
     const algorithm = sent.digest?.split(':')[0];
-    if (algorithm !== 'md5' && algorithm !== 'sha256' && algorithm !== 'crc64nvme') return false;
+    if (algorithm !== 'md5' && algorithm !== 'sha256' && algorithm !== 'crc64nvme') return 'other';
     const hasher = createHasher(algorithm);
     const handle = await source.open(file.path);
-    const buffer = await this.#lane.takeBuffer();
-    try {
-      for (let at = 0; ; ) {
-        const read = await handle.read(buffer, at);
-        if (read === 0) break;
-        hasher.update(buffer.subarray(0, read));
-        at += read;
-      }
-    } finally {
-      buffers.give(buffer);
-      await handle.close();
-    }
-    if (hasher.digest() !== sent.digest) return false;
+    const read = await hashUpTo(this.#lane, handle, hasher, file.size).finally(() => handle.close());
+    if (read === 'stopped') return read;
+    if (read === 'short' || hasher.digest() !== sent.digest) return 'other';
     const fingerprint = { size: file.size, mtime: file.mtime, ctime: file.ctime, inode: file.inode };
     state.set(file.path, { ...sent, fingerprint });
     tally.filesUnchanged++;
-    return true;
+    return 'same';
   }
 
   async #sendSmall(): Promise<void> {

@@ -1,0 +1,32 @@
+/** Reading a file for its digest alone: what was sent by an earlier run, or may have been. */
+import type { Hasher } from '../records/checksum.ts';
+import type { OpenFile } from '../stores/contract.ts';
+import type { Lane } from './lane.ts';
+
+/**
+ * Hashes the first `end` bytes of a file. `short`: it ends before; `stopped`: the signal came, which a file of many gigabytes
+ * is not to hold up.
+ */
+export async function hashUpTo(
+  lane: Lane,
+  handle: OpenFile,
+  hasher: Hasher,
+  end: number,
+): Promise<'all' | 'short' | 'stopped'> {
+  const { buffers, signal } = lane.options;
+  if (end === 0) return 'all';
+  const buffer = await lane.takeBuffer();
+  try {
+    for (let at = 0; at < end; ) {
+      if (signal.aborted) return 'stopped';
+      const wanted = Math.min(buffer.length, end - at);
+      const bytes = buffer.subarray(0, await handle.read(buffer.subarray(0, wanted), at));
+      if (bytes.length === 0) return 'short';
+      hasher.update(bytes);
+      at += bytes.length;
+    }
+    return 'all';
+  } finally {
+    buffers.give(buffer);
+  }
+}
