@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { ExitCode } from '../errors.ts';
 import { giveUpFlag, readerGivesUpAfter, topicFlag } from './connection.ts';
 import { optional } from './flags.ts';
+import { logEvents } from './log-reporter.ts';
 import { createVerbLogger } from './output.ts';
 import { endWithReader } from './signals.ts';
 import { text } from './values.ts';
@@ -44,7 +45,8 @@ async function run({ settings, output, kafka, words }: Call<typeof catFlags>): P
   const { cat } = await import('../index.ts');
   const file = words[0] ?? '';
   const logger = createVerbLogger(output);
-  const pieces = cat({ giveUpAfter: readerGivesUpAfter, ...settings, kafka, file, logger });
+  const onEvent = logEvents(logger);
+  const pieces = cat({ giveUpAfter: readerGivesUpAfter, ...settings, kafka, file, logger, onEvent });
   for await (const piece of pieces) await written(piece);
   return ExitCode.ok;
 }

@@ -4,6 +4,7 @@ import { ExitCode } from '../errors.ts';
 import type { ListedFile } from '../files/options.ts';
 import { giveUpFlag, readerGivesUpAfter, topicFlag } from './connection.ts';
 import { optional, toggle } from './flags.ts';
+import { logEvents } from './log-reporter.ts';
 import { createVerbLogger, writeJson } from './output.ts';
 import { endWithReader } from './signals.ts';
 import * as quantity from './terminal/quantities.ts';
@@ -48,12 +49,14 @@ async function run({ settings, output, kafka }: Call<typeof listFlags>): Promise
   const style = process.stdout.isTTY
     ? styleFor(process.stdout, process.env)
     : createStyle({ color: false, unicode: true });
+  const logger = createVerbLogger(output);
   const found = list({
     giveUpAfter: readerGivesUpAfter,
     ...options,
     kafka,
     newestOnly: !all,
-    logger: createVerbLogger(output),
+    logger,
+    onEvent: logEvents(logger),
   });
   let files = 0;
   let bytes = 0;

@@ -47,6 +47,14 @@ export function logEntry(event: RunEvent): LogEntry {
   return { level, fields, message };
 }
 
+/** Tells the events of a verb that only reads, which has no reporter of its own. */
+export function logEvents(logger: Logger): (event: RunEvent) => void {
+  return (event) => {
+    const { level, fields, message } = logEntry(event);
+    logger[level](fields, message);
+  };
+}
+
 /** Milliseconds between two signs of life at level `info` while something moves. */
 const heartbeat = 30_000;
 
@@ -55,13 +63,13 @@ export function createLogReporter(
   logger: Logger,
   now: () => number = () => performance.now(),
 ): Reporter {
+  const tell = logEvents(logger);
   let beat = now();
   let bytesBefore = 0;
   return {
     logger,
     onEvent(event) {
-      const { level, fields, message } = logEntry(event);
-      logger[level](fields, message);
+      tell(event);
       if (event.type !== 'progress' || now() - beat < heartbeat || event.bytesDone === bytesBefore) return;
       beat = now();
       bytesBefore = event.bytesDone;

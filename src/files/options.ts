@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import type { ClientProperties } from '../kafka/properties.ts';
 import type { Logger } from '../log.ts';
 import type { ChecksumAlgorithm } from '../records/checksum.ts';
-import type { DownloadEvent, UploadEvent } from './events.ts';
+import type { DownloadEvent, ResumedEvent, UploadEvent, WaitingEvent } from './events.ts';
 
 /** What every verb needs to reach a topic. */
 export interface TopicOptions {
@@ -143,7 +143,12 @@ export interface DownloadSummary extends RunSummary {
   readonly open: number;
 }
 
-export interface ListOptions extends TopicOptions {
+/** What only reads has little to tell: that it waits for the cluster, and that this is over. */
+export interface ReadingOptions extends TopicOptions {
+  readonly onEvent?: (event: WaitingEvent | ResumedEvent) => void;
+}
+
+export interface ListOptions extends ReadingOptions {
   /** Only this uploader's files. */
   readonly uploader?: string;
   /** Only the newest version of each path (default); false: every version. */
@@ -165,7 +170,7 @@ export interface ListedFile {
   readonly state: 'complete' | 'sending' | 'aborted' | 'incomplete';
 }
 
-export interface CatOptions extends TopicOptions {
+export interface CatOptions extends ReadingOptions {
   /** `UPLOADER/PATH`. */
   readonly file: string;
   /** A version of it; default: the newest complete one. */
