@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import prettyBytes from 'pretty-bytes';
-import { describeError } from '../errors.ts';
+import { describeError, SluiceError } from '../errors.ts';
 import type { ResumedEvent, WaitingEvent } from './events.ts';
 
 /** Errors that concern one name or one file: waiting does not mend them. */
@@ -42,7 +42,7 @@ export function isPermanent(error: unknown): error is NodeJS.ErrnoException {
 
 /**
  * After a failed fsync the system forgets what it could not write, and the next one succeeds: asking again proves nothing.
- * The run ends then; what was not durable was not committed, and is fetched again by the next run.
+ * The run ends then, and its last commit must not happen either.
  */
 function isFailedSync(error: Error): boolean {
   const { syscall } = error as NodeJS.ErrnoException;
@@ -53,6 +53,7 @@ export class Patience {
   readonly #options: PatienceOptions;
   #waiting = 0;
   #on: WaitingEvent['on'] = 'sink';
+  #failedSync: SluiceError | undefined;
 
   constructor(options: PatienceOptions) {
     this.#options = options;
@@ -60,7 +61,7 @@ export class Patience {
 
   /**
    * Runs `work` until it succeeds; `needed` bytes are named when the disk is full. Throws permanent errors and those that
-   * do not come from the system, and StoppedError once the signal has come.
+   * do not come from the system, StoppedError once the signal has come, and SluiceError from a failed fsync on, whatever the work.
    */
   async with<T>(needed: number, work: () => Promise<T>): Promise<T> {
     let waited = false;
@@ -70,7 +71,7 @@ export class Patience {
           return await work();
         } catch (error) {
           if (!(error instanceof Error) || !('errno' in error) || isPermanent(error)) throw error;
-          if (isFailedSync(error)) throw error;
+          
           if (this.#options.signal.aborted)
             throw new StoppedError('stopped while the disk was waited for', { cause: error });
           if (!waited && this.#waiting++ === 0) await this.#say(error as NodeJS.ErrnoException, needed);
@@ -83,6 +84,15 @@ export class Patience {
     } finally {
       if (waited && --this.#waiting === 0) this.#resumed();
     }
+  }
+
+  #believeNothing(cause: Error): SluiceError {
+    const { place } = this.#options;
+    this.#failedSync ??= new SluiceError(
+      `the disk of ${place} could not make durable what was written (${describeError(cause)}): look after the disk, then start again; nothing of it was committed, and it is fetched anew`,
+      { cause },
+    );
+    return this.#failedSync;
   }
 
   async #say(error: NodeJS.ErrnoException, needed: number): Promise<void> {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
+import { SluiceError } from '../../src/errors.ts';
 import { MemorySink } from '../../src/stores/memory/sink.ts';
 import { systemError } from '../../src/stores/memory/system-error.ts';
-import { faultySink, type StoreCall } from '../support/faulty-store.ts';
+import { faultySink, faultySource, once, type StoreCall } from '../support/faulty-store.ts';
 import { Flow, noise } from '../support/flow.ts';
 import { waitFor } from '../support/wait.ts';
 
@@ -231,6 +232,37 @@ describe('What happens to the sink', { concurrency: true }, () => {
       const down = await flow.down();
       assert.deepEqual([down.failed, down.open], [0, 0]);
       assert.deepEqual(flow.received(), sent);
+    }
+  });
+
+  test('After a failed fsync nothing is committed any more: the next run fetches what the system forgot', async () => {
+    for (const method of ['sync', 'publish', 'publishWhole', 'remember']) {
+      const flow = await filledFlow();
+      // Half of a file, too: its bytes are only synced, not published.
+      const stop = new AbortController();
+      flow.source.write('half', noise(5000));
+      const half = faultySource(
+        flow.source,
+        once('read', () => stop.abort(), 2500),
+      );
+      await flow.up({ signal: stop.signal, bufferBytes: 1024, packBelow: 200 }, { source: half });
+      const failed = Object.assign(systemError('EIO', 'i/o error'), { syscall: 'fdatasync' });
+      let count = 0;
+      const sink = faultySink(new MemorySink(flow.disk), (call) => {
+        if (call.method !== method || ++count > 1) return;
+        throw failed;
+      });
+      await assert.rejects(flow.down({ commitInterval: 1 }, { sink }), (error) => {
+        assert.ok(error instanceof SluiceError, method);
+        return /could not make durable.*EIO/.test(error.message);
+      });
+      if (method === 'remember') assert.equal(count, 1, 'it was asked again');
+      // Of what the disk did not write nothing is there after the next boot.
+      if (method === 'sync') for (const bytes of flow.disk.parts.values()) bytes.fill(0);
+      await flow.up({ packBelow: 200 });
+      const down = await flow.down();
+      assert.deepEqual([down.failed, down.open], [0, 0], method);
+      assert.deepEqual(flow.received(), flow.sent(), method);
     }
   });
 
