@@ -68,10 +68,11 @@ export class Patience {
     try {
       for (;;) {
         try {
+          if (this.#failedSync !== undefined) throw this.#failedSync;
           return await work();
         } catch (error) {
           if (!(error instanceof Error) || !('errno' in error) || isPermanent(error)) throw error;
-          
+          if (isFailedSync(error)) throw this.#believeNothing(error);
           if (this.#options.signal.aborted)
             throw new StoppedError('stopped while the disk was waited for', { cause: error });
           if (!waited && this.#waiting++ === 0) await this.#say(error as NodeJS.ErrnoException, needed);
