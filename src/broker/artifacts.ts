@@ -21,27 +21,36 @@ export function cacheFolder(): string {
   return own || join(xdg || join(homedir(), '.cache'), 'sluice');
 }
 
-/** Where this release stands once it has been fetched; its name changes whenever its content would. */
-export function kafkaFolder(): string {
-  return join(cacheFolder(), `kafka-${kafkaVersion}-log4j-${log4jVersion}`);
+/** Where a release stands once it has been fetched; its name changes whenever its content would. */
+export function kafkaFolder(version: string = kafkaVersion): string {
+  return join(cacheFolder(), `kafka-${version}-log4j-${log4jVersion}`);
 }
 
-function pom(): string {
-  const dependency = (group: string, artifact: string, version: string): string =>
-    `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`;
+function isBefore4(version: string): boolean {
+  return Number.parseInt(version, 10) < 4;
+}
+
+function pom(version: string): string {
+  const dependency = (group: string, artifact: string, release: string, without = ''): string =>
+    `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${release}</version>${without}</dependency>`;
+  // Releases before 4.0 bring a log of their own; log4j 2 stands in for it, so that all releases are set up alike.
+  const exclusion = (group: string, artifact: string): string =>
+    `<exclusion><groupId>${group}</groupId><artifactId>${artifact}</artifactId></exclusion>`;
+  const ownLog = `<exclusions>${exclusion('ch.qos.reload4j', 'reload4j')}${exclusion('org.slf4j', 'slf4j-reload4j')}</exclusions>`;
   return [
     '<project><modelVersion>4.0.0</modelVersion>',
     '<groupId>sluice</groupId><artifactId>broker</artifactId><version>1</version><packaging>pom</packaging>',
     '<dependencies>',
-    dependency('org.apache.kafka', 'kafka_2.13', kafkaVersion),
-    dependency('org.apache.kafka', 'kafka-tools', kafkaVersion),
+    dependency('org.apache.kafka', 'kafka_2.13', version, ownLog),
+    dependency('org.apache.kafka', 'kafka-tools', version, ownLog),
     dependency('org.apache.logging.log4j', 'log4j-slf4j-impl', log4jVersion),
+    ...(isBefore4(version) ? [dependency('org.apache.logging.log4j', 'log4j-1.2-api', log4jVersion)] : []),
     '</dependencies></project>',
   ].join('\n');
 }
 
-async function copyWithMaven(folder: string): Promise<void> {
-  await writeFile(join(folder, 'pom.xml'), pom());
+async function copyWithMaven(folder: string, version: string): Promise<void> {
+  await writeFile(join(folder, 'pom.xml'), pom(version));
   const flags = ['-q', '-B', '-f', join(folder, 'pom.xml'), copyDependencies, '-DincludeScope=runtime'];
   try {
     await run('mvn', [...flags, `-DoutputDirectory=${join(folder, 'libs')}`], { maxBuffer: 1 << 24 });
@@ -54,26 +63,30 @@ async function copyWithMaven(folder: string): Promise<void> {
     }
     const output = (error as { stdout?: string }).stdout ?? '';
     const reason = output.split('\n').find((line) => line.includes('ERROR')) ?? String(error);
-    throw new SluiceError(`Maven could not fetch Apache Kafka ${kafkaVersion}: ${reason.trim()}`, {
+    throw new SluiceError(`Maven could not fetch Apache Kafka ${version}: ${reason.trim()}`, {
       cause: error,
     });
   }
 }
 
 /**
- * Resolves with the folder of this release, fetching it first when it is not there (54 MB, half a minute). What is
+ * Resolves with the folder of a release, fetching it first when it is not there (54 MB, half a minute). What is
  * there is complete: the folder gets its name only when all is in it, so two processes may do this at the same time.
  * @param onFetch called before a fetch begins
+ * @param version another release than the one that Sluice brings, for tests against it
  * @throws ConfigurationError when Maven is missing, SluiceError when it fails
  */
-export async function ensureKafka(onFetch?: (folder: string) => void): Promise<string> {
-  const folder = kafkaFolder();
+export async function ensureKafka(
+  onFetch?: (folder: string) => void,
+  version: string = kafkaVersion,
+): Promise<string> {
+  const folder = kafkaFolder(version);
   if (existsSync(folder)) return folder;
   onFetch?.(folder);
   await mkdir(cacheFolder(), { recursive: true });
   const temporary = await mkdtemp(join(cacheFolder(), 'fetching-'));
   try {
-    await copyWithMaven(temporary);
+    await copyWithMaven(temporary, version);
     await rename(temporary, folder);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });

@@ -27,6 +27,8 @@ export interface BrokerOptions {
   readonly dataDir?: string;
   /** Additions to and replacements in every node's `server.properties`. */
   readonly properties?: Readonly<Record<string, string>>;
+  /** The same for single nodes, the first one first; stronger than `properties`. */
+  readonly nodeProperties?: readonly Readonly<Record<string, string>>[];
   /** Further listeners by name (capitals), on free ports. */
   readonly listeners?: Readonly<Record<string, Listener>>;
   /** Java heap of a node, in MiB. Default 512. */
@@ -67,7 +69,8 @@ async function refuseSecondStart(dataDir: string): Promise<void> {
  * @throws SluiceError with Kafka's last words when it does not start
  */
 export async function startBroker(options: BrokerOptions = {}): Promise<RunningBroker> {
-  const { brokers = 1, port = 0, host = '127.0.0.1', listeners = {}, properties = {}, signal } = options;
+  const { brokers = 1, port = 0, host = '127.0.0.1', listeners = {}, signal } = options;
+  const { properties = {}, nodeProperties = [] } = options;
   const { logger = silentLogger, heapMegabytes = 512, detached = false } = options;
   const fetching = (folder: string): void =>
     logger.info(`fetching Apache Kafka ${kafkaVersion} into ${folder}, once`);
@@ -83,9 +86,17 @@ export async function startBroker(options: BrokerOptions = {}): Promise<RunningB
   };
 
   try {
-    const note = await claimDataFolder(dataDir, brokers, kafkaVersion);
+    const note = await claimDataFolder(dataDir, brokers, runtime.version);
     await refuseSecondStart(dataDir);
-    const cluster = await planCluster({ brokers, port, host, dataDir, listeners, properties });
+    const cluster = await planCluster({
+      brokers,
+      port,
+      host,
+      dataDir,
+      listeners,
+      properties,
+      nodeProperties,
+    });
     const lifetime: Lifetime = detached
       ? { boundTo: 'nobody' }
       : { boundTo: 'parent', removeFolder: temporary ? dataDir : undefined };
@@ -102,7 +113,12 @@ export async function startBroker(options: BrokerOptions = {}): Promise<RunningB
       cluster.nodes.map((node) => address(cluster.host, portOf(node))).join(',');
     const bootstrapServers = bootstrap((node) => node.port);
     const processes = nodes.map(({ id, pid = 0 }) => ({ id, pid, folder: nodeFolder(dataDir, id) }));
-    await writeNote(dataDir, { ...note, kafkaVersion, bootstrapServers, nodes: processes });
+    await writeNote(dataDir, {
+      ...note,
+      kafkaVersion: runtime.version,
+      bootstrapServers,
+      nodes: processes,
+    });
     return {
       bootstrapServers,
       listeners: Object.fromEntries(

@@ -12,6 +12,7 @@ export interface PlanOptions {
   readonly dataDir: string;
   readonly listeners: Readonly<Record<string, Listener>>;
   readonly properties: Readonly<Record<string, string>>;
+  readonly nodeProperties: readonly Readonly<Record<string, string>>[];
 }
 
 /** A node's own folder: its properties and logs, and in `data` what Kafka keeps. */
@@ -32,7 +33,7 @@ export async function planCluster(options: PlanOptions): Promise<ClusterPlan> {
     );
   }
   const nodes: NodePlan[] = [];
-  for (const id of ids) {
+  for (const [index, id] of ids.entries()) {
     const listenerPorts: Record<string, number> = {};
     for (const name of Object.keys(listeners)) listenerPorts[name] = await freePort(host, taken);
     nodes.push({
@@ -41,6 +42,7 @@ export async function planCluster(options: PlanOptions): Promise<ClusterPlan> {
       controllerPort: await freePort('127.0.0.1', taken),
       listenerPorts,
       dataDir: join(nodeFolder(options.dataDir, id), 'data'),
+      properties: options.nodeProperties[index] ?? {},
     });
   }
   return { host, nodes, listeners, properties };

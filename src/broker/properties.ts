@@ -17,6 +17,8 @@ export interface NodePlan {
   /** Port by the name of a further listener. */
   readonly listenerPorts: Readonly<Record<string, number>>;
   readonly dataDir: string;
+  /** This node's own, stronger than those of the cluster. */
+  readonly properties?: Readonly<Record<string, string>>;
 }
 
 export interface ClusterPlan {
@@ -105,6 +107,7 @@ export function serverProperties(cluster: ClusterPlan, node: NodePlan): Record<s
     ...replicationProperties(cluster.nodes.length),
     ...small,
     ...cluster.properties,
+    ...node.properties,
   };
 }
 
