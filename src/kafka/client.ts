@@ -4,7 +4,9 @@ import * as admin from './admin/admin.ts';
 import { listOffsets } from './admin/offsets.ts';
 import { Cluster } from './cluster/cluster.ts';
 import { KafkaConsumer } from './consume/consumer.ts';
+import { GroupConsumer } from './consume/group-consumer.ts';
 import type { Kafka, KafkaStatus } from './contract.ts';
+import { commit, committed } from './group/coordinator.ts';
 import { KafkaProducer } from './produce/producer.ts';
 import type { ClientProperties } from './properties.ts';
 import { securityFrom } from './security.ts';
@@ -51,7 +53,7 @@ export function createKafka(options: KafkaOptions): Kafka {
   const ignored = Object.keys(properties).filter((name) => !isHeeded(name));
   if (ignored.length > 0) logger.debug({ ignored }, 'Kafka properties that Sluice has no use for');
   const producers = new Set<KafkaProducer>();
-  const consumers = new Set<KafkaConsumer>();
+  const consumers = new Set<KafkaConsumer | GroupConsumer>();
 
   const close = async () => {
     cluster.close();
@@ -68,8 +70,8 @@ export function createKafka(options: KafkaOptions): Kafka {
     listTopics: () => admin.listTopics(cluster),
     offsets: (topic, at) =>
       cluster.retry(`find the offsets of topic ${topic}`, () => listOffsets(cluster, topic, at)),
-    committed: (group, topic) => admin.committed(cluster, group, topic),
-    commit: (group, topic, positions) => admin.commit(cluster, group, topic, positions),
+    committed: (group, topic) => committed(cluster, group, topic),
+    commit: (group, topic, positions) => commit(cluster, group, topic, positions),
     producer: (producerOptions) => {
       const producer = new KafkaProducer(cluster, producerOptions);
       producers.add(producer);
@@ -77,11 +79,11 @@ export function createKafka(options: KafkaOptions): Kafka {
       return producer;
     },
     consumer: (consumerOptions) => {
-      const consumer = new KafkaConsumer(
-        cluster,
-        consumerOptions,
-        options.metadataMaxAge ?? defaultMetadataMaxAge,
-      );
+      const { metadataMaxAge = defaultMetadataMaxAge } = options;
+      const consumer =
+        consumerOptions.group === undefined
+          ? new KafkaConsumer(cluster, consumerOptions, metadataMaxAge)
+          : new GroupConsumer(cluster, consumerOptions, metadataMaxAge);
       consumers.add(consumer);
       consumer.closed.then(() => consumers.delete(consumer));
       return consumer;

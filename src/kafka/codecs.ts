@@ -28,9 +28,12 @@ export const describeProducersV0 = await load<Library['describeProducersV0']>(
 export const findCoordinatorV4 = await load<Library['findCoordinatorV4']>(
   'apis/metadata/find-coordinator-v4.js',
 );
+export const heartbeatV4 = await load<Library['heartbeatV4']>('apis/consumer/heartbeat-v4.js');
 export const initProducerIdV4 = await load<Library['initProducerIdV4']>(
   'apis/producer/init-producer-id-v4.js',
 );
+export const joinGroupV9 = await load<Library['joinGroupV9']>('apis/consumer/join-group-v9.js');
+export const leaveGroupV5 = await load<Library['leaveGroupV5']>('apis/consumer/leave-group-v5.js');
 export const listOffsetsV7 = await load<Library['listOffsetsV7']>('apis/consumer/list-offsets-v7.js');
 export const metadataV12 = await load<Library['metadataV12']>('apis/metadata/metadata-v12.js');
 export const offsetCommitV8 = await load<Library['offsetCommitV8']>('apis/consumer/offset-commit-v8.js');
@@ -39,9 +42,12 @@ export const saslAuthenticateV2 = await load<Library['saslAuthenticateV2']>(
   'apis/security/sasl-authenticate-v2.js',
 );
 export const saslHandshakeV1 = await load<Library['saslHandshakeV1']>('apis/security/sasl-handshake-v1.js');
+export const syncGroupV5 = await load<Library['syncGroupV5']>('apis/consumer/sync-group-v5.js');
 
 /** What any broker tells of the cluster and its topics. */
 export type MetadataResponse = ReturnType<typeof metadataV12.parseResponse>;
+/** What a group's coordinator tells a member that joins. */
+export type JoinGroupResponse = ReturnType<typeof joinGroupV9.parseResponse>;
 
 const errors =
   await load<Pick<Library, 'ResponseError' | 'protocolErrors' | 'protocolErrorsCodesById'>>('errors.js');

@@ -90,36 +90,84 @@ export interface FetchedBatch {
 }
 
 /**
- * Reads partitions by manual assignment. Iterating yields batches of all partitions, fairly; the batch's CRC32C has
- * been checked. Leaving the loop closes the consumer. At most `bufferBytes` of unreleased and prefetched data are held
- * (a single batch larger than that still comes, alone).
+ * Reads partitions: those that it was given (manual assignment), or those that a consumer group gives it. Iterating
+ * yields batches of all of them, fairly; the batch's CRC32C has been checked. Leaving the loop closes the consumer. At most
+ * `bufferBytes` of unreleased and prefetched data are held (a single batch larger than that still comes, alone).
  */
 export interface Consumer extends AsyncIterable<FetchedBatch> {
-  /** Stops the iteration after the batch in hand. Idempotent. */
+  /**
+   * Commits positions as the member that the consumer is: its partitions' only, and only while they are its own.
+   * Rejects with KafkaError `fenced` when they are not (any more): what was read of them belongs to somebody else.
+   * A consumer without a group rejects with `invalid`; it commits by {@link Kafka.commit}.
+   */
+  commit(positions: ReadonlyMap<number, Position>): Promise<void>;
+  /** Stops the iteration after the batch in hand, gives partitions back (`onRevoked`) and leaves the group. Idempotent. */
   close(): Promise<void>;
 }
 
-export interface ConsumerOptions {
+/** What all ways of reading have in common. */
+interface Reading {
   readonly topic: string;
-  /** Partition -> first offset to read. Only these are read (and the new ones, see `newPartitions`). */
-  readonly from: ReadonlyMap<number, number>;
-  /** Partition -> end offset (exclusive). When all are reached the iteration ends. Absent: it goes on for ever. */
-  readonly until?: ReadonlyMap<number, number>;
   /** Bytes of prefetched and unreleased data. Default 32 MiB. */
   readonly bufferBytes?: number;
   /**
-   * True: partitions above the highest of `from` are read from their first record, those that are there already and
-   * those added while reading: none falls between asking for offsets and reading. Looked for every `metadataMaxAge` (30 s).
-   */
-  readonly newPartitions?: boolean;
-  /**
-   * An offset that retention has removed (`from` below the log start, or read too late). Called with what is lost;
+   * An offset that retention has removed (the first one below the log start, or read too late). Called with what is lost;
    * reading goes on at `earliest`. Without it the iteration throws KafkaError `out-of-range`. Never silent.
    */
   readonly onGap?: (gap: { partition: number; from: number; earliest: number }) => void;
   /** Ends the iteration without an error. */
   readonly signal?: AbortSignal;
 }
+
+/** Manual assignment: the caller says which partitions are read, and from where. */
+export interface AssignedReading extends Reading {
+  readonly group?: undefined;
+  /** Partition -> first offset to read. Only these are read (and the new ones, see `newPartitions`). */
+  readonly from: ReadonlyMap<number, number>;
+  /** Partition -> end offset (exclusive). When all are reached the iteration ends. Absent: it goes on for ever. */
+  readonly until?: ReadonlyMap<number, number>;
+  /**
+   * True: partitions above the highest of `from` are read from their first record, those that are there already and
+   * those added while reading: none falls between asking for offsets and reading. Looked for every `metadataMaxAge` (30 s).
+   */
+  readonly newPartitions?: boolean;
+}
+
+/**
+ * Assignment by a consumer group: its members share the partitions, new ones too, and each of them is one member's. Whoever
+ * joins, leaves or dies has all of them given up and dealt out anew. A member that cannot be reached for `sessionTimeout`
+ * counts as dead, however busy it is; heartbeats are sent whether or not the iteration goes on.
+ *
+ * The callbacks run while the iteration waits for a batch, never beside the body of a loop over it; an error that one
+ * throws ends the iteration. They must not await the consumer's own `close`.
+ */
+export interface GroupReading extends Reading {
+  readonly group: string;
+  readonly from?: undefined;
+  /**
+   * These partitions are ours now. Answers partition -> first offset to read; those left out begin at the group's committed
+   * position, else at their first record. `committed` holds the positions, with the words of who committed them.
+   */
+  readonly onAssigned?: (
+    partitions: readonly number[],
+    committed: ReadonlyMap<number, Position>,
+  ) => Promise<ReadonlyMap<number, number> | undefined>;
+  /** These partitions will be given up when this has resolved: the time to finish what was read of them, and to commit. */
+  readonly onRevoked?: (partitions: readonly number[]) => Promise<void>;
+  /** These partitions are no longer ours and may be another's already: commits of them are refused. */
+  readonly onLost?: (partitions: readonly number[]) => Promise<void>;
+  /** A name of this member's own (`group.instance.id`): it may restart within `sessionTimeout` and keep its partitions. */
+  readonly instanceId?: string;
+  /** Milliseconds without a sign of life after which others take over. Default 45,000. */
+  readonly sessionTimeout?: number;
+  /**
+   * Milliseconds that the reader may keep a batch before it asks for the next; then its partitions are given to others. The
+   * group waits as long for its members when partitions are dealt out anew. Default 300,000; Infinity: as long as it takes.
+   */
+  readonly maxPollInterval?: number;
+}
+
+export type ConsumerOptions = AssignedReading | GroupReading;
 
 /** Operations on a topic, by the names of Kafka's ACLs. */
 export type TopicRight = 'Read' | 'Write' | 'Describe' | 'DescribeConfigs';
@@ -187,7 +235,10 @@ export interface Kafka {
   offsets(topic: string, at: OffsetAt): Promise<ReadonlyMap<number, number>>;
   /** Partition -> committed position of a consumer group; partitions without one are left out. */
   committed(group: string, topic: string): Promise<ReadonlyMap<number, Position>>;
-  /** Commits positions outside any group membership (generation -1, as manual assignment does). */
+  /**
+   * Commits positions outside any group membership (generation -1, as manual assignment does). Rejects with KafkaError
+   * `fenced` while the group has members.
+   */
   commit(group: string, topic: string, positions: ReadonlyMap<number, Position>): Promise<void>;
   producer(options?: ProducerOptions): Producer;
   consumer(options: ConsumerOptions): Consumer;
@@ -211,6 +262,7 @@ export type KafkaErrorKind =
   | 'unknown-topic' /** no such topic or partition */
   | 'topic-recreated' /** the topic's id changed while it was in use */
   | 'unauthorized' /** an ACL refuses */
+  | 'fenced' /** a consumer group has given the partitions, or the member's name, to somebody else */
   | 'authentication' /** the credentials are refused, or TLS does not agree */
   | 'corrupt' /** a batch whose CRC or structure is wrong */
   | 'unsupported' /** the broker is too old or lacks an API */

@@ -12,6 +12,7 @@ kafkaContract('The memory twin', async (t) => {
     addPartitions: async (topic, count) => cluster.addPartitions(topic, count),
     deleteRecords: async (topic, partition, before) => cluster.deleteRecords(topic, partition, before),
     deleteTopic: async (topic) => cluster.deleteTopic(topic),
+    members: async (group) => cluster.members(group),
   };
 });
 

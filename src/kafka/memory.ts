@@ -8,7 +8,7 @@ import { type Denied, MemoryClient } from './memory/client.ts';
 import { emptyLog, indexAt, MemoryTopics } from './memory/topics.ts';
 
 export type { Denied } from './memory/client.ts';
-export { poison } from './memory/consumer.ts';
+export { poison } from './memory/reader.ts';
 
 export interface MemoryClusterOptions {
   /** `max.message.bytes` of topics that do not set it. Default: Kafka's own 1,048,588. */
@@ -31,6 +31,8 @@ export interface MemoryCluster {
   configure(topic: string, config: Readonly<Record<string, string>>): void;
   /** Removes the topic with its records and committed positions. */
   deleteTopic(topic: string): void;
+  /** How many members a consumer group has. */
+  members(group: string): number;
   /** From now on nothing is answered: every request waits, as while all brokers are down. */
   stop(): void;
   /** Ends `stop`; what waited goes on. */
@@ -67,6 +69,9 @@ export function createMemoryCluster(options: MemoryClusterOptions = {}): MemoryC
       topics.topics.delete(topic);
       for (const group of topics.positions.values()) group.delete(topic);
       topics.bell.ring();
+    },
+    members(group) {
+      return topics.group(group).size;
     },
     stop() {
       topics.running = false;

@@ -9,6 +9,8 @@ export interface Administrator {
   /** Removes the records before an offset. */
   deleteRecords(topic: string, partition: number, before: number): Promise<void>;
   deleteTopic(topic: string): Promise<void>;
+  /** How many members a consumer group has, those that are just joining included. */
+  members(group: string): Promise<number>;
   /** Limits what clients of this id may write and read, in bytes per second of each. */
   limitClient(clientId: string, bytesPerSecond: number): Promise<void>;
 }
@@ -35,6 +37,10 @@ export function administrator(t: TestContext, bootstrapServers: string): Adminis
     },
     async deleteTopic(topic) {
       await admin.deleteTopics({ topics: [topic] });
+    },
+    async members(group) {
+      const groups = await admin.describeGroups({ groups: [group] });
+      return groups.get(group)?.members.size ?? 0;
     },
     async limitClient(clientId, bytesPerSecond) {
       const ops = (['producer_byte_rate', 'consumer_byte_rate'] as const).map(

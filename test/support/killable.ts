@@ -71,6 +71,10 @@ function mortalProducer(producer: Producer, life: Life): Producer {
 function mortalConsumer(kafka: Kafka, options: ConsumerOptions, life: Life): Consumer {
   const consumer = kafka.consumer(options);
   return {
+    commit: async (positions) => {
+      life.spend();
+      await consumer.commit(positions);
+    },
     close: () => consumer.close(),
     async *[Symbol.asyncIterator](): AsyncGenerator<FetchedBatch, void, undefined> {
       for await (const batch of consumer) {

@@ -1,22 +1,14 @@
-/** Topics and committed positions: small requests by the library's codecs, retried by the cluster's one rule. */
+/** The cluster and its topics: small requests by the library's codecs, retried by the cluster's one rule. */
 
 import { ask } from '../api.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { Code, check, NotNow } from '../cluster/failures.ts';
-import type { Link } from '../cluster/link.ts';
-import {
-  createTopicsV7,
-  describeConfigsV4,
-  findCoordinatorV4,
-  offsetCommitV8,
-  offsetFetchV8,
-} from '../codecs.ts';
-import type { ClusterDescription, NewTopic, Position, TopicDescription } from '../contract.ts';
+import { createTopicsV7, describeConfigsV4 } from '../codecs.ts';
+import type { ClusterDescription, NewTopic, TopicDescription } from '../contract.ts';
 import { askRelease } from './release.ts';
 import { topicFacts } from './topic-facts.ts';
 
 const topicResource = 2;
-const groupKey = 0;
 const createTimeoutMs = 8000;
 
 /** {@link Kafka.describeCluster}. */
@@ -101,77 +93,5 @@ export function listTopics(cluster: Cluster): Promise<readonly string[]> {
     return topics
       .flatMap(({ name, isInternal }) => (typeof name === 'string' && !isInternal ? name : []))
       .sort();
-  });
-}
-
-async function coordinator(cluster: Cluster, group: string): Promise<Link> {
-  const { connection } = await cluster.anyLink();
-  const response = await ask(connection, findCoordinatorV4.api, groupKey, [group]);
-  const found = response.coordinators[0]!;
-  check(found.errorCode, `find the coordinator of group ${group}`, found.errorMessage);
-  if (!cluster.known.brokers.some(({ id }) => id === found.nodeId)) await cluster.metadata([]);
-  return cluster.link(found.nodeId, 'control');
-}
-
-/** {@link Kafka.committed}. */
-export function committed(
-  cluster: Cluster,
-  group: string,
-  topic: string,
-): Promise<ReadonlyMap<number, Position>> {
-  const what = `read the positions of group ${group}`;
-  return cluster.retry(what, async () => {
-    const { connection } = await coordinator(cluster, group);
-    const partitions = await cluster.refreshTopic(topic);
-    const positions = new Map<number, Position>();
-    if (partitions === undefined) return positions;
-    const response = await ask(
-      connection,
-      offsetFetchV8.api,
-      [
-        {
-          groupId: group,
-          memberEpoch: -1,
-          topics: [{ name: topic, partitionIndexes: [...partitions.partitions.keys()] }],
-        },
-      ],
-      false,
-    );
-    const answer = response.groups[0]!;
-    check(answer.errorCode, what);
-    for (const { partitionIndex, committedOffset, metadata, errorCode } of answer.topics[0]?.partitions ??
-      []) {
-      check(errorCode, what);
-      if (committedOffset >= 0n) {
-        positions.set(partitionIndex, { offset: Number(committedOffset), metadata: metadata ?? '' });
-      }
-    }
-    return positions;
-  });
-}
-
-/** {@link Kafka.commit}. */
-export async function commit(
-  cluster: Cluster,
-  group: string,
-  topic: string,
-  positions: ReadonlyMap<number, Position>,
-): Promise<void> {
-  if (positions.size === 0) return;
-  const what = `commit positions of group ${group}`;
-  const partitions = [...positions].map(([partitionIndex, { offset, metadata }]) => ({
-    partitionIndex,
-    committedOffset: BigInt(offset),
-    committedLeaderEpoch: -1,
-    committedMetadata: metadata,
-  }));
-  await cluster.retry(what, async () => {
-    const { connection } = await coordinator(cluster, group);
-    const response = await ask(connection, offsetCommitV8.api, group, -1, '', null, [
-      { name: topic, partitions },
-    ]);
-    for (const answer of response.topics.flatMap((one) => one.partitions)) {
-      check(answer.errorCode, `${what} on ${topic}-${answer.partitionIndex}`);
-    }
   });
 }

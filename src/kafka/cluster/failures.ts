@@ -31,6 +31,9 @@ export const Code = {
   invalidTopic: 17,
   recordListTooLarge: 18,
   notEnoughReplicas: 19,
+  illegalGeneration: 22,
+  unknownMember: 25,
+  rebalanceInProgress: 27,
   invalidTimestamp: 32,
   unsupportedVersion: 35,
   topicAlreadyExists: 36,
@@ -39,6 +42,8 @@ export const Code = {
   invalidProducerEpoch: 47,
   unknownProducerId: 59,
   invalidRecord: 87,
+  memberIdRequired: 79,
+  fencedInstance: 82,
   unknownTopicId: 100,
   inconsistentTopicId: 103,
 } as const;
@@ -53,6 +58,9 @@ const kinds = new Map<number, KafkaErrorKind>([
   [3, 'unknown-topic'],
   [10, 'too-large'],
   [18, 'too-large'],
+  [22, 'fenced'],
+  [25, 'fenced'],
+  [82, 'fenced'],
   [29, 'unauthorized'],
   [30, 'unauthorized'],
   [31, 'unauthorized'],
@@ -81,6 +89,7 @@ function codeMessage(code: number): string {
 
 const advice: Partial<Record<KafkaErrorKind, string>> = {
   unauthorized: 'Ask for an ACL that allows it',
+  fenced: 'Another member of the group has what was read',
   'too-large': "Raise the topic's max.message.bytes or send less at once",
 };
 

@@ -14,6 +14,10 @@ export const Api = {
   offsetCommit: 8,
   offsetFetch: 9,
   findCoordinator: 10,
+  joinGroup: 11,
+  heartbeat: 12,
+  leaveGroup: 13,
+  syncGroup: 14,
   createTopics: 19,
   initProducerId: 22,
   describeConfigs: 32,
@@ -31,6 +35,14 @@ const spoken: ReadonlyMap<number, readonly [number, number]> = new Map([
   [Api.createTopics, [7, 7]],
   [Api.initProducerId, [4, 4]],
   [Api.describeConfigs, [4, 4]],
+]);
+
+/** What only members of consumer groups need: without it, everything else still works. */
+const spokenByMembers: ReadonlyMap<number, readonly [number, number]> = new Map([
+  [Api.joinGroup, [9, 9]],
+  [Api.heartbeat, [4, 4]],
+  [Api.leaveGroup, [5, 5]],
+  [Api.syncGroup, [5, 5]],
 ]);
 
 /** API key -> the newest version that both sides speak. */
@@ -61,8 +73,8 @@ export function chooseVersions(
   const chosen = new Map<number, number>();
   for (const [key, [oldest, newest]] of spoken) {
     const offer = offered.find((candidate) => candidate.apiKey === key);
-    const version = Math.min(newest, offer?.maxVersion ?? -1);
-    if (version < Math.max(oldest, offer?.minVersion ?? 0)) {
+    const version = common(offer, oldest, newest);
+    if (version === undefined) {
       const versions = offer === undefined ? 'none' : `${offer.minVersion} to ${offer.maxVersion}`;
       throw new KafkaError(
         'unsupported',
@@ -71,7 +83,29 @@ export function chooseVersions(
     }
     chosen.set(key, version);
   }
+  for (const [key, [oldest, newest]] of spokenByMembers) {
+    const version = common(
+      offered.find(({ apiKey }) => apiKey === key),
+      oldest,
+      newest,
+    );
+    if (version !== undefined) chosen.set(key, version);
+  }
   return chosen;
+}
+
+function common(offer: Offered | undefined, oldest: number, newest: number): number | undefined {
+  const version = Math.min(newest, offer?.maxVersion ?? -1);
+  return version < Math.max(oldest, offer?.minVersion ?? 0) ? undefined : version;
+}
+
+/** Throws KafkaError `unsupported` unless the broker can look after the members of a consumer group as we speak of it. */
+export function requireGroups(versions: Versions, place: string): void {
+  if ([...spokenByMembers.keys()].every((key) => versions.has(key))) return;
+  throw new KafkaError(
+    'unsupported',
+    `${place}: this broker does not speak of consumer groups as Apache Kafka 3.6 and later do. Assign the partitions by hand`,
+  );
 }
 
 /** Asks the broker. Rejects with NetworkFailure or KafkaError. */

@@ -1,18 +1,20 @@
 /** Which broker each partition is fetched from: finds leaders and replicas, again and again, and partitions that are new. */
 import type { Cluster } from '../cluster/cluster.ts';
-import { isAboutTopic, mayPass, translate } from '../cluster/failures.ts';
-import { type ConsumerOptions, KafkaError } from '../contract.ts';
+import { Code, isAboutTopic, mayPass, NotNow, translate } from '../cluster/failures.ts';
+import { KafkaError } from '../contract.ts';
 import type { FramePool } from '../wire/frame-pool.ts';
 import type { Budget } from './budget.ts';
-import { type Cursor, type Gap, newCursor, type Part } from './cursor.ts';
+import { type Cursor, type Gap, jump, newCursor, type Part } from './cursor.ts';
 import { Fetcher, type FetcherOwner } from './fetcher.ts';
 import { FollowedTopic } from './followed-topic.ts';
 
 export interface AssignmentOptions {
   readonly cluster: Cluster;
-  readonly consumer: ConsumerOptions;
-  /** Milliseconds between two looks for new partitions. */
-  readonly metadataMaxAge: number;
+  readonly topic: string;
+  /** Partition -> end offset (exclusive). */
+  readonly until: ReadonlyMap<number, number> | undefined;
+  /** What retention removes ends the reading, rather than being told and passed over. */
+  readonly gapsAreFatal: boolean;
   readonly budget: Budget;
   readonly pool: FramePool;
   /** Ends everything. */
@@ -57,27 +59,64 @@ export class Assignment implements FetcherOwner {
     return this.#cursors.get(partition);
   }
 
-  /** Begins to fetch. Never rejects: what is wrong is told by `fail`. */
-  async start(): Promise<void> {
-    const { topic: name, from, newPartitions } = this.#options.consumer;
+  /** Finds the topic. False: there is nothing to be read; what is wrong is told by `fail`. */
+  async open(): Promise<boolean> {
     try {
-      const topic = await FollowedTopic.find(this.cluster, name, this.signal);
-      if (this.signal.aborted) return;
-      this.#topic = topic;
-      for (const [partition, offset] of from) {
-        if (partition >= topic.partitions) {
-          throw new KafkaError('unknown-topic', `Topic ${name} has no partition ${partition}.`);
-        }
-        this.#add(partition, offset);
-      }
+      this.#topic = await FollowedTopic.find(this.cluster, this.#options.topic, this.signal);
     } catch (error) {
       this.#fail(error as Error);
-      return;
     }
-    if (!newPartitions) return;
-    this.#partitionsSeen = Math.max(-1, ...from.keys()) + 1;
-    if (this.#partitionsSeen < this.#topic.partitions) void this.#lookForPartitions();
-    this.#refreshTimer = setInterval(() => void this.#lookForPartitions(), this.#options.metadataMaxAge);
+    return this.#topic !== undefined && !this.signal.aborted;
+  }
+
+  /** Looks at the topic anew, until it has that many partitions. Rejects with KafkaError, `topic-recreated` when it is another. */
+  refresh(partitions: number): Promise<void> {
+    const topic = this.#topic!;
+    const what = `find the partitions of topic ${topic.name}`;
+    const look = async () => {
+      if (!(await topic.refresh()) || topic.partitions < partitions)
+        throw new NotNow(Code.unknownTopicOrPartition, what);
+    };
+    return this.cluster.retry(what, look, this.signal);
+  }
+
+  /** Fetches these partitions too, each from its offset on. Once the topic has been found. */
+  add(from: ReadonlyMap<number, number>): void {
+    for (const [partition, offset] of from) {
+      if (partition < this.#topic!.partitions) this.#add(partition, offset);
+      else {
+        const message = `Topic ${this.#options.topic} has no partition ${partition}.`;
+        this.#fail(new KafkaError('unknown-topic', message));
+      }
+    }
+  }
+
+  /** Fetches nothing any more of what it has fetched so far. What has been delivered of it is for nobody. */
+  clear(): void {
+    for (const cursor of this.#cursors.values()) {
+      jump(cursor, cursor.position);
+      cursor.isGone = true;
+      cursor.backoff.abandoned();
+      for (const fetcher of this.#fetchers.values()) fetcher.remove(cursor);
+    }
+    this.#cursors.clear();
+  }
+
+  /** The first offset of each of these partitions; retries. */
+  earliest(partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    const topic = this.#topic!;
+    return this.cluster.retry(
+      `find the offsets of topic ${topic.name}`,
+      () => topic.earliest(partitions),
+      this.signal,
+    );
+  }
+
+  /** Looks for partitions above the highest that is read, now and again and again, and reads them from their first record. */
+  followNewPartitions(metadataMaxAge: number): void {
+    this.#partitionsSeen = Math.max(-1, ...this.#cursors.keys()) + 1;
+    if (this.#partitionsSeen < this.#topic!.partitions) void this.#lookForPartitions();
+    this.#refreshTimer = setInterval(() => void this.#lookForPartitions(), metadataMaxAge);
     this.#refreshTimer.unref();
   }
 
@@ -115,7 +154,7 @@ export class Assignment implements FetcherOwner {
   outOfRange(cursor: Cursor): void {
     // A follower may lag behind, or have dropped more than its leader: the leader's word counts.
     if (cursor.replica) this.displaced(cursor);
-    else this.#relocate(cursor).catch((error: Error) => this.#fail(error));
+    else this.#relocate(cursor).catch((error: Error) => cursor.isGone || this.#fail(error));
   }
 
   #fail(error: Error): void {
@@ -123,7 +162,7 @@ export class Assignment implements FetcherOwner {
   }
 
   #add(partition: number, offset: number): void {
-    const { topic, until } = this.#options.consumer;
+    const { topic, until } = this.#options;
     const backoff = this.cluster.backoff(`read ${topic}-${partition}`, this.signal);
     const cursor = newCursor(partition, offset, until?.get(partition) ?? Number.POSITIVE_INFINITY, backoff);
     this.#cursors.set(partition, cursor);
@@ -141,16 +180,18 @@ export class Assignment implements FetcherOwner {
 
   /** Finds the partition's leader, as long as it takes, and hands the cursor to that broker's fetcher. */
   async #mend(cursor: Cursor, cause?: Error): Promise<void> {
-    if (cursor.mending) return;
+    if (cursor.mending || cursor.isGone) return;
     cursor.mending = true;
     let error = cause;
-    while (!this.signal.aborted) {
+    while (!this.signal.aborted && !cursor.isGone) {
       try {
         if (error && !mayPass(error) && !isAboutTopic(error)) throw error;
         if (error) await cursor.backoff.pause(error);
-        this.#fetcher(await this.#topic!.leaderOf(cursor, error === undefined)).add(cursor);
+        const leader = await this.#topic!.leaderOf(cursor, error === undefined);
+        if (!cursor.isGone) this.#fetcher(leader).add(cursor);
         break;
       } catch (thrown) {
+        if (cursor.isGone) break;
         error = translate(thrown, `read ${this.#topic!.name}-${cursor.partition}`) as Error;
         if (mayPass(error)) continue;
         cursor.backoff.abandoned();
@@ -158,20 +199,22 @@ export class Assignment implements FetcherOwner {
         break;
       }
     }
+    if (cursor.isGone) cursor.backoff.abandoned();
     cursor.mending = false;
   }
 
   /** The position is not on the partition: goes to its beginning when retention was faster, never silently. */
   async #relocate(cursor: Cursor): Promise<void> {
-    const { topic: name, onGap } = this.#options.consumer;
+    const { topic: name, gapsAreFatal } = this.#options;
     const { partition, position: from } = cursor;
     const { earliest, latest } = await this.#topic!.range(partition);
+    if (cursor.isGone) return;
     if (from > latest) {
       const message = `${name}-${partition} ends at ${latest}, before the offset ${from} to read.`;
       throw new KafkaError('out-of-range', message);
     }
     if (from < earliest) {
-      if (onGap === undefined) {
+      if (gapsAreFatal) {
         const message = `${name}-${partition} begins at ${earliest}; offsets from ${from} on are gone.`;
         throw new KafkaError('out-of-range', message);
       }

@@ -20,6 +20,8 @@ export interface Cursor {
   corruptions: number;
   missingSince: number | undefined;
   mending: boolean;
+  /** Given up: nothing of it is fetched or handed out any more. */
+  isGone: boolean;
 }
 
 /** A cursor at `offset`, not yet assigned to any broker. */
@@ -36,6 +38,7 @@ export function newCursor(partition: number, offset: number, until: number, back
     corruptions: 0,
     missingSince: undefined,
     mending: false,
+    isGone: false,
   };
 }
 

@@ -67,6 +67,11 @@ export class Fetcher {
     if (!this.#running) void this.#run();
   }
 
+  /** Takes the partition off this broker; the answer that is on its way is not for it any more. */
+  remove(cursor: Cursor): void {
+    this.#drop(cursor);
+  }
+
   close(): void {
     this.#cursors = [];
     this.#link?.connection.close();
@@ -91,7 +96,7 @@ export class Fetcher {
         this.#received(asked, frame, granted);
       } catch (error) {
         budget.adjust(-granted);
-        for (const { cursor } of asked) this.#displace(cursor, error as Error);
+        for (const { cursor } of asked) if (!cursor.isGone) this.#displace(cursor, error as Error);
       }
     }
     this.#running = false;

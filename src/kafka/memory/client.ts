@@ -14,6 +14,7 @@ import {
 } from '../contract.ts';
 import { compressionPlan } from '../produce/compression-plan.ts';
 import { MemoryConsumer } from './consumer.ts';
+import { MemoryGroupConsumer } from './group-consumer.ts';
 import { closedError, MemoryProducer } from './producer.ts';
 import type { MemoryLog, MemoryTopics } from './topics.ts';
 
@@ -24,7 +25,7 @@ export class MemoryClient implements Kafka {
   readonly #topics: MemoryTopics;
   readonly #denied: ReadonlySet<Denied>;
   readonly #producers = new Set<MemoryProducer>();
-  readonly #consumers = new Set<MemoryConsumer>();
+  readonly #consumers = new Set<MemoryConsumer | MemoryGroupConsumer>();
   #closed = false;
 
   constructor(topics: MemoryTopics, denied: Iterable<Denied>) {
@@ -79,11 +80,10 @@ export class MemoryClient implements Kafka {
 
   async commit(group: string, name: string, positions: ReadonlyMap<number, Position>): Promise<void> {
     await this.#answer();
-    const topic = this.#topics.topic(name);
-    for (const partition of positions.keys()) this.#topics.log(topic, partition);
-    const topics = this.#topics.positions.get(group) ?? new Map<string, Map<number, Position>>();
-    this.#topics.positions.set(group, topics);
-    topics.set(name, new Map([...(topics.get(name) ?? []), ...positions]));
+    if (this.#topics.group(group).size > 0) {
+      throw new KafkaError('fenced', `Group ${group} has members; they alone commit its positions.`);
+    }
+    this.#topics.commit(group, name, positions);
   }
 
   /** Its log keeps records, not batches: compression is checked for being a known one, and changes nothing. */
@@ -97,7 +97,10 @@ export class MemoryClient implements Kafka {
   }
 
   consumer(options: ConsumerOptions): Consumer {
-    const consumer = new MemoryConsumer(this.#topics, options);
+    const consumer =
+      options.group === undefined
+        ? new MemoryConsumer(this.#topics, options)
+        : new MemoryGroupConsumer(this.#topics, options);
     if (this.#closed) void consumer.close();
     this.#consumers.add(consumer);
     return consumer;
@@ -107,7 +110,11 @@ export class MemoryClient implements Kafka {
     this.#closed = true;
     // The real client gives up what waits, too: whoever wants it acknowledged closes the producer first.
     for (const producer of this.#producers) producer.abandon();
-    await Promise.all([...this.#consumers].map((consumer) => consumer.close()));
+    await Promise.all(
+      [...this.#consumers].map((consumer) =>
+        consumer instanceof MemoryGroupConsumer ? consumer.abandon() : consumer.close(),
+      ),
+    );
   }
 
   async #answer(): Promise<void> {

@@ -1,6 +1,7 @@
 /** What the memory twin's cluster holds: topics, their logs, and the committed positions. */
 import { randomUUID } from 'node:crypto';
 import { type Header, KafkaError, type NewRecord, type NewTopic, type Position } from '../contract.ts';
+import { MemoryGroup } from './groups.ts';
 
 /** A record at rest; its bytes belong to the log alone. */
 export interface StoredRecord {
@@ -68,6 +69,7 @@ export class MemoryTopics {
   readonly topics: Map<string, MemoryTopic> = new Map();
   /** `group`, then topic, then partition. */
   readonly positions: Map<string, Map<string, Map<number, Position>>> = new Map();
+  readonly #groups = new Map<string, MemoryGroup>();
   readonly #maxMessageBytes: number;
   readonly #now: () => number;
   /** False while the cluster is stopped: requests wait. */
@@ -92,6 +94,24 @@ export class MemoryTopics {
     const log = topic.logs[partition];
     if (log !== undefined) return log;
     throw new KafkaError('unknown-topic', `Topic ${topic.name} has no partition ${partition}.`);
+  }
+
+  /** The group of this name, which may have no members. */
+  group(name: string): MemoryGroup {
+    const group =
+      this.#groups.get(name) ??
+      new MemoryGroup(this.bell, (topic) => this.topics.get(topic)?.logs.length ?? 0);
+    this.#groups.set(name, group);
+    return group;
+  }
+
+  /** Keeps positions of a group. Rejects `unknown-topic`. */
+  commit(group: string, name: string, positions: ReadonlyMap<number, Position>): void {
+    const topic = this.topic(name);
+    for (const partition of positions.keys()) this.log(topic, partition);
+    const topics = this.positions.get(group) ?? new Map<string, Map<number, Position>>();
+    this.positions.set(group, topics);
+    topics.set(name, new Map([...(topics.get(name) ?? []), ...positions]));
   }
 
   create({ name, partitions, replicationFactor, config = {} }: NewTopic): void {

@@ -16,6 +16,8 @@ export interface Ground {
   addPartitions(topic: string, count: number): Promise<void>;
   deleteRecords(topic: string, partition: number, before: number): Promise<void>;
   deleteTopic(topic: string): Promise<void>;
+  /** How many members a consumer group has, those that are just joining included. */
+  members(group: string): Promise<number>;
 }
 
 export type OpenGround = (t: TestContext) => Promise<Ground>;

@@ -1,0 +1,160 @@
+/**
+ * Hands out what has been fetched, batch by batch, decoded when it is asked for. The assignment has it fetched, the
+ * consumer says which partitions are read; between assignment and reader they own every retry of reading.
+ */
+import type { Cluster } from '../cluster/cluster.ts';
+import type { ConsumerOptions, FetchedBatch, KafkaError } from '../contract.ts';
+import { FramePool } from '../wire/frame-pool.ts';
+import { Assignment } from './assignment.ts';
+import { Budget } from './budget.ts';
+import { type Cursor, type Gap, jump, type Part } from './cursor.ts';
+import { decodePart } from './part.ts';
+
+export interface ReaderOptions {
+  readonly cluster: Cluster;
+  readonly reading: Pick<ConsumerOptions, 'topic' | 'bufferBytes' | 'onGap'>;
+  /** Partition -> end offset (exclusive). */
+  readonly until?: ReadonlyMap<number, number> | undefined;
+  /** Ends everything. */
+  readonly signal: AbortSignal;
+}
+
+const defaultBufferBytes = 32 * 1024 * 1024;
+/** A batch that stays corrupt when it is fetched again is corrupt at the broker. */
+const corruptionsAllowed = 2;
+
+export class Reader {
+  readonly assignment: Assignment;
+  readonly #options: ReaderOptions;
+  readonly #pool: FramePool;
+  #fetched: (Part | Gap)[] = [];
+  #failure: Error | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(options: ReaderOptions) {
+    const { cluster, reading, until, signal } = options;
+    this.#options = options;
+    const bufferBytes = reading.bufferBytes ?? defaultBufferBytes;
+    this.#pool = new FramePool(bufferBytes);
+    this.assignment = new Assignment({
+      cluster,
+      topic: reading.topic,
+      until,
+      gapsAreFatal: reading.onGap === undefined,
+      budget: new Budget(bufferBytes),
+      pool: this.#pool,
+      signal,
+      deliver: (item) => {
+        this.#fetched.push(item);
+        this.wake();
+      },
+      fail: (error) => this.#fail(error),
+    });
+  }
+
+  /**
+   * The next batch, as long as it takes. Undefined when `isInterrupted` says that something else is to be done first, or
+   * `isComplete` that nothing more will come; both are asked again after each {@link wake}. Rejects when reading cannot go on.
+   */
+  async take(isInterrupted: () => boolean, isComplete: () => boolean): Promise<FetchedBatch | undefined> {
+    for (;;) {
+      if (isInterrupted()) return undefined;
+      const item = this.#fetched.shift();
+      if (item !== undefined) {
+        const batch = 'frame' in item ? await this.#open(item) : this.#pass(item);
+        if (batch) return batch;
+      } else if (this.#failure !== undefined) {
+        throw this.#failure;
+      } else if (isComplete()) {
+        return undefined;
+      } else {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+        this.#wake = undefined;
+      }
+    }
+  }
+
+  /** Has {@link take} look at what it waits for. */
+  wake(): void {
+    this.#wake?.();
+  }
+
+  /** Reads nothing any more of what it has read so far, and gives back the memory of what nobody has got of it. */
+  clear(): void {
+    this.assignment.clear();
+    this.#release();
+  }
+
+  close(): void {
+    this.assignment.close();
+    this.#release();
+    this.#pool.clear();
+    this.wake();
+  }
+
+  #release(): void {
+    for (const item of this.#fetched.splice(0)) if ('frame' in item) item.frame.release();
+  }
+
+  /** Decodes a part; undefined when it brings nothing, or is to be fetched again. */
+  async #open(part: Part): Promise<FetchedBatch | undefined> {
+    const { cursor, generation, frame, fetched } = part;
+    if (generation !== cursor.generation) {
+      frame.release();
+      return undefined;
+    }
+    const { records, nextOffset, error } = await decodePart(part, this.#options.reading.topic);
+    if (generation !== cursor.generation) {
+      frame.release();
+      return undefined;
+    }
+    if (error) this.#spoiled(cursor, nextOffset, error);
+    else cursor.corruptions = 0;
+    if (nextOffset <= cursor.delivered || this.#options.signal.aborted) {
+      frame.release();
+      return undefined;
+    }
+    cursor.delivered = nextOffset;
+    let held = true;
+    return {
+      partition: cursor.partition,
+      records,
+      nextOffset,
+      highWatermark: fetched.highWatermark,
+      logStartOffset: fetched.logStartOffset,
+      release: () => {
+        if (held) frame.release();
+        held = false;
+      },
+    };
+  }
+
+  /** All that was fetched before the gap has been handed out. */
+  #pass({ cursor, from, earliest }: Gap): undefined {
+    cursor.delivered = Math.max(cursor.delivered, earliest);
+    try {
+      this.#options.reading.onGap?.({ partition: cursor.partition, from, earliest });
+    } catch (error) {
+      this.#fail(error as Error);
+    }
+  }
+
+  /** The wire may have spoiled it, so it is fetched again before it counts as corrupt at the broker. */
+  #spoiled(cursor: Cursor, position: number, error: KafkaError): void {
+    cursor.corruptions += 1;
+    if (error.kind !== 'corrupt' || cursor.corruptions > corruptionsAllowed) {
+      this.#fail(error);
+      return;
+    }
+    this.#options.cluster.options.logger.warn({ err: error }, 'fetching a corrupt batch again');
+    jump(cursor, position);
+    this.assignment.restart(cursor);
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    this.wake();
+  }
+}

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { assignRanges, type GroupMember } from './range.ts';
+
+const member = (memberId: string, topics = ['t'], instanceId: string | null = null): GroupMember => ({
+  memberId,
+  topics,
+  instanceId,
+});
+
+function shares(members: readonly GroupMember[], partitionsOf: Record<string, number>) {
+  const assigned = assignRanges(members, new Map(Object.entries(partitionsOf)));
+  return Object.fromEntries([...assigned].map(([id, topics]) => [id, Object.fromEntries(topics)]));
+}
+
+test('Partitions are dealt out in runs, the first members getting one more', () => {
+  assert.deepEqual(shares([member('b'), member('a'), member('c')], { t: 7 }), {
+    a: { t: [0, 1, 2] },
+    b: { t: [3, 4] },
+    c: { t: [5, 6] },
+  });
+});
+
+test('Members without a share, and topics that are not there, are no fault', () => {
+  assert.deepEqual(shares([member('a', ['t', 'gone']), member('b')], { t: 1 }), { a: { t: [0] }, b: {} });
+});
+
+test('Only those who want a topic share it', () => {
+  assert.deepEqual(shares([member('a', ['t', 'u']), member('b', ['u'])], { t: 2, u: 2 }), {
+    a: { t: [0, 1], u: [0] },
+    b: { u: [1] },
+  });
+});
+
+test('Static members stand in the order of their names, before the others', () => {
+  const members = [member('a'), member('z1', ['t'], 'two'), member('z2', ['t'], 'one')];
+  assert.deepEqual(shares(members, { t: 3 }), { z2: { t: [0] }, z1: { t: [1] }, a: { t: [2] } });
+});
+
+test('Every partition is exactly one member’s, and no share differs from another by more than one', () => {
+  const ids = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 12 });
+  fc.assert(
+    fc.property(ids, fc.nat(60), (memberIds, count) => {
+      const assigned = assignRanges(
+        memberIds.map((id) => member(id)),
+        new Map([['t', count]]),
+      );
+      const lists = [...assigned.values()].map((topics) => topics.get('t') ?? []);
+      assert.deepEqual(
+        lists.flat().sort((a, b) => a - b),
+        [...Array(count).keys()],
+      );
+      const lengths = lists.map(({ length }) => length);
+      assert.ok(Math.max(...lengths) - Math.min(...lengths) <= 1);
+    }),
+  );
+});

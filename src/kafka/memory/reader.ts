@@ -1,0 +1,138 @@
+/** What the memory twin's consumers read with. A released batch is overwritten, so that its use after release cannot go unseen. */
+import { type ConsumedRecord, type ConsumerOptions, type FetchedBatch, KafkaError } from '../contract.ts';
+import { indexAt, type MemoryLog, type MemoryTopic, type MemoryTopics, type StoredRecord } from './topics.ts';
+
+/** What fills the memory of a released batch. */
+export const poison = 0xdb;
+
+const maxHeaders = 64;
+const maxBatchBytes = 1024 * 1024;
+
+export interface MemoryReading extends Pick<ConsumerOptions, 'topic' | 'bufferBytes' | 'onGap'> {
+  /** Partition -> end offset (exclusive). */
+  readonly until?: ReadonlyMap<number, number> | undefined;
+}
+
+/** Fetches from the partitions that it has positions of. */
+export class MemoryReader {
+  readonly #topics: MemoryTopics;
+  readonly #options: MemoryReading;
+  readonly #bufferBytes: number;
+  /** Partition -> the offset to read next. */
+  readonly positions: Map<number, number> = new Map();
+  #topicId: string | undefined;
+  #heldBytes = 0;
+  #last = -1;
+
+  constructor(topics: MemoryTopics, options: MemoryReading) {
+    this.#topics = topics;
+    this.#options = options;
+    this.#bufferBytes = options.bufferBytes ?? 32 * 1024 * 1024;
+  }
+
+  /** The topic, as long as it is the one that reading began with. Throws KafkaError. */
+  topic(): MemoryTopic {
+    const topic = this.#topics.topic(this.#options.topic, this.#topicId);
+    this.#topicId = topic.id;
+    return topic;
+  }
+
+  /** The next batch, of the partitions after the last one first, so that each has its turn. */
+  fetch(): FetchedBatch | undefined {
+    const topic = this.topic();
+    const partitions = [...this.positions.keys()].sort((a, b) => a - b);
+    const following = partitions.findIndex((partition) => partition > this.#last);
+    const order =
+      following < 0 ? partitions : [...partitions.slice(following), ...partitions.slice(0, following)];
+    for (const partition of order) {
+      const batch = this.#fetchPartition(partition, this.#topics.log(topic, partition));
+      if (batch === undefined) continue;
+      this.#last = partition;
+      return batch;
+    }
+    return undefined;
+  }
+
+  #fetchPartition(partition: number, log: MemoryLog): FetchedBatch | undefined {
+    const from = this.#position(partition, log);
+    const end = Math.min(log.end, this.#options.until?.get(partition) ?? Infinity);
+    if (from >= end) return undefined;
+    const first = indexAt(log.records, from);
+    const stored = log.records.slice(first, first + this.#take(log.records, first, end));
+    const bytes = stored.reduce((sum, record) => sum + record.bytes, 0);
+    const next = log.records[first + stored.length]?.offset ?? log.end;
+    if (stored.length === 0 && next < end) return undefined;
+    const nextOffset = Math.min(next, end);
+    this.positions.set(partition, nextOffset);
+    return this.#batch(stored, bytes, {
+      partition,
+      nextOffset,
+      highWatermark: log.end,
+      logStartOffset: log.start,
+    });
+  }
+
+  /** How many records from `first` on fit; one always does when nothing is held. */
+  #take(records: readonly StoredRecord[], first: number, end: number): number {
+    const room = this.#bufferBytes - this.#heldBytes;
+    let count = 0;
+    let bytes = 0;
+    for (let record = records[first]; record !== undefined; record = records[first + count]) {
+      bytes += record.bytes;
+      const alone = count === 0 && this.#heldBytes === 0;
+      const fits = bytes <= room && (count === 0 || bytes <= maxBatchBytes);
+      if (record.offset >= end || !(alone || fits)) break;
+      count++;
+    }
+    return count;
+  }
+
+  #position(partition: number, log: MemoryLog): number {
+    const from = this.positions.get(partition)!;
+    if (from >= log.start && from <= log.end) return from;
+    const { topic, onGap } = this.#options;
+    if (onGap === undefined || from > log.end) {
+      throw new KafkaError(
+        'out-of-range',
+        `Offset ${from} of ${topic}-${partition} is not there: the partition holds ${log.start} to ${log.end}.`,
+      );
+    }
+    this.positions.set(partition, log.start);
+    onGap({ partition, from, earliest: log.start });
+    return log.start;
+  }
+
+  #batch(
+    stored: readonly StoredRecord[],
+    bytes: number,
+    place: Omit<FetchedBatch, 'records' | 'release'>,
+  ): FetchedBatch {
+    const memory = Buffer.alloc(bytes);
+    let used = 0;
+    const view = (source: Uint8Array): Uint8Array => {
+      memory.set(source, used);
+      used += source.length;
+      return memory.subarray(used - source.length, used);
+    };
+    const records = stored.map(
+      (record): ConsumedRecord => ({
+        offset: record.offset,
+        timestamp: record.timestamp,
+        key: record.key === null ? null : view(record.key),
+        headers: record.headers.slice(0, maxHeaders).map(([name, value]) => [name, view(value)] as const),
+        headerCount: record.headers.length,
+        value: record.value === null ? null : view(record.value),
+      }),
+    );
+    this.#heldBytes += bytes;
+    let released = false;
+    const release = (): void => {
+      if (released) return;
+      released = true;
+      memory.fill(poison);
+      this.#heldBytes -= bytes;
+      this.#topics.bell.ring();
+    };
+    return { ...place, records, release };
+  }
+}
