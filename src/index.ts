@@ -20,6 +20,6 @@ export {
   uploadDefaults,
 } from './files/options.ts';
 export { upload } from './files/upload.ts';
-export { KafkaError, type KafkaErrorKind } from './kafka/contract.ts';
+export { type Compression, compressions, KafkaError, type KafkaErrorKind } from './kafka/contract.ts';
 export type { ClientProperties } from './kafka/properties.ts';
 export { type ChecksumAlgorithm, checksumAlgorithms } from './records/checksum.ts';

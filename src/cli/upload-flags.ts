@@ -1,5 +1,6 @@
 /** The flags of `sluice upload`, by the headings of its help. */
 import { uploadDefaults as usual } from '../files/options.ts';
+import { compressions } from '../kafka/contract.ts';
 import { checksumAlgorithms } from '../records/checksum.ts';
 import { giveUpFlag, topicFlag } from './connection.ts';
 import { counted, optional, repeated, required, sized, timed, toggle, valued } from './flags.ts';
@@ -43,6 +44,21 @@ const how = {
     usual.checksum,
     usual.checksum,
     `the digest that receivers verify: ${checksumAlgorithms.join(', ')}`,
+  ),
+  compression: valued(
+    'compression',
+    'NAME',
+    choice(compressions),
+    usual.compression,
+    usual.compression,
+    `how records are compressed: ${compressions.join(', ')}; auto: zstd, where it promises to pay`,
+  ),
+  compressionLevel: optional(
+    'compression-level',
+    'LEVEL',
+    count(1, 22),
+    'of zstd and auto, 1 to 22; of gzip, 1 to 9',
+    '1, the fastest',
   ),
   chunkSize: optional(
     'chunk-size',

@@ -22,7 +22,7 @@ export interface ProgressEvent {
   readonly bytesDone: number;
   /** Bytes that this run knows it has to move in all; grows while the source is scanned or the topic goes on. */
   readonly bytesTotal: number;
-  /** Records and bytes that went over the wire, re-sent or fetched again ones included. */
+  /** Records and bytes that went over the wire, re-sent or fetched again ones included; bytes before compression. */
   readonly records: number;
   readonly wireBytes: number;
   /** The largest few files in flight. */

@@ -1,5 +1,6 @@
 /** The options of `upload` and `download`, and what they resolve with. Defaults stand here, once. */
 import { hostname } from 'node:os';
+import type { Compression } from '../kafka/contract.ts';
 import type { ClientProperties } from '../kafka/properties.ts';
 import type { Logger } from '../log.ts';
 import type { ChecksumAlgorithm } from '../records/checksum.ts';
@@ -41,6 +42,10 @@ export interface UploadOptions extends TopicOptions {
   /** Large files in flight at once. */
   readonly parallel?: number;
   readonly checksum?: ChecksumAlgorithm;
+  /** How records travel and rest; `auto`: compressed where a look at them promises something and the network waits for it. */
+  readonly compression?: Compression;
+  /** Of `auto` and `zstd`, 1 (default, the fastest) to 22; of `gzip`, 1 to 9. */
+  readonly compressionLevel?: number;
   /** Bytes of a file per record; default: the largest that fits the topic's limit, and three times into `bufferBytes`. */
   readonly chunkSize?: number;
   /** Files up to so many bytes travel in packs. 0: none. */
@@ -67,6 +72,7 @@ export const uploadDefaults = {
   scanInterval: 10_000,
   parallel: 4,
   checksum: 'md5',
+  compression: 'auto',
   packBelow: 256 * 1024,
   linger: 50,
   bufferBytes: 16 * 1024 * 1024,
@@ -95,7 +101,7 @@ export interface RunSummary {
   readonly unchanged: number;
   /** Files that could not be sent, or not be rebuilt. */
   readonly failed: number;
-  /** What went over the wire, re-sent and fetched again included. */
+  /** What went over the wire, re-sent and fetched again included, as large as it is before compression. */
   readonly records: number;
   readonly wireBytes: number;
   readonly seconds: number;

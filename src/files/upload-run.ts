@@ -54,9 +54,14 @@ export class UploadRun {
     this.#options = options;
     const { kafka, source, settings, selection, tally, state, topic, stop } = options;
     const { name: uploader, bufferBytes, checksum, chunkSize, linger, parallel, onEvent } = settings;
+    const { compression, compressionLevel } = settings;
     const limit = topic.maxMessageBytes ?? usualMaxMessageBytes;
     checkChunkSize(settings, limit);
-    this.#producer = kafka.producer({ bufferBytes });
+    this.#producer = kafka.producer({
+      bufferBytes,
+      compression,
+      ...(compressionLevel === undefined ? {} : { compressionLevel }),
+    });
     // What is sent and not remembered is sent again by every later run: no reason to go on.
     state.behind.open(this.#producer, (error) => this.#fail(error));
     const shared = { source, uploader, checksum, chunkSize, linger, state, tally, signal: stop.signal };

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import type { Logger } from '../../log.ts';
 import type { NewRecord } from '../contract.ts';
-import { joinRecords } from '../wire/batch-encode.ts';
+import { encodeRecords } from '../wire/batch-encode.ts';
 import { type Compressor, createCompressor } from '../wire/compress.ts';
 import type { Batch, HeldRecords } from './batch.ts';
 import type { CompressionPlan } from './compression-plan.ts';
@@ -30,12 +30,16 @@ export class BatchCompression {
     this.#compressor = createCompressor(plan.codec, plan.level);
   }
 
-  /** False: the batch is sent as it is. Costs next to nothing. */
+  /**
+   * False: the batch is sent as it is. Costs next to nothing. Where we choose ourselves, no batch waits for another to be
+   * compressed: a network that takes bytes faster than they are compressed gets them as they are.
+   */
   suits({ records }: Batch): boolean {
     let bytes = 0;
     for (const { size } of records) bytes += size;
     if (bytes < leastBytes) return false;
-    return !this.#plan.looks || looksCompressible(records.map(({ record }) => record.value));
+    if (!this.#plan.looks) return true;
+    return this.#running < mostAtOnce && looksCompressible(records.map(({ record }) => record.value));
   }
 
   /** Undefined: it is sent as it is, for it would not become smaller. Never rejects. */
@@ -60,15 +64,15 @@ export class BatchCompression {
   }
 
   async #compress(records: readonly NewRecord[]): Promise<HeldRecords | undefined> {
-    const joined = joinRecords(records);
-    let held = joined.byteLength;
+    const encoded = encodeRecords(records);
+    let held = encoded.size;
     this.#room.add(held);
     const shrink = (bytes: number) => {
       this.#room.remove(held - bytes);
       held = bytes;
     };
     try {
-      const compressed = await this.#compressor.compress(joined);
+      const compressed = await this.#compressor.compress(encoded);
       shrink(compressed?.bytes.byteLength ?? 0);
       return compressed && { ...compressed, release: () => shrink(0) };
     } catch (error) {

@@ -61,12 +61,13 @@ function countWindows(pieces: readonly Uint8Array[], total: number): number {
 
 /** Bits per byte of what has been counted, corrected for the sample being small (Miller and Madow, 1955). */
 function entropy(counted: number): number {
-  let bits = 0;
+  let bits = counted * Math.log2(counted);
   let different = 0;
-  for (const times of counts) {
+  for (let value = 0; value < 256; value += 1) {
+    const times = counts[value]!;
     if (times === 0) continue;
     different += 1;
-    bits -= times * Math.log2(times / counted);
+    bits -= times * Math.log2(times);
   }
   return (bits + (different - 1) / (2 * Math.LN2)) / counted;
 }

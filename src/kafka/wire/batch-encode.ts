@@ -21,7 +21,7 @@ export interface CompressedRecords {
   readonly bytes: Uint8Array;
 }
 
-/** A batch, ready to be sent. */
+/** A batch, ready to be sent, or the records of one. */
 export interface EncodedBatch {
   readonly pieces: readonly Uint8Array[];
   /** Bytes of all pieces. */
@@ -206,14 +206,8 @@ export function encodeCompressedBatch(
   return { pieces, size };
 }
 
-/** The records of a batch as they are compressed: copied into memory of their own, which may be given away. */
-export function joinRecords(records: readonly NewRecord[]): Uint8Array<ArrayBuffer> {
+/** The records of a batch without its head: what is compressed. The pieces refer to the records' own bytes. */
+export function encodeRecords(records: readonly NewRecord[]): EncodedBatch {
   const { writer, size } = writeRecords(records, 0);
-  const joined = new Uint8Array(Buffer.allocUnsafeSlow(size).buffer);
-  let at = 0;
-  for (const piece of writer.pieces) {
-    joined.set(piece, at);
-    at += piece.byteLength;
-  }
-  return joined;
+  return { pieces: writer.pieces, size };
 }

@@ -1,6 +1,8 @@
 /** Runs the LZ4 or the Snappy encoder in a thread of its own, which is started when it is first needed. */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { EncodedBatch } from './batch-encode.ts';
+import { join } from './scratch.ts';
 
 /** What the thread is asked, with the bytes in memory that it takes over. */
 export interface EncodeRequest {
@@ -27,8 +29,10 @@ export class BlockEncoder {
     this.#codec = codec;
   }
 
-  /** Takes the bytes over. Undefined when they would not become smaller. Rejects when the thread dies. */
-  encode(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array | undefined> {
+  /** Undefined when the records would not become smaller. Rejects when the thread dies. */
+  encode({ pieces, size }: EncodedBatch): Promise<Uint8Array | undefined> {
+    const bytes = new Uint8Array(size);
+    join(pieces, bytes);
     this.#worker ??= this.#start();
     this.#lastId += 1;
     const waiting: Waiting = Promise.withResolvers();

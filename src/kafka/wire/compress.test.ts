@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { type ConsumedRecord, KafkaError, type NewRecord } from '../contract.ts';
 import { checkCrc, decodeRecords, readBatchHead, recordsOf } from './batch-decode.ts';
-import { encodeCompressedBatch, joinRecords } from './batch-encode.ts';
+import { type EncodedBatch, encodeCompressedBatch, encodeRecords } from './batch-encode.ts';
 import { type Codec, type Compressor, codecs, createCompressor } from './compress.ts';
 import { decompress } from './decompress.ts';
 
@@ -13,11 +13,10 @@ const names = Object.keys(codecs) as Codec[];
 
 /** As a batch on the wire; undefined when compressing does not make it smaller. */
 async function encode(compressor: Compressor, records: readonly NewRecord[]): Promise<Buffer | undefined> {
-  const joined = joinRecords(records);
-  const size = joined.byteLength;
-  const compressed = await compressor.compress(joined);
+  const encoded = encodeRecords(records);
+  const compressed = await compressor.compress(encoded);
   if (compressed === undefined) return undefined;
-  assert.ok(compressed.bytes.byteLength < size);
+  assert.ok(compressed.bytes.byteLength < encoded.size);
   const { pieces } = encodeCompressedBatch(compressed, records.length, 1_700_000_000_000, identity);
   return Buffer.concat(pieces);
 }
@@ -29,6 +28,10 @@ async function decode(frame: Buffer, cap: number): Promise<ConsumedRecord[]> {
   const records: ConsumedRecord[] = [];
   decodeRecords(await decompress(recordsOf(frame, head), head.compression, 'it', cap), head, records, 0);
   return records;
+}
+
+function onePiece(bytes: Uint8Array): EncodedBatch {
+  return { pieces: [bytes], size: bytes.byteLength };
 }
 
 function whole(value: NewRecord['value']): Buffer | null {
@@ -82,7 +85,7 @@ for (const codec of names) {
     const compressor = createCompressor(codec);
     t.after(() => compressor.close());
     for (const size of [0, 1, 2, 100, 300_000]) {
-      assert.equal(await compressor.compress(new Uint8Array(randomBytes(size))), undefined, `${size} bytes`);
+      assert.equal(await compressor.compress(onePiece(randomBytes(size))), undefined, `${size} bytes`);
     }
   });
 
@@ -137,7 +140,7 @@ test('Levels are heeded', async () => {
     ['zstd', 19],
   ] as const) {
     const sizes = [1, high].map(async (level) => {
-      const compressed = await createCompressor(codec, level).compress(new Uint8Array(Buffer.from(words)));
+      const compressed = await createCompressor(codec, level).compress(onePiece(Buffer.from(words)));
       return compressed!.bytes.byteLength;
     });
     const [fast, small] = await Promise.all(sizes);
@@ -147,7 +150,7 @@ test('Levels are heeded', async () => {
 
 test('A compressor that is closed rejects what is under way, and does not hold the process', async () => {
   const compressor = createCompressor('lz4');
-  const compressing = compressor.compress(new Uint8Array(50_000_000));
+  const compressing = compressor.compress(onePiece(new Uint8Array(50_000_000)));
   compressor.close();
   await assert.rejects(compressing, /thread that compresses/);
 });

@@ -1,8 +1,9 @@
 /** Compresses the records of a batch off the main thread: gzip and zstd in Node's own threads, the others in one of ours. */
 import { promisify } from 'node:util';
 import { constants, gzip, type ZlibOptions, type ZstdOptions, zstdCompress } from 'node:zlib';
-import type { CompressedRecords } from './batch-encode.ts';
+import type { CompressedRecords, EncodedBatch } from './batch-encode.ts';
 import { BlockEncoder } from './block-encoder.ts';
+import { Scratch } from './scratch.ts';
 
 /** Kafka's codecs and their numbers in a batch (Kafka documentation, "Record Batch", attributes). */
 export const codecs = { gzip: 1, snappy: 2, lz4: 3, zstd: 4 } as const;
@@ -10,11 +11,14 @@ export type Codec = keyof typeof codecs;
 
 /** A way to compress. */
 export interface Compressor {
-  /** Takes the bytes over. Undefined when they would not become smaller. */
-  compress(bytes: Uint8Array<ArrayBuffer>): Promise<CompressedRecords | undefined>;
+  /** Undefined when the records would not become smaller. They must not change meanwhile. */
+  compress(records: EncodedBatch): Promise<CompressedRecords | undefined>;
   /** What is under way may reject. */
   close(): void;
 }
+
+/** Compresses one run of bytes; rejects with ERR_BUFFER_TOO_LARGE when it would not become smaller. */
+type Compress = (bytes: Uint8Array) => Promise<Uint8Array>;
 
 const gzipped = promisify<Uint8Array, ZlibOptions, Buffer>(gzip);
 const zstdCompressed = promisify<Uint8Array, ZstdOptions, Buffer>(zstdCompress);
@@ -29,13 +33,15 @@ export function createCompressor(codec: Codec, level = 1): Compressor {
   if (codec === 'lz4' || codec === 'snappy') {
     const encoder = new BlockEncoder(codec);
     return {
-      compress: async (bytes) => wrap(await encoder.encode(bytes)),
+      compress: async (records) => wrap(await encoder.encode(records)),
       close: () => encoder.close(),
     };
   }
   const compress = codec === 'gzip' ? gzipAt(level) : zstdAt(level);
+  const scratch = new Scratch();
   return {
-    compress: async (bytes) => wrap(bytes.byteLength > 1 ? await ifSmaller(compress(bytes)) : undefined),
+    compress: async ({ pieces, size }) =>
+      size < 2 ? undefined : wrap(await scratch.use(pieces, size, (bytes) => ifSmaller(compress(bytes)))),
     close: () => {},
   };
 }
@@ -46,16 +52,16 @@ function bounds(bytes: Uint8Array): { maxOutputLength: number; chunkSize: number
   return { maxOutputLength: bytes.byteLength - 1, chunkSize: Math.min(partBytes, half) };
 }
 
-function gzipAt(level: number): (bytes: Uint8Array) => Promise<Buffer> {
+function gzipAt(level: number): Compress {
   return (bytes) => gzipped(bytes, { ...bounds(bytes), level });
 }
 
-function zstdAt(level: number): (bytes: Uint8Array) => Promise<Buffer> {
+function zstdAt(level: number): Compress {
   const params = { [constants.ZSTD_c_compressionLevel]: level };
   return (bytes) => zstdCompressed(bytes, { ...bounds(bytes), params, pledgedSrcSize: bytes.byteLength });
 }
 
-async function ifSmaller(compressing: Promise<Buffer>): Promise<Buffer | undefined> {
+async function ifSmaller(compressing: Promise<Uint8Array>): Promise<Uint8Array | undefined> {
   try {
     return await compressing;
   } catch (error) {
