@@ -2,6 +2,7 @@
 import type { FetchedBatch, Kafka, Position, TopicDescription } from '../kafka/contract.ts';
 import type { Sink } from '../stores/contract.ts';
 import { allDone } from './all-done.ts';
+import { fetchAgain } from './fetch-again.ts';
 import { type Gap, nameLosses } from './name-losses.ts';
 import type { DownloadSettings } from './options.ts';
 import { Patience } from './patience.ts';
@@ -46,8 +47,8 @@ export class DownloadRun {
 
   constructor(options: DownloadRunOptions) {
     this.#options = options;
-    const { sink, settings, tally, stop } = options;
-    const { onEvent } = settings;
+    const { kafka, sink, settings, tally, stop } = options;
+    const { onEvent, topic, bufferBytes } = settings;
     this.#group = positionGroup(settings.name, sink.id);
     const freeBytes = (): Promise<number | undefined> => sink.freeBytes();
     const patience = new Patience({ place: sink.place, freeBytes, onEvent, signal: stop.signal });
@@ -58,6 +59,8 @@ export class DownloadRun {
       onEvent,
       signal: stop.signal,
       rules: process.platform === 'win32' ? 'windows' : 'posix',
+      fetchAgain: (upload) => fetchAgain({ kafka, topic, bufferBytes, tally, signal: stop.signal }, upload),
+      background: (work) => this.#track(work.catch((error: unknown) => this.#fail(error))),
       onIncomplete: (upload) =>
         void this.#noteIncomplete(upload).catch((error: unknown) => this.#fail(error)),
     });
@@ -91,11 +94,12 @@ export class DownloadRun {
       this.#fail(error);
     }
     clearInterval(timer);
+    await this.#checkpoint;
     await Promise.allSettled(this.#work);
     if (settings.once && !stop.signal.aborted) {
       await this.#receiver.failMissing(this.#incomplete.keys());
+      await Promise.allSettled(this.#work);
     }
-    await this.#checkpoint;
     // Also after a failure: what was received is kept.
     await this.#commitSafe().catch((error: unknown) => this.#fail(error));
     if (this.#failure !== undefined) throw this.#failure;

@@ -1,6 +1,7 @@
 /** The end of an upload that came in chunks: verified and published, or kept aside with a name that says why. */
 import { describeError } from '../errors.ts';
 import type { FileFacts } from '../records/file-facts.ts';
+import { VanishedError } from '../stores/vanished.ts';
 import type { FailedEvent } from './events.ts';
 import { ConflictError, type OpenUpload } from './open-upload.ts';
 import type { OpenUploads } from './open-uploads.ts';
@@ -36,6 +37,7 @@ async function verifyAndPublish(
   await upload.settled();
   const digest = await upload.digest(facts.digest, signal);
   if (digest !== facts.digest) {
+    if (upload.mayBeDamaged) throw new VanishedError('its temporary file has other bytes than were sent');
     const message = mismatchMessage(digest, facts.digest);
     const failure = { reason: 'digest-mismatch', message, remains: 'quarantine' } as const;
     await failUpload(receiving, uploads, upload, failure);

@@ -7,6 +7,7 @@ import { algorithmOf, type ChecksumAlgorithm, createHasher, type Hasher } from '
 import type { FileFacts } from '../records/file-facts.ts';
 import type { Chunk, UploadRef } from '../records/file-record.ts';
 import type { PartFile, RememberedUpload } from '../stores/contract.ts';
+import { VanishedError } from '../stores/vanished.ts';
 import { allDone } from './all-done.ts';
 import { StoppedError } from './patience.ts';
 import { Ranges } from './ranges.ts';
@@ -31,10 +32,20 @@ export class OpenUpload {
   dirty = false;
   /** Set once it is verified and published: settles when that is through. */
   finishing: Promise<void> | undefined;
+  /** Settles when its bytes have been fetched again; set while they are. */
+  again: Promise<void> | undefined;
+  /** Ended and forgotten: nothing more is to be done for it. */
+  isGone = false;
+  /** How often they were. */
+  restarts = 0;
+  /** Partition of the topic -> Kafka offset of the first record with bytes of it. */
+  readonly firsts: Map<number, number>;
+  /** Begun by an earlier run: whether its temporary file is still what it was, nobody knows. */
+  readonly isRestored: boolean;
   readonly #part: PartFile;
   /** Written or being written. */
-  readonly #claimed: Ranges;
-  readonly #written: Ranges;
+  #claimed: Ranges;
+  #written: Ranges;
   readonly #writes = new Set<Promise<void>>();
   #failure: { readonly error: unknown } | undefined;
   #hasher: Hasher | undefined;
@@ -48,6 +59,8 @@ export class OpenUpload {
     this.#part = part;
     this.#claimed = new Ranges(remembered?.ranges);
     this.#written = new Ranges(remembered?.ranges);
+    this.firsts = new Map(remembered?.firsts);
+    this.isRestored = remembered !== undefined;
     this.close = remembered?.close === undefined ? undefined : (JSON.parse(remembered.close) as FileFacts);
   }
 
@@ -62,6 +75,29 @@ export class OpenUpload {
     this.#claimed.add(offset, end);
     this.#hash(chunk);
     return this.#write(bytes, offset);
+  }
+
+  /** Notes where on the topic bytes of it stand. */
+  saw(partition: number, offset: number): void {
+    const first = this.firsts.get(partition);
+    if (first === undefined || offset < first) this.firsts.set(partition, offset);
+  }
+
+  /** Forgets all that has come: its temporary file is gone. Call it when settled. */
+  reset(): void {
+    this.#claimed = new Ranges();
+    this.#written = new Ranges();
+    this.#failure = undefined;
+    this.#hasher = undefined;
+    this.#algorithm = undefined;
+    this.#hashed = 0;
+    this.finishing = undefined;
+    this.dirty = true;
+  }
+
+  /** True when what was read back may be wrong through no fault of the topic: it is to be fetched again, once. */
+  get mayBeDamaged(): boolean {
+    return this.isRestored && this.restarts === 0 && this.firsts.size > 0;
   }
 
   /** Bytes that are claimed. */
@@ -105,7 +141,7 @@ export class OpenUpload {
         buffer.subarray(0, Math.min(readBack, this.size - this.#hashed)),
         this.#hashed,
       );
-      if (read === 0) break;
+      if (read === 0) throw new VanishedError(`its temporary file ends at byte ${this.#hashed}`);
       this.#hasher.update(buffer.subarray(0, read));
       this.#hashed += read;
     }
@@ -114,15 +150,21 @@ export class OpenUpload {
 
   /** Makes what is written durable and says what that is. */
   async sync(): Promise<RememberedUpload> {
-    const remembered: RememberedUpload = {
-      ...this.ref,
-      size: this.size,
-      ranges: this.#written.list(),
-      close: this.close === undefined ? undefined : JSON.stringify(this.close),
-    };
+    const remembered: RememberedUpload = { ...this.withoutBytes, ranges: this.#written.list() };
     this.dirty = false;
     await this.#part.sync();
     return remembered;
+  }
+
+  /** What the next run has to know of an upload that has nothing durable: where all of it can be had. */
+  get withoutBytes(): RememberedUpload {
+    return {
+      ...this.ref,
+      size: this.size,
+      ranges: [],
+      close: this.close === undefined ? undefined : JSON.stringify(this.close),
+      firsts: [...this.firsts],
+    };
   }
 
   #hash({ offset, bytes, checksum }: Chunk): void {
@@ -158,7 +200,7 @@ export class OpenUpload {
       for (let at = 0; at < standing.length; ) {
         const read = await this.#part.read(standing.subarray(at), from + at);
         if (read === 0)
-          throw new ConflictError(`bytes ${from + at}..${to - 1} were written and are not there`);
+          throw new VanishedError(`bytes ${from + at}..${to - 1} were written and are not there any more`);
         at += read;
       }
       if (!standing.equals(bytes.subarray(from - offset, to - offset))) {

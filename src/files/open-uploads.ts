@@ -43,6 +43,12 @@ export class OpenUploads {
     return true;
   }
 
+  /** An upload that was to end goes on: its bytes are fetched again. */
+  revive(upload: OpenUpload): void {
+    upload.finishing = undefined;
+    this.#ended.delete(upload.ref.upload);
+  }
+
   /** Opens an upload of which nothing has been seen; undefined when it is not wanted: it stands already, or may not stand. */
   async begin(ref: UploadRef, size: number): Promise<OpenUpload | undefined> {
     const target = this.targetOf(ref);
@@ -64,6 +70,7 @@ export class OpenUploads {
   /** Forgets an upload whose temporary file is gone. */
   remove(upload: OpenUpload): void {
     const { ref, target } = upload;
+    upload.isGone = true;
     this.#byId.delete(ref.upload);
     const others = this.#byTarget.get(target);
     others?.delete(upload);

@@ -12,15 +12,19 @@ import {
   type UploadRef,
 } from '../records/file-record.ts';
 import type { RememberedUpload } from '../stores/contract.ts';
+import { VanishedError } from '../stores/vanished.ts';
 import { endIfStanding, failUpload, failWith, finishUpload } from './finish-upload.ts';
 import type { OpenUpload } from './open-upload.ts';
 import { OpenUploads } from './open-uploads.ts';
+import { receiveAgain } from './receive-again.ts';
 import { Receiving, type ReceivingOptions } from './receiving.ts';
 import { unpack } from './unpack.ts';
 
 export interface ReceiverOptions extends ReceivingOptions {
   /** An upload was closed before all of its bytes had come. */
   readonly onIncomplete: (upload: string) => void;
+  /** Takes work that nobody waits for; the run does not end before it. */
+  readonly background: (work: Promise<void>) => void;
 }
 
 /** The work that a record began. */
@@ -68,7 +72,7 @@ export class Receiver {
     tally.wireBytes += record.value?.length ?? 0;
     try {
       const decoded = decodeFileRecord(record);
-      if (decoded?.kind === 'chunk') return await this.#admitChunk(decoded);
+      if (decoded?.kind === 'chunk') return await this.#admitChunk(decoded, partition, record.offset);
       if (decoded?.kind === 'pack') return { finished: unpack(this.#receiving, this.#uploads, decoded) };
       if (decoded?.kind === 'close') return await this.#admitClose(decoded);
       if (decoded?.kind === 'abort') return { finished: this.#abort(decoded) };
@@ -95,12 +99,22 @@ export class Receiver {
     // The newest first: where it stands, older ones of its name are not wanted.
     for (const id of [...ids].sort().reverse()) {
       const upload = this.#uploads.get(id);
-      if (upload?.close === undefined || upload.complete) continue;
+      if (upload?.close === undefined || upload.complete || upload.again !== undefined) continue;
       if (await endIfStanding(this.#receiving, this.#uploads, upload, upload.close)) continue;
-      const message = `cannot be recovered: of ${upload.size} bytes, ${upload.missing} are not on the topic any more`;
-      const failure = { reason: 'missing-data', message, remains: 'discard' } as const;
-      await failUpload(this.#receiving, this.#uploads, upload, failure);
+      if (!upload.mayBeDamaged) {
+        await this.#failIncomplete(upload);
+        continue;
+      }
+      const cause = new VanishedError('its temporary file lacks bytes');
+      this.#options.background(this.#again(upload, cause, true).then(() => this.#failIncomplete(upload)));
     }
+  }
+
+  async #failIncomplete(upload: OpenUpload): Promise<void> {
+    if (upload.complete) return;
+    const message = `cannot be recovered: of ${upload.size} bytes, ${upload.missing} are not on the topic any more`;
+    const failure = { reason: 'missing-data', message, remains: 'discard' } as const;
+    await failUpload(this.#receiving, this.#uploads, upload, failure);
   }
 
   /** The records of a file are gone from the topic; told unless this version of it, or a newer one, stands at the sink. */
@@ -115,7 +129,7 @@ export class Receiver {
     this.#receiving.tellFailed(ref, 'missing-data', message);
   }
 
-  async #admitChunk(chunk: Chunk): Promise<Admitted> {
+  async #admitChunk(chunk: Chunk, partition: number, offset: number): Promise<Admitted> {
     if (this.#uploads.hasEnded(chunk.upload)) return nothing;
     const upload = this.#uploads.get(chunk.upload) ?? (await this.#uploads.begin(chunk, chunk.size));
     if (upload === undefined) return nothing;
@@ -128,6 +142,7 @@ export class Receiver {
         `a chunk of upload ${chunk.upload} disagrees with those before it on size or name`,
       );
     }
+    upload.saw(partition, offset);
     return { finished: this.#take(upload, chunk) };
   }
 
@@ -135,7 +150,7 @@ export class Receiver {
     try {
       await upload.take(chunk);
     } catch (error) {
-      return failWith(this.#receiving, this.#uploads, upload, error);
+      return this.#failed(upload, error);
     }
     this.#options.tally.advance(upload.ref.upload, chunk.bytes.length);
     await this.#finishIfComplete(upload);
@@ -162,8 +177,24 @@ export class Receiver {
     try {
       await finishUpload(this.#receiving, this.#uploads, upload, upload.close);
     } catch (error) {
-      await failWith(this.#receiving, this.#uploads, upload, error);
+      await this.#failed(upload, error);
     }
+  }
+
+  async #failed(upload: OpenUpload, error: unknown): Promise<void> {
+    if (error instanceof VanishedError) return this.#again(upload, error, false);
+    return failWith(this.#receiving, this.#uploads, upload, error);
+  }
+
+  /** Kafka still has what the temporary file had. The position stays behind whatever waits for this. */
+  async #again(upload: OpenUpload, cause: Error, keep: boolean): Promise<void> {
+    upload.again ??= receiveAgain(this.#receiving, this.#uploads, upload, cause, keep).finally(() => {
+      upload.again = undefined;
+    });
+    await upload.again;
+    if (this.#uploads.get(upload.ref.upload) !== upload) return;
+    if (upload.close !== undefined && !upload.complete) this.#options.onIncomplete(upload.ref.upload);
+    await this.#finishIfComplete(upload);
   }
 
   async #abort({ uploader, path, upload: id, reason }: Abort): Promise<void> {
@@ -180,6 +211,14 @@ export class Receiver {
   async #sync(upload: OpenUpload): Promise<RememberedUpload | undefined> {
     await upload.finishing;
     // Still open: its end was cut short, and the position may pass its chunks only if they are remembered.
-    return this.#uploads.get(upload.ref.upload) === upload ? upload.sync() : undefined;
+    if (this.#uploads.get(upload.ref.upload) !== upload) return undefined;
+    if (upload.again !== undefined) return upload.withoutBytes;
+    try {
+      return await upload.sync();
+    } catch (error) {
+      if (!(error instanceof VanishedError)) throw error;
+      this.#options.background(this.#failed(upload, error));
+      return upload.withoutBytes;
+    }
   }
 }

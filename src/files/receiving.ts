@@ -6,6 +6,7 @@ import { segmentLimit } from '../records/path.ts';
 import type { Sink } from '../stores/contract.ts';
 import type { NameRules } from '../stores/target-name.ts';
 import type { DownloadEvent, FailedEvent } from './events.ts';
+import type { OpenUpload } from './open-upload.ts';
 import type { Tally } from './tally.ts';
 import { TurnByKey } from './turn-by-key.ts';
 
@@ -17,6 +18,8 @@ export interface ReceivingOptions {
   /** Ends the verifying of what is not published yet. */
   readonly signal: AbortSignal;
   readonly onEvent: (event: DownloadEvent) => void;
+  /** Hands an upload all of its chunks that the topic still has. */
+  readonly fetchAgain: (upload: OpenUpload) => Promise<void>;
 }
 
 /** Why an upload need not be received: this very version, or a newer one, stands at the sink. */

@@ -1,5 +1,6 @@
 /** Keeps what came of a file whose digest is wrong, under a name that says so. */
 import { describeError } from '../errors.ts';
+import { VanishedError } from '../stores/vanished.ts';
 import { isPermanent } from './patience.ts';
 import { mismatchName, type Receiving } from './receiving.ts';
 
@@ -13,7 +14,7 @@ export async function setAside(receiving: Receiving, upload: string, target: str
     await sink.quarantine(upload, name);
     return `; what came is kept as ${name}`;
   } catch (error) {
-    if (!isPermanent(error)) throw error;
+    if (!isPermanent(error) && !(error instanceof VanishedError)) throw error;
     await sink.discard(upload);
     return `; what came could not be kept: ${describeError(error)}`;
   }

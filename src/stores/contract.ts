@@ -81,9 +81,14 @@ export interface RememberedUpload {
   readonly ranges: readonly ByteRange[];
   /** The closing record's facts as JSON, when it came before the last bytes. */
   readonly close: string | undefined;
+  /** Partition of the topic -> Kafka offset of the first record with bytes of it: from there all can be had again. */
+  readonly firsts: readonly (readonly [partition: number, offset: number])[];
 }
 
-/** The temporary file of one upload, beside nobody's final name but on the same file system. */
+/**
+ * The temporary file of one upload, beside nobody's final name but on the same file system. It is made by the first call. Once it
+ * was there, it is never made again: when it is gone every call throws VanishedError, until {@link Sink.discard}.
+ */
 export interface PartFile {
   /** All of `bytes` at `position`; in any order, and several at once. */
   write(bytes: Uint8Array, position: number): Promise<void>;
@@ -109,7 +114,8 @@ export interface Sink {
   part(upload: string): PartFile;
   /**
    * Gives the temporary file its final name: durable before it is visible, replacing what stood there at once. Makes the
-   * folders on the way; throws `ELOOP` when one of them is a symbolic link.
+   * folders on the way; throws `ELOOP` when one of them is a symbolic link, VanishedError when the temporary file is gone or has
+   * another size than was published.
    */
   publish(upload: string, target: string, look: FileLook, published: Published): Promise<void>;
   /** The same for a small file that is all at hand; a temporary file is made and renamed on the way. */
@@ -123,11 +129,12 @@ export interface Sink {
 
   /**
    * Uploads that an earlier run left open; temporary files of no such upload are removed. Ranges that a temporary file does
-   * not have (it was published, and the run was killed before it could say so) are left out.
+   * not have are left out: it was published, and the run was killed before it could say so; or somebody removed or cut it.
    */
   remembered(): Promise<readonly RememberedUpload[]>;
   /**
-   * Makes durable what is published and what is open, in one transaction. Whatever it says about ranges must be durable
+   * Makes durable what is published and what is open, in one transaction; an upload that was discarded and is open again is
+   * open. Whatever it says about ranges must be durable
    * already ({@link PartFile.sync}).
    */
   remember(uploads: readonly RememberedUpload[]): Promise<void>;

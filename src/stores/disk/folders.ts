@@ -31,6 +31,11 @@ export class Folders {
     }
   }
 
+  /** An entry of the folder changed: {@link sync} makes that durable. Relative to the root. */
+  touch(folder: string): void {
+    this.#changed.add(folder);
+  }
+
   /** True when the folder of `target` was made by this process. */
   madeFolderOf(target: string): boolean {
     return this.#made.has(target.slice(0, target.lastIndexOf('/')));

@@ -49,6 +49,7 @@ test('A full disk: files, temporary files and the journal throw ENOSPC, and all 
     size: 100,
     ranges: Array.from({ length: 50 }, (_, range): [number, number] => [2 * range, 2 * range + 1]),
     close: undefined,
+    firsts: [],
   }));
   await assert.rejects(sink.remember(rows), (error: NodeJS.ErrnoException) => {
     return error.code === 'ENOSPC' && error.errno !== undefined;

@@ -1,6 +1,7 @@
 /** Open temporary files, at most so many at once: hundreds of uploads may be open, file descriptors are few. */
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { VanishedError } from '../vanished.ts';
 
 interface Entry {
   readonly handle: Promise<FileHandle>;
@@ -9,14 +10,27 @@ interface Entry {
 
 export class Handles {
   readonly #limit: number;
+  readonly #made: () => void;
   /** In the order of their last use. */
   readonly #open = new Map<string, Entry>();
+  /** Files that are there, as far as we know: made anew, they would have holes where bytes were. */
+  readonly #known = new Set<string>();
 
-  constructor(limit: number) {
+  /** `made` is called when a file was made. */
+  constructor(limit: number, made: () => void) {
     this.#limit = limit;
+    this.#made = made;
   }
 
-  /** Runs `work` on the file, made when missing; the handle stays open for the next call while there is room. */
+  /** From now on the file is one that is there. */
+  expect(file: string): void {
+    this.#known.add(file);
+  }
+
+  /**
+   * Runs `work` on the file; the handle stays open for the next call while there is room. A file that was never used is made.
+   * Throws VanishedError for one that was, and is gone.
+   */
   async use<T>(file: string, work: (handle: FileHandle) => Promise<T>): Promise<T> {
     const entry = this.#take(file);
     try {
@@ -35,6 +49,15 @@ export class Handles {
     await (await entry.handle).close();
   }
 
+  /** Closes the file, and forgets that it is there. */
+  async end(file: string): Promise<void> {
+    try {
+      await this.close(file);
+    } finally {
+      this.#known.delete(file);
+    }
+  }
+
   async closeAll(): Promise<void> {
     await Promise.allSettled([...this.#open.keys()].map((file) => this.close(file)));
   }
@@ -42,9 +65,7 @@ export class Handles {
   #take(file: string): Entry {
     let entry = this.#open.get(file);
     if (entry === undefined) {
-      // O_NOFOLLOW: the folder is ours, but whoever may write there must not lead us out of it.
-      const flags = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
-      entry = { handle: open(file, flags, 0o600), users: 0 };
+      entry = { handle: this.#openFile(file), users: 0 };
       entry.handle.catch(() => this.#open.delete(file));
     } else {
       this.#open.delete(file);
@@ -52,6 +73,21 @@ export class Handles {
     this.#open.set(file, entry);
     entry.users++;
     return entry;
+  }
+
+  async #openFile(file: string): Promise<FileHandle> {
+    const isKnown = this.#known.has(file);
+    // O_NOFOLLOW: the folder is ours, but whoever may write there must not lead us out of it.
+    const flags = constants.O_RDWR | (isKnown ? 0 : constants.O_CREAT) | (constants.O_NOFOLLOW ?? 0);
+    try {
+      const handle = await open(file, flags, 0o600);
+      if (!isKnown) this.#made();
+      this.#known.add(file);
+      return handle;
+    } catch (cause) {
+      if (!isKnown || (cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
+      throw new VanishedError(`somebody removed its temporary file ${file}`, { cause });
+    }
   }
 
   #shrink(): void {

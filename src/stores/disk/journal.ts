@@ -22,7 +22,7 @@ const schema = `
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS folded ON published (folded) WHERE folded IS NOT NULL;
   CREATE TABLE IF NOT EXISTS uploads (
-    upload TEXT PRIMARY KEY, uploader TEXT NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, ranges TEXT NOT NULL, closing TEXT
+    upload TEXT PRIMARY KEY, uploader TEXT NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, ranges TEXT NOT NULL, closing TEXT, firsts TEXT NOT NULL DEFAULT '[]'
   ) WITHOUT ROWID;
 `;
 
@@ -67,6 +67,7 @@ export class Journal {
     this.#database = new DatabaseSync(file);
     try {
       this.#database.exec(schema);
+      this.#addFirsts();
       this.id = this.#sinkId();
       this.#select = this.#database.prepare(
         'SELECT upload, size, digest, mtime, folded FROM published WHERE target = ?',
@@ -84,6 +85,13 @@ export class Journal {
       }
       throw cause;
     }
+  }
+
+  /** Journals of the first version do not have them. */
+  #addFirsts(): void {
+    const columns = this.#database.prepare("SELECT name FROM pragma_table_info('uploads')").all();
+    if (columns.some(({ name }) => name === 'firsts')) return;
+    this.#database.exec("ALTER TABLE uploads ADD COLUMN firsts TEXT NOT NULL DEFAULT '[]'");
   }
 
   #sinkId(): string {
@@ -124,6 +132,7 @@ export class Journal {
       size: Number(row.size),
       ranges: JSON.parse(String(row.ranges)) as ByteRange[],
       close: row.closing === null ? undefined : String(row.closing),
+      firsts: JSON.parse(String(row.firsts)) as [number, number][],
     }));
   }
 
@@ -152,7 +161,12 @@ export class Journal {
       for (const [target, entry] of this.#fresh) {
         insert.run(target, entry.upload, entry.size, entry.digest, entry.mtime, entry.folded);
       }
-      const upsert = this.#database.prepare('INSERT OR REPLACE INTO uploads VALUES (?, ?, ?, ?, ?, ?)');
+      // First, for an upload may have been discarded and begun again.
+      const remove = this.#database.prepare('DELETE FROM uploads WHERE upload = ?');
+      for (const upload of this.#gone) remove.run(upload);
+      const upsert = this.#database.prepare(
+        'INSERT OR REPLACE INTO uploads (upload, uploader, path, size, ranges, closing, firsts) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      );
       for (const one of uploads) {
         upsert.run(
           one.upload,
@@ -161,10 +175,9 @@ export class Journal {
           one.size,
           JSON.stringify(one.ranges),
           one.close ?? null,
+          JSON.stringify(one.firsts),
         );
       }
-      const remove = this.#database.prepare('DELETE FROM uploads WHERE upload = ?');
-      for (const upload of this.#gone) remove.run(upload);
       this.#database.exec('COMMIT');
     } catch (error) {
       // SQLite may have done so itself.

@@ -1,22 +1,28 @@
 import assert from 'node:assert/strict';
+import { readlinkSync } from 'node:fs';
 import {
+  type FileHandle,
   lstat,
   mkdir,
+  open,
   readdir,
   readFile,
   rename,
   rm,
   stat,
   symlink,
+  truncate,
   utimes,
   writeFile,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { sinkContract } from '../../../test/contracts/sink.ts';
 import { temporaryFolder } from '../../../test/support/folder.ts';
 import { digestOf } from '../../records/checksum.ts';
 import type { Sink } from '../contract.ts';
+import { VanishedError } from '../vanished.ts';
 import { openDiskSink } from './sink.ts';
 
 sinkContract('A directory as a sink', async (t) => {
@@ -35,6 +41,10 @@ sinkContract('A directory as a sink', async (t) => {
     },
     remove: (target) => rm(join(folder, target)),
     parts: () => readdir(join(folder, '.sluice', 'parts')),
+    cutPart: (upload, length) => {
+      const part = join(folder, '.sluice', 'parts', upload);
+      return length === undefined ? rm(part) : truncate(part, length);
+    },
   };
 });
 
@@ -188,4 +198,54 @@ test('A folder that was moved away while files come is told as missing, not writ
   await rename(folder, `${folder}-moved`);
   t.after(() => rm(`${folder}-moved`, { recursive: true }));
   await assert.rejects(publish(sink, 'shop/b'), { code: 'ENOENT' });
+});
+
+test('A temporary file that was removed while it is open is missed when it is published', async (t) => {
+  const { folder, sink } = await openSink(t);
+  const upload = '1'.repeat(32);
+  await sink.part(upload).write(Buffer.from('x'), 0);
+  await rm(join(folder, '.sluice', 'parts', upload));
+  await assert.rejects(sink.publish(upload, 'shop/a', look, { ...published('x'), upload }), VanishedError);
+  await sink.discard(upload);
+  await sink.part(upload).write(Buffer.from('x'), 0);
+  await sink.publish(upload, 'shop/a', look, { ...published('x'), upload });
+  assert.equal(await readFile(join(folder, 'shop', 'a'), 'utf8'), 'x');
+});
+
+test('That a temporary file is there is durable once it is remembered', async (t) => {
+  const { folder, sink } = await openSink(t);
+  await sink.remember([]);
+  const probe = await open(join(folder, 'probe'), 'w');
+  const prototype: FileHandle = Object.getPrototypeOf(probe);
+  await probe.close();
+  const synced: string[] = [];
+  const { sync } = prototype;
+  t.mock.method(prototype, 'sync', function (this: FileHandle) {
+    synced.push(readlinkSync(`/proc/self/fd/${this.fd}`));
+    return sync.call(this);
+  });
+  const part = sink.part('1'.repeat(32));
+  await part.write(Buffer.from('x'), 0);
+  await sink.remember([]);
+  assert.deepEqual(synced, [join(folder, '.sluice', 'parts')]);
+  await part.write(Buffer.from('y'), 1);
+  await sink.remember([]);
+  assert.equal(synced.length, 1, 'an entry that was there already was made durable again');
+});
+
+test('A journal of the first version is gone on with', async (t) => {
+  const folder = await temporaryFolder(t);
+  await mkdir(join(folder, '.sluice'));
+  const database = new DatabaseSync(join(folder, '.sluice', 'journal.db'));
+  database.exec(
+    'CREATE TABLE uploads (upload TEXT PRIMARY KEY, uploader TEXT NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, ranges TEXT NOT NULL, closing TEXT) WITHOUT ROWID',
+  );
+  database.exec("INSERT INTO uploads VALUES ('1', 'shop', 'a', 9, '[]', NULL)");
+  database.close();
+  const sink = await openDiskSink(folder);
+  t.after(() => sink.close());
+  const [upload] = await sink.remembered();
+  assert.deepEqual([upload?.path, upload?.firsts], ['a', []]);
+  await sink.remember([{ ...upload!, firsts: [[2, 7]] }]);
+  assert.deepEqual((await sink.remembered())[0]?.firsts, [[2, 7]]);
 });

@@ -2,22 +2,24 @@
 import { createReadStream } from 'node:fs';
 import { lstat, mkdir, open, readdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { ConfigurationError, describeError, SluiceError } from '../../errors.ts';
+import { ConfigurationError, describeError } from '../../errors.ts';
 import { type ChecksumAlgorithm, createHasher } from '../../records/checksum.ts';
 import type { FileLook, PartFile, Published, RememberedUpload, Sink } from '../contract.ts';
 import { rangesWithin } from '../remembered-ranges.ts';
 import { foldedName, ownFolder } from '../target-name.ts';
+import { VanishedError } from '../vanished.ts';
 import { Folders } from './folders.ts';
 import { Handles } from './handles.ts';
 import { type Journal, openJournal } from './journal.ts';
 
+const partsFolder = `${ownFolder}/parts`;
 /** Temporary files open at once. */
 const handleLimit = 128;
 
 /** Opens a directory as a sink, made when missing. Throws ConfigurationError when it cannot be written. */
 export async function openDiskSink(directory: string): Promise<Sink> {
   const root = resolve(directory);
-  const parts = join(root, ownFolder, 'parts');
+  const parts = join(root, partsFolder);
   try {
     await mkdir(parts, { recursive: true });
     const caseInsensitive = await probeCase(parts);
@@ -44,7 +46,7 @@ class DiskSink implements Sink {
   readonly caseInsensitive: boolean;
   readonly #parts: string;
   readonly #journal: Journal;
-  readonly #handles = new Handles(handleLimit);
+  readonly #handles: Handles;
   readonly #folders: Folders;
   readonly #umask = process.umask();
   #wholes = 0;
@@ -55,6 +57,8 @@ class DiskSink implements Sink {
     this.#parts = parts;
     this.#journal = openJournal(join(root, ownFolder, 'journal.db'));
     this.#folders = new Folders(root);
+    for (const folder of ['', ownFolder, partsFolder]) this.#folders.touch(folder);
+    this.#handles = new Handles(handleLimit, () => this.#folders.touch(partsFolder));
   }
 
   get id(): string {
@@ -108,16 +112,16 @@ class DiskSink implements Sink {
     await this.#handles.use(file, async (handle) => {
       const { size } = await handle.stat();
       if (size !== published.size) {
-        throw new SluiceError(
-          `${file} has ${size} bytes instead of ${published.size}: somebody removed or changed it; add --reset once to receive it again`,
+        throw new VanishedError(
+          `somebody changed its temporary file ${file}, which has ${size} bytes instead of ${published.size}`,
         );
       }
       await handle.chmod(permissions(look.mode));
       await handle.utimes(seconds(look.mtime), seconds(look.mtime));
       await handle.sync();
     });
-    await this.#handles.close(file);
-    await this.#rename(file, target);
+    await this.#handles.end(file);
+    await this.#renamePart(file, target);
     this.#journal.notePublished(target, published, look, folded);
   }
 
@@ -157,13 +161,13 @@ class DiskSink implements Sink {
   async quarantine(upload: string, target: string): Promise<void> {
     // An empty file has not been opened yet.
     await this.#handles.use(this.#partName(upload), async () => {});
-    await this.#handles.close(this.#partName(upload));
-    await this.#rename(this.#partName(upload), target);
+    await this.#handles.end(this.#partName(upload));
+    await this.#renamePart(this.#partName(upload), target);
     this.#journal.noteGone(upload);
   }
 
   async discard(upload: string): Promise<void> {
-    await this.#handles.close(this.#partName(upload));
+    await this.#handles.end(this.#partName(upload)).catch(() => {});
     await rm(this.#partName(upload), { force: true });
     this.#journal.noteGone(upload);
   }
@@ -176,7 +180,9 @@ class DiskSink implements Sink {
     return Promise.all(
       uploads.map(async (one) => {
         const { size } = await stat(this.#partName(one.upload)).catch(() => ({ size: 0 }));
-        return { ...one, ranges: rangesWithin(one.ranges, size) };
+        const ranges = rangesWithin(one.ranges, size);
+        if (ranges.length > 0) this.#handles.expect(this.#partName(one.upload));
+        return { ...one, ranges };
       }),
     );
   }
@@ -198,6 +204,16 @@ class DiskSink implements Sink {
 
   #partName(upload: string): string {
     return join(this.#parts, upload);
+  }
+
+  async #renamePart(file: string, target: string): Promise<void> {
+    try {
+      await this.#rename(file, target);
+    } catch (cause) {
+      const isThere = await lstat(file).catch(() => undefined);
+      if (isThere !== undefined || (cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
+      throw new VanishedError(`somebody removed its temporary file ${file}`, { cause });
+    }
   }
 
   async #rename(file: string, target: string): Promise<void> {

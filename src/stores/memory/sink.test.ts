@@ -20,6 +20,10 @@ sinkContract('The sink in memory', async () => {
       disk.files.delete(target);
     },
     parts: async () => [...disk.parts.keys()],
+    cutPart: async (upload, length) => {
+      if (length === undefined) disk.parts.delete(upload);
+      else disk.parts.set(upload, disk.parts.get(upload)!.slice(0, length));
+    },
   };
 });
 

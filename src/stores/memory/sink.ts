@@ -7,6 +7,7 @@ import { digestOf } from '../../records/checksum.ts';
 import type { FileLook, PartFile, Published, RememberedUpload, Sink } from '../contract.ts';
 import { rangesWithin } from '../remembered-ranges.ts';
 import { foldedName } from '../target-name.ts';
+import { VanishedError } from '../vanished.ts';
 import { systemError } from './system-error.ts';
 
 /** A file under its final name. */
@@ -85,6 +86,8 @@ export class MemorySink implements Sink {
   readonly #disk: MemoryDisk;
   readonly #fresh = new Map<string, Published & { readonly mtime: string }>();
   readonly #gone = new Set<string>();
+  /** Temporary files that are there, as far as this sink knows. */
+  readonly #known = new Set<string>();
 
   constructor(disk: MemoryDisk) {
     this.#disk = disk;
@@ -117,25 +120,31 @@ export class MemorySink implements Sink {
   part(upload: string): PartFile {
     const disk = this.#disk;
     return {
-      write: async (bytes, position) => disk.write(upload, bytes, position),
+      write: async (bytes, position) => {
+        this.#bytesOf(upload);
+        disk.write(upload, bytes, position);
+        this.#known.add(upload);
+      },
       read: async (buffer, position) => {
-        const bytes = (disk.parts.get(upload) ?? new Uint8Array(0)).subarray(
-          position,
-          position + buffer.length,
-        );
+        const bytes = this.#bytesOf(upload).subarray(position, position + buffer.length);
         buffer.set(bytes);
         return bytes.length;
       },
-      sync: async () => {},
+      sync: async () => {
+        this.#bytesOf(upload);
+      },
       close: async () => {},
     };
   }
 
   async publish(upload: string, target: string, look: FileLook, published: Published): Promise<void> {
     this.#refuseCollision(target);
-    const bytes = this.#disk.parts.get(upload) ?? new Uint8Array(0);
+    const bytes = this.#bytesOf(upload);
+    if (bytes.length !== published.size)
+      throw new VanishedError(`somebody changed the temporary file of ${target}`);
     this.#disk.place(target, bytes, { mtime: look.mtime, mode: look.mode & 0o777 });
     this.#disk.parts.delete(upload);
+    this.#known.delete(upload);
     this.#note(target, published, look.mtime);
   }
 
@@ -152,14 +161,18 @@ export class MemorySink implements Sink {
   }
 
   async quarantine(upload: string, target: string): Promise<void> {
-    const bytes = this.#disk.parts.get(upload) ?? new Uint8Array(0);
+    const bytes = this.#bytesOf(upload);
     this.#disk.place(target, bytes, { mtime: '0', mode: 0o600 });
-    this.#disk.parts.delete(upload);
-    this.#gone.add(upload);
+    this.#forget(upload);
   }
 
   async discard(upload: string): Promise<void> {
+    this.#forget(upload);
+  }
+
+  #forget(upload: string): void {
     this.#disk.parts.delete(upload);
+    this.#known.delete(upload);
     this.#gone.add(upload);
   }
 
@@ -169,14 +182,16 @@ export class MemorySink implements Sink {
     }
     return [...this.#disk.uploads.values()].map((one) => {
       const size = this.#disk.parts.get(one.upload)?.length ?? 0;
-      return { ...one, ranges: rangesWithin(one.ranges, size) };
+      const ranges = rangesWithin(one.ranges, size);
+      if (ranges.length > 0) this.#known.add(one.upload);
+      return { ...one, ranges };
     });
   }
 
   async remember(uploads: readonly RememberedUpload[]): Promise<void> {
     for (const [target, entry] of this.#fresh) this.#disk.published.set(target, entry);
-    for (const one of uploads) this.#disk.uploads.set(one.upload, one);
     for (const upload of this.#gone) this.#disk.uploads.delete(upload);
+    for (const one of uploads) this.#disk.uploads.set(one.upload, one);
     this.#fresh.clear();
     this.#gone.clear();
   }
@@ -186,6 +201,13 @@ export class MemorySink implements Sink {
   }
 
   async close(): Promise<void> {}
+
+  #bytesOf(upload: string): Uint8Array {
+    const bytes = this.#disk.parts.get(upload);
+    if (bytes === undefined && this.#known.has(upload))
+      throw new VanishedError(`somebody removed the temporary file of ${upload}`);
+    return bytes ?? new Uint8Array(0);
+  }
 
   #note(target: string, published: Published, mtime: string): void {
     this.#fresh.set(target, { ...published, mtime });

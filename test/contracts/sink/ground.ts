@@ -16,6 +16,8 @@ export interface SinkGround {
   remove(target: string): Promise<void>;
   /** The ids of the temporary files that are there. */
   parts(): Promise<string[]>;
+  /** Removes a temporary file behind the sink's back, or leaves so many bytes of it. */
+  cutPart(upload: string, length?: number): Promise<void>;
 }
 
 export type OpenSinkGround = (t: TestContext) => Promise<SinkGround>;

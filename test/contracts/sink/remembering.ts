@@ -5,7 +5,8 @@ import type { RememberedUpload } from '../../../src/stores/contract.ts';
 import { id, look, type OpenSinkGround, publishedAs } from './ground.ts';
 
 function remembered(upload: string, changes: Partial<RememberedUpload> = {}): RememberedUpload {
-  return { upload, uploader: 'shop', path: 'a', size: 100, ranges: [], close: undefined, ...changes };
+  const rest = { uploader: 'shop', path: 'a', size: 100, ranges: [], close: undefined, firsts: [] };
+  return { upload, ...rest, ...changes };
 }
 
 /** What the next run knows. */
@@ -97,6 +98,18 @@ export function remembering(open: OpenSinkGround): void {
     const [again] = (await third.remembered()).filter(({ upload }) => upload === id(1));
     assert.deepEqual(again?.ranges, [[0, 60]]);
     await third.close();
+  });
+
+  test('An upload that was discarded and begun again is remembered', async (t) => {
+    const ground = await open(t);
+    const first = await ground.open();
+    await first.part(id(1)).write(Buffer.alloc(10), 0);
+    await first.discard(id(1));
+    await first.remember([remembered(id(1), { firsts: [[0, 7]] })]);
+    await first.close();
+    const second = await ground.open();
+    assert.deepEqual((await second.remembered())[0]?.firsts, [[0, 7]]);
+    await second.close();
   });
 
   test('Ranges that a temporary file does not have are not remembered', async (t) => {

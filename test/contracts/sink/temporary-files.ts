@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Sink } from '../../../src/stores/contract.ts';
-import { id, type OpenSinkGround } from './ground.ts';
+import { VanishedError } from '../../../src/stores/vanished.ts';
+import { id, look, type OpenSinkGround, publishedAs } from './ground.ts';
 
 async function readPart(sink: Sink, upload: string, length = 100): Promise<string> {
   const buffer = Buffer.alloc(length);
@@ -34,6 +35,45 @@ export function temporaryFiles(open: OpenSinkGround): void {
     await Promise.all(uploads.map((upload) => sink.part(upload).write(Buffer.from(upload), 0)));
     await Promise.all(uploads.map((upload) => sink.part(upload).write(Buffer.from('more'), 32)));
     for (const upload of uploads) assert.equal(await readPart(sink, upload), `${upload}more`);
+    await sink.close();
+  });
+
+  test('A temporary file that somebody removed is missed, and not made anew until its upload is discarded', async (t) => {
+    const ground = await open(t);
+    const first = await ground.open();
+    await first.part(id(1)).write(Buffer.from('hello'), 0);
+    await first.part(id(1)).close();
+    await ground.cutPart(id(1));
+    const calls = (sink: Sink) => [
+      () => sink.part(id(1)).write(Buffer.from('world'), 6),
+      () => sink.part(id(1)).read(Buffer.alloc(5), 0),
+      () => sink.part(id(1)).sync(),
+      () => sink.publish(id(1), 'shop/a', look, publishedAs('hello')),
+      () => sink.quarantine(id(1), 'shop/a'),
+    ];
+    for (const call of calls(first)) await assert.rejects(call, VanishedError);
+    assert.deepEqual(await ground.parts(), []);
+    await first.discard(id(1));
+    await first.part(id(1)).write(Buffer.from('again'), 0);
+    assert.equal(await readPart(first, id(1)), 'again');
+    const rest = { uploader: 'shop', path: 'a', size: 9, close: undefined, firsts: [[1, 2] as const] };
+    await first.remember([{ upload: id(1), ...rest, ranges: [[0, 5]] }]);
+    await first.close();
+    const second = await ground.open();
+    const [known] = await second.remembered();
+    assert.deepEqual([known?.ranges, known?.firsts], [[[0, 5]], [[1, 2]]]);
+    await ground.cutPart(id(1));
+    for (const call of calls(second)) await assert.rejects(call, VanishedError);
+    await second.close();
+  });
+
+  test('A temporary file that somebody cut is not published', async (t) => {
+    const ground = await open(t);
+    const sink = await ground.open();
+    await sink.part(id(1)).write(Buffer.from('hello'), 0);
+    await ground.cutPart(id(1), 3);
+    await assert.rejects(sink.publish(id(1), 'shop/a', look, publishedAs('hello')), VanishedError);
+    assert.equal(await ground.read('shop/a'), undefined);
     await sink.close();
   });
 
