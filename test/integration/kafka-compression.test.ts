@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
 import { createKafka } from '../../src/kafka/client.ts';
-import { type Compression, type Kafka, KafkaError, type NewRecord } from '../../src/kafka/contract.ts';
+import {
+  type Compression,
+  type FetchedBatch,
+  type Kafka,
+  KafkaError,
+  type NewRecord,
+} from '../../src/kafka/contract.ts';
 import { codecs } from '../../src/kafka/wire/compress.ts';
 import { readTopic } from '../contracts/kafka/ground.ts';
 import { testBroker } from '../support/broker.ts';
@@ -168,4 +174,45 @@ test('A client that is closed while batches are compressed leaves nothing behind
     await producer.close();
     assert.equal(producer.pendingBytes, 0, compression);
   }
+});
+
+test('A few bytes of the wire that become many are handed out as fast as they are released', async (t) => {
+  const { kafka, topic, store } = await ground(t);
+  const value = Buffer.alloc(900_000);
+  const heads = await store(
+    'zstd',
+    Array.from({ length: 60 }, () => ({ value })),
+  );
+  assert.ok(heads.reduce((sum, { start, end }) => sum + end - start, 0) < 20_000);
+  const bufferBytes = 12_000_000;
+  const until = await kafka.offsets(topic, 'latest');
+  const batches = kafka
+    .consumer({ topic, from: new Map([[0, 0]]), until, bufferBytes })
+    [Symbol.asyncIterator]();
+  const sizeOf = (batch: FetchedBatch) =>
+    batch.records.reduce((sum, record) => sum + record.value!.byteLength, 0);
+  const held: FetchedBatch[] = [];
+  let bytes = 0;
+  let next = batches.next();
+  const happened: string[] = [];
+  while (bytes + 4 * 1024 * 1024 <= bufferBytes) {
+    const { value: batch } = await next;
+    held.push(batch!);
+    bytes += sizeOf(batch!);
+    next = batches.next();
+  }
+  assert.ok(bytes < bufferBytes + 1_000_000, `${bytes} bytes were handed out`);
+  void next.then(() => happened.push('the next batch'));
+  // All has been fetched, so that the next batch would be there long before another consumer has read everything.
+  assert.equal((await readTopic(kafka, topic)).length, 60);
+  happened.push('a release');
+  let read = held.flatMap(({ records }) => records).length;
+  for (const { release } of held) release();
+  for (let result = await next; !result.done; result = await batches.next()) {
+    assert.ok(sizeOf(result.value) < 5_500_000, `${sizeOf(result.value)} bytes in one batch`);
+    read += result.value.records.length;
+    result.value.release();
+  }
+  assert.deepEqual(happened, ['a release', 'the next batch']);
+  assert.equal(read, 60);
 });

@@ -16,6 +16,8 @@ export interface Cursor {
   leaderEpoch: number;
   /** A replica nearer than the leader (KIP-392), and until when (milliseconds since the epoch) it is asked. */
   replica: { readonly broker: number; readonly until: number } | undefined;
+  /** A replica has failed: until then (milliseconds since the epoch) the leader alone is asked. */
+  leaderAloneUntil: number;
   /** Attempts to read a batch that came corrupt. */
   corruptions: number;
   missingSince: number | undefined;
@@ -35,6 +37,7 @@ export function newCursor(partition: number, offset: number, until: number, back
     generation: 0,
     leaderEpoch: -1,
     replica: undefined,
+    leaderAloneUntil: 0,
     corruptions: 0,
     missingSince: undefined,
     mending: false,
@@ -47,6 +50,19 @@ export interface SharedFrame {
   readonly bytes: Buffer;
   /** One holder fewer; the last one gives the memory back. */
   release(): void;
+}
+
+/** Two holders in the place of one. */
+export function divide(frame: SharedFrame): readonly [SharedFrame, SharedFrame] {
+  let holders = 2;
+  const half = () => ({
+    bytes: frame.bytes,
+    release: () => {
+      holders -= 1;
+      if (holders === 0) frame.release();
+    },
+  });
+  return [half(), half()];
 }
 
 /** What one response brought of one partition, not yet decoded. */

@@ -9,33 +9,51 @@ import type { Part } from './cursor.ts';
 export interface DecodedPart {
   readonly records: readonly ConsumedRecord[];
   readonly nextOffset: number;
+  /** Bytes of memory, beside the frame's, that the records of compressed batches stand in. */
+  readonly expanded: number;
+  /** Where in the frame the batch begins that is the next to decode; undefined when that was all. */
+  readonly rest: number | undefined;
   /** Why decoding ended before the end of the part. */
   readonly error: KafkaError | undefined;
 }
 
-/** Decodes every batch of the part, its CRC32C checked, up to the first that is not as it must be. Never rejects. */
-export async function decodePart(part: Part, topic: string): Promise<DecodedPart> {
+/**
+ * Decodes the part's batches, their CRC32C checked, up to the first that is not as it must be, or until compressed ones have
+ * become `mostExpanded` bytes: a few bytes of the wire may be gigabytes. The last one may exceed that. Never rejects.
+ */
+export async function decodePart(part: Part, topic: string, mostExpanded: number): Promise<DecodedPart> {
   const { bytes } = part.frame;
   const { end } = part.fetched;
+  const { until } = part.cursor;
   const records: ConsumedRecord[] = [];
   let nextOffset = part.from;
+  let expanded = 0;
+  /** Records of batches that were decoded to their ends. */
+  let whole = 0;
   let at = part.fetched.start;
   try {
     for (let head = readBatchHead(bytes, at, end); head; head = readBatchHead(bytes, at, end)) {
+      if (nextOffset >= until) break;
+      if (expanded >= mostExpanded) return { records, nextOffset, expanded, rest: at, error: undefined };
       at = head.end;
       if (head.nextOffset <= nextOffset) continue;
       checkCrc(bytes, head);
-      const plain =
-        head.compression === 0 || head.control ? recordsOf(bytes, head) : await expand(bytes, head);
-      const read: ConsumedRecord[] = [];
-      decodeRecords(plain, head, read, nextOffset, part.cursor.until);
-      records.push(...read);
+      let plain = recordsOf(bytes, head);
+      if (head.compression !== 0 && !head.control) {
+        plain = await expand(bytes, head);
+        expanded += plain.byteLength;
+      }
+      decodeRecords(plain, head, records, nextOffset, until);
+      whole = records.length;
       nextOffset = head.nextOffset;
     }
-  } catch (error) {
-    return { records, nextOffset, error: located(error, topic, part.cursor.partition) };
+  } catch (thrown) {
+    const error = located(thrown, topic, part.cursor.partition);
+    records.length = whole;
+    return { records, nextOffset, expanded, rest: undefined, error };
   }
-  return { records, nextOffset: Math.min(nextOffset, part.cursor.until), error: undefined };
+  nextOffset = Math.min(nextOffset, until);
+  return { records, nextOffset, expanded, rest: undefined, error: undefined };
 }
 
 function expand(bytes: Buffer, head: BatchHead): Promise<Buffer> {

@@ -7,7 +7,7 @@ import type { ConsumerOptions, FetchedBatch, KafkaError } from '../contract.ts';
 import { FramePool } from '../wire/frame-pool.ts';
 import { Assignment } from './assignment.ts';
 import { Budget } from './budget.ts';
-import { type Cursor, type Gap, jump, type Part } from './cursor.ts';
+import { type Cursor, divide, type Gap, jump, type Part } from './cursor.ts';
 import { decodePart } from './part.ts';
 
 export interface ReaderOptions {
@@ -22,11 +22,16 @@ export interface ReaderOptions {
 const defaultBufferBytes = 32 * 1024 * 1024;
 /** A batch that stays corrupt when it is fetched again is corrupt at the broker. */
 const corruptionsAllowed = 2;
+/** What compressed batches may become at a time: the rest of what has been fetched waits as it is. */
+const expandedAtOnce = 4 * 1024 * 1024;
 
 export class Reader {
   readonly assignment: Assignment;
   readonly #options: ReaderOptions;
   readonly #pool: FramePool;
+  readonly #bufferBytes: number;
+  /** Bytes that compressed batches have become, of those that have not been released. */
+  #expanded = 0;
   #fetched: (Part | Gap)[] = [];
   #failure: Error | undefined;
   #wake: (() => void) | undefined;
@@ -35,6 +40,7 @@ export class Reader {
     const { cluster, reading, until, signal } = options;
     this.#options = options;
     const bufferBytes = reading.bufferBytes ?? defaultBufferBytes;
+    this.#bufferBytes = bufferBytes;
     this.#pool = new FramePool(bufferBytes);
     this.assignment = new Assignment({
       cluster,
@@ -59,13 +65,14 @@ export class Reader {
   async take(isInterrupted: () => boolean, isComplete: () => boolean): Promise<FetchedBatch | undefined> {
     for (;;) {
       if (isInterrupted()) return undefined;
-      const item = this.#fetched.shift();
+      const isFull = this.#expanded > 0 && this.#expanded + expandedAtOnce > this.#bufferBytes;
+      const item = isFull ? undefined : this.#fetched.shift();
       if (item !== undefined) {
         const batch = 'frame' in item ? await this.#open(item) : this.#pass(item);
         if (batch) return batch;
-      } else if (this.#failure !== undefined) {
+      } else if (this.#failure !== undefined && !isFull) {
         throw this.#failure;
-      } else if (isComplete()) {
+      } else if (isComplete() && !isFull) {
         return undefined;
       } else {
         await new Promise<void>((resolve) => {
@@ -105,7 +112,8 @@ export class Reader {
       frame.release();
       return undefined;
     }
-    const { records, nextOffset, error } = await decodePart(part, this.#options.reading.topic);
+    const { topic } = this.#options.reading;
+    const { records, nextOffset, expanded, rest, error } = await decodePart(part, topic, expandedAtOnce);
     if (generation !== cursor.generation) {
       frame.release();
       return undefined;
@@ -116,7 +124,15 @@ export class Reader {
       frame.release();
       return undefined;
     }
+    let own = frame;
+    if (rest !== undefined) {
+      const [mine, others] = divide(frame);
+      own = mine;
+      const remaining = { ...fetched, start: rest };
+      this.#fetched.unshift({ ...part, from: nextOffset, frame: others, fetched: remaining });
+    }
     cursor.delivered = nextOffset;
+    this.#expanded += expanded;
     let held = true;
     return {
       partition: cursor.partition,
@@ -125,8 +141,11 @@ export class Reader {
       highWatermark: fetched.highWatermark,
       logStartOffset: fetched.logStartOffset,
       release: () => {
-        if (held) frame.release();
+        if (!held) return;
         held = false;
+        own.release();
+        this.#expanded -= expanded;
+        if (expanded > 0) this.wake();
       },
     };
   }

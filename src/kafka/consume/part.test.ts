@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { crc32c } from '@node-rs/crc32';
+import { batchHeaderBytes } from '../batch.ts';
+import { Backoff } from '../cluster/backoff.ts';
+import { StatusReporter } from '../cluster/status.ts';
+import type { NewRecord } from '../contract.ts';
+import { encodeBatch, encodeCompressedBatch, encodeRecords } from '../wire/batch-encode.ts';
+import { createCompressor } from '../wire/compress.ts';
+import { newCursor, type Part } from './cursor.ts';
+import { decodePart } from './part.ts';
+
+const identity = { producerId: 1n, epoch: 0, sequence: 0 };
+const large = Buffer.alloc(100_000, 'Of many alike, many are alike. ');
+
+/** One batch at `offset`, of `count` records. */
+async function batch(offset: number, count: number, isCompressed: boolean, value = large): Promise<Buffer> {
+  const records: NewRecord[] = Array.from({ length: count }, () => ({ value }));
+  const compressed = isCompressed && (await createCompressor('zstd').compress(encodeRecords(records)));
+  const { pieces } = compressed
+    ? encodeCompressedBatch(compressed, count, 0, identity)
+    : encodeBatch(records, 0, identity);
+  const bytes = Buffer.concat(pieces);
+  bytes.writeBigInt64BE(BigInt(offset), 0);
+  return bytes;
+}
+
+function partOf(batches: readonly Buffer[], from = 0, until = Number.POSITIVE_INFINITY): Part {
+  const bytes = Buffer.concat(batches);
+  const signal = new AbortController().signal;
+  const reporter = new StatusReporter(() => {});
+  const backoff = new Backoff({ what: 'read', signal, giveUpAfter: undefined, reporter });
+  const cursor = newCursor(0, from, until, backoff);
+  const places = { errorCode: 0, highWatermark: 100, logStartOffset: 0, preferredReplica: -1 };
+  const fetched = { topicId: '', partition: 0, ...places, start: 0, end: bytes.byteLength };
+  return { cursor, generation: 0, from, frame: { bytes, release: () => {} }, fetched };
+}
+
+/** Decodes all of it, as often as it takes; gives the offsets of each time. */
+async function decodeAll(part: Part, mostExpanded: number): Promise<number[][]> {
+  const times: number[][] = [];
+  let rest: Part | undefined = part;
+  while (rest !== undefined) {
+    const decoded = await decodePart(rest, 'T', mostExpanded);
+    assert.equal(decoded.error, undefined);
+    times.push(decoded.records.map(({ offset }) => offset));
+    const fetched = { ...part.fetched, start: decoded.rest ?? 0 };
+    rest = decoded.rest === undefined ? undefined : { ...part, from: decoded.nextOffset, fetched };
+  }
+  return times;
+}
+
+test('Compressed batches are expanded a few at a time, and each of them once', async () => {
+  const batches = await Promise.all([0, 2, 4, 6, 8].map((offset) => batch(offset, 2, true)));
+  assert.ok(Buffer.concat(batches).byteLength < 2000);
+  assert.deepEqual(await decodeAll(partOf(batches), 300_000), [
+    [0, 1, 2, 3],
+    [4, 5, 6, 7],
+    [8, 9],
+  ]);
+  assert.deepEqual(await decodeAll(partOf(batches, 3), 300_000), [
+    [3, 4, 5],
+    [6, 7, 8, 9],
+  ]);
+  assert.deepEqual(await decodeAll(partOf(batches, 0, 5), 1), [[0, 1], [2, 3], [4]]);
+});
+
+test('What is not compressed is all handed out at once', async () => {
+  const batches = await Promise.all([0, 2, 4].map((offset) => batch(offset, 2, false)));
+  assert.deepEqual(await decodeAll(partOf(batches), 1), [[0, 1, 2, 3, 4, 5]]);
+  const mixed = [await batch(0, 1, true), await batch(1, 1, false), await batch(2, 1, true)];
+  assert.deepEqual(await decodeAll(partOf(mixed), 1), [[0], [1, 2]]);
+});
+
+test('A batch of very many records is decoded like any other', async () => {
+  const part = partOf([await batch(0, 300_000, true, Buffer.from('x'))]);
+  const { records, error } = await decodePart(part, 'T', 1);
+  assert.equal(error, undefined);
+  assert.equal(records.length, 300_000);
+});
+
+test('Nothing is handed out of a batch that turns out to be wrong, all of those before it is', async () => {
+  const spoiled = await batch(2, 3, true);
+  // The number of records; the CRC32C is that of the bytes as they are.
+  const lying = await batch(2, 3, false, Buffer.from('x'));
+  lying.writeInt32BE(4, 57);
+
+  lying.writeUInt32BE(crc32c(lying.subarray(21)), 17);
+  spoiled[batchHeaderBytes + 3]! ^= 0xff;
+  for (const wrong of [spoiled, lying]) {
+    const part = partOf([await batch(0, 2, true), wrong, await batch(5, 1, true)]);
+    const { records, nextOffset, error, rest } = await decodePart(part, 'T', 1_000_000);
+    assert.deepEqual(
+      records.map(({ offset }) => offset),
+      [0, 1],
+    );
+    assert.equal(nextOffset, 2);
+    assert.equal(rest, undefined);
+    assert.equal(error?.kind, 'corrupt');
+    assert.match(error.message, /^T-0: /);
+  }
+});
