@@ -7,6 +7,8 @@ export interface Measured {
   readonly seconds: number;
   /** Cost by side, e.g. `sender`, `receiver`, `broker`. */
   readonly sides: Readonly<Record<string, Cost>>;
+  /** Milliseconds of single records, where the group is about them. */
+  readonly latencies?: readonly number[];
 }
 
 export interface Contender {

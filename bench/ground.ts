@@ -1,10 +1,14 @@
 /** What comparisons stand on: a broker, an sshd and a folder of their own, gone when they end. */
+import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunningBroker, startBroker } from '../src/broker/broker.ts';
 import { createKafka } from '../src/kafka/client.ts';
 import { type Sshd, startSshd } from './sshd.ts';
+
+const warmUpRounds = 4;
+const warmUpRecords = 1000;
 
 export interface Ground {
   readonly folder: string;
@@ -45,23 +49,47 @@ async function withBroker<T>(
 ): Promise<T> {
   // Deleted topics give their space back at once: a run leaves nothing to the next one.
   const properties = { 'log.segment.delete.delay.ms': '100' };
-  const broker = await startBroker({ dataDir, properties, heapMegabytes: 1024 });
+  const broker = await startBroker({ dataDir, properties, heapMegabytes: 1024, longRunning: true });
   let topics = 0;
+  const withTopic: Ground['withTopic'] = async (use) => {
+    const topic = `bench-${++topics}`;
+    const kafka = createKafka({ properties: { 'bootstrap.servers': broker.bootstrapServers } });
+    try {
+      const config = { 'compression.type': 'producer' };
+      await kafka.createTopic({ name: topic, partitions: 4, replicationFactor: 1, config });
+      return await use(topic);
+    } finally {
+      await kafka.close();
+      await deleteTopics(broker.bootstrapServers, [topic, `${topic}.state`]);
+    }
+  };
   try {
-    return await work(broker, async (use) => {
-      const topic = `bench-${++topics}`;
-      const kafka = createKafka({ properties: { 'bootstrap.servers': broker.bootstrapServers } });
-      try {
-        const config = { 'compression.type': 'producer' };
-        await kafka.createTopic({ name: topic, partitions: 4, replicationFactor: 1, config });
-        return await use(topic);
-      } finally {
-        await kafka.close();
-        await deleteTopics(broker.bootstrapServers, [topic, `${topic}.state`]);
-      }
-    });
+    await warmUp(broker, withTopic);
+    return await work(broker, withTopic);
   } finally {
     await broker.stop();
+  }
+}
+
+/** Java compiles what runs often, for as long as it does not run well: a broker is at its best after some gigabytes. */
+async function warmUp({ bootstrapServers }: RunningBroker, withTopic: Ground['withTopic']): Promise<void> {
+  const value = randomBytes(1_000_000);
+  for (let round = 0; round < warmUpRounds; round++) {
+    await withTopic(async (topic) => {
+      const kafka = createKafka({ properties: { 'bootstrap.servers': bootstrapServers } });
+      const producer = kafka.producer();
+      const until = new Map([[0, warmUpRecords]]);
+      const consumer = kafka.consumer({ topic, from: new Map([[0, 0]]), until });
+      const receiving = (async () => {
+        for await (const batch of consumer) batch.release();
+      })();
+      for (let record = 0; record < warmUpRecords; record++) {
+        await producer.ready();
+        void producer.append(topic, 0, { value });
+      }
+      await Promise.all([producer.close(), receiving]);
+      await kafka.close();
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 /** The results as a page of Markdown. Pure. */
 import type { Contender, Group, Measured } from './contender.ts';
 import type { Results } from './rounds.ts';
-import { median, ratios, type Spread, spread } from './statistics.ts';
+import { median, quantile, ratios, type Spread, spread } from './statistics.ts';
 
 /** The table of one group: medians, and ratios to its first contender. */
 export function groupReport(group: Group, results: Results): string {
@@ -10,13 +10,13 @@ export function groupReport(group: Group, results: Results): string {
   const perGigabyte = (contender: Contender, figure: (run: Measured) => number): number[] =>
     results.get(contender)!.map((run) => figure(run) / gigabytesOf(contender));
   const ratio = (contender: Contender, figure: (run: Measured) => number): string =>
-    contender === base ? '1' : ratioText(ratios(perGigabyte(contender, figure), perGigabyte(base, figure)));
+    contender === base ? '1' : spreadText(ratios(perGigabyte(contender, figure), perGigabyte(base, figure)));
   const lines = group.contenders.map((contender) => {
     const runs = results.get(contender)!;
     const time = spread(runs.map(({ seconds }) => seconds));
     const cells = [
       contender.name,
-      `${time.median.toFixed(2)} (${time.least.toFixed(2)} to ${time.most.toFixed(2)})`,
+      spreadText(time),
       ratio(contender, ({ seconds }) => seconds),
       Math.round((gigabytesOf(contender) * 1000) / time.median),
       sidesText(runs, ({ cpuSeconds }) => (cpuSeconds / gigabytesOf(contender)).toFixed(2)),
@@ -30,6 +30,24 @@ export function groupReport(group: Group, results: Results): string {
     '',
     `| | seconds, median (least to most) | time per byte / ${base.name} | MB/s | CPU seconds per GB | CPU per byte without the broker / ${base.name} | peak memory, MB |`,
     '|---|---|---|---|---|---|---|',
+    ...lines,
+    '',
+  ].join('\n');
+}
+
+/** The table of a group that is about single records: quantiles of each run, and their medians over the rounds. */
+export function latencyReport(group: Group, results: Results): string {
+  const lines = group.contenders.map((contender) => {
+    const runs = results.get(contender)!;
+    const cell = (share: number): string =>
+      spreadText(spread(runs.map(({ latencies = [] }) => quantile(latencies, share))));
+    return `| ${[contender.name, cell(0.5), cell(0.99), cell(1)].join(' | ')} |`;
+  });
+  return [
+    `## ${group.title}`,
+    '',
+    '| | p50, ms | p99, ms | longest, ms |',
+    '|---|---|---|---|',
     ...lines,
     '',
   ].join('\n');
@@ -57,7 +75,7 @@ function sidesText(
     .join(', ');
 }
 
-function ratioText({ median, least, most }: Spread): string {
+function spreadText({ median, least, most }: Spread): string {
   return `${median.toFixed(2)} (${least.toFixed(2)} to ${most.toFixed(2)})`;
 }
 
@@ -70,6 +88,7 @@ export function pageReport(
     `# Bench of ${facts.date}`,
     '',
     `${facts.machine}. ${facts.rounds} rounds in turn; ratios are of the same round. Both ends and the broker share this machine.`,
+    'The broker has moved some gigabytes before the first round, as one that has been running for a while.',
     'Memory is the sum of the peaks of all processes of a side.',
     '',
     ...tables,

@@ -13,11 +13,11 @@ import { parseArgs } from 'node:util';
 import { machineFacts } from '../test/support/machine.ts';
 import type { Group } from './contender.ts';
 import { type Ground, onGround } from './ground.ts';
-import { growth } from './groups/growth.ts';
+import { growth, growthInFiles } from './groups/growth.ts';
 import { oneFile } from './groups/one-file.ts';
-import { raw } from './groups/raw.ts';
+import { latency, raw } from './groups/raw.ts';
 import { smallFiles } from './groups/small-files.ts';
-import { groupReport, pageReport } from './report.ts';
+import { groupReport, latencyReport, pageReport } from './report.ts';
 import { runRounds } from './rounds.ts';
 
 /** A group's name -> how it is made. New comparisons are added here. */
@@ -26,7 +26,9 @@ const groups: Readonly<Record<string, (ground: Ground, scale: number) => Promise
   'small-files': smallFiles,
   'raw-produce': (ground, scale) => raw('produce', ground, scale),
   'raw-fetch': (ground, scale) => raw('fetch', ground, scale),
+  latency,
   growth,
+  'growth-in-files': growthInFiles,
 };
 
 const date = new Date().toISOString().slice(0, 10);
@@ -54,7 +56,8 @@ const page = await onGround(values.place, async (ground) => {
   for (const name of chosen) {
     const group = await groups[name]!(ground, scale);
     console.error(group.title);
-    tables.push(groupReport(group, await runRounds(group, rounds, (text) => console.error(text))));
+    const report = group.name === 'latency' ? latencyReport : groupReport;
+    tables.push(report(group, await runRounds(group, rounds, (text) => console.error(text))));
   }
   return pageReport({ date, machine: machineFacts(), rounds }, tables);
 });

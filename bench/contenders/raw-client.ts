@@ -1,4 +1,4 @@
-/** A Kafka client that produces or fetches records of 1 MB, as a process of its own. */
+/** A Kafka client that produces or fetches records, as a process of its own. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -14,7 +14,7 @@ const run = promisify(execFile);
 
 /** Records of one run. */
 export interface RawWork {
-  readonly verb: 'produce' | 'fetch';
+  readonly verb: 'produce' | 'fetch' | 'latency';
   readonly count: number;
   readonly size: number;
 }
@@ -58,8 +58,8 @@ export function rawClient(ground: Ground, client: RawClient, { verb, count, size
   const { bootstrapServers } = ground.broker;
   const work = async ({ command: [command, ...args] }: RawClient, which: string, topic: string) => {
     const line = [...args, which, bootstrapServers, topic, String(count), String(size)];
-    const { stdout } = await run(command, line);
-    return JSON.parse(stdout) as Cost & { readonly seconds: number };
+    const { stdout } = await run(command, line, { maxBuffer: 1 << 24 });
+    return JSON.parse(stdout) as Cost & { readonly seconds: number; readonly latencies?: readonly number[] };
   };
   return {
     name: client.name,
@@ -68,8 +68,9 @@ export function rawClient(ground: Ground, client: RawClient, { verb, count, size
         if (verb === 'fetch') await work(ownClient, 'produce', topic);
         const broker = new ProcessMeter(ground.brokerPid);
         broker.restart();
-        const { seconds, ...cost } = await work(client, verb, topic);
-        return { seconds, sides: { client: cost, broker: broker.stop() } };
+        const { seconds, latencies, ...cost } = await work(client, verb, topic);
+        const sides = { client: cost, broker: broker.stop() };
+        return latencies === undefined ? { seconds, sides } : { seconds, sides, latencies };
       }),
   };
 }

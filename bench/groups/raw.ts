@@ -18,3 +18,17 @@ export async function raw(verb: 'produce' | 'fetch', ground: Ground, scale: numb
     contenders: contenders as [Contender, ...Contender[]],
   };
 }
+
+/** Records of 4 kB, one after the other with time between them. */
+export async function latency(ground: Ground, scale: number): Promise<Group> {
+  const work = { verb: 'latency', count: Math.round(1000 * scale), size: 4096 } as const;
+  const contenders = [await librdkafkaClient(), ownClient].map(
+    (client): Contender => rawClient(ground, client, work),
+  );
+  return {
+    name: 'latency',
+    title: `From producer to consumer, ${work.count} records of 4 kB, 10 ms apart, idle cluster`,
+    bytes: work.count * work.size,
+    contenders: contenders as [Contender, ...Contender[]],
+  };
+}

@@ -5,19 +5,23 @@ import type { Group } from '../contender.ts';
 import { rsync, tar } from '../contenders/over-ssh.ts';
 import { sluice } from '../contenders/sluice.ts';
 import type { Ground } from '../ground.ts';
+import type { Work } from '../work.ts';
 
 const size = 4096;
 
-export async function smallFiles(ground: Ground, scale: number): Promise<Group> {
-  const folder = join(ground.folder, 'small-files');
-  const files = Math.round(10_000 * scale);
+/** Writes so many files of random bytes, in folders of a hundred or more. */
+export async function writeSmallFiles(folder: string, files: number): Promise<Work> {
   for (let file = 0; file < files; file++) {
     await writeRandomFile(join(folder, `till-${file % 100}`, `receipt-${file}.json`), size);
   }
-  const work = { folder, bytes: files * size, files };
+  return { folder, bytes: files * size, files };
+}
+
+export async function smallFiles(ground: Ground, scale: number): Promise<Group> {
+  const work = await writeSmallFiles(join(ground.folder, 'small-files'), Math.round(10_000 * scale));
   return {
     name: 'small-files',
-    title: `${files} files of 4 kB`,
+    title: `${work.files} files of 4 kB`,
     bytes: work.bytes,
     contenders: [rsync(ground, work), tar(ground, work), sluice(ground, work, 'md5')],
   };

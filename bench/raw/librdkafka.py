@@ -5,6 +5,7 @@ import os
 import re
 import resource
 import sys
+import threading
 import time
 
 from confluent_kafka import Consumer, Producer, TopicPartition
@@ -20,11 +21,11 @@ def report(work):
         return usage.ru_utime + usage.ru_stime
 
     before, started = cpu(), time.perf_counter()
-    work()
+    found = work() or {}
     seconds, spent = time.perf_counter() - started, cpu() - before
     with open("/proc/self/status", encoding="utf-8") as status:
         peak = int(re.search(r"VmHWM:\s+(\d+)", status.read()).group(1)) * 1024
-    print(json.dumps({"seconds": seconds, "cpuSeconds": spent, "peakBytes": peak}))
+    print(json.dumps({**found, "seconds": seconds, "cpuSeconds": spent, "peakBytes": peak}))
 
 
 def produce():
@@ -66,4 +67,34 @@ def fetch():
     consumer.close()
 
 
-produce() if verb == "produce" else fetch()
+def latency():
+    """As latency.ts does it; the consumer has a thread of its own, as librdkafka's users write it."""
+    warm_up, value = 200, os.urandom(size)
+    producer = Producer({**shared, "acks": "all", "enable.idempotence": True, "linger.ms": 0})
+    consumer = Consumer({**shared, "group.id": "bench", "enable.auto.commit": False, "check.crcs": True})
+    consumer.assign([TopicPartition(topic, 0, 0)])
+    sent, latencies = [], []
+
+    def receive():
+        while len(latencies) < count + warm_up:
+            message = consumer.poll(30)
+            if message is None:
+                sys.exit("no record came")
+            latencies.append((time.perf_counter() - sent[message.offset()]) * 1000)
+
+    def work():
+        receiving = threading.Thread(target=receive)
+        receiving.start()
+        for _ in range(count + warm_up):
+            sent.append(time.perf_counter())
+            producer.produce(topic, value, partition=0)
+            producer.poll(0)
+            time.sleep(0.01)
+        receiving.join()
+        return {"latencies": latencies[warm_up:]}
+
+    report(work)
+    consumer.close()
+
+
+{"produce": produce, "fetch": fetch, "latency": latency}[verb]()

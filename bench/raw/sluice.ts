@@ -1,6 +1,7 @@
 /** Our own client, by the contract that the rest of Sluice uses. */
 import { randomBytes } from 'node:crypto';
 import { createKafka } from '../../src/kafka/client.ts';
+import { latency } from './latency.ts';
 import { reportOwnCost, workerArguments } from './own-cost.ts';
 
 const { verb, bootstrap, topic, count, size } = workerArguments();
@@ -19,6 +20,8 @@ if (verb === 'produce') {
     }
     await Promise.all(appended);
   });
+} else if (verb === 'latency') {
+  await reportOwnCost(() => latency(kafka, { topic, count, size }));
 } else {
   const consumer = kafka.consumer({ topic, from: new Map([[0, 0]]), until: new Map([[0, count]]) });
   await reportOwnCost(async () => {

@@ -33,6 +33,8 @@ export interface BrokerOptions {
   readonly listeners?: Readonly<Record<string, Listener>>;
   /** Java heap of a node, in MiB. Default 512. */
   readonly heapMegabytes?: number;
+  /** Java compiles for speed rather than for a quick start, as brokers that run for months do. Default false. */
+  readonly longRunning?: boolean;
   /** The broker outlives our process; stopBroker(dataDir) ends it. Only with a `dataDir`. */
   readonly detached?: boolean;
   /** Java and artifacts; default: found, or fetched. */
@@ -71,7 +73,7 @@ async function refuseSecondStart(dataDir: string): Promise<void> {
 export async function startBroker(options: BrokerOptions = {}): Promise<RunningBroker> {
   const { brokers = 1, port = 0, host = '127.0.0.1', listeners = {}, signal } = options;
   const { properties = {}, nodeProperties = [] } = options;
-  const { logger = silentLogger, heapMegabytes = 512, detached = false } = options;
+  const { logger = silentLogger, heapMegabytes = 512, longRunning = false, detached = false } = options;
   const fetching = (folder: string): void =>
     logger.info(`fetching Apache Kafka ${kafkaVersion} into ${folder}, once`);
   const runtime = options.runtime ?? (await kafkaRuntime(fetching));
@@ -101,7 +103,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<RunningB
       ? { boundTo: 'nobody' }
       : { boundTo: 'parent', removeFolder: temporary ? dataDir : undefined };
     const prepare = async (node: NodePlan): Promise<KafkaNode> => {
-      const jvm: JvmOptions = { runtime, heapMegabytes, folder: nodeFolder(dataDir, node.id) };
+      const jvm: JvmOptions = { runtime, heapMegabytes, longRunning, folder: nodeFolder(dataDir, node.id) };
       await writeConfiguration(jvm.folder, cluster, node);
       if (!isFormatted(node.dataDir)) await formatStorage(jvm, note.clusterId);
       return new KafkaNode({ id: node.id, port: node.port, jvm, lifetime, signal });

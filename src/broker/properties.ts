@@ -86,6 +86,9 @@ const small: Readonly<Record<string, string>> = {
   'group.initial.rebalance.delay.ms': '0',
   'num.network.threads': '2',
   'num.io.threads': '4',
+  // Kafka's default of 100 kB makes ten system calls and as many wake-ups of each record of 1 MB.
+  'socket.send.buffer.bytes': '1048576',
+  'socket.receive.buffer.bytes': '1048576',
   'background.threads': '2',
   'offsets.topic.num.partitions': '4',
   'transaction.state.log.num.partitions': '4',
