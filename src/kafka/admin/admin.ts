@@ -3,9 +3,9 @@
 import { ask } from '../api.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { Code, check, NotNow } from '../cluster/failures.ts';
+import { askRelease } from '../cluster/release.ts';
 import { createTopicsV7, describeConfigsV4 } from '../codecs.ts';
 import type { ClusterDescription, NewTopic, TopicDescription } from '../contract.ts';
-import { askRelease } from './release.ts';
 import { topicFacts } from './topic-facts.ts';
 
 const topicResource = 2;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Api, chooseVersions } from './versions.ts';
+import { Api, chooseVersions, requireGroups } from './versions.ts';
 
 /** What Apache Kafka 4.3 says of the APIs that we speak. */
 const offered: [number, number, number][] = [
@@ -48,7 +48,19 @@ test('A broker without a common version is refused, and the message says which r
 test('A broker that tells a metadata version of before 3.6 is refused', () => {
   assert.throws(() => chooseVersions(broker(), 'b:1', 11), {
     kind: 'unsupported',
-    message: /older than Apache Kafka 3\.6/,
+    message: /^b:1: this broker is Apache Kafka 3\.5\. Sluice works with Apache Kafka 3\.6 and later/,
   });
   assert.ok(chooseVersions(broker(), 'b:1', 12));
+});
+
+test('What only consumer groups need may be missing until it is needed', () => {
+  const versions = chooseVersions(broker(), 'b:1');
+  assert.throws(() => requireGroups(versions, 'b:1'), { kind: 'unsupported', message: /b:1.*groups.*3\.6/ });
+  const group: [number, number, number][] = [
+    [Api.joinGroup, 2, 9],
+    [Api.heartbeat, 0, 4],
+    [Api.leaveGroup, 0, 5],
+    [Api.syncGroup, 0, 5],
+  ];
+  requireGroups(chooseVersions(broker(group), 'b:1'), 'b:1');
 });

@@ -4,6 +4,7 @@ import { type ApiConnection, call } from '../api.ts';
 import { apiVersionsV3 } from '../codecs.ts';
 import { KafkaError } from '../contract.ts';
 import { NetworkFailure } from './failures.ts';
+import { levelOf, releaseOf } from './release.ts';
 
 /** The APIs that this client speaks, by their keys. */
 export const Api = {
@@ -67,7 +68,7 @@ export function chooseVersions(
   if (metadataVersion < oldestMetadataVersion) {
     throw new KafkaError(
       'unsupported',
-      `${place}: this broker is older than Apache Kafka 3.6, the oldest release that Sluice works with. Upgrade it`,
+      `${place}: this broker is Apache Kafka ${releaseOf(metadataVersion) ?? 'of an older release'}. Sluice works with Apache Kafka 3.6 and later. Upgrade it`,
     );
   }
   const chosen = new Map<number, number>();
@@ -112,8 +113,7 @@ export function requireGroups(versions: Versions, place: string): void {
 export async function negotiate(connection: ApiConnection, place: string): Promise<Versions> {
   try {
     const response = await call(connection, apiVersionsV3.api, 'sluice', '1');
-    const feature = response.supportedFeatures?.find(({ name }) => name === 'metadata.version');
-    return chooseVersions(response.apiKeys, place, feature?.maxVersion);
+    return chooseVersions(response.apiKeys, place, levelOf(response.supportedFeatures ?? []));
   } catch (error) {
     if (error instanceof NetworkFailure || error instanceof KafkaError) throw error;
     const message = `${place}: this broker does not answer ApiVersions as Apache Kafka 3.6 and later do`;

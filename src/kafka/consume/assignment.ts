@@ -28,6 +28,7 @@ export interface AssignmentOptions {
 const mostFetchBytes = 8 * 1024 * 1024;
 const leastFetchBytes = 64 * 1024;
 const replicaMs = 5 * 60_000;
+const leaderAloneMs = 10_000;
 
 let assignments = 0;
 
@@ -142,6 +143,8 @@ export class Assignment implements FetcherOwner {
   }
 
   displaced(cursor: Cursor, error?: Error): void {
+    // The leader might name the same replica again, and again.
+    if (cursor.replica) cursor.leaderAloneUntil = Date.now() + leaderAloneMs;
     cursor.replica = undefined;
     void this.#mend(cursor, error);
   }

@@ -82,7 +82,10 @@ export class Fetcher {
     const { budget, signal } = this.#owner;
     while (!signal.aborted) {
       this.#cursors = this.#cursors.filter((cursor) => !isFetched(cursor));
-      for (const cursor of this.#cursors) if (isLeaseOver(cursor)) this.#displace(cursor);
+      for (const cursor of this.#cursors.filter(isLeaseOver)) {
+        cursor.replica = undefined;
+        this.#displace(cursor);
+      }
       if (this.#cursors.length === 0) break;
       const granted = this.#owner.fetchBytes();
       await budget.take(granted);
@@ -120,7 +123,8 @@ export class Fetcher {
         maxBytes,
         Math.max(leastPartitionBytes, Math.ceil(maxBytes / asked.length)),
       ),
-      rack: cluster.options.rack ?? '',
+      // Who names no rack is sent to no other replica.
+      rack: asked.some(({ cursor }) => isForLeaderAlone(cursor)) ? '' : (cluster.options.rack ?? ''),
     };
     const pieces = encodeFetch(request, apiVersion);
     return connection.exchange({ apiKey: Api.fetch, apiVersion, pieces, hasTags: true, pool });
@@ -188,6 +192,10 @@ export class Fetcher {
 /** The time to ask the leader again which replica is the nearest. */
 function isLeaseOver({ replica }: Cursor): boolean {
   return replica !== undefined && Date.now() > replica.until;
+}
+
+function isForLeaderAlone({ leaderAloneUntil }: Cursor): boolean {
+  return Date.now() < leaderAloneUntil;
 }
 
 /** The offset after the last whole batch. A batch whose head makes no sense ends it: decoding will say what is wrong. */

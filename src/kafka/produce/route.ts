@@ -20,6 +20,8 @@ export interface Route {
   mending: boolean;
   /** The topic's id when it was first written to. */
   topicId: string | undefined;
+  /** The offset after the last record that is known to stand there. */
+  end: number;
   /** It has had a producer id: another one must be new, for numbers of the old one may stand on the partition. */
   identified: boolean;
   missingSince: number | undefined;
@@ -55,6 +57,7 @@ export class RouteFinder {
       link: undefined,
       mending: false,
       topicId: undefined,
+      end: 0,
       identified: false,
       missingSince: undefined,
       poison: undefined,

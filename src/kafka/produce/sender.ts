@@ -141,6 +141,14 @@ export class Sender {
     }
     const { errorCode: code } = result;
     if (code === Code.none || code === Code.duplicateSequence) {
+      const { baseOffset } = result;
+      if (baseOffset >= 0 && baseOffset < route.end && !batch.overtaken) {
+        // Brokers before 4.1 know topics by name alone: what ends earlier than it did may be another one of that name.
+        route.end = 0;
+        lane.failed(batch, true);
+        return errorOf(Code.unknownTopicId, what);
+      }
+      route.end = Math.max(route.end, baseOffset + batch.records.length);
       lane.acknowledged(batch, result.baseOffset);
       route.backoff.succeeded();
       return undefined;

@@ -14,18 +14,28 @@ const releases: readonly (readonly [level: number, release: string])[] = [
   [20, '3.8'],
   [15, '3.7'],
   [12, '3.6'],
+  [9, '3.5'],
+  [8, '3.4'],
+  [4, '3.3'],
+  [3, '3.2'],
+  [2, '3.1'],
+  [1, '3.0'],
 ];
 
-/** The release that supports features up to these levels; undefined where nothing tells it. */
-export function releaseOf(
+/** A broker's highest `metadata.version`; undefined where it tells none, as those with ZooKeeper do. */
+export function levelOf(
   features: readonly { readonly name: string; readonly maxVersion: number }[],
-): string | undefined {
-  const level = features.find(({ name }) => name === 'metadata.version')?.maxVersion ?? 0;
+): number | undefined {
+  return features.find(({ name }) => name === 'metadata.version')?.maxVersion;
+}
+
+/** The release whose highest `metadata.version` this is; undefined where nothing tells it. */
+export function releaseOf(level = 0): string | undefined {
   return releases.find(([lowest]) => level >= lowest)?.[1];
 }
 
 /** Asks a broker. */
 export async function askRelease(connection: ApiConnection): Promise<string | undefined> {
   const { supportedFeatures = [] } = await ask(connection, apiVersionsV3.api, 'sluice', '1');
-  return releaseOf(supportedFeatures);
+  return releaseOf(levelOf(supportedFeatures));
 }
