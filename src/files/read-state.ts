@@ -8,19 +8,20 @@ import {
   type StateRecord,
   statePartition,
 } from '../records/state-record.ts';
+import { versionOf } from '../records/upload-id.ts';
 import { stateTopicOf } from './topics.ts';
 
 export interface StateEntry {
   readonly uploader: string;
   readonly path: string;
   readonly state: FileState;
-  /** When it was written, milliseconds since the epoch. */
+  /** When it was written, or where that was overwritten, when the version was accepted; milliseconds since the epoch. */
   readonly at: number;
 }
 
 /** All of `T.state`, as it speaks of the files topic of one id. */
 export class EveryState {
-  /** `UPLOADER/PATH` -> its newest state; those of other topics and given up ones are left out. */
+  /** `UPLOADER/PATH` -> the state of its newest version that was not given up; those of other topics are left out. */
   readonly files: Map<string, StateEntry> = new Map();
   readonly #topicId: string;
   readonly #partitions: number;
@@ -43,9 +44,9 @@ export class EveryState {
     } else if (decoded.kind === 'file') {
       const { uploader, path, state } = decoded;
       const key = `${uploader}/${path}`;
-      if (state?.topic === this.#topicId && state.state !== 'aborted')
-        this.files.set(key, { uploader, path, state, at });
-      else this.files.delete(key);
+      const entry = state?.topic === this.#topicId ? standing(state, at) : undefined;
+      if (entry === undefined) this.files.delete(key);
+      else this.files.set(key, { uploader, path, ...entry });
     }
   }
 
@@ -75,6 +76,16 @@ export class EveryState {
     // Older than the files topic: it has been told everything. Partitions that were added later are told from their beginning.
     return origin.topic === this.#topicId ? (origin.ends[partition] ?? 0) : 0;
   }
+}
+
+/** What a state says that stands on the topic: when its own version was given up, the one before it. */
+function standing(state: FileState, at: number): Pick<StateEntry, 'state' | 'at'> | undefined {
+  if (state.state !== 'aborted') return { state, at };
+  if (state.before === undefined) return undefined;
+  const { upload, size, mtime, digest, partition, first, last } = state.before;
+  const fingerprint = { size, mtime, ctime: '', inode: '' };
+  const sent = { upload, state: 'sent' as const, fingerprint, digest, partition, first, last, acked: size };
+  return { state: { topic: state.topic, ...sent }, at: versionOf(upload) / 1000 };
 }
 
 /** Reads all of a topic's state; undefined when there is none. */

@@ -7,7 +7,7 @@ import { largestValue } from '../kafka/batch.ts';
 import { type Appended, KafkaError } from '../kafka/contract.ts';
 import { type ChecksumAlgorithm, createHasher, type Hasher } from '../records/checksum.ts';
 import { chunkHeaders, encodeAbort, encodeClose, type UploadRef } from '../records/file-record.ts';
-import type { FileState } from '../records/state-record.ts';
+import { type FileState, type SentVersion, sentVersionOf } from '../records/state-record.ts';
 import type { OpenFile, SourceFile } from '../stores/contract.ts';
 import { hashUpTo } from './hash-file.ts';
 import type { Lane } from './lane.ts';
@@ -36,6 +36,8 @@ interface Sending {
   readonly checksum: ChecksumAlgorithm;
   readonly hasher: Hasher;
   readonly resumedFrom: number;
+  /** The version that downloaders have until this one is through. */
+  readonly before: SentVersion | undefined;
   /** Kafka offsets of the first and newest record with bytes of this upload. */
   first: number | undefined;
   last: number;
@@ -57,8 +59,9 @@ export async function sendFile(lane: Lane, file: SourceFile, resume?: FileState)
   }
 
   function begin(lane: Lane, file: SourceFile, resume: FileState | undefined): Sending {
-    const { uploader, ids, partitions } = lane.options;
-    const upload = resume?.upload ?? ids.next(state.get(file.path)?.upload);
+    const { uploader, ids, partitions, topicId } = lane.options;
+    const known = state.get(file.path);
+    const upload = resume?.upload ?? ids.next(known?.upload);
     const acked = resume?.acked ?? 0;
     const checksum = resume?.checksum ?? lane.options.checksum;
     return {
@@ -68,6 +71,7 @@ export async function sendFile(lane: Lane, file: SourceFile, resume?: FileState)
       checksum,
       hasher: createHasher(checksum),
       resumedFrom: acked,
+      before: known?.topic === topicId ? sentVersionOf(known) : undefined,
       first: resume?.first,
       last: resume?.last ?? 0,
       acked,
@@ -198,13 +202,14 @@ function sawOffset(sending: Sending, { offset }: Appended): void {
 }
 
 function note(lane: Lane, sending: Sending, state: FileState['state'], digest?: string): void {
-  const { file, ref, partition, checksum, first, last, acked } = sending;
+  const { file, ref, partition, checksum, first, last, acked, before } = sending;
   if (first === undefined) return;
   sending.noted = acked;
   const fingerprint = { size: file.size, mtime: file.mtime, ctime: file.ctime, inode: file.inode };
   const { topicId: topic } = lane.options;
   const entry = { topic, upload: ref.upload, state, fingerprint, partition, first, last, acked };
-  lane.options.state.set(file.path, digest === undefined ? { ...entry, checksum } : { ...entry, digest });
+  const more = digest === undefined ? { checksum, ...(before === undefined ? {} : { before }) } : { digest };
+  lane.options.state.set(file.path, { ...entry, ...more });
 }
 
 async function changed(lane: Lane, sending: Sending, reason: string): Promise<SendOutcome> {

@@ -15,6 +15,7 @@ import {
   type Origin,
   type Ready,
   type StateRecord,
+  sentVersionOf,
   statePartition,
   stateUploader,
 } from '../records/state-record.ts';
@@ -167,7 +168,9 @@ export class UploadState {
   /** What `gone` holds for has not been sent; the ids stay known, so that every next version has a greater one. */
   forget(gone: (state: FileState) => boolean): void {
     for (const [path, state] of this.#files) {
-      if (gone(state)) this.#files.set(path, { ...state, state: 'aborted' });
+      if (!gone(state)) continue;
+      const before = sentVersionOf(state);
+      this.#files.set(path, { ...state, state: 'aborted', ...(before === undefined ? {} : { before }) });
     }
   }
 

@@ -27,6 +27,8 @@ const sent: FileState = {
   acked: 3,
   digest: 'md5:900150983cd24fb0d6963f7d28e17f72',
 };
+const { upload, digest, partition, first, last } = sent;
+const before = { upload, size: 3, mtime: '1790000000000000000', digest, partition, first, last };
 const lease: Lease = { topic: 'b1c2', owner: '9f', host: 'till', pid: 1, lasts: 30_000 };
 
 /** A record of `shop/a.txt` with some fields of its value changed; undefined leaves a field out. */
@@ -56,6 +58,13 @@ test("A file's state comes back as it was written", () => {
       acked: anySize,
       checksum: fc.constantFrom('md5' as const, 'sha256' as const, 'crc64nvme' as const),
       digest: anyDigest,
+      before: fc.record(
+        {
+          ...{ upload: anyUploadId, size: anySize, mtime: anySize.map(String), digest: anyDigest },
+          ...{ partition: fc.nat(), first: anySize, last: anySize },
+        },
+        { noNullPrototype: true },
+      ),
     },
     {
       noNullPrototype: true,
@@ -138,6 +147,9 @@ test('Values that are not ours', () => {
     { digest: 7 },
     { checksum: 'sha1' },
     { checksum: 7 },
+    { before: {} },
+    { before: { ...before, digest: 'md5:00' } },
+    { before: { ...before, first: -1 } },
   ];
   assert.doesNotThrow(() => decodeStateRecord(stateWith({})));
   for (const changes of table) {

@@ -27,6 +27,18 @@ const fingerprint = z.object({
 });
 export type Fingerprint = z.infer<typeof fingerprint>;
 
+/** A version that was sent in full, remembered while a newer one is under way or was given up: it may still stand on `T`. */
+const sentVersion = z.object({
+  upload: z.string().refine(isUploadId),
+  size: whole,
+  mtime: decimal,
+  digest: z.string().refine(isDigest),
+  partition: whole,
+  first: whole,
+  last: whole,
+});
+export type SentVersion = z.infer<typeof sentVersion>;
+
 const fileState = z.object({
   v: z.literal(1),
   /** The id of `T` (KIP-516) that this speaks of: in a recreated topic nothing has been sent. */
@@ -48,6 +60,8 @@ const fileState = z.object({
   checksum: z.enum(checksumAlgorithms).optional(),
   /** Present once sent. */
   digest: z.string().refine(isDigest).optional(),
+  /** Of what is not `sent`: the newest version of the path that was, if any. */
+  before: sentVersion.optional(),
 });
 
 function isDigest(text: string): boolean {
@@ -60,6 +74,13 @@ function isDigest(text: string): boolean {
 }
 
 export type FileState = Omit<z.infer<typeof fileState>, 'v'>;
+
+/** The newest version that a state knows to be sent in full: this one, or the one before it. */
+export function sentVersionOf(state: FileState): SentVersion | undefined {
+  const { upload, fingerprint, digest, partition, first, last } = state;
+  if (state.state !== 'sent' || digest === undefined) return state.before;
+  return { upload, size: fingerprint.size, mtime: fingerprint.mtime, digest, partition, first, last };
+}
 
 const lease = z.object({
   v: z.literal(1),

@@ -92,6 +92,33 @@ describe('Listing and looking into files', { concurrency: true }, () => {
     assert.deepEqual((await list(flow)).map(named), before.map(named));
   });
 
+  test('A version that was given up hides none that was sent before it', async () => {
+    const flow = await sentFlow();
+    const before = await list(flow);
+    flow.source.write('dir/large', noise(6000));
+    const restless = faultySource(flow.source, ({ method, name, position = 0 }) => {
+      if (method === 'read' && position > 2000) flow.source.write(name, noise(6000));
+    });
+    assert.equal((await flow.up({ packBelow: 200, bufferBytes: 1024 }, { source: restless })).failed, 1);
+    const [, ...versions] = (await list(flow, { newestOnly: false })).filter(
+      ({ path }) => path === 'dir/large',
+    );
+    assert.ok(versions.some(({ state }) => state === 'aborted'));
+    assert.deepEqual((await list(flow)).map(named).toSorted(), before.map(named).toSorted());
+    // Also after the next try was stopped half-way, and its file removed.
+    const stop = new AbortController();
+    const stopped = faultySource(
+      flow.source,
+      once('read', () => stop.abort(), 2000),
+    );
+    await flow.up({ packBelow: 200, bufferBytes: 1024, signal: stop.signal }, { source: stopped });
+    assert.ok((await list(flow)).some(({ path, state }) => path === 'dir/large' && state === 'sending'));
+    flow.source.remove('dir/large');
+    await flow.up({ packBelow: 200 });
+    assert.deepEqual((await list(flow)).map(named).toSorted(), before.map(named).toSorted());
+    assert.equal((await cat(flow, 'shop/dir/large')).length, 5000);
+  });
+
   test('All versions, those of one uploader, and the newest first', async () => {
     const flow = await sentFlow();
     const bytes = noise(600);
