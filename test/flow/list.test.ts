@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { statePartition } from '../../src/records/state-record.ts';
+import { MemorySource } from '../../src/stores/memory/source.ts';
+import { craftedUpload } from '../support/crafted.ts';
+import { faultySource, once } from '../support/faulty-store.ts';
+import { Flow, noise } from '../support/flow.ts';
+import { cat, list, named, sentFlow } from '../support/look.ts';
+
+// Most of these wait: for a second try, or for a disk.
+describe('Listing files', { concurrency: true }, () => {
+  test('The list has the newest version of each file, from the state or from the topic itself', async () => {
+    const flow = await sentFlow();
+    const fromState = await list(flow);
+    flow.cluster.deleteTopic('files.state');
+    const fromTopic = await list(flow);
+    for (const files of [fromState, fromTopic]) {
+      assert.deepEqual(
+        files
+          .map(({ path, size, digest, state, uploader }) => [path, size, digest, state, uploader])
+          .toSorted(),
+        Object.entries(flow.sent()).map(([path, digest]) => {
+          return [path, flow.source.bytes(path).length, `md5:${digest}`, 'complete', 'shop'];
+        }),
+      );
+    }
+    const byUpload = (files: typeof fromState) => files.map(({ upload }) => upload).toSorted();
+    assert.deepEqual(byUpload(fromState), byUpload(fromTopic));
+  });
+
+  test('Files that a state made anew does not tell of are listed all the same', async () => {
+    const flow = await sentFlow();
+    const before = await list(flow);
+    flow.cluster.deleteTopic('files.state');
+    const source = new MemorySource();
+    source.write('a', noise(600));
+    // The state is there again, and knows of one uploader only.
+    await flow.up({ name: 'other' }, { source });
+    const files = await list(flow);
+    assert.deepEqual(files.filter(({ uploader }) => uploader === 'shop').map(named), before.map(named));
+    assert.equal(files.length, before.length + 1);
+    const [only, ...more] = await list(flow, { uploader: 'other' });
+    assert.deepEqual([only?.path, more.length], ['a', 0]);
+    assert.equal((await list(flow, { uploader: 'shop' })).length, before.length);
+  });
+
+  test('Files of a state of which a record is damaged are listed all the same', async () => {
+    const flow = await sentFlow();
+    const before = await list(flow);
+    const kafka = flow.cluster.client();
+    const partition = statePartition(flow.uploader, 8);
+    const damaged = { key: Buffer.from('shop/packed'), value: Buffer.from('{') };
+    await kafka.producer().append('files.state', partition, damaged);
+    flow.cluster.compact('files.state');
+    assert.deepEqual((await list(flow)).map(named), before.map(named));
+  });
+
+  test('A version that was given up hides none that was sent before it', async () => {
+    const flow = await sentFlow();
+    const before = await list(flow);
+    flow.source.write('dir/large', noise(6000));
+    const restless = faultySource(flow.source, ({ method, name, position = 0 }) => {
+      if (method === 'read' && position > 2000) flow.source.write(name, noise(6000));
+    });
+    assert.equal((await flow.up({ packBelow: 200, bufferBytes: 1024 }, { source: restless })).failed, 1);
+    const [, ...versions] = (await list(flow, { newestOnly: false })).filter(
+      ({ path }) => path === 'dir/large',
+    );
+    assert.ok(versions.some(({ state }) => state === 'aborted'));
+    assert.deepEqual((await list(flow)).map(named).toSorted(), before.map(named).toSorted());
+    // Also after the next try was stopped half-way, and its file removed.
+    const stop = new AbortController();
+    const stopped = faultySource(
+      flow.source,
+      once('read', () => stop.abort(), 2000),
+    );
+    await flow.up({ packBelow: 200, bufferBytes: 1024, signal: stop.signal }, { source: stopped });
+    assert.ok((await list(flow)).some(({ path, state }) => path === 'dir/large' && state === 'sending'));
+    flow.source.remove('dir/large');
+    await flow.up({ packBelow: 200 });
+    assert.deepEqual((await list(flow)).map(named).toSorted(), before.map(named).toSorted());
+    assert.equal((await cat(flow, 'shop/dir/large')).length, 5000);
+  });
+
+  test('All versions, those of one uploader, and the newest first', async () => {
+    const flow = await sentFlow();
+    const bytes = noise(600);
+    await flow.append(
+      craftedUpload({ path: 'x', uploader: 'other', bytes }).map((record) => ({ partition: 0, record })),
+    );
+    const all = await list(flow, { newestOnly: false });
+    assert.equal(all.length, 7);
+    assert.deepEqual(
+      all.map(({ sentAt }) => sentAt),
+      all.map(({ sentAt }) => sentAt).toSorted((a, b) => b - a),
+    );
+    const [only] = await list(flow, { newestOnly: false, uploader: 'other' });
+    assert.deepEqual([only?.path, only?.size, only?.state], ['x', 600, 'complete']);
+  });
+
+  test('What is half sent, given up, or has lost its beginning is listed as that', async () => {
+    const flow = new Flow({ partitions: 1 });
+    flow.source.write('gone', noise(3000));
+    await flow.up();
+    flow.source.write('half', noise(5000));
+    flow.source.write('restless', noise(3000));
+    const stop = new AbortController();
+    const halves = faultySource(
+      flow.source,
+      once('read', () => stop.abort(), 2000),
+    );
+    await flow.up({ include: ['half'], signal: stop.signal, bufferBytes: 1024 }, { source: halves });
+    const changing = faultySource(flow.source, ({ method, name, position = 0 }) => {
+      if (method === 'read' && position > 1000) flow.source.write(name, noise(3000));
+    });
+    await flow.up({ include: ['restless'] }, { source: changing });
+    flow.cluster.deleteRecords(flow.topic, 0, 1);
+    const fromTopic = await list(flow, { newestOnly: false });
+    assert.deepEqual(
+      new Set(fromTopic.map(({ path, state }) => `${path} ${state}`)),
+      new Set(['gone incomplete', 'half sending', 'restless aborted']),
+    );
+    const fromState = await list(flow);
+    assert.deepEqual(fromState.map(({ path, state }) => [path, state]).toSorted(), [
+      ['gone', 'incomplete'],
+      ['half', 'sending'],
+    ]);
+  });
+});

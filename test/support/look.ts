@@ -1,0 +1,43 @@
+/** Looking into a flow's topic, as `sluice list` and `sluice cat` do. */
+import { catFrom } from '../../src/files/cat.ts';
+import { listFrom } from '../../src/files/list.ts';
+import type { CatOptions, ListedFile, ListOptions } from '../../src/files/options.ts';
+import { Flow, noise } from './flow.ts';
+
+/** The files that `sluice list` would print. */
+export async function list(flow: Flow, options: Partial<ListOptions> = {}) {
+  const kafka = flow.cluster.client();
+  const files = await listFrom(kafka, { kafka: {}, topic: flow.topic, ...options });
+  await kafka.close();
+  return files;
+}
+
+/** What `sluice cat` would write. */
+export async function cat(flow: Flow, file: string, options: Partial<CatOptions> = {}): Promise<Buffer> {
+  const kafka = flow.cluster.client();
+  const pieces: Buffer[] = [];
+  try {
+    for await (const piece of catFrom(kafka, { kafka: {}, topic: flow.topic, file, ...options })) {
+      pieces.push(Buffer.from(piece));
+    }
+  } finally {
+    await kafka.close();
+  }
+  return Buffer.concat(pieces);
+}
+
+/** What tells a listed file from others. */
+export const named = ({ uploader, path, upload, state }: ListedFile) =>
+  `${uploader}/${path} ${upload} ${state}`;
+
+/** A flow with two versions of a large and of a packed file, one empty file, and one that is half sent. */
+export async function sentFlow(): Promise<Flow> {
+  const flow = new Flow();
+  for (let version = 0; version < 2; version++) {
+    flow.source.write('dir/large', noise(5000));
+    flow.source.write('packed', noise(100));
+    flow.source.write('empty', noise(0));
+    await flow.up({ packBelow: 200 });
+  }
+  return flow;
+}
