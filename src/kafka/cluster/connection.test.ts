@@ -113,6 +113,13 @@ test('Silence ends the connection, and only when an answer is due', async (t) =>
   assert.ok(idle.isOpen);
 });
 
+test('A connection may be given less time while it waits', async (t) => {
+  const connection = await connected(t, await listener(t, () => {}));
+  const waiting = ask(connection);
+  connection.setRequestTimeout(50);
+  await assert.rejects(waiting, /no answer/);
+});
+
 test('A gate holds requests back, in order, and lets the urgent pass', async (t) => {
   const connection = await connected(t, await listener(t, echo));
   const open = connection.closeGate();
@@ -146,7 +153,9 @@ test('A throttled connection sends again after its time', async (t) => {
   t.after(() => connection.close());
   connection.throttle(60);
   assert.equal(await ask(connection, 'late'), 'late');
-  assert.deepEqual(throttled, [60]);
+  // No broker means weeks: that is a spoiled answer.
+  connection.throttle(2 ** 31 - 1);
+  assert.deepEqual(throttled, [60, 300_000]);
 });
 
 test('Nobody there is an error that may pass', async (t) => {

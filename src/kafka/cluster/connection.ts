@@ -17,7 +17,7 @@ import { StallWatch } from './stall.ts';
 
 export interface ConnectionOptions extends Omit<SocketOptions, 'sink'> {
   readonly clientId: string;
-  /** Milliseconds without a byte from the broker, while an answer is due, after which the connection is given up. */
+  /** Milliseconds without a byte from the broker, while an answer is due, after which the connection is given up, to begin with. */
   readonly requestTimeout: number;
   /** Called when the broker asks to be spared for so many milliseconds. */
   readonly onThrottle?: (milliseconds: number) => void;
@@ -29,6 +29,9 @@ interface Pending {
   readonly reject: (error: Error) => void;
   frame?: Frame;
 }
+
+/** No broker asks for more, and a spoiled answer must not silence the client for weeks. */
+const longestThrottleMs = 5 * 60_000;
 
 /** A response longer than this is taken for a stream that is not Kafka's. */
 const maxResponseBytes = 512 * 1024 * 1024;
@@ -124,12 +127,18 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
     return this.#gate.close();
   }
 
+  /** Changes the silence after which the connection is given up. */
+  setRequestTimeout(milliseconds: number): void {
+    this.#stall.setTimeout(milliseconds);
+  }
+
   /** Honours a response's `throttle_time_ms`: the broker does not read this connection for so long. */
   throttle(milliseconds: number): void {
     if (!(milliseconds > 0) || !this.isOpen) return;
-    this.#options.onThrottle?.(milliseconds);
-    this.#stall.excuse(milliseconds);
-    setTimeout(this.closeGate(), milliseconds).unref();
+    const heeded = Math.min(milliseconds, longestThrottleMs);
+    this.#options.onThrottle?.(heeded);
+    this.#stall.excuse(heeded);
+    setTimeout(this.closeGate(), heeded).unref();
   }
 
   /** Closes at once and rejects what waits. Idempotent; the first reason stays. */

@@ -3,7 +3,7 @@
  * the request: on a slow link a large answer may take long, as long as it comes.
  */
 export interface StallOptions {
-  /** Milliseconds of silence that are too long. */
+  /** Milliseconds of silence that are too long, to begin with. */
   readonly timeout: number;
   /** Is an answer due? */
   readonly isAwaited: () => boolean;
@@ -12,11 +12,21 @@ export interface StallOptions {
 
 export class StallWatch {
   readonly #options: StallOptions;
+  #timeout: number;
   #lastProgress = performance.now();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: StallOptions) {
     this.#options = options;
+    this.#timeout = options.timeout;
+  }
+
+  /** From now on so many milliseconds are too long. */
+  setTimeout(milliseconds: number): void {
+    this.#timeout = milliseconds;
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = this.#wait(milliseconds);
   }
 
   /** Bytes have come, or the first of the outstanding requests has gone out. */
@@ -31,7 +41,7 @@ export class StallWatch {
 
   /** An answer is due from now on. One timer serves all requests, so that a request costs none. */
   start(): void {
-    this.#timer ??= this.#wait(this.#options.timeout);
+    this.#timer ??= this.#wait(this.#timeout);
   }
 
   stop(): void {
@@ -47,7 +57,7 @@ export class StallWatch {
     this.#timer = undefined;
     if (!this.#options.isAwaited()) return;
     const quiet = performance.now() - this.#lastProgress;
-    const rest = this.#options.timeout - quiet;
+    const rest = this.#timeout - quiet;
     if (rest > 0) this.#timer = this.#wait(rest + 1);
     else this.#options.onStall(quiet);
   }

@@ -8,6 +8,7 @@ import { describeProducersV0, initProducerIdV4 } from '../codecs.ts';
 import { KafkaError } from '../contract.ts';
 import type { ProducerIdentity } from './batch.ts';
 import { Lane, type LaneOptions } from './lane.ts';
+import { Patience } from './patience.ts';
 
 /** A partition that is written to. */
 export interface Route {
@@ -31,7 +32,6 @@ export interface Route {
 
 /** How long a topic that was there may be unknown to the cluster before its records are given up. */
 const missingGraceMs = 5000;
-const mostPatience = 16;
 
 let producers = 0;
 
@@ -40,8 +40,10 @@ export class RouteFinder {
   readonly #lanes: LaneOptions;
   readonly #purpose = `produce-${++producers}`;
   readonly #links = new Set<Link>();
+  /** By broker: one that stands still says nothing of the others. */
+  readonly #patience = new Map<number, Patience>();
+  readonly #patienceOf = new WeakMap<Link, Patience>();
   #identity: Promise<ProducerIdentity> | undefined;
-  #patience = 1;
 
   constructor(cluster: Cluster, lanes: LaneOptions) {
     this.#cluster = cluster;
@@ -92,13 +94,16 @@ export class RouteFinder {
     }
   }
 
-  /** A link stood still: slow, perhaps. The next one is given more time. */
-  stalled(): void {
-    this.#patience = Math.min(mostPatience, this.#patience * 2);
+  /** A request of so many bytes was on its way when the link stood still: slow, perhaps. The next one is given more time. */
+  stalled(link: Link, bytes: number): void {
+    this.#patienceOf.get(link)?.stalled(link, bytes);
   }
 
-  answered(): void {
-    this.#patience = Math.max(1, this.#patience / 2);
+  /** A request of so many bytes was answered after so many milliseconds. */
+  answered(link: Link, bytes: number, waited: number): void {
+    const { requestTimeout } = this.#cluster.options;
+    const isEnough = this.#patienceOf.get(link)?.answered(bytes, waited < requestTimeout);
+    if (isEnough) link.connection.setRequestTimeout(requestTimeout);
   }
 
   closeLinks(): void {
@@ -130,10 +135,13 @@ export class RouteFinder {
   }
 
   async #link(leader: number): Promise<Link> {
-    const timeout = this.#cluster.options.requestTimeout * this.#patience;
+    const patience = this.#patience.get(leader) ?? new Patience();
+    this.#patience.set(leader, patience);
+    const timeout = this.#cluster.options.requestTimeout * patience.timeouts;
     const link = await this.#cluster.link(leader, this.#purpose, timeout);
     if (!this.#links.has(link)) {
       this.#links.add(link);
+      this.#patienceOf.set(link, patience);
       link.connection.closed.then(() => this.#links.delete(link));
     }
     return link;

@@ -99,9 +99,17 @@ export class Sender {
     const apiVersion = link.versions.get(Api.produce)!;
     // Less than our own patience, so that a broker whose replicas are slow says so before we give the connection up.
     const pieces = encodeProduce(batches, Math.floor(this.#cluster.options.requestTimeout / 2), apiVersion);
+    const bytes = batches.reduce((sum, { encoded }) => sum + encoded.size, 0);
+    const since = performance.now();
     link.connection.exchange({ apiKey: Api.produce, apiVersion, pieces, hasTags: true }).then(
-      (frame) => this.#answered(link, entries, frame),
-      (error: Error) => this.#unanswered(entries, error),
+      (frame) => {
+        this.#finder.answered(link, bytes, performance.now() - since);
+        this.#answered(link, entries, frame);
+      },
+      (error: Error) => {
+        if (error instanceof StalledConnection) this.#finder.stalled(link, bytes);
+        this.#unanswered(entries, error);
+      },
     );
   }
 
@@ -118,7 +126,6 @@ export class Sender {
       this.#unanswered(entries, error);
       return;
     }
-    this.#finder.answered();
     for (const { route, batch } of entries) {
       if (!route.lane.holds(batch)) continue;
       const { partition, lane } = route;
@@ -171,7 +178,6 @@ export class Sender {
   }
 
   #unanswered(entries: readonly Sent[], error: Error): void {
-    if (error instanceof StalledConnection) this.#finder.stalled();
     for (const { route, batch } of entries) {
       if (!route.lane.holds(batch)) continue;
       route.lane.failed(batch, true);
