@@ -1,6 +1,10 @@
 /** A TCP proxy in front of a broker that can spoil what passes through it. */
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import type { TestContext } from 'node:test';
+
+/** Who closes what it has opened: a test, mostly. */
+export interface Owner {
+  after(close: () => void): void;
+}
 
 /** What is done to the connections. */
 export interface Faults {
@@ -25,6 +29,9 @@ export class FaultProxy {
   flips = 0;
   /** Connections that have been reset. */
   resets = 0;
+  /** Bytes that clients have sent. */
+  sent = 0;
+  #refusing = false;
   readonly #server: Server;
   readonly #pairs = new Set<readonly [Socket, Socket]>();
 
@@ -34,14 +41,14 @@ export class FaultProxy {
     server.on('connection', (client) => this.#connected(client));
   }
 
-  /** On a free port; closed after the test. */
-  static async start(t: TestContext): Promise<FaultProxy> {
+  /** On a free port; closed with its owner. */
+  static async start(owner: Owner): Promise<FaultProxy> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
     if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
     const proxy = new FaultProxy(server, address.port);
-    t.after(() => proxy.close());
+    owner.after(() => proxy.close());
     return proxy;
   }
 
@@ -58,12 +65,22 @@ export class FaultProxy {
     for (const pair of this.#pairs) for (const socket of pair) socket.destroy();
   }
 
+  /** Ends the connections that there are, and every new one at once, until `refusing` is false again. */
+  refuse(refusing: boolean): void {
+    this.#refusing = refusing;
+    if (refusing) this.cut();
+  }
+
   close(): void {
     this.#server.close();
     this.cut();
   }
 
   #connected(client: Socket): void {
+    if (this.#refusing) {
+      client.resetAndDestroy();
+      return;
+    }
     const broker = connect(this.target, '127.0.0.1');
     const pair = [client, broker] as const;
     this.#pairs.add(pair);
@@ -79,7 +96,8 @@ export class FaultProxy {
       from.on('close', end);
       from.on('data', (bytes: Buffer) => {
         left -= bytes.byteLength;
-        if (from === broker) {
+        if (from === client) this.sent += bytes.byteLength;
+        else {
           if (untilFlip >= 0 && untilFlip < bytes.byteLength) {
             bytes[untilFlip]! ^= 1;
             this.flips += 1;
