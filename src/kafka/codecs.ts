@@ -4,6 +4,7 @@
  * imported by name, so the modules are addressed by their place beside it.
  */
 import type * as library from '@platformatic/kafka';
+import { careful } from './careful-reader.ts';
 
 export type { API, Callback, Reader, ResponseParser, Writer } from '@platformatic/kafka';
 
@@ -57,5 +58,9 @@ export const { ResponseError } = errors;
 export const { protocolErrors, protocolErrorsCodesById } = errors;
 
 const reader = await load<Pick<Library, 'Reader'>>('protocol/reader.js');
+const CarefulReader = careful(reader.Reader);
 /** Makes the reader that a codec's parser takes. */
-export const readerOf: Library['Reader']['from'] = (bytes) => reader.Reader.from(bytes);
+export function readerOf(bytes: Buffer): library.Reader {
+  // The library wraps bytes by the base class alone.
+  return new CarefulReader(reader.Reader.from(bytes).buffer);
+}

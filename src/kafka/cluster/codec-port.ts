@@ -1,7 +1,8 @@
 /** Carries the library's codecs over a transport of ours. */
 import type { ApiConnection } from '../api.ts';
-import { type Callback, type ResponseParser, readerOf, type Writer } from '../codecs.ts';
+import { type Callback, ResponseError, type ResponseParser, readerOf, type Writer } from '../codecs.ts';
 import type { Frame, FramePool } from '../wire/frame-pool.ts';
+import { NetworkFailure } from './failures.ts';
 
 /** A request as it goes out after its length. */
 export interface RawRequest {
@@ -22,7 +23,12 @@ export interface Transport {
   exchange(request: RawRequest): Promise<Frame>;
   /** Leaves the broker alone for so many milliseconds. */
   throttle(milliseconds: number): void;
+  /** Gives the connection up: what else it says cannot be trusted. */
+  close(reason: Error): void;
 }
+
+/** Its answer may be of another version than the request (KIP-511), so what it means is for the negotiation to say. */
+const apiVersionsKey = 18;
 
 /** The library's entry, over a transport: see {@link ApiConnection}. */
 export function codecPort(transport: Transport, urgent: boolean): ApiConnection {
@@ -47,10 +53,28 @@ async function exchange<Response>(
   const payload = createPayload();
   const { buffers } = payload instanceof Promise ? await payload : payload;
   const frame = await transport.exchange({ ...request, pieces: buffers });
-  const reader = readerOf(frame.bytes);
-  if (hasResponseTags) reader.readTaggedFields();
-  const response = await parser(0, request.apiKey, request.apiVersion, reader);
+  const response = await parse(transport, request.apiKey, () => {
+    const reader = readerOf(frame.bytes);
+    if (hasResponseTags) reader.readTaggedFields();
+    return parser(0, request.apiKey, request.apiVersion, reader);
+  });
   const throttle = Object(response).throttleTimeMs;
   if (typeof throttle === 'number') transport.throttle(throttle);
   return response;
+}
+
+/** An answer that makes no sense ends the connection: the same request may succeed on another. */
+async function parse<Response>(
+  transport: Transport,
+  apiKey: number,
+  read: () => Response | Promise<Response>,
+): Promise<Response> {
+  try {
+    return await read();
+  } catch (cause) {
+    if (cause instanceof ResponseError || apiKey === apiVersionsKey) throw cause;
+    const error = new NetworkFailure(`The answer to a request of API ${apiKey} makes no sense`, { cause });
+    transport.close(error);
+    throw error;
+  }
 }

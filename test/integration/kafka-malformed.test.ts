@@ -1,0 +1,138 @@
+/** Answers that are not what Kafka says: an error, or another try on another connection; never a hang, a crash or a loss. */
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { test } from 'node:test';
+import { startBroker } from '../../src/broker/broker.ts';
+import { createKafka } from '../../src/kafka/client.ts';
+import type { Kafka } from '../../src/kafka/contract.ts';
+import { readTopic } from '../contracts/kafka/ground.ts';
+import { type Spoiled, startSpoilingProxy } from '../support/spoiling-proxy.ts';
+import { uniqueTopic } from '../support/unique.ts';
+
+/** The length and the correlation id. */
+const headBytes = 8;
+
+function withBody(answer: Buffer, body: Uint8Array): Buffer {
+  const bytes = Buffer.concat([answer.subarray(0, headBytes), body]);
+  bytes.writeInt32BE(bytes.byteLength - 4, 0);
+  return bytes;
+}
+
+function withNumber(answer: Buffer, value: number, at: number): Buffer {
+  const bytes = Buffer.from(answer);
+  bytes.writeInt32BE(value, at);
+  return bytes;
+}
+
+/** Flips bits behind the first bytes, which hold the time for which the client is asked to be quiet. */
+function flipped(answer: Buffer, bits: number): Buffer {
+  const bytes = Buffer.from(answer);
+  const first = headBytes + 5;
+  for (let count = 0; count < bits && bytes.byteLength > first; count += 1) {
+    const at = first + Math.floor(Math.random() * (bytes.byteLength - first));
+    bytes[at]! ^= 1 << Math.floor(Math.random() * 8);
+  }
+  return bytes;
+}
+
+const ways: Readonly<Record<string, (answer: Buffer) => Spoiled>> = {
+  'one bit turned over': (answer) => ({ bytes: flipped(answer, 1) }),
+  'many bits turned over': (answer) => ({ bytes: flipped(answer, 20) }),
+  'half of the body': (answer) => {
+    const body = answer.subarray(headBytes);
+    return { bytes: withBody(answer, body.subarray(0, body.byteLength >> 1)) };
+  },
+  'no body': (answer) => ({ bytes: withBody(answer, Buffer.alloc(0)) }),
+  'an end in the middle': (answer) => ({ bytes: answer.subarray(0, answer.byteLength >> 1), ends: true }),
+  'a length beyond reason': (answer) => ({ bytes: withNumber(answer, 2 ** 31 - 1, 0) }),
+  'a large length that is not kept': (answer) => ({ bytes: withNumber(answer, 400_000_000, 0), ends: true }),
+  'a negative length': (answer) => ({ bytes: withNumber(answer, -5, 0) }),
+  'the number of another request': (answer) => ({ bytes: withNumber(answer, 0x12345678, 4) }),
+  noise: (answer) => ({ bytes: withBody(answer, randomBytes(answer.byteLength)) }),
+  'large numbers only': (answer) => ({ bytes: withBody(answer, Buffer.alloc(answer.byteLength, 0xff)) }),
+  'zeros only': (answer) => ({ bytes: withBody(answer, new Uint8Array(answer.byteLength)) }),
+};
+
+/** Nobody takes these for an answer, so that the request is made again, and no record is given up. */
+const senseless = ['half of the body', 'no body', 'an end in the middle', 'a length beyond reason'].concat(
+  'a large length that is not kept',
+  'a negative length',
+  'the number of another request',
+);
+
+/** What answers it as no Kafka does is no Kafka: that is final. */
+const apiVersions = 18;
+
+/** Each API's first answers to a client are spoiled. */
+const spoiledAnswers = 2;
+
+/** Everything that Sluice asks of a cluster; gives the texts whose appends were acknowledged. */
+async function exercise(kafka: Kafka, topic: string, prefix: string): Promise<string[]> {
+  const texts = Array.from({ length: 20 }, (_, index) => `${prefix} ${index}`);
+  const producer = kafka.producer({ compression: 'zstd' });
+  const group = `group-${topic}`;
+  const steps: (() => Promise<unknown>)[] = [
+    () => kafka.describeCluster(),
+    () => kafka.listTopics(),
+    () => kafka.describeTopic(topic),
+    () => kafka.offsets(topic, 'earliest'),
+    () => kafka.offsets(topic, { time: Date.now() }),
+    () => kafka.commit(group, topic, new Map([[0, { offset: 1, metadata: '' }]])),
+    () => kafka.committed(group, topic),
+    () => readTopic(kafka, topic),
+  ];
+  const appends = texts.map((text) => producer.append(topic, 0, { value: Buffer.from(text) }));
+  const outcomes = await Promise.allSettled(appends);
+  for (const step of steps) {
+    await step().catch((error: unknown) => assert.ok(error instanceof Error));
+  }
+  await producer.close();
+  return texts.filter((_, index) => outcomes[index]!.status === 'fulfilled');
+}
+
+test('Whatever is answered, everything comes to an end, and goes on afterwards', async (t) => {
+  const answered = new Map<string, number>();
+  const proxy = await startSpoilingProxy(t, ({ clientId, apiKey, bytes }) => {
+    const key = `${clientId} ${apiKey}`;
+    const count = answered.get(key) ?? 0;
+    answered.set(key, count + 1);
+    const isFinal = apiKey === apiVersions && senseless.includes(clientId);
+    return count < spoiledAnswers && !isFinal ? ways[clientId]?.(bytes) : undefined;
+  });
+  const broker = await startBroker({
+    listeners: { PROXIED: { protocol: 'PLAINTEXT', advertisedPorts: [proxy.port] } },
+  });
+  t.after(() => broker.stop());
+  proxy.target = Number(broker.listeners.PROXIED!.split(':')[1]);
+  const properties = { 'bootstrap.servers': `127.0.0.1:${proxy.port}`, 'request.timeout.ms': '1000' };
+  const witness = createKafka({ properties, clientId: 'witness' });
+  t.after(() => witness.close());
+  const memory = process.memoryUsage.rss();
+  const clients = Object.keys(ways).map(async (way) => {
+    const kafka = createKafka({ properties, clientId: way });
+    t.after(() => kafka.close());
+    const topic = uniqueTopic();
+    await witness.createTopic({ name: topic, partitions: 1, replicationFactor: 1 });
+    const acknowledged = await exercise(kafka, topic, 'while answers are spoiled');
+    if (senseless.includes(way)) assert.equal(acknowledged.length, 20, `${way}: records were given up`);
+    // What a spoiled answer made unusable is used no more: a new producer, as its owner would take one.
+    let calm: string[] = [];
+    while (calm.length < 20) calm = await exercise(kafka, topic, 'afterwards');
+    const read = (await readTopic(witness, topic)).map(({ text }) => text);
+    for (const text of [...acknowledged, ...calm]) assert.ok(read.includes(text), `${way}: ${text} is lost`);
+    const first = read.filter((text) => text.startsWith('while'));
+    assert.equal(new Set(first).size, first.length, `${way}: a record stands twice`);
+    assert.deepEqual(
+      first.map((text) => Number(text.split(' ').at(-1))),
+      first.map((text) => Number(text.split(' ').at(-1))).sort((a, b) => a - b),
+      `${way}: records stand out of order`,
+    );
+  });
+  await Promise.all(clients);
+  for (const way of Object.keys(ways)) {
+    const spoiled = [...answered.keys()].filter((key) => key.startsWith(`${way} `));
+    assert.ok(spoiled.length >= 9, `${way} met only ${spoiled.join(', ')}`);
+  }
+  const grown = process.memoryUsage.rss() - memory;
+  assert.ok(grown < 250_000_000, `memory has grown by ${grown} bytes`);
+});
