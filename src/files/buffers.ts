@@ -18,7 +18,7 @@ export class Buffers {
     if (free !== undefined) return free;
     if (this.#unmade > 0) {
       this.#unmade--;
-      return Buffer.allocUnsafeSlow(this.size);
+      return Buffer.from(new SharedArrayBuffer(this.size));
     }
     return new Promise((resolve) => this.#waiting.push(resolve));
   }

@@ -1,6 +1,6 @@
 /** Reading a file for its digest alone: what was sent by an earlier run, or may have been. */
-import type { Hasher } from '../records/checksum.ts';
 import type { OpenFile } from '../stores/contract.ts';
+import type { FileHasher } from './hashing/hasher.ts';
 import type { Lane } from './lane.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { Lane } from './lane.ts';
 export async function hashUpTo(
   lane: Lane,
   handle: OpenFile,
-  hasher: Hasher,
+  hasher: FileHasher,
   end: number,
 ): Promise<'all' | 'short' | 'stopped'> {
   const { buffers, signal } = lane.options;
@@ -22,7 +22,7 @@ export async function hashUpTo(
       const wanted = Math.min(buffer.length, end - at);
       const bytes = buffer.subarray(0, await handle.read(buffer.subarray(0, wanted), at));
       if (bytes.length === 0) return 'short';
-      hasher.update(bytes);
+      await hasher.update(bytes);
       at += bytes.length;
     }
     return 'all';

@@ -3,12 +3,13 @@
  * its digest follows as long as they come in order, and reads the rest back at the end.
  */
 import { FormatError } from '../errors.ts';
-import { algorithmOf, type ChecksumAlgorithm, createHasher, type Hasher } from '../records/checksum.ts';
+import { algorithmOf, type ChecksumAlgorithm } from '../records/checksum.ts';
 import type { FileFacts } from '../records/file-facts.ts';
 import type { Chunk, UploadRef } from '../records/file-record.ts';
 import type { PartFile, RememberedUpload } from '../stores/contract.ts';
 import { VanishedError } from '../stores/vanished.ts';
 import { allDone } from './all-done.ts';
+import { createFileHasher, type FileHasher } from './hashing/hasher.ts';
 import { StoppedError } from './patience.ts';
 import { Ranges } from './ranges.ts';
 
@@ -48,7 +49,7 @@ export class OpenUpload {
   #written: Ranges;
   readonly #writes = new Set<Promise<void>>();
   #failure: { readonly error: unknown } | undefined;
-  #hasher: Hasher | undefined;
+  #hasher: FileHasher | undefined;
   #algorithm: ChecksumAlgorithm | undefined;
   #hashed = 0;
 
@@ -65,16 +66,17 @@ export class OpenUpload {
   }
 
   /**
-   * Takes a chunk; resolves once its bytes are written. The chunk is hashed and claimed before the first await, so that
-   * calls in the order of the records keep that order. Throws ConflictError when other bytes stand there already.
+   * Takes a chunk; resolves once its bytes are hashed and written. The chunk is claimed and handed to both before the first
+   * await, so that calls in the order of the records keep that order. Throws ConflictError when other bytes stand there already.
    */
   take(chunk: Chunk): Promise<void> {
     const { offset, bytes } = chunk;
     const end = offset + bytes.length;
     if (this.#claimed.within(offset, end).length > 0) return this.#takeAgain(chunk);
     this.#claimed.add(offset, end);
-    this.#hash(chunk);
-    return this.#write(bytes, offset);
+    const hashed = this.#hash(chunk);
+    const written = this.#write(bytes, offset);
+    return hashed === undefined ? written : allDone([hashed, written]);
   }
 
   /** Notes where on the topic bytes of it stand. */
@@ -88,6 +90,7 @@ export class OpenUpload {
     this.#claimed = new Ranges();
     this.#written = new Ranges();
     this.#failure = undefined;
+    this.#hasher?.drop();
     this.#hasher = undefined;
     this.#algorithm = undefined;
     this.#hashed = 0;
@@ -131,10 +134,12 @@ export class OpenUpload {
   async digest(wanted: string, signal: AbortSignal): Promise<string> {
     const algorithm = algorithmOf(wanted);
     if (this.#hasher === undefined || this.#algorithm !== algorithm) {
-      this.#hasher = createHasher(algorithm);
+      this.#hasher?.drop();
+      this.#hasher = createFileHasher(algorithm, this.size);
       this.#hashed = 0;
     }
-    const buffer = this.#hashed < this.size ? Buffer.allocUnsafe(readBack) : Buffer.alloc(0);
+    const left = Math.min(readBack, this.size - this.#hashed);
+    const buffer = Buffer.from(new SharedArrayBuffer(left));
     while (this.#hashed < this.size) {
       if (signal.aborted) throw new StoppedError(`stopped while ${this.target} was verified`);
       const read = await this.#part.read(
@@ -142,10 +147,15 @@ export class OpenUpload {
         this.#hashed,
       );
       if (read === 0) throw new VanishedError(`its temporary file ends at byte ${this.#hashed}`);
-      this.#hasher.update(buffer.subarray(0, read));
+      await this.#hasher.update(buffer.subarray(0, read));
       this.#hashed += read;
     }
     return this.#hasher.digest();
+  }
+
+  /** Its digest is not wanted any more. */
+  dropDigest(): void {
+    this.#hasher?.drop();
   }
 
   /** Makes what is written durable and says what that is. */
@@ -167,12 +177,12 @@ export class OpenUpload {
     };
   }
 
-  #hash({ offset, bytes, checksum }: Chunk): void {
-    if (offset !== this.#hashed) return;
+  #hash({ offset, bytes, checksum }: Chunk): Promise<void> | undefined {
+    if (offset !== this.#hashed) return undefined;
     this.#algorithm ??= checksum;
-    this.#hasher ??= createHasher(this.#algorithm);
-    this.#hasher.update(bytes);
+    this.#hasher ??= createFileHasher(this.#algorithm, this.size);
     this.#hashed += bytes.length;
+    return this.#hasher.update(bytes);
   }
 
   async #write(bytes: Uint8Array, offset: number): Promise<void> {

@@ -71,6 +71,7 @@ export class OpenUploads {
   remove(upload: OpenUpload): void {
     const { ref, target } = upload;
     upload.isGone = true;
+    upload.dropDigest();
     this.#byId.delete(ref.upload);
     const others = this.#byTarget.get(target);
     others?.delete(upload);

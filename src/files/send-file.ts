@@ -5,11 +5,13 @@
 
 import { largestValue } from '../kafka/batch.ts';
 import { type Appended, KafkaError } from '../kafka/contract.ts';
-import { type ChecksumAlgorithm, createHasher, type Hasher } from '../records/checksum.ts';
+import type { ChecksumAlgorithm } from '../records/checksum.ts';
 import { chunkHeaders, encodeAbort, encodeClose, type UploadRef } from '../records/file-record.ts';
 import { type FileState, type SentVersion, sentVersionOf } from '../records/state-record.ts';
 import type { OpenFile, SourceFile } from '../stores/contract.ts';
+import { allDone } from './all-done.ts';
 import { hashUpTo } from './hash-file.ts';
+import { createFileHasher, type FileHasher } from './hashing/hasher.ts';
 import type { Lane } from './lane.ts';
 import { lookText } from './readiness.ts';
 
@@ -34,7 +36,7 @@ interface Sending {
   readonly partition: number;
   /** An upload keeps the algorithm that it began with: its chunks on the topic name it. */
   readonly checksum: ChecksumAlgorithm;
-  readonly hasher: Hasher;
+  readonly hasher: FileHasher;
   readonly resumedFrom: number;
   /** The version that downloaders have until this one is through. */
   readonly before: SentVersion | undefined;
@@ -50,10 +52,11 @@ export async function sendFile(lane: Lane, file: SourceFile, resume?: FileState)
   const { source, state, tally } = lane.options;
   const handle = await source.open(file.path);
   tally.begin(file.path, file.path, file.size, resume?.acked ?? 0);
+  const sending = begin(lane, file, resume);
   try {
-    const sending = begin(lane, file, resume);
     return await send(lane, handle, sending);
   } finally {
+    sending.hasher.drop();
     tally.end(file.path);
     await handle.close();
   }
@@ -69,7 +72,7 @@ export async function sendFile(lane: Lane, file: SourceFile, resume?: FileState)
       file,
       partition: resume?.partition ?? partitions.choose(),
       checksum,
-      hasher: createHasher(checksum),
+      hasher: createFileHasher(checksum, file.size),
       resumedFrom: acked,
       before: known?.topic === topicId ? sentVersionOf(known) : undefined,
       first: resume?.first,
@@ -96,7 +99,7 @@ async function send(lane: Lane, handle: OpenFile, sending: Sending): Promise<Sen
   if (lookText(now) !== lookText(file)) return changed(lane, sending, 'it changed while it was read');
   if (named === undefined || lookText(named) !== lookText(file))
     return changed(lane, sending, 'it was replaced or removed while it was read');
-  const digest = sending.hasher.digest();
+  const digest = await sending.hasher.digest();
   const facts = { size: file.size, digest, mtime: file.mtime, mode: file.mode };
   const close = await lane.append(partition, encodeClose({ ...ref, ...facts }), 0);
   sawOffset(sending, close);
@@ -129,7 +132,7 @@ async function sendChunks(
   };
   let outcome: 'all' | 'short' | 'stopped' = 'all';
   let position = sending.resumedFrom;
-  // One piece is read while the one before it is hashed.
+  // One piece is read while those before it are hashed and sent.
   let ahead = position < file.size ? read(position) : undefined;
   while (ahead !== undefined) {
     const { buffer, bytes, whole } = await ahead;
@@ -142,18 +145,14 @@ async function sendChunks(
     const offset = position;
     position += bytes.length;
     if (position < file.size) ahead = read(position);
-    sending.hasher.update(bytes);
+    const hashed = sending.hasher.update(bytes);
     const end = position;
-    const flight = lane
-      .append(
-        partition,
-        { headers: chunkHeaders(ref, checksum, file.size, offset), value: bytes },
-        bytes.length,
-      )
-      .then((place) => {
-        tally.advance(file.path, bytes.length);
-        acknowledged(lane, sending, end, place);
-      })
+    const record = { headers: chunkHeaders(ref, checksum, file.size, offset), value: bytes };
+    const appended = lane.append(partition, record, bytes.length).then((place) => {
+      tally.advance(file.path, bytes.length);
+      acknowledged(lane, sending, end, place);
+    });
+    const flight = allDone([appended, hashed])
       .catch((error: unknown) => {
         failure ??= error;
       })

@@ -1,11 +1,11 @@
 /** The workers of an uploader: several for large files, one that fills packs with small ones. */
 import { type Kafka, KafkaError } from '../kafka/contract.ts';
-import { createHasher } from '../records/checksum.ts';
 import type { FileState } from '../records/state-record.ts';
 import type { SourceFile } from '../stores/contract.ts';
 import type { Decision } from './decide.ts';
 import type { UploadEvent } from './events.ts';
 import { hashUpTo } from './hash-file.ts';
+import { createFileHasher } from './hashing/hasher.ts';
 import type { Lane } from './lane.ts';
 import { PackBuilder } from './pack-files.ts';
 import { Queue } from './queue.ts';
@@ -120,11 +120,16 @@ export class Senders {
     const { source, state, tally } = this.#lane.options;
     const algorithm = sent.digest?.split(':')[0];
     if (algorithm !== 'md5' && algorithm !== 'sha256' && algorithm !== 'crc64nvme') return 'other';
-    const hasher = createHasher(algorithm);
+    const hasher = createFileHasher(algorithm, file.size);
     const handle = await source.open(file.path);
-    const read = await hashUpTo(this.#lane, handle, hasher, file.size).finally(() => handle.close());
-    if (read === 'stopped') return read;
-    if (read === 'short' || hasher.digest() !== sent.digest) return 'other';
+    try {
+      const read = await hashUpTo(this.#lane, handle, hasher, file.size);
+      if (read === 'stopped') return read;
+      if (read === 'short' || (await hasher.digest()) !== sent.digest) return 'other';
+    } finally {
+      hasher.drop();
+      await handle.close();
+    }
     const fingerprint = { size: file.size, mtime: file.mtime, ctime: file.ctime, inode: file.inode };
     state.set(file.path, { ...sent, fingerprint });
     tally.filesUnchanged++;

@@ -21,7 +21,8 @@ export class FramePool {
 
   /** A frame of exactly `size` bytes, with undefined content. */
   take(size: number): Frame {
-    const whole = this.#best(size) ?? Buffer.allocUnsafeSlow(Math.ceil(size / granularity) * granularity);
+    const whole =
+      this.#best(size) ?? Buffer.from(new SharedArrayBuffer(Math.ceil(size / granularity) * granularity));
     let lent = true;
     return {
       bytes: whole.byteLength === size ? whole : whole.subarray(0, size),

@@ -1,0 +1,42 @@
+/**
+ * Digests of files while they pass. A small file is hashed where it is at hand; a large one by a thread of its own, so that
+ * hashing, which costs as much as all the rest together, does not hold up Kafka and the disk.
+ */
+import { type ChecksumAlgorithm, createHasher, type Hasher } from '../../records/checksum.ts';
+import { hashThreads } from './threads.ts';
+
+/** Takes a file's bytes in order, once, and says their digest. */
+export interface FileHasher {
+  /** The next bytes. They must not change until the promise has resolved; undefined: they may at once. */
+  update(bytes: Uint8Array): Promise<void> | undefined;
+  /** `algorithm:hex` of all that was taken; ends the hasher. */
+  digest(): Promise<string>;
+  /** Ends a hasher whose digest nobody wants any more. Idempotent. */
+  drop(): void;
+}
+
+/** Below so many bytes telling a thread costs more than it saves. */
+const threadFrom = 4 * 1024 * 1024;
+
+/** A hasher for a file of `size` bytes. */
+export function createFileHasher(algorithm: ChecksumAlgorithm, size: number): FileHasher {
+  return size < threadFrom ? new HasherHere(algorithm) : hashThreads.hasher(algorithm);
+}
+
+class HasherHere implements FileHasher {
+  readonly #hasher: Hasher;
+
+  constructor(algorithm: ChecksumAlgorithm) {
+    this.#hasher = createHasher(algorithm);
+  }
+
+  update(bytes: Uint8Array): undefined {
+    this.#hasher.update(bytes);
+  }
+
+  async digest(): Promise<string> {
+    return this.#hasher.digest();
+  }
+
+  drop(): void {}
+}
