@@ -2,6 +2,7 @@
  * Sends many small files in one record. Places in the pack are given by the sizes that the files were accepted with; all
  * are then read at once into one buffer. A file that changed leaves a hole, which the record's pieces step over.
  */
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { largestValue } from '../kafka/batch.ts';
 import type { NewRecord } from '../kafka/contract.ts';
 import { type ChecksumAlgorithm, digestOf } from '../records/checksum.ts';
@@ -132,6 +133,8 @@ export class PackBuilder {
       }
     };
     await Promise.all(Array.from({ length: Math.min(readers, this.#places.length) }, work));
+    // A source may answer at once, and others have waited for their turn.
+    await othersTurn();
     return outcomes;
   }
 

@@ -3,7 +3,7 @@
  * since the epoch when the uploader accepted the file, raised where needed so that it grows with every version of a
  * path), and 16 random ones. Comparing ids of one path as text therefore compares their versions.
  */
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 
 export type UploadId = string;
 
@@ -16,6 +16,9 @@ export function isUploadId(text: string): boolean {
 /** Issues ids that grow, even when the clock steps back or several are asked for within a microsecond. */
 export class UploadIds {
   readonly #now: () => number;
+  /** Random bytes, drawn many at a time: each draw costs as much as a few hundred of them. */
+  readonly #random = Buffer.alloc(4096);
+  #used = this.#random.length;
   #last = 0;
 
   /** `now` gives milliseconds since the epoch. */
@@ -31,7 +34,16 @@ export class UploadIds {
       after === undefined ? 0 : versionOf(after) + 1,
     );
     this.#last = version;
-    return Math.floor(version).toString(16).padStart(16, '0') + randomBytes(8).toString('hex');
+    return Math.floor(version).toString(16).padStart(16, '0') + this.#randomHex();
+  }
+
+  #randomHex(): string {
+    if (this.#used === this.#random.length) {
+      randomFillSync(this.#random);
+      this.#used = 0;
+    }
+    this.#used += 8;
+    return this.#random.toString('hex', this.#used - 8, this.#used);
   }
 }
 

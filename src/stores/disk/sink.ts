@@ -1,6 +1,6 @@
 /** A directory as a sink. Its own things stand in `.sluice/`, on the same file system as the final names. */
 import { createReadStream } from 'node:fs';
-import { lstat, mkdir, open, readdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ConfigurationError, describeError } from '../../errors.ts';
 import { type ChecksumAlgorithm, createHasher } from '../../records/checksum.ts';
@@ -8,6 +8,7 @@ import type { FileLook, PartFile, Published, RememberedUpload, Sink } from '../c
 import { rangesWithin } from '../remembered-ranges.ts';
 import { foldedName, ownFolder } from '../target-name.ts';
 import { VanishedError } from '../vanished.ts';
+import { DiskCalls } from './calls.ts';
 import { Folders } from './folders.ts';
 import { Handles } from './handles.ts';
 import { type Journal, openJournal } from './journal.ts';
@@ -23,7 +24,7 @@ export async function openDiskSink(directory: string): Promise<Sink> {
   try {
     await mkdir(parts, { recursive: true });
     const caseInsensitive = await probeCase(parts);
-    return new DiskSink(root, parts, caseInsensitive);
+    return new DiskSink(root, parts, caseInsensitive, await DiskCalls.on(root));
   } catch (cause) {
     if (cause instanceof ConfigurationError) throw cause;
     throw new ConfigurationError(
@@ -45,16 +46,18 @@ class DiskSink implements Sink {
   readonly place: string;
   readonly caseInsensitive: boolean;
   readonly #parts: string;
+  readonly #calls: DiskCalls;
   readonly #journal: Journal;
   readonly #handles: Handles;
   readonly #folders: Folders;
   readonly #umask = process.umask();
   #wholes = 0;
 
-  constructor(root: string, parts: string, caseInsensitive: boolean) {
+  constructor(root: string, parts: string, caseInsensitive: boolean, calls: DiskCalls) {
     this.place = root;
     this.caseInsensitive = caseInsensitive;
     this.#parts = parts;
+    this.#calls = calls;
     this.#journal = openJournal(join(root, ownFolder, 'journal.db'));
     this.#folders = new Folders(root);
     for (const folder of ['', ownFolder, partsFolder]) this.#folders.touch(folder);
@@ -129,20 +132,17 @@ class DiskSink implements Sink {
     const folded = this.#refuseCollision(target);
     const file = join(this.#parts, `whole-${this.#wholes++}`);
     const mode = permissions(look.mode);
-    const handle = await open(file, 'w', mode & ~this.#umask);
+    const made = mode & ~this.#umask;
     try {
-      for (let at = 0; at < bytes.length; )
-        at += (await handle.write(bytes, at, bytes.length - at)).bytesWritten;
-      if ((mode & ~this.#umask) !== mode) await handle.chmod(mode);
-      await handle.utimes(seconds(look.mtime), seconds(look.mtime));
-      await handle.sync();
-    } catch (error) {
-      await handle.close();
-      await rm(file, { force: true });
-      throw error;
-    }
-    await handle.close();
-    try {
+      const handle = await this.#calls.open(file, 'w', made);
+      try {
+        await this.#calls.write(handle, bytes);
+        if (made !== mode) await this.#calls.setMode(handle, mode);
+        await this.#calls.setTimes(handle, seconds(look.mtime));
+        await this.#calls.sync(handle);
+      } finally {
+        await this.#calls.close(handle);
+      }
       await this.#rename(file, target);
     } catch (error) {
       await rm(file, { force: true });
@@ -220,12 +220,12 @@ class DiskSink implements Sink {
     const full = join(this.place, target);
     await this.#folders.prepare(target);
     try {
-      await rename(file, full);
+      await this.#calls.rename(file, full);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       this.#folders.forget();
       await this.#folders.prepare(target);
-      await rename(file, full);
+      await this.#calls.rename(file, full);
     }
   }
 

@@ -1,9 +1,10 @@
 /** A directory as a source. */
 import { constants } from 'node:fs';
-import { access, open, stat } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ConfigurationError, describeError } from '../../errors.ts';
 import type { OpenFile, Selection, Source, SourceFile, Unsendable } from '../contract.ts';
+import { DiskCalls } from './calls.ts';
 import { lookAt, sourceFile, walk } from './walk.ts';
 import { TreeWatch } from './watch.ts';
 
@@ -28,33 +29,42 @@ export async function openDiskSource(directory: string, options: DiskSourceOptio
       { cause },
     );
   }
-  return new DiskSource(root, options.followSymlinks ?? false);
+  return new DiskSource(root, options.followSymlinks ?? false, await DiskCalls.on(root));
 }
 
 class DiskSource implements Source {
   readonly place: string;
   readonly #followSymlinks: boolean;
+  readonly #calls: DiskCalls;
 
-  constructor(root: string, followSymlinks: boolean) {
+  constructor(root: string, followSymlinks: boolean, calls: DiskCalls) {
     this.place = root;
     this.#followSymlinks = followSymlinks;
+    this.#calls = calls;
   }
 
   list(selection: Selection, unsendable: (what: Unsendable) => void): AsyncIterable<SourceFile> {
-    return walk({ root: this.place, followSymlinks: this.#followSymlinks, selection, unsendable });
+    const [root, followSymlinks, calls] = [this.place, this.#followSymlinks, this.#calls];
+    return walk({ root, followSymlinks, calls, selection, unsendable });
   }
 
   look(path: string): Promise<SourceFile | undefined> {
-    return lookAt(this.place, path, this.#followSymlinks);
+    return lookAt(this.#calls, this.place, path, this.#followSymlinks);
   }
 
   async open(path: string): Promise<OpenFile> {
     const flags = constants.O_RDONLY | (this.#followSymlinks ? 0 : (constants.O_NOFOLLOW ?? 0));
-    const handle = await open(join(this.place, path), flags);
+    const calls = this.#calls;
+    const file = await calls.open(join(this.place, path), flags);
+    let isOpen = true;
     return {
-      look: async () => sourceFile(path, await handle.stat({ bigint: true })),
-      read: async (buffer, position) => (await handle.read(buffer, 0, buffer.length, position)).bytesRead,
-      close: () => handle.close(),
+      look: async () => sourceFile(path, await calls.look(file)),
+      read: (buffer, position) => calls.read(file, buffer, position),
+      close: async () => {
+        // The number may be another file's by now.
+        if (isOpen) await calls.close(file);
+        isOpen = false;
+      },
     };
   }
 

@@ -1,11 +1,13 @@
 /** Walking a folder tree: names checked, symbolic links by choice, what vanishes on the way passed over. */
 import { isUtf8 } from 'node:buffer';
 import type { BigIntStats, Dirent } from 'node:fs';
-import { lstat, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { pathFault } from '../../records/path.ts';
 import type { Selection, SourceFile, Unsendable } from '../contract.ts';
 import { ownFolder } from '../target-name.ts';
+import type { DiskCalls } from './calls.ts';
 
 /** Files looked at together: enough to keep the thread pool busy, few enough to keep memory flat. */
 const group = 64;
@@ -19,13 +21,14 @@ interface Folder {
 export interface WalkOptions {
   readonly root: string;
   readonly followSymlinks: boolean;
+  readonly calls: DiskCalls;
   readonly selection: Selection;
   readonly unsendable: (what: Unsendable) => void;
 }
 
 /** Every selected file below the root. Throws when the root cannot be read. */
 export async function* walk(options: WalkOptions): AsyncGenerator<SourceFile> {
-  const { root, followSymlinks, selection, unsendable } = options;
+  const { root, followSymlinks, calls, selection, unsendable } = options;
   const folders: Folder[] = [{ path: '', above: [] }];
   for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
     const { path: folder } = next;
@@ -41,13 +44,14 @@ export async function* walk(options: WalkOptions): AsyncGenerator<SourceFile> {
       if (kind === 'folder' && selection.folder(path)) folders.push({ path, above });
     }
     const lookOrTell = (path: string): Promise<SourceFile | undefined> =>
-      lookAt(root, path, followSymlinks).catch((error: unknown) => {
+      lookAt(calls, root, path, followSymlinks).catch((error: unknown) => {
         unsendable({ path, reason: `the file cannot be looked at: ${(error as Error).message}` });
         return undefined;
       });
     for (let at = 0; at < files.length; at += group) {
       const looks = await Promise.all(files.slice(at, at + group).map(lookOrTell));
       for (const look of looks) if (look !== undefined) yield look;
+      await othersTurn();
     }
   }
 }
@@ -74,13 +78,14 @@ export async function* walkFolders(
 
 /** The file as it is now; undefined when there is none, or none that is regular. */
 export async function lookAt(
+  calls: DiskCalls,
   root: string,
   path: string,
   followSymlinks: boolean,
 ): Promise<SourceFile | undefined> {
-  const look = followSymlinks ? stat : lstat;
+  const full = join(root, path);
   try {
-    const stats = await look(join(root, path), { bigint: true });
+    const stats = await (followSymlinks ? stat(full, { bigint: true }) : calls.lookAt(full));
     return stats.isFile() ? sourceFile(path, stats) : undefined;
   } catch (error) {
     if (vanished(error)) return undefined;

@@ -1,0 +1,120 @@
+/**
+ * System calls that take microseconds when the disk answers from memory: opening, looking, a few kilobytes, closing,
+ * renaming. They are made in place as long as they are quick, for asking the thread pool costs ten times as much, and its
+ * threads stand in each other's way in one folder. As soon as a call takes long they go to the pool for a while, where
+ * several wait side by side and nothing else waits for them. Where the disk is at the other end of a network, always.
+ */
+import * as fs from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+/** File systems whose calls end, by Linux's statfs(2): ext, XFS, Btrfs, ZFS, F2FS, tmpfs, overlay. */
+const local = new Set([0xef53, 0x58465342, 0x9123683e, 0x2fc12fc1, 0xf2f52010, 0x01021994, 0x794c7630]);
+/** A call of so many milliseconds was slow; the pool is asked for so many afterwards. */
+const slow = 2;
+const rest = 100;
+/** More bytes than this are the pool's business: copying them takes its time too. */
+const fewBytes = 64 * 1024;
+
+const later = {
+  open: promisify(fs.open),
+  close: promisify(fs.close),
+  read: promisify(fs.read),
+  write: promisify(fs.write),
+  futimes: promisify(fs.futimes),
+  fchmod: promisify(fs.fchmod),
+  fsync: promisify(fs.fsync),
+  rename: promisify(fs.rename),
+  fstat: promisify<number, { bigint: true }, fs.BigIntStats>(fs.fstat),
+  lstat: promisify<string, { bigint: true }, fs.BigIntStats>(fs.lstat),
+};
+
+/** Calls on one directory tree. All throw the system's errors. */
+export class DiskCalls {
+  readonly #isLocal: boolean;
+  readonly #now: () => number;
+  #poolUntil = Number.NEGATIVE_INFINITY;
+
+  /** `now` gives steady milliseconds. */
+  constructor(isLocal: boolean, now: () => number = () => performance.now()) {
+    this.#isLocal = isLocal;
+    this.#now = now;
+  }
+
+  /** For the file system that holds `path`. */
+  static async on(path: string): Promise<DiskCalls> {
+    return new DiskCalls(process.platform === 'linux' && local.has((await statfs(path)).type));
+  }
+
+  async open(path: string, flags: string | number, mode?: number): Promise<number> {
+    return this.isQuick ? this.#here(() => fs.openSync(path, flags, mode)) : later.open(path, flags, mode);
+  }
+
+  async close(file: number): Promise<void> {
+    return this.isQuick ? this.#here(() => fs.closeSync(file)) : later.close(file);
+  }
+
+  /** Resolves with how many bytes came. */
+  async read(file: number, into: Uint8Array, position: number): Promise<number> {
+    return this.isQuick && into.length <= fewBytes
+      ? this.#here(() => fs.readSync(file, into, 0, into.length, position))
+      : (await later.read(file, into, 0, into.length, position)).bytesRead;
+  }
+
+  /** All of the bytes, from the beginning of the file. */
+  async write(file: number, bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length; ) {
+      const left = bytes.length - at;
+      at +=
+        this.isQuick && left <= fewBytes
+          ? this.#here(() => fs.writeSync(file, bytes, at, left, at))
+          : (await later.write(file, bytes, at, left, at)).bytesWritten;
+    }
+  }
+
+  async look(file: number): Promise<fs.BigIntStats> {
+    return this.isQuick
+      ? this.#here(() => fs.fstatSync(file, { bigint: true }))
+      : later.fstat(file, { bigint: true });
+  }
+
+  async lookAt(path: string): Promise<fs.BigIntStats> {
+    return this.isQuick
+      ? this.#here(() => fs.lstatSync(path, { bigint: true }))
+      : later.lstat(path, { bigint: true });
+  }
+
+  /** Seconds, as Node takes them. */
+  async setTimes(file: number, seconds: string): Promise<void> {
+    return this.isQuick
+      ? this.#here(() => fs.futimesSync(file, seconds, seconds))
+      : later.futimes(file, seconds, seconds);
+  }
+
+  async setMode(file: number, mode: number): Promise<void> {
+    return this.isQuick ? this.#here(() => fs.fchmodSync(file, mode)) : later.fchmod(file, mode);
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    return this.isQuick ? this.#here(() => fs.renameSync(from, to)) : later.rename(from, to);
+  }
+
+  /** Always the pool's business: no disk is quick at this. */
+  sync(file: number): Promise<void> {
+    return later.fsync(file);
+  }
+
+  /** True while calls are made in place. */
+  get isQuick(): boolean {
+    return this.#isLocal && this.#now() >= this.#poolUntil;
+  }
+
+  #here<T>(call: () => T): T {
+    const started = this.#now();
+    try {
+      return call();
+    } finally {
+      if (this.#now() - started > slow) this.#poolUntil = started + rest;
+    }
+  }
+}
