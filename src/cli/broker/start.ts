@@ -2,9 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { kafkaVersion } from '../../broker/artifacts.ts';
-import { type RunningBroker, startBroker } from '../../broker/broker.ts';
+import type { RunningBroker } from '../../broker/broker.ts';
 import { defaultDataDir } from '../../broker/default-folder.ts';
-import { prepareKafka } from '../../broker/prepare.ts';
 import { ExitCode, SluiceError } from '../../errors.ts';
 import { counted, toggle, valued } from '../flags.ts';
 import { createVerbLogger, type OutputSettings, writeJson } from '../output.ts';
@@ -73,6 +72,11 @@ async function run({ settings, output }: Call<typeof startFlags>): Promise<ExitC
     ...output,
     logLevel: output.logLevel ?? (output.quiet ? 'error' : 'info'),
   });
+  // Loaded here, so that no other verb waits for it.
+  const [{ prepareKafka }, { startBroker }] = await Promise.all([
+    import('../../broker/prepare.ts'),
+    import('../../broker/broker.ts'),
+  ]);
   await prepareKafka((text) => logger.info(text));
   const say = speaker(output);
   say(`Starting Apache Kafka ${kafkaVersion} ...`);

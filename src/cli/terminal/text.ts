@@ -1,8 +1,13 @@
 /** Text on a terminal: made harmless, measured in columns, cut to fit. */
-import stringWidth from 'string-width';
+import { createRequire } from 'node:module';
+
+let stringWidth: ((text: string) => number) | undefined;
 
 /** Columns that the text takes; escape sequences take none. */
 export function widthOf(text: string): number {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+  // Its tables take as long to make as all else before the first byte is sent, and most runs never ask them.
+  stringWidth ??= (createRequire(import.meta.url)('string-width') as typeof import('string-width')).default;
   return stringWidth(text);
 }
 
@@ -25,7 +30,7 @@ export function printable(text: string): string {
 const segmenter = new Intl.Segmenter();
 
 function* clusters(text: string): Generator<{ readonly cluster: string; readonly width: number }> {
-  for (const { segment } of segmenter.segment(text)) yield { cluster: segment, width: stringWidth(segment) };
+  for (const { segment } of segmenter.segment(text)) yield { cluster: segment, width: widthOf(segment) };
 }
 
 function startOf(text: string, columns: number): string {
