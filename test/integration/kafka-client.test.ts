@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { pino } from 'pino';
 import { UnreachableError } from '../../src/errors.ts';
 import { createKafka, type KafkaOptions } from '../../src/kafka/client.ts';
 import type { Kafka, KafkaStatus } from '../../src/kafka/contract.ts';
@@ -222,4 +223,46 @@ test('A quota that holds answers back for longer than the time-out makes things 
   );
   assert.deepEqual(await kafka.offsets(topic, 'latest'), new Map([[0, before + 5]]));
   assert.deepEqual([...statuses], ['throttled']);
+});
+
+test('A quota holds reading back too: slower, and every record once', async (t) => {
+  const { bootstrapServers } = await testBroker();
+  const writer = await client(t);
+  const topic = uniqueTopic();
+  await writer.createTopic({ name: topic, partitions: 1, replicationFactor: 1 });
+  const producer = writer.producer();
+  const count = 20;
+  const appends = Array.from({ length: count }, (_, index) =>
+    producer.append(topic, 0, { value: Buffer.alloc(100_000, index) }),
+  );
+  await Promise.all(appends);
+  const statuses = new Set<string>();
+  const clientId = uniqueName('limited');
+  const log: string[] = [];
+  const kafka = await client(t, {
+    properties: { 'bootstrap.servers': bootstrapServers, 'request.timeout.ms': '500' },
+    clientId,
+    onStatus: ({ state }) => statuses.add(state),
+    logger: pino({ level: 'debug' }, { write: (line) => log.push(JSON.parse(line).msg) }),
+  });
+  await administrator(t, bootstrapServers).limitClient(clientId, 2_000_000);
+  const read = async () => {
+    const offsets: number[] = [];
+    const reading = { topic, from: new Map([[0, 0]]), until: new Map([[0, count]]), bufferBytes: 400_000 };
+    for await (const { records, release } of kafka.consumer(reading)) {
+      offsets.push(...records.map(({ offset }) => offset));
+      release();
+    }
+    assert.deepEqual(offsets, [...Array(count).keys()]);
+  };
+  // The limit reaches the broker a little later than the administrator's answer.
+  await waitFor(async () => {
+    await read();
+    return statuses.has('throttled');
+  });
+  assert.deepEqual([...statuses], ['throttled']);
+  assert.ok(
+    !log.some((line) => /no answer/.test(line)),
+    'no connection is given up for a silence that was announced',
+  );
 });

@@ -4,6 +4,7 @@ import { type TestContext, test } from 'node:test';
 import { createKafka } from '../../src/kafka/client.ts';
 import type { Kafka } from '../../src/kafka/contract.ts';
 import { startMember } from '../contracts/kafka/member.ts';
+import { administrator } from '../support/administrator.ts';
 import { testBroker } from '../support/broker.ts';
 import { startCommand } from '../support/process.ts';
 import { uniqueName, uniqueTopic } from '../support/unique.ts';
@@ -110,6 +111,26 @@ test('A member that was frozen for longer than its session is refused what it ha
   assert.ok(refusals.length > 0 && refusals.every(({ kind }) => kind === 'fenced'), 'it commits nothing');
   const all = () => programs.flatMap((program) => program.read());
   await waitFor(() => distinct(all()) === stage.sent, { timeout: 60_000 });
+});
+
+test('A reader that keeps a batch for longer than a session is still alive', async (t) => {
+  const stage = await ground(t, 2);
+  const { bootstrapServers } = await testBroker();
+  const { members } = administrator(t, bootstrapServers);
+  const goOn = Promise.withResolvers<void>();
+  const { topic, group } = stage;
+  const slow = startMember(t, stage.kafka, { topic, group, onBatch: () => goOn.promise });
+  const other = startProgram(t, stage);
+  await waitFor(() => slow.owned.length === 1 && other.owned().length === 1);
+  await stage.send(10);
+  await waitFor(() => slow.read.length > 0 && other.read().length === 5);
+  // Dead from now on; when the group has noticed, a whole session has passed for the slow one, too.
+  other.child.kill('SIGKILL');
+  await waitFor(async () => (await members(group)) === 1);
+  assert.equal(slow.lost.length, 0);
+  await slow.consumer.commit(new Map([[slow.owned[0]!, { offset: 1, metadata: '' }]]));
+  goOn.resolve();
+  await waitFor(() => slow.owned.length === 2);
 });
 
 /** kcat as a member of the group, and the numbers that it has read. */

@@ -116,12 +116,12 @@ export function openSocket(options: SocketOptions): Promise<Socket> {
     noDelay: true,
     keepAlive: true,
     autoSelectFamilyAttemptTimeout: addressAttemptMs,
+    onread: readInto(sink),
   };
   return new Promise((resolve, reject) => {
     const socket = tls
       ? connectTls({ ...(isIP(address.host) === 0 && { servername: address.host }), ...tls, ...common })
-      : connectTcp({ ...common, onread: readInto(sink) });
-    if (tls) socket.on('data', (chunk: Buffer) => sink.push(chunk, chunk.byteLength));
+      : connectTcp(common);
     const timer = setTimeout(() => {
       socket.destroy(new Error(`no connection within ${options.connectTimeout} ms`));
     }, options.connectTimeout);

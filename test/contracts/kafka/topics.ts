@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
+import { waitFor } from '../../support/wait.ts';
 import { appendTexts, freshTopic, type OpenGround, readTopic } from './ground.ts';
 
 export function topicsContract(open: OpenGround): void {
@@ -76,6 +77,27 @@ export function topicsContract(open: OpenGround): void {
     assert.equal(await offsetsAt(0), 2);
     assert.equal(await offsetsAt(oldest.timestamp), 2);
     assert.equal(await offsetsAt(oldest.timestamp + 3_600_000), 4);
+  });
+
+  test('The offset of a time is that of the first record that is not older', async (t) => {
+    const ground = await open(t);
+    const { kafka } = ground;
+    const topic = await freshTopic(ground);
+    const producer = kafka.producer();
+    let latest = 0;
+    for (let index = 0; index < 5; index += 1) {
+      // Times are told in milliseconds, so the next record comes in another one.
+      await waitFor(() => Date.now() > latest, { interval: 1 });
+      await appendTexts(producer, topic, 0, ['a', 'b']);
+      latest = Date.now();
+    }
+    const records = await readTopic(kafka, topic);
+    for (const { timestamp } of records) {
+      const first = (time: number) => records.find((record) => record.timestamp >= time)?.offset ?? 10;
+      for (const time of [timestamp, timestamp + 1]) {
+        assert.equal((await kafka.offsets(topic, { time })).get(0), first(time));
+      }
+    }
   });
 
   test('Positions are kept for each group and partition', async (t) => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { Events, type MutableResponse, type MutableToken, type OAuth2Server } from 'oauth2-mock-server';
+import { pino } from 'pino';
 import { call } from '../../../src/kafka/api.ts';
 import { openLink } from '../../../src/kafka/cluster/link.ts';
 import { metadataV12 } from '../../../src/kafka/codecs.ts';
@@ -172,5 +173,50 @@ export function tokenTests(get: GetCluster): void {
       told.filter(({ state }) => state === 'unreachable'),
       [],
     );
+  });
+
+  test('Sessions end while records are written and read, and no connection does', async (t) => {
+    issueTokens(t, get().provider);
+    const log: string[] = [];
+    const logger = pino({ level: 'debug' }, { write: (line) => log.push(JSON.parse(line).msg) });
+    const kafka = client(t, fetching(), { giveUpAfter: 30_000, logger });
+    const topic = uniqueTopic('sessions');
+    await kafka.createTopic({ name: topic, partitions: 2, replicationFactor: 1 });
+    const producer = kafka.producer({ bufferBytes: 500_000 });
+    const group = topic;
+    const read = [0, 1].map((): number[] => []);
+    const consumer = kafka.consumer({ topic, group });
+    const reading = (async () => {
+      for await (const { partition, records, nextOffset, release } of consumer) {
+        for (const { value } of records) read[partition]!.push(Buffer.from(value!).readInt32BE());
+        release();
+        await consumer.commit(new Map([[partition, { offset: nextOffset, metadata: '' }]]));
+      }
+    })();
+    reading.catch(() => {});
+    let sent = 0;
+    const began = performance.now();
+    // The sessions of all connections end several times meanwhile.
+    await waitFor(
+      async () => {
+        await producer.ready();
+        for (const partition of [0, 1]) {
+          const value = Buffer.alloc(20_000);
+          value.writeInt32BE(sent);
+          producer.append(topic, partition, { value }).catch(() => {});
+        }
+        sent += 1;
+        return performance.now() - began > 3.5 * sessionMs;
+      },
+      { interval: 5 },
+    );
+    await producer.close();
+    const numbers = [...Array(sent).keys()];
+    await waitFor(() => read.every(({ length }) => length >= sent));
+    assert.deepEqual(read, [numbers, numbers]);
+    const ends = log.filter((line) => /the broker closed|no answer|ECONN|heartbeat/.test(line));
+    assert.deepEqual(ends, [], 'every connection lasts');
+    await consumer.close();
+    await reading;
   });
 }
