@@ -100,3 +100,15 @@ test('Nothing is handed out of a batch that turns out to be wrong, all of those 
     assert.match(error.message, /^T-0: /);
   }
 });
+
+test('Memory that compressed batches have become is given back at once', async () => {
+  const { records, free } = await decodePart(partOf([await batch(0, 2, true)]), 'T', 1_000_000);
+  const memory = records[0]!.value!.buffer;
+  assert.ok(memory.byteLength > 200_000);
+  free();
+  assert.equal(memory.byteLength, 0);
+  free();
+  const small = await decodePart(partOf([await batch(0, 2, true, large.subarray(0, 400))]), 'T', 1);
+  small.free();
+  assert.equal(small.records[0]!.value!.byteLength, 400, 'memory may be shared with others');
+});

@@ -113,7 +113,11 @@ export class Reader {
       return undefined;
     }
     const { topic } = this.#options.reading;
-    const { records, nextOffset, expanded, rest, error } = await decodePart(part, topic, expandedAtOnce);
+    const { records, nextOffset, expanded, free, rest, error } = await decodePart(
+      part,
+      topic,
+      expandedAtOnce,
+    );
     if (generation !== cursor.generation) {
       frame.release();
       return undefined;
@@ -144,6 +148,7 @@ export class Reader {
         if (!held) return;
         held = false;
         own.release();
+        free();
         this.#expanded -= expanded;
         if (expanded > 0) this.wake();
       },
