@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { type RunningBroker, startBroker } from '../../src/broker/broker.ts';
 import { createKafka } from '../../src/kafka/client.ts';
 import type { Kafka } from '../../src/kafka/contract.ts';
 import { startMember } from '../contracts/kafka/member.ts';
 import { administrator } from '../support/administrator.ts';
 import { testBroker } from '../support/broker.ts';
+import { temporaryFolder } from '../support/folder.ts';
 import { startCommand } from '../support/process.ts';
 import { uniqueName, uniqueTopic } from '../support/unique.ts';
 import { waitFor } from '../support/wait.ts';
@@ -22,8 +24,8 @@ interface Ground {
   readonly sent: number;
 }
 
-async function ground(t: TestContext, partitions: number): Promise<Ground> {
-  const { bootstrapServers: bootstrap } = await testBroker();
+async function ground(t: TestContext, partitions: number, own?: RunningBroker): Promise<Ground> {
+  const { bootstrapServers: bootstrap } = own ?? (await testBroker());
   const kafka = createKafka({ properties: { 'bootstrap.servers': bootstrap }, metadataMaxAge: 300 });
   t.after(() => kafka.close());
   const topic = uniqueTopic();
@@ -131,6 +133,34 @@ test('A reader that keeps a batch for longer than a session is still alive', asy
   await slow.consumer.commit(new Map([[slow.owned[0]!, { offset: 1, metadata: '' }]]));
   goOn.resolve();
   await waitFor(() => slow.owned.length === 2);
+});
+
+test('Members outlive the broker that looks after their group', async (t) => {
+  const broker = await startBroker({ dataDir: await temporaryFolder(t) });
+  t.after(() => broker.stop());
+  const stage = await ground(t, 2, broker);
+  const { topic, group } = stage;
+  const members = [0, 1].map(() => startMember(t, stage.kafka, { topic, group }));
+  const all = () => members.flatMap(({ read }) => read);
+  await waitFor(() => members.every(({ owned }) => owned.length === 1));
+  const node = broker.nodes[0]!;
+  for (const end of ['stop', 'kill'] as const) {
+    await stage.send(20);
+    await waitFor(() => distinct(numbersOf(all(), 2)) === stage.sent, { timeout: 60_000 });
+    for (const member of members) {
+      const [partition] = member.owned;
+      const offset = stage.sent / 2;
+      await member.consumer.commit(new Map([[partition!, { offset, metadata: end }]]));
+    }
+    await node[end]();
+    await node.start();
+  }
+  await stage.send(20);
+  await waitFor(() => distinct(numbersOf(all(), 2)) === stage.sent, { timeout: 60_000 });
+  await waitFor(() => members.every(({ owned }) => owned.length === 1));
+  await Promise.all(members.map((member) => member.close()));
+  const committed = [...(await stage.kafka.committed(group, topic)).values()].map(({ offset }) => offset);
+  assert.deepEqual(committed, [30, 30]);
 });
 
 /** kcat as a member of the group, and the numbers that it has read. */

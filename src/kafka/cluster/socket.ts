@@ -34,6 +34,12 @@ export interface ByteSink {
 /** Large enough that a frame of 1 MB takes few reads, small enough to stay in the processor's cache. */
 const readBufferBytes = 256 * 1024;
 
+/**
+ * Silence after which the system asks whether the other side is still there. It is how a connection is found dead whose answer
+ * may rightly take minutes, as that to a JoinGroup.
+ */
+const keepAliveMs = 10_000;
+
 /** One resolution's addresses are tried in turn, each for so long; Node's own 250 ms is too short for slow links. */
 const addressAttemptMs = 3000;
 
@@ -115,6 +121,7 @@ export function openSocket(options: SocketOptions): Promise<Socket> {
     port: address.port,
     noDelay: true,
     keepAlive: true,
+    keepAliveInitialDelay: keepAliveMs,
     autoSelectFamilyAttemptTimeout: addressAttemptMs,
     onread: readInto(sink),
   };

@@ -1,6 +1,6 @@
 /** Which broker each partition is fetched from: finds leaders and replicas, again and again, and partitions that are new. */
 import type { Cluster } from '../cluster/cluster.ts';
-import { Code, isAboutTopic, mayPass, NotNow, translate } from '../cluster/failures.ts';
+import { isAboutTopic, mayPass, translate } from '../cluster/failures.ts';
 import { KafkaError } from '../contract.ts';
 import type { FramePool } from '../wire/frame-pool.ts';
 import type { Budget } from './budget.ts';
@@ -70,15 +70,9 @@ export class Assignment implements FetcherOwner {
     return this.#topic !== undefined && !this.signal.aborted;
   }
 
-  /** Looks at the topic anew, until it has that many partitions. Rejects with KafkaError, `topic-recreated` when it is another. */
+  /** Looks at the topic anew, until it has that many partitions. Rejects with KafkaError when it is another, or gone. */
   refresh(partitions: number): Promise<void> {
-    const topic = this.#topic!;
-    const what = `find the partitions of topic ${topic.name}`;
-    const look = async () => {
-      if (!(await topic.refresh()) || topic.partitions < partitions)
-        throw new NotNow(Code.unknownTopicOrPartition, what);
-    };
-    return this.cluster.retry(what, look, this.signal);
+    return this.#topic!.awaitPartitions(partitions, this.signal);
   }
 
   /** Fetches these partitions too, each from its offset on. Once the topic has been found. */

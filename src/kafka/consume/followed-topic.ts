@@ -52,6 +52,23 @@ export class FollowedTopic {
     return true;
   }
 
+  /**
+   * Fresh metadata that tells of so many partitions, as long as it takes. Rejects with KafkaError: `topic-recreated`, or
+   * `unknown-topic` when no broker has known the topic for a while.
+   */
+  awaitPartitions(partitions: number, signal: AbortSignal): Promise<void> {
+    const what = `find the partitions of topic ${this.name}`;
+    let missingSince: number | undefined;
+    const look = async () => {
+      const isThere = await this.refresh();
+      if (isThere && this.partitions >= partitions) return;
+      if (!isThere) missingSince ??= Date.now();
+      if (missingSince !== undefined && Date.now() - missingSince >= missingGraceMs) throw this.#deleted();
+      throw new NotNow(Code.unknownTopicOrPartition, what);
+    };
+    return this.#cluster.retry(what, look, signal);
+  }
+
   /** The leader's broker id; also notes its epoch. Rejects with what may pass, or KafkaError. Does not retry. */
   async leaderOf(cursor: Cursor, cached: boolean): Promise<number> {
     const place = `${this.name}-${cursor.partition}`;
@@ -61,7 +78,7 @@ export class FollowedTopic {
       cursor.missingSince ??= Date.now();
       if (Date.now() - cursor.missingSince < missingGraceMs)
         throw new NotNow(Code.unknownTopicOrPartition, `find ${place}`);
-      throw new KafkaError('unknown-topic', `Topic ${this.name} was deleted while it was read.`);
+      throw this.#deleted();
     }
     cursor.missingSince = undefined;
     if (partition.leader < 0) throw new NotNow(Code.leaderNotAvailable, `find the leader of ${place}`);
@@ -84,5 +101,9 @@ export class FollowedTopic {
       ]);
       return { earliest: first.get(partition)!, latest: last.get(partition)! };
     });
+  }
+
+  #deleted(): KafkaError {
+    return new KafkaError('unknown-topic', `Topic ${this.name} was deleted while it was read.`);
   }
 }

@@ -252,7 +252,7 @@ export function groupsContract(open: OpenGround): void {
     await ground.kafka.commit(group, topic, new Map([[0, position(5)]]));
   });
 
-  test('What retention has removed is told to members, too, and a topic that is not there is an error', async (t) => {
+  test('What retention has removed is told to members, too; a topic that is recreated, or not there, is an error', async (t) => {
     const ground = await open(t);
     const { topic, group } = await filled(ground, 1);
     await ground.kafka.commit(group, topic, new Map([[0, position(1)]]));
@@ -261,8 +261,21 @@ export function groupsContract(open: OpenGround): void {
     const member = startMember(t, ground.kafka, { topic, group, onGap: (gap) => gaps.push(gap) });
     await waitFor(() => member.read.length === 2);
     assert.deepEqual(gaps, [{ partition: 0, from: 1, earliest: 4 }]);
+    await ground.deleteTopic(topic);
+    await ground.kafka.createTopic({ name: topic, partitions: 1, replicationFactor: 1 });
+    await assert.rejects(member.ended, { name: 'KafkaError', kind: /^(topic-recreated|unknown-topic)$/ });
     const missing = readAll(ground.kafka, { topic: `${topic}-not`, group });
     await assert.rejects(missing, { name: 'KafkaError', kind: 'unknown-topic' });
+  });
+
+  test('A topic that is deleted ends its members with an error', async (t) => {
+    const ground = await open(t);
+    const { topic, group } = await filled(ground, 1);
+    const members = [0, 1].map(() => startMember(t, ground.kafka, { topic, group }));
+    await waitFor(() => members.some(({ read }) => read.length === 6));
+    await ground.deleteTopic(topic);
+    for (const { ended } of members)
+      await assert.rejects(ended, { name: 'KafkaError', kind: 'unknown-topic' });
   });
 
   test('Closing the client ends a member that waits, and its owner hears that nothing is its own any more', async (t) => {
