@@ -37,7 +37,8 @@ export class Membership {
   #failure: Error | undefined;
   #memberId = '';
   #joined: Joined | undefined;
-  #aliveAt = 0;
+  /** When the group has last heard of us, by the steady clock and by the wall's: the steady one stands still in a suspended machine. */
+  #alive = { steady: 0, wall: 0 };
   /** Raised when the answers of heartbeats that are under way mean nothing any more. */
   #watch = 0;
   #control: Connection | undefined;
@@ -59,7 +60,9 @@ export class Membership {
 
   /** True while the group has not heard of us for so long that it may have gone on without us. */
   get isDoubtful(): boolean {
-    return this.#state === 'in' && performance.now() - this.#aliveAt >= this.#options.sessionTimeout;
+    const { steady, wall } = this.#alive;
+    const silence = Math.max(performance.now() - steady, Date.now() - wall);
+    return this.#state === 'in' && silence >= this.#options.sessionTimeout;
   }
 
   /** Joins, or joins anew; resolves with the partitions that are ours. Rejects with KafkaError. */
@@ -75,7 +78,7 @@ export class Membership {
     const joined = await join(options, this.#memberId);
     this.#options.signal.throwIfAborted();
     this.#joined = joined;
-    this.#aliveAt = performance.now();
+    this.#alive = now();
     this.#state = 'in';
     this.#beatAfter(this.#heartbeatInterval);
     if (joined.dealt) this.#lookForPartitions(joined.dealt);
@@ -155,7 +158,7 @@ export class Membership {
     const isPast = () => this.#watch !== watch;
     try {
       const connection = await this.#connection();
-      const sentAt = performance.now();
+      const sentAt = now();
       const answer = await ask(connection, heartbeatV4.api, group, generation, memberId, instanceId);
       if (isPast()) return;
       const { errorCode } = answer;
@@ -166,7 +169,7 @@ export class Membership {
       if (errorCode === Code.rebalanceInProgress) this.#summon();
       else if (errorCode !== Code.none) throw errorOf(errorCode, what);
       const wasDoubtful = this.isDoubtful;
-      this.#aliveAt = sentAt;
+      this.#alive = sentAt;
       if (wasDoubtful) this.#options.changed();
       this.#beatAfter(this.#heartbeatInterval);
     } catch (thrown) {
@@ -222,4 +225,8 @@ export class Membership {
       `Could not commit positions of group ${group}: this consumer is not a member of it now.`,
     );
   }
+}
+
+function now(): { readonly steady: number; readonly wall: number } {
+  return { steady: performance.now(), wall: Date.now() };
 }
