@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { startBroker } from '../../src/broker/broker.ts';
 import { createKafka } from '../../src/kafka/client.ts';
+import { Cluster } from '../../src/kafka/cluster/cluster.ts';
+import { negotiate } from '../../src/kafka/cluster/versions.ts';
 import type { Consumer } from '../../src/kafka/contract.ts';
+import { silentLogger } from '../../src/log.ts';
 import { Traffic } from '../faults/traffic.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { uniqueTopic } from '../support/unique.ts';
@@ -117,6 +120,18 @@ test('A bad network costs time, never records', async (t) => {
     proxy.faults = {};
   });
 
+  await t.test('A network that is cut', async (t) => {
+    await surviving(t, proxy, async (progress) => {
+      await progress(100);
+      proxy.refuse(true);
+      // Both clients have tried again, more than once.
+      const tried = proxy.refused;
+      await waitFor(() => proxy.refused >= tried + 8, { timeout: 60_000, what: 'connections to refuse' });
+      proxy.refuse(false);
+      await progress(300);
+    });
+  });
+
   await t.test('Connections that stay open and carry nothing any more', async (t) => {
     await surviving(t, proxy, async (progress) => {
       await progress(100);
@@ -124,4 +139,29 @@ test('A bad network costs time, never records', async (t) => {
       await progress(300);
     });
   });
+
+  await t.test(
+    'One that stands still takes those for small requests to the same broker with it',
+    async (t) => {
+      const cluster = new Cluster({
+        bootstrap: [{ host: '127.0.0.1', port: proxy.port }],
+        clientId: 'sluice',
+        rack: undefined,
+        requestTimeout: 500,
+        tls: undefined,
+        authenticate: undefined,
+        giveUpAfter: undefined,
+        logger: silentLogger,
+        onStatus: () => {},
+      });
+      t.after(() => cluster.close());
+      const { brokers } = await cluster.metadata(null);
+      const idle = await cluster.anyLink();
+      const busy = await cluster.link(brokers[0]!.nodeId, 'fetch');
+      proxy.freeze();
+      await assert.rejects(negotiate(busy.connection, 'the broker'), /no answer/);
+      // Nothing was asked on it, so its own silence would never have been noticed.
+      assert.match((await idle.connection.closed).message, /another connection to this broker stood still/);
+    },
+  );
 });

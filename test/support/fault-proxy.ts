@@ -10,7 +10,7 @@ export interface Owner {
 export interface Faults {
   /** Passes on at most so many bytes at once. */
   readonly slice?: number;
-  /** Resets a connection after so many bytes, in both directions together. */
+  /** Resets a connection after so many bytes, in both directions together, as drawn when it was opened. */
   readonly resetAfter?: () => number;
   /** Lets so much pass on each connection and direction. */
   readonly bytesPerSecond?: number;
@@ -29,6 +29,8 @@ export class FaultProxy {
   flips = 0;
   /** Connections that have been reset. */
   resets = 0;
+  /** Connections that have been refused. */
+  refused = 0;
   /** Bytes that clients have sent. */
   sent = 0;
   #refusing = false;
@@ -78,6 +80,7 @@ export class FaultProxy {
 
   #connected(client: Socket): void {
     if (this.#refusing) {
+      this.refused += 1;
       client.resetAndDestroy();
       return;
     }
@@ -104,8 +107,9 @@ export class FaultProxy {
           }
           untilFlip -= bytes.byteLength;
         }
-        this.#pass(left < 0 ? bytes.subarray(0, left) : bytes, from, to);
-        if (left >= 0) return;
+        const isOver = left < 0 && this.faults.resetAfter !== undefined;
+        this.#pass(isOver ? bytes.subarray(0, left) : bytes, from, to);
+        if (!isOver) return;
         this.resets += 1;
         for (const socket of pair) socket.resetAndDestroy();
       });

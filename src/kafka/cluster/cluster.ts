@@ -9,6 +9,7 @@ import { type MetadataResponse, metadataV12 } from '../codecs.ts';
 import { type BrokerDescription, KafkaError, type KafkaStatus } from '../contract.ts';
 import type { Address } from '../settings.ts';
 import { Backoff } from './backoff.ts';
+import { StalledConnection } from './connection.ts';
 import { Code, errorOf, mayPass, NetworkFailure, NotNow, translate } from './failures.ts';
 import { type Authenticate, type Link, openLink } from './link.ts';
 import { addressText } from './socket.ts';
@@ -42,6 +43,8 @@ export interface TopicMetadata {
 const connectTimeoutMs = 10_000;
 /** Small requests: a broker that has not answered one by then is better asked elsewhere. */
 const controlTimeoutMs = 10_000;
+/** The purpose of links for small requests. */
+const controlPurpose = 'control@';
 /** How long another broker may take to hear of a topic that this client has just created. */
 const propagationMs = 2000;
 
@@ -112,10 +115,10 @@ export class Cluster {
   /** A link to any broker, for small requests. Rejects with the last failure when none can be reached. */
   async anyLink(): Promise<Link> {
     const known = [...this.#brokers.values()].map((broker) => ({
-      key: `control@${broker.id}`,
+      key: `${controlPurpose}${broker.id}`,
       address: broker,
     }));
-    const boot = this.options.bootstrap.map((address) => ({ key: 'control@boot', address }));
+    const boot = this.options.bootstrap.map((address) => ({ key: `${controlPurpose}boot`, address }));
     const candidates = [...known, ...boot].map(({ key, address }) => ({
       key: `${key}/${addressText(address)}`,
       address,
@@ -230,8 +233,27 @@ export class Cluster {
       onThrottle: (milliseconds) => this.reporter.throttled(milliseconds),
     });
     logger.debug({ broker: addressText(address) }, 'connected');
-    link.connection.closed.then((reason) => logger.debug({ broker: addressText(address) }, reason.message));
+    link.connection.closed.then((reason) => {
+      logger.debug({ broker: addressText(address) }, reason.message);
+      if (reason instanceof StalledConnection) this.#distrust(address);
+    });
     return link;
+  }
+
+  /**
+   * A connection to this broker stood still. Those for small requests may be as dead, which would show only after another
+   * time-out, in the middle of mending; a new one costs nothing.
+   */
+  #distrust(address: Address): void {
+    const place = addressText(address);
+    const reason = new NetworkFailure(`${place}: another connection to this broker stood still`);
+    for (const [key, link] of this.#links) {
+      if (!key.startsWith(controlPurpose) || !key.endsWith(`/${place}`)) continue;
+      link.then(
+        ({ connection }) => connection.close(reason),
+        () => {},
+      );
+    }
   }
 }
 
