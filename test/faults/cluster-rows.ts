@@ -18,7 +18,7 @@ const refusedWithin = 5;
 
 /** Looks at the bytes that go to the brokers for each byte that is acknowledged: repetitions would raise them. */
 async function throttled(
-  { levers, clientId, proxies, traffic, say }: Scene,
+  { levers, clientId, proxies, traffic, say, blame }: Scene,
   bytesPerSecond: number,
   milliseconds: number,
 ): Promise<undefined> {
@@ -31,7 +31,7 @@ async function throttled(
   await traffic.flows();
   const ratio = (sent() - sentBefore) / (traffic.acknowledgedBytes - bytesBefore);
   say(`${ratio.toFixed(2)} bytes sent for each that was acknowledged`);
-  assert.ok(ratio < 1.3, 'throttled requests were sent again');
+  if (ratio > 1.3) blame('throttled requests were sent again');
   return undefined;
 }
 
@@ -80,11 +80,12 @@ export const clusterRows: readonly FaultRow[] = [
     what: 'Deleted and created again under traffic. Producer and consumer must say so; new ones then begin at the new topic, which must hold nothing of the old traffic.',
     way: 'direct',
     traffic: { ...mixed(25, 100_000), isExpected: isKind('topic-recreated') },
-    async run({ levers, topic, traffic, createTopic, startTraffic }) {
+    async run({ levers, topic, traffic, createTopic, startTraffic, say }) {
       await levers.deleteTopic(topic);
       await createTopic();
       await reported(traffic);
       await traffic.abandon();
+      say(`the old topic's producer refused ${traffic.refusals.length} records as topic-recreated`);
       return startTraffic(secondLife);
     },
   },
@@ -93,13 +94,14 @@ export const clusterRows: readonly FaultRow[] = [
     what: `To ${lowered} bytes under records of 2 kB, joined to batches, and of 60 kB; and raised again. The large ones must be refused within ${refusedWithin} s, all others go on.`,
     way: 'direct',
     traffic: { ...mixed(10, 60_000), isExpected: isKind('too-large') },
-    async run({ levers, topic, traffic }) {
+    async run({ levers, topic, traffic, say, blame }) {
       await levers.configure(topic, 'max.message.bytes', String(lowered));
       await waitFor(() => traffic.refusals.length >= 20, { timeout: 60_000, what: '20 refusals' });
       await traffic.progress(1000);
       await levers.configure(topic, 'max.message.bytes', '1048588');
       const slowest = Math.max(...traffic.refusals.map(({ waited }) => waited)) / 1000;
-      assert.ok(slowest < refusedWithin, `a refusal took ${slowest} s`);
+      say(`a refusal took ${slowest.toFixed(1)} s at most`);
+      if (slowest > refusedWithin) blame(`a refusal took ${slowest.toFixed(1)} s`);
       for (const { number } of traffic.refusals) assert.equal(number % 10, 0, 'a small record was refused');
       return undefined;
     },

@@ -53,7 +53,8 @@ export async function openGround(ways: ReadonlySet<Way>): Promise<Ground> {
         ...(toxiproxy && { [listenerNames.toxiproxy]: listener(toxiproxy.ports) }),
       },
     });
-    closers.push(() => cluster.stop());
+    // Of data that nobody wants any more, an orderly end would only take time.
+    closers.push(() => Promise.all(cluster.nodes.map((node) => node.kill())));
     for (const [index, port] of portsOf(cluster.listeners[listenerNames['own proxy']]).entries())
       proxies[index]!.target = port;
     await toxiproxy?.lead(portsOf(cluster.listeners[listenerNames.toxiproxy]));

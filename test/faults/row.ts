@@ -34,6 +34,8 @@ export interface Scene {
   startTraffic(after: number): Traffic;
   /** One line for whoever watches. */
   say(text: string): void;
+  /** What was too slow, or too much: the row has not passed. */
+  blame(text: string): void;
 }
 
 export interface FaultRow {

@@ -46,6 +46,7 @@ export async function suffer(row: FaultRow, place: Place): Promise<Suffered> {
     createKafka({ properties: { 'bootstrap.servers': witness } }),
   ];
   const admin = levers(witness);
+  const faults: string[] = [];
   const startTraffic = (after: number) =>
     new Traffic(writer, reader, { topic, partitions, interval, after, witness, ...row.traffic });
   const createTopic = () =>
@@ -60,7 +61,16 @@ export async function suffer(row: FaultRow, place: Place): Promise<Suffered> {
       await traffic.flows();
       await traffic.progress(row.traffic?.interval === undefined ? calm : calm / 10);
       const memoryReport = watchMemory();
-      const scene = { ...place, topic, clientId, traffic, levers: admin, createTopic, startTraffic };
+      const scene = {
+        ...place,
+        topic,
+        clientId,
+        traffic,
+        levers: admin,
+        createTopic,
+        startTraffic,
+        blame: (text: string) => void faults.push(text),
+      };
       traffic = (await row.run(scene)) ?? traffic;
       const flowedAfter = await traffic.flows();
       await traffic.progress(row.traffic?.interval === undefined ? calm : calm / 10);
@@ -69,7 +79,12 @@ export async function suffer(row: FaultRow, place: Place): Promise<Suffered> {
       const outcome = await traffic.finish();
       // The next row is to find the cluster as this one did.
       await whole();
-      return { outcome, flowedAfter, memory, faults: offences(row, outcome, flowedAfter, memory) };
+      return {
+        outcome,
+        flowedAfter,
+        memory,
+        faults: [...faults, ...offences(row, outcome, flowedAfter, memory)],
+      };
     } catch (error) {
       void traffic.abandon();
       throw error;

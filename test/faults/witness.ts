@@ -49,8 +49,13 @@ export async function leaderOf(
   return leader === undefined || leader < 0 ? undefined : leader;
 }
 
-/** True when every partition has a leader and all its replicas are in sync. */
+/** True when each of the brokers says that every partition has a leader and all its replicas in sync. */
 export async function isWhole(bootstrap: string, topic: string): Promise<boolean> {
+  const answers = await Promise.all(bootstrap.split(',').map((broker) => saysWhole(broker, topic)));
+  return answers.every(Boolean);
+}
+
+async function saysWhole(bootstrap: string, topic: string): Promise<boolean> {
   const { partitions = [] } = (await topicState(bootstrap, topic)) ?? {};
   return (
     partitions.length > 0 &&

@@ -75,6 +75,8 @@ export async function startToxiproxy(count: number): Promise<Toxiproxy> {
     return text.startsWith('{') ? JSON.parse(text) : {};
   };
   const stop = async () => {
+    // Nothing else may keep our process waiting for its end.
+    child.ref();
     child.kill('SIGKILL');
     await gone;
     await rm(folder, { recursive: true, force: true });
