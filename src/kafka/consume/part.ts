@@ -3,6 +3,7 @@
 import { type ConsumedRecord, KafkaError } from '../contract.ts';
 import { type BatchHead, checkCrc, decodeRecords, readBatchHead, recordsOf } from '../wire/batch-decode.ts';
 import { decompress } from '../wire/decompress.ts';
+import type { Frame, FramePool } from '../wire/frame-pool.ts';
 import type { Part } from './cursor.ts';
 
 /** Records in offset order, and where to go on. */
@@ -11,7 +12,7 @@ export interface DecodedPart {
   readonly nextOffset: number;
   /** Bytes of memory, beside the frame's, that the records of compressed batches stand in. */
   readonly expanded: number;
-  /** Gives that memory back at once, where the collector would take its time. No record may be touched afterwards. */
+  /** Gives that memory back to the pool. No record may be touched afterwards. Idempotent. */
   free(): void;
   /** Where in the frame the batch begins that is the next to decode; undefined when that was all. */
   readonly rest: number | undefined;
@@ -23,15 +24,22 @@ export interface DecodedPart {
  * Decodes the part's batches, their CRC32C checked, up to the first that is not as it must be, or until compressed ones have
  * become `mostExpanded` bytes: a few bytes of the wire may be gigabytes. The last one may exceed that. Never rejects.
  */
-export async function decodePart(part: Part, topic: string, mostExpanded: number): Promise<DecodedPart> {
+export async function decodePart(
+  part: Part,
+  topic: string,
+  mostExpanded: number,
+  pool: FramePool,
+): Promise<DecodedPart> {
   const { bytes } = part.frame;
   const { end } = part.fetched;
   const { until } = part.cursor;
   const records: ConsumedRecord[] = [];
   let nextOffset = part.from;
   let expanded = 0;
-  const buffers: Buffer[] = [];
-  const free = () => buffers.splice(0).forEach(detach);
+  const frames: Frame[] = [];
+  const free = () => {
+    for (const frame of frames.splice(0)) frame.release();
+  };
   /** Records of batches that were decoded to their ends. */
   let whole = 0;
   let at = part.fetched.start;
@@ -47,7 +55,8 @@ export async function decodePart(part: Part, topic: string, mostExpanded: number
       if (head.compression !== 0 && !head.control) {
         plain = await expand(bytes, head);
         expanded += plain.byteLength;
-        buffers.push(plain);
+        frames.push(pool.take(plain.byteLength));
+        plain = moved(plain, frames.at(-1)!.bytes);
       }
       decodeRecords(plain, head, records, nextOffset, until);
       whole = records.length;
@@ -69,8 +78,12 @@ function expand(bytes: Buffer, head: BatchHead): Promise<Buffer> {
 /** Smaller buffers may share their memory with others. */
 const ownMemoryFrom = 64 * 1024;
 
-function detach({ buffer, byteLength }: Buffer): void {
+/** From memory that the collector would take its time to free into the pool's, which is used again and which threads share. */
+function moved(bytes: Buffer, into: Buffer): Buffer {
+  const { buffer, byteLength } = bytes;
+  into.set(bytes);
   if (byteLength >= ownMemoryFrom && buffer instanceof ArrayBuffer) buffer.transfer(0);
+  return into;
 }
 
 function located(error: unknown, topic: string, partition: number): KafkaError {

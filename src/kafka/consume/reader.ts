@@ -117,15 +117,18 @@ export class Reader {
       part,
       topic,
       expandedAtOnce,
+      this.#pool,
     );
     if (generation !== cursor.generation) {
       frame.release();
+      free();
       return undefined;
     }
     if (error) this.#spoiled(cursor, nextOffset, error);
     else cursor.corruptions = 0;
     if (nextOffset <= cursor.delivered || this.#options.signal.aborted) {
       frame.release();
+      free();
       return undefined;
     }
     let own = frame;
