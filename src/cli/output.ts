@@ -18,10 +18,25 @@ export const outputFlags = {
 
 export type OutputSettings = Resolved<typeof outputFlags>;
 
-/** Writes one object as one line on stdout. */
+let lines = '';
+
+/**
+ * Writes one object as one line on stdout. The lines of one turn of the event loop go out together: with small files they
+ * are thousands a second, and each write would wake the reader.
+ */
 export function writeJson(value: object): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`);
+  if (lines === '') setImmediate(flushLines);
+  lines += `${JSON.stringify(value)}\n`;
 }
+
+function flushLines(): void {
+  const text = lines;
+  lines = '';
+  if (text !== '') process.stdout.write(text);
+}
+
+// Whoever ends the process at once has said what is to be said.
+process.once('exit', flushLines);
 
 /** True when stderr is a terminal that can redraw lines. */
 function onTerminal(): boolean {

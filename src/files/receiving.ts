@@ -46,9 +46,13 @@ export class Receiving {
   async standing(target: string, upload: string, facts: Pick<FileFacts, 'digest'>): Promise<Standing> {
     const remembered = await this.remembered(target, upload);
     if (remembered !== 'nothing') return remembered;
-    const algorithm = facts.digest.slice(0, facts.digest.indexOf(':')) as ChecksumAlgorithm;
-    const digest = await this.options.sink.digestOfTarget(target, algorithm);
-    return digest === facts.digest ? 'same' : 'other';
+    return (await this.stands(target, facts)) ? 'same' : 'other';
+  }
+
+  /** True when what stands under a name has this content, whether or not the sink remembers it. */
+  async stands(target: string, { digest }: Pick<FileFacts, 'digest'>): Promise<boolean> {
+    const algorithm = digest.slice(0, digest.indexOf(':')) as ChecksumAlgorithm;
+    return (await this.options.sink.digestOfTarget(target, algorithm)) === digest;
   }
 
   tellReceived(ref: UploadRef, facts: FileFacts, target: string): void {

@@ -61,7 +61,7 @@ async function publishInTurn(
     return false;
   }
   const published = { upload, size, digest };
-  if (remembered === 'nothing' && (await receiving.standing(target, upload, file)) === 'same') {
+  if (remembered === 'nothing' && (await receiving.stands(target, file))) {
     await sink.adopt(target, published);
     receiving.tellUnchanged();
     return true;
