@@ -14,7 +14,7 @@ export async function oneFile(ground: Ground, scale: number): Promise<Group> {
   const work = { folder, bytes, files: 1 };
   return {
     name: 'one-file',
-    title: `One file of ${bytes / 1e9} GB, upload and download at the same time on a fresh topic`,
+    title: `One file of ${bytes / 1e9} GB, upload and download at the same time`,
     bytes,
     contenders: [
       scp(ground, work),
