@@ -59,7 +59,7 @@ export const brokerRows: readonly FaultRow[] = [
     },
   },
   {
-    name: 'the same for 30 s, batches compressed',
+    name: 'kill -9 of the leader, batches compressed',
     what: 'Whoever leads the first partition is killed, three times; the producer compresses by zstd.',
     way: 'direct',
     traffic: { ...mixed(10, 300_000), producer: { compression: 'zstd' } },
