@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { startBroker } from '../../src/broker/broker.ts';
 import { createKafka } from '../../src/kafka/client.ts';
@@ -22,6 +23,23 @@ async function proxied(t: TestContext): Promise<FaultProxy> {
   t.after(() => broker.stop());
   proxy.target = Number(broker.listeners.PROXIED!.split(':')[1]);
   return proxy;
+}
+
+/** What stands behind a client, with these ports of 127.0.0.1 to begin with. */
+function newCluster(t: TestContext, ports: readonly number[], requestTimeout: number): Cluster {
+  const cluster = new Cluster({
+    bootstrap: ports.map((port) => ({ host: '127.0.0.1', port })),
+    clientId: 'sluice',
+    rack: undefined,
+    requestTimeout,
+    tls: undefined,
+    authenticate: undefined,
+    giveUpAfter: undefined,
+    logger: silentLogger,
+    onStatus: () => {},
+  });
+  t.after(() => cluster.close());
+  return cluster;
 }
 
 /** Lets numbered records flow while `spoil` is at work, which ends what it began; nothing may come of it. */
@@ -140,21 +158,35 @@ test('A bad network costs time, never records', async (t) => {
     });
   });
 
+  await t.test('A broker that was silent is asked after all others', async (t) => {
+    let accepted = 0;
+    const sockets: Socket[] = [];
+    const mute = createServer((socket) => {
+      accepted += 1;
+      sockets.push(socket);
+    });
+    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+    t.after(() => {
+      mute.close();
+      for (const socket of sockets) socket.destroy();
+    });
+    const { port } = mute.address() as AddressInfo;
+    const cluster = newCluster(t, [port, proxy.port], 200);
+    const anew = async () => {
+      const { connection } = await cluster.anyLink();
+      connection.close();
+      await connection.closed;
+    };
+    // Chance decides who is asked first, until one has been found silent.
+    while (accepted === 0) await anew();
+    for (let round = 0; round < 30; round += 1) await anew();
+    assert.equal(accepted, 1);
+  });
+
   await t.test(
     'One that stands still takes those for small requests to the same broker with it',
     async (t) => {
-      const cluster = new Cluster({
-        bootstrap: [{ host: '127.0.0.1', port: proxy.port }],
-        clientId: 'sluice',
-        rack: undefined,
-        requestTimeout: 500,
-        tls: undefined,
-        authenticate: undefined,
-        giveUpAfter: undefined,
-        logger: silentLogger,
-        onStatus: () => {},
-      });
-      t.after(() => cluster.close());
+      const cluster = newCluster(t, [proxy.port], 500);
       const { brokers } = await cluster.metadata(null);
       const idle = await cluster.anyLink();
       const busy = await cluster.link(brokers[0]!.nodeId, 'fetch');

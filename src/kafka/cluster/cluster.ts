@@ -56,6 +56,8 @@ export class Cluster {
   readonly #topics = new Map<string, TopicMetadata>();
   readonly #refreshes = new Map<string, Promise<TopicMetadata | undefined>>();
   readonly #created = new Map<string, number>();
+  /** Addresses whose last connection stood still: others are asked first. */
+  readonly #silent = new Set<string>();
   #brokers = new Map<number, BrokerDescription>();
   #clusterId = '';
 
@@ -125,7 +127,7 @@ export class Cluster {
     }));
     const open = candidates.find(({ key }) => this.#links.has(key));
     const failures: Error[] = [];
-    for (const { key, address } of open ? [open, ...candidates] : shuffled(candidates)) {
+    for (const { key, address } of open ? [open, ...candidates] : this.#ordered(candidates)) {
       try {
         return await this.#linkTo(address, key, Math.min(this.options.requestTimeout, controlTimeoutMs));
       } catch (error) {
@@ -202,6 +204,12 @@ export class Cluster {
     return metadata;
   }
 
+  /** In random order, those that were silent last. */
+  #ordered<Candidate extends { readonly address: Address }>(candidates: readonly Candidate[]): Candidate[] {
+    const isSilent = ({ address }: Candidate) => Number(this.#silent.has(addressText(address)));
+    return shuffled(candidates).sort((a, b) => isSilent(a) - isSilent(b));
+  }
+
   #isBootstrap({ host, port }: Address): boolean {
     return this.options.bootstrap.some((server) => server.host === host && server.port === port);
   }
@@ -231,7 +239,11 @@ export class Cluster {
       requestTimeout,
       signal: this.signal,
       onThrottle: (milliseconds) => this.reporter.throttled(milliseconds),
+    }).catch((error: unknown) => {
+      if (error instanceof StalledConnection) this.#silent.add(addressText(address));
+      throw error;
     });
+    this.#silent.delete(addressText(address));
     logger.debug({ broker: addressText(address) }, 'connected');
     link.connection.closed.then((reason) => {
       logger.debug({ broker: addressText(address) }, reason.message);
@@ -246,6 +258,7 @@ export class Cluster {
    */
   #distrust(address: Address): void {
     const place = addressText(address);
+    this.#silent.add(place);
     const reason = new NetworkFailure(`${place}: another connection to this broker stood still`);
     for (const [key, link] of this.#links) {
       if (!key.startsWith(controlPurpose) || !key.endsWith(`/${place}`)) continue;
