@@ -18,6 +18,7 @@ export function patientSink(sink: Sink, patience: Patience): Sink {
     adopt: (target, published) => patience.with(0, () => sink.adopt(target, published)),
     quarantine: (upload, target) => patience.with(0, () => sink.quarantine(upload, target)),
     discard: (upload) => patience.with(0, () => sink.discard(upload)),
+    clear: (upload) => patience.with(0, () => sink.clear(upload)),
     remembered: () => patience.with(0, () => sink.remembered()),
     remember: (uploads) => patience.with(0, () => sink.remember(uploads)),
     freeBytes: () => sink.freeBytes(),

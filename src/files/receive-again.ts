@@ -35,7 +35,7 @@ export async function receiveAgain(
     uploads.revive(upload);
     await upload.settled().catch(() => {});
     if (!mayKeep) {
-      await sink.discard(ref.upload);
+      await sink.clear(ref.upload);
       upload.reset();
     }
     tally.begin(ref.upload, target, upload.size, upload.bytes);

@@ -87,7 +87,7 @@ export interface RememberedUpload {
 
 /**
  * The temporary file of one upload, beside nobody's final name but on the same file system. It is made by the first call. Once it
- * was there, it is never made again: when it is gone every call throws VanishedError, until {@link Sink.discard}.
+ * was there, it is never made again: when it is gone every call throws VanishedError, until {@link Sink.clear}.
  */
 export interface PartFile {
   /** All of `bytes` at `position`; in any order, and several at once. */
@@ -124,8 +124,10 @@ export interface Sink {
   adopt(target: string, published: Published): Promise<void>;
   /** Keeps a temporary file under a name that says what is wrong with it. */
   quarantine(upload: string, target: string): Promise<void>;
-  /** Removes the temporary file of an upload, and forgets it. */
+  /** Removes the temporary file of an upload that has ended, and forgets it. */
   discard(upload: string): Promise<void>;
+  /** Removes the temporary file of an upload that goes on, and is received anew from its first byte. */
+  clear(upload: string): Promise<void>;
 
   /**
    * Uploads that an earlier run left open; temporary files of no such upload are removed. Ranges that a temporary file does
@@ -133,8 +135,8 @@ export interface Sink {
    */
   remembered(): Promise<readonly RememberedUpload[]>;
   /**
-   * Makes durable what is published and what is open, in one transaction; an upload that was discarded and is open again is
-   * open. Whatever it says about ranges must be durable
+   * Makes durable what is published and what is open, in one transaction. An upload that was published, discarded or set aside
+   * is not open, whatever is said here: that may have been found out before. Whatever it says about ranges must be durable
    * already ({@link PartFile.sync}).
    */
   remember(uploads: readonly RememberedUpload[]): Promise<void>;

@@ -33,6 +33,7 @@ export function faultySink(sink: Sink, before: BeforeCall): Sink {
     adopt: (target, published) => guarded('adopt', target, () => sink.adopt(target, published)),
     quarantine: (upload, target) => guarded('quarantine', target, () => sink.quarantine(upload, target)),
     discard: (upload) => guarded('discard', upload, () => sink.discard(upload)),
+    clear: (upload) => guarded('clear', upload, () => sink.clear(upload)),
     remembered: () => guarded('remembered', '', () => sink.remembered()),
     remember: (uploads) => guarded('remember', '', () => sink.remember(uploads)),
     freeBytes: () => guarded('freeBytes', '', () => sink.freeBytes()),

@@ -161,9 +161,6 @@ export class Journal {
       for (const [target, entry] of this.#fresh) {
         insert.run(target, entry.upload, entry.size, entry.digest, entry.mtime, entry.folded);
       }
-      // First, for an upload may have been discarded and begun again.
-      const remove = this.#database.prepare('DELETE FROM uploads WHERE upload = ?');
-      for (const upload of this.#gone) remove.run(upload);
       const upsert = this.#database.prepare(
         'INSERT OR REPLACE INTO uploads (upload, uploader, path, size, ranges, closing, firsts) VALUES (?, ?, ?, ?, ?, ?, ?)',
       );
@@ -178,6 +175,9 @@ export class Journal {
           JSON.stringify(one.firsts),
         );
       }
+      // Last: an upload may have ended after its row was made.
+      const remove = this.#database.prepare('DELETE FROM uploads WHERE upload = ?');
+      for (const upload of this.#gone) remove.run(upload);
       this.#database.exec('COMMIT');
     } catch (error) {
       // SQLite may have done so itself.

@@ -206,7 +206,7 @@ test('A temporary file that was removed while it is open is missed when it is pu
   await sink.part(upload).write(Buffer.from('x'), 0);
   await rm(join(folder, '.sluice', 'parts', upload));
   await assert.rejects(sink.publish(upload, 'shop/a', look, { ...published('x'), upload }), VanishedError);
-  await sink.discard(upload);
+  await sink.clear(upload);
   await sink.part(upload).write(Buffer.from('x'), 0);
   await sink.publish(upload, 'shop/a', look, { ...published('x'), upload });
   assert.equal(await readFile(join(folder, 'shop', 'a'), 'utf8'), 'x');

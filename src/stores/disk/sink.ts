@@ -167,9 +167,13 @@ class DiskSink implements Sink {
   }
 
   async discard(upload: string): Promise<void> {
+    await this.clear(upload);
+    this.#journal.noteGone(upload);
+  }
+
+  async clear(upload: string): Promise<void> {
     await this.#handles.end(this.#partName(upload)).catch(() => {});
     await rm(this.#partName(upload), { force: true });
-    this.#journal.noteGone(upload);
   }
 
   async remembered(): Promise<readonly RememberedUpload[]> {

@@ -170,6 +170,11 @@ export class MemorySink implements Sink {
     this.#forget(upload);
   }
 
+  async clear(upload: string): Promise<void> {
+    this.#disk.parts.delete(upload);
+    this.#known.delete(upload);
+  }
+
   #forget(upload: string): void {
     this.#disk.parts.delete(upload);
     this.#known.delete(upload);
@@ -190,8 +195,8 @@ export class MemorySink implements Sink {
 
   async remember(uploads: readonly RememberedUpload[]): Promise<void> {
     for (const [target, entry] of this.#fresh) this.#disk.published.set(target, entry);
-    for (const upload of this.#gone) this.#disk.uploads.delete(upload);
     for (const one of uploads) this.#disk.uploads.set(one.upload, one);
+    for (const upload of this.#gone) this.#disk.uploads.delete(upload);
     this.#fresh.clear();
     this.#gone.clear();
   }

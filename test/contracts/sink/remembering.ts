@@ -100,11 +100,12 @@ export function remembering(open: OpenSinkGround): void {
     await third.close();
   });
 
-  test('An upload that was discarded and begun again is remembered', async (t) => {
+  test('An upload that is received anew is remembered', async (t) => {
     const ground = await open(t);
     const first = await ground.open();
     await first.part(id(1)).write(Buffer.alloc(10), 0);
-    await first.discard(id(1));
+    await first.clear(id(1));
+    assert.deepEqual(await ground.parts(), []);
     await first.remember([remembered(id(1), { firsts: [[0, 7]] })]);
     await first.close();
     const second = await ground.open();
@@ -146,6 +147,24 @@ export function remembering(open: OpenSinkGround): void {
     await first.publish(id(1), 'shop/a', look, publishedAs('text', id(1)));
     await first.discard(id(2));
     await first.quarantine(id(3), 'shop/b.DIGEST_MISMATCH');
+    await first.remember([]);
+    await first.close();
+    const second = await ground.open();
+    assert.deepEqual(await second.remembered(), []);
+    await second.close();
+  });
+
+  test('What ended after its row was made, or while it is written, is not open any more', async (t) => {
+    const ground = await open(t);
+    const first = await ground.open();
+    const uploads = [1, 2, 3, 4].map((number) => remembered(id(number), { ranges: [[0, 4]] }));
+    for (const { upload } of uploads) await first.part(upload).write(Buffer.from('text'), 0);
+    await first.discard(id(1));
+    await first.quarantine(id(2), 'shop/b.DIGEST_MISMATCH');
+    await first.publish(id(3), 'shop/c', look, publishedAs('text', id(3)));
+    const written = first.remember(uploads);
+    await first.publish(id(4), 'shop/d', look, publishedAs('text', id(4)));
+    await written;
     await first.remember([]);
     await first.close();
     const second = await ground.open();

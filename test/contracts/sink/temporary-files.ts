@@ -38,7 +38,7 @@ export function temporaryFiles(open: OpenSinkGround): void {
     await sink.close();
   });
 
-  test('A temporary file that somebody removed is missed, and not made anew until its upload is discarded', async (t) => {
+  test('A temporary file that somebody removed is missed, and not made anew until its upload is cleared', async (t) => {
     const ground = await open(t);
     const first = await ground.open();
     await first.part(id(1)).write(Buffer.from('hello'), 0);
@@ -53,7 +53,7 @@ export function temporaryFiles(open: OpenSinkGround): void {
     ];
     for (const call of calls(first)) await assert.rejects(call, VanishedError);
     assert.deepEqual(await ground.parts(), []);
-    await first.discard(id(1));
+    await first.clear(id(1));
     await first.part(id(1)).write(Buffer.from('again'), 0);
     assert.equal(await readPart(first, id(1)), 'again');
     const rest = { uploader: 'shop', path: 'a', size: 9, close: undefined, firsts: [[1, 2] as const] };
