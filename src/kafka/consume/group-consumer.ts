@@ -10,7 +10,7 @@ import {
   KafkaError,
   type Position,
 } from '../contract.ts';
-import { committed } from '../group/coordinator.ts';
+import { committedOf } from '../group/coordinator.ts';
 import { Membership } from '../group/membership.ts';
 import { Reader } from './reader.ts';
 
@@ -152,10 +152,9 @@ export class GroupConsumer implements Consumer {
     try {
       await this.#giveUp();
       const partitions = await this.#membership.join();
-      const positions = await committed(this.#cluster, group, topic, signal);
+      const ours = await committedOf(this.#cluster, group, topic, partitions, signal);
       await assignment.refresh(Math.max(-1, ...partitions) + 1);
       this.#owned = partitions;
-      const ours = new Map([...positions].filter(([partition]) => partitions.includes(partition)));
       const wanted = await onAssigned?.(partitions, ours);
       const from = new Map<number, number>();
       for (const partition of partitions) {

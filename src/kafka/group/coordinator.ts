@@ -1,7 +1,7 @@
 /** The broker that looks after a consumer group: how it is found, and how positions are kept with it. */
 import { ask } from '../api.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { Code, check, errorOf } from '../cluster/failures.ts';
+import { Code, check, errorOf, NetworkFailure } from '../cluster/failures.ts';
 import type { Link } from '../cluster/link.ts';
 import { findCoordinatorV4, offsetCommitV8, offsetFetchV8 } from '../codecs.ts';
 import type { Position } from '../contract.ts';
@@ -26,49 +26,78 @@ export async function coordinator(
 ): Promise<Link> {
   const { connection } = await cluster.anyLink();
   const response = await ask(connection, findCoordinatorV4.api, groupKey, [group]);
-  const found = response.coordinators[0]!;
-  check(found.errorCode, `find the coordinator of group ${group}`, found.errorMessage);
+  const what = `find the coordinator of group ${group}`;
+  const found = only(response.coordinators, what);
+  check(found.errorCode, what, found.errorMessage);
   if (!cluster.known.brokers.some(({ id }) => id === found.nodeId)) await cluster.metadata([]);
   return cluster.link(found.nodeId, purpose, requestTimeout);
 }
 
-/** {@link Kafka.committed}. */
+/** {@link Kafka.committed}: of every partition that the topic is known to have. */
 export function committed(
   cluster: Cluster,
   group: string,
   topic: string,
-  signal?: AbortSignal,
 ): Promise<ReadonlyMap<number, Position>> {
   const what = `read the positions of group ${group}`;
   const read = async () => {
-    const { connection } = await coordinator(cluster, group);
-    const partitions = await cluster.refreshTopic(topic);
-    const positions = new Map<number, Position>();
-    if (partitions === undefined) return positions;
-    const response = await ask(
-      connection,
-      offsetFetchV8.api,
-      [
-        {
-          groupId: group,
-          memberEpoch: -1,
-          topics: [{ name: topic, partitionIndexes: [...partitions.partitions.keys()] }],
-        },
-      ],
-      false,
-    );
-    const answer = response.groups[0]!;
-    check(answer.errorCode, what);
-    for (const { partitionIndex, committedOffset, metadata, errorCode } of answer.topics[0]?.partitions ??
-      []) {
-      check(errorCode, what);
-      if (committedOffset >= 0n) {
-        positions.set(partitionIndex, { offset: Number(committedOffset), metadata: metadata ?? '' });
-      }
-    }
-    return positions;
+    const known = await cluster.refreshTopic(topic);
+    return askForPositions(cluster, group, topic, known === undefined ? [] : [...known.partitions.keys()]);
   };
-  return cluster.retry(what, read, signal);
+  return cluster.retry(what, read);
+}
+
+/**
+ * The same of these partitions: a member's share is the word of its group, which a broker that has not heard of the topic, or
+ * of its new partitions, cannot take back. What is missing from the answer has no committed position, for certain.
+ */
+export function committedOf(
+  cluster: Cluster,
+  group: string,
+  topic: string,
+  partitions: readonly number[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<number, Position>> {
+  const what = `read the positions of group ${group}`;
+  return cluster.retry(what, () => askForPositions(cluster, group, topic, partitions), signal);
+}
+
+async function askForPositions(
+  cluster: Cluster,
+  group: string,
+  topic: string,
+  partitions: readonly number[],
+): Promise<ReadonlyMap<number, Position>> {
+  const what = `read the positions of group ${group}`;
+  const positions = new Map<number, Position>();
+  if (partitions.length === 0) return positions;
+  const { connection } = await coordinator(cluster, group);
+  const topics = [{ name: topic, partitionIndexes: [...partitions] }];
+  const wanted = [{ groupId: group, memberEpoch: -1, topics }];
+  const response = await ask(connection, offsetFetchV8.api, wanted, false);
+  const answer = only(response.groups, what);
+  check(answer.errorCode, what);
+  const unanswered = new Set(partitions);
+  const answers = answer.topics.find(({ name }) => name === topic)?.partitions ?? [];
+  for (const { partitionIndex, committedOffset, metadata, errorCode } of answers) {
+    check(errorCode, what);
+    unanswered.delete(partitionIndex);
+    if (committedOffset >= 0n) {
+      positions.set(partitionIndex, { offset: Number(committedOffset), metadata: metadata ?? '' });
+    }
+  }
+  if (unanswered.size > 0) {
+    throw new NetworkFailure(
+      `Could not ${what}: the answer says nothing of ${topic}-${[...unanswered].join(', ')}.`,
+    );
+  }
+  return positions;
+}
+
+/** The answer to a question about one thing; a spoiled answer may have none. */
+function only<Answer>([answer]: readonly Answer[], what: string): Answer {
+  if (answer === undefined) throw new NetworkFailure(`Could not ${what}: the answer has nothing in it.`);
+  return answer;
 }
 
 /** {@link Kafka.commit}, and {@link Consumer.commit} with the member's identity. */
