@@ -6,6 +6,7 @@ import { noise } from '../../../test/support/bytes.ts';
 import { checksumAlgorithms, digestOf } from '../../records/checksum.ts';
 import { createFileHasher } from './hasher.ts';
 import { HashThread } from './thread.ts';
+import { HashThreads } from './threads.ts';
 
 const large = 1024 ** 3;
 
@@ -88,4 +89,16 @@ test('A thread that ends takes nobody along: what waits for it is told', async (
     await hasher.update(noise(10));
   }, /thread that hashes has ended/);
   assert.equal(ended, 1);
+});
+
+test('A thread that was idle and is ending gets no more files', async () => {
+  const threads = new HashThreads(0);
+  for (let round = 0; round < 5; round++) {
+    const hasher = threads.hasher('md5');
+    const bytes = noise(100);
+    await hasher.update(sharedCopy(bytes));
+    assert.equal(await hasher.digest(), digestOf('md5', bytes));
+    // One turn of the event loop, in which idle threads are told to end, and have not ended.
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
 });

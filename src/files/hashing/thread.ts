@@ -1,5 +1,6 @@
 /** One thread that hashes, seen from outside. Bytes in shared memory are not copied on their way there. */
-import { extname } from 'node:path';
+import { getCompileCacheDir } from 'node:module';
+import { dirname, extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { ChecksumAlgorithm } from '../../records/checksum.ts';
 import type { FileHasher } from './hasher.ts';
@@ -33,7 +34,7 @@ export class HashThread {
     this.#owner = owner;
     // Options of this process, such as --input-type, need not suit a file.
     const place = new URL(`main${extname(import.meta.url)}`, import.meta.url);
-    this.#worker = new Worker(place, { execArgv: [] });
+    this.#worker = new Worker(place, { execArgv: [], env: environment() });
     this.#worker.unref();
     this.#worker.on('message', (answer: HashAnswer) => {
       this.#awaited.shift()?.resolve(answer);
@@ -99,6 +100,12 @@ export class HashThread {
     for (const { reject } of this.#awaited.splice(0)) reject(error);
     this.#owner.ended();
   }
+}
+
+/** With the compiled code that this thread has kept, where it keeps any: a thread without compiles all anew, in 20 MB of memory. */
+function environment(): NodeJS.ProcessEnv {
+  const folder = getCompileCacheDir();
+  return folder === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(folder) };
 }
 
 /** The bytes as another thread can have them: in shared memory as they are, else copied, and nothing beside them. */

@@ -6,12 +6,16 @@ import { HashThread } from './thread.ts';
 
 /** Kafka, the disk and the broker beside us need processors too; more threads than this never had more to hash. */
 const mostThreads = Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2)));
-/** Milliseconds that an idle thread is kept. */
-const keepIdle = 5000;
 
-class HashThreads {
+export class HashThreads {
   readonly #threads = new Set<HashThread>();
+  readonly #keepIdle: number;
   #idle: NodeJS.Timeout | undefined;
+
+  /** An idle thread is kept for so many milliseconds. */
+  constructor(keepIdle = 5000) {
+    this.#keepIdle = keepIdle;
+  }
 
   /** A hasher in the thread that has the fewest. */
   hasher(algorithm: ChecksumAlgorithm): FileHasher {
@@ -34,8 +38,13 @@ class HashThreads {
   #restSoon(): void {
     clearTimeout(this.#idle);
     this.#idle = setTimeout(() => {
-      for (const thread of this.#threads) if (thread.hashers === 0) thread.end();
-    }, keepIdle);
+      for (const thread of this.#threads) {
+        if (thread.hashers > 0) continue;
+        // At once: it takes a while to end, and nobody may be given to it meanwhile.
+        this.#threads.delete(thread);
+        thread.end();
+      }
+    }, this.#keepIdle);
     this.#idle.unref();
   }
 }

@@ -105,11 +105,28 @@ test('Nothing is handed out of a batch that turns out to be wrong, all of those 
 
 test('Compressed batches are expanded into memory that is used again', async () => {
   const part = partOf([await batch(0, 2, true)]);
-  const first = await decodePart(part, 'T', 1_000_000, pool);
+  const own = new FramePool(1_000_000);
+  const first = await decodePart(part, 'T', 1_000_000, own);
   const memory = first.records[0]!.value!.buffer;
   first.free();
   first.free();
-  const second = await decodePart(part, 'T', 1_000_000, pool);
-  assert.equal(second.records[0]!.value!.buffer, memory);
+  const second = await decodePart(part, 'T', 1_000_000, own);
+  assert.ok(second.records[0]!.value!.buffer === memory);
   assert.deepEqual(Buffer.from(second.records[1]!.value!), large);
+});
+
+test('Many small compressed batches do not take a frame each', async () => {
+  const own = new FramePool(1_000_000);
+  let taken = 0;
+  const take = own.take.bind(own);
+  own.take = (size) => {
+    taken += 1;
+    return take(size);
+  };
+  const batches = await Promise.all(
+    Array.from({ length: 50 }, (_, offset) => batch(offset, 1, true, Buffer.alloc(300, 'x'))),
+  );
+  const { records } = await decodePart(partOf(batches), 'T', 1_000_000, own);
+  assert.equal(records.length, 50);
+  assert.equal(taken, 0);
 });

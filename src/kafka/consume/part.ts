@@ -55,8 +55,10 @@ export async function decodePart(
       if (head.compression !== 0 && !head.control) {
         plain = await expand(bytes, head);
         expanded += plain.byteLength;
-        frames.push(pool.take(plain.byteLength));
-        plain = moved(plain, frames.at(-1)!.bytes);
+        if (plain.byteLength >= ownMemoryFrom) {
+          frames.push(pool.take(plain.byteLength));
+          plain = moved(plain, frames.at(-1)!.bytes);
+        }
       }
       decodeRecords(plain, head, records, nextOffset, until);
       whole = records.length;
@@ -75,14 +77,14 @@ function expand(bytes: Buffer, head: BatchHead): Promise<Buffer> {
   return decompress(recordsOf(bytes, head), head.compression, `the batch at offset ${head.baseOffset}`);
 }
 
-/** Smaller buffers may share their memory with others. */
+/** Smaller buffers may share their memory with others, and a frame for each of many would be mostly empty. */
 const ownMemoryFrom = 64 * 1024;
 
 /** From memory that the collector would take its time to free into the pool's, which is used again and which threads share. */
 function moved(bytes: Buffer, into: Buffer): Buffer {
-  const { buffer, byteLength } = bytes;
+  const { buffer } = bytes;
   into.set(bytes);
-  if (byteLength >= ownMemoryFrom && buffer instanceof ArrayBuffer) buffer.transfer(0);
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
   return into;
 }
 

@@ -1,4 +1,8 @@
-/** Memory for fetched frames, used again and again, so that reading at full speed allocates nothing large. */
+/**
+ * Memory for fetched frames, used again and again, so that reading at full speed allocates nothing large. It is shared
+ * memory: threads may work on it without a copy. The collector does not feel its weight, so that little of it may ever become
+ * garbage: it comes in few sizes, which fit again, and what is lent and what is kept count together.
+ */
 
 /** Bytes lent by a pool (or allocated once). After `release` they belong to somebody else. */
 export interface Frame {
@@ -7,13 +11,22 @@ export interface Frame {
   release(): void;
 }
 
-const granularity = 64 * 1024;
+const smallest = 64 * 1024;
 
-/** Lends buffers and keeps up to `keepBytes` of those given back. */
+/** The next size that memory comes in: powers of two from 64 KiB on, and three steps between them. */
+export function frameCapacity(size: number): number {
+  if (size <= smallest) return smallest;
+  const step = 2 ** Math.floor(Math.log2(size - 1)) / 4;
+  return Math.ceil(size / step) * step;
+}
+
+/** Lends buffers, and keeps those given back as long as they and the lent ones are no more than `keepBytes`. */
 export class FramePool {
-  readonly #free: Buffer[] = [];
+  /** Capacity -> buffers that are free. */
+  readonly #free = new Map<number, Buffer[]>();
   readonly #keepBytes: number;
   #freeBytes = 0;
+  #lentBytes = 0;
 
   constructor(keepBytes: number) {
     this.#keepBytes = keepBytes;
@@ -21,8 +34,8 @@ export class FramePool {
 
   /** A frame of exactly `size` bytes, with undefined content. */
   take(size: number): Frame {
-    const whole =
-      this.#best(size) ?? Buffer.from(new SharedArrayBuffer(Math.ceil(size / granularity) * granularity));
+    const whole = this.#fitting(frameCapacity(size)) ?? this.#make(frameCapacity(size));
+    this.#lentBytes += whole.byteLength;
     let lent = true;
     return {
       bytes: whole.byteLength === size ? whole : whole.subarray(0, size),
@@ -35,26 +48,36 @@ export class FramePool {
 
   /** Forgets all that is free. */
   clear(): void {
-    this.#free.length = 0;
+    this.#free.clear();
     this.#freeBytes = 0;
   }
 
-  /** The smallest free buffer that is large enough, unless most of it would lie idle. */
-  #best(size: number): Buffer | undefined {
-    let best = -1;
-    for (const [index, buffer] of this.#free.entries()) {
-      const fits = buffer.byteLength >= size && buffer.byteLength <= Math.max(size * 4, granularity);
-      if (fits && (best < 0 || buffer.byteLength < this.#free[best]!.byteLength)) best = index;
+  /** A free buffer of this capacity, or of up to twice as much. */
+  #fitting(capacity: number): Buffer | undefined {
+    for (let other = capacity; other <= 2 * capacity; other = frameCapacity(other + 1)) {
+      const buffer = this.#free.get(other)?.pop();
+      if (buffer === undefined) continue;
+      this.#freeBytes -= other;
+      return buffer;
     }
-    if (best < 0) return undefined;
-    const [buffer] = this.#free.splice(best, 1);
-    this.#freeBytes -= buffer!.byteLength;
-    return buffer;
+    return undefined;
+  }
+
+  #make(capacity: number): Buffer {
+    for (const buffers of this.#free.values()) {
+      while (buffers.length > 0 && this.#lentBytes + this.#freeBytes + capacity > this.#keepBytes)
+        this.#freeBytes -= buffers.pop()!.byteLength;
+    }
+    return Buffer.from(new SharedArrayBuffer(capacity));
   }
 
   #give(buffer: Buffer): void {
-    this.#free.push(buffer);
-    this.#freeBytes += buffer.byteLength;
-    while (this.#freeBytes > this.#keepBytes) this.#freeBytes -= this.#free.shift()!.byteLength;
+    const { byteLength } = buffer;
+    this.#lentBytes -= byteLength;
+    if (this.#lentBytes + this.#freeBytes + byteLength > this.#keepBytes) return;
+    const buffers = this.#free.get(byteLength);
+    if (buffers === undefined) this.#free.set(byteLength, [buffer]);
+    else buffers.push(buffer);
+    this.#freeBytes += byteLength;
   }
 }
