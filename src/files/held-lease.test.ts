@@ -33,6 +33,17 @@ function stopped(t: TestContext, clock: 'steady' | 'wall'): void {
   else t.mock.method(Date, 'now', () => now + 31_000);
 }
 
+/** A steady clock that stands until the test moves it on, by milliseconds. */
+function movedClock(t: TestContext): { move(by: number): void } {
+  let now = performance.now();
+  t.mock.method(performance, 'now', () => now);
+  return {
+    move: (by) => {
+      now += by;
+    },
+  };
+}
+
 test('A lease is renewed while it is held, and given back', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] });
   const { state, options, standing, owners } = await stateOf();
@@ -109,6 +120,86 @@ test('A renewal that was held up until somebody had taken over gives the name ba
   cutOff = true;
   t.mock.timers.tick(10_000);
   assert.match((await lost).message, /is running on elsewhere/);
+  assert.equal((await standing())?.owner, 'other');
+});
+
+test('A renewal that was sent in time, and acknowledged when the lease had ended, is looked behind', async (t) => {
+  const clock = movedClock(t);
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const { state, options, standing, lost } = await stateOf();
+  let cutOff = false;
+  const write = async (lease: Lease | null): Promise<number> => {
+    if (!cutOff || lease?.owner === 'other') return state.writeLease(lease);
+    clock.move(25_000);
+    await state.writeLease(other);
+    return state.writeLease(lease);
+  };
+  const lease = await HeldLease.take({ ...options, write }, 0);
+  clock.move(10_000);
+  cutOff = true;
+  t.mock.timers.tick(10_000);
+  assert.match((await lost).message, /is running on elsewhere/);
+  await assert.rejects(lease.confirm()!, /is running on elsewhere/);
+  assert.equal((await standing())?.owner, 'other');
+});
+
+test('Nothing is written before the last look of an overdue renewal is through', async (t) => {
+  const clock = movedClock(t);
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const { options } = await stateOf();
+  const [looking, mayLook] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let looks = 0;
+  const leases: HeldLeaseOptions['leases'] = async (from) => {
+    if (++looks === 3) {
+      looking.resolve();
+      await mayLook.promise;
+    }
+    return options.leases(from);
+  };
+  const lease = await HeldLease.take({ ...options, leases }, 0);
+  clock.move(31_000);
+  const order: string[] = [];
+  const first = lease.confirm()?.then(() => order.push('first'));
+  await looking.promise;
+  const second = lease.confirm()?.then(() => order.push('second'));
+  assert.ok(second !== undefined, 'a write would overtake the one that waits');
+  mayLook.resolve();
+  await Promise.all([first, second]);
+  assert.deepEqual(order, ['first', 'second']);
+  assert.equal(lease.confirm(), undefined);
+  await lease.release();
+});
+
+test('A look that lasted longer than the lease is followed by another', async (t) => {
+  const clock = movedClock(t);
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const { state, options } = await stateOf();
+  let looks = 0;
+  const leases: HeldLeaseOptions['leases'] = async (from) => {
+    const found = await options.leases(from);
+    if (++looks === 3) {
+      clock.move(31_000);
+      await state.writeLease(other);
+    }
+    return found;
+  };
+  const lease = await HeldLease.take({ ...options, leases }, 0);
+  clock.move(31_000);
+  await assert.rejects(lease.confirm()!, /is running on elsewhere/);
+});
+
+test('Who cannot look whether somebody came gives nothing back', async (t) => {
+  const clock = movedClock(t);
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const { state, options, standing } = await stateOf();
+  let isAway = false;
+  const leases: HeldLeaseOptions['leases'] = (from) =>
+    isAway ? Promise.reject(new Error('no broker answers')) : options.leases(from);
+  const lease = await HeldLease.take({ ...options, leases }, 0);
+  await state.writeLease(other);
+  clock.move(31_000);
+  isAway = true;
+  await lease.release();
   assert.equal((await standing())?.owner, 'other');
 });
 

@@ -18,13 +18,19 @@ export interface HeldLeaseOptions {
   readonly lost: (error: unknown) => void;
 }
 
+/** By the steady clock and by the wall's, in milliseconds: the steady one may stand still while a machine sleeps. */
+interface Moment {
+  readonly steady: number;
+  readonly wall: number;
+}
+
 export class HeldLease {
   readonly #options: HeldLeaseOptions;
   readonly #lease: Lease;
   /** Of our newest record that is known; what others wrote to take over stands behind it. */
   #offset: number;
-  /** When that was sent, by the steady clock and by the wall's: the steady one may stand still while a machine sleeps. */
-  #renewed = { steady: performance.now(), wall: Date.now() };
+  /** When the newest record was sent that nobody came before. */
+  #renewed = present();
   #renewing: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** Why nothing may be written any more. */
@@ -46,8 +52,9 @@ export class HeldLease {
     const held = new HeldLease(options, end - 1);
     living.add(held.#lease.owner);
     try {
-      await held.#write();
+      const sent = await held.#write();
       await held.#refuseOthers(end);
+      held.#renewed = sent;
     } catch (error) {
       living.delete(held.#lease.owner);
       throw error;
@@ -63,55 +70,61 @@ export class HeldLease {
    */
   confirm(): Promise<void> | undefined {
     if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
-    return this.#isOverdue() ? this.#renew() : undefined;
+    return isOverdue(this.#renewed) ? this.#renew() : undefined;
   }
 
   async release(): Promise<void> {
     clearInterval(this.#timer);
     await this.#renewing?.catch(() => {});
     living.delete(this.#lease.owner);
-    if (this.#isOverdue()) await this.#refuseOthers(this.#offset + 1).catch(() => {});
-    // What stands there is somebody else's then.
-    if (this.#refusal === undefined) await this.#options.write(null);
-  }
-
-  #isOverdue(): boolean {
-    const { steady, wall } = this.#renewed;
-    return Math.max(performance.now() - steady, Date.now() - wall) > lasts;
+    // What stands there may be somebody else's: where nobody can look, ours ends by itself.
+    const isOurs =
+      !isOverdue(this.#renewed) ||
+      (await this.#refuseOthers(this.#offset + 1).then(
+        () => true,
+        () => false,
+      ));
+    if (isOurs && this.#refusal === undefined) await this.#options.write(null);
   }
 
   /** One at a time. Whoever waits for it goes on in the order of the calls. */
   #renew(): Promise<void> {
     if (this.#renewing !== undefined) return this.#renewing;
-    const renewing = this.#renewOnce();
+    let renewed = this.#renewed;
+    const renewing = this.#renewOnce(renewed).then((sent) => {
+      renewed = sent;
+    });
     this.#renewing = renewing;
+    // Called ahead of all who wait: until then whoever comes waits behind them.
     const clear = (): void => {
+      this.#renewed = renewed;
       this.#renewing = undefined;
     };
     renewing.then(clear, clear);
     return renewing;
   }
 
-  async #renewOnce(): Promise<void> {
+  /** Resolves with when the lease was renewed; nobody came before that, and it is not overdue. */
+  async #renewOnce(before: Moment): Promise<Moment> {
     const behind = this.#offset + 1;
-    if (this.#isOverdue()) await this.#refuseOthers(behind);
-    const before = this.#renewed;
-    await this.#write();
-    // Acknowledged too late: somebody may have come between.
-    const { steady, wall } = this.#renewed;
-    if (steady - before.steady > lasts || wall - before.wall > lasts || this.#isOverdue())
-      await this.#refuseOthers(behind);
+    if (isOverdue(before)) await this.#refuseOthers(behind);
+    const sent = await this.#write();
+    if (!isOverdue(before)) return sent;
+    // Acknowledged too late: somebody may have come between, and again while that was looked at.
+    await this.#refuseOthers(behind);
+    return isOverdue(sent) ? this.#renewOnce(sent) : sent;
   }
 
-  async #write(): Promise<void> {
-    const sent = { steady: performance.now(), wall: Date.now() };
+  /** Resolves with when the record was sent. */
+  async #write(): Promise<Moment> {
+    const sent = present();
     let offset = await this.#options.write(this.#lease);
     if (offset < 0) {
       const found = await this.#options.leases(this.#offset + 1);
       offset = found.findLast((lease) => lease?.owner === this.#lease.owner)?.offset ?? offset;
     }
     this.#offset = Math.max(this.#offset, offset);
-    this.#renewed = sent;
+    return sent;
   }
 
   /** Throws when somebody else came first of all who came behind an offset; a record of ours that hides theirs is taken back. */
@@ -126,4 +139,13 @@ export class HeldLease {
     if (found.at(-1)?.owner === this.#lease.owner) await write(theirs);
     throw this.#refusal;
   }
+}
+
+function present(): Moment {
+  return { steady: performance.now(), wall: Date.now() };
+}
+
+/** True when a lease of that time may have ended, as whoever waits for it measures. */
+function isOverdue({ steady, wall }: Moment): boolean {
+  return Math.max(performance.now() - steady, Date.now() - wall) > lasts;
 }
