@@ -5,6 +5,7 @@ import { KafkaError } from '../../src/kafka/contract.ts';
 import { waitFor } from '../support/wait.ts';
 import { type FaultRow, mixed, type Scene } from './row.ts';
 import type { Traffic } from './traffic.ts';
+import { hasPartitions } from './witness.ts';
 
 function isKind(kind: KafkaError['kind']): (error: unknown) => boolean {
   return (error) => error instanceof KafkaError && error.kind === kind;
@@ -38,7 +39,10 @@ async function throttled(
 /** The old traffic must have been told what happened, by its producer and by its consumer. */
 async function reported(old: Traffic): Promise<void> {
   const isTold = isKind('topic-recreated');
-  const end = await Promise.race([old.readingEnded, delay(60_000, 'the reader was told nothing')]);
+  const end = await Promise.race([
+    old.readingEnded,
+    delay(60_000, 'the reader was told nothing', { ref: false }),
+  ]);
   assert.ok(isTold(end), `the reader must be told that the topic is another one, not: ${end}`);
   await waitFor(() => old.refusals.length > 0, { timeout: 60_000, what: "the producer's refusal" });
   for (const { error } of old.refusals) assert.ok(isTold(error), `not: ${error}`);
@@ -68,9 +72,13 @@ export const clusterRows: readonly FaultRow[] = [
     what: 'Half as many again; both sides find them by themselves.',
     way: 'direct',
     traffic: mixed(25, 100_000),
-    async run({ levers, topic, partitions, traffic }) {
+    async run({ levers, topic, partitions, traffic, witness }) {
       const more = Math.ceil(partitions * 1.5);
       await levers.partitions(topic, more);
+      // The controller answers before the brokers know; one that does not refuses such a partition by contract.
+      await waitFor(() => hasPartitions(witness, topic, more), {
+        what: 'the new partitions at every broker',
+      });
       traffic.widen(more);
       return undefined;
     },

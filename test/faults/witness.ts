@@ -49,6 +49,12 @@ export async function leaderOf(
   return leader === undefined || leader < 0 ? undefined : leader;
 }
 
+/** True when each of the brokers knows of so many partitions. */
+export async function hasPartitions(bootstrap: string, topic: string, count: number): Promise<boolean> {
+  const states = await Promise.all(bootstrap.split(',').map((broker) => topicState(broker, topic)));
+  return states.every((state) => state?.partitions.length === count);
+}
+
 /** True when each of the brokers says that every partition has a leader and all its replicas in sync. */
 export async function isWhole(bootstrap: string, topic: string): Promise<boolean> {
   const answers = await Promise.all(bootstrap.split(',').map((broker) => saysWhole(broker, topic)));
