@@ -12,7 +12,7 @@ import { waitFor } from '../support/wait.ts';
 
 interface Stage {
   readonly broker: RunningBroker;
-  /** Behind the proxy. */
+  /** Behind the proxy. It has not made the topic itself, which it would take for there whatever it is told. */
   readonly kafka: Kafka;
   /** Holds six records. */
   readonly topic: string;
@@ -29,14 +29,15 @@ async function stage(t: TestContext, spoil: Spoil = () => undefined): Promise<St
   });
   t.after(() => broker.stop());
   proxy.target = Number(broker.listeners.PROXIED!.split(':')[1]);
-  const kafka = createKafka({
-    properties: { 'bootstrap.servers': `127.0.0.1:${proxy.port}` },
-    clientId: 'member',
-    metadataMaxAge: 300,
-  });
-  t.after(() => kafka.close());
-  await kafka.createTopic({ name: topic, partitions: 1, replicationFactor: 1 });
-  await appendTexts(kafka.producer(), topic, 0, ['a', 'b', 'c', 'd', 'e', 'f']);
+  const client = (bootstrap: string) => {
+    const kafka = createKafka({ properties: { 'bootstrap.servers': bootstrap }, metadataMaxAge: 300 });
+    t.after(() => kafka.close());
+    return kafka;
+  };
+  const owner = client(broker.bootstrapServers);
+  await owner.createTopic({ name: topic, partitions: 1, replicationFactor: 1 });
+  await appendTexts(owner.producer(), topic, 0, ['a', 'b', 'c', 'd', 'e', 'f']);
+  const kafka = client(`127.0.0.1:${proxy.port}`);
   return { broker, kafka, topic, group: uniqueName('group') };
 }
 
