@@ -17,7 +17,8 @@ test('Giving back twice lends once', () => {
   const frame = pool.take(100_000);
   frame.release();
   frame.release();
-  assert.ok(pool.take(100_000).bytes.buffer !== pool.take(100_000).bytes.buffer);
+  const [one, other] = [pool.take(100_000), pool.take(100_000)];
+  assert.ok(one.bytes.buffer !== other.bytes.buffer);
 });
 
 test('A small frame does not occupy a large buffer', () => {
