@@ -40,13 +40,19 @@ async function readState({ kafka, topic, settings, signal }: OpenStateOptions): 
     if (description !== undefined) await state.load();
     return state;
   };
-  const state = await read();
-  if (dryRun || state.lease === undefined) return state;
+  let state = await read();
+  if (dryRun) return state;
   const waiting = (message: string): void => onEvent({ type: 'waiting', on: 'kafka', message });
   const leases = (from: number): Promise<(StandingLease | null)[]> => state.leasesFrom(from);
-  await awaitLease({ uploader, lease: state.lease, leases, waiting, signal });
-  // Its former holder may have gone on writing until now.
-  return read();
+  let ended: number | undefined;
+  while (state.lease !== undefined && state.lease.offset !== ended) {
+    const { lease } = state;
+    await awaitLease({ uploader, lease, leases, waiting, signal });
+    ended = lease.offset;
+    // Its former holder may have gone on writing until now, and another may have been faster than we.
+    state = await read();
+  }
+  return state;
 }
 
 /** Finds out from the files topic itself what this uploader sent before there was this state topic. */
