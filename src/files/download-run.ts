@@ -12,6 +12,7 @@ import { Receiver } from './receiver.ts';
 import { SafeOffset } from './safe-offset.ts';
 import type { Tally } from './tally.ts';
 import { stateTopicOf } from './topics.ts';
+import { TurnByKey } from './turn-by-key.ts';
 
 /** Bytes after which positions are committed without waiting for the interval: what is fetched again after a kill. */
 const commitEvery = 8 * 1024 * 1024;
@@ -53,13 +54,16 @@ export class DownloadRun {
     const freeBytes = (): Promise<number | undefined> => sink.freeBytes();
     const patience = new Patience({ place: sink.place, freeBytes, onEvent, signal: stop.signal });
     this.#sink = patientSink(sink, patience);
+    // One at a time: each has a consumer of its own, with all its memory.
+    const again = new TurnByKey();
+    const fetching = { kafka, topic, bufferBytes, tally, signal: stop.signal };
     this.#receiver = new Receiver({
       sink: this.#sink,
       tally,
       onEvent,
       signal: stop.signal,
       rules: process.platform === 'win32' ? 'windows' : 'posix',
-      fetchAgain: (upload) => fetchAgain({ kafka, topic, bufferBytes, tally, signal: stop.signal }, upload),
+      fetchAgain: (upload) => again.run('', () => fetchAgain(fetching, upload)),
       background: (work) => this.#track(work.catch((error: unknown) => this.#fail(error))),
       onIncomplete: (upload) =>
         void this.#noteIncomplete(upload).catch((error: unknown) => this.#fail(error)),

@@ -22,6 +22,8 @@ export interface FetchAgainOptions {
  */
 export async function fetchAgain(options: FetchAgainOptions, upload: OpenUpload): Promise<void> {
   const { kafka, topic, bufferBytes, tally, signal } = options;
+  if (upload.isGone) return;
+  if (signal.aborted) throw new StoppedError(`stopped before ${upload.target} was fetched again`);
   const latest = await kafka.offsets(topic, 'latest');
   const from = new Map(
     [...upload.firsts].filter(([partition, first]) => first < (latest.get(partition) ?? 0)),

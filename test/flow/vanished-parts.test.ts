@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { ConsumerOptions, FetchedBatch, Kafka } from '../../src/kafka/contract.ts';
 import { openDiskSink } from '../../src/stores/disk/sink.ts';
 import { MemorySink } from '../../src/stores/memory/sink.ts';
 import { faultySink, faultySource, once } from '../support/faulty-store.ts';
@@ -121,6 +122,48 @@ test('A temporary file that vanishes again and again is given up, and others arr
   const [failed] = flow.told('failed');
   assert.deepEqual([failed?.path, failed?.reason], ['a', 'sink']);
   assert.match(failed?.message ?? '', /somebody removed the temporary file.*--reset/);
+});
+
+/** A client that counts its open consumers; all but the first go on once the first has come to its end. */
+function countingConsumers(kafka: Kafka) {
+  const count = { open: 0, most: 0, begun: 0 };
+  const firstEnded = Promise.withResolvers<void>();
+  const counting = new Proxy(kafka, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== 'function') return value;
+      if (name !== 'consumer') return value.bind(target);
+      return async function* (options: ConsumerOptions): AsyncGenerator<FetchedBatch> {
+        if (options.topic !== 'files') return yield* target.consumer(options);
+        const isFirst = count.begun++ === 0;
+        count.most = Math.max(count.most, ++count.open);
+        if (!isFirst) await firstEnded.promise;
+        yield* target.consumer(options);
+        if (isFirst) firstEnded.resolve();
+        count.open--;
+      };
+    },
+  });
+  return { kafka: counting, count };
+}
+
+test('Many uploads that have to be fetched again are fetched one after the other', async () => {
+  const flow = new Flow();
+  const paths = ['a', 'b', 'c', 'd', 'e', 'f'];
+  for (const path of paths) flow.source.write(path, noise(5000));
+  await flow.up();
+  const harmed = new Set<string>();
+  const sink = faultySink(new MemorySink(flow.disk), async ({ method, name }) => {
+    if (method !== 'publish' || harmed.has(name)) return;
+    harmed.add(name);
+    flow.disk.parts.delete(await uploadOf(flow, name.slice('shop/'.length)));
+  });
+  const { kafka, count } = countingConsumers(flow.cluster.client());
+  const down = await flow.down({}, { sink, kafka });
+  assert.deepEqual([down.files, down.failed, harmed.size], [6, 0, 6]);
+  assert.deepEqual(flow.received(), flow.sent());
+  assert.equal(count.begun, 7);
+  assert.ok(count.most <= 2, `${count.most} consumers at once`);
 });
 
 test('What retention has removed meanwhile is named as missing', async () => {
