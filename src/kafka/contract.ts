@@ -101,7 +101,10 @@ export interface Consumer extends AsyncIterable<FetchedBatch> {
    * A consumer without a group rejects with `invalid`; it commits by {@link Kafka.commit}.
    */
   commit(positions: ReadonlyMap<number, Position>): Promise<void>;
-  /** Stops the iteration after the batch in hand, gives partitions back (`onRevoked`) and leaves the group. Idempotent. */
+  /**
+   * Stops the iteration after the batch in hand, gives partitions back (`onRevoked`) and leaves the group. Idempotent. Rejects
+   * with what `onRevoked` threw. The body of the loop may call it too: the callbacks run there and then, beside that body.
+   */
   close(): Promise<void>;
 }
 
@@ -115,7 +118,7 @@ interface Reading {
    * reading goes on at `earliest`. Without it the iteration throws KafkaError `out-of-range`. Never silent.
    */
   readonly onGap?: (gap: { partition: number; from: number; earliest: number }) => void;
-  /** Ends the iteration without an error. */
+  /** Ends the iteration without an error: once the batch in hand is done with. */
   readonly signal?: AbortSignal;
 }
 
@@ -138,8 +141,9 @@ export interface AssignedReading extends Reading {
  * joins, leaves or dies has all of them given up and dealt out anew. A member that cannot be reached for `sessionTimeout`
  * counts as dead, however busy it is; heartbeats are sent whether or not the iteration goes on.
  *
- * The callbacks run while the iteration waits for a batch, never beside the body of a loop over it; an error that one
- * throws ends the iteration. They must not await the consumer's own `close`.
+ * The callbacks run while the iteration waits for a batch, never beside the body of a loop over it, unless somebody calls
+ * `close` of consumer or client meanwhile; an error that one throws ends the iteration, which tells it. They must not await
+ * such a `close` themselves.
  */
 export interface GroupReading extends Reading {
   readonly group: string;

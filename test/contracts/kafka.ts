@@ -4,6 +4,7 @@ import { compressionContract } from './kafka/compression.ts';
 import { consumerContract } from './kafka/consumer.ts';
 import { flowContract } from './kafka/flow.ts';
 import type { OpenGround } from './kafka/ground.ts';
+import { groupEndsContract } from './kafka/group-ends.ts';
 import { groupsContract } from './kafka/groups.ts';
 import { producerContract } from './kafka/producer.ts';
 import { topicsContract } from './kafka/topics.ts';
@@ -19,5 +20,6 @@ export function kafkaContract(name: string, open: OpenGround): void {
     consumerContract(open);
     flowContract(open);
     groupsContract(open);
+    groupEndsContract(open);
   });
 }

@@ -31,6 +31,12 @@ export class GroupConsumer implements Consumer {
   /** Partitions that the owner believes to be its own: told of, and not yet told of their end. */
   #owned: readonly number[] = [];
   #turn: Promise<void> | undefined;
+  /** The owner is at work on a batch. */
+  #isInBody = false;
+  /** The owner's signal: nothing more is handed out. */
+  #isEnding = false;
+  /** What giving up the last partitions came to, for whoever iterates. */
+  #refusal: unknown;
   #bell = Promise.withResolvers<void>();
   #pollTimer: NodeJS.Timeout | undefined;
 
@@ -53,10 +59,18 @@ export class GroupConsumer implements Consumer {
       signal,
       changed: () => this.#changed(),
     });
-    for (const end of [options.signal, cluster.signal]) {
-      const close = () => void this.close().catch(() => {});
-      if (end?.aborted) close();
-      end?.addEventListener('abort', close, { signal });
+    const close = () => void this.close().catch(() => {});
+    const end = () => {
+      this.#isEnding = true;
+      // Who is at work on a batch gives up when the next is asked for; the group waits no longer than `maxPollInterval`.
+      if (!this.#isInBody) close();
+    };
+    for (const [aborted, act] of [
+      [options.signal, end],
+      [cluster.signal, close],
+    ] as const) {
+      if (aborted?.aborted) act();
+      aborted?.addEventListener('abort', act, { signal });
     }
   }
 
@@ -68,10 +82,7 @@ export class GroupConsumer implements Consumer {
   [Symbol.asyncIterator](): AsyncIterator<FetchedBatch, undefined> {
     return {
       next: () => this.#next(),
-      return: async () => {
-        await this.close();
-        return { done: true, value: undefined };
-      },
+      return: () => this.#end(),
     };
   }
 
@@ -97,6 +108,9 @@ export class GroupConsumer implements Consumer {
       // Whatever callback runs is let to its end; its error is told by the iteration.
       await this.#turn?.catch(() => {});
       await this.#giveUp();
+    } catch (error) {
+      this.#refusal = error;
+      throw error;
     } finally {
       await this.#membership.close();
       this.#closed.resolve();
@@ -105,23 +119,30 @@ export class GroupConsumer implements Consumer {
 
   async #next(): Promise<IteratorResult<FetchedBatch, undefined>> {
     clearTimeout(this.#pollTimer);
+    this.#isInBody = false;
     try {
       const batch = await this.#take();
-      if (batch) return { done: false, value: batch };
-      await this.close();
-      return { done: true, value: undefined };
+      return batch ? { done: false, value: batch } : await this.#end();
     } catch (error) {
       await this.close().catch(() => {});
       throw error;
     }
   }
 
-  /** Undefined: the consumer is closed. */
+  async #end(): Promise<IteratorReturnResult<undefined>> {
+    await this.close();
+    const refusal = this.#refusal;
+    this.#refusal = undefined;
+    if (refusal !== undefined) throw refusal;
+    return { done: true, value: undefined };
+  }
+
+  /** Undefined: the consumer is closed, or to be closed. */
   async #take(): Promise<FetchedBatch | undefined> {
     const membership = this.#membership;
     const isClosing = () => this.#closing.signal.aborted;
     const isInterrupted = () => isClosing() || membership.state !== 'in' || membership.isDoubtful;
-    if (isClosing()) return undefined;
+    if (isClosing() || this.#isEnding) return undefined;
     this.#opening ??= this.#reader.assignment.open();
     const isOpen = await this.#opening;
     while (!isClosing()) {
@@ -138,6 +159,7 @@ export class GroupConsumer implements Consumer {
       }
       const batch = await this.#reader.take(() => isOpen && isInterrupted(), isClosing);
       if (batch === undefined) continue;
+      this.#isInBody = true;
       this.#pollTimer = setTimeout(() => this.#overdue(), this.#maxPollMs).unref();
       return batch;
     }

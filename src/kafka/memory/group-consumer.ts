@@ -23,6 +23,12 @@ export class MemoryGroupConsumer implements Consumer {
   #member: MemoryMember | undefined;
   #owned: readonly number[] = [];
   #isClosing = false;
+  /** The owner is at work on a batch. */
+  #isInBody = false;
+  /** The owner's signal: nothing more is handed out. */
+  #isEnding = false;
+  /** What giving up the last partitions came to, for whoever iterates. */
+  #refusal: unknown;
   #turn: Promise<void> | undefined;
   #pollTimer: NodeJS.Timeout | undefined;
 
@@ -32,10 +38,13 @@ export class MemoryGroupConsumer implements Consumer {
     this.#group = topics.group(options.group);
     this.#reader = new MemoryReader(topics, options);
     this.#maxPollMs = Math.min(2 ** 31 - 1, options.maxPollInterval ?? defaultMaxPollMs);
-    const close = () => void this.close().catch(() => {});
-    if (options.signal?.aborted) close();
-    options.signal?.addEventListener('abort', close);
-    this.#finished.promise.then(() => options.signal?.removeEventListener('abort', close));
+    const end = () => {
+      this.#isEnding = true;
+      if (!this.#isInBody) this.close().catch(() => {});
+    };
+    if (options.signal?.aborted) end();
+    options.signal?.addEventListener('abort', end);
+    this.#finished.promise.then(() => options.signal?.removeEventListener('abort', end));
   }
 
   async commit(positions: ReadonlyMap<number, Position>): Promise<void> {
@@ -59,6 +68,9 @@ export class MemoryGroupConsumer implements Consumer {
     try {
       await this.#turn?.catch(() => {});
       await this.#giveUp();
+    } catch (error) {
+      this.#refusal = error;
+      throw error;
     } finally {
       if (this.#member) this.#group.leave(this.#member);
       this.#finished.resolve();
@@ -74,28 +86,32 @@ export class MemoryGroupConsumer implements Consumer {
   [Symbol.asyncIterator](): AsyncIterator<FetchedBatch, undefined> {
     return {
       next: () => this.#next(),
-      return: async () => {
-        await this.close();
-        return { done: true, value: undefined };
-      },
+      return: () => this.#end(),
     };
   }
 
   async #next(): Promise<IteratorResult<FetchedBatch, undefined>> {
     clearTimeout(this.#pollTimer);
+    this.#isInBody = false;
     try {
       const batch = await this.#take();
-      if (batch) return { done: false, value: batch };
-      await this.close();
-      return { done: true, value: undefined };
+      return batch ? { done: false, value: batch } : await this.#end();
     } catch (error) {
       await this.close().catch(() => {});
       throw error;
     }
   }
 
+  async #end(): Promise<IteratorReturnResult<undefined>> {
+    await this.close();
+    const refusal = this.#refusal;
+    this.#refusal = undefined;
+    if (refusal !== undefined) throw refusal;
+    return { done: true, value: undefined };
+  }
+
   async #take(): Promise<FetchedBatch | undefined> {
-    while (!this.#isClosing) {
+    while (!this.#isClosing && !this.#isEnding) {
       const bell = this.#topics.bell.next;
       await new Promise(setImmediate);
       if (this.#isClosing) return undefined;
@@ -115,6 +131,7 @@ export class MemoryGroupConsumer implements Consumer {
         await bell;
         continue;
       }
+      this.#isInBody = true;
       this.#pollTimer = setTimeout(() => this.#overdue(), this.#maxPollMs).unref();
       return batch;
     }

@@ -1,24 +1,12 @@
-/** Consumer groups: who reads what, what is committed, and what becomes of those who leave, dawdle or fail. */
+/** Consumer groups: who reads what, what is committed, and what becomes of those who leave or dawdle. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { waitFor } from '../../support/wait.ts';
-import { appendTexts, freshTopic, type Ground, type OpenGround, readAll } from './ground.ts';
-import { startMember } from './member.ts';
+import { appendTexts, freshTopic, type OpenGround, readAll } from './ground.ts';
+import { filled, letters, startMember } from './member.ts';
 
 const fenced = { name: 'KafkaError', kind: 'fenced' };
-const letters = ['a', 'b', 'c', 'd', 'e', 'f'];
-
-/** A topic whose partitions hold these texts each, and the name of a group. */
-async function filled(ground: Ground, partitions: number, texts: readonly string[] = letters) {
-  const topic = await freshTopic(ground, partitions);
-  const producer = ground.kafka.producer();
-  for (let partition = 0; partition < partitions; partition += 1) {
-    await appendTexts(producer, topic, partition, texts);
-  }
-  return { topic, group: `contract-${randomUUID()}`, producer };
-}
-
 const position = (offset: number, metadata = '') => ({ offset, metadata });
 
 export function groupsContract(open: OpenGround): void {
@@ -224,34 +212,6 @@ export function groupsContract(open: OpenGround): void {
     assert.equal(member.lost.length, 1);
   });
 
-  test('An error in a callback ends the iteration, and the others go on', async (t) => {
-    const ground = await open(t);
-    const { topic, group } = await filled(ground, 2);
-    const failing = startMember(t, ground.kafka, {
-      topic,
-      group,
-      onRevoked: async () => {
-        throw new Error('the disk is full');
-      },
-    });
-    await waitFor(() => failing.owned.length === 2);
-    const other = startMember(t, ground.kafka, { topic, group });
-    await assert.rejects(failing.ended, /the disk is full/);
-    await waitFor(() => other.owned.length === 2);
-  });
-
-  test('A signal ends a member without an error, and it leaves', async (t) => {
-    const ground = await open(t);
-    const { topic, group } = await filled(ground, 1);
-    const stop = new AbortController();
-    const member = startMember(t, ground.kafka, { topic, group, signal: stop.signal });
-    await waitFor(() => member.read.length === 6);
-    stop.abort();
-    await member.ended;
-    assert.deepEqual(await ground.kafka.committed(group, topic), new Map([[0, position(6)]]));
-    await ground.kafka.commit(group, topic, new Map([[0, position(5)]]));
-  });
-
   test('What retention has removed is told to members, too; a topic that is recreated, or not there, is an error', async (t) => {
     const ground = await open(t);
     const { topic, group } = await filled(ground, 1);
@@ -276,15 +236,5 @@ export function groupsContract(open: OpenGround): void {
     await ground.deleteTopic(topic);
     for (const { ended } of members)
       await assert.rejects(ended, { name: 'KafkaError', kind: 'unknown-topic' });
-  });
-
-  test('Closing the client ends a member that waits, and its owner hears that nothing is its own any more', async (t) => {
-    const ground = await open(t);
-    const { topic, group } = await filled(ground, 1);
-    const member = startMember(t, ground.kafka, { topic, group, keepsPositions: true });
-    await waitFor(() => member.read.length === 6);
-    await ground.kafka.close();
-    await member.ended;
-    assert.deepEqual(member.lost, [[0]]);
   });
 }

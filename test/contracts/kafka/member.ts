@@ -1,6 +1,8 @@
 /** A member of a consumer group at work, for the contract's tests. */
+import { randomUUID } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import type { Consumer, GroupReading, Kafka, Position } from '../../../src/kafka/contract.ts';
+import { appendTexts, freshTopic, type Ground } from './ground.ts';
 
 export interface MemberOptions extends GroupReading {
   /** The body of the loop over batches. */
@@ -77,4 +79,17 @@ export function startMember(t: TestContext, kafka: Kafka, options: MemberOptions
     ended,
     close,
   };
+}
+
+/** What {@link filled} puts into each partition. */
+export const letters = ['a', 'b', 'c', 'd', 'e', 'f'];
+
+/** A topic whose partitions hold these texts each, and the name of a group. */
+export async function filled(ground: Ground, partitions: number, texts: readonly string[] = letters) {
+  const topic = await freshTopic(ground, partitions);
+  const producer = ground.kafka.producer();
+  for (let partition = 0; partition < partitions; partition += 1) {
+    await appendTexts(producer, topic, partition, texts);
+  }
+  return { topic, group: `contract-${randomUUID()}`, producer };
 }
