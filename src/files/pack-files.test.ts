@@ -118,6 +118,25 @@ test('A file that is just too large for a pack of its own is told apart to the b
   assert.equal(batchBytes(consumed(appended[0]!)), limit);
 });
 
+test('Others have their turn while a pack is read from a source that answers at once', async () => {
+  const source = new MemorySource();
+  for (let index = 0; index < 1000; index++) source.write(`f${index}`, noise(5));
+  const { lane } = laneOf(source, 1024 * 1024);
+  const builder = new PackBuilder(lane);
+  for (const file of await lookAll(source)) builder.add(file);
+  let turns = 0;
+  let isDone = false;
+  const count = (): void => {
+    turns++;
+    if (!isDone) setImmediate(count);
+  };
+  setImmediate(count);
+  const outcomes = await builder.send(Buffer.alloc(1024 * 1024));
+  isDone = true;
+  assert.ok(outcomes.every(({ digest }) => digest !== undefined));
+  assert.ok(turns >= 15, `${turns} turns for ${outcomes.length} files`);
+});
+
 test('Whether a name leaves room is known to the byte', async () => {
   const source = new MemorySource();
   const faults = [];

@@ -30,6 +30,8 @@ export const uploadPlaceholder = '0'.repeat(32);
 
 /** Files read at once. */
 const readers = 16;
+/** Files read before everything else has its turn. */
+const group = 64;
 
 interface Place {
   readonly file: SourceFile;
@@ -122,8 +124,12 @@ export class PackBuilder {
   async #read(buffer: Uint8Array): Promise<PackedOutcome[]> {
     const outcomes: PackedOutcome[] = new Array(this.#places.length);
     let next = 0;
+    // A source may answer at once, and keep all others waiting.
+    let turn: Promise<void> | undefined;
     const work = async (): Promise<void> => {
       for (let index = next++; index < this.#places.length; index = next++) {
+        if (index > 0 && index % group === 0) turn = othersTurn();
+        await turn;
         const { file, upload, start } = this.#places[index]!;
         outcomes[index] = {
           file,
@@ -133,7 +139,6 @@ export class PackBuilder {
       }
     };
     await Promise.all(Array.from({ length: Math.min(readers, this.#places.length) }, work));
-    // A source may answer at once, and others have waited for their turn.
     await othersTurn();
     return outcomes;
   }
