@@ -183,6 +183,14 @@ function reading(open: OpenSourceGround): void {
     await file.close();
   });
 
+  test('A file is closed once, however often that is asked for', async (t) => {
+    const { source, write } = await open(t);
+    await write('a', 'x');
+    const file = await source.open('a');
+    await Promise.all([file.close(), file.close()]);
+    await file.close();
+  });
+
   test('Opening what is not there throws ENOENT', async (t) => {
     const { source } = await open(t);
     await assert.rejects(source.open('nothing'), { code: 'ENOENT' });

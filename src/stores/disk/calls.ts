@@ -5,11 +5,9 @@
  * several wait side by side and nothing else waits for them. Where the disk is at the other end of a network, always.
  */
 import * as fs from 'node:fs';
-import { statfs } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { isLocalTree } from './mounts.ts';
 
-/** File systems whose calls end, by Linux's statfs(2): ext, XFS, Btrfs, ZFS, F2FS, tmpfs, overlay. */
-const local = new Set([0xef53, 0x58465342, 0x9123683e, 0x2fc12fc1, 0xf2f52010, 0x01021994, 0x794c7630]);
 /** A call of so many milliseconds was slow; the pool is asked for so many afterwards. */
 const slow = 2;
 const rest = 100;
@@ -41,9 +39,9 @@ export class DiskCalls {
     this.#now = now;
   }
 
-  /** For the file system that holds `path`. */
-  static async on(path: string): Promise<DiskCalls> {
-    return new DiskCalls(process.platform === 'linux' && local.has((await statfs(path)).type));
+  /** For what stands below a directory. */
+  static async on(directory: string): Promise<DiskCalls> {
+    return new DiskCalls(await isLocalTree(directory));
   }
 
   async open(path: string, flags: string | number, mode?: number): Promise<number> {

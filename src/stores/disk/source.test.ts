@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import { chmod, mkdir, open, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { promisify } from 'node:util';
 import { sourceContract } from '../../../test/contracts/source.ts';
 import { temporaryFolder } from '../../../test/support/folder.ts';
+import { waitFor } from '../../../test/support/wait.ts';
 import type { Selection, Source, Unsendable } from '../contract.ts';
+import { isLocalTree } from './mounts.ts';
 import { openDiskSource } from './source.ts';
 
 sourceContract('A directory as a source', async (t) => {
@@ -116,4 +122,42 @@ test('Sockets and pipes are no files', async (t) => {
   t.after(() => server.close());
   await new Promise((resolve) => server.once('listening', resolve));
   assert.deepEqual((await listed(await openDiskSource(folder))).paths, []);
+});
+
+test('A pipe that took the place of a file is not waited for', async (t) => {
+  const folder = await temporaryFolder(t);
+  const pipe = join(folder, 'pipe');
+  await promisify(execFile)('mkfifo', [pipe]);
+  const source = await openDiskSource(folder, { followSymlinks: true });
+  let isOpen = false;
+  const opened = source.open('pipe').finally(() => {
+    isOpen = true;
+  });
+  try {
+    await waitFor(() => isOpen, { what: 'the opened pipe' });
+  } finally {
+    // A call that does wait would hold up the tests behind this one.
+    await (await open(pipe, 'r+')).close();
+  }
+  const file = await opened;
+  await assert.rejects(file.read(Buffer.alloc(1), 0), { code: 'ESPIPE' });
+  await file.close();
+});
+
+test('Calls are made in place only where no link can lead to another disk', async (t) => {
+  const folder = await temporaryFolder(t);
+  await writeFile(join(folder, 'file'), 'x');
+  const openInPlace = t.mock.method(fs, 'openSync');
+  syncBuiltinESMExports();
+  t.after(() => {
+    openInPlace.mock.restore();
+    syncBuiltinESMExports();
+  });
+  for (const followSymlinks of [false, true]) {
+    const source = await openDiskSource(folder, { followSymlinks });
+    await (await source.open('file')).close();
+    const expected = !followSymlinks && (await isLocalTree(folder)) ? 1 : 0;
+    assert.equal(openInPlace.mock.callCount(), expected);
+    openInPlace.mock.resetCalls();
+  }
 });

@@ -29,7 +29,13 @@ export async function openDiskSource(directory: string, options: DiskSourceOptio
       { cause },
     );
   }
-  return new DiskSource(root, options.followSymlinks ?? false, await DiskCalls.on(root));
+  const followSymlinks = options.followSymlinks ?? false;
+  // Links may lead to any disk.
+  return new DiskSource(
+    root,
+    followSymlinks,
+    followSymlinks ? new DiskCalls(false) : await DiskCalls.on(root),
+  );
 }
 
 class DiskSource implements Source {
@@ -53,7 +59,9 @@ class DiskSource implements Source {
   }
 
   async open(path: string): Promise<OpenFile> {
-    const flags = constants.O_RDONLY | (this.#followSymlinks ? 0 : (constants.O_NOFOLLOW ?? 0));
+    const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+    // A pipe that took the file's place would be waited for.
+    const flags = O_RDONLY | O_NONBLOCK | (this.#followSymlinks ? 0 : O_NOFOLLOW);
     const calls = this.#calls;
     const file = await calls.open(join(this.place, path), flags);
     let isOpen = true;
@@ -61,9 +69,10 @@ class DiskSource implements Source {
       look: async () => sourceFile(path, await calls.look(file)),
       read: (buffer, position) => calls.read(file, buffer, position),
       close: async () => {
-        // The number may be another file's by now.
-        if (isOpen) await calls.close(file);
+        if (!isOpen) return;
+        // The number may be another file's by the time this call is through.
         isOpen = false;
+        await calls.close(file);
       },
     };
   }

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isLocalTree, mountsBelow } from './mounts.ts';
+
+const mounts = String.raw`22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
+23 22 0:21 / /proc rw - proc proc rw
+30 22 0:40 / /srv/files/archive rw shared:9 master:2 - nfs4 server:/archive rw,vers=4.2
+31 22 0:41 / /srv/files-too rw - fuse.sshfs host:/ rw
+32 22 0:42 / /srv/with\040space/da\134ta rw - xfs /dev/sdb1 rw
+`;
+
+test('What is mounted below a directory is found by whole names', () => {
+  assert.deepEqual(mountsBelow(mounts, '/srv/files'), ['nfs4']);
+  assert.deepEqual(mountsBelow(mounts, '/srv/files/archive'), []);
+  assert.deepEqual(mountsBelow(mounts, '/srv/with space'), ['xfs']);
+  assert.deepEqual(mountsBelow(mounts, '/srv/with space/da\\ta'), []);
+  assert.deepEqual(mountsBelow(mounts, '/home'), []);
+  assert.deepEqual(mountsBelow(mounts, '/'), ['proc', 'nfs4', 'fuse.sshfs', 'xfs']);
+});
+
+test('A tree with a file system of another kind in it is not taken for local', async () => {
+  // Below the root there are always some, `/proc` for one.
+  assert.equal(await isLocalTree('/'), false);
+});

@@ -1,0 +1,26 @@
+/** What is mounted below a directory: calls there end at another disk than the directory's own. */
+import { readFile, realpath, statfs } from 'node:fs/promises';
+
+/** File systems whose calls end, by the magic numbers of Linux's statfs(2) and by their names. */
+const localKinds = new Set([0xef53, 0x58465342, 0x9123683e, 0x2fc12fc1, 0xf2f52010, 0x01021994, 0x794c7630]);
+const localNames = new Set(['ext2', 'ext3', 'ext4', 'xfs', 'btrfs', 'zfs', 'f2fs', 'tmpfs', 'overlay']);
+
+/** True when a directory, and all that is mounted below it now, is known to be on this machine. */
+export async function isLocalTree(directory: string): Promise<boolean> {
+  if (process.platform !== 'linux' || !localKinds.has((await statfs(directory)).type)) return false;
+  const mounts = await readFile('/proc/self/mountinfo', 'utf8').catch(() => undefined);
+  if (mounts === undefined) return false;
+  return mountsBelow(mounts, await realpath(directory)).every((kind) => localNames.has(kind));
+}
+
+/** The names of the file systems that are mounted below a real path, from the text of Linux's proc_pid_mountinfo(5). Pure. */
+export function mountsBelow(mounts: string, directory: string): string[] {
+  const prefix = directory === '/' ? '/' : `${directory}/`;
+  return mounts.split('\n').flatMap((line) => {
+    const [mount = '', source = ''] = line.split(' - ');
+    const place = (mount.split(' ')[4] ?? '').replace(/\\([0-7]{3})/g, (_, octal: string) =>
+      String.fromCharCode(Number.parseInt(octal, 8)),
+    );
+    return place.startsWith(prefix) && place !== '/' ? [source.split(' ')[0] ?? ''] : [];
+  });
+}
