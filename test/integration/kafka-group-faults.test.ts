@@ -64,3 +64,12 @@ test('A member goes on where its group stands, though a broker has not heard of 
   assert.deepEqual(member.read, ['0/4 e', '0/5 f']);
   assert.equal(lies, 1);
 });
+
+test('Closing ends while no broker can be reached, and what could not be committed is lost', async (t) => {
+  const { broker, kafka, topic, group } = await stage(t);
+  const member = startMember(t, kafka, { topic, group });
+  await waitFor(() => member.read.length === 6);
+  await broker.nodes[0]!.kill();
+  await member.close();
+  assert.deepEqual(member.lost, [[0]]);
+});

@@ -1,10 +1,10 @@
 /** The broker that looks after a consumer group: how it is found, and how positions are kept with it. */
 import { ask } from '../api.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { Code, check, errorOf, NetworkFailure } from '../cluster/failures.ts';
+import { Code, check, errorOf, mayPass, NetworkFailure, translate } from '../cluster/failures.ts';
 import type { Link } from '../cluster/link.ts';
 import { findCoordinatorV4, offsetCommitV8, offsetFetchV8 } from '../codecs.ts';
-import type { Position } from '../contract.ts';
+import type { KafkaError, Position } from '../contract.ts';
 
 const groupKey = 0;
 
@@ -100,39 +100,50 @@ function only<Answer>([answer]: readonly Answer[], what: string): Answer {
   return answer;
 }
 
-/** {@link Kafka.commit}, and {@link Consumer.commit} with the member's identity. */
+/**
+ * {@link Kafka.commit}, and {@link Consumer.commit} with the member's identity. `giveUp` is asked after each failure that may
+ * pass: its error ends the retrying.
+ */
 export async function commit(
   cluster: Cluster,
   group: string,
   topic: string,
   positions: ReadonlyMap<number, Position>,
-  { memberId, generation, instanceId }: MemberIdentity = nobody,
+  identity: MemberIdentity = nobody,
+  giveUp: () => KafkaError | undefined = () => undefined,
 ): Promise<void> {
   if (positions.size === 0) return;
   const what = `commit positions of group ${group}`;
+  await cluster.retry(what, async () => {
+    try {
+      await commitOnce(cluster, group, topic, positions, identity);
+    } catch (error) {
+      throw (mayPass(translate(error, what)) && giveUp()) || error;
+    }
+  });
+}
+
+async function commitOnce(
+  cluster: Cluster,
+  group: string,
+  topic: string,
+  positions: ReadonlyMap<number, Position>,
+  { memberId, generation, instanceId }: MemberIdentity,
+): Promise<void> {
   const partitions = [...positions].map(([partitionIndex, { offset, metadata }]) => ({
     partitionIndex,
     committedOffset: BigInt(offset),
     committedLeaderEpoch: -1,
     committedMetadata: metadata,
   }));
-  await cluster.retry(what, async () => {
-    const { connection } = await coordinator(cluster, group);
-    const topics = [{ name: topic, partitions }];
-    const response = await ask(
-      connection,
-      offsetCommitV8.api,
-      group,
-      generation,
-      memberId,
-      instanceId,
-      topics,
-    );
-    for (const answer of response.topics.flatMap((one) => one.partitions)) {
-      const place = `${what} on ${topic}-${answer.partitionIndex}`;
-      // A new generation is being made: this one's time is over.
-      if (answer.errorCode === Code.rebalanceInProgress) throw errorOf(Code.illegalGeneration, place);
-      check(answer.errorCode, place);
-    }
-  });
+  const { connection } = await coordinator(cluster, group);
+  const topics = [{ name: topic, partitions }];
+  const { api } = offsetCommitV8;
+  const response = await ask(connection, api, group, generation, memberId, instanceId, topics);
+  for (const answer of response.topics.flatMap((one) => one.partitions)) {
+    const place = `commit positions of group ${group} on ${topic}-${answer.partitionIndex}`;
+    // A new generation is being made: this one's time is over.
+    if (answer.errorCode === Code.rebalanceInProgress) throw errorOf(Code.illegalGeneration, place);
+    check(answer.errorCode, place);
+  }
 }

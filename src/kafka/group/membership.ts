@@ -60,9 +60,7 @@ export class Membership {
 
   /** True while the group has not heard of us for so long that it may have gone on without us. */
   get isDoubtful(): boolean {
-    const { steady, wall } = this.#alive;
-    const silence = Math.max(performance.now() - steady, Date.now() - wall);
-    return this.#state === 'in' && silence >= this.#options.sessionTimeout;
+    return this.#state === 'in' && this.#isSilent;
   }
 
   /** Joins, or joins anew; resolves with the partitions that are ours. Rejects with KafkaError. */
@@ -85,13 +83,17 @@ export class Membership {
     return joined.partitions;
   }
 
-  /** Commits as the member of the present generation. Rejects with KafkaError; `fenced` also ends the membership. */
+  /**
+   * Commits as the member of the present generation. Rejects with KafkaError; `fenced` also ends the membership. When all is
+   * to end, it is not tried for longer than the group waits for us.
+   */
   async commit(positions: ReadonlyMap<number, Position>): Promise<void> {
-    const { cluster, group, topic, instanceId } = this.#options;
+    const { cluster, group, topic, instanceId, signal } = this.#options;
     const joined = this.#joined;
     if (joined === undefined || this.#state === 'lost' || this.#state === 'out') throw this.#fenced();
+    const giveUp = () => (signal.aborted && this.#isSilent ? this.#fenced() : undefined);
     try {
-      await commit(cluster, group, topic, positions, { ...joined, instanceId });
+      await commit(cluster, group, topic, positions, { ...joined, instanceId }, giveUp);
     } catch (error) {
       if (error instanceof KafkaError && error.kind === 'fenced' && this.#joined === joined) {
         this.#lose(Code.illegalGeneration);
@@ -123,6 +125,12 @@ export class Membership {
   async close(): Promise<void> {
     await this.leave();
     this.#control?.close();
+  }
+
+  get #isSilent(): boolean {
+    const { steady, wall } = this.#alive;
+    const silence = Math.max(performance.now() - steady, Date.now() - wall);
+    return silence >= this.#options.sessionTimeout;
   }
 
   get #heartbeatInterval(): number {
@@ -168,9 +176,9 @@ export class Membership {
       }
       if (errorCode === Code.rebalanceInProgress) this.#summon();
       else if (errorCode !== Code.none) throw errorOf(errorCode, what);
-      const wasDoubtful = this.isDoubtful;
       this.#alive = sentAt;
-      if (wasDoubtful) this.#options.changed();
+      // Somebody may wait for an end of the doubt, which a clock that was set meanwhile has ended already.
+      this.#options.changed();
       this.#beatAfter(this.#heartbeatInterval);
     } catch (thrown) {
       // Perhaps another broker looks after the group by now.
