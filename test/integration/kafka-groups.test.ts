@@ -3,11 +3,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type RunningBroker, startBroker } from '../../src/broker/broker.ts';
 import { createKafka } from '../../src/kafka/client.ts';
-import { Cluster } from '../../src/kafka/cluster/cluster.ts';
 import type { Kafka } from '../../src/kafka/contract.ts';
-import { Membership } from '../../src/kafka/group/membership.ts';
-import { parseAddress } from '../../src/kafka/settings.ts';
-import { silentLogger } from '../../src/log.ts';
 import { startMember } from '../contracts/kafka/member.ts';
 import { administrator } from '../support/administrator.ts';
 import { testBroker } from '../support/broker.ts';
@@ -165,40 +161,6 @@ test('Members outlive the broker that looks after their group', async (t) => {
   await Promise.all(members.map((member) => member.close()));
   const committed = [...(await stage.kafka.committed(group, topic)).values()].map(({ offset }) => offset);
   assert.deepEqual(committed, [30, 30]);
-});
-
-test('A member that was asleep with its machine waits for word of the group', async (t) => {
-  const stage = await ground(t, 1);
-  const cluster = new Cluster({
-    bootstrap: [parseAddress(stage.bootstrap)],
-    clientId: 'sluice',
-    rack: undefined,
-    requestTimeout: 5000,
-    tls: undefined,
-    authenticate: undefined,
-    giveUpAfter: undefined,
-    logger: silentLogger,
-    onStatus: () => {},
-  });
-  t.after(() => cluster.close());
-  const membership = new Membership({
-    cluster,
-    group: stage.group,
-    topic: stage.topic,
-    instanceId: null,
-    sessionTimeout: 6000,
-    rebalanceTimeout: 6000,
-    metadataMaxAge: 30_000,
-    signal: cluster.signal,
-    changed: () => {},
-  });
-  t.after(() => membership.close());
-  assert.deepEqual(await membership.join(), [0]);
-  assert.equal(membership.isDoubtful, false);
-  // The clock on the wall goes on, and the steady one does not.
-  t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 6000 });
-  assert.equal(membership.isDoubtful, true);
-  await waitFor(() => !membership.isDoubtful);
 });
 
 /** kcat as a member of the group, and the numbers that it has read. */

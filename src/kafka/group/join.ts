@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ask } from '../api.ts';
 import { delayAfter } from '../cluster/backoff.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import type { Connection } from '../cluster/connection.ts';
 import { Code, check, NotNow } from '../cluster/failures.ts';
 import type { Link } from '../cluster/link.ts';
 import { addressText } from '../cluster/socket.ts';
@@ -105,12 +106,17 @@ function adviceFor(code: number): string | undefined {
 
 const inconsistentProtocol = 23;
 
+/** Connections that the member's signal closes already: a member joins by the same one again and again. */
+const heeding = new WeakSet<Connection>();
+
 async function linkTo({ cluster, group, purpose, rebalanceTimeout, signal }: JoinOptions): Promise<Link> {
   const patience = Math.min(longestTimer, rebalanceTimeout + graceMs);
   const link = await coordinator(cluster, group, purpose, patience);
   requireGroups(link.versions, addressText(link.connection.address));
   const abort = () => link.connection.close();
   if (signal.aborted) abort();
+  if (heeding.has(link.connection)) return link;
+  heeding.add(link.connection);
   signal.addEventListener('abort', abort);
   link.connection.closed.then(() => signal.removeEventListener('abort', abort));
   return link;
