@@ -23,6 +23,7 @@ export const createTopicsV7 = await load<Library['createTopicsV7']>('apis/admin/
 export const describeConfigsV4 = await load<Library['describeConfigsV4']>(
   'apis/admin/describe-configs-v4.js',
 );
+export const describeGroupsV5 = await load<Library['describeGroupsV5']>('apis/admin/describe-groups-v5.js');
 export const describeProducersV0 = await load<Library['describeProducersV0']>(
   'apis/admin/describe-producers-v0.js',
 );

@@ -4,6 +4,7 @@ import { getEventListeners } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import { createKafka } from '../../src/kafka/client.ts';
 import { Cluster } from '../../src/kafka/cluster/cluster.ts';
+import { countDealt } from '../../src/kafka/group/dealt.ts';
 import { Membership, type MembershipOptions } from '../../src/kafka/group/membership.ts';
 import { parseAddress } from '../../src/kafka/settings.ts';
 import { silentLogger } from '../../src/log.ts';
@@ -93,4 +94,44 @@ test('A member that joins again and again leaves no more listeners behind than t
   const first = listeners();
   for (let round = 0; round < 3; round += 1) await membership.join();
   assert.equal(listeners(), first);
+});
+
+test('Partitions that came while a static leader restarted are dealt out', async (t) => {
+  const { member, addPartitions } = await stage(t);
+  const options = { instanceId: 'one', metadataMaxAge: 200 };
+  const before = member(options);
+  assert.deepEqual(await before.join(), [0]);
+  await before.close();
+  await addPartitions(1);
+  const after = member(options);
+  assert.deepEqual(await after.join(), [0]);
+  await waitFor(() => after.state === 'summoned');
+  assert.deepEqual(await after.join(), [0, 1]);
+});
+
+test('A static leader that restarts and finds all partitions dealt out has nobody come for them', async (t) => {
+  const { cluster, member } = await stage(t);
+  const options = { instanceId: 'one', metadataMaxAge: 200 };
+  const before = member(options);
+  await before.join();
+  await before.close();
+  const after = member(options);
+  assert.deepEqual(await after.join(), [0]);
+  const looks = t.mock.method(cluster, 'refreshTopic').mock;
+  await waitFor(() => looks.callCount() >= 3);
+  assert.equal(after.state, 'in');
+});
+
+test('What is not known to be dealt out is dealt out again', async (t) => {
+  const { cluster, member } = await stage(t);
+  await member().join();
+  const { connection } = await cluster.anyLink();
+  const unknown = await countDealt(connection, uniqueName('group'), new Set(['a', 'b']));
+  assert.deepEqual(
+    [...unknown],
+    [
+      ['a', -1],
+      ['b', -1],
+    ],
+  );
 });

@@ -61,6 +61,7 @@ test('What only consumer groups need may be missing until it is needed', () => {
     [Api.heartbeat, 0, 4],
     [Api.leaveGroup, 0, 5],
     [Api.syncGroup, 0, 5],
+    [Api.describeGroups, 0, 6],
   ];
   requireGroups(chooseVersions(broker(group), 'b:1'), 'b:1');
 });

@@ -19,6 +19,7 @@ export const Api = {
   heartbeat: 12,
   leaveGroup: 13,
   syncGroup: 14,
+  describeGroups: 15,
   createTopics: 19,
   initProducerId: 22,
   describeConfigs: 32,
@@ -44,6 +45,7 @@ const spokenByMembers: ReadonlyMap<number, readonly [number, number]> = new Map(
   [Api.heartbeat, [4, 4]],
   [Api.leaveGroup, [5, 5]],
   [Api.syncGroup, [5, 5]],
+  [Api.describeGroups, [5, 5]],
 ]);
 
 /** API key -> the newest version that both sides speak. */

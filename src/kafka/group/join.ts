@@ -14,6 +14,7 @@ import { addressText } from '../cluster/socket.ts';
 import { requireGroups } from '../cluster/versions.ts';
 import { type JoinGroupResponse, joinGroupV9, syncGroupV5 } from '../codecs.ts';
 import { coordinator } from './coordinator.ts';
+import { countDealt } from './dealt.ts';
 import {
   decodeAssignment,
   decodeSubscription,
@@ -44,7 +45,7 @@ export interface Joined {
   readonly memberId: string;
   readonly generation: number;
   readonly partitions: readonly number[];
-  /** The leader's: how many partitions each topic of the group had when they were dealt out. */
+  /** The leader's: how many partitions of each topic of the group have been dealt out; -1: unknown. */
   readonly dealt: ReadonlyMap<string, number> | undefined;
 }
 
@@ -142,11 +143,14 @@ function joinOnce(options: JoinOptions, { connection }: Link, memberId: string):
 async function sync(options: JoinOptions, { connection }: Link, joined: JoinGroupResponse): Promise<Joined> {
   const { group, instanceId, topic } = options;
   const { memberId, generationId: generation, protocolName } = joined;
-  const dealt = joined.leader === memberId ? await countPartitions(options, joined) : undefined;
+  const isLeader = joined.leader === memberId;
+  // A leader that has restarted in time finds everything dealt out, by counts that it does not know.
+  const deals = isLeader && !joined.skipAssignment;
+  const counts = deals ? await partitionCounts(options.cluster, topic, topicsOf(options, joined)) : undefined;
   const assignments =
-    dealt === undefined || joined.skipAssignment
+    counts === undefined
       ? []
-      : [...assignRanges(membersOf(options, joined), dealt)].map(([id, share]) => ({
+      : [...assignRanges(membersOf(options, joined), counts)].map(([id, share]) => ({
           memberId: id,
           assignment: encodeAssignment(share),
         }));
@@ -165,6 +169,7 @@ async function sync(options: JoinOptions, { connection }: Link, joined: JoinGrou
   if (lost.includes(answer.errorCode)) throw new NextRound();
   check(answer.errorCode, `get the partitions of group ${group}`);
   const share: TopicPartitions = decodeAssignment(answer.assignment);
+  const dealt = isLeader && !deals ? await countDealt(connection, group, topicsOf(options, joined)) : counts;
   return { memberId, generation, partitions: share.get(topic) ?? [], dealt };
 }
 
@@ -180,16 +185,14 @@ function membersOf({ cluster, group }: JoinOptions, { members }: JoinGroupRespon
   });
 }
 
-/** Topics that others read, and that we cannot see, count as having none. */
-async function countPartitions(
-  options: JoinOptions,
-  joined: JoinGroupResponse,
-): Promise<ReadonlyMap<string, number>> {
-  const topics = new Set([options.topic, ...membersOf(options, joined).flatMap((member) => member.topics)]);
-  return partitionCounts(options.cluster, options.topic, topics);
+function topicsOf(options: JoinOptions, joined: JoinGroupResponse): ReadonlySet<string> {
+  return new Set([options.topic, ...membersOf(options, joined).flatMap((member) => member.topics)]);
 }
 
-/** Topic -> number of partitions, now. Rejects only for what is the matter with our own topic. */
+/**
+ * Topic -> number of partitions, now. Topics that others read, and that we cannot see, count as having none. Rejects only for
+ * what is the matter with our own topic.
+ */
 export async function partitionCounts(
   cluster: Cluster,
   own: string,
