@@ -77,6 +77,14 @@ export class DownloadRun {
 
   /** Resolves when the ends seen at the start are reached (`once`) or the run was stopped. */
   async run(): Promise<void> {
+    try {
+      await this.#run();
+    } finally {
+      this.#receiver.close();
+    }
+  }
+
+  async #run(): Promise<void> {
     const { kafka, settings, topic, stop } = this.#options;
     const from = await startOffsets(kafka, topic, this.#group, settings);
     const until = settings.once ? await kafka.offsets(topic.name, 'latest') : undefined;
@@ -106,6 +114,11 @@ export class DownloadRun {
     }
     // Also after a failure: what was received is kept.
     await this.#commitSafe().catch((error: unknown) => this.#fail(error));
+    // What was found to have vanished only then is being fetched again.
+    while (this.#work.size > 0) {
+      await Promise.allSettled(this.#work);
+      if (!stop.signal.aborted) await this.#commitSafe().catch((error: unknown) => this.#fail(error));
+    }
     if (this.#failure !== undefined) throw this.#failure;
   }
 

@@ -79,6 +79,11 @@ export class OpenUploads {
     this.#receiving.options.tally.end(ref.upload);
   }
 
+  /** The run ends: uploads that are still open are gone on with by another. */
+  dropDigests(): void {
+    for (const upload of this.#byId.values()) upload.dropDigest();
+  }
+
   /** Ends an upload and discards what came of it. */
   async discard(upload: OpenUpload): Promise<void> {
     const { sink } = this.#receiving.options;

@@ -117,6 +117,11 @@ export class Receiver {
     await failUpload(this.#receiving, this.#uploads, upload, failure);
   }
 
+  /** Gives back what open uploads hold in this process; nothing is admitted any more. */
+  close(): void {
+    this.#uploads.dropDigests();
+  }
+
   /** The records of a file are gone from the topic; told unless this version of it, or a newer one, stands at the sink. */
   async failLost(ref: UploadRef, digest: string): Promise<void> {
     const target = this.#uploads.targetOf(ref);

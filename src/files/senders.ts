@@ -120,8 +120,8 @@ export class Senders {
     const { source, state, tally } = this.#lane.options;
     const algorithm = sent.digest?.split(':')[0];
     if (algorithm !== 'md5' && algorithm !== 'sha256' && algorithm !== 'crc64nvme') return 'other';
-    const hasher = createFileHasher(algorithm, file.size);
     const handle = await source.open(file.path);
+    const hasher = createFileHasher(algorithm, file.size);
     try {
       const read = await hashUpTo(this.#lane, handle, hasher, file.size);
       if (read === 'stopped') return read;

@@ -108,6 +108,38 @@ test('A downloader that is stopped while it fetches again loses nothing', async 
   }
 });
 
+test('What is found to have vanished at the very end is fetched again before the run ends', async () => {
+  for (const once of [true, false]) {
+    const flow = new Flow({ partitions: 1 });
+    flow.source.write('a', noise(50_000));
+    const half = new AbortController();
+    const source = faultySource(flow.source, ({ method, position = 0 }) => {
+      if (method === 'read' && position >= 20_000) half.abort();
+    });
+    await flow.up({ signal: half.signal, bufferBytes: 4096 }, { source });
+    const sent = (await flow.records()).length;
+    const stop = new AbortController();
+    let isDone = false;
+    let written = 0;
+    const sink = faultySink(new MemorySink(flow.disk), ({ method, name }) => {
+      if (method === 'write' && ++written === sent && !once) stop.abort();
+      if (method !== 'sync' || isDone) return;
+      isDone = true;
+      flow.disk.parts.delete(name);
+    });
+    const down = await flow.down({ once, signal: stop.signal, commitInterval: 3_600_000 }, { sink });
+    assert.deepEqual([isDone, down.failed, down.open], [true, 0, 1]);
+    const events = flow.downloadEvents.length;
+    const [upload] = flow.disk.uploads.values();
+    // Who was stopped leaves the fetching to the next run.
+    assert.deepEqual(upload?.ranges, once ? [[0, flow.disk.parts.get(upload!.upload)?.length]] : []);
+    await flow.up();
+    assert.equal(flow.downloadEvents.length, events);
+    await flow.down();
+    assert.deepEqual(flow.received(), flow.sent());
+  }
+});
+
 test('A temporary file that vanishes again and again is given up, and others arrive', async () => {
   const flow = new Flow({ partitions: 1 });
   flow.source.write('a', noise(50_000));
