@@ -6,7 +6,7 @@ import { ConflictError, type OpenUpload } from './open-upload.ts';
 import type { OpenUploads } from './open-uploads.ts';
 import type { Receiving } from './receiving.ts';
 
-/** A folder in which temporary files vanish all the time is no place for them. */
+/** How often an upload is fetched again: a folder in which temporary files vanish all the time is no place for them. */
 const tries = 3;
 
 /**

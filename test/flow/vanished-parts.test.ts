@@ -151,6 +151,7 @@ test('A temporary file that vanishes again and again is given up, and others arr
   });
   const down = await flow.down({}, { sink });
   assert.deepEqual([down.files, down.failed, down.open], [1, 1, 0]);
+  assert.equal(flow.told('warning').filter(({ message }) => message.includes('fetched again')).length, 3);
   const [failed] = flow.told('failed');
   assert.deepEqual([failed?.path, failed?.reason], ['a', 'sink']);
   assert.match(failed?.message ?? '', /somebody removed the temporary file.*--reset/);
