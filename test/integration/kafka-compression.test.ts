@@ -216,3 +216,29 @@ test('A few bytes of the wire that become many are handed out as fast as they ar
   assert.deepEqual(happened, ['a release', 'the next batch']);
   assert.equal(read, 60);
 });
+
+test('What becomes much does not hold up the other partitions', async (t) => {
+  const { bootstrapServers } = await testBroker();
+  const kafka = createKafka({ properties: { 'bootstrap.servers': bootstrapServers } });
+  t.after(() => kafka.close());
+  const topic = uniqueTopic();
+  await kafka.createTopic({ name: topic, partitions: 3, replicationFactor: 1 });
+  const producer = kafka.producer({ compression: 'zstd' });
+  const much = Buffer.alloc(900_000);
+  await Promise.all([
+    ...Array.from({ length: 40 }, () => producer.append(topic, 1, { value: much })),
+    ...[0, 2].map((partition) => producer.append(topic, partition, { value: Buffer.from('little') })),
+  ]);
+  const from = new Map([0, 1, 2].map((partition) => [partition, 0]));
+  const until = await kafka.offsets(topic, 'latest');
+  const offsets: number[] = [];
+  const order: number[] = [];
+  for await (const { partition, records, release } of kafka.consumer({ topic, from, until })) {
+    order.push(partition);
+    if (partition === 1) offsets.push(...records.map(({ offset }) => offset));
+    release();
+  }
+  assert.deepEqual(offsets, [...Array(40).keys()]);
+  // One of the small partitions stands behind the large one in whatever the broker answers.
+  assert.ok(order.length > 8 && order.at(-1) === 1, `read in the order of ${order}`);
+});

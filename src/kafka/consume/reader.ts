@@ -136,7 +136,7 @@ export class Reader {
       const [mine, others] = divide(frame);
       own = mine;
       const remaining = { ...fetched, start: rest };
-      this.#fetched.unshift({ ...part, from: nextOffset, frame: others, fetched: remaining });
+      this.#putBack({ ...part, from: nextOffset, frame: others, fetched: remaining });
     }
     cursor.delivered = nextOffset;
     this.#expanded += expanded;
@@ -156,6 +156,13 @@ export class Reader {
         if (expanded > 0) this.wake();
       },
     };
+  }
+
+  /** Behind what there is of other partitions, which would wait for all of this one otherwise, and before the rest of its own. */
+  #putBack(part: Part): void {
+    const ofOthers = this.#fetched.filter(({ cursor }) => cursor !== part.cursor);
+    const ofItsOwn = this.#fetched.filter(({ cursor }) => cursor === part.cursor);
+    this.#fetched = [...ofOthers, part, ...ofItsOwn];
   }
 
   /** All that was fetched before the gap has been handed out. */
