@@ -21,6 +21,7 @@ const files = [
   'test/integration/kafka-client.test.ts',
   'test/integration/kafka-formats.test.ts',
   'test/integration/kafka-groups.test.ts',
+  'test/integration/kafka-membership.test.ts',
 ];
 
 async function testAgainst(version: string): Promise<boolean> {

@@ -9,7 +9,7 @@ import type { CompressionPlan } from './compression-plan.ts';
 import { looksCompressible } from './look.ts';
 import type { Room } from './room.ts';
 
-/** Node has four threads for this and for reading files: one at least is left for those. */
+/** Of one producer. Node has four threads for this and for reading files: one at least is left for those. */
 const mostAtOnce = Math.min(3, availableParallelism());
 /** What is so small gains nothing by being smaller. */
 const leastBytes = 256;
