@@ -37,7 +37,9 @@ describe('Listing files', { concurrency: true }, () => {
     // The state is there again, and knows of one uploader only.
     await flow.up({ name: 'other' }, { source });
     const files = await list(flow);
-    assert.deepEqual(files.filter(({ uploader }) => uploader === 'shop').map(named), before.map(named));
+    const ofShop = files.filter(({ uploader }) => uploader === 'shop').map(named);
+    // The state's records are a little younger than the topic's, each by its own milliseconds.
+    assert.deepEqual(ofShop.toSorted(), before.map(named).toSorted());
     assert.equal(files.length, before.length + 1);
     const [only, ...more] = await list(flow, { uploader: 'other' });
     assert.deepEqual([only?.path, more.length], ['a', 0]);
@@ -52,7 +54,7 @@ describe('Listing files', { concurrency: true }, () => {
     const damaged = { key: Buffer.from('shop/packed'), value: Buffer.from('{') };
     await kafka.producer().append('files.state', partition, damaged);
     flow.cluster.compact('files.state');
-    assert.deepEqual((await list(flow)).map(named), before.map(named));
+    assert.deepEqual((await list(flow)).map(named).toSorted(), before.map(named).toSorted());
   });
 
   test('A version that was given up hides none that was sent before it', async () => {
