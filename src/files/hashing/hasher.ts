@@ -1,6 +1,6 @@
 /**
- * Digests of files while they pass. A small file is hashed where it is at hand; a large one by a thread of its own, so that
- * hashing, which costs as much as all the rest together, does not hold up Kafka and the disk.
+ * Digests of files while they pass. A small file is hashed where it is at hand; a large one by a thread, where
+ * there are processors for it, so that hashing, which costs as much as all the rest, does not hold up Kafka and the disk.
  */
 import { type ChecksumAlgorithm, createHasher, type Hasher } from '../../records/checksum.ts';
 import { hashThreads } from './threads.ts';
@@ -20,7 +20,8 @@ const threadFrom = 4 * 1024 * 1024;
 
 /** A hasher for a file of `size` bytes. */
 export function createFileHasher(algorithm: ChecksumAlgorithm, size: number): FileHasher {
-  return size < threadFrom ? new HasherHere(algorithm) : hashThreads.hasher(algorithm);
+  const isHere = size < threadFrom || hashThreads.most === 0;
+  return isHere ? new HasherHere(algorithm) : hashThreads.hasher(algorithm);
 }
 
 class HasherHere implements FileHasher {

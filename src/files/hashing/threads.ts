@@ -1,13 +1,20 @@
-/** The threads that hash, shared by the whole process: as many as its processors can use, started when they are needed. */
+/**
+ * The threads that hash, shared by the whole process and started when they are needed. On two processors there are none:
+ * both are busy anyway, and bytes that change processors cost a fifth more (ADR 45).
+ */
 import { availableParallelism } from 'node:os';
 import type { ChecksumAlgorithm } from '../../records/checksum.ts';
 import type { FileHasher } from './hasher.ts';
 import { HashThread } from './thread.ts';
 
-/** Kafka, the disk and the broker beside us need processors too; more threads than this never had more to hash. */
-const mostThreads = Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2)));
+/** Kafka, the disk and the broker beside us need processors too; more threads than four never had more to hash. */
+function suitable(processors: number): number {
+  return processors < 4 ? 0 : Math.min(4, Math.floor(processors / 2));
+}
 
 export class HashThreads {
+  /** So many threads at the most; 0: files are hashed where they are at hand. */
+  most = suitable(availableParallelism());
   readonly #threads = new Set<HashThread>();
   readonly #keepIdle: number;
   #idle: NodeJS.Timeout | undefined;
@@ -21,7 +28,7 @@ export class HashThreads {
   hasher(algorithm: ChecksumAlgorithm): FileHasher {
     clearTimeout(this.#idle);
     const least = [...this.#threads].sort((a, b) => a.hashers - b.hashers)[0];
-    const isRoom = this.#threads.size < mostThreads;
+    const isRoom = this.#threads.size < this.most;
     const thread = least === undefined || (least.hashers > 0 && isRoom) ? this.#start() : least;
     return thread.hasher(algorithm);
   }
