@@ -2,10 +2,12 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** In bytes. "Held" is what lives: the heap and all buffers after a collection. */
+/** In bytes. "Held" is what lives: the heap and all buffers after a collection, those that threads share included. */
 export interface MemoryReport {
   readonly heldBefore: number;
   readonly heldAfter: number;
+  /** What more is held. Not the difference of the two, which a growth of what is small beside the other would not show in. */
+  readonly growth: number;
   readonly residentBefore: number;
   /** The highest sample between. */
   readonly residentPeak: number;
@@ -16,16 +18,30 @@ const sampleEvery = 250;
 setFlagsFromString('--expose-gc');
 const collect: () => void = runInNewContext('gc');
 
-/** What lives now. */
-function held(): number {
+interface Living {
+  readonly heap: number;
+  /** Outside of the heap: buffers of this thread alone, and what native code holds. */
+  readonly external: number;
+  /** Buffers of this thread alone, which count in both, and memory that threads share, which is only here. */
+  readonly buffers: number;
+}
+
+function living(): Living {
   collect();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
+  // Buffers are swept behind a collection; the next one waits for that.
+  collect();
+  const { heapUsed, external, arrayBuffers } = process.memoryUsage();
+  return { heap: heapUsed, external, buffers: arrayBuffers };
+}
+
+/** Most of either kind: their sum would count the buffers of this thread twice. */
+function held({ heap, external, buffers }: Living): number {
+  return heap + Math.max(external, buffers);
 }
 
 /** Begins to sample; the function that is returned ends it. */
 export function watchMemory(): () => MemoryReport {
-  const heldBefore = held();
+  const before = living();
   const residentBefore = process.memoryUsage.rss();
   let residentPeak = residentBefore;
   const sample = () => {
@@ -36,6 +52,14 @@ export function watchMemory(): () => MemoryReport {
   return () => {
     clearInterval(timer);
     sample();
-    return { heldBefore, heldAfter: held(), residentBefore, residentPeak };
+    const after = living();
+    const outside = Math.max(after.external - before.external, after.buffers - before.buffers);
+    return {
+      heldBefore: held(before),
+      heldAfter: held(after),
+      growth: after.heap - before.heap + outside,
+      residentBefore,
+      residentPeak,
+    };
   };
 }

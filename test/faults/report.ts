@@ -77,7 +77,7 @@ export function faultReport(ended: readonly Ended[], now = new Date()): string {
     '',
     'Misplaced: other bytes or another record at the offset that was acknowledged, or on the topic without an acknowledgement. Misread: not read exactly',
     'once, in order, by our own consumer. Stall: how long a record waited for its acknowledgement. Flows again: from the mending until a new record of every',
-    'partition was acknowledged and read. Held: heap and buffers after a collection; resident: of the whole process, which also keeps the account.',
+    'partition was acknowledged and read. Held: heap and buffers after a collection, those that threads share included; resident: of the whole process, which also keeps the account.',
     '',
     ...ended.map(({ row, remarks }) => {
       const told = remarks.length > 0 ? ` ${remarks.join('; ')}.` : '';

@@ -49,7 +49,8 @@ try {
     await ground.restore();
   }
 } finally {
+  // What has been measured is kept, whatever became of the ground.
+  if (values.output !== undefined) await writeFile(values.output, faultReport(ended));
   await ground.close();
 }
-if (values.output !== undefined) await writeFile(values.output, faultReport(ended));
 process.exitCode = ended.every((one) => faultsOf(one) === '') ? 0 : 1;

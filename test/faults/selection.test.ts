@@ -31,7 +31,8 @@ test('Nothing is lost, doubled, reordered or read wrongly on three brokers', asy
   for (const row of selection) {
     await t.test(row.name, async () => {
       const say = (text: string): void => t.diagnostic(text);
-      const { outcome } = await suffer(row, { ...place, say, partitions: 6, replicationFactor: 3 });
+      const { outcome, faults } = await suffer(row, { ...place, say, partitions: 6, replicationFactor: 3 });
+      assert.deepEqual(faults, []);
       const { acknowledged, refused, longestStall, ...wrong } = outcome;
       assert.ok(acknowledged > 500 && longestStall > 0);
       assert.deepEqual(wrong, { lost: 0, twice: 0, outOfOrder: 0, misplaced: 0, misread: 0 });

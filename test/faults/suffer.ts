@@ -101,7 +101,7 @@ function offences(row: FaultRow, outcome: Outcome, flowedAfter: number, memory: 
   if (!isSound(outcome)) faults.push('records are not as they were promised');
   if (flowedAfter > (row.flowsWithin ?? flowsWithin))
     faults.push(`traffic flowed again only after ${flowedAfter.toFixed(1)} s`);
-  const growth = memory.heldAfter - memory.heldBefore;
-  if (growth > heldGrowth) faults.push(`${(growth / 1e6).toFixed(1)} MB more were held after it`);
+  if (memory.growth > heldGrowth)
+    faults.push(`${(memory.growth / 1e6).toFixed(1)} MB more were held after it`);
   return faults;
 }
