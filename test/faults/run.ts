@@ -49,8 +49,11 @@ try {
     await ground.restore();
   }
 } finally {
-  // What has been measured is kept, whatever became of the ground.
-  if (values.output !== undefined) await writeFile(values.output, faultReport(ended));
-  await ground.close();
+  try {
+    // What has been measured is kept, whatever became of the ground.
+    if (values.output !== undefined) await writeFile(values.output, faultReport(ended));
+  } finally {
+    await ground.close();
+  }
 }
 process.exitCode = ended.every((one) => faultsOf(one) === '') ? 0 : 1;
