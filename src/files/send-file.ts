@@ -52,11 +52,14 @@ export async function sendFile(lane: Lane, file: SourceFile, resume?: FileState)
   const { source, state, tally } = lane.options;
   const handle = await source.open(file.path);
   tally.begin(file.path, file.path, file.size, resume?.acked ?? 0);
-  const sending = begin(lane, file, resume);
   try {
-    return await send(lane, handle, sending);
+    const sending = begin(lane, file, resume);
+    try {
+      return await send(lane, handle, sending);
+    } finally {
+      sending.hasher.drop();
+    }
   } finally {
-    sending.hasher.drop();
     tally.end(file.path);
     await handle.close();
   }
