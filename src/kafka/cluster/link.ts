@@ -1,6 +1,7 @@
 /** A connection that is ready for use: versions negotiated, authenticated, and kept so before the session ends (KIP-368). */
 import type { ApiConnection } from '../api.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
+import { NetworkFailure } from './failures.ts';
 import { addressText } from './socket.ts';
 import { negotiate, type Versions } from './versions.ts';
 
@@ -42,7 +43,10 @@ async function authenticate(connection: Connection, prove: Authenticate): Promis
   if (!(sessionLifetimeMs > 0)) return;
   const timer = setTimeout(
     () => {
-      renew(connection, prove).catch((error: Error) => connection.close(error));
+      // A new connection finds out whether that is final: brokers also refuse a renewal for coming too soon.
+      renew(connection, prove).catch((cause: Error) =>
+        connection.close(new NetworkFailure(`the session was not renewed: ${cause.message}`, { cause })),
+      );
     },
     Math.min(sessionLifetimeMs * renewAfter, longestTimer),
   );
