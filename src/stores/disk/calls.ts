@@ -1,6 +1,6 @@
 /**
  * System calls that take microseconds when the disk answers from memory: opening, looking, a few kilobytes, closing,
- * renaming. They are made in place as long as they are quick, for asking the thread pool costs ten times as much, and its
+ * renaming. They are made in place as long as they are quick, for asking the thread pool costs more than they do, and its
  * threads stand in each other's way in one folder. As soon as a call takes long they go to the pool for a while, where
  * several wait side by side and nothing else waits for them. Where the disk is at the other end of a network, always.
  */
