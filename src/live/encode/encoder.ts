@@ -1,0 +1,179 @@
+/** One run of FFmpeg as media events: the owner of the process around the pure fragmenter. */
+import type { Readable } from 'node:stream';
+import { SluiceError } from '../../errors.ts';
+import type { MediaEvent } from '../media.ts';
+import { Fragmenter, type Piece } from '../mp4/fragmenter.ts';
+import { EventQueue } from './event-queue.ts';
+import { renditionFacts } from './facts.ts';
+import { kindOfInput } from './input.ts';
+import type { EncodingPlan, PlannedOutput } from './plan.ts';
+import { startFfmpeg } from './process.ts';
+import { StallWatch } from './stall.ts';
+
+export interface RunOptions {
+  /** Ends the run: FFmpeg finishes the part that it has begun, and the run ends without an error. */
+  readonly signal?: AbortSignal;
+  /** FFmpeg's program. Default `ffmpeg`, from the PATH. */
+  readonly program?: string;
+  /** Of the input `-`: a stream, or `inherit` for our own standard input. Default `inherit`. */
+  readonly stdin?: Readable | 'inherit';
+  /** Milliseconds without a byte from a running FFmpeg that end the run with an error. Default 10,000. */
+  readonly stallAfter?: number;
+  /** Bytes that may wait for the consumer, per run; then FFmpeg waits. Default 8 MiB. */
+  readonly buffer?: number;
+  /** Is told what FFmpeg complains of, line by line. */
+  readonly onComplaint?: (line: string) => void;
+  /** Milliseconds since the epoch, with fractions. */
+  readonly now?: () => number;
+}
+
+const defaultBuffer = 8 * 1024 * 1024;
+const defaultStall = 10_000;
+
+/**
+ * Runs FFmpeg once. Gives an init for each rendition, then chunks, then exactly one `end`; never throws for what FFmpeg or its
+ * input do. Nothing is retried here. Leaving the loop early ends FFmpeg too.
+ */
+export async function* runEncoder(plan: EncodingPlan, options: RunOptions = {}): AsyncGenerator<MediaEvent> {
+  const { signal, now = wallClock, stallAfter = defaultStall, buffer = defaultBuffer } = options;
+  const { settings, outputs } = plan;
+  const kind = kindOfInput(settings.input, settings.inputOptions);
+  const ffmpeg = startFfmpeg({
+    args: plan.args,
+    outputs: outputs.length,
+    ...(options.program === undefined ? {} : { program: options.program }),
+    ...(options.onComplaint === undefined ? {} : { onComplaint: options.onComplaint }),
+    ...(kind === 'stdin' ? { stdin: options.stdin ?? 'inherit' } : {}),
+  });
+  const queue = new EventQueue<MediaEvent>({
+    limit: buffer,
+    onFull: () => {
+      for (const output of ffmpeg.outputs) output.pause();
+    },
+    onRoom: () => {
+      for (const output of ffmpeg.outputs) output.resume();
+    },
+  });
+  // Nobody knows when a camera or a sender begins; a file does at once.
+  const watch = new StallWatch(stallAfter, kind === 'file' || kind === 'test' ? now() : undefined);
+  const timer = setInterval(
+    () => {
+      if (queue.full) watch.heard(now());
+      if (watch.stalled(now())) ffmpeg.kill(stalled(stallAfter));
+    },
+    Math.min(1000, stallAfter / 4),
+  );
+  let inits = 0;
+  const cuts = outputs.map((output, index) => {
+    const pipe = ffmpeg.outputs[index];
+    return new Cut({
+      output,
+      plan,
+      onEvent: (event, bytes) => {
+        if (event.type === 'init') inits++;
+        queue.push(event, bytes);
+      },
+      onBroken: (error) => ffmpeg.kill(error),
+      onBytes: () => watch.heard(now()),
+      now,
+    }).read(pipe);
+  });
+  const end = () => ffmpeg.end();
+  signal?.addEventListener('abort', end, { once: true });
+  if (signal?.aborted === true) end();
+  const finished = (async () => {
+    const error = await ffmpeg.ended;
+    await Promise.all(cuts);
+    const empty = inits < outputs.length && signal?.aborted !== true;
+    return (
+      error ??
+      (empty ? new SluiceError(`FFmpeg found neither a picture nor sound in ${settings.input}`) : undefined)
+    );
+  })();
+  void finished.then(() => queue.close());
+  try {
+    yield* queue;
+    const error = await finished;
+    yield error === undefined ? { type: 'end' } : { type: 'end', error };
+  } finally {
+    clearInterval(timer);
+    signal?.removeEventListener('abort', end);
+    ffmpeg.end();
+    // Nobody listens any more: whatever still comes is dropped, so that FFmpeg is not kept waiting.
+    for (const output of ffmpeg.outputs) output.removeAllListeners('data').resume();
+    await ffmpeg.ended;
+  }
+}
+
+interface CutOptions {
+  readonly output: PlannedOutput;
+  readonly plan: EncodingPlan;
+  readonly onEvent: (event: MediaEvent, bytes: number) => void;
+  readonly onBroken: (error: Error) => void;
+  readonly onBytes: () => void;
+  readonly now: () => number;
+}
+
+/** One rendition's pipe, cut. */
+class Cut {
+  readonly #options: CutOptions;
+  readonly #fragmenter = new Fragmenter();
+  #broken = false;
+
+  constructor(options: CutOptions) {
+    this.#options = options;
+  }
+
+  /** Until the pipe is closed, however. */
+  async read(pipe: Readable | undefined): Promise<void> {
+    if (pipe === undefined) return;
+    await new Promise<void>((resolve) => {
+      pipe.on('data', (slice: Buffer) => this.#attempt(() => this.#take(slice)));
+      pipe.once('error', () => resolve());
+      pipe.once('close', () => resolve());
+    });
+    this.#attempt(() => {
+      const { piece } = this.#fragmenter.end();
+      if (piece !== undefined) this.#give(piece);
+    });
+  }
+
+  #take(slice: Buffer): void {
+    this.#options.onBytes();
+    for (const piece of this.#fragmenter.push(slice)) this.#give(piece);
+  }
+
+  #give(piece: Piece): void {
+    const { output, plan, onEvent, now } = this.#options;
+    const { rendition } = output;
+    const { bytes } = piece;
+    if (piece.type === 'init') {
+      onEvent(
+        { type: 'init', rendition, bytes, facts: renditionFacts(plan, output, piece.movie) },
+        bytes.length,
+      );
+    } else {
+      onEvent({ ...piece, rendition, readAt: now() }, bytes.length);
+    }
+  }
+
+  #attempt(work: () => void): void {
+    if (this.#broken) return;
+    try {
+      work();
+    } catch (error) {
+      this.#broken = true;
+      this.#options.onBroken(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+}
+
+function wallClock(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+function stalled(patience: number): Error {
+  return new SluiceError(
+    `FFmpeg runs, but has given nothing for ${patience / 1000} s: its input may have stopped`,
+  );
+}

@@ -1,0 +1,98 @@
+/** FFmpeg as a child: started, listened to, ended well or by force. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { ConfigurationError, SluiceError } from '../../errors.ts';
+import { Complaints } from './complaints.ts';
+
+export interface FfmpegOptions {
+  /** The program. Default `ffmpeg`, from the PATH. */
+  readonly program?: string;
+  readonly args: readonly string[];
+  /** How many outputs it writes: to descriptor 1, then 3 and up. */
+  readonly outputs: number;
+  /** Of an input `-`: `inherit` hands on our own standard input without touching it. Default: none. */
+  readonly stdin?: Readable | 'inherit';
+  /** Is told what FFmpeg complains of, line by line, without secrets. */
+  readonly onComplaint?: (line: string) => void;
+  /** Milliseconds from being asked to end until being killed. Default 5000. */
+  readonly patience?: number;
+}
+
+/** A running FFmpeg. Whoever starts one calls `end` or waits for `ended`. */
+export interface Ffmpeg {
+  readonly outputs: readonly Readable[];
+  /** Undefined: it came to its end by itself, or was asked to. Never rejects. */
+  readonly ended: Promise<Error | undefined>;
+  /** Asks it to finish what it has begun; kills it when it does not within the patience. Idempotent. */
+  end(): void;
+  /** Ends it at once; `ended` gives the reason. */
+  kill(reason: Error): void;
+}
+
+const installation =
+  'install FFmpeg 5.1 or newer (Debian, Ubuntu: apt-get install ffmpeg; macOS: brew install ffmpeg), or correct the PATH';
+
+/** Starts FFmpeg. Never throws: a program that is missing is told by `ended`. */
+export function startFfmpeg(options: FfmpegOptions): Ffmpeg {
+  const { program = 'ffmpeg', args, outputs, stdin, patience = 5000 } = options;
+  const complaints = new Complaints(options.onComplaint);
+  const child = spawn(program, args, {
+    stdio: [stdinOf(stdin), 'pipe', 'pipe', ...Array.from({ length: outputs - 1 }, () => 'pipe' as const)],
+    // A group of its own: Ctrl-C in a terminal reaches us alone, and we end it in our order.
+    detached: true,
+  });
+  if (typeof stdin === 'object' && child.stdin !== null) {
+    // It may end before its input does; how it ended is what counts.
+    child.stdin.on('error', () => {});
+    stdin.pipe(child.stdin);
+  }
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => complaints.push(text));
+  let asked = false;
+  let reason: Error | undefined;
+  let force: NodeJS.Timeout | undefined;
+  const ended = new Promise<Error | undefined>((resolve) => {
+    child.once('error', (error) => resolve(startFailure(error, program)));
+    child.once('close', (code, signal) => {
+      clearTimeout(force);
+      resolve(reason ?? (asked || code === 0 ? undefined : failure(code, signal, complaints)));
+    });
+  });
+  return {
+    outputs: outputsOf(child, outputs),
+    ended,
+    end() {
+      if (asked) return;
+      asked = true;
+      child.kill('SIGTERM');
+      force = setTimeout(() => child.kill('SIGKILL'), patience);
+    },
+    kill(why) {
+      reason ??= why;
+      child.kill('SIGKILL');
+    },
+  };
+}
+
+function stdinOf(stdin: FfmpegOptions['stdin']): 'ignore' | 'inherit' | 'pipe' {
+  if (stdin === undefined) return 'ignore';
+  return stdin === 'inherit' ? 'inherit' : 'pipe';
+}
+
+function outputsOf(child: ChildProcess, count: number): Readable[] {
+  const streams = [child.stdout, ...child.stdio.slice(3)];
+  return streams
+    .slice(0, count)
+    .filter((stream): stream is Readable => stream !== null && stream !== undefined && 'read' in stream);
+}
+
+function startFailure(error: NodeJS.ErrnoException, program: string): Error {
+  if (error.code === 'ENOENT')
+    return new ConfigurationError(`${program} is not installed: ${installation}`, { cause: error });
+  return new SluiceError(`${program} cannot be started: ${error.message}`, { cause: error });
+}
+
+function failure(code: number | null, signal: NodeJS.Signals | null, complaints: Complaints): Error {
+  const how = signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
+  const said = complaints.summary();
+  return new SluiceError(`FFmpeg ${how}${said === '' ? '' : `: ${said}`}`);
+}

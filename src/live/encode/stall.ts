@@ -1,0 +1,21 @@
+/** Notices that an encoder runs and gives nothing. Pure: times come in. */
+
+export class StallWatch {
+  readonly #patience: number;
+  #heard: number | undefined;
+
+  /** Milliseconds of silence that are too many. `since`: when silence begins to count; undefined: with the first bytes. */
+  constructor(patience: number, since?: number) {
+    this.#patience = patience;
+    this.#heard = since;
+  }
+
+  /** Bytes came, or nobody wanted any. */
+  heard(now: number): void {
+    this.#heard = now;
+  }
+
+  stalled(now: number): boolean {
+    return this.#heard !== undefined && now - this.#heard >= this.#patience;
+  }
+}
