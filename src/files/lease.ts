@@ -65,7 +65,7 @@ export function holderOf(leases: readonly (StandingLease | null)[]): StandingLea
 }
 
 /** True when the holder is known to be gone: it ran in this boot of this system, and no such process runs. */
-function isDead(lease: Lease): boolean {
+export function isDead(lease: Pick<Lease, 'owner' | 'host' | 'pid' | 'boot'>): boolean {
   if (thisBoot === undefined || lease.boot !== thisBoot || lease.host !== hostname()) return false;
   // A number has one process at a time: ours is somebody's who lives only if that is ourselves.
   if (lease.pid === process.pid) return !living.has(lease.owner);

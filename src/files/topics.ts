@@ -1,7 +1,7 @@
 /** The topics of files: made when they are missing, described, watched for change. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigurationError } from '../errors.ts';
-import { type Kafka, KafkaError, type TopicDescription } from '../kafka/contract.ts';
+import { type Kafka, KafkaError, type NewTopic, type TopicDescription } from '../kafka/contract.ts';
 import { encodeOrigin } from '../records/state-record.ts';
 import type { ResumedEvent, WaitingEvent } from './events.ts';
 
@@ -33,7 +33,7 @@ export async function openFilesTopic(
 ): Promise<TopicDescription> {
   const config: Record<string, string> = { 'compression.type': 'producer' };
   if (wishes.retention !== undefined) config['retention.ms'] = String(wishes.retention);
-  return open(kafka, {
+  return openTopic(kafka, {
     name,
     partitions: wishes.partitions,
     replicationFactor: wishes.replicationFactor,
@@ -54,7 +54,7 @@ export async function openStateTopic(
   const existing = await kafka.describeTopic(name);
   if (existing === undefined) {
     const config = { 'cleanup.policy': 'compact' };
-    const made = await open(kafka, { name, partitions: statePartitions, replicationFactor, config });
+    const made = await openTopic(kafka, { name, partitions: statePartitions, replicationFactor, config });
     const producer = kafka.producer();
     const origin = encodeOrigin({ topic: topic.id, ends: await endsOf(kafka, topic) });
     const partitions = Array.from({ length: made.partitions }, (_, partition) => partition);
@@ -116,7 +116,8 @@ export interface AwaitTopicOptions {
   readonly signal: AbortSignal;
 }
 
-async function open(kafka: Kafka, topic: Parameters<Kafka['createTopic']>[0]): Promise<TopicDescription> {
+/** A topic, made when it is missing. Throws ConfigurationError when it is missing and may not be made. */
+export async function openTopic(kafka: Kafka, topic: NewTopic): Promise<TopicDescription> {
   const existing = await kafka.describeTopic(topic.name);
   if (existing !== undefined) return existing;
   try {

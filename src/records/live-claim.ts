@@ -19,6 +19,9 @@ const claim = z.object({
   /** Random, of one publisher's process. */
   owner: z.string().min(1).max(64),
   host: z.string().max(255),
+  /** Its process, and the boot and process namespace in which that number counts, as in leases of `T.state`. */
+  pid: z.number().int().nonnegative().optional(),
+  boot: z.string().max(255).optional(),
   /** Milliseconds without a renewal after which others may take the stream over without being told to. */
   lasts: whole.positive(),
   /** The partition of `L` where all of the stream's records stand. */

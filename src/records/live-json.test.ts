@@ -54,7 +54,7 @@ test('Entries of the index and claims come back as they were written', () => {
   for (const entry of [segment, end]) {
     assert.deepEqual(decodeIndexEntry(consumed(encodeIndexEntry(entry))), entry);
   }
-  for (const one of [claim, { ...claim, key: 'a'.repeat(64) }]) {
+  for (const one of [claim, { ...claim, key: 'a'.repeat(64), pid: 4711, boot: 'b pid:[1]' }]) {
     assert.deepEqual(decodeClaim(consumed(encodeClaim(one))), one);
   }
 });
