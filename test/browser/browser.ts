@@ -1,0 +1,60 @@
+/** Chromium, as viewers have it: headless, with sound and pictures, a fresh profile each time. */
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+
+/** Where Chromium is: `SLUICE_CHROMIUM`, or the first of its names in the PATH. @throws when there is none */
+export function findChromium(): string {
+  const named = process.env.SLUICE_CHROMIUM;
+  if (named) return named;
+  const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    for (const name of names) {
+      const file = join(folder, name);
+      try {
+        accessSync(file, constants.X_OK);
+        return file;
+      } catch {
+        // Not here.
+      }
+    }
+  }
+  throw new Error(
+    'there is no Chromium: install it (Debian: apt-get install chromium), or name it by SLUICE_CHROMIUM',
+  );
+}
+
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  // Pages beside others are as awake as the one in front.
+  '--disable-background-timer-throttling',
+  '--disable-backgrounding-occluded-windows',
+  '--disable-renderer-backgrounding',
+  '--autoplay-policy=no-user-gesture-required',
+];
+
+/** Starts Chromium. Its owner closes it. */
+export function startChromium(): Promise<Browser> {
+  return chromium.launch({ executablePath: findChromium(), headless: true, args: flags });
+}
+
+/** A page of a Chromium of its own, which is gone after the test. What its scripts did not catch fails the test. */
+export async function openPage(t: TestContext, options: BrowserContextOptions = {}): Promise<Page> {
+  const browser = await startChromium();
+  t.after(() => browser.close());
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const page = await context.newPage();
+  const wrong: Error[] = [];
+  page.on('pageerror', (error) => wrong.push(error));
+  t.after(() => {
+    if (wrong.length > 0) throw new AggregateError(wrong, `the page threw: ${wrong.map(String).join('; ')}`);
+  });
+  return page;
+}

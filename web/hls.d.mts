@@ -1,0 +1,3 @@
+/** The server gives hls.js's own module under the name `hls.mjs`, beside ours. */
+export * from 'hls.js';
+export { default } from 'hls.js';

@@ -1,0 +1,89 @@
+// @ts-check
+/**
+ * Keeps viewers in step: everybody aims at the same distance from the time at which a picture was taken, by the server's
+ * clock, and gets there by playing a little faster or slower. Pure.
+ */
+
+/**
+ * Where the player aims. Seconds behind the time at which a picture was taken.
+ *
+ * Everybody who watches in one mode has the same `base`, so that all show the same picture. Two things move it, in steps, so
+ * that neighbours still meet: a stream whose parts take longer to arrive (or whose publisher's clock is wrong: then they seem
+ * to take long, or to come before their time), and a connection that has run dry here.
+ *
+ * @param {number} base of the mode
+ * @param {number} room how far behind the newest bytes it must stay to have enough buffered
+ * @param {number | undefined} edge how old the newest bytes are when they come, by the server's clock
+ * @param {number} penalty for what ran dry
+ */
+export function aim(base, room, edge, penalty) {
+  if (edge === undefined) return base + penalty;
+  const needed = edge + room;
+  // A clock that is before ours makes everything look younger than it is.
+  if (edge >= -0.02 && needed <= base) return base + penalty;
+  return Math.ceil(needed * 4) / 4 + penalty;
+}
+
+/**
+ * @typedef {object} Position
+ * @property {number} latency seconds behind the time at which the picture on the screen was taken
+ * @property {number} target
+ * @property {number} ahead seconds buffered in front of it
+ * @property {number} rate at which it plays now
+ */
+
+/**
+ * What to do about it: a rate to play at, or a jump to the target, which is seen, but over at once.
+ * @typedef {{ readonly rate: number, readonly jump: boolean }} Order
+ */
+
+/** Below this nobody sees that two pages differ, and sound is better left alone. Seconds. */
+const still = 0.012;
+/** An error is to be gone in about this many seconds. */
+const horizon = 1.6;
+/** Further behind than this nobody wants to wait for. Seconds. */
+const tooFar = 1.2;
+/** With less than this buffered nobody hurries. Seconds. */
+const thin = 0.06;
+
+/**
+ * @param {Position} position
+ * @returns {Order}
+ */
+export function steer({ latency, target, ahead, rate }) {
+  const error = latency - target;
+  if (error > tooFar && ahead > error) return { rate: 1, jump: true };
+  // In front of what all others see by so much that slowing down would last: the clock was corrected, or the target raised.
+  if (error < -tooFar) return { rate: 1, jump: true };
+  // Once it stands well, it takes more to move it: rates that flicker are heard.
+  const enough = rate === 1 ? 2 * still : still / 2;
+  if (Math.abs(error) < enough) return { rate: 1, jump: false };
+  const wanted = 1 + error / horizon;
+  // Above a quarter faster speech is hard to follow; steps of a hundredth, for each change of rate costs the sound a little.
+  const bounded = Math.round(Math.min(1.25, Math.max(0.85, wanted)) * 100) / 100;
+  if (bounded > 1 && ahead < thin) return { rate: 1, jump: false };
+  return { rate: bounded, jump: false };
+}
+
+/** The price of running dry, which falls with time. Seconds. */
+export class Penalty {
+  #value = 0;
+  #since = 0;
+
+  /** @param {{ readonly step: number, readonly most: number, readonly lasts: number }} options `lasts`: milliseconds */
+  constructor(options) {
+    this.options = options;
+  }
+
+  /** @param {number} now milliseconds */
+  stalled(now) {
+    this.#value = Math.min(this.options.most, this.at(now) + this.options.step);
+    this.#since = now;
+  }
+
+  /** @param {number} now milliseconds */
+  at(now) {
+    const { step, lasts } = this.options;
+    return Math.max(0, this.#value - step * Math.floor((now - this.#since) / lasts));
+  }
+}
