@@ -1,0 +1,86 @@
+/** The page: everything in the package's `web/`, and hls.js; read and compressed once, kept in memory. */
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+
+/** A file of the page as it is sent. */
+export interface Asset {
+  readonly type: string;
+  readonly tag: string;
+  readonly plain: Buffer;
+  /** Absent where compressing does not make it smaller. */
+  readonly gzip?: Buffer;
+  readonly brotli?: Buffer;
+}
+
+/** What is served, by the ends of names; anything else in `web/` is for those who write it. */
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.webmanifest': 'application/manifest+json',
+  '.woff2': 'font/woff2',
+};
+
+/** Where the page's files stand, in the sources and in the package alike: three folders above this file. */
+const webFolder = fileURLToPath(new URL('../../../web/', import.meta.url));
+
+/** Files of packages, by the names that the page knows them by. */
+const packaged = {
+  'hls.mjs': 'hls.js/dist/hls.light.min.mjs',
+} as const;
+
+/**
+ * The page's files by their names below `/assets/`; `index.html` is the page itself. A folder that is not there is an empty
+ * page: the streams are served all the same.
+ */
+export async function readAssets(folder = webFolder): Promise<ReadonlyMap<string, Asset>> {
+  const names = await readdir(folder).catch(() => []);
+  const files = names.map((name) => [name, join(folder, name)] as const);
+  const libraries = Object.entries(packaged).map(
+    ([name, specifier]) => [name, fileURLToPath(import.meta.resolve(specifier))] as const,
+  );
+  const assets = await Promise.all(
+    [...files, ...libraries].map(async ([name, path]) => {
+      const type = types[extname(name)];
+      return type === undefined ? undefined : ([name, await readAsset(path, type)] as const);
+    }),
+  );
+  return new Map(assets.filter((asset) => asset !== undefined));
+}
+
+async function readAsset(path: string, type: string): Promise<Asset> {
+  const plain = await readFile(path);
+  const tag = `"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`;
+  const [gzipped, brotli] = await Promise.all([
+    promisify(gzip)(plain),
+    promisify(brotliCompress)(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
+  ]);
+  const smaller = brotli.length < plain.length && gzipped.length < plain.length;
+  return { type, tag, plain, ...(smaller ? { gzip: gzipped, brotli } : {}) };
+}
+
+/**
+ * What the page may do. Media, playlists and sockets may come from other servers of the same topic too (`?servers=`);
+ * code and style only from here.
+ */
+export const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' http: https: data: blob:",
+  "font-src 'self'",
+  "connect-src 'self' http: https: ws: wss:",
+  "media-src 'self' http: https: blob:",
+  "worker-src 'self' blob:",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');

@@ -1,0 +1,81 @@
+/** Everything that a server does for one stream: one listener to what comes, which hands it on in the order that costs viewers least. */
+import type { Archive, Arrival, LiveStream } from '../contract.ts';
+import { Followers } from './follower.ts';
+import type { DeliveryMetrics, StreamFigures } from './metrics.ts';
+import { WindowMedia } from './parts.ts';
+import { Playlists } from './playlists.ts';
+import type { Replies } from './replies.ts';
+import type { Texts } from './texts.ts';
+import { ViewerCount } from './viewers.ts';
+
+export interface ChannelOptions {
+  readonly live: LiveStream;
+  readonly archive: Archive;
+  readonly texts: Texts;
+  readonly replies: Replies;
+  readonly metrics: DeliveryMetrics;
+}
+
+export class Channel {
+  readonly live: LiveStream;
+  readonly followers: Followers;
+  readonly media: WindowMedia;
+  readonly playlists: Playlists;
+  readonly viewers: ViewerCount;
+  readonly #replies: Replies;
+  readonly #metrics: DeliveryMetrics;
+  readonly #unlisten: () => void;
+
+  constructor({ live, archive, texts, replies, metrics }: ChannelOptions) {
+    this.live = live;
+    this.#replies = replies;
+    this.#metrics = metrics;
+    const patience = (3 * live.targets.segment) / 1000;
+    const onBytes = (count: number) => {
+      metrics.bytes += count;
+    };
+    this.viewers = new ViewerCount(2 * patience);
+    this.followers = new Followers(live);
+    this.media = new WindowMedia({ live, followers: this.followers, replies, onBytes, patience });
+    const onHeld = (count: number) => this.viewers.held(count);
+    this.playlists = new Playlists({ live, archive, texts, replies, patience, onHeld, onBytes });
+    this.#unlisten = live.listen((arrival) => this.#onArrival(arrival));
+  }
+
+  get viewerCount(): number {
+    return this.viewers.count(this.followers.count);
+  }
+
+  figures(): StreamFigures {
+    let windowBytes = 0;
+    for (const { segments } of this.live.renditions) {
+      for (const { parts } of segments) for (const { bytes } of parts) windowBytes += bytes.length;
+    }
+    const { name: stream } = this.live;
+    return { stream, viewers: this.viewerCount, held: this.playlists.heldCount, windowBytes };
+  }
+
+  sweep(now: number): void {
+    this.playlists.sweep(now);
+    this.media.sweep(now);
+  }
+
+  /** Answers everybody who waits, and ends what goes on for ever. */
+  end(reason: string): void {
+    this.#unlisten();
+    const reply = this.#replies.problem(503, reason, ['retry-after', '1']);
+    this.playlists.end(reply);
+    this.media.end(reply);
+    this.followers.end();
+  }
+
+  #onArrival(arrival: Arrival): void {
+    this.followers.onArrival(arrival);
+    this.playlists.onArrival(arrival);
+    this.media.onArrival(arrival);
+    if (arrival.type !== 'part') return;
+    const { segment, part } = arrival;
+    const end = segment.captured / 1e6 + (part.time - segment.time + part.duration) / segment.timescale;
+    this.#metrics.partDelay(Date.now() / 1000 - end);
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * A segment's answer while it grows, for players of DASH: what is there of it at once, then each chunk as it comes, in one
+ * response. It begins to be written with the segment's first chunk.
+ */
+import type { Arrival, LiveStream, Rendition } from '../contract.ts';
+import { findSegment } from './find.ts';
+import { cacheFor, hasGone, mime, type Outgoing, type Replies } from './replies.ts';
+
+type Chunk = Extract<Arrival, { type: 'chunk' }>;
+
+export interface GrowingRequest {
+  readonly response: Outgoing;
+  readonly rendition: string;
+  readonly epoch: number;
+  readonly media: number;
+  /** When waiting for its first chunk ends: milliseconds of the steady clock. */
+  readonly deadline: number;
+}
+
+/** Bytes that may wait for one viewer; more than a segment has, unless it is a very large one. */
+const patience = 16 * 1024 * 1024;
+
+export class GrowingSegments {
+  readonly #replies: Replies;
+  readonly #onBytes: (count: number) => void;
+  readonly #waiting = new Set<GrowingRequest>();
+  readonly #begun = new Set<GrowingRequest>();
+
+  constructor(replies: Replies, onBytes: (count: number) => void) {
+    this.#replies = replies;
+    this.#onBytes = onBytes;
+  }
+
+  /** Takes a request for the segment that grows, or for the next one. `open`: chunks of the part that is not complete. */
+  add(request: GrowingRequest, live: LiveStream, open: readonly Chunk[]): void {
+    const rendition = live.rendition(request.rendition);
+    const there = bytesSoFar(rendition, request, open);
+    if (there.length === 0) {
+      this.#waiting.add(request);
+      return;
+    }
+    this.#begin(request);
+    for (const bytes of there) this.#write(request, bytes);
+  }
+
+  onArrival(arrival: Arrival, live: LiveStream): void {
+    if (this.#waiting.size + this.#begun.size === 0) return;
+    if (arrival.type === 'chunk') {
+      for (const request of this.#waiting) if (isOf(arrival, request)) this.#begin(request);
+      for (const request of this.#begun) if (isOf(arrival, request)) this.#write(request, arrival.bytes);
+      return;
+    }
+    if (arrival.type === 'part') return;
+    for (const request of this.#begun) if (isOver(request, live)) this.#finish(request);
+  }
+
+  /** Ends requests whose viewers have gone, and hands over those whose segment has not begun in time, or never will. */
+  sweep(now: number, live: LiveStream, late: (request: GrowingRequest) => void): void {
+    for (const request of this.#begun) if (hasGone(request.response)) this.#begun.delete(request);
+    for (const request of this.#waiting) {
+      const gone = hasGone(request.response);
+      if (!gone && request.deadline > now && !isOver(request, live)) continue;
+      this.#waiting.delete(request);
+      if (!gone) late(request);
+    }
+  }
+
+  /** The server goes: what is not complete must not look as if it were. */
+  end(late: (request: GrowingRequest) => void): void {
+    for (const request of this.#waiting) late(request);
+    for (const { response } of this.#begun) response.destroy();
+    this.#waiting.clear();
+    this.#begun.clear();
+  }
+
+  #begin(request: GrowingRequest): void {
+    this.#waiting.delete(request);
+    this.#begun.add(request);
+    if (!hasGone(request.response)) {
+      request.response.writeHead(200, this.#replies.openHeaders(mime.media, cacheFor.ever));
+    }
+  }
+
+  #write(request: GrowingRequest, bytes: Buffer): void {
+    const { response } = request;
+    if (hasGone(response)) return;
+    if (response.writableLength > patience) {
+      this.#begun.delete(request);
+      response.destroy();
+      return;
+    }
+    response.write(bytes);
+    this.#onBytes(bytes.length);
+  }
+
+  #finish(request: GrowingRequest): void {
+    this.#begun.delete(request);
+    if (!hasGone(request.response)) request.response.end();
+  }
+}
+
+function isOf(chunk: Chunk, { rendition, epoch, media }: GrowingRequest): boolean {
+  return chunk.rendition === rendition && chunk.epoch === epoch && chunk.media === media;
+}
+
+function bytesSoFar(
+  rendition: Rendition | undefined,
+  request: GrowingRequest,
+  open: readonly Chunk[],
+): readonly Buffer[] {
+  const segment = rendition && findSegment(rendition, request.epoch, request.media);
+  const parts = segment?.parts.map(({ bytes }) => bytes) ?? [];
+  return [...parts, ...open.filter((chunk) => isOf(chunk, request)).map(({ bytes }) => bytes)];
+}
+
+/** Nothing will be added to it any more. */
+function isOver({ rendition, epoch, media }: GrowingRequest, live: LiveStream): boolean {
+  const state = live.rendition(rendition);
+  if (live.ended || state === undefined || state.edge.epoch !== epoch) return true;
+  const last = state.segments.at(-1);
+  if (last === undefined) return false;
+  return last.media > media || (last.media === media && last.closed);
+}

@@ -1,0 +1,45 @@
+/** What a delivery server is told, and its defaults in one place. */
+import type { Logger } from '../../log.ts';
+
+/** A certificate makes it HTTPS, with HTTP/2 and HTTP/1.1. PEM. */
+export interface TlsOptions {
+  readonly certificate: string | Buffer;
+  readonly key: string | Buffer;
+}
+
+export interface DeliveryOptions {
+  readonly host?: string;
+  /** 0: any that is free. */
+  readonly port?: number;
+  readonly tls?: TlsOptions | undefined;
+  /** The key that tokens to watch are signed with; absent: everybody may watch. */
+  readonly watchKey?: string | undefined;
+  /** The web origin that may use what is served in a browser; `*` for all. */
+  readonly cors?: string;
+  /** Connections at a time; those beyond are closed at once. */
+  readonly maxConnections?: number;
+  /** Why the server is not ready to serve, for /healthz; undefined: it is. */
+  readonly unready?: () => string | undefined;
+  readonly logger?: Logger;
+}
+
+export const deliveryDefaults = {
+  host: '127.0.0.1',
+  port: 8080,
+  cors: '*',
+  maxConnections: 10_000,
+} as const;
+
+/** Bounds on what a connection may do, in bytes and milliseconds. */
+export const limits = {
+  headerBytes: 16 * 1024,
+  urlBytes: 2048,
+  /** From a connection's or request's first byte to the end of its headers. */
+  headers: 10_000,
+  /** A connection without a request. More than proxies keep theirs, or they would use one that is being closed. */
+  keepAlive: 75_000,
+  /** A connection whose peer takes nothing of what is sent to it. */
+  idle: 60_000,
+  /** Between the order to close and the end of what does not end by itself. */
+  closing: 2000,
+} as const;

@@ -1,0 +1,160 @@
+/** The delivery server: listens, hands `/live/` to its routes and the rest to Fastify, and ends in good order. */
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { createSecureServer, type Http2SecureServer } from 'node:http2';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import { ConfigurationError } from '../../errors.ts';
+import { silentLogger } from '../../log.ts';
+import { createRegistry } from '../../metrics.ts';
+import type { Streams } from '../contract.ts';
+import { addApi } from './api.ts';
+import { readAssets } from './assets.ts';
+import { Channels } from './channels.ts';
+import { LiveRoutes } from './live-routes.ts';
+import { DeliveryMetrics } from './metrics.ts';
+import { type DeliveryOptions, deliveryDefaults, limits } from './options.ts';
+import { type Incoming, type Outgoing, Replies } from './replies.ts';
+import { Snapshots } from './snapshot.ts';
+import { SocketRoutes } from './socket-routes.ts';
+import type { Texts } from './texts.ts';
+import { Gate } from './tokens.ts';
+
+/** A server that listens. */
+export interface DeliveryServer {
+  /** Its own URL, without a slash at the end. */
+  readonly url: string;
+  /** Who watches: by stream. */
+  viewers(): ReadonlyMap<string, number>;
+  /**
+   * Stops to accept, answers requests that wait with 503, tells followers, and resolves when all connections are closed; those
+   * that do not end by themselves are cut off after two seconds. Idempotent.
+   */
+  close(): Promise<void>;
+}
+
+type RawServer = Server | Http2SecureServer;
+
+/** Starts to serve. Rejects with ConfigurationError when it may not listen there, or the certificate is not good. */
+export async function serveStreams(
+  streams: Streams,
+  options: DeliveryOptions,
+  texts: Texts,
+): Promise<DeliveryServer> {
+  const { host, port, cors, maxConnections } = { ...deliveryDefaults, ...definedOnly(options) };
+  const registry = createRegistry();
+  const replies = new Replies(cors);
+  const gate = new Gate(options.watchKey);
+  const snapshots = new Snapshots();
+  const metrics = new DeliveryMetrics(registry, () =>
+    [...channels.all()].map((channel) => channel.figures()),
+  );
+  const channels = new Channels({ streams, texts, replies, metrics });
+  const routes = new LiveRoutes({ streams, channels, texts, replies, metrics, gate, snapshots });
+  const sockets = new SocketRoutes({ channels, routes, gate, metrics, origin: cors });
+  const app = createApp(options, routes);
+  const server = app.server as unknown as RawServer;
+  setLimits(server, maxConnections);
+  const connections = new Set<Duplex>();
+  server.on('connection', (socket: Socket) => {
+    connections.add(socket);
+    socket.on('close', () => connections.delete(socket));
+  });
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+    sockets.upgrade(request, socket, head),
+  );
+  const assets = await readAssets();
+  const unready = options.unready ?? (() => undefined);
+  addApi(app, { streams, channels, gate, assets, registry, origin: cors, unready });
+  try {
+    await app.listen({ host, port });
+  } catch (cause) {
+    channels.close();
+    throw new ConfigurationError(listenFailure(host, port, cause as NodeJS.ErrnoException), { cause });
+  }
+  let closing: Promise<void> | undefined;
+  return {
+    url: urlOf(server, host, options.tls !== undefined),
+    viewers: () => new Map([...channels.all()].map(({ live, viewerCount }) => [live.name, viewerCount])),
+    close() {
+      closing ??= end();
+      return closing;
+    },
+  };
+
+  async function end(): Promise<void> {
+    const closed = app.close();
+    channels.close();
+    sockets.close();
+    snapshots.close();
+    // Those that were answered just now keep their connection for the next request; there will be none.
+    const idle = setInterval(() => 'closeIdleConnections' in server && server.closeIdleConnections(), 50);
+    const cut = setTimeout(() => {
+      for (const socket of connections) socket.destroy();
+    }, limits.closing);
+    await closed;
+    clearInterval(idle);
+    clearTimeout(cut);
+  }
+}
+
+function createApp({ tls, logger = silentLogger }: DeliveryOptions, routes: LiveRoutes): FastifyInstance {
+  const serverFactory = (next: RequestListener): Server => {
+    const listener: RequestListener = (request, response) => {
+      if (!routes.handle(request as Incoming, response as Outgoing)) next(request, response);
+    };
+    if (tls === undefined) return createServer({ maxHeaderSize: limits.headerBytes }, listener);
+    const settings = {
+      allowHTTP1: true,
+      cert: tls.certificate,
+      key: tls.key,
+      maxHeaderSize: limits.headerBytes,
+    };
+    try {
+      // Its requests and responses are those of HTTP/1.1 by a layer of Node's, in all that is used here.
+      return createSecureServer(settings, listener as never) as unknown as Server;
+    } catch (cause) {
+      throw new ConfigurationError(
+        'the certificate and its key cannot be used: check that both are PEM and belong together',
+        { cause },
+      );
+    }
+  };
+  return Fastify({
+    serverFactory,
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    forceCloseConnections: false,
+    bodyLimit: 1024,
+    routerOptions: { maxParamLength: 100 },
+  }) as unknown as FastifyInstance;
+}
+
+function setLimits(server: RawServer, maxConnections: number): void {
+  server.maxConnections = maxConnections;
+  server.setTimeout(limits.idle);
+  if (!('keepAliveTimeout' in server)) return;
+  server.keepAliveTimeout = limits.keepAlive;
+  server.headersTimeout = limits.headers;
+  server.requestTimeout = limits.headers;
+}
+
+function urlOf(server: RawServer, host: string, secure: boolean): string {
+  const { port } = server.address() as AddressInfo;
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  return `${secure ? 'https' : 'http'}://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
+function listenFailure(host: string, port: number, { code, message }: NodeJS.ErrnoException): string {
+  const place = `${host}:${port}`;
+  if (code === 'EADDRINUSE')
+    return `${place} is in use by another program: stop it, or choose another --port`;
+  if (code === 'EACCES') return `this user may not listen on ${place}: choose a --port above 1023`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `${host} is no address of this machine: choose another --host`;
+  return `cannot listen on ${place}: ${message}`;
+}
+
+function definedOnly<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+}

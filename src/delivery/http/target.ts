@@ -1,0 +1,124 @@
+/** What a URL below `/live/` asks for. Pure: no I/O, no state. */
+import { isRenditionName, isStreamName } from '../../records/live-names.ts';
+import type { Wish } from './texts.ts';
+
+/** What is asked of a whole stream. */
+export type StreamTarget = {
+  readonly kind: 'index' | 'manifest' | 'socket' | 'continuous' | 'snapshot';
+  readonly stream: string;
+};
+
+/** What is asked of one rendition. `epoch`, `ordinal` and `media` are numbers as records carry them. */
+export type RenditionTarget = { readonly stream: string; readonly rendition: string } & (
+  | { readonly kind: 'live' }
+  | { readonly kind: 'vod' }
+  | { readonly kind: 'init'; readonly epoch: number }
+  | { readonly kind: 'part'; readonly epoch: number; readonly ordinal: number }
+  | { readonly kind: 'segment'; readonly epoch: number; readonly media: number }
+);
+
+export type Target = StreamTarget | RenditionTarget;
+
+/** A request's URL, read. */
+export interface Address {
+  readonly target: Target;
+  readonly query: URLSearchParams;
+  /** To watch, where that is asked for. */
+  readonly token: string | null;
+  readonly playlist: PlaylistWish;
+}
+
+/** How a playlist is asked for. */
+export interface PlaylistWish {
+  /** What its text depends on, beside the state of its stream. */
+  readonly key: string;
+  /** With a directive that waits. */
+  readonly blocks: boolean;
+  readonly wish: Wish;
+}
+
+const ofStream: Readonly<Record<string, StreamTarget['kind']>> = {
+  'index.m3u8': 'index',
+  'manifest.mpd': 'manifest',
+  ws: 'socket',
+  'stream.mp4': 'continuous',
+  'snapshot.jpg': 'snapshot',
+};
+
+/** Numbers as they stand in URLs: plain, so that each resource has one URL only. */
+const number = '(0|[1-9][0-9]{0,15})';
+const init = new RegExp(`^init-${number}\\.mp4$`);
+const part = new RegExp(`^part-${number}-${number}\\.m4s$`);
+const segment = new RegExp(`^seg-${number}-${number}\\.m4s$`);
+
+/** Undefined: there is no such path. */
+export function parseAddress(url: string): Address | undefined {
+  const mark = url.indexOf('?');
+  const target = parsePath(mark === -1 ? url : url.slice(0, mark));
+  if (target === undefined) return undefined;
+  const query = new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
+  return { target, query, token: query.get('token'), playlist: parseWish(query) };
+}
+
+function parseWish(query: URLSearchParams): PlaylistWish {
+  const token = query.get('token');
+  const skip = ['YES', 'v2'].includes(query.get('_HLS_skip') ?? '');
+  const from = /^\d{1,15}$/.test(query.get('from') ?? '') ? Number(query.get('from')) : undefined;
+  const blocks = query.has('_HLS_msn');
+  const uri = token === null ? asItIs : (text: string) => withToken(text, token);
+  return { key: `${blocks}|${skip}|${from}|${token}`, blocks, wish: { skip, from, uri } };
+}
+
+const asItIs = (uri: string): string => uri;
+
+/** A URI of ours with the viewer's token, so that what a playlist names may be fetched too. */
+export function withToken(uri: string, token: string): string {
+  return `${uri}${uri.includes('?') ? '&' : '?'}token=${encodeURIComponent(token)}`;
+}
+
+function parsePath(path: string): Target | undefined {
+  const [root, live, stream = '', ...rest] = path.split('/');
+  if (root !== '' || live !== 'live' || !isStreamName(stream)) return undefined;
+  const [first = '', name] = rest;
+  if (rest.length === 1) {
+    const kind = Object.hasOwn(ofStream, first) ? ofStream[first] : undefined;
+    return kind === undefined ? undefined : { kind, stream };
+  }
+  if (rest.length !== 2 || name === undefined || !isRenditionName(first)) return undefined;
+  return parseName(name, stream, first);
+}
+
+function parseName(name: string, stream: string, rendition: string): RenditionTarget | undefined {
+  if (name === 'live.m3u8') return { kind: 'live', stream, rendition };
+  if (name === 'vod.m3u8') return { kind: 'vod', stream, rendition };
+  const numbers = (form: RegExp) => form.exec(name)?.slice(1).map(Number);
+  const ofPart = numbers(part);
+  if (ofPart) return { kind: 'part', stream, rendition, epoch: ofPart[0]!, ordinal: ofPart[1]! };
+  const ofSegment = numbers(segment);
+  if (ofSegment) return { kind: 'segment', stream, rendition, epoch: ofSegment[0]!, media: ofSegment[1]! };
+  const ofInit = numbers(init);
+  return ofInit && { kind: 'init', stream, rendition, epoch: ofInit[0]! };
+}
+
+/**
+ * Reads URLs and remembers them: hundreds of viewers ask for the same ones, and a look into a map is all that most requests
+ * then cost. Bounded: forgets everything when it is full, which is cheaper than knowing what is oldest.
+ */
+export class Addresses {
+  readonly #known = new Map<string, Address | undefined>();
+  readonly #limit: number;
+
+  constructor(limit = 4096) {
+    this.#limit = limit;
+  }
+
+  read(url: string): Address | undefined {
+    const known = this.#known.get(url);
+    if (known !== undefined) return known;
+    const address = parseAddress(url);
+    if (address === undefined) return undefined;
+    if (this.#known.size >= this.#limit) this.#known.clear();
+    this.#known.set(url, address);
+    return address;
+  }
+}
