@@ -36,11 +36,14 @@ const answer = fc
   )
   .map((parts) => Buffer.from(parts.flatMap((part) => [...part])));
 
-function transportOf(bytes: Buffer): Transport & { closed: Error | undefined } {
+function transportOf(bytes: Buffer): Transport & { closed: Error | undefined; quietMs: number } {
   return {
     closed: undefined,
+    quietMs: 0,
     exchange: async () => ({ bytes, release: () => {} }),
-    throttle: () => {},
+    throttle(milliseconds) {
+      this.quietMs = milliseconds;
+    },
     close(reason) {
       this.closed = reason;
     },
@@ -77,6 +80,22 @@ test('An answer that makes no sense ends the connection, and the request may be 
   const asked = ask(codecPort(transport, false), codecs.metadataV12.api, [], false, false);
   await assert.rejects(asked, NetworkFailure);
   assert.ok(transport.closed instanceof NetworkFailure);
+});
+
+test('An answer of which something is left over is not believed, least of all how long to be quiet', async () => {
+  // No tags, 256 ms, no error, a producer id, its epoch, no tags; and then a byte that is for nobody.
+  const whole = Buffer.from([0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0]);
+  for (const [bytes, makesSense] of [
+    [whole, true],
+    [Buffer.concat([whole, Buffer.of(0)]), false],
+  ] as const) {
+    const transport = transportOf(bytes);
+    const asked = ask(codecPort(transport, false), codecs.initProducerIdV4.api, null, 0);
+    if (makesSense) assert.equal((await asked).producerId, 7n);
+    else await assert.rejects(asked, NetworkFailure);
+    assert.equal(transport.closed === undefined, makesSense);
+    assert.equal(transport.quietMs, makesSense ? 256 : 0);
+  }
 });
 
 test('What a broker refuses does not end the connection', async () => {

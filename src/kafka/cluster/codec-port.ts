@@ -53,10 +53,13 @@ async function exchange<Response>(
   const payload = createPayload();
   const { buffers } = payload instanceof Promise ? await payload : payload;
   const frame = await transport.exchange({ ...request, pieces: buffers });
-  const response = await parse(transport, request.apiKey, () => {
+  const response = await parse(transport, request.apiKey, async () => {
     const reader = readerOf(frame.bytes);
     if (hasResponseTags) reader.readTaggedFields();
-    return parser(0, request.apiKey, request.apiVersion, reader);
+    const read = await parser(0, request.apiKey, request.apiVersion, reader);
+    // It was read in other places than those where it was written: none of its numbers can be believed.
+    if (reader.remaining > 0) throw new RangeError(`${reader.remaining} bytes of a response are left over`);
+    return read;
   });
   const throttle = Object(response).throttleTimeMs;
   if (typeof throttle === 'number') transport.throttle(throttle);
@@ -67,7 +70,7 @@ async function exchange<Response>(
 async function parse<Response>(
   transport: Transport,
   apiKey: number,
-  read: () => Response | Promise<Response>,
+  read: () => Promise<Response>,
 ): Promise<Response> {
   try {
     return await read();

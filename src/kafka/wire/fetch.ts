@@ -69,6 +69,8 @@ export function decodeFetch(bytes: Buffer): FetchResponse {
       partitions.push(readPartition(reader, topicId));
     reader.skipTags();
   }
+  reader.skipTags();
+  reader.finish();
   return { throttleMs, errorCode, partitions };
 }
 

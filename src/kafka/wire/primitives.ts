@@ -168,6 +168,15 @@ export class WireReader {
     }
   }
 
+  /**
+   * The response ends here. What is left over shows that it was read in other places than those where it was written, and
+   * then none of its numbers can be believed.
+   */
+  finish(): void {
+    const left = this.bytes.byteLength - this.#at;
+    if (left > 0) throw new KafkaError('corrupt', `${left} bytes of a response are left over`);
+  }
+
   #take(bytes: number): number {
     const at = this.#at;
     if (bytes > this.bytes.byteLength - at) throw tooLong(bytes);

@@ -79,7 +79,10 @@ export function decodeProduce(
     }
     reader.skipTags();
   }
-  return { results, throttleMs: reader.int32() };
+  const throttleMs = reader.int32();
+  reader.skipTags();
+  reader.finish();
+  return { results, throttleMs };
 }
 
 function readResult(reader: WireReader, topic: string): ProduceResult {

@@ -101,6 +101,17 @@ test('The answer to Produce tells each partition its own', () => {
   });
 });
 
+test('An answer of which something is left over has been read in the wrong places', () => {
+  const answer = produceAnswer();
+  // No topics at all: the first bytes of the first one would be the time for which to be quiet, weeks.
+  const spoiled = Buffer.from(answer);
+  spoiled[1] = 1;
+  assert.throws(() => decodeProduce(spoiled, 12), { kind: 'corrupt' });
+  assert.throws(() => decodeProduce(Buffer.concat([answer, Buffer.of(0)]), 12), { kind: 'corrupt' });
+  const fetched = Buffer.concat([fetchAnswer(Buffer.from('records')), Buffer.of(0)]);
+  assert.throws(() => decodeFetch(fetched), { kind: 'corrupt' });
+});
+
 test('The replica id stands in Fetch requests up to version 14 alone', () => {
   const entries = [{ partition: 3, leaderEpoch: 5, offset: 99 }];
   const request = { topicId, entries, maxWait: 500, maxBytes: 1000, partitionMaxBytes: 500, rack: 'r1' };
