@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { createHash, randomUUID } from 'node:crypto';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { startBroker } from '../../src/broker/broker.ts';
 import { SluiceError } from '../../src/errors.ts';
 import { createKafka } from '../../src/kafka/client.ts';
-import type { Kafka } from '../../src/kafka/contract.ts';
+import type { Kafka, KafkaStatus } from '../../src/kafka/contract.ts';
 import { readTopic } from '../contracts/kafka/ground.ts';
 import { type Answer, type Spoiled, startSpoilingProxy } from '../support/spoiling-proxy.ts';
 import { uniqueTopic } from '../support/unique.ts';
@@ -13,6 +14,9 @@ import { uniqueTopic } from '../support/unique.ts';
 /** The length and the correlation id. */
 const headBytes = 8;
 const produce = 0;
+/** Behind the tags, one topic's id, and one partition's number; then comes where the batch stands. */
+const produceErrorAt = headBytes + 1 + (1 + 16) + (1 + 4);
+const invalidRecord = 87;
 /** What answers it as no Kafka does is no Kafka: that is final. */
 const apiVersions = 18;
 
@@ -90,6 +94,12 @@ const ways: Readonly<Record<string, (answer: Answer, random: () => number) => Sp
   }),
   'a negative length': ({ bytes: answer }) => ({ bytes: withNumber(answer, -5, 0) }),
   'the number of another request': ({ bytes: answer }) => ({ bytes: withNumber(answer, 0x12345678, 4) }),
+  'a refusal of what stands there': ({ bytes: answer, apiKey }) => {
+    const bytes = Buffer.from(answer);
+    const isAppended = apiKey === produce && answer.readInt16BE(produceErrorAt) === 0;
+    if (isAppended) bytes.writeInt16BE(invalidRecord, produceErrorAt);
+    return { bytes };
+  },
   noise: (answer, random) => ({ bytes: noise(answer, random) }),
   'large numbers only': ({ bytes: answer }) => ({
     bytes: withBody(answer, Buffer.alloc(answer.byteLength, 0xff)),
@@ -102,6 +112,7 @@ const senseless = ['half of the body', 'no body', 'an end in the middle', 'a len
   'a large length that is not kept',
   'a negative length',
   'the number of another request',
+  'a refusal of what stands there',
 );
 
 /** Of the environment: what is random in how answers are spoiled. */
@@ -112,27 +123,42 @@ const spoiledAnswers = 2;
 /** Each of them can cost a round at most. */
 const mostRounds = 30;
 
+/** A step takes seconds at most, on a busy machine too: what takes longer than that waits for what never comes. */
+const longestStepMs = 60_000;
+
+/** Tells what hangs, which the test's own time-out would not. */
+async function inTime<Result>(what: string, step: Promise<Result>): Promise<Result> {
+  const ended = new AbortController();
+  const hangs = delay(longestStepMs, undefined, { signal: ended.signal }).then(() =>
+    assert.fail(`${what} hangs`),
+  );
+  hangs.catch(() => {});
+  return Promise.race([step, hangs]).finally(() => ended.abort());
+}
+
 /** Everything that Sluice asks of a cluster; gives the texts whose appends were acknowledged. */
-async function exercise(kafka: Kafka, topic: string, prefix: string): Promise<string[]> {
+async function exercise(kafka: Kafka, way: string, topic: string, prefix: string): Promise<string[]> {
   const texts = Array.from({ length: 20 }, (_, index) => `${prefix} ${index}`);
   const producer = kafka.producer({ compression: 'zstd' });
   const group = `group-${topic}`;
-  const steps: (() => Promise<unknown>)[] = [
-    () => kafka.describeCluster(),
-    () => kafka.listTopics(),
-    () => kafka.describeTopic(topic),
-    () => kafka.offsets(topic, 'earliest'),
-    () => kafka.offsets(topic, { time: Date.now() }),
-    () => kafka.commit(group, topic, new Map([[0, { offset: 1, metadata: '' }]])),
-    () => kafka.committed(group, topic),
-    () => readTopic(kafka, topic),
-  ];
+  const steps: Readonly<Record<string, () => Promise<unknown>>> = {
+    describeCluster: () => kafka.describeCluster(),
+    listTopics: () => kafka.listTopics(),
+    describeTopic: () => kafka.describeTopic(topic),
+    'the earliest offsets': () => kafka.offsets(topic, 'earliest'),
+    'offsets by time': () => kafka.offsets(topic, { time: Date.now() }),
+    commit: () => kafka.commit(group, topic, new Map([[0, { offset: 1, metadata: '' }]])),
+    committed: () => kafka.committed(group, topic),
+    'reading all': () => readTopic(kafka, topic),
+  };
+  const place = `${way}, ${prefix}`;
   const appends = texts.map((text) => producer.append(topic, 0, { value: Buffer.from(text) }));
-  const outcomes = await Promise.allSettled(appends);
-  for (const step of steps) {
-    await step().catch((error: unknown) => assert.ok(error instanceof SluiceError, String(error)));
+  const outcomes = await inTime(`${place}: appending`, Promise.allSettled(appends));
+  for (const [name, step] of Object.entries(steps)) {
+    const ended = step().catch((error: unknown) => assert.ok(error instanceof SluiceError, String(error)));
+    await inTime(`${place}: ${name}`, ended);
   }
-  await producer.close();
+  await inTime(`${place}: closing`, producer.close());
   return texts.filter((_, index) => outcomes[index]!.status === 'fulfilled');
 }
 
@@ -159,18 +185,21 @@ test('Whatever is answered, everything comes to an end, and goes on afterwards',
   const witness = createKafka({ properties, clientId: 'witness' });
   t.after(() => witness.close());
   const memory = process.memoryUsage.rss();
+  const quiet: string[] = [];
   const clients = Object.keys(ways).map(async (way) => {
-    const kafka = createKafka({ properties, clientId: way });
+    const onStatus = ({ state, message }: KafkaStatus) =>
+      state === 'throttled' && quiet.push(`${way}: ${message}`);
+    const kafka = createKafka({ properties, clientId: way, onStatus });
     t.after(() => kafka.close());
     const topic = uniqueTopic();
     await witness.createTopic({ name: topic, partitions: 1, replicationFactor: 1 });
-    const acknowledged = await exercise(kafka, topic, 'while answers are spoiled');
+    const acknowledged = await exercise(kafka, way, topic, 'while answers are spoiled');
     if (senseless.includes(way)) assert.equal(acknowledged.length, 20, `${way}: records were given up`);
     // What a spoiled answer made unusable is used no more: a new producer, as its owner would take one.
     let calm: string[] = [];
     for (let round = 0; calm.length < 20; round += 1) {
       assert.ok(round < mostRounds, `${way}: records are still given up`);
-      calm = await exercise(kafka, topic, 'afterwards');
+      calm = await exercise(kafka, way, topic, 'afterwards');
     }
     const read = (await readTopic(witness, topic)).map(({ text }) => text);
     for (const text of [...acknowledged, ...calm]) assert.ok(read.includes(text), `${way}: ${text} is lost`);
@@ -185,6 +214,7 @@ test('Whatever is answered, everything comes to an end, and goes on afterwards',
   // All come to their ends before any is closed.
   const failed = (await Promise.allSettled(clients)).filter(({ status }) => status === 'rejected');
   assert.deepEqual(failed, []);
+  assert.deepEqual(quiet, [], 'nobody has asked to be spared');
   for (const way of Object.keys(ways)) {
     const spoiled = [...answered.keys()].filter((key) => key.startsWith(`${way} `));
     assert.ok(spoiled.length >= 9, `${way} met only ${spoiled.join(', ')}`);

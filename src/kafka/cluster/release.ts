@@ -2,6 +2,8 @@
 
 import { type ApiConnection, ask } from '../api.ts';
 import { apiVersionsV3 } from '../codecs.ts';
+import { KafkaError } from '../contract.ts';
+import { NetworkFailure } from './failures.ts';
 
 /** Lowest level of `metadata.version` -> release, newest first. */
 const releases: readonly (readonly [level: number, release: string])[] = [
@@ -34,8 +36,16 @@ export function releaseOf(level = 0): string | undefined {
   return releases.find(([lowest]) => level >= lowest)?.[1];
 }
 
-/** Asks a broker. */
+/**
+ * Asks a broker with which versions have been negotiated already, so that an answer that makes no sense is no other kind of
+ * server's: it may make sense the next time. Rejects with NetworkFailure or KafkaError.
+ */
 export async function askRelease(connection: ApiConnection): Promise<string | undefined> {
-  const { supportedFeatures = [] } = await ask(connection, apiVersionsV3.api, 'sluice', '1');
-  return releaseOf(levelOf(supportedFeatures));
+  try {
+    const { supportedFeatures = [] } = await ask(connection, apiVersionsV3.api, 'sluice', '1');
+    return releaseOf(levelOf(supportedFeatures));
+  } catch (cause) {
+    if (cause instanceof NetworkFailure || cause instanceof KafkaError) throw cause;
+    throw new NetworkFailure('The answer to ApiVersions makes no sense', { cause });
+  }
 }

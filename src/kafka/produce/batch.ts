@@ -43,6 +43,8 @@ export interface Batch {
   behindGap: boolean;
   /** A later one has been acknowledged: it stands on the partition, and only its offset is not known yet. */
   overtaken: boolean;
+  /** An answer refused it and told where it stands. */
+  contradicted: boolean;
 }
 
 /** Sequence numbers go round: after the last one comes 0. */
@@ -59,6 +61,7 @@ export function newBatch(records: readonly Waiting[], sequence: number, stage: B
     ambiguous: false,
     behindGap: false,
     overtaken: false,
+    contradicted: false,
   };
 }
 

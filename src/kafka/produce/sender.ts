@@ -160,6 +160,15 @@ export class Sender {
       route.backoff.succeeded();
       return undefined;
     }
+    const error = errorOf(code, what, result.errorMessage);
+    const isFinal = !(error instanceof NotNow) && !isAboutTopic(error);
+    if (isFinal && result.baseOffset >= 0 && !batch.contradicted) {
+      // What is refused stands nowhere: a spoiled answer, then, to what may well have been appended. It is asked for once more,
+      // and not for ever, for a refusal may also be one that is badly written.
+      batch.contradicted = true;
+      lane.failed(batch, true);
+      return new NetworkFailure(`Could not ${what}: the broker refuses what it says that it has appended`);
+    }
     if (code === Code.outOfOrderSequence) {
       if (lane.outOfOrder(batch)) {
         const message = `${topic}-${partition} does not know the records before this one; finding out what it has`;
@@ -167,8 +176,7 @@ export class Sender {
       }
       return undefined;
     }
-    const error = errorOf(code, what, result.errorMessage);
-    if (error instanceof NotNow || isAboutTopic(error)) {
+    if (!isFinal) {
       // Any other may be told of a batch that was appended and then waited in vain for its replicas.
       lane.failed(batch, code !== Code.notEnoughReplicas);
     } else if (code === Code.unknownProducerId || code === Code.invalidProducerEpoch)
