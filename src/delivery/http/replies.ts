@@ -9,6 +9,8 @@ export interface Outgoing {
   on(event: 'close', listener: () => void): unknown;
   /** Bytes that wait for the viewer to take them. */
   readonly writableLength: number;
+  /** All of a reply at once, where that is cheaper. */
+  reply?(reply: Reply, head: boolean): void;
   /** Of HTTP/1.1: true once the viewer has gone, or all was said. */
   readonly destroyed?: boolean;
   /** Of HTTP/2, which has no `destroyed` of its own. */
@@ -130,8 +132,13 @@ export function lengthOf(body: readonly Buffer[]): number {
 }
 
 /** Sends a reply. `head`: without its body. */
-export function send(response: Outgoing, { status, headers, body }: Reply, head = false): void {
+export function send(response: Outgoing, reply: Reply, head = false): void {
   if (hasGone(response)) return;
+  if (response.reply !== undefined) {
+    response.reply(reply, head);
+    return;
+  }
+  const { status, headers, body } = reply;
   response.writeHead(status, headers);
   if (head || body.length === 0) {
     response.end();

@@ -11,6 +11,7 @@ import type { Streams } from '../contract.ts';
 import { addApi } from './api.ts';
 import { readAssets } from './assets.ts';
 import { Channels } from './channels.ts';
+import { addLane } from './lane/lane.ts';
 import { LiveRoutes } from './live-routes.ts';
 import { DeliveryMetrics } from './metrics.ts';
 import { type DeliveryOptions, deliveryDefaults, limits } from './options.ts';
@@ -103,7 +104,11 @@ function createApp({ tls, logger = silentLogger }: DeliveryOptions, routes: Live
     const listener: RequestListener = (request, response) => {
       if (!routes.handle(request as Incoming, response as Outgoing)) next(request, response);
     };
-    if (tls === undefined) return createServer({ maxHeaderSize: limits.headerBytes }, listener);
+    if (tls === undefined) {
+      const server = createServer({ maxHeaderSize: limits.headerBytes }, listener);
+      addLane(server, (request, response) => routes.handle(request, response));
+      return server;
+    }
     const settings = {
       allowHTTP1: true,
       cert: tls.certificate,

@@ -1,0 +1,139 @@
+/**
+ * A short way for requests below `/live/` on connections of plain HTTP/1.1. Node's own server makes two streams, a handful of
+ * callbacks and a timer for each request; at thousands of requests a second, most of them for bytes that were made before, that is two thirds
+ * of what a request costs (ADR 94). Here a request is a look into two maps, and its answer one write. What is not a plain GET goes to Node's server.
+ */
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { limits } from '../options.ts';
+import type { Incoming, Outgoing } from '../replies.ts';
+import { type PlainRequest, RequestHeads } from './request-head.ts';
+import { LaneResponse } from './response.ts';
+import { Side } from './side.ts';
+
+/** Answers a request, now or later; false: it is not one of the lane's. */
+type Handler = (request: Incoming, response: Outgoing) => boolean;
+
+/** Puts the lane before a server of plain HTTP. To be called before it listens. */
+export function addLane(server: Server, handle: Handler): void {
+  const [toServer] = server.listeners('connection');
+  if (toServer === undefined) throw new Error('the server does not listen to its connections');
+  server.removeListener('connection', toServer as (socket: Socket) => void);
+  const heads = new RequestHeads();
+  server.on('connection', (socket: Socket) => {
+    new Lane({ socket, heads, handle, give: (connection) => toServer.call(server, connection) });
+  });
+  server.prependListener('request', ({ socket }, response) => {
+    const side: unknown = socket;
+    if (side instanceof Side) response.on('finish', () => side.answered());
+  });
+}
+
+interface LaneOptions {
+  readonly socket: Socket;
+  readonly heads: RequestHeads;
+  readonly handle: Handler;
+  /** Makes a connection one of Node's server. */
+  readonly give: (connection: Socket | Side) => void;
+}
+
+class Lane {
+  readonly #options: LaneOptions;
+  readonly #socket: Socket;
+  /** The answer that is being given here. */
+  #response: LaneResponse | undefined;
+  #side: Side | undefined;
+  /** A request is with Node's server. */
+  #aside = false;
+  /** Whatever else comes is for Node's server too: it knows where requests end, and we do not. */
+  #left = false;
+  /** What came while an answer was being given. */
+  #waiting: Buffer | undefined;
+
+  readonly #onData = (bytes: Buffer): void => this.#take(bytes);
+  readonly #onTimeout = (): void => {
+    this.#socket.destroy();
+  };
+  readonly #onError = (): void => {};
+  readonly #onClose = (): void => {
+    this.#response?.closed();
+    this.#side?.destroy();
+  };
+  /** The viewer will not ask again. As Node's server does, nobody is waited for who has said so. */
+  readonly #onEnd = (): void => {
+    if (this.#aside || this.#left) this.#side?.push(null);
+    else this.#socket.end();
+  };
+
+  constructor(options: LaneOptions) {
+    this.#options = options;
+    this.#socket = options.socket;
+    this.#socket.setNoDelay(true);
+    this.#socket.setTimeout(limits.keepAlive, this.#onTimeout);
+    this.#socket.on('data', this.#onData);
+    this.#socket.on('error', this.#onError);
+    this.#socket.on('close', this.#onClose);
+    this.#socket.on('end', this.#onEnd);
+  }
+
+  #take(bytes: Buffer): void {
+    if (this.#response !== undefined) this.#keep(bytes);
+    else if (this.#aside || this.#left) {
+      // Two requests at once: whose turn it is, only Node's server can tell.
+      this.#left = true;
+      this.#side?.push(bytes);
+    } else {
+      const request = this.#options.heads.read(bytes);
+      if (request === undefined) this.#leave(bytes);
+      else if (request.url.startsWith('/live/')) this.#answer(request);
+      else this.#putAside(bytes);
+    }
+  }
+
+  #answer({ method, url, rawHeaders }: PlainRequest): void {
+    this.#response = new LaneResponse(this.#socket, method === 'HEAD', () => this.#next());
+    this.#options.handle({ method, url, rawHeaders, socket: this.#socket }, this.#response);
+  }
+
+  /** An answer has been given: to what came meanwhile. */
+  #next(): void {
+    this.#response = undefined;
+    this.#aside = false;
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting !== undefined) this.#take(waiting);
+  }
+
+  #keep(bytes: Buffer): void {
+    this.#waiting = this.#waiting === undefined ? bytes : Buffer.concat([this.#waiting, bytes]);
+    if (this.#waiting.length > limits.headerBytes) this.#socket.destroy();
+  }
+
+  /** A plain request that others answer; afterwards we go on. */
+  #putAside(bytes: Buffer): void {
+    this.#aside = true;
+    if (this.#side === undefined) {
+      this.#side = new Side(this.#socket, () => {
+        if (this.#aside && !this.#left) this.#next();
+      });
+      this.#side.on('error', () => {});
+      this.#options.give(this.#side);
+    }
+    this.#side.push(bytes);
+  }
+
+  /** The connection is Node's from now on. */
+  #leave(bytes: Buffer): void {
+    if (this.#side !== undefined) {
+      this.#left = true;
+      this.#side.push(bytes);
+      return;
+    }
+    const socket = this.#socket;
+    socket.off('data', this.#onData).off('error', this.#onError).off('close', this.#onClose);
+    socket.off('timeout', this.#onTimeout).off('end', this.#onEnd);
+    socket.setTimeout(0);
+    socket.unshift(bytes);
+    this.#options.give(socket);
+  }
+}

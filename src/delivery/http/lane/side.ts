@@ -1,0 +1,59 @@
+/** A connection as Node's HTTP server sees it while the lane keeps the real one: for requests that are not the lane's own. */
+import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+
+type Done = (error?: Error | null) => void;
+
+export class Side extends Duplex {
+  readonly #socket: Socket;
+  readonly #onAnswered: () => void;
+
+  /** `onAnswered` is called after each answer that was written here. */
+  constructor(socket: Socket, onAnswered: () => void) {
+    super({ allowHalfOpen: true });
+    this.#socket = socket;
+    this.#onAnswered = onAnswered;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#socket.remoteAddress;
+  }
+
+  get remotePort(): number | undefined {
+    return this.#socket.remotePort;
+  }
+
+  /** To be called by whoever hands out the response, when it is finished. */
+  answered(): void {
+    this.#onAnswered();
+  }
+
+  /** Kept by the lane, which knows of what else goes on here. */
+  setTimeout(): this {
+    return this;
+  }
+
+  override _read(): void {}
+
+  override _write(bytes: Buffer, _encoding: BufferEncoding, done: Done): void {
+    this.#socket.write(bytes, done);
+  }
+
+  override _writev(pieces: readonly { readonly chunk: Buffer }[], done: Done): void {
+    this.#socket.cork();
+    pieces.forEach(({ chunk }, index) => {
+      this.#socket.write(chunk, index === pieces.length - 1 ? done : undefined);
+    });
+    this.#socket.uncork();
+  }
+
+  override _final(done: Done): void {
+    this.#socket.end(() => done());
+  }
+
+  override _destroy(error: Error | null, done: Done): void {
+    // What the lane has written meanwhile still goes out.
+    this.#socket.destroySoon();
+    done(error);
+  }
+}
