@@ -1,5 +1,5 @@
 /**
- * Sluice as a library: files of any size through Apache Kafka. The command line is made of these same functions.
+ * Sluice as a library: files of any size and live video through Apache Kafka. The command line is made of these same functions.
  * Everything takes one options object, an `AbortSignal` in it, and says what it does through `onEvent`.
  */
 export { ConfigurationError, FormatError, IncompleteError, SluiceError, UnreachableError } from './errors.ts';
@@ -22,4 +22,18 @@ export {
 export { upload } from './files/upload.ts';
 export { type Compression, compressions, KafkaError, type KafkaErrorKind } from './kafka/contract.ts';
 export type { ClientProperties } from './kafka/properties.ts';
+export {
+  type EncoderOptions,
+  encoderDefaults,
+  type RenditionOptions,
+  type Size,
+} from './live/encode/options.ts';
+export type * from './live/publish/events.ts';
+export {
+  type PublishOptions,
+  type PublishSummary,
+  publishDefaults,
+  type StreamOptions,
+} from './live/publish/options.ts';
+export { publish } from './live/publish/publish.ts';
 export { type ChecksumAlgorithm, checksumAlgorithms } from './records/checksum.ts';

@@ -39,11 +39,12 @@ function flushLines(): void {
 process.once('exit', flushLines);
 
 /** True when stderr is a terminal that can redraw lines. */
-function onTerminal(): boolean {
+export function onTerminal(): boolean {
   return process.stderr.isTTY === true && process.env.TERM !== 'dumb';
 }
 
-function levelOf({ logLevel, quiet }: OutputSettings, own: LogLevel): LogLevel {
+/** The level of the log: as asked for, otherwise the verb's own. */
+export function levelOf({ logLevel, quiet }: OutputSettings, own: LogLevel): LogLevel {
   return logLevel ?? (quiet ? 'error' : own);
 }
 

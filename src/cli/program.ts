@@ -7,6 +7,7 @@ import { doctorCommand } from './doctor.ts';
 import { downloadCommand } from './download.ts';
 import { reportFailure } from './failure.ts';
 import { listCommand } from './list.ts';
+import { liveCommand } from './live.ts';
 import { uploadCommand } from './upload.ts';
 
 const examples = `
@@ -16,6 +17,8 @@ Examples:
   Send a folder, and rebuild it elsewhere:
     $ sluice upload --from photos --topic files
     $ sluice download --to copies --topic files
+  Publish a test picture as a live stream:
+    $ sluice live publish --stream demo --input test
   See what a topic holds, and what is not as it should be:
     $ sluice list --topic files
     $ sluice doctor --topic files
@@ -30,7 +33,7 @@ incomplete, 4 cluster unreachable, 130 interrupted.
 /** The whole command line, ready to parse. */
 export function createProgram(version: string): Command {
   const program = new Command('sluice')
-    .description('Files of any size through Apache Kafka.')
+    .description('Files of any size, and live video, through Apache Kafka.')
     .version(version, '-V, --version', 'print the version')
     .helpCommand('help [verb]', 'print the help of a verb')
     .addHelpText('after', examples)
@@ -40,6 +43,7 @@ export function createProgram(version: string): Command {
     downloadCommand(),
     listCommand(),
     catCommand(),
+    liveCommand(),
     brokerCommand(),
     doctorCommand(),
   ];

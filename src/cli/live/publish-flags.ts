@@ -1,0 +1,163 @@
+/** The flags of `sluice live publish`, by the headings of its help. */
+import { encoderDefaults as encoding } from '../../live/encode/options.ts';
+import { publishDefaults as usual } from '../../live/publish/options.ts';
+import { giveUpFlag } from '../connection.ts';
+import { counted, optional, required, sized, timed, toggle, valued } from '../flags.ts';
+import { choice, count, duration, durationOrForever, text, topicName } from '../values.ts';
+import { bitrate, pictureRate, pictureSize, renditions, words } from './values.ts';
+
+const stream = {
+  stream: required('stream', 'STREAM', text, 'the name that viewers find it by'),
+  topic: valued('topic', 'TOPIC', topicName, usual.topic, usual.topic, 'the topic of the media'),
+  takeover: toggle('takeover', 'take the stream over from a publisher that lives; that one stops'),
+  keepLive: toggle('keep-live', 'leave the stream open at the end, for a publisher that goes on with it'),
+  streamKey: optional(
+    'stream-key',
+    'KEY',
+    text,
+    'what publishers of this stream must know; better in SLUICE_STREAM_KEY or the --config file',
+  ),
+} as const;
+
+const input = {
+  input: required(
+    'input',
+    'INPUT',
+    text,
+    'anything that FFmpeg opens; - for standard input, test for a picture with a clock and a tone',
+  ),
+  inputOptions: optional(
+    'input-options',
+    'OPTIONS',
+    words,
+    'FFmpeg\'s options before its -i, e.g. "-f rawvideo -pix_fmt yuv420p -s 640x360 -r 30"',
+  ),
+  loop: toggle('loop', 'begin again whenever the file ends'),
+  fast: toggle('fast', 'take a file as fast as it can be encoded, not as fast as it lasts'),
+  stallAfter: timed('stall-after', 10_000, 'start FFmpeg anew when it has given nothing for so long'),
+  ffmpeg: valued('ffmpeg', 'PROGRAM', text, 'ffmpeg', 'ffmpeg, from the PATH', 'the program that encodes'),
+} as const;
+
+const encoder = {
+  rendition: {
+    flag: 'rendition',
+    form: 'list',
+    argument: 'SIZE@BITRATE',
+    schema: renditions,
+    fallback: undefined,
+    help: 'a picture of this size and bit rate, e.g. 1280x720@2500k; may be repeated, viewers choose',
+  },
+  size: optional(
+    'size',
+    'WIDTHxHEIGHT',
+    pictureSize,
+    'of the one picture, without --rendition',
+    "the input's own",
+  ),
+  bitrate: optional('bitrate', 'RATE', bitrate, 'of the one picture, e.g. 2500k', 'by size and rate'),
+  rate: valued(
+    'rate',
+    'RATE',
+    pictureRate,
+    encoding.rate as number,
+    String(encoding.rate),
+    'pictures a second',
+  ),
+  videoCodec: valued(
+    'video-codec',
+    'NAME',
+    text,
+    encoding.videoCodec as string,
+    encoding.videoCodec,
+    "FFmpeg's encoder; copy: as it comes, where its keyframes allow; none: sound alone",
+  ),
+  audioCodec: valued(
+    'audio-codec',
+    'NAME',
+    text,
+    encoding.audioCodec as string,
+    encoding.audioCodec,
+    "FFmpeg's encoder; copy, none",
+  ),
+  audioBitrate: valued(
+    'audio-bitrate',
+    'RATE',
+    bitrate,
+    encoding.audioBitrate as number,
+    '128k',
+    'of the sound',
+  ),
+  preset: valued(
+    'preset',
+    'NAME',
+    text,
+    encoding.preset as string,
+    encoding.preset,
+    'of libx264 and libx265: ultrafast to veryslow',
+  ),
+  tune: valued('tune', 'NAME', text, encoding.tune as string, encoding.tune, 'of libx264 and libx265'),
+} as const;
+
+const latency = {
+  partTarget: timed(
+    'part-target',
+    encoding.partTarget,
+    'how long a part lasts: viewers get it when it is whole',
+  ),
+  segmentTarget: timed('segment-target', encoding.segmentTarget, 'how long a segment lasts'),
+  keyframeInterval: optional(
+    'keyframe-interval',
+    'TIME',
+    duration,
+    'from one keyframe to the next; viewers join at one',
+    'the segment target',
+  ),
+  chunks: valued(
+    'chunks',
+    'part|frame',
+    choice(['part', 'frame']),
+    encoding.chunks as 'part' | 'frame',
+    encoding.chunks,
+    'what is sent at once; frame: each picture, for viewers by WebSocket who cannot wait for a part',
+  ),
+} as const;
+
+const kafka = {
+  spoolBytes: sized(
+    'spool',
+    usual.spoolBytes,
+    0,
+    'what may wait while Kafka does not take it; past that, segments become gaps',
+  ),
+  giveUpAfter: giveUpFlag('never'),
+} as const;
+
+const newTopic = {
+  partitions: counted('partitions', usual.partitions, [1, 100_000], 'how many partitions it has'),
+  replicationFactor: valued(
+    'replication-factor',
+    'COUNT',
+    count(-1, 32_767),
+    usual.replicationFactor,
+    "-1, the cluster's own",
+    'copies of each partition',
+  ),
+  retention: optional(
+    'retention',
+    'TIME',
+    durationOrForever,
+    'how long it keeps media, or forever: how far viewers can rewind',
+    "the cluster's own",
+  ),
+} as const;
+
+export const publishGroups = {
+  Stream: stream,
+  Input: input,
+  Encoding: encoder,
+  'Low latency': latency,
+  Kafka: kafka,
+  'A topic that does not exist yet is created with': newTopic,
+} as const;
+
+export const publishFlags = { ...stream, ...input, ...encoder, ...latency, ...kafka, ...newTopic } as const;

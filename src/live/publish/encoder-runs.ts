@@ -1,0 +1,161 @@
+/** Runs the encoder until its input ends, anew whenever it fails; each run is an epoch of the stream. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { describeError } from '../../errors.ts';
+import type { MediaEvent } from '../media.ts';
+import type { PublishEvent } from './events.ts';
+import type { HeldClaim } from './held-claim.ts';
+import { Numbering } from './numbering.ts';
+import type { Outlet, RunningEpoch } from './outlet.ts';
+import { type EndedRun, Restarts } from './restarts.ts';
+import type { MediaSource } from './source.ts';
+
+/** What comes next in the stream. */
+export interface Position {
+  readonly media: number;
+  readonly discontinuities: number;
+}
+
+export interface EncoderRunsOptions {
+  readonly source: MediaSource;
+  readonly stream: string;
+  /** Holds the epoch that the first run is to have. */
+  readonly claim: Pick<HeldClaim, 'epoch' | 'raise'>;
+  readonly outlet: Outlet;
+  readonly start: Position;
+  /** Another publisher began the programme: it is gone on with, or ended. */
+  readonly isOpen: boolean;
+  /** Ends the runs. */
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: PublishEvent) => void;
+}
+
+export class EncoderRuns {
+  readonly #options: EncoderRunsOptions;
+  readonly #restarts: Restarts;
+  #position: Position;
+  #epoch: RunningEpoch;
+  #numbering: Numbering | undefined;
+  /** Parts have come that no end followed. */
+  #isOpen: boolean;
+  #ordinal = 0;
+  #warned = false;
+
+  constructor(options: EncoderRunsOptions) {
+    this.#options = options;
+    this.#position = options.start;
+    this.#restarts = new Restarts(options.source.canReturn);
+    this.#epoch = this.#newEpoch(undefined);
+    this.#isOpen = options.isOpen;
+  }
+
+  get position(): Position {
+    return this.#numbering?.following ?? this.#position;
+  }
+
+  get epoch(): number {
+    return this.#epoch.epoch;
+  }
+
+  /** How often the encoder has begun anew. */
+  get restarts(): number {
+    return this.#restarts.count;
+  }
+
+  /** Resolves when the input has ended, or the signal has come. Throws what cannot be mended by beginning anew. */
+  async run(): Promise<void> {
+    const { signal } = this.#options;
+    for (;;) {
+      const began = performance.now();
+      const before = this.#position.media;
+      const error = await this.#runOnce();
+      if (error === undefined || signal.aborted) return;
+      const gave = this.#position.media > before;
+      const ended = { error, lasted: performance.now() - began, gave };
+      await this.#pause(ended);
+      if (signal.aborted) return;
+      this.#epoch = this.#newEpoch(this.#options.claim.raise());
+    }
+  }
+
+  /** Says that the programme is over, if there is one. */
+  async endProgramme(): Promise<void> {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    const { stream, outlet, claim } = this.#options;
+    const { media, discontinuities } = this.#position;
+    const { epoch } = this.#epoch;
+    const record = { kind: 'end', stream, epoch, media, ordinal: this.#ordinal, discontinuities } as const;
+    outlet.push(this.#epoch, [{ record }]);
+    outlet.closeEpoch(this.#epoch);
+    // What comes behind it is another programme, of another epoch.
+    if (this.#numbering === undefined) this.#epoch = this.#newEpoch(claim.raise());
+  }
+
+  #newEpoch(claimed: Promise<void> | undefined): RunningEpoch {
+    const { claim, source } = this.#options;
+    const epoch: RunningEpoch = { epoch: claim.epoch, renditions: source.renditions, claimed, sequence: 0 };
+    claimed?.then(
+      () => {
+        epoch.claimed = undefined;
+      },
+      // The outlet meets it as well.
+      () => {},
+    );
+    return epoch;
+  }
+
+  /** The error that ended the run; undefined when its input ended. */
+  async #runOnce(): Promise<Error | undefined> {
+    const { source, stream, signal, outlet } = this.#options;
+    const { media, discontinuities } = this.#position;
+    const discontinuity = media > 0;
+    const numbering = new Numbering({
+      stream,
+      epoch: this.#epoch.epoch,
+      start: { media, discontinuity, discontinuities: discontinuities + (discontinuity ? 1 : 0) },
+      targets: source.targets,
+      chunks: source.chunks,
+    });
+    this.#numbering = numbering;
+    try {
+      for await (const event of source.run(signal)) {
+        if (event.type === 'end') return event.error;
+        this.#take(event, numbering);
+        if (source.canWait) await outlet.room();
+      }
+      return undefined;
+    } finally {
+      this.#closeRun(numbering);
+    }
+  }
+
+  #take(event: Exclude<MediaEvent, { type: 'end' }>, numbering: Numbering): void {
+    const numbered = numbering.push(event);
+    if (numbered.length > 0) this.#isOpen = true;
+    this.#options.outlet.push(this.#epoch, numbered);
+    if (numbering.excess === 0 || this.#warned) return;
+    this.#warned = true;
+    const excess = Math.ceil(numbering.excess * 1000);
+    const message = `parts last up to ${excess} ms longer than announced, which some players do not forgive: encode the picture, or raise --part-target`;
+    this.#options.onEvent({ type: 'warning', message });
+  }
+
+  #closeRun(numbering: Numbering): void {
+    const { following } = numbering;
+    this.#options.outlet.closeEpoch(this.#epoch);
+    this.#ordinal = following.ordinal;
+    this.#position = { media: following.media, discontinuities: following.discontinuities };
+  }
+
+  async #pause(ended: EndedRun): Promise<void> {
+    const wait = this.#restarts.after(ended);
+    if (wait === undefined) throw ended.error;
+    this.#options.onEvent({
+      type: 'encoder-restarted',
+      epoch: this.#epoch.epoch + 1,
+      after: wait / 1000,
+      message: `${describeError(ended.error)}; the encoder begins anew in ${(wait / 1000).toFixed(1)} s`,
+    });
+    await delay(wait, undefined, { signal: this.#options.signal }).catch(() => {});
+  }
+}

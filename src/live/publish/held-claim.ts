@@ -1,0 +1,275 @@
+/** The claim of a running publisher: taken, raised with each epoch, renewed, watched, given back. */
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { thisBoot } from '../../files/boot.ts';
+import { isDead, living } from '../../files/lease.ts';
+import type { StreamClaim } from '../../records/live-claim.ts';
+import type { Targets } from '../../records/live-record.ts';
+import {
+  expectKey,
+  FencedError,
+  holderAfter,
+  keyDigest,
+  refusal,
+  type StandingClaim,
+  waitingFor,
+} from './claim.ts';
+import type { ClaimsTopic } from './claims-topic.ts';
+
+/** What a claim says of where the stream stands; everything before `offset` on `L` is told by it. */
+export interface ClaimedState {
+  readonly media: number;
+  readonly discontinuities: number;
+  readonly offset: number;
+}
+
+export interface TakeClaimOptions {
+  readonly stream: string;
+  readonly topic: ClaimsTopic;
+  readonly takeover: boolean;
+  readonly key: string | undefined;
+  readonly waiting: (message: string) => void;
+  readonly signal: AbortSignal;
+  /** Milliseconds without a renewal after which a claim has ended. */
+  readonly lasts?: number;
+}
+
+/** Everything that a claim says and that does not change while it is held. */
+export type ClaimBase = Pick<StreamClaim, 'partition' | 'began'> & { readonly targets: Targets };
+
+/** Milliseconds. */
+const usualLasts = 10_000;
+/** Milliseconds between two looks at somebody else's claim. */
+const lookEvery = 500;
+
+/** By the steady clock and by the wall's: the steady one may stand still while a machine sleeps. */
+interface Moment {
+  readonly steady: number;
+  readonly wall: number;
+}
+
+/**
+ * The claim that stands, when it may be taken over: nobody's, ended, or not renewed for as long as it lasts (by our own steady
+ * clock). Throws ConfigurationError when its publisher lives, or has another key.
+ */
+export async function freeClaim(
+  options: TakeClaimOptions,
+): Promise<{ readonly before: StandingClaim | undefined; readonly end: number }> {
+  const { topic, takeover, key, waiting, signal } = options;
+  let holder: StandingClaim | undefined;
+  const take = (claim: StandingClaim | undefined): void => {
+    holder = holderAfter(holder, claim);
+  };
+  let end = await topic.read(0, take);
+  const found: StandingClaim | undefined = holder;
+  if (found === undefined) return { before: undefined, end };
+  expectKey(found, key);
+  const free = (): boolean => holder === undefined || holder.state === 'ended' || takeover || isGone(holder);
+  if (free()) return { before: holder, end };
+  if (living.has(found.owner)) throw refusal(found);
+  waiting(waitingFor(found));
+  const ends = performance.now() + found.lasts;
+  for (let left = found.lasts; left > 0 && !signal.aborted; left = ends - performance.now()) {
+    await delay(Math.min(lookEvery, left), undefined, { signal }).catch(() => {});
+    end = await topic.read(end, take);
+    const now = holder as StandingClaim | undefined;
+    if (now !== undefined) expectKey(now, key);
+    if (free()) break;
+    if (now !== undefined && now.at !== found.at) throw refusal(now);
+  }
+  return { before: holder, end };
+}
+
+/** Its publisher ran on this machine, and does not any more. */
+function isGone({ owner, host, pid, boot }: StreamClaim): boolean {
+  if (pid === undefined || boot === undefined) return false;
+  return isDead({ owner, host, pid, boot });
+}
+
+export interface HeldClaimOptions extends TakeClaimOptions {
+  readonly base: ClaimBase;
+  readonly before: StandingClaim | undefined;
+  /** Of `L.streams`, as `freeClaim` found it. */
+  readonly end: number;
+  /** Where the stream stands now: written with every renewal. */
+  readonly state: () => ClaimedState;
+  /** Called once, when somebody else has the stream, or the claim cannot be kept. */
+  readonly lost: (error: unknown) => void;
+}
+
+export class HeldClaim {
+  readonly #options: HeldClaimOptions;
+  readonly #owner = randomBytes(8).toString('hex');
+  readonly #lasts: number;
+  readonly #following = new AbortController();
+  #holder: StandingClaim | undefined;
+  #epoch: number;
+  /** Everything on `L.streams` before it has been seen. */
+  #seen: number;
+  readonly #waiters = new Set<() => void>();
+  #renewed = present();
+  #renewing: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #refusal: unknown;
+
+  private constructor(options: HeldClaimOptions) {
+    this.#options = options;
+    this.#lasts = options.lasts ?? usualLasts;
+    this.#holder = options.before;
+    this.#epoch = options.before?.epoch ?? 0;
+    this.#seen = options.end;
+  }
+
+  /** Claims the stream with the epoch behind every other. Throws FencedError when somebody was faster. */
+  static async take(options: HeldClaimOptions): Promise<HeldClaim> {
+    const held = new HeldClaim(options);
+    living.add(held.#owner);
+    const following = options.topic
+      .follow(
+        options.end,
+        (claim) => held.#take(claim),
+        (offset) => held.#passed(offset),
+        held.#following.signal,
+      )
+      .catch((error: unknown) => held.#lose(error));
+    void following;
+    try {
+      await held.raise();
+    } catch (error) {
+      held.#stop();
+      throw error;
+    }
+    held.#timer = setInterval(() => void held.#renew().catch(() => {}), held.#lasts / 3);
+    held.#timer.unref();
+    return held;
+  }
+
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  get owner(): string {
+    return this.#owner;
+  }
+
+  /** Claims the next epoch, or `least` if that is greater. The number is there at once; nothing of it may be sent before the result resolves. */
+  raise(least = 0): Promise<void> {
+    this.#epoch = Math.max(this.#epoch + 1, least);
+    return this.#claimNow();
+  }
+
+  /**
+   * Undefined while the claim is good. Where this process was stopped, or cut off, for longer than it lasts, somebody may have
+   * taken over, and nothing may be sent before the result resolves. Rejects when somebody has.
+   */
+  confirm(): Promise<void> | undefined {
+    if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
+    return this.#isOverdue() ? this.#renew() : undefined;
+  }
+
+  /** Says how the programme stands and gives the stream back. What stands there now may be somebody else's: then nothing. */
+  async release(state: StreamClaim['state']): Promise<void> {
+    clearInterval(this.#timer);
+    try {
+      await this.#renewing?.catch(() => {});
+      if (this.#isOverdue()) await this.#claimNow();
+      if (this.#refusal === undefined) await this.#options.topic.write({ ...this.#claim(), state, lasts: 1 });
+    } finally {
+      this.#stop();
+    }
+  }
+
+  /** Keeps nothing up any more, without a word to the others. */
+  abandon(): void {
+    this.#stop();
+  }
+
+  #stop(): void {
+    clearInterval(this.#timer);
+    this.#following.abort();
+    living.delete(this.#owner);
+  }
+
+  /** One at a time. */
+  #renew(): Promise<void> {
+    this.#renewing ??= this.#claimNow().finally(() => {
+      this.#renewing = undefined;
+    });
+    return this.#renewing;
+  }
+
+  /** Writes the claim, and resolves when everything before it has been seen and nobody else has the stream. */
+  async #claimNow(): Promise<void> {
+    const { topic } = this.#options;
+    // Somebody may have come while we were cut off: what we wrote now would only be in their way.
+    if (this.#isOverdue()) await this.#seeUpTo(await topic.end());
+    for (;;) {
+      const sent = present();
+      await topic.write(this.#claim());
+      await this.#seeUpTo(await topic.end());
+      this.#renewed = sent;
+      if (!this.#isOverdue()) return;
+    }
+  }
+
+  #claim(): StreamClaim {
+    const { stream, base, key, state } = this.#options;
+    return {
+      stream,
+      state: 'live',
+      epoch: this.#epoch,
+      owner: this.#owner,
+      host: hostname(),
+      pid: process.pid,
+      ...(thisBoot === undefined ? {} : { boot: thisBoot }),
+      lasts: this.#lasts,
+      ...base,
+      ...state(),
+      ...(key === undefined ? {} : { key: keyDigest(key) }),
+    };
+  }
+
+  #take(claim: StandingClaim | undefined): void {
+    this.#holder = holderAfter(this.#holder, claim);
+    const holder = this.#holder;
+    // Until our own claim comes by, whoever was before has the stream.
+    if (holder === undefined || holder.owner === this.#owner || holder.epoch < this.#epoch) return;
+    this.#lose(new FencedError(holder));
+  }
+
+  #passed(offset: number): void {
+    this.#seen = offset;
+    for (const wake of this.#waiters) wake();
+  }
+
+  #lose(error: unknown): void {
+    if (this.#refusal !== undefined) return;
+    this.#refusal = error;
+    clearInterval(this.#timer);
+    for (const wake of this.#waiters) wake();
+    this.#options.lost(error);
+  }
+
+  async #seeUpTo(end: number): Promise<void> {
+    while (this.#seen < end && this.#refusal === undefined) {
+      await new Promise<void>((resolve) => {
+        const wake = (): void => {
+          this.#waiters.delete(wake);
+          resolve();
+        };
+        this.#waiters.add(wake);
+      });
+    }
+    if (this.#refusal !== undefined) throw this.#refusal;
+  }
+
+  #isOverdue(): boolean {
+    const { steady, wall } = this.#renewed;
+    return Math.max(performance.now() - steady, Date.now() - wall) > this.#lasts;
+  }
+}
+
+function present(): Moment {
+  return { steady: performance.now(), wall: Date.now() };
+}

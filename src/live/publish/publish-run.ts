@@ -1,0 +1,197 @@
+/** One publisher at work: claims its stream, runs the encoder again and again, numbers what comes, and ends in good order. */
+import { ConfigurationError, describeError } from '../../errors.ts';
+import { type Kafka, KafkaError } from '../../kafka/contract.ts';
+import { isStreamName } from '../../records/live-names.ts';
+import type { Targets } from '../../records/live-record.ts';
+import { type LiveTopics, openLiveTopics } from '../topics.ts';
+import { FencedError, type StandingClaim } from './claim.ts';
+import { ClaimsTopic } from './claims-topic.ts';
+import { EncoderRuns } from './encoder-runs.ts';
+import { type ClaimedState, freeClaim, HeldClaim } from './held-claim.ts';
+import { type PublishSummary, type StreamOptions, type StreamSettings, streamSettings } from './options.ts';
+import { Outlet } from './outlet.ts';
+import { reportProgress } from './progress.ts';
+import { partitionOf, type Recovered, recover } from './recover.ts';
+import type { MediaSource } from './source.ts';
+
+/** Milliseconds that an interrupted run waits for Kafka. */
+const grace = 10_000;
+
+/**
+ * Publishes a source through a client. Resolves when the source has ended or `signal` has come, and everything is acknowledged.
+ * The client is closed only when an interrupted run cannot end otherwise.
+ */
+export async function publishFrom(
+  kafka: Kafka,
+  source: MediaSource,
+  options: StreamOptions,
+): Promise<PublishSummary> {
+  const settings = streamSettings(options);
+  if (!isStreamName(settings.stream)) {
+    throw new ConfigurationError(
+      `"${settings.stream.slice(0, 80)}" is no name of a stream: 1 to 64 letters, digits, dots, underscores and hyphens, the first a letter or a digit`,
+    );
+  }
+  return new PublishRun(kafka, source, settings).run();
+}
+
+class PublishRun {
+  readonly #kafka: Kafka;
+  readonly #source: MediaSource;
+  readonly #settings: StreamSettings;
+  /** Aborted by the user's signal, and by whatever makes going on impossible. */
+  readonly #stop = new AbortController();
+  readonly #began = performance.now();
+  #failure: unknown;
+  #outlet: Outlet | undefined;
+  #runs: EncoderRuns | undefined;
+
+  constructor(kafka: Kafka, source: MediaSource, settings: StreamSettings) {
+    this.#kafka = kafka;
+    this.#source = source;
+    this.#settings = settings;
+  }
+
+  async run(): Promise<PublishSummary> {
+    const { signal } = this.#settings;
+    let forced: NodeJS.Timeout | undefined;
+    const onAbort = (): void => {
+      this.#stop.abort();
+      forced = setTimeout(() => void this.#kafka.close(), grace);
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal?.aborted === true) onAbort();
+    try {
+      await this.#publish();
+    } catch (error) {
+      const cutOff = error instanceof KafkaError && error.kind === 'closed';
+      if (!(signal?.aborted === true && cutOff)) throw this.#failure ?? error;
+      const message = 'Kafka could not be reached: the end of the programme is not on the topic';
+      this.#settings.onEvent({ type: 'warning', message });
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+      clearTimeout(forced);
+    }
+    return this.#summary();
+  }
+
+  async #publish(): Promise<void> {
+    const { stream, takeover, streamKey: key, leaseDuration: lasts, onEvent } = this.#settings;
+    const topics = await openLiveTopics(this.#kafka, this.#settings.topic, this.#settings);
+    const topic = new ClaimsTopic(this.#kafka, topics.streams, stream);
+    const waiting = (message: string): void => onEvent({ type: 'waiting', on: 'source', message });
+    const common = { stream, topic, takeover, key, waiting, signal: this.#stop.signal, lasts };
+    const { before, end } = await freeClaim(common);
+    if (this.#stop.signal.aborted) return;
+    const goesOn = before?.state === 'live' && sameTargets(before.targets, this.#source.targets);
+    const held = await HeldClaim.take({
+      ...common,
+      before,
+      end,
+      base: {
+        partition: partitionOf(topics, stream, before),
+        began: goesOn ? before.began : Date.now(),
+        targets: this.#source.targets,
+      },
+      state: () => this.#outlet?.standing ?? claimedState(before),
+      lost: (error) => this.#fail(error),
+    });
+    try {
+      const recovered = await recover({ kafka: this.#kafka, topics, stream, before });
+      if (held.epoch <= recovered.epoch) await held.raise(recovered.epoch + 1);
+      const isOpen = before?.state === 'live' && recovered.media > 0;
+      await this.#publishBehind(held, topics, recovered, { isOpen, goesOn });
+    } finally {
+      held.abandon();
+    }
+  }
+
+  /** Goes on where an earlier publisher stopped. */
+  async #publishBehind(
+    held: HeldClaim,
+    topics: LiveTopics,
+    recovered: Recovered,
+    programme: { readonly isOpen: boolean; readonly goesOn: boolean },
+  ): Promise<void> {
+    const { stream, spoolBytes, keepLive, onEvent } = this.#settings;
+    const { partition, indexPartition, media, discontinuities, end } = recovered;
+    const outlet = new Outlet({
+      stream,
+      producer: this.#kafka.producer(),
+      media: { topic: topics.media.name, partition },
+      index: { topic: topics.index.name, partition: indexPartition },
+      spoolBytes,
+      before: { media, discontinuities, offset: end },
+      confirm: () => held.confirm(),
+      failed: (error) => this.#fail(error),
+      onEvent,
+    });
+    this.#outlet = outlet;
+    outlet.restore(recovered.unindexed);
+    const runs = new EncoderRuns({
+      source: this.#source,
+      stream,
+      claim: held,
+      outlet,
+      start: recovered,
+      isOpen: programme.isOpen,
+      signal: this.#stop.signal,
+      onEvent,
+    });
+    this.#runs = runs;
+    // Players rely on its targets: what has others is another programme.
+    if (!programme.goesOn) await runs.endProgramme();
+    this.#tellStart(partition, held.epoch, media);
+    const endProgress = reportProgress({ stream, outlet, runs, began: this.#began, onEvent });
+    try {
+      await runs.run();
+      this.#throwFailure();
+      if (!keepLive) await runs.endProgramme();
+      await outlet.drained();
+      await held.release(keepLive ? 'live' : 'ended');
+    } finally {
+      endProgress();
+    }
+    onEvent({ type: 'ended', state: keepLive ? 'live' : 'ended', media: runs.position.media });
+  }
+
+  #tellStart(partition: number, epoch: number, media: number): void {
+    const { stream, topic, onEvent } = this.#settings;
+    const { renditions, targets, notes = [] } = this.#source;
+    const seconds = { part: targets.part / 1e6, segment: targets.segment / 1e6 };
+    onEvent({ type: 'started', stream, topic, partition, epoch, media, renditions, targets: seconds });
+    for (const message of notes) onEvent({ type: 'warning', message });
+  }
+
+  #fail(error: unknown): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    if (error instanceof FencedError)
+      this.#settings.onEvent({ type: 'fenced', message: describeError(error) });
+    this.#stop.abort();
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  #summary(): PublishSummary {
+    const tally = this.#outlet?.tally ?? { parts: 0, bytes: 0, segments: 0, gaps: 0 };
+    return {
+      stream: this.#settings.stream,
+      ...tally,
+      restarts: this.#runs?.restarts ?? 0,
+      seconds: (performance.now() - this.#began) / 1000,
+      interrupted: this.#settings.signal?.aborted ?? false,
+    };
+  }
+}
+
+function sameTargets(one: Targets, other: Targets): boolean {
+  return one.part === other.part && one.segment === other.segment;
+}
+
+function claimedState(claim: StandingClaim | undefined): ClaimedState {
+  const { media = 0, discontinuities = 0, offset = 0 } = claim ?? {};
+  return { media, discontinuities, offset };
+}

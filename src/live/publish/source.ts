@@ -1,0 +1,52 @@
+/** What is published: FFmpeg, or anything else that gives media events. */
+import type { Targets } from '../../records/live-record.ts';
+import { runEncoder } from '../encode/encoder.ts';
+import { kindOfInput } from '../encode/input.ts';
+import { type EncodingPlan, planEncoding } from '../encode/plan.ts';
+import type { MediaEvent } from '../media.ts';
+import type { PublishOptions } from './options.ts';
+
+export interface MediaSource {
+  readonly renditions: readonly string[];
+  readonly targets: Targets;
+  /** `part`: each chunk is a part. `frame`: chunks of one picture are joined to parts. */
+  readonly chunks: 'part' | 'frame';
+  /** One run; each is an epoch. Ends soon after the signal. */
+  run(signal: AbortSignal): AsyncIterable<MediaEvent>;
+  /** It may work later although it has never worked yet: a sender that is awaited, somebody else's server. */
+  readonly canReturn: boolean;
+  /** It can be kept waiting without loss. Others lose whole segments when more than the spool holds would wait. */
+  readonly canWait: boolean;
+  /** What is not as it was asked for, as sentences. */
+  readonly notes?: readonly string[];
+}
+
+/** FFmpeg as a source. Throws ConfigurationError for options that contradict one another. */
+export function encoderSource(options: PublishOptions): MediaSource {
+  const plan = planEncoding(encoderOptions(options));
+  const { settings } = plan;
+  const kind = kindOfInput(settings.input, settings.inputOptions);
+  const { ffmpeg, stallAfter, logger } = options;
+  return {
+    renditions: plan.outputs.map(({ rendition }) => rendition),
+    targets: plan.targets,
+    chunks: settings.chunks,
+    notes: plan.notes,
+    canReturn: kind === 'live' || /^[a-z][a-z0-9+.-]+:\/\//i.test(settings.input),
+    canWait: kind === 'stdin' || (kind === 'file' && !settings.realTime),
+    run: (signal) =>
+      runEncoder(plan, {
+        signal,
+        ...(ffmpeg === undefined ? {} : { program: ffmpeg }),
+        ...(stallAfter === undefined ? {} : { stallAfter }),
+        ...(logger === undefined ? {} : { onComplaint: (line) => logger.debug(`FFmpeg: ${line}`) }),
+      }),
+  };
+}
+
+/** The encoder's own of these options; those that are absent take its defaults. */
+function encoderOptions(options: PublishOptions): Parameters<typeof planEncoding>[0] {
+  const { kafka: _, onEvent: _onEvent, signal: _signal, logger: _logger, ...rest } = options;
+  const given = Object.entries(rest).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as unknown as EncodingPlan['settings'];
+}
