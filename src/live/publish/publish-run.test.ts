@@ -1,0 +1,273 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  expectStream,
+  initOf,
+  manualSource,
+  partOf,
+  partsASegment,
+  segmentsOf,
+  standingStream,
+} from '../../../test/support/live-stream.ts';
+import { waitFor } from '../../../test/support/wait.ts';
+import { ConfigurationError } from '../../errors.ts';
+import { createMemoryCluster, type MemoryCluster } from '../../kafka/memory.ts';
+import { FencedError } from './claim.ts';
+import type { PublishEvent } from './events.ts';
+import type { StreamOptions } from './options.ts';
+import { publishFrom } from './publish-run.ts';
+import type { MediaSource } from './source.ts';
+
+const stream = 'cam';
+
+/** A publisher at work on a cluster in memory. */
+function begin(cluster: MemoryCluster, more: Partial<StreamOptions> = {}, source: Partial<MediaSource> = {}) {
+  const manual = manualSource(source);
+  const events: PublishEvent[] = [];
+  const stop = new AbortController();
+  const kafka = cluster.client();
+  const done = publishFrom(kafka, manual, {
+    stream,
+    leaseDuration: 300,
+    signal: stop.signal,
+    onEvent: (event) => events.push(event),
+    ...more,
+  });
+  done.catch(() => {});
+  const run = (number: number) => waitFor(() => manual.runs[number], { what: `run ${number}` });
+  const of = <T extends PublishEvent['type']>(type: T) =>
+    events.filter((event): event is Extract<PublishEvent, { type: T }> => event.type === type);
+  return { source: manual, events, of, stop, kafka, done, run };
+}
+
+const standing = (cluster: MemoryCluster) => standingStream(cluster.client(), 'live', stream);
+
+/** Parts of a run from one number to another. */
+function parts(from: number, to: number, renditions = ['main']) {
+  return Array.from({ length: to - from }, (_, index) =>
+    renditions.map((rendition) => partOf(rendition, from + index)),
+  ).flat();
+}
+
+test('A programme from its first part to its end', async () => {
+  const cluster = createMemoryCluster();
+  const renditions = ['720p', '360p'];
+  const one = begin(cluster, {}, { renditions });
+  const run = await one.run(0);
+  run.give(...renditions.map(initOf), ...parts(0, 25, renditions));
+  run.end();
+  const summary = await one.done;
+  assert.deepEqual([summary.segments, summary.parts, summary.gaps, summary.interrupted], [3, 50, 0, false]);
+  const found = await standing(cluster);
+  expectStream(found);
+  assert.deepEqual(segmentsOf(found.media), [0, 1, 2]);
+  assert.equal(found.media.filter(({ record }) => record.kind === 'init').length, 6);
+  assert.equal(found.media.at(-1)?.record.kind, 'end');
+  assert.deepEqual(
+    found.index.map(({ kind, media }) => [kind, media]),
+    [
+      ['segment', 0],
+      ['segment', 1],
+      ['segment', 2],
+      ['end', 3],
+    ],
+  );
+  const last = found.claims.at(-1);
+  assert.deepEqual([last?.state, last?.media, last?.discontinuities], ['ended', 3, 0]);
+  assert.ok(found.media.every(({ record }) => record.discontinuities === 0));
+});
+
+test('A signal ends the programme in good order, and leaves it open where that is asked for', async () => {
+  for (const keepLive of [false, true]) {
+    const cluster = createMemoryCluster();
+    const one = begin(cluster, { keepLive });
+    (await one.run(0)).give(initOf('main'), ...parts(0, 12));
+    await waitFor(() => one.of('segment').length === 1);
+    one.stop.abort();
+    assert.equal((await one.done).interrupted, true);
+    const found = await standing(cluster);
+    expectStream(found);
+    assert.equal(
+      found.media.some(({ record }) => record.kind === 'end'),
+      !keepLive,
+    );
+    assert.equal(found.claims.at(-1)?.state, keepLive ? 'live' : 'ended');
+    assert.deepEqual(
+      found.index.filter(({ kind }) => kind === 'segment').map(({ media }) => media),
+      [0, 1],
+    );
+    // The next one begins at once: nothing has to run out.
+    const two = begin(cluster);
+    (await two.run(0)).give(initOf('main'), ...parts(0, 3));
+    (await two.run(0)).end();
+    await two.done;
+    const after = await standing(cluster);
+    expectStream(after);
+    assert.deepEqual(segmentsOf(after.media), [0, 1, 2]);
+    assert.equal(two.of('waiting').length, 0);
+    const third = after.media.filter(({ record }) => record.kind === 'part' && record.media === 2);
+    assert.ok(third.every(({ record }) => record.kind === 'part' && record.discontinuity));
+    assert.ok(third.every(({ record }) => record.discontinuities === 1 && record.epoch === 2));
+  }
+});
+
+test('A failed encoder begins anew: a new epoch, one discontinuity', async () => {
+  const cluster = createMemoryCluster();
+  const one = begin(cluster);
+  (await one.run(0)).give(initOf('main'), ...parts(0, 13));
+  (await one.run(0)).end(new Error('FFmpeg died'));
+  // A run without a part is no segment, and no discontinuity.
+  (await one.run(1)).end(new Error('FFmpeg died again'));
+  (await one.run(2)).give(initOf('main'), ...parts(0, 12));
+  (await one.run(2)).end();
+  const summary = await one.done;
+  assert.equal(summary.restarts, 2);
+  const found = await standing(cluster);
+  expectStream(found);
+  assert.deepEqual(segmentsOf(found.media), [0, 1, 2, 3]);
+  const first = found.media.find(({ record }) => record.kind === 'part' && record.media === 2);
+  assert.deepEqual([first?.record.epoch, first?.record.discontinuities], [3, 1]);
+  assert.deepEqual(
+    found.index.map((entry) => entry.kind === 'segment' && entry.discontinuity),
+    [false, false, true, false, false],
+  );
+  assert.match(one.of('encoder-restarted')[0]?.message ?? '', /FFmpeg died/);
+});
+
+test('What can never work is not tried again', async () => {
+  const cluster = createMemoryCluster();
+  const one = begin(cluster);
+  (await one.run(0)).end(new ConfigurationError('film.mp4: no such file'));
+  await assert.rejects(one.done, /no such file/);
+  assert.equal(one.source.runs.length, 1);
+  // A name that was claimed in vain is free again.
+  const two = begin(cluster, {}, { canReturn: true });
+  (await two.run(0)).end(new Error('nobody sends yet'));
+  (await two.run(1)).give(initOf('main'), ...parts(0, 2));
+  (await two.run(1)).end();
+  await two.done;
+  expectStream(await standing(cluster));
+});
+
+test('While Kafka is away nothing is lost, and order stays', async () => {
+  const cluster = createMemoryCluster();
+  const one = begin(cluster, { leaseDuration: 100 });
+  const run = await one.run(0);
+  run.give(initOf('main'), ...parts(0, 5));
+  await waitFor(async () => (await standing(cluster)).media.length === 6);
+  cluster.stop();
+  run.give(...parts(5, 40));
+  const before = performance.now();
+  await waitFor(() => performance.now() - before > 250, { what: 'the claim to run out' });
+  // Anew while Kafka is away: the next epoch waits for its claim.
+  run.end(new Error('FFmpeg died'));
+  (await one.run(1)).give(initOf('main'), ...parts(0, 15));
+  cluster.start();
+  (await one.run(1)).end();
+  const summary = await one.done;
+  assert.deepEqual([summary.parts, summary.gaps], [55, 0]);
+  const found = await standing(cluster);
+  expectStream(found);
+  assert.deepEqual(segmentsOf(found.media), [0, 1, 2, 3, 4, 5]);
+});
+
+test('Past the bound whole segments become gaps, and ordinals stay without holes', async () => {
+  const cluster = createMemoryCluster();
+  const one = begin(cluster, { spoolBytes: 40_000 });
+  const run = await one.run(0);
+  const big = (from: number, to: number) =>
+    parts(from, to).map((part) => ({ ...part, bytes: Buffer.alloc(1000) }));
+  run.give(initOf('main'), ...big(0, 5));
+  await waitFor(async () => (await standing(cluster)).media.length === 6);
+  // Stopped for the producer alone: what is in flight stays so.
+  cluster.stop();
+  run.give(partOf('main', 5, { bytes: Buffer.alloc(5_000_000) }), ...big(6, 100));
+  await waitFor(() => one.of('gap').length >= 4);
+  cluster.start();
+  run.end();
+  const summary = await one.done;
+  const found = await standing(cluster).catch((error: unknown) => assert.fail(String(error)));
+  expectStream(found);
+  assert.deepEqual(
+    segmentsOf(found.media),
+    Array.from({ length: 10 }, (_, number) => number),
+  );
+  const gaps = found.media.filter(({ record }) => record.kind === 'gap').map(({ record }) => record.media);
+  assert.deepEqual(
+    gaps,
+    one.of('gap').map(({ media }) => media),
+  );
+  assert.equal(summary.gaps, gaps.length);
+  assert.deepEqual(
+    found.index.filter((entry) => entry.kind === 'segment' && entry.gap).map(({ media }) => media),
+    gaps,
+  );
+});
+
+test('A second publisher is refused while the first lives, and may take over', async () => {
+  const cluster = createMemoryCluster();
+  const one = begin(cluster);
+  (await one.run(0)).give(initOf('main'), ...parts(0, 12));
+  await waitFor(() => one.of('segment').length === 1);
+  await assert.rejects(begin(cluster).done, (error: Error) => {
+    assert.ok(error instanceof ConfigurationError);
+    assert.match(error.message, /stream "cam" is being published on .* --takeover/);
+    return true;
+  });
+  const two = begin(cluster, { takeover: true });
+  (await two.run(0)).give(initOf('main'), ...parts(0, 12));
+  await assert.rejects(one.done, (error: Error) => {
+    assert.ok(error instanceof FencedError);
+    assert.equal(error.exitCode, 1);
+    return true;
+  });
+  assert.equal(one.of('fenced').length, 1);
+  (await two.run(0)).end();
+  await two.done;
+  const found = await standing(cluster);
+  expectStream(found);
+  assert.equal(found.claims.at(-1)?.epoch, 2);
+  const first = found.media.find(({ record }) => record.epoch === 2 && record.kind === 'part');
+  assert.deepEqual([first?.record.media, first?.record.discontinuities], [2, 1]);
+});
+
+test('A stream has a key when its first publisher gave one', async () => {
+  const cluster = createMemoryCluster();
+  const one = begin(cluster, { streamKey: 'open sesame' });
+  (await one.run(0)).give(initOf('main'), ...parts(0, 2));
+  (await one.run(0)).end();
+  await one.done;
+  const secret = /open sesame|wrong/;
+  for (const streamKey of [undefined, 'wrong']) {
+    const other = begin(cluster, { takeover: true, ...(streamKey === undefined ? {} : { streamKey }) });
+    await assert.rejects(other.done, (error: Error) => {
+      assert.ok(error instanceof ConfigurationError);
+      assert.doesNotMatch(error.message, secret);
+      return true;
+    });
+  }
+  const two = begin(cluster, { streamKey: 'open sesame' });
+  (await two.run(0)).give(initOf('main'), ...parts(0, 2));
+  (await two.run(0)).end();
+  await two.done;
+  const { claims } = await standing(cluster);
+  assert.ok(claims.every(({ key }) => key?.length === 64));
+  assert.doesNotMatch(JSON.stringify(claims), secret);
+});
+
+test('Other targets make another programme of what was left open', async () => {
+  const cluster = createMemoryCluster();
+  const one = begin(cluster, { keepLive: true });
+  (await one.run(0)).give(initOf('main'), ...parts(0, partsASegment));
+  (await one.run(0)).end();
+  await one.done;
+  const two = begin(cluster, {}, { targets: { part: 400_000, segment: 2_000_000 } });
+  (await two.run(0)).give(initOf('main'), ...parts(0, 3));
+  (await two.run(0)).end();
+  await two.done;
+  const found = await standing(cluster);
+  expectStream(found);
+  const kinds = found.media.map(({ record }) => `${record.kind} ${record.epoch} ${record.media}`);
+  assert.equal(kinds[11], 'end 2 1');
+  assert.equal(kinds[12], 'init 3 1');
+});
