@@ -1,0 +1,254 @@
+/** Everything that a topic has to deliver: windows of what is live, and the archive behind them. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { describeError } from '../errors.ts';
+import { type Kafka, KafkaError } from '../kafka/contract.ts';
+import type { LiveFeedHandler } from '../live/feed.ts';
+import { followLive } from '../live/read/follow.ts';
+import { indexTopicOf, streamsTopicOf } from '../live/topics.ts';
+import { type Logger, silentLogger } from '../log.ts';
+import type { StreamClaim } from '../records/live-claim.ts';
+import type { IndexEntry } from '../records/live-index.ts';
+import type { LiveRecord } from '../records/live-record.ts';
+import { KafkaArchive } from './archive/archive.ts';
+import type { Archive, LiveStream, StreamSummary, Streams } from './contract.ts';
+import { windowDefaults } from './window/limits.ts';
+import { StreamWindow } from './window/window.ts';
+
+export interface StreamsOptions {
+  readonly kafka: Kafka;
+  /** The media topic. It may be missing: a publisher makes it. */
+  readonly topic: string;
+  /** Microseconds of media that live playlists list. Default 30 s. */
+  readonly window?: number;
+  /** Bytes of one rendition's window. Default 64 MiB. */
+  readonly windowBytes?: number;
+  /** Microseconds that viewers may go back. Default 12 hours. */
+  readonly rewind?: number;
+  /** Bytes of older segments that are held. Default 64 MiB. */
+  readonly cacheBytes?: number;
+  /** Ends it; the client is the caller's to close. */
+  readonly signal: AbortSignal;
+  readonly logger?: Logger;
+  /** What users should hear of: a sentence. */
+  readonly onWord?: (word: {
+    readonly type: 'waiting' | 'resumed' | 'warning';
+    readonly message: string;
+  }) => void;
+}
+
+export const streamsDefaults = {
+  window: windowDefaults.listed,
+  windowBytes: windowDefaults.bytes,
+  rewind: 12 * 3600 * 1_000_000,
+  cacheBytes: 64 * 1024 * 1024,
+} as const;
+
+/** Milliseconds between two looks for topics that are not there. */
+const topicWait = 1000;
+
+/** The streams of a topic, as they come. */
+export interface OpenStreams extends Streams {
+  /** Resolves when the reading has ended, after the signal. Rejects with what ended it otherwise: credentials, rights, our own faults. */
+  readonly ended: Promise<void>;
+  /** All that stood on the topics at the beginning has been read. */
+  readonly ready: boolean;
+  /** Records that were passed over because they are not what FORMAT.md says. */
+  readonly passedOver: number;
+  /** Bytes of older segments that are held. */
+  readonly cachedBytes: number;
+}
+
+/**
+ * Follows the topic. Resolves when it has caught up with what stood there at the beginning, or when the topic does not exist (it is
+ * waited for beside); rejects with what makes reading impossible. A topic that is deleted or made anew empties everything, with a word.
+ */
+export async function openStreams(options: StreamsOptions): Promise<OpenStreams> {
+  const streams = new TopicStreams(options);
+  await streams.begun;
+  return streams;
+}
+
+class TopicStreams implements OpenStreams, LiveFeedHandler {
+  readonly ended: Promise<void>;
+  readonly #options: StreamsOptions;
+  readonly #begun = Promise.withResolvers<void>();
+  readonly #listeners = new Set<() => void>();
+  #windows = new Map<string, StreamWindow>();
+  #claims = new Map<string, StreamClaim>();
+  #archive: KafkaArchive;
+  #ready = false;
+  #passedOver = 0;
+
+  constructor(options: StreamsOptions) {
+    this.#options = options;
+    this.#archive = this.#newArchive(options.signal);
+    this.ended = this.#follow();
+    this.ended.then(this.#begun.resolve, this.#begun.reject);
+  }
+
+  get begun(): Promise<void> {
+    return this.#begun.promise;
+  }
+
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  get passedOver(): number {
+    return this.#passedOver;
+  }
+
+  get cachedBytes(): number {
+    return this.#archive.cachedBytes;
+  }
+
+  get archive(): Archive {
+    return this.#archive;
+  }
+
+  list(): readonly StreamSummary[] {
+    return [...this.#claims.values()]
+      .filter(({ stream }) => this.live(stream) !== undefined || this.#archive.segments(stream).length > 0)
+      .map(({ stream, began, state }) => ({
+        name: stream,
+        state:
+          state === 'ended' || this.#windows.get(stream)?.ended === true
+            ? ('ended' as const)
+            : ('live' as const),
+        began,
+      }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  live(name: string): LiveStream | undefined {
+    const window = this.#windows.get(name);
+    return window === undefined || window.empty ? undefined : window;
+  }
+
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  onRecord(record: LiveRecord, bytes: Buffer): void {
+    const window = this.#windows.get(record.stream) ?? this.#newWindow(record.stream);
+    const before = `${window.empty} ${window.ended}`;
+    window.apply(record, bytes);
+    if (before !== `${window.empty} ${window.ended}`) this.#tell();
+  }
+
+  onIndex(entry: IndexEntry): void {
+    this.#archive.onIndex(entry);
+  }
+
+  onClaim(stream: string, claim: StreamClaim | undefined): void {
+    this.#archive.onClaim(stream, claim);
+    const before = this.#claims.get(stream);
+    if (claim === undefined) {
+      this.#claims.delete(stream);
+      this.#windows.delete(stream);
+    } else this.#claims.set(stream, claim);
+    if (before?.state !== claim?.state) this.#tell();
+  }
+
+  #newWindow(stream: string): StreamWindow {
+    const { window, windowBytes } = { ...streamsDefaults, ...this.#options };
+    const made = new StreamWindow(stream, { listed: window, bytes: windowBytes });
+    this.#windows.set(stream, made);
+    return made;
+  }
+
+  #newArchive(signal: AbortSignal): KafkaArchive {
+    const { kafka, topic, rewind, cacheBytes } = { ...streamsDefaults, ...this.#options };
+    return new KafkaArchive({ kafka, topic, rewind, cacheBytes, signal });
+  }
+
+  async #follow(): Promise<void> {
+    const { signal, topic, onWord = () => {} } = this.#options;
+    while (!signal.aborted) {
+      if (!(await this.#topicsExist())) return;
+      try {
+        await this.#read();
+      } catch (error) {
+        if (signal.aborted) return;
+        const gone = error instanceof KafkaError && ['topic-recreated', 'unknown-topic'].includes(error.kind);
+        if (!gone) throw error;
+        onWord({ type: 'warning', message: `${describeError(error)}; beginning anew with topic ${topic}` });
+        this.#forget();
+        await delay(topicWait, undefined, { signal }).catch(() => {});
+      }
+    }
+  }
+
+  async #read(): Promise<void> {
+    const { kafka, topic, signal, logger = silentLogger } = this.#options;
+    const stop = new AbortController();
+    const both = AbortSignal.any([signal, stop.signal]);
+    const archive = this.#newArchive(both);
+    this.#archive = archive;
+    const window = this.#options.window ?? streamsDefaults.window;
+    try {
+      const following = followLive({
+        kafka,
+        topic,
+        handler: this,
+        // What windows keep behind what they list is a few target durations more.
+        window: window * 1.5 + 30_000_000,
+        signal: both,
+        logger,
+        onCaughtUp: () => {
+          const looked = archive.lookAtRetention();
+          looked.then(
+            () => this.#caughtUp(),
+            () => this.#caughtUp(),
+          );
+        },
+        onPassedOver: () => {
+          this.#passedOver += 1;
+        },
+      });
+      await Promise.all([following, archive.followRetention()]);
+    } finally {
+      stop.abort();
+    }
+  }
+
+  #caughtUp(): void {
+    this.#ready = true;
+    this.#begun.resolve();
+    this.#tell();
+  }
+
+  /** False after the signal. */
+  async #topicsExist(): Promise<boolean> {
+    const { kafka, topic, signal, onWord = () => {} } = this.#options;
+    let waited = false;
+    while (!signal.aborted) {
+      const topics = [topic, indexTopicOf(topic), streamsTopicOf(topic)];
+      const found = await Promise.all(topics.map((name) => kafka.describeTopic(name)));
+      const missing = topics.filter((_, index) => found[index] === undefined);
+      if (missing.length === 0) {
+        if (waited) onWord({ type: 'resumed', message: `topic ${topic} is there` });
+        return true;
+      }
+      if (!waited) {
+        const message = `topic ${missing.join(', ')} does not exist yet; streams are served as soon as a publisher has made it`;
+        onWord({ type: 'waiting', message });
+        this.#caughtUp();
+      }
+      waited = true;
+      await delay(topicWait, undefined, { signal }).catch(() => {});
+    }
+    return false;
+  }
+
+  #forget(): void {
+    this.#windows = new Map();
+    this.#claims = new Map();
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
