@@ -17,6 +17,9 @@ const produce = 0;
 /** Behind the tags, one topic's id, and one partition's number; then comes where the batch stands. */
 const produceErrorAt = headBytes + 1 + (1 + 16) + (1 + 4);
 const invalidRecord = 87;
+const initProducerId = 22;
+/** Behind the tags, the time to be quiet, and the error. */
+const producerIdAt = headBytes + 1 + 4 + 2;
 /** What answers it as no Kafka does is no Kafka: that is final. */
 const apiVersions = 18;
 
@@ -100,6 +103,12 @@ const ways: Readonly<Record<string, (answer: Answer, random: () => number) => Sp
     if (isAppended) bytes.writeInt16BE(invalidRecord, produceErrorAt);
     return { bytes };
   },
+  'a producer id that is none, and answers that are lost': ({ bytes: answer, apiKey }) => {
+    if (apiKey === produce) return { bytes: withBody(answer, Buffer.alloc(0)) };
+    const bytes = Buffer.from(answer);
+    if (apiKey === initProducerId) bytes.writeBigInt64BE(-5n, producerIdAt);
+    return { bytes };
+  },
   noise: (answer, random) => ({ bytes: noise(answer, random) }),
   'large numbers only': ({ bytes: answer }) => ({
     bytes: withBody(answer, Buffer.alloc(answer.byteLength, 0xff)),
@@ -113,6 +122,7 @@ const senseless = ['half of the body', 'no body', 'an end in the middle', 'a len
   'a negative length',
   'the number of another request',
   'a refusal of what stands there',
+  'a producer id that is none, and answers that are lost',
 );
 
 /** Of the environment: what is random in how answers are spoiled. */

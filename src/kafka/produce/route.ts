@@ -2,7 +2,16 @@
 import { ask } from '../api.ts';
 import type { Backoff } from '../cluster/backoff.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { Code, check, errorOf, isAboutTopic, mayPass, NotNow, translate } from '../cluster/failures.ts';
+import {
+  Code,
+  check,
+  errorOf,
+  isAboutTopic,
+  mayPass,
+  NetworkFailure,
+  NotNow,
+  translate,
+} from '../cluster/failures.ts';
 import type { Link } from '../cluster/link.ts';
 import { describeProducersV0, initProducerIdV4 } from '../codecs.ts';
 import { KafkaError } from '../contract.ts';
@@ -177,7 +186,11 @@ export class RouteFinder {
     const { connection } = await this.#cluster.anyLink();
     const response = await ask(connection, initProducerIdV4.api, null, 0);
     check(response.errorCode, 'get a producer id');
-    return { producerId: response.producerId, epoch: response.producerEpoch };
+    const { producerId, producerEpoch: epoch } = response;
+    // Under a number below zero the broker would append whatever comes, however often.
+    if (producerId < 0n || epoch < 0)
+      throw new NetworkFailure(`${producerId}, epoch ${epoch}, is no producer id that a broker gives`);
+    return { producerId, epoch };
   }
 }
 
