@@ -38,8 +38,6 @@ export class Controls {
     this.#player = player;
     this.#bar = bar;
     this.#video = video;
-    const quiet = recall('sound') !== 'on';
-    video.muted = quiet;
     video.volume = Number(recall('volume') ?? 1);
     this.#toggle.onclick = () => this.toggle();
     this.#bigPlay.onclick = () => this.toggle();

@@ -6,7 +6,7 @@ import { bufferedAhead, dateAt, timeAt } from './mapping.js';
 
 /**
  * @import { LevelDetails } from 'hls.js'
- * @import { Engine, EngineOptions } from './player.js'
+ * @import { Engine, EngineOptions } from './engine.js'
  * @import { Stretch } from './mapping.js'
  */
 
@@ -31,7 +31,7 @@ export class HlsEngine {
     this.#options = options;
     const { servers, listener, from, video } = options;
     const hls = new Hls({
-      loader: loaderFor(servers, (well) => listener.onAnswers(well)),
+      loader: loaderFor(servers, options.ahead, (well) => listener.onAnswers(well)),
       lowLatencyMode: true,
       // fMP4 needs no work that is worth starting a thread, and sending hls.js to it once more.
       enableWorker: false,
@@ -40,6 +40,8 @@ export class HlsEngine {
       maxBufferLength: 20,
       maxMaxBufferLength: 30,
       testBandwidth: false,
+      // Asking the browser what it decodes smoothly comes before the first playlist; it decodes what we publish.
+      useMediaCapabilities: false,
       abrEwmaDefaultEstimate: firstEstimate,
       abrEwmaDefaultEstimateMax: firstEstimate,
       startFragPrefetch: true,

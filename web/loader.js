@@ -6,6 +6,7 @@
 import { AnswerError, mayBeBetterElsewhere, patience } from './servers.js';
 
 /**
+ * @import { Ahead } from './ahead.js'
  * @import { Servers } from './servers.js'
  * @import { HlsConfig, LoaderCallbacks, LoaderConfiguration, LoaderContext, LoaderStats } from 'hls.js'
  */
@@ -58,10 +59,11 @@ function withoutDirectives(url) {
 
 /**
  * @param {Servers} servers
+ * @param {Ahead} ahead what was asked for before hls.js was there
  * @param {(well: boolean) => void} tell whether answers come
  * @returns {HlsConfig['loader']}
  */
-export function loaderFor(servers, tell) {
+export function loaderFor(servers, ahead, tell) {
   return class {
     /** @type {LoaderContext | null} */
     context = null;
@@ -155,17 +157,24 @@ export function loaderFor(servers, tell) {
     async #ask(context, url, limit) {
       const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(limit)]);
       this.stats.loading.first = 0;
-      const response = await fetch(url, { signal, headers: context.headers ?? {} });
+      const { data, response } =
+        (await ahead.take(url)?.catch(() => undefined)) ?? (await this.#fetch(context, url, signal));
       this.#response = response;
-      if (!response.ok) throw new AnswerError(`${response.status} for ${url}`, response.status);
-      this.stats.loading.first = performance.now();
-      const text = context.responseType !== 'arraybuffer';
-      const data = text ? await response.text() : await response.arrayBuffer();
+      if (this.stats.loading.first === 0) this.stats.loading.first = performance.now();
       const size = typeof data === 'string' ? data.length : data.byteLength;
       this.stats.loaded = size;
       this.stats.total = size;
       this.stats.loading.end = performance.now();
       return data;
+    }
+
+    /** @param {LoaderContext} context @param {string} url @param {AbortSignal} signal */
+    async #fetch({ headers = {}, responseType }, url, signal) {
+      const response = await fetch(url, { signal, headers });
+      if (!response.ok) throw new AnswerError(`${response.status} for ${url}`, response.status);
+      this.stats.loading.first = performance.now();
+      const text = responseType !== 'arraybuffer';
+      return { data: text ? await response.text() : await response.arrayBuffer(), response };
     }
   };
 }

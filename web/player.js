@@ -4,82 +4,42 @@
  * buttons; it says `onChange` when there is something to show.
  */
 import { HlsEngine } from './hls-engine.js';
-import { aim, Penalty, steer } from './steering.js';
+import { modes } from './modes.js';
+import { Pace } from './pace.js';
 import { WsEngine } from './ws-engine.js';
 
 /**
+ * @import { Ahead } from './ahead.js'
  * @import { ServerClock } from './clock.js'
+ * @import { Engine, EngineListener } from './engine.js'
+ * @import { Mode } from './modes.js'
  * @import { Servers } from './servers.js'
  */
 
-/**
- * A way to get media into a video element. Dates are milliseconds since the epoch, of when a picture was taken.
- * @typedef {object} Engine
- * @property {'hls' | 'ws'} kind
- * @property {number | undefined} date of the picture on the screen
- * @property {{ readonly start: number, readonly end: number } | undefined} range dates that can be gone to
- * @property {boolean} over nothing will come any more
- * @property {number | undefined} edgeAge how old the newest bytes are when they come; seconds
- * @property {number} ahead seconds that are buffered
- * @property {readonly Quality[]} qualities
- * @property {string | undefined} playing the quality that is played
- * @property {{ readonly delivery: string, readonly bandwidth?: number | undefined }} details
- * @property {(date: number) => boolean} seek false when the date is not within its range
- * @property {() => void} tend called ten times a second
- * @property {() => void} destroy
- *
- * @typedef {object} Quality
- * @property {string} name
- * @property {number} height
- * @property {number} bitrate
- * @property {number} frameRate
- *
- * @typedef {object} EngineListener
- * @property {() => void} onQualities
- * @property {() => void} onRange
- * @property {(well: boolean) => void} onAnswers whether servers answer
- * @property {(details: string, fatal: boolean) => void} onError for those who count
- * @property {(details: string, status?: number) => void} onBroken it cannot go on, and is to be made anew
- *
- * @typedef {object} EngineOptions
- * @property {HTMLVideoElement} video
- * @property {Servers} servers
- * @property {ServerClock} clock
- * @property {string} stream
- * @property {string | undefined} quality
- * @property {EngineListener} listener
- *
- * @typedef {'lowest' | 'low' | 'steady'} Mode
- */
+/** Milliseconds of pause after which a viewer wants to go on where they were, and not at the live edge. */
+const aMoment = 1000;
 
-/** Seconds behind: where each mode aims, and what it must have buffered when bytes are late by a part. */
-export const modes = /** @type {const} */ ({
-  lowest: { base: 0.24, room: 0.1, step: 0.06, most: 0.6 },
-  low: { base: 0.65, room: 0.3, step: 0.25, most: 1.5 },
-  steady: { base: 4, room: 2.4, step: 1, most: 4 },
-});
-
-/** What a player has been through; tests and the details panel read it. */
-class Counts {
+/** What a player has been through; the details panel and tests read it. */
+const noCounts = () => ({
   /** Times that it ran dry after its first picture. */
-  stalls = 0;
-  jumps = 0;
-  /** Times that the engine had to be made anew. */
-  renewals = 0;
-  fatal = 0;
+  stalls: 0,
+  jumps: 0,
+  /** Times that the engine had to be made anew, and errors that it called fatal. */
+  renewals: 0,
+  fatal: 0,
   /** Seconds from the call of `watch` to the first picture. */
-  firstPicture = /** @type {number | undefined} */ (undefined);
-}
+  firstPicture: /** @type {number | undefined} */ (undefined),
+});
 
 export class Player {
   #video;
   #servers;
   #clock;
+  #ahead;
   #onChange;
   /** @type {Engine | undefined} */
   #engine;
-  #penalty = new Penalty({ step: 0, most: 0, lasts: 1 });
-  #jumped = 0;
+  #pace;
   #opened = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #renewing;
@@ -92,7 +52,7 @@ export class Player {
   mode = 'low';
   /** Seconds of distance kept; `undefined` in a rewound player. */
   target = /** @type {number | undefined} */ (undefined);
-  /** At the live edge, or somewhere in the past. */
+  /** At the live edge, or on the way there; otherwise somewhere in the past. Of what is over: without a meaning. */
   live = true;
   /** The name of a quality, or `auto`. */
   quality = 'auto';
@@ -104,19 +64,16 @@ export class Player {
   ended = false;
   /** Whoever does not wish to watch is not asked to wait: why the stream cannot be watched. */
   refused = /** @type {string | undefined} */ (undefined);
-  counts = new Counts();
+  counts = noCounts();
 
-  /**
-   * @param {HTMLVideoElement} video
-   * @param {Servers} servers
-   * @param {ServerClock} clock
-   * @param {() => void} onChange
-   */
-  constructor(video, servers, clock, onChange) {
+  /** @param {{ video: HTMLVideoElement, servers: Servers, clock: ServerClock, ahead: Ahead, onChange: () => void }} parts */
+  constructor({ video, servers, clock, ahead, onChange }) {
     this.#video = video;
     this.#servers = servers;
     this.#clock = clock;
+    this.#ahead = ahead;
     this.#onChange = onChange;
+    this.#pace = new Pace(video, clock);
     video.addEventListener('playing', () => this.#onPlaying());
     video.addEventListener('waiting', () => this.#onWaiting());
     video.addEventListener('pause', () => this.#onPause());
@@ -145,7 +102,7 @@ export class Player {
 
   /** Begins a stream: at the live edge, or at a date. @param {string} stream @param {number} [from] */
   watch(stream, from) {
-    if (stream !== this.stream) this.counts = new Counts();
+    if (stream !== this.stream) this.counts = noCounts();
     this.stream = stream;
     this.#breaks = 0;
     this.#opened = performance.now();
@@ -184,8 +141,8 @@ export class Player {
     this.mode = mode;
     // Two modes of one engine differ by where they aim.
     const same = was !== 'lowest' && mode !== 'lowest';
-    this.#setPenalty();
-    if (this.live && !same) this.goLive();
+    if (same) this.#pace.begin(mode);
+    else if (this.live) this.goLive();
     this.#onChange();
   }
 
@@ -199,10 +156,8 @@ export class Player {
 
   /** Plays; without sound where the browser does not allow it yet. */
   play() {
+    if (this.#resume()) return;
     const video = this.#video;
-    if (video.paused && this.live && this.#pausedAt > 0 && this.#engine?.kind === 'ws') this.#open();
-    else if (video.paused && this.#pausedAt > 0 && this.#leftBehind()) return;
-    this.#pausedAt = 0;
     video.play().catch((error) => {
       if (error.name !== 'NotAllowedError' || video.muted) return;
       video.muted = true;
@@ -214,12 +169,22 @@ export class Player {
     this.#video.pause();
   }
 
-  /** Whether what was paused has left the playlist by now; then it is fetched from the past. */
-  #leftBehind() {
-    const [date, range] = [this.date, this.#engine?.range];
-    if (date === undefined || range === undefined || date > range.start + 1000) return false;
+  /** Goes on after a pause, where it was; true when that needs another engine, which plays by itself. */
+  #resume() {
+    const paused = this.#pausedAt === 0 ? 0 : performance.now() - this.#pausedAt;
     this.#pausedAt = 0;
-    this.seek(date);
+    const engine = this.#engine;
+    if (!this.#video.paused || paused === 0 || engine === undefined || engine.over) return false;
+    if (engine.kind === 'ws') {
+      // It has only the present.
+      this.#open();
+      return true;
+    }
+    if (paused > aMoment) this.live = false;
+    const [date, range] = [engine.date, engine.range];
+    if (date === undefined || range === undefined || date > range.start + 1000) return false;
+    // What was paused has left the playlist by now.
+    this.#open(date);
     return true;
   }
 
@@ -233,11 +198,12 @@ export class Player {
     this.refused = undefined;
     this.waiting = true;
     this.#moving = true;
-    this.#setPenalty();
+    this.#pace.begin(this.mode);
     const options = {
       video: this.#video,
       servers: this.#servers,
       clock: this.#clock,
+      ahead: this.#ahead,
       stream,
       quality: this.quality === 'auto' ? undefined : this.quality,
       listener: this.#listener(),
@@ -253,14 +219,8 @@ export class Player {
     this.#renewing = undefined;
     this.#engine?.destroy();
     this.#engine = undefined;
-    this.#video.playbackRate = 1;
     this.#pausedAt = 0;
     this.target = undefined;
-  }
-
-  #setPenalty() {
-    const { step, most } = modes[this.mode];
-    this.#penalty = new Penalty({ step, most, lasts: 45_000 });
   }
 
   /** @returns {EngineListener} */
@@ -304,6 +264,7 @@ export class Player {
 
   #onPlaying() {
     this.counts.firstPicture ??= (performance.now() - this.#opened) / 1000;
+    this.#pace.shown();
     this.#breaks = 0;
     this.waiting = false;
     this.#moving = false;
@@ -321,7 +282,7 @@ export class Player {
       this.counts.firstPicture !== undefined
     ) {
       this.counts.stalls += 1;
-      if (this.live) this.#penalty.stalled(performance.now());
+      if (this.live) this.#pace.stalled();
     }
     this.#onChange();
   }
@@ -339,27 +300,16 @@ export class Player {
     if (engine === undefined) return;
     engine.tend();
     if (engine.kind === 'ws' && video.paused && performance.now() - this.#pausedAt > 10_000) engine.destroy();
-    const latency = this.latency;
-    if (!this.live || engine.over || latency === undefined || !this.#clock.known) {
-      if (video.playbackRate !== 1) video.playbackRate = 1;
-      if (engine.over) this.target = undefined;
+    if (!this.live || engine.over) {
+      this.#pace.release();
+      this.target = undefined;
       return;
     }
-    const { base, room } = modes[this.mode];
-    this.target = aim(base, room, engine.edgeAge, this.#penalty.at(performance.now()));
-    if (video.paused || video.seeking || video.readyState < 3) return;
-    const order = steer({ latency, target: this.target, ahead: engine.ahead, rate: video.playbackRate });
-    if (order.jump) this.#jump(engine, this.target);
-    else if (video.playbackRate !== order.rate) video.playbackRate = order.rate;
-  }
-
-  /** @param {Engine} engine @param {number} target */
-  #jump(engine, target) {
-    if (performance.now() - this.#jumped < 2000) return;
-    this.#jumped = performance.now();
-    this.counts.jumps += 1;
-    this.#moving = true;
-    this.#video.playbackRate = 1;
-    engine.seek(this.#clock.now() - target * 1000);
+    const kept = this.#pace.keep(engine);
+    this.target = kept?.target;
+    if (kept?.jumped) {
+      this.#moving = true;
+      this.counts.jumps = this.#pace.jumps;
+    }
   }
 }

@@ -117,7 +117,8 @@ export class RewindBar {
       if (this.#player.live) this.#fill(1);
       return;
     }
-    const live = this.#player.live && this.#wanted === undefined;
+    const { live: atEdge, engine } = this.#player;
+    const live = atEdge && engine?.over !== true && this.#wanted === undefined;
     const share = live ? 1 : Math.min(1, Math.max(0, (date - range.start) / (range.end - range.start)));
     if (!this.#held) {
       this.#bar.value = String(Math.round(share * steps));

@@ -132,7 +132,10 @@ export class Servers {
     for (let attempt = 1; ; attempt += 1) {
       const base = this.base;
       try {
-        const response = await fetch(base + path, { signal: AbortSignal.timeout(limit), cache: 'no-store' });
+        const response = await fetch(this.#url(base, path), {
+          signal: AbortSignal.timeout(limit),
+          cache: 'no-store',
+        });
         if (!response.ok) throw new AnswerError(`${path}: ${response.status}`, response.status);
         return await response.json();
       } catch (cause) {

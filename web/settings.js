@@ -1,20 +1,19 @@
 // @ts-check
 /** The menu of quality and latency. */
-import { element, make, recall, remember } from './dom.js';
+import { element, make, remember } from './dom.js';
+import { modeOf } from './modes.js';
 import { bitrate } from './words.js';
 
-/** @import { Mode, Player, Quality } from './player.js' */
+/**
+ * @import { Quality } from './engine.js'
+ * @import { Player } from './player.js'
+ */
 
 const latencies = /** @type {const} */ ([
   ['lowest', 'Lowest', 'a third of a second, by WebSocket'],
   ['low', 'Low', 'under a second, as all see it'],
   ['steady', 'Steady', 'four seconds, for poor connections'],
 ]);
-
-/** @param {string | null | undefined} text @returns {Mode | undefined} */
-export function modeOf(text) {
-  return latencies.find(([mode]) => mode === text)?.[0];
-}
 
 /** @param {Quality} quality */
 function labelOf({ height, bitrate: bits, frameRate, name }) {
@@ -53,7 +52,6 @@ export class Settings {
       const inside = target instanceof Node && (this.#form.contains(target) || this.#button.contains(target));
       if (!inside) this.open(false);
     });
-    player.mode = modeOf(recall('latency')) ?? player.mode;
   }
 
   /** @param {boolean} open */

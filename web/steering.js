@@ -30,6 +30,7 @@ export function aim(base, room, edge, penalty) {
  * @property {number} target
  * @property {number} ahead seconds buffered in front of it
  * @property {number} rate at which it plays now
+ * @property {boolean} [eager] it has only just begun: a jump is better than hurrying
  */
 
 /**
@@ -43,6 +44,7 @@ const still = 0.012;
 const horizon = 1.6;
 /** Further behind than this nobody wants to wait for. Seconds. */
 const tooFar = 1.2;
+const tooFarYet = 0.12;
 /** With less than this buffered nobody hurries. Seconds. */
 const thin = 0.06;
 
@@ -50,9 +52,9 @@ const thin = 0.06;
  * @param {Position} position
  * @returns {Order}
  */
-export function steer({ latency, target, ahead, rate }) {
+export function steer({ latency, target, ahead, rate, eager = false }) {
   const error = latency - target;
-  if (error > tooFar && ahead > error) return { rate: 1, jump: true };
+  if (error > (eager ? tooFarYet : tooFar) && ahead > error + thin) return { rate: 1, jump: true };
   // In front of what all others see by so much that slowing down would last: the clock was corrected, or the target raised.
   if (error < -tooFar) return { rate: 1, jump: true };
   // Once it stands well, it takes more to move it: rates that flicker are heard.

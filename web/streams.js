@@ -5,6 +5,7 @@ import { counted, roughly } from './words.js';
 
 /**
  * @import { Servers } from './servers.js'
+ * @import { StreamsAnswer } from './start.js'
  *
  * A stream as `/api/streams` tells it; what the page makes use of.
  * @typedef {object} StreamInfo
@@ -12,8 +13,7 @@ import { counted, roughly } from './words.js';
  * @property {'live' | 'ended'} state
  * @property {number} began milliseconds since the epoch
  * @property {number} [viewers]
- * @property {number} [rewindFrom] the oldest that can be gone to, milliseconds since the epoch
- * @property {number} [duration] seconds, of an ended one
+ * @property {{ readonly from: number, readonly to: number }} [recorded] what Kafka has of it, milliseconds since the epoch
  */
 
 /** Milliseconds between two questions, and how long a snapshot is good for. */
@@ -45,11 +45,11 @@ class Card {
   }
 
   /** @param {StreamInfo} stream */
-  show({ name, state, began, viewers, duration }) {
+  show({ name, state, began, viewers, recorded }) {
     const live = state === 'live';
     this.#badge.classList.toggle('live', live);
     setText(this.#badge, live ? 'Live' : 'Recorded');
-    const long = duration === undefined ? roughly(Date.now() - began) : roughly(duration * 1000);
+    const long = roughly(live || recorded === undefined ? Date.now() - began : recorded.to - recorded.from);
     const watched = viewers === undefined ? [] : [counted(viewers, 'viewer')];
     setText(this.#facts, live ? [`for ${long}`, ...watched].join(' · ') : `${whenever(began)} · ${long}`);
     if (document.hidden || performance.now() - this.#pictured < snapshotLasts) return;
@@ -94,26 +94,31 @@ export class Streams {
     return this.all.find((stream) => stream.name === name);
   }
 
-  /** Asks now, and for ever. */
-  async follow() {
+  /** Takes what is known, and asks for ever. @param {StreamsAnswer} [answer] */
+  async follow(answer) {
+    if (answer !== undefined) this.#take(answer);
+    else await this.#ask();
     for (;;) {
-      await this.#ask();
       await new Promise((resolve) => setTimeout(resolve, document.hidden ? 4 * interval : interval));
+      await this.#ask();
     }
   }
 
   async #ask() {
     try {
-      const answer = /** @type {{ streams: StreamInfo[], servers?: string[] }} */ (
-        await this.#servers.json('api/streams')
-      );
-      if (answer.servers) this.#servers.learn(answer.servers);
-      this.all = answer.streams;
-      this.known = true;
-      this.#onTrouble(undefined);
+      this.#take(/** @type {StreamsAnswer} */ (await this.#servers.json('api/streams')));
     } catch {
       this.#onTrouble('The server does not answer. Trying again …');
+      this.#onChange();
     }
+  }
+
+  /** @param {StreamsAnswer} answer */
+  #take({ streams, servers }) {
+    if (servers) this.#servers.learn(servers);
+    this.all = streams;
+    this.known = true;
+    this.#onTrouble(undefined);
     this.#onChange();
   }
 

@@ -8,7 +8,7 @@ import { decodeTimeOf, timescaleOf } from './mp4.js';
 import { patience } from './servers.js';
 
 /**
- * @import { Engine, EngineOptions, Quality } from './player.js'
+ * @import { Engine, EngineOptions, Quality } from './engine.js'
  * @import { Stretch } from './mapping.js'
  *
  * What the server says beside the bytes. Times of the media in seconds, of the day in milliseconds.

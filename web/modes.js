@@ -1,0 +1,22 @@
+// @ts-check
+/** How far behind the present a viewer may choose to be. */
+
+/** @typedef {'lowest' | 'low' | 'steady'} Mode */
+
+/**
+ * Seconds behind the time at which a picture was taken: `base` is where all viewers of a mode aim, `room` how far behind the
+ * newest bytes they have to stay, `step` and `most` what running dry costs.
+ * @typedef {{ readonly base: number, readonly room: number, readonly step: number, readonly most: number }} Distance
+ */
+
+/** @type {Readonly<Record<Mode, Distance>>} */
+export const modes = {
+  lowest: { base: 0.24, room: 0.1, step: 0.06, most: 0.6 },
+  low: { base: 0.65, room: 0.3, step: 0.25, most: 1.5 },
+  steady: { base: 4, room: 2.4, step: 1, most: 4 },
+};
+
+/** @param {string | null | undefined} text @returns {Mode | undefined} */
+export function modeOf(text) {
+  return text === 'lowest' || text === 'low' || text === 'steady' ? text : undefined;
+}
