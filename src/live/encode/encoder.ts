@@ -132,10 +132,6 @@ class Cut {
       pipe.once('error', () => resolve());
       pipe.once('close', () => resolve());
     });
-    this.#attempt(() => {
-      const { piece } = this.#fragmenter.end();
-      if (piece !== undefined) this.#give(piece);
-    });
   }
 
   #take(slice: Buffer): void {

@@ -52,9 +52,10 @@ export function inputArguments(settings: EncoderSettings): InputArguments {
   }
   const name = kind === 'stdin' ? 'pipe:0' : input;
   const args = [
-    // Whatever comes is handed on at once, and little is read before the first picture is decoded.
-    ...['-fflags', '+nobuffer', '-thread_queue_size', '64'],
-    ...(kind === 'file' ? [] : ['-probesize', '500000', '-analyzeduration', '500000']),
+    // Decoders with several threads hold a picture back for each.
+    ...(kind === 'file'
+      ? []
+      : ['-threads', '1', '-fpsprobesize', '0', '-probesize', '500000', '-analyzeduration', '500000']),
     ...(loop && kind === 'file' ? ['-stream_loop', '-1'] : []),
     ...pace,
     ...listening(input, inputOptions),

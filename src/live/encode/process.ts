@@ -29,7 +29,8 @@ export interface Ffmpeg {
   kill(reason: Error): void;
 }
 
-const installation =
+/** How to get what is missing. */
+export const ffmpegInstallation =
   'install FFmpeg 5.1 or newer (Debian, Ubuntu: apt-get install ffmpeg; macOS: brew install ffmpeg), or correct the PATH';
 
 /** Starts FFmpeg. Never throws: a program that is missing is told by `ended`. */
@@ -87,7 +88,7 @@ function outputsOf(child: ChildProcess, count: number): Readable[] {
 
 function startFailure(error: NodeJS.ErrnoException, program: string): Error {
   if (error.code === 'ENOENT')
-    return new ConfigurationError(`${program} is not installed: ${installation}`, { cause: error });
+    return new ConfigurationError(`${program} is not installed: ${ffmpegInstallation}`, { cause: error });
   return new SluiceError(`${program} cannot be started: ${error.message}`, { cause: error });
 }
 

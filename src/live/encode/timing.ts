@@ -21,6 +21,27 @@ export interface Timing {
   readonly notes: readonly string[];
 }
 
+/** Samples a second that all sound is brought to, and samples of one frame of AAC. */
+export const soundRate = 48_000;
+const frameSamples = 1024;
+
+/** The same for sound alone: whole frames of AAC. */
+export function roundToSound(wished: WishedTiming): Timing {
+  const { partTarget, segmentTarget, keyframeInterval } = wished;
+  // Any frame may begin a segment; segments are whole parts.
+  const rate = soundRate / frameSamples;
+  const partPictures = Math.max(1, Math.floor((partTarget * rate) / 1000 + slack));
+  const parts = Math.max(
+    1,
+    Math.floor(Math.min(segmentTarget, keyframeInterval) / ((partPictures / rate) * 1000) + slack),
+  );
+  const targets = {
+    part: microseconds(partPictures, rate),
+    segment: microseconds(parts * partPictures, rate),
+  };
+  return { rate, partPictures, keyframePictures: parts * partPictures, targets, notes: [] };
+}
+
 /** Rounds to whole pictures. Throws ConfigurationError for what cannot be. */
 export function roundToPictures(wished: WishedTiming): Timing {
   const { rate, partTarget, segmentTarget, keyframeInterval } = wished;

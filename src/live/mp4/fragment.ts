@@ -27,8 +27,8 @@ export function readFragment(moof: Buffer, movie: Movie): TrackFragment[] {
   return found;
 }
 
-/** Undefined for a track that is neither picture nor sound. */
-function readTrackFragment(traf: Buffer, movie: Movie): TrackFragment | undefined {
+/** Reads the body of `traf`. Undefined for a track that is neither picture nor sound. Throws FormatError. */
+export function readTrackFragment(traf: Buffer, movie: Movie): TrackFragment | undefined {
   const head = new Fields('tfhd', requiredBox(traf, 'tfhd'));
   const { flags } = head.versionAndFlags();
   const trackId = head.uint32();

@@ -1,6 +1,6 @@
 /**
  * Cuts a fragmented MP4 into what is sent: the initialisation, then chunks. Pure: bytes in any slicing go in, the same pieces come out;
- * joined, the pieces are the bytes that went in.
+ * joined, they are the bytes that went in, but for `pending` ones at the end.
  */
 import { FormatError } from '../../errors.ts';
 import { readFragment, type TrackFragment } from './fragment.ts';
@@ -16,7 +16,6 @@ export interface InitPiece {
 
 /**
  * One or more `moof` and `mdat`; the last of them, and no other, has samples of the main track. Times in ticks of the main track.
- * What is left at the end without a picture (sound that lasts longer) is a piece of its own, no keyframe.
  */
 export interface ChunkPiece {
   readonly type: 'chunk';
@@ -34,7 +33,7 @@ export const largestChunk = 16 * 1024 * 1024;
 /** Bytes of the largest initialisation. It is repeated before each segment, so that it must be small anyway. */
 const largestInit = 256 * 1024;
 
-/** Feed it with `push`, then `end` once. After a FormatError it must not be used any more. */
+/** After a FormatError it must not be used any more. */
 export class Fragmenter {
   readonly #splitter: BoxSplitter;
   readonly #limit: number;
@@ -43,10 +42,6 @@ export class Fragmenter {
   #bytes = 0;
   /** Of the `moof` whose `mdat` comes next. */
   #fragments: readonly TrackFragment[] | undefined;
-  /** Of the boxes that are held: where the sound alone began and how long it lasts, in seconds. */
-  #sound: { begin: number; end: number } | undefined;
-  /** Where the main track has come to, in its ticks. */
-  #until = 0;
 
   constructor(limit: number = largestChunk) {
     this.#limit = limit;
@@ -62,22 +57,11 @@ export class Fragmenter {
   }
 
   /**
-   * Says that nothing follows. Gives what is complete and was held back, and how many bytes at the end belong to nothing complete
-   * (an encoder that was killed leaves some).
+   * Bytes at the end that belong to no whole chunk: of one that was cut off, or of sound that goes on after the last picture,
+   * which no player has a use for.
    */
-  end(): { readonly piece?: ChunkPiece; readonly dropped: number } {
-    const incomplete = this.#splitter.pending;
-    if (this.#movie === undefined || this.#sound === undefined || this.#fragments !== undefined) {
-      return { dropped: incomplete + this.#bytes };
-    }
-    const { timescale } = this.#movie.main;
-    const time = Math.max(this.#until, Math.round(this.#sound.begin * timescale));
-    const duration = Math.max(1, Math.round(this.#sound.end * timescale) - time);
-    const bytes = this.#take();
-    return {
-      piece: { type: 'chunk', bytes, keyframe: false, timescale, time, duration },
-      dropped: incomplete,
-    };
+  get pending(): number {
+    return this.#splitter.pending + this.#bytes;
   }
 
   #begin(box: WholeBox): Piece | undefined {
@@ -108,21 +92,13 @@ export class Fragmenter {
   }
 
   /** A chunk when the main track is among the fragments; undefined when it is still to come. */
-  #chunk(fragments: readonly TrackFragment[], { main, tracks }: Movie): ChunkPiece | undefined {
+  #chunk(fragments: readonly TrackFragment[], { main }: Movie): ChunkPiece | undefined {
     const own = fragments.filter(({ trackId }) => trackId === main.id);
     const [first] = own;
-    if (first === undefined) {
-      for (const { trackId, time, duration } of fragments) {
-        const timescale = tracks.find(({ id }) => id === trackId)?.timescale ?? 1;
-        this.#sound ??= { begin: time / timescale, end: 0 };
-        this.#sound.end = Math.max(this.#sound.end, (time + duration) / timescale);
-      }
-      return undefined;
-    }
+    if (first === undefined) return undefined;
     const duration = own.reduce((sum, fragment) => sum + fragment.duration, 0);
     if (duration === 0) throw new FormatError('a fragment has pictures that last no time');
     const keyframe = main.kind === 'audio' || first.keyframe;
-    this.#until = first.time + duration;
     const { timescale } = main;
     return { type: 'chunk', bytes: this.#take(), keyframe, timescale, time: first.time, duration };
   }
@@ -138,7 +114,6 @@ export class Fragmenter {
     const bytes = joined(this.#boxes, this.#bytes);
     this.#boxes = [];
     this.#bytes = 0;
-    this.#sound = undefined;
     return bytes;
   }
 }

@@ -1,0 +1,61 @@
+/** Looks at the input where that costs nothing, then plans. */
+import { ConfigurationError } from '../../errors.ts';
+import { kindOfInput } from './input.ts';
+import { type EncoderOptions, encoderDefaults } from './options.ts';
+import { type EncodingPlan, planEncoding } from './plan.ts';
+import { probeInput, type SourceFacts } from './probe.ts';
+
+/** Codecs that are carried in fragmented MP4 and that browsers play, by FFmpeg's names. */
+const carriedVideo = ['h264', 'hevc', 'av1'];
+const carriedAudio = ['aac', 'opus', 'flac', 'ac3', 'eac3', 'mp3'];
+
+/**
+ * The plan for this input. Files are probed: their rate is kept, what they do not have is not waited for, and what shall be copied
+ * must be fit for it. What only comes once (a sender, standard input) is not.
+ * Throws ConfigurationError for options that cannot be, SluiceError for an input that cannot be read.
+ */
+export async function prepareEncoding(options: EncoderOptions, program?: string): Promise<EncodingPlan> {
+  const { input, inputOptions = [] } = options;
+  if (kindOfInput(input, inputOptions) !== 'file') return planEncoding(options);
+  const given = { ...encoderDefaults, ...options };
+  const keyframes = given.videoCodec === 'copy';
+  const source = await probeInput({
+    input,
+    inputOptions,
+    keyframes,
+    ...(program === undefined ? {} : { program }),
+  });
+  if (source.video === undefined && source.audio === undefined) {
+    throw new ConfigurationError('the input has neither a picture nor sound');
+  }
+  checkCopied(source, given);
+  return planEncoding(options, source);
+}
+
+function checkCopied(
+  { video, audio }: SourceFacts,
+  {
+    videoCodec,
+    audioCodec,
+    segmentTarget,
+  }: { videoCodec: string; audioCodec: string; segmentTarget: number },
+): void {
+  if (videoCodec === 'copy' && video !== undefined) {
+    if (!carriedVideo.includes(video.codec)) throw notCarried('picture', video.codec, carriedVideo);
+    if ((video.keyframeInterval ?? 0) > segmentTarget) {
+      throw new ConfigurationError(
+        `the input has keyframes up to ${video.keyframeInterval} ms apart, too far for segments of ${segmentTarget} ms: ` +
+          'encode the picture instead of copying it, let its sender make keyframes more often, or lengthen the segment target',
+      );
+    }
+  }
+  if (audioCodec === 'copy' && audio !== undefined && !carriedAudio.includes(audio.codec)) {
+    throw notCarried('sound', audio.codec, carriedAudio);
+  }
+}
+
+function notCarried(what: string, codec: string, carried: readonly string[]): ConfigurationError {
+  return new ConfigurationError(
+    `the ${what} of the input is ${codec}, which cannot be copied (${carried.join(', ')} can): encode it instead`,
+  );
+}

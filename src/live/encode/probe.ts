@@ -1,0 +1,136 @@
+/** What an input holds, as ffprobe tells it before anything is encoded. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import * as z from 'zod';
+import { ConfigurationError, SluiceError } from '../../errors.ts';
+import { withoutSecrets } from './complaints.ts';
+import { ffmpegInstallation } from './process.ts';
+
+/** Of the first picture and the first sound of an input. */
+export interface SourceFacts {
+  readonly video?: SourceVideo;
+  readonly audio?: { readonly codec: string; readonly bitrate?: number };
+}
+
+export interface SourceVideo {
+  /** FFmpeg's names: `h264`, `hevc`. */
+  readonly codec: string;
+  /** Pictures a second, on average; undefined where the input does not say. */
+  readonly rate?: number;
+  /** Bits a second; undefined where the input does not say. */
+  readonly bitrate?: number;
+  /** Some pictures stand in another order than they are shown in. */
+  readonly reordered: boolean;
+  /** The longest time between keyframes at the beginning, milliseconds. Only where it was asked for. */
+  readonly keyframeInterval?: number;
+}
+
+export interface ProbeOptions {
+  readonly input: string;
+  readonly inputOptions: readonly string[];
+  /** Also look at the first pictures, to see how far keyframes are apart. */
+  readonly keyframes: boolean;
+  /** Default `ffprobe`, from the PATH. */
+  readonly program?: string;
+}
+
+/** Seconds of the input that are looked at for keyframes, and milliseconds that all may take. */
+const lookedAt = 20;
+const patience = 30_000;
+
+const text = z.string().optional();
+const answer = z.object({
+  streams: z
+    .array(
+      z.object({
+        codec_type: text,
+        codec_name: text,
+        avg_frame_rate: text,
+        bit_rate: text,
+        has_b_frames: z.number().optional(),
+        disposition: z.object({ attached_pic: z.number().optional() }).optional(),
+      }),
+    )
+    .default([]),
+  packets: z.array(z.object({ pts_time: text, flags: text })).default([]),
+});
+
+/** Throws ConfigurationError without ffprobe, SluiceError where it cannot read the input. */
+export async function probeInput(options: ProbeOptions): Promise<SourceFacts> {
+  const { streams } = await ask(options, ['-show_streams']);
+  const video = streams.find(
+    ({ codec_type, disposition }) => codec_type === 'video' && disposition?.attached_pic !== 1,
+  );
+  const audio = streams.find(({ codec_type }) => codec_type === 'audio');
+  const interval =
+    video !== undefined && options.keyframes ? { keyframeInterval: await longestInterval(options) } : {};
+  return {
+    ...(video === undefined
+      ? {}
+      : {
+          video: {
+            codec: video.codec_name ?? 'unknown',
+            reordered: (video.has_b_frames ?? 0) > 0,
+            ...optional('rate', ratio(video.avg_frame_rate)),
+            ...optional('bitrate', Number(video.bit_rate)),
+            ...interval,
+          },
+        }),
+    ...(audio === undefined
+      ? {}
+      : { audio: { codec: audio.codec_name ?? 'unknown', ...optional('bitrate', Number(audio.bit_rate)) } }),
+  };
+}
+
+/** From one keyframe to the next, and from the last one to the end of what was looked at. */
+async function longestInterval(options: ProbeOptions): Promise<number> {
+  const selected = [
+    '-select_streams',
+    'v:0',
+    '-show_entries',
+    'packet=pts_time,flags',
+    '-read_intervals',
+    `%+${lookedAt}`,
+  ];
+  const { packets } = await ask(options, selected);
+  let longest = 0;
+  let keyframe: number | undefined;
+  for (const { pts_time, flags } of packets) {
+    const time = Number(pts_time) * 1000;
+    if (!Number.isFinite(time)) continue;
+    if (keyframe !== undefined) longest = Math.max(longest, time - keyframe);
+    if (flags?.startsWith('K') === true) keyframe = time;
+  }
+  return Math.round(longest);
+}
+
+async function ask(options: ProbeOptions, what: readonly string[]): Promise<z.infer<typeof answer>> {
+  const { input, inputOptions, program = 'ffprobe' } = options;
+  const args = ['-hide_banner', '-loglevel', 'error', ...what, '-of', 'json', ...inputOptions, '-i', input];
+  try {
+    const { stdout } = await promisify(execFile)(program, args, {
+      timeout: patience,
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    return answer.parse(JSON.parse(stdout));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      throw new ConfigurationError(`${program} is not installed: ${ffmpegInstallation}`, { cause: error });
+    }
+    const said =
+      error instanceof Error && 'stderr' in error
+        ? String(error.stderr).trim().split('\n').at(-1)
+        : String(error);
+    throw new SluiceError(`FFmpeg cannot read the input: ${withoutSecrets(said ?? '')}`);
+  }
+}
+
+/** `30000/1001`. */
+function ratio(fraction = ''): number {
+  const [above, below = 1] = fraction.split('/').map(Number);
+  return (above ?? 0) / below;
+}
+
+function optional<Name extends string>(name: Name, value: number): { [key in Name]?: number } {
+  return (Number.isFinite(value) && value > 0 ? { [name]: value } : {}) as { [key in Name]?: number };
+}
