@@ -52,6 +52,11 @@ export class EncoderRuns {
     return this.#numbering?.following ?? this.#position;
   }
 
+  /** The programme has parts, and has not ended. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
   get epoch(): number {
     return this.#epoch.epoch;
   }

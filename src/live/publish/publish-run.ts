@@ -1,4 +1,5 @@
 /** One publisher at work: claims its stream, runs the encoder again and again, numbers what comes, and ends in good order. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigurationError, describeError } from '../../errors.ts';
 import { type Kafka, KafkaError } from '../../kafka/contract.ts';
 import { isStreamName } from '../../records/live-names.ts';
@@ -101,6 +102,9 @@ class PublishRun {
       if (held.epoch <= recovered.epoch) await held.raise(recovered.epoch + 1);
       const isOpen = before?.state === 'live' && recovered.media > 0;
       await this.#publishBehind(held, topics, recovered, { isOpen, goesOn });
+    } catch (error) {
+      if (this.#failure === undefined) await this.#giveBack(held);
+      throw error;
     } finally {
       held.abandon();
     }
@@ -153,6 +157,20 @@ class PublishRun {
       endProgress();
     }
     onEvent({ type: 'ended', state: keepLive ? 'live' : 'ended', media: runs.position.media });
+  }
+
+  /** After a failure of the source: what is there is still sent, and whoever comes next need not wait. */
+  async #giveBack(held: HeldClaim): Promise<void> {
+    const given = (async () => {
+      await this.#outlet?.drained();
+      await held.release(this.#runs?.isOpen === true ? 'live' : 'ended');
+    })();
+    const enough = new AbortController();
+    const late = delay(grace, undefined, { signal: enough.signal });
+    // The failure itself is what is told.
+    await Promise.race([given, late]).catch(() => {});
+    enough.abort();
+    await Promise.allSettled([late]);
   }
 
   #tellStart(partition: number, epoch: number, media: number): void {

@@ -14,7 +14,7 @@ import { encoderSource } from './source.ts';
  * somebody else), UnreachableError (past `giveUpAfter`) or KafkaError (refused credentials or rights).
  */
 export async function publish(options: PublishOptions): Promise<PublishSummary> {
-  const source = encoderSource(options);
+  const source = await encoderSource(options);
   const { kafka: properties, giveUpAfter, logger = silentLogger, onEvent = () => {} } = options;
   const kafka = createKafka({
     properties,

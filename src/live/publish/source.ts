@@ -2,7 +2,8 @@
 import type { Targets } from '../../records/live-record.ts';
 import { runEncoder } from '../encode/encoder.ts';
 import { kindOfInput } from '../encode/input.ts';
-import { type EncodingPlan, planEncoding } from '../encode/plan.ts';
+import type { EncodingPlan } from '../encode/plan.ts';
+import { prepareEncoding } from '../encode/prepare.ts';
 import type { MediaEvent } from '../media.ts';
 import type { PublishOptions } from './options.ts';
 
@@ -21,9 +22,9 @@ export interface MediaSource {
   readonly notes?: readonly string[];
 }
 
-/** FFmpeg as a source. Throws ConfigurationError for options that contradict one another. */
-export function encoderSource(options: PublishOptions): MediaSource {
-  const plan = planEncoding(encoderOptions(options));
+/** FFmpeg as a source. Throws ConfigurationError for options that contradict one another, SluiceError for a file that cannot be read. */
+export async function encoderSource(options: PublishOptions): Promise<MediaSource> {
+  const plan = await prepareEncoding(encoderOptions(options), options.ffmpeg);
   const { settings } = plan;
   const kind = kindOfInput(settings.input, settings.inputOptions);
   const { ffmpeg, stallAfter, logger } = options;
@@ -45,7 +46,7 @@ export function encoderSource(options: PublishOptions): MediaSource {
 }
 
 /** The encoder's own of these options; those that are absent take its defaults. */
-function encoderOptions(options: PublishOptions): Parameters<typeof planEncoding>[0] {
+function encoderOptions(options: PublishOptions): Parameters<typeof prepareEncoding>[0] {
   const { kafka: _, onEvent: _onEvent, signal: _signal, logger: _logger, ...rest } = options;
   const given = Object.entries(rest).filter(([, value]) => value !== undefined);
   return Object.fromEntries(given) as unknown as EncodingPlan['settings'];
