@@ -132,6 +132,8 @@ export class WindowRendition implements Rendition {
     this.#open = undefined;
     if (segment === undefined || segment.parts.length === 0) return;
     segment.closed = true;
+    const { epoch, media } = segment;
+    this.#edge = { epoch, media: media + 1, part: 0, ordinal: this.#edge.ordinal };
     this.#trim();
     this.#options.tell({ type: 'segment', rendition: this.name, segment });
   }

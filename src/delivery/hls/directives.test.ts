@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { LiveScript, type MadeRecord } from '../../../test/support/live-records.ts';
+import { StreamWindow } from '../window/window.ts';
+import { judge } from './directives.ts';
+
+function windowOf(made: readonly MadeRecord[]): StreamWindow {
+  const window = new StreamWindow('cam');
+  for (const { record, bytes } of made) window.apply(record, bytes);
+  return window;
+}
+
+/** Segments 0 to 6 with parts 0 to 4, of segment 7 parts 0 and 1. */
+const script = () => new LiveScript().segments(7).parts(2);
+
+function ask(text: string, window = windowOf(script().made)): string {
+  return judge(new URLSearchParams(text), window, window.rendition('main')!).type;
+}
+
+test('What is there is answered at once, what comes is waited for, what cannot be is refused', () => {
+  const table: readonly (readonly [string, string])[] = [
+    ['', 'now'],
+    ['_HLS_skip=YES', 'now'],
+    ['_HLS_msn=7&_HLS_part=1', 'now'],
+    ['_HLS_msn=7&_HLS_part=2', 'wait'],
+    ['_HLS_msn=7', 'wait'],
+    ['_HLS_msn=6', 'now'],
+    ['_HLS_msn=3&_HLS_part=2', 'now'],
+    ['_HLS_msn=0', 'now'],
+    // Past the end of segment 6: the first part of segment 7.
+    ['_HLS_msn=6&_HLS_part=5', 'now'],
+    ['_HLS_msn=8', 'wait'],
+    ['_HLS_msn=8&_HLS_part=0', 'wait'],
+    ['_HLS_msn=9', 'wait'],
+    ['_HLS_msn=10', 'refuse'],
+    ['_HLS_msn=7&_HLS_part=16', 'wait'],
+    ['_HLS_msn=7&_HLS_part=17', 'refuse'],
+    ['_HLS_msn=8&_HLS_part=16', 'refuse'],
+    ['_HLS_part=0', 'refuse'],
+    ['_HLS_msn=-1', 'refuse'],
+    ['_HLS_msn=1.5', 'refuse'],
+    ['_HLS_msn=x', 'refuse'],
+    ['_HLS_msn=', 'refuse'],
+    ['_HLS_msn=7&_HLS_part=y', 'refuse'],
+  ];
+  for (const [text, expected] of table) assert.equal(ask(text), expected, text);
+});
+
+test('Between two segments', () => {
+  const window = windowOf(new LiveScript().segments(3).made);
+  // Segment 2 is open until something follows it.
+  assert.equal(ask('_HLS_msn=2', window), 'wait');
+  assert.equal(ask('_HLS_msn=2&_HLS_part=4', window), 'now');
+  assert.equal(ask('_HLS_msn=2&_HLS_part=5', window), 'wait');
+  assert.equal(ask('_HLS_msn=4', window), 'wait');
+  assert.equal(ask('_HLS_msn=5', window), 'refuse');
+});
+
+test('After the end directives are without meaning', () => {
+  const window = windowOf(new LiveScript().segments(3).end().made);
+  for (const text of ['_HLS_msn=99', '_HLS_msn=3&_HLS_part=0']) assert.equal(ask(text, window), 'now', text);
+});
+
+/** After how many records what was asked for before them is ready. */
+function readyAfter(text: string, more: (script: LiveScript) => LiveScript): number {
+  const begun = script();
+  const window = windowOf(begun.made);
+  const judgement = judge(new URLSearchParams(text), window, window.rendition('main')!);
+  assert.equal(judgement.type, 'wait');
+  const known = begun.made.length;
+  const next = more(begun.close()).made.slice(known);
+  for (const [index, { record, bytes }] of next.entries()) {
+    window.apply(record, bytes);
+    if (judgement.type === 'wait' && judgement.isReady(window.rendition('main')!)) return index + 1;
+  }
+  return -1;
+}
+
+test('Who waits is released by the record that brings it, and by none before', () => {
+  // The segment is closed by the next one's first part, which stands behind its init.
+  assert.equal(
+    readyAfter('_HLS_msn=7', (made) => made.segments(2)),
+    2,
+  );
+  // Segment 7 has ended with two parts: its part 2 is part 0 of segment 8.
+  assert.equal(
+    readyAfter('_HLS_msn=7&_HLS_part=2', (made) => made.segments(2)),
+    2,
+  );
+  assert.equal(
+    readyAfter('_HLS_msn=8&_HLS_part=3', (made) => made.segments(2)),
+    5,
+  );
+  assert.equal(
+    readyAfter('_HLS_msn=8', (made) => made.segments(2)),
+    8,
+  );
+  assert.equal(
+    readyAfter('_HLS_msn=8', (made) => made.gap()),
+    1,
+  );
+  assert.equal(
+    readyAfter('_HLS_msn=7', (made) => made.restart(false).segments(1)),
+    1,
+  );
+});
