@@ -1,13 +1,12 @@
 /** One run of FFmpeg as media events: the owner of the process around the pure fragmenter. */
 import type { Readable } from 'node:stream';
 import { SluiceError } from '../../errors.ts';
-import type { MediaEvent } from '../media.ts';
-import { Fragmenter, type Piece } from '../mp4/fragmenter.ts';
+import type { MediaChunk, MediaEvent, MediaInit } from '../media.ts';
 import { EventQueue } from './event-queue.ts';
-import { renditionFacts } from './facts.ts';
 import { kindOfInput } from './input.ts';
-import type { EncodingPlan, PlannedOutput } from './plan.ts';
+import type { EncodingPlan } from './plan.ts';
 import { startFfmpeg } from './process.ts';
+import { RenditionCut } from './rendition-cut.ts';
 import { StallWatch } from './stall.ts';
 
 export interface RunOptions {
@@ -65,18 +64,21 @@ export async function* runEncoder(plan: EncodingPlan, options: RunOptions = {}):
   );
   let inits = 0;
   const cuts = outputs.map((output, index) => {
-    const pipe = ffmpeg.outputs[index];
-    return new Cut({
-      output,
-      plan,
-      onEvent: (event, bytes) => {
+    const cut = new RenditionCut(plan, output);
+    const give = (events: Iterable<MediaInit | MediaChunk>) => {
+      for (const event of events) {
         if (event.type === 'init') inits++;
-        queue.push(event, bytes);
+        queue.push(event, event.bytes.length);
+      }
+    };
+    return readPipe(ffmpeg.outputs[index], {
+      onBytes: (slice) => {
+        watch.heard(now());
+        give(cut.push(slice, now()));
       },
+      onClose: () => give(cut.end(now())),
       onBroken: (error) => ffmpeg.kill(error),
-      onBytes: () => watch.heard(now()),
-      now,
-    }).read(pipe);
+    });
   });
   const end = () => ffmpeg.end();
   signal?.addEventListener('abort', end, { once: true });
@@ -105,63 +107,35 @@ export async function* runEncoder(plan: EncodingPlan, options: RunOptions = {}):
   }
 }
 
-interface CutOptions {
-  readonly output: PlannedOutput;
-  readonly plan: EncodingPlan;
-  readonly onEvent: (event: MediaEvent, bytes: number) => void;
+interface PipeListener {
+  readonly onBytes: (slice: Buffer) => void;
+  readonly onClose: () => void;
+  /** Either of them threw; none is called again. */
   readonly onBroken: (error: Error) => void;
-  readonly onBytes: () => void;
-  readonly now: () => number;
 }
 
-/** One rendition's pipe, cut. */
-class Cut {
-  readonly #options: CutOptions;
-  readonly #fragmenter = new Fragmenter();
-  #broken = false;
-
-  constructor(options: CutOptions) {
-    this.#options = options;
-  }
-
-  /** Until the pipe is closed, however. */
-  async read(pipe: Readable | undefined): Promise<void> {
-    if (pipe === undefined) return;
-    await new Promise<void>((resolve) => {
-      pipe.on('data', (slice: Buffer) => this.#attempt(() => this.#take(slice)));
-      pipe.once('error', () => resolve());
-      pipe.once('close', () => resolve());
-    });
-  }
-
-  #take(slice: Buffer): void {
-    this.#options.onBytes();
-    for (const piece of this.#fragmenter.push(slice)) this.#give(piece);
-  }
-
-  #give(piece: Piece): void {
-    const { output, plan, onEvent, now } = this.#options;
-    const { rendition } = output;
-    const { bytes } = piece;
-    if (piece.type === 'init') {
-      onEvent(
-        { type: 'init', rendition, bytes, facts: renditionFacts(plan, output, piece.movie) },
-        bytes.length,
-      );
-    } else {
-      onEvent({ ...piece, rendition, readAt: now() }, bytes.length);
-    }
-  }
-
-  #attempt(work: () => void): void {
-    if (this.#broken) return;
+/** Until the pipe is closed, however. */
+async function readPipe(
+  pipe: Readable | undefined,
+  { onBytes, onClose, onBroken }: PipeListener,
+): Promise<void> {
+  if (pipe === undefined) return;
+  let isBroken = false;
+  const attempt = (work: () => void) => {
+    if (isBroken) return;
     try {
       work();
     } catch (error) {
-      this.#broken = true;
-      this.#options.onBroken(error instanceof Error ? error : new Error(String(error)));
+      isBroken = true;
+      onBroken(error instanceof Error ? error : new Error(String(error)));
     }
-  }
+  };
+  pipe.on('data', (slice: Buffer) => attempt(() => onBytes(slice)));
+  await new Promise<void>((resolve) => {
+    pipe.once('error', () => resolve());
+    pipe.once('close', () => resolve());
+  });
+  attempt(onClose);
 }
 
 function wallClock(): number {

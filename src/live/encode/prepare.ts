@@ -12,24 +12,34 @@ const carriedAudio = ['aac', 'opus', 'flac', 'ac3', 'eac3', 'mp3'];
 /**
  * The plan for this input. Files are probed: their rate is kept, what they do not have is not waited for, and what shall be copied
  * must be fit for it. What only comes once (a sender, standard input) is not.
- * Throws ConfigurationError for options that cannot be, SluiceError for an input that cannot be read.
+ * `program` is FFmpeg's; ffprobe is looked for beside it.
+ * Throws ConfigurationError for options that cannot be, SluiceError for a file that cannot be read.
  */
-export async function prepareEncoding(options: EncoderOptions, program?: string): Promise<EncodingPlan> {
+export async function prepareEncoding(options: EncoderOptions, program = 'ffmpeg'): Promise<EncodingPlan> {
   const { input, inputOptions = [] } = options;
   if (kindOfInput(input, inputOptions) !== 'file') return planEncoding(options);
   const given = { ...encoderDefaults, ...options };
   const keyframes = given.videoCodec === 'copy';
-  const source = await probeInput({
-    input,
-    inputOptions,
-    keyframes,
-    ...(program === undefined ? {} : { program }),
+  const probed = probeInput({ input, inputOptions, keyframes, program: ffprobeBeside(program) });
+  const source = await probed.catch((error: unknown) => {
+    // A server may answer later; a file will not mend itself.
+    if (isAddress(input) && !(error instanceof ConfigurationError)) return undefined;
+    throw error;
   });
+  if (source === undefined) return planEncoding(options);
   if (source.video === undefined && source.audio === undefined) {
     throw new ConfigurationError('the input has neither a picture nor sound');
   }
   checkCopied(source, given);
   return planEncoding(options, source);
+}
+
+function isAddress(input: string): boolean {
+  return /^[a-z][a-z0-9+.-]+:\/\//i.test(input) && !input.startsWith('file:');
+}
+
+function ffprobeBeside(program: string): string {
+  return program.replace(/ffmpeg(?=(?:\.exe)?$)/, 'ffprobe');
 }
 
 function checkCopied(
