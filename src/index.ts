@@ -28,6 +28,13 @@ export {
   type RenditionOptions,
   type Size,
 } from './live/encode/options.ts';
+export {
+  type LivePlace,
+  type PlayEvent,
+  type PlayOptions,
+  playDefaults,
+} from './live/play/options.ts';
+export { play } from './live/play/play.ts';
 export type * from './live/publish/events.ts';
 export {
   type PublishOptions,

@@ -6,6 +6,7 @@ import { optional } from './flags.ts';
 import { logEvents } from './log-reporter.ts';
 import { createVerbLogger } from './output.ts';
 import { endWithReader } from './signals.ts';
+import { written } from './stdout.ts';
 import { text } from './values.ts';
 import { type Call, createVerb } from './verb.ts';
 
@@ -47,17 +48,7 @@ async function run({ settings, output, kafka, words }: Call<typeof catFlags>): P
   const logger = createVerbLogger(output);
   const onEvent = logEvents(logger);
   const pieces = cat({ giveUpAfter: readerGivesUpAfter, ...settings, kafka, file, logger, onEvent });
+  // Waited for, because a piece's memory is used again for the next.
   for await (const piece of pieces) await written(piece);
   return ExitCode.ok;
-}
-
-/** Resolves once the system has the bytes: the piece's memory is used again for the next. */
-function written(piece: Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdout.write(piece, (error: NodeJS.ErrnoException | null | undefined) => {
-      // That the reader has gone is dealt with by endWithReader.
-      if (error && error.code !== 'EPIPE') reject(error);
-      else resolve();
-    });
-  });
 }

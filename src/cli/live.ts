@@ -1,13 +1,15 @@
 /** `sluice live`: live video through a topic. */
 import { Command } from 'commander';
+import { playCommand } from './live/play.ts';
 import { publishCommand } from './live/publish.ts';
 
 export function liveCommand(): Command {
   return new Command('live')
-    .summary('publish live video to a topic')
+    .summary('publish, play and record live video')
     .description(
       'Live video through a topic: an encoder publishes, viewers watch in a browser within about a second (sluice serve). ' +
         'FFmpeg 5.1 or newer encodes.',
     )
-    .addCommand(publishCommand());
+    .addCommand(publishCommand())
+    .addCommand(playCommand());
 }

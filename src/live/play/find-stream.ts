@@ -1,0 +1,127 @@
+/** Where a stream stands, by its claim: waited for, where it is not there yet. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { ConfigurationError, FormatError } from '../../errors.ts';
+import type { AssignedReading, ConsumedRecord, Kafka } from '../../kafka/contract.ts';
+import { decodeClaim, type StreamClaim } from '../../records/live-claim.ts';
+import { isStreamName } from '../../records/live-names.ts';
+import { statePartition } from '../../records/state-record.ts';
+import { holderAfter, type StandingClaim } from '../publish/claim.ts';
+import { streamsTopicOf } from '../topics.ts';
+
+export interface FindOptions {
+  readonly kafka: Kafka;
+  /** The media topic. */
+  readonly topic: string;
+  readonly stream: string;
+  /** A stream whose programme is over will do. */
+  readonly mayHaveEnded: boolean;
+  /** Throw instead of waiting. */
+  readonly once: boolean;
+  /** Told once, when waiting begins. */
+  readonly waiting: (message: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Milliseconds between two looks for a topic. */
+const lookEvery = 1000;
+
+/**
+ * The stream's newest claim. Undefined when the signal came first. Throws ConfigurationError for a name that no stream can have, and with
+ * `once` when there is no such stream.
+ */
+export async function findStream(options: FindOptions): Promise<StreamClaim | undefined> {
+  const { kafka, stream, mayHaveEnded, once, signal } = options;
+  if (!isStreamName(stream)) {
+    throw new ConfigurationError(
+      `"${stream.slice(0, 80)}" is no name of a stream: 1 to 64 letters, digits, dots, underscores and hyphens, the first a letter or a digit`,
+    );
+  }
+  const tellWaiting = onceOnly(options.waiting);
+  const partitions = await partitionsOf(options, tellWaiting);
+  if (partitions === undefined) return undefined;
+  const topic = streamsTopicOf(options.topic);
+  const partition = statePartition(stream, partitions);
+  const end = (await kafka.offsets(topic, 'latest')).get(partition) ?? 0;
+  const begin = (await kafka.offsets(topic, 'earliest')).get(partition) ?? 0;
+  const found = new Claims(stream, mayHaveEnded);
+  const before = { topic, from: new Map([[partition, begin]]), until: new Map([[partition, end]]) };
+  if (begin < end) await found.read(kafka, { ...before, signal }, false);
+  if (found.claim !== undefined || signal.aborted) return found.claim;
+  const message = found.hasEnded
+    ? `the programme of stream "${stream}" is over`
+    : `nobody has published a stream "${stream}" on topic ${options.topic} yet`;
+  if (once) {
+    throw new ConfigurationError(
+      found.hasEnded ? `${message}: --from plays what the topic still holds of it` : message,
+    );
+  }
+  tellWaiting(found.hasEnded ? `${message}; waiting for its next one` : `${message}; waiting for it`);
+  await found.read(kafka, { topic, from: new Map([[partition, end]]), signal }, true);
+  return found.claim;
+}
+
+/** How many partitions `L.streams` has; undefined when the signal came before the topic. */
+async function partitionsOf(
+  { kafka, topic, once, signal }: FindOptions,
+  tellWaiting: (message: string) => void,
+): Promise<number | undefined> {
+  while (!signal.aborted) {
+    const found = await kafka.describeTopic(streamsTopicOf(topic));
+    if (found !== undefined) return found.partitions;
+    const message = `there is no live video on topic ${topic} yet`;
+    if (once) throw new ConfigurationError(`${message}: topic ${streamsTopicOf(topic)} is missing`);
+    tellWaiting(`${message}; waiting for it`);
+    await delay(lookEvery, undefined, { signal }).catch(() => {});
+  }
+  return undefined;
+}
+
+/** The claims of one stream, as they are read. */
+class Claims {
+  readonly #stream: string;
+  readonly #mayHaveEnded: boolean;
+  #holder: StandingClaim | undefined;
+
+  constructor(stream: string, mayHaveEnded: boolean) {
+    this.#stream = stream;
+    this.#mayHaveEnded = mayHaveEnded;
+  }
+
+  /** Where the stream stands; undefined while it is not as it must be. */
+  get claim(): StreamClaim | undefined {
+    return this.hasEnded && !this.#mayHaveEnded ? undefined : this.#holder;
+  }
+
+  get hasEnded(): boolean {
+    return this.#holder?.state === 'ended';
+  }
+
+  /** `awaited`: until the first claim that will do. */
+  async read(kafka: Kafka, reading: AssignedReading, awaited: boolean): Promise<void> {
+    for await (const batch of kafka.consumer({ ...reading, onGap: () => {} })) {
+      for (const record of batch.records) this.#take(record);
+      batch.release();
+      if (awaited && this.claim !== undefined) return;
+    }
+  }
+
+  #take(record: ConsumedRecord): void {
+    if (record.key === null || Buffer.from(record.key).toString() !== this.#stream) return;
+    try {
+      const claim = decodeClaim(record);
+      const standing = claim && { ...claim, at: record.offset, written: record.timestamp };
+      this.#holder = holderAfter(this.#holder, standing);
+    } catch (error) {
+      // Whoever wrote it does not keep to the format; nobody can have claimed anything by it.
+      if (!(error instanceof FormatError)) throw error;
+    }
+  }
+}
+
+function onceOnly(tell: (message: string) => void): (message: string) => void {
+  let told = false;
+  return (message) => {
+    if (!told) tell(message);
+    told = true;
+  };
+}
