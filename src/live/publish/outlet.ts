@@ -109,9 +109,11 @@ export class Outlet {
 
   /** Resolves when everything is acknowledged, the index too. Rejects when that cannot be. */
   async drained(): Promise<void> {
+    // A segment of which something still waits is not closed.
+    await this.#until(() => this.#spool.records === 0);
     this.#ledger.closeAll();
     this.#index();
-    await this.#until(() => this.#spool.records === 0 && this.#unacknowledged === 0);
+    await this.#until(() => this.#unacknowledged === 0);
   }
 
   #pump(): void {
@@ -134,6 +136,7 @@ export class Outlet {
       () => {
         this.#isWaiting = false;
         this.#pump();
+        this.#wake();
       },
       (error: unknown) => this.#fail(error),
     );
