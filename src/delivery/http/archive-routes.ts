@@ -79,7 +79,7 @@ export class ArchiveRoutes {
       }
       const targets = 'targets' in found ? found.targets : live!.targets;
       const { wish } = asked.address.playlist;
-      return this.#rendered(asked, texts.vod(segments, rendition, targets, wish), mime.playlist);
+      return this.#rendered(asked, texts.vod(segments, targets, wish), mime.playlist);
     });
   }
 

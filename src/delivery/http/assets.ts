@@ -41,7 +41,15 @@ const packaged = {
  * The page's files by their names below `/assets/`; `index.html` is the page itself. A folder that is not there is an empty
  * page: the streams are served all the same.
  */
-export async function readAssets(folder = webFolder): Promise<ReadonlyMap<string, Asset>> {
+export function readAssets(): Promise<ReadonlyMap<string, Asset>> {
+  read ??= readFolder(webFolder);
+  return read;
+}
+
+/** Compressing takes a second or so: once for all servers of the process. */
+let read: Promise<ReadonlyMap<string, Asset>> | undefined;
+
+async function readFolder(folder: string): Promise<ReadonlyMap<string, Asset>> {
   const names = await readdir(folder).catch(() => []);
   const files = names.map((name) => [name, join(folder, name)] as const);
   const libraries = Object.entries(packaged).map(

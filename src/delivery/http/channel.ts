@@ -1,5 +1,5 @@
 /** Everything that a server does for one stream: one listener to what comes, which hands it on in the order that costs viewers least. */
-import type { Archive, Arrival, LiveStream } from '../contract.ts';
+import type { Arrival, LiveStream, Streams } from '../contract.ts';
 import { Followers } from './follower.ts';
 import type { DeliveryMetrics, StreamFigures } from './metrics.ts';
 import { WindowMedia } from './parts.ts';
@@ -10,7 +10,7 @@ import { ViewerCount } from './viewers.ts';
 
 export interface ChannelOptions {
   readonly live: LiveStream;
-  readonly archive: Archive;
+  readonly streams: Streams;
   readonly texts: Texts;
   readonly replies: Replies;
   readonly metrics: DeliveryMetrics;
@@ -26,7 +26,7 @@ export class Channel {
   readonly #metrics: DeliveryMetrics;
   readonly #unlisten: () => void;
 
-  constructor({ live, archive, texts, replies, metrics }: ChannelOptions) {
+  constructor({ live, streams, texts, replies, metrics }: ChannelOptions) {
     this.live = live;
     this.#replies = replies;
     this.#metrics = metrics;
@@ -38,7 +38,7 @@ export class Channel {
     this.followers = new Followers(live);
     this.media = new WindowMedia({ live, followers: this.followers, replies, onBytes, patience });
     const onHeld = (count: number) => this.viewers.held(count);
-    this.playlists = new Playlists({ live, archive, texts, replies, patience, onHeld, onBytes });
+    this.playlists = new Playlists({ live, streams, texts, replies, patience, onHeld, onBytes });
     this.#unlisten = live.listen((arrival) => this.#onArrival(arrival));
   }
 

@@ -1,10 +1,7 @@
 /** The channels of all streams: each made when its stream comes, ended when it goes. */
-import type { Streams } from '../contract.ts';
 import { Channel, type ChannelOptions } from './channel.ts';
 
-export interface ChannelsOptions extends Omit<ChannelOptions, 'live' | 'archive'> {
-  readonly streams: Streams;
-}
+export type ChannelsOptions = Omit<ChannelOptions, 'live'>;
 
 /** Milliseconds between two looks at those who wait. */
 const sweepEvery = 500;
@@ -29,7 +26,7 @@ export class Channels {
     if (known !== undefined && known.live === live) return known;
     if (known !== undefined) this.#drop(name, known);
     if (live === undefined) return undefined;
-    const channel = new Channel({ ...this.#options, live, archive: this.#options.streams.archive });
+    const channel = new Channel({ ...this.#options, live });
     this.#channels.set(name, channel);
     return channel;
   }

@@ -29,8 +29,8 @@ export interface FollowerOptions {
   readonly pipe: Pipe;
 }
 
-/** Bytes that may wait: what the rendition has in this many seconds, and at least so many. */
-const secondsOfPatience = 2;
+/** Bytes that may wait: what the rendition has in this many seconds, of which a viewer is sent two or so at once when it comes. */
+const secondsOfPatience = 4;
 const leastPatience = 128 * 1024;
 
 export class Follower {
@@ -41,6 +41,7 @@ export class Follower {
   /** Nothing may be written before the next keyframe. */
   #waits = true;
   #bound = leastPatience;
+  #last: Pick<Chunk, 'media' | 'part' | 'chunk'> | undefined;
   /** How often bytes were left out. */
   skips = 0;
 
@@ -64,7 +65,7 @@ export class Follower {
       this.pipe.write(part.bytes);
       if (part === parts[0]?.part || part.number === 0) this.pipe.tell(segment);
     }
-    if (this.#chunks) for (const chunk of open) this.#take(chunk.bytes, chunk.keyframe, chunk.epoch);
+    if (this.#chunks) for (const chunk of open) this.#takeChunk(chunk);
   }
 
   onArrival(arrival: Arrival, live: LiveStream): void {
@@ -79,7 +80,7 @@ export class Follower {
         this.#begin(rendition, arrival.epoch, arrival.bytes);
       }
     } else if (arrival.type === 'chunk') {
-      if (this.#chunks) this.#take(arrival.bytes, arrival.keyframe, arrival.epoch);
+      if (this.#chunks) this.#takeChunk(arrival);
     } else if (arrival.type === 'part') {
       const { part, segment } = arrival;
       if (!this.#chunks) this.#take(part.bytes, part.independent, segment.epoch);
@@ -92,6 +93,15 @@ export class Follower {
     this.#waits = true;
     this.#bound = Math.max(leastPatience, (rendition.facts.bandwidth / 8) * secondsOfPatience);
     this.pipe.begin(rendition, epoch, init);
+  }
+
+  #takeChunk({ bytes, keyframe, epoch, media, part, chunk }: Chunk): void {
+    const before = this.#last;
+    this.#last = { media, part, chunk };
+    const goesOn = before?.chunk === chunk - 1 && before.part === part && before.media === media;
+    // Who came while the first chunks of a part were passed over has nothing that this one could follow.
+    if (chunk > 0 && !goesOn) this.#waits = true;
+    this.#take(bytes, keyframe, epoch);
   }
 
   #take(bytes: Buffer, keyframe: boolean, epoch: number): void {
@@ -166,8 +176,8 @@ export class Followers {
   #remember(arrival: Arrival): void {
     if (arrival.type === 'chunk') {
       const chunks = this.#open.get(arrival.rendition);
-      if (arrival.chunk === 0 || chunks === undefined) this.#open.set(arrival.rendition, [arrival]);
-      else chunks.push(arrival);
+      if (arrival.chunk === 0) this.#open.set(arrival.rendition, [arrival]);
+      else chunks?.push(arrival);
     } else if (arrival.type === 'part' || arrival.type === 'init') {
       this.#open.delete(arrival.rendition);
     } else if (arrival.type === 'end') {

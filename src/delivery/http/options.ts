@@ -1,5 +1,6 @@
 /** What a delivery server is told, and its defaults in one place. */
 import type { Logger } from '../../log.ts';
+import { windowDefaults } from '../window/limits.ts';
 
 /** A certificate makes it HTTPS, with HTTP/2 and HTTP/1.1. PEM. */
 export interface TlsOptions {
@@ -12,6 +13,8 @@ export interface DeliveryOptions {
   /** 0: any that is free. */
   readonly port?: number;
   readonly tls?: TlsOptions | undefined;
+  /** Microseconds of media that live playlists list at least. Default 30 s. */
+  readonly listed?: number;
   /** The key that tokens to watch are signed with; absent: everybody may watch. */
   readonly watchKey?: string | undefined;
   /** The web origin that may use what is served in a browser; `*` for all. */
@@ -28,6 +31,7 @@ export const deliveryDefaults = {
   port: 8080,
   cors: '*',
   maxConnections: 10_000,
+  listed: windowDefaults.listed,
 } as const;
 
 /** Bounds on what a connection may do, in bytes and milliseconds. */

@@ -1,10 +1,11 @@
 /** Media playlists of one stream: rendered once for a version, held until what they are asked for has come. */
-import type { Archive, Arrival, LiveStream, Rendition } from '../contract.ts';
+import type { Arrival, LiveStream, Rendition, Streams } from '../contract.ts';
+import type { Judgement } from '../hls/directives.ts';
 import { type Held, HeldRequests } from './held.ts';
 import { type Rendered, RenderedTexts, renderReply, replyFor } from './rendered.ts';
 import { cacheFor, type Incoming, mime, type Outgoing, type Replies, type Reply, send } from './replies.ts';
 import type { Address } from './target.ts';
-import type { Judgement, Texts } from './texts.ts';
+import type { Texts } from './texts.ts';
 
 interface HeldPlaylist extends Held {
   readonly request: Incoming;
@@ -15,7 +16,7 @@ interface HeldPlaylist extends Held {
 
 export interface PlaylistsOptions {
   readonly live: LiveStream;
-  readonly archive: Archive;
+  readonly streams: Pick<Streams, 'archive'>;
   readonly texts: Texts;
   readonly replies: Replies;
   /** Milliseconds that a request may wait: three target durations (RFC 8216bis, 6.2.5.2). */
@@ -94,11 +95,11 @@ export class Playlists {
   }
 
   #render(address: Address, rendition: Rendition): Rendered {
-    const { live, archive, texts, replies } = this.#options;
+    const { live, streams, texts, replies } = this.#options;
     const { key, blocks, wish } = address.playlist;
     const rendered = this.#textsOf(rendition.name);
     return rendered.get(live.version, key, () => {
-      const text = texts.media(live, rendition, archive, wish);
+      const text = texts.media(live, rendition, streams.archive, wish);
       const target = live.targets.segment / 1e6;
       // With directives, a URL means what it means for good; the bare one is about now.
       const cache = cacheFor.seconds(blocks ? 6 * target : target / 2);

@@ -11,14 +11,14 @@ import type { Streams } from '../contract.ts';
 import { addApi } from './api.ts';
 import { readAssets } from './assets.ts';
 import { Channels } from './channels.ts';
-import { addLane } from './lane/lane.ts';
+import { addLane, type Lanes } from './lane/lane.ts';
 import { LiveRoutes } from './live-routes.ts';
 import { DeliveryMetrics } from './metrics.ts';
 import { type DeliveryOptions, deliveryDefaults, limits } from './options.ts';
 import { type Incoming, type Outgoing, Replies } from './replies.ts';
 import { Snapshots } from './snapshot.ts';
 import { SocketRoutes } from './socket-routes.ts';
-import type { Texts } from './texts.ts';
+import { createTexts } from './texts.ts';
 import { Gate } from './tokens.ts';
 
 /** A server that listens. */
@@ -37,13 +37,10 @@ export interface DeliveryServer {
 type RawServer = Server | Http2SecureServer;
 
 /** Starts to serve. Rejects with ConfigurationError when it may not listen there, or the certificate is not good. */
-export async function serveStreams(
-  streams: Streams,
-  options: DeliveryOptions,
-  texts: Texts,
-): Promise<DeliveryServer> {
-  const { host, port, cors, maxConnections } = { ...deliveryDefaults, ...definedOnly(options) };
+export async function serveStreams(streams: Streams, options: DeliveryOptions = {}): Promise<DeliveryServer> {
+  const { host, port, cors, maxConnections, listed } = { ...deliveryDefaults, ...definedOnly(options) };
   const registry = createRegistry();
+  const texts = createTexts(listed);
   const replies = new Replies(cors);
   const gate = new Gate(options.watchKey);
   const snapshots = new Snapshots();
@@ -53,7 +50,7 @@ export async function serveStreams(
   const channels = new Channels({ streams, texts, replies, metrics });
   const routes = new LiveRoutes({ streams, channels, texts, replies, metrics, gate, snapshots });
   const sockets = new SocketRoutes({ channels, routes, gate, metrics, origin: cors });
-  const app = createApp(options, routes);
+  const { app, lanes } = createApp(options, routes);
   const server = app.server as unknown as RawServer;
   setLimits(server, maxConnections);
   const connections = new Set<Duplex>();
@@ -89,7 +86,10 @@ export async function serveStreams(
     sockets.close();
     snapshots.close();
     // Those that were answered just now keep their connection for the next request; there will be none.
-    const idle = setInterval(() => 'closeIdleConnections' in server && server.closeIdleConnections(), 50);
+    const idle = setInterval(() => {
+      lanes?.closeIdle();
+      if ('closeIdleConnections' in server) server.closeIdleConnections();
+    }, 50);
     const cut = setTimeout(() => {
       for (const socket of connections) socket.destroy();
     }, limits.closing);
@@ -99,14 +99,20 @@ export async function serveStreams(
   }
 }
 
-function createApp({ tls, logger = silentLogger }: DeliveryOptions, routes: LiveRoutes): FastifyInstance {
+interface App {
+  readonly app: FastifyInstance;
+  readonly lanes: Lanes | undefined;
+}
+
+function createApp({ tls, logger = silentLogger }: DeliveryOptions, routes: LiveRoutes): App {
+  let lanes: Lanes | undefined;
   const serverFactory = (next: RequestListener): Server => {
     const listener: RequestListener = (request, response) => {
       if (!routes.handle(request as Incoming, response as Outgoing)) next(request, response);
     };
     if (tls === undefined) {
       const server = createServer({ maxHeaderSize: limits.headerBytes }, listener);
-      addLane(server, (request, response) => routes.handle(request, response));
+      lanes = addLane(server, (request, response) => routes.handle(request, response));
       return server;
     }
     const settings = {
@@ -125,14 +131,15 @@ function createApp({ tls, logger = silentLogger }: DeliveryOptions, routes: Live
       );
     }
   };
-  return Fastify({
+  const app = Fastify({
     serverFactory,
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: false,
     bodyLimit: 1024,
     routerOptions: { maxParamLength: 100 },
-  }) as unknown as FastifyInstance;
+  });
+  return { app: app as unknown as FastifyInstance, lanes };
 }
 
 function setLimits(server: RawServer, maxConnections: number): void {

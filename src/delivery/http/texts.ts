@@ -2,13 +2,9 @@
 import type { IndexedSegment } from '../../records/live-index.ts';
 import type { RenditionFacts, Targets } from '../../records/live-record.ts';
 import type { Archive, LiveStream, Rendition } from '../contract.ts';
-
-/** What a request for a media playlist must do (RFC 8216bis, 6.2.5.2). */
-export type Judgement =
-  | { readonly type: 'now' }
-  /** Until the rendition's edge is behind this part. */
-  | { readonly type: 'wait'; readonly isReady: (rendition: Rendition) => boolean }
-  | { readonly type: 'refuse'; readonly reason: string };
+import { type Judgement, judge } from '../hls/directives.ts';
+import { livePlaylist, vodPlaylist } from '../hls/media.ts';
+import { multivariantPlaylist } from '../hls/multivariant.ts';
 
 /** How a playlist is asked for. */
 export interface Wish {
@@ -31,8 +27,23 @@ export interface Texts {
   /** The playlist of a rendition that is live, or was: its window. */
   media(live: LiveStream, rendition: Rendition, archive: Archive, wish: Wish): string;
   /** The whole of a programme that is over. */
-  vod(segments: readonly IndexedSegment[], rendition: string, targets: Targets, wish: Wish): string;
+  vod(segments: readonly IndexedSegment[], targets: Targets, wish: Wish): string;
   /** `over`: of a programme that is over. */
   multivariant(renditions: readonly Announced[], over: boolean, wish: Wish): string;
   manifest(live: LiveStream, wish: Wish): string;
+}
+
+/** The texts of `hls/` and `dash/`. `listed`: microseconds that live playlists list at least. */
+export function createTexts(listed: number): Texts {
+  return {
+    judge,
+    media(live, rendition, archive, { skip, from, uri }) {
+      const older = from === undefined ? undefined : archive.segments(live.name, from);
+      return livePlaylist({ stream: live, rendition, listed, older, skip, uri });
+    },
+    vod: (segments, targets, { uri }) => vodPlaylist(segments, targets, uri),
+    multivariant: (variants, over, { from, uri }) => multivariantPlaylist({ variants, over, from, uri }),
+    // Until dash/ is there.
+    manifest: () => '',
+  };
 }

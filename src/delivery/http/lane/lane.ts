@@ -14,19 +14,33 @@ import { Side } from './side.ts';
 /** Answers a request, now or later; false: it is not one of the lane's. */
 type Handler = (request: Incoming, response: Outgoing) => boolean;
 
+/** What of a server's connections are the lane's own. */
+export interface Lanes {
+  /** Ends connections that nobody waits on: the next request on them would come too late. */
+  closeIdle(): void;
+}
+
 /** Puts the lane before a server of plain HTTP. To be called before it listens. */
-export function addLane(server: Server, handle: Handler): void {
+export function addLane(server: Server, handle: Handler): Lanes {
   const [toServer] = server.listeners('connection');
   if (toServer === undefined) throw new Error('the server does not listen to its connections');
   server.removeListener('connection', toServer as (socket: Socket) => void);
   const heads = new RequestHeads();
+  const lanes = new Set<Lane>();
+  const give = (connection: Socket | Side) => toServer.call(server, connection);
   server.on('connection', (socket: Socket) => {
-    new Lane({ socket, heads, handle, give: (connection) => toServer.call(server, connection) });
+    const lane = new Lane({ socket, heads, handle, give, onLeave: () => lanes.delete(lane) });
+    lanes.add(lane);
   });
   server.prependListener('request', ({ socket }, response) => {
     const side: unknown = socket;
     if (side instanceof Side) response.on('finish', () => side.answered());
   });
+  return {
+    closeIdle() {
+      for (const lane of lanes) lane.closeIfIdle();
+    },
+  };
 }
 
 interface LaneOptions {
@@ -35,6 +49,8 @@ interface LaneOptions {
   readonly handle: Handler;
   /** Makes a connection one of Node's server. */
   readonly give: (connection: Socket | Side) => void;
+  /** The connection is closed, or Node's. */
+  readonly onLeave: () => void;
 }
 
 class Lane {
@@ -56,6 +72,7 @@ class Lane {
   };
   readonly #onError = (): void => {};
   readonly #onClose = (): void => {
+    this.#options.onLeave();
     this.#response?.closed();
     this.#side?.destroy();
   };
@@ -74,6 +91,10 @@ class Lane {
     this.#socket.on('error', this.#onError);
     this.#socket.on('close', this.#onClose);
     this.#socket.on('end', this.#onEnd);
+  }
+
+  closeIfIdle(): void {
+    if (this.#response === undefined && !this.#aside && !this.#left) this.#socket.end();
   }
 
   #take(bytes: Buffer): void {
@@ -129,6 +150,7 @@ class Lane {
       this.#side.push(bytes);
       return;
     }
+    this.#options.onLeave();
     const socket = this.#socket;
     socket.off('data', this.#onData).off('error', this.#onError).off('close', this.#onClose);
     socket.off('timeout', this.#onTimeout).off('end', this.#onEnd);
