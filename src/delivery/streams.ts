@@ -12,7 +12,7 @@ import type { LiveRecord } from '../records/live-record.ts';
 import { KafkaArchive } from './archive/archive.ts';
 import type { Archive, LiveStream, StreamSummary, Streams } from './contract.ts';
 import { windowDefaults } from './window/limits.ts';
-import { StreamWindow } from './window/window.ts';
+import { Windows } from './window/windows.ts';
 
 export interface StreamsOptions {
   readonly kafka: Kafka;
@@ -45,6 +45,8 @@ export const streamsDefaults = {
 
 /** Milliseconds between two looks for topics that are not there. */
 const topicWait = 1000;
+/** Milliseconds between two looks for what has become too old. */
+const sweepEvery = 30_000;
 
 /** The streams of a topic, as they come. */
 export interface OpenStreams extends Streams {
@@ -73,7 +75,7 @@ class TopicStreams implements OpenStreams, LiveFeedHandler {
   readonly #options: StreamsOptions;
   readonly #begun = Promise.withResolvers<void>();
   readonly #listeners = new Set<() => void>();
-  #windows = new Map<string, StreamWindow>();
+  #windows: Windows;
   #claims = new Map<string, StreamClaim>();
   #archive: KafkaArchive;
   #ready = false;
@@ -82,6 +84,7 @@ class TopicStreams implements OpenStreams, LiveFeedHandler {
   constructor(options: StreamsOptions) {
     this.#options = options;
     this.#archive = this.#newArchive(options.signal);
+    this.#windows = this.#newWindows();
     this.ended = this.#follow();
     this.ended.then(this.#begun.resolve, this.#begun.reject);
   }
@@ -121,8 +124,7 @@ class TopicStreams implements OpenStreams, LiveFeedHandler {
   }
 
   live(name: string): LiveStream | undefined {
-    const window = this.#windows.get(name);
-    return window === undefined || window.empty ? undefined : window;
+    return this.#windows.get(name);
   }
 
   listen(listener: () => void): () => void {
@@ -131,10 +133,7 @@ class TopicStreams implements OpenStreams, LiveFeedHandler {
   }
 
   onRecord(record: LiveRecord, bytes: Buffer): void {
-    const window = this.#windows.get(record.stream) ?? this.#newWindow(record.stream);
-    const before = `${window.empty} ${window.ended}`;
-    window.apply(record, bytes);
-    if (before !== `${window.empty} ${window.ended}`) this.#tell();
+    this.#windows.apply(record, bytes);
   }
 
   onIndex(entry: IndexEntry): void {
@@ -146,16 +145,14 @@ class TopicStreams implements OpenStreams, LiveFeedHandler {
     const before = this.#claims.get(stream);
     if (claim === undefined) {
       this.#claims.delete(stream);
-      this.#windows.delete(stream);
+      this.#windows.forget(stream);
     } else this.#claims.set(stream, claim);
     if (before?.state !== claim?.state) this.#tell();
   }
 
-  #newWindow(stream: string): StreamWindow {
-    const { window, windowBytes } = { ...streamsDefaults, ...this.#options };
-    const made = new StreamWindow(stream, { listed: window, bytes: windowBytes });
-    this.#windows.set(stream, made);
-    return made;
+  #newWindows(): Windows {
+    const { window: listed, windowBytes: bytes } = { ...streamsDefaults, ...this.#options };
+    return new Windows({ limits: { listed, bytes }, onChange: () => this.#tell() });
   }
 
   #newArchive(signal: AbortSignal): KafkaArchive {
@@ -186,7 +183,8 @@ class TopicStreams implements OpenStreams, LiveFeedHandler {
     const both = AbortSignal.any([signal, stop.signal]);
     const archive = this.#newArchive(both);
     this.#archive = archive;
-    const window = this.#options.window ?? streamsDefaults.window;
+    const { window, rewind } = { ...streamsDefaults, ...this.#options };
+    const sweeping = setInterval(() => this.#sweep(), sweepEvery).unref();
     try {
       const following = followLive({
         kafka,
@@ -194,6 +192,7 @@ class TopicStreams implements OpenStreams, LiveFeedHandler {
         handler: this,
         // What windows keep behind what they list is a few target durations more.
         window: window * 1.5 + 30_000_000,
+        rewind,
         signal: both,
         logger,
         onCaughtUp: () => {
@@ -209,8 +208,24 @@ class TopicStreams implements OpenStreams, LiveFeedHandler {
       });
       await Promise.all([following, archive.followRetention()]);
     } finally {
+      clearInterval(sweeping);
       stop.abort();
     }
+  }
+
+  /** Streams of which nothing came for longer than anybody may go back are gone; a publisher's claim brings them back. */
+  #sweep(): void {
+    let changed = this.#windows.sweep();
+    const oldest = Date.now() * 1000 - (this.#options.rewind ?? streamsDefaults.rewind);
+    for (const stream of this.#claims.keys()) {
+      const arrived = (this.#windows.get(stream)?.arrivedAt ?? 0) * 1000;
+      if (Math.max(arrived, this.#archive.newestAt(stream) ?? 0) >= oldest) continue;
+      this.#windows.forget(stream);
+      this.#archive.forget(stream);
+      this.#claims.delete(stream);
+      changed = true;
+    }
+    if (changed) this.#tell();
   }
 
   #caughtUp(): void {
@@ -243,7 +258,7 @@ class TopicStreams implements OpenStreams, LiveFeedHandler {
   }
 
   #forget(): void {
-    this.#windows = new Map();
+    this.#windows = this.#newWindows();
     this.#claims = new Map();
     this.#tell();
   }

@@ -1,13 +1,12 @@
-/** What Kafka holds of streams behind their windows: an index in memory, and bytes read when they are asked for. */
+/** What Kafka holds of streams behind their windows: found by an index in memory, read through a bounded cache. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kafka } from '../../kafka/contract.ts';
 import type { StreamClaim } from '../../records/live-claim.ts';
 import type { IndexEntry, IndexedSegment } from '../../records/live-index.ts';
-import type { RenditionFacts, Targets } from '../../records/live-record.ts';
 import type { Archive } from '../contract.ts';
-import { ByteCache } from './cache.ts';
-import { type ReadSegment, readSegment } from './read-segment.ts';
-import { SegmentIndex } from './segments.ts';
+import { Programme } from './programme.ts';
+import { Shelf } from './shelf.ts';
+import { readSegment, type StoredSegment } from './stored-segment.ts';
 
 export interface ArchiveOptions {
   readonly kafka: Kafka;
@@ -16,59 +15,72 @@ export interface ArchiveOptions {
   readonly rewind: number;
   /** Bytes of older segments that are held. */
   readonly cacheBytes: number;
+  /** Ends every reading. */
   readonly signal: AbortSignal;
 }
 
 /** Milliseconds between two looks at what retention has removed. */
 const lookEvery = 10_000;
+/** Segments that are read from Kafka at a time: each takes a connection and some megabytes. */
+const readers = 6;
 
 export class KafkaArchive implements Archive {
   readonly #options: ArchiveOptions;
-  readonly #indexes = new Map<string, SegmentIndex>();
+  readonly #programmes = new Map<string, Programme>();
   readonly #partitions = new Map<string, number>();
-  readonly #cache: ByteCache<ReadSegment>;
+  readonly #shelf: Shelf<StoredSegment>;
 
   constructor(options: ArchiveOptions) {
     this.#options = options;
-    this.#cache = new ByteCache(options.cacheBytes);
+    this.#shelf = new Shelf({ maxBytes: options.cacheBytes, readers, sizeOf: ({ bytes }) => bytes });
   }
 
   /** Bytes that are held. */
   get cachedBytes(): number {
-    return this.#cache.bytes;
+    return this.#shelf.bytes;
   }
 
   onIndex(entry: IndexEntry): void {
-    let index = this.#indexes.get(entry.stream);
-    if (index === undefined) {
-      index = new SegmentIndex(this.#options.rewind);
-      this.#indexes.set(entry.stream, index);
-    }
-    index.add(entry);
+    const programme = this.#programmes.get(entry.stream) ?? new Programme(this.#options.rewind);
+    this.#programmes.set(entry.stream, programme);
+    programme.add(entry);
   }
 
   onClaim(stream: string, claim: StreamClaim | undefined): void {
     if (claim !== undefined) this.#partitions.set(stream, claim.partition);
-    else this.#indexes.delete(stream);
+    else this.forget(stream);
+  }
+
+  /** When the newest segment of a stream was captured: microseconds; undefined without one. */
+  newestAt(stream: string): number | undefined {
+    return this.#programmes.get(stream)?.newest?.captured;
+  }
+
+  forget(stream: string): void {
+    this.#programmes.delete(stream);
+    this.#partitions.delete(stream);
   }
 
   /** Follows retention until the signal, so that nothing is listed that Kafka holds no more. Rejects with KafkaError. */
   async followRetention(): Promise<void> {
-    const { kafka, topic, signal } = this.#options;
+    const { signal } = this.#options;
     while (!signal.aborted) {
       await delay(lookEvery, undefined, { signal }).catch(() => {});
-      if (signal.aborted) return;
-      this.#removeBefore(await kafka.offsets(topic, 'earliest'));
+      if (!signal.aborted) await this.lookAtRetention();
     }
   }
 
   /** Takes out of the index what is gone by now. */
   async lookAtRetention(): Promise<void> {
-    this.#removeBefore(await this.#options.kafka.offsets(this.#options.topic, 'earliest'));
+    const oldest = await this.#options.kafka.offsets(this.#options.topic, 'earliest');
+    for (const [stream, programme] of this.#programmes) {
+      const partition = this.#partitions.get(stream);
+      if (partition !== undefined) programme.removedBefore(oldest.get(partition) ?? 0);
+    }
   }
 
-  segments(stream: string, from?: number): readonly IndexedSegment[] {
-    return this.#indexes.get(stream)?.from(from) ?? [];
+  segments(stream: string, from = 0): readonly IndexedSegment[] {
+    return this.#programmes.get(stream)?.segments(from) ?? [];
   }
 
   async bytes(
@@ -78,9 +90,9 @@ export class KafkaArchive implements Archive {
     media: number,
     signal?: AbortSignal,
   ): Promise<readonly Buffer[] | undefined> {
-    const segment = this.#indexes.get(stream)?.find(epoch, media);
-    if (segment === undefined || segment.gap) return undefined;
-    return (await this.#read(segment, signal))?.renditions.get(rendition)?.chunks;
+    const segment = this.#programmes.get(stream)?.find(epoch, media);
+    if (segment === undefined || segment.gap || !Object.hasOwn(segment.sizes, rendition)) return undefined;
+    return (await this.#stored(segment, signal))?.renditions.get(rendition)?.chunks;
   }
 
   async init(
@@ -89,52 +101,43 @@ export class KafkaArchive implements Archive {
     epoch: number,
     signal?: AbortSignal,
   ): Promise<Buffer | undefined> {
-    const segment = this.#indexes.get(stream)?.newestOf(epoch);
+    const segment = this.#programmes.get(stream)?.newestOf(epoch, rendition);
     if (segment === undefined) return undefined;
-    return (await this.#read(segment, signal))?.renditions.get(rendition)?.init?.bytes;
+    return (await this.#stored(segment, signal))?.renditions.get(rendition)?.init;
   }
 
-  async renditions(
-    stream: string,
-    signal?: AbortSignal,
-  ): Promise<
-    readonly { readonly name: string; readonly facts: RenditionFacts; readonly targets: Targets }[]
-  > {
-    const index = this.#indexes.get(stream);
-    const newest = index?.from().findLast(({ gap }) => !gap);
-    if (newest === undefined) return [];
-    const read = await this.#read(newest, signal);
-    return [...(read?.renditions ?? [])]
-      .flatMap(([name, { init }]) => (init === undefined ? [] : [{ name, ...announced(init.record) }]))
+  async renditions(stream: string, signal?: AbortSignal): ReturnType<Archive['renditions']> {
+    const segment = this.#programmes.get(stream)?.newestOf();
+    const stored = segment === undefined ? undefined : await this.#stored(segment, signal);
+    return [...(stored?.renditions ?? [])]
+      .map(([name, { facts, targets }]) => ({ name, facts, targets }))
       .sort((a, b) => b.facts.bandwidth - a.facts.bandwidth || (a.name < b.name ? -1 : 1));
   }
 
-  /** The reading serves all who wait for it: it is not for one of them to end it, only to wait no longer. */
-  async #read(segment: IndexedSegment, signal?: AbortSignal): Promise<ReadSegment | undefined> {
-    const { kafka, topic } = this.#options;
-    const partition = this.#partitions.get(segment.stream);
-    if (partition === undefined || segment.first < 0) return undefined;
-    const key = `${segment.stream} ${segment.epoch} ${segment.media}`;
-    const reading = this.#cache.get(key, () =>
-      readSegment(kafka, { topic, partition, segment }, this.#options.signal),
-    );
-    if (signal === undefined) return reading;
-    return Promise.race([reading, aborted(signal)]);
-  }
-
-  #removeBefore(oldest: ReadonlyMap<number, number>): void {
-    for (const [stream, index] of this.#indexes) {
-      const partition = this.#partitions.get(stream);
-      if (partition !== undefined) index.removeBefore(oldest.get(partition) ?? 0);
-    }
+  async #stored(segment: IndexedSegment, signal?: AbortSignal): Promise<StoredSegment | undefined> {
+    const { kafka, topic, signal: end } = this.#options;
+    const { stream, epoch, media } = segment;
+    const partition = this.#partitions.get(stream);
+    if (partition === undefined) return undefined;
+    // One who goes away must not end what others wait for.
+    const read = () => readSegment(kafka, topic, partition, segment, end);
+    return unlessAborted(this.#shelf.take(`${stream} ${epoch} ${media}`, read), signal);
   }
 }
 
-function announced({ facts, targets }: { readonly facts: RenditionFacts; readonly targets: Targets }) {
-  return { facts, targets };
-}
-
-async function aborted(signal: AbortSignal): Promise<undefined> {
-  if (signal.aborted) return;
-  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+/** Resolves as `promise` does; with undefined once the signal has come. */
+async function unlessAborted<T>(
+  promise: Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T | undefined> {
+  if (signal === undefined) return promise;
+  const gone = Promise.withResolvers<undefined>();
+  const stop = (): void => gone.resolve(undefined);
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    return await Promise.race([promise, gone.promise]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }

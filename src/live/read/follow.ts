@@ -1,6 +1,6 @@
 /** Follows the three topics of live video, and hands on what counts. */
 import { describeError, FormatError } from '../../errors.ts';
-import type { AssignedReading, ConsumedRecord, Kafka } from '../../kafka/contract.ts';
+import type { AssignedReading, ConsumedRecord, Kafka, OffsetAt } from '../../kafka/contract.ts';
 import type { Logger } from '../../log.ts';
 import { decodeClaim } from '../../records/live-claim.ts';
 import { decodeIndexEntry } from '../../records/live-index.ts';
@@ -8,7 +8,7 @@ import { decodeLiveRecord } from '../../records/live-record.ts';
 import type { LiveFeedHandler } from '../feed.ts';
 import { indexTopicOf, streamsTopicOf } from '../topics.ts';
 import { Admission } from './admission.ts';
-import { WindowSpans } from './start.ts';
+import { type Span, WindowSpans } from './start.ts';
 
 export interface FollowOptions {
   readonly kafka: Kafka;
@@ -17,6 +17,8 @@ export interface FollowOptions {
   readonly handler: LiveFeedHandler;
   /** Microseconds of media that are to be there from the beginning on. */
   readonly window: number;
+  /** Microseconds that the index is read back, from the end of a programme that is over by less than that. */
+  readonly rewind: number;
   readonly signal: AbortSignal;
   readonly logger: Logger;
   /** Called once: all that stood on the topics when reading began has been handed on. */
@@ -29,6 +31,8 @@ export interface FollowOptions {
 
 /** Publishers and brokers need not have the same clock as we, and a segment is indexed some time after it was captured. */
 const margin = 30_000;
+/** Milliseconds behind the beginning of a stream's last closed segment in which the parts of an open one may stand. */
+const openFor = 60_000;
 /** Bytes that each of the three consumers may fetch ahead. */
 const bufferBytes = 16 * 1024 * 1024;
 
@@ -36,7 +40,7 @@ const bufferBytes = 16 * 1024 * 1024;
  * Reads until the signal. Rejects with KafkaError when a topic is gone or was made anew: then everything that was handed on is void.
  */
 export async function followLive(options: FollowOptions): Promise<void> {
-  const { kafka, topic, handler, signal, window, now = Date.now } = options;
+  const { kafka, topic, handler, signal, window, rewind, now = Date.now } = options;
   const inner = new AbortController();
   const stop = (): void => inner.abort();
   signal.addEventListener('abort', stop, { once: true });
@@ -57,22 +61,19 @@ export async function followLive(options: FollowOptions): Promise<void> {
     handler.onIndex(entry);
   };
   try {
-    const begin = now() - window / 1000 - margin;
+    const begin = Math.max(0, Math.floor(now() - window / 1000 - margin));
     const [from, ends] = await Promise.all([
       kafka.offsets(topic, { time: begin }),
       kafka.offsets(topic, 'latest'),
     ]);
     // Both are small, and say what is to be read of the third.
     const [claimsAt, indexAt] = await Promise.all([
-      reading.toEnd(claims, onClaim),
-      reading.toEnd(index, onIndex),
+      reading.toEnd(claims, 'earliest', onClaim),
+      // Twice: what began that long before its end, which may be as long ago.
+      reading.toEnd(index, { time: Math.max(0, Math.floor(now() - (2 * rewind) / 1000 - margin)) }, onIndex),
     ]);
     const admission = new Admission();
-    for (const { stream, partition, first, next } of spans.before(begin * 1000)) {
-      const until = new Map([[partition, next]]);
-      const bounded = { topic, from: new Map([[partition, first]]), until };
-      await reading.run(bounded, (record) => reading.media(record, admission, stream));
-    }
+    for (const span of spans.before(begin * 1000)) await reading.span(span, admission, from);
     const behind = new Map([...ends].filter(([partition, end]) => end > (from.get(partition) ?? 0)));
     const reached = (partition: number, nextOffset: number): void => {
       if (nextOffset < (behind.get(partition) ?? Infinity)) return;
@@ -107,11 +108,22 @@ class Reading {
   }
 
   /** Reads what is there; gives where to go on. */
-  async toEnd(topic: string, onRecord: OnRecord): Promise<ReadonlyMap<number, number>> {
+  async toEnd(topic: string, at: OffsetAt, onRecord: OnRecord): Promise<ReadonlyMap<number, number>> {
     const { kafka } = this.#options;
-    const [from, until] = [await kafka.offsets(topic, 'earliest'), await kafka.offsets(topic, 'latest')];
+    const [from, until] = await Promise.all([kafka.offsets(topic, at), kafka.offsets(topic, 'latest')]);
     await this.run({ topic, from, until }, onRecord);
     return until;
+  }
+
+  /** What a stream that was silent needs, up to where everything is read from (`from`), or as far as its last segment may go. */
+  async span(span: Span, admission: Admission, from: ReadonlyMap<number, number>): Promise<void> {
+    const { kafka, topic } = this.#options;
+    const { stream, partition, first, next, captured } = span;
+    const later = await kafka.offsets(topic, { time: Math.ceil(captured / 1000) + openFor });
+    const until = Math.min(from.get(partition) ?? next, Math.max(next, later.get(partition) ?? next));
+    if (until <= first) return;
+    const bounded = { topic, from: new Map([[partition, first]]), until: new Map([[partition, until]]) };
+    await this.run(bounded, (record) => this.media(record, admission, stream));
   }
 
   async run(

@@ -49,8 +49,16 @@ function spansOf(count: number, state: StreamClaim['state'] = 'live'): WindowSpa
 
 test('Of a silent stream the last segments are read, wherever they are', () => {
   const [span] = spansOf(100).before(10 ** 12);
-  assert.deepEqual(span, { stream: 'cam', partition: 3, first: 78 * 11, next: 100 * 11 });
-  assert.deepEqual(spansOf(3).before(10 ** 12), [{ stream: 'cam', partition: 3, first: 0, next: 33 }]);
+  assert.deepEqual(span, {
+    stream: 'cam',
+    partition: 3,
+    first: 78 * 11,
+    next: 100 * 11,
+    captured: 99 * 2_000_000,
+  });
+  assert.deepEqual(spansOf(3).before(10 ** 12), [
+    { stream: 'cam', partition: 3, first: 0, next: 33, captured: 2 * 2_000_000 },
+  ]);
 });
 
 test('Nothing is read twice of a stream that goes on, nothing of one that is over, has no index or is forgotten', () => {
@@ -68,5 +76,7 @@ test('Another programme begins with nothing', () => {
   spans.onIndex({ kind: 'end', stream, epoch, media: 10, captured, discontinuities });
   assert.deepEqual(spans.before(10 ** 12), []);
   spans.onIndex(segment(10));
-  assert.deepEqual(spans.before(10 ** 12), [{ stream: 'cam', partition: 3, first: 110, next: 121 }]);
+  assert.deepEqual(spans.before(10 ** 12), [
+    { stream: 'cam', partition: 3, first: 110, next: 121, captured: 10 * 2_000_000 },
+  ]);
 });

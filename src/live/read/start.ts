@@ -8,6 +8,8 @@ export interface Span {
   readonly partition: number;
   readonly first: number;
   readonly next: number;
+  /** When the last of its segments was captured: microseconds. */
+  readonly captured: number;
 }
 
 /**
@@ -46,10 +48,12 @@ export class WindowSpans {
     for (const [stream, claim] of this.#claims) {
       const segments = this.#segments.get(stream) ?? [];
       const known = segments.filter(({ first, next }) => first >= 0 && next > first);
-      const [oldest, newest] = [known[0], known.at(-1)];
+      const oldest = known[0];
+      // Later ones are read with everything else; others may have filled the time between.
+      const newest = known.findLast(({ captured }) => captured < time);
       if (claim.state === 'ended' || oldest === undefined || newest === undefined) continue;
-      if (oldest.captured >= time) continue;
-      spans.push({ stream, partition: claim.partition, first: oldest.first, next: newest.next });
+      const { next, captured } = newest;
+      spans.push({ stream, partition: claim.partition, first: oldest.first, next, captured });
     }
     return spans;
   }

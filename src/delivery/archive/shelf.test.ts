@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Shelf } from './shelf.ts';
+
+function shelf(maxBytes: number, readers = 2): Shelf<string> {
+  return new Shelf<string>({ maxBytes, readers, sizeOf: ({ length }) => length });
+}
+
+test('What is kept stays within its bound, the least lately used going first', async () => {
+  const kept = shelf(6);
+  const read: string[] = [];
+  const take = (key: string) =>
+    kept.take(key, async () => {
+      read.push(key);
+      return key.repeat(2);
+    });
+  for (const key of ['a', 'b', 'c', 'a', 'd', 'a', 'b']) assert.equal(await take(key), key.repeat(2));
+  assert.deepEqual(read, ['a', 'b', 'c', 'd', 'b']);
+  assert.equal(kept.bytes, 6);
+  assert.equal(await kept.take('large', async () => 'x'.repeat(100)), 'x'.repeat(100));
+  assert.equal(kept.bytes, 6);
+});
+
+test('Several who ask at once cause one reading, and few are read at a time', async () => {
+  const kept = shelf(100);
+  const running: (() => void)[] = [];
+  let most = 0;
+  const take = (key: string) =>
+    kept.take(key, async () => {
+      await new Promise<void>((resolve) => {
+        most = Math.max(most, running.push(resolve));
+      });
+      return key;
+    });
+  const asked = ['a', 'a', 'b', 'c', 'a', 'd'].map(take);
+  let read = 0;
+  while (read < 4) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (running.length === 0) continue;
+    running.shift()!();
+    read += 1;
+  }
+  assert.deepEqual(await Promise.all(asked), ['a', 'a', 'b', 'c', 'a', 'd']);
+  assert.equal(most, 2);
+});
+
+test('What failed, or was not there, is read again', async () => {
+  const kept = shelf(100, 1);
+  await assert.rejects(
+    kept.take('a', async () => Promise.reject(new Error('away'))),
+    /away/,
+  );
+  assert.equal(await kept.take('a', async () => undefined), undefined);
+  assert.equal(await kept.take('a', async () => 'there'), 'there');
+});

@@ -1,0 +1,126 @@
+/** One segment, of all its renditions, as it stands on Kafka. */
+import { FormatError } from '../../errors.ts';
+import type { ConsumedRecord, Kafka } from '../../kafka/contract.ts';
+import type { IndexedSegment } from '../../records/live-index.ts';
+import {
+  decodeLiveRecord,
+  type InitRecord,
+  type LiveRecord,
+  type PartRecord,
+  type RenditionFacts,
+  type Targets,
+} from '../../records/live-record.ts';
+
+export interface StoredRendition {
+  readonly init: Buffer;
+  readonly facts: RenditionFacts;
+  readonly targets: Targets;
+  /** Its chunks, in order. */
+  readonly chunks: readonly Buffer[];
+}
+
+export interface StoredSegment {
+  readonly renditions: ReadonlyMap<string, StoredRendition>;
+  /** Of all that it holds in memory. */
+  readonly bytes: number;
+}
+
+/** Records are appended after their picture was taken; clocks of publishers and brokers may differ by so many milliseconds. */
+const clocksDiffer = 10_000;
+/** Milliseconds that a reading may take: an index that tells of more than the topic has must not hold anybody up for ever. */
+const patience = 30_000;
+const bufferBytes = 8 * 1024 * 1024;
+
+/** Undefined when Kafka has not, or no longer, all of it. */
+export async function readSegment(
+  kafka: Kafka,
+  topic: string,
+  partition: number,
+  segment: IndexedSegment,
+  signal: AbortSignal,
+): Promise<StoredSegment | undefined> {
+  const from = segment.first >= 0 ? segment.first : await offsetAt(kafka, topic, partition, segment);
+  const end = (await kafka.offsets(topic, 'latest')).get(partition) ?? 0;
+  const until = segment.next >= 0 ? segment.next : end;
+  if (from >= until || until > end) return undefined;
+  const pieces = new Pieces(segment);
+  let removed = false;
+  const consumer = kafka.consumer({
+    topic,
+    from: new Map([[partition, from]]),
+    until: new Map([[partition, until]]),
+    bufferBytes,
+    signal: AbortSignal.any([signal, AbortSignal.timeout(patience)]),
+    onGap: () => {
+      removed = true;
+    },
+  });
+  for await (const batch of consumer) {
+    for (const record of batch.records) pieces.take(record);
+    batch.release();
+    if (removed || pieces.passed) break;
+  }
+  return removed ? undefined : pieces.finish();
+}
+
+async function offsetAt(kafka: Kafka, topic: string, partition: number, { captured }: IndexedSegment) {
+  const time = Math.max(0, Math.floor(captured / 1000) - clocksDiffer);
+  return (await kafka.offsets(topic, { time })).get(partition) ?? 0;
+}
+
+/** Gathers a segment's records from among those of others. */
+class Pieces {
+  readonly #segment: IndexedSegment;
+  readonly #inits = new Map<string, { readonly record: InitRecord; readonly bytes: Buffer }>();
+  readonly #chunks = new Map<string, { readonly record: PartRecord; readonly bytes: Buffer }[]>();
+  #sequence = -1;
+  /** A record of this stream came that stands behind the segment. */
+  passed = false;
+
+  constructor(segment: IndexedSegment) {
+    this.#segment = segment;
+  }
+
+  take(consumed: ConsumedRecord): void {
+    const record = readable(consumed);
+    const { stream, epoch, media } = this.#segment;
+    if (record?.stream !== stream) return;
+    if (record.epoch > epoch || (record.epoch === epoch && record.media > media)) this.passed = true;
+    if (record.epoch !== epoch || record.media !== media || record.sequence <= this.#sequence) return;
+    this.#sequence = record.sequence;
+    // A copy: the record is a view of memory that the consumer uses again.
+    if (record.kind === 'init') {
+      this.#inits.set(record.rendition, { record, bytes: Buffer.from(consumed.value ?? []) });
+    } else if (record.kind === 'part') {
+      const chunks = this.#chunks.get(record.rendition) ?? [];
+      this.#chunks.set(record.rendition, chunks);
+      chunks.push({ record, bytes: Buffer.from(consumed.value ?? []) });
+    }
+  }
+
+  finish(): StoredSegment | undefined {
+    const renditions = new Map<string, StoredRendition>();
+    let bytes = 0;
+    for (const [name, size] of Object.entries(this.#segment.sizes)) {
+      const init = this.#inits.get(name);
+      const chunks = this.#chunks.get(name) ?? [];
+      let sum = chunks.reduce((total, chunk) => total + chunk.bytes.length, 0);
+      // A part that the encoder's end cut off may stand there, and is not counted.
+      while (sum > size && chunks.length > 0) sum -= chunks.pop()!.bytes.length;
+      if (init === undefined || sum !== size) return undefined;
+      const { facts, targets } = init.record;
+      renditions.set(name, { init: init.bytes, facts, targets, chunks: chunks.map((chunk) => chunk.bytes) });
+      bytes += init.bytes.length + sum;
+    }
+    return { renditions, bytes };
+  }
+}
+
+function readable(record: ConsumedRecord): LiveRecord | undefined {
+  try {
+    return decodeLiveRecord(record);
+  } catch (error) {
+    if (error instanceof FormatError) return undefined;
+    throw error;
+  }
+}
