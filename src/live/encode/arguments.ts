@@ -109,11 +109,13 @@ function audioArguments({ settings, both }: ArgumentOptions): string[] {
 
 function containerArguments({ chunks }: EncoderSettings, timing: Timing): string[] {
   const frame = chunks === 'frame';
-  const flags = `+cmaf+${frame ? 'frag_every_frame' : 'frag_keyframe'}+delay_moov+skip_trailer`;
+  const flags = `+cmaf+${frame ? '' : 'frag_keyframe+'}delay_moov+skip_trailer`;
   return [
     ...['-max_interleave_delta', '500000', '-f', 'mp4', '-movflags', flags],
     // A little less than a part: one of 208333.3 microseconds must not miss a target of 208334.
-    ...(frame ? [] : ['-frag_duration', String(timing.targets.part - 2)]),
+    // Of single pictures any length is enough: FFmpeg's own word for that, frag_every_frame, forgets how long pictures
+    // last when several of them come before the first sound.
+    ...['-frag_duration', frame ? '1' : String(timing.targets.part - 2)],
     ...['-flush_packets', '1'],
   ];
 }

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Complaints } from './complaints.ts';
+import { EventQueue } from './event-queue.ts';
+import { PartJoiner } from './part-joiner.ts';
+import { StallWatch } from './stall.ts';
+import { roundToPictures } from './timing.ts';
+
+test('what was cut too short is joined to a part, never to more', () => {
+  const timing = roundToPictures({ rate: 30, partTarget: 200, segmentTarget: 2000, keyframeInterval: 1000 });
+  const table: [given: number[], expected: number[]][] = [
+    [
+      [6, 6, 6, 6, 6, 6],
+      [6, 6, 6, 6, 6, 6],
+    ],
+    [
+      [6, 2, 4, 6],
+      [6, 6, 6],
+    ],
+    [
+      [1, 1, 1, 1, 1, 1, 1],
+      [6, 1],
+    ],
+    [
+      [2, 6, 6],
+      [2, 6, 6],
+    ],
+    // A keyframe is due after 30: nobody waits for it.
+    [
+      [2, 6, 6, 6, 6, 4],
+      [2, 6, 6, 6, 6, 4],
+    ],
+  ];
+  for (const [given, expected] of table) {
+    const joiner = new PartJoiner(timing);
+    const chunks = given.map((pictures, index) => ({
+      type: 'chunk' as const,
+      bytes: Buffer.alloc(pictures, index),
+      keyframe: index === 0,
+      timescale: 15360,
+      time: 0,
+      duration: pictures * 512,
+    }));
+    const joined = [...chunks.flatMap((chunk) => joiner.push(chunk)), ...joiner.end()];
+    assert.deepEqual(
+      joined.map(({ duration }) => duration / 512),
+      expected,
+    );
+    assert.deepEqual(
+      joined.map(({ bytes }) => bytes.length),
+      expected,
+    );
+  }
+});
+
+test('a part that an unexpected keyframe ends is not joined with it', () => {
+  const timing = roundToPictures({ rate: 30, partTarget: 200, segmentTarget: 2000, keyframeInterval: 2000 });
+  const joiner = new PartJoiner(timing);
+  const chunk = { type: 'chunk' as const, bytes: Buffer.alloc(1), timescale: 30, time: 0 };
+  assert.deepEqual(joiner.push({ ...chunk, keyframe: true, duration: 2 }), []);
+  const out = joiner.push({ ...chunk, keyframe: true, duration: 6 });
+  assert.deepEqual(
+    out.map(({ duration }) => duration),
+    [2, 6],
+  );
+});
+
+test('complaints: the last ones, once each, without secrets', () => {
+  const lines: string[] = [];
+  const complaints = new Complaints((line) => lines.push(line));
+  complaints.push('[rtmp @ 0x55d0c0ffee00] Server err');
+  complaints.push('or\nrtmp://user:word@host/app/my-key: Input/output error\nrtmp://h/app/my-key: no\n');
+  complaints.push('srt://h:9000?mode=caller&passphrase=hidden123: failed\nServer error\nunended');
+  assert.equal(
+    complaints.summary(),
+    'rtmp://***@host/app/***: Input/output error; rtmp://h/app/***: no; srt://h:9000?mode=caller&passphrase=*** failed; unended',
+  );
+  assert.equal(lines[0], 'Server error');
+  assert.doesNotMatch(lines.join(), /hidden123|my-key|word@/);
+  assert.equal(new Complaints().summary(), '');
+});
+
+test('silence counts from the first bytes, or from a time that is given', () => {
+  const waiting = new StallWatch(1000);
+  assert.equal(waiting.stalled(1e9), false);
+  waiting.heard(5000);
+  assert.equal(waiting.stalled(5999), false);
+  assert.equal(waiting.stalled(6000), true);
+  assert.equal(new StallWatch(1000, 0).stalled(1000), true);
+});
+
+test('a queue that is full makes the other side wait until half of it is free', async () => {
+  const told: string[] = [];
+  const queue = new EventQueue<number>({
+    limit: 100,
+    onFull: () => told.push('full'),
+    onRoom: () => told.push('room'),
+  });
+  for (let number = 0; number < 4; number++) queue.push(number, 40);
+  assert.deepEqual(told, ['full']);
+  const taken: number[] = [];
+  for await (const number of queue) {
+    taken.push(number);
+    if (number === 1) assert.deepEqual(told, ['full']);
+    if (number === 3) queue.close();
+  }
+  assert.deepEqual(taken, [0, 1, 2, 3]);
+  assert.deepEqual(told, ['full', 'room']);
+});
