@@ -2,6 +2,10 @@
  * Sluice as a library: files of any size and live video through Apache Kafka. The command line is made of these same functions.
  * Everything takes one options object, an `AbortSignal` in it, and says what it does through `onEvent`.
  */
+export type { DeliveryOptions, TlsOptions } from './delivery/http/options.ts';
+export { makeToken } from './delivery/http/tokens.ts';
+export { type RunningServer, serve } from './delivery/serve.ts';
+export { type ServeEvent, type ServeOptions, serveDefaults } from './delivery/serve-options.ts';
 export { ConfigurationError, FormatError, IncompleteError, SluiceError, UnreachableError } from './errors.ts';
 export { cat } from './files/cat.ts';
 export { download } from './files/download.ts';
@@ -43,4 +47,12 @@ export {
   type StreamOptions,
 } from './live/publish/options.ts';
 export { publish } from './live/publish/publish.ts';
+export {
+  type RecordEvent,
+  type RecordedFile,
+  type RecordOptions,
+  type RecordSummary,
+  recordDefaults,
+} from './live/record/options.ts';
+export { record } from './live/record/record.ts';
 export { type ChecksumAlgorithm, checksumAlgorithms } from './records/checksum.ts';

@@ -2,6 +2,8 @@
 import { Command } from 'commander';
 import { playCommand } from './live/play.ts';
 import { publishCommand } from './live/publish.ts';
+import { recordCommand } from './live/record.ts';
+import { tokenCommand } from './live/token.ts';
 
 export function liveCommand(): Command {
   return new Command('live')
@@ -11,5 +13,6 @@ export function liveCommand(): Command {
         'FFmpeg 5.1 or newer encodes.',
     )
     .addCommand(publishCommand())
-    .addCommand(playCommand());
+    .addCommand(playCommand())
+    .addCommand(tokenCommand());
 }

@@ -8,6 +8,7 @@ import { downloadCommand } from './download.ts';
 import { reportFailure } from './failure.ts';
 import { listCommand } from './list.ts';
 import { liveCommand } from './live.ts';
+import { serveCommand } from './serve.ts';
 import { uploadCommand } from './upload.ts';
 
 const examples = `
@@ -19,6 +20,8 @@ Examples:
     $ sluice download --to copies --topic files
   Publish a test picture as a live stream:
     $ sluice live publish --stream demo --input test
+  Watch it in a browser:
+    $ sluice serve
   See what a topic holds, and what is not as it should be:
     $ sluice list --topic files
     $ sluice doctor --topic files
@@ -44,6 +47,7 @@ export function createProgram(version: string): Command {
     listCommand(),
     catCommand(),
     liveCommand(),
+    serveCommand(),
     brokerCommand(),
     doctorCommand(),
   ];

@@ -1,0 +1,115 @@
+/** `sluice serve`: live video to viewers, over HTTP. */
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { serveDefaults as usual } from '../delivery/serve-options.ts';
+import { ConfigurationError, ExitCode } from '../errors.ts';
+import { counted, optional, sized, timed, valued } from './flags.ts';
+import { watchKeyFlag, watchKeyOf } from './live/watch-key.ts';
+import { createServeReporter } from './serve-reporter.ts';
+import { interruptible } from './signals.ts';
+import { text, topicName } from './values.ts';
+import { type Call, createVerb } from './verb.ts';
+
+const server = {
+  host: valued('host', 'HOST', text, usual.host, usual.host, 'what to listen on; 0.0.0.0: everything'),
+  port: counted('port', usual.port, [0, 65_535], 'the port; 0: one that is free'),
+  tlsCert: optional('tls-cert', 'FILE', text, 'a certificate (PEM), with --tls-key: HTTPS with HTTP/2'),
+  tlsKey: optional('tls-key', 'FILE', text, "the certificate's key (PEM)"),
+  maxConnections: counted(
+    'max-connections',
+    usual.maxConnections,
+    [1, 1_000_000],
+    'connections at a time; a viewer has two or three',
+  ),
+} as const;
+
+const viewers = {
+  watchKey: watchKeyFlag,
+  cors: valued(
+    'cors',
+    'ORIGIN',
+    z.string().regex(/^(?:\*|https?:\/\/[^/\s]+)$/, 'is no web origin; write * or e.g. https://example.com'),
+    usual.cors,
+    'every one',
+    'the web origin whose pages may play what is served here',
+  ),
+} as const;
+
+const media = {
+  topic: valued('topic', 'TOPIC', topicName, usual.topic, usual.topic, 'the topic of the media'),
+  window: timed('window', usual.window, 'what live playlists list; the same on all servers of a topic'),
+  rewind: timed('rewind', usual.rewind, 'how far viewers may go back, if the topic still has it'),
+  cache: sized('cache', usual.cache, 0, 'memory for older segments that viewers have gone back to'),
+} as const;
+
+const serveFlags = { ...media, ...server, ...viewers };
+
+export function serveCommand(): Command {
+  return createVerb({
+    name: 'serve',
+    summary: 'serve live video to viewers over HTTP',
+    description:
+      'Serves the streams of a topic to browsers and players, and a page to watch them on, until it is interrupted: HLS, low-latency ' +
+      'HLS and DASH, WebSocket and fragmented MP4. Any number of servers may serve one topic; all of them answer the same.',
+    groups: { 'What to serve': media, Server: server, Viewers: viewers },
+    flags: serveFlags,
+    examples: [
+      ['sluice serve', 'The page at http://127.0.0.1:8080, for this machine'],
+      [
+        'sluice serve --host 0.0.0.0 --port 443 --tls-cert cert.pem --tls-key key.pem',
+        'For everybody, with HTTP/2',
+      ],
+      ['sluice serve --watch-key watch.key', 'For those who have a token (sluice live token)'],
+    ],
+    run,
+  });
+}
+
+async function run({ settings, output, kafka }: Call<typeof serveFlags>): Promise<ExitCode> {
+  const { tlsCert, tlsKey, watchKey, ...options } = settings;
+  const reporter = createServeReporter(output);
+  const interruption = interruptible((notice) => reporter.notice(notice));
+  try {
+    const tls = await readCertificate(tlsCert, tlsKey);
+    const key = await watchKeyOf(watchKey);
+    // Loaded here, so that help and usage errors need not wait for the client of Kafka.
+    const { serve } = await import('../index.ts');
+    const running = await serve({
+      ...options,
+      tls,
+      watchKey: key,
+      kafka,
+      logger: reporter.logger,
+      signal: interruption.signal,
+      onEvent: reporter.onEvent,
+    });
+    await running.ended;
+    return endedBy(interruption.signal);
+  } catch (error) {
+    if (interruption.signal.aborted) return endedBy(interruption.signal);
+    throw error;
+  } finally {
+    reporter.close();
+    interruption.release();
+  }
+}
+
+/** A service that is told to stop has done its work. */
+function endedBy({ reason }: AbortSignal): ExitCode {
+  return String(reason).includes('SIGTERM') ? ExitCode.ok : ExitCode.interrupted;
+}
+
+async function readCertificate(certificate: string | undefined, key: string | undefined) {
+  if (certificate === undefined && key === undefined) return undefined;
+  if (certificate === undefined || key === undefined) {
+    throw new ConfigurationError('--tls-cert and --tls-key belong together: give both, or none');
+  }
+  const read = (flag: string, file: string) =>
+    readFile(file).catch((cause: NodeJS.ErrnoException) => {
+      throw new ConfigurationError(`${flag}: ${file} cannot be read (${cause.code}): name a PEM file`, {
+        cause,
+      });
+    });
+  return { certificate: await read('--tls-cert', certificate), key: await read('--tls-key', key) };
+}

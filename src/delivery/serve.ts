@@ -1,0 +1,153 @@
+/** Serves the streams of a topic over HTTP: `sluice serve` as a function. */
+import { describeError } from '../errors.ts';
+import { createKafka } from '../kafka/client.ts';
+import type { KafkaStatus } from '../kafka/contract.ts';
+import { silentLogger } from '../log.ts';
+import { type DeliveryServer, serveStreams } from './http/server.ts';
+import { type ServeEvent, type ServeOptions, serveDefaults } from './serve-options.ts';
+import { type OpenStreams, openStreams } from './streams.ts';
+
+/** A server that runs. */
+export interface RunningServer {
+  /** Of the page, without a slash at the end. */
+  readonly url: string;
+  /** Resolves when the server has ended after `close` or the signal; rejects with what else ended it. */
+  readonly ended: Promise<void>;
+  /** Ends it in good order: waiting requests are answered, connections closed. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds between two looks at who watches. */
+const lookEvery = 1000;
+
+/**
+ * Follows the topic and serves what it holds. Resolves once it has caught up with the topic and answers; rejects with
+ * ConfigurationError when it may not listen there, and with what makes reading impossible.
+ */
+export async function serve(options: ServeOptions): Promise<RunningServer> {
+  const { topic, window, rewind, cache, ...listening } = withDefaults(options);
+  const { signal, logger = silentLogger, onEvent = () => {} } = options;
+  const stop = new AbortController();
+  const stopped = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
+  const reach = new Reach(onEvent);
+  const kafka = createKafka({
+    properties: options.kafka,
+    clientId: 'sluice-serve',
+    logger,
+    onStatus: (status) => reach.onStatus(status),
+  });
+  try {
+    const streams = await openStreams({
+      kafka,
+      topic,
+      window: window * 1000,
+      rewind: rewind * 1000,
+      cacheBytes: cache,
+      signal: stopped,
+      logger,
+      onWord: onEvent,
+    });
+    const unready = () => (streams.ready ? reach.unready : 'the topic is still being read');
+    const server = await serveStreams(streams, { ...listening, listed: window * 1000, unready, logger });
+    onEvent({ type: 'serving', url: server.url, topic });
+    const untell = tellStreams(streams, server, onEvent);
+    const ended = run(streams, stopped).finally(async () => {
+      untell();
+      await server.close();
+      stop.abort();
+      await kafka.close();
+    });
+    // Whoever does not look at it is not to be ended by it.
+    ended.catch((error: unknown) => logger.error({ reason: describeError(error) }, 'the server has ended'));
+    return {
+      url: server.url,
+      ended,
+      async close() {
+        stop.abort();
+        await ended.catch(() => {});
+      },
+    };
+  } catch (error) {
+    stop.abort();
+    await kafka.close();
+    throw error;
+  }
+}
+
+/** Until the signal, or until reading has become impossible. */
+async function run(streams: OpenStreams, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<void>();
+  const onAbort = () => aborted.resolve();
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  await Promise.race([streams.ended, aborted.promise]);
+}
+
+/** Tells of streams that come and go, and of who watches. Returns what ends it. */
+function tellStreams(
+  streams: OpenStreams,
+  server: DeliveryServer,
+  onEvent: (event: ServeEvent) => void,
+): () => void {
+  let known = new Map<string, 'live' | 'ended'>();
+  const look = () => {
+    const now = new Map(streams.list().map(({ name, state }) => [name, state]));
+    for (const [stream, state] of now) {
+      if (known.get(stream) !== state) onEvent({ type: 'stream', stream, state });
+    }
+    for (const stream of known.keys())
+      if (!now.has(stream)) onEvent({ type: 'stream', stream, state: 'gone' });
+    known = now;
+  };
+  let said = '{}';
+  const timer = setInterval(() => {
+    const watched = Object.fromEntries([...server.viewers()].filter(([, count]) => count > 0));
+    const text = JSON.stringify(watched);
+    if (text === said) return;
+    said = text;
+    const viewers = Object.values(watched).reduce((sum, count) => sum + count, 0);
+    onEvent({ type: 'viewers', viewers, streams: watched });
+  }, lookEvery);
+  const unlisten = streams.listen(look);
+  look();
+  return () => {
+    clearInterval(timer);
+    unlisten();
+  };
+}
+
+/** Whether Kafka can be reached: for /healthz, and for people. */
+class Reach {
+  readonly #onEvent: (event: ServeEvent) => void;
+  #away: string | undefined;
+
+  constructor(onEvent: (event: ServeEvent) => void) {
+    this.#onEvent = onEvent;
+  }
+
+  /** Why the server should get no new viewers; undefined: it may. */
+  get unready(): string | undefined {
+    return this.#away;
+  }
+
+  onStatus({ state, message }: KafkaStatus): void {
+    if (state === 'unreachable') {
+      if (this.#away === undefined) this.#onEvent({ type: 'waiting', message });
+      this.#away = message;
+    } else if (state === 'connected' && this.#away !== undefined) {
+      this.#away = undefined;
+      this.#onEvent({ type: 'resumed', message });
+    }
+  }
+}
+
+function withDefaults({
+  kafka: _kafka,
+  signal: _signal,
+  logger: _logger,
+  onEvent: _onEvent,
+  ...own
+}: ServeOptions) {
+  const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
+  return { ...serveDefaults, ...(given as typeof own) };
+}
