@@ -31,11 +31,12 @@ test('What is there is answered at once, what comes is waited for, what cannot b
     ['_HLS_msn=6&_HLS_part=5', 'now'],
     ['_HLS_msn=8', 'wait'],
     ['_HLS_msn=8&_HLS_part=0', 'wait'],
-    ['_HLS_msn=9', 'wait'],
-    ['_HLS_msn=10', 'refuse'],
+    // The last whole segment is 6.
+    ['_HLS_msn=9', 'refuse'],
     ['_HLS_msn=7&_HLS_part=16', 'wait'],
     ['_HLS_msn=7&_HLS_part=17', 'refuse'],
-    ['_HLS_msn=8&_HLS_part=16', 'refuse'],
+    ['_HLS_msn=8&_HLS_part=14', 'wait'],
+    ['_HLS_msn=8&_HLS_part=15', 'refuse'],
     ['_HLS_part=0', 'refuse'],
     ['_HLS_msn=-1', 'refuse'],
     ['_HLS_msn=1.5', 'refuse'],
@@ -52,8 +53,11 @@ test('Between two segments', () => {
   assert.equal(ask('_HLS_msn=2', window), 'wait');
   assert.equal(ask('_HLS_msn=2&_HLS_part=4', window), 'now');
   assert.equal(ask('_HLS_msn=2&_HLS_part=5', window), 'wait');
-  assert.equal(ask('_HLS_msn=4', window), 'wait');
-  assert.equal(ask('_HLS_msn=5', window), 'refuse');
+  assert.equal(ask('_HLS_msn=3', window), 'wait');
+  assert.equal(ask('_HLS_msn=4', window), 'refuse');
+  const closed = windowOf(new LiveScript().segments(2).gap().made);
+  assert.equal(ask('_HLS_msn=4', closed), 'wait');
+  assert.equal(ask('_HLS_msn=5', closed), 'refuse');
 });
 
 test('After the end directives are without meaning', () => {

@@ -8,11 +8,12 @@ export type Judgement =
   | { readonly type: 'wait'; readonly isReady: (rendition: Rendition) => boolean }
   | { readonly type: 'refuse'; readonly reason: string };
 
-/** No playlist is that far ahead (6.2.5.2: "greater than the Media Sequence Number of the last Media Segment plus two"). */
+/** "Greater than the Media Sequence Number of the last Media Segment in the current Playlist plus two": refused. */
 const furthestAhead = 2;
 
 const now: Judgement = { type: 'now' };
 
+/** To be asked again at every part and at every segment that is closed, until it is ready. */
 export function judge(
   query: URLSearchParams,
   { ended, targets }: Pick<LiveStream, 'ended' | 'targets'>,
@@ -24,15 +25,14 @@ export function judge(
   if (media === undefined) return part === undefined ? now : refuse('_HLS_part needs _HLS_msn');
   // Nothing will come any more: the directives are without meaning.
   if (ended) return now;
-  const { edge } = rendition;
-  const last = edge.part === 0 ? edge.media - 1 : edge.media;
-  if (media > last + furthestAhead) {
+  const next = nextOf(rendition);
+  // The last whole segment: what is open is no Media Segment yet.
+  const last = next.media - 1;
+  if (media > last + furthestAhead)
     return refuse(`segment ${media} is too far ahead: the last one is ${last}`);
-  }
-  const listed = media === edge.media ? edge.part - 1 : 0;
-  if (part !== undefined && media >= edge.media && part > listed + advancePartLimit(targets)) {
+  const listed = media === next.media ? next.part - 1 : -1;
+  if (part !== undefined && media >= next.media && part > listed + advancePartLimit(targets))
     return refuse(`part ${part} of segment ${media} is too far ahead`);
-  }
   const isReady = (state: Rendition): boolean => has(state, media, part);
   return isReady(rendition) ? now : { type: 'wait', isReady };
 }
@@ -44,15 +44,23 @@ function directive(query: URLSearchParams, name: string): number | 'bad' | undef
   return /^\d{1,15}$/.test(text) ? Number(text) : 'bad';
 }
 
+/** The first part that no playlist can list yet. By what is listed, not by what has been begun: so it is the same for all. */
+function nextOf({ segments, edge }: Rendition): { readonly media: number; readonly part: number } {
+  const last = segments.at(-1);
+  if (last === undefined) return { media: edge.media, part: 0 };
+  return last.closed ? { media: last.media + 1, part: 0 } : { media: last.media, part: last.parts.length };
+}
+
 /** Whether the playlist has the part, or without one the whole segment. */
-function has({ edge, segments }: Rendition, media: number, part: number | undefined): boolean {
-  if (edge.media < media) return false;
-  if (edge.media === media) return part !== undefined && edge.part > part;
+function has(rendition: Rendition, media: number, part: number | undefined): boolean {
+  const next = nextOf(rendition);
+  if (next.media < media) return false;
+  if (next.media === media) return part !== undefined && next.part > part;
   if (part === undefined) return true;
-  const segment = segments.findLast((each) => each.media === media);
+  const segment = rendition.segments.findLast((each) => each.media === media);
   if (segment === undefined || segment.gap || part < segment.parts.length) return true;
-  // Past the end of a segment: the first part of the next one is meant.
-  return edge.media > media + 1 || edge.part > 0;
+  // "A Part Index greater than that of the final Partial Segment": the first part of the next segment is meant.
+  return next.media > media + 1 || next.part > 0;
 }
 
 function refuse(reason: string): Judgement {

@@ -6,7 +6,8 @@ import { LiveScript, type MadeRecord } from '../../../test/support/live-records.
 import type { IndexedSegment } from '../../records/live-index.ts';
 import type { Segment } from '../contract.ts';
 import { StreamWindow } from '../window/window.ts';
-import { livePlaylist, type Uri, vodPlaylist } from './media.ts';
+import { livePlaylist, vodPlaylist } from './media.ts';
+import type { Uri } from './names.ts';
 
 const listed = 6_000_000;
 const asItIs: Uri = (uri) => uri;
@@ -19,6 +20,7 @@ function windowOf(made: readonly MadeRecord[]): StreamWindow {
 
 interface Wish {
   readonly skip?: boolean;
+  readonly from?: number;
   readonly older?: readonly IndexedSegment[];
   readonly uri?: Uri;
 }
@@ -26,10 +28,10 @@ interface Wish {
 function playlistOf(
   window: StreamWindow,
   name = 'main',
-  { skip = false, older, uri = asItIs }: Wish = {},
+  { skip = false, from, older, uri = asItIs }: Wish = {},
 ): string {
   const rendition = window.rendition(name)!;
-  return livePlaylist({ stream: window, rendition, listed, older, skip, uri });
+  return livePlaylist({ stream: window, rendition, listed, from, older, skip, uri });
 }
 
 /** What the index would hold of a segment. */
@@ -88,8 +90,12 @@ test('A delta update merges into the full playlist', () => {
   const window = windowOf(
     new LiveScript({ partsPerSegment: 5 }).segments(3).restart().segments(10).parts(3).made,
   );
-  const full = playlistOf(window, 'main', { older: window.rendition('main')!.segments.map(indexed) });
+  const full = playlistOf(window, 'main', {
+    from: 0,
+    older: window.rendition('main')!.segments.map(indexed),
+  });
   const delta = playlistOf(window, 'main', {
+    from: 0,
     older: window.rendition('main')!.segments.map(indexed),
     skip: true,
   });
@@ -126,8 +132,8 @@ test('A segment has the same text in the window and from the archive', () => {
   const window = windowOf(made);
   const { segments } = window.rendition('main')!;
   const closed = segments.filter((segment) => segment.closed);
-  const vod = vodPlaylist(closed.map(indexed), window.targets, asItIs);
-  const lines = playlistOf(window, 'main', { older: segments.map(indexed) }).split('\n');
+  const vod = vodPlaylist({ segments: closed.map(indexed), targets: window.targets, uri: asItIs });
+  const lines = playlistOf(window, 'main', { from: 0, older: segments.map(indexed) }).split('\n');
   for (const line of vod.split('\n')) {
     if (line.startsWith('#EXT-X-PLAYLIST-TYPE') || line === '#EXT-X-ENDLIST') continue;
     assert.ok(lines.includes(line), line);
@@ -177,8 +183,8 @@ test('Every playlist of every history is one that others can read, and numbers n
         before = first;
         const hints = text.match(/#EXT-X-PRELOAD-HINT/g)?.length;
         assert.equal(hints, 1);
-        const { epoch } = rendition.edge;
-        if (rendition.inits.has(epoch)) assert.ok(text.includes(`#EXT-X-MAP:URI="init-${epoch}.mp4"`));
+        const { epoch } = rendition.segments.at(-1)!;
+        if (!rendition.segments.at(-1)!.gap) assert.ok(text.includes(`#EXT-X-MAP:URI="init-${epoch}.mp4"`));
       }
     }),
     { numRuns: 40 },

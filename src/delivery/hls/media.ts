@@ -1,181 +1,157 @@
 /** Media playlists: of what is live, of what was from some segment on, and of a whole programme. Pure text. */
 import type { IndexedSegment } from '../../records/live-index.ts';
 import type { Targets } from '../../records/live-record.ts';
-import type { LiveStream, Part, Rendition, Segment } from '../contract.ts';
-import { firstListed } from '../window/limits.ts';
+import type { LiveStream, Rendition } from '../contract.ts';
+import { type Listed, lineUp, withoutHoles } from './line-up.ts';
+import { partName, type Uri } from './names.ts';
+import { discontinuitiesBefore, pushSegment } from './segment-lines.ts';
 import * as tag from './tags.ts';
 import { type PlaylistTiming, timingOf } from './timing.ts';
-
-/** What of a segment a playlist shows; of the window's and of the archive's the same text comes. */
-type Listed = Pick<
-  Segment,
-  'epoch' | 'media' | 'discontinuity' | 'discontinuities' | 'gap' | 'timescale' | 'duration' | 'captured'
-> & {
-  readonly closed?: boolean;
-  /** In the archive only their number is known; they are listed of the window's alone. */
-  readonly parts: readonly Part[] | number;
-};
-
-export type Uri = (uri: string) => string;
 
 export interface LivePlaylistOptions {
   readonly stream: Pick<LiveStream, 'targets' | 'ended' | 'renditions'>;
   readonly rendition: Rendition;
   /** Microseconds that are listed at least. */
   readonly listed: number;
-  /** Older segments, to list all from the first of them on; undefined: the window. */
+  /** Begin with this media sequence number, and go on to the live edge. */
+  readonly from?: number | undefined;
+  /** What the archive has from there on. */
   readonly older?: readonly IndexedSegment[] | undefined;
-  /** A delta update, if there is anything to leave out. */
+  /** A delta update, if there is anything to leave out (RFC 8216bis, 6.2.5.1). */
   readonly skip: boolean;
   readonly uri: Uri;
 }
 
 /** The playlist of a rendition that is live, or was until a moment ago. */
-export function livePlaylist(options: LivePlaylistOptions): string {
-  const { stream, rendition, uri, skip } = options;
+export function livePlaylist({ stream, rendition, uri, skip, ...choice }: LivePlaylistOptions): string {
   const timing = timingOf(stream.targets);
-  const segments = segmentsOf(options, stream.targets.segment);
-  const end = totalSeconds(segments);
-  const lines = head(segments, timing);
-  lines.push(
-    tag.serverControl(timing),
-    tag.partInf(timing.partTarget),
-    `#EXT-X-MEDIA-SEQUENCE:${segments[0]?.media ?? rendition.edge.media}`,
-    `#EXT-X-DISCONTINUITY-SEQUENCE:${discontinuitySequence(segments[0])}`,
-  );
-  let first = 0;
-  if (skip) {
-    first = firstBehind(segments, end - timing.skipUntil);
-    if (first > 0) lines.push(tag.skip(first));
-  }
-  const partsFrom = end - timing.partsListed - 1e-6;
-  let begin = totalSeconds(segments, first);
-  let epoch: number | undefined;
-  for (let index = first; index < segments.length; index += 1) {
-    const segment = segments[index]!;
-    const parts = begin >= partsFrom ? partsOf(segment) : undefined;
-    epoch = pushSegment(lines, segment, { epoch, parts, uri });
-    begin += secondsOf(segment);
-  }
+  const segments = lineUp({ rendition, target: stream.targets.segment, ...choice });
+  const begins = beginnings(segments);
+  const end = begins[segments.length]!;
+  const skipped = skip ? skippable(begins, end - timing.skipUntil) : 0;
+  const lines = head(timing);
+  lines.push(tag.serverControl(timing), tag.partInf(timing.partTarget));
+  lines.push(...numbers(segments[0], rendition.edge.media));
+  const start = startAt(segments, begins, choice.from, end - timing.holdBack);
+  if (start !== undefined) lines.push(tag.start(start));
+  if (skipped > 0) lines.push(tag.skip(skipped));
+  pushSegments(lines, segments, skipped, (index) => begins[index]! >= end - timing.partsListed - tiny);
   if (stream.ended) lines.push('#EXT-X-ENDLIST');
   else {
-    const { edge } = rendition;
-    // A MAP before a hint says what the hinted part needs, where the encoder has begun anew and nothing of it is listed yet.
-    if (epoch !== edge.epoch && rendition.inits.has(edge.epoch))
-      lines.push(tag.map(uri(initName(edge.epoch))));
-    lines.push(tag.preloadHint(uri(partName(edge.epoch, edge.ordinal))));
-    for (const other of stream.renditions) {
-      if (other.name === rendition.name) continue;
-      const last = lastPart(other);
-      if (last !== undefined) lines.push(tag.renditionReport(uri(`../${other.name}/live.m3u8`), ...last));
-    }
+    const { epoch, ordinal } = rendition.edge;
+    lines.push(tag.preloadHint(partName(epoch, ordinal)));
   }
-  return `${lines.join('\n')}\n`;
+  const reports = stream.ended ? [] : reportsOf(stream.renditions, rendition, choice.from, uri);
+  return [withUri(lines.join('\n'), uri), ...reports, ''].join('\n');
 }
 
-/** A programme that is over, from its first segment to its last. */
-export function vodPlaylist(segments: readonly IndexedSegment[], targets: Targets, uri: Uri): string {
-  const lines = head(segments, timingOf(targets));
-  lines.push(
-    `#EXT-X-MEDIA-SEQUENCE:${segments[0]?.media ?? 0}`,
-    `#EXT-X-DISCONTINUITY-SEQUENCE:${discontinuitySequence(segments[0])}`,
-    '#EXT-X-PLAYLIST-TYPE:VOD',
-  );
-  let epoch: number | undefined;
-  for (const segment of segments) epoch = pushSegment(lines, segment, { epoch, parts: undefined, uri });
-  lines.push('#EXT-X-ENDLIST');
-  return `${lines.join('\n')}\n`;
-}
-
-export function initName(epoch: number): string {
-  return `init-${epoch}.mp4`;
-}
-
-export function partName(epoch: number, ordinal: number): string {
-  return `part-${epoch}-${ordinal}.m4s`;
-}
-
-export function segmentName(epoch: number, media: number): string {
-  return `seg-${epoch}-${media}.m4s`;
-}
-
-function head(segments: readonly Listed[], { targetDuration }: PlaylistTiming): string[] {
-  // A segment that is longer than was promised (a copied stream whose keyframes are late) must still not exceed it: better another promise than a false one.
-  const longest = segments.reduce(
-    (most, segment) => Math.max(most, Math.round(secondsOf(segment))),
-    targetDuration,
-  );
-  return ['#EXTM3U', '#EXT-X-VERSION:9', `#EXT-X-TARGETDURATION:${longest}`, '#EXT-X-INDEPENDENT-SEGMENTS'];
-}
-
-function segmentsOf({ rendition, older, listed }: LivePlaylistOptions, target: number): readonly Listed[] {
-  const { segments } = rendition;
-  if (older === undefined) return segments.slice(firstListed(segments, target, listed));
-  const first = segments[0]?.media ?? Infinity;
-  const begin = older[0]?.media ?? 0;
-  return [...older.filter(({ media }) => media < first), ...segments.filter(({ media }) => media >= begin)];
-}
-
-/** The first segment's own tag is listed, and so not counted (RFC 8216bis, 4.4.3.3). */
-function discontinuitySequence(first: Listed | undefined): number {
-  return first === undefined ? 0 : first.discontinuities - (first.discontinuity ? 1 : 0);
-}
-
-interface Around {
-  /** Of the MAP in force. */
-  readonly epoch: number | undefined;
-  readonly parts: readonly Part[] | undefined;
+export interface VodOptions {
+  readonly segments: readonly IndexedSegment[];
+  readonly targets: Targets;
+  /** Players begin with this media sequence number. */
+  readonly from?: number | undefined;
   readonly uri: Uri;
 }
 
-/** Gives the epoch of the MAP in force behind it. */
-function pushSegment(lines: string[], segment: Listed, { epoch, parts, uri }: Around): number | undefined {
-  const needsMap = !segment.gap && segment.epoch !== epoch;
-  if (segment.discontinuity) lines.push('#EXT-X-DISCONTINUITY');
-  if (needsMap) lines.push(tag.map(uri(initName(segment.epoch))));
-  lines.push(tag.programDateTime(segment.captured));
-  for (const { ordinal, duration, independent } of parts ?? []) {
-    lines.push(
-      tag.part({
-        uri: uri(partName(segment.epoch, ordinal)),
-        duration: duration / segment.timescale,
-        independent,
-      }),
-    );
+/** A programme that is over, from its first segment to its last. */
+export function vodPlaylist({ segments: indexed, targets, from, uri }: VodOptions): string {
+  const timing = timingOf(targets);
+  const segments = withoutHoles(indexed, targets.segment);
+  const lines = head(timing);
+  lines.push('#EXT-X-PLAYLIST-TYPE:VOD', ...numbers(segments[0], 0));
+  const start = startAt(segments, beginnings(segments), from, Number.POSITIVE_INFINITY);
+  if (start !== undefined) lines.push(tag.start(start));
+  pushSegments(lines, segments, 0, () => false);
+  lines.push('#EXT-X-ENDLIST');
+  return `${withUri(lines.join('\n'), uri)}\n`;
+}
+
+/** Seconds that sums of ticks lose, and less than any tick. */
+const tiny = 1e-6;
+
+function head({ targetDuration }: PlaylistTiming): string[] {
+  return [
+    '#EXTM3U',
+    '#EXT-X-VERSION:9',
+    `#EXT-X-TARGETDURATION:${targetDuration}`,
+    '#EXT-X-INDEPENDENT-SEGMENTS',
+  ];
+}
+
+/** The first segment's own tag is listed, and so not counted (RFC 8216bis, 4.4.3.3). */
+function numbers(first: Listed | undefined, otherwise: number): string[] {
+  const discontinuities =
+    first === undefined ? 0 : first.discontinuities - discontinuitiesBefore(first, undefined);
+  return [
+    `#EXT-X-MEDIA-SEQUENCE:${first?.media ?? otherwise}`,
+    `#EXT-X-DISCONTINUITY-SEQUENCE:${discontinuities}`,
+  ];
+}
+
+function pushSegments(
+  lines: string[],
+  segments: readonly Listed[],
+  first: number,
+  hasParts: (index: number) => boolean,
+): void {
+  let epoch: number | undefined;
+  for (let index = first; index < segments.length; index += 1) {
+    const segment = segments[index]!;
+    pushSegment(lines, segment, { before: segments[index - 1], epoch, withParts: hasParts(index) });
+    if (!segment.gap) epoch = segment.epoch;
   }
-  if (segment.closed !== false) {
-    if (segment.gap) lines.push('#EXT-X-GAP');
-    lines.push(tag.extinf(secondsOf(segment)), uri(segmentName(segment.epoch, segment.media)));
-  }
-  return needsMap ? segment.epoch : epoch;
 }
 
-function partsOf({ parts }: Listed): readonly Part[] | undefined {
-  return typeof parts === 'number' ? undefined : parts;
-}
-
-function secondsOf({ duration, timescale }: Pick<Segment, 'duration' | 'timescale'>): number {
-  return duration / timescale;
-}
-
-function totalSeconds(segments: readonly Listed[], end = segments.length): number {
+/** Seconds from the playlist's begin to that of each segment, and to its end. */
+function beginnings(segments: readonly Listed[]): readonly number[] {
+  const begins = [0];
   let total = 0;
-  for (let index = 0; index < end; index += 1) total += secondsOf(segments[index]!);
-  return total;
-}
-
-/** Index of the first segment that ends behind this time; all before it may be left out of a delta update. */
-function firstBehind(segments: readonly Listed[], boundary: number): number {
-  let ends = 0;
-  for (let index = 0; index < segments.length; index += 1) {
-    ends += secondsOf(segments[index]!);
-    if (ends > boundary + 1e-6) return index;
+  for (const { duration, timescale } of segments) {
+    total += duration / timescale;
+    begins.push(total);
   }
-  return 0;
+  return begins;
 }
 
-/** Media sequence number and part of the last part that a rendition's playlist lists. */
-function lastPart({ segments }: Rendition): [media: number, part: number] | undefined {
-  const last = segments.findLast(({ parts }) => parts.length > 0);
-  return last === undefined ? undefined : [last.media, last.parts.length - 1];
+/** How many segments end before this time, and may be left out of a delta update. */
+function skippable(begins: readonly number[], boundary: number): number {
+  let count = 0;
+  while (count + 1 < begins.length && begins[count + 1]! <= boundary + tiny) count += 1;
+  return count;
+}
+
+/** Seconds into the playlist where players begin; undefined: where they would by themselves. */
+function startAt(
+  segments: readonly Listed[],
+  begins: readonly number[],
+  from: number | undefined,
+  latest: number,
+): number | undefined {
+  if (from === undefined) return undefined;
+  const index = segments.findIndex(({ media }) => media >= from);
+  // Nearer to the live edge than the hold-back no start may be (4.4.2.2).
+  return index >= 0 && begins[index]! <= latest ? begins[index] : undefined;
+}
+
+/** Where the others stand, so that who changes to one of them knows what to ask for (4.4.5.4). */
+function reportsOf(
+  renditions: readonly Rendition[],
+  { name: own }: Rendition,
+  from: number | undefined,
+  uri: Uri,
+): string[] {
+  const query = from === undefined ? '' : `?from=${from}`;
+  return renditions
+    .filter(({ name, segments }) => name !== own && segments.length > 0)
+    .map(({ name, segments }) => {
+      const { media, parts } = segments.at(-1)!;
+      // Of a gap: who asks for the part behind this one gets the first of the next segment.
+      return tag.renditionReport(uri(`../${name}/live.m3u8${query}`), media, Math.max(0, parts.length - 1));
+    });
+}
+
+/** All URIs so far are names of media, and nothing else in a playlist ends as they do. */
+function withUri(text: string, uri: Uri): string {
+  const added = uri('');
+  return added === '' ? text : text.replace(/\.(?:m4s|mp4)(?=["\n]|$)/g, (ending) => `${ending}${added}`);
 }

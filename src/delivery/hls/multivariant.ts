@@ -1,6 +1,6 @@
 /** The multivariant playlist (RFC 8216bis, 4.4.6). Pure text. */
 import type { RenditionFacts } from '../../records/live-record.ts';
-import type { Uri } from './media.ts';
+import type { Uri } from './names.ts';
 
 export interface Variant {
   readonly name: string;
@@ -18,7 +18,7 @@ export interface MultivariantOptions {
 }
 
 export function multivariantPlaylist({ variants, over, from, uri }: MultivariantOptions): string {
-  const file = over ? 'vod.m3u8' : `live.m3u8${from === undefined ? '' : `?from=${from}`}`;
+  const file = `${over ? 'vod' : 'live'}.m3u8${from === undefined ? '' : `?from=${from}`}`;
   const lines = ['#EXTM3U', '#EXT-X-VERSION:9', '#EXT-X-INDEPENDENT-SEGMENTS'];
   for (const { name, facts } of variants) {
     const { bandwidth, averageBandwidth, codecs, width, height, frameRate } = facts;

@@ -64,3 +64,8 @@ export function preloadHint(uri: string): string {
 export function renditionReport(uri: string, lastMedia: number, lastPart: number): string {
   return `#EXT-X-RENDITION-REPORT:URI="${uri}",LAST-MSN=${lastMedia},LAST-PART=${lastPart}`;
 }
+
+/** 4.4.2.2. `offset`: seconds from the playlist's beginning. */
+export function start(offset: number): string {
+  return `#EXT-X-START:TIME-OFFSET=${seconds(offset)},PRECISE=YES`;
+}

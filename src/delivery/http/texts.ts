@@ -39,9 +39,9 @@ export function createTexts(listed: number): Texts {
     judge,
     media(live, rendition, archive, { skip, from, uri }) {
       const older = from === undefined ? undefined : archive.segments(live.name, from);
-      return livePlaylist({ stream: live, rendition, listed, older, skip, uri });
+      return livePlaylist({ stream: live, rendition, listed, from, older, skip, uri });
     },
-    vod: (segments, targets, { uri }) => vodPlaylist(segments, targets, uri),
+    vod: (segments, targets, { from, uri }) => vodPlaylist({ segments, targets, from, uri }),
     multivariant: (variants, over, { from, uri }) => multivariantPlaylist({ variants, over, from, uri }),
     // Until dash/ is there.
     manifest: () => '',
