@@ -31,8 +31,8 @@ export function parseRendition(text: string): RenditionOptions | undefined {
 
 /** Words as a shell parts them: by spaces, but not within quotes. Undefined when a quote is not closed. */
 export function parseWords(text: string): string[] | undefined {
+  if (/["']/.test(text.replace(/"[^"]*"|'[^']*'/g, ''))) return undefined;
   const words = text.match(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g) ?? [];
-  if (/["']/.test(words.join('').replace(/"[^"]*"|'[^']*'/g, ''))) return undefined;
   return words.map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'));
 }
 

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Life, mortalKafka } from '../../../test/support/killable.ts';
+import {
+  expectStream,
+  initOf,
+  manualSource,
+  partOf,
+  segmentsOf,
+  standingStream,
+} from '../../../test/support/live-stream.ts';
+import { waitFor } from '../../../test/support/wait.ts';
+import { createMemoryCluster, type MemoryCluster } from '../../kafka/memory.ts';
+import { publishFrom } from './publish-run.ts';
+
+const stream = 'cam';
+
+/** Publishes so many parts until the input's end, by a client that lives for so many appends. */
+async function publish(cluster: MemoryCluster, count: number, life = new Life(Number.POSITIVE_INFINITY)) {
+  const source = manualSource({ canReturn: false });
+  const kafka = mortalKafka(cluster.client(), life);
+  const done = publishFrom(kafka, source, { stream, keepLive: true, leaseDuration: 50 });
+  const failed = done.then(
+    () => false,
+    () => true,
+  );
+  const run = await Promise.race([waitFor(() => source.runs[0]), failed]);
+  if (typeof run !== 'boolean') {
+    const parts = Array.from({ length: count }, (_, index) => partOf('main', index));
+    run.give(initOf('main'), ...parts);
+    run.end();
+  }
+  return failed;
+}
+
+const standing = (cluster: MemoryCluster) => standingStream(cluster.client(), 'live', stream);
+
+test('However early a publisher dies, the next one goes on without a hole, and indexes what was left', async () => {
+  // Claims, 3 inits and 25 parts, the index: it dies before, between and behind all of them.
+  for (let appends = 1; appends <= 36; appends += 1) {
+    const cluster = createMemoryCluster();
+    const life = new Life(appends);
+    await publish(cluster, 25, life);
+    const before = await standing(cluster).catch(() => undefined);
+    assert.equal(await publish(cluster, 12), false, `after ${appends} appends`);
+    const found = await standing(cluster);
+    expectStream(found);
+    assert.deepEqual(found.media.slice(0, before?.media.length ?? 0), before?.media ?? []);
+    const segments = segmentsOf(found.media);
+    assert.deepEqual(
+      segments,
+      segments.map((_, index) => index),
+    );
+    assert.deepEqual(
+      found.index.map(({ media }) => media),
+      segments,
+      `index after ${appends} appends`,
+    );
+    const discontinuities = found.index.filter((entry) => entry.kind === 'segment' && entry.discontinuity);
+    assert.equal(discontinuities.length, before?.media.some(({ record }) => record.kind === 'part') ? 1 : 0);
+  }
+});
+
+test('Where the claims were lost, the index and the topic tell how numbers go on', async () => {
+  const cluster = createMemoryCluster();
+  await publish(cluster, 25);
+  cluster.deleteTopic('live.streams');
+  await publish(cluster, 5);
+  const found = await standing(cluster);
+  expectStream(found);
+  assert.deepEqual(segmentsOf(found.media), [0, 1, 2, 3]);
+  assert.equal(found.media.at(-1)?.record.epoch, 2);
+  // Neither claims nor index: the topic alone.
+  cluster.deleteTopic('live.streams');
+  cluster.deleteTopic('live.index');
+  await publish(cluster, 5);
+  const after = await standing(cluster);
+  assert.deepEqual(segmentsOf(after.media), [0, 1, 2, 3, 4]);
+  assert.deepEqual(
+    after.index.map(({ media }) => media),
+    [0, 1, 2, 3, 4],
+  );
+});
+
+test('What retention has removed is not missed: numbers go on', async () => {
+  const cluster = createMemoryCluster();
+  await publish(cluster, 25);
+  const { media, index } = await standing(cluster);
+  const partition = media[0]?.partition ?? 0;
+  cluster.deleteRecords('live', partition, media.length);
+  cluster.deleteRecords('live.index', partition, index.length);
+  await publish(cluster, 5);
+  const found = await standing(cluster);
+  assert.deepEqual(segmentsOf(found.media), [3]);
+  assert.deepEqual([found.media[0]?.record.epoch, found.media[0]?.record.discontinuities], [2, 1]);
+});
