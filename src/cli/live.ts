@@ -14,5 +14,6 @@ export function liveCommand(): Command {
     )
     .addCommand(publishCommand())
     .addCommand(playCommand())
+    .addCommand(recordCommand())
     .addCommand(tokenCommand());
 }

@@ -72,10 +72,7 @@ export interface LiveReadWarningEvent {
   readonly message: string;
 }
 
-export type PlayEvent =
-  | PlayingEvent
-  | LiveGapEvent
-  | LiveCutEvent
-  | LiveReadWarningEvent
-  | WaitingEvent
-  | ResumedEvent;
+/** What reading a stream tells, whatever is done with it. */
+export type ReadingEvent = LiveReadWarningEvent | WaitingEvent | ResumedEvent;
+
+export type PlayEvent = PlayingEvent | LiveGapEvent | LiveCutEvent | ReadingEvent;

@@ -7,7 +7,7 @@ import { Admission } from '../read/admission.ts';
 import { Continuity, type Step } from './continuity.ts';
 import { findStream } from './find-stream.ts';
 import { NewestKeyframe } from './newest-keyframe.ts';
-import type { LivePlace, LiveReadOptions, PlayEvent } from './options.ts';
+import type { LivePlace, LiveReadOptions, ReadingEvent } from './options.ts';
 import { readIndex } from './read-index.ts';
 import { SegmentList } from './segment-list.ts';
 import { type Received, Selection } from './selection.ts';
@@ -24,7 +24,7 @@ export interface StreamReading extends LiveReadOptions {
   /** Whoever begins with what is newest begins with a segment, not with a keyframe within one. */
   readonly atSegments: boolean;
   readonly signal: AbortSignal;
-  readonly onEvent: (event: PlayEvent) => void;
+  readonly onEvent: (event: ReadingEvent) => void;
 }
 
 /** Milliseconds without a record of the stream that are worth a word. */
