@@ -120,7 +120,12 @@ export class KafkaArchive implements Archive {
     const partition = this.#partitions.get(stream);
     if (partition === undefined) return undefined;
     // One who goes away must not end what others wait for.
-    const read = () => readSegment(kafka, topic, partition, segment, end);
+    const read = async () => {
+      const stored = await readSegment(kafka, topic, partition, segment, end);
+      // Most likely retention was faster than our looks at it.
+      if (stored === undefined && !end.aborted) await this.lookAtRetention();
+      return stored;
+    };
     return unlessAborted(this.#shelf.take(`${stream} ${epoch} ${media}`, read), signal);
   }
 }
