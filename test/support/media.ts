@@ -1,0 +1,123 @@
+/** Media for tests: made by FFmpeg, encoded by us, and looked at by FFmpeg again. */
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type RunOptions, runEncoder } from '../../src/live/encode/encoder.ts';
+import type { EncoderOptions } from '../../src/live/encode/options.ts';
+import type { EncodingPlan } from '../../src/live/encode/plan.ts';
+import { prepareEncoding } from '../../src/live/encode/prepare.ts';
+import type { MediaChunk, MediaInit } from '../../src/live/media.ts';
+import { runCommand } from './process.ts';
+
+/** FFmpeg's options for a small moving picture, and for a tone; seconds. */
+export function picture(seconds: number, size = '160x90', rate = 30): string[] {
+  return ['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${rate}:duration=${seconds}`];
+}
+export function tone(seconds: number): string[] {
+  return ['-f', 'lavfi', '-i', `sine=sample_rate=48000:duration=${seconds}`];
+}
+
+/** Makes a file by FFmpeg; gives its path. */
+export async function makeMedia(folder: string, name: string, args: readonly string[]): Promise<string> {
+  const path = join(folder, name);
+  const { code, stderr } = await runCommand('ffmpeg', ['-y', '-nostdin', '-v', 'error', ...args, path]);
+  assert.equal(code, 0, stderr);
+  return path;
+}
+
+/** All that a run gave. */
+export interface EncodedRun {
+  readonly plan: EncodingPlan;
+  readonly inits: ReadonlyMap<string, MediaInit>;
+  readonly chunks: ReadonlyMap<string, readonly MediaChunk[]>;
+  readonly error: Error | undefined;
+}
+
+/** Encodes an input as fast as it goes, and collects what comes. */
+export async function encode(options: EncoderOptions, run: RunOptions = {}): Promise<EncodedRun> {
+  const plan = await prepareEncoding({ realTime: false, ...options });
+  const inits = new Map<string, MediaInit>();
+  const chunks = new Map<string, MediaChunk[]>();
+  for await (const event of runEncoder(plan, run)) {
+    if (event.type === 'end') return { plan, inits, chunks, error: event.error };
+    if (event.type === 'init') {
+      assert.ok(!inits.has(event.rendition), 'an init comes once');
+      inits.set(event.rendition, event);
+      chunks.set(event.rendition, []);
+    } else {
+      chunks.get(event.rendition)?.push(event);
+    }
+  }
+  throw new assert.AssertionError({ message: 'a run ended without saying so' });
+}
+
+/** What every run promises: whole parts, keyframes where segments may begin, times without a hole. */
+export function checkPromises({ plan, inits, chunks }: EncodedRun): void {
+  assert.deepEqual(
+    [...inits.keys()],
+    plan.outputs.map(({ rendition }) => rendition),
+  );
+  for (const list of chunks.values()) {
+    let until = list[0]?.time ?? 0;
+    let sinceKeyframe = 0;
+    for (const [index, { time, duration, timescale, keyframe }] of list.entries()) {
+      assert.equal(time, until, 'a chunk begins where the one before it ends');
+      until = time + duration;
+      assert.ok(index > 0 || keyframe, 'the first chunk begins with a keyframe');
+      if (keyframe) sinceKeyframe = 0;
+      sinceKeyframe += Math.round((duration / timescale) * plan.timing.rate);
+      const micros = (duration * 1e6) / timescale;
+      assert.ok(micros <= plan.targets.part + 1, `a part of ${micros} us`);
+      const isLast = list[index + 1]?.keyframe ?? true;
+      if (plan.settings.chunks === 'part' && !isLast)
+        assert.ok(micros > plan.targets.part - 2, `a part of ${micros} us`);
+      assert.ok(sinceKeyframe <= plan.timing.keyframePictures, 'a keyframe is late');
+    }
+  }
+}
+
+/** What FFmpeg finds in the bytes of a rendition: how many pictures and samples of sound it decodes without a complaint. */
+export async function decode(
+  folder: string,
+  { inits, chunks }: EncodedRun,
+  rendition = 'main',
+): Promise<{ readonly pictures: number; readonly sound: number; readonly size: string }> {
+  const path = join(folder, `${rendition}-${crypto.randomUUID()}.mp4`);
+  const init = inits.get(rendition);
+  assert.ok(init, 'there is an init');
+  await writeFile(path, [init.bytes, ...(chunks.get(rendition) ?? []).map(({ bytes }) => bytes)]);
+  const decoded = await runCommand('ffmpeg', [
+    '-nostdin',
+    '-v',
+    'error',
+    '-xerror',
+    '-i',
+    path,
+    '-f',
+    'null',
+    '-',
+  ]);
+  assert.deepEqual([decoded.code, decoded.stderr], [0, ''], 'FFmpeg decodes it without a complaint');
+  const entries = 'stream=codec_type,width,height,nb_read_frames';
+  const probe = ['-v', 'error', '-count_frames', '-show_entries', entries, '-of', 'json', path];
+  const { stdout } = await runCommand('ffprobe', probe);
+  const { streams } = JSON.parse(stdout) as {
+    streams: { codec_type: string; width?: number; height?: number; nb_read_frames: string }[];
+  };
+  const frames = (type: string) =>
+    Number(streams.find(({ codec_type }) => codec_type === type)?.nb_read_frames ?? 0);
+  const video = streams.find(({ codec_type }) => codec_type === 'video');
+  return {
+    pictures: frames('video'),
+    sound: frames('audio'),
+    size: `${video?.width ?? 0}x${video?.height ?? 0}`,
+  };
+}
+
+/** Seconds that the chunks of a rendition last. */
+export function secondsOf({ chunks }: EncodedRun, rendition = 'main'): number {
+  return (chunks.get(rendition) ?? []).reduce(
+    (sum, { duration, timescale }) => sum + duration / timescale,
+    0,
+  );
+}
