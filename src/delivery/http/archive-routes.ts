@@ -83,11 +83,23 @@ export class ArchiveRoutes {
     });
   }
 
-  /** The manifest of DASH. */
-  manifest(asked: Asked, live: LiveStream): Reply {
-    const { texts, metrics } = this.#options;
+  /** The manifest of DASH, of the window if there is one, else of what Kafka holds. */
+  manifest(asked: Asked, live: LiveStream | undefined): Reply | undefined {
+    const { texts, metrics, streams } = this.#options;
+    const { target, playlist } = asked.address;
+    const { stream } = target;
     metrics.request('manifest');
-    return this.#rendered(asked, texts.manifest(live, asked.address.playlist.wish), mime.dash);
+    if (live !== undefined) {
+      return this.#rendered(asked, texts.manifest(live, streams.archive, playlist.wish), mime.dash);
+    }
+    return this.#later(asked, async (signal) => {
+      const renditions = await streams.archive.renditions(stream, signal);
+      const [first] = renditions;
+      const segments = streams.archive.segments(stream);
+      if (first === undefined) return this.#problem(404, `there is no stream "${stream}"`);
+      const text = texts.recorded(segments, renditions, first.targets, playlist.wish);
+      return this.#rendered(asked, text, mime.dash);
+    });
   }
 
   /** A segment that has left the window. */

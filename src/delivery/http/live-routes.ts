@@ -120,8 +120,8 @@ export class LiveRoutes {
 
   #stream(asked: Asked, { kind, stream }: StreamTarget, channel: Channel | undefined): Reply | undefined {
     if (kind === 'index') return this.#archive.index(asked, channel?.live);
+    if (kind === 'manifest') return this.#archive.manifest(asked, channel?.live);
     if (channel === undefined) return this.#problem(404, `there is no stream "${stream}", or it is not live`);
-    if (kind === 'manifest') return this.#archive.manifest(asked, channel.live);
     if (kind === 'continuous') return this.#continuous(asked, channel);
     if (kind === 'snapshot') return this.#snapshot(asked, channel);
     return this.#problem(426, 'this is a WebSocket', ['upgrade', 'websocket']);

@@ -2,9 +2,11 @@
 import type { IndexedSegment } from '../../records/live-index.ts';
 import type { RenditionFacts, Targets } from '../../records/live-record.ts';
 import type { Archive, LiveStream, Rendition } from '../contract.ts';
+import { manifest } from '../dash/manifest.ts';
 import { type Judgement, judge } from '../hls/directives.ts';
 import { livePlaylist, vodPlaylist } from '../hls/media.ts';
 import { multivariantPlaylist } from '../hls/multivariant.ts';
+import { firstListed } from '../window/limits.ts';
 
 /** How a playlist is asked for. */
 export interface Wish {
@@ -30,7 +32,15 @@ export interface Texts {
   vod(segments: readonly IndexedSegment[], targets: Targets, wish: Wish): string;
   /** `over`: of a programme that is over. */
   multivariant(renditions: readonly Announced[], over: boolean, wish: Wish): string;
-  manifest(live: LiveStream, wish: Wish): string;
+  /** The manifest of DASH of what is live, or was: its window, and when it is over the whole of it. */
+  manifest(live: LiveStream, archive: Archive, wish: Wish): string;
+  /** The manifest of DASH of a programme that has no window any more. */
+  recorded(
+    segments: readonly IndexedSegment[],
+    renditions: readonly Announced[],
+    targets: Targets,
+    wish: Wish,
+  ): string;
 }
 
 /** The texts of `hls/` and `dash/`. `listed`: microseconds that live playlists list at least. */
@@ -43,7 +53,15 @@ export function createTexts(listed: number): Texts {
     },
     vod: (segments, targets, { from, uri }) => vodPlaylist({ segments, targets, from, uri }),
     multivariant: (variants, over, { from, uri }) => multivariantPlaylist({ variants, over, from, uri }),
-    // Until dash/ is there.
-    manifest: () => '',
+    manifest(live, archive, { uri }) {
+      const { targets, renditions: variants, ended: over } = live;
+      const window = variants[0]?.segments ?? [];
+      const indexed = over ? archive.segments(live.name) : [];
+      const segments =
+        indexed.length > 0 ? indexed : window.slice(firstListed(window, targets.segment, listed));
+      return manifest({ targets, variants, segments, over, uri });
+    },
+    recorded: (segments, variants, targets, { uri }) =>
+      manifest({ targets, variants, segments, over: true, uri }),
   };
 }
