@@ -4,7 +4,8 @@ import { compressions } from '../kafka/contract.ts';
 import { checksumAlgorithms } from '../records/checksum.ts';
 import { giveUpFlag, topicFlag } from './connection.ts';
 import { counted, optional, repeated, required, sized, timed, toggle, valued } from './flags.ts';
-import { choice, count, duration, durationOrForever, generation, size, text } from './values.ts';
+import { newTopicFlags } from './topic-flags.ts';
+import { choice, count, duration, generation, size, text } from './values.ts';
 
 const what = {
   from: required('from', 'DIR', text, 'the folder to send, with all folders inside it'),
@@ -78,24 +79,10 @@ const how = {
   giveUpAfter: giveUpFlag('never while watching, 5m with --once'),
 } as const;
 
-const newTopic = {
-  partitions: counted('partitions', usual.partitions, [1, 100_000], 'how many partitions it has'),
-  replicationFactor: valued(
-    'replication-factor',
-    'COUNT',
-    count(-1, 32_767),
-    usual.replicationFactor,
-    "-1, the cluster's own",
-    'copies of each partition',
-  ),
-  retention: optional(
-    'retention',
-    'TIME',
-    durationOrForever,
-    'how long it keeps records, or forever: the longest that a receiver may be away',
-    "the cluster's own",
-  ),
-} as const;
+const newTopic = newTopicFlags(
+  usual,
+  'how long it keeps records, or forever: the longest that a receiver may be away',
+);
 
 const trial = {
   generate: optional(

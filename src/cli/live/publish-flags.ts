@@ -2,8 +2,9 @@
 import { encoderDefaults as encoding } from '../../live/encode/options.ts';
 import { publishDefaults as usual } from '../../live/publish/options.ts';
 import { giveUpFlag } from '../connection.ts';
-import { counted, optional, required, sized, timed, toggle, valued } from '../flags.ts';
-import { choice, count, duration, durationOrForever, text, topicName } from '../values.ts';
+import { optional, required, sized, timed, toggle, valued } from '../flags.ts';
+import { newTopicFlags } from '../topic-flags.ts';
+import { choice, duration, text, topicName } from '../values.ts';
 import { bitrate, pictureRate, pictureSize, renditions, words } from './values.ts';
 
 const stream = {
@@ -132,24 +133,7 @@ const kafka = {
   giveUpAfter: giveUpFlag('never'),
 } as const;
 
-const newTopic = {
-  partitions: counted('partitions', usual.partitions, [1, 100_000], 'how many partitions it has'),
-  replicationFactor: valued(
-    'replication-factor',
-    'COUNT',
-    count(-1, 32_767),
-    usual.replicationFactor,
-    "-1, the cluster's own",
-    'copies of each partition',
-  ),
-  retention: optional(
-    'retention',
-    'TIME',
-    durationOrForever,
-    'how long it keeps media, or forever: how far viewers can rewind',
-    "the cluster's own",
-  ),
-} as const;
+const newTopic = newTopicFlags(usual, 'how long it keeps media, or forever: how far viewers can rewind');
 
 export const publishGroups = {
   Stream: stream,
