@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly stdin?: Readable | 'inherit';
   /** Milliseconds without a byte from a running FFmpeg that end the run with an error. Default 10,000. */
   readonly stallAfter?: number;
+  /** Milliseconds that FFmpeg has to finish once it was told to stop; then it is killed. Default 5000. */
+  readonly patience?: number;
   /** Bytes that may wait for the consumer, per run; then FFmpeg waits. Default 8 MiB. */
   readonly buffer?: number;
   /** Is told what FFmpeg complains of, line by line. */
@@ -41,6 +43,7 @@ export async function* runEncoder(plan: EncodingPlan, options: RunOptions = {}):
     args: plan.args,
     outputs: outputs.length,
     ...(options.program === undefined ? {} : { program: options.program }),
+    ...(options.patience === undefined ? {} : { patience: options.patience }),
     ...(options.onComplaint === undefined ? {} : { onComplaint: options.onComplaint }),
     ...(kind === 'stdin' ? { stdin: options.stdin ?? 'inherit' } : {}),
   });

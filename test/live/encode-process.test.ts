@@ -1,0 +1,160 @@
+/** FFmpeg as a child: told to end, missing, silent, killed, faster than its reader. */
+import assert from 'node:assert/strict';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { type TestContext, test } from 'node:test';
+import { ConfigurationError, SluiceError } from '../../src/errors.ts';
+import { type RunOptions, runEncoder } from '../../src/live/encode/encoder.ts';
+import type { EncoderOptions } from '../../src/live/encode/options.ts';
+import { planEncoding } from '../../src/live/encode/plan.ts';
+import { prepareEncoding } from '../../src/live/encode/prepare.ts';
+import type { MediaEvent } from '../../src/live/media.ts';
+import { temporaryFolder } from '../support/folder.ts';
+
+const small = [{ name: 'main', size: { width: 160, height: 90 }, bitrate: 100_000 }];
+
+/** A run of the test picture that ends with its test. */
+function start(t: TestContext, options: Partial<EncoderOptions> = {}, run: RunOptions = {}) {
+  const controller = new AbortController();
+  t.after(() => controller.abort());
+  const plan = planEncoding({ input: 'test', renditions: small, ...options });
+  return { events: runEncoder(plan, { signal: controller.signal, ...run }), stop: () => controller.abort() };
+}
+
+/** A program that stands for FFmpeg. */
+async function program(t: TestContext, script: string): Promise<string> {
+  const path = join(await temporaryFolder(t), 'ffmpeg');
+  await writeFile(path, `#!/bin/sh\n${script}\n`);
+  await chmod(path, 0o755);
+  return path;
+}
+
+async function lastOf(events: AsyncIterable<MediaEvent>): Promise<MediaEvent | undefined> {
+  let last: MediaEvent | undefined;
+  for await (const event of events) last = event;
+  return last;
+}
+
+test('told to stop, it finishes what it has begun and ends without an error', async (t) => {
+  const { events, stop } = start(t);
+  const seen: MediaEvent[] = [];
+  for await (const event of events) {
+    seen.push(event);
+    if (seen.length === 3) stop();
+  }
+  assert.deepEqual(seen.at(-1), { type: 'end' });
+  assert.equal(seen.filter(({ type }) => type === 'end').length, 1);
+  assert.ok(seen.length > 3);
+});
+
+test('told to stop before it has begun', async (t) => {
+  const { events, stop } = start(t);
+  stop();
+  assert.deepEqual(await lastOf(events), { type: 'end' });
+});
+
+test('who leaves the loop early leaves no FFmpeg behind', async (t) => {
+  const pidFile = join(await temporaryFolder(t), 'pid');
+  const watched = await program(t, `echo $$ > ${pidFile}; exec ffmpeg "$@"`);
+  const { events } = start(t, {}, { program: watched });
+  for await (const { type } of events) if (type === 'chunk') break;
+  const pid = Number(await readFile(pidFile, 'utf8'));
+  assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+});
+
+test('one that does not listen is killed', async (t) => {
+  const deaf = await program(t, "trap 'echo heard >&2' TERM; echo ready >&2; while :; do sleep 0.05; done");
+  const said: string[] = [];
+  const onComplaint = (line: string) => {
+    said.push(line);
+    if (line === 'ready') stop();
+  };
+  const { events, stop } = start(t, {}, { program: deaf, patience: 500, onComplaint });
+  assert.deepEqual(await lastOf(events), { type: 'end' });
+  assert.deepEqual(said, ['ready', 'heard']);
+});
+
+test('a missing FFmpeg is told with how to get it', async (t) => {
+  const { events } = start(t, {}, { program: 'sluice-has-no-such-program' });
+  const end = await lastOf(events);
+  assert.ok(end?.type === 'end' && end.error instanceof ConfigurationError);
+  assert.match(end.error.message, /sluice-has-no-such-program is not installed: install FFmpeg/);
+  const absent = join(await temporaryFolder(t), 'ffmpeg');
+  await assert.rejects(
+    prepareEncoding({ input: 'film.mp4' }, absent),
+    /ffprobe is not installed: install FFmpeg/,
+  );
+});
+
+test('one that fails is told with what it said, and without the key', async (t) => {
+  const failing = await program(t, 'echo "rtmp://host/app/my-key: Input/output error" >&2; exit 3');
+  const end = await lastOf(start(t, {}, { program: failing }).events);
+  assert.ok(end?.type === 'end' && end.error instanceof SluiceError);
+  assert.equal(end.error.message, 'FFmpeg ended with exit code 3: rtmp://host/app/***: Input/output error');
+});
+
+test('one that is killed by somebody else is an error', async (t) => {
+  const dying = await program(t, 'kill -9 $$');
+  const end = await lastOf(start(t, {}, { program: dying }).events);
+  assert.ok(end?.type === 'end');
+  assert.match(String(end.error), /was ended by SIGKILL/);
+});
+
+test('one that ends well and gave nothing is an error', async (t) => {
+  const end = await lastOf(start(t, {}, { program: await program(t, 'exit 0') }).events);
+  assert.ok(end?.type === 'end');
+  assert.match(String(end.error), /neither a picture nor sound in test/);
+});
+
+test('one that gives what is no MP4 is ended', async (t) => {
+  const odd = await program(t, 'while :; do echo "this is no box of anything"; done');
+  const end = await lastOf(start(t, {}, { program: odd }).events);
+  assert.ok(end?.type === 'end');
+  assert.match(String(end.error), /FormatError/);
+});
+
+test('one that runs and gives nothing is ended', async (t) => {
+  const silent = await program(t, 'exec sleep 600');
+  const end = await lastOf(start(t, {}, { program: silent, stallAfter: 200 }).events);
+  assert.ok(end?.type === 'end');
+  assert.match(String(end.error), /has given nothing for 0\.2 s/);
+});
+
+test('a sender that is still to come is waited for', async (t) => {
+  const silent = await program(t, 'exec sleep 600');
+  const stdin = new Readable({ read() {} });
+  const { events, stop } = start(t, { input: '-' }, { program: silent, stdin, stallAfter: 20 });
+  setTimeout(stop, 300);
+  assert.deepEqual(await lastOf(events), { type: 'end' });
+});
+
+test('a slow reader makes FFmpeg wait: what is held is bounded, and nothing is lost', async (t) => {
+  const length = 60;
+  const pictures = Readable.from(
+    (function* () {
+      for (let index = 0; index < length * 30; index++) yield Buffer.alloc(160 * 90 * 1.5, index);
+    })(),
+  );
+  const inputOptions = ['-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-s', '160x90', '-r', '30'];
+  const limit = 4000;
+  const { events } = start(
+    t,
+    { input: '-', inputOptions },
+    { stdin: pictures, buffer: limit, stallAfter: 1000 },
+  );
+  let until = 0;
+  let isHeld = false;
+  for await (const event of events) {
+    if (event.type === 'end') assert.equal(event.error, undefined);
+    if (event.type !== 'chunk') continue;
+    assert.equal(event.time, until);
+    until = event.time + event.duration;
+    if (isHeld) continue;
+    // Longer than FFmpeg may be silent; it is not its fault.
+    isHeld = true;
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    assert.equal(pictures.readableEnded, false, 'FFmpeg waits');
+  }
+  assert.equal(until / 15_360, length);
+});
