@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { ConfigurationError, ExitCode } from '../../errors.ts';
 import { giveUpFlag, readerGivesUpAfter } from '../connection.ts';
-import { optional } from '../flags.ts';
+import { optional, toggle } from '../flags.ts';
 import { createVerbLogger } from '../output.ts';
 import { endWithReader, interruptible } from '../signals.ts';
 import { written } from '../stdout.ts';
@@ -21,6 +21,10 @@ const flags = {
     'the newest keyframe',
   ),
   once: onceFlag,
+  goOn: toggle(
+    'go-on',
+    'when the picture changes its size or codec: write another init, and go on; otherwise exit code 3',
+  ),
   giveUpAfter: giveUpFlag('30s'),
 } as const;
 
@@ -30,7 +34,8 @@ export function playCommand(): Command {
     summary: 'write a stream to stdout, for a player',
     description:
       'Writes a stream to stdout as fragmented MP4, from its newest keyframe or a time on, until the programme ends. ' +
-      'Times begin at 0 and go on when the publisher restarts. A stream that is not live yet is waited for.',
+      'Times begin at 0 and go on when the publisher restarts. A stream that is not live yet is waited for. When a restart ' +
+      'changes the picture size or codec, FFmpeg and ffplay could not go on: the verb ends with exit code 3.',
     groups: { 'What to play': flags },
     flags,
     examples: [

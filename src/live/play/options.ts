@@ -30,12 +30,21 @@ export interface LiveClientOptions {
 export interface PlayFromOptions extends LiveReadOptions {
   /** Default: the newest keyframe. A time is that of the segment which holds it. */
   readonly from?: LivePlace;
+  /**
+   * Where picture or sound come to be made otherwise, write the new init and go on: Media Source Extensions understand that. Default: end
+   * with IncompleteError, for FFmpeg keeps to the first init of a pipe, and would show noise.
+   */
+  readonly goOn?: boolean;
   readonly onEvent?: (event: PlayEvent) => void;
 }
 
 export interface PlayOptions extends PlayFromOptions, LiveClientOptions {}
 
-export const playDefaults = { topic: 'live', once: false } as const satisfies Partial<PlayOptions>;
+export const playDefaults = {
+  topic: 'live',
+  once: false,
+  goOn: false,
+} as const satisfies Partial<PlayOptions>;
 
 /** Pictures come from here on. */
 export interface PlayingEvent {

@@ -1,5 +1,5 @@
 /** Plays a stream: the library's face of it. */
-import { FormatError } from '../../errors.ts';
+import { FormatError, IncompleteError } from '../../errors.ts';
 import { statusEvents } from '../../files/status.ts';
 import { createKafka } from '../../kafka/client.ts';
 import type { Kafka } from '../../kafka/contract.ts';
@@ -11,10 +11,10 @@ import { readStream } from './read-stream.ts';
 
 /**
  * Yields a stream as fragmented MP4: an init, then chunks from the newest keyframe (or a time) on, as they come. Times begin at 0 and go
- * on over gaps and restarts of the encoder; where picture or sound are made otherwise after one, another init comes in between. Ends
- * with the programme, or by `signal`.
+ * on over gaps and restarts of the encoder. Ends with the programme, or by `signal`.
  *
- * Throws ConfigurationError (names, no such rendition; with `once`: no such stream), UnreachableError (past `giveUpAfter`) or KafkaError.
+ * Throws ConfigurationError (names, no such rendition; with `once`: no such stream), IncompleteError (unless `goOn`: picture or sound are
+ * made otherwise than before), UnreachableError (past `giveUpAfter`) or KafkaError.
  */
 export async function* play(options: PlayOptions): AsyncGenerator<Buffer> {
   const { kafka: properties, giveUpAfter, logger = silentLogger, onEvent = () => {} } = options;
@@ -36,21 +36,25 @@ export async function* play(options: PlayOptions): AsyncGenerator<Buffer> {
 export async function* playFrom(kafka: Kafka, options: PlayFromOptions): AsyncGenerator<Buffer> {
   const { signal = new AbortController().signal, onEvent = () => {} } = options;
   const settings = { ...playDefaults, ...options, signal, onEvent, atSegments: false };
-  const player = new Player(options.stream, onEvent);
+  const player = new Player(settings);
   for await (const step of readStream(kafka, settings)) {
     const bytes = player.take(step);
     if (bytes !== undefined) yield bytes;
   }
 }
 
+type PlayerOptions = Required<Pick<PlayFromOptions, 'stream' | 'goOn' | 'onEvent'>>;
+
 /** From steps to the bytes of one film. */
 class Player {
   readonly #stream: string;
+  readonly #goOn: boolean;
   readonly #onEvent: (event: PlayEvent) => void;
   #film: Film | undefined;
 
-  constructor(stream: string, onEvent: (event: PlayEvent) => void) {
+  constructor({ stream, goOn, onEvent }: PlayerOptions) {
     this.#stream = stream;
+    this.#goOn = goOn;
     this.#onEvent = onEvent;
   }
 
@@ -79,6 +83,11 @@ class Player {
       return init;
     }
     const changed = !this.#film.suits(init);
+    if (changed && !this.#goOn) {
+      throw new IncompleteError(
+        `stream "${this.#stream}" is made otherwise from here on (another size or codec): play it anew, or with --go-on for a player that takes a new init`,
+      );
+    }
     this.#onEvent({ type: 'cut', epoch, media, changed, message: cutMessage(this.#stream, changed, lost) });
     if (changed) this.#film.change(init);
     else this.#film.timeline.cut();

@@ -24,7 +24,11 @@ export interface RecordFromOptions extends LiveReadOptions {
 
 export interface RecordOptions extends RecordFromOptions, LiveClientOptions {}
 
-export const recordDefaults = { ...playDefaults, force: false } as const satisfies Partial<RecordOptions>;
+export const recordDefaults = {
+  topic: playDefaults.topic,
+  once: false,
+  force: false,
+} as const satisfies Partial<RecordOptions>;
 
 /** The first picture is there. */
 export interface RecordingEvent {
