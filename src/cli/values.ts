@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { parseDuration, parseSize, parseTime } from './units.ts';
 
-function parsed<T>(parse: (text: string) => T | undefined, message: string): z.ZodType<T> {
+/** A text that `parse` understands; undefined from it means not. `message` goes on the sentence. */
+export function parsed<T>(parse: (text: string) => T | undefined, message: string): z.ZodType<T> {
   return z.string().transform((text, context) => {
     const value = parse(text);
     if (value !== undefined) return value;

@@ -1,6 +1,7 @@
 /** Places in a stream's time, as people write them. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { parseDuration, parseTime } from '../units.ts';
+import { parsed } from '../values.ts';
 
 /**
  * Milliseconds since the epoch of `2026-07-01T12:00Z`, of milliseconds since 1970, or of what lies before now: `-300` (seconds), `-5m`,
@@ -16,23 +17,14 @@ export function parsePlace(text: string, now: number): number | undefined {
 
 const form = 'write a time (2026-07-01T12:00Z, 2026-07-01 12:00), or what lies before now (-300 or -5m)';
 
-function read<T>(parse: (text: string) => T | undefined, message: string): z.ZodType<T> {
-  return z.string().transform((text, context) => {
-    const value = parse(text);
-    if (value !== undefined) return value;
-    context.issues.push({ code: 'custom', message, input: text });
-    return z.NEVER;
-  });
-}
-
 /** Milliseconds since the epoch of Unix. */
-export const momentOfStream: z.ZodType<number> = read(
+export const momentOfStream: z.ZodType<number> = parsed(
   (text) => parsePlace(text, Date.now()),
   `is no time; ${form}`,
 );
 
 /** The same, or `beginning`. */
-export const placeInStream: z.ZodType<number | 'beginning'> = read(
+export const placeInStream: z.ZodType<number | 'beginning'> = parsed(
   (text) => (text.trim().toLowerCase() === 'beginning' ? 'beginning' : parsePlace(text, Date.now())),
   `is no time; ${form}, or beginning`,
 );

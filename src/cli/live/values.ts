@@ -1,6 +1,7 @@
 /** The kinds of values that flags of live video take. */
 import { z } from 'zod';
 import type { RenditionOptions, Size } from '../../live/encode/options.ts';
+import { parsed } from '../values.ts';
 
 const factors: Readonly<Record<string, number>> = { '': 1, k: 1000, m: 1_000_000 };
 
@@ -36,37 +37,28 @@ export function parseWords(text: string): string[] | undefined {
   return words.map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'));
 }
 
-function read<T>(parse: (text: string) => T | undefined, message: string): z.ZodType<T> {
-  return z.string().transform((text, context) => {
-    const value = parse(text);
-    if (value !== undefined) return value;
-    context.issues.push({ code: 'custom', message, input: text });
-    return z.NEVER;
-  });
-}
-
-export const bitrate: z.ZodType<number> = read(
+export const bitrate: z.ZodType<number> = parsed(
   parseBitrate,
   'is not a bit rate; write bits a second (800000) or a number with its unit (800k, 2.5M)',
 );
 
-export const pictureSize: z.ZodType<Size> = read(
+export const pictureSize: z.ZodType<Size> = parsed(
   parseSizeOfPicture,
   'is not the size of a picture; write WIDTHxHEIGHT (1280x720)',
 );
 
 export const renditions: z.ZodType<readonly RenditionOptions[]> = z.array(
-  read(
+  parsed(
     parseRendition,
     'is no rendition; write WIDTHxHEIGHT@BITRATE (1280x720@2500k), with NAME= before it if it is to have another name',
   ),
 );
 
 /** Pictures a second: `30`, `29.97`, `30000/1001`. */
-export const pictureRate: z.ZodType<number> = read((text) => {
+export const pictureRate: z.ZodType<number> = parsed((text) => {
   const match = /^(\d+(?:\.\d+)?)(?:\/(\d+))?$/.exec(text.trim());
   const rate = match === null ? Number.NaN : Number(match[1]) / Number(match[2] ?? 1);
   return Number.isFinite(rate) && rate > 0 ? rate : undefined;
 }, 'is not a rate; write pictures a second (30, 30000/1001)');
 
-export const words: z.ZodType<readonly string[]> = read(parseWords, 'has a quote that is not closed');
+export const words: z.ZodType<readonly string[]> = parsed(parseWords, 'has a quote that is not closed');
