@@ -10,9 +10,9 @@ import { bitrate } from './words.js';
  */
 
 const latencies = /** @type {const} */ ([
-  ['lowest', 'Lowest', 'a third of a second, by WebSocket'],
-  ['low', 'Low', 'under a second, as all see it'],
-  ['steady', 'Steady', 'four seconds, for poor connections'],
+  ['lowest', 'Lowest', 'a third of a second'],
+  ['low', 'Low', 'under a second'],
+  ['steady', 'Steady', 'four seconds'],
 ]);
 
 /** @param {Quality} quality */
