@@ -5,6 +5,7 @@ import type { IndexedSegment } from '../../records/live-index.ts';
 import type { LiveStream, StreamSummary, Streams } from '../contract.ts';
 import { type Asset, contentSecurityPolicy } from './assets.ts';
 import type { Channels } from './channels.ts';
+import { timeOfDay } from './clock.ts';
 import { hasAlready } from './conditions.ts';
 import { takesGzip } from './replies.ts';
 import { withToken } from './target.ts';
@@ -52,7 +53,7 @@ export function addApi(app: FastifyInstance, options: ApiOptions): void {
   });
   app.get<{ Querystring: { format?: string } }>('/api/time', (request, reply) => {
     reply.header('cache-control', 'no-store');
-    const now = performance.timeOrigin + performance.now();
+    const now = timeOfDay();
     // For DASH, whose players want a date of XML Schema and nothing else.
     if (request.query.format === 'iso') return reply.type('text/plain').send(new Date(now).toISOString());
     return { now };

@@ -133,7 +133,8 @@ function createApp({ tls, logger = silentLogger }: DeliveryOptions, routes: Live
   };
   const app = Fastify({
     serverFactory,
-    loggerInstance: logger,
+    // That it listens is told by whoever has started it.
+    loggerInstance: logger.child({}, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' }),
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: false,
     bodyLimit: 1024,
