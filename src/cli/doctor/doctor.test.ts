@@ -7,7 +7,7 @@ import type { TopicDescription } from '../../kafka/contract.ts';
 import { createStyle } from '../terminal/style.ts';
 import { exitCodeOf, type Finding, findingLines } from './finding.ts';
 import { examineSink, examineSource } from './folders.ts';
-import { judgeJava, judgeOpenFiles } from './machine.ts';
+import { judgeFfmpeg, judgeJava, judgeOpenFiles } from './machine.ts';
 import { judgeClock, judgeStateTopic, judgeTopic } from './topic.ts';
 
 const healthy: TopicDescription = {
@@ -84,6 +84,29 @@ test('clocks, Java, open files', () => {
   assert.equal(judgeOpenFiles('1024').status, 'warning');
   assert.equal(judgeOpenFiles('1048576').status, 'ok');
   assert.equal(judgeOpenFiles('unlimited').status, 'ok');
+});
+
+test('FFmpeg: installed, new enough, with the encoders of live video and its companion', () => {
+  const encoders = ' V..... libx264              libx264 H.264\n A..... aac                  AAC\n';
+  const probe = 'ffprobe version 5.1.9';
+  const version = 'ffmpeg version 5.1.9-0+deb12u1 Copyright (c) 2000-2026 the FFmpeg developers';
+  const table: [ReturnType<typeof judgeFfmpeg>['status'], RegExp, Parameters<typeof judgeFfmpeg>[0]][] = [
+    ['ok', /^5\.1\.9-0\+deb12u1, with libx264 and aac$/, { version, encoders, probe }],
+    ['ok', /^n7\.1/, { version: 'ffmpeg version n7.1 Copyright', encoders, probe }],
+    ['ok', /^N-118/, { version: 'ffmpeg version N-118000-gabcdef Copyright', encoders, probe }],
+    ['note', /not installed/, {}],
+    ['warning', /4\.4\.2 is too old/, { version: 'ffmpeg version 4.4.2 Copyright', encoders, probe }],
+    ['warning', /5\.0\.1 is too old/, { version: 'ffmpeg version 5.0.1 Copyright', encoders, probe }],
+    ['warning', /without libx264,/, { version, encoders: ' A..... aac   AAC\n', probe }],
+    ['warning', /without libx264 and aac/, { version, probe }],
+    ['warning', /without ffprobe/, { version, encoders }],
+  ];
+  for (const [status, message, answers] of table) {
+    const finding = judgeFfmpeg(answers);
+    assert.equal(finding.status, status, finding.message);
+    assert.match(finding.message, message);
+    assert.equal(finding.remedy === undefined, status === 'ok');
+  }
 });
 
 test('folders', async (t) => {

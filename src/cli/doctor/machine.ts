@@ -65,11 +65,60 @@ async function maven(): Promise<Finding> {
 }
 
 async function ffmpeg(): Promise<Finding> {
+  const [version, encoders, probe] = await Promise.all([
+    output('ffmpeg', '-version'),
+    output('ffmpeg', '-hide_banner', '-encoders'),
+    output('ffprobe', '-version'),
+  ]);
+  return judgeFfmpeg({ version, encoders, probe });
+}
+
+/** What FFmpeg printed; undefined where it is not installed. */
+export interface FfmpegAnswers {
+  /** Of `ffmpeg -version`. */
+  readonly version?: string | undefined;
+  /** Of `ffmpeg -encoders`. */
+  readonly encoders?: string | undefined;
+  /** Of `ffprobe -version`. */
+  readonly probe?: string | undefined;
+}
+
+/** The oldest FFmpeg that knows all our options (`-fps_mode`). */
+const oldestFfmpeg = [5, 1] as const;
+
+/** Judges whether live video can be encoded. Pure. */
+export function judgeFfmpeg({ version: printed, encoders, probe }: FfmpegAnswers): Finding {
   const check = 'FFmpeg';
-  const version = /^ffmpeg version (\S+)/.exec((await output('ffmpeg', '-version')) ?? '')?.[1];
-  if (version !== undefined) return { check, status: 'ok', message: version };
-  const message = 'not installed; only live video needs it';
-  return { check, status: 'note', message, remedy: installing('ffmpeg', 'ffmpeg') };
+  const remedy = installing('ffmpeg', 'ffmpeg');
+  const version = /^ffmpeg version (\S+)/.exec(printed ?? '')?.[1];
+  if (version === undefined) {
+    return { check, status: 'note', message: 'not installed; only live video needs it', remedy };
+  }
+  // Builds from its repository are named by a commit, N-..., and are newer than any release that we care about.
+  const [major = 0, minor = 0] = (/^n?(\d+(?:\.\d+)?)/.exec(version)?.[1] ?? '').split('.').map(Number);
+  const isOld =
+    major > 0 && (major < oldestFfmpeg[0] || (major === oldestFfmpeg[0] && minor < oldestFfmpeg[1]));
+  if (isOld) {
+    const message = `${version} is too old for live video, which needs ${oldestFfmpeg.join('.')}`;
+    return { check, status: 'warning', message, remedy };
+  }
+  const missing = ['libx264', 'aac'].filter(
+    (name) => !new RegExp(`^ \\S+ ${name} `, 'm').test(encoders ?? ''),
+  );
+  if (missing.length > 0) {
+    const message = `${version}, without ${missing.join(' and ')}, which live video is encoded by`;
+    return {
+      check,
+      status: 'warning',
+      message,
+      remedy: `${remedy} (with libx264), or publish with other codecs`,
+    };
+  }
+  if (probe === undefined) {
+    const message = `${version}, without ffprobe, which looks at files before they are published`;
+    return { check, status: 'warning', message, remedy };
+  }
+  return { check, status: 'ok', message: `${version}, with libx264 and aac` };
 }
 
 async function openFiles(): Promise<Finding> {
