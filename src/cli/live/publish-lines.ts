@@ -105,14 +105,19 @@ export function publishLogEntry(event: PublishEvent): {
   return { level: levels[type], fields, message };
 }
 
+/** `1 part`, `1,204 parts`. */
+function counted(count: number, what: string): string {
+  return `${quantity.number(count)} ${what}${count === 1 ? '' : 's'}`;
+}
+
 /** The last line. */
 export function publishSummaryLine(summary: PublishSummary, style: Style): string {
   const { segments, parts, bytes, seconds, gaps, restarts } = summary;
   const notes = [
-    gaps > 0 ? style.bad(gaps === 1 ? '1 segment lost' : `${quantity.number(gaps)} segments lost`) : '',
+    gaps > 0 ? style.bad(`${counted(gaps, 'segment')} lost`) : '',
     restarts > 0 ? `encoder begun anew ${restarts === 1 ? 'once' : `${restarts} times`}` : '',
   ].filter((note) => note !== '');
   const tail = notes.length === 0 ? '' : `; ${notes.join(', ')}`;
-  const amount = `${quantity.number(segments)} segments, ${quantity.number(parts)} parts, ${quantity.bytes(bytes)},`;
+  const amount = `${counted(segments, 'segment')}, ${counted(parts, 'part')}, ${quantity.bytes(bytes)},`;
   return `${style.strong(`Published ${amount}`)} in ${quantity.duration(seconds)}${tail}.`;
 }
