@@ -158,3 +158,23 @@ test('a slow reader makes FFmpeg wait: what is held is bounded, and nothing is l
   }
   assert.equal(until / 15_360, length);
 });
+
+test('a picture comes out as soon as the next one is there: nothing else holds it back', async (t) => {
+  const stdin = new Readable({ read() {} });
+  const inputOptions = ['-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-s', '160x90', '-r', '30'];
+  const { events } = start(t, { input: '-', inputOptions, chunks: 'frame' }, { stdin });
+  const feed = (picture: number) => stdin.push(Buffer.alloc(160 * 90 * 1.5, picture * 3));
+  const last = 20;
+  let fed = 0;
+  feed(fed++);
+  feed(fed++);
+  let seen = 0;
+  for await (const { type } of events) {
+    if (type !== 'chunk') continue;
+    seen++;
+    // Only what came out lets the next one in, so that a second one held back would stop everything.
+    if (fed < last) feed(fed++);
+    else stdin.push(null);
+  }
+  assert.equal(seen, last);
+});
