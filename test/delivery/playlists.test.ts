@@ -37,6 +37,16 @@ test('The playlist as it is, with what everybody may know of it', async (t) => {
   assert.match(headers.vary ?? '', /Accept-Encoding/);
 });
 
+test('The manifest of DASH', async (t) => {
+  const { url } = await startStream(t);
+  const { status, headers, body } = await get(`${url}/manifest.mpd`);
+  assert.equal(status, 200);
+  assert.equal(headers['content-type'], 'application/dash+xml');
+  assert.match(body.toString(), /type="dynamic"/);
+  const { etag = '' } = headers;
+  assert.equal((await get(`${url}/manifest.mpd`, { 'if-none-match': etag })).status, 304);
+});
+
 test('Compressed for those who take it, and not sent again to those who have it', async (t) => {
   const { url, next } = await startStream(t);
   const plain = await get(`${url}/main/live.m3u8`);
@@ -196,6 +206,8 @@ test('A programme that was over before this server began', async (t) => {
   const { url } = await startDelivery(t, streams);
   assert.match((await get(`${url}/live/cam/index.m3u8`)).body.toString(), /\nmain\/vod\.m3u8\n/);
   assert.match((await get(`${url}/live/cam/main/vod.m3u8`)).body.toString(), /seg-1-2\.m4s/);
+  assert.match((await get(`${url}/live/cam/manifest.mpd`)).body.toString(), /type="static"/);
+  assert.equal((await get(`${url}/live/none/manifest.mpd`)).status, 404);
   assert.equal((await get(`${url}/live/cam/other/vod.m3u8`)).status, 404);
   assert.equal((await get(`${url}/live/cam/main/live.m3u8`)).status, 404);
   assert.equal((await get(`${url}/live/none/index.m3u8`)).status, 404);
@@ -212,6 +224,7 @@ test('Two servers give the same bytes for the same records', async (t) => {
   const servers = [await startDelivery(t, make(0)), await startDelivery(t, make(12))];
   const paths = [
     'index.m3u8',
+    'manifest.mpd',
     '720p/live.m3u8',
     '360p/live.m3u8?_HLS_msn=26&_HLS_part=1',
     '720p/live.m3u8?_HLS_msn=26&_HLS_part=1&_HLS_skip=YES',
