@@ -1,10 +1,10 @@
 /** Everything that a topic has to deliver: windows of what is live, and the archive behind them. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeError } from '../errors.ts';
-import { type Kafka, KafkaError } from '../kafka/contract.ts';
+import { type Kafka, KafkaError, type KafkaErrorKind } from '../kafka/contract.ts';
 import type { LiveFeedHandler } from '../live/feed.ts';
+import { awaitLiveTopics } from '../live/read/await-topics.ts';
 import { followLive } from '../live/read/follow.ts';
-import { indexTopicOf, streamsTopicOf } from '../live/topics.ts';
 import { type Logger, silentLogger } from '../log.ts';
 import type { StreamClaim } from '../records/live-claim.ts';
 import type { IndexEntry } from '../records/live-index.ts';
@@ -43,8 +43,15 @@ export const streamsDefaults = {
   cacheBytes: 64 * 1024 * 1024,
 } as const;
 
-/** Milliseconds between two looks for topics that are not there. */
-const topicWait = 1000;
+/**
+ * Milliseconds after which everything is read anew. What is corrupt on the topic is soon older than what is read then; viewers of all
+ * streams would have to do without until somebody starts the server again.
+ */
+const beginAnewAfter: Partial<Record<KafkaErrorKind, number>> = {
+  'topic-recreated': 1000,
+  'unknown-topic': 1000,
+  corrupt: 5000,
+};
 /** Milliseconds between two looks for what has become too old. */
 const sweepEvery = 30_000;
 
@@ -168,11 +175,11 @@ class TopicStreams implements OpenStreams, LiveFeedHandler {
         await this.#read();
       } catch (error) {
         if (signal.aborted) return;
-        const gone = error instanceof KafkaError && ['topic-recreated', 'unknown-topic'].includes(error.kind);
-        if (!gone) throw error;
+        const wait = error instanceof KafkaError ? beginAnewAfter[error.kind] : undefined;
+        if (wait === undefined) throw error;
         onWord({ type: 'warning', message: `${describeError(error)}; beginning anew with topic ${topic}` });
         this.#forget();
-        await delay(topicWait, undefined, { signal }).catch(() => {});
+        await delay(wait, undefined, { signal }).catch(() => {});
       }
     }
   }
@@ -235,29 +242,20 @@ class TopicStreams implements OpenStreams, LiveFeedHandler {
   }
 
   /** False after the signal. */
-  async #topicsExist(): Promise<boolean> {
+  #topicsExist(): Promise<boolean> {
     const { kafka, topic, signal, onWord = () => {} } = this.#options;
-    let waited = false;
-    while (!signal.aborted) {
-      const topics = [topic, indexTopicOf(topic), streamsTopicOf(topic)];
-      const found = await Promise.all(topics.map((name) => kafka.describeTopic(name)));
-      const missing = topics.filter((_, index) => found[index] === undefined);
-      if (missing.length === 0) {
-        if (waited) onWord({ type: 'resumed', message: `topic ${topic} is there` });
-        return true;
-      }
-      if (!waited) {
-        const message = `topic ${missing.join(', ')} does not exist yet; streams are served as soon as a publisher has made it`;
+    return awaitLiveTopics(kafka, topic, signal, {
+      onMissing: (names) => {
+        const message = `topic ${names.join(', ')} does not exist yet; streams are served as soon as a publisher has made it`;
         onWord({ type: 'waiting', message });
         this.#caughtUp();
-      }
-      waited = true;
-      await delay(topicWait, undefined, { signal }).catch(() => {});
-    }
-    return false;
+      },
+      onFound: () => onWord({ type: 'resumed', message: `topic ${topic} is there` }),
+    });
   }
 
   #forget(): void {
+    this.#ready = false;
     this.#windows = this.#newWindows();
     this.#claims = new Map();
     this.#tell();
