@@ -59,7 +59,7 @@ function residentBytes(pid: number): number {
 /** One after the other, for as long as the run lasts: half a minute each, more or less. */
 async function seat(index: number, seen: Seen): Promise<void> {
   for (let turn = index; !stop.signal.aborted; turn += 1) {
-    const patience = AbortSignal.timeout(10_000 + Math.random() * 40_000);
+    const patience = AbortSignal.timeout(Math.round(10_000 + Math.random() * 40_000));
     const signal = AbortSignal.any([stop.signal, patience]);
     const stream = streams[(index + turn) % streams.length]!;
     const kind = kinds[turn % kinds.length]!;
@@ -84,7 +84,7 @@ const broker = await startBroker({
 });
 try {
   for (const stream of streams) {
-    const size = ['--size', '320x180', '--bitrate', '300k', '--rate', '15'];
+    const size = ['--size', '160x90', '--bitrate', '200k', '--rate', '15', '--preset', 'ultrafast'];
     sluice(['live', 'publish', '--stream', stream, '--input', 'test', ...size], broker.bootstrapServers);
   }
   const server = sluice(['serve', '--port', String(port)], broker.bootstrapServers);
