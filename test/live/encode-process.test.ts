@@ -10,6 +10,7 @@ import type { EncoderOptions } from '../../src/live/encode/options.ts';
 import { planEncoding } from '../../src/live/encode/plan.ts';
 import { prepareEncoding } from '../../src/live/encode/prepare.ts';
 import type { MediaEvent } from '../../src/live/media.ts';
+import { madeStream } from '../support/boxes.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 const small = [{ name: 'main', size: { width: 160, height: 90 }, bitrate: 100_000 }];
@@ -105,6 +106,21 @@ test('one that ends well and gave nothing is an error', async (t) => {
   const end = await lastOf(start(t, {}, { program: await program(t, 'exit 0') }).events);
   assert.ok(end?.type === 'end');
   assert.match(String(end.error), /neither a picture nor sound in test/);
+});
+
+test('a sender that goes is an error, for it may come back; the end of a file is none', async (t) => {
+  const sent = join(await temporaryFolder(t), 'sent.mp4');
+  await writeFile(sent, madeStream(9));
+  const sending = await program(t, `cat ${sent}`);
+  const endOf = (options: Partial<EncoderOptions>) =>
+    lastOf(start(t, { chunks: 'frame', renditions: small, ...options }, { program: sending }).events);
+  const gone = await endOf({ input: 'rtmp://0.0.0.0/live/my-key' });
+  assert.ok(gone?.type === 'end');
+  assert.equal(gone.error?.message, 'the sender of rtmp://0.0.0.0/live/*** has gone');
+  assert.deepEqual(await endOf({ input: 'rtmp://0.0.0.0/live/my-key', inputOptions: ['-t', '9'] }), {
+    type: 'end',
+  });
+  assert.deepEqual(await endOf({ input: 'film.mp4' }), { type: 'end' });
 });
 
 test('one that gives what is no MP4 is ended', async (t) => {

@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream';
 import { SluiceError } from '../../errors.ts';
 import type { MediaChunk, MediaEvent, MediaInit } from '../media.ts';
+import { withoutSecrets } from './complaints.ts';
 import { EventQueue } from './event-queue.ts';
 import { kindOfInput } from './input.ts';
 import type { EncodingPlan } from './plan.ts';
@@ -33,12 +34,13 @@ const defaultStall = 10_000;
 
 /**
  * Runs FFmpeg once. Gives an init for each rendition, then chunks, then exactly one `end`; never throws for what FFmpeg or its
- * input do. Nothing is retried here. Leaving the loop early ends FFmpeg too.
+ * input do. A sender that goes away is an error: it may come back. Nothing is retried here. Leaving the loop early ends FFmpeg too.
  */
 export async function* runEncoder(plan: EncodingPlan, options: RunOptions = {}): AsyncGenerator<MediaEvent> {
   const { signal, now = wallClock, stallAfter = defaultStall, buffer = defaultBuffer } = options;
   const { settings, outputs } = plan;
   const kind = kindOfInput(settings.input, settings.inputOptions);
+  const name = withoutSecrets(settings.input);
   const ffmpeg = startFfmpeg({
     args: plan.args,
     outputs: outputs.length,
@@ -89,11 +91,11 @@ export async function* runEncoder(plan: EncodingPlan, options: RunOptions = {}):
   const finished = (async () => {
     const error = await ffmpeg.ended;
     await Promise.all(cuts);
-    const empty = inits < outputs.length && signal?.aborted !== true;
-    return (
-      error ??
-      (empty ? new SluiceError(`FFmpeg found neither a picture nor sound in ${settings.input}`) : undefined)
-    );
+    if (error !== undefined || signal?.aborted === true) return error;
+    if (inits < outputs.length) return new SluiceError(`FFmpeg found neither a picture nor sound in ${name}`);
+    // What is sent has no end of its own: a sender that was cut off looks like one that has finished.
+    const isLimited = settings.inputOptions.some((option) => option === '-t' || option === '-to');
+    return kind === 'live' && !isLimited ? new SluiceError(`the sender of ${name} has gone`) : undefined;
   })();
   void finished.then(() => queue.close());
   try {
