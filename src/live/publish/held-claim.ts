@@ -140,7 +140,8 @@ export class HeldClaim {
       held.#stop();
       throw error;
     }
-    held.#timer = setInterval(() => void held.#renew().catch(() => {}), held.#lasts / 3);
+    // What comes back is final: everything else is tried again below.
+    held.#timer = setInterval(() => void held.#renew().catch((error) => held.#lose(error)), held.#lasts / 3);
     held.#timer.unref();
     return held;
   }

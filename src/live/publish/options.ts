@@ -1,6 +1,8 @@
 /** The options of `publish`, and what it resolves with. Defaults stand here, once. */
+import { ConfigurationError } from '../../errors.ts';
 import type { ClientProperties } from '../../kafka/properties.ts';
 import type { Logger } from '../../log.ts';
+import { isStreamName } from '../../records/live-names.ts';
 import type { EncoderOptions } from '../encode/options.ts';
 import type { PublishEvent } from './events.ts';
 
@@ -57,6 +59,11 @@ export type StreamSettings = StreamOptions &
   Required<Pick<StreamOptions, keyof typeof publishDefaults | 'onEvent'>>;
 
 export function streamSettings(options: StreamOptions): StreamSettings {
+  if (!isStreamName(options.stream)) {
+    throw new ConfigurationError(
+      `"${options.stream.slice(0, 80)}" is no name of a stream: 1 to 64 letters, digits, dots, underscores and hyphens, the first a letter or a digit`,
+    );
+  }
   return { ...publishDefaults, onEvent: () => {}, ...options };
 }
 

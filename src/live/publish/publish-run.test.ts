@@ -272,3 +272,24 @@ test('Other targets make another programme of what was left open', async () => {
   assert.equal(kinds[11], 'end 2 1');
   assert.equal(kinds[12], 'init 3 1');
 });
+
+test('A part that the topic does not take ends the run with what to do, and the stream is free again', async () => {
+  const cluster = createMemoryCluster();
+  const one = begin(cluster);
+  (await one.run(0)).give(initOf('main'), ...parts(0, 3));
+  await waitFor(async () => (await standing(cluster)).media.length === 4);
+  cluster.configure('live', { 'max.message.bytes': '5000' });
+  (await one.run(0)).give(partOf('main', 3, { bytes: Buffer.alloc(20_000) }));
+  await assert.rejects(one.done, (error: Error) => {
+    assert.ok(error instanceof ConfigurationError);
+    assert.match(error.message, /a part of rendition main has 20000 bytes, .*max\.message\.bytes.*bit rate/);
+    return true;
+  });
+  assert.equal((await standing(cluster)).claims.at(-1)?.lasts, 1);
+  const two = begin(cluster);
+  (await two.run(0)).give(initOf('main'), ...parts(0, 3));
+  (await two.run(0)).end();
+  await two.done;
+  assert.equal(two.of('waiting').length, 0);
+  assert.deepEqual(segmentsOf((await standing(cluster)).media), [0, 1]);
+});

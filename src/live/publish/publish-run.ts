@@ -1,8 +1,7 @@
 /** One publisher at work: claims its stream, runs the encoder again and again, numbers what comes, and ends in good order. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { ConfigurationError, describeError } from '../../errors.ts';
+import { describeError } from '../../errors.ts';
 import { type Kafka, KafkaError } from '../../kafka/contract.ts';
-import { isStreamName } from '../../records/live-names.ts';
 import type { Targets } from '../../records/live-record.ts';
 import { type LiveTopics, openLiveTopics } from '../topics.ts';
 import { FencedError, type StandingClaim } from './claim.ts';
@@ -20,20 +19,14 @@ const grace = 10_000;
 
 /**
  * Publishes a source through a client. Resolves when the source has ended or `signal` has come, and everything is acknowledged.
- * The client is closed only when an interrupted run cannot end otherwise.
+ * The client is closed only when an interrupted run cannot end otherwise. Throws ConfigurationError for a name that is none.
  */
 export async function publishFrom(
   kafka: Kafka,
   source: MediaSource,
   options: StreamOptions,
 ): Promise<PublishSummary> {
-  const settings = streamSettings(options);
-  if (!isStreamName(settings.stream)) {
-    throw new ConfigurationError(
-      `"${settings.stream.slice(0, 80)}" is no name of a stream: 1 to 64 letters, digits, dots, underscores and hyphens, the first a letter or a digit`,
-    );
-  }
-  return new PublishRun(kafka, source, settings).run();
+  return new PublishRun(kafka, source, streamSettings(options)).run();
 }
 
 class PublishRun {
@@ -58,7 +51,8 @@ class PublishRun {
     let forced: NodeJS.Timeout | undefined;
     const onAbort = (): void => {
       this.#stop.abort();
-      forced = setTimeout(() => void this.#kafka.close(), grace);
+      // Before anything was published, nothing is to be brought to an end.
+      forced = setTimeout(() => void this.#kafka.close(), this.#outlet === undefined ? grace / 10 : grace);
     };
     signal?.addEventListener('abort', onAbort, { once: true });
     if (signal?.aborted === true) onAbort();
@@ -67,8 +61,7 @@ class PublishRun {
     } catch (error) {
       const cutOff = error instanceof KafkaError && error.kind === 'closed';
       if (!(signal?.aborted === true && cutOff)) throw this.#failure ?? error;
-      const message = 'Kafka could not be reached: the end of the programme is not on the topic';
-      this.#settings.onEvent({ type: 'warning', message });
+      this.#tellCutOff();
     } finally {
       signal?.removeEventListener('abort', onAbort);
       clearTimeout(forced);
@@ -103,7 +96,7 @@ class PublishRun {
       const isOpen = before?.state === 'live' && recovered.media > 0;
       await this.#publishBehind(held, topics, recovered, { isOpen, goesOn });
     } catch (error) {
-      if (this.#failure === undefined) await this.#giveBack(held);
+      if (!(this.#failure instanceof FencedError)) await this.#giveBack(held);
       throw error;
     } finally {
       held.abandon();
@@ -162,7 +155,7 @@ class PublishRun {
   /** After a failure of the source: what is there is still sent, and whoever comes next need not wait. */
   async #giveBack(held: HeldClaim): Promise<void> {
     const given = (async () => {
-      await this.#outlet?.drained();
+      await this.#outlet?.drained().catch(() => {});
       await held.release(this.#runs?.isOpen === true ? 'live' : 'ended');
     })();
     const enough = new AbortController();
@@ -179,6 +172,13 @@ class PublishRun {
     const seconds = { part: targets.part / 1e6, segment: targets.segment / 1e6 };
     onEvent({ type: 'started', stream, topic, partition, epoch, media, renditions, targets: seconds });
     for (const message of notes) onEvent({ type: 'warning', message });
+  }
+
+  #tellCutOff(): void {
+    if (this.#outlet === undefined) return;
+    const left = this.#outlet.spooled + this.#outlet.inFlight;
+    const message = `Kafka could not be reached: ${left} bytes were not acknowledged, and the end of the programme is not on the topic`;
+    this.#settings.onEvent({ type: 'warning', message });
   }
 
   #fail(error: unknown): void {

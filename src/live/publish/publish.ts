@@ -2,7 +2,7 @@
 import { statusEvents } from '../../files/status.ts';
 import { createKafka } from '../../kafka/client.ts';
 import { silentLogger } from '../../log.ts';
-import type { PublishOptions, PublishSummary } from './options.ts';
+import { type PublishOptions, type PublishSummary, streamSettings } from './options.ts';
 import { publishFrom } from './publish-run.ts';
 import { encoderSource } from './source.ts';
 
@@ -14,6 +14,7 @@ import { encoderSource } from './source.ts';
  * somebody else), UnreachableError (past `giveUpAfter`) or KafkaError (refused credentials or rights).
  */
 export async function publish(options: PublishOptions): Promise<PublishSummary> {
+  const stream = streamSettings(options);
   const source = await encoderSource(options);
   const { kafka: properties, giveUpAfter, logger = silentLogger, onEvent = () => {} } = options;
   const kafka = createKafka({
@@ -24,7 +25,7 @@ export async function publish(options: PublishOptions): Promise<PublishSummary> 
     ...(giveUpAfter === undefined ? {} : { giveUpAfter }),
   });
   try {
-    return await publishFrom(kafka, source, options);
+    return await publishFrom(kafka, source, stream);
   } finally {
     await kafka.close();
   }
