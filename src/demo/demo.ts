@@ -1,4 +1,4 @@
-/** The two-minute tour: a real Kafka, files sent through it and put back together, and both sides compared. */
+/** The two-minute tour: a real Kafka, files sent through it and put back together, both sides compared, and live video beside them. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import prettyBytes from 'pretty-bytes';
@@ -8,6 +8,7 @@ import { type DownloadEvent, IncompleteError, type UploadEvent } from '../index.
 import { compareTrees } from './compare.ts';
 import { barLine, type Display } from './display.ts';
 import { type DemoFolder, makeFolder } from './folder.ts';
+import { type Live, receivePart, startLive } from './live.ts';
 import { startTransfer, type Transfer, topic, uploader } from './transfer.ts';
 import { bytesOf, mixedTree, type Tree, writeTree } from './tree.ts';
 
@@ -30,7 +31,7 @@ const rate = (bytes: number, from: number, to: number): string =>
  */
 export async function runDemo({ folder: path, once, display, signal }: DemoOptions): Promise<void> {
   display.line();
-  display.heading('Sluice: files of any size through Apache Kafka');
+  display.heading('Sluice: files of any size, and live video, through Apache Kafka');
   display.line();
   const folder = await makeFolder(path);
   const begin = performance.now();
@@ -41,6 +42,7 @@ export async function runDemo({ folder: path, once, display, signal }: DemoOptio
   });
   const [broker, tree] = await Promise.all([starting, makeTree(folder)]);
   let transfer: Transfer | undefined;
+  let live: Live | undefined;
   try {
     display.done(
       `Apache Kafka ${kafkaVersion} serves at ${broker.bootstrapServers} (${seconds(begin, served)})`,
@@ -55,15 +57,19 @@ export async function runDemo({ folder: path, once, display, signal }: DemoOptio
     await showUntilReceived(transfer, tree, display, signal);
     if (!signal.aborted) {
       await verify(transfer, tree, folder, display);
-      tellPlaces(folder, broker, once, display);
+      live = await showLive(broker, display, signal);
+      signal.addEventListener('abort', () => live?.stop(), { once: true });
+      tellPlaces(folder, broker, live, once, display);
     }
     watching = true;
     if (once) transfer.stop();
-    await transfer.ended;
+    if (once) live?.stop();
+    await Promise.all([transfer.ended, live?.ended]);
   } finally {
     // Also after a failure: without a broker both sides would wait for it for ever.
     transfer?.stop();
-    await transfer?.ended.catch(() => {});
+    live?.stop();
+    await Promise.allSettled([transfer?.ended, live?.ended]);
     await broker.stop();
   }
   display.note(once ? 'Everything is stopped.' : 'Stopped.');
@@ -131,18 +137,41 @@ async function verify(
   );
 }
 
+/** Publishes and serves, and receives a part as a player would. */
+async function showLive(
+  { bootstrapServers }: RunningBroker,
+  display: Display,
+  signal: AbortSignal,
+): Promise<Live> {
+  display.live(['Publishing a test picture, and serving it ...']);
+  const live = await startLive({ bootstrapServers, onMessage: (message) => display.note(message) });
+  try {
+    const { bytes, delay: milliseconds } = await receivePart(live, signal);
+    display.done(
+      `Live video: a part of ${prettyBytes(bytes)} came through Kafka to a viewer, ${Math.round(milliseconds)} ms after its last picture`,
+    );
+    return live;
+  } catch (error) {
+    live.stop();
+    await live.ended.catch(() => {});
+    throw error;
+  }
+}
+
 function tellPlaces(
   { outbox, inbox }: DemoFolder,
   { bootstrapServers }: RunningBroker,
+  { url }: Live,
   once: boolean,
   display: Display,
 ): void {
   display.line();
   display.line(`Source  ${outbox}`);
   display.line(`Copy    ${join(inbox, uploader)}`);
+  display.line(`Live    ${url}/`);
   display.line();
   if (once) return;
-  display.heading('Try next, in another terminal');
+  display.heading('Try next: open the live page in a browser, rewind it; and in another terminal');
   display.line(`cp -r ~/Pictures ${outbox}`);
   display.line(`npm run -s sluice -- list --topic ${topic} --bootstrap-servers ${bootstrapServers}`);
   display.line(`kcat -b ${bootstrapServers} -t ${topic} -C -e -q -f '%p %o %h\\n' | head`);

@@ -1,79 +1,86 @@
-/** A page that watches while everything behind it is killed, one after the other, and comes back. */
+/** Pages that watch while everything behind them is killed, one after the other, and comes back. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { startBroker } from '../../src/broker/broker.ts';
 import { openPage } from './browser.ts';
 import { stateOf, until, untilPlaying } from './player.ts';
 import { kill, startPublisher, startServer, untilLive } from './stage.ts';
 
-/** Media sequence numbers of the playlists that the page was given, in their order. */
-type Sequences = number[];
+interface Watched {
+  readonly page: Page;
+  /** Media sequence numbers of the playlists that the page was given, in their order. */
+  readonly sequences: readonly number[];
+}
 
-for (const [way, engine] of [
-  ['low', 'hls'],
-  ['lowest', 'ws'],
-] as const) {
-  test(`by ${engine}, a page outlives its server, its publisher and the broker`, async (t) => {
-    const broker = await startBroker();
-    t.after(() => broker.stop());
-    const stage = { bootstrapServers: broker.bootstrapServers, topic: 'live' };
-    let publisher = startPublisher(t, stage, 'cam');
-    const [first, second] = await Promise.all([startServer(t, stage), startServer(t, stage)]);
+async function watch(t: TestContext, url: string, engine: string): Promise<Watched> {
+  const page = await openPage(t);
+  const sequences: number[] = [];
+  page.on('response', async (response) => {
+    if (!response.url().includes('/live.m3u8') || !response.ok()) return;
+    const text = await response.text().catch(() => '');
+    const found = /#EXT-X-MEDIA-SEQUENCE:(\d+)/.exec(text)?.[1];
+    if (found !== undefined) sequences.push(Number(found));
+  });
+  await page.goto(url);
+  const begun = await untilPlaying(page, 'the stream');
+  assert.equal(begun.engine, engine);
+  return { page, sequences };
+}
+
+/** Resolves once every page shows pictures that were taken after a time. */
+async function allBehind(pages: readonly Watched[], what: string, time: number): Promise<void> {
+  for (const { page } of pages) {
+    await until(page, what, ({ date }) => (date ?? 0) > time, 60_000);
+    await untilPlaying(page, what);
+  }
+}
+
+test('pages outlive their servers, their publisher and the broker, by playlists and by WebSocket', async (t) => {
+  const broker = await startBroker();
+  t.after(() => broker.stop());
+  const stage = { bootstrapServers: broker.bootstrapServers, topic: 'live' };
+  const publisher = startPublisher(t, stage, 'cam');
+  const [first, second] = await Promise.all([startServer(t, stage), startServer(t, stage)]);
+  await untilLive(first.url, 'cam');
+  await untilLive(second.url, 'cam');
+  const address = `${first.url}/?stream=cam&servers=${second.url}`;
+  const byPlaylists = await watch(t, `${address}&latency=low`, 'hls');
+  const bySocket = await watch(t, `${address}&latency=lowest`, 'ws');
+  const pages = [byPlaylists, bySocket];
+
+  await t.test('the server', async () => {
+    await kill(first.command);
+    await allBehind(pages, 'from the other server', Date.now() + 2000);
+  });
+
+  await t.test('the publisher', async () => {
+    await kill(publisher);
+    startPublisher(t, stage, 'cam', ['--size', '320x180', '--bitrate', '200k', '--takeover']);
+    await allBehind(pages, 'from the new publisher', Date.now() + 2000);
+  });
+
+  await t.test('the first server again, and then the second', async () => {
+    await startServer(t, stage, first.port);
     await untilLive(first.url, 'cam');
-    await untilLive(second.url, 'cam');
+    await kill(second.command);
+    await allBehind(pages, 'from the first server', Date.now() + 2000);
+  });
 
-    const page = await openPage(t);
-    const sequences: Sequences = [];
-    page.on('response', async (response) => {
-      if (!response.url().includes('/live.m3u8') || !response.ok()) return;
-      const text = await response.text().catch(() => '');
-      const found = /#EXT-X-MEDIA-SEQUENCE:(\d+)/.exec(text)?.[1];
-      if (found !== undefined) sequences.push(Number(found));
-    });
-    await page.goto(`${first.url}/?stream=cam&latency=${way}&servers=${second.url}`);
-    const begun = await untilPlaying(page, 'the stream');
-    assert.equal(begun.engine, engine);
+  await t.test('the broker', async () => {
+    const [node] = broker.nodes;
+    assert.ok(node);
+    await node.kill('SIGKILL');
+    await node.start();
+    await allBehind(pages, 'after the broker', Date.now() + 2000);
+  });
 
-    await t.test('the server', async () => {
-      const before = await stateOf(page);
-      await kill(first.command);
-      await until(page, 'the other server', ({ date }) => (date ?? 0) > (before.date ?? 0) + 4000);
-      await untilPlaying(page, 'from the other server');
-    });
-
-    await t.test('the publisher', async () => {
-      await kill(publisher);
-      publisher = startPublisher(t, stage, 'cam', ['--size', '320x180', '--bitrate', '200k', '--takeover']);
-      const restarted = Date.now();
-      await until(page, 'the new publisher', ({ date }) => (date ?? 0) > restarted + 2000, 60_000);
-      await untilPlaying(page, 'from the new publisher');
-    });
-
-    await t.test('the first server again, and then the second', async () => {
-      await startServer(t, stage, first.port);
-      await untilLive(first.url, 'cam');
-      const before = await stateOf(page);
-      await kill(second.command);
-      await until(page, 'the first server', ({ date }) => (date ?? 0) > (before.date ?? 0) + 4000);
-      await untilPlaying(page, 'from the first server');
-    });
-
-    await t.test('the broker', async () => {
-      const [node] = broker.nodes;
-      assert.ok(node);
-      await node.kill('SIGKILL');
-      await node.start();
-      const back = Date.now();
-      await until(page, 'what came after the broker', ({ date }) => (date ?? 0) > back + 2000, 60_000);
-      await untilPlaying(page, 'after the broker');
-    });
-
+  for (const { page } of pages) {
     const { fatal, renewals } = await stateOf(page);
     assert.deepEqual({ fatal, renewals }, { fatal: 0, renewals: 0 });
-    assert.deepEqual(
-      sequences,
-      sequences.toSorted((a, b) => a - b),
-      'the media sequence never goes back',
-    );
-  });
-}
+  }
+  const { sequences } = byPlaylists;
+  assert.ok(sequences.length > 20);
+  const risen = sequences.toSorted((a, b) => a - b);
+  assert.deepEqual(sequences, risen, 'the media sequence never goes back');
+});
