@@ -58,6 +58,7 @@ export const publishDefaults = {
 export type StreamSettings = StreamOptions &
   Required<Pick<StreamOptions, keyof typeof publishDefaults | 'onEvent'>>;
 
+/** The options with their defaults. Throws ConfigurationError for a stream that cannot be called so. */
 export function streamSettings(options: StreamOptions): StreamSettings {
   if (!isStreamName(options.stream)) {
     throw new ConfigurationError(

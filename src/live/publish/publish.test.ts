@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ConfigurationError, FormatError, UnreachableError } from '../../errors.ts';
+import { ConfigurationError, UnreachableError } from '../../errors.ts';
 import { publish } from './publish.ts';
 
 /** Nobody listens there. */
@@ -29,5 +29,8 @@ test('What cannot be is refused before anything is connected', async () => {
   await assert.rejects(publish({ kafka: nowhere, stream: '../cam', input: 'test' }), ConfigurationError);
   await assert.rejects(publish({ kafka: nowhere, stream: 'cam', input: 'none.mp4' }), /none\.mp4/);
   const renditions = [{ name: 'ws' }];
-  await assert.rejects(publish({ kafka: nowhere, stream: 'cam', input: 'test', renditions }), FormatError);
+  await assert.rejects(
+    publish({ kafka: nowhere, stream: 'cam', input: 'test', renditions }),
+    ConfigurationError,
+  );
 });
