@@ -129,6 +129,22 @@ test('A stream that has been silent for hours is shown as it was left, whatever 
   );
 });
 
+test('A silent stream of which retention has left nothing holds no server up', async (t) => {
+  const { cluster, set } = clockedCluster();
+  const kafka = cluster.client();
+  set(Date.now() - 3 * 3_600_000);
+  const topic = await LiveTopic.open(kafka, 'live');
+  await topic.append(script(3 * 3600).segments(10).made);
+  const [end = 0] = (await kafka.offsets('live', 'latest')).values();
+  await topic.append(script(3 * 3600, { stream: 'other' }).segments(3).made);
+  cluster.deleteRecords('live', 0, end + 5);
+  const streams = await server(t, kafka);
+  assert.deepEqual(
+    streams.list().map(({ name }) => name),
+    ['other'],
+  );
+});
+
 test('What is not of the format, a zombie or a repetition changes nothing', async (t) => {
   const kafka = createMemoryCluster().client();
   const topic = await LiveTopic.open(kafka, 'live');
