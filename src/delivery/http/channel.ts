@@ -1,4 +1,5 @@
 /** Everything that a server does for one stream: one listener to what comes, which hands it on in the order that costs viewers least. */
+import type { Logger } from '../../log.ts';
 import type { Arrival, LiveStream, Streams } from '../contract.ts';
 import { Followers } from './follower.ts';
 import type { DeliveryMetrics, StreamFigures } from './metrics.ts';
@@ -14,6 +15,7 @@ export interface ChannelOptions {
   readonly texts: Texts;
   readonly replies: Replies;
   readonly metrics: DeliveryMetrics;
+  readonly logger: Logger;
 }
 
 export class Channel {
@@ -24,10 +26,12 @@ export class Channel {
   readonly viewers: ViewerCount;
   readonly #replies: Replies;
   readonly #metrics: DeliveryMetrics;
+  readonly #logger: Logger;
   readonly #unlisten: () => void;
 
-  constructor({ live, streams, texts, replies, metrics }: ChannelOptions) {
+  constructor({ live, streams, texts, replies, metrics, logger }: ChannelOptions) {
     this.live = live;
+    this.#logger = logger;
     this.#replies = replies;
     this.#metrics = metrics;
     const patience = (3 * live.targets.segment) / 1000;
@@ -39,7 +43,7 @@ export class Channel {
     this.media = new WindowMedia({ live, followers: this.followers, replies, onBytes, patience });
     const onHeld = (count: number) => this.viewers.held(count);
     this.playlists = new Playlists({ live, streams, texts, replies, patience, onHeld, onBytes });
-    this.#unlisten = live.listen((arrival) => this.#onArrival(arrival));
+    this.#unlisten = live.listen((arrival) => this.#tell(arrival));
   }
 
   get viewerCount(): number {
@@ -67,6 +71,15 @@ export class Channel {
     this.playlists.end(reply);
     this.media.end(reply);
     this.followers.end();
+  }
+
+  /** Never throws: whoever reads the topic is not to suffer from a fault of ours. */
+  #tell(arrival: Arrival): void {
+    try {
+      this.#onArrival(arrival);
+    } catch (error) {
+      this.#logger.error({ err: error, stream: this.live.name }, 'what came could not be handed on');
+    }
   }
 
   #onArrival(arrival: Arrival): void {

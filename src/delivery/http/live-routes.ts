@@ -3,6 +3,7 @@
  * of them ask for is answered by a look into a few maps, without a promise.
  */
 import { describeError } from '../../errors.ts';
+import type { Logger } from '../../log.ts';
 import type { Streams } from '../contract.ts';
 import { ArchiveRoutes, type Asked } from './archive-routes.ts';
 import type { Channel } from './channel.ts';
@@ -34,6 +35,7 @@ export interface LiveRoutesOptions {
   readonly metrics: DeliveryMetrics;
   readonly gate: Gate;
   readonly snapshots: Snapshots;
+  readonly logger: Logger;
 }
 
 export class LiveRoutes {
@@ -52,8 +54,13 @@ export class LiveRoutes {
   handle(request: Incoming, response: Outgoing): boolean {
     const url = request.url ?? '';
     if (!url.startsWith('/live/')) return false;
-    const reply = this.#reply(request, response, url);
-    if (reply !== undefined) send(response, reply, request.method === 'HEAD');
+    try {
+      const reply = this.#reply(request, response, url);
+      if (reply !== undefined) send(response, reply, request.method === 'HEAD');
+    } catch (error) {
+      this.#options.logger.error({ err: error, url }, 'a request could not be answered');
+      send(response, this.#problem(500, 'a fault of this server; its log has more'));
+    }
     return true;
   }
 

@@ -38,6 +38,7 @@ type RawServer = Server | Http2SecureServer;
 
 /** Starts to serve. Rejects with ConfigurationError when it may not listen there, or the certificate is not good. */
 export async function serveStreams(streams: Streams, options: DeliveryOptions = {}): Promise<DeliveryServer> {
+  const { logger = silentLogger } = options;
   const { host, port, cors, maxConnections, listed } = { ...deliveryDefaults, ...definedOnly(options) };
   const registry = createRegistry();
   const texts = createTexts(listed);
@@ -47,8 +48,8 @@ export async function serveStreams(streams: Streams, options: DeliveryOptions = 
   const metrics = new DeliveryMetrics(registry, () =>
     [...channels.all()].map((channel) => channel.figures()),
   );
-  const channels = new Channels({ streams, texts, replies, metrics });
-  const routes = new LiveRoutes({ streams, channels, texts, replies, metrics, gate, snapshots });
+  const channels = new Channels({ streams, texts, replies, metrics, logger });
+  const routes = new LiveRoutes({ streams, channels, texts, replies, metrics, gate, snapshots, logger });
   const sockets = new SocketRoutes({ channels, routes, gate, metrics, origin: cors });
   const { app, lanes } = createApp(options, routes);
   const server = app.server as unknown as RawServer;

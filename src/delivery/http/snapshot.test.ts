@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Snapshots, type Still } from './snapshot.ts';
+
+const still = (key: string): Still => ({ key, bytes: [] });
+
+/** Pictures that a test finishes by hand. */
+function decoder() {
+  const running: PromiseWithResolvers<Buffer>[] = [];
+  const snapshots = new Snapshots(() => {
+    const picture = Promise.withResolvers<Buffer>();
+    running.push(picture);
+    return picture.promise;
+  });
+  return { snapshots, running };
+}
+
+test('One picture of a stream is decoded at a time, and kept for as long as it is the newest', async () => {
+  const { snapshots, running } = decoder();
+  const [first, second] = [snapshots.picture('cam', still('a')), snapshots.picture('cam', still('b'))];
+  const other = snapshots.picture('other', still('a'));
+  assert.equal(running.length, 2);
+  running[0]?.resolve(Buffer.from('a'));
+  running[1]?.resolve(Buffer.from('o'));
+  // Who came while it was decoded has the picture of a moment ago.
+  assert.deepEqual(
+    await Promise.all([first, second, other]),
+    ['a', 'a', 'o'].map((text) => Buffer.from(text)),
+  );
+  assert.equal((await snapshots.picture('cam', still('a'))).toString(), 'a');
+  assert.equal(running.length, 2);
+  const newer = snapshots.picture('cam', still('b'));
+  running[2]?.resolve(Buffer.from('b'));
+  assert.equal((await newer).toString(), 'b');
+});
+
+test('A picture that failed is tried again', async () => {
+  const { snapshots, running } = decoder();
+  const failed = snapshots.picture('cam', still('a'));
+  running[0]?.reject(new Error('no FFmpeg'));
+  await assert.rejects(failed, /no FFmpeg/);
+  const again = snapshots.picture('cam', still('a'));
+  running[1]?.resolve(Buffer.from('a'));
+  assert.equal((await again).toString(), 'a');
+});
