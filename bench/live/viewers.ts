@@ -144,7 +144,8 @@ process.on('message', (order: ViewersOrder) => {
   }
   setInterval(() => {
     const report: ViewersReport = { requests, bytes, failures, parts: [...parts.values()] };
-    process.send?.(report);
+    // Whoever ordered may have gone meanwhile.
+    process.send?.(report, () => {});
     [requests, bytes, failures, parts] = [0, 0, [], new Map()];
   }, 1000);
 });

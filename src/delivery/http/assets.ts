@@ -55,22 +55,26 @@ async function readFolder(folder: string): Promise<ReadonlyMap<string, Asset>> {
   const libraries = Object.entries(packaged).map(
     ([name, specifier]) => [name, fileURLToPath(import.meta.resolve(specifier))] as const,
   );
-  const assets = await Promise.all(
-    [...files, ...libraries].map(async ([name, path]) => {
-      const type = types[extname(name)];
-      return type === undefined ? undefined : ([name, await readAsset(path, type)] as const);
-    }),
-  );
-  return new Map(assets.filter((asset) => asset !== undefined));
+  const assets = new Map<string, Asset>();
+  // One after the other: compressors take much memory for the moment that they are used.
+  for (const [name, path] of [...files, ...libraries]) {
+    const type = types[extname(name)];
+    if (type !== undefined) assets.set(name, await readAsset(path, type));
+  }
+  return assets;
 }
 
 async function readAsset(path: string, type: string): Promise<Asset> {
   const plain = await readFile(path);
   const tag = `"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`;
-  const [gzipped, brotli] = await Promise.all([
-    promisify(gzip)(plain),
-    promisify(brotliCompress)(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
-  ]);
+  const gzipped = await promisify(gzip)(plain);
+  const brotli = await promisify(brotliCompress)(plain, {
+    params: {
+      [constants.BROTLI_PARAM_QUALITY]: 9,
+      [constants.BROTLI_PARAM_SIZE_HINT]: plain.length,
+      [constants.BROTLI_PARAM_LGWIN]: 18,
+    },
+  });
   const smaller = brotli.length < plain.length && gzipped.length < plain.length;
   return { type, tag, plain, ...(smaller ? { gzip: gzipped, brotli } : {}) };
 }
