@@ -61,7 +61,8 @@ async function watchPlaylist(viewing: Viewing, lowLatency: boolean): Promise<voi
       const wanted = (known.size === 0 ? uris.slice(-2) : uris).filter((part) => !known.has(part));
       for (const part of uris) known.add(part);
       for (const part of wanted) {
-        viewing.seen.bytes += await drain(await request(viewing, agent, new URL(part, playlist).href));
+        const bytes = await drain(await request(viewing, agent, new URL(part, playlist).href));
+        viewing.seen.bytes += bytes;
         viewing.seen.parts += 1;
       }
       if (known.size > 500) for (const part of [...known].slice(0, 300)) known.delete(part);
@@ -86,7 +87,7 @@ function nextPart(playlist: string): string {
 async function watchPipe(viewing: Viewing): Promise<void> {
   const agent = new Agent();
   const answer = await request(viewing, agent, `${viewing.origin}/live/${viewing.stream}/stream.mp4`);
-  viewing.seen.bytes += await drain(answer);
+  for await (const piece of answer) viewing.seen.bytes += (piece as Buffer).byteLength;
   if (!viewing.signal.aborted) throw new Error('the pipe ended');
 }
 
