@@ -116,7 +116,8 @@ test('A broker that is killed and comes back is read on from where it was', asyn
   await sent();
   assert.equal(streams.live('cam'), window);
   await waitFor(() => streams.archive.segments('cam').length === 3, slow);
-  assert.notEqual(await streams.archive.bytes('cam', 'main', 1, 0), undefined);
+  const stored = async () => (await streams.archive.bytes('cam', 'main', 1, 0)) !== undefined;
+  await waitFor(stored, slow);
 });
 
 test('What an administrator removes is not listed any more, what he makes anew is followed', async (t) => {

@@ -1,6 +1,6 @@
 /** What Kafka holds of streams behind their windows: found by an index in memory, read through a bounded cache. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Kafka } from '../../kafka/contract.ts';
+import { type Kafka, KafkaError } from '../../kafka/contract.ts';
 import type { StreamClaim } from '../../records/live-claim.ts';
 import type { IndexEntry, IndexedSegment } from '../../records/live-index.ts';
 import type { Archive } from '../contract.ts';
@@ -61,7 +61,7 @@ export class KafkaArchive implements Archive {
     this.#partitions.delete(stream);
   }
 
-  /** Follows retention until the signal, so that nothing is listed that Kafka holds no more. Rejects with KafkaError. */
+  /** Follows retention until the signal, so that nothing is listed that Kafka holds no more. */
   async followRetention(): Promise<void> {
     const { signal } = this.#options;
     while (!signal.aborted) {
@@ -72,7 +72,10 @@ export class KafkaArchive implements Archive {
 
   /** Takes out of the index what is gone by now. */
   async lookAtRetention(): Promise<void> {
-    const oldest = await this.#options.kafka.offsets(this.#options.topic, 'earliest');
+    const { kafka, topic } = this.#options;
+    // A broker that has just come back may not know the topic yet; whether it is gone is for those to say who follow it.
+    const oldest = await kafka.offsets(topic, 'earliest').catch(unlessOurFault);
+    if (oldest === undefined) return;
     for (const [stream, programme] of this.#programmes) {
       const partition = this.#partitions.get(stream);
       if (partition !== undefined) programme.removedBefore(oldest.get(partition) ?? 0);
@@ -128,6 +131,10 @@ export class KafkaArchive implements Archive {
     };
     return unlessAborted(this.#shelf.take(`${stream} ${epoch} ${media}`, read), signal);
   }
+}
+
+function unlessOurFault(error: unknown): undefined {
+  if (!(error instanceof KafkaError)) throw error;
 }
 
 /** Resolves as `promise` does; with undefined once the signal has come. */
