@@ -1,26 +1,23 @@
 /** The single questions that the checker asks while a stream goes on. */
-import { type Asker, withQuery } from './ask.ts';
+import { type Answer, type Asker, withQuery } from './ask.ts';
 import type { Observed, Probes } from './evidence.ts';
 import { askFor, observe } from './follow.ts';
 import { type MediaPlaylist, nextOf, type SegmentLines } from './playlist.ts';
 
-/** Parts that a stream may go on while a question is under way. */
-const slack = 5;
+/** No segment has so many. */
+const farthestPart = 5000;
 
 export async function probe(asker: Asker, url: string): Promise<Omit<Probes, 'droppedPart'>> {
   const first = observe(await asker.ask(url));
   const { playlist } = first;
-  const whole = playlist.segments.filter(({ uri }) => uri !== undefined);
-  const lastWhole = whole.at(-1)?.media ?? playlist.mediaSequence;
   const refusals = await Promise.all([
     asker.ask(withQuery(url, { _HLS_part: 0 })),
-    // One is closed while we ask, at the most; and some servers count the one that is open.
-    asker.ask(withQuery(url, { _HLS_msn: lastWhole + 5 })),
-    asker.ask(withQuery(url, partTooFar(playlist))),
+    refusalOf(asker, url, segmentTooFar),
+    refusalOf(asker, url, partTooFar),
     asker.ask(withQuery(url, { _HLS_msn: 'x' })),
     asker.ask(new URL(unknownName(playlist), url).href),
   ]);
-  const [partAlone, segmentTooFar, partTooFarAnswer, noNumber, unknownPart] = refusals;
+  const [partAlone, farSegment, farPart, noNumber, unknownPart] = refusals;
   const old = await askFor(asker, url, { media: playlist.mediaSequence, part: 0 });
   const bare = observe(await asker.ask(url, { headers: { origin: 'https://elsewhere.example' } }));
   const zipped = await asker.ask(url, { headers: { 'accept-encoding': 'gzip' } });
@@ -36,8 +33,8 @@ export async function probe(asker: Asker, url: string): Promise<Omit<Probes, 'dr
     pastEnd,
     old,
     partAlone,
-    segmentTooFar,
-    partTooFar: partTooFarAnswer,
+    segmentTooFar: farSegment,
+    partTooFar: farPart,
     noNumber,
     full,
     delta,
@@ -62,18 +59,36 @@ function partsOfWhole({ segments }: MediaPlaylist): number {
   return Math.max(1, ...segments.filter(({ uri }) => uri !== undefined).map(({ parts }) => parts.length));
 }
 
+/** How often we may have asked so late that it was no longer too far. */
+const attempts = 3;
+
+async function refusalOf(
+  asker: Asker,
+  url: string,
+  query: (playlist: MediaPlaylist) => Record<string, number>,
+): Promise<Answer> {
+  for (let attempt = 1; ; attempt += 1) {
+    const { playlist } = observe(await asker.ask(url));
+    const answer = await asker.ask(withQuery(url, query(playlist)));
+    if (answer.status !== 200 || attempt === attempts) return answer;
+  }
+}
+
+/** One more than must be refused: some servers count the segment that is open. */
+function segmentTooFar(playlist: MediaPlaylist): Record<string, number> {
+  return { _HLS_msn: nextOf(playlist).media + 3 };
+}
+
+/** Of the segment that comes next: of the open one it would soon mean the next one's first part. */
 function partTooFar(playlist: MediaPlaylist): Record<string, number> {
-  const { media, part } = nextOf(playlist);
-  const target = playlist.partTarget ?? 1;
-  const limit = target < 1 ? Math.ceil(3 / target) : 3;
-  return { _HLS_msn: media, _HLS_part: part + limit + slack };
+  return { _HLS_msn: nextOf(playlist).media + 1, _HLS_part: farthestPart };
 }
 
 /** Like the hinted part's, but of no part that is, or comes next. */
 function unknownName({ hints }: MediaPlaylist): string {
   const [hint = 'part-unknown.m4s'] = hints;
   const [path = '', query] = hint.split('?');
-  const other = path.replace(/\d+(?=\D*$)/, (number) => String(Number(number) + 5000));
+  const other = path.replace(/\d+(?=(?:\.\w+)?$)/, (number) => String(Number(number) + 5000));
   return `${other === path ? `unknown-${path}` : other}${query === undefined ? '' : `?${query}`}`;
 }
 

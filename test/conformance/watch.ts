@@ -1,8 +1,8 @@
 /** Watches a running server for a while, and gathers what rules judge. Any server of low-latency HLS will do. */
-import { type Answer, Asker } from './ask.ts';
+import { type Answer, Asker, withQuery } from './ask.ts';
 import type { Evidence, Followed, Hinted, JoinedSegment, ListedPart, Observed, Pair } from './evidence.ts';
-import { follow } from './follow.ts';
-import { readMultivariant } from './playlist.ts';
+import { follow, observe } from './follow.ts';
+import { nextOf, readMultivariant } from './playlist.ts';
 import { oldestWithParts, probe } from './probe.ts';
 
 export interface WatchOptions {
@@ -169,20 +169,35 @@ interface Compared {
   readonly parts: readonly ListedPart[];
 }
 
-/** The same requests to both: the multivariant playlist, the next part's playlist of each rendition, and media. */
+/** The same requests to both: the multivariant playlist, playlists of parts to come of each rendition, and media. */
 async function compare(asker: Asker, { url, also, renditions, parts }: Compared): Promise<Pair[]> {
   const elsewhere = (one: string) => new URL(one.slice(new URL(one).origin.length), also).href;
   const both = async (one: string): Promise<Pair> => {
     const [answer, other] = await Promise.all([asker.ask(one), asker.ask(elsewhere(one))]);
     return { one: answer, other };
   };
-  const blocked = renditions.flatMap(({ url: rendition, observed }) => {
-    const media = (observed.at(-1)?.playlist.segments.at(-1)?.media ?? 0) + 1;
-    const next = `${rendition}${rendition.includes('?') ? '&' : '?'}_HLS_msn=${media}&_HLS_part=`;
-    return [`${next}0`, `${next}1`, `${next}1&_HLS_skip=YES`];
-  });
   const media = parts
     .slice(-3)
     .flatMap(({ url: part, init }) => (init === undefined ? [part] : [part, init.url]));
-  return Promise.all([url, ...blocked, ...new Set(media)].map(both));
+  const still = await Promise.all([url, ...new Set(media)].map(both));
+  const moving = renditions.map(({ url: rendition }) => compareNext(asker, rendition, both));
+  return [...still, ...(await Promise.all(moving)).flat()];
+}
+
+/** How often two servers may have been asked too late for the same state. */
+const attempts = 3;
+
+/** A playlist in full, and as a delta update, of a segment's first part that is yet to come. */
+async function compareNext(
+  asker: Asker,
+  rendition: string,
+  both: (url: string) => Promise<Pair>,
+): Promise<Pair[]> {
+  for (let attempt = 1; ; attempt += 1) {
+    const { media } = nextOf(observe(await asker.ask(rendition)).playlist);
+    const next = withQuery(rendition, { _HLS_msn: media + 1, _HLS_part: 0 });
+    const pairs = await Promise.all([both(next), both(withQuery(next, { _HLS_skip: 'YES' }))]);
+    const same = pairs.every(({ one, other }) => one.body.equals(other.body));
+    if (same || attempt === attempts) return pairs;
+  }
 }

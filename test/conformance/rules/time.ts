@@ -2,6 +2,10 @@
 import type { Followed, Observed } from '../evidence.ts';
 import { different, nameOf, ofEach, type Rule } from './rule.ts';
 
+function good(observed: readonly Observed[]): readonly Observed[] {
+  return observed.filter(({ answer }) => answer.status === 200);
+}
+
 /** Complaints about each playlist and the one before it. */
 function ofNeighbours(
   renditions: readonly Followed[],
@@ -9,9 +13,9 @@ function ofNeighbours(
 ): readonly string[] {
   const found = new Set<string>();
   for (const { url, observed } of renditions) {
-    const good = observed.filter(({ answer }) => answer.status === 200);
-    for (const [index, after] of good.entries()) {
-      const before = good[index - 1];
+    const answered = good(observed);
+    for (const [index, after] of answered.entries()) {
+      const before = answered[index - 1];
       if (before === undefined) continue;
       for (const complaint of judge(before, after)) found.add(`${nameOf(url)}: ${complaint}`);
     }
@@ -59,7 +63,7 @@ export const timeRules: readonly Rule[] = [
     source: '4.4.3.1',
     judge: ({ renditions }) =>
       renditions.flatMap(({ url, observed }) => {
-        const seen = different(observed.map(({ playlist }) => playlist.targetDuration));
+        const seen = different(good(observed).map(({ playlist }) => playlist.targetDuration));
         return seen.length > 1 ? [`${nameOf(url)}: ${seen.join(', ')}`] : [];
       }),
   },
@@ -69,7 +73,7 @@ export const timeRules: readonly Rule[] = [
     source: '4.4.3.7',
     judge: ({ renditions }) =>
       renditions.flatMap(({ url, observed }) => {
-        const seen = different(observed.map(({ playlist }) => playlist.partTarget));
+        const seen = different(good(observed).map(({ playlist }) => playlist.partTarget));
         return seen.length > 1 ? [`${nameOf(url)}: ${seen.join(', ')}`] : [];
       }),
   },
