@@ -3,6 +3,7 @@ import { describeError } from '../errors.ts';
 import { createKafka } from '../kafka/client.ts';
 import type { KafkaStatus } from '../kafka/contract.ts';
 import { silentLogger } from '../log.ts';
+import type { OwnGauge } from './http/options.ts';
 import { type DeliveryServer, serveStreams } from './http/server.ts';
 import { type ServeEvent, type ServeOptions, serveDefaults } from './serve-options.ts';
 import { type OpenStreams, openStreams } from './streams.ts';
@@ -48,7 +49,14 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       onWord: onEvent,
     });
     const unready = () => (streams.ready ? reach.unready : 'the topic is still being read');
-    const server = await serveStreams(streams, { ...listening, listed: window * 1000, unready, logger });
+    const gauges = gaugesOf(streams, reach);
+    const server = await serveStreams(streams, {
+      ...listening,
+      listed: window * 1000,
+      unready,
+      gauges,
+      logger,
+    });
     onEvent({ type: 'serving', url: server.url, topic });
     const untell = tellStreams(streams, server, onEvent);
     const ended = run(streams, stopped).finally(async () => {
@@ -114,6 +122,26 @@ function tellStreams(
     clearInterval(timer);
     unlisten();
   };
+}
+
+function gaugesOf(streams: OpenStreams, reach: Reach): readonly OwnGauge[] {
+  return [
+    {
+      name: 'sluice_kafka_up',
+      help: 'Whether Kafka can be reached: 1, or 0',
+      value: () => (reach.unready === undefined ? 1 : 0),
+    },
+    {
+      name: 'sluice_archive_cache_bytes',
+      help: 'Older segments held in memory',
+      value: () => streams.cachedBytes,
+    },
+    {
+      name: 'sluice_records_passed_over',
+      help: 'Records that are not what FORMAT.md says, since the server began',
+      value: () => streams.passedOver,
+    },
+  ];
 }
 
 /** Whether Kafka can be reached: for /healthz, and for people. */

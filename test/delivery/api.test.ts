@@ -28,7 +28,7 @@ test('The page and its files: compressed, not sent twice, and with nothing from 
   assert.deepEqual(brotliDecompressSync(brotli.body), page.body);
   const gzip = await get(`${url}/`, { 'accept-encoding': 'gzip' });
   assert.deepEqual(gunzipSync(gzip.body), page.body);
-  const again = await get(`${url}/`, { 'if-none-match': page.headers.etag ?? '' });
+  const again = await get(`${url}/`, { 'if-none-match': String(page.headers.etag) });
   assert.equal(again.status, 304);
   const hls = await get(`${url}/assets/hls.mjs`);
   assert.match(hls.headers['content-type'] ?? '', /^text\/javascript/);
@@ -93,6 +93,17 @@ test('The time of day, for pages and for players of DASH', async (t) => {
   const iso = (await get(`${url}/api/time?format=iso`)).body.toString();
   const after = Date.now();
   for (const time of [now, Date.parse(iso)]) assert.ok(time >= before - 3 && time <= after + 3);
+});
+
+test('Figures for Prometheus, those of others among them', async (t) => {
+  const gauges = [{ name: 'sluice_kafka_up', help: 'up', value: () => 1 }];
+  const { url, server } = await startStream(t, {}, { gauges });
+  await get(`${url}/main/part-1-21.m4s`);
+  assert.equal(await metric(server, 'sluice_kafka_up'), 1);
+  assert.equal(await metric(server, 'sluice_requests_total{kind="part"}'), 1);
+  assert.equal(await metric(server, 'sluice_sent_bytes_total'), 18);
+  const { headers } = await get(`${server.url}/metrics`);
+  assert.match(headers['content-type'] ?? '', /^text\/plain; version=/);
 });
 
 test('Health: well, or the reason why not', async (t) => {

@@ -1,6 +1,7 @@
 /** What `/metrics` tells of delivery. Counting is adding to a number: the registry asks for the sums when it is read. */
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Registry } from '../../metrics.ts';
+import type { OwnGauge } from './options.ts';
 
 export const requestKinds = [
   'playlist',
@@ -14,6 +15,20 @@ export const requestKinds = [
   'snapshot',
 ] as const;
 export type RequestKind = (typeof requestKinds)[number];
+
+/** Adds figures that somebody else keeps. */
+export function addGauges(registry: Registry, gauges: readonly OwnGauge[]): void {
+  for (const { name, help, value } of gauges) {
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(value());
+      },
+    });
+  }
+}
 
 /** How one stream stands at the moment. */
 export interface StreamFigures {

@@ -23,7 +23,16 @@ export interface DeliveryOptions {
   readonly maxConnections?: number;
   /** Why the server is not ready to serve, for /healthz; undefined: it is. */
   readonly unready?: () => string | undefined;
+  /** More figures for /metrics. */
+  readonly gauges?: readonly OwnGauge[];
   readonly logger?: Logger;
+}
+
+/** A figure that somebody else keeps. */
+export interface OwnGauge {
+  readonly name: string;
+  readonly help: string;
+  readonly value: () => number;
 }
 
 export const deliveryDefaults = {

@@ -13,7 +13,7 @@ import { readAssets } from './assets.ts';
 import { Channels } from './channels.ts';
 import { addLane, type Lanes } from './lane/lane.ts';
 import { LiveRoutes } from './live-routes.ts';
-import { DeliveryMetrics } from './metrics.ts';
+import { addGauges, DeliveryMetrics } from './metrics.ts';
 import { type DeliveryOptions, deliveryDefaults, limits } from './options.ts';
 import { type Incoming, type Outgoing, Replies } from './replies.ts';
 import { Snapshots } from './snapshot.ts';
@@ -41,6 +41,7 @@ export async function serveStreams(streams: Streams, options: DeliveryOptions = 
   const { logger = silentLogger } = options;
   const { host, port, cors, maxConnections, listed } = { ...deliveryDefaults, ...definedOnly(options) };
   const registry = createRegistry();
+  addGauges(registry, options.gauges ?? []);
   const texts = createTexts(listed);
   const replies = new Replies(cors);
   const gate = new Gate(options.watchKey);
