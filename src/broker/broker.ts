@@ -7,7 +7,7 @@ import { type Logger, silentLogger } from '../log.ts';
 import { kafkaVersion } from './artifacts.ts';
 import { claimDataFolder, writeNote } from './data-folder.ts';
 import type { JvmOptions, Lifetime } from './jvm.ts';
-import { type BrokerNode, KafkaNode } from './node.ts';
+import { type BrokerNode, KafkaNode, PortTakenError } from './node.ts';
 import { nodeFolder, planCluster } from './plan.ts';
 import { address, type Listener, type NodePlan } from './properties.ts';
 import { brokerStatus } from './running.ts';
@@ -71,6 +71,22 @@ async function refuseSecondStart(dataDir: string): Promise<void> {
  * @throws SluiceError with Kafka's last words when it does not start
  */
 export async function startBroker(options: BrokerOptions = {}): Promise<RunningBroker> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      // Ports of our own choice can be chosen again, as long as nothing stands in a folder that the user has named.
+      const ours = (options.port ?? 0) === 0 && options.dataDir === undefined;
+      if (!(error instanceof PortTakenError) || !ours || attempt === mostAttempts) throw error;
+      options.logger?.info('a port was taken by somebody else; choosing others');
+    }
+  }
+}
+
+/** Times that a broker is started on other ports, when those that were free are taken before it listens. */
+const mostAttempts = 3;
+
+async function startOnce(options: BrokerOptions): Promise<RunningBroker> {
   const { brokers = 1, port = 0, host = '127.0.0.1', listeners = {}, signal } = options;
   const { properties = {}, nodeProperties = [] } = options;
   const { logger = silentLogger, heapMegabytes = 512, longRunning = false, detached = false } = options;

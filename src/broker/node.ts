@@ -40,6 +40,11 @@ export interface BrokerNode {
   stop(): Promise<void>;
 }
 
+/** A port that was free a moment ago has been taken by somebody else before Kafka could listen there. */
+export class PortTakenError extends SluiceError {
+  override name = 'PortTakenError';
+}
+
 /** @see BrokerNode */
 export class KafkaNode implements BrokerNode {
   readonly #options: NodeOptions;
@@ -112,8 +117,10 @@ export class KafkaNode implements BrokerNode {
   }
 
   #failure(what: string): SluiceError {
-    const words = readFileSync(this.#outputFile, 'utf8').trim().split('\n').slice(-8).join('\n');
-    return new SluiceError(
+    const said = readFileSync(this.#outputFile, 'utf8');
+    const words = said.trim().split('\n').slice(-8).join('\n');
+    const Failure = said.includes('Address already in use') ? PortTakenError : SluiceError;
+    return new Failure(
       `Kafka's node ${this.id} ${what}. Its last words:\n${words}\nAll it said stands in ${this.#options.jvm.folder}.`,
     );
   }

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type BrokerOptions, type RunningBroker, startBroker } from '../../src/broker/broker.ts';
+import { PortTakenError } from '../../src/broker/node.ts';
 import { freePort } from '../../src/broker/ports.ts';
 import { brokerStatus, stopBroker } from '../../src/broker/running.ts';
 import { ConfigurationError, SluiceError } from '../../src/errors.ts';
+import { type Logger, silentLogger } from '../../src/log.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { kcat } from '../support/kcat.ts';
 import { startCommand } from '../support/process.ts';
@@ -111,6 +113,23 @@ test('a taken port is named', async (t) => {
     assert.match(error.message, new RegExp(`^Port ${port} on 127\\.0\\.0\\.1 is taken .* --port`));
     return true;
   });
+});
+
+test('a port of our own choice that is taken meanwhile is chosen again, but not for ever', async (t) => {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  t.after(() => other.close());
+  const { port } = other.address() as AddressInfo;
+  const told: string[] = [];
+  const logger = { ...silentLogger, info: (text: string) => told.push(text) } as unknown as Logger;
+  // However often ports are chosen: this one, which is no choice, is always taken.
+  const free = await freePort('127.0.0.1', new Set());
+  const properties = {
+    listeners: `PLAINTEXT://127.0.0.1:${free},CONTROLLER://127.0.0.1:${port}`,
+    'controller.quorum.voters': `1@127.0.0.1:${port}`,
+  };
+  await assert.rejects(startBroker({ properties, logger }), PortTakenError);
+  assert.equal(told.length, 2);
 });
 
 test("when Kafka does not start, the error holds Kafka's own last words", async () => {
