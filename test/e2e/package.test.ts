@@ -3,8 +3,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { testBroker } from '../support/broker.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { type Finished, runCommand } from '../support/process.ts';
+import { type Finished, runCommand, startCommand } from '../support/process.ts';
+import { uniqueTopic } from '../support/unique.ts';
+import { waitFor } from '../support/wait.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 /** The Node that runs this test comes first, and of npm's variables none, as in somebody else's shell. */
@@ -51,17 +54,19 @@ test('the packed package installs elsewhere, runs there and can be imported', as
     'dist/cli/main.js',
     'dist/kafka/wire/block-encoder-thread.js',
     'dist/index.d.ts',
+    'web/index.html',
+    'web/main.js',
   ]) {
     assert.ok(packed.includes(needed), `${needed} is packed`);
   }
   assert.deepEqual(
-    packed.filter((path) => /\.test\.|^(?:src|test)\/|(?<!\.d)\.ts$/.test(path)),
+    packed.filter((path) => /\.test\.|^(?:src|test)\/|(?<!\.d)\.m?ts$|tsconfig/.test(path)),
     [],
   );
 
   assert.equal((await succeed('npx', ['sluice', '--version'], project)).stdout, `${version}\n`);
   const help = (await succeed('npx', ['sluice', '--help'], project)).stdout;
-  for (const verb of ['upload', 'download', 'list', 'cat', 'broker', 'doctor'])
+  for (const verb of ['upload', 'download', 'list', 'cat', 'live', 'serve', 'broker', 'doctor'])
     assert.match(help, new RegExp(`^  ${verb} `, 'm'));
 
   const program =
@@ -70,4 +75,31 @@ test('the packed package installs elsewhere, runs there and can be imported', as
     (await succeed('node', ['--input-type=module', '-e', program], project)).stdout,
     'function function\n',
   );
+
+  await servesThePage(t, project);
 });
+
+/** The page and its player come out of the package, wherever it was installed. */
+async function servesThePage(t: TestContext, project: string): Promise<void> {
+  const { bootstrapServers } = await testBroker();
+  const args = [
+    'serve',
+    '--json',
+    '--port',
+    '0',
+    '--topic',
+    uniqueTopic(),
+    '--bootstrap-servers',
+    bootstrapServers,
+  ];
+  const program = join(project, 'node_modules', 'sluice', 'dist', 'cli', 'main.js');
+  const server = startCommand(process.execPath, [program, ...args], { cwd: project, env: environment }, t);
+  const url = await waitFor(() => /"url":"([^"]+)"/.exec(server.output.stdout)?.[1], {
+    what: 'the address of the server',
+  });
+  for (const path of ['/', '/assets/main.js', '/assets/hls.mjs']) {
+    const answer = await fetch(`${url}${path}`);
+    assert.equal(answer.status, 200, path);
+    assert.ok((await answer.text()).length > 500, path);
+  }
+}
