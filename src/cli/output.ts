@@ -48,9 +48,9 @@ export function levelOf({ logLevel, quiet }: OutputSettings, own: LogLevel): Log
   return logLevel ?? (quiet ? 'error' : own);
 }
 
-/** The log of a verb that only reads: warnings, for people where a terminal is. */
-export function createVerbLogger(output: OutputSettings): Logger {
-  const level = levelOf(output, 'warn');
+/** The log of a verb that only reads: warnings, unless it is to say more (`own`), for people where a terminal is. */
+export function createVerbLogger(output: OutputSettings, own: LogLevel = 'warn'): Logger {
+  const level = levelOf(output, own);
   if (output.json || !onTerminal()) return createLogger(level);
   const style = styleFor(process.stderr, process.env);
   return createTerminalLogger(level, style, (line) => process.stderr.write(`${line}\n`));

@@ -64,7 +64,7 @@ export function recordCommand(): Command {
 }
 
 async function run({ settings, output, kafka }: Call<typeof flags>): Promise<ExitCode> {
-  const logger = createVerbLogger(output);
+  const logger = createVerbLogger(output, output.json ? 'warn' : 'info');
   const tell = logReadingEvents(logger);
   const onEvent = output.json ? (event: RecordEvent) => writeJson(event) : tell;
   const interruption = interruptible((words) => logger.warn(words));
