@@ -9,6 +9,9 @@ import { StreamWindow } from '../window/window.ts';
 import { livePlaylist, vodPlaylist } from './media.ts';
 import type { Uri } from './names.ts';
 
+// Whatever it finds to say against a playlist is an error.
+HLS.setOptions({ strictMode: true });
+
 const listed = 6_000_000;
 const asItIs: Uri = (uri) => uri;
 
@@ -189,4 +192,31 @@ test('Every playlist of every history is one that others can read, and numbers n
     }),
     { numRuns: 40 },
   );
+});
+
+test('From a segment on: players begin there, reports lead to the like, and near the edge nothing is said of it', () => {
+  const window = windowOf(new LiveScript({ renditions: ['main', 'small'] }).segments(30).parts(2).made);
+  const older = (from: number) =>
+    window
+      .rendition('main')!
+      .segments.filter(({ media }) => media >= from)
+      .map(indexed);
+  const early = playlistOf(window, 'main', { from: 22, older: older(22) });
+  assert.match(early, /MEDIA-SEQUENCE:22\n.*\n#EXT-X-START:TIME-OFFSET=0\.00000,PRECISE=YES\n/);
+  assert.match(early, /RENDITION-REPORT:URI="\.\.\/small\/live\.m3u8\?from=22"/);
+  const late = playlistOf(window, 'main', { from: 26, older: older(26) });
+  assert.match(late, /MEDIA-SEQUENCE:24\n.*\n#EXT-X-START:TIME-OFFSET=2\.00000,PRECISE=YES\n/);
+  const last = playlistOf(window, 'main', { from: 29, older: older(29) });
+  assert.doesNotMatch(last, /EXT-X-START/);
+});
+
+test('A whole programme is listed in full, wherever one begins', () => {
+  const window = windowOf(new LiveScript().segments(9).end().made);
+  const segments = window.rendition('main')!.segments.map(indexed);
+  const vod = vodPlaylist({ segments, targets: window.targets, from: 4, uri: asItIs });
+  assert.match(
+    vod,
+    /#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-MEDIA-SEQUENCE:0\n.*\n#EXT-X-START:TIME-OFFSET=4\.00000/,
+  );
+  assert.equal(vod.match(/#EXTINF/g)?.length, 9);
 });

@@ -35,7 +35,11 @@ export function livePlaylist({ stream, rendition, uri, skip, ...choice }: LivePl
   const start = startAt(segments, begins, choice.from, end - timing.holdBack);
   if (start !== undefined) lines.push(tag.start(start));
   if (skipped > 0) lines.push(tag.skip(skipped));
-  pushSegments(lines, segments, skipped, (index) => begins[index]! >= end - timing.partsListed - tiny);
+  const partsFrom = end - timing.partsListed - tiny;
+  // Where a hint stands alone, it is the beginning of one more segment.
+  const isAlone = !stream.ended && segments.at(-1)?.closed !== false;
+  const newest = segments.length + (isAlone ? 1 : 0) - segmentsWithParts;
+  pushSegments(lines, segments, skipped, (index) => index >= newest && begins[index]! >= partsFrom);
   if (stream.ended) lines.push('#EXT-X-ENDLIST');
   else {
     const { epoch, ordinal } = rendition.edge;
@@ -65,6 +69,9 @@ export function vodPlaylist({ segments: indexed, targets, from, uri }: VodOption
   lines.push('#EXT-X-ENDLIST');
   return `${withUri(lines.join('\n'), uri)}\n`;
 }
+
+/** However short they are: some readers count segments where RFC 8216bis (4.4.4.9) counts target durations. */
+const segmentsWithParts = 3;
 
 /** Seconds that sums of ticks lose, and less than any tick. */
 const tiny = 1e-6;

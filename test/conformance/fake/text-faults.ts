@@ -25,6 +25,7 @@ export const multivariantFaults: readonly Fault[] = [
   {
     id: 'other-target-duration',
     breaks: ['equal-target-durations', 'hold-back', 'can-skip-until'],
+    mayBreak: ['media-parsed'],
     playlist: (text, { rendition }) =>
       rendition === 'low' ? text.replace('TARGETDURATION:1', 'TARGETDURATION:2') : text,
   },
@@ -77,6 +78,7 @@ export const playlistFaults: readonly Fault[] = [
   {
     id: 'no-blocking-announced',
     breaks: ['can-block-reload'],
+    mayBreak: ['media-parsed'],
     playlist: everywhere(/CAN-BLOCK-RELOAD=YES,/, ''),
   },
   {
@@ -125,6 +127,7 @@ export const playlistFaults: readonly Fault[] = [
   {
     id: 'no-hint',
     breaks: ['one-hint', 'hinted-is-held'],
+    mayBreak: ['media-parsed'],
     playlist: (text) => without(text, /PRELOAD-HINT/),
   },
   {

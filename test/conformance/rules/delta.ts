@@ -60,5 +60,5 @@ export const deltaRules: readonly Rule[] = [
 
 function comparable(segment: SegmentLines): string {
   const { media, uri, duration, parts, discontinuities, map, date, gap } = segment;
-  return JSON.stringify([media, uri, duration, parts, discontinuities, map, date, gap]);
+  return JSON.stringify([media, uri, duration, parts, discontinuities, gap ? '' : map, date, gap]);
 }

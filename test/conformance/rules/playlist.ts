@@ -21,8 +21,8 @@ function firstAndLast(evidence: Evidence): Evidence {
   return { ...evidence, renditions };
 }
 
-// It prints what it finds wrong otherwise.
-HLS.setOptions({ silent: true });
+// Whatever it finds to say against a playlist is an error then, and is not printed.
+HLS.setOptions({ strictMode: true });
 
 export const playlistRules: readonly Rule[] = [
   {

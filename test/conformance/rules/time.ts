@@ -90,7 +90,7 @@ export const timeRules: readonly Rule[] = [
           const same =
             (old.uri === undefined || (old.uri === segment.uri && old.duration === segment.duration)) &&
             old.date === segment.date &&
-            old.map === segment.map &&
+            (segment.gap || old.map === segment.map) &&
             (segment.parts.length === 0 ||
               old.parts.every((part, index) => part.uri === segment.parts[index]?.uri));
           return same ? [] : [`segment ${segment.media}`];
