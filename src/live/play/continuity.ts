@@ -2,7 +2,7 @@
  * From the records of one rendition to what can be played: runs of chunks, each from a keyframe on and without a hole, behind their init.
  * Pure.
  */
-import type { GapRecord, PartRecord } from '../../records/live-record.ts';
+import type { GapRecord, LiveRecord, PartRecord } from '../../records/live-record.ts';
 import type { Received } from './selection.ts';
 
 export type Step =
@@ -13,16 +13,29 @@ export type Step =
   | { readonly type: 'gap'; readonly record: GapRecord }
   | { readonly type: 'end' };
 
+/** Counts where records are missing. To be called with all records of a stream that count, in their order. */
+export class Holes {
+  #before: Pick<LiveRecord, 'epoch' | 'sequence'> | undefined;
+  #count = 0;
+
+  countAt(record: Pick<LiveRecord, 'epoch' | 'sequence'>): number {
+    const before = this.#before;
+    if (before?.epoch === record.epoch && record.sequence !== before.sequence + 1) this.#count += 1;
+    this.#before = record;
+    return this.#count;
+  }
+}
+
 export class Continuity {
   #epoch = -1;
   #init: Buffer | undefined;
   /** The chunk before, of the run that goes on. */
-  #before: PartRecord | undefined;
+  #before: Before | undefined;
   /** A run was broken off by what is missing. */
   #lost = false;
 
   /** To be called with the records of one rendition, and with gaps and the end, in their order. */
-  push({ record, bytes, offset }: Received): readonly Step[] {
+  push({ record, bytes, offset, holes }: Received): readonly Step[] {
     if (record.epoch !== this.#epoch) this.#beginEpoch(record.epoch);
     switch (record.kind) {
       case 'init':
@@ -35,7 +48,7 @@ export class Continuity {
         this.#before = undefined;
         return [{ type: 'end' }];
       case 'part':
-        return this.#part(record, { type: 'chunk', record, bytes, offset });
+        return this.#part({ record, holes }, { type: 'chunk', record, bytes, offset });
     }
   }
 
@@ -46,24 +59,29 @@ export class Continuity {
     this.#lost = false;
   }
 
-  #part(record: PartRecord, chunk: Step): readonly Step[] {
-    if (this.#before !== undefined && follows(this.#before, record)) {
-      this.#before = record;
+  #part(next: Before, chunk: Step): readonly Step[] {
+    if (this.#before !== undefined && follows(this.#before, next)) {
+      this.#before = next;
       return [chunk];
     }
     this.#lost ||= this.#before !== undefined;
     this.#before = undefined;
     const init = this.#init;
+    const { record } = next;
     if (init === undefined || !record.keyframe) return [];
     const begin: Step = { type: 'begin', init, record, lost: this.#lost };
-    this.#before = record;
+    this.#before = next;
     this.#lost = false;
     return [begin, chunk];
   }
 }
 
+type Before = Pick<Received<PartRecord>, 'record' | 'holes'>;
+
 /** Whether nothing can be missing between two chunks. */
-function follows(before: PartRecord, next: PartRecord): boolean {
+function follows({ record: before, holes }: Before, { record: next, holes: now }: Before): boolean {
   if (next.ordinal === before.ordinal) return next.chunk === before.chunk + 1;
-  return next.ordinal === before.ordinal + 1 && next.chunk === 0;
+  if (next.ordinal !== before.ordinal + 1 || next.chunk !== 0) return false;
+  // Not every publisher marks the last chunk of a part: where records are missing, it may be one of them.
+  return before.lastChunk || now === holes;
 }

@@ -4,7 +4,7 @@ import type { FetchedBatch, Kafka } from '../../kafka/contract.ts';
 import type { StreamClaim } from '../../records/live-claim.ts';
 import { decodeLiveRecord } from '../../records/live-record.ts';
 import { Admission } from '../read/admission.ts';
-import { Continuity, type Step } from './continuity.ts';
+import { Continuity, Holes, type Step } from './continuity.ts';
 import { findStream } from './find-stream.ts';
 import { NewestKeyframe } from './newest-keyframe.ts';
 import type { LivePlace, LiveReadOptions, ReadingEvent } from './options.ts';
@@ -122,6 +122,7 @@ class Pipeline {
   readonly #span: Span;
   readonly #target: number;
   readonly #admission = new Admission();
+  readonly #holes = new Holes();
   readonly #selection: Selection;
   readonly #newest: NewestKeyframe;
   readonly #continuity = new Continuity();
@@ -168,7 +169,8 @@ class Pipeline {
     try {
       const record = decodeLiveRecord(consumed);
       if (record?.stream !== this.#stream || !this.#admission.admits(record)) return undefined;
-      return { record, bytes: Buffer.from(consumed.value ?? []), offset: consumed.offset };
+      const bytes = Buffer.from(consumed.value ?? []);
+      return { record, bytes, offset: consumed.offset, holes: this.#holes.countAt(record) };
     } catch (error) {
       // Not what the format says: what is missing is noticed behind it.
       if (error instanceof FormatError) return undefined;

@@ -10,6 +10,8 @@ export interface Received<Record extends LiveRecord = LiveRecord> {
   readonly record: Record;
   readonly bytes: Buffer;
   readonly offset: number;
+  /** How often records of the stream were missing before it, of whatever rendition. */
+  readonly holes: number;
 }
 
 /**
