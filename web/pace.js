@@ -12,6 +12,8 @@ import { aim, Penalty, steer } from './steering.js';
 /** Milliseconds after the first picture in which a jump is no break in what somebody watches, and between two jumps. */
 const settling = 1500;
 const rest = 700;
+/** The share of a mode's room that a jump leaves buffered. */
+const kept = 0.7;
 /** Milliseconds after which a stall is forgotten. */
 const forgiven = 45_000;
 
@@ -76,12 +78,13 @@ export class Pace {
       target,
       ahead: engine.ahead,
       rate: video.playbackRate,
+      reserve: room * kept,
       eager: now - this.#shownAt < settling,
     });
     if (video.playbackRate !== order.rate) video.playbackRate = order.rate;
-    if (!order.jump || now - this.#jumped < rest) return still;
+    if (order.jump === 0 || now - this.#jumped < rest) return still;
     this.#jumped = now;
-    if (!engine.seek(this.#clock.now() - target * 1000)) return still;
+    if (!engine.seek(date + order.jump * 1000)) return still;
     this.jumps += 1;
     return { target, jumped: true };
   }

@@ -30,12 +30,13 @@ export function aim(base, room, edge, penalty) {
  * @property {number} target
  * @property {number} ahead seconds buffered in front of it
  * @property {number} rate at which it plays now
+ * @property {number} [reserve] seconds that a jump must leave buffered
  * @property {boolean} [eager] it has only just begun: a jump is better than hurrying
  */
 
 /**
- * What to do about it: a rate to play at, or a jump to the target, which is seen, but over at once.
- * @typedef {{ readonly rate: number, readonly jump: boolean }} Order
+ * What to do about it: a rate to play at, or so many seconds to jump over, which is seen, but over at once.
+ * @typedef {{ readonly rate: number, readonly jump: number }} Order
  */
 
 /** Below this nobody sees that two pages differ, and sound is better left alone. Seconds. */
@@ -52,19 +53,21 @@ const thin = 0.06;
  * @param {Position} position
  * @returns {Order}
  */
-export function steer({ latency, target, ahead, rate, eager = false }) {
+export function steer({ latency, target, ahead, rate, reserve = thin, eager = false }) {
   const error = latency - target;
-  if (error > (eager ? tooFarYet : tooFar) && ahead > error + thin) return { rate: 1, jump: true };
   // In front of what all others see by so much that slowing down would last: the clock was corrected, or the target raised.
-  if (error < -tooFar) return { rate: 1, jump: true };
+  if (error < -tooFar) return { rate: 1, jump: error };
+  // To where there is something to play: a jump into an empty buffer is a stall. And not for a little.
+  const jump = Math.min(error, ahead - reserve);
+  if (error > (eager ? tooFarYet : tooFar) && jump > Math.max(tooFarYet, error / 2)) return { rate: 1, jump };
   // Once it stands well, it takes more to move it: rates that flicker are heard.
   const enough = rate === 1 ? 2 * still : still / 2;
-  if (Math.abs(error) < enough) return { rate: 1, jump: false };
+  if (Math.abs(error) < enough) return { rate: 1, jump: 0 };
   const wanted = 1 + error / horizon;
   // Above a quarter faster speech is hard to follow; steps of a hundredth, for each change of rate costs the sound a little.
   const bounded = Math.round(Math.min(1.25, Math.max(0.85, wanted)) * 100) / 100;
-  if (bounded > 1 && ahead < thin) return { rate: 1, jump: false };
-  return { rate: bounded, jump: false };
+  if (bounded > 1 && ahead < thin) return { rate: 1, jump: 0 };
+  return { rate: bounded, jump: 0 };
 }
 
 /** The price of running dry, which falls with time. Seconds. */

@@ -41,18 +41,8 @@ export async function setStage({ publisher: options }: StageOptions): Promise<Li
     const publisher = spawn(
       process.execPath,
       [
-        ...[
-          main,
-          'live',
-          'publish',
-          ...kafka,
-          '--stream',
-          streamName,
-          '--input',
-          '-',
-          '--input-options',
-          '-f matroska',
-        ],
+        ...[main, 'live', 'publish', ...kafka, '--log-level', 'error', '--stream', streamName],
+        ...['--input', '-', '--input-options', '-f matroska'],
         ...['--size', `${width}x${height}`, '--bitrate', '1M', '--rate', '30', '--segment-target', '1s'],
         ...options,
       ],
@@ -66,9 +56,13 @@ export async function setStage({ publisher: options }: StageOptions): Promise<Li
     );
     publisher.stdin!.destroy();
     const port = await freePort(host, new Set());
-    const server = spawn(process.execPath, [main, 'serve', ...kafka, '--port', String(port)], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
+    const server = spawn(
+      process.execPath,
+      [main, 'serve', ...kafka, '--log-level', 'error', '--port', String(port)],
+      {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      },
+    );
     children.set('server', server);
     const url = `http://${host}:${port}`;
     await waitFor(
