@@ -77,3 +77,20 @@ test('A plain request with one byte changed is plain still, or left to others, b
     { numRuns: 2000 },
   );
 });
+
+test('Blanks are taken off a value, however many, in the time that it takes to read them', () => {
+  const blanks = ' \t'.repeat(3500);
+  const headers = read(`GET / HTTP/1.1\r\nHost: a\r\nX:${blanks}y${blanks}\xa0 \r\n\r\n`)?.rawHeaders;
+  assert.deepEqual(headers, ['Host', 'a', 'X', `y${blanks}\xa0`]);
+  // What is no value at its end was tried in every way: this took minutes.
+  assert.equal(read(`GET / HTTP/1.1\r\nHost: a\r\nX:${blanks}y${blanks}\x01\r\n\r\n`), undefined);
+});
+
+test('A head that is longer than the limit is left to the server, which refuses it', () => {
+  const long = (size: number) => {
+    const head = 'GET / HTTP/1.1\r\nHost: a\r\nX: \r\n\r\n';
+    return head.replace('X: ', `X: ${'y'.repeat(size - head.length)}`);
+  };
+  assert.equal(read(long(16 * 1024))?.method, 'GET');
+  assert.equal(read(long(16 * 1024 + 1)), undefined);
+});
