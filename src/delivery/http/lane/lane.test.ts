@@ -3,11 +3,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { waitFor } from '../../../../test/support/wait.ts';
 import { type Outgoing, Replies, type Reply, send } from '../replies.ts';
 import { addLane } from './lane.ts';
 
 const replies = new Replies();
 const part = replies.media([Buffer.from('abc'), Buffer.from('defgh')]);
+const large = Buffer.alloc(1024 * 1024, 'x');
 
 /** A server that has `/live/part`, `/live/held` (answered by `release`), `/live/flow`, and says `other` elsewhere. */
 async function startServer(t: TestContext) {
@@ -26,9 +28,12 @@ async function startServer(t: TestContext) {
       response.writeHead(200, replies.openHeaders('video/mp4', 'no-store'));
       for (const text of ['one', '', 'two', 'three']) response.write(Buffer.from(text));
       response.end();
-    } else send(response, part, method === 'HEAD');
+    } else if (url === '/live/large') send(response, replies.media([large]));
+    else send(response, part, method === 'HEAD');
     return true;
   });
+  const connections: Socket[] = [];
+  server.on('connection', (socket) => connections.push(socket));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(() => {
@@ -39,7 +44,7 @@ async function startServer(t: TestContext) {
   const release = (reply: Reply = part) => {
     for (const response of held.splice(0)) send(response, reply);
   };
-  return { port, seen, held, release };
+  return { port, seen, held, release, connections };
 }
 
 /** A raw connection: what is sent on it as it is, and what comes back. */
@@ -181,4 +186,48 @@ test('One that sends and sends while it waits is cut off', async (t) => {
   while (held.length === 0) await new Promise(setImmediate);
   socket.write(get('/live/part', `X: ${'y'.repeat(60_000)}\r\n`));
   await once(socket, 'close');
+});
+
+test('Nothing piles up for one who asks and asks and takes nothing', async (t) => {
+  const { port, seen, connections } = await startServer(t);
+  const { socket } = open(t, port);
+  await once(socket, 'connect');
+  socket.pause();
+  let asked = 0;
+  const ask = () => {
+    socket.write(get('/live/large'));
+    asked += 1;
+  };
+  // Until the buffers of the kernel are full, and what is behind them too.
+  while (connections[0]?.isPaused() !== true) {
+    assert.ok(asked < 64, 'everything is answered');
+    ask();
+    await waitFor(() => seen.lane === asked);
+  }
+  ask();
+  let taken = 0;
+  socket.removeAllListeners('data').on('data', (text: string) => {
+    taken += text.length;
+  });
+  socket.resume();
+  await waitFor(() => seen.lane === asked && taken > asked * large.length);
+});
+
+test('What the server does not read yet is not read from the connection either', async (t) => {
+  const { port, seen, connections } = await startServer(t);
+  const { socket, receive } = open(t, port);
+  socket.write(get('/page'));
+  await receive('other GET /page');
+  socket.pause();
+  let asked = 1;
+  // Node stops to read when too many answers wait.
+  while (!connections[0]!.isPaused()) {
+    assert.ok(asked < 50_000, 'everything is read');
+    socket.write(get(`/page?${'x'.repeat(1000)}`).repeat(20));
+    asked += 20;
+    await new Promise(setImmediate);
+  }
+  socket.removeAllListeners('data').on('data', () => {});
+  socket.resume();
+  await waitFor(() => seen.server === asked);
 });

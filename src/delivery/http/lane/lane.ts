@@ -11,6 +11,9 @@ import { type PlainRequest, RequestHeads } from './request-head.ts';
 import { LaneResponse } from './response.ts';
 import { Side } from './side.ts';
 
+/** Bytes of answers that may wait for a viewer before the next request of his is read: a segment or so. */
+const mayWait = 256 * 1024;
+
 /** Answers a request, now or later; false: it is not one of the lane's. */
 type Handler = (request: Incoming, response: Outgoing) => boolean;
 
@@ -65,6 +68,8 @@ class Lane {
   #left = false;
   /** What came while an answer was being given. */
   #waiting: Buffer | undefined;
+  /** The viewer has to take something first. */
+  #resting = false;
 
   readonly #onData = (bytes: Buffer): void => this.#take(bytes);
   readonly #onTimeout = (): void => {
@@ -98,12 +103,10 @@ class Lane {
   }
 
   #take(bytes: Buffer): void {
-    if (this.#response !== undefined) this.#keep(bytes);
-    else if (this.#aside || this.#left) {
-      // Two requests at once: whose turn it is, only Node's server can tell.
-      this.#left = true;
-      this.#side?.push(bytes);
-    } else {
+    if (this.#response !== undefined || this.#resting) this.#keep(bytes);
+    // Two requests at once: whose turn it is, only Node's server can tell.
+    else if (this.#aside || this.#left) this.#passOn(bytes);
+    else {
       const request = this.#options.heads.read(bytes);
       if (request === undefined) this.#leave(bytes);
       else if (request.url.startsWith('/live/')) this.#answer(request);
@@ -116,10 +119,29 @@ class Lane {
     this.#options.handle({ method, url, rawHeaders, socket: this.#socket }, this.#response);
   }
 
-  /** An answer has been given: to what came meanwhile. */
+  /** An answer has been given: to what came meanwhile, once the viewer has taken enough of it. */
   #next(): void {
     this.#response = undefined;
     this.#aside = false;
+    if (this.#socket.writableLength > mayWait) this.#rest();
+    else this.#takeWaiting();
+  }
+
+  /**
+   * Somebody who asks and asks and takes nothing would have every answer kept for him. What he asks for meanwhile stays with the
+   * kernel, and the time-out ends it.
+   */
+  #rest(): void {
+    this.#resting = true;
+    this.#socket.pause();
+    this.#socket.once('drain', () => {
+      this.#resting = false;
+      this.#socket.resume();
+      this.#takeWaiting();
+    });
+  }
+
+  #takeWaiting(): void {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     if (waiting !== undefined) this.#take(waiting);
@@ -134,8 +156,13 @@ class Lane {
   #putAside(bytes: Buffer): void {
     this.#aside = true;
     if (this.#side === undefined) {
-      this.#side = new Side(this.#socket, () => {
-        if (this.#aside && !this.#left) this.#next();
+      this.#side = new Side(this.#socket, {
+        onAnswered: () => {
+          if (this.#aside && !this.#left) this.#next();
+        },
+        onWanted: () => {
+          if (this.#left) this.#socket.resume();
+        },
       });
       this.#side.on('error', () => {});
       this.#options.give(this.#side);
@@ -143,11 +170,16 @@ class Lane {
     this.#side.push(bytes);
   }
 
+  /** To Node's server, for good, as fast as it takes it: it stops reading when too many answers wait. */
+  #passOn(bytes: Buffer): void {
+    this.#left = true;
+    if (this.#side?.push(bytes) === false) this.#socket.pause();
+  }
+
   /** The connection is Node's from now on. */
   #leave(bytes: Buffer): void {
     if (this.#side !== undefined) {
-      this.#left = true;
-      this.#side.push(bytes);
+      this.#passOn(bytes);
       return;
     }
     this.#options.onLeave();

@@ -2,17 +2,23 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 
+export interface SideOptions {
+  /** Called after each answer that was written here. */
+  readonly onAnswered: () => void;
+  /** More of what the viewer sends is wanted: what was pushed has been read. */
+  readonly onWanted: () => void;
+}
+
 type Done = (error?: Error | null) => void;
 
 export class Side extends Duplex {
   readonly #socket: Socket;
-  readonly #onAnswered: () => void;
+  readonly #options: SideOptions;
 
-  /** `onAnswered` is called after each answer that was written here. */
-  constructor(socket: Socket, onAnswered: () => void) {
+  constructor(socket: Socket, options: SideOptions) {
     super({ allowHalfOpen: true });
     this.#socket = socket;
-    this.#onAnswered = onAnswered;
+    this.#options = options;
   }
 
   get remoteAddress(): string | undefined {
@@ -25,7 +31,7 @@ export class Side extends Duplex {
 
   /** To be called by whoever hands out the response, when it is finished. */
   answered(): void {
-    this.#onAnswered();
+    this.#options.onAnswered();
   }
 
   /** Kept by the lane, which knows of what else goes on here. */
@@ -33,7 +39,9 @@ export class Side extends Duplex {
     return this;
   }
 
-  override _read(): void {}
+  override _read(): void {
+    this.#options.onWanted();
+  }
 
   override _write(bytes: Buffer, _encoding: BufferEncoding, done: Done): void {
     this.#socket.write(bytes, done);
