@@ -108,7 +108,7 @@ export interface LiveStream {
 export interface Archive {
   /**
    * Closed segments of the stream's present programme that Kafka still holds, oldest first, those in the window included.
-   * `from`: only those with at least this media sequence number.
+   * `from`: only those with at least this media sequence number. Without it the same array until something has changed.
    */
   segments(stream: string, from?: number): readonly IndexedSegment[];
   /**

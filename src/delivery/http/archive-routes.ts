@@ -1,10 +1,11 @@
 /** What is answered from the index and from Kafka, and playlists about whole streams: asked for now and then, so it may await. */
 import { describeError } from '../../errors.ts';
+import type { IndexedSegment } from '../../records/live-index.ts';
 import type { LiveStream } from '../contract.ts';
 import { parseBegin, segmentAt } from './begin.ts';
 import { ranged } from './conditions.ts';
 import type { LiveRoutesOptions } from './live-routes.ts';
-import { renderReply, replyFor } from './rendered.ts';
+import { type Rendered, RenderedTexts, renderReply, replyFor } from './rendered.ts';
 import {
   cacheFor,
   hasGone,
@@ -36,6 +37,8 @@ const timesToBeginAt =
 /** Each method gives the reply to send at once, or undefined: then it is sent when it has been read. */
 export class ArchiveRoutes {
   readonly #options: LiveRoutesOptions;
+  /** By the segments that they are about; an index that has changed is another array. */
+  readonly #recorded = new WeakMap<readonly IndexedSegment[], RenderedTexts>();
 
   constructor(options: LiveRoutesOptions) {
     this.#options = options;
@@ -79,7 +82,7 @@ export class ArchiveRoutes {
       }
       const targets = 'targets' in found ? found.targets : live!.targets;
       const { wish } = asked.address.playlist;
-      return this.#rendered(asked, texts.vod(segments, targets, wish), mime.playlist);
+      return this.#once(asked, segments, mime.playlist, () => texts.vod(segments, targets, wish));
     });
   }
 
@@ -90,15 +93,17 @@ export class ArchiveRoutes {
     const { stream } = target;
     metrics.request('manifest');
     if (live !== undefined) {
-      return this.#rendered(asked, texts.manifest(live, streams.archive, playlist.wish), mime.dash);
+      const text = () => texts.manifest(live, streams.archive, playlist.wish);
+      if (!live.ended) return this.#rendered(asked, text(), mime.dash);
+      return this.#once(asked, streams.archive.segments(stream), mime.dash, text);
     }
     return this.#later(asked, async (signal) => {
       const renditions = await streams.archive.renditions(stream, signal);
       const [first] = renditions;
       const segments = streams.archive.segments(stream);
       if (first === undefined) return this.#problem(404, `there is no stream "${stream}"`);
-      const text = texts.recorded(segments, renditions, first.targets, playlist.wish);
-      return this.#rendered(asked, text, mime.dash);
+      const text = () => texts.recorded(segments, renditions, first.targets, playlist.wish);
+      return this.#once(asked, segments, mime.dash, text);
     });
   }
 
@@ -142,9 +147,24 @@ export class ArchiveRoutes {
     );
   }
 
+  /** A text about all of these segments: made once for everybody who watches afterwards, for it may take tenths of a second. */
+  #once(asked: Asked, segments: readonly IndexedSegment[], type: string, text: () => string): Reply {
+    const known = this.#recorded.get(segments) ?? new RenderedTexts();
+    this.#recorded.set(segments, known);
+    const key = `${type}|${asked.address.playlist.key}`;
+    return replyFor(
+      asked.request,
+      known.get('', key, () => this.#render(text(), type)),
+    );
+  }
+
   #rendered({ request }: Asked, text: string, type: string): Reply {
+    return replyFor(request, this.#render(text, type));
+  }
+
+  #render(text: string, type: string): Rendered {
     const cache = cacheFor.seconds(briefly);
-    return replyFor(request, renderReply(this.#options.replies, text, { type, cache, tagged: true }));
+    return renderReply(this.#options.replies, text, { type, cache, tagged: true });
   }
 
   #problem(status: number, reason: string, more: readonly string[] = []): Reply {

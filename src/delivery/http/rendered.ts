@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { constants, gzipSync } from 'node:zlib';
 import { hasAlready, notModified } from './conditions.ts';
-import { headerOf, type Incoming, type Replies, type Reply, takesGzip } from './replies.ts';
+import { headerOf, type Incoming, lengthOf, type Replies, type Reply, takesGzip } from './replies.ts';
 
 /** A text as it is sent: as it is, compressed, and to those who have it already. */
 export interface Rendered {
@@ -49,24 +49,35 @@ export function replyFor(request: Incoming, { plain, gzipped, tag }: Rendered): 
   return reply;
 }
 
+/** What is remembered at most: a playlist of twelve hours has three megabytes, one of a window some kilobytes. */
+const remembered = { texts: 256, bytes: 8 * 1024 * 1024 } as const;
+
 /**
  * What was rendered of one thing in one version, by what else it depends on. A new version forgets all of the old one.
  * Bounded, for what viewers may ask for has no bound (tokens, beginnings): when it is full, all is rendered anew.
  */
 export class RenderedTexts {
   #version: number | string = -1;
+  #bytes = 0;
   readonly #texts = new Map<string, Rendered>();
 
   get(version: number | string, key: string, render: () => Rendered): Rendered {
     if (version !== this.#version) {
-      this.#texts.clear();
+      this.#forget();
       this.#version = version;
     }
     const known = this.#texts.get(key);
     if (known !== undefined) return known;
-    if (this.#texts.size >= 256) this.#texts.clear();
     const rendered = render();
+    const bytes = lengthOf(rendered.plain.body) + lengthOf(rendered.gzipped.body);
+    if (this.#texts.size >= remembered.texts || this.#bytes + bytes > remembered.bytes) this.#forget();
     this.#texts.set(key, rendered);
+    this.#bytes += bytes;
     return rendered;
+  }
+
+  #forget(): void {
+    this.#texts.clear();
+    this.#bytes = 0;
   }
 }
