@@ -1,5 +1,5 @@
 /** One segment, of all its renditions, as it stands on Kafka. */
-import { FormatError } from '../../errors.ts';
+import { FormatError, SluiceError } from '../../errors.ts';
 import type { ConsumedRecord, Kafka } from '../../kafka/contract.ts';
 import type { IndexedSegment } from '../../records/live-index.ts';
 import {
@@ -27,12 +27,41 @@ export interface StoredSegment {
 
 /** Records are appended after their picture was taken; clocks of publishers and brokers may differ by so many milliseconds. */
 const clocksDiffer = 10_000;
-/** Milliseconds that a reading may take: an index that tells of more than the topic has must not hold anybody up for ever. */
-const patience = 30_000;
+/** Milliseconds that a reading may take: while Kafka is away nobody is to be held up for ever. */
+const longest = 15_000;
 const bufferBytes = 8 * 1024 * 1024;
 
-/** Undefined when Kafka has not, or no longer, all of it. */
+/**
+ * Undefined when Kafka has not, or no longer, all of it. Rejects with SluiceError when that could not be found out: before the
+ * signal, or within `patience` milliseconds.
+ */
 export async function readSegment(
+  kafka: Kafka,
+  topic: string,
+  partition: number,
+  segment: IndexedSegment,
+  signal: AbortSignal,
+  patience = longest,
+): Promise<StoredSegment | undefined> {
+  const over = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
+  const late = `segment ${segment.media} of ${segment.stream} could not be read in time; ask again`;
+  return orLate(read(kafka, topic, partition, segment, over), over, late);
+}
+
+/** Rejects with the words once the signal has come. A promise that comes to nothing then is of no interest any more. */
+async function orLate<T>(promise: Promise<T>, signal: AbortSignal, words: string): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const onAbort = (): void => late.reject(new SluiceError(words));
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    return await Promise.race([promise, late.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+async function read(
   kafka: Kafka,
   topic: string,
   partition: number,
@@ -50,7 +79,7 @@ export async function readSegment(
     from: new Map([[partition, from]]),
     until: new Map([[partition, until]]),
     bufferBytes,
-    signal: AbortSignal.any([signal, AbortSignal.timeout(patience)]),
+    signal,
     onGap: () => {
       removed = true;
     },
