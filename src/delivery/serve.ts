@@ -6,7 +6,7 @@ import { silentLogger } from '../log.ts';
 import type { OwnGauge } from './http/options.ts';
 import { type DeliveryServer, serveStreams } from './http/server.ts';
 import { type ServeEvent, type ServeOptions, serveDefaults } from './serve-options.ts';
-import { type OpenStreams, openStreams } from './streams.ts';
+import { followStreams, type OpenStreams } from './streams.ts';
 
 /** A server that runs. */
 export interface RunningServer {
@@ -22,8 +22,8 @@ export interface RunningServer {
 const lookEvery = 1000;
 
 /**
- * Follows the topic and serves what it holds. Resolves once it has caught up with the topic and answers; rejects with
- * ConfigurationError when it may not listen there, and with what makes reading impossible.
+ * Follows the topic and serves what it holds. Listens at once, and answers 503 until it has caught up with the topic: then it resolves.
+ * Rejects with ConfigurationError when it may not listen there, and with what makes reading impossible.
  */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
   const { topic, window, rewind, cache, ...listening } = withDefaults(options);
@@ -38,7 +38,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     onStatus: (status) => reach.onStatus(status),
   });
   try {
-    const streams = await openStreams({
+    const streams = followStreams({
       kafka,
       topic,
       window: window * 1000,
@@ -48,17 +48,18 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       logger,
       onWord: onEvent,
     });
-    const unready = () => (streams.ready ? reach.unready : 'the topic is still being read');
-    const gauges = gaugesOf(streams, reach);
+    const starting = () =>
+      streams.ready ? undefined : (reach.unready ?? `topic ${topic} is still being read`);
+    // Listens at once: while Kafka is away, whoever asks after our health is to hear of that, and not of nothing.
     const server = await serveStreams(streams, {
       ...listening,
       listed: window * 1000,
-      unready,
-      gauges,
+      starting,
+      unready: () => starting() ?? reach.unready,
+      gauges: gaugesOf(streams, reach),
       logger,
     });
-    onEvent({ type: 'serving', url: server.url, topic });
-    const untell = tellStreams(streams, server, onEvent);
+    let untell = () => {};
     const ended = run(streams, stopped).finally(async () => {
       untell();
       await server.close();
@@ -67,6 +68,11 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     });
     // Whoever does not look at it is not to be ended by it.
     ended.catch((error: unknown) => logger.error({ reason: describeError(error) }, 'the server has ended'));
+    await Promise.race([streams.begun, ended]);
+    if (!stopped.aborted) {
+      onEvent({ type: 'serving', url: server.url, topic });
+      untell = tellStreams(streams, server, onEvent);
+    }
     return {
       url: server.url,
       ended,

@@ -59,8 +59,13 @@ const sweepEvery = 30_000;
 export interface OpenStreams extends Streams {
   /** Resolves when the reading has ended, after the signal. Rejects with what ended it otherwise: credentials, rights, our own faults. */
   readonly ended: Promise<void>;
-  /** All that stood on the topics at the beginning has been read. */
+  /**
+   * All that stood on the topics at the beginning has been read; false again while they are read anew. Until then streams are not as
+   * other servers have them, and nobody should be shown them.
+   */
   readonly ready: boolean;
+  /** Resolves when it is ready for the first time, or has ended; rejects as `ended` does. */
+  readonly begun: Promise<void>;
   /** Records that were passed over because they are not what FORMAT.md says. */
   readonly passedOver: number;
   /** Bytes of older segments that are held. */
@@ -68,11 +73,16 @@ export interface OpenStreams extends Streams {
 }
 
 /**
- * Follows the topic. Resolves when it has caught up with what stood there at the beginning, or when the topic does not exist (it is
- * waited for beside); rejects with what makes reading impossible. A topic that is deleted or made anew empties everything, with a word.
+ * Follows the topic: ready when it has caught up with what stood there at the beginning, or when the topic does not exist (it is
+ * waited for beside). A topic that is deleted or made anew empties everything, with a word.
  */
+export function followStreams(options: StreamsOptions): OpenStreams {
+  return new TopicStreams(options);
+}
+
+/** The same; resolves when it is ready, and rejects with what makes reading impossible. */
 export async function openStreams(options: StreamsOptions): Promise<OpenStreams> {
-  const streams = new TopicStreams(options);
+  const streams = followStreams(options);
   await streams.begun;
   return streams;
 }
@@ -94,6 +104,8 @@ class TopicStreams implements OpenStreams, LiveFeedHandler {
     this.#windows = this.#newWindows();
     this.ended = this.#follow();
     this.ended.then(this.#begun.resolve, this.#begun.reject);
+    // Whoever has not come to look at it yet is told when he does.
+    this.begun.catch(() => {});
   }
 
   get begun(): Promise<void> {

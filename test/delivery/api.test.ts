@@ -116,6 +116,29 @@ test('Health: well, or the reason why not', async (t) => {
   assert.match(body.toString(), /no broker answers/);
 });
 
+test('What cannot be shown yet is not said to be missing', async (t) => {
+  let reason: string | undefined = 'the topic is still being read';
+  const { url, server } = await startStream(t, {}, { starting: () => reason });
+  for (const path of [
+    'index.m3u8',
+    'main/live.m3u8',
+    'main/part-1-9.m4s',
+    'manifest.mpd',
+    'stream.mp4',
+    'ws',
+  ]) {
+    const { status, headers, body } = await get(`${url}/${path}`);
+    assert.equal(status, 503, path);
+    assert.equal(headers['retry-after'], '1');
+    assert.match(body.toString(), /still being read/);
+  }
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`);
+  assert.match(String(await once(socket, 'error')), /503/);
+  assert.equal((await get(`${server.url}/healthz`)).status, 200);
+  reason = undefined;
+  assert.equal((await get(`${url}/main/live.m3u8`)).status, 200);
+});
+
 test('A snapshot: the newest keyframe, by FFmpeg; without a picture in it, a reason', async (t) => {
   const { url } = await startStream(t);
   // What the script has made is no video: FFmpeg is asked, and says so.

@@ -36,6 +36,8 @@ export interface LiveRoutesOptions {
   readonly gate: Gate;
   readonly snapshots: Snapshots;
   readonly logger: Logger;
+  /** Why this server cannot show anything just now; undefined: it can. */
+  readonly away: () => string | undefined;
 }
 
 export class LiveRoutes {
@@ -88,6 +90,8 @@ export class LiveRoutes {
       this.#options.metrics.refused += 1;
       return this.#problem(403, refusal);
     }
+    const reason = this.#options.away();
+    if (reason !== undefined) return this.#problem(503, reason, ['retry-after', '1']);
     const channel = this.#options.channels.get(target.stream);
     return 'rendition' in target
       ? this.#rendition({ request, response, address }, target, channel)

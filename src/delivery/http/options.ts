@@ -21,7 +21,9 @@ export interface DeliveryOptions {
   readonly cors?: string;
   /** Connections at a time; those beyond are closed at once. */
   readonly maxConnections?: number;
-  /** Why the server is not ready to serve, for /healthz; undefined: it is. */
+  /** Why nothing can be shown yet: streams are answered with 503 and this; undefined: they can. */
+  readonly starting?: () => string | undefined;
+  /** Why the server should get no new viewers, for /healthz; undefined: it may. */
   readonly unready?: () => string | undefined;
   /** More figures for /metrics. */
   readonly gauges?: readonly OwnGauge[];

@@ -50,8 +50,20 @@ export async function serveStreams(streams: Streams, options: DeliveryOptions = 
     [...channels.all()].map((channel) => channel.figures()),
   );
   const channels = new Channels({ streams, texts, replies, metrics, logger });
-  const routes = new LiveRoutes({ streams, channels, texts, replies, metrics, gate, snapshots, logger });
-  const sockets = new SocketRoutes({ channels, routes, gate, metrics, origin: cors });
+  let goes = false;
+  const away = () => (goes ? 'this server goes; ask again, or another' : options.starting?.());
+  const routes = new LiveRoutes({
+    streams,
+    channels,
+    texts,
+    replies,
+    metrics,
+    gate,
+    snapshots,
+    logger,
+    away,
+  });
+  const sockets = new SocketRoutes({ channels, routes, gate, metrics, origin: cors, away });
   const { app, lanes } = createApp(options, routes);
   const server = app.server as unknown as RawServer;
   setLimits(server, maxConnections);
@@ -77,6 +89,8 @@ export async function serveStreams(streams: Streams, options: DeliveryOptions = 
     url: urlOf(server, host, options.tls !== undefined),
     viewers: () => new Map([...channels.all()].map(({ live, viewerCount }) => [live.name, viewerCount])),
     close() {
+      // Before those who wait are answered: they may ask again there and then.
+      goes = true;
       closing ??= end();
       return closing;
     },

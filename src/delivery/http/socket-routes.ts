@@ -16,6 +16,8 @@ export interface SocketRoutesOptions {
   readonly metrics: DeliveryMetrics;
   /** The web origin that may watch; `*` for all. */
   readonly origin: string;
+  /** Why this server cannot show anything just now; undefined: it can. */
+  readonly away: () => string | undefined;
 }
 
 type Refused = readonly [status: number, phrase: string, reason: string];
@@ -37,7 +39,7 @@ export class SocketRoutes {
   }
 
   #take(request: IncomingMessage, socket: Duplex, head: Buffer): Refused | undefined {
-    const { channels, routes, gate, metrics } = this.#options;
+    const { channels, routes, gate, metrics, away } = this.#options;
     const url = request.url ?? '';
     const address = url.length > limits.urlBytes ? undefined : routes.read(url);
     if (address?.target.kind !== 'socket') return [404, 'Not Found', 'there is no WebSocket at this path'];
@@ -48,6 +50,8 @@ export class SocketRoutes {
       metrics.refused += 1;
       return [403, 'Forbidden', refusal];
     }
+    const reason = away();
+    if (reason !== undefined) return [503, 'Service Unavailable', reason];
     const channel = channels.get(stream);
     const rendition = address.query.get('rendition') ?? channel?.live.renditions[0]?.name ?? '';
     if (channel === undefined || channel.live.rendition(rendition) === undefined || channel.live.ended) {
