@@ -26,7 +26,7 @@ export function pushSegment(
     lines.push('#EXT-X-DISCONTINUITY');
   // A gap has nothing to load, and its epoch maybe no init.
   if (!segment.gap && segment.epoch !== epoch) lines.push(tag.map(initName(segment.epoch)));
-  lines.push(tag.programDateTime(segment.captured));
+  lines.push(dateLine(segment));
   if (withParts && typeof segment.parts !== 'number')
     for (const part of segment.parts) lines.push(partLine(segment, part));
   if (segment.closed !== false) lines.push(closingLines(segment));
@@ -43,6 +43,17 @@ export function discontinuitiesBefore(segment: Listed, before: Listed | undefine
 
 const partLines = new WeakMap<Part, string>();
 const segmentLines = new WeakMap<Listed, string>();
+const dateLines = new WeakMap<Listed, string>();
+
+/** Of all lines the dearest to write. */
+function dateLine(segment: Listed): string {
+  let line = dateLines.get(segment);
+  if (line === undefined) {
+    line = tag.programDateTime(segment.captured);
+    dateLines.set(segment, line);
+  }
+  return line;
+}
 
 function partLine({ epoch, timescale }: Pick<Segment, 'epoch' | 'timescale'>, part: Part): string {
   let line = partLines.get(part);
