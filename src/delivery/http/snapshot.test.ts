@@ -43,3 +43,18 @@ test('A picture that failed is tried again', async () => {
   running[1]?.resolve(Buffer.from('a'));
   assert.equal((await again).toString(), 'a');
 });
+
+test('Few pictures are decoded at a time, however many streams there are', async () => {
+  const { snapshots, running } = decoder();
+  const pictures = Array.from({ length: 10 }, (_, at) => snapshots.picture(`cam-${at}`, still('a')));
+  let finished = 0;
+  while (finished < 10) {
+    assert.ok(running.length - finished <= 4);
+    assert.ok(running.length > finished);
+    running[finished]?.resolve(Buffer.from(String(finished)));
+    await pictures[finished];
+    await new Promise(setImmediate);
+    finished += 1;
+  }
+  assert.equal((await pictures[9])?.toString(), '9');
+});

@@ -1,4 +1,4 @@
-/** `/live/S/snapshot.jpg`: the newest keyframe as a picture. FFmpeg decodes it: one process at a time for a stream. */
+/** `/live/S/snapshot.jpg`: the newest keyframe as a picture. FFmpeg decodes it: one process at a time for a stream, and few for all. */
 import { spawn } from 'node:child_process';
 import { SluiceError } from '../../errors.ts';
 import type { LiveStream } from '../contract.ts';
@@ -67,12 +67,17 @@ function reasonOf({ code, name, message }: NodeJS.ErrnoException): string {
   return `FFmpeg could not be started: ${message}`;
 }
 
+/** Processes at a time, of all streams: a page shows a picture of each, and whoever opens it wants them all at once. */
+const mostProcesses = 4;
+
 /** The newest pictures of all streams; several who ask for the same at once cause one process. */
 export class Snapshots {
   readonly #newest = new Map<string, { readonly key: string; readonly picture: Buffer }>();
   readonly #running = new Map<string, Promise<Buffer>>();
   readonly #stopped = new AbortController();
   readonly #decode: typeof decodeStill;
+  readonly #waiting: (() => void)[] = [];
+  #processes = 0;
 
   constructor(decode: typeof decodeStill = decodeStill) {
     this.#decode = decode;
@@ -85,7 +90,7 @@ export class Snapshots {
     const before = this.#running.get(stream);
     // Rather a picture of a moment ago than a queue of processes.
     if (before !== undefined) return before;
-    const picture = this.#decode(still, this.#stopped.signal);
+    const picture = this.#inTurn(still);
     this.#running.set(stream, picture);
     try {
       const decoded = await picture;
@@ -94,6 +99,19 @@ export class Snapshots {
       return decoded;
     } finally {
       this.#running.delete(stream);
+    }
+  }
+
+  async #inTurn(still: Still): Promise<Buffer> {
+    if (this.#processes < mostProcesses) this.#processes += 1;
+    // Whoever is done hands its place on.
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await this.#decode(still, this.#stopped.signal);
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#processes -= 1;
+      else next();
     }
   }
 
