@@ -6,8 +6,8 @@ import type { Outgoing, Reply } from '../replies.ts';
 /** Answers up to this size are joined to one buffer with their headers, for all viewers of the same second. */
 const joinUpTo = 256 * 1024;
 
-/** Whole answers, as bytes. */
-const joined = new WeakMap<Reply, { readonly date: string; readonly bytes: Buffer }>();
+/** Whole answers of this second, as bytes. With the next one all go, or each part of a window would be kept twice. */
+let joined = new WeakMap<Reply, Buffer>();
 
 let date = '';
 let dateIsOf = 0;
@@ -17,6 +17,7 @@ function dateNow(): string {
   const second = Math.floor(Date.now() / 1000);
   if (second !== dateIsOf) {
     dateIsOf = second;
+    joined = new WeakMap();
     date = new Date(second * 1000).toUTCString();
   }
   return date;
@@ -103,19 +104,20 @@ export class LaneResponse implements Outgoing {
   }
 
   #writeWhole(reply: Reply): void {
-    const now = dateNow();
+    const { status, headers, body } = reply;
+    // Asks for the time, and so forgets what was of a second before.
+    dateNow();
     const known = joined.get(reply);
-    if (known !== undefined && known.date === now) {
-      this.#socket.write(known.bytes);
+    if (known !== undefined) {
+      this.#socket.write(known);
       return;
     }
-    const { status, headers, body } = reply;
     const head = Buffer.from(headOf(status, headers), 'latin1');
     let size = head.length;
     for (const { length } of body) size += length;
     if (size <= joinUpTo) {
       const bytes = Buffer.concat([head, ...body], size);
-      joined.set(reply, { date: now, bytes });
+      joined.set(reply, bytes);
       this.#socket.write(bytes);
       return;
     }
