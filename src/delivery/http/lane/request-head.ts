@@ -28,6 +28,8 @@ const notPlain = [
   'http2-settings',
   'trailer',
   'te',
+  // Node's parser heeds it like Connection.
+  'proxy-connection',
 ];
 
 /** Header lines that are remembered: so many blocks of them, none longer than so many bytes. Players send less than half of it. */
