@@ -203,6 +203,8 @@ test('HTTPS: HTTP/2 for those who can, HTTP/1.1 and WebSockets for the others', 
   const { server, url, next } = await startStream(t, {}, { tls: { certificate: certificate!, key: key! } });
   assert.match(server.url, /^https:/);
   const session = connectHttp2(server.url, { ca: ca! });
+  await once(session, 'remoteSettings');
+  assert.equal(session.remoteSettings.maxConcurrentStreams, 100);
   t.after(() => session.destroy());
   const ask = async (path: string) => {
     const stream = session.request({ ':path': path, 'accept-encoding': 'gzip' });

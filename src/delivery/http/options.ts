@@ -49,6 +49,8 @@ export const deliveryDefaults = {
 export const limits = {
   headerBytes: 16 * 1024,
   urlBytes: 2048,
+  /** Requests at a time on one connection of HTTP/2, which sets no bound by itself. A player has four or so. */
+  streams: 100,
   /** From a connection's or request's first byte to the end of its headers. */
   headers: 10_000,
   /** A connection without a request. More than proxies keep theirs, or they would use one that is being closed. */

@@ -136,6 +136,7 @@ function createApp({ tls, logger = silentLogger }: DeliveryOptions, routes: Live
       cert: tls.certificate,
       key: tls.key,
       maxHeaderSize: limits.headerBytes,
+      settings: { maxConcurrentStreams: limits.streams },
     };
     try {
       // Its requests and responses are those of HTTP/1.1 by a layer of Node's, in all that is used here.
