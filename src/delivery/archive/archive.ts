@@ -129,7 +129,7 @@ export class KafkaArchive implements Archive {
       if (stored === undefined && !end.aborted) await this.lookAtRetention();
       return stored;
     };
-    return unlessAborted(this.#shelf.take(`${stream} ${epoch} ${media}`, read), signal);
+    return unlessAborted(this.#shelf.take(`${stream} ${epoch} ${media}`, read, signal), signal);
   }
 }
 

@@ -53,3 +53,27 @@ test('What failed, or was not there, is read again', async () => {
   assert.equal(await kept.take('a', async () => undefined), undefined);
   assert.equal(await kept.take('a', async () => 'there'), 'there');
 });
+
+test('What nobody waits for any more is not read', async () => {
+  const kept = shelf(100, 1);
+  const read: string[] = [];
+  const first = Promise.withResolvers<string>();
+  const take = (key: string, signal?: AbortSignal) =>
+    kept.take(
+      key,
+      async () => {
+        read.push(key);
+        return key === 'a' ? first.promise : key;
+      },
+      signal,
+    );
+  const gone = new AbortController();
+  const asked = [take('a'), take('b', gone.signal), take('c', gone.signal), take('c'), take('d')];
+  gone.abort();
+  const late = take('e', AbortSignal.abort());
+  first.resolve('a');
+  assert.deepEqual(await Promise.all(asked), ['a', undefined, 'c', 'c', 'd']);
+  assert.equal(await late, undefined);
+  assert.deepEqual(read, ['a', 'c', 'd']);
+  assert.equal(await take('b'), 'b');
+});

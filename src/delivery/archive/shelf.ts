@@ -7,11 +7,17 @@ export interface ShelfOptions<V> {
   readonly sizeOf: (value: V) => number;
 }
 
+interface Reading<V> {
+  readonly value: Promise<V | undefined>;
+  /** Who still waits for it. */
+  askers: number;
+}
+
 export class Shelf<V> {
   readonly #options: ShelfOptions<V>;
   /** Least lately used first. */
   readonly #kept = new Map<string, V>();
-  readonly #reading = new Map<string, Promise<V | undefined>>();
+  readonly #reading = new Map<string, Reading<V>>();
   readonly #waiting: (() => void)[] = [];
   #readers = 0;
   #bytes = 0;
@@ -24,26 +30,56 @@ export class Shelf<V> {
     return this.#bytes;
   }
 
-  /** What is kept, or what `read` resolves with; several who ask at once cause one reading. Undefined is not kept. */
-  async take(key: string, read: () => Promise<V | undefined>): Promise<V | undefined> {
+  /**
+   * What is kept, or what `read` resolves with; several who ask at once cause one reading. Undefined is not kept. What nobody waits
+   * for any more when its turn comes, by the signals of all who asked, is not read.
+   */
+  async take(key: string, read: () => Promise<V | undefined>, signal?: AbortSignal): Promise<V | undefined> {
     const kept = this.#kept.get(key);
     if (kept !== undefined) {
       this.#kept.delete(key);
       this.#kept.set(key, kept);
       return kept;
     }
-    const known = this.#reading.get(key);
-    if (known !== undefined) return known;
-    const reading = this.#read(key, read).finally(() => this.#reading.delete(key));
+    const reading = this.#reading.get(key) ?? this.#begin(key, read);
+    const leave = (): void => {
+      reading.askers -= 1;
+    };
+    reading.askers += 1;
+    signal?.addEventListener('abort', leave, { once: true });
+    if (signal?.aborted === true) leave();
+    try {
+      return await reading.value;
+    } finally {
+      signal?.removeEventListener('abort', leave);
+    }
+  }
+
+  #begin(key: string, read: () => Promise<V | undefined>): Reading<V> {
+    const forget = (): void => {
+      if (this.#reading.get(key) === reading) this.#reading.delete(key);
+    };
+    const wanted = (): boolean => {
+      // Whoever asks from now on begins another one.
+      if (reading.askers === 0) forget();
+      return reading.askers > 0;
+    };
+    const reading: Reading<V> = { value: this.#read(key, read, wanted).finally(forget), askers: 0 };
     this.#reading.set(key, reading);
     return reading;
   }
 
-  async #read(key: string, read: () => Promise<V | undefined>): Promise<V | undefined> {
-    if (this.#readers < this.#options.readers) this.#readers += 1;
+  async #read(
+    key: string,
+    read: () => Promise<V | undefined>,
+    wanted: () => boolean,
+  ): Promise<V | undefined> {
+    const waits = this.#readers >= this.#options.readers;
     // Whoever is done hands its place on.
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (waits) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#readers += 1;
     try {
+      if (waits && !wanted()) return undefined;
       const value = await read();
       if (value !== undefined) this.#keep(key, value);
       return value;
