@@ -48,14 +48,14 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       logger,
       onWord: onEvent,
     });
-    const starting = () =>
-      streams.ready ? undefined : (reach.unready ?? `topic ${topic} is still being read`);
+    // Viewers need not know where our brokers are; those who ask after our health do.
+    const starting = () => (streams.ready ? undefined : 'the topic is still being read');
     // Listens at once: while Kafka is away, whoever asks after our health is to hear of that, and not of nothing.
     const server = await serveStreams(streams, {
       ...listening,
       listed: window * 1000,
       starting,
-      unready: () => starting() ?? reach.unready,
+      unready: () => reach.unready ?? starting(),
       gauges: gaugesOf(streams, reach),
       logger,
     });

@@ -39,6 +39,7 @@ test('It listens, says what is the matter, and ends when it is told to', async (
   const playlist = await get(`${url}/live/cam/index.m3u8`);
   assert.equal(playlist.status, 503);
   assert.equal(playlist.headers['retry-after'], '1');
+  assert.doesNotMatch(playlist.body.toString(), new RegExp(String(kafkaPort)));
   stop.abort();
   await (await running).ended;
   assert.deepEqual(events, ['waiting']);

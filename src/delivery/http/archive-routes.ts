@@ -8,7 +8,6 @@ import type { LiveRoutesOptions } from './live-routes.ts';
 import { type Rendered, RenderedTexts, renderReply, replyFor } from './rendered.ts';
 import {
   cacheFor,
-  hasGone,
   headerOf,
   type Incoming,
   lengthOf,
@@ -130,7 +129,7 @@ export class ArchiveRoutes {
   }
 
   /** Sends what `make` resolves with; its signal is aborted when the viewer has gone. */
-  #later({ request, response }: Asked, make: (signal: AbortSignal) => Promise<Reply>): undefined {
+  #later({ request, response, address }: Asked, make: (signal: AbortSignal) => Promise<Reply>): undefined {
     const gone = new AbortController();
     response.on('close', () => gone.abort());
     const head = request.method === 'HEAD';
@@ -141,8 +140,11 @@ export class ArchiveRoutes {
         if (!head) this.#options.metrics.bytes += lengthOf(answer.body);
       },
       (error: unknown) => {
-        const reason = `Kafka could not be read: ${describeError(error)}`;
-        if (!hasGone(response)) send(response, this.#problem(503, reason, ['retry-after', '1']), head);
+        // Where brokers are, and what is wrong with them, is for operators; that Kafka is away they are told once, elsewhere.
+        const { stream } = address.target;
+        this.#options.logger.debug({ reason: describeError(error), stream }, 'Kafka could not be read');
+        const reply = this.#problem(503, 'Kafka could not be read; ask again', ['retry-after', '1']);
+        send(response, reply, head);
       },
     );
   }

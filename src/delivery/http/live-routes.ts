@@ -60,7 +60,9 @@ export class LiveRoutes {
       const reply = this.#reply(request, response, url);
       if (reply !== undefined) send(response, reply, request.method === 'HEAD');
     } catch (error) {
-      this.#options.logger.error({ err: error, url }, 'a request could not be answered');
+      // Without what is behind the mark: it may be a token.
+      const [path] = url.split('?');
+      this.#options.logger.error({ err: error, path }, 'a request could not be answered');
       send(response, this.#problem(500, 'a fault of this server; its log has more'));
     }
     return true;
