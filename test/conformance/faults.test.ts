@@ -49,20 +49,31 @@ const together = 14;
 test('Each fault is found by its rules, and a good server has none', async (t) => {
   const fakes = await startFakes(faults);
   t.after(() => fakes.close());
+  /** What the checker did not do as it should, of one server. */
+  const examine = async (fault: Fault): Promise<string | undefined> => {
+    const { id, breaks } = fault;
+    const verdicts = judgeAll(await watch({ url: fakes.url(id), also: fakes.other(id), seconds: 4 }));
+    const failed = verdicts.filter(({ outcome }) => outcome === 'fail').map(({ rule }) => rule.id);
+    const missed = breaks.filter((rule) => !failed.includes(rule));
+    const others = unexpected(fault, verdicts);
+    if (missed.length === 0 && others.length === 0) return undefined;
+    const shown = report(verdicts.filter(({ outcome }) => outcome === 'fail'));
+    return `${id}: not found by ${missed}, but by ${others}\n${shown}`;
+  };
   const queue = [...faults];
-  const findings: string[] = [];
+  const again: Fault[] = [];
   const work = async () => {
     for (let fault = queue.shift(); fault !== undefined; fault = queue.shift()) {
-      const { id, breaks } = fault;
-      const verdicts = judgeAll(await watch({ url: fakes.url(id), also: fakes.other(id), seconds: 4 }));
-      const failed = verdicts.filter(({ outcome }) => outcome === 'fail').map(({ rule }) => rule.id);
-      const missed = breaks.filter((rule) => !failed.includes(rule));
-      const others = unexpected(fault, verdicts);
-      if (missed.length === 0 && others.length === 0) continue;
-      const shown = report(verdicts.filter(({ outcome }) => outcome === 'fail'));
-      findings.push(`${id}: not found by ${missed}, but by ${others}\n${shown}`);
+      if ((await examine(fault)) !== undefined) again.push(fault);
     }
   };
   await Promise.all(Array.from({ length: together }, work));
+  // So many at a time may be too much for a machine: what was amiss must be so where the checker has it for itself.
+  assert.ok(again.length <= 5, `${again.length} of ${faults.length} servers were not judged as they should`);
+  const findings: string[] = [];
+  for (const fault of again) {
+    const finding = await examine(fault);
+    if (finding !== undefined) findings.push(finding);
+  }
   assert.deepEqual(findings, [], findings.join('\n'));
 });

@@ -158,6 +158,8 @@ export const timeRules: readonly Rule[] = [
     id: 'reports-are-right',
     says: 'A RENDITION-REPORT says where that rendition stands, to a part',
     source: '4.4.5.4',
+    // An encoder that is starved hands one rendition's parts on later than the other's: then they do stand apart.
+    timed: true,
     judge({ renditions }) {
       if (renditions.length < 2) return undefined;
       // Where one stands while another is asked nobody sees: but aligned renditions stand where this one does.
