@@ -68,6 +68,25 @@ test('What is handed over is never given up, what is not is given up by whole se
   );
 });
 
+test('A gap stands behind all of the segment before it, however far a rendition lags', () => {
+  const epoch: SpooledEpoch = { epoch: 1, renditions };
+  const spool = new Spool(30_000);
+  // `b` comes three parts behind `a`.
+  const behind = ({ record }: NumberedRecord): number =>
+    record.kind === 'part' || record.kind === 'init'
+      ? record.ordinal + (record.rendition === 'b' ? 3.5 : 0)
+      : 0;
+  const records = numbered(40, 1).sort((one, other) => behind(one) - behind(other));
+  spool.push(epoch, records.slice(0, 4));
+  const out = Array.from({ length: 4 }, () => spool.take());
+  const lost = records.slice(4).flatMap((record) => spool.push(epoch, [record]));
+  assert.ok(lost.length > 0);
+  out.push(...taken(spool));
+  const media = out.map((item) => item?.record.media ?? -1);
+  const first = media.indexOf(lost[0]?.media ?? -1);
+  assert.ok(Math.max(...media.slice(0, first)) < Math.min(...media.slice(first)), media.join(' '));
+});
+
 test('However it is filled and emptied, every segment is whole or a gap, and ordinals have no holes', () => {
   const steps = fc.array(fc.record({ push: fc.nat(60), take: fc.nat(40) }), { maxLength: 30 });
   fc.assert(

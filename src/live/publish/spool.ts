@@ -114,11 +114,15 @@ export class Spool {
 
   #giveUp(epoch: SpooledEpoch, media: number): LostSegment {
     const belongs = (item: Spooled): boolean => item.epoch === epoch && item.record.media === media;
-    const at = this.#items.findIndex(belongs);
     const parts = this.#items.filter(belongs).map(({ record }) => record);
     const gap = gapOf(parts.filter((record) => record.kind === 'part'));
-    this.#items = this.#items.filter((item, index) => index === at || !belongs(item));
-    this.#items[at] = { record: gap.record, epoch };
+    // Renditions are not in step: readers take whatever comes behind a gap for the segment after it.
+    const isBefore = (item: Spooled): boolean => item.epoch === epoch && item.record.media < media;
+    const at = Math.max(this.#items.findIndex(belongs), this.#items.findLastIndex(isBefore));
+    this.#items = this.#items.flatMap((item, index) => {
+      const kept = belongs(item) ? [] : [item];
+      return index === at ? [...kept, { record: gap.record, epoch }] : kept;
+    });
     this.#bytes = this.#items.reduce((sum, item) => sum + sizeOf(item), 0);
     const before = this.#lost.get(epoch) ?? [];
     this.#lost.set(epoch, [...before, { media, parts: gap.parts }]);
