@@ -14,11 +14,8 @@ export interface Sighting {
 
 /** For so long the smallest delay is looked for: jitter comes and goes within it. */
 const window = 10_000;
-/** A growth of the smallest delay that is none of jitter's. */
+/** A change of the smallest delay that is none of jitter's. */
 const threshold = 200;
-/** For so long, and within so much, the smallest delay stays the same in real time. */
-const settling = 3000;
-const steady = 30;
 
 export class CaptureClock {
   /** Wall time of the media time 0. */
@@ -48,9 +45,8 @@ export class CaptureClock {
     const smallest = Math.min(...this.#seen.map(({ origin }) => origin));
     const moved = smallest - this.#anchor;
     if (moved > threshold) this.#anchor = smallest;
-    // Earlier than was thought: the first chunks came late, as they do while an encoder starts, and viewers who keep in step would
-    // all be that much further behind. A file read ahead of its time looks so too, but gets ever earlier.
-    else if (moved < -steady && this.#settled(now)) this.#anchor -= Math.min(-moved, step);
+    // Earlier than was thought: the first chunks came late. A file read ahead of its time looks so too, but gets ever earlier.
+    else if (moved < -threshold && this.#settled(now)) this.#anchor -= Math.min(-moved, step);
   }
 
   /** Wall time of a media time: milliseconds since the epoch of Unix. */
@@ -59,14 +55,12 @@ export class CaptureClock {
     return this.#anchor + time;
   }
 
-  /** The smallest delay is the same in both halves of the last seconds. */
+  /** The smallest delay was the same in both halves of a full window. */
   #settled(now: number): boolean {
-    if (now - this.#since < settling) return false;
-    const [begin, half] = [now - settling, now - settling / 2];
-    const early = Math.min(
-      ...this.#seen.filter(({ at }) => at >= begin && at < half).map(({ origin }) => origin),
-    );
+    if (now - this.#since < window) return false;
+    const half = now - window / 2;
+    const early = Math.min(...this.#seen.filter(({ at }) => at < half).map(({ origin }) => origin));
     const late = Math.min(...this.#seen.filter(({ at }) => at >= half).map(({ origin }) => origin));
-    return Math.abs(early - late) < steady;
+    return Math.abs(early - late) < threshold / 2;
   }
 }

@@ -6,6 +6,7 @@ import type { EncodingPlan } from '../encode/plan.ts';
 import { prepareEncoding } from '../encode/prepare.ts';
 import type { MediaEvent } from '../media.ts';
 import type { PublishOptions } from './options.ts';
+import { withoutSlowStart } from './slow-start.ts';
 
 export interface MediaSource {
   readonly renditions: readonly string[];
@@ -35,13 +36,16 @@ export async function encoderSource(options: PublishOptions): Promise<MediaSourc
     notes: plan.notes,
     canReturn: kind === 'live' || /^[a-z][a-z0-9+.-]+:\/\//i.test(settings.input),
     canWait: kind === 'stdin' || (kind === 'file' && !settings.realTime),
-    run: (signal) =>
-      runEncoder(plan, {
+    run(signal) {
+      const events = runEncoder(plan, {
         signal,
         ...(ffmpeg === undefined ? {} : { program: ffmpeg }),
         ...(stallAfter === undefined ? {} : { stallAfter }),
         ...(logger === undefined ? {} : { onComplaint: (line) => logger.debug(`FFmpeg: ${line}`) }),
-      }),
+      });
+      // A file that is read as fast as it can be has no time of its own.
+      return kind === 'file' && !settings.realTime ? events : withoutSlowStart(events);
+    },
   };
 }
 

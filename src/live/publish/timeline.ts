@@ -107,7 +107,7 @@ export class Timeline {
     if (chunk.keyframe) this.#lastKeyframe = begin;
     if (!beginsSegment) this.#expectKeyframe(current, begin + duration);
     if (!beginsSegment && !isDone) return undefined;
-    if (beginsSegment && current !== undefined) this.#clock.startSegment(this.#partTarget * 1000 * 0.75);
+    if (beginsSegment && current !== undefined) this.#clock.startSegment((this.#partTarget * 1000) / 2);
     const place: Place = {
       ...(beginsSegment ? this.#segment(current, begin) : next(current)),
       ordinal,
