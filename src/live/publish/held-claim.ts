@@ -105,6 +105,9 @@ export class HeldClaim {
   readonly #following = new AbortController();
   #holder: StandingClaim | undefined;
   #epoch: number;
+  /** Of the newest claim that was written: the stream is lost by another's claim of it. Never ahead of what was seen of the one before. */
+  #claimed: number;
+  #turn: Promise<void> = Promise.resolve();
   /** Everything on `L.streams` before it has been seen. */
   #seen: number;
   readonly #waiters = new Set<() => void>();
@@ -118,6 +121,7 @@ export class HeldClaim {
     this.#lasts = options.lasts ?? usualLasts;
     this.#holder = options.before;
     this.#epoch = options.before?.epoch ?? 0;
+    this.#claimed = this.#epoch + 1;
     this.#seen = options.end;
   }
 
@@ -156,8 +160,9 @@ export class HeldClaim {
 
   /** Claims the next epoch, or `least` if that is greater. The number is there at once; nothing of it may be sent before the result resolves. */
   raise(least = 0): Promise<void> {
-    this.#epoch = Math.max(this.#epoch + 1, least);
-    return this.#claimNow();
+    const epoch = Math.max(this.#epoch + 1, least);
+    this.#epoch = epoch;
+    return this.#claimInTurn(() => epoch);
   }
 
   /**
@@ -173,8 +178,8 @@ export class HeldClaim {
   async release(state: StreamClaim['state']): Promise<void> {
     clearInterval(this.#timer);
     try {
-      await this.#renewing?.catch(() => {});
-      if (this.#isOverdue()) await this.#claimNow();
+      await this.#turn.catch(() => {});
+      if (this.#isOverdue()) await this.#claimInTurn(() => this.#claimed);
       if (this.#refusal === undefined) await this.#options.topic.write({ ...this.#claim(), state, lasts: 1 });
     } finally {
       this.#stop();
@@ -194,15 +199,26 @@ export class HeldClaim {
 
   /** One at a time. */
   #renew(): Promise<void> {
-    this.#renewing ??= this.#claimNow().finally(() => {
+    this.#renewing ??= this.#claimInTurn(() => this.#claimed).finally(() => {
       this.#renewing = undefined;
     });
     return this.#renewing;
   }
 
+  /**
+   * One after the other: while we are cut off, somebody else may claim an epoch that we wait for, and a greater one written
+   * without looking would take the stream back from them.
+   */
+  #claimInTurn(epoch: () => number): Promise<void> {
+    this.#turn = this.#turn.catch(() => {}).then(() => this.#claimNow(epoch()));
+    return this.#turn;
+  }
+
   /** Writes the claim, and resolves when everything before it has been seen and nobody else has the stream. */
-  async #claimNow(): Promise<void> {
+  async #claimNow(epoch: number): Promise<void> {
     const { topic } = this.#options;
+    if (this.#refusal !== undefined) throw this.#refusal;
+    this.#claimed = epoch;
     // Somebody may have come while we were cut off: what we wrote now would only be in their way.
     if (this.#isOverdue()) await this.#seeUpTo(await topic.end());
     for (;;) {
@@ -219,7 +235,7 @@ export class HeldClaim {
     return {
       stream,
       state: 'live',
-      epoch: this.#epoch,
+      epoch: this.#claimed,
       owner: this.#owner,
       host: hostname(),
       pid: process.pid,
@@ -235,7 +251,7 @@ export class HeldClaim {
     this.#holder = holderAfter(this.#holder, claim);
     const holder = this.#holder;
     // Until our own claim comes by, whoever was before has the stream.
-    if (holder === undefined || holder.owner === this.#owner || holder.epoch < this.#epoch) return;
+    if (holder === undefined || holder.owner === this.#owner || holder.epoch < this.#claimed) return;
     this.#lose(new FencedError(holder));
   }
 
