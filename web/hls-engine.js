@@ -1,5 +1,6 @@
 // @ts-check
 /** Plays a stream by its playlists, through hls.js. The way that can rewind, choose its quality, and pass every cache. */
+import { SegmentDates } from './dates.js';
 import Hls from './hls.mjs';
 import { loaderFor } from './loader.js';
 import { bufferedAhead, dateAt, timeAt } from './mapping.js';
@@ -14,6 +15,8 @@ import { bufferedAhead, dateAt, timeAt } from './mapping.js';
 const firstEstimate = 8e6;
 /** Ages of the newest bytes that are remembered: some seconds of parts. */
 const remembered = 25;
+/** With fewer than so many nothing is said: a second of parts. */
+const enough = 5;
 
 /** @implements {Engine} */
 export class HlsEngine {
@@ -25,13 +28,14 @@ export class HlsEngine {
   /** @type {number[]} */
   #ages = [];
   #recovered = 0;
+  #dates = new SegmentDates();
 
   /** @param {EngineOptions & { readonly from?: number | undefined }} options `from`: where to begin; without it, at the live edge */
   constructor(options) {
     this.#options = options;
     const { servers, listener, from, video } = options;
     const hls = new Hls({
-      loader: loaderFor(servers, options.ahead, (well) => listener.onAnswers(well)),
+      loader: loaderFor(servers, options.ahead, this.#dates, (well) => listener.onAnswers(well)),
       lowLatencyMode: true,
       // fMP4 needs no work that is worth starting a thread, and sending hls.js to it once more.
       enableWorker: false,
@@ -106,9 +110,10 @@ export class HlsEngine {
     if (this.#stretches) return this.#stretches;
     const details = this.#hls.latestLevelDetails;
     const all = details ? [...details.fragments, details.fragmentHint ?? []].flat() : [];
-    this.#stretches = all.flatMap(({ start, duration, programDateTime }) =>
-      programDateTime === null ? [] : [{ start, duration, date: programDateTime }],
-    );
+    this.#stretches = all.flatMap(({ start, duration, sn }) => {
+      const date = typeof sn === 'number' ? this.#dates.of(sn) : undefined;
+      return date === undefined ? [] : [{ start, duration, date }];
+    });
     return this.#stretches;
   }
 
@@ -127,9 +132,9 @@ export class HlsEngine {
     return this.#hls.latestLevelDetails?.live === false;
   }
 
-  /** Of these samples the first are of a page that was still loading: the smallest says most. */
+  /** Of these samples the first are of a page that was still loading: the smallest of several says most. */
   get edgeAge() {
-    return this.#ages.length === 0 ? undefined : Math.min(...this.#ages);
+    return this.#ages.length < enough ? undefined : Math.min(...this.#ages);
   }
 
   get ahead() {

@@ -7,6 +7,7 @@ import { AnswerError, mayBeBetterElsewhere, patience } from './servers.js';
 
 /**
  * @import { Ahead } from './ahead.js'
+ * @import { SegmentDates } from './dates.js'
  * @import { Servers } from './servers.js'
  * @import { HlsConfig, LoaderCallbacks, LoaderConfiguration, LoaderContext, LoaderStats } from 'hls.js'
  */
@@ -60,10 +61,11 @@ function withoutDirectives(url) {
 /**
  * @param {Servers} servers
  * @param {Ahead} ahead what was asked for before hls.js was there
+ * @param {SegmentDates} dates takes the dates out of media playlists
  * @param {(well: boolean) => void} tell whether answers come
  * @returns {HlsConfig['loader']}
  */
-export function loaderFor(servers, ahead, tell) {
+export function loaderFor(servers, ahead, dates, tell) {
   return class {
     /** @type {LoaderContext | null} */
     context = null;
@@ -165,7 +167,8 @@ export function loaderFor(servers, ahead, tell) {
       this.stats.loaded = size;
       this.stats.total = size;
       this.stats.loading.end = performance.now();
-      return data;
+      const playlist = typeof data === 'string' && 'type' in context && context.type === 'level';
+      return playlist ? dates.take(data) : data;
     }
 
     /** @param {LoaderContext} context @param {string} url @param {AbortSignal} signal */

@@ -4,6 +4,9 @@
  * clock, and gets there by playing a little faster or slower. Pure.
  */
 
+/** So much may be wrong about when a picture was taken. Seconds. */
+const doubt = 0.25;
+
 /**
  * Where the player aims. Seconds behind the time at which a picture was taken.
  *
@@ -19,8 +22,8 @@
 export function aim(base, room, edge, penalty) {
   if (edge === undefined) return base + penalty;
   const needed = edge + room;
-  // A clock that is before ours makes everything look younger than it is.
-  if (edge >= -0.02 && needed <= base) return base + penalty;
+  // A clock that is before ours makes everything look younger than it is; a little is how long an encoder takes.
+  if (edge >= -doubt && needed <= base) return base + penalty;
   return Math.ceil(needed * 4) / 4 + penalty;
 }
 
@@ -42,7 +45,7 @@ export function aim(base, room, edge, penalty) {
 /** Below this nobody sees that two pages differ, and sound is better left alone. Seconds. */
 const still = 0.012;
 /** An error is to be gone in about this many seconds. */
-const horizon = 1.6;
+const horizon = 1.2;
 /** Further behind than this nobody wants to wait for. Seconds. */
 const tooFar = 1.2;
 const tooFarYet = 0.12;

@@ -20,6 +20,8 @@ import { patience } from './servers.js';
 const kept = 8;
 /** Ages of the newest bytes that are remembered. */
 const remembered = 60;
+/** With fewer than so many nothing is said: the first come in one go. */
+const enough = 12;
 
 /** @implements {Engine} */
 export class WsEngine {
@@ -214,7 +216,7 @@ export class WsEngine {
   }
 
   get edgeAge() {
-    if (this.#ages.length === 0) return undefined;
+    if (this.#ages.length < enough) return undefined;
     const sorted = this.#ages.toSorted((a, b) => a - b);
     return sorted[Math.floor(sorted.length / 2)];
   }

@@ -25,8 +25,8 @@ test('a publisher whose clock is before or behind ours is followed all the same'
 test('small errors are left alone, larger ones played away, huge ones jumped over', () => {
   const at = { target: 0.65, ahead: 0.4, rate: 1 };
   assert.deepEqual(steer({ ...at, latency: 0.66 }), { rate: 1, jump: 0 });
-  assert.deepEqual(steer({ ...at, latency: 0.81 }), { rate: 1.1, jump: 0 });
-  assert.deepEqual(steer({ ...at, latency: 0.49 }), { rate: 0.9, jump: 0 });
+  assert.deepEqual(steer({ ...at, latency: 0.77 }), { rate: 1.1, jump: 0 });
+  assert.deepEqual(steer({ ...at, latency: 0.53 }), { rate: 0.9, jump: 0 });
   assert.deepEqual(steer({ ...at, latency: 1.6 }), { rate: 1.25, jump: 0 });
   assert.deepEqual(steer({ ...at, latency: 3.65, ahead: 3.4 }), { rate: 1, jump: 3 });
   assert.deepEqual(steer({ ...at, latency: -2 }), { rate: 1, jump: -2.65 });
@@ -40,18 +40,18 @@ test('nobody jumps to where nothing is buffered, or hurries into an empty buffer
 
 test('a player that has only just begun jumps rather than hurries', () => {
   const at = { target: 0.65, latency: 0.95, ahead: 0.5, rate: 1 };
-  assert.deepEqual(steer(at), { rate: 1.19, jump: 0 });
+  assert.deepEqual(steer(at), { rate: 1.25, jump: 0 });
   const { jump } = steer({ ...at, eager: true, reserve: 0.1 });
   assert.ok(Math.abs(jump - 0.3) < 1e-9);
   // No further than leaves it something to play, and not for a little.
   assert.equal(steer({ ...at, eager: true, reserve: 0.3 }).jump, 0.2);
-  assert.deepEqual(steer({ ...at, eager: true, reserve: 0.45 }), { rate: 1.19, jump: 0 });
+  assert.deepEqual(steer({ ...at, eager: true, reserve: 0.45 }), { rate: 1.25, jump: 0 });
 });
 
 test('whoever corrects goes on until nothing is left, whoever stands is not moved by little', () => {
   const at = { target: 0.65, ahead: 0.4, latency: 0.668 };
   assert.equal(steer({ ...at, rate: 1 }).rate, 1);
-  assert.equal(steer({ ...at, rate: 1.05 }).rate, 1.01);
+  assert.equal(steer({ ...at, rate: 1.05 }).rate, 1.02);
 });
 
 test('any start comes to the target and stays', () => {
