@@ -37,6 +37,7 @@ export const Code = {
   invalidTimestamp: 32,
   unsupportedVersion: 35,
   topicAlreadyExists: 36,
+  invalidReplicationFactor: 38,
   outOfOrderSequence: 45,
   duplicateSequence: 46,
   invalidProducerEpoch: 47,
@@ -95,10 +96,18 @@ const advice: Partial<Record<KafkaErrorKind, string>> = {
 
 /** The error for a code that is not `none`, met when trying to `what` ("create topic T"): NotNow when a later attempt may succeed, KafkaError otherwise. */
 export function errorOf(code: number, what: string, detail?: string | null): NotNow | KafkaError {
-  if (notNow.has(code)) return new NotNow(code, what);
+  if (notNow.has(code) || isFenced(code, detail)) return new NotNow(code, what);
   const kind = kinds.get(code) ?? 'invalid';
   const hint = advice[kind] === undefined ? '' : ` ${advice[kind]}.`;
   return new KafkaError(kind, `Could not ${what}: ${codeName(code)}. ${detail || codeMessage(code)}${hint}`);
+}
+
+/**
+ * The controller counts only brokers that it has heard of lately: right after a start, or when all have been slow, there is none for a
+ * replica, however many are asked for. Of too many replicas it says something else.
+ */
+function isFenced(code: number, detail: string | null | undefined): boolean {
+  return code === Code.invalidReplicationFactor && /all brokers are currently fenced/i.test(detail ?? '');
 }
 
 /** Throws what {@link errorOf} says, unless the code is `none`. */
