@@ -20,12 +20,16 @@ async function publish(cluster: MemoryCluster, count: number, life = new Life(Nu
   const source = manualSource({ canReturn: false });
   const kafka = mortalKafka(cluster.client(), life);
   const done = publishFrom(kafka, source, { stream, keepLive: true, leaseDuration: 50 });
+  let isOver = false;
   const failed = done.then(
     () => false,
-    () => true,
+    () => {
+      isOver = true;
+      return true;
+    },
   );
-  const run = await Promise.race([waitFor(() => source.runs[0]), failed]);
-  if (typeof run !== 'boolean') {
+  const run = await waitFor(() => source.runs[0] ?? isOver);
+  if (run !== true) {
     const parts = Array.from({ length: count }, (_, index) => partOf('main', index));
     run.give(initOf('main'), ...parts);
     run.end();
