@@ -138,6 +138,35 @@ test('Where segments begin, by where keyframes are', () => {
     assert.deepEqual(segments(lengths, keyframes), expected, what);
 });
 
+test('A copied picture has keyframes where its encoder likes: no segment is longer than players were told', () => {
+  const seconds = (keyframes: readonly number[], until: number): number[] => {
+    // Ten chunks a second, with keyframes at these seconds.
+    const at = new Set(keyframes.map((time) => Math.round(time * 10)));
+    const chunks = chunksOf(repeat(until * 10, 100), (index) => at.has(index));
+    const { records } = number([initOf('main'), ...chunks], { foreignKeyframes: true });
+    return partsOf(records).flatMap(({ part, time }) => (part === 0 ? [time / 1000] : []));
+  };
+  const every = (interval: number) => Array.from({ length: 12 / interval }, (_, index) => index * interval);
+  // Where the scene changes there is one more, and the next one as late as ever.
+  assert.deepEqual(seconds([0, 0.8, 2.8, 4.8, 5.6, 7.6], 9), [0, 0.8, 2.8, 4.8, 5.6, 7.6]);
+  assert.deepEqual(seconds(every(1), 8), [0, 1, 3, 5, 7], 'one interval says nothing yet');
+  assert.deepEqual(seconds(every(0.5), 6), [0, 0.5, 2.5, 4.5]);
+  assert.deepEqual(seconds(every(0.1), 6), [0, 2, 4]);
+  const any = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 30, maxLength: 60 });
+  fc.assert(
+    fc.property(any, (intervals) => {
+      // Of all lengths from the beginning on: who is as regular as a clock for a while may surprise once.
+      const keyframes = [0, 0.4, 1.4];
+      for (const tenths of intervals) keyframes.push((keyframes.at(-1) as number) + tenths / 10);
+      const begins = seconds(keyframes, Math.ceil(keyframes.at(-1) as number) + 1);
+      for (const [index, begin] of begins.entries()) {
+        if (index > 0) assert.ok(begin - (begins[index - 1] as number) < 2.5);
+      }
+    }),
+    { numRuns: 50 },
+  );
+});
+
 test('Keyframes that are too far apart are refused: players would give up', () => {
   const events = [initOf('main'), ...chunksOf(repeat(30, 200), (index) => index === 0)];
   assert.throws(

@@ -23,6 +23,8 @@ export interface NumberingOptions {
   readonly targets: Targets;
   /** `part`: each chunk is a part. `frame`: chunks of one picture are joined to parts. */
   readonly chunks: 'part' | 'frame';
+  /** Keyframes come as another encoder likes. Default: at equal distances. */
+  readonly foreignKeyframes?: boolean;
 }
 
 /** What stands behind everything that was numbered. */

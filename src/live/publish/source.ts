@@ -13,6 +13,8 @@ export interface MediaSource {
   readonly targets: Targets;
   /** `part`: each chunk is a part. `frame`: chunks of one picture are joined to parts. */
   readonly chunks: 'part' | 'frame';
+  /** The picture is another encoder's, and so is where its keyframes are. */
+  readonly foreignKeyframes?: boolean;
   /** One run; each is an epoch. Ends soon after the signal. */
   run(signal: AbortSignal): AsyncIterable<MediaEvent>;
   /** It may work later although it has never worked yet: a sender that is awaited, somebody else's server. */
@@ -33,6 +35,7 @@ export async function encoderSource(options: PublishOptions): Promise<MediaSourc
     renditions: plan.outputs.map(({ rendition }) => rendition),
     targets: plan.targets,
     chunks: settings.chunks,
+    foreignKeyframes: settings.videoCodec === 'copy',
     notes: plan.notes,
     canReturn: kind === 'live' || /^[a-z][a-z0-9+.-]+:\/\//i.test(settings.input),
     canWait: kind === 'stdin' || (kind === 'file' && !settings.realTime),

@@ -3,6 +3,7 @@ import { ConfigurationError, SluiceError } from '../../errors.ts';
 import type { Targets } from '../../records/live-record.ts';
 import type { MediaChunk } from '../media.ts';
 import { CaptureClock } from './capture-clock.ts';
+import { KeyframeRhythm } from './keyframe-rhythm.ts';
 
 /** A part's numbers and times. Seconds of media time; `captured` in microseconds since the epoch of Unix. */
 export interface Place {
@@ -29,6 +30,8 @@ export interface EpochStart {
 export interface TimelineOptions {
   readonly start: EpochStart;
   readonly targets: Targets;
+  /** Keyframes come as another encoder likes: a copied picture. Default: at equal distances. */
+  readonly foreignKeyframes?: boolean;
 }
 
 const microsecond = 1_000_000;
@@ -41,13 +44,19 @@ export class Timeline {
   /** By ordinal; those that every rendition has passed are gone. */
   readonly #places = new Map<number, Place>();
   #newest: Place | undefined;
-  #lastKeyframe: number | undefined;
+  readonly #rhythm: KeyframeRhythm;
   #end = 0;
 
-  constructor({ start, targets }: TimelineOptions) {
+  constructor({ start, targets, foreignKeyframes = false }: TimelineOptions) {
     this.#start = start;
     this.#partTarget = targets.part / microsecond;
     this.#segmentTarget = targets.segment / microsecond;
+    this.#rhythm = new KeyframeRhythm({
+      target: this.#segmentTarget,
+      longest: this.#longestSegment + 0.5 - this.#partTarget,
+      tolerance: this.#partTarget,
+      foreign: foreignKeyframes,
+    });
   }
 
   /** The newest part's place; undefined before the first. */
@@ -103,8 +112,8 @@ export class Timeline {
     const { current, isDone, ordinal, begin, duration } = its;
     this.#clock.observe({ time: begin * 1000, duration: duration * 1000, readAt: chunk.readAt });
     this.#end = begin + duration;
+    if (chunk.keyframe) this.#rhythm.seen(begin);
     const beginsSegment = current === undefined || (chunk.keyframe && this.#isDue(current, begin, duration));
-    if (chunk.keyframe) this.#lastKeyframe = begin;
     if (!beginsSegment) this.#expectKeyframe(current, begin + duration);
     if (!beginsSegment && !isDone) return undefined;
     if (beginsSegment && current !== undefined) this.#clock.startSegment((this.#partTarget * 1000) / 2);
@@ -129,14 +138,18 @@ export class Timeline {
   #isDue(current: Place, begin: number, duration: number): boolean {
     const tolerance = Math.min(this.#partTarget, duration) / 2;
     const elapsed = begin - current.segmentBegin;
-    const interval = begin - (this.#lastKeyframe ?? current.segmentBegin);
-    return elapsed >= this.#segmentTarget - tolerance || elapsed + interval > this.#segmentTarget + tolerance;
+    return elapsed >= this.#segmentTarget - tolerance || !this.#rhythm.canWait(elapsed, tolerance);
+  }
+
+  /** What players were told: whole seconds, to which each segment is rounded. */
+  get #longestSegment(): number {
+    return Math.max(1, Math.ceil(this.#segmentTarget));
   }
 
   /** No segment may last longer than players were told: they wait for it, and give up. RFC 8216, 4.3.3.1. */
   #expectKeyframe(current: Place, end: number): void {
     const lasts = end - current.segmentBegin;
-    if (Math.round(lasts) <= Math.max(1, Math.ceil(this.#segmentTarget))) return;
+    if (Math.round(lasts) <= this.#longestSegment) return;
     throw new ConfigurationError(
       `no keyframe for ${lasts.toFixed(1)} s, where segments are to last ${this.#segmentTarget} s: encode the picture ` +
         '(without --video-codec copy), let the source send keyframes more often, or raise --segment-target',
