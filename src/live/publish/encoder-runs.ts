@@ -1,10 +1,10 @@
 /** Runs the encoder until its input ends, anew whenever it fails; each run is an epoch of the stream. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { describeError } from '../../errors.ts';
+import { describeError, SluiceError } from '../../errors.ts';
 import type { MediaEvent } from '../media.ts';
 import type { PublishEvent } from './events.ts';
 import type { HeldClaim } from './held-claim.ts';
-import { Numbering } from './numbering.ts';
+import { type NumberedRecord, Numbering } from './numbering.ts';
 import type { Outlet, RunningEpoch } from './outlet.ts';
 import { type EndedRun, Restarts } from './restarts.ts';
 import type { MediaSource } from './source.ts';
@@ -120,12 +120,14 @@ export class EncoderRuns {
       start: { media, discontinuity, discontinuities: discontinuities + (discontinuity ? 1 : 0) },
       targets: source.targets,
       chunks: source.chunks,
+      foreignKeyframes: source.foreignKeyframes ?? false,
     });
     this.#numbering = numbering;
     try {
       for await (const event of source.run(signal)) {
         if (event.type === 'end') return event.error;
-        this.#take(event, numbering);
+        const misfit = this.#take(event, numbering);
+        if (misfit !== undefined) return misfit;
         if (source.canWait) await outlet.room();
       }
       return undefined;
@@ -134,15 +136,23 @@ export class EncoderRuns {
     }
   }
 
-  #take(event: Exclude<MediaEvent, { type: 'end' }>, numbering: Numbering): void {
-    const numbered = numbering.push(event);
+  /** An error where what came does not go on with what was before: another run may. */
+  #take(event: Exclude<MediaEvent, { type: 'end' }>, numbering: Numbering): SluiceError | undefined {
+    let numbered: NumberedRecord[];
+    try {
+      numbered = numbering.push(event);
+    } catch (error) {
+      if (error instanceof SluiceError) return error;
+      throw error;
+    }
     if (numbered.length > 0) this.#isOpen = true;
     this.#options.outlet.push(this.#epoch, numbered);
-    if (numbering.excess === 0 || this.#warned) return;
+    if (numbering.excess === 0 || this.#warned) return undefined;
     this.#warned = true;
     const excess = Math.ceil(numbering.excess * 1000);
     const message = `parts last up to ${excess} ms longer than announced, which some players do not forgive: encode the picture, or raise --part-target`;
     this.#options.onEvent({ type: 'warning', message });
+    return undefined;
   }
 
   #closeRun(numbering: Numbering): void {

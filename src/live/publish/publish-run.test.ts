@@ -134,6 +134,22 @@ test('A failed encoder begins anew: a new epoch, one discontinuity', async () =>
   assert.match(one.of('encoder-restarted')[0]?.message ?? '', /FFmpeg died/);
 });
 
+test('Where the encoder suddenly gives what does not go on, it begins anew: the programme does not end', async () => {
+  const cluster = createMemoryCluster();
+  const one = begin(cluster);
+  const run = await one.run(0);
+  run.give(initOf('main'), ...parts(0, 12));
+  // A sender whose clock leaps, or who forgets its keyframes.
+  run.give(...parts(12, 40).map((part) => ({ ...part, keyframe: false })));
+  (await one.run(1)).give(initOf('main'), ...parts(0, 3));
+  (await one.run(1)).end();
+  assert.equal((await one.done).restarts, 1);
+  const found = await standing(cluster);
+  expectStream(found);
+  assert.deepEqual(segmentsOf(found.media), [0, 1, 2]);
+  assert.match(one.of('encoder-restarted')[0]?.message ?? '', /no keyframe for 2\.6 s/);
+});
+
 test('What can never work is not tried again', async () => {
   const cluster = createMemoryCluster();
   const one = begin(cluster);
