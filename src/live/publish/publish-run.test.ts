@@ -3,51 +3,14 @@ import { test } from 'node:test';
 import {
   expectStream,
   initOf,
-  manualSource,
   partOf,
   partsASegment,
   segmentsOf,
-  standingStream,
 } from '../../../test/support/live-stream.ts';
+import { begin, parts, standing } from '../../../test/support/publisher.ts';
 import { waitFor } from '../../../test/support/wait.ts';
 import { ConfigurationError } from '../../errors.ts';
-import { createMemoryCluster, type MemoryCluster } from '../../kafka/memory.ts';
-import { FencedError } from './claim.ts';
-import type { PublishEvent } from './events.ts';
-import type { StreamOptions } from './options.ts';
-import { publishFrom } from './publish-run.ts';
-import type { MediaSource } from './source.ts';
-
-const stream = 'cam';
-
-/** A publisher at work on a cluster in memory. */
-function begin(cluster: MemoryCluster, more: Partial<StreamOptions> = {}, source: Partial<MediaSource> = {}) {
-  const manual = manualSource(source);
-  const events: PublishEvent[] = [];
-  const stop = new AbortController();
-  const kafka = cluster.client();
-  const done = publishFrom(kafka, manual, {
-    stream,
-    leaseDuration: 300,
-    signal: stop.signal,
-    onEvent: (event) => events.push(event),
-    ...more,
-  });
-  done.catch(() => {});
-  const run = (number: number) => waitFor(() => manual.runs[number], { what: `run ${number}` });
-  const of = <T extends PublishEvent['type']>(type: T) =>
-    events.filter((event): event is Extract<PublishEvent, { type: T }> => event.type === type);
-  return { source: manual, events, of, stop, kafka, done, run };
-}
-
-const standing = (cluster: MemoryCluster) => standingStream(cluster.client(), 'live', stream);
-
-/** Parts of a run from one number to another. */
-function parts(from: number, to: number, renditions = ['main']) {
-  return Array.from({ length: to - from }, (_, index) =>
-    renditions.map((rendition) => partOf(rendition, from + index)),
-  ).flat();
-}
+import { createMemoryCluster } from '../../kafka/memory.ts';
 
 test('A programme from its first part to its end', async () => {
   const cluster = createMemoryCluster();
@@ -219,57 +182,6 @@ test('Past the bound whole segments become gaps, and ordinals stay without holes
     found.index.filter((entry) => entry.kind === 'segment' && entry.gap).map(({ media }) => media),
     gaps,
   );
-});
-
-test('A second publisher is refused while the first lives, and may take over', async () => {
-  const cluster = createMemoryCluster();
-  const one = begin(cluster);
-  (await one.run(0)).give(initOf('main'), ...parts(0, 12));
-  await waitFor(() => one.of('segment').length === 1);
-  await assert.rejects(begin(cluster).done, (error: Error) => {
-    assert.ok(error instanceof ConfigurationError);
-    assert.match(error.message, /stream "cam" is being published on .* --takeover/);
-    return true;
-  });
-  const two = begin(cluster, { takeover: true });
-  (await two.run(0)).give(initOf('main'), ...parts(0, 12));
-  await assert.rejects(one.done, (error: Error) => {
-    assert.ok(error instanceof FencedError);
-    assert.equal(error.exitCode, 1);
-    return true;
-  });
-  assert.equal(one.of('fenced').length, 1);
-  (await two.run(0)).end();
-  await two.done;
-  const found = await standing(cluster);
-  expectStream(found);
-  assert.equal(found.claims.at(-1)?.epoch, 2);
-  const first = found.media.find(({ record }) => record.epoch === 2 && record.kind === 'part');
-  assert.deepEqual([first?.record.media, first?.record.discontinuities], [2, 1]);
-});
-
-test('A stream has a key when its first publisher gave one', async () => {
-  const cluster = createMemoryCluster();
-  const one = begin(cluster, { streamKey: 'open sesame' });
-  (await one.run(0)).give(initOf('main'), ...parts(0, 2));
-  (await one.run(0)).end();
-  await one.done;
-  const secret = /open sesame|wrong/;
-  for (const streamKey of [undefined, 'wrong']) {
-    const other = begin(cluster, { takeover: true, ...(streamKey === undefined ? {} : { streamKey }) });
-    await assert.rejects(other.done, (error: Error) => {
-      assert.ok(error instanceof ConfigurationError);
-      assert.doesNotMatch(error.message, secret);
-      return true;
-    });
-  }
-  const two = begin(cluster, { streamKey: 'open sesame' });
-  (await two.run(0)).give(initOf('main'), ...parts(0, 2));
-  (await two.run(0)).end();
-  await two.done;
-  const { claims } = await standing(cluster);
-  assert.ok(claims.every(({ key }) => key?.length === 64));
-  assert.doesNotMatch(JSON.stringify(claims), secret);
 });
 
 test('Other targets make another programme of what was left open', async () => {
