@@ -36,7 +36,10 @@ async function allBehind(pages: readonly Watched[], what: string, time: number):
   }
 }
 
-test('pages outlive their servers, their publisher and the broker, by playlists and by WebSocket', async (t) => {
+// Longer than other tests may take: a broker is started twice, and two browsers watch.
+test('pages outlive everything behind them, by playlists and by WebSocket', {
+  timeout: 300_000,
+}, async (t) => {
   const broker = await startBroker();
   t.after(() => broker.stop());
   const stage = { bootstrapServers: broker.bootstrapServers, topic: 'live' };
