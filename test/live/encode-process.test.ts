@@ -1,5 +1,6 @@
 /** FFmpeg as a child: told to end, missing, silent, killed, faster than its reader. */
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -62,6 +63,18 @@ test('who leaves the loop early leaves no FFmpeg behind', async (t) => {
   for await (const { type } of events) if (type === 'chunk') break;
   const pid = Number(await readFile(pidFile, 'utf8'));
   assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+});
+
+test('nothing waits for one that has ended', async (t) => {
+  const sent = join(await temporaryFolder(t), 'sent.mp4');
+  await writeFile(sent, madeStream(9));
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = timers();
+  const run = { program: await program(t, `cat ${sent}`), patience: 60_000 };
+  assert.deepEqual(await lastOf(start(t, { chunks: 'frame', input: 'film.mp4' }, run).events), {
+    type: 'end',
+  });
+  assert.equal(timers(), before);
 });
 
 test('one that does not listen is killed', async (t) => {
@@ -146,17 +159,18 @@ test('a sender that is still to come is waited for', async (t) => {
 });
 
 test('a slow reader makes FFmpeg wait: what is held is bounded, and nothing is lost', async (t) => {
-  const length = 60;
+  const length = 30;
   const pictures = Readable.from(
     (function* () {
-      for (let index = 0; index < length * 30; index++) yield Buffer.alloc(160 * 90 * 1.5, index);
+      // Noise: far more comes out than pipes hold.
+      for (let index = 0; index < length * 30; index++) yield randomBytes(160 * 90 * 1.5);
     })(),
   );
   const inputOptions = ['-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-s', '160x90', '-r', '30'];
   const limit = 4000;
   const { events } = start(
     t,
-    { input: '-', inputOptions },
+    { input: '-', inputOptions, renditions: [{ name: 'main', bitrate: 2_000_000 }] },
     { stdin: pictures, buffer: limit, stallAfter: 1000 },
   );
   let until = 0;

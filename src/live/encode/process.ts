@@ -49,11 +49,13 @@ export function startFfmpeg(options: FfmpegOptions): Ffmpeg {
   }
   child.stderr?.setEncoding('utf8').on('data', (text: string) => complaints.push(text));
   let asked = false;
+  let isOver = false;
   let reason: Error | undefined;
   let force: NodeJS.Timeout | undefined;
   const ended = new Promise<Error | undefined>((resolve) => {
     child.once('error', (error) => resolve(startFailure(error, program)));
     child.once('close', (code, signal) => {
+      isOver = true;
       clearTimeout(force);
       resolve(reason ?? (asked || code === 0 ? undefined : failure(code, signal, complaints)));
     });
@@ -62,7 +64,7 @@ export function startFfmpeg(options: FfmpegOptions): Ffmpeg {
     outputs: outputsOf(child, outputs),
     ended,
     end() {
-      if (asked) return;
+      if (asked || isOver) return;
       asked = true;
       child.kill('SIGTERM');
       force = setTimeout(() => child.kill('SIGKILL'), patience);
