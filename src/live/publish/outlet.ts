@@ -71,7 +71,11 @@ export class Outlet {
   get standing(): ClaimedState {
     const { oldest, known } = this.#ledger;
     const { media, discontinuities, offset } = oldest ?? { ...this.#standing, offset: known };
-    return { media, discontinuities, offset: Math.max(offset, this.#standing.offset) };
+    return {
+      media,
+      discontinuities: discontinuities ?? this.#standing.discontinuities,
+      offset: Math.max(offset, this.#standing.offset),
+    };
   }
 
   /** So far: acknowledged parts (records of them) and their bytes, segments in the index, segments given up. */

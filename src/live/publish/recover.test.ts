@@ -65,6 +65,19 @@ test('However early a publisher dies, the next one goes on without a hole, and i
   }
 });
 
+test('A successor that dies at its beginning leaves no discontinuity that nobody saw', async () => {
+  for (let appends = 1; appends <= 8; appends += 1) {
+    const cluster = createMemoryCluster();
+    await publish(cluster, 12);
+    await publish(cluster, 12, new Life(appends));
+    await publish(cluster, 3);
+    const found = await standing(cluster);
+    expectStream(found);
+    const seen = found.index.filter((entry) => entry.kind === 'segment' && entry.discontinuity);
+    assert.equal(found.media.at(-1)?.record.discontinuities, seen.length, `after ${appends} appends`);
+  }
+});
+
 test('Where the claims were lost, the index and the topic tell how numbers go on', async () => {
   const cluster = createMemoryCluster();
   await publish(cluster, 25);

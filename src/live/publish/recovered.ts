@@ -36,8 +36,10 @@ export class Recovery {
 
   /** Records of lower epochs than one before are left out already, as a feed does. */
   onRecord(record: LiveRecord, bytes: number, offset: number): void {
-    const isSegment = record.kind === 'part' || record.kind === 'gap';
-    this.#pass(record, isSegment ? record.media + 1 : record.media);
+    const { epoch, media, kind } = record;
+    // An init says how often there will have been one when its segment has begun: alone it is no segment.
+    const discontinuities = kind === 'init' ? 0 : record.discontinuities;
+    this.#pass({ epoch, discontinuities }, kind === 'part' || kind === 'gap' ? media + 1 : media);
     const entry = this.#ledger.handed(record, bytes);
     this.#ledger.acknowledged(entry, offset);
   }

@@ -115,14 +115,17 @@ export class SegmentLedger {
     this.#entries = this.#entries.filter((other) => other !== entry);
   }
 
-  /** Where somebody else would have to go on reading, and what is told of the stream before; undefined: behind {@link known}. */
+  /**
+   * Where somebody else would have to go on reading, and what is told of the stream before; undefined: behind {@link known}.
+   * `discontinuities` undefined: only the init has come, which does not tell; then there are as many as were indexed.
+   */
   get oldest():
-    | { readonly media: number; readonly discontinuities: number; readonly offset: number }
+    | { readonly media: number; readonly discontinuities: number | undefined; readonly offset: number }
     | undefined {
     const [entry] = this.#entries;
     if (entry === undefined) return undefined;
     const { media, discontinuities, facts, first } = entry;
-    const before = facts?.discontinuity === true ? discontinuities - 1 : discontinuities;
+    const before = facts === undefined ? undefined : discontinuities - (facts.discontinuity ? 1 : 0);
     return { media, discontinuities: before, offset: first < 0 ? this.#known : first };
   }
 
