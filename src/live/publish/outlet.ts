@@ -49,6 +49,7 @@ export class Outlet {
   readonly #waiters = new Set<() => void>();
   readonly delays = new Delays();
   #standing: ClaimedState;
+  #owed: ClaimedState | undefined;
   #inFlight = 0;
   #unacknowledged = 0;
   #isWaiting = false;
@@ -69,6 +70,7 @@ export class Outlet {
 
   /** What a claim may say: everything before is on `L`, and in the index. */
   get standing(): ClaimedState {
+    if (this.#owed !== undefined) return this.#owed;
     const { oldest, known } = this.#ledger;
     const { media, discontinuities, offset } = oldest ?? { ...this.#standing, offset: known };
     return {
@@ -101,14 +103,21 @@ export class Outlet {
     this.#tell(this.#spool.closeEpoch(epoch));
   }
 
-  /** Writes entries that an earlier publisher owed. */
-  restore(entries: readonly IndexEntry[]): void {
-    for (const entry of entries) this.#writeIndex(entry, () => {});
+  /** Writes entries that an earlier publisher owed. Until they are acknowledged, claims go on saying where it stood. */
+  restore(entries: readonly IndexEntry[], stood: ClaimedState): void {
+    let left = entries.length;
+    if (left > 0) this.#owed = stood;
+    for (const entry of entries) {
+      this.#writeIndex(entry, () => {
+        left -= 1;
+        if (left === 0) this.#owed = undefined;
+      });
+    }
   }
 
-  /** Resolves when less than half of what may be spooled waits: for inputs that can wait. */
+  /** Resolves when no more than half of what may be spooled waits: for inputs that can wait. */
   async room(): Promise<void> {
-    await this.#until(() => this.#spool.bytes < this.#options.spoolBytes / 2);
+    await this.#until(() => this.#spool.bytes <= this.#options.spoolBytes / 2);
   }
 
   /** Resolves when everything is acknowledged, the index too. Rejects when that cannot be. */

@@ -151,6 +151,14 @@ test('While Kafka is away nothing is lost, and order stays', async () => {
   assert.deepEqual(segmentsOf(found.media), [0, 1, 2, 3, 4, 5]);
 });
 
+test('An input that can wait is not kept waiting for ever where nothing may be spooled', async () => {
+  const cluster = createMemoryCluster();
+  const one = begin(cluster, { spoolBytes: 0 }, { canWait: true });
+  (await one.run(0)).give(initOf('main'), ...parts(0, 5));
+  (await one.run(0)).end();
+  assert.equal((await one.done).parts, 5);
+});
+
 test('Past the bound whole segments become gaps, and ordinals stay without holes', async () => {
   const cluster = createMemoryCluster();
   const one = begin(cluster, { spoolBytes: 40_000 });

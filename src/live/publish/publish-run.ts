@@ -94,7 +94,7 @@ class PublishRun {
       const recovered = await recover({ kafka: this.#kafka, topics, stream, before });
       if (held.epoch <= recovered.epoch) await held.raise(recovered.epoch + 1);
       const isOpen = before?.state === 'live' && recovered.media > 0;
-      await this.#publishBehind(held, topics, recovered, { isOpen, goesOn });
+      await this.#publishBehind(held, topics, recovered, { before, isOpen, goesOn });
     } catch (error) {
       if (!(this.#failure instanceof FencedError)) await this.#giveBack(held);
       throw error;
@@ -108,7 +108,11 @@ class PublishRun {
     held: HeldClaim,
     topics: LiveTopics,
     recovered: Recovered,
-    programme: { readonly isOpen: boolean; readonly goesOn: boolean },
+    programme: {
+      readonly before: StandingClaim | undefined;
+      readonly isOpen: boolean;
+      readonly goesOn: boolean;
+    },
   ): Promise<void> {
     const { stream, spoolBytes, keepLive, onEvent } = this.#settings;
     const { partition, indexPartition, media, discontinuities, end } = recovered;
@@ -124,7 +128,7 @@ class PublishRun {
       onEvent,
     });
     this.#outlet = outlet;
-    outlet.restore(recovered.unindexed);
+    outlet.restore(recovered.unindexed, claimedState(programme.before));
     const runs = new EncoderRuns({
       source: this.#source,
       stream,

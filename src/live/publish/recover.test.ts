@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { faultyKafka } from '../../../test/support/faulty-kafka.ts';
 import { Life, mortalKafka } from '../../../test/support/killable.ts';
 import {
   expectStream,
@@ -76,6 +77,34 @@ test('A successor that dies at its beginning leaves no discontinuity that nobody
     const seen = found.index.filter((entry) => entry.kind === 'segment' && entry.discontinuity);
     assert.equal(found.media.at(-1)?.record.discontinuities, seen.length, `after ${appends} appends`);
   }
+});
+
+test('What an earlier publisher owed the index is not forgotten by a successor that could not write it', async () => {
+  const cluster = createMemoryCluster();
+  // Two segments stand on the topic, and nothing in the index.
+  await publish(cluster, 25, new Life(20));
+  const life = new Life(Number.POSITIVE_INFINITY);
+  const index = Promise.withResolvers<void>();
+  const mute = faultyKafka(cluster.client(), (topic) => (topic === 'live.index' ? index.promise : undefined));
+  const source = manualSource();
+  const done = publishFrom(mortalKafka(mute, life), source, { stream, leaseDuration: 50 });
+  done.catch(() => {});
+  const run = await waitFor(() => source.runs[0]);
+  run.give(initOf('main'), partOf('main', 0));
+  await waitFor(async () => (await standing(cluster)).media.some(({ record }) => record.epoch === 2));
+  // Claims are renewed meanwhile.
+  const { claims } = await standing(cluster);
+  await waitFor(async () => (await standing(cluster)).claims.length > claims.length + 1);
+  life.end();
+  index.reject(new Error('the process was killed'));
+  await assert.rejects(done);
+  assert.equal(await publish(cluster, 3), false);
+  const found = await standing(cluster);
+  expectStream(found);
+  assert.deepEqual(
+    found.index.map(({ media }) => media),
+    segmentsOf(found.media),
+  );
 });
 
 test('Where the claims were lost, the index and the topic tell how numbers go on', async () => {
