@@ -150,6 +150,18 @@ test('one that runs and gives nothing is ended', async (t) => {
   assert.match(String(end.error), /has given nothing for 0\.2 s/);
 });
 
+test('a clock that is set is no silence', async (t) => {
+  const sent = join(await temporaryFolder(t), 'sent.mp4');
+  await writeFile(sent, madeStream(9));
+  const pausing = await program(t, `cat ${sent}; sleep 1.5`);
+  let calls = 0;
+  const now = () => 1_000_000 + 3_600_000 * calls++;
+  const run = { program: pausing, stallAfter: 60_000, now };
+  assert.deepEqual(await lastOf(start(t, { chunks: 'frame', input: 'film.mp4' }, run).events), {
+    type: 'end',
+  });
+});
+
 test('a sender that is still to come is waited for', async (t) => {
   const silent = await program(t, 'exec sleep 600');
   const stdin = new Readable({ read() {} });

@@ -1,11 +1,11 @@
 /** The routes beside media: the page, what it asks, and what operators ask. Called now and then, so Fastify routes them. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { timeOfDay } from '../../live/time-of-day.ts';
 import type { Registry } from '../../metrics.ts';
 import type { IndexedSegment } from '../../records/live-index.ts';
 import type { LiveStream, StreamSummary, Streams } from '../contract.ts';
 import { type Asset, contentSecurityPolicy } from './assets.ts';
 import type { Channels } from './channels.ts';
-import { timeOfDay } from './clock.ts';
 import { hasAlready } from './conditions.ts';
 import { takesGzip } from './replies.ts';
 import { withToken } from './target.ts';

@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream';
 import { SluiceError } from '../../errors.ts';
 import type { MediaChunk, MediaEvent, MediaInit } from '../media.ts';
+import { timeOfDay } from '../time-of-day.ts';
 import { withoutSecrets } from './complaints.ts';
 import { EventQueue } from './event-queue.ts';
 import { kindOfInput } from './input.ts';
@@ -25,7 +26,7 @@ export interface RunOptions {
   readonly buffer?: number;
   /** Is told what FFmpeg complains of, line by line. */
   readonly onComplaint?: (line: string) => void;
-  /** Milliseconds since the epoch, with fractions. */
+  /** Milliseconds since the epoch, with fractions. Default: the computer's clock, also after it was set. */
   readonly now?: () => number;
 }
 
@@ -37,7 +38,7 @@ const defaultStall = 10_000;
  * input do. A sender that goes away is an error: it may come back. Nothing is retried here. Leaving the loop early ends FFmpeg too.
  */
 export async function* runEncoder(plan: EncodingPlan, options: RunOptions = {}): AsyncGenerator<MediaEvent> {
-  const { signal, now = wallClock, stallAfter = defaultStall, buffer = defaultBuffer } = options;
+  const { signal, now = timeOfDay, stallAfter = defaultStall, buffer = defaultBuffer } = options;
   const { settings, outputs } = plan;
   const kind = kindOfInput(settings.input, settings.inputOptions);
   const name = withoutSecrets(settings.input);
@@ -58,12 +59,15 @@ export async function* runEncoder(plan: EncodingPlan, options: RunOptions = {}):
       for (const output of ffmpeg.outputs) output.resume();
     },
   });
-  // Nobody knows when a camera or a sender begins; a file does at once.
-  const watch = new StallWatch(stallAfter, kind === 'file' || kind === 'test' ? now() : undefined);
+  // By the steady clock: the other one may be set while we wait. Nobody knows when a camera or a sender begins; a file does at once.
+  const watch = new StallWatch(
+    stallAfter,
+    kind === 'file' || kind === 'test' ? performance.now() : undefined,
+  );
   const timer = setInterval(
     () => {
-      if (queue.full) watch.heard(now());
-      if (watch.stalled(now())) ffmpeg.kill(stalled(stallAfter));
+      if (queue.full) watch.heard(performance.now());
+      if (watch.stalled(performance.now())) ffmpeg.kill(stalled(stallAfter));
     },
     Math.min(1000, stallAfter / 4),
   );
@@ -78,7 +82,7 @@ export async function* runEncoder(plan: EncodingPlan, options: RunOptions = {}):
     };
     return readPipe(ffmpeg.outputs[index], {
       onBytes: (slice) => {
-        watch.heard(now());
+        watch.heard(performance.now());
         give(cut.push(slice, now()));
       },
       onClose: () => give(cut.end(now())),
@@ -141,10 +145,6 @@ async function readPipe(
     pipe.once('close', () => resolve());
   });
   attempt(onClose);
-}
-
-function wallClock(): number {
-  return performance.timeOrigin + performance.now();
 }
 
 function stalled(patience: number): Error {

@@ -6,6 +6,7 @@ import { ConfigurationError } from '../../errors.ts';
 import { KafkaError, type Producer } from '../../kafka/contract.ts';
 import { encodeIndexEntry, type IndexEntry } from '../../records/live-index.ts';
 import { encodeLiveRecord, type LiveRecord } from '../../records/live-record.ts';
+import { timeOfDay } from '../time-of-day.ts';
 import { Delays } from './delays.ts';
 import type { PublishEvent } from './events.ts';
 import type { ClaimedState } from './held-claim.ts';
@@ -64,7 +65,7 @@ export class Outlet {
     this.#options = options;
     this.#spool = new Spool(options.spoolBytes);
     this.#ledger = new SegmentLedger(options.stream);
-    this.#now = options.now ?? (() => performance.timeOrigin + performance.now());
+    this.#now = options.now ?? timeOfDay;
     this.#standing = options.before;
   }
 

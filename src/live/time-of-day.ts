@@ -1,4 +1,4 @@
-/** The time of day, finer than a millisecond: what viewers are kept in step by. */
+/** The time of day, finer than a millisecond: when pictures were taken, and what viewers are kept in step by. */
 
 /** What the steady clock lacks to the time of day: computers' clocks are set right while they run. */
 let correction = 0;
