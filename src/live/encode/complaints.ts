@@ -38,7 +38,10 @@ export class Complaints {
 /** Passwords and keys in addresses are nobody's business. */
 export function withoutSecrets(text: string): string {
   return text
-    .replace(/:\/\/[^/@\s]*@/g, '://***@')
-    .replace(/\b(passphrase|password|key|token|secret|streamid)=[^&\s'"]*/gi, '$1=***')
+    .replace(/:\/\/[^/\s]*@/g, '://***@')
+    .replace(
+      /\b(passphrase|password|pwd|key|apikey|token|secret|signature|sig|auth|streamid)=[^&\s'"]*/gi,
+      '$1=***',
+    )
     .replace(/(rtmps?:\/\/[^/\s]+\/[^/\s]+\/)[^\s:'"]+/gi, '$1***');
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Complaints } from './complaints.ts';
+import { Complaints, withoutSecrets } from './complaints.ts';
 import { EventQueue } from './event-queue.ts';
 import { PartJoiner } from './part-joiner.ts';
 import { StallWatch } from './stall.ts';
@@ -63,6 +63,16 @@ test('a part that an unexpected keyframe ends is not joined with it', () => {
     out.map(({ duration }) => duration),
     [2, 6],
   );
+});
+
+test('secrets in addresses, wherever they stand', () => {
+  const table: [string, string][] = [
+    ['rtsp://user:p@ss:w0rd@camera/main', 'rtsp://***@camera/main'],
+    ['https://host/film.mp4?X-Amz-Signature=0a1b&part=2', 'https://host/film.mp4?X-Amz-Signature=***&part=2'],
+    ['https://host/a.mp4?sig=x%2By&auth=z', 'https://host/a.mp4?sig=***&auth=***'],
+    ['https://host/film.mp4', 'https://host/film.mp4'],
+  ];
+  for (const [text, expected] of table) assert.equal(withoutSecrets(text), expected);
 });
 
 test('complaints: the last ones, once each, without secrets', () => {

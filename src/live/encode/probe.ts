@@ -55,7 +55,7 @@ const answer = z.object({
   packets: z.array(z.object({ pts_time: text, flags: text })).default([]),
 });
 
-/** Throws ConfigurationError without ffprobe, SluiceError where it cannot read the input. */
+/** Throws ConfigurationError without ffprobe and for a file that is not there, SluiceError where it cannot read the input. */
 export async function probeInput(options: ProbeOptions): Promise<SourceFacts> {
   const { streams } = await ask(options, ['-show_streams']);
   const video = streams.find(
@@ -117,12 +117,21 @@ async function ask(options: ProbeOptions, what: readonly string[]): Promise<z.in
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
       throw new ConfigurationError(`${program} is not installed: ${ffmpegInstallation}`, { cause: error });
     }
-    const said =
-      error instanceof Error && 'stderr' in error
-        ? String(error.stderr).trim().split('\n').at(-1)
-        : String(error);
-    throw new SluiceError(`FFmpeg cannot read the input: ${withoutSecrets(said ?? '')}`);
+    const message = `FFmpeg cannot read the input: ${reasonOf(error)}`;
+    // What is not there was not meant: a slip of the pen.
+    throw /No such file or directory$/.test(message)
+      ? new ConfigurationError(message)
+      : new SluiceError(message);
   }
+}
+
+/** In ffprobe's last words. The error itself has the whole command line, with the secrets of the input. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error && 'stderr' in error)) return withoutSecrets(String(error));
+  if ('killed' in error && error.killed === true)
+    return `it did not tell within ${patience / 1000} s what it holds`;
+  const said = String(error.stderr).trim().split('\n').at(-1) ?? '';
+  return said === '' ? 'ffprobe does not say why' : withoutSecrets(said);
 }
 
 /** `30000/1001`. */

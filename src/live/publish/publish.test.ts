@@ -27,7 +27,11 @@ test('A run that is interrupted before Kafka answered ends soon, and so does one
 
 test('What cannot be is refused before anything is connected', async () => {
   await assert.rejects(publish({ kafka: nowhere, stream: '../cam', input: 'test' }), ConfigurationError);
-  await assert.rejects(publish({ kafka: nowhere, stream: 'cam', input: 'none.mp4' }), /none\.mp4/);
+  await assert.rejects(publish({ kafka: nowhere, stream: 'cam', input: 'none.mp4' }), (error: Error) => {
+    assert.ok(error instanceof ConfigurationError);
+    assert.match(error.message, /none\.mp4: No such file/);
+    return true;
+  });
   const renditions = [{ name: 'ws' }];
   await assert.rejects(
     publish({ kafka: nowhere, stream: 'cam', input: 'test', renditions }),
