@@ -56,14 +56,8 @@ const encoder = {
     "the input's own",
   ),
   bitrate: optional('bitrate', 'RATE', bitrate, 'of the one picture, e.g. 2500k', 'by size and rate'),
-  rate: valued(
-    'rate',
-    'RATE',
-    pictureRate,
-    encoding.rate as number,
-    String(encoding.rate),
-    'pictures a second',
-  ),
+  // Without a fallback: the rate of a file is only kept where nobody asks for another.
+  rate: optional('rate', 'RATE', pictureRate, 'pictures a second', `a file's own, else ${encoding.rate}`),
   videoCodec: valued(
     'video-codec',
     'NAME',

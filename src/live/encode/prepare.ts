@@ -13,7 +13,7 @@ const carriedAudio = ['aac', 'opus', 'flac', 'ac3', 'eac3', 'mp3'];
  * The plan for this input. Files are probed: their rate is kept, what they do not have is not waited for, and what shall be copied
  * must be fit for it. What only comes once (a sender, standard input) is not.
  * `program` is FFmpeg's; ffprobe is looked for beside it.
- * Throws ConfigurationError for options that cannot be, SluiceError for a file that cannot be read.
+ * Throws ConfigurationError for options that cannot be and a file that is not there, SluiceError for a file that cannot be read.
  */
 export async function prepareEncoding(options: EncoderOptions, program = 'ffmpeg'): Promise<EncodingPlan> {
   const { input, inputOptions = [] } = options;

@@ -25,7 +25,7 @@ export interface MediaSource {
   readonly notes?: readonly string[];
 }
 
-/** FFmpeg as a source. Throws ConfigurationError for options that contradict one another, SluiceError for a file that cannot be read. */
+/** FFmpeg as a source. Throws ConfigurationError for options that contradict one another and a file that is not there, SluiceError for a file that cannot be read. */
 export async function encoderSource(options: PublishOptions): Promise<MediaSource> {
   const plan = await prepareEncoding(encoderOptions(options), options.ffmpeg);
   const { settings } = plan;
