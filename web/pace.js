@@ -15,7 +15,7 @@ const rest = 700;
 /** The share of a mode's room that a jump leaves buffered. */
 const kept = 0.7;
 /** Milliseconds after which a stall is forgotten. */
-const forgiven = 30_000;
+const forgiven = 20_000;
 
 export class Pace {
   #video;

@@ -49,6 +49,8 @@ const horizon = 1.2;
 /** Further behind than this nobody wants to wait for. Seconds. */
 const tooFar = 1.2;
 const tooFarYet = 0.12;
+/** Milliseconds in which all that runs dry is one thing. */
+const aMoment = 2000;
 /** With less than this buffered nobody hurries. Seconds. */
 const thin = 0.06;
 
@@ -73,10 +75,15 @@ export function steer({ latency, target, ahead, rate, reserve = thin, eager = fa
   return { rate: bounded, jump: 0 };
 }
 
-/** The price of running dry, which falls with time. Seconds. */
+/**
+ * The price of running dry again and again, which falls with time. Seconds. Once is no reason to stand elsewhere than all others:
+ * computers are busy for a moment, connections change.
+ */
 export class Penalty {
   #value = 0;
-  #since = 0;
+  #since = Number.NEGATIVE_INFINITY;
+  /** When it ran dry for the last time; of several within a moment, the first. */
+  #last = Number.NEGATIVE_INFINITY;
 
   /** @param {{ readonly step: number, readonly most: number, readonly lasts: number }} options `lasts`: milliseconds */
   constructor(options) {
@@ -85,12 +92,17 @@ export class Penalty {
 
   /** @param {number} now milliseconds */
   stalled(now) {
+    if (now - this.#last < aMoment) return;
+    const again = now - this.#last < this.options.lasts;
+    this.#last = now;
+    if (!again) return;
     this.#value = Math.min(this.options.most, this.at(now) + this.options.step);
     this.#since = now;
   }
 
   /** @param {number} now milliseconds */
   at(now) {
+    if (this.#value === 0) return 0;
     const { step, lasts } = this.options;
     return Math.max(0, this.#value - step * Math.floor((now - this.#since) / lasts));
   }

@@ -1,7 +1,7 @@
 /** What is measured: pages that join one after the other, and pages that watch at the same time. */
 import { loadavg } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { ages, longestStill, settled, spreads } from './figures.ts';
 import { type Screen, type Shown, watch } from './screen.ts';
 
@@ -21,9 +21,15 @@ export interface Join {
 /** What a page goes through before its player stands where it wants to. Milliseconds after the first picture. */
 const settling = 1000;
 
-async function openScreen(browser: Browser, url: string): Promise<Screen> {
-  const context = await browser.newContext({ viewport: { width: 960, height: 640 } });
-  return watch(await context.newPage(), url);
+/** Empty windows. A browser is busy for a while with each; whoever opens a page has one already. */
+async function openWindows(browser: Browser, count: number): Promise<readonly Page[]> {
+  const pages: Page[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const context = await browser.newContext({ viewport: { width: 960, height: 640 } });
+    pages.push(await context.newPage());
+  }
+  await delay(1500);
+  return pages;
 }
 
 async function closeScreen({ page }: Screen): Promise<void> {
@@ -46,7 +52,8 @@ async function joinOf(screen: Screen): Promise<Join> {
 export async function joins(browser: Browser, url: string, count: number, seconds: number): Promise<Join[]> {
   const found: Join[] = [];
   for (let index = 0; index < count; index += 1) {
-    const screen = await openScreen(browser, url);
+    const [page] = await openWindows(browser, 1);
+    const screen = await watch(page!, url);
     // No two joins at the same place of a segment: where a join lands decides its whole run.
     await delay(seconds * 1000 + ((index * 370) % 1000));
     found.push(await joinOf(screen));
@@ -69,14 +76,14 @@ export async function together(
   seconds: number,
 ): Promise<Together> {
   const screens: Screen[] = [];
-  for (let index = 0; index < count; index += 1) {
-    screens.push(await openScreen(browser, url));
+  for (const page of await openWindows(browser, count)) {
+    screens.push(await watch(page, url));
     await delay(700);
   }
   await delay(seconds * 1000);
   const shown: readonly (readonly Shown[])[] = await Promise.all(screens.map((screen) => screen.shown()));
   const last = Math.max(...shown.map((each) => each[0]?.at ?? 0));
-  const since = shown.map((each) => each.filter(({ at }) => at >= last + 2 * settling));
+  const since = shown.map((each) => each.filter(({ at }) => at >= last + 3 * settling));
   const found = await Promise.all(screens.map(joinOf));
   for (const screen of screens) await closeScreen(screen);
   return { spreads: spreads(since), joins: found };

@@ -65,14 +65,19 @@ test('any start comes to the target and stays', () => {
   }
 });
 
-test('running dry costs a step each time, and is forgiven step by step', () => {
-  const penalty = new Penalty({ step: 0.25, most: 0.6, lasts: 1000 });
+test('running dry again and again costs a step each time, and is forgiven step by step', () => {
+  const penalty = new Penalty({ step: 0.25, most: 0.6, lasts: 20_000 });
   assert.equal(penalty.at(0), 0);
   penalty.stalled(100);
-  assert.equal(penalty.at(200), 0.25);
-  penalty.stalled(300);
-  penalty.stalled(400);
-  assert.equal(penalty.at(500), 0.6);
-  assert.ok(Math.abs(penalty.at(1500) - 0.35) < 1e-9);
-  assert.equal(penalty.at(10_000), 0);
+  penalty.stalled(1500);
+  assert.equal(penalty.at(2000), 0, 'once, and what belongs to it');
+  penalty.stalled(5000);
+  assert.equal(penalty.at(5000), 0.25);
+  penalty.stalled(8000);
+  penalty.stalled(11_000);
+  assert.equal(penalty.at(11_000), 0.6);
+  assert.ok(Math.abs(penalty.at(31_500) - 0.35) < 1e-9);
+  assert.equal(penalty.at(90_000), 0);
+  penalty.stalled(90_000);
+  assert.equal(penalty.at(90_000), 0, 'it is long ago');
 });
