@@ -125,15 +125,25 @@ test('The best rendition is recorded unless another is asked for', async (t) => 
 
 test('A recording that is interrupted has whole parts, and plays', async (t) => {
   const script = new LiveScript({ chunksPerPart: 1 }).segments(2);
-  const { record, topic, clip, events } = await ground(t, script);
+  const { kafka, topic, clip, events } = await ground(t, script);
   const stop = new AbortController();
-  const running = record({
+  // It records from now on, and now is when it begins to read: what is appended before that is not for it.
+  const reading = Promise.withResolvers<void>();
+  const read = kafka.consumer.bind(kafka);
+  kafka.consumer = (options) => {
+    if (options.topic === 'live') reading.resolve();
+    return read(options);
+  };
+  const running = recordFrom(kafka, {
+    stream: 'cam',
+    out: clip,
     signal: stop.signal,
     onEvent: (event) => {
       events.push(event);
       if (event.type === 'started') stop.abort();
     },
   });
+  await Promise.race([reading.promise, running]);
   const more = new LiveScript().segments(4);
   const { large } = await (films as NonNullable<typeof films>);
   const made = filmed(more, () => large);
