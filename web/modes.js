@@ -12,7 +12,7 @@
 /** @type {Readonly<Record<Mode, Distance>>} */
 export const modes = {
   lowest: { base: 0.24, room: 0.1, step: 0.06, most: 0.6 },
-  low: { base: 0.65, room: 0.4, step: 0.25, most: 1.5 },
+  low: { base: 0.7, room: 0.4, step: 0.25, most: 1.5 },
   steady: { base: 4, room: 2.4, step: 1, most: 4 },
 };
 
