@@ -1,6 +1,7 @@
 /** One segment, of all its renditions, as it stands on Kafka. */
 import { FormatError, SluiceError } from '../../errors.ts';
 import type { ConsumedRecord, Kafka } from '../../kafka/contract.ts';
+import { ownCopy } from '../../live/read/own-copy.ts';
 import type { IndexedSegment } from '../../records/live-index.ts';
 import {
   decodeLiveRecord,
@@ -119,11 +120,11 @@ class Pieces {
     this.#sequence = record.sequence;
     // A copy: the record is a view of memory that the consumer uses again.
     if (record.kind === 'init') {
-      this.#inits.set(record.rendition, { record, bytes: Buffer.from(consumed.value ?? []) });
+      this.#inits.set(record.rendition, { record, bytes: ownCopy(consumed.value) });
     } else if (record.kind === 'part') {
       const chunks = this.#chunks.get(record.rendition) ?? [];
       this.#chunks.set(record.rendition, chunks);
-      chunks.push({ record, bytes: Buffer.from(consumed.value ?? []) });
+      chunks.push({ record, bytes: ownCopy(consumed.value) });
     }
   }
 

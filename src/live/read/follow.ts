@@ -8,6 +8,7 @@ import { decodeLiveRecord } from '../../records/live-record.ts';
 import type { LiveFeedHandler } from '../feed.ts';
 import { indexTopicOf, streamsTopicOf } from '../topics.ts';
 import { Admission } from './admission.ts';
+import { ownCopy } from './own-copy.ts';
 import { type Span, WindowSpans } from './start.ts';
 
 export interface FollowOptions {
@@ -154,7 +155,7 @@ class Reading {
     if (decoded === undefined || (only !== undefined && decoded.stream !== only)) return;
     if (!admission.admits(decoded)) return;
     // Its own memory: a view would keep the whole frame, and the consumer gives that back.
-    const bytes = ownCopy(record.value ?? new Uint8Array());
+    const bytes = ownCopy(record.value);
     this.#options.handler.onRecord(decoded, bytes, record.offset);
   }
 
@@ -172,11 +173,4 @@ class Reading {
       this.#options.logger[level](facts, `record ${offset} of ${topic}/${partition} was passed over`);
     }
   }
-}
-
-/** Of exactly its size: a slice of Node's pool would keep 64 kB of it for as long as a part of 5 kB is in a window. */
-function ownCopy(view: Uint8Array): Buffer {
-  const bytes = Buffer.allocUnsafeSlow(view.byteLength);
-  bytes.set(view);
-  return bytes;
 }
