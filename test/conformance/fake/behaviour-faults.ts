@@ -1,5 +1,6 @@
 /** Faults in how a server answers. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Rendition } from '../../../src/delivery/contract.ts';
 import type { Judgement } from '../../../src/delivery/hls/directives.ts';
 import type { Address } from '../../../src/delivery/http/target.ts';
 import { box } from '../../support/boxes.ts';
@@ -20,8 +21,16 @@ function withHeader(name: string, value: string | undefined, when: (address: Add
   };
 }
 
-/** Parts that were refused once. */
-const refusedOnce = new Set<string>();
+/** Parts that were refused once, of each stream that is shown. */
+const refusedOnce = new WeakMap<Rendition, Set<string>>();
+
+function isRefused(rendition: Rendition, key: string): boolean {
+  const refusals = refusedOnce.get(rendition) ?? new Set();
+  refusedOnce.set(rendition, refusals);
+  const isFirst = !refusals.has(key);
+  refusals.add(key);
+  return isFirst;
+}
 
 export const blockingFaults: readonly Fault[] = [
   {
@@ -33,12 +42,8 @@ export const blockingFaults: readonly Fault[] = [
   {
     id: 'refuses-the-next',
     breaks: ['never-fails'],
-    judge(truth, query) {
-      const key = `${query}`;
-      if (query.get('_HLS_part') !== '3' || refusedOnce.has(key)) return truth;
-      refusedOnce.add(key);
-      return refused;
-    },
+    judge: (truth, query, rendition) =>
+      query.get('_HLS_part') === '3' && isRefused(rendition, `${query}`) ? refused : truth,
   },
   {
     id: 'answers-for-a-part',

@@ -11,6 +11,8 @@ export interface About {
   readonly skip: boolean;
   /** How many of this rendition were served, this one included. */
   readonly count: number;
+  /** The oldest full playlist that was served of it in the last 3 s, which lists nothing that is gone. */
+  readonly earlier: string | undefined;
   /** At the second port. */
   readonly isOther: boolean;
   readonly stream: FakeStream;

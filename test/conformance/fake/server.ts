@@ -34,6 +34,8 @@ interface Asked {
   readonly isOther: boolean;
 }
 
+const remembered = 3000;
+
 const nothing = { status: 404, headers: {}, body: Buffer.from('there is no such thing\n') };
 
 export async function startFakes(faults: readonly Fault[]): Promise<FakeServers> {
@@ -70,6 +72,8 @@ class Fake {
   readonly #texts: Texts = createTexts(listed);
   /** Playlists that were served: by fault and rendition. */
   readonly #counts = new Map<string, number>();
+  /** Full playlists of the last `remembered` milliseconds, oldest first: by fault, rendition and port. */
+  readonly #served = new Map<string, { readonly at: number; readonly text: string }[]>();
   #waiting: (() => boolean)[] = [];
 
   constructor(stream: FakeStream, faults: readonly Fault[]) {
@@ -136,10 +140,20 @@ class Fake {
       rendition: rendition.name,
       skip: playlist.wish.skip,
       count,
+      earlier: this.#earlier(`${key} ${isOther}`, skip ? undefined : text),
       isOther,
       stream: this.#stream,
     };
     return playlistReply(asked, fault.playlist?.(text, about) ?? text, playlist.blocks ? 6 : 0);
+  }
+
+  /** The oldest that is remembered, after `text` was served too. */
+  #earlier(key: string, text: string | undefined): string | undefined {
+    const now = performance.now();
+    const kept = (this.#served.get(key) ?? []).filter(({ at }) => now - at < remembered);
+    if (text !== undefined) kept.push({ at: now, text });
+    this.#served.set(key, kept);
+    return kept[0]?.text;
   }
 
   async #media(asked: Asked, rendition: Rendition, target: Target): Promise<Buffer | undefined> {

@@ -191,19 +191,12 @@ export const playlistFaults: readonly Fault[] = [
   },
 ];
 
-/** What was served first, by fault and rendition. */
-const firstTexts = new Map<string, string>();
-
 export const timeFaults: readonly Fault[] = [
   {
     id: 'going-back',
     breaks: ['media-sequence-rises', 'waits-for-the-part'],
-    playlist: (text, { rendition, skip, count, isOther }) => {
-      const key = `${rendition} ${isOther}`;
-      if (!firstTexts.has(key) && !skip) firstTexts.set(key, text);
-      // Only after there was time for it to become old.
-      return count > 15 && count % 4 === 0 ? (firstTexts.get(key) ?? text) : text;
-    },
+    // Only after there was time for something to become old.
+    playlist: (text, { earlier, count }) => (count > 15 && count % 4 === 0 ? (earlier ?? text) : text),
     mayBreak: [
       'segments-stay',
       'same-everywhere',
