@@ -43,7 +43,7 @@ export function catCommand(): Command {
 async function run({ settings, output, kafka, words }: Call<typeof catFlags>): Promise<ExitCode> {
   endWithReader();
   // Loaded here, so that help and usage errors need not wait for the client of Kafka.
-  const { cat } = await import('../index.ts');
+  const { cat } = await import('../files/cat.ts');
   const file = words[0] ?? '';
   const logger = createVerbLogger(output);
   const onEvent = logEvents(logger);

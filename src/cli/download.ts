@@ -63,7 +63,7 @@ async function run({ settings, output, kafka }: Call<typeof flags>): Promise<Exi
   const run = { verb: 'download', watching: !settings.once, output } as const;
   return runTransfer(run, async ({ logger, onEvent }, signal) => {
     // Loaded here, so that help and usage errors need not wait for the client of Kafka.
-    const { download } = await import('../index.ts');
+    const { download } = await import('../files/download.ts');
     return download({ ...giveUp, ...settings, kafka, logger, signal, onEvent });
   });
 }

@@ -44,7 +44,7 @@ export function listCommand(): Command {
 async function run({ settings, output, kafka }: Call<typeof listFlags>): Promise<ExitCode> {
   endWithReader();
   // Loaded here, so that help and usage errors need not wait for the client of Kafka.
-  const { list } = await import('../index.ts');
+  const { list } = await import('../files/list.ts');
   const { all, ...options } = settings;
   const style = process.stdout.isTTY
     ? styleFor(process.stdout, process.env)

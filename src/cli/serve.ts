@@ -74,7 +74,7 @@ async function run({ settings, output, kafka }: Call<typeof serveFlags>): Promis
     const tls = await readCertificate(tlsCert, tlsKey);
     const key = await watchKeyOf(watchKey);
     // Loaded here, so that help and usage errors need not wait for the client of Kafka.
-    const { serve } = await import('../index.ts');
+    const { serve } = await import('../delivery/serve.ts');
     const running = await serve({
       ...options,
       tls,

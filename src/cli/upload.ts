@@ -46,7 +46,7 @@ async function run({ settings, output, kafka }: UploadCall): Promise<ExitCode> {
   const run = { verb: 'upload', watching: !once, output: told } as const;
   return runTransfer(run, async ({ logger, onEvent }, signal) => {
     // Loaded here, so that help and usage errors need not wait for the client of Kafka.
-    const { upload } = await import('../index.ts');
+    const { upload } = await import('../files/upload.ts');
     const plan = { files: 0, bytes: 0 };
     const tell = (event: UploadEvent) => {
       if (event.type !== 'would-send' || output.json) return onEvent(event);

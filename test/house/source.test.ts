@@ -38,12 +38,14 @@ test('an import against the way of the data is found, in whatever form it comes'
     'src/log.ts': "import { c } from './records/c.ts';\nexport type B = typeof c;\n",
     'src/records/c.ts': "import type { D } from '../files/d.ts';\nexport const c: D = 1;\n",
     'src/files/d.ts': "export type D = number;\nexport const cli = () => import('../cli/main.ts');\n",
-    'src/cli/main.ts': "import '../index.ts';\nexport {};\n",
+    'src/cli/main.ts': "export const face = () => import('../index.ts');\n",
+    'src/demo/main.ts': "import '../index.ts';\nexport {};\n",
     'src/index.ts': "export { c } from './records/c.ts';\nexport * from './cli/main.ts';\n",
     'src/broker/e.ts': "// import '../cli/main.ts'\nexport const text = \"import '../cli/main.ts'\";\n",
     'src/elsewhere/f.ts': "import '../errors.ts';\n",
   });
   assert.deepEqual(wrongDirections(files).sort(), [
+    'src/cli/main.ts must not import src/index.ts',
     'src/elsewhere/f.ts must not import src/errors.ts',
     'src/files/d.ts must not import src/cli/main.ts',
     'src/index.ts must not import src/cli/main.ts',

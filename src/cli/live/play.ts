@@ -55,7 +55,7 @@ async function run({ settings, output, kafka }: Call<typeof flags>): Promise<Exi
   const logger = createVerbLogger(output);
   const interruption = interruptible((text) => logger.info(text));
   // Loaded here, so that help and usage errors need not wait for the client of Kafka.
-  const { play } = await import('../../index.ts');
+  const { play } = await import('../../live/play/play.ts');
   try {
     const pieces = play({
       giveUpAfter: readerGivesUpAfter,

@@ -41,7 +41,7 @@ async function run({ settings, output, kafka }: Call<typeof publishFlags>): Prom
   const interruption = interruptible((text) => reporter.notice(text));
   try {
     // Loaded here, so that help and usage errors need not wait for the client of Kafka.
-    const { publish } = await import('../../index.ts');
+    const { publish } = await import('../../live/publish/publish.ts');
     const summary = await publish({
       ...options,
       ...(fast ? { realTime: false } : {}),

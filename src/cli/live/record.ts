@@ -69,7 +69,7 @@ async function run({ settings, output, kafka }: Call<typeof flags>): Promise<Exi
   const onEvent = output.json ? (event: RecordEvent) => writeJson(event) : tell;
   const interruption = interruptible((words) => logger.warn(words));
   // Loaded here, so that help and usage errors need not wait for the client of Kafka.
-  const { record } = await import('../../index.ts');
+  const { record } = await import('../../live/record/record.ts');
   try {
     const { signal } = interruption;
     const summary = await record({ ...settings, kafka, logger, signal, onEvent });
