@@ -41,6 +41,8 @@ export class Membership {
   #alive = { steady: 0, wall: 0 };
   /** Raised when the answers of heartbeats that are under way mean nothing any more. */
   #watch = 0;
+  /** Commits that are under way. */
+  readonly #commits = new Set<Promise<void>>();
   #control: Connection | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   #looks: NodeJS.Timeout | undefined;
@@ -92,17 +94,24 @@ export class Membership {
     const joined = this.#joined;
     if (joined === undefined || this.#state === 'lost' || this.#state === 'out') throw this.#fenced();
     const giveUp = () => (signal.aborted && this.#isSilent ? this.#fenced() : undefined);
+    const work = commit(cluster, group, topic, positions, { ...joined, instanceId }, giveUp);
+    this.#commits.add(work);
     try {
-      await commit(cluster, group, topic, positions, { ...joined, instanceId }, giveUp);
+      await work;
     } catch (error) {
       if (error instanceof KafkaError && error.kind === 'fenced' && this.#joined === joined) {
         this.#lose(Code.illegalGeneration);
       }
       throw error;
+    } finally {
+      this.#commits.delete(work);
     }
   }
 
-  /** Gives the membership up without waiting for anybody's agreement; it may be joined again. Never rejects. */
+  /**
+   * Gives the membership up without waiting for anybody's agreement; it may be joined again. What is being committed is
+   * committed first, for the group takes nothing from who has left it. Never rejects.
+   */
   async leave(): Promise<void> {
     const { cluster, group, instanceId } = this.#options;
     const memberId = this.#memberId;
@@ -112,6 +121,7 @@ export class Membership {
     this.#joined = undefined;
     // A static member is expected back; the group waits for it.
     if (memberId === '' || instanceId !== null || cluster.signal.aborted) return;
+    await Promise.allSettled(this.#commits);
     try {
       const connection = await this.#connection();
       await ask(connection, leaveGroupV5.api, group, [{ memberId, groupInstanceId: null, reason: null }]);

@@ -20,6 +20,8 @@ export class MemoryGroupConsumer implements Consumer {
   readonly #reader: MemoryReader;
   readonly #maxPollMs: number;
   readonly #finished = Promise.withResolvers<void>();
+  /** Commits on their way to the group. */
+  readonly #commits = new Set<Promise<void>>();
   #member: MemoryMember | undefined;
   #owned: readonly number[] = [];
   #isClosing = false;
@@ -48,9 +50,12 @@ export class MemoryGroupConsumer implements Consumer {
   }
 
   async commit(positions: ReadonlyMap<number, Position>): Promise<void> {
-    await new Promise(setImmediate);
     const { group, topic } = this.#options;
     const isOurs = [...positions.keys()].every((partition) => this.#owned.includes(partition));
+    const way = new Promise<void>((resolve) => setImmediate(resolve));
+    this.#commits.add(way);
+    await way;
+    this.#commits.delete(way);
     if (!isOurs || this.#member === undefined || !this.#group.has(this.#member)) {
       throw new KafkaError(
         'fenced',
@@ -72,6 +77,7 @@ export class MemoryGroupConsumer implements Consumer {
       this.#refusal = error;
       throw error;
     } finally {
+      await Promise.all(this.#commits);
       if (this.#member) this.#group.leave(this.#member);
       this.#finished.resolve();
     }

@@ -1,6 +1,7 @@
 /** How membership of a consumer group ends: by a signal, by closing, by errors. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { waitFor } from '../../support/wait.ts';
 import type { OpenGround } from './ground.ts';
 import { filled, startMember } from './member.ts';
@@ -101,6 +102,21 @@ export function groupEndsContract(open: OpenGround): void {
       await assert.rejects(member.ended, /the disk is full/);
     });
   }
+
+  test('What is being committed when a member is closed is committed', async (t) => {
+    const ground = await open(t);
+    const { topic, group } = await filled(ground, 1);
+    const member = startMember(t, ground.kafka, { topic, group, keepsPositions: true });
+    await waitFor(() => member.read.length === 6);
+    // After a heartbeat it is a shorter way to leave than to commit.
+    await delay(1200);
+    const position = new Map([[0, { offset: 6, metadata: 'the end' }]]);
+    const committing = member.consumer.commit(position);
+    await member.close();
+    await committing;
+    assert.deepEqual(await ground.kafka.committed(group, topic), position);
+    assert.equal(await ground.members(group), 0);
+  });
 
   test('Closing the client ends a member that waits, and its owner hears that nothing is its own any more', async (t) => {
     const ground = await open(t);
