@@ -102,9 +102,10 @@ export interface Consumer extends AsyncIterable<FetchedBatch> {
    */
   commit(positions: ReadonlyMap<number, Position>): Promise<void>;
   /**
-   * Stops the iteration after the batch in hand, gives partitions back (`onRevoked`) and leaves the group. Idempotent. Rejects
-   * with what `onRevoked` threw. Without an answer of any broker for `sessionTimeout`, commits are refused as `fenced` and
-   * `onLost` follows: an outage does not hold it up for longer than that and a request's time-out. The body of the loop may call it too: the callbacks run there and then, beside that body.
+   * Stops the iteration after the batch in hand, gives partitions back (`onRevoked`) and leaves the group; what is being
+   * committed is committed first. Idempotent. Rejects with what `onRevoked` threw. Without an answer of any broker for
+   * `sessionTimeout`, commits are refused as `fenced` and `onLost` follows: an outage does not hold it up for longer than that and
+   * the time-outs of two requests. The body of the loop may call it too: the callbacks run there and then, beside that body.
    */
   close(): Promise<void>;
 }

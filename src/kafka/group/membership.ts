@@ -43,6 +43,7 @@ export class Membership {
   #watch = 0;
   /** Commits that are under way. */
   readonly #commits = new Set<Promise<void>>();
+  #leaving: Promise<void> | undefined;
   #control: Connection | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   #looks: NodeJS.Timeout | undefined;
@@ -112,16 +113,27 @@ export class Membership {
    * Gives the membership up without waiting for anybody's agreement; it may be joined again. What is being committed is
    * committed first, for the group takes nothing from who has left it. Never rejects.
    */
-  async leave(): Promise<void> {
+  leave(): Promise<void> {
+    this.#leaving = Promise.all([this.#leaving, this.#leave()]).then(() => {});
+    return this.#leaving;
+  }
+
+  /** Leaves for good. Never rejects. */
+  async close(): Promise<void> {
+    await this.leave();
+    this.#control?.close();
+  }
+
+  async #leave(): Promise<void> {
     const { cluster, group, instanceId } = this.#options;
     const memberId = this.#memberId;
     this.#rest();
     this.#state = 'lost';
     this.#memberId = '';
     this.#joined = undefined;
+    await Promise.allSettled(this.#commits);
     // A static member is expected back; the group waits for it.
     if (memberId === '' || instanceId !== null || cluster.signal.aborted) return;
-    await Promise.allSettled(this.#commits);
     try {
       const connection = await this.#connection();
       await ask(connection, leaveGroupV5.api, group, [{ memberId, groupInstanceId: null, reason: null }]);
@@ -129,12 +141,6 @@ export class Membership {
       // The session will time out instead.
       cluster.options.logger.debug({ err: error, group }, 'could not leave the group');
     }
-  }
-
-  /** Leaves for good. Never rejects. */
-  async close(): Promise<void> {
-    await this.leave();
-    this.#control?.close();
   }
 
   get #isSilent(): boolean {
