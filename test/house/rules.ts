@@ -21,8 +21,8 @@ function isAllowed(from: string, to: string): boolean {
   const edge = ['cli', 'demo'].map((name) => rows.indexOf(name));
   const [source, target] = [rowOf(from), rowOf(to)];
   if (to.startsWith('test/')) return from.endsWith('.test.ts');
-  // The face stands before all rows but the command line and the demo. The demo is made of it; a verb loads its own part and no
-  // more, for whoever starts an uploader should not wait for a web server.
+  // The face stands before all rows but the command line and the demo, and the demo is made of it. A verb imports its own part
+  // instead, for whoever starts an uploader should not wait for a web server (start.test.ts).
   if (from === face) return target !== undefined && !edge.includes(target);
   if (to === face) return source === rows.indexOf('demo');
   return source !== undefined && target !== undefined && source <= target;

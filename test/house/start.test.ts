@@ -1,0 +1,68 @@
+/** What the executable loads and takes before it does anything: who moves files should not wait for a web server. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const source = new URL('../../src/', import.meta.url).href;
+
+/** Runs a module's text in a process of its own; what it prints, as JSON. */
+function inOwnProcess(text: string): unknown {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  return JSON.parse(
+    execFileSync(process.execPath, ['--input-type=module', '--eval', text], { cwd: root, encoding: 'utf8' }),
+  );
+}
+
+/** The packages whose modules are loaded with these files of the source. */
+function packagesOf(files: readonly string[]): string[] {
+  const loaded = inOwnProcess(`
+    import { registerHooks } from 'node:module';
+    const packages = new Set();
+    registerHooks({
+      resolve(specifier, context, next) {
+        const found = next(specifier, context);
+        const [, name] = /.*\\/node_modules\\/((?:@[^/]+\\/)?[^/]+)/.exec(found.url) ?? [];
+        if (name !== undefined) packages.add(name);
+        return found;
+      },
+    });
+    for (const file of ${JSON.stringify(files)}) await import(${JSON.stringify(source)} + file);
+    console.log(JSON.stringify([...packages]));
+  `);
+  return loaded as string[];
+}
+
+const servers = ['fastify', 'prom-client', 'ws'];
+
+test('moving files loads no web server, and serving does', () => {
+  const files = ['upload', 'download', 'list', 'cat'].map((name) => `files/${name}.ts`);
+  const moving = packagesOf(['cli/program.ts', ...files]);
+  assert.ok(moving.includes('@platformatic/kafka') && moving.includes('commander'));
+  assert.deepEqual(
+    servers.filter((name) => moving.includes(name)),
+    [],
+  );
+  assert.deepEqual(
+    servers.filter((name) => !packagesOf(['delivery/serve.ts']).includes(name)),
+    [],
+  );
+});
+
+test('the young generation does not grow in the executable', () => {
+  const room = inOwnProcess(`
+    import { getHeapSpaceStatistics } from 'node:v8';
+    const write = process.stdout.write;
+    process.stdout.write = () => true;
+    process.argv = [process.argv[0], 'sluice', '--version'];
+    await import(${JSON.stringify(source)} + 'cli/main.ts');
+    // All of it lives while there is more and more of it: that is what the young generation grows for.
+    const living = [];
+    for (let round = 0; round < 40; round += 1) living.push(Array.from({ length: 20_000 }, (_, at) => ({ at, round })));
+    const { space_size: bytes } = getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space');
+    process.stdout.write = write;
+    console.log(JSON.stringify({ bytes, living: living.length }));
+  `) as { readonly bytes: number; readonly living: number };
+  assert.equal(room.living, 40);
+  assert.ok(room.bytes <= 17 * 1024 * 1024, `the young generation takes ${room.bytes} bytes`);
+});
