@@ -12,18 +12,15 @@ export interface Work {
 }
 
 /**
- * Rejects when `arrived` is not the same as the work's folder. One file is removed then. Many are put aside until the ground
- * goes: ext4 gives no inode away again soon after its file was deleted, and looks at each of them to find another, so that
+ * Rejects when `arrived` is not the same as the work's folder. One file is removed after that. Many are put aside until the
+ * ground goes: ext4 gives no inode away again soon after its file was deleted, and looks at each of them to find another, so that
  * the next contender would pay for what the one before had left.
  */
 export async function judge(work: Work, arrived: string): Promise<void> {
-  try {
-    const faults = await differences(work.folder, arrived);
-    if (faults !== '') throw new Error(`what arrived is not what was sent: ${faults}`);
-  } finally {
-    if (work.files === 1) await rm(arrived, { recursive: true, force: true });
-    else await rename(arrived, join(dirname(work.folder), `judged-${randomUUID()}`));
-  }
+  const faults = await differences(work.folder, arrived);
+  if (faults !== '') throw new Error(`what arrived is not what was sent: ${faults}`);
+  if (work.files === 1) await rm(arrived, { recursive: true });
+  else await rename(arrived, join(dirname(work.folder), `judged-${randomUUID()}`));
 }
 
 /** The one file of a work of one file. */

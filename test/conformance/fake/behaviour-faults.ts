@@ -21,7 +21,7 @@ function withHeader(name: string, value: string | undefined, when: (address: Add
   };
 }
 
-/** Parts that were refused once, of each stream that is shown. */
+/** Parts that were refused once, of each rendition that is shown. */
 const refusedOnce = new WeakMap<Rendition, Set<string>>();
 
 function isRefused(rendition: Rendition, key: string): boolean {

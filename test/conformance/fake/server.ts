@@ -34,6 +34,7 @@ interface Asked {
   readonly isOther: boolean;
 }
 
+/** Milliseconds; the window of the stream on paper is longer, so that all that such a playlist lists can still be had. */
 const remembered = 3000;
 
 const nothing = { status: 404, headers: {}, body: Buffer.from('there is no such thing\n') };
