@@ -1,11 +1,19 @@
 /** Sluice: an uploader and a downloader at the same time, on a topic of their own. */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type FollowedSluice, followSluice } from '../../test/support/sluice-events.ts';
+import { fileURLToPath } from 'node:url';
+import { type FollowedSluice, type FollowOptions, followSluice } from '../../test/support/sluice-events.ts';
 import type { Contender, Measured } from '../contender.ts';
 import type { Ground } from '../ground.ts';
 import { ProcessMeter } from '../process-meter.ts';
 import { judge, type Work } from '../work.ts';
+
+/** What is published, not the source: Node need not take the types out of it first. */
+const executable = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+function follow(args: readonly string[], options: FollowOptions = {}): FollowedSluice {
+  return followSluice(args, { executable, ...options });
+}
 
 /**
  * Timed from the start of the uploader's process to the last file verified, durable and under its name. The downloader
@@ -24,7 +32,7 @@ async function transfer(ground: Ground, work: Work, checksum: string, topic: str
   await useOnce(ground, reach);
   const all = Promise.withResolvers<number>();
   let received = 0;
-  const downloader = followSluice(['download', '--to', sink, ...reach], {
+  const downloader = follow(['download', '--to', sink, ...reach], {
     onEvent: ({ type, uploader }) => {
       if (type !== 'received' || uploader !== 'bench') return;
       if (++received === work.files) all.resolve(performance.now());
@@ -33,7 +41,7 @@ async function transfer(ground: Ground, work: Work, checksum: string, topic: str
   try {
     await downloader.event(({ type }) => type === 'started', 'it had started');
     const args = ['upload', '--from', work.folder, '--name', 'bench', '--once', '--min-age', '0'];
-    const start = (): FollowedSluice => followSluice([...args, '--checksum', checksum, ...reach]);
+    const start = (): FollowedSluice => follow([...args, '--checksum', checksum, ...reach]);
     const measured = await race(ground.brokerPid, downloader, start, all.promise);
     await judge(work, join(sink, 'bench'));
     return measured;
@@ -49,7 +57,7 @@ async function useOnce(ground: Ground, reach: readonly string[]): Promise<void> 
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'file'), 'first');
   const args = ['upload', '--from', folder, '--name', 'first', '--once', '--min-age', '0', ...reach];
-  const { code, stderr } = await followSluice(args).ended;
+  const { code, stderr } = await follow(args).ended;
   if (code !== 0) throw new Error(`the first uploader ended with ${code}: ${stderr}`);
 }
 

@@ -40,12 +40,16 @@ export interface FollowedSluice {
 export interface FollowOptions {
   /** Called for every event, in order. */
   readonly onEvent?: (event: JsonEvent) => void;
+  /** The executable; by default that of the source. */
+  readonly executable?: string;
 }
 
 /** Starts `sluice ARGS --json`. Its owner waits for `ended`, or kills it. */
 export function followSluice(args: readonly string[], options: FollowOptions = {}): FollowedSluice {
   const started = performance.now();
-  const child = spawn(process.execPath, [main, ...args, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [options.executable ?? main, ...args, '--json'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const memory = followMemory(child.pid);
   const seen: JsonEvent[] = [];
   const watchers = new Set<(event: JsonEvent | undefined) => void>();
