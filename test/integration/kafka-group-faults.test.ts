@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { type RunningBroker, startBroker } from '../../src/broker/broker.ts';
 import { createKafka } from '../../src/kafka/client.ts';
-import type { Kafka } from '../../src/kafka/contract.ts';
+import type { Kafka, KafkaError } from '../../src/kafka/contract.ts';
 import { appendTexts } from '../contracts/kafka/ground.ts';
 import { startMember } from '../contracts/kafka/member.ts';
 import { type Answer, type Spoiled, startSpoilingProxy } from '../support/spoiling-proxy.ts';
@@ -72,4 +72,17 @@ test('Closing ends while no broker can be reached, and what could not be committ
   await broker.nodes[0]!.kill();
   await member.close();
   assert.deepEqual(member.lost, [[0]]);
+});
+
+test('Closing waits for a commit no longer than the group waits for its member', async (t) => {
+  const { broker, kafka, topic, group } = await stage(t);
+  const member = startMember(t, kafka, { topic, group, keepsPositions: true });
+  await waitFor(() => member.read.length === 6);
+  await broker.nodes[0]!.kill();
+  const committing = assert.rejects(
+    member.consumer.commit(new Map([[0, { offset: 6, metadata: '' }]])),
+    ({ kind }: KafkaError) => kind === 'fenced',
+  );
+  await member.close();
+  await committing;
 });
