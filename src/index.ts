@@ -9,8 +9,8 @@ export { type ServeEvent, type ServeOptions, serveDefaults } from './delivery/se
 export { ConfigurationError, FormatError, IncompleteError, SluiceError, UnreachableError } from './errors.ts';
 export { cat } from './files/cat.ts';
 export { download } from './files/download.ts';
-export type * from './files/events.ts';
 export { list } from './files/list.ts';
+export type * from './files/shared/events.ts';
 export {
   type CatOptions,
   type DownloadOptions,
@@ -22,7 +22,7 @@ export {
   type UploadOptions,
   type UploadSummary,
   uploadDefaults,
-} from './files/options.ts';
+} from './files/shared/options.ts';
 export { upload } from './files/upload.ts';
 export { type Compression, compressions, KafkaError, type KafkaErrorKind } from './kafka/contract.ts';
 export type { ClientProperties } from './kafka/properties.ts';

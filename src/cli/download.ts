@@ -1,7 +1,7 @@
 /** `sluice download`: the files of a topic into a folder. */
 import type { Command } from 'commander';
 import type { ExitCode } from '../errors.ts';
-import { downloadDefaults } from '../files/options.ts';
+import { downloadDefaults } from '../files/shared/options.ts';
 import { giveUpFlag, onceGivesUpAfter, topicFlag } from './connection.ts';
 import { optional, required, sized, timed, toggle } from './flags.ts';
 import { runTransfer } from './transfer.ts';

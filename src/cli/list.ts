@@ -1,7 +1,7 @@
 /** `sluice list`: the files on a topic. */
 import type { Command } from 'commander';
 import { ExitCode } from '../errors.ts';
-import type { ListedFile } from '../files/options.ts';
+import type { ListedFile } from '../files/shared/options.ts';
 import { giveUpFlag, readerGivesUpAfter, topicFlag } from './connection.ts';
 import { optional, toggle } from './flags.ts';
 import { logEvents } from './log-reporter.ts';

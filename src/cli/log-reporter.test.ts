@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
-import type { ProgressEvent } from '../files/events.ts';
+import type { ProgressEvent } from '../files/shared/events.ts';
 import { createLogReporter, logEntry } from './log-reporter.ts';
 
 test('an event as a log line', () => {

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { createProgram } from './program.ts';
 
 const page = await readFile(new URL('../../docs/cli.md', import.meta.url), 'utf8');
-const events = await readFile(new URL('../files/events.ts', import.meta.url), 'utf8');
+const events = await readFile(new URL('../files/shared/events.ts', import.meta.url), 'utf8');
 
 test('docs/cli.md has every verb and every flag', () => {
   for (const verb of createProgram('0').commands) {

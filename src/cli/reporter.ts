@@ -1,5 +1,5 @@
 /** How a run is told: on a terminal with bars, elsewhere as log lines, with `--json` as one object a line. */
-import type { DownloadSummary, UploadSummary } from '../files/options.ts';
+import type { DownloadSummary, UploadSummary } from '../files/shared/options.ts';
 import type { Logger } from '../log.ts';
 import type { RunEvent } from './terminal/board.ts';
 

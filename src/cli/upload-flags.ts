@@ -1,5 +1,5 @@
 /** The flags of `sluice upload`, by the headings of its help. */
-import { uploadDefaults as usual } from '../files/options.ts';
+import { uploadDefaults as usual } from '../files/shared/options.ts';
 import { compressions } from '../kafka/contract.ts';
 import { checksumAlgorithms } from '../records/checksum.ts';
 import { giveUpFlag, topicFlag } from './connection.ts';

@@ -1,8 +1,8 @@
 /** `sluice upload`: the files of a folder onto a topic. */
 import type { Command } from 'commander';
 import type { ExitCode } from '../errors.ts';
-import type { UploadEvent } from '../files/events.ts';
 import { generateFiles } from '../files/generate.ts';
+import type { UploadEvent } from '../files/shared/events.ts';
 import { onceGivesUpAfter } from './connection.ts';
 import type { OutputSettings } from './output.ts';
 import * as quantity from './terminal/quantities.ts';

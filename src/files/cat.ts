@@ -4,9 +4,9 @@ import { createKafka } from '../kafka/client.ts';
 import { type Kafka, KafkaError } from '../kafka/contract.ts';
 import { type ChecksumAlgorithm, createHasher, type Hasher } from '../records/checksum.ts';
 import { type Chunk, decodeFileRecord, type FileRecord } from '../records/file-record.ts';
-import { clientOptions } from './client-options.ts';
-import { type FilePlace, locate } from './locate.ts';
-import type { CatOptions } from './options.ts';
+import { clientOptions } from './run/client-options.ts';
+import type { CatOptions } from './shared/options.ts';
+import { type FilePlace, locate } from './state/locate.ts';
 
 /**
  * Yields the bytes of `UPLOADER/PATH`. A file that is still being sent is followed until it is closed. Each piece is valid

@@ -3,11 +3,11 @@ import { createKafka } from '../kafka/client.ts';
 import type { Kafka } from '../kafka/contract.ts';
 import type { Sink } from '../stores/contract.ts';
 import { openDiskSink } from '../stores/disk/sink.ts';
-import { clientOptions } from './client-options.ts';
-import { DownloadRun } from './download-run.ts';
-import { type DownloadOptions, type DownloadSummary, downloadSettings } from './options.ts';
-import { runStoppable } from './run-stoppable.ts';
-import { awaitTopic, existingTopic } from './topics.ts';
+import { clientOptions } from './run/client-options.ts';
+import { DownloadRun } from './run/download-run.ts';
+import { runStoppable } from './run/run-stoppable.ts';
+import { type DownloadOptions, type DownloadSummary, downloadSettings } from './shared/options.ts';
+import { awaitTopic, existingTopic } from './shared/topics.ts';
 
 /**
  * Rebuilds every file of a topic below a directory, as `<to>/<uploader>/<path>`. Resolves when the ends that the
@@ -39,7 +39,7 @@ export async function downloadTo(
 ): Promise<DownloadSummary> {
   const settings = downloadSettings(options);
   let open = 0;
-  const summary = await runStoppable({ ...settings, kafka }, async ({ stop, tally, report }) => {
+  const summary = await runStoppable({ ...settings, kafka }, async ({ stop, progress, report }) => {
     const topic = settings.once
       ? await existingTopic(kafka, settings.topic)
       : await awaitTopic(kafka, settings.topic, { onEvent: settings.onEvent, signal: stop.signal });
@@ -48,7 +48,7 @@ export async function downloadTo(
     const { partitions } = topic;
     settings.onEvent({ type: 'started', name, topic: topic.name, partitions, place: sink.place });
     report();
-    const run = new DownloadRun({ kafka, sink, settings, tally, topic, stop });
+    const run = new DownloadRun({ kafka, sink, settings, progress, topic, stop });
     await run.run().finally(() => {
       open = run.open;
     });

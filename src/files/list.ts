@@ -4,10 +4,10 @@ import { createKafka } from '../kafka/client.ts';
 import type { ConsumedRecord, Kafka, TopicDescription } from '../kafka/contract.ts';
 import { decodeFileRecord } from '../records/file-record.ts';
 import { versionOf } from '../records/upload-id.ts';
-import { clientOptions } from './client-options.ts';
-import type { ListedFile, ListOptions } from './options.ts';
-import { type EveryState, readState, type StateEntry } from './read-state.ts';
-import { existingTopic } from './topics.ts';
+import { clientOptions } from './run/client-options.ts';
+import type { ListedFile, ListOptions } from './shared/options.ts';
+import { existingTopic } from './shared/topics.ts';
+import { type EveryState, readState, type StateEntry } from './state/read-state.ts';
 
 /**
  * Lists the newest version of each path from `T.state`, which is small; files that it may not tell of, and with

@@ -5,15 +5,20 @@ import type { Kafka, TopicDescription } from '../kafka/contract.ts';
 import { uploaderFault } from '../records/path.ts';
 import type { Selection, Source } from '../stores/contract.ts';
 import { openDiskSource } from '../stores/disk/source.ts';
-import { clientOptions } from './client-options.ts';
-import { decide } from './decide.ts';
-import { openState } from './open-state.ts';
-import { type UploadOptions, type UploadSettings, type UploadSummary, uploadSettings } from './options.ts';
-import { runStoppable } from './run-stoppable.ts';
-import { selectionOf } from './selection.ts';
-import type { Tally } from './tally.ts';
-import { openFilesTopic } from './topics.ts';
-import { UploadRun } from './upload-run.ts';
+import { selectionOf } from './find/selection.ts';
+import { clientOptions } from './run/client-options.ts';
+import { runStoppable } from './run/run-stoppable.ts';
+import { UploadRun } from './run/upload-run.ts';
+import {
+  type UploadOptions,
+  type UploadSettings,
+  type UploadSummary,
+  uploadSettings,
+} from './shared/options.ts';
+import type { Progress } from './shared/progress.ts';
+import { openFilesTopic } from './shared/topics.ts';
+import { decide } from './state/decide.ts';
+import { openState } from './state/open-state.ts';
 
 /**
  * Sends the files of a directory. Resolves when all is acknowledged (`once`), or when `signal` has ended the run.
@@ -42,7 +47,7 @@ export async function uploadFrom(
   const fault = uploaderFault(settings.name);
   if (fault !== undefined) throw new ConfigurationError(`--name "${settings.name}" cannot be used: ${fault}`);
   const selection = selectionOf(settings);
-  return runStoppable({ ...settings, kafka }, async ({ stop, tally, report }) => {
+  return runStoppable({ ...settings, kafka }, async ({ stop, progress, report }) => {
     const topic = await openTopic(kafka, settings);
     const state = await openState({ kafka, topic, settings, signal: stop.signal });
     if (stop.signal.aborted) return;
@@ -51,9 +56,9 @@ export async function uploadFrom(
     onEvent({ type: 'started', name, topic: settings.topic, partitions, place: source.place });
     report();
     if (topic === undefined || settings.dryRun) {
-      await dryRun(source, selection, settings, (file) => decide(file, state.get(file.path)), tally);
+      await dryRun(source, selection, settings, (file) => decide(file, state.get(file.path)), progress);
     } else {
-      await new UploadRun({ kafka, source, settings, selection, tally, state, topic, stop }).run();
+      await new UploadRun({ kafka, source, settings, selection, progress, state, topic, stop }).run();
     }
   });
 }
@@ -69,7 +74,7 @@ async function dryRun(
   selection: Selection,
   { onEvent, signal }: UploadSettings,
   judge: (file: Parameters<typeof decide>[0]) => ReturnType<typeof decide>,
-  tally: Tally,
+  progress: Progress,
 ): Promise<void> {
   const unsendable = ({ path, reason }: { path: string; reason: string }): void => {
     onEvent({ type: 'not-sent', path, reason, again: false });
@@ -78,7 +83,7 @@ async function dryRun(
     if (signal?.aborted) return;
     const decision = judge(file);
     if (decision.action === 'unchanged') {
-      tally.filesUnchanged++;
+      progress.filesUnchanged++;
       continue;
     }
     const reason =

@@ -1,6 +1,6 @@
 /** The topics of live video: made when they are missing, and looked at before they are used. */
 import { ConfigurationError } from '../errors.ts';
-import { type NewTopicWishes, openTopic } from '../files/topics.ts';
+import { type NewTopicWishes, openTopic } from '../files/shared/topics.ts';
 import type { Kafka, TopicDescription } from '../kafka/contract.ts';
 
 /** Index of segments. FORMAT.md, "Index of segments". */

@@ -72,7 +72,7 @@ export interface FileLook {
 export type ByteRange = readonly [start: number, end: number];
 
 /** An upload that is not complete, as the sink remembers it across restarts. */
-export interface RememberedUpload {
+export interface UnfinishedUpload {
   readonly upload: string;
   readonly uploader: string;
   readonly path: string;
@@ -133,13 +133,13 @@ export interface Sink {
    * Uploads that an earlier run left open; temporary files of no such upload are removed. Ranges that a temporary file does
    * not have are left out: it was published, and the run was killed before it could say so; or somebody removed or cut it.
    */
-  remembered(): Promise<readonly RememberedUpload[]>;
+  unfinished(): Promise<readonly UnfinishedUpload[]>;
   /**
    * Makes durable what is published and what is open, in one transaction. An upload that was published, discarded or set aside
    * is not open, whatever is said here: that may have been found out before. Whatever it says about ranges must be durable
    * already ({@link PartFile.sync}).
    */
-  remember(uploads: readonly RememberedUpload[]): Promise<void>;
+  checkpoint(uploads: readonly UnfinishedUpload[]): Promise<void>;
 
   /** Bytes that can still be written; undefined where that cannot be known. */
   freeBytes(): Promise<number | undefined>;

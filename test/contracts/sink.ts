@@ -1,8 +1,8 @@
 /** The suite that every sink of `src/stores/contract.ts` passes. */
 import { describe } from 'node:test';
+import { remembering } from './sink/checkpoints.ts';
 import type { OpenSinkGround } from './sink/ground.ts';
 import { publishing } from './sink/publishing.ts';
-import { remembering } from './sink/remembering.ts';
 import { temporaryFiles } from './sink/temporary-files.ts';
 
 export type { OpenSinkGround, SinkGround } from './sink/ground.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { UploadOptions } from '../../src/files/options.ts';
+import type { UploadOptions } from '../../src/files/shared/options.ts';
 import { faultySource, once } from '../support/faulty-store.ts';
 import { Flow, noise } from '../support/flow.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import type { DownloadOptions, UploadOptions } from '../../src/files/options.ts';
+import type { DownloadOptions, UploadOptions } from '../../src/files/shared/options.ts';
 import { openDiskSink } from '../../src/stores/disk/sink.ts';
 import { openDiskSource } from '../../src/stores/disk/source.ts';
 import { craftedUpload } from '../support/crafted.ts';

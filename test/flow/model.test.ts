@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { mismatchName } from '../../src/files/receiving.ts';
+import { mismatchName } from '../../src/files/incoming/receive-context.ts';
 import { MemorySink } from '../../src/stores/memory/sink.ts';
 import { faultySource } from '../support/faulty-store.ts';
 import { Flow, md5, noise } from '../support/flow.ts';

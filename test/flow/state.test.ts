@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { hostname } from 'node:os';
 import { test } from 'node:test';
-import { thisBoot } from '../../src/files/boot.ts';
+import { thisBoot } from '../../src/files/state/boot.ts';
 import { encodeFileState, encodeLease, type Lease, statePartition } from '../../src/records/state-record.ts';
 import { craftedUpload } from '../support/crafted.ts';
 import { faultySource, once } from '../support/faulty-store.ts';

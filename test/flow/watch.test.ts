@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import type { UploadOptions } from '../../src/files/options.ts';
+import type { UploadOptions } from '../../src/files/shared/options.ts';
 import type { Source } from '../../src/stores/contract.ts';
 import { systemError } from '../../src/stores/memory/system-error.ts';
 import { faultySource } from '../support/faulty-store.ts';

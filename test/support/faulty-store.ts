@@ -34,8 +34,8 @@ export function faultySink(sink: Sink, before: BeforeCall): Sink {
     quarantine: (upload, target) => guarded('quarantine', target, () => sink.quarantine(upload, target)),
     discard: (upload) => guarded('discard', upload, () => sink.discard(upload)),
     clear: (upload) => guarded('clear', upload, () => sink.clear(upload)),
-    remembered: () => guarded('remembered', '', () => sink.remembered()),
-    remember: (uploads) => guarded('remember', '', () => sink.remember(uploads)),
+    unfinished: () => guarded('remembered', '', () => sink.unfinished()),
+    checkpoint: (uploads) => guarded('remember', '', () => sink.checkpoint(uploads)),
     freeBytes: () => guarded('freeBytes', '', () => sink.freeBytes()),
     close: () => sink.close(),
   };

@@ -1,12 +1,12 @@
 /** An uploader and a downloader in one process, on a cluster, a source and a sink that are all in memory. */
 import { downloadTo } from '../../src/files/download.ts';
-import type { DownloadEvent, UploadEvent } from '../../src/files/events.ts';
+import type { DownloadEvent, UploadEvent } from '../../src/files/shared/events.ts';
 import type {
   DownloadOptions,
   DownloadSummary,
   UploadOptions,
   UploadSummary,
-} from '../../src/files/options.ts';
+} from '../../src/files/shared/options.ts';
 import { uploadFrom } from '../../src/files/upload.ts';
 import type { ConsumedRecord, Kafka, NewRecord } from '../../src/kafka/contract.ts';
 import { createMemoryCluster, type MemoryCluster } from '../../src/kafka/memory.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { ProgressEvent } from '../../files/events.ts';
+import type { ProgressEvent } from '../../files/shared/events.ts';
 import { renderBoard } from './bars.ts';
 import { type Board, emptyBoard, tell } from './board.ts';
 import { createStyle } from './style.ts';

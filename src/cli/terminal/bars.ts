@@ -1,5 +1,5 @@
 /** The moving block: a bar for each large file in flight, what holds the work up, and the total. Pure. */
-import type { FileInFlight } from '../../files/events.ts';
+import type { FileInFlight } from '../../files/shared/events.ts';
 import type { Board } from './board.ts';
 import { rateOf, secondsLeft } from './pace.ts';
 import * as quantity from './quantities.ts';

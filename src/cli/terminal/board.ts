@@ -7,7 +7,7 @@ import type {
   StartedEvent,
   UploadEvent,
   WaitingEvent,
-} from '../../files/events.ts';
+} from '../../files/shared/events.ts';
 import { addSample, type Pace } from './pace.ts';
 
 /** Any event of an upload or a download. */

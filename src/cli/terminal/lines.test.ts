@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DownloadSummary, UploadSummary } from '../../files/options.ts';
+import type { DownloadSummary, UploadSummary } from '../../files/shared/options.ts';
 import { emptyBoard, failureLimit, type RunEvent, tell } from './board.ts';
 import { lineOf, startedLine, summaryLines } from './lines.ts';
 import { createStyle } from './style.ts';

@@ -1,6 +1,6 @@
 /** The lasting lines of a run on a terminal: one per finished file, failure and notice, and the summary. Pure. */
-import type { StartedEvent } from '../../files/events.ts';
-import type { DownloadSummary, UploadSummary } from '../../files/options.ts';
+import type { StartedEvent } from '../../files/shared/events.ts';
+import type { DownloadSummary, UploadSummary } from '../../files/shared/options.ts';
 import type { Board, Failure, RunEvent, Verb } from './board.ts';
 import * as quantity from './quantities.ts';
 import type { Style } from './style.ts';

@@ -3,17 +3,8 @@
  * there are processors for it, so that hashing, which costs as much as all the rest, does not hold up Kafka and the disk.
  */
 import { type ChecksumAlgorithm, createHasher, type Hasher } from '../../records/checksum.ts';
+import type { FileHasher } from './file-hasher.ts';
 import { hashThreads } from './threads.ts';
-
-/** Takes a file's bytes in order, once, and says their digest. */
-export interface FileHasher {
-  /** The next bytes. They must not change until the promise has resolved; undefined: they may at once. */
-  update(bytes: Uint8Array): Promise<void> | undefined;
-  /** `algorithm:hex` of all that was taken; ends the hasher. */
-  digest(): Promise<string>;
-  /** Ends a hasher whose digest nobody wants any more. Idempotent. */
-  drop(): void;
-}
 
 /** Below so many bytes telling a thread costs more than it saves. */
 const threadFrom = 4 * 1024 * 1024;

@@ -3,7 +3,7 @@ import { getCompileCacheDir } from 'node:module';
 import { dirname, extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { ChecksumAlgorithm } from '../../records/checksum.ts';
-import type { FileHasher } from './hasher.ts';
+import type { FileHasher } from './file-hasher.ts';
 
 /** What the thread is told. Each `update` and `digest` is answered, in their order. */
 export type HashRequest =

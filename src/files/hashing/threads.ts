@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import type { ChecksumAlgorithm } from '../../records/checksum.ts';
-import type { FileHasher } from './hasher.ts';
+import type { FileHasher } from './file-hasher.ts';
 import { HashThread } from './thread.ts';
 
 /** Kafka, the disk and the broker beside us need processors too; more threads than four never had more to hash. */

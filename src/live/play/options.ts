@@ -1,5 +1,5 @@
 /** The options of `play`, and what it tells. Defaults stand here, once. */
-import type { ResumedEvent, WaitingEvent } from '../../files/events.ts';
+import type { ResumedEvent, WaitingEvent } from '../../files/shared/events.ts';
 import type { ClientProperties } from '../../kafka/properties.ts';
 import type { Logger } from '../../log.ts';
 

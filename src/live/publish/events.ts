@@ -2,7 +2,7 @@
  * What `publish` tells while it runs; the command line turns it into a status line, log lines or `--json` objects. Times are
  * milliseconds since the epoch of Unix, durations seconds (delays: milliseconds), sizes bytes, rates bits a second.
  */
-import type { ResumedEvent, WaitingEvent } from '../../files/events.ts';
+import type { ResumedEvent, WaitingEvent } from '../../files/shared/events.ts';
 
 /** The stream is claimed, and the encoder begins. */
 export interface LiveStartedEvent {

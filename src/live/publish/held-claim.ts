@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { thisBoot } from '../../files/boot.ts';
-import { isDead, living } from '../../files/lease.ts';
+import { thisBoot } from '../../files/state/boot.ts';
+import { isDead, living } from '../../files/state/lease.ts';
 import type { StreamClaim } from '../../records/live-claim.ts';
 import type { Targets } from '../../records/live-record.ts';
 import {

@@ -1,5 +1,5 @@
 /** Publishes live video through a topic: the library's face of it. */
-import { statusEvents } from '../../files/status.ts';
+import { statusEvents } from '../../files/run/status.ts';
 import { createKafka } from '../../kafka/client.ts';
 import { silentLogger } from '../../log.ts';
 import { type PublishOptions, type PublishSummary, streamSettings } from './options.ts';

@@ -1,5 +1,5 @@
 /** The options of `record`, what it tells, and what it resolves with. */
-import type { ResumedEvent, WaitingEvent } from '../../files/events.ts';
+import type { ResumedEvent, WaitingEvent } from '../../files/shared/events.ts';
 import type {
   LiveClientOptions,
   LiveCutEvent,

@@ -1,6 +1,6 @@
 /** Records a stream to a file: the library's face of it. */
 import { ConfigurationError, IncompleteError } from '../../errors.ts';
-import { statusEvents } from '../../files/status.ts';
+import { statusEvents } from '../../files/run/status.ts';
 import { createKafka } from '../../kafka/client.ts';
 import type { Kafka } from '../../kafka/contract.ts';
 import { silentLogger } from '../../log.ts';

@@ -51,12 +51,12 @@ test('A full disk: files, temporary files and the journal throw ENOSPC, and all 
     close: undefined,
     firsts: [],
   }));
-  await assert.rejects(sink.remember(rows), (error: NodeJS.ErrnoException) => {
+  await assert.rejects(sink.checkpoint(rows), (error: NodeJS.ErrnoException) => {
     return error.code === 'ENOSPC' && error.errno !== undefined;
   });
   assert.deepEqual(await sink.published('shop/before'), published);
   await rm(filler);
-  await sink.remember(rows);
+  await sink.checkpoint(rows);
   await sink.publishWhole(bytes, 'shop/after', look, published);
   assert.deepEqual((await readdir(join(disk.folder, 'shop'))).toSorted(), ['after', 'before']);
 });

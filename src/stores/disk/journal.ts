@@ -10,7 +10,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ConfigurationError, describeError } from '../../errors.ts';
-import type { ByteRange, FileLook, Published, RememberedUpload } from '../contract.ts';
+import type { ByteRange, FileLook, Published, UnfinishedUpload } from '../contract.ts';
 
 const schema = `
   PRAGMA locking_mode = EXCLUSIVE;
@@ -123,7 +123,7 @@ export class Journal {
     this.#gone.add(upload);
   }
 
-  remembered(): RememberedUpload[] {
+  unfinished(): UnfinishedUpload[] {
     const rows = this.#database.prepare('SELECT * FROM uploads').all();
     return rows.map((row) => ({
       upload: String(row.upload),
@@ -140,7 +140,7 @@ export class Journal {
    * One transaction; on disk when the result resolves. SQLite itself would wait for the disk on the main thread, so that
    * it is told not to, and its write-ahead log is made durable here.
    */
-  async remember(uploads: readonly RememberedUpload[]): Promise<void> {
+  async checkpoint(uploads: readonly UnfinishedUpload[]): Promise<void> {
     this.#write(uploads);
     if (!this.#isUnsynced) return;
     this.#isUnsynced = false;
@@ -153,7 +153,7 @@ export class Journal {
     }
   }
 
-  #write(uploads: readonly RememberedUpload[]): void {
+  #write(uploads: readonly UnfinishedUpload[]): void {
     if (uploads.length === 0 && this.#fresh.size === 0 && this.#gone.size === 0) return;
     try {
       this.#database.exec('BEGIN');

@@ -214,7 +214,7 @@ test('A temporary file that was removed while it is open is missed when it is pu
 
 test('That a temporary file is there is durable once it is remembered', async (t) => {
   const { folder, sink } = await openSink(t);
-  await sink.remember([]);
+  await sink.checkpoint([]);
   const probe = await open(join(folder, 'probe'), 'w');
   const prototype: FileHandle = Object.getPrototypeOf(probe);
   await probe.close();
@@ -226,10 +226,10 @@ test('That a temporary file is there is durable once it is remembered', async (t
   });
   const part = sink.part('1'.repeat(32));
   await part.write(Buffer.from('x'), 0);
-  await sink.remember([]);
+  await sink.checkpoint([]);
   assert.deepEqual(synced, [join(folder, '.sluice', 'parts')]);
   await part.write(Buffer.from('y'), 1);
-  await sink.remember([]);
+  await sink.checkpoint([]);
   assert.equal(synced.length, 1, 'an entry that was there already was made durable again');
 });
 
@@ -244,8 +244,8 @@ test('A journal of the first version is gone on with', async (t) => {
   database.close();
   const sink = await openDiskSink(folder);
   t.after(() => sink.close());
-  const [upload] = await sink.remembered();
+  const [upload] = await sink.unfinished();
   assert.deepEqual([upload?.path, upload?.firsts], ['a', []]);
-  await sink.remember([{ ...upload!, firsts: [[2, 7]] }]);
-  assert.deepEqual((await sink.remembered())[0]?.firsts, [[2, 7]]);
+  await sink.checkpoint([{ ...upload!, firsts: [[2, 7]] }]);
+  assert.deepEqual((await sink.unfinished())[0]?.firsts, [[2, 7]]);
 });

@@ -4,8 +4,8 @@ import { lstat, mkdir, readdir, rm, stat, statfs, writeFile } from 'node:fs/prom
 import { join, resolve } from 'node:path';
 import { ConfigurationError, describeError } from '../../errors.ts';
 import { type ChecksumAlgorithm, createHasher } from '../../records/checksum.ts';
-import type { FileLook, PartFile, Published, RememberedUpload, Sink } from '../contract.ts';
-import { rangesWithin } from '../remembered-ranges.ts';
+import type { FileLook, PartFile, Published, Sink, UnfinishedUpload } from '../contract.ts';
+import { rangesWithin } from '../ranges-within.ts';
 import { foldedName, ownFolder } from '../target-name.ts';
 import { VanishedError } from '../vanished.ts';
 import { DiskCalls } from './calls.ts';
@@ -176,8 +176,8 @@ class DiskSink implements Sink {
     await rm(this.#partName(upload), { force: true });
   }
 
-  async remembered(): Promise<readonly RememberedUpload[]> {
-    const uploads = this.#journal.remembered();
+  async unfinished(): Promise<readonly UnfinishedUpload[]> {
+    const uploads = this.#journal.unfinished();
     const known = new Set(uploads.map(({ upload }) => upload));
     for (const name of await readdir(this.#parts))
       if (!known.has(name)) await rm(join(this.#parts, name), { force: true });
@@ -191,9 +191,9 @@ class DiskSink implements Sink {
     );
   }
 
-  async remember(uploads: readonly RememberedUpload[]): Promise<void> {
+  async checkpoint(uploads: readonly UnfinishedUpload[]): Promise<void> {
     await this.#folders.sync();
-    await this.#journal.remember(uploads);
+    await this.#journal.checkpoint(uploads);
   }
 
   async freeBytes(): Promise<number | undefined> {

@@ -4,8 +4,8 @@
  */
 import { randomBytes } from 'node:crypto';
 import { digestOf } from '../../records/checksum.ts';
-import type { FileLook, PartFile, Published, RememberedUpload, Sink } from '../contract.ts';
-import { rangesWithin } from '../remembered-ranges.ts';
+import type { FileLook, PartFile, Published, Sink, UnfinishedUpload } from '../contract.ts';
+import { rangesWithin } from '../ranges-within.ts';
 import { foldedName } from '../target-name.ts';
 import { VanishedError } from '../vanished.ts';
 import { systemError } from './system-error.ts';
@@ -31,7 +31,7 @@ export class MemoryDisk {
   readonly files: Map<string, StandingFile> = new Map();
   readonly parts: Map<string, Uint8Array<ArrayBuffer>> = new Map();
   readonly published: Map<string, Published & { readonly mtime: string }> = new Map();
-  readonly uploads: Map<string, RememberedUpload> = new Map();
+  readonly uploads: Map<string, UnfinishedUpload> = new Map();
   /** May be raised and lowered while sinks are open. */
   capacity: number;
   #inodes = 0;
@@ -181,7 +181,7 @@ export class MemorySink implements Sink {
     this.#gone.add(upload);
   }
 
-  async remembered(): Promise<readonly RememberedUpload[]> {
+  async unfinished(): Promise<readonly UnfinishedUpload[]> {
     for (const upload of this.#disk.parts.keys()) {
       if (!this.#disk.uploads.has(upload)) this.#disk.parts.delete(upload);
     }
@@ -193,7 +193,7 @@ export class MemorySink implements Sink {
     });
   }
 
-  async remember(uploads: readonly RememberedUpload[]): Promise<void> {
+  async checkpoint(uploads: readonly UnfinishedUpload[]): Promise<void> {
     for (const [target, entry] of this.#fresh) this.#disk.published.set(target, entry);
     for (const one of uploads) this.#disk.uploads.set(one.upload, one);
     for (const upload of this.#gone) this.#disk.uploads.delete(upload);

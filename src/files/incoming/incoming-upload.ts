@@ -1,0 +1,225 @@
+/**
+ * One upload that is being received: its bytes go to a temporary file as they come, in any order, twice or in between;
+ * its digest follows as long as they come in order, and reads the rest back at the end.
+ */
+import { FormatError } from '../../errors.ts';
+import { algorithmOf, type ChecksumAlgorithm } from '../../records/checksum.ts';
+import type { FileFacts } from '../../records/file-facts.ts';
+import type { Chunk, UploadRef } from '../../records/file-record.ts';
+import type { PartFile, UnfinishedUpload } from '../../stores/contract.ts';
+import { VanishedError } from '../../stores/vanished.ts';
+import type { FileHasher } from '../hashing/file-hasher.ts';
+import { createFileHasher } from '../hashing/hasher.ts';
+import { allDone } from '../shared/all-done.ts';
+import { StoppedError } from '../shared/disk-retry.ts';
+import { Ranges } from './ranges.ts';
+
+/** Bytes read back at a time. */
+const readBack = 1024 * 1024;
+/** Ranges that a message names. */
+const namedGaps = 5;
+
+/** Two records claim different bytes for one range. */
+export class ConflictError extends FormatError {
+  override name = 'ConflictError';
+}
+
+export class IncomingUpload {
+  readonly ref: UploadRef;
+  readonly size: number;
+  readonly target: string;
+  /** The facts of the closing record, once it has come. */
+  close: FileFacts | undefined;
+  /** Written to since it was last remembered. */
+  dirty = false;
+  /** Set once it is verified and published: settles when that is through. */
+  finishing: Promise<void> | undefined;
+  /** Settles when its bytes have been fetched again; set while they are. */
+  again: Promise<void> | undefined;
+  /** Ended and forgotten: nothing more is to be done for it. */
+  isGone = false;
+  /** How often they were. */
+  restarts = 0;
+  /** Partition of the topic -> Kafka offset of the first record with bytes of it. */
+  readonly firsts: Map<number, number>;
+  /** Begun by an earlier run: whether its temporary file is still what it was, nobody knows. */
+  readonly isRestored: boolean;
+  readonly #part: PartFile;
+  /** Written or being written. */
+  #claimed: Ranges;
+  #written: Ranges;
+  readonly #writes = new Set<Promise<void>>();
+  #failure: { readonly error: unknown } | undefined;
+  #hasher: FileHasher | undefined;
+  #algorithm: ChecksumAlgorithm | undefined;
+  #hashed = 0;
+
+  constructor(ref: UploadRef, size: number, target: string, part: PartFile, unfinished?: UnfinishedUpload) {
+    this.ref = ref;
+    this.size = size;
+    this.target = target;
+    this.#part = part;
+    this.#claimed = new Ranges(unfinished?.ranges);
+    this.#written = new Ranges(unfinished?.ranges);
+    this.firsts = new Map(unfinished?.firsts);
+    this.isRestored = unfinished !== undefined;
+    this.close = unfinished?.close === undefined ? undefined : (JSON.parse(unfinished.close) as FileFacts);
+  }
+
+  /**
+   * Takes a chunk; resolves once its bytes are hashed and written. The chunk is claimed and handed to both before the first
+   * await, so that calls in the order of the records keep that order. Throws ConflictError when other bytes stand there already.
+   */
+  take(chunk: Chunk): Promise<void> {
+    const { offset, bytes } = chunk;
+    const end = offset + bytes.length;
+    if (this.#claimed.within(offset, end).length > 0) return this.#takeAgain(chunk);
+    this.#claimed.add(offset, end);
+    const hashed = this.#hash(chunk);
+    const written = this.#write(bytes, offset);
+    return hashed === undefined ? written : allDone([hashed, written]);
+  }
+
+  /** Notes where on the topic bytes of it stand. */
+  saw(partition: number, offset: number): void {
+    const first = this.firsts.get(partition);
+    if (first === undefined || offset < first) this.firsts.set(partition, offset);
+  }
+
+  /** Forgets all that has come: its temporary file is gone. Call it when settled. */
+  reset(): void {
+    this.#claimed = new Ranges();
+    this.#written = new Ranges();
+    this.#failure = undefined;
+    this.#hasher?.drop();
+    this.#hasher = undefined;
+    this.#algorithm = undefined;
+    this.#hashed = 0;
+    this.finishing = undefined;
+    this.dirty = true;
+  }
+
+  /** True when what was read back may be wrong through no fault of the topic: it is to be fetched again, once. */
+  get mayBeDamaged(): boolean {
+    return this.isRestored && this.restarts === 0 && this.firsts.size > 0;
+  }
+
+  /** Bytes that are claimed. */
+  get bytes(): number {
+    return this.#claimed.bytes;
+  }
+
+  /** True when every byte has come (it may still be on its way to the disk). */
+  get complete(): boolean {
+    return this.#claimed.covers(this.size);
+  }
+
+  /** What has not come, as text for people: `0..1048575, 3145728..4194303`. */
+  get missing(): string {
+    const gaps = this.#claimed.missing(0, this.size);
+    const named = gaps.slice(0, namedGaps).map(([start, end]) => `${start}..${end - 1}`);
+    const more = gaps.length - named.length;
+    return named.join(', ') + (more > 0 ? ` and ${more} more ranges` : '');
+  }
+
+  /** Resolves when nothing is on its way to the disk; rejects when any of it ever failed: those bytes are claimed, not there. */
+  async settled(): Promise<void> {
+    await allDone([...this.#writes]);
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /**
+   * The digest of the whole file, as `algorithm:hex`; call it once, when complete and settled. Throws StoppedError when the
+   * signal comes while bytes are read back.
+   */
+  async digest(wanted: string, signal: AbortSignal): Promise<string> {
+    const algorithm = algorithmOf(wanted);
+    if (this.#hasher === undefined || this.#algorithm !== algorithm) {
+      this.#hasher?.drop();
+      this.#hasher = createFileHasher(algorithm, this.size);
+      this.#hashed = 0;
+    }
+    const left = Math.min(readBack, this.size - this.#hashed);
+    const buffer = Buffer.from(new SharedArrayBuffer(left));
+    while (this.#hashed < this.size) {
+      if (signal.aborted) throw new StoppedError(`stopped while ${this.target} was verified`);
+      const read = await this.#part.read(
+        buffer.subarray(0, Math.min(readBack, this.size - this.#hashed)),
+        this.#hashed,
+      );
+      if (read === 0) throw new VanishedError(`its temporary file ends at byte ${this.#hashed}`);
+      await this.#hasher.update(buffer.subarray(0, read));
+      this.#hashed += read;
+    }
+    return this.#hasher.digest();
+  }
+
+  /** Its digest is not wanted any more. */
+  dropDigest(): void {
+    this.#hasher?.drop();
+  }
+
+  /** Makes what is written durable and says what that is. */
+  async sync(): Promise<UnfinishedUpload> {
+    const unfinished: UnfinishedUpload = { ...this.withoutBytes, ranges: this.#written.list() };
+    this.dirty = false;
+    await this.#part.sync();
+    return unfinished;
+  }
+
+  /** What the next run has to know of an upload that has nothing durable: where all of it can be had. */
+  get withoutBytes(): UnfinishedUpload {
+    return {
+      ...this.ref,
+      size: this.size,
+      ranges: [],
+      close: this.close === undefined ? undefined : JSON.stringify(this.close),
+      firsts: [...this.firsts],
+    };
+  }
+
+  #hash({ offset, bytes, checksum }: Chunk): Promise<void> | undefined {
+    if (offset !== this.#hashed) return undefined;
+    this.#algorithm ??= checksum;
+    this.#hasher ??= createFileHasher(this.#algorithm, this.size);
+    this.#hashed += bytes.length;
+    return this.#hasher.update(bytes);
+  }
+
+  async #write(bytes: Uint8Array, offset: number): Promise<void> {
+    const write = this.#part.write(bytes, offset).then(() => {
+      this.#written.add(offset, offset + bytes.length);
+      this.dirty = true;
+    });
+    this.#writes.add(write);
+    try {
+      await write;
+    } catch (error) {
+      this.#failure ??= { error };
+      throw error;
+    } finally {
+      this.#writes.delete(write);
+    }
+  }
+
+  /** What is there already must be the same; what is not is written. */
+  async #takeAgain({ offset, bytes }: Chunk): Promise<void> {
+    await this.settled();
+    const end = offset + bytes.length;
+    for (const [from, to] of this.#claimed.within(offset, end)) {
+      const standing = Buffer.allocUnsafe(to - from);
+      for (let at = 0; at < standing.length; ) {
+        const read = await this.#part.read(standing.subarray(at), from + at);
+        if (read === 0)
+          throw new VanishedError(`bytes ${from + at}..${to - 1} were written and are not there any more`);
+        at += read;
+      }
+      if (!standing.equals(bytes.subarray(from - offset, to - offset))) {
+        throw new ConflictError(`bytes ${from}..${to - 1} came twice, and differ`);
+      }
+    }
+    const gaps = this.#claimed.missing(offset, end);
+    for (const [from, to] of gaps) this.#claimed.add(from, to);
+    await allDone(gaps.map(([from, to]) => this.#write(bytes.subarray(from - offset, to - offset), from)));
+  }
+}

@@ -1,0 +1,128 @@
+/** The uploads that are being received: begun, looked up, superseded by newer versions, ended. */
+import type { UploadRef } from '../../records/file-record.ts';
+import type { UnfinishedUpload } from '../../stores/contract.ts';
+import { targetName } from '../../stores/target-name.ts';
+import { IncomingUpload } from './incoming-upload.ts';
+import type { ReceiveContext } from './receive-context.ts';
+
+/** Ended uploads remembered, so that late records of them open nothing. */
+const endedLimit = 10_000;
+
+export class IncomingUploads {
+  readonly #context: ReceiveContext;
+  readonly #byId = new Map<string, IncomingUpload>();
+  readonly #byTarget = new Map<string, Set<IncomingUpload>>();
+  readonly #ended = new Set<string>();
+
+  constructor(context: ReceiveContext) {
+    this.#context = context;
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  get(upload: string): IncomingUpload | undefined {
+    return this.#byId.get(upload);
+  }
+
+  /** Those with bytes or facts that the sink has not been told to remember. */
+  dirty(): IncomingUpload[] {
+    return [...this.#byId.values()].filter((upload) => upload.dirty);
+  }
+
+  hasEnded(upload: string): boolean {
+    return this.#ended.has(upload);
+  }
+
+  /** False when it had ended before. */
+  end(upload: string): boolean {
+    if (this.#ended.has(upload)) return false;
+    if (this.#ended.size >= endedLimit) this.#ended.delete(this.#ended.values().next().value!);
+    this.#ended.add(upload);
+    return true;
+  }
+
+  /** An upload that was to end goes on: its bytes are fetched again. */
+  revive(upload: IncomingUpload): void {
+    upload.finishing = undefined;
+    this.#ended.delete(upload.ref.upload);
+  }
+
+  /** Opens an upload of which nothing has been seen; undefined when it is not wanted: it stands already, or may not stand. */
+  async begin(ref: UploadRef, size: number): Promise<IncomingUpload | undefined> {
+    const target = this.targetOf(ref);
+    if (target === undefined) return undefined;
+    const standing = await this.#context.recorded(target, ref.upload);
+    if (standing === 'same' || standing === 'newer') {
+      if (this.end(ref.upload) && standing === 'same') this.#context.tellUnchanged();
+      return undefined;
+    }
+    return this.#add(ref, size, target);
+  }
+
+  /** Goes on with what an earlier run left open. */
+  restore(one: UnfinishedUpload): IncomingUpload | undefined {
+    const target = this.targetOf(one);
+    return target === undefined ? undefined : this.#add(one, one.size, target, one);
+  }
+
+  /** Forgets an upload whose temporary file is gone. */
+  remove(upload: IncomingUpload): void {
+    const { ref, target } = upload;
+    upload.isGone = true;
+    upload.dropDigest();
+    this.#byId.delete(ref.upload);
+    const others = this.#byTarget.get(target);
+    others?.delete(upload);
+    if (others?.size === 0) this.#byTarget.delete(target);
+    this.#context.options.progress.end(ref.upload);
+  }
+
+  /** The run ends: uploads that are still open are gone on with by another. */
+  dropDigests(): void {
+    for (const upload of this.#byId.values()) upload.dropDigest();
+  }
+
+  /** Ends an upload and discards what came of it. */
+  async discard(upload: IncomingUpload): Promise<void> {
+    const { sink } = this.#context.options;
+    this.end(upload.ref.upload);
+    this.remove(upload);
+    await upload.settled().catch(() => {});
+    await sink.discard(upload.ref.upload);
+  }
+
+  /** Discards older versions of a name: they will never be wanted. */
+  async supersede(target: string, upload: string): Promise<void> {
+    for (const other of this.#byTarget.get(target) ?? []) {
+      if (other.ref.upload < upload && !this.hasEnded(other.ref.upload)) await this.discard(other);
+    }
+  }
+
+  /** Where a file belongs; undefined, and told once, when it may not stand anywhere. */
+  targetOf(ref: UploadRef): string | undefined {
+    const name = targetName(ref.uploader, ref.path, this.#context.options.rules);
+    if ('target' in name) return name.target;
+    if (this.end(ref.upload)) this.#context.tellFailed(ref, 'refused-name', name.refused);
+    return undefined;
+  }
+
+  #add(ref: UploadRef, size: number, target: string, unfinished?: UnfinishedUpload): IncomingUpload {
+    const { sink, progress } = this.#context.options;
+    const { uploader, path, upload: id } = ref;
+    const upload = new IncomingUpload(
+      { uploader, path, upload: id },
+      size,
+      target,
+      sink.part(id),
+      unfinished,
+    );
+    this.#byId.set(id, upload);
+    const others = this.#byTarget.get(target);
+    if (others === undefined) this.#byTarget.set(target, new Set([upload]));
+    else others.add(upload);
+    progress.begin(id, target, size, upload.bytes);
+    return upload;
+  }
+}

@@ -1,0 +1,90 @@
+/** What the parts of a downloader share: the sink, the progress, and how the end of a file is decided and told. */
+import type { ChecksumAlgorithm } from '../../records/checksum.ts';
+import type { FileFacts } from '../../records/file-facts.ts';
+import type { UploadRef } from '../../records/file-record.ts';
+import { segmentLimit } from '../../records/path.ts';
+import type { Sink } from '../../stores/contract.ts';
+import type { NameRules } from '../../stores/target-name.ts';
+import type { DownloadEvent, FailedEvent } from '../shared/events.ts';
+import type { Progress } from '../shared/progress.ts';
+import { TurnByKey } from '../shared/turn-by-key.ts';
+import type { IncomingUpload } from './incoming-upload.ts';
+
+export interface ReceiveContextOptions {
+  /** Patient: whatever waiting mends, it waits for. */
+  readonly sink: Sink;
+  readonly progress: Progress;
+  readonly rules: NameRules;
+  /** Ends the verifying of what is not published yet. */
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: DownloadEvent) => void;
+  /** Hands an upload all of its chunks that the topic still has. */
+  readonly fetchAgain: (upload: IncomingUpload) => Promise<void>;
+}
+
+/** Why an upload need not be received: this very version, or a newer one, stands at the sink. */
+export type Standing = 'same' | 'newer' | 'other';
+
+export class ReceiveContext {
+  readonly options: ReceiveContextOptions;
+  /** One file of a name is published at a time: versions are compared and replaced in one step. */
+  readonly turns = new TurnByKey();
+
+  constructor(options: ReceiveContextOptions) {
+    this.options = options;
+  }
+
+  /** What the sink remembers of a name, compared with a version of it. */
+  async recorded(target: string, upload: string): Promise<Standing | 'nothing'> {
+    const published = await this.options.sink.published(target);
+    if (published === undefined) return 'nothing';
+    if (published.upload === upload) return 'same';
+    return published.upload > upload ? 'newer' : 'other';
+  }
+
+  /** The same with a look at what stands there, for a sink that has forgotten: equal content is not written again. */
+  async standing(target: string, upload: string, facts: Pick<FileFacts, 'digest'>): Promise<Standing> {
+    const recorded = await this.recorded(target, upload);
+    if (recorded !== 'nothing') return recorded;
+    return (await this.stands(target, facts)) ? 'same' : 'other';
+  }
+
+  /** True when what stands under a name has this content, whether or not the sink remembers it. */
+  async stands(target: string, { digest }: Pick<FileFacts, 'digest'>): Promise<boolean> {
+    const algorithm = digest.slice(0, digest.indexOf(':')) as ChecksumAlgorithm;
+    return (await this.options.sink.digestOfTarget(target, algorithm)) === digest;
+  }
+
+  tellReceived(ref: UploadRef, facts: FileFacts, target: string): void {
+    const { progress, onEvent } = this.options;
+    progress.filesDone++;
+    progress.bytesDone += facts.size;
+    const { uploader, path, upload } = ref;
+    onEvent({ type: 'received', uploader, path, upload, size: facts.size, digest: facts.digest, target });
+  }
+
+  tellUnchanged(): void {
+    this.options.progress.filesUnchanged++;
+  }
+
+  tellFailed(ref: UploadRef, reason: FailedEvent['reason'], message: string): void {
+    const { uploader, path, upload } = ref;
+    this.options.progress.filesFailed++;
+    this.options.onEvent({ type: 'failed', uploader, path, upload, reason, message });
+  }
+}
+
+const mismatchSuffix = '.DIGEST_MISMATCH';
+
+/** Under this name stands what came of a file whose digest is wrong; the file's own name is cut where both are too long. */
+export function mismatchName(target: string): string {
+  const slash = target.lastIndexOf('/') + 1;
+  let name = target.slice(slash);
+  while (Buffer.byteLength(name) + mismatchSuffix.length > segmentLimit)
+    name = [...name].slice(0, -1).join('');
+  return target.slice(0, slash) + name + mismatchSuffix;
+}
+
+export function mismatchMessage(found: string, wanted: string): string {
+  return `its digest is ${found}, and was ${wanted} at the source`;
+}

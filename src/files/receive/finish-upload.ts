@@ -1,0 +1,126 @@
+/** The end of an upload that came in chunks: verified and published, or kept aside with a name that says why. */
+import { describeError } from '../../errors.ts';
+import type { FileFacts } from '../../records/file-facts.ts';
+import { VanishedError } from '../../stores/vanished.ts';
+import { ConflictError, type IncomingUpload } from '../incoming/incoming-upload.ts';
+import type { IncomingUploads } from '../incoming/incoming-uploads.ts';
+import { mismatchMessage, type ReceiveContext } from '../incoming/receive-context.ts';
+import { isPermanent } from '../shared/disk-retry.ts';
+import type { FailedEvent } from '../shared/events.ts';
+import { setAside } from './set-aside.ts';
+
+/** All bytes have come: verify and publish, once. */
+export async function finishUpload(
+  context: ReceiveContext,
+  uploads: IncomingUploads,
+  upload: IncomingUpload,
+  facts: FileFacts,
+): Promise<void> {
+  if (!uploads.end(upload.ref.upload)) return;
+  const work = verifyAndPublish(context, uploads, upload, facts);
+  upload.finishing = work.then(
+    () => {},
+    () => {},
+  );
+  if (await work) await uploads.supersede(upload.target, upload.ref.upload);
+}
+
+/** True when this version or a newer one stands at the sink now. */
+async function verifyAndPublish(
+  context: ReceiveContext,
+  uploads: IncomingUploads,
+  upload: IncomingUpload,
+  facts: FileFacts,
+): Promise<boolean> {
+  const { sink, signal } = context.options;
+  const { ref, target } = upload;
+  await upload.settled();
+  const digest = await upload.digest(facts.digest, signal);
+  if (digest !== facts.digest) {
+    if (upload.mayBeDamaged) throw new VanishedError('its temporary file has other bytes than were sent');
+    const message = mismatchMessage(digest, facts.digest);
+    const failure = { reason: 'digest-mismatch', message, remains: 'quarantine' } as const;
+    await failUpload(context, uploads, upload, failure);
+    return false;
+  }
+  await context.turns.run(target, async () => {
+    const published = { upload: ref.upload, size: facts.size, digest: facts.digest };
+    const standing = await context.standing(target, ref.upload, facts);
+    if (standing === 'other') {
+      await sink.publish(ref.upload, target, facts, published);
+      context.tellReceived(ref, facts, target);
+    } else {
+      await sink.discard(ref.upload);
+      if (standing === 'same') await sink.adopt(target, published);
+      context.tellUnchanged();
+    }
+    uploads.remove(upload);
+  });
+  return true;
+}
+
+/** Ends an upload whose version, or a newer one, stands at the sink already; false when none does. */
+export async function endIfStanding(
+  context: ReceiveContext,
+  uploads: IncomingUploads,
+  upload: IncomingUpload,
+  facts: FileFacts,
+): Promise<boolean> {
+  const { ref, target } = upload;
+  return context.turns.run(target, async () => {
+    const standing = await context.standing(target, ref.upload, facts);
+    if (standing === 'other') return false;
+    await uploads.discard(upload);
+    if (standing === 'same') {
+      const published = { upload: ref.upload, size: facts.size, digest: facts.digest };
+      await context.options.sink.adopt(target, published);
+    }
+    context.tellUnchanged();
+    return true;
+  });
+}
+
+export interface Failure {
+  readonly reason: FailedEvent['reason'];
+  readonly message: string;
+  /** What becomes of the bytes that came. */
+  readonly remains: 'quarantine' | 'discard';
+}
+
+/** Ends an upload that will never be whole, and says so. Others go on. */
+export async function failUpload(
+  context: ReceiveContext,
+  uploads: IncomingUploads,
+  upload: IncomingUpload,
+  failure: Failure,
+): Promise<void> {
+  const { ref, target } = upload;
+  if (uploads.get(ref.upload) !== upload) return;
+  if (failure.remains === 'discard') {
+    await uploads.discard(upload);
+    return context.tellFailed(ref, failure.reason, failure.message);
+  }
+  uploads.end(ref.upload);
+  uploads.remove(upload);
+  await upload.settled().catch(() => {});
+  context.tellFailed(ref, failure.reason, failure.message + (await setAside(context, ref.upload, target)));
+}
+
+/** What an error in receiving means for this upload. Rethrows what does not concern it alone. */
+export async function failWith(
+  context: ReceiveContext,
+  uploads: IncomingUploads,
+  upload: IncomingUpload,
+  error: unknown,
+): Promise<void> {
+  if (error instanceof ConflictError) {
+    return failUpload(context, uploads, upload, {
+      reason: 'conflicting-data',
+      message: error.message,
+      remains: 'quarantine',
+    });
+  }
+  if (!isPermanent(error)) throw error;
+  const message = `cannot be written: ${describeError(error)}`;
+  await failUpload(context, uploads, upload, { reason: 'sink', message, remains: 'discard' });
+}

@@ -1,0 +1,229 @@
+/**
+ * Rebuilds files from records, in whatever order these come: chunks into temporary files, verified and published when
+ * complete; packs unpacked. It knows the sink, and nothing of Kafka.
+ */
+import { FormatError } from '../../errors.ts';
+import type { ConsumedRecord } from '../../kafka/contract.ts';
+import {
+  type Abort,
+  type Chunk,
+  type Close,
+  decodeFileRecord,
+  type UploadRef,
+} from '../../records/file-record.ts';
+import type { UnfinishedUpload } from '../../stores/contract.ts';
+import { VanishedError } from '../../stores/vanished.ts';
+import type { IncomingUpload } from '../incoming/incoming-upload.ts';
+import { IncomingUploads } from '../incoming/incoming-uploads.ts';
+import { ReceiveContext, type ReceiveContextOptions } from '../incoming/receive-context.ts';
+import { endIfStanding, failUpload, failWith, finishUpload } from './finish-upload.ts';
+import { restartUpload } from './restart-upload.ts';
+import { unpack } from './unpack.ts';
+
+export interface ReceiverOptions extends ReceiveContextOptions {
+  /** An upload was closed before all of its bytes had come. */
+  readonly onIncomplete: (upload: string) => void;
+  /** Takes work that nobody waits for; the run does not end before it. */
+  readonly background: (work: Promise<void>) => void;
+}
+
+/** The work that a record began. */
+export interface Admitted {
+  /** Resolves when a restart need not read the record again, once {@link Receiver.checkpoint} has run. */
+  readonly finished: Promise<void>;
+}
+
+const nothing: Admitted = { finished: Promise.resolve() };
+
+export class Receiver {
+  readonly #options: ReceiverOptions;
+  readonly #context: ReceiveContext;
+  readonly #uploads: IncomingUploads;
+
+  constructor(options: ReceiverOptions) {
+    this.#options = options;
+    this.#context = new ReceiveContext(options);
+    this.#uploads = new IncomingUploads(this.#context);
+  }
+
+  get openUploads(): number {
+    return this.#uploads.size;
+  }
+
+  /** Goes on with what an earlier run left open; resolves when what was complete already is published. */
+  async restore(unfinished: readonly UnfinishedUpload[]): Promise<void> {
+    const complete: Promise<void>[] = [];
+    for (const one of unfinished) {
+      const upload = this.#uploads.restore(one);
+      if (upload?.close === undefined) continue;
+      if (upload.complete) complete.push(this.#finishIfComplete(upload));
+      else this.#options.onIncomplete(one.upload);
+    }
+    await Promise.all(complete);
+  }
+
+  /**
+   * Takes the records of a partition in their order; await the result before the next one. What a record says never
+   * rejects: it is told as an event, and the record is passed over.
+   */
+  async admit(partition: number, record: ConsumedRecord): Promise<Admitted> {
+    const { progress, onEvent } = this.#options;
+    progress.records++;
+    progress.wireBytes += record.value?.length ?? 0;
+    try {
+      const decoded = decodeFileRecord(record);
+      if (decoded?.kind === 'chunk') return await this.#admitChunk(decoded, partition, record.offset);
+      if (decoded?.kind === 'pack') return { finished: unpack(this.#context, this.#uploads, decoded) };
+      if (decoded?.kind === 'close') return await this.#admitClose(decoded);
+      if (decoded?.kind === 'abort') return { finished: this.#abort(decoded) };
+      return nothing;
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      onEvent({ type: 'refused-record', partition, offset: record.offset, reason: error.message });
+      return nothing;
+    }
+  }
+
+  /** Makes everything durable that is finished: safe offsets taken before this call may be committed after it. */
+  async checkpoint(): Promise<void> {
+    const rows = await Promise.all(this.#uploads.dirty().map((upload) => this.#sync(upload)));
+    const open = rows.filter((row) => row !== undefined && this.#uploads.get(row.upload) !== undefined);
+    await this.#options.sink.checkpoint(open as UnfinishedUpload[]);
+  }
+
+  /**
+   * No more bytes will come for these closed uploads: what is missing is named, what is there is discarded. An upload that
+   * an earlier run published before it was killed stands at the sink: nothing of it is missing.
+   */
+  async failMissing(ids: Iterable<string>): Promise<void> {
+    // The newest first: where it stands, older ones of its name are not wanted.
+    for (const id of [...ids].sort().reverse()) {
+      const upload = this.#uploads.get(id);
+      if (upload?.close === undefined || upload.complete || upload.again !== undefined) continue;
+      if (await endIfStanding(this.#context, this.#uploads, upload, upload.close)) continue;
+      if (!upload.mayBeDamaged) {
+        await this.#failIncomplete(upload);
+        continue;
+      }
+      const cause = new VanishedError('its temporary file lacks bytes');
+      this.#options.background(this.#again(upload, cause, true).then(() => this.#failIncomplete(upload)));
+    }
+  }
+
+  async #failIncomplete(upload: IncomingUpload): Promise<void> {
+    if (upload.complete) return;
+    const message = `cannot be recovered: of ${upload.size} bytes, ${upload.missing} are not on the topic any more`;
+    const failure = { reason: 'missing-data', message, remains: 'discard' } as const;
+    await failUpload(this.#context, this.#uploads, upload, failure);
+  }
+
+  /** Gives back what open uploads hold in this process; nothing is admitted any more. */
+  close(): void {
+    this.#uploads.dropDigests();
+  }
+
+  /** The records of a file are gone from the topic; told unless this version of it, or a newer one, stands at the sink. */
+  async failLost(ref: UploadRef, digest: string): Promise<void> {
+    const target = this.#uploads.targetOf(ref);
+    if (target === undefined) return;
+    const standing = await this.#context.standing(target, ref.upload, { digest });
+    if (standing === 'same' || standing === 'newer') return;
+    const open = this.#uploads.get(ref.upload);
+    if (open !== undefined) await this.#uploads.discard(open);
+    const message = 'cannot be recovered: its records were removed by retention before they were read';
+    this.#context.tellFailed(ref, 'missing-data', message);
+  }
+
+  async #admitChunk(chunk: Chunk, partition: number, offset: number): Promise<Admitted> {
+    if (this.#uploads.hasEnded(chunk.upload)) return nothing;
+    const upload = this.#uploads.get(chunk.upload) ?? (await this.#uploads.begin(chunk, chunk.size));
+    if (upload === undefined) return nothing;
+    if (
+      chunk.size !== upload.size ||
+      chunk.path !== upload.ref.path ||
+      chunk.uploader !== upload.ref.uploader
+    ) {
+      throw new FormatError(
+        `a chunk of upload ${chunk.upload} disagrees with those before it on size or name`,
+      );
+    }
+    upload.saw(partition, offset);
+    return { finished: this.#take(upload, chunk) };
+  }
+
+  async #take(upload: IncomingUpload, chunk: Chunk): Promise<void> {
+    try {
+      await upload.take(chunk);
+    } catch (error) {
+      return this.#failed(upload, error);
+    }
+    this.#options.progress.advance(upload.ref.upload, chunk.bytes.length);
+    await this.#finishIfComplete(upload);
+  }
+
+  async #admitClose(close: Close): Promise<Admitted> {
+    if (this.#uploads.hasEnded(close.upload)) return nothing;
+    const upload = this.#uploads.get(close.upload) ?? (await this.#uploads.begin(close, close.size));
+    if (upload === undefined) return nothing;
+    if (close.size !== upload.size) {
+      const message = `its chunks say ${upload.size} bytes, its closing record ${close.size}`;
+      const failure = { reason: 'conflicting-data', message, remains: 'discard' } as const;
+      return { finished: failUpload(this.#context, this.#uploads, upload, failure) };
+    }
+    const { size, digest, mtime, mode } = close;
+    upload.close = { size, digest, mtime, mode };
+    upload.dirty = true;
+    if (!upload.complete) this.#options.onIncomplete(close.upload);
+    return { finished: this.#finishIfComplete(upload) };
+  }
+
+  async #finishIfComplete(upload: IncomingUpload): Promise<void> {
+    if (upload.close === undefined || !upload.complete) return;
+    try {
+      await finishUpload(this.#context, this.#uploads, upload, upload.close);
+    } catch (error) {
+      await this.#failed(upload, error);
+    }
+  }
+
+  async #failed(upload: IncomingUpload, error: unknown): Promise<void> {
+    if (error instanceof VanishedError) return this.#again(upload, error, false);
+    return failWith(this.#context, this.#uploads, upload, error);
+  }
+
+  /** Kafka still has what the temporary file had. The position stays behind whatever waits for this. */
+  async #again(upload: IncomingUpload, cause: Error, keep: boolean): Promise<void> {
+    upload.again ??= restartUpload(this.#context, this.#uploads, upload, cause, keep).finally(() => {
+      upload.again = undefined;
+    });
+    await upload.again;
+    if (this.#uploads.get(upload.ref.upload) !== upload) return;
+    if (upload.close !== undefined && !upload.complete) this.#options.onIncomplete(upload.ref.upload);
+    await this.#finishIfComplete(upload);
+  }
+
+  async #abort({ uploader, path, upload: id, reason }: Abort): Promise<void> {
+    const upload = this.#uploads.get(id);
+    if (upload === undefined || this.#uploads.hasEnded(id)) {
+      this.#uploads.end(id);
+      return;
+    }
+    await this.#uploads.discard(upload);
+    this.#options.onEvent({ type: 'aborted', uploader, path, upload: id, reason });
+  }
+
+  /** One that is being published is durable when that is through; its temporary file must not be touched meanwhile. */
+  async #sync(upload: IncomingUpload): Promise<UnfinishedUpload | undefined> {
+    await upload.finishing;
+    // Still open: its end was cut short, and the position may pass its chunks only if they are remembered.
+    if (this.#uploads.get(upload.ref.upload) !== upload) return undefined;
+    if (upload.again !== undefined) return upload.withoutBytes;
+    try {
+      return await upload.sync();
+    } catch (error) {
+      if (!(error instanceof VanishedError)) throw error;
+      this.#options.background(this.#failed(upload, error));
+      return upload.withoutBytes;
+    }
+  }
+}

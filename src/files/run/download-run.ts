@@ -1,0 +1,222 @@
+/** One run of a downloader: records to the receiver, safe offsets to Kafka, in that order and never the other. */
+import type { FetchedBatch, Kafka, Position, TopicDescription } from '../../kafka/contract.ts';
+import type { Sink } from '../../stores/contract.ts';
+import { fetchAgain } from '../receive/fetch-again.ts';
+import { Receiver } from '../receive/receiver.ts';
+import { allDone } from '../shared/all-done.ts';
+import { DiskRetry } from '../shared/disk-retry.ts';
+import type { DownloadSettings } from '../shared/options.ts';
+import type { Progress } from '../shared/progress.ts';
+import { retryingSink } from '../shared/retrying-sink.ts';
+import { stateTopicOf } from '../shared/topics.ts';
+import { TurnByKey } from '../shared/turn-by-key.ts';
+import { type Gap, nameLosses } from './name-losses.ts';
+import { positionGroup, startOffsets } from './positions.ts';
+import { SafeOffset } from './safe-offset.ts';
+
+/** Bytes after which positions are committed without waiting for the interval: what is fetched again after a kill. */
+const commitEvery = 8 * 1024 * 1024;
+/** Bytes that may be received and not committed: beyond, a slow disk slows the reading down, so that a kill costs no more. */
+const uncommittedLimit = 24 * 1024 * 1024;
+
+export interface DownloadRunOptions {
+  readonly kafka: Kafka;
+  readonly sink: Sink;
+  readonly settings: DownloadSettings;
+  readonly progress: Progress;
+  readonly topic: TopicDescription;
+  /** Aborted by the user's signal, and by the run itself when it fails. */
+  readonly stop: AbortController;
+}
+
+export class DownloadRun {
+  readonly #options: DownloadRunOptions;
+  readonly #sink: Sink;
+  readonly #receiver: Receiver;
+  readonly #group: string;
+  readonly #safe = new Map<number, SafeOffset>();
+  readonly #committed = new Map<number, number>();
+  readonly #work = new Set<Promise<void>>();
+  /** Closed uploads that lack bytes -> the partitions' ends when that was found: past them, nothing more can come. */
+  readonly #incomplete = new Map<string, ReadonlyMap<number, number>>();
+  #checkpoint: Promise<void> = Promise.resolve();
+  #checkpointing = false;
+  /** Bytes received since the newest commit began, and since the newest one that is through began. */
+  #bytesSince = 0;
+  #uncommitted = 0;
+  #failure: unknown;
+
+  constructor(options: DownloadRunOptions) {
+    this.#options = options;
+    const { kafka, sink, settings, progress, stop } = options;
+    const { onEvent, topic, bufferBytes } = settings;
+    this.#group = positionGroup(settings.name, sink.id);
+    const freeBytes = (): Promise<number | undefined> => sink.freeBytes();
+    const retry = new DiskRetry({ place: sink.place, freeBytes, onEvent, signal: stop.signal });
+    this.#sink = retryingSink(sink, retry);
+    // One at a time: each has a consumer of its own, with all its memory.
+    const again = new TurnByKey();
+    const fetching = { kafka, topic, bufferBytes, progress, signal: stop.signal };
+    this.#receiver = new Receiver({
+      sink: this.#sink,
+      progress,
+      onEvent,
+      signal: stop.signal,
+      rules: process.platform === 'win32' ? 'windows' : 'posix',
+      fetchAgain: (upload) => again.run('', () => fetchAgain(fetching, upload)),
+      background: (work) => this.#track(work.catch((error: unknown) => this.#fail(error))),
+      onIncomplete: (upload) =>
+        void this.#noteIncomplete(upload).catch((error: unknown) => this.#fail(error)),
+    });
+  }
+
+  /** Uploads whose closing record has not come. */
+  get open(): number {
+    return this.#receiver.openUploads;
+  }
+
+  /** Resolves when the ends seen at the start are reached (`once`) or the run was stopped. */
+  async run(): Promise<void> {
+    try {
+      await this.#run();
+    } finally {
+      this.#receiver.close();
+    }
+  }
+
+  async #run(): Promise<void> {
+    const { kafka, settings, topic, stop } = this.#options;
+    const from = await startOffsets(kafka, topic, this.#group, settings);
+    const until = settings.once ? await kafka.offsets(topic.name, 'latest') : undefined;
+    for (const [partition, offset] of from) this.#safe.set(partition, new SafeOffset(offset));
+    await this.#receiver.restore(await this.#sink.unfinished());
+    const consumer = kafka.consumer({
+      topic: topic.name,
+      from,
+      ...(until === undefined ? {} : { until }),
+      bufferBytes: settings.bufferBytes,
+      newPartitions: !settings.once,
+      onGap: (gap) => this.#gap(gap),
+      signal: stop.signal,
+    });
+    const timer = setInterval(() => this.#beginCheckpoint(), settings.commitInterval);
+    try {
+      for await (const batch of consumer) await this.#receive(batch);
+    } catch (error) {
+      this.#fail(error);
+    }
+    clearInterval(timer);
+    await this.#checkpoint;
+    await Promise.allSettled(this.#work);
+    if (settings.once && !stop.signal.aborted) {
+      await this.#receiver.failMissing(this.#incomplete.keys());
+      await Promise.allSettled(this.#work);
+    }
+    // Also after a failure: what was received is kept.
+    await this.#commitSafe().catch((error: unknown) => this.#fail(error));
+    // What was found to have vanished only then is being fetched again.
+    while (this.#work.size > 0) {
+      await Promise.allSettled(this.#work);
+      if (!stop.signal.aborted) await this.#commitSafe().catch((error: unknown) => this.#fail(error));
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async #receive(batch: FetchedBatch): Promise<void> {
+    const done = this.#safeOffset(batch).begin(batch.nextOffset);
+    const begun: Promise<void>[] = [];
+    try {
+      for (const record of batch.records) {
+        const bytes = record.value?.length ?? 0;
+        this.#bytesSince += bytes;
+        this.#uncommitted += bytes;
+        const { finished } = await this.#receiver.admit(batch.partition, record);
+        // Looked at below: until then a failure is not to count as one that nobody handles.
+        finished.catch(() => {});
+        begun.push(finished);
+      }
+    } catch (error) {
+      begun.push(Promise.reject(error));
+    }
+    const work = allDone(begun).then(done, (error: unknown) => this.#fail(error));
+    this.#track(work.finally(() => batch.release()));
+    if (this.#bytesSince >= commitEvery) this.#beginCheckpoint();
+    if (this.#uncommitted >= uncommittedLimit) await this.#checkpoint;
+  }
+
+  #safeOffset(batch: FetchedBatch): SafeOffset {
+    let safe = this.#safe.get(batch.partition);
+    if (safe === undefined) {
+      safe = new SafeOffset(batch.records[0]?.offset ?? batch.logStartOffset);
+      this.#safe.set(batch.partition, safe);
+    }
+    return safe;
+  }
+
+  /** One at a time; a slow disk or cluster makes them rarer, not more. */
+  #beginCheckpoint(): void {
+    if (this.#checkpointing) return;
+    this.#checkpointing = true;
+    const before = this.#uncommitted;
+    this.#bytesSince = 0;
+    this.#checkpoint = this.#commitSafe()
+      .then(() => {
+        this.#uncommitted -= before;
+        return this.#failOverdue();
+      })
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => {
+        this.#checkpointing = false;
+      });
+  }
+
+  /** Safe offsets first, then what makes them safe, then the commit: a position never passes what is not durable. */
+  async #commitSafe(): Promise<void> {
+    const { kafka, topic } = this.#options;
+    const positions = new Map<number, Position>();
+    for (const [partition, safe] of this.#safe) {
+      if (safe.value !== this.#committed.get(partition))
+        positions.set(partition, { offset: safe.value, metadata: topic.id });
+    }
+    await this.#receiver.checkpoint();
+    if (positions.size === 0) return;
+    await kafka.commit(this.#group, topic.name, positions);
+    for (const [partition, { offset }] of positions) this.#committed.set(partition, offset);
+  }
+
+  async #noteIncomplete(upload: string): Promise<void> {
+    this.#incomplete.set(upload, new Map());
+    this.#incomplete.set(upload, await this.#options.kafka.offsets(this.#options.topic.name, 'latest'));
+  }
+
+  async #failOverdue(): Promise<void> {
+    const isPassed = ([partition, end]: [number, number]): boolean =>
+      (this.#safe.get(partition)?.value ?? 0) >= end;
+    const overdue = [...this.#incomplete].filter(([, ends]) => ends.size > 0 && [...ends].every(isPassed));
+    for (const [upload] of overdue) this.#incomplete.delete(upload);
+    await this.#receiver.failMissing(overdue.map(([upload]) => upload));
+  }
+
+  #gap(gap: Gap): void {
+    const { kafka, settings, topic } = this.#options;
+    const lost = `offsets ${gap.from}..${gap.earliest - 1} of ${topic.name}, partition ${gap.partition}, were removed by retention before they were read`;
+    const message = `${lost}: files with bytes there cannot be recovered from this topic; raise retention.ms, or send them again`;
+    settings.onEvent({ type: 'warning', message });
+    const named = nameLosses(kafka, topic, gap, this.#receiver).then((isAll) => {
+      const more = `${stateTopicOf(topic.name)} does not tell of all that was sent there: more files may be lost by it than are named`;
+      if (!isAll) settings.onEvent({ type: 'warning', message: more });
+    });
+    this.#track(named.catch((error: unknown) => this.#fail(error)));
+  }
+
+  /** The run does not end before this work does. */
+  #track(work: Promise<void>): void {
+    const tracked = work.finally(() => this.#work.delete(tracked));
+    this.#work.add(tracked);
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+    this.#options.stop.abort();
+  }
+}

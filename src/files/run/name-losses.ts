@@ -1,0 +1,34 @@
+/**
+ * Names the files that retention removed before a downloader had read them. Their records are gone from the topic, but
+ * their uploaders remember on `T.state` where these stood.
+ */
+import type { Kafka, TopicDescription } from '../../kafka/contract.ts';
+import type { Receiver } from '../receive/receiver.ts';
+import { readState } from '../state/read-state.ts';
+
+/** A range of offsets `[from, earliest)` of a partition that is gone. */
+export interface Gap {
+  readonly partition: number;
+  readonly from: number;
+  readonly earliest: number;
+}
+
+/**
+ * Tells the receiver of every file whose last record is in the gap: nothing on the topic will ever speak of it. Resolves with
+ * true when these are all; false when there may be others, of which nobody knows.
+ */
+export async function nameLosses(
+  kafka: Kafka,
+  topic: TopicDescription,
+  gap: Gap,
+  receiver: Receiver,
+): Promise<boolean> {
+  const everything = await readState(kafka, topic);
+  if (everything === undefined) return false;
+  for (const { uploader, path, state } of everything.files.values()) {
+    const isLost = state.partition === gap.partition && state.last >= gap.from && state.last < gap.earliest;
+    if (!isLost || state.state !== 'sent' || state.digest === undefined) continue;
+    await receiver.failLost({ uploader, path, upload: state.upload }, state.digest);
+  }
+  return everything.untoldBefore(gap.partition) <= gap.from;
+}

@@ -1,0 +1,217 @@
+/** One run of an uploader: the lease held, intake and senders joined, files tried again, everything left in good order. */
+import { ConfigurationError } from '../../errors.ts';
+import { type Kafka, KafkaError, type Producer, type TopicDescription } from '../../kafka/contract.ts';
+import { UploadIds } from '../../records/upload-id.ts';
+import type { Selection, Source, SourceFile } from '../../stores/contract.ts';
+import { Intake } from '../find/intake.ts';
+import { Buffers } from '../send/buffers.ts';
+import { capacityFault } from '../send/capacity.ts';
+import { checkChunkSize, planBuffers } from '../send/chunk-size.ts';
+import { fitsPack } from '../send/pack-files.ts';
+import { PartitionChoice } from '../send/partitions.ts';
+import { SendContext } from '../send/send-context.ts';
+import { abortUpload } from '../send/send-file.ts';
+import { Senders } from '../send/senders.ts';
+import type { UploadSettings } from '../shared/options.ts';
+import type { Progress } from '../shared/progress.ts';
+import { usualMaxMessageBytes } from '../shared/topics.ts';
+import { type Decision, decide } from '../state/decide.ts';
+import { HeldLease } from '../state/held-lease.ts';
+import type { UploadState } from '../state/upload-state.ts';
+
+/** Milliseconds between two looks at the topic: partitions may be added, the limit lowered, the topic made anew. */
+const topicLook = 30_000;
+/** Tries of one file with `once`. */
+const tries = 3;
+
+export interface UploadRunOptions {
+  readonly kafka: Kafka;
+  readonly source: Source;
+  readonly settings: UploadSettings;
+  readonly selection: Selection;
+  readonly progress: Progress;
+  readonly state: UploadState;
+  readonly topic: TopicDescription;
+  /** Aborted by the user's signal, and by the run itself when it fails. */
+  readonly stop: AbortController;
+}
+
+export class UploadRun {
+  readonly #options: UploadRunOptions;
+  readonly #producer: Producer;
+  readonly #context: SendContext;
+  readonly #senders: Senders;
+  readonly #intake: Intake;
+  /** Path -> how often it could not be sent. */
+  readonly #attempts = new Map<string, number>();
+  /** With `once`: paths that were given up, or counted as unchanged. */
+  readonly #given = new Set<string>();
+  readonly #counted = new Set<string>();
+  #aborting: Promise<void> = Promise.resolve();
+  #failure: unknown;
+
+  constructor(options: UploadRunOptions) {
+    this.#options = options;
+    const { kafka, source, settings, selection, progress, state, topic, stop } = options;
+    const { name: uploader, bufferBytes, checksum, chunkSize, linger, parallel, onEvent } = settings;
+    const { compression, compressionLevel } = settings;
+    const limit = topic.maxMessageBytes ?? usualMaxMessageBytes;
+    checkChunkSize(settings, limit);
+    this.#producer = kafka.producer({
+      bufferBytes,
+      compression,
+      ...(compressionLevel === undefined ? {} : { compressionLevel }),
+    });
+    // What is sent and not remembered is sent again by every later run: no reason to go on.
+    state.behind.open(this.#producer, (error) => this.#fail(error));
+    const shared = { source, uploader, checksum, chunkSize, linger, state, progress, signal: stop.signal };
+    const { count, size } = planBuffers(bufferBytes, limit);
+    const buffers = new Buffers(count, size);
+    const partitions = new PartitionChoice(topic.partitions);
+    const on = { producer: this.#producer, topic: topic.name, topicId: topic.id, partitions };
+    this.#context = new SendContext({ ...shared, ...on, buffers, ids: new UploadIds() }, limit);
+    this.#senders = new Senders({
+      kafka,
+      context: this.#context,
+      parallel,
+      onEvent,
+      done: (path) => this.#done(path),
+      failed: (path, reason) => this.#failed(path, reason),
+      again: (path, reason) => this.#again(path, reason, 0),
+    });
+    this.#intake = new Intake({
+      source,
+      selection,
+      minAge: settings.minAge,
+      ...(settings.maxAge === undefined ? {} : { maxAge: settings.maxAge }),
+      scanInterval: settings.scanInterval,
+      once: settings.once,
+      signal: stop.signal,
+      onEvent,
+      known: (file) => this.#isKnown(file),
+      offer: (file) => this.#offer(file),
+      refuse: (path, reason) => this.#giveUp(path, reason),
+      gone: (path) => this.#abortGone([path]),
+    });
+  }
+
+  /** Resolves when all is sent (`once`) or the run was stopped. Rejects with what made going on impossible. */
+  async run(): Promise<void> {
+    const { settings, topic, state, stop } = this.#options;
+    const { name: uploader } = settings;
+    const lost = (error: unknown): void => this.#fail(error);
+    const [leases, write] = [state.leasesFrom.bind(state), state.writeLease.bind(state)];
+    const lease = await HeldLease.take({ uploader, topicId: topic.id, leases, write, lost }, state.end);
+    state.behind.guardWith(() => lease.confirm());
+    await state.makeReady(topic.id).catch(lost);
+    const looks = setInterval(() => void this.#lookAtTopic().catch(lost), topicLook);
+    this.#abortGone([...state.files.keys()]);
+    const sending = this.#senders.run().catch(lost);
+    await this.#intake.run().catch(lost);
+    this.#senders.close({ drop: stop.signal.aborted });
+    await sending;
+    await this.#aborting;
+    clearInterval(looks);
+    try {
+      await lease.release();
+      await state.behind.flush();
+      await this.#producer.close();
+    } catch (error) {
+      this.#fail(error);
+    }
+    // A user who stops the run while the cluster is away gets out: what was not acknowledged is sent by the next run.
+    const cutOff =
+      this.#failure instanceof KafkaError && this.#failure.kind === 'closed' && settings.signal?.aborted;
+    if (this.#failure !== undefined && !cutOff) throw this.#failure;
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+    this.#options.stop.abort();
+  }
+
+  async #lookAtTopic(): Promise<void> {
+    const { kafka, topic } = this.#options;
+    const now = await kafka.describeTopic(topic.name);
+    if (now === undefined) return;
+    if (now.id !== topic.id) {
+      throw new ConfigurationError(
+        `topic ${topic.name} was deleted and made anew while files were sent there: start again with --resend to send them all`,
+      );
+    }
+    this.#context.options.partitions.grow(now.partitions);
+    this.#context.limit = now.maxMessageBytes ?? this.#context.limit;
+  }
+
+  /** Downloaders need not keep what came of files that will never be whole: half sent, and removed since. */
+  #abortGone(paths: readonly string[]): void {
+    const { source, state, settings } = this.#options;
+    const abort = async (): Promise<void> => {
+      for (const path of paths) {
+        const begun = state.get(path);
+        if (begun?.state !== 'sending') continue;
+        const isGone = await source.look(path).then(
+          (file) => file === undefined,
+          () => false,
+        );
+        if (!isGone || state.get(path) !== begun) continue;
+        const ref = { uploader: settings.name, path, upload: begun.upload };
+        await abortUpload(this.#context, ref, begun.partition, 'it was removed before all of it was sent');
+      }
+    };
+    this.#aborting = this.#aborting.then(abort).catch((error: unknown) => this.#fail(error));
+  }
+
+  #isKnown(file: SourceFile): boolean {
+    const { settings, state, progress } = this.#options;
+    if (settings.once && this.#given.has(file.path)) return true;
+    const unchanged = decide(file, state.get(file.path)).action === 'unchanged';
+    if (settings.once && !this.#counted.has(file.path)) {
+      this.#counted.add(file.path);
+      if (unchanged) progress.filesUnchanged++;
+    }
+    return unchanged;
+  }
+
+  #offer(file: SourceFile): void {
+    const decision = decide(file, this.#options.state.get(file.path));
+    const fault = capacityFault(this.#context, file);
+    if (decision.action === 'unchanged') this.#intake.done(file.path);
+    else if (fault !== undefined) this.#failed(file.path, fault);
+    else this.#senders.push({ file, decision }, this.#isSmall(file, decision) ? 'small' : 'large');
+  }
+
+  #isSmall(file: SourceFile, decision: Decision): boolean {
+    const { packBelow } = this.#options.settings;
+    if (packBelow === 0 || file.size > packBelow) return false;
+    return decision.action === 'send' && decision.abort === undefined && fitsPack(this.#context, file);
+  }
+
+  #done(path: string): void {
+    this.#attempts.delete(path);
+    this.#intake.done(path);
+  }
+
+  #failed(path: string, reason: string): void {
+    const count = (this.#attempts.get(path) ?? 0) + 1;
+    this.#attempts.set(path, count);
+    if (this.#options.settings.once && count >= tries) {
+      this.#giveUp(path, reason);
+      this.#intake.done(path);
+    } else {
+      this.#again(path, reason, Math.min(60_000, 250 * 2 ** count));
+    }
+  }
+
+  /** The file is looked at again after so many milliseconds. */
+  #again(path: string, reason: string, pause: number): void {
+    this.#options.settings.onEvent({ type: 'not-sent', path, reason, again: true });
+    this.#intake.done(path, pause);
+  }
+
+  #giveUp(path: string, reason: string): void {
+    this.#given.add(path);
+    this.#options.progress.filesFailed++;
+    this.#options.settings.onEvent({ type: 'not-sent', path, reason, again: false });
+  }
+}

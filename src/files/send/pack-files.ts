@@ -1,0 +1,201 @@
+/**
+ * Sends many small files in one record. Places in the pack are given by the sizes that the files were accepted with; all
+ * are then read at once into one buffer. A file that changed leaves a hole, which the record's pieces step over.
+ */
+import { setImmediate as othersTurn } from 'node:timers/promises';
+import { largestValue } from '../../kafka/batch.ts';
+import type { NewRecord } from '../../kafka/contract.ts';
+import { type ChecksumAlgorithm, digestOf } from '../../records/checksum.ts';
+import { packHeaders } from '../../records/file-record.ts';
+import {
+  type PackEntry,
+  packEntryText,
+  packFilesLimit,
+  packIndex,
+  packIndexLength,
+} from '../../records/pack.ts';
+import type { SourceFile } from '../../stores/contract.ts';
+import { lookText } from '../shared/look-text.ts';
+import type { SendContext } from './send-context.ts';
+
+/** As long as any digest of the algorithm. */
+export const digestPlaceholders: Record<ChecksumAlgorithm, string> = {
+  md5: `md5:${'0'.repeat(32)}`,
+  sha256: `sha256:${'0'.repeat(64)}`,
+  crc64nvme: `crc64nvme:${'0'.repeat(16)}`,
+};
+
+/** As long as any upload's id. */
+export const uploadPlaceholder = '0'.repeat(32);
+
+/** Files read at once. */
+const readers = 16;
+/** Files read before everything else has its turn. */
+const group = 64;
+
+interface Place {
+  readonly file: SourceFile;
+  readonly upload: string;
+  readonly start: number;
+}
+
+/** What became of each file of a pack. */
+export interface PackedOutcome {
+  readonly file: SourceFile;
+  readonly upload: string;
+  /** Undefined when it could not be sent, and then `reason` says why. */
+  readonly digest?: string;
+  readonly reason?: string;
+}
+
+/** A pack that is being filled. */
+export class PackBuilder {
+  readonly #context: SendContext;
+  readonly #capacity: number;
+  readonly #places: Place[] = [];
+  #contents = 0;
+  #entryBytes = 0;
+
+  constructor(context: SendContext) {
+    this.#context = context;
+    const { uploader, buffers } = context.options;
+    this.#capacity = Math.min(
+      largestValue(context.limit, { headers: packHeaders(uploader, 0, 0) }),
+      buffers.size,
+    );
+  }
+
+  get size(): number {
+    return this.#places.length;
+  }
+
+  /** True when the file can be taken in; the first always can. */
+  fits(file: SourceFile): boolean {
+    if (this.#places.length === 0) return true;
+    const files = this.#places.length + 1;
+    const index = packIndexLength(files, this.#entryBytes + this.#entryLength(file));
+    return index + this.#contents + file.size <= this.#capacity && files <= packFilesLimit;
+  }
+
+  add(file: SourceFile): void {
+    const { ids, state } = this.#context.options;
+    const upload = ids.next(state.get(file.path)?.upload);
+    this.#places.push({ file, upload, start: this.#contents });
+    this.#contents += file.size;
+    this.#entryBytes += this.#entryLength(file);
+  }
+
+  #entryLength(file: SourceFile): number {
+    const entry = entryOf(file, uploadPlaceholder, digestPlaceholders[this.#context.options.checksum]);
+    return Buffer.byteLength(packEntryText(entry));
+  }
+
+  /** Reads the files and appends the pack; resolves once it is acknowledged. */
+  async send(buffer: Uint8Array): Promise<PackedOutcome[]> {
+    const { uploader, partitions, state, topicId } = this.#context.options;
+    const outcomes = await this.#read(buffer);
+    const entries: PackEntry[] = [];
+    const pieces: Uint8Array[] = [];
+    for (const [index, { file, upload, digest }] of outcomes.entries()) {
+      if (digest === undefined) continue;
+      entries.push(entryOf(file, upload, digest));
+      const { start } = this.#places[index]!;
+      pieces.push(buffer.subarray(start, start + file.size));
+    }
+    if (entries.length === 0) return outcomes;
+    const index = packIndex(entries.map(packEntryText));
+    const record: NewRecord = {
+      headers: packHeaders(uploader, entries.length, index.length),
+      value: [index, ...join(pieces)],
+    };
+    const partition = partitions.choose();
+    const bytes = entries.reduce((sum, entry) => sum + entry.size, 0);
+    const place = await this.#context.append(partition, record, bytes);
+    const offset = Math.max(0, place.offset);
+    for (const { file, upload, digest } of outcomes) {
+      if (digest === undefined) continue;
+      const fingerprint = { size: file.size, mtime: file.mtime, ctime: file.ctime, inode: file.inode };
+      const sent = { topic: topicId, upload, state: 'sent' as const, fingerprint, partition, digest };
+      state.set(file.path, { ...sent, first: offset, last: offset, acked: file.size });
+    }
+    return outcomes;
+  }
+
+  async #read(buffer: Uint8Array): Promise<PackedOutcome[]> {
+    const outcomes: PackedOutcome[] = new Array(this.#places.length);
+    let next = 0;
+    // A source may answer at once, and keep all others waiting.
+    let turn: Promise<void> | undefined;
+    const work = async (): Promise<void> => {
+      for (let index = next++; index < this.#places.length; index = next++) {
+        if (index > 0 && index % group === 0) turn = othersTurn();
+        await turn;
+        const { file, upload, start } = this.#places[index]!;
+        outcomes[index] = {
+          file,
+          upload,
+          ...(await this.#readOne(file, buffer.subarray(start, start + file.size))),
+        };
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(readers, this.#places.length) }, work));
+    await othersTurn();
+    return outcomes;
+  }
+
+  async #readOne(file: SourceFile, into: Uint8Array): Promise<{ digest: string } | { reason: string }> {
+    const { source, checksum } = this.#context.options;
+    try {
+      const handle = await source.open(file.path);
+      try {
+        for (let at = 0; at < into.length; ) {
+          const read = await handle.read(into.subarray(at), at);
+          if (read === 0) return { reason: 'it shrank while it was read' };
+          at += read;
+        }
+        if (lookText(await handle.look()) !== lookText(file))
+          return { reason: 'it changed while it was read' };
+        return { digest: digestOf(checksum, into) };
+      } finally {
+        await handle.close();
+      }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+        return { reason: 'it was removed before it was read' };
+      return { reason: `it cannot be read: ${(error as Error).message}` };
+    }
+  }
+}
+
+/** True when the file fits into a pack of its own. */
+export function fitsPack(context: SendContext, file: SourceFile): boolean {
+  const { uploader, checksum, buffers } = context.options;
+  const capacity = Math.min(
+    largestValue(context.limit, { headers: packHeaders(uploader, 0, 0) }),
+    buffers.size,
+  );
+  const entry = packEntryText(entryOf(file, uploadPlaceholder, digestPlaceholders[checksum]));
+  return packIndexLength(1, Buffer.byteLength(entry)) + file.size <= capacity;
+}
+
+function entryOf(file: SourceFile, upload: string, digest: string): PackEntry {
+  return { path: file.path, upload, size: file.size, digest, mtime: file.mtime, mode: file.mode };
+}
+
+/** Neighbouring pieces of one buffer as one piece. */
+function join(pieces: readonly Uint8Array[]): Uint8Array[] {
+  const joined: Uint8Array[] = [];
+  for (const piece of pieces) {
+    const last = joined.at(-1);
+    if (last !== undefined && last.byteOffset + last.byteLength === piece.byteOffset) {
+      joined[joined.length - 1] = new Uint8Array(
+        last.buffer,
+        last.byteOffset,
+        last.byteLength + piece.byteLength,
+      );
+    } else if (piece.length > 0) {
+      joined.push(piece);
+    }
+  }
+  return joined;
+}

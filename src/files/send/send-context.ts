@@ -1,0 +1,64 @@
+/** What the senders of one uploader share: the topic with its limit, the producer, memory, memory of what was sent. */
+import type { Appended, NewRecord, Producer } from '../../kafka/contract.ts';
+import type { ChecksumAlgorithm } from '../../records/checksum.ts';
+import type { UploadIds } from '../../records/upload-id.ts';
+import type { Source } from '../../stores/contract.ts';
+import type { Progress } from '../shared/progress.ts';
+import type { UploadState } from '../state/upload-state.ts';
+import type { Buffers } from './buffers.ts';
+import type { PartitionChoice } from './partitions.ts';
+
+export interface SendContextOptions {
+  readonly source: Source;
+  readonly producer: Producer;
+  readonly topic: string;
+  readonly topicId: string;
+  readonly uploader: string;
+  readonly checksum: ChecksumAlgorithm;
+  readonly chunkSize: number | undefined;
+  readonly linger: number;
+  readonly buffers: Buffers;
+  readonly partitions: PartitionChoice;
+  readonly state: UploadState;
+  readonly ids: UploadIds;
+  readonly progress: Progress;
+  /** Ends sending in good order. */
+  readonly signal: AbortSignal;
+}
+
+export class SendContext {
+  readonly options: SendContextOptions;
+  /** `max.message.bytes` of the topic, as last seen. */
+  limit: number;
+
+  constructor(options: SendContextOptions, limit: number) {
+    this.options = options;
+    this.limit = limit;
+  }
+
+  /** A buffer to read files into, once there is one, and room for what will be remembered of them. */
+  async takeBuffer(): Promise<Uint8Array> {
+    const { buffers, state } = this.options;
+    await state.behind.drained();
+    return buffers.take();
+  }
+
+  /**
+   * Appends a record of `bytes` payload, counted where load and progress are counted. Rejects with ConfigurationError when
+   * another uploader has taken over while this process was stopped.
+   */
+  async append(partition: number, record: NewRecord, bytes: number): Promise<Appended> {
+    const { producer, topic, partitions, state, progress } = this.options;
+    const confirmed = state.behind.confirmed();
+    if (confirmed !== undefined) await confirmed;
+    partitions.add(partition, bytes);
+    try {
+      const place = await producer.append(topic, partition, record);
+      progress.records++;
+      progress.wireBytes += bytes;
+      return place;
+    } finally {
+      partitions.add(partition, -bytes);
+    }
+  }
+}

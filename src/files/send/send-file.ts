@@ -1,0 +1,242 @@
+/**
+ * Sends one file as chunks and a closing record. The bytes are read once, hashed as they pass, and handed to Kafka in
+ * the buffer that they were read into.
+ */
+
+import { largestValue } from '../../kafka/batch.ts';
+import { type Appended, KafkaError } from '../../kafka/contract.ts';
+import type { ChecksumAlgorithm } from '../../records/checksum.ts';
+import { chunkHeaders, encodeAbort, encodeClose, type UploadRef } from '../../records/file-record.ts';
+import { type FileState, type SentVersion, sentVersionOf } from '../../records/state-record.ts';
+import type { OpenFile, SourceFile } from '../../stores/contract.ts';
+import type { FileHasher } from '../hashing/file-hasher.ts';
+import { createFileHasher } from '../hashing/hasher.ts';
+import { allDone } from '../shared/all-done.ts';
+import { lookText } from '../shared/look-text.ts';
+import { hashUpTo } from './hash-file.ts';
+import type { SendContext } from './send-context.ts';
+
+/** Bytes acknowledged between two notes of progress: what a killed uploader sends again at the most, and what is in flight. */
+const noteEvery = 8 * 1024 * 1024;
+
+export type SendOutcome =
+  | {
+      readonly outcome: 'sent';
+      readonly upload: string;
+      readonly digest: string;
+      readonly resumedFrom: number;
+    }
+  /** The file is not what it was when it was accepted; the upload was aborted by a record. */
+  | { readonly outcome: 'changed'; readonly reason: string }
+  /** The signal came; what was acknowledged is noted and the next run goes on there. */
+  | { readonly outcome: 'stopped' };
+
+interface Sending {
+  readonly ref: UploadRef;
+  readonly file: SourceFile;
+  readonly partition: number;
+  /** An upload keeps the algorithm that it began with: its chunks on the topic name it. */
+  readonly checksum: ChecksumAlgorithm;
+  readonly hasher: FileHasher;
+  readonly resumedFrom: number;
+  /** The version that downloaders have until this one is through. */
+  readonly before: SentVersion | undefined;
+  /** Kafka offsets of the first and newest record with bytes of this upload. */
+  first: number | undefined;
+  last: number;
+  acked: number;
+  noted: number;
+}
+
+/** Sends `file`, from where `resume` stopped if that is given. Rejects when Kafka refuses, or the disk fails. */
+export async function sendFile(
+  context: SendContext,
+  file: SourceFile,
+  resume?: FileState,
+): Promise<SendOutcome> {
+  const { source, state, progress } = context.options;
+  const handle = await source.open(file.path);
+  progress.begin(file.path, file.path, file.size, resume?.acked ?? 0);
+  try {
+    const sending = begin(context, file, resume);
+    try {
+      return await send(context, handle, sending);
+    } finally {
+      sending.hasher.drop();
+    }
+  } finally {
+    progress.end(file.path);
+    await handle.close();
+  }
+
+  function begin(context: SendContext, file: SourceFile, resume: FileState | undefined): Sending {
+    const { uploader, ids, partitions, topicId } = context.options;
+    const known = state.get(file.path);
+    const upload = resume?.upload ?? ids.next(known?.upload);
+    const acked = resume?.acked ?? 0;
+    const checksum = resume?.checksum ?? context.options.checksum;
+    return {
+      ref: { uploader, path: file.path, upload },
+      file,
+      partition: resume?.partition ?? partitions.choose(),
+      checksum,
+      hasher: createFileHasher(checksum, file.size),
+      resumedFrom: acked,
+      before: known?.topic === topicId ? sentVersionOf(known) : undefined,
+      first: resume?.first,
+      last: resume?.last ?? 0,
+      acked,
+      noted: acked,
+    };
+  }
+}
+
+async function send(context: SendContext, handle: OpenFile, sending: Sending): Promise<SendOutcome> {
+  const { file, ref, partition } = sending;
+  if (lookText(await handle.look()) !== lookText(file))
+    return changed(context, sending, 'it changed before it was read');
+  // The digest is of the whole file: what an earlier run sent is read again, not sent again.
+  const prefix = await hashUpTo(context, handle, sending.hasher, sending.resumedFrom);
+  const sent = prefix === 'all' ? await sendChunks(context, handle, sending) : prefix;
+  if (sent === 'stopped') {
+    note(context, sending, 'sending');
+    return { outcome: 'stopped' };
+  }
+  if (sent === 'short') return changed(context, sending, 'it shrank while it was read');
+  const [now, named] = await Promise.all([handle.look(), context.options.source.look(file.path)]);
+  if (lookText(now) !== lookText(file)) return changed(context, sending, 'it changed while it was read');
+  if (named === undefined || lookText(named) !== lookText(file))
+    return changed(context, sending, 'it was replaced or removed while it was read');
+  const digest = await sending.hasher.digest();
+  const facts = { size: file.size, digest, mtime: file.mtime, mode: file.mode };
+  const close = await context.append(partition, encodeClose({ ...ref, ...facts }), 0);
+  sawOffset(sending, close);
+  note(context, sending, 'sent', digest);
+  return { outcome: 'sent', upload: ref.upload, digest, resumedFrom: sending.resumedFrom };
+}
+
+async function sendChunks(
+  context: SendContext,
+  handle: OpenFile,
+  sending: Sending,
+): Promise<'all' | 'short' | 'stopped'> {
+  const { buffers, chunkSize, signal, progress } = context.options;
+  const { file, ref, partition, checksum } = sending;
+  const largest = largestValue(context.limit, { headers: chunkHeaders(ref, checksum, file.size, 0) });
+  // At least one byte: whoever accepted the file saw that there is room, and Kafka tells when there is none any more.
+  const size = Math.max(1, Math.min(chunkSize ?? largest, largest, buffers.size));
+  const flights = new Set<Promise<void>>();
+  let failure: unknown;
+  const read = async (position: number): Promise<Piece> => {
+    const buffer = await context.takeBuffer();
+    try {
+      const wanted = Math.min(size, file.size - position);
+      const bytes = buffer.subarray(0, await fill(handle, buffer.subarray(0, wanted), position));
+      return { buffer, bytes, whole: bytes.length === wanted };
+    } catch (error) {
+      failure ??= error;
+      return { buffer, bytes: buffer.subarray(0, 0), whole: false };
+    }
+  };
+  let outcome: 'all' | 'short' | 'stopped' = 'all';
+  let position = sending.resumedFrom;
+  // One piece is read while those before it are hashed and sent.
+  let ahead = position < file.size ? read(position) : undefined;
+  while (ahead !== undefined) {
+    const { buffer, bytes, whole } = await ahead;
+    ahead = undefined;
+    if (signal.aborted || !whole || failure !== undefined) {
+      buffers.give(buffer);
+      outcome = signal.aborted ? 'stopped' : 'short';
+      break;
+    }
+    const offset = position;
+    position += bytes.length;
+    if (position < file.size) ahead = read(position);
+    const hashed = sending.hasher.update(bytes);
+    const end = position;
+    const record = { headers: chunkHeaders(ref, checksum, file.size, offset), value: bytes };
+    const appended = context.append(partition, record, bytes.length).then((place) => {
+      progress.advance(file.path, bytes.length);
+      acknowledged(context, sending, end, place);
+    });
+    const flight = allDone([appended, hashed])
+      .catch((error: unknown) => {
+        failure ??= error;
+      })
+      .finally(() => {
+        buffers.give(buffer);
+        flights.delete(flight);
+      });
+    flights.add(flight);
+  }
+  await Promise.all(flights);
+  if (failure !== undefined) throw failure;
+  return outcome;
+}
+
+/** A piece of a file in a buffer of the pool; not `whole` when the file ended before it. */
+interface Piece {
+  readonly buffer: Uint8Array;
+  readonly bytes: Uint8Array;
+  readonly whole: boolean;
+}
+
+/** Reads until the buffer is full or the file ends; resolves with how much came. */
+async function fill(handle: OpenFile, buffer: Uint8Array, position: number): Promise<number> {
+  let filled = 0;
+  while (filled < buffer.length) {
+    const read = await handle.read(buffer.subarray(filled), position + filled);
+    if (read === 0) break;
+    filled += read;
+  }
+  return filled;
+}
+
+/** Appends to one partition are acknowledged in their order, so that what is acknowledged is a prefix. */
+function acknowledged(context: SendContext, sending: Sending, end: number, place: Appended): void {
+  const isFirst = sending.first === undefined;
+  sawOffset(sending, place);
+  sending.acked = end;
+  if (end < sending.file.size && (isFirst || end - sending.noted >= noteEvery))
+    note(context, sending, 'sending');
+}
+
+/** A broker may acknowledge a repeated batch without saying where it stands: then 0 is no lie, only early. */
+function sawOffset(sending: Sending, { offset }: Appended): void {
+  sending.first ??= Math.max(0, offset);
+  sending.last = Math.max(sending.last, offset);
+}
+
+function note(context: SendContext, sending: Sending, state: FileState['state'], digest?: string): void {
+  const { file, ref, partition, checksum, first, last, acked, before } = sending;
+  if (first === undefined) return;
+  sending.noted = acked;
+  const fingerprint = { size: file.size, mtime: file.mtime, ctime: file.ctime, inode: file.inode };
+  const { topicId: topic } = context.options;
+  const entry = { topic, upload: ref.upload, state, fingerprint, partition, first, last, acked };
+  const more = digest === undefined ? { checksum, ...(before === undefined ? {} : { before }) } : { digest };
+  context.options.state.set(file.path, { ...entry, ...more });
+}
+
+async function changed(context: SendContext, sending: Sending, reason: string): Promise<SendOutcome> {
+  await abortUpload(context, sending.ref, sending.partition, reason);
+  return { outcome: 'changed', reason };
+}
+
+/** Tells every downloader that an upload is given up, and remembers that. */
+export async function abortUpload(
+  context: SendContext,
+  ref: UploadRef,
+  partition: number,
+  reason: string,
+): Promise<void> {
+  await context.append(partition, encodeAbort({ ...ref, reason }), 0);
+  const begun = context.options.state.get(ref.path);
+  if (begun?.upload === ref.upload) context.options.state.set(ref.path, { ...begun, state: 'aborted' });
+}
+
+/** True when Kafka refused a record for its size: the limit was lowered, and the file must be cut anew. */
+export function isTooLarge(error: unknown): boolean {
+  return error instanceof KafkaError && error.kind === 'too-large';
+}

@@ -1,0 +1,244 @@
+/** The workers of an uploader: several for large files, one that fills packs with small ones. */
+import { type Kafka, KafkaError } from '../../kafka/contract.ts';
+import type { FileState } from '../../records/state-record.ts';
+import type { SourceFile } from '../../stores/contract.ts';
+import { createFileHasher } from '../hashing/hasher.ts';
+import type { UploadEvent } from '../shared/events.ts';
+import { usualMaxMessageBytes } from '../shared/topics.ts';
+import type { Decision } from '../state/decide.ts';
+import { hashUpTo } from './hash-file.ts';
+import { PackBuilder } from './pack-files.ts';
+import { Queue } from './queue.ts';
+import type { SendContext } from './send-context.ts';
+import { abortUpload, isTooLarge, sendFile } from './send-file.ts';
+
+export interface Job {
+  readonly file: SourceFile;
+  readonly decision: Exclude<Decision, { action: 'unchanged' }>;
+}
+
+export interface SendersOptions {
+  readonly kafka: Kafka;
+  readonly context: SendContext;
+  readonly parallel: number;
+  readonly onEvent: (event: UploadEvent) => void;
+  /** The file needs no more attention. */
+  readonly done: (path: string) => void;
+  /** The file was not sent; the owner decides whether it is tried again. */
+  readonly failed: (path: string, reason: string) => void;
+  /** To be sent anew at once: nothing is wrong with the file. */
+  readonly again: (path: string, reason: string) => void;
+}
+
+export class Senders {
+  readonly #options: SendersOptions;
+  readonly #context: SendContext;
+  readonly #large = new Queue<Job>();
+  readonly #small = new Queue<Job>();
+
+  constructor(options: SendersOptions) {
+    this.#options = options;
+    this.#context = options.context;
+  }
+
+  push(job: Job, size: 'large' | 'small'): void {
+    const { progress } = this.#context.options;
+    progress.filesWaiting++;
+    progress.bytesWaiting += job.file.size;
+    (size === 'large' ? this.#large : this.#small).push(job);
+  }
+
+  /** No more jobs come. With `drop`, only what is under way is finished. */
+  close(options: { drop: boolean }): void {
+    this.#large.close(options);
+    this.#small.close(options);
+  }
+
+  /** Resolves when all jobs are done and the queues are closed; rejects with what ends the whole run. */
+  async run(): Promise<void> {
+    const workers = Array.from({ length: this.#options.parallel }, () => this.#sendLarge());
+    await Promise.all([...workers, this.#sendSmall()]);
+  }
+
+  async #sendLarge(): Promise<void> {
+    for (let job = await this.#large.take(); job !== undefined; job = await this.#large.take()) {
+      this.#taken(job);
+      await this.#guard([job], () => this.#sendOne(job as Job));
+    }
+  }
+
+  async #sendOne({ file, decision }: Job): Promise<void> {
+    const { done, failed, onEvent } = this.#options;
+    const { progress, uploader } = this.#context.options;
+    // Empty files need no buffer to read into, but are remembered as all others are.
+    await this.#context.options.state.behind.drained();
+    const started = performance.now();
+    if (decision.action === 'compare') {
+      const found = await this.#compare(file, decision.sent);
+      if (found === 'stopped') return;
+      if (found === 'same') return done(file.path);
+    }
+    let resume = decision.action === 'resume' ? decision.from : undefined;
+    const gone = decision.action === 'send' ? decision.abort : undefined;
+    if (gone !== undefined) {
+      await this.#abort(
+        { uploader, path: file.path, upload: gone.upload },
+        gone.partition,
+        'the file changed before it was sent',
+      );
+    }
+    if (resume !== undefined && !(await this.#stillStands(resume))) {
+      await this.#abort(
+        { uploader, path: file.path, upload: resume.upload },
+        resume.partition,
+        'its first records are gone from the topic',
+      );
+      resume = undefined;
+    }
+    const sent = await sendFile(this.#context, file, resume);
+    if (sent.outcome === 'stopped') return;
+    if (sent.outcome === 'changed') return failed(file.path, sent.reason);
+    progress.filesDone++;
+    progress.bytesDone += file.size;
+    const { upload, digest, resumedFrom } = sent;
+    const seconds = (performance.now() - started) / 1000;
+    onEvent({ type: 'sent', path: file.path, upload, size: file.size, digest, resumedFrom, seconds });
+    done(file.path);
+  }
+
+  async #abort(ref: Parameters<typeof abortUpload>[1], partition: number, reason: string): Promise<void> {
+    await abortUpload(
+      this.#context,
+      ref,
+      Math.min(partition, this.#context.options.partitions.count - 1),
+      reason,
+    );
+  }
+
+  async #stillStands(resume: FileState): Promise<boolean> {
+    const earliest = await this.#options.kafka.offsets(this.#context.options.topic, 'earliest');
+    return (earliest.get(resume.partition) ?? Number.POSITIVE_INFINITY) <= resume.first;
+  }
+
+  /** The inode was touched, size and time are as sent: the digest tells whether the content is. */
+  async #compare(file: SourceFile, sent: FileState): Promise<'same' | 'other' | 'stopped'> {
+    const { source, state, progress } = this.#context.options;
+    const algorithm = sent.digest?.split(':')[0];
+    if (algorithm !== 'md5' && algorithm !== 'sha256' && algorithm !== 'crc64nvme') return 'other';
+    const handle = await source.open(file.path);
+    const hasher = createFileHasher(algorithm, file.size);
+    try {
+      const read = await hashUpTo(this.#context, handle, hasher, file.size);
+      if (read === 'stopped') return read;
+      if (read === 'short' || (await hasher.digest()) !== sent.digest) return 'other';
+    } finally {
+      hasher.drop();
+      await handle.close();
+    }
+    const fingerprint = { size: file.size, mtime: file.mtime, ctime: file.ctime, inode: file.inode };
+    state.set(file.path, { ...sent, fingerprint });
+    progress.filesUnchanged++;
+    return 'same';
+  }
+
+  async #sendSmall(): Promise<void> {
+    const flights = new Set<Promise<void>>();
+    let failure: unknown;
+    for (
+      let job = await this.#small.take();
+      job !== undefined && failure === undefined;
+      job = await this.#small.take()
+    ) {
+      // The buffer first: while Kafka holds them all, files gather for a fuller pack.
+      const buffer = await this.#context.takeBuffer();
+      const { builder, jobs } = await this.#fill(job);
+      const flight = this.#guard(jobs, () => this.#sendPack(builder, buffer))
+        .catch((error: unknown) => {
+          failure ??= error;
+          // The loop may be waiting for a file that never comes, for nothing is done any more.
+          this.#small.close({ drop: true });
+        })
+        .finally(() => {
+          this.#context.options.buffers.give(buffer);
+          flights.delete(flight);
+        });
+      flights.add(flight);
+    }
+    await Promise.all(flights);
+    if (failure !== undefined) throw failure;
+  }
+
+  /** Fills a pack, beginning with `first`; waits a little for company, once. */
+  async #fill(first: Job): Promise<{ builder: PackBuilder; jobs: Job[] }> {
+    const { linger } = this.#context.options;
+    const builder = new PackBuilder(this.#context);
+    const jobs: Job[] = [];
+    const until = performance.now() + linger;
+    for (let next: Job | undefined = first; next !== undefined; next = await this.#small.take()) {
+      builder.add(next.file);
+      jobs.push(next);
+      this.#taken(next);
+      await this.#small.arrival(until - performance.now());
+      const waiting = this.#small.peek();
+      if (waiting === undefined || !builder.fits(waiting.file)) break;
+    }
+    return { builder, jobs };
+  }
+
+  async #sendPack(builder: PackBuilder, buffer: Uint8Array): Promise<void> {
+    const { done, failed, onEvent } = this.#options;
+    const { progress } = this.#context.options;
+    const started = performance.now();
+    for (const { file, upload, digest, reason } of await builder.send(buffer)) {
+      if (digest === undefined) {
+        failed(file.path, reason ?? 'it cannot be read');
+        continue;
+      }
+      progress.filesDone++;
+      progress.bytesDone += file.size;
+      const seconds = (performance.now() - started) / 1000;
+      onEvent({ type: 'sent', path: file.path, upload, size: file.size, digest, resumedFrom: 0, seconds });
+      done(file.path);
+    }
+  }
+
+  /** Failures that concern these files go to their owner; all others end the run. */
+  async #guard(jobs: readonly Job[], work: () => Promise<void>): Promise<void> {
+    const limit = this.#context.limit;
+    try {
+      await work();
+    } catch (error) {
+      if (isTooLarge(error)) return this.#limitLowered(error as KafkaError, limit, jobs);
+      if (error instanceof KafkaError || !(error instanceof Error) || !('code' in error)) throw error;
+      const reason = `it cannot be sent: ${(error as Error).message}`;
+      for (const { file } of jobs) this.#options.failed(file.path, reason);
+    }
+  }
+
+  /** The topic's limit was lowered while a file was sent: what was begun is given up, and cut anew. */
+  async #limitLowered(error: KafkaError, used: number, jobs: readonly Job[]): Promise<void> {
+    const { topic, state, uploader } = this.#context.options;
+    const limit = (await this.#options.kafka.describeTopic(topic))?.maxMessageBytes ?? usualMaxMessageBytes;
+    // Several files may find out at once; one lowering is enough. The same limit, and still refused: it is the broker's
+    // own, and unknown: halving finds one that fits.
+    if (this.#context.limit >= used) this.#context.limit = limit < used ? limit : Math.floor(used / 2);
+    if (this.#context.limit < 1024) throw error;
+    for (const { file } of jobs) {
+      const begun = state.get(file.path);
+      if (begun?.state !== 'sending') continue;
+      await abortUpload(
+        this.#context,
+        { uploader, path: file.path, upload: begun.upload },
+        begun.partition,
+        "the topic's limit was lowered",
+      );
+    }
+    for (const { file } of jobs) this.#options.again(file.path, "the topic's limit was lowered");
+  }
+
+  #taken(job: Job): void {
+    const { progress } = this.#context.options;
+    progress.filesWaiting--;
+    progress.bytesWaiting -= job.file.size;
+  }
+}

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { systemError } from '../../stores/memory/system-error.ts';
+import { DiskRetry, type DiskRetryOptions, isPermanent, StoppedError } from './disk-retry.ts';
+import type { ResumedEvent, WaitingEvent } from './events.ts';
+
+function diskRetry(options: Partial<DiskRetryOptions> = {}) {
+  const events: (WaitingEvent | ResumedEvent)[] = [];
+  const stop = new AbortController();
+  return {
+    events,
+    stop,
+    retry: new DiskRetry({
+      place: '/data',
+      freeBytes: async () => 1000,
+      onEvent: (event) => events.push(event),
+      signal: stop.signal,
+      pause: 1,
+      ...options,
+    }),
+  };
+}
+
+/** Fails so many times, then gives a value. */
+function failing(times: number, error: () => Error): () => Promise<string> {
+  let left = times;
+  return async () => {
+    if (left-- > 0) throw error();
+    return 'done';
+  };
+}
+
+test('What works at once says nothing', async () => {
+  const { retry, events } = diskRetry();
+  assert.equal(await retry.with(10, async () => 7), 7);
+  assert.deepEqual(events, []);
+});
+
+test('A full disk is said once, with what is needed and what is free, and once that it goes on', async () => {
+  const { retry, events } = diskRetry();
+  assert.equal(
+    await retry.with(
+      5000,
+      failing(3, () => systemError('ENOSPC', 'write')),
+    ),
+    'done',
+  );
+  assert.deepEqual(
+    events.map(({ type, on }) => [type, on]),
+    [
+      ['waiting', 'disk'],
+      ['resumed', 'disk'],
+    ],
+  );
+  assert.match(events[0]!.message, /\/data is full: 5 kB are needed at least and 1 kB are free/);
+});
+
+test('What is free may not be known', async () => {
+  for (const freeBytes of [async () => undefined, () => Promise.reject(new Error('no'))]) {
+    const { retry, events } = diskRetry({ freeBytes });
+    await retry.with(
+      5000,
+      failing(1, () => systemError('EDQUOT', 'write')),
+    );
+    assert.match(events[0]!.message, /5 kB are needed at least; it goes on/);
+  }
+});
+
+test('Any other error of the system is named and waited for', async () => {
+  const { retry, events } = diskRetry();
+  await retry.with(
+    0,
+    failing(2, () => systemError('EIO', 'the disk coughs')),
+  );
+  assert.deepEqual(
+    events.map(({ type, on }) => [type, on]),
+    [
+      ['waiting', 'sink'],
+      ['resumed', 'sink'],
+    ],
+  );
+  assert.match(events[0]!.message, /cannot write to \/data .*the disk coughs/);
+});
+
+test('Many that wait at once are one wait', async () => {
+  const { retry, events } = diskRetry();
+  await Promise.all(
+    [1, 2, 3, 4].map((times) =>
+      retry.with(
+        1,
+        failing(times, () => systemError('ENOSPC', 'x')),
+      ),
+    ),
+  );
+  assert.deepEqual(
+    events.map(({ type }) => type),
+    ['waiting', 'resumed'],
+  );
+});
+
+test('What concerns one name, and what is not of the system, is thrown at once', async () => {
+  const { retry, events } = diskRetry();
+  for (const code of ['ENAMETOOLONG', 'EISDIR', 'ENOTDIR', 'ELOOP', 'EEXIST', 'EFBIG', 'EXDEV'] as const) {
+    const error = systemError(code, 'x');
+    assert.ok(isPermanent(error));
+    await assert.rejects(
+      retry.with(
+        0,
+        failing(1, () => error),
+      ),
+      error,
+    );
+  }
+  for (const error of [
+    new Error('a bug'),
+    new TypeError('another'),
+    Object.assign(new Error('x'), { code: 'ERR_X' }),
+  ]) {
+    assert.ok(!isPermanent(error));
+    await assert.rejects(
+      retry.with(
+        0,
+        failing(1, () => error),
+      ),
+      error,
+    );
+  }
+  assert.deepEqual(events, []);
+});
+
+test('Stopped while it waits: StoppedError with the last error, and no word of going on', async () => {
+  const { retry, stop, events } = diskRetry({ pause: 1 << 30 });
+  const waiting = retry.with(
+    0,
+    failing(1 << 30, () => systemError('ENOSPC', 'x')),
+  );
+  setImmediate(() => stop.abort());
+  await assert.rejects(
+    waiting,
+    (error) => error instanceof StoppedError && (error.cause as { code: string }).code === 'ENOSPC',
+  );
+  assert.deepEqual(
+    events.map(({ type }) => type),
+    ['waiting'],
+  );
+});
+
+test('After the stop, what works still works', async () => {
+  const { retry, stop } = diskRetry();
+  stop.abort();
+  assert.equal(await retry.with(0, async () => 'last'), 'last');
+});

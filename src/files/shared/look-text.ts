@@ -1,0 +1,7 @@
+/** Whether a file of a source is still as it was when it was looked at. Pure. */
+import type { SourceFile } from '../../stores/contract.ts';
+
+/** One text that differs when anything about the file's content may have changed. */
+export function lookText(file: Pick<SourceFile, 'size' | 'mtime' | 'ctime' | 'inode'>): string {
+  return `${file.size} ${file.mtime} ${file.ctime} ${file.inode}`;
+}

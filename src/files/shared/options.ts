@@ -1,0 +1,184 @@
+/** The options of `upload` and `download`, and what they resolve with. Defaults stand here, once. */
+import { hostname } from 'node:os';
+import type { Compression } from '../../kafka/contract.ts';
+import type { ClientProperties } from '../../kafka/properties.ts';
+import type { Logger } from '../../log.ts';
+import type { ChecksumAlgorithm } from '../../records/checksum.ts';
+import type { DownloadEvent, ResumedEvent, UploadEvent, WaitingEvent } from './events.ts';
+
+/** What every verb needs to reach a topic. */
+export interface TopicOptions {
+  /** Kafka's own client properties, e.g. `{ 'bootstrap.servers': '127.0.0.1:9092' }`. */
+  readonly kafka: ClientProperties;
+  readonly topic: string;
+  /** Give up with UnreachableError when no broker answers for so many milliseconds. Default: never. */
+  readonly giveUpAfter?: number;
+  /** Ends the run in good order: the record in flight is finished, positions are committed. */
+  readonly signal?: AbortSignal;
+  readonly logger?: Logger;
+}
+
+export interface UploadOptions extends TopicOptions {
+  /** A directory. */
+  readonly from: string;
+  /** The uploader's name: first folder at every downloader. Default: the host's name. */
+  readonly name?: string;
+  /** Send what is there now and resolve; otherwise watch until `signal`. */
+  readonly once?: boolean;
+  /** Milliseconds since the last write before a file is taken; 0 takes every file as it stands. */
+  readonly minAge?: number;
+  /** Leave out files last written longer ago than so many milliseconds. */
+  readonly maxAge?: number;
+  /** Globs over the relative path; when given, only what matches one is sent. */
+  readonly include?: readonly string[];
+  /** Globs over the relative path; what matches is left out, whole folders too. */
+  readonly exclude?: readonly string[];
+  /** Also files and folders whose names begin with a dot. */
+  readonly hidden?: boolean;
+  /** Also what symbolic links point to. */
+  readonly followSymlinks?: boolean;
+  /** Milliseconds between two full looks at the source. */
+  readonly scanInterval?: number;
+  /** Large files in flight at once. */
+  readonly parallel?: number;
+  readonly checksum?: ChecksumAlgorithm;
+  /** How records travel and rest; `auto`: compressed where a look at them promises something and the network waits for it. */
+  readonly compression?: Compression;
+  /** Of `auto` and `zstd`, 1 (default, the fastest) to 22; of `gzip`, 1 to 9. */
+  readonly compressionLevel?: number;
+  /** Bytes of a file per record; default: the largest that fits the topic's limit, and three times into `bufferBytes`. */
+  readonly chunkSize?: number;
+  /** Files up to so many bytes travel in packs. 0: none. */
+  readonly packBelow?: number;
+  /** Milliseconds that a pack waits for company. */
+  readonly linger?: number;
+  /** Bytes that may wait for Kafka's acknowledgement. */
+  readonly bufferBytes?: number;
+  /** Forget what was sent before: send everything again. */
+  readonly resend?: boolean;
+  /** Say what would be sent and resolve. */
+  readonly dryRun?: boolean;
+  /** Used when the topic must be created. */
+  readonly partitions?: number;
+  readonly replicationFactor?: number;
+  /** Milliseconds that the new topic keeps its records; -1: for ever. */
+  readonly retention?: number;
+  readonly onEvent?: (event: UploadEvent) => void;
+}
+
+export const uploadDefaults = {
+  once: false,
+  minAge: 5000,
+  scanInterval: 10_000,
+  parallel: 4,
+  checksum: 'md5',
+  compression: 'auto',
+  packBelow: 256 * 1024,
+  linger: 50,
+  bufferBytes: 16 * 1024 * 1024,
+  hidden: false,
+  followSymlinks: false,
+  resend: false,
+  dryRun: false,
+  partitions: 4,
+  replicationFactor: -1,
+} as const satisfies Partial<UploadOptions>;
+
+/** Upload options with every default filled in. */
+export type UploadSettings = UploadOptions &
+  Required<Pick<UploadOptions, keyof typeof uploadDefaults | 'name' | 'onEvent'>>;
+
+export function uploadSettings(options: UploadOptions): UploadSettings {
+  return { ...uploadDefaults, name: hostname(), onEvent: () => {}, ...options };
+}
+
+/** What a run did. */
+export interface RunSummary {
+  /** Files sent, or verified and put under their names, by this run. */
+  readonly files: number;
+  readonly bytes: number;
+  /** Files that needed nothing: sent by an earlier run and unchanged since, or standing at the sink already. */
+  readonly unchanged: number;
+  /** Files that could not be sent, or not be rebuilt. */
+  readonly failed: number;
+  /** What went over the wire, re-sent and fetched again included, as large as it is before compression. */
+  readonly records: number;
+  readonly wireBytes: number;
+  readonly seconds: number;
+  /** `signal` ended the run. */
+  readonly interrupted: boolean;
+}
+
+export type UploadSummary = RunSummary;
+
+export interface DownloadOptions extends TopicOptions {
+  /** A directory; made when missing. */
+  readonly to: string;
+  /** The downloader's name; with the sink's own id it names the position. Default: the host's name. */
+  readonly name?: string;
+  /** Read to the ends that the partitions have now and resolve; otherwise go on until `signal`. */
+  readonly once?: boolean;
+  /** Where to begin when there is no position: `beginning`, `end`, or a time in milliseconds since the epoch. */
+  readonly fromOffset?: 'beginning' | 'end' | number;
+  /** Forget the position: begin anew where `fromOffset` says. */
+  readonly reset?: boolean;
+  /** Bytes that may be prefetched from Kafka. */
+  readonly bufferBytes?: number;
+  /** Milliseconds between two commits; much data is committed sooner. */
+  readonly commitInterval?: number;
+  readonly onEvent?: (event: DownloadEvent) => void;
+}
+
+export const downloadDefaults = {
+  once: false,
+  reset: false,
+  bufferBytes: 16 * 1024 * 1024,
+  commitInterval: 500,
+} as const satisfies Partial<DownloadOptions>;
+
+/** Download options with every default filled in. */
+export type DownloadSettings = DownloadOptions &
+  Required<Pick<DownloadOptions, keyof typeof downloadDefaults | 'name' | 'onEvent'>>;
+
+export function downloadSettings(options: DownloadOptions): DownloadSettings {
+  return { ...downloadDefaults, name: hostname(), onEvent: () => {}, ...options };
+}
+
+export interface DownloadSummary extends RunSummary {
+  /** Uploads whose closing record has not come yet. */
+  readonly open: number;
+}
+
+/** What only reads has little to tell: that it waits for the cluster, and that this is over. */
+export interface ReadingOptions extends TopicOptions {
+  readonly onEvent?: (event: WaitingEvent | ResumedEvent) => void;
+}
+
+export interface ListOptions extends ReadingOptions {
+  /** Only this uploader's files. */
+  readonly uploader?: string;
+  /** Only the newest version of each path (default); false: every version. */
+  readonly newestOnly?: boolean;
+}
+
+/** One version of one file on the topic. */
+export interface ListedFile {
+  readonly uploader: string;
+  readonly path: string;
+  readonly upload: string;
+  readonly size: number;
+  readonly digest: string;
+  /** The file's own modification time, milliseconds since the epoch. */
+  readonly mtime: number;
+  /** When its closing record was written, milliseconds since the epoch. */
+  readonly sentAt: number;
+  /** `complete`: closed and all bytes still on the topic. */
+  readonly state: 'complete' | 'sending' | 'aborted' | 'incomplete';
+}
+
+export interface CatOptions extends ReadingOptions {
+  /** `UPLOADER/PATH`. */
+  readonly file: string;
+  /** A version of it; default: the newest complete one. */
+  readonly upload?: string;
+}

@@ -1,0 +1,79 @@
+/** What a run has done so far, for its progress events and its summary. */
+import type { FileInFlight, ProgressEvent } from './events.ts';
+
+/** Files named in a progress event at the most. */
+const shown = 8;
+
+export class Progress {
+  readonly started = performance.now();
+  filesDone = 0;
+  filesFailed = 0;
+  filesUnchanged = 0;
+  bytesDone = 0;
+  records = 0;
+  wireBytes = 0;
+  /** Bytes of files that wait for their turn. */
+  bytesWaiting = 0;
+  filesWaiting = 0;
+  readonly #inFlight = new Map<string, { path: string; size: number; done: number }>();
+
+  /** A file begins to move; `key` is its own among those in flight. */
+  begin(key: string, path: string, size: number, done = 0): void {
+    this.#inFlight.set(key, { path, size, done });
+  }
+
+  advance(key: string, bytes: number): void {
+    const file = this.#inFlight.get(key);
+    if (file !== undefined) file.done += bytes;
+  }
+
+  /** The file is through, or given up. */
+  end(key: string): void {
+    this.#inFlight.delete(key);
+  }
+
+  get seconds(): number {
+    return (performance.now() - this.started) / 1000;
+  }
+
+  event(): ProgressEvent {
+    let moving = 0;
+    let moved = 0;
+    const largest: FileInFlight[] = [];
+    for (const { path, size, done } of this.#inFlight.values()) {
+      moving += size;
+      moved += Math.min(done, size);
+      largest.push({ path, size, done: Math.min(done, size) });
+    }
+    largest.sort((a, b) => b.size - a.size);
+    return {
+      type: 'progress',
+      filesDone: this.filesDone,
+      filesFailed: this.filesFailed,
+      filesOpen: this.filesWaiting + this.#inFlight.size,
+      bytesDone: this.bytesDone + moved,
+      bytesTotal: this.bytesDone + moving + this.bytesWaiting,
+      records: this.records,
+      wireBytes: this.wireBytes,
+      inFlight: largest.slice(0, shown),
+    };
+  }
+}
+
+/** Calls `emit` with the progress's progress at most every 200 ms, as long as it changes; the result emits a last one. */
+export function reportProgress(progress: Progress, emit: (event: ProgressEvent) => void): () => void {
+  let last = '';
+  const tell = (): void => {
+    const event = progress.event();
+    const text = JSON.stringify(event);
+    if (text === last) return;
+    last = text;
+    emit(event);
+  };
+  const timer = setInterval(tell, 200);
+  return () => {
+    clearInterval(timer);
+    last = '';
+    tell();
+  };
+}

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { FileState } from '../../records/state-record.ts';
+import type { SourceFile } from '../../stores/contract.ts';
+import { decide } from './decide.ts';
+
+const file: SourceFile = { path: 'a', size: 10, mtime: '5', ctime: '6', inode: '7', mode: 0o644 };
+
+function state(how: FileState['state'], fingerprint: Partial<FileState['fingerprint']> = {}): FileState {
+  const { size, mtime, ctime, inode } = file;
+  return {
+    topic: 't',
+    upload: '0'.repeat(32),
+    state: how,
+    fingerprint: { size, mtime, ctime, inode, ...fingerprint },
+    partition: 0,
+    first: 0,
+    last: 1,
+    acked: 10,
+    ...(how === 'sending' ? { checksum: 'md5' as const } : {}),
+  };
+}
+
+test('What to do with a file, by what is remembered of it', () => {
+  const touched = [{ ctime: '8' }, { inode: '8' }, { ctime: '', inode: '' }];
+  const edited = [{ size: 11 }, { mtime: '8' }, { size: 9, mtime: '4', ctime: '3' }];
+  assert.deepEqual(decide(file, undefined), { action: 'send', reason: 'new' });
+  assert.deepEqual(decide(file, state('sent')), { action: 'unchanged' });
+  for (const changes of touched) {
+    const sent = state('sent', changes);
+    assert.deepEqual(decide(file, sent), { action: 'compare', sent });
+  }
+  for (const changes of edited) {
+    assert.deepEqual(decide(file, state('sent', changes)), { action: 'send', reason: 'changed' });
+  }
+  const from = state('sending');
+  assert.deepEqual(decide(file, from), { action: 'resume', from });
+  for (const changes of [...touched, ...edited]) {
+    const abort = state('sending', changes);
+    assert.deepEqual(decide(file, abort), { action: 'send', reason: 'changed', abort });
+  }
+  const { checksum: _checksum, ...unsaid } = from;
+  assert.deepEqual(decide(file, unsaid), { action: 'send', reason: 'changed', abort: unsaid });
+  assert.deepEqual(decide(file, state('aborted')), { action: 'send', reason: 'changed' });
+});
+
+test('A mode alone changes nothing', () => {
+  assert.deepEqual(decide({ ...file, mode: 0o600 }, state('sent')), { action: 'unchanged' });
+});

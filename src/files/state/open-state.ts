@@ -1,0 +1,86 @@
+/** Opens what an uploader remembers: read, made anew when it is gone, refused when it speaks of another topic. */
+import { ConfigurationError } from '../../errors.ts';
+import type { Kafka, TopicDescription } from '../../kafka/contract.ts';
+import type { UploadSettings } from '../shared/options.ts';
+import { endsOf, openStateTopic, stateTopicOf } from '../shared/topics.ts';
+import { awaitLease, type StandingLease } from './lease.ts';
+import { rebuildState } from './rebuild-state.ts';
+import { UploadState } from './upload-state.ts';
+
+export interface OpenStateOptions {
+  readonly kafka: Kafka;
+  /** Undefined in a dry run on a topic that does not exist: then nothing has been sent. */
+  readonly topic: TopicDescription | undefined;
+  readonly settings: UploadSettings;
+  readonly signal: AbortSignal;
+}
+
+/** Waits for the uploader's name to be free, except in a dry run. Throws ConfigurationError when it is not. */
+export async function openState(options: OpenStateOptions): Promise<UploadState> {
+  const { topic, settings } = options;
+  const state = await readState(options);
+  if (topic === undefined) return state;
+  if (settings.resend) state.forget(() => true);
+  else if (!state.isReady(topic.id)) await recover(options, topic, state);
+  // What was sent to a topic that is gone has not been sent.
+  state.forget((file) => file.topic !== topic.id);
+  return state;
+}
+
+async function readState({ kafka, topic, settings, signal }: OpenStateOptions): Promise<UploadState> {
+  const { name: uploader, dryRun, replicationFactor, onEvent } = settings;
+  const name = stateTopicOf(settings.topic);
+  const description =
+    dryRun || topic === undefined
+      ? await kafka.describeTopic(name)
+      : await openStateTopic(kafka, topic, replicationFactor);
+  const { partitions } = description ?? { partitions: 1 };
+  const read = async (): Promise<UploadState> => {
+    const state = new UploadState({ kafka, topic: name, partitions, uploader });
+    if (description !== undefined) await state.load();
+    return state;
+  };
+  let state = await read();
+  if (dryRun) return state;
+  const waiting = (message: string): void => onEvent({ type: 'waiting', on: 'kafka', message });
+  const leases = (from: number): Promise<(StandingLease | null)[]> => state.leasesFrom(from);
+  let ended: number | undefined;
+  while (state.lease !== undefined && state.lease.offset !== ended) {
+    const { lease } = state;
+    await awaitLease({ uploader, lease, leases, waiting, signal });
+    ended = lease.offset;
+    // Its former holder may have gone on writing until now, and another may have been faster than we.
+    state = await read();
+  }
+  return state;
+}
+
+/** Finds out from the files topic itself what this uploader sent before there was this state topic. */
+async function recover(
+  { kafka, settings }: OpenStateOptions,
+  topic: TopicDescription,
+  state: UploadState,
+): Promise<void> {
+  const { name: uploader, onEvent } = settings;
+  if ([...state.files.values()].some((file) => file.topic !== topic.id && file.state !== 'aborted')) {
+    throw new ConfigurationError(
+      `topic ${topic.name} was deleted and made anew since "${uploader}" sent its files there: add --resend once to send them all again`,
+    );
+  }
+  const { origin } = state;
+  // A state topic that is older than the files topic has been told everything.
+  if (origin !== undefined && origin.topic !== topic.id) return;
+  const ends = origin?.ends ?? (await endsOf(kafka, topic));
+  if (origin === undefined) state.beginAt({ topic: topic.id, ends });
+  const earliest = await kafka.offsets(topic.name, 'earliest');
+  const until = new Map(
+    [...ends.entries()].filter(([partition, end]) => end > (earliest.get(partition) ?? end)),
+  );
+  if (until.size === 0) return;
+  const stateTopic = stateTopicOf(topic.name);
+  const message = `${stateTopic} does not know what "${uploader}" has sent: reading ${topic.name} to find out`;
+  onEvent({ type: 'warning', message });
+  for (const [path, file] of await rebuildState(kafka, topic, uploader, until)) {
+    if (!state.files.has(path)) state.restore(path, file);
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * Finds out from the files topic itself what an uploader has sent, for when `T.state` is gone. Times and inodes of the
+ * files are not on the topic; the files are compared by their digests then, and not sent again.
+ */
+import { FormatError } from '../../errors.ts';
+import type { Kafka, TopicDescription } from '../../kafka/contract.ts';
+import type { FileFacts } from '../../records/file-facts.ts';
+import { decodeFileRecord } from '../../records/file-record.ts';
+import type { FileState } from '../../records/state-record.ts';
+
+/** Newest sent version of each path of `uploader`, as the topic tells. Reads its partitions up to the offsets of `until`. */
+export async function rebuildState(
+  kafka: Kafka,
+  topic: TopicDescription,
+  uploader: string,
+  until: ReadonlyMap<number, number>,
+): Promise<Map<string, FileState>> {
+  const earliest = await kafka.offsets(topic.name, 'earliest');
+  const from = new Map([...until.keys()].map((partition) => [partition, earliest.get(partition) ?? 0]));
+  const found = new Map<string, FileState>();
+  const firsts = new Map<string, number>();
+  const note = (
+    path: string,
+    upload: string,
+    facts: FileFacts,
+    partition: number,
+    first: number,
+    last: number,
+  ): void => {
+    const known = found.get(path);
+    if (known !== undefined && known.upload >= upload) return;
+    const fingerprint = { size: facts.size, mtime: facts.mtime, ctime: '', inode: '' };
+    const sent = { topic: topic.id, upload, state: 'sent' as const, fingerprint, partition, first, last };
+    found.set(path, { ...sent, acked: facts.size, digest: facts.digest });
+  };
+  for await (const batch of kafka.consumer({ topic: topic.name, from, until, onGap: () => {} })) {
+    for (const record of batch.records) {
+      try {
+        const decoded = decodeFileRecord(record);
+        if (decoded?.uploader !== uploader) continue;
+        if (decoded.kind === 'pack') {
+          for (const file of decoded.files)
+            note(file.path, file.upload, file, batch.partition, record.offset, record.offset);
+        } else if (decoded.kind === 'chunk') {
+          if (!firsts.has(decoded.upload)) firsts.set(decoded.upload, record.offset);
+        } else {
+          const first = firsts.get(decoded.upload) ?? record.offset;
+          firsts.delete(decoded.upload);
+          if (decoded.kind === 'close')
+            note(decoded.path, decoded.upload, decoded, batch.partition, first, record.offset);
+        }
+      } catch (error) {
+        if (!(error instanceof FormatError)) throw error;
+      }
+    }
+    batch.release();
+  }
+  return found;
+}
