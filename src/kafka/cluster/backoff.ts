@@ -71,7 +71,7 @@ export class Backoff {
   /** Nobody will try again. */
   abandoned(): void {
     this.#failures = 0;
-    this.#options.reporter.gone(this);
+    this.#options.reporter.abandoned(this);
   }
 
   #closed(): KafkaError {

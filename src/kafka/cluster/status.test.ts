@@ -23,7 +23,7 @@ test('what gives up or is closed does not say that Kafka answers', async () => {
   const reporter = new StatusReporter(({ state }) => told.push(state));
   const who = {};
   reporter.waiting(who, Date.now() - 2000, failure.message);
-  reporter.gone(who);
+  reporter.abandoned(who);
   assert.deepEqual(told, ['unreachable']);
 
   const backoff = new Backoff({

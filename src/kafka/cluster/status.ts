@@ -34,7 +34,7 @@ export class StatusReporter {
   }
 
   /** `who` has given up or been closed: it waits no more, which says nothing of Kafka. */
-  gone(who: object): void {
+  abandoned(who: object): void {
     this.#waiting.delete(who);
     if (this.#waiting.size === 0) this.#toldAt = undefined;
   }

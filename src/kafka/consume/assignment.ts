@@ -90,7 +90,7 @@ export class Assignment implements FetcherOwner {
   clear(): void {
     for (const cursor of this.#cursors.values()) {
       jump(cursor, cursor.position);
-      cursor.isGone = true;
+      cursor.isGivenUp = true;
       cursor.backoff.abandoned();
       for (const fetcher of this.#fetchers.values()) fetcher.remove(cursor);
     }
@@ -151,7 +151,7 @@ export class Assignment implements FetcherOwner {
   outOfRange(cursor: Cursor): void {
     // A follower may lag behind, or have dropped more than its leader: the leader's word counts.
     if (cursor.replica) this.displaced(cursor);
-    else this.#relocate(cursor).catch((error: Error) => cursor.isGone || this.#fail(error));
+    else this.#relocate(cursor).catch((error: Error) => cursor.isGivenUp || this.#fail(error));
   }
 
   #fail(error: Error): void {
@@ -177,18 +177,18 @@ export class Assignment implements FetcherOwner {
 
   /** Finds the partition's leader, as long as it takes, and hands the cursor to that broker's fetcher. */
   async #mend(cursor: Cursor, cause?: Error): Promise<void> {
-    if (cursor.mending || cursor.isGone) return;
+    if (cursor.mending || cursor.isGivenUp) return;
     cursor.mending = true;
     let error = cause;
-    while (!this.signal.aborted && !cursor.isGone) {
+    while (!this.signal.aborted && !cursor.isGivenUp) {
       try {
         if (error && !mayPass(error) && !isAboutTopic(error)) throw error;
         if (error) await cursor.backoff.pause(error);
         const leader = await this.#topic!.leaderOf(cursor, error === undefined);
-        if (!cursor.isGone) this.#fetcher(leader).add(cursor);
+        if (!cursor.isGivenUp) this.#fetcher(leader).add(cursor);
         break;
       } catch (thrown) {
-        if (cursor.isGone) break;
+        if (cursor.isGivenUp) break;
         error = translate(thrown, `read ${this.#topic!.name}-${cursor.partition}`) as Error;
         if (mayPass(error)) continue;
         cursor.backoff.abandoned();
@@ -196,7 +196,7 @@ export class Assignment implements FetcherOwner {
         break;
       }
     }
-    if (cursor.isGone) cursor.backoff.abandoned();
+    if (cursor.isGivenUp) cursor.backoff.abandoned();
     cursor.mending = false;
   }
 
@@ -205,7 +205,7 @@ export class Assignment implements FetcherOwner {
     const { topic: name, gapsAreFatal } = this.#options;
     const { partition, position: from } = cursor;
     const { earliest, latest } = await this.#topic!.range(partition);
-    if (cursor.isGone) return;
+    if (cursor.isGivenUp) return;
     if (from > latest) {
       const message = `${name}-${partition} ends at ${latest}, before the offset ${from} to read.`;
       throw new KafkaError('out-of-range', message);

@@ -23,7 +23,7 @@ export interface Cursor {
   missingSince: number | undefined;
   mending: boolean;
   /** Given up: nothing of it is fetched or handed out any more. */
-  isGone: boolean;
+  isGivenUp: boolean;
 }
 
 /** A cursor at `offset`, not yet assigned to any broker. */
@@ -41,7 +41,7 @@ export function newCursor(partition: number, offset: number, until: number, back
     corruptions: 0,
     missingSince: undefined,
     mending: false,
-    isGone: false,
+    isGivenUp: false,
   };
 }
 

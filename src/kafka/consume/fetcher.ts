@@ -99,7 +99,7 @@ export class Fetcher {
         this.#received(asked, frame, granted);
       } catch (error) {
         budget.adjust(-granted);
-        for (const { cursor } of asked) if (!cursor.isGone) this.#displace(cursor, error as Error);
+        for (const { cursor } of asked) if (!cursor.isGivenUp) this.#displace(cursor, error as Error);
       }
     }
     this.#running = false;

@@ -8,7 +8,7 @@ import {
 } from '../wire/batch-encode.ts';
 
 /** An appended record that has not been answered. */
-export interface Waiting {
+export interface PendingRecord {
   readonly record: NewRecord;
   /** Bytes of a batch that holds it alone. */
   readonly size: number;
@@ -28,7 +28,7 @@ export interface HeldRecords extends CompressedRecords {
 }
 
 export interface Batch {
-  readonly records: readonly Waiting[];
+  readonly records: readonly PendingRecord[];
   sequence: number;
   /** A batch that is to be compressed is sent when that has come to its end, whatever came of it. */
   stage: 'uncompressed' | 'compressing' | 'ready';
@@ -50,7 +50,7 @@ export interface Batch {
 /** Sequence numbers go round: after the last one comes 0. */
 export const sequences = 2 ** 31;
 
-export function newBatch(records: readonly Waiting[], sequence: number, stage: Batch['stage']): Batch {
+export function newBatch(records: readonly PendingRecord[], sequence: number, stage: Batch['stage']): Batch {
   return {
     records,
     sequence,

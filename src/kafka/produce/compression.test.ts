@@ -7,7 +7,7 @@ import { batchSize } from '../batch.ts';
 import { type Batch, newBatch } from './batch.ts';
 import { BatchCompression } from './compression.ts';
 import type { CompressionPlan } from './compression-plan.ts';
-import { Room } from './room.ts';
+import { PendingBytes } from './pending-bytes.ts';
 
 const text = Buffer.alloc(200_000, 'Of many alike, many are alike. ');
 const zstd: CompressionPlan = { codec: 'zstd', level: 1, looks: false };
@@ -23,30 +23,33 @@ function batchOf(...values: Uint8Array[]): Batch {
 }
 
 test('What is held of the memory is counted until it is given back', async () => {
-  const room = new Room(1_000_000);
-  const compression = new BatchCompression(zstd, room, silentLogger);
+  const pending = new PendingBytes(1_000_000);
+  const compression = new BatchCompression(zstd, pending, silentLogger);
   const compressing = compression.compress(batchOf(text, text));
-  assert.ok(room.bytes > 400_000 && room.bytes < 400_100, `${room.bytes} bytes while it is compressed`);
+  assert.ok(
+    pending.bytes > 400_000 && pending.bytes < 400_100,
+    `${pending.bytes} bytes while it is compressed`,
+  );
   const compressed = (await compressing)!;
-  assert.equal(room.bytes, compressed.bytes.byteLength);
-  assert.ok(room.bytes < 1000);
+  assert.equal(pending.bytes, compressed.bytes.byteLength);
+  assert.ok(pending.bytes < 1000);
   compressed.release();
-  assert.equal(room.bytes, 0);
+  assert.equal(pending.bytes, 0);
   assert.equal(await compression.compress(batchOf(randomBytes(100_000))), undefined);
-  assert.equal(room.bytes, 0);
+  assert.equal(pending.bytes, 0);
 });
 
 test('Few batches are compressed at once, and all of them in the end', async () => {
-  const room = new Room(1_000_000);
-  const compression = new BatchCompression(zstd, room, silentLogger);
+  const pending = new PendingBytes(1_000_000);
+  const compression = new BatchCompression(zstd, pending, silentLogger);
   const compressing = Array.from({ length: 12 }, () => compression.compress(batchOf(text)));
-  assert.ok(room.bytes < 3.1 * text.byteLength, `${room.bytes} bytes are held`);
+  assert.ok(pending.bytes < 3.1 * text.byteLength, `${pending.bytes} bytes are held`);
   for (const compressed of await Promise.all(compressing)) compressed!.release();
-  assert.equal(room.bytes, 0);
+  assert.equal(pending.bytes, 0);
 });
 
 test('Where we choose, only what promises something is compressed, and none waits for another', async () => {
-  const compression = new BatchCompression(auto, new Room(1_000_000), silentLogger);
+  const compression = new BatchCompression(auto, new PendingBytes(1_000_000), silentLogger);
   assert.ok(!compression.suits(batchOf(randomBytes(100_000))));
   assert.ok(!compression.suits(batchOf(text.subarray(0, 800))));
   assert.ok(compression.suits(batchOf(text.subarray(0, 800), text.subarray(0, 800))));
@@ -58,7 +61,7 @@ test('Where we choose, only what promises something is compressed, and none wait
 });
 
 test('Where the user has chosen, all but the smallest batches are tried', async () => {
-  const compression = new BatchCompression(zstd, new Room(1_000_000), silentLogger);
+  const compression = new BatchCompression(zstd, new PendingBytes(1_000_000), silentLogger);
   for (let count = 0; count < 10; count += 1) void compression.compress(batchOf(text));
   assert.ok(compression.suits(batchOf(text)));
   assert.ok(compression.suits(batchOf(randomBytes(1000))));
@@ -68,10 +71,10 @@ test('Where the user has chosen, all but the smallest batches are tried', async 
 test('A failure is told, and the batch sent as it is', async () => {
   const lines: string[] = [];
   const logger = pino({ level: 'warn' }, { write: (line) => lines.push(line) });
-  const room = new Room(1_000_000);
-  const compression = new BatchCompression({ ...zstd, codec: 'gzip', level: 999 }, room, logger);
+  const pending = new PendingBytes(1_000_000);
+  const compression = new BatchCompression({ ...zstd, codec: 'gzip', level: 999 }, pending, logger);
   assert.equal(await compression.compress(batchOf(text)), undefined);
-  assert.equal(room.bytes, 0);
+  assert.equal(pending.bytes, 0);
   assert.match(lines.join(), /could not be compressed: sent as it is/);
 });
 
@@ -79,12 +82,12 @@ test('Closing gives everything back and says nothing', async () => {
   for (const codec of ['lz4', 'zstd'] as const) {
     const lines: string[] = [];
     const logger = pino({ level: 'warn' }, { write: (line) => lines.push(line) });
-    const room = new Room(1_000_000);
-    const compression = new BatchCompression({ codec, level: 1, looks: false }, room, logger);
+    const pending = new PendingBytes(1_000_000);
+    const compression = new BatchCompression({ codec, level: 1, looks: false }, pending, logger);
     const compressing = Array.from({ length: 8 }, () => compression.compress(batchOf(text)));
     compression.close();
     for (const compressed of await Promise.all(compressing)) compressed?.release();
-    assert.equal(room.bytes, 0);
+    assert.equal(pending.bytes, 0);
     assert.deepEqual(lines, []);
   }
 });

@@ -7,7 +7,7 @@ import { type Compressor, createCompressor } from '../wire/compress.ts';
 import type { Batch, HeldRecords } from './batch.ts';
 import type { CompressionPlan } from './compression-plan.ts';
 import { looksCompressible } from './look.ts';
-import type { Room } from './room.ts';
+import type { PendingBytes } from './pending-bytes.ts';
 
 /** Of one producer. Node has four threads for this and for reading files: one at least is left for those. */
 const mostAtOnce = Math.min(3, availableParallelism());
@@ -16,16 +16,16 @@ const leastBytes = 256;
 
 export class BatchCompression {
   readonly #plan: CompressionPlan;
-  readonly #room: Room;
+  readonly #pending: PendingBytes;
   readonly #logger: Logger;
   readonly #compressor: Compressor;
   readonly #waiting: (() => void)[] = [];
   #running = 0;
   #closed = false;
 
-  constructor(plan: CompressionPlan, room: Room, logger: Logger) {
+  constructor(plan: CompressionPlan, pending: PendingBytes, logger: Logger) {
     this.#plan = plan;
-    this.#room = room;
+    this.#pending = pending;
     this.#logger = logger;
     this.#compressor = createCompressor(plan.codec, plan.level);
   }
@@ -66,9 +66,9 @@ export class BatchCompression {
   async #compress(records: readonly NewRecord[]): Promise<HeldRecords | undefined> {
     const encoded = encodeRecords(records);
     let held = encoded.size;
-    this.#room.add(held);
+    this.#pending.add(held);
     const shrink = (bytes: number) => {
-      this.#room.remove(held - bytes);
+      this.#pending.remove(held - bytes);
       held = bytes;
     };
     try {

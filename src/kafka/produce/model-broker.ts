@@ -1,6 +1,6 @@
 /** For tests: one partition of a broker as far as idempotent producers see it (KIP-98), with faults to order. */
 import type { Batch } from './batch.ts';
-import { Lane } from './lane.ts';
+import { PartitionQueue } from './partition-queue.ts';
 
 /** The value of a record that the broker refuses for ever. */
 export const poison = Buffer.from('poison');
@@ -39,7 +39,7 @@ export class ModelBroker {
   readonly resolved = new Map<string, number>();
   readonly rejected = new Map<string, Error>();
   readonly poisoned = new Set<string>();
-  readonly lane: Lane;
+  readonly queue: PartitionQueue;
   readonly mayAsk: boolean;
   readonly #firstSequence: number;
   readonly #producers = new Map<bigint, Remembered[]>();
@@ -49,7 +49,7 @@ export class ModelBroker {
   #nextProducer = 0n;
 
   constructor({ firstSequence = 0, mayAsk = true, compresses = false }: ModelOptions = {}) {
-    this.lane = new Lane({ compresses });
+    this.queue = new PartitionQueue({ compresses });
     this.#firstSequence = firstSequence;
     this.mayAsk = mayAsk;
     this.mend();
@@ -64,7 +64,7 @@ export class ModelBroker {
     this.#nextId += 1;
     const id = String(this.#nextId);
     if (isPoisoned) this.poisoned.add(id);
-    this.lane.append({
+    this.queue.append({
       record: { key: Buffer.from(id), value: isPoisoned ? poison : Buffer.from('fine') },
       size: 100,
       resolve: (offset) => this.resolved.set(id, offset),
@@ -72,12 +72,12 @@ export class ModelBroker {
     });
   }
 
-  /** Compressed forms that have been handed to the lane and not been released. */
+  /** Compressed forms that have been handed to the queue and not been released. */
   held = 0;
 
-  /** Begins to compress what the lane offers. */
+  /** Begins to compress what the queue offers. */
   startCompressing(): void {
-    for (let batch = this.lane.toCompress(); batch; batch = this.lane.toCompress()) {
+    for (let batch = this.queue.toCompress(); batch; batch = this.queue.toCompress()) {
       this.#compressing.push(batch);
     }
   }
@@ -94,7 +94,7 @@ export class ModelBroker {
     };
     if (isSmaller) this.held += 1;
     const records = { compression: 4, bytes: new Uint8Array(10), release };
-    this.lane.compressed(batch!, isSmaller ? records : undefined);
+    this.queue.compressed(batch!, isSmaller ? records : undefined);
   }
 
   finishAllCompressing(): void {
@@ -102,13 +102,13 @@ export class ModelBroker {
     while (this.#compressing.length > 0) this.finishCompressing(0, true);
   }
 
-  /** Sends what the lane gives. */
+  /** Sends what the queue gives. */
   send(): void {
-    for (let batch = this.lane.next(0); batch; batch = this.lane.next(0)) {
+    for (let batch = this.queue.next(0); batch; batch = this.queue.next(0)) {
       const { records } = batch;
       this.#wire.push({
         batch,
-        producerId: this.lane.identity!.producerId,
+        producerId: this.queue.identity!.producerId,
         sequence: batch.sequence,
         ids: records.map(({ record }) => Buffer.from(record.key!).toString()),
         isPoisoned: records.some(({ record }) => record.value === poison),
@@ -121,9 +121,9 @@ export class ModelBroker {
     const request = this.#wire.shift();
     if (request === undefined) return;
     const verdict = this.#judge(request);
-    if (verdict === 'out-of-order') this.lane.outOfOrder(request.batch);
-    else if (verdict === 'refused') this.lane.refused(request.batch, new Error('poisoned'), 'invalid');
-    else this.lane.acknowledged(request.batch, verdict.offset);
+    if (verdict === 'out-of-order') this.queue.outOfOrder(request.batch);
+    else if (verdict === 'refused') this.queue.refused(request.batch, new Error('poisoned'), 'invalid');
+    else this.queue.acknowledged(request.batch, verdict.offset);
   }
 
   /** The oldest request is appended, but its replicas are late: the answer is "not now". */
@@ -131,21 +131,21 @@ export class ModelBroker {
     const request = this.#wire.shift();
     if (request === undefined) return;
     const verdict = this.#judge(request);
-    if (verdict === 'out-of-order') this.lane.outOfOrder(request.batch);
-    else if (verdict === 'refused') this.lane.refused(request.batch, new Error('poisoned'), 'invalid');
-    else this.lane.failed(request.batch, true);
+    if (verdict === 'out-of-order') this.queue.outOfOrder(request.batch);
+    else if (verdict === 'refused') this.queue.refused(request.batch, new Error('poisoned'), 'invalid');
+    else this.queue.failed(request.batch, true);
   }
 
   /** The oldest request is turned away before anything of it is appended. */
   turnAway(): void {
     const request = this.#wire.shift();
-    if (request) this.lane.failed(request.batch, false);
+    if (request) this.queue.failed(request.batch, false);
   }
 
   /** The connection breaks after so many of the requests under way have arrived. */
   breakConnection(arrived: number): void {
     for (const request of this.#wire.slice(0, arrived)) this.#judge(request);
-    for (const { batch } of this.#wire.splice(0)) this.lane.failed(batch, true);
+    for (const { batch } of this.#wire.splice(0)) this.queue.failed(batch, true);
   }
 
   /** A clean restart: of each producer only the last batch is remembered (the snapshot holds no more). */
@@ -154,22 +154,22 @@ export class ModelBroker {
     for (const [id, batches] of this.#producers) this.#producers.set(id, batches.slice(-1));
   }
 
-  /** What the owner of a lane does when everything has been answered. */
+  /** What the owner of a queue does when everything has been answered. */
   mend(): void {
-    const { lane } = this;
-    if (lane.inFlight > 0) return;
-    if (lane.inDoubt) {
-      const last = this.#producers.get(lane.identity!.producerId)?.at(-1)?.last ?? 'none';
-      lane.settleDoubt(this.mayAsk ? last : undefined, new Error('doubtful'));
+    const { queue } = this;
+    if (queue.inFlight > 0) return;
+    if (queue.inDoubt) {
+      const last = this.#producers.get(queue.identity!.producerId)?.at(-1)?.last ?? 'none';
+      queue.settleDoubt(this.mayAsk ? last : undefined, new Error('doubtful'));
     }
-    if (lane.identity === undefined) {
+    if (queue.identity === undefined) {
       this.#nextProducer += 1n;
-      lane.identify(
+      queue.identify(
         { producerId: this.#nextProducer, epoch: 0 },
         this.#nextProducer === 1n ? this.#firstSequence : 0,
       );
     }
-    if (lane.halted) lane.resume();
+    if (queue.halted) queue.resume();
   }
 
   #judge({ producerId, sequence, ids, isPoisoned }: Request): Verdict {

@@ -1,5 +1,5 @@
 /**
- * The idempotent producer: lanes decide what may be sent, the sender sends it, the route finder mends what broke. It owns
+ * The idempotent producer: queues decide what may be sent, the sender sends it, the route finder mends what broke. It owns
  * every retry of producing.
  */
 
@@ -14,7 +14,7 @@ import {
 } from '../contract.ts';
 import { BatchCompression } from './compression.ts';
 import { compressionPlan } from './compression-plan.ts';
-import { Room } from './room.ts';
+import { PendingBytes } from './pending-bytes.ts';
 import { type Route, RouteFinder } from './route.ts';
 import { Sender } from './sender.ts';
 
@@ -23,7 +23,7 @@ const defaultBufferBytes = 16 * 1024 * 1024;
 const largestBatch = 100 * 1024 * 1024 - 64 * 1024;
 
 export class KafkaProducer implements Producer {
-  readonly #room: Room;
+  readonly #pending: PendingBytes;
   readonly #compression: BatchCompression | undefined;
   readonly #finder: RouteFinder;
   readonly #sender: Sender;
@@ -32,9 +32,9 @@ export class KafkaProducer implements Producer {
   #closed: KafkaError | undefined;
 
   constructor(cluster: Cluster, options: ProducerOptions = {}) {
-    this.#room = new Room(options.bufferBytes ?? defaultBufferBytes);
+    this.#pending = new PendingBytes(options.bufferBytes ?? defaultBufferBytes);
     const plan = compressionPlan(options);
-    this.#compression = plan && new BatchCompression(plan, this.#room, cluster.options.logger);
+    this.#compression = plan && new BatchCompression(plan, this.#pending, cluster.options.logger);
     this.#finder = new RouteFinder(cluster, { compresses: plan !== undefined });
     this.#sender = new Sender(cluster, this.#finder, this.#compression);
   }
@@ -45,7 +45,7 @@ export class KafkaProducer implements Producer {
   }
 
   get pendingBytes(): number {
-    return this.#room.bytes;
+    return this.#pending.bytes;
   }
 
   append(topic: string, partition: number, record: NewRecord): Promise<Appended> {
@@ -53,17 +53,17 @@ export class KafkaProducer implements Producer {
     const route = this.#route(topic, partition);
     const refusal = this.#closed ?? route.poison ?? tooLarge(size, topic, partition);
     if (refusal) return Promise.reject(refusal);
-    this.#room.add(size);
+    this.#pending.add(size);
     return new Promise((resolve, reject) => {
-      route.lane.append({
+      route.queue.append({
         record,
         size,
         resolve: (offset) => {
-          this.#room.remove(size);
+          this.#pending.remove(size);
           resolve({ partition, offset });
         },
         reject: (error) => {
-          this.#room.remove(size);
+          this.#pending.remove(size);
           reject(error);
         },
       });
@@ -72,12 +72,12 @@ export class KafkaProducer implements Producer {
   }
 
   ready(): Promise<void> {
-    return this.#room.ready();
+    return this.#pending.ready();
   }
 
   async close(): Promise<void> {
     this.#closed ??= new KafkaError('closed', 'The producer has been closed.');
-    await this.#room.idle();
+    await this.#pending.idle();
     this.#release();
   }
 
@@ -87,12 +87,12 @@ export class KafkaProducer implements Producer {
       'closed',
       'The Kafka client was closed before the record was acknowledged.',
     );
-    for (const { lane } of this.#routes.values()) lane.clear(this.#closed);
+    for (const { queue } of this.#routes.values()) queue.clear(this.#closed);
     this.#release();
   }
 
   #release(): void {
-    this.#room.abandon();
+    this.#pending.abandon();
     this.#finder.closeLinks();
     this.#compression?.close();
     this.#released.resolve();

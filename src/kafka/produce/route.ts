@@ -16,14 +16,14 @@ import type { Link } from '../cluster/link.ts';
 import { describeProducersV0, initProducerIdV4 } from '../codecs.ts';
 import { KafkaError } from '../contract.ts';
 import type { ProducerIdentity } from './batch.ts';
-import { Lane, type LaneOptions } from './lane.ts';
-import { Patience } from './patience.ts';
+import { PartitionQueue, type PartitionQueueOptions } from './partition-queue.ts';
+import { TimeoutEstimate } from './timeout-estimate.ts';
 
 /** A partition that is written to. */
 export interface Route {
   readonly topic: string;
   readonly partition: number;
-  readonly lane: Lane;
+  readonly queue: PartitionQueue;
   readonly backoff: Backoff;
   /** The link to the leader; undefined until the route has been found. */
   link: Link | undefined;
@@ -46,24 +46,24 @@ let producers = 0;
 
 export class RouteFinder {
   readonly #cluster: Cluster;
-  readonly #lanes: LaneOptions;
+  readonly #queues: PartitionQueueOptions;
   readonly #purpose = `produce-${++producers}`;
   readonly #links = new Set<Link>();
   /** By broker: one that stands still says nothing of the others. */
-  readonly #patience = new Map<number, Patience>();
-  readonly #patienceOf = new WeakMap<Link, Patience>();
+  readonly #estimates = new Map<number, TimeoutEstimate>();
+  readonly #estimateOf = new WeakMap<Link, TimeoutEstimate>();
   #identity: Promise<ProducerIdentity> | undefined;
 
-  constructor(cluster: Cluster, lanes: LaneOptions) {
+  constructor(cluster: Cluster, queues: PartitionQueueOptions) {
     this.#cluster = cluster;
-    this.#lanes = lanes;
+    this.#queues = queues;
   }
 
   newRoute(topic: string, partition: number): Route {
     return {
       topic,
       partition,
-      lane: new Lane(this.#lanes),
+      queue: new PartitionQueue(this.#queues),
       backoff: this.#cluster.backoff(`write to ${topic}-${partition}`),
       link: undefined,
       mending: false,
@@ -80,7 +80,7 @@ export class RouteFinder {
    * been rejected then. `cause`: what broke it, if it was no orderly end.
    */
   async mend(route: Route, cause?: Error): Promise<boolean> {
-    const { lane, backoff } = route;
+    const { queue, backoff } = route;
     route.link = undefined;
     // A refusal of one record says nothing against the route, so there is nothing to wait for.
     let error = cause !== undefined && (mayPass(cause) || isAboutTopic(cause)) ? cause : undefined;
@@ -88,16 +88,16 @@ export class RouteFinder {
       try {
         if (error) await backoff.pause(error);
         const link = await this.#link(await this.#leader(route, error === undefined));
-        if (lane.inDoubt) lane.settleDoubt(await this.#lastSequence(route, link), doubtful(route));
-        if (lane.identity === undefined) lane.identify(await this.#identify(route));
-        if (lane.halted) lane.resume();
+        if (queue.inDoubt) queue.settleDoubt(await this.#lastSequence(route, link), doubtful(route));
+        if (queue.identity === undefined) queue.identify(await this.#identify(route));
+        if (queue.halted) queue.resume();
         route.link = link;
         return true;
       } catch (thrown) {
         error = translate(thrown, `write to ${route.topic}-${route.partition}`) as Error;
         if (mayPass(error)) continue;
         backoff.abandoned();
-        lane.clear(error);
+        queue.clear(error);
         return false;
       }
     }
@@ -105,13 +105,13 @@ export class RouteFinder {
 
   /** A request of so many bytes was on its way when the link stood still: slow, perhaps. The next one is given more time. */
   stalled(link: Link, bytes: number): void {
-    this.#patienceOf.get(link)?.stalled(link, bytes);
+    this.#estimateOf.get(link)?.stalled(link, bytes);
   }
 
   /** A request of so many bytes was answered after so many milliseconds. */
   answered(link: Link, bytes: number, waited: number): void {
     const { requestTimeout } = this.#cluster.options;
-    const isEnough = this.#patienceOf.get(link)?.answered(bytes, waited < requestTimeout);
+    const isEnough = this.#estimateOf.get(link)?.answered(bytes, waited < requestTimeout);
     if (isEnough) link.connection.setRequestTimeout(requestTimeout);
   }
 
@@ -144,13 +144,13 @@ export class RouteFinder {
   }
 
   async #link(leader: number): Promise<Link> {
-    const patience = this.#patience.get(leader) ?? new Patience();
-    this.#patience.set(leader, patience);
-    const timeout = this.#cluster.options.requestTimeout * patience.timeouts;
+    const estimate = this.#estimates.get(leader) ?? new TimeoutEstimate();
+    this.#estimates.set(leader, estimate);
+    const timeout = this.#cluster.options.requestTimeout * estimate.timeouts;
     const link = await this.#cluster.link(leader, this.#purpose, timeout);
     if (!this.#links.has(link)) {
       this.#links.add(link);
-      this.#patienceOf.set(link, patience);
+      this.#estimateOf.set(link, estimate);
       link.connection.closed.then(() => this.#links.delete(link));
     }
     return link;
@@ -158,7 +158,7 @@ export class RouteFinder {
 
   /** The last sequence number that the leader has of our producer id; undefined when it may not tell. */
   async #lastSequence(route: Route, { connection }: Link): Promise<number | 'none' | undefined> {
-    const { topic, partition, lane } = route;
+    const { topic, partition, queue } = route;
     const request = [{ name: topic, partitionIndexes: [partition] }];
     const answer = await ask(connection, describeProducersV0.api, request);
     const [state] = answer.topics.flatMap(({ partitions }) => partitions);
@@ -166,7 +166,9 @@ export class RouteFinder {
     const error = state && state.errorCode !== Code.none ? errorOf(state.errorCode, what) : undefined;
     if (error instanceof NotNow) throw error;
     if (error !== undefined || state === undefined) return undefined;
-    const producer = state.activeProducers.find(({ producerId }) => producerId === lane.identity?.producerId);
+    const producer = state.activeProducers.find(
+      ({ producerId }) => producerId === queue.identity?.producerId,
+    );
     return producer?.lastSequence ?? 'none';
   }
 

@@ -1,4 +1,4 @@
-/** Sends what the lanes give, to the leaders of their partitions, and tells them what came of it. */
+/** Sends what the queues give, to the leaders of their partitions, and tells them what came of it. */
 import type { Cluster } from '../cluster/cluster.ts';
 import { StalledConnection } from '../cluster/connection.ts';
 import { Code, errorOf, isAboutTopic, NetworkFailure, NotNow } from '../cluster/failures.ts';
@@ -31,7 +31,7 @@ export class Sender {
     this.#compression = compression;
   }
 
-  /** The route's lane may have something to send. What is appended in one turn of the event loop goes out together. */
+  /** The route's queue may have something to send. What is appended in one turn of the event loop goes out together. */
   wake(route: Route): void {
     this.#active.add(route);
     if (this.#scheduled) return;
@@ -45,7 +45,7 @@ export class Sender {
   #flush(): void {
     const usable: Route[] = [];
     for (const route of this.#active) {
-      const isStale = route.link?.connection.isOpen !== true && route.lane.inFlight === 0;
+      const isStale = route.link?.connection.isOpen !== true && route.queue.inFlight === 0;
       if (isStale) void this.#mend(route);
       else if (route.link !== undefined) usable.push(route);
     }
@@ -65,7 +65,7 @@ export class Sender {
     let bytes = 0;
     for (const route of routes) {
       if (this.#compression) this.#compress(route, this.#compression);
-      const batch = route.lane.next(now);
+      const batch = route.queue.next(now);
       if (batch === undefined) continue;
       const { size } = batch.encoded!;
       if (entries.length > 0 && bytes + size > requestBytes) {
@@ -82,13 +82,13 @@ export class Sender {
   }
 
   #compress(route: Route, compression: BatchCompression): void {
-    const { lane } = route;
-    for (let batch = lane.toCompress(); batch !== undefined; batch = lane.toCompress()) {
+    const { queue } = route;
+    for (let batch = queue.toCompress(); batch !== undefined; batch = queue.toCompress()) {
       const compressing = batch;
-      if (!compression.suits(batch)) lane.compressed(batch, undefined);
+      if (!compression.suits(batch)) queue.compressed(batch, undefined);
       else
         void compression.compress(batch).then((records) => {
-          lane.compressed(compressing, records);
+          queue.compressed(compressing, records);
           this.wake(route);
         });
     }
@@ -97,7 +97,7 @@ export class Sender {
   #send(link: Link, entries: readonly Sent[]): void {
     const batches = entries.map(({ route, batch }) => ({ ...reference(route), encoded: batch.encoded! }));
     const apiVersion = link.versions.get(Api.produce)!;
-    // Less than our own patience, so that a broker whose replicas are slow says so before we give the connection up.
+    // Less than our own time-out, so that a broker whose replicas are slow says so before we give the connection up.
     const pieces = encodeProduce(batches, Math.floor(this.#cluster.options.requestTimeout / 2), apiVersion);
     const bytes = batches.reduce((sum, { encoded }) => sum + encoded.size, 0);
     const since = performance.now();
@@ -127,23 +127,23 @@ export class Sender {
       return;
     }
     for (const { route, batch } of entries) {
-      if (!route.lane.holds(batch)) continue;
-      const { partition, lane } = route;
+      if (!route.queue.holds(batch)) continue;
+      const { partition, queue } = route;
       const word = topicWord(reference(route), version);
       const result = results.find((one) => one.topic === word && one.partition === partition);
       const error = this.#outcome(route, batch, result);
       this.#active.add(route);
-      if (lane.halted && lane.inFlight === 0) void this.#mend(route, error);
+      if (queue.halted && queue.inFlight === 0) void this.#mend(route, error);
     }
     this.#flush();
   }
 
-  /** Tells the lane; gives back the error, if it is one. */
+  /** Tells the queue; gives back the error, if it is one. */
   #outcome(route: Route, batch: Batch, result: ProduceResult | undefined): Error | undefined {
-    const { lane, topic, partition } = route;
+    const { queue, topic, partition } = route;
     const what = `write to ${topic}-${partition}`;
     if (result === undefined) {
-      lane.failed(batch, true);
+      queue.failed(batch, true);
       return new NetworkFailure(`Could not ${what}: the broker's answer says nothing of it`);
     }
     const { errorCode: code } = result;
@@ -152,11 +152,11 @@ export class Sender {
       if (baseOffset >= 0 && baseOffset < route.end && !batch.overtaken) {
         // Brokers before 4.1 know topics by name alone: what ends earlier than it did may be another one of that name.
         route.end = 0;
-        lane.failed(batch, true);
+        queue.failed(batch, true);
         return errorOf(Code.unknownTopicId, what);
       }
       route.end = Math.max(route.end, baseOffset + batch.records.length);
-      lane.acknowledged(batch, result.baseOffset);
+      queue.acknowledged(batch, result.baseOffset);
       route.backoff.succeeded();
       return undefined;
     }
@@ -166,11 +166,11 @@ export class Sender {
       // What is refused stands nowhere: a spoiled answer, then, to what may well have been appended. It is asked for once more,
       // and not for ever, for a refusal may also be one that is badly written.
       batch.contradicted = true;
-      lane.failed(batch, true);
+      queue.failed(batch, true);
       return new NetworkFailure(`Could not ${what}: the broker refuses what it says that it has appended`);
     }
     if (code === Code.outOfOrderSequence) {
-      if (lane.outOfOrder(batch)) {
+      if (queue.outOfOrder(batch)) {
         const message = `${topic}-${partition} does not know the records before this one; finding out what it has`;
         this.#cluster.options.logger.warn(message);
       }
@@ -178,18 +178,18 @@ export class Sender {
     }
     if (!isFinal) {
       // Any other may be told of a batch that was appended and then waited in vain for its replicas.
-      lane.failed(batch, code !== Code.notEnoughReplicas);
+      queue.failed(batch, code !== Code.notEnoughReplicas);
     } else if (code === Code.unknownProducerId || code === Code.invalidProducerEpoch)
-      lane.disowned(batch, error);
-    else lane.refused(batch, error, error.kind === 'too-large' ? 'too-large' : 'invalid');
+      queue.disowned(batch, error);
+    else queue.refused(batch, error, error.kind === 'too-large' ? 'too-large' : 'invalid');
     return error;
   }
 
   #unanswered(entries: readonly Sent[], error: Error): void {
     for (const { route, batch } of entries) {
-      if (!route.lane.holds(batch)) continue;
-      route.lane.failed(batch, true);
-      if (route.lane.inFlight === 0) void this.#mend(route, error);
+      if (!route.queue.holds(batch)) continue;
+      route.queue.failed(batch, true);
+      if (route.queue.inFlight === 0) void this.#mend(route, error);
     }
   }
 
@@ -198,7 +198,7 @@ export class Sender {
     route.mending = true;
     await this.#finder.mend(route, cause);
     route.mending = false;
-    if (!route.lane.isEmpty) this.wake(route);
+    if (!route.queue.isEmpty) this.wake(route);
   }
 }
 

@@ -6,7 +6,7 @@
 
 const most = 16;
 
-export class Patience {
+export class TimeoutEstimate {
   readonly #stalled = new WeakSet<object>();
   #timeouts = 1;
   /** Bytes that were on their way when the last link stood still. */

@@ -1,5 +1,5 @@
 /** Back-pressure: bytes handed over and not acknowledged, and those who wait for there to be fewer. */
-export class Room {
+export class PendingBytes {
   readonly #limit: number;
   readonly #waiting: (() => void)[] = [];
   readonly #idle: (() => void)[] = [];
@@ -25,9 +25,9 @@ export class Room {
     this.#wake();
   }
 
-  /** Resolves when there is room. */
+  /** Resolves when fewer bytes than the limit are pending. */
   ready(): Promise<void> {
-    if (this.#hasRoom()) return Promise.resolve();
+    if (this.#hasCapacity()) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
@@ -43,13 +43,13 @@ export class Room {
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
-  #hasRoom(): boolean {
+  #hasCapacity(): boolean {
     return this.#open || this.#bytes < this.#limit;
   }
 
-  /** One after the other, for each is about to take some of the room. */
+  /** One after the other, for each is about to add some. */
   #wake(): void {
-    if (this.#waking || this.#waiting.length === 0 || !this.#hasRoom()) return;
+    if (this.#waking || this.#waiting.length === 0 || !this.#hasCapacity()) return;
     this.#waking = true;
     this.#waiting.shift()!();
     setImmediate(() => {

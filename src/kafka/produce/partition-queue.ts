@@ -13,9 +13,9 @@ import {
   encode,
   type HeldRecords,
   newBatch,
+  type PendingRecord,
   type ProducerIdentity,
   sequences,
-  type Waiting,
 } from './batch.ts';
 
 /** Batches on their way at once; the broker remembers as many to tell a retry from a new one. */
@@ -28,14 +28,14 @@ const compressedAhead = 4;
 /** What a broker's refusal of a batch says of the records that travelled in it. */
 export type Refusal = 'too-large' | 'invalid';
 
-export interface LaneOptions {
+export interface PartitionQueueOptions {
   /** Batches are offered by `toCompress`, and sent when `compressed` has been told of them. */
   readonly compresses?: boolean;
 }
 
-export class Lane {
+export class PartitionQueue {
   readonly #compresses: boolean;
-  readonly #waiting: Waiting[] = [];
+  readonly #waiting: PendingRecord[] = [];
   #batches: Batch[] = [];
   #identity: ProducerIdentity | undefined;
   /** The sequence number behind the last batch that has been acknowledged. */
@@ -52,7 +52,7 @@ export class Lane {
   #inDoubt = false;
   #refusal: Error | undefined;
 
-  constructor({ compresses = false }: LaneOptions = {}) {
+  constructor({ compresses = false }: PartitionQueueOptions = {}) {
     this.#compresses = compresses;
   }
 
@@ -61,7 +61,7 @@ export class Lane {
     return this.#waiting.length === 0 && this.#batches.length === 0;
   }
 
-  /** A failure stopped the lane: `resume` when {@link inFlight} is 0. */
+  /** A failure stopped the queue: `resume` when {@link inFlight} is 0. */
   get halted(): boolean {
     return this.#halted;
   }
@@ -71,7 +71,7 @@ export class Lane {
     return this.#inDoubt;
   }
 
-  /** Undefined: the lane needs one before it can send. */
+  /** Undefined: the queue needs one before it can send. */
   get identity(): ProducerIdentity | undefined {
     return this.#identity;
   }
@@ -83,7 +83,7 @@ export class Lane {
     return count;
   }
 
-  append(waiting: Waiting): void {
+  append(waiting: PendingRecord): void {
     this.#waiting.push(waiting);
   }
 
@@ -235,7 +235,7 @@ export class Lane {
     for (const waiting of records) waiting.reject(error);
   }
 
-  /** True while the batch is one of this lane's: late answers to what has been given up are for nobody. */
+  /** True while the batch is one of this queue's: late answers to what has been given up are for nobody. */
   holds(batch: Batch): boolean {
     return this.#batches.includes(batch);
   }
@@ -290,7 +290,7 @@ export class Lane {
     return batch;
   }
 
-  #newBatch(records: readonly Waiting[], sequence: number): Batch {
+  #newBatch(records: readonly PendingRecord[], sequence: number): Batch {
     return newBatch(records, sequence, this.#compresses ? 'uncompressed' : 'ready');
   }
 }

@@ -66,13 +66,13 @@ const event = fc.oneof(
 
 /** No more faults: everything must be settled within a number of rounds that the number of records bounds. */
 function settle(broker: ModelBroker): void {
-  for (let round = 0; round <= broker.appended * 3 + 10 && !broker.lane.isEmpty; round += 1) {
+  for (let round = 0; round <= broker.appended * 3 + 10 && !broker.queue.isEmpty; round += 1) {
     broker.mend();
     broker.finishAllCompressing();
     broker.send();
-    while (broker.lane.inFlight > 0) broker.serve();
+    while (broker.queue.inFlight > 0) broker.serve();
   }
-  assert.ok(broker.lane.isEmpty, 'the lane goes on for ever');
+  assert.ok(broker.queue.isEmpty, 'the queue goes on for ever');
 }
 
 function check({ log, resolved, rejected, poisoned, appended, mayAsk, held }: ModelBroker): void {
@@ -118,7 +118,7 @@ test('A batch that is compressed sooner than the one before it waits for that', 
   broker.finishCompressing(2, true);
   broker.finishCompressing(1, false);
   broker.send();
-  assert.equal(broker.lane.inFlight, 0);
+  assert.equal(broker.queue.inFlight, 0);
   broker.finishCompressing(0, true);
   settle(broker);
   assert.deepEqual(broker.log, ['1', '2', '3']);
@@ -126,12 +126,12 @@ test('A batch that is compressed sooner than the one before it waits for that', 
 });
 
 test('No more than four batches are compressed ahead, and what waits meanwhile travels together', () => {
-  const { lane } = new ModelBroker({ compresses: true });
+  const { queue } = new ModelBroker({ compresses: true });
   const offered: number[] = [];
   for (let count = 0; count < 10; count += 1) {
     const settled = () => {};
-    lane.append({ record: { value: null }, size: 100, resolve: settled, reject: settled });
-    const batch = lane.toCompress();
+    queue.append({ record: { value: null }, size: 100, resolve: settled, reject: settled });
+    const batch = queue.toCompress();
     if (batch) offered.push(batch.records.length);
   }
   assert.deepEqual(offered, [1, 1, 1, 1]);
@@ -141,7 +141,7 @@ test('Memory is given back of what was still being compressed when everything wa
   const broker = new ModelBroker({ compresses: true });
   broker.append();
   broker.startCompressing();
-  broker.lane.clear(new Error('closed'));
+  broker.queue.clear(new Error('closed'));
   broker.finishCompressing(0, true);
   assert.equal(broker.held, 0);
   assert.equal(broker.rejected.size, 1);
@@ -153,23 +153,23 @@ test('Without faults five batches are on their way once the first has been ackno
   broker.send();
   broker.append();
   broker.send();
-  assert.equal(broker.lane.inFlight, 1);
+  assert.equal(broker.queue.inFlight, 1);
   broker.serve();
   for (let count = 0; count < 7; count += 1) {
     broker.append();
     broker.send();
   }
-  assert.equal(broker.lane.inFlight, 5);
+  assert.equal(broker.queue.inFlight, 5);
 });
 
 test('What waits together travels together', () => {
   const broker = new ModelBroker();
   for (let count = 0; count < 50; count += 1) broker.append();
   broker.send();
-  assert.equal(broker.lane.inFlight, 1);
+  assert.equal(broker.queue.inFlight, 1);
   broker.serve();
   assert.equal(broker.log.length, 50);
-  assert.ok(broker.lane.isEmpty);
+  assert.ok(broker.queue.isEmpty);
 });
 
 test('One poisoned record among many is rejected alone', () => {
