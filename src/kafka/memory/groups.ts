@@ -3,7 +3,7 @@
  * members have come for them, or when those that have not come have had their time.
  */
 import { assignRanges } from '../group/range.ts';
-import type { Bell } from './topics.ts';
+import type { Bell } from './bell.ts';
 
 /** A member as its group knows it. */
 export interface MemoryMember {

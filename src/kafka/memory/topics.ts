@@ -1,6 +1,7 @@
 /** What the memory twin's cluster holds: topics, their logs, and the committed positions. */
 import { randomUUID } from 'node:crypto';
 import { type Header, KafkaError, type NewRecord, type NewTopic, type Position } from '../contract.ts';
+import { Bell } from './bell.ts';
 import { MemoryGroup } from './groups.ts';
 
 /** A record at rest; its bytes belong to the log alone. */
@@ -26,21 +27,6 @@ export interface MemoryTopic {
   readonly id: string;
   readonly config: Map<string, string>;
   readonly logs: MemoryLog[];
-}
-
-/** A bell that waiting producers and consumers listen for; whoever changes anything rings it. */
-export class Bell {
-  #next = Promise.withResolvers<void>();
-
-  /** Resolves at the next ring. Ask before looking at the state, so that no ring is missed. */
-  get next(): Promise<void> {
-    return this.#next.promise;
-  }
-
-  ring(): void {
-    this.#next.resolve();
-    this.#next = Promise.withResolvers();
-  }
 }
 
 /** Kafka's own defaults; a topic takes these properties and no others. */
