@@ -4,6 +4,7 @@ import { type TestContext, test } from 'node:test';
 import { startBroker } from '../../src/broker/broker.ts';
 import { createKafka } from '../../src/kafka/client.ts';
 import { Cluster } from '../../src/kafka/cluster/cluster.ts';
+import { ownPurpose } from '../../src/kafka/cluster/link-purpose.ts';
 import { negotiate } from '../../src/kafka/cluster/versions.ts';
 import type { Consumer } from '../../src/kafka/contract.ts';
 import { silentLogger } from '../../src/log.ts';
@@ -189,7 +190,7 @@ test('A bad network costs time, never records', async (t) => {
       const cluster = newCluster(t, [proxy.port], 500);
       const { brokers } = await cluster.metadata(null);
       const idle = await cluster.anyLink();
-      const busy = await cluster.link(brokers[0]!.nodeId, 'fetch');
+      const busy = await cluster.link(brokers[0]!.nodeId, ownPurpose('fetch'));
       proxy.freeze();
       await assert.rejects(negotiate(busy.connection, 'the broker'), /no answer/);
       // Nothing was asked on it, so its own silence would never have been noticed.

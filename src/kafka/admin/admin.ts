@@ -2,7 +2,9 @@
 
 import { ask } from '../api.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { Code, check, NotNow } from '../cluster/failures.ts';
+import { Code } from '../cluster/error-codes.ts';
+import { NotNow } from '../cluster/failures.ts';
+import { check } from '../cluster/refusals.ts';
 import { askRelease } from '../cluster/release.ts';
 import { createTopicsV7, describeConfigsV4 } from '../codecs.ts';
 import type { ClusterDescription, NewTopic, TopicDescription } from '../contract.ts';

@@ -2,7 +2,10 @@
 
 import { ask } from '../api.ts';
 import type { Cluster, TopicMetadata } from '../cluster/cluster.ts';
-import { Code, errorOf, NotNow } from '../cluster/failures.ts';
+import { Code } from '../cluster/error-codes.ts';
+import { NotNow } from '../cluster/failures.ts';
+import { control } from '../cluster/link-purpose.ts';
+import { errorOf } from '../cluster/refusals.ts';
 import { listOffsetsV7 } from '../codecs.ts';
 import { KafkaError, type OffsetAt } from '../contract.ts';
 
@@ -46,7 +49,7 @@ async function offsetsOf(
     [...byLeader].map(async ([leader, indexes]) => {
       if (leader < 0)
         throw new NotNow(Code.leaderNotAvailable, `find the leader of ${topic.name}-${indexes.join(',')}`);
-      const { connection } = await cluster.link(leader, 'control');
+      const { connection } = await cluster.link(leader, control);
       const response = await ask(connection, listOffsetsV7.api, -1, 0, [
         {
           name: topic.name,

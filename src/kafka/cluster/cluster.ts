@@ -1,17 +1,20 @@
 /**
- * The cluster as this client sees it: its brokers, one link per broker and purpose, and what is known of topics. Retries
- * of single requests to "any broker" are owned here; producer and consumer own theirs.
+ * The cluster as this client sees it: its brokers, and what is known of topics. Retries of single requests to "any broker"
+ * are owned here; producer and consumer own theirs.
  */
 
 import type { Logger } from '../../log.ts';
 import { ask } from '../api.ts';
 import { type MetadataResponse, metadataV12 } from '../codecs.ts';
-import { type BrokerDescription, KafkaError, type KafkaStatus } from '../contract.ts';
+import type { BrokerDescription, KafkaStatus } from '../contract.ts';
 import type { Address } from '../settings.ts';
 import { Backoff } from './backoff.ts';
-import { StalledConnection } from './connection.ts';
-import { Code, errorOf, mayPass, NetworkFailure, NotNow, translate } from './failures.ts';
-import { type Authenticate, type Link, openLink } from './link.ts';
+import { Code } from './error-codes.ts';
+import { mayPass, NetworkFailure, NotNow } from './failures.ts';
+import type { Authenticate, Link } from './link.ts';
+import { control, type LinkPurpose } from './link-purpose.ts';
+import { Links, type Place } from './links.ts';
+import { errorOf, translate } from './refusals.ts';
 import { addressText } from './socket.ts';
 import { StatusReporter } from './status.ts';
 
@@ -40,11 +43,8 @@ export interface TopicMetadata {
   readonly partitions: readonly PartitionMetadata[];
 }
 
-const connectTimeoutMs = 10_000;
 /** Small requests: a broker that has not answered one by then is better asked elsewhere. */
 const controlTimeoutMs = 10_000;
-/** The purpose of links for small requests. */
-const controlPurpose = 'control@';
 /** How long another broker may take to hear of a topic that this client has just created. */
 const propagationMs = 2000;
 
@@ -52,18 +52,19 @@ export class Cluster {
   readonly options: ClusterOptions;
   readonly reporter: StatusReporter;
   readonly #closing = new AbortController();
-  readonly #links = new Map<string, Promise<Link>>();
+  readonly #links: Links;
   readonly #topics = new Map<string, TopicMetadata>();
   readonly #refreshes = new Map<string, Promise<TopicMetadata | undefined>>();
   readonly #created = new Map<string, number>();
-  /** Addresses whose last connection stood still: others are asked first. */
-  readonly #silent = new Set<string>();
   #brokers = new Map<number, BrokerDescription>();
   #clusterId = '';
 
   constructor(options: ClusterOptions) {
     this.options = options;
     this.reporter = new StatusReporter(options.onStatus);
+    const { clientId, tls, authenticate, logger } = options;
+    const onThrottle = (milliseconds: number) => this.reporter.throttled(milliseconds);
+    this.#links = new Links({ clientId, tls, authenticate, logger, onThrottle, signal: this.signal });
   }
 
   /** Aborted when the client closes. */
@@ -97,39 +98,33 @@ export class Cluster {
   }
 
   /**
-   * The link to a broker for a purpose; opened when there is none. Links of different purposes do not block each other.
+   * The link to a broker for a purpose; opened when there is none.
    * Rejects with NetworkFailure, NotNow (the broker is unknown by now) or KafkaError.
    */
-  link(broker: number, purpose: string, requestTimeout = this.options.requestTimeout): Promise<Link> {
+  link(broker: number, purpose: LinkPurpose, requestTimeout = this.options.requestTimeout): Promise<Link> {
     const address = this.#brokers.get(broker);
     if (address === undefined)
       return Promise.reject(new NotNow(Code.brokerNotAvailable, `find broker ${broker}`));
-    return this.#linkTo(address, `${purpose}@${broker}/${addressText(address)}`, requestTimeout).catch(
-      (cause) => {
-        if (!(cause instanceof NetworkFailure) || this.#isBootstrap(address)) throw cause;
-        // The usual cause: listeners advertised for another network than the client's.
-        const place = `${addressText(address)}, where broker ${broker} says that it listens (advertised.listeners)`;
-        throw new NetworkFailure(`No connection to ${place}: ${cause.message}`, { cause });
-      },
-    );
+    return this.#links.to({ address, broker }, purpose, requestTimeout).catch((cause) => {
+      if (!(cause instanceof NetworkFailure) || this.#isBootstrap(address)) throw cause;
+      // The usual cause: listeners advertised for another network than the client's.
+      const place = `${addressText(address)}, where broker ${broker} says that it listens (advertised.listeners)`;
+      throw new NetworkFailure(`No connection to ${place}: ${cause.message}`, { cause });
+    });
   }
 
   /** A link to any broker, for small requests. Rejects with the last failure when none can be reached. */
   async anyLink(): Promise<Link> {
-    const known = [...this.#brokers.values()].map((broker) => ({
-      key: `${controlPurpose}${broker.id}`,
-      address: broker,
-    }));
-    const boot = this.options.bootstrap.map((address) => ({ key: `${controlPurpose}boot`, address }));
-    const candidates = [...known, ...boot].map(({ key, address }) => ({
-      key: `${key}/${addressText(address)}`,
-      address,
-    }));
-    const open = candidates.find(({ key }) => this.#links.has(key));
+    const known = [...this.#brokers.values()].map(
+      (broker): Place => ({ address: broker, broker: broker.id }),
+    );
+    const boot = this.options.bootstrap.map((address): Place => ({ address, broker: undefined }));
+    const candidates = [...known, ...boot];
+    const open = candidates.find((place) => this.#links.has(place, control));
     const failures: Error[] = [];
-    for (const { key, address } of open ? [open, ...candidates] : this.#ordered(candidates)) {
+    for (const place of open ? [open, ...candidates] : this.#ordered(candidates)) {
       try {
-        return await this.#linkTo(address, key, Math.min(this.options.requestTimeout, controlTimeoutMs));
+        return await this.#links.to(place, control, Math.min(this.options.requestTimeout, controlTimeoutMs));
       } catch (error) {
         if (!(error instanceof NetworkFailure)) throw error;
         failures.push(error);
@@ -205,68 +200,13 @@ export class Cluster {
   }
 
   /** In random order, those that were silent last. */
-  #ordered<Candidate extends { readonly address: Address }>(candidates: readonly Candidate[]): Candidate[] {
-    const isSilent = ({ address }: Candidate) => Number(this.#silent.has(addressText(address)));
-    return shuffled(candidates).sort((a, b) => isSilent(a) - isSilent(b));
+  #ordered(places: readonly Place[]): Place[] {
+    const isSilent = (place: Place) => Number(this.#links.isSilent(place));
+    return shuffled(places).sort((a, b) => isSilent(a) - isSilent(b));
   }
 
   #isBootstrap({ host, port }: Address): boolean {
     return this.options.bootstrap.some((server) => server.host === host && server.port === port);
-  }
-
-  #linkTo(address: Address, key: string, requestTimeout: number): Promise<Link> {
-    if (this.signal.aborted)
-      return Promise.reject(new KafkaError('closed', 'The Kafka client has been closed.'));
-    const existing = this.#links.get(key);
-    if (existing) return existing;
-    const link = this.#open(address, requestTimeout);
-    this.#links.set(key, link);
-    const forget = () => {
-      if (this.#links.get(key) === link) this.#links.delete(key);
-    };
-    link.then(({ connection }) => connection.closed.then(forget), forget);
-    return link;
-  }
-
-  async #open(address: Address, requestTimeout: number): Promise<Link> {
-    const { clientId, tls, authenticate, logger } = this.options;
-    const link = await openLink({
-      address,
-      tls,
-      authenticate,
-      clientId,
-      connectTimeout: connectTimeoutMs,
-      requestTimeout,
-      signal: this.signal,
-      onThrottle: (milliseconds) => this.reporter.throttled(milliseconds),
-    }).catch((error: unknown) => {
-      if (error instanceof StalledConnection) this.#silent.add(addressText(address));
-      throw error;
-    });
-    this.#silent.delete(addressText(address));
-    logger.debug({ broker: addressText(address) }, 'connected');
-    link.connection.closed.then((reason) => {
-      logger.debug({ broker: addressText(address) }, reason.message);
-      if (reason instanceof StalledConnection) this.#distrust(address);
-    });
-    return link;
-  }
-
-  /**
-   * A connection to this broker stood still. Those for small requests may be as dead, which would show only after another
-   * time-out, in the middle of mending; a new one costs nothing.
-   */
-  #distrust(address: Address): void {
-    const place = addressText(address);
-    this.#silent.add(place);
-    const reason = new NetworkFailure(`${place}: another connection to this broker stood still`);
-    for (const [key, link] of this.#links) {
-      if (!key.startsWith(controlPurpose) || !key.endsWith(`/${place}`)) continue;
-      link.then(
-        ({ connection }) => connection.close(reason),
-        () => {},
-      );
-    }
   }
 }
 

@@ -1,6 +1,8 @@
 /** Which broker each partition is fetched from: finds leaders and replicas, again and again, and partitions that are new. */
 import type { Cluster } from '../cluster/cluster.ts';
-import { isAboutTopic, mayPass, translate } from '../cluster/failures.ts';
+import { isAboutTopic, mayPass } from '../cluster/failures.ts';
+import { ownPurpose } from '../cluster/link-purpose.ts';
+import { translate } from '../cluster/refusals.ts';
 import { KafkaError } from '../contract.ts';
 import type { FramePool } from '../wire/frame-pool.ts';
 import type { Budget } from './budget.ts';
@@ -30,11 +32,9 @@ const leastFetchBytes = 64 * 1024;
 const replicaMs = 5 * 60_000;
 const leaderAloneMs = 10_000;
 
-let assignments = 0;
-
 export class Assignment implements FetcherOwner {
   readonly cluster: Cluster;
-  readonly purpose = `fetch-${++assignments}`;
+  readonly purpose = ownPurpose('fetch');
   readonly signal: AbortSignal;
   readonly budget: Budget;
   readonly pool: FramePool;

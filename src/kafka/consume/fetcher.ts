@@ -4,8 +4,9 @@
  */
 
 import type { Cluster } from '../cluster/cluster.ts';
-import { errorOf } from '../cluster/failures.ts';
 import type { Link } from '../cluster/link.ts';
+import type { LinkPurpose } from '../cluster/link-purpose.ts';
+import { errorOf } from '../cluster/refusals.ts';
 import { Api } from '../cluster/versions.ts';
 import { readBatchHead } from '../wire/batch-decode.ts';
 import { decodeFetch, encodeFetch, type FetchedPartition, type FetchResponse } from '../wire/fetch.ts';
@@ -16,7 +17,7 @@ import { type Cursor, isFetched, type Part, type SharedFrame } from './cursor.ts
 /** What a fetcher needs of its consumer. */
 export interface FetcherOwner {
   readonly cluster: Cluster;
-  readonly purpose: string;
+  readonly purpose: LinkPurpose;
   readonly signal: AbortSignal;
   readonly budget: Budget;
   readonly pool: FramePool;

@@ -1,7 +1,8 @@
 /** The topic that a consumer reads: who leads its partitions, where they begin and end, and whether it is still the same. */
 import { listOffsets, requireTopic } from '../admin/offsets.ts';
 import type { Cluster, TopicMetadata } from '../cluster/cluster.ts';
-import { Code, NotNow } from '../cluster/failures.ts';
+import { Code } from '../cluster/error-codes.ts';
+import { NotNow } from '../cluster/failures.ts';
 import { KafkaError } from '../contract.ts';
 import type { Cursor } from './cursor.ts';
 

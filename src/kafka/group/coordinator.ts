@@ -1,8 +1,11 @@
 /** The broker that looks after a consumer group: how it is found, and how positions are kept with it. */
 import { ask } from '../api.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { Code, check, errorOf, mayPass, NetworkFailure, translate } from '../cluster/failures.ts';
+import { Code } from '../cluster/error-codes.ts';
+import { mayPass, NetworkFailure } from '../cluster/failures.ts';
 import type { Link } from '../cluster/link.ts';
+import { control } from '../cluster/link-purpose.ts';
+import { check, errorOf, translate } from '../cluster/refusals.ts';
 import { findCoordinatorV4, offsetCommitV8, offsetFetchV8 } from '../codecs.ts';
 import type { KafkaError, Position } from '../contract.ts';
 
@@ -21,7 +24,7 @@ const nobody: MemberIdentity = { memberId: '', generation: -1, instanceId: null 
 export async function coordinator(
   cluster: Cluster,
   group: string,
-  purpose = 'control',
+  purpose = control,
   requestTimeout?: number,
 ): Promise<Link> {
   const { connection } = await cluster.anyLink();

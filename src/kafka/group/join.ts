@@ -8,8 +8,11 @@ import { ask } from '../api.ts';
 import { delayAfter } from '../cluster/backoff.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Connection } from '../cluster/connection.ts';
-import { Code, check, NotNow } from '../cluster/failures.ts';
+import { Code } from '../cluster/error-codes.ts';
+import { NotNow } from '../cluster/failures.ts';
 import type { Link } from '../cluster/link.ts';
+import type { LinkPurpose } from '../cluster/link-purpose.ts';
+import { check } from '../cluster/refusals.ts';
 import { addressText } from '../cluster/socket.ts';
 import { requireGroups } from '../cluster/versions.ts';
 import { type JoinGroupResponse, joinGroupV9, syncGroupV5 } from '../codecs.ts';
@@ -33,7 +36,7 @@ export interface JoinOptions {
   readonly sessionTimeout: number;
   readonly rebalanceTimeout: number;
   /** The link's own: the broker answers a join when all have joined, and nothing else meanwhile. */
-  readonly purpose: string;
+  readonly purpose: LinkPurpose;
   /** Gives the joining up. */
   readonly signal: AbortSignal;
   /** The id by which the broker knows us from now on. */

@@ -4,7 +4,10 @@
  */
 import { ask } from '../api.ts';
 import type { Connection } from '../cluster/connection.ts';
-import { Code, errorOf, mayPass, translate } from '../cluster/failures.ts';
+import { Code } from '../cluster/error-codes.ts';
+import { mayPass } from '../cluster/failures.ts';
+import { ownPurpose } from '../cluster/link-purpose.ts';
+import { errorOf, translate } from '../cluster/refusals.ts';
 import { heartbeatV4, leaveGroupV5 } from '../codecs.ts';
 import { KafkaError, type Position } from '../contract.ts';
 import { commit, coordinator } from './coordinator.ts';
@@ -28,11 +31,10 @@ const soonMs = 250;
 /** It is by a heartbeat's answer that a member hears of a rebalance, and all others wait for it meanwhile. */
 const longestHeartbeatMs = 1000;
 
-let memberships = 0;
-
 export class Membership {
   readonly #options: MembershipOptions;
-  readonly #purpose = `group-${++memberships}`;
+  readonly #heartbeatPurpose = ownPurpose('heartbeat');
+  readonly #joinPurpose = ownPurpose('join');
   #state: MemberState = 'out';
   #failure: Error | undefined;
   #memberId = '';
@@ -71,7 +73,7 @@ export class Membership {
     this.#rest();
     const options: JoinOptions = {
       ...this.#options,
-      purpose: `${this.#purpose}-join`,
+      purpose: this.#joinPurpose,
       named: (memberId) => {
         this.#memberId = memberId;
       },
@@ -157,7 +159,7 @@ export class Membership {
     if (this.#control?.isOpen) return this.#control;
     const { cluster, group, sessionTimeout } = this.#options;
     const patience = Math.max(1000, Math.min(cluster.options.requestTimeout, sessionTimeout / 3));
-    const { connection } = await coordinator(cluster, group, this.#purpose, patience);
+    const { connection } = await coordinator(cluster, group, this.#heartbeatPurpose, patience);
     this.#control = connection;
     return connection;
   }

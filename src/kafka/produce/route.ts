@@ -2,17 +2,11 @@
 import { ask } from '../api.ts';
 import type { Backoff } from '../cluster/backoff.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import {
-  Code,
-  check,
-  errorOf,
-  isAboutTopic,
-  mayPass,
-  NetworkFailure,
-  NotNow,
-  translate,
-} from '../cluster/failures.ts';
+import { Code } from '../cluster/error-codes.ts';
+import { isAboutTopic, mayPass, NetworkFailure, NotNow } from '../cluster/failures.ts';
 import type { Link } from '../cluster/link.ts';
+import { ownPurpose } from '../cluster/link-purpose.ts';
+import { check, errorOf, translate } from '../cluster/refusals.ts';
 import { describeProducersV0, initProducerIdV4 } from '../codecs.ts';
 import { KafkaError } from '../contract.ts';
 import type { ProducerIdentity } from './batch.ts';
@@ -42,12 +36,10 @@ export interface Route {
 /** How long a topic that was there may be unknown to the cluster before its records are given up. */
 const missingGraceMs = 5000;
 
-let producers = 0;
-
 export class RouteFinder {
   readonly #cluster: Cluster;
   readonly #queues: PartitionQueueOptions;
-  readonly #purpose = `produce-${++producers}`;
+  readonly #purpose = ownPurpose('produce');
   readonly #links = new Set<Link>();
   /** By broker: one that stands still says nothing of the others. */
   readonly #estimates = new Map<number, TimeoutEstimate>();

@@ -1,8 +1,10 @@
 /** Sends what the queues give, to the leaders of their partitions, and tells them what came of it. */
 import type { Cluster } from '../cluster/cluster.ts';
 import { StalledConnection } from '../cluster/connection.ts';
-import { Code, errorOf, isAboutTopic, NetworkFailure, NotNow } from '../cluster/failures.ts';
+import { Code } from '../cluster/error-codes.ts';
+import { isAboutTopic, NetworkFailure, NotNow } from '../cluster/failures.ts';
 import type { Link } from '../cluster/link.ts';
+import { errorOf } from '../cluster/refusals.ts';
 import { Api } from '../cluster/versions.ts';
 import type { Frame } from '../wire/frame-pool.ts';
 import { decodeProduce, encodeProduce, type ProduceResult, topicWord } from '../wire/produce.ts';

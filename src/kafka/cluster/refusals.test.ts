@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { KafkaError } from '../contract.ts';
-import { Code, errorOf, NotNow } from './failures.ts';
+import { Code } from './error-codes.ts';
+import { NotNow } from './failures.ts';
+import { errorOf } from './refusals.ts';
 
 test('Too many replicas are refused for good, brokers that were not heard of lately are waited for', () => {
   const { invalidReplicationFactor } = Code;

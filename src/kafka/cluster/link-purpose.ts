@@ -1,0 +1,19 @@
+/** What a link is for. Links of different purposes do not block each other, so whoever waits long has one of its own. PURE. */
+
+export interface LinkPurpose {
+  /** Unique in this process, for a link is shared by all who name the same purpose. */
+  readonly name: string;
+  /** For small requests that any broker answers at once: shared by the whole client, and quick to be distrusted. */
+  readonly isControl: boolean;
+}
+
+/** Small requests: metadata, offsets, positions. */
+export const control: LinkPurpose = { name: 'control', isControl: true };
+
+let own = 0;
+
+/** A purpose of one owner's own; `kind` says what it does, for whoever looks at it in a debugger. */
+export function ownPurpose(kind: 'produce' | 'fetch' | 'heartbeat' | 'join'): LinkPurpose {
+  own += 1;
+  return { name: `${kind}-${own}`, isControl: false };
+}
