@@ -4,7 +4,7 @@ import { ask } from '../api.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { Code } from '../cluster/error-codes.ts';
 import { NotNow } from '../cluster/failures.ts';
-import { check } from '../cluster/refusals.ts';
+import { check, errorOf } from '../cluster/refusals.ts';
 import { askRelease } from '../cluster/release.ts';
 import { createTopicsV7, describeConfigsV4 } from '../codecs.ts';
 import type { ClusterDescription, NewTopic, TopicDescription } from '../contract.ts';
@@ -12,6 +12,8 @@ import { topicFacts } from './topic-facts.ts';
 
 const topicResource = 2;
 const createTimeoutMs = 8000;
+/** Managed services and gateways may answer anything to a question for the configuration. */
+const configurationAttempts = 5;
 
 /** {@link Kafka.describeCluster}. */
 export function describeCluster(cluster: Cluster): Promise<ClusterDescription> {
@@ -24,10 +26,12 @@ export function describeCluster(cluster: Cluster): Promise<ClusterDescription> {
 
 /** {@link Kafka.describeTopic}. */
 export function describeTopic(cluster: Cluster, name: string): Promise<TopicDescription | undefined> {
+  let refusals = 0;
   return cluster.retry(`describe topic ${name}`, async () => {
     const topic = await cluster.refreshTopic(name);
     if (topic === undefined) return undefined;
-    const config = await topicConfig(cluster, name);
+    refusals += 1;
+    const config = await topicConfig(cluster, name, refusals === configurationAttempts);
     const limit = Number(config['max.message.bytes']);
     return {
       name,
@@ -40,18 +44,29 @@ export function describeTopic(cluster: Cluster, name: string): Promise<TopicDesc
   });
 }
 
-/** What may be read of it: nothing where the ACLs refuse. */
-async function topicConfig(cluster: Cluster, name: string): Promise<Record<string, string>> {
+/**
+ * What may be read of it: nothing where the cluster refuses, and it need not be the ACLs that do. Does not retry; where
+ * `isLastAttempt`, an answer that proves nothing counts as a refusal, for the topic can do without.
+ */
+async function topicConfig(
+  cluster: Cluster,
+  name: string,
+  isLastAttempt: boolean,
+): Promise<Record<string, string>> {
   const { connection } = await cluster.anyLink();
   const response = await ask(connection, describeConfigsV4.api, [
     { resourceType: topicResource, resourceName: name, configurationKeys: null },
   ]);
   const config: Record<string, string> = {};
   const result = response.results[0];
-  if (result === undefined || [29, 31].includes(result.errorCode)) return config;
+  if (result === undefined) return config;
   if (result.errorCode === Code.unknownTopicOrPartition)
     throw new NotNow(Code.unknownTopicOrPartition, `read the configuration of topic ${name}`);
-  check(result.errorCode, `read the configuration of topic ${name}`, result.errorMessage);
+  if (result.errorCode !== Code.none) {
+    const error = errorOf('configuration', result.errorCode, `read the configuration of topic ${name}`);
+    if (error instanceof NotNow && !isLastAttempt) throw error;
+    return config;
+  }
   for (const { name: key, value } of result.configs) if (typeof value === 'string') config[key] = value;
   return config;
 }
@@ -77,7 +92,7 @@ export async function createTopic(cluster: Cluster, topic: NewTopic): Promise<vo
       false,
     );
     const { errorCode, errorMessage } = response.topics[0]!;
-    if (errorCode !== Code.topicAlreadyExists) check(errorCode, what, errorMessage);
+    if (errorCode !== Code.topicAlreadyExists) check('new topic', errorCode, what, errorMessage);
     cluster.created(topic.name);
   });
   await cluster.retry(`wait for the leaders of topic ${topic.name}`, async () => {

@@ -189,7 +189,7 @@ export class Cluster {
     }
     // A topic without a leader for some partition is known all the same; its owner waits for that partition.
     if (topic.errorCode !== Code.none && topic.errorCode !== Code.leaderNotAvailable)
-      throw errorOf(topic.errorCode, `find topic ${name}`);
+      throw errorOf('metadata', topic.errorCode, `find topic ${name}`);
     const partitions: PartitionMetadata[] = [];
     for (const { partitionIndex, leaderId, leaderEpoch } of topic.partitions) {
       partitions[partitionIndex] = { leader: leaderId, leaderEpoch };

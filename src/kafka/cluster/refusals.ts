@@ -1,35 +1,76 @@
-/** What a broker's error code means for whoever asked: later again, or never. PURE. */
+/**
+ * What a broker's error code means for whoever asked: never, or later again. For each request there is one closed list of the codes
+ * that no later attempt can mend; whatever else is answered, UNKNOWN_SERVER_ERROR and codes of later releases included, proves
+ * nothing and may pass. What an answer to Produce proves is in `produce/answers.ts`. PURE.
+ */
 import { ResponseError } from '../codecs.ts';
 import { KafkaError, type KafkaErrorKind } from '../contract.ts';
 import { Code, codeMessage, codeName } from './error-codes.ts';
 import { NotNow } from './failures.ts';
 
-/** Codes that a later attempt can mend, apart from the topic's absence, which its owner judges. */
-const notNow = new Set([
-  2, 5, 6, 7, 8, 9, 13, 14, 15, 16, 19, 20, 41, 51, 56, 60, 70, 71, 72, 74, 75, 78, 84, 89, 106, 107, 108,
-]);
+type Refusals = Readonly<Record<number, KafkaErrorKind>>;
 
-const kinds = new Map<number, KafkaErrorKind>([
-  [1, 'out-of-range'],
-  [3, 'unknown-topic'],
-  [10, 'too-large'],
-  [18, 'too-large'],
-  [22, 'fenced'],
-  [25, 'fenced'],
-  [82, 'fenced'],
-  [29, 'unauthorized'],
-  [30, 'unauthorized'],
-  [31, 'unauthorized'],
-  [53, 'unauthorized'],
-  [58, 'authentication'],
-  [33, 'authentication'],
-  [34, 'authentication'],
-  [35, 'unsupported'],
-  [76, 'unsupported'],
-  [43, 'unsupported'],
-  [100, 'unknown-topic'],
-  [103, 'topic-recreated'],
-]);
+/** Whatever was asked: ACLs, authentication, versions, and requests that are malformed. */
+const always: Refusals = {
+  29: 'unauthorized',
+  30: 'unauthorized',
+  31: 'unauthorized',
+  33: 'authentication',
+  34: 'authentication',
+  35: 'unsupported',
+  42: 'invalid',
+  53: 'unauthorized',
+  54: 'unsupported',
+  58: 'authentication',
+};
+
+/** The group has gone on without the member, or its name is another's. */
+const notAMember: Refusals = { 22: 'fenced', 25: 'fenced', 82: 'fenced', 110: 'fenced', 113: 'fenced' };
+
+/** Fresh metadata tells what it means that a broker does not know a topic: see {@link isAboutTopic}. */
+const aboutTopic: Refusals = { 3: 'unknown-topic', 100: 'unknown-topic', 103: 'topic-recreated' };
+
+const refusals = {
+  metadata: { ...always, ...aboutTopic, 17: 'invalid' },
+  'producer id': always,
+  produce: {
+    ...always,
+    ...aboutTopic,
+    2: 'corrupt',
+    10: 'too-large',
+    17: 'invalid',
+    18: 'too-large',
+    21: 'invalid',
+    32: 'invalid',
+    43: 'unsupported',
+    44: 'invalid',
+    47: 'invalid',
+    59: 'invalid',
+    76: 'unsupported',
+    87: 'invalid',
+    90: 'invalid',
+  },
+  producers: always,
+  fetch: { ...always, ...aboutTopic, 1: 'out-of-range', 43: 'unsupported', 76: 'unsupported' },
+  offsets: { ...always, 43: 'unsupported' },
+  coordinator: { ...always, 24: 'invalid' },
+  positions: { ...always, 24: 'invalid' },
+  commit: { ...always, ...notAMember, 12: 'invalid', 24: 'invalid', 28: 'invalid' },
+  membership: { ...always, ...notAMember, 23: 'invalid', 24: 'invalid', 26: 'invalid', 81: 'invalid' },
+  configuration: always,
+  'new topic': {
+    ...always,
+    17: 'invalid',
+    37: 'invalid',
+    38: 'invalid',
+    39: 'invalid',
+    40: 'invalid',
+    44: 'invalid',
+  },
+} as const satisfies Readonly<Record<string, Refusals>>;
+
+/** What was asked. */
+export type Asked = keyof typeof refusals;
 
 const advice: Partial<Record<KafkaErrorKind, string>> = {
   unauthorized: 'Ask for an ACL that allows it',
@@ -37,10 +78,27 @@ const advice: Partial<Record<KafkaErrorKind, string>> = {
   'too-large': "Raise the topic's max.message.bytes or send less at once",
 };
 
-/** The error for a code that is not `none`, met when trying to `what` ("create topic T"): NotNow when a later attempt may succeed, KafkaError otherwise. */
-export function errorOf(code: number, what: string, detail?: string | null): NotNow | KafkaError {
-  if (notNow.has(code) || isFenced(code, detail)) return new NotNow(code, what);
-  const kind = kinds.get(code) ?? 'invalid';
+/**
+ * The error for a code that is not `none`, met when trying to `what` ("create topic T"): KafkaError when the code is one of those
+ * that end what was asked, NotNow otherwise.
+ */
+export function errorOf(
+  asked: Asked,
+  code: number,
+  what: string,
+  detail?: string | null,
+): NotNow | KafkaError {
+  return refusal(refusals[asked], code, what, detail);
+}
+
+function refusal(
+  table: Refusals,
+  code: number,
+  what: string,
+  detail: string | null | undefined,
+): NotNow | KafkaError {
+  const kind = table[code];
+  if (kind === undefined || isFenced(code, detail)) return new NotNow(code, what);
   const hint = advice[kind] === undefined ? '' : ` ${advice[kind]}.`;
   return new KafkaError(kind, `Could not ${what}: ${codeName(code)}. ${detail || codeMessage(code)}${hint}`);
 }
@@ -54,14 +112,14 @@ function isFenced(code: number, detail: string | null | undefined): boolean {
 }
 
 /** Throws what {@link errorOf} says, unless the code is `none`. */
-export function check(code: number, what: string, detail?: string | null): void {
-  if (code !== Code.none) throw errorOf(code, what, detail);
+export function check(asked: Asked, code: number, what: string, detail?: string | null): void {
+  if (code !== Code.none) throw errorOf(asked, code, what, detail);
 }
 
-/** Makes one of our errors of a library's ResponseError; leaves every other as it is. */
+/** Makes one of our errors of a library's ResponseError, whatever was asked; leaves every other as it is. */
 export function translate(error: unknown, what: string): unknown {
   if (!(error instanceof ResponseError)) return error;
   const first: unknown = error.errors[0];
   const code = first instanceof Error ? Reflect.get(first, 'apiCode') : undefined;
-  return typeof code === 'number' ? errorOf(code, what) : error;
+  return typeof code === 'number' ? refusal(always, code, what, undefined) : error;
 }

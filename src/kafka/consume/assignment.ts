@@ -1,12 +1,13 @@
 /** Which broker each partition is fetched from: finds leaders and replicas, again and again, and partitions that are new. */
 import type { Cluster } from '../cluster/cluster.ts';
-import { isAboutTopic, mayPass } from '../cluster/failures.ts';
+import { Code } from '../cluster/error-codes.ts';
+import { isAboutTopic, mayPass, NotNow } from '../cluster/failures.ts';
 import { ownPurpose } from '../cluster/link-purpose.ts';
 import { translate } from '../cluster/refusals.ts';
 import { KafkaError } from '../contract.ts';
 import type { FramePool } from '../wire/frame-pool.ts';
 import type { Budget } from './budget.ts';
-import { type Cursor, type Gap, jump, newCursor, type Part } from './cursor.ts';
+import { type Cursor, corruptionsAllowed, type Gap, jump, newCursor, type Part } from './cursor.ts';
 import { Fetcher, type FetcherOwner } from './fetcher.ts';
 import { FollowedTopic } from './followed-topic.ts';
 
@@ -152,6 +153,14 @@ export class Assignment implements FetcherOwner {
     // A follower may lag behind, or have dropped more than its leader: the leader's word counts.
     if (cursor.replica) this.displaced(cursor);
     else this.#relocate(cursor).catch((error: Error) => cursor.isGivenUp || this.#fail(error));
+  }
+
+  corrupt(cursor: Cursor): void {
+    const what = `read ${this.#options.topic}-${cursor.partition} at offset ${cursor.position}`;
+    const answer = new NotNow(Code.corruptMessage, what);
+    cursor.corruptions += 1;
+    if (cursor.corruptions <= corruptionsAllowed) this.displaced(cursor, answer);
+    else this.#fail(new KafkaError('corrupt', answer.message, { cause: answer }));
   }
 
   #fail(error: Error): void {

@@ -26,6 +26,9 @@ export interface Cursor {
   isGivenUp: boolean;
 }
 
+/** A batch that stays corrupt when it is fetched again so often is corrupt at the broker. */
+export const corruptionsAllowed = 2;
+
 /** A cursor at `offset`, not yet assigned to any broker. */
 export function newCursor(partition: number, offset: number, until: number, backoff: Backoff): Cursor {
   return {

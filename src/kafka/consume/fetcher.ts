@@ -4,6 +4,7 @@
  */
 
 import type { Cluster } from '../cluster/cluster.ts';
+import { Code } from '../cluster/error-codes.ts';
 import type { Link } from '../cluster/link.ts';
 import type { LinkPurpose } from '../cluster/link-purpose.ts';
 import { errorOf } from '../cluster/refusals.ts';
@@ -30,6 +31,8 @@ export interface FetcherOwner {
   displaced(cursor: Cursor, error?: Error): void;
   /** The position is not on the partition; it has been taken off this broker. */
   outOfRange(cursor: Cursor): void;
+  /** The broker cannot read what stands there; it has been taken off this broker. */
+  corrupt(cursor: Cursor): void;
   /** The broker names a replica nearer to the client; the partition has been taken off this broker. */
   redirected(cursor: Cursor, broker: number): void;
 }
@@ -135,7 +138,7 @@ export class Fetcher {
     let response: FetchResponse;
     try {
       response = decodeFetch(frame.bytes);
-      if (response.errorCode !== 0) throw errorOf(response.errorCode, 'fetch records');
+      if (response.errorCode !== 0) throw errorOf('fetch', response.errorCode, 'fetch records');
     } catch (error) {
       frame.release();
       throw error;
@@ -161,11 +164,14 @@ export class Fetcher {
   /** One partition's part of a response: an error, a redirection, or records. True: records. */
   #sort({ cursor, offset, generation }: Asked, fetched: FetchedPartition, shared: HoldableFrame): boolean {
     const owner = this.#owner;
-    if (fetched.errorCode === 1) {
+    if (fetched.errorCode === Code.offsetOutOfRange) {
       this.#drop(cursor);
       owner.outOfRange(cursor);
+    } else if (fetched.errorCode === Code.corruptMessage) {
+      this.#drop(cursor);
+      owner.corrupt(cursor);
     } else if (fetched.errorCode !== 0) {
-      this.#displace(cursor, errorOf(fetched.errorCode, `fetch partition ${cursor.partition}`));
+      this.#displace(cursor, errorOf('fetch', fetched.errorCode, `fetch partition ${cursor.partition}`));
     } else if (fetched.preferredReplica >= 0) {
       this.#drop(cursor);
       owner.redirected(cursor, fetched.preferredReplica);

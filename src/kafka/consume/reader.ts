@@ -7,7 +7,7 @@ import type { ConsumerOptions, FetchedBatch, KafkaError } from '../contract.ts';
 import { FramePool } from '../wire/frame-pool.ts';
 import { Assignment } from './assignment.ts';
 import { Budget } from './budget.ts';
-import { type Cursor, divide, type Gap, jump, type Part } from './cursor.ts';
+import { type Cursor, corruptionsAllowed, divide, type Gap, jump, type Part } from './cursor.ts';
 import { decodePart } from './part.ts';
 
 export interface ReaderOptions {
@@ -20,8 +20,6 @@ export interface ReaderOptions {
 }
 
 const defaultBufferBytes = 32 * 1024 * 1024;
-/** A batch that stays corrupt when it is fetched again is corrupt at the broker. */
-const corruptionsAllowed = 2;
 /** What compressed batches may become at a time: the rest of what has been fetched waits as it is. */
 const expandedAtOnce = 4 * 1024 * 1024;
 

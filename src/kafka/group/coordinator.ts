@@ -7,7 +7,7 @@ import type { Link } from '../cluster/link.ts';
 import { control } from '../cluster/link-purpose.ts';
 import { check, errorOf, translate } from '../cluster/refusals.ts';
 import { findCoordinatorV4, offsetCommitV8, offsetFetchV8 } from '../codecs.ts';
-import type { KafkaError, Position } from '../contract.ts';
+import { KafkaError, type Position } from '../contract.ts';
 
 const groupKey = 0;
 
@@ -31,7 +31,7 @@ export async function coordinator(
   const response = await ask(connection, findCoordinatorV4.api, groupKey, [group]);
   const what = `find the coordinator of group ${group}`;
   const found = only(response.coordinators, what);
-  check(found.errorCode, what, found.errorMessage);
+  check('coordinator', found.errorCode, what, found.errorMessage);
   if (!cluster.known.brokers.some(({ id }) => id === found.nodeId)) await cluster.metadata([]);
   return cluster.link(found.nodeId, purpose, requestTimeout);
 }
@@ -79,11 +79,11 @@ async function askForPositions(
   const wanted = [{ groupId: group, memberEpoch: -1, topics }];
   const response = await ask(connection, offsetFetchV8.api, wanted, false);
   const answer = only(response.groups, what);
-  check(answer.errorCode, what);
+  check('positions', answer.errorCode, what);
   const unanswered = new Set(partitions);
   const answers = answer.topics.find(({ name }) => name === topic)?.partitions ?? [];
   for (const { partitionIndex, committedOffset, metadata, errorCode } of answers) {
-    check(errorCode, what);
+    check('positions', errorCode, what);
     unanswered.delete(partitionIndex);
     if (committedOffset >= 0n) {
       positions.set(partitionIndex, { offset: Number(committedOffset), metadata: metadata ?? '' });
@@ -146,7 +146,18 @@ async function commitOnce(
   for (const answer of response.topics.flatMap((one) => one.partitions)) {
     const place = `commit positions of group ${group} on ${topic}-${answer.partitionIndex}`;
     // A new generation is being made: this one's time is over.
-    if (answer.errorCode === Code.rebalanceInProgress) throw errorOf(Code.illegalGeneration, place);
-    check(answer.errorCode, place);
+    if (answer.errorCode === Code.unknownTopicOrPartition)
+      await judgeAbsence(cluster, topic, answer.partitionIndex, place);
+    if (answer.errorCode === Code.rebalanceInProgress) throw errorOf('commit', Code.illegalGeneration, place);
+    check('commit', answer.errorCode, place);
   }
+}
+
+/** The coordinator may merely not have heard of the topic: it is refused for good only where the cluster does not know it either. */
+async function judgeAbsence(cluster: Cluster, topic: string, partition: number, what: string): Promise<void> {
+  const known = await cluster.refreshTopic(topic);
+  if (known?.partitions[partition] !== undefined) return;
+  const thing =
+    known === undefined ? `There is no topic ${topic}` : `Topic ${topic} has no partition ${partition}`;
+  throw new KafkaError('unknown-topic', `Could not ${what}: ${thing}.`);
 }

@@ -45,6 +45,8 @@ export interface Batch {
   overtaken: boolean;
   /** An answer refused it and told where it stands. */
   contradicted: boolean;
+  /** How often the broker has found its bytes damaged. */
+  damaged: number;
 }
 
 /** Sequence numbers go round: after the last one comes 0. */
@@ -62,6 +64,7 @@ export function newBatch(records: readonly PendingRecord[], sequence: number, st
     behindGap: false,
     overtaken: false,
     contradicted: false,
+    damaged: 0,
   };
 }
 

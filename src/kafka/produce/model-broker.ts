@@ -122,7 +122,7 @@ export class ModelBroker {
     if (request === undefined) return;
     const verdict = this.#judge(request);
     if (verdict === 'out-of-order') this.queue.outOfOrder(request.batch);
-    else if (verdict === 'refused') this.queue.refused(request.batch, new Error('poisoned'), 'invalid');
+    else if (verdict === 'refused') this.queue.refused(request.batch, new Error('poisoned'), 'bad-record');
     else this.queue.acknowledged(request.batch, verdict.offset);
   }
 
@@ -132,7 +132,7 @@ export class ModelBroker {
     if (request === undefined) return;
     const verdict = this.#judge(request);
     if (verdict === 'out-of-order') this.queue.outOfOrder(request.batch);
-    else if (verdict === 'refused') this.queue.refused(request.batch, new Error('poisoned'), 'invalid');
+    else if (verdict === 'refused') this.queue.refused(request.batch, new Error('poisoned'), 'bad-record');
     else this.queue.failed(request.batch, true);
   }
 

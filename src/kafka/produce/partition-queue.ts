@@ -6,6 +6,7 @@
  * - nothing is sent under new numbers, or a new producer id, that may stand on the partition already.
  */
 import { batchHeaderBytes, recordSize } from '../batch.ts';
+import type { Verdict } from './answers.ts';
 import {
   after,
   type Batch,
@@ -25,8 +26,8 @@ const joinBytes = 256 * 1024;
 /** Batches that are compressed, or wait for being sent, ahead of those on their way. */
 const compressedAhead = 4;
 
-/** What a broker's refusal of a batch says of the records that travelled in it. */
-export type Refusal = 'too-large' | 'invalid';
+/** What a broker's refusal of a batch says of the records that travelled in it: see {@link Verdict}. */
+export type Refusal = Extract<Verdict, 'too-large' | 'bad-record' | 'refused'>;
 
 export interface PartitionQueueOptions {
   /** Batches are offered by `toCompress`, and sent when `compressed` has been told of them. */
@@ -194,7 +195,10 @@ export class PartitionQueue {
     this.#disown(error);
   }
 
-  /** The broker will never take it as it is. Records that travelled together get a second chance, apart. */
+  /**
+   * The broker will never take it as it is. Records that travelled together get a second chance, apart, unless the refusal is meant
+   * for all that this client may send.
+   */
   refused(batch: Batch, error: Error, refusal: Refusal): void {
     this.#halt(batch);
     if (batch.ambiguous) {
@@ -205,12 +209,12 @@ export class PartitionQueue {
     }
     const at = this.#batches.indexOf(batch);
     const count = batch.records.length;
-    if (count === 1) batch.records[0]!.reject(error);
+    if (count === 1 || refusal === 'refused') for (const { reject } of batch.records) reject(error);
     else if (refusal === 'too-large') this.#joinBytes = Math.max(1, Math.floor(this.#joinBytes / 2));
     const size = refusal === 'too-large' ? Math.ceil(count / 2) : 1;
     discard(batch);
     const parts: Batch[] = [];
-    for (let from = 0; count > 1 && from < count; from += size) {
+    for (let from = 0; refusal !== 'refused' && count > 1 && from < count; from += size) {
       parts.push(this.#newBatch(batch.records.slice(from, from + size), 0));
     }
     this.#batches.splice(at, 1, ...parts);

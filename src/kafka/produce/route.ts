@@ -155,7 +155,8 @@ export class RouteFinder {
     const answer = await ask(connection, describeProducersV0.api, request);
     const [state] = answer.topics.flatMap(({ partitions }) => partitions);
     const what = `ask for the last record of ${topic}-${partition}`;
-    const error = state && state.errorCode !== Code.none ? errorOf(state.errorCode, what) : undefined;
+    const error =
+      state && state.errorCode !== Code.none ? errorOf('producers', state.errorCode, what) : undefined;
     if (error instanceof NotNow) throw error;
     if (error !== undefined || state === undefined) return undefined;
     const producer = state.activeProducers.find(
@@ -179,7 +180,7 @@ export class RouteFinder {
   async #newIdentity(): Promise<ProducerIdentity> {
     const { connection } = await this.#cluster.anyLink();
     const response = await ask(connection, initProducerIdV4.api, null, 0);
-    check(response.errorCode, 'get a producer id');
+    check('producer id', response.errorCode, 'get a producer id');
     const { producerId, producerEpoch: epoch } = response;
     // Under a number below zero the broker would append whatever comes, however often.
     if (producerId < 0n || epoch < 0)

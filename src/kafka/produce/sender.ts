@@ -2,12 +2,13 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { StalledConnection } from '../cluster/connection.ts';
 import { Code } from '../cluster/error-codes.ts';
-import { isAboutTopic, NetworkFailure, NotNow } from '../cluster/failures.ts';
+import { NetworkFailure } from '../cluster/failures.ts';
 import type { Link } from '../cluster/link.ts';
 import { errorOf } from '../cluster/refusals.ts';
 import { Api } from '../cluster/versions.ts';
 import type { Frame } from '../wire/frame-pool.ts';
 import { decodeProduce, encodeProduce, type ProduceResult, topicWord } from '../wire/produce.ts';
+import { type Verdict, verdictOf } from './answers.ts';
 import type { Batch } from './batch.ts';
 import type { BatchCompression } from './compression.ts';
 import type { Route, RouteFinder } from './route.ts';
@@ -19,6 +20,8 @@ interface Sent {
 
 /** Batches of several partitions are sent together up to here; a larger one goes alone. */
 const requestBytes = 1024 * 1024;
+/** A batch that came damaged so often is damaged here. */
+const damagesAllowed = 5;
 
 export class Sender {
   readonly #cluster: Cluster;
@@ -149,42 +152,51 @@ export class Sender {
       return new NetworkFailure(`Could not ${what}: the broker's answer says nothing of it`);
     }
     const { errorCode: code } = result;
-    if (code === Code.none || code === Code.duplicateSequence) {
+    const verdict = verdictOf(code);
+    if (verdict === 'appended') {
       const { baseOffset } = result;
       if (baseOffset >= 0 && baseOffset < route.end && !batch.overtaken) {
         // Brokers before 4.1 know topics by name alone: what ends earlier than it did may be another one of that name.
         route.end = 0;
         queue.failed(batch, true);
-        return errorOf(Code.unknownTopicId, what);
+        return errorOf('produce', Code.unknownTopicId, what);
       }
       route.end = Math.max(route.end, baseOffset + batch.records.length);
       queue.acknowledged(batch, result.baseOffset);
       route.backoff.succeeded();
       return undefined;
     }
-    const error = errorOf(code, what, result.errorMessage);
-    const isFinal = !(error instanceof NotNow) && !isAboutTopic(error);
-    if (isFinal && result.baseOffset >= 0 && !batch.contradicted) {
-      // What is refused stands nowhere: a spoiled answer, then, to what may well have been appended. It is asked for once more,
-      // and not for ever, for a refusal may also be one that is badly written.
-      batch.contradicted = true;
-      queue.failed(batch, true);
-      return new NetworkFailure(`Could not ${what}: the broker refuses what it says that it has appended`);
+    const error = errorOf('produce', code, what, result.errorMessage);
+    if (verdict === 'doubt' || verdict === 'turned-away') {
+      queue.failed(batch, verdict === 'doubt');
+      return error;
     }
-    if (code === Code.outOfOrderSequence) {
+    if (verdict === 'out-of-order') {
       if (queue.outOfOrder(batch)) {
         const message = `${topic}-${partition} does not know the records before this one; finding out what it has`;
         this.#cluster.options.logger.warn(message);
       }
       return undefined;
     }
-    if (!isFinal) {
-      // Any other may be told of a batch that was appended and then waited in vain for its replicas.
-      queue.failed(batch, code !== Code.notEnoughReplicas);
-    } else if (code === Code.unknownProducerId || code === Code.invalidProducerEpoch)
-      queue.disowned(batch, error);
-    else queue.refused(batch, error, error.kind === 'too-large' ? 'too-large' : 'invalid');
+    if (this.#isAskedOnceMore(batch, verdict, result)) {
+      queue.failed(batch, result.baseOffset >= 0);
+      return new NetworkFailure(`Could not ${what}: ${error.message}`, { cause: error });
+    }
+    if (verdict === 'forgotten') queue.disowned(batch, error);
+    else queue.refused(batch, error, verdict === 'damaged' ? 'bad-record' : verdict);
     return error;
+  }
+
+  /** Refusals that may be the fault of the network. Not for ever: it may be the batch that is so, or the broker. */
+  #isAskedOnceMore(batch: Batch, verdict: Verdict, { baseOffset }: ProduceResult): boolean {
+    if (verdict === 'damaged') {
+      batch.damaged += 1;
+      return batch.damaged < damagesAllowed;
+    }
+    // What is refused stands nowhere: a spoiled answer, then, to what may well have been appended.
+    if (baseOffset < 0 || batch.contradicted) return false;
+    batch.contradicted = true;
+    return true;
   }
 
   #unanswered(entries: readonly Sent[], error: Error): void {

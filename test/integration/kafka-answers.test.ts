@@ -1,0 +1,158 @@
+/** Error codes that a broker may answer with: what they prove, and what they end. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readAll, readTopic } from '../contracts/kafka/ground.ts';
+import { startMember } from '../contracts/kafka/member.ts';
+import { answerWith, apis } from '../support/answer-codes.ts';
+import { proxiedBroker } from '../support/proxied-broker.ts';
+import { uniqueName, uniqueTopic } from '../support/unique.ts';
+import { waitFor } from '../support/wait.ts';
+
+const unknownServerError = -1;
+const unknownTopic = 3;
+/** No release of Kafka has it. */
+const codeOfTheFuture = 32_000;
+
+test('Answers that do not prove anything', async (t) => {
+  const { proxy, client, witness } = await proxiedBroker(t);
+
+  for (const code of [unknownServerError, codeOfTheFuture]) {
+    await t.test(
+      `What was appended stands once, where it is said to, whatever code ${code} says`,
+      async () => {
+        const topic = uniqueTopic();
+        const kafka = client();
+        await kafka.createTopic({ name: topic, partitions: 1, replicationFactor: 1 });
+        const producer = kafka.producer();
+        let answers = 0;
+        proxy.rewrite = (apiKey, body) => {
+          if (apiKey !== apis.produce) return;
+          answers += 1;
+          if (answers % 3 === 1) answerWith(code, apiKey, body);
+        };
+        const texts = Array.from({ length: 40 }, (_, index) => `${code}: ${index}`);
+        const places: Promise<number>[] = [];
+        for (const text of texts) {
+          // One after the other into the queue, so that they travel in many batches.
+          places.push(producer.append(topic, 0, { value: Buffer.from(text) }).then(({ offset }) => offset));
+          await new Promise(setImmediate);
+        }
+        const offsets = await Promise.all(places);
+        proxy.rewrite = undefined;
+        const read = await readTopic(witness(), topic);
+        assert.deepEqual(
+          read.map(({ text }) => text),
+          texts,
+        );
+        for (const [index, offset] of offsets.entries()) assert.ok(offset === index || offset === -1);
+      },
+    );
+  }
+
+  await t.test('No single answer ends a reader, a commit, a member or a question', async (t) => {
+    const kafka = witness();
+    const changed: readonly (readonly [api: keyof typeof apis, code: number])[] = [
+      ['fetch', unknownServerError],
+      ['fetch', codeOfTheFuture],
+      ['offsetCommit', unknownServerError],
+      ['offsetCommit', unknownTopic],
+      ['offsetFetch', unknownServerError],
+      ['findCoordinator', unknownServerError],
+      ['joinGroup', unknownServerError],
+      ['syncGroup', unknownServerError],
+      ['heartbeat', unknownServerError],
+      ['listOffsets', unknownServerError],
+      ['initProducerId', unknownServerError],
+      ['createTopics', unknownServerError],
+      ['describeConfigs', unknownServerError],
+    ];
+    for (const [api, code] of changed) {
+      const place = `${api} answered with ${code}`;
+      let lies = 0;
+      proxy.rewrite = (apiKey, body) => {
+        if (apiKey === apis[api] && lies < 1 && answerWith(code, apiKey, body)) lies += 1;
+      };
+      const topic = uniqueTopic();
+      const group = uniqueName('group');
+      const under = client();
+      await under.createTopic({ name: topic, partitions: 1, replicationFactor: 1 });
+      await under.producer().append(topic, 0, { value: Buffer.from('a') });
+      assert.equal((await under.describeTopic(topic))?.maxMessageBytes, 1_048_588, place);
+      const from = await under.offsets(topic, 'earliest');
+      const read = await readAll(under, { topic, from, until: new Map([[0, 1]]) });
+      assert.equal(read.length, 1, place);
+      await under.commit(group, topic, new Map([[0, { offset: 1, metadata: 'm' }]]));
+      assert.equal((await under.committed(group, topic)).get(0)?.offset, 1, place);
+      const member = startMember(t, under, { topic, group: `${group}-2` });
+      await waitFor(() => member.read.length === 1, { what: place });
+      await waitFor(() => lies === 1, { what: `${place}, at all` });
+      await member.close();
+      assert.equal((await kafka.committed(`${group}-2`, topic)).get(0)?.offset, 1, place);
+      await under.close();
+    }
+    proxy.rewrite = undefined;
+  });
+});
+
+test('Answers that are final, or become so', async (t) => {
+  const { proxy, client, witness } = await proxiedBroker(t);
+  const kafka = witness();
+  const topic = uniqueTopic();
+  await kafka.createTopic({ name: topic, partitions: 1, replicationFactor: 1 });
+  await kafka.producer().append(topic, 0, { value: Buffer.from('a') });
+  let answers = 0;
+  /** From now on, answers of this API carry the code. */
+  const answer = (api: keyof typeof apis, code: number, most = Number.POSITIVE_INFINITY) => {
+    answers = 0;
+    proxy.rewrite = (apiKey, body) => {
+      if (apiKey === apis[api] && answers < most && answerWith(code, apiKey, body)) answers += 1;
+    };
+  };
+  const reading = { topic, from: new Map([[0, 0]]), until: new Map([[0, 1]]) };
+
+  await t.test('What a broker cannot read is asked for again, and not for ever', async () => {
+    answer('fetch', 2, 2);
+    assert.equal((await readAll(client(), reading)).length, 1);
+    answer('fetch', 2);
+    await assert.rejects(readAll(client(), reading), { name: 'KafkaError', kind: 'corrupt' });
+  });
+
+  await t.test('What always arrives damaged is given up', async () => {
+    answer('produce', 2);
+    const appending = client()
+      .producer()
+      .append(topic, 0, { value: Buffer.from('b') });
+    // The broker of this test has appended it, but tells of damage, as it would before it appends.
+    await assert.rejects(appending, { name: 'KafkaError', kind: 'corrupt' });
+    assert.equal(answers, 5);
+  });
+
+  await t.test('A refusal of the client costs one round trip, however many records wait', async () => {
+    answer('produce', 29);
+    const producer = client().producer();
+    const appends = Array.from({ length: 500 }, () => producer.append(topic, 0, { value: Buffer.from('c') }));
+    for (const outcome of await Promise.allSettled(appends))
+      assert.ok(outcome.status === 'rejected' && outcome.reason.kind === 'unauthorized');
+    assert.ok(answers <= 2, `${answers} round trips`);
+  });
+
+  await t.test('A configuration that may not be read, for whatever reason, is not known', async () => {
+    for (const code of [44, 91, 35, 31, -1]) {
+      answer('describeConfigs', code);
+      const { maxMessageBytes, config } = (await client().describeTopic(topic))!;
+      assert.deepEqual([maxMessageBytes, config], [undefined, {}], String(code));
+      assert.equal(answers, code === 44 || code === 91 || code === -1 ? 5 : 1);
+    }
+  });
+
+  await t.test('A topic that is not there has no positions to commit', async () => {
+    proxy.rewrite = undefined;
+    for (const [name, partition] of [
+      [uniqueTopic(), 0],
+      [topic, 7],
+    ] as const) {
+      const committing = client().commit('group', name, new Map([[partition, { offset: 1, metadata: '' }]]));
+      await assert.rejects(committing, { name: 'KafkaError', kind: 'unknown-topic' });
+    }
+  });
+});
