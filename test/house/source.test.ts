@@ -1,25 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { temporaryFolder } from '../support/folder.ts';
+import { fixture } from './fixture.ts';
 import { longestFile, strayKafkaLibrary, strayTerminalUse, tooLong, wrongDirections } from './rules.ts';
 import { readSource } from './source.ts';
 
 const project = readSource(fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, ''));
-
-/** A small project with the given files, parsed as the real one is. */
-async function fixture(t: TestContext, files: Readonly<Record<string, string>>) {
-  const folder = await temporaryFolder(t);
-  const options = { module: 'NodeNext', allowImportingTsExtensions: true, noEmit: true, types: [] };
-  const all = { 'tsconfig.json': JSON.stringify({ compilerOptions: options, include: ['src'] }), ...files };
-  for (const [path, text] of Object.entries(all)) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
-    await writeFile(join(folder, path), text);
-  }
-  return readSource(folder);
-}
 
 test('the source is found', () => {
   assert.ok(project.some(({ path }) => path === 'src/index.ts'));

@@ -4,8 +4,7 @@ import type { Rendition } from '../../../src/delivery/contract.ts';
 import type { Judgement } from '../../../src/delivery/hls/directives.ts';
 import type { Address } from '../../../src/delivery/http/target.ts';
 import { box } from '../../support/boxes.ts';
-import type { Fault } from './fault.ts';
-import type { FakeReply } from './server.ts';
+import type { FakeReply, Fault } from './fault.ts';
 
 const now: Judgement = { type: 'now' };
 const refused: Judgement = { type: 'refuse', reason: 'a fault' };

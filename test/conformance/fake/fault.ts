@@ -2,8 +2,14 @@
 import type { Rendition } from '../../../src/delivery/contract.ts';
 import type { Judgement } from '../../../src/delivery/hls/directives.ts';
 import type { Address } from '../../../src/delivery/http/target.ts';
-import type { FakeReply } from './server.ts';
 import type { FakeStream } from './stream.ts';
+
+/** What is sent. */
+export interface FakeReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
 
 /** Of which playlist a text is. */
 export interface About {

@@ -10,15 +10,8 @@ import type { Judgement } from '../../../src/delivery/hls/directives.ts';
 import { findPart, findSegment, isHinted } from '../../../src/delivery/http/find.ts';
 import { type Address, parseAddress, type Target } from '../../../src/delivery/http/target.ts';
 import { createTexts, type Texts } from '../../../src/delivery/http/texts.ts';
-import type { Fault } from './fault.ts';
+import type { FakeReply, Fault } from './fault.ts';
 import { FakeStream, listed } from './stream.ts';
-
-/** What is sent. */
-export interface FakeReply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
-}
 
 export interface FakeServers {
   readonly url: (fault: string) => string;
