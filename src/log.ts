@@ -6,9 +6,14 @@ export type { Logger } from 'pino';
 export const logLevels = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** A logger that writes JSON lines to stderr. */
+/** Bytes of lines that wait for a log which cannot be written, as long as its disk is full; what is more is lost. */
+const waiting = 1024 * 1024;
+
+/** A logger that writes JSON lines to stderr. That they cannot be written is no reason for anything else to fail. */
 export function createLogger(level: LogLevel, options: LoggerOptions = {}): Logger {
-  return pino({ level, base: null, ...options }, pino.destination({ dest: 2, sync: true }));
+  const destination = pino.destination({ dest: 2, sync: true, maxLength: waiting });
+  destination.on('error', () => {});
+  return pino({ level, base: null, ...options }, destination);
 }
 
 /** A logger that says nothing: the library's default, for a library does not print unasked. */

@@ -5,7 +5,6 @@ import { giveUpFlag, readerGivesUpAfter, topicFlag } from './connection.ts';
 import { optional } from './flags.ts';
 import { logEvents } from './log-reporter.ts';
 import { createVerbLogger } from './output.ts';
-import { endWithReader } from './signals.ts';
 import { written } from './stdout.ts';
 import { text } from './values.ts';
 import { type Call, createVerb } from './verb.ts';
@@ -41,7 +40,6 @@ export function catCommand(): Command {
 }
 
 async function run({ settings, output, kafka, words }: Call<typeof catFlags>): Promise<ExitCode> {
-  endWithReader();
   // Loaded here, so that help and usage errors need not wait for the client of Kafka.
   const { cat } = await import('../files/cat.ts');
   const file = words[0] ?? '';

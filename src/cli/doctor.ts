@@ -8,7 +8,6 @@ import { examineSink, examineSource } from './doctor/folders.ts';
 import { examineMachine } from './doctor/machine.ts';
 import { optional } from './flags.ts';
 import { createVerbLogger, writeJson } from './output.ts';
-import { endWithReader } from './signals.ts';
 import { createStyle, styleFor } from './terminal/style.ts';
 import { text, topicName } from './values.ts';
 import { type Call, createVerb } from './verb.ts';
@@ -45,7 +44,6 @@ export function doctorCommand(): Command {
 }
 
 async function run({ settings, output, kafka: properties }: Call<typeof doctorFlags>): Promise<ExitCode> {
-  endWithReader();
   const { createKafka } = await import('../kafka/client.ts');
   const style = process.stdout.isTTY
     ? styleFor(process.stdout, process.env)

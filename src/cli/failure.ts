@@ -1,6 +1,7 @@
 /** The last line of a command that failed: one sentence for what was to be expected, a stack for what was not. */
 import { describeError, ExitCode, SluiceError, UnreachableError } from '../errors.ts';
 import { writeJson } from './output.ts';
+import { OutputError } from './stdout.ts';
 import { printable } from './terminal/text.ts';
 
 /** What a failure prints, and the exit code it leads to. Pure. */
@@ -26,6 +27,8 @@ function lines(message: string): string {
 /** Prints a failure on stderr, with `--json` also as `{ "type": "error", ... }` on stdout. Returns the exit code. */
 export function reportFailure(error: unknown, json: boolean): ExitCode {
   const { text, exitCode } = failureText(error);
+  // Nobody is left to tell.
+  if (error instanceof OutputError && error.isReaderGone) return exitCode;
   if (json) writeJson({ type: 'error', message: describeError(error), exitCode });
   process.stderr.write(`${text}\n`);
   return exitCode;

@@ -6,7 +6,6 @@ import { giveUpFlag, readerGivesUpAfter, topicFlag } from './connection.ts';
 import { optional, toggle } from './flags.ts';
 import { logEvents } from './log-reporter.ts';
 import { createVerbLogger, writeJson } from './output.ts';
-import { endWithReader } from './signals.ts';
 import * as quantity from './terminal/quantities.ts';
 import { createStyle, type Style, styleFor } from './terminal/style.ts';
 import { padEnd, padStart, printable } from './terminal/text.ts';
@@ -42,7 +41,6 @@ export function listCommand(): Command {
 }
 
 async function run({ settings, output, kafka }: Call<typeof listFlags>): Promise<ExitCode> {
-  endWithReader();
   // Loaded here, so that help and usage errors need not wait for the client of Kafka.
   const { list } = await import('../files/list.ts');
   const { all, ...options } = settings;

@@ -5,6 +5,7 @@ import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { cacheFolder } from '../broker/artifacts.ts';
+import { watchStdout } from './stdout.ts';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 24 || (major === 24 && minor < 12)) {
@@ -18,8 +19,11 @@ enableCompileCache(join(cacheFolder(), 'compiled'));
 // The heap's young generation stays at the 17 MB that it begins with: docs/adr/0047-the-young-generation-does-not-grow.md.
 setFlagsFromString('--semi-space-growth-factor=1');
 
-// The terminal or the log's reader may go away; that is no reason to stop sending files.
+// The terminal or the log's reader may go away, or the log's disk be full; that is no reason to stop sending files.
 process.stderr.on('error', () => {});
+watchStdout();
+// A limit of file sizes is an error of the write (EFBIG), not the end of the process.
+process.on('SIGXFSZ', () => {});
 
 const { version }: { version: string } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),

@@ -4,6 +4,7 @@
  * the next run goes on from there.
  */
 import { ExitCode } from '../errors.ts';
+import { whenOutputFails } from './stdout.ts';
 
 export interface Interruption {
   readonly signal: AbortSignal;
@@ -12,8 +13,8 @@ export interface Interruption {
 }
 
 /**
- * Listens to the signals of this process; `onFirst` tells the user that the signal was understood. A reader of stdout
- * that has gone counts as a first signal: nobody is left to tell.
+ * Listens to the signals of this process; `onFirst` tells the user that the signal was understood. Standard output that
+ * cannot be written any more counts as a first signal, without a word.
  */
 export function interruptible(onFirst: (text: string) => void): Interruption {
   const controller = new AbortController();
@@ -23,10 +24,9 @@ export function interruptible(onFirst: (text: string) => void): Interruption {
     onFirst(`${name}: finishing what is in flight; ${again}`);
     controller.abort(new Error(`interrupted by ${name}`));
   };
-  const onOutputError = () => controller.abort(new Error('the reader of stdout has gone'));
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
-  process.stdout.on('error', onOutputError);
+  whenOutputFails((failure) => controller.abort(failure));
   return {
     signal: controller.signal,
     release() {
@@ -34,12 +34,4 @@ export function interruptible(onFirst: (text: string) => void): Interruption {
       process.off('SIGTERM', onSignal);
     },
   };
-}
-
-/** For verbs that only read: `sluice list | head` ends quietly when `head` has seen enough. */
-export function endWithReader(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(ExitCode.ok);
-    throw error;
-  });
 }

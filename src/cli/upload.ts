@@ -66,7 +66,7 @@ async function run({ settings, output, kafka }: UploadCall): Promise<ExitCode> {
       });
     if (generate === undefined) {
       const summary = await work(signal);
-      if (told !== output) process.stderr.write(planLine(plan));
+      if (told !== output && !summary.interrupted) process.stderr.write(planLine(plan));
       return summary;
     }
     return withGenerated({ folder: options.from, ...generate }, once, signal, work);

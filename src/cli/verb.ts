@@ -9,6 +9,7 @@ import { strangeVariables } from './environment.ts';
 import { reportFailure } from './failure.ts';
 import { addFlags, type Flags, writtenFlags } from './flags.ts';
 import { type OutputSettings, outputFlags } from './output.ts';
+import { outputFailure } from './stdout.ts';
 
 /** What a verb is called with. */
 export interface Call<S extends Settings> {
@@ -55,7 +56,10 @@ export function createVerb<S extends Flags>(options: VerbOptions<S>): Command {
       if (!output.quiet) warnOfVariables(command);
       const settings = resolveSettings(options.flags, sources);
       const call = { settings, output, kafka: kafkaProperties(sources), words: command.args };
-      process.exitCode = await options.run(call);
+      const exitCode = await options.run(call);
+      const failure = outputFailure();
+      if (failure !== undefined && !failure.isReaderGone) throw failure;
+      process.exitCode = exitCode;
     } catch (error) {
       process.exitCode = reportFailure(error, json);
     }

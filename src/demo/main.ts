@@ -43,6 +43,9 @@ async function main(flags: Flags): Promise<ExitCode> {
     stop.abort(new SluiceError('interrupted', { exitCode: ExitCode.interrupted }));
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  // Nobody reads it any more: what was started is stopped all the same.
+  process.stdout.on('error', () => stop.abort(new SluiceError('standard output cannot be written')));
+  process.stderr.on('error', () => {});
   try {
     await runDemo({ ...flags, display: new Display(), signal: stop.signal });
     return ExitCode.ok;

@@ -7,6 +7,7 @@ import { defaultDataDir } from '../../broker/default-folder.ts';
 import { ExitCode, SluiceError } from '../../errors.ts';
 import { counted, toggle, valued } from '../flags.ts';
 import { createVerbLogger, type OutputSettings, writeJson } from '../output.ts';
+import { whenOutputFails } from '../stdout.ts';
 import { text } from '../values.ts';
 import { type Call, createVerb } from '../verb.ts';
 import { brokersFlag, dataFlag, serverProperties } from './flags.ts';
@@ -66,6 +67,8 @@ async function run({ settings, output }: Call<typeof startFlags>): Promise<ExitC
     stopped.resolve(name);
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  // A broker in the foreground ends with whoever reads what it says; one that is left running needs nobody.
+  whenOutputFails(() => settings.detach || onSignal('SIGTERM'));
 
   const { port, host, brokers, data = defaultDataDir(brokers), detach, serverProperty = {} } = settings;
   const logger = createVerbLogger({

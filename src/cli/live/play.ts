@@ -4,7 +4,7 @@ import { ConfigurationError, ExitCode } from '../../errors.ts';
 import { giveUpFlag, readerGivesUpAfter } from '../connection.ts';
 import { optional, toggle } from '../flags.ts';
 import { createVerbLogger } from '../output.ts';
-import { endWithReader, interruptible } from '../signals.ts';
+import { interruptible } from '../signals.ts';
 import { written } from '../stdout.ts';
 import { type Call, createVerb } from '../verb.ts';
 import { placeInStream } from './place.ts';
@@ -51,7 +51,6 @@ async function run({ settings, output, kafka }: Call<typeof flags>): Promise<Exi
   if (process.stdout.isTTY) {
     throw new ConfigurationError('a terminal shows no video: write to a player (| ffplay -) or to a file');
   }
-  endWithReader();
   const logger = createVerbLogger(output);
   const interruption = interruptible((text) => logger.info(text));
   // Loaded here, so that help and usage errors need not wait for the client of Kafka.
