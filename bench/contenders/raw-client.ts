@@ -5,7 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { cacheFolder } from '../../src/broker/artifacts.ts';
+import { cacheFolder } from '../../src/broker/default-folders.ts';
 import type { Contender, Measured } from '../contender.ts';
 import type { Ground } from '../ground.ts';
 import { type Cost, ProcessMeter } from '../process-meter.ts';

@@ -2,10 +2,10 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ConfigurationError, SluiceError } from '../errors.ts';
+import { ConfigurationError, describeError, SluiceError } from '../errors.ts';
+import { cacheFolder } from './default-folders.ts';
 
 const run = promisify(execFile);
 
@@ -14,12 +14,6 @@ export const kafkaVersion = '4.3.0';
 /** Kafka's artifacts leave the choice of a log implementation to the user; without one its broker is mute. */
 const log4jVersion = '2.25.4';
 const copyDependencies = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
-
-/** `$SLUICE_CACHE`, else `$XDG_CACHE_HOME/sluice`, else `~/.cache/sluice`. */
-export function cacheFolder(): string {
-  const { SLUICE_CACHE: own, XDG_CACHE_HOME: xdg } = process.env;
-  return own || join(xdg || join(homedir(), '.cache'), 'sluice');
-}
 
 /** Where a release stands once it has been fetched; its name changes whenever its content would. */
 export function kafkaFolder(version: string = kafkaVersion): string {
@@ -74,7 +68,7 @@ async function copyWithMaven(folder: string, version: string): Promise<void> {
  * there is complete: the folder gets its name only when all is in it, so two processes may do this at the same time.
  * @param onFetch called before a fetch begins
  * @param version another release than the one that Sluice brings, for tests against it
- * @throws ConfigurationError when Maven is missing, SluiceError when it fails
+ * @throws ConfigurationError when Maven or a folder to write is missing, SluiceError when it fails
  */
 export async function ensureKafka(
   onFetch?: (folder: string) => void,
@@ -83,8 +77,7 @@ export async function ensureKafka(
   const folder = kafkaFolder(version);
   if (existsSync(folder)) return folder;
   onFetch?.(folder);
-  await mkdir(cacheFolder(), { recursive: true });
-  const temporary = await mkdtemp(join(cacheFolder(), 'fetching-'));
+  const temporary = await makeFolder(cacheFolder());
   try {
     await copyWithMaven(temporary, version);
     await rename(temporary, folder);
@@ -93,6 +86,18 @@ export async function ensureKafka(
     if (!existsSync(folder)) throw error;
   }
   return folder;
+}
+
+async function makeFolder(cache: string): Promise<string> {
+  try {
+    await mkdir(cache, { recursive: true });
+    return await mkdtemp(join(cache, 'fetching-'));
+  } catch (cause) {
+    throw new ConfigurationError(
+      `Apache Kafka cannot be kept in ${cache} (${describeError(cause)}): name a folder that you may write in the variable SLUICE_CACHE`,
+      { cause },
+    );
+  }
 }
 
 /** Java's class path of a folder that {@link ensureKafka} gave, in a stable order. */

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError, describeError } from '../errors.ts';
 import { type Logger, silentLogger } from '../log.ts';
 import { kafkaVersion } from './artifacts.ts';
 import { claimDataFolder, writeNote } from './data-folder.ts';
@@ -83,6 +83,15 @@ export async function startBroker(options: BrokerOptions = {}): Promise<RunningB
   }
 }
 
+async function temporaryFolder(): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), 'sluice-broker-'));
+  } catch (cause) {
+    const message = `no folder can be made in ${tmpdir()} (${describeError(cause)}): name one in the variable TMPDIR`;
+    throw new ConfigurationError(message, { cause });
+  }
+}
+
 /** Times that a broker is started on other ports, when those that were free are taken before it listens. */
 const mostAttempts = 3;
 
@@ -94,9 +103,7 @@ async function startOnce(options: BrokerOptions): Promise<RunningBroker> {
     logger.info(`fetching Apache Kafka ${kafkaVersion} into ${folder}, once`);
   const runtime = options.runtime ?? (await kafkaRuntime(fetching));
   const temporary = options.dataDir === undefined;
-  const dataDir = options.dataDir
-    ? resolve(options.dataDir)
-    : await mkdtemp(join(tmpdir(), 'sluice-broker-'));
+  const dataDir = options.dataDir ? resolve(options.dataDir) : await temporaryFolder();
   const nodes: KafkaNode[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(nodes.map((node) => (temporary ? node.kill() : node.stop())));

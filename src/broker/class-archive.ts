@@ -4,8 +4,8 @@
  * stop of a broker.
  */
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { access, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Java } from './java.ts';
 
@@ -23,7 +23,7 @@ export function classArchive(kafkaFolder: string, java: Java): { use: string } |
 
 /**
  * Makes the archive when it is missing, by letting `train` run a broker whose Java writes it at its exit.
- * Atomic: the name appears when the file is complete.
+ * Atomic: the name appears when the file is complete. Does nothing where it could not be kept.
  */
 export async function ensureClassArchive(
   kafkaFolder: string,
@@ -31,7 +31,7 @@ export async function ensureClassArchive(
   train: (make: string) => Promise<void>,
 ): Promise<void> {
   const file = classArchiveFile(kafkaFolder, java);
-  if (existsSync(file)) return;
+  if (existsSync(file) || !(await isWritable(kafkaFolder))) return;
   const temporary = `${file}.${process.pid}`;
   try {
     await train(temporary);
@@ -39,4 +39,11 @@ export async function ensureClassArchive(
   } finally {
     await rm(temporary, { force: true });
   }
+}
+
+async function isWritable(folder: string): Promise<boolean> {
+  return access(folder, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
 }

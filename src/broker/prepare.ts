@@ -1,4 +1,5 @@
 /** Everything that the first start would have to wait for, done ahead: the set-up calls it. */
+import { describeError } from '../errors.ts';
 import { kafkaVersion } from './artifacts.ts';
 import { startBroker } from './broker.ts';
 import { ensureClassArchive } from './class-archive.ts';
@@ -13,7 +14,7 @@ export async function prepareKafka(say: (text: string) => void): Promise<void> {
   const runtime = await kafkaRuntime((folder) => {
     say(`fetching Apache Kafka ${kafkaVersion} into ${folder} (54 MB, once)`);
   });
-  await ensureClassArchive(runtime.folder, runtime.java, async (make) => {
+  const making = ensureClassArchive(runtime.folder, runtime.java, async (make) => {
     say('starting Kafka once to keep its loaded classes');
     const broker = await startBroker({ runtime: { ...runtime, classArchive: { make } } });
     try {
@@ -23,4 +24,8 @@ export async function prepareKafka(say: (text: string) => void): Promise<void> {
       await broker.stop();
     }
   });
+  // It only saves time. What is wrong for good will be said by the start that is wanted.
+  await making.catch((error: unknown) =>
+    say(`Kafka starts without its loaded classes: ${describeError(error)}`),
+  );
 }

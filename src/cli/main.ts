@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import { cacheFolder } from '../broker/artifacts.ts';
+import { knownCacheFolder } from '../broker/default-folders.ts';
 import { watchStdout } from './stdout.ts';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -14,7 +14,8 @@ if (major < 24 || (major === 24 && minor < 12)) {
 }
 
 // Halves the time to start. Not Node's own place for it: that is a folder which all users of the machine may write.
-enableCompileCache(join(cacheFolder(), 'compiled'));
+const cache = knownCacheFolder();
+if (cache !== undefined) enableCompileCache(join(cache, 'compiled'));
 
 // The heap's young generation stays at the 17 MB that it begins with: docs/adr/0047-the-young-generation-does-not-grow.md.
 setFlagsFromString('--semi-space-growth-factor=1');

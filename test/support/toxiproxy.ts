@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { cacheFolder } from '../../src/broker/artifacts.ts';
+import { cacheFolder } from '../../src/broker/default-folders.ts';
 import { startProcess } from '../../src/broker/jvm.ts';
 import { freePort } from '../../src/broker/ports.ts';
 import { waitFor } from './wait.ts';

@@ -1,6 +1,6 @@
 /** The flags that the verbs of `sluice broker` have in common. */
 import { z } from 'zod';
-import { defaultDataDir } from '../../broker/default-folder.ts';
+import { defaultDataDir } from '../../broker/default-folders.ts';
 import { optional, valued } from '../flags.ts';
 import { choice, text } from '../values.ts';
 

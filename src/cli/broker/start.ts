@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { kafkaVersion } from '../../broker/artifacts.ts';
 import type { RunningBroker } from '../../broker/broker.ts';
-import { defaultDataDir } from '../../broker/default-folder.ts';
+import { defaultDataDir } from '../../broker/default-folders.ts';
 import { ExitCode, SluiceError } from '../../errors.ts';
 import { counted, toggle, valued } from '../flags.ts';
 import { createVerbLogger, type OutputSettings, writeJson } from '../output.ts';

@@ -1,8 +1,9 @@
 /** The options of `upload` and `download`, and what they resolve with. Defaults stand here, once. */
-import { hostname } from 'node:os';
+import { ConfigurationError } from '../../errors.ts';
 import type { Compression } from '../../kafka/contract.ts';
 import type { ClientProperties } from '../../kafka/properties.ts';
 import type { Logger } from '../../log.ts';
+import { hostName } from '../../machine.ts';
 import type { ChecksumAlgorithm } from '../../records/checksum.ts';
 import type { DownloadEvent, ResumedEvent, UploadEvent, WaitingEvent } from './events.ts';
 
@@ -89,7 +90,14 @@ export type UploadSettings = UploadOptions &
   Required<Pick<UploadOptions, keyof typeof uploadDefaults | 'name' | 'onEvent'>>;
 
 export function uploadSettings(options: UploadOptions): UploadSettings {
-  return { ...uploadDefaults, name: hostname(), onEvent: () => {}, ...options };
+  return { ...uploadDefaults, onEvent: () => {}, ...options, name: options.name ?? nameOfHost() };
+}
+
+function nameOfHost(): string {
+  const name = hostName();
+  if (name === undefined)
+    throw new ConfigurationError('this host has no name to go by: choose one with --name');
+  return name;
 }
 
 /** What a run did. */
@@ -141,7 +149,7 @@ export type DownloadSettings = DownloadOptions &
   Required<Pick<DownloadOptions, keyof typeof downloadDefaults | 'name' | 'onEvent'>>;
 
 export function downloadSettings(options: DownloadOptions): DownloadSettings {
-  return { ...downloadDefaults, name: hostname(), onEvent: () => {}, ...options };
+  return { ...downloadDefaults, onEvent: () => {}, ...options, name: options.name ?? nameOfHost() };
 }
 
 export interface DownloadSummary extends RunSummary {

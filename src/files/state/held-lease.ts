@@ -1,6 +1,6 @@
 /** The lease of a running uploader: taken, renewed, looked after when this process had been stopped, given back. */
 import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
+import { hostName } from '../../machine.ts';
 import type { Lease } from '../../records/state-record.ts';
 import { thisBoot } from './boot.ts';
 import { holderOf, living, type ReadLeases, refusal } from './lease.ts';
@@ -40,7 +40,7 @@ export class HeldLease {
     this.#options = options;
     this.#offset = offset;
     const owner = randomBytes(8).toString('hex');
-    const lease = { topic: options.topicId, owner, host: hostname(), pid: process.pid, lasts };
+    const lease = { topic: options.topicId, owner, host: hostName() ?? '', pid: process.pid, lasts };
     this.#lease = thisBoot === undefined ? lease : { ...lease, boot: thisBoot };
   }
 

@@ -2,9 +2,9 @@
  * One uploader of a name at a time. The lease is a record of `T.state` that its holder renews ({@link HeldLease}); a second
  * uploader of the name is refused while the first lives, and takes over when the lease has ended.
  */
-import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigurationError } from '../../errors.ts';
+import { hostName } from '../../machine.ts';
 import type { Lease } from '../../records/state-record.ts';
 import { thisBoot } from './boot.ts';
 
@@ -66,7 +66,7 @@ export function holderOf(leases: readonly (StandingLease | null)[]): StandingLea
 
 /** True when the holder is known to be gone: it ran in this boot of this system, and no such process runs. */
 export function isDead(lease: Pick<Lease, 'owner' | 'host' | 'pid' | 'boot'>): boolean {
-  if (thisBoot === undefined || lease.boot !== thisBoot || lease.host !== hostname()) return false;
+  if (thisBoot === undefined || lease.boot !== thisBoot || lease.host !== (hostName() ?? '')) return false;
   // A number has one process at a time: ours is somebody's who lives only if that is ourselves.
   if (lease.pid === process.pid) return !living.has(lease.owner);
   try {

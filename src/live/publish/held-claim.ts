@@ -1,9 +1,9 @@
 /** The claim of a running publisher: taken, raised with each epoch, renewed, watched, given back. */
 import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { thisBoot } from '../../files/state/boot.ts';
 import { isDead, living } from '../../files/state/lease.ts';
+import { hostName } from '../../machine.ts';
 import type { StreamClaim } from '../../records/live-claim.ts';
 import type { Targets } from '../../records/live-record.ts';
 import {
@@ -237,7 +237,7 @@ export class HeldClaim {
       state: 'live',
       epoch: this.#claimed,
       owner: this.#owner,
-      host: hostname(),
+      host: hostName() ?? '',
       pid: process.pid,
       ...(thisBoot === undefined ? {} : { boot: thisBoot }),
       lasts: this.#lasts,

@@ -1,0 +1,29 @@
+/** What this machine says of itself. In a container any of it may be missing, so whoever asks says what happens then. */
+import { homedir, hostname } from 'node:os';
+import { isAbsolute } from 'node:path';
+
+/** The user's own folder. Undefined for a user who has neither HOME nor an entry in the list of users. */
+export function homeFolder(): string | undefined {
+  try {
+    const folder = homedir();
+    // HOME may be there and empty: what is made of it would stand in whatever folder is the current one.
+    return isAbsolute(folder) ? folder : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** An absolute path from a variable of the XDG Base Directory Specification, which has others ignored. */
+export function baseFolder(variable: 'XDG_CACHE_HOME' | 'XDG_DATA_HOME'): string | undefined {
+  const folder = process.env[variable];
+  return folder !== undefined && isAbsolute(folder) ? folder : undefined;
+}
+
+/** The host's name; undefined when it has none. */
+export function hostName(): string | undefined {
+  try {
+    return hostname() || undefined;
+  } catch {
+    return undefined;
+  }
+}
