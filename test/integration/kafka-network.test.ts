@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { startBroker } from '../../src/broker/broker.ts';
 import { createKafka } from '../../src/kafka/client.ts';
@@ -10,6 +10,7 @@ import type { Consumer } from '../../src/kafka/contract.ts';
 import { silentLogger } from '../../src/log.ts';
 import { Traffic } from '../faults/traffic.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
+import { listener } from '../support/listener.ts';
 import { uniqueTopic } from '../support/unique.ts';
 import { waitFor } from '../support/wait.ts';
 
@@ -159,30 +160,28 @@ test('A bad network costs time, never records', async (t) => {
     });
   });
 
-  await t.test('A broker that was silent is asked after all others', async (t) => {
-    let accepted = 0;
-    const sockets: Socket[] = [];
-    const mute = createServer((socket) => {
-      accepted += 1;
-      sockets.push(socket);
+  for (const [what, serve] of [
+    ['was silent', () => {}],
+    ['hung up', (socket: Socket) => socket.resetAndDestroy()],
+  ] as const) {
+    await t.test(`A broker that ${what} is asked after all others`, async (t) => {
+      let accepted = 0;
+      const { port } = await listener(t, (socket) => {
+        accepted += 1;
+        serve(socket);
+      });
+      const cluster = newCluster(t, [port, proxy.port], 200);
+      const anew = async () => {
+        const { connection } = await cluster.anyLink();
+        connection.close();
+        await connection.closed;
+      };
+      // Chance decides who is asked first, until one has been found so.
+      while (accepted === 0) await anew();
+      for (let round = 0; round < 30; round += 1) await anew();
+      assert.equal(accepted, 1);
     });
-    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
-    t.after(() => {
-      mute.close();
-      for (const socket of sockets) socket.destroy();
-    });
-    const { port } = mute.address() as AddressInfo;
-    const cluster = newCluster(t, [port, proxy.port], 200);
-    const anew = async () => {
-      const { connection } = await cluster.anyLink();
-      connection.close();
-      await connection.closed;
-    };
-    // Chance decides who is asked first, until one has been found silent.
-    while (accepted === 0) await anew();
-    for (let round = 0; round < 30; round += 1) await anew();
-    assert.equal(accepted, 1);
-  });
+  }
 
   await t.test(
     'One that stands still takes those for small requests to the same broker with it',

@@ -1,11 +1,12 @@
 /** Where partitions begin and end, and where a time stands: the ListOffsets API, asked of each partition's leader. */
 
 import { ask } from '../api.ts';
-import type { Cluster, TopicMetadata } from '../cluster/cluster.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import { Code } from '../cluster/error-codes.ts';
 import { NotNow } from '../cluster/failures.ts';
 import { control } from '../cluster/link-purpose.ts';
 import { errorOf } from '../cluster/refusals.ts';
+import type { TopicMetadata } from '../cluster/topic-metadata.ts';
 import { listOffsetsV7 } from '../codecs.ts';
 import { KafkaError, type OffsetAt } from '../contract.ts';
 

@@ -16,6 +16,8 @@ export interface BackoffOptions {
   /** Ends the waiting with KafkaError `closed`. */
   readonly signal: AbortSignal;
   readonly reporter: StatusReporter;
+  /** Called at each failure, before the waiting. */
+  readonly onFailure?: () => void;
 }
 
 /** Milliseconds to wait after so many failures in a row: doubling, capped, the upper half at random. */
@@ -39,10 +41,11 @@ export class Backoff {
    * for too long, and with KafkaError `closed` when the signal ends the waiting.
    */
   async pause(error: Error): Promise<void> {
-    const { what, giveUpAfter, signal, reporter } = this.#options;
+    const { what, giveUpAfter, signal, reporter, onFailure } = this.#options;
     const now = Date.now();
     if (this.#failures === 0) this.#since = now;
     this.#failures += 1;
+    onFailure?.();
     if (signal.aborted) throw this.#closed();
     const told = error instanceof NotNow ? error.message : `Could not ${what}: ${error.message}`;
     reporter.waiting(this, this.#since, told);

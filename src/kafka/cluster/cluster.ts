@@ -14,9 +14,11 @@ import { mayPass, NetworkFailure, NotNow } from './failures.ts';
 import type { Authenticate, Link } from './link.ts';
 import { control, type LinkPurpose } from './link-purpose.ts';
 import { Links, type Place } from './links.ts';
-import { errorOf, translate } from './refusals.ts';
+import { Preference } from './preference.ts';
+import { translate } from './refusals.ts';
 import { addressText } from './socket.ts';
 import { StatusReporter } from './status.ts';
+import { newest, secondOpinion, type TopicMetadata, takesBack, topicOf } from './topic-metadata.ts';
 
 export interface ClusterOptions {
   readonly bootstrap: readonly Address[];
@@ -30,19 +32,6 @@ export interface ClusterOptions {
   readonly onStatus: (status: KafkaStatus) => void;
 }
 
-export interface PartitionMetadata {
-  /** Broker id, -1 while there is none. */
-  readonly leader: number;
-  readonly leaderEpoch: number;
-}
-
-export interface TopicMetadata {
-  readonly name: string;
-  /** UUID as text. */
-  readonly id: string;
-  readonly partitions: readonly PartitionMetadata[];
-}
-
 /** Small requests: a broker that has not answered one by then is better asked elsewhere. */
 const controlTimeoutMs = 10_000;
 /** How long another broker may take to hear of a topic that this client has just created. */
@@ -54,7 +43,13 @@ export class Cluster {
   readonly #closing = new AbortController();
   readonly #links: Links;
   readonly #topics = new Map<string, TopicMetadata>();
+  readonly #preference = new Preference();
   readonly #refreshes = new Map<string, Promise<TopicMetadata | undefined>>();
+  /** When a topic was asked for last (by the steady clock), and what the answer came to. */
+  readonly #answers = new Map<
+    string,
+    { readonly askedAt: number; readonly topic: TopicMetadata | undefined }
+  >();
   readonly #created = new Map<string, number>();
   #brokers = new Map<number, BrokerDescription>();
   #clusterId = '';
@@ -74,7 +69,13 @@ export class Cluster {
 
   /** A back-off for something named by what it tries to do, e.g. "produce to T-0". */
   backoff(what: string, signal: AbortSignal = this.signal): Backoff {
-    return new Backoff({ what, signal, giveUpAfter: this.options.giveUpAfter, reporter: this.reporter });
+    return new Backoff({
+      what,
+      signal,
+      giveUpAfter: this.options.giveUpAfter,
+      reporter: this.reporter,
+      onFailure: () => this.#preference.doubt(),
+    });
   }
 
   /** Runs the operation until it succeeds or fails with what no later attempt can mend. */
@@ -113,23 +114,29 @@ export class Cluster {
     });
   }
 
-  /** A link to any broker, for small requests. Rejects with the last failure when none can be reached. */
+  /**
+   * A link to any broker, for small requests; to another one than the last time when something has failed since. Rejects with
+   * NetworkFailure when none can be reached, with KafkaError when one says that it never can be and no other is of use.
+   */
   async anyLink(): Promise<Link> {
-    const known = [...this.#brokers.values()].map(
-      (broker): Place => ({ address: broker, broker: broker.id }),
-    );
-    const boot = this.options.bootstrap.map((address): Place => ({ address, broker: undefined }));
-    const candidates = [...known, ...boot];
-    const open = candidates.find((place) => this.#links.has(place, control));
+    const refusals: unknown[] = [];
     const failures: Error[] = [];
-    for (const place of open ? [open, ...candidates] : this.#ordered(candidates)) {
+    for (const place of this.#places()) {
       try {
-        return await this.#links.to(place, control, Math.min(this.options.requestTimeout, controlTimeoutMs));
+        const link = await this.#links.to(
+          place,
+          control,
+          Math.min(this.options.requestTimeout, controlTimeoutMs),
+        );
+        this.#preference.asks(place);
+        return link;
       } catch (error) {
-        if (!(error instanceof NetworkFailure)) throw error;
-        failures.push(error);
+        if (error instanceof NetworkFailure) failures.push(error);
+        else refusals.push(error);
+        if (this.signal.aborted) throw error;
       }
     }
+    if (refusals.length > 0) throw refusals[0];
     const reasons = [...new Set(failures.map(({ message }) => message))].join('; ');
     throw new NetworkFailure(`No broker can be reached: ${reasons}`, { cause: failures.at(-1) });
   }
@@ -157,8 +164,13 @@ export class Cluster {
     return this.#topics.get(name);
   }
 
-  /** Asks for the topic. Undefined when there is none. Rejects with what may pass or KafkaError. Does not retry. */
-  refreshTopic(name: string): Promise<TopicMetadata | undefined> {
+  /**
+   * Asks for the topic, unless somebody has done so since `notBefore` (by the steady clock): who waits for the same change need not
+   * ask each for himself. Undefined when no broker that was asked knows it. Rejects with what may pass or KafkaError. Does not retry.
+   */
+  refreshTopic(name: string, notBefore = Number.POSITIVE_INFINITY): Promise<TopicMetadata | undefined> {
+    const answer = this.#answers.get(name);
+    if (answer !== undefined && answer.askedAt >= notBefore) return Promise.resolve(answer.topic);
     let refresh = this.#refreshes.get(name);
     if (refresh === undefined) {
       refresh = this.#askForTopic(name).finally(() => this.#refreshes.delete(name));
@@ -179,40 +191,51 @@ export class Cluster {
   }
 
   async #askForTopic(name: string): Promise<TopicMetadata | undefined> {
-    const response = await this.metadata([name]);
-    const topic = response.topics.find((candidate) => candidate.name === name);
-    if (topic === undefined || topic.errorCode === Code.unknownTopicOrPartition) {
+    const askedAt = performance.now();
+    const known = this.#topics.get(name);
+    let topic = topicOf(await this.metadata([name]), name);
+    if (takesBack(known, topic)) topic = await this.#secondOpinion(name, known, topic);
+    if (topic === undefined) {
       this.#topics.delete(name);
       if (Date.now() - (this.#created.get(name) ?? 0) < propagationMs)
         throw new NotNow(Code.unknownTopicOrPartition, `find topic ${name}`);
-      return undefined;
+    } else {
+      topic = newest(this.#topics.get(name), topic);
+      this.#topics.set(name, topic);
     }
-    // A topic without a leader for some partition is known all the same; its owner waits for that partition.
-    if (topic.errorCode !== Code.none && topic.errorCode !== Code.leaderNotAvailable)
-      throw errorOf('metadata', topic.errorCode, `find topic ${name}`);
-    const partitions: PartitionMetadata[] = [];
-    for (const { partitionIndex, leaderId, leaderEpoch } of topic.partitions) {
-      partitions[partitionIndex] = { leader: leaderId, leaderEpoch };
-    }
-    const metadata = { name, id: topic.topicId, partitions };
-    this.#topics.set(name, metadata);
-    return metadata;
+    this.#answers.set(name, { askedAt, topic });
+    return topic;
   }
 
-  /** In random order, those that were silent last. */
-  #ordered(places: readonly Place[]): Place[] {
-    const isSilent = (place: Place) => Number(this.#links.isSilent(place));
-    return shuffled(places).sort((a, b) => isSilent(a) - isSilent(b));
+  /** Another broker's word, where there is another one that can be reached; else the first one's holds. */
+  async #secondOpinion(
+    name: string,
+    known: TopicMetadata | undefined,
+    first: TopicMetadata | undefined,
+  ): Promise<TopicMetadata | undefined> {
+    if (this.#places().length < 2) return first;
+    this.#preference.doubt();
+    try {
+      return secondOpinion(known, first, topicOf(await this.metadata([name]), name));
+    } catch (error) {
+      if (this.signal.aborted) throw error;
+      return first;
+    }
+  }
+
+  /** Whom to ask what any broker can answer, the best first. */
+  #places(): Place[] {
+    const known = [...this.#brokers.values()].map(
+      (broker): Place => ({ address: broker, broker: broker.id }),
+    );
+    const boot = this.options.bootstrap.map((address): Place => ({ address, broker: undefined }));
+    return this.#preference.order([...known, ...boot], {
+      isFailing: (place) => this.#links.isFailing(place),
+      isOpen: (place) => this.#links.has(place, control),
+    });
   }
 
   #isBootstrap({ host, port }: Address): boolean {
     return this.options.bootstrap.some((server) => server.host === host && server.port === port);
   }
-}
-
-function shuffled<Item>(items: readonly Item[]): Item[] {
-  return items
-    .map((item) => ({ item, rank: Math.random() }))
-    .sort((a, b) => a.rank - b.rank)
-    .map(({ item }) => item);
 }

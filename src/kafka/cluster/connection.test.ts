@@ -1,27 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { listener } from '../../../test/support/listener.ts';
 import { WireWriter } from '../wire/primitives.ts';
 import { Connection, StalledConnection } from './connection.ts';
 import { NetworkFailure } from './failures.ts';
-
-/** Something that listens as a broker does, and answers as the test says. */
-async function listener(t: TestContext, serve: (socket: Socket) => void): Promise<number> {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket.on('error', () => {}));
-    serve(socket);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-  });
-  const address = server.address();
-  assert.ok(address !== null && typeof address !== 'string');
-  return address.port;
-}
 
 async function connected(t: TestContext, port: number, requestTimeout = 60_000): Promise<Connection> {
   const connection = await Connection.open({
@@ -61,14 +45,16 @@ function echo(socket: Socket): void {
 }
 
 test('Each request gets its own answer', async (t) => {
-  const connection = await connected(t, await listener(t, echo));
+  const connection = await connected(t, (await listener(t, echo)).port);
   const questions = Array.from({ length: 20 }, (_, index) => `question ${index}`);
   assert.deepEqual(await Promise.all(questions.map((text) => ask(connection, text))), questions);
 });
 
 test('Noise instead of an answer is an error', async (t) => {
   for (let round = 0; round < 20; round += 1) {
-    const port = await listener(t, (socket) => socket.once('data', () => socket.write(randomBytes(1000))));
+    const { port } = await listener(t, (socket) =>
+      socket.once('data', () => socket.write(randomBytes(1000))),
+    );
     const connection = await connected(t, port);
     await assert.rejects(ask(connection), NetworkFailure);
     assert.equal(connection.isOpen, false);
@@ -84,19 +70,19 @@ test('An answer that nobody awaits, or of a size that cannot be, is an error', a
     [-5, 1],
   ] as const) {
     const answer = new WireWriter().int32(bytes).int32(correlationId).cut();
-    const port = await listener(t, (socket) => socket.once('data', () => socket.write(answer)));
+    const { port } = await listener(t, (socket) => socket.once('data', () => socket.write(answer)));
     await assert.rejects(ask(await connected(t, port)), /not a response of Kafka's protocol/);
   }
 });
 
 test('A port that speaks TLS is recognized', async (t) => {
   const alert = Buffer.from([0x15, 3, 3, 0, 2, 2, 80]);
-  const port = await listener(t, (socket) => socket.once('data', () => socket.write(alert)));
+  const { port } = await listener(t, (socket) => socket.once('data', () => socket.write(alert)));
   await assert.rejects(ask(await connected(t, port)), { kind: 'authentication', message: /SASL_SSL/ });
 });
 
 test('A connection that the broker closes rejects all that wait', async (t) => {
-  const port = await listener(t, (socket) => socket.once('data', () => socket.destroy()));
+  const { port } = await listener(t, (socket) => socket.once('data', () => socket.destroy()));
   const connection = await connected(t, port);
   const outcomes = await Promise.allSettled([ask(connection), ask(connection)]);
   for (const outcome of outcomes) {
@@ -106,7 +92,7 @@ test('A connection that the broker closes rejects all that wait', async (t) => {
 });
 
 test('Silence ends the connection, and only when an answer is due', async (t) => {
-  const port = await listener(t, () => {});
+  const { port } = await listener(t, () => {});
   const idle = await connected(t, port, 50);
   const waiting = await connected(t, port, 50);
   await assert.rejects(ask(waiting), StalledConnection);
@@ -114,14 +100,14 @@ test('Silence ends the connection, and only when an answer is due', async (t) =>
 });
 
 test('A connection may be given less time while it waits', async (t) => {
-  const connection = await connected(t, await listener(t, () => {}));
+  const connection = await connected(t, (await listener(t, () => {})).port);
   const waiting = ask(connection);
   connection.setRequestTimeout(50);
   await assert.rejects(waiting, /no answer/);
 });
 
 test('A gate holds requests back, in order, and lets the urgent pass', async (t) => {
-  const connection = await connected(t, await listener(t, echo));
+  const connection = await connected(t, (await listener(t, echo)).port);
   const open = connection.closeGate();
   const order: string[] = [];
   const held = ['first', 'second'].map((text) => ask(connection, text).then((answer) => order.push(answer)));
@@ -133,7 +119,7 @@ test('A gate holds requests back, in order, and lets the urgent pass', async (t)
 });
 
 test('What waits at a gate is rejected when the connection closes', async (t) => {
-  const connection = await connected(t, await listener(t, echo));
+  const connection = await connected(t, (await listener(t, echo)).port);
   connection.closeGate();
   const held = ask(connection);
   connection.close(new NetworkFailure('gone'));
@@ -143,7 +129,7 @@ test('What waits at a gate is rejected when the connection closes', async (t) =>
 test('A throttled connection sends again after its time', async (t) => {
   const throttled: number[] = [];
   const connection = await Connection.open({
-    address: { host: '127.0.0.1', port: await listener(t, echo) },
+    address: { host: '127.0.0.1', port: (await listener(t, echo)).port },
     tls: undefined,
     clientId: 'test',
     connectTimeout: 60_000,
@@ -159,7 +145,7 @@ test('A throttled connection sends again after its time', async (t) => {
 });
 
 test('Nobody there is an error that may pass', async (t) => {
-  const port = await listener(t, echo);
+  const { port } = await listener(t, echo);
   await assert.rejects(
     Connection.open({
       address: { host: '127.0.0.1', port: port === 1 ? 2 : 1 },

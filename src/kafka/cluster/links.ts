@@ -38,8 +38,8 @@ const connectTimeoutMs = 10_000;
 export class Links {
   readonly #options: LinksOptions;
   readonly #entries = new Map<string, Entry>();
-  /** Addresses whose last connection stood still. */
-  readonly #silent = new Set<string>();
+  /** Addresses whose last connection stood still, or did not come to be. */
+  readonly #failing = new Set<string>();
 
   constructor(options: LinksOptions) {
     this.#options = options;
@@ -50,9 +50,9 @@ export class Links {
     return this.#entries.has(keyOf(place, purpose));
   }
 
-  /** True when the last connection there stood still: others are better asked first. */
-  isSilent({ address }: Place): boolean {
-    return this.#silent.has(addressText(address));
+  /** True when the last connection there stood still, or did not come to be: others are better asked first. */
+  isFailing({ address }: Place): boolean {
+    return this.#failing.has(addressText(address));
   }
 
   /** The link there for this purpose; opened when there is none. Rejects with NetworkFailure or KafkaError. */
@@ -90,10 +90,10 @@ export class Links {
       signal,
       onThrottle,
     }).catch((error: unknown) => {
-      if (error instanceof StalledConnection) this.#silent.add(text);
+      if (error instanceof NetworkFailure) this.#failing.add(text);
       throw error;
     });
-    this.#silent.delete(text);
+    this.#failing.delete(text);
     logger.debug({ broker: text }, 'connected');
     link.connection.closed.then((reason) => {
       logger.debug({ broker: text }, reason.message);
@@ -107,7 +107,7 @@ export class Links {
    * time-out, in the middle of mending; a new one costs nothing.
    */
   #distrust(text: string): void {
-    this.#silent.add(text);
+    this.#failing.add(text);
     const reason = new NetworkFailure(`${text}: another connection to this broker stood still`);
     for (const { place, purpose, link } of this.#entries.values()) {
       if (!purpose.isControl || addressText(place.address) !== text) continue;

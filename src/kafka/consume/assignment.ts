@@ -189,16 +189,18 @@ export class Assignment implements FetcherOwner {
     if (cursor.mending || cursor.isGivenUp) return;
     cursor.mending = true;
     let error = cause;
+    let failedAt = performance.now();
     while (!this.signal.aborted && !cursor.isGivenUp) {
       try {
         if (error && !mayPass(error) && !isAboutTopic(error)) throw error;
         if (error) await cursor.backoff.pause(error);
-        const leader = await this.#topic!.leaderOf(cursor, error === undefined);
+        const leader = await this.#topic!.leaderOf(cursor, error && failedAt);
         if (!cursor.isGivenUp) this.#fetcher(leader).add(cursor);
         break;
       } catch (thrown) {
         if (cursor.isGivenUp) break;
         error = translate(thrown, `read ${this.#topic!.name}-${cursor.partition}`) as Error;
+        failedAt = performance.now();
         if (mayPass(error)) continue;
         cursor.backoff.abandoned();
         this.#fail(error);

@@ -1,8 +1,9 @@
 /** The topic that a consumer reads: who leads its partitions, where they begin and end, and whether it is still the same. */
 import { listOffsets, requireTopic } from '../admin/offsets.ts';
-import type { Cluster, TopicMetadata } from '../cluster/cluster.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import { Code } from '../cluster/error-codes.ts';
 import { NotNow } from '../cluster/failures.ts';
+import type { TopicMetadata } from '../cluster/topic-metadata.ts';
 import { KafkaError } from '../contract.ts';
 import type { Cursor } from './cursor.ts';
 
@@ -37,11 +38,11 @@ export class FollowedTopic {
   }
 
   /**
-   * Fresh metadata. False when no broker knows the topic (now). Rejects with KafkaError `topic-recreated` when it is
+   * Metadata that is as new as `notBefore` (by the steady clock; absent: as new as can be). False when no broker knows the topic (now). Rejects with KafkaError `topic-recreated` when it is
    * another one of the same name.
    */
-  async refresh(): Promise<boolean> {
-    const topic = await this.#cluster.refreshTopic(this.name);
+  async refresh(notBefore?: number): Promise<boolean> {
+    const topic = await this.#cluster.refreshTopic(this.name, notBefore);
     if (topic === undefined) return false;
     if (topic.id !== this.#topic.id) {
       throw new KafkaError(
@@ -70,10 +71,13 @@ export class FollowedTopic {
     return this.#cluster.retry(what, look, signal);
   }
 
-  /** The leader's broker id; also notes its epoch. Rejects with what may pass, or KafkaError. Does not retry. */
-  async leaderOf(cursor: Cursor, cached: boolean): Promise<number> {
+  /**
+   * The leader's broker id; also notes its epoch. `failedAt`: what is known from before then is not enough. Rejects with what may
+   * pass, or KafkaError. Does not retry.
+   */
+  async leaderOf(cursor: Cursor, failedAt: number | undefined): Promise<number> {
     const place = `${this.name}-${cursor.partition}`;
-    const isThere = cached || (await this.refresh());
+    const isThere = failedAt === undefined || (await this.refresh(failedAt));
     const partition = isThere ? this.#topic.partitions[cursor.partition] : undefined;
     if (partition === undefined) {
       cursor.missingSince ??= Date.now();

@@ -76,10 +76,11 @@ export class RouteFinder {
     route.link = undefined;
     // A refusal of one record says nothing against the route, so there is nothing to wait for.
     let error = cause !== undefined && (mayPass(cause) || isAboutTopic(cause)) ? cause : undefined;
+    let failedAt = performance.now();
     for (;;) {
       try {
         if (error) await backoff.pause(error);
-        const link = await this.#link(await this.#leader(route, error === undefined));
+        const link = await this.#link(await this.#leader(route, error && failedAt));
         if (queue.inDoubt) queue.settleDoubt(await this.#lastSequence(route, link), doubtful(route));
         if (queue.identity === undefined) queue.identify(await this.#identify(route));
         if (queue.halted) queue.resume();
@@ -87,6 +88,7 @@ export class RouteFinder {
         return true;
       } catch (thrown) {
         error = translate(thrown, `write to ${route.topic}-${route.partition}`) as Error;
+        failedAt = performance.now();
         if (mayPass(error)) continue;
         backoff.abandoned();
         queue.clear(error);
@@ -112,15 +114,16 @@ export class RouteFinder {
     this.#links.clear();
   }
 
-  async #leader(route: Route, cached: boolean): Promise<number> {
-    const known = cached ? this.#cluster.knownTopic(route.topic) : undefined;
-    const topic = known ?? (await this.#cluster.refreshTopic(route.topic));
+  /** `failedAt`: what is known from before then (by the steady clock) is not enough. */
+  async #leader(route: Route, failedAt?: number): Promise<number> {
+    const known = failedAt === undefined ? this.#cluster.knownTopic(route.topic) : undefined;
+    const topic = known ?? (await this.#cluster.refreshTopic(route.topic, failedAt));
     if (topic !== undefined && route.topicId !== undefined && topic.id !== route.topicId) {
       route.poison = recreated(route.topic);
       throw route.poison;
     }
     const leader = topic?.partitions[route.partition]?.leader;
-    if (known && (leader === undefined || leader < 0)) return this.#leader(route, false);
+    if (known && (leader === undefined || leader < 0)) return this.#leader(route, Number.POSITIVE_INFINITY);
     if (topic === undefined || leader === undefined) {
       route.missingSince ??= Date.now();
       const isNews = route.topicId !== undefined && Date.now() - route.missingSince < missingGraceMs;
