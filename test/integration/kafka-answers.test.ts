@@ -155,4 +155,50 @@ test('Answers that are final, or become so', async (t) => {
       await assert.rejects(committing, { name: 'KafkaError', kind: 'unknown-topic' });
     }
   });
+
+  await t.test('A broker that never knows its producer is asked in peace, and then refused', async () => {
+    const codes = [45, 47, 59];
+    const topics = codes.map(() => uniqueTopic());
+    /** Topic id, as the answer has it -> the code that it is answered with. */
+    const codeOf = new Map<string, number>();
+    for (const [index, name] of topics.entries()) {
+      await kafka.createTopic({ name, partitions: 1, replicationFactor: 1 });
+      codeOf.set((await kafka.describeTopic(name))!.id.replaceAll('-', ''), codes[index]!);
+    }
+    const counts = new Map<number, number>();
+    proxy.rewrite = (apiKey, body) => {
+      const code = apiKey === apis.produce ? codeOf.get(body.toString('hex', 2, 18)) : undefined;
+      if (code === undefined || !answerWith(code, apiKey, body)) return;
+      counts.set(code, (counts.get(code) ?? 0) + 1);
+    };
+    const refused = { name: 'KafkaError', kind: 'unsupported', message: /Idempotence is not supported/ };
+    await Promise.all(
+      topics.map(async (name) => {
+        const producer = client().producer();
+        await assert.rejects(producer.append(name, 0, { value: Buffer.from('d') }), refused);
+      }),
+    );
+    assert.deepEqual([...counts.values()], [8, 8, 8]);
+  });
+
+  await t.test('A broker that cannot say what it has of a producer is not asked', async () => {
+    let produced = 0;
+    proxy.rewrite = (apiKey, body) => {
+      if (apiKey === apis.apiVersions) {
+        // The list of (API, oldest, newest), from behind the error on.
+        for (let at = 3; at + 7 <= body.byteLength; at += 7) {
+          if (body.readInt16BE(at) === apis.describeProducers) body.writeInt16BE(0x7f00, at);
+        }
+      }
+      if (apiKey !== apis.produce) return;
+      produced += 1;
+      answerWith(produced === 1 ? unknownServerError : 45, apiKey, body);
+    };
+    const before = proxy.answered(apis.describeProducers);
+    const appending = client()
+      .producer()
+      .append(topic, 0, { value: Buffer.from('e') });
+    await assert.rejects(appending, { name: 'KafkaError', kind: 'invalid', message: /They may be there/ });
+    assert.equal(proxy.answered(apis.describeProducers), before);
+  });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import * as codecs from '../codecs.ts';
 import { Api, chooseVersions, requireGroups } from './versions.ts';
 
 /** What Apache Kafka 4.3 says of the APIs that we speak. */
@@ -64,4 +65,17 @@ test('What only consumer groups need may be missing until it is needed', () => {
     [Api.describeGroups, 0, 6],
   ];
   requireGroups(chooseVersions(broker(group), 'b:1'), 'b:1');
+});
+
+test('Every API that is called by the library’s codecs is negotiated, or as old as every broker that is spoken to', () => {
+  // Before an exchange of credentials nothing else is answered; ApiVersions is the negotiation.
+  const unnegotiated = new Set(['apiVersionsV3', 'saslAuthenticateV2', 'saslHandshakeV1']);
+  const keys = new Set<number>(Object.values(Api));
+  for (const [name, codec] of Object.entries(codecs)) {
+    if (!/V\d+$/.test(name) || unnegotiated.has(name)) continue;
+    const { key, version } = (codec as { api: { key: number; version: number } }).api;
+    assert.ok(keys.has(key), `${name} is not negotiated`);
+    const chosen = chooseVersions(broker([[key, 0, 99]]), 'broker').get(key);
+    assert.equal(chosen, version, name);
+  }
 });

@@ -23,6 +23,7 @@ export const Api = {
   createTopics: 19,
   initProducerId: 22,
   describeConfigs: 32,
+  describeProducers: 61,
 } as const;
 
 /** Oldest and newest version that this client speaks; Kafka 3.6 to 4.3 have one of each in common with it. */
@@ -46,6 +47,11 @@ const spokenByMembers: ReadonlyMap<number, readonly [number, number]> = new Map(
   [Api.leaveGroup, [5, 5]],
   [Api.syncGroup, [5, 5]],
   [Api.describeGroups, [5, 5]],
+]);
+
+/** The same of brokers that say what they know of a producer (KIP-664): without it a doubt can only be told. */
+const spokenInDoubt: ReadonlyMap<number, readonly [number, number]> = new Map([
+  [Api.describeProducers, [0, 0]],
 ]);
 
 /** API key -> the newest version that both sides speak. */
@@ -86,7 +92,7 @@ export function chooseVersions(
     }
     chosen.set(key, version);
   }
-  for (const [key, [oldest, newest]] of spokenByMembers) {
+  for (const [key, [oldest, newest]] of [...spokenByMembers, ...spokenInDoubt]) {
     const version = common(
       offered.find(({ apiKey }) => apiKey === key),
       oldest,

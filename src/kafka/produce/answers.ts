@@ -25,6 +25,9 @@ export type Verdict =
   | 'forgotten'
   | 'doubt';
 
+/** What a refusal says of the records that travelled together. */
+export type Refusal = Extract<Verdict, 'too-large' | 'bad-record' | 'refused'>;
+
 const verdicts: Readonly<Record<number, Verdict>> = {
   0: 'appended',
   /** DUPLICATE_SEQUENCE_NUMBER: so old a repetition that its place is forgotten. */

@@ -1,4 +1,5 @@
 /** PURE. Records that travel together under consecutive sequence numbers. */
+import { batchHeaderBytes, recordSize } from '../batch.ts';
 import type { NewRecord } from '../contract.ts';
 import {
   type CompressedRecords,
@@ -68,9 +69,26 @@ export function newBatch(records: readonly PendingRecord[], sequence: number, st
   };
 }
 
+/** How many of the first records fit into a batch of so many bytes; one at least. */
+export function countWithin(records: readonly PendingRecord[], most: number): number {
+  let bytes = batchHeaderBytes;
+  let count = 0;
+  for (const { record } of records) {
+    bytes += recordSize(record, count);
+    if (count > 0 && bytes > most) break;
+    count += 1;
+  }
+  return count;
+}
+
 /** The sequence number that follows the batch. */
 export function after({ sequence, records }: Batch): number {
   return (sequence + records.length) % sequences;
+}
+
+/** True when the batch ends at this sequence number or before: what lies at most half a round behind is not newer. */
+export function endsBy(batch: Batch, last: number): boolean {
+  return (last - (after(batch) - 1) + sequences) % sequences < sequences / 2;
 }
 
 /** As it is sent at `now`, milliseconds since the epoch. */

@@ -46,6 +46,7 @@ export class ModelBroker {
   readonly #compressing: Batch[] = [];
   #wire: Request[] = [];
   #nextId = 0;
+  #now = 0;
   #nextProducer = 0n;
 
   constructor({ firstSequence = 0, mayAsk = true, compresses = false }: ModelOptions = {}) {
@@ -104,7 +105,7 @@ export class ModelBroker {
 
   /** Sends what the queue gives. */
   send(): void {
-    for (let batch = this.queue.next(0); batch; batch = this.queue.next(0)) {
+    for (let batch = this.queue.next(this.#now); batch; batch = this.queue.next(this.#now)) {
       const { records } = batch;
       this.#wire.push({
         batch,
@@ -152,6 +153,13 @@ export class ModelBroker {
   restart(arrived: number): void {
     this.breakConnection(arrived);
     for (const [id, batches] of this.#producers) this.#producers.set(id, batches.slice(-1));
+  }
+
+  /** Nothing is written for so long that the broker forgets who has written (`producer.id.expiration.ms`). */
+  expire(): void {
+    if (!this.queue.isEmpty) return;
+    this.#now += 100_000_000;
+    this.#producers.clear();
   }
 
   /** What the owner of a queue does when everything has been answered. */

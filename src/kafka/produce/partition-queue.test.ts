@@ -47,6 +47,10 @@ const event = fc.oneof(
     fc.nat(5).map((arrived) => (broker) => broker.restart(arrived)),
   ),
   events(
+    1,
+    fc.constant((broker) => broker.expire()),
+  ),
+  events(
     5,
     fc.constant((broker) => broker.mend()),
   ),
@@ -193,4 +197,22 @@ test('Batches that a restarted broker has appended but forgotten are recognized 
   settle(broker);
   assert.deepEqual(broker.log, ['1', '2', '3', '4', '5']);
   assert.equal(broker.rejected.size, 0);
+});
+
+test('A broker that may have forgotten the producer is sent one batch, and no more before it is acknowledged', () => {
+  const broker = new ModelBroker();
+  broker.append();
+  broker.send();
+  broker.serve();
+  broker.expire();
+  for (let count = 0; count < 2; count += 1) {
+    broker.append();
+    broker.send();
+  }
+  assert.equal(broker.queue.inFlight, 1);
+  // Whatever comes first is taken: the second one may not.
+  broker.turnAway();
+  broker.serve();
+  settle(broker);
+  assert.deepEqual(broker.log, ['1', '2', '3']);
 });

@@ -5,13 +5,14 @@
  * - a batch is sent again under the same numbers, unless the broker has said that it does not have it;
  * - nothing is sent under new numbers, or a new producer id, that may stand on the partition already.
  */
-import { batchHeaderBytes, recordSize } from '../batch.ts';
-import type { Verdict } from './answers.ts';
+import type { Refusal } from './answers.ts';
 import {
   after,
   type Batch,
+  countWithin,
   discard,
   encode,
+  endsBy,
   type HeldRecords,
   newBatch,
   type PendingRecord,
@@ -25,9 +26,8 @@ const fullWindow = 5;
 const joinBytes = 256 * 1024;
 /** Batches that are compressed, or wait for being sent, ahead of those on their way. */
 const compressedAhead = 4;
-
-/** What a broker's refusal of a batch says of the records that travelled in it: see {@link Verdict}. */
-export type Refusal = Extract<Verdict, 'too-large' | 'bad-record' | 'refused'>;
+/** Milliseconds without a batch after which a broker may have forgotten the producer (`producer.id.expiration.ms`, a day by default). */
+const longIdleMs = 60_000;
 
 export interface PartitionQueueOptions {
   /** Batches are offered by `toCompress`, and sent when `compressed` has been told of them. */
@@ -47,8 +47,10 @@ export class PartitionQueue {
    */
   #window = 1;
   #joinBytes = joinBytes;
-  /** Nothing has been acknowledged under this identity. */
+  /** Nothing that the broker has to remember has been acknowledged under this identity. */
   #fresh = true;
+  /** When the last batch was sent, milliseconds since the epoch. */
+  #sentAt = 0;
   #halted = false;
   #inDoubt = false;
   #refusal: Error | undefined;
@@ -101,11 +103,19 @@ export class PartitionQueue {
 
   /** The next batch to send, marked as sent; undefined when there is none or it may not be sent yet. */
   next(now: number): Batch | undefined {
-    if (this.#halted || this.#identity === undefined || this.inFlight >= this.#window) return undefined;
+    if (this.#halted || this.#identity === undefined) return undefined;
+    const { inFlight } = this;
+    if (inFlight === 0 && Math.abs(now - this.#sentAt) > longIdleMs) {
+      this.#window = 1;
+      // All that was acknowledged is so long ago that the broker need not know of it any more. Of what is in doubt it must.
+      this.#fresh ||= !this.#batches.some(({ ambiguous }) => ambiguous);
+    }
+    if (inFlight >= this.#window) return undefined;
     const unsent = this.#batches.find(({ sent }) => !sent);
     const batch = unsent ?? (this.#compresses ? undefined : this.#join());
     // One that is still being compressed holds back those behind it, which would break the order.
     if (batch?.stage !== 'ready') return undefined;
+    this.#sentAt = now;
     batch.sent = true;
     batch.behindGap = false;
     batch.encoded ??= encode(batch, now, this.#identity);
@@ -180,9 +190,7 @@ export class PartitionQueue {
       this.#disown(refusal ?? error);
       return;
     }
-    // Numbers go round: what lies at most half a round behind the last one is not newer.
-    const isThere = (batch: Batch) => (last - (after(batch) - 1) + sequences) % sequences < sequences / 2;
-    const there = this.#batches.filter((batch) => batch.ambiguous && isThere(batch));
+    const there = this.#batches.filter((batch) => batch.ambiguous && endsBy(batch, last));
     for (const batch of there) this.acknowledged(batch, -1);
     for (const batch of this.#batches) batch.ambiguous = false;
     // The broker expects this next. Where acknowledged batches are missing it is less than we would say.
@@ -195,10 +203,7 @@ export class PartitionQueue {
     this.#disown(error);
   }
 
-  /**
-   * The broker will never take it as it is. Records that travelled together get a second chance, apart, unless the refusal is meant
-   * for all that this client may send.
-   */
+  /** The broker will never take it as it is. Records that travelled together get a second chance, apart, if that can help. */
   refused(batch: Batch, error: Error, refusal: Refusal): void {
     this.#halt(batch);
     if (batch.ambiguous) {
@@ -278,13 +283,7 @@ export class PartitionQueue {
 
   #join(): Batch | undefined {
     if (this.#waiting.length === 0) return undefined;
-    let bytes = batchHeaderBytes;
-    let count = 0;
-    for (const { record } of this.#waiting) {
-      bytes += recordSize(record, count);
-      if (count > 0 && bytes > this.#joinBytes) break;
-      count += 1;
-    }
+    const count = countWithin(this.#waiting, this.#joinBytes);
     const last = this.#batches.at(-1);
     const batch = this.#newBatch(
       this.#waiting.splice(0, count),

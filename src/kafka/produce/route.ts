@@ -7,6 +7,7 @@ import { isAboutTopic, mayPass, NetworkFailure, NotNow } from '../cluster/failur
 import type { Link } from '../cluster/link.ts';
 import { ownPurpose } from '../cluster/link-purpose.ts';
 import { check, errorOf, translate } from '../cluster/refusals.ts';
+import { Api } from '../cluster/versions.ts';
 import { describeProducersV0, initProducerIdV4 } from '../codecs.ts';
 import { KafkaError } from '../contract.ts';
 import type { ProducerIdentity } from './batch.ts';
@@ -29,6 +30,8 @@ export interface Route {
   /** It has had a producer id: another one must be new, for numbers of the old one may stand on the partition. */
   identified: boolean;
   missingSince: number | undefined;
+  /** How often in a row the broker has not known what it must know of this producer. */
+  forgotten: number;
   /** Why nothing can be written here any more. */
   poison: KafkaError | undefined;
 }
@@ -63,6 +66,7 @@ export class RouteFinder {
       end: 0,
       identified: false,
       missingSince: undefined,
+      forgotten: 0,
       poison: undefined,
     };
   }
@@ -151,9 +155,11 @@ export class RouteFinder {
     return link;
   }
 
-  /** The last sequence number that the leader has of our producer id; undefined when it may not tell. */
-  async #lastSequence(route: Route, { connection }: Link): Promise<number | 'none' | undefined> {
+  /** The last sequence number that the leader has of our producer id; undefined when it may not tell, or cannot. */
+  async #lastSequence(route: Route, link: Link): Promise<number | 'none' | undefined> {
     const { topic, partition, queue } = route;
+    const { connection, versions } = link;
+    if (!versions.has(Api.describeProducers)) return undefined;
     const request = [{ name: topic, partitionIndexes: [partition] }];
     const answer = await ask(connection, describeProducersV0.api, request);
     const [state] = answer.topics.flatMap(({ partitions }) => partitions);

@@ -6,6 +6,7 @@ import { NetworkFailure } from '../cluster/failures.ts';
 import type { Link } from '../cluster/link.ts';
 import { errorOf } from '../cluster/refusals.ts';
 import { Api } from '../cluster/versions.ts';
+import { KafkaError } from '../contract.ts';
 import type { Frame } from '../wire/frame-pool.ts';
 import { decodeProduce, encodeProduce, type ProduceResult, topicWord } from '../wire/produce.ts';
 import { type Verdict, verdictOf } from './answers.ts';
@@ -22,6 +23,8 @@ interface Sent {
 const requestBytes = 1024 * 1024;
 /** A batch that came damaged so often is damaged here. */
 const damagesAllowed = 5;
+/** A new producer id mends what a broker has forgotten; one that forgets so often in a row remembers nothing. */
+const forgettingAllowed = 8;
 
 export class Sender {
   readonly #cluster: Cluster;
@@ -164,6 +167,7 @@ export class Sender {
       route.end = Math.max(route.end, baseOffset + batch.records.length);
       queue.acknowledged(batch, result.baseOffset);
       route.backoff.succeeded();
+      route.forgotten = 0;
       return undefined;
     }
     const error = errorOf('produce', code, what, result.errorMessage);
@@ -171,20 +175,38 @@ export class Sender {
       queue.failed(batch, verdict === 'doubt');
       return error;
     }
-    if (verdict === 'out-of-order') {
-      if (queue.outOfOrder(batch)) {
-        const message = `${topic}-${partition} does not know the records before this one; finding out what it has`;
-        this.#cluster.options.logger.warn(message);
-      }
-      return undefined;
-    }
+    if (verdict === 'out-of-order')
+      return queue.outOfOrder(batch) ? this.#forgotten(route, error) : undefined;
     if (this.#isAskedOnceMore(batch, verdict, result)) {
       queue.failed(batch, result.baseOffset >= 0);
       return new NetworkFailure(`Could not ${what}: ${error.message}`, { cause: error });
     }
-    if (verdict === 'forgotten') queue.disowned(batch, error);
-    else queue.refused(batch, error, verdict === 'damaged' ? 'bad-record' : verdict);
+    if (verdict === 'forgotten') {
+      queue.disowned(batch, error);
+      return this.#forgotten(route, error);
+    }
+    queue.refused(batch, error, verdict === 'damaged' ? 'bad-record' : verdict);
     return error;
+  }
+
+  /**
+   * The broker does not know what it has acknowledged before, or the producer at all. Gives back what there is to wait for: the first
+   * time nothing, for a new producer id mends it; and when it lasts, there is no use in asking.
+   */
+  #forgotten(route: Route, cause: Error): Error | undefined {
+    const { topic, partition, queue } = route;
+    route.forgotten += 1;
+    if (route.forgotten === 1) {
+      const message = `${topic}-${partition} does not know the records before this one; finding out what it has`;
+      this.#cluster.options.logger.warn(message);
+      return undefined;
+    }
+    if (route.forgotten < forgettingAllowed) return new NetworkFailure(cause.message, { cause });
+    route.forgotten = 0;
+    route.link = undefined;
+    const message = `Idempotence is not supported here: ${forgettingAllowed} times in a row the leader of ${topic}-${partition} did not know what it must know of its producer (KIP-98). Last answer: ${cause.message}`;
+    queue.clear(new KafkaError('unsupported', message, { cause }));
+    return undefined;
   }
 
   /** Refusals that may be the fault of the network. Not for ever: it may be the batch that is so, or the broker. */
