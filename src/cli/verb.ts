@@ -9,6 +9,7 @@ import { strangeVariables } from './environment.ts';
 import { reportFailure } from './failure.ts';
 import { addFlags, type Flags, writtenFlags } from './flags.ts';
 import { type OutputSettings, outputFlags } from './output.ts';
+import { type Variables, withoutServiceLinks } from './service-links.ts';
 import { outputFailure } from './stdout.ts';
 
 /** What a verb is called with. */
@@ -50,10 +51,11 @@ export function createVerb<S extends Flags>(options: VerbOptions<S>): Command {
     const flags = writtenFlags(command);
     let json = flags.json === true;
     try {
-      const sources = await readSources(flags);
+      const variables = withoutServiceLinks(process.env);
+      const sources = await readSources(flags, variables.own);
       const output = resolveSettings(outputFlags, sources);
       json = output.json;
-      if (!output.quiet) warnOfVariables(command);
+      if (!output.quiet) tellOfVariables(command, variables, output);
       const settings = resolveSettings(options.flags, sources);
       const call = { settings, output, kafka: kafkaProperties(sources), words: command.args };
       const exitCode = await options.run(call);
@@ -67,20 +69,32 @@ export function createVerb<S extends Flags>(options: VerbOptions<S>): Command {
   return command;
 }
 
-async function readSources(flags: Sources['flags']): Promise<Sources> {
-  const environment = process.env;
+async function readSources(flags: Sources['flags'], environment: Sources['environment']): Promise<Sources> {
   const { config } = resolveSettings({ config: connectionFlags.config }, { flags, environment });
   return config === undefined
     ? { flags, environment }
     : { flags, environment, file: await readConfigurationFile(config) };
 }
 
-function warnOfVariables(command: Command): void {
+function tellOfVariables(
+  command: Command,
+  { own, linked, doubtful }: Variables,
+  { logLevel }: OutputSettings,
+): void {
+  const say = (text: string) => process.stderr.write(`sluice: ${text}\n`);
   const known = everyCommand(rootOf(command)).flatMap(({ options }) =>
     options.map((option) => option.name()),
   );
-  for (const variable of strangeVariables(process.env, known)) {
-    process.stderr.write(`sluice: warning: the variable ${variable} is not known and has no effect\n`);
+  for (const variable of strangeVariables(own, known)) {
+    say(`warning: the variable ${variable} is not known and has no effect`);
+  }
+  for (const variable of doubtful) {
+    say(
+      `warning: the variable ${variable} has no effect: it looks like a link to a service, as platforms set it`,
+    );
+  }
+  if (linked.length > 0 && (logLevel === 'debug' || logLevel === 'trace')) {
+    say(`variables of a Kubernetes Service or a Docker link, which have no effect: ${linked.join(', ')}`);
   }
 }
 

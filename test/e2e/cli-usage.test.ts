@@ -76,6 +76,21 @@ test('with --json an error is an object on stdout as well', async () => {
   assert.match(message, /^--topic: "\.\." is no topic name/);
 });
 
+test('variables of a Kubernetes Service stop no verb, and are told on demand', async () => {
+  const address = 'tcp://10.0.0.1:8080';
+  const links = { SLUICE_PORT: address, SLUICE_SERVICE_HOST: '10.0.0.1', SLUICE_SERVICE_PORT: '8080' };
+  const env = { ...links, SLUICE_PORT_8080_TCP: address, SLUICE_HOST: '10.0.0.1' };
+  // Stopped by its last flag that is read: nothing before it was refused.
+  const args = ['serve', '--tls-cert', 'absent.pem'];
+  const { code, stderr } = await runSluice(args, { env });
+  assert.equal(code, 2);
+  assert.match(stderr, /^sluice: --tls-cert and --tls-key belong together[^\n]*\n$/);
+  const told = await runSluice([...args, '--log-level', 'debug'], { env });
+  assert.match(told.stderr, /of a Kubernetes Service or a Docker link.*: .*SLUICE_PORT/);
+  const own = await runSluice(args, { env: { ...env, SLUICE_PORT: 'soon' } });
+  assert.match(own.stderr, /^sluice: SLUICE_PORT \(environment\): "soon" is not a whole number/);
+});
+
 test('a variable that means nothing is named, one of another verb is not', async () => {
   const env = { SLUICE_TOPPIC: 'files', SLUICE_FROM: 'photos', SLUICE_SASL_PASSWORD: 'hunter2' };
   const { stderr } = await runSluice(['list', '--topic', '..'], { env });
