@@ -4,7 +4,7 @@ import { ConfigurationError } from '../errors.ts';
 import { type ClientProperties, isSecret } from '../kafka/properties.ts';
 import { kafkaPropertyOf } from './environment.ts';
 import { optional, repeated, required } from './flags.ts';
-import { duration, text, topicName } from './values.ts';
+import { duration, path, text, topicName } from './values.ts';
 
 export const defaultBootstrapServers = '127.0.0.1:9092';
 
@@ -19,7 +19,7 @@ export const connectionFlags = {
   config: optional(
     'config',
     'FILE',
-    text,
+    path,
     "a Kafka client.properties file; it may hold Sluice's own settings too",
   ),
   property: repeated('property', 'NAME=VALUE', 'a Kafka client property; never a secret one', '-X'),

@@ -9,13 +9,13 @@ import { examineMachine } from './doctor/machine.ts';
 import { optional } from './flags.ts';
 import { createVerbLogger, writeJson } from './output.ts';
 import { createStyle, styleFor } from './terminal/style.ts';
-import { text, topicName } from './values.ts';
+import { path, topicName } from './values.ts';
 import { type Call, createVerb } from './verb.ts';
 
 const doctorFlags = {
   topic: optional('topic', 'TOPIC', topicName, 'a topic of files to examine as well'),
-  from: optional('from', 'DIR', text, 'a folder that an uploader shall read'),
-  to: optional('to', 'DIR', text, 'a folder that a downloader shall fill'),
+  from: optional('from', 'DIR', path, 'a folder that an uploader shall read'),
+  to: optional('to', 'DIR', path, 'a folder that a downloader shall fill'),
   giveUpAfter: giveUpFlag('10s'),
 } as const;
 

@@ -8,14 +8,14 @@ import { counted, optional, sized, timed, valued } from './flags.ts';
 import { watchKeyFlag, watchKeyOf } from './live/watch-key.ts';
 import { createServeReporter } from './serve-reporter.ts';
 import { interruptible } from './signals.ts';
-import { text, topicName } from './values.ts';
+import { path, text, topicName } from './values.ts';
 import { type Call, createVerb } from './verb.ts';
 
 const server = {
   host: valued('host', 'HOST', text, usual.host, usual.host, 'what to listen on; 0.0.0.0: everything'),
   port: counted('port', usual.port, [0, 65_535], 'the port; 0: one that is free'),
-  tlsCert: optional('tls-cert', 'FILE', text, 'a certificate (PEM), with --tls-key: HTTPS with HTTP/2'),
-  tlsKey: optional('tls-key', 'FILE', text, "the certificate's key (PEM)"),
+  tlsCert: optional('tls-cert', 'FILE', path, 'a certificate (PEM), with --tls-key: HTTPS with HTTP/2'),
+  tlsKey: optional('tls-key', 'FILE', path, "the certificate's key (PEM)"),
   maxConnections: counted(
     'max-connections',
     usual.maxConnections,

@@ -5,10 +5,10 @@ import { checksumAlgorithms } from '../records/checksum.ts';
 import { giveUpFlag, topicFlag } from './connection.ts';
 import { counted, optional, repeated, required, sized, timed, toggle, valued } from './flags.ts';
 import { newTopicFlags } from './topic-flags.ts';
-import { choice, count, duration, generation, size, text } from './values.ts';
+import { choice, count, duration, generation, path, size, text } from './values.ts';
 
 const what = {
-  from: required('from', 'DIR', text, 'the folder to send, with all folders inside it'),
+  from: required('from', 'DIR', path, 'the folder to send, with all folders inside it'),
   topic: topicFlag,
   name: optional(
     'name',

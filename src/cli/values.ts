@@ -1,5 +1,6 @@
 /** The kinds of values that flags take. The messages go on the sentence `--flag: "what was written" ...`. */
 import { z } from 'zod';
+import { parsePlace, placeFault } from '../stores/place.ts';
 import { parseDuration, parseSize, parseTime } from './units.ts';
 
 /** A text that `parse` understands; undefined from it means not. `message` goes on the sentence. */
@@ -52,6 +53,14 @@ export function choice<const T extends string>(words: readonly T[]): z.ZodType<T
 
 /** Any text but the empty one. */
 export const text: z.ZodType<string> = z.string().min(1, 'is empty; write a value or leave it out');
+
+/** A path, or the URL of a file, whose path is taken. */
+export const path: z.ZodType<string> = z.string().transform((written, context) => {
+  const message = placeFault(written);
+  if (message === undefined) return parsePlace(written).path;
+  context.issues.push({ code: 'custom', message, input: written });
+  return z.NEVER;
+});
 
 /** A name that Kafka accepts for a topic. */
 export const topicName: z.ZodType<string> = z

@@ -2,7 +2,7 @@
 import { createKafka } from '../kafka/client.ts';
 import type { Kafka } from '../kafka/contract.ts';
 import type { Sink } from '../stores/contract.ts';
-import { openDiskSink } from '../stores/disk/sink.ts';
+import { openSink } from '../stores/open.ts';
 import { clientOptions } from './run/client-options.ts';
 import { DownloadRun } from './run/download-run.ts';
 import { runStoppable } from './run/run-stoppable.ts';
@@ -18,7 +18,7 @@ import { awaitTopic, existingTopic } from './shared/topics.ts';
  */
 export async function download(options: DownloadOptions): Promise<DownloadSummary> {
   const settings = downloadSettings(options);
-  const sink = await openDiskSink(settings.to);
+  const sink = await openSink(settings.to);
   try {
     const kafka = createKafka(clientOptions(settings, `sluice-download-${settings.name}`));
     try {

@@ -4,7 +4,8 @@ import { createKafka } from '../kafka/client.ts';
 import type { Kafka, TopicDescription } from '../kafka/contract.ts';
 import { uploaderFault } from '../records/path.ts';
 import type { Selection, Source } from '../stores/contract.ts';
-import { openDiskSource } from '../stores/disk/source.ts';
+
+import { openSource } from '../stores/open.ts';
 import { selectionOf } from './find/selection.ts';
 import { clientOptions } from './run/client-options.ts';
 import { runStoppable } from './run/run-stoppable.ts';
@@ -28,7 +29,7 @@ import { openState } from './state/open-state.ts';
  */
 export async function upload(options: UploadOptions): Promise<UploadSummary> {
   const settings = uploadSettings(options);
-  const source = await openDiskSource(settings.from, { followSymlinks: settings.followSymlinks });
+  const source = await openSource(settings.from, { followSymlinks: settings.followSymlinks });
   const kafka = createKafka(clientOptions(settings, `sluice-upload-${settings.name}`));
   try {
     return await uploadFrom(kafka, source, settings);

@@ -2,14 +2,14 @@
 import { z } from 'zod';
 import { defaultDataDir } from '../../broker/default-folders.ts';
 import { optional, valued } from '../flags.ts';
-import { choice, text } from '../values.ts';
+import { choice, path, text } from '../values.ts';
 
 const sizes = { 1: 1, 3: 3 } as const;
 
 export const dataFlag = optional(
   'data',
   'DIR',
-  text,
+  path,
   "the folder of the broker's data",
   'sluice/broker in $XDG_DATA_HOME or ~/.local/share',
 );

@@ -8,7 +8,7 @@ import { createVerbLogger, writeJson } from '../output.ts';
 import { interruptible } from '../signals.ts';
 import * as quantity from '../terminal/quantities.ts';
 import { printable } from '../terminal/text.ts';
-import { text } from '../values.ts';
+import { path } from '../values.ts';
 import { type Call, createVerb } from '../verb.ts';
 import { momentOfStream, placeInStream } from './place.ts';
 import { logReadingEvents } from './read-events.ts';
@@ -34,7 +34,7 @@ const clipFlags = {
 } as const;
 
 const fileFlags = {
-  out: required('out', 'FILE.mp4', text, 'the file to write'),
+  out: required('out', 'FILE.mp4', path, 'the file to write'),
   force: toggle('force', 'replace a file that is there'),
   giveUpAfter: giveUpFlag('never'),
 } as const;

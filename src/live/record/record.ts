@@ -4,6 +4,7 @@ import { statusEvents } from '../../files/run/status.ts';
 import { createKafka } from '../../kafka/client.ts';
 import type { Kafka } from '../../kafka/contract.ts';
 import { silentLogger } from '../../log.ts';
+import { parsePlace } from '../../stores/place.ts';
 import { readStream } from '../play/read-stream.ts';
 import { expectAbsent } from './clip-file.ts';
 import { type RecordFromOptions, type RecordOptions, type RecordSummary, recordDefaults } from './options.ts';
@@ -36,7 +37,8 @@ export async function record(options: RecordOptions): Promise<RecordSummary> {
 /** The same through any client; it stays open. */
 export async function recordFrom(kafka: Kafka, options: RecordFromOptions): Promise<RecordSummary> {
   const { signal = new AbortController().signal, onEvent = () => {} } = options;
-  const settings = { ...recordDefaults, ...options, signal, onEvent, atSegments: true };
+  const out = parsePlace(options.out).path;
+  const settings = { ...recordDefaults, ...options, out, signal, onEvent, atSegments: true };
   expectOrder(settings);
   if (!settings.force) await expectAbsent(settings.out);
   const recorder = new Recorder(settings);

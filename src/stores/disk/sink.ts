@@ -1,10 +1,11 @@
 /** A directory as a sink. Its own things stand in `.sluice/`, on the same file system as the final names. */
 import { createReadStream } from 'node:fs';
 import { lstat, mkdir, readdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { ConfigurationError, describeError } from '../../errors.ts';
 import { type ChecksumAlgorithm, createHasher } from '../../records/checksum.ts';
 import type { FileLook, PartFile, Published, Sink, UnfinishedUpload } from '../contract.ts';
+import { absolutePath } from '../place.ts';
 import { rangesWithin } from '../ranges-within.ts';
 import { foldedName, ownFolder } from '../target-name.ts';
 import { VanishedError } from '../vanished.ts';
@@ -19,7 +20,7 @@ const handleLimit = 128;
 
 /** Opens a directory as a sink, made when missing. Throws ConfigurationError when it cannot be written. */
 export async function openDiskSink(directory: string): Promise<Sink> {
-  const root = resolve(directory);
+  const root = absolutePath(directory);
   const parts = join(root, partsFolder);
   try {
     await mkdir(parts, { recursive: true });

@@ -1,9 +1,10 @@
 /** A directory as a source. */
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { ConfigurationError, describeError } from '../../errors.ts';
 import type { OpenFile, Selection, Source, SourceFile, Unsendable } from '../contract.ts';
+import { absolutePath } from '../place.ts';
 import { DiskCalls } from './calls.ts';
 import { lookAt, sourceFile, walk } from './walk.ts';
 import { TreeWatch } from './watch.ts';
@@ -14,7 +15,7 @@ export interface DiskSourceOptions {
 
 /** Opens a directory. Throws ConfigurationError when it is missing, no directory, or not readable. */
 export async function openDiskSource(directory: string, options: DiskSourceOptions = {}): Promise<Source> {
-  const root = resolve(directory);
+  const root = absolutePath(directory);
   try {
     const isDirectory = (await stat(root)).isDirectory();
     if (isDirectory) await access(root, constants.R_OK | constants.X_OK);
