@@ -28,7 +28,8 @@ export function doctorCommand(): Command {
     summary: 'check machine, cluster, topic and folders',
     description:
       'Looks at this machine, the cluster, and, where they are given, a topic and folders. Says of each whether it is ' +
-      'as it should be, and how to mend it where it is not. Changes nothing. Exit code 0 without a problem, 3 with ' +
+      'as it should be, and how to mend it where it is not. Leaves everything as it was; what the folder of --to can do is ' +
+      'tried in a folder of its own. Exit code 0 without a problem, 3 with ' +
       'one, 4 when no broker answers.',
     groups: { 'What to check': doctorFlags },
     flags: doctorFlags,
@@ -57,7 +58,7 @@ async function run({ settings, output, kafka: properties }: Call<typeof doctorFl
     }
   };
   for (const finding of await examineMachine()) tell(finding);
-  if (settings.from !== undefined) tell(await examineSource(settings.from));
+  if (settings.from !== undefined) for (const finding of await examineSource(settings.from)) tell(finding);
   if (settings.to !== undefined) for (const finding of await examineSink(settings.to)) tell(finding);
   const kafka = createKafka({
     giveUpAfter,

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TopicDescription } from '../../kafka/contract.ts';
+import type { FolderAbilities } from '../../stores/disk/abilities.ts';
 import { createStyle } from '../terminal/style.ts';
+import { judgeFileSystem, judgeSpace } from './file-system.ts';
 import { exitCodeOf, type Finding, findingLines } from './finding.ts';
 import { examineSink, examineSource } from './folders.ts';
 import { judgeFfmpeg, judgeJava, judgeOpenFiles } from './machine.ts';
@@ -112,9 +114,12 @@ test('FFmpeg: installed, new enough, with the encoders of live video and its com
 test('folders', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-doctor-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
-  assert.equal((await examineSource(folder)).status, 'ok');
-  assert.equal((await examineSource(join(folder, 'absent'))).status, 'problem');
-  assert.equal((await examineSource(import.meta.filename)).status, 'problem');
+  assert.deepEqual(statuses(await examineSource(folder)), []);
+  assert.deepEqual(statuses(await examineSource(join(folder, 'absent'))), ['Source: problem']);
+  assert.deepEqual(statuses(await examineSource(import.meta.filename)), ['Source: problem']);
+  if (process.platform === 'linux') {
+    assert.deepEqual(statuses(await examineSource('/proc/self')), ['Source: warning', 'Changes: note']);
+  }
   assert.deepEqual(
     (await examineSink(join(folder, 'a', 'b'))).map(({ check, message }) => [
       check,
@@ -124,6 +129,49 @@ test('folders', async (t) => {
   );
   assert.equal((await examineSink(join(import.meta.filename, 'below')))[0]?.status, 'problem');
   assert.deepEqual(await readdir(folder), []);
+});
+
+const able: FolderAbilities = {
+  lacks: {},
+  caseSensitive: true,
+  times: { earliest: -(2 ** 31), latest: 2 ** 33, granularity: 1000 },
+  freeBytes: 50e9,
+  freeInodes: 1e6,
+};
+
+test('what a file system can do', () => {
+  const fat = { earliest: 315_532_800, latest: 4_354_819_199, granularity: 2e9 };
+  const table: [Partial<FolderAbilities>, string[]][] = [
+    [{}, []],
+    [{ lacks: { symbolicLinks: 'EPERM', hardLinks: 'EPERM' } }, []],
+    [{ lacks: { mode: 'EPERM', times: 'ignored' }, times: undefined }, ['note', 'note']],
+    [{ lacks: { sync: 'EINVAL' } }, ['warning']],
+    [{ lacks: { syncFolder: 'EINVAL', holes: 'ignored' } }, ['warning', 'note']],
+    [{ lacks: { rename: 'EPERM' } }, ['problem']],
+    [{ caseSensitive: false }, ['note']],
+    [{ times: fat }, ['note', 'note']],
+  ];
+  for (const [lack, expected] of table) {
+    const findings = judgeFileSystem({ ...able, ...lack });
+    assert.deepEqual(
+      findings.map(({ status }) => status),
+      expected.length === 0 ? ['ok'] : expected,
+    );
+  }
+  const [range, steps] = judgeFileSystem({ ...able, times: fat });
+  assert.equal(range?.message, 'times before 1980-01-01 or after 2107-12-31 are not kept');
+  assert.equal(steps?.message, 'times are kept to 2 s');
+});
+
+test('how much fits', () => {
+  assert.deepEqual(judgeSpace(able), {
+    check: 'Free space',
+    status: 'ok',
+    message: '50 GB, 1,000,000 files at the sink',
+  });
+  assert.equal(judgeSpace({ ...able, freeBytes: 5e8 }).status, 'warning');
+  assert.match(judgeSpace({ ...able, freeInodes: 17 }).remedy ?? '', /inodes/);
+  assert.equal(judgeSpace({ ...able, freeInodes: undefined }).message, '50 GB at the sink');
 });
 
 test('lines and exit codes', () => {
