@@ -5,7 +5,7 @@ import { freePort } from '../../src/broker/ports.ts';
 import { stopBroker } from '../../src/broker/running.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { kcat } from '../support/kcat.ts';
-import { runSluice, startSluice } from '../support/sluice.ts';
+import { redirectSluice, runSluice, startSluice } from '../support/sluice.ts';
 import { waitFor } from '../support/wait.ts';
 
 test('a broker left running is found, refused a second start, and stopped', async (t) => {
@@ -53,4 +53,12 @@ test('in the foreground it says where it is, names a taken port, and ends with 0
   const { code, stdout } = await finished;
   assert.equal(code, 0);
   assert.match(stdout, /SIGTERM: stopping \.\.\.\nStopped\. The data stays\.\n$/);
+});
+
+test('in the foreground it ends with whoever reads what it says', async (t) => {
+  const data = ['--data', join(await temporaryFolder(t), 'broker')];
+  const { code, stderr } = await redirectSluice('>/dev/full', ['broker', 'start', '--port', '0', ...data]);
+  assert.match(stderr, /^sluice: standard output cannot be written \(ENOSPC[^\n]*\n$/);
+  assert.equal(code, 1);
+  assert.deepEqual((await runSluice(['broker', 'status', ...data])).stdout, 'Not running.\n');
 });

@@ -7,17 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { testBroker } from '../support/broker.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { runCommand } from '../support/process.ts';
-import { runSluice } from '../support/sluice.ts';
+import { redirectSluice, runSluice } from '../support/sluice.ts';
 import { uniqueTopic } from '../support/unique.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-
-/** Runs `sluice ARGS` as the shell does it with `redirection` behind; its exit code stands at the end of stdout. */
-async function redirected(redirection: string, args: readonly string[]) {
-  const script = `{ { "$@"; echo "$?" >&3; } ${redirection}; } 3>&1`;
-  const { stdout, stderr } = await runCommand('sh', ['-c', script, 'sh', process.execPath, main, ...args]);
-  return { code: Number(stdout.trim().split('\n').at(-1)), stderr };
-}
 
 const full = '>/dev/full';
 /** `true` reads nothing and ends long before anything is written. */
@@ -42,7 +35,7 @@ const silent: readonly (readonly string[])[] = [
 
 test('a reader that has gone ends whatever is printed, quietly', async () => {
   for (const args of silent) {
-    const { code, stderr } = await redirected(gone, args);
+    const { code, stderr } = await redirectSluice(gone, args);
     assert.equal(stderr, '', args.join(' '));
     assert.equal(code, 0, args.join(' '));
   }
@@ -50,7 +43,7 @@ test('a reader that has gone ends whatever is printed, quietly', async () => {
 
 test('a full disk ends whatever is printed with one line and exit code 1', async () => {
   for (const args of silent) {
-    const { code, stderr } = await redirected(full, args);
+    const { code, stderr } = await redirectSluice(full, args);
     assert.match(stderr, oneLine, args.join(' '));
     assert.equal(code, 1, args.join(' '));
   }
@@ -59,8 +52,8 @@ test('a full disk ends whatever is printed with one line and exit code 1', async
 test('what a verb has found out by then stays its exit code', async () => {
   for (const words of [[], ['--json']]) {
     const args = ['broker', 'status', '--data', '/nowhere', ...words];
-    assert.equal((await redirected(gone, args)).code, 3);
-    const { code, stderr } = await redirected(full, args);
+    assert.equal((await redirectSluice(gone, args)).code, 3);
+    const { code, stderr } = await redirectSluice(full, args);
     assert.match(stderr, oneLine);
     assert.equal(code, 3);
   }
@@ -68,9 +61,9 @@ test('what a verb has found out by then stays its exit code', async () => {
 
 test('a log that cannot be written changes nothing', async () => {
   for (const redirection of ['2>/dev/full', '2>&1 >/dev/null | true', '2>&-']) {
-    const { code } = await redirected(redirection, ['doctor', ...nobody, '--log-level', 'trace']);
+    const { code } = await redirectSluice(redirection, ['doctor', ...nobody, '--log-level', 'trace']);
     assert.equal(code, 4, redirection);
-    assert.equal((await redirected(redirection, ['upload'])).code, 2, redirection);
+    assert.equal((await redirectSluice(redirection, ['upload'])).code, 2, redirection);
   }
 });
 
@@ -109,11 +102,11 @@ test('what comes from a topic ends so too', async (t) => {
     ['cat', 'till/small.txt', ...common],
     [...args, '--resend', '--dry-run', '--json'],
   ]) {
-    const atFull = await redirected(full, reading);
+    const atFull = await redirectSluice(full, reading);
     assert.match(atFull.stderr, /sluice: standard output cannot be written \(ENOSPC[^\n]*\n$/);
     assert.doesNotMatch(atFull.stderr, noStack);
     assert.equal(atFull.code, 1, reading.join(' '));
-    const atGone = await redirected(gone, reading);
+    const atGone = await redirectSluice(gone, reading);
     assert.doesNotMatch(atGone.stderr, /sluice:|at /);
     assert.equal(atGone.code, reading[0] === 'upload' ? 130 : 0, reading.join(' '));
   }
@@ -121,10 +114,10 @@ test('what comes from a topic ends so too', async (t) => {
 
 test('an upload ends in good order, and says why', async (t) => {
   const { args, common } = await sentTopic(t);
-  const atFull = await redirected(full, [...args, '--json']);
+  const atFull = await redirectSluice(full, [...args, '--json']);
   assert.match(atFull.stderr, oneLine);
   assert.equal(atFull.code, 1);
-  const atGone = await redirected(gone, [...args, '--json', '--resend']);
+  const atGone = await redirectSluice(gone, [...args, '--json', '--resend']);
   assert.equal(atGone.stderr, '');
   assert.equal(atGone.code, 130);
   // Nothing of it stands in the way of the next run.

@@ -11,6 +11,17 @@ export function runSluice(args: readonly string[], options: RunOptions = {}): Pr
   return runCommand(process.execPath, [main, ...args], options);
 }
 
+/** Runs `sluice ARGS` with its output where the shell's `redirection` says, e.g. `>/dev/full` or `| true`. */
+export async function redirectSluice(
+  redirection: string,
+  args: readonly string[],
+): Promise<Pick<Finished, 'code' | 'stderr'>> {
+  const script = `{ { "$@"; echo "$?" >&3; } ${redirection}; } 3>&1`;
+  const words = ['-c', script, 'sh', process.execPath, main, ...args];
+  const { stdout, stderr } = await runCommand('sh', words);
+  return { code: Number(stdout.trim().split('\n').at(-1)), stderr };
+}
+
 /** Starts `sluice ARGS`; it is killed after the test at the latest. */
 export function startSluice(
   t: TestContext,
