@@ -99,6 +99,12 @@ export interface PartFile {
   close(): Promise<void>;
 }
 
+export interface FreeSpace {
+  readonly bytes: number;
+  /** How many more files, of any size; undefined where there is no such limit. */
+  readonly files: number | undefined;
+}
+
 export interface Sink {
   readonly place: string;
   /** Random, made with the sink and kept in it: a position belongs to a sink. */
@@ -141,8 +147,13 @@ export interface Sink {
    */
   checkpoint(uploads: readonly UnfinishedUpload[]): Promise<void>;
 
-  /** Bytes that can still be written; undefined where that cannot be known. */
-  freeBytes(): Promise<number | undefined>;
+  /**
+   * Writes something small of the sink's own, and removes it: rejects with what keeps everything from being written, and
+   * resolves where it can only be the name at hand.
+   */
+  check(): Promise<void>;
+  /** What can still be written; undefined where that cannot be known. */
+  freeSpace(): Promise<FreeSpace | undefined>;
   /** Idempotent. */
   close(): Promise<void>;
 }

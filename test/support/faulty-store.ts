@@ -36,7 +36,8 @@ export function faultySink(sink: Sink, before: BeforeCall): Sink {
     clear: (upload) => guarded('clear', upload, () => sink.clear(upload)),
     unfinished: () => guarded('remembered', '', () => sink.unfinished()),
     checkpoint: (uploads) => guarded('remember', '', () => sink.checkpoint(uploads)),
-    freeBytes: () => guarded('freeBytes', '', () => sink.freeBytes()),
+    check: () => guarded('check', '', () => sink.check()),
+    freeSpace: () => guarded('freeSpace', '', () => sink.freeSpace()),
     close: () => sink.close(),
   };
 }

@@ -51,8 +51,7 @@ export class DownloadRun {
     const { kafka, sink, settings, progress, stop } = options;
     const { onEvent, topic, bufferBytes } = settings;
     this.#group = positionGroup(settings.name, sink.id);
-    const freeBytes = (): Promise<number | undefined> => sink.freeBytes();
-    const retry = new DiskRetry({ place: sink.place, freeBytes, onEvent, signal: stop.signal });
+    const retry = new DiskRetry({ sink, onEvent, signal: stop.signal });
     this.#sink = retryingSink(sink, retry);
     // One at a time: each has a consumer of its own, with all its memory.
     const again = new TurnByKey();

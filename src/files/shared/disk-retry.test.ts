@@ -1,18 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { systemError } from '../../stores/memory/system-error.ts';
-import { DiskRetry, type DiskRetryOptions, isPermanent, StoppedError } from './disk-retry.ts';
+import { DiskRetry, type DiskRetryOptions, isPermanent, StoppedError, waitingText } from './disk-retry.ts';
 import type { ResumedEvent, WaitingEvent } from './events.ts';
 
-function diskRetry(options: Partial<DiskRetryOptions> = {}) {
+function diskRetry(options: Partial<DiskRetryOptions> = {}, sink: Partial<DiskRetryOptions['sink']> = {}) {
   const events: (WaitingEvent | ResumedEvent)[] = [];
   const stop = new AbortController();
   return {
     events,
     stop,
     retry: new DiskRetry({
-      place: '/data',
-      freeBytes: async () => 1000,
+      sink: {
+        place: '/data',
+        freeSpace: async () => ({ bytes: 1000, files: undefined }),
+        check: async () => {},
+        ...sink,
+      },
       onEvent: (event) => events.push(event),
       signal: stop.signal,
       pause: 1,
@@ -56,14 +61,61 @@ test('A full disk is said once, with what is needed and what is free, and once t
 });
 
 test('What is free may not be known', async () => {
-  for (const freeBytes of [async () => undefined, () => Promise.reject(new Error('no'))]) {
-    const { retry, events } = diskRetry({ freeBytes });
+  for (const freeSpace of [async () => undefined, () => Promise.reject(new Error('no'))]) {
+    const { retry, events } = diskRetry({}, { freeSpace });
     await retry.with(
       5000,
-      failing(1, () => systemError('EDQUOT', 'write')),
+      failing(1, () => systemError('ENOSPC', 'write')),
     );
     assert.match(events[0]!.message, /5 kB are needed at least; it goes on/);
   }
+});
+
+test('What there is no room for is said in the right word', () => {
+  const full = systemError('ENOSPC', 'write');
+  const text = (error: Error, space?: { bytes: number; files: number | undefined }): string =>
+    waitingText('/data', error, 300_000, space);
+  assert.match(text(full, { bytes: 45e6, files: 0 }), /no more files, .*no inodes left, and 45 MB are free/);
+  assert.match(text(full, { bytes: 45e6, files: 7 }), /though 300 kB are needed and 45 MB are free/);
+  assert.match(
+    text(full, { bytes: 1000, files: 7 }),
+    /is full: 300 kB are needed at least and 1 kB are free/,
+  );
+  assert.match(
+    text(systemError('EDQUOT', 'write'), { bytes: 45e6, files: 7 }),
+    /the quota on .data is used up/,
+  );
+  assert.match(text(systemError('EMFILE', 'open')), /so much is open .*EMFILE.*with less at a time/);
+});
+
+test('An error of one name is the whole sink’s while the sink fails its check', async () => {
+  for (const code of ['EACCES', 'EROFS', 'EPERM', 'ENOTDIR'] as const) {
+    let isAway = true;
+    const check = async () => {
+      if (isAway) throw systemError('EROFS', 'the whole of it');
+    };
+    const { retry, events } = diskRetry({}, { check });
+    const work = failing(3, () => systemError(code, 'one name'));
+    const running = retry.with(0, work);
+    while (events.length === 0) await nextTurn();
+    assert.match(events[0]!.message, /cannot write to .data \(EROFS: the whole of it/);
+    isAway = false;
+    await assert.rejects(running, { code });
+    assert.deepEqual(
+      events.map(({ type }) => type),
+      ['waiting', 'resumed'],
+    );
+  }
+});
+
+test('What concerns no name is waited for, whatever the system calls it', async () => {
+  const { retry, events } = diskRetry();
+  const work = failing(2, () => systemError('EINVAL', 'fsync of a folder'));
+  assert.equal(await retry.forAll(work), 'done');
+  assert.deepEqual(
+    events.map(({ type }) => type),
+    ['waiting', 'resumed'],
+  );
 });
 
 test('Any other error of the system is named and waited for', async () => {

@@ -5,24 +5,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import prettyBytes from 'pretty-bytes';
 import { describeError, SluiceError } from '../../errors.ts';
+import type { FreeSpace, Sink } from '../../stores/contract.ts';
 import type { ResumedEvent, WaitingEvent } from './events.ts';
-
-/** Errors that concern one name or one file: waiting does not mend them. */
-const permanent = new Set([
-  'ENAMETOOLONG',
-  'EISDIR',
-  'ENOTDIR',
-  'ELOOP',
-  'EEXIST',
-  'EINVAL',
-  'ENOTEMPTY',
-  'EFBIG',
-  'EXDEV',
-]);
+import { faultScope } from './fault-scope.ts';
 
 export interface DiskRetryOptions {
-  readonly place: string;
-  readonly freeBytes: () => Promise<number | undefined>;
+  readonly sink: Pick<Sink, 'place' | 'freeSpace' | 'check'>;
   readonly onEvent: (event: WaitingEvent | ResumedEvent) => void;
   readonly signal: AbortSignal;
   /** Milliseconds between two tries. */
@@ -34,19 +22,9 @@ export class StoppedError extends Error {
   override name = 'StoppedError';
 }
 
-/** True for a system error that concerns one name or one file, so that waiting would not mend it. */
+/** True for an error that concerns one name or one file, so that waiting would not mend it and others can go on. */
 export function isPermanent(error: unknown): error is NodeJS.ErrnoException {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  return code !== undefined && permanent.has(code);
-}
-
-/**
- * After a failed fsync the system forgets what it could not write, and the next one succeeds: asking again proves nothing.
- * The run ends then, and its last commit must not happen either.
- */
-function isFailedSync(error: Error): boolean {
-  const { syscall } = error as NodeJS.ErrnoException;
-  return syscall === 'fsync' || syscall === 'fdatasync';
+  return faultScope(error) === 'name';
 }
 
 export class DiskRetry {
@@ -60,10 +38,20 @@ export class DiskRetry {
   }
 
   /**
-   * Runs `work` until it succeeds; `needed` bytes are named when the disk is full. Throws permanent errors and those that
-   * do not come from the system, StoppedError once the signal has come, and SluiceError from a failed fsync on, whatever the work.
+   * Runs `work`, which concerns one name, until it succeeds; `needed` bytes are named when the disk is full. Throws what is wrong
+   * with that name alone, what does not come from the system, StoppedError once the signal has come, and SluiceError from a
+   * failed fsync on, whatever the work.
    */
-  async with<T>(needed: number, work: () => Promise<T>): Promise<T> {
+  with<T>(needed: number, work: () => Promise<T>): Promise<T> {
+    return this.#run(needed, work, true);
+  }
+
+  /** The same for work that concerns no name: every error of the system is waited for. */
+  forAll<T>(work: () => Promise<T>): Promise<T> {
+    return this.#run(0, work, false);
+  }
+
+  async #run<T>(needed: number, work: () => Promise<T>, hasName: boolean): Promise<T> {
     let waited = false;
     try {
       for (;;) {
@@ -71,11 +59,14 @@ export class DiskRetry {
           if (this.#failedSync !== undefined) throw this.#failedSync;
           return await work();
         } catch (error) {
-          if (!(error instanceof Error) || !('errno' in error) || isPermanent(error)) throw error;
-          if (isFailedSync(error)) throw this.#believeNothing(error);
+          const scope = faultScope(error);
+          if (scope === undefined) throw error;
+          if (scope === 'durability') throw this.#believeNothing(error);
+          // The system's error is another one while it is the sink that fails.
+          const cause = scope === 'name' ? await this.#ofSink(error, hasName) : error;
           if (this.#options.signal.aborted)
-            throw new StoppedError('stopped while the disk was waited for', { cause: error });
-          if (!waited && this.#waiting++ === 0) await this.#say(error as NodeJS.ErrnoException, needed);
+            throw new StoppedError('stopped while the disk was waited for', { cause });
+          if (!waited && this.#waiting++ === 0) await this.#say(cause, needed);
           waited = true;
           await delay(this.#options.pause ?? 1000, undefined, { signal: this.#options.signal }).catch(
             () => {},
@@ -87,8 +78,19 @@ export class DiskRetry {
     }
   }
 
-  #believeNothing(cause: Error): SluiceError {
-    const { place } = this.#options;
+  /** What is wrong with the sink as a whole; throws the error when it is the name's. */
+  async #ofSink(error: unknown, hasName: boolean): Promise<unknown> {
+    if (!hasName) return error;
+    try {
+      await this.#options.sink.check();
+    } catch (cause) {
+      return cause;
+    }
+    throw error;
+  }
+
+  #believeNothing(cause: unknown): SluiceError {
+    const { place } = this.#options.sink;
     this.#failedSync ??= new SluiceError(
       `the disk of ${place} could not make durable what was written (${describeError(cause)}): look after the disk, then start again; nothing of it was committed, and it is fetched anew`,
       { cause },
@@ -96,23 +98,40 @@ export class DiskRetry {
     return this.#failedSync;
   }
 
-  async #say(error: NodeJS.ErrnoException, needed: number): Promise<void> {
-    const { place, onEvent } = this.#options;
-    if (error.code === 'ENOSPC' || error.code === 'EDQUOT') {
-      const free = await this.#options.freeBytes().catch(() => undefined);
-      const have = free === undefined ? '' : ` and ${prettyBytes(free)} are free`;
-      const message = `the disk of ${place} is full: ${prettyBytes(needed)} are needed at least${have}; it goes on by itself when there is room`;
-      this.#on = 'disk';
-      onEvent({ type: 'waiting', on: 'disk', message });
-    } else {
-      const message = `cannot write to ${place} (${describeError(error)}); it is tried again until it works`;
-      this.#on = 'sink';
-      onEvent({ type: 'waiting', on: 'sink', message });
-    }
+  async #say(error: unknown, needed: number): Promise<void> {
+    const { sink, onEvent } = this.#options;
+    const scope = faultScope(error);
+    const space = scope === 'space' ? await sink.freeSpace().catch(() => undefined) : undefined;
+    this.#on = scope === 'space' ? 'disk' : 'sink';
+    onEvent({ type: 'waiting', on: this.#on, message: waitingText(sink.place, error, needed, space) });
   }
 
   #resumed(): void {
-    const { place, signal, onEvent } = this.#options;
-    if (!signal.aborted) onEvent({ type: 'resumed', on: this.#on, message: `${place} takes files again` });
+    const { sink, signal, onEvent } = this.#options;
+    if (!signal.aborted)
+      onEvent({ type: 'resumed', on: this.#on, message: `${sink.place} takes files again` });
   }
+}
+
+/** Why a sink is waited for, and until when. Pure. */
+export function waitingText(
+  place: string,
+  error: unknown,
+  needed: number,
+  space: FreeSpace | undefined,
+): string {
+  const scope = faultScope(error);
+  const cause = describeError(error);
+  if (scope === 'limit')
+    return `${place} cannot be written to while so much is open (${cause}): it goes on with less at a time; raise the limit (ulimit -n)`;
+  if (scope !== 'space') return `cannot write to ${place} (${cause}); it is tried again until it works`;
+  const isQuota = (error as NodeJS.ErrnoException).code === 'EDQUOT';
+  if (isQuota)
+    return `the quota on ${place} is used up (${prettyBytes(needed)} are needed at least); it goes on by itself when there is room`;
+  if (space?.files === 0)
+    return `the disk of ${place} can take no more files, however small (it has no inodes left, and ${prettyBytes(space.bytes)} are free); it goes on by itself when some are removed`;
+  if (space !== undefined && space.bytes > needed)
+    return `the disk of ${place} says that it is full (${cause}), though ${prettyBytes(needed)} are needed and ${prettyBytes(space.bytes)} are free: a quota, or a limit of one folder; it goes on by itself when there is room`;
+  const have = space === undefined ? '' : ` and ${prettyBytes(space.bytes)} are free`;
+  return `the disk of ${place} is full: ${prettyBytes(needed)} are needed at least${have}; it goes on by itself when there is room`;
 }

@@ -4,7 +4,7 @@ import { lstat, mkdir, readdir, rm, stat, statfs, writeFile } from 'node:fs/prom
 import { join } from 'node:path';
 import { ConfigurationError, describeError } from '../../errors.ts';
 import { type ChecksumAlgorithm, createHasher } from '../../records/checksum.ts';
-import type { FileLook, PartFile, Published, Sink, UnfinishedUpload } from '../contract.ts';
+import type { FileLook, FreeSpace, PartFile, Published, Sink, UnfinishedUpload } from '../contract.ts';
 import { absolutePath } from '../place.ts';
 import { rangesWithin } from '../ranges-within.ts';
 import { foldedName, ownFolder } from '../target-name.ts';
@@ -53,6 +53,7 @@ class DiskSink implements Sink {
   readonly #folders: Folders;
   readonly #umask = process.umask();
   #wholes = 0;
+  #checks = 0;
 
   constructor(root: string, parts: string, caseInsensitive: boolean, calls: DiskCalls) {
     this.place = root;
@@ -197,9 +198,18 @@ class DiskSink implements Sink {
     await this.#journal.checkpoint(uploads);
   }
 
-  async freeBytes(): Promise<number | undefined> {
-    const { bavail, bsize } = await statfs(this.place);
-    return bavail * bsize;
+  async check(): Promise<void> {
+    const file = join(this.#parts, `check-${this.#checks++}`);
+    try {
+      await writeFile(file, 'x', { flag: 'wx' });
+    } finally {
+      await rm(file, { force: true });
+    }
+  }
+
+  async freeSpace(): Promise<FreeSpace | undefined> {
+    const { bavail, bsize, files, ffree } = await statfs(this.place);
+    return { bytes: bavail * bsize, files: files > 0 ? ffree : undefined };
   }
 
   async close(): Promise<void> {

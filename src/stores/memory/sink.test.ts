@@ -34,12 +34,12 @@ test('A full disk refuses whole files and growing ones, and takes what fits', as
   const sink = new MemorySink(disk);
   const published = { upload: '1', size: 8, digest: digestOf('md5', Buffer.alloc(8)) };
   await sink.publishWhole(Buffer.alloc(8), 'a', look, published);
-  assert.equal(await sink.freeBytes(), 2);
+  assert.deepEqual(await sink.freeSpace(), { bytes: 2, files: undefined });
   await assert.rejects(sink.publishWhole(Buffer.alloc(3), 'b', look, published), { code: 'ENOSPC' });
   await assert.rejects(sink.part('2').write(Buffer.alloc(3), 0), { code: 'ENOSPC' });
   await sink.part('2').write(Buffer.alloc(2), 0);
   await sink.part('2').write(Buffer.alloc(2), 0);
-  assert.equal(await sink.freeBytes(), 0);
+  await assert.rejects(sink.check(), { code: 'ENOSPC' });
 });
 
 test('Where upper and lower case are one, another spelling is refused', async () => {

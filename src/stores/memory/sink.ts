@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { digestOf } from '../../records/checksum.ts';
-import type { FileLook, PartFile, Published, Sink, UnfinishedUpload } from '../contract.ts';
+import type { FileLook, FreeSpace, PartFile, Published, Sink, UnfinishedUpload } from '../contract.ts';
 import { rangesWithin } from '../ranges-within.ts';
 import { foldedName } from '../target-name.ts';
 import { VanishedError } from '../vanished.ts';
@@ -201,8 +201,12 @@ export class MemorySink implements Sink {
     this.#gone.clear();
   }
 
-  async freeBytes(): Promise<number | undefined> {
-    return Number.isFinite(this.#disk.capacity) ? this.#disk.free : undefined;
+  async check(): Promise<void> {
+    if (this.#disk.free < 1) throw systemError('ENOSPC', 'no space left on device, write');
+  }
+
+  async freeSpace(): Promise<FreeSpace | undefined> {
+    return Number.isFinite(this.#disk.capacity) ? { bytes: this.#disk.free, files: undefined } : undefined;
   }
 
   async close(): Promise<void> {}

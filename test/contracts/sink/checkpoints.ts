@@ -172,10 +172,14 @@ export function remembering(open: OpenSinkGround): void {
     await second.close();
   });
 
-  test('Free bytes are a number, or not known', async (t) => {
-    const sink = await (await open(t)).open();
-    const free = await sink.freeBytes();
-    assert.ok(free === undefined || (Number.isFinite(free) && free > 0));
+  test('Free space is a number, or not known; and a check of what can be written leaves nothing behind', async (t) => {
+    const ground = await open(t);
+    const sink = await ground.open();
+    const free = await sink.freeSpace();
+    assert.ok(free === undefined || (Number.isFinite(free.bytes) && free.bytes > 0));
+    assert.ok(free?.files === undefined || free.files > 0);
+    await Promise.all([sink.check(), sink.check()]);
+    assert.deepEqual(await ground.parts(), []);
     await sink.close();
   });
 }
