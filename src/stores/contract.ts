@@ -126,7 +126,7 @@ export interface Sink {
   publish(upload: string, target: string, look: FileLook, published: Published): Promise<void>;
   /** The same for a small file that is all at hand; a temporary file is made and renamed on the way. */
   publishWhole(bytes: Uint8Array, target: string, look: FileLook, published: Published): Promise<void>;
-  /** Notes that what stands under `target` already is this version; nothing is noted when nothing stands there. */
+  /** Notes that what stands under `target` already is this version, and makes it durable; nothing is noted when nothing stands there. */
   adopt(target: string, published: Published): Promise<void>;
   /** Keeps a temporary file under a name that says what is wrong with it. */
   quarantine(upload: string, target: string): Promise<void>;
@@ -141,7 +141,8 @@ export interface Sink {
    */
   unfinished(): Promise<readonly UnfinishedUpload[]>;
   /**
-   * Makes durable what is published and what is open, in one transaction. An upload that was published, discarded or set aside
+   * Makes durable what is published and what is open when it is called, in one transaction, names and folders before the notes
+   * of them: what is published while it runs is left to the next one. An upload that was published, discarded or set aside
    * is not open, whatever is said here: that may have been found out before. Whatever it says about ranges must be durable
    * already ({@link PartFile.sync}).
    */

@@ -102,6 +102,21 @@ export class DiskCalls {
     return later.fsync(file);
   }
 
+  /** Makes the names in a folder durable. One that somebody removed needs no more; Windows opens no folders, and needs not. */
+  async syncFolder(folder: string): Promise<void> {
+    if (process.platform === 'win32') return;
+    const file = await later.open(folder, 'r').catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
+      return undefined;
+    });
+    if (file === undefined) return;
+    try {
+      await this.sync(file);
+    } finally {
+      await later.close(file);
+    }
+  }
+
   /** True while calls are made in place. */
   get isQuick(): boolean {
     return this.#isLocal && this.#now() >= this.#poolUntil;

@@ -1,27 +1,32 @@
 /** Making the folders on the way to a final name, without ever walking through a symbolic link. */
-import { lstat, mkdir, open } from 'node:fs/promises';
+import { lstat, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { DiskCalls } from './calls.ts';
 
 /** Folders known to be real; beyond so many the oldest are looked at again. */
 const limit = 10_000;
 
 export class Folders {
   readonly #root: string;
+  readonly #calls: DiskCalls;
   readonly #known = new Set<string>();
   /** Folders that this process made: nothing stands in them that it does not know of. */
   readonly #made = new Set<string>();
   /** Folders whose entries changed since they were last made durable. */
   readonly #changed = new Set<string>();
 
-  constructor(root: string) {
+  constructor(root: string, calls: DiskCalls) {
     this.#root = root;
+    this.#calls = calls;
   }
 
-  /** Makes the folder that `target` belongs into. Throws with code ELOOP at a symbolic link, ENOTDIR at a file. */
+  /**
+   * Makes the folder that `target` belongs into. Throws with code ELOOP at a symbolic link, ENOTDIR at a file. What is put there
+   * has to be told by {@link touch} once it is there.
+   */
   async prepare(target: string): Promise<void> {
     const segments = target.split('/').slice(0, -1);
     const parent = segments.join('/');
-    this.#changed.add(parent);
     if (this.#known.has(parent)) return;
     let folder = '';
     for (const segment of segments) {
@@ -31,9 +36,16 @@ export class Folders {
     }
   }
 
-  /** An entry of the folder changed: {@link sync} makes that durable. Relative to the root. */
+  /** An entry of the folder has changed: {@link sync} makes that durable. Relative to the root. Not before it has. */
   touch(folder: string): void {
     this.#changed.add(folder);
+  }
+
+  /** The same for all folders on the way to `target`: whether who made them made them durable, nobody knows. */
+  touchWay(target: string): void {
+    for (let slash = target.lastIndexOf('/'); slash > 0; slash = target.lastIndexOf('/', slash - 1))
+      this.#changed.add(target.slice(0, slash));
+    this.#changed.add('');
   }
 
   /** True when the folder of `target` was made by this process. */
@@ -47,17 +59,20 @@ export class Folders {
     this.#made.clear();
   }
 
-  /** Makes renames and new folders durable. */
-  async sync(): Promise<void> {
-    for (const folder of [...this.#changed]) {
-      // Forgotten first, for it may change again meanwhile; and not forgotten when it fails, for the caller tries again.
-      this.#changed.delete(folder);
-      try {
-        if (process.platform !== 'win32') await syncFolder(join(this.#root, folder));
-      } catch (error) {
-        this.#changed.add(folder);
-        throw error;
-      }
+  /** The folders that have changed until now, for {@link sync}, which is to be called with them. */
+  takeChanged(): readonly string[] {
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    return changed;
+  }
+
+  /** Makes renames and new folders durable. After a failure they count as changed still. */
+  async sync(changed: readonly string[]): Promise<void> {
+    try {
+      for (const folder of changed) await this.#calls.syncFolder(join(this.#root, folder));
+    } catch (error) {
+      for (const folder of changed) this.#changed.add(folder);
+      throw error;
     }
   }
 
@@ -65,7 +80,6 @@ export class Folders {
     const full = join(this.#root, folder);
     try {
       await mkdir(full);
-      this.#changed.add(above);
       if (this.#made.size < limit) this.#made.add(folder);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -74,20 +88,10 @@ export class Folders {
         throw coded('ELOOP', `${full} is a symbolic link: files are not written through links`);
       if (!stats.isDirectory()) throw coded('ENOTDIR', `${full} is a file, where a folder is needed`);
     }
+    // Also where it stood already: somebody else's mkdir may not be through yet, or an earlier run was killed after it.
+    this.#changed.add(above);
     if (this.#known.size >= limit) this.#known.delete(this.#known.values().next().value!);
     this.#known.add(folder);
-  }
-}
-
-/** A folder that somebody removed needs no more. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
-  });
-  try {
-    await handle?.sync();
-  } finally {
-    await handle?.close();
   }
 }
 

@@ -42,6 +42,12 @@ export function openJournal(file: string): Journal {
 /** Result codes of SQLite. */
 const results = { inputOutput: 10, corrupt: 11, full: 13, notADatabase: 26 } as const;
 
+/** What has been noted and is not written down yet, as it was at one moment. */
+export interface Noted {
+  readonly fresh: readonly (readonly [target: string, entry: JournalEntry])[];
+  readonly gone: readonly string[];
+}
+
 /** A published version and the modification time it was given. */
 export interface JournalEntry extends Published {
   readonly mtime: string;
@@ -136,12 +142,17 @@ export class Journal {
     }));
   }
 
+  /** All that has been noted: what it says must be durable before {@link checkpoint} gets it. */
+  noted(): Noted {
+    return { fresh: [...this.#fresh], gone: [...this.#gone] };
+  }
+
   /**
    * One transaction; on disk when the result resolves. SQLite itself would wait for the disk on the main thread, so that
    * it is told not to, and its write-ahead log is made durable here.
    */
-  async checkpoint(uploads: readonly UnfinishedUpload[]): Promise<void> {
-    this.#write(uploads);
+  async checkpoint(uploads: readonly UnfinishedUpload[], noted: Noted): Promise<void> {
+    this.#write(uploads, noted);
     if (!this.#isUnsynced) return;
     this.#isUnsynced = false;
     try {
@@ -153,12 +164,12 @@ export class Journal {
     }
   }
 
-  #write(uploads: readonly UnfinishedUpload[]): void {
-    if (uploads.length === 0 && this.#fresh.size === 0 && this.#gone.size === 0) return;
+  #write(uploads: readonly UnfinishedUpload[], { fresh, gone }: Noted): void {
+    if (uploads.length === 0 && fresh.length === 0 && gone.length === 0) return;
     try {
       this.#database.exec('BEGIN');
       const insert = this.#database.prepare('INSERT OR REPLACE INTO published VALUES (?, ?, ?, ?, ?, ?)');
-      for (const [target, entry] of this.#fresh) {
+      for (const [target, entry] of fresh) {
         insert.run(target, entry.upload, entry.size, entry.digest, entry.mtime, entry.folded);
       }
       const upsert = this.#database.prepare(
@@ -177,7 +188,7 @@ export class Journal {
       }
       // Last: an upload may have ended after its row was made.
       const remove = this.#database.prepare('DELETE FROM uploads WHERE upload = ?');
-      for (const upload of this.#gone) remove.run(upload);
+      for (const upload of gone) remove.run(upload);
       this.#database.exec('COMMIT');
     } catch (error) {
       // SQLite may have done so itself.
@@ -185,8 +196,10 @@ export class Journal {
       throw systemErrorOf(error);
     }
     this.#isUnsynced = true;
-    this.#fresh.clear();
-    this.#gone.clear();
+    for (const [target, entry] of fresh) {
+      if (this.#fresh.get(target) === entry) this.#fresh.delete(target);
+    }
+    for (const upload of gone) this.#gone.delete(upload);
   }
 
   async close(): Promise<void> {

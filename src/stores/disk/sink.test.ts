@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import { readlinkSync } from 'node:fs';
 import {
-  type FileHandle,
   lstat,
   mkdir,
-  open,
   readdir,
   readFile,
   rename,
@@ -210,27 +207,6 @@ test('A temporary file that was removed while it is open is missed when it is pu
   await sink.part(upload).write(Buffer.from('x'), 0);
   await sink.publish(upload, 'shop/a', look, { ...published('x'), upload });
   assert.equal(await readFile(join(folder, 'shop', 'a'), 'utf8'), 'x');
-});
-
-test('That a temporary file is there is durable once it is remembered', async (t) => {
-  const { folder, sink } = await openSink(t);
-  await sink.checkpoint([]);
-  const probe = await open(join(folder, 'probe'), 'w');
-  const prototype: FileHandle = Object.getPrototypeOf(probe);
-  await probe.close();
-  const synced: string[] = [];
-  const { sync } = prototype;
-  t.mock.method(prototype, 'sync', function (this: FileHandle) {
-    synced.push(readlinkSync(`/proc/self/fd/${this.fd}`));
-    return sync.call(this);
-  });
-  const part = sink.part('1'.repeat(32));
-  await part.write(Buffer.from('x'), 0);
-  await sink.checkpoint([]);
-  assert.deepEqual(synced, [join(folder, '.sluice', 'parts')]);
-  await part.write(Buffer.from('y'), 1);
-  await sink.checkpoint([]);
-  assert.equal(synced.length, 1, 'an entry that was there already was made durable again');
 });
 
 test('A journal of the first version is gone on with', async (t) => {

@@ -1,5 +1,5 @@
 /** A directory as a sink. Its own things stand in `.sluice/`, on the same file system as the final names. */
-import { createReadStream } from 'node:fs';
+import { type BigIntStats, constants, createReadStream } from 'node:fs';
 import { lstat, mkdir, readdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError, describeError } from '../../errors.ts';
@@ -18,14 +18,19 @@ const partsFolder = `${ownFolder}/parts`;
 /** Temporary files open at once. */
 const handleLimit = 128;
 
+export interface DiskSinkOptions {
+  /** The system's calls. Default: what suits the disk. */
+  readonly calls?: DiskCalls;
+}
+
 /** Opens a directory as a sink, made when missing. Throws ConfigurationError when it cannot be written. */
-export async function openDiskSink(directory: string): Promise<Sink> {
+export async function openDiskSink(directory: string, options: DiskSinkOptions = {}): Promise<Sink> {
   const root = absolutePath(directory);
   const parts = join(root, partsFolder);
   try {
     await mkdir(parts, { recursive: true });
     const caseInsensitive = await probeCase(parts);
-    return new DiskSink(root, parts, caseInsensitive, await DiskCalls.on(root));
+    return new DiskSink(root, parts, caseInsensitive, options.calls ?? (await DiskCalls.on(root)));
   } catch (cause) {
     if (cause instanceof ConfigurationError) throw cause;
     throw new ConfigurationError(
@@ -61,7 +66,7 @@ class DiskSink implements Sink {
     this.#parts = parts;
     this.#calls = calls;
     this.#journal = openJournal(join(root, ownFolder, 'journal.db'));
-    this.#folders = new Folders(root);
+    this.#folders = new Folders(root, calls);
     for (const folder of ['', ownFolder, partsFolder]) this.#folders.touch(folder);
     this.#handles = new Handles(handleLimit, () => this.#folders.touch(partsFolder));
   }
@@ -154,10 +159,25 @@ class DiskSink implements Sink {
   }
 
   async adopt(target: string, published: Published): Promise<void> {
-    const stats = await lstat(join(this.place, target), { bigint: true }).catch(() => undefined);
+    const stats = await this.#makeDurable(target);
     if (stats === undefined) return;
     const look = { mtime: String(stats.mtimeNs), mode: Number(stats.mode) };
     this.#journal.notePublished(target, published, look, this.caseInsensitive ? foldedName(target) : null);
+  }
+
+  /** Of a file that somebody else put there, or a run that was killed: whether it would survive a power cut, nobody knows. */
+  async #makeDurable(target: string): Promise<BigIntStats | undefined> {
+    const full = join(this.place, target);
+    const stats = await lstat(full, { bigint: true }).catch(() => undefined);
+    if (stats === undefined) return undefined;
+    const file = await this.#calls.open(full, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    try {
+      await this.#calls.sync(file);
+    } finally {
+      await this.#calls.close(file);
+    }
+    this.#folders.touchWay(target);
+    return stats;
   }
 
   async quarantine(upload: string, target: string): Promise<void> {
@@ -194,8 +214,10 @@ class DiskSink implements Sink {
   }
 
   async checkpoint(uploads: readonly UnfinishedUpload[]): Promise<void> {
-    await this.#folders.sync();
-    await this.#journal.checkpoint(uploads);
+    // Both at one moment: what is published from here on is not durable when the folders are.
+    const noted = this.#journal.noted();
+    await this.#folders.sync(this.#folders.takeChanged());
+    await this.#journal.checkpoint(uploads, noted);
   }
 
   async check(): Promise<void> {
@@ -242,6 +264,7 @@ class DiskSink implements Sink {
       await this.#folders.prepare(target);
       await this.#calls.rename(file, full);
     }
+    this.#folders.touch(folderOf(target));
   }
 
   #refuseCollision(target: string): string | null {
@@ -252,6 +275,10 @@ class DiskSink implements Sink {
     const message = `"${target}" and "${other}" are one name on this file system: it would be overwritten`;
     throw Object.assign(new Error(message), { code: 'EEXIST' });
   }
+}
+
+function folderOf(target: string): string {
+  return target.slice(0, Math.max(0, target.lastIndexOf('/')));
 }
 
 /** What a record says must not make a file run as its owner: set-user-ID, set-group-ID and sticky bits are left out. */
