@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { ExitCode } from '../errors.ts';
 import { giveUpFlag, readerGivesUpAfter, topicFlag } from './connection.ts';
-import { optional } from './flags.ts';
+import { optional, toggle } from './flags.ts';
 import { logEvents } from './log-reporter.ts';
 import { createVerbLogger } from './output.ts';
 import { written } from './stdout.ts';
@@ -16,8 +16,9 @@ const catFlags = {
     'ID',
     text,
     'a version of the file, as `sluice list --all --json` names it',
-    'the newest',
+    'the newest complete one',
   ),
+  follow: toggle('follow', 'a file that is still being sent: write what is there, and wait for the rest'),
   giveUpAfter: giveUpFlag('30s'),
 } as const;
 
@@ -33,7 +34,7 @@ export function catCommand(): Command {
     flags: catFlags,
     examples: [
       ['sluice cat --topic files till-7/2026/report.pdf > report.pdf', 'Fetch one file'],
-      ['sluice cat --topic files drone-1/film.mp4 | ffplay -', 'Watch a film without storing it'],
+      ['sluice cat --topic files drone-1/film.mp4 --follow | ffplay -', 'Watch a film while it is sent'],
     ],
     run,
   });

@@ -1,19 +1,27 @@
 /** One file's bytes from the topic, in order, verified as they pass. */
 import { ConfigurationError, FormatError, IncompleteError } from '../errors.ts';
 import { createKafka } from '../kafka/client.ts';
-import { type Kafka, KafkaError } from '../kafka/contract.ts';
+import { type ConsumedRecord, type Kafka, KafkaError } from '../kafka/contract.ts';
 import { type ChecksumAlgorithm, createHasher, type Hasher } from '../records/checksum.ts';
-import { type Chunk, decodeFileRecord, type FileRecord } from '../records/file-record.ts';
+import {
+  type Chunk,
+  decodeFileRecord,
+  type FileRecord,
+  type Pack,
+  refusedRef,
+  type UploadRef,
+} from '../records/file-record.ts';
+import type { PackedFile, RefusedEntry } from '../records/pack.ts';
 import { clientOptions } from './run/client-options.ts';
 import type { CatOptions } from './shared/options.ts';
 import { type FilePlace, locate } from './state/locate.ts';
 
 /**
- * Yields the bytes of `UPLOADER/PATH`. A file that is still being sent is followed until it is closed. Each piece is valid
- * until the next is asked for.
+ * Yields the bytes of `UPLOADER/PATH`: of its newest complete version, or with `follow` of the newest that is being sent, until
+ * that is closed. Each piece is valid until the next is asked for.
  *
- * Throws ConfigurationError when there is no such file, and, after the bytes were yielded, IncompleteError when they are
- * not what the digest says, or the sending was given up.
+ * Throws ConfigurationError when there is no such file, IncompleteError when no version of it is complete, and, after the bytes
+ * were yielded, when they are not what the digest says, one of its records was refused, or the sending was given up.
  */
 export async function* cat(options: CatOptions): AsyncGenerator<Uint8Array> {
   const kafka = createKafka(clientOptions(options, 'sluice-cat'));
@@ -32,9 +40,10 @@ export async function* catFrom(kafka: Kafka, options: CatOptions): AsyncGenerato
     throw new ConfigurationError(`"${file}" is not UPLOADER/PATH: sluice list shows the files of the topic`);
   const uploader = file.slice(0, slash);
   const path = file.slice(slash + 1);
-  const place = await locate(kafka, topic, { uploader, path, upload: options.upload });
+  const { upload, follow = false } = options;
+  const place = await locate(kafka, topic, { uploader, path, upload, follow });
   try {
-    yield* bytesAt(kafka, options, uploader, place);
+    yield* bytesAt(kafka, options, { uploader, path, upload: place.upload }, place);
   } catch (cause) {
     if (!(cause instanceof KafkaError && cause.kind === 'out-of-range')) throw cause;
     throw new IncompleteError(`${file}: its first bytes are not on the topic any more`, { cause });
@@ -44,27 +53,32 @@ export async function* catFrom(kafka: Kafka, options: CatOptions): AsyncGenerato
 async function* bytesAt(
   kafka: Kafka,
   { file, topic, signal }: CatOptions,
-  uploader: string,
-  place: FilePlace,
+  ref: UploadRef,
+  { partition, first, until }: FilePlace,
 ): AsyncGenerator<Uint8Array> {
-  const from = new Map([[place.partition, place.first]]);
-  const consumer = kafka.consumer({ topic, from, ...(signal === undefined ? {} : { signal }) });
+  const from = new Map([[partition, first]]);
+  const consumer = kafka.consumer({
+    topic,
+    from,
+    ...(until === undefined ? {} : { until: new Map([[partition, until]]) }),
+    ...(signal === undefined ? {} : { signal }),
+  });
   let position = 0;
   let hasher: Hasher | undefined;
   let checksum: ChecksumAlgorithm | undefined;
   for await (const batch of consumer) {
     for (const record of batch.records) {
-      const decoded = readable(record);
-      if (decoded === undefined || decoded.uploader !== uploader) continue;
+      const decoded = readable(record, ref, file);
+      if (decoded === undefined || decoded.uploader !== ref.uploader) continue;
       if (decoded.kind === 'pack') {
-        const packed = decoded.files.find(({ upload }) => upload === place.upload);
+        const packed = entryOf(decoded, ref, file);
         if (packed === undefined) continue;
         hasher = createHasher(algorithm(packed.digest));
         hasher.update(packed.bytes);
         yield packed.bytes;
         return verify(file, hasher, packed.digest);
       }
-      if (decoded.upload !== place.upload) continue;
+      if (decoded.upload !== ref.upload || decoded.path !== ref.path) continue;
       if (decoded.kind === 'abort')
         throw new IncompleteError(`${file}: its sending was given up (${decoded.reason})`);
       if (decoded.kind === 'close') {
@@ -87,13 +101,29 @@ async function* bytesAt(
   if (!signal?.aborted) throw new IncompleteError(`${file}: the topic ended before the file did`);
 }
 
-function readable(record: Parameters<typeof decodeFileRecord>[0]): FileRecord | undefined {
+/** A record that is refused is passed over, unless it was one of the file: what it said will not come again. */
+function readable(record: ConsumedRecord, ref: UploadRef, file: string): FileRecord | undefined {
   try {
     return decodeFileRecord(record);
   } catch (error) {
-    if (error instanceof FormatError) return undefined;
-    throw error;
+    if (!(error instanceof FormatError)) throw error;
+    const { uploader, path, upload } = refusedRef(record);
+    const isOfFile = uploader === ref.uploader && path === ref.path && upload === ref.upload;
+    if (isOfFile) throw refusal(file, error.message);
+    return undefined;
   }
+}
+
+function entryOf(pack: Pack, { path, upload }: UploadRef, file: string): PackedFile | undefined {
+  const isWanted = (entry: Pick<RefusedEntry, 'path' | 'upload'>): boolean =>
+    entry.upload === upload && entry.path === path;
+  const refused = pack.refused.find(isWanted);
+  if (refused !== undefined) throw refusal(file, refused.reason);
+  return pack.files.find(isWanted);
+}
+
+function refusal(file: string, reason: string): IncompleteError {
+  return new IncompleteError(`${file}: a record of it is refused: ${reason}`);
 }
 
 /** The bytes of a chunk from `position` on: after a restart of its uploader, chunks come again. */

@@ -1,13 +1,13 @@
 /** The files of a topic, newest version first. */
-import { FormatError } from '../errors.ts';
 import { createKafka } from '../kafka/client.ts';
-import type { ConsumedRecord, Kafka, TopicDescription } from '../kafka/contract.ts';
-import { decodeFileRecord } from '../records/file-record.ts';
+import type { Kafka, TopicDescription } from '../kafka/contract.ts';
+import { type FileState, sentVersionOf } from '../records/state-record.ts';
 import { versionOf } from '../records/upload-id.ts';
 import { clientOptions } from './run/client-options.ts';
 import type { ListedFile, ListOptions } from './shared/options.ts';
 import { existingTopic } from './shared/topics.ts';
 import { type EveryState, readState, type StateEntry } from './state/read-state.ts';
+import { newestOf, readVersions } from './state/read-versions.ts';
 
 /**
  * Lists the newest version of each path from `T.state`, which is small; files that it may not tell of, and with
@@ -43,112 +43,62 @@ async function fromState(
   options: ListOptions,
 ): Promise<ListedFile[]> {
   const earliest = await kafka.offsets(topic.name, 'earliest');
+  const latest = await kafka.offsets(topic.name, 'latest');
   const mayHaveMore = (uploader?: string): boolean =>
     [...earliest].some(([partition, offset]) => state.untoldBefore(partition, uploader) > offset);
-  const files = [...state.files.values()].map((entry) => listed(entry, earliest));
-  if (!mayHaveMore(options.uploader)) return files;
+  const stands = ({ partition, first, last }: Pick<FileState, 'partition' | 'first' | 'last'>): boolean =>
+    first >= (earliest.get(partition) ?? 0) && last < (latest.get(partition) ?? 0);
+  const files = [...state.files.values()].flatMap((entry) => listed(entry, stands));
+  if (!mayHaveMore(options.uploader)) return newestByPath(files);
   const untold = await fromRecords(kafka, topic.name, options);
-  return newestOf([...files, ...untold.filter(({ uploader }) => mayHaveMore(uploader))]);
+  return newestByPath([...files, ...untold.filter(({ uploader }) => mayHaveMore(uploader))]);
 }
 
+/** The versions of a file that its uploader remembers: the one that is being sent, and the newest that was sent. */
 function listed(
   { uploader, path, state, at }: StateEntry,
-  earliest: ReadonlyMap<number, number>,
-): ListedFile {
-  const stands = (earliest.get(state.partition) ?? 0) <= state.first;
-  const { size, mtime } = state.fingerprint;
-  return {
-    uploader,
-    path,
-    upload: state.upload,
-    size,
-    digest: state.digest ?? '',
-    mtime: milliseconds(mtime),
-    sentAt: at,
-    state: !stands ? 'incomplete' : state.state === 'sent' ? 'complete' : 'sending',
-  };
+  stands: (version: Pick<FileState, 'partition' | 'first' | 'last'>) => boolean,
+): ListedFile[] {
+  const files: ListedFile[] = [];
+  const sent = sentVersionOf(state);
+  if (sent !== undefined) {
+    const { upload, size, digest, mtime } = sent;
+    const sentAt = state.state === 'sent' ? at : versionOf(upload) / 1000;
+    const facts = { size, digest, mtime: milliseconds(mtime), sentAt: inDateRange(sentAt) };
+    files.push({ uploader, path, upload, ...facts, state: stands(sent) ? 'complete' : 'incomplete' });
+  }
+  if (state.state === 'sending') {
+    const { size, mtime } = state.fingerprint;
+    const facts = { size, digest: '', mtime: milliseconds(mtime), sentAt: inDateRange(at) };
+    const { upload } = state;
+    files.push({ uploader, path, upload, ...facts, state: stands(state) ? 'sending' : 'incomplete' });
+  }
+  return files;
 }
 
 async function fromRecords(kafka: Kafka, topic: string, options: ListOptions): Promise<ListedFile[]> {
-  const versions = new Map<string, ListedFile & { received: number }>();
-  await readAll(kafka, topic, (record) => {
-    const decoded = decodeFileRecord(record);
-    if (decoded === undefined) return;
-    const sentAt = record.timestamp;
-    if (decoded.kind === 'pack') {
-      for (const { path, upload, size, digest, mtime } of decoded.files) {
-        const facts = { size, digest, mtime: milliseconds(mtime), sentAt, state: 'complete' as const };
-        versions.set(upload, { uploader: decoded.uploader, path, upload, ...facts, received: size });
-      }
-      return;
-    }
-    const { uploader, path, upload } = decoded;
-    const before = versions.get(upload) ?? {
-      uploader,
-      path,
-      upload,
-      size: 0,
-      digest: '',
-      mtime: 0,
-      sentAt,
-      state: 'sending',
-      received: 0,
-    };
-    if (decoded.kind === 'chunk') {
-      const received = before.received + decoded.bytes.length;
-      versions.set(upload, {
-        ...before,
-        size: decoded.size,
-        mtime: before.mtime || versionOf(upload) / 1000,
-        received,
-      });
-    } else if (decoded.kind === 'abort') {
-      versions.set(upload, { ...before, sentAt, state: 'aborted' });
-    } else {
-      const state = before.received >= decoded.size ? 'complete' : 'incomplete';
-      versions.set(upload, {
-        ...before,
-        size: decoded.size,
-        digest: decoded.digest,
-        mtime: milliseconds(decoded.mtime),
-        sentAt,
-        state,
-      });
-    }
+  const isWanted = (uploader: string): boolean =>
+    options.uploader === undefined || uploader === options.uploader;
+  const versions = await readVersions(kafka, topic, isWanted);
+  const files = versions.map(({ partition: _partition, first: _first, mtime, sentAt, ...version }) => {
+    return { ...version, mtime: milliseconds(mtime), sentAt: inDateRange(sentAt) };
   });
-  const files = [...versions.values()].map(({ received: _received, ...file }) => file);
-  if (options.newestOnly === false) return files;
-  return newestOf(files);
+  return options.newestOnly === false ? files : newestByPath(files);
 }
 
-/** The newest version of each path that was not given up. */
-function newestOf(files: readonly ListedFile[]): ListedFile[] {
-  const newest = new Map<string, ListedFile>();
-  for (const file of files) {
-    const key = `${file.uploader}/${file.path}`;
-    const other = newest.get(key);
-    if (file.state !== 'aborted' && (other === undefined || other.upload < file.upload))
-      newest.set(key, file);
-  }
-  return [...newest.values()];
-}
-
-/** Every record that a topic holds now; those that are not as FORMAT.md says are passed over. */
-async function readAll(kafka: Kafka, topic: string, each: (record: ConsumedRecord) => void): Promise<void> {
-  const from = await kafka.offsets(topic, 'earliest');
-  const until = await kafka.offsets(topic, 'latest');
-  for await (const batch of kafka.consumer({ topic, from, until, onGap: () => {} })) {
-    for (const record of batch.records) {
-      try {
-        each(record);
-      } catch (error) {
-        if (!(error instanceof FormatError)) throw error;
-      }
-    }
-    batch.release();
-  }
+function newestByPath(files: readonly ListedFile[]): ListedFile[] {
+  const byPath = Map.groupBy(files, ({ uploader, path }) => `${uploader}/${path}`);
+  return [...byPath.values()].flatMap((versions) => newestOf(versions) ?? []);
 }
 
 function milliseconds(nanoseconds: string): number {
-  return Number(BigInt(nanoseconds) / 1_000_000n);
+  return inDateRange(Number(BigInt(nanoseconds) / 1_000_000n));
+}
+
+/** What a Date can hold, milliseconds from the epoch. */
+const dateRange = 8.64e15;
+
+/** Whatever a record says of a time, whoever lists it can print it. */
+function inDateRange(milliseconds: number): number {
+  return Math.min(dateRange, Math.max(-dateRange, milliseconds));
 }

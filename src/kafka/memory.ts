@@ -25,6 +25,8 @@ export interface MemoryCluster {
   addPartitions(topic: string, count: number): void;
   /** Removes the records before an offset, as retention or DeleteRecords do. */
   deleteRecords(topic: string, partition: number, before: number): void;
+  /** Removes the records from an offset on, as an unclean election does, or a broker that came back from a backup. */
+  cutLog(topic: string, partition: number, end: number): void;
   /** Keeps only the newest record of each key, as the log cleaner does; offsets stay, so gaps remain. */
   compact(topic: string): void;
   /** Sets a topic's configuration, e.g. a lower `max.message.bytes`. */
@@ -55,6 +57,11 @@ export function createMemoryCluster(options: MemoryClusterOptions = {}): MemoryC
       log.start = Math.min(Math.max(log.start, before), log.end);
       log.records.splice(0, indexAt(log.records, log.start));
       topics.bell.ring();
+    },
+    cutLog(topic, partition, end) {
+      const log = topics.log(topics.topic(topic), partition);
+      log.end = Math.max(log.start, Math.min(log.end, end));
+      log.records.splice(indexAt(log.records, log.end));
     },
     compact(topic) {
       for (const log of topics.topic(topic).logs) {

@@ -66,7 +66,7 @@ test('A pack comes back as it was written', () => {
       const contents = Buffer.concat(packed.map(({ bytes }) => bytes));
       const pack = decodeFileRecord(consumed(encodePack(uploader, packed, index, contents)));
       const expected = packed.map((file) => ({ ...file, bytes: Buffer.from(file.bytes) }));
-      assert.deepEqual(pack, { kind: 'pack', uploader, files: expected });
+      assert.deepEqual(pack, { kind: 'pack', uploader, files: expected, refused: [] });
     }),
   );
 });

@@ -2,13 +2,14 @@
  * The records of a files topic `T`, as FORMAT.md describes them: chunk, close, abort and pack. Values here, bytes on
  * the topic; no I/O. Decoding trusts nothing: whatever does not hold throws FormatError and concerns that record alone.
  */
+import { isUtf8 } from 'node:buffer';
 import { FormatError } from '../errors.ts';
 import type { ConsumedRecord, Header, NewRecord } from '../kafka/contract.ts';
 import { algorithmOf, type ChecksumAlgorithm, checksumAlgorithm } from './checksum.ts';
 import { type FileFacts, modeText } from './file-facts.ts';
 import { fixedHeader, HeaderReader, textHeader } from './headers.ts';
-import { decodePack, type PackEntry, type PackedFile } from './pack.ts';
-import { pathFault, uploaderFault } from './path.ts';
+import { decodePack, type PackContents, type PackEntry } from './pack.ts';
+import { pathFault, pathLimit, uploaderFault } from './path.ts';
 import { isUploadId, type UploadId } from './upload-id.ts';
 
 /** The version of the format that is written; records of another are refused. */
@@ -44,13 +45,14 @@ export interface Abort extends UploadRef {
 }
 
 /** Many small files, each whole. */
-export interface Pack {
+export interface Pack extends PackContents {
   readonly kind: 'pack';
   readonly uploader: string;
-  readonly files: readonly PackedFile[];
 }
 
 export type FileRecord = Chunk | Close | Abort | Pack;
+
+const kinds = ['chunk', 'close', 'abort', 'pack'] as const satisfies readonly FileRecord['kind'][];
 
 function common(kind: FileRecord['kind'], uploader: string): Header[] {
   return [textHeader('sluice', formatVersion), textHeader('kind', kind), textHeader('uploader', uploader)];
@@ -160,10 +162,35 @@ export function decodeFileRecord(record: ConsumedRecord): FileRecord | undefined
     case 'abort':
       return { kind, ...readReference(headers, uploader), reason: headers.text('reason') };
     case 'pack':
-      return { kind, uploader, files: decodePack(value, headers.integer('files'), headers.integer('index')) };
+      return { kind, uploader, ...decodePack(value, headers.integer('files'), headers.integer('index')) };
     default:
       throw new FormatError(`unknown kind "${kind.slice(0, 20)}"`);
   }
+}
+
+/** What can be said of whose record it is that {@link decodeFileRecord} refused; undefined fields are not legible. */
+export interface RefusedRef {
+  readonly kind: FileRecord['kind'] | undefined;
+  readonly uploader: string | undefined;
+  readonly path: string | undefined;
+  readonly upload: UploadId | undefined;
+}
+
+/** Reads what a refused record says of itself, each header by itself and as strictly as ever. */
+export function refusedRef({ headers }: Pick<ConsumedRecord, 'headers'>): RefusedRef {
+  const text = (name: string, isRight: (text: string) => boolean): string | undefined => {
+    const [only, ...others] = headers.filter((header) => header[0] === name);
+    if (only === undefined || others.length > 0 || only[1].length > pathLimit || !isUtf8(only[1]))
+      return undefined;
+    const value = Buffer.from(only[1]).toString();
+    return isRight(value) ? value : undefined;
+  };
+  return {
+    kind: text('kind', (kind) => kinds.some((known) => known === kind)) as FileRecord['kind'] | undefined,
+    uploader: text('uploader', (name) => uploaderFault(name) === undefined),
+    path: text('path', (path) => pathFault(path) === undefined),
+    upload: text('upload', isUploadId),
+  };
 }
 
 function readReference(headers: HeaderReader, uploader: string): UploadRef {

@@ -24,11 +24,14 @@ const entry: PackEntry = {
 function refused(index: string | Uint8Array, files: number, contents = 'abc', length?: number): void {
   const bytes = Buffer.from(index);
   const value = Buffer.concat([bytes, Buffer.from(contents)]);
-  assert.throws(
-    () => decodePack(value, files, length ?? bytes.length),
-    FormatError,
-    String(index).slice(0, 80),
-  );
+  let refusals = 0;
+  try {
+    refusals = decodePack(value, files, length ?? bytes.length).refused.length;
+  } catch (error) {
+    assert.ok(error instanceof FormatError, String(error));
+    refusals = 1;
+  }
+  assert.equal(refusals, 1, String(index).slice(0, 80));
 }
 
 /** The index of one entry, with some of its fields changed; undefined leaves a field out. */
@@ -67,7 +70,7 @@ test('The length of an index is known from the lengths of its entries', () => {
 test('The contents are views, not copies', () => {
   const index = packIndex([packEntryText(entry)]);
   const value = Buffer.concat([index, Buffer.from('abc')]);
-  const [file] = decodePack(value, 1, index.length);
+  const [file] = decodePack(value, 1, index.length).files;
   assert.equal(file?.bytes.buffer, value.buffer);
 });
 
@@ -169,11 +172,51 @@ test('A path whose bytes are not UTF-8', () => {
 test('Bytes of nobody', () => {
   refused(indexWith({}), 1, 'abcd');
   refused('[]\n', 0, 'a');
-  assert.deepEqual(decodePack(Buffer.from('[]\n'), 0, 3), []);
+  assert.deepEqual(decodePack(Buffer.from('[]\n'), 0, 3), { files: [], refused: [] });
 });
 
 test('An index that does not end with its line feed', () => {
   refused(indexWith({}).trimEnd(), 1);
+});
+
+/** Three entries, the one in the middle with some of its fields changed; undefined leaves a field out. */
+function threeWith(changes: Readonly<Record<string, unknown>>) {
+  const entries = ['a', 'b', 'c'].map((path, index) => {
+    return { ...entry, path, mode: '0644', ...(index === 1 ? changes : {}) };
+  });
+  const index = Buffer.from(`${JSON.stringify(entries)}\n`);
+  return decodePack(Buffer.concat([index, Buffer.from('aaabbbccc')]), 3, index.length);
+}
+
+test('An entry that breaks a rule is refused by its name, and its neighbours are not', () => {
+  for (const [changes, name, reason] of [
+    [{ mtime: 'once' }, 'b', /entry 1 of a pack: mtime of "b"/],
+    [{ mode: '7' }, 'b', /four octal digits/],
+    [{ digest: 'md5:' }, 'b', /md5/],
+    [{ path: '../b' }, undefined, /segment/],
+    [{ upload: 7 }, 'b', /lacks/],
+    [{ size: undefined }, 'b', /"b" has no valid size/],
+    [{ size: -1 }, 'b', /"b" has no valid size/],
+  ] as const) {
+    const { files, refused: others } = threeWith(changes);
+    assert.deepEqual(
+      files.map(({ path, bytes }) => [path, Buffer.from(bytes).toString()]),
+      [
+        ['a', 'aaa'],
+        ['c', 'ccc'],
+      ],
+    );
+    assert.deepEqual(
+      others.map(({ path }) => path),
+      [name],
+    );
+    assert.match(others[0]!.reason, reason);
+  }
+});
+
+test('Sizes that lie take those behind them along, and none before', () => {
+  const { files, refused: others } = threeWith({ size: 100 });
+  assert.deepEqual([files.map(({ path }) => path), others.map(({ path }) => path)], [['a'], ['b', 'c']]);
 });
 
 test('Random bytes are refused by FormatError and nothing else', () => {

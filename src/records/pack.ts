@@ -44,8 +44,60 @@ export function packIndexLength(files: number, entryBytes: number): number {
   return entryBytes + Math.max(0, files - 1) + 3;
 }
 
-/** Splits a pack's value. Throws FormatError unless index, sizes and value agree to the byte. */
-export function decodePack(value: Uint8Array, files: number, indexLength: number): PackedFile[] {
+/** An entry that breaks a rule: its file is lost, and its neighbours are not. */
+export interface RefusedEntry {
+  /** Undefined where the entry has none that may stand in a record. */
+  readonly path: string | undefined;
+  readonly upload: UploadId | undefined;
+  readonly reason: string;
+}
+
+export interface PackContents {
+  readonly files: readonly PackedFile[];
+  readonly refused: readonly RefusedEntry[];
+}
+
+/**
+ * Splits a pack's value. An entry that breaks a rule is refused for itself: as long as the sizes say where the others are,
+ * these are found, and each has its digest. Throws FormatError where nothing can be found: the index is none.
+ */
+export function decodePack(value: Uint8Array, files: number, indexLength: number): PackContents {
+  const entries = readIndex(value, files, indexLength);
+  const sizes = sizesOf(entries, value.length - indexLength);
+  const found: PackedFile[] = [];
+  const refused: RefusedEntry[] = [];
+  let at = indexLength;
+  for (const [index, entry] of entries.entries()) {
+    const size = sizes[index];
+    try {
+      const checked = checkEntry(entry);
+      if (Number.isNaN(at)) throw new FormatError('nobody knows where its bytes are');
+      if (checked.size > value.length - at)
+        throw new FormatError(`"${checked.path}" goes past the end of its pack`);
+      found.push({ ...checked, bytes: value.subarray(at, at + checked.size) });
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      refused.push({ ...refOf(entry), reason: `entry ${index} of a pack: ${error.message}` });
+    }
+    at += size ?? Number.NaN;
+  }
+  if (at < value.length) {
+    const reason = `${value.length - at} bytes of a pack belong to no file`;
+    refused.push({ path: undefined, upload: undefined, reason });
+  }
+  return { files: found, refused };
+}
+
+/** The sizes that the entries say. If one alone does not say its own, it has what the others leave. */
+function sizesOf(entries: readonly unknown[], bytes: number): (number | undefined)[] {
+  const sizes = entries.map(sizeOf);
+  const unknown = sizes.indexOf(undefined);
+  if (unknown === -1 || sizes.lastIndexOf(undefined) !== unknown) return sizes;
+  const rest = sizes.reduce<number>((left, size) => left - (size ?? 0), bytes);
+  return rest >= 0 ? sizes.with(unknown, rest) : sizes;
+}
+
+function readIndex(value: Uint8Array, files: number, indexLength: number): unknown[] {
   if (indexLength > value.length)
     throw new FormatError(`index of ${indexLength} bytes in a value of ${value.length}`);
   if (files > packFilesLimit) throw new FormatError(`${files} files in a pack, ${packFilesLimit} at most`);
@@ -60,23 +112,18 @@ export function decodePack(value: Uint8Array, files: number, indexLength: number
   if (!Array.isArray(entries) || entries.length !== files) {
     throw new FormatError(`a pack of ${files} files whose index does not have as many entries`);
   }
-  let at = indexLength;
-  const packed = entries.map((entry: unknown): PackedFile => {
-    const checked = checkEntry(entry);
-    if (checked.size > value.length - at)
-      throw new FormatError(`"${checked.path}" goes past the end of its pack`);
-    const bytes = value.subarray(at, at + checked.size);
-    at += checked.size;
-    return { ...checked, bytes };
-  });
-  if (at !== value.length) throw new FormatError(`${value.length - at} bytes of a pack belong to no file`);
-  return packed;
+  return entries;
+}
+
+function sizeOf(entry: unknown): number | undefined {
+  const size = typeof entry === 'object' && entry !== null && 'size' in entry ? entry.size : undefined;
+  return typeof size === 'number' && Number.isSafeInteger(size) && size >= 0 ? size : undefined;
 }
 
 function checkEntry(entry: unknown): PackEntry {
   if (typeof entry !== 'object' || entry === null)
     throw new FormatError('an entry of a pack is not an object');
-  const { path, upload, size, digest, mtime, mode } = entry as Record<string, unknown>;
+  const { path, upload, digest, mtime, mode } = entry as Record<string, unknown>;
   if (
     typeof path !== 'string' ||
     typeof upload !== 'string' ||
@@ -88,9 +135,9 @@ function checkEntry(entry: unknown): PackEntry {
   }
   const fault = pathFault(path);
   if (fault !== undefined) throw new FormatError(fault);
+  const size = sizeOf(entry);
+  if (size === undefined) throw new FormatError(`"${path}" has no valid size`);
   if (!isUploadId(upload)) throw new FormatError(`upload "${upload.slice(0, 40)}" is not 32 hex digits`);
-  if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
-    throw new FormatError(`"${path}" has no valid size`);
   algorithmOf(digest);
   if (!/^[0-7]{4}$/.test(mode)) throw new FormatError(`mode "${mode.slice(0, 20)}" is not four octal digits`);
   return {
@@ -100,5 +147,14 @@ function checkEntry(entry: unknown): PackEntry {
     digest,
     mtime: nanoseconds(mtime, `mtime of "${path}"`),
     mode: Number.parseInt(mode, 8),
+  };
+}
+
+/** What can be said of whose entry it is. */
+function refOf(entry: unknown): Pick<RefusedEntry, 'path' | 'upload'> {
+  const { path, upload } = (entry ?? {}) as Record<string, unknown>;
+  return {
+    path: typeof path === 'string' && pathFault(path) === undefined ? path : undefined,
+    upload: typeof upload === 'string' && isUploadId(upload) ? upload : undefined,
   };
 }

@@ -101,6 +101,8 @@ const origin = z.object({
   topic: z.string(),
   /** Partition by partition, where `T` ended when this topic was made: what stands before may not be told here. */
   ends: z.array(whole),
+  /** The id of the cluster on which this was made: elsewhere, it is a copy. Absent in records of earlier writers. */
+  cluster: z.string().optional(),
 });
 export type Origin = Omit<z.infer<typeof origin>, 'v'>;
 

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { statePartition } from '../../src/records/state-record.ts';
 import { MemorySource } from '../../src/stores/memory/source.ts';
-import { craftedUpload } from '../support/crafted.ts';
+import { craftedChunk, craftedClose, craftedUpload } from '../support/crafted.ts';
 import { faultySource, once } from '../support/faulty-store.ts';
-import { Flow, noise } from '../support/flow.ts';
-import { cat, list, named, sentFlow } from '../support/look.ts';
+import { Flow, md5, noise } from '../support/flow.ts';
+import { cat, copied, list, named, sentFlow } from '../support/look.ts';
 
 // Most of these wait: for a second try, or for a disk.
 describe('Listing files', { concurrency: true }, () => {
@@ -77,11 +77,68 @@ describe('Listing files', { concurrency: true }, () => {
       once('read', () => stop.abort(), 2000),
     );
     await flow.up({ packBelow: 200, bufferBytes: 1024, signal: stop.signal }, { source: stopped });
-    assert.ok((await list(flow)).some(({ path, state }) => path === 'dir/large' && state === 'sending'));
+    assert.deepEqual((await list(flow)).map(named).toSorted(), before.map(named).toSorted());
+    const all = await list(flow, { newestOnly: false });
+    assert.ok(all.some(({ path, state }) => path === 'dir/large' && state === 'sending'));
     flow.source.remove('dir/large');
     await flow.up({ packBelow: 200 });
     assert.deepEqual((await list(flow)).map(named).toSorted(), before.map(named).toSorted());
     assert.equal((await cat(flow, 'shop/dir/large')).length, 5000);
+  });
+
+  test('On a cluster to which both topics were copied, the files are listed as they stand there', async () => {
+    const flow = await sentFlow();
+    const copy = await copied(flow);
+    const facts = async (of: Flow) =>
+      (await list(of)).map(({ path, upload, size, digest, state }) => [path, upload, size, digest, state]);
+    assert.deepEqual((await facts(copy)).toSorted(), (await facts(flow)).toSorted());
+    assert.deepEqual(await list(copy, { uploader: 'nobody' }), []);
+    for (const path of Object.keys(flow.sent()))
+      assert.equal(md5(await cat(copy, `shop/${path}`)), flow.sent()[path]);
+  });
+
+  test('Whatever time a record has, the list has one that can be printed', async () => {
+    const flow = new Flow();
+    flow.source.write('a', noise(600));
+    await flow.up();
+    const kafka = flow.cluster.client();
+    const state = (await flow.records('files.state')).find(({ key }) => String(key) === 'shop/a')!;
+    const hostile = JSON.parse(String(state.value));
+    hostile.state = 'aborted';
+    hostile.before = { ...hostile, ...hostile.fingerprint, upload: 'f'.repeat(32), mtime: '9'.repeat(20) };
+    const value = Buffer.from(JSON.stringify(hostile));
+    await kafka.producer().append('files.state', state.partition, { key: Buffer.from('shop/b'), value });
+    for (const { sentAt, mtime } of await list(flow)) {
+      assert.match(new Date(sentAt).toISOString(), /Z$/);
+      assert.match(new Date(mtime).toISOString(), /Z$/);
+    }
+    assert.equal((await list(flow)).length, 2);
+  });
+
+  test('Bytes that came twice do not make a file complete', async () => {
+    const file = { path: 'a', bytes: noise(1000) };
+    const flow = new Flow({ partitions: 1 });
+    const records = [craftedChunk(file, 0, 500), craftedChunk(file, 0, 500), craftedClose(file)];
+    await flow.append(records.map((record) => ({ partition: 0, record })));
+    assert.deepEqual(
+      (await list(flow)).map(({ path, state }) => [path, state]),
+      [['a', 'incomplete']],
+    );
+    await assert.rejects(cat(flow, 'shop/a'), /bytes from 500 on are not on the topic any more/);
+  });
+
+  test('What a cut log does not hold any more is not listed as complete', async () => {
+    const flow = new Flow({ partitions: 1 });
+    flow.source.write('a', noise(3000));
+    await flow.up();
+    flow.cluster.cutLog(flow.topic, 0, 2);
+    assert.deepEqual(
+      (await list(flow)).map(({ path, state }) => [path, state]),
+      [['a', 'incomplete']],
+    );
+    await assert.rejects(cat(flow, 'shop/a'), /still being sent, or was left half sent/);
+    flow.cluster.cutLog(flow.topic, 0, 0);
+    await assert.rejects(cat(flow, 'shop/a'), /not on the topic any more/);
   });
 
   test('All versions, those of one uploader, and the newest first', async () => {

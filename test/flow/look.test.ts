@@ -42,7 +42,12 @@ describe('Looking into files', { concurrency: true }, () => {
     await half.promise;
     const kafka = flow.cluster.client();
     const pieces: Buffer[] = [];
-    for await (const piece of catFrom(kafka, { kafka: {}, topic: flow.topic, file: 'shop/a' })) {
+    for await (const piece of catFrom(kafka, {
+      kafka: {},
+      topic: flow.topic,
+      file: 'shop/a',
+      follow: true,
+    })) {
       // What was sent is there before the rest is.
       goOn.resolve();
       pieces.push(Buffer.from(piece));
@@ -50,6 +55,30 @@ describe('Looking into files', { concurrency: true }, () => {
     await kafka.close();
     assert.equal(md5(Buffer.concat(pieces)), flow.sent().a);
     await sending;
+  });
+
+  test('A newer version that was left half sent hides no complete one, and is followed on request', async () => {
+    for (const isForgotten of [false, true]) {
+      const flow = await sentFlow();
+      const complete = flow.sent()['dir/large'];
+      flow.source.write('dir/large', noise(6000));
+      flow.source.write('other', noise(6000));
+      const stop = new AbortController();
+      const dying = faultySource(
+        flow.source,
+        once('read', () => stop.abort(), 2000),
+      );
+      const half = { packBelow: 200, bufferBytes: 1024, signal: stop.signal, parallel: 1 };
+      await flow.up({ ...half, include: ['dir/large'] }, { source: dying });
+      if (isForgotten) flow.cluster.deleteTopic('files.state');
+      assert.equal(md5(await cat(flow, 'shop/dir/large')), complete);
+      const listed = (await list(flow)).find(({ path }) => path === 'dir/large');
+      assert.deepEqual([listed?.state, listed?.digest], ['complete', `md5:${complete}`]);
+      if (isForgotten) continue;
+      const followed = cat(flow, 'shop/dir/large', { follow: true });
+      await flow.up({ packBelow: 200 });
+      assert.equal(md5(await followed), flow.sent()['dir/large']);
+    }
   });
 
   test('Chunks that came twice are given once', async () => {

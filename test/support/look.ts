@@ -26,6 +26,28 @@ export async function cat(flow: Flow, file: string, options: Partial<CatOptions>
   return Buffer.concat(pieces);
 }
 
+/**
+ * Another cluster with both topics of the flow, as a mirror of topics copies them: records, their keys and partitions are the same,
+ * and topic ids, offsets and times are the other cluster's own.
+ */
+export async function copied(flow: Flow): Promise<Flow> {
+  const copy = new Flow();
+  const kafka = copy.cluster.client();
+  await copy.prepare(kafka);
+  const stateTopic = `${flow.topic}.state`;
+  const config = { 'cleanup.policy': 'compact' };
+  await kafka.createTopic({ name: stateTopic, partitions: 8, replicationFactor: 1, config });
+  const producer = kafka.producer();
+  // What was there before retention took it makes the offsets differ.
+  await producer.append(copy.topic, 0, { value: Buffer.from('before') });
+  for (const topic of [flow.topic, stateTopic]) {
+    for (const { partition, key, headers, value } of await flow.records(topic))
+      await producer.append(topic, partition, { key, headers, value });
+  }
+  await kafka.close();
+  return copy;
+}
+
 /** What tells a listed file from others. */
 export const named = ({ uploader, path, upload, state }: ListedFile) =>
   `${uploader}/${path} ${upload} ${state}`;

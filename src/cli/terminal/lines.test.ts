@@ -42,8 +42,13 @@ test('one line for what is finished, none for what only moves', () => {
     ],
     [
       { type: 'refused-record', partition: 3, offset: 17, reason: 'no header' },
-      '! record skipped at partition 3, offset 17: no header',
+      '✗ record skipped at partition 3, offset 17: no header',
     ],
+    [
+      { type: 'refused-record', partition: 3, offset: 17, reason: 'no size', uploader: 'a', path: 'b' },
+      '✗ a/b, record skipped at partition 3, offset 17: no size',
+    ],
+    [{ type: 'lost', message: 'offsets 1..2 were removed' }, '✗ offsets 1..2 were removed'],
     [{ type: 'resumed', on: 'kafka', message: 'Kafka answers again' }, '✓ Kafka answers again'],
     [{ type: 'waiting', on: 'kafka', message: 'no answer' }, undefined],
     [{ type: 'would-send', path: 'a', size: 1, reason: 'new' }, undefined],

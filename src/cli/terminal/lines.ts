@@ -1,5 +1,5 @@
 /** The lasting lines of a run on a terminal: one per finished file, failure and notice, and the summary. Pure. */
-import type { StartedEvent } from '../../files/shared/events.ts';
+import type { RefusedRecordEvent, StartedEvent } from '../../files/shared/events.ts';
 import type { DownloadSummary, UploadSummary } from '../../files/shared/options.ts';
 import type { Board, Failure, RunEvent, Verb } from './board.ts';
 import * as quantity from './quantities.ts';
@@ -32,9 +32,9 @@ export function lineOf(event: RunEvent, style: Style): string | undefined {
         `${skipped} ${printable(`${event.uploader}/${event.path}: given up by its uploader (${event.reason})`)}`,
       );
     case 'refused-record':
-      return notice(
-        `record skipped at partition ${event.partition}, offset ${event.offset}: ${event.reason}`,
-      );
+      return bad(recordName(event), event.reason);
+    case 'lost':
+      return style.bad(`${failed} ${printable(event.message)}`);
     case 'warning':
       return notice(event.message);
     case 'resumed':
@@ -42,6 +42,13 @@ export function lineOf(event: RunEvent, style: Style): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** A record that was skipped: whose it was, where it says so, and where it stands. */
+function recordName({ uploader, path, partition, offset }: RefusedRecordEvent): string {
+  const file = [uploader, path].filter((name) => name !== undefined).join('/');
+  const record = `record skipped at partition ${partition}, offset ${offset}`;
+  return file === '' ? record : `${file}, ${record}`;
 }
 
 /** The first line: what goes where. */

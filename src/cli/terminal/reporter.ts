@@ -66,7 +66,8 @@ export function createTerminalReporter(options: TerminalReporterOptions): Report
 }
 
 function isFailure(event: RunEvent): boolean {
-  return event.type === 'failed' || (event.type === 'not-sent' && !event.again);
+  const isLoss = event.type === 'failed' || event.type === 'refused-record' || event.type === 'lost';
+  return isLoss || (event.type === 'not-sent' && !event.again);
 }
 
 /** A logger whose lines are made for people and go through `print`. */

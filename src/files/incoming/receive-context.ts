@@ -67,6 +67,17 @@ export class ReceiveContext {
     this.options.progress.filesUnchanged++;
   }
 
+  /** A record that is passed over may have been a file: it counts as one. */
+  tellRefused(
+    { partition, offset }: { readonly partition: number; readonly offset: number },
+    reason: string,
+    { uploader, path }: { readonly uploader: string | undefined; readonly path: string | undefined },
+  ): void {
+    const name = { ...(uploader === undefined ? {} : { uploader }), ...(path === undefined ? {} : { path }) };
+    this.options.progress.filesFailed++;
+    this.options.onEvent({ type: 'refused-record', partition, offset, reason, ...name });
+  }
+
   tellFailed(ref: UploadRef, reason: FailedEvent['reason'], message: string): void {
     const { uploader, path, upload } = ref;
     this.options.progress.filesFailed++;

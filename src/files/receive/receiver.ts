@@ -17,6 +17,7 @@ import type { IncomingUpload } from '../incoming/incoming-upload.ts';
 import { IncomingUploads } from '../incoming/incoming-uploads.ts';
 import { ReceiveContext, type ReceiveContextOptions } from '../incoming/receive-context.ts';
 import { endIfStanding, failUpload, failWith, finishUpload } from './finish-upload.ts';
+import { refuseRecord } from './refused-record.ts';
 import { restartUpload } from './restart-upload.ts';
 import { unpack } from './unpack.ts';
 
@@ -67,20 +68,20 @@ export class Receiver {
    * rejects: it is told as an event, and the record is passed over.
    */
   async admit(partition: number, record: ConsumedRecord): Promise<Admitted> {
-    const { progress, onEvent } = this.#options;
+    const { progress } = this.#options;
+    const place = { partition, offset: record.offset };
     progress.records++;
     progress.wireBytes += record.value?.length ?? 0;
     try {
       const decoded = decodeFileRecord(record);
       if (decoded?.kind === 'chunk') return await this.#admitChunk(decoded, partition, record.offset);
-      if (decoded?.kind === 'pack') return { finished: unpack(this.#context, this.#uploads, decoded) };
+      if (decoded?.kind === 'pack') return { finished: unpack(this.#context, this.#uploads, decoded, place) };
       if (decoded?.kind === 'close') return await this.#admitClose(decoded);
-      if (decoded?.kind === 'abort') return { finished: this.#abort(decoded) };
+      if (decoded?.kind === 'abort') return this.#admitAbort(decoded);
       return nothing;
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
-      onEvent({ type: 'refused-record', partition, offset: record.offset, reason: error.message });
-      return nothing;
+      return { finished: refuseRecord(this.#context, this.#uploads, place, record, error) };
     }
   }
 
@@ -138,15 +139,9 @@ export class Receiver {
     if (this.#uploads.hasEnded(chunk.upload)) return nothing;
     const upload = this.#uploads.get(chunk.upload) ?? (await this.#uploads.begin(chunk, chunk.size));
     if (upload === undefined) return nothing;
-    if (
-      chunk.size !== upload.size ||
-      chunk.path !== upload.ref.path ||
-      chunk.uploader !== upload.ref.uploader
-    ) {
-      throw new FormatError(
-        `a chunk of upload ${chunk.upload} disagrees with those before it on size or name`,
-      );
-    }
+    mustAgree(upload, chunk);
+    if (chunk.size !== upload.size)
+      throw new FormatError(`a chunk of upload ${chunk.upload} disagrees with those before it on the size`);
     upload.saw(partition, offset);
     return { finished: this.#take(upload, chunk) };
   }
@@ -165,6 +160,7 @@ export class Receiver {
     if (this.#uploads.hasEnded(close.upload)) return nothing;
     const upload = this.#uploads.get(close.upload) ?? (await this.#uploads.begin(close, close.size));
     if (upload === undefined) return nothing;
+    mustAgree(upload, close);
     if (close.size !== upload.size) {
       const message = `its chunks say ${upload.size} bytes, its closing record ${close.size}`;
       const failure = { reason: 'conflicting-data', message, remains: 'discard' } as const;
@@ -202,14 +198,19 @@ export class Receiver {
     await this.#finishIfComplete(upload);
   }
 
-  async #abort({ uploader, path, upload: id, reason }: Abort): Promise<void> {
-    const upload = this.#uploads.get(id);
-    if (upload === undefined || this.#uploads.hasEnded(id)) {
-      this.#uploads.end(id);
-      return;
+  #admitAbort(abort: Abort): Admitted {
+    const upload = this.#uploads.get(abort.upload);
+    if (upload === undefined || this.#uploads.hasEnded(abort.upload)) {
+      this.#uploads.end(abort.upload);
+      return nothing;
     }
+    mustAgree(upload, abort);
+    return { finished: this.#abort(upload, abort.reason) };
+  }
+
+  async #abort(upload: IncomingUpload, reason: string): Promise<void> {
     await this.#uploads.discard(upload);
-    this.#options.onEvent({ type: 'aborted', uploader, path, upload: id, reason });
+    this.#options.onEvent({ type: 'aborted', ...upload.ref, reason });
   }
 
   /** One that is being published is durable when that is through; its temporary file must not be touched meanwhile. */
@@ -226,4 +227,12 @@ export class Receiver {
       return upload.withoutBytes;
     }
   }
+}
+
+/** Ids are random: a record that has one and names another file is not of that upload. */
+function mustAgree({ ref }: IncomingUpload, { uploader, path, upload }: UploadRef): void {
+  if (uploader === ref.uploader && path === ref.path) return;
+  throw new FormatError(
+    `upload ${upload} is one of ${ref.uploader}/${ref.path}, and a record says otherwise`,
+  );
 }

@@ -7,12 +7,19 @@ import type { IncomingUploads } from '../incoming/incoming-uploads.ts';
 import { mismatchMessage, type ReceiveContext } from '../incoming/receive-context.ts';
 import { allDone } from '../shared/all-done.ts';
 import { isPermanent } from '../shared/disk-retry.ts';
+import { type RecordPlace, refuseEntries } from './refused-record.ts';
 import { setAside } from './set-aside.ts';
 
 /** Files written at once. */
 const writers = 16;
 
-export async function unpack(context: ReceiveContext, uploads: IncomingUploads, pack: Pack): Promise<void> {
+export async function unpack(
+  context: ReceiveContext,
+  uploads: IncomingUploads,
+  pack: Pack,
+  place: RecordPlace,
+): Promise<void> {
+  refuseEntries(context, place, pack);
   let next = 0;
   const work = async (): Promise<void> => {
     for (let file = pack.files[next++]; file !== undefined; file = pack.files[next++]) {

@@ -197,13 +197,15 @@ export class DownloadRun {
   }
 
   #gap(gap: Gap): void {
-    const { kafka, settings, topic } = this.#options;
+    const { kafka, settings, topic, progress } = this.#options;
     const lost = `offsets ${gap.from}..${gap.earliest - 1} of ${topic.name}, partition ${gap.partition}, were removed by retention before they were read`;
     const message = `${lost}: files with bytes there cannot be recovered from this topic; raise retention.ms, or send them again`;
     settings.onEvent({ type: 'warning', message });
+    const more = `${lost}: ${stateTopicOf(topic.name)} does not tell of all that was sent there, so that more files may be lost by it than are named`;
     const named = nameLosses(kafka, topic, gap, this.#receiver).then((isAll) => {
-      const more = `${stateTopicOf(topic.name)} does not tell of all that was sent there: more files may be lost by it than are named`;
-      if (!isAll) settings.onEvent({ type: 'warning', message: more });
+      if (isAll) return;
+      progress.filesFailed++;
+      settings.onEvent({ type: 'lost', message: more });
     });
     this.#track(named.catch((error: unknown) => this.#fail(error)));
   }

@@ -3,6 +3,7 @@
  * their uploaders remember on `T.state` where these stood.
  */
 import type { Kafka, TopicDescription } from '../../kafka/contract.ts';
+import { sentVersionOf } from '../../records/state-record.ts';
 import type { Receiver } from '../receive/receiver.ts';
 import { readState } from '../state/read-state.ts';
 
@@ -26,9 +27,9 @@ export async function nameLosses(
   const everything = await readState(kafka, topic);
   if (everything === undefined) return false;
   for (const { uploader, path, state } of everything.files.values()) {
-    const isLost = state.partition === gap.partition && state.last >= gap.from && state.last < gap.earliest;
-    if (!isLost || state.state !== 'sent' || state.digest === undefined) continue;
-    await receiver.failLost({ uploader, path, upload: state.upload }, state.digest);
+    const sent = sentVersionOf(state);
+    if (sent?.partition !== gap.partition || sent.last < gap.from || sent.last >= gap.earliest) continue;
+    await receiver.failLost({ uploader, path, upload: sent.upload }, sent.digest);
   }
   return everything.untoldBefore(gap.partition) <= gap.from;
 }

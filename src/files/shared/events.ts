@@ -117,7 +117,13 @@ export interface FailedEvent {
   readonly uploader: string;
   readonly path: string;
   readonly upload: string;
-  readonly reason: 'digest-mismatch' | 'missing-data' | 'refused-name' | 'conflicting-data' | 'sink';
+  readonly reason:
+    | 'digest-mismatch'
+    | 'missing-data'
+    | 'refused-name'
+    | 'refused-record'
+    | 'conflicting-data'
+    | 'sink';
   /** What is wrong, what is missing, where the remains are. */
   readonly message: string;
 }
@@ -131,12 +137,21 @@ export interface AbortedEvent {
   readonly reason: string;
 }
 
-/** A record that is not as FORMAT.md says; it was skipped. */
+/** A record of ours that is not as FORMAT.md says; it was skipped, and counts as a failure: it may have been a file. */
 export interface RefusedRecordEvent {
   readonly type: 'refused-record';
   readonly partition: number;
   readonly offset: number;
   readonly reason: string;
+  /** Whose file it was, as far as the record says so legibly. */
+  readonly uploader?: string;
+  readonly path?: string;
+}
+
+/** Records were removed before they were read, and nobody can name all files that were lost by it: a failure. */
+export interface LostEvent {
+  readonly type: 'lost';
+  readonly message: string;
 }
 
 export type DownloadEvent =
@@ -145,6 +160,7 @@ export type DownloadEvent =
   | FailedEvent
   | AbortedEvent
   | RefusedRecordEvent
+  | LostEvent
   | ProgressEvent
   | WaitingEvent
   | ResumedEvent

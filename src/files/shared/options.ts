@@ -165,7 +165,7 @@ export interface ReadingOptions extends TopicOptions {
 export interface ListOptions extends ReadingOptions {
   /** Only this uploader's files. */
   readonly uploader?: string;
-  /** Only the newest version of each path (default); false: every version. */
+  /** Only the newest complete version of each path, where there is one (default); false: every version. */
   readonly newestOnly?: boolean;
 }
 
@@ -189,4 +189,6 @@ export interface CatOptions extends ReadingOptions {
   readonly file: string;
   /** A version of it; default: the newest complete one. */
   readonly upload?: string;
+  /** A version that is still being sent is one too, and is waited for until it is closed. */
+  readonly follow?: boolean;
 }

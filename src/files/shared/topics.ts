@@ -56,7 +56,8 @@ export async function openStateTopic(
     const config = { 'cleanup.policy': 'compact' };
     const made = await openTopic(kafka, { name, partitions: statePartitions, replicationFactor, config });
     const producer = kafka.producer();
-    const origin = encodeOrigin({ topic: topic.id, ends: await endsOf(kafka, topic) });
+    const { clusterId: cluster } = await kafka.describeCluster();
+    const origin = encodeOrigin({ topic: topic.id, ends: await endsOf(kafka, topic), cluster });
     const partitions = Array.from({ length: made.partitions }, (_, partition) => partition);
     await Promise.all(partitions.map((partition) => producer.append(name, partition, origin)));
     await producer.close();

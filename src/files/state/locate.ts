@@ -1,15 +1,18 @@
 /** Where on a topic one version of one file begins. */
-import { ConfigurationError, FormatError } from '../../errors.ts';
-import type { Kafka } from '../../kafka/contract.ts';
-import { decodeFileRecord } from '../../records/file-record.ts';
-import { existingTopic, stateTopicOf } from '../shared/topics.ts';
-import { UploadState } from './upload-state.ts';
+import { ConfigurationError, IncompleteError } from '../../errors.ts';
+import type { Kafka, TopicDescription } from '../../kafka/contract.ts';
+import { sentVersionOf } from '../../records/state-record.ts';
+import { existingTopic } from '../shared/topics.ts';
+import { readState } from './read-state.ts';
+import { newestOf, readVersions } from './read-versions.ts';
 
 export interface WantedFile {
   readonly uploader: string;
   readonly path: string;
   /** Undefined: the newest. */
   readonly upload: string | undefined;
+  /** True: also a version that is still being sent. */
+  readonly follow: boolean;
 }
 
 export interface FilePlace {
@@ -17,63 +20,75 @@ export interface FilePlace {
   readonly partition: number;
   /** Kafka offset of the first record that has bytes of it. */
   readonly first: number;
+  /** All of its records stand below this Kafka offset; undefined while it is being sent. */
+  readonly until: number | undefined;
 }
 
-/** Asks `T.state` first, which costs little; reads the files topic when it does not know. Throws ConfigurationError when nothing is found. */
+/**
+ * Asks `T.state` first, which costs little; reads the files topic when it does not know. Throws ConfigurationError when nothing
+ * is found, and IncompleteError when nothing is found that is complete, or may be followed.
+ */
 export async function locate(kafka: Kafka, topic: string, wanted: WantedFile): Promise<FilePlace> {
-  const { id } = await existingTopic(kafka, topic);
-  const description = await kafka.describeTopic(stateTopicOf(topic));
-  if (description !== undefined) {
-    const { name, partitions } = description;
-    const state = new UploadState({ kafka, topic: name, partitions, uploader: wanted.uploader });
-    await state.load();
-    const known = state.get(wanted.path);
-    const isWanted = wanted.upload === undefined || known?.upload === wanted.upload;
-    if (known !== undefined && known.topic === id && known.state !== 'aborted' && isWanted) return known;
+  const description = await existingTopic(kafka, topic);
+  const earliest = await kafka.offsets(topic, 'earliest');
+  const latest = await kafka.offsets(topic, 'latest');
+  const known = await knownPlaces(kafka, description, wanted);
+  // An offset proves nothing where the topic has no record: retention took it, or the log was cut.
+  const standing = known.find(({ partition, first, last }) => {
+    return first >= (earliest.get(partition) ?? 0) && last < (latest.get(partition) ?? 0);
+  });
+  if (standing !== undefined) {
+    const { upload, partition, first, isSent } = standing;
+    return { upload, partition, first, until: isSent ? latest.get(partition) : undefined };
   }
-  const found = await search(kafka, topic, wanted);
-  if (found !== undefined) return found;
-  const version = wanted.upload === undefined ? '' : ` in version ${wanted.upload}`;
-  throw new ConfigurationError(
-    `${wanted.uploader}/${wanted.path} is not on topic ${topic}${version}: sluice list --topic ${topic} shows what is`,
-  );
+  return search(kafka, topic, wanted, known.length > 0);
+}
+
+interface KnownPlace extends Pick<FilePlace, 'upload' | 'partition' | 'first'> {
+  readonly last: number;
+  readonly isSent: boolean;
+}
+
+/** What `T.state` tells of the file that would do, the best first. */
+async function knownPlaces(
+  kafka: Kafka,
+  topic: TopicDescription,
+  { uploader, path, upload, follow }: WantedFile,
+): Promise<KnownPlace[]> {
+  const state = (await readState(kafka, topic, uploader))?.files.get(`${uploader}/${path}`)?.state;
+  if (state === undefined) return [];
+  const sent = sentVersionOf(state);
+  const places: KnownPlace[] = sent === undefined ? [] : [{ ...sent, isSent: true }];
+  if (follow && state.state === 'sending') places.unshift({ ...state, isSent: false });
+  return places.filter((place) => upload === undefined || place.upload === upload);
 }
 
 /** Reads the whole topic: versions that were given up are passed over. */
-async function search(kafka: Kafka, topic: string, wanted: WantedFile): Promise<FilePlace | undefined> {
-  const from = await kafka.offsets(topic, 'earliest');
-  const until = await kafka.offsets(topic, 'latest');
-  const places = new Map<string, FilePlace>();
-  const aborted = new Set<string>();
-  for await (const batch of kafka.consumer({ topic, from, until, onGap: () => {} })) {
-    for (const record of batch.records) {
-      const found = versionIn(record, wanted);
-      if (found?.isAbort) aborted.add(found.upload);
-      else if (found !== undefined && !places.has(found.upload))
-        places.set(found.upload, { upload: found.upload, partition: batch.partition, first: record.offset });
-    }
-    batch.release();
+async function search(
+  kafka: Kafka,
+  topic: string,
+  { uploader, path, upload, follow }: WantedFile,
+  wasThere: boolean,
+): Promise<FilePlace> {
+  const name = `${uploader}/${path}`;
+  const all = await readVersions(kafka, topic, (whose, which) => whose === uploader && which === path);
+  const versions = upload === undefined ? all : all.filter((version) => version.upload === upload);
+  const sending = follow ? versions.filter(({ state }) => state === 'sending') : [];
+  const newest = newestOf(versions);
+  const followed = sending.find((one) => newest === undefined || one.upload > newest.upload);
+  const found = followed ?? newest ?? (upload === undefined ? undefined : versions[0]);
+  if (found === undefined) {
+    if (wasThere) throw new IncompleteError(`${name}: its records are not on the topic any more`);
+    const version = upload === undefined ? '' : ` in version ${upload}`;
+    throw new ConfigurationError(
+      `${name} is not on topic ${topic}${version}: sluice list --topic ${topic} shows what is`,
+    );
   }
-  const standing = [...places.values()].filter(
-    ({ upload }) => upload === wanted.upload || !aborted.has(upload),
-  );
-  return standing.sort((a, b) => (a.upload < b.upload ? 1 : -1))[0];
-}
-
-/** The wanted file's version that this record speaks of. */
-function versionIn(
-  record: Parameters<typeof decodeFileRecord>[0],
-  wanted: WantedFile,
-): { readonly upload: string; readonly isAbort: boolean } | undefined {
-  try {
-    const decoded = decodeFileRecord(record);
-    if (decoded?.uploader !== wanted.uploader) return undefined;
-    const found = decoded.kind === 'pack' ? decoded.files.find(({ path }) => path === wanted.path) : decoded;
-    if (found?.path !== wanted.path) return undefined;
-    if (wanted.upload !== undefined && found.upload !== wanted.upload) return undefined;
-    return { upload: found.upload, isAbort: decoded.kind === 'abort' };
-  } catch (error) {
-    if (error instanceof FormatError) return undefined;
-    throw error;
-  }
+  if (found.state === 'sending' && !follow)
+    throw new IncompleteError(
+      `${name} is still being sent, or was left half sent: add --follow to wait for the rest`,
+    );
+  const ends = await kafka.offsets(topic, 'latest');
+  const until = found.state === 'sending' ? undefined : ends.get(found.partition);
+  return { upload: found.upload, partition: found.partition, first: found.first, until };
 }

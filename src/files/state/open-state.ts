@@ -71,7 +71,10 @@ async function recover(
   // A state topic that is older than the files topic has been told everything.
   if (origin !== undefined && origin.topic !== topic.id) return;
   const ends = origin?.ends ?? (await endsOf(kafka, topic));
-  if (origin === undefined) state.beginAt({ topic: topic.id, ends });
+  if (origin === undefined) {
+    const { clusterId: cluster } = await kafka.describeCluster();
+    state.beginAt({ topic: topic.id, ends, cluster });
+  }
   const earliest = await kafka.offsets(topic.name, 'earliest');
   const until = new Map(
     [...ends.entries()].filter(([partition, end]) => end > (earliest.get(partition) ?? end)),

@@ -8,13 +8,13 @@ const [shop, till] = ['shop', 'till'];
 const [ofShop, ofTill] = [statePartition(shop, partitions), statePartition(till, partitions)];
 
 function stateOf(...records: [partition: number, record: StateRecord][]): EveryState {
-  const state = new EveryState('t', partitions);
+  const state = new EveryState('t', 'here', partitions);
   for (const [partition, record] of records) state.take(partition, record, 0);
   return state;
 }
 
-function origin(topic: string, ends: number[]): StateRecord {
-  return { kind: 'origin', uploader: '', origin: { topic, ends } };
+function origin(topic: string, ends: number[], cluster = 'here'): StateRecord {
+  return { kind: 'origin', uploader: '', origin: { topic, ends, cluster } };
 }
 
 function ready(uploader: string, topic: string): StateRecord {
@@ -38,6 +38,17 @@ test('What may stand on the files topic and not be told, by where the state begi
   assert.equal(whole.untoldBefore(1), 7, 'somebody else may have sent before');
   whole.take(ofShop, ready(shop, 'older'), 0);
   assert.equal(whole.untoldBefore(1, shop), 7);
+});
+
+test('A state that was copied from another cluster tells nothing of the topic that stands here', () => {
+  const origins = ['here', 'there', undefined].map((cluster): StateRecord => {
+    const value = { topic: 'older', ends: [9, 9], ...(cluster === undefined ? {} : { cluster }) };
+    return { kind: 'origin', uploader: '', origin: value };
+  });
+  assert.deepEqual(
+    origins.map((one) => stateOf([ofShop, one]).untoldBefore(0, shop)),
+    [0, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
+  );
 });
 
 test('A partition with a damaged record tells nothing for certain', () => {

@@ -8,29 +8,30 @@ import {
   type StateRecord,
   statePartition,
 } from '../../records/state-record.ts';
-import { versionOf } from '../../records/upload-id.ts';
 import { stateTopicOf } from '../shared/topics.ts';
 
 export interface StateEntry {
   readonly uploader: string;
   readonly path: string;
   readonly state: FileState;
-  /** When it was written, or where that was overwritten, when the version was accepted; milliseconds since the epoch. */
+  /** When it was written, milliseconds since the epoch. */
   readonly at: number;
 }
 
 /** All of `T.state`, as it speaks of the files topic of one id. */
 export class EveryState {
-  /** `UPLOADER/PATH` -> the state of its newest version that was not given up; those of other topics are left out. */
+  /** `UPLOADER/PATH` -> what its uploader remembers; what is remembered of other topics is left out. */
   readonly files: Map<string, StateEntry> = new Map();
   readonly #topicId: string;
+  readonly #cluster: string;
   readonly #partitions: number;
   /** By partition of `T.state`: since when it tells. */
   readonly #origins = new Map<number, Origin>();
   readonly #ready = new Set<string>();
 
-  constructor(topicId: string, partitions: number) {
+  constructor(topicId: string, cluster: string, partitions: number) {
     this.#topicId = topicId;
+    this.#cluster = cluster;
     this.#partitions = partitions;
   }
 
@@ -44,9 +45,8 @@ export class EveryState {
     } else if (decoded.kind === 'file') {
       const { uploader, path, state } = decoded;
       const key = `${uploader}/${path}`;
-      const entry = state?.topic === this.#topicId ? standing(state, at) : undefined;
-      if (entry === undefined) this.files.delete(key);
-      else this.files.set(key, { uploader, path, ...entry });
+      if (state?.topic === this.#topicId) this.files.set(key, { uploader, path, state, at });
+      else this.files.delete(key);
     }
   }
 
@@ -73,31 +73,31 @@ export class EveryState {
 
   #untoldBy(origin: Origin | undefined, partition: number): number {
     if (origin === undefined) return Number.POSITIVE_INFINITY;
-    // Older than the files topic: it has been told everything. Partitions that were added later are told from their beginning.
-    return origin.topic === this.#topicId ? (origin.ends[partition] ?? 0) : 0;
+    // Partitions that were added later are told from their beginning.
+    if (origin.topic === this.#topicId) return origin.ends[partition] ?? 0;
+    // Older than the files topic, it has been told everything; copied from another cluster, it tells of that one's topic.
+    return origin.cluster === this.#cluster ? 0 : Number.POSITIVE_INFINITY;
   }
 }
 
-/** What a state says that stands on the topic: when its own version was given up, the one before it. */
-function standing(state: FileState, at: number): Pick<StateEntry, 'state' | 'at'> | undefined {
-  if (state.state !== 'aborted') return { state, at };
-  if (state.before === undefined) return undefined;
-  const { upload, size, mtime, digest, partition, first, last } = state.before;
-  const fingerprint = { size, mtime, ctime: '', inode: '' };
-  const sent = { upload, state: 'sent' as const, fingerprint, digest, partition, first, last, acked: size };
-  return { state: { topic: state.topic, ...sent }, at: versionOf(upload) / 1000 };
-}
-
-/** Reads all of a topic's state; undefined when there is none. */
-export async function readState(kafka: Kafka, topic: TopicDescription): Promise<EveryState | undefined> {
+/** Reads a topic's state, or the part of it that one uploader's is in; undefined when there is none. */
+export async function readState(
+  kafka: Kafka,
+  topic: TopicDescription,
+  uploader?: string,
+): Promise<EveryState | undefined> {
   const name = stateTopicOf(topic.name);
   const description = await kafka.describeTopic(name);
   if (description === undefined) return undefined;
-  const state = new EveryState(topic.id, description.partitions);
+  const { clusterId } = await kafka.describeCluster();
+  const state = new EveryState(topic.id, clusterId, description.partitions);
   const damaged = new Set<number>();
-  const from = await kafka.offsets(name, 'earliest');
-  const until = await kafka.offsets(name, 'latest');
-  for await (const batch of kafka.consumer({ topic: name, from, until, onGap: () => {} })) {
+  const earliest = await kafka.offsets(name, 'earliest');
+  const only = uploader === undefined ? undefined : statePartition(uploader, description.partitions);
+  const from = new Map([...earliest].filter(([partition]) => only === undefined || partition === only));
+  const latest = await kafka.offsets(name, 'latest');
+  const ends = new Map([...latest].filter(([partition]) => from.has(partition)));
+  for await (const batch of kafka.consumer({ topic: name, from, until: ends, onGap: () => {} })) {
     for (const record of batch.records) {
       try {
         state.take(batch.partition, decodeStateRecord(record), record.timestamp);

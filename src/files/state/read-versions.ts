@@ -1,0 +1,141 @@
+/** Every version of every file that a files topic tells of, from its records alone. */
+import { FormatError } from '../../errors.ts';
+import type { ConsumedRecord, Kafka } from '../../kafka/contract.ts';
+import {
+  type Close,
+  decodeFileRecord,
+  type FileRecord,
+  refusedRef,
+  type UploadRef,
+} from '../../records/file-record.ts';
+import { versionOf } from '../../records/upload-id.ts';
+import { Ranges } from '../incoming/ranges.ts';
+
+/** One version of one file, as far as the topic holds it. */
+export interface Version extends UploadRef {
+  readonly state: 'complete' | 'sending' | 'aborted' | 'incomplete';
+  readonly size: number;
+  /** Empty while it is not closed. */
+  readonly digest: string;
+  /** Nanoseconds since the epoch, decimal. */
+  readonly mtime: string;
+  /** Milliseconds since the epoch: of its closing record, or of its first. */
+  readonly sentAt: number;
+  readonly partition: number;
+  /** Kafka offset of the first record with bytes of it that the topic still holds. */
+  readonly first: number;
+}
+
+type Draft = Omit<Version, 'state'> & {
+  readonly ranges: Ranges;
+  readonly end: 'close' | 'abort' | 'refused' | undefined;
+};
+
+/** Reads the topic from end to end. What is not as FORMAT.md says is passed over, and what it was to end is not complete. */
+export async function readVersions(
+  kafka: Kafka,
+  topic: string,
+  isWanted: (uploader: string, path: string) => boolean,
+): Promise<Version[]> {
+  const drafts = new Drafts(isWanted);
+  const from = await kafka.offsets(topic, 'earliest');
+  const until = await kafka.offsets(topic, 'latest');
+  for await (const batch of kafka.consumer({ topic, from, until, onGap: () => {} })) {
+    for (const record of batch.records) drafts.take(record, batch.partition);
+    batch.release();
+  }
+  return drafts.versions();
+}
+
+class Drafts {
+  readonly #isWanted: (uploader: string, path: string) => boolean;
+  readonly #drafts = new Map<string, Draft>();
+
+  constructor(isWanted: (uploader: string, path: string) => boolean) {
+    this.#isWanted = isWanted;
+  }
+
+  versions(): Version[] {
+    return [...this.#drafts.values()].map(({ ranges, end, ...version }) => {
+      if (end === 'abort') return { ...version, state: 'aborted' };
+      if (end === undefined) return { ...version, state: 'sending' };
+      const isWhole = end === 'close' && ranges.covers(version.size);
+      return { ...version, state: isWhole ? 'complete' : 'incomplete' };
+    });
+  }
+
+  take(record: ConsumedRecord, partition: number): void {
+    try {
+      const decoded = decodeFileRecord(record);
+      if (decoded !== undefined) this.#takeRecord(decoded, record, partition);
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      const { kind, uploader, path, upload } = refusedRef(record);
+      if (uploader === undefined || path === undefined || upload === undefined) return;
+      const end = kind === 'close' || kind === 'abort' ? ({ end: 'refused' } as const) : {};
+      this.#note({ uploader, path, upload }, record, partition, end);
+    }
+  }
+
+  #takeRecord(decoded: FileRecord, record: ConsumedRecord, partition: number): void {
+    if (decoded.kind === 'pack') {
+      const { uploader } = decoded;
+      for (const file of decoded.files)
+        this.#note({ uploader, ...file }, record, partition, closedBy(file), [0, file.size]);
+      for (const { path, upload } of decoded.refused) {
+        if (path !== undefined && upload !== undefined)
+          this.#note({ uploader, path, upload }, record, partition, { end: 'refused' });
+      }
+    } else if (decoded.kind === 'chunk') {
+      const { size, offset, bytes } = decoded;
+      this.#note(decoded, record, partition, { size }, [offset, offset + bytes.length]);
+    } else if (decoded.kind === 'abort') {
+      this.#note(decoded, record, partition, { end: 'abort', sentAt: record.timestamp });
+    } else {
+      this.#note(decoded, record, partition, { ...closedBy(decoded), sentAt: record.timestamp });
+    }
+  }
+
+  #note(
+    ref: UploadRef,
+    { offset, timestamp }: ConsumedRecord,
+    partition: number,
+    changes: Partial<Draft>,
+    range?: readonly [start: number, end: number],
+  ): void {
+    const { uploader, path, upload } = ref;
+    if (!this.#isWanted(uploader, path)) return;
+    const key = `${upload} ${uploader}/${path}`;
+    const before = this.#drafts.get(key) ?? {
+      uploader,
+      path,
+      upload,
+      size: 0,
+      digest: '',
+      mtime: `${versionOf(upload)}000`,
+      sentAt: timestamp,
+      partition,
+      first: offset,
+      ranges: new Ranges(),
+      end: undefined,
+    };
+    if (range !== undefined) before.ranges.add(...range);
+    this.#drafts.set(key, { ...before, ...changes });
+  }
+}
+
+/** What a closing record and an entry of a pack say. */
+function closedBy({ size, digest, mtime }: Pick<Close, 'size' | 'digest' | 'mtime'>) {
+  return { size, digest, mtime, end: 'close' as const };
+}
+
+/** The newest version that is complete; where none is, the newest that was not given up. */
+export function newestOf<T extends Pick<Version, 'upload' | 'state'>>(versions: readonly T[]): T | undefined {
+  const standing = versions.filter(({ state }) => state !== 'aborted');
+  const complete = standing.filter(({ state }) => state === 'complete');
+  const candidates = complete.length > 0 ? complete : standing;
+  return candidates.reduce<T | undefined>(
+    (newest, one) => (newest === undefined || one.upload > newest.upload ? one : newest),
+    undefined,
+  );
+}
