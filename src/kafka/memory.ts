@@ -33,6 +33,8 @@ export interface MemoryCluster {
   configure(topic: string, config: Readonly<Record<string, string>>): void;
   /** Removes the topic with its records and committed positions. */
   deleteTopic(topic: string): void;
+  /** Forgets what a group has committed, as Kafka does after `offsets.retention.minutes` without a sign of life. */
+  forgetPositions(group: string): void;
   /** How many members a consumer group has. */
   members(group: string): number;
   /** From now on nothing is answered: every request waits, as while all brokers are down. */
@@ -76,6 +78,9 @@ export function createMemoryCluster(options: MemoryClusterOptions = {}): MemoryC
       topics.topics.delete(topic);
       for (const group of topics.positions.values()) group.delete(topic);
       topics.bell.ring();
+    },
+    forgetPositions(group) {
+      topics.positions.delete(group);
     },
     members(group) {
       return topics.group(group).size;

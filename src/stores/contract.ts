@@ -76,13 +76,33 @@ export interface UnfinishedUpload {
   readonly upload: string;
   readonly uploader: string;
   readonly path: string;
+  /** Kafka's id of the topic that it is on; empty in what sinks of earlier releases remember. */
+  readonly topic: string;
   readonly size: number;
   /** Durable in the temporary file; sorted, apart from each other. */
   readonly ranges: readonly ByteRange[];
   /** The closing record's facts as JSON, when it came before the last bytes. */
   readonly close: string | undefined;
-  /** Partition of the topic -> Kafka offset of the first record with bytes of it: from there all can be had again. */
-  readonly firsts: readonly (readonly [partition: number, offset: number])[];
+  /** Partition of the topic -> Kafka offsets of the first and the last record of it: from the first on all can be had again. */
+  readonly seen: readonly (readonly [partition: number, first: number, last: number])[];
+}
+
+/** How far a downloader has read one topic into a sink. */
+export interface TopicPositions {
+  /** The downloader's name: under another one a topic is read anew. */
+  readonly reader: string;
+  /** Kafka's id of the topic, and its name. */
+  readonly topic: string;
+  readonly name: string;
+  readonly partitions: ReadonlyMap<number, ReadRange>;
+}
+
+/** Kafka offsets of a partition. */
+export interface ReadRange {
+  /** Where reading began: what stands before it was not asked for. */
+  readonly began: number;
+  /** What stands from `began` to here has been dealt with, and is durable. */
+  readonly safe: number;
 }
 
 /**
@@ -107,8 +127,13 @@ export interface FreeSpace {
 
 export interface Sink {
   readonly place: string;
-  /** Random, made with the sink and kept in it: a position belongs to a sink. */
+  /** Random, made with the sink and kept in it: a position belongs to a sink. A copy has another than what it was copied from. */
   readonly id: string;
+  /**
+   * True when this was found to be a copy of another sink, or put back from a backup: it may lack what the other had. Its
+   * {@link positions} are back at where reading began then, for as long as nothing is remembered anew.
+   */
+  readonly isCopy: boolean;
   /** True where `a` and `A` are one name. */
   readonly caseInsensitive: boolean;
 
@@ -140,13 +165,16 @@ export interface Sink {
    * not have are left out: it was published, and the run was killed before it could say so; or somebody removed or cut it.
    */
   unfinished(): Promise<readonly UnfinishedUpload[]>;
+  /** What {@link checkpoint} was told last, of every topic that was ever read into this sink. */
+  positions(): Promise<readonly TopicPositions[]>;
   /**
    * Makes durable what is published and what is open when it is called, in one transaction, names and folders before the notes
    * of them: what is published while it runs is left to the next one. An upload that was published, discarded or set aside
    * is not open, whatever is said here: that may have been found out before. Whatever it says about ranges must be durable
-   * already ({@link PartFile.sync}).
+   * already ({@link PartFile.sync}). With `positions`, those partitions of the topic are remembered too; what its reader
+   * remembers of other topics of that name is forgotten.
    */
-  checkpoint(uploads: readonly UnfinishedUpload[]): Promise<void>;
+  checkpoint(uploads: readonly UnfinishedUpload[], positions?: TopicPositions): Promise<void>;
 
   /**
    * Writes something small of the sink's own, and removes it: rejects with what keeps everything from being written, and

@@ -21,6 +21,7 @@ export function faultySink(sink: Sink, before: BeforeCall): Sink {
   return {
     place: sink.place,
     id: sink.id,
+    isCopy: sink.isCopy,
     caseInsensitive: sink.caseInsensitive,
     published: (target) => guarded('published', target, () => sink.published(target)),
     digestOfTarget: (target, algorithm) =>
@@ -35,7 +36,8 @@ export function faultySink(sink: Sink, before: BeforeCall): Sink {
     discard: (upload) => guarded('discard', upload, () => sink.discard(upload)),
     clear: (upload) => guarded('clear', upload, () => sink.clear(upload)),
     unfinished: () => guarded('remembered', '', () => sink.unfinished()),
-    checkpoint: (uploads) => guarded('remember', '', () => sink.checkpoint(uploads)),
+    positions: () => guarded('positions', '', () => sink.positions()),
+    checkpoint: (uploads, positions) => guarded('remember', '', () => sink.checkpoint(uploads, positions)),
     check: () => guarded('check', '', () => sink.check()),
     freeSpace: () => guarded('freeSpace', '', () => sink.freeSpace()),
     close: () => sink.close(),

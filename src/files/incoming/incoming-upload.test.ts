@@ -14,7 +14,7 @@ const noStop = new AbortController().signal;
 const ref = { uploader: 'shop', path: 'a', upload: '0'.repeat(32) };
 
 function open(size: number, disk = new MemoryDisk(), part: PartFile = new MemorySink(disk).part(ref.upload)) {
-  return { disk, upload: new IncomingUpload(ref, size, 'shop/a', part) };
+  return { disk, upload: new IncomingUpload(ref, 't', size, 'shop/a', part) };
 }
 
 function chunkOf(bytes: Uint8Array, start: number, end: number, other?: Uint8Array): Chunk {
@@ -72,7 +72,7 @@ test('Remembered in the middle and gone on with: the same digest', async () => {
       const unfinished = await upload.sync();
       assert.equal(upload.dirty, false);
       const part = new MemorySink(disk).part(ref.upload);
-      const next = new IncomingUpload(ref, 50, 'shop/a', part, unfinished);
+      const next = new IncomingUpload(ref, 't', 50, 'shop/a', part, unfinished);
       for (const [start, end] of cuts.slice(before)) await next.take(chunkOf(bytes, start, end));
       assert.ok(next.complete);
       assert.equal(await next.digest(digestOf('md5', bytes), noStop), digestOf('md5', bytes));
@@ -153,7 +153,7 @@ test('A temporary file that is shorter than it should be is no whole file with a
   const bytes = noise(30);
   const part = new MemorySink(new MemoryDisk()).part(ref.upload);
   const ranges: [number, number][] = [[0, 30]];
-  const unfinished = { ...ref, size: 30, ranges, close: undefined, firsts: [] };
-  const upload = new IncomingUpload(ref, 30, 'shop/a', part, unfinished);
+  const unfinished = { ...ref, size: 30, ranges, close: undefined, topic: '', seen: [] };
+  const upload = new IncomingUpload(ref, 't', 30, 'shop/a', part, unfinished);
   await assert.rejects(upload.digest(digestOf('md5', bytes), noStop), VanishedError);
 });

@@ -40,8 +40,12 @@ export class IncomingUpload {
   isGone = false;
   /** How often they were. */
   restarts = 0;
-  /** Partition of the topic -> Kafka offset of the first record with bytes of it. */
+  /** Partition of the topic -> Kafka offset of the first record of it. */
   readonly firsts: Map<number, number>;
+  /** Partition of the topic -> Kafka offset of the newest record of it. */
+  readonly lasts: Map<number, number>;
+  /** Kafka's id of the topic that it is on. */
+  readonly topic: string;
   /** Begun by an earlier run: whether its temporary file is still what it was, nobody knows. */
   readonly isRestored: boolean;
   readonly #part: PartFile;
@@ -54,14 +58,23 @@ export class IncomingUpload {
   #algorithm: ChecksumAlgorithm | undefined;
   #hashed = 0;
 
-  constructor(ref: UploadRef, size: number, target: string, part: PartFile, unfinished?: UnfinishedUpload) {
+  constructor(
+    ref: UploadRef,
+    topic: string,
+    size: number,
+    target: string,
+    part: PartFile,
+    unfinished?: UnfinishedUpload,
+  ) {
     this.ref = ref;
+    this.topic = topic;
     this.size = size;
     this.target = target;
     this.#part = part;
     this.#claimed = new Ranges(unfinished?.ranges);
     this.#written = new Ranges(unfinished?.ranges);
-    this.firsts = new Map(unfinished?.firsts);
+    this.firsts = new Map(unfinished?.seen.map(([partition, first]) => [partition, first]));
+    this.lasts = new Map(unfinished?.seen.map(([partition, , last]) => [partition, last]));
     this.isRestored = unfinished !== undefined;
     this.close = unfinished?.close === undefined ? undefined : (JSON.parse(unfinished.close) as FileFacts);
   }
@@ -80,10 +93,11 @@ export class IncomingUpload {
     return hashed === undefined ? written : allDone([hashed, written]);
   }
 
-  /** Notes where on the topic bytes of it stand. */
+  /** Notes where on the topic a record of it stands. */
   saw(partition: number, offset: number): void {
     const first = this.firsts.get(partition);
     if (first === undefined || offset < first) this.firsts.set(partition, offset);
+    if (offset > (this.lasts.get(partition) ?? -1)) this.lasts.set(partition, offset);
   }
 
   /** Forgets all that has come: its temporary file is gone. Call it when settled. */
@@ -174,7 +188,12 @@ export class IncomingUpload {
       size: this.size,
       ranges: [],
       close: this.close === undefined ? undefined : JSON.stringify(this.close),
-      firsts: [...this.firsts],
+      topic: this.topic,
+      seen: [...this.firsts].map(([partition, first]) => [
+        partition,
+        first,
+        this.lasts.get(partition) ?? first,
+      ]),
     };
   }
 

@@ -26,6 +26,10 @@ export class IncomingUploads {
     return this.#byId.get(upload);
   }
 
+  all(): IncomingUpload[] {
+    return [...this.#byId.values()];
+  }
+
   /** Those with bytes or facts that the sink has not been told to remember. */
   dirty(): IncomingUpload[] {
     return [...this.#byId.values()].filter((upload) => upload.dirty);
@@ -109,10 +113,11 @@ export class IncomingUploads {
   }
 
   #add(ref: UploadRef, size: number, target: string, unfinished?: UnfinishedUpload): IncomingUpload {
-    const { sink, progress } = this.#context.options;
+    const { sink, progress, topic } = this.#context.options;
     const { uploader, path, upload: id } = ref;
     const upload = new IncomingUpload(
       { uploader, path, upload: id },
+      topic,
       size,
       target,
       sink.part(id),

@@ -13,6 +13,8 @@ import type { IncomingUpload } from './incoming-upload.ts';
 export interface ReceiveContextOptions {
   /** Patient: whatever waiting mends, it waits for. */
   readonly sink: Sink;
+  /** Kafka's id of the topic that is read. */
+  readonly topic: string;
   readonly progress: Progress;
   readonly rules: NameRules;
   /** Ends the verifying of what is not published yet. */

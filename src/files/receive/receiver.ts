@@ -11,22 +11,27 @@ import {
   decodeFileRecord,
   type UploadRef,
 } from '../../records/file-record.ts';
-import type { UnfinishedUpload } from '../../stores/contract.ts';
+import type { TopicPositions, UnfinishedUpload } from '../../stores/contract.ts';
 import { VanishedError } from '../../stores/vanished.ts';
 import type { IncomingUpload } from '../incoming/incoming-upload.ts';
 import { IncomingUploads } from '../incoming/incoming-uploads.ts';
 import { ReceiveContext, type ReceiveContextOptions } from '../incoming/receive-context.ts';
 import { endIfStanding, failUpload, failWith, finishUpload } from './finish-upload.ts';
-import { refuseRecord } from './refused-record.ts';
+import { type RecordPlace, refuseRecord } from './refused-record.ts';
 import { restartUpload } from './restart-upload.ts';
 import { unpack } from './unpack.ts';
 
 export interface ReceiverOptions extends ReceiveContextOptions {
   /** An upload was closed before all of its bytes had come. */
   readonly onIncomplete: (upload: string) => void;
+  /** Why bytes of an upload, of which no more will come, are missing, as the end of a sentence about them. */
+  readonly whyMissing: (upload: IncomingUpload) => Promise<string>;
   /** Takes work that nobody waits for; the run does not end before it. */
   readonly background: (work: Promise<void>) => void;
 }
+
+/** Uploads that are named when a run ends without them. */
+const namedOpen = 20;
 
 /** The work that a record began. */
 export interface Admitted {
@@ -76,7 +81,7 @@ export class Receiver {
       const decoded = decodeFileRecord(record);
       if (decoded?.kind === 'chunk') return await this.#admitChunk(decoded, partition, record.offset);
       if (decoded?.kind === 'pack') return { finished: unpack(this.#context, this.#uploads, decoded, place) };
-      if (decoded?.kind === 'close') return await this.#admitClose(decoded);
+      if (decoded?.kind === 'close') return await this.#admitClose(decoded, place);
       if (decoded?.kind === 'abort') return this.#admitAbort(decoded);
       return nothing;
     } catch (error) {
@@ -86,10 +91,10 @@ export class Receiver {
   }
 
   /** Makes everything durable that is finished: safe offsets taken before this call may be committed after it. */
-  async checkpoint(): Promise<void> {
+  async checkpoint(positions?: TopicPositions): Promise<void> {
     const rows = await Promise.all(this.#uploads.dirty().map((upload) => this.#sync(upload)));
     const open = rows.filter((row) => row !== undefined && this.#uploads.get(row.upload) !== undefined);
-    await this.#options.sink.checkpoint(open as UnfinishedUpload[]);
+    await this.#options.sink.checkpoint(open as UnfinishedUpload[], positions);
   }
 
   /**
@@ -111,9 +116,44 @@ export class Receiver {
     }
   }
 
+  /** Uploads of a topic that was deleted: nobody will ever send the rest. */
+  async failGone(unfinished: readonly UnfinishedUpload[]): Promise<void> {
+    for (const one of unfinished) {
+      const upload = this.#uploads.restore(one);
+      if (upload === undefined) continue;
+      const message = `${howMuch(upload)} had come when its topic was deleted; it has to be sent again`;
+      const failure = { reason: 'missing-data', message, remains: 'discard' } as const;
+      await failUpload(this.#context, this.#uploads, upload, failure);
+    }
+  }
+
+  /**
+   * Uploads that are open although retention has removed the newest record of them: their uploaders have sent nothing for as
+   * long as the topic keeps records. Call it when all that stands there has been read. `earliest`: where each partition begins.
+   */
+  async failAbandoned(earliest: ReadonlyMap<number, number>): Promise<void> {
+    for (const upload of this.#uploads.all()) {
+      if (upload.close !== undefined || upload.lasts.size === 0) continue;
+      if (![...upload.lasts].every(([partition, last]) => last < (earliest.get(partition) ?? 0))) continue;
+      const message = `${howMuch(upload)} had come when its uploader stopped sending, and these are not on the topic any more; it has to be sent again`;
+      const failure = { reason: 'missing-data', message, remains: 'discard' } as const;
+      await failUpload(this.#context, this.#uploads, upload, failure);
+    }
+  }
+
+  /** Says which uploads wait for their uploaders. */
+  nameOpen(): void {
+    const open = this.#uploads.all();
+    for (const upload of open.slice(0, namedOpen)) {
+      const message = `${upload.target} is not complete on the topic yet: ${howMuch(upload)} have come`;
+      this.#options.onEvent({ type: 'warning', message });
+    }
+  }
+
   async #failIncomplete(upload: IncomingUpload): Promise<void> {
     if (upload.complete) return;
-    const message = `cannot be recovered: of ${upload.size} bytes, ${upload.missing} are not on the topic any more`;
+    const why = await this.#options.whyMissing(upload);
+    const message = `cannot be recovered: of ${upload.size} bytes, ${upload.missing} ${why}`;
     const failure = { reason: 'missing-data', message, remains: 'discard' } as const;
     await failUpload(this.#context, this.#uploads, upload, failure);
   }
@@ -156,7 +196,7 @@ export class Receiver {
     await this.#finishIfComplete(upload);
   }
 
-  async #admitClose(close: Close): Promise<Admitted> {
+  async #admitClose(close: Close, { partition, offset }: RecordPlace): Promise<Admitted> {
     if (this.#uploads.hasEnded(close.upload)) return nothing;
     const upload = this.#uploads.get(close.upload) ?? (await this.#uploads.begin(close, close.size));
     if (upload === undefined) return nothing;
@@ -168,6 +208,7 @@ export class Receiver {
     }
     const { size, digest, mtime, mode } = close;
     upload.close = { size, digest, mtime, mode };
+    upload.saw(partition, offset);
     upload.dirty = true;
     if (!upload.complete) this.#options.onIncomplete(close.upload);
     return { finished: this.#finishIfComplete(upload) };
@@ -227,6 +268,11 @@ export class Receiver {
       return upload.withoutBytes;
     }
   }
+}
+
+/** How much of an upload is there, for people. */
+function howMuch({ bytes, size }: IncomingUpload): string {
+  return `${bytes} of ${size} bytes`;
 }
 
 /** Ids are random: a record that has one and names another file is not of that upload. */

@@ -1,6 +1,7 @@
 /** One run of a downloader: records to the receiver, safe offsets to Kafka, in that order and never the other. */
-import type { FetchedBatch, Kafka, Position, TopicDescription } from '../../kafka/contract.ts';
+import type { FetchedBatch, Kafka, TopicDescription } from '../../kafka/contract.ts';
 import type { Sink } from '../../stores/contract.ts';
+import type { IncomingUpload } from '../incoming/incoming-upload.ts';
 import { fetchAgain } from '../receive/fetch-again.ts';
 import { Receiver } from '../receive/receiver.ts';
 import { allDone } from '../shared/all-done.ts';
@@ -11,13 +12,16 @@ import { retryingSink } from '../shared/retrying-sink.ts';
 import { stateTopicOf } from '../shared/topics.ts';
 import { TurnByKey } from '../shared/turn-by-key.ts';
 import { type Gap, nameLosses } from './name-losses.ts';
-import { positionGroup, startOffsets } from './positions.ts';
-import { SafeOffset } from './safe-offset.ts';
+import { positionGroup, startOffsets, whoseUploads } from './positions.ts';
+import { SafeOffsets } from './safe-offsets.ts';
 
 /** Bytes after which positions are committed without waiting for the interval: what is fetched again after a kill. */
 const commitEvery = 8 * 1024 * 1024;
 /** Bytes that may be received and not committed: beyond, a slow disk slows the reading down, so that a kill costs no more. */
 const uncommittedLimit = 24 * 1024 * 1024;
+
+/** Milliseconds between two looks for uploads that nobody will ever complete. */
+const lookForAbandonedEvery = 3_600_000;
 
 export interface DownloadRunOptions {
   readonly kafka: Kafka;
@@ -34,8 +38,7 @@ export class DownloadRun {
   readonly #sink: Sink;
   readonly #receiver: Receiver;
   readonly #group: string;
-  readonly #safe = new Map<number, SafeOffset>();
-  readonly #committed = new Map<number, number>();
+  #safe: SafeOffsets;
   readonly #work = new Set<Promise<void>>();
   /** Closed uploads that lack bytes -> the partitions' ends when that was found: past them, nothing more can come. */
   readonly #incomplete = new Map<string, ReadonlyMap<number, number>>();
@@ -51,6 +54,7 @@ export class DownloadRun {
     const { kafka, sink, settings, progress, stop } = options;
     const { onEvent, topic, bufferBytes } = settings;
     this.#group = positionGroup(settings.name, sink.id);
+    this.#safe = new SafeOffsets(settings.name, options.topic, new Map());
     const retry = new DiskRetry({ sink, onEvent, signal: stop.signal });
     this.#sink = retryingSink(sink, retry);
     // One at a time: each has a consumer of its own, with all its memory.
@@ -58,10 +62,12 @@ export class DownloadRun {
     const fetching = { kafka, topic, bufferBytes, progress, signal: stop.signal };
     this.#receiver = new Receiver({
       sink: this.#sink,
+      topic: options.topic.id,
       progress,
       onEvent,
       signal: stop.signal,
       rules: process.platform === 'win32' ? 'windows' : 'posix',
+      whyMissing: (upload) => this.#whyMissing(upload),
       fetchAgain: (upload) => again.run('', () => fetchAgain(fetching, upload)),
       background: (work) => this.#track(work.catch((error: unknown) => this.#fail(error))),
       onIncomplete: (upload) =>
@@ -85,10 +91,8 @@ export class DownloadRun {
 
   async #run(): Promise<void> {
     const { kafka, settings, topic, stop } = this.#options;
-    const from = await startOffsets(kafka, topic, this.#group, settings);
+    const from = await this.#begin();
     const until = settings.once ? await kafka.offsets(topic.name, 'latest') : undefined;
-    for (const [partition, offset] of from) this.#safe.set(partition, new SafeOffset(offset));
-    await this.#receiver.restore(await this.#sink.unfinished());
     const consumer = kafka.consumer({
       topic: topic.name,
       from,
@@ -99,16 +103,22 @@ export class DownloadRun {
       signal: stop.signal,
     });
     const timer = setInterval(() => this.#beginCheckpoint(), settings.commitInterval);
+    const rarely = setInterval(() => {
+      this.#track(this.#failAbandoned().catch((error: unknown) => this.#fail(error)));
+    }, lookForAbandonedEvery);
     try {
       for await (const batch of consumer) await this.#receive(batch);
     } catch (error) {
       this.#fail(error);
     }
     clearInterval(timer);
+    clearInterval(rarely);
     await this.#checkpoint;
     await Promise.allSettled(this.#work);
     if (settings.once && !stop.signal.aborted) {
       await this.#receiver.failMissing(this.#incomplete.keys());
+      await this.#failAbandoned();
+      this.#receiver.nameOpen();
       await Promise.allSettled(this.#work);
     }
     // Also after a failure: what was received is kept.
@@ -121,8 +131,24 @@ export class DownloadRun {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
+  /** Goes on where an earlier run ended; resolves with where each partition is read from. */
+  async #begin(): Promise<ReadonlyMap<number, number>> {
+    const { kafka, settings, topic } = this.#options;
+    const sink = this.#sink;
+    const from = await startOffsets(kafka, topic, sink, settings);
+    this.#safe = new SafeOffsets(settings.name, topic, from);
+    if (sink.isCopy) {
+      const message = `${sink.place} was copied, or put back from a backup: what it may lack is found by reading ${topic.name} again from where that began; what stands here is not written again`;
+      settings.onEvent({ type: 'warning', message });
+    }
+    const { own, gone } = whoseUploads(await sink.unfinished(), topic, await sink.positions());
+    await this.#receiver.failGone(gone);
+    await this.#receiver.restore(own);
+    return new Map([...from].map(([partition, { safe }]) => [partition, safe]));
+  }
+
   async #receive(batch: FetchedBatch): Promise<void> {
-    const done = this.#safeOffset(batch).begin(batch.nextOffset);
+    const done = this.#safe.begin(batch);
     const begun: Promise<void>[] = [];
     try {
       for (const record of batch.records) {
@@ -141,15 +167,6 @@ export class DownloadRun {
     this.#track(work.finally(() => batch.release()));
     if (this.#bytesSince >= commitEvery) this.#beginCheckpoint();
     if (this.#uncommitted >= uncommittedLimit) await this.#checkpoint;
-  }
-
-  #safeOffset(batch: FetchedBatch): SafeOffset {
-    let safe = this.#safe.get(batch.partition);
-    if (safe === undefined) {
-      safe = new SafeOffset(batch.records[0]?.offset ?? batch.logStartOffset);
-      this.#safe.set(batch.partition, safe);
-    }
-    return safe;
   }
 
   /** One at a time; a slow disk or cluster makes them rarer, not more. */
@@ -172,15 +189,12 @@ export class DownloadRun {
   /** Safe offsets first, then what makes them safe, then the commit: a position never passes what is not durable. */
   async #commitSafe(): Promise<void> {
     const { kafka, topic } = this.#options;
-    const positions = new Map<number, Position>();
-    for (const [partition, safe] of this.#safe) {
-      if (safe.value !== this.#committed.get(partition))
-        positions.set(partition, { offset: safe.value, metadata: topic.id });
-    }
-    await this.#receiver.checkpoint();
-    if (positions.size === 0) return;
-    await kafka.commit(this.#group, topic.name, positions);
-    for (const [partition, { offset }] of positions) this.#committed.set(partition, offset);
+    const taken = this.#safe.take();
+    await this.#receiver.checkpoint(taken.forSink);
+    this.#safe.remembered(taken);
+    if (taken.forKafka.size === 0) return;
+    await kafka.commit(this.#group, topic.name, taken.forKafka);
+    this.#safe.committed(taken);
   }
 
   async #noteIncomplete(upload: string): Promise<void> {
@@ -189,11 +203,28 @@ export class DownloadRun {
   }
 
   async #failOverdue(): Promise<void> {
-    const isPassed = ([partition, end]: [number, number]): boolean =>
-      (this.#safe.get(partition)?.value ?? 0) >= end;
-    const overdue = [...this.#incomplete].filter(([, ends]) => ends.size > 0 && [...ends].every(isPassed));
+    const overdue = [...this.#incomplete].filter(([, ends]) => ends.size > 0 && this.#safe.isPast(ends));
     for (const [upload] of overdue) this.#incomplete.delete(upload);
     await this.#receiver.failMissing(overdue.map(([upload]) => upload));
+  }
+
+  /** Only what has been read to its end can be known to have no more records of an upload. */
+  async #failAbandoned(): Promise<void> {
+    const { kafka, topic, stop } = this.#options;
+    const earliest = await kafka.offsets(topic.name, 'earliest');
+    const latest = await kafka.offsets(topic.name, 'latest');
+    if (this.#safe.isPast(latest) && !stop.signal.aborted) await this.#receiver.failAbandoned(earliest);
+  }
+
+  async #whyMissing({ firsts }: IncomingUpload): Promise<string> {
+    const { kafka, topic } = this.#options;
+    const earliest = await kafka.offsets(topic.name, 'earliest');
+    const isLeftOut = [...firsts.keys()].some((partition) => {
+      return (earliest.get(partition) ?? 0) < this.#safe.began(partition);
+    });
+    return isLeftOut
+      ? 'were sent before the place where reading began here (--from-offset): --reset with an earlier one reads them'
+      : 'are not on the topic any more';
   }
 
   #gap(gap: Gap): void {
@@ -202,7 +233,9 @@ export class DownloadRun {
     const message = `${lost}: files with bytes there cannot be recovered from this topic; raise retention.ms, or send them again`;
     settings.onEvent({ type: 'warning', message });
     const more = `${lost}: ${stateTopicOf(topic.name)} does not tell of all that was sent there, so that more files may be lost by it than are named`;
+    const skipped = this.#safe.skip(gap.partition, gap.earliest);
     const named = nameLosses(kafka, topic, gap, this.#receiver).then((isAll) => {
+      skipped();
       if (isAll) return;
       progress.filesFailed++;
       settings.onEvent({ type: 'lost', message: more });

@@ -1,6 +1,10 @@
-/** Where a downloader begins: its committed safe offsets, which belong to its name, its sink, and the topic's id. */
+/**
+ * Where a downloader begins. The sink remembers how far each topic was read into it, and is believed; what the cluster has
+ * committed is believed where it says less: a sink that was put back from a backup does not have what came after it.
+ */
 import { ConfigurationError } from '../../errors.ts';
 import type { Kafka, Position, TopicDescription } from '../../kafka/contract.ts';
+import type { ReadRange, Sink, TopicPositions } from '../../stores/contract.ts';
 import type { DownloadSettings } from '../shared/options.ts';
 
 /** The consumer group that holds the positions. */
@@ -8,36 +12,79 @@ export function positionGroup(name: string, sinkId: string): string {
   return `sluice-${name}-${sinkId}`;
 }
 
-/** Partition -> first offset to read. Throws ConfigurationError when the positions speak of another topic. */
+/** Partition -> where it is read from, and where it was first read from. Throws ConfigurationError when the positions speak of another topic. */
 export async function startOffsets(
   kafka: Kafka,
   topic: TopicDescription,
-  group: string,
+  sink: Pick<Sink, 'id' | 'positions'>,
   settings: DownloadSettings,
-): Promise<Map<number, number>> {
-  const committed: ReadonlyMap<number, Position> = settings.reset
-    ? new Map()
-    : await kafka.committed(group, topic.name);
-  for (const { metadata } of committed.values()) {
-    if (metadata === '' || metadata === topic.id) continue;
-    throw new ConfigurationError(
-      `topic ${topic.name} was deleted and made anew since "${settings.name}" read it: add --reset once to read it from its beginning`,
-    );
-  }
-  const { fromOffset = 'beginning' } = settings;
-  const at = fromOffset === 'beginning' ? 'earliest' : fromOffset === 'end' ? 'latest' : { time: fromOffset };
-  const fallback = await kafka.offsets(topic.name, at);
-  const from = new Map<number, number>();
+): Promise<Map<number, ReadRange>> {
+  const past = settings.reset ? undefined : await pastOf(kafka, topic, sink, settings);
+  const earliest = await kafka.offsets(topic.name, 'earliest');
+  const latest = await kafka.offsets(topic.name, 'latest');
+  const first = past === undefined ? await kafka.offsets(topic.name, placeOf(settings)) : earliest;
+  const from = new Map<number, ReadRange>();
   for (let partition = 0; partition < topic.partitions; partition++) {
-    // With a position at all, a partition without one is new: nothing of it has been read.
-    const start = committed.get(partition)?.offset ?? (committed.size > 0 ? 0 : fallback.get(partition));
-    from.set(partition, start ?? 0);
-  }
-  if (committed.size > 0) {
-    const earliest = await kafka.offsets(topic.name, 'earliest');
-    for (const [partition] of from) {
-      if (!committed.has(partition)) from.set(partition, earliest.get(partition) ?? 0);
+    const { began, safe } = past?.(partition) ?? fresh(first.get(partition) ?? 0);
+    const end = latest.get(partition) ?? 0;
+    if (safe <= end) {
+      from.set(partition, { began, safe });
+      continue;
     }
+    const begin = earliest.get(partition) ?? 0;
+    const message = `${topic.name}, partition ${partition} ends at offset ${end}, and had been read to ${safe}: the log was cut (an unclean election, or a broker put back from a backup); it is read from its beginning again`;
+    settings.onEvent({ type: 'warning', message });
+    from.set(partition, fresh(begin));
   }
   return from;
+}
+
+function fresh(offset: number): ReadRange {
+  return { began: offset, safe: offset };
+}
+
+function placeOf({ fromOffset = 'beginning' }: DownloadSettings): 'earliest' | 'latest' | { time: number } {
+  if (fromOffset === 'beginning') return 'earliest';
+  return fromOffset === 'end' ? 'latest' : { time: fromOffset };
+}
+
+/** What is proven of each partition; undefined for one of which nothing was read. Without any past: undefined. */
+async function pastOf(
+  kafka: Kafka,
+  topic: TopicDescription,
+  sink: Pick<Sink, 'id' | 'positions'>,
+  settings: DownloadSettings,
+): Promise<((partition: number) => ReadRange | undefined) | undefined> {
+  const positions = (await sink.positions()).filter(({ reader }) => reader === settings.name);
+  const committed = await kafka.committed(positionGroup(settings.name, sink.id), topic.name);
+  const own = positions.find((one) => one.topic === topic.id);
+  const isOther = own === undefined && positions.some(({ name }) => name === topic.name);
+  if (isOther || [...committed.values()].some((position) => isOfOther(position, topic))) {
+    throw new ConfigurationError(
+      `topic ${topic.name} was deleted and made anew since "${settings.name}" read it, or is another cluster's: add --reset once to read it from its beginning`,
+    );
+  }
+  if (own === undefined && committed.size === 0) return undefined;
+  return (partition) => {
+    const range = own?.partitions.get(partition);
+    if (range === undefined) return undefined;
+    const safe = Math.min(range.safe, committed.get(partition)?.offset ?? range.safe);
+    return { began: Math.min(range.began, safe), safe };
+  };
+}
+
+function isOfOther({ metadata }: Position, topic: TopicDescription): boolean {
+  return metadata !== '' && metadata !== topic.id;
+}
+
+/** Uploads that an earlier run left open, by whether they are of this topic, of one of its name that is gone, or of another. */
+export function whoseUploads<T extends { readonly topic: string }>(
+  uploads: readonly T[],
+  topic: TopicDescription,
+  positions: readonly TopicPositions[],
+): { readonly own: T[]; readonly gone: T[] } {
+  const former = new Set(positions.flatMap(({ topic: id, name }) => (name === topic.name ? id : [])));
+  const own = uploads.filter((one) => one.topic === '' || one.topic === topic.id);
+  const gone = uploads.filter((one) => one.topic !== topic.id && former.has(one.topic));
+  return { own, gone };
 }

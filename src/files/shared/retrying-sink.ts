@@ -7,6 +7,7 @@ export function retryingSink(sink: Sink, retry: DiskRetry): Sink {
   return {
     place: sink.place,
     id: sink.id,
+    isCopy: sink.isCopy,
     caseInsensitive: sink.caseInsensitive,
     published: (target) => retry.forAll(() => sink.published(target)),
     digestOfTarget: (target, algorithm) => retry.forAll(() => sink.digestOfTarget(target, algorithm)),
@@ -20,7 +21,8 @@ export function retryingSink(sink: Sink, retry: DiskRetry): Sink {
     discard: (upload) => retry.forAll(() => sink.discard(upload)),
     clear: (upload) => retry.forAll(() => sink.clear(upload)),
     unfinished: () => retry.forAll(() => sink.unfinished()),
-    checkpoint: (uploads) => retry.forAll(() => sink.checkpoint(uploads)),
+    positions: () => retry.forAll(() => sink.positions()),
+    checkpoint: (uploads, positions) => retry.forAll(() => sink.checkpoint(uploads, positions)),
     check: () => retry.forAll(() => sink.check()),
     freeSpace: () => sink.freeSpace(),
     close: () => sink.close(),

@@ -55,7 +55,8 @@ function open(upload: string, size: number): UnfinishedUpload {
     size,
     ranges: [[0, size]],
     close: undefined,
-    firsts: [[0, 7]],
+    topic: 't',
+    seen: [[0, 7, 8]],
   };
 }
 
@@ -103,8 +104,8 @@ test('What is published while a checkpoint makes folders durable is forgotten by
   assert.ok(isDone);
   const between = await afterPowerCut(t, folder);
   assert.deepEqual(
-    (await between.unfinished()).map(({ upload, firsts }) => [upload, firsts]),
-    [[one, [[0, 7]]]],
+    (await between.unfinished()).map(({ upload, seen }) => [upload, seen]),
+    [[one, [[0, 7, 8]]]],
   );
   await between.close();
   calls.synced.length = 0;

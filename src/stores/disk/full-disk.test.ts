@@ -49,7 +49,8 @@ test('A full disk: files, temporary files and the journal throw ENOSPC, and all 
     size: 100,
     ranges: Array.from({ length: 50 }, (_, range): [number, number] => [2 * range, 2 * range + 1]),
     close: undefined,
-    firsts: [],
+    topic: '',
+    seen: [],
   }));
   await assert.rejects(sink.checkpoint(rows), (error: NodeJS.ErrnoException) => {
     return error.code === 'ENOSPC' && error.errno !== undefined;

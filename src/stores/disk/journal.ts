@@ -10,7 +10,14 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ConfigurationError, describeError } from '../../errors.ts';
-import type { ByteRange, FileLook, Published, UnfinishedUpload } from '../contract.ts';
+import type {
+  ByteRange,
+  FileLook,
+  Published,
+  ReadRange,
+  TopicPositions,
+  UnfinishedUpload,
+} from '../contract.ts';
 
 const schema = `
   PRAGMA locking_mode = EXCLUSIVE;
@@ -22,20 +29,24 @@ const schema = `
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS folded ON published (folded) WHERE folded IS NOT NULL;
   CREATE TABLE IF NOT EXISTS uploads (
-    upload TEXT PRIMARY KEY, uploader TEXT NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, ranges TEXT NOT NULL, closing TEXT, firsts TEXT NOT NULL DEFAULT '[]'
+    upload TEXT PRIMARY KEY, uploader TEXT NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, ranges TEXT NOT NULL, closing TEXT, firsts TEXT NOT NULL DEFAULT '[]', topic TEXT NOT NULL DEFAULT ''
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS positions (
+    reader TEXT, topic TEXT, partition INTEGER, name TEXT NOT NULL, began INTEGER NOT NULL, safe INTEGER NOT NULL,
+    PRIMARY KEY (reader, topic, partition)
   ) WITHOUT ROWID;
 `;
 
 /** Opens the journal; one that is damaged is set aside, and a new one begun: what it knew can be had from the topic. */
-export function openJournal(file: string): Journal {
+export function openJournal(file: string, place: string): Journal {
   try {
-    return new Journal(file);
+    return new Journal(file, place);
   } catch (error) {
     const code = (error as { errcode?: number }).errcode;
     if (code !== results.corrupt && code !== results.notADatabase) throw error;
     renameSync(file, `${file}.damaged-${Date.now()}`);
     for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, { force: true });
-    return new Journal(file);
+    return new Journal(file, place);
   }
 }
 
@@ -56,6 +67,8 @@ export interface JournalEntry extends Published {
 
 export class Journal {
   readonly id: string;
+  /** True when it was found in another place than where it was made. */
+  readonly isCopy: boolean;
   readonly #database: DatabaseSync;
   readonly #select: StatementSync;
   readonly #selectFolded: StatementSync;
@@ -68,12 +81,13 @@ export class Journal {
   readonly #gone = new Set<string>();
 
   /** Throws ConfigurationError when another process has it open. */
-  constructor(file: string) {
+  constructor(file: string, place: string) {
     this.#file = file;
     this.#database = new DatabaseSync(file);
     try {
       this.#database.exec(schema);
-      this.#addFirsts();
+      this.#addColumns();
+      this.isCopy = this.#settle(place);
       this.id = this.#sinkId();
       this.#select = this.#database.prepare(
         'SELECT upload, size, digest, mtime, folded FROM published WHERE target = ?',
@@ -93,11 +107,29 @@ export class Journal {
     }
   }
 
-  /** Journals of the first version do not have them. */
-  #addFirsts(): void {
+  /** Journals of earlier versions do not have them. */
+  #addColumns(): void {
     const columns = this.#database.prepare("SELECT name FROM pragma_table_info('uploads')").all();
-    if (columns.some(({ name }) => name === 'firsts')) return;
-    this.#database.exec("ALTER TABLE uploads ADD COLUMN firsts TEXT NOT NULL DEFAULT '[]'");
+    for (const [column, empty] of [
+      ['firsts', '[]'],
+      ['topic', ''],
+    ] as const) {
+      if (columns.some(({ name }) => name === column)) continue;
+      this.#database.exec(`ALTER TABLE uploads ADD COLUMN ${column} TEXT NOT NULL DEFAULT '${empty}'`);
+    }
+  }
+
+  /** Notes the place; true when it was another one, whose positions prove nothing here: reading begins where it began there. */
+  #settle(place: string): boolean {
+    const before = this.#database.prepare("SELECT value FROM meta WHERE name = 'place'").get()?.value;
+    if (before === place) return false;
+    this.#database.exec('BEGIN');
+    this.#database.prepare("INSERT OR REPLACE INTO meta VALUES ('place', ?)").run(place);
+    if (before !== undefined) {
+      this.#database.exec("UPDATE positions SET safe = began; DELETE FROM meta WHERE name = 'id'");
+    }
+    this.#database.exec('COMMIT');
+    return before !== undefined;
   }
 
   #sinkId(): string {
@@ -135,10 +167,11 @@ export class Journal {
       upload: String(row.upload),
       uploader: String(row.uploader),
       path: String(row.path),
+      topic: String(row.topic),
       size: Number(row.size),
       ranges: JSON.parse(String(row.ranges)) as ByteRange[],
       close: row.closing === null ? undefined : String(row.closing),
-      firsts: JSON.parse(String(row.firsts)) as [number, number][],
+      seen: seenFrom(String(row.firsts)),
     }));
   }
 
@@ -147,12 +180,33 @@ export class Journal {
     return { fresh: [...this.#fresh], gone: [...this.#gone] };
   }
 
+  positions(): TopicPositions[] {
+    const rows = this.#database.prepare('SELECT * FROM positions').all();
+    const byTopic = Map.groupBy(rows, ({ reader, topic }) => `${topic} ${reader}`);
+    return [...byTopic.values()].map((ofTopic) => {
+      const partitions = ofTopic.map(({ partition, began, safe }): [number, ReadRange] => {
+        return [Number(partition), { began: Number(began), safe: Number(safe) }];
+      });
+      const { reader, topic, name } = ofTopic[0]!;
+      return {
+        reader: String(reader),
+        topic: String(topic),
+        name: String(name),
+        partitions: new Map(partitions),
+      };
+    });
+  }
+
   /**
    * One transaction; on disk when the result resolves. SQLite itself would wait for the disk on the main thread, so that
    * it is told not to, and its write-ahead log is made durable here.
    */
-  async checkpoint(uploads: readonly UnfinishedUpload[], noted: Noted): Promise<void> {
-    this.#write(uploads, noted);
+  async checkpoint(
+    uploads: readonly UnfinishedUpload[],
+    noted: Noted,
+    positions?: TopicPositions,
+  ): Promise<void> {
+    this.#write(uploads, noted, positions);
     if (!this.#isUnsynced) return;
     this.#isUnsynced = false;
     try {
@@ -164,8 +218,13 @@ export class Journal {
     }
   }
 
-  #write(uploads: readonly UnfinishedUpload[], { fresh, gone }: Noted): void {
-    if (uploads.length === 0 && fresh.length === 0 && gone.length === 0) return;
+  #write(
+    uploads: readonly UnfinishedUpload[],
+    { fresh, gone }: Noted,
+    positions: TopicPositions | undefined,
+  ): void {
+    const hasPositions = positions !== undefined && positions.partitions.size > 0;
+    if (uploads.length === 0 && fresh.length === 0 && gone.length === 0 && !hasPositions) return;
     try {
       this.#database.exec('BEGIN');
       const insert = this.#database.prepare('INSERT OR REPLACE INTO published VALUES (?, ?, ?, ?, ?, ?)');
@@ -173,7 +232,7 @@ export class Journal {
         insert.run(target, entry.upload, entry.size, entry.digest, entry.mtime, entry.folded);
       }
       const upsert = this.#database.prepare(
-        'INSERT OR REPLACE INTO uploads (upload, uploader, path, size, ranges, closing, firsts) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        'INSERT OR REPLACE INTO uploads (upload, uploader, path, size, ranges, closing, firsts, topic) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       );
       for (const one of uploads) {
         upsert.run(
@@ -183,12 +242,14 @@ export class Journal {
           one.size,
           JSON.stringify(one.ranges),
           one.close ?? null,
-          JSON.stringify(one.firsts),
+          JSON.stringify(one.seen),
+          one.topic,
         );
       }
       // Last: an upload may have ended after its row was made.
       const remove = this.#database.prepare('DELETE FROM uploads WHERE upload = ?');
       for (const upload of gone) remove.run(upload);
+      if (hasPositions) this.#writePositions(positions);
       this.#database.exec('COMMIT');
     } catch (error) {
       // SQLite may have done so itself.
@@ -202,11 +263,25 @@ export class Journal {
     for (const upload of gone) this.#gone.delete(upload);
   }
 
+  #writePositions({ reader, topic, name, partitions }: TopicPositions): void {
+    const forget = 'DELETE FROM positions WHERE reader = ? AND name = ? AND topic <> ?';
+    this.#database.prepare(forget).run(reader, name, topic);
+    const insert = this.#database.prepare('INSERT OR REPLACE INTO positions VALUES (?, ?, ?, ?, ?, ?)');
+    for (const [partition, { began, safe }] of partitions)
+      insert.run(reader, topic, partition, name, began, safe);
+  }
+
   async close(): Promise<void> {
     if (!this.#database.isOpen) return;
     await this.#log?.close();
     this.#database.close();
   }
+}
+
+/** Journals of earlier versions name the first record alone. */
+function seenFrom(text: string): [number, number, number][] {
+  const seen = JSON.parse(text) as [number, number, number?][];
+  return seen.map(([partition, first, last = first]) => [partition, first, last]);
 }
 
 /** What a disk did to SQLite is what it does to anybody: its owner decides by the system's codes. */

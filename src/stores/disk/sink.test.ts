@@ -221,7 +221,7 @@ test('A journal of the first version is gone on with', async (t) => {
   const sink = await openDiskSink(folder);
   t.after(() => sink.close());
   const [upload] = await sink.unfinished();
-  assert.deepEqual([upload?.path, upload?.firsts], ['a', []]);
-  await sink.checkpoint([{ ...upload!, firsts: [[2, 7]] }]);
-  assert.deepEqual((await sink.unfinished())[0]?.firsts, [[2, 7]]);
+  assert.deepEqual([upload?.path, upload?.seen], ['a', []]);
+  await sink.checkpoint([{ ...upload!, seen: [[2, 7, 8]] }]);
+  assert.deepEqual((await sink.unfinished())[0]?.seen, [[2, 7, 8]]);
 });

@@ -4,7 +4,15 @@ import { lstat, mkdir, readdir, rm, stat, statfs, writeFile } from 'node:fs/prom
 import { join } from 'node:path';
 import { ConfigurationError, describeError } from '../../errors.ts';
 import { type ChecksumAlgorithm, createHasher } from '../../records/checksum.ts';
-import type { FileLook, FreeSpace, PartFile, Published, Sink, UnfinishedUpload } from '../contract.ts';
+import type {
+  FileLook,
+  FreeSpace,
+  PartFile,
+  Published,
+  Sink,
+  TopicPositions,
+  UnfinishedUpload,
+} from '../contract.ts';
 import { absolutePath } from '../place.ts';
 import { rangesWithin } from '../ranges-within.ts';
 import { foldedName, ownFolder } from '../target-name.ts';
@@ -13,6 +21,7 @@ import { DiskCalls } from './calls.ts';
 import { Folders } from './folders.ts';
 import { Handles } from './handles.ts';
 import { type Journal, openJournal } from './journal.ts';
+import { placeOf } from './place.ts';
 
 const partsFolder = `${ownFolder}/parts`;
 /** Temporary files open at once. */
@@ -65,7 +74,8 @@ class DiskSink implements Sink {
     this.caseInsensitive = caseInsensitive;
     this.#parts = parts;
     this.#calls = calls;
-    this.#journal = openJournal(join(root, ownFolder, 'journal.db'));
+    const own = join(root, ownFolder);
+    this.#journal = openJournal(join(own, 'journal.db'), placeOf(own));
     this.#folders = new Folders(root, calls);
     for (const folder of ['', ownFolder, partsFolder]) this.#folders.touch(folder);
     this.#handles = new Handles(handleLimit, () => this.#folders.touch(partsFolder));
@@ -73,6 +83,10 @@ class DiskSink implements Sink {
 
   get id(): string {
     return this.#journal.id;
+  }
+
+  get isCopy(): boolean {
+    return this.#journal.isCopy;
   }
 
   async published(target: string): Promise<Published | undefined> {
@@ -213,11 +227,15 @@ class DiskSink implements Sink {
     );
   }
 
-  async checkpoint(uploads: readonly UnfinishedUpload[]): Promise<void> {
+  async positions(): Promise<readonly TopicPositions[]> {
+    return this.#journal.positions();
+  }
+
+  async checkpoint(uploads: readonly UnfinishedUpload[], positions?: TopicPositions): Promise<void> {
     // Both at one moment: what is published from here on is not durable when the folders are.
     const noted = this.#journal.noted();
     await this.#folders.sync(this.#folders.takeChanged());
-    await this.#journal.checkpoint(uploads, noted);
+    await this.#journal.checkpoint(uploads, noted, positions);
   }
 
   async check(): Promise<void> {

@@ -4,7 +4,15 @@
  */
 import { randomBytes } from 'node:crypto';
 import { digestOf } from '../../records/checksum.ts';
-import type { FileLook, FreeSpace, PartFile, Published, Sink, UnfinishedUpload } from '../contract.ts';
+import type {
+  FileLook,
+  FreeSpace,
+  PartFile,
+  Published,
+  Sink,
+  TopicPositions,
+  UnfinishedUpload,
+} from '../contract.ts';
 import { rangesWithin } from '../ranges-within.ts';
 import { foldedName } from '../target-name.ts';
 import { VanishedError } from '../vanished.ts';
@@ -27,6 +35,10 @@ export interface MemoryDiskOptions {
 /** What stays when a process ends. */
 export class MemoryDisk {
   readonly id: string = randomBytes(8).toString('hex');
+  /** True for what {@link copy} made. */
+  isCopy = false;
+  /** How far topics were read into this disk. */
+  positions: readonly TopicPositions[] = [];
   readonly caseInsensitive: boolean;
   readonly files: Map<string, StandingFile> = new Map();
   readonly parts: Map<string, Uint8Array<ArrayBuffer>> = new Map();
@@ -39,6 +51,23 @@ export class MemoryDisk {
   constructor(options: MemoryDiskOptions = {}) {
     this.capacity = options.capacity ?? Number.POSITIVE_INFINITY;
     this.caseInsensitive = options.caseInsensitive ?? false;
+  }
+
+  /** All that stands here, as a copy of the whole folder has it: with another id, and no proof that anything was copied. */
+  copy(): MemoryDisk {
+    const copy = new MemoryDisk({ capacity: this.capacity, caseInsensitive: this.caseInsensitive });
+    copy.isCopy = true;
+    for (const [target, file] of this.files) copy.files.set(target, file);
+    for (const [upload, bytes] of this.parts) copy.parts.set(upload, Uint8Array.from(bytes));
+    for (const [target, entry] of this.published) copy.published.set(target, entry);
+    for (const [upload, one] of this.uploads) copy.uploads.set(upload, one);
+    copy.positions = this.positions.map((one) => {
+      const begun = [...one.partitions].map(
+        ([partition, { began }]) => [partition, { began, safe: began }] as const,
+      );
+      return { ...one, partitions: new Map(begun) };
+    });
+    return copy;
   }
 
   get free(): number {
@@ -95,6 +124,10 @@ export class MemorySink implements Sink {
 
   get id(): string {
     return this.#disk.id;
+  }
+
+  get isCopy(): boolean {
+    return this.#disk.isCopy;
   }
 
   get caseInsensitive(): boolean {
@@ -193,12 +226,26 @@ export class MemorySink implements Sink {
     });
   }
 
-  async checkpoint(uploads: readonly UnfinishedUpload[]): Promise<void> {
+  async positions(): Promise<readonly TopicPositions[]> {
+    return this.#disk.positions;
+  }
+
+  async checkpoint(uploads: readonly UnfinishedUpload[], positions?: TopicPositions): Promise<void> {
     for (const [target, entry] of this.#fresh) this.#disk.published.set(target, entry);
     for (const one of uploads) this.#disk.uploads.set(one.upload, one);
     for (const upload of this.#gone) this.#disk.uploads.delete(upload);
     this.#fresh.clear();
     this.#gone.clear();
+    if (positions !== undefined && positions.partitions.size > 0) this.#remember(positions);
+  }
+
+  #remember(positions: TopicPositions): void {
+    const { reader, topic, name } = positions;
+    const isOwn = (one: TopicPositions): boolean => one.reader === reader && one.topic === topic;
+    const before = this.#disk.positions.find(isOwn)?.partitions ?? [];
+    const others = this.#disk.positions.filter((one) => one.reader !== reader || one.name !== name);
+    const partitions = new Map([...before, ...positions.partitions]);
+    this.#disk.positions = [...others, { ...positions, partitions }];
   }
 
   async check(): Promise<void> {

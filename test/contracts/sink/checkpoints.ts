@@ -5,7 +5,7 @@ import type { UnfinishedUpload } from '../../../src/stores/contract.ts';
 import { id, look, type OpenSinkGround, publishedAs } from './ground.ts';
 
 function remembered(upload: string, changes: Partial<UnfinishedUpload> = {}): UnfinishedUpload {
-  const rest = { uploader: 'shop', path: 'a', size: 100, ranges: [], close: undefined, firsts: [] };
+  const rest = { uploader: 'shop', path: 'a', size: 100, ranges: [], close: undefined, topic: '', seen: [] };
   return { upload, ...rest, ...changes };
 }
 
@@ -100,16 +100,48 @@ export function remembering(open: OpenSinkGround): void {
     await third.close();
   });
 
+  test('How far topics were read is remembered, by reader and topic; a topic made anew takes the place of the former', async (t) => {
+    const ground = await open(t);
+    const first = await ground.open();
+    assert.deepEqual([await first.positions(), first.isCopy], [[], false]);
+    const range = (began: number, safe: number) => ({ began, safe });
+    const of = (
+      reader: string,
+      topic: string,
+      name: string,
+      ...partitions: [number, ReturnType<typeof range>][]
+    ) => {
+      return { reader, topic, name, partitions: new Map(partitions) };
+    };
+    await first.checkpoint([], of('a', 't1', 'files', [0, range(2, 5)], [1, range(0, 7)]));
+    await first.checkpoint([], of('a', 't1', 'files', [1, range(0, 9)]));
+    await first.checkpoint([], of('b', 't1', 'files', [0, range(0, 1)]));
+    await first.checkpoint([], of('a', 't2', 'others', [0, range(0, 3)]));
+    await first.checkpoint([], of('b', 't3', 'files', [0, range(4, 4)]));
+    await first.close();
+    const second = await ground.open();
+    assert.equal(second.isCopy, false);
+    const found = (await second.positions()).toSorted((x, y) =>
+      x.reader + x.topic < y.reader + y.topic ? -1 : 1,
+    );
+    assert.deepEqual(found, [
+      of('a', 't1', 'files', [0, range(2, 5)], [1, range(0, 9)]),
+      of('a', 't2', 'others', [0, range(0, 3)]),
+      of('b', 't3', 'files', [0, range(4, 4)]),
+    ]);
+    await second.close();
+  });
+
   test('An upload that is received anew is remembered', async (t) => {
     const ground = await open(t);
     const first = await ground.open();
     await first.part(id(1)).write(Buffer.alloc(10), 0);
     await first.clear(id(1));
     assert.deepEqual(await ground.parts(), []);
-    await first.checkpoint([remembered(id(1), { firsts: [[0, 7]] })]);
+    await first.checkpoint([remembered(id(1), { seen: [[0, 7, 9]] })]);
     await first.close();
     const second = await ground.open();
-    assert.deepEqual((await second.unfinished())[0]?.firsts, [[0, 7]]);
+    assert.deepEqual((await second.unfinished())[0]?.seen, [[0, 7, 9]]);
     await second.close();
   });
 

@@ -56,12 +56,19 @@ export function temporaryFiles(open: OpenSinkGround): void {
     await first.clear(id(1));
     await first.part(id(1)).write(Buffer.from('again'), 0);
     assert.equal(await readPart(first, id(1)), 'again');
-    const rest = { uploader: 'shop', path: 'a', size: 9, close: undefined, firsts: [[1, 2] as const] };
+    const rest = {
+      uploader: 'shop',
+      path: 'a',
+      size: 9,
+      close: undefined,
+      topic: 't',
+      seen: [[1, 2, 3] as const],
+    };
     await first.checkpoint([{ upload: id(1), ...rest, ranges: [[0, 5]] }]);
     await first.close();
     const second = await ground.open();
     const [known] = await second.unfinished();
-    assert.deepEqual([known?.ranges, known?.firsts], [[[0, 5]], [[1, 2]]]);
+    assert.deepEqual([known?.ranges, known?.seen], [[[0, 5]], [[1, 2, 3]]]);
     await ground.cutPart(id(1));
     for (const call of calls(second)) await assert.rejects(call, VanishedError);
     await second.close();

@@ -1,0 +1,94 @@
+/** How far each partition has been read, and what of it the sink and the cluster have not been told yet. */
+import type { FetchedBatch, Position } from '../../kafka/contract.ts';
+import type { ReadRange, TopicPositions } from '../../stores/contract.ts';
+import { SafeOffset } from './safe-offset.ts';
+
+/**
+ * Milliseconds after which every position is committed again, also those that have not changed: the cluster forgets what was
+ * not committed for `offsets.retention.minutes` (7 days; some set a day).
+ */
+export const commitAllEvery = 3_600_000;
+
+/** Positions as they were when they were taken: what was received before that is to be made durable, then they are committed. */
+export interface TakenPositions {
+  readonly forSink: TopicPositions;
+  readonly forKafka: ReadonlyMap<number, Position>;
+}
+
+export class SafeOffsets {
+  readonly #reader: string;
+  readonly #topic: { readonly id: string; readonly name: string };
+  readonly #safe = new Map<number, SafeOffset>();
+  readonly #began: Map<number, number>;
+  readonly #remembered = new Map<number, number>();
+  readonly #committed = new Map<number, number>();
+  readonly #now: () => number;
+  #allCommitted = Number.NEGATIVE_INFINITY;
+
+  /** `reader`: the downloader's name; `from`: where each partition is read from; `began`: where it was first read from. `now` gives steady milliseconds. */
+  constructor(
+    reader: string,
+    topic: { readonly id: string; readonly name: string },
+    from: ReadonlyMap<number, ReadRange>,
+    now: () => number = () => performance.now(),
+  ) {
+    this.#reader = reader;
+    this.#topic = topic;
+    this.#now = now;
+    this.#began = new Map([...from].map(([partition, { began }]) => [partition, began]));
+    for (const [partition, { safe }] of from) this.#safe.set(partition, new SafeOffset(safe));
+  }
+
+  /** A batch is being received; call the result when it has been dealt with. */
+  begin({ partition, records, logStartOffset, nextOffset }: FetchedBatch): () => void {
+    let safe = this.#safe.get(partition);
+    if (safe === undefined) {
+      const from = records[0]?.offset ?? logStartOffset;
+      safe = new SafeOffset(from);
+      this.#safe.set(partition, safe);
+      this.#began.set(partition, from);
+    }
+    return safe.begin(nextOffset);
+  }
+
+  /** Records up to `earliest` were removed before they were read; call the result when it is told what is lost by it. */
+  skip(partition: number, earliest: number): () => void {
+    return this.#safe.get(partition)?.begin(earliest) ?? (() => {});
+  }
+
+  /** True when every partition has been dealt with up to these ends. */
+  isPast(ends: ReadonlyMap<number, number>): boolean {
+    return [...ends].every(([partition, end]) => (this.#safe.get(partition)?.value ?? 0) >= end);
+  }
+
+  /** Where a partition was first read from. */
+  began(partition: number): number {
+    return this.#began.get(partition) ?? 0;
+  }
+
+  /** What has changed since it was told; of the cluster's, all once in a while. */
+  take(): TakenPositions {
+    const isDue = this.#now() - this.#allCommitted >= commitAllEvery;
+    const partitions = new Map<number, ReadRange>();
+    const forKafka = new Map<number, Position>();
+    for (const [partition, { value: safe }] of this.#safe) {
+      if (safe !== this.#remembered.get(partition))
+        partitions.set(partition, { began: this.began(partition), safe });
+      if (isDue || safe !== this.#committed.get(partition))
+        forKafka.set(partition, { offset: safe, metadata: this.#topic.id });
+    }
+    const { id: topic, name } = this.#topic;
+    return { forSink: { reader: this.#reader, topic, name, partitions }, forKafka };
+  }
+
+  /** The sink has been told. */
+  remembered({ forSink }: TakenPositions): void {
+    for (const [partition, { safe }] of forSink.partitions) this.#remembered.set(partition, safe);
+  }
+
+  /** The cluster has been told. */
+  committed({ forKafka }: TakenPositions): void {
+    for (const [partition, { offset }] of forKafka) this.#committed.set(partition, offset);
+    if (forKafka.size === this.#safe.size) this.#allCommitted = this.#now();
+  }
+}
