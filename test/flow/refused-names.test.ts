@@ -38,9 +38,11 @@ describe('Names that a sink refuses', { concurrency: true }, () => {
             throw systemError(code, name);
         });
         const down = await flow.down({}, { sink });
+        // Somebody may mend the name, unless the file system itself cannot hold it; a file of no bytes needs none.
+        const isKept = !['ENAMETOOLONG', 'EFBIG'].includes(code) && name !== 'shop/empty';
         assert.deepEqual(
           [down.files, down.failed, down.open, flow.disk.parts.size],
-          [3, 1, 0, 0],
+          [3, 1, 0, isKept ? 1 : 0],
           `${code} ${name}`,
         );
         const [failed] = flow.told('failed');

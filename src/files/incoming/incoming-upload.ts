@@ -36,6 +36,8 @@ export class IncomingUpload {
   finishing: Promise<void> | undefined;
   /** Settles when its bytes have been fetched again; set while they are. */
   again: Promise<void> | undefined;
+  /** Verified, and kept until its name can be written: told as failed, and not open any more. */
+  isHeld = false;
   /** Ended and forgotten: nothing more is to be done for it. */
   isGone = false;
   /** How often they were. */

@@ -18,8 +18,9 @@ export class IncomingUploads {
     this.#context = context;
   }
 
-  get size(): number {
-    return this.#byId.size;
+  /** How many wait for records. */
+  get open(): number {
+    return this.all().filter(({ isHeld }) => !isHeld).length;
   }
 
   get(upload: string): IncomingUpload | undefined {
@@ -65,6 +66,14 @@ export class IncomingUploads {
     return this.#add(ref, size, target);
   }
 
+  /** Begins an upload of which all is at hand. Undefined when it may not stand anywhere, or one of this id is open already. */
+  beginWhole(ref: UploadRef, size: number): IncomingUpload | undefined {
+    const target = this.targetOf(ref);
+    if (target === undefined || this.#byId.has(ref.upload)) return undefined;
+    this.end(ref.upload);
+    return this.#add(ref, size, target);
+  }
+
   /** Goes on with what an earlier run left open. */
   restore(one: UnfinishedUpload): IncomingUpload | undefined {
     const target = this.targetOf(one);
@@ -74,6 +83,9 @@ export class IncomingUploads {
   /** Forgets an upload whose temporary file is gone. */
   remove(upload: IncomingUpload): void {
     const { ref, target } = upload;
+    // Told as failed, and that is over: what becomes of it now is told anew.
+    if (upload.isHeld) this.#context.options.progress.filesFailed--;
+    upload.isHeld = false;
     upload.isGone = true;
     upload.dropDigest();
     this.#byId.delete(ref.upload);
@@ -100,7 +112,8 @@ export class IncomingUploads {
   /** Discards older versions of a name: they will never be wanted. */
   async supersede(target: string, upload: string): Promise<void> {
     for (const other of this.#byTarget.get(target) ?? []) {
-      if (other.ref.upload < upload && !this.hasEnded(other.ref.upload)) await this.discard(other);
+      if (other.ref.upload >= upload) continue;
+      if (other.isHeld || !this.hasEnded(other.ref.upload)) await this.discard(other);
     }
   }
 

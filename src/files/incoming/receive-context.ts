@@ -5,6 +5,7 @@ import type { UploadRef } from '../../records/file-record.ts';
 import { segmentLimit } from '../../records/path.ts';
 import type { Sink } from '../../stores/contract.ts';
 import type { NameRules } from '../../stores/target-name.ts';
+import { isPermanent } from '../shared/disk-retry.ts';
 import type { DownloadEvent, FailedEvent } from '../shared/events.ts';
 import type { Progress } from '../shared/progress.ts';
 import { TurnByKey } from '../shared/turn-by-key.ts';
@@ -54,7 +55,13 @@ export class ReceiveContext {
   /** True when what stands under a name has this content, whether or not the sink remembers it. */
   async stands(target: string, { digest }: Pick<FileFacts, 'digest'>): Promise<boolean> {
     const algorithm = digest.slice(0, digest.indexOf(':')) as ChecksumAlgorithm;
-    return (await this.options.sink.digestOfTarget(target, algorithm)) === digest;
+    try {
+      return (await this.options.sink.digestOfTarget(target, algorithm)) === digest;
+    } catch (error) {
+      // What may not be read proves nothing; whether it may be replaced is found out by doing so.
+      if (!isPermanent(error)) throw error;
+      return false;
+    }
   }
 
   tellReceived(ref: UploadRef, facts: FileFacts, target: string): void {

@@ -1,7 +1,8 @@
 /** Reading the chunks of one upload a second time, beside the run, for when what came of them is gone. */
 import { FormatError } from '../../errors.ts';
 import type { ConsumedRecord, Kafka } from '../../kafka/contract.ts';
-import { type Chunk, decodeFileRecord } from '../../records/file-record.ts';
+import { algorithmOf } from '../../records/checksum.ts';
+import { type Chunk, decodeFileRecord, type Pack } from '../../records/file-record.ts';
 import type { IncomingUpload } from '../incoming/incoming-upload.ts';
 import { allDone } from '../shared/all-done.ts';
 import { StoppedError } from '../shared/disk-retry.ts';
@@ -50,10 +51,19 @@ export async function fetchAgain(options: FetchAgainOptions, upload: IncomingUpl
   if (signal.aborted) throw new StoppedError(`stopped while ${upload.target} was fetched again`);
 }
 
+/** A file of a pack is one that came in a single chunk. */
+function chunkOfPack({ files }: Pack, { ref, size }: IncomingUpload): Chunk | undefined {
+  const file = files.find(({ upload, path }) => upload === ref.upload && path === ref.path);
+  if (file === undefined || file.size !== size || size === 0) return undefined;
+  return { kind: 'chunk', ...ref, offset: 0, size, checksum: algorithmOf(file.digest), bytes: file.bytes };
+}
+
 function chunkOf(record: ConsumedRecord, upload: IncomingUpload): Chunk | undefined {
   try {
     const decoded = decodeFileRecord(record);
-    const isWanted = decoded?.kind === 'chunk' && decoded.upload === upload.ref.upload;
+    if (decoded?.uploader !== upload.ref.uploader) return undefined;
+    if (decoded.kind === 'pack') return chunkOfPack(decoded, upload);
+    const isWanted = decoded.kind === 'chunk' && decoded.upload === upload.ref.upload;
     return isWanted && decoded.size === upload.size ? decoded : undefined;
   } catch (error) {
     if (error instanceof FormatError) return undefined;

@@ -7,17 +7,19 @@ import type { IncomingUploads } from '../incoming/incoming-uploads.ts';
 import { mismatchMessage, type ReceiveContext } from '../incoming/receive-context.ts';
 import { isPermanent } from '../shared/disk-retry.ts';
 import type { FailedEvent } from '../shared/events.ts';
+import { type HeldFiles, isMendable } from './held-files.ts';
 import { setAside } from './set-aside.ts';
 
 /** All bytes have come: verify and publish, once. */
 export async function finishUpload(
   context: ReceiveContext,
   uploads: IncomingUploads,
+  held: HeldFiles,
   upload: IncomingUpload,
   facts: FileFacts,
 ): Promise<void> {
   if (!uploads.end(upload.ref.upload)) return;
-  const work = verifyAndPublish(context, uploads, upload, facts);
+  const work = verifyAndPublish(context, uploads, held, upload, facts);
   upload.finishing = work.then(
     () => {},
     () => {},
@@ -29,11 +31,11 @@ export async function finishUpload(
 async function verifyAndPublish(
   context: ReceiveContext,
   uploads: IncomingUploads,
+  held: HeldFiles,
   upload: IncomingUpload,
   facts: FileFacts,
 ): Promise<boolean> {
-  const { sink, signal } = context.options;
-  const { ref, target } = upload;
+  const { signal } = context.options;
   await upload.settled();
   const digest = await upload.digest(facts.digest, signal);
   if (digest !== facts.digest) {
@@ -43,11 +45,47 @@ async function verifyAndPublish(
     await failUpload(context, uploads, upload, failure);
     return false;
   }
-  await context.turns.run(target, async () => {
+  return publishVerified(context, uploads, held, upload, facts);
+}
+
+/** Tries the name of a file that was held. */
+export async function publishHeld(
+  context: ReceiveContext,
+  uploads: IncomingUploads,
+  held: HeldFiles,
+  upload: IncomingUpload,
+): Promise<void> {
+  if (upload.close === undefined) return;
+  const work = publishVerified(context, uploads, held, upload, upload.close);
+  upload.finishing = work.then(
+    () => {},
+    () => {},
+  );
+  if (await work) await uploads.supersede(upload.target, upload.ref.upload);
+}
+
+/** True when this version or a newer one stands at the sink now; false when its name may not be written. */
+async function publishVerified(
+  context: ReceiveContext,
+  uploads: IncomingUploads,
+  held: HeldFiles,
+  upload: IncomingUpload,
+  facts: FileFacts,
+): Promise<boolean> {
+  const { sink } = context.options;
+  const { ref, target } = upload;
+  return context.turns.run(target, async () => {
+    if (upload.isGone) return true;
     const published = { upload: ref.upload, size: facts.size, digest: facts.digest };
     const standing = await context.standing(target, ref.upload, facts);
     if (standing === 'other') {
-      await sink.publish(ref.upload, target, facts, published);
+      try {
+        await sink.publish(ref.upload, target, facts, published);
+      } catch (error) {
+        if (!isMendable(error)) throw error;
+        held.hold(upload, error);
+        return false;
+      }
       context.tellReceived(ref, facts, target);
     } else {
       await sink.discard(ref.upload);
@@ -55,8 +93,8 @@ async function verifyAndPublish(
       context.tellUnchanged();
     }
     uploads.remove(upload);
+    return true;
   });
-  return true;
 }
 
 /** Ends an upload whose version, or a newer one, stands at the sink already; false when none does. */

@@ -9,6 +9,7 @@ import {
   type Chunk,
   type Close,
   decodeFileRecord,
+  type Pack,
   type UploadRef,
 } from '../../records/file-record.ts';
 import type { TopicPositions, UnfinishedUpload } from '../../stores/contract.ts';
@@ -16,7 +17,9 @@ import { VanishedError } from '../../stores/vanished.ts';
 import type { IncomingUpload } from '../incoming/incoming-upload.ts';
 import { IncomingUploads } from '../incoming/incoming-uploads.ts';
 import { ReceiveContext, type ReceiveContextOptions } from '../incoming/receive-context.ts';
-import { endIfStanding, failUpload, failWith, finishUpload } from './finish-upload.ts';
+import { endIfStanding, failUpload, failWith, finishUpload, publishHeld } from './finish-upload.ts';
+import { HeldFiles, isMendable } from './held-files.ts';
+import { failAbandoned, failGone, nameOpen } from './left-open.ts';
 import { type RecordPlace, refuseRecord } from './refused-record.ts';
 import { restartUpload } from './restart-upload.ts';
 import { unpack } from './unpack.ts';
@@ -30,9 +33,6 @@ export interface ReceiverOptions extends ReceiveContextOptions {
   readonly background: (work: Promise<void>) => void;
 }
 
-/** Uploads that are named when a run ends without them. */
-const namedOpen = 20;
-
 /** The work that a record began. */
 export interface Admitted {
   /** Resolves when a restart need not read the record again, once {@link Receiver.checkpoint} has run. */
@@ -45,15 +45,17 @@ export class Receiver {
   readonly #options: ReceiverOptions;
   readonly #context: ReceiveContext;
   readonly #uploads: IncomingUploads;
+  readonly #held: HeldFiles;
 
   constructor(options: ReceiverOptions) {
     this.#options = options;
     this.#context = new ReceiveContext(options);
     this.#uploads = new IncomingUploads(this.#context);
+    this.#held = new HeldFiles(this.#context, this.#uploads);
   }
 
   get openUploads(): number {
-    return this.#uploads.size;
+    return this.#uploads.open;
   }
 
   /** Goes on with what an earlier run left open; resolves when what was complete already is published. */
@@ -80,7 +82,7 @@ export class Receiver {
     try {
       const decoded = decodeFileRecord(record);
       if (decoded?.kind === 'chunk') return await this.#admitChunk(decoded, partition, record.offset);
-      if (decoded?.kind === 'pack') return { finished: unpack(this.#context, this.#uploads, decoded, place) };
+      if (decoded?.kind === 'pack') return { finished: this.#unpack(decoded, place) };
       if (decoded?.kind === 'close') return await this.#admitClose(decoded, place);
       if (decoded?.kind === 'abort') return this.#admitAbort(decoded);
       return nothing;
@@ -118,36 +120,33 @@ export class Receiver {
 
   /** Uploads of a topic that was deleted: nobody will ever send the rest. */
   async failGone(unfinished: readonly UnfinishedUpload[]): Promise<void> {
-    for (const one of unfinished) {
-      const upload = this.#uploads.restore(one);
-      if (upload === undefined) continue;
-      const message = `${howMuch(upload)} had come when its topic was deleted; it has to be sent again`;
-      const failure = { reason: 'missing-data', message, remains: 'discard' } as const;
-      await failUpload(this.#context, this.#uploads, upload, failure);
-    }
+    const gone = unfinished.flatMap((one) => this.#uploads.restore(one) ?? []);
+    await failGone(this.#context, this.#uploads, gone);
   }
 
-  /**
-   * Uploads that are open although retention has removed the newest record of them: their uploaders have sent nothing for as
-   * long as the topic keeps records. Call it when all that stands there has been read. `earliest`: where each partition begins.
-   */
-  async failAbandoned(earliest: ReadonlyMap<number, number>): Promise<void> {
-    for (const upload of this.#uploads.all()) {
-      if (upload.close !== undefined || upload.lasts.size === 0) continue;
-      if (![...upload.lasts].every(([partition, last]) => last < (earliest.get(partition) ?? 0))) continue;
-      const message = `${howMuch(upload)} had come when its uploader stopped sending, and these are not on the topic any more; it has to be sent again`;
-      const failure = { reason: 'missing-data', message, remains: 'discard' } as const;
-      await failUpload(this.#context, this.#uploads, upload, failure);
-    }
+  /** Call it when all that the topic has was read. `earliest`: where each partition begins. */
+  failAbandoned(earliest: ReadonlyMap<number, number>): Promise<void> {
+    return failAbandoned(this.#context, this.#uploads, earliest);
   }
 
   /** Says which uploads wait for their uploaders. */
   nameOpen(): void {
-    const open = this.#uploads.all();
-    for (const upload of open.slice(0, namedOpen)) {
-      const message = `${upload.target} is not complete on the topic yet: ${howMuch(upload)} have come`;
-      this.#options.onEvent({ type: 'warning', message });
-    }
+    nameOpen(this.#context, this.#uploads);
+  }
+
+  /** Tries the names that could not be written, when it is time to. */
+  async tryHeld(): Promise<void> {
+    await this.#held.tryAgain(async (upload) => {
+      try {
+        await publishHeld(this.#context, this.#uploads, this.#held, upload);
+      } catch (error) {
+        await this.#failed(upload, error);
+      }
+    });
+  }
+
+  #unpack(pack: Pack, place: RecordPlace): Promise<void> {
+    return unpack({ context: this.#context, uploads: this.#uploads, held: this.#held, place }, pack);
   }
 
   async #failIncomplete(upload: IncomingUpload): Promise<void> {
@@ -217,14 +216,15 @@ export class Receiver {
   async #finishIfComplete(upload: IncomingUpload): Promise<void> {
     if (upload.close === undefined || !upload.complete) return;
     try {
-      await finishUpload(this.#context, this.#uploads, upload, upload.close);
+      await finishUpload(this.#context, this.#uploads, this.#held, upload, upload.close);
     } catch (error) {
       await this.#failed(upload, error);
     }
   }
 
   async #failed(upload: IncomingUpload, error: unknown): Promise<void> {
-    if (error instanceof VanishedError) return this.#again(upload, error, false);
+    // Its temporary file is gone, or may not be touched any more: a new one may be made.
+    if (error instanceof VanishedError || isMendable(error)) return this.#again(upload, error, false);
     return failWith(this.#context, this.#uploads, upload, error);
   }
 
@@ -268,11 +268,6 @@ export class Receiver {
       return upload.withoutBytes;
     }
   }
-}
-
-/** How much of an upload is there, for people. */
-function howMuch({ bytes, size }: IncomingUpload): string {
-  return `${bytes} of ${size} bytes`;
 }
 
 /** Ids are random: a record that has one and names another file is not of that upload. */

@@ -1,46 +1,55 @@
 /** Publishes the files of a pack, several at once; each is verified, and each ends for itself. */
 import { describeError } from '../../errors.ts';
 import { algorithmOf, digestOf } from '../../records/checksum.ts';
-import type { Pack } from '../../records/file-record.ts';
+import type { Pack, UploadRef } from '../../records/file-record.ts';
 import type { PackedFile } from '../../records/pack.ts';
 import type { IncomingUploads } from '../incoming/incoming-uploads.ts';
 import { mismatchMessage, type ReceiveContext } from '../incoming/receive-context.ts';
 import { allDone } from '../shared/all-done.ts';
 import { isPermanent } from '../shared/disk-retry.ts';
+import { type HeldFiles, isMendable } from './held-files.ts';
 import { type RecordPlace, refuseEntries } from './refused-record.ts';
 import { setAside } from './set-aside.ts';
 
 /** Files written at once. */
 const writers = 16;
 
-export async function unpack(
-  context: ReceiveContext,
-  uploads: IncomingUploads,
-  pack: Pack,
-  place: RecordPlace,
-): Promise<void> {
-  refuseEntries(context, place, pack);
+/** What the files of a pack are published with, and where on the topic it stands. */
+export interface UnpackParts {
+  readonly context: ReceiveContext;
+  readonly uploads: IncomingUploads;
+  readonly held: HeldFiles;
+  readonly place: RecordPlace;
+}
+
+export async function unpack(parts: UnpackParts, pack: Pack): Promise<void> {
+  const { place } = parts;
+  refuseEntries(parts.context, place, pack);
   let next = 0;
   const work = async (): Promise<void> => {
     for (let file = pack.files[next++]; file !== undefined; file = pack.files[next++]) {
-      await publish(context, uploads, pack.uploader, file);
+      await publish(parts, pack.uploader, file);
     }
   };
   await allDone(Array.from({ length: Math.min(writers, pack.files.length) }, work));
 }
 
-async function publish(
-  context: ReceiveContext,
-  uploads: IncomingUploads,
-  uploader: string,
-  file: PackedFile,
-): Promise<void> {
+async function publish(parts: UnpackParts, uploader: string, file: PackedFile): Promise<void> {
+  const { context, uploads } = parts;
   const ref = { uploader, path: file.path, upload: file.upload };
   const target = uploads.targetOf(ref);
   if (target === undefined) return;
+  const open = uploads.get(file.upload);
+  // What that one has belongs to it: temporary files and what the sink remembers are found by the id.
+  if (open !== undefined && (open.ref.uploader !== uploader || open.ref.path !== file.path)) {
+    const message = `its upload ${file.upload} is the one of ${open.ref.uploader}/${open.ref.path}, which is being received`;
+    return context.tellFailed(ref, 'conflicting-data', message);
+  }
   try {
-    const stands = await context.turns.run(target, () => publishInTurn(context, ref, target, file));
-    if (stands) await uploads.supersede(target, file.upload);
+    const stands = await context.turns.run(target, () => publishInTurn(parts, ref, target, file));
+    if (!stands) return;
+    if (open !== undefined && !open.isGone) await uploads.discard(open);
+    await uploads.supersede(target, file.upload);
   } catch (error) {
     if (!isPermanent(error)) throw error;
     context.tellFailed(ref, 'sink', `cannot be written: ${describeError(error)}`);
@@ -49,8 +58,8 @@ async function publish(
 
 /** True when this version or a newer one stands at the sink now. */
 async function publishInTurn(
-  context: ReceiveContext,
-  ref: { uploader: string; path: string; upload: string },
+  { context, uploads, held, place }: UnpackParts,
+  ref: UploadRef,
   target: string,
   file: PackedFile,
 ): Promise<boolean> {
@@ -61,10 +70,9 @@ async function publishInTurn(
   if (recorded === 'same' || recorded === 'newer') return true;
   const found = digestOf(algorithmOf(digest), bytes);
   if (found !== digest) {
-    const part = sink.part(upload);
-    await part.write(bytes, 0);
-    const kept = await setAside(context, upload, target);
-    context.tellFailed(ref, 'digest-mismatch', mismatchMessage(found, digest) + kept);
+    const message = mismatchMessage(found, digest);
+    const kept = uploads.get(upload) === undefined ? await keepWrong(context, upload, target, bytes) : '';
+    context.tellFailed(ref, 'digest-mismatch', message + kept);
     return false;
   }
   const published = { upload, size, digest };
@@ -73,7 +81,22 @@ async function publishInTurn(
     context.tellUnchanged();
     return true;
   }
-  await sink.publishWhole(bytes, target, file, published);
+  try {
+    await sink.publishWhole(bytes, target, file, published);
+  } catch (error) {
+    if (isMendable(error) && (await held.holdWhole(ref, file, bytes, place, error))) return false;
+    throw error;
+  }
   context.tellReceived(ref, file, target);
   return true;
+}
+
+async function keepWrong(
+  context: ReceiveContext,
+  upload: string,
+  target: string,
+  bytes: Uint8Array,
+): Promise<string> {
+  await context.options.sink.part(upload).write(bytes, 0);
+  return setAside(context, upload, target);
 }

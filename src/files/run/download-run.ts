@@ -180,6 +180,7 @@ export class DownloadRun {
         this.#uncommitted -= before;
         return this.#failOverdue();
       })
+      .then(() => (this.#options.settings.once ? undefined : this.#receiver.tryHeld()))
       .catch((error: unknown) => this.#fail(error))
       .finally(() => {
         this.#checkpointing = false;

@@ -10,7 +10,7 @@ export function retryingSink(sink: Sink, retry: DiskRetry): Sink {
     isCopy: sink.isCopy,
     caseInsensitive: sink.caseInsensitive,
     published: (target) => retry.forAll(() => sink.published(target)),
-    digestOfTarget: (target, algorithm) => retry.forAll(() => sink.digestOfTarget(target, algorithm)),
+    digestOfTarget: (target, algorithm) => retry.with(0, () => sink.digestOfTarget(target, algorithm)),
     part: (upload) => retryingPart(sink.part(upload), retry),
     publish: (upload, target, look, published) =>
       retry.with(published.size, () => sink.publish(upload, target, look, published)),

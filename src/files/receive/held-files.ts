@@ -1,0 +1,96 @@
+/**
+ * Files that are whole and verified, and whose names may not be written: somebody else's folder, a folder where the file belongs,
+ * an immutable file. Their bytes are kept as those of open uploads are, and the name is tried again, less and less often.
+ */
+import { describeError } from '../../errors.ts';
+import { algorithmOf } from '../../records/checksum.ts';
+import type { FileFacts } from '../../records/file-facts.ts';
+import type { UploadRef } from '../../records/file-record.ts';
+import type { IncomingUpload } from '../incoming/incoming-upload.ts';
+import type { IncomingUploads } from '../incoming/incoming-uploads.ts';
+import type { ReceiveContext } from '../incoming/receive-context.ts';
+import { isPermanent } from '../shared/disk-retry.ts';
+
+/** Milliseconds until a name is tried again: twice as long each time. */
+const firstPause = 1000;
+const longestPause = 60_000;
+
+/** Names that this file system can never hold, whatever somebody does there: nothing is kept for them. */
+const never = new Set([
+  'EEXIST',
+  'EFBIG',
+  'EILSEQ',
+  'EINVAL',
+  'ENAMETOOLONG',
+  'ENOSYS',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'EOVERFLOW',
+]);
+
+/** True for an error of one name that somebody can put right, so that the file has only to wait. */
+export function isMendable(error: unknown): error is NodeJS.ErrnoException {
+  return isPermanent(error) && error.code !== undefined && !never.has(error.code);
+}
+
+export class HeldFiles {
+  readonly #context: ReceiveContext;
+  readonly #uploads: IncomingUploads;
+  readonly #held = new Map<IncomingUpload, { pause: number; due: number; trying: boolean }>();
+  readonly #now: () => number;
+
+  /** `now` gives steady milliseconds. */
+  constructor(context: ReceiveContext, uploads: IncomingUploads, now = () => performance.now()) {
+    this.#context = context;
+    this.#uploads = uploads;
+    this.#now = now;
+  }
+
+  /** Keeps an upload that is verified, and says why it does not stand under its name. */
+  hold(upload: IncomingUpload, error: unknown): void {
+    const before = this.#held.get(upload);
+    const pause = before === undefined ? firstPause : Math.min(longestPause, 2 * before.pause);
+    this.#held.set(upload, { pause, due: this.#now() + pause, trying: false });
+    if (upload.isHeld) return;
+    upload.isHeld = true;
+    // The next run has to know of it, for its records are not read again.
+    upload.dirty = true;
+    const message = `cannot be written: ${describeError(error)}; its bytes are verified and kept, and the name is tried again`;
+    this.#context.tellFailed(upload.ref, 'sink', message);
+  }
+
+  /** Keeps a file of a pack in the same way. False when its bytes cannot be kept. */
+  async holdWhole(
+    ref: UploadRef,
+    facts: FileFacts,
+    bytes: Uint8Array,
+    place: { readonly partition: number; readonly offset: number },
+    error: unknown,
+  ): Promise<boolean> {
+    const upload = this.#uploads.beginWhole(ref, facts.size);
+    if (upload === undefined) return false;
+    try {
+      upload.saw(place.partition, place.offset);
+      const chunk = { kind: 'chunk', ...ref, offset: 0, size: facts.size, bytes } as const;
+      if (bytes.length > 0) await upload.take({ ...chunk, checksum: algorithmOf(facts.digest) });
+    } catch (cause) {
+      if (!isPermanent(cause)) throw cause;
+      await this.#uploads.discard(upload);
+      return false;
+    }
+    const { size, digest, mtime, mode } = facts;
+    upload.close = { size, digest, mtime, mode };
+    this.hold(upload, error);
+    return true;
+  }
+
+  /** Tries the names whose time has come, each by `publish`, which ends the upload or calls {@link hold}. */
+  async tryAgain(publish: (upload: IncomingUpload) => Promise<void>): Promise<void> {
+    for (const [upload, state] of this.#held) {
+      if (upload.isGone) this.#held.delete(upload);
+      if (upload.isGone || state.trying || this.#now() < state.due) continue;
+      state.trying = true;
+      await publish(upload);
+    }
+  }
+}

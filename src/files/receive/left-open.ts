@@ -1,0 +1,53 @@
+/** Uploads whose uploaders have not sent the rest, and perhaps never will. */
+import type { IncomingUpload } from '../incoming/incoming-upload.ts';
+import type { IncomingUploads } from '../incoming/incoming-uploads.ts';
+import type { ReceiveContext } from '../incoming/receive-context.ts';
+import { failUpload } from './finish-upload.ts';
+
+/** Uploads that are named when a run ends without them. */
+const namedOpen = 20;
+
+/** Fails uploads of a topic that was deleted. */
+export async function failGone(
+  context: ReceiveContext,
+  uploads: IncomingUploads,
+  gone: readonly IncomingUpload[],
+): Promise<void> {
+  for (const upload of gone) {
+    const message = `${howMuch(upload)} had come when its topic was deleted; it has to be sent again`;
+    const failure = { reason: 'missing-data', message, remains: 'discard' } as const;
+    await failUpload(context, uploads, upload, failure);
+  }
+}
+
+/**
+ * Fails uploads that are open although retention has removed the newest record of them: their uploaders have sent nothing for
+ * as long as the topic keeps records.
+ */
+export async function failAbandoned(
+  context: ReceiveContext,
+  uploads: IncomingUploads,
+  earliest: ReadonlyMap<number, number>,
+): Promise<void> {
+  for (const upload of uploads.all()) {
+    if (upload.close !== undefined || upload.lasts.size === 0) continue;
+    if (![...upload.lasts].every(([partition, last]) => last < (earliest.get(partition) ?? 0))) continue;
+    const message = `${howMuch(upload)} had come when its uploader stopped sending, and these are not on the topic any more; it has to be sent again`;
+    const failure = { reason: 'missing-data', message, remains: 'discard' } as const;
+    await failUpload(context, uploads, upload, failure);
+  }
+}
+
+/** Says which uploads are open. */
+export function nameOpen(context: ReceiveContext, uploads: IncomingUploads): void {
+  const open = uploads.all().filter(({ isHeld }) => !isHeld);
+  for (const upload of open.slice(0, namedOpen)) {
+    const message = `${upload.target} is not complete on the topic yet: ${howMuch(upload)} have come`;
+    context.options.onEvent({ type: 'warning', message });
+  }
+}
+
+/** How much of an upload is there, for people. */
+function howMuch({ bytes, size }: IncomingUpload): string {
+  return `${bytes} of ${size} bytes`;
+}
