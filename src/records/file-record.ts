@@ -1,14 +1,23 @@
 /**
  * The records of a files topic `T`, as FORMAT.md describes them: chunk, close, abort and pack. Values here, bytes on
  * the topic; no I/O. Decoding trusts nothing: whatever does not hold throws FormatError and concerns that record alone.
+ * Encoding asks the same rules ({@link checkFileRecord}), so that nothing is written that no reader takes.
  */
 import { isUtf8 } from 'node:buffer';
 import { FormatError } from '../errors.ts';
 import type { ConsumedRecord, Header, NewRecord } from '../kafka/contract.ts';
-import { algorithmOf, type ChecksumAlgorithm, checksumAlgorithm } from './checksum.ts';
-import { type FileFacts, modeText } from './file-facts.ts';
+import { type ChecksumAlgorithm, checksumAlgorithm } from './checksum.ts';
+import { checkFacts, checkVersion, type FileFacts, modeText } from './file-facts.ts';
 import { fixedHeader, HeaderReader, textHeader } from './headers.ts';
-import { decodePack, type PackContents, type PackEntry } from './pack.ts';
+import {
+  checkPackEntry,
+  decodePack,
+  type PackContents,
+  type PackEntry,
+  packEntryText,
+  packFilesLimit,
+  packIndex,
+} from './pack.ts';
 import { pathFault, pathLimit, uploaderFault } from './path.ts';
 import { isUploadId, type UploadId } from './upload-id.ts';
 
@@ -62,7 +71,28 @@ function reference(kind: FileRecord['kind'], ref: UploadRef): Header[] {
   return [...common(kind, ref.uploader), textHeader('path', ref.path), textHeader('upload', ref.upload)];
 }
 
-/** Headers of an upload's chunks; only the offset differs between them, in fixed width. */
+/**
+ * Throws FormatError unless the record is as FORMAT.md says: all that its headers and value must agree on. Both directions
+ * ask here, and nowhere else.
+ */
+export function checkFileRecord(record: Chunk | Close | Abort): void {
+  checkUploader(record.uploader);
+  checkVersion(record);
+  if (record.kind === 'close') checkFacts(record);
+  if (record.kind !== 'chunk') return;
+  const { bytes, offset, size } = record;
+  checksumAlgorithm(record.checksum);
+  if (bytes.length === 0) throw new FormatError('a chunk without bytes');
+  if (offset + bytes.length > size)
+    throw new FormatError(`chunk ${offset}+${bytes.length} goes past the file's size of ${size}`);
+}
+
+function checkUploader(uploader: string): void {
+  const fault = uploaderFault(uploader);
+  if (fault !== undefined) throw new FormatError(`uploader: ${fault}`);
+}
+
+/** Headers of an upload's chunks; only the offset differs between them, in fixed width. For {@link encodeChunk}, and to measure. */
 export function chunkHeaders(
   ref: UploadRef,
   checksum: ChecksumAlgorithm,
@@ -77,7 +107,14 @@ export function chunkHeaders(
   ];
 }
 
+/** A chunk; its value is `bytes` themselves. Throws FormatError for what no reader would take, as all that encodes does. */
+export function encodeChunk(chunk: Omit<Chunk, 'kind'>): NewRecord {
+  checkFileRecord({ kind: 'chunk', ...chunk });
+  return { headers: chunkHeaders(chunk, chunk.checksum, chunk.size, chunk.offset), value: chunk.bytes };
+}
+
 export function encodeClose(close: Omit<Close, 'kind'>): NewRecord {
+  checkFileRecord({ kind: 'close', ...close });
   return {
     headers: [
       ...reference('close', close),
@@ -91,7 +128,8 @@ export function encodeClose(close: Omit<Close, 'kind'>): NewRecord {
 }
 
 export function encodeAbort(abort: Omit<Abort, 'kind'>): NewRecord {
-  const reason = abort.reason.slice(0, 500);
+  const reason = abort.reason.slice(0, 500).toWellFormed();
+  checkFileRecord({ kind: 'abort', ...abort, reason });
   return { headers: [...reference('abort', abort), textHeader('reason', reason)], value: new Uint8Array(0) };
 }
 
@@ -100,14 +138,23 @@ export function packHeaders(uploader: string, files: number, indexLength: number
   return [...common('pack', uploader), fixedHeader('files', files), fixedHeader('index', indexLength)];
 }
 
-/** A pack of files whose contents stand one after the other in `contents`, in the order of `entries`. */
+/** A pack of files whose contents stand one after the other in `contents`, in pieces of any length, in the order of `entries`. */
 export function encodePack(
   uploader: string,
   entries: readonly PackEntry[],
-  index: Uint8Array,
-  contents: Uint8Array,
+  contents: readonly Uint8Array[],
 ): NewRecord {
-  return { headers: packHeaders(uploader, entries.length, index.length), value: [index, contents] };
+  checkUploader(uploader);
+  if (entries.length > packFilesLimit)
+    throw new FormatError(`${entries.length} files in a pack, ${packFilesLimit} at most`);
+  let left = contents.reduce((sum, { length }) => sum + length, 0);
+  for (const entry of entries) {
+    checkPackEntry(entry);
+    left -= entry.size;
+  }
+  if (left !== 0) throw new FormatError('the sizes of a pack do not add up to its contents');
+  const index = packIndex(entries.map(packEntryText));
+  return { headers: packHeaders(uploader, entries.length, index.length), value: [index, ...contents] };
 }
 
 /**
@@ -125,44 +172,45 @@ export function decodeFileRecord(record: ConsumedRecord): FileRecord | undefined
   }
   const kind = headers.text('kind');
   const uploader = headers.text('uploader');
-  const fault = uploaderFault(uploader);
-  if (fault !== undefined) throw new FormatError(`uploader: ${fault}`);
   const value = record.value ?? new Uint8Array(0);
+  if (kind === 'pack') {
+    checkUploader(uploader);
+    return { kind, uploader, ...decodePack(value, headers.integer('files'), headers.integer('index')) };
+  }
+  const found = readUpload(kind, headers, uploader, value);
+  checkFileRecord(found);
+  return found;
+}
+
+/** Of the right form, and not checked yet. */
+function readUpload(
+  kind: string,
+  headers: HeaderReader,
+  uploader: string,
+  value: Uint8Array,
+): Chunk | Close | Abort {
+  const ref = { uploader, path: headers.text('path'), upload: headers.text('upload') };
   switch (kind) {
-    case 'chunk': {
-      const chunk = {
+    case 'chunk':
+      return {
         kind,
-        ...readReference(headers, uploader),
+        ...ref,
         size: headers.integer('size'),
         offset: headers.integer('offset'),
         checksum: checksumAlgorithm(headers.text('checksum')),
         bytes: value,
-      } as const;
-      if (value.length === 0) throw new FormatError('a chunk without bytes');
-      if (chunk.offset + value.length > chunk.size) {
-        throw new FormatError(
-          `chunk ${chunk.offset}+${value.length} goes past the file's size of ${chunk.size}`,
-        );
-      }
-      return chunk;
-    }
-    case 'close': {
-      const digest = headers.text('digest');
-      algorithmOf(digest);
-      const mode = Number.parseInt(headers.matching('mode', /^[0-7]{4}$/), 8);
+      };
+    case 'close':
       return {
         kind,
-        ...readReference(headers, uploader),
+        ...ref,
         size: headers.integer('size'),
-        digest,
-        mtime: headers.nanoseconds('mtime'),
-        mode,
+        digest: headers.text('digest'),
+        mtime: headers.text('mtime'),
+        mode: Number.parseInt(headers.matching('mode', /^[0-7]{4}$/), 8),
       };
-    }
     case 'abort':
-      return { kind, ...readReference(headers, uploader), reason: headers.text('reason') };
-    case 'pack':
-      return { kind, uploader, ...decodePack(value, headers.integer('files'), headers.integer('index')) };
+      return { kind, ...ref, reason: headers.text('reason') };
     default:
       throw new FormatError(`unknown kind "${kind.slice(0, 20)}"`);
   }
@@ -191,13 +239,4 @@ export function refusedRef({ headers }: Pick<ConsumedRecord, 'headers'>): Refuse
     path: text('path', (path) => pathFault(path) === undefined),
     upload: text('upload', isUploadId),
   };
-}
-
-function readReference(headers: HeaderReader, uploader: string): UploadRef {
-  const upload = headers.text('upload');
-  if (!isUploadId(upload)) throw new FormatError(`upload "${upload.slice(0, 40)}" is not 32 hex digits`);
-  const path = headers.text('path');
-  const fault = pathFault(path);
-  if (fault !== undefined) throw new FormatError(fault);
-  return { uploader, path, upload };
 }

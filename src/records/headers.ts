@@ -1,7 +1,7 @@
 /**
  * Record headers as text. Values are UTF-8; numbers are decimal, those of chunks padded to 16 digits so that a chunk's
  * overhead does not depend on where it stands. Reading is strict: a header that is missing, twice, too long or not of
- * its form makes the record refused, whoever wrote it.
+ * its form makes the record refused, whoever wrote it. Writing is as strict: what no reader would take is not made.
  */
 import { FormatError } from '../errors.ts';
 import type { ConsumedRecord, Header } from '../kafka/contract.ts';
@@ -14,13 +14,28 @@ const digits = 16;
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** Throws FormatError for a text that is too long, or that is no Unicode: it would come out as another. */
 export function textHeader(name: string, value: string): Header {
-  return [name, Buffer.from(value)];
+  if (!value.isWellFormed()) throw new FormatError(`header "${name}" is not valid Unicode`);
+  const bytes = Buffer.from(value);
+  checkLength(name, bytes);
+  return [name, bytes];
 }
 
-/** A whole number in 16 digits. */
+/** A whole number in 16 digits. Throws FormatError for any other. */
 export function fixedHeader(name: string, value: number): Header {
-  return [name, Buffer.from(String(value).padStart(digits, '0'))];
+  return [name, Buffer.from(String(wholeNumber(value, `header "${name}"`)).padStart(digits, '0'))];
+}
+
+function checkLength(name: string, value: Uint8Array): void {
+  if (value.length <= valueLimit) return;
+  throw new FormatError(`header "${name.slice(0, 64)}" has ${value.length} bytes, ${valueLimit} at most`);
+}
+
+/** The number, if it is a whole one from 0 to 2^53 - 1. Throws FormatError that names `what`. */
+export function wholeNumber(value: number, what: string): number {
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new FormatError(`${what} is ${value}, not a whole number from 0 to 2^53 - 1`);
 }
 
 /** Headers by name, each read at most once, with the errors of a strict reader. */
@@ -32,11 +47,7 @@ export class HeaderReader {
       throw new FormatError(`${record.headerCount} headers, ${countLimit} at most`);
     for (const [name, value] of record.headers) {
       if (this.#values.has(name)) throw new FormatError(`header "${name.slice(0, 64)}" stands twice`);
-      if (value.length > valueLimit) {
-        throw new FormatError(
-          `header "${name.slice(0, 64)}" has ${value.length} bytes, ${valueLimit} at most`,
-        );
-      }
+      checkLength(name, value);
       this.#values.set(name, value);
     }
   }
@@ -67,22 +78,10 @@ export class HeaderReader {
     return value;
   }
 
-  /** Nanoseconds since the epoch, possibly negative, as text: a number cannot hold them. */
-  nanoseconds(name: string): string {
-    return nanoseconds(this.text(name), `header "${name}"`);
-  }
-
   matching(name: string, pattern: RegExp): string {
     const text = this.text(name);
     if (!pattern.test(text))
       throw new FormatError(`header "${name}" is "${text.slice(0, 80)}", not ${pattern}`);
     return text;
   }
-}
-
-/** Checks a text of nanoseconds since the epoch: at most 19 digits, as of a signed 64-bit number. */
-export function nanoseconds(text: string, what: string): string {
-  if (!/^-?[0-9]{1,19}$/.test(text))
-    throw new FormatError(`${what} is "${text.slice(0, 40)}", not nanoseconds`);
-  return text;
 }

@@ -3,10 +3,8 @@
  * epoch, is renewed while that lives, and says how the stream stands. JSON, keyed by stream. FORMAT.md, "Streams".
  */
 import { z } from 'zod';
-import { FormatError } from '../errors.ts';
 import type { ConsumedRecord, NewRecord } from '../kafka/contract.ts';
-import { readJson } from './live-index.ts';
-import { isStreamName } from './live-names.ts';
+import { keyedByStream, readJson, streamOf } from './live-json.ts';
 
 const whole = z.number().int().nonnegative();
 
@@ -44,14 +42,14 @@ const claim = z.object({
 
 export type StreamClaim = Omit<z.infer<typeof claim>, 'v'> & { readonly stream: string };
 
+/** Throws FormatError for what no reader would take. */
 export function encodeClaim({ stream, ...rest }: StreamClaim): NewRecord {
-  return { key: Buffer.from(stream), value: Buffer.from(JSON.stringify({ v: 1, ...rest })) };
+  return keyedByStream(claim, stream, rest);
 }
 
 /** Undefined for a tombstone: the stream is forgotten. Throws FormatError when it is not what FORMAT.md says. */
 export function decodeClaim({ key, value }: Pick<ConsumedRecord, 'key' | 'value'>): StreamClaim | undefined {
-  const stream = key === null ? '' : Buffer.from(key).toString();
-  if (!isStreamName(stream)) throw new FormatError('the key is no name of a stream');
+  const stream = streamOf(key);
   if (value === null) return undefined;
   const { v: _, ...rest } = readJson(claim, value, `record of stream ${stream}`);
   return { stream, ...rest };

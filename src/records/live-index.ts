@@ -3,9 +3,9 @@
  * goes by: where a segment's records stand on `L`. JSON, keyed by stream. FORMAT.md, "Index of segments".
  */
 import { z } from 'zod';
-import { FormatError } from '../errors.ts';
 import type { ConsumedRecord, NewRecord } from '../kafka/contract.ts';
-import { isRenditionName, isStreamName } from './live-names.ts';
+import { keyedByStream, readJson, streamOf } from './live-json.ts';
+import { isRenditionName } from './live-names.ts';
 
 const whole = z.number().int().nonnegative();
 
@@ -47,23 +47,14 @@ export type IndexedSegment = Omit<z.infer<typeof segment>, 'v'> & { readonly str
 export type IndexedEnd = Omit<z.infer<typeof end>, 'v'> & { readonly stream: string };
 export type IndexEntry = IndexedSegment | IndexedEnd;
 
-export function encodeIndexEntry({ stream, ...entry }: IndexEntry): NewRecord {
-  return { key: Buffer.from(stream), value: Buffer.from(JSON.stringify({ v: 1, ...entry })) };
+/** Throws FormatError for what no reader would take. */
+export function encodeIndexEntry({ stream, ...rest }: IndexEntry): NewRecord {
+  return keyedByStream(entry, stream, rest);
 }
 
 /** Throws FormatError when it is not what FORMAT.md says. */
 export function decodeIndexEntry({ key, value }: Pick<ConsumedRecord, 'key' | 'value'>): IndexEntry {
-  const stream = key === null ? '' : Buffer.from(key).toString();
-  if (!isStreamName(stream)) throw new FormatError('the key is no name of a stream');
+  const stream = streamOf(key);
   const { v: _, ...rest } = readJson(entry, value, `index entry of ${stream}`);
   return { stream, ...rest };
-}
-
-/** A record's JSON of a shape. Throws FormatError that names `what`. */
-export function readJson<T>(shape: z.ZodType<T>, value: Uint8Array | null, what: string): T {
-  try {
-    return shape.parse(JSON.parse(Buffer.from(value ?? []).toString()));
-  } catch (cause) {
-    throw new FormatError(`${what}: not what the format says`, { cause });
-  }
 }

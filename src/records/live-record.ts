@@ -119,12 +119,51 @@ export function encodeLiveHeaders(record: LiveRecord): Header[] {
   return headers;
 }
 
-/** A record of `L`, keyed by its stream. `value` is null where nothing is carried (gap, end: an empty value). */
+/**
+ * Throws FormatError unless the record is as FORMAT.md says, with a value of so many bytes. Both directions ask here, and
+ * nowhere else; that numbers are whole is asked where they become text, and where they are read from it.
+ */
+export function checkLiveRecord(record: LiveRecord, valueLength: number): void {
+  streamName(record.stream);
+  if (record.kind === 'init' || record.kind === 'part') {
+    if (valueLength < 16) throw new FormatError(`${record.kind} carries no bytes`);
+    renditionName(record.rendition);
+  }
+  if (record.kind === 'init') {
+    const { facts, targets } = record;
+    if (!/^[A-Za-z0-9.,_-]{1,200}$/.test(facts.codecs))
+      throw new FormatError(`codecs are "${facts.codecs.slice(0, 80)}"`);
+    const positives = { bandwidth: facts.bandwidth, 'average-bandwidth': facts.averageBandwidth };
+    checkPositive({ ...positives, 'part-target': targets.part, 'segment-target': targets.segment });
+    if (targets.part > targets.segment) throw new FormatError('the target of parts exceeds that of segments');
+  } else if (record.kind !== 'end') {
+    checkPositive({ timescale: record.timescale, duration: record.duration });
+  }
+}
+
+function checkPositive(numbers: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(numbers)) {
+    if (value === 0) throw new FormatError(`header "${name}" is 0`);
+  }
+}
+
+/**
+ * A record of `L`, keyed by its stream; the value is empty where nothing is carried (gap, end). Throws FormatError for what no
+ * reader would take.
+ */
 export function encodeLiveRecord(
   record: LiveRecord,
   value: NewRecord['value'] = new Uint8Array(),
 ): NewRecord {
+  checkLiveRecord(record, lengthOf(value));
   return { key: Buffer.from(record.stream), headers: encodeLiveHeaders(record), value };
+}
+
+function lengthOf(value: NewRecord['value']): number {
+  if (value === null) return 0;
+  return value instanceof Uint8Array
+    ? value.length
+    : value.reduce((sum: number, { length }) => sum + length, 0);
 }
 
 const factNames = ['width', 'height', 'frameRate', 'bandwidth', 'averageBandwidth'] as const;
@@ -154,9 +193,16 @@ export function decodeLiveRecord(
   const headers = new HeaderReader(record);
   if (!headers.has('sluice')) return undefined;
   headers.matching('sluice', /^1$/);
+  const found = readLiveRecord(headers);
+  checkLiveRecord(found, record.value?.length ?? 0);
+  return found;
+}
+
+/** Of the right form, and not checked yet. */
+function readLiveRecord(headers: HeaderReader): LiveRecord {
   const kind = headers.matching('kind', /^(?:init|part|gap|end)$/) as LiveRecord['kind'];
   const numbered = {
-    stream: streamName(headers.text('stream')),
+    stream: headers.text('stream'),
     epoch: headers.integer('epoch'),
     sequence: headers.integer('sequence'),
     media: headers.integer('media'),
@@ -165,9 +211,9 @@ export function decodeLiveRecord(
   };
   switch (kind) {
     case 'init':
-      return { kind, ...numbered, ...readInit(headers, record.value) };
+      return { kind, ...numbered, ...readInit(headers) };
     case 'part':
-      return { kind, ...numbered, ...readPart(headers, record.value) };
+      return { kind, ...numbered, ...readPart(headers) };
     case 'gap':
       return {
         kind,
@@ -180,26 +226,23 @@ export function decodeLiveRecord(
   }
 }
 
-function readInit(headers: HeaderReader, value: Uint8Array | null) {
-  if (value === null || value.byteLength < 16) throw new FormatError('an init carries no bytes');
+function readInit(headers: HeaderReader) {
   const facts = {
-    codecs: headers.matching('codecs', /^[A-Za-z0-9.,_-]{1,200}$/),
+    codecs: headers.text('codecs'),
     width: headers.integer('width'),
     height: headers.integer('height'),
     frameRate: headers.integer('frame-rate'),
-    bandwidth: positive(headers, 'bandwidth'),
-    averageBandwidth: positive(headers, 'average-bandwidth'),
+    bandwidth: headers.integer('bandwidth'),
+    averageBandwidth: headers.integer('average-bandwidth'),
   };
-  const targets = { part: positive(headers, 'part-target'), segment: positive(headers, 'segment-target') };
-  if (targets.part > targets.segment) throw new FormatError('the target of parts exceeds that of segments');
-  return { rendition: renditionName(headers.text('rendition')), facts, targets };
+  const targets = { part: headers.integer('part-target'), segment: headers.integer('segment-target') };
+  return { rendition: headers.text('rendition'), facts, targets };
 }
 
-function readPart(headers: HeaderReader, value: Uint8Array | null) {
-  if (value === null || value.byteLength < 16) throw new FormatError('a part carries no bytes');
+function readPart(headers: HeaderReader) {
   const flags = readFlags(headers, /^k?d?l?$/);
   return {
-    rendition: renditionName(headers.text('rendition')),
+    rendition: headers.text('rendition'),
     part: headers.integer('part'),
     chunk: headers.integer('chunk'),
     keyframe: flags.includes('k'),
@@ -211,19 +254,13 @@ function readPart(headers: HeaderReader, value: Uint8Array | null) {
 
 function readTimes(headers: HeaderReader) {
   return {
-    timescale: positive(headers, 'timescale'),
+    timescale: headers.integer('timescale'),
     time: headers.integer('time'),
-    duration: positive(headers, 'duration'),
+    duration: headers.integer('duration'),
     captured: headers.integer('captured'),
   };
 }
 
 function readFlags(headers: HeaderReader, form: RegExp): string {
   return headers.matching('flags', form);
-}
-
-function positive(headers: HeaderReader, name: string): number {
-  const value = headers.integer(name);
-  if (value === 0) throw new FormatError(`header "${name}" is 0`);
-  return value;
 }

@@ -155,7 +155,7 @@ test('Fields that are missing or cannot be', () => {
     ],
     upload: [undefined, 1, '', 'x', '0'.repeat(33), '../../../etc/passwd00000000000000'],
     digest: [undefined, 1, '', 'md5', 'md5:', `md5:${'0'.repeat(33)}`, `crc32:${'0'.repeat(8)}`],
-    mtime: [undefined, 1, '', 'now', '1.5', '9'.repeat(20)],
+    mtime: [undefined, 1, '', 'now', '1.5', '9'.repeat(29)],
     mode: [undefined, 420, '', '644', '0999', '04755', '-777'],
   };
   for (const [field, values] of Object.entries(table)) {
@@ -190,7 +190,7 @@ function threeWith(changes: Readonly<Record<string, unknown>>) {
 
 test('An entry that breaks a rule is refused by its name, and its neighbours are not', () => {
   for (const [changes, name, reason] of [
-    [{ mtime: 'once' }, 'b', /entry 1 of a pack: mtime of "b"/],
+    [{ mtime: 'once' }, 'b', /entry 1 of a pack: the modification time is "once"/],
     [{ mode: '7' }, 'b', /four octal digits/],
     [{ digest: 'md5:' }, 'b', /md5/],
     [{ path: '../b' }, undefined, /segment/],

@@ -5,11 +5,10 @@
  *     [{"path":"a/b.txt","upload":"…","size":12,"digest":"md5:…","mtime":"1790000000000000000","mode":"0644"},…]
  */
 import { FormatError } from '../errors.ts';
-import { algorithmOf } from './checksum.ts';
-import { type FileFacts, modeText } from './file-facts.ts';
-import { nanoseconds } from './headers.ts';
+import { checkFacts, checkVersion, type FileFacts, modeText } from './file-facts.ts';
 import { pathFault } from './path.ts';
-import { isUploadId, type UploadId } from './upload-id.ts';
+import type { UploadId } from './upload-id.ts';
+import { isUploadId } from './upload-id.ts';
 
 export interface PackEntry extends FileFacts {
   readonly path: string;
@@ -27,6 +26,12 @@ export const packFilesLimit = 10_000;
 const lineFeed = 0x0a;
 /** Strict: two names whose bytes are wrong in different ways must not become one name. */
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Throws FormatError unless an entry may say this. Writers and readers ask the same. */
+export function checkPackEntry(entry: PackEntry): void {
+  checkVersion(entry);
+  checkFacts(entry);
+}
 
 /** One entry as it stands in the index. */
 export function packEntryText(entry: PackEntry): string {
@@ -124,6 +129,7 @@ function checkEntry(entry: unknown): PackEntry {
   if (typeof entry !== 'object' || entry === null)
     throw new FormatError('an entry of a pack is not an object');
   const { path, upload, digest, mtime, mode } = entry as Record<string, unknown>;
+  const size = sizeOf(entry);
   if (
     typeof path !== 'string' ||
     typeof upload !== 'string' ||
@@ -131,23 +137,13 @@ function checkEntry(entry: unknown): PackEntry {
     typeof mtime !== 'string' ||
     typeof mode !== 'string'
   ) {
-    throw new FormatError('an entry of a pack lacks path, upload, digest, mtime or mode');
+    throw new FormatError('an entry of a pack lacks path, upload, size, digest, mtime or mode');
   }
-  const fault = pathFault(path);
-  if (fault !== undefined) throw new FormatError(fault);
-  const size = sizeOf(entry);
   if (size === undefined) throw new FormatError(`"${path}" has no valid size`);
-  if (!isUploadId(upload)) throw new FormatError(`upload "${upload.slice(0, 40)}" is not 32 hex digits`);
-  algorithmOf(digest);
   if (!/^[0-7]{4}$/.test(mode)) throw new FormatError(`mode "${mode.slice(0, 20)}" is not four octal digits`);
-  return {
-    path,
-    upload,
-    size,
-    digest,
-    mtime: nanoseconds(mtime, `mtime of "${path}"`),
-    mode: Number.parseInt(mode, 8),
-  };
+  const checked = { path, upload, size, digest, mtime, mode: Number.parseInt(mode, 8) };
+  checkPackEntry(checked);
+  return checked;
 }
 
 /** What can be said of whose entry it is. */

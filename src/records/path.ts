@@ -14,13 +14,18 @@ export function pathFault(path: string): string | undefined {
   if (!path.isWellFormed()) return 'the name is not valid Unicode';
   if (path.includes('\0')) return 'the name has a NUL character';
   if (path.startsWith('/')) return 'the path is absolute';
-  if (Buffer.byteLength(path) > pathLimit) return `the path is longer than ${pathLimit} bytes`;
+  if (isLonger(path, pathLimit)) return `the path is longer than ${pathLimit} bytes`;
   for (const segment of path.split('/')) {
     if (segment === '') return 'the path has an empty segment';
     if (segment === '.' || segment === '..') return `the path has a "${segment}" segment`;
-    if (Buffer.byteLength(segment) > segmentLimit) return `a name is longer than ${segmentLimit} bytes`;
+    if (isLonger(segment, segmentLimit)) return `a name is longer than ${segmentLimit} bytes`;
   }
   return undefined;
+}
+
+/** More bytes than so many; few characters need not be counted. */
+function isLonger(text: string, bytes: number): boolean {
+  return text.length * 3 > bytes && Buffer.byteLength(text) > bytes;
 }
 
 /** Why a name cannot be an uploader's, or undefined when it can: it is the first folder at every downloader. */

@@ -1,22 +1,25 @@
 /**
  * The records of `T.state`, the compacted topic in which uploaders remember what they sent: one small record a file,
  * keyed `UPLOADER/PATH`; two an uploader, its lease keyed `UPLOADER` and the mark that its files are all told here keyed
- * `UPLOADER/`; and one a partition, keyed `/`: since when it tells. Values are JSON. A tombstone forgets.
+ * `UPLOADER/`; and one a partition, keyed `/`: since when it tells. Values are JSON. A tombstone forgets. What is written
+ * goes through the shapes that readers ask, and through the rules of names.
  */
 import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 import { FormatError } from '../errors.ts';
 import type { ConsumedRecord, NewRecord } from '../kafka/contract.ts';
 import { algorithmOf, checksumAlgorithms } from './checksum.ts';
+import { isNanoseconds } from './file-facts.ts';
+import { pathFault, uploaderFault } from './path.ts';
 import { isUploadId } from './upload-id.ts';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 const whole = z.number().int().nonnegative();
 /** Nanoseconds since the epoch, or another number that may be too large for one; decimal. */
-const decimal = z.string().regex(/^-?[0-9]{1,20}$/);
+const decimal = z.string().refine(isNanoseconds);
 /** Empty: not known. */
-const decimalOrEmpty = z.union([z.literal(''), decimal]);
+const decimalOrEmpty = z.string().refine((text) => text === '' || isNanoseconds(text));
 
 /** How the file looked when it was accepted: any difference makes it another version. */
 const fingerprint = z.object({
@@ -121,25 +124,35 @@ export type StateRecord =
   | { readonly kind: 'origin'; readonly uploader: ''; readonly origin: Origin | null };
 
 export function encodeFileState(uploader: string, path: string, state: FileState | null): NewRecord {
-  return { key: Buffer.from(`${uploader}/${path}`), value: encodeValue(state) };
+  checkKey(uploader, path);
+  return encoded(`${uploader}/${path}`, fileState, state);
 }
 
 export function encodeLease(uploader: string, value: Lease | null): NewRecord {
-  return { key: Buffer.from(uploader), value: encodeValue(value) };
+  checkKey(uploader);
+  return encoded(uploader, lease, value);
 }
 
 /** Says that every file of the uploader that stands on `T` is told here. */
 export function encodeReady(uploader: string, value: Ready): NewRecord {
-  return { key: Buffer.from(`${uploader}/`), value: encodeValue(value) };
+  checkKey(uploader);
+  return encoded(`${uploader}/`, ready, value);
 }
 
 /** Says since when a partition of this topic tells. */
 export function encodeOrigin(value: Origin): NewRecord {
-  return { key: Buffer.from('/'), value: encodeValue(value) };
+  return encoded('/', origin, value);
 }
 
-function encodeValue(value: object | null): Uint8Array | null {
-  return value === null ? null : Buffer.from(JSON.stringify({ v: 1, ...value }));
+function encoded(key: string, shape: z.ZodType, value: object | null): NewRecord {
+  const bytes = value === null ? null : Buffer.from(JSON.stringify(shaped(shape, { v: 1, ...value }, key)));
+  return { key: Buffer.from(key), value: bytes };
+}
+
+/** Throws FormatError for a name that no key may have. */
+function checkKey(uploader: string, path?: string): void {
+  const fault = uploaderFault(uploader) ?? (path === undefined ? undefined : pathFault(path));
+  if (fault !== undefined) throw new FormatError(`a state record of a wrong name: ${fault}`);
 }
 
 /** Whose record this is, empty for the partition's own; undefined when its key cannot be anybody's. */
@@ -157,21 +170,31 @@ export function decodeStateRecord(record: Pick<ConsumedRecord, 'key' | 'value'>)
   const key = keyText(record);
   if (key === undefined) throw new FormatError('a state record without a key in UTF-8');
   const slash = key.indexOf('/');
-  if (slash === -1) return { kind: 'lease', uploader: key, lease: parse(lease, record.value, key) };
-  const uploader = key.slice(0, slash);
-  const path = key.slice(slash + 1);
   if (key === '/') return { kind: 'origin', uploader: '', origin: parse(origin, record.value, key) };
+  const uploader = slash === -1 ? key : key.slice(0, slash);
+  const path = slash === -1 ? '' : key.slice(slash + 1);
+  checkKey(uploader, path === '' ? undefined : path);
+  if (slash === -1) return { kind: 'lease', uploader, lease: parse(lease, record.value, key) };
   if (path === '') return { kind: 'ready', uploader, ready: parse(ready, record.value, key) };
   return { kind: 'file', uploader, path, state: parse(fileState, record.value, key) };
 }
 
-function parse<T>(schema: z.ZodType<T>, value: Uint8Array | null, key: string): T | null {
+function parse<T>(shape: z.ZodType<T>, value: Uint8Array | null, key: string): T | null {
   if (value === null) return null;
+  let json: unknown;
   try {
-    return schema.parse(JSON.parse(decoder.decode(value)));
+    json = JSON.parse(decoder.decode(value));
   } catch (cause) {
-    throw new FormatError(`the state record of "${key}" is not one of ours`, { cause });
+    throw new FormatError(`the state record of "${key}" is not JSON`, { cause });
   }
+  return shaped(shape, json, key);
+}
+
+/** The value, if it has the shape. Throws FormatError. */
+function shaped<T>(shape: z.ZodType<T>, value: unknown, key: string): T {
+  const checked = shape.safeParse(value);
+  if (checked.success) return checked.data;
+  throw new FormatError(`the state record of "${key}" is not one of ours`, { cause: checked.error });
 }
 
 /**

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { FormatError } from '../errors.ts';
 import { isUploadId, UploadIds, versionOf } from './upload-id.ts';
 
 test('An id holds the time in microseconds, then chance', () => {
@@ -26,7 +27,20 @@ test('An id is greater than the last that is known of the path, though the clock
   const after = ids.next(before);
   assert.ok(after > before);
   assert.equal(versionOf(after), versionOf(before) + 1);
-  assert.ok(ids.next() > after);
+  assert.ok(ids.next(after) > after);
+});
+
+test('An id follows one of any clock, and does not take the ids of other paths along', () => {
+  const ids = new UploadIds(() => 1_800_000_000_000);
+  const usual = versionOf(ids.next());
+  for (const version of ['0020000000000000', '7fffffffffffffff', 'fffffffffffffffe']) {
+    const before = version + 'f'.repeat(16);
+    const id = ids.next(before);
+    assert.ok(isUploadId(id) && id > before, id);
+    assert.equal(BigInt(`0x${id.slice(0, 16)}`), BigInt(`0x${version}`) + 1n);
+  }
+  assert.ok(versionOf(ids.next()) < usual + 100);
+  assert.throws(() => ids.next('f'.repeat(32)), FormatError);
 });
 
 test('Text and version order alike, for any clock', () => {

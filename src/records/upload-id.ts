@@ -4,6 +4,7 @@
  * path), and 16 random ones. Comparing ids of one path as text therefore compares their versions.
  */
 import { randomFillSync } from 'node:crypto';
+import { FormatError } from '../errors.ts';
 
 export type UploadId = string;
 
@@ -19,22 +20,26 @@ export class UploadIds {
   /** Random bytes, drawn many at a time: each draw costs as much as a few hundred of them. */
   readonly #random = Buffer.alloc(4096);
   #used = this.#random.length;
-  #last = 0;
+  #last: bigint;
 
   /** `now` gives milliseconds since the epoch. */
   constructor(now: () => number = Date.now) {
     this.#now = now;
+    this.#last = 0n;
   }
 
-  /** An id greater than `after` (the last id known of the path) and than every id issued before. */
+  /**
+   * An id greater than `after` (the last id known of the path), and newer than those that were issued before without one. Throws
+   * FormatError when there is none: `after` is not of any clock.
+   */
   next(after?: UploadId): UploadId {
-    const version = Math.max(
-      this.#now() * 1000,
-      this.#last + 1,
-      after === undefined ? 0 : versionOf(after) + 1,
-    );
-    this.#last = version;
-    return Math.floor(version).toString(16).padStart(16, '0') + this.#randomHex();
+    const now = BigInt(Math.floor(this.#now() * 1000));
+    // What one path was called does not move the others on: they would all end with it.
+    this.#last = now > this.#last ? now : this.#last + 1n;
+    const least = after === undefined ? 0n : exactVersionOf(after) + 1n;
+    const version = least > this.#last ? least : this.#last;
+    if (after !== undefined && isLastVersion(after)) throw new FormatError(`no version can follow ${after}`);
+    return version.toString(16).padStart(16, '0') + this.#randomHex();
   }
 
   #randomHex(): string {
@@ -45,6 +50,15 @@ export class UploadIds {
     this.#used += 8;
     return this.#random.toString('hex', this.#used - 8, this.#used);
   }
+}
+
+/** True when no version can follow: all of its 64 bits are set. */
+export function isLastVersion(upload: UploadId): boolean {
+  return upload.startsWith('f'.repeat(16));
+}
+
+function exactVersionOf(upload: UploadId): bigint {
+  return BigInt(`0x${upload.slice(0, 16)}`);
 }
 
 /** Microseconds since the epoch at which the version was accepted (or a little more, see above). */

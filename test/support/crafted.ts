@@ -1,7 +1,7 @@
 /** Records of files, made by hand: what an uploader would send, and what none should. */
 import type { NewRecord } from '../../src/kafka/contract.ts';
 import { type ChecksumAlgorithm, digestOf } from '../../src/records/checksum.ts';
-import { chunkHeaders, encodeClose, encodePack } from '../../src/records/file-record.ts';
+import { chunkHeaders, encodeClose, packHeaders } from '../../src/records/file-record.ts';
 import { packEntryText, packIndex } from '../../src/records/pack.ts';
 
 export interface CraftedFile {
@@ -62,5 +62,9 @@ export function craftedUpload(file: CraftedFile): NewRecord[] {
 export function craftedPack(files: readonly CraftedFile[], contents?: Uint8Array): NewRecord {
   const entries = files.map((file) => ({ ...craftedFacts(file), path: file.path, upload: craftedId(file) }));
   const bytes = contents ?? Buffer.concat(files.map((file) => file.bytes));
-  return encodePack(files[0]?.uploader ?? 'shop', entries, packIndex(entries.map(packEntryText)), bytes);
+  const index = packIndex(entries.map(packEntryText));
+  return {
+    headers: packHeaders(files[0]?.uploader ?? 'shop', entries.length, index.length),
+    value: [index, bytes],
+  };
 }

@@ -5,13 +5,14 @@ import { UploadIds } from '../../records/upload-id.ts';
 import type { Selection, Source, SourceFile } from '../../stores/contract.ts';
 import { Intake } from '../find/intake.ts';
 import { Buffers } from '../send/buffers.ts';
-import { capacityFault } from '../send/capacity.ts';
+import { sendFault } from '../send/capacity.ts';
 import { checkChunkSize, planBuffers } from '../send/chunk-size.ts';
 import { fitsPack } from '../send/pack-files.ts';
 import { PartitionChoice } from '../send/partitions.ts';
 import { SendContext } from '../send/send-context.ts';
 import { abortUpload } from '../send/send-file.ts';
 import { Senders } from '../send/senders.ts';
+import { lookText } from '../shared/look-text.ts';
 import type { UploadSettings } from '../shared/options.ts';
 import type { Progress } from '../shared/progress.ts';
 import { usualMaxMessageBytes } from '../shared/topics.ts';
@@ -44,8 +45,9 @@ export class UploadRun {
   readonly #intake: Intake;
   /** Path -> how often it could not be sent. */
   readonly #attempts = new Map<string, number>();
-  /** With `once`: paths that were given up, or counted as unchanged. */
-  readonly #given = new Set<string>();
+  /** Path -> the look at which it was given up: it is taken again when it has another, with `once` never. */
+  readonly #given = new Map<string, string>();
+  /** With `once`: paths that were counted as unchanged, or not. */
   readonly #counted = new Set<string>();
   #aborting: Promise<void> = Promise.resolve();
   #failure: unknown;
@@ -90,7 +92,7 @@ export class UploadRun {
       onEvent,
       known: (file) => this.#isKnown(file),
       offer: (file) => this.#offer(file),
-      refuse: (path, reason) => this.#giveUp(path, reason),
+      refuse: (path, reason) => this.#giveUp(path, reason, ''),
       gone: (path) => this.#abortGone([path]),
     });
   }
@@ -164,7 +166,8 @@ export class UploadRun {
 
   #isKnown(file: SourceFile): boolean {
     const { settings, state, progress } = this.#options;
-    if (settings.once && this.#given.has(file.path)) return true;
+    const given = this.#given.get(file.path);
+    if (given !== undefined && (settings.once || given === lookText(file))) return true;
     const unchanged = decide(file, state.get(file.path)).action === 'unchanged';
     if (settings.once && !this.#counted.has(file.path)) {
       this.#counted.add(file.path);
@@ -175,9 +178,15 @@ export class UploadRun {
 
   #offer(file: SourceFile): void {
     const decision = decide(file, this.#options.state.get(file.path));
-    const fault = capacityFault(this.#context, file);
-    if (decision.action === 'unchanged') this.#intake.done(file.path);
-    else if (fault !== undefined) this.#failed(file.path, fault);
+    if (decision.action === 'unchanged') {
+      this.#intake.done(file.path);
+      return;
+    }
+    const fault = sendFault(this.#context, file);
+    if (fault?.isFinal) {
+      this.#giveUp(file.path, fault.reason, lookText(file));
+      this.#intake.done(file.path);
+    } else if (fault !== undefined) this.#failed(file.path, fault.reason);
     else this.#senders.push({ file, decision }, this.#isSmall(file, decision) ? 'small' : 'large');
   }
 
@@ -196,7 +205,7 @@ export class UploadRun {
     const count = (this.#attempts.get(path) ?? 0) + 1;
     this.#attempts.set(path, count);
     if (this.#options.settings.once && count >= tries) {
-      this.#giveUp(path, reason);
+      this.#giveUp(path, reason, '');
       this.#intake.done(path);
     } else {
       this.#again(path, reason, Math.min(60_000, 250 * 2 ** count));
@@ -209,8 +218,8 @@ export class UploadRun {
     this.#intake.done(path, pause);
   }
 
-  #giveUp(path: string, reason: string): void {
-    this.#given.add(path);
+  #giveUp(path: string, reason: string, look: string): void {
+    if (look !== '' || this.#options.settings.once) this.#given.set(path, look);
     this.#options.progress.filesFailed++;
     this.#options.settings.onEvent({ type: 'not-sent', path, reason, again: false });
   }

@@ -1,17 +1,37 @@
-/** Whether the topic's records have room for a file beside its name. Pure. */
+/** Whether records can be made of a file: what they may say, and what there is room for. Pure. */
+import { FormatError } from '../../errors.ts';
 import { batchSize, largestValue } from '../../kafka/batch.ts';
+import type { NewRecord } from '../../kafka/contract.ts';
 import { chunkHeaders, encodeClose } from '../../records/file-record.ts';
+import { isLastVersion } from '../../records/upload-id.ts';
 import type { SourceFile } from '../../stores/contract.ts';
 import { digestPlaceholders, uploadPlaceholder } from './pack-files.ts';
 import type { SendContext } from './send-context.ts';
 
-/** Why no record can be made of the file, or undefined when they can: one byte a chunk, and the closing record. */
-export function capacityFault({ options, limit }: SendContext, file: SourceFile): string | undefined {
-  const { uploader, checksum } = options;
+/** Why a file is not sent. */
+export interface SendFault {
+  readonly reason: string;
+  /** Nothing but another file will mend it; otherwise a larger limit of the topic will. */
+  readonly isFinal: boolean;
+}
+
+/** Why no records can be made of the file, or undefined when they can: one byte a chunk, and the closing record. */
+export function sendFault({ options, limit }: SendContext, file: SourceFile): SendFault | undefined {
+  const { uploader, checksum, state } = options;
   const { path, size, mtime, mode } = file;
+  const known = state.get(path)?.upload;
+  if (known !== undefined && isLastVersion(known))
+    return { reason: 'its versions have been counted to the end', isFinal: true };
   const ref = { uploader, path, upload: uploadPlaceholder };
-  const close = encodeClose({ ...ref, size, mtime, mode, digest: digestPlaceholders[checksum] });
+  let close: NewRecord;
+  try {
+    close = encodeClose({ ...ref, size, mtime, mode, digest: digestPlaceholders[checksum] });
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    return { reason: `no record can hold it: ${error.message}`, isFinal: true };
+  }
   const hasRoom = largestValue(limit, { headers: chunkHeaders(ref, checksum, size, 0) }) > 0;
   if (hasRoom && batchSize(close) <= limit) return undefined;
-  return `its name leaves no room in a record of ${limit} bytes: raise the topic's max.message.bytes`;
+  const reason = `its name leaves no room in a record of ${limit} bytes: raise the topic's max.message.bytes`;
+  return { reason, isFinal: false };
 }

@@ -4,14 +4,13 @@
  */
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import { largestValue } from '../../kafka/batch.ts';
-import type { NewRecord } from '../../kafka/contract.ts';
 import { type ChecksumAlgorithm, digestOf } from '../../records/checksum.ts';
-import { packHeaders } from '../../records/file-record.ts';
+import { encodePack, packHeaders } from '../../records/file-record.ts';
 import {
+  checkPackEntry,
   type PackEntry,
   packEntryText,
   packFilesLimit,
-  packIndex,
   packIndexLength,
 } from '../../records/pack.ts';
 import type { SourceFile } from '../../stores/contract.ts';
@@ -98,16 +97,20 @@ export class PackBuilder {
     const pieces: Uint8Array[] = [];
     for (const [index, { file, upload, digest }] of outcomes.entries()) {
       if (digest === undefined) continue;
-      entries.push(entryOf(file, upload, digest));
+      const entry = entryOf(file, upload, digest);
+      try {
+        // What readers would refuse is no reason for them to refuse its neighbours.
+        checkPackEntry(entry);
+      } catch (error) {
+        outcomes[index] = { file, upload, reason: `no record can hold it: ${(error as Error).message}` };
+        continue;
+      }
+      entries.push(entry);
       const { start } = this.#places[index]!;
       pieces.push(buffer.subarray(start, start + file.size));
     }
     if (entries.length === 0) return outcomes;
-    const index = packIndex(entries.map(packEntryText));
-    const record: NewRecord = {
-      headers: packHeaders(uploader, entries.length, index.length),
-      value: [index, ...join(pieces)],
-    };
+    const record = encodePack(uploader, entries, join(pieces));
     const partition = partitions.choose();
     const bytes = entries.reduce((sum, entry) => sum + entry.size, 0);
     const place = await this.#context.append(partition, record, bytes);

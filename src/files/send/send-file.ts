@@ -6,7 +6,13 @@
 import { largestValue } from '../../kafka/batch.ts';
 import { type Appended, KafkaError } from '../../kafka/contract.ts';
 import type { ChecksumAlgorithm } from '../../records/checksum.ts';
-import { chunkHeaders, encodeAbort, encodeClose, type UploadRef } from '../../records/file-record.ts';
+import {
+  chunkHeaders,
+  encodeAbort,
+  encodeChunk,
+  encodeClose,
+  type UploadRef,
+} from '../../records/file-record.ts';
 import { type FileState, type SentVersion, sentVersionOf } from '../../records/state-record.ts';
 import type { OpenFile, SourceFile } from '../../stores/contract.ts';
 import type { FileHasher } from '../hashing/file-hasher.ts';
@@ -155,7 +161,7 @@ async function sendChunks(
     if (position < file.size) ahead = read(position);
     const hashed = sending.hasher.update(bytes);
     const end = position;
-    const record = { headers: chunkHeaders(ref, checksum, file.size, offset), value: bytes };
+    const record = encodeChunk({ ...ref, checksum, size: file.size, offset, bytes });
     const appended = context.append(partition, record, bytes.length).then((place) => {
       progress.advance(file.path, bytes.length);
       acknowledged(context, sending, end, place);

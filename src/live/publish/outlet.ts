@@ -163,7 +163,9 @@ export class Outlet {
     const entry = this.#ledger.handed(record, size);
     this.#inFlight += size;
     this.#unacknowledged += 1;
-    producer.append(media.topic, media.partition, encodeLiveRecord(numbered, bytes)).then(
+    const append = async () =>
+      producer.append(media.topic, media.partition, encodeLiveRecord(numbered, bytes));
+    append().then(
       ({ offset }) => {
         this.#inFlight -= size;
         this.#unacknowledged -= 1;
@@ -202,7 +204,8 @@ export class Outlet {
   #writeIndex(entry: IndexEntry, done: () => void): void {
     const { producer, index } = this.#options;
     this.#unacknowledged += 1;
-    producer.append(index.topic, index.partition, encodeIndexEntry(entry)).then(
+    const append = async () => producer.append(index.topic, index.partition, encodeIndexEntry(entry));
+    append().then(
       () => {
         this.#unacknowledged -= 1;
         done();
