@@ -1,6 +1,7 @@
 /** Init, parts and segments over HTTP. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { SluiceError } from '../../src/errors.ts';
 import { get, startStream } from '../support/delivery.ts';
 import { waitFor } from '../support/wait.ts';
 
@@ -141,7 +142,7 @@ test('What has left the window comes from Kafka; what Kafka has not is missing',
   assert.equal((await get(`${url}/main/init-0.mp4`)).body.toString(), 'old init');
   assert.equal((await get(`${url}/main/seg-0-1.m4s`)).status, 404);
   assert.equal((await get(`${url}/main/init-7.mp4`)).status, 404);
-  streams.failure = new Error('no broker answers');
+  streams.failure = new SluiceError('no broker answers');
   const failed = await get(`${url}/main/seg-0-0.m4s`);
   assert.equal(failed.status, 503);
   // Without what operators know of it: names of brokers are nobody else's business.

@@ -41,9 +41,9 @@ export class Channel {
     this.viewers = new ViewerCount(2 * patience);
     this.followers = new Followers(live);
     this.media = new WindowMedia({ live, followers: this.followers, replies, onBytes, patience });
-    const onHeld = (count: number) => this.viewers.held(count);
-    this.playlists = new Playlists({ live, streams, texts, replies, patience, onHeld, onBytes });
-    this.#unlisten = live.listen((arrival) => this.#tell(arrival));
+    const { viewers } = this;
+    this.playlists = new Playlists({ live, streams, texts, replies, patience, viewers, metrics });
+    this.#unlisten = live.listen((arrival) => this.#guard(() => this.#onArrival(arrival)));
   }
 
   get viewerCount(): number {
@@ -60,8 +60,10 @@ export class Channel {
   }
 
   sweep(now: number): void {
-    this.playlists.sweep(now);
-    this.media.sweep(now);
+    this.#guard(() => {
+      this.playlists.sweep(now);
+      this.media.sweep(now);
+    });
   }
 
   /** Answers everybody who waits, and ends what goes on for ever. */
@@ -73,12 +75,12 @@ export class Channel {
     this.followers.end();
   }
 
-  /** Never throws: whoever reads the topic is not to suffer from a fault of ours. */
-  #tell(arrival: Arrival): void {
+  /** Never throws: whoever reads the topic, and other streams, are not to suffer from a fault of ours. */
+  #guard(work: () => void): void {
     try {
-      this.#onArrival(arrival);
+      work();
     } catch (error) {
-      this.#logger.error({ err: error, stream: this.live.name }, 'what came could not be handed on');
+      this.#logger.error({ err: error, stream: this.live.name }, 'viewers could not be served');
     }
   }
 

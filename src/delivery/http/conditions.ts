@@ -43,9 +43,9 @@ export function parseRange(header: string, length: number): Range | 'nowhere' | 
   return from >= length ? 'nowhere' : { from, to };
 }
 
-/** A reply of 200, or the part of it that a `Range` header asks for. */
-export function ranged(reply: Reply, header: string | undefined): Reply {
-  if (header === undefined || reply.status !== 200) return reply;
+/** A reply of 200, or the part of it that a `Range` header asks for, where it may be had in parts. */
+export function ranged(reply: Reply, header: string): Reply {
+  if (reply.status !== 200 || !reply.headers.includes('accept-ranges')) return reply;
   const length = lengthOf(reply.body);
   const range = parseRange(header, length);
   if (range === undefined) return reply;

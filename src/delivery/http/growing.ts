@@ -3,13 +3,14 @@
  * response. It begins to be written with the segment's first chunk.
  */
 import type { Arrival, LiveStream, Rendition } from '../contract.ts';
+import type { Exchange } from './exchange.ts';
 import { findSegment } from './find.ts';
-import { cacheFor, hasGone, mime, type Outgoing, type Replies } from './replies.ts';
+import { cacheFor, mime, type Replies } from './replies.ts';
 
 type Chunk = Extract<Arrival, { type: 'chunk' }>;
 
 export interface GrowingRequest {
-  readonly response: Outgoing;
+  readonly exchange: Exchange;
   readonly rendition: string;
   readonly epoch: number;
   readonly media: number;
@@ -56,9 +57,9 @@ export class GrowingSegments {
 
   /** Ends requests whose viewers have gone, and hands over those whose segment has not begun in time, or never will. */
   sweep(now: number, live: LiveStream, late: (request: GrowingRequest) => void): void {
-    for (const request of this.#begun) if (hasGone(request.response)) this.#begun.delete(request);
+    for (const request of this.#begun) if (request.exchange.hasGone) this.#begun.delete(request);
     for (const request of this.#waiting) {
-      const gone = hasGone(request.response);
+      const gone = request.exchange.hasGone;
       if (!gone && request.deadline > now && !isOver(request, live)) continue;
       this.#waiting.delete(request);
       if (!gone) late(request);
@@ -68,7 +69,7 @@ export class GrowingSegments {
   /** The server goes: what is not complete must not look as if it were. */
   end(late: (request: GrowingRequest) => void): void {
     for (const request of this.#waiting) late(request);
-    for (const { response } of this.#begun) response.destroy();
+    for (const { exchange } of this.#begun) exchange.response.destroy();
     this.#waiting.clear();
     this.#begun.clear();
   }
@@ -76,14 +77,12 @@ export class GrowingSegments {
   #begin(request: GrowingRequest): void {
     this.#waiting.delete(request);
     this.#begun.add(request);
-    if (!hasGone(request.response)) {
-      request.response.writeHead(200, this.#replies.openHeaders(mime.media, cacheFor.ever));
-    }
+    request.exchange.begin(this.#replies.openHeaders(mime.media, cacheFor.ever));
   }
 
   #write(request: GrowingRequest, bytes: Buffer): void {
-    const { response } = request;
-    if (hasGone(response)) return;
+    const { hasGone, response } = request.exchange;
+    if (hasGone) return;
     if (response.writableLength > patience) {
       this.#begun.delete(request);
       response.destroy();
@@ -95,7 +94,7 @@ export class GrowingSegments {
 
   #finish(request: GrowingRequest): void {
     this.#begun.delete(request);
-    if (!hasGone(request.response)) request.response.end();
+    if (!request.exchange.hasGone) request.exchange.response.end();
   }
 }
 

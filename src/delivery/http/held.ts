@@ -2,11 +2,11 @@
  * Requests that wait for what will come. No timer and no closure of their own: what comes releases them by one walk through
  * the list, and one sweep a second ends those that have waited for too long.
  */
-import { hasGone, type Outgoing } from './replies.ts';
+import type { Exchange } from './exchange.ts';
 
 /** A request that waits. */
 export interface Held {
-  readonly response: Outgoing;
+  readonly exchange: Exchange;
   /** When waiting ends: milliseconds of the steady clock. */
   readonly deadline: number;
 }
@@ -37,7 +37,7 @@ export class HeldRequests<T extends Held> {
 
   /** Takes out those whose viewer has gone, and hands those that have waited for too long to `late`. */
   sweep(now: number, late: (request: T) => void): void {
-    this.release(({ response, deadline }) => hasGone(response) || deadline <= now, late);
+    this.release(({ exchange, deadline }) => exchange.hasGone || deadline <= now, late);
   }
 
   /** Takes out all of them. */

@@ -1,14 +1,15 @@
 /** Media playlists of one stream: rendered once for a version, held until what they are asked for has come. */
 import type { Arrival, LiveStream, Rendition, Streams } from '../contract.ts';
-import type { Judgement } from '../hls/directives.ts';
+import { type Answer, type Exchange, later } from './exchange.ts';
 import { type Held, HeldRequests } from './held.ts';
+import type { DeliveryMetrics } from './metrics.ts';
 import { type Rendered, RenderedTexts, renderReply, replyFor } from './rendered.ts';
-import { cacheFor, type Incoming, mime, type Outgoing, type Replies, type Reply, send } from './replies.ts';
+import { cacheFor, mime, type Replies, type Reply } from './replies.ts';
 import type { Address } from './target.ts';
 import type { Texts } from './texts.ts';
+import { playerOf, type ViewerCount } from './viewers.ts';
 
 interface HeldPlaylist extends Held {
-  readonly request: Incoming;
   readonly address: Address;
   readonly rendition: string;
   readonly isReady: (rendition: Rendition) => boolean;
@@ -21,9 +22,8 @@ export interface PlaylistsOptions {
   readonly replies: Replies;
   /** Milliseconds that a request may wait: three target durations (RFC 8216bis, 6.2.5.2). */
   readonly patience: number;
-  /** Playlist requests that are held now, whenever more or less are. */
-  readonly onHeld: (count: number) => void;
-  readonly onBytes: (count: number) => void;
+  readonly viewers: ViewerCount;
+  readonly metrics: DeliveryMetrics;
 }
 
 export class Playlists {
@@ -39,24 +39,26 @@ export class Playlists {
     return this.#held.count;
   }
 
-  /** Answers now, or when what is asked for has come. Says which. */
-  ask(request: Incoming, response: Outgoing, address: Address, rendition: Rendition): Judgement['type'] {
-    const { live, texts, replies, patience, onHeld } = this.#options;
+  /** The playlist, or word that it is held until what is asked for has come. */
+  ask(exchange: Exchange, address: Address, rendition: Rendition): Answer {
+    const { live, texts, replies, patience, viewers, metrics } = this.#options;
     const judgement = texts.judge(address.query, live, rendition);
-    if (judgement.type === 'refuse') send(response, replies.problem(400, judgement.reason));
-    else if (judgement.type === 'now') this.#answer(request, response, address, rendition);
-    else {
-      const { isReady } = judgement;
-      const deadline = performance.now() + patience;
-      this.#held.add({ request, response, address, rendition: rendition.name, isReady, deadline });
-      onHeld(this.#held.count);
+    metrics.request(judgement.type === 'wait' ? 'held-playlist' : 'playlist');
+    if (judgement.type === 'refuse') return replies.problem(400, judgement.reason);
+    if (judgement.type === 'now') {
+      if (!address.playlist.blocks) viewers.plain(playerOf(exchange.request));
+      return this.#reply(exchange, address, rendition);
     }
-    return judgement.type;
+    const { isReady } = judgement;
+    const deadline = performance.now() + patience;
+    this.#held.add({ exchange, address, rendition: rendition.name, isReady, deadline });
+    viewers.held(this.#held.count);
+    return later;
   }
 
   onArrival(arrival: Arrival): void {
     if (arrival.type === 'chunk') return;
-    const { live, onHeld } = this.#options;
+    const { live, viewers } = this.#options;
     const before = this.#held.count;
     if (before === 0) return;
     // Of the end all renditions are told at once.
@@ -67,31 +69,33 @@ export class Playlists {
       ({ rendition, isReady }) => live.ended || (rendition === name && state !== undefined && isReady(state)),
       (held) => this.#release(held),
     );
-    if (this.#held.count !== before) onHeld(this.#held.count);
+    if (this.#held.count !== before) viewers.held(this.#held.count);
   }
 
   sweep(now: number): void {
-    const { replies, onHeld } = this.#options;
+    const { replies, viewers } = this.#options;
     const before = this.#held.count;
     const late = replies.problem(503, 'the next part did not come in time', ['retry-after', '1']);
-    this.#held.sweep(now, ({ response }) => send(response, late));
-    if (this.#held.count !== before) onHeld(this.#held.count);
+    this.#held.sweep(now, ({ exchange }) => exchange.answer(late));
+    if (this.#held.count !== before) viewers.held(this.#held.count);
   }
 
   end(reply: Reply): void {
-    this.#held.releaseAll(({ response }) => send(response, reply));
+    this.#held.releaseAll(({ exchange }) => exchange.answer(reply));
   }
 
-  #release({ request, response, address, rendition }: HeldPlaylist): void {
+  #release({ exchange, address, rendition }: HeldPlaylist): void {
     const state = this.#options.live.rendition(rendition);
-    if (state !== undefined) this.#answer(request, response, address, state);
+    try {
+      if (state !== undefined) exchange.answer(this.#reply(exchange, address, state));
+    } catch (error) {
+      // One text that cannot be written must not keep the others waiting.
+      exchange.fail(error);
+    }
   }
 
-  #answer(request: Incoming, response: Outgoing, address: Address, rendition: Rendition): void {
-    const reply = replyFor(request, this.#render(address, rendition));
-    const head = request.method === 'HEAD';
-    send(response, reply, head);
-    if (!head) for (const { length } of reply.body) this.#options.onBytes(length);
+  #reply({ request }: Exchange, address: Address, rendition: Rendition): Reply {
+    return replyFor(request, this.#render(address, rendition));
   }
 
   #render(address: Address, rendition: Rendition): Rendered {

@@ -11,6 +11,8 @@ export interface Outgoing {
   readonly writableLength: number;
   /** All of a reply at once, where that is cheaper. */
   reply?(reply: Reply, head: boolean): void;
+  /** Its first bytes have been written, or handed over. */
+  readonly headersSent?: boolean;
   /** Of HTTP/1.1: true once the viewer has gone, or all was said. */
   readonly destroyed?: boolean;
   /** Of HTTP/2, which has no `destroyed` of its own. */
@@ -37,6 +39,8 @@ export interface Reply {
   readonly headers: string[];
   /** In their order, shared with everybody else, never written to. */
   readonly body: readonly Buffer[];
+  /** Headers about the connection: sent over HTTP/1.1 alone, for HTTP/2 has no place for them (RFC 9113, 8.2.2). */
+  readonly ofConnection?: readonly string[];
 }
 
 /** How long an answer may be kept by caches, as a value of Cache-Control. */
@@ -138,8 +142,9 @@ export function send(response: Outgoing, reply: Reply, head = false): void {
     response.reply(reply, head);
     return;
   }
-  const { status, headers, body } = reply;
-  response.writeHead(status, headers);
+  const { status, headers, body, ofConnection } = reply;
+  const isHttp2 = response.stream !== undefined;
+  response.writeHead(status, ofConnection === undefined || isHttp2 ? headers : [...headers, ...ofConnection]);
   if (head || body.length === 0) {
     response.end();
     return;

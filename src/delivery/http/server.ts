@@ -63,7 +63,7 @@ export async function serveStreams(streams: Streams, options: DeliveryOptions = 
     logger,
     away,
   });
-  const sockets = new SocketRoutes({ channels, routes, gate, metrics, origin: cors, away });
+  const sockets = new SocketRoutes({ channels, routes, gate, metrics, logger, origin: cors, away });
   const { app, lanes } = createApp(options, routes);
   const server = app.server as unknown as RawServer;
   setLimits(server, maxConnections);
@@ -124,6 +124,8 @@ function createApp({ tls, logger = silentLogger }: DeliveryOptions, routes: Live
   let lanes: Lanes | undefined;
   const serverFactory = (next: RequestListener): Server => {
     const listener: RequestListener = (request, response) => {
+      // What is written to somebody who has just gone is an error of the answer, and nobody's concern.
+      response.on('error', () => {});
       if (!routes.handle(request as Incoming, response as Outgoing)) next(request, response);
     };
     if (tls === undefined) {

@@ -1,6 +1,7 @@
 /** Upgrades to WebSocket: who may have one, and what it is sent. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Logger } from '../../log.ts';
 import type { Channels } from './channels.ts';
 import { Follower } from './follower.ts';
 import type { LiveRoutes } from './live-routes.ts';
@@ -14,6 +15,7 @@ export interface SocketRoutesOptions {
   readonly routes: Pick<LiveRoutes, 'read'>;
   readonly gate: Gate;
   readonly metrics: DeliveryMetrics;
+  readonly logger: Logger;
   /** The web origin that may watch; `*` for all. */
   readonly origin: string;
   /** Why this server cannot show anything just now; undefined: it can. */
@@ -30,12 +32,17 @@ export class SocketRoutes {
     this.#options = options;
   }
 
-  /** Takes the connection over, or refuses in words of HTTP. */
+  /** Takes the connection over, or refuses in words of HTTP. Never throws. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // A peer that goes meanwhile is no news.
     socket.on('error', () => {});
-    const refusal = this.#take(request, socket, head);
-    if (refusal !== undefined) refuseUpgrade(socket, ...refusal);
+    try {
+      const refusal = this.#take(request, socket, head);
+      if (refusal !== undefined) refuseUpgrade(socket, ...refusal);
+    } catch (error) {
+      this.#options.logger.error({ err: error }, 'a WebSocket could not be opened');
+      socket.destroy();
+    }
   }
 
   #take(request: IncomingMessage, socket: Duplex, head: Buffer): Refused | undefined {

@@ -4,6 +4,8 @@
  * that are sent everything.
  */
 
+import { headerOf, type Incoming } from './replies.ts';
+
 /** Milliseconds that the most of the held requests counts. */
 const lately = 2500;
 /** Players of plain HLS that are remembered. */
@@ -65,4 +67,10 @@ export class ViewerCount {
     this.#most = this.#held;
     this.#since = now;
   }
+}
+
+/** Which player it is, as well as one can tell: only to count them. */
+export function playerOf(request: Incoming): string {
+  const behind = headerOf(request, 'x-forwarded-for') ?? '';
+  return `${request.socket?.remoteAddress}|${behind.slice(0, 200)}|${headerOf(request, 'user-agent')?.slice(0, 200)}`;
 }

@@ -36,6 +36,7 @@ export class LaneResponse implements Outgoing {
   readonly #isHead: boolean;
   readonly #onEnd: () => void;
   #chunked = false;
+  #headersSent = false;
   #ended = false;
   #listeners: (() => void)[] | undefined;
 
@@ -50,15 +51,22 @@ export class LaneResponse implements Outgoing {
     return this.#ended || this.#socket.destroyed;
   }
 
+  get headersSent(): boolean {
+    return this.#headersSent;
+  }
+
   get writableLength(): number {
     return this.#socket.writableLength;
   }
 
   /** All of an answer at once. */
   reply(reply: Reply, head: boolean): void {
-    const { status, headers, body } = reply;
-    if (head || body.length === 0) this.#socket.write(headOf(status, headers), 'latin1');
-    else this.#writeWhole(reply);
+    const { status, headers, body, ofConnection = [] } = reply;
+    if (head || body.length === 0 || ofConnection.length > 0) {
+      this.#socket.write(headOf(status, [...headers, ...ofConnection]), 'latin1');
+      if (!head) for (const bytes of body) this.#socket.write(bytes);
+    } else this.#writeWhole(reply);
+    this.#headersSent = true;
     this.#end();
   }
 
@@ -66,6 +74,7 @@ export class LaneResponse implements Outgoing {
     this.#chunked = !this.#isHead && !headers.includes('content-length') && status !== 204 && status !== 304;
     const more = this.#chunked ? 'transfer-encoding: chunked\r\n' : '';
     this.#socket.write(headOf(status, headers, more), 'latin1');
+    this.#headersSent = true;
   }
 
   write(bytes: Uint8Array): boolean {

@@ -1,0 +1,95 @@
+/** One request and its answer. Whoever answers does so through this: once, and without a way to fail at it. */
+import type { Logger } from '../../log.ts';
+import { ranged } from './conditions.ts';
+import type { DeliveryMetrics } from './metrics.ts';
+import {
+  hasGone,
+  headerOf,
+  type Incoming,
+  lengthOf,
+  type Outgoing,
+  type Replies,
+  type Reply,
+  send,
+} from './replies.ts';
+
+/** Says that whoever was asked has taken the exchange, and answers it by itself when it can. */
+export const later = Symbol('later');
+
+/**
+ * What comes of asking a route: the reply, or word that it comes later. Where a route gives undefined beside these, it does not have
+ * what is asked for, and another one is asked.
+ */
+export type Answer = Reply | typeof later;
+
+export interface ExchangeServices {
+  readonly replies: Replies;
+  readonly metrics: Pick<DeliveryMetrics, 'bytes'>;
+  readonly logger: Logger;
+}
+
+export class Exchange {
+  readonly request: Incoming;
+  readonly response: Outgoing;
+  readonly #services: ExchangeServices;
+
+  constructor(request: Incoming, response: Outgoing, services: ExchangeServices) {
+    this.request = request;
+    this.response = response;
+    this.#services = services;
+  }
+
+  /** Only headers are wanted. */
+  get isHead(): boolean {
+    return this.request.method === 'HEAD';
+  }
+
+  /** Nobody reads the answer any more. */
+  get hasGone(): boolean {
+    return hasGone(this.response);
+  }
+
+  /** Sends a reply, or what the request wants of it. Never throws. */
+  answer(reply: Reply): void {
+    try {
+      const range = headerOf(this.request, 'range');
+      const wanted = range === undefined ? reply : ranged(reply, range);
+      const { isHead } = this;
+      send(this.response, wanted, isHead);
+      if (!isHead && wanted.status < 300) this.#services.metrics.bytes += lengthOf(wanted.body);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Begins an answer that goes on, of status 200. Never throws. */
+  begin(headers: string[]): void {
+    if (this.hasGone) return;
+    try {
+      this.response.writeHead(200, headers);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  onClose(listener: () => void): void {
+    this.response.on('close', listener);
+  }
+
+  /** A fault of ours: is logged, told if nothing was said yet, and ends this exchange and nothing else. Never throws. */
+  fail(error: unknown): void {
+    const { logger, replies } = this.#services;
+    // Without what is behind the mark: it may be a token.
+    const [path] = (this.request.url ?? '').split('?');
+    logger.error({ err: error, path }, 'a request could not be answered');
+    try {
+      if (this.response.headersSent !== true) {
+        send(this.response, replies.problem(500, 'a fault of this server; its log has more'), this.isHead);
+        return;
+      }
+    } catch {
+      // What cannot be said is not said.
+    }
+    this.response.destroy();
+  }
+}
