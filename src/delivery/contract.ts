@@ -107,10 +107,10 @@ export interface LiveStream {
 /** What stands on Kafka behind the window. */
 export interface Archive {
   /**
-   * Closed segments of the stream's present programme that Kafka still holds, oldest first, those in the window included.
-   * `from`: only those with at least this media sequence number. Without it the same array until something has changed.
+   * Closed segments of the stream's present programme that Kafka still holds, oldest first, those in the window included; the same
+   * array until something has changed.
    */
-  segments(stream: string, from?: number): readonly IndexedSegment[];
+  segments(stream: string): readonly IndexedSegment[];
   /**
    * A segment's bytes, in buffers in their order; undefined when it is not, or no longer, there. Reads Kafka through a bounded
    * cache; several who ask for the same at once cause one reading.

@@ -17,7 +17,7 @@ export class MadeStreams implements Streams {
   readonly #listeners = new Set<() => void>();
 
   readonly archive: Archive = {
-    segments: (stream, from = 0) => (this.indexed.get(stream) ?? []).filter(({ media }) => media >= from),
+    segments: (stream) => this.indexed.get(stream) ?? [],
     bytes: async (stream, rendition, epoch, media) =>
       this.#read(`${stream}/${rendition}/seg-${epoch}-${media}`),
     init: async (stream, rendition, epoch) => (await this.#read(`${stream}/${rendition}/init-${epoch}`))?.[0],

@@ -82,8 +82,8 @@ export class KafkaArchive implements Archive {
     }
   }
 
-  segments(stream: string, from = 0): readonly IndexedSegment[] {
-    return this.#programmes.get(stream)?.segments(from) ?? [];
+  segments(stream: string): readonly IndexedSegment[] {
+    return this.#programmes.get(stream)?.segments() ?? [];
   }
 
   async bytes(

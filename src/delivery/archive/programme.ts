@@ -32,10 +32,10 @@ export class Programme {
     else if (entry.media > this.#begin || this.#segments.length === 0) this.#addEnd(entry.media);
   }
 
-  /** All segments, or those with at least this number; oldest first. The array does not change any more. */
-  segments(from = 0): readonly IndexedSegment[] {
+  /** Oldest first. The array does not change any more. */
+  segments(): readonly IndexedSegment[] {
     this.#handedOut ??= this.#segments.slice();
-    return from === 0 ? this.#handedOut : this.#handedOut.slice(this.#at(from));
+    return this.#handedOut;
   }
 
   find(epoch: number, media: number): IndexedSegment | undefined {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { LiveScript } from '../../../test/support/live-records.ts';
 import type { IndexedSegment } from '../../records/live-index.ts';
 import { StreamWindow } from '../window/window.ts';
-import { type Listed, lineUp } from './line-up.ts';
+import { type LineUpOptions, type Listed, lineUp } from './line-up.ts';
 
 const target = 1_000_000;
 
@@ -35,14 +35,20 @@ function older(from: number, to: number): IndexedSegment[] {
   }));
 }
 
+/** All that is listed. */
+function all(options: LineUpOptions): readonly Listed[] {
+  const { older, segments } = lineUp(options);
+  return [...older.known.slice(older.from, older.to), ...segments];
+}
+
 const numbers = (segments: readonly Listed[]) => segments.map(({ media }) => media);
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 
 test('What belongs to the live edge, or all from a segment on', () => {
   const rendition = renditionOf(new LiveScript().segments(40).parts(2));
   const from = (media: number) =>
-    numbers(lineUp({ rendition, target, listed: 6_000_000, from: media, older: older(media, 39) }));
-  assert.deepEqual(numbers(lineUp({ rendition, target, listed: 6_000_000 })), range(34, 41));
+    numbers(all({ rendition, target, listed: 6_000_000, from: media, archived: older(media, 39) }));
+  assert.deepEqual(numbers(all({ rendition, target, listed: 6_000_000 })), range(34, 41));
   assert.deepEqual(from(3), range(3, 41));
   // In the window, but not at its edge.
   assert.deepEqual(from(33), range(33, 41));
@@ -52,7 +58,7 @@ test('However near to the edge one begins, there is enough to choose from', () =
   const rendition = renditionOf(new LiveScript().segments(40).parts(2));
   for (const from of [36, 40, 41, 5000]) {
     assert.deepEqual(
-      numbers(lineUp({ rendition, target, listed: 30_000_000, from, older: [] })),
+      numbers(all({ rendition, target, listed: 30_000_000, from, archived: [] })),
       range(34, 41),
     );
   }
@@ -60,14 +66,14 @@ test('However near to the edge one begins, there is enough to choose from', () =
 
 test('What the archive has no more is not listed', () => {
   const rendition = renditionOf(new LiveScript().segments(40));
-  const seen = lineUp({ rendition, target, listed: 6_000_000, from: 3, older: older(20, 39) });
+  const seen = all({ rendition, target, listed: 6_000_000, from: 3, archived: older(20, 39) });
   assert.deepEqual(numbers(seen), range(20, 40));
 });
 
 test('A number that nobody has is a gap, in the window and behind it', () => {
   const rendition = renditionOf(new LiveScript().segments(20).close().segments(3));
   const holes = older(3, 19).filter(({ media }) => media !== 7 && media !== 8);
-  const seen = lineUp({ rendition, target, listed: 6_000_000, from: 3, older: holes });
+  const seen = all({ rendition, target, listed: 6_000_000, from: 3, archived: holes });
   assert.deepEqual(numbers(seen), range(3, 24));
   assert.deepEqual(numbers(seen.filter(({ gap }) => gap)), [7, 8, 20]);
   const [first, second] = seen.filter(({ gap }) => gap);
@@ -77,6 +83,6 @@ test('A number that nobody has is a gap, in the window and behind it', () => {
 
 test('Behind a row of missing numbers that is too long nothing is told of what was before', () => {
   const rendition = renditionOf(new LiveScript().segments(200));
-  const seen = lineUp({ rendition, target, listed: 6_000_000, from: 3, older: older(3, 10) });
+  const seen = all({ rendition, target, listed: 6_000_000, from: 3, archived: older(3, 10) });
   assert.equal(seen[0]!.media, rendition.segments[0]!.media);
 });

@@ -1,7 +1,7 @@
 /** Which segments a playlist lists: of the window, of the archive before it, and in the place of what nobody has. Pure. */
 import type { IndexedSegment } from '../../records/live-index.ts';
 import type { Part, Rendition, Segment } from '../contract.ts';
-import { firstListed } from '../window/limits.ts';
+import { durationOf, firstListed } from '../window/limits.ts';
 
 /** What playlists show of a segment; the window's and the archive's give the same text. */
 export type Listed = Pick<
@@ -13,6 +13,20 @@ export type Listed = Pick<
   readonly parts: readonly Part[] | number;
 };
 
+/** Segments `from` to `to` (excluded) of those that are known; the first has nothing before it in its list. */
+export interface OlderSegments {
+  readonly known: readonly Listed[];
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a playlist lists: what is far behind its end, and all that follows. */
+export interface LineUp {
+  readonly older: OlderSegments;
+  /** Rising media sequence numbers without a hole, right behind the older ones. The last one may be open. */
+  readonly segments: readonly Listed[];
+}
+
 export interface LineUpOptions {
   readonly rendition: Pick<Rendition, 'segments'>;
   /** Microseconds: of a whole segment, and what playlists of the live edge list at least. */
@@ -20,28 +34,91 @@ export interface LineUpOptions {
   readonly listed: number;
   /** List from this media sequence number on; undefined: what belongs to the live edge. */
   readonly from?: number | undefined;
-  /** What the archive has from there on. */
-  readonly older?: readonly IndexedSegment[] | undefined;
+  /** All that the archive has, the same array until something has changed. */
+  readonly archived?: readonly IndexedSegment[] | undefined;
+  /** Microseconds before the end of which no segment is among the older ones. */
+  readonly recent?: number;
 }
 
-/** Rising media sequence numbers without a hole. The last one may be open. */
-export function lineUp(options: LineUpOptions): readonly Listed[] {
-  return withoutHoles(choose(options), options.target);
-}
+/** So few older segments are not told apart: a list of them is no matter. */
+const few = 256;
 
-function choose({ rendition, target, listed, from, older = [] }: LineUpOptions): readonly Listed[] {
+/** Work and memory of a list that begins long ago do not hang on how long ago. */
+export function lineUp({
+  rendition,
+  target,
+  listed,
+  from,
+  archived = [],
+  recent = 0,
+}: LineUpOptions): LineUp {
   const { segments } = rendition;
-  if (from === undefined) return segments.slice(firstListed(segments, target, listed));
+  if (from === undefined) return all(segments.slice(firstListed(segments, target, listed)), target);
   // However near the edge one begins: players need some target durations to choose a place in (RFC 8216bis, 6.2.2).
   const least = segments[firstListed(segments, target, 0)]?.media ?? from;
   const begin = Math.min(from, least);
-  const oldest = segments[0]?.media ?? Number.POSITIVE_INFINITY;
-  const archived = older.slice(0, older.findLastIndex(({ media }) => media < oldest) + 1);
-  return [...archived, ...segments.slice(segments.findIndex(({ media }) => media >= begin))];
+  const window = segments.slice(segments.findIndex(({ media }) => media >= begin));
+  const end = indexOf(archived, segments[0]?.media ?? Number.POSITIVE_INFINITY);
+  const first = Math.max(indexOf(archived, begin), unbrokenFrom(archived));
+  if (end - first <= few) return all([...archived.slice(Math.min(first, end), end), ...window], target);
+  const to = recentFrom(archived, first, end, recent - lengthOf(window));
+  const before = archived[to - 1]!;
+  const known = withoutHoles([before, ...archived.slice(to, end), ...window], target);
+  // A row of missing numbers that is too long stands between: what was before it is not told of.
+  if (known[0] !== before) return { older: none, segments: known };
+  return { older: { known: archived, from: first, to }, segments: known.slice(1) };
+}
+
+const none: OlderSegments = { known: [], from: 0, to: 0 };
+
+function all(segments: readonly Listed[], target: number): LineUp {
+  return { older: none, segments: withoutHoles(segments, target) };
+}
+
+/** Index of the newest segment that ends so many microseconds before the last, or more; of one between, to be exact in every case. */
+function recentFrom(archived: readonly Listed[], first: number, end: number, lasts: number): number {
+  let at = end;
+  for (let rest = lasts; rest > 0 && at > first + 1; at -= 1) rest -= durationOf(archived[at - 1]!);
+  return at;
+}
+
+function lengthOf(segments: readonly Listed[]): number {
+  return segments.reduce((sum, segment) => sum + durationOf(segment), 0);
+}
+
+/** Index of the first segment with at least this media sequence number. */
+export function indexOf(segments: readonly Pick<Listed, 'media'>[], media: number): number {
+  let [low, high] = [0, segments.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (segments[middle]!.media < media) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The epoch whose init is in force behind these; undefined: of none. */
+export function newestEpoch({ known, from, to }: OlderSegments): number | undefined {
+  for (let at = to - 1; at >= from; at -= 1) if (!known[at]!.gap) return known[at]!.epoch;
+  return undefined;
 }
 
 /** A longer row of missing numbers is no accident of one publisher: what was before it is not told of. */
 const longestHole = 100;
+
+/** By the array: it is another one when anything in it has changed. */
+const unbroken = new WeakMap<readonly Listed[], number>();
+
+/** Index of the first segment behind the last row of missing numbers that is too long. */
+function unbrokenFrom(segments: readonly Listed[]): number {
+  let from = unbroken.get(segments);
+  if (from === undefined) {
+    from = segments.length === 0 ? 0 : segments.length - 1;
+    while (from > 0 && segments[from]!.media - segments[from - 1]!.media <= longestHole) from -= 1;
+    unbroken.set(segments, from);
+  }
+  return from;
+}
 
 /**
  * Players count segments, so that each number needs its line. One is missing where an encoder died before the first part of a

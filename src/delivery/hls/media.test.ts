@@ -8,6 +8,7 @@ import type { Segment } from '../contract.ts';
 import { StreamWindow } from '../window/window.ts';
 import { livePlaylist, vodPlaylist } from './media.ts';
 import type { Uri } from './names.ts';
+import { textOf } from './pieces.ts';
 
 // Whatever it finds to say against a playlist is an error.
 HLS.setOptions({ strictMode: true });
@@ -24,17 +25,17 @@ function windowOf(made: readonly MadeRecord[]): StreamWindow {
 interface Wish {
   readonly skip?: boolean;
   readonly from?: number;
-  readonly older?: readonly IndexedSegment[];
+  readonly archived?: readonly IndexedSegment[];
   readonly uri?: Uri;
 }
 
 function playlistOf(
   window: StreamWindow,
   name = 'main',
-  { skip = false, from, older, uri = asItIs }: Wish = {},
+  { skip = false, from, archived, uri = asItIs }: Wish = {},
 ): string {
   const rendition = window.rendition(name)!;
-  return livePlaylist({ stream: window, rendition, listed, from, older, skip, uri });
+  return textOf(livePlaylist({ stream: window, rendition, listed, from, archived, skip, uri }), uri);
 }
 
 /** What the index would hold of a segment. */
@@ -95,11 +96,11 @@ test('A delta update merges into the full playlist', () => {
   );
   const full = playlistOf(window, 'main', {
     from: 0,
-    older: window.rendition('main')!.segments.map(indexed),
+    archived: window.rendition('main')!.segments.map(indexed),
   });
   const delta = playlistOf(window, 'main', {
     from: 0,
-    older: window.rendition('main')!.segments.map(indexed),
+    archived: window.rendition('main')!.segments.map(indexed),
     skip: true,
   });
   const skipped = Number(/#EXT-X-SKIP:SKIPPED-SEGMENTS=(\d+)/.exec(delta)?.[1]);
@@ -135,8 +136,8 @@ test('A segment has the same text in the window and from the archive', () => {
   const window = windowOf(made);
   const { segments } = window.rendition('main')!;
   const closed = segments.filter((segment) => segment.closed);
-  const vod = vodPlaylist({ segments: closed.map(indexed), targets: window.targets, uri: asItIs });
-  const lines = playlistOf(window, 'main', { from: 0, older: segments.map(indexed) }).split('\n');
+  const vod = textOf(vodPlaylist({ segments: closed.map(indexed), targets: window.targets }), asItIs);
+  const lines = playlistOf(window, 'main', { from: 0, archived: segments.map(indexed) }).split('\n');
   for (const line of vod.split('\n')) {
     if (line.startsWith('#EXT-X-PLAYLIST-TYPE') || line === '#EXT-X-ENDLIST') continue;
     assert.ok(lines.includes(line), line);
@@ -196,24 +197,20 @@ test('Every playlist of every history is one that others can read, and numbers n
 
 test('From a segment on: players begin there, reports lead to the like, and near the edge nothing is said of it', () => {
   const window = windowOf(new LiveScript({ renditions: ['main', 'small'] }).segments(30).parts(2).made);
-  const older = (from: number) =>
-    window
-      .rendition('main')!
-      .segments.filter(({ media }) => media >= from)
-      .map(indexed);
-  const early = playlistOf(window, 'main', { from: 22, older: older(22) });
+  const archived = window.rendition('main')!.segments.map(indexed);
+  const early = playlistOf(window, 'main', { from: 22, archived });
   assert.match(early, /MEDIA-SEQUENCE:22\n.*\n#EXT-X-START:TIME-OFFSET=0\.00000,PRECISE=YES\n/);
   assert.match(early, /RENDITION-REPORT:URI="\.\.\/small\/live\.m3u8\?from=22"/);
-  const late = playlistOf(window, 'main', { from: 26, older: older(26) });
+  const late = playlistOf(window, 'main', { from: 26, archived });
   assert.match(late, /MEDIA-SEQUENCE:24\n.*\n#EXT-X-START:TIME-OFFSET=2\.00000,PRECISE=YES\n/);
-  const last = playlistOf(window, 'main', { from: 29, older: older(29) });
+  const last = playlistOf(window, 'main', { from: 29, archived });
   assert.doesNotMatch(last, /EXT-X-START/);
 });
 
 test('A whole programme is listed in full, wherever one begins', () => {
   const window = windowOf(new LiveScript().segments(9).end().made);
   const segments = window.rendition('main')!.segments.map(indexed);
-  const vod = vodPlaylist({ segments, targets: window.targets, from: 4, uri: asItIs });
+  const vod = textOf(vodPlaylist({ segments, targets: window.targets, from: 4 }), asItIs);
   assert.match(
     vod,
     /#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-MEDIA-SEQUENCE:0\n.*\n#EXT-X-START:TIME-OFFSET=4\.00000/,

@@ -7,6 +7,7 @@ import { LiveScript } from '../../../test/support/live-records.ts';
 import { StreamWindow } from '../window/window.ts';
 import { judge } from './directives.ts';
 import { livePlaylist } from './media.ts';
+import { textOf } from './pieces.ts';
 
 const listed = 8_000_000;
 
@@ -31,7 +32,8 @@ function scriptOf(steps: readonly string[]): LiveScript {
 
 function playlistOf(window: StreamWindow, skip = false, from?: number): string {
   const rendition = window.rendition('main')!;
-  return livePlaylist({ stream: window, rendition, listed, from, older: [], skip, uri: (uri) => uri });
+  const uri = (name: string) => name;
+  return textOf(livePlaylist({ stream: window, rendition, listed, from, skip, uri }), uri);
 }
 
 /** Calls with the window after each record that leaves something to show. */

@@ -5,7 +5,7 @@ import type { LiveStream } from '../contract.ts';
 import { parseBegin, segmentAt } from './begin.ts';
 import type { RouteContext } from './context.ts';
 import { type Answer, type Exchange, later } from './exchange.ts';
-import { type Rendered, RenderedTexts, renderReply, replyFor } from './rendered.ts';
+import { type Rendered, RenderedTexts, renderPieces, renderReply, replyFor } from './rendered.ts';
 import { cacheFor, mime, type Reply } from './replies.ts';
 import type { Address, RenditionTarget } from './target.ts';
 
@@ -19,8 +19,8 @@ const timesToBeginAt =
 
 export class ArchiveRoutes {
   readonly #context: RouteContext;
-  /** By the segments that they are about; an index that has changed is another array. */
-  readonly #recorded = new WeakMap<readonly IndexedSegment[], RenderedTexts>();
+  /** By what they are about: a stream, or segments, of which an index that has changed is another array. */
+  readonly #known = new WeakMap<readonly IndexedSegment[] | LiveStream, RenderedTexts>();
 
   constructor(context: RouteContext) {
     this.#context = context;
@@ -49,7 +49,7 @@ export class ArchiveRoutes {
 
   /** The whole programme, after its end. */
   vod(exchange: Exchange, address: Address, { stream, rendition }: Of<'vod'>): Answer {
-    const { texts, metrics, streams } = this.#context;
+    const { texts, metrics, streams, replies } = this.#context;
     metrics.request('playlist');
     const live = streams.live(stream);
     if (live !== undefined && !live.ended) {
@@ -64,7 +64,13 @@ export class ArchiveRoutes {
       }
       const targets = 'targets' in found ? found.targets : live!.targets;
       const { wish } = address.playlist;
-      return this.#once(exchange, address, segments, mime.playlist, () => texts.vod(segments, targets, wish));
+      return this.#once(exchange, address.playlist.key, segments, () => {
+        const cache = cacheFor.seconds(briefly);
+        // What most ask for is the same for all of them, and worth to be compressed.
+        const forEverybody = wish.from === undefined && wish.uri('') === '';
+        const options = { type: mime.playlist, cache, tagged: true, forEverybody };
+        return renderPieces(replies, texts.vod(segments, targets, wish), wish.uri, options);
+      });
     });
   }
 
@@ -73,19 +79,26 @@ export class ArchiveRoutes {
     const { texts, metrics, streams } = this.#context;
     const { target, playlist } = address;
     const { stream } = target;
+    const { wish } = playlist;
     metrics.request('manifest');
+    // Of all that a playlist may be asked by, it depends on the token alone.
+    const key = `manifest${wish.uri('')}`;
     if (live !== undefined) {
-      const text = () => texts.manifest(live, streams.archive, playlist.wish);
-      if (!live.ended) return this.#rendered(exchange, text(), mime.dash);
-      return this.#once(exchange, address, streams.archive.segments(stream), mime.dash, text);
+      const render = () => this.#render(texts.manifest(live, streams.archive, wish), mime.dash);
+      // After its end it is about what the index has, which comes a little later.
+      const indexed = live.ended ? streams.archive.segments(stream) : [];
+      return indexed.length > 0
+        ? this.#once(exchange, key, indexed, render)
+        : this.#once(exchange, key, live, render, live.version);
     }
     return this.#later(exchange, address, async (signal) => {
       const renditions = await streams.archive.renditions(stream, signal);
       const [first] = renditions;
       const segments = streams.archive.segments(stream);
       if (first === undefined) return this.#problem(404, `there is no stream "${stream}"`);
-      const text = () => texts.recorded(segments, renditions, first.targets, playlist.wish);
-      return this.#once(exchange, address, segments, mime.dash, text);
+      return this.#once(exchange, key, segments, () =>
+        this.#render(texts.recorded(segments, renditions, first.targets, wish), mime.dash),
+      );
     });
   }
 
@@ -131,21 +144,17 @@ export class ArchiveRoutes {
     return later;
   }
 
-  /** A text about all of these segments: made once for everybody who watches afterwards, for it may take tenths of a second. */
+  /** What is written of these segments, or of a stream in this version: once for everybody, for it may take tenths of a second. */
   #once(
     { request }: Exchange,
-    { playlist }: Address,
-    segments: readonly IndexedSegment[],
-    type: string,
-    text: () => string,
+    key: string,
+    about: readonly IndexedSegment[] | LiveStream,
+    render: () => Rendered,
+    version = 0,
   ): Reply {
-    const known = this.#recorded.get(segments) ?? new RenderedTexts();
-    this.#recorded.set(segments, known);
-    const key = `${type}|${playlist.key}`;
-    return replyFor(
-      request,
-      known.get('', key, () => this.#render(text(), type)),
-    );
+    const known = this.#known.get(about) ?? new RenderedTexts();
+    this.#known.set(about, known);
+    return replyFor(request, known.get(version, key, render));
   }
 
   #rendered({ request }: Exchange, text: string, type: string): Reply {

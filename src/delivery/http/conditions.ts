@@ -46,7 +46,7 @@ export function parseRange(header: string, length: number): Range | 'nowhere' | 
 /** A reply of 200, or the part of it that a `Range` header asks for, where it may be had in parts. */
 export function ranged(reply: Reply, header: string): Reply {
   if (reply.status !== 200 || !reply.headers.includes('accept-ranges')) return reply;
-  const length = lengthOf(reply.body);
+  const length = lengthOf(reply);
   const range = parseRange(header, length);
   if (range === undefined) return reply;
   const rest = withoutHeaders(reply.headers, ['content-length']);

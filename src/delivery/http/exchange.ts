@@ -56,7 +56,7 @@ export class Exchange {
       const wanted = range === undefined ? reply : ranged(reply, range);
       const { isHead } = this;
       send(this.response, wanted, isHead);
-      if (!isHead && wanted.status < 300) this.#services.metrics.bytes += lengthOf(wanted.body);
+      if (!isHead && wanted.status < 300) this.#services.metrics.bytes += lengthOf(wanted);
     } catch (error) {
       this.fail(error);
     }

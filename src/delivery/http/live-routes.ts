@@ -16,12 +16,13 @@ import { type Address, Addresses, type RenditionTarget, type StreamTarget } from
 
 export class LiveRoutes {
   readonly #context: RouteContext;
-  readonly #addresses = new Addresses();
+  readonly #addresses: Addresses;
   readonly #archive: ArchiveRoutes;
   readonly #preflight: Reply;
 
   constructor(context: RouteContext) {
     this.#context = context;
+    this.#addresses = new Addresses(!context.gate.isOpen);
     this.#archive = new ArchiveRoutes(context);
     this.#preflight = context.replies.preflight();
   }

@@ -3,7 +3,7 @@ import type { Arrival, LiveStream, Rendition, Streams } from '../contract.ts';
 import { type Answer, type Exchange, later } from './exchange.ts';
 import { type Held, HeldRequests } from './held.ts';
 import type { DeliveryMetrics } from './metrics.ts';
-import { type Rendered, RenderedTexts, renderReply, replyFor } from './rendered.ts';
+import { type Rendered, RenderedTexts, renderPieces, replyFor } from './rendered.ts';
 import { cacheFor, mime, type Replies, type Reply } from './replies.ts';
 import type { Address } from './target.ts';
 import type { Texts } from './texts.ts';
@@ -103,11 +103,11 @@ export class Playlists {
     const { key, blocks, wish } = address.playlist;
     const rendered = this.#textsOf(rendition.name);
     return rendered.get(live.version, key, () => {
-      const text = texts.media(live, rendition, streams.archive, wish);
+      const pieces = texts.media(live, rendition, streams.archive, wish);
       const target = live.targets.segment / 1e6;
       // With directives, a URL means what it means for good; the bare one is about now.
       const cache = cacheFor.seconds(blocks ? 6 * target : target / 2);
-      return renderReply(replies, text, { type: mime.playlist, cache, tagged: !blocks });
+      return renderPieces(replies, pieces, wish.uri, { type: mime.playlist, cache, tagged: !blocks });
     });
   }
 

@@ -1,6 +1,8 @@
 /** Texts that are rendered and compressed once, and sent to everybody who asks for the same while they hold. */
 import { createHash } from 'node:crypto';
 import { constants, gzipSync } from 'node:zlib';
+import type { Uri } from '../hls/names.ts';
+import { bytesOfPieces, lengthOfPieces, type Pieces, textOf } from '../hls/pieces.ts';
 import { hasAlready, notModified } from './conditions.ts';
 import { headerOf, type Incoming, lengthOf, type Replies, type Reply, takesGzip } from './replies.ts';
 
@@ -37,6 +39,28 @@ export function renderReply(
   };
 }
 
+/** A text of more bytes than this is not made as a whole. */
+const longFrom = 64 * 1024;
+
+/**
+ * A playlist in pieces as it is sent: as one text where that is short. A long one is neither copied nor compressed for one viewer, who may
+ * name any place of a long programme to begin at; it is put together while it is sent.
+ */
+export function renderPieces(
+  replies: Replies,
+  pieces: Pieces,
+  uri: Uri,
+  options: RenderedOptions & { readonly forEverybody?: boolean },
+): Rendered {
+  const length = lengthOfPieces(pieces, uri);
+  if (length <= longFrom || options.forEverybody === true)
+    return renderReply(replies, textOf(pieces, uri), options);
+  const { headers } = replies.make(200, options.type, options.cache, [], ['age', '0']);
+  headers[headers.indexOf('content-length') + 1] = String(length);
+  const reply = { status: 200, headers, body: [], pieces: () => bytesOfPieces(pieces, uri) };
+  return { plain: reply, gzipped: reply };
+}
+
 /** Whether to send it compressed. */
 export function wantsGzip(request: Incoming): boolean {
   return takesGzip(headerOf(request, 'accept-encoding'));
@@ -69,7 +93,9 @@ export class RenderedTexts {
     const known = this.#texts.get(key);
     if (known !== undefined) return known;
     const rendered = render();
-    const bytes = lengthOf(rendered.plain.body) + lengthOf(rendered.gzipped.body);
+    // Pieces are shared, and kept elsewhere.
+    const isLong = rendered.plain.pieces !== undefined;
+    const bytes = isLong ? 0 : lengthOf(rendered.plain) + lengthOf(rendered.gzipped);
     if (this.#texts.size >= remembered.texts || this.#bytes + bytes > remembered.bytes) this.#forget();
     this.#texts.set(key, rendered);
     this.#bytes += bytes;

@@ -6,7 +6,7 @@ export interface Outgoing {
   write(bytes: Uint8Array): boolean;
   end(bytes?: Uint8Array): unknown;
   destroy(error?: Error): unknown;
-  on(event: 'close', listener: () => void): unknown;
+  on(event: 'close' | 'drain', listener: () => void): unknown;
   /** Bytes that wait for the viewer to take them. */
   readonly writableLength: number;
   /** All of a reply at once, where that is cheaper. */
@@ -39,6 +39,8 @@ export interface Reply {
   readonly headers: string[];
   /** In their order, shared with everybody else, never written to. */
   readonly body: readonly Buffer[];
+  /** Instead of a body, where that would be long: its pieces, each made when the viewer has taken those before. */
+  readonly pieces?: () => Iterator<Buffer>;
   /** Headers about the connection: sent over HTTP/1.1 alone, for HTTP/2 has no place for them (RFC 9113, 8.2.2). */
   readonly ofConnection?: readonly string[];
 }
@@ -90,7 +92,7 @@ export class Replies {
       'content-type',
       type,
       'content-length',
-      String(lengthOf(body)),
+      String(sum(body)),
       'cache-control',
       cache,
       ...this.#common,
@@ -129,7 +131,12 @@ export class Replies {
   }
 }
 
-export function lengthOf(body: readonly Buffer[]): number {
+/** Bytes of a reply's body. */
+export function lengthOf({ body, pieces, headers }: Reply): number {
+  return pieces === undefined ? sum(body) : Number(headers[headers.indexOf('content-length') + 1]);
+}
+
+function sum(body: readonly Buffer[]): number {
   let length = 0;
   for (const bytes of body) length += bytes.length;
   return length;
@@ -138,13 +145,17 @@ export function lengthOf(body: readonly Buffer[]): number {
 /** Sends a reply. `head`: without its body. */
 export function send(response: Outgoing, reply: Reply, head = false): void {
   if (hasGone(response)) return;
-  if (response.reply !== undefined) {
+  if (response.reply !== undefined && reply.pieces === undefined) {
     response.reply(reply, head);
     return;
   }
   const { status, headers, body, ofConnection } = reply;
   const isHttp2 = response.stream !== undefined;
   response.writeHead(status, ofConnection === undefined || isHttp2 ? headers : [...headers, ...ofConnection]);
+  if (reply.pieces !== undefined && !head) {
+    sendInTurn(response, reply.pieces());
+    return;
+  }
   if (head || body.length === 0) {
     response.end();
     return;
@@ -152,6 +163,27 @@ export function send(response: Outgoing, reply: Reply, head = false): void {
   const last = body.length - 1;
   for (let index = 0; index < last; index += 1) response.write(body[index]!);
   response.end(body[last]!);
+}
+
+/** Memory for one piece a viewer, however slow he is, and no more of a turn of the loop than he takes. */
+function sendInTurn(response: Outgoing, pieces: Iterator<Buffer>): void {
+  const step = (): void => {
+    try {
+      while (!hasGone(response)) {
+        const { done, value } = pieces.next();
+        if (done === true) {
+          response.end();
+          return;
+        }
+        if (!response.write(value)) return;
+      }
+    } catch {
+      // Half of an answer must not look like a whole one.
+      response.destroy();
+    }
+  };
+  response.on('drain', step);
+  step();
 }
 
 /** A header's value; undefined when it was not sent. Cheaper than to have all of them sorted into an object. */

@@ -60,7 +60,7 @@ test('A token is put behind whatever a URI has already', () => {
 });
 
 test('Addresses are read once, and their number is bounded', () => {
-  const addresses = new Addresses(2);
+  const addresses = new Addresses(true, 2);
   const first = addresses.read('/live/cam/ws');
   assert.equal(addresses.read('/live/cam/ws'), first);
   for (const name of ['a', 'b', 'c']) addresses.read(`/live/${name}/ws`);

@@ -1,5 +1,6 @@
 /** What a URL below `/live/` asks for. Pure: no I/O, no state. */
 import { isRenditionName, isStreamName } from '../../records/live-names.ts';
+import { detached } from './detached.ts';
 import type { Wish } from './texts.ts';
 
 /** What is asked of a whole stream. */
@@ -51,17 +52,20 @@ const init = new RegExp(`^init-${number}\\.mp4$`);
 const part = new RegExp(`^part-${number}-${number}\\.m4s$`);
 const segment = new RegExp(`^seg-${number}-${number}\\.m4s$`);
 
-/** Undefined: there is no such path. */
-export function parseAddress(url: string): Address | undefined {
+/**
+ * Undefined: there is no such path. `carriesToken`: the texts that are sent have the token in their URIs. Where everybody may watch
+ * it has no meaning, and is not to be copied a thousandfold for whoever writes one.
+ */
+export function parseAddress(url: string, carriesToken = true): Address | undefined {
   const mark = url.indexOf('?');
   const target = parsePath(mark === -1 ? url : url.slice(0, mark));
   if (target === undefined) return undefined;
   const query = new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
-  return { target, query, token: query.get('token'), playlist: parseWish(query) };
+  return { target, query, token: query.get('token'), playlist: parseWish(query, carriesToken) };
 }
 
-function parseWish(query: URLSearchParams): PlaylistWish {
-  const token = query.get('token');
+function parseWish(query: URLSearchParams, carriesToken: boolean): PlaylistWish {
+  const token = carriesToken ? query.get('token') : null;
   const skip = ['YES', 'v2'].includes(query.get('_HLS_skip') ?? '');
   const from = /^\d{1,15}$/.test(query.get('from') ?? '') ? Number(query.get('from')) : undefined;
   const blocks = query.has('_HLS_msn');
@@ -100,25 +104,32 @@ function parseName(name: string, stream: string, rendition: string): RenditionTa
   return ofInit && { kind: 'init', stream, rendition, epoch: ofInit[0]! };
 }
 
+/** What is remembered of URLs: so many, and none of more characters. */
+const remembered = { urls: 4096, length: 256 } as const;
+
 /**
  * Reads URLs and remembers them: hundreds of viewers ask for the same ones, and a look into a map is all that most requests
  * then cost. Bounded: forgets everything when it is full, which is cheaper than knowing what is oldest.
  */
 export class Addresses {
-  readonly #known = new Map<string, Address | undefined>();
+  readonly #known = new Map<string, Address>();
+  readonly #carriesToken: boolean;
   readonly #limit: number;
 
-  constructor(limit = 4096) {
+  constructor(carriesToken: boolean, limit: number = remembered.urls) {
+    this.#carriesToken = carriesToken;
     this.#limit = limit;
   }
 
   read(url: string): Address | undefined {
     const known = this.#known.get(url);
     if (known !== undefined) return known;
-    const address = parseAddress(url);
-    if (address === undefined) return undefined;
+    // A slice of a request's head keeps all of it in memory, and so would what is read from one.
+    const own = detached(url);
+    const address = parseAddress(own, this.#carriesToken);
+    if (address === undefined || own.length > remembered.length) return address;
     if (this.#known.size >= this.#limit) this.#known.clear();
-    this.#known.set(url, address);
+    this.#known.set(own, address);
     return address;
   }
 }

@@ -6,6 +6,7 @@ import { manifest } from '../dash/manifest.ts';
 import { type Judgement, judge } from '../hls/directives.ts';
 import { livePlaylist, vodPlaylist } from '../hls/media.ts';
 import { multivariantPlaylist } from '../hls/multivariant.ts';
+import type { Pieces } from '../hls/pieces.ts';
 import { firstListed } from '../window/limits.ts';
 
 /** How a playlist is asked for. */
@@ -27,9 +28,9 @@ export interface Announced {
 export interface Texts {
   judge(query: URLSearchParams, live: LiveStream, rendition: Rendition): Judgement;
   /** The playlist of a rendition that is live, or was: its window. */
-  media(live: LiveStream, rendition: Rendition, archive: Archive, wish: Wish): string;
+  media(live: LiveStream, rendition: Rendition, archive: Archive, wish: Wish): Pieces;
   /** The whole of a programme that is over. */
-  vod(segments: readonly IndexedSegment[], targets: Targets, wish: Wish): string;
+  vod(segments: readonly IndexedSegment[], targets: Targets, wish: Wish): Pieces;
   /** `over`: of a programme that is over. */
   multivariant(renditions: readonly Announced[], over: boolean, wish: Wish): string;
   /** The manifest of DASH of what is live, or was: its window, and when it is over the whole of it. */
@@ -48,10 +49,10 @@ export function createTexts(listed: number): Texts {
   return {
     judge,
     media(live, rendition, archive, { skip, from, uri }) {
-      const older = from === undefined ? undefined : archive.segments(live.name, from);
-      return livePlaylist({ stream: live, rendition, listed, from, older, skip, uri });
+      const archived = from === undefined ? undefined : archive.segments(live.name);
+      return livePlaylist({ stream: live, rendition, listed, from, archived, skip, uri });
     },
-    vod: (segments, targets, { from, uri }) => vodPlaylist({ segments, targets, from, uri }),
+    vod: (segments, targets, { from }) => vodPlaylist({ segments, targets, from }),
     multivariant: (variants, over, { from, uri }) => multivariantPlaylist({ variants, over, from, uri }),
     manifest(live, archive, { uri }) {
       const { targets, renditions: variants, ended: over } = live;

@@ -6,6 +6,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { ConfigurationError } from '../../errors.ts';
 import { isStreamName } from '../../records/live-names.ts';
+import { detached } from './detached.ts';
 
 /** Every stream of the server. */
 export const everyStream = '*';
@@ -77,7 +78,7 @@ export class Gate {
     const permit = readToken(key, token);
     if (permit === undefined) return undefined;
     if (this.#right.size >= 10_000) this.#right.clear();
-    this.#right.set(token, permit);
+    this.#right.set(detached(token), permit);
     return permit;
   }
 }

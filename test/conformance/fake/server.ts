@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import type { Rendition, Segment } from '../../../src/delivery/contract.ts';
 import type { Judgement } from '../../../src/delivery/hls/directives.ts';
+import { textOf } from '../../../src/delivery/hls/pieces.ts';
 import { findPart, findSegment, isHinted } from '../../../src/delivery/http/find.ts';
 import { type Address, parseAddress, type Target } from '../../../src/delivery/http/target.ts';
 import { createTexts, type Texts } from '../../../src/delivery/http/texts.ts';
@@ -126,7 +127,10 @@ class Fake {
     if (judgement.type === 'wait') await this.#until(() => judgement.isReady(rendition));
     const skip = playlist.wish.skip && fault.noSkip !== true;
     const archive = { segments: () => [] } as never;
-    const text = this.#texts.media(live, rendition, archive, { ...playlist.wish, skip });
+    const text = textOf(
+      this.#texts.media(live, rendition, archive, { ...playlist.wish, skip }),
+      playlist.wish.uri,
+    );
     const key = `${fault.id} ${rendition.name}`;
     const count = (this.#counts.get(key) ?? 0) + 1;
     this.#counts.set(key, count);

@@ -3,6 +3,7 @@
  * answers it or refuses it. So two parsers cannot disagree on where a request ends (RFC 9112, 11.2). Pure.
  */
 
+import { detached } from '../detached.ts';
 import { limits } from '../options.ts';
 
 /** A GET or HEAD without a body, on a connection that stays open. */
@@ -61,8 +62,9 @@ export class RequestHeads {
     const known = this.#blocks.get(block);
     if (known !== undefined || this.#blocks.has(block)) return known;
     if (this.#blocks.size >= remembered.blocks) this.#blocks.clear();
-    const headers = parseHeaders(block);
-    this.#blocks.set(block, headers);
+    const own = detached(block);
+    const headers = parseHeaders(own);
+    this.#blocks.set(own, headers);
     return headers;
   }
 }

@@ -100,7 +100,12 @@ export class LaneResponse implements Outgoing {
     this.#socket.destroy();
   }
 
-  on(_event: 'close', listener: () => void): void {
+  on(event: 'close' | 'drain', listener: () => void): void {
+    if (event === 'drain') {
+      this.#socket.on('drain', listener);
+      this.on('close', () => this.#socket.off('drain', listener));
+      return;
+    }
     this.#listeners ??= [];
     this.#listeners.push(listener);
   }
