@@ -121,6 +121,28 @@ test('A segment that grows is one answer, written as it comes', async (t) => {
   assert.equal(text, later.body.toString());
 });
 
+test('A segment that its encoder did not finish is not said to be whole, unless it is what everybody gets', async (t) => {
+  const { url, streams, publisher, next } = await startStream(t, { chunksPerPart: 2 });
+  publisher.made.length = 0;
+  // The next segment: an init, a part of two chunks, and the first chunk of a part whose end will never come.
+  streams.play(publisher.close().parts(5), 4);
+  publisher.made.length = 0;
+  const cut = get(`${url}/main/seg-1-${publisher.media}.m4s`);
+  const parts = get(`${url}/main/part-1-1.m4s`);
+  await parts;
+  streams.play(publisher.restart().parts(1));
+  await assert.rejects(cut, /aborted/);
+  // One that ends with a whole part is as it stays, however short it is.
+  const short = get(`${url}/main/seg-2-${publisher.media}.m4s`);
+  await get(`${url}/main/part-2-0.m4s`);
+  const { media } = publisher;
+  streams.play(publisher.restart().parts(1));
+  const { status, body } = await short;
+  assert.equal(status, 200);
+  assert.deepEqual(body, (await get(`${url}/main/seg-2-${media}.m4s`)).body);
+  next();
+});
+
 test('The segment that is about to begin is answered from its first chunk on', async (t) => {
   const { url, next } = await startStream(t, { chunksPerPart: 1 });
   const coming = get(`${url}/main/seg-1-5.m4s`);

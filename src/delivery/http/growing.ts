@@ -9,13 +9,18 @@ import { cacheFor, mime, type Replies } from './replies.ts';
 
 type Chunk = Extract<Arrival, { type: 'chunk' }>;
 
-export interface GrowingRequest {
+export interface GrowingWish {
   readonly exchange: Exchange;
   readonly rendition: string;
   readonly epoch: number;
   readonly media: number;
   /** When waiting for its first chunk ends: milliseconds of the steady clock. */
   readonly deadline: number;
+}
+
+interface GrowingRequest extends GrowingWish {
+  /** Bytes that were written. */
+  written: number;
 }
 
 /** Bytes that may wait for one viewer; more than a segment has, unless it is a very large one. */
@@ -33,7 +38,8 @@ export class GrowingSegments {
   }
 
   /** Takes a request for the segment that grows, or for the next one. `open`: chunks of the part that is not complete. */
-  add(request: GrowingRequest, live: LiveStream, open: readonly Chunk[]): void {
+  add(wish: GrowingWish, live: LiveStream, open: readonly Chunk[]): void {
+    const request = { ...wish, written: 0 };
     const rendition = live.rendition(request.rendition);
     const there = bytesSoFar(rendition, request, open);
     if (there.length === 0) {
@@ -52,11 +58,11 @@ export class GrowingSegments {
       return;
     }
     if (arrival.type === 'part') return;
-    for (const request of this.#begun) if (isOver(request, live)) this.#finish(request);
+    for (const request of this.#begun) if (isOver(request, live)) this.#finish(request, live);
   }
 
   /** Ends requests whose viewers have gone, and hands over those whose segment has not begun in time, or never will. */
-  sweep(now: number, live: LiveStream, late: (request: GrowingRequest) => void): void {
+  sweep(now: number, live: LiveStream, late: (request: GrowingWish) => void): void {
     for (const request of this.#begun) if (request.exchange.hasGone) this.#begun.delete(request);
     for (const request of this.#waiting) {
       const gone = request.exchange.hasGone;
@@ -67,7 +73,7 @@ export class GrowingSegments {
   }
 
   /** The server goes: what is not complete must not look as if it were. */
-  end(late: (request: GrowingRequest) => void): void {
+  end(late: (request: GrowingWish) => void): void {
     for (const request of this.#waiting) late(request);
     for (const { exchange } of this.#begun) exchange.response.destroy();
     this.#waiting.clear();
@@ -89,12 +95,23 @@ export class GrowingSegments {
       return;
     }
     response.write(bytes);
+    request.written += bytes.length;
     this.#onBytes(bytes.length);
   }
 
-  #finish(request: GrowingRequest): void {
+  /**
+   * What was written is only said to be whole if it is what this URL names for good: of a part that an encoder's death has cut off chunks
+   * were sent, and nobody will be sent them again.
+   */
+  #finish(request: GrowingRequest, live: LiveStream): void {
     this.#begun.delete(request);
-    if (!request.exchange.hasGone) request.exchange.response.end();
+    const { exchange, written } = request;
+    if (exchange.hasGone) return;
+    const rendition = live.rendition(request.rendition);
+    const segment = rendition && findSegment(rendition, request.epoch, request.media);
+    const whole = segment?.parts.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    if (whole === written) exchange.response.end();
+    else exchange.response.destroy();
   }
 }
 
