@@ -95,6 +95,8 @@ export interface LiveStream {
   readonly targets: Targets;
   /** By falling bandwidth, then by name. Never empty: a stream is told of when its first init and part are there. */
   readonly renditions: readonly Rendition[];
+  /** Of the newest record: what a lower one has begun will not go on. */
+  readonly epoch: number;
   /** The programme is over: no part will come, until a publisher begins another programme. */
   readonly ended: boolean;
   /** When the newest part came to this server: milliseconds since the epoch of Unix. Not for what must be the same everywhere. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SluiceError } from '../../src/errors.ts';
-import { get, startStream } from '../support/delivery.ts';
+import { get, metric, startStream } from '../support/delivery.ts';
 import { waitFor } from '../support/wait.ts';
 
 const forEver = 'public, max-age=31536000, immutable';
@@ -89,6 +89,23 @@ test('A part that will never come is said to be missing', async (t) => {
   publisher.made.length = 0;
   streams.play(publisher.restart().parts(1));
   assert.equal((await hinted).status, 404);
+});
+
+test('A hint of an encoder that has gone is taken back in every rendition, and who follows it is told', async (t) => {
+  const { url, server, streams, publisher } = await startStream(t, { renditions: ['main', 'small'] });
+  const hintOf = async (name: string) =>
+    /PRELOAD-HINT:.*URI="([^"]+)"/.exec((await get(`${url}/${name}/live.m3u8`)).body.toString())?.[1];
+  const hints = { main: await hintOf('main'), small: await hintOf('small') };
+  assert.match(hints.main ?? '', /^part-1-/);
+  const held = [get(`${url}/main/${hints.main}`), get(`${url}/small/${hints.small}`)];
+  await waitFor(async () => (await metric(server, 'sluice_requests_total{kind="part"}')) === 2);
+  publisher.made.length = 0;
+  // The init of one rendition: of the other nothing has come, and maybe nothing will.
+  streams.play(publisher.restart().parts(2), 1);
+  for (const { status } of await Promise.all(held)) assert.equal(status, 404);
+  assert.match((await hintOf('main')) ?? '', /^part-2-0/);
+  assert.equal(await hintOf('small'), undefined);
+  assert.equal((await get(`${url}/small/${hints.small}`)).status, 404);
 });
 
 test('A segment that grows is one answer, written as it comes', async (t) => {

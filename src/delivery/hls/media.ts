@@ -11,7 +11,7 @@ import * as tag from './tags.ts';
 import { type PlaylistTiming, timingOf } from './timing.ts';
 
 export interface LivePlaylistOptions {
-  readonly stream: Pick<LiveStream, 'targets' | 'ended' | 'renditions'>;
+  readonly stream: Pick<LiveStream, 'targets' | 'epoch' | 'ended' | 'renditions'>;
   readonly rendition: Rendition;
   /** Microseconds that are listed at least. */
   readonly listed: number;
@@ -52,11 +52,10 @@ export function livePlaylist({ stream, rendition, uri, skip, ...choice }: LivePl
     epoch: blocks.length === 0 ? undefined : newestEpoch(older),
     hasParts: (index) => index >= newest && begins[index]! >= partsFrom,
   });
+  const { edge } = rendition;
   if (stream.ended) tail.push('#EXT-X-ENDLIST');
-  else {
-    const { epoch, ordinal } = rendition.edge;
-    tail.push(tag.preloadHint(partName(epoch, ordinal)));
-  }
+  // A newer encoder has begun, and has not begun this rendition: the part that would have followed will never come.
+  else if (edge.epoch === stream.epoch) tail.push(tag.preloadHint(partName(edge.epoch, edge.ordinal)));
   const reports = stream.ended ? [] : reportsOf(stream.renditions, rendition, choice.from, uri);
   const text = [withUri(tail.join('\n'), uri), ...reports, ''].join('\n');
   return blocks.length === 0 ? [text] : [`${lines.join('\n')}\n`, ...blocks, text];

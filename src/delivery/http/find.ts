@@ -22,22 +22,22 @@ export function findSegment({ segments }: Rendition, epoch: number, media: numbe
 
 /** The part that comes next: a request for it waits. */
 export function isHinted(
-  { ended }: LiveStream,
+  { ended, epoch: newest }: LiveStream,
   { edge }: Rendition,
   epoch: number,
   ordinal: number,
 ): boolean {
-  return !ended && edge.epoch === epoch && edge.ordinal === ordinal;
+  return !ended && epoch === newest && edge.epoch === epoch && edge.ordinal === ordinal;
 }
 
 /** The segment that grows, or that begins with the next part. Its request is answered while it grows. */
 export function isComing(
-  { ended }: LiveStream,
+  { ended, epoch: present }: LiveStream,
   { edge, segments }: Rendition,
   epoch: number,
   media: number,
 ): boolean {
-  if (ended || edge.epoch !== epoch) return false;
+  if (ended || epoch !== present || edge.epoch !== epoch) return false;
   const last = segments.at(-1);
   const newest = last === undefined || last.closed ? edge.media : last.media;
   return media === newest || media === newest + 1;

@@ -62,13 +62,14 @@ export class GrowingSegments {
   }
 
   /** Ends requests whose viewers have gone, and hands over those whose segment has not begun in time, or never will. */
-  sweep(now: number, live: LiveStream, late: (request: GrowingWish) => void): void {
+  sweep(now: number, live: LiveStream, tell: (request: GrowingWish, why: 'late' | 'never') => void): void {
     for (const request of this.#begun) if (request.exchange.hasGone) this.#begun.delete(request);
     for (const request of this.#waiting) {
       const gone = request.exchange.hasGone;
-      if (!gone && request.deadline > now && !isOver(request, live)) continue;
+      const over = isOver(request, live);
+      if (!gone && request.deadline > now && !over) continue;
       this.#waiting.delete(request);
-      if (!gone) late(request);
+      if (!gone) tell(request, over ? 'never' : 'late');
     }
   }
 
@@ -132,7 +133,7 @@ function bytesSoFar(
 /** Nothing will be added to it any more. */
 function isOver({ rendition, epoch, media }: GrowingRequest, live: LiveStream): boolean {
   const state = live.rendition(rendition);
-  if (live.ended || state === undefined || state.edge.epoch !== epoch) return true;
+  if (live.ended || live.epoch !== epoch || state === undefined || state.edge.epoch !== epoch) return true;
   const last = state.segments.at(-1);
   if (last === undefined) return false;
   return last.media > media || (last.media === media && last.closed);

@@ -79,6 +79,8 @@ export class WindowMedia {
 
   onArrival(arrival: Arrival): void {
     this.#growing.onArrival(arrival, this.#live);
+    if (arrival.type === 'chunk') return;
+    this.#releaseNever();
     if (arrival.type !== 'part') return;
     const { rendition, segment, part } = arrival;
     this.#held.release(
@@ -89,12 +91,21 @@ export class WindowMedia {
 
   /** Ends what has waited for too long, or for what will never come. */
   sweep(now: number): void {
+    this.#releaseNever();
+    this.#held.sweep(now, ({ exchange }) => exchange.answer(this.#late()));
+    this.#growing.sweep(now, this.#live, ({ exchange }, why) =>
+      exchange.answer(why === 'never' ? this.#never() : this.#late()),
+    );
+  }
+
+  /** Who waits for a part that will never come is told at once, so that he reads anew what does come. */
+  #releaseNever(): void {
+    if (this.#held.count === 0) return;
+    const { ended, epoch: newest } = this.#live;
     this.#held.release(
-      ({ rendition, epoch }) => this.#live.ended || this.#live.rendition(rendition)?.edge.epoch !== epoch,
+      ({ epoch }) => ended || epoch !== newest,
       ({ exchange }) => exchange.answer(this.#never()),
     );
-    this.#held.sweep(now, ({ exchange }) => exchange.answer(this.#late()));
-    this.#growing.sweep(now, this.#live, ({ exchange }) => exchange.answer(this.#late()));
   }
 
   end(reply: Reply): void {
@@ -113,7 +124,7 @@ export class WindowMedia {
   #never(): Reply {
     return this.#replies.problem(
       404,
-      'this part will never come: the encoder began anew, or the programme is over',
+      'this will never come: the encoder began anew, or the programme is over',
     );
   }
 

@@ -33,6 +33,10 @@ export class StreamWindow implements LiveStream {
     return this.#version;
   }
 
+  get epoch(): number {
+    return this.#epoch;
+  }
+
   get targets(): Targets {
     return this.#targets;
   }
