@@ -217,3 +217,23 @@ test('A stream that goes ends those who wait for it', async (t) => {
   assert.equal((await get(`${url}/main/part-1-21.m4s`)).status, 404);
   await waitFor(async () => (await get(`${url}/snapshot.jpg`)).status === 404);
 });
+
+test('A player that asks for segments that are not there in a loop is slowed; who plays is not', async (t) => {
+  const { url, next } = await startStream(t);
+  const until = performance.now() + 3000;
+  let asked = 0;
+  // As players made of FFmpeg do: one after the other, each as soon as the one before was refused.
+  while (performance.now() < until) {
+    const { status, headers } = await get(`${url}/main/seg-1-${1000 + asked}.m4s`, { 'user-agent': 'Lavf' });
+    assert.equal(status, 404);
+    asked += 1;
+    if (asked > 40) assert.equal(headers['retry-after'], '1');
+  }
+  assert.ok(asked <= 50, `${asked} requests in three seconds`);
+  const waiting = get(`${url}/main/seg-1-5000.m4s`, { 'user-agent': 'Lavf' });
+  const hinted = get(`${url}/main/part-1-22.m4s`, { 'user-agent': 'hls.js' });
+  assert.equal((await get(`${url}/main/part-9-1.m4s`, { 'user-agent': 'hls.js' })).status, 404);
+  next();
+  assert.equal((await hinted).status, 200);
+  assert.equal((await waiting).status, 404);
+});

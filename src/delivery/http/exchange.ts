@@ -2,6 +2,7 @@
 import type { Logger } from '../../log.ts';
 import { ranged } from './conditions.ts';
 import type { DeliveryMetrics } from './metrics.ts';
+import type { Misses } from './misses.ts';
 import {
   hasGone,
   headerOf,
@@ -26,6 +27,7 @@ export interface ExchangeServices {
   readonly replies: Replies;
   readonly metrics: Pick<DeliveryMetrics, 'bytes'>;
   readonly logger: Logger;
+  readonly misses: Pick<Misses, 'take'>;
 }
 
 export class Exchange {
@@ -49,8 +51,13 @@ export class Exchange {
     return hasGone(this.response);
   }
 
-  /** Sends a reply, or what the request wants of it. Never throws. */
+  /** Gives a reply, at once or, to somebody who asks for too much that is not there, later. Never throws. */
   answer(reply: Reply): void {
+    if (reply.status !== 404 || !this.#services.misses.take(this, reply)) this.send(reply);
+  }
+
+  /** Sends a reply, or what the request wants of it. Never throws. */
+  send(reply: Reply): void {
     try {
       const range = headerOf(this.request, 'range');
       const wanted = range === undefined ? reply : ranged(reply, range);

@@ -14,6 +14,7 @@ import { Channels } from './channels.ts';
 import { addLane, type Lanes } from './lane/lane.ts';
 import { LiveRoutes } from './live-routes.ts';
 import { addGauges, DeliveryMetrics } from './metrics.ts';
+import { Misses } from './misses.ts';
 import { type DeliveryOptions, deliveryDefaults, limits } from './options.ts';
 import { type Incoming, type Outgoing, Replies } from './replies.ts';
 import { Snapshots } from './snapshot.ts';
@@ -46,6 +47,7 @@ export async function serveStreams(streams: Streams, options: DeliveryOptions = 
   const replies = new Replies(cors);
   const gate = new Gate(options.watchKey);
   const snapshots = new Snapshots();
+  const misses = new Misses();
   const metrics = new DeliveryMetrics(registry, () =>
     [...channels.all()].map((channel) => channel.figures()),
   );
@@ -60,6 +62,7 @@ export async function serveStreams(streams: Streams, options: DeliveryOptions = 
     metrics,
     gate,
     snapshots,
+    misses,
     logger,
     away,
   });
@@ -82,6 +85,7 @@ export async function serveStreams(streams: Streams, options: DeliveryOptions = 
     await app.listen({ host, port });
   } catch (cause) {
     channels.close();
+    misses.close();
     throw new ConfigurationError(listenFailure(host, port, cause as NodeJS.ErrnoException), { cause });
   }
   let closing: Promise<void> | undefined;
@@ -101,6 +105,7 @@ export async function serveStreams(streams: Streams, options: DeliveryOptions = 
     channels.close();
     sockets.close();
     snapshots.close();
+    misses.close();
     // Those that were answered just now keep their connection for the next request; there will be none.
     const idle = setInterval(() => {
       lanes?.closeIdle();
