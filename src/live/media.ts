@@ -28,6 +28,12 @@ export interface MediaChunk {
   readonly readAt: number;
 }
 
+/** Something that whoever publishes should know of, in one sentence. */
+export interface MediaNote {
+  readonly type: 'note';
+  readonly message: string;
+}
+
 /** The encoder's run is over: its input ended, it was told to stop, or it failed. */
 export interface MediaEnd {
   readonly type: 'end';
@@ -37,6 +43,6 @@ export interface MediaEnd {
 
 /**
  * One run of an encoder: an init for each rendition, then chunks; the chunks of a rendition in order, those of several
- * renditions interleaved as they come. Ends with exactly one `end`. Each run is an epoch.
+ * renditions interleaved as they come; notes anywhere. Ends with exactly one `end`. Each run is an epoch.
  */
-export type MediaEvent = MediaInit | MediaChunk | MediaEnd;
+export type MediaEvent = MediaInit | MediaChunk | MediaNote | MediaEnd;

@@ -30,6 +30,8 @@ export interface EncodedRun {
   readonly plan: EncodingPlan;
   readonly inits: ReadonlyMap<string, MediaInit>;
   readonly chunks: ReadonlyMap<string, readonly MediaChunk[]>;
+  /** What was said on the way. */
+  readonly notes: readonly string[];
   readonly error: Error | undefined;
 }
 
@@ -38,9 +40,11 @@ export async function encode(options: EncoderOptions, run: RunOptions = {}): Pro
   const plan = await prepareEncoding({ realTime: false, ...options });
   const inits = new Map<string, MediaInit>();
   const chunks = new Map<string, MediaChunk[]>();
+  const notes: string[] = [];
   for await (const event of runEncoder(plan, run)) {
-    if (event.type === 'end') return { plan, inits, chunks, error: event.error };
-    if (event.type === 'init') {
+    if (event.type === 'end') return { plan, inits, chunks, notes, error: event.error };
+    if (event.type === 'note') notes.push(event.message);
+    else if (event.type === 'init') {
       assert.ok(!inits.has(event.rendition), 'an init comes once');
       inits.set(event.rendition, event);
       chunks.set(event.rendition, []);
@@ -76,16 +80,36 @@ export function checkPromises({ plan, inits, chunks }: EncodedRun): void {
   }
 }
 
-/** What FFmpeg finds in the bytes of a rendition: how many pictures and samples of sound it decodes without a complaint. */
-export async function decode(
+/** A rendition as one file; gives its path. */
+export async function joinedFile(
   folder: string,
   { inits, chunks }: EncodedRun,
   rendition = 'main',
-): Promise<{ readonly pictures: number; readonly sound: number; readonly size: string }> {
+): Promise<string> {
   const path = join(folder, `${rendition}-${crypto.randomUUID()}.mp4`);
   const init = inits.get(rendition);
   assert.ok(init, 'there is an init');
   await writeFile(path, [init.bytes, ...(chunks.get(rendition) ?? []).map(({ bytes }) => bytes)]);
+  return path;
+}
+
+/** Where a file is silent for 0.2 s and longer; seconds. */
+export async function silences(path: string): Promise<{ readonly from: number; readonly to: number }[]> {
+  const filter = ['-vn', '-af', 'silencedetect=n=-50dB:d=0.2', '-f', 'null', '-'];
+  const { stderr } = await runCommand('ffmpeg', ['-nostdin', '-hide_banner', '-i', path, ...filter]);
+  const times = (what: string) =>
+    [...stderr.matchAll(new RegExp(`silence_${what}: (-?[0-9.]+)`, 'g'))].map(([, time]) => Number(time));
+  const ends = times('end');
+  return times('start').map((from, index) => ({ from, to: ends[index] ?? Number.POSITIVE_INFINITY }));
+}
+
+/** What FFmpeg finds in the bytes of a rendition: how many pictures and samples of sound it decodes without a complaint. */
+export async function decode(
+  folder: string,
+  run: EncodedRun,
+  rendition = 'main',
+): Promise<{ readonly pictures: number; readonly sound: number; readonly size: string }> {
+  const path = await joinedFile(folder, run, rendition);
   const decoded = await runCommand('ffmpeg', [
     '-nostdin',
     '-v',

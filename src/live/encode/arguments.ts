@@ -1,6 +1,6 @@
 /** FFmpeg's command line. Pure. Which option does what for whom: docs/adr/0082-ffmpeg-in-whole-pictures.md. */
 import { inputArguments, kindOfInput } from './input.ts';
-import type { EncoderSettings, RenditionOptions } from './options.ts';
+import type { EncoderSettings, RenditionOptions, SoundPlan } from './options.ts';
 import { soundRate, type Timing } from './timing.ts';
 
 export interface ArgumentOptions {
@@ -8,31 +8,64 @@ export interface ArgumentOptions {
   readonly timing: Timing;
   /** Bits a second of the picture of each rendition. */
   readonly bitrates: readonly number[];
-  /** It is known that there is a picture and sound, so that both can be made to end together. */
-  readonly both: boolean;
+  readonly sound: SoundPlan;
 }
 
-/** One process for all renditions: the first is written to descriptor 1, the others to 3 and up. */
+/** One process for all renditions: the first is written to descriptor 1, the others to 3 and up; then their sound. */
 export function ffmpegArguments(options: ArgumentOptions): string[] {
-  const { settings, timing, bitrates } = options;
-  const { input, inputOptions, renditions } = settings;
+  const { settings, timing, bitrates, sound } = options;
+  const { input, inputOptions, renditions, videoCodec } = settings;
   const source = inputArguments(settings);
   const stdin = kindOfInput(input, inputOptions) === 'stdin' ? [] : ['-nostdin'];
   const outputs = renditions.flatMap((rendition, index) => [
-    ...(settings.videoCodec === 'none' ? [] : ['-map', source.video]),
-    ...(settings.audioCodec === 'none' ? [] : ['-map', source.audio]),
-    ...['-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'],
-    ...videoArguments(settings, rendition, timing, bitrates[index] ?? 0),
-    ...audioArguments(options),
-    ...containerArguments(settings, timing),
+    ...['-map', videoCodec === 'none' ? source.audio : source.video, ...mediaAlone],
+    ...(videoCodec === 'none'
+      ? soundEncoder(settings, 0)
+      : videoArguments(settings, rendition, timing, bitrates[index] ?? 0)),
+    ...pictureContainer(settings, timing),
     `pipe:${outputDescriptor(index)}`,
   ]);
-  return ['-hide_banner', '-loglevel', 'warning', '-nostats', ...stdin, ...source.args, ...outputs];
+  const beside = sound === 'beside' ? soundOutput(settings, source.audio) : [];
+  return [
+    ...['-hide_banner', '-loglevel', 'warning', '-nostats', ...stdin, ...source.args],
+    ...[...outputs, ...beside],
+  ];
 }
+
+const mediaAlone = ['-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'];
 
 /** 2 is where FFmpeg complains. */
 function outputDescriptor(index: number): number {
   return index === 0 ? 1 : index + 2;
+}
+
+/**
+ * The sound of all renditions. A moment of silence comes first: the input may have no sound, and for an output that nothing is mapped to FFmpeg chooses
+ * by itself.
+ */
+function soundOutput(settings: EncoderSettings, source: string): string[] {
+  return [
+    ...['-filter_complex', `anullsrc=r=${soundRate}:cl=stereo:d=0.1[silence]`],
+    ...['-map', '[silence]', '-map', source, ...mediaAlone],
+    ...['-c:a:0', settings.audioCodec === 'copy' ? 'aac' : settings.audioCodec],
+    ...[...soundArguments(settings, 1), `pipe:${outputDescriptor(settings.renditions.length)}`],
+  ];
+}
+
+/** How sound is encoded, frame by frame; `index`: of its stream in the output. */
+export function soundArguments(settings: EncoderSettings, index: number): string[] {
+  return [
+    ...[...soundEncoder(settings, index), '-max_interleave_delta', '1', '-f', 'mp4'],
+    // Each fragment says its own time, also the first one (frag_discont).
+    ...[
+      '-movflags',
+      '+cmaf+delay_moov+skip_trailer+frag_discont',
+      '-frag_duration',
+      '1',
+      '-flush_packets',
+      '1',
+    ],
+  ];
 }
 
 function videoArguments(
@@ -94,24 +127,22 @@ function sizeFilter({ size }: RenditionOptions): string {
   return `${inside},pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2,setsar=1`;
 }
 
-function audioArguments({ settings, both }: ArgumentOptions): string[] {
-  const { audioCodec, audioBitrate, videoCodec } = settings;
-  if (audioCodec === 'none') return [];
-  const together = both && videoCodec !== 'none';
-  if (audioCodec === 'copy') return ['-c:a', 'copy'];
-  // Holes are filled with silence, and so is what is missing at the end: players stop where one track has a hole.
-  const filter = `aresample=async=1:first_pts=0${together ? ',apad' : ''}`;
+function soundEncoder({ audioCodec, audioBitrate }: EncoderSettings, index: number): string[] {
+  if (audioCodec === 'copy') return [`-c:a:${index}`, 'copy'];
+  // Holes are filled with silence: players stop where one track has a hole. No `first_pts`, nor anything else that counts from the
+  // start: FFmpeg makes the filters anew whenever the sound changes its layout or rate.
   return [
-    ...['-filter:a', filter, '-c:a', audioCodec, '-b:a', String(audioBitrate)],
-    ...['-ar', String(soundRate), '-ac', '2', ...(together ? ['-shortest'] : [])],
+    ...[`-filter:a:${index}`, 'aresample=async=1', `-c:a:${index}`, audioCodec],
+    ...['-b:a', String(audioBitrate), '-ar', String(soundRate), '-ac', '2'],
   ];
 }
 
-function containerArguments({ chunks }: EncoderSettings, timing: Timing): string[] {
+function pictureContainer({ chunks, videoCodec }: EncoderSettings, timing: Timing): string[] {
   const frame = chunks === 'frame';
-  const flags = `+cmaf+${frame ? '' : 'frag_keyframe+'}delay_moov+skip_trailer`;
+  const first = videoCodec === 'none' ? '' : '+frag_discont';
+  const flags = `+cmaf+${frame ? '' : 'frag_keyframe+'}delay_moov+skip_trailer${first}`;
   return [
-    ...['-max_interleave_delta', '500000', '-f', 'mp4', '-movflags', flags],
+    ...['-f', 'mp4', '-movflags', flags],
     // A little less than a part: one of 208333.3 microseconds must not miss a target of 208334.
     // Of single pictures any length is enough: FFmpeg's own word for that, frag_every_frame, forgets how long pictures
     // last when several of them come before the first sound.

@@ -2,68 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Complaints, withoutSecrets } from './complaints.ts';
 import { EventQueue } from './event-queue.ts';
-import { PartJoiner } from './part-joiner.ts';
 import { StallWatch } from './stall.ts';
-import { roundToPictures } from './timing.ts';
-
-test('what was cut too short is joined to a part, never to more', () => {
-  const timing = roundToPictures({ rate: 30, partTarget: 200, segmentTarget: 2000, keyframeInterval: 1000 });
-  const table: [given: number[], expected: number[]][] = [
-    [
-      [6, 6, 6, 6, 6, 6],
-      [6, 6, 6, 6, 6, 6],
-    ],
-    [
-      [6, 2, 4, 6],
-      [6, 6, 6],
-    ],
-    [
-      [1, 1, 1, 1, 1, 1, 1],
-      [6, 1],
-    ],
-    [
-      [2, 6, 6],
-      [2, 6, 6],
-    ],
-    // A keyframe is due after 30: nobody waits for it.
-    [
-      [2, 6, 6, 6, 6, 4],
-      [2, 6, 6, 6, 6, 4],
-    ],
-  ];
-  for (const [given, expected] of table) {
-    const joiner = new PartJoiner(timing);
-    const chunks = given.map((pictures, index) => ({
-      type: 'chunk' as const,
-      bytes: Buffer.alloc(pictures, index),
-      keyframe: index === 0,
-      timescale: 15360,
-      time: 0,
-      duration: pictures * 512,
-    }));
-    const joined = [...chunks.flatMap((chunk) => joiner.push(chunk)), ...joiner.end()];
-    assert.deepEqual(
-      joined.map(({ duration }) => duration / 512),
-      expected,
-    );
-    assert.deepEqual(
-      joined.map(({ bytes }) => bytes.length),
-      expected,
-    );
-  }
-});
-
-test('a part that an unexpected keyframe ends is not joined with it', () => {
-  const timing = roundToPictures({ rate: 30, partTarget: 200, segmentTarget: 2000, keyframeInterval: 2000 });
-  const joiner = new PartJoiner(timing);
-  const chunk = { type: 'chunk' as const, bytes: Buffer.alloc(1), timescale: 30, time: 0 };
-  assert.deepEqual(joiner.push({ ...chunk, keyframe: true, duration: 2 }), []);
-  const out = joiner.push({ ...chunk, keyframe: true, duration: 6 });
-  assert.deepEqual(
-    out.map(({ duration }) => duration),
-    [2, 6],
-  );
-});
 
 test('secrets in addresses, wherever they stand', () => {
   const table: [string, string][] = [

@@ -1,11 +1,12 @@
 /** One run of FFmpeg as media events: the owner of the process around the pure fragmenter. */
 import type { Readable } from 'node:stream';
 import { SluiceError } from '../../errors.ts';
-import type { MediaChunk, MediaEvent, MediaInit } from '../media.ts';
+import type { MediaEvent } from '../media.ts';
 import { timeOfDay } from '../time-of-day.ts';
 import { withoutSecrets } from './complaints.ts';
 import { EventQueue } from './event-queue.ts';
 import { kindOfInput } from './input.ts';
+import { Interleaver } from './interleaver.ts';
 import type { EncodingPlan } from './plan.ts';
 import { startFfmpeg } from './process.ts';
 import { RenditionCut } from './rendition-cut.ts';
@@ -44,7 +45,7 @@ export async function* runEncoder(plan: EncodingPlan, options: RunOptions = {}):
   const name = withoutSecrets(settings.input);
   const ffmpeg = startFfmpeg({
     args: plan.args,
-    outputs: outputs.length,
+    outputs: outputs.length + (plan.sound === 'beside' ? 1 : 0),
     ...(options.program === undefined ? {} : { program: options.program }),
     ...(options.patience === undefined ? {} : { patience: options.patience }),
     ...(options.onComplaint === undefined ? {} : { onComplaint: options.onComplaint }),
@@ -64,38 +65,61 @@ export async function* runEncoder(plan: EncodingPlan, options: RunOptions = {}):
     stallAfter,
     kind === 'file' || kind === 'test' ? performance.now() : undefined,
   );
+  let soundAt = Number.NEGATIVE_INFINITY;
   const timer = setInterval(
     () => {
       if (queue.full) watch.heard(performance.now());
-      if (watch.stalled(performance.now())) ffmpeg.kill(stalled(stallAfter));
+      if (!watch.stalled(performance.now())) return;
+      // The picture of a file is over, and its sound goes on: nobody needs it alone.
+      if (kind === 'file' && performance.now() - soundAt < stallAfter) ffmpeg.end();
+      else ffmpeg.kill(stalled(stallAfter));
     },
     Math.min(1000, stallAfter / 4),
   );
   let inits = 0;
-  const cuts = outputs.map((output, index) => {
-    const cut = new RenditionCut(plan, output);
-    const give = (events: Iterable<MediaInit | MediaChunk>) => {
-      for (const event of events) {
-        if (event.type === 'init') inits++;
-        queue.push(event, event.bytes.length);
-      }
-    };
-    return readPipe(ffmpeg.outputs[index], {
-      onBytes: (slice) => {
-        watch.heard(performance.now());
-        give(cut.push(slice, now()));
-      },
-      onClose: () => give(cut.end(now())),
-      onBroken: (error) => ffmpeg.kill(error),
-    });
+  const interleaver = new Interleaver({
+    plan,
+    unpaced: kind === 'file' && !settings.realTime,
+    live: kind === 'live',
   });
+  const give = (events: Iterable<Exclude<MediaEvent, { type: 'end' }>>) => {
+    for (const event of events) {
+      if (event.type === 'init') inits++;
+      queue.push(event, event.type === 'note' ? 0 : event.bytes.length);
+    }
+  };
+  const onBroken = (error: Error) => ffmpeg.kill(error);
+  const pictures = outputs.map((_, index) => {
+    const cut = new RenditionCut(plan);
+    const onBytes = (slice: Buffer) => {
+      watch.heard(performance.now());
+      for (const piece of cut.push(slice)) give(interleaver.picture(index, piece, now(), performance.now()));
+    };
+    return readPipe(ffmpeg.outputs[index], { onBytes, onBroken });
+  });
+  const sound = readPipe(ffmpeg.outputs[outputs.length], {
+    onBytes: (slice) => {
+      // Whoever sends has begun: from now on pictures must come.
+      soundAt = performance.now();
+      watch.begin(soundAt);
+      give(interleaver.sound(slice, soundAt));
+    },
+    onBroken,
+  });
+  // What waits for its sound does not wait for ever.
+  const release = setInterval(
+    () => attempt(() => give(interleaver.release(performance.now())), onBroken),
+    50,
+  );
+  const read = Promise.all([...pictures, sound]).then(() => attempt(() => give(interleaver.end()), onBroken));
   const end = () => ffmpeg.end();
   signal?.addEventListener('abort', end, { once: true });
   if (signal?.aborted === true) end();
   const finished = (async () => {
     const error = await ffmpeg.ended;
-    await Promise.all(cuts);
-    if (error !== undefined || signal?.aborted === true) return error;
+    await read;
+    if (signal?.aborted === true) return error;
+    if (error !== undefined && !(kind === 'file' && isSoundlessEnd(error, interleaver))) return error;
     if (inits < outputs.length) return new SluiceError(`FFmpeg found neither a picture nor sound in ${name}`);
     // What is sent has no end of its own: a sender that was cut off looks like one that has finished.
     const isLimited = settings.inputOptions.some((option) => option === '-t' || option === '-to');
@@ -108,6 +132,7 @@ export async function* runEncoder(plan: EncodingPlan, options: RunOptions = {}):
     yield error === undefined ? { type: 'end' } : { type: 'end', error };
   } finally {
     clearInterval(timer);
+    clearInterval(release);
     signal?.removeEventListener('abort', end);
     ffmpeg.end();
     // Nobody listens any more: whatever still comes is dropped, so that FFmpeg is not kept waiting.
@@ -118,33 +143,41 @@ export async function* runEncoder(plan: EncodingPlan, options: RunOptions = {}):
 
 interface PipeListener {
   readonly onBytes: (slice: Buffer) => void;
-  readonly onClose: () => void;
-  /** Either of them threw; none is called again. */
+  /** It threw, and is not called again. */
   readonly onBroken: (error: Error) => void;
 }
 
+function attempt(work: () => void, onBroken: (error: Error) => void): void {
+  try {
+    work();
+  } catch (error) {
+    onBroken(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
 /** Until the pipe is closed, however. */
-async function readPipe(
-  pipe: Readable | undefined,
-  { onBytes, onClose, onBroken }: PipeListener,
-): Promise<void> {
+async function readPipe(pipe: Readable | undefined, { onBytes, onBroken }: PipeListener): Promise<void> {
   if (pipe === undefined) return;
   let isBroken = false;
-  const attempt = (work: () => void) => {
+  pipe.on('data', (slice: Buffer) => {
     if (isBroken) return;
-    try {
-      work();
-    } catch (error) {
-      isBroken = true;
-      onBroken(error instanceof Error ? error : new Error(String(error)));
-    }
-  };
-  pipe.on('data', (slice: Buffer) => attempt(() => onBytes(slice)));
+    attempt(
+      () => onBytes(slice),
+      (error) => {
+        isBroken = true;
+        onBroken(error);
+      },
+    );
+  });
   await new Promise<void>((resolve) => {
     pipe.once('error', () => resolve());
     pipe.once('close', () => resolve());
   });
-  attempt(onClose);
+}
+
+/** At the end of an input whose announced sound never came, FFmpeg fails to set up filters for it. All but the last part has come out by then. */
+function isSoundlessEnd(error: Error, { soundHasCome }: Interleaver): boolean {
+  return !soundHasCome && /Error (?:re)?(?:initializing|configuring) filter/.test(error.message);
 }
 
 function stalled(patience: number): Error {

@@ -46,6 +46,9 @@ export interface EncoderOptions {
 /** All of them, with the defaults for those that were left out. */
 export type EncoderSettings = Required<EncoderOptions>;
 
+/** `alone`: there is no picture, and the one output has the sound. `beside`: it comes on a pipe of its own, if it comes. */
+export type SoundPlan = 'none' | 'alone' | 'beside';
+
 /** The one place of the defaults. */
 export const encoderDefaults = {
   inputOptions: [],

@@ -89,12 +89,13 @@ test('renditions come from one process, with the same keyframes', () => {
       ['360p', 691_000],
     ],
   );
+  // The sound belongs to both.
   assert.deepEqual(
     args.filter((argument) => argument.startsWith('pipe:')),
-    ['pipe:1', 'pipe:3'],
+    ['pipe:1', 'pipe:3', 'pipe:4'],
   );
   assert.deepEqual(valuesOf(args, '-g'), ['60', '60']);
-  assert.deepEqual(valuesOf(args, '-frag_duration'), ['199998', '199998']);
+  assert.deepEqual(valuesOf(args, '-frag_duration'), ['199998', '199998', '1']);
   assert.deepEqual(valuesOf(args, '-b:v'), ['2500000', '691000']);
 });
 
@@ -102,10 +103,12 @@ test('what is known of a file is used', () => {
   const video = { codec: 'h264', rate: 24_000 / 1001, reordered: false };
   const both = planEncoding({ input: 'film.mp4' }, { video, audio: { codec: 'aac' } });
   assert.equal(both.settings.rate, 24);
-  assert.ok(both.args.includes('-shortest'));
+  assert.equal(both.sound, 'beside');
   const silent = planEncoding({ input: 'film.mp4' }, { video });
-  assert.ok(!silent.args.includes('-c:a') && !silent.args.includes('-shortest'));
+  assert.equal(silent.sound, 'none');
+  assert.ok(!silent.args.some((argument) => argument.startsWith('-c:a')));
   const sound = planEncoding({ input: 'song.m4a' }, { audio: { codec: 'aac' } });
+  assert.equal(sound.sound, 'alone');
   assert.ok(!sound.args.includes('-c:v'));
   assert.deepEqual(valuesOf(sound.args, '-frag_duration'), ['191998']);
   const copied = planEncoding(
@@ -114,6 +117,20 @@ test('what is known of a file is used', () => {
   );
   assert.equal(copied.outputs[0]?.picture, 900_000);
   assert.equal(copied.targets.part, 208_542);
+});
+
+test('no filter and no option counts from the start of a run: FFmpeg makes them anew when the format changes', () => {
+  for (const options of [{}, { videoCodec: 'none' }, { chunks: 'frame' }, { loop: true }] as const) {
+    const { args } = planEncoding({ input: 'film.mp4', ...options });
+    const counted =
+      /first_pts|start_time|setpts|apad|shortest|force_key_frames|between\(|\b[nt]\b.*\d|trim|fade/;
+    const filters = args.filter((_, index) =>
+      /^-filter:|^-vf$|^-af$|^-force_key/.test(args[index - 1] ?? ''),
+    );
+    assert.ok(filters.length > 0);
+    for (const filter of filters) assert.doesNotMatch(filter, counted);
+    assert.ok(!args.includes('-shortest'));
+  }
 });
 
 test('options that cannot be', () => {

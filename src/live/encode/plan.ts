@@ -1,9 +1,10 @@
 /** From options to FFmpeg's command line, and to what its streams will be. Pure. */
 import type { Targets } from '../../records/live-record.ts';
 import { ffmpegArguments } from './arguments.ts';
-import type { EncoderOptions, EncoderSettings, RenditionOptions } from './options.ts';
+import type { EncoderOptions, EncoderSettings, RenditionOptions, SoundPlan } from './options.ts';
 import type { SourceFacts } from './probe.ts';
 import { completeOptions } from './settings.ts';
+import type { Silence } from './silence.ts';
 import { roundToPictures, roundToSound, type Timing } from './timing.ts';
 
 /** What an encoder will do. */
@@ -11,8 +12,11 @@ export interface EncodingPlan {
   readonly settings: EncoderSettings;
   /** FFmpeg's arguments. */
   readonly args: readonly string[];
-  /** In the order of FFmpeg's outputs. */
+  /** In the order of FFmpeg's outputs. Behind them, where there may be sound beside a picture: one for it. */
   readonly outputs: readonly PlannedOutput[];
+  readonly sound: SoundPlan;
+  /** What takes the place of sound that does not come; absent where it is copied. */
+  readonly silence?: Silence;
   readonly targets: Targets;
   readonly timing: Timing;
   /** What comes out otherwise than asked for, as sentences for the log. */
@@ -34,13 +38,15 @@ export function planEncoding(options: EncoderOptions, source?: SourceFacts): Enc
   const settings = completeOptions(options, source);
   const timing = settings.videoCodec === 'none' ? roundToSound(settings) : roundToPictures(settings);
   const outputs = settings.renditions.map((rendition) => plannedOutput(settings, rendition, source));
-  const args = ffmpegArguments({
-    settings,
-    timing,
-    bitrates: outputs.map(({ picture }) => picture),
-    both: source?.video !== undefined && source.audio !== undefined,
-  });
-  return { settings, args, outputs, timing, targets: timing.targets, notes: timing.notes };
+  const sound = soundPlan(settings);
+  const bitrates = outputs.map(({ picture }) => picture);
+  const args = ffmpegArguments({ settings, timing, bitrates, sound });
+  return { settings, args, outputs, sound, timing, targets: timing.targets, notes: timing.notes };
+}
+
+function soundPlan({ videoCodec, audioCodec }: EncoderSettings): SoundPlan {
+  if (audioCodec === 'none') return 'none';
+  return videoCodec === 'none' ? 'alone' : 'beside';
 }
 
 function plannedOutput(

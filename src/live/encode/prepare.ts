@@ -4,6 +4,7 @@ import { kindOfInput } from './input.ts';
 import { type EncoderOptions, encoderDefaults } from './options.ts';
 import { type EncodingPlan, planEncoding } from './plan.ts';
 import { probeInput, type SourceFacts } from './probe.ts';
+import { makeSilence } from './silence.ts';
 
 /** Codecs that are carried in fragmented MP4 and that browsers play, by FFmpeg's names. */
 const carriedVideo = ['h264', 'hevc', 'av1'];
@@ -16,6 +17,12 @@ const carriedAudio = ['aac', 'opus', 'flac', 'ac3', 'eac3', 'mp3'];
  * Throws ConfigurationError for options that cannot be and a file that is not there, SluiceError for a file that cannot be read.
  */
 export async function prepareEncoding(options: EncoderOptions, program = 'ffmpeg'): Promise<EncodingPlan> {
+  const plan = await planned(options, program);
+  if (plan.sound !== 'beside' || plan.settings.audioCodec === 'copy') return plan;
+  return { ...plan, silence: await makeSilence(plan.settings, program) };
+}
+
+async function planned(options: EncoderOptions, program: string): Promise<EncodingPlan> {
   const { input, inputOptions = [] } = options;
   if (kindOfInput(input, inputOptions) !== 'file') return planEncoding(options);
   const given = { ...encoderDefaults, ...options };

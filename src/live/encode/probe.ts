@@ -47,6 +47,7 @@ const answer = z.object({
         codec_name: text,
         avg_frame_rate: text,
         bit_rate: text,
+        sample_rate: text,
         has_b_frames: z.number().optional(),
         disposition: z.object({ attached_pic: z.number().optional() }).optional(),
       }),
@@ -61,7 +62,12 @@ export async function probeInput(options: ProbeOptions): Promise<SourceFacts> {
   const video = streams.find(
     ({ codec_type, disposition }) => codec_type === 'video' && disposition?.attached_pic !== 1,
   );
-  const audio = streams.find(({ codec_type }) => codec_type === 'audio');
+  const announced = streams.find(({ codec_type }) => codec_type === 'audio');
+  // Without a rate nothing of it was there where the input was looked at. FFmpeg fails at the end of an input whose sound never comes.
+  const audio =
+    announced === undefined || Number(announced.sample_rate) > 0 || (await hasSound(options))
+      ? announced
+      : undefined;
   const interval =
     video !== undefined && options.keyframes ? { keyframeInterval: await longestInterval(options) } : {};
   return {
@@ -80,6 +86,22 @@ export async function probeInput(options: ProbeOptions): Promise<SourceFacts> {
       ? {}
       : { audio: { codec: audio.codec_name ?? 'unknown', ...optional('bitrate', Number(audio.bit_rate)) } }),
   };
+}
+
+/** False: the sound is announced, and the whole input has none. Where looking takes too long, it is taken to be there. */
+async function hasSound(options: ProbeOptions): Promise<boolean> {
+  const first = [
+    '-select_streams',
+    'a:0',
+    '-show_entries',
+    'packet=pts_time,flags',
+    '-read_intervals',
+    '%+#1',
+  ];
+  return ask(options, first).then(
+    ({ packets }) => packets.length > 0,
+    () => true,
+  );
 }
 
 /** From one keyframe to the next, and from the last one to the end of what was looked at. */

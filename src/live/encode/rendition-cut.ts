@@ -1,59 +1,35 @@
-/** One rendition: from the bytes of its pipe to its media events. Pure. */
+/** The picture of one rendition: from the bytes of its pipe to an initialisation and chunks that keep what was planned. Pure. */
 import { ConfigurationError } from '../../errors.ts';
-import type { MediaChunk, MediaInit } from '../media.ts';
 import { type ChunkPiece, Fragmenter, type Piece } from '../mp4/fragmenter.ts';
 import type { Movie } from '../mp4/movie.ts';
-import { renditionFacts } from './facts.ts';
-import { PartJoiner } from './part-joiner.ts';
-import type { EncodingPlan, PlannedOutput } from './plan.ts';
+import type { EncodingPlan } from './plan.ts';
 
 /** A segment may be this much longer than its target before anybody speaks of missing keyframes. */
 const tolerance = 1.05;
 
 export class RenditionCut {
   readonly #plan: EncodingPlan;
-  readonly #output: PlannedOutput;
   readonly #fragmenter = new Fragmenter();
-  readonly #joiner: PartJoiner | undefined;
   /** Ticks. */
   #keyframe: number | undefined;
 
-  constructor(plan: EncodingPlan, output: PlannedOutput) {
+  constructor(plan: EncodingPlan) {
     this.#plan = plan;
-    this.#output = output;
-    this.#joiner = plan.settings.chunks === 'part' ? new PartJoiner(plan.timing) : undefined;
   }
 
   /**
-   * What these bytes complete; `readAt` is when they came, milliseconds since the epoch. Throws FormatError for bytes that are no
-   * fragmented MP4, ConfigurationError for an input that is otherwise than it was planned.
+   * What these bytes complete. Throws FormatError for bytes that are no fragmented MP4, ConfigurationError for an input that is
+   * otherwise than it was planned.
    */
-  *push(slice: Buffer, readAt: number): Generator<MediaInit | MediaChunk> {
-    for (const piece of this.#fragmenter.push(slice)) yield* this.#give(piece, readAt);
-  }
-
-  /** What was held back, once nothing follows. */
-  *end(readAt: number): Generator<MediaChunk> {
-    for (const chunk of this.#joiner?.end() ?? []) yield this.#chunk(chunk, readAt);
-  }
-
-  *#give(piece: Piece, readAt: number): Generator<MediaInit | MediaChunk> {
-    const { rendition } = this.#output;
-    if (piece.type === 'init') {
-      this.#checkTracks(piece.movie);
-      const facts = renditionFacts(this.#plan, this.#output, piece.movie);
-      yield { type: 'init', rendition, bytes: piece.bytes, facts };
-      return;
+  *push(slice: Buffer): Generator<Piece> {
+    for (const piece of this.#fragmenter.push(slice)) {
+      if (piece.type === 'init') this.#checkTracks(piece.movie);
+      else this.#checkKeyframe(piece);
+      yield piece;
     }
-    this.#checkKeyframe(piece);
-    for (const chunk of this.#joiner?.push(piece) ?? [piece]) yield this.#chunk(chunk, readAt);
   }
 
-  #chunk(chunk: ChunkPiece, readAt: number): MediaChunk {
-    return { ...chunk, rendition: this.#output.rendition, readAt };
-  }
-
-  /** Sound alone has parts of other lengths, which have been promised by now. */
+  /** Where there is no picture, FFmpeg takes what there is. Sound alone has parts of other lengths, which have been promised by now. */
   #checkTracks({ main }: Movie): void {
     if (main.kind === 'video' || this.#plan.settings.videoCodec === 'none') return;
     throw new ConfigurationError(

@@ -10,6 +10,11 @@ export class StallWatch {
     this.#heard = since;
   }
 
+  /** From now on silence counts, if it did not yet. */
+  begin(now: number): void {
+    this.#heard ??= now;
+  }
+
   /** Bytes came, or nobody wanted any. */
   heard(now: number): void {
     this.#heard = now;

@@ -45,6 +45,13 @@ export class Fields {
     return value;
   }
 
+  /** Two's complement. Throws FormatError also outside of what a number holds. */
+  int64(): number {
+    const value = Number(this.#bytes.readBigInt64BE(this.#take(8)));
+    if (!Number.isSafeInteger(value)) throw new FormatError(`box "${this.#type}" has a number above 2^53`);
+    return value;
+  }
+
   /** A view of the next bytes. */
   bytes(length: number): Buffer {
     const start = this.#take(length);

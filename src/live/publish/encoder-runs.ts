@@ -1,7 +1,7 @@
 /** Runs the encoder until its input ends, anew whenever it fails; each run is an epoch of the stream. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeError, SluiceError } from '../../errors.ts';
-import type { MediaEvent } from '../media.ts';
+import type { MediaChunk, MediaInit } from '../media.ts';
 import type { PublishEvent } from './events.ts';
 import type { HeldClaim } from './held-claim.ts';
 import { type NumberedRecord, Numbering } from './numbering.ts';
@@ -126,6 +126,10 @@ export class EncoderRuns {
     try {
       for await (const event of source.run(signal)) {
         if (event.type === 'end') return event.error;
+        if (event.type === 'note') {
+          this.#options.onEvent({ type: 'warning', message: event.message });
+          continue;
+        }
         const misfit = this.#take(event, numbering);
         if (misfit !== undefined) return misfit;
         if (source.canWait) await outlet.room();
@@ -137,7 +141,7 @@ export class EncoderRuns {
   }
 
   /** An error where what came does not go on with what was before: another run may. */
-  #take(event: Exclude<MediaEvent, { type: 'end' }>, numbering: Numbering): SluiceError | undefined {
+  #take(event: MediaInit | MediaChunk, numbering: Numbering): SluiceError | undefined {
     let numbered: NumberedRecord[];
     try {
       numbered = numbering.push(event);

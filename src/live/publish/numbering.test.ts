@@ -20,7 +20,7 @@ function number(
   more: Partial<NumberingOptions> = {},
 ): { numbering: Numbering; records: NumberedRecord[] } {
   const numbering = new Numbering({ ...usual, ...more });
-  const records = events.flatMap((event) => (event.type === 'end' ? [] : numbering.push(event)));
+  const records = events.flatMap((event) => ('bytes' in event ? numbering.push(event) : []));
   return { numbering, records };
 }
 

@@ -17,7 +17,7 @@ function records(count: number, renditions = ['a']): UnsentRecord[] {
     ...Array.from({ length: count }, (_, index) => renditions.map((name) => partOf(name, index))).flat(),
   ];
   return events.flatMap((event) =>
-    (event.type === 'end' ? [] : numbering.push(event)).map(({ record }) => record),
+    (!('bytes' in event) ? [] : numbering.push(event)).map(({ record }) => record),
   );
 }
 

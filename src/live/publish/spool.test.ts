@@ -22,7 +22,7 @@ function numbered(count: number, epoch: number, media = 0): NumberedRecord[] {
       renditions.map((name) => partOf(name, index, { bytes: Buffer.alloc(size) })),
     ).flat(),
   ];
-  return events.flatMap((event) => (event.type === 'end' ? [] : numbering.push(event)));
+  return events.flatMap((event) => ('bytes' in event ? numbering.push(event) : []));
 }
 
 const taken = (spool: Spool): Spooled[] => {
