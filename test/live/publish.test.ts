@@ -5,8 +5,10 @@ import { type TestContext, test } from 'node:test';
 import { createKafka } from '../../src/kafka/client.ts';
 import type { Kafka } from '../../src/kafka/contract.ts';
 import { testBroker } from '../support/broker.ts';
+import { temporaryFolder } from '../support/folder.ts';
 import { kcat } from '../support/kcat.ts';
 import { expectStream, segmentsOf, standingStream } from '../support/live-stream.ts';
+import { makeMedia, picture } from '../support/media.ts';
 import { type FollowedSluice, followSluice } from '../support/sluice-events.ts';
 import { uniqueTopic } from '../support/unique.ts';
 
@@ -153,4 +155,20 @@ test('A second publisher is refused, one with --takeover and the key takes over,
     [1, 2],
     'nothing of the first stands behind the second',
   );
+});
+
+test('A file whose copied picture lacks keyframes at one place ends the publisher with that, once it has failed there again', async (t) => {
+  const { publish, standing } = await ground(t);
+  const folder = await temporaryFolder(t);
+  // Behind what is looked at before anything begins.
+  const keyframes = ['-g', '9999', '-force_key_frames', 'expr:lt(t,22)*gte(t,n_forced*2)'];
+  const encoded = [...picture(27, '64x36', 10), '-c:v', 'libx264', '-preset', 'ultrafast', '-bf', '0'];
+  const input = await makeMedia(folder, 'film.mp4', [...encoded, ...keyframes]);
+  const copied = ['--video-codec', 'copy', '--segment-target', '2s', '--keyframe-interval', '2s'];
+  const run = publish('--input', input, '--fast', ...copied);
+  await run.event(({ type }) => type === 'encoder-restarted', 'the second attempt');
+  const { code, stderr } = await run.ended;
+  assert.equal(code, 2, stderr);
+  assert.match(stderr, /no keyframe for/);
+  expectStream(await standing());
 });

@@ -60,6 +60,7 @@ export function manualSource(more: Partial<MediaSource> = {}): ManualSource {
     targets: { part: 200_000, segment: 2_000_000 },
     chunks: 'part',
     canReturn: false,
+    isRepeated: false,
     canWait: false,
     ...more,
     runs,

@@ -41,7 +41,8 @@ async function planned(options: EncoderOptions, program: string): Promise<Encodi
   return planEncoding(options, source);
 }
 
-function isAddress(input: string): boolean {
+/** It is on the network, where what is not there now may be there later. */
+export function isAddress(input: string): boolean {
   return /^[a-z][a-z0-9+.-]+:\/\//i.test(input) && !input.startsWith('file:');
 }
 

@@ -38,12 +38,14 @@ export class EncoderRuns {
   /** Parts have come that no end followed. */
   #isOpen: boolean;
   #ordinal = 0;
+  /** Seconds of media that the run has given. */
+  #reached = 0;
   #warned = false;
 
   constructor(options: EncoderRunsOptions) {
     this.#options = options;
     this.#position = options.start;
-    this.#restarts = new Restarts(options.source.canReturn);
+    this.#restarts = new Restarts(options.source);
     this.#epoch = this.#newEpoch(undefined);
     this.#isOpen = options.isOpen;
   }
@@ -75,7 +77,7 @@ export class EncoderRuns {
       const error = await this.#runOnce();
       if (error === undefined || signal.aborted) return;
       const gave = this.#position.media > before;
-      const ended = { error, lasted: performance.now() - began, gave };
+      const ended = { error, lasted: performance.now() - began, gave, reached: this.#reached };
       await this.#pause(ended);
       if (signal.aborted) return;
       this.#epoch = this.#newEpoch(this.#options.claim.raise());
@@ -163,12 +165,21 @@ export class EncoderRuns {
     const { following } = numbering;
     this.#options.outlet.closeEpoch(this.#epoch);
     this.#ordinal = following.ordinal;
+    this.#reached = following.seconds;
     this.#position = { media: following.media, discontinuities: following.discontinuities };
+  }
+
+  #tellRepetition({ reached }: EndedRun): void {
+    const message = `the file failed at ${reached.toFixed(1)} s as it did before: it is not begun once more`;
+    this.#options.onEvent({ type: 'warning', message });
   }
 
   async #pause(ended: EndedRun): Promise<void> {
     const wait = this.#restarts.after(ended);
-    if (wait === undefined) throw ended.error;
+    if (wait === undefined) {
+      if (this.#restarts.count > 0) this.#tellRepetition(ended);
+      throw ended.error;
+    }
     this.#options.onEvent({
       type: 'encoder-restarted',
       epoch: this.#epoch.epoch + 1,

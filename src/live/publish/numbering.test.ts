@@ -96,6 +96,7 @@ test('An epoch without a part takes no number', () => {
     media: 7,
     ordinal: 0,
     discontinuities: 1,
+    seconds: 0,
     any: false,
     captured: undefined,
   });

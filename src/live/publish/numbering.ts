@@ -33,6 +33,8 @@ export interface Following {
   readonly media: number;
   readonly ordinal: number;
   readonly discontinuities: number;
+  /** Of media, from the epoch's first picture to the end of its last. */
+  readonly seconds: number;
   /** False: the epoch had no part at all. */
   readonly any: boolean;
   /** When the last picture ended: microseconds since the epoch of Unix; undefined without any. */
@@ -90,13 +92,14 @@ export class Numbering {
     if (newest === undefined) {
       const { media, discontinuities, discontinuity } = this.#options.start;
       const before = discontinuities - (discontinuity ? 1 : 0);
-      return { media, ordinal: 0, discontinuities: before, any: false, captured: undefined };
+      return { media, ordinal: 0, discontinuities: before, seconds: 0, any: false, captured: undefined };
     }
     const { media, ordinal, discontinuities } = newest;
     return {
       media: media + 1,
       ordinal: ordinal + 1,
       discontinuities,
+      seconds: this.#timeline.end,
       any: true,
       captured: capturedEnd,
     };

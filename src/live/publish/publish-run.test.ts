@@ -128,6 +128,27 @@ test('What can never work is not tried again', async () => {
   expectStream(await standing(cluster));
 });
 
+test('A file that fails twice at the same place ends the publisher with the reason; what is live goes on', async () => {
+  const cluster = createMemoryCluster();
+  const file = begin(cluster, {}, { isRepeated: true });
+  for (const number of [0, 1]) {
+    const run = await file.run(number);
+    run.give(initOf('main'), ...parts(0, 12));
+    run.end(new Error('the file is damaged'));
+  }
+  await assert.rejects(file.done, /the file is damaged/);
+  assert.equal(file.of('encoder-restarted').length, 1);
+  assert.match(file.of('warning')[0]?.message ?? '', /failed at 2\.4 s as it did before/);
+  assert.equal(file.source.runs.length, 2);
+  const live = begin(cluster);
+  for (const number of [0, 1, 2]) {
+    const run = await live.run(number);
+    run.give(initOf('main'), ...parts(0, 12));
+    run.end(number === 2 ? undefined : new Error('the sender has gone'));
+  }
+  assert.equal((await live.done).restarts, 2);
+});
+
 test('While Kafka is away nothing is lost, and order stays', async () => {
   const cluster = createMemoryCluster();
   const one = begin(cluster, { leaseDuration: 100 });

@@ -3,7 +3,7 @@ import type { Targets } from '../../records/live-record.ts';
 import { runEncoder } from '../encode/encoder.ts';
 import { kindOfInput } from '../encode/input.ts';
 import type { EncodingPlan } from '../encode/plan.ts';
-import { prepareEncoding } from '../encode/prepare.ts';
+import { isAddress, prepareEncoding } from '../encode/prepare.ts';
 import type { MediaEvent } from '../media.ts';
 import type { PublishOptions } from './options.ts';
 import { withoutSlowStart } from './slow-start.ts';
@@ -19,6 +19,8 @@ export interface MediaSource {
   run(signal: AbortSignal): AsyncIterable<MediaEvent>;
   /** It may work later although it has never worked yet: a sender that is awaited, somebody else's server. */
   readonly canReturn: boolean;
+  /** Every run reads the same bytes from the same beginning: a local file. */
+  readonly isRepeated: boolean;
   /** It can be kept waiting without loss. Others lose whole segments when more than the spool holds would wait. */
   readonly canWait: boolean;
   /** What is not as it was asked for, as sentences. */
@@ -37,7 +39,8 @@ export async function encoderSource(options: PublishOptions): Promise<MediaSourc
     chunks: settings.chunks,
     foreignKeyframes: settings.videoCodec === 'copy',
     notes: plan.notes,
-    canReturn: kind === 'live' || /^[a-z][a-z0-9+.-]+:\/\//i.test(settings.input),
+    canReturn: kind === 'live' || isAddress(settings.input),
+    isRepeated: kind === 'file' && !isAddress(settings.input),
     canWait: kind === 'stdin' || (kind === 'file' && !settings.realTime),
     run(signal) {
       const events = runEncoder(plan, {

@@ -64,6 +64,11 @@ export class Timeline {
     return this.#newest;
   }
 
+  /** Seconds of media time: where the newest picture ends. */
+  get end(): number {
+    return this.#end;
+  }
+
   /** When the newest picture ends: microseconds since the epoch of Unix. Undefined before the first. */
   get capturedEnd(): number | undefined {
     return this.#newest === undefined ? undefined : this.#captured(this.#end);
