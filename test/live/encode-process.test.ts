@@ -1,10 +1,13 @@
 /** FFmpeg as a child: told to end, missing, silent, killed, faster than its reader. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
+import { freePort } from '../../src/broker/ports.ts';
 import { ConfigurationError, SluiceError } from '../../src/errors.ts';
 import { type RunOptions, runEncoder } from '../../src/live/encode/encoder.ts';
 import type { EncoderOptions } from '../../src/live/encode/options.ts';
@@ -13,6 +16,7 @@ import { prepareEncoding } from '../../src/live/encode/prepare.ts';
 import type { MediaEvent } from '../../src/live/media.ts';
 import { madeStream } from '../support/boxes.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { waitFor } from '../support/wait.ts';
 
 const small = [{ name: 'main', size: { width: 160, height: 90 }, bitrate: 100_000 }];
 
@@ -64,6 +68,52 @@ test('who leaves the loop early leaves no FFmpeg behind', async (t) => {
   const pid = Number(await readFile(pidFile, 'utf8'));
   assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
 });
+
+test('one that listens for a sender ends when its publisher is killed, and the port is free again', async (t) => {
+  const folder = await temporaryFolder(t);
+  const port = await freePort('127.0.0.1', new Set());
+  const inputs = [
+    `rtmp://0.0.0.0:${port}/live/a`,
+    `srt://127.0.0.1:${port}?mode=listener`,
+    `udp://127.0.0.1:${port}`,
+  ];
+  for (const input of inputs) {
+    const pidFile = join(folder, `${crypto.randomUUID()}.pid`);
+    const watched = await program(t, `echo $$ > ${pidFile}; exec ffmpeg "$@"`);
+    const publisher = spawn(
+      process.execPath,
+      ['--input-type=module', '-e', listening, JSON.stringify({ input }), watched],
+      { cwd: import.meta.dirname, stdio: 'ignore' },
+    );
+    t.after(() => publisher.kill('SIGKILL'));
+    const pid = await waitFor(
+      async () => Number(await readFile(pidFile, 'utf8').catch(() => '')) || undefined,
+    );
+    assert.ok(pid);
+    t.after(() => isAlive(pid) && process.kill(pid, 'SIGKILL'));
+    // It listens, and would go on doing so.
+    await waitFor(async () => (await readFile(`/proc/${pid}/comm`, 'utf8')).trim() === 'ffmpeg');
+    publisher.kill('SIGKILL');
+    await waitFor(() => !isAlive(pid), { what: `FFmpeg to end that read ${input}` });
+  }
+});
+
+/** Runs an encoder until it is killed. */
+const listening = `
+  const { runEncoder } = await import('../../src/live/encode/encoder.ts');
+  const { planEncoding } = await import('../../src/live/encode/plan.ts');
+  const [options, program] = process.argv.slice(1);
+  for await (const event of runEncoder(planEncoding(JSON.parse(options)), { program })) void event;
+`;
+
+function isAlive(pid: number): boolean {
+  try {
+    // One that has ended and that nobody has taken leave of yet has no command line.
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== '';
+  } catch {
+    return false;
+  }
+}
 
 test('nothing waits for one that has ended', async (t) => {
   const sent = join(await temporaryFolder(t), 'sent.mp4');

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import * as z from 'zod';
 import { ConfigurationError, SluiceError } from '../../errors.ts';
 import { withoutSecrets } from './complaints.ts';
+import { guard } from './guardian.ts';
 import { ffmpegInstallation } from './process.ts';
 
 /** Of the first picture and the first sound of an input. */
@@ -130,10 +131,9 @@ async function ask(options: ProbeOptions, what: readonly string[]): Promise<z.in
   const { input, inputOptions, program = 'ffprobe' } = options;
   const args = ['-hide_banner', '-loglevel', 'error', ...what, '-of', 'json', ...inputOptions, '-i', input];
   try {
-    const { stdout } = await promisify(execFile)(program, args, {
-      timeout: patience,
-      maxBuffer: 64 * 1024 * 1024,
-    });
+    const asked = promisify(execFile)(program, args, { timeout: patience, maxBuffer: 64 * 1024 * 1024 });
+    const guardian = guard(asked.child.pid);
+    const { stdout } = await asked.finally(() => guardian.dismiss());
     return answer.parse(JSON.parse(stdout));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {

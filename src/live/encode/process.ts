@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { ConfigurationError, SluiceError } from '../../errors.ts';
 import { Complaints } from './complaints.ts';
+import { guard } from './guardian.ts';
 
 export interface FfmpegOptions {
   /** The program. Default `ffmpeg`, from the PATH. */
@@ -42,6 +43,7 @@ export function startFfmpeg(options: FfmpegOptions): Ffmpeg {
     // A group of its own: Ctrl-C in a terminal reaches us alone, and we end it in our order.
     detached: true,
   });
+  const guardian = guard(child.pid);
   if (typeof stdin === 'object' && child.stdin !== null) {
     // It may end before its input does; how it ended is what counts.
     child.stdin.on('error', () => {});
@@ -54,6 +56,7 @@ export function startFfmpeg(options: FfmpegOptions): Ffmpeg {
   let force: NodeJS.Timeout | undefined;
   const ended = new Promise<Error | undefined>((resolve) => {
     child.once('error', (error) => resolve(startFailure(error, program)));
+    child.once('exit', () => guardian.dismiss());
     child.once('close', (code, signal) => {
       isOver = true;
       clearTimeout(force);
