@@ -224,3 +224,29 @@ test('a picture is copied only where its keyframes and its codec allow it', asyn
   );
   assert.match(String(late.error), /no keyframe for .* s, too long for segments of 1 s/);
 });
+
+test('copied HEVC is called hvc1, whatever its file called it', async (t) => {
+  const folder = await temporaryFolder(t);
+  const hevc = [
+    '-c:v',
+    'libx265',
+    '-preset',
+    'ultrafast',
+    '-x265-params',
+    'keyint=30:bframes=0:log-level=none',
+  ];
+  const made = [...picture(2), ...tone(2), ...hevc, '-c:a', 'aac'];
+  for (const [name, tag] of [
+    ['film.mp4', ['-tag:v', 'hev1']],
+    ['film.ts', []],
+    ['apple.mp4', ['-tag:v', 'hvc1']],
+  ] as const) {
+    const input = await makeMedia(folder, name, [...made, ...tag]);
+    const run = await encode({ input, videoCodec: 'copy', audioCodec: 'copy' });
+    assert.equal(run.error, undefined);
+    const init = run.inits.get('main');
+    assert.match(init?.facts.codecs ?? '', /^hvc1\.1\.6\.L\d+\.[0-9A-F.]+,mp4a\.40\.2$/, name);
+    assert.ok(init?.bytes.includes('hvc1') && !init.bytes.includes('hev1'));
+    assert.equal((await decode(folder, run)).pictures, 60);
+  }
+});

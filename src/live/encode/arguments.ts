@@ -1,6 +1,7 @@
 /** FFmpeg's command line. Pure. Which option does what for whom: docs/adr/0082-ffmpeg-in-whole-pictures.md. */
 import { inputArguments, kindOfInput } from './input.ts';
 import type { EncoderSettings, RenditionOptions, SoundPlan } from './options.ts';
+import type { SourceFacts } from './probe.ts';
 import { soundRate, type Timing } from './timing.ts';
 
 export interface ArgumentOptions {
@@ -9,23 +10,25 @@ export interface ArgumentOptions {
   /** Bits a second of the picture of each rendition. */
   readonly bitrates: readonly number[];
   readonly sound: SoundPlan;
+  /** What is known of the input. */
+  readonly source?: SourceFacts | undefined;
 }
 
 /** One process for all renditions: the first is written to descriptor 1, the others to 3 and up; then their sound. */
 export function ffmpegArguments(options: ArgumentOptions): string[] {
-  const { settings, timing, bitrates, sound } = options;
+  const { settings, timing, bitrates, sound, source: facts } = options;
   const { input, inputOptions, renditions, videoCodec } = settings;
   const source = inputArguments(settings);
   const stdin = kindOfInput(input, inputOptions) === 'stdin' ? [] : ['-nostdin'];
   const outputs = renditions.flatMap((rendition, index) => [
     ...['-map', videoCodec === 'none' ? source.audio : source.video, ...mediaAlone],
     ...(videoCodec === 'none'
-      ? soundEncoder(settings, 0)
+      ? soundEncoder(settings, 0, facts)
       : videoArguments(settings, rendition, timing, bitrates[index] ?? 0)),
     ...pictureContainer(settings, timing),
     `pipe:${outputDescriptor(index)}`,
   ]);
-  const beside = sound === 'beside' ? soundOutput(settings, source.audio) : [];
+  const beside = sound === 'beside' ? soundOutput(settings, source.audio, facts) : [];
   return [
     ...['-hide_banner', '-loglevel', 'warning', '-nostats', ...stdin, ...source.args],
     ...[...outputs, ...beside],
@@ -43,19 +46,19 @@ function outputDescriptor(index: number): number {
  * The sound of all renditions. A moment of silence comes first: the input may have no sound, and for an output that nothing is mapped to FFmpeg chooses
  * by itself.
  */
-function soundOutput(settings: EncoderSettings, source: string): string[] {
+function soundOutput(settings: EncoderSettings, source: string, facts?: SourceFacts): string[] {
   return [
     ...['-filter_complex', `anullsrc=r=${soundRate}:cl=stereo:d=0.1[silence]`],
     ...['-map', '[silence]', '-map', source, ...mediaAlone],
     ...['-c:a:0', settings.audioCodec === 'copy' ? 'aac' : settings.audioCodec],
-    ...[...soundArguments(settings, 1), `pipe:${outputDescriptor(settings.renditions.length)}`],
+    ...[...soundArguments(settings, 1, facts), `pipe:${outputDescriptor(settings.renditions.length)}`],
   ];
 }
 
 /** How sound is encoded, frame by frame; `index`: of its stream in the output. */
-export function soundArguments(settings: EncoderSettings, index: number): string[] {
+export function soundArguments(settings: EncoderSettings, index: number, facts?: SourceFacts): string[] {
   return [
-    ...[...soundEncoder(settings, index), '-max_interleave_delta', '1', '-f', 'mp4'],
+    ...[...soundEncoder(settings, index, facts), '-max_interleave_delta', '1', '-f', 'mp4'],
     // Each fragment says its own time, also the first one (frag_discont).
     ...[
       '-movflags',
@@ -127,8 +130,16 @@ function sizeFilter({ size }: RenditionOptions): string {
   return `${inside},pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2,setsar=1`;
 }
 
-function soundEncoder({ audioCodec, audioBitrate }: EncoderSettings, index: number): string[] {
-  if (audioCodec === 'copy') return [`-c:a:${index}`, 'copy'];
+function soundEncoder(
+  { audioCodec, audioBitrate }: EncoderSettings,
+  index: number,
+  facts: SourceFacts | undefined,
+): string[] {
+  if (audioCodec === 'copy') {
+    // In a transport stream each frame has a head of its own, which MP4 does not have.
+    const bare = facts?.audio?.codec === 'aac' ? [`-bsf:a:${index}`, 'aac_adtstoasc'] : [];
+    return [`-c:a:${index}`, 'copy', ...bare];
+  }
   // Holes are filled with silence: players stop where one track has a hole. No `first_pts`, nor anything else that counts from the
   // start: FFmpeg makes the filters anew whenever the sound changes its layout or rate.
   return [

@@ -9,6 +9,7 @@ import { requiredBox } from '../mp4/box.ts';
 import type { ChunkPiece, InitPiece, Piece } from '../mp4/fragmenter.ts';
 import { type Movie, readMovie } from '../mp4/movie.ts';
 import { retime } from '../mp4/retime.ts';
+import { nameForApple } from '../mp4/sample-entries.ts';
 import { type SoundSample, soundFragment } from '../mp4/sound-samples.ts';
 import { renditionFacts } from './facts.ts';
 import type { EncodingPlan } from './plan.ts';
@@ -142,7 +143,8 @@ export class Interleaver {
     picture.movie = movie;
     const sound = this.#sound.init;
     const whole = sound === undefined ? bytes : addSound(bytes, sound.bytes, sound.trackId);
-    const both = sound === undefined ? movie : readMovie(requiredBox(whole, 'moov'));
+    const isOther = nameForApple(whole) || sound !== undefined;
+    const both = isOther ? readMovie(requiredBox(whole, 'moov')) : movie;
     const facts = renditionFacts(plan, output, both);
     return { type: 'init', rendition: output.rendition, bytes: whole, facts };
   }

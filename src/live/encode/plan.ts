@@ -40,7 +40,7 @@ export function planEncoding(options: EncoderOptions, source?: SourceFacts): Enc
   const outputs = settings.renditions.map((rendition) => plannedOutput(settings, rendition, source));
   const sound = soundPlan(settings);
   const bitrates = outputs.map(({ picture }) => picture);
-  const args = ffmpegArguments({ settings, timing, bitrates, sound });
+  const args = ffmpegArguments({ settings, timing, bitrates, sound, source });
   return { settings, args, outputs, sound, timing, targets: timing.targets, notes: timing.notes };
 }
 

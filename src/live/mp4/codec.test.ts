@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { aacTrack, avcTrack, box, words } from '../../../test/support/boxes.ts';
+import { aacTrack, avcTrack, box, madeInit, words } from '../../../test/support/boxes.ts';
 import { boxesIn } from './box.ts';
 import { readSampleEntry } from './codec.ts';
+import { nameForApple } from './sample-entries.ts';
 
 function codecOf(entry: Buffer): string {
   const [first] = boxesIn(entry);
@@ -29,6 +30,7 @@ test('names of codecs as players are told them', () => {
     ['av01.0.08H.10', box('av01', visual, box('av1C', [0x81, 0x08, 0xcc, 0]))],
     ['mp4a.6b', box('mp4a', audio, mp3)],
     ['mp4a.40.5', box('mp4a', audio, box('esds', words(0), wide(3, 0, 0, 0, ...decoder)))],
+    ['dvh1.05.06', box('dvh1', visual, box('dvcC', [1, 0, 0x0a, 0x35]))],
     ['opus', box('Opus', audio)],
     ['flac', box('fLaC', audio)],
     ['ec-3', box('ec-3', audio)],
@@ -45,4 +47,25 @@ test('entries without what names them are refused', () => {
     () => codecOf(box('mp4a', Buffer.alloc(28), box('esds', words(0), [9, 1, 0]))),
     /no descriptor 3/,
   );
+});
+
+test('entries that Apple does not play are renamed where their records have the parameter sets', () => {
+  const visual = Buffer.alloc(78);
+  const whole = box('hvcC', Buffer.alloc(22), [3, ...Array<number>(12).fill(0)]);
+  const bare = box('hvcC', Buffer.alloc(22), [0]);
+  const table: [type: string, record: Buffer, expected: string][] = [
+    ['hev1', whole, 'hvc1'],
+    ['hvc1', whole, 'hvc1'],
+    ['hev1', bare, 'hev1'],
+    ['dvhe', whole, 'dvh1'],
+    ['avc3', box('avcC', [1, 0x64, 0, 0x0d, 0xff, 0xe1, 0, 0, 0]), 'avc1'],
+    ['avc3', box('avcC', [1, 0x64, 0, 0x0d, 0xff, 0xe0]), 'avc3'],
+    ['av01', box('av1C', [0x81, 0x04, 0x0c, 0]), 'av01'],
+  ];
+  for (const [type, record, expected] of table) {
+    const init = madeInit({ ...avcTrack(), entry: box(type, visual, record) }, aacTrack());
+    assert.equal(nameForApple(init), type !== expected);
+    assert.ok(init.includes(`${expected}\0`, 'latin1'));
+    assert.equal(init.includes(`${type}\0`, 'latin1'), type === expected);
+  }
 });

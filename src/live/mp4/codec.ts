@@ -21,6 +21,8 @@ export function readSampleEntry({ type, body }: Box): SampleEntry {
     case 'avc3':
     case 'hvc1':
     case 'hev1':
+    case 'dvh1':
+    case 'dvhe':
     case 'av01': {
       const fields = new Fields(type, body);
       fields.skip(24);
@@ -48,6 +50,8 @@ export function readSampleEntry({ type, body }: Box): SampleEntry {
 
 function visualCodec(type: string, boxes: Buffer): string {
   if (type.startsWith('avc')) return avcCodec(type, requiredBox(boxes, 'avcC'));
+  if (type.startsWith('dv'))
+    return dolbyCodec(type, optionalBox(boxes, 'dvcC') ?? requiredBox(boxes, 'dvvC'));
   if (type.startsWith('h')) return hevcCodec(type, requiredBox(boxes, 'hvcC'));
   return av1Codec(optionalBox(boxes, 'av1C'));
 }
@@ -71,6 +75,15 @@ function hevcCodec(type: string, record: Buffer): string {
   const tier = profile & 0x20 ? 'H' : 'L';
   const tail = constraints.map((byte) => `.${byte.toString(16).toUpperCase()}`).join('');
   return `${type}.${space}${profile & 0x1f}.${compatible}.${tier}${fields.uint8()}${tail}`;
+}
+
+/** Dolby Vision Streams Within the ISO Base Media File Format, 3.2 and 4: `dvh1.05.06`, the profile and the level. */
+function dolbyCodec(type: string, record: Buffer): string {
+  const fields = new Fields('dvcC', record);
+  fields.skip(2);
+  const bits = fields.uint16();
+  const two = (number: number) => String(number).padStart(2, '0');
+  return `${type}.${two(bits >> 9)}.${two((bits >> 3) & 0x3f)}`;
 }
 
 /** The bits of 32, the other way round. */
