@@ -153,7 +153,7 @@ export interface Sink {
   publishWhole(bytes: Uint8Array, target: string, look: FileLook, published: Published): Promise<void>;
   /** Notes that what stands under `target` already is this version, and makes it durable; nothing is noted when nothing stands there. */
   adopt(target: string, published: Published): Promise<void>;
-  /** Keeps a temporary file under a name that says what is wrong with it. */
+  /** Keeps a temporary file under a name that says what is wrong with it. Throws `EEXIST` where anything stands under that name. */
   quarantine(upload: string, target: string): Promise<void>;
   /** Removes the temporary file of an upload that has ended, and forgets it. */
   discard(upload: string): Promise<void>;

@@ -131,6 +131,31 @@ test('What is set aside never takes the place of a file', async () => {
   }
 });
 
+test('Nothing that is set aside takes the place of anything, however long its name is', async () => {
+  for (const name of ['a', `${'n'.repeat(239)}`, 'n'.repeat(255)]) {
+    const wrong = [1, 2].map((version) => ({ path: name, version, bytes: noise(600) }));
+    const neighbour = { path: `${name.slice(0, -1)}x`, bytes: noise(600) };
+    const aside = `${name}.DIGEST_MISMATCH`;
+    // What a user, or an uploader, has under the names that would be taken.
+    const real = Buffer.byteLength(aside) <= 255 ? [{ path: aside, bytes: noise(300) }] : [];
+    const flow = await flowWith(
+      ...real.flatMap((file) => craftedUpload(file)),
+      ...[...wrong, neighbour].flatMap((file) => [
+        craftedChunk(file, 0, 600, noise(600)),
+        craftedClose(file),
+      ]),
+      craftedPack([{ ...wrong[0]!, version: 3 }], noise(600)),
+    );
+    flow.disk.place('shop/x.DIGEST_MISMATCH', noise(10), { mtime: '1', mode: 0o600 });
+    const users = flow.disk.files.get('shop/x.DIGEST_MISMATCH')!.inode;
+    const down = await flow.down({ bufferBytes: 1 });
+    assert.deepEqual([down.failed, flow.disk.parts.size], [4, 0]);
+    assert.equal(flow.disk.files.size, 4 + real.length + 1, name);
+    assert.equal(flow.disk.files.get('shop/x.DIGEST_MISMATCH')?.inode, users);
+    for (const file of real) assert.equal(flow.received()[file.path], md5(file.bytes));
+  }
+});
+
 test('A file where a folder is needed, and a folder where a file is: told, and others go on', async () => {
   const paths = [
     ['x', 'x/y'],

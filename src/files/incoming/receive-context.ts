@@ -2,7 +2,6 @@
 import type { ChecksumAlgorithm } from '../../records/checksum.ts';
 import type { FileFacts } from '../../records/file-facts.ts';
 import type { UploadRef } from '../../records/file-record.ts';
-import { segmentLimit } from '../../records/path.ts';
 import type { Sink } from '../../stores/contract.ts';
 import type { NameRules } from '../../stores/target-name.ts';
 import { isPermanent } from '../shared/disk-retry.ts';
@@ -92,17 +91,6 @@ export class ReceiveContext {
     this.options.progress.filesFailed++;
     this.options.onEvent({ type: 'failed', uploader, path, upload, reason, message });
   }
-}
-
-const mismatchSuffix = '.DIGEST_MISMATCH';
-
-/** Under this name stands what came of a file whose digest is wrong; the file's own name is cut where both are too long. */
-export function mismatchName(target: string): string {
-  const slash = target.lastIndexOf('/') + 1;
-  let name = target.slice(slash);
-  while (Buffer.byteLength(name) + mismatchSuffix.length > segmentLimit)
-    name = [...name].slice(0, -1).join('');
-  return target.slice(0, slash) + name + mismatchSuffix;
 }
 
 export function mismatchMessage(found: string, wanted: string): string {

@@ -1,21 +1,47 @@
-/** Keeps what came of a file whose digest is wrong, under a name that says so. */
+/** Keeps what came of a file whose digest is wrong, under a name that says so, and takes nobody's place. */
 import { describeError } from '../../errors.ts';
+import { segmentLimit } from '../../records/path.ts';
 import { VanishedError } from '../../stores/vanished.ts';
-import { mismatchName, type ReceiveContext } from '../incoming/receive-context.ts';
+import type { ReceiveContext } from '../incoming/receive-context.ts';
 import { isPermanent } from '../shared/disk-retry.ts';
 
 /** Renames an upload's temporary file; gives back the end of a sentence that says what became of it. */
 export async function setAside(context: ReceiveContext, upload: string, target: string): Promise<string> {
   const { sink } = context.options;
-  // A file of that very name may have been sent, and must not be overwritten by what is wrong.
-  const isTaken = (await sink.published(mismatchName(target))) !== undefined;
-  const name = mismatchName(isTaken ? `${target}.${upload}` : target);
-  try {
-    await sink.quarantine(upload, name);
-    return `; what came is kept as ${name}`;
-  } catch (error) {
-    if (!isPermanent(error) && !(error instanceof VanishedError)) throw error;
-    await sink.discard(upload);
-    return `; what came could not be kept: ${describeError(error)}`;
+  for (const name of mismatchNames(target, upload)) {
+    // A file of that very name may have been sent, and may be on its way back.
+    if ((await sink.published(name)) !== undefined) continue;
+    try {
+      await sink.quarantine(upload, name);
+      return `; what came is kept as ${name}`;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
+      if (!isPermanent(error) && !(error instanceof VanishedError)) throw error;
+      await sink.discard(upload);
+      return `; what came could not be kept: ${describeError(error)}`;
+    }
   }
+  throw new Error('unreachable: there is always another name');
+}
+
+const suffix = '.DIGEST_MISMATCH';
+
+/**
+ * Names for what is wrong, in the order in which they are tried: the plain one, then those with the upload's id, then numbered ones.
+ * Where a name is too long the file's own part of it is cut, never the id, and never in the middle of a character.
+ */
+export function* mismatchNames(target: string, upload: string): Generator<string, never> {
+  const slash = target.lastIndexOf('/') + 1;
+  const [folder, name] = [target.slice(0, slash), target.slice(slash)];
+  if (Buffer.byteLength(name + suffix) <= segmentLimit) yield folder + name + suffix;
+  for (let number = 1; ; number++) {
+    const end = `.${upload}${number === 1 ? '' : `.${number}`}${suffix}`;
+    yield folder + cut(name, segmentLimit - end.length) + end;
+  }
+}
+
+function cut(name: string, bytes: number): string {
+  const characters = [...name];
+  while (Buffer.byteLength(characters.join('')) > bytes) characters.pop();
+  return characters.join('');
 }

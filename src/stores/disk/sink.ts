@@ -198,7 +198,16 @@ class DiskSink implements Sink {
     // An empty file has not been opened yet.
     await this.#handles.use(this.#partName(upload), async () => {});
     await this.#handles.end(this.#partName(upload));
-    await this.#renamePart(this.#partName(upload), target);
+    const full = join(this.place, target);
+    await this.#folders.prepare(target);
+    // Taken first, by a file of no bytes: a rename replaces whatever stands there.
+    await writeFile(full, '', { flag: 'wx' });
+    try {
+      await this.#renamePart(this.#partName(upload), target);
+    } catch (error) {
+      await rm(full, { force: true });
+      throw error;
+    }
     this.#journal.noteGone(upload);
   }
 

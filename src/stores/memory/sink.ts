@@ -195,6 +195,7 @@ export class MemorySink implements Sink {
 
   async quarantine(upload: string, target: string): Promise<void> {
     const bytes = this.#bytesOf(upload);
+    if (this.#disk.files.has(target)) throw systemError('EEXIST', `file already exists, '${target}'`);
     this.#disk.place(target, bytes, { mtime: '0', mode: 0o600 });
     this.#forget(upload);
   }

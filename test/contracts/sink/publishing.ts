@@ -120,6 +120,10 @@ export function publishing(open: OpenSinkGround): void {
     await sink.quarantine(id(2), 'shop/nothing-came.DIGEST_MISMATCH');
     assert.equal(String((await ground.read('shop/dir/a.DIGEST_MISMATCH'))?.bytes), 'wrong');
     assert.equal(await sink.published('shop/dir/a.DIGEST_MISMATCH'), undefined);
+    await sink.part(id(3)).write(Buffer.from('other'), 0);
+    await assert.rejects(sink.quarantine(id(3), 'shop/dir/a.DIGEST_MISMATCH'), { code: 'EEXIST' });
+    assert.equal(String((await ground.read('shop/dir/a.DIGEST_MISMATCH'))?.bytes), 'wrong');
+    await sink.quarantine(id(3), 'shop/dir/a.2.DIGEST_MISMATCH');
     assert.deepEqual(await ground.parts(), []);
     await sink.close();
   });
