@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { anyAlgorithm } from '../../../test/support/arbitraries.ts';
 import { noise } from '../../../test/support/bytes.ts';
@@ -94,6 +95,52 @@ test('Other bytes in a range that has come are a conflict, wherever they differ'
     other[Math.min(9, end - 1) - start]! ^= 1;
     await assert.rejects(upload.take(chunkOf(bytes, start, end, other)), ConflictError);
   }
+});
+
+test('Right bytes that overlap are no conflict, however many come at once and in whatever order they are written', async () => {
+  const bytes = noise(60);
+  const cut = fc.tuple(fc.nat({ max: 59 }), fc.integer({ min: 1, max: 20 }));
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(cut, { maxLength: 12 }),
+      fc.infiniteStream(fc.nat({ max: 5 })),
+      async (cuts, turns) => {
+        const part = new MemorySink(new MemoryDisk()).part(ref.upload);
+        const late = async (): Promise<void> => {
+          for (let turn = turns.next().value ?? 0; turn > 0; turn--) await setImmediate();
+        };
+        const { upload } = open(60, new MemoryDisk(), {
+          ...part,
+          write: async (piece, position) => {
+            await late();
+            await part.write(piece, position);
+          },
+          read: async (buffer, position) => {
+            await late();
+            return part.read(buffer, position);
+          },
+        });
+        const all: [number, number][] = [
+          ...cuts.map(([start, size]): [number, number] => [start, Math.min(60, start + size)]),
+          [0, 60],
+        ];
+        await Promise.all(all.map(([start, end]) => upload.take(chunkOf(bytes, start, end))));
+        await upload.settled();
+        assert.equal(await upload.digest(digestOf('md5', bytes), noStop), digestOf('md5', bytes));
+      },
+    ),
+  );
+});
+
+test('Wrong bytes that overlap are found before anybody can call it settled', async () => {
+  const bytes = noise(30);
+  const { upload } = open(30);
+  const taken = [upload.take(chunkOf(bytes, 0, 20)), upload.take(chunkOf(bytes, 10, 30, noise(20)))].map(
+    (work) => work.catch((error: unknown) => error),
+  );
+  assert.ok(upload.complete);
+  await assert.rejects(upload.settled(), ConflictError);
+  await Promise.all(taken);
 });
 
 test('What is missing is named, and not at length', async () => {

@@ -6,7 +6,7 @@ import { FormatError } from '../../errors.ts';
 import { algorithmOf, type ChecksumAlgorithm } from '../../records/checksum.ts';
 import type { FileFacts } from '../../records/file-facts.ts';
 import type { Chunk, UploadRef } from '../../records/file-record.ts';
-import type { PartFile, UnfinishedUpload } from '../../stores/contract.ts';
+import type { ByteRange, PartFile, UnfinishedUpload } from '../../stores/contract.ts';
 import { VanishedError } from '../../stores/vanished.ts';
 import type { FileHasher } from '../hashing/file-hasher.ts';
 import { createFileHasher } from '../hashing/hasher.ts';
@@ -54,7 +54,8 @@ export class IncomingUpload {
   /** Written or being written. */
   #claimed: Ranges;
   #written: Ranges;
-  readonly #writes = new Set<Promise<void>>();
+  /** Writes and comparisons that are under way. */
+  readonly #work = new Set<Promise<void>>();
   #failure: { readonly error: unknown } | undefined;
   #hasher: FileHasher | undefined;
   #algorithm: ChecksumAlgorithm | undefined;
@@ -138,9 +139,9 @@ export class IncomingUpload {
     return named.join(', ') + (more > 0 ? ` and ${more} more ranges` : '');
   }
 
-  /** Resolves when nothing is on its way to the disk; rejects when any of it ever failed: those bytes are claimed, not there. */
+  /** Resolves when nothing is on its way to the disk, or compared; rejects when a write ever failed: those bytes are claimed, not there. */
   async settled(): Promise<void> {
-    await allDone([...this.#writes]);
+    await allDone([...this.#work]);
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
@@ -212,22 +213,46 @@ export class IncomingUpload {
       this.#written.add(offset, offset + bytes.length);
       this.dirty = true;
     });
-    this.#writes.add(write);
     try {
-      await write;
+      await this.#underWay(write);
     } catch (error) {
       this.#failure ??= { error };
       throw error;
-    } finally {
-      this.#writes.delete(write);
     }
   }
 
-  /** What is there already must be the same; what is not is written. */
+  async #underWay(work: Promise<void>): Promise<void> {
+    this.#work.add(work);
+    try {
+      await work;
+    } finally {
+      this.#work.delete(work);
+    }
+  }
+
+  /**
+   * What is there already must be the same; what is not is written. Both are told apart before the first await: what is claimed by
+   * then is on the disk once all that is under way is, and what other chunks claim later is none of this one's.
+   */
   async #takeAgain({ offset, bytes }: Chunk): Promise<void> {
-    await this.settled();
     const end = offset + bytes.length;
-    for (const [from, to] of this.#claimed.within(offset, end)) {
+    const known = this.#claimed.within(offset, end);
+    const gaps = this.#claimed.missing(offset, end);
+    const before = this.settled();
+    for (const [from, to] of gaps) this.#claimed.add(from, to);
+    const written = gaps.map(([from, to]) => this.#write(bytes.subarray(from - offset, to - offset), from));
+    // Also compared is what nobody may publish before.
+    await allDone([this.#underWay(this.#compare(before, known, offset, bytes)), ...written]);
+  }
+
+  async #compare(
+    isWritten: Promise<void>,
+    known: readonly ByteRange[],
+    offset: number,
+    bytes: Uint8Array,
+  ): Promise<void> {
+    await isWritten;
+    for (const [from, to] of known) {
       const standing = Buffer.allocUnsafe(to - from);
       for (let at = 0; at < standing.length; ) {
         const read = await this.#part.read(standing.subarray(at), from + at);
@@ -235,12 +260,8 @@ export class IncomingUpload {
           throw new VanishedError(`bytes ${from + at}..${to - 1} were written and are not there any more`);
         at += read;
       }
-      if (!standing.equals(bytes.subarray(from - offset, to - offset))) {
+      if (!standing.equals(bytes.subarray(from - offset, to - offset)))
         throw new ConflictError(`bytes ${from}..${to - 1} came twice, and differ`);
-      }
     }
-    const gaps = this.#claimed.missing(offset, end);
-    for (const [from, to] of gaps) this.#claimed.add(from, to);
-    await allDone(gaps.map(([from, to]) => this.#write(bytes.subarray(from - offset, to - offset), from)));
   }
 }

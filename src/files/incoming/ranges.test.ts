@@ -57,6 +57,21 @@ test('Ranges come back from their list, and the list is a copy', () => {
   ]);
 });
 
+test('Many ranges that do not touch cost little each', () => {
+  const ranges = new Ranges();
+  const count = 50_000;
+  const began = process.cpuUsage();
+  for (let index = 0; index < count; index++) {
+    // Now before, now behind what is there.
+    const at = 2 * (index % 2 === 0 ? index : count - index);
+    ranges.add(at, at + 1);
+    ranges.within(at, at + 3);
+  }
+  assert.equal(ranges.list().length, count);
+  const seconds = process.cpuUsage(began).user / 1e6;
+  assert.ok(seconds < 20, `${seconds} s`);
+});
+
 test('Offsets beyond 32 bits', () => {
   const ranges = new Ranges();
   const far = Number.MAX_SAFE_INTEGER - 1;

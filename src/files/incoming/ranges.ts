@@ -2,7 +2,7 @@
 import type { ByteRange } from '../../stores/contract.ts';
 
 export class Ranges {
-  #ranges: [number, number][];
+  readonly #ranges: [number, number][];
 
   constructor(ranges: readonly ByteRange[] = []) {
     this.#ranges = ranges.map(([start, end]) => [start, end]);
@@ -18,25 +18,39 @@ export class Ranges {
       last[1] = Math.max(last[1], end);
       return;
     }
-    const merged: [number, number][] = [];
-    let [from, to] = [start, end];
-    for (const [s, e] of ranges) {
-      if (e < from || s > to) merged.push([s, e]);
-      else [from, to] = [Math.min(from, s), Math.max(to, e)];
+    // Those that touch it become one with it.
+    const first = this.#firstFrom(start);
+    let [from, to, after] = [start, end, first];
+    for (let range = ranges[after]; range !== undefined && range[0] <= end; range = ranges[++after]) {
+      from = Math.min(from, range[0]);
+      to = Math.max(to, range[1]);
     }
-    merged.push([from, to]);
-    this.#ranges = merged.sort((a, b) => a[0] - b[0]);
+    ranges.splice(first, after - first, [from, to]);
   }
 
   /** The parts of `[start, end)` that are there already. */
   within(start: number, end: number): ByteRange[] {
     const found: ByteRange[] = [];
-    for (const [s, e] of this.#ranges) {
+    for (let index = this.#firstFrom(start); index < this.#ranges.length; index++) {
+      const [s, e] = this.#ranges[index]!;
+      if (s >= end) break;
       const from = Math.max(s, start);
       const to = Math.min(e, end);
       if (from < to) found.push([from, to]);
     }
     return found;
+  }
+
+  /** The index of the first range that ends at `offset` or behind it. */
+  #firstFrom(offset: number): number {
+    let low = 0;
+    let high = this.#ranges.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#ranges[middle]![1] < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   /** The parts of `[start, end)` that are not there. */
