@@ -9,7 +9,7 @@ import type { Chunk } from '../../records/file-record.ts';
 import type { PartFile } from '../../stores/contract.ts';
 import { MemoryDisk, MemorySink } from '../../stores/memory/sink.ts';
 import { VanishedError } from '../../stores/vanished.ts';
-import { ConflictError, IncomingUpload } from './incoming-upload.ts';
+import { believedFor, ConflictError, IncomingUpload } from './incoming-upload.ts';
 
 const noStop = new AbortController().signal;
 const ref = { uploader: 'shop', path: 'a', upload: '0'.repeat(32) };
@@ -141,6 +141,21 @@ test('Wrong bytes that overlap are found before anybody can call it settled', as
   assert.ok(upload.complete);
   await assert.rejects(upload.settled(), ConflictError);
   await Promise.all(taken);
+});
+
+test('Bytes that lay on the disk for long are read back, and what was changed in place is found', async () => {
+  const bytes = noise(30);
+  for (const wait of [0, believedFor + 1000]) {
+    const disk = new MemoryDisk();
+    const { upload } = open(30, disk);
+    upload.saw(0, 7);
+    await upload.take(chunkOf(bytes, 0, 20));
+    disk.parts.get(ref.upload)!.fill(0, 3, 5);
+    await upload.take(chunkOf(bytes, 20, 30));
+    const wanted = digestOf('md5', bytes);
+    const digest = await upload.digest(wanted, noStop, performance.now() + wait);
+    assert.deepEqual([digest === wanted, upload.mayBeDamaged], wait === 0 ? [true, false] : [false, true]);
+  }
 });
 
 test('What is missing is named, and not at length', async () => {

@@ -16,6 +16,11 @@ import { Ranges } from './ranges.ts';
 
 /** Bytes read back at a time. */
 const readBack = 1024 * 1024;
+/**
+ * Milliseconds that bytes may lie in a temporary file and be believed to be what was written. A file that took longer is slow to come,
+ * so that reading it back costs little beside; one that came at once was hashed a moment ago.
+ */
+export const believedFor = 60_000;
 /** Ranges that a message names. */
 const namedGaps = 5;
 
@@ -57,6 +62,9 @@ export class IncomingUpload {
   /** Writes and comparisons that are under way. */
   readonly #work = new Set<Promise<void>>();
   #failure: { readonly error: unknown } | undefined;
+  /** When its first bytes were written, by the steady clock. */
+  #wroteFirst: number | undefined;
+  #readsBack = false;
   #hasher: FileHasher | undefined;
   #algorithm: ChecksumAlgorithm | undefined;
   #hashed = 0;
@@ -112,13 +120,15 @@ export class IncomingUpload {
     this.#hasher = undefined;
     this.#algorithm = undefined;
     this.#hashed = 0;
+    this.#wroteFirst = undefined;
+    this.#readsBack = false;
     this.finishing = undefined;
     this.dirty = true;
   }
 
   /** True when what was read back may be wrong through no fault of the topic: it is to be fetched again, once. */
   get mayBeDamaged(): boolean {
-    return this.isRestored && this.restarts === 0 && this.firsts.size > 0;
+    return (this.isRestored || this.#readsBack) && this.restarts === 0 && this.firsts.size > 0;
   }
 
   /** Bytes that are claimed. */
@@ -147,11 +157,12 @@ export class IncomingUpload {
 
   /**
    * The digest of the whole file, as `algorithm:hex`; call it once, when complete and settled. Throws StoppedError when the
-   * signal comes while bytes are read back.
+   * signal comes while bytes are read back. `now`: steady milliseconds.
    */
-  async digest(wanted: string, signal: AbortSignal): Promise<string> {
+  async digest(wanted: string, signal: AbortSignal, now: number = performance.now()): Promise<string> {
     const algorithm = algorithmOf(wanted);
-    if (this.#hasher === undefined || this.#algorithm !== algorithm) {
+    this.#readsBack = now - (this.#wroteFirst ?? now) > believedFor;
+    if (this.#hasher === undefined || this.#algorithm !== algorithm || this.#readsBack) {
       this.#hasher?.drop();
       this.#hasher = createFileHasher(algorithm, this.size);
       this.#hashed = 0;
@@ -209,6 +220,7 @@ export class IncomingUpload {
   }
 
   async #write(bytes: Uint8Array, offset: number): Promise<void> {
+    this.#wroteFirst ??= performance.now();
     const write = this.#part.write(bytes, offset).then(() => {
       this.#written.add(offset, offset + bytes.length);
       this.dirty = true;
