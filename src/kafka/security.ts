@@ -1,8 +1,7 @@
 /** How connections are secured: TLS options and a SASL exchange, made once of the client properties. */
 import type { ConnectionOptions } from 'node:tls';
-import type { ApiConnection } from './api.ts';
 import type { ClientProperties } from './properties.ts';
-import { authenticate, type Mechanism } from './sasl/exchange.ts';
+import { type Mechanism, type Proof, prepareProof } from './sasl/exchange.ts';
 import { mskTokens } from './sasl/msk-iam.ts';
 import { oauthBearer } from './sasl/oauthbearer.ts';
 import { plain } from './sasl/plain.ts';
@@ -16,14 +15,11 @@ export interface Security {
   /** Options of `tls.connect` besides host, port and server name. Absent: no TLS. */
   readonly tls?: ConnectionOptions;
   /**
-   * Authenticates a fresh connection, or one in use anew; no other request may be under way. `host` names the broker
-   * in errors. Resolves with the milliseconds after which it must be called again; 0: never. Rejects with KafkaError
-   * `authentication`, or with NetworkFailure when it may succeed later.
+   * Makes ready the proof of who we are, for a fresh connection or for one in use anew: that may take long, and what is in use is not
+   * to wait for it. `host` names the broker in errors. Rejects with KafkaError `authentication`, or with NetworkFailure when it may
+   * succeed later, and so does the proof; no other request may be under way during the proof.
    */
-  readonly authenticate?: (
-    connection: ApiConnection,
-    host: string,
-  ) => Promise<{ readonly sessionLifetimeMs: number }>;
+  readonly authenticate?: (host: string) => Promise<Proof>;
 }
 
 /**
@@ -35,7 +31,7 @@ export function securityFrom(properties: ClientProperties): Security {
   const tls = protocol.endsWith('SSL') ? { tls: tlsOptions(properties) } : {};
   if (!protocol.startsWith('SASL')) return tls;
   const mechanism = mechanismFor(saslCredentials(properties));
-  return { ...tls, authenticate: (connection, host) => authenticate(mechanism, connection, host) };
+  return { ...tls, authenticate: (host) => prepareProof(mechanism, host) };
 }
 
 function mechanismFor(credentials: Credentials): Mechanism {

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import type { Socket } from 'node:net';
+import { readFile } from 'node:fs/promises';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { createServer as createTlsServer } from 'node:tls';
+import { makeAuthority } from '../../../test/support/certificates.ts';
 import { listener } from '../../../test/support/listener.ts';
 import { WireWriter } from '../wire/primitives.ts';
 import { Connection, StalledConnection } from './connection.ts';
@@ -156,4 +159,49 @@ test('Nobody there is an error that may pass', async (t) => {
     }),
     NetworkFailure,
   );
+});
+
+test('Nothing waits on a closed connection for the end of its broker’s rest', async (t) => {
+  const connection = await connected(t, (await listener(t, echo)).port);
+  connection.throttle(60_000);
+  connection.close(new NetworkFailure('gone'));
+  await assert.rejects(ask(connection), /gone/);
+});
+
+test('An alert on a connection in use is a matter of the network', async (t) => {
+  const authority = await makeAuthority('test');
+  t.after(() => authority.remove());
+  const { certificate, key } = await authority.issue('broker');
+  const [cert, secret] = await Promise.all([readFile(certificate), readFile(key)]);
+  const server = createTlsServer({ cert, key: secret }, (socket) => echo(socket.on('error', () => {})));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  let spoils = false;
+  const { port } = await listener(t, (client) => {
+    const broker = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    t.after(() => broker.destroy());
+    client.on('data', (bytes: Buffer) => {
+      if (spoils) bytes[bytes.byteLength - 1]! ^= 1;
+      broker.write(bytes);
+    });
+    broker.pipe(client);
+    broker.on('error', () => {});
+  });
+  const connection = await Connection.open({
+    address: { host: '127.0.0.1', port },
+    tls: { rejectUnauthorized: false },
+    clientId: 'test',
+    connectTimeout: 60_000,
+    requestTimeout: 60_000,
+  });
+  t.after(() => connection.close());
+  // Two answers, for a handshake of TLS 1.3 is over for the client before it is for the broker.
+  assert.equal(await ask(connection, 'whole'), 'whole');
+  assert.equal(await ask(connection, 'again'), 'again');
+  spoils = true;
+  await assert.rejects(ask(connection, 'spoiled'), (error: NetworkFailure) => {
+    assert.ok(error instanceof NetworkFailure, String(error));
+    assert.match(String(Reflect.get(error.cause as Error, 'code')), /ALERT/);
+    return true;
+  });
 });

@@ -12,7 +12,7 @@ import { ResponseReader, type ResponseSink } from '../wire/framing.ts';
 import { codecPort, type RawRequest, type Transport } from './codec-port.ts';
 import { NetworkFailure } from './failures.ts';
 import { Gate } from './gate.ts';
-import { addressText, openSocket, type SocketOptions, socketError } from './socket.ts';
+import { addressText, lostConnection, openSocket, type SocketOptions, socketError } from './socket.ts';
 import { StallWatch } from './stall.ts';
 
 export interface ConnectionOptions extends Omit<SocketOptions, 'sink'> {
@@ -81,7 +81,11 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
     };
     const socket = await openSocket({ ...options, sink });
     connection.#socket = socket;
-    socket.on('error', (error) => connection.close(socketError(options.address, error)));
+    socket.on('error', (error) => {
+      // A broker that has answered was content with our side of TLS. One of TLS 1.3 judges certificates only after the handshake.
+      const reason = connection.#answers > 0 ? lostConnection : socketError;
+      connection.close(reason(options.address, error));
+    });
     socket.on('end', () => connection.close(connection.#endOfStream()));
     socket.on('close', () => connection.close(connection.#endOfStream()));
     if (socket.destroyed) connection.close(connection.#endOfStream());
@@ -117,7 +121,8 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
         if (this.#error !== undefined) reject(this.#error);
         else this.#write(request, { pool: request.pool, resolve, reject });
       };
-      if (request.urgent) run();
+      // Nobody opens the gate of a connection that is closed before the broker's time is over.
+      if (request.urgent || !this.isOpen) run();
       else this.#gate.pass(run);
     });
   }

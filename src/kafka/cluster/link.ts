@@ -5,11 +5,13 @@ import { NetworkFailure } from './failures.ts';
 import { addressText } from './socket.ts';
 import { negotiate, type Versions } from './versions.ts';
 
-/** Proves to a broker who we are. Rejects with KafkaError `authentication` when it does not believe it. */
+/**
+ * Makes ready the proof of who we are; the proof authenticates a connection. Both reject with KafkaError `authentication` when we are
+ * not believed, and with NetworkFailure when that may change.
+ */
 export type Authenticate = (
-  connection: ApiConnection,
   host: string,
-) => Promise<{ readonly sessionLifetimeMs: number }>;
+) => Promise<(connection: ApiConnection) => Promise<{ readonly sessionLifetimeMs: number }>>;
 
 export interface LinkOptions extends ConnectionOptions {
   readonly authenticate?: Authenticate | undefined;
@@ -38,13 +40,22 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   }
 }
 
-async function authenticate(connection: Connection, prove: Authenticate): Promise<void> {
-  const { sessionLifetimeMs } = await prove(connection.urgent, connection.address.host);
+async function authenticate(connection: Connection, prepare: Authenticate): Promise<void> {
+  const prove = await prepare(connection.address.host);
+  keep(connection, prepare, await prove(connection.urgent));
+}
+
+/** Has the session renewed in time. */
+function keep(
+  connection: Connection,
+  prepare: Authenticate,
+  { sessionLifetimeMs }: { readonly sessionLifetimeMs: number },
+): void {
   if (!(sessionLifetimeMs > 0)) return;
   const timer = setTimeout(
     () => {
       // A new connection finds out whether that is final: brokers also refuse a renewal for coming too soon.
-      renew(connection, prove).catch((cause: Error) =>
+      renew(connection, prepare).catch((cause: Error) =>
         connection.close(new NetworkFailure(`the session was not renewed: ${cause.message}`, { cause })),
       );
     },
@@ -54,11 +65,15 @@ async function authenticate(connection: Connection, prove: Authenticate): Promis
   connection.closed.then(() => clearTimeout(timer));
 }
 
-/** The broker would take any other request for a part of the exchange, so they wait at the gate. */
-async function renew(connection: Connection, prove: Authenticate): Promise<void> {
+/**
+ * The broker would take any other request for a part of the exchange, so they wait at the gate; but not for whoever issues tokens, which
+ * may take its time.
+ */
+async function renew(connection: Connection, prepare: Authenticate): Promise<void> {
+  const prove = await prepare(connection.address.host);
   const open = connection.closeGate();
   try {
-    await authenticate(connection, prove);
+    keep(connection, prepare, await prove(connection.urgent));
   } finally {
     open();
   }

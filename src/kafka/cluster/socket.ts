@@ -56,7 +56,21 @@ const certificateCodes = new Set([
   'INVALID_PURPOSE',
 ]);
 
-/** Translates what a socket emits: refusals by TLS are final, all else may pass. */
+/**
+ * Alerts by which a broker refuses a certificate, or finds no protocol or cipher in common (RFC 8446, section 6.2). Others tell of
+ * spoiled bytes or of a broker that is not well.
+ */
+const refusingAlert =
+  /ALERT_(HANDSHAKE_FAILURE|PROTOCOL_VERSION|INSUFFICIENT_SECURITY|ACCESS_DENIED|UNKNOWN_CA|UNRECOGNIZED_NAME|\w*CERTIFICATE\w*)$/;
+
+/** What ended a connection that stood. The next one may stand longer, whatever it was. */
+export function lostConnection(address: Address, error: Error): NetworkFailure {
+  const reasons = error instanceof AggregateError ? error.errors.map(String).join('; ') : error.message;
+  const reason = reasons || String(Reflect.get(error, 'code') ?? '');
+  return new NetworkFailure(`${addressText(address)}: ${reason}`, { cause: error });
+}
+
+/** Translates what a socket emits before anything has been answered: refusals by TLS are final, all else may pass. */
 export function socketError(address: Address, error: Error): KafkaError | NetworkFailure {
   const place = addressText(address);
   const code = String(Reflect.get(error, 'code') ?? '');
@@ -78,13 +92,12 @@ export function socketError(address: Address, error: Error): KafkaError | Networ
       'this port does not speak TLS. Set security.protocol to PLAINTEXT or SASL_PLAINTEXT, or use the TLS port',
     );
   }
-  if (/^ERR_SSL_.*ALERT/.test(code)) {
+  if (refusingAlert.test(code)) {
     return refused(
       `the broker refuses our side of TLS (${code}). If it asks for client certificates, give one with ssl.keystore.location`,
     );
   }
-  const reasons = error instanceof AggregateError ? error.errors.map(String).join('; ') : error.message;
-  return new NetworkFailure(`${place}: ${reasons || code}`, { cause: error });
+  return lostConnection(address, error);
 }
 
 /** The same for what happens before the connection stands. Kafka's plaintext ports hang up on a TLS handshake. */

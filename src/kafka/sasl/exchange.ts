@@ -4,6 +4,7 @@
  */
 
 import { type ApiConnection, ask } from '../api.ts';
+import { NetworkFailure } from '../cluster/failures.ts';
 import { saslAuthenticateV2, saslHandshakeV1 } from '../codecs.ts';
 import { KafkaError } from '../contract.ts';
 
@@ -20,49 +21,77 @@ export interface Mechanism {
    * Rejects with KafkaError `authentication`, or with NetworkFailure when it may succeed later.
    */
   prepare(host: string): Promise<Exchange>;
-  /** Told when the broker has refused, so that what was cached is not tried again. */
-  refused?(): void;
 }
 
-/**
- * Speaks until the broker is content. `send` carries one message and resolves with the broker's answer. Rejects with
- * KafkaError `authentication` when the broker's side of the exchange is wrong.
- */
-export type Exchange = (send: (message: Buffer) => Promise<Buffer>) => Promise<void>;
+/** One exchange that is ready to begin. */
+export interface Exchange {
+  /**
+   * Speaks until the broker is content. `send` carries one message and resolves with the broker's answer. Rejects with
+   * KafkaError `authentication` when the broker's side of the exchange is wrong.
+   */
+  run(send: (message: Buffer) => Promise<Buffer>): Promise<void>;
+  /** Told when the broker has refused. True when the next exchange will show it something else, which may be good. */
+  refused?(): boolean;
+}
+
+/** Authenticates a connection. Resolves with the milliseconds after which the broker wants to see credentials again; 0: never. */
+export type Proof = (connection: ApiConnection) => Promise<{ readonly sessionLifetimeMs: number }>;
 
 const unsupportedMechanism = 33;
 const illegalState = 34;
+const authenticationFailed = 58;
 
 /**
- * Authenticates a connection. Resolves with the milliseconds after which the broker wants to see the credentials
- * again; 0: never. Rejects with KafkaError `authentication`, or with what broke the connection or the token's way here.
+ * Makes ready the proof of who we are. It, and the proof itself, reject with KafkaError `authentication`, or with what broke the
+ * connection or the token's way here.
  */
-export async function authenticate(
-  mechanism: Mechanism,
+export async function prepareProof(mechanism: Mechanism, host: string): Promise<Proof> {
+  const exchange = await located(mechanism, host, () => mechanism.prepare(host));
+  return (connection) =>
+    located(mechanism, host, async () => {
+      await handshake(connection, mechanism.name);
+      return speak(mechanism, exchange, connection);
+    });
+}
+
+async function speak(
+  { advice }: Mechanism,
+  exchange: Exchange,
   connection: ApiConnection,
-  host: string,
 ): Promise<{ readonly sessionLifetimeMs: number }> {
-  const { name, user, advice } = mechanism;
   let sessionLifetimeMs = 0;
-  const send = async (message: Buffer): Promise<Buffer> => {
-    const answer = await ask(connection, saslAuthenticateV2.api, message);
-    if (answer.errorCode !== 0) {
-      mechanism.refused?.();
-      const reason = (answer.errorMessage ?? `error ${answer.errorCode}`).replace(/\.$/, '');
-      throw refuse(`the broker says "${reason}". ${advice}`);
+  await exchange.run(async (message) => {
+    const { errorCode, errorMessage, authBytes, ...answer } = await ask(
+      connection,
+      saslAuthenticateV2.api,
+      message,
+    );
+    if (errorCode !== 0) {
+      const reason = (errorMessage ?? `error ${errorCode}`).replace(/\.$/, '');
+      const says = `the broker says "${reason}"`;
+      if (![unsupportedMechanism, illegalState, authenticationFailed].includes(errorCode))
+        throw new NetworkFailure(`Authentication came to nothing: ${says}`);
+      if (exchange.refused?.())
+        throw new NetworkFailure(`Authentication by a token that was kept came to nothing: ${says}`);
+      throw refuse(`${says}. ${advice}`);
     }
     sessionLifetimeMs = Number(answer.sessionLifetimeMs);
-    return answer.authBytes;
-  };
+    return authBytes;
+  });
+  return { sessionLifetimeMs };
+}
+
+async function located<Result>(
+  { name, user }: Mechanism,
+  host: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
   try {
-    const exchange = await mechanism.prepare(host);
-    await handshake(connection, name);
-    await exchange(send);
+    return await work();
   } catch (error) {
     if (!(error instanceof KafkaError && error.kind === 'authentication')) throw error;
     throw refuse(`${host}: ${name} failed for ${user}: ${error.message}`, error);
   }
-  return { sessionLifetimeMs };
 }
 
 async function handshake(connection: ApiConnection, name: string): Promise<void> {
@@ -77,7 +106,7 @@ async function handshake(connection: ApiConnection, name: string): Promise<void>
       'this port does not authenticate. Set security.protocol to PLAINTEXT or SSL, or use the SASL port.',
     );
   }
-  throw refuse(`the broker refuses to begin (error ${errorCode}).`);
+  throw new NetworkFailure(`The broker does not begin to authenticate (error ${errorCode})`);
 }
 
 /** An error of this kind; the cause is one whose message is told already. */

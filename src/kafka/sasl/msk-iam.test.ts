@@ -14,8 +14,14 @@ function credentialOf(token: string): string {
 test('Credentials come from the environment, the region from the name of the broker or from there too', async () => {
   const env = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret', AWS_REGION: 'us-east-1' };
   const provider = mskTokens(undefined, { env, loadChain: noChain });
-  assert.match(credentialOf(await provider.token(broker)), /^AKIDEXAMPLE\/\d{8}\/eu-west-1\/kafka-cluster\//);
-  assert.match(credentialOf(await provider.token('kafka.example.com')), /^AKIDEXAMPLE\/\d{8}\/us-east-1\//);
+  assert.match(
+    credentialOf((await provider.token(broker)).value),
+    /^AKIDEXAMPLE\/\d{8}\/eu-west-1\/kafka-cluster\//,
+  );
+  assert.match(
+    credentialOf((await provider.token('kafka.example.com')).value),
+    /^AKIDEXAMPLE\/\d{8}\/us-east-1\//,
+  );
 });
 
 test('A region that nobody tells is asked for', async () => {
@@ -36,9 +42,9 @@ test('A profile comes before the environment, and credentials that cannot be ren
     return async () => found ?? Promise.reject(new Error('no route to the token service'));
   };
   const provider = mskTokens('films', { env, loadChain });
-  assert.match(credentialOf(await provider.token(broker)), /^ASIAFILMS/);
+  assert.match(credentialOf((await provider.token(broker)).value), /^ASIAFILMS/);
   found = undefined;
-  assert.match(credentialOf(await provider.token(broker)), /^ASIAFILMS/);
+  assert.match(credentialOf((await provider.token(broker)).value), /^ASIAFILMS/);
   found = { accessKeyId: 'ASIAENDED', secretAccessKey: 'secret', expiration: new Date(0) };
   await provider.token(broker);
   found = undefined;

@@ -44,7 +44,7 @@ export function mskTokens(
     async token(host) {
       const region = regionOf(host) ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION;
       if (!region) throw refuse('the AWS region is not in the name of the broker. Set AWS_REGION.');
-      return mskToken(region, await credentials(), Date.now()).value;
+      return { value: mskToken(region, await credentials(), Date.now()).value, isKept: false };
     },
     forget() {},
   };

@@ -13,17 +13,22 @@ export function oauthBearer(
     user: provider.user,
     advice: provider.advice,
     async prepare(host) {
-      const token = await provider.token(host);
-      return async (send) => {
-        const answer = await send(Buffer.from(`n,,\x01auth=Bearer ${token}\x01${suffix}\x01`));
-        if (answer.length === 0) return;
-        // A refusal comes as JSON in a good answer, and as an error once that is acknowledged (section 3.2.3).
-        await send(Buffer.from([1]));
-        throw refuse(`the broker says ${answer.toString().slice(0, 200)}. ${provider.advice}`);
+      const { value, isKept } = await provider.token(host);
+      const refused = () => {
+        provider.forget(value);
+        return isKept;
       };
-    },
-    refused() {
-      provider.forget();
+      return {
+        async run(send) {
+          const answer = await send(Buffer.from(`n,,\x01auth=Bearer ${value}\x01${suffix}\x01`));
+          if (answer.length === 0) return;
+          // A refusal comes as JSON in a good answer, and as an error once that is acknowledged (section 3.2.3), or as a broken connection.
+          refused();
+          await send(Buffer.from([1]));
+          throw refuse(`the broker says ${answer.toString().slice(0, 200)}. ${provider.advice}`);
+        },
+        refused,
+      };
     },
   };
 }

@@ -8,8 +8,10 @@ export function plain(username: string, password: string): Mechanism {
     user: `user ${JSON.stringify(username)}`,
     advice: 'Check sasl.username and sasl.password, or sasl.jaas.config.',
     async prepare() {
-      return async (send) => {
-        await send(Buffer.from(`\0${username}\0${password}`));
+      return {
+        async run(send) {
+          await send(Buffer.from(`\0${username}\0${password}`));
+        },
       };
     },
   };

@@ -10,13 +10,15 @@ export function scram(name: keyof typeof scramAlgorithms, username: string, pass
     user: `user ${JSON.stringify(username)}`,
     advice: `Check sasl.username and sasl.password (or sasl.jaas.config), and that the cluster has ${name} credentials for this user.`,
     async prepare() {
-      return async (send) => {
-        const nonce = randomBytes(24).toString('base64url');
-        const first = clientFirst(username, nonce);
-        const serverFirst = (await send(Buffer.from(first.message))).toString();
-        const final = await clientFinal(scramAlgorithms[name], password, nonce, first.bare, serverFirst);
-        const serverFinal = await send(Buffer.from(final.message));
-        verifyServer(serverFinal.toString(), final.serverSignature);
+      return {
+        async run(send) {
+          const nonce = randomBytes(24).toString('base64url');
+          const first = clientFirst(username, nonce);
+          const serverFirst = (await send(Buffer.from(first.message))).toString();
+          const final = await clientFinal(scramAlgorithms[name], password, nonce, first.bare, serverFirst);
+          const serverFinal = await send(Buffer.from(final.message));
+          verifyServer(serverFinal.toString(), final.serverSignature);
+        },
       };
     },
   };

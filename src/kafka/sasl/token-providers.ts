@@ -5,7 +5,7 @@ import { describeError } from '../../errors.ts';
 import type { TokenSource } from '../security/oauth-credentials.ts';
 import { requestToken } from './client-credentials.ts';
 import { refuse } from './exchange.ts';
-import { claimsOf, expiryOf, TokenCache, type TokenProvider } from './tokens.ts';
+import { claimsOf, expiryOf, type GivenToken, TokenCache, type TokenProvider } from './tokens.ts';
 
 /** The provider for what the properties say. */
 export function tokenProvider(source: TokenSource): TokenProvider {
@@ -16,7 +16,7 @@ export function tokenProvider(source: TokenSource): TokenProvider {
     user: `client ${JSON.stringify(source.clientId)}`,
     advice: `Check that the brokers trust the tokens of ${source.endpoint.host} and their audience, and that the clocks agree.`,
     token: () => cache.get(),
-    forget: () => cache.forget(),
+    forget: (value) => cache.forget(value),
   };
 }
 
@@ -57,9 +57,9 @@ function tokenFile(file: URL): TokenProvider {
   };
 }
 
-function refuseExpired(token: string, what: string, advice: string): string {
+function refuseExpired(token: string, what: string, advice: string): GivenToken {
   const expiresAt = expiryOf(token);
-  if (expiresAt === undefined || Date.now() < expiresAt) return token;
+  if (expiresAt === undefined || Date.now() < expiresAt) return { value: token, isKept: false };
   throw refuse(`${what} expired at ${new Date(expiresAt).toISOString()}. ${advice}`);
 }
 

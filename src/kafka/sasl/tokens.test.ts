@@ -15,16 +15,17 @@ function provider() {
 
 test('A token is kept until four fifths of its life are over', async () => {
   const { state, cache } = provider();
-  assert.equal(await cache.get(), 'a');
+  assert.equal((await cache.get()).value, 'a');
   state.now = 79_999;
-  assert.equal(await cache.get(), 'a');
+  assert.equal((await cache.get()).value, 'a');
   state.now = 80_000;
-  assert.equal(await cache.get(), 'b');
+  assert.equal((await cache.get()).value, 'b');
 });
 
 test('Callers at the same time share one request', async () => {
   const { state, cache } = provider();
-  assert.deepEqual(await Promise.all([cache.get(), cache.get(), cache.get()]), ['a', 'a', 'a']);
+  const same = { value: 'a', isKept: false };
+  assert.deepEqual(await Promise.all([cache.get(), cache.get(), cache.get()]), [same, same, same]);
   assert.equal(state.calls, 1);
 });
 
@@ -33,29 +34,31 @@ test('While the provider is down the last token is given as long as it is good',
   await cache.get();
   state.down = true;
   state.now = 85_000;
-  assert.equal(await cache.get(), 'a');
-  assert.equal(await cache.get(), 'a');
+  assert.equal((await cache.get()).value, 'a');
+  assert.equal((await cache.get()).value, 'a');
   assert.equal(state.calls, 2, 'a provider that just failed is left alone for a while');
   state.now = 99_999;
-  assert.equal(await cache.get(), 'a');
+  assert.equal((await cache.get()).value, 'a');
   state.now = 100_000;
   await assert.rejects(cache.get(), /down/);
   state.down = false;
-  assert.equal(await cache.get(), 'e');
+  assert.equal((await cache.get()).value, 'e');
 });
 
 test('A token that a broker refused is not given again', async () => {
   const { cache } = provider();
   await cache.get();
-  cache.forget();
-  assert.equal(await cache.get(), 'b');
+  cache.forget('a');
+  assert.equal((await cache.get()).value, 'b');
+  cache.forget('a');
+  assert.deepEqual(await cache.get(), { value: 'b', isKept: true }, 'nothing was said against that one');
 });
 
 test('A token without a lifetime is not kept', async () => {
   let calls = 0;
   const cache = new TokenCache(async () => ({ value: String(++calls), expiresAt: undefined }));
-  assert.equal(await cache.get(), '1');
-  assert.equal(await cache.get(), '2');
+  assert.equal((await cache.get()).value, '1');
+  assert.equal((await cache.get()).value, '2');
 });
 
 test('The claims of a token are read, and what is no JSON Web Token has none', () => {

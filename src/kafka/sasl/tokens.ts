@@ -6,6 +6,13 @@ export interface Token {
   readonly expiresAt: number | undefined;
 }
 
+/** A token for one exchange. */
+export interface GivenToken {
+  readonly value: string;
+  /** It was there already, so that the next one may be good when a broker refuses it. */
+  readonly isKept: boolean;
+}
+
 /** Where a mechanism has its tokens from. */
 export interface TokenProvider {
   /** Whose tokens these are, for messages. */
@@ -13,9 +20,9 @@ export interface TokenProvider {
   /** What to look at when a broker refuses them. */
   readonly advice: string;
   /** A token for a broker. Rejects with KafkaError `authentication` or, when it may succeed later, NetworkFailure. */
-  token(host: string): Promise<string>;
-  /** The broker has refused the last one: do not give it again. */
-  forget(): void;
+  token(host: string): Promise<GivenToken>;
+  /** A broker has refused this one: do not give it again. */
+  forget(value: string): void;
 }
 
 /** As Kafka's own client does it: renewed when four fifths of the lifetime are over. */
@@ -39,22 +46,23 @@ export class TokenCache {
     this.#now = now;
   }
 
-  async get(): Promise<string> {
+  async get(): Promise<GivenToken> {
     const token = this.#token;
-    if (token !== undefined && this.#now() < this.#renewAt) return token.value;
+    if (token !== undefined && this.#now() < this.#renewAt) return { value: token.value, isKept: true };
     try {
       this.#fetching ??= this.#fetch();
-      return (await this.#fetching).value;
+      return { value: (await this.#fetching).value, isKept: false };
     } catch (error) {
       const end = token?.expiresAt;
       if (token === undefined || end === undefined || this.#now() >= end) throw error;
       this.#renewAt = Math.min(this.#now() + retryAfterMs, end);
-      return token.value;
+      return { value: token.value, isKept: true };
     }
   }
 
-  forget(): void {
-    this.#token = undefined;
+  /** Gives this one no more. */
+  forget(value: string): void {
+    if (this.#token?.value === value) this.#token = undefined;
   }
 
   async #fetch(): Promise<Token> {

@@ -121,20 +121,32 @@ export function tokenTests(get: GetCluster): void {
   test('A connection in use is authenticated anew before its session ends', async (t) => {
     const { tls, authenticate } = securityFrom(at({ 'sasl.oauthbearer.token': await signed({}) }));
     let sessions = 0;
+    let prepared = 0;
+    // The renewal waits for its token as for an identity provider that is slow.
+    const slow = Promise.withResolvers<void>();
     const { connection } = await openLink({
       address: parseAddress(get().broker.listeners.OAUTH!),
       tls,
       clientId: 'sluice',
       connectTimeout: 10_000,
       requestTimeout: 10_000,
-      async authenticate(...args) {
-        const session = await authenticate!(...args);
-        assert.ok(session.sessionLifetimeMs > 0 && session.sessionLifetimeMs <= sessionMs);
-        sessions++;
-        return session;
+      async authenticate(host) {
+        prepared += 1;
+        if (prepared === 2) await slow.promise;
+        const prove = await authenticate!(host);
+        return async (ready) => {
+          const session = await prove(ready);
+          assert.ok(session.sessionLifetimeMs > 0 && session.sessionLifetimeMs <= sessionMs);
+          sessions++;
+          return session;
+        };
       },
     });
     t.after(() => connection.close());
+    await waitFor(() => prepared === 2);
+    await call(connection, metadataV12.api, [], false, false);
+    assert.equal(sessions, 1, 'what is in use does not wait for a token');
+    slow.resolve();
     await waitFor(() => sessions === 3);
     const { brokers } = await call(connection, metadataV12.api, [], false, false);
     assert.equal(brokers.length, 1);

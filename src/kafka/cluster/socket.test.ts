@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { KafkaError } from '../contract.ts';
+import { NetworkFailure } from './failures.ts';
+import { lostConnection, socketError } from './socket.ts';
+
+const address = { host: 'kafka', port: 9093 };
+
+function coded(code: string): Error {
+  return Object.assign(new Error('it is said'), { code });
+}
+
+const refusing = [
+  'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
+  'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE',
+  'ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED',
+  'ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN',
+  'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA',
+  'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+  'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+];
+const passing = [
+  'ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR',
+  'ERR_SSL_SSLV3_ALERT_BAD_RECORD_MAC',
+  'ERR_SSL_TLSV1_ALERT_DECODE_ERROR',
+  'ERR_SSL_TLSV1_ALERT_USER_CANCELLED',
+  'ERR_SSL_SSLV3_ALERT_UNEXPECTED_MESSAGE',
+  'ECONNRESET',
+];
+
+test('While connecting, certificates and handshakes that are refused are final, and nothing else is', () => {
+  for (const code of refusing) {
+    const error = socketError(address, coded(code));
+    assert.ok(error instanceof KafkaError && error.kind === 'authentication', code);
+  }
+  for (const code of passing) assert.ok(socketError(address, coded(code)) instanceof NetworkFailure, code);
+});
+
+test('What ends a connection that stood may pass, whatever it was', () => {
+  for (const code of [...refusing, ...passing])
+    assert.ok(lostConnection(address, coded(code)) instanceof NetworkFailure, code);
+});
