@@ -4,7 +4,8 @@ import { type TestContext, test } from 'node:test';
 import { startBroker } from '../../src/broker/broker.ts';
 import { createKafka } from '../../src/kafka/client.ts';
 import { Cluster } from '../../src/kafka/cluster/cluster.ts';
-import { ownPurpose } from '../../src/kafka/cluster/link-purpose.ts';
+import { control, ownPurpose } from '../../src/kafka/cluster/link-purpose.ts';
+import { Links } from '../../src/kafka/cluster/links.ts';
 import { negotiate } from '../../src/kafka/cluster/versions.ts';
 import type { Consumer } from '../../src/kafka/contract.ts';
 import { silentLogger } from '../../src/log.ts';
@@ -196,4 +197,35 @@ test('A bad network costs time, never records', async (t) => {
       assert.match((await idle.connection.closed).message, /another connection to this broker stood still/);
     },
   );
+
+  await t.test('A name is as good as the best of its addresses', async (t) => {
+    const dropped = new Set<string>();
+    // Each takes connections and hangs up.
+    const useless = ['127.0.0.2', '127.0.0.3', '127.0.0.4', '127.0.0.5', '127.0.0.6'];
+    for (const host of useless) {
+      const drop = (socket: Socket) => {
+        dropped.add(host);
+        socket.resetAndDestroy();
+      };
+      await listener(t, drop, { host, port: proxy.port });
+    }
+    const ending = new AbortController();
+    t.after(() => ending.abort());
+    const links = new Links({
+      clientId: 'sluice',
+      tls: undefined,
+      authenticate: undefined,
+      logger: silentLogger,
+      onThrottle: () => {},
+      lookup: async () => [...useless, '127.0.0.1'],
+      signal: ending.signal,
+    });
+    const place = { address: { host: 'kafka.example.com', port: proxy.port }, broker: undefined };
+    const { connection } = await links.to(place, control, 10_000);
+    assert.ok(connection.isOpen);
+    assert.equal(dropped.size, useless.length);
+    dropped.clear();
+    await links.to(place, ownPurpose('fetch'), 10_000);
+    assert.equal(dropped.size, 0, 'what was of no use is tried last');
+  });
 });

@@ -5,6 +5,7 @@ import { KafkaError } from '../contract.ts';
 import type { Address } from '../settings.ts';
 import { StalledConnection } from './connection.ts';
 import { NetworkFailure } from './failures.ts';
+import { HostAddresses, type Lookup } from './host-addresses.ts';
 import { type Authenticate, type Link, openLink } from './link.ts';
 import type { LinkPurpose } from './link-purpose.ts';
 import { addressText } from './socket.ts';
@@ -16,6 +17,8 @@ export interface LinksOptions {
   readonly logger: Logger;
   /** A broker asked to be spared for so many milliseconds. */
   readonly onThrottle: (milliseconds: number) => void;
+  /** Finds the addresses of names; absent: the system does. */
+  readonly lookup?: Lookup | undefined;
   /** Closes all, at once. */
   readonly signal: AbortSignal;
 }
@@ -34,15 +37,19 @@ interface Entry {
 }
 
 const connectTimeoutMs = 10_000;
+/** One of several addresses is given so long to take the connection, and is no reason to give the others up. */
+const acceptTimeoutMs = 3000;
 
 export class Links {
   readonly #options: LinksOptions;
+  readonly #hosts: HostAddresses;
   readonly #entries = new Map<string, Entry>();
   /** Addresses whose last connection stood still, or did not come to be. */
   readonly #failing = new Set<string>();
 
   constructor(options: LinksOptions) {
     this.#options = options;
+    this.#hosts = new HostAddresses(options.lookup);
   }
 
   /** True where there is a link already, or one is being opened. */
@@ -78,28 +85,55 @@ export class Links {
   }
 
   async #open(address: Address, requestTimeout: number): Promise<Link> {
-    const { clientId, tls, authenticate, logger, onThrottle, signal } = this.#options;
     const text = addressText(address);
-    const link = await openLink({
-      address,
-      tls,
-      authenticate,
-      clientId,
-      connectTimeout: connectTimeoutMs,
-      requestTimeout,
-      signal,
-      onThrottle,
-    }).catch((error: unknown) => {
+    try {
+      const link = await this.#openAnywhere(address, requestTimeout);
+      this.#failing.delete(text);
+      this.#options.logger.debug({ broker: text }, 'connected');
+      return link;
+    } catch (error) {
       if (error instanceof NetworkFailure) this.#failing.add(text);
       throw error;
-    });
-    this.#failing.delete(text);
-    logger.debug({ broker: text }, 'connected');
-    link.connection.closed.then((reason) => {
-      logger.debug({ broker: text }, reason.message);
-      if (reason instanceof StalledConnection) this.#distrust(text);
-    });
-    return link;
+    }
+  }
+
+  /** At the first address of the host that is of use; which those are is remembered. */
+  async #openAnywhere(address: Address, requestTimeout: number): Promise<Link> {
+    const { clientId, tls, authenticate, onThrottle, signal, logger } = this.#options;
+    const text = addressText(address);
+    const failures: NetworkFailure[] = [];
+    const ips = await this.#hosts.of(address.host, connectTimeoutMs);
+    for (const ip of ips) {
+      try {
+        const link = await openLink({
+          address,
+          ip,
+          ...(ips.length > 1 && { acceptTimeout: acceptTimeoutMs }),
+          tls,
+          authenticate,
+          clientId,
+          connectTimeout: connectTimeoutMs,
+          requestTimeout,
+          signal,
+          onThrottle,
+        });
+        this.#hosts.succeeded(ip);
+        link.connection.closed.then((reason) => {
+          logger.debug({ broker: text }, reason.message);
+          if (!(reason instanceof StalledConnection)) return;
+          this.#hosts.failed(ip);
+          this.#distrust(text);
+        });
+        return link;
+      } catch (error) {
+        if (!(error instanceof NetworkFailure) || signal.aborted) throw error;
+        this.#hosts.failed(ip);
+        failures.push(error);
+      }
+    }
+    if (failures.length === 1) throw failures[0];
+    const reasons = failures.map((failure, index) => `at ${ips[index]}: ${failure.message}`).join('; ');
+    throw new NetworkFailure(reasons, { cause: failures.at(-1) });
   }
 
   /**

@@ -12,6 +12,10 @@ export function addressText({ host, port }: Address): string {
 
 export interface SocketOptions {
   readonly address: Address;
+  /** The one of its host's IP addresses to connect to; absent: the system chooses. */
+  readonly ip?: string;
+  /** Milliseconds until the other side must have taken the connection; absent: as `connectTimeout` says. */
+  readonly acceptTimeout?: number;
   /** Absent: plain TCP. */
   readonly tls: ConnectionOptions | undefined;
   /** Milliseconds until the connection must stand, the TLS handshake included. */
@@ -39,9 +43,6 @@ const readBufferBytes = 256 * 1024;
  * may rightly take minutes, as that to a JoinGroup.
  */
 const keepAliveMs = 10_000;
-
-/** One resolution's addresses are tried in turn, each for so long; Node's own 250 ms is too short for slow links. */
-const addressAttemptMs = 3000;
 
 const certificateCodes = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -130,25 +131,30 @@ function readInto(sink: ByteSink): OnReadOpts {
 export function openSocket(options: SocketOptions): Promise<Socket> {
   const { address, tls, sink, signal } = options;
   const common = {
-    host: address.host,
+    host: options.ip ?? address.host,
     port: address.port,
     noDelay: true,
     keepAlive: true,
     keepAliveInitialDelay: keepAliveMs,
-    autoSelectFamilyAttemptTimeout: addressAttemptMs,
     onread: readInto(sink),
   };
   return new Promise((resolve, reject) => {
     const socket = tls
       ? connectTls({ ...(isIP(address.host) === 0 && { servername: address.host }), ...tls, ...common })
       : connectTcp(common);
-    const timer = setTimeout(() => {
-      socket.destroy(new Error(`no connection within ${options.connectTimeout} ms`));
-    }, options.connectTimeout);
+    const late = (milliseconds: number) =>
+      setTimeout(() => {
+        socket.destroy(new Error(`no connection within ${milliseconds} ms`));
+      }, milliseconds);
+    const timer = late(options.connectTimeout);
+    const { acceptTimeout } = options;
+    const acceptTimer = acceptTimeout === undefined ? undefined : late(acceptTimeout);
+    socket.once('connect', () => clearTimeout(acceptTimer));
     const abort = () => socket.destroy(new Error('the client was closed'));
     signal?.addEventListener('abort', abort);
     const done = () => {
       clearTimeout(timer);
+      clearTimeout(acceptTimer);
       signal?.removeEventListener('abort', abort);
     };
     const failed = (error: Error) => {
