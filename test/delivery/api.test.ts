@@ -75,11 +75,11 @@ test('The streams, and who watches them', async (t) => {
     targets: { part: 0.2, segment: 1 },
     recorded: { from: 1_790_000_000_000, to: rest.recorded.to },
     urls: {
-      hls: '/live/cam/index.m3u8',
-      dash: '/live/cam/manifest.mpd',
-      websocket: '/live/cam/ws',
-      mp4: '/live/cam/stream.mp4',
-      snapshot: '/live/cam/snapshot.jpg',
+      hls: '../live/cam/index.m3u8',
+      dash: '../live/cam/manifest.mpd',
+      websocket: '../live/cam/ws',
+      mp4: '../live/cam/stream.mp4',
+      snapshot: '../live/cam/snapshot.jpg',
     },
   });
   next(30);
@@ -183,7 +183,7 @@ test('With a key, only tokens open; they are carried into every URL', async (t) 
     JSON.parse((await get(`${server.url}/api/streams${query}`)).body.toString()).streams;
   assert.deepEqual(await listed(''), []);
   const [{ urls }] = await listed(`?token=${token}`);
-  assert.equal(urls.hls, `/live/cam/index.m3u8?token=${token}`);
+  assert.equal(urls.hls, `../live/cam/index.m3u8?token=${token}`);
   const refused = new WebSocket(`${url.replace('http', 'ws')}/ws`);
   refused.on('error', () => {});
   const [, response] = await once(refused, 'unexpected-response');

@@ -25,6 +25,7 @@ export interface StreamDescription extends StreamSummary {
   readonly targets?: { readonly part: number; readonly segment: number };
   /** From when on Kafka has the present programme, and until when; absent: nothing is indexed yet. */
   readonly recorded?: { readonly from: number; readonly to: number };
+  /** Relative to where this was asked for: a proxy may have put us below a path of its own. */
   readonly urls: Readonly<Record<'hls' | 'dash' | 'websocket' | 'mp4' | 'snapshot', string>>;
 }
 
@@ -123,7 +124,7 @@ function describeStream(
   const live = streams.live(summary.name);
   const recorded = recordedTimes(streams.archive.segments(summary.name), live);
   const url = (name: string): string => {
-    const uri = `/live/${summary.name}/${name}`;
+    const uri = `../live/${summary.name}/${name}`;
     return token === undefined ? uri : withToken(uri, token);
   };
   return {

@@ -78,9 +78,10 @@ export class SocketRoutes {
   }
 
   /** Browsers do not ask before they open a WebSocket of another origin, so we look ourselves. */
-  #mayAsk({ headers: { origin, host } }: IncomingMessage): boolean {
+  #mayAsk({ headers: { origin, host, 'x-forwarded-host': forwarded } }: IncomingMessage): boolean {
     const allowed = this.#options.origin;
     if (allowed === '*' || origin === undefined || origin === allowed) return true;
-    return URL.canParse(origin) && new URL(origin).host === host;
+    // A proxy may ask us by another name than it was asked by; pages of others cannot make a browser send this header.
+    return URL.canParse(origin) && [host, forwarded].includes(new URL(origin).host);
   }
 }
