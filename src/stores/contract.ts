@@ -60,7 +60,7 @@ export interface Published {
   readonly digest: string;
 }
 
-/** How a published file is to look. */
+/** How a published file is to look, as far as the place of the sink can. */
 export interface FileLook {
   /** Nanoseconds since the epoch, decimal. */
   readonly mtime: string;
@@ -139,6 +139,8 @@ export interface Sink {
 
   /** What was published under a final name, if it still stands there as it was. */
   published(target: string): Promise<Published | undefined>;
+  /** The upload that was last published under a name, whatever became of it since: an older one is never to replace it. */
+  newest(target: string): Promise<string | undefined>;
   /** The digest, by `algorithm:`, of whatever stands under a name; undefined when nothing does. */
   digestOfTarget(target: string, algorithm: string): Promise<string | undefined>;
   /** Opens (or makes) the temporary file of an upload. */
@@ -183,6 +185,11 @@ export interface Sink {
   check(): Promise<void>;
   /** What can still be written; undefined where that cannot be known. */
   freeSpace(): Promise<FreeSpace | undefined>;
+  /**
+   * Calls `tell` with a sentence for people, once for each thing that the place turns out not to do (times, permissions,
+   * durability), found before or later: nothing that a file holds waits for those.
+   */
+  notices(tell: (message: string) => void): void;
   /** Idempotent. */
   close(): Promise<void>;
 }

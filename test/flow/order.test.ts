@@ -226,3 +226,32 @@ test('A newer version that is broken does not take the older one with it', async
     assert.ok(aside !== undefined);
   }
 });
+
+test('An older version that comes late never replaces what was newer, whatever became of that at the sink', async () => {
+  const bytes = { old: noise(600), new: noise(700) };
+  for (const inPack of [true, false]) {
+    const records = (version: number, content: Buffer): NewRecord[] => {
+      const file = { path: 'a', bytes: content, version };
+      return inPack ? [craftedPack([file])] : craftedUpload(file);
+    };
+    const changes: readonly ((flow: Flow) => void)[] = [
+      (flow) => flow.disk.files.delete('shop/a'),
+      (flow) => flow.disk.place('shop/a', Buffer.from('edited'), { mtime: '7', mode: 0o644 }),
+      (flow) => flow.disk.place('shop/a', bytes.new, { mtime: '-2147483648000000000', mode: 0o644 }),
+    ];
+    for (const change of changes) {
+      const flow = await flowWith(...records(2, bytes.new));
+      assert.equal((await flow.down()).files, 1);
+      change(flow);
+      const standing = flow.received();
+      await flow.append(records(1, bytes.old).map((record) => ({ partition: 1, record })));
+      const down = await flow.down();
+      assert.deepEqual([down.files, down.failed, down.open, flow.disk.parts.size], [0, 0, 0, 0]);
+      assert.deepEqual(flow.received(), standing);
+      // Read from the beginning, the newest is had again, and the older one is still passed over.
+      const again = await flow.down({ reset: true });
+      assert.deepEqual([again.failed, again.open], [0, 0]);
+      assert.deepEqual(flow.received(), { a: md5(bytes.new) });
+    }
+  }
+});

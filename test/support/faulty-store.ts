@@ -24,6 +24,7 @@ export function faultySink(sink: Sink, before: BeforeCall): Sink {
     isCopy: sink.isCopy,
     caseInsensitive: sink.caseInsensitive,
     published: (target) => guarded('published', target, () => sink.published(target)),
+    newest: (target) => guarded('newest', target, () => sink.newest(target)),
     digestOfTarget: (target, algorithm) =>
       guarded('digestOfTarget', target, () => sink.digestOfTarget(target, algorithm)),
     part: (upload) => faultyPart(sink.part(upload), upload, before),
@@ -40,6 +41,7 @@ export function faultySink(sink: Sink, before: BeforeCall): Sink {
     checkpoint: (uploads, positions) => guarded('remember', '', () => sink.checkpoint(uploads, positions)),
     check: () => guarded('check', '', () => sink.check()),
     freeSpace: () => guarded('freeSpace', '', () => sink.freeSpace()),
+    notices: (tell) => sink.notices(tell),
     close: () => sink.close(),
   };
 }

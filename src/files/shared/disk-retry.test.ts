@@ -18,7 +18,7 @@ function diskRetry(options: Partial<DiskRetryOptions> = {}, sink: Partial<DiskRe
         check: async () => {},
         ...sink,
       },
-      onEvent: (event) => events.push(event),
+      onEvent: (event) => event.type !== 'warning' && events.push(event),
       signal: stop.signal,
       pause: 1,
       ...options,

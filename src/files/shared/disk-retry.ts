@@ -6,12 +6,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import prettyBytes from 'pretty-bytes';
 import { describeError, SluiceError } from '../../errors.ts';
 import type { FreeSpace, Sink } from '../../stores/contract.ts';
-import type { ResumedEvent, WaitingEvent } from './events.ts';
+import type { ResumedEvent, WaitingEvent, WarningEvent } from './events.ts';
 import { faultScope } from './fault-scope.ts';
 
 export interface DiskRetryOptions {
   readonly sink: Pick<Sink, 'place' | 'freeSpace' | 'check'>;
-  readonly onEvent: (event: WaitingEvent | ResumedEvent) => void;
+  readonly onEvent: (event: WaitingEvent | ResumedEvent | WarningEvent) => void;
   readonly signal: AbortSignal;
   /** Milliseconds between two tries. */
   readonly pause?: number;
@@ -49,6 +49,11 @@ export class DiskRetry {
   /** The same for work that concerns no name: every error of the system is waited for. */
   forAll<T>(work: () => Promise<T>): Promise<T> {
     return this.#run(0, work, false);
+  }
+
+  /** Tells what the sink has to say for itself. */
+  warn(message: string): void {
+    this.#options.onEvent({ type: 'warning', message });
   }
 
   async #run<T>(needed: number, work: () => Promise<T>, hasName: boolean): Promise<T> {

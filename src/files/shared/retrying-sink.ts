@@ -4,12 +4,14 @@ import type { DiskRetry } from './disk-retry.ts';
 
 /** Wraps a sink. Its calls throw what is not of the system, and StoppedError; those that write a name also what is wrong with it. */
 export function retryingSink(sink: Sink, retry: DiskRetry): Sink {
+  sink.notices((message) => retry.warn(message));
   return {
     place: sink.place,
     id: sink.id,
     isCopy: sink.isCopy,
     caseInsensitive: sink.caseInsensitive,
     published: (target) => retry.forAll(() => sink.published(target)),
+    newest: (target) => retry.forAll(() => sink.newest(target)),
     digestOfTarget: (target, algorithm) => retry.with(0, () => sink.digestOfTarget(target, algorithm)),
     part: (upload) => retryingPart(sink.part(upload), retry),
     publish: (upload, target, look, published) =>
@@ -25,6 +27,7 @@ export function retryingSink(sink: Sink, retry: DiskRetry): Sink {
     checkpoint: (uploads, positions) => retry.forAll(() => sink.checkpoint(uploads, positions)),
     check: () => retry.forAll(() => sink.check()),
     freeSpace: () => sink.freeSpace(),
+    notices: (tell) => sink.notices(tell),
     close: () => sink.close(),
   };
 }

@@ -22,7 +22,9 @@ const later = {
   futimes: promisify(fs.futimes),
   fchmod: promisify(fs.fchmod),
   fsync: promisify(fs.fsync),
+  fdatasync: promisify(fs.fdatasync),
   rename: promisify(fs.rename),
+  readlink: promisify<string, string>(fs.readlink),
   fstat: promisify<number, { bigint: true }, fs.BigIntStats>(fs.fstat),
   lstat: promisify<string, { bigint: true }, fs.BigIntStats>(fs.lstat),
 };
@@ -59,15 +61,20 @@ export class DiskCalls {
       : (await later.read(file, into, 0, into.length, position)).bytesRead;
   }
 
-  /** All of the bytes, from the beginning of the file. */
-  async write(file: number, bytes: Uint8Array): Promise<void> {
+  /** All of the bytes. */
+  async write(file: number, bytes: Uint8Array, position = 0): Promise<void> {
     for (let at = 0; at < bytes.length; ) {
       const left = bytes.length - at;
       at +=
         this.isQuick && left <= fewBytes
-          ? this.#here(() => fs.writeSync(file, bytes, at, left, at))
-          : (await later.write(file, bytes, at, left, at)).bytesWritten;
+          ? this.#here(() => fs.writeSync(file, bytes, at, left, position + at))
+          : (await later.write(file, bytes, at, left, position + at)).bytesWritten;
     }
+  }
+
+  /** Makes a file shorter, or longer by a hole, before anything else happens in this process. */
+  resizeNow(file: number, size: number): void {
+    this.#here(() => fs.ftruncateSync(file, size));
   }
 
   async look(file: number): Promise<fs.BigIntStats> {
@@ -80,6 +87,12 @@ export class DiskCalls {
     return this.isQuick
       ? this.#here(() => fs.lstatSync(path, { bigint: true }))
       : later.lstat(path, { bigint: true });
+  }
+
+  /** Where an open file stands now, as Linux tells it. */
+  async pathOf(file: number): Promise<string> {
+    const link = `/proc/self/fd/${file}`;
+    return this.isQuick ? this.#here(() => fs.readlinkSync(link)) : later.readlink(link);
   }
 
   /** Seconds, as Node takes them. */
@@ -100,6 +113,11 @@ export class DiskCalls {
   /** Always the pool's business: no disk is quick at this. */
   sync(file: number): Promise<void> {
     return later.fsync(file);
+  }
+
+  /** The same for its bytes and its size alone. */
+  syncData(file: number): Promise<void> {
+    return later.fdatasync(file);
   }
 
   /** Makes the names in a folder durable. One that somebody removed needs no more; Windows opens no folders, and needs not. */

@@ -2,22 +2,35 @@
 import { lstat, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DiskCalls } from './calls.ts';
+import type { Refusals } from './refusals.ts';
+import type { Way } from './way.ts';
 
 /** Folders known to be real; beyond so many the oldest are looked at again. */
 const limit = 10_000;
 
+export interface FoldersOptions {
+  readonly root: string;
+  readonly way: Way;
+  readonly calls: DiskCalls;
+  readonly refusals: Refusals;
+}
+
 export class Folders {
   readonly #root: string;
+  readonly #way: Way;
   readonly #calls: DiskCalls;
+  readonly #refusals: Refusals;
   readonly #known = new Set<string>();
   /** Folders that this process made: nothing stands in them that it does not know of. */
   readonly #made = new Set<string>();
   /** Folders whose entries changed since they were last made durable. */
   readonly #changed = new Set<string>();
 
-  constructor(root: string, calls: DiskCalls) {
+  constructor({ root, way, calls, refusals }: FoldersOptions) {
     this.#root = root;
+    this.#way = way;
     this.#calls = calls;
+    this.#refusals = refusals;
   }
 
   /**
@@ -53,6 +66,11 @@ export class Folders {
     return this.#made.has(target.slice(0, target.lastIndexOf('/')));
   }
 
+  /** Runs work on the entries of the folder that `target` belongs into, never through a link: see {@link Way.within}. */
+  within<T>(target: string, work: (path: string) => Promise<T>): Promise<T> {
+    return this.#way.within(folderOf(target), work);
+  }
+
   /** Forget what is known: somebody removed a folder behind our back. */
   forget(): void {
     this.#known.clear();
@@ -69,7 +87,10 @@ export class Folders {
   /** Makes renames and new folders durable. After a failure they count as changed still. */
   async sync(changed: readonly string[]): Promise<void> {
     try {
-      for (const folder of changed) await this.#calls.syncFolder(join(this.#root, folder));
+      for (const folder of changed) {
+        // Asked again each time: another folder may be another file system's.
+        await this.#refusals.attempt('syncFolder', () => this.#calls.syncFolder(join(this.#root, folder)));
+      }
     } catch (error) {
       for (const folder of changed) this.#changed.add(folder);
       throw error;
@@ -77,22 +98,36 @@ export class Folders {
   }
 
   async #makeOne(folder: string, above: string): Promise<void> {
-    const full = join(this.#root, folder);
-    try {
-      await mkdir(full);
-      if (this.#made.size < limit) this.#made.add(folder);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      const stats = await lstat(full);
-      if (stats.isSymbolicLink())
-        throw coded('ELOOP', `${full} is a symbolic link: files are not written through links`);
-      if (!stats.isDirectory()) throw coded('ENOTDIR', `${full} is a file, where a folder is needed`);
-    }
+    const name = folder.slice(above === '' ? 0 : above.length + 1);
+    const isNew = await this.#way.within(above, (path) =>
+      makeFolder(join(path, name), join(this.#root, folder)),
+    );
+    if (isNew && this.#made.size < limit) this.#made.add(folder);
     // Also where it stood already: somebody else's mkdir may not be through yet, or an earlier run was killed after it.
     this.#changed.add(above);
     if (this.#known.size >= limit) this.#known.delete(this.#known.values().next().value!);
     this.#known.add(folder);
   }
+}
+
+/** True when it was made, and did not stand there; `name` is what people call it. */
+async function makeFolder(path: string, name: string): Promise<boolean> {
+  try {
+    await mkdir(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  const stats = await lstat(path);
+  if (stats.isSymbolicLink())
+    throw coded('ELOOP', `${name} is a symbolic link: files are not written through links`);
+  if (!stats.isDirectory()) throw coded('ENOTDIR', `${name} is a file, where a folder is needed`);
+  return false;
+}
+
+/** The folder of a target; '' is the root. */
+export function folderOf(target: string): string {
+  return target.slice(0, Math.max(0, target.lastIndexOf('/')));
 }
 
 function coded(code: string, message: string): Error {

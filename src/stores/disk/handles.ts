@@ -1,25 +1,45 @@
 /** Open temporary files, at most so many at once: hundreds of uploads may be open, file descriptors are few. */
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { chmod, lstat } from 'node:fs/promises';
 import { VanishedError } from '../vanished.ts';
+import type { DiskCalls } from './calls.ts';
+
+/** A temporary file that is open. */
+export interface OpenPart {
+  readonly descriptor: number;
+  /** The farthest that it has been written to since it was opened, or is being written to. */
+  end: number;
+}
 
 interface Entry {
-  readonly handle: Promise<FileHandle>;
+  readonly part: Promise<OpenPart>;
   users: number;
+  /** Resolves when nobody uses it, once somebody waits for that. */
+  idle: PromiseWithResolvers<void> | undefined;
+}
+
+export interface HandlesOptions {
+  readonly calls: DiskCalls;
+  readonly limit: number;
+  /** Called when a file was made. */
+  readonly made: () => void;
+  /** Called when the system had no descriptor left, with how many files are open at once from then on. */
+  readonly lowered: (limit: number, cause: unknown) => void;
 }
 
 export class Handles {
-  readonly #limit: number;
-  readonly #made: () => void;
+  readonly #options: HandlesOptions;
+  #limit: number;
   /** In the order of their last use. */
   readonly #open = new Map<string, Entry>();
   /** Files that are there, as far as we know: made anew, they would have holes where bytes were. */
   readonly #known = new Set<string>();
+  /** Files of which the system said at their closing that it could not keep what was written. */
+  readonly #lost = new Map<string, unknown>();
 
-  /** `made` is called when a file was made. */
-  constructor(limit: number, made: () => void) {
-    this.#limit = limit;
-    this.#made = made;
+  constructor(options: HandlesOptions) {
+    this.#options = options;
+    this.#limit = options.limit;
   }
 
   /** From now on the file is one that is there. */
@@ -28,25 +48,23 @@ export class Handles {
   }
 
   /**
-   * Runs `work` on the file; the handle stays open for the next call while there is room. A file that was never used is made.
+   * Runs `work` on the file, which stays open for the next call while there is room. A file that was never used is made.
    * Throws VanishedError for one that was, and is gone.
    */
-  async use<T>(file: string, work: (handle: FileHandle) => Promise<T>): Promise<T> {
+  async use<T>(file: string, work: (part: OpenPart) => Promise<T>): Promise<T> {
     const entry = this.#take(file);
     try {
-      return await work(await entry.handle);
+      return await work(await entry.part);
     } finally {
-      entry.users--;
-      this.#shrink();
+      if (--entry.users === 0) entry.idle?.resolve();
+      this.#shrink(this.#limit);
     }
   }
 
-  /** Closes the file once nobody uses it. */
+  /** Closes the file once nobody uses it. Throws when the system could not keep what was written. */
   async close(file: string): Promise<void> {
     const entry = this.#open.get(file);
-    if (entry === undefined) return;
-    this.#open.delete(file);
-    await (await entry.handle).close();
+    if (entry !== undefined) await this.#close(file, entry);
   }
 
   /** Closes the file, and forgets that it is there. */
@@ -55,6 +73,7 @@ export class Handles {
       await this.close(file);
     } finally {
       this.#known.delete(file);
+      this.#lost.delete(file);
     }
   }
 
@@ -62,11 +81,33 @@ export class Handles {
     await Promise.allSettled([...this.#open.keys()].map((file) => this.close(file)));
   }
 
+  /**
+   * Runs work that opens something. When the system has no descriptor left, idle files are closed and fewer are open at
+   * once from then on; with none to close its error is thrown.
+   */
+  async withDescriptor<T>(work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if (code !== 'EMFILE' && code !== 'ENFILE') throw error;
+        const [closing] = this.#shrink(Math.floor(this.#open.size / 2));
+        if (closing === undefined) throw error;
+        this.#limit = Math.max(1, Math.min(this.#limit, this.#open.size));
+        this.#options.lowered(this.#limit, error);
+        await closing;
+      }
+    }
+  }
+
   #take(file: string): Entry {
     let entry = this.#open.get(file);
     if (entry === undefined) {
-      entry = { handle: this.#openFile(file), users: 0 };
-      entry.handle.catch(() => this.#open.delete(file));
+      const part = this.withDescriptor(() => this.#openFile(file));
+      const opened: Entry = { part, users: 0, idle: undefined };
+      part.catch(() => this.#open.get(file) === opened && this.#open.delete(file));
+      entry = opened;
     } else {
       this.#open.delete(file);
     }
@@ -75,28 +116,69 @@ export class Handles {
     return entry;
   }
 
-  async #openFile(file: string): Promise<FileHandle> {
+  async #openFile(file: string): Promise<OpenPart> {
+    const lost = this.#lost.get(file);
+    if (lost !== undefined) throw lost;
     const isKnown = this.#known.has(file);
     // O_NOFOLLOW: the folder is ours, but whoever may write there must not lead us out of it.
     const flags = constants.O_RDWR | (isKnown ? 0 : constants.O_CREAT) | (constants.O_NOFOLLOW ?? 0);
     try {
-      const handle = await open(file, flags, 0o600);
-      if (!isKnown) this.#made();
+      const descriptor = await this.#openOwn(file, flags);
+      if (!isKnown) this.#options.made();
       this.#known.add(file);
-      return handle;
+      return { descriptor, end: 0 };
     } catch (cause) {
-      if (!isKnown || (cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
-      throw new VanishedError(`somebody removed its temporary file ${file}`, { cause });
+      const { code } = cause as NodeJS.ErrnoException;
+      if (!isKnown || (code !== 'ENOENT' && code !== 'EACCES')) throw cause;
+      const what = code === 'ENOENT' ? 'removed' : 'took the right to read';
+      throw new VanishedError(`somebody ${what} its temporary file ${file}`, { cause });
     }
   }
 
-  #shrink(): void {
-    if (this.#open.size <= this.#limit) return;
+  /** A run that was killed while it published the file has given it its final permissions, which may keep out its owner. */
+  async #openOwn(file: string, flags: number): Promise<number> {
+    const { calls } = this.#options;
+    try {
+      return await calls.open(file, flags, 0o600);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+      const stats = await lstat(file).catch(() => undefined);
+      if (
+        !stats?.isFile() ||
+        !(await chmod(file, 0o600).then(
+          () => true,
+          () => false,
+        ))
+      )
+        throw error;
+      return calls.open(file, flags, 0o600);
+    }
+  }
+
+  /** Closes idle files until so many are open; their closing. */
+  #shrink(limit: number): Promise<void>[] {
+    const closing: Promise<void>[] = [];
     for (const [file, entry] of this.#open) {
+      if (this.#open.size <= limit) break;
       if (entry.users > 0) continue;
-      this.#open.delete(file);
-      void entry.handle.then((handle) => handle.close());
-      if (this.#open.size <= this.#limit) return;
+      // What the system could not keep is told at the next use: nobody waits for this.
+      closing.push(this.#close(file, entry).catch(() => {}));
+    }
+    return closing;
+  }
+
+  async #close(file: string, entry: Entry): Promise<void> {
+    this.#open.delete(file);
+    if (entry.users > 0) {
+      entry.idle ??= Promise.withResolvers();
+      await entry.idle.promise;
+    }
+    const { descriptor } = await entry.part;
+    try {
+      await this.#options.calls.close(descriptor);
+    } catch (error) {
+      this.#lost.set(file, error);
+      throw error;
     }
   }
 }

@@ -10,14 +10,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ConfigurationError, describeError } from '../../errors.ts';
-import type {
-  ByteRange,
-  FileLook,
-  Published,
-  ReadRange,
-  TopicPositions,
-  UnfinishedUpload,
-} from '../contract.ts';
+import type { ByteRange, Published, ReadRange, TopicPositions, UnfinishedUpload } from '../contract.ts';
 
 const schema = `
   PRAGMA locking_mode = EXCLUSIVE;
@@ -59,7 +52,7 @@ export interface Noted {
   readonly gone: readonly string[];
 }
 
-/** A published version and the modification time it was given. */
+/** A published version and the modification time that its file had then. */
 export interface JournalEntry extends Published {
   readonly mtime: string;
   readonly folded: string | null;
@@ -152,8 +145,9 @@ export class Journal {
     return row === undefined ? undefined : String(row.target);
   }
 
-  notePublished(target: string, published: Published, look: FileLook, folded: string | null): void {
-    this.#fresh.set(target, { ...published, mtime: look.mtime, folded });
+  /** `mtime`: nanoseconds since the epoch, as the file system has kept them. */
+  notePublished(target: string, published: Published, mtime: bigint, folded: string | null): void {
+    this.#fresh.set(target, { ...published, mtime: String(mtime), folded });
     this.#gone.add(published.upload);
   }
 

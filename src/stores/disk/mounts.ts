@@ -7,7 +7,10 @@ const localNames = new Set(['ext2', 'ext3', 'ext4', 'xfs', 'btrfs', 'zfs', 'f2fs
 
 /** True when a directory, and all that is mounted below it now, is known to be on this machine. */
 export async function isLocalTree(directory: string): Promise<boolean> {
-  if (process.platform !== 'linux' || !localKinds.has((await statfs(directory)).type)) return false;
+  if (process.platform !== 'linux') return false;
+  // Some that are mounted by programs do not say what they are.
+  const kind = (await statfs(directory).catch(() => undefined))?.type;
+  if (kind === undefined || !localKinds.has(kind)) return false;
   const mounts = await readFile('/proc/self/mountinfo', 'utf8').catch(() => undefined);
   if (mounts === undefined) return false;
   return mountsBelow(mounts, await realpath(directory)).every((kind) => localNames.has(kind));

@@ -1,9 +1,9 @@
 /** A directory as a sink. Its own things stand in `.sluice/`, on the same file system as the final names. */
-import { type BigIntStats, constants, createReadStream } from 'node:fs';
-import { lstat, mkdir, readdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { type BigIntStats, constants } from 'node:fs';
+import { mkdir, readdir, realpath, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError, describeError } from '../../errors.ts';
-import { type ChecksumAlgorithm, createHasher } from '../../records/checksum.ts';
+import type { ChecksumAlgorithm } from '../../records/checksum.ts';
 import type {
   FileLook,
   FreeSpace,
@@ -13,15 +13,22 @@ import type {
   TopicPositions,
   UnfinishedUpload,
 } from '../contract.ts';
+import { Notices } from '../notices.ts';
 import { absolutePath } from '../place.ts';
 import { rangesWithin } from '../ranges-within.ts';
 import { foldedName, ownFolder } from '../target-name.ts';
 import { VanishedError } from '../vanished.ts';
 import { DiskCalls } from './calls.ts';
+import { FileLooks, isSameTime, permissions } from './file-look.ts';
+import { FinalNames } from './final-names.ts';
 import { Folders } from './folders.ts';
 import { Handles } from './handles.ts';
 import { type Journal, openJournal } from './journal.ts';
+import { diskPartFile } from './part-file.ts';
 import { placeOf } from './place.ts';
+import { Refusals } from './refusals.ts';
+import { StandingFiles } from './standing-file.ts';
+import { Way } from './way.ts';
 
 const partsFolder = `${ownFolder}/parts`;
 /** Temporary files open at once. */
@@ -34,16 +41,18 @@ export interface DiskSinkOptions {
 
 /** Opens a directory as a sink, made when missing. Throws ConfigurationError when it cannot be written. */
 export async function openDiskSink(directory: string, options: DiskSinkOptions = {}): Promise<Sink> {
-  const root = absolutePath(directory);
-  const parts = join(root, partsFolder);
+  const place = absolutePath(directory);
   try {
+    await mkdir(place, { recursive: true });
+    const root = await realpath(place);
+    const parts = join(root, partsFolder);
     await mkdir(parts, { recursive: true });
     const caseInsensitive = await probeCase(parts);
-    return new DiskSink(root, parts, caseInsensitive, options.calls ?? (await DiskCalls.on(root)));
+    return new DiskSink(place, root, caseInsensitive, options.calls ?? (await DiskCalls.on(root)));
   } catch (cause) {
     if (cause instanceof ConfigurationError) throw cause;
     throw new ConfigurationError(
-      `cannot write to the sink ${root} (${describeError(cause)}): give the right to write there, or name another with --to`,
+      `cannot write to the sink ${place} (${describeError(cause)}): give the right to write there, or name another with --to`,
       { cause },
     );
   }
@@ -57,28 +66,58 @@ async function probeCase(folder: string): Promise<boolean> {
   return other !== undefined;
 }
 
+function fewerText(limit: number, cause: unknown): string {
+  return `too many files are open (${describeError(cause)}): from now on at most ${limit} temporary files at once; raise the limit (ulimit -n) if uploads become slow`;
+}
+
 class DiskSink implements Sink {
   readonly place: string;
   readonly caseInsensitive: boolean;
+  readonly #root: string;
   readonly #parts: string;
   readonly #calls: DiskCalls;
   readonly #journal: Journal;
   readonly #handles: Handles;
   readonly #folders: Folders;
+  readonly #way: Way;
+  readonly #standing: StandingFiles;
+  readonly #names: FinalNames;
+  readonly #notices = new Notices();
+  readonly #refusals: Refusals;
+  readonly #looks: FileLooks;
   readonly #umask = process.umask();
   #wholes = 0;
   #checks = 0;
 
-  constructor(root: string, parts: string, caseInsensitive: boolean, calls: DiskCalls) {
-    this.place = root;
+  /** `root` is where the place really is. */
+  constructor(place: string, root: string, caseInsensitive: boolean, calls: DiskCalls) {
+    this.place = place;
     this.caseInsensitive = caseInsensitive;
-    this.#parts = parts;
+    this.#root = root;
+    this.#parts = join(root, partsFolder);
     this.#calls = calls;
     const own = join(root, ownFolder);
     this.#journal = openJournal(join(own, 'journal.db'), placeOf(own));
-    this.#folders = new Folders(root, calls);
+    this.#refusals = new Refusals(place, this.#notices);
+    this.#looks = new FileLooks(place, calls, this.#refusals, this.#notices);
+    this.#way = new Way({
+      calls,
+      root,
+      realRoot: root,
+      withDescriptor: (work) => this.#handles.withDescriptor(work),
+    });
+    this.#folders = new Folders({ root, way: this.#way, calls, refusals: this.#refusals });
+    this.#standing = new StandingFiles(calls, this.#way);
+    const collision = (target: string, folded: string): string | undefined =>
+      this.#journal.collision(target, folded);
+    this.#names = new FinalNames({ calls, folders: this.#folders, caseInsensitive, collision });
     for (const folder of ['', ownFolder, partsFolder]) this.#folders.touch(folder);
-    this.#handles = new Handles(handleLimit, () => this.#folders.touch(partsFolder));
+    this.#handles = new Handles({
+      calls,
+      limit: handleLimit,
+      made: () => this.#folders.touch(partsFolder),
+      lowered: (limit, cause) => this.#notices.say('open-files', fewerText(limit, cause)),
+    });
   }
 
   get id(): string {
@@ -92,122 +131,106 @@ class DiskSink implements Sink {
   async published(target: string): Promise<Published | undefined> {
     const entry = this.#journal.published(target);
     if (entry === undefined) return undefined;
-    const stats = await lstat(join(this.place, target)).catch(() => undefined);
-    // Times are restored to the microsecond; a millisecond is what all file systems keep.
+    const stats = await this.#calls.lookAt(join(this.#root, target)).catch(() => undefined);
     const same =
-      stats?.isFile() && stats.size === entry.size && Math.abs(stats.mtimeMs - milliseconds(entry.mtime)) < 2;
+      stats?.isFile() && stats.size === BigInt(entry.size) && isSameTime(entry.mtime, stats.mtimeNs);
     return same ? { upload: entry.upload, size: entry.size, digest: entry.digest } : undefined;
+  }
+
+  async newest(target: string): Promise<string | undefined> {
+    return this.#journal.published(target)?.upload;
   }
 
   async digestOfTarget(target: string, algorithm: string): Promise<string | undefined> {
     // Most files are new in a new folder: asking the disk for each would cost as much as writing it.
     if (this.#folders.madeFolderOf(target)) return undefined;
-    const full = join(this.place, target);
-    const stats = await lstat(full).catch(() => undefined);
-    if (!stats?.isFile()) return undefined;
-    const hasher = createHasher(algorithm as ChecksumAlgorithm);
-    for await (const bytes of createReadStream(full, { highWaterMark: 1 << 20 }))
-      hasher.update(bytes as Uint8Array);
-    return hasher.digest();
+    return this.#standing.digest(target, algorithm as ChecksumAlgorithm);
   }
 
   part(upload: string): PartFile {
-    const file = this.#partName(upload);
-    return {
-      write: (bytes, position) =>
-        this.#handles.use(file, async (handle) => {
-          for (let at = 0; at < bytes.length; ) {
-            at += (await handle.write(bytes, at, bytes.length - at, position + at)).bytesWritten;
-          }
-        }),
-      read: (buffer, position) =>
-        this.#handles.use(
-          file,
-          async (handle) => (await handle.read(buffer, 0, buffer.length, position)).bytesRead,
-        ),
-      sync: () => this.#handles.use(file, (handle) => handle.datasync()),
-      close: () => this.#handles.close(file),
-    };
+    const [calls, handles, refusals] = [this.#calls, this.#handles, this.#refusals];
+    return diskPartFile(this.#partName(upload), { calls, handles, refusals });
   }
 
-  async publish(upload: string, target: string, look: FileLook, published: Published): Promise<void> {
-    const file = this.#partName(upload);
-    const folded = this.#refuseCollision(target);
-    await this.#handles.use(file, async (handle) => {
-      const { size } = await handle.stat();
-      if (size !== published.size) {
-        throw new VanishedError(
-          `somebody changed its temporary file ${file}, which has ${size} bytes instead of ${published.size}`,
-        );
-      }
-      await handle.chmod(permissions(look.mode));
-      await handle.utimes(seconds(look.mtime), seconds(look.mtime));
-      await handle.sync();
+  publish(upload: string, target: string, look: FileLook, published: Published): Promise<void> {
+    return this.#names.claim(target, async (folded) => {
+      const file = this.#partName(upload);
+      const stats = await this.#handles.use(file, ({ descriptor }) =>
+        this.#finish(file, descriptor, look, published),
+      );
+      await this.#handles.end(file);
+      await this.#names.put(file, target);
+      this.#journal.notePublished(target, published, stats.mtimeNs, folded);
     });
-    await this.#handles.end(file);
-    await this.#renamePart(file, target);
-    this.#journal.notePublished(target, published, look, folded);
   }
 
-  async publishWhole(bytes: Uint8Array, target: string, look: FileLook, published: Published): Promise<void> {
-    const folded = this.#refuseCollision(target);
-    const file = join(this.#parts, `whole-${this.#wholes++}`);
+  async #finish(file: string, part: number, look: FileLook, published: Published): Promise<BigIntStats> {
+    const { size } = await this.#calls.look(part);
+    if (size !== BigInt(published.size)) {
+      throw new VanishedError(
+        `somebody changed its temporary file ${file}, which has ${size} bytes instead of ${published.size}`,
+      );
+    }
+    const stats = await this.#looks.give(part, look);
+    await this.#sync(part);
+    return stats;
+  }
+
+  publishWhole(bytes: Uint8Array, target: string, look: FileLook, published: Published): Promise<void> {
+    return this.#names.claim(target, async (folded) => {
+      const file = join(this.#parts, `whole-${this.#wholes++}`);
+      try {
+        const stats = await this.#writeWhole(file, bytes, look);
+        await this.#names.put(file, target);
+        this.#journal.notePublished(target, published, stats.mtimeNs, folded);
+      } catch (error) {
+        await rm(file, { force: true });
+        throw error;
+      }
+    });
+  }
+
+  async #writeWhole(file: string, bytes: Uint8Array, look: FileLook): Promise<BigIntStats> {
     const mode = permissions(look.mode);
     const made = mode & ~this.#umask;
+    const whole = await this.#handles.withDescriptor(() => this.#openNew(file, made));
     try {
-      const handle = await this.#calls.open(file, 'w', made);
-      try {
-        await this.#calls.write(handle, bytes);
-        if (made !== mode) await this.#calls.setMode(handle, mode);
-        await this.#calls.setTimes(handle, seconds(look.mtime));
-        await this.#calls.sync(handle);
-      } finally {
-        await this.#calls.close(handle);
-      }
-      await this.#rename(file, target);
-    } catch (error) {
-      await rm(file, { force: true });
-      throw error;
+      await this.#calls.write(whole, bytes);
+      const stats = await this.#looks.give(whole, look, made === mode);
+      await this.#sync(whole);
+      return stats;
+    } finally {
+      await this.#calls.close(whole);
     }
-    this.#journal.notePublished(target, published, look, folded);
+  }
+
+  /** Whatever stands there, and wherever it leads, is none of ours. */
+  async #openNew(file: string, mode: number): Promise<number> {
+    const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants;
+    const flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+    try {
+      return await this.#calls.open(file, flags, mode);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      await rm(file, { force: true });
+      return this.#calls.open(file, flags, mode);
+    }
   }
 
   async adopt(target: string, published: Published): Promise<void> {
-    const stats = await this.#makeDurable(target);
+    // Somebody else put it there, or a run that was killed: whether it would survive a power cut, nobody knows.
+    const stats = await this.#standing.makeDurable(target, (file) => this.#sync(file));
     if (stats === undefined) return;
-    const look = { mtime: String(stats.mtimeNs), mode: Number(stats.mode) };
-    this.#journal.notePublished(target, published, look, this.caseInsensitive ? foldedName(target) : null);
-  }
-
-  /** Of a file that somebody else put there, or a run that was killed: whether it would survive a power cut, nobody knows. */
-  async #makeDurable(target: string): Promise<BigIntStats | undefined> {
-    const full = join(this.place, target);
-    const stats = await lstat(full, { bigint: true }).catch(() => undefined);
-    if (stats === undefined) return undefined;
-    const file = await this.#calls.open(full, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
-    try {
-      await this.#calls.sync(file);
-    } finally {
-      await this.#calls.close(file);
-    }
     this.#folders.touchWay(target);
-    return stats;
+    const folded = this.caseInsensitive ? foldedName(target) : null;
+    this.#journal.notePublished(target, published, stats.mtimeNs, folded);
   }
 
   async quarantine(upload: string, target: string): Promise<void> {
     // An empty file has not been opened yet.
     await this.#handles.use(this.#partName(upload), async () => {});
     await this.#handles.end(this.#partName(upload));
-    const full = join(this.place, target);
-    await this.#folders.prepare(target);
-    // Taken first, by a file of no bytes: a rename replaces whatever stands there.
-    await writeFile(full, '', { flag: 'wx' });
-    try {
-      await this.#renamePart(this.#partName(upload), target);
-    } catch (error) {
-      await rm(full, { force: true });
-      throw error;
-    }
+    await this.#names.put(this.#partName(upload), target, 'nothing');
     this.#journal.noteGone(upload);
   }
 
@@ -243,8 +266,9 @@ class DiskSink implements Sink {
   async checkpoint(uploads: readonly UnfinishedUpload[], positions?: TopicPositions): Promise<void> {
     // Both at one moment: what is published from here on is not durable when the folders are.
     const noted = this.#journal.noted();
-    await this.#folders.sync(this.#folders.takeChanged());
-    await this.#journal.checkpoint(uploads, noted, positions);
+    const changed = this.#folders.takeChanged();
+    await this.#handles.withDescriptor(() => this.#folders.sync(changed));
+    await this.#handles.withDescriptor(() => this.#journal.checkpoint(uploads, noted, positions));
   }
 
   async check(): Promise<void> {
@@ -257,7 +281,7 @@ class DiskSink implements Sink {
   }
 
   async freeSpace(): Promise<FreeSpace | undefined> {
-    const { bavail, bsize, files, ffree } = await statfs(this.place);
+    const { bavail, bsize, files, ffree } = await statfs(this.#root);
     return { bytes: bavail * bsize, files: files > 0 ? ffree : undefined };
   }
 
@@ -266,68 +290,15 @@ class DiskSink implements Sink {
     await this.#journal.close();
   }
 
+  notices(tell: (message: string) => void): void {
+    this.#notices.listen(tell);
+  }
+
+  #sync(file: number): Promise<void> {
+    return this.#refusals.attempt('sync', () => this.#calls.sync(file));
+  }
+
   #partName(upload: string): string {
     return join(this.#parts, upload);
   }
-
-  async #renamePart(file: string, target: string): Promise<void> {
-    try {
-      await this.#rename(file, target);
-    } catch (cause) {
-      const isThere = await lstat(file).catch(() => undefined);
-      if (isThere !== undefined || (cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
-      throw new VanishedError(`somebody removed its temporary file ${file}`, { cause });
-    }
-  }
-
-  async #rename(file: string, target: string): Promise<void> {
-    const full = join(this.place, target);
-    await this.#folders.prepare(target);
-    try {
-      await this.#calls.rename(file, full);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      this.#folders.forget();
-      await this.#folders.prepare(target);
-      await this.#calls.rename(file, full);
-    }
-    this.#folders.touch(folderOf(target));
-  }
-
-  #refuseCollision(target: string): string | null {
-    if (!this.caseInsensitive) return null;
-    const folded = foldedName(target);
-    const other = this.#journal.collision(target, folded);
-    if (other === undefined) return folded;
-    const message = `"${target}" and "${other}" are one name on this file system: it would be overwritten`;
-    throw Object.assign(new Error(message), { code: 'EEXIST' });
-  }
-}
-
-function folderOf(target: string): string {
-  return target.slice(0, Math.max(0, target.lastIndexOf('/')));
-}
-
-/** What a record says must not make a file run as its owner: set-user-ID, set-group-ID and sticky bits are left out. */
-function permissions(mode: number): number {
-  return mode & 0o777;
-}
-
-function milliseconds(nanoseconds: string): number {
-  return Number(BigInt(nanoseconds) / 1000n) / 1000;
-}
-
-/**
- * Node takes seconds as a double and cuts it off: microseconds survive when half of one is added, for the double may be a
- * little too small. As text, because it takes negative numbers, times before 1970, for the present.
- */
-function seconds(nanoseconds: string): string {
-  const microseconds = floorDivide(BigInt(nanoseconds), 1000n);
-  return String((Number(microseconds) + 0.5) / 1e6);
-}
-
-/** BigInt division cuts towards zero; a time before 1970 must not move to the next microsecond. */
-function floorDivide(value: bigint, by: bigint): bigint {
-  const quotient = value / by;
-  return value < 0n && quotient * by !== value ? quotient - 1n : quotient;
 }

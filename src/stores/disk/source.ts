@@ -1,13 +1,15 @@
 /** A directory as a source. */
 import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { access, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError, describeError } from '../../errors.ts';
 import type { OpenFile, Selection, Source, SourceFile, Unsendable } from '../contract.ts';
 import { absolutePath } from '../place.ts';
 import { DiskCalls } from './calls.ts';
+import { folderOf } from './folders.ts';
 import { lookAt, sourceFile, walk } from './walk.ts';
 import { TreeWatch } from './watch.ts';
+import { Way } from './way.ts';
 
 export interface DiskSourceOptions {
   readonly followSymlinks?: boolean;
@@ -32,10 +34,12 @@ export async function openDiskSource(directory: string, options: DiskSourceOptio
   }
   const followSymlinks = options.followSymlinks ?? false;
   // Links may lead to any disk.
+  const calls = followSymlinks ? new DiskCalls(false) : await DiskCalls.on(root);
   return new DiskSource(
     root,
+    new Way({ calls, root, realRoot: await realpath(root) }),
     followSymlinks,
-    followSymlinks ? new DiskCalls(false) : await DiskCalls.on(root),
+    calls,
   );
 }
 
@@ -43,28 +47,34 @@ class DiskSource implements Source {
   readonly place: string;
   readonly #followSymlinks: boolean;
   readonly #calls: DiskCalls;
+  readonly #way: Way;
 
-  constructor(root: string, followSymlinks: boolean, calls: DiskCalls) {
+  constructor(root: string, way: Way, followSymlinks: boolean, calls: DiskCalls) {
     this.place = root;
+    this.#way = way;
     this.#followSymlinks = followSymlinks;
     this.#calls = calls;
   }
 
   list(selection: Selection, unsendable: (what: Unsendable) => void): AsyncIterable<SourceFile> {
     const [root, followSymlinks, calls] = [this.place, this.#followSymlinks, this.#calls];
-    return walk({ root, followSymlinks, calls, selection, unsendable });
+    const isFree = async (folder: string): Promise<boolean> => followSymlinks || this.#way.isFree(folder);
+    return walk({ root, isFree, followSymlinks, calls, selection, unsendable });
   }
 
-  look(path: string): Promise<SourceFile | undefined> {
+  async look(path: string): Promise<SourceFile | undefined> {
+    if (!this.#followSymlinks && !(await this.#way.isFree(folderOf(path)))) return undefined;
     return lookAt(this.#calls, this.place, path, this.#followSymlinks);
   }
 
   async open(path: string): Promise<OpenFile> {
-    const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+    const { O_RDONLY, O_NONBLOCK = 0 } = constants;
     // A pipe that took the file's place would be waited for.
-    const flags = O_RDONLY | O_NONBLOCK | (this.#followSymlinks ? 0 : O_NOFOLLOW);
+    const flags = O_RDONLY | O_NONBLOCK;
     const calls = this.#calls;
-    const file = await calls.open(join(this.place, path), flags);
+    const file = this.#followSymlinks
+      ? await calls.open(join(this.place, path), flags)
+      : await this.#way.open(path, flags);
     let isOpen = true;
     return {
       look: async () => sourceFile(path, await calls.look(file)),

@@ -21,6 +21,8 @@ interface Folder {
 export interface WalkOptions {
   readonly root: string;
   readonly followSymlinks: boolean;
+  /** False when there is a symbolic link on the way to a folder that is not to be followed. */
+  readonly isFree: (folder: string) => Promise<boolean>;
   readonly calls: DiskCalls;
   readonly selection: Selection;
   readonly unsendable: (what: Unsendable) => void;
@@ -28,13 +30,15 @@ export interface WalkOptions {
 
 /** Every selected file below the root. Throws when the root cannot be read. */
 export async function* walk(options: WalkOptions): AsyncGenerator<SourceFile> {
-  const { root, followSymlinks, calls, selection, unsendable } = options;
+  const { root, followSymlinks, isFree, calls, selection, unsendable } = options;
   const folders: Folder[] = [{ path: '', above: [] }];
   for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
     const { path: folder } = next;
     const above = followSymlinks ? await withItself(root, next) : [];
     if (above === undefined) continue;
     const entries = await read(root, folder, unsendable);
+    // Asked afterwards: a folder that was swapped for a link before it was read is a link now.
+    if (!(await isFree(folder))) continue;
     const files: string[] = [];
     for (const entry of entries) {
       const path = childPath(folder, entry.name, unsendable);

@@ -142,6 +142,10 @@ export class MemorySink implements Sink {
     return { upload: entry.upload, size: entry.size, digest: entry.digest };
   }
 
+  async newest(target: string): Promise<string | undefined> {
+    return (this.#fresh.get(target) ?? this.#disk.published.get(target))?.upload;
+  }
+
   async digestOfTarget(
     target: string,
     algorithm: 'md5' | 'sha256' | 'crc64nvme',
@@ -256,6 +260,8 @@ export class MemorySink implements Sink {
   async freeSpace(): Promise<FreeSpace | undefined> {
     return Number.isFinite(this.#disk.capacity) ? { bytes: this.#disk.free, files: undefined } : undefined;
   }
+
+  notices(): void {}
 
   async close(): Promise<void> {}
 

@@ -58,6 +58,26 @@ export function remembering(open: OpenSinkGround): void {
     await sink.close();
   });
 
+  test('Whatever becomes of a file, the newest upload that its name had is known, to the next run too', async (t) => {
+    const ground = await open(t);
+    const first = await ground.open();
+    for (const [index, name] of ['changed', 'removed', 'kept'].entries()) {
+      await first.publishWhole(Buffer.from('text'), `shop/${name}`, look, publishedAs('text', id(index)));
+    }
+    await ground.write('shop/changed', 'TEXT');
+    await ground.remove('shop/removed');
+    const newest = (sink: typeof first) =>
+      Promise.all(['changed', 'removed', 'kept', 'unknown'].map((name) => sink.newest(`shop/${name}`)));
+    assert.deepEqual(await newest(first), [id(0), id(1), id(2), undefined]);
+    await first.checkpoint([]);
+    await first.close();
+    const second = await ground.open();
+    assert.deepEqual(await newest(second), [id(0), id(1), id(2), undefined]);
+    await second.publishWhole(Buffer.from('text'), 'shop/removed', look, publishedAs('text', id(7)));
+    assert.equal(await second.newest('shop/removed'), id(7));
+    await second.close();
+  });
+
   test('Digests of what stands there, by every algorithm', async (t) => {
     const ground = await open(t);
     const sink = await ground.open();

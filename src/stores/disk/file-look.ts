@@ -1,0 +1,97 @@
+/** Giving files their times and permissions, as far as the file system has them. */
+import type { BigIntStats } from 'node:fs';
+import type { FileLook } from '../contract.ts';
+import type { Notices } from '../notices.ts';
+import type { DiskCalls } from './calls.ts';
+import { isRefusal, type Refusals } from './refusals.ts';
+
+/** Seconds since 1970 at which file systems begin and end: NTFS, ext4, Unix, FAT; and ext4, FAT, 32 bits without and with a sign. */
+const firsts = [-11_644_473_600n, -2_147_483_648n, 0n, 315_619_200n];
+const lasts = [15_032_385_535n, 4_354_646_400n, 4_294_967_295n, 2_147_483_647n];
+const second = 1_000_000_000n;
+
+export class FileLooks {
+  readonly #place: string;
+  readonly #calls: DiskCalls;
+  readonly #refusals: Refusals;
+  readonly #notices: Notices;
+
+  constructor(place: string, calls: DiskCalls, refusals: Refusals, notices: Notices) {
+    this.#place = place;
+    this.#calls = calls;
+    this.#refusals = refusals;
+    this.#notices = notices;
+  }
+
+  /** Resolves with how the file looks then. Where it has the mode already, `hasMode` spares a call. */
+  async give(file: number, look: FileLook, hasMode = false): Promise<BigIntStats> {
+    if (!hasMode && !this.#refusals.has('mode')) {
+      await this.#refusals.attempt('mode', () => this.#calls.setMode(file, permissions(look.mode)));
+    }
+    const wanted = BigInt(look.mtime);
+    if (!this.#refusals.has('times')) await this.#setTimes(file, wanted);
+    const stats = await this.#calls.look(file);
+    if (!this.#refusals.has('times')) this.#sayMoved(wanted, stats.mtimeNs);
+    return stats;
+  }
+
+  async #setTimes(file: number, wanted: bigint): Promise<void> {
+    let refusal: unknown;
+    for (const time of nearest(wanted)) {
+      try {
+        return await this.#calls.setTimes(file, seconds(time));
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        refusal ??= error;
+      }
+    }
+    this.#refusals.note('times', refusal);
+  }
+
+  #sayMoved(wanted: bigint, kept: bigint): void {
+    const apart = wanted > kept ? wanted - kept : kept - wanted;
+    if (apart < 3n * second) return;
+    const text = `a modification time of ${timeText(wanted)} cannot be kept there, and became ${timeText(kept)}; such times are moved to the nearest`;
+    this.#notices.say('time-range', `${this.#place}: ${text}`);
+  }
+}
+
+/** What a record says must not make a file run as its owner: set-user-ID, set-group-ID and sticky bits are left out. */
+export function permissions(mode: number): number {
+  return mode & 0o777;
+}
+
+/** True where a file that had this time still has it, read from a file system that may keep whole seconds alone, every second one. */
+export function isSameTime(noted: string, found: bigint): boolean {
+  const apart = BigInt(noted) - found;
+  // What is in memory may be finer than what is read back from the disk; times are set to the microsecond.
+  if (apart > -2_000_000n && apart < 2_000_000n) return true;
+  return found % second === 0n && apart > -2n * second && apart < 2n * second;
+}
+
+/** The time itself, then the ends of file systems towards it. In an order that finds the nearest first. */
+function nearest(wanted: bigint): bigint[] {
+  const early = firsts.map((first) => first * second).filter((first) => first > wanted);
+  const late = lasts.map((last) => last * second).filter((last) => last < wanted);
+  return [wanted, ...(wanted < 0n ? early : late), ...(wanted < 0n ? [] : early)];
+}
+
+/**
+ * Node takes seconds as a double and cuts it off: microseconds survive when half of one is added, for the double may be a
+ * little too small. As text, because it takes negative numbers, times before 1970, for the present.
+ */
+function seconds(nanoseconds: bigint): string {
+  const microseconds = floorDivide(nanoseconds, 1000n);
+  return String((Number(microseconds) + 0.5) / 1e6);
+}
+
+/** BigInt division cuts towards zero; a time before 1970 must not move to the next microsecond. */
+function floorDivide(value: bigint, by: bigint): bigint {
+  const quotient = value / by;
+  return value < 0n && quotient * by !== value ? quotient - 1n : quotient;
+}
+
+function timeText(nanoseconds: bigint): string {
+  const date = new Date(Number(floorDivide(nanoseconds, 1_000_000n)));
+  return Number.isNaN(date.getTime()) ? `${nanoseconds} ns` : date.toISOString();
+}

@@ -1,0 +1,97 @@
+/** Putting finished files under their names: what is there is replaced at once, and two spellings of one name are kept apart. */
+import { lstat, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { foldedName } from '../target-name.ts';
+import { VanishedError } from '../vanished.ts';
+import type { DiskCalls } from './calls.ts';
+import { type Folders, folderOf } from './folders.ts';
+
+export interface FinalNamesOptions {
+  readonly calls: DiskCalls;
+  readonly folders: Folders;
+  readonly caseInsensitive: boolean;
+  /** Another name that was published, and folds to the same. */
+  readonly collision: (target: string, folded: string) => string | undefined;
+}
+
+export class FinalNames {
+  readonly #options: FinalNamesOptions;
+  /** Folded names that are being published. */
+  readonly #claims = new Map<string, Promise<unknown>>();
+
+  constructor(options: FinalNamesOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Runs the work that publishes a name, and notes it, with the folded name (null where case matters). Another spelling of it
+   * waits, and is refused then: asked before and noted after, both would be published, and one of them overwritten.
+   */
+  async claim<T>(target: string, work: (folded: string | null) => Promise<T>): Promise<T> {
+    if (!this.#options.caseInsensitive) return work(null);
+    const folded = foldedName(target);
+    for (let claim = this.#claims.get(folded); claim !== undefined; claim = this.#claims.get(folded))
+      await claim.catch(() => {});
+    this.#refuseCollision(target, folded);
+    const claim = work(folded);
+    this.#claims.set(folded, claim);
+    try {
+      return await claim;
+    } finally {
+      this.#claims.delete(folded);
+    }
+  }
+
+  /**
+   * Gives a file its final name. Throws VanishedError when it is not there any more, and EEXIST when it may replace nothing and
+   * something stands there.
+   */
+  async put(
+    file: string,
+    target: string,
+    replaces: 'what stands' | 'nothing' = 'what stands',
+  ): Promise<void> {
+    try {
+      await this.#rename(file, target, replaces === 'what stands');
+    } catch (cause) {
+      const isThere = await lstat(file).catch(() => undefined);
+      if (isThere !== undefined || (cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
+      throw new VanishedError(`somebody removed its temporary file ${file}`, { cause });
+    }
+  }
+
+  async #rename(file: string, target: string, mayReplace: boolean): Promise<void> {
+    const { calls, folders } = this.#options;
+    const folder = folderOf(target);
+    const name = target.slice(folder.length + 1);
+    const attempt = async (): Promise<void> => {
+      await folders.prepare(target);
+      await folders.within(target, async (path) => {
+        const full = join(path, name);
+        // Taken first, by a file of no bytes: a rename replaces whatever stands there.
+        if (!mayReplace) await writeFile(full, '', { flag: 'wx' });
+        try {
+          await calls.rename(file, full);
+        } catch (error) {
+          if (!mayReplace) await rm(full, { force: true });
+          throw error;
+        }
+      });
+    };
+    try {
+      await attempt();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      folders.forget();
+      await attempt();
+    }
+    folders.touch(folder);
+  }
+
+  #refuseCollision(target: string, folded: string): void {
+    const other = this.#options.collision(target, folded);
+    if (other === undefined) return;
+    const message = `"${target}" and "${other}" are one name on this file system: it would be overwritten`;
+    throw Object.assign(new Error(message), { code: 'EEXIST' });
+  }
+}

@@ -1,0 +1,175 @@
+/** File systems that refuse what others do: FAT, network shares, FUSE. */
+import assert from 'node:assert/strict';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { temporaryFolder } from '../../../test/support/folder.ts';
+import { type CallName, type Refusal, RefusingCalls } from '../../../test/support/refusing-calls.ts';
+import { digestOf } from '../../records/checksum.ts';
+import type { Published } from '../contract.ts';
+import { openDiskSink } from './sink.ts';
+
+const look = { mtime: '1700000000123456000', mode: 0o640 };
+
+function id(number: number): string {
+  return String(number).padStart(32, '0');
+}
+
+function published(text: string, upload: string): Published {
+  return { upload, size: text.length, digest: digestOf('md5', Buffer.from(text)) };
+}
+
+async function foreignSink(t: TestContext, refusal: Refusal) {
+  const folder = await temporaryFolder(t);
+  const calls = new RefusingCalls(refusal);
+  const sink = await openDiskSink(folder, { calls });
+  t.after(() => sink.close());
+  const notices: string[] = [];
+  sink.notices((message) => notices.push(message));
+  return { folder, calls, sink, notices };
+}
+
+type Foreign = Awaited<ReturnType<typeof foreignSink>>;
+
+/** Two files that came whole, and two that came in pieces. */
+async function publishFour({ folder, sink }: Foreign, given = look): Promise<void> {
+  for (const number of [1, 2]) {
+    const text = `whole ${number}`;
+    await sink.publishWhole(Buffer.from(text), `shop/${text}`, given, published(text, id(number)));
+  }
+  for (const number of [3, 4]) {
+    const text = `part ${number}`;
+    await sink.part(id(number)).write(Buffer.from(text), 0);
+    await sink.part(id(number)).sync();
+    await sink.publish(id(number), `shop/${text}`, given, published(text, id(number)));
+  }
+  await sink.checkpoint([]);
+  const names = ['part 3', 'part 4', 'whole 1', 'whole 2'];
+  assert.deepEqual((await readdir(join(folder, 'shop'))).toSorted(), names);
+  for (const name of names) assert.equal(await readFile(join(folder, 'shop', name), 'utf8'), name);
+}
+
+test('What a file system does not do is done without: content arrives, and it is said once', async (t) => {
+  const table: readonly (readonly [call: CallName, codes: readonly string[], word: RegExp])[] = [
+    [
+      'setMode',
+      ['EPERM', 'ENOTSUP', 'EINVAL', 'ENOSYS', 'EOPNOTSUPP', 'EACCES'],
+      /permissions are not kept there/,
+    ],
+    [
+      'setTimes',
+      ['EPERM', 'ENOTSUP', 'EINVAL', 'ENOSYS', 'EOPNOTSUPP', 'EACCES'],
+      /times are not kept there/,
+    ],
+    [
+      'syncFolder',
+      ['EINVAL', 'ENOTSUP', 'ENOSYS', 'EACCES', 'EBADF', 'EISDIR'],
+      /names cannot be made durable there/,
+    ],
+    ['sync', ['EINVAL', 'ENOTSUP', 'ENOSYS'], /files cannot be made durable there/],
+    ['syncData', ['EINVAL', 'ENOTSUP', 'ENOSYS'], /files cannot be made durable there/],
+  ];
+  for (const [refused, codes, word] of table) {
+    for (const code of codes) {
+      const foreign = await foreignSink(t, (call) => (call === refused ? code : undefined));
+      // Other permissions than a new file has, so that both ways set them.
+      await publishFour(foreign, { ...look, mode: 0o666 });
+      // Folders are made durable by the same call as files.
+      assert.equal(foreign.notices.length, refused === 'sync' ? 2 : 1, `${refused} ${code}`);
+      assert.match(foreign.notices[0]!, word);
+      assert.match(foreign.notices[0]!, new RegExp(code));
+      if (refused.startsWith('set')) assert.equal(foreign.calls.made[refused], 1, 'it was asked again');
+    }
+  }
+});
+
+test('A file system that does nothing of it at all', async (t) => {
+  const refused = new Set<CallName>(['setMode', 'setTimes', 'sync', 'syncData', 'syncFolder']);
+  const foreign = await foreignSink(t, (call) => (refused.has(call) ? 'ENOTSUP' : undefined));
+  await publishFour(foreign, { ...look, mode: 0o666 });
+  assert.equal(foreign.notices.length, 4);
+  assert.deepEqual(await foreign.sink.published('shop/whole 1'), published('whole 1', id(1)));
+  const late: string[] = [];
+  foreign.sink.notices((message) => late.push(message));
+  assert.deepEqual(late, foreign.notices, 'what was found before is told to who listens later');
+});
+
+test('A disk that fails is no file system that cannot: the error is thrown', async (t) => {
+  for (const refused of ['sync', 'setTimes', 'setMode'] as const) {
+    const { sink, notices } = await foreignSink(t, (call) => (call === refused ? 'EIO' : undefined));
+    const publishing = sink.publishWhole(
+      Buffer.from('x'),
+      'shop/a',
+      { ...look, mode: 0o666 },
+      published('x', id(1)),
+    );
+    await assert.rejects(publishing, { code: 'EIO' });
+    assert.deepEqual(notices, []);
+  }
+});
+
+/** Seconds of a call of setTimes. */
+function secondsOf(args: readonly unknown[]): number {
+  return Number(args[1]);
+}
+
+test('Times that a file system refuses become the nearest that it has, and that is said once', async (t) => {
+  const [first, last] = [Date.UTC(1980, 0, 1) / 1000, Date.UTC(2107, 11, 31) / 1000];
+  const { folder, sink, notices } = await foreignSink(t, (call, args) =>
+    call === 'setTimes' && !(secondsOf(args) >= first && secondsOf(args) <= last) ? 'EINVAL' : undefined,
+  );
+  for (const [index, [mtime, year]] of (
+    [
+      [-11_644_473_600n, 1980],
+      [-1n, 1980],
+      [200_000_000n, 1980],
+      [1_700_000_000n, 2023],
+      [10_413_792_000n, 2107],
+      [253_402_300_799n, 2107],
+    ] as const
+  ).entries()) {
+    const given = { ...look, mtime: String(mtime * 1_000_000_000n) };
+    await sink.publishWhole(Buffer.from('x'), `shop/${index}`, given, published('x', id(index)));
+    assert.equal(
+      (await stat(join(folder, 'shop', String(index)))).mtime.getUTCFullYear(),
+      year,
+      String(mtime),
+    );
+    assert.deepEqual(await sink.published(`shop/${index}`), published('x', id(index)));
+  }
+  assert.equal(notices.length, 1);
+  assert.match(notices[0]!, /1601-01-01T.* cannot be kept there, and became 1980-/);
+});
+
+test('Times that a file system moves in silence are told too, and known again', async (t) => {
+  const { folder, calls, sink, notices } = await foreignSink(t, () => undefined);
+  const setTimes = calls.setTimes.bind(calls);
+  // ext4 with small inodes: from 1901 to 2038, in whole seconds.
+  calls.setTimes = (file, seconds) =>
+    setTimes(file, String(Math.floor(Math.min(2 ** 31 - 1, Math.max(-(2 ** 31), Number(seconds))))));
+  for (const [name, mtime] of [
+    ['old', '-11644473600000000000'],
+    ['now', '1700000000999999000'],
+    ['far', '10413792000000000000'],
+  ] as const) {
+    await sink.publishWhole(Buffer.from('x'), `shop/${name}`, { ...look, mtime }, published('x', id(1)));
+    assert.deepEqual(await sink.published(`shop/${name}`), published('x', id(1)), name);
+  }
+  assert.equal((await stat(join(folder, 'shop/old'))).mtime.getUTCFullYear(), 1901);
+  assert.equal(notices.length, 1);
+});
+
+test('A name that is refused, as FAT refuses some, throws it with the name that people know', async (t) => {
+  const { folder, sink } = await foreignSink(t, (call, args) =>
+    call === 'rename' && String(args[1]).includes('?') ? 'EINVAL' : undefined,
+  );
+  await assert.rejects(sink.publishWhole(Buffer.from('x'), 'shop/a?', look, published('x', id(1))), {
+    code: 'EINVAL',
+  });
+  assert.deepEqual(await readdir(join(folder, '.sluice/parts')), []);
+  await mkdir(join(folder, 'shop/taken/below'), { recursive: true });
+  await assert.rejects(
+    sink.publishWhole(Buffer.from('x'), 'shop/taken', look, published('x', id(1))),
+    (error: Error) => error.message.includes(join(folder, 'shop/taken')) && !error.message.includes('/proc/'),
+  );
+});

@@ -1,0 +1,68 @@
+/** The temporary file of one upload on a disk. Long runs of zeros are left out: as holes they need no room. */
+import type { PartFile } from '../contract.ts';
+import type { DiskCalls } from './calls.ts';
+import type { Handles, OpenPart } from './handles.ts';
+import type { Refusals } from './refusals.ts';
+import { runsOf } from './zero-runs.ts';
+
+/** Bytes looked at together where zeros are to be. */
+const readBack = 64 * 1024;
+
+export interface PartFileOptions {
+  readonly calls: DiskCalls;
+  readonly handles: Handles;
+  readonly refusals: Refusals;
+}
+
+export function diskPartFile(file: string, { calls, handles, refusals }: PartFileOptions): PartFile {
+  return {
+    write: (bytes, position) =>
+      handles.use(file, async (part) => {
+        const runs = runsOf(bytes, position);
+        if (runs === undefined) return write(calls, part, bytes, position);
+        for (const { from, to, isZero } of runs) {
+          const run = bytes.subarray(from, to);
+          if (isZero) await writeZeros(calls, part, run, position + from);
+          else await write(calls, part, run, position + from);
+        }
+      }),
+    read: (buffer, position) =>
+      handles.use(file, ({ descriptor }) => calls.read(descriptor, buffer, position)),
+    sync: () =>
+      handles.use(file, ({ descriptor }) => refusals.attempt('sync', () => calls.syncData(descriptor))),
+    close: () => handles.close(file),
+  };
+}
+
+function write(calls: DiskCalls, part: OpenPart, bytes: Uint8Array, position: number): Promise<void> {
+  part.end = Math.max(part.end, position + bytes.length);
+  return calls.write(part.descriptor, bytes, position);
+}
+
+/** What is a hole, or zeros, already is left as it is; what lies behind the end becomes a hole. */
+async function writeZeros(
+  calls: DiskCalls,
+  part: OpenPart,
+  zeros: Uint8Array,
+  position: number,
+): Promise<void> {
+  const standing = Buffer.allocUnsafe(Math.min(readBack, zeros.length));
+  for (let at = 0; at < zeros.length; ) {
+    const into = standing.subarray(0, Math.min(readBack, zeros.length - at));
+    const read = await calls.read(part.descriptor, into, position + at);
+    if (read === 0) return extend(calls, part, position + zeros.length);
+    const isZero = into.subarray(0, read).equals(zeros.subarray(at, at + read));
+    if (!isZero) return write(calls, part, zeros, position);
+    at += read;
+  }
+}
+
+/** Makes the file so long, unless somebody has written farther, or is about to. */
+async function extend(calls: DiskCalls, part: OpenPart, end: number): Promise<void> {
+  const { size } = await calls.look(part.descriptor);
+  if (Math.max(part.end, Number(size)) >= end) return;
+  part.end = end;
+  // Before anybody begins a write behind it, which would be cut off; else by a byte, which takes a block.
+  if (calls.isQuick) calls.resizeNow(part.descriptor, end);
+  else await calls.write(part.descriptor, new Uint8Array(1), end - 1);
+}

@@ -1,0 +1,64 @@
+/** Reading what stands under a final name already, whoever put it there. */
+import { type BigIntStats, constants } from 'node:fs';
+import { type ChecksumAlgorithm, createHasher } from '../../records/checksum.ts';
+import type { DiskCalls } from './calls.ts';
+import type { Way } from './way.ts';
+
+/** Bytes read at a time. */
+const piece = 1024 * 1024;
+
+export class StandingFiles {
+  readonly #calls: DiskCalls;
+  readonly #way: Way;
+
+  constructor(calls: DiskCalls, way: Way) {
+    this.#calls = calls;
+    this.#way = way;
+  }
+
+  /** Undefined when there is no file, or none that can be read: it is not known to be right then. */
+  async digest(target: string, algorithm: ChecksumAlgorithm): Promise<string | undefined> {
+    try {
+      return await this.#use(target, async (file) => {
+        const hasher = createHasher(algorithm);
+        const buffer = Buffer.allocUnsafe(piece);
+        for (let at = 0; ; ) {
+          const read = await this.#calls.read(file, buffer, at);
+          if (read === 0) return hasher.digest();
+          hasher.update(buffer.subarray(0, read));
+          at += read;
+        }
+      });
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === undefined || code === 'EMFILE' || code === 'ENFILE') throw error;
+      return undefined;
+    }
+  }
+
+  /** Runs `sync` on the file; resolves with how it looks, or undefined when there is none. */
+  async makeDurable(target: string, sync: (file: number) => Promise<void>): Promise<BigIntStats | undefined> {
+    return this.#use(target, async (file, stats) => {
+      await sync(file);
+      return stats;
+    }).catch((error: NodeJS.ErrnoException) => {
+      if (!['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES'].includes(error.code ?? '')) throw error;
+      return undefined;
+    });
+  }
+
+  async #use<T>(
+    target: string,
+    work: (file: number, stats: BigIntStats) => Promise<T>,
+  ): Promise<T | undefined> {
+    const { O_RDONLY, O_NONBLOCK = 0 } = constants;
+    // A pipe in the file's place would be waited for.
+    const file = await this.#way.open(target, O_RDONLY | O_NONBLOCK);
+    try {
+      const stats = await this.#calls.look(file);
+      return stats.isFile() ? await work(file, stats) : undefined;
+    } finally {
+      await this.#calls.close(file);
+    }
+  }
+}
