@@ -91,9 +91,10 @@ export interface UnfinishedUpload {
 export interface TopicPositions {
   /** The downloader's name: under another one a topic is read anew. */
   readonly reader: string;
-  /** Kafka's id of the topic, and its name. */
+  /** Kafka's id of the topic, its name, and the id of its cluster: topics of one name on two clusters are two. */
   readonly topic: string;
   readonly name: string;
+  readonly cluster: string;
   readonly partitions: ReadonlyMap<number, ReadRange>;
 }
 
@@ -174,7 +175,7 @@ export interface Sink {
    * of them: what is published while it runs is left to the next one. An upload that was published, discarded or set aside
    * is not open, whatever is said here: that may have been found out before. Whatever it says about ranges must be durable
    * already ({@link PartFile.sync}). With `positions`, those partitions of the topic are remembered too; what its reader
-   * remembers of other topics of that name is forgotten.
+   * remembers of other topics of that name on that cluster is forgotten.
    */
   checkpoint(uploads: readonly UnfinishedUpload[], positions?: TopicPositions): Promise<void>;
 

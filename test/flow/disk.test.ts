@@ -117,6 +117,8 @@ test('Where a folder on the way is a symbolic link, the file is told and the oth
   assert.ok(
     flow.told('failed').every(({ reason, message }) => reason === 'sink' && /symbolic link/.test(message)),
   );
+  await rm(join(to, 'shop', 'linked'));
+  assert.equal((await down()).files, 2);
   assert.deepEqual(await readdir(join(to, '.sluice', 'parts')), []);
 });
 

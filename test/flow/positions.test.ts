@@ -56,6 +56,7 @@ test('A position never passes what the sink has not remembered', async () => {
   let commits = 0;
   const real = flow.cluster.client();
   const kafka: Kafka = Object.assign(Object.create(real) as Kafka, {
+    describeCluster: () => real.describeCluster(),
     describeTopic: (topic: string) => real.describeTopic(topic),
     offsets: (topic: string, at: Parameters<Kafka['offsets']>[1]) => real.offsets(topic, at),
     committed: (name: string, topic: string) => real.committed(name, topic),

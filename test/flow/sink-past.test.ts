@@ -174,6 +174,21 @@ test('Two topics into one folder: what is open of one is no business of the othe
   assert.deepEqual(flow.received(), flow.sent());
 });
 
+test('Topics of one name on two clusters, into one folder: each has its own positions', async () => {
+  const [here, there] = [new Flow(), new Flow()];
+  here.source.write('here', noise(3000));
+  there.source.write('there', noise(3000));
+  for (const flow of [here, there]) await flow.up();
+  for (let run = 0; run < 3; run++) {
+    for (const flow of [here, there]) {
+      const down = await flow.down({}, { sink: new MemorySink(here.disk) });
+      assert.deepEqual([down.files, down.failed], [run === 0 ? 1 : 0, 0]);
+      assert.equal(down.records > 0, run === 0);
+    }
+  }
+  assert.deepEqual(here.received(), { ...here.sent(), ...there.sent() });
+});
+
 test('An upload whose uploader is gone for good is failed by name, once retention has taken all of it', async () => {
   const flow = new Flow({ partitions: 1 });
   await halfSent(flow);

@@ -54,7 +54,7 @@ export class DownloadRun {
     const { kafka, sink, settings, progress, stop } = options;
     const { onEvent, topic, bufferBytes } = settings;
     this.#group = positionGroup(settings.name, sink.id);
-    this.#safe = new SafeOffsets(settings.name, options.topic, new Map());
+    this.#safe = new SafeOffsets(settings.name, { ...options.topic, cluster: '' }, new Map());
     const retry = new DiskRetry({ sink, onEvent, signal: stop.signal });
     this.#sink = retryingSink(sink, retry);
     // One at a time: each has a consumer of its own, with all its memory.
@@ -133,8 +133,9 @@ export class DownloadRun {
 
   /** Goes on where an earlier run ended; resolves with where each partition is read from. */
   async #begin(): Promise<ReadonlyMap<number, number>> {
-    const { kafka, settings, topic } = this.#options;
+    const { kafka, settings } = this.#options;
     const sink = this.#sink;
+    const topic = { ...this.#options.topic, cluster: (await kafka.describeCluster()).clusterId };
     const from = await startOffsets(kafka, topic, sink, settings);
     this.#safe = new SafeOffsets(settings.name, topic, from);
     if (sink.isCopy) {

@@ -6,6 +6,7 @@ import { ConfigurationError } from '../../errors.ts';
 import type { Kafka, Position, TopicDescription } from '../../kafka/contract.ts';
 import type { ReadRange, Sink, TopicPositions } from '../../stores/contract.ts';
 import type { DownloadSettings } from '../shared/options.ts';
+import type { ReadTopic } from './safe-offsets.ts';
 
 /** The consumer group that holds the positions. */
 export function positionGroup(name: string, sinkId: string): string {
@@ -15,7 +16,7 @@ export function positionGroup(name: string, sinkId: string): string {
 /** Partition -> where it is read from, and where it was first read from. Throws ConfigurationError when the positions speak of another topic. */
 export async function startOffsets(
   kafka: Kafka,
-  topic: TopicDescription,
+  topic: TopicDescription & ReadTopic,
   sink: Pick<Sink, 'id' | 'positions'>,
   settings: DownloadSettings,
 ): Promise<Map<number, ReadRange>> {
@@ -51,14 +52,14 @@ function placeOf({ fromOffset = 'beginning' }: DownloadSettings): 'earliest' | '
 /** What is proven of each partition; undefined for one of which nothing was read. Without any past: undefined. */
 async function pastOf(
   kafka: Kafka,
-  topic: TopicDescription,
+  topic: ReadTopic,
   sink: Pick<Sink, 'id' | 'positions'>,
   settings: DownloadSettings,
 ): Promise<((partition: number) => ReadRange | undefined) | undefined> {
   const positions = (await sink.positions()).filter(({ reader }) => reader === settings.name);
   const committed = await kafka.committed(positionGroup(settings.name, sink.id), topic.name);
   const own = positions.find((one) => one.topic === topic.id);
-  const isOther = own === undefined && positions.some(({ name }) => name === topic.name);
+  const isOther = own === undefined && positions.some((one) => isFormer(one, topic));
   if (isOther || [...committed.values()].some((position) => isOfOther(position, topic))) {
     throw new ConfigurationError(
       `topic ${topic.name} was deleted and made anew since "${settings.name}" read it, or is another cluster's: add --reset once to read it from its beginning`,
@@ -73,18 +74,23 @@ async function pastOf(
   };
 }
 
-function isOfOther({ metadata }: Position, topic: TopicDescription): boolean {
+function isOfOther({ metadata }: Position, topic: ReadTopic): boolean {
   return metadata !== '' && metadata !== topic.id;
+}
+
+/** A topic that stood under the same name. */
+function isFormer({ topic: id, name, cluster }: TopicPositions, topic: ReadTopic): boolean {
+  return id !== topic.id && name === topic.name && cluster === topic.cluster;
 }
 
 /** Uploads that an earlier run left open, by whether they are of this topic, of one of its name that is gone, or of another. */
 export function whoseUploads<T extends { readonly topic: string }>(
   uploads: readonly T[],
-  topic: TopicDescription,
+  topic: ReadTopic,
   positions: readonly TopicPositions[],
 ): { readonly own: T[]; readonly gone: T[] } {
-  const former = new Set(positions.flatMap(({ topic: id, name }) => (name === topic.name ? id : [])));
+  const former = new Set(positions.filter((one) => isFormer(one, topic)).map((one) => one.topic));
   const own = uploads.filter((one) => one.topic === '' || one.topic === topic.id);
-  const gone = uploads.filter((one) => one.topic !== topic.id && former.has(one.topic));
+  const gone = uploads.filter((one) => former.has(one.topic));
   return { own, gone };
 }

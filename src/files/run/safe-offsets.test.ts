@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { commitAllEvery, SafeOffsets } from './safe-offsets.ts';
 
-const topic = { id: 't', name: 'files' };
+const topic = { id: 't', name: 'files', cluster: 'c' };
 
 function batch(partition: number, nextOffset: number) {
   const place = { partition, nextOffset, highWatermark: 100, logStartOffset: 0 };

@@ -15,9 +15,16 @@ export interface TakenPositions {
   readonly forKafka: ReadonlyMap<number, Position>;
 }
 
+/** The topic that is read, and the id of its cluster. */
+export interface ReadTopic {
+  readonly id: string;
+  readonly name: string;
+  readonly cluster: string;
+}
+
 export class SafeOffsets {
   readonly #reader: string;
-  readonly #topic: { readonly id: string; readonly name: string };
+  readonly #topic: ReadTopic;
   readonly #safe = new Map<number, SafeOffset>();
   readonly #began: Map<number, number>;
   readonly #remembered = new Map<number, number>();
@@ -28,7 +35,7 @@ export class SafeOffsets {
   /** `reader`: the downloader's name; `from`: where each partition is read from; `began`: where it was first read from. `now` gives steady milliseconds. */
   constructor(
     reader: string,
-    topic: { readonly id: string; readonly name: string },
+    topic: ReadTopic,
     from: ReadonlyMap<number, ReadRange>,
     now: () => number = () => performance.now(),
   ) {
@@ -77,8 +84,8 @@ export class SafeOffsets {
       if (isDue || safe !== this.#committed.get(partition))
         forKafka.set(partition, { offset: safe, metadata: this.#topic.id });
     }
-    const { id: topic, name } = this.#topic;
-    return { forSink: { reader: this.#reader, topic, name, partitions }, forKafka };
+    const { id: topic, name, cluster } = this.#topic;
+    return { forSink: { reader: this.#reader, topic, name, cluster, partitions }, forKafka };
   }
 
   /** The sink has been told. */

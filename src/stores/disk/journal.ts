@@ -25,7 +25,7 @@ const schema = `
     upload TEXT PRIMARY KEY, uploader TEXT NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, ranges TEXT NOT NULL, closing TEXT, firsts TEXT NOT NULL DEFAULT '[]', topic TEXT NOT NULL DEFAULT ''
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS positions (
-    reader TEXT, topic TEXT, partition INTEGER, name TEXT NOT NULL, began INTEGER NOT NULL, safe INTEGER NOT NULL,
+    reader TEXT, topic TEXT, partition INTEGER, name TEXT NOT NULL, cluster TEXT NOT NULL, began INTEGER NOT NULL, safe INTEGER NOT NULL,
     PRIMARY KEY (reader, topic, partition)
   ) WITHOUT ROWID;
 `;
@@ -181,11 +181,12 @@ export class Journal {
       const partitions = ofTopic.map(({ partition, began, safe }): [number, ReadRange] => {
         return [Number(partition), { began: Number(began), safe: Number(safe) }];
       });
-      const { reader, topic, name } = ofTopic[0]!;
+      const { reader, topic, name, cluster } = ofTopic[0]!;
       return {
         reader: String(reader),
         topic: String(topic),
         name: String(name),
+        cluster: String(cluster),
         partitions: new Map(partitions),
       };
     });
@@ -257,12 +258,12 @@ export class Journal {
     for (const upload of gone) this.#gone.delete(upload);
   }
 
-  #writePositions({ reader, topic, name, partitions }: TopicPositions): void {
-    const forget = 'DELETE FROM positions WHERE reader = ? AND name = ? AND topic <> ?';
-    this.#database.prepare(forget).run(reader, name, topic);
-    const insert = this.#database.prepare('INSERT OR REPLACE INTO positions VALUES (?, ?, ?, ?, ?, ?)');
+  #writePositions({ reader, topic, name, cluster, partitions }: TopicPositions): void {
+    const forget = 'DELETE FROM positions WHERE reader = ? AND name = ? AND cluster = ? AND topic <> ?';
+    this.#database.prepare(forget).run(reader, name, cluster, topic);
+    const insert = this.#database.prepare('INSERT OR REPLACE INTO positions VALUES (?, ?, ?, ?, ?, ?, ?)');
     for (const [partition, { began, safe }] of partitions)
-      insert.run(reader, topic, partition, name, began, safe);
+      insert.run(reader, topic, partition, name, cluster, began, safe);
   }
 
   async close(): Promise<void> {

@@ -245,10 +245,12 @@ export class MemorySink implements Sink {
   }
 
   #remember(positions: TopicPositions): void {
-    const { reader, topic, name } = positions;
+    const { reader, topic, name, cluster } = positions;
     const isOwn = (one: TopicPositions): boolean => one.reader === reader && one.topic === topic;
     const before = this.#disk.positions.find(isOwn)?.partitions ?? [];
-    const others = this.#disk.positions.filter((one) => one.reader !== reader || one.name !== name);
+    const isFormer = (one: TopicPositions): boolean =>
+      one.reader === reader && one.name === name && one.cluster === cluster;
+    const others = this.#disk.positions.filter((one) => !isFormer(one));
     const partitions = new Map([...before, ...positions.partitions]);
     this.#disk.positions = [...others, { ...positions, partitions }];
   }

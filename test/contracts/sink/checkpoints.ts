@@ -131,13 +131,14 @@ export function remembering(open: OpenSinkGround): void {
       name: string,
       ...partitions: [number, ReturnType<typeof range>][]
     ) => {
-      return { reader, topic, name, partitions: new Map(partitions) };
+      return { reader, topic, name, cluster: 'c', partitions: new Map(partitions) };
     };
     await first.checkpoint([], of('a', 't1', 'files', [0, range(2, 5)], [1, range(0, 7)]));
     await first.checkpoint([], of('a', 't1', 'files', [1, range(0, 9)]));
     await first.checkpoint([], of('b', 't1', 'files', [0, range(0, 1)]));
     await first.checkpoint([], of('a', 't2', 'others', [0, range(0, 3)]));
     await first.checkpoint([], of('b', 't3', 'files', [0, range(4, 4)]));
+    await first.checkpoint([], { ...of('b', 't4', 'files', [0, range(1, 1)]), cluster: 'd' });
     await first.close();
     const second = await ground.open();
     assert.equal(second.isCopy, false);
@@ -148,6 +149,7 @@ export function remembering(open: OpenSinkGround): void {
       of('a', 't1', 'files', [0, range(2, 5)], [1, range(0, 9)]),
       of('a', 't2', 'others', [0, range(0, 3)]),
       of('b', 't3', 'files', [0, range(4, 4)]),
+      { ...of('b', 't4', 'files', [0, range(1, 1)]), cluster: 'd' },
     ]);
     await second.close();
   });
