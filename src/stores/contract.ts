@@ -49,8 +49,20 @@ export interface Source {
   /** The file as it is now; undefined when there is none, or when it is not a regular file. */
   look(path: string): Promise<SourceFile | undefined>;
   open(path: string): Promise<OpenFile>;
-  /** Calls `hint` with paths that may have changed, files or folders. Only a hint: lost ones are found by the next walk. */
-  watch(hint: (path: string) => void, selection: Selection): Promise<{ close(): Promise<void> }>;
+  /**
+   * What stands at the root: equal as long as it is the same folder there, across restarts too. A mount point whose disk is not there
+   * has another. Undefined when nothing can be seen there.
+   */
+  rootId(): Promise<string | undefined>;
+  /**
+   * Calls `hint` with paths that may have changed, files or folders. Only a hint: lost ones are found by the next walk.
+   * `unnoticed` is told, once, when the system has no notices left for all folders, and what would give it more.
+   */
+  watch(
+    hint: (path: string) => void,
+    selection: Selection,
+    unnoticed?: (message: string) => void,
+  ): Promise<{ close(): Promise<void> }>;
 }
 
 /** What stands under a final name, as the sink remembers it. */

@@ -77,7 +77,8 @@ export function faultySource(source: Source, before: BeforeCall): Source {
       await before({ method: 'open', name: path });
       return faultyFile(await source.open(path), path, before);
     },
-    watch: (hint, selection) => source.watch(hint, selection),
+    rootId: () => source.rootId(),
+    watch: (hint, selection, unnoticed) => source.watch(hint, selection, unnoticed),
   };
 }
 

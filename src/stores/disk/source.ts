@@ -88,9 +88,22 @@ class DiskSource implements Source {
     };
   }
 
-  async watch(hint: (path: string) => void, selection: Selection): Promise<{ close(): Promise<void> }> {
+  async rootId(): Promise<string | undefined> {
+    // The device's number is no part of it: that changes from boot to boot.
+    return stat(this.place, { bigint: true }).then(
+      ({ ino }) => String(ino),
+      () => undefined,
+    );
+  }
+
+  async watch(
+    hint: (path: string) => void,
+    selection: Selection,
+    unnoticed: (message: string) => void = () => {},
+  ): Promise<{ close(): Promise<void> }> {
     const options = {
       root: this.place,
+      unnoticed,
       followSymlinks: this.#followSymlinks,
       hint,
       wantedFolder: selection.folder,

@@ -25,6 +25,8 @@ export interface WrittenLook {
 
 export class MemorySource implements Source {
   readonly place: string;
+  /** What stands at the root: another one when the test puts another folder there. */
+  root: string | undefined = 'memory';
   readonly #files = new Map<string, Inode>();
   readonly #watchers = new Set<(path: string) => void>();
   readonly #now: () => number;
@@ -103,6 +105,10 @@ export class MemorySource implements Source {
       },
       close: async () => {},
     };
+  }
+
+  async rootId(): Promise<string | undefined> {
+    return this.root;
   }
 
   async watch(hint: (path: string) => void, selection: Selection): Promise<{ close(): Promise<void> }> {
