@@ -109,7 +109,16 @@ const origin = z.object({
 });
 export type Origin = Omit<z.infer<typeof origin>, 'v'>;
 
-const ready = z.object({ v: z.literal(1), topic: z.string() });
+const ready = z.object({
+  v: z.literal(1),
+  topic: z.string(),
+  /** Versions up to this one are to be sent again, though they were sent. */
+  resend: z.string().refine(isUploadId).optional(),
+  /** The newest version that is not told here any more: whatever its path was, the next version of it is greater. */
+  forgotten: z.string().refine(isUploadId).optional(),
+  /** What stood at the source's root when its files were last seen there: where that differs, nothing tells that they are gone. */
+  root: z.string().optional(),
+});
 export type Ready = Omit<z.infer<typeof ready>, 'v'>;
 
 export type StateRecord =

@@ -22,10 +22,10 @@ export class UploadIds {
   #used = this.#random.length;
   #last: bigint;
 
-  /** `now` gives milliseconds since the epoch. */
-  constructor(now: () => number = Date.now) {
+  /** `now` gives milliseconds since the epoch; every id is greater than `floor`. */
+  constructor(now: () => number = Date.now, floor?: UploadId) {
     this.#now = now;
-    this.#last = 0n;
+    this.#last = floor === undefined ? 0n : exactVersionOf(floor);
   }
 
   /**

@@ -1,11 +1,22 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { waitFor } from '../../../test/support/wait.ts';
+import { IncompleteError } from '../../errors.ts';
+import type { Source } from '../../stores/contract.ts';
 import { MemorySource } from '../../stores/memory/source.ts';
-import { Intake } from './intake.ts';
+import { systemError } from '../../stores/memory/system-error.ts';
+import { Intake, type IntakeOptions } from './intake.ts';
 
 /** An intake with `once`, on clocks that only `pass` moves; what it offers stays under way until the test says otherwise. */
-async function intakeOf(t: TestContext, source: MemorySource, each: () => void = () => {}) {
+async function intakeOf(
+  t: TestContext,
+  source: Source,
+  each: () => void = () => {},
+  options: Partial<IntakeOptions> = {},
+) {
   const begin = performance.now();
   let passed = 0;
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_800_000_000_000 });
@@ -22,8 +33,11 @@ async function intakeOf(t: TestContext, source: MemorySource, each: () => void =
     known: () => false,
     offer: ({ path }) => offered.push(path),
     refuse: (path, reason) => refused.push(`${path}: ${reason}`),
-    gone: () => {},
+    vanished: () => {},
+    hasRoom: () => true,
+    walked: () => {},
     onEvent: () => {},
+    ...options,
   });
   const running = intake.run();
   /** Lets so many milliseconds pass, in steps of half a second. */
@@ -65,5 +79,106 @@ test('With --once the retry counts from when a file became restless, not from wh
   await pass(3000);
   assert.deepEqual([offered, refused], [['slow', 'slow'], []]);
   intake.done('slow');
+  await running;
+});
+
+test('The walk waits while there is enough to do, and goes on when something is done', async (t) => {
+  const source = new MemorySource();
+  for (let index = 0; index < 100; index++) source.write(`f${index}`, Buffer.from('a'));
+  const offered: string[] = [];
+  let done = 0;
+  const hasRoom = (): boolean => offered.length - done < 10;
+  const offer = ({ path }: { readonly path: string }): number => offered.push(path);
+  const { intake, running, pass } = await intakeOf(t, source, () => {}, { minAge: 0, hasRoom, offer });
+  await pass(2000);
+  assert.equal(offered.length, 10);
+  for (; done < 100; ) {
+    intake.done(offered[done++]!);
+    await pass(500);
+    assert.equal(offered.length, Math.min(100, done + 10));
+  }
+  await running;
+});
+
+test('The walk waits for second looks when there are many, and not for files that had theirs', async (t) => {
+  const look = { size: 1, mtime: '0', inode: '1', mode: 0o644 };
+  let walked = 0;
+  let writes = 0;
+  const source: Source = Object.assign(Object.create(new MemorySource()) as Source, {
+    list: async function* () {
+      for (; walked < 25_000; walked++) yield { path: `${walked}`, ctime: '0', ...look };
+    },
+    look: async (path: string) => ({ path, ctime: String(++writes), ...look }),
+  });
+  const { pass } = await intakeOf(t, source);
+  await pass(0);
+  assert.equal(walked, 20_000 - 1, 'seen once, and the walk stands at the next');
+  await pass(1000);
+  assert.equal(walked, 25_000);
+});
+
+test('With --once a source that goes away and does not come back ends the run in a minute', async (t) => {
+  const source = new MemorySource();
+  const gone: Source = Object.assign(Object.create(source) as Source, {
+    list: () => {
+      throw systemError('ENOENT', 'no such folder');
+    },
+  });
+  const { running, pass } = await intakeOf(t, gone);
+  const ended = assert.rejects(
+    running,
+    (error) => error instanceof IncompleteError && /could not be read for 60 s/.test(error.message),
+  );
+  await pass(90_000);
+  await ended;
+});
+
+test('Of temporary files that were seen and vanished nothing is kept', async (t) => {
+  const source = new MemorySource();
+  const stop = new AbortController();
+  t.after(() => stop.abort());
+  let vanished = 0;
+  const intake = new Intake({
+    source,
+    selection: { file: () => true, folder: () => true },
+    minAge: 1000,
+    scanInterval: 100_000,
+    once: false,
+    signal: stop.signal,
+    known: () => false,
+    offer: () => {},
+    refuse: () => {},
+    vanished: () => {
+      vanished++;
+    },
+    hasRoom: () => true,
+    walked: () => {},
+    onEvent: () => {},
+  });
+  const running = intake.run();
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const heap = (): number => {
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  /** Each is there when it is looked at for the first time, and gone when it is for the second. */
+  const round = async (count: number, round: number): Promise<void> => {
+    const before = vanished;
+    const paths = Array.from(
+      { length: count },
+      (_, index) => `a/folder/of/temporary/files/${round}-${index}.tmp`,
+    );
+    for (const path of paths) source.write(path, Buffer.alloc(1));
+    await waitFor(() => intake.restless === count);
+    for (const path of paths) source.remove(path);
+    await waitFor(() => vanished === before + count);
+  };
+  await round(1000, 0);
+  const before = heap();
+  for (let count = 1; count <= 4; count++) await round(5000, count);
+  const each = (heap() - before) / 20_000;
+  assert.ok(each < 60, `${each.toFixed(0)} bytes are kept of each`);
+  stop.abort();
   await running;
 });

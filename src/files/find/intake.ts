@@ -1,10 +1,12 @@
 /**
  * Finds the files to send: change notices for speed, a periodic walk for truth, and a second look before a file is taken.
- * It knows nothing of Kafka; `offer` says what becomes of a file that is ready.
+ * It knows nothing of Kafka; `offer` says what becomes of a file that is ready. The walk waits for whoever sends: what is
+ * remembered of files that are not through does not grow with the source.
  */
-import { describeError } from '../../errors.ts';
+import { describeError, IncompleteError } from '../../errors.ts';
 import type { Selection, Source, SourceFile } from '../../stores/contract.ts';
 import type { UploadEvent } from '../shared/events.ts';
+import { Awaited } from './awaited.ts';
 import { Readiness, type ReadinessOptions } from './readiness.ts';
 
 export interface IntakeOptions extends ReadinessOptions {
@@ -14,131 +16,212 @@ export interface IntakeOptions extends ReadinessOptions {
   readonly scanInterval: number;
   readonly once: boolean;
   readonly signal: AbortSignal;
-  /** True when there is nothing to do for this look of the file: it was sent so. */
-  readonly known: (file: SourceFile) => boolean;
+  /** True when there is nothing to do for this look of the file: it was sent so. `inWalk`: the walk came by. */
+  readonly known: (file: SourceFile, inWalk: boolean) => boolean;
+  /** False while enough files were offered and are not done: the walk waits. Asked again after each `done`. */
+  readonly hasRoom: () => boolean;
   /** A file that may be taken now. `done` is to be called when it needs no more attention. */
   readonly offer: (file: SourceFile) => void;
   /** A file that cannot be sent, for good. */
   readonly refuse: (path: string, reason: string) => void;
-  /** A path that was to be looked at, and there is no file. */
-  readonly gone: (path: string) => void;
+  /** A path that was to be looked at, and no file stands there. */
+  readonly vanished: (path: string) => void;
+  /** A walk has gone through the whole source. */
+  readonly walked: () => void;
   readonly onEvent: (event: UploadEvent) => void;
 }
 
 /** With `once`, a file that does not come to rest for so many times its age limit is given up. */
 const restlessFactor = 10;
 const restlessFloor = 60_000;
+/** Milliseconds that a source which cannot be read any more is waited for with `once`. */
+const sourceWait = 60_000;
+/** Files that were seen once and wait for their second look: the walk waits while there are so many. */
+const seenLimit = 20_000;
+/** Files that a walk comes by at the least, however much there is to be looked at. */
+const leastSteps = 64;
+/** Milliseconds after a notice until it is looked at: notices of one write come in bursts. */
+const noticeDelay = 20;
+/** Milliseconds between two walks that notices ask for. */
+const walkGap = 200;
 
 export class Intake {
   readonly #options: IntakeOptions;
   readonly #readiness: Readiness;
-  /** Path -> steady time of the next look. */
-  readonly #due = new Map<string, number>();
+  readonly #awaited = new Awaited();
   /** Offered and not done; true when it was noticed again meanwhile. */
-  readonly #busy = new Map<string, boolean>();
-  readonly #refused = new Set<string>();
-  /** Path -> steady time since when it has not come to rest. */
-  readonly #restless = new Map<string, number>();
-  #nextScan = 0;
-  #scanTook = 0;
+  readonly #offered = new Map<string, boolean>();
+  /** Names that cannot be sent, as the last walk found them and as this one does: each is told once. */
+  #refusedBefore = new Set<string>();
+  #refused = new Set<string>();
+  #walk: AsyncIterator<SourceFile> | undefined;
+  #walkTook = 0;
+  #nextWalk = 0;
   #wake: () => void = () => {};
-  #sourceGone = false;
+  /** Steady time since when the source cannot be read. */
+  #awaySince: number | undefined;
+  #watcher: { close(): Promise<void> } | undefined;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
     this.#readiness = new Readiness(options);
   }
 
-  /** Resolves when everything that is there was offered and is done (`once`), or when the signal comes. */
+  /**
+   * Resolves when everything that is there was offered and is done (`once`), or when the signal comes. Rejects with IncompleteError
+   * when the source went away, with `once`, and did not come back.
+   */
   async run(): Promise<void> {
-    const { source, selection, once, signal } = this.#options;
+    const { once, signal } = this.#options;
     const wake = (): void => this.#wake();
     signal.addEventListener('abort', wake);
-    const watcher = once ? undefined : await source.watch((path) => this.#hint(path), selection);
+    await this.#watch();
     try {
       while (!signal.aborted) {
-        if (performance.now() >= this.#nextScan) await this.#scan();
-        await this.#lookAtDue();
-        if (once && this.#due.size === 0 && this.#busy.size === 0 && !this.#sourceGone) return;
-        if (once) this.#giveUpRestless();
+        await this.#lookAtAwaited();
+        if (this.#walk !== undefined || performance.now() >= this.#nextWalk) await this.#goOn();
+        if (once && this.#isThrough()) return;
         await this.#sleep();
       }
     } finally {
       signal.removeEventListener('abort', wake);
-      await watcher?.close();
+      await this.#walk?.return?.();
+      await this.#watcher?.close();
     }
   }
 
   /** The file was dealt with; with `again` it is looked at anew after so many milliseconds. */
   done(path: string, again?: number): void {
-    const noticed = this.#busy.get(path);
-    this.#busy.delete(path);
-    if (again !== undefined || noticed) this.#due.set(path, performance.now() + (again ?? 0));
+    const noticed = this.#offered.get(path) === true;
+    this.#offered.delete(path);
+    if (again !== undefined || noticed) this.#awaited.notice(path, performance.now() + (again ?? 0));
     this.#wake();
   }
 
-  #hint(path: string): void {
-    if (this.#busy.has(path)) this.#busy.set(path, true);
-    else if (!this.#due.has(path)) this.#due.set(path, performance.now() + 20);
+  /** How many files were seen, and have not come to rest. */
+  get restless(): number {
+    return this.#awaited.seen;
+  }
+
+  #isThrough(): boolean {
+    const isSeen = this.#walk === undefined && this.#awaySince === undefined;
+    return isSeen && this.#awaited.size === 0 && this.#offered.size === 0;
+  }
+
+  async #watch(): Promise<void> {
+    const { source, selection, once, onEvent } = this.#options;
+    if (once) return;
+    await this.#watcher?.close();
+    const unnoticed = (message: string): void => onEvent({ type: 'warning', message });
+    this.#watcher = await source.watch((path) => this.#notice(path), selection, unnoticed);
+  }
+
+  #notice(path: string): void {
+    if (this.#offered.has(path)) this.#offered.set(path, true);
+    else this.#awaited.notice(path, performance.now() + noticeDelay);
     this.#wake();
   }
 
-  async #scan(): Promise<void> {
-    const { source, selection, once, scanInterval, refuse, signal, onEvent } = this.#options;
-    const started = performance.now();
-    const unsendable = ({ path, reason }: { path: string; reason: string }): void => {
-      if (this.#refused.has(path)) return;
-      this.#refused.add(path);
-      refuse(path, reason);
-    };
-    try {
-      for await (const file of source.list(selection, unsendable)) {
-        if (signal.aborted) return;
-        this.#judge(file);
-      }
-      if (this.#sourceGone)
-        onEvent({ type: 'resumed', on: 'source', message: `${source.place} can be read again` });
-      this.#sourceGone = false;
-    } catch (error) {
-      if (!this.#sourceGone) {
-        const message = `cannot read the source ${source.place} (${describeError(error)}); it is tried again until it works`;
-        onEvent({ type: 'waiting', on: 'source', message });
-      }
-      this.#sourceGone = true;
+  /** Walks on until there is enough to do, something is to be looked at, or all was seen. */
+  async #goOn(): Promise<void> {
+    const began = performance.now();
+    if (this.#walk === undefined) this.#walkTook = 0;
+    let isOver = false;
+    for (let steps = 0; !isOver && !this.#isFull(); steps++) {
+      if (steps >= leastSteps && performance.now() >= this.#awaited.next) break;
+      const step = await this.#step();
+      if (step === undefined || this.#options.signal.aborted) return;
+      if (step.done) isOver = true;
+      else this.#judge(step.value, true);
     }
-    this.#scanTook = performance.now() - started;
-    this.#nextScan =
-      once && !this.#sourceGone
-        ? Number.POSITIVE_INFINITY
-        : performance.now() + Math.max(scanInterval, 2 * this.#scanTook);
+    // What the walk waited for others is no time of its own.
+    this.#walkTook += performance.now() - began;
+    if (isOver) await this.#endWalk();
   }
 
-  async #lookAtDue(): Promise<void> {
-    const { source, selection, signal, once, gone } = this.#options;
+  /** The walk's next file; undefined when the source cannot be read. */
+  async #step(): Promise<IteratorResult<SourceFile> | undefined> {
+    const { source, selection } = this.#options;
+    try {
+      this.#walk ??= source.list(selection, (what) => this.#cannotSend(what))[Symbol.asyncIterator]();
+      return await this.#walk.next();
+    } catch (error) {
+      this.#walk = undefined;
+      this.#cannotRead(error);
+      return undefined;
+    }
+  }
+
+  #isFull(): boolean {
+    return this.#awaited.fresh >= seenLimit || !this.#options.hasRoom();
+  }
+
+  async #endWalk(): Promise<void> {
+    const { source, once, scanInterval, walked, onEvent } = this.#options;
+    this.#walk = undefined;
+    [this.#refusedBefore, this.#refused] = [this.#refused, new Set()];
+    if (this.#awaySince !== undefined) {
+      this.#awaySince = undefined;
+      onEvent({ type: 'resumed', on: 'source', message: `${source.place} can be read again` });
+      // What was watched may be another folder than the one that stands there now.
+      await this.#watch();
+    }
+    this.#nextWalk = once
+      ? Number.POSITIVE_INFINITY
+      : performance.now() + Math.max(scanInterval, 2 * this.#walkTook);
+    walked();
+  }
+
+  #cannotRead(error: unknown): void {
+    const { source, once, scanInterval, onEvent } = this.#options;
     const now = performance.now();
-    const paths = [...this.#due].filter(([, time]) => time <= now).map(([path]) => path);
-    for (const path of paths) {
+    if (this.#awaySince === undefined) {
+      this.#awaySince = now;
+      const message = `cannot read the source ${source.place} (${describeError(error)}); it is tried again until it works`;
+      onEvent({ type: 'waiting', on: 'source', message });
+    } else if (once && now - this.#awaySince >= sourceWait) {
+      throw new IncompleteError(
+        `the source ${source.place} could not be read for ${sourceWait / 1000} s (${describeError(error)}): what is in it was not all sent`,
+        { cause: error },
+      );
+    }
+    this.#nextWalk = now + Math.max(scanInterval, 2 * this.#walkTook);
+  }
+
+  #cannotSend({ path, reason }: { readonly path: string; readonly reason: string }): void {
+    if (!this.#refusedBefore.has(path) && !this.#refused.has(path)) this.#options.refuse(path, reason);
+    this.#refused.add(path);
+  }
+
+  async #lookAtAwaited(): Promise<void> {
+    const { source, selection, signal, once, vanished } = this.#options;
+    const now = performance.now();
+    for (const path of this.#awaited.takeDue(now)) {
       if (signal.aborted) return;
-      this.#due.delete(path);
       const file = await source.look(path).catch((error: unknown) => this.#cannotLook(path, error));
       if (file === 'unknown') continue;
       if (file === undefined) {
-        this.#readiness.forget(path);
-        gone(path);
+        this.#forget(path);
+        vanished(path);
         // A folder that appeared, or a path that vanished: the next walk tells, and it need not be far. Where walks take
         // long they stay apart, though something vanishes all the time.
         const isWanted = selection.folder(path) || selection.file(path);
         if (!once && isWanted)
-          this.#nextScan = Math.min(this.#nextScan, now + Math.max(200, 2 * this.#scanTook));
-      } else if (this.#selects(path, selection)) this.#judge(file);
+          this.#nextWalk = Math.min(this.#nextWalk, now + Math.max(walkGap, 2 * this.#walkTook));
+      } else if (this.#selects(path, selection)) this.#judge(file, false);
     }
   }
 
   /** The next walk looks again; with `once` there is none. */
   #cannotLook(path: string, error: unknown): 'unknown' {
-    this.#readiness.forget(path);
+    this.#forget(path);
     if (this.#options.once) this.#options.refuse(path, `it cannot be looked at: ${describeError(error)}`);
     return 'unknown';
+  }
+
+  #forget(path: string): void {
+    this.#readiness.forget(path);
+    this.#awaited.forget(path);
   }
 
   /** A notice may name a file below a folder that is left out. */
@@ -149,42 +232,43 @@ export class Intake {
     return selection.file(path);
   }
 
-  #judge(file: SourceFile): void {
-    if (this.#busy.has(file.path)) {
-      this.#busy.set(file.path, true);
+  #judge(file: SourceFile, inWalk: boolean): void {
+    const { path } = file;
+    if (this.#offered.has(path)) {
+      this.#offered.set(path, true);
       return;
     }
-    if (this.#options.known(file)) {
-      this.#readiness.forget(file.path);
+    if (this.#options.known(file, inWalk)) {
+      this.#readiness.forget(path);
       return;
     }
-    const verdict = this.#readiness.judge(file, { wall: Date.now(), steady: performance.now() });
+    const now = performance.now();
+    const verdict = this.#readiness.judge(file, { wall: Date.now(), steady: now });
     if ('later' in verdict) {
-      this.#due.set(file.path, verdict.later);
-      if (!this.#restless.has(file.path)) this.#restless.set(file.path, performance.now());
-    } else this.#restless.delete(file.path);
+      const restless = now - this.#awaited.rest(path, verdict.later, now);
+      if (this.#options.once && restless >= this.#mostRestless) {
+        this.#forget(path);
+        this.#options.refuse(path, 'it is still being written to');
+      }
+      return;
+    }
+    this.#forget(path);
     if ('take' in verdict) {
-      this.#due.delete(file.path);
-      this.#busy.set(file.path, false);
+      this.#offered.set(path, false);
       this.#options.offer(file);
     }
   }
 
-  #giveUpRestless(): void {
-    const retry = Math.max(restlessFloor, restlessFactor * this.#options.minAge);
-    const now = performance.now();
-    for (const [path, since] of this.#restless) {
-      if (now - since < retry) continue;
-      this.#restless.delete(path);
-      if (this.#due.delete(path)) this.#options.refuse(path, 'it is still being written to');
-    }
+  get #mostRestless(): number {
+    return Math.max(restlessFloor, restlessFactor * this.#options.minAge);
   }
 
   async #sleep(): Promise<void> {
-    let next = this.#nextScan;
-    for (const time of this.#due.values()) next = Math.min(next, time);
+    const isWalking = this.#walk !== undefined;
+    // A walk that is not held up goes on at once, others had their turn in it.
+    if (this.#options.signal.aborted || (isWalking && !this.#isFull())) return;
+    const next = isWalking ? this.#awaited.next : Math.min(this.#nextWalk, this.#awaited.next);
     const wait = Math.min(Math.max(0, next - performance.now()), 60_000);
-    if (this.#options.signal.aborted) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, wait);
       this.#wake = () => {

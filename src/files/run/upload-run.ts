@@ -1,6 +1,7 @@
 /** One run of an uploader: the lease held, intake and senders joined, files tried again, everything left in good order. */
 import { ConfigurationError } from '../../errors.ts';
 import { type Kafka, KafkaError, type Producer, type TopicDescription } from '../../kafka/contract.ts';
+import type { FileState } from '../../records/state-record.ts';
 import { UploadIds } from '../../records/upload-id.ts';
 import type { Selection, Source, SourceFile } from '../../stores/contract.ts';
 import { Intake } from '../find/intake.ts';
@@ -17,6 +18,7 @@ import type { UploadSettings } from '../shared/options.ts';
 import type { Progress } from '../shared/progress.ts';
 import { usualMaxMessageBytes } from '../shared/topics.ts';
 import { type Decision, decide } from '../state/decide.ts';
+import { GoneFiles } from '../state/gone-files.ts';
 import { HeldLease } from '../state/held-lease.ts';
 import type { UploadState } from '../state/upload-state.ts';
 
@@ -47,9 +49,9 @@ export class UploadRun {
   readonly #attempts = new Map<string, number>();
   /** Path -> the look at which it was given up: it is taken again when it has another, with `once` never. */
   readonly #given = new Map<string, string>();
-  /** With `once`: paths that were counted as unchanged, or not. */
-  readonly #counted = new Set<string>();
-  #aborting: Promise<void> = Promise.resolve();
+  readonly #goneFiles: GoneFiles;
+  /** What is done about files that are gone, one after the other. */
+  #clearing: Promise<void> = Promise.resolve();
   #failure: unknown;
 
   constructor(options: UploadRunOptions) {
@@ -71,7 +73,10 @@ export class UploadRun {
     const buffers = new Buffers(count, size);
     const partitions = new PartitionChoice(topic.partitions);
     const on = { producer: this.#producer, topic: topic.name, topicId: topic.id, partitions };
-    this.#context = new SendContext({ ...shared, ...on, buffers, ids: new UploadIds() }, limit);
+    this.#context = new SendContext(
+      { ...shared, ...on, buffers, ids: new UploadIds(Date.now, state.floor) },
+      limit,
+    );
     this.#senders = new Senders({
       kafka,
       context: this.#context,
@@ -90,11 +95,18 @@ export class UploadRun {
       once: settings.once,
       signal: stop.signal,
       onEvent,
-      known: (file) => this.#isKnown(file),
+      known: (file, inWalk) => this.#isKnown(file, inWalk),
+      hasRoom: () => this.#senders.hasRoom,
       offer: (file) => this.#offer(file),
       refuse: (path, reason) => this.#giveUp(path, reason, ''),
-      gone: (path) => this.#abortGone([path]),
+      vanished: (path) => this.#vanished(path),
+      walked: () => this.#clear(() => this.#goneFiles.walked()),
     });
+    const abort = (path: string, begun: FileState): Promise<void> => {
+      const ref = { uploader, path, upload: begun.upload };
+      return abortUpload(this.#context, ref, begun.partition, 'it was removed before all of it was sent');
+    };
+    this.#goneFiles = new GoneFiles({ kafka, source, state, topic, signal: stop.signal, onEvent, abort });
   }
 
   /** Resolves when all is sent (`once`) or the run was stopped. Rejects with what made going on impossible. */
@@ -105,14 +117,16 @@ export class UploadRun {
     const [leases, write] = [state.leasesFrom.bind(state), state.writeLease.bind(state)];
     const lease = await HeldLease.take({ uploader, topicId: topic.id, leases, write, lost }, state.end);
     state.behind.guardWith(() => lease.confirm());
-    await state.makeReady(topic.id).catch(lost);
+    await this.#goneFiles
+      .begin()
+      .then(() => state.makeReady(topic.id))
+      .catch(lost);
     const looks = setInterval(() => void this.#lookAtTopic().catch(lost), topicLook);
-    this.#abortGone([...state.files.keys()]);
     const sending = this.#senders.run().catch(lost);
     await this.#intake.run().catch(lost);
     this.#senders.close({ drop: stop.signal.aborted });
     await sending;
-    await this.#aborting;
+    await this.#clearing;
     clearInterval(looks);
     try {
       await lease.release();
@@ -145,34 +159,24 @@ export class UploadRun {
     this.#context.limit = now.maxMessageBytes ?? this.#context.limit;
   }
 
-  /** Downloaders need not keep what came of files that will never be whole: half sent, and removed since. */
-  #abortGone(paths: readonly string[]): void {
-    const { source, state, settings } = this.#options;
-    const abort = async (): Promise<void> => {
-      for (const path of paths) {
-        const begun = state.get(path);
-        if (begun?.state !== 'sending') continue;
-        const isGone = await source.look(path).then(
-          (file) => file === undefined,
-          () => false,
-        );
-        if (!isGone || state.get(path) !== begun) continue;
-        const ref = { uploader: settings.name, path, upload: begun.upload };
-        await abortUpload(this.#context, ref, begun.partition, 'it was removed before all of it was sent');
-      }
-    };
-    this.#aborting = this.#aborting.then(abort).catch((error: unknown) => this.#fail(error));
+  #vanished(path: string): void {
+    this.#attempts.delete(path);
+    this.#given.delete(path);
+    if (this.#options.state.get(path)?.state === 'sending') this.#clear(() => this.#goneFiles.vanished(path));
   }
 
-  #isKnown(file: SourceFile): boolean {
+  #clear(work: () => Promise<void>): void {
+    this.#clearing = this.#clearing.then(work).catch((error: unknown) => this.#fail(error));
+  }
+
+  #isKnown(file: SourceFile, inWalk: boolean): boolean {
     const { settings, state, progress } = this.#options;
     const given = this.#given.get(file.path);
     if (given !== undefined && (settings.once || given === lookText(file))) return true;
-    const unchanged = decide(file, state.get(file.path)).action === 'unchanged';
-    if (settings.once && !this.#counted.has(file.path)) {
-      this.#counted.add(file.path);
-      if (unchanged) progress.filesUnchanged++;
-    }
+    const remembered = state.get(file.path);
+    if (remembered !== undefined) this.#goneFiles.found();
+    const unchanged = decide(file, remembered).action === 'unchanged';
+    if (settings.once && unchanged && inWalk) progress.filesUnchanged++;
     return unchanged;
   }
 

@@ -12,6 +12,10 @@ import { Queue } from './queue.ts';
 import type { SendContext } from './send-context.ts';
 import { abortUpload, isTooLarge, sendFile } from './send-file.ts';
 
+/** Jobs that wait or are under way before no more are asked for: each costs half a kilobyte, and more in a pack. */
+const smallLimit = 10_000;
+const largeLimit = 50_000;
+
 export interface Job {
   readonly file: SourceFile;
   readonly decision: Exclude<Decision, { action: 'unchanged' }>;
@@ -35,16 +39,24 @@ export class Senders {
   readonly #context: SendContext;
   readonly #large = new Queue<Job>();
   readonly #small = new Queue<Job>();
+  /** Pushed and not dealt with. */
+  readonly #jobs = { large: 0, small: 0 };
 
   constructor(options: SendersOptions) {
     this.#options = options;
     this.#context = options.context;
   }
 
+  /** False while there are enough jobs. Many small files go at once, and are not to wait behind as many large ones. */
+  get hasRoom(): boolean {
+    return this.#jobs.small < smallLimit && this.#jobs.large < largeLimit;
+  }
+
   push(job: Job, size: 'large' | 'small'): void {
     const { progress } = this.#context.options;
     progress.filesWaiting++;
     progress.bytesWaiting += job.file.size;
+    this.#jobs[size]++;
     (size === 'large' ? this.#large : this.#small).push(job);
   }
 
@@ -63,6 +75,7 @@ export class Senders {
   async #sendLarge(): Promise<void> {
     for (let job = await this.#large.take(); job !== undefined; job = await this.#large.take()) {
       this.#taken(job);
+      this.#jobs.large--;
       await this.#guard([job], () => this.#sendOne(job as Job));
     }
   }
@@ -152,7 +165,7 @@ export class Senders {
       // The buffer first: while Kafka holds them all, files gather for a fuller pack.
       const buffer = await this.#context.takeBuffer();
       const { builder, jobs } = await this.#fill(job);
-      const flight = this.#guard(jobs, () => this.#sendPack(builder, buffer))
+      const flight = this.#guard(jobs, () => this.#sendPack(builder, buffer, jobs.length))
         .catch((error: unknown) => {
           failure ??= error;
           // The loop may be waiting for a file that never comes, for nothing is done any more.
@@ -185,11 +198,14 @@ export class Senders {
     return { builder, jobs };
   }
 
-  async #sendPack(builder: PackBuilder, buffer: Uint8Array): Promise<void> {
+  async #sendPack(builder: PackBuilder, buffer: Uint8Array, count: number): Promise<void> {
     const { done, failed, onEvent } = this.#options;
     const { progress } = this.#context.options;
     const started = performance.now();
-    for (const { file, upload, digest, reason } of await builder.send(buffer)) {
+    const outcomes = await builder.send(buffer).finally(() => {
+      this.#jobs.small -= count;
+    });
+    for (const { file, upload, digest, reason } of outcomes) {
       if (digest === undefined) {
         failed(file.path, reason ?? 'it cannot be read');
         continue;

@@ -20,10 +20,9 @@ export async function openState(options: OpenStateOptions): Promise<UploadState>
   const { topic, settings } = options;
   const state = await readState(options);
   if (topic === undefined) return state;
-  if (settings.resend) state.forget(() => true);
+  if (settings.resend) state.resendAll();
   else if (!state.isReady(topic.id)) await recover(options, topic, state);
-  // What was sent to a topic that is gone has not been sent.
-  state.forget((file) => file.topic !== topic.id);
+  state.countOnly(topic.id);
   return state;
 }
 
@@ -62,7 +61,8 @@ async function recover(
   state: UploadState,
 ): Promise<void> {
   const { name: uploader, onEvent } = settings;
-  if ([...state.files.values()].some((file) => file.topic !== topic.id && file.state !== 'aborted')) {
+  for (const [, file] of state.files()) {
+    if (file.topic === topic.id || file.state === 'aborted') continue;
     throw new ConfigurationError(
       `topic ${topic.name} was deleted and made anew since "${uploader}" sent its files there: add --resend once to send them all again`,
     );
@@ -84,6 +84,6 @@ async function recover(
   const message = `${stateTopic} does not know what "${uploader}" has sent: reading ${topic.name} to find out`;
   onEvent({ type: 'warning', message });
   for (const [path, file] of await rebuildState(kafka, topic, uploader, until)) {
-    if (!state.files.has(path)) state.restore(path, file);
+    if (!state.has(path)) state.restore(path, file);
   }
 }

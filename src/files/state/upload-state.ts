@@ -1,6 +1,6 @@
 /**
  * What one uploader remembers, kept in `T.state`: read once at the start, written behind every acknowledgement. Never
- * one growing record: a file is a key.
+ * one growing record: a file is a key. Beside the files stand the uploader's marks ({@link Ready}): what holds for all of them.
  */
 import { FormatError } from '../../errors.ts';
 import type { ConsumedRecord, Kafka } from '../../kafka/contract.ts';
@@ -19,6 +19,8 @@ import {
   statePartition,
   stateUploader,
 } from '../../records/state-record.ts';
+import { isLastVersion } from '../../records/upload-id.ts';
+import { FileStates } from './file-states.ts';
 import type { StandingLease } from './lease.ts';
 import { WriteBehind } from './write-behind.ts';
 
@@ -32,15 +34,19 @@ export interface UploadStateOptions {
 export class UploadState {
   readonly #options: UploadStateOptions;
   readonly #partition: number;
-  readonly #files = new Map<string, FileState>();
+  readonly #files = new FileStates();
   readonly #behind: WriteBehind;
   /** Restored and not yet written. */
   readonly #restored = new Set<string>();
   #lease: StandingLease | undefined;
   #end = 0;
+  #readTo = 0;
   #origin: Origin | undefined;
   #newOrigin: Origin | undefined;
   #ready: Ready | undefined;
+  /** Of these marks {@link makeReady} writes what is not written yet. */
+  #marks: Partial<Ready> = {};
+  #topicId: string | undefined;
 
   constructor(options: UploadStateOptions) {
     this.#options = options;
@@ -51,7 +57,7 @@ export class UploadState {
   /** Reads this uploader's records, and since when the partition tells. */
   async load(): Promise<void> {
     const { topic, uploader } = this.#options;
-    this.#end = await this.#read(0, (record) => {
+    this.#end = this.#readTo = await this.#read(0, (record) => {
       // What others wrote is not read: a fault in it is theirs.
       const whose = stateUploader(record);
       if (whose !== uploader && whose !== '') return;
@@ -109,6 +115,7 @@ export class UploadState {
       this.#origin = decoded.origin ?? undefined;
     } else if (decoded.kind === 'ready') {
       this.#ready = decoded.ready ?? undefined;
+      this.#marks = decoded.ready ?? {};
     } else if (decoded.state === null) {
       this.#files.delete(decoded.path);
     } else {
@@ -140,12 +147,34 @@ export class UploadState {
     return this.#ready?.topic === topicId;
   }
 
-  get files(): ReadonlyMap<string, FileState> {
-    return this.#files;
+  /** Every path that is remembered, and what {@link get} says of it; made while it is asked for. */
+  *files(): Generator<[path: string, state: FileState]> {
+    for (const [path, state] of this.#files) yield [path, this.#seen(state)];
   }
 
+  get size(): number {
+    return this.#files.size;
+  }
+
+  has(path: string): boolean {
+    return this.#files.has(path);
+  }
+
+  /** What was sent, and is to be sent anew, is told as given up. */
   get(path: string): FileState | undefined {
-    return this.#files.get(path);
+    const state = this.#files.get(path);
+    return state === undefined ? undefined : this.#seen(state);
+  }
+
+  /** What stood at the source's root when files of it were last seen; undefined when nobody has said so yet. */
+  get root(): string | undefined {
+    return this.#marks.root;
+  }
+
+  /** Ids of new versions are to be greater: no path's former id is, which may not be told here any more. */
+  get floor(): string | undefined {
+    const { resend = '', forgotten = '' } = this.#marks;
+    return (resend > forgotten ? resend : forgotten) || undefined;
   }
 
   /** Remembers; written behind, in order. {@link WriteBehind} tells of failures. */
@@ -165,27 +194,101 @@ export class UploadState {
     this.#newOrigin = origin;
   }
 
-  /** What `gone` holds for has not been sent; the ids stay known, so that every next version has a greater one. */
-  forget(gone: (state: FileState) => boolean): void {
-    for (const [path, state] of this.#files) {
-      if (!gone(state)) continue;
-      const before = sentVersionOf(state);
-      this.#files.set(path, { ...state, state: 'aborted', ...(before === undefined ? {} : { before }) });
-    }
+  /** What was sent to another topic has not been sent. The ids stay known, so that every next version has a greater one. */
+  countOnly(topicId: string): void {
+    this.#topicId = topicId;
   }
 
-  /** Writes what was restored, and only then that nothing is missing: a run that is killed in between begins again. */
+  /** All that is remembered now is to be sent again; {@link makeReady} writes it, so that no run has to be told twice. */
+  resendAll(): void {
+    let resend = this.floor ?? '';
+    for (const [, { upload }] of this.#files) {
+      if (upload > resend && !isLastVersion(upload)) resend = upload;
+    }
+    if (resend !== '') this.#marks = { ...this.#marks, resend };
+  }
+
+  /** Where the files are, as far as they were seen; {@link makeReady} writes it. */
+  beginUnder(root: string): void {
+    this.#marks = { ...this.#marks, root };
+  }
+
+  /**
+   * Writes what was restored, and only then that nothing is missing: a run that is killed in between begins again. Then the marks.
+   * Resolves once it is acknowledged.
+   */
   async makeReady(topicId: string): Promise<void> {
-    if (this.isReady(topicId)) return;
+    const ready = { ...this.#marks, topic: topicId };
+    if (this.#newOrigin === undefined && isSame(ready, this.#ready)) return;
     for (const path of this.#restored) this.set(path, this.#files.get(path)!);
     this.#restored.clear();
     if (this.#newOrigin !== undefined) this.#behind.write(encodeOrigin(this.#newOrigin));
+    this.#origin = this.#newOrigin ?? this.#origin;
+    this.#newOrigin = undefined;
     await this.#behind.flush();
-    await this.#behind.write(encodeReady(this.#options.uploader, { topic: topicId }));
+    await this.#behind.write(encodeReady(this.#options.uploader, ready));
+    this.#ready = ready;
+  }
+
+  /**
+   * Forgets paths, for good, of which neither the source nor the topic has anything. What is lost with them is said first, for
+   * this uploader (ids must go on growing) and for readers (who cannot name any more what stood there).
+   */
+  async forget(paths: readonly string[], topicId: string): Promise<void> {
+    const lost = paths.map((path) => this.#files.get(path)).filter((state) => state !== undefined);
+    const forgotten = lost
+      .map(({ upload }) => upload)
+      .reduce((a, b) => (a > b ? a : b), this.#marks.forgotten ?? '');
+    this.#marks = { ...this.#marks, forgotten };
+    await this.#readOrigin();
+    // Where nobody knows since when this tells, there is nothing to take back.
+    if (this.#origin !== undefined)
+      this.beginAt({ ...this.#origin, topic: topicId, ends: endsBehind(lost, this.#origin, topicId) });
+    await this.makeReady(topicId);
+    for (const path of paths) {
+      await this.#behind.drained();
+      this.#files.delete(path);
+      this.#behind.write(encodeFileState(this.#options.uploader, path, null));
+    }
+  }
+
+  /** Others write it too, whose records stand in the same partition. */
+  async #readOrigin(): Promise<void> {
+    this.#readTo = await this.#read(this.#readTo, (record) => {
+      if (stateUploader(record) !== '') return;
+      const decoded = decodeStateRecord(record);
+      if (decoded.kind === 'origin') this.#origin = decoded.origin ?? undefined;
+    });
+  }
+
+  #seen(state: FileState): FileState {
+    const isElsewhere = this.#topicId !== undefined && state.topic !== this.#topicId;
+    if (!isElsewhere && state.upload > (this.#marks.resend ?? '')) return state;
+    if (state.state === 'sending' && !isElsewhere) {
+      // Not gone on with, for its checksum is not known; but given up by a record, since downloaders hold what came of it.
+      const { checksum: _, ...begun } = state;
+      return begun;
+    }
+    const before = sentVersionOf(state);
+    return { ...state, state: 'aborted', ...(before === undefined ? {} : { before }) };
   }
 
   async writeLease(lease: Lease | null): Promise<number> {
     const record = encodeLease(this.#options.uploader, lease);
     return (await this.#behind.append(record)).offset;
   }
+}
+
+function isSame(ready: Ready, other: Ready | undefined): boolean {
+  const names = ['topic', 'resend', 'forgotten', 'root'] as const;
+  return other !== undefined && names.every((name) => ready[name] === other[name]);
+}
+
+/** Where each partition of `T` ends that is not told of in full, once these are forgotten. Pure. */
+function endsBehind(lost: readonly FileState[], origin: Origin, topicId: string): number[] {
+  const ends = origin.topic === topicId ? [...origin.ends] : [];
+  for (const { topic, partition, last } of lost) {
+    if (topic === topicId) ends[partition] = Math.max(ends[partition] ?? 0, last + 1);
+  }
+  return Array.from(ends, (end) => end ?? 0);
 }

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import {
+  anyAlgorithm,
+  anyDigest,
+  anyPath,
+  anySize,
+  anyTime,
+  anyUploadId,
+} from '../../../test/support/arbitraries.ts';
+import type { FileState } from '../../records/state-record.ts';
+import { FileStates } from './file-states.ts';
+
+const place = { partition: fc.nat(100), first: anySize, last: anySize };
+const sentVersion = fc.record(
+  {
+    upload: anyUploadId,
+    size: anySize,
+    mtime: anyTime,
+    digest: anyDigest,
+    ...place,
+  },
+  { noNullPrototype: true },
+);
+const anyState: fc.Arbitrary<FileState> = fc.record(
+  {
+    topic: fc.constantFrom('one', 'two'),
+    upload: anyUploadId,
+    state: fc.constantFrom('sent', 'sending', 'aborted'),
+    fingerprint: fc
+      .record({
+        size: anySize,
+        mtime: anyTime,
+        ctime: fc.oneof(anyTime, fc.constantFrom('', 'as mtime')),
+        inode: fc.constantFrom('', '7', '-9'),
+      })
+      .map((look) => ({ ...look, ctime: look.ctime === 'as mtime' ? look.mtime : look.ctime })),
+    ...place,
+    acked: anySize,
+    checksum: anyAlgorithm,
+    digest: anyDigest,
+    before: sentVersion,
+  },
+  {
+    noNullPrototype: true,
+    requiredKeys: ['topic', 'upload', 'state', 'fingerprint', 'partition', 'first', 'last', 'acked'],
+  },
+);
+
+test('What is remembered comes back as it was', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(anyPath, anyState), { maxLength: 8 }), (all) => {
+      const states = new FileStates();
+      for (const [path, state] of all) states.set(path, state);
+      const expected = new Map(all);
+      assert.deepEqual(new Map(states), expected);
+      assert.equal(states.size, expected.size);
+      for (const [path, state] of expected) assert.deepEqual(states.get(path), state);
+      for (const path of expected.keys()) states.delete(path);
+      assert.equal(states.size, 0);
+    }),
+  );
+});
