@@ -39,10 +39,14 @@ export interface ApiOptions {
   readonly unready: () => string | undefined;
 }
 
+const forOperators = ['/metrics', '/healthz'];
+
 export function addApi(app: FastifyInstance, options: ApiOptions): void {
   const { assets, registry, unready, origin } = options;
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.header('access-control-allow-origin', origin).header('x-content-type-options', 'nosniff');
+  app.addHook('onRequest', async ({ routeOptions }, reply) => {
+    reply.header('x-content-type-options', 'nosniff');
+    // What operators ask is for their tools, and not for the pages of others.
+    if (!forOperators.includes(routeOptions.url ?? '')) reply.header('access-control-allow-origin', origin);
   });
   app.get('/', (request, reply) => sendAsset(request, reply, assets.get('index.html')));
   app.get<{ Params: { name: string } }>('/assets/:name', (request, reply) =>

@@ -21,6 +21,8 @@ export interface DeliveryOptions {
   readonly cors?: string;
   /** Connections at a time; those beyond are closed at once. */
   readonly maxConnections?: number;
+  /** Milliseconds after which a connection is closed on which nothing is asked, or nothing taken of what is sent. */
+  readonly idle?: number;
   /** Why nothing can be shown yet: streams are answered with 503 and this; undefined: they can. */
   readonly starting?: () => string | undefined;
   /** Why the server should get no new viewers, for /healthz; undefined: it may. */
@@ -43,6 +45,7 @@ export const deliveryDefaults = {
   cors: '*',
   maxConnections: 10_000,
   listed: windowDefaults.listed,
+  idle: 60_000,
 } as const;
 
 /** Bounds on what a connection may do, in bytes and milliseconds. */
@@ -51,12 +54,10 @@ export const limits = {
   urlBytes: 2048,
   /** Requests at a time on one connection of HTTP/2, which sets no bound by itself. A player has four or so. */
   streams: 100,
-  /** From a connection's or request's first byte to the end of its headers. */
+  /** From a connection's or request's first byte to the end of its headers, and for a handshake of TLS. */
   headers: 10_000,
   /** A connection without a request. More than proxies keep theirs, or they would use one that is being closed. */
   keepAlive: 75_000,
-  /** A connection whose peer takes nothing of what is sent to it. */
-  idle: 60_000,
   /** Between the order to close and the end of what does not end by itself. */
   closing: 2000,
 } as const;

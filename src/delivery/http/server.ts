@@ -17,6 +17,7 @@ import { addGauges, DeliveryMetrics } from './metrics.ts';
 import { Misses } from './misses.ts';
 import { type DeliveryOptions, deliveryDefaults, limits } from './options.ts';
 import { type Incoming, type Outgoing, Replies } from './replies.ts';
+import { endSilent } from './silence.ts';
 import { Snapshots } from './snapshot.ts';
 import { SocketRoutes } from './socket-routes.ts';
 import { createTexts } from './texts.ts';
@@ -40,7 +41,7 @@ type RawServer = Server | Http2SecureServer;
 /** Starts to serve. Rejects with ConfigurationError when it may not listen there, or the certificate is not good. */
 export async function serveStreams(streams: Streams, options: DeliveryOptions = {}): Promise<DeliveryServer> {
   const { logger = silentLogger } = options;
-  const { host, port, cors, maxConnections, listed } = { ...deliveryDefaults, ...definedOnly(options) };
+  const { host, port, cors, maxConnections, listed, idle } = { ...deliveryDefaults, ...definedOnly(options) };
   const registry = createRegistry();
   addGauges(registry, options.gauges ?? []);
   const texts = createTexts(listed);
@@ -70,6 +71,7 @@ export async function serveStreams(streams: Streams, options: DeliveryOptions = 
   const { app, lanes } = createApp(options, routes);
   const server = app.server as unknown as RawServer;
   setLimits(server, maxConnections);
+  endSilent(server, idle);
   const connections = new Set<Duplex>();
   server.on('connection', (socket: Socket) => {
     connections.add(socket);
@@ -125,7 +127,7 @@ interface App {
   readonly lanes: Lanes | undefined;
 }
 
-function createApp({ tls, logger = silentLogger }: DeliveryOptions, routes: LiveRoutes): App {
+function createApp({ tls, idle, logger = silentLogger }: DeliveryOptions, routes: LiveRoutes): App {
   let lanes: Lanes | undefined;
   const serverFactory = (next: RequestListener): Server => {
     const listener: RequestListener = (request, response) => {
@@ -135,7 +137,7 @@ function createApp({ tls, logger = silentLogger }: DeliveryOptions, routes: Live
     };
     if (tls === undefined) {
       const server = createServer({ maxHeaderSize: limits.headerBytes }, listener);
-      lanes = addLane(server, (request, response) => routes.handle(request, response));
+      lanes = addLane(server, (request, response) => routes.handle(request, response), idle);
       return server;
     }
     const settings = {
@@ -143,6 +145,7 @@ function createApp({ tls, logger = silentLogger }: DeliveryOptions, routes: Live
       cert: tls.certificate,
       key: tls.key,
       maxHeaderSize: limits.headerBytes,
+      handshakeTimeout: limits.headers,
       settings: { maxConcurrentStreams: limits.streams },
     };
     try {
@@ -169,7 +172,6 @@ function createApp({ tls, logger = silentLogger }: DeliveryOptions, routes: Live
 
 function setLimits(server: RawServer, maxConnections: number): void {
   server.maxConnections = maxConnections;
-  server.setTimeout(limits.idle);
   if (!('keepAliveTimeout' in server)) return;
   server.keepAliveTimeout = limits.keepAlive;
   server.headersTimeout = limits.headers;

@@ -23,8 +23,11 @@ export interface Lanes {
   closeIdle(): void;
 }
 
-/** Puts the lane before a server of plain HTTP. To be called before it listens. */
-export function addLane(server: Server, handle: Handler): Lanes {
+/**
+ * Puts the lane before a server of plain HTTP. To be called before it listens. `silence`: milliseconds after which a connection is closed
+ * on which nothing is asked, or nothing taken.
+ */
+export function addLane(server: Server, handle: Handler, silence: number = limits.keepAlive): Lanes {
   const [toServer] = server.listeners('connection');
   if (toServer === undefined) throw new Error('the server does not listen to its connections');
   server.removeListener('connection', toServer as (socket: Socket) => void);
@@ -32,12 +35,14 @@ export function addLane(server: Server, handle: Handler): Lanes {
   const lanes = new Set<Lane>();
   const give = (connection: Socket | Side) => toServer.call(server, connection);
   server.on('connection', (socket: Socket) => {
-    const lane = new Lane({ socket, heads, handle, give, onLeave: () => lanes.delete(lane) });
+    const lane = new Lane({ socket, heads, handle, give, silence, onLeave: () => lanes.delete(lane) });
     lanes.add(lane);
   });
   server.prependListener('request', ({ socket }, response) => {
     const side: unknown = socket;
-    if (side instanceof Side) response.on('finish', () => side.answered());
+    if (!(side instanceof Side)) return;
+    side.asked();
+    response.on('finish', () => side.answered());
   });
   return {
     closeIdle() {
@@ -50,6 +55,7 @@ interface LaneOptions {
   readonly socket: Socket;
   readonly heads: RequestHeads;
   readonly handle: Handler;
+  readonly silence: number;
   /** Makes a connection one of Node's server. */
   readonly give: (connection: Socket | Side) => void;
   /** The connection is closed, or Node's. */
@@ -73,7 +79,10 @@ class Lane {
 
   readonly #onData = (bytes: Buffer): void => this.#take(bytes);
   readonly #onTimeout = (): void => {
-    this.#socket.destroy();
+    // Nobody is silent who waits for us: for a part that is to come, for a stream to go on.
+    const isOurs = this.#response !== undefined || this.#side?.isAnswering === true;
+    if (isOurs && this.#socket.writableLength === 0) this.#socket.setTimeout(this.#options.silence);
+    else this.#socket.destroy();
   };
   readonly #onError = (): void => {};
   readonly #onClose = (): void => {
@@ -91,7 +100,9 @@ class Lane {
     this.#options = options;
     this.#socket = options.socket;
     this.#socket.setNoDelay(true);
-    this.#socket.setTimeout(limits.keepAlive, this.#onTimeout);
+    this.#socket.setTimeout(options.silence);
+    this.#socket.setKeepAlive(true, options.silence);
+    this.#socket.on('timeout', this.#onTimeout);
     this.#socket.on('data', this.#onData);
     this.#socket.on('error', this.#onError);
     this.#socket.on('close', this.#onClose);

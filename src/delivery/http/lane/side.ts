@@ -14,6 +14,7 @@ type Done = (error?: Error | null) => void;
 export class Side extends Duplex {
   readonly #socket: Socket;
   readonly #options: SideOptions;
+  #open = 0;
 
   constructor(socket: Socket, options: SideOptions) {
     super({ allowHalfOpen: true });
@@ -29,8 +30,18 @@ export class Side extends Duplex {
     return this.#socket.remotePort;
   }
 
-  /** To be called by whoever hands out the response, when it is finished. */
+  /** A request has come, and its answer has not been written. */
+  get isAnswering(): boolean {
+    return this.#open > 0;
+  }
+
+  /** To be called by whoever hands out a request, and its response when that is finished. */
+  asked(): void {
+    this.#open += 1;
+  }
+
   answered(): void {
+    this.#open -= 1;
     this.#options.onAnswered();
   }
 
