@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Snapshots, type Still } from './snapshot.ts';
 
-const still = (key: string): Still => ({ key, bytes: [] });
+const still = (key: string, rendition = 'main'): Still => ({ rendition, key, bytes: [] });
 
 /** Pictures that a test finishes by hand. */
 function decoder() {
@@ -32,6 +32,20 @@ test('One picture of a stream is decoded at a time, and kept for as long as it i
   const newer = snapshots.picture('cam', still('b'));
   running[2]?.resolve(Buffer.from('b'));
   assert.equal((await newer).toString(), 'b');
+});
+
+test('Each rendition has its picture: asked for in turn they are decoded once, and at once each gets its own', async () => {
+  const { snapshots, running } = decoder();
+  const both = [snapshots.picture('cam', still('a')), snapshots.picture('cam', still('a', 'small'))];
+  assert.equal(running.length, 2);
+  running[0]?.resolve(Buffer.from('large'));
+  running[1]?.resolve(Buffer.from('small'));
+  assert.deepEqual((await Promise.all(both)).map(String), ['large', 'small']);
+  for (let round = 0; round < 5; round += 1) {
+    assert.equal(String(await snapshots.picture('cam', still('a', 'small'))), 'small');
+    assert.equal(String(await snapshots.picture('cam', still('a'))), 'large');
+  }
+  assert.equal(running.length, 2);
 });
 
 test('A picture that failed is tried again', async () => {

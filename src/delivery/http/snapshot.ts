@@ -6,6 +6,7 @@ import { fromNewestKeyframe } from './follower.ts';
 
 /** What a picture is made of. */
 export interface Still {
+  readonly rendition: string;
   /** Names the picture: as long as it is the same, the picture is. */
   readonly key: string;
   readonly bytes: readonly Buffer[];
@@ -21,7 +22,8 @@ export function newestStill(live: LiveStream, name?: string): Still | undefined 
   if (found === undefined || init === undefined) return undefined;
   const { segment, part } = found;
   // Once a segment is enough, however many keyframes it has.
-  return { key: `${rendition.name}/${segment.epoch}/${segment.media}`, bytes: [init, part.bytes] };
+  const { name: picked } = rendition;
+  return { rendition: picked, key: `${segment.epoch}/${segment.media}`, bytes: [init, part.bytes] };
 }
 
 const patience = 5000;
@@ -70,7 +72,7 @@ function reasonOf({ code, name, message }: NodeJS.ErrnoException): string {
 /** Processes at a time, of all streams: a page shows a picture of each, and whoever opens it wants them all at once. */
 const mostProcesses = 4;
 
-/** The newest pictures of all streams; several who ask for the same at once cause one process. */
+/** The newest pictures of all renditions of all streams; several who ask for the same at once cause one process. */
 export class Snapshots {
   readonly #newest = new Map<string, { readonly key: string; readonly picture: Buffer }>();
   readonly #running = new Map<string, Promise<Buffer>>();
@@ -83,22 +85,23 @@ export class Snapshots {
     this.#decode = decode;
   }
 
-  /** The picture of a stream; while one is being decoded, that one. Rejects as {@link decodeStill} does. */
+  /** The picture of a rendition; while one of the same is being decoded, that one. Rejects as {@link decodeStill} does. */
   async picture(stream: string, still: Still): Promise<Buffer> {
-    const known = this.#newest.get(stream);
+    const of = `${stream}/${still.rendition}`;
+    const known = this.#newest.get(of);
     if (known?.key === still.key) return known.picture;
-    const before = this.#running.get(stream);
+    const before = this.#running.get(of);
     // Rather a picture of a moment ago than a queue of processes.
     if (before !== undefined) return before;
     const picture = this.#inTurn(still);
-    this.#running.set(stream, picture);
+    this.#running.set(of, picture);
     try {
       const decoded = await picture;
       if (this.#newest.size >= 256) this.#newest.clear();
-      this.#newest.set(stream, { key: still.key, picture: decoded });
+      this.#newest.set(of, { key: still.key, picture: decoded });
       return decoded;
     } finally {
-      this.#running.delete(stream);
+      this.#running.delete(of);
     }
   }
 
