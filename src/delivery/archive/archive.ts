@@ -1,12 +1,13 @@
 /** What Kafka holds of streams behind their windows: found by an index in memory, read through a bounded cache. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { SluiceError } from '../../errors.ts';
 import { type Kafka, KafkaError } from '../../kafka/contract.ts';
 import type { StreamClaim } from '../../records/live-claim.ts';
 import type { IndexEntry, IndexedSegment } from '../../records/live-index.ts';
 import type { Archive } from '../contract.ts';
 import { Programme } from './programme.ts';
 import { Shelf } from './shelf.ts';
-import { readSegment, type StoredSegment } from './stored-segment.ts';
+import { placeOf, readSegment, type StoredSegment } from './stored-segment.ts';
 
 export interface ArchiveOptions {
   readonly kafka: Kafka;
@@ -23,11 +24,15 @@ export interface ArchiveOptions {
 const lookEvery = 10_000;
 /** Segments that are read from Kafka at a time: each takes a connection and some megabytes. */
 const readers = 6;
+/** Epochs of which is remembered whether their offsets are right here. */
+const mostShifts = 10_000;
 
 export class KafkaArchive implements Archive {
   readonly #options: ArchiveOptions;
   readonly #programmes = new Map<string, Programme>();
   readonly #partitions = new Map<string, number>();
+  /** By stream and epoch. */
+  readonly #shifts = new Map<string, number>();
   readonly #shelf: Shelf<StoredSegment>;
 
   constructor(options: ArchiveOptions) {
@@ -78,8 +83,31 @@ export class KafkaArchive implements Archive {
     if (oldest === undefined) return;
     for (const [stream, programme] of this.#programmes) {
       const partition = this.#partitions.get(stream);
-      if (partition !== undefined) programme.removedBefore(oldest.get(partition) ?? 0);
+      if (partition === undefined) continue;
+      const begin = oldest.get(partition) ?? 0;
+      for (;;) {
+        const epoch = programme.oldest?.epoch;
+        if (epoch === undefined) break;
+        const shift = await this.#shiftOf(programme, partition, epoch).catch(unlessExpected);
+        if (shift === undefined || !programme.removedBefore(begin - shift, epoch)) break;
+      }
     }
+  }
+
+  /** By how much offsets of an epoch differ here from what the index says: other than 0 of a topic that was copied from elsewhere. */
+  async #shiftOf(programme: Programme, partition: number, epoch: number): Promise<number> {
+    const { kafka, topic, signal } = this.#options;
+    const segment = programme.newestOf(epoch);
+    if (segment === undefined || segment.first < 0) return 0;
+    const key = `${segment.stream} ${epoch}`;
+    const known = this.#shifts.get(key);
+    if (known !== undefined) return known;
+    const place = await placeOf(kafka, topic, partition, segment, signal);
+    // All of it is gone, or is still to be copied: then the next look will tell.
+    if (place === undefined) return 0;
+    if (this.#shifts.size >= mostShifts) this.#shifts.clear();
+    this.#shifts.set(key, place - segment.first);
+    return place - segment.first;
   }
 
   segments(stream: string): readonly IndexedSegment[] {
@@ -124,13 +152,19 @@ export class KafkaArchive implements Archive {
     if (partition === undefined) return undefined;
     // One who goes away must not end what others wait for.
     const read = async () => {
-      const stored = await readSegment(kafka, topic, partition, segment, end);
+      const shift = this.#shifts.get(`${stream} ${epoch}`) ?? 0;
+      const stored = await readSegment(kafka, topic, partition, segment, end, { shift });
       // Most likely retention was faster than our looks at it.
       if (stored === undefined && !end.aborted) await this.lookAtRetention();
       return stored;
     };
     return unlessAborted(this.#shelf.take(`${stream} ${epoch} ${media}`, read, signal), signal);
   }
+}
+
+/** What could not be found out now is found out at the next look. */
+function unlessExpected(error: unknown): undefined {
+  if (!(error instanceof SluiceError)) throw error;
 }
 
 function unlessOurFault(error: unknown): undefined {

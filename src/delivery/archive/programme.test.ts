@@ -82,9 +82,9 @@ test('Whatever the order is in which entries come, the same results', () => {
 test('What retention removed is gone, and so is what nobody may go back to', () => {
   const entries = Array.from({ length: 20 }, (_, media) => segment(1, media));
   const programme = told(entries);
-  programme.removedBefore(41);
+  programme.removedBefore(41, 1);
   assert.deepEqual(numbers(programme).slice(0, 2), ['1.5', '1.6']);
-  programme.removedBefore(10_000);
+  programme.removedBefore(10_000, 1);
   assert.deepEqual(numbers(programme), []);
   assert.deepEqual(numbers(told(entries, 3_000_000)), ['1.16', '1.17', '1.18', '1.19']);
 });

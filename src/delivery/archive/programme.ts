@@ -53,10 +53,17 @@ export class Programme {
     );
   }
 
-  /** What stood on `L` before this offset has been removed. */
-  removedBefore(offset: number): void {
-    const last = this.#segments.findLastIndex(({ first }) => first >= 0 && first < offset);
+  get oldest(): IndexedSegment | undefined {
+    return this.#segments[0];
+  }
+
+  /** What of an epoch stood on `L` before this offset has been removed, and so has what came before. True: nothing of it is left. */
+  removedBefore(offset: number, epoch: number): boolean {
+    const last = this.#segments.findLastIndex(
+      (segment) => segment.epoch === epoch && segment.first >= 0 && segment.first < offset,
+    );
     this.#forget(last + 1);
+    return last >= 0 && this.#segments[0]?.epoch !== epoch;
   }
 
   #forget(count: number): void {

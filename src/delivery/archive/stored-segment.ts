@@ -32,6 +32,12 @@ const clocksDiffer = 10_000;
 const longest = 15_000;
 const bufferBytes = 8 * 1024 * 1024;
 
+export interface ReadingOptions {
+  readonly patience?: number;
+  /** By how much offsets of the index differ from those of this topic, which may be a copy. */
+  readonly shift?: number;
+}
+
 /**
  * Undefined when Kafka has not, or no longer, all of it. Rejects with SluiceError when that could not be found out: before the
  * signal, or within `patience` milliseconds.
@@ -42,11 +48,11 @@ export async function readSegment(
   partition: number,
   segment: IndexedSegment,
   signal: AbortSignal,
-  patience = longest,
+  { patience = longest, shift = 0 }: ReadingOptions = {},
 ): Promise<StoredSegment | undefined> {
   const over = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
   const late = `segment ${segment.media} of ${segment.stream} could not be read in time; ask again`;
-  return orLate(read(kafka, topic, partition, segment, over), over, late);
+  return orLate(read(kafka, topic, partition, segment, over, shift), over, late);
 }
 
 /** Rejects with the words once the signal has come. A promise that comes to nothing then is of no interest any more. */
@@ -62,18 +68,74 @@ async function orLate<T>(promise: Promise<T>, signal: AbortSignal, words: string
   }
 }
 
+/**
+ * Where a segment's first record stands. The index says so by offsets, and these are of the cluster that it was written on: of a topic that
+ * was copied (by MirrorMaker, say) they prove nothing, so that what stands there is looked at, and the segment searched by its time if it
+ * is another one. Undefined: it does not stand on this topic, not yet or no longer.
+ */
+export async function placeOf(
+  kafka: Kafka,
+  topic: string,
+  partition: number,
+  segment: IndexedSegment,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const over = AbortSignal.any([signal, AbortSignal.timeout(longest)]);
+  const late = `segment ${segment.media} of ${segment.stream} could not be looked for in time`;
+  const find = async (from: number, most: number): Promise<number | undefined> => {
+    let place: number | undefined;
+    await eachRecord({ kafka, topic, partition, from, until: from + most, signal: over }, (consumed) => {
+      const order = orderOf(readable(consumed), segment);
+      if (order === 0) place = consumed.offset;
+      return order !== undefined && order >= 0;
+    });
+    return place;
+  };
+  const look = async (): Promise<number | undefined> => {
+    const asTold = segment.first >= 0 ? await find(segment.first, 1) : undefined;
+    return asTold ?? find(await offsetAt(kafka, topic, partition, segment), Number.POSITIVE_INFINITY);
+  };
+  return orLate(look(), over, late);
+}
+
+/** `shift`: what is to be added to the offsets that the index says. */
 async function read(
   kafka: Kafka,
   topic: string,
   partition: number,
   segment: IndexedSegment,
   signal: AbortSignal,
+  shift: number,
 ): Promise<StoredSegment | undefined> {
-  const from = segment.first >= 0 ? segment.first : await offsetAt(kafka, topic, partition, segment);
+  const { first, next } = segment;
+  const gather = async (from: number, until: number): Promise<StoredSegment | undefined> => {
+    const pieces = new Pieces(segment);
+    const whole = await eachRecord({ kafka, topic, partition, from, until, signal }, (record) => {
+      pieces.take(record);
+      return pieces.passed;
+    });
+    return whole ? pieces.finish() : undefined;
+  };
+  const asTold = first >= 0 && next >= 0 ? await gather(first + shift, next + shift) : undefined;
+  return asTold ?? gather(await offsetAt(kafka, topic, partition, segment), Number.POSITIVE_INFINITY);
+}
+
+interface Stretch {
+  readonly kafka: Kafka;
+  readonly topic: string;
+  readonly partition: number;
+  readonly from: number;
+  /** Exclusive; what is behind the end is not waited for. */
+  readonly until: number;
+  readonly signal: AbortSignal;
+}
+
+/** Calls `take` with each record until it gives true. False: some of the stretch is not there. */
+async function eachRecord(stretch: Stretch, take: (record: ConsumedRecord) => boolean): Promise<boolean> {
+  const { kafka, topic, partition, from, signal } = stretch;
   const end = (await kafka.offsets(topic, 'latest')).get(partition) ?? 0;
-  const until = segment.next >= 0 ? segment.next : end;
-  if (from >= until || until > end) return undefined;
-  const pieces = new Pieces(segment);
+  const until = stretch.until === Number.POSITIVE_INFINITY ? end : stretch.until;
+  if (from < 0 || from >= until || until > end) return false;
   let removed = false;
   const consumer = kafka.consumer({
     topic,
@@ -86,11 +148,20 @@ async function read(
     },
   });
   for await (const batch of consumer) {
-    for (const record of batch.records) pieces.take(record);
+    const enough = removed || batch.records.some(take);
     batch.release();
-    if (removed || pieces.passed) break;
+    if (enough) break;
   }
-  return removed ? undefined : pieces.finish();
+  return !removed;
+}
+
+/** Whether a record stands before a segment (less than 0), belongs to it (0) or stands behind it; undefined: it is of another stream. */
+function orderOf(
+  record: LiveRecord | undefined,
+  { stream, epoch, media }: IndexedSegment,
+): number | undefined {
+  if (record?.stream !== stream) return undefined;
+  return record.epoch === epoch ? record.media - media : record.epoch - epoch;
 }
 
 async function offsetAt(kafka: Kafka, topic: string, partition: number, { captured }: IndexedSegment) {
@@ -113,10 +184,10 @@ class Pieces {
 
   take(consumed: ConsumedRecord): void {
     const record = readable(consumed);
-    const { stream, epoch, media } = this.#segment;
-    if (record?.stream !== stream) return;
-    if (record.epoch > epoch || (record.epoch === epoch && record.media > media)) this.passed = true;
-    if (record.epoch !== epoch || record.media !== media || record.sequence <= this.#sequence) return;
+    const order = orderOf(record, this.#segment);
+    if (record === undefined || order === undefined) return;
+    if (order > 0) this.passed = true;
+    if (order !== 0 || record.sequence <= this.#sequence) return;
     this.#sequence = record.sequence;
     // A copy: the record is a view of memory that the consumer uses again.
     if (record.kind === 'init') {

@@ -119,11 +119,17 @@ class Reading {
   /** What a stream that was silent needs, up to where everything is read from (`from`), or as far as its last segment may go. */
   async span(span: Span, admission: Admission, from: ReadonlyMap<number, number>): Promise<void> {
     const { kafka, topic } = this.#options;
-    const { stream, partition, first, next, captured } = span;
-    const later = await kafka.offsets(topic, { time: Math.ceil(captured / 1000) + openFor });
-    const until = Math.min(from.get(partition) ?? next, Math.max(next, later.get(partition) ?? next));
-    if (until <= first) return;
-    const bounded = { topic, from: new Map([[partition, first]]), until: new Map([[partition, until]]) };
+    const { stream, partition, first, next, begins, captured } = span;
+    const [earlier, later, ends] = await Promise.all([
+      kafka.offsets(topic, { time: Math.max(0, Math.floor(begins / 1000) - margin) }),
+      kafka.offsets(topic, { time: Math.ceil(captured / 1000) + openFor }),
+      kafka.offsets(topic, 'latest'),
+    ]);
+    const end = ends.get(partition) ?? 0;
+    const begin = Math.min(first, earlier.get(partition) ?? first);
+    const until = Math.min(from.get(partition) ?? next, Math.max(next, later.get(partition) ?? next), end);
+    if (until <= begin) return;
+    const bounded = { topic, from: new Map([[partition, begin]]), until: new Map([[partition, until]]) };
     await this.run(bounded, (record) => this.media(record, admission, stream));
   }
 

@@ -54,10 +54,11 @@ test('Of a silent stream the last segments are read, wherever they are', () => {
     partition: 3,
     first: 78 * 11,
     next: 100 * 11,
+    begins: 78 * 2_000_000,
     captured: 99 * 2_000_000,
   });
   assert.deepEqual(spansOf(3).before(10 ** 12), [
-    { stream: 'cam', partition: 3, first: 0, next: 33, captured: 2 * 2_000_000 },
+    { stream: 'cam', partition: 3, first: 0, next: 33, begins: 0, captured: 2 * 2_000_000 },
   ]);
 });
 
@@ -77,6 +78,6 @@ test('Another programme begins with nothing', () => {
   assert.deepEqual(spans.before(10 ** 12), []);
   spans.onIndex(segment(10));
   assert.deepEqual(spans.before(10 ** 12), [
-    { stream: 'cam', partition: 3, first: 110, next: 121, captured: 10 * 2_000_000 },
+    { stream: 'cam', partition: 3, first: 110, next: 121, begins: 10 * 2_000_000, captured: 10 * 2_000_000 },
   ]);
 });

@@ -8,6 +8,8 @@ export interface Span {
   readonly partition: number;
   readonly first: number;
   readonly next: number;
+  /** When the first of its segments was captured: microseconds. Offsets prove nothing on a topic that was copied; times do. */
+  readonly begins: number;
   /** When the last of its segments was captured: microseconds. */
   readonly captured: number;
 }
@@ -53,7 +55,8 @@ export class WindowSpans {
       const newest = known.findLast(({ captured }) => captured < time);
       if (claim.state === 'ended' || oldest === undefined || newest === undefined) continue;
       const { next, captured } = newest;
-      spans.push({ stream, partition: claim.partition, first: oldest.first, next, captured });
+      const { first, captured: begins } = oldest;
+      spans.push({ stream, partition: claim.partition, first, next, begins, captured });
     }
     return spans;
   }
