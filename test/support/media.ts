@@ -1,6 +1,6 @@
 /** Media for tests: made by FFmpeg, encoded by us, and looked at by FFmpeg again. */
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunOptions, runEncoder } from '../../src/live/encode/encoder.ts';
 import type { EncoderOptions } from '../../src/live/encode/options.ts';
@@ -91,6 +91,64 @@ export async function joinedFile(
   assert.ok(init, 'there is an init');
   await writeFile(path, [init.bytes, ...(chunks.get(rendition) ?? []).map(({ bytes }) => bytes)]);
   return path;
+}
+
+/** A picture of a file as it was coded, and what is written of it. */
+export async function pictureOf(path: string, at = 0) {
+  const entries =
+    'stream=width,height,sample_aspect_ratio,color_range,color_space,color_primaries,color_transfer';
+  const probe = ['-v', 'error', '-select_streams', 'v:0', '-show_entries', entries, '-of', 'json', path];
+  const { streams } = JSON.parse((await runCommand('ffprobe', probe)).stdout) as {
+    streams: {
+      readonly width: number;
+      readonly height: number;
+      readonly sample_aspect_ratio?: string;
+      readonly color_range?: string;
+      readonly color_space?: string;
+      readonly color_primaries?: string;
+      readonly color_transfer?: string;
+    }[];
+  };
+  const [stream] = streams;
+  assert.ok(stream, 'there is a picture');
+  const { width, height } = stream;
+  const raw = `${path}.${at}.yuv`;
+  const one = ['-frames:v', '1', '-pix_fmt', 'yuv420p', '-f', 'rawvideo', raw];
+  const decoded = await runCommand('ffmpeg', ['-y', '-v', 'error', '-ss', String(at), '-i', path, ...one]);
+  assert.equal(decoded.code, 0, decoded.stderr);
+  const bytes = await readFile(raw);
+  const luma = (x: number, y: number) => bytes[y * width + x] ?? 0;
+  const half = width / 2;
+  return {
+    width,
+    height,
+    pixels: stream.sample_aspect_ratio,
+    colours: [stream.color_range, stream.color_space, stream.color_primaries, stream.color_transfer].join(
+      ' ',
+    ),
+    /** Y, U and V; the place as shares of width and height. */
+    at(across: number, down: number): number[] {
+      const [x, y] = [Math.floor(across * half), Math.floor((down * height) / 2)];
+      const chroma = width * height + y * half + x;
+      return [luma(x * 2, y * 2), bytes[chroma] ?? 0, bytes[chroma + (width * height) / 4] ?? 0];
+    },
+    /** How far what is white reaches, in pixels. */
+    white(): { readonly across: number; readonly down: number } {
+      const indices = (length: number) => Array.from({ length }, (_, index) => index);
+      const across = indices(width).filter((x) => luma(x, height / 2) > 128).length;
+      return { across, down: indices(height).filter((y) => luma(half, y) > 128).length };
+    },
+    /** Pixels that are much lighter or darker than both the one above and the one below. */
+    teeth(): number {
+      let count = 0;
+      for (let y = 1; y < height - 1; y++)
+        for (let x = 0; x < width; x++) {
+          const [above, own, below] = [luma(x, y - 1), luma(x, y), luma(x, y + 1)];
+          if ((own - above) * (own - below) > 60 * 60) count++;
+        }
+      return count;
+    },
+  };
 }
 
 /** Where a file is silent for 0.2 s and longer; seconds. */

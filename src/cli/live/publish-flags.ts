@@ -58,6 +58,14 @@ const encoder = {
   bitrate: optional('bitrate', 'RATE', bitrate, 'of the one picture, e.g. 2500k', 'by size and rate'),
   // Without a fallback: the rate of a file is only kept where nobody asks for another.
   rate: optional('rate', 'RATE', pictureRate, 'pictures a second', `a file's own, else ${encoding.rate}`),
+  deinterlace: valued(
+    'deinterlace',
+    'auto|on|off',
+    choice(['auto', 'on', 'off']),
+    encoding.deinterlace as 'auto' | 'on' | 'off',
+    encoding.deinterlace,
+    'fields become whole pictures; auto: where the input says that it has fields',
+  ),
   videoCodec: valued(
     'video-codec',
     'NAME',

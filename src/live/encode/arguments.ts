@@ -1,6 +1,7 @@
 /** FFmpeg's command line. Pure. Which option does what for whom: docs/adr/0082-ffmpeg-in-whole-pictures.md. */
-import { inputArguments, kindOfInput } from './input.ts';
+import { inputArguments, kindOfInput, mayBeInterlaced, pictureByOptions } from './input.ts';
 import type { EncoderSettings, RenditionOptions, SoundPlan } from './options.ts';
+import { pictureFilters } from './picture-filters.ts';
 import type { SourceFacts } from './probe.ts';
 import { soundRate, type Timing } from './timing.ts';
 
@@ -24,7 +25,7 @@ export function ffmpegArguments(options: ArgumentOptions): string[] {
     ...['-map', videoCodec === 'none' ? source.audio : source.video, ...mediaAlone],
     ...(videoCodec === 'none'
       ? soundEncoder(settings, 0, facts)
-      : videoArguments(settings, rendition, timing, bitrates[index] ?? 0)),
+      : videoArguments(options, rendition, bitrates[index] ?? 0)),
     ...pictureContainer(settings, timing),
     `pipe:${outputDescriptor(index)}`,
   ]);
@@ -71,15 +72,19 @@ export function soundArguments(settings: EncoderSettings, index: number, facts?:
   ];
 }
 
-function videoArguments(
-  { videoCodec, preset, tune, rate }: EncoderSettings,
-  rendition: RenditionOptions,
-  timing: Timing,
-  bitrate: number,
-): string[] {
+function videoArguments(options: ArgumentOptions, rendition: RenditionOptions, bitrate: number): string[] {
+  const { settings, timing, source } = options;
+  const { videoCodec, preset, tune, rate, input, inputOptions } = settings;
   if (videoCodec === 'none') return [];
   if (videoCodec === 'copy') return ['-c:v', 'copy'];
   const keyframes = String(timing.keyframePictures);
+  const filters = pictureFilters({
+    settings,
+    size: rendition.size,
+    facts: source?.video?.picture ?? pictureByOptions(settings),
+    sourceRate: source?.video?.rate,
+    mayBeInterlaced: mayBeInterlaced(input, inputOptions),
+  });
   const bits = [
     '-b:v',
     String(bitrate),
@@ -90,7 +95,7 @@ function videoArguments(
   ];
   return [
     // A constant rate, so that parts have whole numbers of pictures; 8 bits, which every browser plays.
-    ...['-filter:v', sizeFilter(rendition), '-pix_fmt', 'yuv420p', '-r', String(rate), '-fps_mode', 'cfr'],
+    ...['-filter:v', filters, '-pix_fmt', 'yuv420p', '-r', String(rate), '-fps_mode', 'cfr'],
     ...[
       '-c:v',
       videoCodec,
@@ -120,14 +125,6 @@ function x265Arguments(keyframes: string): string[] {
     `min-keyint=${keyframes}`,
   ];
   return ['-x265-params', params.join(':'), '-tag:v', 'hvc1'];
-}
-
-/** Even numbers of pixels. FFmpeg itself keeps the first picture's size when the input changes its own later. */
-function sizeFilter({ size }: RenditionOptions): string {
-  if (size === undefined) return 'scale=trunc(iw/2)*2:trunc(ih/2)*2';
-  const { width, height } = size;
-  const inside = `scale=${width}:${height}:force_original_aspect_ratio=decrease:force_divisible_by=2`;
-  return `${inside},pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2,setsar=1`;
 }
 
 function soundEncoder(

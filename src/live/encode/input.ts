@@ -1,5 +1,6 @@
 /** How FFmpeg opens an input. Pure. */
 import type { EncoderSettings, Size } from './options.ts';
+import { type PictureFacts, pictureFacts, rawPicture } from './picture-facts.ts';
 
 /** `live`: it comes in its own time. */
 export type InputKind = 'test' | 'stdin' | 'live' | 'file';
@@ -11,26 +12,45 @@ export interface InputArguments {
   readonly audio: string;
 }
 
+/** Programs of FFmpeg that open a device of this machine. */
+const devices = [
+  'v4l2',
+  'avfoundation',
+  'dshow',
+  'gdigrab',
+  'x11grab',
+  'alsa',
+  'pulse',
+  'kmsgrab',
+  'decklink',
+];
+
+/** It can be looked at, closed, and opened once more. */
+export function isDevice(input: string, inputOptions: readonly string[]): boolean {
+  return inputOptions.some((option) => devices.includes(option)) || input.startsWith('/dev/video');
+}
+
+/** Files, whose every picture can be looked at without anybody waiting; and what comes as broadcasts do, where it costs one picture of delay. */
+export function mayBeInterlaced(input: string, inputOptions: readonly string[]): boolean {
+  const kind = kindOfInput(input, inputOptions);
+  return kind === 'file' || /^(?:udp|rtp|srt|rist|tcp):/i.test(input) || inputOptions.includes('mpegts');
+}
+
+/** What is known of a picture without looking: the test picture's, and raw ones. */
+export function pictureByOptions(settings: EncoderSettings): PictureFacts | undefined {
+  const { input, inputOptions } = settings;
+  if (kindOfInput(input, inputOptions) !== 'test') return rawPicture(inputOptions);
+  // FFmpeg draws it by BT.601, in any size.
+  const colours = { color_space: 'smpte170m', color_primaries: 'bt709', color_transfer: 'bt709' };
+  return pictureFacts({ ...largest(settings), field_order: 'progressive', pix_fmt: 'yuv420p', ...colours });
+}
+
 /** By its name alone: nothing is opened. */
 export function kindOfInput(input: string, inputOptions: readonly string[] = []): InputKind {
   if (input === 'test') return 'test';
   if (input === '-' || input === 'pipe:' || input === 'pipe:0') return 'stdin';
-  const devices = [
-    'v4l2',
-    'avfoundation',
-    'dshow',
-    'gdigrab',
-    'x11grab',
-    'alsa',
-    'pulse',
-    'kmsgrab',
-    'decklink',
-  ];
-  if (inputOptions.some((option) => devices.includes(option))) return 'live';
-  return /^(?:rtmp|rtmps|rtsp|rtsps|srt|rist|udp|rtp|tcp|unix):/i.test(input) ||
-    input.startsWith('/dev/video')
-    ? 'live'
-    : 'file';
+  if (isDevice(input, inputOptions)) return 'live';
+  return /^(?:rtmp|rtmps|rtsp|rtsps|srt|rist|udp|rtp|tcp|unix):/i.test(input) ? 'live' : 'file';
 }
 
 /** Pixels of the test picture where nobody says a size. */

@@ -38,6 +38,8 @@ export interface EncoderOptions {
   /** FFmpeg's encoder, `copy`, or `none`. Default `aac`. */
   readonly audioCodec?: string;
   readonly audioBitrate?: number;
+  /** Fields become whole pictures. `auto`: where the input says that it has fields. Default `auto`. */
+  readonly deinterlace?: 'auto' | 'on' | 'off';
   /** Of libx264 and libx265. */
   readonly preset?: string;
   readonly tune?: string;
@@ -61,6 +63,7 @@ export const encoderDefaults = {
   videoCodec: 'libx264',
   audioCodec: 'aac',
   audioBitrate: 128_000,
+  deinterlace: 'auto',
   preset: 'veryfast',
   tune: 'zerolatency',
 } as const satisfies Partial<EncoderOptions>;

@@ -1,7 +1,10 @@
 /** Looks at the input where that costs nothing, then plans. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { ConfigurationError } from '../../errors.ts';
-import { kindOfInput } from './input.ts';
+import { isDevice, kindOfInput } from './input.ts';
 import { type EncoderOptions, encoderDefaults } from './options.ts';
+import { isHdr } from './picture-facts.ts';
 import { type EncodingPlan, planEncoding } from './plan.ts';
 import { probeInput, type SourceFacts } from './probe.ts';
 import { makeSilence } from './silence.ts';
@@ -24,13 +27,14 @@ export async function prepareEncoding(options: EncoderOptions, program = 'ffmpeg
 
 async function planned(options: EncoderOptions, program: string): Promise<EncodingPlan> {
   const { input, inputOptions = [] } = options;
-  if (kindOfInput(input, inputOptions) !== 'file') return planEncoding(options);
+  const device = isDevice(input, inputOptions);
+  if (kindOfInput(input, inputOptions) !== 'file' && !device) return planEncoding(options);
   const given = { ...encoderDefaults, ...options };
   const keyframes = given.videoCodec === 'copy';
   const probed = probeInput({ input, inputOptions, keyframes, program: ffprobeBeside(program) });
   const source = await probed.catch((error: unknown) => {
-    // A server may answer later; a file will not mend itself.
-    if (isAddress(input) && !(error instanceof ConfigurationError)) return undefined;
+    // A server may answer later, a camera may be plugged in; a file will not mend itself.
+    if ((isAddress(input) || device) && !(error instanceof ConfigurationError)) return undefined;
     throw error;
   });
   if (source === undefined) return planEncoding(options);
@@ -38,7 +42,20 @@ async function planned(options: EncoderOptions, program: string): Promise<Encodi
     throw new ConfigurationError('the input has neither a picture nor sound');
   }
   checkCopied(source, given);
+  if (given.videoCodec !== 'copy' && source.video?.picture !== undefined && isHdr(source.video.picture))
+    await expectToneMapping(program);
   return planEncoding(options, source);
+}
+
+/** Throws ConfigurationError where FFmpeg lacks what brings HDR into the range of ordinary screens. */
+async function expectToneMapping(program: string): Promise<void> {
+  const args = ['-hide_banner', '-h', 'filter=zscale'];
+  const told = await promisify(execFile)(program, args, { timeout: 10_000 }).catch(() => undefined);
+  if (told?.stdout.startsWith('Filter zscale') === true) return;
+  throw new ConfigurationError(
+    'the input is HDR, which has to be brought into the range of ordinary screens, and this FFmpeg has no filter for it (zscale, of libzimg): ' +
+      'install one that has, convert the input first, or send the picture as it is by --video-codec copy',
+  );
 }
 
 /** It is on the network, where what is not there now may be there later. */

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { ConfigurationError, SluiceError } from '../../errors.ts';
 import { withoutSecrets } from './complaints.ts';
 import { guard } from './guardian.ts';
+import { type PictureFacts, type ProbedPicture, pictureFacts } from './picture-facts.ts';
 import { ffmpegInstallation } from './process.ts';
 
 /** Of the first picture and the first sound of an input. */
@@ -22,6 +23,8 @@ export interface SourceVideo {
   readonly bitrate?: number;
   /** Some pictures stand in another order than they are shown in. */
   readonly reordered: boolean;
+  /** Shape, fields and colours; undefined where not even the size is known. */
+  readonly picture?: PictureFacts;
   /** The longest time between keyframes at the beginning, milliseconds. Only where it was asked for. */
   readonly keyframeInterval?: number;
 }
@@ -50,6 +53,15 @@ const answer = z.object({
         bit_rate: text,
         sample_rate: text,
         has_b_frames: z.number().optional(),
+        width: z.number().optional(),
+        height: z.number().optional(),
+        sample_aspect_ratio: text,
+        field_order: text,
+        pix_fmt: text,
+        color_space: text,
+        color_primaries: text,
+        color_transfer: text,
+        side_data_list: z.array(z.object({ rotation: z.number().optional() })).optional(),
         disposition: z.object({ attached_pic: z.number().optional() }).optional(),
       }),
     )
@@ -81,12 +93,18 @@ export async function probeInput(options: ProbeOptions): Promise<SourceFacts> {
             ...optional('rate', ratio(video.avg_frame_rate)),
             ...optional('bitrate', Number(video.bit_rate)),
             ...interval,
+            ...picture(video),
           },
         }),
     ...(audio === undefined
       ? {}
       : { audio: { codec: audio.codec_name ?? 'unknown', ...optional('bitrate', Number(audio.bit_rate)) } }),
   };
+}
+
+function picture(probed: ProbedPicture): { readonly picture?: PictureFacts } {
+  const facts = pictureFacts(probed);
+  return facts === undefined ? {} : { picture: facts };
 }
 
 /** False: the sound is announced, and the whole input has none. Where looking takes too long, it is taken to be there. */

@@ -49,6 +49,31 @@ test('entries without what names them are refused', () => {
   );
 });
 
+test('the size is that of the picture as it is shown', () => {
+  const shaped = (across: number, down: number) => {
+    const visual = Buffer.alloc(78);
+    visual.writeUInt16BE(720, 24);
+    visual.writeUInt16BE(576, 26);
+    const [entry] = boxesIn(
+      box(
+        'avc1',
+        visual,
+        box('avcC', [1, 0x64, 0, 0x0d, 0xff, 0xe1, 0, 0, 0]),
+        box('pasp', words(across, down)),
+      ),
+    );
+    assert.ok(entry);
+    const { width, height } = readSampleEntry(entry);
+    return [width, height];
+  };
+  assert.deepEqual(shaped(64, 45), [1024, 576]);
+  assert.deepEqual(shaped(1, 1), [720, 576]);
+  assert.deepEqual(shaped(8, 9), [720, 648]);
+  // What cannot be is not believed.
+  assert.deepEqual(shaped(0, 0), [720, 576]);
+  assert.deepEqual(shaped(1, 0), [720, 576]);
+});
+
 test('entries that Apple does not play are renamed where their records have the parameter sets', () => {
   const visual = Buffer.alloc(78);
   const whole = box('hvcC', Buffer.alloc(22), [3, ...Array<number>(12).fill(0)]);

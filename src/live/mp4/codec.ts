@@ -3,7 +3,7 @@ import { FormatError } from '../../errors.ts';
 import { type Box, optionalBox, requiredBox } from './box.ts';
 import { Fields } from './fields.ts';
 
-/** Of the first sample entry of a track. Sizes in pixels; 0 of sound. */
+/** Of the first sample entry of a track. Sizes in pixels, square ones, as the picture is shown; 0 of sound. */
 export interface SampleEntry {
   readonly codec: string;
   readonly width: number;
@@ -29,7 +29,8 @@ export function readSampleEntry({ type, body }: Box): SampleEntry {
       const width = fields.uint16();
       const height = fields.uint16();
       fields.skip(visualHead - 28);
-      return { codec: visualCodec(type, fields.rest()), width, height };
+      const boxes = fields.rest();
+      return { codec: visualCodec(type, boxes), ...shownSize(width, height, optionalBox(boxes, 'pasp')) };
     }
     case 'mp4a': {
       const fields = new Fields(type, body);
@@ -46,6 +47,21 @@ export function readSampleEntry({ type, body }: Box): SampleEntry {
     default:
       throw new FormatError(`codec "${type}" is none that browsers play`);
   }
+}
+
+/** By the shape of a pixel (PixelAspectRatioBox, ISO/IEC 14496-12, 12.1.4): the greater side is kept, none of what was coded is lost. */
+function shownSize(
+  width: number,
+  height: number,
+  pasp: Buffer | undefined,
+): { width: number; height: number } {
+  const fields = pasp === undefined ? undefined : new Fields('pasp', pasp);
+  const shape = fields === undefined ? 1 : fields.uint32() / fields.uint32();
+  if (!(shape > 0.05 && shape < 20)) return { width, height };
+  return {
+    width: Math.round(width * Math.max(1, shape)),
+    height: Math.round(height / Math.min(1, shape)),
+  };
 }
 
 function visualCodec(type: string, boxes: Buffer): string {

@@ -63,7 +63,7 @@ function readTrack(trak: Buffer, defaults: ReadonlyMap<number, SampleDefaults>):
   const media = requiredBox(trak, 'mdia');
   const kind = readKind(requiredBox(media, 'hdlr'));
   if (kind === undefined) return undefined;
-  const id = readId(requiredBox(trak, 'tkhd'));
+  const { id, isTurned } = readHeader(requiredBox(trak, 'tkhd'));
   const timescale = readTimescale(requiredBox(media, 'mdhd'));
   const table = requiredBox(requiredBox(media, 'minf'), 'stbl');
   const description = new Fields('stsd', requiredBox(table, 'stsd'));
@@ -73,7 +73,9 @@ function readTrack(trak: Buffer, defaults: ReadonlyMap<number, SampleDefaults>):
   if (entry === undefined) throw new FormatError(`track ${id} does not say its codec`);
   const own = defaults.get(id);
   if (own === undefined) throw new FormatError(`track ${id} has no trex`);
-  return { id, kind, timescale, defaults: own, ...readSampleEntry(entry) };
+  const { codec, width, height } = readSampleEntry(entry);
+  const size = isTurned ? { width: height, height: width } : { width, height };
+  return { id, kind, timescale, defaults: own, codec, ...size };
 }
 
 function readKind(hdlr: Buffer): Track['kind'] | undefined {
@@ -84,10 +86,16 @@ function readKind(hdlr: Buffer): Track['kind'] | undefined {
   return type === 'soun' ? 'audio' : undefined;
 }
 
-function readId(tkhd: Buffer): number {
+/** The track's number, and whether its matrix turns the picture by a quarter (8.3.2): then `a`, the first of its nine numbers, is 0, and `b` is not. */
+function readHeader(tkhd: Buffer): { readonly id: number; readonly isTurned: boolean } {
   const fields = new Fields('tkhd', tkhd);
-  fields.skip(fields.versionAndFlags().version === 1 ? 16 : 8);
-  return fields.uint32();
+  const isLong = fields.versionAndFlags().version === 1;
+  fields.skip(isLong ? 16 : 8);
+  const id = fields.uint32();
+  // Duration and reserved fields, then layers, groups and volume.
+  fields.skip((isLong ? 12 : 8) + 16);
+  const [a, b] = [fields.uint32(), fields.uint32()];
+  return { id, isTurned: a === 0 && b !== 0 };
 }
 
 function readTimescale(mdhd: Buffer): number {
