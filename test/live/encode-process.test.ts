@@ -120,7 +120,7 @@ test('nothing waits for one that has ended', async (t) => {
   await writeFile(sent, madeStream(9));
   const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
   const before = timers();
-  const run = { program: await program(t, `cat ${sent}`), patience: 60_000 };
+  const run = { program: await program(t, `cat ${sent}`), killAfter: 60_000 };
   assert.deepEqual(await lastOf(start(t, { chunks: 'frame', input: 'film.mp4' }, run).events), {
     type: 'end',
   });
@@ -134,7 +134,7 @@ test('one that does not listen is killed', async (t) => {
     said.push(line);
     if (line === 'ready') stop();
   };
-  const { events, stop } = start(t, {}, { program: deaf, patience: 500, onComplaint });
+  const { events, stop } = start(t, {}, { program: deaf, killAfter: 500, onComplaint });
   assert.deepEqual(await lastOf(events), { type: 'end' });
   assert.deepEqual(said, ['ready', 'heard']);
 });

@@ -68,11 +68,11 @@ function terminalReporter({ output, style, terminal }: TerminalOptions): Publish
   let waiting: string | undefined;
   let isOpen = true;
   const draw = (finished: readonly string[] = []): void => {
-    const room = { style, width: screen.columns - 1 };
+    const space = { style, width: screen.columns - 1 };
     const isShown = isOpen && !output.quiet;
     screen.draw(
       finished,
-      isShown && started !== undefined ? [statusLine(started, progress, waiting, room)] : [],
+      isShown && started !== undefined ? [statusLine(started, progress, waiting, space)] : [],
     );
   };
   return {

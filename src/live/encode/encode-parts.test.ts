@@ -43,7 +43,7 @@ test('a queue that is full makes the other side wait until half of it is free', 
   const queue = new EventQueue<number>({
     limit: 100,
     onFull: () => told.push('full'),
-    onRoom: () => told.push('room'),
+    onDrain: () => told.push('drain'),
   });
   for (let number = 0; number < 4; number++) queue.push(number, 40);
   assert.deepEqual(told, ['full']);
@@ -54,5 +54,5 @@ test('a queue that is full makes the other side wait until half of it is free', 
     if (number === 3) queue.close();
   }
   assert.deepEqual(taken, [0, 1, 2, 3]);
-  assert.deepEqual(told, ['full', 'room']);
+  assert.deepEqual(told, ['full', 'drain']);
 });

@@ -22,7 +22,7 @@ export interface RunOptions {
   /** Milliseconds without a byte from a running FFmpeg that end the run with an error. Default 10,000. */
   readonly stallAfter?: number;
   /** Milliseconds that FFmpeg has to finish once it was told to stop; then it is killed. Default 5000. */
-  readonly patience?: number;
+  readonly killAfter?: number;
   /** Bytes that may wait for the consumer, per run; then FFmpeg waits. Default 8 MiB. */
   readonly buffer?: number;
   /** Is told what FFmpeg complains of, line by line. */
@@ -47,7 +47,7 @@ export async function* runEncoder(plan: EncodingPlan, options: RunOptions = {}):
     args: plan.args,
     outputs: outputs.length + (plan.sound === 'beside' ? 1 : 0),
     ...(options.program === undefined ? {} : { program: options.program }),
-    ...(options.patience === undefined ? {} : { patience: options.patience }),
+    ...(options.killAfter === undefined ? {} : { killAfter: options.killAfter }),
     ...(options.onComplaint === undefined ? {} : { onComplaint: options.onComplaint }),
     ...(kind === 'stdin' ? { stdin: options.stdin ?? 'inherit' } : {}),
   });
@@ -56,7 +56,7 @@ export async function* runEncoder(plan: EncodingPlan, options: RunOptions = {}):
     onFull: () => {
       for (const output of ffmpeg.outputs) output.pause();
     },
-    onRoom: () => {
+    onDrain: () => {
       for (const output of ffmpeg.outputs) output.resume();
     },
   });
@@ -180,8 +180,8 @@ function isSoundlessEnd(error: Error, { soundHasCome }: Interleaver): boolean {
   return !soundHasCome && /Error (?:re)?(?:initializing|configuring) filter/.test(error.message);
 }
 
-function stalled(patience: number): Error {
+function stalled(limit: number): Error {
   return new SluiceError(
-    `FFmpeg runs, but has given nothing for ${patience / 1000} s: its input may have stopped`,
+    `FFmpeg runs, but has given nothing for ${limit / 1000} s: its input may have stopped`,
   );
 }

@@ -5,7 +5,7 @@ export interface EventQueueOptions {
   readonly limit: number;
   readonly onFull: () => void;
   /** Half of the limit is free again. */
-  readonly onRoom: () => void;
+  readonly onDrain: () => void;
 }
 
 export class EventQueue<Event> {
@@ -50,7 +50,7 @@ export class EventQueue<Event> {
         this.#held -= bytes;
         if (this.#full && this.#held <= this.#options.limit / 2) {
           this.#full = false;
-          this.#options.onRoom();
+          this.#options.onDrain();
         }
         yield event;
       }

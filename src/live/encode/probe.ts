@@ -40,7 +40,7 @@ export interface ProbeOptions {
 
 /** Seconds of the input that are looked at for keyframes, and milliseconds that all may take. */
 const lookedAt = 20;
-const patience = 30_000;
+const timeLimit = 30_000;
 
 const text = z.string().optional();
 const answer = z.object({
@@ -149,7 +149,7 @@ async function ask(options: ProbeOptions, what: readonly string[]): Promise<z.in
   const { input, inputOptions, program = 'ffprobe' } = options;
   const args = ['-hide_banner', '-loglevel', 'error', ...what, '-of', 'json', ...inputOptions, '-i', input];
   try {
-    const asked = promisify(execFile)(program, args, { timeout: patience, maxBuffer: 64 * 1024 * 1024 });
+    const asked = promisify(execFile)(program, args, { timeout: timeLimit, maxBuffer: 64 * 1024 * 1024 });
     const guardian = guard(asked.child.pid);
     const { stdout } = await asked.finally(() => guardian.dismiss());
     return answer.parse(JSON.parse(stdout));
@@ -169,7 +169,7 @@ async function ask(options: ProbeOptions, what: readonly string[]): Promise<z.in
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error && 'stderr' in error)) return withoutSecrets(String(error));
   if ('killed' in error && error.killed === true)
-    return `it did not tell within ${patience / 1000} s what it holds`;
+    return `it did not tell within ${timeLimit / 1000} s what it holds`;
   const said = String(error.stderr).trim().split('\n').at(-1) ?? '';
   return said === '' ? 'ffprobe does not say why' : withoutSecrets(said);
 }

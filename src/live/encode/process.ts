@@ -16,7 +16,7 @@ export interface FfmpegOptions {
   /** Is told what FFmpeg complains of, line by line, without secrets. */
   readonly onComplaint?: (line: string) => void;
   /** Milliseconds from being asked to end until being killed. Default 5000. */
-  readonly patience?: number;
+  readonly killAfter?: number;
 }
 
 /** A running FFmpeg. Whoever starts one calls `end` or waits for `ended`. */
@@ -24,7 +24,7 @@ export interface Ffmpeg {
   readonly outputs: readonly Readable[];
   /** Undefined: it came to its end by itself, or was asked to. Never rejects. */
   readonly ended: Promise<Error | undefined>;
-  /** Asks it to finish what it has begun; kills it when it does not within the patience. Idempotent. */
+  /** Asks it to finish what it has begun; kills it when it does not within `killAfter`. Idempotent. */
   end(): void;
   /** Ends it at once; `ended` gives the reason. */
   kill(reason: Error): void;
@@ -36,7 +36,7 @@ export const ffmpegInstallation =
 
 /** Starts FFmpeg. Never throws: a program that is missing is told by `ended`. */
 export function startFfmpeg(options: FfmpegOptions): Ffmpeg {
-  const { program = 'ffmpeg', args, outputs, stdin, patience = 5000 } = options;
+  const { program = 'ffmpeg', args, outputs, stdin, killAfter = 5000 } = options;
   const complaints = new Complaints(options.onComplaint);
   const child = spawn(program, args, {
     stdio: [stdinOf(stdin), 'pipe', 'pipe', ...Array.from({ length: outputs - 1 }, () => 'pipe' as const)],
@@ -70,7 +70,7 @@ export function startFfmpeg(options: FfmpegOptions): Ffmpeg {
       if (asked || isOver) return;
       asked = true;
       child.kill('SIGTERM');
-      force = setTimeout(() => child.kill('SIGKILL'), patience);
+      force = setTimeout(() => child.kill('SIGKILL'), killAfter);
     },
     kill(why) {
       reason ??= why;

@@ -21,7 +21,7 @@ export interface Silence {
 /** The encoder has come to rest by this frame. */
 const restingFrame = 3;
 /** Milliseconds that it may take. */
-const patience = 30_000;
+const timeLimit = 30_000;
 
 /** Lets FFmpeg make it. Throws ConfigurationError without FFmpeg, and for an encoder that it does not have. */
 export async function makeSilence(settings: EncoderSettings, program: string): Promise<Silence> {
@@ -40,7 +40,7 @@ export async function makeSilence(settings: EncoderSettings, program: string): P
 
 async function run(program: string, args: readonly string[], codec: string): Promise<Buffer> {
   try {
-    const { stdout } = await promisify(execFile)(program, args, { encoding: 'buffer', timeout: patience });
+    const { stdout } = await promisify(execFile)(program, args, { encoding: 'buffer', timeout: timeLimit });
     return stdout;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT')

@@ -1,12 +1,12 @@
 /** Notices that an encoder runs and gives nothing. Pure: times come in. */
 
 export class StallWatch {
-  readonly #patience: number;
+  readonly #limit: number;
   #heard: number | undefined;
 
   /** Milliseconds of silence that are too many. `since`: when silence begins to count; undefined: with the first bytes. */
-  constructor(patience: number, since?: number) {
-    this.#patience = patience;
+  constructor(limit: number, since?: number) {
+    this.#limit = limit;
     this.#heard = since;
   }
 
@@ -21,6 +21,6 @@ export class StallWatch {
   }
 
   stalled(now: number): boolean {
-    return this.#heard !== undefined && now - this.#heard >= this.#patience;
+    return this.#heard !== undefined && now - this.#heard >= this.#limit;
   }
 }

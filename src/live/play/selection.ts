@@ -18,7 +18,7 @@ export interface Received<Record extends LiveRecord = LiveRecord> {
  * Renditions come from one encoder, their parts interleaved as they are made: when so many more parts of one are there, the first of every
  * other one is.
  */
-const patience = 3;
+const partsAhead = 3;
 
 export class Selection {
   readonly #wanted: string | undefined;
@@ -48,7 +48,7 @@ export class Selection {
     if (this.#chosen !== undefined) return this.#isMine(record) ? [received] : [];
     if (record.kind === 'part') this.#firstOrdinal ??= record.ordinal;
     this.#held.push(received);
-    const isLate = record.ordinal >= (this.#firstOrdinal ?? Number.POSITIVE_INFINITY) + patience;
+    const isLate = record.ordinal >= (this.#firstOrdinal ?? Number.POSITIVE_INFINITY) + partsAhead;
     const isWanted = record.kind === 'init' && record.rendition === this.#wanted;
     return isLate || isWanted || record.kind === 'end' ? [...before, ...this.#settle()] : before;
   }

@@ -5,9 +5,9 @@ import type { MediaChunk, MediaInit } from '../media.ts';
 import type { PublishEvent } from './events.ts';
 import type { HeldClaim } from './held-claim.ts';
 import { type NumberedRecord, Numbering } from './numbering.ts';
-import type { Outlet, RunningEpoch } from './outlet.ts';
 import { type EndedRun, Restarts } from './restarts.ts';
 import type { MediaSource } from './source.ts';
+import type { RunningEpoch, StreamWriter } from './stream-writer.ts';
 
 /** What comes next in the stream. */
 export interface Position {
@@ -20,7 +20,7 @@ export interface EncoderRunsOptions {
   readonly stream: string;
   /** Holds the epoch that the first run is to have. */
   readonly claim: Pick<HeldClaim, 'epoch' | 'raise'>;
-  readonly outlet: Outlet;
+  readonly writer: StreamWriter;
   readonly start: Position;
   /** Another publisher began the programme: it is gone on with, or ended. */
   readonly isOpen: boolean;
@@ -88,12 +88,12 @@ export class EncoderRuns {
   async endProgramme(): Promise<void> {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    const { stream, outlet, claim } = this.#options;
+    const { stream, writer, claim } = this.#options;
     const { media, discontinuities } = this.#position;
     const { epoch } = this.#epoch;
     const record = { kind: 'end', stream, epoch, media, ordinal: this.#ordinal, discontinuities } as const;
-    outlet.push(this.#epoch, [{ record }]);
-    outlet.closeEpoch(this.#epoch);
+    writer.push(this.#epoch, [{ record }]);
+    writer.closeEpoch(this.#epoch);
     // What comes behind it is another programme, of another epoch.
     if (this.#numbering === undefined) this.#epoch = this.#newEpoch(claim.raise());
   }
@@ -105,7 +105,7 @@ export class EncoderRuns {
       () => {
         epoch.claimed = undefined;
       },
-      // The outlet meets it as well.
+      // The writer meets it as well.
       () => {},
     );
     return epoch;
@@ -113,7 +113,7 @@ export class EncoderRuns {
 
   /** The error that ended the run; undefined when its input ended. */
   async #runOnce(): Promise<Error | undefined> {
-    const { source, stream, signal, outlet } = this.#options;
+    const { source, stream, signal, writer } = this.#options;
     const { media, discontinuities } = this.#position;
     const discontinuity = media > 0;
     const numbering = new Numbering({
@@ -134,7 +134,7 @@ export class EncoderRuns {
         }
         const misfit = this.#take(event, numbering);
         if (misfit !== undefined) return misfit;
-        if (source.canWait) await outlet.room();
+        if (source.canWait) await writer.writable();
       }
       return undefined;
     } finally {
@@ -152,7 +152,7 @@ export class EncoderRuns {
       throw error;
     }
     if (numbered.length > 0) this.#isOpen = true;
-    this.#options.outlet.push(this.#epoch, numbered);
+    this.#options.writer.push(this.#epoch, numbered);
     if (numbering.excess === 0 || this.#warned) return undefined;
     this.#warned = true;
     const excess = Math.ceil(numbering.excess * 1000);
@@ -163,7 +163,7 @@ export class EncoderRuns {
 
   #closeRun(numbering: Numbering): void {
     const { following } = numbering;
-    this.#options.outlet.closeEpoch(this.#epoch);
+    this.#options.writer.closeEpoch(this.#epoch);
     this.#ordinal = following.ordinal;
     this.#reached = following.seconds;
     this.#position = { media: following.media, discontinuities: following.discontinuities };

@@ -1,11 +1,11 @@
 /** Tells once a second how a publisher gets on. */
 import type { EncoderRuns } from './encoder-runs.ts';
 import type { PublishEvent } from './events.ts';
-import type { Outlet } from './outlet.ts';
+import type { StreamWriter } from './stream-writer.ts';
 
 export interface ProgressOptions {
   readonly stream: string;
-  readonly outlet: Outlet;
+  readonly writer: StreamWriter;
   readonly runs: EncoderRuns;
   /** By the steady clock. */
   readonly began: number;
@@ -18,15 +18,15 @@ const every = 1000;
 const window = 5;
 
 /** Returns what ends it: with a last report. */
-export function reportProgress({ stream, outlet, runs, began, onEvent }: ProgressOptions): () => void {
+export function reportProgress({ stream, writer, runs, began, onEvent }: ProgressOptions): () => void {
   const seen: { readonly at: number; readonly bytes: number }[] = [];
   const report = (): void => {
-    const { parts, bytes } = outlet.tally;
+    const { parts, bytes } = writer.counts;
     const at = performance.now();
     seen.push({ at, bytes });
     if (seen.length > window + 1) seen.shift();
     const first = seen[0] ?? { at, bytes };
-    const [p50, p99] = [outlet.delays.quantile(0.5), outlet.delays.quantile(0.99)];
+    const [p50, p99] = [writer.delays.quantile(0.5), writer.delays.quantile(0.99)];
     onEvent({
       type: 'progress',
       stream,
@@ -37,8 +37,8 @@ export function reportProgress({ stream, outlet, runs, began, onEvent }: Progres
       bytes,
       bitrate: at === first.at ? 0 : Math.round(((bytes - first.bytes) * 8000) / (at - first.at)),
       ...(p50 === undefined || p99 === undefined ? {} : { delay: { p50, p99 } }),
-      spooled: outlet.spooled,
-      inFlight: outlet.inFlight,
+      spooled: writer.spooled,
+      inFlight: writer.inFlight,
     });
   };
   const timer = setInterval(report, every);

@@ -9,10 +9,10 @@ import { ClaimsTopic } from './claims-topic.ts';
 import { EncoderRuns } from './encoder-runs.ts';
 import { type ClaimedState, freeClaim, HeldClaim } from './held-claim.ts';
 import { type PublishSummary, type StreamOptions, type StreamSettings, streamSettings } from './options.ts';
-import { Outlet } from './outlet.ts';
 import { reportProgress } from './progress.ts';
 import { partitionOf, type Recovered, recover } from './recover.ts';
 import type { MediaSource } from './source.ts';
+import { StreamWriter } from './stream-writer.ts';
 
 /** Milliseconds that an interrupted run waits for Kafka. */
 const grace = 10_000;
@@ -37,7 +37,7 @@ class PublishRun {
   readonly #stop = new AbortController();
   readonly #began = performance.now();
   #failure: unknown;
-  #outlet: Outlet | undefined;
+  #writer: StreamWriter | undefined;
   #runs: EncoderRuns | undefined;
 
   constructor(kafka: Kafka, source: MediaSource, settings: StreamSettings) {
@@ -52,7 +52,7 @@ class PublishRun {
     const onAbort = (): void => {
       this.#stop.abort();
       // Before anything was published, nothing is to be brought to an end.
-      forced = setTimeout(() => void this.#kafka.close(), this.#outlet === undefined ? grace / 10 : grace);
+      forced = setTimeout(() => void this.#kafka.close(), this.#writer === undefined ? grace / 10 : grace);
     };
     signal?.addEventListener('abort', onAbort, { once: true });
     if (signal?.aborted === true) onAbort();
@@ -87,7 +87,7 @@ class PublishRun {
         began: goesOn ? before.began : Date.now(),
         targets: this.#source.targets,
       },
-      state: () => this.#outlet?.standing ?? claimedState(before),
+      state: () => this.#writer?.standing ?? claimedState(before),
       lost: (error) => this.#fail(error),
     });
     try {
@@ -116,7 +116,7 @@ class PublishRun {
   ): Promise<void> {
     const { stream, spoolBytes, keepLive, onEvent } = this.#settings;
     const { partition, indexPartition, media, discontinuities, end } = recovered;
-    const outlet = new Outlet({
+    const writer = new StreamWriter({
       stream,
       producer: this.#kafka.producer(),
       media: { topic: topics.media.name, partition },
@@ -127,13 +127,13 @@ class PublishRun {
       failed: (error) => this.#fail(error),
       onEvent,
     });
-    this.#outlet = outlet;
-    outlet.restore(recovered.unindexed, claimedState(programme.before));
+    this.#writer = writer;
+    writer.restore(recovered.unindexed, claimedState(programme.before));
     const runs = new EncoderRuns({
       source: this.#source,
       stream,
       claim: held,
-      outlet,
+      writer,
       start: recovered,
       isOpen: programme.isOpen,
       signal: this.#stop.signal,
@@ -143,12 +143,12 @@ class PublishRun {
     // Players rely on its targets: what has others is another programme.
     if (!programme.goesOn) await runs.endProgramme();
     this.#tellStart(partition, held.epoch, media);
-    const endProgress = reportProgress({ stream, outlet, runs, began: this.#began, onEvent });
+    const endProgress = reportProgress({ stream, writer, runs, began: this.#began, onEvent });
     try {
       await runs.run();
       this.#throwFailure();
       if (!keepLive) await runs.endProgramme();
-      await outlet.drained();
+      await writer.drained();
       await held.release(keepLive ? 'live' : 'ended');
     } finally {
       endProgress();
@@ -159,7 +159,7 @@ class PublishRun {
   /** After a failure of the source: what is there is still sent, and whoever comes next need not wait. */
   async #giveBack(held: HeldClaim): Promise<void> {
     const given = (async () => {
-      await this.#outlet?.drained().catch(() => {});
+      await this.#writer?.drained().catch(() => {});
       await held.release(this.#runs?.isOpen === true ? 'live' : 'ended');
     })();
     const enough = new AbortController();
@@ -179,8 +179,8 @@ class PublishRun {
   }
 
   #tellCutOff(): void {
-    if (this.#outlet === undefined) return;
-    const left = this.#outlet.spooled + this.#outlet.inFlight;
+    if (this.#writer === undefined) return;
+    const left = this.#writer.spooled + this.#writer.inFlight;
     const message = `Kafka could not be reached: ${left} bytes were not acknowledged, and the end of the programme is not on the topic`;
     this.#settings.onEvent({ type: 'warning', message });
   }
@@ -198,10 +198,10 @@ class PublishRun {
   }
 
   #summary(): PublishSummary {
-    const tally = this.#outlet?.tally ?? { parts: 0, bytes: 0, segments: 0, gaps: 0 };
+    const counts = this.#writer?.counts ?? { parts: 0, bytes: 0, segments: 0, gaps: 0 };
     return {
       stream: this.#settings.stream,
-      ...tally,
+      ...counts,
       restarts: this.#runs?.restarts ?? 0,
       seconds: (performance.now() - this.#began) / 1000,
       interrupted: this.#settings.signal?.aborted ?? false,

@@ -7,7 +7,7 @@
 import type { MediaChunk, MediaEvent } from '../media.ts';
 
 /** Milliseconds that the first chunks wait at most. */
-const patience = 1500;
+const longestHold = 1500;
 /** In real time for so long, within so much: it has caught up. */
 const enough = 350;
 const steady = 20;
@@ -59,7 +59,7 @@ class Start {
     this.#held.push(event);
     if (event.type === 'end') this.over = true;
     if (event.type !== 'chunk') return;
-    this.#timer ??= setTimeout(() => this.#limit.resolve(undefined), patience);
+    this.#timer ??= setTimeout(() => this.#limit.resolve(undefined), longestHold);
     const origin = originOf(event);
     if (origin < this.#origin - steady) this.#since = event.readAt;
     this.#origin = Math.min(this.#origin, origin);

@@ -97,7 +97,7 @@ export async function followLive(options: FollowOptions): Promise<void> {
 
 type OnRecord = (record: ConsumedRecord) => void;
 
-/** Reading with the patience that a server needs: what is wrong with one record never stops it. */
+/** Reading as a server needs it: what is wrong with one record never stops it. */
 class Reading {
   readonly #options: FollowOptions;
   readonly #signal: AbortSignal;

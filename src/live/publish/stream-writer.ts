@@ -22,7 +22,7 @@ export interface RunningEpoch extends SpooledEpoch {
   sequence: number;
 }
 
-export interface OutletOptions {
+export interface StreamWriterOptions {
   readonly stream: string;
   readonly producer: Producer;
   readonly media: { readonly topic: string; readonly partition: number };
@@ -42,8 +42,8 @@ export interface OutletOptions {
 /** Bytes that Kafka may hold without having acknowledged them: these are never given up. */
 const mostInFlight = 4 * 1024 * 1024;
 
-export class Outlet {
-  readonly #options: OutletOptions;
+export class StreamWriter {
+  readonly #options: StreamWriterOptions;
   readonly #spool: Spool;
   readonly #ledger: SegmentLedger;
   readonly #now: () => number;
@@ -61,7 +61,7 @@ export class Outlet {
   #segments = 0;
   #gaps = 0;
 
-  constructor(options: OutletOptions) {
+  constructor(options: StreamWriterOptions) {
     this.#options = options;
     this.#spool = new Spool(options.spoolBytes);
     this.#ledger = new SegmentLedger(options.stream);
@@ -82,7 +82,7 @@ export class Outlet {
   }
 
   /** So far: acknowledged parts (records of them) and their bytes, segments in the index, segments given up. */
-  get tally() {
+  get counts() {
     return { parts: this.#parts, bytes: this.#bytes, segments: this.#segments, gaps: this.#gaps };
   }
 
@@ -117,7 +117,7 @@ export class Outlet {
   }
 
   /** Resolves when no more than half of what may be spooled waits: for inputs that can wait. */
-  async room(): Promise<void> {
+  async writable(): Promise<void> {
     await this.#until(() => this.#spool.bytes <= this.#options.spoolBytes / 2);
   }
 
