@@ -39,7 +39,7 @@ function packWith(path: string, changes: Readonly<Record<string, unknown>>): New
 
 test('One bad entry of a pack is a failure by its name, and its neighbours arrive', async () => {
   for (const changes of [
-    { mtime: '-11644473600000000000000' },
+    { mtime: '-11644473600000000000000000000000' },
     { mode: 'rw' },
     { size: -1 },
     { digest: '' },
