@@ -1,9 +1,12 @@
 /** Sound that is not where the picture is: late, absent, changed, ended. Real FFmpeg throughout. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
+import { freePort } from '../../src/broker/ports.ts';
+import { encoderSource } from '../../src/live/publish/source.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import {
   checkPromises,
@@ -173,4 +176,27 @@ test('copied sound keeps its bytes and its times, beside a copied picture that i
   const { pictures, sound } = await decode(folder, run);
   assert.equal(pictures, 60);
   assert.ok(Math.abs(sound - 47) <= 2, `${sound} frames of sound`);
+});
+
+test('sound of what comes once that cannot be copied is encoded from the next run on', async (t) => {
+  const port = await freePort('127.0.0.1', new Set());
+  const input = `udp://127.0.0.1:${port}`;
+  // AAC in a transport stream has heads that MP4 does not have, and FFmpeg cannot look before it comes.
+  const args = ['-v', 'quiet', '-re', ...picture(60), ...tone(60), ...fast, '-f', 'mpegts', input];
+  const sender = spawn('ffmpeg', args, { stdio: 'ignore' });
+  t.after(() => sender.kill('SIGKILL'));
+  const copied = { videoCodec: 'copy', audioCodec: 'copy' };
+  const source = await encoderSource({ kafka: {}, stream: 'cam', input, ...copied });
+  const stop = new AbortController();
+  const first = await Array.fromAsync(source.run(stop.signal));
+  assert.deepEqual(
+    first.slice(-2).map(({ type }) => type),
+    ['note', 'end'],
+  );
+  for await (const event of source.run(stop.signal)) {
+    if (event.type === 'init') assert.match(event.facts.codecs, /^avc1\.[0-9a-f]{6},mp4a\.40\.2$/);
+    if (event.type === 'chunk') stop.abort();
+    if (event.type === 'end') assert.equal(event.error, undefined);
+  }
+  assert.ok(stop.signal.aborted, 'pictures came');
 });

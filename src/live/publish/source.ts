@@ -1,7 +1,10 @@
 /** What is published: FFmpeg, or anything else that gives media events. */
+
+import { FormatError } from '../../errors.ts';
 import type { Targets } from '../../records/live-record.ts';
 import { runEncoder } from '../encode/encoder.ts';
 import { kindOfInput } from '../encode/input.ts';
+import { encoderDefaults } from '../encode/options.ts';
 import type { EncodingPlan } from '../encode/plan.ts';
 import { isAddress, prepareEncoding } from '../encode/prepare.ts';
 import type { MediaEvent } from '../media.ts';
@@ -33,6 +36,12 @@ export async function encoderSource(options: PublishOptions): Promise<MediaSourc
   const { settings } = plan;
   const kind = kindOfInput(settings.input, settings.inputOptions);
   const { ffmpeg, stallAfter, logger } = options;
+  // Of what comes once nobody can look beforehand whether its sound can be copied.
+  let current = plan;
+  const encodeSound = async (): Promise<void> => {
+    const instead = { ...encoderOptions(options), audioCodec: encoderDefaults.audioCodec };
+    current = await prepareEncoding(instead, ffmpeg);
+  };
   return {
     renditions: plan.outputs.map(({ rendition }) => rendition),
     targets: plan.targets,
@@ -43,16 +52,41 @@ export async function encoderSource(options: PublishOptions): Promise<MediaSourc
     isRepeated: kind === 'file' && !isAddress(settings.input),
     canWait: kind === 'stdin' || (kind === 'file' && !settings.realTime),
     run(signal) {
-      const events = runEncoder(plan, {
+      const events = runEncoder(current, {
         signal,
         ...(ffmpeg === undefined ? {} : { program: ffmpeg }),
         ...(stallAfter === undefined ? {} : { stallAfter }),
         ...(logger === undefined ? {} : { onComplaint: (line) => logger.debug(`FFmpeg: ${line}`) }),
       });
       // A file that is read as fast as it can be has no time of its own.
-      return kind === 'file' && !settings.realTime ? events : withoutSlowStart(events);
+      if (kind === 'file' && !settings.realTime) return events;
+      const isCopied = current.sound === 'beside' && current.settings.audioCodec === 'copy';
+      return withoutSlowStart(isCopied ? withSoundThatCopies(events, encodeSound) : events);
     },
   };
+}
+
+/**
+ * The same events; where the run fails because its sound cannot be copied, the next one is to encode it. Sound that was not there when FFmpeg looked
+ * has no parameters that a header could be written of, and AAC with ADTS heads has none that MP4 could have.
+ */
+async function* withSoundThatCopies(
+  events: AsyncIterable<MediaEvent>,
+  encodeSound: () => Promise<void>,
+): AsyncGenerator<MediaEvent> {
+  for await (const event of events) {
+    if (event.type === 'end' && event.error !== undefined && isAboutSound(event.error)) {
+      await encodeSound();
+      yield { type: 'note', message: 'the sound cannot be copied as it comes: it is encoded from now on' };
+    }
+    yield event;
+  }
+}
+
+function isAboutSound(error: Error): boolean {
+  return error instanceof FormatError
+    ? /\besds\b/.test(error.message)
+    : /sample rate not set|incorrect codec parameters/.test(error.message);
 }
 
 /** The encoder's own of these options; those that are absent take its defaults. */
