@@ -91,7 +91,9 @@ export interface FetchedBatch {
 
 /**
  * Reads partitions: those that it was given (manual assignment), or those that a consumer group gives it. Iterating
- * yields batches of all of them, fairly; the batch's CRC32C has been checked. Leaving the loop closes the consumer. At most
+ * yields batches of all of them, fairly; the batch's CRC32C has been checked. Records of transactions come as they stand on the log,
+ * those of open and of aborted ones too (Kafka's `read_uncommitted`): our producers make none, and others' are theirs to tell apart.
+ * A log that is found to have been cut before the position (KIP-320) ends the iteration with KafkaError `out-of-range`. Leaving the loop closes the consumer. At most
  * `bufferBytes` of unreleased and prefetched data are held (a single batch larger than that still comes, alone).
  */
 export interface Consumer extends AsyncIterable<FetchedBatch> {
@@ -264,7 +266,7 @@ export interface KafkaStatus {
 /** Kafka's refusals, sorted by what their owner has to decide. Everything else is retried inside. */
 export type KafkaErrorKind =
   | 'too-large' /** the batch exceeds the topic's or the broker's limit */
-  | 'out-of-range' /** the offset is not (or no longer) on the partition */
+  | 'out-of-range' /** the offset is not (or no longer) on the partition, or the log was cut before it since it was read */
   | 'unknown-topic' /** no such topic or partition */
   | 'topic-recreated' /** the topic's id changed while it was in use */
   | 'unauthorized' /** an ACL refuses */

@@ -201,4 +201,25 @@ test('Answers that are final, or become so', async (t) => {
     await assert.rejects(appending, { name: 'KafkaError', kind: 'invalid', message: /They may be there/ });
     assert.equal(proxy.answered(apis.describeProducers), before);
   });
+
+  await t.test('A batch that is always cut short is told of, and asked for in peace', async () => {
+    let fetches = 0;
+    proxy.rewrite = (apiKey, body) => {
+      // Behind the partition's numbers and the length of its records, a batch begins with its offset and its length.
+      if (apiKey !== apis.fetch || body[11] !== 2) return;
+      const records = body.subarray(64);
+      const length = records[0]! < 0x80 ? 1 : 2;
+      if (records.byteLength < length + 61) return;
+      fetches += 1;
+      records.writeInt32BE(1_000_000, length + 8);
+    };
+    const told: string[] = [];
+    const kafka = client({ onStatus: ({ message }) => told.push(message) });
+    const read = readAll(kafka, reading);
+    await waitFor(() => told.length > 0);
+    assert.match(told[0]!, /has no whole batch at offset 0/);
+    assert.ok(fetches < 20, `${fetches} fetches`);
+    proxy.rewrite = undefined;
+    assert.equal((await read).length, 1);
+  });
 });

@@ -32,7 +32,7 @@ export async function storedBatches(
   for (let offset = 0; offset < end; offset = heads.at(-1)!.nextOffset) {
     const request = {
       topicId,
-      entries: [{ partition: 0, leaderEpoch: -1, offset }],
+      entries: [{ partition: 0, leaderEpoch: -1, lastFetchedEpoch: -1, offset }],
       maxWait: 500,
       maxBytes: manyBytes,
       partitionMaxBytes: manyBytes,

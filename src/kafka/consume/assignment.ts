@@ -118,6 +118,8 @@ export class Assignment implements FetcherOwner {
 
   /** The position of the cursor has been set back: it is fetched from there. */
   restart(cursor: Cursor): void {
+    // It may still stand with the replica that it was read from.
+    for (const fetcher of this.#fetchers.values()) fetcher.remove(cursor);
     void this.#mend(cursor);
   }
 
@@ -152,7 +154,22 @@ export class Assignment implements FetcherOwner {
   outOfRange(cursor: Cursor): void {
     // A follower may lag behind, or have dropped more than its leader: the leader's word counts.
     if (cursor.replica) this.displaced(cursor);
-    else this.#relocate(cursor).catch((error: Error) => cursor.isGivenUp || this.#fail(error));
+    else if (cursor.fetchedEpoch >= 0) {
+      // That may be said of the epoch, too, by a leader that knows of none so new: the offset alone is asked for then.
+      const place = { topic: this.#options.topic, partition: cursor.partition, offset: cursor.position };
+      this.cluster.options.logger.warn(
+        place,
+        'the leader cannot tell whether its log was cut before this offset',
+      );
+      cursor.fetchedEpoch = -1;
+      this.displaced(cursor);
+    } else this.#relocate(cursor).catch((error: Error) => cursor.isGivenUp || this.#fail(error));
+  }
+
+  diverged(cursor: Cursor, offset: number): void {
+    const place = `${this.#options.topic}-${cursor.partition}`;
+    const message = `${place} was cut at offset ${offset} and written on from there (an unclean leader election, or a broker that was restored): what was read of it from ${offset} to ${cursor.position - 1} does not stand there any more, and other records do. Read it again from offset ${offset} at the latest.`;
+    this.#fail(new KafkaError('out-of-range', message));
   }
 
   corrupt(cursor: Cursor): void {
@@ -215,7 +232,7 @@ export class Assignment implements FetcherOwner {
   async #relocate(cursor: Cursor): Promise<void> {
     const { topic: name, gapsAreFatal } = this.#options;
     const { partition, position: from } = cursor;
-    const { earliest, latest } = await this.#topic!.range(partition);
+    const { earliest, latest } = await this.#topic!.range(partition, this.signal);
     if (cursor.isGivenUp) return;
     if (from > latest) {
       const message = `${name}-${partition} ends at ${latest}, before the offset ${from} to read.`;
@@ -227,6 +244,7 @@ export class Assignment implements FetcherOwner {
         throw new KafkaError('out-of-range', message);
       }
       cursor.position = earliest;
+      cursor.fetchedEpoch = -1;
       this.deliver({ cursor, from, earliest });
     }
     await this.#mend(cursor);

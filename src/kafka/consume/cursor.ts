@@ -14,6 +14,8 @@ export interface Cursor {
   /** Raised whenever `position` jumps: what was fetched before is then for nobody. */
   generation: number;
   leaderEpoch: number;
+  /** The leader's epoch of the batch right before `position`, by which a leader notices that its log has been cut; -1: not known. */
+  fetchedEpoch: number;
   /** A replica nearer than the leader (KIP-392), and until when (milliseconds since the epoch) it is asked. */
   replica: { readonly broker: number; readonly until: number } | undefined;
   /** A replica has failed: until then (milliseconds since the epoch) the leader alone is asked. */
@@ -39,6 +41,7 @@ export function newCursor(partition: number, offset: number, until: number, back
     delivered: offset,
     generation: 0,
     leaderEpoch: -1,
+    fetchedEpoch: -1,
     replica: undefined,
     leaderAloneUntil: 0,
     corruptions: 0,
@@ -94,5 +97,6 @@ export function isFetched(cursor: Cursor): boolean {
 /** Moves the cursor; what has been fetched already is dropped. */
 export function jump(cursor: Cursor, position: number): void {
   cursor.position = position;
+  cursor.fetchedEpoch = -1;
   cursor.generation += 1;
 }

@@ -5,6 +5,7 @@
 
 import type { Cluster } from '../cluster/cluster.ts';
 import { Code } from '../cluster/error-codes.ts';
+import { NetworkFailure } from '../cluster/failures.ts';
 import type { Link } from '../cluster/link.ts';
 import type { LinkPurpose } from '../cluster/link-purpose.ts';
 import { errorOf } from '../cluster/refusals.ts';
@@ -31,6 +32,8 @@ export interface FetcherOwner {
   displaced(cursor: Cursor, error?: Error): void;
   /** The position is not on the partition; it has been taken off this broker. */
   outOfRange(cursor: Cursor): void;
+  /** Only up to this offset the log is as it was when it was read; the partition has been taken off this broker. */
+  diverged(cursor: Cursor, offset: number): void;
   /** The broker cannot read what stands there; it has been taken off this broker. */
   corrupt(cursor: Cursor): void;
   /** The broker names a replica nearer to the client; the partition has been taken off this broker. */
@@ -120,6 +123,8 @@ export class Fetcher {
         partition: cursor.partition,
         leaderEpoch: cursor.leaderEpoch,
         offset,
+        // A follower may not have heard of the epoch yet.
+        lastFetchedEpoch: cursor.replica ? -1 : cursor.fetchedEpoch,
       })),
       maxWait: Math.min(maxWaitMs, cluster.options.requestTimeout / 2),
       maxBytes,
@@ -152,7 +157,8 @@ export class Fetcher {
     const served = new Set<Cursor>();
     for (const fetched of response.partitions) {
       const one = byPartition.get(fetched.partition);
-      if (one === undefined || one.generation !== one.cursor.generation) continue;
+      if (one === undefined || one.generation !== one.cursor.generation || one.offset !== one.cursor.position)
+        continue;
       if (this.#sort(one, fetched, shared)) served.add(one.cursor);
     }
     shared.release();
@@ -175,11 +181,21 @@ export class Fetcher {
     } else if (fetched.preferredReplica >= 0) {
       this.#drop(cursor);
       owner.redirected(cursor, fetched.preferredReplica);
+    } else if (fetched.divergesAt !== undefined && fetched.divergesAt < offset) {
+      this.#drop(cursor);
+      owner.diverged(cursor, fetched.divergesAt);
     } else {
+      const { next, leaderEpoch } = endOf(shared.bytes, fetched, offset);
+      if (next <= offset && fetched.end > fetched.start) {
+        const bytes = fetched.end - fetched.start;
+        const message = `the broker's answer of ${bytes} bytes has no whole batch at offset ${offset}`;
+        this.#displace(cursor, new NetworkFailure(message));
+        return false;
+      }
       cursor.backoff.succeeded();
-      const next = endOf(shared.bytes, fetched, offset);
       if (next <= offset) return false;
       cursor.position = next;
+      cursor.fetchedEpoch = leaderEpoch;
       owner.deliver({ cursor, generation, from: offset, frame: shared.hold(), fetched });
       return true;
     }
@@ -205,19 +221,25 @@ function isForLeaderAlone({ leaderAloneUntil }: Cursor): boolean {
   return Date.now() < leaderAloneUntil;
 }
 
-/** The offset after the last whole batch. A batch whose head makes no sense ends it: decoding will say what is wrong. */
-function endOf(bytes: Buffer, { start, end }: FetchedPartition, from: number): number {
+/** The offset after the last whole batch, and that batch's epoch. A batch whose head makes no sense ends it: decoding will say what is wrong. */
+function endOf(
+  bytes: Buffer,
+  { start, end }: FetchedPartition,
+  from: number,
+): { readonly next: number; readonly leaderEpoch: number } {
   let next = from;
+  let leaderEpoch = -1;
   let at = start;
   try {
     for (let head = readBatchHead(bytes, at, end); head; head = readBatchHead(bytes, at, end)) {
       next = Math.max(next, head.nextOffset);
+      leaderEpoch = head.leaderEpoch;
       at = head.end;
     }
   } catch {
-    return Math.max(next, from + 1);
+    return { next: Math.max(next, from + 1), leaderEpoch: -1 };
   }
-  return next;
+  return { next, leaderEpoch };
 }
 
 interface HoldableFrame extends SharedFrame {

@@ -96,16 +96,20 @@ export class FollowedTopic {
     return listOffsets(this.#cluster, this.name, 'earliest', partitions);
   }
 
-  /** Where a partition begins and ends now; retries. */
-  range(partition: number): Promise<{ readonly earliest: number; readonly latest: number }> {
-    return this.#cluster.retry(`find the offsets of ${this.name}-${partition}`, async () => {
+  /** Where a partition begins and ends now; retries, until the signal ends it. */
+  range(
+    partition: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly earliest: number; readonly latest: number }> {
+    const look = async () => {
       await this.refresh();
       const [first, last] = await Promise.all([
         listOffsets(this.#cluster, this.name, 'earliest', [partition]),
         listOffsets(this.#cluster, this.name, 'latest', [partition]),
       ]);
       return { earliest: first.get(partition)!, latest: last.get(partition)! };
-    });
+    };
+    return this.#cluster.retry(`find the offsets of ${this.name}-${partition}`, look, signal);
   }
 
   #deleted(): KafkaError {

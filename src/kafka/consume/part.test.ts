@@ -33,7 +33,13 @@ function partOf(batches: readonly Buffer[], from = 0, until = Number.POSITIVE_IN
   const reporter = new StatusReporter(() => {});
   const backoff = new Backoff({ what: 'read', signal, giveUpAfter: undefined, reporter });
   const cursor = newCursor(0, from, until, backoff);
-  const places = { errorCode: 0, highWatermark: 100, logStartOffset: 0, preferredReplica: -1 };
+  const places = {
+    errorCode: 0,
+    highWatermark: 100,
+    logStartOffset: 0,
+    preferredReplica: -1,
+    divergesAt: undefined,
+  };
   const fetched = { topicId: '', partition: 0, ...places, start: 0, end: bytes.byteLength };
   return { cursor, generation: 0, from, frame: { bytes, release: () => {} }, fetched };
 }

@@ -15,6 +15,8 @@ export interface BatchHead {
   readonly baseOffset: number;
   /** The offset after the last one of the batch, whether compaction left that record or not. */
   readonly nextOffset: number;
+  /** Of the leader that took it: -1 where the broker does not say. */
+  readonly leaderEpoch: number;
   /** Where the batch begins and ends in the frame. */
   readonly start: number;
   readonly end: number;
@@ -63,6 +65,7 @@ export function readBatchHead(frame: Buffer, start: number, end: number): BatchH
   return {
     baseOffset,
     nextOffset: baseOffset + lastOffsetDelta + 1,
+    leaderEpoch: frame.readInt32BE(start + 12),
     start,
     end: start + 12 + length,
     compression: attributes & 7,

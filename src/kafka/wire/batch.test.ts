@@ -138,6 +138,7 @@ test('Whatever the bytes are, the outcome is records or a refusal', () => {
   const head: BatchHead = {
     baseOffset: 5,
     nextOffset: 1000,
+    leaderEpoch: 0,
     start: 0,
     end: 0,
     compression: 0,

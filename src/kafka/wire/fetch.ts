@@ -6,6 +6,8 @@ export interface FetchEntry {
   readonly partition: number;
   readonly leaderEpoch: number;
   readonly offset: number;
+  /** The leader's epoch of the batch right before the offset; -1: not known, or not to be looked at. */
+  readonly lastFetchedEpoch: number;
 }
 
 export interface FetchRequest {
@@ -28,6 +30,11 @@ export interface FetchedPartition {
   readonly logStartOffset: number;
   /** Broker id to read from instead, -1 for none (KIP-392). */
   readonly preferredReplica: number;
+  /**
+   * The log has been cut since the batch before the offset was read: up to here it is as it was (KIP-595). Undefined: nothing of it is
+   * known to be otherwise.
+   */
+  readonly divergesAt: number | undefined;
   /** Where the record batches lie in the frame. */
   readonly start: number;
   readonly end: number;
@@ -47,8 +54,8 @@ export function encodeFetch(request: FetchRequest, version: number): Uint8Array[
   writer.int32(0).int32(-1);
   writer.uvarint(2).uuid(request.topicId);
   writer.uvarint(request.entries.length + 1);
-  for (const { partition, leaderEpoch, offset } of request.entries) {
-    writer.int32(partition).int32(leaderEpoch).int64(offset).int32(-1).int64(-1);
+  for (const { partition, leaderEpoch, offset, lastFetchedEpoch } of request.entries) {
+    writer.int32(partition).int32(leaderEpoch).int64(offset).int32(lastFetchedEpoch).int64(-1);
     writer.int32(request.partitionMaxBytes).noTags();
   }
   writer.noTags().uvarint(1).compactString(request.rack).noTags();
@@ -86,6 +93,35 @@ function readPartition(reader: WireReader, topicId: string): FetchedPartition {
   }
   const preferredReplica = reader.int32();
   const [start, end] = reader.span();
-  reader.skipTags();
-  return { topicId, partition, errorCode, highWatermark, logStartOffset, preferredReplica, start, end };
+  const divergesAt = readDivergence(reader);
+  return {
+    topicId,
+    partition,
+    errorCode,
+    highWatermark,
+    logStartOffset,
+    preferredReplica,
+    divergesAt,
+    start,
+    end,
+  };
+}
+
+const divergingEpochTag = 0;
+
+/** The partition's tags: of those that there are only the diverging epoch is for consumers. */
+function readDivergence(reader: WireReader): number | undefined {
+  let divergesAt: number | undefined;
+  for (let tags = reader.uvarint(); tags > 0; tags -= 1) {
+    const tag = reader.uvarint();
+    const size = reader.uvarint();
+    const end = reader.at + size;
+    if (tag === divergingEpochTag) {
+      const epoch = reader.int32();
+      const offset = reader.int64();
+      if (epoch >= 0 && offset >= 0) divergesAt = offset;
+    }
+    reader.skip(end - reader.at);
+  }
+  return divergesAt;
 }

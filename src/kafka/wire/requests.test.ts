@@ -113,7 +113,7 @@ test('An answer of which something is left over has been read in the wrong place
 });
 
 test('The replica id stands in Fetch requests up to version 14 alone', () => {
-  const entries = [{ partition: 3, leaderEpoch: 5, offset: 99 }];
+  const entries = [{ partition: 3, leaderEpoch: 5, lastFetchedEpoch: -1, offset: 99 }];
   const request = { topicId, entries, maxWait: 500, maxBytes: 1000, partitionMaxBytes: 500, rack: 'r1' };
   const [old, recent] = [encodeFetch(request, 14), encodeFetch(request, 15)].map((pieces) =>
     Buffer.concat(pieces),
@@ -153,4 +153,15 @@ test('Malformed answers are refused, whatever they are', () => {
       { numRuns: 3000 },
     );
   }
+});
+
+test('An answer to Fetch may say that the log was cut', () => {
+  const whole = fetchAnswer(Buffer.alloc(0));
+  assert.equal(decodeFetch(whole).partitions[0]?.divergesAt, undefined);
+  // In the place of the partition's tags: another one, and the diverging epoch.
+  const tags = new WireWriter().uvarint(2).uvarint(1).uvarint(2).int16(7);
+  tags.uvarint(0).uvarint(13).int32(4).int64(17).noTags();
+  const head = whole.subarray(0, whole.byteLength - 3);
+  const cut = Buffer.concat([head, tags.cut(), Buffer.alloc(2)]);
+  assert.equal(decodeFetch(cut).partitions[0]?.divergesAt, 17);
 });

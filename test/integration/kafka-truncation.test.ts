@@ -1,0 +1,68 @@
+/** A log that is cut and written on, as an unclean leader election leaves it: nobody reads over the cut. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startBroker } from '../../src/broker/broker.ts';
+import { createKafka } from '../../src/kafka/client.ts';
+import type { Kafka } from '../../src/kafka/contract.ts';
+import { appendTexts } from '../contracts/kafka/ground.ts';
+import { kcat } from '../support/kcat.ts';
+import { uniqueTopic } from '../support/unique.ts';
+import { waitFor } from '../support/wait.ts';
+
+interface Listing {
+  readonly topics: readonly {
+    readonly partitions: readonly {
+      readonly leader: number;
+      readonly replicas: readonly { readonly id: number }[];
+      readonly isrs: readonly { readonly id: number }[];
+    }[];
+  }[];
+}
+
+test('A reader is told that what it has read was cut off, though the log has grown past it since', async (t) => {
+  const cluster = await startBroker({
+    brokers: 3,
+    heapMegabytes: 256,
+    properties: { 'unclean.leader.election.enable': 'true', 'broker.session.timeout.ms': '3000' },
+  });
+  t.after(() => cluster.stop());
+  const client = (): Kafka => {
+    const kafka = createKafka({ properties: { 'bootstrap.servers': cluster.bootstrapServers } });
+    t.after(() => kafka.close());
+    return kafka;
+  };
+  const topic = uniqueTopic();
+  const owner = client();
+  const config = { 'min.insync.replicas': '1', 'unclean.leader.election.enable': 'true' };
+  await owner.createTopic({ name: topic, partitions: 1, replicationFactor: 2, config });
+  await appendTexts(owner.producer(), topic, 0, ['a']);
+  const look = async () => {
+    const listing = await kcat(['-b', cluster.bootstrapServers, '-L', '-J', '-t', topic]);
+    return (JSON.parse(listing.toString()) as Listing).topics[0]!.partitions[0]!;
+  };
+  const { leader, replicas } = await look();
+  const follower = replicas.find(({ id }) => id !== leader)!.id;
+  const node = (id: number) => cluster.nodes[id - 1]!;
+
+  await node(follower).kill();
+  await waitFor(async () => (await look()).isrs.length === 1, { timeout: 60_000, interval: 500 });
+  await appendTexts(owner.producer(), topic, 0, ['b', 'c']);
+  const texts: string[] = [];
+  const reader = client();
+  const onGap = () => assert.fail('retention has removed nothing');
+  const reading = (async () => {
+    for await (const { records, release } of reader.consumer({ topic, from: new Map([[0, 0]]), onGap })) {
+      for (const { value } of records) texts.push(Buffer.from(value!).toString());
+      release();
+    }
+  })();
+  reading.catch(() => {});
+  await waitFor(() => texts.length === 3);
+
+  await node(leader).kill();
+  await node(follower).start();
+  await waitFor(async () => (await look()).leader === follower, { timeout: 60_000, interval: 500 });
+  await appendTexts(client().producer(), topic, 0, ['x', 'y', 'z']);
+  await assert.rejects(reading, { name: 'KafkaError', kind: 'out-of-range', message: /cut at offset 1 / });
+  assert.deepEqual(texts, ['a', 'b', 'c']);
+});
