@@ -18,7 +18,7 @@ import { Preference } from './preference.ts';
 import { translate } from './refusals.ts';
 import { addressText } from './socket.ts';
 import { StatusReporter } from './status.ts';
-import { newest, secondOpinion, type TopicMetadata, takesBack, topicOf } from './topic-metadata.ts';
+import { secondOpinion, type TopicMetadata, takesBack, topicOf } from './topic-metadata.ts';
 
 export interface ClusterOptions {
   readonly bootstrap: readonly Address[];
@@ -200,7 +200,6 @@ export class Cluster {
       if (Date.now() - (this.#created.get(name) ?? 0) < propagationMs)
         throw new NotNow(Code.unknownTopicOrPartition, `find topic ${name}`);
     } else {
-      topic = newest(this.#topics.get(name), topic);
       this.#topics.set(name, topic);
     }
     this.#answers.set(name, { askedAt, topic });

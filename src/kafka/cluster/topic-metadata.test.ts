@@ -1,25 +1,28 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { newest, secondOpinion, type TopicMetadata, takesBack } from './topic-metadata.ts';
+import type { MetadataResponse } from '../codecs.ts';
+import { NetworkFailure } from './failures.ts';
+import { secondOpinion, type TopicMetadata, takesBack, topicOf } from './topic-metadata.ts';
 
 function topic(id: string, ...partitions: (readonly [leader: number, leaderEpoch: number])[]): TopicMetadata {
   return { name: 't', id, partitions: partitions.map(([leader, leaderEpoch]) => ({ leader, leaderEpoch })) };
 }
 
-test('A leader of an older epoch is none any more', () => {
+test('A leader of an older epoch, fewer partitions, or another topic take back what is known', () => {
   const known = topic('a', [1, 5], [2, 7]);
-  assert.deepEqual(newest(known, topic('a', [3, 4], [3, 8])), topic('a', [1, 5], [3, 8]));
-  assert.deepEqual(newest(known, topic('a', [-1, 5], [-1, 8])), topic('a', [-1, 5], [-1, 8]));
-  assert.deepEqual(newest(known, topic('a', [9, -1], [2, 7])), topic('a', [9, -1], [2, 7]));
+  assert.ok(takesBack(known, topic('a', [3, 4], [3, 8])));
+  assert.ok(takesBack(known, topic('a', [1, 5])));
+  assert.ok(takesBack(known, topic('b', [1, 5], [2, 7])));
+  assert.equal(takesBack(known, topic('a', [-1, 5], [-1, 8])), false);
+  assert.equal(takesBack(known, topic('a', [1, 5], [2, 7], [1, 0])), false);
+  assert.equal(takesBack(known, topic('a', [9, -1], [2, 7])), false, 'who tells no epoch is believed');
 });
 
-test('Partitions do not go away, and come', () => {
-  assert.deepEqual(newest(topic('a', [1, 5], [2, 7]), topic('a', [1, 6])), topic('a', [1, 6], [2, 7]));
-  assert.deepEqual(newest(topic('a', [1, 5]), topic('a', [1, 5], [2, 0])), topic('a', [1, 5], [2, 0]));
-});
-
-test('Another topic of the name begins anew', () => {
-  assert.deepEqual(newest(topic('a', [1, 50]), topic('b', [2, 0])), topic('b', [2, 0]));
+test('What was known wrongly does not stay for ever', () => {
+  const spoiled = topic('a', [1, 2 ** 30]);
+  const [older, newer] = [topic('a', [2, 6]), topic('a', [3, 7])];
+  assert.equal(secondOpinion(spoiled, older, newer), newer);
+  assert.equal(secondOpinion(spoiled, newer, older), newer);
 });
 
 test('What is known is taken back by two brokers, not by one', () => {
@@ -42,4 +45,15 @@ test('What is known is taken back by two brokers, not by one', () => {
     [undefined, undefined, undefined, undefined],
   ];
   for (const [known, first, second, holds] of table) assert.equal(secondOpinion(known, first, second), holds);
+});
+
+test('Partitions that cannot be so are a spoiled answer', () => {
+  const answer = (...indexes: number[]) => {
+    const partitions = indexes.map((partitionIndex) => ({ partitionIndex, leaderId: 1, leaderEpoch: 0 }));
+    const one = { errorCode: 0, name: 't', topicId: 'a', partitions };
+    return { topics: [one] } as unknown as MetadataResponse;
+  };
+  assert.deepEqual(topicOf(answer(1, 0), 't'), topic('a', [1, 0], [1, 0]));
+  for (const indexes of [[1], [0, 2 ** 30], [-1, 0], [0, 0]])
+    assert.throws(() => topicOf(answer(...indexes), 't'), NetworkFailure, String(indexes));
 });

@@ -1,7 +1,8 @@
-/** What a broker's metadata says of a topic, and which of two of its statements is the newer. PURE. */
+/** What a broker's metadata says of a topic, and whether another broker is to be asked. PURE. */
 import type { MetadataResponse } from '../codecs.ts';
 import { KafkaError } from '../contract.ts';
 import { Code } from './error-codes.ts';
+import { NetworkFailure } from './failures.ts';
 import { errorOf } from './refusals.ts';
 
 export interface PartitionMetadata {
@@ -19,7 +20,7 @@ export interface TopicMetadata {
 
 const noId = '00000000-0000-0000-0000-000000000000';
 
-/** The topic as an answer describes it; undefined when the broker knows none. Throws NotNow or KafkaError. */
+/** The topic as an answer describes it; undefined when the broker knows none. Throws NetworkFailure, NotNow or KafkaError. */
 export function topicOf(response: MetadataResponse, name: string): TopicMetadata | undefined {
   const topic = response.topics.find((candidate) => candidate.name === name);
   if (topic === undefined || topic.errorCode === Code.unknownTopicOrPartition) return undefined;
@@ -33,39 +34,44 @@ export function topicOf(response: MetadataResponse, name: string): TopicMetadata
       `Topic ${name} has no topic id (KIP-516), as on brokers whose inter.broker.protocol.version is below 2.8. Raise it`,
     );
   }
-  const partitions: PartitionMetadata[] = [];
-  for (const { partitionIndex, leaderId, leaderEpoch } of topic.partitions) {
-    partitions[partitionIndex] = { leader: leaderId, leaderEpoch };
-  }
+  const partitions = [...topic.partitions]
+    .sort((a, b) => a.partitionIndex - b.partitionIndex)
+    .map(({ partitionIndex, leaderId, leaderEpoch }, index) => {
+      // A spoiled number, and there would seem to be partitions that are none.
+      if (partitionIndex !== index)
+        throw new NetworkFailure(
+          `The metadata of topic ${name} names ${partitionIndex} as partition ${index}`,
+        );
+      return { leader: leaderId, leaderEpoch };
+    });
   return { name, id: topic.topicId, partitions };
 }
 
-/** True when an answer takes back what is known: one broker may merely be behind, so that another one is to be asked. */
+/**
+ * True when an answer takes back what is known: no such topic, another one, fewer partitions, or leaders of an older epoch. One broker
+ * may merely be behind, so that another one is to be asked.
+ */
 export function takesBack(known: TopicMetadata | undefined, answer: TopicMetadata | undefined): boolean {
-  return answer === undefined || (known !== undefined && known.id !== answer.id);
+  if (answer === undefined) return true;
+  if (known === undefined) return false;
+  if (known.id !== answer.id || answer.partitions.length < known.partitions.length) return true;
+  return known.partitions.some(({ leaderEpoch }, index) => isOlder(answer.partitions[index]!, leaderEpoch));
 }
 
-/** What holds after a second broker was asked: what is known stays if either of them knows it. */
+/** Who tells no epoch can only be believed. */
+function isOlder({ leaderEpoch }: PartitionMetadata, known: number): boolean {
+  return leaderEpoch >= 0 && leaderEpoch < known;
+}
+
+/**
+ * What holds when a second broker was asked because the first took back what is known: that stays if the second knows it. If neither
+ * does, it was known wrongly, or is over, and the newest of what they say holds.
+ */
 export function secondOpinion(
   known: TopicMetadata | undefined,
   first: TopicMetadata | undefined,
   second: TopicMetadata | undefined,
 ): TopicMetadata | undefined {
-  return takesBack(known, second) ? (first ?? second) : second;
-}
-
-/**
- * The newest of what is known and of an answer, partition by partition: a leader of an older epoch than the known one is what a
- * broker says that is behind, and partitions do not go away.
- */
-export function newest(known: TopicMetadata | undefined, answer: TopicMetadata): TopicMetadata {
-  if (known === undefined || known.id !== answer.id) return answer;
-  const count = Math.max(known.partitions.length, answer.partitions.length);
-  const partitions = Array.from({ length: count }, (_, index) => {
-    const [old, recent] = [known.partitions[index], answer.partitions[index]];
-    if (old === undefined || recent === undefined) return (recent ?? old)!;
-    // Who tells no epoch can only be believed.
-    return recent.leaderEpoch >= 0 && recent.leaderEpoch < old.leaderEpoch ? old : recent;
-  });
-  return { ...answer, partitions };
+  if (!takesBack(known, second) || first === undefined) return second;
+  return second === undefined || takesBack(first, second) ? first : second;
 }
