@@ -66,7 +66,7 @@ const how = {
     'SIZE',
     size(1),
     'bytes of a file in one record',
-    "the largest that fits the topic's limit, and thrice into --buffer-bytes",
+    "the largest that fits the topic's limit and 1 MiB, and thrice into --buffer-bytes",
   ),
   packBelow: sized('pack-below', usual.packBelow, 0, 'files up to this size share records; 0: none do'),
   linger: timed('linger', usual.linger, 'how long a small file waits for company'),

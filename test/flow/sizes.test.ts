@@ -63,15 +63,17 @@ test('A full chunk fills its batch to the byte, whatever the path and the limit'
       return decoded?.kind === 'chunk' && decoded.offset + value!.length < decoded.size;
     });
     assert.ok(full.length >= fitting.length);
-    for (const record of full) assert.equal(batchBytes(record), limit);
-    for (const record of chunks) assert.ok(batchBytes(record) <= limit);
+    // Unless larger ones were asked for, they are such as copiers made of Java's producers send on.
+    const most = Math.min(limit, 1_048_561);
+    for (const record of full) assert.equal(batchBytes(record), most);
+    for (const record of chunks) assert.ok(batchBytes(record) <= most);
   }
 });
 
-test('A topic that takes records of gigabytes gets chunks that the memory holds three of', async () => {
+test('A topic that takes records of gigabytes gets the chunks that were chosen, and the memory holds three of', async () => {
   const flow = new Flow({ maxMessageBytes: 2 ** 31 - 1 });
   flow.source.write('a', Buffer.alloc(5 * 1024 * 1024, 'x'));
-  await flow.up({ bufferBytes: 6 * 1024 * 1024 });
+  await flow.up({ bufferBytes: 6 * 1024 * 1024, chunkSize: 2 * 1024 * 1024 });
   const chunks = (await flow.records()).filter(({ decoded }) => decoded?.kind === 'chunk');
   assert.deepEqual(
     chunks.map(({ value }) => value?.length),

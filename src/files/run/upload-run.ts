@@ -7,7 +7,7 @@ import type { Selection, Source, SourceFile } from '../../stores/contract.ts';
 import { Intake } from '../find/intake.ts';
 import { Buffers } from '../send/buffers.ts';
 import { sendFault } from '../send/capacity.ts';
-import { checkChunkSize, planBuffers } from '../send/chunk-size.ts';
+import { checkChunkSize, planBuffers, recordLimit } from '../send/chunk-size.ts';
 import { fitsPack } from '../send/pack-files.ts';
 import { PartitionChoice } from '../send/partitions.ts';
 import { SendContext } from '../send/send-context.ts';
@@ -59,8 +59,9 @@ export class UploadRun {
     const { kafka, source, settings, selection, progress, state, topic, stop } = options;
     const { name: uploader, bufferBytes, checksum, chunkSize, linger, parallel, onEvent } = settings;
     const { compression, compressionLevel } = settings;
-    const limit = topic.maxMessageBytes ?? usualMaxMessageBytes;
-    checkChunkSize(settings, limit);
+    const topicLimit = topic.maxMessageBytes ?? usualMaxMessageBytes;
+    checkChunkSize(settings, topicLimit);
+    const limit = recordLimit({ chunkSize, checksum }, topicLimit);
     this.#producer = kafka.producer({
       bufferBytes,
       compression,
@@ -156,7 +157,8 @@ export class UploadRun {
       );
     }
     this.#context.options.partitions.grow(now.partitions);
-    this.#context.limit = now.maxMessageBytes ?? this.#context.limit;
+    if (now.maxMessageBytes !== undefined)
+      this.#context.limit = recordLimit(this.#context.options, now.maxMessageBytes);
   }
 
   #vanished(path: string): void {

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { ConfigurationError } from '../../errors.ts';
+import { batchHeaderBytes, largestValue, recordBodySize } from '../../kafka/batch.ts';
+import type { NewRecord } from '../../kafka/contract.ts';
+import { chunkHeaders } from '../../records/file-record.ts';
 import { uploadSettings } from '../shared/options.ts';
-import { checkChunkSize, planBuffers } from './chunk-size.ts';
+import { checkChunkSize, planBuffers, recordLimit } from './chunk-size.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -45,4 +48,31 @@ test('A chunk size has to fit thrice into the memory that was allowed', () => {
     (error) =>
       error instanceof ConfigurationError && error.message.includes(`raise it to ${12 * mebibyte + 3} `),
   );
+});
+
+/** AbstractRecords.estimateSizeInBytesUpperBound of Kafka's Java client: 61 of the batch, 21 of the record, key, value and headers. */
+function estimatedByJava(record: NewRecord): number {
+  return batchHeaderBytes + 21 + recordBodySize(record) - 3;
+}
+
+test('A full chunk is one that Java’s producers send on', () => {
+  const ref = { uploader: 'shop', path: 'photos/0001.jpg', upload: '0'.repeat(32) };
+  const headers = chunkHeaders(ref, 'md5', 1, 0);
+  const full = (limit: number) => ({ headers, value: new Uint8Array(largestValue(limit, { headers })) });
+  const maxRequestSize = 1_048_576;
+  assert.equal(estimatedByJava(full(1_048_588)), maxRequestSize + 27, 'as large as the topic takes');
+  for (const limit of [1_048_588, 10 * mebibyte]) {
+    const chosen = recordLimit({ chunkSize: undefined, checksum: 'md5' }, limit);
+    assert.equal(estimatedByJava(full(chosen)), maxRequestSize);
+  }
+});
+
+test('A topic’s own limit, or a chunk size that was chosen, holds', () => {
+  const limit = (chunkSize: number | undefined, topicLimit: number) =>
+    recordLimit({ chunkSize, checksum: 'md5' }, topicLimit);
+  assert.equal(limit(undefined, 20_000), 20_000);
+  assert.equal(limit(undefined, 10 * mebibyte), 1_048_561);
+  assert.equal(limit(500_000, 10 * mebibyte), 1_048_561, 'nor are packs larger');
+  assert.equal(limit(4 * mebibyte, 10 * mebibyte), 10 * mebibyte);
+  assert.equal(limit(1_048_400, 1_048_588), 1_048_588);
 });

@@ -28,7 +28,7 @@ export interface SendContextOptions {
 
 export class SendContext {
   readonly options: SendContextOptions;
-  /** `max.message.bytes` of the topic, as last seen. */
+  /** Bytes of the largest batch that is sent, by `max.message.bytes` of the topic as last seen. */
   limit: number;
 
   constructor(options: SendContextOptions, limit: number) {

@@ -6,6 +6,7 @@ import { createFileHasher } from '../hashing/hasher.ts';
 import type { UploadEvent } from '../shared/events.ts';
 import { usualMaxMessageBytes } from '../shared/topics.ts';
 import type { Decision } from '../state/decide.ts';
+import { recordLimit } from './chunk-size.ts';
 import { hashUpTo } from './hash-file.ts';
 import { PackBuilder } from './pack-files.ts';
 import { Queue } from './queue.ts';
@@ -234,7 +235,8 @@ export class Senders {
   /** The topic's limit was lowered while a file was sent: what was begun is given up, and cut anew. */
   async #limitLowered(error: KafkaError, used: number, jobs: readonly Job[]): Promise<void> {
     const { topic, state, uploader } = this.#context.options;
-    const limit = (await this.#options.kafka.describeTopic(topic))?.maxMessageBytes ?? usualMaxMessageBytes;
+    const now = await this.#options.kafka.describeTopic(topic);
+    const limit = recordLimit(this.#context.options, now?.maxMessageBytes ?? usualMaxMessageBytes);
     // Several files may find out at once; one lowering is enough. The same limit, and still refused: it is the broker's
     // own, and unknown: halving finds one that fits.
     if (this.#context.limit >= used) this.#context.limit = limit < used ? limit : Math.floor(used / 2);

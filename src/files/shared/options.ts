@@ -47,7 +47,10 @@ export interface UploadOptions extends TopicOptions {
   readonly compression?: Compression;
   /** Of `auto` and `zstd`, 1 (default, the fastest) to 22; of `gzip`, 1 to 9. */
   readonly compressionLevel?: number;
-  /** Bytes of a file per record; default: the largest that fits the topic's limit, and three times into `bufferBytes`. */
+  /**
+   * Bytes of a file per record; default: the largest that fits the topic's limit and `max.request.size` of Java producers (1 MiB), and
+   * three times into `bufferBytes`.
+   */
   readonly chunkSize?: number;
   /** Files up to so many bytes travel in packs. 0: none. */
   readonly packBelow?: number;
