@@ -113,6 +113,38 @@ describe('Files whose names may not be written', { concurrency: true }, () => {
     assert.deepEqual(flow.received(), flow.sent());
   });
 
+  test('A temporary file that may not be touched any more is made anew, and fetched again', async () => {
+    for (const method of ['sync', 'write', 'read']) {
+      const flow = await filledFlow();
+      let left = 1;
+      const sink = faultySink(new MemorySink(flow.disk), (call) => {
+        const isLarge = call.name.length === 32 && (call.position ?? 4000) >= 4000;
+        if (call.method === method && isLarge && left-- > 0) throw systemError('EACCES', call.name);
+      });
+      const down = await flow.down({ commitInterval: 1 }, { sink });
+      assert.deepEqual([down.files, down.failed, down.open], [4, 0, 0], method);
+      assert.deepEqual(flow.received(), flow.sent());
+    }
+  });
+
+  test('Many that were kept are read back a few at a time', async () => {
+    const flow = new Flow();
+    for (let index = 0; index < 40; index++) flow.source.write(`f${index}`, noise(1000));
+    await flow.up();
+    const names = new Set(flow.source.paths().map((path) => `shop/${path}`));
+    assert.equal((await flow.down({}, { sink: refusing(flow, names) })).failed, 40);
+    const reading = new Set<string>();
+    let most = 0;
+    const sink = faultySink(new MemorySink(flow.disk), async ({ method, name }) => {
+      if (method === 'read') reading.add(name);
+      most = Math.max(most, reading.size);
+      await new Promise(setImmediate);
+      if (method === 'publish') reading.clear();
+    });
+    assert.equal((await flow.down({}, { sink })).files, 40);
+    assert.ok(most > 0 && most <= 4, `${most} at once`);
+  });
+
   test('A file of its own that it may not read is replaced by the next version', async () => {
     const flow = new Flow();
     flow.source.write('a', noise(3000));

@@ -17,6 +17,7 @@ import { VanishedError } from '../../stores/vanished.ts';
 import type { IncomingUpload } from '../incoming/incoming-upload.ts';
 import { IncomingUploads } from '../incoming/incoming-uploads.ts';
 import { ReceiveContext, type ReceiveContextOptions } from '../incoming/receive-context.ts';
+import { allDone } from '../shared/all-done.ts';
 import { endIfStanding, failUpload, failWith, finishUpload, publishHeld } from './finish-upload.ts';
 import { HeldFiles, isMendable } from './held-files.ts';
 import { failAbandoned, failGone, nameOpen } from './left-open.ts';
@@ -32,6 +33,9 @@ export interface ReceiverOptions extends ReceiveContextOptions {
   /** Takes work that nobody waits for; the run does not end before it. */
   readonly background: (work: Promise<void>) => void;
 }
+
+/** Uploads of an earlier run that are read back at a time. */
+const restoredAtOnce = 4;
 
 /** The work that a record began. */
 export interface Admitted {
@@ -58,16 +62,21 @@ export class Receiver {
     return this.#uploads.open;
   }
 
-  /** Goes on with what an earlier run left open; resolves when what was complete already is published. */
-  async restore(unfinished: readonly UnfinishedUpload[]): Promise<void> {
-    const complete: Promise<void>[] = [];
+  /** Goes on with what an earlier run left open; what was complete already is verified and published beside the run. */
+  restore(unfinished: readonly UnfinishedUpload[]): void {
+    const complete: IncomingUpload[] = [];
     for (const one of unfinished) {
       const upload = this.#uploads.restore(one);
       if (upload?.close === undefined) continue;
-      if (upload.complete) complete.push(this.#finishIfComplete(upload));
+      if (upload.complete) complete.push(upload);
       else this.#options.onIncomplete(one.upload);
     }
-    await Promise.all(complete);
+    // Few at a time: there may be many that are held, and each is read back.
+    const finish = async (): Promise<void> => {
+      for (let upload = complete.pop(); upload !== undefined; upload = complete.pop())
+        await this.#finishIfComplete(upload);
+    };
+    this.#options.background(allDone(Array.from({ length: restoredAtOnce }, finish)));
   }
 
   /**
@@ -214,7 +223,8 @@ export class Receiver {
   }
 
   async #finishIfComplete(upload: IncomingUpload): Promise<void> {
-    if (upload.close === undefined || !upload.complete) return;
+    // While it is fetched again, what has been claimed is not there; whoever fetches it looks here afterwards.
+    if (upload.close === undefined || !upload.complete || upload.again !== undefined) return;
     try {
       await finishUpload(this.#context, this.#uploads, this.#held, upload, upload.close);
     } catch (error) {
@@ -263,7 +273,7 @@ export class Receiver {
     try {
       return await upload.sync();
     } catch (error) {
-      if (!(error instanceof VanishedError)) throw error;
+      if (!(error instanceof VanishedError || isMendable(error))) throw error;
       this.#options.background(this.#failed(upload, error));
       return upload.withoutBytes;
     }

@@ -144,7 +144,7 @@ export class DownloadRun {
     }
     const { own, gone } = whoseUploads(await sink.unfinished(), topic, await sink.positions());
     await this.#receiver.failGone(gone);
-    await this.#receiver.restore(own);
+    this.#receiver.restore(own);
     return new Map([...from].map(([partition, { safe }]) => [partition, safe]));
   }
 
