@@ -110,7 +110,7 @@ export interface RunSummary {
   readonly bytes: number;
   /** Files that needed nothing: sent by an earlier run and unchanged since, or standing at the sink already. */
   readonly unchanged: number;
-  /** Files that could not be sent, or not be rebuilt. */
+  /** Files that could not be sent, or not be rebuilt; records that were refused, and gaps whose files nobody can name, are one each. */
   readonly failed: number;
   /** What went over the wire, re-sent and fetched again included, as large as it is before compression. */
   readonly records: number;

@@ -76,7 +76,8 @@ export class EveryState {
     // Partitions that were added later are told from their beginning.
     if (origin.topic === this.#topicId) return origin.ends[partition] ?? 0;
     // Older than the files topic, it has been told everything; copied from another cluster, it tells of that one's topic.
-    return origin.cluster === this.#cluster ? 0 : Number.POSITIVE_INFINITY;
+    const isHere = origin.cluster !== '' && origin.cluster === this.#cluster;
+    return isHere ? 0 : Number.POSITIVE_INFINITY;
   }
 }
 
