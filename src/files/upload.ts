@@ -10,6 +10,7 @@ import { selectionOf } from './find/selection.ts';
 import { clientOptions } from './run/client-options.ts';
 import { runStoppable } from './run/run-stoppable.ts';
 import { UploadRun } from './run/upload-run.ts';
+import { checkChunkSize } from './send/chunk-size.ts';
 import {
   type UploadOptions,
   type UploadSettings,
@@ -17,7 +18,7 @@ import {
   uploadSettings,
 } from './shared/options.ts';
 import type { Progress } from './shared/progress.ts';
-import { openFilesTopic } from './shared/topics.ts';
+import { checkTopics, openFilesTopic } from './shared/topics.ts';
 import { decide } from './state/decide.ts';
 import { openState } from './state/open-state.ts';
 
@@ -65,6 +66,7 @@ export async function uploadFrom(
 }
 
 async function openTopic(kafka: Kafka, settings: UploadSettings): Promise<TopicDescription | undefined> {
+  await checkTopics(kafka, settings.topic, (limit) => checkChunkSize(settings, limit));
   return settings.dryRun
     ? kafka.describeTopic(settings.topic)
     : openFilesTopic(kafka, settings.topic, settings);

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { hostname } from 'node:os';
 import { test } from 'node:test';
+import { ConfigurationError } from '../../src/errors.ts';
+import type { UploadOptions } from '../../src/files/shared/options.ts';
 import { thisBoot } from '../../src/files/state/boot.ts';
+import { uploadFrom } from '../../src/files/upload.ts';
+import type { Kafka } from '../../src/kafka/contract.ts';
 import { encodeFileState, encodeLease, type Lease, statePartition } from '../../src/records/state-record.ts';
 import { craftedUpload } from '../support/crafted.ts';
 import { faultySource, once } from '../support/faulty-store.ts';
@@ -153,11 +157,48 @@ test('A state topic that somebody else made says nothing of its beginning: the f
   assert.equal(origins.length, 1);
 });
 
-test('A state topic that would forget is refused', async () => {
-  const flow = new Flow();
-  const kafka = flow.cluster.client();
-  await kafka.createTopic({ name: stateTopic, partitions: 1, replicationFactor: 1 });
-  await assert.rejects(flow.up(), /cleanup\.policy=delete.*compact/);
+test('Topics that cannot serve as they are set are refused before any is made', async () => {
+  const refused = async (
+    set: (kafka: Kafka) => Promise<void>,
+    options: Partial<UploadOptions>,
+    message: RegExp,
+  ) => {
+    const flow = new Flow();
+    flow.source.write('a', noise(2000));
+    const kafka = flow.cluster.client();
+    await set(kafka);
+    const before = await kafka.listTopics();
+    const up = uploadFrom(kafka, flow.source, {
+      kafka: {},
+      topic: flow.topic,
+      from: '',
+      name: flow.uploader,
+      once: true,
+      ...options,
+    });
+    await assert.rejects(up, (error) => error instanceof ConfigurationError && message.test(error.message));
+    assert.deepEqual(await kafka.listTopics(), before);
+  };
+  const topic =
+    (name: string, config: Record<string, string> = {}) =>
+    async (kafka: Kafka) =>
+      kafka.createTopic({ name, partitions: 1, replicationFactor: 1, config });
+  for (const policy of ['compact', 'compact,delete']) {
+    await refused(
+      topic('files', { 'cleanup.policy': policy }),
+      {},
+      /topic files has cleanup\.policy=compact.*delete/,
+    );
+    await refused(topic('files', { 'cleanup.policy': policy }), { dryRun: true }, /topic files has/);
+  }
+  for (const policy of ['delete', 'compact,delete'])
+    await refused(
+      topic(stateTopic, { 'cleanup.policy': policy }),
+      {},
+      /files\.state has cleanup\.policy=.*set it to compact/,
+    );
+  const small = topic('files', { 'max.message.bytes': '2000' });
+  await refused(small, { chunkSize: 5000 }, /--chunk-size 5000 does not fit/);
 });
 
 test('State is one record a file after compaction, however often the file was sent', async () => {

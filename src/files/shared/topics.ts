@@ -25,13 +25,40 @@ export function stateTopicOf(topic: string): string {
   return `${topic}.state`;
 }
 
+/**
+ * Looks at the topics that stand before any is made or written to: a refusal is to leave nothing behind. Throws ConfigurationError
+ * where one cannot serve as it is set; `checkLimit` is told what the files topic takes.
+ */
+export async function checkTopics(
+  kafka: Kafka,
+  name: string,
+  checkLimit: (maxMessageBytes: number) => void,
+): Promise<void> {
+  const topic = await kafka.describeTopic(name);
+  const state = await kafka.describeTopic(stateTopicOf(name));
+  const policy = topic?.config['cleanup.policy'];
+  if (policy?.includes('compact')) {
+    throw new ConfigurationError(
+      `topic ${name} has cleanup.policy=${policy}: a compacted topic takes no chunks, which have no keys. Set it to delete, or name another topic`,
+    );
+  }
+  const statePolicy = state?.config['cleanup.policy'];
+  if (statePolicy !== undefined && statePolicy !== 'compact') {
+    throw new ConfigurationError(
+      `topic ${state?.name} has cleanup.policy=${statePolicy}, so that what was sent would be forgotten: set it to compact`,
+    );
+  }
+  if (topic !== undefined) checkLimit(topic.maxMessageBytes ?? usualMaxMessageBytes);
+}
+
 /** The files topic, made when it is missing. Throws ConfigurationError when it is missing and may not be made. */
 export async function openFilesTopic(
   kafka: Kafka,
   name: string,
   wishes: NewTopicWishes,
 ): Promise<TopicDescription> {
-  const config: Record<string, string> = { 'compression.type': 'producer' };
+  // Not as the cluster has it by default: that may be compaction.
+  const config: Record<string, string> = { 'cleanup.policy': 'delete', 'compression.type': 'producer' };
   if (wishes.retention !== undefined) config['retention.ms'] = String(wishes.retention);
   return openTopic(kafka, {
     name,
@@ -43,7 +70,7 @@ export async function openFilesTopic(
 
 /**
  * The state topic of a files topic, made when it is missing: it says then where the files topic ended, so that every
- * uploader knows what it may have to find out there. Throws ConfigurationError when it would not keep one record a file.
+ * uploader knows what it may have to find out there.
  */
 export async function openStateTopic(
   kafka: Kafka,
@@ -62,12 +89,6 @@ export async function openStateTopic(
     await Promise.all(partitions.map((partition) => producer.append(name, partition, origin)));
     await producer.close();
     return made;
-  }
-  const policy = existing.config['cleanup.policy'];
-  if (policy !== undefined && policy !== 'compact') {
-    throw new ConfigurationError(
-      `topic ${name} has cleanup.policy=${policy}, so that what was sent would be forgotten: set it to compact`,
-    );
   }
   return existing;
 }
