@@ -15,6 +15,7 @@ import {
 } from '../../records/pack.ts';
 import type { SourceFile } from '../../stores/contract.ts';
 import { lookText } from '../shared/look-text.ts';
+import { hasMore, longReason, shortReason } from './said-size.ts';
 import type { SendContext } from './send-context.ts';
 
 /** As long as any digest of the algorithm. */
@@ -153,11 +154,12 @@ export class PackBuilder {
       try {
         for (let at = 0; at < into.length; ) {
           const read = await handle.read(into.subarray(at), at);
-          if (read === 0) return { reason: 'it shrank while it was read' };
+          if (read === 0) return { reason: shortReason(await handle.look(), file) };
           at += read;
         }
         if (lookText(await handle.look()) !== lookText(file))
           return { reason: 'it changed while it was read' };
+        if (await hasMore(handle, file.size)) return { reason: longReason(file) };
         return { digest: digestOf(checksum, into) };
       } finally {
         await handle.close();

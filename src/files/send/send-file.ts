@@ -20,6 +20,7 @@ import { createFileHasher } from '../hashing/hasher.ts';
 import { allDone } from '../shared/all-done.ts';
 import { lookText } from '../shared/look-text.ts';
 import { hashUpTo } from './hash-file.ts';
+import { hasMore, longReason, shortReason } from './said-size.ts';
 import type { SendContext } from './send-context.ts';
 
 /** Bytes acknowledged between two notes of progress: what a killed uploader sends again at the most, and what is in flight. */
@@ -108,11 +109,12 @@ async function send(context: SendContext, handle: OpenFile, sending: Sending): P
     note(context, sending, 'sending');
     return { outcome: 'stopped' };
   }
-  if (sent === 'short') return changed(context, sending, 'it shrank while it was read');
   const [now, named] = await Promise.all([handle.look(), context.options.source.look(file.path)]);
+  if (sent === 'short') return changed(context, sending, shortReason(now, file));
   if (lookText(now) !== lookText(file)) return changed(context, sending, 'it changed while it was read');
   if (named === undefined || lookText(named) !== lookText(file))
     return changed(context, sending, 'it was replaced or removed while it was read');
+  if (await hasMore(handle, file.size)) return changed(context, sending, longReason(file));
   const digest = await sending.hasher.digest();
   const facts = { size: file.size, digest, mtime: file.mtime, mode: file.mode };
   const close = await context.append(partition, encodeClose({ ...ref, ...facts }), 0);
