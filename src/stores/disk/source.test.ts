@@ -70,7 +70,15 @@ test('Symbolic links are passed over', async (t) => {
 
 test('Links are followed when asked for, to every place they lead to, and never in circles', async (t) => {
   const source = await openDiskSource(await linkedFolder(t), { followSymlinks: true });
-  const { paths } = await listed(source);
+  const { paths, unsendable } = await listed(source);
+  // What leads nowhere is no file; what cannot be followed may lead to one.
+  assert.deepEqual(
+    unsendable.map(({ path }) => path),
+    ['circle'],
+  );
+  assert.match(unsendable[0]!.reason, /the link cannot be followed: ELOOP/);
+  const others: Selection = { file: (path) => path !== 'circle', folder: (path) => path !== 'circle' };
+  await Array.fromAsync(source.list(others, ({ path }) => assert.fail(path)));
   assert.deepEqual(paths, ['a-link-to-dir/inner', 'dir/inner', 'file', 'link-out/far', 'link-to-file']);
   assert.equal((await source.look('link-to-file'))?.size, 1);
 });

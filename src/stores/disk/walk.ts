@@ -34,7 +34,7 @@ export async function* walk(options: WalkOptions): AsyncGenerator<SourceFile> {
   const folders: Folder[] = [{ path: '', above: [] }];
   for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
     const { path: folder } = next;
-    const above = followSymlinks ? await withItself(root, next) : [];
+    const above = followSymlinks ? await withItself(root, next, unsendable) : [];
     if (above === undefined) continue;
     const entries = await read(root, folder, unsendable);
     // Asked afterwards: a folder that was swapped for a link before it was read is a link now.
@@ -43,7 +43,7 @@ export async function* walk(options: WalkOptions): AsyncGenerator<SourceFile> {
     for (const entry of entries) {
       const path = childPath(folder, entry.name, unsendable);
       if (path === undefined || path === ownFolder) continue;
-      const kind = await kindOf(entry, join(root, path), followSymlinks);
+      const kind = await kindOf(entry, root, path, options);
       if (kind === 'file' && selection.file(path)) files.push(path);
       if (kind === 'folder' && selection.folder(path)) folders.push({ path, above });
     }
@@ -133,28 +133,39 @@ function childPath(folder: string, name: Buffer, unsendable: WalkOptions['unsend
 
 async function kindOf(
   entry: Dirent<Buffer>,
-  full: string,
-  followSymlinks: boolean,
+  root: string,
+  path: string,
+  { followSymlinks, selection, unsendable }: WalkOptions,
 ): Promise<'file' | 'folder' | 'other'> {
   if (entry.isFile()) return 'file';
   if (entry.isDirectory()) return 'folder';
   if (!entry.isSymbolicLink() || !followSymlinks) return 'other';
   try {
-    const target = await stat(full);
+    const target = await stat(join(root, path));
     return target.isFile() ? 'file' : target.isDirectory() ? 'folder' : 'other';
-  } catch {
+  } catch (error) {
+    // A link that leads nowhere is no file; one that may not be followed may lead to one.
+    const isWanted = selection.file(path) || selection.folder(path);
+    if (isWanted && !vanished(error))
+      unsendable({ path, reason: `the link cannot be followed: ${(error as Error).message}` });
     return 'other';
   }
 }
 
 /** The folders on the way to this one, and itself; undefined when links lead back to one of them, or nowhere any more. */
-async function withItself(root: string, { path, above }: Folder): Promise<readonly string[] | undefined> {
+async function withItself(
+  root: string,
+  { path, above }: Folder,
+  unsendable: WalkOptions['unsendable'],
+): Promise<readonly string[] | undefined> {
   try {
     const { dev, ino } = await stat(join(root, path), { bigint: true });
     const identity = `${dev}:${ino}`;
     return above.includes(identity) ? undefined : [...above, identity];
   } catch (error) {
     if (path === '') throw error;
+    if (!vanished(error))
+      unsendable({ path, reason: `the folder cannot be looked at: ${(error as Error).message}` });
     return undefined;
   }
 }
