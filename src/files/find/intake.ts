@@ -6,6 +6,7 @@
 import { describeError, IncompleteError } from '../../errors.ts';
 import type { Selection, Source, SourceFile } from '../../stores/contract.ts';
 import type { UploadEvent } from '../shared/events.ts';
+import { restlessAges, uploadWaits } from '../shared/upload-waits.ts';
 import { Awaited } from './awaited.ts';
 import { Readiness, type ReadinessOptions } from './readiness.ts';
 
@@ -31,19 +32,10 @@ export interface IntakeOptions extends ReadinessOptions {
   readonly onEvent: (event: UploadEvent) => void;
 }
 
-/** With `once`, a file that does not come to rest for so many times its age limit is given up. */
-const restlessFactor = 10;
-const restlessFloor = 60_000;
-/** Milliseconds that a source which cannot be read any more is waited for with `once`. */
-const sourceWait = 60_000;
 /** Files that were seen once and wait for their second look: the walk waits while there are so many. */
 const seenLimit = 20_000;
 /** Files that a walk comes by at the least, however much there is to be looked at. */
 const leastSteps = 64;
-/** Milliseconds after a notice until it is looked at: notices of one write come in bursts. */
-const noticeDelay = 20;
-/** Milliseconds between two walks that notices ask for. */
-const walkGap = 200;
 
 export class Intake {
   readonly #options: IntakeOptions;
@@ -118,7 +110,7 @@ export class Intake {
 
   #notice(path: string): void {
     if (this.#offered.has(path)) this.#offered.set(path, true);
-    else this.#awaited.notice(path, performance.now() + noticeDelay);
+    else this.#awaited.notice(path, performance.now() + uploadWaits.notice);
     this.#wake();
   }
 
@@ -179,9 +171,9 @@ export class Intake {
       this.#awaySince = now;
       const message = `cannot read the source ${source.place} (${describeError(error)}); it is tried again until it works`;
       onEvent({ type: 'waiting', on: 'source', message });
-    } else if (once && now - this.#awaySince >= sourceWait) {
+    } else if (once && now - this.#awaySince >= uploadWaits.sourceAway) {
       throw new IncompleteError(
-        `the source ${source.place} could not be read for ${sourceWait / 1000} s (${describeError(error)}): what is in it was not all sent`,
+        `the source ${source.place} could not be read for ${uploadWaits.sourceAway / 1000} s (${describeError(error)}): what is in it was not all sent`,
         { cause: error },
       );
     }
@@ -207,7 +199,10 @@ export class Intake {
         // long they stay apart, though something vanishes all the time.
         const isWanted = selection.folder(path) || selection.file(path);
         if (!once && isWanted)
-          this.#nextWalk = Math.min(this.#nextWalk, now + Math.max(walkGap, 2 * this.#walkTook));
+          this.#nextWalk = Math.min(
+            this.#nextWalk,
+            now + Math.max(uploadWaits.betweenWalks, 2 * this.#walkTook),
+          );
       } else if (this.#selects(path, selection)) this.#judge(file, false);
     }
   }
@@ -260,7 +255,7 @@ export class Intake {
   }
 
   get #mostRestless(): number {
-    return Math.max(restlessFloor, restlessFactor * this.#options.minAge);
+    return Math.max(uploadWaits.restless, restlessAges * this.#options.minAge);
   }
 
   async #sleep(): Promise<void> {
@@ -268,7 +263,7 @@ export class Intake {
     // A walk that is not held up goes on at once, others had their turn in it.
     if (this.#options.signal.aborted || (isWalking && !this.#isFull())) return;
     const next = isWalking ? this.#awaited.next : Math.min(this.#nextWalk, this.#awaited.next);
-    const wait = Math.min(Math.max(0, next - performance.now()), 60_000);
+    const wait = Math.min(Math.max(0, next - performance.now()), uploadWaits.sleep);
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, wait);
       this.#wake = () => {

@@ -4,9 +4,10 @@
  */
 import type { SourceFile } from '../../stores/contract.ts';
 import { lookText } from '../shared/look-text.ts';
+import { uploadWaits } from '../shared/upload-waits.ts';
 
 /** Two looks are this far apart at least, milliseconds. */
-const lookGap = 500;
+const lookGap = uploadWaits.betweenLooks;
 
 export interface ReadinessOptions {
   /** Milliseconds; 0 takes every file as it stands. */

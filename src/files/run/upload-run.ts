@@ -17,15 +17,11 @@ import { lookText } from '../shared/look-text.ts';
 import type { UploadSettings } from '../shared/options.ts';
 import type { Progress } from '../shared/progress.ts';
 import { usualMaxMessageBytes } from '../shared/topics.ts';
+import { retryPause, tries, uploadWaits } from '../shared/upload-waits.ts';
 import { type Decision, decide } from '../state/decide.ts';
 import { GoneFiles } from '../state/gone-files.ts';
 import { HeldLease } from '../state/held-lease.ts';
 import type { UploadState } from '../state/upload-state.ts';
-
-/** Milliseconds between two looks at the topic: partitions may be added, the limit lowered, the topic made anew. */
-const topicLook = 30_000;
-/** Tries of one file with `once`. */
-const tries = 3;
 
 export interface UploadRunOptions {
   readonly kafka: Kafka;
@@ -122,7 +118,7 @@ export class UploadRun {
       .begin()
       .then(() => state.makeReady(topic.id))
       .catch(lost);
-    const looks = setInterval(() => void this.#lookAtTopic().catch(lost), topicLook);
+    const looks = setInterval(() => void this.#lookAtTopic().catch(lost), uploadWaits.topicLook);
     const sending = this.#senders.run().catch(lost);
     await this.#intake.run().catch(lost);
     this.#senders.close({ drop: stop.signal.aborted });
@@ -214,7 +210,7 @@ export class UploadRun {
       this.#giveUp(path, reason, '');
       this.#intake.done(path);
     } else {
-      this.#again(path, reason, Math.min(60_000, 250 * 2 ** count));
+      this.#again(path, reason, retryPause(count));
     }
   }
 

@@ -93,11 +93,11 @@ export class Senders {
       if (found === 'same') return done(file.path);
     }
     let resume = decision.action === 'resume' ? decision.from : undefined;
-    const gone = decision.action === 'send' ? decision.abort : undefined;
-    if (gone !== undefined) {
+    const former = decision.action === 'send' ? decision.abort : undefined;
+    if (former !== undefined) {
       await this.#abort(
-        { uploader, path: file.path, upload: gone.upload },
-        gone.partition,
+        { uploader, path: file.path, upload: former.upload },
+        former.partition,
         'the file changed before it was sent',
       );
     }

@@ -10,10 +10,8 @@ import type { FileState } from '../../records/state-record.ts';
 import { versionOf } from '../../records/upload-id.ts';
 import type { Source } from '../../stores/contract.ts';
 import type { UploadEvent } from '../shared/events.ts';
+import { uploadWaits } from '../shared/upload-waits.ts';
 import type { UploadState } from './upload-state.ts';
-
-/** Milliseconds between two times that all that is remembered is gone through. */
-const sweepEvery = 3_600_000;
 
 export interface GoneFilesOptions {
   readonly kafka: Kafka;
@@ -58,7 +56,7 @@ export class GoneFiles {
   async walked(): Promise<void> {
     if (performance.now() < this.#nextSweep || this.#options.state.size === 0) return;
     if (!(await this.#isBelieved())) return this.#warn();
-    this.#nextSweep = performance.now() + sweepEvery;
+    this.#nextSweep = performance.now() + uploadWaits.goneSweep;
     const { kafka, state, topic, signal } = this.#options;
     const earliest = await kafka.offsets(topic.name, 'earliest');
     const forgettable: string[] = [];

@@ -2,11 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { hostName } from '../../machine.ts';
 import type { Lease } from '../../records/state-record.ts';
+import { uploadWaits } from '../shared/upload-waits.ts';
 import { thisBoot } from './boot.ts';
 import { holderOf, living, type ReadLeases, refusal } from './lease.ts';
 
 /** Milliseconds a lease lasts without being renewed. */
-const lasts = 30_000;
+const lasts = uploadWaits.lease;
 
 export interface HeldLeaseOptions {
   readonly uploader: string;

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigurationError } from '../../errors.ts';
 import { hostName } from '../../machine.ts';
 import type { Lease } from '../../records/state-record.ts';
+import { uploadWaits } from '../shared/upload-waits.ts';
 import { thisBoot } from './boot.ts';
 
 /** A lease as it stands on the topic. */
@@ -27,7 +28,7 @@ export interface AwaitLeaseOptions {
   readonly leases: ReadLeases;
   readonly waiting: (message: string) => void;
   readonly signal: AbortSignal;
-  /** Milliseconds between two looks. */
+  /** Milliseconds between two looks. Default: `uploadWaits.leaseLook`. */
   readonly pause?: number;
 }
 
@@ -37,7 +38,7 @@ export interface AwaitLeaseOptions {
  * ConfigurationError when the holder is alive.
  */
 export async function awaitLease(options: AwaitLeaseOptions): Promise<void> {
-  const { uploader, lease, leases, waiting, signal, pause = 1000 } = options;
+  const { uploader, lease, leases, waiting, signal, pause = uploadWaits.leaseLook } = options;
   if (isDead(lease)) return;
   if (living.has(lease.owner)) throw refusal(uploader, lease);
   const ends = performance.now() + lease.lasts;
