@@ -186,7 +186,10 @@ test('After the end: the last window stays, and the whole programme is to be had
   assert.equal((await get(`${url}/live/cam/main/vod.m3u8`)).status, 404);
   streams.indexed.set('cam', indexed(0, 12));
   streams.play(script.end());
-  const last = (await waiting.got).body.toString();
+  const ended = await waiting.got;
+  // The next programme goes on with these numbers: whoever asks a cache for them then must not hear of this end.
+  assert.equal(ended.headers['cache-control'], 'no-store');
+  const last = ended.body.toString();
   assert.match(last, /#EXT-X-ENDLIST\n$/);
   assert.match(last, /#EXT-X-MEDIA-SEQUENCE:6\n/);
   assert.equal((await get(`${url}/live/cam/main/live.m3u8?_HLS_msn=99`)).body.toString(), last);

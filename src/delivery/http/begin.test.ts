@@ -41,3 +41,18 @@ test('The segment of a time', () => {
   for (const [offset, media] of table) assert.equal(segmentAt(segments, now + offset), media, `${offset}`);
   assert.equal(segmentAt([], now), undefined);
 });
+
+test('Where a clock was wrong for some segments, times lead to those that were taken then', () => {
+  // One ran an hour ahead, was set right, and later two hours behind.
+  const at = [0, 2, 4, 3606, 3608, 10, 12, -7186, 16, 18];
+  const segments = at.map((second, media) => ({
+    media,
+    captured: (now + second * 1000) * 1000,
+    duration: 2000,
+    timescale: 1000,
+  })) as IndexedSegment[];
+  for (const [media, second] of at.entries())
+    assert.equal(segmentAt(segments, now + second * 1000 + 500), media);
+  assert.equal(segmentAt(segments, now + 7_000), 2);
+  assert.equal(segmentAt(segments, now + 14_500), 6);
+});

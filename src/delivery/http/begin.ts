@@ -17,19 +17,34 @@ export function parseBegin(text: string, now: number): number | undefined {
 }
 
 /**
- * The media sequence number of the segment that was being taken at `time` (milliseconds): the newest that began before,
- * or the oldest there is. Undefined when nothing that old is asked for: the live edge will do.
+ * The media sequence number of the segment that was being taken at `time` (milliseconds): of those that began before the one that began
+ * last, or the oldest there is. Undefined when nothing that old is asked for: the live edge will do.
  */
 export function segmentAt(segments: readonly IndexedSegment[], time: number): number | undefined {
   const wanted = time * 1000;
-  let [low, high] = [0, segments.length];
+  const inTime = byTime(segments);
+  let [low, high] = [0, inTime.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (segments[middle]!.captured <= wanted) low = middle + 1;
+    if (inTime[middle]!.captured <= wanted) low = middle + 1;
     else high = middle;
   }
-  const found = segments[Math.max(0, low - 1)];
+  const found = inTime[Math.max(0, low - 1)];
   if (found === undefined) return undefined;
   const ends = found.captured + (found.duration / found.timescale) * 1e6;
-  return low === segments.length && ends <= wanted ? undefined : found.media;
+  return low === inTime.length && ends <= wanted ? undefined : found.media;
+}
+
+/** By the array: it is another one when anything in it has changed. */
+const sorted = new WeakMap<readonly IndexedSegment[], readonly IndexedSegment[]>();
+
+/** Times of the day fall where a publisher's clock was wrong and was set right; numbers never do. */
+function byTime(segments: readonly IndexedSegment[]): readonly IndexedSegment[] {
+  let inTime = sorted.get(segments);
+  if (inTime === undefined) {
+    const rises = segments.every(({ captured }, at) => at === 0 || captured >= segments[at - 1]!.captured);
+    inTime = rises ? segments : segments.toSorted((one, other) => one.captured - other.captured);
+    sorted.set(segments, inTime);
+  }
+  return inTime;
 }

@@ -106,7 +106,8 @@ export class Playlists {
       const pieces = texts.media(live, rendition, streams.archive, wish);
       const target = live.targets.segment / 1e6;
       // With directives, a URL means what it means for good; the bare one is about now.
-      const cache = cacheFor.seconds(blocks ? 6 * target : target / 2);
+      // An end of the list does not: the next programme goes on with its numbers, and its viewers would be told that it is over.
+      const cache = live.ended ? cacheFor.never : cacheFor.seconds(blocks ? 6 * target : target / 2);
       return renderPieces(replies, pieces, wish.uri, { type: mime.playlist, cache, tagged: !blocks });
     });
   }

@@ -65,3 +65,26 @@ test('Nothing comes of records whose init was not seen', () => {
   apply(script.made.slice(1));
   assert.equal(windows.get('cam'), undefined);
 });
+
+test('What began with an init and nothing else is forgotten, and a programme that comes outlives the one that is over', () => {
+  const { windows, state, apply } = told();
+  const [init, part] = new LiveScript().segments(2).made;
+  apply([init!]);
+  state.now += 11 * 60_000;
+  windows.sweep();
+  apply([part!]);
+  // Nothing was kept that it could be shown by.
+  assert.equal(windows.get('cam'), undefined);
+
+  const script = new LiveScript({ stream: 'other' }).segments(2).end();
+  const over = script.made.length;
+  script.restart(false).segments(1);
+  apply(script.made.slice(0, over));
+  state.now += 9 * 60_000;
+  apply(script.made.slice(over, over + 1));
+  state.now += 2 * 60_000;
+  windows.sweep();
+  assert.equal(windows.get('other'), undefined);
+  apply(script.made.slice(over + 1));
+  assert.equal(windows.get('other')?.ended, false);
+});

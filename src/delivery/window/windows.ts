@@ -20,7 +20,7 @@ export class Windows {
   readonly #now: () => number;
   readonly #shown = new Map<string, StreamWindow>();
   /** Those with nothing to show yet; the window of the programme before is shown meanwhile. */
-  readonly #coming = new Map<string, StreamWindow>();
+  readonly #coming = new Map<string, { readonly window: StreamWindow; readonly since: number }>();
   readonly #endedAt = new Map<string, number>();
 
   constructor(options: WindowsOptions) {
@@ -58,20 +58,26 @@ export class Windows {
 
   /** Drops windows of programmes that were over long ago: the archive has them. True: there were some. */
   sweep(): boolean {
-    const over = [...this.#endedAt].filter(([, at]) => at < this.#now() - afterEnd);
-    for (const [stream] of over) this.forget(stream);
+    const long = this.#now() - afterEnd;
+    // Of which nothing came behind their init; each segment begins with one, if something comes after all.
+    for (const [stream, { since }] of this.#coming) if (since < long) this.#coming.delete(stream);
+    const over = [...this.#endedAt].filter(([, at]) => at < long);
+    for (const [stream] of over) {
+      this.#shown.delete(stream);
+      this.#endedAt.delete(stream);
+    }
     return over.length > 0;
   }
 
   #windowOf({ stream, kind }: LiveRecord): StreamWindow | undefined {
     const coming = this.#coming.get(stream);
-    if (coming !== undefined) return coming;
+    if (coming !== undefined) return coming.window;
     const shown = this.#shown.get(stream);
     if (shown !== undefined && !shown.ended) return shown;
     // Nothing can be shown of what has no init.
     if (kind !== 'init') return undefined;
     const made = new StreamWindow(stream, this.#options.limits, this.#now);
-    this.#coming.set(stream, made);
+    this.#coming.set(stream, { window: made, since: this.#now() });
     return made;
   }
 }
