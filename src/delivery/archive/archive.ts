@@ -5,8 +5,8 @@ import { type Kafka, KafkaError } from '../../kafka/contract.ts';
 import type { StreamClaim } from '../../records/live-claim.ts';
 import type { IndexEntry, IndexedSegment } from '../../records/live-index.ts';
 import type { Archive } from '../contract.ts';
+import { ReadingCache } from './cache.ts';
 import { Programme } from './programme.ts';
-import { Shelf } from './shelf.ts';
 import { placeOf, readSegment, type StoredSegment } from './stored-segment.ts';
 
 export interface ArchiveOptions {
@@ -33,16 +33,16 @@ export class KafkaArchive implements Archive {
   readonly #partitions = new Map<string, number>();
   /** By stream and epoch. */
   readonly #shifts = new Map<string, number>();
-  readonly #shelf: Shelf<StoredSegment>;
+  readonly #cache: ReadingCache<StoredSegment>;
 
   constructor(options: ArchiveOptions) {
     this.#options = options;
-    this.#shelf = new Shelf({ maxBytes: options.cacheBytes, readers, sizeOf: ({ bytes }) => bytes });
+    this.#cache = new ReadingCache({ maxBytes: options.cacheBytes, readers, sizeOf: ({ bytes }) => bytes });
   }
 
   /** Bytes that are held. */
   get cachedBytes(): number {
-    return this.#shelf.bytes;
+    return this.#cache.bytes;
   }
 
   onIndex(entry: IndexEntry): void {
@@ -158,7 +158,7 @@ export class KafkaArchive implements Archive {
       if (stored === undefined && !end.aborted) await this.lookAtRetention();
       return stored;
     };
-    return unlessAborted(this.#shelf.take(`${stream} ${epoch} ${media}`, read, signal), signal);
+    return unlessAborted(this.#cache.take(`${stream} ${epoch} ${media}`, read, signal), signal);
   }
 }
 

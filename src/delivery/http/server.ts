@@ -11,7 +11,7 @@ import type { Streams } from '../contract.ts';
 import { addApi } from './api.ts';
 import { readAssets } from './assets.ts';
 import { Channels } from './channels.ts';
-import { addLane, type Lanes } from './lane/lane.ts';
+import { addFastPath, type FastPath } from './fast-path/fast-path.ts';
 import { LiveRoutes } from './live-routes.ts';
 import { addGauges, DeliveryMetrics } from './metrics.ts';
 import { Misses } from './misses.ts';
@@ -68,7 +68,7 @@ export async function serveStreams(streams: Streams, options: DeliveryOptions = 
     away,
   });
   const sockets = new SocketRoutes({ channels, routes, gate, metrics, logger, origin: cors, away });
-  const { app, lanes } = createApp(options, routes);
+  const { app, fastPath } = createApp(options, routes);
   const server = app.server as unknown as RawServer;
   setLimits(server, maxConnections);
   endSilent(server, idle);
@@ -110,7 +110,7 @@ export async function serveStreams(streams: Streams, options: DeliveryOptions = 
     misses.close();
     // Those that were answered just now keep their connection for the next request; there will be none.
     const idle = setInterval(() => {
-      lanes?.closeIdle();
+      fastPath?.closeIdle();
       if ('closeIdleConnections' in server) server.closeIdleConnections();
     }, 50);
     const cut = setTimeout(() => {
@@ -124,11 +124,11 @@ export async function serveStreams(streams: Streams, options: DeliveryOptions = 
 
 interface App {
   readonly app: FastifyInstance;
-  readonly lanes: Lanes | undefined;
+  readonly fastPath: FastPath | undefined;
 }
 
 function createApp({ tls, idle, logger = silentLogger }: DeliveryOptions, routes: LiveRoutes): App {
-  let lanes: Lanes | undefined;
+  let fastPath: FastPath | undefined;
   const serverFactory = (next: RequestListener): Server => {
     const listener: RequestListener = (request, response) => {
       // What is written to somebody who has just gone is an error of the answer, and nobody's concern.
@@ -137,7 +137,7 @@ function createApp({ tls, idle, logger = silentLogger }: DeliveryOptions, routes
     };
     if (tls === undefined) {
       const server = createServer({ maxHeaderSize: limits.headerBytes }, listener);
-      lanes = addLane(server, (request, response) => routes.handle(request, response), idle);
+      fastPath = addFastPath(server, (request, response) => routes.handle(request, response), idle);
       return server;
     }
     const settings = {
@@ -167,7 +167,7 @@ function createApp({ tls, idle, logger = silentLogger }: DeliveryOptions, routes
     bodyLimit: 1024,
     routerOptions: { maxParamLength: 100 },
   });
-  return { app: app as unknown as FastifyInstance, lanes };
+  return { app: app as unknown as FastifyInstance, fastPath };
 }
 
 function setLimits(server: RawServer, maxConnections: number): void {

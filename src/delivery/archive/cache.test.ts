@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Shelf } from './shelf.ts';
+import { ReadingCache } from './cache.ts';
 
-function shelf(maxBytes: number, readers = 2): Shelf<string> {
-  return new Shelf<string>({ maxBytes, readers, sizeOf: ({ length }) => length });
+function cache(maxBytes: number, readers = 2): ReadingCache<string> {
+  return new ReadingCache<string>({ maxBytes, readers, sizeOf: ({ length }) => length });
 }
 
 test('What is kept stays within its bound, the least lately used going first', async () => {
-  const kept = shelf(6);
+  const kept = cache(6);
   const read: string[] = [];
   const take = (key: string) =>
     kept.take(key, async () => {
@@ -22,7 +22,7 @@ test('What is kept stays within its bound, the least lately used going first', a
 });
 
 test('Several who ask at once cause one reading, and few are read at a time', async () => {
-  const kept = shelf(100);
+  const kept = cache(100);
   const running: (() => void)[] = [];
   let most = 0;
   const take = (key: string) =>
@@ -45,7 +45,7 @@ test('Several who ask at once cause one reading, and few are read at a time', as
 });
 
 test('What failed, or was not there, is read again', async () => {
-  const kept = shelf(100, 1);
+  const kept = cache(100, 1);
   await assert.rejects(
     kept.take('a', async () => Promise.reject(new Error('away'))),
     /away/,
@@ -55,7 +55,7 @@ test('What failed, or was not there, is read again', async () => {
 });
 
 test('What nobody waits for any more is not read', async () => {
-  const kept = shelf(100, 1);
+  const kept = cache(100, 1);
   const read: string[] = [];
   const first = Promise.withResolvers<string>();
   const take = (key: string, signal?: AbortSignal) =>

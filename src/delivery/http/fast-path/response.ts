@@ -31,7 +31,7 @@ function headOf(status: number, headers: readonly string[], more = ''): string {
   return `${text}date: ${dateNow()}\r\n${more}\r\n`;
 }
 
-export class LaneResponse implements Outgoing {
+export class FastResponse implements Outgoing {
   readonly #socket: Socket;
   readonly #isHead: boolean;
   readonly #onEnd: () => void;

@@ -1,8 +1,8 @@
-/** A connection as Node's HTTP server sees it while the lane keeps the real one: for requests that are not the lane's own. */
+/** A connection as Node's HTTP server sees it while the fast path keeps the real one: for requests that are not the fast path's own. */
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 
-export interface SideOptions {
+export interface AdapterOptions {
   /** Called after each answer that was written here. */
   readonly onAnswered: () => void;
   /** More of what the viewer sends is wanted: what was pushed has been read. */
@@ -11,12 +11,12 @@ export interface SideOptions {
 
 type Done = (error?: Error | null) => void;
 
-export class Side extends Duplex {
+export class SocketAdapter extends Duplex {
   readonly #socket: Socket;
-  readonly #options: SideOptions;
+  readonly #options: AdapterOptions;
   #open = 0;
 
-  constructor(socket: Socket, options: SideOptions) {
+  constructor(socket: Socket, options: AdapterOptions) {
     super({ allowHalfOpen: true });
     this.#socket = socket;
     this.#options = options;
@@ -45,7 +45,7 @@ export class Side extends Duplex {
     this.#options.onAnswered();
   }
 
-  /** Kept by the lane, which knows of what else goes on here. */
+  /** Kept by the fast path, which knows of what else goes on here. */
   setTimeout(): this {
     return this;
   }
@@ -71,7 +71,7 @@ export class Side extends Duplex {
   }
 
   override _destroy(error: Error | null, done: Done): void {
-    // What the lane has written meanwhile still goes out.
+    // What the fast path has written meanwhile still goes out.
     this.#socket.destroySoon();
     done(error);
   }

@@ -5,7 +5,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { waitFor } from '../../../../test/support/wait.ts';
 import { type Outgoing, Replies, type Reply, send } from '../replies.ts';
-import { addLane } from './lane.ts';
+import { addFastPath } from './fast-path.ts';
 
 const replies = new Replies();
 const part = replies.media([Buffer.from('abc'), Buffer.from('defgh')]);
@@ -14,15 +14,15 @@ const large = Buffer.alloc(1024 * 1024, 'x');
 /** A server that has `/live/part`, `/live/held` (answered by `release`), `/live/flow`, and says `other` elsewhere. */
 async function startServer(t: TestContext) {
   const held: Outgoing[] = [];
-  const seen = { lane: 0, server: 0 };
+  const seen = { fast: 0, server: 0 };
   const server = createServer((request, response) => {
     seen.server += 1;
     response.setHeader('content-type', 'text/plain');
     response.end(`other ${request.method} ${request.url}`);
   });
   server.on('upgrade', (_request, socket) => socket.end('HTTP/1.1 101 Switching\r\n\r\nupgraded'));
-  addLane(server, ({ method, url }, response) => {
-    seen.lane += 1;
+  addFastPath(server, ({ method, url }, response) => {
+    seen.fast += 1;
     if (url === '/live/held') held.push(response);
     else if (url === '/live/flow') {
       response.writeHead(200, replies.openHeaders('video/mp4', 'no-store'));
@@ -81,7 +81,7 @@ function open(t: TestContext, port: number) {
 
 const get = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nHost: a\r\n${more}\r\n`;
 
-test('Answers of the lane and of the server take turns on one connection', async (t) => {
+test('Answers of the fast path and of the server take turns on one connection', async (t) => {
   const { port, seen } = await startServer(t);
   const { socket, receive } = open(t, port);
   for (let round = 0; round < 3; round += 1) {
@@ -93,7 +93,7 @@ test('Answers of the lane and of the server take turns on one connection', async
     socket.write(get('/page'));
     assert.match(await receive('other GET /page'), /^HTTP\/1\.1 200 OK\r\n/);
   }
-  assert.deepEqual(seen, { lane: 3, server: 3 });
+  assert.deepEqual(seen, { fast: 3, server: 3 });
 });
 
 test('A held request is answered when its time has come, and what came meanwhile after it', async (t) => {
@@ -142,7 +142,7 @@ test('Whatever is not plain goes to the server, which answers or refuses it', as
     socket.write(bytes);
     await receive(answer);
   }
-  assert.equal(seen.lane, 0);
+  assert.equal(seen.fast, 0);
 });
 
 test('A request that comes in pieces', async (t) => {
@@ -202,7 +202,7 @@ test('Nothing piles up for one who asks and asks and takes nothing', async (t) =
   while (connections[0]?.isPaused() !== true) {
     assert.ok(asked < 64, 'everything is answered');
     ask();
-    await waitFor(() => seen.lane === asked);
+    await waitFor(() => seen.fast === asked);
   }
   ask();
   let taken = 0;
@@ -210,7 +210,7 @@ test('Nothing piles up for one who asks and asks and takes nothing', async (t) =
     taken += text.length;
   });
   socket.resume();
-  await waitFor(() => seen.lane === asked && taken > asked * large.length);
+  await waitFor(() => seen.fast === asked && taken > asked * large.length);
 });
 
 test('What the server does not read yet is not read from the connection either', async (t) => {

@@ -8,66 +8,73 @@ import type { Socket } from 'node:net';
 import { limits } from '../options.ts';
 import type { Incoming, Outgoing } from '../replies.ts';
 import { type PlainRequest, RequestHeads } from './request-head.ts';
-import { LaneResponse } from './response.ts';
-import { Side } from './side.ts';
+import { FastResponse } from './response.ts';
+import { SocketAdapter } from './socket-adapter.ts';
 
 /** Bytes of answers that may wait for a viewer before the next request of his is read: a segment or so. */
 const mayWait = 256 * 1024;
 
-/** Answers a request, now or later; false: it is not one of the lane's. */
+/** Answers a request, now or later; false: it is not one of the fast path's. */
 type Handler = (request: Incoming, response: Outgoing) => boolean;
 
-/** What of a server's connections are the lane's own. */
-export interface Lanes {
+/** What of a server's connections are the fast path's own. */
+export interface FastPath {
   /** Ends connections that nobody waits on: the next request on them would come too late. */
   closeIdle(): void;
 }
 
 /**
- * Puts the lane before a server of plain HTTP. To be called before it listens. `silence`: milliseconds after which a connection is closed
+ * Puts the fast path before a server of plain HTTP. To be called before it listens. `silence`: milliseconds after which a connection is closed
  * on which nothing is asked, or nothing taken.
  */
-export function addLane(server: Server, handle: Handler, silence: number = limits.keepAlive): Lanes {
+export function addFastPath(server: Server, handle: Handler, silence: number = limits.keepAlive): FastPath {
   const [toServer] = server.listeners('connection');
   if (toServer === undefined) throw new Error('the server does not listen to its connections');
   server.removeListener('connection', toServer as (socket: Socket) => void);
   const heads = new RequestHeads();
-  const lanes = new Set<Lane>();
-  const give = (connection: Socket | Side) => toServer.call(server, connection);
+  const connections = new Set<FastConnection>();
+  const give = (connection: Socket | SocketAdapter) => toServer.call(server, connection);
   server.on('connection', (socket: Socket) => {
-    const lane = new Lane({ socket, heads, handle, give, silence, onLeave: () => lanes.delete(lane) });
-    lanes.add(lane);
+    const connection = new FastConnection({
+      socket,
+      heads,
+      handle,
+      give,
+      silence,
+      onLeave: () => connections.delete(connection),
+    });
+    connections.add(connection);
   });
   server.prependListener('request', ({ socket }, response) => {
-    const side: unknown = socket;
-    if (!(side instanceof Side)) return;
-    side.asked();
-    response.on('finish', () => side.answered());
+    const adapter: unknown = socket;
+    if (!(adapter instanceof SocketAdapter)) return;
+    adapter.asked();
+    response.on('finish', () => adapter.answered());
   });
   return {
     closeIdle() {
-      for (const lane of lanes) lane.closeIfIdle();
+      for (const connection of connections) connection.closeIfIdle();
     },
   };
 }
 
-interface LaneOptions {
+interface ConnectionOptions {
   readonly socket: Socket;
   readonly heads: RequestHeads;
   readonly handle: Handler;
   readonly silence: number;
   /** Makes a connection one of Node's server. */
-  readonly give: (connection: Socket | Side) => void;
+  readonly give: (connection: Socket | SocketAdapter) => void;
   /** The connection is closed, or Node's. */
   readonly onLeave: () => void;
 }
 
-class Lane {
-  readonly #options: LaneOptions;
+class FastConnection {
+  readonly #options: ConnectionOptions;
   readonly #socket: Socket;
   /** The answer that is being given here. */
-  #response: LaneResponse | undefined;
-  #side: Side | undefined;
+  #response: FastResponse | undefined;
+  #adapter: SocketAdapter | undefined;
   /** A request is with Node's server. */
   #aside = false;
   /** Whatever else comes is for Node's server too: it knows where requests end, and we do not. */
@@ -80,7 +87,7 @@ class Lane {
   readonly #onData = (bytes: Buffer): void => this.#take(bytes);
   readonly #onTimeout = (): void => {
     // Nobody is silent who waits for us: for a part that is to come, for a stream to go on.
-    const isOurs = this.#response !== undefined || this.#side?.isAnswering === true;
+    const isOurs = this.#response !== undefined || this.#adapter?.isAnswering === true;
     if (isOurs && this.#socket.writableLength === 0) this.#socket.setTimeout(this.#options.silence);
     else this.#socket.destroy();
   };
@@ -88,15 +95,15 @@ class Lane {
   readonly #onClose = (): void => {
     this.#options.onLeave();
     this.#response?.closed();
-    this.#side?.destroy();
+    this.#adapter?.destroy();
   };
   /** The viewer will not ask again. As Node's server does, nobody is waited for who has said so. */
   readonly #onEnd = (): void => {
-    if (this.#aside || this.#left) this.#side?.push(null);
+    if (this.#aside || this.#left) this.#adapter?.push(null);
     else this.#socket.end();
   };
 
-  constructor(options: LaneOptions) {
+  constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#socket = options.socket;
     this.#socket.setNoDelay(true);
@@ -126,7 +133,7 @@ class Lane {
   }
 
   #answer({ method, url, rawHeaders }: PlainRequest): void {
-    this.#response = new LaneResponse(this.#socket, method === 'HEAD', () => this.#next());
+    this.#response = new FastResponse(this.#socket, method === 'HEAD', () => this.#next());
     this.#options.handle({ method, url, rawHeaders, socket: this.#socket }, this.#response);
   }
 
@@ -166,8 +173,8 @@ class Lane {
   /** A plain request that others answer; afterwards we go on. */
   #putAside(bytes: Buffer): void {
     this.#aside = true;
-    if (this.#side === undefined) {
-      this.#side = new Side(this.#socket, {
+    if (this.#adapter === undefined) {
+      this.#adapter = new SocketAdapter(this.#socket, {
         onAnswered: () => {
           if (this.#aside && !this.#left) this.#next();
         },
@@ -175,21 +182,21 @@ class Lane {
           if (this.#left) this.#socket.resume();
         },
       });
-      this.#side.on('error', () => {});
-      this.#options.give(this.#side);
+      this.#adapter.on('error', () => {});
+      this.#options.give(this.#adapter);
     }
-    this.#side.push(bytes);
+    this.#adapter.push(bytes);
   }
 
   /** To Node's server, for good, as fast as it takes it: it stops reading when too many answers wait. */
   #passOn(bytes: Buffer): void {
     this.#left = true;
-    if (this.#side?.push(bytes) === false) this.#socket.pause();
+    if (this.#adapter?.push(bytes) === false) this.#socket.pause();
   }
 
   /** The connection is Node's from now on. */
   #leave(bytes: Buffer): void {
-    if (this.#side !== undefined) {
+    if (this.#adapter !== undefined) {
       this.#passOn(bytes);
       return;
     }

@@ -1,6 +1,6 @@
 /** What was read from Kafka, kept within a bound of bytes, the least lately used going first. */
 
-export interface ShelfOptions<V> {
+export interface CacheOptions<V> {
   readonly maxBytes: number;
   /** How many are read at a time; further ones wait. */
   readonly readers: number;
@@ -13,8 +13,8 @@ interface Reading<V> {
   askers: number;
 }
 
-export class Shelf<V> {
-  readonly #options: ShelfOptions<V>;
+export class ReadingCache<V> {
+  readonly #options: CacheOptions<V>;
   /** Least lately used first. */
   readonly #kept = new Map<string, V>();
   readonly #reading = new Map<string, Reading<V>>();
@@ -22,7 +22,7 @@ export class Shelf<V> {
   #readers = 0;
   #bytes = 0;
 
-  constructor(options: ShelfOptions<V>) {
+  constructor(options: CacheOptions<V>) {
     this.#options = options;
   }
 

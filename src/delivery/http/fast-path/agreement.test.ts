@@ -1,4 +1,4 @@
-/** What the lane takes for a whole request is one for Node's parser too, word for word: none can be smuggled past either of them. */
+/** What the fast path takes for a whole request is one for Node's parser too, word for word: none can be smuggled past either of them. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
