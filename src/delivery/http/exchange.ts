@@ -2,7 +2,6 @@
 import type { Logger } from '../../log.ts';
 import { ranged } from './conditions.ts';
 import type { DeliveryMetrics } from './metrics.ts';
-import type { Misses } from './misses.ts';
 import {
   hasGone,
   headerOf,
@@ -23,11 +22,17 @@ export const later = Symbol('later');
  */
 export type Answer = Reply | typeof later;
 
+/** Answers that nothing is found by, to somebody who asks for too many of them. */
+export interface SlowedAnswers {
+  /** Takes the exchange, and sends the reply when its time has come; false: send it at once. */
+  take(exchange: Exchange, reply: Reply): boolean;
+}
+
 export interface ExchangeServices {
   readonly replies: Replies;
   readonly metrics: Pick<DeliveryMetrics, 'bytes'>;
   readonly logger: Logger;
-  readonly misses: Pick<Misses, 'take'>;
+  readonly misses: SlowedAnswers;
 }
 
 export class Exchange {

@@ -2,7 +2,7 @@
  * Players that ask for what is not there, again and again without a pause, are slowed and not fed: some ask for the next segment as soon as
  * one is refused, thousands of times a second. Who is told so now and then notices nothing.
  */
-import type { Exchange } from './exchange.ts';
+import type { Exchange, SlowedAnswers } from './exchange.ts';
 import { type Held, HeldRequests } from './held.ts';
 import type { Reply } from './replies.ts';
 import { playerOf } from './viewers.ts';
@@ -18,7 +18,7 @@ interface HeldMiss extends Held {
   readonly reply: Reply;
 }
 
-export class Misses {
+export class Misses implements SlowedAnswers {
   readonly #now: () => number;
   readonly #held = new HeldRequests<HeldMiss>();
   /** By player: until when his allowance is used up, in milliseconds of the steady clock. */
@@ -36,7 +36,6 @@ export class Misses {
     return this.#held.count;
   }
 
-  /** Takes the exchange, and sends the reply when its time has come; false: send it at once. */
   take(exchange: Exchange, reply: Reply): boolean {
     const now = this.#now();
     const wait = this.#waitOf(playerOf(exchange.request), now);

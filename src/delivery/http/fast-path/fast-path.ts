@@ -69,25 +69,28 @@ interface ConnectionOptions {
   readonly onLeave: () => void;
 }
 
+/**
+ * `idle`: the next request is awaited. `answering`: one is answered here, now or later. `resting`: the viewer has to take something first.
+ * `lent`: a request is with Node's server, and the connection comes back. `given`: whatever else comes is for Node's server too, which
+ * knows where requests end, as we do not.
+ */
+type State = 'idle' | 'answering' | 'resting' | 'lent' | 'given';
+
 class FastConnection {
   readonly #options: ConnectionOptions;
   readonly #socket: Socket;
-  /** The answer that is being given here. */
+  #state: State = 'idle';
+  /** While answering: to be told when the viewer goes. */
   #response: FastResponse | undefined;
+  /** What Node's server has of this connection, from the first request on that was lent to it. */
   #adapter: SocketAdapter | undefined;
-  /** A request is with Node's server. */
-  #aside = false;
-  /** Whatever else comes is for Node's server too: it knows where requests end, and we do not. */
-  #left = false;
   /** What came while an answer was being given. */
   #waiting: Buffer | undefined;
-  /** The viewer has to take something first. */
-  #resting = false;
 
   readonly #onData = (bytes: Buffer): void => this.#take(bytes);
   readonly #onTimeout = (): void => {
     // Nobody is silent who waits for us: for a part that is to come, for a stream to go on.
-    const isOurs = this.#response !== undefined || this.#adapter?.isAnswering === true;
+    const isOurs = this.#state === 'answering' || this.#adapter?.isAnswering === true;
     if (isOurs && this.#socket.writableLength === 0) this.#socket.setTimeout(this.#options.silence);
     else this.#socket.destroy();
   };
@@ -99,7 +102,7 @@ class FastConnection {
   };
   /** The viewer will not ask again. As Node's server does, nobody is waited for who has said so. */
   readonly #onEnd = (): void => {
-    if (this.#aside || this.#left) this.#adapter?.push(null);
+    if (this.#state === 'lent' || this.#state === 'given') this.#adapter?.push(null);
     else this.#socket.end();
   };
 
@@ -117,13 +120,13 @@ class FastConnection {
   }
 
   closeIfIdle(): void {
-    if (this.#response === undefined && !this.#aside && !this.#left) this.#socket.end();
+    if (this.#state === 'idle' || this.#state === 'resting') this.#socket.end();
   }
 
   #take(bytes: Buffer): void {
-    if (this.#response !== undefined || this.#resting) this.#keep(bytes);
+    if (this.#state === 'answering' || this.#state === 'resting') this.#keep(bytes);
     // Two requests at once: whose turn it is, only Node's server can tell.
-    else if (this.#aside || this.#left) this.#passOn(bytes);
+    else if (this.#state === 'lent' || this.#state === 'given') this.#passOn(bytes);
     else {
       const request = this.#options.heads.read(bytes);
       if (request === undefined) this.#leave(bytes);
@@ -133,6 +136,7 @@ class FastConnection {
   }
 
   #answer({ method, url, rawHeaders }: PlainRequest): void {
+    this.#state = 'answering';
     this.#response = new FastResponse(this.#socket, method === 'HEAD', () => this.#next());
     this.#options.handle({ method, url, rawHeaders, socket: this.#socket }, this.#response);
   }
@@ -140,7 +144,7 @@ class FastConnection {
   /** An answer has been given: to what came meanwhile, once the viewer has taken enough of it. */
   #next(): void {
     this.#response = undefined;
-    this.#aside = false;
+    this.#state = 'idle';
     if (this.#socket.writableLength > mayWait) this.#rest();
     else this.#takeWaiting();
   }
@@ -150,10 +154,10 @@ class FastConnection {
    * kernel, and the time-out ends it.
    */
   #rest(): void {
-    this.#resting = true;
+    this.#state = 'resting';
     this.#socket.pause();
     this.#socket.once('drain', () => {
-      this.#resting = false;
+      this.#state = 'idle';
       this.#socket.resume();
       this.#takeWaiting();
     });
@@ -172,14 +176,14 @@ class FastConnection {
 
   /** A plain request that others answer; afterwards we go on. */
   #putAside(bytes: Buffer): void {
-    this.#aside = true;
+    this.#state = 'lent';
     if (this.#adapter === undefined) {
       this.#adapter = new SocketAdapter(this.#socket, {
         onAnswered: () => {
-          if (this.#aside && !this.#left) this.#next();
+          if (this.#state === 'lent') this.#next();
         },
         onWanted: () => {
-          if (this.#left) this.#socket.resume();
+          if (this.#state === 'given') this.#socket.resume();
         },
       });
       this.#adapter.on('error', () => {});
@@ -190,7 +194,7 @@ class FastConnection {
 
   /** To Node's server, for good, as fast as it takes it: it stops reading when too many answers wait. */
   #passOn(bytes: Buffer): void {
-    this.#left = true;
+    this.#state = 'given';
     if (this.#adapter?.push(bytes) === false) this.#socket.pause();
   }
 
