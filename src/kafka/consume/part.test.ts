@@ -136,3 +136,15 @@ test('Many small compressed batches do not take a frame each', async () => {
   assert.equal(records.length, 50);
   assert.equal(taken, 0);
 });
+
+test('Many small records are decoded some thousands at a time, and each of them once', async () => {
+  const empty = Buffer.alloc(0);
+  const offsets = Array.from({ length: 20 }, (_, index) => index * 1000);
+  const batches = await Promise.all(offsets.map((offset) => batch(offset, 1000, false, empty)));
+  const times = await decodeAll(partOf(batches), 1_000_000);
+  assert.deepEqual(
+    times.map((read) => read.length),
+    [5000, 5000, 5000, 5000],
+  );
+  assert.deepEqual(times.flat(), [...Array(20_000).keys()]);
+});

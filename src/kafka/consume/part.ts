@@ -22,7 +22,8 @@ export interface DecodedPart {
 
 /**
  * Decodes the part's batches, their CRC32C checked, up to the first that is not as it must be, or until compressed ones have
- * become `mostExpanded` bytes: a few bytes of the wire may be gigabytes. The last one may exceed that. Never rejects.
+ * become `mostExpanded` bytes: a few bytes of the wire may be gigabytes. The last one may exceed that. Nor are there many more
+ * records than 5000 at a time. Never rejects.
  */
 export async function decodePart(
   part: Part,
@@ -46,7 +47,7 @@ export async function decodePart(
   try {
     for (let head = readBatchHead(bytes, at, end); head; head = readBatchHead(bytes, at, end)) {
       if (nextOffset >= until) break;
-      if (expanded >= mostExpanded)
+      if (expanded >= mostExpanded || records.length >= mostRecords)
         return { records, nextOffset, expanded, free, rest: at, error: undefined };
       at = head.end;
       if (head.nextOffset <= nextOffset) continue;
@@ -76,6 +77,12 @@ export async function decodePart(
 function expand(bytes: Buffer, head: BatchHead): Promise<Buffer> {
   return decompress(recordsOf(bytes, head), head.compression, `the batch at offset ${head.baseOffset}`);
 }
+
+/**
+ * Records that are decoded at a time: a few bytes each on the wire, they are some 150 in memory, and the loop stands still while they are
+ * made. A single batch of more still comes whole.
+ */
+const mostRecords = 5000;
 
 /** Smaller buffers may share their memory with others, and a frame for each of many would be mostly empty. */
 const ownMemoryFrom = 64 * 1024;
