@@ -48,6 +48,8 @@ export class Intake {
   #refused = new Set<string>();
   #walk: AsyncIterator<SourceFile> | undefined;
   #walkTook = 0;
+  /** While it was under way something happened that another one is to look at. */
+  #isAskedFor = false;
   #nextWalk = 0;
   #wake: () => void = () => {};
   /** Steady time since when the source cannot be read. */
@@ -160,7 +162,9 @@ export class Intake {
     }
     this.#nextWalk = once
       ? Number.POSITIVE_INFINITY
-      : performance.now() + Math.max(scanInterval, 2 * this.#walkTook);
+      : performance.now() +
+        Math.max(this.#isAskedFor ? uploadWaits.betweenWalks : scanInterval, 2 * this.#walkTook);
+    this.#isAskedFor = false;
     walked();
   }
 
@@ -198,6 +202,8 @@ export class Intake {
         // A folder that appeared, or a path that vanished: the next walk tells, and it need not be far. Where walks take
         // long they stay apart, though something vanishes all the time.
         const isWanted = selection.folder(path) || selection.file(path);
+        // A walk that is under way may have been there already.
+        this.#isAskedFor ||= isWanted && this.#walk !== undefined;
         if (!once && isWanted)
           this.#nextWalk = Math.min(
             this.#nextWalk,
