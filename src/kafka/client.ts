@@ -9,6 +9,7 @@ import type { Kafka, KafkaStatus } from './contract.ts';
 import { commit, committed } from './group/coordinator.ts';
 import { KafkaProducer } from './produce/producer.ts';
 import type { ClientProperties } from './properties.ts';
+import { passedOver } from './security/passed-over.ts';
 import { securityFrom } from './security.ts';
 import { clientSettings, settingNames } from './settings.ts';
 
@@ -50,6 +51,9 @@ export function createKafka(options: KafkaOptions): Kafka {
     logger,
     onStatus: options.onStatus ?? (() => {}),
   });
+  const unheeded = passedOver(properties);
+  if (unheeded.length > 0)
+    logger.warn({ properties: unheeded }, 'Kafka properties of security that Sluice does not heed');
   const ignored = Object.keys(properties).filter((name) => !isHeeded(name));
   if (ignored.length > 0) logger.debug({ ignored }, 'Kafka properties that Sluice has no use for');
   const producers = new Set<KafkaProducer>();

@@ -10,7 +10,11 @@ type Format = 'PEM' | 'PKCS12' | 'JKS';
  * PEM text of a property: the text itself, or the file that it names. `label` is what it must hold. Properties files
  * often carry PEM on one line, with spaces where the line ends were; that is put right.
  */
-export function readPem(property: string, value: string, label: 'CERTIFICATE' | 'PRIVATE KEY'): string {
+export function readPem(
+  property: string,
+  value: string,
+  label: 'CERTIFICATE' | 'PRIVATE KEY' | 'X509 CRL',
+): string {
   const text = property.endsWith('.location') ? read(property, value).toString('latin1') : value;
   const pem = property.endsWith('.location') ? text : restoreLines(text);
   const blocks = pem.match(

@@ -3,6 +3,7 @@ import { type ConnectionOptions, createSecureContext } from 'node:tls';
 import { ConfigurationError, describeError } from '../../errors.ts';
 import type { ClientProperties } from '../properties.ts';
 import { readKeystore, readPem, readTruststore } from './certificates.ts';
+import { tlsLimits } from './tls-limits.ts';
 
 /**
  * Reads the certificates and keys that the properties name, once. Without any, the authorities that Node knows are
@@ -13,6 +14,7 @@ export function tlsOptions(properties: ClientProperties): ConnectionOptions {
     ...authorities(properties),
     ...identity(properties),
     ...hostNameCheck(properties),
+    ...tlsLimits(properties),
   };
   try {
     createSecureContext(options);
