@@ -1,12 +1,21 @@
 /** Rebuilds a topic's files in a directory: the library's face of it. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { describeError } from '../errors.ts';
 import { createKafka } from '../kafka/client.ts';
 import type { Kafka } from '../kafka/contract.ts';
 import type { Sink } from '../stores/contract.ts';
 import { openSink } from '../stores/open.ts';
+import { SinkLostError } from '../stores/sink-lost.ts';
 import { clientOptions } from './run/client-options.ts';
 import { DownloadRun } from './run/download-run.ts';
 import { runStoppable } from './run/run-stoppable.ts';
-import { type DownloadOptions, type DownloadSummary, downloadSettings } from './shared/options.ts';
+import { StoppedError } from './shared/disk-retry.ts';
+import {
+  type DownloadOptions,
+  type DownloadSettings,
+  type DownloadSummary,
+  downloadSettings,
+} from './shared/options.ts';
 import { awaitTopic, existingTopic } from './shared/topics.ts';
 
 /**
@@ -18,11 +27,16 @@ import { awaitTopic, existingTopic } from './shared/topics.ts';
  */
 export async function download(options: DownloadOptions): Promise<DownloadSummary> {
   const settings = downloadSettings(options);
-  const sink = await openSink(settings.to);
+  let sink = await openSink(settings.to);
+  const reopen = async (): Promise<Sink> => {
+    await sink.close();
+    sink = await openSink(settings.to);
+    return sink;
+  };
   try {
     const kafka = createKafka(clientOptions(settings, `sluice-download-${settings.name}`));
     try {
-      return await downloadTo(kafka, sink, settings);
+      return await downloadTo(kafka, sink, settings, reopen);
     } finally {
       await kafka.close();
     }
@@ -31,27 +45,75 @@ export async function download(options: DownloadOptions): Promise<DownloadSummar
   }
 }
 
-/** The same, to any sink through any client. The client is closed only when a stopped run cannot end otherwise. */
+/** How often a sink that was lost is begun anew in one run: where it happens all the time is no place for one. */
+const newSinks = 3;
+/** Milliseconds until a lost sink is opened again. */
+const reopenAfter = 1000;
+
+/**
+ * The same, to any sink through any client. The client is closed only when a stopped run cannot end otherwise. A sink that is
+ * lost while files come is closed and opened again by `reopen`, and all that the topic has is read into it.
+ */
 export async function downloadTo(
   kafka: Kafka,
   sink: Sink,
   options: DownloadOptions,
+  reopen?: () => Promise<Sink>,
 ): Promise<DownloadSummary> {
   const settings = downloadSettings(options);
+  const began = Date.now();
   let open = 0;
   const summary = await runStoppable({ ...settings, kafka }, async ({ stop, progress, report }) => {
     const topic = settings.once
       ? await existingTopic(kafka, settings.topic)
       : await awaitTopic(kafka, settings.topic, { onEvent: settings.onEvent, signal: stop.signal });
     if (topic === undefined) return;
-    const { name } = settings;
+    const { name, onEvent } = settings;
     const { partitions } = topic;
-    settings.onEvent({ type: 'started', name, topic: topic.name, partitions, place: sink.place });
+    onEvent({ type: 'started', name, topic: topic.name, partitions, place: sink.place });
     report();
-    const run = new DownloadRun({ kafka, sink, settings, progress, topic, stop });
-    await run.run().finally(() => {
-      open = run.open;
-    });
+    let current = { sink, settings };
+    for (let lost = 0; ; lost++) {
+      // Of its own: a run that fails stops itself, and the next one is to go on.
+      const own = new AbortController();
+      const run = new DownloadRun({ ...current, kafka, progress, topic, stop: own });
+      const onStop = (): void => own.abort();
+      stop.signal.addEventListener('abort', onStop, { once: true });
+      if (stop.signal.aborted) onStop();
+      try {
+        return await run.run();
+      } catch (error) {
+        const mayGoOn = error instanceof SinkLostError && reopen !== undefined && lost < newSinks;
+        if (!mayGoOn || stop.signal.aborted) throw error;
+        const message = `${describeError(error)}; it is begun anew, and the topic read from where this run began to read it`;
+        onEvent({ type: 'warning', message });
+      } finally {
+        open = run.open;
+        stop.signal.removeEventListener('abort', onStop);
+      }
+      const from = settings.fromOffset === 'end' ? { fromOffset: began } : {};
+      current = { sink: await openAgain(reopen, settings, stop.signal), settings: { ...settings, ...from } };
+    }
   });
   return { ...summary, open };
+}
+
+/** Whoever removed the folder may be about to go on with that: it is opened a little later, and tried until it works. */
+async function openAgain(
+  reopen: () => Promise<Sink>,
+  { to, onEvent }: DownloadSettings,
+  signal: AbortSignal,
+): Promise<Sink> {
+  for (let isSaid = false; ; isSaid = true) {
+    await delay(reopenAfter, undefined, { signal }).catch(() => {});
+    if (signal.aborted) throw new StoppedError('stopped before the sink was opened again');
+    try {
+      const sink = await reopen();
+      if (isSaid) onEvent({ type: 'resumed', on: 'sink', message: `${to} takes files again` });
+      return sink;
+    } catch (error) {
+      const message = `${describeError(error)}; it is tried again until it works`;
+      if (!isSaid) onEvent({ type: 'waiting', on: 'sink', message });
+    }
+  }
 }

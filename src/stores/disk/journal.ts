@@ -7,44 +7,28 @@
 import { randomBytes } from 'node:crypto';
 import { renameSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { constants } from 'node:os';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ConfigurationError, describeError } from '../../errors.ts';
 import type { ByteRange, Published, ReadRange, TopicPositions, UnfinishedUpload } from '../contract.ts';
-
-const schema = `
-  PRAGMA locking_mode = EXCLUSIVE;
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = NORMAL;
-  CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS published (
-    target TEXT PRIMARY KEY, upload TEXT NOT NULL, size INTEGER NOT NULL, digest TEXT NOT NULL, mtime TEXT NOT NULL, folded TEXT
-  ) WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS folded ON published (folded) WHERE folded IS NOT NULL;
-  CREATE TABLE IF NOT EXISTS uploads (
-    upload TEXT PRIMARY KEY, uploader TEXT NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, ranges TEXT NOT NULL, closing TEXT, firsts TEXT NOT NULL DEFAULT '[]', topic TEXT NOT NULL DEFAULT ''
-  ) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS positions (
-    reader TEXT, topic TEXT, partition INTEGER, name TEXT NOT NULL, cluster TEXT NOT NULL, began INTEGER NOT NULL, safe INTEGER NOT NULL,
-    PRIMARY KEY (reader, topic, partition)
-  ) WITHOUT ROWID;
-`;
+import { SinkLostError } from '../sink-lost.ts';
+import { isDamage, systemErrorOf } from './journal-fault.ts';
+import { makeTables } from './journal-tables.ts';
 
 /** Opens the journal; one that is damaged is set aside, and a new one begun: what it knew can be had from the topic. */
 export function openJournal(file: string, place: string): Journal {
   try {
     return new Journal(file, place);
   } catch (error) {
-    const code = (error as { errcode?: number }).errcode;
-    if (code !== results.corrupt && code !== results.notADatabase) throw error;
-    renameSync(file, `${file}.damaged-${Date.now()}`);
-    for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, { force: true });
+    if (!isDamage(error)) throw error;
+    setAside(file);
     return new Journal(file, place);
   }
 }
 
-/** Result codes of SQLite. */
-const results = { inputOutput: 10, corrupt: 11, full: 13, notADatabase: 26 } as const;
+function setAside(file: string): void {
+  renameSync(file, `${file}.damaged-${Date.now()}`);
+  for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, { force: true });
+}
 
 /** What has been noted and is not written down yet, as it was at one moment. */
 export interface Noted {
@@ -57,6 +41,9 @@ export interface JournalEntry extends Published {
   readonly mtime: string;
   readonly folded: string | null;
 }
+
+/** Bytes of the write-ahead log after which it is begun anew. */
+const longestLog = 4 * 1024 * 1024;
 
 export class Journal {
   readonly id: string;
@@ -78,8 +65,7 @@ export class Journal {
     this.#file = file;
     this.#database = new DatabaseSync(file);
     try {
-      this.#database.exec(schema);
-      this.#addColumns();
+      makeTables(this.#database);
       this.isCopy = this.#settle(place);
       this.id = this.#sinkId();
       this.#select = this.#database.prepare(
@@ -97,18 +83,6 @@ export class Journal {
         );
       }
       throw cause;
-    }
-  }
-
-  /** Journals of earlier versions do not have them. */
-  #addColumns(): void {
-    const columns = this.#database.prepare("SELECT name FROM pragma_table_info('uploads')").all();
-    for (const [column, empty] of [
-      ['firsts', '[]'],
-      ['topic', ''],
-    ] as const) {
-      if (columns.some(({ name }) => name === column)) continue;
-      this.#database.exec(`ALTER TABLE uploads ADD COLUMN ${column} TEXT NOT NULL DEFAULT '${empty}'`);
     }
   }
 
@@ -134,14 +108,15 @@ export class Journal {
   }
 
   published(target: string): JournalEntry | undefined {
-    const row = this.#fresh.get(target) ?? (this.#select.get(target) as JournalEntry | undefined);
-    return row;
+    return (
+      this.#fresh.get(target) ?? this.#asking(() => this.#select.get(target) as JournalEntry | undefined)
+    );
   }
 
   /** Another name that a case-insensitive file system takes for this one. */
   collision(target: string, folded: string): string | undefined {
     for (const [other, entry] of this.#fresh) if (entry.folded === folded && other !== target) return other;
-    const row = this.#selectFolded.get(folded, target);
+    const row = this.#asking(() => this.#selectFolded.get(folded, target));
     return row === undefined ? undefined : String(row.target);
   }
 
@@ -156,7 +131,7 @@ export class Journal {
   }
 
   unfinished(): UnfinishedUpload[] {
-    const rows = this.#database.prepare('SELECT * FROM uploads').all();
+    const rows = this.#asking(() => this.#database.prepare('SELECT * FROM uploads').all());
     return rows.map((row) => ({
       upload: String(row.upload),
       uploader: String(row.uploader),
@@ -175,7 +150,7 @@ export class Journal {
   }
 
   positions(): TopicPositions[] {
-    const rows = this.#database.prepare('SELECT * FROM positions').all();
+    const rows = this.#asking(() => this.#database.prepare('SELECT * FROM positions').all());
     const byTopic = Map.groupBy(rows, ({ reader, topic }) => `${topic} ${reader}`);
     return [...byTopic.values()].map((ofTopic) => {
       const partitions = ofTopic.map(({ partition, began, safe }): [number, ReadRange] => {
@@ -207,10 +182,16 @@ export class Journal {
     try {
       this.#log ??= await open(`${this.#file}-wal`, 'r+');
       await this.#log.datasync();
+      if ((await this.#log.stat()).size > longestLog) this.#moveLog();
     } catch (error) {
       this.#isUnsynced = true;
       throw error;
     }
+  }
+
+  /** From the log to where it is read from. SQLite would do so by itself, and tell nobody when the disk fails. */
+  #moveLog(): void {
+    this.#asking(() => this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)'));
   }
 
   #write(
@@ -249,7 +230,7 @@ export class Journal {
     } catch (error) {
       // SQLite may have done so itself.
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-      throw systemErrorOf(error);
+      throw this.#faultOf(error);
     }
     this.#isUnsynced = true;
     for (const [target, entry] of fresh) {
@@ -266,6 +247,22 @@ export class Journal {
       insert.run(reader, topic, partition, name, cluster, began, safe);
   }
 
+  #asking<T>(ask: () => T): T {
+    try {
+      return ask();
+    } catch (error) {
+      throw this.#faultOf(error);
+    }
+  }
+
+  /** A page that is damaged may be met long after the journal was opened: it is set aside then too. */
+  #faultOf(error: unknown): unknown {
+    if (!isDamage(error)) return systemErrorOf(error);
+    this.#database.close();
+    setAside(this.#file);
+    return new SinkLostError(`the journal ${this.#file} is damaged, and was set aside`, { cause: error });
+  }
+
   async close(): Promise<void> {
     if (!this.#database.isOpen) return;
     await this.#log?.close();
@@ -277,13 +274,4 @@ export class Journal {
 function seenFrom(text: string): [number, number, number][] {
   const seen = JSON.parse(text) as [number, number, number?][];
   return seen.map(([partition, first, last = first]) => [partition, first, last]);
-}
-
-/** What a disk did to SQLite is what it does to anybody: its owner decides by the system's codes. */
-function systemErrorOf(error: unknown): unknown {
-  const result = ((error as { errcode?: number }).errcode ?? 0) & 0xff;
-  const code = result === results.full ? 'ENOSPC' : result === results.inputOutput ? 'EIO' : undefined;
-  if (code === undefined) return error;
-  const message = `${code}: ${describeError(error)}, the journal`;
-  return Object.assign(new Error(message, { cause: error }), { code, errno: -constants.errno[code] });
 }

@@ -2,6 +2,7 @@
 import type { PartFile } from '../contract.ts';
 import type { DiskCalls } from './calls.ts';
 import type { Handles, OpenPart } from './handles.ts';
+import type { OwnFolder } from './own-folder.ts';
 import type { Refusals } from './refusals.ts';
 import { runsOf } from './zero-runs.ts';
 
@@ -12,12 +13,15 @@ export interface PartFileOptions {
   readonly calls: DiskCalls;
   readonly handles: Handles;
   readonly refusals: Refusals;
+  readonly own: OwnFolder;
 }
 
-export function diskPartFile(file: string, { calls, handles, refusals }: PartFileOptions): PartFile {
+export function diskPartFile(file: string, { calls, handles, refusals, own }: PartFileOptions): PartFile {
+  const use = <T>(work: (part: OpenPart) => Promise<T>): Promise<T> =>
+    own.guard(() => handles.use(file, work));
   return {
     write: (bytes, position) =>
-      handles.use(file, async (part) => {
+      use(async (part) => {
         const runs = runsOf(bytes, position);
         if (runs === undefined) return write(calls, part, bytes, position);
         for (const { from, to, isZero } of runs) {
@@ -26,10 +30,8 @@ export function diskPartFile(file: string, { calls, handles, refusals }: PartFil
           else await write(calls, part, run, position + from);
         }
       }),
-    read: (buffer, position) =>
-      handles.use(file, ({ descriptor }) => calls.read(descriptor, buffer, position)),
-    sync: () =>
-      handles.use(file, ({ descriptor }) => refusals.attempt('sync', () => calls.syncData(descriptor))),
+    read: (buffer, position) => use(({ descriptor }) => calls.read(descriptor, buffer, position)),
+    sync: () => use(({ descriptor }) => refusals.attempt('sync', () => calls.syncData(descriptor))),
     close: () => handles.close(file),
   };
 }

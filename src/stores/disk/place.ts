@@ -8,9 +8,12 @@ import { join } from 'node:path';
 /** Types of Linux's file systems (`statfs`) that number their files anew at each mount: vfat and exFAT. */
 const withoutInodes = new Set([0x4d44, 0x2011bab0]);
 
+/** Its name, in a sink's own folder. */
+export const placeFile = 'place';
+
 /** The identity of the file in a sink's own folder, which is made when it is missing. */
 export function placeOf(ownFolder: string): string {
-  const file = join(ownFolder, 'place');
+  const file = join(ownFolder, placeFile);
   try {
     writeFileSync(
       file,

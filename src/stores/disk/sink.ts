@@ -1,5 +1,5 @@
 /** A directory as a sink. Its own things stand in `.sluice/`, on the same file system as the final names. */
-import { type BigIntStats, constants } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
 import { mkdir, readdir, realpath, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError, describeError } from '../../errors.ts';
@@ -19,16 +19,18 @@ import { rangesWithin } from '../ranges-within.ts';
 import { foldedName, ownFolder } from '../target-name.ts';
 import { VanishedError } from '../vanished.ts';
 import { DiskCalls } from './calls.ts';
-import { FileLooks, isSameTime, permissions } from './file-look.ts';
+import { FileLooks, isSameTime } from './file-look.ts';
 import { FinalNames } from './final-names.ts';
 import { Folders } from './folders.ts';
 import { Handles } from './handles.ts';
 import { type Journal, openJournal } from './journal.ts';
+import { OwnFolder } from './own-folder.ts';
 import { diskPartFile } from './part-file.ts';
 import { placeOf } from './place.ts';
 import { Refusals } from './refusals.ts';
 import { StandingFiles } from './standing-file.ts';
 import { Way } from './way.ts';
+import { WholeFiles } from './whole-file.ts';
 
 const partsFolder = `${ownFolder}/parts`;
 /** Temporary files open at once. */
@@ -85,7 +87,8 @@ class DiskSink implements Sink {
   readonly #notices = new Notices();
   readonly #refusals: Refusals;
   readonly #looks: FileLooks;
-  readonly #umask = process.umask();
+  readonly #whole: WholeFiles;
+  readonly #own: OwnFolder;
   #wholes = 0;
   #checks = 0;
 
@@ -100,12 +103,10 @@ class DiskSink implements Sink {
     this.#journal = openJournal(join(own, 'journal.db'), placeOf(own));
     this.#refusals = new Refusals(place, this.#notices);
     this.#looks = new FileLooks(place, calls, this.#refusals, this.#notices);
-    this.#way = new Way({
-      calls,
-      root,
-      realRoot: root,
-      withDescriptor: (work) => this.#handles.withDescriptor(work),
-    });
+    this.#own = new OwnFolder(place, root, this.#parts, calls);
+    const withDescriptor = <T>(work: () => Promise<T>): Promise<T> => this.#handles.withDescriptor(work);
+    this.#way = new Way({ calls, root, realRoot: root, withDescriptor });
+    this.#whole = new WholeFiles({ calls, looks: this.#looks, withDescriptor });
     this.#folders = new Folders({ root, way: this.#way, calls, refusals: this.#refusals });
     this.#standing = new StandingFiles(calls, this.#way);
     const collision = (target: string, folded: string): string | undefined =>
@@ -148,12 +149,12 @@ class DiskSink implements Sink {
   }
 
   part(upload: string): PartFile {
-    const [calls, handles, refusals] = [this.#calls, this.#handles, this.#refusals];
-    return diskPartFile(this.#partName(upload), { calls, handles, refusals });
+    const [calls, handles, refusals, own] = [this.#calls, this.#handles, this.#refusals, this.#own];
+    return diskPartFile(this.#partName(upload), { calls, handles, refusals, own });
   }
 
   publish(upload: string, target: string, look: FileLook, published: Published): Promise<void> {
-    return this.#names.claim(target, async (folded) => {
+    return this.#publish(target, async (folded) => {
       const file = this.#partName(upload);
       const stats = await this.#handles.use(file, ({ descriptor }) =>
         this.#finish(file, descriptor, look, published),
@@ -177,10 +178,10 @@ class DiskSink implements Sink {
   }
 
   publishWhole(bytes: Uint8Array, target: string, look: FileLook, published: Published): Promise<void> {
-    return this.#names.claim(target, async (folded) => {
+    return this.#publish(target, async (folded) => {
       const file = join(this.#parts, `whole-${this.#wholes++}`);
       try {
-        const stats = await this.#writeWhole(file, bytes, look);
+        const stats = await this.#whole.write(file, bytes, look, (whole) => this.#sync(whole));
         await this.#names.put(file, target);
         this.#journal.notePublished(target, published, stats.mtimeNs, folded);
       } catch (error) {
@@ -190,31 +191,9 @@ class DiskSink implements Sink {
     });
   }
 
-  async #writeWhole(file: string, bytes: Uint8Array, look: FileLook): Promise<BigIntStats> {
-    const mode = permissions(look.mode);
-    const made = mode & ~this.#umask;
-    const whole = await this.#handles.withDescriptor(() => this.#openNew(file, made));
-    try {
-      await this.#calls.write(whole, bytes);
-      const stats = await this.#looks.give(whole, look, made === mode);
-      await this.#sync(whole);
-      return stats;
-    } finally {
-      await this.#calls.close(whole);
-    }
-  }
-
-  /** Whatever stands there, and wherever it leads, is none of ours. */
-  async #openNew(file: string, mode: number): Promise<number> {
-    const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants;
-    const flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
-    try {
-      return await this.#calls.open(file, flags, mode);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      await rm(file, { force: true });
-      return this.#calls.open(file, flags, mode);
-    }
+  /** Runs the publishing of a name, with the folded one where case does not matter. */
+  #publish(target: string, work: (folded: string | null) => Promise<void>): Promise<void> {
+    return this.#own.guard(() => this.#names.claim(target, work));
   }
 
   async adopt(target: string, published: Published): Promise<void> {
@@ -227,10 +206,13 @@ class DiskSink implements Sink {
   }
 
   async quarantine(upload: string, target: string): Promise<void> {
-    // An empty file has not been opened yet.
-    await this.#handles.use(this.#partName(upload), async () => {});
-    await this.#handles.end(this.#partName(upload));
-    await this.#names.put(this.#partName(upload), target, 'nothing');
+    const file = this.#partName(upload);
+    await this.#own.guard(async () => {
+      // An empty file has not been opened yet.
+      await this.#handles.use(file, async () => {});
+      await this.#handles.end(file);
+      await this.#names.put(file, target, 'nothing');
+    });
     this.#journal.noteGone(upload);
   }
 
@@ -264,6 +246,7 @@ class DiskSink implements Sink {
   }
 
   async checkpoint(uploads: readonly UnfinishedUpload[], positions?: TopicPositions): Promise<void> {
+    await this.#own.confirm();
     // Both at one moment: what is published from here on is not durable when the folders are.
     const noted = this.#journal.noted();
     const changed = this.#folders.takeChanged();
@@ -288,6 +271,7 @@ class DiskSink implements Sink {
   async close(): Promise<void> {
     await this.#handles.closeAll();
     await this.#journal.close();
+    this.#own.close();
   }
 
   notices(tell: (message: string) => void): void {

@@ -1,0 +1,34 @@
+/** The tables of a sink's journal. */
+import type { DatabaseSync } from 'node:sqlite';
+
+const schema = `
+  PRAGMA locking_mode = EXCLUSIVE;
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = NORMAL;
+  PRAGMA wal_autocheckpoint = 0;
+  CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS published (
+    target TEXT PRIMARY KEY, upload TEXT NOT NULL, size INTEGER NOT NULL, digest TEXT NOT NULL, mtime TEXT NOT NULL, folded TEXT
+  ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS folded ON published (folded) WHERE folded IS NOT NULL;
+  CREATE TABLE IF NOT EXISTS uploads (
+    upload TEXT PRIMARY KEY, uploader TEXT NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, ranges TEXT NOT NULL, closing TEXT, firsts TEXT NOT NULL DEFAULT '[]', topic TEXT NOT NULL DEFAULT ''
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS positions (
+    reader TEXT, topic TEXT, partition INTEGER, name TEXT NOT NULL, cluster TEXT NOT NULL, began INTEGER NOT NULL, safe INTEGER NOT NULL,
+    PRIMARY KEY (reader, topic, partition)
+  ) WITHOUT ROWID;
+`;
+
+/** Makes what is missing, in journals of earlier versions too. */
+export function makeTables(database: DatabaseSync): void {
+  database.exec(schema);
+  const columns = database.prepare("SELECT name FROM pragma_table_info('uploads')").all();
+  for (const [column, empty] of [
+    ['firsts', '[]'],
+    ['topic', ''],
+  ] as const) {
+    if (columns.some(({ name }) => name === column)) continue;
+    database.exec(`ALTER TABLE uploads ADD COLUMN ${column} TEXT NOT NULL DEFAULT '${empty}'`);
+  }
+}

@@ -1,0 +1,74 @@
+/** Whether a sink still is where it was opened. Its folder may be removed, moved away or made anew while it is in use. */
+import { type BigIntStats, closeSync, fstatSync, lstatSync, openSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SinkLostError } from '../sink-lost.ts';
+import { ownFolder } from '../target-name.ts';
+import type { DiskCalls } from './calls.ts';
+import { placeFile } from './place.ts';
+
+export class OwnFolder {
+  readonly #place: string;
+  readonly #root: string;
+  readonly #parts: string;
+  readonly #calls: DiskCalls;
+  readonly #disk: bigint;
+  /** Of the file that is made with the sink, so that what is made anew is not taken for it. */
+  readonly #witness: number;
+  #isOpen = true;
+
+  /** `place` is what people call the root; the sink's own folder stands below it. */
+  constructor(place: string, root: string, parts: string, calls: DiskCalls) {
+    this.#place = place;
+    this.#root = root;
+    this.#parts = parts;
+    this.#calls = calls;
+    this.#disk = lstatSync(root, { bigint: true }).dev;
+    this.#witness = openSync(this.#witnessPath, 'r');
+  }
+
+  /**
+   * Throws SinkLostError when what the sink keeps is gone; the system's error, which may be waited for, when the whole folder is
+   * gone, or another disk stands in its place, as where one was unmounted. Makes the folder of temporary files again.
+   */
+  async confirm(): Promise<void> {
+    const isThere = (await this.#look(this.#witnessPath)) !== undefined;
+    if (isThere && fstatSync(this.#witness).nlink > 0) {
+      if ((await this.#look(this.#parts)) === undefined) await mkdir(this.#parts, { recursive: true });
+      return;
+    }
+    const { dev } = await this.#calls.lookAt(this.#root);
+    if (dev !== this.#disk) {
+      const message = `another disk stands at ${this.#place} than at the start: mount the right one, or start again`;
+      throw Object.assign(new Error(message), { code: 'ENODEV', errno: -19 });
+    }
+    throw new SinkLostError(`somebody removed ${join(this.#place, ownFolder)} while files came`);
+  }
+
+  /** Runs work; where something on its way is missing, {@link confirm} says what. */
+  async guard<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const cause = error instanceof Error ? (error.cause ?? error) : error;
+      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') await this.confirm();
+      throw error;
+    }
+  }
+
+  close(): void {
+    if (this.#isOpen) closeSync(this.#witness);
+    this.#isOpen = false;
+  }
+
+  get #witnessPath(): string {
+    return join(this.#root, ownFolder, placeFile);
+  }
+
+  async #look(path: string): Promise<BigIntStats | undefined> {
+    return this.#calls.lookAt(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
+      return undefined;
+    });
+  }
+}
