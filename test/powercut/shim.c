@@ -77,9 +77,18 @@ static void note(uint32_t kind, uint64_t inode, const char *path, const char *se
   count++;
 }
 
+#define OPEN_FILES "/proc/self/fd/"
+
 /* The absolute path, as it stands; NULL where it is not below the root. */
 static const char *below(int folder, const char *path, char *into) {
   if (sink < 0 || !path) return NULL;
+  char *name = NULL;
+  /* Through an open folder, as who does not trust its path writes it. */
+  if (strncmp(path, OPEN_FILES, sizeof OPEN_FILES - 1) == 0) {
+    folder = (int)strtol(path + sizeof OPEN_FILES - 1, &name, 10);
+    if (*name != '/') return NULL;
+    path = name + 1;
+  }
   if (path[0] == '/') {
     snprintf(into, PATH_MAX, "%s", path);
   } else {
