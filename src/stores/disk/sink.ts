@@ -270,6 +270,7 @@ class DiskSink implements Sink {
 
   async close(): Promise<void> {
     await this.#handles.closeAll();
+    await this.#way.close();
     await this.#journal.close();
     this.#own.close();
   }

@@ -10,6 +10,14 @@ import type { DiskCalls } from './calls.ts';
 /** Linux's flag for a handle on a folder that need not be readable; Node has no name for it. */
 const pathOnly = 0o10_000_000;
 
+/** Folders kept open. */
+const heldFolders = 32;
+
+interface HeldFolder {
+  readonly file: number;
+  users: number;
+}
+
 export interface WayOptions {
   readonly calls: DiskCalls;
   readonly root: string;
@@ -24,6 +32,9 @@ export class Way {
   readonly #root: string;
   readonly #realRoot: string;
   readonly #withDescriptor: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Folders that are open, the oldest first; and those that are to be closed once nobody uses them. */
+  readonly #held = new Map<string, HeldFolder>();
+  readonly #left = new Set<HeldFolder>();
   /** Whether the system says where an open file stands. */
   #canAsk: boolean | undefined;
 
@@ -62,18 +73,55 @@ export class Way {
       await this.check(folder);
       return work(full);
     }
-    const flags = pathOnly | constants.O_DIRECTORY;
-    const file = await this.open(folder, flags).catch(async (error: unknown) => {
-      await this.check(folder);
-      throw error;
-    });
-    const path = `/proc/self/fd/${file}`;
+    const held = await this.#hold(folder);
+    const path = `/proc/self/fd/${held.file}`;
     try {
       return await work(path);
     } catch (error) {
       throw named(error, path, full);
     } finally {
-      await this.#calls.close(file);
+      held.users--;
+      await this.#letGo(heldFolders);
+    }
+  }
+
+  /** Closes what is held open. */
+  async close(): Promise<void> {
+    await this.#letGo(0);
+  }
+
+  /** A folder that is open, and stands where its name says. Many files go into one, so that it is kept open for the next. */
+  async #hold(folder: string): Promise<HeldFolder> {
+    const before = this.#held.get(folder);
+    if (before !== undefined) {
+      before.users++;
+      if ((await this.#calls.pathOf(before.file)) === join(this.#realRoot, folder)) return before;
+      before.users--;
+      if (this.#held.get(folder) === before) this.#held.delete(folder);
+      this.#left.add(before);
+    }
+    const file = await this.open(folder, pathOnly | constants.O_DIRECTORY).catch(async (error: unknown) => {
+      await this.check(folder);
+      throw error;
+    });
+    const held = { file, users: 1 };
+    const other = this.#held.get(folder);
+    if (other !== undefined) this.#left.add(other);
+    this.#held.set(folder, held);
+    return held;
+  }
+
+  /** Leaves so many folders open, and those that are in use. */
+  async #letGo(limit: number): Promise<void> {
+    for (const [folder, held] of this.#held) {
+      if (this.#held.size <= limit) break;
+      this.#held.delete(folder);
+      this.#left.add(held);
+    }
+    for (const held of this.#left) {
+      if (held.users > 0) continue;
+      this.#left.delete(held);
+      await this.#calls.close(held.file);
     }
   }
 
