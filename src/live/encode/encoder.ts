@@ -65,18 +65,15 @@ export async function* runEncoder(plan: EncodingPlan, options: RunOptions = {}):
     stallAfter,
     kind === 'file' || kind === 'test' ? performance.now() : undefined,
   );
-  let soundAt = Number.NEGATIVE_INFINITY;
   const timer = setInterval(
     () => {
       if (queue.full) watch.heard(performance.now());
-      if (!watch.stalled(performance.now())) return;
-      // The picture of a file is over, and its sound goes on: nobody needs it alone.
-      if (kind === 'file' && performance.now() - soundAt < stallAfter) ffmpeg.end();
-      else ffmpeg.kill(stalled(stallAfter));
+      if (watch.stalled(performance.now())) ffmpeg.kill(stalled(stallAfter));
     },
     Math.min(1000, stallAfter / 4),
   );
   let inits = 0;
+  let pictureHasCome = false;
   const interleaver = new Interleaver({
     plan,
     unpaced: kind === 'file' && !settings.realTime,
@@ -92,6 +89,7 @@ export async function* runEncoder(plan: EncodingPlan, options: RunOptions = {}):
   const pictures = outputs.map((_, index) => {
     const cut = new RenditionCut(plan);
     const onBytes = (slice: Buffer) => {
+      pictureHasCome = true;
       watch.heard(performance.now());
       for (const piece of cut.push(slice)) give(interleaver.picture(index, piece, now(), performance.now()));
     };
@@ -99,10 +97,11 @@ export async function* runEncoder(plan: EncodingPlan, options: RunOptions = {}):
   });
   const sound = readPipe(ffmpeg.outputs[outputs.length], {
     onBytes: (slice) => {
-      // Whoever sends has begun: from now on pictures must come.
-      soundAt = performance.now();
-      watch.begin(soundAt);
-      give(interleaver.sound(slice, soundAt));
+      const at = performance.now();
+      // A file may show one picture for minutes. Whoever sends does not: once there is sound, pictures must come.
+      if (kind === 'file' && pictureHasCome) watch.heard(at);
+      else watch.begin(at);
+      give(interleaver.sound(slice, at));
     },
     onBroken,
   });
