@@ -162,6 +162,24 @@ test('a file is read to its end also where its sound goes on alone, in the middl
   }
 });
 
+test('a copied picture that begins before its time, with pictures in another order, has its sound in its place', async (t) => {
+  const folder = await temporaryFolder(t);
+  const reordered = ['-c:v', 'libx264', '-bf', '2', '-g', '30', '-pix_fmt', 'yuv420p', '-c:a', 'aac'];
+  const early = ['-avoid_negative_ts', 'disabled', '-output_ts_offset', '-0.1'];
+  const quiet = ['-af', "volume=enable='lt(t,1)':volume=0"];
+  const input = await makeMedia(folder, 'early.mp4', [
+    ...[...picture(3), ...tone(3), ...quiet, ...reordered, ...early],
+  ]);
+  for (const audioCodec of ['copy', 'aac']) {
+    const run = await encode({ input, videoCodec: 'copy', audioCodec });
+    assert.equal(run.error, undefined);
+    assert.equal(run.chunks.get('main')?.[0]?.time, 0);
+    assert.equal((await decode(folder, run)).pictures, 90);
+    const [silence] = await silences(await joinedFile(folder, run));
+    assert.ok(Math.abs((silence?.to ?? 0) - 1) < 0.05, `sound from ${silence?.to} s on`);
+  }
+});
+
 test('copied sound keeps its bytes and its times, beside a copied picture that is reordered', async (t) => {
   const folder = await temporaryFolder(t);
   const args = [

@@ -38,13 +38,6 @@ export class Fields {
     return this.#bytes.readUInt32BE(this.#take(4));
   }
 
-  /** Throws FormatError also above 2^53. */
-  uint64(): number {
-    const value = this.uint32() * 2 ** 32 + this.uint32();
-    if (!Number.isSafeInteger(value)) throw new FormatError(`box "${this.#type}" has a number above 2^53`);
-    return value;
-  }
-
   /** Two's complement. Throws FormatError also outside of what a number holds. */
   int64(): number {
     const value = Number(this.#bytes.readBigInt64BE(this.#take(8)));

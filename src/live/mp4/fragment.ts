@@ -7,7 +7,10 @@ import type { Movie, SampleDefaults } from './movie.ts';
 /** What a fragment has of one track. */
 export interface TrackFragment {
   readonly trackId: number;
-  /** Decode time of its first sample, and how long its samples last, in ticks of the track. */
+  /**
+   * Decode time of its first sample, and how long its samples last, in ticks of the track. FFmpeg writes times before 0 as two's complement: of
+   * copied pictures that were cut out of something longer.
+   */
   readonly time: number;
   readonly duration: number;
   readonly samples: number;
@@ -44,7 +47,7 @@ export function readTrackFragment(traf: Buffer, movie: Movie): TrackFragment | u
   const decodeTime = optionalBox(traf, 'tfdt');
   if (decodeTime === undefined) throw new FormatError('a fragment does not say its decode time');
   const clock = new Fields('tfdt', decodeTime);
-  const time = clock.versionAndFlags().version === 1 ? clock.uint64() : clock.uint32();
+  const time = clock.versionAndFlags().version === 1 ? clock.int64() : clock.uint32();
   const sum = { samples: 0, duration: 0, bytes: 0, keyframe: false };
   for (const { type, body } of boxesIn(traf)) if (type === 'trun') addRun(sum, body, defaults);
   if (!Number.isSafeInteger(time + sum.duration)) throw new FormatError('a fragment lasts beyond all time');

@@ -44,6 +44,8 @@ function moveTrack(traf: Buffer, movie: Movie, placement: Placement): void {
   if (fragment === undefined || fragment.samples === 0) return;
   const clock = requiredBox(traf, 'tfdt');
   const time = placement.timeOf(fragment);
+  if (!(time >= 0 && Number.isSafeInteger(time)))
+    throw new FormatError('a fragment comes before the beginning of its film');
   if (clock[0] === 1) clock.writeBigUInt64BE(BigInt(time), 4);
   else if (time < 2 ** 32) clock.writeUInt32BE(time, 4);
   else throw new FormatError('a fragment has 32 bits for its time, and the film lasts longer than that');
