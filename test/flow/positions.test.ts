@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Kafka, Position } from '../../src/kafka/contract.ts';
 import { MemoryDisk, MemorySink } from '../../src/stores/memory/sink.ts';
+import { craftedUpload } from '../support/crafted.ts';
+import { changedKafka } from '../support/faulty-kafka.ts';
 import { Flow, noise } from '../support/flow.ts';
 
 const group = (flow: Flow): string => `sluice-office-${flow.disk.id}`;
@@ -35,6 +37,27 @@ test('Partitions added while nobody read are read from their first record, also 
     const missing = Object.keys(flow.sent()).filter((path) => !(path in flow.received()));
     assert.deepEqual(missing, fromOffset === 'end' ? ['old'] : []);
   }
+});
+
+test('From the end of a topic that grows while its end is asked for', async () => {
+  const flow = new Flow({ partitions: 1 });
+  const send = async (path: string): Promise<void> =>
+    flow.append(craftedUpload({ path, bytes: noise(100) }).map((record) => ({ partition: 0, record })));
+  await send('old');
+  const real = flow.cluster.client();
+  let asked = 0;
+  const kafka = changedKafka(real, {
+    offsets: async (topic, at) => {
+      const found = await real.offsets(topic, at);
+      if (at === 'latest') await send(`new${asked++}`);
+      return found;
+    },
+  });
+  await flow.down({ fromOffset: 'end' }, { kafka });
+  await flow.down();
+  assert.deepEqual(flow.told('warning'), []);
+  const before = Object.keys(flow.received()).filter((path) => !path.startsWith('new'));
+  assert.deepEqual([before, asked > 1], [[], true]);
 });
 
 test('From a time on: what was sent before is left out', async (t) => {

@@ -6,12 +6,17 @@ export type BeforeAppend = (topic: string, record: NewRecord) => void | Promise<
 
 /** The same client, with `before` called ahead of every append. */
 export function faultyKafka(kafka: Kafka, before: BeforeAppend): Kafka {
+  return changedKafka(kafka, {
+    producer: (options?: ProducerOptions) => faultyProducer(kafka.producer(options), before),
+  });
+}
+
+/** The same client, with these calls instead of its own. */
+export function changedKafka(kafka: Kafka, calls: Partial<Kafka>): Kafka {
   return new Proxy(kafka, {
     get(target, name) {
-      const value: unknown = Reflect.get(target, name, target);
-      if (typeof value !== 'function') return value;
-      if (name !== 'producer') return value.bind(target);
-      return (options?: ProducerOptions) => faultyProducer(target.producer(options), before);
+      const value: unknown = Reflect.get(name in calls ? calls : target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
     },
   });
 }

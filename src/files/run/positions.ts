@@ -22,8 +22,9 @@ export async function startOffsets(
 ): Promise<Map<number, ReadRange>> {
   const past = settings.reset ? undefined : await pastOf(kafka, topic, sink, settings);
   const earliest = await kafka.offsets(topic.name, 'earliest');
-  const latest = await kafka.offsets(topic.name, 'latest');
   const first = past === undefined ? await kafka.offsets(topic.name, placeOf(settings)) : earliest;
+  // Last: what was found before cannot be behind these ends, though the topic grows.
+  const latest = await kafka.offsets(topic.name, 'latest');
   const from = new Map<number, ReadRange>();
   for (let partition = 0; partition < topic.partitions; partition++) {
     const { began, safe } = past?.(partition) ?? fresh(first.get(partition) ?? 0);
