@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readlinkSync } from 'node:fs';
-import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { temporaryFolder } from '../../../test/support/folder.ts';
@@ -160,4 +160,22 @@ test('What is found under its name already is made durable, with its folders, be
   await sink.checkpoint([]);
   assert.deepEqual(calls.below(folder), ['', 'shop', 'shop/deep']);
   assert.deepEqual(await sink.published('shop/deep/a'), published('text'));
+});
+
+test('The journal’s log is moved to where it is read from, and does not grow for ever', async (t) => {
+  const { folder, sink } = await notedSink(t);
+  const sizes: number[] = [];
+  for (let round = 0; round < 16; round++) {
+    const rows = Array.from({ length: 500 }, (_, index) => ({
+      ...open(String(round * 500 + index).padStart(32, '0'), 1),
+      path: 'p'.repeat(900),
+    }));
+    await sink.checkpoint(rows);
+    sizes.push((await stat(join(folder, '.sluice/journal.db-wal'))).size);
+  }
+  assert.ok(
+    Math.max(...sizes) < 8_000_000 && sizes.some((size, at) => size < (sizes[at - 1] ?? 0)),
+    String(sizes),
+  );
+  assert.equal((await sink.unfinished()).length, 8000);
 });
