@@ -180,6 +180,28 @@ test('a copied picture that begins before its time, with pictures in another ord
   }
 });
 
+test('FLAC and Opus, encoded and copied, with holes filled', async (t) => {
+  const folder = await temporaryFolder(t);
+  const late = ['-filter_complex', '[1:a]asetpts=PTS+0.5/TB[late]', '-map', '0:v', '-map', '[late]'];
+  const args = [...picture(2), ...tone(1), ...late, '-c:v', 'libx264', '-preset', 'ultrafast', '-g', '30'];
+  const table: [codec: string, copy: boolean, named: RegExp][] = [
+    ['flac', false, /,flac$/],
+    ['flac', true, /,flac$/],
+    ['opus', false, /,opus$/],
+    ['libopus', true, /,opus$/],
+  ];
+  for (const [codec, copy, named] of table) {
+    const sound = ['-c:a', copy ? codec : 'pcm_s24le', '-ac', '2', '-pix_fmt', 'yuv420p'];
+    const input = await makeMedia(folder, `${codec}-${copy}.mkv`, [...args, ...sound]);
+    const copied = { videoCodec: 'copy', audioCodec: 'copy' };
+    const run = await encode({ input, ...(copy ? copied : { audioCodec: codec }) });
+    assert.equal(run.error, undefined, `${codec} ${copy}`);
+    assert.match(run.inits.get('main')?.facts.codecs ?? '', named);
+    const { pictures, sound: frames } = await decode(folder, run);
+    assert.ok(pictures === 60 && frames > 10, `${pictures} pictures, ${frames} frames of sound`);
+  }
+});
+
 test('copied sound keeps its bytes and its times, beside a copied picture that is reordered', async (t) => {
   const folder = await temporaryFolder(t);
   const args = [

@@ -135,14 +135,21 @@ function soundEncoder(
   if (audioCodec === 'copy') {
     // In a transport stream each frame has a head of its own, which MP4 does not have.
     const bare = facts?.audio?.codec === 'aac' ? [`-bsf:a:${index}`, 'aac_adtstoasc'] : [];
-    return [`-c:a:${index}`, 'copy', ...bare];
+    return [`-c:a:${index}`, 'copy', ...bare, ...asTried(facts?.audio?.codec ?? '')];
   }
   // Holes are filled with silence: players stop where one track has a hole. No `first_pts`, nor anything else that counts from the
   // start: FFmpeg makes the filters anew whenever the sound changes its layout or rate.
   return [
     ...[`-filter:a:${index}`, 'aresample=async=1', `-c:a:${index}`, audioCodec],
-    ...['-b:a', String(audioBitrate), '-ar', String(soundRate), '-ac', '2'],
+    ...['-b:a', String(audioBitrate), '-ar', String(soundRate), '-ac', '2', ...asTried(audioCodec)],
+    // Otherwise it would have as many bits as the input, and frames of silence others.
+    ...(audioCodec === 'flac' ? ['-sample_fmt', 's16'] : []),
   ];
+}
+
+/** FFmpeg before 6.1 calls FLAC in MP4, and its own encoder of Opus, experimental, and refuses them unless it is told to do it all the same. */
+function asTried(codec: string): string[] {
+  return codec === 'flac' || codec === 'opus' ? ['-strict', 'experimental'] : [];
 }
 
 function pictureContainer({ chunks, videoCodec }: EncoderSettings, timing: Timing): string[] {
