@@ -127,6 +127,54 @@ describe('Files whose names may not be written', { concurrency: true }, () => {
     }
   });
 
+  test('A pack whose file is kept, and that comes again, is told once and leaves nothing open', async () => {
+    for (const size of [0, 100]) {
+      const flow = new Flow({ partitions: 1 });
+      const file = { path: 'a', bytes: noise(size) };
+      const pack = { partition: 0, record: craftedPack([file]) };
+      await flow.append([pack, pack]);
+      const names = new Set(['shop/a']);
+      for (const reset of [false, true, false]) {
+        const down = await flow.down({ reset }, { sink: refusing(flow, names) });
+        assert.deepEqual([down.failed, down.open, flow.disk.parts.size], [1, 0, Math.min(size, 1)]);
+      }
+      // As a kill leaves it that comes between its bytes and what is said of them.
+      const [one] = flow.disk.uploads.values();
+      flow.disk.uploads.set(one!.upload, { ...one!, close: undefined });
+      const again = await flow.down({ reset: true }, { sink: refusing(flow, names) });
+      assert.deepEqual([again.failed, again.open], [1, 0]);
+      const last = await flow.down();
+      assert.deepEqual([last.files, last.failed, flow.disk.parts.size], [1, 0, 0]);
+      assert.deepEqual(flow.received(), { a: md5(file.bytes) });
+    }
+  });
+
+  test('A temporary file that is refused for good costs that file alone', async () => {
+    for (const method of ['sync', 'write', 'read']) {
+      for (const code of ['EACCES', 'EINVAL'] as const) {
+        const flow = new Flow();
+        for (const path of ['a', 'b', 'c']) flow.source.write(path, noise(5000));
+        await flow.up();
+        const { upload } = flow.told('sent').find(({ path }) => path === 'a')!;
+        const records = (await flow.records()).filter(({ decoded }) => decoded?.kind !== 'pack');
+        // Twice, so that it is read back.
+        await flow.append(records.map(({ partition, ...record }) => ({ partition, record })));
+        const refused = faultySink(new MemorySink(flow.disk), async ({ method: called, name }) => {
+          if (called === method && name === upload) throw systemError(code, name);
+          await new Promise(setImmediate);
+        });
+        const signal = AbortSignal.timeout(20_000);
+        const down = await flow.down({ commitInterval: 1, bufferBytes: 1024, signal }, { sink: refused });
+        assert.equal(down.interrupted, false, `${method} ${code}`);
+        const { a: _, ...others } = flow.sent();
+        const { a: __, ...received } = flow.received();
+        assert.deepEqual(received, others);
+        assert.ok(down.open === 0 && down.failed + down.files === 3, `${method} ${code}`);
+        if (method === 'write') assert.match(flow.told('failed')[0]!.message, new RegExp(code));
+      }
+    }
+  });
+
   test('Many that were kept are read back a few at a time', async () => {
     const flow = new Flow();
     for (let index = 0; index < 40; index++) flow.source.write(`f${index}`, noise(1000));

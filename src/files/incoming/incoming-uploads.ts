@@ -74,6 +74,14 @@ export class IncomingUploads {
     return this.#add(ref, size, target);
   }
 
+  /** Forgets what came of an upload, all of which is at hand now. */
+  async beginAnew(upload: IncomingUpload): Promise<void> {
+    this.end(upload.ref.upload);
+    await upload.settled().catch(() => {});
+    await this.#context.options.sink.clear(upload.ref.upload);
+    upload.reset();
+  }
+
   /** Goes on with what an earlier run left open. */
   restore(one: UnfinishedUpload): IncomingUpload | undefined {
     const target = this.targetOf(one);

@@ -59,7 +59,7 @@ export class HeldFiles {
     this.#context.tellFailed(upload.ref, 'sink', message);
   }
 
-  /** Keeps a file of a pack in the same way. False when its bytes cannot be kept. */
+  /** Keeps a file of a pack in the same way, unless it is kept already. False when its bytes cannot be kept. */
   async holdWhole(
     ref: UploadRef,
     facts: FileFacts,
@@ -67,9 +67,14 @@ export class HeldFiles {
     place: { readonly partition: number; readonly offset: number },
     error: unknown,
   ): Promise<boolean> {
-    const upload = this.#uploads.beginWhole(ref, facts.size);
-    if (upload === undefined) return false;
+    const begun = this.#uploads.get(ref.upload);
+    // Its pack came again: it is told already, and tried by itself.
+    if (begun?.close !== undefined) return true;
+    const upload = begun ?? this.#uploads.beginWhole(ref, facts.size);
+    if (upload === undefined || upload.size !== facts.size) return false;
     try {
+      // An earlier run was killed before it could say that this is kept.
+      if (begun !== undefined) await this.#uploads.beginAnew(upload);
       upload.saw(place.partition, place.offset);
       const chunk = { kind: 'chunk', ...ref, offset: 0, size: facts.size, bytes } as const;
       if (bytes.length > 0) await upload.take({ ...chunk, checksum: algorithmOf(facts.digest) });

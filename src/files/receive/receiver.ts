@@ -18,6 +18,7 @@ import type { IncomingUpload } from '../incoming/incoming-upload.ts';
 import { IncomingUploads } from '../incoming/incoming-uploads.ts';
 import { ReceiveContext, type ReceiveContextOptions } from '../incoming/receive-context.ts';
 import { allDone } from '../shared/all-done.ts';
+import { isPermanent } from '../shared/disk-retry.ts';
 import { endIfStanding, failUpload, failWith, finishUpload, publishHeld } from './finish-upload.ts';
 import { HeldFiles, isMendable } from './held-files.ts';
 import { failAbandoned, failGone, nameOpen } from './left-open.ts';
@@ -273,7 +274,7 @@ export class Receiver {
     try {
       return await upload.sync();
     } catch (error) {
-      if (!(error instanceof VanishedError || isMendable(error))) throw error;
+      if (!(error instanceof VanishedError || isPermanent(error))) throw error;
       this.#options.background(this.#failed(upload, error));
       return upload.withoutBytes;
     }

@@ -4,6 +4,7 @@ import { VanishedError } from '../../stores/vanished.ts';
 import { ConflictError, type IncomingUpload } from '../incoming/incoming-upload.ts';
 import type { IncomingUploads } from '../incoming/incoming-uploads.ts';
 import type { ReceiveContext } from '../incoming/receive-context.ts';
+import { isPermanent } from '../shared/disk-retry.ts';
 import { failUpload } from './finish-upload.ts';
 
 /** How often an upload is fetched again: a folder in which temporary files vanish all the time is no place for them. */
@@ -42,7 +43,8 @@ export async function restartUpload(
     try {
       return await fetchAgain(upload);
     } catch (error) {
-      if (!(error instanceof VanishedError || error instanceof ConflictError)) throw error;
+      const isOfUpload = error instanceof VanishedError || error instanceof ConflictError;
+      if (!isOfUpload && !isPermanent(error)) throw error;
       cause = error;
     }
   }

@@ -2,7 +2,7 @@
 import type { PartFile, Sink } from '../../stores/contract.ts';
 import type { DiskRetry } from './disk-retry.ts';
 
-/** Wraps a sink. Its calls throw what is not of the system, and StoppedError; those that write a name also what is wrong with it. */
+/** Wraps a sink. Its calls throw what is not of the system, and StoppedError; those that concern one name, or one temporary file, also what is wrong with it. */
 export function retryingSink(sink: Sink, retry: DiskRetry): Sink {
   sink.notices((message) => retry.warn(message));
   return {
@@ -35,8 +35,8 @@ export function retryingSink(sink: Sink, retry: DiskRetry): Sink {
 function retryingPart(part: PartFile, retry: DiskRetry): PartFile {
   return {
     write: (bytes, position) => retry.with(bytes.length, () => part.write(bytes, position)),
-    read: (buffer, position) => retry.forAll(() => part.read(buffer, position)),
-    sync: () => retry.forAll(() => part.sync()),
+    read: (buffer, position) => retry.with(0, () => part.read(buffer, position)),
+    sync: () => retry.with(0, () => part.sync()),
     close: () => part.close(),
   };
 }
