@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { IncompleteError } from '../../src/errors.ts';
 import type { NewRecord } from '../../src/kafka/contract.ts';
 import { encodeAbort, packHeaders } from '../../src/records/file-record.ts';
+import { MemorySink } from '../../src/stores/memory/sink.ts';
+import { systemError } from '../../src/stores/memory/system-error.ts';
 import {
   type CraftedFile,
   craftedChunks,
@@ -12,9 +14,10 @@ import {
   craftedPack,
   craftedUpload,
 } from '../support/crafted.ts';
-import { Flow, noise } from '../support/flow.ts';
-import { cat } from '../support/look.ts';
-import { withHeader } from '../support/records.ts';
+import { faultySink } from '../support/faulty-store.ts';
+import { Flow, md5, noise } from '../support/flow.ts';
+import { cat, list } from '../support/look.ts';
+import { withHeader, withoutHeader } from '../support/records.ts';
 
 async function flowWith(...records: readonly NewRecord[]): Promise<Flow> {
   const flow = new Flow({ maxMessageBytes: 4 * 1024 * 1024, partitions: 1 });
@@ -107,4 +110,26 @@ test('A record with the id of an upload and another name ends nothing', async ()
   const down = await flow.down();
   assert.deepEqual([down.files, down.failed, down.open], [1, 3, 0]);
   assert.deepEqual(Object.keys(flow.received()), ['a']);
+});
+
+test('A refused record that ends an upload once more takes nothing back', async () => {
+  const file: CraftedFile = { path: 'a', bytes: noise(1200) };
+  const closed = craftedClose(file);
+  const abort = encodeAbort({ uploader: 'shop', path: 'a', upload: craftedId(file), reason: 'late' });
+  for (const second of [withHeader(closed, 'mode', 'none'), withoutHeader(abort, 'reason')]) {
+    for (const isWritable of [true, false]) {
+      const flow = await flowWith(...craftedUpload(file), second);
+      const sink = faultySink(new MemorySink(flow.disk), async ({ method, name }) => {
+        // While it is being published the second record comes.
+        for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate);
+        if (method === 'publish' && !isWritable) throw systemError('EACCES', name);
+      });
+      const down = await flow.down({}, { sink });
+      assert.deepEqual([down.files, down.failed, down.open], isWritable ? [1, 1, 0] : [0, 2, 0]);
+      await flow.down();
+      assert.deepEqual(flow.received(), { a: md5(file.bytes) });
+      const [listed] = await list(flow, { newestOnly: false });
+      assert.equal(listed?.state, 'complete');
+    }
+  }
 });

@@ -26,6 +26,8 @@ export async function refuseRecord(
   if (uploader === undefined || path === undefined || upload === undefined) return;
   const open = uploads.get(upload);
   if (open === undefined || open.ref.uploader !== uploader || open.ref.path !== path) return;
+  // Another record has ended it, and was right.
+  if (open.close !== undefined) return;
   const message = `the record that was to end it was refused: ${error.message}`;
   await failUpload(context, uploads, open, { reason: 'refused-record', message, remains: 'discard' });
 }

@@ -120,7 +120,8 @@ class Drafts {
       end: undefined,
     };
     if (range !== undefined) before.ranges.add(...range);
-    this.#drafts.set(key, { ...before, ...changes });
+    // The first record that ends an upload counts: readers are through with it then.
+    this.#drafts.set(key, before.end === undefined ? { ...before, ...changes } : before);
   }
 }
 
