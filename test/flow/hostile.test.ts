@@ -156,6 +156,25 @@ test('Nothing that is set aside takes the place of anything, however long its na
   }
 });
 
+test('What was set aside and is read again is not set aside twice', async () => {
+  const wrong = { path: 'wrong', bytes: noise(1200) };
+  const unlike = { path: 'unlike', bytes: noise(1200) };
+  const flow = await flowWith(
+    craftedPack([{ path: 'packed', bytes: noise(600) }], noise(600)),
+    ...[craftedChunk(wrong, 0, 600, noise(600)), craftedChunk(wrong, 600, 1200), craftedClose(wrong)],
+    ...[craftedChunk(unlike, 0, 600), craftedChunk(unlike, 0, 600, noise(600)), craftedClose(unlike)],
+  );
+  await flow.down();
+  const aside = flow.received();
+  assert.equal(Object.keys(aside).length, 3);
+  for (let run = 0; run < 2; run++) {
+    const down = await flow.down({ reset: true });
+    assert.deepEqual([down.failed, flow.disk.parts.size], [3, 0]);
+    assert.deepEqual(flow.received(), aside);
+    assert.ok(flow.told('failed').every(({ message }) => message.includes('DIGEST_MISMATCH')));
+  }
+});
+
 test('A file where a folder is needed, and a folder where a file is: told, and others go on', async () => {
   const paths = [
     ['x', 'x/y'],

@@ -1,11 +1,16 @@
 /** Keeps what came of a file whose digest is wrong, under a name that says so, and takes nobody's place. */
 import { describeError } from '../../errors.ts';
+import { createHasher } from '../../records/checksum.ts';
 import { segmentLimit } from '../../records/path.ts';
+import type { PartFile } from '../../stores/contract.ts';
 import { VanishedError } from '../../stores/vanished.ts';
 import type { ReceiveContext } from '../incoming/receive-context.ts';
 import { isPermanent } from '../shared/disk-retry.ts';
 
-/** Renames an upload's temporary file; gives back the end of a sentence that says what became of it. */
+/** Bytes read back at a time. */
+const readBack = 1024 * 1024;
+
+/** Renames an upload's temporary file, unless the same was set aside before; gives back the end of a sentence that says what became of it. */
 export async function setAside(context: ReceiveContext, upload: string, target: string): Promise<string> {
   const { sink } = context.options;
   for (const name of mismatchNames(target, upload)) {
@@ -15,13 +20,29 @@ export async function setAside(context: ReceiveContext, upload: string, target: 
       await sink.quarantine(upload, name);
       return `; what came is kept as ${name}`;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
+        // The same records were read before: what replays changes nothing.
+        if (!(await context.stands(name, { digest: await digestOfPart(sink.part(upload)) }))) continue;
+        await sink.discard(upload);
+        return `; what came is kept as ${name}`;
+      }
       if (!isPermanent(error) && !(error instanceof VanishedError)) throw error;
       await sink.discard(upload);
       return `; what came could not be kept: ${describeError(error)}`;
     }
   }
   throw new Error('unreachable: there is always another name');
+}
+
+async function digestOfPart(part: PartFile): Promise<string> {
+  const hasher = createHasher('md5');
+  const buffer = Buffer.allocUnsafe(readBack);
+  for (let at = 0; ; ) {
+    const read = await part.read(buffer, at);
+    if (read === 0) return hasher.digest();
+    hasher.update(buffer.subarray(0, read));
+    at += read;
+  }
 }
 
 const suffix = '.DIGEST_MISMATCH';
