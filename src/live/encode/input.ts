@@ -48,7 +48,7 @@ export function pictureByOptions(settings: EncoderSettings): PictureFacts | unde
 /** By its name alone: nothing is opened. */
 export function kindOfInput(input: string, inputOptions: readonly string[] = []): InputKind {
   if (input === 'test') return 'test';
-  if (input === '-' || input === 'pipe:' || input === 'pipe:0') return 'stdin';
+  if (/^(?:-|pipe:0?|\/dev\/stdin|\/dev\/fd\/0)$/.test(input)) return 'stdin';
   if (isDevice(input, inputOptions)) return 'live';
   return /^(?:rtmp|rtmps|rtsp|rtsps|srt|rist|udp|rtp|tcp|unix):/i.test(input) ? 'live' : 'file';
 }

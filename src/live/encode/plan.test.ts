@@ -44,9 +44,9 @@ test('sound alone has parts of whole frames, none above the target', () => {
 test('kinds of inputs', () => {
   const table: Record<string, string[]> = {
     test: ['test'],
-    stdin: ['-', 'pipe:0'],
+    stdin: ['-', 'pipe:0', '/dev/stdin', '/dev/fd/0'],
     live: ['rtmp://0.0.0.0:1935/live', 'srt://:9000?mode=listener', '/dev/video0', 'udp://239.0.0.1:1234'],
-    file: ['film.mp4', 'https://example.org/film.mp4', './test'],
+    file: ['film.mp4', 'https://example.org/film.mp4', './test', '/dev/fd/63'],
   };
   for (const [kind, inputs] of Object.entries(table)) {
     for (const input of inputs) assert.equal(kindOfInput(input), kind, input);

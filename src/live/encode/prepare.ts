@@ -1,5 +1,6 @@
 /** Looks at the input where that costs nothing, then plans. */
 import { execFile } from 'node:child_process';
+import { stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { ConfigurationError } from '../../errors.ts';
 import { isDevice, kindOfInput } from './input.ts';
@@ -16,23 +17,33 @@ const carriedAudio = ['aac', 'opus', 'flac', 'ac3', 'eac3', 'mp3'];
 /**
  * The plan for this input. Files are probed: their rate is kept, what they do not have is not waited for, and what shall be copied
  * must be fit for it. What only comes once (a sender, standard input) is not.
- * `program` is FFmpeg's; ffprobe is looked for beside it.
+ * `program` is FFmpeg's; ffprobe is looked for beside it. Once `signal` has come nothing is looked at any more, and nobody will run the plan.
  * Throws ConfigurationError for options that cannot be and a file that is not there, SluiceError for a file that cannot be read.
  */
-export async function prepareEncoding(options: EncoderOptions, program = 'ffmpeg'): Promise<EncodingPlan> {
-  const plan = await planned(options, program);
+export async function prepareEncoding(
+  options: EncoderOptions,
+  program = 'ffmpeg',
+  signal?: AbortSignal,
+): Promise<EncodingPlan> {
+  const plan = await planned(options, program, signal);
   if (plan.sound !== 'beside' || plan.settings.audioCodec === 'copy') return plan;
   return { ...plan, silence: await makeSilence(plan.settings, program) };
 }
 
-async function planned(options: EncoderOptions, program: string): Promise<EncodingPlan> {
+async function planned(
+  options: EncoderOptions,
+  program: string,
+  signal: AbortSignal | undefined,
+): Promise<EncodingPlan> {
   const { input, inputOptions = [] } = options;
   const device = isDevice(input, inputOptions);
   if (kindOfInput(input, inputOptions) !== 'file' && !device) return planEncoding(options);
+  if (!device) await expectNoPipe(input);
   const given = { ...encoderDefaults, ...options };
   const keyframes = given.videoCodec === 'copy';
-  const probed = probeInput({ input, inputOptions, keyframes, program: ffprobeBeside(program) });
+  const probed = probeInput({ input, inputOptions, keyframes, program: ffprobeBeside(program), signal });
   const source = await probed.catch((error: unknown) => {
+    if (signal?.aborted === true) return undefined;
     // A server may answer later, a camera may be plugged in; a file will not mend itself.
     if ((isAddress(input) || device) && !(error instanceof ConfigurationError)) return undefined;
     throw error;
@@ -45,6 +56,15 @@ async function planned(options: EncoderOptions, program: string): Promise<Encodi
   if (given.videoCodec !== 'copy' && source.video?.picture !== undefined && isHdr(source.video.picture))
     await expectToneMapping(program);
   return planEncoding(options, source);
+}
+
+/** Throws ConfigurationError for a named pipe: what the look at it takes is gone. */
+async function expectNoPipe(input: string): Promise<void> {
+  const found = await stat(input.replace(/^file:/, '')).catch(() => undefined);
+  if (found?.isFIFO() !== true) return;
+  throw new ConfigurationError(
+    `${input} is a pipe, which can be read only once: give it as standard input (--input - < ${input})`,
+  );
 }
 
 /** Throws ConfigurationError where FFmpeg lacks what brings HDR into the range of ordinary screens. */

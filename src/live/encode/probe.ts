@@ -36,6 +36,8 @@ export interface ProbeOptions {
   readonly keyframes: boolean;
   /** Default `ffprobe`, from the PATH. */
   readonly program?: string;
+  /** Ends the look with an error. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Seconds of the input that are looked at for keyframes, and milliseconds that all may take. */
@@ -146,10 +148,11 @@ async function longestInterval(options: ProbeOptions): Promise<number> {
 }
 
 async function ask(options: ProbeOptions, what: readonly string[]): Promise<z.infer<typeof answer>> {
-  const { input, inputOptions, program = 'ffprobe' } = options;
+  const { input, inputOptions, program = 'ffprobe', signal } = options;
   const args = ['-hide_banner', '-loglevel', 'error', ...what, '-of', 'json', ...inputOptions, '-i', input];
   try {
-    const asked = promisify(execFile)(program, args, { timeout: timeLimit, maxBuffer: 64 * 1024 * 1024 });
+    const limits = { timeout: timeLimit, maxBuffer: 64 * 1024 * 1024, signal };
+    const asked = promisify(execFile)(program, args, limits);
     const guardian = guard(asked.child.pid);
     const { stdout } = await asked.finally(() => guardian.dismiss());
     return answer.parse(JSON.parse(stdout));

@@ -32,7 +32,7 @@ export interface MediaSource {
 
 /** FFmpeg as a source. Throws ConfigurationError for options that contradict one another and a file that is not there, SluiceError for a file that cannot be read. */
 export async function encoderSource(options: PublishOptions): Promise<MediaSource> {
-  const plan = await prepareEncoding(encoderOptions(options), options.ffmpeg);
+  const plan = await prepareEncoding(encoderOptions(options), options.ffmpeg, options.signal);
   const { settings } = plan;
   const kind = kindOfInput(settings.input, settings.inputOptions);
   const { ffmpeg, stallAfter, logger } = options;
