@@ -1,6 +1,7 @@
 /** Whatever is given to the encoder: a correct stream comes out, or an error that says what is wrong. Real FFmpeg throughout. */
 import assert from 'node:assert/strict';
 import { open, readFile, truncate, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
@@ -249,4 +250,21 @@ test('copied HEVC is called hvc1, whatever its file called it', async (t) => {
     assert.ok(init?.bytes.includes('hvc1') && !init.bytes.includes('hev1'));
     assert.equal((await decode(folder, run)).pictures, 60);
   }
+});
+
+test('a sender whose times leap by an hour ends the run, instead of an hour of one picture', async (t) => {
+  const folder = await temporaryFolder(t);
+  const flash = ['-c:v', 'flv1', '-g', '30', '-ar', '44100', '-c:a', 'aac'];
+  const before = await makeMedia(folder, 'before.flv', [...picture(2), ...tone(2), ...flash]);
+  const later = ['-output_ts_offset', '3600'];
+  const behind = await makeMedia(folder, 'behind.flv', [...picture(2), ...tone(2), ...flash, ...later]);
+  // Behind the head of the file and the length of nothing.
+  const sent = Buffer.concat([await readFile(before), (await readFile(behind)).subarray(13)]);
+  const sender = createServer((socket) => socket.on('error', () => {}).end(sent));
+  await new Promise<void>((resolve) => sender.listen(0, '127.0.0.1', resolve));
+  t.after(() => sender.close());
+  const { port } = sender.address() as AddressInfo;
+  const run = await encode({ input: `tcp://127.0.0.1:${port}`, inputOptions: ['-f', 'flv'] });
+  assert.match(run.error?.message ?? '', /times of the input have leapt/);
+  assert.ok(secondsOf(run) >= 2 && secondsOf(run) < 60, `${secondsOf(run)} s`);
 });

@@ -7,6 +7,7 @@ import { withoutSecrets } from './complaints.ts';
 import { EventQueue } from './event-queue.ts';
 import { kindOfInput } from './input.ts';
 import { Interleaver } from './interleaver.ts';
+import { LeapWatch } from './leap.ts';
 import type { EncodingPlan } from './plan.ts';
 import { startFfmpeg } from './process.ts';
 import { RenditionCut } from './rendition-cut.ts';
@@ -88,10 +89,18 @@ export async function* runEncoder(plan: EncodingPlan, options: RunOptions = {}):
   const onBroken = (error: Error) => ffmpeg.kill(error);
   const pictures = outputs.map((_, index) => {
     const cut = new RenditionCut(plan);
+    const leap = kind === 'live' ? new LeapWatch() : undefined;
     const onBytes = (slice: Buffer) => {
       pictureHasCome = true;
-      watch.heard(performance.now());
-      for (const piece of cut.push(slice)) give(interleaver.picture(index, piece, now(), performance.now()));
+      const at = performance.now();
+      watch.heard(at);
+      for (const piece of cut.push(slice)) {
+        if (piece.type === 'chunk') {
+          const { time, duration, timescale } = piece;
+          if (leap?.hasLeapt(((time + duration) / timescale) * 1000, at) === true) throw leapt();
+        }
+        give(interleaver.picture(index, piece, now(), at));
+      }
     };
     return readPipe(ffmpeg.outputs[index], { onBytes, onBroken });
   });
@@ -177,6 +186,12 @@ async function readPipe(pipe: Readable | undefined, { onBytes, onBroken }: PipeL
 /** At the end of an input whose announced sound never came, FFmpeg fails to set up filters for it. All but the last part has come out by then. */
 function isSoundlessEnd(error: Error, { soundHasCome }: Interleaver): boolean {
   return !soundHasCome && /Error (?:re)?(?:initializing|configuring) filter/.test(error.message);
+}
+
+function leapt(): Error {
+  return new SluiceError(
+    'the times of the input have leapt ahead of the clock, by more than a sender can have kept',
+  );
 }
 
 function stalled(limit: number): Error {

@@ -1,0 +1,26 @@
+/**
+ * Notices that the times of a live input have leapt ahead: senders restart their clocks, and some cameras send pictures that are dated hours
+ * from their neighbours. FFmpeg fills such a hole with as many pictures, as fast as it can: an hour of them in some minutes, and a stream whose
+ * dates lie in the future from then on. What is live cannot be ahead of the clock. Pure: times come in.
+ */
+
+/** Milliseconds: what a server may hand on at once, for it kept its last keyframe for whoever comes. */
+const most = 10_000;
+/** A sender's clock may run faster than ours by this much. */
+const drift = 0.01;
+
+export class LeapWatch {
+  /** When media time 0 was, by the steady clock; it follows what is earlier at the pace of {@link drift}. */
+  #origin: number | undefined;
+  #at = 0;
+
+  /** Media up to `end` had come at `now`; milliseconds. True: it is further than time has gone. */
+  hasLeapt(end: number, now: number): boolean {
+    const origin = now - end;
+    const before = this.#origin ?? origin;
+    const followed = this.#origin === undefined ? origin : before - (now - this.#at) * drift;
+    this.#origin = Math.max(Math.min(before, origin), followed);
+    this.#at = now;
+    return this.#origin - origin > most;
+  }
+}
