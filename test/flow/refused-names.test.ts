@@ -75,4 +75,20 @@ describe('Names that a sink refuses', { concurrency: true }, () => {
     const down = await flow.down({}, { sink });
     assert.deepEqual([down.files, down.failed, down.open, flow.disk.parts.size], [3, 1, 0, 0]);
   });
+
+  test('A file whose bytes are refused each time is told once that was tried often enough, and all others arrive', async () => {
+    for (const code of ['EPERM', 'EACCES', 'EBUSY', 'EROFS'] as const) {
+      for (const from of [-1, 4000]) {
+        const flow = await filledFlow();
+        const sink = faultySink(new MemorySink(flow.disk), ({ method, position = 0 }) => {
+          if (method === 'write' && position > from) throw systemError(code, 'write');
+        });
+        const down = await flow.down({}, { sink });
+        assert.deepEqual([down.files, down.failed, down.open, flow.disk.parts.size], [3, 1, 0, 0], code);
+        const [failed] = flow.told('failed');
+        assert.deepEqual([failed?.path, failed?.reason], ['large', 'sink']);
+        assert.match(failed!.message, new RegExp(code));
+      }
+    }
+  });
 });
