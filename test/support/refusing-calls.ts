@@ -6,6 +6,7 @@ export type CallName =
   | 'open'
   | 'close'
   | 'write'
+  | 'resizeNow'
   | 'setTimes'
   | 'setMode'
   | 'rename'
@@ -21,8 +22,9 @@ export class RefusingCalls extends DiskCalls {
   /** How often each call was made, refused ones included. */
   readonly made: Partial<Record<CallName, number>> = {};
 
+  /** A disk of this machine is one that is always quick. */
   constructor(refusal: Refusal, isLocal = true) {
-    super(isLocal);
+    super(isLocal, () => 0);
     this.#refusal = refusal;
   }
 
@@ -40,6 +42,11 @@ export class RefusingCalls extends DiskCalls {
   override async write(...args: Parameters<DiskCalls['write']>): Promise<void> {
     this.#ask('write', args);
     return super.write(...args);
+  }
+
+  override resizeNow(...args: Parameters<DiskCalls['resizeNow']>): void {
+    this.#ask('resizeNow', args, 'ftruncate');
+    super.resizeNow(...args);
   }
 
   override async setTimes(...args: Parameters<DiskCalls['setTimes']>): Promise<void> {

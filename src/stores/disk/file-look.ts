@@ -28,32 +28,50 @@ export class FileLooks {
     if (!hasMode && !this.#refusals.has('mode')) {
       await this.#refusals.attempt('mode', () => this.#calls.setMode(file, permissions(look.mode)));
     }
-    const wanted = BigInt(look.mtime);
-    if (!this.#refusals.has('times')) await this.#setTimes(file, wanted);
-    const stats = await this.#calls.look(file);
-    if (!this.#refusals.has('times')) this.#sayMoved(wanted, stats.mtimeNs);
-    return stats;
+    return this.#refusals.has('times') ? this.#calls.look(file) : this.#giveTime(file, BigInt(look.mtime));
   }
 
-  async #setTimes(file: number, wanted: bigint): Promise<void> {
+  /** The time itself, or the nearest that stands afterwards: some file systems refuse what they cannot hold, others turn it into anything. */
+  async #giveTime(file: number, wanted: bigint): Promise<BigIntStats> {
     let refusal: unknown;
     for (const time of nearest(wanted)) {
       try {
-        return await this.#calls.setTimes(file, seconds(time));
+        await this.#calls.setTimes(file, seconds(time));
       } catch (error) {
         if (!isRefusal(error)) throw error;
         refusal ??= error;
+        continue;
+      }
+      const stats = await this.#calls.look(file);
+      if (!isApart(time, stats.mtimeNs)) {
+        if (isApart(wanted, stats.mtimeNs)) this.#sayMoved(wanted, stats.mtimeNs);
+        return stats;
       }
     }
-    this.#refusals.note('times', refusal);
+    const stats = await this.#calls.look(file);
+    if (refusal !== undefined) this.#refusals.note('times', refusal);
+    else
+      this.#say(
+        `a modification time of ${timeText(wanted)} is not kept there, and became ${timeText(stats.mtimeNs)}`,
+      );
+    return stats;
   }
 
   #sayMoved(wanted: bigint, kept: bigint): void {
-    const apart = wanted > kept ? wanted - kept : kept - wanted;
-    if (apart < 3n * second) return;
-    const text = `a modification time of ${timeText(wanted)} cannot be kept there, and became ${timeText(kept)}; such times are moved to the nearest`;
+    this.#say(
+      `a modification time of ${timeText(wanted)} cannot be kept there, and became ${timeText(kept)}; such times are moved to the nearest`,
+    );
+  }
+
+  #say(text: string): void {
     this.#notices.say('time-range', `${this.#place}: ${text}`);
   }
+}
+
+/** File systems that count two seconds move every time by as much. */
+function isApart(one: bigint, other: bigint): boolean {
+  const apart = one > other ? one - other : other - one;
+  return apart >= 3n * second;
 }
 
 /** What a record says must not make a file run as its owner: set-user-ID, set-group-ID and sticky bits are left out. */

@@ -43,8 +43,8 @@ export class FinalNames {
   }
 
   /**
-   * Gives a file its final name. Throws VanishedError when it is not there any more, and EEXIST when it may replace nothing and
-   * something stands there.
+   * Gives a file its final name. Throws VanishedError when it is not there any more, EEXIST when it may replace nothing and
+   * something stands there, and EINVAL for a name that the file system does not take, however it says so.
    */
   async put(
     file: string,
@@ -54,8 +54,9 @@ export class FinalNames {
     try {
       await this.#rename(file, target, replaces === 'what stands');
     } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
       const isThere = await lstat(file).catch(() => undefined);
-      if (isThere !== undefined || (cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
+      if (isThere !== undefined) throw nameRefused(target, cause as NodeJS.ErrnoException);
       throw new VanishedError(`somebody removed its temporary file ${file}`, { cause });
     }
   }
@@ -94,4 +95,17 @@ export class FinalNames {
     const message = `"${target}" and "${other}" are one name on this file system: it would be overwritten`;
     throw Object.assign(new Error(message), { code: 'EEXIST' });
   }
+}
+
+/**
+ * Some file systems answer ENOENT to a name with characters that they do not have. It is no folder that somebody removed, for the second
+ * attempt has made all of them anew, and what was to be named is there.
+ */
+function nameRefused(target: string, cause: NodeJS.ErrnoException): Error {
+  const { syscall, path = '' } = cause;
+  const name = target.slice(target.lastIndexOf('/'));
+  const isOfName = syscall === 'rename' || syscall === 'mkdir' || (syscall === 'open' && path.endsWith(name));
+  if (!isOfName) return cause;
+  const message = `"${target}" is a name that this file system does not take`;
+  return Object.assign(new Error(message, { cause }), { code: 'EINVAL' });
 }

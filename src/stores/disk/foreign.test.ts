@@ -1,8 +1,10 @@
 /** File systems that refuse what others do: FAT, network shares, FUSE. */
 import assert from 'node:assert/strict';
+import { fstatSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { noise } from '../../../test/support/flow.ts';
 import { temporaryFolder } from '../../../test/support/folder.ts';
 import { type CallName, type Refusal, RefusingCalls } from '../../../test/support/refusing-calls.ts';
 import { digestOf } from '../../records/checksum.ts';
@@ -159,6 +161,37 @@ test('Times that a file system moves in silence are told too, and known again', 
   assert.equal(notices.length, 1);
 });
 
+test('Times that a file system turns into quite other ones become the nearest that it has', async (t) => {
+  const [first, span] = [Date.UTC(1980, 0, 1) / 1000, (Date.UTC(2108, 0, 1) - Date.UTC(1980, 0, 1)) / 1000];
+  const { folder, calls, sink, notices } = await foreignSink(t, () => undefined);
+  const setTimes = calls.setTimes.bind(calls);
+  // FAT's year has seven bits.
+  calls.setTimes = (file, seconds) =>
+    setTimes(file, String(first + ((((Number(seconds) - first) % span) + span) % span)));
+  for (const [name, seconds, year] of [
+    ['old', '-11644473600', 1980],
+    ['before', '-1', 1980],
+    ['now', '1700000000', 2023],
+    ['far', '10413792000', 2107],
+  ] as const) {
+    const given = { ...look, mtime: `${seconds}000000000` };
+    await sink.publishWhole(Buffer.from('x'), `shop/${name}`, given, published('x', id(1)));
+    assert.equal((await stat(join(folder, 'shop', name))).mtime.getUTCFullYear(), year, name);
+    assert.deepEqual(await sink.published(`shop/${name}`), published('x', id(1)), name);
+  }
+  assert.equal(notices.length, 1);
+  assert.match(notices[0]!, /1601-01-01T.* became 1980-.*nearest/);
+});
+
+test('Times that are taken and not kept are told as that, and files arrive', async (t) => {
+  const foreign = await foreignSink(t, () => undefined);
+  foreign.calls.setTimes = async () => {};
+  await publishFour(foreign);
+  assert.equal(foreign.notices.length, 1);
+  assert.match(foreign.notices[0]!, /2023-11-14T.* is not kept there/);
+  assert.doesNotMatch(foreign.notices[0]!, /nearest/);
+});
+
 test('A name that is refused, as FAT refuses some, throws it with the name that people know', async (t) => {
   const { folder, sink } = await foreignSink(t, (call, args) =>
     call === 'rename' && String(args[1]).includes('?') ? 'EINVAL' : undefined,
@@ -172,4 +205,74 @@ test('A name that is refused, as FAT refuses some, throws it with the name that 
     sink.publishWhole(Buffer.from('x'), 'shop/taken', look, published('x', id(1))),
     (error: Error) => error.message.includes(join(folder, 'shop/taken')) && !error.message.includes('/proc/'),
   );
+});
+
+test('A name that is refused as if it were not there, as exFAT by FUSE does, is told as a name that cannot be held', async (t) => {
+  const { folder, sink } = await foreignSink(t, (call, args) =>
+    call === 'rename' && String(args[1]).includes('?') ? 'ENOENT' : undefined,
+  );
+  const refused = { code: 'EINVAL', message: /"shop\/a\?" is a name that this file system does not take/ };
+  await assert.rejects(sink.publishWhole(Buffer.from('x'), 'shop/a?', look, published('x', id(1))), refused);
+  await sink.part(id(2)).write(Buffer.from('x'), 0);
+  await assert.rejects(sink.publish(id(2), 'shop/a?', look, published('x', id(2))), refused);
+  await sink.publishWhole(Buffer.from('x'), 'shop/a', look, published('x', id(3)));
+  assert.deepEqual(await readdir(join(folder, 'shop')), ['a']);
+});
+
+test('Where files cannot be made longer, runs of zeros are written, and that is said once', async (t) => {
+  for (const code of ['EPERM', 'EINVAL', 'ENOTSUP', 'ENOSYS']) {
+    const foreign = await foreignSink(t, (call) => (call === 'resizeNow' ? code : undefined));
+    const { folder, sink, calls, notices } = foreign;
+    for (const number of [1, 2]) {
+      const text = '\0'.repeat(200_000);
+      await sink.part(id(number)).write(Buffer.from(text.slice(100_000)), 100_000);
+      await sink.part(id(number)).write(Buffer.from(text.slice(0, 100_000)), 0);
+      await sink.publish(id(number), `shop/${number}`, look, published(text, id(number)));
+      assert.equal(await readFile(join(folder, 'shop', String(number)), 'utf8'), text);
+    }
+    assert.deepEqual([notices.length, calls.made.resizeNow], [1, 1], code);
+    assert.match(notices[0]!, /runs of zeros take room/);
+  }
+  const { sink } = await foreignSink(t, (call) => (call === 'resizeNow' ? 'EIO' : undefined));
+  await assert.rejects(sink.part(id(1)).write(Buffer.alloc(100_000), 0), { code: 'EIO' });
+});
+
+/** True for a write that begins behind the end of its file. */
+function leavesGap(call: CallName, args: readonly unknown[]): boolean {
+  return call === 'write' && Number(args[2] ?? 0) > fstatSync(Number(args[0])).size;
+}
+
+test('Where files take no bytes behind their end, what comes out of order arrives all the same', async (t) => {
+  const size = 1_000_000;
+  const bytes = Buffer.concat([noise(size / 2), Buffer.alloc(200_000), noise(300_000)]);
+  const chunk = 70_000;
+  const positions = Array.from({ length: Math.ceil(size / chunk) }, (_, index) => index * chunk);
+  for (const code of ['EPERM', 'EINVAL', 'ENOTSUP']) {
+    for (const order of [
+      positions,
+      positions.toReversed(),
+      [...positions].sort((a, b) => (a % 9) - (b % 9)),
+    ]) {
+      for (const canResize of [true, false]) {
+        const foreign = await foreignSink(t, (call, args) =>
+          leavesGap(call, args) || (call === 'resizeNow' && !canResize) ? code : undefined,
+        );
+        const { folder, sink, notices } = foreign;
+        const part = sink.part(id(1));
+        await Promise.all(order.map((at) => part.write(bytes.subarray(at, at + chunk), at)));
+        const published = { upload: id(1), size, digest: digestOf('md5', bytes) };
+        await sink.publish(id(1), 'shop/a', look, published);
+        assert.ok((await readFile(join(folder, 'shop/a'))).equals(bytes), code);
+        assert.equal(notices.filter((notice) => /written behind their end/.test(notice)).length, 1);
+      }
+    }
+  }
+});
+
+test('A temporary file that takes no bytes at all throws what the system says, and nothing is said of the file system', async (t) => {
+  const { sink, notices } = await foreignSink(t, (call) => (call === 'write' ? 'EPERM' : undefined));
+  const part = sink.part(id(1));
+  for (const position of [0, 100, 100_000])
+    await assert.rejects(part.write(noise(100), position), { code: 'EPERM' });
+  assert.deepEqual(notices, []);
 });

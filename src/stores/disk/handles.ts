@@ -9,6 +9,10 @@ export interface OpenPart {
   readonly descriptor: number;
   /** The farthest that it has been written to since it was opened, or is being written to. */
   end: number;
+  /** Writes that are under way, beside each other. */
+  readonly writing: Set<Promise<void>>;
+  /** Settles with the last of those that come one after the other; set where the file takes nothing behind its end. */
+  turn: Promise<void> | undefined;
 }
 
 interface Entry {
@@ -126,7 +130,7 @@ export class Handles {
       const descriptor = await this.#openOwn(file, flags);
       if (!isKnown) this.#options.made();
       this.#known.add(file);
-      return { descriptor, end: 0 };
+      return { descriptor, end: 0, writing: new Set(), turn: undefined };
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException;
       if (!isKnown || (code !== 'ENOENT' && code !== 'EACCES')) throw cause;

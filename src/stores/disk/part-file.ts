@@ -4,6 +4,7 @@ import type { DiskCalls } from './calls.ts';
 import type { Handles, OpenPart } from './handles.ts';
 import type { OwnFolder } from './own-folder.ts';
 import type { Refusals } from './refusals.ts';
+import { isInTurn, type WriteOptions, writeBytes } from './write-bytes.ts';
 import { runsOf } from './zero-runs.ts';
 
 /** Bytes looked at together where zeros are to be. */
@@ -23,11 +24,11 @@ export function diskPartFile(file: string, { calls, handles, refusals, own }: Pa
     write: (bytes, position) =>
       use(async (part) => {
         const runs = runsOf(bytes, position);
-        if (runs === undefined) return write(calls, part, bytes, position);
+        if (runs === undefined) return writeBytes({ calls, refusals }, part, bytes, position);
         for (const { from, to, isZero } of runs) {
           const run = bytes.subarray(from, to);
-          if (isZero) await writeZeros(calls, part, run, position + from);
-          else await write(calls, part, run, position + from);
+          if (isZero) await writeZeros({ calls, refusals }, part, run, position + from);
+          else await writeBytes({ calls, refusals }, part, run, position + from);
         }
       }),
     read: (buffer, position) => use(({ descriptor }) => calls.read(descriptor, buffer, position)),
@@ -36,35 +37,44 @@ export function diskPartFile(file: string, { calls, handles, refusals, own }: Pa
   };
 }
 
-function write(calls: DiskCalls, part: OpenPart, bytes: Uint8Array, position: number): Promise<void> {
-  part.end = Math.max(part.end, position + bytes.length);
-  return calls.write(part.descriptor, bytes, position);
-}
-
 /** What is a hole, or zeros, already is left as it is; what lies behind the end becomes a hole. */
 async function writeZeros(
-  calls: DiskCalls,
+  options: WriteOptions,
   part: OpenPart,
   zeros: Uint8Array,
   position: number,
 ): Promise<void> {
+  const { calls, refusals } = options;
+  if (refusals.has('holes') || isInTurn(options, part)) return writeBytes(options, part, zeros, position);
   const standing = Buffer.allocUnsafe(Math.min(readBack, zeros.length));
   for (let at = 0; at < zeros.length; ) {
     const into = standing.subarray(0, Math.min(readBack, zeros.length - at));
     const read = await calls.read(part.descriptor, into, position + at);
-    if (read === 0) return extend(calls, part, position + zeros.length);
+    if (read === 0) return extend(options, part, zeros, position);
     const isZero = into.subarray(0, read).equals(zeros.subarray(at, at + read));
-    if (!isZero) return write(calls, part, zeros, position);
+    if (!isZero) return writeBytes(options, part, zeros, position);
     at += read;
   }
 }
 
-/** Makes the file so long, unless somebody has written farther, or is about to. */
-async function extend(calls: DiskCalls, part: OpenPart, end: number): Promise<void> {
+/** Makes the file so long that the zeros are a hole in it, unless somebody has written farther, or is about to. */
+async function extend(
+  options: WriteOptions,
+  part: OpenPart,
+  zeros: Uint8Array,
+  position: number,
+): Promise<void> {
+  const { calls, refusals } = options;
+  const end = position + zeros.length;
   const { size } = await calls.look(part.descriptor);
   if (Math.max(part.end, Number(size)) >= end) return;
   part.end = end;
-  // Before anybody begins a write behind it, which would be cut off; else by a byte, which takes a block.
-  if (calls.isQuick) calls.resizeNow(part.descriptor, end);
-  else await calls.write(part.descriptor, new Uint8Array(1), end - 1);
+  try {
+    // Before anybody begins a write behind it, which would be cut off; else by a byte, which takes a block.
+    if (calls.isQuick) calls.resizeNow(part.descriptor, end);
+    else await calls.write(part.descriptor, new Uint8Array(1), end - 1);
+  } catch (error) {
+    refusals.note('holes', error);
+    await writeBytes(options, part, zeros, position);
+  }
 }

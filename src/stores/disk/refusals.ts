@@ -31,6 +31,8 @@ const sentences = {
   sync: 'files cannot be made durable there, what came last may be lost with the power and is not fetched again',
   syncFolder:
     'names cannot be made durable there, what came last may be lost with the power and is not fetched again',
+  gaps: 'files cannot be written behind their end there, zeros are written before what comes out of order',
+  holes: 'files cannot be made longer there without writing, runs of zeros take room as other bytes do',
 } as const;
 
 export class Refusals {
