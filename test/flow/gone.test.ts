@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { decodeStateRecord, type StateRecord } from '../../src/records/state-record.ts';
 import { faultySource } from '../support/faulty-store.ts';
 import { Flow, noise } from '../support/flow.ts';
+import { copied, list } from '../support/look.ts';
 
 const stateTopic = 'files.state';
 
@@ -130,6 +131,30 @@ test('Files that were moved to another folder with their inodes and times are kn
     record.kind === 'ready' ? [record.ready?.root] : [],
   );
   assert.deepEqual(marks, ['another folder']);
+});
+
+test('--resend forgets nothing that the topic holds, where nothing has told of it', async () => {
+  for (const lose of [
+    async (flow: Flow) => {
+      flow.cluster.deleteTopic(stateTopic);
+      return flow;
+    },
+    copied,
+  ]) {
+    const first = new Flow();
+    for (const path of ['gone', 'packed', 'standing']) first.source.write(path, noise(900));
+    await first.up({ packBelow: 100 });
+    const flow = await lose(first);
+    if (flow === first) flow.source.remove('gone');
+    flow.source.write('standing', noise(900));
+    const up = await flow.up({ resend: true });
+    assert.deepEqual([up.files, up.failed], [flow === first ? 2 : 1, 0]);
+    const listed = (await list(flow)).map(({ path, state }) => `${path} ${state}`);
+    assert.deepEqual(listed.sort(), ['gone complete', 'packed complete', 'standing complete']);
+    const { upload } = (await list(flow)).find(({ path }) => path === 'standing')!;
+    const all = await list(flow, { newestOnly: false });
+    assert.ok(all.every((one) => one.path !== 'standing' || one.upload <= upload));
+  }
 });
 
 test('--resend holds until all was sent, however often it is interrupted', async () => {

@@ -105,7 +105,7 @@ export class Senders {
       await this.#abort(
         { uploader, path: file.path, upload: resume.upload },
         resume.partition,
-        'its first records are gone from the topic',
+        'records of it are gone from the topic',
       );
       resume = undefined;
     }
@@ -130,8 +130,11 @@ export class Senders {
   }
 
   async #stillStands(resume: FileState): Promise<boolean> {
-    const earliest = await this.#options.kafka.offsets(this.#context.options.topic, 'earliest');
-    return (earliest.get(resume.partition) ?? Number.POSITIVE_INFINITY) <= resume.first;
+    const { kafka } = this.#options;
+    const earliest = await kafka.offsets(this.#context.options.topic, 'earliest');
+    const latest = await kafka.offsets(this.#context.options.topic, 'latest');
+    const { partition, first, last } = resume;
+    return (earliest.get(partition) ?? first + 1) <= first && last < (latest.get(partition) ?? 0);
   }
 
   /** The inode was touched, size and time are as sent: the digest tells whether the content is. */

@@ -1,6 +1,7 @@
 /** Opens what an uploader remembers: read, made anew when it is gone, refused when it speaks of another topic. */
 import { ConfigurationError } from '../../errors.ts';
 import type { Kafka, TopicDescription } from '../../kafka/contract.ts';
+import type { FileState } from '../../records/state-record.ts';
 import type { UploadSettings } from '../shared/options.ts';
 import { endsOf, openStateTopic, stateTopicOf } from '../shared/topics.ts';
 import { awaitLease, type StandingLease } from './lease.ts';
@@ -20,8 +21,11 @@ export async function openState(options: OpenStateOptions): Promise<UploadState>
   const { topic, settings } = options;
   const state = await readState(options);
   if (topic === undefined) return state;
+  // Before too: what speaks of another topic counts, and may be replaced by what stands on this one.
   if (settings.resend) state.resendAll();
-  else if (!state.isReady(topic.id)) await recover(options, topic, state);
+  if (!state.isReady(topic.id)) await recover(options, topic, state);
+  if (settings.resend) state.resendAll();
+  await giveUpCut(options, topic, state);
   state.countOnly(topic.id);
   return state;
 }
@@ -61,20 +65,19 @@ async function recover(
   state: UploadState,
 ): Promise<void> {
   const { name: uploader, onEvent } = settings;
-  for (const [, file] of state.files()) {
+  for (const [, file] of settings.resend ? [] : state.files()) {
     if (file.topic === topic.id || file.state === 'aborted') continue;
     throw new ConfigurationError(
       `topic ${topic.name} was deleted and made anew since "${uploader}" sent its files there: add --resend once to send them all again`,
     );
   }
+  const { clusterId: cluster } = await kafka.describeCluster();
   const { origin } = state;
-  // A state topic that is older than the files topic has been told everything.
-  if (origin !== undefined && origin.topic !== topic.id) return;
-  const ends = origin?.ends ?? (await endsOf(kafka, topic));
-  if (origin === undefined) {
-    const { clusterId: cluster } = await kafka.describeCluster();
-    state.beginAt({ topic: topic.id, ends, cluster });
-  }
+  const isOfHere = origin?.topic === topic.id;
+  // A state topic that is older than the files topic has been told everything; a copy of another cluster's has not.
+  if (origin !== undefined && !isOfHere && origin.cluster === cluster) return;
+  const ends = isOfHere ? origin.ends : await endsOf(kafka, topic);
+  if (!isOfHere) state.beginAt({ topic: topic.id, ends, cluster });
   const earliest = await kafka.offsets(topic.name, 'earliest');
   const until = new Map(
     [...ends.entries()].filter(([partition, end]) => end > (earliest.get(partition) ?? end)),
@@ -84,6 +87,36 @@ async function recover(
   const message = `${stateTopic} does not know what "${uploader}" has sent: reading ${topic.name} to find out`;
   onEvent({ type: 'warning', message });
   for (const [path, file] of await rebuildState(kafka, topic, uploader, until)) {
-    if (!state.has(path)) state.restore(path, file);
+    const known = state.get(path);
+    if (known === undefined || (settings.resend && known.topic !== topic.id)) state.restore(path, file);
   }
+}
+
+/** What was sent behind the present end of its partition is not there any more: that log was cut, and it is sent again. */
+async function giveUpCut(
+  { kafka, settings }: OpenStateOptions,
+  topic: TopicDescription,
+  state: UploadState,
+): Promise<void> {
+  const ends = await endsOf(kafka, topic);
+  const isCut = ({ partition, last }: Pick<FileState, 'partition' | 'last'>): boolean =>
+    last >= (ends[partition] ?? 0);
+  let count = 0;
+  for (const [path, file] of state.files()) {
+    if (file.topic !== topic.id) continue;
+    const { before, checksum: _, ...others } = file;
+    const standing = before === undefined || isCut(before) ? {} : { before };
+    if (isCut(file)) {
+      count++;
+      // What was half sent is given up by a record: without its checksum it is not gone on with.
+      state.restore(path, {
+        ...others,
+        ...standing,
+        state: file.state === 'sending' ? 'sending' : 'aborted',
+      });
+    } else if (before !== undefined && isCut(before)) state.restore(path, { ...file, before: undefined });
+  }
+  if (count === 0) return;
+  const message = `${topic.name} ends before records of ${count} files that "${settings.name}" has sent: the log was cut (an unclean election, or a broker put back from a backup); they are sent again`;
+  settings.onEvent({ type: 'warning', message });
 }

@@ -183,7 +183,7 @@ export class UploadState {
     this.#behind.write(encodeFileState(this.#options.uploader, path, state));
   }
 
-  /** Takes over what was found on the files topic itself; {@link makeReady} writes it. */
+  /** Takes over what was found out from the files topic itself; {@link makeReady} writes it. */
   restore(path: string, state: FileState): void {
     this.#files.set(path, state);
     this.#restored.add(path);
@@ -219,7 +219,8 @@ export class UploadState {
    */
   async makeReady(topicId: string): Promise<void> {
     const ready = { ...this.#marks, topic: topicId };
-    if (this.#newOrigin === undefined && isSame(ready, this.#ready)) return;
+    const isWritten = this.#newOrigin === undefined && this.#restored.size === 0;
+    if (isWritten && isSame(ready, this.#ready)) return;
     for (const path of this.#restored) this.set(path, this.#files.get(path)!);
     this.#restored.clear();
     if (this.#newOrigin !== undefined) this.#behind.write(encodeOrigin(this.#newOrigin));
@@ -235,7 +236,10 @@ export class UploadState {
    * this uploader (ids must go on growing) and for readers (who cannot name any more what stood there).
    */
   async forget(paths: readonly string[], topicId: string): Promise<void> {
-    const lost = paths.map((path) => this.#files.get(path)).filter((state) => state !== undefined);
+    const lost = paths.flatMap((path) => {
+      const state = this.#files.get(path);
+      return state === undefined ? [] : [{ path, ...state }];
+    });
     const forgotten = lost
       .map(({ upload }) => upload)
       .reduce((a, b) => (a > b ? a : b), this.#marks.forgotten ?? '');
@@ -245,8 +249,10 @@ export class UploadState {
     if (this.#origin !== undefined)
       this.beginAt({ ...this.#origin, topic: topicId, ends: endsBehind(lost, this.#origin, topicId) });
     await this.makeReady(topicId);
-    for (const path of paths) {
+    for (const { path, upload } of lost) {
       await this.#behind.drained();
+      // It is back, and was sent meanwhile.
+      if (this.#files.get(path)?.upload !== upload) continue;
       this.#files.delete(path);
       this.#behind.write(encodeFileState(this.#options.uploader, path, null));
     }
