@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openDiskSink } from '../../src/stores/disk/sink.ts';
 import { MemorySink } from '../../src/stores/memory/sink.ts';
+import { craftedUpload } from '../support/crafted.ts';
+import { changedKafka } from '../support/faulty-kafka.ts';
 import { faultySource, once } from '../support/faulty-store.ts';
 import { differences } from '../support/files.ts';
 import { Flow, noise } from '../support/flow.ts';
@@ -206,6 +208,31 @@ test('An upload whose uploader is gone for good is failed by name, once retentio
     assert.deepEqual([failed?.path, failed?.reason], ['half', 'missing-data']);
     assert.match(failed?.message ?? '', /uploader stopped sending/);
     assert.equal((await flow.down({}, { sink: new MemorySink(disk) })).open, 0);
+  }
+});
+
+test('The same on a topic that never stands still, by a run that watches too', async () => {
+  for (const isOnce of [true, false]) {
+    const flow = new Flow({ partitions: 1 });
+    await halfSent(flow);
+    flow.cluster.deleteRecords(flow.topic, 0, (await flow.records()).length);
+    const real = flow.cluster.client();
+    let others = 0;
+    const kafka = changedKafka(real, {
+      offsets: async (topic, at) => {
+        const found = await real.offsets(topic, at);
+        const records = craftedUpload({ path: `other${others++}`, bytes: noise(100) });
+        if (topic === flow.topic) await flow.append(records.map((record) => ({ partition: 0, record })));
+        return found;
+      },
+    });
+    const stop = new AbortController();
+    const running = flow.down({ once: isOnce, signal: stop.signal, commitInterval: 5 }, { kafka });
+    if (!isOnce) await waitFor(() => flow.told('failed').length > 0);
+    if (!isOnce) stop.abort();
+    const down = await running;
+    assert.deepEqual([down.failed, down.open, flow.disk.parts.size], [1, 0, 0]);
+    assert.match(flow.told('failed')[0]?.message ?? '', /uploader stopped sending/);
   }
 });
 

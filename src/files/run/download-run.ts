@@ -33,6 +33,12 @@ export interface DownloadRunOptions {
   readonly stop: AbortController;
 }
 
+/** Kafka offsets by partition. */
+interface Look {
+  readonly earliest: ReadonlyMap<number, number>;
+  readonly ends: ReadonlyMap<number, number>;
+}
+
 export class DownloadRun {
   readonly #options: DownloadRunOptions;
   readonly #sink: Sink;
@@ -42,6 +48,8 @@ export class DownloadRun {
   readonly #work = new Set<Promise<void>>();
   /** Closed uploads that lack bytes -> the partitions' ends when that was found: past them, nothing more can come. */
   readonly #incomplete = new Map<string, ReadonlyMap<number, number>>();
+  /** Where the topic began and ended when uploads were last looked for that nobody will complete: past its end, none had more. */
+  #look: Look | undefined;
   #checkpoint: Promise<void> = Promise.resolve();
   #checkpointing = false;
   /** Bytes received since the newest commit began, and since the newest one that is through began. */
@@ -92,7 +100,8 @@ export class DownloadRun {
   async #run(): Promise<void> {
     const { kafka, settings, topic, stop } = this.#options;
     const from = await this.#begin();
-    const until = settings.once ? await kafka.offsets(topic.name, 'latest') : undefined;
+    const look = await this.#lookForAbandoned();
+    const until = settings.once ? look.ends : undefined;
     const consumer = kafka.consumer({
       topic: topic.name,
       from,
@@ -104,7 +113,7 @@ export class DownloadRun {
     });
     const timer = setInterval(() => this.#beginCheckpoint(), settings.commitInterval);
     const rarely = setInterval(() => {
-      this.#track(this.#failAbandoned().catch((error: unknown) => this.#fail(error)));
+      void this.#lookForAbandoned().catch((error: unknown) => this.#fail(error));
     }, lookForAbandonedEvery);
     try {
       for await (const batch of consumer) await this.#receive(batch);
@@ -181,6 +190,7 @@ export class DownloadRun {
         this.#uncommitted -= before;
         return this.#failOverdue();
       })
+      .then(() => this.#failAbandoned())
       .then(() => (this.#options.settings.once ? undefined : this.#receiver.tryHeld()))
       .catch((error: unknown) => this.#fail(error))
       .finally(() => {
@@ -210,12 +220,19 @@ export class DownloadRun {
     await this.#receiver.failMissing(overdue.map(([upload]) => upload));
   }
 
-  /** Only what has been read to its end can be known to have no more records of an upload. */
-  async #failAbandoned(): Promise<void> {
-    const { kafka, topic, stop } = this.#options;
+  async #lookForAbandoned(): Promise<Look> {
+    const { kafka, topic } = this.#options;
     const earliest = await kafka.offsets(topic.name, 'earliest');
-    const latest = await kafka.offsets(topic.name, 'latest');
-    if (this.#safe.isPast(latest) && !stop.signal.aborted) await this.#receiver.failAbandoned(earliest);
+    this.#look = { earliest, ends: await kafka.offsets(topic.name, 'latest') };
+    return this.#look;
+  }
+
+  /** Only what was read to the end that the topic had then can be known to have had no more records of an upload. */
+  async #failAbandoned(): Promise<void> {
+    const look = this.#look;
+    if (look === undefined || this.#options.stop.signal.aborted || !this.#safe.isPast(look.ends)) return;
+    this.#look = undefined;
+    await this.#receiver.failAbandoned(look.earliest);
   }
 
   async #whyMissing({ firsts }: IncomingUpload): Promise<string> {
