@@ -248,6 +248,22 @@ test('A topic that was made anew empties everything, and is followed by itself',
   assert.match(words[0] ?? '', /beginning anew/);
 });
 
+test('A topic that was cut is read anew by itself', async (t) => {
+  const cluster = createMemoryCluster();
+  const kafka = cluster.client();
+  const topic = await LiveTopic.open(kafka, 'live');
+  const made = script(20);
+  await topic.append(made.segments(3).made);
+  const words: string[] = [];
+  const streams = await server(t, kafka, { onWord: ({ message }) => words.push(message) });
+  const before = made.made.length;
+  cluster.cutLog('live', 0, 3);
+  await topic.append(made.segments(1).made.slice(before));
+  await waitFor(() => words.length === 1);
+  await waitFor(() => streams.live('cam')?.rendition('main')?.segments.at(-1)?.media === 3);
+  assert.match(words[0] ?? '', /cut.*beginning anew/);
+});
+
 test('A segment of which the index does not know the place is found by its time', async (t) => {
   const { cluster, set } = clockedCluster();
   const kafka = cluster.client();

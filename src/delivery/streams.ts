@@ -51,6 +51,8 @@ const beginAnewAfter: Partial<Record<KafkaErrorKind, number>> = {
   'topic-recreated': 1000,
   'unknown-topic': 1000,
   corrupt: 5000,
+  // The log was cut: what windows hold may not stand there any more.
+  'out-of-range': 1000,
 };
 /** Milliseconds between two looks for what has become too old. */
 const sweepEvery = 30_000;

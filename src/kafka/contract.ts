@@ -93,8 +93,7 @@ export interface FetchedBatch {
  * Reads partitions: those that it was given (manual assignment), or those that a consumer group gives it. Iterating
  * yields batches of all of them, fairly; the batch's CRC32C has been checked. Records of transactions come as they stand on the log,
  * those of open and of aborted ones too (Kafka's `read_uncommitted`): our producers make none, and others' are theirs to tell apart.
- * A log that is found to have been cut before the position (KIP-320) ends the iteration with KafkaError `out-of-range`. Leaving the loop closes the consumer. At most
- * `bufferBytes` of unreleased and prefetched data are held (a single batch larger than that still comes, alone).
+ * Leaving the loop closes the consumer. At most `bufferBytes` of unreleased and prefetched data are held (a single batch larger than that still comes, alone).
  */
 export interface Consumer extends AsyncIterable<FetchedBatch> {
   /**
@@ -122,6 +121,12 @@ interface Reading {
    * reading goes on at `earliest`. Without it the iteration throws KafkaError `out-of-range`. Never silent.
    */
   readonly onGap?: (gap: { partition: number; from: number; earliest: number }) => void;
+  /**
+   * The log was cut (an unclean leader election, a broker put back from a backup; KIP-320): what was handed out from `at` to `until`
+   * stands there no more, and other records may. Reading goes on at `at`, the earliest offset where nobody can tell how much is as it
+   * was. Or the log now ends at `at`, before the `until` of the reading: that partition's ends. Without it: KafkaError `out-of-range`.
+   */
+  readonly onCut?: (cut: { partition: number; at: number; until: number }) => void;
   /** Ends the iteration without an error: once the batch in hand is done with. */
   readonly signal?: AbortSignal;
 }

@@ -64,6 +64,8 @@ export function createMemoryCluster(options: MemoryClusterOptions = {}): MemoryC
       const log = topics.log(topics.topic(topic), partition);
       log.end = Math.max(log.start, Math.min(log.end, end));
       log.records.splice(indexAt(log.records, log.end));
+      log.cuts.push(log.end);
+      topics.bell.ring();
     },
     compact(topic) {
       for (const log of topics.topic(topic).logs) {

@@ -19,7 +19,7 @@ interface Listing {
   }[];
 }
 
-test('A reader is told that what it has read was cut off, though the log has grown past it since', async (t) => {
+test('Readers are told that what they have read was cut off, though the log has grown past it since', async (t) => {
   const cluster = await startBroker({
     brokers: 3,
     heapMegabytes: 256,
@@ -57,12 +57,30 @@ test('A reader is told that what it has read was cut off, though the log has gro
     }
   })();
   reading.catch(() => {});
-  await waitFor(() => texts.length === 3);
+  const cuts: unknown[] = [];
+  const all: string[] = [];
+  const goingOn = client().consumer({ topic, from: new Map([[0, 0]]), onCut: (cut) => cuts.push(cut) });
+  const going = (async () => {
+    for await (const { records, release } of goingOn) {
+      for (const { value } of records) all.push(Buffer.from(value!).toString());
+      release();
+      if (all.length === 6) break;
+    }
+  })();
+  going.catch(() => {});
+  await waitFor(() => texts.length === 3 && all.length === 3);
 
   await node(leader).kill();
   await node(follower).start();
   await waitFor(async () => (await look()).leader === follower, { timeout: 60_000, interval: 500 });
   await appendTexts(client().producer(), topic, 0, ['x', 'y', 'z']);
-  await assert.rejects(reading, { name: 'KafkaError', kind: 'out-of-range', message: /cut at offset 1 / });
+  await assert.rejects(reading, {
+    name: 'KafkaError',
+    kind: 'out-of-range',
+    message: /was cut .* from offset 1 to 2 /,
+  });
   assert.deepEqual(texts, ['a', 'b', 'c']);
+  await going;
+  assert.deepEqual(cuts, [{ partition: 0, at: 1, until: 3 }]);
+  assert.deepEqual(all, ['a', 'b', 'c', 'x', 'y', 'z']);
 });

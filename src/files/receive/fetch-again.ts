@@ -31,8 +31,9 @@ export async function fetchAgain(options: FetchAgainOptions, upload: IncomingUpl
   );
   const until = new Map([...from.keys()].map((partition) => [partition, latest.get(partition) ?? 0]));
   if (from.size > 0) {
-    // What retention has removed is found to be missing at the end.
-    const consumer = kafka.consumer({ topic, from, until, bufferBytes, onGap: () => {}, signal });
+    // What was removed, or cut off, is found to be missing at the end.
+    const removed = { onGap: () => {}, onCut: () => {} };
+    const consumer = kafka.consumer({ topic, from, until, bufferBytes, ...removed, signal });
     for await (const batch of consumer) {
       if (upload.isGone) return;
       progress.records += batch.records.length;

@@ -109,6 +109,7 @@ export class DownloadRun {
       bufferBytes: settings.bufferBytes,
       newPartitions: !settings.once,
       onGap: (gap) => this.#gap(gap),
+      onCut: (cut) => this.#cut(cut),
       signal: stop.signal,
     });
     const timer = setInterval(() => this.#beginCheckpoint(), settings.commitInterval);
@@ -260,6 +261,24 @@ export class DownloadRun {
       settings.onEvent({ type: 'lost', message: more });
     });
     this.#track(named.catch((error: unknown) => this.#fail(error)));
+  }
+
+  /** What of the records that are gone nobody had read yet, nobody can name. */
+  #cut({
+    partition,
+    at,
+    until,
+  }: {
+    readonly partition: number;
+    readonly at: number;
+    readonly until: number;
+  }): void {
+    const { settings, topic, progress } = this.#options;
+    const cut = `${topic.name}, partition ${partition}, was cut at offset ${at}: records up to ${until - 1} that were acknowledged do not stand there any more (an unclean election, or a broker put back from a backup)`;
+    const message = `${cut}; reading goes on at ${at}, and what was received before is kept. Files may be lost by it that nobody can name: send again what list does not show`;
+    progress.filesFailed++;
+    settings.onEvent({ type: 'lost', message });
+    this.#safe.cut(partition, at);
   }
 
   /** The run does not end before this work does. */

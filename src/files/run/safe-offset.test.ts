@@ -3,6 +3,22 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { SafeOffset } from './safe-offset.ts';
 
+test('A cut takes back what was passed, and what is being dealt with passes no more than stands', () => {
+  const safe = new SafeOffset(0);
+  safe.begin(4)();
+  const [second, third] = [safe.begin(8), safe.begin(12)];
+  safe.cut(6);
+  const again = safe.begin(9);
+  assert.equal(safe.value, 4);
+  third();
+  again();
+  assert.equal(safe.value, 4);
+  second();
+  assert.equal(safe.value, 9);
+  safe.cut(2);
+  assert.equal(safe.value, 2);
+});
+
 test('The safe offset is the end of the last batch before which nothing is unfinished', () => {
   const order = fc.infiniteStream(fc.nat({ max: 1000 }));
   fc.assert(

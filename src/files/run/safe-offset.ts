@@ -20,6 +20,12 @@ export class SafeOffset {
     };
   }
 
+  /** The log was cut: what was taken of it from `at` on is not there to be passed, and is not what will be. */
+  cut(at: number): void {
+    this.#safe = Math.min(this.#safe, at);
+    for (const batch of this.#batches) batch.next = Math.min(batch.next, at);
+  }
+
   get value(): number {
     return this.#safe;
   }

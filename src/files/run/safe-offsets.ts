@@ -63,6 +63,12 @@ export class SafeOffsets {
     return this.#safe.get(partition)?.begin(earliest) ?? (() => {});
   }
 
+  /** The log of a partition was cut: nothing from `at` on has been read. */
+  cut(partition: number, at: number): void {
+    this.#safe.get(partition)?.cut(at);
+    this.#began.set(partition, Math.min(this.began(partition), at));
+  }
+
   /** True when every partition has been dealt with up to these ends. */
   isPast(ends: ReadonlyMap<number, number>): boolean {
     return [...ends].every(([partition, end]) => (this.#safe.get(partition)?.value ?? 0) >= end);

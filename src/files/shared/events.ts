@@ -148,7 +148,7 @@ export interface RefusedRecordEvent {
   readonly path?: string;
 }
 
-/** Records were removed before they were read, and nobody can name all files that were lost by it: a failure. */
+/** Records were removed before they were read, or cut off the log, and nobody can name all files that were lost by it: a failure. */
 export interface LostEvent {
   readonly type: 'lost';
   readonly message: string;

@@ -50,7 +50,7 @@ export class EveryState {
     }
   }
 
-  /** What a partition says is not to be trusted: a record in it is damaged. */
+  /** What a partition says is not to be trusted: a record in it is damaged, or gone. */
   distrust(partition: number): void {
     this.#origins.delete(partition);
     for (const uploader of this.#ready) {
@@ -98,7 +98,8 @@ export async function readState(
   const from = new Map([...earliest].filter(([partition]) => only === undefined || partition === only));
   const latest = await kafka.offsets(name, 'latest');
   const ends = new Map([...latest].filter(([partition]) => from.has(partition)));
-  for await (const batch of kafka.consumer({ topic: name, from, until: ends, onGap: () => {} })) {
+  const onCut = ({ partition }: { readonly partition: number }) => damaged.add(partition);
+  for await (const batch of kafka.consumer({ topic: name, from, until: ends, onGap: () => {}, onCut })) {
     for (const record of batch.records) {
       try {
         state.take(batch.partition, decodeStateRecord(record), record.timestamp);

@@ -7,9 +7,10 @@ import { translate } from '../cluster/refusals.ts';
 import { KafkaError } from '../contract.ts';
 import type { FramePool } from '../wire/frame-pool.ts';
 import type { Budget } from './budget.ts';
-import { type Cursor, corruptionsAllowed, type Gap, jump, newCursor, type Part } from './cursor.ts';
+import { type Cursor, corruptionsAllowed, jump, newCursor, type Part } from './cursor.ts';
 import { Fetcher, type FetcherOwner } from './fetcher.ts';
 import { FollowedTopic } from './followed-topic.ts';
+import { type Cut, cutError, type Gap, gapError } from './losses.ts';
 
 export interface AssignmentOptions {
   readonly cluster: Cluster;
@@ -18,12 +19,14 @@ export interface AssignmentOptions {
   readonly until: ReadonlyMap<number, number> | undefined;
   /** What retention removes ends the reading, rather than being told and passed over. */
   readonly gapsAreFatal: boolean;
+  /** The same of a log that was cut. */
+  readonly cutsAreFatal: boolean;
   readonly budget: Budget;
   readonly pool: FramePool;
   /** Ends everything. */
   readonly signal: AbortSignal;
   /** Something has been fetched, or is gone: in the order of each partition. */
-  readonly deliver: (item: Part | Gap) => void;
+  readonly deliver: (item: Part | Gap | Cut) => void;
   /** Reading cannot go on. */
   readonly fail: (error: Error) => void;
 }
@@ -32,6 +35,8 @@ const mostFetchBytes = 8 * 1024 * 1024;
 const leastFetchBytes = 64 * 1024;
 const replicaMs = 5 * 60_000;
 const leaderAloneMs = 10_000;
+/** So long a log may seem to end early: a new leader does not know at once how far it is replicated. */
+const endsEarlyMs = 5000;
 
 export class Assignment implements FetcherOwner {
   readonly cluster: Cluster;
@@ -39,7 +44,7 @@ export class Assignment implements FetcherOwner {
   readonly signal: AbortSignal;
   readonly budget: Budget;
   readonly pool: FramePool;
-  readonly deliver: (item: Part | Gap) => void;
+  readonly deliver: (item: Part | Gap | Cut) => void;
   readonly #options: AssignmentOptions;
   readonly #cursors = new Map<number, Cursor>();
   readonly #fetchers = new Map<number, Fetcher>();
@@ -154,22 +159,34 @@ export class Assignment implements FetcherOwner {
   outOfRange(cursor: Cursor): void {
     // A follower may lag behind, or have dropped more than its leader: the leader's word counts.
     if (cursor.replica) this.displaced(cursor);
-    else if (cursor.fetchedEpoch >= 0) {
+    else if (cursor.epochs.last >= 0) {
       // That may be said of the epoch, too, by a leader that knows of none so new: the offset alone is asked for then.
       const place = { topic: this.#options.topic, partition: cursor.partition, offset: cursor.position };
       this.cluster.options.logger.warn(
         place,
         'the leader cannot tell whether its log was cut before this offset',
       );
-      cursor.fetchedEpoch = -1;
+      cursor.epochs.forget();
       this.displaced(cursor);
     } else this.#relocate(cursor).catch((error: Error) => cursor.isGivenUp || this.#fail(error));
   }
 
   diverged(cursor: Cursor, offset: number): void {
-    const place = `${this.#options.topic}-${cursor.partition}`;
-    const message = `${place} was cut at offset ${offset} and written on from there (an unclean leader election, or a broker that was restored): what was read of it from ${offset} to ${cursor.position - 1} does not stand there any more, and other records do. Read it again from offset ${offset} at the latest.`;
-    this.#fail(new KafkaError('out-of-range', message));
+    const { delivered: until } = cursor;
+    const at = Math.min(offset, until);
+    jump(cursor, at);
+    if (at < until && !this.#told({ cursor, at, until })) return;
+    cursor.delivered = at;
+    void this.#mend(cursor);
+  }
+
+  endsEarly(cursor: Cursor): void {
+    cursor.endsEarlySince ??= Date.now();
+    if (Date.now() - cursor.endsEarlySince < endsEarlyMs) return;
+    cursor.endsEarlySince = undefined;
+    cursor.replica = undefined;
+    for (const fetcher of this.#fetchers.values()) fetcher.remove(cursor);
+    this.#relocate(cursor).catch((error: Error) => cursor.isGivenUp || this.#fail(error));
   }
 
   corrupt(cursor: Cursor): void {
@@ -231,23 +248,33 @@ export class Assignment implements FetcherOwner {
   /** The position is not on the partition: goes to its beginning when retention was faster, never silently. */
   async #relocate(cursor: Cursor): Promise<void> {
     const { topic: name, gapsAreFatal } = this.#options;
-    const { partition, position: from } = cursor;
+    const { partition, position: from, generation } = cursor;
     const { earliest, latest } = await this.#topic!.range(partition, this.signal);
     if (cursor.isGivenUp) return;
-    if (from > latest) {
-      const message = `${name}-${partition} ends at ${latest}, before the offset ${from} to read.`;
-      throw new KafkaError('out-of-range', message);
+    // Nobody can tell up to where it is as it was.
+    if (from > latest) return this.diverged(cursor, earliest);
+    if (from === latest && Number.isFinite(cursor.until)) {
+      const { until } = cursor;
+      if (from < until && !this.#told({ cursor, at: latest, until, unread: generation })) return;
+      cursor.position = until;
+      return;
     }
     if (from < earliest) {
-      if (gapsAreFatal) {
-        const message = `${name}-${partition} begins at ${earliest}; offsets from ${from} on are gone.`;
-        throw new KafkaError('out-of-range', message);
-      }
+      const gap = { cursor, generation, from, earliest };
+      if (gapsAreFatal) throw gapError(name, gap);
       cursor.position = earliest;
-      cursor.fetchedEpoch = -1;
-      this.deliver({ cursor, from, earliest });
+      cursor.epochs.forget();
+      this.deliver(gap);
     }
     await this.#mend(cursor);
+  }
+
+  /** False: that ends the reading. */
+  #told(cut: Cut): boolean {
+    const { topic, cutsAreFatal } = this.#options;
+    if (cutsAreFatal) this.#fail(cutError(topic, cut));
+    else this.deliver(cut);
+    return !cutsAreFatal;
   }
 
   async #lookForPartitions(): Promise<void> {

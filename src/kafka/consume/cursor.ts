@@ -1,6 +1,7 @@
 /** A partition that is read: where it stands, and what has been fetched of it. */
 import type { Backoff } from '../cluster/backoff.ts';
 import type { FetchedPartition } from '../wire/fetch.ts';
+import { Epochs } from './epochs.ts';
 
 export interface Cursor {
   readonly partition: number;
@@ -14,8 +15,8 @@ export interface Cursor {
   /** Raised whenever `position` jumps: what was fetched before is then for nobody. */
   generation: number;
   leaderEpoch: number;
-  /** The leader's epoch of the batch right before `position`, by which a leader notices that its log has been cut; -1: not known. */
-  fetchedEpoch: number;
+  /** Of what was read before `position`: by them a leader notices that its log has been cut. */
+  readonly epochs: Epochs;
   /** A replica nearer than the leader (KIP-392), and until when (milliseconds since the epoch) it is asked. */
   replica: { readonly broker: number; readonly until: number } | undefined;
   /** A replica has failed: until then (milliseconds since the epoch) the leader alone is asked. */
@@ -23,6 +24,8 @@ export interface Cursor {
   /** Attempts to read a batch that came corrupt. */
   corruptions: number;
   missingSince: number | undefined;
+  /** Since when the log has ended before `until`: milliseconds since the epoch. */
+  endsEarlySince: number | undefined;
   mending: boolean;
   /** Given up: nothing of it is fetched or handed out any more. */
   isGivenUp: boolean;
@@ -41,11 +44,12 @@ export function newCursor(partition: number, offset: number, until: number, back
     delivered: offset,
     generation: 0,
     leaderEpoch: -1,
-    fetchedEpoch: -1,
+    epochs: new Epochs(),
     replica: undefined,
     leaderAloneUntil: 0,
     corruptions: 0,
     missingSince: undefined,
+    endsEarlySince: undefined,
     mending: false,
     isGivenUp: false,
   };
@@ -81,14 +85,6 @@ export interface Part {
   readonly fetched: FetchedPartition;
 }
 
-/** What retention has removed before it was read. */
-export interface Gap {
-  readonly cursor: Cursor;
-  readonly from: number;
-  /** The oldest offset that is there. */
-  readonly earliest: number;
-}
-
 /** True when nothing more is to be fetched. */
 export function isFetched(cursor: Cursor): boolean {
   return cursor.position >= cursor.until;
@@ -97,6 +93,6 @@ export function isFetched(cursor: Cursor): boolean {
 /** Moves the cursor; what has been fetched already is dropped. */
 export function jump(cursor: Cursor, position: number): void {
   cursor.position = position;
-  cursor.fetchedEpoch = -1;
+  cursor.epochs.backTo(position);
   cursor.generation += 1;
 }

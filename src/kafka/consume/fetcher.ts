@@ -34,6 +34,8 @@ export interface FetcherOwner {
   outOfRange(cursor: Cursor): void;
   /** Only up to this offset the log is as it was when it was read; the partition has been taken off this broker. */
   diverged(cursor: Cursor, offset: number): void;
+  /** The broker's log ends before the reading is to; the partition stays with this broker. */
+  endsEarly(cursor: Cursor): void;
   /** The broker cannot read what stands there; it has been taken off this broker. */
   corrupt(cursor: Cursor): void;
   /** The broker names a replica nearer to the client; the partition has been taken off this broker. */
@@ -124,7 +126,7 @@ export class Fetcher {
         leaderEpoch: cursor.leaderEpoch,
         offset,
         // A follower may not have heard of the epoch yet.
-        lastFetchedEpoch: cursor.replica ? -1 : cursor.fetchedEpoch,
+        lastFetchedEpoch: cursor.replica ? -1 : cursor.epochs.last,
       })),
       maxWait: Math.min(maxWaitMs, cluster.options.requestTimeout / 2),
       maxBytes,
@@ -181,11 +183,12 @@ export class Fetcher {
     } else if (fetched.preferredReplica >= 0) {
       this.#drop(cursor);
       owner.redirected(cursor, fetched.preferredReplica);
-    } else if (fetched.divergesAt !== undefined && fetched.divergesAt < offset) {
+    } else if (fetched.divergence !== undefined && fetched.divergence.end < offset) {
+      const { epoch, end } = fetched.divergence;
       this.#drop(cursor);
-      owner.diverged(cursor, fetched.divergesAt);
+      owner.diverged(cursor, cursor.epochs.agreement(epoch, end));
     } else {
-      const { next, leaderEpoch } = endOf(shared.bytes, fetched, offset);
+      const next = endOf(shared.bytes, fetched, cursor);
       if (next <= offset && fetched.end > fetched.start) {
         const bytes = fetched.end - fetched.start;
         const message = `the broker's answer of ${bytes} bytes has no whole batch at offset ${offset}`;
@@ -193,9 +196,12 @@ export class Fetcher {
         return false;
       }
       cursor.backoff.succeeded();
-      if (next <= offset) return false;
+      if (next <= offset) {
+        if (Number.isFinite(cursor.until) && fetched.highWatermark < cursor.until) owner.endsEarly(cursor);
+        return false;
+      }
       cursor.position = next;
-      cursor.fetchedEpoch = leaderEpoch;
+      cursor.endsEarlySince = undefined;
       owner.deliver({ cursor, generation, from: offset, frame: shared.hold(), fetched });
       return true;
     }
@@ -221,25 +227,24 @@ function isForLeaderAlone({ leaderAloneUntil }: Cursor): boolean {
   return Date.now() < leaderAloneUntil;
 }
 
-/** The offset after the last whole batch, and that batch's epoch. A batch whose head makes no sense ends it: decoding will say what is wrong. */
-function endOf(
-  bytes: Buffer,
-  { start, end }: FetchedPartition,
-  from: number,
-): { readonly next: number; readonly leaderEpoch: number } {
-  let next = from;
-  let leaderEpoch = -1;
+/**
+ * The offset after the last whole batch; the cursor notes the epochs. A batch whose head makes no sense ends it: decoding will say what is
+ * wrong.
+ */
+function endOf(bytes: Buffer, { start, end }: FetchedPartition, { position, epochs }: Cursor): number {
+  let next = position;
   let at = start;
   try {
     for (let head = readBatchHead(bytes, at, end); head; head = readBatchHead(bytes, at, end)) {
+      epochs.note(head.leaderEpoch, head.baseOffset);
       next = Math.max(next, head.nextOffset);
-      leaderEpoch = head.leaderEpoch;
       at = head.end;
     }
   } catch {
-    return { next: Math.max(next, from + 1), leaderEpoch: -1 };
+    epochs.note(-1, next);
+    return Math.max(next, position + 1);
   }
-  return { next, leaderEpoch };
+  return next;
 }
 
 interface HoldableFrame extends SharedFrame {

@@ -38,7 +38,7 @@ function partOf(batches: readonly Buffer[], from = 0, until = Number.POSITIVE_IN
     highWatermark: 100,
     logStartOffset: 0,
     preferredReplica: -1,
-    divergesAt: undefined,
+    divergence: undefined,
   };
   const fetched = { topicId: '', partition: 0, ...places, start: 0, end: bytes.byteLength };
   return { cursor, generation: 0, from, frame: { bytes, release: () => {} }, fetched };

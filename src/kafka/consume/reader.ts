@@ -7,12 +7,13 @@ import type { ConsumerOptions, FetchedBatch, KafkaError } from '../contract.ts';
 import { FramePool } from '../wire/frame-pool.ts';
 import { Assignment } from './assignment.ts';
 import { Budget } from './budget.ts';
-import { type Cursor, corruptionsAllowed, divide, type Gap, jump, type Part } from './cursor.ts';
+import { type Cursor, corruptionsAllowed, divide, jump, type Part } from './cursor.ts';
+import type { Cut, Gap } from './losses.ts';
 import { decodePart } from './part.ts';
 
 export interface ReaderOptions {
   readonly cluster: Cluster;
-  readonly reading: Pick<ConsumerOptions, 'topic' | 'bufferBytes' | 'onGap'>;
+  readonly reading: Pick<ConsumerOptions, 'topic' | 'bufferBytes' | 'onGap' | 'onCut'>;
   /** Partition -> end offset (exclusive). */
   readonly until?: ReadonlyMap<number, number> | undefined;
   /** Ends everything. */
@@ -30,7 +31,7 @@ export class Reader {
   readonly #bufferBytes: number;
   /** Bytes that compressed batches have become, of those that have not been released. */
   #expanded = 0;
-  #fetched: (Part | Gap)[] = [];
+  #fetched: (Part | Gap | Cut)[] = [];
   #failure: Error | undefined;
   #wake: (() => void) | undefined;
 
@@ -45,6 +46,7 @@ export class Reader {
       topic: reading.topic,
       until,
       gapsAreFatal: reading.onGap === undefined,
+      cutsAreFatal: reading.onCut === undefined,
       budget: new Budget(bufferBytes),
       pool: this.#pool,
       signal,
@@ -163,11 +165,22 @@ export class Reader {
     this.#fetched = [...ofOthers, part, ...ofItsOwn];
   }
 
-  /** All that was fetched before the gap has been handed out. */
-  #pass({ cursor, from, earliest }: Gap): undefined {
-    cursor.delivered = Math.max(cursor.delivered, earliest);
+  /** All that was fetched before a gap has been handed out. */
+  #pass(item: Gap | Cut): undefined {
+    const { cursor } = item;
+    const { partition } = cursor;
+    const { onGap, onCut } = this.#options.reading;
     try {
-      this.#options.reading.onGap?.({ partition: cursor.partition, from, earliest });
+      if ('at' in item) {
+        const { at, until, unread } = item;
+        if (unread === cursor.generation) cursor.delivered = until;
+        onCut?.({ partition, at, until });
+        return;
+      }
+      const { from, earliest, generation } = item;
+      // Unless the log was cut since.
+      if (generation === cursor.generation) cursor.delivered = Math.max(cursor.delivered, earliest);
+      onGap?.({ partition, from, earliest });
     } catch (error) {
       this.#fail(error as Error);
     }

@@ -8,9 +8,14 @@ export const poison = 0xdb;
 const maxHeaders = 64;
 const maxBatchBytes = 1024 * 1024;
 
-export interface MemoryReading extends Pick<ConsumerOptions, 'topic' | 'bufferBytes' | 'onGap'> {
+export interface MemoryReading extends Pick<ConsumerOptions, 'topic' | 'bufferBytes' | 'onGap' | 'onCut'> {
   /** Partition -> end offset (exclusive). */
   readonly until?: ReadonlyMap<number, number> | undefined;
+}
+
+interface Stretch {
+  readonly at: number;
+  readonly until: number;
 }
 
 /** Fetches from the partitions that it has positions of. */
@@ -20,6 +25,8 @@ export class MemoryReader {
   readonly #bufferBytes: number;
   /** Partition -> the offset to read next. */
   readonly positions: Map<number, number> = new Map();
+  /** Partition -> how many cuts of its log are known. */
+  readonly #cuts = new Map<number, number>();
   #topicId: string | undefined;
   #heldBytes = 0;
   #last = -1;
@@ -54,9 +61,14 @@ export class MemoryReader {
   }
 
   #fetchPartition(partition: number, log: MemoryLog): FetchedBatch | undefined {
+    const until = this.#options.until?.get(partition) ?? Infinity;
+    if (this.positions.get(partition)! >= until) return undefined;
     const from = this.#position(partition, log);
-    const end = Math.min(log.end, this.#options.until?.get(partition) ?? Infinity);
-    if (from >= end) return undefined;
+    const end = Math.min(log.end, until);
+    if (from >= end) {
+      if (from < until && until < Infinity) this.#endEarly(partition, log, { at: from, until });
+      return undefined;
+    }
     const first = indexAt(log.records, from);
     const stored = log.records.slice(first, first + this.#take(log.records, first, end));
     const bytes = stored.reduce((sum, record) => sum + record.bytes, 0);
@@ -88,18 +100,43 @@ export class MemoryReader {
   }
 
   #position(partition: number, log: MemoryLog): number {
-    const from = this.positions.get(partition)!;
-    if (from >= log.start && from <= log.end) return from;
-    const { topic, onGap } = this.#options;
-    if (onGap === undefined || from > log.end) {
-      throw new KafkaError(
-        'out-of-range',
-        `Offset ${from} of ${topic}-${partition} is not there: the partition holds ${log.start} to ${log.end}.`,
-      );
-    }
+    const from = this.#uncut(partition, log);
+    if (from >= log.start) return from;
+    const { onGap } = this.#options;
+    if (onGap === undefined) throw this.#outOfRange(partition, log, from);
     this.positions.set(partition, log.start);
     onGap({ partition, from, earliest: log.start });
     return log.start;
+  }
+
+  /** The position, set back to where the log was cut since it was looked at last; to its beginning where nobody can tell. */
+  #uncut(partition: number, log: MemoryLog): number {
+    const from = this.positions.get(partition)!;
+    const since = log.cuts.slice(this.#cuts.get(partition) ?? log.cuts.length);
+    this.#cuts.set(partition, log.cuts.length);
+    const at = Math.min(...since, from > log.end && since.length === 0 ? log.start : from);
+    if (at === from) return from;
+    this.#tellCut(partition, log, { at, until: from });
+    this.positions.set(partition, at);
+    return at;
+  }
+
+  /** A reading that is to go on behind the end of the log, which was cut. */
+  #endEarly(partition: number, log: MemoryLog, cut: Stretch): void {
+    this.#tellCut(partition, log, cut);
+    this.positions.set(partition, cut.until);
+  }
+
+  #tellCut(partition: number, log: MemoryLog, cut: Stretch): void {
+    const { onCut } = this.#options;
+    if (onCut === undefined) throw this.#outOfRange(partition, log, cut.until);
+    onCut({ partition, ...cut });
+  }
+
+  #outOfRange(partition: number, { start, end }: MemoryLog, offset: number): KafkaError {
+    const place = `${this.#options.topic}-${partition}`;
+    const message = `Offset ${offset} of ${place} is not there: the partition holds ${start} to ${end}, and may have been cut.`;
+    return new KafkaError('out-of-range', message);
   }
 
   #batch(

@@ -20,6 +20,8 @@ export interface MemoryLog {
   records: StoredRecord[];
   start: number;
   end: number;
+  /** Where it has been cut, one after the other. */
+  readonly cuts: number[];
 }
 
 export interface MemoryTopic {
@@ -145,7 +147,7 @@ function accepts(property: string, value: string): boolean {
 
 /** An empty partition. */
 export function emptyLog(): MemoryLog {
-  return { records: [], start: 0, end: 0 };
+  return { records: [], start: 0, end: 0, cuts: [] };
 }
 
 /** The index of the first record at or after `offset`. */

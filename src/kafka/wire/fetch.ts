@@ -31,10 +31,10 @@ export interface FetchedPartition {
   /** Broker id to read from instead, -1 for none (KIP-392). */
   readonly preferredReplica: number;
   /**
-   * The log has been cut since the batch before the offset was read: up to here it is as it was (KIP-595). Undefined: nothing of it is
-   * known to be otherwise.
+   * The log has been cut since the batch before the offset was read: the newest epoch of it that is not newer than that batch's, and where
+   * that one ends (KIP-595). Undefined: nothing of it is known to be otherwise.
    */
-  readonly divergesAt: number | undefined;
+  readonly divergence: { readonly epoch: number; readonly end: number } | undefined;
   /** Where the record batches lie in the frame. */
   readonly start: number;
   readonly end: number;
@@ -93,7 +93,7 @@ function readPartition(reader: WireReader, topicId: string): FetchedPartition {
   }
   const preferredReplica = reader.int32();
   const [start, end] = reader.span();
-  const divergesAt = readDivergence(reader);
+  const divergence = readDivergence(reader);
   return {
     topicId,
     partition,
@@ -101,7 +101,7 @@ function readPartition(reader: WireReader, topicId: string): FetchedPartition {
     highWatermark,
     logStartOffset,
     preferredReplica,
-    divergesAt,
+    divergence,
     start,
     end,
   };
@@ -110,18 +110,18 @@ function readPartition(reader: WireReader, topicId: string): FetchedPartition {
 const divergingEpochTag = 0;
 
 /** The partition's tags: of those that there are only the diverging epoch is for consumers. */
-function readDivergence(reader: WireReader): number | undefined {
-  let divergesAt: number | undefined;
+function readDivergence(reader: WireReader): FetchedPartition['divergence'] {
+  let divergence: FetchedPartition['divergence'];
   for (let tags = reader.uvarint(); tags > 0; tags -= 1) {
     const tag = reader.uvarint();
     const size = reader.uvarint();
-    const end = reader.at + size;
+    const behind = reader.at + size;
     if (tag === divergingEpochTag) {
       const epoch = reader.int32();
-      const offset = reader.int64();
-      if (epoch >= 0 && offset >= 0) divergesAt = offset;
+      const end = reader.int64();
+      if (epoch >= 0 && end >= 0) divergence = { epoch, end };
     }
-    reader.skip(end - reader.at);
+    reader.skip(behind - reader.at);
   }
-  return divergesAt;
+  return divergence;
 }

@@ -157,11 +157,11 @@ test('Malformed answers are refused, whatever they are', () => {
 
 test('An answer to Fetch may say that the log was cut', () => {
   const whole = fetchAnswer(Buffer.alloc(0));
-  assert.equal(decodeFetch(whole).partitions[0]?.divergesAt, undefined);
+  assert.equal(decodeFetch(whole).partitions[0]?.divergence, undefined);
   // In the place of the partition's tags: another one, and the diverging epoch.
   const tags = new WireWriter().uvarint(2).uvarint(1).uvarint(2).int16(7);
   tags.uvarint(0).uvarint(13).int32(4).int64(17).noTags();
   const head = whole.subarray(0, whole.byteLength - 3);
   const cut = Buffer.concat([head, tags.cut(), Buffer.alloc(2)]);
-  assert.equal(decodeFetch(cut).partitions[0]?.divergesAt, 17);
+  assert.deepEqual(decodeFetch(cut).partitions[0]?.divergence, { epoch: 4, end: 17 });
 });

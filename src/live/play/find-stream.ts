@@ -98,7 +98,7 @@ class Claims {
 
   /** `awaited`: until the first claim that will do. */
   async read(kafka: Kafka, reading: AssignedReading, awaited: boolean): Promise<void> {
-    for await (const batch of kafka.consumer({ ...reading, onGap: () => {} })) {
+    for await (const batch of kafka.consumer({ ...reading, onGap: () => {}, onCut: () => {} })) {
       for (const record of batch.records) this.#take(record);
       batch.release();
       if (awaited && this.claim !== undefined) return;

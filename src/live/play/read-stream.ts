@@ -113,6 +113,10 @@ async function consume(
       const message = `retention has removed records of stream "${stream}" before they were read`;
       onEvent({ type: 'warning', message });
     },
+    onCut: ({ at, until }) => {
+      const message = `topic ${topic}, partition ${partition}, was cut at offset ${at} (an unclean election, or a broker put back from a backup): what it held up to ${until - 1} of stream "${stream}" may be missing`;
+      onEvent({ type: 'warning', message });
+    },
   });
 }
 

@@ -7,6 +7,7 @@ import type { StandingClaim } from './claim.ts';
 
 /** What was read: up to which offset, and who claims; undefined where the stream was forgotten. */
 export type OnClaim = (claim: StandingClaim | undefined) => void;
+export type OnPosition = (offset: number, isCut: boolean) => void;
 
 export class ClaimsTopic {
   readonly #kafka: Kafka;
@@ -43,13 +44,11 @@ export class ClaimsTopic {
     return end;
   }
 
-  /** Tells this stream's claims from an offset on until the signal; `onPosition`: everything before has been told. */
-  async follow(
-    from: number,
-    onClaim: OnClaim,
-    onPosition: (offset: number) => void,
-    signal: AbortSignal,
-  ): Promise<void> {
+  /**
+   * Tells this stream's claims from an offset on until the signal; `onPosition`: everything before has been told. `isCut`: the log was cut
+   * there, and is told from there on again.
+   */
+  async follow(from: number, onClaim: OnClaim, onPosition: OnPosition, signal: AbortSignal): Promise<void> {
     await this.#each({ from, signal }, onClaim, onPosition);
   }
 
@@ -60,7 +59,7 @@ export class ClaimsTopic {
   async #each(
     range: { readonly from: number; readonly until?: number; readonly signal?: AbortSignal },
     onClaim: OnClaim,
-    onPosition: (offset: number) => void,
+    onPosition: OnPosition,
   ): Promise<void> {
     const { from, until, signal } = range;
     const consumer = this.#kafka.consumer({
@@ -69,6 +68,7 @@ export class ClaimsTopic {
       ...(until === undefined ? {} : { until: new Map([[this.#partition, until]]) }),
       ...(signal === undefined ? {} : { signal }),
       onGap: () => {},
+      onCut: ({ at }) => onPosition(at, true),
     });
     for await (const batch of consumer) {
       for (const record of batch.records) {
@@ -85,7 +85,7 @@ export class ClaimsTopic {
       }
       const { nextOffset } = batch;
       batch.release();
-      onPosition(nextOffset);
+      onPosition(nextOffset, false);
     }
   }
 }

@@ -50,6 +50,20 @@ test('Whoever was cut off while its encoder began anew takes nothing back, and u
   assert.deepEqual([one.lost.length, two.lost], [1, []]);
 });
 
+test('A claim that was cut off the topic is written again, and nobody waits for what stands there no more', async (t) => {
+  const cluster = createMemoryCluster();
+  const { held, lost } = await take(cluster.client());
+  t.after(() => held.abandon());
+  for (let turns = 1; turns <= 12; turns += 1) {
+    const raised = held.raise();
+    for (let turn = 0; turn < turns; turn += 1) await new Promise(setImmediate);
+    cluster.cutLog('live.streams', 0, turns % 2);
+    await raised;
+  }
+  assert.deepEqual(lost, []);
+  assert.equal(held.epoch, 13);
+});
+
 test('The epoch of each encoder that begins anew is claimed, however quickly they follow', async (t) => {
   const { held, lost } = await take(createMemoryCluster().client());
   t.after(() => held.abandon());

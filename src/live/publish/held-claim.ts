@@ -110,6 +110,8 @@ export class HeldClaim {
   #turn: Promise<void> = Promise.resolve();
   /** Everything on `L.streams` before it has been seen. */
   #seen: number;
+  /** How often it was cut. */
+  #cuts = 0;
   readonly #waiters = new Set<() => void>();
   #renewed = present();
   #renewing: Promise<void> | undefined;
@@ -133,7 +135,7 @@ export class HeldClaim {
       .follow(
         options.end,
         (claim) => held.#take(claim),
-        (offset) => held.#passed(offset),
+        (offset, isCut) => held.#passed(offset, isCut),
         held.#following.signal,
       )
       .catch((error: unknown) => held.#lose(error));
@@ -220,11 +222,11 @@ export class HeldClaim {
     if (this.#refusal !== undefined) throw this.#refusal;
     this.#claimed = epoch;
     // Somebody may have come while we were cut off: what we wrote now would only be in their way.
-    if (this.#isOverdue()) await this.#seeUpTo(await topic.end());
+    while (this.#isOverdue() && !(await this.#seeAll()));
     for (;;) {
       const sent = present();
       await topic.write(this.#claim());
-      await this.#seeUpTo(await topic.end());
+      if (!(await this.#seeAll())) continue;
       this.#renewed = sent;
       if (!this.#isOverdue()) return;
     }
@@ -255,7 +257,8 @@ export class HeldClaim {
     this.#lose(new FencedError(holder));
   }
 
-  #passed(offset: number): void {
+  #passed(offset: number, isCut: boolean): void {
+    if (isCut) this.#cuts += 1;
     this.#seen = offset;
     for (const wake of this.#waiters) wake();
   }
@@ -268,8 +271,11 @@ export class HeldClaim {
     this.#options.lost(error);
   }
 
-  async #seeUpTo(end: number): Promise<void> {
-    while (this.#seen < end && this.#refusal === undefined) {
+  /** Waits for what stands there now. False: the topic was cut meanwhile, so that it may end elsewhere, and what was written may be gone. */
+  async #seeAll(): Promise<boolean> {
+    const cuts = this.#cuts;
+    const end = await this.#options.topic.end();
+    while (this.#seen < end && this.#refusal === undefined && this.#cuts === cuts) {
       await new Promise<void>((resolve) => {
         const wake = (): void => {
           this.#waiters.delete(wake);
@@ -279,6 +285,7 @@ export class HeldClaim {
       });
     }
     if (this.#refusal !== undefined) throw this.#refusal;
+    return this.#cuts === cuts;
   }
 
   #isOverdue(): boolean {

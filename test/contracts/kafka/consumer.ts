@@ -146,6 +146,31 @@ export function consumerContract(open: OpenGround): void {
     const reading = { topic, from: new Map([[0, 100]]) };
     const refused = { name: 'KafkaError', kind: 'out-of-range' };
     await assert.rejects(readAll(ground.kafka, reading), refused);
+    const cuts: unknown[] = [];
+    const read = await readAll(ground.kafka, { ...reading, onCut: (cut) => cuts.push(cut) }, letters.length);
+    assert.deepEqual(cuts, [{ partition: 0, at: 0, until: 100 }]);
+    assert.deepEqual(
+      read.map(({ text }) => text),
+      letters,
+    );
+  });
+
+  test('A reading that is to end behind the end of the log, which was cut, ends', async (t) => {
+    const ground = await open(t);
+    const topic = await freshTopic(ground);
+    await appendTexts(ground.kafka.producer(), topic, 0, letters);
+    const reading = { topic, from: new Map([[0, 0]]), until: new Map([[0, 100]]) };
+    const refused = { name: 'KafkaError', kind: 'out-of-range' };
+    const cuts: unknown[] = [];
+    const [read] = await Promise.all([
+      readAll(ground.kafka, { ...reading, onCut: (cut) => cuts.push(cut) }),
+      assert.rejects(readAll(ground.kafka, reading), refused),
+    ]);
+    assert.deepEqual(cuts, [{ partition: 0, at: letters.length, until: 100 }]);
+    assert.deepEqual(
+      read.map(({ text }) => text),
+      letters,
+    );
   });
 
   test('Partitions that are added while reading are read from their first record', async (t) => {
