@@ -108,6 +108,41 @@ test('A hint of an encoder that has gone is taken back in every rendition, and w
   assert.equal((await get(`${url}/small/${hints.small}`)).status, 404);
 });
 
+test('A segment that never came is no error: players who count by the clock ask for it, and go on', async (t) => {
+  const { url, streams, publisher } = await startStream(t);
+  const cut = get(`${url}/main/seg-1-5.m4s`);
+  await get(`${url}/main/part-1-21.m4s`);
+  publisher.made.length = 0;
+  streams.play(publisher.restart());
+  streams.play(publisher.parts(1));
+  assert.equal((await cut).status, 204);
+  for (const media of [5, 6, 40]) {
+    const { status, headers, body } = await get(`${url}/main/seg-1-${media}.m4s`);
+    assert.deepEqual([status, headers['content-length'], body.length], [204, undefined, 0], `${media}`);
+  }
+  assert.equal((await get(`${url}/main/seg-1-4.m4s`)).status, 200);
+  assert.equal((await get(`${url}/main/seg-2-40.m4s`)).status, 404);
+  streams.play(publisher.close().gap().parts(1));
+  assert.equal((await get(`${url}/main/seg-2-${publisher.media - 1}.m4s`)).status, 204);
+});
+
+test('A segment of a rendition that the next encoder does not have is no error either', async (t) => {
+  const { url, streams, publisher } = await startStream(t, { renditions: ['main', 'small'] });
+  const { segments } = streams.live('cam')!.rendition('small')!;
+  const { media } = segments.at(-1)!;
+  const cut = get(`${url}/small/seg-1-${media + 1}.m4s`);
+  await get(`${url}/small/part-1-0.m4s`);
+  publisher.made.length = 0;
+  const of = ({ record }: (typeof publisher.made)[number]) =>
+    !('rendition' in record) || record.rendition === 'main';
+  publisher.restart().parts(1);
+  publisher.made.splice(0, publisher.made.length, ...publisher.made.filter(of));
+  streams.play(publisher);
+  assert.equal((await cut).status, 204);
+  assert.equal((await get(`${url}/small/seg-1-${media + 9}.m4s`)).status, 204);
+  assert.equal((await get(`${url}/small/seg-1-${media}.m4s`)).status, 200);
+});
+
 test('A segment that grows is one answer, written as it comes', async (t) => {
   const { url, next } = await startStream(t, { chunksPerPart: 1 });
   const response = await fetch(`${url}/main/seg-1-4.m4s`);

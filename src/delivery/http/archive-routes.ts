@@ -4,6 +4,7 @@ import type { IndexedSegment } from '../../records/live-index.ts';
 import type { LiveStream } from '../contract.ts';
 import { parseBegin, segmentAt } from './begin.ts';
 import type { RouteContext } from './context.ts';
+import { cutting, initOf } from './cutting.ts';
 import { type Answer, type Exchange, later } from './exchange.ts';
 import { type Rendered, RenderedTexts, renderPieces, renderReply, replyFor } from './rendered.ts';
 import { cacheFor, mime, type Reply } from './replies.ts';
@@ -103,21 +104,26 @@ export class ArchiveRoutes {
   }
 
   /** A segment that has left the window. */
-  segment(exchange: Exchange, address: Address, { stream, rendition, epoch, media }: Of<'segment'>): Answer {
+  segment(exchange: Exchange, address: Address, target: Of<'segment'>): Answer {
     const { streams, replies } = this.#context;
+    const { stream, rendition, epoch, media, track } = target;
+    const { archive } = streams;
     return this.#later(exchange, address, async (signal) => {
-      const bytes = await streams.archive.bytes(stream, rendition, epoch, media, signal);
-      return bytes === undefined
+      const bytes = await archive.bytes(stream, rendition, epoch, media, signal);
+      const init = track && (await archive.init(stream, rendition, epoch, signal));
+      const cut = cutting(init, track);
+      return bytes === undefined || cut === undefined
         ? this.#problem(404, 'there is no such segment, or no longer')
-        : replies.media(bytes);
+        : replies.media(bytes.map(cut));
     });
   }
 
   /** The init of an epoch that has left the window. */
-  init(exchange: Exchange, address: Address, { stream, rendition, epoch }: Of<'init'>): Answer {
+  init(exchange: Exchange, address: Address, { stream, rendition, epoch, track }: Of<'init'>): Answer {
     const { streams, replies } = this.#context;
     return this.#later(exchange, address, async (signal) => {
-      const bytes = await streams.archive.init(stream, rendition, epoch, signal);
+      const init = await streams.archive.init(stream, rendition, epoch, signal);
+      const bytes = init && track ? initOf(init, track) : init;
       return bytes === undefined
         ? this.#problem(404, 'there is no such init, or no longer')
         : replies.media([bytes]);

@@ -42,3 +42,18 @@ export function isComing(
   const newest = last === undefined || last.closed ? edge.media : last.media;
   return media === newest || media === newest + 1;
 }
+
+/**
+ * A segment that never came and never will, though players who count segments by the clock (DASH) ask for it: a gap, or one behind the
+ * last of an encoder in whose place another one has come.
+ */
+export function neverCame(live: LiveStream, rendition: Rendition, epoch: number, media: number): boolean {
+  if (findSegment(rendition, epoch, media)?.gap === true) return true;
+  const last = rendition.segments.findLast((segment) => segment.epoch === epoch);
+  return last !== undefined && media > last.media && hasSuccessor(live, epoch);
+}
+
+/** An encoder that began anew has shown something, in whichever rendition: the next one may have others. */
+export function hasSuccessor({ renditions }: LiveStream, epoch: number): boolean {
+  return renditions.some(({ segments }) => (segments.at(-1)?.epoch ?? epoch) > epoch);
+}

@@ -4,7 +4,7 @@
  */
 import type { Arrival, LiveStream, Rendition } from '../contract.ts';
 import type { Exchange } from './exchange.ts';
-import { findSegment } from './find.ts';
+import { findSegment, hasSuccessor } from './find.ts';
 import { cacheFor, mime, type Replies } from './replies.ts';
 
 type Chunk = Extract<Arrival, { type: 'chunk' }>;
@@ -14,13 +14,15 @@ export interface GrowingWish {
   readonly rendition: string;
   readonly epoch: number;
   readonly media: number;
+  /** What is sent of each chunk; empty: nothing. */
+  readonly cut: (chunk: Buffer) => Buffer;
   /** When waiting for its first chunk ends: milliseconds of the steady clock. */
   readonly deadline: number;
 }
 
 interface GrowingRequest extends GrowingWish {
-  /** Bytes that were written. */
-  written: number;
+  /** Bytes of the chunks that were taken, before they were cut. */
+  taken: number;
 }
 
 /** Bytes that may wait for one viewer; more than a segment has, unless it is a very large one. */
@@ -39,7 +41,7 @@ export class GrowingSegments {
 
   /** Takes a request for the segment that grows, or for the next one. `open`: chunks of the part that is not complete. */
   add(wish: GrowingWish, live: LiveStream, open: readonly Chunk[]): void {
-    const request = { ...wish, written: 0 };
+    const request = { ...wish, taken: 0 };
     const rendition = live.rendition(request.rendition);
     const there = bytesSoFar(rendition, request, open);
     if (there.length === 0) {
@@ -66,10 +68,19 @@ export class GrowingSegments {
     for (const request of this.#begun) if (request.exchange.hasGone) this.#begun.delete(request);
     for (const request of this.#waiting) {
       const gone = request.exchange.hasGone;
-      const over = isOver(request, live);
+      const over = isOver(request, live) && !isBetween(request, live);
       if (!gone && request.deadline > now && !over) continue;
       this.#waiting.delete(request);
       if (!gone) tell(request, over ? 'never' : 'late');
+    }
+  }
+
+  /** Hands over those whose segment will never begin. */
+  releaseOver(live: LiveStream, tell: (request: GrowingWish) => void): void {
+    for (const request of this.#waiting) {
+      if (!isOver(request, live) || isBetween(request, live)) continue;
+      this.#waiting.delete(request);
+      if (!request.exchange.hasGone) tell(request);
     }
   }
 
@@ -87,7 +98,7 @@ export class GrowingSegments {
     request.exchange.begin(this.#replies.openHeaders(mime.media, cacheFor.ever));
   }
 
-  #write(request: GrowingRequest, bytes: Buffer): void {
+  #write(request: GrowingRequest, chunk: Buffer): void {
     const { hasGone, response } = request.exchange;
     if (hasGone) return;
     if (response.writableLength > patience) {
@@ -95,8 +106,10 @@ export class GrowingSegments {
       response.destroy();
       return;
     }
+    request.taken += chunk.length;
+    const bytes = request.cut(chunk);
+    if (bytes.length === 0) return;
     response.write(bytes);
-    request.written += bytes.length;
     this.#onBytes(bytes.length);
   }
 
@@ -106,12 +119,12 @@ export class GrowingSegments {
    */
   #finish(request: GrowingRequest, live: LiveStream): void {
     this.#begun.delete(request);
-    const { exchange, written } = request;
+    const { exchange, taken } = request;
     if (exchange.hasGone) return;
     const rendition = live.rendition(request.rendition);
     const segment = rendition && findSegment(rendition, request.epoch, request.media);
     const whole = segment?.parts.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    if (whole === written) exchange.response.end();
+    if (whole === taken) exchange.response.end();
     else exchange.response.destroy();
   }
 }
@@ -137,4 +150,9 @@ function isOver({ rendition, epoch, media }: GrowingRequest, live: LiveStream): 
   const last = state.segments.at(-1);
   if (last === undefined) return false;
   return last.media > media || (last.media === media && last.closed);
+}
+
+/** Another encoder has begun, and nothing of it has come yet: how long the pause was is not known. */
+function isBetween({ epoch }: GrowingRequest, live: LiveStream): boolean {
+  return !live.ended && live.epoch > epoch && !hasSuccessor(live, epoch);
 }

@@ -1,9 +1,10 @@
 /** Init, parts and segments of the window: the same bytes to everybody, and requests for what is just coming. */
 import type { Arrival, LiveStream, Part, Rendition, Segment } from '../contract.ts';
+import { cutting, initOf } from './cutting.ts';
 import { type Answer, type Exchange, later } from './exchange.ts';
-import { findPart, findSegment, isComing, isHinted } from './find.ts';
+import { findPart, findSegment, isComing, isHinted, neverCame } from './find.ts';
 import type { Followers } from './follower.ts';
-import { GrowingSegments } from './growing.ts';
+import { GrowingSegments, type GrowingWish } from './growing.ts';
 import { type Held, HeldRequests } from './held.ts';
 import { cacheFor, mime, type Replies, type Reply } from './replies.ts';
 import type { RenditionTarget } from './target.ts';
@@ -55,32 +56,42 @@ export class WindowMedia {
   }
 
   /** The segment, now or while it grows; undefined: the window has no such segment, and it is not about to come. */
-  segment(exchange: Exchange, rendition: Rendition, { epoch, media }: Of<'segment'>): Answer | undefined {
+  segment(exchange: Exchange, rendition: Rendition, target: Of<'segment'>): Answer | undefined {
+    const { epoch, media, track } = target;
     const segment = findSegment(rendition, epoch, media);
-    if (segment?.gap === true) return undefined;
-    if (segment?.closed === true) {
-      return this.#reply(segment, () => segment.parts.map(({ bytes }) => bytes));
+    const cut = cutting(rendition.inits.get(epoch), track);
+    if (segment?.closed === true && !segment.gap) {
+      if (track === undefined) return this.#reply(segment, () => segment.parts.map(({ bytes }) => bytes));
+      return cut && this.#replies.media(segment.parts.map(({ bytes }) => cut(bytes)));
     }
+    if (neverCame(this.#live, rendition, epoch, media)) return this.#replies.nothing();
+    if (cut === undefined) return undefined;
     if (!isComing(this.#live, rendition, epoch, media)) return undefined;
     if (exchange.isHead) {
       return { status: 200, headers: this.#replies.openHeaders(mime.media, cacheFor.ever), body: [] };
     }
     const deadline = performance.now() + this.#patience;
     const open = this.#followers.openChunks(rendition.name);
-    this.#growing.add({ exchange, rendition: rendition.name, epoch, media, deadline }, this.#live, open);
+    this.#growing.add({ exchange, rendition: rendition.name, epoch, media, cut, deadline }, this.#live, open);
     return later;
   }
 
   /** Undefined: the window has no such init. */
-  init(rendition: Rendition, { epoch }: Of<'init'>): Reply | undefined {
+  init(rendition: Rendition, { epoch, track }: Of<'init'>): Reply | undefined {
     const init = rendition.inits.get(epoch);
-    return init && this.#reply(init, () => [init]);
+    if (init === undefined || track === undefined) return init && this.#reply(init, () => [init]);
+    const own = initOf(init, track);
+    return own && this.#replies.media([own]);
   }
 
   onArrival(arrival: Arrival): void {
     this.#growing.onArrival(arrival, this.#live);
     if (arrival.type === 'chunk') return;
     this.#releaseNever();
+    // An encoder that began anew has shown how long the pause was.
+    if (arrival.type === 'part' && arrival.segment.discontinuity && arrival.part.number === 0) {
+      this.#growing.releaseOver(this.#live, (request) => request.exchange.answer(this.#absent(request)));
+    }
     if (arrival.type !== 'part') return;
     const { rendition, segment, part } = arrival;
     this.#held.release(
@@ -93,8 +104,8 @@ export class WindowMedia {
   sweep(now: number): void {
     this.#releaseNever();
     this.#held.sweep(now, ({ exchange }) => exchange.answer(this.#late()));
-    this.#growing.sweep(now, this.#live, ({ exchange }, why) =>
-      exchange.answer(why === 'never' ? this.#never() : this.#late()),
+    this.#growing.sweep(now, this.#live, (request, why) =>
+      request.exchange.answer(why === 'never' ? this.#absent(request) : this.#late()),
     );
   }
 
@@ -119,6 +130,13 @@ export class WindowMedia {
     const reply = this.#replies.media(body());
     this.#made.set(key, reply);
     return reply;
+  }
+
+  /** What a request for a segment that will not begin is told. */
+  #absent({ rendition, epoch, media }: GrowingWish): Reply {
+    const state = this.#live.rendition(rendition);
+    const isNothing = state !== undefined && neverCame(this.#live, state, epoch, media);
+    return isNothing ? this.#replies.nothing() : this.#never();
   }
 
   #never(): Reply {

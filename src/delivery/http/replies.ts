@@ -106,6 +106,11 @@ export class Replies {
     return this.make(200, mime.media, cacheFor.ever, body, ['accept-ranges', 'bytes', 'age', '0']);
   }
 
+  /** There is nothing there, and that is no error. */
+  nothing(): Reply {
+    return { status: 204, headers: ['cache-control', cacheFor.never, ...this.#common], body: [] };
+  }
+
   /** An error, in one sentence. */
   problem(status: number, reason: string, more: readonly string[] = []): Reply {
     return this.make(status, mime.text, cacheFor.never, [Buffer.from(`${reason}\n`)], more);

@@ -13,6 +13,11 @@ const good: readonly (readonly [string, Target])[] = [
   ['/live/cam/v/init-3.mp4', { kind: 'init', stream: 'cam', rendition: 'v', epoch: 3 }],
   ['/live/cam/v/part-3-117.m4s', { kind: 'part', stream: 'cam', rendition: 'v', epoch: 3, ordinal: 117 }],
   ['/live/cam/v/seg-0-0.m4s', { kind: 'segment', stream: 'cam', rendition: 'v', epoch: 0, media: 0 }],
+  [
+    '/live/cam/v/video-seg-0-7.m4s',
+    { kind: 'segment', stream: 'cam', rendition: 'v', epoch: 0, media: 7, track: 'video' },
+  ],
+  ['/live/cam/v/audio-init-3.mp4', { kind: 'init', stream: 'cam', rendition: 'v', epoch: 3, track: 'audio' }],
 ];
 
 test('Each path means one thing', () => {
@@ -32,6 +37,9 @@ test('Whatever else is asked for is not there', () => {
     '/live/cam/v/part-3--1.m4s',
     '/live/cam/v/part-3-99999999999999999999.m4s',
     '/live/cam/v/init-3.mp4/',
+    '/live/cam/v/audio-part-3-117.m4s',
+    '/live/cam/v/text-seg-0-7.m4s',
+    '/live/cam/v/video-audio-seg-0-7.m4s',
     '/live/cam/v/w/live.m3u8',
     '/live/../etc/passwd',
     '/live/cam/../live.m3u8',

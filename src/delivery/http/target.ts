@@ -1,5 +1,6 @@
 /** What a URL below `/live/` asks for. Pure: no I/O, no state. */
 import { isRenditionName, isStreamName } from '../../records/live-names.ts';
+import type { TrackKind } from '../dash/one-track.ts';
 import { detached } from './detached.ts';
 import type { Wish } from './texts.ts';
 
@@ -9,13 +10,16 @@ export type StreamTarget = {
   readonly stream: string;
 };
 
-/** What is asked of one rendition. `epoch`, `ordinal` and `media` are numbers as records carry them. */
+/**
+ * What is asked of one rendition. `epoch`, `ordinal` and `media` are numbers as records carry them. `track`: its picture or its sound
+ * alone; absent: both, as they stand on the topic.
+ */
 export type RenditionTarget = { readonly stream: string; readonly rendition: string } & (
   | { readonly kind: 'live' }
   | { readonly kind: 'vod' }
-  | { readonly kind: 'init'; readonly epoch: number }
+  | { readonly kind: 'init'; readonly epoch: number; readonly track?: TrackKind }
   | { readonly kind: 'part'; readonly epoch: number; readonly ordinal: number }
-  | { readonly kind: 'segment'; readonly epoch: number; readonly media: number }
+  | { readonly kind: 'segment'; readonly epoch: number; readonly media: number; readonly track?: TrackKind }
 );
 
 export type Target = StreamTarget | RenditionTarget;
@@ -48,6 +52,7 @@ const ofStream: Readonly<Record<string, StreamTarget['kind']>> = {
 
 /** Numbers as they stand in URLs: plain, so that each resource has one URL only. */
 const number = '(0|[1-9][0-9]{0,15})';
+const ofTrack = /^(video|audio)-(?=init-|seg-)/;
 const init = new RegExp(`^init-${number}\\.mp4$`);
 const part = new RegExp(`^part-${number}-${number}\\.m4s$`);
 const segment = new RegExp(`^seg-${number}-${number}\\.m4s$`);
@@ -95,13 +100,18 @@ function parsePath(path: string): Target | undefined {
 function parseName(name: string, stream: string, rendition: string): RenditionTarget | undefined {
   if (name === 'live.m3u8') return { kind: 'live', stream, rendition };
   if (name === 'vod.m3u8') return { kind: 'vod', stream, rendition };
-  const numbers = (form: RegExp) => form.exec(name)?.slice(1).map(Number);
+  const track = ofTrack.exec(name)?.[1] as TrackKind | undefined;
+  const plain = track === undefined ? name : name.slice(track.length + 1);
+  const only = track === undefined ? {} : { track };
+  const numbers = (form: RegExp) => form.exec(plain)?.slice(1).map(Number);
   const ofPart = numbers(part);
   if (ofPart) return { kind: 'part', stream, rendition, epoch: ofPart[0]!, ordinal: ofPart[1]! };
   const ofSegment = numbers(segment);
-  if (ofSegment) return { kind: 'segment', stream, rendition, epoch: ofSegment[0]!, media: ofSegment[1]! };
+  if (ofSegment) {
+    return { kind: 'segment', stream, rendition, epoch: ofSegment[0]!, media: ofSegment[1]!, ...only };
+  }
   const ofInit = numbers(init);
-  return ofInit && { kind: 'init', stream, rendition, epoch: ofInit[0]! };
+  return ofInit && { kind: 'init', stream, rendition, epoch: ofInit[0]!, ...only };
 }
 
 /** What is remembered of URLs: so many, and none of more characters. */
