@@ -57,10 +57,10 @@ export function createTexts(listed: number): Texts {
     manifest(live, archive, { uri }) {
       const { targets, renditions: variants, ended: over } = live;
       const window = variants[0]?.segments ?? [];
-      const indexed = over ? archive.segments(live.name) : [];
+      const indexed = archive.segments(live.name);
       const segments =
-        indexed.length > 0 ? indexed : window.slice(firstListed(window, targets.segment, listed));
-      return manifest({ targets, variants, segments, over, uri });
+        over && indexed.length > 0 ? indexed : window.slice(firstListed(window, targets.segment, listed));
+      return manifest({ targets, variants, segments, indexed, over, uri });
     },
     recorded: (segments, variants, targets, { uri }) =>
       manifest({ targets, variants, segments, over: true, uri }),

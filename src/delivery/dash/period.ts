@@ -1,0 +1,55 @@
+/** A period: what one encoder made, in all renditions. Picture and sound stand together in a representation. Pure text. */
+import type { RenditionFacts } from '../../records/live-record.ts';
+import { initName, segmentName, type Uri } from '../hls/names.ts';
+import { type Attributes, element } from './xml.ts';
+
+/** A rendition as it is announced. */
+export interface Variant {
+  readonly name: string;
+  readonly facts: RenditionFacts;
+}
+
+export interface PeriodOptions {
+  readonly epoch: number;
+  readonly variants: readonly Variant[];
+  /** Of `Period`, and of `SegmentTemplate` beside its URIs. */
+  readonly attributes: Attributes;
+  readonly template: Attributes;
+  /** Entries of a SegmentTimeline; none: segments are counted by the clock. */
+  readonly timeline?: readonly Attributes[] | undefined;
+  readonly uri: Uri;
+}
+
+export function periodOf({ epoch, variants, attributes, template, timeline, uri }: PeriodOptions): string[] {
+  const entries =
+    timeline &&
+    element(
+      'SegmentTimeline',
+      {},
+      timeline.flatMap((each) => element('S', each)),
+    );
+  const representations = variants.flatMap(({ name, facts }) => {
+    const names = {
+      initialization: uri(`${name}/${initName(epoch)}`),
+      media: uri(`${name}/${segmentName(epoch, '$Number$')}`),
+    };
+    const described = { id: name, codecs: facts.codecs, bandwidth: facts.bandwidth, ...pictureOf(facts) };
+    return element(
+      'Representation',
+      described,
+      element('SegmentTemplate', { ...template, ...names }, entries),
+    );
+  });
+  const type = variants.some(({ facts }) => facts.width > 0) ? 'video' : 'audio';
+  const set = {
+    contentType: type,
+    mimeType: `${type}/mp4`,
+    segmentAlignment: 'true',
+    startWithSAP: 1,
+  };
+  return element('Period', attributes, element('AdaptationSet', set, representations));
+}
+
+function pictureOf({ width, height, frameRate }: RenditionFacts): Attributes {
+  return width === 0 ? {} : { width, height, frameRate: `${frameRate}/1000`, sar: '1:1' };
+}
