@@ -1,6 +1,7 @@
 // @ts-check
 /** The buttons over the picture, and what is said over it. */
 import { element, icon, make, recall, relabel, remember, setText } from './dom.js';
+import { lively } from './states.js';
 import { lengthOf } from './words.js';
 
 /**
@@ -10,8 +11,6 @@ import { lengthOf } from './words.js';
 
 /** Milliseconds without a movement after which a playing picture stands alone. */
 const calm = 2600;
-/** Milliseconds without a picture after which waiting is shown. */
-const noticed = 500;
 
 export class Controls {
   #player;
@@ -29,8 +28,6 @@ export class Controls {
   #spinner = element('spinner', HTMLElement);
   #message = element('message', HTMLElement);
   #moved = performance.now();
-  #waitingSince = 0;
-  #waitingTimer = 0;
   #said = '';
 
   /** @param {Player} player @param {RewindBar} bar @param {HTMLVideoElement} video */
@@ -113,28 +110,28 @@ export class Controls {
   /** Everything as it is now. */
   show() {
     const [player, video] = [this.#player, this.#video];
-    const paused = video.paused || player.ended;
+    const isLively = lively.has(player.state.name);
+    const paused = video.paused || ['ended', 'refused', 'unplayable'].includes(player.state.name);
     relabel(this.#toggle, paused ? 'play' : 'pause', paused ? 'Play' : 'Pause');
-    this.#bigPlay.hidden = !paused || player.waiting || player.refused !== undefined;
     const silent = video.muted || video.volume === 0;
     relabel(this.#mute, silent ? 'silent' : 'sound', silent ? 'Turn the sound on' : 'Mute');
     this.#volume.value = String(video.muted ? 0 : video.volume);
     this.#volume.style.setProperty('--fill', this.#volume.value);
     // Only for those who did not choose silence: the browser did.
-    this.#unmute.hidden = !video.muted || paused || recall('sound') !== undefined;
+    this.#unmute.hidden = !video.muted || !isLively || recall('sound') !== undefined;
     const full = document.fullscreenElement !== null;
     relabel(this.#fullscreen, full ? 'narrow' : 'wide', full ? 'Leave full screen' : 'Full screen');
     this.#showPlace();
-    this.#showWaiting();
+    this.#showState();
     this.#bar.show();
   }
 
   #showPlace() {
-    const { live, engine, date } = this.#player;
+    const { live, engine, date, state } = this.#player;
     const range = this.#bar.range;
     const over = engine?.over === true;
     this.#goLive.hidden = over;
-    const edge = live && !this.#video.paused;
+    const edge = live && !this.#video.paused && lively.has(state.name);
     this.#goLive.classList.toggle('edge', edge);
     const label = edge ? 'Live' : 'Go to live';
     if (this.#goLive.getAttribute('aria-label') !== label) this.#goLive.setAttribute('aria-label', label);
@@ -145,34 +142,21 @@ export class Controls {
     } else setText(this.#behind, `−${lengthOf((range.end - date) / 1000)}`);
   }
 
-  #showWaiting() {
-    const { waiting, refused, ended, cut } = this.#player;
-    const blocked = waiting && !this.#video.paused && !ended;
-    if (!blocked) this.#waitingSince = 0;
-    else if (this.#waitingSince === 0) {
-      this.#waitingSince = performance.now();
-      clearTimeout(this.#waitingTimer);
-      this.#waitingTimer = setTimeout(() => this.#showWaiting(), noticed + 10);
-    }
-    const since = this.#waitingSince === 0 ? 0 : performance.now() - this.#waitingSince;
-    this.#spinner.hidden = since < noticed || refused !== undefined;
-    if (refused !== undefined) this.#say(refused);
-    else if (ended) this.#say('The programme has ended.');
-    else if (since > 4000) this.#say(cut ? 'Connecting again …' : 'Waiting for the picture …');
-    else this.#say('');
-  }
-
-  /** @param {string} text */
-  #say(text) {
-    if (text === this.#said) return;
-    this.#said = text;
-    this.#message.hidden = text === '';
-    this.#message.replaceChildren(make('p', {}, [text]));
-    if (this.#player.ended) {
-      const again = make('button', { type: 'button' }, [icon('play'), 'From the beginning']);
-      again.onclick = () => this.toggle();
-      this.#message.append(again);
-    }
+  /** What is said over the picture; where something is waited for, it changes with time alone. */
+  #showState() {
+    const { message = '', offers, spins } = this.#player.state;
+    this.#spinner.hidden = !spins;
+    this.#bigPlay.hidden = offers !== 'play';
+    const said = `${message}|${offers}`;
+    if (said === this.#said) return;
+    this.#said = said;
+    this.#message.hidden = message === '';
+    this.#message.replaceChildren(make('p', {}, [message]));
+    if (offers !== 'again' && offers !== 'retry') return;
+    const text = offers === 'again' ? 'From the beginning' : 'Try again';
+    const button = make('button', { type: 'button' }, [icon('play'), text]);
+    button.onclick = () => this.#player.goLive();
+    this.#message.append(button);
   }
 
   #tick() {
@@ -183,7 +167,7 @@ export class Controls {
       this.#video.paused || this.#box.querySelector('[aria-expanded=true]') !== null || inside === true;
     this.#box.classList.toggle('calm', resting && !busy);
     this.#showPlace();
-    this.#showWaiting();
+    this.#showState();
     this.#bar.show();
   }
 }

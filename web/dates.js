@@ -19,6 +19,7 @@ export class SegmentDates {
    */
   take(playlist) {
     let media = 0;
+    let first = 0;
     /** @type {string[]} */
     const rest = [];
     for (const line of playlist.split('\n')) {
@@ -27,14 +28,15 @@ export class SegmentDates {
         this.#dates.set(media, Date.parse(value));
         continue;
       }
-      if (tag === '#EXT-X-MEDIA-SEQUENCE') media = Number(value);
+      if (tag === '#EXT-X-MEDIA-SEQUENCE') first = media = Number(value);
       else if (tag === '#EXT-X-SKIP') media += Number(/SKIPPED-SEGMENTS=(\d+)/.exec(value)?.[1] ?? 0);
       else if (line !== '' && !line.startsWith('#')) media += 1;
       rest.push(line);
     }
+    const most = remembered + media + 1 - first;
     for (const old of this.#dates.keys()) {
-      if (this.#dates.size <= remembered) break;
-      this.#dates.delete(old);
+      if (this.#dates.size <= most) break;
+      if (old < first) this.#dates.delete(old);
     }
     return rest.join('\n');
   }

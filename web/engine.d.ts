@@ -48,6 +48,12 @@ export interface EngineListener {
   onError(details: string, fatal: boolean): void;
   /** It cannot go on, and is to be made anew. `status`: that of an answer, if that was the reason. */
   onBroken(details: string, status?: number): void;
+  /** The server does not let it be watched, in the server's words. Nothing is asked any more. */
+  onRefused(reason: string): void;
+  /** The browser has no decoder for this MIME type. */
+  onUnplayable(mimeType: string): void;
+  /** There is no WebSocket, or no more: what there is to watch is in playlists. */
+  onPlaylistsOnly(): void;
 }
 
 export interface EngineOptions {

@@ -27,7 +27,6 @@ export class HlsEngine {
   #stretches;
   /** @type {number[]} */
   #ages = [];
-  #recovered = 0;
   #dates = new SegmentDates();
 
   /** @param {EngineOptions & { readonly from?: number | undefined }} options `from`: where to begin; without it, at the live edge */
@@ -87,13 +86,23 @@ export class HlsEngine {
       placed = true;
       if (time !== undefined && time > video.currentTime + 0.2) video.currentTime = time;
     });
-    hls.on(Hls.Events.ERROR, (_, { fatal, type, details, response }) => {
+    hls.on(Hls.Events.BUFFER_CODECS, (_, tracks) => {
+      // hls.js would try another level, and where there is none, the same one for ever.
+      for (const track of [tracks.audiovideo, tracks.video, tracks.audio]) {
+        const codecs = track?.codec || track?.levelCodec;
+        const mimeType = `${track?.container}; codecs="${codecs}"`;
+        if (codecs && !MediaSource.isTypeSupported(mimeType)) return listener.onUnplayable(mimeType);
+      }
+    });
+    hls.on(Hls.Events.ERROR, (_, { fatal, details, response }) => {
       listener.onError(details, fatal);
       if (!fatal) return;
-      const soon = performance.now() - this.#recovered < 3000;
-      this.#recovered = performance.now();
-      if (type === Hls.ErrorTypes.MEDIA_ERROR && !soon) hls.recoverMediaError();
-      else listener.onBroken(details, response?.code);
+      if (details === Hls.ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR) {
+        listener.onUnplayable('');
+        return;
+      }
+      // An engine made anew mends more than hls.js does by itself: tracks that come and go, say.
+      listener.onBroken(details, response?.code);
     });
   }
 

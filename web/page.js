@@ -80,9 +80,10 @@ export class Page {
       if (only !== undefined && !this.#overview) this.#choose(only.name);
     } else if (info !== undefined) {
       const anew = this.#began !== undefined && info.began > this.#began && info.state === 'live';
+      const playable = player.unplayable !== undefined && (info.renditions ?? []).some(isPlayable);
       this.#began = info.began;
       this.#bar.from = info.recorded?.from ?? info.began;
-      if (anew) player.watch(stream);
+      if (anew || playable) player.watch(stream);
     }
     this.show();
   }
@@ -90,17 +91,20 @@ export class Page {
   /** Everything as it is now. */
   show() {
     const { stream } = this.#player;
-    this.#controls.show();
-    this.#settings.show();
     const info = this.#streams.find(stream);
+    if (stream !== undefined) this.#player.published = info !== undefined || !this.#streams.known;
     const facts = element('facts', HTMLElement);
     if (info !== undefined) {
       const viewers = info.viewers === undefined ? [] : [counted(info.viewers, 'viewer')];
       const live = [`Live for ${roughly(Date.now() - info.began)}`, ...viewers];
       setText(facts, info.state === 'live' ? live.join(' · ') : 'Recorded');
+    } else if (this.#player.refused !== undefined) {
+      setText(facts, '');
     } else if (this.#streams.known && stream !== undefined) {
-      setText(facts, 'Nobody has published this stream yet. It begins here as soon as somebody does.');
+      setText(facts, 'Not published yet');
     }
+    this.#controls.show();
+    this.#settings.show();
     this.#streams.show(stream);
   }
 
@@ -119,4 +123,9 @@ export class Page {
     this.#choose(name ?? null);
     scrollTo({ top: 0 });
   }
+}
+
+/** What this browser does not play may have been replaced by what it does. @param {{ readonly codecs: string }} rendition */
+function isPlayable({ codecs }) {
+  return MediaSource.isTypeSupported(`video/mp4; codecs="${codecs}"`);
 }

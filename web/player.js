@@ -6,6 +6,7 @@
 import { HlsEngine } from './hls-engine.js';
 import { modes } from './modes.js';
 import { Pace } from './pace.js';
+import { refusalOf, stateOf } from './states.js';
 import { WsEngine } from './ws-engine.js';
 
 /**
@@ -14,10 +15,14 @@ import { WsEngine } from './ws-engine.js';
  * @import { Engine, EngineListener } from './engine.js'
  * @import { Mode } from './modes.js'
  * @import { Servers } from './servers.js'
+ * @import { State } from './states.js'
  */
 
 /** Milliseconds of pause after which a viewer wants to go on where they were, and not at the live edge. */
 const aMoment = 1000;
+
+/** Milliseconds for which a WebSocket is kept for somebody who does not watch. */
+const rest = 10_000;
 
 /** What a player has been through; the details panel and tests read it. */
 const noCounts = () => ({
@@ -40,7 +45,11 @@ export class Player {
   /** @type {Engine | undefined} */
   #engine;
   #pace;
+  /** When `watch` was called, and when the present engine was made; of `performance.now()`. */
   #opened = 0;
+  #engineAt = 0;
+  /** Since when nothing moves although it should; 0: it moves. */
+  #waitingAt = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #renewing;
   #breaks = 0;
@@ -56,14 +65,20 @@ export class Player {
   live = true;
   /** The name of a quality, or `auto`. */
   quality = 'auto';
-  /** Nothing moves although it should. */
-  waiting = false;
   /** Servers do not answer. */
-  cut = false;
+  disconnected = false;
   /** The programme was watched to its end. */
   ended = false;
-  /** Whoever does not wish to watch is not asked to wait: why the stream cannot be watched. */
+  /** Why the server does not let it be watched; in words for viewers. */
   refused = /** @type {string | undefined} */ (undefined);
+  /** What this browser does not play. */
+  unplayable = /** @type {string | undefined} */ (undefined);
+  /** The browser plays nothing before somebody presses something. */
+  blocked = false;
+  /** Somebody publishes the stream, or did; true while that is not known. */
+  published = true;
+  /** In "lowest" too: there is no WebSocket for it. */
+  #playlistsOnly = false;
   counts = noCounts();
 
   /** @param {{ video: HTMLVideoElement, servers: Servers, clock: ServerClock, ahead: Ahead, onChange: () => void }} parts */
@@ -79,6 +94,7 @@ export class Player {
     video.addEventListener('pause', () => this.#onPause());
     video.addEventListener('ended', () => {
       this.ended = true;
+      this.waiting = false;
       onChange();
     });
     for (const event of ['seeked', 'play', 'volumechange', 'resize']) video.addEventListener(event, onChange);
@@ -87,6 +103,28 @@ export class Player {
 
   get engine() {
     return this.#engine;
+  }
+
+  /** Nothing moves although it should. */
+  get waiting() {
+    return this.#waitingAt > 0;
+  }
+
+  set waiting(waits) {
+    if (waits !== this.waiting) this.#waitingAt = waits ? performance.now() : 0;
+  }
+
+  /** What is to be shown of all that. @returns {State} */
+  get state() {
+    return stateOf({
+      ...{ stream: this.stream, refused: this.refused, unplayable: this.unplayable, blocked: this.blocked },
+      ...{ ended: this.ended, disconnected: this.disconnected, published: this.published, live: this.live },
+      paused: this.#video.paused,
+      waiting: this.waiting,
+      waited: this.waiting ? performance.now() - this.#waitingAt : 0,
+      shown: this.counts.firstPicture !== undefined,
+      over: this.#engine?.over ?? false,
+    });
   }
 
   /** The date of the picture on the screen. */
@@ -102,8 +140,12 @@ export class Player {
 
   /** Begins a stream: at the live edge, or at a date. @param {string} stream @param {number} [from] */
   watch(stream, from) {
-    if (stream !== this.stream) this.counts = noCounts();
+    if (stream !== this.stream) {
+      this.counts = noCounts();
+      this.published = true;
+    }
     this.stream = stream;
+    this.#playlistsOnly = false;
     this.#breaks = 0;
     this.#opened = performance.now();
     this.#open(from);
@@ -140,7 +182,7 @@ export class Player {
     const was = this.mode;
     this.mode = mode;
     // Two modes of one engine differ by where they aim.
-    const same = was !== 'lowest' && mode !== 'lowest';
+    const same = (was !== 'lowest' && mode !== 'lowest') || this.#engine?.over === true;
     if (same) this.#pace.begin(mode);
     else if (this.live) this.goLive();
     this.#onChange();
@@ -158,11 +200,20 @@ export class Player {
   play() {
     if (this.#resume()) return;
     const video = this.#video;
+    const isNotAllowed = /** @param {Error} error */ ({ name }) => name === 'NotAllowedError';
     video.play().catch((error) => {
-      if (error.name !== 'NotAllowedError' || video.muted) return;
+      if (!isNotAllowed(error)) return;
+      if (video.muted) return this.#onBlocked();
       video.muted = true;
-      video.play().catch(() => {});
+      video.play().catch((again) => isNotAllowed(again) && this.#onBlocked());
     });
+  }
+
+  #onBlocked() {
+    if (!this.#video.paused) return;
+    this.blocked = true;
+    this.waiting = false;
+    this.#onChange();
   }
 
   pause() {
@@ -174,7 +225,12 @@ export class Player {
     const paused = this.#pausedAt === 0 ? 0 : performance.now() - this.#pausedAt;
     this.#pausedAt = 0;
     const engine = this.#engine;
-    if (!this.#video.paused || paused === 0 || engine === undefined || engine.over) return false;
+    if (engine === undefined) {
+      // It was let go while nobody watched, or told to wait: goes on at once.
+      if (this.stream !== undefined) this.#open();
+      return this.stream !== undefined;
+    }
+    if (!this.#video.paused || paused === 0 || engine.over) return false;
     if (engine.kind === 'ws') {
       // It has only the present.
       this.#open();
@@ -196,9 +252,14 @@ export class Player {
     this.live = from === undefined;
     this.ended = false;
     this.refused = undefined;
+    this.unplayable = undefined;
+    this.blocked = false;
     this.waiting = true;
     this.#moving = true;
-    this.#pace.begin(this.mode);
+    this.#engineAt = performance.now();
+    const bySocket = this.live && this.mode === 'lowest' && !this.#playlistsOnly;
+    // Playlists come no sooner than that.
+    this.#pace.begin(this.mode === 'lowest' && !bySocket ? 'low' : this.mode);
     const options = {
       video: this.#video,
       servers: this.#servers,
@@ -208,8 +269,7 @@ export class Player {
       quality: this.quality === 'auto' ? undefined : this.quality,
       listener: this.#listener(),
     };
-    this.#engine =
-      this.live && this.mode === 'lowest' ? new WsEngine(options) : new HlsEngine({ ...options, from });
+    this.#engine = bySocket ? new WsEngine(options) : new HlsEngine({ ...options, from });
     this.play();
     this.#onChange();
   }
@@ -229,32 +289,51 @@ export class Player {
       onQualities: this.#onChange,
       onRange: this.#onChange,
       onAnswers: (well) => {
-        if (this.cut === !well) return;
-        this.cut = !well;
+        if (this.disconnected === !well) return;
+        this.disconnected = !well;
         this.#onChange();
       },
       onError: (_, fatal) => {
         if (fatal) this.counts.fatal += 1;
       },
-      onBroken: (details, status) => this.#renew(details, status),
+      onBroken: (details, status) => void this.#onBroken(details, status),
+      onRefused: (reason) => this.#refuse(reason),
+      onUnplayable: (mimeType) => {
+        this.#close();
+        this.unplayable = mimeType;
+        this.#onChange();
+      },
+      onPlaylistsOnly: () => {
+        this.#playlistsOnly = true;
+        this.#open();
+      },
     };
   }
 
-  /**
-   * The engine cannot go on: makes another, where the first one was, after longer and longer pauses.
-   * @param {string} details
-   * @param {number | undefined} status
-   */
-  #renew(details, status) {
-    if (status === 401 || status === 403) {
-      this.#close();
-      this.refused = 'This stream is not for everybody: its address needs a valid token.';
-      this.#onChange();
-      return;
-    }
+  /** @param {string} details @param {number | undefined} status */
+  async #onBroken(details, status) {
+    if (status !== 401 && status !== 403) return this.#renew(details);
+    const engine = this.#engine;
+    const { status: again, text } = await this.#servers.ask(`live/${this.stream}/index.m3u8`);
+    if (engine !== this.#engine) return;
+    if (again === 401 || again === 403) this.#refuse(text);
+    else this.#renew(details);
+  }
+
+  /** @param {string} reason in the server's words */
+  #refuse(reason) {
+    this.#close();
+    this.refused = refusalOf(reason);
+    this.#onChange();
+  }
+
+  /** The engine cannot go on: makes another, where the first one was, after longer and longer pauses. @param {string} details */
+  #renew(details) {
     this.counts.renewals += 1;
     this.#breaks += 1;
     const from = this.live ? undefined : this.date;
+    // Who has paused it is not to be surprised by sound.
+    if (this.#video.paused && this.#pausedAt > 0) return this.#close();
     this.waiting = true;
     clearTimeout(this.#renewing);
     this.#renewing = setTimeout(() => this.#open(from), Math.min(4000, 150 * 2 ** this.#breaks));
@@ -266,6 +345,7 @@ export class Player {
     this.counts.firstPicture ??= (performance.now() - this.#opened) / 1000;
     this.#pace.shown();
     this.#breaks = 0;
+    this.blocked = false;
     this.waiting = false;
     this.#moving = false;
     this.ended = false;
@@ -290,6 +370,7 @@ export class Player {
   #onPause() {
     if (this.#video.ended) return;
     this.#pausedAt = performance.now();
+    this.waiting = false;
     this.#onChange();
   }
 
@@ -299,7 +380,8 @@ export class Player {
     const video = this.#video;
     if (engine === undefined) return;
     engine.tend();
-    if (engine.kind === 'ws' && video.paused && performance.now() - this.#pausedAt > 10_000) engine.destroy();
+    const idle = performance.now() - Math.max(this.#pausedAt, this.#engineAt);
+    if (engine.kind === 'ws' && video.paused && !this.ended && idle > rest) return this.#close();
     if (!this.live || engine.over) {
       this.#pace.release();
       this.target = undefined;

@@ -122,6 +122,22 @@ export class Servers {
   }
 
   /**
+   * What the present server says to a question; `status` is 0 when it says nothing.
+   * @param {string} path below the base
+   * @param {number} [limit] milliseconds
+   * @returns {Promise<{ readonly status: number, readonly text: string }>}
+   */
+  async ask(path, limit = 5000) {
+    try {
+      const signal = AbortSignal.timeout(limit);
+      const response = await fetch(this.address(path), { signal, cache: 'no-store' });
+      return { status: response.status, text: (await response.text()).trim() };
+    } catch {
+      return { status: 0, text: '' };
+    }
+  }
+
+  /**
    * Asks each server at most once until one answers.
    * @param {string} path below the base
    * @param {number} [limit] milliseconds for each

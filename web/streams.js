@@ -13,6 +13,7 @@ import { counted, roughly } from './words.js';
  * @property {'live' | 'ended'} state
  * @property {number} began milliseconds since the epoch
  * @property {number} [viewers]
+ * @property {readonly { readonly codecs: string }[]} [renditions] of what is live
  * @property {{ readonly from: number, readonly to: number }} [recorded] what Kafka has of it, milliseconds since the epoch
  */
 

@@ -3,9 +3,11 @@
  * Plays a stream as it comes: the server pushes the newest bytes over a WebSocket, and they go straight into the media element. The
  * shortest way there is; it cannot rewind, and what is late is skipped.
  */
+import { Appender } from './appender.js';
 import { bufferedAhead, dateAt, timeAt } from './mapping.js';
 import { decodeTimeOf, timescaleOf } from './mp4.js';
 import { patience } from './servers.js';
+import { canFollow } from './states.js';
 
 /**
  * @import { Engine, EngineOptions, Quality } from './engine.js'
@@ -27,13 +29,9 @@ const enough = 12;
 export class WsEngine {
   kind = /** @type {const} */ ('ws');
   #options;
-  #source = new MediaSource();
-  /** @type {SourceBuffer | undefined} */
-  #buffer;
+  #media;
   /** @type {WebSocket | undefined} */
   #socket;
-  /** What waits to be appended, in order: bytes, or what has to be done to the buffer before the next ones. */
-  #queue = /** @type {(ArrayBuffer | (() => void))[]} */ ([]);
   /** @type {Extract<Message, { type: 'init' }> | undefined} */
   #init;
   #initNext = false;
@@ -49,19 +47,25 @@ export class WsEngine {
   #placed = false;
   #failures = 0;
   #closed = false;
-  #url;
   over = false;
 
   /** @param {EngineOptions} options */
   constructor(options) {
     this.#options = options;
-    this.#url = URL.createObjectURL(this.#source);
-    options.video.src = this.#url;
-    this.#source.addEventListener('sourceopen', () => this.#feed(), { once: true });
-    this.#connect();
+    const { video, listener } = options;
+    this.#media = new Appender({
+      video,
+      onOpen: () => this.#connect(),
+      onAppended: () => this.#onAppended(),
+      onFault: (reason) => {
+        listener.onError(reason, false);
+        listener.onBroken(reason);
+      },
+    });
   }
 
   #connect() {
+    if (this.#closed) return;
     const { servers, stream, quality, listener } = this.#options;
     const base = servers.base;
     const url = servers.address(`live/${stream}/ws`, {
@@ -77,23 +81,48 @@ export class WsEngine {
       if (typeof data === 'string') this.#onMessage(JSON.parse(data));
       else this.#onBytes(data);
     };
+    let opened = false;
+    socket.onopen = () => {
+      opened = true;
+    };
     socket.onclose = () => {
       if (this.#closed || this.over || socket !== this.#socket) return;
-      servers.failed(base);
-      this.#failures += 1;
-      listener.onAnswers(false);
-      setTimeout(
-        () => {
-          if (!this.#closed) this.#connect();
-        },
-        patience(this.#failures, servers.count, Math.random()),
-      );
+      if (opened) this.#connectLater(base);
+      else void this.#askWhy(base);
     };
+  }
+
+  /** @param {string} base the server that did not answer as it should */
+  #connectLater(base) {
+    const { servers, listener } = this.#options;
+    servers.failed(base);
+    this.#failures += 1;
+    listener.onAnswers(false);
+    setTimeout(() => this.#connect(), patience(this.#failures, servers.count, Math.random()));
+  }
+
+  /** Browsers do not tell why a WebSocket was not opened; the playlist of the same stream is refused for the same reason. @param {string} base */
+  async #askWhy(base) {
+    const { servers, stream, listener } = this.#options;
+    const { status, text } = await servers.ask(`live/${stream}/index.m3u8`);
+    if (this.#closed) return;
+    const over = status === 200 && text.includes('/vod.m3u8');
+    if (status === 401 || status === 403) listener.onRefused(text);
+    // A live stream whose playlists are answered and whose WebSocket is not, by any server: something between us has no use for it.
+    else if (over || (status === 200 && this.#failures > servers.count + 1)) listener.onPlaylistsOnly();
+    else {
+      this.#connectLater(base);
+      if (status === 404) listener.onAnswers(true);
+    }
   }
 
   /** @param {Message} message */
   #onMessage(message) {
     if (message.type === 'init') {
+      const { listener } = this.#options;
+      const { mimeType } = message;
+      if (!MediaSource.isTypeSupported(mimeType)) return listener.onUnplayable(mimeType);
+      if (this.#init && !canFollow(this.#init.mimeType, mimeType)) return listener.onBroken('other tracks');
       this.#init = message;
       this.#initNext = true;
     } else if (message.type === 'time') {
@@ -102,9 +131,10 @@ export class WsEngine {
       this.#stretches.push({ start, duration: 0, date: message.captured });
       if (this.#stretches.length > 30) this.#stretches.shift();
     } else if (message.type === 'end') {
+      // Whoever comes with the end has seen nothing of it yet.
+      if (!this.#placed) return this.#options.listener.onPlaylistsOnly();
       this.over = true;
-      this.#queue.push(() => this.#source.endOfStream());
-      this.#feed();
+      this.#media.finish();
     }
   }
 
@@ -121,88 +151,37 @@ export class WsEngine {
         this.#offsetNext = true;
       }
       this.#epoch = init.epoch;
-      this.#queue.push(() => this.#prepare(init.mimeType));
+      this.#media.changeType(init.mimeType);
       this.#options.listener.onQualities();
     } else if (this.#offsetNext) {
       const begins = (decodeTimeOf(bytes) ?? 0) / this.#timescale;
       this.#offsetNext = false;
-      this.#queue.push(() => {
-        this.#offset = this.#end() - begins;
-        if (this.#buffer) this.#buffer.timestampOffset = this.#offset;
+      this.#media.followOn(begins, (offset) => {
+        this.#offset = offset;
       });
     }
-    this.#queue.push(bytes);
-    this.#feed();
-  }
-
-  /** @param {string} mimeType */
-  #prepare(mimeType) {
-    if (this.#buffer === undefined) {
-      this.#buffer = this.#source.addSourceBuffer(mimeType);
-      this.#buffer.addEventListener('updateend', () => this.#onAppended());
-    } else {
-      this.#buffer.changeType(mimeType);
-    }
-  }
-
-  #end() {
-    const buffered = this.#buffer?.buffered;
-    return buffered === undefined || buffered.length === 0 ? 0 : buffered.end(buffered.length - 1);
-  }
-
-  /** Appends what waits, one after the other: a buffer takes only one thing at a time. */
-  #feed() {
-    if (this.#source.readyState !== 'open' || this.#closed) return;
-    try {
-      while (this.#queue.length > 0 && this.#buffer?.updating !== true) {
-        const next = this.#queue.shift();
-        if (typeof next === 'function') next();
-        else if (next !== undefined) this.#buffer?.appendBuffer(this.#joined(next));
-      }
-    } catch (error) {
-      this.#options.listener.onError(String(error), false);
-      this.#options.listener.onBroken(String(error));
-    }
-  }
-
-  /** What waits behind it is appended with it: each appending has its price. @param {ArrayBuffer} first */
-  #joined(first) {
-    let count = 0;
-    while (this.#queue[count] instanceof ArrayBuffer) count += 1;
-    if (count === 0) return first;
-    const all = /** @type {ArrayBuffer[]} */ ([first, ...this.#queue.splice(0, count)]);
-    const bytes = new Uint8Array(all.reduce((sum, { byteLength }) => sum + byteLength, 0));
-    let at = 0;
-    for (const piece of all) {
-      bytes.set(new Uint8Array(piece), at);
-      at += piece.byteLength;
-    }
-    return bytes.buffer;
+    this.#media.append(bytes);
   }
 
   #onAppended() {
     const { video, clock } = this.#options;
-    const edge = dateAt(this.#stretches, this.#end());
+    const edge = dateAt(this.#stretches, this.#media.end);
     if (edge !== undefined && clock.known) {
       this.#ages.push((clock.now() - edge) / 1000);
       if (this.#ages.length > remembered) this.#ages.shift();
     }
     if (!this.#placed) this.#place();
-    this.#feed();
-    const buffer = this.#buffer;
-    if (buffer && !buffer.updating && buffer.buffered.length > 0 && this.#source.readyState === 'open') {
-      const old = video.currentTime - kept;
-      if (buffer.buffered.start(0) < old - kept) buffer.remove(0, old);
-    }
+    const old = video.currentTime - kept;
+    this.#media.forget(old - kept, old);
   }
 
   /** The first bytes are from the newest keyframe on, which may be old: begins with what is newest. */
   #place() {
     const { video } = this.#options;
-    const end = this.#end();
+    const end = this.#media.end;
     if (end === 0) return;
     this.#placed = true;
-    const start = this.#buffer?.buffered.start(0) ?? 0;
+    const start = this.#media.buffered?.start(0) ?? 0;
     video.currentTime = Math.max(start, end - 0.12);
   }
 
@@ -211,7 +190,7 @@ export class WsEngine {
   }
 
   get range() {
-    const [first, end] = [this.#stretches[0], dateAt(this.#stretches, this.#end())];
+    const [first, end] = [this.#stretches[0], dateAt(this.#stretches, this.#media.end)];
     return first === undefined || end === undefined ? undefined : { start: first.date, end };
   }
 
@@ -229,9 +208,9 @@ export class WsEngine {
   /** @param {number} date */
   seek(date) {
     const time = timeAt(this.#stretches, date);
-    const buffered = this.#buffer?.buffered;
+    const { buffered } = this.#media;
     if (time === undefined || buffered === undefined || buffered.length === 0) return false;
-    this.#options.video.currentTime = Math.min(Math.max(time, buffered.start(0)), this.#end() - 0.03);
+    this.#options.video.currentTime = Math.min(Math.max(time, buffered.start(0)), this.#media.end - 0.03);
     return true;
   }
 
@@ -265,6 +244,6 @@ export class WsEngine {
     if (this.#closed) return;
     this.#closed = true;
     this.#socket?.close();
-    URL.revokeObjectURL(this.#url);
+    this.#media.close();
   }
 }

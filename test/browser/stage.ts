@@ -39,10 +39,11 @@ export async function startServer(
   t: TestContext,
   { bootstrapServers, topic }: StageOptions,
   earlier?: number,
+  options: readonly string[] = [],
 ): Promise<StartedServer> {
   const port = earlier ?? (await freePort(host, taken));
   const args = ['--bootstrap-servers', bootstrapServers, '--topic', topic, '--port', String(port)];
-  const command = startSluice(t, ['serve', ...args]);
+  const command = startSluice(t, ['serve', ...args, ...options]);
   const url = `http://${host}:${port}`;
   await waitFor(
     async () => {

@@ -43,3 +43,22 @@ seg-1-9.m4s
   assert.equal(dates.of(7), Date.parse(`${time}0Z`));
   assert.equal(dates.of(10), Date.parse(`${time}3.500Z`));
 });
+
+test('the dates of a long recording are all kept, and those of a long evening are not', () => {
+  const lines = (/** @type {number} */ from, /** @type {number} */ count) =>
+    Array.from({ length: count }, (_, index) => {
+      const date = new Date(Date.parse(`${time}0Z`) + (from + index) * 2000).toISOString();
+      return `#EXT-X-PROGRAM-DATE-TIME:${date}\n#EXTINF:2,\nseg-1-${from + index}.m4s\n`;
+    }).join('');
+  const recording = new SegmentDates();
+  recording.take(`#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:3\n${lines(3, 20_000)}`);
+  for (const media of [3, 1000, 20_002]) {
+    assert.equal(recording.of(media), Date.parse(`${time}0Z`) + media * 2000, `${media}`);
+  }
+  const live = new SegmentDates();
+  for (let first = 0; first < 12_000; first += 15) {
+    live.take(`#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:${first}\n${lines(first, 30)}`);
+  }
+  assert.equal(live.of(100), undefined);
+  assert.notEqual(live.of(11_000), undefined);
+});

@@ -1,0 +1,180 @@
+/** What the page says and does where nothing moves, in all of its modes: every end, every refusal, every change of what is published. */
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
+import { makeToken } from '../../src/delivery/http/tokens.ts';
+import { testBroker } from '../support/broker.ts';
+import { uniqueTopic } from '../support/unique.ts';
+import { waitFor } from '../support/wait.ts';
+import { openPage } from './browser.ts';
+import { until, untilPlaying } from './player.ts';
+import { kill, startPublisher, startServer, untilLive } from './stage.ts';
+
+const modes = ['lowest', 'low', 'steady'] as const;
+const size = ['--size', '320x180', '--bitrate', '200k', '--takeover'];
+
+/** Requests that the page makes of a stream, WebSockets included, from now on. */
+function countAsking(page: Page): { count: number } {
+  const asked = { count: 0 };
+  const see = (url: string): void => {
+    if (url.includes('/live/') && !url.includes('snapshot')) asked.count += 1;
+  };
+  page.on('request', (request) => see(request.url()));
+  page.on('websocket', (socket) => see(socket.url()));
+  return asked;
+}
+
+async function open(t: TestContext, url: string, query: Record<string, string>): Promise<Page> {
+  const page = await openPage(t);
+  await page.goto(`${url}/?${new URLSearchParams(query)}`);
+  return page;
+}
+
+async function untilSaid(page: Page, text: RegExp): Promise<void> {
+  const message = page.locator('#message');
+  await waitFor(async () => (await message.isVisible()) && text.test(await message.innerText()), {
+    what: `"${text}" on the page`,
+    timeout: 20_000,
+  });
+}
+
+test('who may not watch is told why, once', async (t) => {
+  const stage = { ...(await testBroker()), topic: uniqueTopic('live') };
+  const key = 'a key that is long enough for anybody';
+  const server = await startServer(t, stage, undefined, ['--watch-key', key]);
+  startPublisher(t, stage, 'cam');
+  const token = makeToken(key, 'cam', Date.now() + 3_600_000);
+  await waitFor(async () => (await fetch(`${server.url}/live/cam/index.m3u8?token=${token}`)).ok);
+  const cases = [
+    [{ token: makeToken(key, 'cam', Date.now() - 1000) }, /expired/],
+    [{ token: makeToken(key, 'other', Date.now() + 60_000) }, /not valid/],
+    [{}, /needs a valid token/],
+  ] as const;
+  for (const latency of modes) {
+    await t.test(latency, async (t) => {
+      for (const [query, said] of cases) {
+        const page = await open(t, server.url, { stream: 'cam', latency, ...query });
+        await untilSaid(page, said);
+        assert.equal(await page.locator('#spinner').isVisible(), false);
+        const asked = countAsking(page);
+        await delay(5000);
+        assert.equal(asked.count, 0, 'nobody is asked again');
+        await page.context().close();
+      }
+      const page = await open(t, server.url, { stream: 'cam', latency, token });
+      await untilPlaying(page, 'with a token');
+    });
+  }
+});
+
+test('recordings, and streams that nobody publishes', async (t) => {
+  const stage = { ...(await testBroker()), topic: uniqueTopic('live') };
+  const server = await startServer(t, stage);
+  const publisher = startPublisher(t, stage, 'cam', size);
+  await untilLive(server.url, 'cam');
+  const watching = await Promise.all(modes.map((latency) => open(t, server.url, { stream: 'cam', latency })));
+  for (const page of watching) await untilPlaying(page, 'the live stream', 60);
+
+  await t.test('the end is told to whoever watches, and the recording begins at a press', async () => {
+    publisher.child.kill('SIGINT');
+    await publisher.finished;
+    for (const [index, page] of watching.entries()) {
+      await until(page, `the end, ${modes[index]}`, ({ ended }) => ended);
+      await untilSaid(page, /The programme has ended/);
+      await page.getByRole('button', { name: 'From the beginning' }).click();
+      await untilPlaying(page, `from the beginning, ${modes[index]}`);
+    }
+  });
+  for (const latency of modes) {
+    await t.test(`opened after its end, ${latency}`, async (t) => {
+      const page = await open(t, server.url, { stream: 'cam', latency });
+      await untilPlaying(page, 'the recording');
+      await page.getByText('Recorded').first().waitFor();
+    });
+    await t.test(`nobody publishes it, ${latency}`, async (t) => {
+      const page = await open(t, server.url, { stream: 'nobody', latency });
+      await untilSaid(page, /Nobody is publishing/);
+      const asked = countAsking(page);
+      await delay(5000);
+      assert.ok(asked.count <= 8, `asked ${asked.count} times in 5 s`);
+    });
+  }
+});
+
+test('a publisher that comes back without sound, and with it', async (t) => {
+  const stage = { ...(await testBroker()), topic: uniqueTopic('live') };
+  const server = await startServer(t, stage);
+  let publisher = startPublisher(t, stage, 'cam', size);
+  await untilLive(server.url, 'cam');
+  const pages = await Promise.all(modes.map((latency) => open(t, server.url, { stream: 'cam', latency })));
+  for (const page of pages) await untilPlaying(page, 'the first publisher');
+  for (const sound of [['--audio-codec', 'none'], []]) {
+    await kill(publisher);
+    publisher = startPublisher(t, stage, 'cam', [...size, ...sound]);
+    const since = Date.now() + 2000;
+    for (const [index, page] of pages.entries()) {
+      const what = `${sound.length > 0 ? 'without' : 'with'} sound, ${modes[index]}`;
+      await until(page, what, ({ date, waiting }) => !waiting && (date ?? 0) > since, 40_000);
+      await untilPlaying(page, what, 60);
+    }
+  }
+});
+
+test('a publisher that comes back with a codec that this browser has not, and with one that it has', async (t) => {
+  const stage = { ...(await testBroker()), topic: uniqueTopic('live') };
+  const server = await startServer(t, stage);
+  const first = startPublisher(t, stage, 'cam', size);
+  await untilLive(server.url, 'cam');
+  const pages = await Promise.all(modes.map((latency) => open(t, server.url, { stream: 'cam', latency })));
+  for (const page of pages) await untilPlaying(page, 'H.264');
+  await kill(first);
+  const other = startPublisher(t, stage, 'cam', [...size, '--video-codec', 'libx265', '--rate', '10']);
+  for (const page of pages) await untilSaid(page, /does not play/);
+  await kill(other);
+  startPublisher(t, stage, 'cam', size);
+  for (const [index, page] of pages.entries()) await untilPlaying(page, `H.264 again, ${modes[index]}`);
+});
+
+test('a browser that does not let it play, and a long pause: Play plays', async (t) => {
+  const stage = { ...(await testBroker()), topic: uniqueTopic('live') };
+  const server = await startServer(t, stage);
+  startPublisher(t, stage, 'cam', size);
+  await untilLive(server.url, 'cam');
+  for (const latency of modes) {
+    await t.test(`refused, ${latency}`, async (t) => {
+      const page = await openPage(t);
+      // As browsers do that play nothing by itself, not even without sound: Chromium has no switch for it.
+      await page.addInitScript(() => {
+        const { HTMLMediaElement, navigator, DOMException } = globalThis as unknown as {
+          HTMLMediaElement: { prototype: { play(): Promise<void> } };
+          navigator: { userActivation: { hasBeenActive: boolean } };
+          DOMException: new (text: string, name: string) => Error;
+        };
+        const { play } = HTMLMediaElement.prototype;
+        HTMLMediaElement.prototype.play = function (this: { play(): Promise<void> }) {
+          if (navigator.userActivation.hasBeenActive) return play.call(this);
+          return Promise.reject(new DOMException('no gesture', 'NotAllowedError'));
+        };
+      });
+      await page.goto(`${server.url}/?stream=cam&latency=${latency}`);
+      await untilSaid(page, /Press Play/);
+      assert.equal(await page.locator('#spinner').isVisible(), false);
+      // Longer than anything is kept for somebody who does not watch.
+      await delay(12_000);
+      await page.locator('#big-play').click();
+      await untilPlaying(page, 'after a press');
+      await until(page, 'the live edge', (state) => state.live && (state.latency ?? 99) < 8);
+    });
+    await t.test(`paused, ${latency}`, async (t) => {
+      const page = await open(t, server.url, { stream: 'cam', latency });
+      await untilPlaying(page, 'the stream');
+      await page.locator('#player').focus();
+      await page.keyboard.press(' ');
+      await until(page, 'the pause', ({ paused }) => paused);
+      await delay(12_000);
+      await page.locator('#big-play').click();
+      await untilPlaying(page, 'after the pause');
+    });
+  }
+});
