@@ -166,6 +166,22 @@ test('A file that is there is not touched, nor is a recording of it', async (t) 
   await assert.rejects(record({ from: 'beginning', out: other }), /other\.mp4\.part is there already/);
 });
 
+test('A place where no file can come is refused before anything is waited for, with force as well', async (t) => {
+  const { record, folder } = await ground(t, new LiveScript());
+  const places: [out: string, said: RegExp][] = [
+    [folder, /is no file, but something else/],
+    ['/dev/null', /is no file, but something else/],
+    [join(folder, 'no/such/clip.mp4'), /there is no folder .*no\/such$/],
+  ];
+  for (const [out, said] of places) {
+    const signal = AbortSignal.timeout(5000);
+    await assert.rejects(
+      record({ out, force: true, signal }),
+      (error) => error instanceof ConfigurationError && said.test(error.message),
+    );
+  }
+});
+
 test('A time that the topic has nothing of is told', async (t) => {
   const { record, clip, events } = await ground(t, new LiveScript().segments(3).end());
   await assert.rejects(record({ from: at(60) }), ConfigurationError);

@@ -1,4 +1,5 @@
 /** A recorded file: written piece by piece under a name of its own, and called as it should be once it is whole and on the disk. */
+import type { Stats } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
 import { ConfigurationError, SluiceError } from '../../errors.ts';
@@ -44,12 +45,12 @@ export class ClipFile {
   }
 
   /**
-   * Throws ConfigurationError when there is a file of that name, or a recording of it that is going on or was cut off, unless `force`;
+   * Throws what {@link expectPlace} throws, and ConfigurationError when there is a recording of it that is going on or was cut off, unless `force`;
    * SluiceError when the disk refuses.
    */
   static async create(path: string, init: Buffer, force: boolean): Promise<ClipFile> {
     const head = makeHead(init);
-    if (!force) await expectAbsent(path);
+    await expectPlace(path, force);
     const handle = await opened(path, force);
     try {
       await writeAll(handle, head.bytes, 0);
@@ -133,18 +134,32 @@ function temporary(path: string): string {
   return `${path}.part`;
 }
 
-/** Throws ConfigurationError when there is a file of that name. */
-export async function expectAbsent(path: string): Promise<void> {
-  if (!(await exists(path))) return;
+/**
+ * Throws ConfigurationError when there is a file of that name, unless `force`; when what is there is none (a folder, a device), which no file can or
+ * may replace; and when its folder is not there: hours may pass before the first picture comes.
+ */
+export async function expectPlace(path: string, force: boolean): Promise<void> {
+  const folder = await found(dirname(path));
+  if (folder?.isDirectory() !== true)
+    throw new ConfigurationError(`${path}: there is no folder ${dirname(path)}`);
+  const there = await found(path);
+  if (there === undefined) return;
+  if (!there.isFile())
+    throw new ConfigurationError(`${path} is no file, but something else: choose another --out`);
+  if (force) return;
   throw new ConfigurationError(`${path} is there already: choose another --out, or replace it with --force`);
 }
 
 async function exists(path: string): Promise<boolean> {
+  return (await found(path)) !== undefined;
+}
+
+/** Undefined: nothing is there. */
+async function found(path: string): Promise<Stats | undefined> {
   try {
-    await stat(path);
-    return true;
+    return await stat(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw refused(path, error);
   }
 }

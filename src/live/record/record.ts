@@ -6,7 +6,7 @@ import type { Kafka } from '../../kafka/contract.ts';
 import { silentLogger } from '../../log.ts';
 import { parsePlace } from '../../stores/place.ts';
 import { readStream } from '../play/read-stream.ts';
-import { expectAbsent } from './clip-file.ts';
+import { expectPlace } from './clip-file.ts';
 import { type RecordFromOptions, type RecordOptions, type RecordSummary, recordDefaults } from './options.ts';
 import { Recorder } from './recorder.ts';
 
@@ -15,7 +15,7 @@ import { Recorder } from './recorder.ts';
  * `signal`; then the file is whole in each case. Gaps and restarts of the encoder leave no hole; where picture or sound are made
  * otherwise behind one, another file is begun (`a-2.mp4`).
  *
- * Throws ConfigurationError (names, times, a file that is there), IncompleteError (the topic has nothing of that time), SluiceError (the
+ * Throws ConfigurationError (names, times, a file that is there, a folder that is not), IncompleteError (the topic has nothing of that time), SluiceError (the
  * disk is full; what was recorded before has its file), UnreachableError (past `giveUpAfter`) or KafkaError.
  */
 export async function record(options: RecordOptions): Promise<RecordSummary> {
@@ -40,7 +40,7 @@ export async function recordFrom(kafka: Kafka, options: RecordFromOptions): Prom
   const out = parsePlace(options.out).path;
   const settings = { ...recordDefaults, ...options, out, signal, onEvent, atSegments: true };
   expectOrder(settings);
-  if (!settings.force) await expectAbsent(settings.out);
+  await expectPlace(settings.out, settings.force);
   const recorder = new Recorder(settings);
   try {
     for await (const step of readStream(kafka, settings)) await recorder.take(step);
