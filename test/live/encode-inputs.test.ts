@@ -268,3 +268,12 @@ test('a sender whose times leap by an hour ends the run, instead of an hour of o
   assert.match(run.error?.message ?? '', /times of the input have leapt/);
   assert.ok(secondsOf(run) >= 2 && secondsOf(run) < 60, `${secondsOf(run)} s`);
 });
+
+test('options of FFmpeg that ffprobe does not have do not hinder the look at a file', async (t) => {
+  const folder = await temporaryFolder(t);
+  const input = await makeMedia(folder, 'film.mp4', [...picture(4, '160x90', 24), ...tone(4), ...fast]);
+  const run = await encode({ input, inputOptions: ['-noautorotate', '-ss', '1', '-t', '2'] });
+  assert.equal(run.error, undefined);
+  assert.equal(run.plan.timing.rate, 24);
+  assert.equal((await decode(folder, run)).pictures, 48);
+});

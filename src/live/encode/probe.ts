@@ -6,12 +6,21 @@ import { ConfigurationError, SluiceError } from '../../errors.ts';
 import { withoutSecrets } from './complaints.ts';
 import { guard } from './guardian.ts';
 import { type PictureFacts, type ProbedPicture, pictureFacts } from './picture-facts.ts';
+import { withoutUnknown } from './probe-options.ts';
 import { ffmpegInstallation } from './process.ts';
 
 /** Of the first picture and the first sound of an input. */
 export interface SourceFacts {
   readonly video?: SourceVideo;
-  readonly audio?: { readonly codec: string; readonly bitrate?: number };
+  readonly audio?: SourceAudio;
+}
+
+export interface SourceAudio {
+  /** FFmpeg's names: `aac`, `opus`. */
+  readonly codec: string;
+  readonly bitrate?: number;
+  /** AAC whose every frame has a head of its own (ADTS), as in transport streams; MP4 has one for all. */
+  readonly isHeaded?: boolean;
 }
 
 export interface SourceVideo {
@@ -54,6 +63,7 @@ const answer = z.object({
         avg_frame_rate: text,
         bit_rate: text,
         sample_rate: text,
+        extradata_size: z.number().optional(),
         has_b_frames: z.number().optional(),
         width: z.number().optional(),
         height: z.number().optional(),
@@ -100,7 +110,13 @@ export async function probeInput(options: ProbeOptions): Promise<SourceFacts> {
         }),
     ...(audio === undefined
       ? {}
-      : { audio: { codec: audio.codec_name ?? 'unknown', ...optional('bitrate', Number(audio.bit_rate)) } }),
+      : {
+          audio: {
+            codec: audio.codec_name ?? 'unknown',
+            isHeaded: audio.codec_name === 'aac' && (audio.extradata_size ?? 0) === 0,
+            ...optional('bitrate', Number(audio.bit_rate)),
+          },
+        }),
   };
 }
 
@@ -157,6 +173,11 @@ async function ask(options: ProbeOptions, what: readonly string[]): Promise<z.in
     const { stdout } = await asked.finally(() => guardian.dismiss());
     return answer.parse(JSON.parse(stdout));
   } catch (error) {
+    const known = withoutUnknown(
+      inputOptions,
+      error instanceof Error && 'stderr' in error ? String(error.stderr) : '',
+    );
+    if (known !== undefined) return ask({ ...options, inputOptions: known }, what);
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
       throw new ConfigurationError(`${program} is not installed: ${ffmpegInstallation}`, { cause: error });
     }
