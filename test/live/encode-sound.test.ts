@@ -202,6 +202,27 @@ test('FLAC and Opus, encoded and copied, with holes filled', async (t) => {
   }
 });
 
+test('a file that begins again and again keeps its copied sound, and what cannot be copied so is encoded', async (t) => {
+  const folder = await temporaryFolder(t);
+  const args = [...picture(2), ...tone(2), ...fast, '-g', '30', '-pix_fmt', 'yuv420p'];
+  const table: [name: string, notes: number][] = [
+    ['film.mp4', 0],
+    ['film.ts', 1],
+  ];
+  for (const [name, notes] of table) {
+    const input = await makeMedia(folder, name, args);
+    const run = await encode({
+      ...{ input, videoCodec: 'copy', audioCodec: 'copy', loop: true },
+      inputOptions: ['-t', '7'],
+    });
+    assert.equal(run.error, undefined);
+    assert.equal(run.plan.notes.length, notes, run.plan.notes.join());
+    const { pictures, sound } = await decode(folder, run);
+    assert.ok(pictures > 190, `${pictures} pictures`);
+    assert.ok(Math.abs(sound / 46.875 - pictures / 30) < 0.3, `${name}: ${sound} frames of sound`);
+  }
+});
+
 test('copied sound keeps its bytes and its times, beside a copied picture that is reordered', async (t) => {
   const folder = await temporaryFolder(t);
   const args = [

@@ -133,8 +133,7 @@ function soundEncoder(
   facts: SourceFacts | undefined,
 ): string[] {
   if (audioCodec === 'copy') {
-    // In a transport stream each frame has a head of its own, which MP4 does not have.
-    const bare = facts?.audio?.codec === 'aac' ? [`-bsf:a:${index}`, 'aac_adtstoasc'] : [];
+    const bare = facts?.audio?.isHeaded === true ? [`-bsf:a:${index}`, 'aac_adtstoasc'] : [];
     return [`-c:a:${index}`, 'copy', ...bare, ...asTried(facts?.audio?.codec ?? '')];
   }
   // Holes are filled with silence: players stop where one track has a hole. No `first_pts`, nor anything else that counts from the

@@ -3,7 +3,7 @@ import type { Targets } from '../../records/live-record.ts';
 import { ffmpegArguments } from './arguments.ts';
 import type { EncoderOptions, EncoderSettings, RenditionOptions, SoundPlan } from './options.ts';
 import type { SourceFacts } from './probe.ts';
-import { completeOptions } from './settings.ts';
+import { completeOptions, mustEncodeSound } from './settings.ts';
 import type { Silence } from './silence.ts';
 import { roundToPictures, roundToSound, type Timing } from './timing.ts';
 
@@ -41,8 +41,12 @@ export function planEncoding(options: EncoderOptions, source?: SourceFacts): Enc
   const sound = soundPlan(settings);
   const bitrates = outputs.map(({ picture }) => picture);
   const args = ffmpegArguments({ settings, timing, bitrates, sound, source });
-  return { settings, args, outputs, sound, timing, targets: timing.targets, notes: timing.notes };
+  const notes = [...timing.notes, ...(mustEncodeSound(options, source) ? [soundEncoded] : [])];
+  return { settings, args, outputs, sound, timing, targets: timing.targets, notes };
 }
+
+const soundEncoded =
+  'AAC of a transport stream cannot be copied beyond the first time around: the sound is encoded';
 
 function soundPlan({ videoCodec, audioCodec }: EncoderSettings): SoundPlan {
   if (audioCodec === 'none') return 'none';

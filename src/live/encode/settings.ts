@@ -16,13 +16,13 @@ import type { SourceFacts } from './probe.ts';
  */
 export function completeOptions(options: EncoderOptions, source?: SourceFacts): EncoderSettings {
   const given = { ...encoderDefaults, ...options };
-  const { input, inputOptions, videoCodec, audioCodec } = given;
+  const { input, inputOptions, videoCodec } = given;
   if (input === '') throw new ConfigurationError('the input has no name');
   const kind = kindOfInput(input, inputOptions);
   const settings: EncoderSettings = {
     ...given,
     videoCodec: source !== undefined && source.video === undefined ? 'none' : videoCodec,
-    audioCodec: source !== undefined && source.audio === undefined ? 'none' : audioCodec,
+    audioCodec: soundCodec(given, source),
     rate: options.rate ?? sourceRate(source?.video?.rate, videoCodec),
     realTime: options.realTime ?? (kind === 'file' || kind === 'test'),
     keyframeInterval: options.keyframeInterval ?? given.segmentTarget,
@@ -30,6 +30,22 @@ export function completeOptions(options: EncoderOptions, source?: SourceFacts): 
   checkCodecs(settings, kind === 'test');
   checkRenditions(settings.renditions, settings.videoCodec);
   return settings;
+}
+
+/** FFmpeg can take the heads off AAC once: where a file begins again its filter has ended, and all sound after that is lost. */
+export function mustEncodeSound(
+  { audioCodec, loop }: Pick<EncoderOptions, 'audioCodec' | 'loop'>,
+  source: SourceFacts | undefined,
+): boolean {
+  return audioCodec === 'copy' && loop === true && source?.audio?.isHeaded === true;
+}
+
+function soundCodec(
+  given: Pick<EncoderSettings, 'audioCodec' | 'loop'>,
+  source: SourceFacts | undefined,
+): string {
+  if (source !== undefined && source.audio === undefined) return 'none';
+  return mustEncodeSound(given, source) ? encoderDefaults.audioCodec : given.audioCodec;
 }
 
 /** The input's own rate, so that no picture is shown twice or left out; in whole numbers where it is encoded anew. */
