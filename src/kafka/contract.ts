@@ -5,7 +5,7 @@
  * Who retries: the implementation, without end, whatever can succeed later (no broker, leader moving, ISR too small,
  * throttling), unless `giveUpAfter` is set. What can never succeed rejects at once with a {@link KafkaError}.
  */
-import { SluiceError } from '../errors.ts';
+import { type ExitCode, SluiceError } from '../errors.ts';
 
 /** A header as it stands on the wire: the same name may occur more than once. */
 export type Header = readonly [name: string, value: Uint8Array];
@@ -287,9 +287,9 @@ export class KafkaError extends SluiceError {
   override name = 'KafkaError';
   readonly kind: KafkaErrorKind;
 
-  constructor(kind: KafkaErrorKind, message: string, options: ErrorOptions = {}) {
+  constructor(kind: KafkaErrorKind, message: string, options: ErrorOptions & { exitCode?: ExitCode } = {}) {
     const configuration = kind === 'authentication' || kind === 'unauthorized' || kind === 'unsupported';
-    super(message, { ...options, exitCode: configuration ? 2 : 1 });
+    super(message, { exitCode: configuration ? 2 : 1, ...options });
     this.kind = kind;
   }
 }

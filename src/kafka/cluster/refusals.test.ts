@@ -61,3 +61,24 @@ test('Refusals are final, each by its kind', () => {
     assert.ok(error instanceof KafkaError && error.kind === kind, `${asked}: ${code}`);
   }
 });
+
+test('What is refused until its user changes something is an error of configuration, and clocks are named', () => {
+  const table: readonly (readonly [Asked, number])[] = [
+    ['produce', 17],
+    ['produce', 32],
+    ['produce', 87],
+    ['metadata', 17],
+    ['new topic', 37],
+    ['new topic', 38],
+    ['new topic', 39],
+    ['new topic', 40],
+    ['new topic', 44],
+    ['fetch', 29],
+  ];
+  for (const [asked, code] of table) {
+    const error = errorOf(asked, code, 'ask');
+    assert.ok(error instanceof KafkaError && error.exitCode === 2, `${asked}: ${code}`);
+  }
+  const ahead = errorOf('produce', 32, 'write to t-0');
+  assert.match(ahead.message, /INVALID_TIMESTAMP.*clock.*message\.timestamp\.after\.max\.ms/);
+});

@@ -78,6 +78,10 @@ const advice: Partial<Record<KafkaErrorKind, string>> = {
   'too-large': "Raise the topic's max.message.bytes or send less at once",
 };
 
+const adviceOfCode: Readonly<Record<number, string>> = {
+  32: "Set this machine's clock, by NTP: brokers refuse what is more than an hour ahead of theirs (message.timestamp.after.max.ms), and what lies before message.timestamp.before.max.ms",
+};
+
 /**
  * The error for a code that is not `none`, met when trying to `what` ("create topic T"): KafkaError when the code is one of those
  * that end what was asked, NotNow otherwise.
@@ -99,8 +103,11 @@ function refusal(
 ): NotNow | KafkaError {
   const kind = table[code];
   if (kind === undefined || isFenced(code, detail)) return new NotNow(code, what);
-  const hint = advice[kind] === undefined ? '' : ` ${advice[kind]}.`;
-  return new KafkaError(kind, `Could not ${what}: ${codeName(code)}. ${detail || codeMessage(code)}${hint}`);
+  const hint = adviceOfCode[code] ?? advice[kind];
+  const meaning = detail || codeMessage(code);
+  const message = `Could not ${what}: ${codeName(code)}. ${meaning}${hint === undefined ? '' : `${/[.!]$/.test(meaning) ? '' : '.'} ${hint}.`}`;
+  // A topic's settings, a policy, a clock: no run goes better than this one before its user has changed it.
+  return kind === 'invalid' ? new KafkaError(kind, message, { exitCode: 2 }) : new KafkaError(kind, message);
 }
 
 /**
