@@ -108,6 +108,31 @@ test('An error of one name is the whole sink’s while the sink fails its check'
   }
 });
 
+test('No room for an entry of a folder is the disk’s where that is full, whatever a check still finds room for', async () => {
+  const noEntry = () => Object.assign(systemError('ENOSPC', 'mkdir'), { syscall: 'mkdir' });
+  for (const space of [
+    { bytes: 0, files: 7 },
+    { bytes: 500_000, files: undefined },
+    { bytes: 45e6, files: 0 },
+  ]) {
+    const { retry, events } = diskRetry({}, { freeSpace: async () => space });
+    assert.equal(await retry.with(5000, failing(3, noEntry)), 'done');
+    assert.deepEqual(
+      events.map(({ type, on }) => [type, on]),
+      [
+        ['waiting', 'disk'],
+        ['resumed', 'disk'],
+      ],
+    );
+    assert.match(events[0]!.message, space.files === 0 ? /no inodes left/ : /is full|is free|are free/);
+  }
+  for (const freeSpace of [async () => ({ bytes: 45e6, files: 7 }), async () => undefined]) {
+    const { retry, events } = diskRetry({}, { freeSpace });
+    await assert.rejects(retry.with(5000, failing(1, noEntry)), { code: 'ENOSPC', syscall: 'mkdir' });
+    assert.deepEqual(events, []);
+  }
+});
+
 test('What concerns no name is waited for, whatever the system calls it', async () => {
   const { retry, events } = diskRetry();
   const work = failing(2, () => systemError('EINVAL', 'fsync of a folder'));

@@ -27,6 +27,9 @@ export function isPermanent(error: unknown): error is NodeJS.ErrnoException {
   return faultScope(error) === 'name';
 }
 
+/** Bytes, at the most, that a file system wants to have free for a new entry of a folder. */
+const entryRoom = 1024 * 1024;
+
 export class DiskRetry {
   readonly #options: DiskRetryOptions;
   #waiting = 0;
@@ -91,7 +94,17 @@ export class DiskRetry {
     } catch (cause) {
       return cause;
     }
+    if (await this.#isFull(error))
+      return Object.assign(new Error(describeError(error), { cause: error }), { code: 'ENOSPC' });
     throw error;
+  }
+
+  /** A name found no room, and what a check writes is so little that it may find some on a disk that is full. */
+  async #isFull(error: unknown): Promise<boolean> {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOSPC') return false;
+    const space = await this.#options.sink.freeSpace().catch(() => undefined);
+    return space !== undefined && (space.bytes < entryRoom || space.files === 0);
   }
 
   #believeNothing(cause: unknown): SluiceError {
