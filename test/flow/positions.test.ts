@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Kafka, Position } from '../../src/kafka/contract.ts';
+import type { AssignedReading, Kafka, Position } from '../../src/kafka/contract.ts';
 import { MemoryDisk, MemorySink } from '../../src/stores/memory/sink.ts';
 import { craftedUpload } from '../support/crafted.ts';
 import { changedKafka } from '../support/faulty-kafka.ts';
+import { faultySink } from '../support/faulty-store.ts';
 import { Flow, noise } from '../support/flow.ts';
 
 const group = (flow: Flow): string => `sluice-office-${flow.disk.id}`;
@@ -58,6 +59,32 @@ test('From the end of a topic that grows while its end is asked for', async () =
   assert.deepEqual(flow.told('warning'), []);
   const before = Object.keys(flow.received()).filter((path) => !path.startsWith('new'));
   assert.deepEqual([before, asked > 1], [[], true]);
+});
+
+test('From the end: where that was is known to the next run, however soon the first was killed', async () => {
+  const flow = new Flow({ partitions: 1 });
+  const send = async (path: string): Promise<void> =>
+    flow.append(craftedUpload({ path, bytes: noise(100) }).map((record) => ({ partition: 0, record })));
+  await send('old');
+  const [begun, stop] = [Promise.withResolvers<void>(), new AbortController()];
+  const real = flow.cluster.client();
+  const consumer = ((options: AssignedReading) => {
+    begun.resolve();
+    return real.consumer(options);
+  }) as Kafka['consumer'];
+  let killed: MemoryDisk | undefined;
+  const sink = faultySink(new MemorySink(flow.disk), ({ method }) => {
+    if (method !== 'write') return;
+    killed ??= Object.assign(flow.disk.copy(), { isCopy: false, positions: flow.disk.positions });
+    stop.abort();
+  });
+  const options = { once: false, fromOffset: 'end', signal: stop.signal, commitInterval: 60_000 } as const;
+  const running = flow.down(options, { sink, kafka: changedKafka(real, { consumer }) });
+  await begun.promise;
+  await send('new');
+  await running;
+  await flow.down({ fromOffset: 'end' }, { sink: new MemorySink(killed!) });
+  assert.deepEqual([...killed!.files.keys()], ['shop/new']);
 });
 
 test('From a time on: what was sent before is left out', async (t) => {

@@ -155,6 +155,8 @@ export class DownloadRun {
     const { own, gone } = whoseUploads(await sink.unfinished(), topic, await sink.positions());
     await this.#receiver.failGone(gone);
     this.#receiver.restore(own);
+    // Where reading begins holds from now on: a run that is killed before it has committed anything does not choose anew.
+    await this.#commitSafe();
     return new Map([...from].map(([partition, { safe }]) => [partition, safe]));
   }
 
