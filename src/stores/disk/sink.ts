@@ -229,8 +229,12 @@ class DiskSink implements Sink {
   async unfinished(): Promise<readonly UnfinishedUpload[]> {
     const uploads = this.#journal.unfinished();
     const known = new Set(uploads.map(({ upload }) => upload));
-    for (const name of await readdir(this.#parts))
-      if (!known.has(name)) await rm(join(this.#parts, name), { force: true });
+    for (const entry of await readdir(this.#parts, { withFileTypes: true })) {
+      // Folders are none of ours: some systems lay one of their own into every folder.
+      if (known.has(entry.name) || entry.isDirectory()) continue;
+      // What cannot be removed now is in nobody's way, and the next start finds it again.
+      await rm(join(this.#parts, entry.name), { force: true }).catch(() => {});
+    }
     return Promise.all(
       uploads.map(async (one) => {
         const { size } = await stat(this.#partName(one.upload)).catch(() => ({ size: 0 }));

@@ -225,3 +225,15 @@ test('A temporary file that its owner may not open any more, and cannot change, 
   isRefused = true;
   await assert.rejects(sink.part(id(1)).sync(), VanishedError);
 });
+
+test('What somebody else lays among the temporary files keeps nothing from beginning', async (t) => {
+  const { folder, sink } = await sinkOn(t);
+  await sink.part(id(1)).write(noise(100), 0);
+  await sink.close();
+  const parts = join(folder, '.sluice/parts');
+  await mkdir(join(parts, '@eaDir/inside'), { recursive: true });
+  const again = await openDiskSink(folder);
+  t.after(() => again.close());
+  assert.deepEqual(await again.unfinished(), []);
+  assert.deepEqual(await readdir(parts), ['@eaDir']);
+});
