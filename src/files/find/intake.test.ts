@@ -213,7 +213,8 @@ test('Of temporary files that were seen and vanished nothing is kept', async (t)
   const before = heap();
   for (let count = 1; count <= 4; count++) await round(5000, count);
   const each = (heap() - before) / 20_000;
-  assert.ok(each < 60, `${each.toFixed(0)} bytes are kept of each`);
+  // A path alone is more than 60 bytes, and what was kept of each was 250; the heap itself moves by some tens.
+  assert.ok(each < 120, `${each.toFixed(0)} bytes are kept of each`);
   stop.abort();
   await running;
 });
