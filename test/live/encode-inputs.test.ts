@@ -254,7 +254,7 @@ test('copied HEVC is called hvc1, whatever its file called it', async (t) => {
 
 test('a sender whose times leap by an hour ends the run, instead of an hour of one picture', async (t) => {
   const folder = await temporaryFolder(t);
-  const flash = ['-c:v', 'flv1', '-g', '30', '-ar', '44100', '-c:a', 'aac'];
+  const flash = [...fast, '-g', '30', '-pix_fmt', 'yuv420p'];
   const before = await makeMedia(folder, 'before.flv', [...picture(2), ...tone(2), ...flash]);
   const later = ['-output_ts_offset', '3600'];
   const behind = await makeMedia(folder, 'behind.flv', [...picture(2), ...tone(2), ...flash, ...later]);
