@@ -7,6 +7,7 @@ import type { StatusReporter } from './status.ts';
 
 const firstDelayMs = 40;
 const lastDelayMs = 3000;
+const shortestAttemptMs = 500;
 
 export interface BackoffOptions {
   /** What is tried, for messages: "create topic T". */
@@ -26,6 +27,11 @@ export function delayAfter(failures: number, random = Math.random()): number {
   return full * (0.5 + random / 2);
 }
 
+/** Milliseconds that one attempt may take: so few that two of them fit into the time after which to give up. */
+export function attemptTimeout(usual: number, giveUpAfter: number | undefined): number {
+  return giveUpAfter === undefined ? usual : Math.min(usual, Math.max(shortestAttemptMs, giveUpAfter / 2));
+}
+
 /** Counts the failures of one thing that is tried again and again. */
 export class Backoff {
   readonly #options: BackoffOptions;
@@ -38,19 +44,21 @@ export class Backoff {
 
   /**
    * Waits until the next attempt is due. Rejects with UnreachableError, `error` as its cause, when nothing has worked
-   * for too long, and with KafkaError `closed` when the signal ends the waiting.
+   * for too long, and with KafkaError `closed` when the signal ends the waiting. `begun`: when the attempt began, which may have
+   * taken long to fail; milliseconds since the epoch.
    */
-  async pause(error: Error): Promise<void> {
+  async pause(error: Error, begun?: number): Promise<void> {
     const { what, giveUpAfter, signal, reporter, onFailure } = this.#options;
     const now = Date.now();
-    if (this.#failures === 0) this.#since = now;
+    if (this.#failures === 0) this.#since = begun ?? now;
     this.#failures += 1;
     onFailure?.();
     if (signal.aborted) throw this.#closed();
     const told = error instanceof NotNow ? error.message : `Could not ${what}: ${error.message}`;
     reporter.waiting(this, this.#since, told);
     const left = giveUpAfter === undefined ? Number.POSITIVE_INFINITY : this.#since + giveUpAfter - now;
-    if (left <= 0) {
+    // One attempt proves little: its connection may have been the only thing that was wrong.
+    if (left <= 0 && (this.#failures > 1 || giveUpAfter === 0)) {
       this.abandoned();
       const seconds = Math.round((now - this.#since) / 1000);
       throw new UnreachableError(`Could not ${what} for ${seconds} s. Last error: ${error.message}`, {
@@ -58,7 +66,7 @@ export class Backoff {
       });
     }
     try {
-      await delay(Math.min(left, delayAfter(this.#failures)), undefined, { signal });
+      await delay(Math.min(Math.max(0, left), delayAfter(this.#failures)), undefined, { signal });
     } catch {
       throw this.#closed();
     }

@@ -8,7 +8,7 @@ import { ask } from '../api.ts';
 import { type MetadataResponse, metadataV12 } from '../codecs.ts';
 import type { BrokerDescription, KafkaStatus } from '../contract.ts';
 import type { Address } from '../settings.ts';
-import { Backoff } from './backoff.ts';
+import { attemptTimeout, Backoff } from './backoff.ts';
 import { Code } from './error-codes.ts';
 import { mayPass, NetworkFailure, NotNow } from './failures.ts';
 import type { Authenticate, Link } from './link.ts';
@@ -57,9 +57,10 @@ export class Cluster {
   constructor(options: ClusterOptions) {
     this.options = options;
     this.reporter = new StatusReporter(options.onStatus);
-    const { clientId, tls, authenticate, logger } = options;
+    const { clientId, tls, authenticate, logger, giveUpAfter } = options;
     const onThrottle = (milliseconds: number) => this.reporter.throttled(milliseconds);
-    this.#links = new Links({ clientId, tls, authenticate, logger, onThrottle, signal: this.signal });
+    const { signal } = this;
+    this.#links = new Links({ clientId, tls, authenticate, logger, giveUpAfter, onThrottle, signal });
   }
 
   /** Aborted when the client closes. */
@@ -82,6 +83,7 @@ export class Cluster {
   async retry<Result>(what: string, operation: () => Promise<Result>, signal = this.signal): Promise<Result> {
     const backoff = this.backoff(what, signal);
     for (;;) {
+      const begun = Date.now();
       try {
         const result = await operation();
         backoff.succeeded();
@@ -93,7 +95,7 @@ export class Cluster {
           throw error;
         }
         this.options.logger.debug({ err: error }, `retrying to ${what}`);
-        await backoff.pause(error as Error);
+        await backoff.pause(error as Error, begun);
       }
     }
   }
@@ -126,7 +128,7 @@ export class Cluster {
         const link = await this.#links.to(
           place,
           control,
-          Math.min(this.options.requestTimeout, controlTimeoutMs),
+          Math.min(this.options.requestTimeout, attemptTimeout(controlTimeoutMs, this.options.giveUpAfter)),
         );
         this.#preference.asks(place);
         return link;

@@ -3,6 +3,7 @@ import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { Logger } from '../../log.ts';
 import { KafkaError } from '../contract.ts';
 import type { Address } from '../settings.ts';
+import { attemptTimeout } from './backoff.ts';
 import { StalledConnection } from './connection.ts';
 import { NetworkFailure } from './failures.ts';
 import { HostAddresses, type Lookup } from './host-addresses.ts';
@@ -15,6 +16,8 @@ export interface LinksOptions {
   readonly tls: TlsOptions | undefined;
   readonly authenticate: Authenticate | undefined;
   readonly logger: Logger;
+  /** Milliseconds of failure after which whoever asks gives up. */
+  readonly giveUpAfter?: number | undefined;
   /** A broker asked to be spared for so many milliseconds. */
   readonly onThrottle: (milliseconds: number) => void;
   /** Finds the addresses of names; absent: the system does. */
@@ -43,6 +46,7 @@ const acceptTimeoutMs = 3000;
 export class Links {
   readonly #options: LinksOptions;
   readonly #hosts: HostAddresses;
+  readonly #connectTimeout: number;
   readonly #entries = new Map<string, Entry>();
   /** Addresses whose last connection stood still, or did not come to be. */
   readonly #failing = new Set<string>();
@@ -50,6 +54,7 @@ export class Links {
   constructor(options: LinksOptions) {
     this.#options = options;
     this.#hosts = new HostAddresses(options.lookup);
+    this.#connectTimeout = attemptTimeout(connectTimeoutMs, options.giveUpAfter);
   }
 
   /** True where there is a link already, or one is being opened. */
@@ -102,7 +107,7 @@ export class Links {
     const { clientId, tls, authenticate, onThrottle, signal, logger } = this.#options;
     const text = addressText(address);
     const failures: NetworkFailure[] = [];
-    const ips = await this.#hosts.of(address.host, connectTimeoutMs);
+    const ips = await this.#hosts.of(address.host, this.#connectTimeout);
     for (const ip of ips) {
       try {
         const link = await openLink({
@@ -112,7 +117,7 @@ export class Links {
           tls,
           authenticate,
           clientId,
-          connectTimeout: connectTimeoutMs,
+          connectTimeout: this.#connectTimeout,
           requestTimeout,
           signal,
           onThrottle,
