@@ -64,6 +64,8 @@ export class IncomingUpload {
   #failure: { readonly error: unknown } | undefined;
   /** When its first bytes were written, by the steady clock. */
   #wroteFirst: number | undefined;
+  /** When its bytes were last found to be right. */
+  #digested: number | undefined;
   #readsBack = false;
   #hasher: FileHasher | undefined;
   #algorithm: ChecksumAlgorithm | undefined;
@@ -121,6 +123,7 @@ export class IncomingUpload {
     this.#algorithm = undefined;
     this.#hashed = 0;
     this.#wroteFirst = undefined;
+    this.#digested = undefined;
     this.#readsBack = false;
     this.finishing = undefined;
     this.dirty = true;
@@ -129,6 +132,11 @@ export class IncomingUpload {
   /** True when what was read back may be wrong through no fault of the topic: it is to be fetched again, once. */
   get mayBeDamaged(): boolean {
     return (this.isRestored || this.#readsBack) && this.restarts === 0 && this.firsts.size > 0;
+  }
+
+  /** True when nobody has looked at its bytes for so long that they are to be read back. `now`: steady milliseconds. */
+  hasLainLong(now: number = performance.now()): boolean {
+    return now - (this.#digested ?? this.#wroteFirst ?? now) > believedFor;
   }
 
   /** Bytes that are claimed. */
@@ -179,6 +187,7 @@ export class IncomingUpload {
       await this.#hasher.update(buffer.subarray(0, read));
       this.#hashed += read;
     }
+    this.#digested = now;
     return this.#hasher.digest();
   }
 

@@ -48,15 +48,17 @@ async function verifyAndPublish(
   return publishVerified(context, uploads, held, upload, facts);
 }
 
-/** Tries the name of a file that was held. */
+/** Tries the name of a file that was held. What has lain long meanwhile is verified once more. */
 export async function publishHeld(
   context: ReceiveContext,
   uploads: IncomingUploads,
   held: HeldFiles,
   upload: IncomingUpload,
 ): Promise<void> {
-  if (upload.close === undefined) return;
-  const work = publishVerified(context, uploads, held, upload, upload.close);
+  // While it is fetched again, or lacks bytes then, it is not whole any more.
+  if (upload.close === undefined || !upload.complete || upload.again !== undefined) return;
+  const publish = upload.hasLainLong() ? verifyAndPublish : publishVerified;
+  const work = publish(context, uploads, held, upload, upload.close);
   upload.finishing = work.then(
     () => {},
     () => {},

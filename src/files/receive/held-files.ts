@@ -14,6 +14,8 @@ import { isPermanent } from '../shared/disk-retry.ts';
 /** Milliseconds until a name is tried again: twice as long each time. */
 const firstPause = 1000;
 const longestPause = 60_000;
+/** A name is not tried again for so many times what its last try took: a large file that is read back each time is none to be read all the time. */
+const restAfterTry = 20;
 
 /** Names that this file system can never hold, whatever somebody does there: nothing is kept for them. */
 const never = new Set([
@@ -36,8 +38,9 @@ export function isMendable(error: unknown): error is NodeJS.ErrnoException {
 export class HeldFiles {
   readonly #context: ReceiveContext;
   readonly #uploads: IncomingUploads;
-  readonly #held = new Map<IncomingUpload, { pause: number; due: number; trying: boolean }>();
+  readonly #held = new Map<IncomingUpload, { pause: number; due: number }>();
   readonly #now: () => number;
+  #isTrying = false;
 
   /** `now` gives steady milliseconds. */
   constructor(context: ReceiveContext, uploads: IncomingUploads, now = () => performance.now()) {
@@ -50,7 +53,7 @@ export class HeldFiles {
   hold(upload: IncomingUpload, error: unknown): void {
     const before = this.#held.get(upload);
     const pause = before === undefined ? firstPause : Math.min(longestPause, 2 * before.pause);
-    this.#held.set(upload, { pause, due: this.#now() + pause, trying: false });
+    this.#held.set(upload, { pause, due: this.#now() + pause });
     if (upload.isHeld) return;
     upload.isHeld = true;
     // The next run has to know of it, for its records are not read again.
@@ -89,13 +92,26 @@ export class HeldFiles {
     return true;
   }
 
-  /** Tries the names whose time has come, each by `publish`, which ends the upload or calls {@link hold}. */
+  /** Tries the names whose time has come, each by `publish`, which ends the upload or calls {@link hold}. One round at a time. */
   async tryAgain(publish: (upload: IncomingUpload) => Promise<void>): Promise<void> {
-    for (const [upload, state] of this.#held) {
-      if (upload.isGone) this.#held.delete(upload);
-      if (upload.isGone || state.trying || this.#now() < state.due) continue;
-      state.trying = true;
-      await publish(upload);
+    if (this.#isTrying) return;
+    this.#isTrying = true;
+    try {
+      for (const [upload, { due }] of this.#held) {
+        if (this.#context.options.signal.aborted) return;
+        if (upload.isGone) this.#held.delete(upload);
+        else if (this.#now() >= due) await this.#try(upload, publish);
+      }
+    } finally {
+      this.#isTrying = false;
     }
+  }
+
+  async #try(upload: IncomingUpload, publish: (upload: IncomingUpload) => Promise<void>): Promise<void> {
+    const began = this.#now();
+    await publish(upload);
+    const next = this.#held.get(upload);
+    const now = this.#now();
+    if (next !== undefined) next.due = Math.max(next.due, now + restAfterTry * (now - began));
   }
 }

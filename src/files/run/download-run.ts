@@ -194,7 +194,7 @@ export class DownloadRun {
         return this.#failOverdue();
       })
       .then(() => this.#failAbandoned())
-      .then(() => (this.#options.settings.once ? undefined : this.#receiver.tryHeld()))
+      .then(() => this.#tryHeld())
       .catch((error: unknown) => this.#fail(error))
       .finally(() => {
         this.#checkpointing = false;
@@ -221,6 +221,12 @@ export class DownloadRun {
     const overdue = [...this.#incomplete].filter(([, ends]) => ends.size > 0 && this.#safe.isPast(ends));
     for (const [upload] of overdue) this.#incomplete.delete(upload);
     await this.#receiver.failMissing(overdue.map(([upload]) => upload));
+  }
+
+  /** Beside the run: what has lain long is read back. */
+  #tryHeld(): void {
+    if (this.#options.settings.once) return;
+    this.#track(this.#receiver.tryHeld().catch((error: unknown) => this.#fail(error)));
   }
 
   async #lookForAbandoned(): Promise<Look> {
