@@ -3,32 +3,16 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { LiveScript } from '../../../test/support/live-records.ts';
 import { LiveTopic } from '../../../test/support/live-topic.ts';
+import { type ClockedCluster, clockedCluster, mirror } from '../../../test/support/mirror.ts';
 import { waitFor } from '../../../test/support/wait.ts';
 import type { Kafka } from '../../kafka/contract.ts';
-import { createMemoryCluster, type MemoryCluster } from '../../kafka/memory.ts';
 import { indexTopicOf, openLiveTopics, streamsTopicOf } from '../../live/topics.ts';
 import { type OpenStreams, openStreams } from '../streams.ts';
 
 const seconds = 60;
 
-interface Clocked {
-  readonly cluster: MemoryCluster;
-  readonly kafka: Kafka;
-  set(milliseconds: number): void;
-}
-
-/** A cluster whose records are stamped as a test says. */
-function clocked(): Clocked {
-  let time = 0;
-  const cluster = createMemoryCluster({ now: () => time });
-  const set = (milliseconds: number) => {
-    time = milliseconds;
-  };
-  return { cluster, kafka: cluster.client(), set };
-}
-
 /** Publishes a programme of one-second segments that began `seconds` ago, behind so many records of another stream. */
-async function published({ kafka, set }: Clocked, began: number, others: number) {
+async function published({ kafka, set }: ClockedCluster, began: number, others: number) {
   set(began - 1_000_000);
   const topic = await LiveTopic.open(kafka, 'live');
   const other = new LiveScript({ stream: 'other', began: (began - 1_000_000) * 1000 });
@@ -42,27 +26,14 @@ async function published({ kafka, set }: Clocked, began: number, others: number)
 }
 
 /** What MirrorMaker does: records with their times, to offsets as they come. `filler`: what stood on the copy before. */
-async function copied(source: Clocked, target: Clocked, filler: number): Promise<void> {
+async function copied(source: ClockedCluster, target: ClockedCluster, filler: number): Promise<void> {
   await openLiveTopics(target.kafka, 'live', { partitions: 1, replicationFactor: 1 });
   const producer = target.kafka.producer();
   target.set(1);
   for (let count = 0; count < filler; count += 1) {
     await producer.append('live', 0, { key: null, value: Buffer.from('filler') });
   }
-  for (const name of ['live', indexTopicOf('live'), streamsTopicOf('live')]) {
-    const [from, until] = await Promise.all([
-      source.kafka.offsets(name, 'earliest'),
-      source.kafka.offsets(name, 'latest'),
-    ]);
-    for await (const batch of source.kafka.consumer({ topic: name, from, until })) {
-      for (const { key, value, headers, timestamp } of batch.records) {
-        target.set(Number(timestamp));
-        const copy = { key: key && Buffer.from(key), value: value && Buffer.from(value) };
-        await producer.append(name, batch.partition, { ...copy, headers });
-      }
-      batch.release();
-    }
-  }
+  await mirror(source.kafka, target, ['live', indexTopicOf('live'), streamsTopicOf('live')]);
 }
 
 async function serverOf(t: TestContext, kafka: Kafka): Promise<OpenStreams> {
@@ -83,7 +54,7 @@ for (const [name, others, filler, removed] of [
   ['those of this cluster', 0, 0, 6 * 5],
 ] as const) {
   test(`Old segments are there and listed where offsets of the index are ${name}`, async (t) => {
-    const [source, target] = [clocked(), clocked()];
+    const [source, target] = [clockedCluster(), clockedCluster()];
     // Silent for some minutes: its window too is to be found by what stands here.
     const began = Date.now() - 600_000;
     await published(source, began, others);

@@ -1,16 +1,10 @@
 /** One segment, of all its renditions, as it stands on Kafka. */
-import { FormatError, SluiceError } from '../../errors.ts';
+import { SluiceError } from '../../errors.ts';
 import type { ConsumedRecord, Kafka } from '../../kafka/contract.ts';
 import { ownCopy } from '../../live/read/own-copy.ts';
+import { eachRecord, findSegment, offsetAt, orderOf, readable } from '../../live/read/segment-place.ts';
 import type { IndexedSegment } from '../../records/live-index.ts';
-import {
-  decodeLiveRecord,
-  type InitRecord,
-  type LiveRecord,
-  type PartRecord,
-  type RenditionFacts,
-  type Targets,
-} from '../../records/live-record.ts';
+import type { InitRecord, PartRecord, RenditionFacts, Targets } from '../../records/live-record.ts';
 
 export interface StoredRendition {
   readonly init: Buffer;
@@ -26,11 +20,8 @@ export interface StoredSegment {
   readonly bytes: number;
 }
 
-/** Records are appended after their picture was taken; clocks of publishers and brokers may differ by so many milliseconds. */
-const clocksDiffer = 10_000;
 /** Milliseconds that a reading may take: while Kafka is away nobody is to be held up for ever. */
 const longest = 15_000;
-const bufferBytes = 8 * 1024 * 1024;
 
 export interface ReadingOptions {
   readonly patience?: number;
@@ -68,11 +59,7 @@ async function orLate<T>(promise: Promise<T>, signal: AbortSignal, words: string
   }
 }
 
-/**
- * Where a segment's first record stands. The index says so by offsets, and these are of the cluster that it was written on: of a topic that
- * was copied (by MirrorMaker, say) they prove nothing, so that what stands there is looked at, and the segment searched by its time if it
- * is another one. Undefined: it does not stand on this topic, not yet or no longer.
- */
+/** {@link findSegment}; rejects with SluiceError when that could not be found out in time. */
 export async function placeOf(
   kafka: Kafka,
   topic: string,
@@ -82,20 +69,7 @@ export async function placeOf(
 ): Promise<number | undefined> {
   const over = AbortSignal.any([signal, AbortSignal.timeout(longest)]);
   const late = `segment ${segment.media} of ${segment.stream} could not be looked for in time`;
-  const find = async (from: number, most: number): Promise<number | undefined> => {
-    let place: number | undefined;
-    await eachRecord({ kafka, topic, partition, from, until: from + most, signal: over }, (consumed) => {
-      const order = orderOf(readable(consumed), segment);
-      if (order === 0) place = consumed.offset;
-      return order !== undefined && order >= 0;
-    });
-    return place;
-  };
-  const look = async (): Promise<number | undefined> => {
-    const asTold = segment.first >= 0 ? await find(segment.first, 1) : undefined;
-    return asTold ?? find(await offsetAt(kafka, topic, partition, segment), Number.POSITIVE_INFINITY);
-  };
-  return orLate(look(), over, late);
+  return orLate(findSegment(kafka, topic, partition, segment, over), over, late);
 }
 
 /** `shift`: what is to be added to the offsets that the index says. */
@@ -118,55 +92,6 @@ async function read(
   };
   const asTold = first >= 0 && next >= 0 ? await gather(first + shift, next + shift) : undefined;
   return asTold ?? gather(await offsetAt(kafka, topic, partition, segment), Number.POSITIVE_INFINITY);
-}
-
-interface Stretch {
-  readonly kafka: Kafka;
-  readonly topic: string;
-  readonly partition: number;
-  readonly from: number;
-  /** Exclusive; what is behind the end is not waited for. */
-  readonly until: number;
-  readonly signal: AbortSignal;
-}
-
-/** Calls `take` with each record until it gives true. False: some of the stretch is not there. */
-async function eachRecord(stretch: Stretch, take: (record: ConsumedRecord) => boolean): Promise<boolean> {
-  const { kafka, topic, partition, from, signal } = stretch;
-  const end = (await kafka.offsets(topic, 'latest')).get(partition) ?? 0;
-  const until = stretch.until === Number.POSITIVE_INFINITY ? end : stretch.until;
-  if (from < 0 || from >= until || until > end) return false;
-  let removed = false;
-  const consumer = kafka.consumer({
-    topic,
-    from: new Map([[partition, from]]),
-    until: new Map([[partition, until]]),
-    bufferBytes,
-    signal,
-    onGap: () => {
-      removed = true;
-    },
-  });
-  for await (const batch of consumer) {
-    const enough = removed || batch.records.some(take);
-    batch.release();
-    if (enough) break;
-  }
-  return !removed;
-}
-
-/** Whether a record stands before a segment (less than 0), belongs to it (0) or stands behind it; undefined: it is of another stream. */
-function orderOf(
-  record: LiveRecord | undefined,
-  { stream, epoch, media }: IndexedSegment,
-): number | undefined {
-  if (record?.stream !== stream) return undefined;
-  return record.epoch === epoch ? record.media - media : record.epoch - epoch;
-}
-
-async function offsetAt(kafka: Kafka, topic: string, partition: number, { captured }: IndexedSegment) {
-  const time = Math.max(0, Math.floor(captured / 1000) - clocksDiffer);
-  return (await kafka.offsets(topic, { time })).get(partition) ?? 0;
 }
 
 /** Gathers a segment's records from among those of others. */
@@ -214,14 +139,5 @@ class Pieces {
       bytes += init.bytes.length + sum;
     }
     return { renditions, bytes };
-  }
-}
-
-function readable(record: ConsumedRecord): LiveRecord | undefined {
-  try {
-    return decodeLiveRecord(record);
-  } catch (error) {
-    if (error instanceof FormatError) return undefined;
-    throw error;
   }
 }

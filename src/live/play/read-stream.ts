@@ -4,6 +4,7 @@ import type { FetchedBatch, Kafka } from '../../kafka/contract.ts';
 import type { StreamClaim } from '../../records/live-claim.ts';
 import { decodeLiveRecord } from '../../records/live-record.ts';
 import { Admission } from '../read/admission.ts';
+import { findSegment } from '../read/segment-place.ts';
 import { Continuity, Holes, type Step } from './continuity.ts';
 import { findStream } from './find-stream.ts';
 import { NewestKeyframe } from './newest-keyframe.ts';
@@ -88,7 +89,21 @@ async function spanOf(kafka: Kafka, options: StreamReading, claim: StreamClaim):
   if (from === undefined && to === undefined) return findSpan(new SegmentList(), wished);
   const since = typeof from === 'number' ? from : from === 'beginning' ? claim.began : Date.now();
   const list = await readIndex({ kafka, topic, stream, partition: claim.partition, since, signal });
-  return signal.aborted ? undefined : findSpan(list, wished);
+  return signal.aborted ? undefined : placed(kafka, options, claim.partition, findSpan(list, wished));
+}
+
+/** Offsets of the index are those of the cluster that it was written on: of a topic that was copied they say nothing, and the first segment is searched. */
+async function placed(
+  kafka: Kafka,
+  { topic, signal }: StreamReading,
+  partition: number,
+  span: Span,
+): Promise<Span> {
+  const { segment } = span;
+  if (segment === undefined || segment.first < 0) return span;
+  const first = await findSegment(kafka, topic, partition, segment, signal);
+  // Behind the last segment there is another one, which ends it as well.
+  return first === segment.first ? span : { ...span, first: first ?? 0, next: undefined };
 }
 
 /** The batches of the stream's partition, from the first one that can matter. */

@@ -9,7 +9,8 @@ export interface Span {
   readonly first: number | undefined;
   /** The offset behind the last record; undefined: it is not there yet, or not known. */
   readonly next: number | undefined;
-  /** Of the first segment; undefined: by `from`. */
+  /** The first segment, as the index tells it; undefined: by `from`. */
+  readonly segment: IndexedSegment | undefined;
   readonly firstMedia: number | undefined;
   readonly from: number | undefined;
   /** Of the first segment behind the last; undefined: by `to`. */
@@ -38,6 +39,7 @@ export function findSpan(list: SegmentList, { from, to }: WishedSpan): Span {
   return {
     first: offsetOf(list, first),
     next: known(before?.next),
+    segment: first,
     firstMedia: first?.media,
     from: time,
     endMedia: behind?.media,

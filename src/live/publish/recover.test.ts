@@ -10,8 +10,12 @@ import {
   segmentsOf,
   standingStream,
 } from '../../../test/support/live-stream.ts';
+import { clockedCluster, mirror } from '../../../test/support/mirror.ts';
 import { waitFor } from '../../../test/support/wait.ts';
+import type { Kafka } from '../../kafka/contract.ts';
 import { createMemoryCluster, type MemoryCluster } from '../../kafka/memory.ts';
+import { statePartition } from '../../records/state-record.ts';
+import { openLiveTopics } from '../topics.ts';
 import { publishFrom } from './publish-run.ts';
 
 const stream = 'cam';
@@ -65,6 +69,64 @@ test('However early a publisher dies, the next one goes on without a hole, and i
     assert.equal(discontinuities.length, before?.media.some(({ record }) => record.kind === 'part') ? 1 : 0);
   }
 });
+
+/** A copy of the live topics on another cluster, whose partitions hold so many other records before. */
+async function copied(source: MemoryCluster, filler: number): Promise<MemoryCluster> {
+  const target = clockedCluster();
+  await openLiveTopics(target.kafka, 'live', { partitions: 4, replicationFactor: 1 });
+  await fill(target.kafka, filler);
+  await mirror(source.client(), target, ['live', 'live.index', 'live.streams']);
+  return target.cluster;
+}
+
+async function fill(kafka: Kafka, count: number): Promise<void> {
+  const producer = kafka.producer();
+  for (let record = 0; record < count; record += 1) {
+    const [partition, value] = [statePartition(stream, 4), Buffer.from('filler')];
+    await producer.append('live', partition, { key: Buffer.from('other'), value });
+  }
+}
+
+for (const [what, before, filler] of [
+  ['greater than here', 40, 0],
+  ['a little greater than here', 4, 0],
+  ['smaller than here', 0, 40],
+  ['a little smaller than here', 0, 4],
+] as const) {
+  test(`A publisher goes on on another cluster, where offsets of claims and index are ${what}`, async () => {
+    for (let appends = 1; appends <= 36; appends += 1) {
+      const first = createMemoryCluster();
+      await openLiveTopics(first.client(), 'live', { partitions: 4, replicationFactor: 1 });
+      await fill(first.client(), before);
+      await publish(first, 25, new Life(appends));
+      first.deleteRecords('live', statePartition(stream, 4), before);
+      const second = await copied(first, filler);
+      const old = await standing(second);
+      assert.equal(await publish(second, 12), false, `after ${appends} appends`);
+      const found = await standing(second);
+      const shift = filler - before;
+      // What was copied of the index tells offsets of the first cluster.
+      const index = found.index.map((entry, at) =>
+        entry.kind === 'segment' && at < old.index.length
+          ? { ...entry, first: entry.first + shift, next: entry.next + shift }
+          : entry,
+      );
+      expectStream({ ...found, index });
+      assert.deepEqual(found.media.slice(0, old.media.length), old.media);
+      const segments = segmentsOf(found.media);
+      assert.deepEqual(
+        segments,
+        segments.map((_, index) => index),
+        `after ${appends} appends`,
+      );
+      assert.deepEqual(
+        found.index.map(({ media }) => media),
+        segments,
+        `index after ${appends} appends`,
+      );
+    }
+  });
+}
 
 test('A successor that dies at its beginning leaves no discontinuity that nobody saw', async () => {
   for (let appends = 1; appends <= 8; appends += 1) {

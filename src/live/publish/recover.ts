@@ -2,8 +2,9 @@
 import { FormatError } from '../../errors.ts';
 import type { ConsumedRecord, Kafka } from '../../kafka/contract.ts';
 import { decodeIndexEntry, type IndexEntry } from '../../records/live-index.ts';
-import { decodeLiveRecord } from '../../records/live-record.ts';
+import { decodeLiveRecord, type LiveRecord } from '../../records/live-record.ts';
 import { statePartition } from '../../records/state-record.ts';
+import { eachRecord, findSegment, readable } from '../read/segment-place.ts';
 import type { LiveTopics } from '../topics.ts';
 import type { StandingClaim } from './claim.ts';
 import { Recovery, type Standing } from './recovered.ts';
@@ -34,7 +35,8 @@ export async function recover(options: RecoverOptions): Promise<Recovered> {
   const claimed = before?.partition === partition ? before : undefined;
   const indexPartition = partition % topics.index.partitions;
   const recovery = new Recovery(stream, before);
-  const since = claimed === undefined ? 'earliest' : { time: Math.max(0, claimed.written - margin) };
+  const told = claimed && (await toldUpTo(kafka, topics.media.name, claimed));
+  const since = told === undefined ? 'earliest' : timeBefore(claimed!.written);
   const index = await kafka.offsets(topics.index.name, since);
   let last: IndexEntry | undefined;
   await readOwn(
@@ -48,7 +50,7 @@ export async function recover(options: RecoverOptions): Promise<Recovered> {
     },
   );
   let epoch = -1;
-  const from = claimed?.offset ?? behind(last);
+  const from = told ?? (await behind(kafka, topics.media.name, partition, last, claimed));
   const end = await readOwn(kafka, topics.media.name, stream, [partition, from], (record) => {
     const live = decodeLiveRecord(record);
     if (live === undefined || live.epoch < epoch) return;
@@ -66,9 +68,46 @@ export function partitionOf(topics: LiveTopics, stream: string, before: Standing
     : statePartition(stream, partitions);
 }
 
-/** Where nobody claims anything, the index says up to where `L` is known. */
-function behind(last: IndexEntry | undefined): number {
-  return last?.kind === 'segment' && last.next >= 0 ? last.next : 0;
+/**
+ * The offset before which the claim tells everything, if it is one of this cluster: where claims were copied from another one it proves
+ * nothing, so that what stands there must be what the claim says. Undefined: it is not, or nobody can tell.
+ */
+async function toldUpTo(kafka: Kafka, topic: string, claim: StandingClaim): Promise<number | undefined> {
+  const { partition, offset, media, stream } = claim;
+  const earliest = (await kafka.offsets(topic, 'earliest')).get(partition) ?? 0;
+  // Everything that is there is read.
+  if (offset <= earliest) return earliest;
+  let before: LiveRecord | undefined;
+  let next: LiveRecord | undefined;
+  const stretch = { kafka, topic, partition, from: offset - 1 };
+  const look = (record: ConsumedRecord): boolean => {
+    const live = readable(record);
+    if (live?.stream === stream && record.offset < offset) before = live;
+    if (live?.stream === stream && record.offset === offset) next = live;
+    return record.offset >= offset;
+  };
+  await eachRecord({ ...stretch, until: Number.POSITIVE_INFINITY }, look);
+  const isNext = next?.media === media && (next.kind === 'init' || next.kind === 'gap');
+  if (isNext && (before === undefined || before.media < media || before.epoch < next!.epoch)) return offset;
+  if (before === undefined || (next !== undefined && next.media < media)) return undefined;
+  return (before.kind === 'end' ? before.media : before.media + 1) === media ? offset : undefined;
+}
+
+/** Where the last segment stands that the index tells of; without any, where the programme began, if anybody claims that. */
+async function behind(
+  kafka: Kafka,
+  topic: string,
+  partition: number,
+  last: IndexEntry | undefined,
+  claimed: StandingClaim | undefined,
+): Promise<number> {
+  if (last !== undefined) return (await findSegment(kafka, topic, partition, last)) ?? 0;
+  if (claimed === undefined) return 0;
+  return (await kafka.offsets(topic, timeBefore(claimed.began))).get(partition) ?? 0;
+}
+
+function timeBefore(milliseconds: number): { readonly time: number } {
+  return { time: Math.max(0, milliseconds - margin) };
 }
 
 /** Reads a stream's records of a partition, from an offset to its present end; returns that. */
