@@ -253,22 +253,37 @@ test('A stream that goes ends those who wait for it', async (t) => {
   await waitFor(async () => (await get(`${url}/snapshot.jpg`)).status === 404);
 });
 
-test('A player that asks for segments that are not there in a loop is slowed; who plays is not', async (t) => {
-  const { url, next } = await startStream(t);
-  const until = performance.now() + 3000;
-  let asked = 0;
-  // As players made of FFmpeg do: one after the other, each as soon as the one before was refused.
-  while (performance.now() < until) {
-    const { status, headers } = await get(`${url}/main/seg-1-${1000 + asked}.m4s`, { 'user-agent': 'Lavf' });
-    assert.equal(status, 404);
-    asked += 1;
-    if (asked > 40) assert.equal(headers['retry-after'], '1');
-  }
-  assert.ok(asked <= 50, `${asked} requests in three seconds`);
-  const waiting = get(`${url}/main/seg-1-5000.m4s`, { 'user-agent': 'Lavf' });
-  const hinted = get(`${url}/main/part-1-22.m4s`, { 'user-agent': 'hls.js' });
+test('A player that asks for what gives him nothing in a loop is slowed; who plays is not', async (t) => {
+  const { url, publisher, streams } = await startStream(t);
+  publisher.made.length = 0;
+  streams.play(publisher.restart().segments(2).parts(2));
+  // As players made of FFmpeg do: one after the other, each as soon as the one before gave nothing.
+  const loops = [
+    { status: 404, path: 'main/seg-2-' },
+    { status: 204, path: 'main/seg-1-' },
+    { status: 416, path: 'main/init-2.mp4?', range: 'bytes=1000-' },
+  ];
+  const loop = async ({ status, path, range }: (typeof loops)[number]) => {
+    const until = performance.now() + 3000;
+    const headers = { 'user-agent': `Lavf ${path}`, ...(range === undefined ? {} : { range }) };
+    let asked = 0;
+    while (performance.now() < until) {
+      const name = range === undefined ? `${1000 + asked}.m4s` : asked;
+      const got = await get(`${url}/${path}${name}`, headers);
+      assert.equal(got.status, status);
+      asked += 1;
+      if (asked > 40) assert.equal(got.headers['retry-after'], '1');
+    }
+    assert.ok(asked > 30 && asked <= 50, `${asked} requests for ${path} in three seconds`);
+    // A page that asks whether it may ask is not refused anything.
+    const preflight = await get(`${url}/main/live.m3u8`, headers, 'OPTIONS');
+    assert.equal(preflight.headers['retry-after'], undefined);
+  };
+  await Promise.all(loops.map(loop));
+  const waiting = get(`${url}/main/seg-2-5000.m4s`, { 'user-agent': 'Lavf main/seg-2-' });
+  const hinted = get(`${url}/main/part-2-12.m4s`, { 'user-agent': 'hls.js' });
   assert.equal((await get(`${url}/main/part-9-1.m4s`, { 'user-agent': 'hls.js' })).status, 404);
-  next();
+  streams.play(publisher.close().parts(1));
   assert.equal((await hinted).status, 200);
   assert.equal((await waiting).status, 404);
 });

@@ -22,11 +22,14 @@ export const later = Symbol('later');
  */
 export type Answer = Reply | typeof later;
 
-/** Answers that nothing is found by, to somebody who asks for too many of them. */
+/** Answers that give nothing, to somebody who asks for too many of them. */
 export interface SlowedAnswers {
   /** Takes the exchange, and sends the reply when its time has come; false: send it at once. */
   take(exchange: Exchange, reply: Reply): boolean;
 }
+
+/** It never came; he may not have it; it is not there; not of that range; not now. */
+const hopeful = new Set([204, 403, 404, 416, 503]);
 
 export interface ExchangeServices {
   readonly replies: Replies;
@@ -56,22 +59,27 @@ export class Exchange {
     return hasGone(this.response);
   }
 
-  /** Gives a reply, at once or, to somebody who asks for too much that is not there, later. Never throws. */
+  /** Gives a reply, or what the request wants of it, at once or, to somebody who asks in a loop for nothing, later. Never throws. */
   answer(reply: Reply): void {
-    if (reply.status !== 404 || !this.#services.misses.take(this, reply)) this.send(reply);
+    const range = headerOf(this.request, 'range');
+    const wanted = range === undefined ? reply : ranged(reply, range);
+    if (!this.#isNothing(wanted) || !this.#services.misses.take(this, wanted)) this.send(wanted);
   }
 
-  /** Sends a reply, or what the request wants of it. Never throws. */
+  /** Sends a reply as it is. Never throws. */
   send(reply: Reply): void {
     try {
-      const range = headerOf(this.request, 'range');
-      const wanted = range === undefined ? reply : ranged(reply, range);
       const { isHead } = this;
-      send(this.response, wanted, isHead);
-      if (!isHead && wanted.status < 300) this.#services.metrics.bytes += lengthOf(wanted);
+      send(this.response, reply, isHead);
+      if (!isHead && reply.status < 300) this.#services.metrics.bytes += lengthOf(reply);
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  /** Whoever asks has nothing of it, and a player may ask on in hope. That a browser may ask (204 too) is something. */
+  #isNothing({ status }: Reply): boolean {
+    return hopeful.has(status) && this.request.method !== 'OPTIONS';
   }
 
   /** Begins an answer that goes on, of status 200. Never throws. */

@@ -57,4 +57,6 @@ test('Nobody waits for longer than five seconds, and no more than a thousand wai
   held.close();
   assert.equal(held.count, 0);
   assert.ok(sent.length > 1000);
+  // A server that goes lets nobody wait.
+  assert.equal(ask('many'), false);
 });

@@ -1,6 +1,7 @@
 /**
- * Players that ask for what is not there, again and again without a pause, are slowed and not fed: some ask for the next segment as soon as
- * one is refused, thousands of times a second. Who is told so now and then notices nothing.
+ * Players that ask for what gives them nothing (it is not there, never came, they may not have it), again and again without a pause, are
+ * slowed and not fed: some ask for the next segment as soon as one is refused, thousands of times a second. Who is told so now and then
+ * notices nothing.
  */
 import type { Exchange, SlowedAnswers } from './exchange.ts';
 import { type Held, HeldRequests } from './held.ts';
@@ -24,6 +25,7 @@ export class Misses implements SlowedAnswers {
   /** By player: until when his allowance is used up, in milliseconds of the steady clock. */
   readonly #usedUntil = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
+  #isClosed = false;
 
   /** `now`: a steady clock. */
   constructor(now: () => number = () => performance.now()) {
@@ -37,10 +39,13 @@ export class Misses implements SlowedAnswers {
   }
 
   take(exchange: Exchange, reply: Reply): boolean {
+    if (this.#isClosed) return false;
     const now = this.#now();
     const wait = this.#waitOf(playerOf(exchange.request), now);
     if (wait <= 0 || this.#held.count >= most.held) return false;
-    const headers = [...reply.headers, 'retry-after', '1'];
+    const headers = reply.headers.includes('retry-after')
+      ? reply.headers
+      : [...reply.headers, 'retry-after', '1'];
     this.#held.add({ exchange, deadline: now + wait, reply: { ...reply, headers } });
     return true;
   }
@@ -50,8 +55,9 @@ export class Misses implements SlowedAnswers {
     this.#held.sweep(this.#now(), ({ exchange, reply }) => exchange.send(reply));
   }
 
-  /** Answers everybody; the server goes. */
+  /** Answers everybody, from now on at once; the server goes. */
   close(): void {
+    this.#isClosed = true;
     clearInterval(this.#timer);
     this.#held.releaseAll(({ exchange, reply }) => exchange.send(reply));
   }
