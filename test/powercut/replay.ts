@@ -4,6 +4,7 @@ import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, rmSync, wr
 import { dirname, join } from 'node:path';
 import { downloadTo } from '../../src/files/download.ts';
 import type { Kafka, Position } from '../../src/kafka/contract.ts';
+import { placeFile } from '../../src/stores/disk/place.ts';
 import { openDiskSink } from '../../src/stores/disk/sink.ts';
 import type { Remains, StoredFile } from './disk-model.ts';
 
@@ -19,11 +20,13 @@ export interface ReplayOptions {
   readonly sink: string;
   /** Where the remains are laid out; emptied first. */
   readonly place: string;
+  /** What told the sink from a copy before the power cut: the disk is the same afterwards. */
+  readonly identity: string;
 }
 
 /** Violations of the invariants, as sentences; none when all is well. */
 export async function replay(
-  { kafka, topic, expected, sink, place }: ReplayOptions,
+  { kafka, topic, expected, sink, place, identity }: ReplayOptions,
   remains: Remains,
   committed: Committed,
 ): Promise<string[]> {
@@ -38,7 +41,8 @@ export async function replay(
 
   mkdirSync(to, { recursive: true });
   const positions = new Map(committed);
-  const store = await openDiskSink(to);
+  const isThere = remains.files.has(`${sink}/.sluice/${placeFile}`);
+  const store = await openDiskSink(to, isThere ? { identify: () => identity } : {});
   try {
     const again: Kafka = {
       ...kafka,

@@ -17,6 +17,7 @@ import { parseArgs } from 'node:util';
 import { upload } from '../../src/files/upload.ts';
 import { createKafka } from '../../src/kafka/client.ts';
 import type { Position } from '../../src/kafka/contract.ts';
+import { placeOf } from '../../src/stores/disk/place.ts';
 import { onGround } from '../proof/ground.ts';
 import { noise } from '../support/bytes.ts';
 import { runCommand } from '../support/process.ts';
@@ -67,7 +68,10 @@ function makeSource(folder: string): Map<string, string> {
 }
 
 /** A downloader's calls on its disk, from its first to its end. */
-async function observe(bootstrap: string, folder: string): Promise<{ calls: DiskCall[]; model: DiskModel }> {
+async function observe(
+  bootstrap: string,
+  folder: string,
+): Promise<{ calls: DiskCall[]; model: DiskModel; identity: string }> {
   const [root, log, shim] = [join(folder, 'watched'), join(folder, 'log'), join(folder, 'shim.so')];
   const compiled = await runCommand('cc', [
     '-shared',
@@ -91,7 +95,7 @@ async function observe(bootstrap: string, folder: string): Promise<{ calls: Disk
   });
   if (code !== 0) throw new Error(`the downloader ended with ${code}: ${stderr}`);
   say(`received: ${stdout.trim()}`);
-  return { calls: readDiskLog(log, root), model };
+  return { calls: readDiskLog(log, root), model, identity: placeOf(join(root, sink, '.sluice')) };
 }
 
 /** What the group's positions are once a mark has been written. */
@@ -122,12 +126,12 @@ await onGround({ place: values.place, say }, async ({ bootstrapServers, folder }
     minAge: 0,
     packBelow: 40_000,
   });
-  const { calls, model } = await observe(bootstrapServers, folder);
+  const { calls, model, identity } = await observe(bootstrapServers, folder);
   say(`${calls.length} calls on the disk`);
   count = calls.length;
 
   const kafka = createKafka({ properties });
-  const options = { kafka, topic, expected, sink, place: join(folder, 'laid-out') };
+  const options = { kafka, topic, expected, sink, identity, place: join(folder, 'laid-out') };
   let committed: Committed = new Map();
   let marks = '';
   const cut = async (at: number, fate: Fate, name: keyof typeof tried): Promise<void> => {

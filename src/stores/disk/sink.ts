@@ -39,6 +39,8 @@ const handleLimit = 128;
 export interface DiskSinkOptions {
   /** The system's calls. Default: what suits the disk. */
   readonly calls?: DiskCalls;
+  /** What tells the sink from a copy, given its own folder. Default: {@link placeOf}. */
+  readonly identify?: (ownFolder: string) => string;
 }
 
 /** Opens a directory as a sink, made when missing. Throws ConfigurationError when it cannot be written. */
@@ -50,7 +52,8 @@ export async function openDiskSink(directory: string, options: DiskSinkOptions =
     const parts = join(root, partsFolder);
     await mkdir(parts, { recursive: true });
     const caseInsensitive = await probeCase(parts);
-    return new DiskSink(place, root, caseInsensitive, options.calls ?? (await DiskCalls.on(root)));
+    const calls = options.calls ?? (await DiskCalls.on(root));
+    return new DiskSink(place, root, caseInsensitive, { identify: placeOf, ...options, calls });
   } catch (cause) {
     if (cause instanceof ConfigurationError) throw cause;
     throw new ConfigurationError(
@@ -93,14 +96,15 @@ class DiskSink implements Sink {
   #checks = 0;
 
   /** `root` is where the place really is. */
-  constructor(place: string, root: string, caseInsensitive: boolean, calls: DiskCalls) {
+  constructor(place: string, root: string, caseInsensitive: boolean, options: Required<DiskSinkOptions>) {
+    const { calls, identify } = options;
     this.place = place;
     this.caseInsensitive = caseInsensitive;
     this.#root = root;
     this.#parts = join(root, partsFolder);
     this.#calls = calls;
     const own = join(root, ownFolder);
-    this.#journal = openJournal(join(own, 'journal.db'), placeOf(own));
+    this.#journal = openJournal(join(own, 'journal.db'), identify(own));
     this.#refusals = new Refusals(place, this.#notices);
     this.#looks = new FileLooks(place, calls, this.#refusals, this.#notices);
     this.#own = new OwnFolder(place, root, this.#parts, calls);
