@@ -6,6 +6,7 @@ import { ConfigurationError, describeError } from '../../errors.ts';
 import type { OpenFile, Selection, Source, SourceFile, Unsendable } from '../contract.ts';
 import { absolutePath } from '../place.ts';
 import { DiskCalls } from './calls.ts';
+import { Descriptors } from './descriptors.ts';
 import { folderOf } from './folders.ts';
 import { lookAt, sourceFile, walk } from './walk.ts';
 import { TreeWatch } from './watch.ts';
@@ -13,6 +14,8 @@ import { Way } from './way.ts';
 
 export interface DiskSourceOptions {
   readonly followSymlinks?: boolean;
+  /** The system's calls. Default: what suits the disk. */
+  readonly calls?: DiskCalls;
 }
 
 /** Opens a directory. Throws ConfigurationError when it is missing, no directory, or not readable. */
@@ -34,7 +37,7 @@ export async function openDiskSource(directory: string, options: DiskSourceOptio
   }
   const followSymlinks = options.followSymlinks ?? false;
   // Links may lead to any disk.
-  const calls = followSymlinks ? new DiskCalls(false) : await DiskCalls.on(root);
+  const calls = options.calls ?? (followSymlinks ? new DiskCalls(false) : await DiskCalls.on(root));
   return new DiskSource(
     root,
     new Way({ calls, root, realRoot: await realpath(root) }),
@@ -48,6 +51,7 @@ class DiskSource implements Source {
   readonly #followSymlinks: boolean;
   readonly #calls: DiskCalls;
   readonly #way: Way;
+  readonly #descriptors = new Descriptors();
 
   constructor(root: string, way: Way, followSymlinks: boolean, calls: DiskCalls) {
     this.place = root;
@@ -59,7 +63,8 @@ class DiskSource implements Source {
   list(selection: Selection, unsendable: (what: Unsendable) => void): AsyncIterable<SourceFile> {
     const [root, followSymlinks, calls] = [this.place, this.#followSymlinks, this.#calls];
     const isFree = async (folder: string): Promise<boolean> => followSymlinks || this.#way.isFree(folder);
-    return walk({ root, isFree, followSymlinks, calls, selection, unsendable });
+    const withDescriptor = <T>(work: () => Promise<T>): Promise<T> => this.#descriptors.use(work);
+    return walk({ root, isFree, followSymlinks, calls, withDescriptor, selection, unsendable });
   }
 
   async look(path: string): Promise<SourceFile | undefined> {
@@ -72,9 +77,9 @@ class DiskSource implements Source {
     // A pipe that took the file's place would be waited for.
     const flags = O_RDONLY | O_NONBLOCK;
     const calls = this.#calls;
-    const file = this.#followSymlinks
-      ? await calls.open(join(this.place, path), flags)
-      : await this.#way.open(path, flags);
+    const file = await this.#descriptors.take(() =>
+      this.#followSymlinks ? calls.open(join(this.place, path), flags) : this.#way.open(path, flags),
+    );
     let isOpen = true;
     return {
       look: async () => sourceFile(path, await calls.look(file)),
@@ -83,7 +88,7 @@ class DiskSource implements Source {
         if (!isOpen) return;
         // The number may be another file's by the time this call is through.
         isOpen = false;
-        await calls.close(file);
+        await calls.close(file).finally(() => this.#descriptors.release());
       },
     };
   }

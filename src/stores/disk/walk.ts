@@ -24,19 +24,23 @@ export interface WalkOptions {
   /** False when there is a symbolic link on the way to a folder that is not to be followed. */
   readonly isFree: (folder: string) => Promise<boolean>;
   readonly calls: DiskCalls;
+  /** Runs what opens something. */
+  readonly withDescriptor: <T>(work: () => Promise<T>) => Promise<T>;
   readonly selection: Selection;
   readonly unsendable: (what: Unsendable) => void;
 }
 
 /** Every selected file below the root. Throws when the root cannot be read. */
 export async function* walk(options: WalkOptions): AsyncGenerator<SourceFile> {
-  const { root, followSymlinks, isFree, calls, selection, unsendable } = options;
+  const { root, followSymlinks, isFree, calls, withDescriptor, selection, unsendable } = options;
   const folders: Folder[] = [{ path: '', above: [] }];
   for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
     const { path: folder } = next;
     const above = followSymlinks ? await withItself(root, next, unsendable) : [];
     if (above === undefined) continue;
-    const entries = await read(root, folder, unsendable);
+    const entries = await withDescriptor(() => readFolder(root, folder)).catch(
+      unreadable(folder, unsendable),
+    );
     // Asked afterwards: a folder that was swapped for a link before it was read is a link now.
     if (!(await isFree(folder))) continue;
     const files: string[] = [];
@@ -70,7 +74,7 @@ export async function* walkFolders(
   const folders = [from];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     yield folder;
-    const entries = await read(root, folder, () => {}).catch(() => []);
+    const entries = await readFolder(root, folder).catch(() => []);
     for (const entry of entries) {
       const path = childPath(folder, entry.name, () => {});
       if (path === undefined || path === ownFolder || !wanted(path)) continue;
@@ -108,19 +112,18 @@ export function sourceFile(path: string, stats: BigIntStats): SourceFile {
   };
 }
 
-async function read(
-  root: string,
-  folder: string,
-  unsendable: WalkOptions['unsendable'],
-): Promise<Dirent<Buffer>[]> {
-  try {
-    return await readdir(join(root, folder), { withFileTypes: true, encoding: 'buffer' });
-  } catch (error) {
+function readFolder(root: string, folder: string): Promise<Dirent<Buffer>[]> {
+  return readdir(join(root, folder), { withFileTypes: true, encoding: 'buffer' });
+}
+
+/** Tells of a folder that cannot be read, which has no entries then. Throws when it is the root. */
+function unreadable(folder: string, unsendable: WalkOptions['unsendable']): (error: unknown) => never[] {
+  return (error) => {
     if (folder === '') throw error;
     if (!vanished(error))
       unsendable({ path: folder, reason: `the folder cannot be read: ${(error as Error).message}` });
     return [];
-  }
+  };
 }
 
 function childPath(folder: string, name: Buffer, unsendable: WalkOptions['unsendable']): string | undefined {
