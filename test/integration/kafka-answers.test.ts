@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readAll, readTopic } from '../contracts/kafka/ground.ts';
 import { startMember } from '../contracts/kafka/member.ts';
-import { answerWith, apis } from '../support/answer-codes.ts';
+import { answerWith, apis, codeAt } from '../support/answer-codes.ts';
 import { proxiedBroker } from '../support/proxied-broker.ts';
 import { uniqueName, uniqueTopic } from '../support/unique.ts';
 import { waitFor } from '../support/wait.ts';
@@ -48,6 +48,30 @@ test('Answers that do not prove anything', async (t) => {
       },
     );
   }
+
+  await t.test('A broker that names a replica again and again is no reason to ask all the time', async () => {
+    const topic = uniqueTopic();
+    await witness().createTopic({ name: topic, partitions: 1, replicationFactor: 1 });
+    await witness()
+      .producer()
+      .append(topic, 0, { value: Buffer.from('a') });
+    let answers = 0;
+    proxy.rewrite = (apiKey, body) => {
+      if (apiKey !== apis.fetch || body[11] !== 2) return;
+      answers += 1;
+      // Behind the error code: three offsets, and no aborted transactions.
+      body.writeInt32BE(1, codeAt(apiKey, body)! + 2 + 3 * 8 + 1);
+    };
+    const until = new Map([[0, 1]]);
+    const reading = readAll(client(), { topic, from: new Map([[0, 0]]), until });
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    assert.ok(answers < 30, `${answers} answers in 2 s`);
+    proxy.rewrite = undefined;
+    assert.deepEqual(
+      (await reading).map(({ text }) => text),
+      ['a'],
+    );
+  });
 
   await t.test('No single answer ends a reader, a commit, a member or a question', async (t) => {
     const kafka = witness();

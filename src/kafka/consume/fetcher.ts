@@ -181,8 +181,17 @@ export class Fetcher {
     } else if (fetched.errorCode !== 0) {
       this.#displace(cursor, errorOf('fetch', fetched.errorCode, `fetch partition ${cursor.partition}`));
     } else if (fetched.preferredReplica >= 0) {
-      this.#drop(cursor);
-      owner.redirected(cursor, fetched.preferredReplica);
+      const place = `partition ${cursor.partition}`;
+      // Replicas of Kafka before 3.3 name others at times, and these might name them.
+      if (cursor.replica || isForLeaderAlone(cursor))
+        this.#displace(
+          cursor,
+          new NetworkFailure(`a broker that is not to choose a replica of ${place} names one`),
+        );
+      else {
+        this.#drop(cursor);
+        owner.redirected(cursor, fetched.preferredReplica);
+      }
     } else if (fetched.divergence !== undefined && fetched.divergence.end < offset) {
       const { epoch, end } = fetched.divergence;
       this.#drop(cursor);
