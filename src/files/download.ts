@@ -8,6 +8,7 @@ import { openSink } from '../stores/open.ts';
 import { SinkLostError } from '../stores/sink-lost.ts';
 import { clientOptions } from './run/client-options.ts';
 import { DownloadRun } from './run/download-run.ts';
+import { openWhenRoom } from './run/open-when-room.ts';
 import { runStoppable } from './run/run-stoppable.ts';
 import { StoppedError } from './shared/disk-retry.ts';
 import {
@@ -27,7 +28,7 @@ import { awaitTopic, existingTopic } from './shared/topics.ts';
  */
 export async function download(options: DownloadOptions): Promise<DownloadSummary> {
   const settings = downloadSettings(options);
-  let sink = await openSink(settings.to);
+  let sink = await openWhenRoom(() => openSink(settings.to), settings);
   const reopen = async (): Promise<Sink> => {
     await sink.close();
     sink = await openSink(settings.to);

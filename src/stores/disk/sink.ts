@@ -13,6 +13,7 @@ import type {
   TopicPositions,
   UnfinishedUpload,
 } from '../contract.ts';
+import { isLackOfRoom } from '../lack-of-room.ts';
 import { Notices } from '../notices.ts';
 import { absolutePath } from '../place.ts';
 import { rangesWithin } from '../ranges-within.ts';
@@ -56,8 +57,11 @@ export async function openDiskSink(directory: string, options: DiskSinkOptions =
     return new DiskSink(place, root, caseInsensitive, { identify: placeOf, ...options, calls });
   } catch (cause) {
     if (cause instanceof ConfigurationError) throw cause;
+    const [what, remedy] = isLackOfRoom(cause)
+      ? ['there is no room for', 'make room']
+      : ['cannot write to', 'give the right to write there'];
     throw new ConfigurationError(
-      `cannot write to the sink ${place} (${describeError(cause)}): give the right to write there, or name another with --to`,
+      `${what} the sink ${place} (${describeError(cause)}): ${remedy}, or name another with --to`,
       { cause },
     );
   }

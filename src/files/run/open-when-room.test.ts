@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { smallDisk } from '../../../test/support/small-disk.ts';
+import { waitFor } from '../../../test/support/wait.ts';
+import { ConfigurationError } from '../../errors.ts';
+import { openDiskSink } from '../../stores/disk/sink.ts';
+import { MemoryDisk, MemorySink } from '../../stores/memory/sink.ts';
+import { systemError } from '../../stores/memory/system-error.ts';
+import type { ResumedEvent, WaitingEvent } from '../shared/events.ts';
+import { openWhenRoom } from './open-when-room.ts';
+
+function events() {
+  const all: (WaitingEvent | ResumedEvent)[] = [];
+  return { all, onEvent: (event: WaitingEvent | ResumedEvent) => all.push(event), to: '/data', pause: 1 };
+}
+
+test('A sink for which there is no room is opened when there is, and both are said once', async () => {
+  const causes = [
+    systemError('ENOSPC', 'mkdir'),
+    systemError('EDQUOT', 'open'),
+    Object.assign(new Error('database or disk is full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 }),
+  ];
+  for (const cause of causes) {
+    const { all, ...options } = events();
+    const sink = new MemorySink(new MemoryDisk());
+    let left = 3;
+    const opened = await openWhenRoom(async () => {
+      if (left-- > 0) throw new ConfigurationError('cannot write to the sink', { cause });
+      return sink;
+    }, options);
+    assert.equal(opened, sink);
+    assert.deepEqual(
+      all.map(({ type, on }) => [type, on]),
+      [
+        ['waiting', 'disk'],
+        ['resumed', 'disk'],
+      ],
+    );
+    assert.ok(all[0]!.message.includes(cause.message));
+  }
+});
+
+test('What is no lack of room is thrown at once, and whoever is stopped waits no longer', async () => {
+  const { all, ...options } = events();
+  const refused = new ConfigurationError('no', { cause: systemError('EACCES', 'mkdir') });
+  await assert.rejects(
+    openWhenRoom(() => Promise.reject(refused), options),
+    refused,
+  );
+  assert.deepEqual(all, []);
+  const stop = new AbortController();
+  const full = () => Promise.reject(systemError('ENOSPC', 'mkdir'));
+  const opening = openWhenRoom(full, { ...options, signal: stop.signal, pause: 60_000 });
+  await waitFor(() => all[0]);
+  stop.abort();
+  await assert.rejects(opening, { name: 'AbortError' });
+});
+
+test('On a disk that is full, a folder that is there or not becomes a sink when there is room', async (t) => {
+  const disk = await smallDisk(t, 1);
+  if (disk === undefined) return t.diagnostic('nothing may be mounted here');
+  const filler = join(disk.folder, 'filler');
+  await assert.rejects(writeFile(filler, Buffer.alloc(2 * 1024 * 1024)), { code: 'ENOSPC' });
+  const { all, ...options } = events();
+  const opening = openWhenRoom(() => openDiskSink(join(disk.folder, 'in')), options);
+  const waiting = await waitFor(() => all[0]);
+  assert.match(waiting.message, /no room .* when there is room/);
+  await rm(filler);
+  const sink = await opening;
+  await sink.check();
+  await sink.close();
+});
