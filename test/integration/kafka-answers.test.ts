@@ -1,7 +1,7 @@
 /** Error codes that a broker may answer with: what they prove, and what they end. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readAll, readTopic } from '../contracts/kafka/ground.ts';
+import { appendTexts, readAll, readTopic } from '../contracts/kafka/ground.ts';
 import { startMember } from '../contracts/kafka/member.ts';
 import { answerWith, apis, codeAt } from '../support/answer-codes.ts';
 import { proxiedBroker } from '../support/proxied-broker.ts';
@@ -71,6 +71,30 @@ test('Answers that do not prove anything', async (t) => {
       (await reading).map(({ text }) => text),
       ['a'],
     );
+  });
+
+  await t.test('A leader that calls its log cut again and again is not believed for ever', async () => {
+    const topic = uniqueTopic();
+    const producer = witness().producer();
+    await witness().createTopic({ name: topic, partitions: 1, replicationFactor: 1 });
+    await appendTexts(producer, topic, 0, ['a', 'b', 'c']);
+    // In the place of the partition's tags: a diverging epoch 0 that ends at 0.
+    const tags = Buffer.from([1, 0, 13, ...Buffer.alloc(13), 0, 0]);
+    proxy.replace = (apiKey, body) =>
+      apiKey === apis.fetch && body[11] === 2 ? Buffer.concat([body.subarray(0, -3), tags]) : undefined;
+    const cuts: unknown[] = [];
+    const texts = new Set<string>();
+    const reading = { topic, from: new Map([[0, 0]]), onCut: (cut: unknown) => cuts.push(cut) };
+    for await (const { records, release } of client().consumer(reading)) {
+      for (const { value } of records) texts.add(Buffer.from(value!).toString());
+      release();
+      if (cuts.length === 1) void appendTexts(producer, topic, 0, ['d']);
+      if (cuts.length > 20 || (cuts.length > 2 && texts.has('e'))) break;
+      if (cuts.length === 8) void appendTexts(producer, topic, 0, ['e']);
+    }
+    proxy.replace = undefined;
+    assert.ok(cuts.length <= 8, `${cuts.length} cuts`);
+    assert.deepEqual([...texts].sort(), ['a', 'b', 'c', 'd', 'e']);
   });
 
   await t.test('No single answer ends a reader, a commit, a member or a question', async (t) => {

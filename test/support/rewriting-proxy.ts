@@ -8,6 +8,8 @@ export interface RewritingProxy {
   target: number;
   /** Gets each answer's bytes from after the correlation id, and may change them. */
   rewrite: ((apiKey: number, body: Buffer) => void) | undefined;
+  /** Gives others in their place. */
+  replace: ((apiKey: number, body: Buffer) => Buffer | undefined) | undefined;
   /** Bytes of all answers to requests of this API so far. */
   answered(apiKey: number): number;
 }
@@ -57,7 +59,8 @@ export async function startRewritingProxy(t: TestContext): Promise<RewritingProx
         asked.delete(answer.readInt32BE(0));
         bytesOf.set(apiKey, (bytesOf.get(apiKey) ?? 0) + answer.byteLength);
         proxy.rewrite?.(apiKey, answer.subarray(4));
-        client.write(framed(answer));
+        const other = proxy.replace?.(apiKey, answer.subarray(4));
+        client.write(framed(other ? Buffer.concat([answer.subarray(0, 4), other]) : answer));
       }),
     );
   });
@@ -72,6 +75,7 @@ export async function startRewritingProxy(t: TestContext): Promise<RewritingProx
     port: address.port,
     target: 0,
     rewrite: undefined,
+    replace: undefined,
     answered: (apiKey) => bytesOf.get(apiKey) ?? 0,
   };
   return proxy;

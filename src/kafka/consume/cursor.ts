@@ -21,6 +21,8 @@ export interface Cursor {
   replica: { readonly broker: number; readonly until: number } | undefined;
   /** A replica has failed: until then (milliseconds since the epoch) the leader alone is asked. */
   leaderAloneUntil: number;
+  /** How often the log was said to have been cut before `position`. */
+  cuts: number;
   /** Attempts to read a batch that came corrupt. */
   corruptions: number;
   missingSince: number | undefined;
@@ -33,6 +35,9 @@ export interface Cursor {
 
 /** A batch that stays corrupt when it is fetched again so often is corrupt at the broker. */
 export const corruptionsAllowed = 2;
+
+/** Who says so often that the log was cut does not know it: what was read is not shown any more. */
+export const cutsBelieved = 8;
 
 /** A cursor at `offset`, not yet assigned to any broker. */
 export function newCursor(partition: number, offset: number, until: number, backoff: Backoff): Cursor {
@@ -47,6 +52,7 @@ export function newCursor(partition: number, offset: number, until: number, back
     epochs: new Epochs(),
     replica: undefined,
     leaderAloneUntil: 0,
+    cuts: 0,
     corruptions: 0,
     missingSince: undefined,
     endsEarlySince: undefined,

@@ -14,7 +14,7 @@ import { readBatchHead } from '../wire/batch-decode.ts';
 import { decodeFetch, encodeFetch, type FetchedPartition, type FetchResponse } from '../wire/fetch.ts';
 import type { Frame, FramePool } from '../wire/frame-pool.ts';
 import type { Budget } from './budget.ts';
-import { type Cursor, isFetched, type Part, type SharedFrame } from './cursor.ts';
+import { type Cursor, cutsBelieved, isFetched, type Part, type SharedFrame } from './cursor.ts';
 
 /** What a fetcher needs of its consumer. */
 export interface FetcherOwner {
@@ -125,8 +125,7 @@ export class Fetcher {
         partition: cursor.partition,
         leaderEpoch: cursor.leaderEpoch,
         offset,
-        // A follower may not have heard of the epoch yet.
-        lastFetchedEpoch: cursor.replica ? -1 : cursor.epochs.last,
+        lastFetchedEpoch: shownEpoch(cursor),
       })),
       maxWait: Math.min(maxWaitMs, cluster.options.requestTimeout / 2),
       maxBytes,
@@ -192,8 +191,9 @@ export class Fetcher {
         this.#drop(cursor);
         owner.redirected(cursor, fetched.preferredReplica);
       }
-    } else if (fetched.divergence !== undefined && fetched.divergence.end < offset) {
+    } else if (fetched.divergence && fetched.divergence.end < offset && shownEpoch(cursor) >= 0) {
       const { epoch, end } = fetched.divergence;
+      cursor.cuts += 1;
       this.#drop(cursor);
       owner.diverged(cursor, cursor.epochs.agreement(epoch, end));
     } else {
@@ -225,6 +225,11 @@ export class Fetcher {
     this.#drop(cursor);
     this.#owner.displaced(cursor, error);
   }
+}
+
+/** By which the leader may notice a cut; -1: it is not to look. A follower may not have heard of it yet. */
+function shownEpoch({ replica, cuts, epochs }: Cursor): number {
+  return replica || cuts >= cutsBelieved ? -1 : epochs.last;
 }
 
 /** The time to ask the leader again which replica is the nearest. */
