@@ -1,7 +1,7 @@
 // @ts-check
 /** Keeps one player where its mode wants it: the hand on the video element that follows what `steering.js` says. */
 import { modes } from './modes.js';
-import { aim, Penalty, steer } from './steering.js';
+import { aim, hangs, Penalty, steer } from './steering.js';
 
 /**
  * @import { ServerClock } from './clock.js'
@@ -52,6 +52,13 @@ export class Pace {
   /** It ran dry at the live edge: a little more distance is better. */
   stalled() {
     this.#penalty.stalled(performance.now());
+  }
+
+  /** At the live edge: the engine will not move the picture any more. @param {Engine} engine @param {number} waited milliseconds */
+  hangs(engine, waited) {
+    const { date, range } = engine;
+    if (this.#shownAt === 0 || date === undefined || range === undefined) return false;
+    return hangs(waited, (range.end - date) / 1000);
   }
 
   /** As whoever is not at the live edge plays. */

@@ -6,13 +6,13 @@
 import { HlsEngine } from './hls-engine.js';
 import { modes } from './modes.js';
 import { Pace } from './pace.js';
-import { refusalOf, stateOf } from './states.js';
-import { WsEngine } from './ws-engine.js';
+import { Picture } from './picture.js';
+import { Reception } from './reception.js';
+import { stateOf } from './states.js';
 
 /**
  * @import { Ahead } from './ahead.js'
  * @import { ServerClock } from './clock.js'
- * @import { Engine, EngineListener } from './engine.js'
  * @import { Mode } from './modes.js'
  * @import { Servers } from './servers.js'
  * @import { State } from './states.js'
@@ -38,23 +38,18 @@ const noCounts = () => ({
 
 export class Player {
   #video;
-  #servers;
   #clock;
-  #ahead;
   #onChange;
-  /** @type {Engine | undefined} */
-  #engine;
+  #reception;
   #pace;
-  /** When `watch` was called, and when the present engine was made; of `performance.now()`. */
+  #picture;
+  /** When `watch` was called; of `performance.now()`. */
   #opened = 0;
-  #engineAt = 0;
-  /** Since when nothing moves although it should; 0: it moves. */
-  #waitingAt = 0;
+  /** The date that the present engine was made for; undefined: the live edge. @type {number | undefined} */
+  #from;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #renewing;
   #breaks = 0;
-  #moving = false;
-  #pausedAt = 0;
   /** @type {string | undefined} */
   stream;
   /** @type {Mode} */
@@ -65,71 +60,72 @@ export class Player {
   live = true;
   /** The name of a quality, or `auto`. */
   quality = 'auto';
-  /** Servers do not answer. */
-  disconnected = false;
-  /** The programme was watched to its end. */
-  ended = false;
-  /** Why the server does not let it be watched; in words for viewers. */
-  refused = /** @type {string | undefined} */ (undefined);
-  /** What this browser does not play. */
-  unplayable = /** @type {string | undefined} */ (undefined);
-  /** The browser plays nothing before somebody presses something. */
-  blocked = false;
   /** Somebody publishes the stream, or did; true while that is not known. */
   published = true;
-  /** In "lowest" too: there is no WebSocket for it. */
-  #playlistsOnly = false;
   counts = noCounts();
 
   /** @param {{ video: HTMLVideoElement, servers: Servers, clock: ServerClock, ahead: Ahead, onChange: () => void }} parts */
   constructor({ video, servers, clock, ahead, onChange }) {
     this.#video = video;
-    this.#servers = servers;
     this.#clock = clock;
-    this.#ahead = ahead;
     this.#onChange = onChange;
-    this.#pace = new Pace(video, clock);
-    video.addEventListener('playing', () => this.#onPlaying());
-    video.addEventListener('waiting', () => this.#onWaiting());
-    video.addEventListener('pause', () => this.#onPause());
-    video.addEventListener('ended', () => {
-      this.ended = true;
-      this.waiting = false;
-      onChange();
+    const parts = { video, servers, clock, ahead };
+    this.#reception = new Reception(parts, {
+      onChange,
+      onFatal: () => {
+        this.counts.fatal += 1;
+      },
+      onBroken: (details) => this.#renew(details),
+      onOver: () => this.#close(),
+      onPlaylistsOnly: () => this.#open(),
     });
-    for (const event of ['seeked', 'play', 'volumechange', 'resize']) video.addEventListener(event, onChange);
+    this.#pace = new Pace(video, clock);
+    this.#picture = new Picture(video, {
+      onChange,
+      onPlaying: () => this.#onPlaying(),
+      onDry: () => this.#onDry(),
+    });
     setInterval(() => this.#tend(), 100);
   }
 
   get engine() {
-    return this.#engine;
+    return this.#reception.engine;
+  }
+
+  /** What this browser does not play. */
+  get unplayable() {
+    return this.#reception.unplayable;
+  }
+
+  /** Why the server does not let it be watched; in words for viewers. */
+  get refused() {
+    return this.#reception.refused;
   }
 
   /** Nothing moves although it should. */
   get waiting() {
-    return this.#waitingAt > 0;
+    return this.#picture.waiting;
   }
 
-  set waiting(waits) {
-    if (waits !== this.waiting) this.#waitingAt = waits ? performance.now() : 0;
+  /** The programme was watched to its end. */
+  get ended() {
+    return this.#picture.ended;
   }
 
   /** What is to be shown of all that. @returns {State} */
   get state() {
     return stateOf({
-      ...{ stream: this.stream, refused: this.refused, unplayable: this.unplayable, blocked: this.blocked },
-      ...{ ended: this.ended, disconnected: this.disconnected, published: this.published, live: this.live },
-      paused: this.#video.paused,
-      waiting: this.waiting,
-      waited: this.waiting ? performance.now() - this.#waitingAt : 0,
+      ...{ stream: this.stream, refused: this.refused, unplayable: this.unplayable },
+      ...{ disconnected: this.#reception.disconnected, published: this.published, live: this.live },
+      ...this.#picture.facts,
       shown: this.counts.firstPicture !== undefined,
-      over: this.#engine?.over ?? false,
+      over: this.engine?.over ?? false,
     });
   }
 
   /** The date of the picture on the screen. */
   get date() {
-    return this.#engine?.date;
+    return this.engine?.date;
   }
 
   /** Seconds behind the time at which the picture on the screen was taken. */
@@ -145,7 +141,7 @@ export class Player {
       this.published = true;
     }
     this.stream = stream;
-    this.#playlistsOnly = false;
+    this.#reception.playlistsOnly = false;
     this.#breaks = 0;
     this.#opened = performance.now();
     this.#open(from);
@@ -166,12 +162,11 @@ export class Player {
   seek(date) {
     if (this.stream === undefined) return;
     const edge = (this.target ?? modes[this.mode].base) * 1000;
-    const over = this.#engine?.over ?? false;
+    const over = this.engine?.over ?? false;
     if (!over && date > this.#clock.now() - edge - 500) return this.live ? undefined : this.goLive();
     this.live = false;
-    this.ended = false;
-    this.#moving = true;
-    if (this.#engine?.kind !== 'hls' || !this.#engine.seek(date)) this.#open(date);
+    this.#picture.leave();
+    if (this.engine?.kind !== 'hls' || !this.engine.seek(date)) this.#open(date);
     this.play();
     this.#onChange();
   }
@@ -182,7 +177,7 @@ export class Player {
     const was = this.mode;
     this.mode = mode;
     // Two modes of one engine differ by where they aim.
-    const same = (was !== 'lowest' && mode !== 'lowest') || this.#engine?.over === true;
+    const same = (was !== 'lowest' && mode !== 'lowest') || this.engine?.over === true;
     if (same) this.#pace.begin(mode);
     else if (this.live) this.goLive();
     this.#onChange();
@@ -191,29 +186,13 @@ export class Player {
   /** @param {string} name */
   chooseQuality(name) {
     this.quality = name;
-    if (this.#engine instanceof HlsEngine) this.#engine.quality = name;
+    if (this.engine instanceof HlsEngine) this.engine.quality = name;
     else if (this.live && this.stream !== undefined) this.#open();
     this.#onChange();
   }
 
-  /** Plays; without sound where the browser does not allow it yet. */
   play() {
-    if (this.#resume()) return;
-    const video = this.#video;
-    const isNotAllowed = /** @param {Error} error */ ({ name }) => name === 'NotAllowedError';
-    video.play().catch((error) => {
-      if (!isNotAllowed(error)) return;
-      if (video.muted) return this.#onBlocked();
-      video.muted = true;
-      video.play().catch((again) => isNotAllowed(again) && this.#onBlocked());
-    });
-  }
-
-  #onBlocked() {
-    if (!this.#video.paused) return;
-    this.blocked = true;
-    this.waiting = false;
-    this.#onChange();
+    if (!this.#resume()) this.#picture.play();
   }
 
   pause() {
@@ -222,12 +201,12 @@ export class Player {
 
   /** Goes on after a pause, where it was; true when that needs another engine, which plays by itself. */
   #resume() {
-    const paused = this.#pausedAt === 0 ? 0 : performance.now() - this.#pausedAt;
-    this.#pausedAt = 0;
-    const engine = this.#engine;
+    const paused = this.#picture.pausedFor;
+    this.#picture.pausedAt = 0;
+    const engine = this.engine;
     if (engine === undefined) {
       // It was let go while nobody watched, or told to wait: goes on at once.
-      if (this.stream !== undefined) this.#open();
+      if (this.stream !== undefined) this.#open(this.live ? undefined : this.#from);
       return this.stream !== undefined;
     }
     if (!this.#video.paused || paused === 0 || engine.over) return false;
@@ -250,26 +229,13 @@ export class Player {
     const stream = this.stream;
     if (stream === undefined) return;
     this.live = from === undefined;
-    this.ended = false;
-    this.refused = undefined;
-    this.unplayable = undefined;
-    this.blocked = false;
-    this.waiting = true;
-    this.#moving = true;
-    this.#engineAt = performance.now();
-    const bySocket = this.live && this.mode === 'lowest' && !this.#playlistsOnly;
+    this.#from = from;
+    this.#picture.begin();
+    const bySocket = this.live && this.mode === 'lowest' && !this.#reception.playlistsOnly;
     // Playlists come no sooner than that.
     this.#pace.begin(this.mode === 'lowest' && !bySocket ? 'low' : this.mode);
-    const options = {
-      video: this.#video,
-      servers: this.#servers,
-      clock: this.#clock,
-      ahead: this.#ahead,
-      stream,
-      quality: this.quality === 'auto' ? undefined : this.quality,
-      listener: this.#listener(),
-    };
-    this.#engine = bySocket ? new WsEngine(options) : new HlsEngine({ ...options, from });
+    const quality = this.quality === 'auto' ? undefined : this.quality;
+    this.#reception.open({ stream, from, quality, bySocket });
     this.play();
     this.#onChange();
   }
@@ -277,66 +243,22 @@ export class Player {
   #close() {
     clearTimeout(this.#renewing);
     this.#renewing = undefined;
-    this.#engine?.destroy();
-    this.#engine = undefined;
-    this.#pausedAt = 0;
+    this.#reception.close();
+    this.#picture.pausedAt = 0;
     this.target = undefined;
-  }
-
-  /** @returns {EngineListener} */
-  #listener() {
-    return {
-      onQualities: this.#onChange,
-      onRange: this.#onChange,
-      onAnswers: (well) => {
-        if (this.disconnected === !well) return;
-        this.disconnected = !well;
-        this.#onChange();
-      },
-      onError: (_, fatal) => {
-        if (fatal) this.counts.fatal += 1;
-      },
-      onBroken: (details, status) => void this.#onBroken(details, status),
-      onRefused: (reason) => this.#refuse(reason),
-      onUnplayable: (mimeType) => {
-        this.#close();
-        this.unplayable = mimeType;
-        this.#onChange();
-      },
-      onPlaylistsOnly: () => {
-        this.#playlistsOnly = true;
-        this.#open();
-      },
-    };
-  }
-
-  /** @param {string} details @param {number | undefined} status */
-  async #onBroken(details, status) {
-    if (status !== 401 && status !== 403) return this.#renew(details);
-    const engine = this.#engine;
-    const { status: again, text } = await this.#servers.ask(`live/${this.stream}/index.m3u8`);
-    if (engine !== this.#engine) return;
-    if (again === 401 || again === 403) this.#refuse(text);
-    else this.#renew(details);
-  }
-
-  /** @param {string} reason in the server's words */
-  #refuse(reason) {
-    this.#close();
-    this.refused = refusalOf(reason);
-    this.#onChange();
   }
 
   /** The engine cannot go on: makes another, where the first one was, after longer and longer pauses. @param {string} details */
   #renew(details) {
+    if (this.#renewing !== undefined) return;
     this.counts.renewals += 1;
     this.#breaks += 1;
-    const from = this.live ? undefined : this.date;
+    // Where nothing was shown yet, it is to begin where that was to be.
+    this.#from = this.live ? undefined : (this.date ?? this.#from);
     // Who has paused it is not to be surprised by sound.
-    if (this.#video.paused && this.#pausedAt > 0) return this.#close();
-    this.waiting = true;
-    clearTimeout(this.#renewing);
-    this.#renewing = setTimeout(() => this.#open(from), Math.min(4000, 150 * 2 ** this.#breaks));
+    if (this.#video.paused && this.#picture.pausedAt > 0) return this.#close();
+    this.#picture.waiting = true;
+    this.#renewing = setTimeout(() => this.#open(this.#from), Math.min(4000, 150 * 2 ** this.#breaks));
     this.#video.dataset.lastError = details;
     this.#onChange();
   }
@@ -345,52 +267,32 @@ export class Player {
     this.counts.firstPicture ??= (performance.now() - this.#opened) / 1000;
     this.#pace.shown();
     this.#breaks = 0;
-    this.blocked = false;
-    this.waiting = false;
-    this.#moving = false;
-    this.ended = false;
-    this.#onChange();
   }
 
-  #onWaiting() {
-    this.waiting = true;
-    // A picture that was asked for elsewhere is waited for, too: that is no stall.
-    if (
-      !this.#moving &&
-      !this.#video.seeking &&
-      !this.#video.ended &&
-      this.counts.firstPicture !== undefined
-    ) {
-      this.counts.stalls += 1;
-      if (this.live) this.#pace.stalled();
-    }
-    this.#onChange();
-  }
-
-  #onPause() {
-    if (this.#video.ended) return;
-    this.#pausedAt = performance.now();
-    this.waiting = false;
-    this.#onChange();
+  #onDry() {
+    if (this.counts.firstPicture === undefined) return;
+    this.counts.stalls += 1;
+    if (this.live) this.#pace.stalled();
   }
 
   /** Ten times a second: what the engine has to do, and whether this page is in step. */
   #tend() {
-    const engine = this.#engine;
+    const engine = this.engine;
     const video = this.#video;
     if (engine === undefined) return;
     engine.tend();
-    const idle = performance.now() - Math.max(this.#pausedAt, this.#engineAt);
+    const idle = performance.now() - Math.max(this.#picture.pausedAt, this.#reception.since);
     if (engine.kind === 'ws' && video.paused && !this.ended && idle > rest) return this.#close();
     if (!this.live || engine.over) {
       this.#pace.release();
       this.target = undefined;
       return;
     }
+    if (this.#pace.hangs(engine, this.#picture.waited)) return this.#renew('nothing moves');
     const kept = this.#pace.keep(engine);
     this.target = kept?.target;
     if (kept?.jumped) {
-      this.#moving = true;
+      this.#picture.leave();
       this.counts.jumps = this.#pace.jumps;
     }
   }

@@ -54,6 +54,20 @@ const aMoment = 2000;
 /** With less than this buffered nobody hurries. Seconds. */
 const thin = 0.06;
 
+/** Milliseconds without a moving picture, and seconds that the newest bytes are in front of it, after which nobody will mend that any more. */
+const longest = 10_000;
+const left = 5;
+
+/**
+ * Whether a player hangs at the live edge: it waits and waits though there is more and more to show. Where nothing more comes, nobody
+ * publishes, and waiting is right.
+ * @param {number} waited milliseconds
+ * @param {number} ahead seconds from the picture on the screen to the newest that is known
+ */
+export function hangs(waited, ahead) {
+  return waited > longest && ahead > left;
+}
+
 /**
  * @param {Position} position
  * @returns {Order}

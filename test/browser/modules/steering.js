@@ -1,7 +1,7 @@
 // @ts-check
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { aim, Penalty, steer } from '../../../web/steering.js';
+import { aim, hangs, Penalty, steer } from '../../../web/steering.js';
 
 test('everybody aims at the same distance, unless bytes come later than that', () => {
   /** @type {readonly [edge: number | undefined, penalty: number, target: number][]} */
@@ -20,6 +20,12 @@ test('a publisher whose clock is before or behind ours is followed all the same'
   // Seven seconds into the future: what comes was taken "in seven seconds".
   assert.equal(aim(0.65, 0.3, -7, 0), -6.5);
   assert.equal(aim(0.65, 0.3, 30, 0), 30.5);
+});
+
+test('whoever waits although there is more to show hangs; whoever waits for the publisher does not', () => {
+  assert.equal(hangs(11_000, 12), true);
+  assert.equal(hangs(11_000, 1), false);
+  assert.equal(hangs(3000, 12), false);
 });
 
 test('small errors are left alone, larger ones played away, huge ones jumped over', () => {
