@@ -38,12 +38,11 @@ export class ReceiveContext {
 
   /** What the sink remembers of a name, compared with a version of it. */
   async recorded(target: string, upload: string): Promise<Standing | 'nothing'> {
+    const newest = await this.options.sink.newest(target);
+    if (newest === undefined) return 'nothing';
     const published = await this.options.sink.published(target);
-    if (published === undefined) {
-      // Touched, edited or removed by somebody: it is not what was published, and still newer than what comes late.
-      const newest = await this.options.sink.newest(target);
-      return newest !== undefined && newest > upload ? 'newer' : 'nothing';
-    }
+    // Touched, edited or removed by somebody: it is not what was published, and still newer than what comes late.
+    if (published === undefined) return newest > upload ? 'newer' : 'nothing';
     if (published.upload === upload) return 'same';
     return published.upload > upload ? 'newer' : 'other';
   }

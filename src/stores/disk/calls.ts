@@ -23,6 +23,7 @@ const later = {
   fchmod: promisify(fs.fchmod),
   fsync: promisify(fs.fsync),
   fdatasync: promisify(fs.fdatasync),
+  mkdir: promisify<string, void>(fs.mkdir),
   rename: promisify(fs.rename),
   readlink: promisify<string, string>(fs.readlink),
   fstat: promisify<number, { bigint: true }, fs.BigIntStats>(fs.fstat),
@@ -104,6 +105,10 @@ export class DiskCalls {
 
   async setMode(file: number, mode: number): Promise<void> {
     return this.isQuick ? this.#here(() => fs.fchmodSync(file, mode)) : later.fchmod(file, mode);
+  }
+
+  async makeFolder(path: string): Promise<void> {
+    return this.isQuick ? this.#here(() => fs.mkdirSync(path)) : later.mkdir(path);
   }
 
   async rename(from: string, to: string): Promise<void> {

@@ -1,5 +1,4 @@
 /** Giving files their times and permissions, as far as the file system has them. */
-import type { BigIntStats } from 'node:fs';
 import type { FileLook } from '../contract.ts';
 import type { Notices } from '../notices.ts';
 import type { DiskCalls } from './calls.ts';
@@ -15,6 +14,8 @@ export class FileLooks {
   readonly #calls: DiskCalls;
   readonly #refusals: Refusals;
   readonly #notices: Notices;
+  /** True once a file was found to have the time that it was given, to the microsecond. */
+  #keepsTimes = false;
 
   constructor(place: string, calls: DiskCalls, refusals: Refusals, notices: Notices) {
     this.#place = place;
@@ -23,38 +24,54 @@ export class FileLooks {
     this.#notices = notices;
   }
 
-  /** Resolves with how the file looks then. Where it has the mode already, `hasMode` spares a call. */
-  async give(file: number, look: FileLook, hasMode = false): Promise<BigIntStats> {
+  /** Resolves with the modification time that the file has then. Where it has the mode already, `hasMode` spares a call. */
+  async give(file: number, look: FileLook, hasMode = false): Promise<bigint> {
     if (!hasMode && !this.#refusals.has('mode')) {
       await this.#refusals.attempt('mode', () => this.#calls.setMode(file, permissions(look.mode)));
     }
-    return this.#refusals.has('times') ? this.#calls.look(file) : this.#giveTime(file, BigInt(look.mtime));
+    if (this.#refusals.has('times')) return (await this.#calls.look(file)).mtimeNs;
+    const wanted = BigInt(look.mtime);
+    // A call for each file, where one has shown what all of them will be told.
+    if (this.#keepsTimes && isOrdinary(wanted) && (await this.#takesTime(file, wanted)) === true)
+      return wanted;
+    const kept = await this.#giveTime(file, wanted);
+    this.#keepsTimes ||= isExact(wanted, kept);
+    return kept;
+  }
+
+  /** True when the time was taken; otherwise the refusal. */
+  async #takesTime(file: number, time: bigint): Promise<true | Error> {
+    try {
+      await this.#calls.setTimes(file, seconds(time));
+      return true;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      return error as Error;
+    }
   }
 
   /** The time itself, or the nearest that stands afterwards: some file systems refuse what they cannot hold, others turn it into anything. */
-  async #giveTime(file: number, wanted: bigint): Promise<BigIntStats> {
-    let refusal: unknown;
+  async #giveTime(file: number, wanted: bigint): Promise<bigint> {
+    let refusal: Error | undefined;
     for (const time of nearest(wanted)) {
-      try {
-        await this.#calls.setTimes(file, seconds(time));
-      } catch (error) {
-        if (!isRefusal(error)) throw error;
-        refusal ??= error;
+      const taken = await this.#takesTime(file, time);
+      if (taken !== true) {
+        refusal ??= taken;
         continue;
       }
-      const stats = await this.#calls.look(file);
-      if (!isApart(time, stats.mtimeNs)) {
-        if (isApart(wanted, stats.mtimeNs)) this.#sayMoved(wanted, stats.mtimeNs);
-        return stats;
+      const { mtimeNs } = await this.#calls.look(file);
+      if (!isApart(time, mtimeNs)) {
+        if (isApart(wanted, mtimeNs)) this.#sayMoved(wanted, mtimeNs);
+        return mtimeNs;
       }
     }
-    const stats = await this.#calls.look(file);
+    const { mtimeNs } = await this.#calls.look(file);
     if (refusal !== undefined) this.#refusals.note('times', refusal);
     else
       this.#say(
-        `a modification time of ${timeText(wanted)} is not kept there, and became ${timeText(stats.mtimeNs)}`,
+        `a modification time of ${timeText(wanted)} is not kept there, and became ${timeText(mtimeNs)}`,
       );
-    return stats;
+    return mtimeNs;
   }
 
   #sayMoved(wanted: bigint, kept: bigint): void {
@@ -85,6 +102,17 @@ export function isSameTime(noted: string, found: bigint): boolean {
   // What is in memory may be finer than what is read back from the disk; times are set to the microsecond.
   if (apart > -2_000_000n && apart < 2_000_000n) return true;
   return found % second === 0n && apart > -2n * second && apart < 2n * second;
+}
+
+/** True for a time that all file systems have that have times: from 1980 to 2038. */
+function isOrdinary(time: bigint): boolean {
+  return time > firsts.at(-1)! * second && time < lasts.at(-1)! * second;
+}
+
+/** True when a time was kept that no file system could keep that counts milliseconds, or anything coarser. */
+function isExact(wanted: bigint, kept: bigint): boolean {
+  const apart = wanted - kept;
+  return wanted % 1_000_000n >= 2000n && kept % 1_000_000n !== 0n && apart > -2000n && apart < 2000n;
 }
 
 /** The time itself, then the ends of file systems towards it. In an order that finds the nearest first. */

@@ -22,11 +22,11 @@ test('Two spellings of one name that come at once: one is published, the other r
   const names = new FinalNames({ calls, folders, caseInsensitive: true, collision });
   await mkdir(join(root, 'parts'));
   const publish = (target: string): Promise<void> =>
-    names.claim(target, async (folded) => {
+    names.claim(target, async (claim) => {
       const part = join(root, 'parts', encodeURIComponent(target));
       await writeFile(part, target);
-      await names.put(part, target);
-      noted.set(target, folded ?? '');
+      await names.put(part, target, claim);
+      noted.set(target, claim.folded ?? '');
     });
   const targets = ['shop/A.txt', 'shop/a.txt', 'shop/A.TXT', 'shop/b', 'shop/A.txt'];
   const ends = await Promise.allSettled(targets.map(publish));
@@ -45,7 +45,7 @@ test('One that failed leaves its name to the next', async (t) => {
   const folders = new Folders({ root, way, calls, refusals: new Refusals(root, new Notices()) });
   const names = new FinalNames({ calls, folders, caseInsensitive: true, collision: () => undefined });
   const failing = names.claim('shop/A', () => Promise.reject(new Error('as the test wants it')));
-  const next = names.claim('shop/a', async (folded) => folded);
+  const next = names.claim('shop/a', async ({ folded }) => folded);
   await assert.rejects(failing, /as the test wants it/);
   assert.equal(await next, 'shop/a');
 });

@@ -1,6 +1,5 @@
 /** Putting finished files under their names: what is there is replaced at once, and two spellings of one name are kept apart. */
 import { lstat, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { foldedName } from '../target-name.ts';
 import { VanishedError } from '../vanished.ts';
 import type { DiskCalls } from './calls.ts';
@@ -14,6 +13,14 @@ export interface FinalNamesOptions {
   readonly collision: (target: string, folded: string) => string | undefined;
 }
 
+/** A name that is being published. */
+export interface Claim {
+  /** The folded name; null where case matters. */
+  readonly folded: string | null;
+  /** What {@link Folders.looks} was when it began. */
+  readonly since: number;
+}
+
 export class FinalNames {
   readonly #options: FinalNamesOptions;
   /** Folded names that are being published. */
@@ -24,16 +31,17 @@ export class FinalNames {
   }
 
   /**
-   * Runs the work that publishes a name, and notes it, with the folded name (null where case matters). Another spelling of it
-   * waits, and is refused then: asked before and noted after, both would be published, and one of them overwritten.
+   * Runs the work that publishes a name, and notes it. Another spelling of it waits, and is refused then: asked before and noted
+   * after, both would be published, and one of them overwritten.
    */
-  async claim<T>(target: string, work: (folded: string | null) => Promise<T>): Promise<T> {
-    if (!this.#options.caseInsensitive) return work(null);
+  async claim<T>(target: string, work: (claim: Claim) => Promise<T>): Promise<T> {
+    const since = this.#options.folders.looks;
+    if (!this.#options.caseInsensitive) return work({ folded: null, since });
     const folded = foldedName(target);
     for (let claim = this.#claims.get(folded); claim !== undefined; claim = this.#claims.get(folded))
       await claim.catch(() => {});
     this.#refuseCollision(target, folded);
-    const claim = work(folded);
+    const claim = work({ folded, since });
     this.#claims.set(folded, claim);
     try {
       return await claim;
@@ -43,16 +51,12 @@ export class FinalNames {
   }
 
   /**
-   * Gives a file its final name. Throws VanishedError when it is not there any more, EEXIST when it may replace nothing and
-   * something stands there, and EINVAL for a name that the file system does not take, however it says so.
+   * Gives a file its final name. Throws VanishedError when it is not there any more, EINVAL for a name that the file system does
+   * not take, however it says so, and without a claim, which replaces nothing, EEXIST when something stands there.
    */
-  async put(
-    file: string,
-    target: string,
-    replaces: 'what stands' | 'nothing' = 'what stands',
-  ): Promise<void> {
+  async put(file: string, target: string, claim?: Claim): Promise<void> {
     try {
-      await this.#rename(file, target, replaces === 'what stands');
+      await this.#rename(file, target, claim);
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
       const isThere = await lstat(file).catch(() => undefined);
@@ -61,26 +65,27 @@ export class FinalNames {
     }
   }
 
-  async #rename(file: string, target: string, mayReplace: boolean): Promise<void> {
+  async #rename(file: string, target: string, claim: Claim | undefined): Promise<void> {
     const { calls, folders } = this.#options;
     const folder = folderOf(target);
     const name = target.slice(folder.length + 1);
-    const attempt = async (): Promise<void> => {
+    const move = async (path: string): Promise<void> => {
+      const full = `${path}/${name}`;
+      // Taken first, by a file of no bytes: a rename replaces whatever stands there.
+      if (claim === undefined) await writeFile(full, '', { flag: 'wx' });
+      try {
+        await calls.rename(file, full);
+      } catch (error) {
+        if (claim === undefined) await rm(full, { force: true });
+        throw error;
+      }
+    };
+    const attempt = async (since?: number): Promise<void> => {
       await folders.prepare(target);
-      await folders.within(target, async (path) => {
-        const full = join(path, name);
-        // Taken first, by a file of no bytes: a rename replaces whatever stands there.
-        if (!mayReplace) await writeFile(full, '', { flag: 'wx' });
-        try {
-          await calls.rename(file, full);
-        } catch (error) {
-          if (!mayReplace) await rm(full, { force: true });
-          throw error;
-        }
-      });
+      await folders.within(target, move, since);
     };
     try {
-      await attempt();
+      await attempt(claim?.since);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       folders.forget();

@@ -1,5 +1,4 @@
 /** Making the folders on the way to a final name, without ever walking through a symbolic link. */
-import { lstat, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DiskCalls } from './calls.ts';
 import type { Refusals } from './refusals.ts';
@@ -23,6 +22,7 @@ export class Folders {
   readonly #known = new Set<string>();
   /** Folders that this process made: nothing stands in them that it does not know of. */
   readonly #made = new Set<string>();
+  readonly #making = new Map<string, Promise<void>>();
   /** Folders whose entries changed since they were last made durable. */
   readonly #changed = new Set<string>();
 
@@ -38,14 +38,13 @@ export class Folders {
    * has to be told by {@link touch} once it is there.
    */
   async prepare(target: string): Promise<void> {
-    const segments = target.split('/').slice(0, -1);
-    const parent = segments.join('/');
-    if (this.#known.has(parent)) return;
+    const parent = folderOf(target);
+    if (parent === '' || this.#known.has(parent)) return;
     let folder = '';
-    for (const segment of segments) {
+    for (const segment of parent.split('/')) {
       const above = folder;
       folder = folder === '' ? segment : `${folder}/${segment}`;
-      if (!this.#known.has(folder)) await this.#makeOne(folder, above);
+      if (!this.#known.has(folder)) await this.#make(folder, above);
     }
   }
 
@@ -67,8 +66,13 @@ export class Folders {
   }
 
   /** Runs work on the entries of the folder that `target` belongs into, never through a link: see {@link Way.within}. */
-  within<T>(target: string, work: (path: string) => Promise<T>): Promise<T> {
-    return this.#way.within(folderOf(target), work);
+  within<T>(target: string, work: (path: string) => Promise<T>, since?: number): Promise<T> {
+    return this.#way.within(folderOf(target), work, since);
+  }
+
+  /** What to give {@link within} for work that begins now. */
+  get looks(): number {
+    return this.#way.looks;
   }
 
   /** Forget what is known: somebody removed a folder behind our back. */
@@ -97,10 +101,20 @@ export class Folders {
     }
   }
 
+  /** Many files go into a new folder at once, and one of them makes it. */
+  async #make(folder: string, above: string): Promise<void> {
+    let making = this.#making.get(folder);
+    if (making === undefined) {
+      making = this.#makeOne(folder, above).finally(() => this.#making.delete(folder));
+      this.#making.set(folder, making);
+    }
+    await making;
+  }
+
   async #makeOne(folder: string, above: string): Promise<void> {
     const name = folder.slice(above === '' ? 0 : above.length + 1);
     const isNew = await this.#way.within(above, (path) =>
-      makeFolder(join(path, name), join(this.#root, folder)),
+      this.#makeNew(`${path}/${name}`, join(this.#root, folder)),
     );
     if (isNew && this.#made.size < limit) this.#made.add(folder);
     // Also where it stood already: somebody else's mkdir may not be through yet, or an earlier run was killed after it.
@@ -108,21 +122,21 @@ export class Folders {
     if (this.#known.size >= limit) this.#known.delete(this.#known.values().next().value!);
     this.#known.add(folder);
   }
-}
 
-/** True when it was made, and did not stand there; `name` is what people call it. */
-async function makeFolder(path: string, name: string): Promise<boolean> {
-  try {
-    await mkdir(path);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  /** True when it was made, and did not stand there; `name` is what people call it. */
+  async #makeNew(path: string, name: string): Promise<boolean> {
+    try {
+      await this.#calls.makeFolder(path);
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    const stats = await this.#calls.lookAt(path);
+    if (stats.isSymbolicLink())
+      throw coded('ELOOP', `${name} is a symbolic link: files are not written through links`);
+    if (!stats.isDirectory()) throw coded('ENOTDIR', `${name} is a file, where a folder is needed`);
+    return false;
   }
-  const stats = await lstat(path);
-  if (stats.isSymbolicLink())
-    throw coded('ELOOP', `${name} is a symbolic link: files are not written through links`);
-  if (!stats.isDirectory()) throw coded('ENOTDIR', `${name} is a file, where a folder is needed`);
-  return false;
 }
 
 /** The folder of a target; '' is the root. */

@@ -9,6 +9,7 @@ import { temporaryFolder } from '../../../test/support/folder.ts';
 import { type CallName, type Refusal, RefusingCalls } from '../../../test/support/refusing-calls.ts';
 import { digestOf } from '../../records/checksum.ts';
 import type { Published } from '../contract.ts';
+import { DiskCalls } from './calls.ts';
 import { openDiskSink } from './sink.ts';
 
 const look = { mtime: '1700000000123456000', mode: 0o640 };
@@ -275,4 +276,45 @@ test('A temporary file that takes no bytes at all throws what the system says, a
   for (const position of [0, 100, 100_000])
     await assert.rejects(part.write(noise(100), position), { code: 'EPERM' });
   assert.deepEqual(notices, []);
+});
+
+/** Calls on a disk that counts time in steps, in nanoseconds. */
+class SteppedCalls extends DiskCalls {
+  readonly #step: bigint;
+
+  constructor(step: bigint) {
+    super(true);
+    this.#step = step;
+  }
+
+  override setTimes(file: number, time: string): Promise<void> {
+    const nanoseconds = BigInt(Math.floor(Number(time) * 1e6)) * 1000n;
+    const kept = nanoseconds - (nanoseconds % this.#step);
+    return super.setTimes(
+      file,
+      `${kept / 1_000_000_000n}.${String(kept % 1_000_000_000n).padStart(9, '0')}5`,
+    );
+  }
+}
+
+test('A file that was published is known again, in whatever steps its disk counts time', async (t) => {
+  const second = 1_000_000_000n;
+  for (const step of [1000n, 1_000_000n, second / 100n, second, 2n * second]) {
+    const folder = await temporaryFolder(t);
+    const sink = await openDiskSink(folder, { calls: new SteppedCalls(step) });
+    t.after(() => sink.close());
+    // What the first ones show must hold for those that follow.
+    const parts = [0n, 123_456_789n, 10_000_000n, 3_000_000n, 999_999_999n, 1_999_999_999n, 4000n];
+    for (const [number, part] of parts.entries()) {
+      const mtime = String(1_700_000_000n * second + part);
+      await sink.publishWhole(
+        Buffer.from('x'),
+        `shop/${number}`,
+        { mtime, mode: 0o644 },
+        published('x', id(number)),
+      );
+    }
+    for (const number of parts.keys())
+      assert.equal((await sink.published(`shop/${number}`))?.upload, id(number), `${step} ${number}`);
+  }
 });

@@ -27,6 +27,8 @@ export interface HandlesOptions {
   readonly limit: number;
   /** Called when a file was made. */
   readonly made: () => void;
+  /** Closes what can be done without; resolves with how many descriptors that gave back. */
+  readonly spare: () => Promise<number>;
   /** Called when the system had no descriptor left, with how many files are open at once from then on. */
   readonly lowered: (limit: number, cause: unknown) => void;
 }
@@ -86,8 +88,8 @@ export class Handles {
   }
 
   /**
-   * Runs work that opens something. When the system has no descriptor left, idle files are closed and fewer are open at
-   * once from then on; with none to close its error is thrown.
+   * Runs work that opens something. When the system has no descriptor left, what can be done without is closed; then idle
+   * files, and fewer are open at once from then on. With none to close its error is thrown.
    */
   async withDescriptor<T>(work: () => Promise<T>): Promise<T> {
     for (;;) {
@@ -96,6 +98,7 @@ export class Handles {
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
         if (code !== 'EMFILE' && code !== 'ENFILE') throw error;
+        if ((await this.#options.spare()) > 0) continue;
         const [closing] = this.#shrink(Math.floor(this.#open.size / 2));
         if (closing === undefined) throw error;
         this.#limit = Math.max(1, Math.min(this.#limit, this.#open.size));

@@ -1,5 +1,4 @@
 /** A directory as a sink. Its own things stand in `.sluice/`, on the same file system as the final names. */
-import type { BigIntStats } from 'node:fs';
 import { mkdir, readdir, realpath, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError, describeError } from '../../errors.ts';
@@ -21,7 +20,7 @@ import { foldedName, ownFolder } from '../target-name.ts';
 import { VanishedError } from '../vanished.ts';
 import { DiskCalls } from './calls.ts';
 import { FileLooks, isSameTime } from './file-look.ts';
-import { FinalNames } from './final-names.ts';
+import { type Claim, FinalNames } from './final-names.ts';
 import { Folders } from './folders.ts';
 import { Handles } from './handles.ts';
 import { type Journal, openJournal } from './journal.ts';
@@ -125,6 +124,7 @@ class DiskSink implements Sink {
       calls,
       limit: handleLimit,
       made: () => this.#folders.touch(partsFolder),
+      spare: () => this.#way.release(),
       lowered: (limit, cause) => this.#notices.say('open-files', fewerText(limit, cause)),
     });
   }
@@ -162,36 +162,36 @@ class DiskSink implements Sink {
   }
 
   publish(upload: string, target: string, look: FileLook, published: Published): Promise<void> {
-    return this.#publish(target, async (folded) => {
+    return this.#publish(target, async (claim) => {
       const file = this.#partName(upload);
-      const stats = await this.#handles.use(file, ({ descriptor }) =>
+      const mtime = await this.#handles.use(file, ({ descriptor }) =>
         this.#finish(file, descriptor, look, published),
       );
       await this.#handles.end(file);
-      await this.#names.put(file, target);
-      this.#journal.notePublished(target, published, stats.mtimeNs, folded);
+      await this.#names.put(file, target, claim);
+      this.#journal.notePublished(target, published, mtime, claim.folded);
     });
   }
 
-  async #finish(file: string, part: number, look: FileLook, published: Published): Promise<BigIntStats> {
+  async #finish(file: string, part: number, look: FileLook, published: Published): Promise<bigint> {
     const { size } = await this.#calls.look(part);
     if (size !== BigInt(published.size)) {
       throw new VanishedError(
         `somebody changed its temporary file ${file}, which has ${size} bytes instead of ${published.size}`,
       );
     }
-    const stats = await this.#looks.give(part, look);
+    const mtime = await this.#looks.give(part, look);
     await this.#sync(part);
-    return stats;
+    return mtime;
   }
 
   publishWhole(bytes: Uint8Array, target: string, look: FileLook, published: Published): Promise<void> {
-    return this.#publish(target, async (folded) => {
+    return this.#publish(target, async (claim) => {
       const file = join(this.#parts, `whole-${this.#wholes++}`);
       try {
-        const stats = await this.#whole.write(file, bytes, look, (whole) => this.#sync(whole));
-        await this.#names.put(file, target);
-        this.#journal.notePublished(target, published, stats.mtimeNs, folded);
+        const mtime = await this.#whole.write(file, bytes, look, (whole) => this.#sync(whole));
+        await this.#names.put(file, target, claim);
+        this.#journal.notePublished(target, published, mtime, claim.folded);
       } catch (error) {
         await rm(file, { force: true });
         throw error;
@@ -199,8 +199,8 @@ class DiskSink implements Sink {
     });
   }
 
-  /** Runs the publishing of a name, with the folded one where case does not matter. */
-  #publish(target: string, work: (folded: string | null) => Promise<void>): Promise<void> {
+  /** Runs the publishing of a name. */
+  #publish(target: string, work: (claim: Claim) => Promise<void>): Promise<void> {
     return this.#own.guard(() => this.#names.claim(target, work));
   }
 
@@ -219,7 +219,7 @@ class DiskSink implements Sink {
       // An empty file has not been opened yet.
       await this.#handles.use(file, async () => {});
       await this.#handles.end(file);
-      await this.#names.put(file, target, 'nothing');
+      await this.#names.put(file, target);
     });
     this.#journal.noteGone(upload);
   }

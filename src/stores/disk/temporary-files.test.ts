@@ -85,6 +85,10 @@ class FewDescriptors extends DiskCalls {
   #open = 0;
   most = 0;
 
+  get left(): number {
+    return this.#open;
+  }
+
   constructor(limit: number) {
     super(false);
     this.#limit = limit;
@@ -120,6 +124,19 @@ test('A system that has few descriptors makes fewer files be open at once, and t
   await sink.checkpoint([]);
   assert.equal(notices.length, 1);
   assert.match(notices[0]!, /too many files are open .*EMFILE.* at most \d+ temporary files .*ulimit -n/);
+});
+
+test('Folders that are kept open take no descriptor from files that are to come', async (t) => {
+  const calls = new FewDescriptors(10);
+  const { folder, sink } = await sinkOn(t, calls);
+  const bytes = Buffer.from('bytes');
+  const names = Array.from({ length: 30 }, (_, index) => `${index}`);
+  for (const name of names) await sink.publishWhole(bytes, `shop/${name}/a`, look, published(bytes, id(1)));
+  const publish = (name: string) => sink.publishWhole(bytes, `shop/${name}/b`, look, published(bytes, id(2)));
+  for (let at = 0; at < names.length; at += 3) await Promise.all(names.slice(at, at + 3).map(publish));
+  for (const name of names) assert.deepEqual(await readdir(join(folder, 'shop', name)), ['a', 'b']);
+  await sink.close();
+  assert.equal(calls.left, 0);
 });
 
 test('With no descriptor to be had, not even by closing what is idle, the system’s error is thrown', async (t) => {

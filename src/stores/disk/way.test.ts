@@ -76,6 +76,37 @@ test('What stands behind a link that took a folder’s place does not stand at t
   assert.equal(await sink.digestOfTarget('shop/a', 'md5'), undefined);
 });
 
+test('Files that come at once into a new folder: it is made, opened and asked about once for all of them', async (t) => {
+  const folder = await temporaryFolder(t);
+  const made = { folders: 0, opened: 0, asked: 0 };
+  class Counted extends DiskCalls {
+    override async makeFolder(path: string): Promise<void> {
+      made.folders++;
+      await super.makeFolder(path);
+    }
+    override async open(...args: Parameters<DiskCalls['open']>): Promise<number> {
+      if (!args[0].includes('.sluice')) made.opened++;
+      return super.open(...args);
+    }
+    override async pathOf(file: number): Promise<string> {
+      made.asked++;
+      return super.pathOf(file);
+    }
+  }
+  for (const isLocal of [true, false]) {
+    const sink = await openDiskSink(join(folder, String(isLocal)), { calls: new Counted(isLocal) });
+    t.after(() => sink.close());
+    Object.assign(made, { folders: 0, opened: 0, asked: 0 });
+    const publish = (name: number): Promise<void> =>
+      sink.publishWhole(Buffer.from('x'), `shop/new/${name}`, look, published('x'));
+    await Promise.all(Array.from({ length: 100 }, (_, name) => publish(name)));
+    assert.deepEqual([made.folders, made.opened], [2, 3]);
+    // The root and two folders when they are opened, and the first two once more before their folder is made in them.
+    assert.ok(made.asked <= 6, `asked ${made.asked} times`);
+    assert.equal((await readdir(join(folder, String(isLocal), 'shop/new'))).length, 100);
+  }
+});
+
 const everything: Selection = { file: () => true, folder: () => true };
 
 test('A folder of the source that was swapped for a link after it was listed: no file outside is sent', async (t) => {

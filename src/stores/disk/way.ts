@@ -6,17 +6,10 @@ import { type BigIntStats, constants } from 'node:fs';
 import { readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DiskCalls } from './calls.ts';
+import { HeldFolders } from './held-folders.ts';
 
 /** Linux's flag for a handle on a folder that need not be readable; Node has no name for it. */
 const pathOnly = 0o10_000_000;
-
-/** Folders kept open. */
-const heldFolders = 32;
-
-interface HeldFolder {
-  readonly file: number;
-  users: number;
-}
 
 export interface WayOptions {
   readonly calls: DiskCalls;
@@ -32,9 +25,7 @@ export class Way {
   readonly #root: string;
   readonly #realRoot: string;
   readonly #withDescriptor: <T>(work: () => Promise<T>) => Promise<T>;
-  /** Folders that are open, the oldest first; and those that are to be closed once nobody uses them. */
-  readonly #held = new Map<string, HeldFolder>();
-  readonly #left = new Set<HeldFolder>();
+  readonly #held: HeldFolders;
   /** Whether the system says where an open file stands. */
   #canAsk: boolean | undefined;
 
@@ -43,6 +34,8 @@ export class Way {
     this.#root = root;
     this.#realRoot = realRoot;
     this.#withDescriptor = withDescriptor;
+    const pathOf = (folder: string): string => join(realRoot, folder);
+    this.#held = new HeldFolders({ calls, pathOf, open: (folder) => this.#openFolder(folder) });
   }
 
   /**
@@ -63,66 +56,46 @@ export class Way {
     }
   }
 
+  /** What to give {@link within} for work that begins now. */
+  get looks(): number {
+    return this.#held.looks;
+  }
+
   /**
    * Runs work on a folder's entries, whose names are to be joined to the path that it gets: on Linux it leads to the folder
-   * that was looked at, whatever becomes of its name meanwhile.
+   * that was looked at, whatever becomes of its name meanwhile. `since` is what {@link looks} was when that began which the
+   * work ends: a look that somebody took after it is as good as another, and many files go into one folder at once.
    */
-  async within<T>(folder: string, work: (path: string) => Promise<T>): Promise<T> {
-    const full = join(this.#root, folder);
+  async within<T>(folder: string, work: (path: string) => Promise<T>, since = this.looks): Promise<T> {
     if (!(await this.#asks())) {
       await this.check(folder);
-      return work(full);
+      return work(join(this.#root, folder));
     }
-    const held = await this.#hold(folder);
-    const path = `/proc/self/fd/${held.file}`;
-    try {
-      return await work(path);
-    } catch (error) {
-      throw named(error, path, full);
-    } finally {
-      held.users--;
-      await this.#letGo(heldFolders);
-    }
+    return this.#held.use(folder, since, async (file) => {
+      const path = `/proc/self/fd/${file}`;
+      try {
+        return await work(path);
+      } catch (error) {
+        throw named(error, path, join(this.#root, folder));
+      }
+    });
+  }
+
+  /** Closes the folders that are kept open for the next file; resolves with how many that were. */
+  release(): Promise<number> {
+    return this.#held.release();
   }
 
   /** Closes what is held open. */
-  async close(): Promise<void> {
-    await this.#letGo(0);
+  close(): Promise<void> {
+    return this.#held.close();
   }
 
-  /** A folder that is open, and stands where its name says. Many files go into one, so that it is kept open for the next. */
-  async #hold(folder: string): Promise<HeldFolder> {
-    const before = this.#held.get(folder);
-    if (before !== undefined) {
-      before.users++;
-      if ((await this.#calls.pathOf(before.file)) === join(this.#realRoot, folder)) return before;
-      before.users--;
-      if (this.#held.get(folder) === before) this.#held.delete(folder);
-      this.#left.add(before);
-    }
-    const file = await this.open(folder, pathOnly | constants.O_DIRECTORY).catch(async (error: unknown) => {
+  async #openFolder(folder: string): Promise<number> {
+    return this.open(folder, pathOnly | constants.O_DIRECTORY).catch(async (error: unknown) => {
       await this.check(folder);
       throw error;
     });
-    const held = { file, users: 1 };
-    const other = this.#held.get(folder);
-    if (other !== undefined) this.#left.add(other);
-    this.#held.set(folder, held);
-    return held;
-  }
-
-  /** Leaves so many folders open, and those that are in use. */
-  async #letGo(limit: number): Promise<void> {
-    for (const [folder, held] of this.#held) {
-      if (this.#held.size <= limit) break;
-      this.#held.delete(folder);
-      this.#left.add(held);
-    }
-    for (const held of this.#left) {
-      if (held.users > 0) continue;
-      this.#left.delete(held);
-      await this.#calls.close(held.file);
-    }
   }
 
   /** Throws with code ELOOP when a folder on the way is a symbolic link, or this one itself. */

@@ -1,5 +1,5 @@
 /** Small files that are all at hand: made, written and made durable in one go, on their way to their names. */
-import { type BigIntStats, constants } from 'node:fs';
+import { constants } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { FileLook } from '../contract.ts';
 import type { DiskCalls } from './calls.ts';
@@ -20,22 +20,22 @@ export class WholeFiles {
     this.#options = options;
   }
 
-  /** Makes a file; `sync` makes it durable. Resolves with how it looks. */
+  /** Makes a file; `sync` makes it durable. Resolves with its modification time, in nanoseconds. */
   async write(
     file: string,
     bytes: Uint8Array,
     look: FileLook,
     sync: (file: number) => Promise<void>,
-  ): Promise<BigIntStats> {
+  ): Promise<bigint> {
     const { calls, looks, withDescriptor } = this.#options;
     const mode = permissions(look.mode);
     const made = mode & ~this.#umask;
     const whole = await withDescriptor(() => this.#openNew(file, made));
     try {
       await calls.write(whole, bytes);
-      const stats = await looks.give(whole, look, made === mode);
+      const mtime = await looks.give(whole, look, made === mode);
       await sync(whole);
-      return stats;
+      return mtime;
     } finally {
       await calls.close(whole);
     }
