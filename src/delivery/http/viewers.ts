@@ -4,6 +4,7 @@
  * that are sent everything.
  */
 
+import { detached } from './detached.ts';
 import { headerOf, type Incoming } from './replies.ts';
 
 /** Milliseconds that the most of the held requests counts. */
@@ -72,5 +73,7 @@ export class ViewerCount {
 /** Which player it is, as well as one can tell: only to count them. */
 export function playerOf(request: Incoming): string {
   const behind = headerOf(request, 'x-forwarded-for') ?? '';
-  return `${request.socket?.remoteAddress}|${behind.slice(0, 200)}|${headerOf(request, 'user-agent')?.slice(0, 200)}`;
+  const program = headerOf(request, 'user-agent')?.slice(0, 200);
+  // It is remembered, and whole heads with it if it were a part of them.
+  return detached(`${request.socket?.remoteAddress}|${behind.slice(0, 200)}|${program}`);
 }
