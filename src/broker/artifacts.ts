@@ -1,10 +1,11 @@
 /** Kafka's published artifacts, fetched once by Maven into a cache folder outside any source tree. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ConfigurationError, describeError, SluiceError } from '../errors.ts';
+import { makeFolders } from '../folder.ts';
 import { cacheFolder } from './default-folders.ts';
 
 const run = promisify(execFile);
@@ -90,7 +91,7 @@ export async function ensureKafka(
 
 async function makeFolder(cache: string): Promise<string> {
   try {
-    await mkdir(cache, { recursive: true });
+    await makeFolders(cache);
     return await mkdtemp(join(cache, 'fetching-'));
   } catch (cause) {
     throw new ConfigurationError(

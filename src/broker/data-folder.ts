@@ -1,9 +1,10 @@
 /** The folder in which a broker's data stays, and the note in it that says whose it is and who runs there. */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError } from '../errors.ts';
+import { makeFolders } from '../folder.ts';
 
 /** What stands in `sluice-broker.json`. */
 export interface BrokerNote {
@@ -53,7 +54,7 @@ export async function claimDataFolder(
 ): Promise<BrokerNote> {
   const another = 'Choose another folder with --data.';
   try {
-    await mkdir(dataDir, { recursive: true });
+    await makeFolders(dataDir);
     const note = await readNote(dataDir);
     if (note === undefined) {
       if ((await readdir(dataDir)).length > 0) {

@@ -1,8 +1,9 @@
 /** What stands on disk before a node's first start: its configuration, and Kafka's storage. */
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SluiceError } from '../errors.ts';
+import { makeFolders } from '../folder.ts';
 import { type JvmOptions, javaCommand, startProcess } from './jvm.ts';
 import { log4jProperties } from './log4j.ts';
 import { type ClusterPlan, type NodePlan, propertiesText, serverProperties } from './properties.ts';
@@ -13,7 +14,7 @@ export async function writeConfiguration(
   cluster: ClusterPlan,
   node: NodePlan,
 ): Promise<void> {
-  await mkdir(node.dataDir, { recursive: true });
+  await makeFolders(node.dataDir);
   await writeFile(join(folder, 'log4j2.properties'), log4jProperties);
   const text = propertiesText(serverProperties(cluster, node));
   await writeFile(join(folder, 'server.properties'), text, { mode: 0o600 });

@@ -4,6 +4,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ConfigurationError } from '../errors.ts';
+import { makeFolders } from '../folder.ts';
 
 export interface DemoFolder {
   readonly root: string;
@@ -42,7 +43,7 @@ export async function makeFolder(path: string): Promise<DemoFolder> {
     await rm(root, { recursive: true });
   }
   const folder = { root, outbox: join(root, 'outbox'), inbox: join(root, 'inbox') };
-  await mkdir(folder.outbox, { recursive: true });
+  await makeFolders(folder.outbox);
   await mkdir(folder.inbox);
   await writeFile(join(root, mark), String(process.pid));
   return folder;

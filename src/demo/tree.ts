@@ -1,7 +1,8 @@
 /** The files that the demo sends: a mixed tree, as somebody's folder might be. */
 import { randomFillSync } from 'node:crypto';
-import { mkdir, open, utimes } from 'node:fs/promises';
+import { open, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolders } from '../folder.ts';
 
 /** The large file's size: 256 MB. */
 export const largeFile = 256_000_000;
@@ -44,7 +45,7 @@ export async function writeTree(folder: string, tree: Tree): Promise<void> {
   let minutes = 1;
   for (const [path, size] of tree) {
     const name = join(folder, path);
-    await mkdir(dirname(name), { recursive: true });
+    await makeFolders(dirname(name));
     const file = await open(name, 'w');
     try {
       for (let at = 0; at < size; at += random.length) {

@@ -1,9 +1,10 @@
 /** Making test files: random bytes that no compression and no duplicate finder can shorten. */
 import { randomBytes, randomFillSync } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ConfigurationError } from '../errors.ts';
+import { makeFolders } from '../folder.ts';
 
 export interface GenerateOptions {
   /** The directory to write into; made when missing. */
@@ -30,7 +31,7 @@ const blockSize = 1024 * 1024;
  */
 export async function* generateFiles(options: GenerateOptions): AsyncGenerator<GeneratedFile> {
   const { folder, size, interval, signal } = options;
-  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+  await makeFolders(folder).catch((cause: unknown) => {
     throw new ConfigurationError(`cannot make the folder ${folder} for generated files`, { cause });
   });
   for (let count = 1; signal?.aborted !== true; count += 1) {

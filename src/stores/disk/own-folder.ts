@@ -1,7 +1,7 @@
 /** Whether a sink still is where it was opened. Its folder may be removed, moved away or made anew while it is in use. */
 import { type BigIntStats, closeSync, fstatSync, lstatSync, openSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolders } from '../../folder.ts';
 import { SinkLostError } from '../sink-lost.ts';
 import { ownFolder } from '../target-name.ts';
 import type { DiskCalls } from './calls.ts';
@@ -34,7 +34,7 @@ export class OwnFolder {
   async confirm(): Promise<void> {
     const isThere = (await this.#look(this.#witnessPath)) !== undefined;
     if (isThere && fstatSync(this.#witness).nlink > 0) {
-      if ((await this.#look(this.#parts)) === undefined) await mkdir(this.#parts, { recursive: true });
+      if ((await this.#look(this.#parts)) === undefined) await makeFolders(this.#parts);
       return;
     }
     const { dev } = await this.#calls.lookAt(this.#root);

@@ -17,6 +17,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { sinkContract } from '../../../test/contracts/sink.ts';
 import { temporaryFolder } from '../../../test/support/folder.ts';
+import { ConfigurationError } from '../../errors.ts';
 import { digestOf } from '../../records/checksum.ts';
 import type { Sink } from '../contract.ts';
 import { VanishedError } from '../vanished.ts';
@@ -224,4 +225,11 @@ test('A journal of the first version is gone on with', async (t) => {
   assert.deepEqual([upload?.path, upload?.seen], ['a', []]);
   await sink.checkpoint([{ ...upload!, seen: [[2, 7, 8]] }]);
   assert.deepEqual((await sink.unfinished())[0]?.seen, [[2, 7, 8]]);
+});
+
+test('A folder that cannot be made is refused, also where the system says that it is the name that is missing', async () => {
+  await assert.rejects(openDiskSink('/proc/sluice-test/a'), (error: Error) => {
+    assert.ok(error instanceof ConfigurationError);
+    return /^cannot write to the sink .*\(E[A-Z]+: /.test(error.message);
+  });
 });

@@ -1,7 +1,8 @@
 /** A directory as a sink. Its own things stand in `.sluice/`, on the same file system as the final names. */
-import { mkdir, readdir, realpath, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { readdir, realpath, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError, describeError } from '../../errors.ts';
+import { makeFolders } from '../../folder.ts';
 import type { ChecksumAlgorithm } from '../../records/checksum.ts';
 import type {
   FileLook,
@@ -47,10 +48,10 @@ export interface DiskSinkOptions {
 export async function openDiskSink(directory: string, options: DiskSinkOptions = {}): Promise<Sink> {
   const place = absolutePath(directory);
   try {
-    await mkdir(place, { recursive: true });
+    await makeFolders(place);
     const root = await realpath(place);
     const parts = join(root, partsFolder);
-    await mkdir(parts, { recursive: true });
+    await makeFolders(parts);
     const caseInsensitive = await probeCase(parts);
     const calls = options.calls ?? (await DiskCalls.on(root));
     return new DiskSink(place, root, caseInsensitive, { identify: placeOf, ...options, calls });
