@@ -10,19 +10,25 @@ const run = promisify(execFile);
 
 export interface SmallDisk {
   readonly folder: string;
+  /** Rejects where something on it is in use. */
+  unmount(): Promise<void>;
   /** Makes it larger or smaller. */
   resize(mebibytes: number): Promise<void>;
 }
 
-/** Undefined where nothing may be mounted: on systems other than Linux, and for users other than root. */
-export async function smallDisk(t: TestContext, mebibytes: number): Promise<SmallDisk | undefined> {
+/** At a folder that is there, if one is given. Undefined where nothing may be mounted: on systems other than Linux, and for users other than root. */
+export async function smallDisk(
+  t: TestContext,
+  mebibytes: number,
+  at?: string,
+): Promise<SmallDisk | undefined> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined;
-  const folder = await mkdtemp(join(await realpath(tmpdir()), 'sluice-disk-'));
+  const folder = at ?? (await mkdtemp(join(await realpath(tmpdir()), 'sluice-disk-')));
   let isMounted = false;
   t.after(async () => {
     // Lazily: what the test has open there may be closed after this.
     if (isMounted) await run('umount', ['--lazy', folder]);
-    await rmdir(folder);
+    if (at === undefined) await rmdir(folder);
   });
   try {
     await run('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'sluice-test', folder]);
@@ -33,6 +39,10 @@ export async function smallDisk(t: TestContext, mebibytes: number): Promise<Smal
   isMounted = true;
   return {
     folder,
+    unmount: async () => {
+      await run('umount', [folder]);
+      isMounted = false;
+    },
     resize: async (size) => {
       await run('mount', ['-o', `remount,size=${size}m`, folder]);
     },

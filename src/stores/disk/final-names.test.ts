@@ -19,7 +19,14 @@ test('Two spellings of one name that come at once: one is published, the other r
   const noted = new Map<string, string>();
   const collision = (target: string, folded: string): string | undefined =>
     [...noted].find(([other, itsFolded]) => itsFolded === folded && other !== target)?.[0];
-  const names = new FinalNames({ calls, folders, caseInsensitive: true, collision });
+  const names = new FinalNames({
+    calls,
+    withDescriptor: (work) => work(),
+    folders,
+    notices: new Notices(),
+    caseInsensitive: true,
+    collision,
+  });
   await mkdir(join(root, 'parts'));
   const publish = (target: string): Promise<void> =>
     names.claim(target, async (claim) => {
@@ -43,7 +50,14 @@ test('One that failed leaves its name to the next', async (t) => {
   const calls = new DiskCalls(false);
   const way = new Way({ calls, root, realRoot: root });
   const folders = new Folders({ root, way, calls, refusals: new Refusals(root, new Notices()) });
-  const names = new FinalNames({ calls, folders, caseInsensitive: true, collision: () => undefined });
+  const names = new FinalNames({
+    calls,
+    withDescriptor: (work) => work(),
+    folders,
+    notices: new Notices(),
+    caseInsensitive: true,
+    collision: () => undefined,
+  });
   const failing = names.claim('shop/A', () => Promise.reject(new Error('as the test wants it')));
   const next = names.claim('shop/a', async ({ folded }) => folded);
   await assert.rejects(failing, /as the test wants it/);

@@ -1,13 +1,19 @@
 /** Putting finished files under their names: what is there is replaced at once, and two spellings of one name are kept apart. */
 import { lstat, rm, writeFile } from 'node:fs/promises';
+import type { Published } from '../contract.ts';
+import type { Notices } from '../notices.ts';
 import { foldedName } from '../target-name.ts';
 import { VanishedError } from '../vanished.ts';
+import { moveAcross } from './across-disks.ts';
 import type { DiskCalls } from './calls.ts';
 import { type Folders, folderOf } from './folders.ts';
 
 export interface FinalNamesOptions {
   readonly calls: DiskCalls;
   readonly folders: Folders;
+  readonly notices: Notices;
+  /** Runs what opens something. */
+  readonly withDescriptor: <T>(work: () => Promise<T>) => Promise<T>;
   readonly caseInsensitive: boolean;
   /** Another name that was published, and folds to the same. */
   readonly collision: (target: string, folded: string) => string | undefined;
@@ -51,12 +57,13 @@ export class FinalNames {
   }
 
   /**
-   * Gives a file its final name. Throws VanishedError when it is not there any more, EINVAL for a name that the file system does
-   * not take, however it says so, and without a claim, which replaces nothing, EEXIST when something stands there.
+   * Gives a file its final name. Resolves with its modification time when it may be another one there. Throws VanishedError when
+   * the file is not there any more, EINVAL for a name that the file system does not take, however it says so, and without a
+   * claim, which replaces nothing, EEXIST when something stands there.
    */
-  async put(file: string, target: string, claim?: Claim): Promise<void> {
+  async put(file: string, target: string, claim?: Claim, published?: Published): Promise<bigint | undefined> {
     try {
-      await this.#rename(file, target, claim);
+      return await this.#rename(file, target, claim, published);
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
       const isThere = await lstat(file).catch(() => undefined);
@@ -65,33 +72,57 @@ export class FinalNames {
     }
   }
 
-  async #rename(file: string, target: string, claim: Claim | undefined): Promise<void> {
-    const { calls, folders } = this.#options;
+  async #rename(
+    file: string,
+    target: string,
+    claim: Claim | undefined,
+    published: Published | undefined,
+  ): Promise<bigint | undefined> {
+    const { folders } = this.#options;
     const folder = folderOf(target);
     const name = target.slice(folder.length + 1);
-    const move = async (path: string): Promise<void> => {
+    const move = async (path: string): Promise<bigint | undefined> => {
       const full = `${path}/${name}`;
       // Taken first, by a file of no bytes: a rename replaces whatever stands there.
       if (claim === undefined) await writeFile(full, '', { flag: 'wx' });
       try {
-        await calls.rename(file, full);
+        return await this.#move(file, path, folder, name, published);
       } catch (error) {
         if (claim === undefined) await rm(full, { force: true });
         throw error;
       }
     };
-    const attempt = async (since?: number): Promise<void> => {
+    const attempt = async (since?: number): Promise<bigint | undefined> => {
       await folders.prepare(target);
-      await folders.within(target, move, since);
+      const mtime = await folders.within(target, move, since);
+      folders.touch(folder);
+      return mtime;
     };
     try {
-      await attempt(claim?.since);
+      return await attempt(claim?.since);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       folders.forget();
-      await attempt();
+      return attempt();
     }
-    folders.touch(folder);
+  }
+
+  async #move(
+    file: string,
+    path: string,
+    folder: string,
+    name: string,
+    published: Published | undefined,
+  ): Promise<bigint | undefined> {
+    const { calls, folders, notices, withDescriptor } = this.#options;
+    try {
+      await calls.rename(file, `${path}/${name}`);
+      return undefined;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+      const move = { file, folder: path, place: folders.pathOf(folder), name, published };
+      return withDescriptor(() => moveAcross(calls, notices, move));
+    }
   }
 
   #refuseCollision(target: string, folded: string): void {

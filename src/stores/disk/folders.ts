@@ -70,6 +70,11 @@ export class Folders {
     return this.#way.within(folderOf(target), work, since);
   }
 
+  /** What people call a folder. */
+  pathOf(folder: string): string {
+    return join(this.#root, folder);
+  }
+
   /** What to give {@link within} for work that begins now. */
   get looks(): number {
     return this.#way.looks;

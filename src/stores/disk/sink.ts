@@ -119,7 +119,14 @@ class DiskSink implements Sink {
     this.#standing = new StandingFiles(calls, this.#way);
     const collision = (target: string, folded: string): string | undefined =>
       this.#journal.collision(target, folded);
-    this.#names = new FinalNames({ calls, folders: this.#folders, caseInsensitive, collision });
+    this.#names = new FinalNames({
+      calls,
+      folders: this.#folders,
+      notices: this.#notices,
+      withDescriptor,
+      caseInsensitive,
+      collision,
+    });
     for (const folder of ['', ownFolder, partsFolder]) this.#folders.touch(folder);
     this.#handles = new Handles({
       calls,
@@ -169,8 +176,8 @@ class DiskSink implements Sink {
         this.#finish(file, descriptor, look, published),
       );
       await this.#handles.end(file);
-      await this.#names.put(file, target, claim);
-      this.#journal.notePublished(target, published, mtime, claim.folded);
+      const moved = await this.#names.put(file, target, claim, published);
+      this.#journal.notePublished(target, published, moved ?? mtime, claim.folded);
     });
   }
 
@@ -191,8 +198,8 @@ class DiskSink implements Sink {
       const file = join(this.#parts, `whole-${this.#wholes++}`);
       try {
         const mtime = await this.#whole.write(file, bytes, look, (whole) => this.#sync(whole));
-        await this.#names.put(file, target, claim);
-        this.#journal.notePublished(target, published, mtime, claim.folded);
+        const moved = await this.#names.put(file, target, claim, published);
+        this.#journal.notePublished(target, published, moved ?? mtime, claim.folded);
       } catch (error) {
         await rm(file, { force: true });
         throw error;
@@ -265,6 +272,8 @@ class DiskSink implements Sink {
     const changed = this.#folders.takeChanged();
     await this.#handles.withDescriptor(() => this.#folders.sync(changed));
     await this.#handles.withDescriptor(() => this.#journal.checkpoint(uploads, noted, positions));
+    // What is open cannot be unmounted.
+    await this.#way.release();
   }
 
   async check(): Promise<void> {
