@@ -9,6 +9,7 @@ export type CallName =
   | 'resizeNow'
   | 'setTimes'
   | 'setMode'
+  | 'makeFolder'
   | 'rename'
   | 'sync'
   | 'syncData'
@@ -57,6 +58,11 @@ export class RefusingCalls extends DiskCalls {
   override async setMode(...args: Parameters<DiskCalls['setMode']>): Promise<void> {
     this.#ask('setMode', args);
     return super.setMode(...args);
+  }
+
+  override async makeFolder(path: string): Promise<void> {
+    this.#ask('makeFolder', [path], 'mkdir');
+    return super.makeFolder(path);
   }
 
   override async rename(...args: Parameters<DiskCalls['rename']>): Promise<void> {

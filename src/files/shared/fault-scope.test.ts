@@ -6,7 +6,11 @@ import { type FaultScope, faultScope } from './fault-scope.ts';
 type Code = Parameters<typeof systemError>[0];
 
 const table: readonly (readonly [scope: FaultScope, syscall: string, codes: readonly Code[]])[] = [
-  ['name', 'open', ['EACCES', 'EPERM', 'EROFS', 'ENAMETOOLONG', 'EISDIR', 'ENOTDIR', 'ELOOP', 'EINVAL']],
+  [
+    'name',
+    'open',
+    ['EACCES', 'EPERM', 'EROFS', 'ENAMETOOLONG', 'EISDIR', 'ENOTDIR', 'ELOOP', 'EINVAL', 'ENOENT'],
+  ],
   ['name', 'rename', ['EBUSY', 'ETXTBSY', 'EXDEV', 'ENOTEMPTY', 'EEXIST', 'ENOSPC', 'EDQUOT', 'EILSEQ']],
   ['name', 'mkdir', ['ENOSPC', 'EDQUOT', 'EMLINK', 'EROFS', 'ENOTSUP', 'ENOSYS']],
   ['name', 'write', ['EFBIG', 'EOVERFLOW']],
@@ -16,7 +20,7 @@ const table: readonly (readonly [scope: FaultScope, syscall: string, codes: read
   ['durability', 'fsync', ['EIO', 'EDQUOT', 'ENOSPC', 'EINVAL']],
   ['durability', 'fdatasync', ['EIO']],
   ['durability', 'close', ['EIO', 'EDQUOT']],
-  ['sink', 'write', ['EIO', 'ESTALE', 'ENODEV', 'ENXIO', 'ETIMEDOUT', 'ENOENT', 'ENOTCONN', 'EINTR']],
+  ['sink', 'write', ['EIO', 'ESTALE', 'ENODEV', 'ENXIO', 'ETIMEDOUT', 'ENOTCONN', 'EINTR']],
 ];
 
 test('Errors of one name, of room, of a limit, of durability, and of the whole disk', () => {

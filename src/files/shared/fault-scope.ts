@@ -28,6 +28,8 @@ const ofName = new Set([
   'ELOOP',
   'EMLINK',
   'ENAMETOOLONG',
+  // Some file systems say so of names that they do not have; where the whole sink is gone, the check says it too.
+  'ENOENT',
   'ENOSYS',
   'ENOTDIR',
   'ENOTEMPTY',

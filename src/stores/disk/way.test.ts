@@ -100,7 +100,8 @@ test('Files that come at once into a new folder: it is made, opened and asked ab
     const publish = (name: number): Promise<void> =>
       sink.publishWhole(Buffer.from('x'), `shop/new/${name}`, look, published('x'));
     await Promise.all(Array.from({ length: 100 }, (_, name) => publish(name)));
-    assert.deepEqual([made.folders, made.opened], [2, 3]);
+    // Elsewhere no folder is opened: the system does not say where it stands.
+    assert.deepEqual([made.folders, made.opened], [2, process.platform === 'linux' ? 3 : 0]);
     // The root and two folders when they are opened, and the first two once more before their folder is made in them.
     assert.ok(made.asked <= 6, `asked ${made.asked} times`);
     assert.equal((await readdir(join(folder, String(isLocal), 'shop/new'))).length, 100);
