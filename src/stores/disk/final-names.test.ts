@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { temporaryFolder } from '../../../test/support/folder.ts';
 import { Notices } from '../notices.ts';
+import { foldedName } from '../target-name.ts';
 import { DiskCalls } from './calls.ts';
 import { FinalNames } from './final-names.ts';
 import { Folders } from './folders.ts';
@@ -24,7 +25,7 @@ test('Two spellings of one name that come at once: one is published, the other r
     withDescriptor: (work) => work(),
     folders,
     notices: new Notices(),
-    caseInsensitive: true,
+    folded: foldedName,
     collision,
   });
   await mkdir(join(root, 'parts'));
@@ -55,7 +56,7 @@ test('One that failed leaves its name to the next', async (t) => {
     withDescriptor: (work) => work(),
     folders,
     notices: new Notices(),
-    caseInsensitive: true,
+    folded: foldedName,
     collision: () => undefined,
   });
   const failing = names.claim('shop/A', () => Promise.reject(new Error('as the test wants it')));

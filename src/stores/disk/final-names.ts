@@ -2,7 +2,6 @@
 import { lstat, rm, writeFile } from 'node:fs/promises';
 import type { Published } from '../contract.ts';
 import type { Notices } from '../notices.ts';
-import { foldedName } from '../target-name.ts';
 import { VanishedError } from '../vanished.ts';
 import { moveAcross } from './across-disks.ts';
 import type { DiskCalls } from './calls.ts';
@@ -14,14 +13,15 @@ export interface FinalNamesOptions {
   readonly notices: Notices;
   /** Runs what opens something. */
   readonly withDescriptor: <T>(work: () => Promise<T>) => Promise<T>;
-  readonly caseInsensitive: boolean;
+  /** The same for all spellings that are one name there; null where each name has one. */
+  readonly folded: (target: string) => string | null;
   /** Another name that was published, and folds to the same. */
   readonly collision: (target: string, folded: string) => string | undefined;
 }
 
 /** A name that is being published. */
 export interface Claim {
-  /** The folded name; null where case matters. */
+  /** Of {@link FinalNamesOptions.folded}. */
   readonly folded: string | null;
   /** What {@link Folders.looks} was when it began. */
   readonly since: number;
@@ -42,8 +42,8 @@ export class FinalNames {
    */
   async claim<T>(target: string, work: (claim: Claim) => Promise<T>): Promise<T> {
     const since = this.#options.folders.looks;
-    if (!this.#options.caseInsensitive) return work({ folded: null, since });
-    const folded = foldedName(target);
+    const folded = this.#options.folded(target);
+    if (folded === null) return work({ folded, since });
     for (let claim = this.#claims.get(folded); claim !== undefined; claim = this.#claims.get(folded))
       await claim.catch(() => {});
     this.#refuseCollision(target, folded);

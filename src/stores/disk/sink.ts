@@ -17,7 +17,7 @@ import { isLackOfRoom } from '../lack-of-room.ts';
 import { Notices } from '../notices.ts';
 import { absolutePath } from '../place.ts';
 import { rangesWithin } from '../ranges-within.ts';
-import { foldedName, ownFolder } from '../target-name.ts';
+import { ownFolder } from '../target-name.ts';
 import { VanishedError } from '../vanished.ts';
 import { DiskCalls } from './calls.ts';
 import { FileLooks, isSameTime } from './file-look.ts';
@@ -29,6 +29,7 @@ import { OwnFolder } from './own-folder.ts';
 import { diskPartFile } from './part-file.ts';
 import { placeOf } from './place.ts';
 import { Refusals } from './refusals.ts';
+import { foldedBy, probeSpelling, type Spelling } from './spelling.ts';
 import { StandingFiles } from './standing-file.ts';
 import { Way } from './way.ts';
 import { WholeFiles } from './whole-file.ts';
@@ -52,9 +53,9 @@ export async function openDiskSink(directory: string, options: DiskSinkOptions =
     const root = await realpath(place);
     const parts = join(root, partsFolder);
     await makeFolders(parts);
-    const caseInsensitive = await probeCase(parts);
+    const spelling = await probeSpelling(parts);
     const calls = options.calls ?? (await DiskCalls.on(root));
-    return new DiskSink(place, root, caseInsensitive, { identify: placeOf, ...options, calls });
+    return new DiskSink(place, root, spelling, { identify: placeOf, ...options, calls });
   } catch (cause) {
     if (cause instanceof ConfigurationError) throw cause;
     const [what, remedy] = isLackOfRoom(cause)
@@ -67,21 +68,13 @@ export async function openDiskSink(directory: string, options: DiskSinkOptions =
   }
 }
 
-async function probeCase(folder: string): Promise<boolean> {
-  const probe = join(folder, 'Probe');
-  await writeFile(probe, '');
-  const other = await stat(join(folder, 'pROBE')).catch(() => undefined);
-  await rm(probe);
-  return other !== undefined;
-}
-
 function fewerText(limit: number, cause: unknown): string {
   return `too many files are open (${describeError(cause)}): from now on at most ${limit} temporary files at once; raise the limit (ulimit -n) if uploads become slow`;
 }
 
 class DiskSink implements Sink {
   readonly place: string;
-  readonly caseInsensitive: boolean;
+  readonly #spelling: Spelling;
   readonly #root: string;
   readonly #parts: string;
   readonly #calls: DiskCalls;
@@ -100,10 +93,10 @@ class DiskSink implements Sink {
   #checks = 0;
 
   /** `root` is where the place really is. */
-  constructor(place: string, root: string, caseInsensitive: boolean, options: Required<DiskSinkOptions>) {
+  constructor(place: string, root: string, spelling: Spelling, options: Required<DiskSinkOptions>) {
     const { calls, identify } = options;
     this.place = place;
-    this.caseInsensitive = caseInsensitive;
+    this.#spelling = spelling;
     this.#root = root;
     this.#parts = join(root, partsFolder);
     this.#calls = calls;
@@ -124,7 +117,7 @@ class DiskSink implements Sink {
       folders: this.#folders,
       notices: this.#notices,
       withDescriptor,
-      caseInsensitive,
+      folded: (target) => foldedBy(spelling, target),
       collision,
     });
     for (const folder of ['', ownFolder, partsFolder]) this.#folders.touch(folder);
@@ -139,6 +132,10 @@ class DiskSink implements Sink {
 
   get id(): string {
     return this.#journal.id;
+  }
+
+  get caseInsensitive(): boolean {
+    return this.#spelling.caseInsensitive;
   }
 
   get isCopy(): boolean {
@@ -217,7 +214,7 @@ class DiskSink implements Sink {
     const stats = await this.#standing.makeDurable(target, (file) => this.#sync(file));
     if (stats === undefined) return;
     this.#folders.touchWay(target);
-    const folded = this.caseInsensitive ? foldedName(target) : null;
+    const folded = foldedBy(this.#spelling, target);
     this.#journal.notePublished(target, published, stats.mtimeNs, folded);
   }
 
