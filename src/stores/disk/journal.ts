@@ -78,7 +78,7 @@ export class Journal {
       this.#database.close();
       if (/locked|busy/i.test(describeError(cause))) {
         throw new ConfigurationError(
-          `another downloader writes here (${file} is locked): stop it, or name another folder with --to`,
+          `another downloader writes here (${file} is locked): stop it, or name another folder with --to; where none runs, the file system keeps no locks (NFS without its lock service: mount it with nolock)`,
           { cause },
         );
       }

@@ -165,7 +165,7 @@ test('A touched file is not what was published', async (t) => {
 
 test('A second downloader into the same folder is refused while the first lives', async (t) => {
   const { folder, sink } = await openSink(t);
-  await assert.rejects(openDiskSink(folder), /another downloader writes here .*--to/);
+  await assert.rejects(openDiskSink(folder), /another downloader writes here .*--to; .*keeps no locks/);
   await sink.close();
   const next = await openDiskSink(folder);
   assert.equal(next.id, sink.id);
