@@ -10,8 +10,8 @@ const run = promisify(execFile);
 
 export interface SmallDisk {
   readonly folder: string;
-  /** Rejects where something on it is in use. */
-  unmount(): Promise<void>;
+  /** Rejects where something on it is in use, unless it is to go once nothing is. */
+  unmount(how?: 'lazily'): Promise<void>;
   /** Makes it larger or smaller. */
   resize(mebibytes: number): Promise<void>;
 }
@@ -39,8 +39,8 @@ export async function smallDisk(
   isMounted = true;
   return {
     folder,
-    unmount: async () => {
-      await run('umount', [folder]);
+    unmount: async (how) => {
+      if (isMounted) await run('umount', how === 'lazily' ? ['--lazy', folder] : [folder]);
       isMounted = false;
     },
     resize: async (size) => {
