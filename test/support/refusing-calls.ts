@@ -24,8 +24,8 @@ export class RefusingCalls extends DiskCalls {
   readonly made: Partial<Record<CallName, number>> = {};
 
   /** A disk of this machine is one that is always quick. */
-  constructor(refusal: Refusal, isLocal = true) {
-    super(isLocal, () => 0);
+  constructor(refusal: Refusal, isLocal = true, ordersWrites = false) {
+    super(isLocal, () => 0, ordersWrites);
     this.#refusal = refusal;
   }
 
@@ -48,6 +48,11 @@ export class RefusingCalls extends DiskCalls {
   override resizeNow(...args: Parameters<DiskCalls['resizeNow']>): void {
     this.#ask('resizeNow', args, 'ftruncate');
     super.resizeNow(...args);
+  }
+
+  override async resize(...args: Parameters<DiskCalls['resize']>): Promise<void> {
+    this.#ask('resizeNow', args, 'ftruncate');
+    return super.resize(...args);
   }
 
   override async setTimes(...args: Parameters<DiskCalls['setTimes']>): Promise<void> {

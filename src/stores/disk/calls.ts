@@ -6,7 +6,7 @@
  */
 import * as fs from 'node:fs';
 import { promisify } from 'node:util';
-import { isLocalTree } from './mounts.ts';
+import { isLocalTree, isMadeByProgram } from './mounts.ts';
 
 /** A call of so many milliseconds was slow; the pool is asked for so many afterwards. */
 const slow = 2;
@@ -21,6 +21,7 @@ const later = {
   write: promisify(fs.write),
   futimes: promisify(fs.futimes),
   fchmod: promisify(fs.fchmod),
+  ftruncate: promisify(fs.ftruncate),
   fsync: promisify(fs.fsync),
   fdatasync: promisify(fs.fdatasync),
   mkdir: promisify<string, void>(fs.mkdir),
@@ -34,17 +35,20 @@ const later = {
 export class DiskCalls {
   readonly #isLocal: boolean;
   readonly #now: () => number;
+  /** True where a file is to be written from its beginning to its end, one call after the other. */
+  readonly ordersWrites: boolean;
   #poolUntil = Number.NEGATIVE_INFINITY;
 
   /** `now` gives steady milliseconds. */
-  constructor(isLocal: boolean, now: () => number = () => performance.now()) {
+  constructor(isLocal: boolean, now: () => number = () => performance.now(), ordersWrites = false) {
     this.#isLocal = isLocal;
     this.#now = now;
+    this.ordersWrites = ordersWrites;
   }
 
   /** For what stands below a directory. */
   static async on(directory: string): Promise<DiskCalls> {
-    return new DiskCalls(await isLocalTree(directory));
+    return new DiskCalls(await isLocalTree(directory), undefined, await isMadeByProgram(directory));
   }
 
   async open(path: string, flags: string | number, mode?: number): Promise<number> {
@@ -76,6 +80,11 @@ export class DiskCalls {
   /** Makes a file shorter, or longer by a hole, before anything else happens in this process. */
   resizeNow(file: number, size: number): void {
     this.#here(() => fs.ftruncateSync(file, size));
+  }
+
+  /** The same, where nothing else happens to the file meanwhile. */
+  resize(file: number, size: number): Promise<void> {
+    return later.ftruncate(file, size);
   }
 
   async look(file: number): Promise<fs.BigIntStats> {

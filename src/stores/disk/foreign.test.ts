@@ -1,10 +1,8 @@
 /** File systems that refuse what others do: FAT, network shares, FUSE. */
 import assert from 'node:assert/strict';
-import { fstatSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { noise } from '../../../test/support/flow.ts';
 import { temporaryFolder } from '../../../test/support/folder.ts';
 import { type CallName, type Refusal, RefusingCalls } from '../../../test/support/refusing-calls.ts';
 import { digestOf } from '../../records/checksum.ts';
@@ -219,65 +217,6 @@ test('A name that is refused as if it were not there, as exFAT by FUSE does, is 
   await sink.publishWhole(Buffer.from('x'), 'shop/a', look, published('x', id(3)));
   assert.deepEqual(await readdir(join(folder, 'shop')), ['a']);
 });
-
-test('Where files cannot be made longer, runs of zeros are written, and that is said once', async (t) => {
-  for (const code of ['EPERM', 'EINVAL', 'ENOTSUP', 'ENOSYS']) {
-    const foreign = await foreignSink(t, (call) => (call === 'resizeNow' ? code : undefined));
-    const { folder, sink, calls, notices } = foreign;
-    for (const number of [1, 2]) {
-      const text = '\0'.repeat(200_000);
-      await sink.part(id(number)).write(Buffer.from(text.slice(100_000)), 100_000);
-      await sink.part(id(number)).write(Buffer.from(text.slice(0, 100_000)), 0);
-      await sink.publish(id(number), `shop/${number}`, look, published(text, id(number)));
-      assert.equal(await readFile(join(folder, 'shop', String(number)), 'utf8'), text);
-    }
-    assert.deepEqual([notices.length, calls.made.resizeNow], [1, 1], code);
-    assert.match(notices[0]!, /runs of zeros take room/);
-  }
-  const { sink } = await foreignSink(t, (call) => (call === 'resizeNow' ? 'EIO' : undefined));
-  await assert.rejects(sink.part(id(1)).write(Buffer.alloc(100_000), 0), { code: 'EIO' });
-});
-
-/** True for a write that begins behind the end of its file. */
-function leavesGap(call: CallName, args: readonly unknown[]): boolean {
-  return call === 'write' && Number(args[2] ?? 0) > fstatSync(Number(args[0])).size;
-}
-
-test('Where files take no bytes behind their end, what comes out of order arrives all the same', async (t) => {
-  const size = 1_000_000;
-  const bytes = Buffer.concat([noise(size / 2), Buffer.alloc(200_000), noise(300_000)]);
-  const chunk = 70_000;
-  const positions = Array.from({ length: Math.ceil(size / chunk) }, (_, index) => index * chunk);
-  for (const code of ['EPERM', 'EINVAL', 'ENOTSUP']) {
-    for (const order of [
-      positions,
-      positions.toReversed(),
-      [...positions].sort((a, b) => (a % 9) - (b % 9)),
-    ]) {
-      for (const canResize of [true, false]) {
-        const foreign = await foreignSink(t, (call, args) =>
-          leavesGap(call, args) || (call === 'resizeNow' && !canResize) ? code : undefined,
-        );
-        const { folder, sink, notices } = foreign;
-        const part = sink.part(id(1));
-        await Promise.all(order.map((at) => part.write(bytes.subarray(at, at + chunk), at)));
-        const published = { upload: id(1), size, digest: digestOf('md5', bytes) };
-        await sink.publish(id(1), 'shop/a', look, published);
-        assert.ok((await readFile(join(folder, 'shop/a'))).equals(bytes), code);
-        assert.equal(notices.filter((notice) => /written behind their end/.test(notice)).length, 1);
-      }
-    }
-  }
-});
-
-test('A temporary file that takes no bytes at all throws what the system says, and nothing is said of the file system', async (t) => {
-  const { sink, notices } = await foreignSink(t, (call) => (call === 'write' ? 'EPERM' : undefined));
-  const part = sink.part(id(1));
-  for (const position of [0, 100, 100_000])
-    await assert.rejects(part.write(noise(100), position), { code: 'EPERM' });
-  assert.deepEqual(notices, []);
-});
-
 /** Calls on a disk that counts time in steps, in nanoseconds. */
 class SteppedCalls extends DiskCalls {
   readonly #step: bigint;

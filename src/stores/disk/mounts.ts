@@ -16,6 +16,15 @@ export async function isLocalTree(directory: string): Promise<boolean> {
   return mountsBelow(mounts, await realpath(directory)).every((kind) => localNames.has(kind));
 }
 
+/** FUSE, by the magic number of Linux's statfs(2). */
+const fuse = 0x65735546;
+
+/** True where a program makes the file system (FUSE). Linux hands it one write of a file after the other anyway. */
+export async function isMadeByProgram(directory: string): Promise<boolean> {
+  if (process.platform !== 'linux') return false;
+  return (await statfs(directory).catch(() => undefined))?.type === fuse;
+}
+
 /** The names of the file systems that are mounted below a real path, from the text of Linux's proc_pid_mountinfo(5). Pure. */
 export function mountsBelow(mounts: string, directory: string): string[] {
   const prefix = directory === '/' ? '/' : `${directory}/`;

@@ -4,7 +4,7 @@ import type { DiskCalls } from './calls.ts';
 import type { Handles, OpenPart } from './handles.ts';
 import type { OwnFolder } from './own-folder.ts';
 import type { Refusals } from './refusals.ts';
-import { isInTurn, type WriteOptions, writeBytes } from './write-bytes.ts';
+import { extendInTurn, hasNoHoles, type WriteOptions, writeBytes } from './write-bytes.ts';
 import { runsOf } from './zero-runs.ts';
 
 /** Bytes looked at together where zeros are to be. */
@@ -44,8 +44,8 @@ async function writeZeros(
   zeros: Uint8Array,
   position: number,
 ): Promise<void> {
-  const { calls, refusals } = options;
-  if (refusals.has('holes') || isInTurn(options, part)) return writeBytes(options, part, zeros, position);
+  const { calls } = options;
+  if (hasNoHoles(options, part)) return writeBytes(options, part, zeros, position);
   const standing = Buffer.allocUnsafe(Math.min(readBack, zeros.length));
   for (let at = 0; at < zeros.length; ) {
     const into = standing.subarray(0, Math.min(readBack, zeros.length - at));
@@ -71,7 +71,8 @@ async function extend(
   part.end = end;
   try {
     // Before anybody begins a write behind it, which would be cut off; else by a byte, which takes a block.
-    if (calls.isQuick) calls.resizeNow(part.descriptor, end);
+    if (calls.ordersWrites) await extendInTurn(options, part, end);
+    else if (calls.isQuick) calls.resizeNow(part.descriptor, end);
     else await calls.write(part.descriptor, new Uint8Array(1), end - 1);
   } catch (error) {
     refusals.note('holes', error);

@@ -1,6 +1,7 @@
 /**
- * Writing into a temporary file at any place. Most file systems take bytes behind the end of a file; some by FUSE (FAT, stores of
- * objects) take none, and there the bytes go one after the other, behind zeros that fill what has not come yet.
+ * Writing into a temporary file at any place. Most file systems take bytes behind the end of a file. Some by FUSE (FAT, stores of
+ * objects) take none, or take them and give back others: there the bytes go one after the other, behind zeros that fill what has not
+ * come yet.
  */
 import type { DiskCalls } from './calls.ts';
 import type { OpenPart } from './handles.ts';
@@ -15,8 +16,13 @@ export interface WriteOptions {
 }
 
 /** True where writes of this file go one after the other. */
-export function isInTurn({ refusals }: WriteOptions, part: OpenPart): boolean {
-  return part.turn !== undefined || refusals.has('gaps');
+function isInTurn({ calls, refusals }: WriteOptions, part: OpenPart): boolean {
+  return calls.ordersWrites || part.turn !== undefined || refusals.has('gaps');
+}
+
+/** True where zeros are written as other bytes are. */
+export function hasNoHoles({ calls, refusals }: WriteOptions, part: OpenPart): boolean {
+  return refusals.has('holes') || refusals.has('gaps') || (part.turn !== undefined && !calls.ordersWrites);
 }
 
 /** Throws the system's error. */
@@ -48,18 +54,32 @@ function writeInTurn(
   bytes: Uint8Array,
   position: number,
 ): Promise<void> {
-  const before = part.turn;
-  const write = async (): Promise<void> => {
-    await before?.catch(() => {});
-    // Those that began before: zeros must not come over their bytes.
-    await Promise.allSettled(part.writing);
+  return inTurn(part, async () => {
     let { size } = await calls.look(part.descriptor);
     for (; size < position; size += BigInt(filler)) {
       const zeros = new Uint8Array(Math.min(filler, position - Number(size)));
       await calls.write(part.descriptor, zeros, Number(size));
     }
     await calls.write(part.descriptor, bytes, position);
+  });
+}
+
+/** Makes the file so long, unless it is; for where writes go one after the other. */
+export function extendInTurn({ calls }: WriteOptions, part: OpenPart, end: number): Promise<void> {
+  return inTurn(part, async () => {
+    const { size } = await calls.look(part.descriptor);
+    if (size < end) await calls.resize(part.descriptor, end);
+  });
+}
+
+function inTurn(part: OpenPart, work: () => Promise<void>): Promise<void> {
+  const before = part.turn;
+  const run = async (): Promise<void> => {
+    await before?.catch(() => {});
+    // Those that began before: zeros must not come over their bytes.
+    await Promise.allSettled(part.writing);
+    await work();
   };
-  part.turn = write();
+  part.turn = run();
   return part.turn;
 }
