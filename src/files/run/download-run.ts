@@ -11,7 +11,7 @@ import type { Progress } from '../shared/progress.ts';
 import { retryingSink } from '../shared/retrying-sink.ts';
 import { stateTopicOf } from '../shared/topics.ts';
 import { TurnByKey } from '../shared/turn-by-key.ts';
-import { type Gap, nameLosses } from './name-losses.ts';
+import { type Cut, type Gap, lostByCut, nameLosses } from './name-losses.ts';
 import { positionGroup, startOffsets, whoseUploads } from './positions.ts';
 import { SafeOffsets } from './safe-offsets.ts';
 
@@ -272,21 +272,11 @@ export class DownloadRun {
   }
 
   /** What of the records that are gone nobody had read yet, nobody can name. */
-  #cut({
-    partition,
-    at,
-    until,
-  }: {
-    readonly partition: number;
-    readonly at: number;
-    readonly until: number;
-  }): void {
+  #cut(cut: Cut): void {
     const { settings, topic, progress } = this.#options;
-    const cut = `${topic.name}, partition ${partition}, was cut at offset ${at}: records up to ${until - 1} that were acknowledged do not stand there any more (an unclean election, or a broker put back from a backup)`;
-    const message = `${cut}; reading goes on at ${at}, and what was received before is kept. Files may be lost by it that nobody can name: send again what list does not show`;
     progress.filesFailed++;
-    settings.onEvent({ type: 'lost', message });
-    this.#safe.cut(partition, at);
+    settings.onEvent({ type: 'lost', message: lostByCut(topic.name, cut) });
+    this.#safe.cut(cut.partition, cut.at);
   }
 
   /** The run does not end before this work does. */

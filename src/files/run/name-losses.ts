@@ -14,6 +14,19 @@ export interface Gap {
   readonly earliest: number;
 }
 
+/** Offsets `[at, until)` of a partition that were cut off its log. */
+export interface Cut {
+  readonly partition: number;
+  readonly at: number;
+  readonly until: number;
+}
+
+/** What users are told of a cut. */
+export function lostByCut(topic: string, { partition, at, until }: Cut): string {
+  const cut = `${topic}, partition ${partition}, was cut at offset ${at}: records up to ${until - 1} that were acknowledged do not stand there any more (an unclean election, or a broker put back from a backup)`;
+  return `${cut}; reading goes on at ${at}, and what was received before is kept. Files may be lost by it that nobody can name: send again what list does not show`;
+}
+
 /**
  * Tells the receiver of every file whose last record is in the gap: nothing on the topic will ever speak of it. Resolves with
  * true when these are all; false when there may be others, of which nobody knows.
