@@ -1,6 +1,7 @@
 /** Open temporary files, at most so many at once: hundreds of uploads may be open, file descriptors are few. */
 import { constants } from 'node:fs';
 import { chmod, lstat } from 'node:fs/promises';
+import { describeError } from '../../errors.ts';
 import { VanishedError } from '../vanished.ts';
 import type { DiskCalls } from './calls.ts';
 
@@ -188,4 +189,9 @@ export class Handles {
       throw error;
     }
   }
+}
+
+/** What is said when so few descriptors are left that fewer files must be open. */
+export function fewerFilesText(limit: number, cause: unknown): string {
+  return `too many files are open (${describeError(cause)}): from now on at most ${limit} temporary files at once; raise the limit (ulimit -n) if uploads become slow`;
 }

@@ -1,7 +1,6 @@
 /** A directory as a sink. Its own things stand in `.sluice/`, on the same file system as the final names. */
 import { readdir, realpath, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigurationError, describeError } from '../../errors.ts';
 import { makeFolders } from '../../folder.ts';
 import type { ChecksumAlgorithm } from '../../records/checksum.ts';
 import type {
@@ -13,7 +12,6 @@ import type {
   TopicPositions,
   UnfinishedUpload,
 } from '../contract.ts';
-import { isLackOfRoom } from '../lack-of-room.ts';
 import { Notices } from '../notices.ts';
 import { absolutePath } from '../place.ts';
 import { rangesWithin } from '../ranges-within.ts';
@@ -23,8 +21,9 @@ import { DiskCalls } from './calls.ts';
 import { FileLooks, isSameTime } from './file-look.ts';
 import { type Claim, FinalNames } from './final-names.ts';
 import { Folders } from './folders.ts';
-import { Handles } from './handles.ts';
+import { fewerFilesText, Handles } from './handles.ts';
 import { type Journal, openJournal } from './journal.ts';
+import { openFault } from './open-fault.ts';
 import { OwnFolder } from './own-folder.ts';
 import { diskPartFile } from './part-file.ts';
 import { placeOf } from './place.ts';
@@ -57,19 +56,8 @@ export async function openDiskSink(directory: string, options: DiskSinkOptions =
     const calls = options.calls ?? (await DiskCalls.on(root));
     return new DiskSink(place, root, spelling, { identify: placeOf, ...options, calls });
   } catch (cause) {
-    if (cause instanceof ConfigurationError) throw cause;
-    const [what, remedy] = isLackOfRoom(cause)
-      ? ['there is no room for', 'make room']
-      : ['cannot write to', 'give the right to write there'];
-    throw new ConfigurationError(
-      `${what} the sink ${place} (${describeError(cause)}): ${remedy}, or name another with --to`,
-      { cause },
-    );
+    throw openFault(place, cause);
   }
-}
-
-function fewerText(limit: number, cause: unknown): string {
-  return `too many files are open (${describeError(cause)}): from now on at most ${limit} temporary files at once; raise the limit (ulimit -n) if uploads become slow`;
 }
 
 class DiskSink implements Sink {
@@ -126,7 +114,7 @@ class DiskSink implements Sink {
       limit: handleLimit,
       made: () => this.#folders.touch(partsFolder),
       spare: () => this.#way.release(),
-      lowered: (limit, cause) => this.#notices.say('open-files', fewerText(limit, cause)),
+      lowered: (limit, cause) => this.#notices.say('open-files', fewerFilesText(limit, cause)),
     });
   }
 
