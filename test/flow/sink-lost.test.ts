@@ -11,6 +11,9 @@ import { waitFor } from '../support/wait.ts';
 
 /** A downloader that watches, into a folder, and opens it again when it is lost. */
 async function watching(t: TestContext) {
+  // What is registered first is done first: the downloader ends before its folder is removed for good.
+  let end = async (): Promise<void> => {};
+  t.after(() => end());
   const to = await temporaryFolder(t);
   const flow = new Flow();
   const stop = new AbortController();
@@ -27,12 +30,12 @@ async function watching(t: TestContext) {
     onEvent: (event: (typeof flow.downloadEvents)[number]) => flow.downloadEvents.push(event),
   };
   const running = downloadTo(kafka, sink, options, reopen);
-  t.after(async () => {
+  end = async () => {
     stop.abort();
     await running;
     await sink.close();
     await kafka.close();
-  });
+  };
   const write = async (path: string, size: number): Promise<void> => {
     flow.source.write(path, noise(size));
     await flow.up({ packBelow: 200 });
@@ -89,7 +92,11 @@ describe('A sink that is lost while files come', { concurrency: true }, () => {
     await write('after', 3000);
     await write('little', 50);
     for (const path of ['after', 'little']) await waitFor(() => stands(path));
-    assert.deepEqual(flow.told('warning'), []);
+    // A chunk that met it missing is fetched again, and that is told.
+    const others = flow
+      .told('warning')
+      .filter(({ message }) => !message.includes('its bytes are fetched again'));
+    assert.deepEqual(others, []);
   });
 });
 
