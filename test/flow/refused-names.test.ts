@@ -56,7 +56,7 @@ describe('Names that a sink refuses', { concurrency: true }, () => {
     const flow = await filledFlow();
     let isReadOnly = true;
     const sink = faultySink(new MemorySink(flow.disk), ({ method, name }) => {
-      if (isReadOnly && ['write', 'publish', 'publishWhole', 'check', 'remember'].includes(method))
+      if (isReadOnly && ['write', 'publish', 'publishWhole', 'check', 'checkpoint'].includes(method))
         throw systemError('EROFS', `read-only file system, ${method} ${name}`);
     });
     const running = flow.down({}, { sink });

@@ -183,7 +183,7 @@ test('What an uploader has sent it does not send again', async () => {
 });
 
 test('Killed between rename and commit, at each call: replaying changes nothing and alarms nobody', async () => {
-  for (const method of ['publish', 'remember', 'write', 'published', 'digestOfTarget']) {
+  for (const method of ['publish', 'checkpoint', 'write', 'newest', 'digestOfTarget']) {
     const flow = new Flow({ partitions: 1 });
     flow.source.write('a', noise(20_000));
     const stop = new AbortController();

@@ -68,7 +68,7 @@ describe('What happens to the sink', { concurrency: true }, () => {
     'publishWhole',
     'adopt',
     'discard',
-    'remember',
+    'checkpoint',
     'quarantine',
   ];
 
@@ -206,7 +206,7 @@ describe('What happens to the sink', { concurrency: true }, () => {
   });
 
   test('After a failed fsync nothing is committed any more: the next run fetches what the system forgot', async () => {
-    for (const method of ['sync', 'publish', 'publishWhole', 'remember']) {
+    for (const method of ['sync', 'publish', 'publishWhole', 'checkpoint']) {
       const flow = await filledFlow();
       // Half of a file, too: its bytes are only synced, not published.
       const stop = new AbortController();
@@ -226,7 +226,7 @@ describe('What happens to the sink', { concurrency: true }, () => {
         assert.ok(error instanceof SluiceError, method);
         return /could not make durable.*EIO/.test(error.message);
       });
-      if (method === 'remember') assert.equal(count, 1, 'it was asked again');
+      if (method === 'checkpoint') assert.equal(count, 1, 'it was asked again');
       // Of what the disk did not write nothing is there after the next boot.
       if (method === 'sync') for (const bytes of flow.disk.parts.values()) bytes.fill(0);
       await flow.up({ packBelow: 200 });
