@@ -7,17 +7,22 @@ import { spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 
 export interface Guardian {
+  /** From now on this child is ended with us. `pid`: undefined where it could not be started. */
+  watch(pid: number | undefined): void;
   /** The child has ended, or is looked after in another way. Idempotent. */
   dismiss(): void;
 }
 
-const script = 'read -r word; [ "$word" = ended ] || kill -KILL "$1"';
+const script = 'read -r pid || exit 0; read -r word; [ "$word" = ended ] || kill -KILL "$pid"';
 
-/** `pid`: of the child; undefined where it could not be started. Where there is no shell (Windows), nobody watches. */
-export function guard(pid: number | undefined): Guardian {
-  if (pid === undefined || process.platform === 'win32') return { dismiss: () => {} };
+/**
+ * Starts a guardian before the child that it is for: whoever is killed in between has no child yet, and telling it a number takes
+ * no time. Where there is no shell (Windows), nobody watches.
+ */
+export function startGuardian(): Guardian {
+  if (process.platform === 'win32') return { watch: () => {}, dismiss: () => {} };
   // A group of its own, as the child has one: what is sent to ours must not reach it.
-  const shell = spawn('/bin/sh', ['-c', script, 'sluice-guardian', String(pid)], {
+  const shell = spawn('/bin/sh', ['-c', script, 'sluice-guardian'], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });
@@ -26,5 +31,8 @@ export function guard(pid: number | undefined): Guardian {
   // Nobody waits for it.
   shell.unref();
   if (shell.stdin instanceof Socket) shell.stdin.unref();
-  return { dismiss: () => void shell.stdin.end('ended\n') };
+  return {
+    watch: (pid) => void (pid === undefined ? shell.stdin.end() : shell.stdin.write(`${pid}\n`)),
+    dismiss: () => void shell.stdin.end('ended\n'),
+  };
 }

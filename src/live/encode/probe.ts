@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import * as z from 'zod';
 import { ConfigurationError, SluiceError } from '../../errors.ts';
 import { withoutSecrets } from './complaints.ts';
-import { guard } from './guardian.ts';
+import { startGuardian } from './guardian.ts';
 import { type PictureFacts, type ProbedPicture, pictureFacts } from './picture-facts.ts';
 import { withoutUnknown } from './probe-options.ts';
 import { ffmpegInstallation } from './process.ts';
@@ -168,8 +168,9 @@ async function ask(options: ProbeOptions, what: readonly string[]): Promise<z.in
   const args = ['-hide_banner', '-loglevel', 'error', ...what, '-of', 'json', ...inputOptions, '-i', input];
   try {
     const limits = { timeout: timeLimit, maxBuffer: 64 * 1024 * 1024, signal };
+    const guardian = startGuardian();
     const asked = promisify(execFile)(program, args, limits);
-    const guardian = guard(asked.child.pid);
+    guardian.watch(asked.child.pid);
     const { stdout } = await asked.finally(() => guardian.dismiss());
     return answer.parse(JSON.parse(stdout));
   } catch (error) {

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { ConfigurationError, SluiceError } from '../../errors.ts';
 import { Complaints } from './complaints.ts';
-import { guard } from './guardian.ts';
+import { startGuardian } from './guardian.ts';
 
 export interface FfmpegOptions {
   /** The program. Default `ffmpeg`, from the PATH. */
@@ -38,12 +38,13 @@ export const ffmpegInstallation =
 export function startFfmpeg(options: FfmpegOptions): Ffmpeg {
   const { program = 'ffmpeg', args, outputs, stdin, killAfter = 5000 } = options;
   const complaints = new Complaints(options.onComplaint);
+  const guardian = startGuardian();
   const child = spawn(program, args, {
     stdio: [stdinOf(stdin), 'pipe', 'pipe', ...Array.from({ length: outputs - 1 }, () => 'pipe' as const)],
     // A group of its own: Ctrl-C in a terminal reaches us alone, and we end it in our order.
     detached: true,
   });
-  const guardian = guard(child.pid);
+  guardian.watch(child.pid);
   if (typeof stdin === 'object' && child.stdin !== null) {
     // It may end before its input does; how it ended is what counts.
     child.stdin.on('error', () => {});
