@@ -20,6 +20,15 @@ export async function finishUpload(
 ): Promise<void> {
   if (!uploads.end(upload.ref.upload)) return;
   const work = verifyAndPublish(context, uploads, held, upload, facts);
+  await finishBy(uploads, upload, work);
+}
+
+/** Whoever makes durable what is open waits for the work; what stands then ends older versions of the name. */
+async function finishBy(
+  uploads: IncomingUploads,
+  upload: IncomingUpload,
+  work: Promise<boolean>,
+): Promise<void> {
   upload.finishing = work.then(
     () => {},
     () => {},
@@ -59,11 +68,7 @@ export async function publishHeld(
   if (upload.close === undefined || !upload.complete || upload.again !== undefined) return;
   const publish = upload.hasLainLong() ? verifyAndPublish : publishVerified;
   const work = publish(context, uploads, held, upload, upload.close);
-  upload.finishing = work.then(
-    () => {},
-    () => {},
-  );
-  if (await work) await uploads.supersede(upload.target, upload.ref.upload);
+  await finishBy(uploads, upload, work);
 }
 
 /** True when this version or a newer one stands at the sink now; false when its name may not be written. */
