@@ -55,3 +55,14 @@ test('What came in a burst at first is set right little by little', () => {
   assert.ok(error >= 0 && error <= 250, `${error} ms are left`);
   assert.ok(Math.min(...steps(starts)) >= 1900);
 });
+
+test('An encoder that was late with its first chunks only is set right at the next segment', () => {
+  const jitter = [3, 0, 12, 5, 1];
+  const late = (time: number): number => Math.max(0, 90 - time / 4) + (jitter[(time / 200) % 5] ?? 0);
+  const starts = run(10, (time) => 5000 + time + 200 + late(time));
+  assert.equal(starts[0], 5093);
+  assert.deepEqual(
+    starts.slice(1),
+    starts.slice(1).map((_, index) => 5000 + (index + 1) * 2000),
+  );
+});

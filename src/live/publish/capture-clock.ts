@@ -16,6 +16,8 @@ export interface Sighting {
 const window = 10_000;
 /** A change of the smallest delay that is none of jitter's. */
 const threshold = 200;
+/** The same while the first chunks are all that was seen: an encoder that has just been started is late with them. */
+const atFirst = 20;
 
 export class CaptureClock {
   /** Wall time of the media time 0. */
@@ -44,9 +46,11 @@ export class CaptureClock {
     if (this.#anchor === undefined || now === undefined) return;
     const smallest = Math.min(...this.#seen.map(({ origin }) => origin));
     const moved = smallest - this.#anchor;
+    const isFirst = now - this.#since < window;
     if (moved > threshold) this.#anchor = smallest;
     // Earlier than was thought: the first chunks came late. A file read ahead of its time looks so too, but gets ever earlier.
-    else if (moved < -threshold && this.#settled(now)) this.#anchor -= Math.min(-moved, step);
+    else if (moved < -(isFirst ? atFirst : threshold) && this.#settled(now, isFirst))
+      this.#anchor -= Math.min(-moved, step);
   }
 
   /** Wall time of a media time: milliseconds since the epoch of Unix. */
@@ -55,12 +59,11 @@ export class CaptureClock {
     return this.#anchor + time;
   }
 
-  /** The smallest delay was the same in both halves of a full window. */
-  #settled(now: number): boolean {
-    if (now - this.#since < window) return false;
-    const half = now - window / 2;
+  /** The smallest delay was the same in both halves of what was seen. */
+  #settled(now: number, isFirst: boolean): boolean {
+    const half = now - Math.min(window, now - this.#since) / 2;
     const early = Math.min(...this.#seen.filter(({ at }) => at < half).map(({ origin }) => origin));
     const late = Math.min(...this.#seen.filter(({ at }) => at >= half).map(({ origin }) => origin));
-    return Math.abs(early - late) < threshold / 2;
+    return Math.abs(early - late) < threshold / (isFirst ? 4 : 2);
   }
 }
