@@ -129,6 +129,11 @@ export interface PartFile {
   read(buffer: Uint8Array, position: number): Promise<number>;
   /** Resolves when everything written so far would survive a power cut. */
   sync(): Promise<void>;
+  /**
+   * False when somebody else may have changed the file since it was made, or since this was last asked: what stands there now counts
+   * from here on, and is to be read back before it is published. Ask it when no write is under way. A place that cannot tell says true.
+   */
+  isAsWritten(): Promise<boolean>;
   /** Gives the handle back; the bytes stay, and the next call opens it again. */
   close(): Promise<void>;
 }
@@ -162,7 +167,7 @@ export interface Sink {
   /**
    * Gives the temporary file its final name: durable before it is visible, replacing what stood there at once. Makes the
    * folders on the way; throws `ELOOP` when one of them is a symbolic link, VanishedError when the temporary file is gone or has
-   * another size than was published.
+   * another size than was published, TouchedError when {@link PartFile.isAsWritten} would say false.
    */
   publish(upload: string, target: string, look: FileLook, published: Published): Promise<void>;
   /** The same for a small file that is all at hand; a temporary file is made and renamed on the way. */

@@ -60,6 +60,10 @@ function faultyPart(part: PartFile, upload: string, before: BeforeCall): PartFil
       await before({ method: 'sync', name: upload });
       return part.sync();
     },
+    isAsWritten: async () => {
+      await before({ method: 'isAsWritten', name: upload });
+      return part.isAsWritten();
+    },
     close: () => part.close(),
   };
 }

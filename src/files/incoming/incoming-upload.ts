@@ -67,6 +67,8 @@ export class IncomingUpload {
   /** When its bytes were last found to be right. */
   #digested: number | undefined;
   #readsBack = false;
+  /** Somebody may have changed its temporary file. */
+  #isTouched = false;
   #hasher: FileHasher | undefined;
   #algorithm: ChecksumAlgorithm | undefined;
   #hashed = 0;
@@ -125,13 +127,18 @@ export class IncomingUpload {
     this.#wroteFirst = undefined;
     this.#digested = undefined;
     this.#readsBack = false;
+    this.#isTouched = false;
     this.finishing = undefined;
     this.dirty = true;
   }
 
-  /** True when what was read back may be wrong through no fault of the topic: it is to be fetched again, once. */
+  /**
+   * True when what was read back may be wrong through no fault of the topic: it is to be fetched again, once; each time that somebody
+   * may have changed it.
+   */
   get mayBeDamaged(): boolean {
-    return (this.isRestored || this.#readsBack) && this.restarts === 0 && this.firsts.size > 0;
+    const isFirst = (this.isRestored || this.#readsBack) && this.restarts === 0;
+    return (isFirst || this.#isTouched) && this.firsts.size > 0;
   }
 
   /** True when nobody has looked at its bytes for so long that they are to be read back. `now`: steady milliseconds. */
@@ -164,12 +171,14 @@ export class IncomingUpload {
   }
 
   /**
-   * The digest of the whole file, as `algorithm:hex`; call it once, when complete and settled. Throws StoppedError when the
-   * signal comes while bytes are read back. `now`: steady milliseconds.
+   * The digest of the whole file, as `algorithm:hex`; call it when complete and settled. A second time, all of it is read back. Throws
+   * StoppedError when the signal comes while bytes are read back. `now`: steady milliseconds.
    */
   async digest(wanted: string, signal: AbortSignal, now: number = performance.now()): Promise<string> {
     const algorithm = algorithmOf(wanted);
-    this.#readsBack = now - (this.#wroteFirst ?? now) > believedFor;
+    // Asked before the first byte is read back: what is changed afterwards is found when it is published.
+    this.#isTouched = this.size > 0 && !(await this.#part.isAsWritten());
+    this.#readsBack = this.#isTouched || now - (this.#wroteFirst ?? now) > believedFor;
     if (this.#hasher === undefined || this.#algorithm !== algorithm || this.#readsBack) {
       this.#hasher?.drop();
       this.#hasher = createFileHasher(algorithm, this.size);
@@ -188,7 +197,9 @@ export class IncomingUpload {
       this.#hashed += read;
     }
     this.#digested = now;
-    return this.#hasher.digest();
+    const digest = this.#hasher.digest();
+    this.#hasher = undefined;
+    return digest;
   }
 
   /** Its digest is not wanted any more. */

@@ -1,6 +1,7 @@
 /** The end of an upload that came in chunks: verified and published, or kept aside with a name that says why. */
 import { describeError } from '../../errors.ts';
 import type { FileFacts } from '../../records/file-facts.ts';
+import { TouchedError } from '../../stores/touched.ts';
 import { VanishedError } from '../../stores/vanished.ts';
 import { ConflictError, type IncomingUpload } from '../incoming/incoming-upload.ts';
 import type { IncomingUploads } from '../incoming/incoming-uploads.ts';
@@ -9,6 +10,9 @@ import { isPermanent } from '../shared/disk-retry.ts';
 import type { FailedEvent } from '../shared/events.ts';
 import { type HeldFiles, isMendable } from './held-files.ts';
 import { setAside } from './set-aside.ts';
+
+/** How often a file is verified that somebody may change all the time. */
+const verifications = 3;
 
 /** All bytes have come: verify and publish, once. */
 export async function finishUpload(
@@ -36,8 +40,25 @@ async function finishBy(
   if (await work) await uploads.supersede(upload.target, upload.ref.upload);
 }
 
-/** True when this version or a newer one stands at the sink now. */
+/** True when this version or a newer one stands at the sink now. What was perhaps changed on the way to its name is verified again. */
 async function verifyAndPublish(
+  context: ReceiveContext,
+  uploads: IncomingUploads,
+  held: HeldFiles,
+  upload: IncomingUpload,
+  facts: FileFacts,
+): Promise<boolean> {
+  for (let left = verifications - 1; ; left--) {
+    try {
+      return await verifyThenPublish(context, uploads, held, upload, facts);
+    } catch (error) {
+      if (!(error instanceof TouchedError)) throw error;
+      if (left === 0) throw new VanishedError('somebody keeps changing its temporary file', { cause: error });
+    }
+  }
+}
+
+async function verifyThenPublish(
   context: ReceiveContext,
   uploads: IncomingUploads,
   held: HeldFiles,
@@ -66,9 +87,17 @@ export async function publishHeld(
 ): Promise<void> {
   // While it is fetched again, or lacks bytes then, it is not whole any more.
   if (upload.close === undefined || !upload.complete || upload.again !== undefined) return;
-  const publish = upload.hasLainLong() ? verifyAndPublish : publishVerified;
-  const work = publish(context, uploads, held, upload, upload.close);
-  await finishBy(uploads, upload, work);
+  const { close } = upload;
+  const verify = (): Promise<boolean> => verifyAndPublish(context, uploads, held, upload, close);
+  const publish = async (): Promise<boolean> => {
+    try {
+      return await publishVerified(context, uploads, held, upload, close);
+    } catch (error) {
+      if (!(error instanceof TouchedError)) throw error;
+      return verify();
+    }
+  };
+  await finishBy(uploads, upload, upload.hasLainLong() ? verify() : publish());
 }
 
 /** True when this version or a newer one stands at the sink now; false when its name may not be written. */

@@ -37,6 +37,7 @@ function retryingPart(part: PartFile, retry: DiskRetry): PartFile {
     write: (bytes, position) => retry.with(bytes.length, () => part.write(bytes, position)),
     read: (buffer, position) => retry.with(0, () => part.read(buffer, position)),
     sync: () => retry.with(0, () => part.sync()),
+    isAsWritten: () => retry.with(0, () => part.isAsWritten()),
     close: () => part.close(),
   };
 }

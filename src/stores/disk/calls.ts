@@ -33,7 +33,8 @@ const later = {
 
 /** Calls on one directory tree. All throw the system's errors. */
 export class DiskCalls {
-  readonly #isLocal: boolean;
+  /** True where the disk is known to be on this machine. */
+  readonly isLocal: boolean;
   readonly #now: () => number;
   /** True where a file is to be written from its beginning to its end, one call after the other. */
   readonly ordersWrites: boolean;
@@ -41,7 +42,7 @@ export class DiskCalls {
 
   /** `now` gives steady milliseconds. */
   constructor(isLocal: boolean, now: () => number = () => performance.now(), ordersWrites = false) {
-    this.#isLocal = isLocal;
+    this.isLocal = isLocal;
     this.#now = now;
     this.ordersWrites = ordersWrites;
   }
@@ -151,7 +152,7 @@ export class DiskCalls {
 
   /** True while calls are made in place. */
   get isQuick(): boolean {
-    return this.#isLocal && this.#now() >= this.#poolUntil;
+    return this.isLocal && this.#now() >= this.#poolUntil;
   }
 
   #here<T>(call: () => T): T {

@@ -4,10 +4,12 @@ import { chmod, lstat } from 'node:fs/promises';
 import { describeError } from '../../errors.ts';
 import { VanishedError } from '../vanished.ts';
 import type { DiskCalls } from './calls.ts';
+import { PartWatch } from './part-watch.ts';
 
 /** A temporary file that is open. */
 export interface OpenPart {
   readonly descriptor: number;
+  readonly watch: PartWatch;
   /** The farthest that it has been written to since it was opened, or is being written to. */
   end: number;
   /** Writes that are under way, beside each other. */
@@ -26,6 +28,8 @@ interface Entry {
 export interface HandlesOptions {
   readonly calls: DiskCalls;
   readonly limit: number;
+  /** Whether the look of a file tells that it was changed. */
+  readonly keepsStamps: boolean;
   /** Called when a file was made. */
   readonly made: () => void;
   /** Closes what can be done without; resolves with how many descriptors that gave back. */
@@ -40,7 +44,7 @@ export class Handles {
   /** In the order of their last use. */
   readonly #open = new Map<string, Entry>();
   /** Files that are there, as far as we know: made anew, they would have holes where bytes were. */
-  readonly #known = new Set<string>();
+  readonly #known = new Map<string, PartWatch>();
   /** Files of which the system said at their closing that it could not keep what was written. */
   readonly #lost = new Map<string, unknown>();
 
@@ -51,7 +55,7 @@ export class Handles {
 
   /** From now on the file is one that is there. */
   expect(file: string): void {
-    this.#known.add(file);
+    this.#known.set(file, this.#newWatch());
   }
 
   /**
@@ -128,13 +132,14 @@ export class Handles {
     const lost = this.#lost.get(file);
     if (lost !== undefined) throw lost;
     const isKnown = this.#known.has(file);
+    const watch = this.#known.get(file) ?? this.#newWatch();
     // O_NOFOLLOW: the folder is ours, but whoever may write there must not lead us out of it.
     const flags = constants.O_RDWR | (isKnown ? 0 : constants.O_CREAT) | (constants.O_NOFOLLOW ?? 0);
     try {
-      const descriptor = await this.#openOwn(file, flags);
+      const descriptor = await this.#openOwn(file, flags, watch);
       if (!isKnown) this.#options.made();
-      this.#known.add(file);
-      return { descriptor, end: 0, writing: new Set(), turn: undefined };
+      this.#known.set(file, watch);
+      return { descriptor, watch, end: 0, writing: new Set(), turn: undefined };
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException;
       if (!isKnown || (code !== 'ENOENT' && code !== 'EACCES')) throw cause;
@@ -144,13 +149,13 @@ export class Handles {
   }
 
   /** A run that was killed while it published the file has given it its final permissions, which may keep out its owner. */
-  async #openOwn(file: string, flags: number): Promise<number> {
+  async #openOwn(file: string, flags: number, watch: PartWatch): Promise<number> {
     const { calls } = this.#options;
     try {
       return await calls.open(file, flags, 0o600);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
-      const stats = await lstat(file).catch(() => undefined);
+      const stats = await lstat(file, { bigint: true }).catch(() => undefined);
       if (
         !stats?.isFile() ||
         !(await chmod(file, 0o600).then(
@@ -159,8 +164,15 @@ export class Handles {
         ))
       )
         throw error;
-      return calls.open(file, flags, 0o600);
+      watch.meet(stats);
+      const descriptor = await calls.open(file, flags, 0o600);
+      watch.leave(await calls.look(descriptor));
+      return descriptor;
     }
+  }
+
+  #newWatch(): PartWatch {
+    return new PartWatch(this.#options.keepsStamps);
   }
 
   /** Closes idle files until so many are open; their closing. */

@@ -22,19 +22,32 @@ export function diskPartFile(file: string, { calls, handles, refusals, own }: Pa
     own.guard(() => handles.use(file, work));
   return {
     write: (bytes, position) =>
-      use(async (part) => {
-        const runs = runsOf(bytes, position);
-        if (runs === undefined) return writeBytes({ calls, refusals }, part, bytes, position);
-        for (const { from, to, isZero } of runs) {
-          const run = bytes.subarray(from, to);
-          if (isZero) await writeZeros({ calls, refusals }, part, run, position + from);
-          else await writeBytes({ calls, refusals }, part, run, position + from);
-        }
-      }),
+      use((part) =>
+        part.watch.write(
+          () => calls.look(part.descriptor),
+          () => write({ calls, refusals }, part, bytes, position),
+        ),
+      ),
     read: (buffer, position) => use(({ descriptor }) => calls.read(descriptor, buffer, position)),
     sync: () => use(({ descriptor }) => refusals.attempt('sync', () => calls.syncData(descriptor))),
+    isAsWritten: () => use(({ descriptor, watch }) => watch.isAsLeft(() => calls.look(descriptor))),
     close: () => handles.close(file),
   };
+}
+
+async function write(
+  options: WriteOptions,
+  part: OpenPart,
+  bytes: Uint8Array,
+  position: number,
+): Promise<void> {
+  const runs = runsOf(bytes, position);
+  if (runs === undefined) return writeBytes(options, part, bytes, position);
+  for (const { from, to, isZero } of runs) {
+    const run = bytes.subarray(from, to);
+    if (isZero) await writeZeros(options, part, run, position + from);
+    else await writeBytes(options, part, run, position + from);
+  }
 }
 
 /** What is a hole, or zeros, already is left as it is; what lies behind the end becomes a hole. */

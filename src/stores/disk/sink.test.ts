@@ -16,6 +16,7 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { sinkContract } from '../../../test/contracts/sink.ts';
+import { changeInPlace } from '../../../test/support/change-part.ts';
 import { temporaryFolder } from '../../../test/support/folder.ts';
 import { ConfigurationError } from '../../errors.ts';
 import { digestOf } from '../../records/checksum.ts';
@@ -43,6 +44,7 @@ sinkContract('A directory as a sink', async (t) => {
       const part = join(folder, '.sluice', 'parts', upload);
       return length === undefined ? rm(part) : truncate(part, length);
     },
+    changePart: (upload) => changeInPlace(join(folder, '.sluice', 'parts', upload)),
   };
 });
 

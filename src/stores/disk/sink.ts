@@ -16,12 +16,12 @@ import { Notices } from '../notices.ts';
 import { absolutePath } from '../place.ts';
 import { rangesWithin } from '../ranges-within.ts';
 import { ownFolder } from '../target-name.ts';
-import { VanishedError } from '../vanished.ts';
 import { DiskCalls } from './calls.ts';
 import { FileLooks, isSameTime } from './file-look.ts';
 import { type Claim, FinalNames } from './final-names.ts';
+import { finishPart } from './finish-part.ts';
 import { Folders } from './folders.ts';
-import { fewerFilesText, Handles } from './handles.ts';
+import { fewerFilesText, Handles, type OpenPart } from './handles.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { openFault } from './open-fault.ts';
 import { OwnFolder } from './own-folder.ts';
@@ -29,6 +29,7 @@ import { diskPartFile } from './part-file.ts';
 import { placeOf } from './place.ts';
 import { Refusals } from './refusals.ts';
 import { foldedBy, probeSpelling, type Spelling } from './spelling.ts';
+import { keepsStamps } from './stamps.ts';
 import { StandingFiles } from './standing-file.ts';
 import { Way } from './way.ts';
 import { WholeFiles } from './whole-file.ts';
@@ -54,11 +55,14 @@ export async function openDiskSink(directory: string, options: DiskSinkOptions =
     await makeFolders(parts);
     const spelling = await probeSpelling(parts);
     const calls = options.calls ?? (await DiskCalls.on(root));
-    return new DiskSink(place, root, spelling, { identify: placeOf, ...options, calls });
+    const stamps = calls.isLocal || (await keepsStamps(parts));
+    return new DiskSink(place, root, spelling, { identify: placeOf, ...options, calls, keepsStamps: stamps });
   } catch (cause) {
     throw openFault(place, cause);
   }
 }
+
+type Settings = Required<DiskSinkOptions> & { readonly keepsStamps: boolean };
 
 class DiskSink implements Sink {
   readonly place: string;
@@ -81,8 +85,8 @@ class DiskSink implements Sink {
   #checks = 0;
 
   /** `root` is where the place really is. */
-  constructor(place: string, root: string, spelling: Spelling, options: Required<DiskSinkOptions>) {
-    const { calls, identify } = options;
+  constructor(place: string, root: string, spelling: Spelling, options: Settings) {
+    const { calls, identify, keepsStamps } = options;
     this.place = place;
     this.#spelling = spelling;
     this.#root = root;
@@ -112,6 +116,7 @@ class DiskSink implements Sink {
     this.#handles = new Handles({
       calls,
       limit: handleLimit,
+      keepsStamps,
       made: () => this.#folders.touch(partsFolder),
       spare: () => this.#way.release(),
       lowered: (limit, cause) => this.#notices.say('open-files', fewerFilesText(limit, cause)),
@@ -157,25 +162,15 @@ class DiskSink implements Sink {
   publish(upload: string, target: string, look: FileLook, published: Published): Promise<void> {
     return this.#publish(target, async (claim) => {
       const file = this.#partName(upload);
-      const mtime = await this.#handles.use(file, ({ descriptor }) =>
-        this.#finish(file, descriptor, look, published),
-      );
-      await this.#handles.end(file);
+      const finishing = { calls: this.#calls, looks: this.#looks, sync: (part: number) => this.#sync(part) };
+      const finish = (part: OpenPart) => finishPart(finishing, file, part, look, published);
+      const mtime = await this.#handles.use(file, finish);
+      await this.#handles.close(file);
       const moved = await this.#names.put(file, target, claim, published);
+      // Only now: where its name was refused, it is to stay as it was left.
+      await this.#handles.end(file);
       this.#journal.notePublished(target, published, moved ?? mtime, claim.folded);
     });
-  }
-
-  async #finish(file: string, part: number, look: FileLook, published: Published): Promise<bigint> {
-    const { size } = await this.#calls.look(part);
-    if (size !== BigInt(published.size)) {
-      throw new VanishedError(
-        `somebody changed its temporary file ${file}, which has ${size} bytes instead of ${published.size}`,
-      );
-    }
-    const mtime = await this.#looks.give(part, look);
-    await this.#sync(part);
-    return mtime;
   }
 
   publishWhole(bytes: Uint8Array, target: string, look: FileLook, published: Published): Promise<void> {

@@ -24,6 +24,11 @@ sinkContract('The sink in memory', async () => {
       if (length === undefined) disk.parts.delete(upload);
       else disk.parts.set(upload, disk.parts.get(upload)!.slice(0, length));
     },
+    changePart: async (upload) => {
+      const bytes = Uint8Array.from(disk.parts.get(upload)!);
+      bytes[0]! ^= 0xff;
+      disk.parts.set(upload, bytes);
+    },
   };
 });
 

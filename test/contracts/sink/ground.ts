@@ -18,6 +18,8 @@ export interface SinkGround {
   parts(): Promise<string[]>;
   /** Removes a temporary file behind the sink's back, or leaves so many bytes of it. */
   cutPart(upload: string, length?: number): Promise<void>;
+  /** Changes the first byte of a temporary file in place. */
+  changePart(upload: string): Promise<void>;
 }
 
 export type OpenSinkGround = (t: TestContext) => Promise<SinkGround>;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Sink } from '../../../src/stores/contract.ts';
+import { TouchedError } from '../../../src/stores/touched.ts';
 import { VanishedError } from '../../../src/stores/vanished.ts';
 import { id, look, type OpenSinkGround, publishedAs } from './ground.ts';
 
@@ -81,6 +82,47 @@ export function temporaryFiles(open: OpenSinkGround): void {
     await ground.cutPart(id(1), 3);
     await assert.rejects(sink.publish(id(1), 'shop/a', look, publishedAs('hello')), VanishedError);
     assert.equal(await ground.read('shop/a'), undefined);
+    await sink.close();
+  });
+
+  test('Our own writes leave a temporary file as it was written, whatever is done with it', async (t) => {
+    const sink = await (await open(t)).open();
+    const part = sink.part(id(1));
+    assert.equal(await part.isAsWritten(), true);
+    await Promise.all([part.write(Buffer.from('hello '), 0), part.write(Buffer.from('world'), 6)]);
+    await part.sync();
+    await part.close();
+    await part.write(Buffer.from('!'), 11);
+    assert.equal(await readPart(sink, id(1)), 'hello world!');
+    assert.equal(await part.isAsWritten(), true);
+    await sink.publish(id(1), 'shop/a', look, publishedAs('hello world!'));
+    await sink.close();
+  });
+
+  test('A temporary file that somebody changed in place is not published before its owner has heard of it', async (t) => {
+    const ground = await open(t);
+    const sink = await ground.open();
+    const part = sink.part(id(1));
+    await part.write(Buffer.from('hello'), 0);
+    await ground.changePart(id(1));
+    await part.write(Buffer.from('world'), 5);
+    const publish = () => sink.publish(id(1), 'shop/a', look, publishedAs('helloworld'));
+    await assert.rejects(publish, TouchedError);
+    assert.equal(await part.isAsWritten(), false);
+    assert.equal(await part.isAsWritten(), true);
+    await part.close();
+    await ground.changePart(id(1));
+    assert.equal(await part.isAsWritten(), false);
+    await ground.changePart(id(1));
+    await assert.rejects(publish, TouchedError);
+    assert.equal(await ground.read('shop/a'), undefined);
+    assert.equal(await part.isAsWritten(), false);
+    await publish();
+    await sink.part(id(2)).write(Buffer.from('x'), 0);
+    await ground.changePart(id(2));
+    await sink.clear(id(2));
+    await sink.part(id(2)).write(Buffer.from('y'), 0);
+    assert.equal(await sink.part(id(2)).isAsWritten(), true);
     await sink.close();
   });
 
