@@ -19,18 +19,20 @@ export function clockedCluster(): ClockedCluster {
   return { cluster, kafka: cluster.client(), set };
 }
 
-/** Records with their times, to offsets as they come. The topics must exist at both ends, with as many partitions. */
+/** Records with their times, to offsets as they come. The topics must exist at both ends, with as many partitions. `since`: from this offset on. */
 export async function mirror(
   source: Kafka,
   target: ClockedCluster,
   topics: readonly string[],
+  since = 0,
 ): Promise<void> {
   const producer = target.kafka.producer();
   for (const topic of topics) {
-    const [from, until] = await Promise.all([
+    const [earliest, until] = await Promise.all([
       source.offsets(topic, 'earliest'),
       source.offsets(topic, 'latest'),
     ]);
+    const from = new Map([...earliest].map(([partition, offset]) => [partition, Math.max(offset, since)]));
     for await (const batch of source.consumer({ topic, from, until })) {
       for (const { key, value, headers, timestamp } of batch.records) {
         target.set(Number(timestamp));

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigurationError, FormatError } from '../../errors.ts';
 import type { AssignedReading, ConsumedRecord, Kafka } from '../../kafka/contract.ts';
-import { decodeClaim, type StreamClaim } from '../../records/live-claim.ts';
+import { decodeClaim } from '../../records/live-claim.ts';
 import { isStreamName } from '../../records/live-names.ts';
 import { statePartition } from '../../records/state-record.ts';
 import { holderAfter, type StandingClaim } from '../publish/claim.ts';
@@ -29,7 +29,7 @@ const lookEvery = 1000;
  * The stream's newest claim. Undefined when the signal came first. Throws ConfigurationError for a name that no stream can have, and with
  * `once` when there is no such stream.
  */
-export async function findStream(options: FindOptions): Promise<StreamClaim | undefined> {
+export async function findStream(options: FindOptions): Promise<StandingClaim | undefined> {
   const { kafka, stream, mayHaveEnded, once, signal } = options;
   if (!isStreamName(stream)) {
     throw new ConfigurationError(
@@ -88,7 +88,7 @@ class Claims {
   }
 
   /** Where the stream stands; undefined while it is not as it must be. */
-  get claim(): StreamClaim | undefined {
+  get claim(): StandingClaim | undefined {
     return this.hasEnded && !this.#mayHaveEnded ? undefined : this.#holder;
   }
 

@@ -1,10 +1,10 @@
 /** Reads one rendition of a stream from Kafka, from a place on, as steps that can be played. */
 import { ConfigurationError, FormatError } from '../../errors.ts';
 import type { FetchedBatch, Kafka } from '../../kafka/contract.ts';
-import type { StreamClaim } from '../../records/live-claim.ts';
 import { decodeLiveRecord } from '../../records/live-record.ts';
+import type { StandingClaim } from '../publish/claim.ts';
 import { Admission } from '../read/admission.ts';
-import { findSegment } from '../read/segment-place.ts';
+import { clocksDiffer, findSegment } from '../read/segment-place.ts';
 import { Continuity, Holes, type Step } from './continuity.ts';
 import { findStream } from './find-stream.ts';
 import { NewestKeyframe } from './newest-keyframe.ts';
@@ -80,7 +80,7 @@ function isFuture(from: LivePlace): boolean {
 }
 
 /** Undefined when the signal came first. */
-async function spanOf(kafka: Kafka, options: StreamReading, claim: StreamClaim): Promise<Span | undefined> {
+async function spanOf(kafka: Kafka, options: StreamReading, claim: StandingClaim): Promise<Span | undefined> {
   const { topic, stream, from, to, signal } = options;
   const wished = {
     from: typeof from === 'number' ? from * 1000 : from,
@@ -110,13 +110,14 @@ async function placed(
 async function consume(
   kafka: Kafka,
   { topic, stream, signal, onEvent }: StreamReading,
-  { partition, offset }: StreamClaim,
+  claim: StandingClaim,
   span: Span,
   pipeline: Pipeline,
 ): Promise<AsyncIterable<FetchedBatch>> {
+  const { partition } = claim;
   const end = (await kafka.offsets(topic, 'latest')).get(partition) ?? 0;
   const earliest = (await kafka.offsets(topic, 'earliest')).get(partition) ?? 0;
-  const first = Math.max(span.first ?? offset, earliest);
+  const first = Math.max(span.first ?? (await newestOf(kafka, topic, claim, end)), earliest);
   pipeline.catchUpTo(end, first);
   return kafka.consumer({
     topic,
@@ -133,6 +134,21 @@ async function consume(
       onEvent({ type: 'warning', message });
     },
   });
+}
+
+/**
+ * Where to begin for what is newest. The claim's offset is of the cluster that it was written on: on a copy it may be behind the end, or far before what is new. Nothing
+ * that stands long before the claim is.
+ */
+async function newestOf(
+  kafka: Kafka,
+  topic: string,
+  { partition, offset, written, targets }: StandingClaim,
+  end: number,
+): Promise<number> {
+  const time = Math.max(0, Math.floor(written - clocksDiffer - (2 * targets.segment) / 1000));
+  const byTime = (await kafka.offsets(topic, { time })).get(partition) ?? end;
+  return offset > end ? byTime : Math.max(offset, byTime);
 }
 
 /** From batches to steps. */

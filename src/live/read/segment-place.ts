@@ -5,7 +5,7 @@ import type { IndexEntry } from '../../records/live-index.ts';
 import { decodeLiveRecord, type LiveRecord } from '../../records/live-record.ts';
 
 /** Records are appended after their picture was taken; clocks of publishers and brokers may differ by so many milliseconds. */
-const clocksDiffer = 10_000;
+export const clocksDiffer = 10_000;
 const bufferBytes = 8 * 1024 * 1024;
 
 /**
