@@ -22,6 +22,8 @@ export interface Authority {
   readonly certificate: string;
   /** Issues a certificate, e.g. for `['DNS:localhost', 'IP:127.0.0.1']`. */
   issue(name: string, alternativeNames?: readonly string[]): Promise<Certificate>;
+  /** The path of a list of revoked certificates that names these; `name`: of its file. */
+  revoke(name: string, certificates: readonly Certificate[]): Promise<string>;
   remove(): Promise<void>;
 }
 
@@ -79,6 +81,22 @@ export async function makeAuthority(name: string): Promise<Authority> {
       const texts = await Promise.all([readFile(made.key, 'utf8'), readFile(made.certificate, 'utf8')]);
       await writeFile(made.both, texts.join(''));
       return made;
+    },
+    async revoke(name, certificates) {
+      const [configuration, database, list] = [
+        file(`${name}.cnf`),
+        file(`${name}.index`),
+        file(`${name}.crl`),
+      ];
+      await writeFile(database, '');
+      await writeFile(
+        configuration,
+        `[ca]\ndefault_ca=own\n[own]\ndatabase=${database}\ndefault_md=sha256\ndefault_crl_days=2\n`,
+      );
+      const signing = ['ca', '-config', configuration, '-keyfile', key, '-cert', certificate];
+      for (const revoked of certificates) await openssl(...signing, '-revoke', revoked.certificate);
+      await openssl(...signing, '-gencrl', '-out', list);
+      return list;
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };

@@ -83,6 +83,12 @@ export function socketError(address: Address, error: Error): KafkaError | Networ
     );
   }
   if (code === 'CERT_HAS_EXPIRED') return refused("the broker's certificate has expired. Renew it");
+  if (code === 'CERT_REVOKED') return refused("the broker's certificate has been revoked. Renew it");
+  if (/CRL/.test(code)) {
+    return refused(
+      `the list of revoked certificates says nothing of the broker's (${code}). Give a newer one of its authority with ssl.crl.location`,
+    );
+  }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return refused(
       `the broker's certificate is not for this host name. Use a name that it carries, or set ssl.endpoint.identification.algorithm= (empty)`,

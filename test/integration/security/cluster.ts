@@ -16,6 +16,8 @@ export const strangeUser = { name: 'Lukasz, n=1,r=2', password: 'gehe1m,=ﬃ\u00
 export interface SecureCluster {
   readonly broker: RunningBroker;
   readonly authority: Authority;
+  /** What the listeners with TLS show, but for MISNAMED. */
+  readonly server: Certificate;
   /** Signed by the authority. */
   readonly client: Certificate;
   /** An authority that signed nothing here. */
@@ -70,7 +72,7 @@ export async function startSecureCluster(): Promise<SecureCluster> {
   await addScramUser(broker.bootstrapServers, user);
   await addScramUser(broker.bootstrapServers, strangeUser);
   const running = started.move();
-  return { broker, authority, client, foreign, provider, stop: () => running.disposeAsync() };
+  return { broker, authority, server, client, foreign, provider, stop: () => running.disposeAsync() };
 }
 
 /** Kafka fetches keys only from URLs that its JVM was told of. */

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { pino } from 'pino';
 import { openssl } from '../../support/certificates.ts';
-import { assertRefused, type GetCluster, refusal, roundTrip } from './attempt.ts';
+import { assertRefused, client, type GetCluster, refusal, roundTrip, secrets } from './attempt.ts';
 
 export function tlsTests(get: GetCluster): void {
   const at = (listener: string, properties: Record<string, string> = {}) => ({
@@ -101,6 +102,31 @@ export function tlsTests(get: GetCluster): void {
     const message = /not for this host name\. .* ssl\.endpoint\.identification\.algorithm/;
     await assertRefused(t, trusting('MISNAMED'), message);
     await roundTrip(t, trusting('MISNAMED', { 'ssl.endpoint.identification.algorithm': '' }));
+  });
+
+  test('A certificate that its authority has revoked', async (t) => {
+    const { authority, server, client: other } = get();
+    const others = await authority.revoke('others', [other]);
+    const own = await authority.revoke('own', [server]);
+    await roundTrip(t, trusting('TLS', { 'ssl.crl.location': others }));
+    const text = (await readFile(own, 'utf8')).replaceAll('\n', ' ');
+    for (const list of [{ 'ssl.crl.location': own }, { 'ssl.crl.pem': text }])
+      await assertRefused(t, trusting('TLS', list), /certificate .*revoked/);
+    const none = await refusal(t, trusting('TLS', { 'ssl.crl.location': server.certificate }));
+    assert.equal(none.name, 'ConfigurationError');
+    assert.match(none.message, /^ssl\.crl\.location holds no PEM x509 crl/);
+  });
+
+  test('Properties of security that change nothing are named in the log, with none of their values', async (t) => {
+    const lines: string[] = [];
+    const logger = pino({ level: 'warn' }, { write: (line) => lines.push(line) });
+    const unheeded = { 'ssl.engine.factory.class': 'gehe1m', 'sasl.kerberos.kinit.cmd': 'gehe1m' };
+    await client(t, trusting('TLS', unheeded), { logger }).describeCluster();
+    assert.equal(lines.length, 1);
+    const { msg, properties } = JSON.parse(lines[0] ?? '{}') as { msg: string; properties: string[] };
+    assert.match(msg, /properties of security that Sluice does not heed/);
+    assert.deepEqual(properties, Object.keys(unheeded));
+    assert.doesNotMatch(lines.join(), secrets);
   });
 
   test('Plaintext to a TLS port', async (t) => {
