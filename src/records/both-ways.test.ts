@@ -229,7 +229,9 @@ test('Records of live video made of anything', () => {
     fc.property(anything, ({ stream, rendition, codecs, one, two, three, bytes, flag }) => {
       const numbered = { stream, epoch: one, sequence: 2, media: 3, ordinal: 4, discontinuities: 5 };
       const times = { timescale: one, time: two, duration: three, captured: 1 };
-      const facts = { codecs, width: 1, height: 1, frameRate: 1, bandwidth: one, averageBandwidth: two };
+      const colours = { primaries: 1, transfer: three, matrix: 1 };
+      const size = { width: 1, height: 1, frameRate: 1 };
+      const facts = { codecs, ...size, bandwidth: one, averageBandwidth: two, ...(flag ? { colours } : {}) };
       const records: LiveRecord[] = [
         { kind: 'init', ...numbered, rendition, facts, targets: { part: two, segment: three } },
         {

@@ -20,19 +20,25 @@ const numbered = {
 };
 const times = { timescale: anyPositive, time: anyWhole, duration: anyPositive, captured: anyWhole };
 
+const anyCode = fc.nat(255);
+
 const anyRecord: fc.Arbitrary<LiveRecord> = fc.oneof(
   fc.record({
     kind: fc.constant('init' as const),
     ...numbered,
     rendition: anyName,
-    facts: fc.record({
-      codecs: fc.constantFrom('avc1.64001f,mp4a.40.2', 'mp4a.40.2', 'hvc1.1.6.L93.B0'),
-      width: anyWhole,
-      height: anyWhole,
-      frameRate: anyWhole,
-      bandwidth: anyPositive,
-      averageBandwidth: anyPositive,
-    }),
+    facts: fc.record(
+      {
+        codecs: fc.constantFrom('avc1.64001f,mp4a.40.2', 'mp4a.40.2', 'hvc1.1.6.L93.B0'),
+        width: anyWhole,
+        height: anyWhole,
+        frameRate: anyWhole,
+        bandwidth: anyPositive,
+        averageBandwidth: anyPositive,
+        ...{ colours: fc.record({ primaries: anyCode, transfer: anyCode, matrix: anyCode }) },
+      },
+      { requiredKeys: ['codecs', 'width', 'height', 'frameRate', 'bandwidth', 'averageBandwidth'] },
+    ),
     targets: fc
       .tuple(anyPositive, anyPositive)
       .map(([a, b]) => ({ part: Math.min(a, b), segment: Math.max(a, b) })),
@@ -134,6 +140,13 @@ test('Headers whose values cannot be', () => {
     }
   }
   for (const name of ['timescale', 'duration']) refused(withHeader(good.part!, name, '0'), `${name} 0`);
+  const colours = { primaries: 9, transfer: 16, matrix: 9 };
+  const targets = { part: 200_000, segment: 2_000_000 };
+  const coloured = encoded({
+    ...{ kind: 'init', ...common, rendition: 'v', facts: { ...facts, colours }, targets },
+  });
+  for (const text of ['', '9,16', '9,16,256', '09,16,9', '9,16,9,1', '9, 16,9', '9,16,-1'])
+    refused(withHeader(coloured, 'colours', text), `colours ${text}`);
   for (const name of ['bandwidth', 'part-target', 'segment-target']) {
     refused(withHeader(good.init!, name, '0'), `${name} 0`);
   }

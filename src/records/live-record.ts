@@ -4,6 +4,7 @@
  */
 import { FormatError } from '../errors.ts';
 import type { ConsumedRecord, Header, NewRecord } from '../kafka/contract.ts';
+import { type Colours, coloursHeader, readColours } from './colours.ts';
 import { fixedHeader, HeaderReader, textHeader } from './headers.ts';
 import { renditionName, streamName } from './live-names.ts';
 
@@ -34,6 +35,8 @@ export interface RenditionFacts {
   /** Bits a second that no segment exceeds by much (BANDWIDTH), and on average (AVERAGE-BANDWIDTH). */
   readonly bandwidth: number;
   readonly averageBandwidth: number;
+  /** Of the picture, where its bytes tell them. */
+  readonly colours?: Colours;
 }
 
 /** Microseconds. Fixed for as long as a stream lasts: players rely on it. */
@@ -107,6 +110,8 @@ export function encodeLiveHeaders(record: LiveRecord): Header[] {
     for (const name of factNames) headers.push(fixedHeader(wireNames[name], record.facts[name]));
     headers.push(fixedHeader('part-target', record.targets.part));
     headers.push(fixedHeader('segment-target', record.targets.segment));
+    const { colours } = record.facts;
+    if (colours !== undefined) headers.push(coloursHeader(colours));
   }
   if (record.kind === 'part') {
     headers.push(textHeader('rendition', record.rendition));
@@ -227,6 +232,7 @@ function readLiveRecord(headers: HeaderReader): LiveRecord {
 }
 
 function readInit(headers: HeaderReader) {
+  const colours = readColours(headers);
   const facts = {
     codecs: headers.text('codecs'),
     width: headers.integer('width'),
@@ -234,6 +240,7 @@ function readInit(headers: HeaderReader) {
     frameRate: headers.integer('frame-rate'),
     bandwidth: headers.integer('bandwidth'),
     averageBandwidth: headers.integer('average-bandwidth'),
+    ...(colours === undefined ? {} : { colours }),
   };
   const targets = { part: headers.integer('part-target'), segment: headers.integer('segment-target') };
   return { rendition: headers.text('rendition'), facts, targets };

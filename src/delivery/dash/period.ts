@@ -1,4 +1,5 @@
 /** A period: what one encoder made, in all renditions. Picture and sound stand together in a representation. Pure text. */
+import type { Colours } from '../../records/colours.ts';
 import type { RenditionFacts } from '../../records/live-record.ts';
 import { initName, segmentName, type Uri } from '../hls/names.ts';
 import { type Attributes, element } from './xml.ts';
@@ -34,11 +35,10 @@ export function periodOf({ epoch, variants, attributes, template, timeline, uri 
       media: uri(`${name}/${segmentName(epoch, '$Number$')}`),
     };
     const described = { id: name, codecs: facts.codecs, bandwidth: facts.bandwidth, ...pictureOf(facts) };
-    return element(
-      'Representation',
-      described,
-      element('SegmentTemplate', { ...template, ...names }, entries),
-    );
+    return element('Representation', described, [
+      ...colourProperties(facts.colours),
+      ...element('SegmentTemplate', { ...template, ...names }, entries),
+    ]);
   });
   const type = variants.some(({ facts }) => facts.width > 0) ? 'video' : 'audio';
   const set = {
@@ -48,6 +48,23 @@ export function periodOf({ epoch, variants, attributes, template, timeline, uri 
     startWithSAP: 1,
   };
   return element('Period', attributes, element('AdaptationSet', set, representations));
+}
+
+/**
+ * The code points of ISO/IEC 23091-2, by the schemes that ISO/IEC 23009-1 takes from it (5.8.5.1). Supplemental: a player that does not know them must
+ * not drop the only picture that there is (ADR 155).
+ */
+function colourProperties(colours: Colours | undefined): string[] {
+  if (colours === undefined) return [];
+  const { primaries, transfer, matrix } = colours;
+  const named = {
+    ColourPrimaries: primaries,
+    TransferCharacteristics: transfer,
+    MatrixCoefficients: matrix,
+  };
+  return Object.entries(named).flatMap(([name, value]) =>
+    element('SupplementalProperty', { schemeIdUri: `urn:mpeg:mpegB:cicp:${name}`, value }),
+  );
 }
 
 function pictureOf({ width, height, frameRate }: RenditionFacts): Attributes {

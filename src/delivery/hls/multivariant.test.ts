@@ -23,6 +23,22 @@ sound/live.m3u8
   );
 });
 
+test('The range of a picture is told by its transfer, where the specification has a word for it', () => {
+  const rangeOf = (transfer: number) => {
+    const facts = { ...someFacts, colours: { primaries: 9, transfer, matrix: 9 } };
+    const text = multivariantPlaylist({ variants: [{ name: 'a', facts }], over: false, uri: (uri) => uri });
+    return /,VIDEO-RANGE=(\w+)\n/.exec(text)?.[1];
+  };
+  const table = [
+    ...[1, 6, 13, 14, 15].map((code) => [code, 'SDR']),
+    [16, 'PQ'],
+    [18, 'HLG'],
+    [2],
+    [8],
+  ] as const;
+  for (const [transfer, range] of table) assert.equal(rangeOf(transfer as number), range, String(transfer));
+});
+
 test('Where it leads: from a segment on, or to the whole programme when it is over', () => {
   const uris = (over: boolean, from?: number) =>
     multivariantPlaylist({ variants, over, from, uri: (uri) => `${uri}|` })

@@ -17,6 +17,17 @@ export interface MultivariantOptions {
   readonly uri: Uri;
 }
 
+/** By the transfer of the picture, as 4.4.6.2 says. Of others nothing is said, which players take for SDR. */
+const videoRanges: Readonly<Record<number, string>> = {
+  1: 'SDR',
+  6: 'SDR',
+  13: 'SDR',
+  14: 'SDR',
+  15: 'SDR',
+  16: 'PQ',
+  18: 'HLG',
+};
+
 export function multivariantPlaylist({ variants, over, from, uri }: MultivariantOptions): string {
   const file = `${over ? 'vod' : 'live'}.m3u8${from === undefined ? '' : `?from=${from}`}`;
   const lines = ['#EXTM3U', '#EXT-X-VERSION:9', '#EXT-X-INDEPENDENT-SEGMENTS'];
@@ -29,6 +40,8 @@ export function multivariantPlaylist({ variants, over, from, uri }: Multivariant
     ];
     if (width > 0 && height > 0) attributes.push(`RESOLUTION=${width}x${height}`);
     if (frameRate > 0) attributes.push(`FRAME-RATE=${(frameRate / 1000).toFixed(3)}`);
+    const range = facts.colours && videoRanges[facts.colours.transfer];
+    if (range !== undefined) attributes.push(`VIDEO-RANGE=${range}`);
     lines.push(`#EXT-X-STREAM-INF:${attributes.join(',')}`, uri(`${name}/${file}`));
   }
   return `${lines.join('\n')}\n`;

@@ -14,6 +14,7 @@ export function renditionFacts(plan: EncodingPlan, output: PlannedOutput, movie:
   const chunks = settings.chunks === 'frame' ? timing.rate : 1_000_000 / targets.part;
   const averageBandwidth = Math.round(picture + sound + chunks * overhead * 8);
   // The encoder's buffer holds half a second of the picture: one segment may have that much more.
+  const { colours } = movie.main;
   const surplus = (picture / 2) * (1_000_000 / targets.segment);
   return {
     codecs: movie.tracks.map(({ codec }) => codec).join(','),
@@ -22,5 +23,6 @@ export function renditionFacts(plan: EncodingPlan, output: PlannedOutput, movie:
     frameRate: has('video') ? Math.round(timing.rate * 1000) : 0,
     bandwidth: Math.round(averageBandwidth * 1.05 + surplus),
     averageBandwidth,
+    ...(colours === undefined ? {} : { colours }),
   };
 }

@@ -1,6 +1,8 @@
 /** What a sample entry (ISO/IEC 14496-12, 8.5.2) says of its codec, as players are told it: RFC 6381. */
 import { FormatError } from '../../errors.ts';
+import type { Colours } from '../../records/colours.ts';
 import { type Box, optionalBox, requiredBox } from './box.ts';
+import { coloursOf } from './colours.ts';
 import { Fields } from './fields.ts';
 
 /** Of the first sample entry of a track. Sizes in pixels, square ones, as the picture is shown; 0 of sound. */
@@ -8,6 +10,8 @@ export interface SampleEntry {
   readonly codec: string;
   readonly width: number;
   readonly height: number;
+  /** Absent where nothing is said, and of sound. */
+  readonly colours?: Colours;
 }
 
 /** Bytes of a sample entry before the boxes in it: VisualSampleEntry and AudioSampleEntry. */
@@ -30,7 +34,12 @@ export function readSampleEntry({ type, body }: Box): SampleEntry {
       const height = fields.uint16();
       fields.skip(visualHead - 28);
       const boxes = fields.rest();
-      return { codec: visualCodec(type, boxes), ...shownSize(width, height, optionalBox(boxes, 'pasp')) };
+      const colours = coloursOf(type, boxes);
+      return {
+        codec: visualCodec(type, boxes),
+        ...shownSize(width, height, optionalBox(boxes, 'pasp')),
+        ...(colours === undefined ? {} : { colours }),
+      };
     }
     case 'mp4a': {
       const fields = new Fields(type, body);

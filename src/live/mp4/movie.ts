@@ -73,9 +73,9 @@ function readTrack(trak: Buffer, defaults: ReadonlyMap<number, SampleDefaults>):
   if (entry === undefined) throw new FormatError(`track ${id} does not say its codec`);
   const own = defaults.get(id);
   if (own === undefined) throw new FormatError(`track ${id} has no trex`);
-  const { codec, width, height } = readSampleEntry(entry);
+  const { width, height, ...described } = readSampleEntry(entry);
   const size = isTurned ? { width: height, height: width } : { width, height };
-  return { id, kind, timescale, defaults: own, codec, ...size };
+  return { id, kind, timescale, defaults: own, ...described, ...size };
 }
 
 function readKind(hdlr: Buffer): Track['kind'] | undefined {
