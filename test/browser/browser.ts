@@ -1,7 +1,7 @@
-/** Chromium, as viewers have it: headless, with sound and pictures, a fresh profile each time. */
+/** Chromium, as viewers have it: headless, with sound and pictures, a fresh profile for each page. */
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import type { TestContext } from 'node:test';
+import { after, type TestContext } from 'node:test';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 /** Where Chromium is: `SLUICE_CHROMIUM`, or the first of its names in the PATH. @throws when there is none */
@@ -45,11 +45,24 @@ export function startChromium(): Promise<Browser> {
   return chromium.launch({ executablePath: findChromium(), headless: true, args: flags });
 }
 
-/** A page of a Chromium of its own, which is gone after the test. What its scripts did not catch fails the test. */
+/** That of this file's tests. */
+let shared: Promise<Browser> | undefined;
+
+// At import, so that it is the file's own hook and not that of the test that opens the first page.
+after(async () => {
+  const browser = await shared?.catch(() => undefined);
+  await browser?.close();
+});
+
+/**
+ * A page with a profile of its own (cache, storage), which is gone after the test, in a Chromium that the tests of a file share.
+ * What its scripts did not catch fails the test.
+ */
 export async function openPage(t: TestContext, options: BrowserContextOptions = {}): Promise<Page> {
-  const browser = await startChromium();
-  t.after(() => browser.close());
+  shared ??= startChromium();
+  const browser = await shared;
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  t.after(() => context.close());
   const page = await context.newPage();
   const wrong: Error[] = [];
   page.on('pageerror', (error) => wrong.push(error));

@@ -11,13 +11,13 @@ import { startPublisher, startServer, untilLive } from './stage.ts';
 /** As long, and nothing in it that is a box. */
 const spoiled = (bytes: Buffer): Buffer => Buffer.alloc(bytes.length, 0xff);
 
-test('bytes that cannot be decoded', async (t) => {
+test('bytes that cannot be decoded', { concurrency: true }, async (t) => {
   const stage = { ...(await testBroker()), topic: uniqueTopic('live') };
   const server = await startServer(t, stage);
   startPublisher(t, stage, 'cam', ['--size', '320x180', '--bitrate', '200k']);
   await untilLive(server.url, 'cam');
-  for (const latency of ['lowest', 'low'] as const) {
-    await t.test(latency, async (t) => {
+  const damaged = (['lowest', 'low'] as const).map((latency) =>
+    t.test(latency, async (t) => {
       const page = await openPage(t);
       let spoils = 0;
       const spoil = (bytes: Buffer): Buffer => {
@@ -44,6 +44,7 @@ test('bytes that cannot be decoded', async (t) => {
       const { live } = await untilPlaying(page, 'after it');
       assert.equal(live, true);
       assert.ok((await stateOf(page)).renewals <= before + 2, 'one fault makes one engine anew');
-    });
-  }
+    }),
+  );
+  await Promise.all(damaged);
 });

@@ -33,14 +33,14 @@ function controlsOf(page: Page): Promise<{ name: string; width: number; height: 
   );
 }
 
-test('the page on all screens', async (t) => {
+test('the page on all screens', { concurrency: true }, async (t) => {
   const stage = { ...(await testBroker()), topic: uniqueTopic('live') };
   const server = await startServer(t, stage);
   startPublisher(t, stage, 'a-stream-whose-name-is-so-long-that-no-phone-has-room-for-it');
   await untilLive(server.url, 'a-stream-whose-name-is-so-long-that-no-phone-has-room-for-it');
 
-  for (const [name, options] of Object.entries(screens)) {
-    await t.test(name, async (t) => {
+  const shown = Object.entries(screens).map(([name, options]) =>
+    t.test(name, async (t) => {
       const page = await openPage(t, options);
       // How far what is there moved about while the page came together.
       await page.addInitScript(() => {
@@ -70,10 +70,10 @@ test('the page on all screens', async (t) => {
         const bar = control.name === 'Position' || control.name === 'Volume';
         assert.ok(control.height >= (bar ? 28 : 44), `${control.name} is ${control.height} pixels high`);
       }
-    });
-  }
+    }),
+  );
 
-  await t.test('by keyboard alone', async (t) => {
+  const byKeyboard = t.test('by keyboard alone', async (t) => {
     const page = await openPage(t);
     await page.goto(server.url);
     await untilPlaying(page, 'the stream');
@@ -101,4 +101,5 @@ test('the page on all screens', async (t) => {
     await page.keyboard.press('Enter');
     await until(page, 'going on', ({ paused }) => !paused);
   });
+  await Promise.all([...shown, byKeyboard]);
 });

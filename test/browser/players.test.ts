@@ -7,14 +7,14 @@ import { uniqueTopic } from '../support/unique.ts';
 import { play, playByDash, untilPlayed } from './other-players.ts';
 import { startPublisher, startServer, untilLive } from './stage.ts';
 
-test('other players play it', async (t) => {
+test('other players play it', { concurrency: true }, async (t) => {
   const stage = { ...(await testBroker()), topic: uniqueTopic('live') };
   const server = await startServer(t, stage);
   startPublisher(t, stage, 'cam');
   await untilLive(server.url, 'cam');
   const base = `${server.url}/live/cam`;
 
-  await t.test('hls.js, as it comes', async (t) => {
+  const byHls = t.test('hls.js, as it comes', async (t) => {
     const page = await play(
       t,
       new URL(import.meta.resolve('hls.js/dist/hls.min.js')),
@@ -26,29 +26,28 @@ test('other players play it', async (t) => {
     await untilPlayed(page, 'hls.js');
   });
 
-  await t.test('dash.js', async (t) => {
+  const byDash = t.test('dash.js', async (t) => {
     const page = await playByDash(t, `${base}/manifest.mpd`);
     await untilPlayed(page, 'dash.js');
   });
 
-  await t.test('FFmpeg, by HLS, by DASH and by MP4', async () => {
-    for (const name of ['index.m3u8', 'manifest.mpd', 'stream.mp4']) {
+  await Promise.all([byHls, byDash]);
+
+  for (const name of ['index.m3u8', 'manifest.mpd', 'stream.mp4']) {
+    await t.test(`FFmpeg, ${name}`, async () => {
       const args = ['-v', 'warning', '-i', `${base}/${name}`, '-t', '2', '-f', 'null', '-'];
       const { code, stderr } = await runCommand('ffmpeg', args);
       assert.equal(code, 0, stderr);
       // Joining in the middle is no error; anything else would be said.
-      assert.equal(stderr, '', name);
-    }
-  });
-
-  await t.test('FFprobe finds picture and sound', async () => {
-    const args = ['-v', 'error', '-show_entries', 'stream=codec_name,width', '-of', 'json'];
-    for (const name of ['index.m3u8', 'manifest.mpd', 'stream.mp4']) {
+      assert.equal(stderr, '');
+    });
+    await t.test(`FFprobe finds picture and sound, ${name}`, async () => {
+      const args = ['-v', 'error', '-show_entries', 'stream=codec_name,width', '-of', 'json'];
       const { code, stdout, stderr } = await runCommand('ffprobe', [...args, `${base}/${name}`]);
       assert.equal(code, 0, stderr);
       const { streams } = JSON.parse(stdout) as { streams: { codec_name: string; width?: number }[] };
       assert.ok(streams.some((each) => each.codec_name === 'h264' && each.width === 320));
       assert.ok(streams.some((each) => each.codec_name === 'aac'));
-    }
-  });
+    });
+  }
 });

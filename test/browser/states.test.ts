@@ -31,6 +31,10 @@ async function open(t: TestContext, url: string, query: Record<string, string>):
   return page;
 }
 
+/** Does the same with all pages, beside one another. */
+const withAll = (pages: readonly Page[], act: (page: Page, mode: string) => Promise<unknown>) =>
+  Promise.all(pages.map((page, index) => act(page, modes[index] ?? '')));
+
 async function untilSaid(page: Page, text: RegExp): Promise<void> {
   const message = page.locator('#message');
   await waitFor(async () => (await message.isVisible()) && text.test(await message.innerText()), {
@@ -39,7 +43,7 @@ async function untilSaid(page: Page, text: RegExp): Promise<void> {
   });
 }
 
-test('who may not watch is told why, once', async (t) => {
+test('who may not watch is told why, once', { concurrency: true }, async (t) => {
   const stage = { ...(await testBroker()), topic: uniqueTopic('live') };
   const key = 'a key that is long enough for anybody';
   const server = await startServer(t, stage, undefined, ['--watch-key', key]);
@@ -51,55 +55,62 @@ test('who may not watch is told why, once', async (t) => {
     [{ token: makeToken(key, 'other', Date.now() + 60_000) }, /not valid/],
     [{}, /needs a valid token/],
   ] as const;
-  for (const latency of modes) {
-    await t.test(latency, async (t) => {
-      for (const [query, said] of cases) {
+  const refused = modes.flatMap((latency) =>
+    cases.map(([query, said]) =>
+      t.test(`${latency}, ${said}`, async (t) => {
         const page = await open(t, server.url, { stream: 'cam', latency, ...query });
         await untilSaid(page, said);
         assert.equal(await page.locator('#spinner').isVisible(), false);
         const asked = countAsking(page);
         await delay(5000);
         assert.equal(asked.count, 0, 'nobody is asked again');
-        await page.context().close();
-      }
-      const page = await open(t, server.url, { stream: 'cam', latency, token });
-      await untilPlaying(page, 'with a token');
-    });
-  }
+      }),
+    ),
+  );
+  await Promise.all(refused);
+  await Promise.all(
+    modes.map((latency) =>
+      t.test(`${latency}, with a token`, async (t) => {
+        const page = await open(t, server.url, { stream: 'cam', latency, token });
+        await untilPlaying(page, 'with a token');
+      }),
+    ),
+  );
 });
 
-test('recordings, and streams that nobody publishes', async (t) => {
+test('recordings, and streams that nobody publishes', { concurrency: true }, async (t) => {
   const stage = { ...(await testBroker()), topic: uniqueTopic('live') };
   const server = await startServer(t, stage);
   const publisher = startPublisher(t, stage, 'cam', size);
   await untilLive(server.url, 'cam');
   const watching = await Promise.all(modes.map((latency) => open(t, server.url, { stream: 'cam', latency })));
-  for (const page of watching) await untilPlaying(page, 'the live stream', 60);
+  await withAll(watching, (page) => untilPlaying(page, 'the live stream', 60));
 
   await t.test('the end is told to whoever watches, and the recording begins at a press', async () => {
     publisher.child.kill('SIGINT');
     await publisher.finished;
-    for (const [index, page] of watching.entries()) {
-      await until(page, `the end, ${modes[index]}`, ({ ended }) => ended);
+    await withAll(watching, async (page, mode) => {
+      await until(page, `the end, ${mode}`, ({ ended }) => ended);
       await untilSaid(page, /The programme has ended/);
       await page.getByRole('button', { name: 'From the beginning' }).click();
-      await untilPlaying(page, `from the beginning, ${modes[index]}`);
-    }
+      await untilPlaying(page, `from the beginning, ${mode}`);
+    });
   });
-  for (const latency of modes) {
-    await t.test(`opened after its end, ${latency}`, async (t) => {
+  const opened = modes.flatMap((latency) => [
+    t.test(`opened after its end, ${latency}`, async (t) => {
       const page = await open(t, server.url, { stream: 'cam', latency });
       await untilPlaying(page, 'the recording');
       await page.getByText('Recorded').first().waitFor();
-    });
-    await t.test(`nobody publishes it, ${latency}`, async (t) => {
+    }),
+    t.test(`nobody publishes it, ${latency}`, async (t) => {
       const page = await open(t, server.url, { stream: 'nobody', latency });
       await untilSaid(page, /Nobody is publishing/);
       const asked = countAsking(page);
       await delay(5000);
       assert.ok(asked.count <= 8, `asked ${asked.count} times in 5 s`);
-    });
-  }
+    }),
+  ]);
+  await Promise.all(opened);
 });
 
 test('a publisher that comes back without sound, and with it', async (t) => {
@@ -108,16 +119,16 @@ test('a publisher that comes back without sound, and with it', async (t) => {
   let publisher = startPublisher(t, stage, 'cam', size);
   await untilLive(server.url, 'cam');
   const pages = await Promise.all(modes.map((latency) => open(t, server.url, { stream: 'cam', latency })));
-  for (const page of pages) await untilPlaying(page, 'the first publisher');
+  await withAll(pages, (page) => untilPlaying(page, 'the first publisher'));
   for (const sound of [['--audio-codec', 'none'], []]) {
     await kill(publisher);
     publisher = startPublisher(t, stage, 'cam', [...size, ...sound]);
     const since = Date.now() + 2000;
-    for (const [index, page] of pages.entries()) {
-      const what = `${sound.length > 0 ? 'without' : 'with'} sound, ${modes[index]}`;
+    await withAll(pages, async (page, mode) => {
+      const what = `${sound.length > 0 ? 'without' : 'with'} sound, ${mode}`;
       await until(page, what, ({ date, waiting }) => !waiting && (date ?? 0) > since, 40_000);
       await untilPlaying(page, what, 60);
-    }
+    });
   }
 });
 
@@ -127,22 +138,24 @@ test('a publisher that comes back with a codec that this browser has not, and wi
   const first = startPublisher(t, stage, 'cam', size);
   await untilLive(server.url, 'cam');
   const pages = await Promise.all(modes.map((latency) => open(t, server.url, { stream: 'cam', latency })));
-  for (const page of pages) await untilPlaying(page, 'H.264');
+  await withAll(pages, (page) => untilPlaying(page, 'H.264'));
   await kill(first);
   const other = startPublisher(t, stage, 'cam', [...size, '--video-codec', 'libx265', '--rate', '10']);
-  for (const page of pages) await untilSaid(page, /does not play/);
+  await withAll(pages, (page) => untilSaid(page, /does not play/));
   await kill(other);
   startPublisher(t, stage, 'cam', size);
-  for (const [index, page] of pages.entries()) await untilPlaying(page, `H.264 again, ${modes[index]}`);
+  await withAll(pages, (page, mode) => untilPlaying(page, `H.264 again, ${mode}`));
 });
 
-test('a browser that does not let it play, and a long pause: Play plays', async (t) => {
+test('a browser that does not let it play, and a long pause: Play plays', {
+  concurrency: true,
+}, async (t) => {
   const stage = { ...(await testBroker()), topic: uniqueTopic('live') };
   const server = await startServer(t, stage);
   startPublisher(t, stage, 'cam', size);
   await untilLive(server.url, 'cam');
-  for (const latency of modes) {
-    await t.test(`refused, ${latency}`, async (t) => {
+  const kept = modes.flatMap((latency) => [
+    t.test(`refused, ${latency}`, async (t) => {
       const page = await openPage(t);
       // As browsers do that play nothing by itself, not even without sound: Chromium has no switch for it.
       await page.addInitScript(() => {
@@ -165,8 +178,8 @@ test('a browser that does not let it play, and a long pause: Play plays', async 
       await page.locator('#big-play').click();
       await untilPlaying(page, 'after a press');
       await until(page, 'the live edge', (state) => state.live && (state.latency ?? 99) < 8);
-    });
-    await t.test(`paused, ${latency}`, async (t) => {
+    }),
+    t.test(`paused, ${latency}`, async (t) => {
       const page = await open(t, server.url, { stream: 'cam', latency });
       await untilPlaying(page, 'the stream');
       await page.locator('#player').focus();
@@ -175,6 +188,7 @@ test('a browser that does not let it play, and a long pause: Play plays', async 
       await delay(12_000);
       await page.locator('#big-play').click();
       await untilPlaying(page, 'after the pause');
-    });
-  }
+    }),
+  ]);
+  await Promise.all(kept);
 });
