@@ -5,7 +5,7 @@ import type { SourceFacts } from './source.ts';
 /** The way of the data: an import may point to a later row, or stay within its own. */
 const rows = ['cli', 'demo', 'delivery', 'live', 'files', 'stores', 'records', 'kafka', 'broker'];
 /** Usable by all, and using nothing but each other. */
-const foundations = ['config', 'errors', 'folder', 'log', 'machine', 'metrics'].map(
+const foundations = ['config', 'crash-points', 'errors', 'folder', 'log', 'machine', 'metrics'].map(
   (name) => `src/${name}.ts`,
 );
 const foundationTests = foundations.map((path) => path.replace(/\.ts$/, '.test.ts'));

@@ -2,6 +2,7 @@
  * Rebuilds files from records, in whatever order these come: chunks into temporary files, verified and published when
  * complete; packs unpacked. It knows the sink, and nothing of Kafka.
  */
+import { crashPoint } from '../../crash-points.ts';
 import { FormatError } from '../../errors.ts';
 import type { ConsumedRecord } from '../../kafka/contract.ts';
 import {
@@ -105,6 +106,7 @@ export class Receiver {
   /** Makes everything durable that is finished: safe offsets taken before this call may be committed after it. */
   async checkpoint(positions?: TopicPositions): Promise<void> {
     const rows = await Promise.all(this.#uploads.dirty().map((upload) => this.#sync(upload)));
+    crashPoint('checkpoint:after-parts');
     const open = rows.filter((row) => row !== undefined && this.#uploads.get(row.upload) !== undefined);
     await this.#options.sink.checkpoint(open as UnfinishedUpload[], positions);
   }

@@ -1,4 +1,5 @@
 /** One run of a downloader: records to the receiver, safe offsets to Kafka, in that order and never the other. */
+import { crashPoint } from '../../crash-points.ts';
 import type { FetchedBatch, Kafka, TopicDescription } from '../../kafka/contract.ts';
 import type { Sink } from '../../stores/contract.ts';
 import type { IncomingUpload } from '../incoming/incoming-upload.ts';
@@ -208,7 +209,9 @@ export class DownloadRun {
     await this.#receiver.checkpoint(taken.forSink);
     this.#safe.remembered(taken);
     if (taken.forKafka.size === 0) return;
+    crashPoint('positions:before-commit');
     await kafka.commit(this.#group, topic.name, taken.forKafka);
+    crashPoint('positions:after-commit');
     this.#safe.committed(taken);
   }
 

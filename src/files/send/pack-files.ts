@@ -3,6 +3,7 @@
  * are then read at once into one buffer. A file that changed leaves a hole, which the record's pieces step over.
  */
 import { setImmediate as othersTurn } from 'node:timers/promises';
+import { crashPoint } from '../../crash-points.ts';
 import { largestValue } from '../../kafka/batch.ts';
 import { type ChecksumAlgorithm, digestOf } from '../../records/checksum.ts';
 import { encodePack, packHeaders } from '../../records/file-record.ts';
@@ -114,7 +115,9 @@ export class PackBuilder {
     const record = encodePack(uploader, entries, join(pieces));
     const partition = partitions.choose();
     const bytes = entries.reduce((sum, entry) => sum + entry.size, 0);
+    crashPoint('pack:before-append');
     const place = await this.#context.append(partition, record, bytes);
+    crashPoint('pack:after-ack');
     const offset = Math.max(0, place.offset);
     for (const { file, upload, digest } of outcomes) {
       if (digest === undefined) continue;

@@ -3,6 +3,7 @@
  * the buffer that they were read into.
  */
 
+import { crashPoint } from '../../crash-points.ts';
 import { largestValue } from '../../kafka/batch.ts';
 import { type Appended, KafkaError } from '../../kafka/contract.ts';
 import type { ChecksumAlgorithm } from '../../records/checksum.ts';
@@ -117,7 +118,9 @@ async function send(context: SendContext, handle: OpenFile, sending: Sending): P
   if (await hasMore(handle, file.size)) return changed(context, sending, longReason(file));
   const digest = await sending.hasher.digest();
   const facts = { size: file.size, digest, mtime: file.mtime, mode: file.mode };
+  crashPoint('close:before-append');
   const close = await context.append(partition, encodeClose({ ...ref, ...facts }), 0);
+  crashPoint('close:after-ack');
   sawOffset(sending, close);
   note(context, sending, 'sent', digest);
   return { outcome: 'sent', upload: ref.upload, digest, resumedFrom: sending.resumedFrom };
@@ -165,6 +168,7 @@ async function sendChunks(
     const end = position;
     const record = encodeChunk({ ...ref, checksum, size: file.size, offset, bytes });
     const appended = context.append(partition, record, bytes.length).then((place) => {
+      crashPoint('chunk:after-ack');
       progress.advance(file.path, bytes.length);
       acknowledged(context, sending, end, place);
     });
@@ -240,6 +244,7 @@ export async function abortUpload(
   reason: string,
 ): Promise<void> {
   await context.append(partition, encodeAbort({ ...ref, reason }), 0);
+  crashPoint('abort:after-ack');
   const begun = context.options.state.get(ref.path);
   if (begun?.upload === ref.upload) context.options.state.set(ref.path, { ...begun, state: 'aborted' });
 }

@@ -1,5 +1,6 @@
 /** The topics of files: made when they are missing, described, watched for change. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { crashPoint } from '../../crash-points.ts';
 import { ConfigurationError } from '../../errors.ts';
 import { type Kafka, KafkaError, type NewTopic, type TopicDescription } from '../../kafka/contract.ts';
 import { encodeOrigin } from '../../records/state-record.ts';
@@ -82,6 +83,7 @@ export async function openStateTopic(
   if (existing === undefined) {
     const config = { 'cleanup.policy': 'compact' };
     const made = await openTopic(kafka, { name, partitions: statePartitions, replicationFactor, config });
+    crashPoint('state-topic:after-make');
     const producer = kafka.producer();
     const { clusterId: cluster } = await kafka.describeCluster();
     const origin = encodeOrigin({ topic: topic.id, ends: await endsOf(kafka, topic), cluster });
@@ -144,6 +146,7 @@ export async function openTopic(kafka: Kafka, topic: NewTopic): Promise<TopicDes
   if (existing !== undefined) return existing;
   try {
     await kafka.createTopic(topic);
+    crashPoint('topic:after-make');
   } catch (cause) {
     if (!(cause instanceof KafkaError) || cause.kind !== 'unauthorized') throw cause;
     throw new ConfigurationError(

@@ -1,5 +1,6 @@
 /** The lease of a running uploader: taken, renewed, looked after when this process had been stopped, given back. */
 import { randomBytes } from 'node:crypto';
+import { crashPoint } from '../../crash-points.ts';
 import { hostName } from '../../machine.ts';
 import type { Lease } from '../../records/state-record.ts';
 import { uploadWaits } from '../shared/upload-waits.ts';
@@ -54,6 +55,7 @@ export class HeldLease {
     living.add(held.#lease.owner);
     try {
       const sent = await held.#write();
+      crashPoint('lease:after-ack');
       await held.#refuseOthers(end);
       held.#renewed = sent;
     } catch (error) {
@@ -85,7 +87,9 @@ export class HeldLease {
         () => true,
         () => false,
       ));
-    if (isOurs && this.#refusal === undefined) await this.#options.write(null);
+    if (!isOurs || this.#refusal !== undefined) return;
+    await this.#options.write(null);
+    crashPoint('lease:after-release');
   }
 
   /** One at a time. Whoever waits for it goes on in the order of the calls. */

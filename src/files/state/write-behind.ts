@@ -1,4 +1,5 @@
 /** Records of `T.state` on their way to Kafka: written behind the work, in order, and not too many at once. */
+import { crashPoint } from '../../crash-points.ts';
 import type { Appended, NewRecord, Producer } from '../../kafka/contract.ts';
 import { packFilesLimit } from '../../records/pack.ts';
 
@@ -72,7 +73,10 @@ export class WriteBehind {
 
   #track(write: Promise<Appended>): Promise<Appended> {
     const settled: Promise<void> = write.then(
-      () => this.#settled(settled),
+      () => {
+        crashPoint('state:after-ack');
+        this.#settled(settled);
+      },
       (error: unknown) => {
         const isFirst = this.#failure === undefined;
         this.#failure ??= { error };

@@ -1,4 +1,5 @@
 /** Sends what the queues give, to the leaders of their partitions, and tells them what came of it. */
+import { crashPoint } from '../../crash-points.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { StalledConnection } from '../cluster/connection.ts';
 import { Code } from '../cluster/error-codes.ts';
@@ -109,8 +110,11 @@ export class Sender {
     const pieces = encodeProduce(batches, Math.floor(this.#cluster.options.requestTimeout / 2), apiVersion);
     const bytes = batches.reduce((sum, { encoded }) => sum + encoded.size, 0);
     const since = performance.now();
-    link.connection.exchange({ apiKey: Api.produce, apiVersion, pieces, hasTags: true }).then(
+    const answer = link.connection.exchange({ apiKey: Api.produce, apiVersion, pieces, hasTags: true });
+    crashPoint('produce:after-send');
+    answer.then(
       (frame) => {
+        crashPoint('produce:after-answer');
         this.#finder.answered(link, bytes, performance.now() - since);
         this.#answered(link, entries, frame);
       },

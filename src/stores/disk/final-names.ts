@@ -1,5 +1,6 @@
 /** Putting finished files under their names: what is there is replaced at once, and two spellings of one name are kept apart. */
 import { lstat, rm, writeFile } from 'node:fs/promises';
+import { crashPoint } from '../../crash-points.ts';
 import type { Published } from '../contract.ts';
 import type { Notices } from '../notices.ts';
 import { VanishedError } from '../vanished.ts';
@@ -117,6 +118,7 @@ export class FinalNames {
     const { calls, folders, notices, withDescriptor } = this.#options;
     try {
       await calls.rename(file, `${path}/${name}`);
+      crashPoint('name:after-rename');
       return undefined;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;

@@ -1,5 +1,6 @@
 /** Making the folders on the way to a final name, without ever walking through a symbolic link. */
 import { join } from 'node:path';
+import { crashPoint } from '../../crash-points.ts';
 import type { DiskCalls } from './calls.ts';
 import type { Refusals } from './refusals.ts';
 import type { Way } from './way.ts';
@@ -99,6 +100,7 @@ export class Folders {
       for (const folder of changed) {
         // Asked again each time: another folder may be another file system's.
         await this.#refusals.attempt('syncFolder', () => this.#calls.syncFolder(join(this.#root, folder)));
+        crashPoint('folder:after-fsync');
       }
     } catch (error) {
       for (const folder of changed) this.#changed.add(folder);
@@ -132,6 +134,7 @@ export class Folders {
   async #makeNew(path: string, name: string): Promise<boolean> {
     try {
       await this.#calls.makeFolder(path);
+      crashPoint('folder:after-make');
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;

@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { renameSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { crashPoint } from '../../crash-points.ts';
 import { ConfigurationError, describeError } from '../../errors.ts';
 import type { ByteRange, Published, ReadRange, TopicPositions, UnfinishedUpload } from '../contract.ts';
 import { SinkLostError } from '../sink-lost.ts';
@@ -66,6 +67,7 @@ export class Journal {
     this.#database = new DatabaseSync(file);
     try {
       makeTables(this.#database);
+      crashPoint('journal:after-make');
       this.isCopy = this.#settle(place);
       this.id = this.#sinkId();
       this.#select = this.#database.prepare(
@@ -182,6 +184,7 @@ export class Journal {
     try {
       this.#log ??= await open(`${this.#file}-wal`, 'r+');
       await this.#log.datasync();
+      crashPoint('journal:after-fsync');
       if ((await this.#log.stat()).size > longestLog) this.#moveLog();
     } catch (error) {
       this.#isUnsynced = true;
@@ -227,6 +230,7 @@ export class Journal {
       for (const upload of gone) remove.run(upload);
       if (hasPositions) this.#writePositions(positions);
       this.#database.exec('COMMIT');
+      crashPoint('journal:after-write');
     } catch (error) {
       // SQLite may have done so itself.
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');

@@ -1,4 +1,5 @@
 /** The temporary file of one upload on a disk. Long runs of zeros are left out: as holes they need no room. */
+import { crashPoint } from '../../crash-points.ts';
 import type { PartFile } from '../contract.ts';
 import type { DiskCalls } from './calls.ts';
 import type { Handles, OpenPart } from './handles.ts';
@@ -29,7 +30,11 @@ export function diskPartFile(file: string, { calls, handles, refusals, own }: Pa
         ),
       ),
     read: (buffer, position) => use(({ descriptor }) => calls.read(descriptor, buffer, position)),
-    sync: () => use(({ descriptor }) => refusals.attempt('sync', () => calls.syncData(descriptor))),
+    sync: () =>
+      use(async ({ descriptor }) => {
+        await refusals.attempt('sync', () => calls.syncData(descriptor));
+        crashPoint('part:after-fsync');
+      }),
     isAsWritten: () => use(({ descriptor, watch }) => watch.isAsLeft(() => calls.look(descriptor))),
     close: () => handles.close(file),
   };
@@ -42,12 +47,13 @@ async function write(
   position: number,
 ): Promise<void> {
   const runs = runsOf(bytes, position);
-  if (runs === undefined) return writeBytes(options, part, bytes, position);
-  for (const { from, to, isZero } of runs) {
+  if (runs === undefined) await writeBytes(options, part, bytes, position);
+  for (const { from, to, isZero } of runs ?? []) {
     const run = bytes.subarray(from, to);
     if (isZero) await writeZeros(options, part, run, position + from);
     else await writeBytes(options, part, run, position + from);
   }
+  crashPoint('part:after-write');
 }
 
 /** What is a hole, or zeros, already is left as it is; what lies behind the end becomes a hole. */

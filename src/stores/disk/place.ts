@@ -4,6 +4,7 @@
  */
 import { lstatSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { crashPoint } from '../../crash-points.ts';
 
 /** Types of Linux's file systems (`statfs`) that number their files anew at each mount: vfat and exFAT. */
 const withoutInodes = new Set([0x4d44, 0x2011bab0]);
@@ -25,6 +26,7 @@ export function placeOf(ownFolder: string): string {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
+  crashPoint('place:after-make');
   const { ino, birthtimeNs, ctimeNs } = lstatSync(file, { bigint: true });
   const hasInodes = !withoutInodes.has(statfsSync(ownFolder).type);
   // Where a file system keeps no time of birth, the last change of a file that nobody changes is the same.

@@ -1,6 +1,7 @@
 /** A directory as a sink. Its own things stand in `.sluice/`, on the same file system as the final names. */
 import { readdir, realpath, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crashPoint } from '../../crash-points.ts';
 import { makeFolders } from '../../folder.ts';
 import type { ChecksumAlgorithm } from '../../records/checksum.ts';
 import type {
@@ -220,6 +221,7 @@ class DiskSink implements Sink {
   async clear(upload: string): Promise<void> {
     await this.#handles.end(this.#partName(upload)).catch(() => {});
     await rm(this.#partName(upload), { force: true });
+    crashPoint('part:after-unlink');
   }
 
   async unfinished(): Promise<readonly UnfinishedUpload[]> {
@@ -281,8 +283,10 @@ class DiskSink implements Sink {
     this.#notices.listen(tell);
   }
 
-  #sync(file: number): Promise<void> {
-    return this.#refusals.attempt('sync', () => this.#calls.sync(file));
+  async #sync(file: number): Promise<void> {
+    crashPoint('file:before-fsync');
+    await this.#refusals.attempt('sync', () => this.#calls.sync(file));
+    crashPoint('file:after-fsync');
   }
 
   #partName(upload: string): string {

@@ -1,6 +1,7 @@
 /** Small files that are all at hand: made, written and made durable in one go, on their way to their names. */
 import { constants } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { crashPoint } from '../../crash-points.ts';
 import type { FileLook } from '../contract.ts';
 import type { DiskCalls } from './calls.ts';
 import { type FileLooks, permissions } from './file-look.ts';
@@ -38,6 +39,7 @@ export class WholeFiles {
     const whole = await withDescriptor(() => this.#openNew(file, made));
     try {
       await calls.write(whole, bytes);
+      crashPoint('whole:after-write');
       const mtime = await looks.give(whole, look, made === mode);
       await sync(whole);
       if (performance.now() - began > unwatchedFor) await this.#mustHold(file, whole, bytes);
