@@ -3,6 +3,7 @@
  * not, each write by itself; entries of a folder since its last fsync may be there or not, in their order; a rename is there
  * as a whole or not at all. Pure.
  */
+import { Random } from '../support/random.ts';
 import type { DiskCall } from './log.ts';
 
 /** Decides what of the unflushed survives. `none` and `all` are the two ends; a seeded one lies between. */
@@ -18,15 +19,8 @@ export const keepsAll: Fate = { changes: (count) => count, write: () => true };
 
 /** By a seed; the same calls give the same answers. */
 export function seededFate(seed: number): Fate {
-  let state = seed >>> 0 || 1;
-  // xorshift32 (Marsaglia, 2003).
-  const next = (): number => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-  return { changes: (count) => Math.floor(next() * (count + 1)), write: () => next() < 0.5 };
+  const random = new Random(seed);
+  return { changes: (count) => random.below(count + 1), write: () => random.chance(0.5) };
 }
 
 type FileChange = Extract<DiskCall, { kind: 'write' | 'truncate' }>;

@@ -20,6 +20,7 @@ import type { Position } from '../../src/kafka/contract.ts';
 import { placeOf } from '../../src/stores/disk/place.ts';
 import { onGround } from '../proof/ground.ts';
 import { noise } from '../support/bytes.ts';
+import { compilePreload } from '../support/preload.ts';
 import { runCommand } from '../support/process.ts';
 import { DiskModel, type Fate, keepsAll, losesAll, seededFate } from './disk-model.ts';
 import { type DiskCall, readDiskLog } from './log.ts';
@@ -73,18 +74,7 @@ async function observe(
   folder: string,
 ): Promise<{ calls: DiskCall[]; model: DiskModel; identity: string }> {
   const [root, log, shim] = [join(folder, 'watched'), join(folder, 'log'), join(folder, 'shim.so')];
-  const compiled = await runCommand('cc', [
-    '-shared',
-    '-fPIC',
-    '-O1',
-    '-o',
-    shim,
-    here('shim.c'),
-    '-ldl',
-    '-lpthread',
-  ]);
-  if (compiled.code !== 0)
-    throw new Error(`a C compiler is needed (Debian: gcc, libc6-dev): ${compiled.stderr}`);
+  await compilePreload(here('shim.c'), shim);
   mkdirSync(join(root, sink), { recursive: true });
   const inode = (path: string): string => String(statSync(path).ino);
   const model = new DiskModel(inode(root), { [sink]: inode(join(root, sink)) });

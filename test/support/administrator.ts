@@ -1,6 +1,6 @@
 /** What a cluster's administrator does and Sluice never does itself, through the library's own client. */
-import type { TestContext } from 'node:test';
 import { Admin } from '@platformatic/kafka';
+import type { Owner } from './fault-proxy.ts';
 import { waitFor } from './wait.ts';
 
 export interface Administrator {
@@ -9,14 +9,16 @@ export interface Administrator {
   /** Removes the records before an offset. */
   deleteRecords(topic: string, partition: number, before: number): Promise<void>;
   deleteTopic(topic: string): Promise<void>;
+  /** Removes the consumer groups, with their offsets, whose names begin so. */
+  deleteGroups(prefix: string): Promise<void>;
   /** How many members a consumer group has, those that are just joining included. */
   members(group: string): Promise<number>;
   /** Limits what clients of this id may write and read, in bytes per second of each. */
   limitClient(clientId: string, bytesPerSecond: number): Promise<void>;
 }
 
-/** An administrator by a plaintext listener, until the test ends. */
-export function administrator(t: TestContext, bootstrapServers: string): Administrator {
+/** An administrator by a plaintext listener, until its owner ends. */
+export function administrator(t: Owner, bootstrapServers: string): Administrator {
   const admin = new Admin({ clientId: 'administrator', bootstrapBrokers: bootstrapServers.split(',') });
   t.after(() => admin.close());
   return {
@@ -37,6 +39,10 @@ export function administrator(t: TestContext, bootstrapServers: string): Adminis
     },
     async deleteTopic(topic) {
       await admin.deleteTopics({ topics: [topic] });
+    },
+    async deleteGroups(prefix) {
+      const groups = [...(await admin.listGroups()).keys()].filter((group) => group.startsWith(prefix));
+      if (groups.length > 0) await admin.deleteGroups({ groups });
     },
     async members(group) {
       const groups = await admin.describeGroups({ groups: [group] });

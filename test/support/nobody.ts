@@ -2,7 +2,8 @@
 import { chown } from 'node:fs/promises';
 import type { TestContext } from 'node:test';
 
-const nobody = 65_534;
+/** The user without rights, and its group. */
+export const nobody = 65_534;
 
 /** From here to the end of the test its process has no rights but on these folders. Nothing changes for who is not root. */
 export async function becomeNobody(t: TestContext, ...folders: readonly string[]): Promise<void> {

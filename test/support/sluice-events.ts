@@ -42,13 +42,22 @@ export interface FollowOptions {
   readonly onEvent?: (event: JsonEvent) => void;
   /** The executable; by default that of the source. */
   readonly executable?: string;
+  /** What Node is given before it. */
+  readonly nodeArgs?: readonly string[];
+  /** Beside what this process has. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The user, and group, that it runs as; default: this process's own. */
+  readonly user?: number | undefined;
 }
 
 /** Starts `sluice ARGS --json`. Its owner waits for `ended`, or kills it. */
 export function followSluice(args: readonly string[], options: FollowOptions = {}): FollowedSluice {
   const started = performance.now();
-  const child = spawn(process.execPath, [options.executable ?? main, ...args, '--json'], {
+  const { executable = main, nodeArgs = [], user } = options;
+  const child = spawn(process.execPath, [...nodeArgs, executable, ...args, '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...options.env },
+    ...(user === undefined ? {} : { uid: user, gid: user }),
   });
   const memory = followMemory(child.pid);
   const seen: JsonEvent[] = [];
@@ -61,7 +70,9 @@ export function followSluice(args: readonly string[], options: FollowOptions = {
   });
   const lines = createInterface({ input: child.stdout });
   lines.on('line', (line) => {
-    const event = JSON.parse(line) as JsonEvent;
+    const event = eventOf(line);
+    // The last line of one that was killed may be cut.
+    if (event === undefined) return;
     if (event.type === 'progress') progress = event;
     else seen.push(event);
     if (event.type === 'summary') summary = event;
@@ -102,4 +113,13 @@ export function followSluice(args: readonly string[], options: FollowOptions = {
       return ended;
     },
   };
+}
+
+function eventOf(line: string): JsonEvent | undefined {
+  try {
+    return JSON.parse(line) as JsonEvent;
+  } catch (error) {
+    if (line.endsWith('}')) throw error;
+    return undefined;
+  }
 }

@@ -1,10 +1,10 @@
-/** A real disk that is soon full: a file system in memory, mounted for one test. */
+/** A real disk that is soon full: a file system in memory, mounted for one owner. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, realpath, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { promisify } from 'node:util';
+import type { Owner } from './fault-proxy.ts';
 
 const run = promisify(execFile);
 
@@ -13,14 +13,21 @@ export interface SmallDisk {
   /** Rejects where something on it is in use, unless it is to go once nothing is. */
   unmount(how?: 'lazily'): Promise<void>;
   /** Makes it larger or smaller. */
-  resize(mebibytes: number): Promise<void>;
+  resize(mebibytes: number, inodes?: number): Promise<void>;
 }
 
-/** At a folder that is there, if one is given. Undefined where nothing may be mounted: on systems other than Linux, and for users other than root. */
+export interface SmallDiskOptions {
+  /** A folder that is there. Default: one of its own. */
+  readonly at?: string;
+  /** Files and folders that it holds. Default: what the system allows. */
+  readonly inodes?: number;
+}
+
+/** Until its owner ends. Undefined where nothing may be mounted: on systems other than Linux, and for users other than root. */
 export async function smallDisk(
-  t: TestContext,
+  t: Owner,
   mebibytes: number,
-  at?: string,
+  { at, inodes }: SmallDiskOptions = {},
 ): Promise<SmallDisk | undefined> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined;
   const folder = at ?? (await mkdtemp(join(await realpath(tmpdir()), 'sluice-disk-')));
@@ -31,7 +38,7 @@ export async function smallDisk(
     if (at === undefined) await rmdir(folder);
   });
   try {
-    await run('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'sluice-test', folder]);
+    await run('mount', ['-t', 'tmpfs', '-o', sizes(mebibytes, inodes), 'sluice-test', folder]);
   } catch {
     // In a container root may not mount either.
     return undefined;
@@ -43,8 +50,12 @@ export async function smallDisk(
       if (isMounted) await run('umount', how === 'lazily' ? ['--lazy', folder] : [folder]);
       isMounted = false;
     },
-    resize: async (size) => {
-      await run('mount', ['-o', `remount,size=${size}m`, folder]);
+    resize: async (size, count) => {
+      await run('mount', ['-o', `remount,${sizes(size, count)}`, folder]);
     },
   };
+}
+
+function sizes(mebibytes: number, inodes?: number): string {
+  return `size=${mebibytes}m${inodes === undefined ? '' : `,nr_inodes=${inodes}`}`;
 }

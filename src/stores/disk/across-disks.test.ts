@@ -75,7 +75,7 @@ test('Files come to where no rename leads', async (t) => {
 test('Files come to a disk that is mounted below a sink, and it can be unmounted afterwards', async (t) => {
   const folder = await temporaryFolder(t);
   await mkdir(join(folder, 'shop'));
-  const disk = await smallDisk(t, 16, join(folder, 'shop'));
+  const disk = await smallDisk(t, 16, { at: join(folder, 'shop') });
   if (disk === undefined) return;
   // Before the folder is removed: what is mounted there would stay.
   try {
