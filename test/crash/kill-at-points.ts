@@ -19,6 +19,8 @@ export interface KillOptions {
 /** Small files for packs, larger ones for chunks, an empty one, and one that an uploader is to be killed over. */
 const sizes = [0, 1, 80, 900, 3000, 9000, 20_000, 60_000];
 const large = 'deep/er/large';
+/** More than a downloader receives before it makes a checkpoint, so that one comes while the file is open. */
+const largeSize = 12_000_000;
 const uploader = 'shop';
 
 /** A source and the topic that it is sent to. Half of the large file was sent before it became another one, so that it has to be given up. */
@@ -52,9 +54,9 @@ export class Transfer {
 
   /** Leaves an upload behind that the next one has to give up. */
   async leaveHalf(): Promise<void> {
-    await this.#write(large, 100, 300_000);
-    await this.run('uploader', { fatal: { point: 'chunk:after-ack', count: 20 } });
-    await this.#write(large, 101, 200_000);
+    await this.#write(large, 100, largeSize);
+    await this.run('uploader', { fatal: { point: 'chunk:after-ack', count: 3 } });
+    await this.#write(large, 101, largeSize);
   }
 
   newSink(): void {
@@ -78,7 +80,7 @@ export class Transfer {
             '--min-age',
             '0',
             '--chunk-size',
-            '5000',
+            '500000',
             '--pack-below',
             '1000',
           ]

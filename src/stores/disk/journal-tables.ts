@@ -1,10 +1,10 @@
 /** The tables of a sink's journal. */
 import type { DatabaseSync } from 'node:sqlite';
 
-const schema = `
+const schema = (syncs: boolean): string => `
+  PRAGMA synchronous = ${syncs ? 'NORMAL' : 'OFF'};
   PRAGMA locking_mode = EXCLUSIVE;
   PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = NORMAL;
   PRAGMA wal_autocheckpoint = 0;
   CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS published (
@@ -20,9 +20,9 @@ const schema = `
   ) WITHOUT ROWID;
 `;
 
-/** Makes what is missing, in journals of earlier versions too. */
-export function makeTables(database: DatabaseSync): void {
-  database.exec(schema);
+/** Makes what is missing, in journals of earlier versions too. `syncs`: false where the disk refuses to make anything durable. */
+export function makeTables(database: DatabaseSync, syncs: boolean): void {
+  database.exec(schema(syncs));
   const columns = database.prepare("SELECT name FROM pragma_table_info('uploads')").all();
   for (const [column, empty] of [
     ['firsts', '[]'],

@@ -5,8 +5,9 @@
  * Opened exclusively: a second downloader into the same folder is refused.
  */
 import { randomBytes } from 'node:crypto';
-import { renameSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { crashPoint } from '../../crash-points.ts';
 import { ConfigurationError, describeError } from '../../errors.ts';
@@ -14,15 +15,30 @@ import type { ByteRange, Published, ReadRange, TopicPositions, UnfinishedUpload 
 import { SinkLostError } from '../sink-lost.ts';
 import { isDamage, systemErrorOf } from './journal-fault.ts';
 import { makeTables } from './journal-tables.ts';
+import { placeFile } from './place.ts';
+import type { Refusals } from './refusals.ts';
 
 /** Opens the journal; one that is damaged is set aside, and a new one begun: what it knew can be had from the topic. */
-export function openJournal(file: string, place: string): Journal {
+export function openJournal(file: string, place: string, refusals: Refusals): Journal {
+  askForSync(join(dirname(file), placeFile), refusals);
   try {
-    return new Journal(file, place);
+    return new Journal(file, place, refusals);
   } catch (error) {
     if (!isDamage(error)) throw error;
     setAside(file);
-    return new Journal(file, place);
+    return new Journal(file, place, refusals);
+  }
+}
+
+/** SQLite does not tell a disk that refuses to make anything durable from one that failed. Not its own file: closing that ends its locks. */
+function askForSync(file: string, refusals: Refusals): void {
+  const asked = openSync(file, 'r+');
+  try {
+    fsyncSync(asked);
+  } catch (error) {
+    refusals.note('sync', error);
+  } finally {
+    closeSync(asked);
   }
 }
 
@@ -54,6 +70,7 @@ export class Journal {
   readonly #select: StatementSync;
   readonly #selectFolded: StatementSync;
   readonly #file: string;
+  readonly #refusals: Refusals;
   #log: FileHandle | undefined;
   /** Written down, and perhaps not on disk yet. */
   #isUnsynced = false;
@@ -62,11 +79,12 @@ export class Journal {
   readonly #gone = new Set<string>();
 
   /** Throws ConfigurationError when another process has it open. */
-  constructor(file: string, place: string) {
+  constructor(file: string, place: string, refusals: Refusals) {
     this.#file = file;
+    this.#refusals = refusals;
     this.#database = new DatabaseSync(file);
     try {
-      makeTables(this.#database);
+      makeTables(this.#database, !refusals.has('sync'));
       crashPoint('journal:after-make');
       this.isCopy = this.#settle(place);
       this.id = this.#sinkId();
@@ -183,7 +201,8 @@ export class Journal {
     this.#isUnsynced = false;
     try {
       this.#log ??= await open(`${this.#file}-wal`, 'r+');
-      await this.#log.datasync();
+      const log = this.#log;
+      await this.#refusals.attempt('sync', () => log.datasync());
       crashPoint('journal:after-fsync');
       if ((await this.#log.stat()).size > longestLog) this.#moveLog();
     } catch (error) {

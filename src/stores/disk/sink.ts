@@ -94,8 +94,8 @@ class DiskSink implements Sink {
     this.#parts = join(root, partsFolder);
     this.#calls = calls;
     const own = join(root, ownFolder);
-    this.#journal = openJournal(join(own, 'journal.db'), identify(own));
     this.#refusals = new Refusals(place, this.#notices);
+    this.#journal = openJournal(join(own, 'journal.db'), identify(own), this.#refusals);
     this.#looks = new FileLooks(place, calls, this.#refusals, this.#notices);
     this.#own = new OwnFolder(place, root, this.#parts, calls);
     const withDescriptor = <T>(work: () => Promise<T>): Promise<T> => this.#handles.withDescriptor(work);
