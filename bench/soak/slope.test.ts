@@ -1,15 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { noise } from './planted.ts';
 import { trendOf } from './slope.ts';
-
-/** Noise that is the same each time: a linear congruential generator. */
-function noise(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 1103515245 + 12345) % 2 ** 31;
-    return state / 2 ** 31 - 0.5;
-  };
-}
 
 const series = (perSecond: number, random: () => number) =>
   Array.from({ length: 400 }, (_, index) => ({
