@@ -1,5 +1,6 @@
-/** Logging: pino on stderr, so that stdout stays for data (`cat`, `--json`). Secrets are redacted by name. */
+/** Logging: pino on stderr, so that stdout stays for data (`cat`, `--json`). No secret is ever handed to it. */
 import { type Logger, type LoggerOptions, pino } from 'pino';
+import { printableJson } from './printable.ts';
 
 export type { Logger } from 'pino';
 
@@ -13,7 +14,8 @@ const waiting = 1024 * 1024;
 export function createLogger(level: LogLevel, options: LoggerOptions = {}): Logger {
   const destination = pino.destination({ dest: 2, sync: true, maxLength: waiting });
   destination.on('error', () => {});
-  return pino({ level, base: null, ...options }, destination);
+  const write = (line: string): void => void destination.write(printableJson(line));
+  return pino({ level, base: null, ...options }, { write });
 }
 
 /** A logger that says nothing: the library's default, for a library does not print unasked. */

@@ -20,9 +20,18 @@ test('a surprise shows its stack', () => {
   const { text, exitCode } = failureText(new TypeError('undefined is not a function'));
   assert.match(
     text,
-    /^sluice: an unexpected error.*report it.*\nTypeError: undefined is not a function\n {4}at /s,
+    /^sluice: an unexpected error.*report it.*\n {2}TypeError: undefined is not a function\n {6}at /s,
   );
   assert.equal(exitCode, 1);
+});
+
+test('no name, reason or stack forges a line or drives the terminal', () => {
+  const hostile = 'a\u001b[2J\nsluice: all is well\u009b31m';
+  for (const error of [new IncompleteError(hostile), new TypeError(hostile), hostile]) {
+    const { text } = failureText(error);
+    assert.doesNotMatch(text.replaceAll('\n', ''), /\p{Cc}/u);
+    assert.equal(text.match(/^sluice:/gm)?.length, 1, text);
+  }
 });
 
 test('exit codes of a run', () => {

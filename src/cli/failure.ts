@@ -1,27 +1,26 @@
 /** The last line of a command that failed: one sentence for what was to be expected, a stack for what was not. */
 import { describeError, ExitCode, SluiceError, UnreachableError } from '../errors.ts';
+import { printable } from '../printable.ts';
 import { writeJson } from './output.ts';
 import { OutputError } from './stdout.ts';
-import { printable } from './terminal/text.ts';
 
 /** What a failure prints, and the exit code it leads to. Pure. */
 export function failureText(error: unknown): { readonly text: string; readonly exitCode: ExitCode } {
   if (error instanceof SluiceError) {
-    const message = lines(describeError(error));
-    return { text: `sluice: ${message}${hintFor(error)}`, exitCode: error.exitCode };
+    return { text: lines(`sluice: ${describeError(error)}${hintFor(error)}`), exitCode: error.exitCode };
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const text = `sluice: an unexpected error, which is a fault of Sluice; please report it with these lines:\n${stack}`;
-  return { text, exitCode: ExitCode.unexpected };
+  return { text: lines(text), exitCode: ExitCode.unexpected };
 }
 
 function hintFor(error: SluiceError): string {
   return error instanceof UnreachableError ? '. Check --bootstrap-servers, or run sluice doctor' : '';
 }
 
-/** Messages may hold names from foreign disks and topics; their line ends are the message's own. */
+/** Messages may hold names from foreign disks and topics. Their further lines are set in, so that none passes for a line of ours. */
 function lines(message: string): string {
-  return message.split('\n').map(printable).join('\n');
+  return message.split('\n').map(printable).join('\n  ');
 }
 
 /** Prints a failure on stderr, with `--json` also as `{ "type": "error", ... }` on stdout. Returns the exit code. */

@@ -2,13 +2,14 @@
 import type { Command } from 'commander';
 import { ExitCode } from '../errors.ts';
 import type { ListedFile } from '../files/shared/options.ts';
+import { printable } from '../printable.ts';
 import { giveUpFlag, readerGivesUpAfter, topicFlag } from './connection.ts';
 import { optional, toggle } from './flags.ts';
 import { logEvents } from './log-reporter.ts';
 import { createVerbLogger, writeJson } from './output.ts';
 import * as quantity from './terminal/quantities.ts';
 import { createStyle, type Style, styleFor } from './terminal/style.ts';
-import { padEnd, padStart, printable } from './terminal/text.ts';
+import { padEnd, padStart } from './terminal/text.ts';
 import { text } from './values.ts';
 import { type Call, createVerb } from './verb.ts';
 

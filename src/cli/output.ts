@@ -1,6 +1,7 @@
 /** Where and how a verb speaks: people on a terminal, programs on stdout, logs on stderr. */
 import type { Resolved } from '../config.ts';
 import { createLogger, type Logger, type LogLevel, logLevels } from '../log.ts';
+import { printableJson } from '../printable.ts';
 import { optional, toggle } from './flags.ts';
 import { createJsonReporter } from './json-reporter.ts';
 import { createLogReporter } from './log-reporter.ts';
@@ -26,7 +27,7 @@ let lines = '';
  */
 export function writeJson(value: object): void {
   if (lines === '') setImmediate(flushLines);
-  lines += `${JSON.stringify(value)}\n`;
+  lines += `${printableJson(JSON.stringify(value))}\n`;
 }
 
 function flushLines(): void {

@@ -1,12 +1,13 @@
 /** Shows a server: a line for what comes and goes, and how many watch; objects with `--json`. */
 import type { ServeEvent } from '../delivery/serve-options.ts';
 import { createLogger, type Logger, type LogLevel } from '../log.ts';
+import { printable } from '../printable.ts';
 import { levelOf, type OutputSettings, onTerminal, writeJson } from './output.ts';
 import { number } from './terminal/quantities.ts';
 import { createTerminalLogger } from './terminal/reporter.ts';
 import { Screen } from './terminal/screen.ts';
 import { type Style, styleFor } from './terminal/style.ts';
-import { cutEnd, printable } from './terminal/text.ts';
+import { cutEnd } from './terminal/text.ts';
 
 export interface ServeReporter {
   /** For the library: what is no event. */
@@ -64,7 +65,7 @@ export function serveLine(
 ): string | undefined {
   switch (event.type) {
     case 'serving':
-      return `${good(signs.done)} Serving topic ${event.topic} at ${strong(event.url)}/`;
+      return `${good(signs.done)} Serving topic ${printable(event.topic)} at ${strong(printable(event.url))}/`;
     case 'stream': {
       const { stream, state } = event;
       const said = { live: 'is live', ended: 'is over; it can still be watched', gone: 'is gone' }[state];

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { type Resolved, resolveSettings, type Settings, type Sources } from '../config.ts';
 import type { ExitCode } from '../errors.ts';
 import type { ClientProperties } from '../kafka/properties.ts';
+import { printable } from '../printable.ts';
 import { readConfigurationFile } from './config-file.ts';
 import { connectionFlags, kafkaProperties } from './connection.ts';
 import { strangeVariables } from './environment.ts';
@@ -81,7 +82,7 @@ function tellOfVariables(
   { own, linked, doubtful }: Variables,
   { logLevel }: OutputSettings,
 ): void {
-  const say = (text: string) => process.stderr.write(`sluice: ${text}\n`);
+  const say = (text: string) => process.stderr.write(`sluice: ${printable(text)}\n`);
   const known = everyCommand(rootOf(command)).flatMap(({ options }) =>
     options.map((option) => option.name()),
   );

@@ -5,9 +5,16 @@ import type { SourceFacts } from './source.ts';
 /** The way of the data: an import may point to a later row, or stay within its own. */
 const rows = ['cli', 'demo', 'delivery', 'live', 'files', 'stores', 'records', 'kafka', 'broker'];
 /** Usable by all, and using nothing but each other. */
-const foundations = ['config', 'crash-points', 'errors', 'folder', 'log', 'machine', 'metrics'].map(
-  (name) => `src/${name}.ts`,
-);
+const foundations = [
+  'config',
+  'crash-points',
+  'errors',
+  'folder',
+  'log',
+  'machine',
+  'metrics',
+  'printable',
+].map((name) => `src/${name}.ts`);
 const foundationTests = foundations.map((path) => path.replace(/\.ts$/, '.test.ts'));
 const face = 'src/index.ts';
 

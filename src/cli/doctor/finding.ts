@@ -1,7 +1,8 @@
 /** What the doctor found, and how it is shown. */
 import { ExitCode } from '../../errors.ts';
+import { printable } from '../../printable.ts';
 import type { Style } from '../terminal/style.ts';
-import { padEnd, printable, wrap } from '../terminal/text.ts';
+import { padEnd, wrap } from '../terminal/text.ts';
 
 /** `note`: good to know. `warning`: it works, but not as well or as safely as it could. `problem`: it does not work. */
 export type Status = 'ok' | 'note' | 'warning' | 'problem';

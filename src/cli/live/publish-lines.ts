@@ -1,9 +1,10 @@
 /** What a publisher tells, in words: a status line, lasting lines, log lines. Pure. */
 import type { LiveProgressEvent, LiveStartedEvent, PublishEvent } from '../../live/publish/events.ts';
 import type { PublishSummary } from '../../live/publish/options.ts';
+import { printable } from '../../printable.ts';
 import * as quantity from '../terminal/quantities.ts';
 import type { Style } from '../terminal/style.ts';
-import { printable, widthOf } from '../terminal/text.ts';
+import { widthOf } from '../terminal/text.ts';
 
 /** `2.4 Mb/s`. */
 export function bitrateText(bitsPerSecond: number): string {

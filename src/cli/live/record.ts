@@ -2,12 +2,12 @@
 import type { Command } from 'commander';
 import { ExitCode } from '../../errors.ts';
 import type { RecordEvent, RecordSummary } from '../../live/record/options.ts';
+import { printable } from '../../printable.ts';
 import { giveUpFlag } from '../connection.ts';
 import { optional, required, toggle } from '../flags.ts';
 import { createVerbLogger, writeJson } from '../output.ts';
 import { interruptible } from '../signals.ts';
 import * as quantity from '../terminal/quantities.ts';
-import { printable } from '../terminal/text.ts';
 import { path } from '../values.ts';
 import { type Call, createVerb } from '../verb.ts';
 import { momentOfStream, placeInStream } from './place.ts';

@@ -1,10 +1,10 @@
 /** The lasting lines of a run on a terminal: one per finished file, failure and notice, and the summary. Pure. */
 import type { RefusedRecordEvent, StartedEvent } from '../../files/shared/events.ts';
 import type { DownloadSummary, UploadSummary } from '../../files/shared/options.ts';
+import { printable } from '../../printable.ts';
 import type { Board, Failure, RunEvent, Verb } from './board.ts';
 import * as quantity from './quantities.ts';
 import type { Style } from './style.ts';
-import { printable } from './text.ts';
 
 /** The line that an event leaves behind; undefined for what only moves the bars. */
 export function lineOf(event: RunEvent, style: Style): string | undefined {

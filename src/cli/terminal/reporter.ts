@@ -1,13 +1,13 @@
 /** Shows a run on a terminal: lasting lines above, bars beneath, warnings of the log between them. */
 import { type LoggerOptions, pino } from 'pino';
 import type { Logger, LogLevel } from '../../log.ts';
+import { printable } from '../../printable.ts';
 import type { Reporter, Summary } from '../reporter.ts';
 import { renderBoard } from './bars.ts';
 import { type Board, emptyBoard, type RunEvent, tell, type Verb } from './board.ts';
 import { lineOf, startedLine, summaryLines } from './lines.ts';
 import { Screen, type Terminal } from './screen.ts';
 import type { Style } from './style.ts';
-import { printable } from './text.ts';
 
 export interface TerminalReporterOptions {
   readonly verb: Verb;

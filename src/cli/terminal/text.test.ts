@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { cutEnd, cutMiddle, padEnd, padStart, printable, widthOf, wrap } from './text.ts';
+import { printable } from '../../printable.ts';
+import { cutEnd, cutMiddle, padEnd, padStart, widthOf, wrap } from './text.ts';
 
 test('characters that could drive the terminal are shown by their codes', () => {
   assert.equal(printable('a\u001b[2Jb\n\r\t\u0007'), 'a\\x1b[2Jb\\x0a\\x0d\\x09\\x07');

@@ -11,22 +11,6 @@ export function widthOf(text: string): number {
   return stringWidth(text);
 }
 
-/**
- * Names and reasons come from topics and foreign disks: a control character in them could drive the terminal, and a
- * direction mark could show `gpj.exe` as `exe.jpg`. Each is shown as its code instead, e.g. `\x1b` or `\u202e`.
- */
-export function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
-    (character) => {
-      const code = character.codePointAt(0) ?? 0;
-      return code < 0x100
-        ? `\\x${code.toString(16).padStart(2, '0')}`
-        : `\\u${code.toString(16).padStart(4, '0')}`;
-    },
-  );
-}
-
 const segmenter = new Intl.Segmenter();
 
 function* clusters(text: string): Generator<{ readonly cluster: string; readonly width: number }> {

@@ -63,7 +63,8 @@ async function topicConfig(
   if (result.errorCode === Code.unknownTopicOrPartition)
     throw new NotNow(Code.unknownTopicOrPartition, `read the configuration of topic ${name}`);
   if (result.errorCode !== Code.none) {
-    const error = errorOf('configuration', result.errorCode, `read the configuration of topic ${name}`);
+    const what = `read the configuration of topic ${name}`;
+    const error = errorOf('configuration', result.errorCode, what, null, { topic: name });
     if (error instanceof NotNow && !isLastAttempt) throw error;
     return config;
   }
@@ -92,7 +93,8 @@ export async function createTopic(cluster: Cluster, topic: NewTopic): Promise<vo
       false,
     );
     const { errorCode, errorMessage } = response.topics[0]!;
-    if (errorCode !== Code.topicAlreadyExists) check('new topic', errorCode, what, errorMessage);
+    if (errorCode !== Code.topicAlreadyExists)
+      check('new topic', errorCode, what, errorMessage, { topic: topic.name });
     cluster.created(topic.name);
   });
   await cluster.retry(`wait for the leaders of topic ${topic.name}`, async () => {

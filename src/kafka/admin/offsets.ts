@@ -69,7 +69,7 @@ async function offsetsOf(
     const what = `find the offsets of ${topic.name}-${partitionIndex}`;
     // The topic is there, so the leader merely has not heard of it (or no longer leads it).
     if (errorCode === Code.unknownTopicOrPartition) throw new NotNow(Code.unknownTopicOrPartition, what);
-    if (errorCode !== Code.none) throw errorOf('offsets', errorCode, what);
+    if (errorCode !== Code.none) throw errorOf('offsets', errorCode, what, null, { topic: topic.name });
     offsets.set(partitionIndex, Number(offset));
   }
   return new Map([...offsets].sort(([a], [b]) => a - b));

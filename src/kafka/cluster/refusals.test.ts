@@ -40,6 +40,40 @@ test('A code that proves nothing ends nothing, whatever was asked', () => {
     for (const code of passing) assert.ok(errorOf(asked, code, 'ask') instanceof NotNow, `${asked}: ${code}`);
 });
 
+test('What a broker says drives no terminal and forges no line', () => {
+  const said = 'no\u001b[2J\nsluice: all is well';
+  for (const code of [29, 37]) {
+    const { message } = errorOf('new topic', code, 'create topic t', said);
+    assert.doesNotMatch(message, /\p{Cc}/u);
+    assert.match(message, /no\\x1b\[2J\\x0asluice/);
+  }
+});
+
+test('A missing right is named with the resource that it is missing on', () => {
+  const of = { topic: 'files', group: 'sluice-office' };
+  const table: readonly (readonly [Asked, number, string])[] = [
+    ['metadata', 29, 'Describe on Topic:files'],
+    ['produce', 29, 'Write on Topic:files'],
+    ['produce', 31, 'Write on Topic:files'],
+    ['producers', 29, 'Read on Topic:files'],
+    ['fetch', 29, 'Read on Topic:files'],
+    ['offsets', 29, 'Describe on Topic:files'],
+    ['configuration', 29, 'DescribeConfigs on Topic:files'],
+    ['new topic', 29, 'Create on Topic:files'],
+    ['new topic', 31, 'Create on Topic:files'],
+    ['coordinator', 30, 'Read on Group:sluice-office'],
+    ['positions', 30, 'Read on Group:sluice-office'],
+    ['commit', 30, 'Read on Group:sluice-office'],
+    ['commit', 29, 'Read on Topic:files'],
+    ['membership', 30, 'Read on Group:sluice-office'],
+  ];
+  for (const [asked, code, right] of table) {
+    const { message } = errorOf(asked, code, 'ask', null, of);
+    assert.ok(message.endsWith(`Ask for the right ${right}.`), message);
+  }
+  assert.match(errorOf('producer id', 31, 'get a producer id').message, /the right Write on the topics/);
+});
+
 test('Refusals are final, each by its kind', () => {
   const table: readonly (readonly [Asked, number, string])[] = [
     ['metadata', 29, 'unauthorized'],

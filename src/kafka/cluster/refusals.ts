@@ -3,10 +3,13 @@
  * that no later attempt can mend; whatever else is answered, UNKNOWN_SERVER_ERROR and codes of later releases included, proves
  * nothing and may pass. What an answer to Produce proves is in `produce/answers.ts`. PURE.
  */
+
+import { printable } from '../../printable.ts';
 import { ResponseError } from '../codecs.ts';
 import { KafkaError, type KafkaErrorKind } from '../contract.ts';
 import { Code, codeMessage, codeName } from './error-codes.ts';
 import { NotNow } from './failures.ts';
+import { missingRight, type Resources } from './missing-right.ts';
 
 type Refusals = Readonly<Record<number, KafkaErrorKind>>;
 
@@ -84,15 +87,16 @@ const adviceOfCode: Readonly<Record<number, string>> = {
 
 /**
  * The error for a code that is not `none`, met when trying to `what` ("create topic T"): KafkaError when the code is one of those
- * that end what was asked, NotNow otherwise.
+ * that end what was asked, NotNow otherwise. `detail` is the broker's own text; `of` names whose rights it has looked at.
  */
 export function errorOf(
   asked: Asked,
   code: number,
   what: string,
   detail?: string | null,
+  of?: Resources,
 ): NotNow | KafkaError {
-  return refusal(refusals[asked], code, what, detail);
+  return refusal(refusals[asked], code, what, detail, missingRight(asked, code, of));
 }
 
 function refusal(
@@ -100,11 +104,12 @@ function refusal(
   code: number,
   what: string,
   detail: string | null | undefined,
+  right?: string,
 ): NotNow | KafkaError {
   const kind = table[code];
   if (kind === undefined || isFenced(code, detail)) return new NotNow(code, what);
-  const hint = adviceOfCode[code] ?? advice[kind];
-  const meaning = detail || codeMessage(code);
+  const hint = right ?? adviceOfCode[code] ?? advice[kind];
+  const meaning = printable(detail || codeMessage(code));
   const message = `Could not ${what}: ${codeName(code)}. ${meaning}${hint === undefined ? '' : `${/[.!]$/.test(meaning) ? '' : '.'} ${hint}.`}`;
   // A topic's settings, a policy, a clock: no run goes better than this one before its user has changed it.
   return kind === 'invalid' ? new KafkaError(kind, message, { exitCode: 2 }) : new KafkaError(kind, message);
@@ -119,8 +124,14 @@ function isFenced(code: number, detail: string | null | undefined): boolean {
 }
 
 /** Throws what {@link errorOf} says, unless the code is `none`. */
-export function check(asked: Asked, code: number, what: string, detail?: string | null): void {
-  if (code !== Code.none) throw errorOf(asked, code, what, detail);
+export function check(
+  asked: Asked,
+  code: number,
+  what: string,
+  detail?: string | null,
+  of?: Resources,
+): void {
+  if (code !== Code.none) throw errorOf(asked, code, what, detail, of);
 }
 
 /** Makes one of our errors of a library's ResponseError, whatever was asked; leaves every other as it is. */

@@ -26,7 +26,7 @@ export function topicOf(response: MetadataResponse, name: string): TopicMetadata
   if (topic === undefined || topic.errorCode === Code.unknownTopicOrPartition) return undefined;
   // A topic without a leader for some partition is known all the same; its owner waits for that partition.
   if (topic.errorCode !== Code.none && topic.errorCode !== Code.leaderNotAvailable)
-    throw errorOf('metadata', topic.errorCode, `find topic ${name}`);
+    throw errorOf('metadata', topic.errorCode, `find topic ${name}`, null, { topic: name });
   if (topic.topicId === noId && topic.errorCode === Code.none) {
     // Nothing can be fetched by such an id, however often it is tried.
     throw new KafkaError(

@@ -140,8 +140,8 @@ export class Assignment implements FetcherOwner {
     return Math.max(leastFetchBytes, Math.min(mostFetchBytes, share));
   }
 
-  topicId(): string {
-    return this.#topic!.id;
+  topic(): FollowedTopic {
+    return this.#topic!;
   }
 
   displaced(cursor: Cursor, error?: Error): void {

@@ -25,7 +25,8 @@ export interface FetcherOwner {
   readonly pool: FramePool;
   /** Bytes to ask for in one request. */
   fetchBytes(): number;
-  topicId(): string;
+  /** What is read. */
+  topic(): { readonly id: string; readonly name: string };
   /** Fetched, in order. */
   deliver(part: Part): void;
   /** The partition cannot be read here (now); it has been taken off this broker. */
@@ -120,7 +121,7 @@ export class Fetcher {
     const { connection, versions } = this.#link;
     const apiVersion = versions.get(Api.fetch)!;
     const request = {
-      topicId: this.#owner.topicId(),
+      topicId: this.#owner.topic().id,
       entries: asked.map(({ cursor, offset }) => ({
         partition: cursor.partition,
         leaderEpoch: cursor.leaderEpoch,
@@ -178,7 +179,9 @@ export class Fetcher {
       this.#drop(cursor);
       owner.corrupt(cursor);
     } else if (fetched.errorCode !== 0) {
-      this.#displace(cursor, errorOf('fetch', fetched.errorCode, `fetch partition ${cursor.partition}`));
+      const { name: topic } = owner.topic();
+      const what = `read ${topic}-${cursor.partition}`;
+      this.#displace(cursor, errorOf('fetch', fetched.errorCode, what, null, { topic }));
     } else if (fetched.preferredReplica >= 0) {
       const place = `partition ${cursor.partition}`;
       // Replicas of Kafka before 3.3 name others at times, and these might name them.

@@ -31,7 +31,7 @@ export async function coordinator(
   const response = await ask(connection, findCoordinatorV4.api, groupKey, [group]);
   const what = `find the coordinator of group ${group}`;
   const found = only(response.coordinators, what);
-  check('coordinator', found.errorCode, what, found.errorMessage);
+  check('coordinator', found.errorCode, what, found.errorMessage, { group });
   if (!cluster.known.brokers.some(({ id }) => id === found.nodeId)) await cluster.metadata([]);
   return cluster.link(found.nodeId, purpose, requestTimeout);
 }
@@ -79,11 +79,11 @@ async function askForPositions(
   const wanted = [{ groupId: group, memberEpoch: -1, topics }];
   const response = await ask(connection, offsetFetchV8.api, wanted, false);
   const answer = only(response.groups, what);
-  check('positions', answer.errorCode, what);
+  check('positions', answer.errorCode, what, null, { group, topic });
   const unanswered = new Set(partitions);
   const answers = answer.topics.find(({ name }) => name === topic)?.partitions ?? [];
   for (const { partitionIndex, committedOffset, metadata, errorCode } of answers) {
-    check('positions', errorCode, what);
+    check('positions', errorCode, what, null, { group, topic });
     unanswered.delete(partitionIndex);
     if (committedOffset >= 0n) {
       positions.set(partitionIndex, { offset: Number(committedOffset), metadata: metadata ?? '' });
@@ -149,7 +149,7 @@ async function commitOnce(
     if (answer.errorCode === Code.unknownTopicOrPartition)
       await judgeAbsence(cluster, topic, answer.partitionIndex, place);
     if (answer.errorCode === Code.rebalanceInProgress) throw errorOf('commit', Code.illegalGeneration, place);
-    check('commit', answer.errorCode, place);
+    check('commit', answer.errorCode, place, null, { group, topic });
   }
 }
 

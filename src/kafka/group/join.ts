@@ -98,7 +98,7 @@ async function enter(
   if (errorCode === Code.unknownMember && memberId !== '') return enter(options, link, '', named);
   if (errorCode === Code.none || errorCode === Code.memberIdRequired) named(answer.memberId);
   if (errorCode === Code.memberIdRequired) return enter(options, link, answer.memberId, named);
-  check('membership', errorCode, `join group ${options.group}`, adviceFor(errorCode));
+  check('membership', errorCode, `join group ${options.group}`, adviceFor(errorCode), options);
   return answer;
 }
 
@@ -170,7 +170,7 @@ async function sync(options: JoinOptions, { connection }: Link, joined: JoinGrou
   );
   const lost: readonly number[] = [Code.rebalanceInProgress, Code.illegalGeneration, Code.unknownMember];
   if (lost.includes(answer.errorCode)) throw new NextRound();
-  check('membership', answer.errorCode, `get the partitions of group ${group}`);
+  check('membership', answer.errorCode, `get the partitions of group ${group}`, null, { group });
   const share: TopicPartitions = decodeAssignment(answer.assignment);
   const dealt = isLeader && !deals ? await countDealt(connection, group, topicsOf(options, joined)) : counts;
   return { memberId, generation, partitions: share.get(topic) ?? [], dealt };

@@ -193,7 +193,7 @@ export class Membership {
         return;
       }
       if (errorCode === Code.rebalanceInProgress) this.#summon();
-      else if (errorCode !== Code.none) throw errorOf('membership', errorCode, what);
+      else if (errorCode !== Code.none) throw errorOf('membership', errorCode, what, null, { group });
       this.#alive = sentAt;
       // Somebody may wait for an end of the doubt, which a clock that was set meanwhile has ended already.
       this.#options.changed();

@@ -165,7 +165,9 @@ export class RouteFinder {
     const [state] = answer.topics.flatMap(({ partitions }) => partitions);
     const what = `ask for the last record of ${topic}-${partition}`;
     const error =
-      state && state.errorCode !== Code.none ? errorOf('producers', state.errorCode, what) : undefined;
+      state && state.errorCode !== Code.none
+        ? errorOf('producers', state.errorCode, what, null, { topic })
+        : undefined;
     if (error instanceof NotNow) throw error;
     if (error !== undefined || state === undefined) return undefined;
     const producer = state.activeProducers.find(

@@ -174,7 +174,7 @@ export class Sender {
       route.forgotten = 0;
       return undefined;
     }
-    const error = errorOf('produce', code, what, result.errorMessage);
+    const error = errorOf('produce', code, what, result.errorMessage, { topic });
     if (verdict === 'doubt' || verdict === 'turned-away') {
       queue.failed(batch, verdict === 'doubt');
       return error;

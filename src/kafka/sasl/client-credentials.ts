@@ -1,6 +1,7 @@
 /** The client credentials grant (RFC 6749, section 4.4): one request to the token endpoint. */
 import { z } from 'zod';
 import { describeError } from '../../errors.ts';
+import { printable } from '../../printable.ts';
 import { NetworkFailure } from '../cluster/failures.ts';
 import type { ClientCredentials } from '../security/oauth-credentials.ts';
 import { refuse } from './exchange.ts';
@@ -85,5 +86,5 @@ function parseJson(text: string): unknown {
 
 function describe({ error, error_description }: z.infer<typeof failure>): string {
   const description = error_description === undefined ? '' : ` (${error_description})`;
-  return `${error}${description}`.slice(0, 300);
+  return printable(`${error}${description}`.slice(0, 300));
 }

@@ -3,6 +3,7 @@
  * carries its messages. The same exchange on a connection in use authenticates it anew (KIP-368).
  */
 
+import { printable } from '../../printable.ts';
 import { type ApiConnection, ask } from '../api.ts';
 import { NetworkFailure } from '../cluster/failures.ts';
 import { saslAuthenticateV2, saslHandshakeV1 } from '../codecs.ts';
@@ -67,7 +68,7 @@ async function speak(
       message,
     );
     if (errorCode !== 0) {
-      const reason = (errorMessage ?? `error ${errorCode}`).replace(/\.$/, '');
+      const reason = printable(errorMessage ?? `error ${errorCode}`).replace(/\.$/, '');
       const says = `the broker says "${reason}"`;
       if (![unsupportedMechanism, illegalState, authenticationFailed].includes(errorCode))
         throw new NetworkFailure(`Authentication came to nothing: ${says}`);
@@ -98,7 +99,7 @@ async function handshake(connection: ApiConnection, name: string): Promise<void>
   const { errorCode, mechanisms } = await ask(connection, saslHandshakeV1.api, name);
   if (errorCode === 0) return;
   if (errorCode === unsupportedMechanism) {
-    const offered = mechanisms.join(', ');
+    const offered = printable(mechanisms.join(', '));
     throw refuse(`the broker does not offer it here. Set sasl.mechanism to one that it offers: ${offered}.`);
   }
   if (errorCode === illegalState) {
