@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { ExitCode } from '../errors.ts';
 import { downloadDefaults } from '../files/shared/options.ts';
 import { giveUpFlag, onceGivesUpAfter, topicFlag } from './connection.ts';
-import { optional, required, sized, timed, toggle } from './flags.ts';
+import { counted, optional, required, sized, timed, toggle } from './flags.ts';
 import { runTransfer } from './transfer.ts';
 import { path, startingPoint, text } from './values.ts';
 import { type Call, createVerb } from './verb.ts';
@@ -29,6 +29,12 @@ const receivingFlags = {
     'commit-interval',
     downloadDefaults.commitInterval,
     'time between two commits of the position; much data is committed sooner',
+  ),
+  maxOpen: counted(
+    'max-open',
+    downloadDefaults.maxOpen,
+    [1, 10_000_000],
+    'uploads that may be open at once; beyond, the one that has waited for longest is set aside',
   ),
   giveUpAfter: giveUpFlag('never while going on, 5m with --once'),
 } as const;

@@ -146,6 +146,11 @@ export class IncomingUpload {
     return now - (this.#digested ?? this.#wroteFirst ?? now) > believedFor;
   }
 
+  /** Ranges of bytes that are claimed. */
+  get pieces(): number {
+    return this.#claimed.count;
+  }
+
   /** Bytes that are claimed. */
   get bytes(): number {
     return this.#claimed.bytes;

@@ -3,6 +3,7 @@ import type { UploadRef } from '../../records/file-record.ts';
 import type { UnfinishedUpload } from '../../stores/contract.ts';
 import { targetName } from '../../stores/target-name.ts';
 import { IncomingUpload } from './incoming-upload.ts';
+import { OpenLimit } from './open-limit.ts';
 import type { ReceiveContext } from './receive-context.ts';
 
 /** Ended uploads remembered, so that late records of them open nothing. */
@@ -13,9 +14,11 @@ export class IncomingUploads {
   readonly #byId = new Map<string, IncomingUpload>();
   readonly #byTarget = new Map<string, Set<IncomingUpload>>();
   readonly #ended = new Set<string>();
+  readonly #limit: OpenLimit<IncomingUpload>;
 
   constructor(context: ReceiveContext) {
     this.#context = context;
+    this.#limit = new OpenLimit(context.options.maxOpen);
   }
 
   /** How many wait for records. */
@@ -88,6 +91,13 @@ export class IncomingUploads {
     return target === undefined ? undefined : this.#add(one, one.size, target, one);
   }
 
+  /** A record of an open upload has come. Gives those that are to be set aside for it. */
+  touch(upload: IncomingUpload): IncomingUpload[] {
+    const tooMany = this.#limit.touch(upload);
+    // What is whole, or being fetched again, ends by itself.
+    return tooMany.length === 0 ? tooMany : tooMany.filter((one) => isOpen(one));
+  }
+
   /** Forgets an upload whose temporary file is gone. */
   remove(upload: IncomingUpload): void {
     const { ref, target } = upload;
@@ -97,6 +107,7 @@ export class IncomingUploads {
     upload.isGone = true;
     upload.dropDigest();
     this.#byId.delete(ref.upload);
+    this.#limit.end(upload);
     const others = this.#byTarget.get(target);
     others?.delete(upload);
     if (others?.size === 0) this.#byTarget.delete(target);
@@ -151,4 +162,8 @@ export class IncomingUploads {
     progress.begin(id, target, size, upload.bytes);
     return upload;
   }
+}
+
+function isOpen({ finishing, again, isHeld, isGone }: IncomingUpload): boolean {
+  return finishing === undefined && again === undefined && !isHeld && !isGone;
 }

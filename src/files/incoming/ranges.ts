@@ -75,6 +75,11 @@ export class Ranges {
     return this.#ranges.at(-1)?.[1] ?? 0;
   }
 
+  /** How many ranges there are. */
+  get count(): number {
+    return this.#ranges.length;
+  }
+
   /** How many bytes are there. */
   get bytes(): number {
     return this.#ranges.reduce((sum, [start, end]) => sum + end - start, 0);

@@ -20,6 +20,8 @@ export interface ReceiveContextOptions {
   /** Ends the verifying of what is not published yet. */
   readonly signal: AbortSignal;
   readonly onEvent: (event: DownloadEvent) => void;
+  /** Uploads that may be open at once, and files that are kept until their names can be written. */
+  readonly maxOpen: number;
   /** Hands an upload all of its chunks that the topic still has. */
   readonly fetchAgain: (upload: IncomingUpload) => Promise<void>;
 }

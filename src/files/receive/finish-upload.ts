@@ -119,7 +119,10 @@ async function publishVerified(
         await sink.publish(ref.upload, target, facts, published);
       } catch (error) {
         if (!isMendable(error)) throw error;
-        held.hold(upload, error);
+        if (held.hold(upload, error)) return false;
+        const { maxOpen } = context.options;
+        const message = `cannot be written: ${describeError(error)}; nor is it kept, for ${maxOpen} such files are kept already (--max-open)`;
+        await failUpload(context, uploads, upload, { reason: 'sink', message, remains: 'discard' });
         return false;
       }
       context.tellReceived(ref, facts, target);

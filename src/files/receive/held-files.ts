@@ -49,17 +49,26 @@ export class HeldFiles {
     this.#now = now;
   }
 
-  /** Keeps an upload that is verified, and says why it does not stand under its name. */
-  hold(upload: IncomingUpload, error: unknown): void {
+  /** Keeps an upload that is verified, and says why it does not stand under its name. False when too many are kept already. */
+  hold(upload: IncomingUpload, error: unknown): boolean {
     const before = this.#held.get(upload);
+    if (before === undefined && this.#held.size >= this.#context.options.maxOpen && !this.#hasRoom())
+      return false;
     const pause = before === undefined ? firstPause : Math.min(longestPause, 2 * before.pause);
     this.#held.set(upload, { pause, due: this.#now() + pause });
-    if (upload.isHeld) return;
+    if (upload.isHeld) return true;
     upload.isHeld = true;
     // The next run has to know of it, for its records are not read again.
     upload.dirty = true;
     const message = `cannot be written: ${describeError(error)}; its bytes are verified and kept, and the name is tried again`;
     this.#context.tellFailed(upload.ref, 'sink', message);
+    return true;
+  }
+
+  /** Those that have ended meanwhile are not kept. */
+  #hasRoom(): boolean {
+    for (const upload of this.#held.keys()) if (upload.isGone) this.#held.delete(upload);
+    return this.#held.size < this.#context.options.maxOpen;
   }
 
   /** Keeps a file of a pack in the same way, unless it is kept already. False when its bytes cannot be kept. */
@@ -88,8 +97,9 @@ export class HeldFiles {
     }
     const { size, digest, mtime, mode } = facts;
     upload.close = { size, digest, mtime, mode };
-    this.hold(upload, error);
-    return true;
+    if (this.hold(upload, error)) return true;
+    await this.#uploads.discard(upload);
+    return false;
   }
 
   /** Tries the names whose time has come, each by `publish`, which ends the upload or calls {@link hold}. One round at a time. */

@@ -20,11 +20,13 @@ import { IncomingUploads } from '../incoming/incoming-uploads.ts';
 import { ReceiveContext, type ReceiveContextOptions } from '../incoming/receive-context.ts';
 import { allDone } from '../shared/all-done.ts';
 import { isPermanent } from '../shared/disk-retry.ts';
+import { fewAtOnce } from '../shared/few-at-once.ts';
 import { endIfStanding, failUpload, failWith, finishUpload, publishHeld } from './finish-upload.ts';
 import { HeldFiles, isMendable } from './held-files.ts';
 import { failAbandoned, failGone, nameOpen } from './left-open.ts';
 import { type RecordPlace, refuseRecord } from './refused-record.ts';
 import { restartUpload } from './restart-upload.ts';
+import { setTooManyAside } from './too-many-open.ts';
 import { unpack } from './unpack.ts';
 
 export interface ReceiverOptions extends ReceiveContextOptions {
@@ -38,6 +40,8 @@ export interface ReceiverOptions extends ReceiveContextOptions {
 
 /** Uploads of an earlier run that are read back at a time. */
 const restoredAtOnce = 4;
+/** Temporary files that are made durable at a time; the disk sink has not more of them open. */
+const syncedAtOnce = 128;
 
 /** The work that a record began. */
 export interface Admitted {
@@ -69,16 +73,14 @@ export class Receiver {
     const complete: IncomingUpload[] = [];
     for (const one of unfinished) {
       const upload = this.#uploads.restore(one);
+      if (upload !== undefined) this.#options.background(this.#counted(upload, Promise.resolve()));
       if (upload?.close === undefined) continue;
       if (upload.complete) complete.push(upload);
       else this.#options.onIncomplete(one.upload);
     }
     // Few at a time: there may be many that are held, and each is read back.
-    const finish = async (): Promise<void> => {
-      for (let upload = complete.pop(); upload !== undefined; upload = complete.pop())
-        await this.#finishIfComplete(upload);
-    };
-    this.#options.background(allDone(Array.from({ length: restoredAtOnce }, finish)));
+    const finished = fewAtOnce(complete, restoredAtOnce, (upload) => this.#finishIfComplete(upload));
+    this.#options.background(finished.then(() => {}));
   }
 
   /**
@@ -105,7 +107,7 @@ export class Receiver {
 
   /** Makes everything durable that is finished: safe offsets taken before this call may be committed after it. */
   async checkpoint(positions?: TopicPositions): Promise<void> {
-    const rows = await Promise.all(this.#uploads.dirty().map((upload) => this.#sync(upload)));
+    const rows = await fewAtOnce(this.#uploads.dirty(), syncedAtOnce, (upload) => this.#sync(upload));
     crashPoint('checkpoint:after-parts');
     const open = rows.filter((row) => row !== undefined && this.#uploads.get(row.upload) !== undefined);
     await this.#options.sink.checkpoint(open as UnfinishedUpload[], positions);
@@ -194,7 +196,14 @@ export class Receiver {
     if (chunk.size !== upload.size)
       throw new FormatError(`a chunk of upload ${chunk.upload} disagrees with those before it on the size`);
     upload.saw(partition, offset);
-    return { finished: this.#take(upload, chunk) };
+    return { finished: this.#counted(upload, this.#take(upload, chunk)) };
+  }
+
+  /** The work that its record has begun, and that of setting aside what is one too many. */
+  #counted(upload: IncomingUpload, work: Promise<void>): Promise<void> {
+    const tooMany = this.#uploads.touch(upload);
+    if (tooMany.length === 0) return work;
+    return allDone([work, setTooManyAside(this.#context, this.#uploads, tooMany)]);
   }
 
   async #take(upload: IncomingUpload, chunk: Chunk): Promise<void> {
@@ -222,7 +231,7 @@ export class Receiver {
     upload.saw(partition, offset);
     upload.dirty = true;
     if (!upload.complete) this.#options.onIncomplete(close.upload);
-    return { finished: this.#finishIfComplete(upload) };
+    return { finished: this.#counted(upload, this.#finishIfComplete(upload)) };
   }
 
   async #finishIfComplete(upload: IncomingUpload): Promise<void> {

@@ -75,6 +75,7 @@ export class DownloadRun {
       progress,
       onEvent,
       signal: stop.signal,
+      maxOpen: settings.maxOpen,
       rules: process.platform === 'win32' ? 'windows' : 'posix',
       whyMissing: (upload) => this.#whyMissing(upload),
       fetchAgain: (upload) => again.run('', () => fetchAgain(fetching, upload)),

@@ -123,6 +123,7 @@ export interface FailedEvent {
     | 'refused-name'
     | 'refused-record'
     | 'conflicting-data'
+    | 'too-many-open'
     | 'sink';
   /** What is wrong, what is missing, where the remains are. */
   readonly message: string;

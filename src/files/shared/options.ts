@@ -137,6 +137,11 @@ export interface DownloadOptions extends TopicOptions {
   readonly bufferBytes?: number;
   /** Milliseconds between two commits; much data is committed sooner. */
   readonly commitInterval?: number;
+  /**
+   * Uploads that may be open at once: beyond, the one that has had no record for longest is set aside, told as `failed`. Of files that are
+   * whole and whose names cannot be written, so many are kept.
+   */
+  readonly maxOpen?: number;
   readonly onEvent?: (event: DownloadEvent) => void;
 }
 
@@ -145,6 +150,8 @@ export const downloadDefaults = {
   reset: false,
   bufferBytes: 16 * 1024 * 1024,
   commitInterval: 500,
+  // Some 8 kB each: 80 MB at the most. 2,500 uploaders with --parallel 4.
+  maxOpen: 10_000,
 } as const satisfies Partial<DownloadOptions>;
 
 /** Download options with every default filled in. */
