@@ -1,11 +1,36 @@
 /** Whether a sink still is where it was opened. Its folder may be removed, moved away or made anew while it is in use. */
 import { type BigIntStats, closeSync, fstatSync, lstatSync, openSync } from 'node:fs';
+import { chmod, lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ConfigurationError } from '../../errors.ts';
 import { makeFolders } from '../../folder.ts';
 import { SinkLostError } from '../sink-lost.ts';
 import { ownFolder } from '../target-name.ts';
 import type { DiskCalls } from './calls.ts';
 import { placeFile } from './place.ts';
+
+/** What others than its owner may do there. */
+const others = 0o077;
+
+/**
+ * Makes a sink's own folder, given from the outside in with what stands in it. It is its owner's alone: what is kept there tells the names,
+ * digests and bytes of files whose own folders may be closed to others. Throws ConfigurationError where a link stands, which would lead
+ * what is written there to wherever whoever made it wants.
+ */
+export async function makeOwnFolders(own: string, inside: string): Promise<void> {
+  for (const folder of [own, inside]) {
+    await makeFolders(folder);
+    const { mode, isLink } = await lstat(folder).then((stats) => {
+      return { mode: stats.mode, isLink: !stats.isDirectory() };
+    });
+    if (isLink)
+      throw new ConfigurationError(
+        `${folder} is a symbolic link: remove it, for a sink's own folder stands in the sink`,
+      );
+    // Where nobody has permissions (FAT), or somebody else owns it, all stays as it is.
+    if ((mode & others) !== 0) await chmod(folder, mode & 0o700).catch(() => {});
+  }
+}
 
 export class OwnFolder {
   readonly #place: string;

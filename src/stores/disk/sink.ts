@@ -25,7 +25,7 @@ import { Folders } from './folders.ts';
 import { fewerFilesText, Handles, type OpenPart } from './handles.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { openFault } from './open-fault.ts';
-import { OwnFolder } from './own-folder.ts';
+import { makeOwnFolders, OwnFolder } from './own-folder.ts';
 import { diskPartFile } from './part-file.ts';
 import { placeOf } from './place.ts';
 import { Refusals } from './refusals.ts';
@@ -53,7 +53,7 @@ export async function openDiskSink(directory: string, options: DiskSinkOptions =
     await makeFolders(place);
     const root = await realpath(place);
     const parts = join(root, partsFolder);
-    await makeFolders(parts);
+    await makeOwnFolders(join(root, ownFolder), parts);
     const spelling = await probeSpelling(parts);
     const calls = options.calls ?? (await DiskCalls.on(root));
     const stamps = calls.isLocal || (await keepsStamps(parts));
