@@ -8,7 +8,7 @@ import { counted, optional, sized, timed, valued } from './flags.ts';
 import { watchKeyFlag, watchKeyOf } from './live/watch-key.ts';
 import { createServeReporter } from './serve-reporter.ts';
 import { interruptible } from './signals.ts';
-import { path, text, topicName } from './values.ts';
+import { count, path, text, topicName } from './values.ts';
 import { type Call, createVerb } from './verb.ts';
 
 const server = {
@@ -21,6 +21,13 @@ const server = {
     usual.maxConnections,
     [1, 1_000_000],
     'connections at a time; a viewer has two or three',
+  ),
+  maxPerAddress: optional(
+    'max-per-address',
+    'COUNT',
+    count(1, 1_000_000),
+    'of these from one address; where a proxy on another machine stands before the server, as many as it opens',
+    'a quarter of them',
   ),
 } as const;
 

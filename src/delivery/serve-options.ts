@@ -5,7 +5,10 @@ import { type DeliveryOptions, deliveryDefaults } from './http/options.ts';
 import { windowDefaults } from './window/limits.ts';
 
 export interface ServeOptions
-  extends Pick<DeliveryOptions, 'host' | 'port' | 'tls' | 'watchKey' | 'cors' | 'maxConnections'> {
+  extends Pick<
+    DeliveryOptions,
+    'host' | 'port' | 'tls' | 'watchKey' | 'cors' | 'maxConnections' | 'maxPerAddress'
+  > {
   /** Kafka's own client properties, e.g. `{ 'bootstrap.servers': '127.0.0.1:9092' }`. */
   readonly kafka: ClientProperties;
   /** The topic of live media. Default `live`. It may be missing: a publisher makes it. */

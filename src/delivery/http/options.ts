@@ -21,6 +21,8 @@ export interface DeliveryOptions {
   readonly cors?: string;
   /** Connections at a time; those beyond are closed at once. */
   readonly maxConnections?: number;
+  /** Of these so many may come from one address; those of this machine are not counted. Default: a quarter. */
+  readonly maxPerAddress?: number;
   /** Milliseconds after which a connection is closed on which nothing is asked, or nothing taken of what is sent. */
   readonly idle?: number;
   /** Why nothing can be shown yet: streams are answered with 503 and this; undefined: they can. */
@@ -56,6 +58,8 @@ export const limits = {
   streams: 100,
   /** From a connection's or request's first byte to the end of its headers, and for a handshake of TLS. */
   headers: 10_000,
+  /** Between two looks for connections that have exceeded that. */
+  look: 2500,
   /** A connection without a request. More than proxies keep theirs, or they would use one that is being closed. */
   keepAlive: 75_000,
   /** Between the order to close and the end of what does not end by itself. */

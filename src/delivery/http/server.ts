@@ -8,6 +8,7 @@ import { ConfigurationError } from '../../errors.ts';
 import { silentLogger } from '../../log.ts';
 import { createRegistry } from '../../metrics.ts';
 import type { Streams } from '../contract.ts';
+import { AddressLimit } from './address-limit.ts';
 import { addApi } from './api.ts';
 import { readAssets } from './assets.ts';
 import { Channels } from './channels.ts';
@@ -71,9 +72,11 @@ export async function serveStreams(streams: Streams, options: DeliveryOptions = 
   const { app, fastPath } = createApp(options, routes);
   const server = app.server as unknown as RawServer;
   setLimits(server, maxConnections);
+  const addresses = new AddressLimit(options.maxPerAddress ?? Math.ceil(maxConnections / 4), logger);
   endSilent(server, idle);
   const connections = new Set<Duplex>();
   server.on('connection', (socket: Socket) => {
+    if (!addresses.admit(socket)) return;
     connections.add(socket);
     socket.on('close', () => connections.delete(socket));
   });
@@ -136,7 +139,10 @@ function createApp({ tls, idle, logger = silentLogger }: DeliveryOptions, routes
       if (!routes.handle(request as Incoming, response as Outgoing)) next(request, response);
     };
     if (tls === undefined) {
-      const server = createServer({ maxHeaderSize: limits.headerBytes }, listener);
+      const server = createServer(
+        { maxHeaderSize: limits.headerBytes, connectionsCheckingInterval: limits.look },
+        listener,
+      );
       fastPath = addFastPath(server, (request, response) => routes.handle(request, response), idle);
       return server;
     }
@@ -145,6 +151,7 @@ function createApp({ tls, idle, logger = silentLogger }: DeliveryOptions, routes
       cert: tls.certificate,
       key: tls.key,
       maxHeaderSize: limits.headerBytes,
+      connectionsCheckingInterval: limits.look,
       handshakeTimeout: limits.headers,
       settings: { maxConcurrentStreams: limits.streams },
     };
