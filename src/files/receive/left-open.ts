@@ -1,4 +1,5 @@
-/** Uploads whose uploaders have not sent the rest, and perhaps never will. */
+/** Uploads whose uploaders have not sent the rest, and perhaps never will, or whose records are gone. */
+import type { UploadRef } from '../../records/file-record.ts';
 import type { IncomingUpload } from '../incoming/incoming-upload.ts';
 import type { IncomingUploads } from '../incoming/incoming-uploads.ts';
 import type { ReceiveContext } from '../incoming/receive-context.ts';
@@ -50,4 +51,21 @@ export function nameOpen(context: ReceiveContext, uploads: IncomingUploads): voi
 /** How much of an upload is there, for people. */
 function howMuch({ bytes, size }: IncomingUpload): string {
   return `${bytes} of ${size} bytes`;
+}
+
+/** The records of a file are gone from the topic; told unless this version of it, or a newer one, stands at the sink. */
+export async function failLost(
+  context: ReceiveContext,
+  uploads: IncomingUploads,
+  ref: UploadRef,
+  digest: string,
+): Promise<void> {
+  const target = uploads.targetOf(ref);
+  if (target === undefined) return;
+  const standing = await context.standing(target, ref.upload, { digest });
+  if (standing === 'same' || standing === 'newer') return;
+  const open = uploads.get(ref.upload);
+  if (open !== undefined) await uploads.discard(open);
+  const message = 'cannot be recovered: its records were removed by retention before they were read';
+  context.tellFailed(ref, 'missing-data', message);
 }

@@ -23,7 +23,7 @@ import { isPermanent } from '../shared/disk-retry.ts';
 import { fewAtOnce } from '../shared/few-at-once.ts';
 import { endIfStanding, failUpload, failWith, finishUpload, publishHeld } from './finish-upload.ts';
 import { HeldFiles, isMendable } from './held-files.ts';
-import { failAbandoned, failGone, nameOpen } from './left-open.ts';
+import { failAbandoned, failGone, failLost, nameOpen } from './left-open.ts';
 import { type RecordPlace, refuseRecord } from './refused-record.ts';
 import { restartUpload } from './restart-upload.ts';
 import { setTooManyAside } from './too-many-open.ts';
@@ -177,15 +177,8 @@ export class Receiver {
   }
 
   /** The records of a file are gone from the topic; told unless this version of it, or a newer one, stands at the sink. */
-  async failLost(ref: UploadRef, digest: string): Promise<void> {
-    const target = this.#uploads.targetOf(ref);
-    if (target === undefined) return;
-    const standing = await this.#context.standing(target, ref.upload, { digest });
-    if (standing === 'same' || standing === 'newer') return;
-    const open = this.#uploads.get(ref.upload);
-    if (open !== undefined) await this.#uploads.discard(open);
-    const message = 'cannot be recovered: its records were removed by retention before they were read';
-    this.#context.tellFailed(ref, 'missing-data', message);
+  failLost(ref: UploadRef, digest: string): Promise<void> {
+    return failLost(this.#context, this.#uploads, ref, digest);
   }
 
   async #admitChunk(chunk: Chunk, partition: number, offset: number): Promise<Admitted> {
