@@ -12,7 +12,7 @@ import type { FileHasher } from '../hashing/file-hasher.ts';
 import { createFileHasher } from '../hashing/hasher.ts';
 import { allDone } from '../shared/all-done.ts';
 import { StoppedError } from '../shared/disk-retry.ts';
-import { Ranges } from './ranges.ts';
+import { Ranges, textOf } from './ranges.ts';
 
 /** Bytes read back at a time. */
 const readBack = 1024 * 1024;
@@ -21,8 +21,6 @@ const readBack = 1024 * 1024;
  * so that reading it back costs little beside; one that came at once was hashed a moment ago.
  */
 export const believedFor = 60_000;
-/** Ranges that a message names. */
-const namedGaps = 5;
 
 /** Two records claim different bytes for one range. */
 export class ConflictError extends FormatError {
@@ -163,10 +161,7 @@ export class IncomingUpload {
 
   /** What has not come, as text for people: `0..1048575, 3145728..4194303`. */
   get missing(): string {
-    const gaps = this.#claimed.missing(0, this.size);
-    const named = gaps.slice(0, namedGaps).map(([start, end]) => `${start}..${end - 1}`);
-    const more = gaps.length - named.length;
-    return named.join(', ') + (more > 0 ? ` and ${more} more ranges` : '');
+    return textOf(this.#claimed.missing(0, this.size));
   }
 
   /** Resolves when nothing is on its way to the disk, or compared; rejects when a write ever failed: those bytes are claimed, not there. */

@@ -89,3 +89,13 @@ export class Ranges {
     return this.#ranges.map(([start, end]) => [start, end]);
   }
 }
+
+/** Ranges that a message names. */
+const namedRanges = 5;
+
+/** For people: `0..1048575, 3145728..4194303`. */
+export function textOf(ranges: readonly ByteRange[]): string {
+  const named = ranges.slice(0, namedRanges).map(([start, end]) => `${start}..${end - 1}`);
+  const more = ranges.length - named.length;
+  return named.join(', ') + (more > 0 ? ` and ${more} more ranges` : '');
+}
