@@ -1,6 +1,7 @@
 /** The real client: Apache Kafka 3.6 and later, over our own connections. */
 import { type Logger, silentLogger } from '../log.ts';
 import * as admin from './admin/admin.ts';
+import { agreement } from './admin/agreement.ts';
 import { listOffsets } from './admin/offsets.ts';
 import { Cluster } from './cluster/cluster.ts';
 import { KafkaConsumer } from './consume/consumer.ts';
@@ -74,6 +75,7 @@ export function createKafka(options: KafkaOptions): Kafka {
     listTopics: () => admin.listTopics(cluster),
     offsets: (topic, at) =>
       cluster.retry(`find the offsets of topic ${topic}`, () => listOffsets(cluster, topic, at)),
+    agreement: (topic, read) => agreement(cluster, topic, read),
     committed: (group, topic) => committed(cluster, group, topic),
     commit: (group, topic, positions) => commit(cluster, group, topic, positions),
     producer: (producerOptions) => {

@@ -40,6 +40,9 @@ export const listOffsetsV7 = await load<Library['listOffsetsV7']>('apis/consumer
 export const metadataV12 = await load<Library['metadataV12']>('apis/metadata/metadata-v12.js');
 export const offsetCommitV8 = await load<Library['offsetCommitV8']>('apis/consumer/offset-commit-v8.js');
 export const offsetFetchV8 = await load<Library['offsetFetchV8']>('apis/consumer/offset-fetch-v8.js');
+export const offsetForLeaderEpochV4 = await load<Library['offsetForLeaderEpochV4']>(
+  'apis/consumer/offset-for-leader-epoch-v4.js',
+);
 export const saslAuthenticateV2 = await load<Library['saslAuthenticateV2']>(
   'apis/security/sasl-authenticate-v2.js',
 );

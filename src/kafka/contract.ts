@@ -6,6 +6,15 @@
  * throttling), unless `giveUpAfter` is set. What can never succeed rejects at once with a {@link KafkaError}.
  */
 import { type ExitCode, SluiceError } from '../errors.ts';
+import type { ClusterDescription, NewTopic, TopicDescription } from './descriptions.ts';
+
+export type {
+  BrokerDescription,
+  ClusterDescription,
+  NewTopic,
+  TopicDescription,
+  TopicRight,
+} from './descriptions.ts';
 
 /** A header as it stands on the wire: the same name may occur more than once. */
 export type Header = readonly [name: string, value: Uint8Array];
@@ -75,10 +84,15 @@ export interface ConsumedRecord {
   readonly value: Uint8Array | null;
 }
 
+/** From this offset on, records were written under this epoch of the partition's leaders; -1: nobody knows. */
+export type EpochRun = readonly [epoch: number, from: number];
+
 /** What one fetch brought of one partition, in offset order. */
 export interface FetchedBatch {
   readonly partition: number;
   readonly records: readonly ConsumedRecord[];
+  /** The epochs of its records. */
+  readonly epochs: readonly EpochRun[];
   /** The offset to read next; past gaps left by compaction and transaction markers. */
   readonly nextOffset: number;
   /** The end of the partition when this was fetched. */
@@ -136,6 +150,8 @@ export interface AssignedReading extends Reading {
   readonly group?: undefined;
   /** Partition -> first offset to read. Only these are read (and the new ones, see `newPartitions`). */
   readonly from: ReadonlyMap<number, number>;
+  /** Partition -> epochs of what was read before `from`, by which a cut of the log is noticed. */
+  readonly epochs?: ReadonlyMap<number, readonly EpochRun[]>;
   /** Partition -> end offset (exclusive). When all are reached the iteration ends. Absent: it goes on for ever. */
   readonly until?: ReadonlyMap<number, number>;
   /**
@@ -182,33 +198,6 @@ export interface GroupReading extends Reading {
 
 export type ConsumerOptions = AssignedReading | GroupReading;
 
-/** Operations on a topic, by the names of Kafka's ACLs. */
-export type TopicRight = 'Read' | 'Write' | 'Describe' | 'DescribeConfigs';
-
-/** A topic as the cluster describes it. */
-export interface TopicDescription {
-  readonly name: string;
-  /** The topic's UUID (KIP-516): a recreated topic has another. */
-  readonly id: string;
-  readonly partitions: number;
-  /** Copies of the partition that has the fewest; undefined where the client cannot tell. */
-  readonly replicationFactor?: number | undefined;
-  /** What the ACLs allow this client on the topic; undefined where the client cannot tell. */
-  readonly rights?: readonly TopicRight[] | undefined;
-  /** `max.message.bytes` of the topic; undefined where the ACLs refuse DescribeConfigs. */
-  readonly maxMessageBytes: number | undefined;
-  /** The other configuration that was readable, by Kafka's names. */
-  readonly config: Readonly<Record<string, string>>;
-}
-
-export interface NewTopic {
-  readonly name: string;
-  readonly partitions: number;
-  readonly replicationFactor: number;
-  /** By Kafka's names, e.g. `cleanup.policy`. */
-  readonly config?: Readonly<Record<string, string>>;
-}
-
 /** A place in time: the oldest record, the end, or the first record at or after milliseconds since the epoch. */
 export type OffsetAt = 'earliest' | 'latest' | { readonly time: number };
 
@@ -216,22 +205,8 @@ export type OffsetAt = 'earliest' | 'latest' | { readonly time: number };
 export interface Position {
   readonly offset: number;
   readonly metadata: string;
-}
-
-/** A broker as the cluster names it. */
-export interface BrokerDescription {
-  readonly id: number;
-  readonly host: string;
-  readonly port: number;
-  readonly rack: string | undefined;
-}
-
-/** A cluster as the broker that was asked describes it. */
-export interface ClusterDescription {
-  readonly clusterId: string;
-  readonly brokers: readonly BrokerDescription[];
-  /** Kafka's release line as the broker's features tell it, e.g. `4.3`; undefined where they do not. */
-  readonly version?: string | undefined;
+  /** Of the record before it, where that is known. */
+  readonly leaderEpoch?: number;
 }
 
 /** One client of one cluster. */
@@ -246,6 +221,14 @@ export interface Kafka {
   listTopics(): Promise<readonly string[]>;
   /** Partition -> offset. For a time after the last record: the end. Rejects `unknown-topic`. */
   offsets(topic: string, at: OffsetAt): Promise<ReadonlyMap<number, number>>;
+  /**
+   * Partition -> up to where its log is as it was read; 0 where it is known to be another. Asked with the epochs of what was read;
+   * partitions about which nobody can tell are left out. Rejects `unknown-topic`.
+   */
+  agreement(
+    topic: string,
+    read: ReadonlyMap<number, readonly EpochRun[]>,
+  ): Promise<ReadonlyMap<number, number>>;
   /** Partition -> committed position of a consumer group; partitions without one are left out. */
   committed(group: string, topic: string): Promise<ReadonlyMap<number, Position>>;
   /**

@@ -5,7 +5,7 @@
  */
 import type { Kafka } from './contract.ts';
 import { type Denied, MemoryClient } from './memory/client.ts';
-import { emptyLog, indexAt, MemoryTopics } from './memory/topics.ts';
+import { cutLog, emptyLog, indexAt, MemoryTopics } from './memory/topics.ts';
 
 export type { Denied } from './memory/client.ts';
 export { poison } from './memory/reader.ts';
@@ -61,10 +61,7 @@ export function createMemoryCluster(options: MemoryClusterOptions = {}): MemoryC
       topics.bell.ring();
     },
     cutLog(topic, partition, end) {
-      const log = topics.log(topics.topic(topic), partition);
-      log.end = Math.max(log.start, Math.min(log.end, end));
-      log.records.splice(indexAt(log.records, log.end));
-      log.cuts.push(log.end);
+      cutLog(topics.log(topics.topic(topic), partition), end);
       topics.bell.ring();
     },
     compact(topic) {

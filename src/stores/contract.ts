@@ -5,6 +5,7 @@
  * Who retries: nobody in here. An adapter throws the system's own error (with its `code`), and the owner decides. Any call of a
  * sink may throw SinkLostError: it is not what it was, and is to be opened again.
  */
+import type { EpochRun } from '../kafka/contract.ts';
 
 /** How a file looks now; equal fingerprints mean: not written to in between. */
 export interface SourceFile {
@@ -117,6 +118,8 @@ export interface ReadRange {
   readonly began: number;
   /** What stands from `began` to here has been dealt with, and is durable. */
   readonly safe: number;
+  /** By which leaders' epochs what stands before `safe` was written, where that is known. */
+  readonly epochs?: readonly EpochRun[];
 }
 
 /**

@@ -21,7 +21,9 @@ test('Every partition has a position after a run, at its end, with the topic’s
   const kafka = flow.cluster.client();
   const ends = await kafka.offsets(flow.topic, 'latest');
   const { id } = (await kafka.describeTopic(flow.topic))!;
-  const expected = [...ends].map(([partition, offset]) => [partition, { offset, metadata: id }]);
+  const expected = [...ends].map(([partition, offset]) => {
+    return [partition, { offset, metadata: id, ...(offset > 0 ? { leaderEpoch: 0 } : {}) }];
+  });
   assert.deepEqual([...(await committed(flow))].toSorted(), expected.toSorted());
 });
 
@@ -105,14 +107,8 @@ test('A position never passes what the sink has not remembered', async () => {
   await flow.up();
   let commits = 0;
   const real = flow.cluster.client();
-  const kafka: Kafka = Object.assign(Object.create(real) as Kafka, {
-    describeCluster: () => real.describeCluster(),
-    describeTopic: (topic: string) => real.describeTopic(topic),
-    offsets: (topic: string, at: Parameters<Kafka['offsets']>[1]) => real.offsets(topic, at),
-    committed: (name: string, topic: string) => real.committed(name, topic),
-    consumer: (options: Parameters<Kafka['consumer']>[0]) => real.consumer(options),
-    close: () => real.close(),
-    commit: async (name: string, topic: string, positions: ReadonlyMap<number, Position>) => {
+  const kafka = changedKafka(real, {
+    commit: async (name, topic, positions) => {
       commits++;
       await real.commit(name, topic, positions);
       // Whoever begins here with what the sink remembers now gets everything.

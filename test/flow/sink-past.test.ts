@@ -6,7 +6,7 @@ import { openDiskSink } from '../../src/stores/disk/sink.ts';
 import { MemorySink } from '../../src/stores/memory/sink.ts';
 import { craftedUpload } from '../support/crafted.ts';
 import { changedKafka } from '../support/faulty-kafka.ts';
-import { faultySink, faultySource, once } from '../support/faulty-store.ts';
+import { faultySource, once } from '../support/faulty-store.ts';
 import { differences } from '../support/files.ts';
 import { Flow, noise } from '../support/flow.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -88,69 +88,6 @@ test('A position that the sink does not prove is not believed', async () => {
   await kafka.commit(`sluice-office-${flow.disk.id}`, flow.topic, new Map(committed));
   await flow.down({ fromOffset: 'end' });
   assert.deepEqual(flow.received(), flow.sent());
-});
-
-test('A position behind the end of a log that was cut: said, and read again from its beginning', async () => {
-  for (const isOnce of [true, false]) {
-    const flow = new Flow({ partitions: 1 });
-    flow.source.write('first', noise(3000));
-    await flow.up();
-    await flow.down();
-    flow.cluster.cutLog(flow.topic, 0, 1);
-    flow.cluster.deleteTopic('files.state');
-    flow.source.write('second', noise(400));
-    await flow.up({ include: ['second'] });
-    const stop = new AbortController();
-    const running = flow.down({ once: isOnce, signal: stop.signal });
-    if (!isOnce) {
-      await waitFor(() => flow.told('received').length === 2);
-      stop.abort();
-    }
-    assert.equal((await running).files, 1);
-    assert.match(
-      flow.told('warning').at(-1)?.message ?? '',
-      /partition 0 ends at offset \d, .* the log was cut/,
-    );
-    assert.deepEqual(flow.received(), flow.sent());
-  }
-});
-
-test('A log that is cut while it is read: said, counted, and read on from there', async () => {
-  const flow = new Flow({ partitions: 1 });
-  flow.source.write('first', noise(3000));
-  await flow.up();
-  const stop = new AbortController();
-  const running = flow.down({ once: false, signal: stop.signal });
-  await waitFor(() => flow.told('received').length === 1);
-  flow.cluster.cutLog(flow.topic, 0, 1);
-  await waitFor(() => flow.told('lost').length === 1);
-  flow.source.write('second', noise(400));
-  await flow.up({ include: ['second'] });
-  await waitFor(() => flow.told('received').length === 2);
-  stop.abort();
-  const down = await running;
-  assert.deepEqual([down.files, down.failed], [2, 1]);
-  assert.match(flow.told('lost')[0]!.message, /partition 0, was cut at offset 1: records up to \d+/);
-  assert.deepEqual(flow.received(), flow.sent());
-  // Its position stands where it read to, not where the log once ended.
-  flow.source.write('third', noise(400));
-  await flow.up({ include: ['third'] });
-  const next = await flow.down();
-  const warnings = flow.downloadEvents.filter(({ type }) => type === 'warning');
-  assert.deepEqual([next.files, next.failed, warnings], [1, 0, []]);
-});
-
-test('A log that is cut below the end that --once is to reach: it ends, and not with success', async () => {
-  const flow = new Flow({ partitions: 1 });
-  flow.source.write('first', noise(400));
-  await flow.up();
-  flow.source.write('second', noise(3000));
-  await flow.up();
-  const [end] = [...(await flow.cluster.client().offsets(flow.topic, 'latest')).values()];
-  const cut = once('publish', async () => flow.cluster.cutLog(flow.topic, 0, end! - 2));
-  const down = await flow.down({ bufferBytes: 1024 }, { sink: faultySink(new MemorySink(flow.disk), cut) });
-  assert.deepEqual([down.files, down.failed, down.open], [1, 1, 1]);
-  assert.match(flow.told('lost')[0]!.message, /was cut at offset/);
 });
 
 test('A file that had been begun before the place where reading began is told as that', async () => {

@@ -110,6 +110,8 @@ test('Answers that do not prove anything', async (t) => {
       ['syncGroup', unknownServerError],
       ['heartbeat', unknownServerError],
       ['listOffsets', unknownServerError],
+      ['offsetForLeaderEpoch', unknownServerError],
+      ['offsetForLeaderEpoch', unknownTopic],
       ['initProducerId', unknownServerError],
       ['createTopics', unknownServerError],
       ['describeConfigs', unknownServerError],
@@ -131,6 +133,8 @@ test('Answers that do not prove anything', async (t) => {
       assert.equal(read.length, 1, place);
       await under.commit(group, topic, new Map([[0, { offset: 1, metadata: 'm' }]]));
       assert.equal((await under.committed(group, topic)).get(0)?.offset, 1, place);
+      const agreed = await under.agreement(topic, new Map([[0, [[0, 0] as const]]]));
+      assert.deepEqual([...agreed], [[0, 1]], place);
       const member = startMember(t, under, { topic, group: `${group}-2` });
       await waitFor(() => member.read.length === 1, { what: place });
       await waitFor(() => lies === 1, { what: `${place}, at all` });

@@ -158,6 +158,7 @@ async function exercise(kafka: Kafka, way: string, topic: string, prefix: string
     'the earliest offsets': () => kafka.offsets(topic, 'earliest'),
     'offsets by time': () => kafka.offsets(topic, { time: Date.now() }),
     commit: () => kafka.commit(group, topic, new Map([[0, { offset: 1, metadata: '' }]])),
+    agreement: () => kafka.agreement(topic, new Map([[0, [[0, 0] as const]]])),
     committed: () => kafka.committed(group, topic),
     'reading all': () => readTopic(kafka, topic),
   };

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startBroker } from '../../src/broker/broker.ts';
 import { createKafka } from '../../src/kafka/client.ts';
-import type { Kafka } from '../../src/kafka/contract.ts';
+import type { EpochRun, Kafka } from '../../src/kafka/contract.ts';
 import { appendTexts } from '../contracts/kafka/ground.ts';
 import { kcat } from '../support/kcat.ts';
 import { uniqueTopic } from '../support/unique.ts';
@@ -48,10 +48,16 @@ test('Readers are told that what they have read was cut off, though the log has 
   await waitFor(async () => (await look()).isrs.length === 1, { timeout: 60_000, interval: 500 });
   await appendTexts(owner.producer(), topic, 0, ['b', 'c']);
   const texts: string[] = [];
+  const read: EpochRun[] = [];
   const reader = client();
   const onGap = () => assert.fail('retention has removed nothing');
   const reading = (async () => {
-    for await (const { records, release } of reader.consumer({ topic, from: new Map([[0, 0]]), onGap })) {
+    for await (const { records, epochs, release } of reader.consumer({
+      topic,
+      from: new Map([[0, 0]]),
+      onGap,
+    })) {
+      read.push(...epochs);
       for (const { value } of records) texts.push(Buffer.from(value!).toString());
       release();
     }
@@ -83,4 +89,16 @@ test('Readers are told that what they have read was cut off, though the log has 
   await going;
   assert.deepEqual(cuts, [{ partition: 0, at: 1, until: 3 }]);
   assert.deepEqual(all, ['a', 'b', 'c', 'x', 'y', 'z']);
+
+  // Who was away meanwhile, and knows where he was and by which epochs, is told the same.
+  const epochs = new Map([[0, read]]);
+  assert.deepEqual([...(await client().agreement(topic, epochs))], [[0, 1]]);
+  const late: unknown[] = [];
+  const since = client().consumer({ topic, from: new Map([[0, 3]]), epochs, onCut: (cut) => late.push(cut) });
+  for await (const { records, release } of since) {
+    assert.equal(records[0]?.offset, 1);
+    release();
+    break;
+  }
+  assert.deepEqual(late, [{ partition: 0, at: 1, until: 3 }]);
 });

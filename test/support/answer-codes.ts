@@ -15,6 +15,7 @@ export const apis = {
   apiVersions: 18,
   createTopics: 19,
   initProducerId: 22,
+  offsetForLeaderEpoch: 23,
   describeConfigs: 32,
   describeProducers: 61,
 } as const;
@@ -42,6 +43,8 @@ export function codeAt(apiKey: number, body: Buffer): number | undefined {
     case apis.listOffsets:
     case apis.offsetCommit:
       return afterString(body, early + 1) + 1 + 4;
+    case apis.offsetForLeaderEpoch:
+      return afterString(body, early + 1) + 1;
     case apis.createTopics:
       return afterString(body, early + 1) + 16;
     case apis.findCoordinator:

@@ -40,6 +40,7 @@ export function mortalKafka(kafka: Kafka, life: Life): Kafka {
     createTopic: (topic) => guarded(() => kafka.createTopic(topic)),
     listTopics: () => guarded(() => kafka.listTopics()),
     offsets: (topic, at) => guarded(() => kafka.offsets(topic, at)),
+    agreement: (topic, read) => guarded(() => kafka.agreement(topic, read)),
     committed: (group, topic) => guarded(() => kafka.committed(group, topic)),
     commit: async (group, topic, positions) => {
       life.spend();

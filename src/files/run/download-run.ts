@@ -1,6 +1,6 @@
 /** One run of a downloader: records to the receiver, safe offsets to Kafka, in that order and never the other. */
 import { crashPoint } from '../../crash-points.ts';
-import type { FetchedBatch, Kafka, TopicDescription } from '../../kafka/contract.ts';
+import type { AssignedReading, FetchedBatch, Kafka, TopicDescription } from '../../kafka/contract.ts';
 import type { Sink } from '../../stores/contract.ts';
 import type { IncomingUpload } from '../incoming/incoming-upload.ts';
 import { fetchAgain } from '../receive/fetch-again.ts';
@@ -101,12 +101,13 @@ export class DownloadRun {
 
   async #run(): Promise<void> {
     const { kafka, settings, topic, stop } = this.#options;
-    const from = await this.#begin();
+    const { from, epochs } = await this.#begin();
     const look = await this.#lookForAbandoned();
     const until = settings.once ? look.ends : undefined;
     const consumer = kafka.consumer({
       topic: topic.name,
       from,
+      epochs,
       ...(until === undefined ? {} : { until }),
       bufferBytes: settings.bufferBytes,
       newPartitions: !settings.once,
@@ -144,12 +145,13 @@ export class DownloadRun {
   }
 
   /** Goes on where an earlier run ended; resolves with where each partition is read from. */
-  async #begin(): Promise<ReadonlyMap<number, number>> {
+  async #begin(): Promise<Required<Pick<AssignedReading, 'from' | 'epochs'>>> {
     const { kafka, settings } = this.#options;
     const sink = this.#sink;
     const topic = { ...this.#options.topic, cluster: (await kafka.describeCluster()).clusterId };
-    const from = await startOffsets(kafka, topic, sink, settings);
+    const { from, cuts } = await startOffsets(kafka, topic, sink, settings);
     this.#safe = new SafeOffsets(settings.name, topic, from);
+    for (const cut of cuts) this.#cut(cut);
     if (sink.isCopy) {
       const message = `${sink.place} was copied, or put back from a backup: what it may lack is found by reading ${topic.name} again from where that began; what stands here is not written again`;
       settings.onEvent({ type: 'warning', message });
@@ -159,7 +161,10 @@ export class DownloadRun {
     this.#receiver.restore(own);
     // Where reading begins holds from now on: a run that is killed before it has committed anything does not choose anew.
     await this.#commitSafe();
-    return new Map([...from].map(([partition, { safe }]) => [partition, safe]));
+    return {
+      from: new Map([...from].map(([partition, { safe }]) => [partition, safe])),
+      epochs: new Map([...from].map(([partition, range]) => [partition, range.epochs ?? []])),
+    };
   }
 
   async #receive(batch: FetchedBatch): Promise<void> {

@@ -6,6 +6,7 @@ import { ConfigurationError } from '../../errors.ts';
 import type { Kafka, Position, TopicDescription } from '../../kafka/contract.ts';
 import type { ReadRange, Sink, TopicPositions } from '../../stores/contract.ts';
 import type { DownloadSettings } from '../shared/options.ts';
+import type { Cut } from './name-losses.ts';
 import type { ReadTopic } from './safe-offsets.ts';
 
 /** The consumer group that holds the positions. */
@@ -13,32 +14,57 @@ export function positionGroup(name: string, sinkId: string): string {
   return `sluice-${name}-${sinkId}`;
 }
 
-/** Partition -> where it is read from, and where it was first read from. Throws ConfigurationError when the positions speak of another topic. */
+/** Where a downloader begins. */
+export interface Start {
+  /** Partition -> where it is read from, and where it was first read from. */
+  readonly from: Map<number, ReadRange>;
+  /** What was read, and has been cut off its log since. */
+  readonly cuts: readonly Cut[];
+}
+
+/** Throws ConfigurationError when the positions speak of another topic. */
 export async function startOffsets(
   kafka: Kafka,
   topic: TopicDescription & ReadTopic,
   sink: Pick<Sink, 'id' | 'positions'>,
   settings: DownloadSettings,
-): Promise<Map<number, ReadRange>> {
+): Promise<Start> {
   const past = settings.reset ? undefined : await pastOf(kafka, topic, sink, settings);
   const earliest = await kafka.offsets(topic.name, 'earliest');
   const first = past === undefined ? await kafka.offsets(topic.name, placeOf(settings)) : earliest;
   // Last: what was found before cannot be behind these ends, though the topic grows.
   const latest = await kafka.offsets(topic.name, 'latest');
+  const ranges = Array.from({ length: topic.partitions }, (_, partition) => {
+    return past?.(partition) ?? fresh(first.get(partition) ?? 0);
+  });
+  const read = new Map(ranges.map(({ epochs = [] }, partition) => [partition, epochs]));
+  const agreed = await kafka.agreement(topic.name, read);
   const from = new Map<number, ReadRange>();
-  for (let partition = 0; partition < topic.partitions; partition++) {
-    const { began, safe } = past?.(partition) ?? fresh(first.get(partition) ?? 0);
+  const cuts: Cut[] = [];
+  for (const [partition, range] of ranges.entries()) {
+    const { began, safe } = range;
     const end = latest.get(partition) ?? 0;
-    if (safe <= end) {
-      from.set(partition, { began, safe });
+    const begin = earliest.get(partition) ?? 0;
+    const at = Math.max(begin, agreed.get(partition) ?? safe);
+    if (at < safe) {
+      cuts.push({ partition, at, until: safe });
+      from.set(partition, before({ ...range, began: Math.min(began, at) }, at));
       continue;
     }
-    const begin = earliest.get(partition) ?? 0;
+    if (safe <= end) {
+      from.set(partition, range);
+      continue;
+    }
     const message = `${topic.name}, partition ${partition} ends at offset ${end}, and had been read to ${safe}: the log was cut (an unclean election, or a broker put back from a backup); it is read from its beginning again`;
     settings.onEvent({ type: 'warning', message });
     from.set(partition, fresh(begin));
   }
-  return from;
+  return { from, cuts };
+}
+
+/** The same as it was when no more than this had been read. */
+function before({ began, epochs = [] }: ReadRange, safe: number): ReadRange {
+  return { began: Math.min(began, safe), safe, epochs: epochs.filter(([, from]) => from < safe) };
 }
 
 function fresh(offset: number): ReadRange {
@@ -71,7 +97,7 @@ async function pastOf(
     const range = own?.partitions.get(partition);
     if (range === undefined) return undefined;
     const safe = Math.min(range.safe, committed.get(partition)?.offset ?? range.safe);
-    return { began: Math.min(range.began, safe), safe };
+    return before(range, safe);
   };
 }
 

@@ -5,7 +5,7 @@ import { commitAllEvery, SafeOffsets } from './safe-offsets.ts';
 const topic = { id: 't', name: 'files', cluster: 'c' };
 
 function batch(partition: number, nextOffset: number) {
-  const place = { partition, nextOffset, highWatermark: 100, logStartOffset: 0 };
+  const place = { partition, epochs: [], nextOffset, highWatermark: 100, logStartOffset: 0 };
   return { ...place, records: [], release: () => {} };
 }
 

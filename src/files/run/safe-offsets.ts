@@ -43,11 +43,11 @@ export class SafeOffsets {
     this.#topic = topic;
     this.#now = now;
     this.#began = new Map([...from].map(([partition, { began }]) => [partition, began]));
-    for (const [partition, { safe }] of from) this.#safe.set(partition, new SafeOffset(safe));
+    for (const [partition, { safe, epochs }] of from) this.#safe.set(partition, new SafeOffset(safe, epochs));
   }
 
   /** A batch is being received; call the result when it has been dealt with. */
-  begin({ partition, records, logStartOffset, nextOffset }: FetchedBatch): () => void {
+  begin({ partition, records, epochs, logStartOffset, nextOffset }: FetchedBatch): () => void {
     let safe = this.#safe.get(partition);
     if (safe === undefined) {
       const from = records[0]?.offset ?? logStartOffset;
@@ -55,12 +55,13 @@ export class SafeOffsets {
       this.#safe.set(partition, safe);
       this.#began.set(partition, from);
     }
-    return safe.begin(nextOffset);
+    return safe.begin(nextOffset, epochs);
   }
 
   /** Records up to `earliest` were removed before they were read; call the result when it is told what is lost by it. */
   skip(partition: number, earliest: number): () => void {
-    return this.#safe.get(partition)?.begin(earliest) ?? (() => {});
+    // Of what was removed nobody knows the epochs.
+    return this.#safe.get(partition)?.begin(earliest, [[-1, earliest - 1]]) ?? (() => {});
   }
 
   /** The log of a partition was cut: nothing from `at` on has been read. */
@@ -84,11 +85,20 @@ export class SafeOffsets {
     const isDue = this.#now() - this.#allCommitted >= commitAllEvery;
     const partitions = new Map<number, ReadRange>();
     const forKafka = new Map<number, Position>();
-    for (const [partition, { value: safe }] of this.#safe) {
+    for (const [partition, { value: safe, epochs }] of this.#safe) {
+      const last = epochs.at(-1)?.[0];
       if (safe !== this.#remembered.get(partition))
-        partitions.set(partition, { began: this.began(partition), safe });
+        partitions.set(partition, {
+          began: this.began(partition),
+          safe,
+          ...(last === undefined ? {} : { epochs }),
+        });
       if (isDue || safe !== this.#committed.get(partition))
-        forKafka.set(partition, { offset: safe, metadata: this.#topic.id });
+        forKafka.set(partition, {
+          offset: safe,
+          metadata: this.#topic.id,
+          ...(last === undefined ? {} : { leaderEpoch: last }),
+        });
     }
     const { id: topic, name, cluster } = this.#topic;
     return { forSink: { reader: this.#reader, topic, name, cluster, partitions }, forKafka };

@@ -12,6 +12,7 @@ export const Code = {
   illegalGeneration: 22,
   unknownMember: 25,
   rebalanceInProgress: 27,
+  unknownLeaderEpoch: 75,
   topicAlreadyExists: 36,
   invalidReplicationFactor: 38,
   memberIdRequired: 79,

@@ -22,6 +22,7 @@ export const Api = {
   describeGroups: 15,
   createTopics: 19,
   initProducerId: 22,
+  offsetForLeaderEpoch: 23,
   describeConfigs: 32,
   describeProducers: 61,
 } as const;
@@ -49,9 +50,10 @@ const spokenByMembers: ReadonlyMap<number, readonly [number, number]> = new Map(
   [Api.describeGroups, [5, 5]],
 ]);
 
-/** The same of brokers that say what they know of a producer (KIP-664): without it a doubt can only be told. */
+/** The same of brokers that say what they know of a producer (KIP-664), and of what was read of a log (KIP-320): without it a doubt can only be told. */
 const spokenInDoubt: ReadonlyMap<number, readonly [number, number]> = new Map([
   [Api.describeProducers, [0, 0]],
+  [Api.offsetForLeaderEpoch, [4, 4]],
 ]);
 
 /** API key -> the newest version that both sides speak. */

@@ -4,7 +4,7 @@ import { Code } from '../cluster/error-codes.ts';
 import { isAboutTopic, mayPass, NotNow } from '../cluster/failures.ts';
 import { ownPurpose } from '../cluster/link-purpose.ts';
 import { translate } from '../cluster/refusals.ts';
-import { KafkaError } from '../contract.ts';
+import { type EpochRun, KafkaError } from '../contract.ts';
 import type { FramePool } from '../wire/frame-pool.ts';
 import type { Budget } from './budget.ts';
 import { type Cursor, corruptionsAllowed, jump, newCursor, type Part } from './cursor.ts';
@@ -82,12 +82,12 @@ export class Assignment implements FetcherOwner {
   }
 
   /** Fetches these partitions too, each from its offset on. Once the topic has been found. */
-  add(from: ReadonlyMap<number, number>): void {
+  add(from: ReadonlyMap<number, number>, epochs?: ReadonlyMap<number, readonly EpochRun[]>): void {
     for (const [partition, offset] of from) {
-      if (partition < this.#topic!.partitions) this.#add(partition, offset);
+      if (partition < this.#topic!.partitions) this.#add(partition, offset, epochs?.get(partition));
       else {
-        const message = `Topic ${this.#options.topic} has no partition ${partition}.`;
-        this.#fail(new KafkaError('unknown-topic', message));
+        const { topic } = this.#options;
+        this.#fail(new KafkaError('unknown-topic', `Topic ${topic} has no partition ${partition}.`));
       }
     }
   }
@@ -201,10 +201,10 @@ export class Assignment implements FetcherOwner {
     if (!this.signal.aborted) this.#options.fail(error);
   }
 
-  #add(partition: number, offset: number): void {
+  #add(partition: number, offset: number, epochs?: readonly EpochRun[]): void {
     const { topic, until } = this.#options;
     const backoff = this.cluster.backoff(`read ${topic}-${partition}`, this.signal);
-    const cursor = newCursor(partition, offset, until?.get(partition) ?? Number.POSITIVE_INFINITY, backoff);
+    const cursor = newCursor(partition, offset, until?.get(partition) ?? Infinity, backoff, epochs);
     this.#cursors.set(partition, cursor);
     void this.#mend(cursor);
   }

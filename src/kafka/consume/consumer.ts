@@ -72,7 +72,7 @@ export class KafkaConsumer implements Consumer {
   async #start(): Promise<void> {
     const { assignment } = this.#reader;
     if (!(await assignment.open())) return;
-    assignment.add(this.#options.from);
+    assignment.add(this.#options.from, this.#options.epochs);
     if (this.#options.newPartitions) assignment.followNewPartitions(this.#metadataMaxAge);
   }
 

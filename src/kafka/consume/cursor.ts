@@ -1,7 +1,8 @@
 /** A partition that is read: where it stands, and what has been fetched of it. */
 import type { Backoff } from '../cluster/backoff.ts';
+import type { EpochRun } from '../contract.ts';
+import { Epochs } from '../epochs.ts';
 import type { FetchedPartition } from '../wire/fetch.ts';
-import { Epochs } from './epochs.ts';
 
 export interface Cursor {
   readonly partition: number;
@@ -39,8 +40,14 @@ export const corruptionsAllowed = 2;
 /** Who says so often that the log was cut does not know it: what was read is not shown any more. */
 export const cutsBelieved = 8;
 
-/** A cursor at `offset`, not yet assigned to any broker. */
-export function newCursor(partition: number, offset: number, until: number, backoff: Backoff): Cursor {
+/** A cursor at `offset`, not yet assigned to any broker; `epochs`: of what was read before it. */
+export function newCursor(
+  partition: number,
+  offset: number,
+  until: number,
+  backoff: Backoff,
+  epochs: readonly EpochRun[] = [],
+): Cursor {
   return {
     partition,
     backoff,
@@ -49,7 +56,7 @@ export function newCursor(partition: number, offset: number, until: number, back
     delivered: offset,
     generation: 0,
     leaderEpoch: -1,
-    epochs: new Epochs(),
+    epochs: new Epochs(epochs),
     replica: undefined,
     leaderAloneUntil: 0,
     cuts: 0,

@@ -1,6 +1,6 @@
 /** Decodes what was fetched of one partition into the batch that the reader gets. */
 
-import { type ConsumedRecord, KafkaError } from '../contract.ts';
+import { type ConsumedRecord, type EpochRun, KafkaError } from '../contract.ts';
 import { type BatchHead, checkCrc, decodeRecords, readBatchHead, recordsOf } from '../wire/batch-decode.ts';
 import { decompress } from '../wire/decompress.ts';
 import type { Frame, FramePool } from '../wire/frame-pool.ts';
@@ -9,6 +9,7 @@ import type { Part } from './cursor.ts';
 /** Records in offset order, and where to go on. */
 export interface DecodedPart {
   readonly records: readonly ConsumedRecord[];
+  readonly epochs: readonly EpochRun[];
   readonly nextOffset: number;
   /** Bytes of memory, beside the frame's, that the records of compressed batches stand in. */
   readonly expanded: number;
@@ -35,6 +36,7 @@ export async function decodePart(
   const { end } = part.fetched;
   const { until } = part.cursor;
   const records: ConsumedRecord[] = [];
+  const epochs: EpochRun[] = [];
   let nextOffset = part.from;
   let expanded = 0;
   const frames: Frame[] = [];
@@ -48,7 +50,7 @@ export async function decodePart(
     for (let head = readBatchHead(bytes, at, end); head; head = readBatchHead(bytes, at, end)) {
       if (nextOffset >= until) break;
       if (expanded >= mostExpanded || records.length >= mostRecords)
-        return { records, nextOffset, expanded, free, rest: at, error: undefined };
+        return { records, epochs, nextOffset, expanded, free, rest: at, error: undefined };
       at = head.end;
       if (head.nextOffset <= nextOffset) continue;
       checkCrc(bytes, head);
@@ -63,15 +65,16 @@ export async function decodePart(
       }
       decodeRecords(plain, head, records, nextOffset, until);
       whole = records.length;
+      if (head.leaderEpoch !== epochs.at(-1)?.[0]) epochs.push([head.leaderEpoch, head.baseOffset]);
       nextOffset = head.nextOffset;
     }
   } catch (thrown) {
     const error = located(thrown, topic, part.cursor.partition);
     records.length = whole;
-    return { records, nextOffset, expanded, free, rest: undefined, error };
+    return { records, epochs, nextOffset, expanded, free, rest: undefined, error };
   }
   nextOffset = Math.min(nextOffset, until);
-  return { records, nextOffset, expanded, free, rest: undefined, error: undefined };
+  return { records, epochs, nextOffset, expanded, free, rest: undefined, error: undefined };
 }
 
 function expand(bytes: Buffer, head: BatchHead): Promise<Buffer> {

@@ -113,7 +113,7 @@ export class Reader {
       return undefined;
     }
     const { topic } = this.#options.reading;
-    const { records, nextOffset, expanded, free, rest, error } = await decodePart(
+    const { records, epochs, nextOffset, expanded, free, rest, error } = await decodePart(
       part,
       topic,
       expandedAtOnce,
@@ -144,6 +144,7 @@ export class Reader {
     return {
       partition: cursor.partition,
       records,
+      epochs,
       nextOffset,
       highWatermark: fetched.highWatermark,
       logStartOffset: fetched.logStartOffset,

@@ -82,11 +82,15 @@ async function askForPositions(
   check('positions', answer.errorCode, what, null, { group, topic });
   const unanswered = new Set(partitions);
   const answers = answer.topics.find(({ name }) => name === topic)?.partitions ?? [];
-  for (const { partitionIndex, committedOffset, metadata, errorCode } of answers) {
+  for (const { partitionIndex, committedOffset, committedLeaderEpoch, metadata, errorCode } of answers) {
     check('positions', errorCode, what, null, { group, topic });
     unanswered.delete(partitionIndex);
     if (committedOffset >= 0n) {
-      positions.set(partitionIndex, { offset: Number(committedOffset), metadata: metadata ?? '' });
+      positions.set(partitionIndex, {
+        offset: Number(committedOffset),
+        metadata: metadata ?? '',
+        ...(committedLeaderEpoch < 0 ? {} : { leaderEpoch: committedLeaderEpoch }),
+      });
     }
   }
   if (unanswered.size > 0) {
@@ -133,10 +137,10 @@ async function commitOnce(
   positions: ReadonlyMap<number, Position>,
   { memberId, generation, instanceId }: MemberIdentity,
 ): Promise<void> {
-  const partitions = [...positions].map(([partitionIndex, { offset, metadata }]) => ({
+  const partitions = [...positions].map(([partitionIndex, { offset, metadata, leaderEpoch }]) => ({
     partitionIndex,
     committedOffset: BigInt(offset),
-    committedLeaderEpoch: -1,
+    committedLeaderEpoch: leaderEpoch ?? -1,
     committedMetadata: metadata,
   }));
   const { connection } = await coordinator(cluster, group);

@@ -3,6 +3,7 @@ import {
   type ClusterDescription,
   type Consumer,
   type ConsumerOptions,
+  type EpochRun,
   type Kafka,
   KafkaError,
   type NewTopic,
@@ -16,7 +17,7 @@ import { compressionPlan } from '../produce/compression-plan.ts';
 import { MemoryConsumer } from './consumer.ts';
 import { MemoryGroupConsumer } from './group-consumer.ts';
 import { closedError, MemoryProducer } from './producer.ts';
-import type { MemoryLog, MemoryTopics } from './topics.ts';
+import { agreementOf, type MemoryLog, type MemoryTopics } from './topics.ts';
 
 /** What ACLs can take from a client. */
 export type Denied = 'create-topic' | 'describe-configs';
@@ -71,6 +72,19 @@ export class MemoryClient implements Kafka {
   async offsets(name: string, at: OffsetAt): Promise<ReadonlyMap<number, number>> {
     await this.#answer();
     return new Map(this.#topics.topic(name).logs.map((log, partition) => [partition, offsetAt(log, at)]));
+  }
+
+  async agreement(
+    name: string,
+    read: ReadonlyMap<number, readonly EpochRun[]>,
+  ): Promise<ReadonlyMap<number, number>> {
+    await this.#answer();
+    const topic = this.#topics.topic(name);
+    const agreed = [...read].flatMap(([partition, epochs]) => {
+      const at = agreementOf(this.#topics.log(topic, partition), epochs);
+      return at === undefined ? [] : [[partition, Math.max(0, at)] as const];
+    });
+    return new Map(agreed);
   }
 
   async committed(group: string, topic: string): Promise<ReadonlyMap<number, Position>> {

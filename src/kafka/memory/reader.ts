@@ -1,6 +1,19 @@
 /** What the memory twin's consumers read with. A released batch is overwritten, so that its use after release cannot go unseen. */
-import { type ConsumedRecord, type ConsumerOptions, type FetchedBatch, KafkaError } from '../contract.ts';
-import { indexAt, type MemoryLog, type MemoryTopic, type MemoryTopics, type StoredRecord } from './topics.ts';
+import {
+  type ConsumedRecord,
+  type ConsumerOptions,
+  type EpochRun,
+  type FetchedBatch,
+  KafkaError,
+} from '../contract.ts';
+import {
+  agreementOf,
+  indexAt,
+  type MemoryLog,
+  type MemoryTopic,
+  type MemoryTopics,
+  type StoredRecord,
+} from './topics.ts';
 
 /** What fills the memory of a released batch. */
 export const poison = 0xdb;
@@ -11,6 +24,8 @@ const maxBatchBytes = 1024 * 1024;
 export interface MemoryReading extends Pick<ConsumerOptions, 'topic' | 'bufferBytes' | 'onGap' | 'onCut'> {
   /** Partition -> end offset (exclusive). */
   readonly until?: ReadonlyMap<number, number> | undefined;
+  /** Partition -> epochs of what was read before. */
+  readonly epochs?: ReadonlyMap<number, readonly EpochRun[]> | undefined;
 }
 
 interface Stretch {
@@ -78,6 +93,7 @@ export class MemoryReader {
     this.positions.set(partition, nextOffset);
     return this.#batch(stored, bytes, {
       partition,
+      epochs: epochsFrom(log, from),
       nextOffset,
       highWatermark: log.end,
       logStartOffset: log.start,
@@ -113,8 +129,11 @@ export class MemoryReader {
   #uncut(partition: number, log: MemoryLog): number {
     const from = this.positions.get(partition)!;
     const since = log.cuts.slice(this.#cuts.get(partition) ?? log.cuts.length);
+    const read = this.#cuts.has(partition) ? undefined : this.#options.epochs?.get(partition);
+    const agreed = agreementOf(log, read ?? []) ?? -1;
+    if (agreed >= 0) since.push(agreed);
     this.#cuts.set(partition, log.cuts.length);
-    const at = Math.min(...since, from > log.end && since.length === 0 ? log.start : from);
+    const at = Math.min(...since, from > log.end && since.every((cut) => cut >= from) ? log.start : from);
     if (at === from) return from;
     this.#tellCut(partition, log, { at, until: from });
     this.positions.set(partition, at);
@@ -172,4 +191,10 @@ export class MemoryReader {
     };
     return { ...place, records, release };
   }
+}
+
+/** Under which epochs the log goes on from an offset. */
+function epochsFrom({ epochs }: MemoryLog, offset: number): EpochRun[] {
+  const at = epochs.findLastIndex(([, from]) => from <= offset);
+  return epochs.slice(Math.max(0, at));
 }

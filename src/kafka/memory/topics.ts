@@ -1,6 +1,14 @@
 /** What the memory twin's cluster holds: topics, their logs, and the committed positions. */
 import { randomUUID } from 'node:crypto';
-import { type Header, KafkaError, type NewRecord, type NewTopic, type Position } from '../contract.ts';
+import {
+  type EpochRun,
+  type Header,
+  KafkaError,
+  type NewRecord,
+  type NewTopic,
+  type Position,
+} from '../contract.ts';
+import { Epochs } from '../epochs.ts';
 import { Bell } from './bell.ts';
 import { MemoryGroup } from './groups.ts';
 
@@ -22,6 +30,8 @@ export interface MemoryLog {
   end: number;
   /** Where it has been cut, one after the other. */
   readonly cuts: number[];
+  /** Under which leaders' epochs it was written. */
+  epochs: EpochRun[];
 }
 
 export interface MemoryTopic {
@@ -147,7 +157,26 @@ function accepts(property: string, value: string): boolean {
 
 /** An empty partition. */
 export function emptyLog(): MemoryLog {
-  return { records: [], start: 0, end: 0, cuts: [] };
+  return { records: [], start: 0, end: 0, cuts: [], epochs: [[0, 0]] };
+}
+
+/** Removes the records from an offset on; another leader writes what comes then. */
+export function cutLog(log: MemoryLog, end: number): void {
+  log.end = Math.max(log.start, Math.min(log.end, end));
+  log.records.splice(indexAt(log.records, log.end));
+  log.cuts.push(log.end);
+  const [epoch] = log.epochs.at(-1)!;
+  log.epochs = [...log.epochs.filter(([, from]) => from < log.end), [epoch + 1, log.end]];
+}
+
+/** Up to where the log is as it was read; -1 where it has not come to the epoch yet. Undefined when nothing is known of what was read. */
+export function agreementOf(log: MemoryLog, read: readonly EpochRun[]): number | undefined {
+  const epochs = new Epochs(read);
+  if (epochs.last < 0) return undefined;
+  if (epochs.last > log.epochs.at(-1)![0]) return -1;
+  const next = log.epochs.findIndex(([epoch]) => epoch > epochs.last);
+  const end = next < 0 ? log.end : log.epochs[next]![1];
+  return epochs.agreement((next < 0 ? log.epochs.at(-1) : log.epochs[next - 1])?.[0] ?? epochs.last, end);
 }
 
 /** The index of the first record at or after `offset`. */

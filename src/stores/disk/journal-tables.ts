@@ -15,7 +15,7 @@ const schema = (syncs: boolean): string => `
     upload TEXT PRIMARY KEY, uploader TEXT NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, ranges TEXT NOT NULL, closing TEXT, firsts TEXT NOT NULL DEFAULT '[]', topic TEXT NOT NULL DEFAULT ''
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS positions (
-    reader TEXT, topic TEXT, partition INTEGER, name TEXT NOT NULL, cluster TEXT NOT NULL, began INTEGER NOT NULL, safe INTEGER NOT NULL,
+    reader TEXT, topic TEXT, partition INTEGER, name TEXT NOT NULL, cluster TEXT NOT NULL, began INTEGER NOT NULL, safe INTEGER NOT NULL, epochs TEXT NOT NULL DEFAULT '[]',
     PRIMARY KEY (reader, topic, partition)
   ) WITHOUT ROWID;
 `;
@@ -23,12 +23,13 @@ const schema = (syncs: boolean): string => `
 /** Makes what is missing, in journals of earlier versions too. `syncs`: false where the disk refuses to make anything durable. */
 export function makeTables(database: DatabaseSync, syncs: boolean): void {
   database.exec(schema(syncs));
-  const columns = database.prepare("SELECT name FROM pragma_table_info('uploads')").all();
-  for (const [column, empty] of [
-    ['firsts', '[]'],
-    ['topic', ''],
+  for (const [table, column, empty] of [
+    ['uploads', 'firsts', '[]'],
+    ['uploads', 'topic', ''],
+    ['positions', 'epochs', '[]'],
   ] as const) {
+    const columns = database.prepare(`SELECT name FROM pragma_table_info('${table}')`).all();
     if (columns.some(({ name }) => name === column)) continue;
-    database.exec(`ALTER TABLE uploads ADD COLUMN ${column} TEXT NOT NULL DEFAULT '${empty}'`);
+    database.exec(`ALTER TABLE ${table} ADD COLUMN ${column} TEXT NOT NULL DEFAULT '${empty}'`);
   }
 }

@@ -11,6 +11,7 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { crashPoint } from '../../crash-points.ts';
 import { ConfigurationError, describeError } from '../../errors.ts';
+import type { EpochRun } from '../../kafka/contract.ts';
 import type { ByteRange, Published, ReadRange, TopicPositions, UnfinishedUpload } from '../contract.ts';
 import { SinkLostError } from '../sink-lost.ts';
 import { isDamage, systemErrorOf } from './journal-fault.ts';
@@ -113,7 +114,9 @@ export class Journal {
     this.#database.exec('BEGIN');
     this.#database.prepare("INSERT OR REPLACE INTO meta VALUES ('place', ?)").run(place);
     if (before !== undefined) {
-      this.#database.exec("UPDATE positions SET safe = began; DELETE FROM meta WHERE name = 'id'");
+      this.#database.exec(
+        "UPDATE positions SET safe = began, epochs = '[]'; DELETE FROM meta WHERE name = 'id'",
+      );
     }
     this.#database.exec('COMMIT');
     return before !== undefined;
@@ -173,8 +176,10 @@ export class Journal {
     const rows = this.#asking(() => this.#database.prepare('SELECT * FROM positions').all());
     const byTopic = Map.groupBy(rows, ({ reader, topic }) => `${topic} ${reader}`);
     return [...byTopic.values()].map((ofTopic) => {
-      const partitions = ofTopic.map(({ partition, began, safe }): [number, ReadRange] => {
-        return [Number(partition), { began: Number(began), safe: Number(safe) }];
+      const partitions = ofTopic.map(({ partition, began, safe, epochs }): [number, ReadRange] => {
+        const range = { began: Number(began), safe: Number(safe) };
+        const runs = JSON.parse(String(epochs)) as EpochRun[];
+        return [Number(partition), runs.length === 0 ? range : { ...range, epochs: runs }];
       });
       const { reader, topic, name, cluster } = ofTopic[0]!;
       return {
@@ -265,9 +270,11 @@ export class Journal {
   #writePositions({ reader, topic, name, cluster, partitions }: TopicPositions): void {
     const forget = 'DELETE FROM positions WHERE reader = ? AND name = ? AND cluster = ? AND topic <> ?';
     this.#database.prepare(forget).run(reader, name, cluster, topic);
-    const insert = this.#database.prepare('INSERT OR REPLACE INTO positions VALUES (?, ?, ?, ?, ?, ?, ?)');
-    for (const [partition, { began, safe }] of partitions)
-      insert.run(reader, topic, partition, name, cluster, began, safe);
+    const insert = this.#database.prepare(
+      'INSERT OR REPLACE INTO positions (reader, topic, partition, name, cluster, began, safe, epochs) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    );
+    for (const [partition, { began, safe, epochs = [] }] of partitions)
+      insert.run(reader, topic, partition, name, cluster, began, safe, JSON.stringify(epochs));
   }
 
   #asking<T>(ask: () => T): T {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
+import type { EpochRun } from '../../../src/kafka/contract.ts';
 import { appendTexts, freshTopic, type OpenGround, readAll, readTopic } from './ground.ts';
 
 const letters = ['a', 'b', 'c', 'd', 'e', 'f'];
@@ -171,6 +172,37 @@ export function consumerContract(open: OpenGround): void {
       read.map(({ text }) => text),
       letters,
     );
+  });
+
+  test('By the epochs of what was read, a log tells up to where it is as it was', async (t) => {
+    const ground = await open(t);
+    const topic = await freshTopic(ground, 2);
+    await appendTexts(ground.kafka.producer(), topic, 0, letters);
+    let epochs: readonly EpochRun[] = [];
+    const reading = { topic, from: new Map([[0, 0]]), until: new Map([[0, 6]]) };
+    for await (const batch of ground.kafka.consumer(reading)) {
+      epochs = batch.epochs;
+      batch.release();
+    }
+    const [run] = epochs;
+    assert.ok(run !== undefined && run[0] >= 0 && run[1] === 0, JSON.stringify(epochs));
+    const asked = new Map([
+      [0, epochs],
+      [1, []],
+    ]);
+    assert.deepEqual([...(await ground.kafka.agreement(topic, asked))], [[0, 6]]);
+    const strange = new Map([[0, [[run[0] + 1000, 0] as const]]]);
+    assert.deepEqual([...(await ground.kafka.agreement(topic, strange))], [[0, 0]]);
+    const missing = ground.kafka.agreement(`contract-${randomUUID()}`, asked);
+    await assert.rejects(missing, { name: 'KafkaError', kind: 'unknown-topic' });
+    for (const known of [new Map([[0, epochs]]), strange]) {
+      const behind = { topic, from: new Map([[0, 4]]), until: new Map([[0, 6]]), epochs: known };
+      const read = await readAll(ground.kafka, behind);
+      assert.deepEqual(
+        read.map(({ text }) => text),
+        ['e', 'f'],
+      );
+    }
   });
 
   test('Partitions that are added while reading are read from their first record', async (t) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { EpochRun } from '../../../src/kafka/contract.ts';
 import { digestOf } from '../../../src/records/checksum.ts';
 import type { UnfinishedUpload } from '../../../src/stores/contract.ts';
 import { id, look, type OpenSinkGround, publishedAs } from './ground.ts';
@@ -124,7 +125,8 @@ export function remembering(open: OpenSinkGround): void {
     const ground = await open(t);
     const first = await ground.open();
     assert.deepEqual([await first.positions(), first.isCopy], [[], false]);
-    const range = (began: number, safe: number) => ({ began, safe });
+    const range = (began: number, safe: number, epochs?: readonly EpochRun[]) =>
+      epochs === undefined ? { began, safe } : { began, safe, epochs };
     const of = (
       reader: string,
       topic: string,
@@ -134,7 +136,16 @@ export function remembering(open: OpenSinkGround): void {
       return { reader, topic, name, cluster: 'c', partitions: new Map(partitions) };
     };
     await first.checkpoint([], of('a', 't1', 'files', [0, range(2, 5)], [1, range(0, 7)]));
-    await first.checkpoint([], of('a', 't1', 'files', [1, range(0, 9)]));
+    await first.checkpoint(
+      [],
+      of('a', 't1', 'files', [
+        1,
+        range(0, 9, [
+          [3, 0],
+          [5, 7],
+        ]),
+      ]),
+    );
     await first.checkpoint([], of('b', 't1', 'files', [0, range(0, 1)]));
     await first.checkpoint([], of('a', 't2', 'others', [0, range(0, 3)]));
     await first.checkpoint([], of('b', 't3', 'files', [0, range(4, 4)]));
@@ -146,7 +157,19 @@ export function remembering(open: OpenSinkGround): void {
       x.reader + x.topic < y.reader + y.topic ? -1 : 1,
     );
     assert.deepEqual(found, [
-      of('a', 't1', 'files', [0, range(2, 5)], [1, range(0, 9)]),
+      of(
+        'a',
+        't1',
+        'files',
+        [0, range(2, 5)],
+        [
+          1,
+          range(0, 9, [
+            [3, 0],
+            [5, 7],
+          ]),
+        ],
+      ),
       of('a', 't2', 'others', [0, range(0, 3)]),
       of('b', 't3', 'files', [0, range(4, 4)]),
       { ...of('b', 't4', 'files', [0, range(1, 1)]), cluster: 'd' },

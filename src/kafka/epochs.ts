@@ -1,4 +1,5 @@
 /** By which leaders' epochs a partition was written, as far as it has been read: what a log that was cut has kept of it. PURE. */
+import type { EpochRun } from './contract.ts';
 
 interface Run {
   readonly epoch: number;
@@ -10,7 +11,16 @@ interface Run {
 const mostRuns = 64;
 
 export class Epochs {
-  #runs: Run[] = [];
+  #runs: Run[];
+
+  constructor(runs: readonly EpochRun[] = []) {
+    this.#runs = runs.map(([epoch, from]) => ({ epoch, from }));
+  }
+
+  /** To begin with at the same place another time; empty where nothing is known. */
+  get runs(): readonly EpochRun[] {
+    return this.last < 0 ? [] : this.#runs.map(({ epoch, from }) => [epoch, from]);
+  }
 
   /** Of the batch right before what is read next; -1: not known. */
   get last(): number {
