@@ -1,6 +1,7 @@
 /** FFmpeg's command line. Pure. Which option does what for whom: docs/adr/0082-ffmpeg-in-whole-pictures.md. */
 import { inputArguments, kindOfInput, mayBeInterlaced, pictureByOptions } from './input.ts';
 import type { EncoderSettings, RenditionOptions, SoundPlan } from './options.ts';
+import type { PictureFacts } from './picture-facts.ts';
 import { pictureFilters } from './picture-filters.ts';
 import type { SourceFacts } from './probe.ts';
 import { soundRate, type Timing } from './timing.ts';
@@ -13,6 +14,8 @@ export interface ArgumentOptions {
   readonly sound: SoundPlan;
   /** What is known of the input. */
   readonly source?: SourceFacts | undefined;
+  /** What an earlier run has found of a picture that nobody could look at before. */
+  readonly found?: PictureFacts | undefined;
 }
 
 /** One process for all renditions: the first is written to descriptor 1, the others to 3 and up; then their sound. */
@@ -31,9 +34,21 @@ export function ffmpegArguments(options: ArgumentOptions): string[] {
   ]);
   const beside = sound === 'beside' ? soundOutput(settings, source.audio, facts) : [];
   return [
-    ...['-hide_banner', '-loglevel', 'warning', '-nostats', ...stdin, ...source.args],
+    ...['-hide_banner', '-loglevel', isUnknown(settings, facts) ? 'level+info' : 'warning', '-nostats'],
+    ...[...stdin, ...source.args],
     ...[...outputs, ...beside],
   ];
+}
+
+/** Nobody could look at the picture that is to be encoded: FFmpeg is asked to tell what it finds. */
+export function isUnknown(settings: EncoderSettings, source: SourceFacts | undefined): boolean {
+  const { videoCodec } = settings;
+  return (
+    source === undefined &&
+    videoCodec !== 'copy' &&
+    videoCodec !== 'none' &&
+    pictureByOptions(settings) === undefined
+  );
 }
 
 const mediaAlone = ['-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'];
@@ -81,7 +96,7 @@ function videoArguments(options: ArgumentOptions, rendition: RenditionOptions, b
   const filters = pictureFilters({
     settings,
     size: rendition.size,
-    facts: source?.video?.picture ?? pictureByOptions(settings),
+    facts: source?.video?.picture ?? pictureByOptions(settings) ?? options.found,
     sourceRate: source?.video?.rate,
     mayBeInterlaced: mayBeInterlaced(input, inputOptions),
   });

@@ -1,5 +1,7 @@
-/** The last lines that FFmpeg complained with: they say why it ended. */
+/** What FFmpeg says: the last lines that it complained with, which say why it ended, and what it only tells. */
 
+/** Who says it, how much it matters (where that was asked for), and the words. */
+const spoken = /^(?:\[[^\]]* @ 0x[0-9a-f]+\] )?(?:\[(panic|fatal|error|warning|info)\] )?(.*)$/;
 /** Lines that are kept, and characters of each. */
 const mostLines = 12;
 const longestLine = 300;
@@ -7,11 +9,13 @@ const longestLine = 300;
 export class Complaints {
   readonly #lines: string[] = [];
   readonly #onLine: (line: string) => void;
+  readonly #onTold: (line: string) => void;
   #begun = '';
 
-  /** `onLine`: is told every line, without secrets. */
-  constructor(onLine: (line: string) => void = () => {}) {
+  /** `onLine`: is told every complaint, `onTold` every line that is none (where FFmpeg was asked for them); without secrets. */
+  constructor(onLine: (line: string) => void = () => {}, onTold: (line: string) => void = () => {}) {
     this.#onLine = onLine;
+    this.#onTold = onTold;
   }
 
   push(text: string): void {
@@ -27,8 +31,13 @@ export class Complaints {
   }
 
   #keep(line: string): void {
-    const told = withoutSecrets(line.trim().slice(0, longestLine)).replace(/^\[[^\]]* @ 0x[0-9a-f]+\] /, '');
+    const [, level, said = ''] = spoken.exec(line.trim().slice(0, longestLine)) ?? [];
+    const told = withoutSecrets(said.trim());
     if (told === '') return;
+    if (level === 'info') {
+      this.#onTold(told);
+      return;
+    }
     this.#onLine(told);
     this.#lines.push(told);
     if (this.#lines.length > mostLines) this.#lines.shift();

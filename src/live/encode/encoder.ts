@@ -5,9 +5,12 @@ import type { MediaEvent } from '../media.ts';
 import { timeOfDay } from '../time-of-day.ts';
 import { withoutSecrets } from './complaints.ts';
 import { EventQueue } from './event-queue.ts';
+import { FoundInput } from './found-input.ts';
 import { kindOfInput } from './input.ts';
 import { Interleaver } from './interleaver.ts';
 import { LeapWatch } from './leap.ts';
+import type { PictureFacts } from './picture-facts.ts';
+import { misfit } from './picture-fit.ts';
 import type { EncodingPlan } from './plan.ts';
 import { startFfmpeg } from './process.ts';
 import { RenditionCut } from './rendition-cut.ts';
@@ -28,6 +31,8 @@ export interface RunOptions {
   readonly buffer?: number;
   /** Is told what FFmpeg complains of, line by line. */
   readonly onComplaint?: (line: string) => void;
+  /** Is told what the input's picture is found to be, where nobody could look at it before. */
+  readonly onPicture?: (found: PictureFacts) => void;
   /** Milliseconds since the epoch, with fractions. Default: the computer's clock, also after it was set. */
   readonly now?: () => number;
 }
@@ -44,6 +49,7 @@ export async function* runEncoder(plan: EncodingPlan, options: RunOptions = {}):
   const { settings, outputs } = plan;
   const kind = kindOfInput(settings.input, settings.inputOptions);
   const name = withoutSecrets(settings.input);
+  const input = new FoundInput();
   const ffmpeg = startFfmpeg({
     args: plan.args,
     outputs: outputs.length + (plan.sound === 'beside' ? 1 : 0),
@@ -51,6 +57,10 @@ export async function* runEncoder(plan: EncodingPlan, options: RunOptions = {}):
     ...(options.killAfter === undefined ? {} : { killAfter: options.killAfter }),
     ...(options.onComplaint === undefined ? {} : { onComplaint: options.onComplaint }),
     ...(kind === 'stdin' ? { stdin: options.stdin ?? 'inherit' } : {}),
+    onTold: (line) => {
+      const found = input.push(line);
+      if (found !== undefined) onFound(found);
+    },
   });
   const queue = new EventQueue<MediaEvent>({
     limit: buffer,
@@ -75,6 +85,8 @@ export async function* runEncoder(plan: EncodingPlan, options: RunOptions = {}):
   );
   let inits = 0;
   let pictureHasCome = false;
+  /** What comes was made for another picture. */
+  let isMisfit = false;
   const interleaver = new Interleaver({
     plan,
     unpaced: kind === 'file' && !settings.realTime,
@@ -82,11 +94,24 @@ export async function* runEncoder(plan: EncodingPlan, options: RunOptions = {}):
   });
   const give = (events: Iterable<Exclude<MediaEvent, { type: 'end' }>>) => {
     for (const event of events) {
+      if (isMisfit) return;
       if (event.type === 'init') inits++;
       queue.push(event, event.type === 'note' ? 0 : event.bytes.length);
     }
   };
   const onBroken = (error: Error) => ffmpeg.kill(error);
+  function onFound(found: PictureFacts): void {
+    interleaver.onPicture(found);
+    options.onPicture?.(found);
+    const reason = misfit(plan, found);
+    if (reason === undefined) return;
+    // There is no second run of what is piped to us.
+    if (kind === 'stdin') give([{ type: 'note', message: `${reason}, and is sent as it is: ${instead}` }]);
+    else {
+      isMisfit = true;
+      ffmpeg.kill(new SluiceError(`${reason}, ${tooLate}`));
+    }
+  }
   const pictures = outputs.map((_, index) => {
     const cut = new RenditionCut(plan);
     const leap = kind === 'live' ? new LeapWatch() : undefined;
@@ -167,8 +192,17 @@ function attempt(work: () => void, onBroken: (error: Error) => void): void {
 async function readPipe(pipe: Readable | undefined, { onBytes, onBroken }: PipeListener): Promise<void> {
   if (pipe === undefined) return;
   let isBroken = false;
+  let isFirst = true;
   pipe.on('data', (slice: Buffer) => {
     if (isBroken) return;
+    if (isFirst) {
+      // What FFmpeg tells stands on another pipe, before its pictures: whoever comes late to both reads that first.
+      isFirst = false;
+      pipe.pause();
+      pipe.unshift(slice);
+      setImmediate(() => pipe.resume());
+      return;
+    }
     attempt(
       () => onBytes(slice),
       (error) => {
@@ -187,6 +221,12 @@ async function readPipe(pipe: Readable | undefined, { onBytes, onBroken }: PipeL
 function isSoundlessEnd(error: Error, { soundHasCome }: Interleaver): boolean {
   return !soundHasCome && /Error (?:re)?(?:initializing|configuring) filter/.test(error.message);
 }
+
+/** What helps where nobody can look at the input and begin anew. */
+const instead =
+  'give it as a file or at an address, convert it before, or copy the picture by --video-codec copy';
+
+const tooLate = 'which FFmpeg has to know before it begins: a sender has to connect once more';
 
 function leapt(): Error {
   return new SluiceError(

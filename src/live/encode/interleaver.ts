@@ -6,12 +6,14 @@ import { SluiceError } from '../../errors.ts';
 import type { MediaChunk, MediaInit, MediaNote } from '../media.ts';
 import { addSound, soundTrackId } from '../mp4/add-sound.ts';
 import { requiredBox } from '../mp4/box.ts';
+import { fillColours } from '../mp4/fill-colours.ts';
 import type { ChunkPiece, InitPiece, Piece } from '../mp4/fragmenter.ts';
 import { type Movie, readMovie } from '../mp4/movie.ts';
 import { retime } from '../mp4/retime.ts';
 import { nameForApple } from '../mp4/sample-entries.ts';
 import { type SoundSample, soundFragment } from '../mp4/sound-samples.ts';
 import { renditionFacts } from './facts.ts';
+import { type PictureFacts, usualCodes } from './picture-facts.ts';
 import type { EncodingPlan } from './plan.ts';
 import { SoundSource } from './sound-source.ts';
 import { SoundWait } from './sound-wait.ts';
@@ -47,6 +49,7 @@ export class Interleaver {
   readonly #pictures: readonly Picture[];
   readonly #sound: SoundSource;
   readonly #wait: SoundWait;
+  #found: PictureFacts | undefined;
 
   constructor(options: InterleaverOptions) {
     const { plan } = options;
@@ -59,6 +62,11 @@ export class Interleaver {
     }));
     this.#sound = new SoundSource(plan, plan.outputs.length);
     this.#wait = new SoundWait(options.unpaced);
+  }
+
+  /** What the input's picture was found to be by FFmpeg, after the run was planned. */
+  onPicture(found: PictureFacts): void {
+    this.#found = found;
   }
 
   /** A piece of a rendition, read at `readAt` by the wall clock, and `now` by the steady one. */
@@ -142,8 +150,10 @@ export class Interleaver {
     if (output === undefined) throw new Error('a rendition that was not planned');
     picture.movie = movie;
     const sound = this.#sound.init;
-    const whole = sound === undefined ? bytes : addSound(bytes, sound.bytes, sound.trackId);
-    const isOther = nameForApple(whole) || sound !== undefined;
+    const usual = this.#found && usualCodes(this.#found);
+    const told = usual === undefined ? bytes : fillColours(bytes, usual);
+    const whole = sound === undefined ? told : addSound(told, sound.bytes, sound.trackId);
+    const isOther = nameForApple(whole) || sound !== undefined || told !== bytes;
     const both = isOther ? readMovie(requiredBox(whole, 'moov')) : movie;
     const facts = renditionFacts(plan, output, both);
     return { type: 'init', rendition: output.rendition, bytes: whole, facts };

@@ -1,4 +1,5 @@
 /** What is known of an input's picture before it is encoded: its shape, its fields, its colours. Pure. */
+import type { Colours as CodePoints } from '../../records/colours.ts';
 import type { Size } from './options.ts';
 
 /** Names of colours are FFmpeg's; undefined where the input does not say. */
@@ -100,6 +101,16 @@ const standardDefinition: Colours = {
 /** What holds where nothing is said: ITU-R BT.709 from 720 lines on, BT.601 below. */
 export function coloursOfSize(lines: number): Colours {
   return lines >= 720 ? highDefinition : standardDefinition;
+}
+
+/**
+ * Code points of what holds for a picture that says nothing, to be written down where it is known only after the encoder has begun. Undefined where the picture
+ * has been converted (RGB), and of HDR.
+ */
+export function usualCodes(facts: PictureFacts): CodePoints | undefined {
+  if (isRgb(facts) || isHdr(facts)) return undefined;
+  const all = coloursOfSize(facts.height) === highDefinition ? 1 : 6;
+  return { primaries: all, transfer: all, matrix: all };
 }
 
 /**

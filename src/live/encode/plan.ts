@@ -2,6 +2,7 @@
 import type { Targets } from '../../records/live-record.ts';
 import { ffmpegArguments } from './arguments.ts';
 import type { EncoderOptions, EncoderSettings, RenditionOptions, SoundPlan } from './options.ts';
+import type { PictureFacts } from './picture-facts.ts';
 import type { SourceFacts } from './probe.ts';
 import { completeOptions, mustEncodeSound } from './settings.ts';
 import type { Silence } from './silence.ts';
@@ -19,6 +20,8 @@ export interface EncodingPlan {
   readonly silence?: Silence;
   readonly targets: Targets;
   readonly timing: Timing;
+  /** What the picture was taken to be, where nobody could look at it; undefined: an ordinary one. */
+  readonly found?: PictureFacts | undefined;
   /** What comes out otherwise than asked for, as sentences for the log. */
   readonly notes: readonly string[];
 }
@@ -32,17 +35,21 @@ export interface PlannedOutput {
 
 /**
  * `source`: what is known of the input; without it, it is taken to have a picture, and to have sound perhaps (prepareEncoding looks).
- * Throws ConfigurationError for options that contradict one another.
+ * `found`: what an earlier run found of the picture. Throws ConfigurationError for options that contradict one another.
  */
-export function planEncoding(options: EncoderOptions, source?: SourceFacts): EncodingPlan {
+export function planEncoding(
+  options: EncoderOptions,
+  source?: SourceFacts,
+  found?: PictureFacts,
+): EncodingPlan {
   const settings = completeOptions(options, source);
   const timing = settings.videoCodec === 'none' ? roundToSound(settings) : roundToPictures(settings);
   const outputs = settings.renditions.map((rendition) => plannedOutput(settings, rendition, source));
   const sound = soundPlan(settings);
   const bitrates = outputs.map(({ picture }) => picture);
-  const args = ffmpegArguments({ settings, timing, bitrates, sound, source });
+  const args = ffmpegArguments({ settings, timing, bitrates, sound, source, found });
   const notes = [...timing.notes, ...(mustEncodeSound(options, source) ? [soundEncoded] : [])];
-  return { settings, args, outputs, sound, timing, targets: timing.targets, notes };
+  return { settings, args, outputs, sound, timing, targets: timing.targets, found, notes };
 }
 
 const soundEncoded =

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { ConfigurationError } from '../../errors.ts';
 import { isDevice, kindOfInput } from './input.ts';
 import { type EncoderOptions, encoderDefaults } from './options.ts';
-import { isHdr } from './picture-facts.ts';
+import { isHdr, type PictureFacts } from './picture-facts.ts';
 import { type EncodingPlan, planEncoding } from './plan.ts';
 import { probeInput, type SourceFacts } from './probe.ts';
 import { makeSilence } from './silence.ts';
@@ -18,16 +18,30 @@ const carriedAudio = ['aac', 'opus', 'flac', 'ac3', 'eac3', 'mp3'];
  * The plan for this input. Files are probed: their rate is kept, what they do not have is not waited for, and what shall be copied
  * must be fit for it. What only comes once (a sender, standard input) is not.
  * `program` is FFmpeg's; ffprobe is looked for beside it. Once `signal` has come nothing is looked at any more, and nobody will run the plan.
- * Throws ConfigurationError for options that cannot be and a file that is not there, SluiceError for a file that cannot be read.
+ * `found`: what an earlier run has found of a picture that nobody can look at. Throws ConfigurationError for options that cannot be and a file that is not
+ * there, SluiceError for a file that cannot be read.
  */
 export async function prepareEncoding(
   options: EncoderOptions,
   program = 'ffmpeg',
   signal?: AbortSignal,
+  found?: PictureFacts,
 ): Promise<EncodingPlan> {
-  const plan = await planned(options, program, signal);
+  const plan = await (found === undefined
+    ? planned(options, program, signal)
+    : plannedFor(options, program, found));
   if (plan.sound !== 'beside' || plan.settings.audioCodec === 'copy') return plan;
   return { ...plan, silence: await makeSilence(plan.settings, program) };
+}
+
+/** Without looking once more. */
+async function plannedFor(
+  options: EncoderOptions,
+  program: string,
+  found: PictureFacts,
+): Promise<EncodingPlan> {
+  if (isHdr(found)) await expectToneMapping(program);
+  return planEncoding(options, undefined, found);
 }
 
 async function planned(

@@ -15,6 +15,8 @@ export interface FfmpegOptions {
   readonly stdin?: Readable | 'inherit';
   /** Is told what FFmpeg complains of, line by line, without secrets. */
   readonly onComplaint?: (line: string) => void;
+  /** Is told what it says without complaining, where its arguments ask for that. */
+  readonly onTold?: (line: string) => void;
   /** Milliseconds from being asked to end until being killed. Default 5000. */
   readonly killAfter?: number;
 }
@@ -37,7 +39,7 @@ export const ffmpegInstallation =
 /** Starts FFmpeg. Never throws: a program that is missing is told by `ended`. */
 export function startFfmpeg(options: FfmpegOptions): Ffmpeg {
   const { program = 'ffmpeg', args, outputs, stdin, killAfter = 5000 } = options;
-  const complaints = new Complaints(options.onComplaint);
+  const complaints = new Complaints(options.onComplaint, options.onTold);
   const guardian = startGuardian();
   const child = spawn(program, args, {
     stdio: [stdinOf(stdin), 'pipe', 'pipe', ...Array.from({ length: outputs - 1 }, () => 'pipe' as const)],

@@ -5,6 +5,8 @@ import type { Targets } from '../../records/live-record.ts';
 import { runEncoder } from '../encode/encoder.ts';
 import { kindOfInput } from '../encode/input.ts';
 import { encoderDefaults } from '../encode/options.ts';
+import type { PictureFacts } from '../encode/picture-facts.ts';
+import { misfit } from '../encode/picture-fit.ts';
 import type { EncodingPlan } from '../encode/plan.ts';
 import { isAddress, prepareEncoding } from '../encode/prepare.ts';
 import type { MediaEvent } from '../media.ts';
@@ -36,11 +38,13 @@ export async function encoderSource(options: PublishOptions): Promise<MediaSourc
   const { settings } = plan;
   const kind = kindOfInput(settings.input, settings.inputOptions);
   const { ffmpeg, stallAfter, logger } = options;
-  // Of what comes once nobody can look beforehand whether its sound can be copied.
+  // Of what comes once nobody can look beforehand whether its sound can be copied, and what its picture needs.
   let current = plan;
-  const encodeSound = async (): Promise<void> => {
-    const instead = { ...encoderOptions(options), audioCodec: encoderDefaults.audioCodec };
-    current = await prepareEncoding(instead, ffmpeg);
+  let asked = encoderOptions(options);
+  let found: PictureFacts | undefined;
+  const replan = async (more: { readonly audioCodec?: string }): Promise<void> => {
+    asked = { ...asked, ...more };
+    current = await prepareEncoding(asked, ffmpeg, undefined, found);
   };
   return {
     renditions: plan.outputs.map(({ rendition }) => rendition),
@@ -52,16 +56,25 @@ export async function encoderSource(options: PublishOptions): Promise<MediaSourc
     isRepeated: kind === 'file' && !isAddress(settings.input),
     canWait: kind === 'stdin' || (kind === 'file' && !settings.realTime),
     run(signal) {
-      const events = runEncoder(current, {
+      const run = runEncoder(current, {
         signal,
+        onPicture: (picture) => {
+          found = picture;
+        },
         ...(ffmpeg === undefined ? {} : { program: ffmpeg }),
         ...(stallAfter === undefined ? {} : { stallAfter }),
         ...(logger === undefined ? {} : { onComplaint: (line) => logger.debug(`FFmpeg: ${line}`) }),
       });
+      const isMisfit = () => kind !== 'stdin' && found !== undefined && misfit(current, found) !== undefined;
+      const events = withPictureThatFits(run, isMisfit, () => replan({}));
       // A file that is read as fast as it can be has no time of its own.
       if (kind === 'file' && !settings.realTime) return events;
       const isCopied = current.sound === 'beside' && current.settings.audioCodec === 'copy';
-      return withoutSlowStart(isCopied ? withSoundThatCopies(events, encodeSound) : events);
+      return withoutSlowStart(
+        isCopied
+          ? withSoundThatCopies(events, () => replan({ audioCodec: encoderDefaults.audioCodec }))
+          : events,
+      );
     },
   };
 }
@@ -80,6 +93,22 @@ async function* withSoundThatCopies(
       yield { type: 'note', message: 'the sound cannot be copied as it comes: it is encoded from now on' };
     }
     yield event;
+  }
+}
+
+/** The same events; where the run ends because its picture is another one than it was made for, the next one is made for this one. */
+async function* withPictureThatFits(
+  events: AsyncIterable<MediaEvent>,
+  isMisfit: () => boolean,
+  replan: () => Promise<void>,
+): AsyncGenerator<MediaEvent> {
+  for await (const event of events) {
+    if (event.type !== 'end' || event.error === undefined || !isMisfit()) yield event;
+    else
+      yield await replan().then(
+        () => event,
+        (error: Error) => ({ type: 'end', error }),
+      );
   }
 }
 
