@@ -1,6 +1,7 @@
 /** What the player asks of an engine, and an engine of whoever made it. */
-import type { Ahead } from './ahead.js';
+
 import type { ServerClock } from './clock.js';
+import type { Prefetch } from './prefetch.js';
 import type { Servers } from './servers.js';
 
 /** A quality that can be chosen. */
@@ -34,8 +35,8 @@ export interface Engine {
   readonly details: { readonly delivery: string; readonly bandwidth?: number | undefined };
   /** Goes to a date; false when it is not within its range. */
   seek(date: number): boolean;
-  /** Called ten times a second. */
-  tend(): void;
+  /** Called ten times a second: goes on behind what was left out. */
+  skipHole(): void;
   destroy(): void;
 }
 
@@ -61,7 +62,7 @@ export interface EngineOptions {
   readonly servers: Servers;
   readonly clock: ServerClock;
   /** What was asked for before there was an engine. */
-  readonly ahead: Ahead;
+  readonly prefetch: Prefetch;
   readonly stream: string;
   /** The name of a quality; undefined: what fits. */
   readonly quality: string | undefined;

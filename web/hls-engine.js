@@ -34,7 +34,7 @@ export class HlsEngine {
     this.#options = options;
     const { servers, listener, from, video } = options;
     const hls = new Hls({
-      loader: loaderFor(servers, options.ahead, this.#dates, (well) => listener.onAnswers(well)),
+      loader: loaderFor(servers, options.prefetch, this.#dates, (well) => listener.onAnswers(well)),
       lowLatencyMode: true,
       // fMP4 needs no work that is worth starting a thread, and sending hls.js to it once more.
       enableWorker: false,
@@ -184,7 +184,7 @@ export class HlsEngine {
     return { delivery: 'LL-HLS', bandwidth: Number.isFinite(estimate) ? estimate : undefined };
   }
 
-  tend() {}
+  skipHole() {}
 
   destroy() {
     this.#hls.destroy();

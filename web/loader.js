@@ -3,10 +3,10 @@
  * How hls.js gets what it asks for. Which server is asked, and again after what time, is decided here and nowhere else: of a
  * server that was killed, and of a broker that is away, hls.js hears nothing but that an answer took long.
  */
-import { AnswerError, mayBeBetterElsewhere, patience } from './servers.js';
+import { AnswerError, mayBeBetterElsewhere, retryDelay } from './servers.js';
 
 /**
- * @import { Ahead } from './ahead.js'
+ * @import { Prefetch } from './prefetch.js'
  * @import { SegmentDates } from './dates.js'
  * @import { Servers } from './servers.js'
  * @import { HlsConfig, LoaderCallbacks, LoaderConfiguration, LoaderContext, LoaderStats } from 'hls.js'
@@ -16,7 +16,7 @@ import { AnswerError, mayBeBetterElsewhere, patience } from './servers.js';
 const playlistLimit = 10_000;
 const mediaLimit = 6_000;
 /** Media is asked for again for this long; then hls.js is told, and goes on with what comes later. Milliseconds. */
-const mediaPatience = 15_000;
+const longestMediaWait = 15_000;
 /** A playlist that its server does not know (yet: it may have been started a moment ago) is asked for again. */
 const notThereYet = new Set([400, 404]);
 /** With so many refusals of what we know to come next, we know wrong: the playlist is asked for as it is. */
@@ -60,12 +60,12 @@ function withoutDirectives(url) {
 
 /**
  * @param {Servers} servers
- * @param {Ahead} ahead what was asked for before hls.js was there
+ * @param {Prefetch} prefetch what was asked for before hls.js was there
  * @param {SegmentDates} dates takes the dates out of media playlists
  * @param {(well: boolean) => void} tell whether answers come
  * @returns {HlsConfig['loader']}
  */
-export function loaderFor(servers, ahead, dates, tell) {
+export function loaderFor(servers, prefetch, dates, tell) {
   return class {
     /** @type {LoaderContext | null} */
     context = null;
@@ -136,7 +136,7 @@ export function loaderFor(servers, ahead, dates, tell) {
           if (unknown) refused += 1;
           const waited = performance.now() - this.stats.loading.start;
           const hopeless = media
-            ? waited > mediaPatience || (unknown && failures >= servers.count)
+            ? waited > longestMediaWait || (unknown && failures >= servers.count)
             : status === 403 || status === 401;
           if (hopeless || !(unknown || mayBeBetterElsewhere(status))) {
             const text = cause instanceof Error ? cause.message : String(cause);
@@ -145,7 +145,7 @@ export function loaderFor(servers, ahead, dates, tell) {
           }
           if (!unknown) tell(false);
           servers.failed(base);
-          await pause(signal, patience(failures, servers.count, Math.random()));
+          await pause(signal, retryDelay(failures, servers.count, Math.random()));
           if (signal.aborted) return;
         }
       }
@@ -160,7 +160,7 @@ export function loaderFor(servers, ahead, dates, tell) {
       const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(limit)]);
       this.stats.loading.first = 0;
       const { data, response } =
-        (await ahead.take(url)?.catch(() => undefined)) ?? (await this.#fetch(context, url, signal));
+        (await prefetch.take(url)?.catch(() => undefined)) ?? (await this.#fetch(context, url, signal));
       this.#response = response;
       if (this.stats.loading.first === 0) this.stats.loading.first = performance.now();
       const size = typeof data === 'string' ? data.length : data.byteLength;

@@ -4,7 +4,7 @@ import { ServerClock } from './clock.js';
 import { element, recall } from './dom.js';
 import { modeOf } from './modes.js';
 import { Player } from './player.js';
-import { address, ahead, firstAnswer, onlyLive, servers } from './start.js';
+import { address, firstAnswer, onlyLive, prefetch, servers } from './start.js';
 
 const clock = new ServerClock(async () => {
   const answer = /** @type {{ now: number }} */ (await servers.json('api/time', 2000));
@@ -13,7 +13,7 @@ const clock = new ServerClock(async () => {
 let onChange = () => {};
 const video = element('video', HTMLVideoElement);
 video.muted = recall('sound') !== 'on';
-const player = new Player({ video, servers, clock, ahead, onChange: () => onChange() });
+const player = new Player({ video, servers, clock, prefetch, onChange: () => onChange() });
 player.mode = modeOf(address.searchParams.get('latency') ?? recall('latency')) ?? player.mode;
 
 // For the console, and for tests: the parts, as they are.

@@ -12,7 +12,7 @@ import { aim, hangs, Penalty, steer } from './steering.js';
 /** Milliseconds after the first picture in which a jump is no break in what somebody watches, and between two jumps. */
 const settling = 1500;
 const rest = 700;
-/** The share of a mode's room that a jump leaves buffered. */
+/** The share of a mode's margin that a jump leaves buffered. */
 const kept = 0.7;
 /** Milliseconds after which a stall is forgotten. */
 const forgiven = 20_000;
@@ -76,8 +76,8 @@ export class Pace {
     const date = engine.date;
     if (date === undefined || !this.#clock.known) return undefined;
     const now = performance.now();
-    const { base, room } = modes[this.#mode];
-    const target = aim(base, room, engine.edgeAge, this.#penalty.at(now));
+    const { base, margin } = modes[this.#mode];
+    const target = aim(base, margin, engine.edgeAge, this.#penalty.at(now));
     const still = { target, jumped: false };
     if (video.paused || video.seeking || video.readyState < 3) return still;
     const order = steer({
@@ -85,7 +85,7 @@ export class Pace {
       target,
       ahead: engine.ahead,
       rate: video.playbackRate,
-      reserve: room * kept,
+      reserve: margin * kept,
       eager: now - this.#shownAt < settling,
     });
     if (video.playbackRate !== order.rate) video.playbackRate = order.rate;

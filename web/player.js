@@ -11,7 +11,7 @@ import { Reception } from './reception.js';
 import { stateOf } from './states.js';
 
 /**
- * @import { Ahead } from './ahead.js'
+ * @import { Prefetch } from './prefetch.js'
  * @import { ServerClock } from './clock.js'
  * @import { Mode } from './modes.js'
  * @import { Servers } from './servers.js'
@@ -64,12 +64,12 @@ export class Player {
   published = true;
   counts = noCounts();
 
-  /** @param {{ video: HTMLVideoElement, servers: Servers, clock: ServerClock, ahead: Ahead, onChange: () => void }} parts */
-  constructor({ video, servers, clock, ahead, onChange }) {
+  /** @param {{ video: HTMLVideoElement, servers: Servers, clock: ServerClock, prefetch: Prefetch, onChange: () => void }} parts */
+  constructor({ video, servers, clock, prefetch, onChange }) {
     this.#video = video;
     this.#clock = clock;
     this.#onChange = onChange;
-    const parts = { video, servers, clock, ahead };
+    const parts = { video, servers, clock, prefetch };
     this.#reception = new Reception(parts, {
       onChange,
       onFatal: () => {
@@ -85,7 +85,7 @@ export class Player {
       onPlaying: () => this.#onPlaying(),
       onDry: () => this.#onDry(),
     });
-    setInterval(() => this.#tend(), 100);
+    setInterval(() => this.#tick(), 100);
   }
 
   get engine() {
@@ -276,11 +276,11 @@ export class Player {
   }
 
   /** Ten times a second: what the engine has to do, and whether this page is in step. */
-  #tend() {
+  #tick() {
     const engine = this.engine;
     const video = this.#video;
     if (engine === undefined) return;
-    engine.tend();
+    engine.skipHole();
     const idle = performance.now() - Math.max(this.#picture.pausedAt, this.#reception.since);
     if (engine.kind === 'ws' && video.paused && !this.ended && idle > rest) return this.#close();
     if (!this.live || engine.over) {

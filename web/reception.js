@@ -37,7 +37,7 @@ export class Reception {
   #hears;
 
   /**
-   * @param {Pick<EngineOptions, 'video' | 'servers' | 'clock' | 'ahead'>} parts
+   * @param {Pick<EngineOptions, 'video' | 'servers' | 'clock' | 'prefetch'>} parts
    * @param {ReceptionListener} listener
    */
   constructor(parts, listener) {

@@ -33,7 +33,7 @@ export function mayBeBetterElsewhere(status) {
  * @param {number} servers
  * @param {number} random from 0 to 1: not all viewers are to come back at the same moment
  */
-export function patience(failures, servers, random) {
+export function retryDelay(failures, servers, random) {
   const rounds = failures - servers;
   if (rounds < 0) return 0;
   return Math.min(2000, 100 * 2 ** rounds) * (0.6 + 0.4 * random);

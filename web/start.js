@@ -3,8 +3,9 @@
  * The first thing that runs, and it is small: which stream the address names, or which one alone is live, and its first bytes asked
  * for while everything else is being loaded.
  */
-import { Ahead } from './ahead.js';
+
 import { recall } from './dom.js';
+import { Prefetch } from './prefetch.js';
 import { serversOf } from './servers.js';
 
 /** @import { StreamInfo } from './streams.js' */
@@ -13,19 +14,19 @@ import { serversOf } from './servers.js';
 
 export const address = new URL(location.href);
 export const servers = serversOf(address, new URL('./', document.baseURI).href);
-export const ahead = new Ahead();
+export const prefetch = new Prefetch();
 
 /** Begins by playlists, as all do that were not told to take the WebSocket. */
 const byPlaylists = (address.searchParams.get('latency') ?? recall('latency')) !== 'lowest';
 const named = address.searchParams.get('stream');
-if (named !== null && byPlaylists) void ahead.begin(servers, named);
+if (named !== null && byPlaylists) void prefetch.begin(servers, named);
 
 /** What `/api/streams` says; undefined when it could not be asked. */
 export const firstAnswer = servers.json('api/streams').then(
   (answer) => {
     const found = /** @type {StreamsAnswer} */ (answer);
     const only = onlyLive(found.streams);
-    if (named === null && only !== undefined && byPlaylists) void ahead.begin(servers, only.name);
+    if (named === null && only !== undefined && byPlaylists) void prefetch.begin(servers, only.name);
     return found;
   },
   () => undefined,

@@ -15,13 +15,13 @@ const doubt = 0.25;
  * to take long, or to come before their time), and a connection that has run dry here.
  *
  * @param {number} base of the mode
- * @param {number} room how far behind the newest bytes it must stay to have enough buffered
+ * @param {number} margin how far behind the newest bytes it must stay to have enough buffered
  * @param {number | undefined} edge how old the newest bytes are when they come, by the server's clock
  * @param {number} penalty for what ran dry
  */
-export function aim(base, room, edge, penalty) {
+export function aim(base, margin, edge, penalty) {
   if (edge === undefined) return base + penalty;
-  const needed = edge + room;
+  const needed = edge + margin;
   // A clock that is before ours makes everything look younger than it is; a little is how long an encoder takes.
   if (edge >= -doubt && needed <= base) return base + penalty;
   return Math.ceil(needed * 4) / 4 + penalty;

@@ -6,7 +6,7 @@
 import { Appender } from './appender.js';
 import { bufferedAhead, dateAt, timeAt } from './mapping.js';
 import { decodeTimeOf, timescaleOf } from './mp4.js';
-import { patience } from './servers.js';
+import { retryDelay } from './servers.js';
 import { canFollow } from './states.js';
 
 /**
@@ -98,7 +98,7 @@ export class WsEngine {
     servers.failed(base);
     this.#failures += 1;
     listener.onAnswers(false);
-    setTimeout(() => this.#connect(), patience(this.#failures, servers.count, Math.random()));
+    setTimeout(() => this.#connect(), retryDelay(this.#failures, servers.count, Math.random()));
   }
 
   /** Browsers do not tell why a WebSocket was not opened; the playlist of the same stream is refused for the same reason. @param {string} base */
@@ -228,7 +228,7 @@ export class WsEngine {
   }
 
   /** Something was left out (a slow connection, another server): goes on behind the hole. */
-  tend() {
+  skipHole() {
     const { video } = this.#options;
     if (video.seeking || this.ahead > 0.02) return;
     for (let i = 0; i < video.buffered.length; i += 1) {

@@ -39,7 +39,7 @@ function silentKafka(end?: number): Kafka {
 test('Of a cluster that does not answer nobody says that it has not got the segment', async () => {
   const never = new AbortController().signal;
   for (const kafka of [silentKafka(), silentKafka(100)]) {
-    await assert.rejects(readSegment(kafka, 'live', 0, segment, never, { patience: 20 }), SluiceError);
+    await assert.rejects(readSegment(kafka, 'live', 0, segment, never, { timeout: 20 }), SluiceError);
     await assert.rejects(readSegment(kafka, 'live', 0, segment, AbortSignal.abort()), SluiceError);
   }
   assert.equal(await readSegment(silentKafka(80), 'live', 0, segment, never), undefined);

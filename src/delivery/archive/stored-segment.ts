@@ -24,14 +24,14 @@ export interface StoredSegment {
 const longest = 15_000;
 
 export interface ReadingOptions {
-  readonly patience?: number;
+  readonly timeout?: number;
   /** By how much offsets of the index differ from those of this topic, which may be a copy. */
   readonly shift?: number;
 }
 
 /**
  * Undefined when Kafka has not, or no longer, all of it. Rejects with SluiceError when that could not be found out: before the
- * signal, or within `patience` milliseconds.
+ * signal, or within `timeout` milliseconds.
  */
 export async function readSegment(
   kafka: Kafka,
@@ -39,9 +39,9 @@ export async function readSegment(
   partition: number,
   segment: IndexedSegment,
   signal: AbortSignal,
-  { patience = longest, shift = 0 }: ReadingOptions = {},
+  { timeout = longest, shift = 0 }: ReadingOptions = {},
 ): Promise<StoredSegment | undefined> {
-  const over = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
+  const over = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
   const late = `segment ${segment.media} of ${segment.stream} could not be read in time; ask again`;
   return orLate(read(kafka, topic, partition, segment, over, shift), over, late);
 }

@@ -34,15 +34,15 @@ export class Channel {
     this.#logger = logger;
     this.#replies = replies;
     this.#metrics = metrics;
-    const patience = (3 * live.targets.segment) / 1000;
+    const longestHold = (3 * live.targets.segment) / 1000;
     const onBytes = (count: number) => {
       metrics.bytes += count;
     };
-    this.viewers = new ViewerCount(2 * patience);
+    this.viewers = new ViewerCount(2 * longestHold);
     this.followers = new Followers(live);
-    this.media = new WindowMedia({ live, followers: this.followers, replies, onBytes, patience });
+    this.media = new WindowMedia({ live, followers: this.followers, replies, onBytes, longestHold });
     const { viewers } = this;
-    this.playlists = new Playlists({ live, streams, texts, replies, patience, viewers, metrics });
+    this.playlists = new Playlists({ live, streams, texts, replies, longestHold, viewers, metrics });
     this.#unlisten = live.listen((arrival) => this.#guard(() => this.#onArrival(arrival)));
   }
 

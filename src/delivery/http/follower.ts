@@ -30,8 +30,8 @@ export interface FollowerOptions {
 }
 
 /** Bytes that may wait: what the rendition has in this many seconds, of which a viewer is sent two or so at once when it comes. */
-const secondsOfPatience = 4;
-const leastPatience = 128 * 1024;
+const secondsBehind = 4;
+const leastBehind = 128 * 1024;
 
 export class Follower {
   readonly rendition: string;
@@ -40,7 +40,7 @@ export class Follower {
   #epoch = -1;
   /** Nothing may be written before the next keyframe. */
   #waits = true;
-  #bound = leastPatience;
+  #bound = leastBehind;
   #last: Pick<Chunk, 'media' | 'part' | 'chunk'> | undefined;
   /** How often bytes were left out. */
   skips = 0;
@@ -91,7 +91,7 @@ export class Follower {
   #begin(rendition: Rendition, epoch: number, init: Buffer): void {
     this.#epoch = epoch;
     this.#waits = true;
-    this.#bound = Math.max(leastPatience, (rendition.facts.bandwidth / 8) * secondsOfPatience);
+    this.#bound = Math.max(leastBehind, (rendition.facts.bandwidth / 8) * secondsBehind);
     this.pipe.begin(rendition, epoch, init);
   }
 

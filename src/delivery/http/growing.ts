@@ -26,7 +26,7 @@ interface GrowingRequest extends GrowingWish {
 }
 
 /** Bytes that may wait for one viewer; more than a segment has, unless it is a very large one. */
-const patience = 16 * 1024 * 1024;
+const mostWaiting = 16 * 1024 * 1024;
 
 export class GrowingSegments {
   readonly #replies: Replies;
@@ -101,7 +101,7 @@ export class GrowingSegments {
   #write(request: GrowingRequest, chunk: Buffer): void {
     const { hasGone, response } = request.exchange;
     if (hasGone) return;
-    if (response.writableLength > patience) {
+    if (response.writableLength > mostWaiting) {
       this.#begun.delete(request);
       response.destroy();
       return;

@@ -24,24 +24,24 @@ export interface WindowMediaOptions {
   /** Bytes of answers that go on. */
   readonly onBytes: (count: number) => void;
   /** Milliseconds that a request may wait. */
-  readonly patience: number;
+  readonly longestHold: number;
 }
 
 export class WindowMedia {
   readonly #live: LiveStream;
   readonly #followers: Followers;
   readonly #replies: Replies;
-  readonly #patience: number;
+  readonly #longestHold: number;
   readonly #held = new HeldRequests<HeldPart>();
   readonly #growing: GrowingSegments;
   /** Headers once a part and segment, for all who ask; forgotten with it. */
   readonly #made = new WeakMap<Part | Segment | Buffer, Reply>();
 
-  constructor({ live, followers, replies, onBytes, patience }: WindowMediaOptions) {
+  constructor({ live, followers, replies, onBytes, longestHold }: WindowMediaOptions) {
     this.#live = live;
     this.#followers = followers;
     this.#replies = replies;
-    this.#patience = patience;
+    this.#longestHold = longestHold;
     this.#growing = new GrowingSegments(replies, onBytes);
   }
 
@@ -50,7 +50,7 @@ export class WindowMedia {
     const part = findPart(rendition, epoch, ordinal);
     if (part !== undefined) return this.#reply(part, () => [part.bytes]);
     if (!isHinted(this.#live, rendition, epoch, ordinal)) return undefined;
-    const deadline = performance.now() + this.#patience;
+    const deadline = performance.now() + this.#longestHold;
     this.#held.add({ exchange, deadline, rendition: rendition.name, epoch, ordinal });
     return later;
   }
@@ -70,7 +70,7 @@ export class WindowMedia {
     if (exchange.isHead) {
       return { status: 200, headers: this.#replies.openHeaders(mime.media, cacheFor.ever), body: [] };
     }
-    const deadline = performance.now() + this.#patience;
+    const deadline = performance.now() + this.#longestHold;
     const open = this.#followers.openChunks(rendition.name);
     this.#growing.add({ exchange, rendition: rendition.name, epoch, media, cut, deadline }, this.#live, open);
     return later;

@@ -21,7 +21,7 @@ export interface PlaylistsOptions {
   readonly texts: Texts;
   readonly replies: Replies;
   /** Milliseconds that a request may wait: three target durations (RFC 8216bis, 6.2.5.2). */
-  readonly patience: number;
+  readonly longestHold: number;
   readonly viewers: ViewerCount;
   readonly metrics: DeliveryMetrics;
 }
@@ -41,7 +41,7 @@ export class Playlists {
 
   /** The playlist, or word that it is held until what is asked for has come. */
   ask(exchange: Exchange, address: Address, rendition: Rendition): Answer {
-    const { live, texts, replies, patience, viewers, metrics } = this.#options;
+    const { live, texts, replies, longestHold, viewers, metrics } = this.#options;
     const judgement = texts.judge(address.query, live, rendition);
     metrics.request(judgement.type === 'wait' ? 'held-playlist' : 'playlist');
     if (judgement.type === 'refuse') return replies.problem(400, judgement.reason);
@@ -50,7 +50,7 @@ export class Playlists {
       return this.#reply(exchange, address, rendition);
     }
     const { isReady } = judgement;
-    const deadline = performance.now() + patience;
+    const deadline = performance.now() + longestHold;
     this.#held.add({ exchange, address, rendition: rendition.name, isReady, deadline });
     viewers.held(this.#held.count);
     return later;

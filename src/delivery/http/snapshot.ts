@@ -26,7 +26,7 @@ export function newestStill(live: LiveStream, name?: string): Still | undefined 
   return { rendition: picked, key: `${segment.epoch}/${segment.media}`, bytes: [init, part.bytes] };
 }
 
-const patience = 5000;
+const decodingLimit = 5000;
 const largest = 8 * 1024 * 1024;
 
 /** Decodes the first picture. Rejects with SluiceError that says what is missing. */
@@ -34,7 +34,7 @@ export function decodeStill({ bytes }: Still, signal?: AbortSignal): Promise<Buf
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const input = ['-hide_banner', '-loglevel', 'error', '-f', 'mp4', '-threads', '1', '-i', 'pipe:0'];
   const output = ['-map', '0:v:0', '-frames:v', '1', '-threads', '1', '-q:v', '4', '-f', 'mjpeg', 'pipe:1'];
-  const limit = AbortSignal.timeout(patience);
+  const limit = AbortSignal.timeout(decodingLimit);
   const child = spawn('ffmpeg', [...input, ...output], {
     stdio: ['pipe', 'pipe', 'pipe'],
     signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
@@ -65,7 +65,7 @@ export function decodeStill({ bytes }: Still, signal?: AbortSignal): Promise<Buf
 
 function reasonOf({ code, name, message }: NodeJS.ErrnoException): string {
   if (code === 'ENOENT') return 'snapshots need FFmpeg, and there is none on this server: install it';
-  if (name === 'AbortError') return `FFmpeg did not decode the picture within ${patience / 1000} s`;
+  if (name === 'AbortError') return `FFmpeg did not decode the picture within ${decodingLimit / 1000} s`;
   return `FFmpeg could not be started: ${message}`;
 }
 

@@ -1,15 +1,15 @@
 // @ts-check
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mayBeBetterElsewhere, patience, Servers, serversOf } from '../../../web/servers.js';
+import { mayBeBetterElsewhere, retryDelay, Servers, serversOf } from '../../../web/servers.js';
 
 test('every server is tried at once, then all of them after longer and longer pauses', () => {
-  assert.equal(patience(1, 3, 0.5), 0);
-  assert.equal(patience(2, 3, 0.5), 0);
-  assert.equal(patience(3, 3, 1), 100);
-  assert.equal(patience(4, 3, 1), 200);
-  assert.equal(patience(4, 3, 0), 120);
-  assert.equal(patience(50, 3, 1), 2000);
+  assert.equal(retryDelay(1, 3, 0.5), 0);
+  assert.equal(retryDelay(2, 3, 0.5), 0);
+  assert.equal(retryDelay(3, 3, 1), 100);
+  assert.equal(retryDelay(4, 3, 1), 200);
+  assert.equal(retryDelay(4, 3, 0), 120);
+  assert.equal(retryDelay(50, 3, 1), 2000);
 });
 
 test('only what another server may answer better goes to another server', () => {

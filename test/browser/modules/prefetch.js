@@ -1,7 +1,7 @@
 // @ts-check
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { beginningOf, bestVariant } from '../../../web/ahead.js';
+import { beginningOf, bestVariant } from '../../../web/prefetch.js';
 
 /** @param {number} parts */
 const playlist = (parts) =>

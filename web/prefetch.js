@@ -11,7 +11,7 @@
  * @typedef {{ readonly data: string | ArrayBuffer, readonly response: Response }} Answer
  */
 
-/** Milliseconds after which what was asked for ahead is too old to begin with. */
+/** Milliseconds after which what was fetched before is too old to begin with. */
 const lasts = 2000;
 
 /** Seconds behind the edge at which players begin. */
@@ -45,7 +45,7 @@ export function bestVariant(playlist) {
   return variants.toSorted(([, a], [, b]) => Number(b) - Number(a))[0]?.[2]?.trim();
 }
 
-export class Ahead {
+export class Prefetch {
   /** @type {Map<string, { readonly at: number, readonly answer: Promise<Answer> }>} */
   #asked = new Map();
 
