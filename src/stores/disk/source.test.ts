@@ -93,6 +93,22 @@ test('A name that is not UTF-8 is told, and the others are listed', async (t) =>
   assert.match(unsendable[0]!.reason, /not UTF-8: rename it/);
 });
 
+test('A name that is not UTF-8 is told where it would be sent under another one, and nowhere else', async (t) => {
+  const folder = await temporaryFolder(t);
+  const bad = (name: string): Buffer =>
+    Buffer.concat([Buffer.from(`${folder}/${name}`), Buffer.from([0xff])]);
+  await writeFile(bad('left-out'), 'x');
+  await mkdir(bad('folder-left-out'));
+  await symlink('nothing', bad('link'));
+  await writeFile(bad('file'), 'x');
+  await mkdir(bad('folder'));
+  const wanted = (path: string): boolean => !path.includes('left-out');
+  const unsendable: string[] = [];
+  const source = await openDiskSource(folder);
+  await Array.fromAsync(source.list({ file: wanted, folder: wanted }, ({ path }) => unsendable.push(path)));
+  assert.deepEqual(unsendable.toSorted(), ['file\ufffd', 'folder\ufffd']);
+});
+
 test('A path longer than the system takes is told, and the others are listed', async (t) => {
   const folder = await temporaryFolder(t);
   await writeFile(join(folder, 'good'), 'x');

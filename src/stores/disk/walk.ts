@@ -45,8 +45,12 @@ export async function* walk(options: WalkOptions): AsyncGenerator<SourceFile> {
     if (!(await isFree(folder))) continue;
     const files: string[] = [];
     for (const entry of entries) {
-      const path = childPath(folder, entry.name, unsendable);
-      if (path === undefined || path === ownFolder) continue;
+      const { path, fault } = childOf(folder, entry.name);
+      if (path === ownFolder) continue;
+      if (fault !== undefined) {
+        if (isWanted(entry, path, options)) unsendable({ path, reason: fault });
+        continue;
+      }
       const kind = await kindOf(entry, root, path, options);
       if (kind === 'file' && selection.file(path)) files.push(path);
       if (kind === 'folder' && selection.folder(path)) folders.push({ path, above });
@@ -76,8 +80,8 @@ export async function* walkFolders(
     yield folder;
     const entries = await readFolder(root, folder).catch(() => []);
     for (const entry of entries) {
-      const path = childPath(folder, entry.name, () => {});
-      if (path === undefined || path === ownFolder || !wanted(path)) continue;
+      const { path, fault } = childOf(folder, entry.name);
+      if (fault !== undefined || path === ownFolder || !wanted(path)) continue;
       // Linked folders are left to the periodic walk: watching them could go round in circles.
       if (entry.isDirectory() && !(entry.isSymbolicLink() && followSymlinks)) folders.push(path);
     }
@@ -126,12 +130,21 @@ function unreadable(folder: string, unsendable: WalkOptions['unsendable']): (err
   };
 }
 
-function childPath(folder: string, name: Buffer, unsendable: WalkOptions['unsendable']): string | undefined {
+/** With a fault it is the path for people: it leads nowhere. */
+function childOf(
+  folder: string,
+  name: Buffer,
+): { readonly path: string; readonly fault: string | undefined } {
   const text = name.toString('utf8');
   const path = folder === '' ? text : `${folder}/${text}`;
   const fault = isUtf8(name) ? pathFault(path) : 'the name is not UTF-8: rename it, for example with convmv';
-  if (fault !== undefined) unsendable({ path, reason: fault });
-  return fault === undefined ? path : undefined;
+  return { path, fault };
+}
+
+/** True where it would be sent, or walked through, under a better name. */
+function isWanted(entry: Dirent<Buffer>, path: string, { followSymlinks, selection }: WalkOptions): boolean {
+  if (entry.isDirectory()) return selection.folder(path);
+  return (entry.isFile() || (followSymlinks && entry.isSymbolicLink())) && selection.file(path);
 }
 
 async function kindOf(
