@@ -97,6 +97,12 @@ test('Exit codes and words have to agree with each other, and with what is so', 
     /^upload says that "a" was not sent, without a reason; upload ended with 3/,
   );
   ends({ unreadable: a, up: outcome({ code: 3 }) }, /^"a" could not be sent, and upload did not name it$/);
+  const misnamed = scene();
+  misnamed.model.misnamed.add('x\ufffd');
+  ends(
+    { model: misnamed.model },
+    /^"x\ufffd" could not be sent, and upload did not name it; upload ended with 0 instead of 3/,
+  );
   ends({ unreadable: a, up: outcome({ named: a }) }, /^upload ended with 0 instead of 3/);
   ends({ down: outcome({ code: 3, named: a }) }, /^download says that "a" failed, without a reason$/);
   ends(

@@ -68,7 +68,8 @@ export function judgeEnd(evidence: Evidence): string[] {
 }
 
 function judgeUpload({ model, isSelected, unreadable, up }: Evidence): string[] {
-  const expected = new Set(model.paths.filter((path) => isSelected(path) && unreadable.has(path)));
+  const unsendable = [...model.paths.filter((path) => unreadable.has(path)), ...model.misnamed];
+  const expected = new Set(unsendable.filter(isSelected));
   const faults = [...difference(expected, up.named)].map(
     (path) => `${JSON.stringify(path)} could not be sent, and upload did not name it`,
   );

@@ -15,7 +15,7 @@ test('Among some hundred seeds there is every kind of target, step, fault and po
   const steps = plans.flatMap((plan) => plan.steps);
   const kinds = (values: readonly unknown[]): number => new Set(values).size;
   assert.equal(kinds(plans.map(({ target }) => target)), 12);
-  assert.equal(kinds(steps.map((step) => step.do)), 22);
+  assert.equal(kinds(steps.map((step) => step.do)), 24);
   assert.equal(kinds(steps.flatMap((step) => (step.do === 'network' ? step.fault : []))), 8);
   assert.equal(kinds(steps.flatMap((step) => (step.do === 'signal' ? step.signal : []))), 4);
   const fatal = steps.flatMap((step) => (step.do === 'start' && step.fatal ? step.fatal.point : []));

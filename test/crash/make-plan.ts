@@ -99,6 +99,7 @@ function stepsOf(random: Random, scene: Scene): Step[] {
       network: 6,
       sink: 5,
       broker: ownBroker ? 8 : 0,
+      state: 1,
     });
     if (kind === 'source') steps.push(atSource(random, scene));
     else if (kind === 'start') steps.push(...starting(random));
@@ -108,7 +109,8 @@ function stepsOf(random: Random, scene: Scene): Step[] {
     else if (kind === 'network') {
       const faults = ['cut', 'half-open', 'refuse', 'slow', 'late', 'slices', 'resets', 'heal'] as const;
       steps.push({ do: 'network', who: who(random), fault: random.pick(faults) });
-    } else if (random.chance(0.5)) steps.push({ do: 'kill-broker' });
+    } else if (kind === 'state') steps.push({ do: 'forget-state' });
+    else if (random.chance(0.5)) steps.push({ do: 'kill-broker' });
     else steps.push({ do: 'stop-broker', milliseconds: random.between(100, 2000) });
   }
   return steps;
@@ -145,6 +147,7 @@ function atSource(random: Random, scene: Scene): SourceStep {
     edit: scene.isPatient ? 2 : 0,
     truncate: 2,
     sparse: 1,
+    misname: 0.5,
     rename: 3,
     remove: 3,
     touch: 3,
@@ -157,6 +160,8 @@ function atSource(random: Random, scene: Scene): SourceStep {
       return { do: 'append', path, content: contentOf(random) };
     case 'edit':
       return { do: 'edit', path, at: random.next(), content: contentOf(random) };
+    case 'misname':
+      return { do: 'misname', path };
     case 'truncate':
       return { do: 'truncate', path, to: random.next() };
     case 'sparse':

@@ -15,7 +15,16 @@ export interface Ground {
 }
 
 /** What is in the way of a step: then there is nothing to do for it. */
-const inTheWay = new Set(['EACCES', 'ENOENT', 'ENOTDIR', 'EISDIR', 'EEXIST', 'ENOTEMPTY', 'EINVAL']);
+const inTheWay = new Set([
+  'EACCES',
+  'ENAMETOOLONG',
+  'ENOENT',
+  'ENOTDIR',
+  'EISDIR',
+  'EEXIST',
+  'ENOTEMPTY',
+  'EINVAL',
+]);
 
 export async function operate(ground: Ground, step: SourceStep): Promise<void> {
   try {
@@ -76,6 +85,12 @@ async function act({ source, aside, model }: Ground, step: SourceStep): Promise<
       model.set(step.path, bytes);
       return;
     }
+    case 'misname': {
+      fs.mkdirSync(dirname(file), { recursive: true });
+      fs.writeFileSync(Buffer.concat([Buffer.from(file), Buffer.from([0xff])]), 'x');
+      model.misnamed.add(`${step.path}\ufffd`);
+      return;
+    }
     case 'rename': {
       const moved = model
         .under(step.path)
@@ -88,11 +103,13 @@ async function act({ source, aside, model }: Ground, step: SourceStep): Promise<
         model.remove(from);
         model.set(to, bytes);
       }
+      model.moveMisnamed(step.path, step.to);
       return;
     }
     case 'remove': {
       fs.rmSync(file, { recursive: true, force: true });
       for (const path of model.under(step.path)) model.remove(path);
+      model.moveMisnamed(step.path);
       return;
     }
     case 'touch': {

@@ -23,6 +23,8 @@ export type SourceStep =
   | { readonly do: 'truncate'; readonly path: string; readonly to: number }
   /** Written behind a hole of so many bytes at the end. */
   | { readonly do: 'sparse'; readonly path: string; readonly hole: number; readonly content: Content }
+  /** A file beside the path, with a name that is not UTF-8. */
+  | { readonly do: 'misname'; readonly path: string }
   /** A file, or a folder with all that is in it. */
   | { readonly do: 'rename'; readonly path: string; readonly to: string }
   | { readonly do: 'remove'; readonly path: string }
@@ -54,6 +56,8 @@ export type NetworkFault = 'cut' | 'half-open' | 'refuse' | 'slow' | 'late' | 's
 export type ClusterStep =
   | { readonly do: 'network'; readonly who: Who; readonly fault: NetworkFault }
   | { readonly do: 'kill-broker' }
+  /** `TOPIC.state` is deleted; the uploader is killed before. */
+  | { readonly do: 'forget-state' }
   | { readonly do: 'stop-broker'; readonly milliseconds: number };
 
 /** What somebody does to the sink. The downloader is killed before, unless the step says otherwise. */

@@ -95,16 +95,19 @@ class Play {
 
   async #take(step: Step, stage: Stage, processes: Processes): Promise<void> {
     if (isOfProcess(step)) return processes.take(step);
-    if (isOfCluster(step)) return this.#spoil(step);
+    if (isOfCluster(step)) return this.#spoil(step, processes);
     if (isOfSink(step)) return this.#atSink(step, stage, processes);
     return operate(stage, step);
   }
 
-  async #spoil(step: ClusterStep): Promise<void> {
+  async #spoil(step: ClusterStep, processes: Processes): Promise<void> {
     const { way } = this.#theatre;
     const [node] = way.broker.nodes;
     if (step.do === 'network') way.spoil(step.who, step.fault);
-    else if (step.do === 'kill-broker') {
+    else if (step.do === 'forget-state') {
+      await processes.kill('uploader');
+      await this.#theatre.administrator.deleteTopic(`${this.#topic}.state`).catch(() => {});
+    } else if (step.do === 'kill-broker') {
       await node?.kill();
       await node?.start();
     } else {
@@ -137,7 +140,7 @@ function isOfProcess(step: Step): step is ProcessStep {
 }
 
 function isOfCluster(step: Step): step is ClusterStep {
-  return ['network', 'kill-broker', 'stop-broker'].includes(step.do);
+  return ['network', 'kill-broker', 'stop-broker', 'forget-state'].includes(step.do);
 }
 
 function isOfSink(step: Step): step is SinkStep {

@@ -15,6 +15,8 @@ interface Version {
 }
 
 export class SourceModel {
+  /** Files whose names are not UTF-8, as they are told. */
+  readonly misnamed: Set<string> = new Set();
   readonly #now = new Map<string, Version>();
   readonly #versions = new Map<string, Version[]>();
 
@@ -41,6 +43,14 @@ export class SourceModel {
 
   remove(path: string): void {
     this.#now.delete(path);
+  }
+
+  /** A folder has gone, or has another path now. */
+  moveMisnamed(from: string, to?: string): void {
+    for (const path of [...this.misnamed].filter((one) => one.startsWith(`${from}/`))) {
+      this.misnamed.delete(path);
+      if (to !== undefined) this.misnamed.add(to + path.slice(from.length));
+    }
   }
 
   /** The files that stand in a folder, or the file of that very name. */
