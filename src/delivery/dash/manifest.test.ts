@@ -57,6 +57,29 @@ test('A restart begins a period, with numbers that go on; what was before ends w
   assert.deepEqual(attribute(text, 'timeShiftBufferDepth'), ['PT6S']);
 });
 
+test('Of numbers that jump what is behind the last jump is told, and no entry is made for each number that is missing', () => {
+  for (const jump of [101, 300_000_000, 2 ** 52]) {
+    const { made } = new LiveScript().segments(6);
+    for (const { record } of made)
+      if (record.media >= 3) Object.assign(record, { media: record.media + jump, time: 7 });
+    const text = manifestOf(made);
+    assert.deepEqual(attribute(text, 'startNumber').slice(0, 1), [String(3 + jump)]);
+    assert.ok(text.length < 10_000, `${text.length} characters`);
+  }
+});
+
+test('A recording may have more segments than a call takes arguments', () => {
+  const { targets } = windowOf(new LiveScript().segments(1).made);
+  const [segment] = windowOf(new LiveScript().segments(2).made).rendition('main')!.segments;
+  const segments = Array.from({ length: 200_000 }, (_, media) => ({
+    ...segment!,
+    media,
+    time: media * 15_360,
+  }));
+  const text = manifest({ targets, variants, segments, over: true, uri: (one) => one });
+  assert.deepEqual(attribute(text, 'mediaPresentationDuration'), ['PT200000S']);
+});
+
 test('A segment that a dying encoder cut short is the last of its period', () => {
   const cut = new LiveScript().segments(2).parts(2).restart().segments(2).made;
   assert.deepEqual(attribute(manifestOf(cut), 'duration').slice(0, 1), ['PT2.4S']);

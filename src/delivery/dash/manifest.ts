@@ -3,6 +3,7 @@
  * holds. Pure text.
  */
 import type { Targets } from '../../records/live-record.ts';
+import { lastUnbroken } from '../hls/line-up.ts';
 import type { Uri } from '../hls/names.ts';
 import { countingFrom, ffmpegMinBuffer, ffmpegNamespace, ffmpegPeriod } from './ffmpeg.ts';
 import { periodOf, type Variant } from './period.ts';
@@ -41,7 +42,9 @@ const latencyInParts = 6;
 function live({ targets, variants, segments, indexed = [], uri }: ManifestOptions): string {
   const [part, segment] = [targets.part / 1e6, targets.segment / 1e6];
   const picture = 1000 / Math.max(1, variants[0]?.facts.frameRate ?? 0);
-  const runs = runsOf(segments, ({ epoch }, next) => next.epoch === epoch).map((run): DatedRun => {
+  // As playlists do, for each missing number has its entry.
+  const told = segments.slice(lastUnbroken(segments));
+  const runs = runsOf(told, ({ epoch }, next) => next.epoch === epoch).map((run): DatedRun => {
     const known = oldestOf(indexed, run.first.epoch) ?? run.first;
     const oldest = known.media < run.first.media ? known : run.first;
     return { ...run, start: beginOf(oldest), startNumber: numberAtZero(run, oldest, segment, picture) };
@@ -65,7 +68,7 @@ function live({ targets, variants, segments, indexed = [], uri }: ManifestOption
     publishTime: new Date(Math.round((newest?.last.captured ?? 0) / 1000)).toISOString(),
     minimumUpdatePeriod: duration(segment),
     timeShiftBufferDepth: duration(depthOf(runs)),
-    maxSegmentDuration: duration(Math.max(segment, ...segments.map(secondsOf))),
+    maxSegmentDuration: duration(longestOf(told, segment)),
     minBufferTime: duration(Math.min(3 * part, ffmpegMinBuffer)),
   };
   const latency = { target: latencyInParts * part, min: 3 * part, max: 4 * segment };
@@ -114,6 +117,11 @@ function lengthOf({ last, start, startNumber }: DatedRun, next: DatedRun, target
   return Math.max(0, Math.min(timeOf(last) + secondsOf(last), counted, next.start - start));
 }
 
+/** Seconds that the longest segment lasts, the target at least. Of a recording there are more than a call takes arguments. */
+function longestOf(segments: readonly ListedSegment[], target: number): number {
+  return segments.reduce((longest, segment) => Math.max(longest, secondsOf(segment)), target);
+}
+
 /** Seconds from the begin of the oldest segment to the end of the newest one, pauses of the publisher included. */
 function depthOf(runs: readonly DatedRun[]): number {
   const [oldest, newest] = [runs[0], runs.at(-1)];
@@ -137,7 +145,7 @@ function whole({ targets, variants, segments, uri }: ManifestOptions): string {
   const attributes = {
     type: 'static',
     mediaPresentationDuration: duration(total),
-    maxSegmentDuration: duration(Math.max(targets.segment / 1e6, ...segments.map(secondsOf))),
+    maxSegmentDuration: duration(longestOf(segments, targets.segment / 1e6)),
     minBufferTime: duration(targets.segment / 1e6),
   };
   return documentOf(attributes, [

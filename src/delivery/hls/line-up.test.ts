@@ -4,6 +4,7 @@ import { LiveScript } from '../../../test/support/live-records.ts';
 import type { IndexedSegment } from '../../records/live-index.ts';
 import { StreamWindow } from '../window/window.ts';
 import { type LineUpOptions, type Listed, lineUp } from './line-up.ts';
+import { programDateTime } from './tags.ts';
 
 const target = 1_000_000;
 
@@ -79,6 +80,31 @@ test('A number that nobody has is a gap, in the window and behind it', () => {
   const [first, second] = seen.filter(({ gap }) => gap);
   assert.equal(second!.captured - first!.captured, target);
   assert.equal(first!.captured, 1_790_000_000_000_000 + 7 * target);
+});
+
+test('Nor behind more discontinuities than encoders have begun anew: each would be a line', () => {
+  const script = new LiveScript().segments(12).restart();
+  const { made } = script.segments(3);
+  for (const one of made) {
+    const { record } = one;
+    if (record.epoch === 2) Object.assign(record, { discontinuities: 2 ** 53 - 1 });
+  }
+  const rendition = renditionOf(script);
+  const begins = rendition.segments.find(({ epoch }) => epoch === 2)!.media;
+  assert.deepEqual(numbers(all({ rendition, target, listed: 30_000_000 })), range(begins, begins + 3));
+  const archived = older(0, 12).map((segment) => ({
+    ...segment,
+    discontinuities: segment.media < 6 ? 0 : 500,
+  }));
+  const seen = all({ rendition: { segments: [] }, target, listed: 6_000_000, from: 0, archived });
+  assert.deepEqual(numbers(seen), range(6, 12));
+});
+
+test('A hole behind a segment that lasts beyond all time has a date all the same', () => {
+  const archived = older(0, 4).filter(({ media }) => media !== 2);
+  const endless = archived.map((segment) => ({ ...segment, timescale: 1, duration: 2 ** 53 - 1 }));
+  const seen = all({ rendition: { segments: [] }, target, listed: 6_000_000, from: 0, archived: endless });
+  assert.match(programDateTime(seen[2]!.captured), /:\+275760-09-13T00:00:00\.000Z$/);
 });
 
 test('Behind a row of missing numbers that is too long nothing is told of what was before', () => {

@@ -103,18 +103,34 @@ export function newestEpoch({ known, from, to }: OlderSegments): number | undefi
   return undefined;
 }
 
-/** A longer row of missing numbers is no accident of one publisher: what was before it is not told of. */
+/** So many numbers are missing in a row, or encoders began anew and showed nothing, by accidents of one publisher; more are none. */
 const longestHole = 100;
+
+type Counted = Pick<Listed, 'media'> & Partial<Pick<Listed, 'discontinuities'>>;
+
+/**
+ * Index of the first segment behind the last break: what was before it is not told of. Each missing number has its line, and each
+ * beginning anew, so that whoever writes records could ask for any number of them.
+ */
+export function lastUnbroken(segments: readonly Counted[]): number {
+  let from = Math.max(0, segments.length - 1);
+  while (from > 0 && !isBroken(segments[from - 1]!, segments[from]!)) from -= 1;
+  return from;
+}
+
+function isBroken(before: Counted, segment: Counted): boolean {
+  const begun = (segment.discontinuities ?? 0) - (before.discontinuities ?? 0);
+  return segment.media - before.media > longestHole || begun > longestHole;
+}
 
 /** By the array: it is another one when anything in it has changed. */
 const unbroken = new WeakMap<readonly Listed[], number>();
 
-/** Index of the first segment behind the last row of missing numbers that is too long. */
+/** The same of the archive, which may have tens of thousands. */
 function unbrokenFrom(segments: readonly Listed[]): number {
   let from = unbroken.get(segments);
   if (from === undefined) {
-    from = segments.length === 0 ? 0 : segments.length - 1;
-    while (from > 0 && segments[from]!.media - segments[from - 1]!.media <= longestHole) from -= 1;
+    from = lastUnbroken(segments);
     unbroken.set(segments, from);
   }
   return from;
@@ -125,12 +141,13 @@ function unbrokenFrom(segments: readonly Listed[]): number {
  * segment was complete, or where its entry was never written: it is listed as a gap.
  */
 export function withoutHoles(segments: readonly Listed[], target: number): readonly Listed[] {
-  if (segments.every(({ media }, index) => media === segments[0]!.media + index)) return segments;
-  let filled: Listed[] = [];
-  for (const segment of segments) {
+  const from = lastUnbroken(segments);
+  const unbroken = from === 0 ? segments : segments.slice(from);
+  if (unbroken.every(({ media }, index) => media === unbroken[0]!.media + index)) return unbroken;
+  const filled: Listed[] = [];
+  for (const segment of unbroken) {
     const before = filled.at(-1);
-    if (before !== undefined && segment.media - before.media > longestHole) filled = [];
-    else if (before !== undefined) {
+    if (before !== undefined) {
       for (let media = before.media + 1; media < segment.media; media += 1)
         filled.push(hole(before, media, target));
     }

@@ -15,9 +15,12 @@ export function map(uri: string): string {
   return `#EXT-X-MAP:URI="${uri}"`;
 }
 
+/** The last moment that a Date can hold, in milliseconds. */
+const lastMoment = 8.64e15;
+
 /** 4.4.4.6. `captured`: microseconds since the epoch of Unix. */
 export function programDateTime(captured: number): string {
-  return `#EXT-X-PROGRAM-DATE-TIME:${new Date(Math.round(captured / 1000)).toISOString()}`;
+  return `#EXT-X-PROGRAM-DATE-TIME:${new Date(Math.min(lastMoment, Math.round(captured / 1000))).toISOString()}`;
 }
 
 export interface PartTag {
