@@ -168,6 +168,23 @@ test('Refused after an answer of the server came on the same connection', async 
   await once(socket, 'close');
 });
 
+test('After an answer of the server that says so, the connection is closed, and nothing more is taken from it', async (t) => {
+  for (const last of [get('/page', 'Connection: close\r\n'), 'GET /page HTTP/1.1\r\n\r\n']) {
+    const { port, seen, connections } = await startServer(t);
+    const { socket, receive } = open(t, port);
+    // So that it is the fast path's, and lent.
+    socket.write(get('/page'));
+    await receive('other GET /page');
+    const before = seen.server;
+    // He does not hang up by himself.
+    socket.allowHalfOpen = true;
+    socket.write(last);
+    await receive(/connection: close\r\n/i);
+    await waitFor(() => connections[0]!.destroyed, { what: 'the end of the connection' });
+    assert.ok(seen.server <= before + 1);
+  }
+});
+
 test('A viewer who has gone is known to have gone', async (t) => {
   const { port, held } = await startServer(t);
   const { socket } = open(t, port);

@@ -45,6 +45,16 @@ export class SocketAdapter extends Duplex {
     this.#options.onAnswered();
   }
 
+  /**
+   * What Node's server does to a socket behind an answer that closes the connection. Without it, it would only say that it sends no more,
+   * and go on to take requests from somebody who does not hang up (RFC 9112, 9.6).
+   */
+  destroySoon(): void {
+    this.end();
+    if (this.writableFinished) this.destroy();
+    else this.once('finish', () => this.destroy());
+  }
+
   /** Kept by the fast path, which knows of what else goes on here. */
   setTimeout(): this {
     return this;
