@@ -110,6 +110,8 @@ test("An uploader's mark, and where a partition begins", () => {
   });
   assert.equal(stateUploader(encodeReady('shop', ready) as { key: Uint8Array }), 'shop');
   assert.equal(stateUploader(encodeOrigin(origin) as { key: Uint8Array }), '');
+  for (const key of ['/x', '//', '', '\xff'])
+    assert.equal(stateUploader({ key: Buffer.from(key, 'latin1') }), undefined, key);
   for (const [key, value] of [
     ['/', '{"v":1,"topic":"t"}'],
     ['/', '{"v":1,"topic":"t","ends":[-1]}'],
