@@ -1,0 +1,95 @@
+/** Records that are as they should be, of files that nobody has: what hostile ones are made of. */
+import { checksumAlgorithms, digestOf } from '../../../src/records/checksum.ts';
+import { encodeAbort } from '../../../src/records/file-record.ts';
+import {
+  type CraftedFile,
+  craftedChunks,
+  craftedClose,
+  craftedId,
+  craftedPack,
+} from '../../support/crafted.ts';
+import { ids, names, paths } from '../nasty.ts';
+import type { Random } from '../random.ts';
+import * as healthy from './healthy.ts';
+import { type WrittenRecord, written } from './written.ts';
+
+/** A file that may collide with others of the same case in path, id or both. */
+function anyFile(random: Random): CraftedFile {
+  const isOdd = random.chance(0.2);
+  return {
+    uploader: random.chance(0.1)
+      ? healthy.uploader
+      : random.chance(0.2)
+        ? random.pick(names)
+        : random.pick(['shop', 'cam', 'link']),
+    path: isOdd ? random.pick(paths) : `h/${random.below(60)}`,
+    bytes: random.bytes(random.chance(0.02) ? random.small(200_000) : random.small(1500)),
+    version: random.between(1, 3),
+    checksum: random.pick(checksumAlgorithms),
+    chunk: random.pick([1, 100, 500, 500, 2000]) || 500,
+  };
+}
+
+const most = 12;
+
+/** All records of an upload, or of a pack, as an uploader would write them: the beginning, where there would be very many. */
+export function draftUpload(random: Random): WrittenRecord[] {
+  const partition = random.below(healthy.partitions);
+  const file = anyFile(random);
+  const records = (): Parameters<typeof written>[0][] => {
+    try {
+      if (random.chance(0.25)) {
+        const others = Array.from({ length: random.small(6) }, () => ({
+          ...anyFile(random),
+          uploader: file.uploader ?? 'shop',
+        }));
+        return [craftedPack([file, ...others])];
+      }
+      const chunks = craftedChunks({
+        ...file,
+        chunk: Math.max(file.chunk ?? 500, Math.ceil(file.bytes.length / most)),
+      });
+      return [...chunks, random.chance(0.1) ? abortOf(file) : craftedClose(file)];
+    } catch {
+      // Names that no writer of ours would take; what is written by hand comes from others.
+      return [];
+    }
+  };
+  return records().map((record) => written(record, healthy.topic, partition));
+}
+
+function abortOf(file: CraftedFile) {
+  const { uploader = 'shop', path } = file;
+  return encodeAbort({ uploader, path, upload: craftedId(file), reason: 'it changed' });
+}
+
+/** A pack whose index is written by hand. */
+export function rawPack(random: Random, index: string, contents: Buffer, files: string): WrittenRecord {
+  const text = Buffer.from(`${index}\n`);
+  const headers = {
+    sluice: '1',
+    kind: 'pack',
+    uploader: random.pick(['shop', 'cam', 'link']),
+    files,
+    index: String(text.length),
+  };
+  return {
+    topic: healthy.topic,
+    partition: random.below(healthy.partitions),
+    key: null,
+    headers: Object.entries(headers).map(([name, value]) => [name, Buffer.from(value)] as const),
+    value: Buffer.concat([text, contents]),
+  };
+}
+
+/** One entry of an index as an object whose fields may be anything. */
+export function rawEntry(random: Random, bytes: Buffer): Record<string, unknown> {
+  return {
+    path: random.chance(0.3) ? random.pick(paths) : `h/${random.below(60)}`,
+    upload: random.chance(0.2) ? random.pick(ids) : craftedId({ path: String(random.below(100)) }),
+    size: bytes.length,
+    digest: digestOf('md5', bytes),
+    mtime: '1700000000000000000',
+    mode: '0644',
+  };
+}
