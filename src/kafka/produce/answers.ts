@@ -3,6 +3,7 @@
  * sizes, records, sequence numbers and replicas) prove that the batch does not stand on the partition: they are listed, and the list is
  * closed. Every other code leaves a doubt, for the broker may have met it after the append. PURE.
  */
+import { KafkaError } from '../contract.ts';
 
 /**
  * - `appended`: it stands there, now or since an earlier attempt.
@@ -58,4 +59,11 @@ const verdicts: Readonly<Record<number, Verdict>> = {
 /** What the error code of an answer proves. */
 export function verdictOf(code: number): Verdict {
   return verdicts[code] ?? 'doubt';
+}
+
+/** The same refusal, for records that may stand on the partition all the same: they were sent, and no answer says that they do not. */
+export function withDoubt(error: Error): Error {
+  const message = `${error.message} What was sent already may be there; send it again if it may stand there twice.`;
+  if (!(error instanceof KafkaError)) return new Error(message, { cause: error });
+  return new KafkaError(error.kind, message, { cause: error, exitCode: error.exitCode });
 }

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ModelBroker } from './model-broker.ts';
+import { ModelBroker } from '../../../test/support/model-broker.ts';
+import { KafkaError } from '../contract.ts';
+import type { Batch } from './batch.ts';
+import type { PartitionQueue } from './partition-queue.ts';
 
 type Event = (broker: ModelBroker) => void;
 
@@ -215,4 +218,42 @@ test('A broker that may have forgotten the producer is sent one batch, and no mo
   broker.serve();
   settle(broker);
   assert.deepEqual(broker.log, ['1', '2', '3']);
+});
+
+test('What was sent and is given up is told as what may be there; what was never sent is not', () => {
+  const refusal = new KafkaError('too-large', 'It is too large.');
+  const sentTwice = (): { broker: ModelBroker; batch: Batch } => {
+    const broker = new ModelBroker();
+    broker.append();
+    broker.queue.failed(broker.queue.next(0)!, true);
+    broker.queue.resume();
+    const batch = broker.queue.next(0)!;
+    broker.append();
+    return { broker, batch };
+  };
+  const ends: readonly ((queue: PartitionQueue, batch: Batch) => void)[] = [
+    (queue, batch) => queue.disowned(batch, refusal),
+    (queue) => queue.clear(refusal),
+    (queue, batch) => {
+      queue.refused(batch, refusal, 'too-large');
+      queue.settleDoubt(undefined, new Error('nobody knows'));
+    },
+  ];
+  for (const end of ends) {
+    const { broker, batch } = sentTwice();
+    end(broker.queue, batch);
+    const told = broker.rejected.get('1');
+    assert.match(told!.message, /^It is too large\. What was sent already may be there/);
+    assert.ok(told instanceof KafkaError && told.kind === 'too-large');
+    broker.queue.clear(refusal);
+    assert.equal(broker.rejected.get('2'), refusal);
+  }
+});
+
+test('What is on its way when everything is given up may be there', () => {
+  const broker = new ModelBroker();
+  broker.append();
+  broker.send();
+  broker.queue.clear(new Error('Closed.'));
+  assert.match(broker.rejected.get('1')!.message, /^Closed\. What was sent already may be there/);
 });

@@ -5,7 +5,7 @@
  * - a batch is sent again under the same numbers, unless the broker has said that it does not have it;
  * - nothing is sent under new numbers, or a new producer id, that may stand on the partition already.
  */
-import type { Refusal } from './answers.ts';
+import { type Refusal, withDoubt } from './answers.ts';
 import {
   after,
   type Batch,
@@ -81,9 +81,7 @@ export class PartitionQueue {
 
   /** Batches on their way. */
   get inFlight(): number {
-    let count = 0;
-    for (const batch of this.#batches) if (batch.sent) count += 1;
-    return count;
+    return this.#batches.reduce((count, { sent }) => count + Number(sent), 0);
   }
 
   append(waiting: PendingRecord): void {
@@ -187,7 +185,7 @@ export class PartitionQueue {
     this.#inDoubt = false;
     this.#refusal = undefined;
     if (last === undefined) {
-      this.#disown(refusal ?? error);
+      this.#disown(refusal === undefined ? error : withDoubt(refusal));
       return;
     }
     const there = this.#batches.filter((batch) => batch.ambiguous && endsBy(batch, last));
@@ -200,7 +198,7 @@ export class PartitionQueue {
   /** The broker does not know the producer (any more). What may stand on the partition is rejected. */
   disowned(batch: Batch, error: Error): void {
     this.#halt(batch);
-    this.#disown(error);
+    this.#disown(withDoubt(error));
   }
 
   /** The broker will never take it as it is. Records that travelled together get a second chance, apart, if that can help. */
@@ -233,15 +231,16 @@ export class PartitionQueue {
 
   /** Rejects everything. What is on its way is forgotten; a new identity is needed afterwards. */
   clear(error: Error): void {
-    const records = this.#batches.flatMap((batch) => batch.records).concat(this.#waiting);
-    for (const batch of this.#batches) discard(batch);
+    const batches = this.#batches;
     this.#batches = [];
-    this.#waiting.length = 0;
     this.#identity = undefined;
     this.#halted = false;
     this.#inDoubt = false;
     this.#refusal = undefined;
-    for (const waiting of records) waiting.reject(error);
+    const waiting = this.#waiting.splice(0);
+    for (const batch of batches)
+      this.#reject(batch, batch.sent || batch.ambiguous ? withDoubt(error) : error);
+    for (const { reject } of waiting) reject(error);
   }
 
   /** True while the batch is one of this queue's: late answers to what has been given up are for nobody. */
@@ -262,10 +261,12 @@ export class PartitionQueue {
     this.#identity = undefined;
     const given = this.#batches.filter(({ ambiguous }) => ambiguous);
     this.#batches = this.#batches.filter(({ ambiguous }) => !ambiguous);
-    for (const batch of given) {
-      discard(batch);
-      for (const waiting of batch.records) waiting.reject(error);
-    }
+    for (const batch of given) this.#reject(batch, error);
+  }
+
+  #reject(batch: Batch, error: Error): void {
+    discard(batch);
+    for (const { reject } of batch.records) reject(error);
   }
 
   /** What may stand on the partition keeps its numbers; all else follows what has been acknowledged without a gap. */

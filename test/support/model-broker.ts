@@ -1,6 +1,6 @@
 /** For tests: one partition of a broker as far as idempotent producers see it (KIP-98), with faults to order. */
-import type { Batch } from './batch.ts';
-import { PartitionQueue } from './partition-queue.ts';
+import type { Batch } from '../../src/kafka/produce/batch.ts';
+import { PartitionQueue } from '../../src/kafka/produce/partition-queue.ts';
 
 /** The value of a record that the broker refuses for ever. */
 export const poison = Buffer.from('poison');
