@@ -63,7 +63,8 @@ export async function replay(
   }
 }
 
-function layOut({ folders, files }: Remains, place: string): void {
+/** Puts what remains into a folder, which is emptied first. */
+export function layOut({ folders, files }: Remains, place: string): void {
   rmSync(place, { recursive: true, force: true });
   mkdirSync(place, { recursive: true });
   for (const folder of folders) mkdirSync(join(place, folder), { recursive: true });

@@ -1,0 +1,132 @@
+/**
+ * Three brokers with one topic, as producers and consumers meet them: in the place of `Cluster`, with the real wire format of what
+ * is produced and fetched. Nothing happens by itself: the model's owner says when a request is answered, and with what.
+ */
+import type { Cluster } from '../../../src/kafka/cluster/cluster.ts';
+import { mayPass, NetworkFailure, NotNow } from '../../../src/kafka/cluster/failures.ts';
+import type { Link } from '../../../src/kafka/cluster/link.ts';
+import type { LinkPurpose } from '../../../src/kafka/cluster/link-purpose.ts';
+import type { TopicMetadata } from '../../../src/kafka/cluster/topic-metadata.ts';
+import { silentLogger } from '../../../src/log.ts';
+import { ModelConnection, type ModelRequest } from './connection.ts';
+
+export const topic = 'T';
+export const topicId = '00112233-4455-6677-8899-aabbccddeeff';
+
+/** How many brokers there are; their ids count from 0. */
+export const brokers = 3;
+
+/** What a small request may meet, one after the other, before all is well: a number is the code of its answer. */
+export type ControlFault = 'lost' | 'leaderless' | 'stale' | number;
+
+/** A partition, as metadata tells of it. */
+interface Led {
+  readonly leader: number;
+  readonly epoch: number;
+}
+
+/** A small request at a broker. */
+export interface Asked {
+  readonly apiKey: number;
+  readonly payload: Buffer;
+  readonly broker: number;
+  /** What it is to be answered with; 0: with the truth. */
+  readonly code: number;
+}
+
+export interface ModelClusterOptions<Log extends Led> {
+  readonly logs: Log[];
+  readonly versions: ReadonlyMap<number, number>;
+  /** Answers small requests, but those for metadata, as the library would have read it. */
+  readonly control: (asked: Asked) => unknown;
+}
+
+export class ModelCluster<Log extends Led> {
+  readonly logs: Log[];
+  readonly faults: ControlFault[] = [];
+  readonly #options: ModelClusterOptions<Log>;
+  readonly #connections = new Map<string, ModelConnection>();
+  readonly #closing = new AbortController();
+  #known: TopicMetadata | undefined;
+
+  constructor(options: ModelClusterOptions<Log>) {
+    this.#options = options;
+    this.logs = options.logs;
+  }
+
+  /** What the code under test takes it for. */
+  get asCluster(): Cluster {
+    const pause = async () => {};
+    const cluster = {
+      options: { requestTimeout: 1000, logger: silentLogger, rack: undefined },
+      signal: this.#closing.signal,
+      backoff: () => ({ pause, succeeded: () => {}, abandoned: () => {} }),
+      retry: (_: string, work: () => Promise<unknown>, signal?: AbortSignal) => this.#retry(work, signal),
+      knownTopic: () => this.#known,
+      refreshTopic: async () => this.#refresh(),
+      link: async (broker: number, { name }: LinkPurpose) => this.#link(name, broker),
+      anyLink: async () => this.#link('any', 0),
+    };
+    return cluster as unknown as Cluster;
+  }
+
+  /** What is on its way to a broker, the oldest first. */
+  to(broker: number): readonly ModelRequest[] {
+    return this.#at(broker).flatMap(({ waiting }) => waiting);
+  }
+
+  /** All connections to a broker break. */
+  breakOff(broker: number): void {
+    for (const connection of this.#at(broker)) connection.close();
+  }
+
+  close(): void {
+    this.#closing.abort();
+    for (const connection of this.#connections.values()) connection.close();
+  }
+
+  #at(broker: number): readonly ModelConnection[] {
+    return [...this.#connections].filter(([name]) => name.endsWith(` ${broker}`)).map(([, one]) => one);
+  }
+
+  async #retry(work: () => Promise<unknown>, signal = this.#closing.signal): Promise<unknown> {
+    for (;;) {
+      signal.throwIfAborted();
+      try {
+        return await work();
+      } catch (error) {
+        if (!mayPass(error)) throw error;
+      }
+    }
+  }
+
+  #refresh(): TopicMetadata {
+    const fault = this.faults.shift();
+    if (fault === 'lost') throw new NetworkFailure('the answer was lost');
+    if (typeof fault === 'number') throw new NotNow(fault, 'find the topic');
+    if (fault === 'stale' && this.#known !== undefined) return this.#known;
+    const partitions = this.logs.map(({ leader, epoch }) => ({
+      leader: fault === 'leaderless' ? -1 : leader,
+      leaderEpoch: epoch,
+    }));
+    this.#known = { name: topic, id: topicId, partitions };
+    return this.#known;
+  }
+
+  #link(purpose: string, broker: number): Link {
+    const name = `${purpose} ${broker}`;
+    let connection = this.#connections.get(name);
+    if (connection?.isOpen !== true) {
+      connection = new ModelConnection((apiKey, payload) => this.#control(apiKey, payload, broker));
+      this.#connections.set(name, connection);
+    }
+    return { connection, versions: this.#options.versions } as unknown as Link;
+  }
+
+  #control(apiKey: number, payload: Buffer, broker: number): unknown {
+    const fault = this.faults.shift();
+    if (fault === 'lost') throw new NetworkFailure('the answer was lost');
+    const code = typeof fault === 'number' ? fault : 0;
+    return this.#options.control({ apiKey, payload, broker, code });
+  }
+}

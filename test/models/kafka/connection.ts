@@ -1,0 +1,91 @@
+/** A connection of which the other end is a model: requests wait until the model answers them. */
+import { NetworkFailure } from '../../../src/kafka/cluster/failures.ts';
+import type { Frame } from '../../../src/kafka/wire/frame-pool.ts';
+
+export interface ModelRequest {
+  readonly apiKey: number;
+  readonly bytes: Buffer;
+  /** The answer from after the correlation id. */
+  readonly answer: (bytes: Buffer) => void;
+  /** The connection breaks, and all that is on its way there with it. */
+  readonly breakOff: () => void;
+}
+
+interface Waiting extends ModelRequest {
+  readonly lose: (error: Error) => void;
+}
+
+interface Asked {
+  readonly apiKey: number;
+  readonly pieces: readonly Uint8Array[];
+}
+
+/** What a small request is answered with, as the library would have read it; throws what it is refused by. */
+export type Control = (apiKey: number, payload: Buffer) => unknown;
+
+export class ModelConnection {
+  readonly #closed = Promise.withResolvers<Error>();
+  readonly #control: Control;
+  #waiting: Waiting[] = [];
+  isOpen = true;
+
+  constructor(control: Control) {
+    this.#control = control;
+  }
+
+  get closed(): Promise<Error> {
+    return this.#closed.promise;
+  }
+
+  /** Requests that are on their way, the oldest first. */
+  get waiting(): readonly ModelRequest[] {
+    return this.#waiting;
+  }
+
+  exchange({ apiKey, pieces }: Asked): Promise<Frame> {
+    const { promise, resolve, reject } = Promise.withResolvers<Frame>();
+    if (!this.isOpen) return Promise.reject(new NetworkFailure('the connection is closed'));
+    const answer = (bytes: Buffer): void => {
+      this.#waiting = this.#waiting.filter((other) => other !== request);
+      resolve({ bytes, release: () => {} });
+    };
+    const breakOff = (): void => this.close();
+    const request = { apiKey, bytes: Buffer.concat(pieces), answer, breakOff, lose: reject };
+    this.#waiting.push(request);
+    return promise;
+  }
+
+  /** A small request by the library's codec. */
+  send(
+    apiKey: number,
+    _version: number,
+    payload: () => { readonly buffer: Buffer },
+    _parser: unknown,
+    _hasRequestTags: boolean,
+    _hasResponseTags: boolean,
+    callback: (error: Error | null, response?: unknown) => void,
+  ): void {
+    queueMicrotask(() => {
+      let response: unknown;
+      try {
+        if (!this.isOpen) throw new NetworkFailure('the connection is closed');
+        response = this.#control(apiKey, payload().buffer);
+      } catch (error) {
+        callback(error as Error);
+        return;
+      }
+      callback(null, response);
+    });
+  }
+
+  close(reason: Error = new NetworkFailure('the connection broke')): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    for (const { lose } of this.#waiting.splice(0)) lose(reason);
+    this.#closed.resolve(reason);
+  }
+
+  throttle(): void {}
+
+  setRequestTimeout(): void {}
+}

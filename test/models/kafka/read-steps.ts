@@ -1,0 +1,83 @@
+/** What may happen to a topic that is read, in any order. */
+import fc from 'fast-check';
+import { brokers, type ControlFault } from './cluster.ts';
+import type { Written } from './kept-log.ts';
+
+/** What becomes of a request for records, beside the truth: a number is the code of every partition. */
+export type ReadFate = 'truth' | 'lost' | 'short' | 'spoiled' | number;
+
+export type ReadStep =
+  | { readonly do: 'write'; readonly partition: number; readonly count: number; readonly how: Written }
+  | { readonly do: 'serve'; readonly broker: number; readonly fate: ReadFate; readonly most: number }
+  | { readonly do: 'elect'; readonly partition: number; readonly leader: number }
+  | { readonly do: 'cut'; readonly partition: number; readonly leader: number; readonly records: number }
+  | { readonly do: 'expire'; readonly partition: number; readonly to: number }
+  | {
+      readonly do: 'compact';
+      readonly partition: number;
+      readonly every: number;
+      readonly keepsEmpty: boolean;
+    }
+  | { readonly do: 'control'; readonly fault: ControlFault }
+  | { readonly do: 'rebalance' | 'add a partition' };
+
+const partition = fc.nat({ max: 1 });
+const broker = fc.nat({ max: brokers - 1 });
+/** None of them is final: leaders that moved or do not know it yet, topics not heard of, faults of storage, what nobody knows. */
+const code = fc.constantFrom(-1, 1, 3, 5, 6, 7, 9, 13, 56, 74, 75, 100, 32_000);
+export const readStep: fc.Arbitrary<ReadStep> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('write' as const),
+      partition: fc.nat({ max: 2 }),
+      count: fc.integer({ min: 1, max: 4 }),
+      how: fc.constantFrom<Written>('plain', 'plain', 'aborted'),
+    }),
+  },
+  {
+    weight: 9,
+    arbitrary: fc.record({
+      do: fc.constant('serve' as const),
+      broker,
+      fate: fc.oneof(
+        { weight: 6, arbitrary: fc.constant('truth' as const) },
+        { weight: 2, arbitrary: fc.constantFrom<ReadFate>('lost', 'short', 'spoiled') },
+        { weight: 2, arbitrary: code },
+      ),
+      most: fc.integer({ min: 1, max: 3 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('elect' as const), partition, leader: broker }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('cut' as const),
+      partition,
+      leader: broker,
+      records: fc.integer({ min: 1, max: 9 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('expire' as const), partition, to: fc.nat({ max: 25 }) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('compact' as const),
+      partition,
+      every: fc.integer({ min: 1, max: 3 }),
+      keepsEmpty: fc.boolean(),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('control' as const),
+      fault: fc.constantFrom<ControlFault>('lost', 'leaderless', 'stale', -1, 3, 6, 32_000),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant({ do: 'rebalance' as const }) },
+  { weight: 1, arbitrary: fc.constant({ do: 'add a partition' as const }) },
+);
