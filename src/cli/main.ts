@@ -7,6 +7,12 @@ import { setFlagsFromString } from 'node:v8';
 import { knownCacheFolder } from '../broker/default-folders.ts';
 import { watchStdout } from './stdout.ts';
 
+// Whoever lists processes is not to read keys from our arguments: first of all, for they can be seen until then.
+const words = process.argv.slice(2);
+if (words.some((word) => /^--(?:stream-key|watch-key|input|input-options|property)(?:=|$)|^-X/.test(word))) {
+  process.title = ['sluice', ...words.slice(0, 2).filter((word) => /^[a-z]+$/.test(word))].join(' ');
+}
+
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 24 || (major === 24 && minor < 12)) {
   process.stderr.write(`sluice: Node.js ${process.versions.node} is too old; install 24.12 or newer\n`);
@@ -30,7 +36,7 @@ const { version }: { version: string } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
 );
 const { run } = await import('./program.ts');
-process.exitCode = await run(process.argv.slice(2), version);
+process.exitCode = await run(words, version);
 
 // A connection that somebody forgot must not keep a finished command alive.
 setTimeout(() => process.exit(), 3000).unref();

@@ -20,8 +20,8 @@ export interface Authority {
   readonly folder: string;
   /** The authority's own certificate. */
   readonly certificate: string;
-  /** Issues a certificate, e.g. for `['DNS:localhost', 'IP:127.0.0.1']`. */
-  issue(name: string, alternativeNames?: readonly string[]): Promise<Certificate>;
+  /** Issues a certificate, e.g. for `['DNS:localhost', 'IP:127.0.0.1']`; of less than no days: one that has expired. */
+  issue(name: string, alternativeNames?: readonly string[], days?: number): Promise<Certificate>;
   /** The path of a list of revoked certificates that names these; `name`: of its file. */
   revoke(name: string, certificates: readonly Certificate[]): Promise<string>;
   remove(): Promise<void>;
@@ -55,7 +55,7 @@ export async function makeAuthority(name: string): Promise<Authority> {
   return {
     folder,
     certificate,
-    async issue(subject, alternativeNames = []) {
+    async issue(subject, alternativeNames = [], lasts = 2) {
       const made = {
         certificate: file(`${subject}.pem`),
         key: file(`${subject}.key`),
@@ -77,7 +77,17 @@ export async function makeAuthority(name: string): Promise<Authority> {
         request,
       );
       const signing = ['-CA', certificate, '-CAkey', key, '-CAcreateserial', '-extfile', extensions];
-      await openssl('x509', '-req', '-in', request, ...signing, ...days, '-out', made.certificate);
+      await openssl(
+        'x509',
+        '-req',
+        '-in',
+        request,
+        ...signing,
+        '-days',
+        `${lasts}`,
+        '-out',
+        made.certificate,
+      );
       const texts = await Promise.all([readFile(made.key, 'utf8'), readFile(made.certificate, 'utf8')]);
       await writeFile(made.both, texts.join(''));
       return made;

@@ -34,8 +34,6 @@ export function publishCommand(): Command {
 }
 
 async function run({ settings, output, kafka }: Call<typeof publishFlags>): Promise<ExitCode> {
-  // Whoever lists processes must not read the key from our arguments.
-  if (settings.streamKey !== undefined) process.title = 'sluice live publish';
   const { fast, rendition, size, bitrate, ...options } = settings;
   const reporter = createPublishReporter(output);
   const interruption = interruptible((text) => reporter.notice(text));
