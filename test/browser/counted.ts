@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { TestContext } from 'node:test';
+import type { Owner } from '../support/owner.ts';
 
 export interface Counted {
   /** Without a slash at its end. */
@@ -12,7 +12,7 @@ export interface Counted {
 }
 
 /** Passes requests on to the server, and its answers back as they come. */
-export async function countRequests(t: TestContext, to: string): Promise<Counted> {
+export async function countRequests(owner: Owner, to: string): Promise<Counted> {
   const answers: { path: string; status: number }[] = [];
   const server = createServer((incoming, outgoing) => {
     const path = incoming.url ?? '/';
@@ -29,7 +29,7 @@ export async function countRequests(t: TestContext, to: string): Promise<Counted
     asked.end();
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  t.after(() => {
+  owner.after(() => {
     server.closeAllConnections();
     server.close();
   });

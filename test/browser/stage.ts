@@ -1,6 +1,6 @@
 /** What stands behind a page: publishers and servers, as processes that can be killed. */
-import type { TestContext } from 'node:test';
 import { freePort } from '../../src/broker/ports.ts';
+import type { Owner } from '../support/owner.ts';
 import type { RunningCommand } from '../support/process.ts';
 import { startSluice } from '../support/sluice.ts';
 import { waitFor } from '../support/wait.ts';
@@ -15,12 +15,12 @@ export interface StageOptions {
 
 /** A publisher of a small test picture. */
 export function startPublisher(
-  t: TestContext,
+  owner: Owner,
   { bootstrapServers, topic }: StageOptions,
   stream: string,
   options: readonly string[] = ['--size', '320x180', '--bitrate', '200k'],
 ): RunningCommand {
-  return startSluice(t, [
+  return startSluice(owner, [
     ...['live', 'publish', '--bootstrap-servers', bootstrapServers, '--topic', topic],
     ...['--stream', stream, '--input', 'test', '--rate', '30'],
     ...['--segment-target', '1s', '--preset', 'ultrafast', ...options],
@@ -36,14 +36,14 @@ export interface StartedServer {
 
 /** A server that is ready; on the port of an earlier one, or on a free one. */
 export async function startServer(
-  t: TestContext,
+  owner: Owner,
   { bootstrapServers, topic }: StageOptions,
   earlier?: number,
   options: readonly string[] = [],
 ): Promise<StartedServer> {
   const port = earlier ?? (await freePort(host, taken));
   const args = ['--bootstrap-servers', bootstrapServers, '--topic', topic, '--port', String(port)];
-  const command = startSluice(t, ['serve', ...args, ...options]);
+  const command = startSluice(owner, ['serve', ...args, ...options]);
   const url = `http://${host}:${port}`;
   await waitFor(
     async () => {

@@ -1,6 +1,6 @@
 /** Running commands as a user would: what they print, and how they end. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { TestContext } from 'node:test';
+import type { Owner } from './owner.ts';
 
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -26,12 +26,12 @@ export interface RunningCommand {
   readonly finished: Promise<Finished>;
 }
 
-/** Starts a command; with a test's context it is killed after that test at the latest. */
+/** Starts a command; with an owner it is killed when that ends, at the latest. */
 export function startCommand(
   command: string,
   args: readonly string[],
   { env, cwd, input }: RunOptions = {},
-  t?: TestContext,
+  owner?: Owner,
 ): RunningCommand {
   const child = spawn(command, args, { cwd, env: { ...process.env, ...env } });
   const output = { stdout: '', stderr: '' };
@@ -48,7 +48,7 @@ export function startCommand(
     child.once('close', (code, signal) => resolve({ code, signal, ...output }));
   });
   finished.catch(() => {});
-  t?.after(async () => {
+  owner?.after(async () => {
     child.kill('SIGKILL');
     await finished.catch(() => {});
   });

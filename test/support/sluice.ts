@@ -1,7 +1,6 @@
 /** The command line, as a process of its own. */
-
-import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { Owner } from './owner.ts';
 import { type Finished, type RunningCommand, type RunOptions, runCommand, startCommand } from './process.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -22,11 +21,7 @@ export async function redirectSluice(
   return { code: Number(stdout.trim().split('\n').at(-1)), stderr };
 }
 
-/** Starts `sluice ARGS`; it is killed after the test at the latest. */
-export function startSluice(
-  t: TestContext,
-  args: readonly string[],
-  options: RunOptions = {},
-): RunningCommand {
-  return startCommand(process.execPath, [main, ...args], options, t);
+/** Starts `sluice ARGS`; it is killed when its owner ends at the latest. */
+export function startSluice(owner: Owner, args: readonly string[], options: RunOptions = {}): RunningCommand {
+  return startCommand(process.execPath, [main, ...args], options, owner);
 }

@@ -1,0 +1,111 @@
+/**
+ * `npm run test:players`: real players before real inputs that are published live, through a real Kafka and a real server, and what
+ * they showed and asked for.
+ *
+ *     npm run test:players -- [--player NAME ...] [--input NAME ...] [--seconds 12] [--at-once 4] [--output FILE]
+ *
+ * `--output`: a page of which the part between the marks is replaced, or a new one. Exit code 1 when a cell neither plays nor stands in
+ * known.ts with its reason. hls.js always plays: its requests are the measure. Further ways of a player (`mpv-dash`) play the first input, or where they
+ * are named.
+ */
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import type { Browser } from 'playwright-core';
+import { startChromium } from '../browser/browser.ts';
+import { startServer } from '../browser/stage.ts';
+import { onGround } from '../proof/ground.ts';
+import { closeScopes, inScope, type Owner } from '../support/owner.ts';
+import { inputs } from './inputs/inputs.ts';
+import { reasonFor } from './known.ts';
+import { type Played, playInput, reference } from './matrix.ts';
+import { pages } from './pages/pages.ts';
+import type { Player } from './player.ts';
+import { programs } from './programs/programs.ts';
+import { lineOf, placed, report, verdictOf } from './report.ts';
+
+const { values } = parseArgs({
+  options: {
+    player: { type: 'string', multiple: true },
+    input: { type: 'string', multiple: true },
+    seconds: { type: 'string', default: '12' },
+    'at-once': { type: 'string', default: '4' },
+    output: { type: 'string' },
+  },
+});
+const say = (text: string): void => console.error(`players: ${text}`);
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => void closeScopes().then(() => process.exit(130)));
+
+/** Those that were asked for, all when none was. */
+function chosen<T extends { readonly name: string }>(all: readonly T[], names: readonly string[] = []): T[] {
+  const wrong = names.find((name) => all.every((one) => one.name !== name));
+  if (wrong !== undefined)
+    throw new Error(`nothing is called ${wrong}; there are: ${all.map(({ name }) => name).join('; ')}`);
+  return all.filter(({ name }) => names.length === 0 || names.includes(name));
+}
+
+const named = values.player === undefined ? undefined : [...new Set([reference, ...values.player])];
+const players: Player[] = chosen([...pages, ...programs], named);
+const chosenInputs = chosen(inputs, values.input);
+const versions = new Map<string, string>();
+for (const player of players) versions.set(player.name, await player.version());
+
+const started = performance.now();
+const played: Played[] = [];
+
+/** One Chromium for all pages, which begins when the first is needed. */
+function browserOf(owner: Owner): () => Promise<Browser> {
+  let browser: Promise<Browser> | undefined;
+  return () => {
+    if (browser === undefined) {
+      browser = startChromium();
+      owner.after(async () => (await browser)?.close());
+    }
+    return browser;
+  };
+}
+
+await onGround({ say }, async ({ bootstrapServers, folder }) =>
+  inScope(async (owner) => {
+    const stage = { bootstrapServers, topic: 'players' };
+    const server = await startServer(owner, stage);
+    const browser = browserOf(owner);
+    for (const input of chosenInputs) {
+      const isPlaying = ({ isFurther = false }: Player) =>
+        !isFurther || named !== undefined || input === inputs[0];
+      await playInput(input, {
+        ...stage,
+        server: server.url,
+        folder,
+        players: players.filter(isPlaying),
+        browser,
+        seconds: Number(values.seconds),
+        atOnce: Number(values['at-once']),
+        say,
+        onPlayed: (one) => {
+          played.push(one);
+          say(lineOf(one, reasonFor));
+        },
+      });
+    }
+  }),
+);
+
+const text = report({
+  played,
+  players: players.map(({ name }) => name),
+  inputs: chosenInputs,
+  versions,
+  reasonFor,
+  date: new Date(),
+  seconds: Number(values.seconds),
+  minutes: (performance.now() - started) / 60_000,
+});
+console.log(text);
+const { output } = values;
+if (output !== undefined) {
+  const page = existsSync(output) ? await readFile(output, 'utf8') : '';
+  await writeFile(output, placed(page, text));
+}
+process.exitCode = played.every((one) => verdictOf(one, reasonFor) !== 'fails') ? 0 : 1;
