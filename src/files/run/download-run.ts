@@ -13,7 +13,7 @@ import { retryingSink } from '../shared/retrying-sink.ts';
 import { stateTopicOf } from '../shared/topics.ts';
 import { TurnByKey } from '../shared/turn-by-key.ts';
 import { type Cut, type Gap, lostByCut, nameLosses } from './name-losses.ts';
-import { positionGroup, startOffsets, whoseUploads } from './positions.ts';
+import { copiedText, positionGroup, startOffsets, whoseUploads } from './positions.ts';
 import { SafeOffsets } from './safe-offsets.ts';
 
 /** Bytes after which positions are committed without waiting for the interval: what is fetched again after a kill. */
@@ -152,10 +152,7 @@ export class DownloadRun {
     const { from, cuts } = await startOffsets(kafka, topic, sink, settings);
     this.#safe = new SafeOffsets(settings.name, topic, from);
     for (const cut of cuts) this.#cut(cut);
-    if (sink.isCopy) {
-      const message = `${sink.place} was copied, or put back from a backup: what it may lack is found by reading ${topic.name} again from where that began; what stands here is not written again`;
-      settings.onEvent({ type: 'warning', message });
-    }
+    if (sink.isCopy) settings.onEvent({ type: 'warning', message: copiedText(sink.place, topic.name) });
     const { own, gone } = whoseUploads(await sink.unfinished(), topic, await sink.positions());
     await this.#receiver.failGone(gone);
     this.#receiver.restore(own);

@@ -121,3 +121,8 @@ export function whoseUploads<T extends { readonly topic: string }>(
   const gone = uploads.filter((one) => former.has(one.topic));
   return { own, gone };
 }
+
+/** What is said of a sink that is a copy: its positions are those of another one. */
+export function copiedText(place: string, topic: string): string {
+  return `${place} was copied, or put back from a backup: what it may lack is found by reading ${topic} again from where that began; what stands here is not written again`;
+}

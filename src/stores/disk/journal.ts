@@ -4,7 +4,6 @@
  *
  * Opened exclusively: a second downloader into the same folder is refused.
  */
-import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -15,6 +14,7 @@ import type { EpochRun } from '../../kafka/contract.ts';
 import type { ByteRange, Published, ReadRange, TopicPositions, UnfinishedUpload } from '../contract.ts';
 import { SinkLostError } from '../sink-lost.ts';
 import { isDamage, systemErrorOf } from './journal-fault.ts';
+import { settle, sinkId } from './journal-place.ts';
 import { makeTables } from './journal-tables.ts';
 import { placeFile } from './place.ts';
 import type { Refusals } from './refusals.ts';
@@ -87,8 +87,8 @@ export class Journal {
     try {
       makeTables(this.#database, !refusals.has('sync'));
       crashPoint('journal:after-make');
-      this.isCopy = this.#settle(place);
-      this.id = this.#sinkId();
+      this.isCopy = settle(this.#database, place);
+      this.id = sinkId(this.#database);
       this.#select = this.#database.prepare(
         'SELECT upload, size, digest, mtime, folded FROM published WHERE target = ?',
       );
@@ -105,29 +105,6 @@ export class Journal {
       }
       throw cause;
     }
-  }
-
-  /** Notes the place; true when it was another one, whose positions prove nothing here: reading begins where it began there. */
-  #settle(place: string): boolean {
-    const before = this.#database.prepare("SELECT value FROM meta WHERE name = 'place'").get()?.value;
-    if (before === place) return false;
-    this.#database.exec('BEGIN');
-    this.#database.prepare("INSERT OR REPLACE INTO meta VALUES ('place', ?)").run(place);
-    if (before !== undefined) {
-      this.#database.exec(
-        "UPDATE positions SET safe = began, epochs = '[]'; DELETE FROM meta WHERE name = 'id'",
-      );
-    }
-    this.#database.exec('COMMIT');
-    return before !== undefined;
-  }
-
-  #sinkId(): string {
-    const row = this.#database.prepare("SELECT value FROM meta WHERE name = 'id'").get();
-    if (row !== undefined) return String(row.value);
-    const id = randomBytes(8).toString('hex');
-    this.#database.prepare("INSERT INTO meta VALUES ('id', ?)").run(id);
-    return id;
   }
 
   published(target: string): JournalEntry | undefined {

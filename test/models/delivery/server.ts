@@ -49,7 +49,7 @@ export class ModelServer {
       followers,
       replies: services.replies,
       onBytes: () => {},
-      patience: 1000,
+      longestHold: 1000,
     });
     live.listen((arrival) => {
       followers.onArrival(arrival);
