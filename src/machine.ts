@@ -1,4 +1,5 @@
 /** What this machine says of itself. In a container any of it may be missing, so whoever asks says what happens then. */
+import { readFileSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { isAbsolute } from 'node:path';
 
@@ -26,4 +27,20 @@ export function hostName(): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** How many files this process may have open at once; undefined where the system does not say, or says that there is no limit. */
+export function openFilesLimit(): number | undefined {
+  try {
+    return openFilesIn(readFileSync('/proc/self/limits', 'utf8'));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'EMFILE' ? 0 : undefined;
+  }
+}
+
+/** From the text of Linux's proc_pid_limits(5). Node raises the soft limit to the hard one when it starts. */
+function openFilesIn(limits: string): number | undefined {
+  const soft = /^Max open files +(\d+)/m.exec(limits)?.[1];
+  return soft === undefined ? undefined : Number(soft);
 }

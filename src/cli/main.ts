@@ -5,6 +5,8 @@ import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { knownCacheFolder } from '../broker/default-folders.ts';
+import { openFilesLimit } from '../machine.ts';
+import { openFilesFault } from './open-files.ts';
 import { watchStdout } from './stdout.ts';
 
 // Whoever lists processes is not to read keys from our arguments: first of all, for they can be seen until then.
@@ -16,6 +18,12 @@ if (words.some((word) => /^--(?:stream-key|watch-key|input|input-options|propert
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 24 || (major === 24 && minor < 12)) {
   process.stderr.write(`sluice: Node.js ${process.versions.node} is too old; install 24.12 or newer\n`);
+  process.exit(2);
+}
+
+const fault = openFilesFault(openFilesLimit(), process.argv.slice(2));
+if (fault !== undefined) {
+  process.stderr.write(`sluice: ${fault}\n`);
   process.exit(2);
 }
 

@@ -68,7 +68,12 @@ const refusingAlert =
 export function lostConnection(address: Address, error: Error): NetworkFailure {
   const reasons = error instanceof AggregateError ? error.errors.map(String).join('; ') : error.message;
   const reason = reasons || String(Reflect.get(error, 'code') ?? '');
-  return new NetworkFailure(`${addressText(address)}: ${reason}`, { cause: error });
+  return new NetworkFailure(`${addressText(address)}: ${reason}${limitHint(error)}`, { cause: error });
+}
+
+function limitHint(error: Error): string {
+  const isOfLimit = ['EMFILE', 'ENFILE'].includes(String(Reflect.get(error, 'code')));
+  return isOfLimit ? ' (too many files are open: raise the limit, ulimit -n)' : '';
 }
 
 /** Translates what a socket emits before anything has been answered: refusals by TLS are final, all else may pass. */

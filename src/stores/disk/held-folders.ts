@@ -1,8 +1,6 @@
 /** Folders kept open for the files that are to go into them: many go into one, and opening it costs as much as a rename. */
 import type { DiskCalls } from './calls.ts';
-
-/** Folders open at once. */
-const most = 128;
+import { descriptorShare } from './descriptor-share.ts';
 
 /** A folder that is open. */
 export interface HeldFolder {
@@ -27,7 +25,7 @@ export class HeldFolders {
   /** In the order of their last use; and those that are to be closed once nobody uses them. */
   readonly #held = new Map<string, HeldFolder>();
   readonly #left = new Set<HeldFolder>();
-  #limit = most;
+  #limit = descriptorShare();
   #looks = 0;
 
   constructor(options: HeldFoldersOptions) {

@@ -18,6 +18,7 @@ import { absolutePath } from '../place.ts';
 import { rangesWithin } from '../ranges-within.ts';
 import { ownFolder } from '../target-name.ts';
 import { DiskCalls } from './calls.ts';
+import { descriptorShare } from './descriptor-share.ts';
 import { FileLooks, isSameTime } from './file-look.ts';
 import { type Claim, FinalNames } from './final-names.ts';
 import { finishPart } from './finish-part.ts';
@@ -36,8 +37,6 @@ import { Way } from './way.ts';
 import { WholeFiles } from './whole-file.ts';
 
 const partsFolder = `${ownFolder}/parts`;
-/** Temporary files open at once. */
-const handleLimit = 128;
 
 export interface DiskSinkOptions {
   /** The system's calls. Default: what suits the disk. */
@@ -116,7 +115,7 @@ class DiskSink implements Sink {
     for (const folder of ['', ownFolder, partsFolder]) this.#folders.touch(folder);
     this.#handles = new Handles({
       calls,
-      limit: handleLimit,
+      limit: descriptorShare(),
       keepsStamps,
       made: () => this.#folders.touch(partsFolder),
       spare: () => this.#way.release(),
