@@ -42,11 +42,15 @@ export class WholeFiles {
       crashPoint('whole:after-write');
       const mtime = await looks.give(whole, look, made === mode);
       await sync(whole);
-      if (performance.now() - began > unwatchedFor) await this.#mustHold(file, whole, bytes);
+      if (this.#canRead && performance.now() - began > unwatchedFor) await this.#mustHold(file, whole, bytes);
       return mtime;
     } finally {
       await calls.close(whole);
     }
+  }
+
+  get #canRead(): boolean {
+    return !this.#options.calls.ordersWrites;
   }
 
   async #mustHold(file: string, whole: number, bytes: Uint8Array): Promise<void> {
@@ -63,8 +67,9 @@ export class WholeFiles {
 
   /** Whatever stands there, and wherever it leads, is none of ours. */
   async #openNew(file: string, mode: number): Promise<number> {
-    const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants;
-    const flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW;
+    const { O_RDWR, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants;
+    // Some file systems of programs make no file that is to be read, too.
+    const flags = (this.#canRead ? O_RDWR : O_WRONLY) | O_CREAT | O_EXCL | O_NOFOLLOW;
     try {
       return await this.#options.calls.open(file, flags, mode);
     } catch (error) {
