@@ -250,8 +250,9 @@ test('copied sound keeps its bytes and its times, beside a copied picture that i
 test('sound of what comes once that cannot be copied is encoded from the next run on', async (t) => {
   const port = await freePort('127.0.0.1', new Set());
   const input = `udp://127.0.0.1:${port}`;
-  // AAC in a transport stream has heads that MP4 does not have, and FFmpeg cannot look before it comes.
-  const args = ['-v', 'quiet', '-re', ...picture(60), ...tone(60), ...fast, '-f', 'mpegts', input];
+  // AAC in a transport stream has heads that MP4 does not have, and FFmpeg cannot look before it comes. A keyframe within what it looks at.
+  const often = [...fast, '-g', '10'];
+  const args = ['-v', 'quiet', '-re', ...picture(60), ...tone(60), ...often, '-f', 'mpegts', input];
   const sender = spawn('ffmpeg', args, { stdio: 'ignore' });
   t.after(() => sender.kill('SIGKILL'));
   const copied = { videoCodec: 'copy', audioCodec: 'copy' };
@@ -268,4 +269,18 @@ test('sound of what comes once that cannot be copied is encoded from the next ru
     if (event.type === 'end') assert.equal(event.error, undefined);
   }
   assert.ok(stop.signal.aborted, 'pictures came');
+});
+
+test('a picture that FFmpeg has found nothing of is no reason to encode the sound', async (t) => {
+  const ffmpeg = join(await temporaryFolder(t), 'ffmpeg');
+  const said = 'dimensions not set; Could not write header for output file #0 (incorrect codec parameters ?)';
+  await writeFile(ffmpeg, `#!/bin/sh\necho "${said}" >&2; exit 1\n`, { mode: 0o755 });
+  const copied = { videoCodec: 'copy', audioCodec: 'copy' };
+  const input = 'udp://127.0.0.1:9';
+  const source = await encoderSource({ kafka: {}, stream: 'cam', input, ffmpeg, ...copied });
+  const events = await Array.fromAsync(source.run(new AbortController().signal));
+  assert.deepEqual(
+    events.map(({ type }) => type),
+    ['end'],
+  );
 });

@@ -113,9 +113,11 @@ async function* withPictureThatFits(
 }
 
 function isAboutSound(error: Error): boolean {
-  return error instanceof FormatError
-    ? /\besds\b/.test(error.message)
-    : /sample rate not set|incorrect codec parameters/.test(error.message);
+  const { message } = error;
+  if (error instanceof FormatError) return /\besds\b/.test(message);
+  // Of a picture whose beginning it has missed FFmpeg says that its parameters are incorrect, too.
+  if (message.includes('dimensions not set')) return false;
+  return /sample rate not set|incorrect codec parameters/.test(message);
 }
 
 /** The encoder's own of these options; those that are absent take its defaults. */
