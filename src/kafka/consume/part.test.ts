@@ -121,6 +121,15 @@ test('Compressed batches are expanded into memory that is used again', async () 
   assert.deepEqual(Buffer.from(second.records[1]!.value!), large);
 });
 
+test('A large batch is expanded into memory of its own, which is given back at once', async () => {
+  const part = partOf([await batch(0, 1, true, Buffer.alloc(20_000_000, 'x'))]);
+  const decoded = await decodePart(part, 'T', 1_000_000, pool);
+  const value = decoded.records[0]!.value!;
+  assert.deepEqual([value.byteLength, value[19_999_999]], [20_000_000, 'x'.charCodeAt(0)]);
+  decoded.free();
+  assert.equal(value.byteLength, 0);
+});
+
 test('Many small compressed batches do not take a frame each', async () => {
   const own = new FramePool(1_000_000);
   let taken = 0;

@@ -58,7 +58,8 @@ export async function decodePart(
       if (head.compression !== 0 && !head.control) {
         plain = await expand(bytes, head);
         expanded += plain.byteLength;
-        if (plain.byteLength >= ownMemoryFrom) {
+        if (plain.byteLength > movedUpTo) frames.push({ bytes: plain, release: () => forget(plain) });
+        else if (plain.byteLength >= ownMemoryFrom) {
           frames.push(pool.take(plain.byteLength));
           plain = moved(plain, frames.at(-1)!.bytes);
         }
@@ -90,12 +91,19 @@ const mostRecords = 5000;
 /** Smaller buffers may share their memory with others, and a frame for each of many would be mostly empty. */
 const ownMemoryFrom = 64 * 1024;
 
+/** Larger ones are seldom, and are not to be there twice for a moment. */
+const movedUpTo = 16 * 1024 * 1024;
+
 /** From memory that the collector would take its time to free into the pool's, which is used again and which threads share. */
 function moved(bytes: Buffer, into: Buffer): Buffer {
-  const { buffer } = bytes;
   into.set(bytes);
-  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
+  forget(bytes);
   return into;
+}
+
+/** Gives memory of our own back at once. */
+function forget({ buffer }: Buffer): void {
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
 function located(error: unknown, topic: string, partition: number): KafkaError {

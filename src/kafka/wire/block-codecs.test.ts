@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { GrowingOutput, MeasuredOutput, type Output } from './growing.ts';
 import { expandLz4 } from './lz4.ts';
 import { encodeLz4 } from './lz4-encode.ts';
 import { blockBytes } from './matches.ts';
@@ -9,7 +10,7 @@ import { expandSnappy } from './snappy.ts';
 import { encodeSnappy } from './snappy-encode.ts';
 
 type Encode = (input: Uint8Array) => Uint8Array | undefined;
-type Expand = (input: Buffer, cap: number) => Buffer;
+type Expand = (input: Buffer, output: Output) => void;
 
 const pairs: [string, Encode, Expand][] = [
   ['LZ4', encodeLz4, expandLz4],
@@ -20,8 +21,12 @@ function check(input: Uint8Array, encode: Encode, expand: Expand): Uint8Array | 
   const encoded = encode(input);
   if (encoded === undefined) return undefined;
   assert.ok(encoded.byteLength < input.byteLength, 'it became no smaller');
-  const expanded = expand(Buffer.from(encoded), input.byteLength);
-  assert.ok(expanded.equals(input), 'it came out as something else');
+  const output = new GrowingOutput(0, input.byteLength);
+  expand(Buffer.from(encoded), output);
+  assert.ok(output.bytes.equals(input), 'it came out as something else');
+  const measured = new MeasuredOutput(input.byteLength);
+  expand(Buffer.from(encoded), measured);
+  assert.equal(measured.length, input.byteLength);
   return encoded;
 }
 

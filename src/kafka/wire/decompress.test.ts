@@ -2,8 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
+import { bombs } from '../../../test/fuzz/kafka/bombs.ts';
+import { Random } from '../../../test/fuzz/random.ts';
 import { KafkaError } from '../contract.ts';
 import { decompress } from './decompress.ts';
+import { encodeLz4 } from './lz4-encode.ts';
+import { encodeSnappy } from './snappy-encode.ts';
 
 const gzip = 1;
 const snappy = 2;
@@ -33,6 +37,36 @@ for (const [compression, name, bytes] of samples) {
     await assert.rejects(decompress(bytes, compression, 'it', 29), { kind: 'corrupt' });
   });
 }
+
+/** Some megabytes that are more than what is expanded at once, by each way. */
+const long = Buffer.alloc(20_000_000, 'long and always the same. ');
+const longSamples: [number, string, Buffer][] = [
+  [gzip, 'gzip', gzipSync(long)],
+  [zstd, 'zstd', zstdCompressSync(long)],
+  [snappy, 'Snappy', Buffer.from(encodeSnappy(long)!)],
+  [lz4, 'LZ4', Buffer.from(encodeLz4(long)!)],
+];
+
+for (const [compression, name, bytes] of longSamples) {
+  test(`Much that ${name} has made little comes out whole, and not beyond the cap`, async () => {
+    assert.ok((await decompress(bytes, compression, 'it')).equals(long));
+    assert.ok((await decompress(bytes, compression, 'it', long.byteLength)).equals(long));
+    await assert.rejects(decompress(bytes, compression, 'it', long.byteLength - 1), { kind: 'corrupt' });
+    await assert.rejects(decompress(bytes.subarray(0, -9), compression, 'it'), { kind: 'corrupt' });
+  });
+}
+
+test('Few bytes that would become very many cost little memory until they are refused', async () => {
+  const random = new Random('bombs');
+  const before = process.resourceUsage().maxRSS;
+  for (const [compression, bomb] of bombs) {
+    const bytes = bomb(random, true);
+    for (let again = 0; again < 3; again += 1)
+      await assert.rejects(decompress(bytes, compression, 'it'), { kind: 'corrupt' });
+  }
+  const grown = (process.resourceUsage().maxRSS - before) / 1024;
+  assert.ok(grown < 120, `memory has grown by ${Math.round(grown)} MB`);
+});
 
 test('Another compression is named, not guessed', async () => {
   await assert.rejects(decompress(abc, 5, 'it'), { kind: 'unsupported' });

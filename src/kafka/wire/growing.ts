@@ -1,8 +1,60 @@
 /** Up to so many bytes a loop costs less than a call that copies them. */
 const shortRun = 32;
 
-/** Output of a decompressor: grows with what is really there, up to a cap, and repeats what it has already. */
-export class GrowingOutput {
+/** What is expanded would exceed its cap. */
+export class OutputLimitError extends RangeError {
+  override name = 'OutputLimitError';
+}
+
+/** Where a decompressor's output goes. Beyond its cap it throws OutputLimitError, for what was never there RangeError. */
+export interface Output {
+  readonly length: number;
+  /** Bytes that may still come. */
+  readonly room: number;
+  /** Appends what stands in `input` from `from` up to `to`. */
+  append(input: Uint8Array, from: number, to: number): void;
+  /** Appends `length` bytes from `distance` bytes before the end; where they overlap, what has just been written is repeated. */
+  repeat(distance: number, length: number): void;
+}
+
+/** Counts what would come out, and takes no memory for it. */
+export class MeasuredOutput implements Output {
+  readonly #cap: number;
+  length = 0;
+
+  constructor(cap: number) {
+    this.#cap = cap;
+  }
+
+  get room(): number {
+    return this.#cap - this.length;
+  }
+
+  append(_input: Uint8Array, from: number, to: number): void {
+    this.#add(to - from);
+  }
+
+  repeat(distance: number, length: number): void {
+    checkDistance(distance, this.length);
+    this.#add(length);
+  }
+
+  #add(bytes: number): void {
+    checkRoom(bytes, this.room, this.#cap);
+    this.length += bytes;
+  }
+}
+
+function checkRoom(bytes: number, room: number, cap: number): void {
+  if (bytes > room) throw new OutputLimitError(`more than ${cap} bytes come out`);
+}
+
+function checkDistance(distance: number, length: number): void {
+  if (distance < 1 || distance > length) throw new RangeError(`nothing stands ${distance} bytes back`);
+}
+
+/** Output that grows with what is really there, up to a cap, and repeats what it has already. */
+export class GrowingOutput implements Output {
   readonly #cap: number;
   #buffer: Buffer;
   #length = 0;
@@ -17,14 +69,14 @@ export class GrowingOutput {
     return this.#length;
   }
 
+  get room(): number {
+    return this.#cap - this.#length;
+  }
+
   get bytes(): Buffer {
     return this.#buffer.subarray(0, this.#length);
   }
 
-  /**
-   * Appends what stands in `input` from `from` up to `to`.
-   * @throws RangeError beyond the cap
-   */
   append(input: Uint8Array, from: number, to: number): void {
     const length = to - from;
     this.#reserve(length);
@@ -35,14 +87,8 @@ export class GrowingOutput {
     this.#length += length;
   }
 
-  /**
-   * Appends `length` bytes from `distance` bytes before the end; where they overlap, what has just been written is
-   * repeated.
-   * @throws RangeError beyond the cap, or before the beginning
-   */
   repeat(distance: number, length: number): void {
-    if (distance < 1 || distance > this.#length)
-      throw new RangeError(`nothing stands ${distance} bytes back`);
+    checkDistance(distance, this.#length);
     this.#reserve(length);
     const buffer = this.#buffer;
     const end = this.#length + length;
@@ -59,8 +105,8 @@ export class GrowingOutput {
   }
 
   #reserve(bytes: number): void {
+    checkRoom(bytes, this.room, this.#cap);
     const needed = this.#length + bytes;
-    if (needed > this.#cap) throw new RangeError(`more than ${this.#cap} bytes come out`);
     if (needed <= this.#buffer.byteLength) return;
     const larger = Buffer.allocUnsafe(Math.min(this.#cap, Math.max(needed, this.#buffer.byteLength * 2)));
     this.#buffer.copy(larger, 0, 0, this.#length);

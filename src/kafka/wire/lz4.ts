@@ -1,22 +1,21 @@
 /** Expands LZ4 frames (LZ4 Frame Format Description 1.6, LZ4 Block Format Description). Checksums are left to Kafka's own. */
-import { GrowingOutput } from './growing.ts';
+import type { Output } from './growing.ts';
 
 const magic = 0x184d2204;
 const uncompressedBlock = 0x8000_0000;
 
-/** @throws RangeError when the bytes are no such frame, or expand beyond `cap` */
-export function expandLz4(input: Buffer, cap: number): Buffer {
+/** @throws RangeError when the bytes are no such frame, or are too much for the output */
+export function expandLz4(input: Buffer, output: Output): void {
   if (input.readUInt32LE(0) !== magic) throw new RangeError('no LZ4 frame begins here');
   const flags = input.readUInt8(4);
   const hasContentSize = (flags & 0x08) !== 0;
   const hasDictionary = (flags & 0x01) !== 0;
   const blockChecksum = (flags & 0x10) === 0 ? 0 : 4;
   let at = 7 + (hasContentSize ? 8 : 0) + (hasDictionary ? 4 : 0);
-  const output = new GrowingOutput(input.byteLength * 3, cap);
   for (;;) {
     const size = input.readUInt32LE(at);
     at += 4;
-    if (size === 0) return output.bytes;
+    if (size === 0) return;
     const length = size % uncompressedBlock;
     if (length > input.byteLength - at) throw new RangeError('an LZ4 block is cut short');
     if (size >= uncompressedBlock) output.append(input, at, at + length);
@@ -53,7 +52,7 @@ class BlockReader {
   }
 }
 
-function expandBlock(input: Buffer, output: GrowingOutput): void {
+function expandBlock(input: Buffer, output: Output): void {
   const reader = new BlockReader(input);
   while (reader.at < input.byteLength) {
     const token = reader.byte();

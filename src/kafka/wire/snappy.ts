@@ -1,16 +1,15 @@
 /** Expands Snappy (Snappy compressed format description), bare or in the blocks that Java's clients write (xerial). */
-import { GrowingOutput } from './growing.ts';
+import { type Output, OutputLimitError } from './growing.ts';
 
 const xerialMagic = Buffer.from('\x82SNAPPY\0', 'latin1');
 /** Magic, version, lowest compatible version. */
 const xerialHeaderBytes = 16;
 
-/** @throws RangeError when the bytes are no Snappy, or expand beyond `cap` */
-export function expandSnappy(input: Buffer, cap: number): Buffer {
-  const output = new GrowingOutput(input.byteLength * 3, cap);
+/** @throws RangeError when the bytes are no Snappy, or are too much for the output */
+export function expandSnappy(input: Buffer, output: Output): void {
   if (!input.subarray(0, xerialMagic.byteLength).equals(xerialMagic)) {
     expandBlock(input, output);
-    return output.bytes;
+    return;
   }
   for (let at = xerialHeaderBytes; at < input.byteLength; ) {
     const length = input.readUInt32BE(at);
@@ -19,12 +18,13 @@ export function expandSnappy(input: Buffer, cap: number): Buffer {
     expandBlock(input.subarray(at, at + length), output);
     at += length;
   }
-  return output.bytes;
 }
 
-function expandBlock(input: Buffer, output: GrowingOutput): void {
+function expandBlock(input: Buffer, output: Output): void {
   const begin = output.length;
   let [claimed, at] = readUvarint(input);
+  // Believed only to this end: it has to come true in any case.
+  if (claimed > output.room) throw new OutputLimitError(`a Snappy block claims ${claimed} bytes`);
   while (at < input.byteLength) {
     const tag = input.readUInt8(at);
     at += 1;
