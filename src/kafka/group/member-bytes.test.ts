@@ -27,6 +27,22 @@ test('No bytes are no partitions', () => {
   assert.deepEqual(decodeAssignment(Buffer.alloc(0)), new Map());
 });
 
+test('The bytes may end with the last field that is read', () => {
+  assert.deepEqual(decodeSubscription(Buffer.from('00000000000100026162', 'hex')), ['ab']);
+  assert.deepEqual(decodeSubscription(Buffer.from('0000000000010000', 'hex')), ['']);
+});
+
+test('A topic that is named twice has the partitions of both, in order and once each', () => {
+  const once = (partitions: string): string => `000161${partitions}`;
+  const bytes = `000000000002${once('00000002000000030000000a')}${once('00000002000000020000000a')}`;
+  assert.deepEqual(decodeAssignment(Buffer.from(bytes, 'hex')), new Map([['a', [2, 3, 10]]]));
+});
+
+test('Negative versions and lengths are refused', () => {
+  for (const bytes of ['ffff00000000', '000000000001ffff', '0000000000010001'])
+    assert.throws(() => decodeSubscription(Buffer.from(bytes, 'hex')), { kind: 'corrupt' });
+});
+
 test('What goes in comes out', () => {
   const partitions = fc.uniqueArray(fc.nat(), { maxLength: 20 }).map((list) => list.sort((a, b) => a - b));
   fc.assert(

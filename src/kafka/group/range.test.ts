@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { assignRanges, type GroupMember } from './range.ts';
+import { assignorName, assignRanges, type GroupMember } from './range.ts';
 
 const member = (memberId: string, topics = ['t'], instanceId: string | null = null): GroupMember => ({
   memberId,
@@ -36,6 +36,40 @@ test('Only those who want a topic share it', () => {
 test('Static members stand in the order of their names, before the others', () => {
   const members = [member('a'), member('z1', ['t'], 'two'), member('z2', ['t'], 'one')];
   assert.deepEqual(shares(members, { t: 3 }), { z2: { t: [0] }, z1: { t: [1] }, a: { t: [2] } });
+});
+
+test('The order in which members are named does not matter', () => {
+  const names = fc.uniqueArray(fc.constantFrom(...'abcdefgh'), { minLength: 1 });
+  const isStatic = fc.uniqueArray(fc.nat(7));
+  fc.assert(
+    fc.property(names, isStatic, fc.nat(20), (ids, statics, count) => {
+      // The later a static member's id, the earlier its name.
+      const members = ids.map((id, index) =>
+        member(
+          id,
+          ['t'],
+          statics.includes(index) ? String.fromCharCode(0x7a - id.charCodeAt(0) + 0x61) : null,
+        ),
+      );
+      const inOrder = [
+        ...members
+          .filter(({ instanceId }) => instanceId !== null)
+          .sort((a, b) => (a.memberId > b.memberId ? -1 : 1)),
+        ...members
+          .filter(({ instanceId }) => instanceId === null)
+          .sort((a, b) => (a.memberId < b.memberId ? -1 : 1)),
+      ];
+      const dealt = shares(members, { t: count });
+      assert.deepEqual(
+        inOrder.flatMap(({ memberId }) => dealt[memberId]?.t ?? []),
+        [...Array(count).keys()],
+      );
+    }),
+  );
+});
+
+test('The assignor has the name by which all clients know it', () => {
+  assert.equal(assignorName, 'range');
 });
 
 test('Every partition is exactly one member’s, and no share differs from another by more than one', () => {

@@ -48,6 +48,7 @@ function inOrder(a: GroupMember, b: GroupMember): number {
   return b.instanceId !== null ? 1 : compare(a.memberId, b.memberId);
 }
 
+/** No two are the same. */
 function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
+  return a < b ? -1 : 1;
 }
