@@ -76,6 +76,7 @@ export function isOnlyTypes(node: Node): boolean {
 
 /** True of the words that an error is made with: they are for people, and tests should not repeat them. */
 export function isMessage(node: Node): boolean {
+  if (is.isCallExpression(node)) return is.isThrowStatement(node.parent);
   return is.isNewExpression(node) && /(?:Error|Failure|NotNow)$/.test(node.expression.getText());
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { ByteRange } from '../../stores/contract.ts';
 import { Ranges } from './ranges.ts';
 
 const length = 40;
@@ -55,6 +56,12 @@ test('Ranges come back from their list, and the list is a copy', () => {
     [0, 10],
     [20, 30],
   ]);
+});
+
+test('What ranges are made of stays as it is', () => {
+  const given: ByteRange[] = [[0, 10]];
+  new Ranges(given).add(10, 20);
+  assert.deepEqual(given, [[0, 10]]);
 });
 
 test('Many ranges that do not touch cost little each', () => {

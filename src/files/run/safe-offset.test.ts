@@ -61,3 +61,39 @@ test('The safe offset is the end of the last batch before which nothing is unfin
     { numRuns: 300 },
   );
 });
+
+test('Whatever is begun, dealt with and cut, in any order: all before the safe offset has been dealt with, and stands', () => {
+  const step = fc.oneof(
+    fc.record({ do: fc.constant('begin' as const), size: fc.integer({ min: 1, max: 9 }) }),
+    fc.record({ do: fc.constant('deal' as const), which: fc.nat(20) }),
+    fc.record({ do: fc.constant('cut' as const), back: fc.nat(15) }),
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+      const safe = new SafeOffset(0);
+      const batches: { end: number; done: () => void; isDone: boolean }[] = [];
+      let end = 0;
+      let passed = 0;
+      for (const one of steps) {
+        if (one.do === 'begin') {
+          end += one.size;
+          batches.push({ end, done: safe.begin(end), isDone: false });
+        } else if (one.do === 'deal') {
+          const batch = batches[one.which % Math.max(1, batches.length)];
+          batch?.done();
+          if (batch !== undefined) batch.isDone = true;
+        } else {
+          end = Math.max(0, end - one.back);
+          safe.cut(end);
+          passed = Math.min(passed, end);
+          for (const batch of batches) batch.end = Math.min(batch.end, end);
+        }
+        while (batches[0]?.isDone) passed = batches.shift()!.end;
+        assert.equal(safe.value, passed);
+        assert.equal(safe.unfinished, batches.length);
+        assert.ok(safe.value <= end);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});

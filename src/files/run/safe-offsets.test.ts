@@ -16,6 +16,8 @@ test('What has changed is told, to each of the two by itself', () => {
   ]);
   const offsets = new SafeOffsets('office', topic, from, () => 0);
   const first = offsets.take();
+  const { reader, topic: id, name, cluster } = first.forSink;
+  assert.deepEqual([reader, id, name, cluster], ['office', 't', 'files', 'c']);
   assert.deepEqual([...first.forSink.partitions], [...from]);
   assert.deepEqual([...first.forKafka.keys()], [0, 1]);
   offsets.remembered(first);
@@ -48,8 +50,74 @@ test('A partition that was not there at the start began where it was first read'
   const offsets = new SafeOffsets('office', topic, new Map());
   offsets.begin({ ...batch(2, 9), logStartOffset: 7 })();
   assert.deepEqual([...offsets.take().forSink.partitions], [[2, { began: 7, safe: 9 }]]);
+  // After compaction the log begins before its first record.
+  const record = { offset: 8, timestamp: 0, key: null, headers: [], headerCount: 0, value: null };
+  offsets.begin({ ...batch(3, 9), logStartOffset: 7, records: [record] });
+  assert.deepEqual([...offsets.take().forSink.partitions][1], [3, { began: 8, safe: 8 }]);
   assert.deepEqual(
     [9, 10].map((end) => offsets.isPast(new Map([[2, end]]))),
     [true, false],
   );
+  const ends = (partition: number, end: number) =>
+    new Map([
+      [2, 9],
+      [partition, end],
+    ]);
+  assert.deepEqual(
+    [offsets.isPast(ends(3, 9)), offsets.isPast(ends(7, 1)), offsets.isPast(ends(7, 0))],
+    [false, false, true],
+  );
+  assert.deepEqual([offsets.began(2), offsets.began(7)], [7, 0]);
+});
+
+test('What retention took is passed when it has been told of, and of a partition that is not read nothing is', () => {
+  const offsets = new SafeOffsets('office', topic, new Map([[0, { began: 0, safe: 2 }]]), () => 0);
+  const told = offsets.skip(0, 6);
+  offsets.begin(batch(0, 9))();
+  assert.deepEqual(offsets.take().forKafka.get(0)?.offset, 2);
+  told();
+  assert.deepEqual(offsets.take().forKafka.get(0)?.offset, 9);
+  offsets.skip(4, 6)();
+  assert.deepEqual([...offsets.take().forKafka.keys()], [0]);
+});
+
+test('Of a log that was cut nothing counts as read from there on, nor as begun behind it', () => {
+  const from = new Map([
+    [0, { began: 5, safe: 8 }],
+    [1, { began: 1, safe: 8 }],
+  ]);
+  const offsets = new SafeOffsets('office', topic, from, () => 0);
+  offsets.cut(0, 3);
+  offsets.cut(1, 3);
+  offsets.cut(2, 3);
+  assert.deepEqual(
+    [...offsets.take().forSink.partitions],
+    [
+      [0, { began: 3, safe: 3 }],
+      [1, { began: 1, safe: 3 }],
+    ],
+  );
+});
+
+test('The hour runs from the last time that all were committed, by the steady clock', (t) => {
+  assert.equal(commitAllEvery, 3_600_000);
+  let now = 5;
+  const clock = performance.now;
+  performance.now = () => now;
+  t.after(() => {
+    performance.now = clock;
+  });
+  const from = new Map([
+    [0, { began: 0, safe: 0 }],
+    [1, { began: 0, safe: 0 }],
+  ]);
+  const offsets = new SafeOffsets('office', topic, from);
+  offsets.committed(offsets.take());
+  now += commitAllEvery - 1;
+  offsets.begin(batch(0, 9))();
+  const some = offsets.take();
+  assert.deepEqual([...some.forKafka.keys()], [0]);
+  offsets.committed(some);
+  now += 1;
+  assert.deepEqual([...offsets.take().forKafka.keys()], [0, 1]);
 });
