@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LiveScript, type MadeRecord } from '../../../test/support/live-records.ts';
+import type { Rendition } from '../contract.ts';
 import { StreamWindow } from '../window/window.ts';
 import { judge } from './directives.ts';
 
@@ -107,4 +108,63 @@ test('Who waits is released by the record that brings it, and by none before', (
     readyAfter('_HLS_msn=7', (made) => made.restart(false).segments(1)),
     1,
   );
+});
+
+/** A rendition of segments with so many parts, the last of them closed or not. */
+function renditionOf(parts: readonly (number | 'gap')[], isClosed: boolean, next = parts.length): Rendition {
+  const segments = parts.map((count, media) => ({
+    media,
+    gap: count === 'gap',
+    closed: isClosed || media < parts.length - 1,
+    parts: Array.from({ length: count === 'gap' ? 0 : count }),
+  }));
+  return { segments, edge: { epoch: 1, media: next, part: 0, ordinal: 0 } } as unknown as Rendition;
+}
+
+function askOf(rendition: Rendition, media: number, part?: number): string {
+  const query = `_HLS_msn=${media}${part === undefined ? '' : `&_HLS_part=${part}`}`;
+  const targets = { part: 200_000, segment: 1_000_000 };
+  return judge(new URLSearchParams(query), { ended: false, targets }, rendition).type;
+}
+
+test('A part past the end of its segment is the first of the next one, when that is there', () => {
+  const nothingNext = renditionOf([3, 5], true);
+  assert.equal(askOf(nothingNext, 1, 3), 'now');
+  assert.equal(askOf(nothingNext, 1, 4), 'now');
+  assert.equal(askOf(nothingNext, 1, 5), 'wait');
+  assert.equal(askOf(nothingNext, 0, 4), 'now');
+  assert.equal(askOf(nothingNext, 2, 14), 'wait');
+  assert.equal(askOf(nothingNext, 2, 15), 'refuse');
+  const begun = renditionOf([3, 5, 1], false);
+  assert.equal(askOf(begun, 1, 5), 'now');
+  assert.equal(askOf(begun, 1, 99), 'now');
+  assert.equal(askOf(renditionOf([3, 'gap'], true), 1, 0), 'now');
+});
+
+test('Where nothing has come yet, what comes is waited for, and what was before is over', () => {
+  const none = renditionOf([], true, 4);
+  assert.deepEqual(
+    [3, 4, 5, 6].map((media) => askOf(none, media)),
+    ['now', 'wait', 'wait', 'refuse'],
+  );
+  assert.equal(askOf(none, 3, 0), 'now');
+  assert.equal(askOf(none, 4, 0), 'wait');
+  assert.equal(askOf(none, 4, 14), 'wait');
+  assert.equal(askOf(none, 4, 15), 'refuse');
+});
+
+test('A refusal says what is wrong', () => {
+  const window = windowOf(script().made);
+  const table: readonly (readonly [string, RegExp])[] = [
+    ['_HLS_msn=x', /whole numbers/],
+    ['_HLS_msn=1&_HLS_part=y', /whole numbers/],
+    ['_HLS_part=0', /needs _HLS_msn/],
+    ['_HLS_msn=9', /segment 9 .* 6$/],
+    ['_HLS_msn=7&_HLS_part=17', /part 17 of segment 7/],
+  ];
+  for (const [text, reason] of table) {
+    const judgement = judge(new URLSearchParams(text), window, window.rendition('main')!);
+    assert.ok(judgement.type === 'refuse');
+    assert.match(judgement.reason, reason);
+  }
 });

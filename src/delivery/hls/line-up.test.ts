@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { LiveScript } from '../../../test/support/live-records.ts';
 import type { IndexedSegment } from '../../records/live-index.ts';
 import { StreamWindow } from '../window/window.ts';
-import { type LineUpOptions, type Listed, lineUp } from './line-up.ts';
+import { indexOf, type LineUpOptions, type Listed, lineUp, newestEpoch, withoutHoles } from './line-up.ts';
 import { programDateTime } from './tags.ts';
 
 const target = 1_000_000;
@@ -111,4 +111,91 @@ test('Behind a row of missing numbers that is too long nothing is told of what w
   const rendition = renditionOf(new LiveScript().segments(200));
   const seen = all({ rendition, target, listed: 6_000_000, from: 3, archived: older(3, 10) });
   assert.equal(seen[0]!.media, rendition.segments[0]!.media);
+});
+
+/** The last segments of a programme that goes on from this number: five of a second each. */
+function windowFrom(media: number) {
+  const segments = older(media, media + 5).map((one) => ({ ...one, closed: true, parts: [] }));
+  return { segments: segments as never };
+}
+
+const few = 256;
+
+test('What is older than the window is told apart when there is much of it', () => {
+  const rendition = windowFrom(900);
+  const line = (from: number, recent = 0) =>
+    lineUp({ rendition, target, listed: target, from, archived: older(0, 900), recent });
+  const near = line(900 - few);
+  assert.deepEqual(near.older, { known: [], from: 0, to: 0 });
+  assert.deepEqual(numbers(near.segments), range(900 - few, 905));
+  const far = line(900 - few - 1);
+  assert.deepEqual([far.older.from, far.older.to], [900 - few - 1, 900]);
+  assert.deepEqual(numbers(far.segments), range(900, 905));
+  // What lasts as long as is asked for is not among the older ones: five seconds stand in the window.
+  const recent = line(0, 30_000_000);
+  assert.deepEqual([recent.older.from, recent.older.to], [0, 875]);
+  assert.deepEqual(numbers(recent.segments), range(875, 905));
+  assert.deepEqual([line(0, 5_000_000).older.to, line(0, 5_000_001).older.to], [900, 899]);
+  // One at least is, for what stands before the recent ones.
+  assert.equal(line(100, 10_000_000_000).older.to, 101);
+});
+
+test('Without a window all that the archive has is listed', () => {
+  const options = { rendition: { segments: [] }, target, listed: target, archived: older(0, 10) };
+  assert.deepEqual(numbers(all({ ...options, from: 5 })), range(5, 10));
+  assert.deepEqual(numbers(all({ ...options, from: 12 })), []);
+});
+
+test('Of a long list, too, nothing is told of what was before a row of missing numbers that is too long', () => {
+  const before = lineUp({
+    rendition: windowFrom(900),
+    target,
+    listed: target,
+    from: 0,
+    archived: [...older(0, 5), ...older(106, 900)],
+  });
+  assert.deepEqual([before.older.from, before.older.to], [5, 799]);
+  const between = lineUp({
+    rendition: windowFrom(900),
+    target,
+    listed: target,
+    from: 0,
+    archived: older(0, 700),
+  });
+  assert.deepEqual(between.older, { known: [], from: 0, to: 0 });
+  assert.deepEqual(numbers(between.segments), range(900, 905));
+});
+
+test('A row of a hundred missing numbers is not too long, one more is', () => {
+  const seen = (next: number) => numbers(withoutHoles([...older(0, 2), ...older(next, next + 2)], target));
+  assert.deepEqual(seen(101), range(0, 103));
+  assert.deepEqual(seen(102), [102, 103]);
+});
+
+test('A number that nobody has lasts as long as a segment should, and belongs to what was before', () => {
+  const [first, last] = older(0, 5).filter(({ media }) => media === 1 || media === 4);
+  const [, one, two] = withoutHoles(
+    [{ ...first!, epoch: 3, discontinuities: 2, duration: 30_720 }, last!],
+    target,
+  );
+  const { captured } = first!;
+  const hole = {
+    ...{ epoch: 3, media: 2, discontinuity: false, discontinuities: 2, gap: true, timescale: 1_000_000 },
+    ...{ duration: target, captured: captured + 2_000_000, parts: [] },
+  };
+  assert.deepEqual(one, hole);
+  assert.deepEqual(two, { ...hole, media: 3, captured: captured + 3_000_000 });
+});
+
+test('Places and epochs of a list', () => {
+  const list = older(3, 8);
+  assert.deepEqual(
+    [0, 3, 5, 7, 8].map((media) => indexOf(list, media)),
+    [0, 0, 2, 4, 5],
+  );
+  const known = list.map((one, index) => ({ ...one, epoch: index, gap: index > 2 }));
+  assert.equal(newestEpoch({ known, from: 0, to: 5 }), 2);
+  assert.equal(newestEpoch({ known, from: 0, to: 2 }), 1);
+  assert.equal(newestEpoch({ known, from: 3, to: 5 }), undefined);
+  assert.equal(newestEpoch({ known, from: 0, to: 1 }), 0);
 });
