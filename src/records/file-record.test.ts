@@ -13,7 +13,16 @@ import { consumed } from '../../test/support/records.ts';
 import { FormatError } from '../errors.ts';
 import type { Header } from '../kafka/contract.ts';
 import { checksumAlgorithms } from './checksum.ts';
-import { chunkHeaders, decodeFileRecord, encodeAbort, encodeClose, encodePack } from './file-record.ts';
+import {
+  chunkHeaders,
+  decodeFileRecord,
+  encodeAbort,
+  encodeChunk,
+  encodeClose,
+  encodePack,
+  refusedRef,
+} from './file-record.ts';
+import { packFilesLimit } from './pack.ts';
 
 test('A chunk comes back as it was written', () => {
   fc.assert(
@@ -123,4 +132,89 @@ test('Random headers and bytes: refused by FormatError, or not ours, and nothing
     }),
     { numRuns: 1000 },
   );
+});
+
+test('Of a record that is refused is told what can be read of it, each header by itself', () => {
+  const header = (name: string, text: string | Uint8Array): Header => [
+    name,
+    typeof text === 'string' ? Buffer.from(text) : text,
+  ];
+  const upload = '0123456789abcdef'.repeat(2);
+  const right = [
+    header('kind', 'close'),
+    header('uploader', 'shop'),
+    header('path', 'a/b'),
+    header('upload', upload),
+  ];
+  assert.deepEqual(refusedRef({ headers: right }), { kind: 'close', uploader: 'shop', path: 'a/b', upload });
+  for (const kind of ['chunk', 'close', 'abort', 'pack'])
+    assert.equal(refusedRef({ headers: [header('kind', kind)] }).kind, kind);
+  const nothing = { kind: undefined, uploader: undefined, path: undefined, upload: undefined };
+  assert.deepEqual(refusedRef({ headers: [] }), nothing);
+  const wrong: readonly (readonly [name: string, text: string | Uint8Array])[] = [
+    ['kind', 'tombstone'],
+    ['uploader', '.sluice'],
+    ['uploader', 'a/b'],
+    ['path', '../b'],
+    ['path', Buffer.from([0xff])],
+    ['path', 'ab/'.repeat(1400)],
+    ['upload', `${upload}0`],
+  ];
+  for (const [name, text] of wrong) {
+    const headers = right.map((one) => (one[0] === name ? header(name, text) : one));
+    const expected = { kind: 'close', uploader: 'shop', path: 'a/b', upload, [name]: undefined };
+    assert.deepEqual(refusedRef({ headers }), expected, name);
+  }
+  for (const one of right) {
+    const expected = { kind: 'close', uploader: 'shop', path: 'a/b', upload, [one[0]]: undefined };
+    assert.deepEqual(refusedRef({ headers: [...right, one] }), expected, `${one[0]} twice`);
+  }
+  const longest = `${'ab/'.repeat(1365)}c`;
+  assert.equal(longest.length, 4096);
+  assert.equal(refusedRef({ headers: [header('path', longest)] }).path, longest);
+});
+
+test('What no reader would take is not written', () => {
+  const ref = { uploader: 'shop', path: 'a', upload: '0'.repeat(32) };
+  const chunk = { ...ref, size: 3, offset: 0, checksum: 'md5' as const, bytes: Buffer.from('abc') };
+  assert.equal(encodeChunk(chunk).value, chunk.bytes);
+  assert.throws(() => encodeChunk({ ...chunk, checksum: 'md4' as 'md5' }), FormatError);
+  assert.throws(() => encodeChunk({ ...chunk, offset: 1 }), FormatError);
+  assert.throws(() => encodeChunk({ ...chunk, bytes: Buffer.alloc(0) }), FormatError);
+  const entry = {
+    path: 'a',
+    upload: ref.upload,
+    size: 1,
+    digest: `md5:${'0'.repeat(32)}`,
+    mtime: '0',
+    mode: 0o644,
+  };
+  const pack = (count: number, bytes: number) =>
+    encodePack('shop', Array(count).fill(entry), [Buffer.alloc(bytes)]);
+  assert.throws(() => pack(2, 1), /do not add up/);
+  assert.throws(() => pack(2, 3), /do not add up/);
+  assert.throws(() => pack(packFilesLimit + 1, packFilesLimit + 1), /10001 files in a pack, 10000 at most/);
+  const full = decodeFileRecord(consumed(pack(packFilesLimit, packFilesLimit)));
+  assert.ok(full?.kind === 'pack' && full.files.length === packFilesLimit);
+  assert.throws(() => encodePack('.shop', [], []), FormatError);
+  assert.throws(() => encodeAbort({ ...ref, uploader: 'a/b', reason: '' }), FormatError);
+  assert.throws(() => encodeAbort({ ...ref, path: '', reason: '' }), FormatError);
+  const facts = { size: 1, digest: entry.digest, mtime: '0', mode: 0o7777 };
+  encodeClose({ ...ref, ...facts });
+  for (const fault of [
+    { mode: 0o10000 },
+    { mode: -1 },
+    { mode: 0.5 },
+    { mtime: 'now' },
+    { size: -1 },
+    { size: 2 ** 53 },
+  ])
+    assert.throws(() => encodeClose({ ...ref, ...facts, ...fault }), FormatError, JSON.stringify(fault));
+});
+
+test('A reason has 500 characters at most, and none of the value stands for it', () => {
+  const record = encodeAbort({ uploader: 'u', path: 'p', upload: '0'.repeat(32), reason: 'x'.repeat(600) });
+  const read = decodeFileRecord(consumed(record));
+  assert.ok(read?.kind === 'abort' && read.reason === 'x'.repeat(500));
+  assert.equal((record.value as Uint8Array).length, 0);
 });

@@ -116,3 +116,40 @@ test('Noise is refused, whatever it is', () => {
     }),
   );
 });
+
+test('What is as long as it may be is taken, and one more is not', () => {
+  const longest = {
+    owner: 'o'.repeat(64),
+    host: 'h'.repeat(255),
+    boot: 'b'.repeat(255),
+    key: '0a'.repeat(32),
+  };
+  const all = { ...claim, ...longest };
+  assert.deepEqual(decodeClaim(consumed(encodeClaim(all))), all);
+  assert.deepEqual(decodeClaim(consumed(encodeClaim({ ...claim, owner: 'o', host: '' })))?.owner, 'o');
+  const ended = { ...claim, state: 'ended' as const };
+  assert.deepEqual(decodeClaim(consumed(encodeClaim(ended))), ended);
+  for (const [name, text] of Object.entries(longest)) {
+    assert.throws(() => encodeClaim({ ...claim, [name]: `${text}0` }), FormatError, name);
+    assert.throws(() => encodeClaim({ ...claim, [name]: `0${text}` }), FormatError, name);
+  }
+  assert.throws(() => encodeClaim({ ...claim, owner: '' }), FormatError);
+});
+
+test('Whose record it is stands in its key, and nowhere else', () => {
+  const { value } = consumed(encodeClaim(claim));
+  for (const key of [
+    null,
+    Buffer.alloc(0),
+    Buffer.from('a/b'),
+    Buffer.from('.a'),
+    Buffer.from('a'.repeat(65)),
+  ])
+    assert.throws(() => decodeClaim({ key, value }), FormatError);
+  assert.equal(decodeClaim({ key: Buffer.from('a'.repeat(64)), value })?.stream, 'a'.repeat(64));
+  assert.throws(() => encodeClaim({ ...claim, stream: '' }), FormatError);
+  const key = Buffer.from('cam1');
+  for (const text of ['', '{', '[]', 'null'])
+    assert.throws(() => decodeIndexEntry({ key, value: Buffer.from(text) }), FormatError, text);
+  assert.throws(() => decodeIndexEntry({ key, value: null }), FormatError);
+});

@@ -170,3 +170,51 @@ test('Headers that are not UTF-8, a megabyte long, or a hundred thousand', () =>
     refused({ ...record, headers: [...(record.headers ?? []), ...more] }, `${kind} with many headers`);
   }
 });
+
+const part: LiveRecord = {
+  kind: 'part',
+  ...{ stream: 'cam', epoch: 1, sequence: 2, media: 3, ordinal: 4, discontinuities: 5, rendition: 'main' },
+  ...{ part: 0, chunk: 0, lastChunk: true, keyframe: true, discontinuity: false },
+  ...{ timescale: 1, time: 0, duration: 1, captured: 0 },
+};
+
+test('A value counts by all of its pieces, and a part needs 16 bytes', () => {
+  const pieces = (...lengths: number[]) => lengths.map((length) => Buffer.alloc(length));
+  for (const value of [Buffer.alloc(16), pieces(16), pieces(8, 8), pieces(15, 1)])
+    assert.equal(encodeLiveRecord(part, value).value, value);
+  for (const value of [null, Buffer.alloc(15), pieces(), pieces(7, 8), pieces(15)])
+    assert.throws(() => encodeLiveRecord(part, value), FormatError);
+});
+
+test('Headers stand in the order of FORMAT.md', () => {
+  const names = (record: LiveRecord) =>
+    (encodeLiveRecord(record, Buffer.alloc(16)).headers ?? []).map(([name]) => name);
+  const { kind: _, rendition, part: _part, chunk: _chunk, lastChunk: _last, keyframe: _key, ...gap } = part;
+  const first = ['sluice', 'kind', 'stream', 'epoch', 'sequence', 'media', 'ordinal', 'discontinuities'];
+  const times = ['flags', 'timescale', 'time', 'duration', 'captured'];
+  assert.deepEqual(names(part), [...first, 'rendition', 'part', 'chunk', ...times]);
+  assert.deepEqual(names({ kind: 'gap', ...gap }), [...first, ...times]);
+  const { stream, epoch, sequence, media, ordinal, discontinuities } = part;
+  const numbers = { stream, epoch, sequence, media, ordinal, discontinuities };
+  assert.deepEqual(names({ kind: 'end', ...numbers }), first);
+  const facts = { codecs: 'mp4a.40.2', width: 1, height: 1, frameRate: 1, bandwidth: 1, averageBandwidth: 1 };
+  assert.deepEqual(names({ kind: 'init', ...numbers, rendition, facts, targets: { part: 1, segment: 1 } }), [
+    ...[...first, 'rendition', 'codecs', 'width', 'height', 'frame-rate', 'bandwidth', 'average-bandwidth'],
+    ...['part-target', 'segment-target'],
+  ]);
+  assert.throws(
+    () => encodeLiveRecord({ kind: 'init', ...numbers, rendition, facts, targets: { part: 2, segment: 1 } }),
+    FormatError,
+  );
+});
+
+test('Words are whole words', () => {
+  const record = encodeLiveRecord(part, Buffer.alloc(16));
+  for (const [name, text] of [
+    ['sluice', '11'],
+    ['sluice', 'x1'],
+    ['kind', 'parts'],
+    ['kind', 'apart'],
+  ] as const)
+    assert.throws(() => decodeLiveRecord(consumed(withHeader(record, name, text))), FormatError, text);
+});

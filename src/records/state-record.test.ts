@@ -12,6 +12,7 @@ import {
   encodeReady,
   type FileState,
   type Lease,
+  sentVersionOf,
   statePartition,
   stateUploader,
 } from './state-record.ts';
@@ -204,4 +205,34 @@ test('The partition of an uploader is for ever: FNV-1a of its name', () => {
       assert.ok(Number.isInteger(partition) && partition >= 0 && partition < partitions);
     }),
   );
+});
+
+test('The newest version that was sent in full is this one, or the one before it', () => {
+  assert.deepEqual(sentVersionOf(sent), before);
+  const older = { ...before, digest: sent.digest!, first: 1 };
+  assert.deepEqual(sentVersionOf({ ...sent, state: 'sending', before: older }), older);
+  assert.deepEqual(sentVersionOf({ ...sent, state: 'aborted', before: older }), older);
+  const { digest: _, ...undigested } = sent;
+  assert.deepEqual(sentVersionOf({ ...undigested, before: older }), older);
+  assert.equal(sentVersionOf({ ...sent, state: 'sending' }), undefined);
+});
+
+test('A key says whose record it is, and of which path', () => {
+  const value = Buffer.from(JSON.stringify({ v: 1, ...sent }));
+  const keys: readonly (readonly [key: string, uploader: string, path: string])[] = [
+    ['s/a', 's', 'a'],
+    ['shop/a/b', 'shop', 'a/b'],
+  ];
+  for (const [key, uploader, path] of keys) {
+    const read = decodeStateRecord({ key: Buffer.from(key), value });
+    assert.deepEqual(read, { kind: 'file', uploader, path, state: { v: 1, ...sent } });
+    assert.equal(stateUploader({ key: Buffer.from(key) }), uploader);
+  }
+  for (const key of ['.shop', '.shop/', '.shop/a', 'shop/../a', 'shop//a', 'a'.repeat(129)])
+    assert.throws(() => decodeStateRecord({ key: Buffer.from(key), value: null }), FormatError, key);
+  assert.throws(() => encodeFileState('shop', '../a', sent), FormatError);
+  assert.throws(() => encodeFileState('.shop', 'a', sent), FormatError);
+  assert.throws(() => encodeLease('.shop', lease), FormatError);
+  assert.equal(stateUploader({ key: null }), undefined);
+  assert.equal(stateUploader({ key: Buffer.from([0xff]) }), undefined);
 });

@@ -70,3 +70,21 @@ test('What is an id', () => {
   ];
   for (const text of table) assert.ok(!isUploadId(text), JSON.stringify(text));
 });
+
+test('Without a floor an id is as new as the clock, and each has chance of its own', () => {
+  const ids = new UploadIds(() => 1.5009);
+  assert.match(ids.next(), /^00000000000005dc[0-9a-f]{16}$/);
+  assert.match(ids.next(), /^00000000000005dd/);
+  // More than are drawn at once.
+  const many = Array.from({ length: 2000 }, () => ids.next().slice(16));
+  assert.equal(new Set(many).size, 2000);
+  assert.ok(many.every((text) => /^[0-9a-f]{16}$/.test(text)));
+  assert.ok(many.filter((text) => text === '0'.repeat(16)).length < 2);
+});
+
+test('A clock that stands at the floor gives what follows it', () => {
+  const floor = `${(1000).toString(16).padStart(16, '0')}${'f'.repeat(16)}`;
+  assert.match(new UploadIds(() => 1, floor).next(), /^00000000000003e9/);
+  assert.match(new UploadIds(() => 0.5).next(floor), /^00000000000003e9/);
+  assert.match(new UploadIds(() => 2).next(floor), /^00000000000007d0/);
+});
