@@ -100,9 +100,10 @@ test('Of files whose names may not be written so many are kept, and each is name
   }
 });
 
-test('While a downloader watches, a flood is told as it comes, and memory of it does not grow', async () => {
+test('While a downloader watches, a flood is told as it comes, and memory of it does not grow', async (t) => {
   const flow = await flowWith(Array.from({ length: 50 }, (_, number) => begun(number)));
   const stop = new AbortController();
+  t.after(() => stop.abort());
   const running = flow.down({ once: false, signal: stop.signal, maxOpen: 10, commitInterval: 10 });
   await waitFor(() => flow.told('failed').length === 40);
   await flow.append(

@@ -12,6 +12,7 @@ import type { Progress } from '../shared/progress.ts';
 import { retryingSink } from '../shared/retrying-sink.ts';
 import { stateTopicOf } from '../shared/topics.ts';
 import { TurnByKey } from '../shared/turn-by-key.ts';
+import { Incomplete } from './incomplete.ts';
 import { type Cut, type Gap, lostByCut, nameLosses } from './name-losses.ts';
 import { copiedText, positionGroup, startOffsets, whoseUploads } from './positions.ts';
 import { SafeOffsets } from './safe-offsets.ts';
@@ -47,8 +48,7 @@ export class DownloadRun {
   readonly #group: string;
   #safe: SafeOffsets;
   readonly #work = new Set<Promise<void>>();
-  /** Closed uploads that lack bytes -> the partitions' ends when that was found: past them, nothing more can come. */
-  readonly #incomplete = new Map<string, ReadonlyMap<number, number>>();
+  readonly #incomplete: Incomplete;
   /** Where the topic began and ended when uploads were last looked for that nobody will complete: past its end, none had more. */
   #look: Look | undefined;
   #checkpoint: Promise<void> = Promise.resolve();
@@ -66,6 +66,7 @@ export class DownloadRun {
     this.#safe = new SafeOffsets(settings.name, { ...options.topic, cluster: '' }, new Map());
     const retry = new DiskRetry({ sink, onEvent, signal: stop.signal });
     this.#sink = retryingSink(sink, retry);
+    this.#incomplete = new Incomplete(() => kafka.offsets(options.topic.name, 'latest'));
     // One at a time: each has a consumer of its own, with all its memory.
     const again = new TurnByKey();
     const fetching = { kafka, topic, bufferBytes, progress, signal: stop.signal };
@@ -81,7 +82,7 @@ export class DownloadRun {
       fetchAgain: (upload) => again.run('', () => fetchAgain(fetching, upload)),
       background: (work) => this.#track(work.catch((error: unknown) => this.#fail(error))),
       onIncomplete: (upload) =>
-        void this.#noteIncomplete(upload).catch((error: unknown) => this.#fail(error)),
+        void this.#incomplete.note(upload).catch((error: unknown) => this.#fail(error)),
     });
   }
 
@@ -129,7 +130,7 @@ export class DownloadRun {
     await this.#checkpoint;
     await Promise.allSettled(this.#work);
     if (settings.once && !stop.signal.aborted) {
-      await this.#receiver.failMissing(this.#incomplete.keys());
+      await this.#receiver.failMissing(this.#incomplete.uploads());
       await this.#failAbandoned();
       this.#receiver.nameOpen();
       await Promise.allSettled(this.#work);
@@ -218,15 +219,8 @@ export class DownloadRun {
     this.#safe.committed(taken);
   }
 
-  async #noteIncomplete(upload: string): Promise<void> {
-    this.#incomplete.set(upload, new Map());
-    this.#incomplete.set(upload, await this.#options.kafka.offsets(this.#options.topic.name, 'latest'));
-  }
-
   async #failOverdue(): Promise<void> {
-    const overdue = [...this.#incomplete].filter(([, ends]) => ends.size > 0 && this.#safe.isPast(ends));
-    for (const [upload] of overdue) this.#incomplete.delete(upload);
-    await this.#receiver.failMissing(overdue.map(([upload]) => upload));
+    await this.#receiver.failMissing(this.#incomplete.takePast((ends) => this.#safe.isPast(ends)));
   }
 
   /** Beside the run: what has lain long is read back. */
