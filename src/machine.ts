@@ -1,6 +1,6 @@
 /** What this machine says of itself. In a container any of it may be missing, so whoever asks says what happens then. */
 import { readFileSync } from 'node:fs';
-import { homedir, hostname } from 'node:os';
+import { homedir, hostname, totalmem } from 'node:os';
 import { isAbsolute } from 'node:path';
 
 /** The user's own folder. Undefined for a user who has neither HOME nor an entry in the list of users. */
@@ -43,4 +43,10 @@ export function openFilesLimit(): number | undefined {
 function openFilesIn(limits: string): number | undefined {
   const soft = /^Max open files +(\d+)/m.exec(limits)?.[1];
   return soft === undefined ? undefined : Number(soft);
+}
+
+/** Bytes of memory that this process may use: those of the machine, or of its container. */
+export function memoryBytes(): number {
+  const [ofContainer, ofMachine] = [process.constrainedMemory(), totalmem()];
+  return ofContainer > 0 && ofContainer < ofMachine ? ofContainer : ofMachine;
 }

@@ -8,7 +8,7 @@ import { counted, optional, sized, timed, valued } from './flags.ts';
 import { watchKeyFlag, watchKeyOf } from './live/watch-key.ts';
 import { createServeReporter } from './serve-reporter.ts';
 import { interruptible } from './signals.ts';
-import { count, path, text, topicName } from './values.ts';
+import { count, path, size, text, topicName } from './values.ts';
 import { type Call, createVerb } from './verb.ts';
 
 const server = {
@@ -48,6 +48,13 @@ const media = {
   window: timed('window', usual.window, 'what live playlists list; the same on all servers of a topic'),
   rewind: timed('rewind', usual.rewind, 'how far viewers may go back, if the topic still has it'),
   cache: sized('cache', usual.cache, 0, 'memory for older segments that viewers have gone back to'),
+  memory: optional(
+    'memory',
+    'SIZE',
+    size(1),
+    'what the live windows of all streams may take together',
+    "half of the machine's",
+  ),
 } as const;
 
 const serveFlags = { ...media, ...server, ...viewers };

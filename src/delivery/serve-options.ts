@@ -19,6 +19,8 @@ export interface ServeOptions
   readonly rewind?: number;
   /** Bytes of older segments that are held in memory. */
   readonly cache?: number;
+  /** Bytes that the live windows of all streams may take together. Default: half of the memory that this process may use. */
+  readonly memory?: number;
   /** Ends the server in good order. */
   readonly signal?: AbortSignal;
   readonly logger?: Logger;

@@ -26,7 +26,7 @@ const lookEvery = 1000;
  * Rejects with ConfigurationError when it may not listen there, and with what makes reading impossible.
  */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
-  const { topic, window, rewind, cache, ...listening } = withDefaults(options);
+  const { topic, window, rewind, cache, memory, ...listening } = withDefaults(options);
   const { signal, logger = silentLogger, onEvent = () => {} } = options;
   const stop = new AbortController();
   const stopped = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
@@ -44,6 +44,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       window: window * 1000,
       rewind: rewind * 1000,
       cacheBytes: cache,
+      memory,
       signal: stopped,
       logger,
       onWord: onEvent,

@@ -6,6 +6,7 @@ import type { LiveFeedHandler } from '../live/feed.ts';
 import { awaitLiveTopics } from '../live/read/await-topics.ts';
 import { followLive } from '../live/read/follow.ts';
 import { type Logger, silentLogger } from '../log.ts';
+import { memoryBytes } from '../machine.ts';
 import type { StreamClaim } from '../records/live-claim.ts';
 import type { IndexEntry } from '../records/live-index.ts';
 import type { LiveRecord } from '../records/live-record.ts';
@@ -22,6 +23,8 @@ export interface StreamsOptions {
   readonly window?: number;
   /** Bytes of one rendition's window. Default 64 MiB. */
   readonly windowBytes?: number;
+  /** Bytes of all windows together. Default: half of the memory that this process may use. */
+  readonly memory?: number | undefined;
   /** Microseconds that viewers may go back. Default 12 hours. */
   readonly rewind?: number;
   /** Bytes of older segments that are held. Default 64 MiB. */
@@ -173,7 +176,17 @@ class TopicStreams implements OpenStreams, LiveFeedHandler {
 
   #newWindows(): Windows {
     const { window: listed, windowBytes: bytes } = { ...streamsDefaults, ...this.#options };
-    return new Windows({ limits: { listed, bytes }, onChange: () => this.#tell() });
+    const { memory = memoryBytes() / 2, onWord = () => {} } = this.#options;
+    return new Windows({
+      limits: { listed, bytes },
+      memory,
+      onChange: () => this.#tell(),
+      onSetAside: (stream) => {
+        const most = Math.round(memory / 1e6);
+        const message = `stream ${stream} is set aside for a minute: the live windows of all streams may take ${most} MB together (--memory), and it began last, or holds more than its share`;
+        onWord({ type: 'warning', message });
+      },
+    });
   }
 
   #newArchive(signal: AbortSignal): KafkaArchive {

@@ -85,6 +85,15 @@ export class WindowRendition implements Rendition {
     return this.#edge;
   }
 
+  /** Bytes of media that it keeps alive. */
+  get heldBytes(): number {
+    let held = 0;
+    for (const init of this.inits.values()) held += init.length;
+    for (const { parts } of this.segments) for (const { bytes } of parts) held += bytes.length;
+    for (const chunk of this.#part?.chunks ?? []) held += chunk.length;
+    return held;
+  }
+
   /** Of a newer epoch; within one epoch inits say nothing new. */
   init({ epoch, facts, media, ordinal }: InitRecord, bytes: Buffer): void {
     if (this.inits.has(epoch)) return;

@@ -59,6 +59,13 @@ export class StreamWindow implements LiveStream {
     return this.#sorted.length === 0;
   }
 
+  /** Bytes of media that it keeps alive. */
+  get heldBytes(): number {
+    let held = 0;
+    for (const rendition of this.#renditions.values()) held += rendition.heldBytes;
+    return held;
+  }
+
   rendition(name: string): Rendition | undefined {
     const rendition = this.#renditions.get(name);
     return rendition !== undefined && this.#sorted.includes(rendition) ? rendition : undefined;

@@ -88,3 +88,57 @@ test('What began with an init and nothing else is forgotten, and a programme tha
   apply(script.made.slice(over + 1));
   assert.equal(windows.get('other')?.ended, false);
 });
+
+test('A flood of streams takes no more memory than all windows may; who was there stays, and who was set aside comes back', () => {
+  const state = { now: 1_000_000, aside: new Set<string>() };
+  const windows = new Windows({
+    limits: windowDefaults,
+    memory: 1_000_000,
+    onChange: () => {},
+    onSetAside: (stream) => state.aside.add(stream),
+    now: () => state.now,
+  });
+  const old = new LiveScript({ stream: 'old' }).segments(20).made;
+  const flood = Array.from({ length: 300 }, (_, number) =>
+    new LiveScript({ stream: `flood-${number}` }).segments(2),
+  );
+  const apply = ({ record, bytes }: MadeRecord): void => windows.apply(record, bytes);
+  apply(old.shift()!);
+  apply(old.shift()!);
+  for (const { made } of flood) {
+    for (const one of made) apply(one);
+    const next = old.shift();
+    if (next !== undefined) apply(next);
+  }
+  const shown = flood.filter((_, number) => windows.get(`flood-${number}`) !== undefined).length;
+  assert.ok(shown > 5 && shown < 50, `${shown} of 300 are shown`);
+  assert.ok((windows.get('old')?.renditions[0]?.segments.length ?? 0) > 10, 'who was there stays');
+  assert.ok(!state.aside.has('old') && state.aside.size > 0);
+  const [name] = state.aside;
+  const again = new LiveScript({ stream: name! }).segments(2).made;
+  for (const one of again) apply(one);
+  assert.equal(windows.get(name!), undefined, 'not at once');
+  state.now += 61_000;
+  for (let number = 0; number < 300; number++) windows.forget(`flood-${number}`);
+  for (const one of again) apply(one);
+  assert.notEqual(windows.get(name!), undefined);
+});
+
+test('A segment that never ends is set aside by what it holds', () => {
+  const aside: string[] = [];
+  const windows = new Windows({
+    limits: windowDefaults,
+    memory: 2_000_000,
+    onChange: () => {},
+    onSetAside: (stream) => aside.push(stream),
+  });
+  for (const { record, bytes } of new LiveScript({ stream: 'old' }).segments(2).made)
+    windows.apply(record, bytes);
+  for (const { record, bytes } of new LiveScript({ stream: 'endless', partsPerSegment: 1000 }).parts(400)
+    .made) {
+    windows.apply(record, record.kind === 'part' ? Buffer.alloc(10_000) : bytes);
+  }
+  assert.deepEqual(aside, ['endless']);
+  assert.equal(windows.get('endless'), undefined);
+  assert.notEqual(windows.get('old'), undefined);
+});

@@ -2,10 +2,15 @@
 import type { LiveRecord } from '../../records/live-record.ts';
 import type { LiveStream } from '../contract.ts';
 import type { WindowLimits } from './limits.ts';
+import { WindowMemory } from './memory.ts';
 import { StreamWindow } from './window.ts';
 
 export interface WindowsOptions {
   readonly limits: WindowLimits;
+  /** Bytes of all windows together. Default: no limit. */
+  readonly memory?: number;
+  /** A stream was set aside, for all of them take too much; it comes back with an init that comes a minute later. */
+  readonly onSetAside?: (stream: string) => void;
   /** A stream has something to show, has ended, or begins another programme. */
   readonly onChange: () => void;
   /** Milliseconds since the epoch. */
@@ -14,6 +19,9 @@ export interface WindowsOptions {
 
 /** Milliseconds that the window of a programme stays behind its end: whoever watched to the end has read it by then. */
 const afterEnd = 10 * 60_000;
+/** Milliseconds that a stream which was set aside stays away, and how many such streams are remembered. */
+const asideFor = 60_000;
+const mostAside = 10_000;
 
 export class Windows {
   readonly #options: WindowsOptions;
@@ -22,9 +30,12 @@ export class Windows {
   /** Those with nothing to show yet; the window of the programme before is shown meanwhile. */
   readonly #coming = new Map<string, { readonly window: StreamWindow; readonly since: number }>();
   readonly #endedAt = new Map<string, number>();
+  readonly #aside = new Map<string, number>();
+  readonly #memory: WindowMemory;
 
   constructor(options: WindowsOptions) {
     this.#options = options;
+    this.#memory = new WindowMemory(options.memory ?? Number.POSITIVE_INFINITY);
     this.#now = options.now ?? Date.now;
   }
 
@@ -39,6 +50,7 @@ export class Windows {
     if (window === undefined) return;
     const { ended } = window;
     window.apply(record, bytes);
+    if (this.#memory.came(bytes.length) && this.#setAside().includes(stream)) return;
     if (window.ended && !ended) {
       this.#endedAt.set(stream, this.#now());
       this.#options.onChange();
@@ -48,6 +60,30 @@ export class Windows {
     this.#shown.set(stream, window);
     this.#endedAt.delete(stream);
     this.#options.onChange();
+  }
+
+  /** Takes away windows that are too much, and gives their streams. */
+  #setAside(): readonly string[] {
+    const windows = [...this.#shown.values(), ...[...this.#coming.values()].map(({ window }) => window)];
+    const streams = this.#memory.tooMany(
+      windows.map(({ name, heldBytes }) => ({ stream: name, bytes: heldBytes })),
+    );
+    for (const stream of streams) {
+      this.forget(stream);
+      if (this.#aside.size >= mostAside) this.#aside.delete(this.#aside.keys().next().value!);
+      this.#aside.set(stream, this.#now());
+      this.#options.onSetAside?.(stream);
+    }
+    if (streams.length > 0) this.#options.onChange();
+    return streams;
+  }
+
+  #isAside(stream: string): boolean {
+    const since = this.#aside.get(stream);
+    if (since === undefined) return false;
+    if (this.#now() - since < asideFor) return true;
+    this.#aside.delete(stream);
+    return false;
   }
 
   forget(stream: string): void {
@@ -75,9 +111,10 @@ export class Windows {
     const shown = this.#shown.get(stream);
     if (shown !== undefined && !shown.ended) return shown;
     // Nothing can be shown of what has no init.
-    if (kind !== 'init') return undefined;
+    if (kind !== 'init' || this.#isAside(stream)) return undefined;
     const made = new StreamWindow(stream, this.#options.limits, this.#now);
     this.#coming.set(stream, { window: made, since: this.#now() });
+    this.#memory.begun();
     return made;
   }
 }
