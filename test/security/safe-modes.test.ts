@@ -1,6 +1,6 @@
 /** Who may read and write what a downloader makes, whatever the umask: SECURITY.md, "Who uses the same machine". */
 import assert from 'node:assert/strict';
-import { chmod, lstat, mkdir, readdir, symlink } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { digestOf } from '../../src/records/checksum.ts';
@@ -55,4 +55,21 @@ test('A link in the place of the sink’s own folder is refused, and nothing is 
     await assert.rejects(openDiskSink(folder), refused);
     assert.deepEqual(await readdir(elsewhere), []);
   }
+});
+
+test('A link in the place of an open upload’s temporary file is not written through, nor read', async (t) => {
+  const folder = await temporaryFolder(t);
+  const outside = join(await temporaryFolder(t), 'diary');
+  await writeFile(outside, 'a secret');
+  const sink = await openDiskSink(folder);
+  t.after(() => sink.close());
+  const upload = '5'.repeat(32);
+  // How it is called: as one that is made.
+  await sink.part(upload).write(bytes, 0);
+  const [name] = await readdir(join(folder, '.sluice/parts'));
+  await sink.clear(upload);
+  await symlink(outside, join(folder, '.sluice/parts', name!));
+  await assert.rejects(sink.part(upload).write(bytes, 0), { code: 'ELOOP' });
+  await assert.rejects(sink.part(upload).read(Buffer.alloc(8), 0), { code: 'ELOOP' });
+  assert.equal(await readFile(outside, 'utf8'), 'a secret');
 });
