@@ -1,0 +1,29 @@
+/** All defects that are put back, room by room. One that was mended adds an entry: what it broke, and the edit that brings it back. */
+import type { Defect } from './defect.ts';
+import { cluster } from './entries/cluster.ts';
+import { consuming } from './entries/consuming.ts';
+import { durable } from './entries/durable.ts';
+import { encoding } from './entries/encoding.ts';
+import { machine } from './entries/machine.ts';
+import { names } from './entries/names.ts';
+import { page } from './entries/page.ts';
+import { producing } from './entries/producing.ts';
+import { reading } from './entries/reading.ts';
+import { receiving } from './entries/receiving.ts';
+import { sending } from './entries/sending.ts';
+import { serving } from './entries/serving.ts';
+
+export const defects: readonly Defect[] = [
+  ...durable,
+  ...names,
+  ...receiving,
+  ...sending,
+  ...reading,
+  ...producing,
+  ...consuming,
+  ...cluster,
+  ...serving,
+  ...encoding,
+  ...page,
+  ...machine,
+];

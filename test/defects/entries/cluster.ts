@@ -1,0 +1,232 @@
+/** Finding brokers, asking them, and proving who we are. */
+import { type Defect, edit } from '../defect.ts';
+
+const answersFuzz = 'fuzz answers --seed defects --count 3000';
+const crash = 'test:crash --first 1 --seeds 12 --no-points';
+const secondOpinion = 'test/integration/kafka-second-opinion.test.ts';
+const network = 'test/integration/kafka-network.test.ts';
+const answers = 'test/integration/kafka-answers.test.ts';
+
+export const cluster: readonly Defect[] = [
+  {
+    name: 'stale-broker-asked-for-ever',
+    breaks:
+      'What any broker can answer was asked of the first one for ever: one with stale metadata was asked 11 times, the right one never.',
+    edits: [
+      edit(
+        'src/kafka/cluster/cluster.ts',
+        '      onFailure: () => this.#preference.doubt(),',
+        '      onFailure: () => {},',
+      ),
+    ],
+    seekers: [crash],
+    tests: [secondOpinion, network],
+  },
+  {
+    name: 'deleted-by-one-opinion',
+    breaks: 'One broker that was behind ended a reader: "was deleted while it was read".',
+    edits: [
+      edit(
+        'src/kafka/cluster/cluster.ts',
+        '    if (takesBack(known, topic)) topic = await this.#secondOpinion(name, known, topic);\n',
+        '    if (takesBack(known, topic) && name === "") topic = await this.#secondOpinion(name, known, topic);\n',
+      ),
+    ],
+    seekers: [crash],
+    tests: [secondOpinion],
+  },
+  {
+    name: 'leaders-of-an-older-epoch',
+    breaks: 'A broker that was behind sent producers and readers back to the former leader.',
+    edits: [
+      edit(
+        'src/kafka/cluster/topic-metadata.ts',
+        '  return leaderEpoch >= 0 && leaderEpoch < known;',
+        '  return leaderEpoch >= 0 && leaderEpoch < known - 1e9;',
+      ),
+    ],
+    seekers: [crash],
+    tests: ['src/kafka/cluster/topic-metadata.test.ts'],
+  },
+  {
+    name: 'dead-broker-drawn-again',
+    breaks: 'A broker that was dead cost ten seconds each time that it was drawn.',
+    edits: [
+      edit(
+        'src/kafka/cluster/links.ts',
+        `      if (error instanceof NetworkFailure) this.#failing.add(text);
+      throw error;`,
+        `      if (error instanceof StalledConnection) this.#failing.add(text);
+      throw error;`,
+      ),
+    ],
+    seekers: [crash],
+    tests: [secondOpinion, network],
+  },
+  {
+    name: 'first-address-for-ever',
+    breaks: 'A name whose first address accepts and hangs up was tried there for ever.',
+    edits: [
+      edit(
+        'src/kafka/cluster/links.ts',
+        '    const ips = await this.#hosts.of(address.host, this.#connectTimeout);',
+        '    const ips = (await this.#hosts.of(address.host, this.#connectTimeout)).toSorted().slice(0, 1);',
+      ),
+    ],
+    seekers: [crash],
+    tests: [network, 'src/kafka/cluster/host-addresses.test.ts'],
+  },
+  {
+    name: 'lookups-take-all-threads',
+    breaks: "A resolver that does not answer held all of Node's threads, and the disk stood still.",
+    edits: [edit('src/kafka/cluster/host-addresses.ts', 'const mostAtOnce = 2;', 'const mostAtOnce = 1000;')],
+    seekers: [crash],
+    tests: ['src/kafka/cluster/host-addresses.test.ts'],
+  },
+  {
+    name: 'alert-ends-a-connection-for-good',
+    breaks: 'One TLS alert on a connection that stood ended a consumer as an authentication error.',
+    edits: [
+      edit(
+        'src/kafka/cluster/connection.ts',
+        '      const reason = connection.#answers > 0 ? lostConnection : socketError;',
+        '      const reason = connection.#answers < 0 ? lostConnection : socketError;',
+      ),
+    ],
+    seekers: [answersFuzz],
+    tests: ['src/kafka/cluster/connection.test.ts'],
+  },
+  {
+    name: 'internal-error-refuses-for-good',
+    breaks: 'One internal_error of a broker while connecting was final.',
+    edits: [
+      edit(
+        'src/kafka/cluster/socket.ts',
+        '  if (refusingAlert.test(code)) {',
+        '  if (refusingAlert.test(code) || /^ERR_SSL_.*ALERT/.test(code)) {',
+      ),
+    ],
+    seekers: [answersFuzz],
+    tests: ['src/kafka/cluster/socket.test.ts'],
+  },
+  {
+    name: 'refused-kept-token-is-final',
+    breaks: 'A token that was kept and had been revoked ended whoever asked, though the next one is good.',
+    edits: [
+      edit(
+        'src/kafka/sasl/exchange.ts',
+        '      if (exchange.refused?.())\n',
+        '      if (exchange.refused?.() && errorCode < 0)\n',
+      ),
+    ],
+    seekers: [answersFuzz],
+    tests: ['src/kafka/sasl/exchange.test.ts'],
+  },
+  {
+    name: 'gate-closed-while-a-token-comes',
+    breaks:
+      'A renewal held all requests back before it fetched its token: a slow identity provider stalled a connection in use.',
+    edits: [
+      edit(
+        'src/kafka/cluster/link.ts',
+        `  const prove = await prepare(connection.address.host);
+  const open = connection.closeGate();`,
+        `  const open = connection.closeGate();
+  const prove = await prepare(connection.address.host);`,
+      ),
+    ],
+    seekers: [answersFuzz],
+    tests: ['src/kafka/cluster/connection.test.ts', 'test/integration/security.test.ts'],
+  },
+  {
+    name: 'closed-connection-waits-at-its-gate',
+    breaks:
+      'A request on a closed connection was pending for minutes where the broker had asked to be spared.',
+    edits: [
+      edit(
+        'src/kafka/cluster/connection.ts',
+        '      if (request.urgent || !this.isOpen) run();',
+        '      if (request.urgent) run();',
+      ),
+    ],
+    seekers: [answersFuzz],
+    tests: ['src/kafka/cluster/connection.test.ts'],
+  },
+  {
+    name: 'each-partition-asks-for-itself',
+    breaks: '100 partitions that waited for one leader asked for metadata 39 times a second.',
+    edits: [
+      edit(
+        'src/kafka/cluster/cluster.ts',
+        '    if (answer !== undefined && answer.askedAt >= notBefore) return Promise.resolve(answer.topic);',
+        '    if (answer !== undefined && answer.askedAt >= notBefore + 1e12) return Promise.resolve(answer.topic);',
+      ),
+    ],
+    seekers: [crash],
+    tests: [secondOpinion, network, answers],
+  },
+  {
+    name: 'topic-without-an-id-waited-for',
+    breaks: 'A topic whose id is all zeros was waited for without a word.',
+    edits: [
+      edit(
+        'src/kafka/cluster/topic-metadata.ts',
+        '  if (topic.topicId === noId && topic.errorCode === Code.none) {',
+        '  if (topic.topicId === noId && topic.errorCode !== Code.none) {',
+      ),
+    ],
+    seekers: [answersFuzz],
+    tests: ['src/kafka/cluster/topic-metadata.test.ts'],
+  },
+  {
+    name: 'one-bootstrap-server-ends-the-search',
+    breaks:
+      'One server of the bootstrap list that can never be of use ended the search, though the others could.',
+    edits: [
+      edit(
+        'src/kafka/cluster/cluster.ts',
+        '        if (this.signal.aborted) throw error;\n      }\n    }\n    if (refusals.length',
+        '        if (this.signal.aborted || !(error instanceof NetworkFailure)) throw error;\n      }\n    }\n    if (refusals.length',
+      ),
+    ],
+    seekers: [answersFuzz],
+    tests: [network, secondOpinion],
+  },
+  {
+    name: 'configuration-refused-in-other-words',
+    breaks: 'A cluster that refuses DescribeConfigs by another code than the ACLs do was asked for ever.',
+    edits: [
+      edit(
+        'src/kafka/admin/admin.ts',
+        '    if (error instanceof NotNow && !isLastAttempt) throw error;',
+        '    if (error instanceof NotNow || isLastAttempt) throw error;',
+      ),
+    ],
+    seekers: [answersFuzz],
+    tests: [answers],
+  },
+  {
+    name: 'stricter-tls-passed-over',
+    breaks: 'ssl.enabled.protocols, ssl.cipher.suites and ssl.crl.location were passed over without a word.',
+    edits: [
+      edit(
+        'src/kafka/security/tls.ts',
+        '    ...tlsLimits(properties),\n',
+        '    ...(false && tlsLimits(properties)),\n',
+      ),
+    ],
+    seekers: [answersFuzz],
+    tests: [
+      'src/kafka/security/tls.test.ts',
+      'src/kafka/security/tls-limits.test.ts',
+      'test/integration/security.test.ts',
+    ],
+  },
+  {
+    name: 'properties-passed-over-in-silence',
+    breaks: 'Whoever had set a property of security that changes nothing was not told.',
+    edits: [edit('src/kafka/client.ts', '  if (unheeded.length > 0)\n', '  if (unheeded.length > 1000)\n')],
+    seekers: [answersFuzz],
+    tests: ['test/integration/kafka-client.test.ts', 'src/kafka/security/passed-over.test.ts'],
+  },
+];

@@ -1,0 +1,71 @@
+/** The command line, and machines that lack something. */
+import { type Defect, edit } from '../defect.ts';
+
+const bare = 'test/e2e/bare-machine.test.ts';
+
+export const machine: readonly Defect[] = [
+  {
+    name: 'no-home-no-verb',
+    breaks:
+      'Without HOME and without an entry in the list of users every verb, even --version, died with a stack.',
+    edits: [
+      edit(
+        'src/machine.ts',
+        `  } catch {
+    return undefined;
+  }
+}
+
+/** An absolute path`,
+        `  } catch (error) {
+    throw error;
+  }
+}
+
+/** An absolute path`,
+      ),
+    ],
+    seekers: [bare],
+    tests: [bare],
+  },
+  {
+    name: 'variables-of-a-platform',
+    breaks:
+      'A service named sluice makes Kubernetes set SLUICE_PORT=tcp://10.0.0.1:8080, and serve refused to start.',
+    edits: [
+      edit(
+        'src/cli/service-links.ts',
+        '    for (const name of members) delete own[name];\n',
+        '    for (const name of members) if (name === service) delete own[name];\n',
+      ),
+    ],
+    seekers: [bare],
+    tests: ['src/cli/service-links.test.ts'],
+  },
+  {
+    name: 'url-made-into-a-folder',
+    breaks: '--to s3://bucket/x made a folder named "s3:", and said nothing.',
+    edits: [
+      edit(
+        'src/stores/place.ts',
+        '  if (!remote.test(text) && !schemes.test(text)) return undefined;',
+        '  if (!remote.test(text) || !schemes.test(text) || text.length > 0) return undefined;',
+      ),
+    ],
+    seekers: ['test:crash --first 1 --seeds 2 --no-points'],
+    tests: ['src/stores/place.test.ts'],
+  },
+  {
+    name: 'output-that-ends-early',
+    breaks: 'Any verb whose output ended early, as by | head -3, died with an unhandled error and a stack.',
+    edits: [
+      edit(
+        'src/cli/stdout.ts',
+        "  process.stdout.on('error', (error) => {",
+        "  process.stdout.on('none', (error) => {",
+      ),
+    ],
+    seekers: [bare],
+    tests: ['test/e2e/cli-output.test.ts'],
+  },
+];

@@ -1,0 +1,96 @@
+/** A producer, and what it believes of answers. */
+import { type Defect, edit } from '../defect.ts';
+
+const model = 'test/models/producer.test.ts';
+const queue = 'src/kafka/produce/partition-queue.test.ts';
+const answers = 'test/integration/kafka-answers.test.ts';
+
+export const producing: readonly Defect[] = [
+  {
+    name: 'unknown-error-taken-for-a-refusal',
+    breaks:
+      'UNKNOWN_SERVER_ERROR told of a batch that had been appended: the next one got its numbers, was taken for a repetition, and was acknowledged where it does not stand.',
+    edits: [
+      edit(
+        'src/kafka/produce/answers.ts',
+        "  return verdicts[code] ?? 'doubt';",
+        "  return verdicts[code] ?? (code === -1 ? 'refused' : 'doubt');",
+      ),
+    ],
+    seekers: [model],
+    tests: ['src/kafka/produce/answers.test.ts'],
+  },
+  {
+    name: 'doubt-frees-its-numbers',
+    breaks: 'A batch that may have been appended gave its sequence numbers to the next one.',
+    edits: [
+      edit(
+        'src/kafka/produce/partition-queue.ts',
+        '    if (maybeThere && !batch.behindGap) batch.ambiguous = true;',
+        '    if (maybeThere && batch.behindGap) batch.ambiguous = true;',
+      ),
+    ],
+    seekers: [queue, model],
+    tests: [queue],
+  },
+  {
+    name: 'producers-asked-for-unasked',
+    breaks: 'Brokers without DescribeProducers were asked for it all the same: a doubt never ended.',
+    edits: [
+      edit(
+        'src/kafka/produce/route.ts',
+        '    if (!versions.has(Api.describeProducers)) return undefined;\n',
+        '    void (versions && Api);\n',
+      ),
+    ],
+    seekers: [model],
+    tests: [answers],
+  },
+  {
+    name: 'forgotten-producer-in-a-storm',
+    breaks:
+      'A lasting OUT_OF_ORDER_SEQUENCE or UNKNOWN_PRODUCER_ID was answered by a new producer id at once: 1,200 requests and log lines a second.',
+    edits: [
+      edit(
+        'src/kafka/produce/sender.ts',
+        '    if (route.forgotten < forgettingAllowed) return new NetworkFailure(cause.message, { cause });',
+        '    if (route.forgotten < Number.MAX_VALUE * forgettingAllowed) return undefined;',
+      ),
+    ],
+    seekers: [model],
+    tests: [answers],
+  },
+  {
+    name: 'idle-producer-reordered',
+    breaks: 'After a broker had forgotten an idle producer it took the second batch before the first.',
+    edits: [
+      edit(
+        'src/kafka/produce/partition-queue.ts',
+        '    if (inFlight === 0 && Math.abs(now - this.#sentAt) > longIdleMs) {',
+        '    if (inFlight === 0 && Math.abs(now - this.#sentAt) > longIdleMs * 1e9) {',
+      ),
+    ],
+    seekers: [queue, model],
+    tests: [queue],
+  },
+  {
+    name: 'refusal-asked-for-each-record',
+    breaks: 'A refusal by the ACLs cost a round trip for each record.',
+    edits: [edit('src/kafka/produce/answers.ts', "  29: 'refused',", "  29: 'bad-record',")],
+    seekers: [model],
+    tests: [answers, 'src/kafka/produce/answers.test.ts'],
+  },
+  {
+    name: 'damaged-batch-for-ever',
+    breaks: 'CORRUPT_MESSAGE was asked for again for ever.',
+    edits: [
+      edit(
+        'src/kafka/produce/sender.ts',
+        '      return batch.damaged < damagesAllowed;',
+        '      return batch.damaged < damagesAllowed * 1e9;',
+      ),
+    ],
+    seekers: [model],
+    tests: [answers],
+  },
+];

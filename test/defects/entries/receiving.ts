@@ -1,0 +1,177 @@
+/** Records become files: what is refused, missing, twice, or never ends. */
+import { type Defect, edit } from '../defect.ts';
+
+const crash = 'test:crash --first 1 --seeds 12 --no-points';
+const model = 'test/flow/model.test.ts';
+const fuzz = 'fuzz records --seed defects --count 3000';
+
+export const receiving: readonly Defect[] = [
+  {
+    name: 'unnamed-loss-is-no-failure',
+    breaks: 'What retention had taken and nobody could name was a warning: failed 0, exit code 0.',
+    edits: [
+      edit(
+        'src/files/run/download-run.ts',
+        '      if (isAll) return;\n',
+        '      if (isAll || lost !== undefined) return;\n',
+      ),
+    ],
+    seekers: [fuzz, model],
+    tests: ['test/flow/topic-faults.test.ts'],
+  },
+  {
+    name: 'refused-record-is-no-failure',
+    breaks: 'A record of ours that was refused counted as nothing: exit code 0, and its file never came.',
+    edits: [
+      edit(
+        'src/files/incoming/receive-context.ts',
+        `    this.options.progress.filesFailed++;
+    this.options.onEvent({ type: 'refused-record'`,
+        `    this.options.onEvent({ type: 'refused-record'`,
+      ),
+    ],
+    seekers: [fuzz],
+    tests: ['test/flow/refused-records.test.ts'],
+  },
+  {
+    name: 'one-bad-entry-refuses-its-pack',
+    breaks: 'One entry of a pack that broke a rule refused all of it: none of 51 files arrived.',
+    edits: [
+      edit(
+        'src/records/pack.ts',
+        `      if (!(error instanceof FormatError)) throw error;
+      refused.push({ ...refOf(entry)`,
+        `      if (error !== undefined) throw error;
+      refused.push({ ...refOf(entry)`,
+      ),
+    ],
+    seekers: [fuzz],
+    tests: ['src/records/pack.test.ts'],
+  },
+  {
+    name: 'refused-end-waited-for',
+    breaks: 'An upload whose closing record was refused waited for it for ever.',
+    edits: [
+      edit(
+        'src/files/receive/refused-record.ts',
+        "  if (kind !== 'close' && kind !== 'abort') return;",
+        "  if (kind !== 'close' || upload !== '') return;",
+      ),
+    ],
+    seekers: [fuzz],
+    tests: ['test/flow/refused-records.test.ts'],
+  },
+  {
+    name: 'right-end-taken-back',
+    breaks: 'A closing record that was refused took back what a right one had ended before it.',
+    edits: [edit('src/files/receive/refused-record.ts', '  if (open.close !== undefined) return;\n', '')],
+    seekers: [fuzz],
+    tests: ['test/flow/refused-records.test.ts'],
+  },
+  {
+    name: 'dead-upload-open-for-ever',
+    breaks:
+      'An upload whose uploader was gone for good stayed open: exit code 3 at every run, and nobody was told which.',
+    edits: [
+      edit(
+        'src/files/receive/left-open.ts',
+        '    if (upload.close !== undefined || upload.lasts.size === 0) continue;',
+        '    if (upload.close !== undefined || upload.lasts.size >= 0) continue;',
+      ),
+    ],
+    seekers: [model, crash],
+    tests: ['test/flow/sink-past.test.ts'],
+  },
+  {
+    name: 'gaps-claimed-too-late',
+    breaks:
+      'Chunks that overlap were told apart after others had come: right bytes were set aside as conflicting.',
+    edits: [
+      edit(
+        'src/files/incoming/incoming-upload.ts',
+        `    const known = this.#claimed.within(offset, end);
+    const gaps = this.#claimed.missing(offset, end);
+    const before = this.settled();`,
+        `    const before = this.settled();
+    await before;
+    const known = this.#claimed.within(offset, end);
+    const gaps = this.#claimed.missing(offset, end);`,
+      ),
+    ],
+    seekers: ['test/models/window.test.ts', fuzz],
+    tests: ['src/files/incoming/incoming-upload.test.ts'],
+  },
+  {
+    name: 'left-out-called-gone',
+    breaks:
+      'A file that had been begun before --from-offset was told as "not on the topic any more", which was false.',
+    edits: [
+      edit(
+        'src/files/run/download-run.ts',
+        '    return isLeftOut\n',
+        '    return isLeftOut && earliest.size < 0\n',
+      ),
+    ],
+    seekers: [fuzz],
+    tests: ['test/flow/sink-past.test.ts'],
+  },
+  {
+    name: 'end-matched-by-id-alone',
+    breaks: 'A closing or aborting record with the id of an upload ended it, whatever file it named.',
+    edits: [
+      edit(
+        'src/files/receive/receiver.ts',
+        '  if (uploader === ref.uploader && path === ref.path) return;',
+        "  if (uploader === ref.uploader || path !== '') return;",
+      ),
+    ],
+    seekers: [fuzz],
+    tests: ['test/flow/refused-records.test.ts'],
+  },
+  {
+    name: 'pack-into-an-open-upload',
+    breaks: 'An entry of a pack with the id of an open upload wrote into the temporary file of that.',
+    edits: [
+      edit(
+        'src/files/receive/unpack.ts',
+        '  if (open !== undefined && (open.ref.uploader !== uploader || open.ref.path !== file.path)) {',
+        "  if (open !== undefined && open.ref.uploader === '') {",
+      ),
+      edit(
+        'src/files/receive/unpack.ts',
+        "    const kept = uploads.get(upload) === undefined ? await keepWrong(context, upload, target, bytes) : '';",
+        '    const kept = await keepWrong(context, upload, target, bytes);',
+      ),
+    ],
+    seekers: [fuzz],
+    tests: ['test/flow/held-files.test.ts'],
+  },
+  {
+    name: 'ranges-in-quadratic-time',
+    breaks: 'An upload in 20,000 pieces with gaps between blocked the process for 9 s.',
+    edits: [
+      edit(
+        'src/files/incoming/ranges.ts',
+        `    // Those that touch it become one with it.
+`,
+        `    for (const range of ranges.toSorted((a, b) => b[0] - a[0])) if (range[0] === -1) return;
+`,
+      ),
+    ],
+    seekers: ['fuzz records --seed defects --count 3000'],
+    tests: ['src/files/incoming/ranges.test.ts', 'test/flow/hostile.test.ts'],
+  },
+  {
+    name: 'open-uploads-without-bound',
+    breaks: 'Uploads that were begun and never ended took memory and temporary files without end.',
+    edits: [
+      edit(
+        'src/files/receive/receiver.ts',
+        '    if (tooMany.length === 0) return work;',
+        '    if (tooMany.length >= 0) return work;',
+      ),
+    ],
+    seekers: [fuzz],
+    tests: ['test/flow/open-uploads.test.ts'],
+  },
+];

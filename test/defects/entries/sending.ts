@@ -1,0 +1,207 @@
+/** A source, what is sent of it, and what is remembered. */
+import { type Defect, edit } from '../defect.ts';
+
+const crash = 'test:crash --first 1 --seeds 12 --no-points';
+const anyFile = 'test/flow/any-file.test.ts';
+
+export const sending: readonly Defect[] = [
+  {
+    name: 'writers-write-what-readers-refuse',
+    breaks:
+      'A file of the year 1601 was sent in a pack that every downloader refused whole, with exit code 0 on both sides.',
+    edits: [
+      edit(
+        'src/records/file-facts.ts',
+        '  return /^-?[0-9]{1,28}$/.test(text);',
+        '  return /^-?[0-9]{1,19}$/.test(text);',
+      ),
+      edit(
+        'src/files/send/pack-files.ts',
+        '        checkPackEntry(entry);\n',
+        '        if (entry.size < 0) checkPackEntry(entry);\n',
+      ),
+      edit(
+        'src/records/file-record.ts',
+        '    checkPackEntry(entry);\n',
+        '    if (entry.size < 0) checkPackEntry(entry);\n',
+      ),
+    ],
+    seekers: ['test:crash --first 1 --seeds 30 --no-points', 'src/records/both-ways.test.ts', anyFile],
+    tests: [anyFile],
+  },
+  {
+    name: 'what-no-record-can-hold',
+    breaks: 'One file that no record can hold took the files of its pack with it.',
+    edits: [
+      edit(
+        'src/records/file-facts.ts',
+        '  return /^-?[0-9]{1,28}$/.test(text);',
+        '  return /^-?[0-9]{1,19}$/.test(text);',
+      ),
+    ],
+    seekers: ['test:crash --first 1 --seeds 30 --no-points', anyFile],
+    tests: ['src/records/pack.test.ts', anyFile],
+  },
+  {
+    name: 'resend-forgotten',
+    breaks:
+      '--resend was kept in memory alone: interrupted after 10 of 60 files, the next run sent none of the 50.',
+    edits: [
+      edit(
+        'src/files/state/upload-state.ts',
+        '    const ready = { ...this.#marks, topic: topicId };',
+        '    const { resend: _, ...marks } = this.#marks;\n    const ready = { ...marks, topic: topicId };',
+      ),
+    ],
+    seekers: [crash],
+    tests: ['test/flow/gone.test.ts'],
+  },
+  {
+    name: 'walk-offers-everything',
+    breaks: 'The walk offered every file at once: memory grew with their number, 453 MB for 100,000.',
+    edits: [
+      edit(
+        'src/files/send/senders.ts',
+        '    return this.#jobs.small < smallLimit && this.#jobs.large < largeLimit;',
+        '    return this.#jobs.small < smallLimit * 1e6 && this.#jobs.large < largeLimit * 1e6;',
+      ),
+    ],
+    seekers: [crash],
+    tests: ['src/files/find/intake.test.ts'],
+  },
+  {
+    name: 'gone-files-remembered-for-ever',
+    breaks: '100,000 files that were gone long ago cost 117 MB at each start.',
+    edits: [
+      edit(
+        'src/files/state/gone-files.ts',
+        '      else if (isLost(file, topic.id, earliest) && (await this.#isGone(path))) forgettable.push(path);',
+        '      else if (isLost(file, topic.id, earliest) && (await this.#isGone(path))) void path;',
+      ),
+    ],
+    seekers: [crash],
+    tests: ['test/flow/gone.test.ts'],
+  },
+  {
+    name: 'vanished-files-remembered-for-ever',
+    breaks: 'Each temporary file that was seen once and vanished left a quarter of a kilobyte, for ever.',
+    edits: [
+      edit('src/files/find/awaited.ts', '    this.#before.clear();\n    if (now', '    if (now'),
+      edit('src/files/find/awaited.ts', '    this.#before.delete(path);\n', ''),
+    ],
+    seekers: [crash],
+    tests: ['src/files/find/awaited.test.ts'],
+  },
+  {
+    name: 'unmounted-source-gives-up',
+    breaks: 'A source whose disk was not mounted at the start gave up all that was half sent.',
+    edits: [edit('src/files/state/gone-files.ts', '    if (!this.#hasFound) return false;\n', '')],
+    seekers: [crash],
+    tests: ['test/flow/gone.test.ts'],
+  },
+  {
+    name: 'vanished-source-waited-for',
+    breaks: 'With --once a source that went away was waited for without end.',
+    edits: [
+      edit(
+        'src/files/find/intake.ts',
+        '    } else if (once && now - this.#awaySince >= uploadWaits.sourceAway) {',
+        '    } else if (once && now - this.#awaySince >= 1000 * uploadWaits.sourceAway) {',
+      ),
+    ],
+    seekers: [crash],
+    tests: ['src/files/find/intake.test.ts'],
+  },
+  {
+    name: 'watchers-keep-old-names',
+    breaks: 'After a tree was renamed its watchers told of changes under the former names.',
+    edits: [
+      edit(
+        'src/stores/disk/watch.ts',
+        '    if (this.#watchers.get(path)?.inode !== inode) this.#forget(path);\n',
+        '    if (inode === undefined) this.#watchers.delete(path);\n',
+      ),
+    ],
+    seekers: [crash],
+    tests: ['src/stores/disk/watch.test.ts'],
+  },
+  {
+    name: 'no-watches-left-in-silence',
+    breaks: 'Where the system had no watches left, changes were found late and nobody was told.',
+    edits: [
+      edit(
+        'src/stores/disk/watch.ts',
+        '    if (this.#hasTold || [',
+        "    if (code !== '' || this.#hasTold || [",
+      ),
+    ],
+    seekers: [crash],
+    tests: ['src/stores/disk/watch.test.ts'],
+  },
+  {
+    name: 'link-that-cannot-be-followed',
+    breaks: '--follow-symlinks passed over a target that gives EACCES, in silence.',
+    edits: [
+      edit(
+        'src/stores/disk/walk.ts',
+        '    if (isWanted && !vanished(error))',
+        '    if (isWanted && vanished(error))',
+      ),
+    ],
+    seekers: [crash],
+    tests: ['src/stores/disk/source.test.ts'],
+  },
+  {
+    name: 'files-of-proc-sent-empty',
+    breaks: 'A file of /proc, which says that it has no bytes, was sent empty with exit code 0.',
+    edits: [
+      edit(
+        'src/files/send/said-size.ts',
+        '  return (await handle.read(new Uint8Array(1), size)) > 0;',
+        '  return (await handle.read(new Uint8Array(1), size)) > 1;',
+      ),
+    ],
+    seekers: [crash],
+    tests: ['test/flow/said-size.test.ts'],
+  },
+  {
+    name: 'chunks-too-large-for-java',
+    breaks: "A full chunk was 27 bytes over the limit of Java's producers, by which MirrorMaker copies.",
+    edits: [
+      edit(
+        'src/files/send/chunk-size.ts',
+        'export const copiedBatchBytes = 1_048_576 - (21 - 6);',
+        'export const copiedBatchBytes = 1_048_588;',
+      ),
+    ],
+    seekers: ['test/flow/sizes.test.ts'],
+    tests: ['src/files/send/chunk-size.test.ts'],
+  },
+  {
+    name: 'topic-made-before-it-is-refused',
+    breaks: 'A compacted topic was refused after a state topic had been made beside it.',
+    edits: [
+      edit(
+        'src/files/shared/topics.ts',
+        "  if (policy?.includes('compact')) {",
+        "  if (policy?.includes('compact') && state !== undefined) {",
+      ),
+    ],
+    seekers: [crash],
+    tests: ['test/flow/state.test.ts'],
+  },
+  {
+    name: 'state-believed-against-the-topic',
+    breaks:
+      'What the state told as sent was believed where the log had been cut behind it: it was never sent again.',
+    edits: [
+      edit(
+        'src/files/state/open-state.ts',
+        '    last >= (ends[partition] ?? 0);',
+        '    last >= (ends[partition] ?? 0) + 1e15;',
+      ),
+    ],
+    seekers: [crash],
+    tests: ['test/flow/cut-log.test.ts'],
+  },
+];
