@@ -1,6 +1,6 @@
 /** What DASH players make of what is no even stream: an encoder that dies and comes back, keyframes that come as they like. */
 import assert from 'node:assert/strict';
-import { describe, type TestContext, test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { testBroker } from '../support/broker.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -36,64 +36,59 @@ async function startStage(t: TestContext): Promise<{ stage: StageOptions; url: s
   return { stage, url: (await startServer(t, stage)).url };
 }
 
-// They wait for what is filmed, and are beside one another while they do.
-describe('Streams that are not even', { concurrency: true }, () => {
-  test('an encoder that dies and comes back is a pause, and no more', async (t) => {
-    const { stage, url } = await startStage(t);
-    const options = ['--rendition', '320x180@200k', '--rendition', '160x90@80k', '--takeover'];
-    const first = startPublisher(t, stage, 'cam', options);
-    await untilLive(url, 'cam');
-    const counted = await countRequests(t, url);
-    const began = performance.now();
-    const manifest = `${counted.url}/live/cam/manifest.mpd`;
-    const page = await playByDash(t, manifest);
-    await Promise.all([untilPlayed(page, 'dash.js'), playByFfmpeg(manifest, 4)]);
-    await kill(first);
-    const { frames } = await outcomeOf(page);
-    // Longer than players have in hand, and than requests are held.
-    await delay(4000);
-    const second = startPublisher(t, stage, 'cam', options);
-    await untilPlayed(page, 'dash.js, after the pause', frames + 100);
-    await Promise.all([
-      untilPlayed(page, 'dash.js, after the pause', frames + 200),
-      playByFfmpeg(manifest, 4),
-    ]);
-    assertCalm(counted, (performance.now() - began) / 1000);
-    second.child.kill('SIGINT');
-    await second.finished;
-    await waitFor(async () => (await (await fetch(manifest)).text()).includes('type="static"'));
-    await playByFfmpeg(manifest, 4);
-  });
+test('an encoder that dies and comes back is a pause, and no more', async (t) => {
+  const { stage, url } = await startStage(t);
+  const options = ['--rendition', '320x180@200k', '--rendition', '160x90@80k', '--takeover'];
+  const first = startPublisher(t, stage, 'cam', options);
+  await untilLive(url, 'cam');
+  const counted = await countRequests(t, url);
+  const began = performance.now();
+  const manifest = `${counted.url}/live/cam/manifest.mpd`;
+  const page = await playByDash(t, manifest);
+  await untilPlayed(page, 'dash.js');
+  await playByFfmpeg(manifest, 4);
+  await kill(first);
+  const { frames } = await outcomeOf(page);
+  // Longer than players have in hand, and than requests are held.
+  await delay(4000);
+  const second = startPublisher(t, stage, 'cam', options);
+  await untilPlayed(page, 'dash.js, after the pause', frames + 200);
+  await playByFfmpeg(manifest, 4);
+  assertCalm(counted, (performance.now() - began) / 1000);
+  second.child.kill('SIGINT');
+  await second.finished;
+  await waitFor(async () => (await (await fetch(manifest)).text()).includes('type="static"'));
+  await playByFfmpeg(manifest, 4);
+});
 
-  test('keyframes that come as another encoder likes', async (t) => {
-    const { stage, url } = await startStage(t);
-    const folder = await temporaryFolder(t);
-    const gaps = [0.6, 1.8, 1.2, 0.9, 1.5, 0.7, 1.7];
-    const keyframes = [0];
-    for (const time of keyframes)
-      if (time < 100) keyframes.push(time + gaps[keyframes.length % gaps.length]!);
-    const rare = ['-g', '9999', '-sc_threshold', '0', '-bf', '0', '-force_key_frames', keyframes.join(',')];
-    const encoded = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', ...rare];
-    const film = await makeMedia(folder, 'film.mp4', [...picture(100, '320x180'), ...tone(100), ...encoded]);
-    const copied = ['--input', film, '--video-codec', 'copy', '--segment-target', '2s'];
-    const { bootstrapServers, topic } = stage;
-    startSluice(t, [
-      ...['live', 'publish', '--bootstrap-servers', bootstrapServers, '--topic', topic],
-      ...['--stream', 'film', ...copied],
-    ]);
-    await untilLive(url, 'film');
-    const counted = await countRequests(t, url);
-    const began = performance.now();
-    const manifest = `${counted.url}/live/film/manifest.mpd`;
-    const page = await playByDash(t, manifest);
-    await untilPlayed(page, 'dash.js', 300);
-    // From its first picture on dash.js shows every one.
-    const { time, frames, seeks } = await outcomeOf(page);
-    await Promise.all([untilPlayed(page, 'dash.js', frames + 300), playByFfmpeg(manifest, 8)]);
-    const later = await outcomeOf(page);
-    const shown = (later.frames - frames) / ((later.time - time) * 30);
-    assert.ok(shown > 0.9 && shown < 1.1, `${shown} of all pictures were shown`);
-    assert.equal(later.seeks, seeks);
-    assertCalm(counted, (performance.now() - began) / 1000);
-  });
+test('keyframes that come as another encoder likes', async (t) => {
+  const { stage, url } = await startStage(t);
+  const folder = await temporaryFolder(t);
+  const gaps = [0.6, 1.8, 1.2, 0.9, 1.5, 0.7, 1.7];
+  const keyframes = [0];
+  for (const time of keyframes) if (time < 100) keyframes.push(time + gaps[keyframes.length % gaps.length]!);
+  const rare = ['-g', '9999', '-sc_threshold', '0', '-bf', '0', '-force_key_frames', keyframes.join(',')];
+  const encoded = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', ...rare];
+  const film = await makeMedia(folder, 'film.mp4', [...picture(100, '320x180'), ...tone(100), ...encoded]);
+  const copied = ['--input', film, '--video-codec', 'copy', '--segment-target', '2s'];
+  const { bootstrapServers, topic } = stage;
+  startSluice(t, [
+    ...['live', 'publish', '--bootstrap-servers', bootstrapServers, '--topic', topic],
+    ...['--stream', 'film', ...copied],
+  ]);
+  await untilLive(url, 'film');
+  const counted = await countRequests(t, url);
+  const began = performance.now();
+  const manifest = `${counted.url}/live/film/manifest.mpd`;
+  const page = await playByDash(t, manifest);
+  await untilPlayed(page, 'dash.js', 300);
+  // From its first picture on dash.js shows every one.
+  const { time, frames, seeks } = await outcomeOf(page);
+  await untilPlayed(page, 'dash.js', frames + 300);
+  const later = await outcomeOf(page);
+  const shown = (later.frames - frames) / ((later.time - time) * 30);
+  assert.ok(shown > 0.9 && shown < 1.1, `${shown} of all pictures were shown`);
+  assert.equal(later.seeks, seeks);
+  await playByFfmpeg(manifest, 8);
+  assertCalm(counted, (performance.now() - began) / 1000);
 });
