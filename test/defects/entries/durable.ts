@@ -156,9 +156,9 @@ export const durable: readonly Defect[] = [
       'A sink that was copied, or put back from a backup, went on where the other was: what it lacked never came, exit code 0.',
     edits: [
       edit(
-        'src/stores/disk/journal.ts',
-        '    if (before === place) return false;',
-        '    if (before !== undefined) return false;',
+        'src/stores/disk/journal-place.ts',
+        '  if (before === place) return false;',
+        '  if (before !== undefined) return false;',
       ),
     ],
     seekers: [crash],

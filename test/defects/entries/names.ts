@@ -135,8 +135,8 @@ export const names: readonly Defect[] = [
     edits: [
       edit(
         'src/stores/disk/whole-file.ts',
-        '    const flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW;',
-        '    const flags = O_RDWR | O_CREAT | constants.O_TRUNC | (O_EXCL & 0) | (O_NOFOLLOW & 0);',
+        '| O_CREAT | O_EXCL | O_NOFOLLOW;',
+        '| O_CREAT | constants.O_TRUNC | (O_EXCL & 0) | (O_NOFOLLOW & 0);',
       ),
     ],
     seekers: [crash, contract],
