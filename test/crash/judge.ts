@@ -27,7 +27,8 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-export interface Evidence {
+/** What stands at both ends. */
+export interface Scene {
   readonly model: SourceModel;
   /** The first folder of every path at the sink. */
   readonly uploader: string;
@@ -40,6 +41,9 @@ export interface Evidence {
   /** Modification times at the source, where the sink's disk can hold what the source's can. */
   readonly times: ReadonlyMap<string, bigint> | undefined;
   readonly tree: Tree;
+}
+
+export interface Evidence extends Scene {
   /** Temporary files that are left. */
   readonly parts: readonly string[];
   readonly up: Outcome;
@@ -80,23 +84,44 @@ function judgeUpload({ model, isSelected, unreadable, up }: Evidence): string[] 
   return faults;
 }
 
-function judgeFiles({ model, uploader, isSelected, unreadable, bar, times, tree, down }: Evidence): string[] {
-  const faults: string[] = [];
-  for (const path of model.paths) {
-    if (!isSelected(path) || unreadable.has(path)) continue;
+function judgeFiles(evidence: Evidence): string[] {
+  const named = evidence.down.named;
+  return [...judgeArrived(evidence), ...judgeTimes(evidence)].concat(
+    absent(evidence).flatMap(({ path, bar }) =>
+      bar === undefined || named.has(path)
+        ? []
+        : `${JSON.stringify(path)} is not at the sink (${bar}), and download did not name it`,
+    ),
+  );
+}
+
+/** Files that are to be at the sink, and are not, though nothing bars them. */
+export function judgeArrived(scene: Scene): string[] {
+  return absent(scene).flatMap(({ path, bar, isOld }) =>
+    bar === undefined
+      ? `${JSON.stringify(path)} ${isOld ? 'is an old version' : 'is missing'} at the sink`
+      : [],
+  );
+}
+
+function absent({ model, uploader, isSelected, unreadable, bar, tree }: Scene) {
+  const due = model.paths.filter((path) => isSelected(path) && !unreadable.has(path));
+  return due.flatMap((path) => {
     const wanted = model.look(path)!;
     const found = tree.get(`${uploader}/${path}`);
-    const name = JSON.stringify(path);
-    if (found?.kind === 'file' && found.digest === wanted.digest && found.size === wanted.size) {
-      const time = times?.get(path);
-      if (time !== undefined && isApart(time, found.mtime))
-        faults.push(`${name} has another modification time: ${found.mtime} instead of ${time}`);
-    } else if (bar(path) === undefined)
-      faults.push(`${name} ${found === undefined ? 'is missing' : 'is an old version'} at the sink`);
-    else if (!down.named.has(path))
-      faults.push(`${name} is not at the sink (${bar(path)}), and download did not name it`);
-  }
-  return faults;
+    const isThere = found?.kind === 'file' && found.digest === wanted.digest && found.size === wanted.size;
+    return isThere ? [] : { path, bar: bar(path), isOld: found !== undefined };
+  });
+}
+
+function judgeTimes({ model, uploader, unreadable, times, tree }: Scene): string[] {
+  return [...(times ?? [])].flatMap(([path, time]) => {
+    const found = tree.get(`${uploader}/${path}`);
+    // Of a file that cannot be read another time is not known to be its only change.
+    if (found === undefined || unreadable.has(path)) return [];
+    if (found.digest !== model.look(path)?.digest || !isApart(time, found.mtime)) return [];
+    return `${JSON.stringify(path)} has another modification time: ${found.mtime} instead of ${time}`;
+  });
 }
 
 function judgeDownload({ model, isSelected, unreadable, bar, parts, down }: Evidence): string[] {

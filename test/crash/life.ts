@@ -10,6 +10,12 @@ const longestEnd = 90_000;
 /** Milliseconds between two looks at what a process has told. */
 const lookEvery = 10;
 
+/** None outlives who started it. */
+const living = new Set<Life>();
+process.on('exit', () => {
+  for (const life of living) life.signal('SIGKILL');
+});
+
 export interface LifeOptions {
   readonly who: Who;
   readonly args: readonly string[];
@@ -47,13 +53,21 @@ export class Life {
       nodeArgs: Object.keys(crash).length === 0 ? [] : ['--import', armed],
       onEvent: (event) => this.#tell(event),
     });
+    living.add(this);
     this.#process.ended.finally(() => {
       this.#isOver = true;
+      living.delete(this);
     });
   }
 
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  /** True where nothing will end it but a signal that is still to come. */
+  get isWatching(): boolean {
+    const { once, fatal } = this.#options;
+    return !this.#isOver && !once && fatal === undefined && !this.#signals.has('SIGTERM');
   }
 
   signal(signal: NodeJS.Signals): void {

@@ -45,6 +45,7 @@ export function makePlan(seed: number): Plan {
       ...['--commit-interval', random.pick(['1', '20', '500'])],
       ...random.pick([[], ['--buffer-bytes', '65536']]),
     ],
+    isWatched: random.chance(0.3),
     isRepeated: random.chance(0.4),
     last: random.pick(['SIGKILL', 'SIGTERM']),
     steps: stepsOf(random, { target, paths, isPatient }),
@@ -89,6 +90,8 @@ interface Scene {
 function stepsOf(random: Random, scene: Scene): Step[] {
   const steps: Step[] = [];
   for (let left = random.between(2, 8); left > 0; left--) steps.push(writing(random, scene));
+  if (random.chance(0.8)) steps.push(...starting(random, 'uploader'));
+  if (random.chance(0.6)) steps.push(...starting(random, 'downloader'));
   const ownBroker = random.chance(0.06);
   for (let left = random.between(8, 16); left > 0; left--) {
     const kind = random.weighted({
@@ -102,7 +105,7 @@ function stepsOf(random: Random, scene: Scene): Step[] {
       state: 1,
     });
     if (kind === 'source') steps.push(atSource(random, scene));
-    else if (kind === 'start') steps.push(...starting(random));
+    else if (kind === 'start') steps.push(...starting(random, who(random)));
     else if (kind === 'signal') steps.push(...signalling(random));
     else if (kind === 'wait') steps.push(waiting(random, who(random)));
     else if (kind === 'sink') steps.push(atSink(random, scene.target));
@@ -187,8 +190,7 @@ function folderOr(random: Random, path: string): string {
   return path.includes('/') && random.chance(0.3) ? path.slice(0, path.indexOf('/')) : path;
 }
 
-function starting(random: Random): ProcessStep[] {
-  const whose = who(random);
+function starting(random: Random, whose: Who): ProcessStep[] {
   const count = random.chance(0.7) ? random.between(1, 5) : random.between(1, 40);
   const fatal = random.chance(0.35) ? { fatal: { point: random.pick(pointsOf(whose)), count } } : {};
   const start: ProcessStep = { do: 'start', who: whose, once: random.chance(0.3), ...fatal };

@@ -107,6 +107,8 @@ export interface Plan {
   readonly asNobody: boolean;
   readonly uploaderFlags: readonly string[];
   readonly downloaderFlags: readonly string[];
+  /** In the end both processes run on until all has arrived, before each runs once. */
+  readonly isWatched: boolean;
   /** Both ends run once more when all has arrived, and are to find nothing to do. */
   readonly isRepeated: boolean;
   /** How the processes that run at the end of the steps are ended. */

@@ -4,7 +4,7 @@ import type { Administrator } from '../support/administrator.ts';
 import { Cleanup } from '../support/cleanup.ts';
 import { uniqueTopic } from '../support/unique.ts';
 import type { Disks } from './disks.ts';
-import { judgeAgain, judgeEnd, judgeNames } from './judge.ts';
+import { judgeAgain, judgeArrived, judgeEnd, judgeNames } from './judge.ts';
 import { operate } from './operate.ts';
 import type { ClusterStep, Plan, ProcessStep, SinkStep, Step, Who } from './plan.ts';
 import { Processes } from './processes.ts';
@@ -36,6 +36,10 @@ export async function play(plan: Plan, theatre: Theatre): Promise<Verdict> {
     await cleanup.run();
   }
 }
+
+/** Milliseconds in which all is to arrive once nothing is in the way: names that could not be written are tried again once a minute. */
+const longestWay = 150_000;
+const lookEvery = 100;
 
 const everybody = ['uploader', 'downloader'] as const satisfies readonly Who[];
 
@@ -77,7 +81,9 @@ class Play {
   async #rest(stage: Stage, processes: Processes): Promise<string[]> {
     for (const who of everybody) this.#theatre.way.spoil(who, 'heal');
     if (this.#plan.isMended) await stage.mend();
+    const late = this.#plan.isWatched ? await this.#watch(stage, processes) : [];
     await processes.endAll(this.#plan.last);
+    if (late.length > 0) return late.map((fault) => `while both were running: ${fault}`);
     const up = await processes.runOnce('uploader');
     const down = await processes.runOnce('downloader');
     const first = stage.evidence(up, down);
@@ -91,6 +97,17 @@ class Play {
     const again = await Promise.all([processes.runOnce('uploader'), processes.runOnce('downloader')]);
     const last = [...judgeAgain(first, stage.evidence(...again)), ...processes.takeFaults()];
     return last.map((fault) => `in the end, once more: ${fault}`);
+  }
+
+  /** Whatever happened before, both go on by themselves. */
+  async #watch(stage: Stage, processes: Processes): Promise<string[]> {
+    for (const who of everybody) await processes.watch(who);
+    const until = performance.now() + longestWay;
+    for (let late = judgeArrived(stage.scene()); late.length > 0; late = judgeArrived(stage.scene())) {
+      if (processes.areOver || performance.now() > until) return [...late, ...processes.takeFaults()];
+      await delay(lookEvery);
+    }
+    return [];
   }
 
   async #take(step: Step, stage: Stage, processes: Processes): Promise<void> {

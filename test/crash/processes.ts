@@ -48,6 +48,19 @@ export class Processes {
     life?.signal(step.signal);
   }
 
+  /** Lets it run on, in a new life if there is none that would. */
+  async watch(who: Who): Promise<void> {
+    const life = this.#lives.get(who);
+    if (life?.isWatching) return life.signal('SIGCONT');
+    await this.kill(who);
+    this.#start(who, false);
+  }
+
+  /** True when one of them has ended. */
+  get areOver(): boolean {
+    return [...this.#lives.values()].some(({ isOver }) => isOver);
+  }
+
   async kill(who: Who): Promise<void> {
     this.#lives.get(who)?.signal('SIGKILL');
     await this.#end(who);

@@ -29,7 +29,7 @@ const started = performance.now();
 const first = Number(values.seed ?? values.first);
 const count = values.seed === undefined ? Number(values.seeds) : 1;
 const atOnce = Number(values['at-once']);
-const until =
+let until =
   values.minutes === undefined ? Number.POSITIVE_INFINITY : started + Number(values.minutes) * 60_000;
 /** Plans that are tried at the most to make a failing one shorter. */
 const mostTries = 25;
@@ -37,7 +37,11 @@ const mostTries = 25;
 const say = (text: string): void => console.error(`crash: ${text}`);
 const owner = new Cleanup();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.on(signal, () => void owner.run().finally(() => process.exit(130)));
+  process.on(signal, () => {
+    if (until === 0) process.exit(130);
+    say('ends with the seeds that are being played; a second signal ends at once');
+    until = 0;
+  });
 
 const failing: number[] = [];
 let [played, seconds, next] = [0, 0, first];
@@ -79,6 +83,7 @@ try {
           folder: theatres.folder,
           say,
           atOnce,
+          isOver: () => performance.now() > until,
         });
   for (const fault of faults) console.log(fault);
   await Promise.all(Array.from({ length: atOnce }, () => playSeeds(theatres)));

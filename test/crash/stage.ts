@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Owner } from '../support/fault-proxy.ts';
 import { nobody } from '../support/nobody.ts';
 import type { Disks } from './disks.ts';
-import type { Evidence, Outcome, Tree } from './judge.ts';
+import type { Evidence, Outcome, Scene, Tree } from './judge.ts';
 import { type Known, namesIn, readTree } from './look.ts';
 import { isHidden } from './names.ts';
 import type { Plan } from './plan.ts';
@@ -130,6 +130,10 @@ export class Stage {
   }
 
   evidence(up: Outcome, down: Outcome): Evidence {
+    return { ...this.scene(), parts: namesIn(join(this.sink, '.sluice', 'parts')), up, down };
+  }
+
+  scene(): Scene {
     const { uploader, model } = this;
     const looks = new Map(
       model.paths.map((path) => [path, fs.lstatSync(join(this.source, path), { bigint: true })]),
@@ -142,7 +146,6 @@ export class Stage {
     const times = this.#target.keepsTimes
       ? new Map([...looks].map(([path, { mtimeNs }]) => [path, mtimeNs]))
       : undefined;
-    const parts = namesIn(join(this.sink, '.sluice', 'parts'));
     const isSelected = (path: string): boolean => this.#isSelected(path);
     return {
       model,
@@ -152,9 +155,6 @@ export class Stage {
       bar: (path) => this.#bar(path),
       times,
       tree: this.tree(),
-      parts,
-      up,
-      down,
     };
   }
 
