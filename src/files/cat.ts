@@ -46,8 +46,12 @@ export async function* catFrom(kafka: Kafka, options: CatOptions): AsyncGenerato
     yield* bytesAt(kafka, options, { uploader, path, upload: place.upload }, place);
   } catch (cause) {
     if (!(cause instanceof KafkaError && cause.kind === 'out-of-range')) throw cause;
-    throw new IncompleteError(`${file}: its first bytes are not on the topic any more`, { cause });
+    throw removed(file, cause);
   }
+}
+
+function removed(file: string, cause?: unknown): IncompleteError {
+  return new IncompleteError(`${file}: its first bytes are not on the topic any more`, { cause });
 }
 
 async function* bytesAt(
@@ -62,6 +66,10 @@ async function* bytesAt(
     from,
     ...(until === undefined ? {} : { until: new Map([[partition, until]]) }),
     ...(signal === undefined ? {} : { signal }),
+    // What of it was the file's own is found to be missing.
+    onGap: ({ unreadable }) => {
+      if (unreadable === undefined) throw removed(file);
+    },
   });
   let position = 0;
   let hasher: Hasher | undefined;

@@ -125,16 +125,20 @@ export interface Consumer extends AsyncIterable<FetchedBatch> {
   close(): Promise<void>;
 }
 
+/** Offsets `[from, earliest)` that a reader does not get: they are not there any more, or `unreadable`, and why. */
+export type ReadingGap = Readonly<{ partition: number; from: number; earliest: number; unreadable?: string }>;
+
 /** What all ways of reading have in common. */
 interface Reading {
   readonly topic: string;
   /** Bytes of prefetched and unreleased data. Default 32 MiB. */
   readonly bufferBytes?: number;
   /**
-   * An offset that retention has removed (the first one below the log start, or read too late). Called with what is lost;
-   * reading goes on at `earliest`. Without it the iteration throws KafkaError `out-of-range`. Never silent.
+   * Retention has removed the next offset (the first one below the log start, or read too late); or it is of a batch that is whole by its
+   * CRC32C, and becomes more than anybody takes, or no records. Called with what is lost; reading goes on at `earliest`. Without it the
+   * iteration throws KafkaError `out-of-range`, or `corrupt`. Never silent.
    */
-  readonly onGap?: (gap: { partition: number; from: number; earliest: number }) => void;
+  readonly onGap?: (gap: ReadingGap) => void;
   /**
    * The log was cut (an unclean leader election, a broker put back from a backup; KIP-320): what was handed out from `at` to `until`
    * stands there no more, and other records may. Reading goes on at `at`, the earliest offset where nobody can tell how much is as it

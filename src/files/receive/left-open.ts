@@ -53,12 +53,13 @@ function howMuch({ bytes, size }: IncomingUpload): string {
   return `${bytes} of ${size} bytes`;
 }
 
-/** The records of a file are gone from the topic; told unless this version of it, or a newer one, stands at the sink. */
+/** The records of a file are gone from the topic, or of no use, and why; told unless this version of it, or a newer one, stands at the sink. */
 export async function failLost(
   context: ReceiveContext,
   uploads: IncomingUploads,
   ref: UploadRef,
   digest: string,
+  why: string,
 ): Promise<void> {
   const target = uploads.targetOf(ref);
   if (target === undefined) return;
@@ -66,6 +67,5 @@ export async function failLost(
   if (standing === 'same' || standing === 'newer') return;
   const open = uploads.get(ref.upload);
   if (open !== undefined) await uploads.discard(open);
-  const message = 'cannot be recovered: its records were removed by retention before they were read';
-  context.tellFailed(ref, 'missing-data', message);
+  context.tellFailed(ref, 'missing-data', `cannot be recovered: its records ${why}`);
 }

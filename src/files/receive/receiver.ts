@@ -176,9 +176,9 @@ export class Receiver {
     this.#uploads.dropDigests();
   }
 
-  /** The records of a file are gone from the topic; told unless this version of it, or a newer one, stands at the sink. */
-  failLost(ref: UploadRef, digest: string): Promise<void> {
-    return failLost(this.#context, this.#uploads, ref, digest);
+  /** The records of a file are gone from the topic, or of no use, and why; told unless this version of it, or a newer one, stands at the sink. */
+  failLost(ref: UploadRef, digest: string, why: string): Promise<void> {
+    return failLost(this.#context, this.#uploads, ref, digest, why);
   }
 
   async #admitChunk(chunk: Chunk, partition: number, offset: number): Promise<Admitted> {

@@ -1,6 +1,12 @@
 /** One run of a downloader: records to the receiver, safe offsets to Kafka, in that order and never the other. */
 import { crashPoint } from '../../crash-points.ts';
-import type { AssignedReading, FetchedBatch, Kafka, TopicDescription } from '../../kafka/contract.ts';
+import type {
+  AssignedReading,
+  FetchedBatch,
+  Kafka,
+  ReadingGap,
+  TopicDescription,
+} from '../../kafka/contract.ts';
 import type { Sink } from '../../stores/contract.ts';
 import type { IncomingUpload } from '../incoming/incoming-upload.ts';
 import { fetchAgain } from '../receive/fetch-again.ts';
@@ -13,7 +19,7 @@ import { retryingSink } from '../shared/retrying-sink.ts';
 import { stateTopicOf } from '../shared/topics.ts';
 import { TurnByKey } from '../shared/turn-by-key.ts';
 import { Incomplete } from './incomplete.ts';
-import { type Cut, type Gap, lostByCut, nameLosses } from './name-losses.ts';
+import { type Cut, lostByCut, lostInGap, nameLosses } from './name-losses.ts';
 import { copiedText, positionGroup, startOffsets, whoseUploads } from './positions.ts';
 import { SafeOffsets } from './safe-offsets.ts';
 
@@ -255,18 +261,20 @@ export class DownloadRun {
       : 'are not on the topic any more';
   }
 
-  #gap(gap: Gap): void {
+  #gap(gap: ReadingGap): void {
     const { kafka, settings, topic, progress } = this.#options;
-    const lost = `offsets ${gap.from}..${gap.earliest - 1} of ${topic.name}, partition ${gap.partition}, were removed by retention before they were read`;
-    const message = `${lost}: files with bytes there cannot be recovered from this topic; raise retention.ms, or send them again`;
+    const lost = lostInGap(topic.name, gap);
+    const isRemoved = gap.unreadable === undefined;
+    const mend = isRemoved ? 'raise retention.ms, or send them again' : 'send them again';
+    const message = `${lost}: files with bytes there cannot be recovered from this topic; ${mend}`;
     settings.onEvent({ type: 'warning', message });
     const more = `${lost}: ${stateTopicOf(topic.name)} does not tell of all that was sent there, so that more files may be lost by it than are named`;
     const skipped = this.#safe.skip(gap.partition, gap.earliest);
     const named = nameLosses(kafka, topic, gap, this.#receiver).then((isAll) => {
       skipped();
-      if (isAll) return;
+      if (isAll && isRemoved) return;
       progress.filesFailed++;
-      settings.onEvent({ type: 'lost', message: more });
+      settings.onEvent({ type: 'lost', message: isAll ? lost : more });
     });
     this.#track(named.catch((error: unknown) => this.#fail(error)));
   }

@@ -1,17 +1,18 @@
 /**
- * Names the files that retention removed before a downloader had read them. Their records are gone from the topic, but
- * their uploaders remember on `T.state` where these stood.
+ * Names the files that retention removed before a downloader had read them, or that nobody can read. Their records are gone from the
+ * topic, but their uploaders remember on `T.state` where these stood.
  */
-import type { Kafka, TopicDescription } from '../../kafka/contract.ts';
+import type { Kafka, ReadingGap, TopicDescription } from '../../kafka/contract.ts';
 import { sentVersionOf } from '../../records/state-record.ts';
 import type { Receiver } from '../receive/receiver.ts';
 import { readState } from '../state/read-state.ts';
 
-/** A range of offsets `[from, earliest)` of a partition that is gone. */
-export interface Gap {
-  readonly partition: number;
-  readonly from: number;
-  readonly earliest: number;
+/** What users are told of offsets that nobody can read. */
+export function lostInGap(topic: string, { partition, from, earliest, unreadable }: ReadingGap): string {
+  const what = `offsets ${from}..${earliest - 1} of ${topic}, partition ${partition},`;
+  return unreadable === undefined
+    ? `${what} were removed by retention before they were read`
+    : `${what} cannot be read: they were written so (${unreadable})`;
 }
 
 /** Offsets `[at, until)` of a partition that were cut off its log. */
@@ -34,15 +35,17 @@ export function lostByCut(topic: string, { partition, at, until }: Cut): string 
 export async function nameLosses(
   kafka: Kafka,
   topic: TopicDescription,
-  gap: Gap,
+  gap: ReadingGap,
   receiver: Receiver,
 ): Promise<boolean> {
   const everything = await readState(kafka, topic);
   if (everything === undefined) return false;
+  const why =
+    gap.unreadable === undefined ? 'were removed by retention before they were read' : 'cannot be read';
   for (const { uploader, path, state } of everything.files.values()) {
     const sent = sentVersionOf(state);
     if (sent?.partition !== gap.partition || sent.last < gap.from || sent.last >= gap.earliest) continue;
-    await receiver.failLost({ uploader, path, upload: sent.upload }, sent.digest);
+    await receiver.failLost({ uploader, path, upload: sent.upload }, sent.digest, why);
   }
   return everything.untoldBefore(gap.partition) <= gap.from;
 }

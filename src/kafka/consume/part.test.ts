@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { crc32c } from '@node-rs/crc32';
 import { batchHeaderBytes } from '../batch.ts';
 import { Backoff } from '../cluster/backoff.ts';
@@ -107,6 +108,40 @@ test('Nothing is handed out of a batch that turns out to be wrong, all of those 
     assert.equal(error?.kind, 'corrupt');
     assert.match(error.message, /^T-0: /);
   }
+});
+
+test('A batch that was made so that it cannot be read is told by itself, behind what comes before it', async () => {
+  const lying = await batch(2, 3, false, Buffer.from('x'));
+  lying.writeInt32BE(4, 57);
+  const crowded = await batch(2, 3, false, Buffer.from('x'));
+  crowded.writeInt32BE(500_001, 57);
+  const bomb = Buffer.concat([
+    (await batch(2, 3, true)).subarray(0, batchHeaderBytes),
+    gzipSync(Buffer.alloc(140_000_000)),
+  ]);
+  bomb[22] = 1;
+  bomb.writeInt32BE(bomb.byteLength - 12, 8);
+  for (const wrong of [lying, crowded, bomb]) {
+    wrong.writeUInt32BE(crc32c(wrong.subarray(21)), 17);
+    const part = partOf([await batch(0, 2, true), wrong, await batch(5, 1, true)]);
+    const decode = (at: Part) => decodePart(at, 'T', 1_000_000, pool, true);
+    const first = await decode(part);
+    assert.deepEqual(
+      [first.records.length, first.nextOffset, first.error, first.unreadable],
+      [2, 2, undefined, undefined],
+    );
+    const second = await decode({ ...part, from: 2, fetched: { ...part.fetched, start: first.rest! } });
+    assert.deepEqual([second.records.length, second.nextOffset, second.error], [0, 5, undefined]);
+    assert.equal(second.unreadable?.from, 2);
+    assert.match(second.unreadable.reason, /^T-0: /);
+    const third = await decode({ ...part, from: 5, fetched: { ...part.fetched, start: second.rest! } });
+    assert.deepEqual([third.records.map(({ offset }) => offset), third.rest], [[5], undefined]);
+  }
+  // What the wire has spoiled is fetched again.
+  const spoiled = await batch(0, 3, true);
+  spoiled[batchHeaderBytes + 3]! ^= 0xff;
+  const { error, unreadable } = await decodePart(partOf([spoiled]), 'T', 1_000_000, pool, true);
+  assert.deepEqual([error?.kind, unreadable], ['corrupt', undefined]);
 });
 
 test('Compressed batches are expanded into memory that is used again', async () => {

@@ -19,18 +19,21 @@ export interface DecodedPart {
   readonly rest: number | undefined;
   /** Why decoding ended before the end of the part. */
   readonly error: KafkaError | undefined;
+  /** A batch that is as it was made, by its CRC32C, and cannot be read; `rest` is behind it, and nothing comes with it. */
+  readonly unreadable?: { readonly from: number; readonly reason: string };
 }
 
 /**
  * Decodes the part's batches, their CRC32C checked, up to the first that is not as it must be, or until compressed ones have
  * become `mostExpanded` bytes: a few bytes of the wire may be gigabytes. The last one may exceed that. Nor are there many more
- * records than 5000 at a time. Never rejects.
+ * records than 5000 at a time. `mayPass`: what cannot be read because it was made so is told by itself. Never rejects.
  */
 export async function decodePart(
   part: Part,
   topic: string,
   mostExpanded: number,
   pool: FramePool,
+  mayPass = false,
 ): Promise<DecodedPart> {
   const { bytes } = part.frame;
   const { end } = part.fetched;
@@ -46,6 +49,8 @@ export async function decodePart(
   /** Records of batches that were decoded to their ends. */
   let whole = 0;
   let at = part.fetched.start;
+  /** The batch whose checksum was right: fetched again, it would be the same. */
+  let proven: BatchHead | undefined;
   try {
     for (let head = readBatchHead(bytes, at, end); head; head = readBatchHead(bytes, at, end)) {
       if (nextOffset >= until) break;
@@ -54,6 +59,7 @@ export async function decodePart(
       at = head.end;
       if (head.nextOffset <= nextOffset) continue;
       checkCrc(bytes, head);
+      proven = head;
       let plain = recordsOf(bytes, head);
       if (head.compression !== 0 && !head.control) {
         plain = await expand(bytes, head);
@@ -68,10 +74,29 @@ export async function decodePart(
       whole = records.length;
       if (head.leaderEpoch !== epochs.at(-1)?.[0]) epochs.push([head.leaderEpoch, head.baseOffset]);
       nextOffset = head.nextOffset;
+      proven = undefined;
     }
   } catch (thrown) {
     const error = located(thrown, topic, part.cursor.partition);
     records.length = whole;
+    if (proven !== undefined && mayPass && error.kind === 'corrupt') {
+      // What comes before it is handed out first.
+      if (nextOffset > part.from)
+        return { records, epochs, nextOffset, expanded, free, rest: proven.start, error: undefined };
+      free();
+      const unreadable = { from: Math.max(part.from, proven.baseOffset), reason: error.message };
+      const behind = Math.min(proven.nextOffset, until);
+      return {
+        records,
+        epochs,
+        nextOffset: behind,
+        expanded: 0,
+        free,
+        rest: at,
+        error: undefined,
+        unreadable,
+      };
+    }
     return { records, epochs, nextOffset, expanded, free, rest: undefined, error };
   }
   nextOffset = Math.min(nextOffset, until);

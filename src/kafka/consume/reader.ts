@@ -3,7 +3,7 @@
  * consumer says which partitions are read; between assignment and reader they own every retry of reading.
  */
 import type { Cluster } from '../cluster/cluster.ts';
-import type { ConsumerOptions, FetchedBatch, KafkaError } from '../contract.ts';
+import type { ConsumerOptions, FetchedBatch, KafkaError, ReadingGap } from '../contract.ts';
 import { FramePool } from '../wire/frame-pool.ts';
 import { Assignment } from './assignment.ts';
 import { Budget } from './budget.ts';
@@ -112,12 +112,13 @@ export class Reader {
       frame.release();
       return undefined;
     }
-    const { topic } = this.#options.reading;
-    const { records, epochs, nextOffset, expanded, free, rest, error } = await decodePart(
+    const { topic, onGap } = this.#options.reading;
+    const { records, epochs, nextOffset, expanded, free, rest, error, unreadable } = await decodePart(
       part,
       topic,
       expandedAtOnce,
       this.#pool,
+      onGap !== undefined,
     );
     if (generation !== cursor.generation) {
       frame.release();
@@ -139,6 +140,16 @@ export class Reader {
       this.#putBack({ ...part, from: nextOffset, frame: others, fetched: remaining });
     }
     cursor.delivered = nextOffset;
+    if (unreadable !== undefined) {
+      own.release();
+      this.#tellGap({
+        partition: cursor.partition,
+        from: unreadable.from,
+        earliest: nextOffset,
+        unreadable: unreadable.reason,
+      });
+      return undefined;
+    }
     this.#expanded += expanded;
     let held = true;
     return {
@@ -197,6 +208,15 @@ export class Reader {
     this.#options.cluster.options.logger.warn({ err: error }, 'fetching a corrupt batch again');
     jump(cursor, position);
     this.assignment.restart(cursor);
+  }
+
+  /** All that was fetched before it has been handed out. */
+  #tellGap(gap: ReadingGap): void {
+    try {
+      this.#options.reading.onGap?.(gap);
+    } catch (error) {
+      this.#fail(error as Error);
+    }
   }
 
   #fail(error: Error): void {

@@ -10,6 +10,9 @@ import { type ConsumedRecord, type Header, KafkaError } from '../contract.ts';
 /** Headers that are decoded of one record; more are counted only. */
 const decodedHeaders = 64;
 
+/** Each record of a batch takes some 150 bytes of memory, though on the wire, compressed, it may be next to nothing. */
+const mostRecords = 500_000;
+
 /** What stands at the beginning of a batch, and where its records lie in the frame. */
 export interface BatchHead {
   readonly baseOffset: number;
@@ -201,6 +204,8 @@ export function decodeRecords(
   until = Number.POSITIVE_INFINITY,
 ): void {
   if (head.control) return;
+  if (head.count > mostRecords)
+    throw corrupt(`the batch at offset ${head.baseOffset} has ${head.count} records, ${mostRecords} at most`);
   const reader = new RecordReader(bytes);
   let last = -1;
   for (let index = 0; index < head.count; index += 1) {

@@ -125,8 +125,11 @@ async function consume(
     ...(span.next === undefined ? {} : { until: new Map([[partition, Math.max(first, span.next)]]) }),
     bufferBytes,
     signal,
-    onGap: () => {
-      const message = `retention has removed records of stream "${stream}" before they were read`;
+    onGap: ({ unreadable }) => {
+      const message =
+        unreadable === undefined
+          ? `retention has removed records of stream "${stream}" before they were read`
+          : `records that somebody has written so that they cannot be read were passed over: ${unreadable}`;
       onEvent({ type: 'warning', message });
     },
     onCut: ({ at, until }) => {

@@ -143,8 +143,11 @@ class Reading {
       ...reading,
       bufferBytes,
       signal: this.#signal,
-      onGap: ({ partition, from, earliest }) => {
-        logger.debug({ topic: reading.topic, partition, from, earliest }, 'retention was faster');
+      onGap: ({ partition, from, earliest, unreadable }) => {
+        const { topic } = reading;
+        if (unreadable === undefined)
+          logger.debug({ topic, partition, from, earliest }, 'retention was faster');
+        else this.#passOver({ topic, partition, reason: unreadable }, `offsets ${from}..${earliest - 1}`);
       },
     });
     for await (const batch of consumer) {
@@ -170,13 +173,24 @@ class Reading {
       onRecord(record);
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
-      this.#passedOver += 1;
-      this.#options.onPassedOver?.(this.#passedOver);
       const { offset } = record;
-      const facts = { topic, partition, offset, reason: describeError(error) };
-      // Once in a while: somebody may append what is not ours for as long as he likes.
-      const level = Number.isInteger(Math.log2(this.#passedOver)) ? 'warn' : 'debug';
-      this.#options.logger[level](facts, `record ${offset} of ${topic}/${partition} was passed over`);
+      this.#passOver({ topic, partition, offset, reason: describeError(error) }, `record ${offset}`);
     }
+  }
+
+  #passOver(
+    facts: {
+      readonly topic: string;
+      readonly partition: number;
+      readonly reason: string;
+      readonly offset?: number;
+    },
+    what: string,
+  ): void {
+    this.#passedOver += 1;
+    this.#options.onPassedOver?.(this.#passedOver);
+    // Once in a while: somebody may append what is not ours for as long as he likes.
+    const level = Number.isInteger(Math.log2(this.#passedOver)) ? 'warn' : 'debug';
+    this.#options.logger[level](facts, `${what} of ${facts.topic}/${facts.partition} was passed over`);
   }
 }

@@ -62,8 +62,9 @@ export async function eachRecord(
     until: new Map([[partition, until]]),
     bufferBytes,
     ...(signal === undefined ? {} : { signal }),
-    onGap: () => {
-      removed = true;
+    onGap: ({ unreadable }) => {
+      // Of no publisher: what is missing of a segment is found to be missing.
+      if (unreadable === undefined) removed = true;
     },
     onCut: () => {
       removed = true;
