@@ -40,6 +40,12 @@ function indexWith(changes: Readonly<Record<string, unknown>>): string {
   return `[${JSON.stringify(fields)}]\n`;
 }
 
+test('What is said of a bad entry is short, however long what it says is', () => {
+  const index = Buffer.from(indexWith({ path: 'p'.repeat(1_000_000), size: -1 }));
+  const { refused } = decodePack(Buffer.concat([index, Buffer.from('abc')]), 1, index.length);
+  assert.ok(refused.every(({ reason }) => reason.length < 300));
+});
+
 test('The index is one line of JSON that any language can read', () => {
   const index = packIndex([packEntryText(entry), packEntryText({ ...entry, path: 'line\nfeed' })]);
   const text = Buffer.from(index).toString();

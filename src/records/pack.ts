@@ -139,7 +139,7 @@ function checkEntry(entry: unknown): PackEntry {
   ) {
     throw new FormatError('an entry of a pack lacks path, upload, size, digest, mtime or mode');
   }
-  if (size === undefined) throw new FormatError(`"${path}" has no valid size`);
+  if (size === undefined) throw new FormatError(`"${path.slice(0, 80)}" has no valid size`);
   if (!/^[0-7]{4}$/.test(mode)) throw new FormatError(`mode "${mode.slice(0, 20)}" is not four octal digits`);
   const checked = { path, upload, size, digest, mtime, mode: Number.parseInt(mode, 8) };
   checkPackEntry(checked);

@@ -195,7 +195,7 @@ function parse<T>(shape: z.ZodType<T>, value: Uint8Array | null, key: string): T
   try {
     json = JSON.parse(decoder.decode(value));
   } catch (cause) {
-    throw new FormatError(`the state record of "${key}" is not JSON`, { cause });
+    throw new FormatError(`the state record of "${key.slice(0, 200)}" is not JSON`, { cause });
   }
   return shaped(shape, json, key);
 }
@@ -204,7 +204,9 @@ function parse<T>(shape: z.ZodType<T>, value: Uint8Array | null, key: string): T
 function shaped<T>(shape: z.ZodType<T>, value: unknown, key: string): T {
   const checked = shape.safeParse(value);
   if (checked.success) return checked.data;
-  throw new FormatError(`the state record of "${key}" is not one of ours`, { cause: checked.error });
+  throw new FormatError(`the state record of "${key.slice(0, 200)}" is not one of ours`, {
+    cause: checked.error,
+  });
 }
 
 /**
