@@ -22,6 +22,8 @@ export interface Order {
   readonly file?: string;
 }
 
+// Whatever is left over by a failed case must not hold up the end, nor anything the end of whoever waits for it.
+process.on('disconnect', () => process.exit());
 const tell = (told: Told): Promise<unknown> => new Promise((resolve) => process.send?.(told, resolve));
 const order = JSON.parse(process.argv[2] ?? '') as Order;
 const target = await targetNamed(order.target).open();
@@ -35,8 +37,6 @@ await tell({
   peakMemory: process.resourceUsage().maxRSS * 1024,
 });
 process.disconnect?.();
-// What a failed case has left behind must not hold up the end.
-setTimeout(() => process.exit(), 2000).unref();
 
 function many(): Promise<Outcome> {
   const { seed, count, first, lasts } = order;

@@ -1,5 +1,10 @@
 /** Makes a failing case small: first of few items, then of few bytes. */
 
+/** What a fault is about, whatever it counts or names: a case is not to be made smaller into another one. */
+export function kindOf(fault: string | undefined): string {
+  return (fault ?? '').replace(/[\d\s]+/g, ' ').slice(0, 30);
+}
+
 /** True when what is left still fails. */
 export type StillFails = (items: readonly unknown[]) => Promise<boolean>;
 

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { attend, type Report } from './attend.ts';
 import { caseText } from './corpus.ts';
-import { minimise } from './minimise.ts';
+import { kindOf, minimise } from './minimise.ts';
 import { targets } from './targets.ts';
 
 const { values, positionals } = parseArgs({
@@ -54,7 +54,8 @@ for (const target of names) {
   const small = await minimise(
     items,
     async (candidate) =>
-      (await attend({ ...order, file: write('candidate.json', candidate) })).failure !== undefined,
+      kindOf((await attend({ ...order, file: write('candidate.json', candidate) })).failure?.faults[0]) ===
+      kindOf(faults[0]),
     tries,
   );
   const file = write(`${target}-${seed}-${number}.json`, small);

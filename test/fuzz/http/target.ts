@@ -74,13 +74,22 @@ export async function openHttp(spoil = (bytes: Buffer): Buffer => bytes): Promis
 }
 
 /**
- * Where a request is refused, or was the last, Node ends the connection a turn later: what had hurried to be there by then is seen or is
- * not, and answered or not. That is all in which two may differ.
+ * Where a request is refused, or was the last, the connection ends, and answers that were under way may be cut off. What had hurried to be
+ * there by then is seen or is not. That is all in which two may differ.
  */
 function agree(ours: Seen, nodes: Seen, hurries: boolean): boolean {
-  if (!hurries || ours.isOpen || nodes.isOpen) return isDeepStrictEqual(ours, nodes);
-  const common = Math.min(ours.requests.length, nodes.requests.length);
-  return isDeepStrictEqual(ours.requests.slice(0, common), nodes.requests.slice(0, common));
+  if (ours.isOpen || nodes.isOpen) return isDeepStrictEqual(ours, nodes);
+  const given = [ours, nodes].map(({ statuses }) => statuses.filter((status) => status < '400'));
+  const requests = hurries
+    ? alike(ours.requests, nodes.requests)
+    : isDeepStrictEqual(ours.requests, nodes.requests);
+  return requests && alike(given[0]!, given[1]!);
+}
+
+/** One of them begins with the other. */
+function alike(one: readonly string[], other: readonly string[]): boolean {
+  const common = Math.min(one.length, other.length);
+  return isDeepStrictEqual(one.slice(0, common), other.slice(0, common));
 }
 
 function piecesOf({ requests, pieces, at }: Connection): readonly (readonly Buffer[])[] {

@@ -25,10 +25,10 @@ export async function openDownload(open: OpenSink = openSink): Promise<Target<Wr
   return {
     name: 'records',
     unit: 'records',
-    short: 2500,
+    short: 3000,
     limit: 30_000,
     memory: mostMemory,
-    make: (random) => hostileRecords(random, caseSize),
+    make: (random) => hostileRecords(random, caseSize - (random.chance(0.75) ? 1 : 0)),
     count: (items) => items.length,
     judge: (items) => judgeDownload(items, open),
     close: async () => {},
@@ -49,6 +49,9 @@ export async function clusterWith(
   return { cluster, offsets: items.map((item) => byRecord.get(item)!) };
 }
 
+/** Characters: a path, and some words about it. */
+const longestReason = 4500;
+
 interface Run {
   readonly summary: DownloadSummary;
   readonly events: readonly DownloadEvent[];
@@ -61,15 +64,14 @@ async function judgeDownload(items: readonly WrittenRecord[], open: OpenSink): P
   const canary = new Canary();
   try {
     const run = await download(cluster, canary.root, open);
-    const faults = [...standing(canary, run.events), ...accounts(run, own, offsets)];
-    // Again on the same sink, which remembers what was left open: nothing changes.
-    if (items.length % 4 === 0) {
-      const before = canary.files().files;
+    const stands = canary.files();
+    const faults = [...standing(canary, run.events, stands), ...accounts(run, own, offsets)];
+    // Again on the same sink, now and then, which remembers what was left open: nothing changes.
+    if (items.length % 2 === 0) {
       const again = await download(cluster, canary.root, open);
-      faults.push(...standing(canary, [...run.events, ...again.events]));
-      const changed = [...before].find(
-        ([name, bytes]) => canary.files().files.get(name)?.equals(bytes) !== true,
-      );
+      const then = canary.files();
+      faults.push(...standing(canary, [...run.events, ...again.events], then));
+      const changed = [...stands.files].find(([name, bytes]) => then.files.get(name)?.equals(bytes) !== true);
       if (changed !== undefined) faults.push(`a second run changes ${changed[0]}`);
     }
     return faults;
@@ -99,12 +101,13 @@ async function download(cluster: MemoryCluster, root: string, open: OpenSink): P
   }
 }
 
+type Standing = ReturnType<Canary['files']>;
+
 /** What stands on the disk: all that is healthy, what was told as received, and nothing anywhere else. */
-export function standing(canary: Canary, events: readonly DownloadEvent[]): string[] {
+function standing(canary: Canary, events: readonly DownloadEvent[], { files, odd }: Standing): string[] {
   const faults: string[] = [];
   const outside = canary.fault();
   if (outside !== undefined) faults.push(outside);
-  const { files, odd } = canary.files();
   for (const name of odd) faults.push(`${name} is neither a file nor a folder`);
   for (const [path, bytes] of healthy.expected) {
     const stands = files.get(`${healthy.uploader}/${path}`);
@@ -155,7 +158,7 @@ function accounts(
     faults.push(`the exit code is ${code}, though records were refused`);
   if (!isIncomplete && code !== ExitCode.ok)
     faults.push(`the exit code is ${code}, though nothing is missing`);
-  const long = refused.find(({ reason }) => reason.length > 500);
+  const long = refused.find(({ reason }) => reason.length > longestReason);
   if (long !== undefined) faults.push(`a reason has ${long.reason.length} characters`);
   return faults;
 }
