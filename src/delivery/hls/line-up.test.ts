@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { LiveScript } from '../../../test/support/live-records.ts';
 import type { IndexedSegment } from '../../records/live-index.ts';
 import { StreamWindow } from '../window/window.ts';
@@ -155,6 +156,14 @@ test('Of a long list, too, nothing is told of what was before a row of missing n
     archived: [...older(0, 5), ...older(106, 900)],
   });
   assert.deepEqual([before.older.from, before.older.to], [5, 799]);
+  const shorter = lineUp({
+    rendition: windowFrom(900),
+    target,
+    listed: target,
+    from: 0,
+    archived: [...older(0, 5), ...older(104, 900)],
+  });
+  assert.deepEqual([shorter.older.from, shorter.older.to], [0, 801]);
   const between = lineUp({
     rendition: windowFrom(900),
     target,
@@ -185,6 +194,22 @@ test('A number that nobody has lasts as long as a segment should, and belongs to
   };
   assert.deepEqual(one, hole);
   assert.deepEqual(two, { ...hole, media: 3, captured: captured + 3_000_000 });
+});
+
+test('A place is found in lists with holes, too', () => {
+  const media = fc.uniqueArray(fc.nat(60), { maxLength: 40 }).map((list) => list.sort((a, b) => a - b));
+  fc.assert(
+    fc.property(media, fc.nat(61), (list, wanted) => {
+      const found = list.findIndex((one) => one >= wanted);
+      assert.equal(
+        indexOf(
+          list.map((one) => ({ media: one })),
+          wanted,
+        ),
+        found === -1 ? list.length : found,
+      );
+    }),
+  );
 });
 
 test('Places and epochs of a list', () => {

@@ -126,7 +126,7 @@ function isBroken(before: Counted, segment: Counted): boolean {
 /** By the array: it is another one when anything in it has changed. */
 const unbroken = new WeakMap<readonly Listed[], number>();
 
-/** The same of the archive, which may have tens of thousands. */
+/** The same of the archive, which may have tens of thousands; of no segments 0. */
 function unbrokenFrom(segments: readonly Listed[]): number {
   let from = unbroken.get(segments);
   if (from === undefined) {

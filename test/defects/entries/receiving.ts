@@ -12,7 +12,7 @@ export const receiving: readonly Defect[] = [
     edits: [
       edit(
         'src/files/run/download-run.ts',
-        '      if (isAll) return;\n',
+        '      if (isAll && isRemoved) return;\n',
         '      if (isAll || lost !== undefined) return;\n',
       ),
     ],
