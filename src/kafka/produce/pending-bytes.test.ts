@@ -42,3 +42,31 @@ test('What is abandoned keeps nobody waiting', async () => {
   await Promise.all(waiting);
   await pending.ready();
 });
+
+test('Whoever waits is told in the order of coming, and nobody before it is so', async () => {
+  const pending = new PendingBytes(100);
+  const told: string[] = [];
+  const note = (promise: Promise<void>, name: string): void => void promise.then(() => told.push(name));
+  note(pending.ready(), 'has capacity');
+  note(pending.idle(), 'is idle');
+  await turn();
+  assert.deepEqual(told.splice(0), ['has capacity', 'is idle']);
+  pending.add(150);
+  for (const name of ['first', 'second']) {
+    note(pending.ready(), `${name} for capacity`);
+    note(pending.idle(), `${name} for nothing`);
+  }
+  pending.remove(50);
+  await turn();
+  assert.deepEqual(told, [], 'as much as the limit is too much');
+  pending.remove(1);
+  await turn();
+  await turn();
+  assert.deepEqual(told.splice(0), ['first for capacity', 'second for capacity']);
+  pending.remove(98);
+  await turn();
+  assert.deepEqual(told, []);
+  pending.remove(1);
+  await turn();
+  assert.deepEqual(told, ['first for nothing', 'second for nothing']);
+});

@@ -39,3 +39,24 @@ test('A slow way keeps its time, however many small records are answered at once
   }
   assert.equal(estimate.timeouts, 2);
 });
+
+test('As much as the last link failed to carry, to the byte, since it stood still and without an answer that came late', () => {
+  const stalled = (...bytes: number[]): TimeoutEstimate => {
+    const estimate = new TimeoutEstimate();
+    for (const each of bytes) estimate.stalled({}, each);
+    return estimate;
+  };
+  assert.deepEqual(
+    [99, 100].map((bytes) => stalled(100).answered(bytes, true)),
+    [false, true],
+  );
+  assert.equal(stalled(500, 100).answered(100, true), true, 'only what the last one failed to carry');
+  const again = stalled(100);
+  assert.equal(again.answered(60, true), false);
+  again.stalled({}, 100);
+  assert.equal(again.answered(60, true), false, 'what was carried before it stood still');
+  const late = stalled(100);
+  assert.equal(late.answered(500, false), false);
+  assert.equal(late.answered(99, true), false);
+  assert.equal(late.answered(1, true), true);
+});
