@@ -10,6 +10,8 @@ export interface Equivalent {
   readonly because: string;
 }
 
+const shortWay = 'The short way for lists without holes: the long one comes to the same.';
+const noPart = 'Undefined is not greater than any number, nor is any than it.';
 const groupOrder =
   'No two members of a group have the same id, nor two static ones the same name, and of the result only its sign counts.';
 
@@ -71,6 +73,66 @@ export const equivalents: readonly Equivalent[] = [
     line: 'return a < b ? -1 : 1;',
     change: '1 -> (1 + 1)',
     because: groupOrder,
+  },
+  {
+    path: 'src/delivery/hls/directives.ts',
+    line: 'if (part !== undefined && media >= next.media && part > listed + advancePartLimit(targets))',
+    change: 'part !== undefined && media >= next.media -> media >= next.media',
+    because: noPart,
+  },
+  {
+    path: 'src/delivery/hls/directives.ts',
+    line: 'if (next.media === media) return part !== undefined && next.part > part;',
+    change: 'part !== undefined && next.part > part -> next.part > part',
+    because: noPart,
+  },
+  {
+    path: 'src/delivery/hls/directives.ts',
+    line: 'const segment = rendition.segments.findLast((each) => each.media === media);',
+    change: 'findLast -> find',
+    because: 'A number has one segment; what is asked for is near the end.',
+  },
+  {
+    path: 'src/delivery/hls/timing.ts',
+    line: 'return part < 1e6 ? Math.ceil(3e6 / part) : 3;',
+    change: '< -> <=',
+    because: 'Parts of a second: three of them either way.',
+  },
+  {
+    path: 'src/delivery/hls/timing.ts',
+    line: 'return part < 1e6 ? Math.ceil(3e6 / part) : 3;',
+    change: '1e6 -> (1e6 + 1)',
+    because: 'The same.',
+  },
+  {
+    path: 'src/delivery/hls/line-up.ts',
+    line: 'if (from === undefined) {',
+    because: 'What is remembered is found again, only later.',
+    change: 'from === undefined -> true',
+  },
+  {
+    path: 'src/delivery/hls/line-up.ts',
+    line: 'if (segments.every(({ media }, index) => media === segments[0]!.media + index)) return segments;',
+    change: 'segments.every(({ media }, index) => media === segments[0... -> false',
+    because: shortWay,
+  },
+  {
+    path: 'src/delivery/hls/line-up.ts',
+    line: 'if (segments.every(({ media }, index) => media === segments[0]!.media + index)) return segments;',
+    change: 'media === segments[0]!.media + index -> undefined',
+    because: shortWay,
+  },
+  {
+    path: 'src/delivery/hls/line-up.ts',
+    line: 'if (segments.every(({ media }, index) => media === segments[0]!.media + index)) return segments;',
+    change: '=== -> !==',
+    because: shortWay,
+  },
+  {
+    path: 'src/delivery/hls/line-up.ts',
+    line: 'if (segments.every(({ media }, index) => media === segments[0]!.media + index)) return segments;',
+    change: '+ -> -',
+    because: shortWay,
   },
 ];
 
