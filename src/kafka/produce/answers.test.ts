@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { verdictOf } from './answers.ts';
+import { KafkaError } from '../contract.ts';
+import { verdictOf, withDoubt } from './answers.ts';
 
 test('What a broker may say after it has appended is a doubt', () => {
   // A storage that fails, a leader that is one no more, replicas that are late; UNKNOWN_SERVER_ERROR; what nobody knows yet.
@@ -8,16 +9,27 @@ test('What a broker may say after it has appended is a doubt', () => {
     assert.equal(verdictOf(code), 'doubt', String(code));
 });
 
-test('What a broker says before it appends proves that nothing was appended', () => {
+test('What a broker says before it appends proves that nothing was appended, and what it acknowledges stands there', () => {
   const table = {
+    appended: [0, 46],
     'turned-away': [19],
     damaged: [2],
     'too-large': [10, 18],
-    'bad-record': [32, 87],
+    'bad-record': [32, 42, 44, 87],
     refused: [17, 21, 29, 31, 35, 43, 53, 76],
     'out-of-order': [45],
     forgotten: [47, 59, 90],
   };
   for (const [verdict, codes] of Object.entries(table))
     for (const code of codes) assert.equal(verdictOf(code), verdict, String(code));
+});
+
+test('A doubt keeps what is known of the refusal', () => {
+  const refusal = new KafkaError('unsupported', 'No.', { exitCode: 3 });
+  const doubt = withDoubt(refusal);
+  assert.ok(doubt instanceof KafkaError);
+  assert.deepEqual([doubt.kind, doubt.exitCode, doubt.cause], ['unsupported', 3, refusal]);
+  const other = withDoubt(new TypeError('No.'));
+  assert.ok(!(other instanceof KafkaError) && other.cause instanceof TypeError);
+  for (const { message } of [doubt, other]) assert.match(message, /^No\. .*may be there/);
 });

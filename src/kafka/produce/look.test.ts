@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
+import fc from 'fast-check';
+import type { NewRecord } from '../contract.ts';
 import { looksCompressible } from './look.ts';
 
 const source = readFileSync(new URL(import.meta.url));
@@ -40,4 +42,60 @@ test('However the bytes are cut into records and pieces, the verdict is the same
       assert.equal(looksCompressible([parts, null]), expected, `${what} in pieces of ${size}`);
     }
   }
+});
+
+/** The same by definition: 16 windows of 256 bytes, spread evenly, and the entropy of what is in them. */
+function byDefinition(bytes: Uint8Array): boolean {
+  if (bytes.length < 1024) return false;
+  const sample: number[] = [];
+  if (bytes.length <= 4096) sample.push(...bytes);
+  else
+    for (let window = 0; window < 16; window += 1) {
+      const from = Math.floor((window * (bytes.length - 256)) / 15);
+      sample.push(...bytes.subarray(from, from + 256));
+    }
+  const times = new Map<number, number>();
+  for (const value of sample) times.set(value, (times.get(value) ?? 0) + 1);
+  const present = [...times.values()];
+  const bits = present.reduce(
+    (sum, count) => sum - (count / sample.length) * Math.log2(count / sample.length),
+    0,
+  );
+  return bits + (present.length - 1) / (2 * Math.LN2 * sample.length) < 7.5;
+}
+
+test('The look is what its definition says, wherever values are cut and whatever lies between the windows', () => {
+  const piece = fc.record({
+    // So many values that the entropy lies on either side of the bound, and of which kind.
+    values: fc.constantFrom(1, 40, 150, 190, 256),
+    length: fc.oneof(fc.nat(40), fc.integer({ min: 200, max: 900 }), fc.integer({ min: 1000, max: 5000 })),
+    isNull: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 7 }), fc.nat(1000), (pieces, seed) => {
+      let state = seed + 1;
+      const values = pieces.map(({ values: kinds, length }) =>
+        Buffer.from(
+          Array.from({ length }, () => {
+            state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+            return (state >>> 16) % kinds;
+          }),
+        ),
+      );
+      const all = Buffer.concat(values);
+      // Some values come in pieces, and some are none.
+      const records = values.flatMap((value, index): NewRecord['value'][] =>
+        pieces[index]!.isNull ? [null, value] : [[value.subarray(0, 7), value.subarray(7)]],
+      );
+      assert.equal(looksCompressible(records), byDefinition(all));
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('What is too small to gain is not looked at, from its size on it is', () => {
+  assert.deepEqual(
+    [1023, 1024].map((size) => looksCompressible([Buffer.alloc(size)])),
+    [false, true],
+  );
 });
