@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { knownCacheFolder } from '../broker/default-folders.ts';
 import { openFilesLimit } from '../machine.ts';
+import { argumentsWithoutSecrets } from '../secrets.ts';
 import { openFilesFault } from './open-files.ts';
 import { watchStdout } from './stdout.ts';
 
 // Whoever lists processes is not to read keys from our arguments: first of all, for they can be seen until then.
 const words = process.argv.slice(2);
-if (words.some((word) => /^--(?:stream-key|watch-key|input|input-options|property)(?:=|$)|^-X/.test(word))) {
-  process.title = ['sluice', ...words.slice(0, 2).filter((word) => /^[a-z]+$/.test(word))].join(' ');
-}
+const shown = argumentsWithoutSecrets(words).join(' ');
+if (shown !== words.join(' ')) process.title = `sluice ${shown}`;
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 24 || (major === 24 && minor < 12)) {

@@ -14,6 +14,7 @@ const foundations = [
   'machine',
   'metrics',
   'printable',
+  'secrets',
 ].map((name) => `src/${name}.ts`);
 const foundationTests = foundations.map((path) => path.replace(/\.ts$/, '.test.ts'));
 const face = 'src/index.ts';

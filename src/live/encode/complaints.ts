@@ -1,10 +1,14 @@
 /** What FFmpeg says: the last lines that it complained with, which say why it ended, and what it only tells. */
 
+import { withoutSecrets } from '../../secrets.ts';
+
 /** Who says it, how much it matters (where that was asked for), and the words. */
 const spoken = /^(?:\[[^\]]* @ 0x[0-9a-f]+\] )?(?:\[(panic|fatal|error|warning|info)\] )?(.*)$/;
 /** Lines that are kept, and characters of each. */
 const mostLines = 12;
 const longestLine = 300;
+/** Of a line that has not come to its end. */
+const longestBegun = 16_384;
 
 export class Complaints {
   readonly #lines: string[] = [];
@@ -20,19 +24,19 @@ export class Complaints {
 
   push(text: string): void {
     const lines = (this.#begun + text).split(/[\r\n]+/);
-    this.#begun = (lines.pop() ?? '').slice(0, longestLine);
+    this.#begun = (lines.pop() ?? '').slice(0, longestBegun);
     for (const line of lines) this.#keep(line);
   }
 
   /** One line; empty when nothing was said. The same sentence counts once. */
   summary(): string {
-    const lines = new Set([...this.#lines, withoutSecrets(this.#begun.trim())].filter((line) => line !== ''));
+    const lines = new Set([...this.#lines, shownLine(this.#begun)].filter((line) => line !== ''));
     return [...lines].slice(-4).join('; ');
   }
 
   #keep(line: string): void {
-    const [, level, said = ''] = spoken.exec(line.trim().slice(0, longestLine)) ?? [];
-    const told = withoutSecrets(said.trim());
+    const [, level, said = ''] = spoken.exec(shownLine(line)) ?? [];
+    const told = said.trim();
     if (told === '') return;
     if (level === 'info') {
       this.#onTold(told);
@@ -44,13 +48,7 @@ export class Complaints {
   }
 }
 
-/** Passwords and keys in addresses are nobody's business. */
-export function withoutSecrets(text: string): string {
-  return text
-    .replace(/:\/\/[^/\s]*@/g, '://***@')
-    .replace(
-      /\b(passphrase|password|pwd|key|apikey|token|secret|signature|sig|auth|streamid)=[^&\s'"]*/gi,
-      '$1=***',
-    )
-    .replace(/(rtmps?:\/\/[^/\s]+\/[^/\s]+\/)[^\s:'"]+/gi, '$1***');
+/** Cut when its secrets are out: the beginning of one would not be known for what it is. */
+function shownLine(line: string): string {
+  return withoutSecrets(line.trim()).slice(0, longestLine);
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Complaints, withoutSecrets } from './complaints.ts';
+import { withoutSecrets } from '../../secrets.ts';
+import { Complaints } from './complaints.ts';
 import { EventQueue } from './event-queue.ts';
 import { StallWatch } from './stall.ts';
 
@@ -12,6 +13,15 @@ test('secrets in addresses, wherever they stand', () => {
     ['https://host/film.mp4', 'https://host/film.mp4'],
   ];
   for (const [text, expected] of table) assert.equal(withoutSecrets(text), expected);
+  // Also where a line is cut within one, and where it comes in two pieces.
+  for (const before of [0, 240, 280, 295]) {
+    const said = new Complaints();
+    const line = `${'x'.repeat(before)} rtmp://user:gehe1mgehe1mgehe1m@host/live/gehe1m: refused\n`;
+    said.push(line.slice(0, before + 24));
+    assert.doesNotMatch(said.summary(), /gehe1mgehe1m@|rtmp:\/\/user:gehe1mgehe1mgehe1m/);
+    said.push(line.slice(before + 24));
+    assert.doesNotMatch(said.summary(), /gehe1m/, `${before}`);
+  }
 });
 
 test('complaints: the last ones, once each, without secrets', () => {

@@ -1,9 +1,9 @@
 /** One run of FFmpeg as media events: the owner of the process around the pure fragmenter. */
 import type { Readable } from 'node:stream';
 import { SluiceError } from '../../errors.ts';
+import { withoutSecrets } from '../../secrets.ts';
 import type { MediaEvent } from '../media.ts';
 import { timeOfDay } from '../time-of-day.ts';
-import { withoutSecrets } from './complaints.ts';
 import { EventQueue } from './event-queue.ts';
 import { FoundInput } from './found-input.ts';
 import { kindOfInput } from './input.ts';

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import * as z from 'zod';
 import { ConfigurationError, SluiceError } from '../../errors.ts';
-import { withoutSecrets } from './complaints.ts';
+import { withoutSecrets } from '../../secrets.ts';
 import { startGuardian } from './guardian.ts';
 import { type PictureFacts, type ProbedPicture, pictureFacts } from './picture-facts.ts';
 import { withoutUnknown } from './probe-options.ts';

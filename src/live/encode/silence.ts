@@ -2,9 +2,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { ConfigurationError } from '../../errors.ts';
+import { withoutSecrets } from '../../secrets.ts';
 import type { SoundSample } from '../mp4/sound-samples.ts';
 import { soundArguments } from './arguments.ts';
-import { withoutSecrets } from './complaints.ts';
 import type { EncoderSettings } from './options.ts';
 import { ffmpegInstallation } from './process.ts';
 import { SoundPipe } from './sound-pipe.ts';
