@@ -3,8 +3,11 @@
  * knows, when it is asked. It changes nothing else, and ends the program when whoever asks has died.
  */
 
+import { getHeapSpaceStatistics } from 'node:v8';
+
 /** What a process says of itself; bytes. Memory is that after a full collection, where one was asked for. */
 export interface Inside {
+  /** Objects, strings and arrays; without code, which V8 makes and throws away for as long as a program runs. */
   readonly heap: number;
   /** Buffers and what else stands outside of V8's heap. */
   readonly external: number;
@@ -18,13 +21,22 @@ interface Question {
   readonly collect: boolean;
 }
 
+/** Where V8 keeps machine code, bytecode and what it never changes. */
+const ofCode = /^(?:code|trusted|read_only|shared_trusted)/;
+
+function heapOfObjects(): number {
+  const spaces = getHeapSpaceStatistics().filter(({ space_name: name }) => !ofCode.test(name));
+  return spaces.reduce((sum, { space_used_size: used }) => sum + used, 0);
+}
+
 const collect = (globalThis as { gc?: () => void }).gc;
 
 process.on('message', (question: Question) => {
   if (typeof question?.probe !== 'number') return;
   // Twice: what finalizers give back is collected by the second.
   if (question.collect) for (let round = 0; round < 2; round += 1) collect?.();
-  const { heapUsed: heap, external } = process.memoryUsage();
+  const { external } = process.memoryUsage();
+  const heap = heapOfObjects();
   const active = process.getActiveResourcesInfo();
   const timers = active.filter((name) => name === 'Timeout' || name === 'Immediate').length;
   // Work of the moment (a file that is read, a name that is resolved) is no handle.
