@@ -25,6 +25,7 @@ export function plot(title: string, series: readonly Series[], marks: readonly n
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="sans-serif" font-size="10" fill="#333">`,
+    `<title>${escaped(title)}</title>`,
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
     `<text x="10" y="20" font-size="13" font-weight="bold">${escaped(title)}</text>`,
     ...drawn,
