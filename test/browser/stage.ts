@@ -61,8 +61,8 @@ export async function kill({ child, finished }: RunningCommand): Promise<void> {
   await finished;
 }
 
-/** Resolves once a server has something of a stream to show. */
-export async function untilLive(url: string, stream: string): Promise<void> {
+/** Resolves once a server has so many whole segments of a stream to show. */
+export async function untilLive(url: string, stream: string, segments = 1): Promise<void> {
   await waitFor(
     async () => {
       const response = await fetch(`${url}/live/${stream}/index.m3u8`);
@@ -71,7 +71,7 @@ export async function untilLive(url: string, stream: string): Promise<void> {
         .split('\n')
         .filter((line) => line !== '' && !line.startsWith('#'));
       const media = await fetch(new URL(variant ?? '', response.url));
-      return (await media.text()).includes('#EXTINF');
+      return (await media.text()).split('#EXTINF').length > segments;
     },
     { what: `stream ${stream} at ${url}`, timeout: 60_000 },
   );

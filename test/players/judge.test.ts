@@ -55,10 +55,10 @@ const failing: readonly (readonly [
   [
     'a long stop',
     watched({
-      sights: sights((sight, index) => ({ ...sight, at: sight.at + (index < 180 ? 0 : 4000) })),
-      seconds: 16,
+      sights: sights((sight, index) => ({ ...sight, at: sight.at + (index < 180 ? 0 : 5000) })),
+      seconds: 17,
     }),
-    /^one picture stands for 4\.0 s$/,
+    /^one picture stands for 5\.0 s$/,
   ],
   [
     'a circle',

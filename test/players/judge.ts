@@ -86,8 +86,8 @@ function endsOf(numbers: readonly number[], { whole = 1 }: Expected): readonly [
 
 /** Below these a player does not play. */
 const least = { seen: 30, share: 0.85, pace: 0.7, coloured: 0.9, shaped: 0.95 };
-/** Seconds: players wait for a segment when they have run dry, and do not look at the clock of ours. */
-const longestStand = 3;
+/** Seconds, of two segments: who plays without a clock of his own stands still for one after each. */
+const longestStand = 4;
 /** Times what hls.js asks of the same input. */
 const mostAsked = 2;
 /** What is asked once, at the beginning, does not count against anybody. */

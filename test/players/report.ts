@@ -12,7 +12,6 @@ export interface ReportOptions {
   readonly reasonFor: (player: string, input: string) => string | undefined;
   readonly date: Date;
   readonly seconds: number;
-  readonly minutes: number;
 }
 
 export type Verdict = 'plays' | 'stands' | 'fails';
@@ -36,7 +35,7 @@ export function lineOf(played: Played, reasonFor: ReportOptions['reasonFor']): s
 }
 
 export function report(options: ReportOptions): string {
-  const { played, players, inputs, versions, reasonFor, date, seconds, minutes } = options;
+  const { played, players, inputs, versions, reasonFor, date, seconds } = options;
   const notes: string[] = [];
   const noteOf = (text: string): number => {
     if (!notes.includes(text)) notes.push(text);
@@ -55,7 +54,7 @@ export function report(options: ReportOptions): string {
   const half = Math.ceil(players.length / 2);
   const tables = [players.slice(0, half), players.slice(half)].filter(({ length }) => length > 0);
   return [
-    `Of ${date.toISOString().slice(0, 10)}, in ${Math.round(minutes)} minutes. ${machineFacts()}; encoder, Kafka, server and all players share it.`,
+    `Of ${date.toISOString().slice(0, 10)}. ${machineFacts()}; encoder, Kafka, server and all players share it.`,
     `Each was watched for ${seconds} s from its first picture on. A cell that plays says which share of the stream's pictures was seen, and how many requests were made a second;`,
     'with a star: when it was tried alone, for beside others it lacked the processor. It stands with the reason, or fails.',
     '',

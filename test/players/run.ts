@@ -2,13 +2,14 @@
  * `npm run test:players`: real players before real inputs that are published live, through a real Kafka and a real server, and what
  * they showed and asked for.
  *
- *     npm run test:players -- [--player NAME ...] [--input NAME ...] [--seconds 12] [--at-once 4] [--output FILE]
+ *     npm run test:players -- [--player NAME ...] [--input NAME ...] [--seconds 12] [--at-once 4] [--results FILE] [--output FILE]
  *
- * `--output`: a page of which the part between the marks is replaced, or a new one. Exit code 1 when a cell neither plays nor stands in
+ * `--results`: each cell is added to it as a line of JSON, and the table is made of all cells that stand there, so that the matrix can be played in
+ * several runs. `--output`: a page of which the part between the marks is replaced, or a new one. Exit code 1 when a cell neither plays nor stands in
  * known.ts with its reason. hls.js always plays: its requests are the measure. Further ways of a player (`mpv-dash`) play the first input, or where they
  * are named.
  */
-import { existsSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { Browser } from 'playwright-core';
@@ -30,6 +31,7 @@ const { values } = parseArgs({
     input: { type: 'string', multiple: true },
     seconds: { type: 'string', default: '12' },
     'at-once': { type: 'string', default: '4' },
+    results: { type: 'string' },
     output: { type: 'string' },
   },
 });
@@ -46,13 +48,20 @@ function chosen<T extends { readonly name: string }>(all: readonly T[], names: r
 }
 
 const named = values.player === undefined ? undefined : [...new Set([reference, ...values.player])];
-const players: Player[] = chosen([...pages, ...programs], named);
+const everybody: readonly Player[] = [...pages, ...programs];
+const players = chosen(everybody, named);
 const chosenInputs = chosen(inputs, values.input);
 const versions = new Map<string, string>();
 for (const player of players) versions.set(player.name, await player.version());
 
-const started = performance.now();
 const played: Played[] = [];
+
+/** The newest of each cell. */
+function readResults(file: string): Played[] {
+  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
+  const all = lines.map((line) => JSON.parse(line) as Played);
+  return [...new Map(all.map((one) => [JSON.stringify([one.player, one.input]), one])).values()];
+}
 
 /** One Chromium for all pages, which begins when the first is needed. */
 function browserOf(owner: Owner): () => Promise<Browser> {
@@ -85,6 +94,7 @@ await onGround({ say }, async ({ bootstrapServers, folder }) =>
         say,
         onPlayed: (one) => {
           played.push(one);
+          if (values.results !== undefined) appendFileSync(values.results, `${JSON.stringify(one)}\n`);
           say(lineOf(one, reasonFor));
         },
       });
@@ -92,15 +102,19 @@ await onGround({ say }, async ({ bootstrapServers, folder }) =>
   }),
 );
 
+const cells = values.results === undefined ? played : readResults(values.results);
+const isThere =
+  (what: 'player' | 'input') =>
+  ({ name }: { readonly name: string }) =>
+    cells.some((cell) => cell[what] === name);
 const text = report({
-  played,
-  players: players.map(({ name }) => name),
-  inputs: chosenInputs,
+  played: cells,
+  players: everybody.filter(isThere('player')).map(({ name }) => name),
+  inputs: inputs.filter(isThere('input')),
   versions,
   reasonFor,
   date: new Date(),
   seconds: Number(values.seconds),
-  minutes: (performance.now() - started) / 60_000,
 });
 console.log(text);
 const { output } = values;
@@ -108,4 +122,4 @@ if (output !== undefined) {
   const page = existsSync(output) ? await readFile(output, 'utf8') : '';
   await writeFile(output, placed(page, text));
 }
-process.exitCode = played.every((one) => verdictOf(one, reasonFor) !== 'fails') ? 0 : 1;
+process.exitCode = cells.every((one) => verdictOf(one, reasonFor) !== 'fails') ? 0 : 1;

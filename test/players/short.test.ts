@@ -20,13 +20,15 @@ test('hls.js and FFmpeg play fields as pictures', async (t) => {
   assert.ok(input);
   const players = [...pages, ...programs].filter(({ name }) => ['hls.js', 'ffmpeg'].includes(name));
   const played: Played[] = [];
-  await playInput(input, {
+  const early = { ...input, segments: 1, options: ['--segment-target', '1s'] };
+  await playInput(early, {
     ...stage,
     server: server.url,
     folder: await temporaryFolder(t),
     players,
     browser: () => Promise.resolve(chromium),
     seconds: 4,
+    filmSeconds: 30,
     atOnce: 2,
     say: (text) => t.diagnostic(text),
     onPlayed: (one) => played.push(one),

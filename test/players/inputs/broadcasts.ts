@@ -73,8 +73,9 @@ const sent = ['--rate', String(rate), '--size', '320x180'];
 export const broadcasts: readonly Input[] = [
   {
     name: 'sound late by 3 s',
-    about: 'MPEG-TS whose sound begins 3 s behind its picture',
+    about: 'MPEG-TS whose sound begins 3 s behind its picture, played from its first segment on',
     expected: seen,
+    segments: 1,
     options: sent,
     make: (folder) => made(folder, { ...whole, soundLater: 3 }),
   },

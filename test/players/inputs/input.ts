@@ -14,8 +14,10 @@ export interface Input {
   readonly expected: Expected;
   /** Of `sluice live publish`. */
   readonly options?: readonly string[];
-  /** Makes it in an empty folder. */
-  make(folder: string): Promise<MadeInput>;
+  /** Players begin when the stream has so many whole segments. Default 3, which players go back. */
+  readonly segments?: number;
+  /** Makes it in an empty folder; some can be made shorter than {@link length}. */
+  make(folder: string, seconds?: number): Promise<MadeInput>;
 }
 
 /** Seconds: long enough for players that begin late, and that are slow to begin. */

@@ -12,8 +12,8 @@ import { missing, type Player, type Playing, type PlayOptions } from '../player.
 export interface PagePlayer {
   readonly name: string;
   readonly address: Player['address'];
-  /** The player's own script for pages, and the file that names its version. Undefined: the browser plays by itself. */
-  readonly files?: () => { readonly script: string; readonly manifest: string };
+  /** The player's own script for pages, and the file that names its version. */
+  readonly files: () => { readonly script: string; readonly manifest: string };
   /** Lines that start it: `video` is the element, `fatal(words)` ends it. */
   begin(url: string): string;
 }
@@ -22,7 +22,7 @@ export function pagePlayer(player: PagePlayer): Player {
   return {
     name: player.name,
     group: 'pages',
-    isFurther: player.files === undefined || player.name.includes('-'),
+    isFurther: player.name.includes('-'),
     address: player.address,
     version: () => versionOf(player),
     play: (options) => play(player, options),
@@ -30,7 +30,6 @@ export function pagePlayer(player: PagePlayer): Player {
 }
 
 async function versionOf({ name, files }: PagePlayer): Promise<string> {
-  if (files === undefined) return 'as Chromium has it';
   try {
     const { script, manifest } = files();
     await readFile(script);
@@ -86,7 +85,7 @@ function takeSeen(page: Page): Promise<{ seen: Seen[]; words: string[] }> {
 }
 
 async function servePage({ files, begin }: PagePlayer, url: string, owner: Owner): Promise<string> {
-  const player = files === undefined ? '' : await readFile(files().script);
+  const player = await readFile(files().script);
   const types = { script: 'text/javascript', page: 'text/html' };
   const answers: Readonly<Record<string, readonly [type: string, content: string | Buffer]>> = {
     '/': [types.page, body],

@@ -1,9 +1,10 @@
 /** Players that are programs: started as users start them, but for where their pictures go. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { chown, mkdir } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Owner } from '../../support/owner.ts';
 import { runCommand } from '../../support/process.ts';
 import type { Sight } from '../picture/sight.ts';
 import { Y4mReader } from '../picture/y4m.ts';
@@ -59,10 +60,19 @@ async function versionOf(program: Program): Promise<string> {
   return found;
 }
 
-async function start(program: Program, { url, folder, owner, onSight }: PlayOptions): Promise<Playing> {
+/** A folder of its own for another user: those above this one's may be closed to him. */
+async function folderOf(owner: Owner): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-player-'));
+  owner.after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
+}
+
+async function start(program: Program, options: PlayOptions): Promise<Playing> {
   const { command, pictures, into } = program;
-  const pipe = join(folder, 'pictures');
+  const { url, owner, onSight } = options;
   const user = userOf(program);
+  const folder = user.uid === undefined ? options.folder : await folderOf(owner);
+  const pipe = join(folder, 'pictures');
   const home = join(folder, 'home');
   await mkdir(home);
   if (user.uid !== undefined) for (const each of [folder, home]) await chown(each, nobody, nobody);
@@ -79,21 +89,23 @@ async function start(program: Program, { url, folder, owner, onSight }: PlayOpti
     owner.after(() => ended(child));
     return child;
   };
+  const { promise: spoilt, resolve: broken } = Promise.withResolvers<string>();
   if (pictures === 'pipe') {
     await runCommand('mkfifo', ['-m', '666', pipe]);
-    readY4m(run('cat', [pipe], 'ignore'), onSight);
+    // Open for writing as well: it does not end when the player closes the pipe and opens it again.
+    readY4m(run('sh', ['-c', 'exec cat <>"$0"', pipe], 'ignore'), onSight, broken);
   }
   if (pictures === 'bitmaps') readBitmaps(folder, owner, onSight);
   const player = run(command, program.args(url, pipe), 'ignore');
   if (into === undefined) {
-    if (pictures === 'stdout') readY4m(player, onSight);
+    if (pictures === 'stdout') readY4m(player, onSight, broken);
     else player.stdout?.resume();
-    return { ended: lastWords([player]) };
+    return { ended: Promise.race([spoilt, lastWords([player])]) };
   }
   const shown = run(into.command, into.args, 'pipe');
   player.stdout?.pipe(shown.stdin!);
-  readY4m(shown, onSight);
-  return { ended: lastWords([player, shown]) };
+  readY4m(shown, onSight, broken);
+  return { ended: Promise.race([spoilt, lastWords([player, shown])]) };
 }
 
 const silentSdl = {
@@ -102,9 +114,21 @@ const silentSdl = {
   SDL_VIDEO_DUMMY_SAVE_FRAMES: '1',
 };
 
-function readY4m(child: ChildProcess, onSight: (sight: Sight) => void): void {
+function readY4m(
+  child: ChildProcess,
+  onSight: (sight: Sight) => void,
+  onBroken: (words: string) => void,
+): void {
   const reader = new Y4mReader(onSight);
-  child.stdout?.on('data', (bytes: Buffer) => reader.push(bytes));
+  const take = (bytes: Buffer): void => {
+    try {
+      reader.push(bytes);
+    } catch (error) {
+      child.stdout?.off('data', take).resume();
+      onBroken(String(error));
+    }
+  };
+  child.stdout?.on('data', take);
 }
 
 /** Resolves when the first of them has ended. */

@@ -53,7 +53,7 @@ function vlc(name: string, address: Address): Program {
     address,
     command: 'cvlc',
     args: (url, pipe) => [
-      ...['--quiet', '--no-video-title-show', '--play-and-exit', '--aout', 'adummy'],
+      ...['--quiet', '--no-video-title-show', '--play-and-exit', '--aout', 'adummy', '--avcodec-hw=none'],
       ...['--vout', 'yuv', '--yuv-file', pipe, '--yuv-chroma', 'I420', '--yuv-yuv4mpeg2', url],
     ],
     pictures: 'pipe',
