@@ -42,7 +42,8 @@ export interface Producer {
   /**
    * Resolves with the record's place once all in-sync replicas have it.
    * Never copies `value`. Rejects with KafkaError: `too-large` when its batch can never fit (later appends go on),
-   * `unauthorized`, `unknown-topic`, `closed`.
+   * `unauthorized`, `unknown-topic`, `closed`. A record that was sent, and of which nothing says that it does not stand there, may be
+   * there all the same: the message tells it.
    */
   append(topic: string, partition: number, record: NewRecord): Promise<Appended>;
   /**
