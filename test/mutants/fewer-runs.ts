@@ -4,7 +4,7 @@
  */
 import * as real from 'fast-check';
 
-const most = 60;
+const most = 400;
 
 type Check = typeof real.assert;
 type Parameters_ = NonNullable<Parameters<Check>[1]>;
