@@ -11,6 +11,7 @@ export interface Equivalent {
 }
 
 const shortWay = 'The short way for lists without holes: the long one comes to the same.';
+const identified = 'Nothing is sent before an identity is there, which sets it.';
 const noPart = 'Undefined is not greater than any number, nor is any than it.';
 const groupOrder =
   'No two members of a group have the same id, nor two static ones the same name, and of the result only its sign counts.';
@@ -133,6 +134,36 @@ export const equivalents: readonly Equivalent[] = [
     line: 'if (segments.every(({ media }, index) => media === segments[0]!.media + index)) return segments;',
     change: '+ -> -',
     because: shortWay,
+  },
+  {
+    path: 'src/kafka/produce/partition-queue.ts',
+    line: '#base = 0;',
+    change: '0 -> (0 + 1)',
+    because: identified,
+  },
+  {
+    path: 'src/kafka/produce/partition-queue.ts',
+    line: '#base = 0;',
+    change: '0 -> (0 - 1)',
+    because: identified,
+  },
+  {
+    path: 'src/kafka/produce/partition-queue.ts',
+    line: '#window = 1;',
+    change: '1 -> (1 + 1)',
+    because: identified,
+  },
+  {
+    path: 'src/kafka/produce/partition-queue.ts',
+    line: '#window = 1;',
+    change: '1 -> (1 - 1)',
+    because: identified,
+  },
+  {
+    path: 'src/kafka/produce/partition-queue.ts',
+    line: '#fresh = true;',
+    change: 'true -> false',
+    because: identified,
   },
 ];
 

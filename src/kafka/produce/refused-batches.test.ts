@@ -1,6 +1,7 @@
 /** What a queue does with a batch that the broker will never take, and what it tells of one that it took. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { batchHeaderBytes, recordSize } from '../batch.ts';
 import type { Refusal } from './answers.ts';
 import { PartitionQueue } from './partition-queue.ts';
 
@@ -77,5 +78,24 @@ test('Each record of a batch is told its own place, and -1 where the broker tell
     const { queue, told } = queueOf(3);
     queue.acknowledged(queue.next(0)!, base);
     assert.deepEqual([...told.values()], places);
+  }
+});
+
+test('Up to 256 KiB are joined, to the byte', () => {
+  const settled = () => {};
+  const first = { value: Buffer.alloc(130_000) };
+  const sizeWith = (bytes: number): number =>
+    batchHeaderBytes + recordSize(first, 0) + recordSize({ value: Buffer.alloc(bytes) }, 1);
+  let bytes = 130_000;
+  while (sizeWith(bytes) < 256 * 1024) bytes += 256 * 1024 - sizeWith(bytes);
+  assert.equal(sizeWith(bytes), 256 * 1024);
+  for (const [second, counts] of [
+    [bytes, [2]],
+    [bytes + 1, [1, 1]],
+  ] as const) {
+    const { queue } = queueOf(0);
+    for (const value of [first.value, Buffer.alloc(second)])
+      queue.append({ record: { value }, size: value.length, resolve: settled, reject: settled });
+    assert.deepEqual(taken(queue), counts);
   }
 });
