@@ -7,14 +7,14 @@ import type { Entry, Tree } from './judge.ts';
 /** Digests of files that were looked at before, by what changes whenever they do. */
 export type Known = Map<string, string>;
 
-/** Everything below a folder; links are not followed, and `.sluice` in the folder is left out. What vanishes meanwhile is not there. */
-export function readTree(root: string, known: Known): Tree {
+/** Everything below a folder; links are not followed, and a name of the folder itself may be left out. What vanishes meanwhile is not there. */
+export function readTree(root: string, known: Known, leftOut?: string): Tree {
   const tree = new Map<string, Entry>();
   const folders = [''];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     for (const name of namesIn(join(root, folder))) {
       const path = folder === '' ? name : `${folder}/${name}`;
-      if (path === '.sluice') continue;
+      if (path === leftOut) continue;
       const entry = entryOf(join(root, path), known);
       if (entry === undefined) continue;
       tree.set(path, entry);

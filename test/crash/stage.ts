@@ -74,7 +74,7 @@ export class Stage {
   }
 
   tree(): Tree {
-    return readTree(this.sink, this.#known);
+    return readTree(this.sink, this.#known, '.sluice');
   }
 
   mend(): Promise<void> {
