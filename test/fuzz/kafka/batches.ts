@@ -19,7 +19,7 @@ export async function openBatches(decode = decodePart): Promise<Target<Buffer>> 
   return {
     name: 'batches',
     unit: 'batches',
-    short: 2000,
+    short: 600,
     limit: 60_000,
     memory: mostMemory,
     make: (random) => Array.from({ length: caseSize }, () => hostileBatch(good, random)),
