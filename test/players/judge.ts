@@ -67,7 +67,7 @@ export function figuresOf(watched: Watched, expected: Expected): Figures {
     sights.length === 0 ? 0 : sights.filter(isSo).length / sights.length;
   return {
     seen: seen.size,
-    share: ought === 0 ? 0 : [...seen].filter((number) => expected.has(number)).length / ought,
+    share: ought === 0 ? 0 : Math.min(1, [...seen].filter((number) => expected.has(number)).length / ought),
     pace: seconds === 0 || seen.size === 0 ? 0 : (last - first) / expected.rate / seconds,
     stood: stood / 1000,
     back,

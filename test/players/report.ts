@@ -43,6 +43,7 @@ export function report(options: ReportOptions): string {
   };
   const cell = (player: string, input: string): string => {
     const found = played.find((each) => each.player === player && each.input === input);
+    // It was not tried.
     if (found === undefined) return '';
     const { figures, alone, faults } = found;
     const verdict = verdictOf(found, reasonFor);
@@ -56,7 +57,7 @@ export function report(options: ReportOptions): string {
   return [
     `Of ${date.toISOString().slice(0, 10)}. ${machineFacts()}; encoder, Kafka, server and all players share it.`,
     `Each was watched for ${seconds} s from its first picture on. A cell that plays says which share of the stream's pictures was seen, and how many requests were made a second;`,
-    'with a star: when it was tried alone, for beside others it lacked the processor. It stands with the reason, or fails.',
+    'with a star: when it was tried alone, for beside others it lacked the processor. It stands with the reason, or fails; where nothing is said, it was not tried.',
     '',
     ...tables.flatMap((some) => [
       line(['', ...some]),

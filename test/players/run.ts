@@ -2,10 +2,10 @@
  * `npm run test:players`: real players before real inputs that are published live, through a real Kafka and a real server, and what
  * they showed and asked for.
  *
- *     npm run test:players -- [--player NAME ...] [--input NAME ...] [--seconds 12] [--at-once 4] [--results FILE] [--output FILE]
+ *     npm run test:players -- [--player NAME ...] [--input NAME ...] [--seconds 12] [--at-once 4] [--results FILE [--again]] [--output FILE]
  *
  * `--results`: each cell is added to it as a line of JSON, and the table is made of all cells that stand there, so that the matrix can be played in
- * several runs. `--output`: a page of which the part between the marks is replaced, or a new one. Exit code 1 when a cell neither plays nor stands in
+ * several runs; with `--again` nothing is played, and the table made again. `--output`: a page of which the part between the marks is replaced, or a new one. Exit code 1 when a cell neither plays nor stands in
  * known.ts with its reason. hls.js always plays: its requests are the measure. Further ways of a player (`mpv-dash`) play the first input, or where they
  * are named.
  */
@@ -32,6 +32,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '12' },
     'at-once': { type: 'string', default: '4' },
     results: { type: 'string' },
+    again: { type: 'boolean', default: false },
     output: { type: 'string' },
   },
 });
@@ -50,9 +51,9 @@ function chosen<T extends { readonly name: string }>(all: readonly T[], names: r
 const named = values.player === undefined ? undefined : [...new Set([reference, ...values.player])];
 const everybody: readonly Player[] = [...pages, ...programs];
 const players = chosen(everybody, named);
-const chosenInputs = chosen(inputs, values.input);
+const chosenInputs = values.again ? [] : chosen(inputs, values.input);
 const versions = new Map<string, string>();
-for (const player of players) versions.set(player.name, await player.version());
+for (const player of values.again ? [] : players) versions.set(player.name, await player.version());
 
 const played: Played[] = [];
 
@@ -75,38 +76,41 @@ function browserOf(owner: Owner): () => Promise<Browser> {
   };
 }
 
-await onGround({ say }, async ({ bootstrapServers, folder }) =>
-  inScope(async (owner) => {
-    const stage = { bootstrapServers, topic: 'players' };
-    const server = await startServer(owner, stage);
-    const browser = browserOf(owner);
-    for (const input of chosenInputs) {
-      const isPlaying = ({ isFurther = false }: Player) =>
-        !isFurther || named !== undefined || input === inputs[0];
-      await playInput(input, {
-        ...stage,
-        server: server.url,
-        folder,
-        players: players.filter(isPlaying),
-        browser,
-        seconds: Number(values.seconds),
-        atOnce: Number(values['at-once']),
-        say,
-        onPlayed: (one) => {
-          played.push(one);
-          if (values.results !== undefined) appendFileSync(values.results, `${JSON.stringify(one)}\n`);
-          say(lineOf(one, reasonFor));
-        },
-      });
-    }
-  }),
-);
+if (chosenInputs.length > 0)
+  await onGround({ say }, async ({ bootstrapServers, folder }) =>
+    inScope(async (owner) => {
+      const stage = { bootstrapServers, topic: 'players' };
+      const server = await startServer(owner, stage);
+      const browser = browserOf(owner);
+      for (const input of chosenInputs) {
+        const isPlaying = ({ isFurther = false }: Player) =>
+          !isFurther || named !== undefined || input === inputs[0];
+        await playInput(input, {
+          ...stage,
+          server: server.url,
+          folder,
+          players: players.filter(isPlaying),
+          browser,
+          seconds: Number(values.seconds),
+          atOnce: Number(values['at-once']),
+          say,
+          onPlayed: (one) => {
+            played.push(one);
+            if (values.results !== undefined) appendFileSync(values.results, `${JSON.stringify(one)}\n`);
+            say(lineOf(one, reasonFor));
+          },
+        });
+      }
+    }),
+  );
 
 const cells = values.results === undefined ? played : readResults(values.results);
 const isThere =
   (what: 'player' | 'input') =>
   ({ name }: { readonly name: string }) =>
     cells.some((cell) => cell[what] === name);
+for (const player of everybody.filter(isThere('player')))
+  versions.set(player.name, await player.version().catch(() => ''));
 const text = report({
   played: cells,
   players: everybody.filter(isThere('player')).map(({ name }) => name),

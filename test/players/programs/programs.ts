@@ -65,7 +65,7 @@ function vlc(name: string, address: Address): Program {
 
 function gstreamer(name: string, element: 'playbin' | 'playbin3', address: Address): Program {
   const shown =
-    'videoflip method=automatic ! videoconvert ! video/x-raw,format=I420 ! y4menc ! fdsink fd=1 sync=true';
+    'videoflip video-direction=auto ! videoconvert ! video/x-raw,format=I420 ! y4menc ! fdsink fd=1 sync=true';
   return {
     name,
     address,
