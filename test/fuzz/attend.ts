@@ -17,7 +17,7 @@ const childProgram = fileURLToPath(new URL('child.ts', import.meta.url));
  * Rubbish is collected before it counts: what remains above this is a leak, and ends the process. The young generation does not grow, as that of
  * the command line (ADR 47).
  */
-const heap = ['--max-old-space-size=128', '--semi-space-growth-factor=1'];
+const heap = ['--max-old-space-size=96', '--semi-space-growth-factor=1'];
 /** What a case may take is judged by the child, unless its loop stands still. */
 const standsStill = 3;
 
