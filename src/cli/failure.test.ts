@@ -12,6 +12,10 @@ test('what was to be expected is one line with its cause', () => {
     'sluice: no broker answered within 2s: connect ECONNREFUSED 127.0.0.1:9092. Check --bootstrap-servers, or run sluice doctor',
   );
   assert.equal(exitCode, 4);
+  assert.match(
+    failureText(new UnreachableError('None. Send it again.')).text,
+    /Send it again\. Check --boot/,
+  );
   assert.equal(failureText(new ConfigurationError('x')).exitCode, 2);
   assert.equal(failureText(new IncompleteError('bad \u001b name')).text, 'sluice: bad \\x1b name');
 });

@@ -7,7 +7,10 @@ import { OutputError } from './stdout.ts';
 /** What a failure prints, and the exit code it leads to. Pure. */
 export function failureText(error: unknown): { readonly text: string; readonly exitCode: ExitCode } {
   if (error instanceof SluiceError) {
-    return { text: lines(`sluice: ${describeError(error)}${hintFor(error)}`), exitCode: error.exitCode };
+    const message = describeError(error);
+    const hint = hintFor(error);
+    const said = hint === '' ? message : message.replace(/\.$/, '');
+    return { text: lines(`sluice: ${said}${hint}`), exitCode: error.exitCode };
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const text = `sluice: an unexpected error, which is a fault of Sluice; please report it with these lines:\n${stack}`;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ConfigurationError, SluiceError, UnreachableError } from '../../errors.ts';
 import { KafkaError } from '../contract.ts';
 import { verdictOf, withDoubt } from './answers.ts';
 
@@ -24,12 +25,21 @@ test('What a broker says before it appends proves that nothing was appended, and
     for (const code of codes) assert.equal(verdictOf(code), verdict, String(code));
 });
 
-test('A doubt keeps what is known of the refusal', () => {
-  const refusal = new KafkaError('unsupported', 'No.', { exitCode: 3 });
-  const doubt = withDoubt(refusal);
-  assert.ok(doubt instanceof KafkaError);
-  assert.deepEqual([doubt.kind, doubt.exitCode, doubt.cause], ['unsupported', 3, refusal]);
+test('A refusal that leaves a doubt ends a command as it would without', () => {
+  const cause = new Error('connect ECONNREFUSED');
+  const refusals = [
+    new UnreachableError('Could not write to t-0 for 300 s. Last error: connect ECONNREFUSED', { cause }),
+    new ConfigurationError('It is wrong.'),
+    new KafkaError('invalid', 'It is refused.', { exitCode: 2 }),
+  ];
+  for (const refusal of refusals) {
+    const told = withDoubt(refusal);
+    assert.ok(told instanceof SluiceError);
+    assert.equal(told.exitCode, refusal.exitCode, refusal.name);
+    assert.equal(told.constructor, refusal.constructor);
+    assert.match(told.message, /[a-z]\. What was sent already may be there/i);
+    assert.equal(told.cause, refusal);
+  }
   const other = withDoubt(new TypeError('No.'));
   assert.ok(!(other instanceof KafkaError) && other.cause instanceof TypeError);
-  for (const { message } of [doubt, other]) assert.match(message, /^No\. .*may be there/);
 });

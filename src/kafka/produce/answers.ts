@@ -3,6 +3,7 @@
  * sizes, records, sequence numbers and replicas) prove that the batch does not stand on the partition: they are listed, and the list is
  * closed. Every other code leaves a doubt, for the broker may have met it after the append. PURE.
  */
+import { ConfigurationError, UnreachableError } from '../../errors.ts';
 import { KafkaError } from '../contract.ts';
 
 /**
@@ -61,9 +62,18 @@ export function verdictOf(code: number): Verdict {
   return verdicts[code] ?? 'doubt';
 }
 
-/** The same refusal, for records that may stand on the partition all the same: they were sent, and no answer says that they do not. */
+/**
+ * The same refusal, for records that may stand on the partition all the same: they were sent, and no answer says that they do not. A
+ * command ends by it as by the refusal itself: what it is, and its exit code, stay.
+ */
 export function withDoubt(error: Error): Error {
-  const message = `${error.message} What was sent already may be there; send it again if it may stand there twice.`;
-  if (!(error instanceof KafkaError)) return new Error(message, { cause: error });
-  return new KafkaError(error.kind, message, { cause: error, exitCode: error.exitCode });
+  const said = /[.!?]$/.test(error.message) ? error.message : `${error.message}.`;
+  const message = `${said} What was sent already may be there; send it again if it may stand there twice.`;
+  const cause = error;
+  if (error instanceof KafkaError) {
+    const { kind, exitCode } = error;
+    return new KafkaError(kind, message, { cause, exitCode });
+  }
+  const Same = [UnreachableError, ConfigurationError].find((one) => error instanceof one) ?? Error;
+  return new Same(message, { cause });
 }
