@@ -4,7 +4,7 @@
  *
  * Opened exclusively: a second downloader into the same folder is refused.
  */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, lstatSync, openSync, renameSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
@@ -19,8 +19,9 @@ import { makeTables } from './journal-tables.ts';
 import { placeFile } from './place.ts';
 import type { Refusals } from './refusals.ts';
 
-/** Opens the journal; one that is damaged is set aside, and a new one begun: what it knew can be had from the topic. */
+/** Opens the journal; one that is damaged is set aside, and a new one begun: what it knew can be had from the topic. Throws ConfigurationError for a link. */
 export function openJournal(file: string, place: string, refusals: Refusals): Journal {
+  for (const part of ['', ...besides]) refuseLink(file + part);
   askForSync(join(dirname(file), placeFile), refusals);
   try {
     return new Journal(file, place, refusals);
@@ -29,6 +30,15 @@ export function openJournal(file: string, place: string, refusals: Refusals): Jo
     setAside(file);
     return new Journal(file, place, refusals);
   }
+}
+
+/** Its log, and what its users share. */
+const besides = ['-wal', '-shm'];
+
+/** SQLite would make a database wherever a link leads. */
+function refuseLink(file: string): void {
+  if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink())
+    throw new ConfigurationError(`${file} is a symbolic link: remove it, for a journal stands in its sink`);
 }
 
 /** SQLite does not tell a disk that refuses to make anything durable from one that failed. Not its own file: closing that ends its locks. */
@@ -45,7 +55,7 @@ function askForSync(file: string, refusals: Refusals): void {
 
 function setAside(file: string): void {
   renameSync(file, `${file}.damaged-${Date.now()}`);
-  for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, { force: true });
+  for (const part of besides) rmSync(file + part, { force: true });
 }
 
 /** What has been noted and is not written down yet, as it was at one moment. */

@@ -1,7 +1,8 @@
 /** Which spellings a file system takes for one name: FAT and exFAT, also under Linux, neither tell `a` from `A` nor from `a.`. */
-import { rm, stat, writeFile } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { foldedName } from '../target-name.ts';
+import { openAnew } from './open-anew.ts';
 
 export interface Spelling {
   /** `a` and `A` are one name. */
@@ -13,14 +14,14 @@ export interface Spelling {
 /** Found out in a folder of ours, by a file that is removed again. */
 export async function probeSpelling(folder: string): Promise<Spelling> {
   const probe = join(folder, 'Probe');
-  await writeFile(probe, '');
+  await (await openAnew(probe)).close();
   const isThere = (name: string): Promise<boolean> =>
     stat(join(folder, name)).then(
       () => true,
       () => false,
     );
   const spelling = { caseInsensitive: await isThere('pROBE'), dropsDots: await isThere('Probe.') };
-  await rm(probe);
+  await rm(probe, { force: true });
   return spelling;
 }
 

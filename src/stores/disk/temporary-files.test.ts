@@ -1,6 +1,7 @@
 /** Temporary files on a disk: their handles, what keeps them from being opened, and holes. */
 import assert from 'node:assert/strict';
-import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { noise } from '../../../test/support/bytes.ts';
@@ -12,6 +13,7 @@ import type { Published, Sink, UnfinishedUpload } from '../contract.ts';
 import { VanishedError } from '../vanished.ts';
 import { DiskCalls } from './calls.ts';
 import { openDiskSink } from './sink.ts';
+import { keepsStamps } from './stamps.ts';
 
 const look = { mtime: '1700000000123456000', mode: 0o644 };
 
@@ -186,6 +188,31 @@ test('Nothing is written through what somebody put in the way of a temporary fil
     await sink.publishWhole(Buffer.from(name), `shop/${name}`, look, published(Buffer.from(name), id(1)));
   assert.equal(await readFile(outside, 'utf8'), 'untouched');
   assert.deepEqual(await readdir(join(folder, 'shop')), ['a', 'b']);
+});
+
+test('Nothing is written through what somebody put in the way before the sink was opened', async (t) => {
+  const folder = await temporaryFolder(t);
+  const parts = join(folder, '.sluice/parts');
+  await mkdir(parts, { recursive: true });
+  const victims: string[] = [];
+  for (const name of ['Probe', 'check-times', 'check-0', 'whole-0', id(1)]) {
+    const victim = join(await temporaryFolder(t), name);
+    await writeFile(victim, 'untouched');
+    await symlink(victim, join(parts, name));
+    victims.push(victim);
+  }
+  assert.equal(await keepsStamps(parts), true);
+  const journal = join(await temporaryFolder(t), 'journal');
+  await symlink(journal, join(folder, '.sluice/journal.db'));
+  await assert.rejects(openDiskSink(folder), /journal\.db is a symbolic link: remove it/);
+  assert.equal(existsSync(journal), false);
+  await rm(join(folder, '.sluice/journal.db'));
+  const sink = await openDiskSink(folder, { calls: new DiskCalls(false) });
+  t.after(() => sink.close());
+  await sink.check().catch(() => {});
+  await assert.rejects(sink.part(id(1)).write(noise(10), 0));
+  await sink.publishWhole(noise(10), 'shop/a', look, published(noise(10), id(2)));
+  for (const victim of victims) assert.equal(await readFile(victim, 'utf8'), 'untouched', victim);
 });
 
 const mebibyte = 1024 * 1024;
