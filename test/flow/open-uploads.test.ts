@@ -100,6 +100,19 @@ test('Of files whose names may not be written so many are kept, and each is name
   }
 });
 
+test('What is whole and was kept by an earlier run counts as no open upload, and is not set aside', async () => {
+  const flow = await flowWith([0, 1, 2].map(begun));
+  for (let number = 0; number < 3; number++) flow.source.write(`f${number}`, noise(900));
+  await flow.up({ packBelow: 0 });
+  const refusing = faultySink(new MemorySink(flow.disk), ({ method, name }) => {
+    if (method === 'publish') throw systemError('EACCES', name);
+  });
+  const before = await flow.down({}, { sink: refusing });
+  assert.deepEqual([before.files, before.failed, before.open, flow.disk.parts.size], [0, 3, 3, 6]);
+  const again = await flow.down({ maxOpen: 3 });
+  assert.deepEqual([again.files, again.failed, again.open], [3, 0, 3]);
+});
+
 test('While a downloader watches, a flood is told as it comes, and memory of it does not grow', async (t) => {
   const flow = await flowWith(Array.from({ length: 50 }, (_, number) => begun(number)));
   const stop = new AbortController();

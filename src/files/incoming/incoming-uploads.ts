@@ -91,10 +91,14 @@ export class IncomingUploads {
     return target === undefined ? undefined : this.#add(one, one.size, target, one);
   }
 
-  /** A record of an open upload has come. Gives those that are to be set aside for it. */
+  /** A record of an upload has come. Gives those that are to be set aside for it. */
   touch(upload: IncomingUpload): IncomingUpload[] {
+    // What is whole, or being fetched again, ends by itself, or is kept until its name can be written.
+    if (upload.close !== undefined && upload.complete) {
+      this.#limit.end(upload);
+      return [];
+    }
     const tooMany = this.#limit.touch(upload);
-    // What is whole, or being fetched again, ends by itself.
     return tooMany.length === 0 ? tooMany : tooMany.filter((one) => isOpen(one));
   }
 

@@ -45,3 +45,13 @@ test('What is not answered yet is not past, and a failed question is told to who
   answer.reject(new Error('gone'));
   await assert.rejects(noted, /gone/);
 });
+
+test('Whoever comes at the moment in which the last answer is taken is asked for as well', async () => {
+  for (let late = 0; late < 8; late++) {
+    const incomplete = new Incomplete(async () => new Map([[0, 1]]));
+    const first = incomplete.note('first');
+    for (let turn = 0; turn < late; turn++) await Promise.resolve();
+    await Promise.all([first, incomplete.note('second')]);
+    assert.deepEqual(incomplete.takePast(() => true).sort(), ['first', 'second'], `${late} turns later`);
+  }
+});

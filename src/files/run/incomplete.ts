@@ -21,9 +21,7 @@ export class Incomplete {
   note(upload: string): Promise<void> {
     this.#ends.set(upload, undefined);
     this.#waiting.push(upload);
-    this.#asking ??= this.#askForAll().finally(() => {
-      this.#asking = undefined;
-    });
+    this.#asking ??= this.#askForAll();
     return this.#asking;
   }
 
@@ -42,12 +40,17 @@ export class Incomplete {
   }
 
   async #askForAll(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const asked = this.#waiting;
-      // Who comes while the answer is on its way is none of its: it may be older.
-      this.#waiting = [];
-      const ends = await this.#ask();
-      for (const upload of asked) if (this.#ends.has(upload)) this.#ends.set(upload, ends);
+    try {
+      while (this.#waiting.length > 0) {
+        const asked = this.#waiting;
+        // Who comes while the answer is on its way is none of its: it may be older.
+        this.#waiting = [];
+        const ends = await this.#ask();
+        for (const upload of asked) if (this.#ends.has(upload)) this.#ends.set(upload, ends);
+      }
+    } finally {
+      // At the same moment at which it is found that nobody waits: whoever comes a turn later asks anew.
+      this.#asking = undefined;
     }
   }
 }
