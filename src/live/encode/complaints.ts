@@ -2,8 +2,8 @@
 
 import { withoutSecrets } from '../../secrets.ts';
 
-/** Who says it, how much it matters (where that was asked for), and the words. */
-const spoken = /^(?:\[[^\]]* @ 0x[0-9a-f]+\] )?(?:\[(panic|fatal|error|warning|info)\] )?(.*)$/;
+/** Who says it, a part of a part perhaps, how much it matters (where that was asked for), and the words. */
+const spoken = /^(?:\[[^\]]* @ 0x[0-9a-f]+\] )*(?:\[(panic|fatal|error|warning|info)\] )?(.*)$/;
 /** Lines that are kept, and characters of each. */
 const mostLines = 12;
 const longestLine = 300;
