@@ -27,7 +27,7 @@ const server = {
     'COUNT',
     count(1, 1_000_000),
     'of these from one address; where a proxy on another machine stands before the server, as many as it opens',
-    'a quarter of them',
+    'a quarter of them, 12 at least',
   ),
 } as const;
 

@@ -167,8 +167,9 @@ function checkKey(uploader: string, path?: string): void {
 /** Whose record this is, empty for the partition's own; undefined when its key cannot be anybody's. */
 export function stateUploader(record: Pick<ConsumedRecord, 'key'>): string | undefined {
   const key = keyText(record);
-  if (key === undefined || key === '/') return key && '';
-  return key.split('/', 1)[0] || undefined;
+  // The partition's own; all else that begins so is nobody's.
+  if (key === '/') return '';
+  return key?.split('/', 1)[0] || undefined;
 }
 
 function keyText({ key }: Pick<ConsumedRecord, 'key'>): string | undefined {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
 import { pino } from 'pino';
-import { AddressLimit, whoseAddress } from './address-limit.ts';
+import { AddressLimit, shareOfAddress, whoseAddress } from './address-limit.ts';
 
 /** As much of a socket as is looked at. */
 class Connection extends EventEmitter {
@@ -54,4 +54,14 @@ test('A host of IPv6 is one, whichever of its addresses it takes; this machine i
   assert.equal(whoseAddress('::ffff:192.0.2.7'), '192.0.2.7');
   for (const own of ['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1', undefined])
     assert.equal(whoseAddress(own), undefined);
+});
+
+test('A household can watch a server that takes few connections', () => {
+  for (const [most, share] of [
+    [1, 1],
+    [8, 8],
+    [20, 12],
+    [10_000, 2500],
+  ] as const)
+    assert.equal(shareOfAddress(most), share, String(most));
 });

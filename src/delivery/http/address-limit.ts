@@ -8,6 +8,14 @@ import type { Logger } from '../../log.ts';
 /** Milliseconds between two words about connections that are refused. */
 const saidEvery = 60_000;
 
+/** Of four viewers: a household behind one address is no attack, however small a server is. */
+const least = 12;
+
+/** How many of a server's connections one address has where nobody says it. */
+export function shareOfAddress(maxConnections: number): number {
+  return Math.min(maxConnections, Math.max(least, Math.ceil(maxConnections / 4)));
+}
+
 export class AddressLimit {
   readonly #most: number;
   readonly #logger: Logger;

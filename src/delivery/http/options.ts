@@ -21,7 +21,7 @@ export interface DeliveryOptions {
   readonly cors?: string;
   /** Connections at a time; those beyond are closed at once. */
   readonly maxConnections?: number;
-  /** Of these so many may come from one address; those of this machine are not counted. Default: a quarter. */
+  /** Of these so many may come from one address; those of this machine are not counted. Default: a quarter, 12 at least. */
   readonly maxPerAddress?: number;
   /** Milliseconds after which a connection is closed on which nothing is asked, or nothing taken of what is sent. */
   readonly idle?: number;

@@ -8,7 +8,7 @@ import { ConfigurationError } from '../../errors.ts';
 import { silentLogger } from '../../log.ts';
 import { createRegistry } from '../../metrics.ts';
 import type { Streams } from '../contract.ts';
-import { AddressLimit } from './address-limit.ts';
+import { AddressLimit, shareOfAddress } from './address-limit.ts';
 import { addApi } from './api.ts';
 import { readAssets } from './assets.ts';
 import { Channels } from './channels.ts';
@@ -72,7 +72,7 @@ export async function serveStreams(streams: Streams, options: DeliveryOptions = 
   const { app, fastPath } = createApp(options, routes);
   const server = app.server as unknown as RawServer;
   setLimits(server, maxConnections);
-  const addresses = new AddressLimit(options.maxPerAddress ?? Math.ceil(maxConnections / 4), logger);
+  const addresses = new AddressLimit(options.maxPerAddress ?? shareOfAddress(maxConnections), logger);
   endSilent(server, idle);
   const connections = new Set<Duplex>();
   server.on('connection', (socket: Socket) => {

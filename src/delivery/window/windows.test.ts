@@ -124,6 +124,23 @@ test('A flood of streams takes no more memory than all windows may; who was ther
   assert.notEqual(windows.get(name!), undefined);
 });
 
+test('Who was set aside comes back although the clock was put back', () => {
+  const state = { now: 100_000_000 };
+  const windows = new Windows({
+    limits: windowDefaults,
+    memory: 50_000,
+    onChange: () => {},
+    now: () => state.now,
+  });
+  const apply = ({ record, bytes }: MadeRecord): void => windows.apply(record, bytes);
+  const { made } = new LiveScript().segments(2);
+  for (const one of made) apply(one.record.kind === 'part' ? { ...one, bytes: Buffer.alloc(40_000) } : one);
+  assert.equal(windows.get('cam'), undefined);
+  state.now -= 3_600_000;
+  for (const one of made) apply(one);
+  assert.notEqual(windows.get('cam'), undefined);
+});
+
 test('A segment that never ends is set aside by what it holds', () => {
   const aside: string[] = [];
   const windows = new Windows({

@@ -81,7 +81,9 @@ export class Windows {
   #isAside(stream: string): boolean {
     const since = this.#aside.get(stream);
     if (since === undefined) return false;
-    if (this.#now() - since < asideFor) return true;
+    const passed = this.#now() - since;
+    // A clock that was put back is to keep nobody away for longer.
+    if (passed >= 0 && passed < asideFor) return true;
     this.#aside.delete(stream);
     return false;
   }
