@@ -47,6 +47,10 @@ export class Handles {
   readonly #known = new Map<string, PartWatch>();
   /** Files of which the system said at their closing that it could not keep what was written. */
   readonly #lost = new Map<string, unknown>();
+  /** Those that wait for one of the open files to be idle, for theirs is not open. */
+  readonly #waiting: (() => void)[] = [];
+  /** Files that are being closed. */
+  #closing = 0;
 
   constructor(options: HandlesOptions) {
     this.#options = options;
@@ -59,17 +63,31 @@ export class Handles {
   }
 
   /**
-   * Runs `work` on the file, which stays open for the next call while there is room. A file that was never used is made.
-   * Throws VanishedError for one that was, and is gone.
+   * Runs `work`, which uses no other file here, on the file, which stays open for the next call while there is room. A file that was
+   * never used is made. Throws VanishedError for one that was, and is gone.
    */
   async use<T>(file: string, work: (part: OpenPart) => Promise<T>): Promise<T> {
+    while (!this.#open.has(file) && this.#open.size + this.#closing >= this.#limit) await this.#makeRoom();
     const entry = this.#take(file);
     try {
       return await work(await entry.part);
     } finally {
-      if (--entry.users === 0) entry.idle?.resolve();
+      if (--entry.users === 0) {
+        entry.idle?.resolve();
+        this.#letNext();
+      }
       this.#shrink(this.#limit);
     }
+  }
+
+  #letNext(): void {
+    this.#waiting.shift()?.();
+  }
+
+  /** Resolves once one of the open files was closed, or may be. */
+  async #makeRoom(): Promise<void> {
+    const [closing] = this.#shrink(this.#limit - 1 - this.#closing);
+    await (closing ?? new Promise<void>((resolve) => this.#waiting.push(resolve)));
   }
 
   /** Closes the file once nobody uses it. Throws when the system could not keep what was written. */
@@ -189,16 +207,20 @@ export class Handles {
 
   async #close(file: string, entry: Entry): Promise<void> {
     this.#open.delete(file);
-    if (entry.users > 0) {
-      entry.idle ??= Promise.withResolvers();
-      await entry.idle.promise;
-    }
-    const { descriptor } = await entry.part;
+    this.#closing++;
     try {
-      await this.#options.calls.close(descriptor);
-    } catch (error) {
-      this.#lost.set(file, error);
-      throw error;
+      if (entry.users > 0) {
+        entry.idle ??= Promise.withResolvers();
+        await entry.idle.promise;
+      }
+      const { descriptor } = await entry.part;
+      await this.#options.calls.close(descriptor).catch((error: unknown) => {
+        this.#lost.set(file, error);
+        throw error;
+      });
+    } finally {
+      this.#closing--;
+      this.#letNext();
     }
   }
 }

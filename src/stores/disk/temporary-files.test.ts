@@ -5,6 +5,7 @@ import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'n
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { noise } from '../../../test/support/bytes.ts';
+import { FewDescriptors } from '../../../test/support/few-descriptors.ts';
 import { temporaryFolder } from '../../../test/support/folder.ts';
 import { becomeNobody } from '../../../test/support/nobody.ts';
 import { RefusingCalls } from '../../../test/support/refusing-calls.ts';
@@ -80,37 +81,6 @@ test('A file that nobody but its owner may read is not known to be right, and is
   assert.deepEqual(await readFile(join(folder, 'shop/a')), bytes);
   await sink.close();
 });
-
-/** Calls that have so many descriptors. */
-class FewDescriptors extends DiskCalls {
-  readonly #limit: number;
-  #open = 0;
-  most = 0;
-
-  get left(): number {
-    return this.#open;
-  }
-
-  constructor(limit: number) {
-    super(false);
-    this.#limit = limit;
-  }
-
-  override async open(...args: Parameters<DiskCalls['open']>): Promise<number> {
-    if (this.#open >= this.#limit)
-      throw Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' });
-    this.most = Math.max(this.most, ++this.#open);
-    return super.open(...args).catch((error: unknown) => {
-      this.#open--;
-      throw error;
-    });
-  }
-
-  override async close(file: number): Promise<void> {
-    await super.close(file);
-    this.#open--;
-  }
-}
 
 test('A system that has few descriptors makes fewer files be open at once, and that is said once', async (t) => {
   const { sink } = await sinkOn(t, new FewDescriptors(10));
