@@ -21,11 +21,13 @@ export function agreement(
   read: ReadonlyMap<number, readonly EpochRun[]>,
 ): Promise<ReadonlyMap<number, number>> {
   const began = performance.now();
+  // In time for whoever gives up sooner.
+  const disbelieved = Math.min(disbelievedMs, (cluster.options.giveUpAfter ?? Infinity) / 2);
   const what = `compare topic ${name} with what was read of it`;
   const wanted = new Map([...read].map(([partition, runs]) => [partition, new Epochs(runs)]));
   for (const [partition, { last }] of wanted) if (last < 0) wanted.delete(partition);
   if (wanted.size === 0) return Promise.resolve(new Map());
-  return cluster.retry(what, () => agree(cluster, name, wanted, performance.now() - began > disbelievedMs));
+  return cluster.retry(what, () => agree(cluster, name, wanted, performance.now() - began > disbelieved));
 }
 
 async function agree(
@@ -45,7 +47,7 @@ async function agree(
     const epochs = wanted.get(partition);
     if (epochs === undefined) continue;
     if (errorCode === Code.unknownTopicOrPartition) throw new NotNow(errorCode, what);
-    if (errorCode !== Code.none) throw errorOf('offsets', errorCode, what);
+    if (errorCode !== Code.none) throw errorOf('offsets', errorCode, what, null, { topic: name });
     const isKnown = leaderEpoch >= 0 && endOffset >= 0n;
     if (!isKnown && !isBelieved) throw new NotNow(Code.unknownLeaderEpoch, what);
     agreed.set(partition, isKnown ? epochs.agreement(leaderEpoch, Number(endOffset)) : 0);
