@@ -129,6 +129,13 @@ test('What waits at a gate is rejected when the connection closes', async (t) =>
   await assert.rejects(held, /gone/);
 });
 
+test('On a closed connection nothing waits for its gate', async (t) => {
+  const connection = await connected(t, (await listener(t, echo)).port);
+  connection.close(new NetworkFailure('gone'));
+  connection.closeGate();
+  await assert.rejects(ask(connection), /gone/);
+});
+
 test('A throttled connection sends again after its time', async (t) => {
   const throttled: number[] = [];
   const connection = await Connection.open({
@@ -140,8 +147,11 @@ test('A throttled connection sends again after its time', async (t) => {
     onThrottle: (milliseconds) => throttled.push(milliseconds),
   });
   t.after(() => connection.close());
+  const begun = performance.now();
   connection.throttle(60);
   assert.equal(await ask(connection, 'late'), 'late');
+  // Timers count whole milliseconds.
+  assert.ok(performance.now() - begun >= 59, 'it was sent within that time');
   // No broker means weeks: that is a spoiled answer.
   connection.throttle(2 ** 31 - 1);
   assert.deepEqual(throttled, [60, 300_000]);

@@ -3,7 +3,7 @@ import { crashPoint } from '../../crash-points.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { StalledConnection } from '../cluster/connection.ts';
 import { Code } from '../cluster/error-codes.ts';
-import { NetworkFailure } from '../cluster/failures.ts';
+import { isAboutTopic, mayPass, NetworkFailure } from '../cluster/failures.ts';
 import type { Link } from '../cluster/link.ts';
 import { errorOf } from '../cluster/refusals.ts';
 import { Api } from '../cluster/versions.ts';
@@ -177,7 +177,10 @@ export class Sender {
     const error = errorOf('produce', code, what, result.errorMessage, { topic });
     if (verdict === 'doubt' || verdict === 'turned-away') {
       queue.failed(batch, verdict === 'doubt');
-      return error;
+      // What proves nothing is asked again, and not at once, however final its code is elsewhere.
+      return mayPass(error) || isAboutTopic(error)
+        ? error
+        : new NetworkFailure(error.message, { cause: error });
     }
     if (verdict === 'out-of-order')
       return queue.outOfOrder(batch) ? this.#forgotten(route, error) : undefined;

@@ -44,6 +44,12 @@ export interface ModelClusterOptions<Log extends Led> {
 export class ModelCluster<Log extends Led> {
   readonly logs: Log[];
   readonly faults: ControlFault[] = [];
+  /** What every small request meets once there are no other faults. */
+  lasting: ControlFault | undefined;
+  /** How often something waited before it tried again. */
+  pauses = 0;
+  /** How many small requests there were, those for metadata among them. */
+  asked = 0;
   readonly #options: ModelClusterOptions<Log>;
   readonly #connections = new Map<string, ModelConnection>();
   readonly #closing = new AbortController();
@@ -56,7 +62,7 @@ export class ModelCluster<Log extends Led> {
 
   /** What the code under test takes it for. */
   get asCluster(): Cluster {
-    const pause = async () => {};
+    const pause = () => this.#pause();
     const cluster = {
       options: { requestTimeout: 1000, logger: silentLogger, rack: undefined },
       signal: this.#closing.signal,
@@ -96,12 +102,24 @@ export class ModelCluster<Log extends Led> {
         return await work();
       } catch (error) {
         if (!mayPass(error)) throw error;
+        await this.#pause();
       }
     }
   }
 
+  async #pause(): Promise<void> {
+    this.pauses += 1;
+    // What lasts would leave nobody else a turn.
+    if (this.lasting !== undefined) await new Promise(setImmediate);
+  }
+
+  #next(): ControlFault | undefined {
+    this.asked += 1;
+    return this.faults.shift() ?? this.lasting;
+  }
+
   #refresh(): TopicMetadata {
-    const fault = this.faults.shift();
+    const fault = this.#next();
     if (fault === 'lost') throw new NetworkFailure('the answer was lost');
     if (typeof fault === 'number') throw new NotNow(fault, 'find the topic');
     if (fault === 'stale' && this.#known !== undefined) return this.#known;
@@ -124,7 +142,7 @@ export class ModelCluster<Log extends Led> {
   }
 
   #control(apiKey: number, payload: Buffer, broker: number): unknown {
-    const fault = this.faults.shift();
+    const fault = this.#next();
     if (fault === 'lost') throw new NetworkFailure('the answer was lost');
     const code = typeof fault === 'number' ? fault : 0;
     return this.#options.control({ apiKey, payload, broker, code });

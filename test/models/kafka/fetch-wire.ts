@@ -14,6 +14,8 @@ export interface FetchAnswer {
   readonly end: number;
   readonly start: number;
   readonly divergence?: { readonly epoch: number; readonly end: number };
+  /** The replica that the client is to read from instead. */
+  readonly preferred?: number;
   readonly records: Buffer;
 }
 
@@ -49,8 +51,15 @@ export function encodeFetchResponse(topicId: string, answers: readonly FetchAnsw
     .uvarint(2)
     .uuid(topicId)
     .uvarint(answers.length + 1);
-  for (const { partition, code, end, start, divergence, records } of answers) {
-    writer.int32(partition).int16(code).int64(end).int64(end).int64(start).uvarint(1).int32(-1);
+  for (const { partition, code, end, start, divergence, preferred, records } of answers) {
+    writer
+      .int32(partition)
+      .int16(code)
+      .int64(end)
+      .int64(end)
+      .int64(start)
+      .uvarint(1)
+      .int32(preferred ?? -1);
     pieces.push(writer.uvarint(records.byteLength + 1).cut(), records);
     if (divergence === undefined) writer.noTags();
     else writer.uvarint(1).uvarint(0).uvarint(13).int32(divergence.epoch).int64(divergence.end).noTags();

@@ -15,6 +15,7 @@ export function producingCluster(partitions: number, tells: boolean): ModelClust
       return { throttleTimeMs: 0, errorCode: code, producerId, producerEpoch: 0 };
     }
     if (apiKey !== Api.describeProducers) throw new Error(`the model does not speak API ${apiKey}`);
+    if (!tells) throw new Error('a broker was asked for what it does not have');
     // The number of its only partition stands before the tags of topic and request.
     const partitionIndex = payload.readInt32BE(payload.byteLength - 2 - 4);
     const sequences = code === 0 ? logs[partitionIndex]!.lastSequences() : [];
