@@ -33,7 +33,7 @@ test('Each defect has a name of its own, and what is to find it is there', () =>
     assert.match(name, /^[a-z0-9]+(-[a-z0-9]+)+$/);
     for (const finder of [...seekers, ...tests]) {
       const [file = '', title] = finder.split(' > ');
-      if (!file.endsWith('.ts')) commandOf(finder, project);
+      if (!file.endsWith('.test.ts')) commandOf(finder, project);
       else {
         assert.ok(existsSync(join(project, file)), `${name}: there is no ${file}`);
         assert.ok(
@@ -50,6 +50,6 @@ test('What finders say of a fault is told in one line', () => {
     firstFault('seed 7 failed:\n    in the end: "a" is missing\nmore\n'),
     'seed 7 failed: in the end: "a" is missing',
   );
-  assert.equal(firstFault('ok 1 - a\n    not ok 2 - inner\nnot ok 2 - outer\n'), 'inner');
+  assert.equal(firstFault('ok 1 - a\n    not ok 2 - inner\nnot ok 2 - outer\n'), 'outer: inner');
   assert.equal(firstFault('3 committed records were lost\n\n'), '3 committed records were lost');
 });

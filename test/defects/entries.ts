@@ -2,6 +2,7 @@
 import type { Defect } from './defect.ts';
 import { cluster } from './entries/cluster.ts';
 import { consuming } from './entries/consuming.ts';
+import { defences } from './entries/defences.ts';
 import { durable } from './entries/durable.ts';
 import { encoding } from './entries/encoding.ts';
 import { machine } from './entries/machine.ts';
@@ -26,4 +27,5 @@ export const defects: readonly Defect[] = [
   ...encoding,
   ...page,
   ...machine,
+  ...defences,
 ];

@@ -79,9 +79,11 @@ export function firstFault(said: string): string {
   const lines = said.split('\n');
   const seed = lines.findIndex((line) => /^seed \S+ failed|: case \d+ of seed/.test(line));
   if (seed !== -1) return `${lines[seed]} ${lines[seed + 1] ?? ''}`.replace(/\s+/g, ' ').trim();
-  // Of nested tests the innermost comes first.
-  const test = lines.find((line) => /^\s*not ok /.test(line));
-  if (test !== undefined) return test.trim().replace(/^not ok \d+ - /, '');
+  // Of nested tests the innermost comes first, and all around it fail with it.
+  const test = lines
+    .filter((line) => /^\s*not ok /.test(line))
+    .map((line) => line.trim().replace(/^not ok \d+ - /, ''));
+  if (test.length > 0) return [...new Set([test[0], test.at(-1)])].toReversed().join(': ');
   const told = lines.filter((line) => line.trim() !== '');
   return (told.findLast((line) => /lost|wrong|fail|Error/i.test(line)) ?? told.at(-1) ?? 'it said nothing')
     .trim()

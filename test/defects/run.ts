@@ -1,7 +1,7 @@
 /**
- * `npm run test:defects -- [NAME ...] [--tests] [--seekers] [--seek COMMAND ...] [--at-once 2] [--minutes 4] [--output FILE]`: puts
+ * `npm run test:defects -- [NAME ...] [--tests] [--seekers] [--seek COMMAND ...] [--without BEGINNING ...] [--at-once 2] [--minutes 4] [--output FILE]`: puts
  * each defect back, alone, and tells which of the seekers and which of the tests notice it. `--seek`: tries these instead of the seekers
- * that are known to find it. What fails without the defect too has found nothing. Exit code 1 when a defect went unnoticed by both, or
+ * that are known to find it; `--without`: none that begin like this. What fails without the defect too has found nothing. Exit code 1 when a defect went unnoticed by both, or
  * cannot be put back.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -21,6 +21,7 @@ const { values, positionals } = parseArgs({
     tests: { type: 'boolean', default: false },
     seekers: { type: 'boolean', default: false },
     seek: { type: 'string', multiple: true },
+    without: { type: 'string', multiple: true, default: [] },
     'at-once': { type: 'string', default: String(Math.min(2, availableParallelism())) },
     minutes: { type: 'string', default: '4' },
     output: { type: 'string' },
@@ -47,6 +48,10 @@ interface Account {
   readonly seeker: Found | undefined;
   readonly test: Found | undefined;
   readonly fault?: string;
+}
+
+function seekersOf({ seekers }: Defect): readonly string[] {
+  return (values.seek ?? seekers).filter((one) => !values.without.some((begin) => one.startsWith(begin)));
 }
 
 /** Finder -> what it says of the project as it is. */
@@ -81,7 +86,7 @@ async function account(defect: Defect, clean: Scratch, env: Environment): Promis
   try {
     const find = (finders: readonly string[]) => firstFind(finders, scratch, clean, env);
     const test = isBoth || values.tests ? await find(defect.tests) : undefined;
-    const seeker = isBoth || values.seekers ? await find(values.seek ?? defect.seekers) : undefined;
+    const seeker = isBoth || values.seekers ? await find(seekersOf(defect)) : undefined;
     return { name, seeker, test };
   } finally {
     await scratch.remove();

@@ -176,7 +176,7 @@ export const cluster: readonly Defect[] = [
       ),
     ],
     seekers: [answersFuzz],
-    tests: ['src/kafka/cluster/topic-metadata.test.ts'],
+    tests: ['test/integration/kafka-second-opinion.test.ts > A topic without an id is refused in words'],
   },
   {
     name: 'one-bootstrap-server-ends-the-search',

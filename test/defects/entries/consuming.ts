@@ -57,7 +57,7 @@ export const consuming: readonly Defect[] = [
         '      if (next <= offset && fetched.end < fetched.start) {',
       ),
     ],
-    seekers: [model, batchesFuzz],
+    seekers: ['test/models/lasting.test.ts', model, batchesFuzz],
     tests: [answers],
   },
   {
@@ -83,7 +83,7 @@ export const consuming: readonly Defect[] = [
         '    if (cursor.corruptions <= corruptionsAllowed * 1e9) this.displaced(cursor, answer);',
       ),
     ],
-    seekers: [model],
+    seekers: ['test/models/lasting.test.ts', model],
     tests: [answers],
   },
   {
@@ -98,7 +98,7 @@ export const consuming: readonly Defect[] = [
         '',
       ),
     ],
-    seekers: [model],
+    seekers: ['test/models/lasting.test.ts', model],
     tests: ['test/integration/kafka-racks.test.ts', answers],
   },
   {
@@ -111,7 +111,7 @@ export const consuming: readonly Defect[] = [
         '    void signal;\n    return this.#cluster.retry(`find the offsets of ${this.name}-${partition}`, look);',
       ),
     ],
-    seekers: [model],
+    seekers: ['test/models/lasting.test.ts', model],
     tests: [answers, 'test/integration/kafka-truncation.test.ts'],
   },
   {
@@ -124,7 +124,7 @@ export const consuming: readonly Defect[] = [
         '      if (cursor.isGivenUp && isForLeaderAlone(cursor))\n',
       ),
     ],
-    seekers: [model],
+    seekers: ['test/models/lasting.test.ts', model],
     tests: ['test/integration/kafka-racks.test.ts'],
   },
 ];

@@ -1,8 +1,10 @@
 /** What a sink remembers, and what is durable when it does. */
 import { type Defect, edit } from '../defect.ts';
 
+const sinkModel = 'test/models/sink.test.ts';
+const checkpoint = 'test/models/checkpoint.test.ts';
+const oddDisk = 'test/models/odd-disk.test.ts';
 const crash = 'test:crash --first 1 --seeds 12 --no-points';
-const points = 'test:crash --first 1 --seeds 1';
 const power = 'test:powercut --files 30 --large 3000000 --every 10';
 const contract = 'src/stores/disk/sink.test.ts';
 
@@ -24,7 +26,7 @@ export const durable: readonly Defect[] = [
 `,
       ),
     ],
-    seekers: [power, crash],
+    seekers: [sinkModel, checkpoint, power, crash],
     tests: ['src/stores/disk/durable.test.ts'],
   },
   {
@@ -54,7 +56,7 @@ export const durable: readonly Defect[] = [
 `,
       ),
     ],
-    seekers: [power, crash],
+    seekers: [sinkModel, checkpoint, power, crash],
     tests: ['src/stores/disk/durable.test.ts'],
   },
   {
@@ -70,7 +72,7 @@ export const durable: readonly Defect[] = [
     if (this.#known.size >= limit)`,
       ),
     ],
-    seekers: [power, crash],
+    seekers: [sinkModel, checkpoint, power, crash],
     tests: ['src/stores/disk/durable.test.ts'],
   },
   {
@@ -85,7 +87,7 @@ export const durable: readonly Defect[] = [
     this.#database.close();`,
       ),
     ],
-    seekers: [crash, contract],
+    seekers: [oddDisk, contract, crash],
     tests: ['test/flow/sink-lost.test.ts'],
   },
   {
@@ -100,7 +102,7 @@ export const durable: readonly Defect[] = [
   return result === results.corrupt`,
       ),
     ],
-    seekers: [crash, contract],
+    seekers: [oddDisk, contract, crash],
     tests: ['src/stores/disk/journal-fault.test.ts'],
   },
   {
@@ -119,7 +121,7 @@ export const durable: readonly Defect[] = [
         'const mayGoOn = error === undefined && ',
       ),
     ],
-    seekers: [crash],
+    seekers: [oddDisk, crash],
     tests: ['test/flow/sink-lost.test.ts'],
   },
   {
@@ -133,7 +135,7 @@ export const durable: readonly Defect[] = [
         '  const syscall = undefined as string | undefined;',
       ),
     ],
-    seekers: [crash, power],
+    seekers: [oddDisk, crash],
     tests: ['src/stores/disk/journal-fault.test.ts'],
   },
   {
@@ -147,7 +149,7 @@ export const durable: readonly Defect[] = [
         '      closing.push(this.#close(file, entry));',
       ),
     ],
-    seekers: [crash, contract],
+    seekers: [oddDisk, contract, crash],
     tests: ['src/stores/disk/temporary-files.test.ts'],
   },
   {
@@ -161,7 +163,7 @@ export const durable: readonly Defect[] = [
         '  if (before !== undefined) return false;',
       ),
     ],
-    seekers: [crash],
+    seekers: [oddDisk, crash],
     tests: ['test/flow/sink-past.test.ts'],
   },
   {
@@ -175,16 +177,23 @@ export const durable: readonly Defect[] = [
         '  if (committed.size === 0) return undefined;',
       ),
     ],
-    seekers: ['test/models/checkpoint.test.ts', crash],
+    seekers: [checkpoint, crash],
     tests: ['test/flow/sink-past.test.ts'],
   },
   {
     name: 'position-behind-the-end',
     breaks:
       'A position behind the end of a log that was cut: --once read nothing, said nothing, and what was appended below it was skipped for ever.',
-    edits: [edit('src/files/run/positions.ts', '    if (safe <= end) {', '    if (safe >= 0) {')],
-    seekers: ['test/models/checkpoint.test.ts', crash],
-    tests: ['test/flow/sink-past.test.ts'],
+    edits: [
+      edit('src/files/run/positions.ts', '    if (safe <= end) {', '    if (safe >= 0) {'),
+      edit(
+        'src/files/run/positions.ts',
+        '  const agreed = await kafka.agreement(topic.name, read);',
+        '  const agreed = new Map<number, number>();\n  void read;',
+      ),
+    ],
+    seekers: [checkpoint, crash],
+    tests: ['test/flow/cut-positions.test.ts'],
   },
   {
     name: 'only-changed-positions-committed',
@@ -196,25 +205,8 @@ export const durable: readonly Defect[] = [
         '      if (safe !== this.#committed.get(partition))',
       ),
     ],
-    seekers: ['test/models/checkpoint.test.ts', crash],
+    seekers: [checkpoint, crash],
     tests: ['src/files/run/safe-offsets.test.ts'],
-  },
-  {
-    name: 'safe-offsets-taken-last',
-    breaks:
-      'Positions were taken after everything was made durable: what came in between was committed, and lost by a kill.',
-    edits: [
-      edit(
-        'src/files/run/download-run.ts',
-        `    const taken = this.#safe.take();
-    await this.#receiver.checkpoint(taken.forSink);`,
-        `    const early = this.#safe.take();
-    await this.#receiver.checkpoint(early.forSink);
-    const taken = this.#safe.take();`,
-      ),
-    ],
-    seekers: [power, crash, points],
-    tests: ['test/flow/positions.test.ts', 'test/flow/sink-faults.test.ts'],
   },
   {
     name: 'open-uploads-of-any-topic',
@@ -226,7 +218,7 @@ export const durable: readonly Defect[] = [
         '  const own = [...uploads];',
       ),
     ],
-    seekers: [crash],
+    seekers: [oddDisk, crash],
     tests: ['test/flow/sink-past.test.ts'],
   },
 ];

@@ -1,6 +1,7 @@
 /** What stands under final names, what keeps files from them, and what file systems refuse. */
 import { type Defect, edit } from '../defect.ts';
 
+const oddDisk = 'test/models/odd-disk.test.ts';
 const crash = 'test:crash --first 1 --seeds 12 --no-points';
 const contract = 'src/stores/disk/sink.test.ts';
 const model = 'test/flow/model.test.ts';
@@ -18,7 +19,7 @@ export const names: readonly Defect[] = [
         "    if (published === undefined) return 'nothing';",
       ),
     ],
-    seekers: ['test/models/sink.test.ts', model, crash],
+    seekers: [oddDisk, model, crash],
     tests: ['test/flow/order.test.ts'],
   },
   {
@@ -34,7 +35,7 @@ export const names: readonly Defect[] = [
       const stats = await lstat`,
       ),
     ],
-    seekers: ['test:crash --first 1 --seeds 1', crash],
+    seekers: [oddDisk, crash],
     tests: ['src/stores/disk/temporary-files.test.ts'],
   },
   {
@@ -50,7 +51,7 @@ export const names: readonly Defect[] = [
         '',
       ),
     ],
-    seekers: [crash, contract],
+    seekers: [oddDisk, contract, crash],
     tests: ['src/stores/disk/final-names.test.ts'],
   },
   {
@@ -64,8 +65,8 @@ export const names: readonly Defect[] = [
         '',
       ),
     ],
-    seekers: [contract, fuzz, crash],
-    tests: ['test/flow/disk.test.ts', 'test/contracts/sink.ts'],
+    seekers: [fuzz, crash, contract],
+    tests: [contract],
   },
   {
     name: 'set-aside-without-its-id',
@@ -106,7 +107,7 @@ export const names: readonly Defect[] = [
         '      const mtime = await move(folders.pathOf(folder));\n      void since;',
       ),
     ],
-    seekers: [crash, fuzz],
+    seekers: [oddDisk, fuzz, crash],
     tests: ['src/stores/disk/way.test.ts'],
   },
   {
@@ -125,7 +126,7 @@ export const names: readonly Defect[] = [
         '    void folderOf;\n',
       ),
     ],
-    seekers: [crash],
+    seekers: [oddDisk, crash],
     tests: ['src/stores/disk/way.test.ts'],
   },
   {
@@ -139,7 +140,7 @@ export const names: readonly Defect[] = [
         '| O_CREAT | constants.O_TRUNC | (O_EXCL & 0) | (O_NOFOLLOW & 0);',
       ),
     ],
-    seekers: [crash, contract],
+    seekers: [oddDisk, contract, crash],
     tests: ['src/stores/disk/temporary-files.test.ts'],
   },
   {
@@ -148,7 +149,7 @@ export const names: readonly Defect[] = [
     edits: [
       edit('src/stores/disk/part-watch.ts', '    this.#isOn = isOn;', '    this.#isOn = isOn && false;'),
     ],
-    seekers: [contract, crash],
+    seekers: [oddDisk, contract, crash],
     tests: ['test/flow/changed-parts.test.ts'],
   },
   {
@@ -164,7 +165,7 @@ export const names: readonly Defect[] = [
       ),
       edit('src/files/shared/fault-scope.ts', "  'EPERM',\n  'EROFS',", "  'EROFS',"),
     ],
-    seekers: ['test:crash --first 1 --seeds 30 --no-points', 'test/models/sink.test.ts'],
+    seekers: [oddDisk, 'test:crash --first 1 --seeds 30 --no-points'],
     tests: ['src/files/shared/fault-scope.test.ts'],
   },
   {
@@ -178,7 +179,7 @@ export const names: readonly Defect[] = [
         '  return isPermanent(error) && error.code !== undefined && never.has(error.code) && false;',
       ),
     ],
-    seekers: ['test:crash --first 1 --seeds 30 --no-points'],
+    seekers: [oddDisk, 'test:crash --first 1 --seeds 30 --no-points'],
     tests: ['test/flow/held-files.test.ts'],
   },
   {
@@ -192,7 +193,7 @@ export const names: readonly Defect[] = [
         "  return codes.has((error as NodeJS.ErrnoException | undefined)?.code ?? '') && false;",
       ),
     ],
-    seekers: ['test:crash --first 1 --seeds 30 --no-points'],
+    seekers: [oddDisk, 'test:crash --first 1 --seeds 30 --no-points'],
     tests: ['src/stores/disk/foreign.test.ts'],
   },
   {
@@ -205,7 +206,7 @@ export const names: readonly Defect[] = [
         "        if (code !== '') throw error;",
       ),
     ],
-    seekers: [crash, contract],
+    seekers: [oddDisk, contract, crash],
     tests: ['src/stores/disk/temporary-files.test.ts'],
   },
   {
@@ -218,7 +219,7 @@ export const names: readonly Defect[] = [
         '  const runs = runsOf(bytes.subarray(0, 0), position);',
       ),
     ],
-    seekers: [crash, contract],
+    seekers: [oddDisk, contract, crash],
     tests: ['src/stores/disk/temporary-files.test.ts'],
   },
   {
@@ -236,7 +237,7 @@ export const names: readonly Defect[] = [
     return wanted;`,
       ),
     ],
-    seekers: ['test:crash --first 1 --seeds 30 --no-points', contract],
+    seekers: [oddDisk, contract, 'test:crash --first 1 --seeds 30 --no-points'],
     tests: ['src/stores/disk/foreign.test.ts'],
   },
 ];

@@ -43,7 +43,7 @@ export const producing: readonly Defect[] = [
         '    void (versions && Api);\n',
       ),
     ],
-    seekers: [model],
+    seekers: ['test/models/lasting.test.ts', model],
     tests: [answers],
   },
   {
@@ -57,7 +57,7 @@ export const producing: readonly Defect[] = [
         '    if (route.forgotten < Number.MAX_VALUE * forgettingAllowed) return undefined;',
       ),
     ],
-    seekers: [model],
+    seekers: ['test/models/lasting.test.ts', model],
     tests: [answers],
   },
   {
@@ -77,7 +77,7 @@ export const producing: readonly Defect[] = [
     name: 'refusal-asked-for-each-record',
     breaks: 'A refusal by the ACLs cost a round trip for each record.',
     edits: [edit('src/kafka/produce/answers.ts', "  29: 'refused',", "  29: 'bad-record',")],
-    seekers: [model],
+    seekers: ['test/models/lasting.test.ts', model],
     tests: [answers, 'src/kafka/produce/answers.test.ts'],
   },
   {
@@ -90,7 +90,7 @@ export const producing: readonly Defect[] = [
         '      return batch.damaged < damagesAllowed * 1e9;',
       ),
     ],
-    seekers: [model],
+    seekers: ['test/models/lasting.test.ts', model],
     tests: [answers],
   },
 ];

@@ -1,6 +1,7 @@
 /** Lists, and single files from the topic. */
 import { type Defect, edit } from '../defect.ts';
 
+const looking = 'test/models/looking.test.ts';
 const state = 'fuzz state --seed defects --count 3000';
 
 export const reading: readonly Defect[] = [
@@ -15,7 +16,7 @@ export const reading: readonly Defect[] = [
         "  if (state.state === 'sending') places",
       ),
     ],
-    seekers: [state],
+    seekers: [looking, state],
     tests: ['test/flow/look.test.ts'],
   },
   {
@@ -28,7 +29,7 @@ export const reading: readonly Defect[] = [
         '  const candidates = complete.length < 0 ? complete : standing;',
       ),
     ],
-    seekers: [state],
+    seekers: [looking, state],
     tests: ['test/flow/list.test.ts', 'test/flow/look.test.ts'],
   },
   {
@@ -41,7 +42,7 @@ export const reading: readonly Defect[] = [
         '    if (range !== undefined) before.ranges.add(before.ranges.end, before.ranges.end + range[1] - range[0]);',
       ),
     ],
-    seekers: [state],
+    seekers: [looking, state],
     tests: ['test/flow/list.test.ts'],
   },
   {
@@ -54,7 +55,7 @@ export const reading: readonly Defect[] = [
         '  return Math.min(dateRange * 1e6, Math.max(-dateRange * 1e6, milliseconds));',
       ),
     ],
-    seekers: [state],
+    seekers: [looking, state],
     tests: ['test/flow/list.test.ts'],
   },
   {
@@ -68,7 +69,7 @@ export const reading: readonly Defect[] = [
         "    const isHere = origin.cluster !== '' && this.#cluster !== '';",
       ),
     ],
-    seekers: [state],
+    seekers: [looking, state],
     tests: ['test/flow/list.test.ts'],
   },
   {
@@ -81,7 +82,7 @@ export const reading: readonly Defect[] = [
         '    void isOfFile;\n',
       ),
     ],
-    seekers: [state],
+    seekers: [looking, state],
     tests: ['test/flow/look.test.ts', 'test/flow/refused-records.test.ts'],
   },
 ];

@@ -4,6 +4,7 @@ import { type Defect, edit } from '../defect.ts';
 const crash = 'test:crash --first 1 --seeds 12 --no-points';
 const model = 'test/flow/model.test.ts';
 const fuzz = 'fuzz records --seed defects --count 3000';
+const spoiltTopic = 'test/models/spoilt.test.ts';
 
 export const receiving: readonly Defect[] = [
   {
@@ -16,7 +17,7 @@ export const receiving: readonly Defect[] = [
         '      if (isAll || lost !== undefined) return;\n',
       ),
     ],
-    seekers: [fuzz, model],
+    seekers: [spoiltTopic, model, fuzz],
     tests: ['test/flow/topic-faults.test.ts'],
   },
   {
@@ -30,7 +31,7 @@ export const receiving: readonly Defect[] = [
         `    this.options.onEvent({ type: 'refused-record'`,
       ),
     ],
-    seekers: [fuzz],
+    seekers: [spoiltTopic, fuzz],
     tests: ['test/flow/refused-records.test.ts'],
   },
   {
@@ -45,7 +46,7 @@ export const receiving: readonly Defect[] = [
       refused.push({ ...refOf(entry)`,
       ),
     ],
-    seekers: [fuzz],
+    seekers: [spoiltTopic, fuzz],
     tests: ['src/records/pack.test.ts'],
   },
   {
@@ -58,14 +59,14 @@ export const receiving: readonly Defect[] = [
         "  if (kind !== 'close' || upload !== '') return;",
       ),
     ],
-    seekers: [fuzz],
+    seekers: [spoiltTopic, fuzz],
     tests: ['test/flow/refused-records.test.ts'],
   },
   {
     name: 'right-end-taken-back',
     breaks: 'A closing record that was refused took back what a right one had ended before it.',
     edits: [edit('src/files/receive/refused-record.ts', '  if (open.close !== undefined) return;\n', '')],
-    seekers: [fuzz],
+    seekers: [spoiltTopic, fuzz],
     tests: ['test/flow/refused-records.test.ts'],
   },
   {
@@ -79,7 +80,7 @@ export const receiving: readonly Defect[] = [
         '    if (upload.close !== undefined || upload.lasts.size >= 0) continue;',
       ),
     ],
-    seekers: [model, crash],
+    seekers: [spoiltTopic, model, crash],
     tests: ['test/flow/sink-past.test.ts'],
   },
   {
@@ -98,7 +99,10 @@ export const receiving: readonly Defect[] = [
     const gaps = this.#claimed.missing(offset, end);`,
       ),
     ],
-    seekers: ['test/models/window.test.ts', fuzz],
+    seekers: [
+      'src/files/incoming/incoming-upload.test.ts > Right bytes that overlap are no conflict, however many come at once and in whatever order they are written',
+      fuzz,
+    ],
     tests: ['src/files/incoming/incoming-upload.test.ts'],
   },
   {
@@ -112,7 +116,7 @@ export const receiving: readonly Defect[] = [
         '    return isLeftOut && earliest.size < 0\n',
       ),
     ],
-    seekers: [fuzz],
+    seekers: [spoiltTopic, fuzz],
     tests: ['test/flow/sink-past.test.ts'],
   },
   {
@@ -125,7 +129,7 @@ export const receiving: readonly Defect[] = [
         "  if (uploader === ref.uploader || path !== '') return;",
       ),
     ],
-    seekers: [fuzz],
+    seekers: [spoiltTopic, fuzz],
     tests: ['test/flow/refused-records.test.ts'],
   },
   {
@@ -143,7 +147,7 @@ export const receiving: readonly Defect[] = [
         '    const kept = await keepWrong(context, upload, target, bytes);',
       ),
     ],
-    seekers: [fuzz],
+    seekers: [spoiltTopic, fuzz],
     tests: ['test/flow/held-files.test.ts'],
   },
   {
@@ -171,7 +175,7 @@ export const receiving: readonly Defect[] = [
         '    if (tooMany.length >= 0) return work;',
       ),
     ],
-    seekers: [fuzz],
+    seekers: [spoiltTopic, fuzz],
     tests: ['test/flow/open-uploads.test.ts'],
   },
 ];

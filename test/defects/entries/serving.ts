@@ -52,7 +52,7 @@ export const serving: readonly Defect[] = [
       ),
     ],
     seekers: [serve],
-    tests: ['src/delivery/http/target.test.ts'],
+    tests: ['test/delivery/long-programme.test.ts'],
   },
   {
     name: 'lists-that-grow-with-the-programme',
@@ -126,6 +126,11 @@ export const serving: readonly Defect[] = [
     breaks:
       'On a topic that was copied every old segment was a 404, for the index tells offsets of another cluster.',
     edits: [
+      edit(
+        'src/delivery/archive/stored-segment.ts',
+        'return orLate(read(kafka, topic, partition, segment, over, shift), over, late);',
+        'return orLate(read(kafka, topic, partition, segment, over, shift * 0), over, late);',
+      ),
       edit(
         'src/delivery/archive/stored-segment.ts',
         '  return asTold ?? gather(await offsetAt(kafka, topic, partition, segment), Number.POSITIVE_INFINITY);',
