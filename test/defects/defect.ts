@@ -14,7 +14,10 @@ export interface Defect {
   /** What its users had of it. */
   readonly breaks: string;
   readonly edits: readonly Edit[];
-  /** What looks for faults by itself and finds this one, with the seed that does: `NPM-SCRIPT ARGUMENTS`, or a test file. */
+  /**
+   * What looks for faults by itself, with its seed: `NPM-SCRIPT ARGUMENTS`, or a test file. The first one finds this, unless `missed.ts`
+   * names it.
+   */
   readonly seekers: readonly string[];
   /** What was written after it was known: `FILE`, or `FILE > NAME OF A TEST`. */
   readonly tests: readonly string[];

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { edit, putBack } from './defect.ts';
 import { defects } from './entries.ts';
 import { commandOf, firstFault } from './finder.ts';
+import { missed } from './missed.ts';
 import { setApart } from './set-apart.ts';
 
 const project = join(import.meta.dirname, '../..');
@@ -52,4 +53,13 @@ test('What finders say of a fault is told in one line', () => {
   );
   assert.equal(firstFault('ok 1 - a\n    not ok 2 - inner\nnot ok 2 - outer\n'), 'outer: inner');
   assert.equal(firstFault('3 committed records were lost\n\n'), '3 committed records were lost');
+});
+
+test('What no seeker finds is among the defects, once', () => {
+  assert.equal(new Set(missed).size, missed.length);
+  const names = new Set(defects.map(({ name }) => name));
+  assert.deepEqual(
+    missed.filter((name) => !names.has(name)),
+    [],
+  );
 });

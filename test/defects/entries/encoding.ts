@@ -1,7 +1,7 @@
 /** Encoders: what is seen and heard is what was filmed. */
 import { type Defect, edit } from '../defect.ts';
 
-const cameras = 'test:players';
+const cameras = 'test:players --player hls.js --player ffmpeg';
 const filters = 'src/live/encode/picture-filters.test.ts';
 const pictures = 'test/live/encode-pictures.test.ts';
 

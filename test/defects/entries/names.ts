@@ -65,7 +65,7 @@ export const names: readonly Defect[] = [
         '',
       ),
     ],
-    seekers: [fuzz, crash, contract],
+    seekers: [contract, fuzz, crash],
     tests: [contract],
   },
   {

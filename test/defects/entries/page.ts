@@ -1,7 +1,7 @@
 /** The page, in a browser. */
 import { type Defect, edit } from '../defect.ts';
 
-const players = 'test:players hls.js';
+const players = 'test:players --player hls.js';
 const states = 'test/browser/states.test.ts';
 const modules = 'test/browser/modules.test.ts';
 

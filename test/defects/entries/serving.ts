@@ -37,7 +37,7 @@ export const serving: readonly Defect[] = [
     try {`,
       ),
     ],
-    seekers: [serve, sweep],
+    seekers: [sweep, serve],
     tests: [sweep],
   },
   {
