@@ -46,9 +46,6 @@ export const missed: readonly string[] = [
   'variables-of-a-platform',
   'url-made-into-a-folder',
   'output-that-ends-early',
-  // names
-  'set-aside-without-its-id',
-  'set-aside-again-and-again',
   // page
   'recordings-in-the-lowest-mode',
   'refused-token-never-told',

@@ -125,6 +125,6 @@ export const consuming: readonly Defect[] = [
       ),
     ],
     seekers: ['test/models/lasting.test.ts', model],
-    tests: ['test/integration/kafka-racks.test.ts'],
+    tests: [answers, 'test/integration/kafka-racks.test.ts'],
   },
 ];

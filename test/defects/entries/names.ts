@@ -79,7 +79,7 @@ export const names: readonly Defect[] = [
         '    yield folder + cut(`${name}.${upload}`, segmentLimit - suffix.length) + suffix;',
       ),
     ],
-    seekers: [fuzz, model],
+    seekers: ['test/models/spoilt.test.ts', fuzz, model],
     tests: ['src/files/receive/set-aside.test.ts'],
   },
   {
@@ -93,7 +93,7 @@ export const names: readonly Defect[] = [
         "        if (name !== '') continue;",
       ),
     ],
-    seekers: [fuzz, model],
+    seekers: ['test/models/spoilt.test.ts', fuzz, model],
     tests: ['test/flow/hostile.test.ts'],
   },
   {
