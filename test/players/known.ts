@@ -15,9 +15,9 @@ export const known: readonly Known[] = [
       "The browser: Debian's Chromium has no decoder of H.265 (`MediaSource.isTypeSupported('video/mp4; codecs=\"hvc1.1.6.L93.B0\"')` is false).",
   },
   {
-    players: ['playbin-dash', 'playbin3-dash'],
+    players: ['playbin-dash'],
     reason:
-      'GStreamer 1.22: it takes the address of the clock (`UTCTiming`) as it stands, and calls the manifest invalid when it is relative (its log: "Failed to fetch time from ../../api/time?format=iso"). dash.js and shaka-player resolve it, FFmpeg and VLC pass over it. It has to be relative, for the manifest is the same at every server.',
+      'GStreamer 1.22, by its log: it takes the relative address of the clock (`UTCTiming`) as it stands ("Failed to fetch time from ../../api/time?format=iso"), and calls the manifest invalid. dash.js, shaka-player, FFmpeg and mpv play the same manifest. Not tried with an absolute address.',
   },
 ];
 
