@@ -51,7 +51,7 @@ const steps = fc.oneof(
 /** Times that no date can hold are times that a record may have. */
 const times = ['1700000000000000000', `${'9'.repeat(28)}`, `-${'9'.repeat(27)}`];
 /** What takes longer waits for what will never come. */
-const patience = 5000;
+const patience = 30_000;
 
 class Run {
   #flow = new Flow({ partitions: 2 });

@@ -52,7 +52,7 @@ const disk: fc.Arbitrary<OddDisk> = fc.record({
 });
 
 /** What takes longer waits for what will never come. */
-const patience = 8000;
+const patience = 30_000;
 
 async function filled(): Promise<Flow> {
   const flow = new Flow();

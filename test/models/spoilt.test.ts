@@ -149,7 +149,7 @@ const plans: fc.Arbitrary<Plan> = fc.record({
 const long = 'x'.repeat(225);
 
 /** What takes longer waits for what will never come. */
-const patience = 10_000;
+const patience = 30_000;
 
 async function play({ files, events, from, isTaken }: Plan): Promise<void> {
   const flow = new Flow({ maxMessageBytes: 4 * 1024 * 1024, partitions: 1 });
