@@ -163,8 +163,11 @@ export interface Sink {
   published(target: string): Promise<Published | undefined>;
   /** The upload that was last published under a name, whatever became of it since: an older one is never to replace it. */
   newest(target: string): Promise<string | undefined>;
-  /** The digest, by `algorithm:`, of whatever stands under a name; undefined when nothing does. */
-  digestOfTarget(target: string, algorithm: string): Promise<string | undefined>;
+  /**
+   * The digest, by `algorithm:`, of whatever stands under a name; undefined when nothing does, or nothing of this size: what is of another need
+   * not be read, and may seem to be terabytes.
+   */
+  digestOfTarget(target: string, algorithm: string, size?: number): Promise<string | undefined>;
   /** Opens (or makes) the temporary file of an upload. */
   part(upload: string): PartFile;
   /**

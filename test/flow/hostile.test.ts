@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Header, NewRecord } from '../../src/kafka/contract.ts';
 import { chunkHeaders, packHeaders } from '../../src/records/file-record.ts';
 import { MemoryDisk, MemorySink } from '../../src/stores/memory/sink.ts';
+import { openSink } from '../../src/stores/open.ts';
 import {
   type CraftedFile,
   craftedChunk,
@@ -13,6 +16,7 @@ import {
   craftedUpload,
 } from '../support/crafted.ts';
 import { Flow, md5, noise } from '../support/flow.ts';
+import { temporaryFolder } from '../support/folder.ts';
 import { withHeader, withHeaderTwice, withoutHeader } from '../support/records.ts';
 
 async function flowWith(...records: readonly NewRecord[]): Promise<Flow> {
@@ -115,6 +119,29 @@ test('A name as long as a name can be, whose digest is wrong, is still set aside
       assert.ok(flow.told('failed')[0]?.message.includes(aside[0]!));
     }
   }
+});
+
+test('A few bytes that stand behind a terabyte of nothing are set aside without anybody reading that', async (t) => {
+  const size = 2 ** 40;
+  const place = await temporaryFolder(t);
+  const huge = (version: number, offset: number): NewRecord => {
+    const ref = { uploader: 'shop', path: 'huge', upload: craftedId({ path: 'huge', version }) };
+    return { headers: chunkHeaders(ref, 'md5', size, offset), value: noise(100) };
+  };
+  // Of each version two chunks that differ, behind one at the end.
+  const unlike = (version: number) => [huge(version, size - 100), huge(version, 0), huge(version, 0)];
+  const flow = await flowWith(
+    ...[1, 2, 3].flatMap(unlike),
+    craftedPack([{ path: 'huge', version: 4, bytes: noise(60) }], noise(60)),
+    ...craftedUpload(good),
+  );
+  for (let run = 0; run < 2; run++) {
+    const down = await flow.down({ reset: true }, { sink: await openSink(place) });
+    assert.deepEqual([down.files, down.failed, down.open], [run === 0 ? 1 : 0, 4, 0]);
+  }
+  const names = await readdir(join(place, 'shop'));
+  // The first one's plain name was no proof that it is the same, when it was read again.
+  assert.deepEqual(names.filter((name) => name.endsWith('.DIGEST_MISMATCH')).length, 5);
 });
 
 test('What is set aside never takes the place of a file', async () => {

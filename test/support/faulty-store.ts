@@ -25,8 +25,8 @@ export function faultySink(sink: Sink, before: BeforeCall): Sink {
     caseInsensitive: sink.caseInsensitive,
     published: (target) => guarded('published', target, () => sink.published(target)),
     newest: (target) => guarded('newest', target, () => sink.newest(target)),
-    digestOfTarget: (target, algorithm) =>
-      guarded('digestOfTarget', target, () => sink.digestOfTarget(target, algorithm)),
+    digestOfTarget: (target, algorithm, size) =>
+      guarded('digestOfTarget', target, () => sink.digestOfTarget(target, algorithm, size)),
     part: (upload) => faultyPart(sink.part(upload), upload, before),
     publish: (upload, target, look, published) =>
       guarded('publish', target, () => sink.publish(upload, target, look, published)),

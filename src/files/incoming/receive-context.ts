@@ -26,6 +26,9 @@ export interface ReceiveContextOptions {
   readonly fetchAgain: (upload: IncomingUpload) => Promise<void>;
 }
 
+/** What tells a file's content. */
+export type Content = Pick<FileFacts, 'digest' | 'size'>;
+
 /** Why an upload need not be received: this very version, or a newer one, stands at the sink. */
 export type Standing = 'same' | 'newer' | 'other';
 
@@ -50,17 +53,17 @@ export class ReceiveContext {
   }
 
   /** The same with a look at what stands there, for a sink that has forgotten: equal content is not written again. */
-  async standing(target: string, upload: string, facts: Pick<FileFacts, 'digest'>): Promise<Standing> {
+  async standing(target: string, upload: string, facts: Content): Promise<Standing> {
     const recorded = await this.recorded(target, upload);
     if (recorded !== 'nothing') return recorded;
     return (await this.stands(target, facts)) ? 'same' : 'other';
   }
 
   /** True when what stands under a name has this content, whether or not the sink remembers it. */
-  async stands(target: string, { digest }: Pick<FileFacts, 'digest'>): Promise<boolean> {
+  async stands(target: string, { digest, size }: Content): Promise<boolean> {
     const algorithm = digest.slice(0, digest.indexOf(':')) as ChecksumAlgorithm;
     try {
-      return (await this.options.sink.digestOfTarget(target, algorithm)) === digest;
+      return (await this.options.sink.digestOfTarget(target, algorithm, size)) === digest;
     } catch (error) {
       // What may not be read proves nothing; whether it may be replaced is found out by doing so.
       if (!isPermanent(error)) throw error;

@@ -180,7 +180,11 @@ export async function failUpload(
   uploads.end(ref.upload);
   uploads.remove(upload);
   await upload.settled().catch(() => {});
-  context.tellFailed(ref, failure.reason, failure.message + (await setAside(context, ref.upload, target)));
+  context.tellFailed(
+    ref,
+    failure.reason,
+    failure.message + (await setAside(context, ref.upload, target, upload.bytes)),
+  );
 }
 
 /** What an error in receiving means for this upload. Rethrows what does not concern it alone. */

@@ -2,7 +2,7 @@
 import type { UploadRef } from '../../records/file-record.ts';
 import type { IncomingUpload } from '../incoming/incoming-upload.ts';
 import type { IncomingUploads } from '../incoming/incoming-uploads.ts';
-import type { ReceiveContext } from '../incoming/receive-context.ts';
+import type { Content, ReceiveContext } from '../incoming/receive-context.ts';
 import { failUpload } from './finish-upload.ts';
 
 /** Uploads that are named when a run ends without them. */
@@ -58,12 +58,12 @@ export async function failLost(
   context: ReceiveContext,
   uploads: IncomingUploads,
   ref: UploadRef,
-  digest: string,
+  content: Content,
   why: string,
 ): Promise<void> {
   const target = uploads.targetOf(ref);
   if (target === undefined) return;
-  const standing = await context.standing(target, ref.upload, { digest });
+  const standing = await context.standing(target, ref.upload, content);
   if (standing === 'same' || standing === 'newer') return;
   const open = uploads.get(ref.upload);
   if (open !== undefined) await uploads.discard(open);

@@ -17,7 +17,7 @@ import type { TopicPositions, UnfinishedUpload } from '../../stores/contract.ts'
 import { VanishedError } from '../../stores/vanished.ts';
 import type { IncomingUpload } from '../incoming/incoming-upload.ts';
 import { IncomingUploads } from '../incoming/incoming-uploads.ts';
-import { ReceiveContext, type ReceiveContextOptions } from '../incoming/receive-context.ts';
+import { type Content, ReceiveContext, type ReceiveContextOptions } from '../incoming/receive-context.ts';
 import { allDone } from '../shared/all-done.ts';
 import { isPermanent } from '../shared/disk-retry.ts';
 import { fewAtOnce } from '../shared/few-at-once.ts';
@@ -177,8 +177,8 @@ export class Receiver {
   }
 
   /** The records of a file are gone from the topic, or of no use, and why; told unless this version of it, or a newer one, stands at the sink. */
-  failLost(ref: UploadRef, digest: string, why: string): Promise<void> {
-    return failLost(this.#context, this.#uploads, ref, digest, why);
+  failLost(ref: UploadRef, content: Content, why: string): Promise<void> {
+    return failLost(this.#context, this.#uploads, ref, content, why);
   }
 
   async #admitChunk(chunk: Chunk, partition: number, offset: number): Promise<Admitted> {

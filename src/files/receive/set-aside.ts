@@ -4,14 +4,22 @@ import { createHasher } from '../../records/checksum.ts';
 import { segmentLimit } from '../../records/path.ts';
 import type { PartFile } from '../../stores/contract.ts';
 import { VanishedError } from '../../stores/vanished.ts';
-import type { ReceiveContext } from '../incoming/receive-context.ts';
+import type { Content, ReceiveContext } from '../incoming/receive-context.ts';
 import { isPermanent } from '../shared/disk-retry.ts';
 
 /** Bytes read back at a time. */
 const readBack = 1024 * 1024;
 
-/** Renames an upload's temporary file, unless the same was set aside before; gives back the end of a sentence that says what became of it. */
-export async function setAside(context: ReceiveContext, upload: string, target: string): Promise<string> {
+/**
+ * Renames an upload's temporary file, unless the same was set aside before; gives back the end of a sentence that says what became of it.
+ * `came`: bytes that have come of it.
+ */
+export async function setAside(
+  context: ReceiveContext,
+  upload: string,
+  target: string,
+  came: number,
+): Promise<string> {
   const { sink } = context.options;
   for (const name of mismatchNames(target, upload)) {
     // A file of that very name may have been sent, and may be on its way back.
@@ -22,7 +30,9 @@ export async function setAside(context: ReceiveContext, upload: string, target: 
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
         // The same records were read before: what replays changes nothing.
-        if (!(await context.stands(name, { digest: await digestOfPart(sink.part(upload)) }))) continue;
+        const content = await contentOfPart(sink.part(upload), 2 * came + readBack);
+        const isSame = content === undefined ? name.includes(upload) : await context.stands(name, content);
+        if (!isSame) continue;
         await sink.discard(upload);
         return `; what came is kept as ${name}`;
       }
@@ -34,14 +44,16 @@ export async function setAside(context: ReceiveContext, upload: string, target: 
   throw new Error('unreachable: there is always another name');
 }
 
-async function digestOfPart(part: PartFile): Promise<string> {
+/** Undefined: it goes on behind `most` bytes. Few bytes that came may stand behind terabytes of nothing, which nobody is to read. */
+async function contentOfPart(part: PartFile, most: number): Promise<Content | undefined> {
   const hasher = createHasher('md5');
   const buffer = Buffer.allocUnsafe(readBack);
   for (let at = 0; ; ) {
     const read = await part.read(buffer, at);
-    if (read === 0) return hasher.digest();
+    if (read === 0) return { digest: hasher.digest(), size: at };
     hasher.update(buffer.subarray(0, read));
     at += read;
+    if (at > most) return undefined;
   }
 }
 

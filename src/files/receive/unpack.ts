@@ -98,5 +98,5 @@ async function keepWrong(
   bytes: Uint8Array,
 ): Promise<string> {
   await context.options.sink.part(upload).write(bytes, 0);
-  return setAside(context, upload, target);
+  return setAside(context, upload, target, bytes.length);
 }

@@ -45,7 +45,7 @@ export async function nameLosses(
   for (const { uploader, path, state } of everything.files.values()) {
     const sent = sentVersionOf(state);
     if (sent?.partition !== gap.partition || sent.last < gap.from || sent.last >= gap.earliest) continue;
-    await receiver.failLost({ uploader, path, upload: sent.upload }, sent.digest, why);
+    await receiver.failLost({ uploader, path, upload: sent.upload }, sent, why);
   }
   return everything.untoldBefore(gap.partition) <= gap.from;
 }

@@ -12,7 +12,8 @@ export function retryingSink(sink: Sink, retry: DiskRetry): Sink {
     caseInsensitive: sink.caseInsensitive,
     published: (target) => retry.forAll(() => sink.published(target)),
     newest: (target) => retry.forAll(() => sink.newest(target)),
-    digestOfTarget: (target, algorithm) => retry.with(0, () => sink.digestOfTarget(target, algorithm)),
+    digestOfTarget: (target, algorithm, size) =>
+      retry.with(0, () => sink.digestOfTarget(target, algorithm, size)),
     part: (upload) => retryingPart(sink.part(upload), retry),
     publish: (upload, target, look, published) =>
       retry.with(published.size, () => sink.publish(upload, target, look, published)),

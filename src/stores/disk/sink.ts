@@ -148,10 +148,10 @@ class DiskSink implements Sink {
     return this.#journal.published(target)?.upload;
   }
 
-  async digestOfTarget(target: string, algorithm: string): Promise<string | undefined> {
+  async digestOfTarget(target: string, algorithm: string, size?: number): Promise<string | undefined> {
     // Most files are new in a new folder: asking the disk for each would cost as much as writing it.
     if (this.#folders.madeFolderOf(target)) return undefined;
-    return this.#standing.digest(target, algorithm as ChecksumAlgorithm);
+    return this.#standing.digest(target, algorithm as ChecksumAlgorithm, size);
   }
 
   part(upload: string): PartFile {

@@ -17,9 +17,10 @@ export class StandingFiles {
   }
 
   /** Undefined when there is no file, or none that can be read: it is not known to be right then. */
-  async digest(target: string, algorithm: ChecksumAlgorithm): Promise<string | undefined> {
+  async digest(target: string, algorithm: ChecksumAlgorithm, size?: number): Promise<string | undefined> {
     try {
-      return await this.#use(target, async (file) => {
+      return await this.#use(target, async (file, stats) => {
+        if (size !== undefined && stats.size !== BigInt(size)) return undefined;
         const hasher = createHasher(algorithm);
         const buffer = Buffer.allocUnsafe(piece);
         for (let at = 0; ; ) {

@@ -65,9 +65,11 @@ export class MemorySink implements Sink {
   async digestOfTarget(
     target: string,
     algorithm: 'md5' | 'sha256' | 'crc64nvme',
+    size?: number,
   ): Promise<string | undefined> {
     const file = this.#disk.files.get(target);
-    return file === undefined ? undefined : digestOf(algorithm, file.bytes);
+    if (file === undefined || (size ?? file.bytes.length) !== file.bytes.length) return undefined;
+    return digestOf(algorithm, file.bytes);
   }
 
   part(upload: string): PartFile {

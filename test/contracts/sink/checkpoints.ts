@@ -88,6 +88,8 @@ export function remembering(open: OpenSinkGround): void {
       assert.equal(await sink.digestOfTarget('shop/nothing', algorithm), undefined);
     }
     assert.equal(await sink.digestOfTarget('shop', 'md5'), undefined);
+    assert.equal(await sink.digestOfTarget('shop/a', 'md5', 4), digestOf('md5', Buffer.from('text')));
+    assert.equal(await sink.digestOfTarget('shop/a', 'md5', 5), undefined);
     await sink.close();
   });
 

@@ -89,8 +89,8 @@ export const names: readonly Defect[] = [
     edits: [
       edit(
         'src/files/receive/set-aside.ts',
-        '        if (!(await context.stands(name, { digest: await digestOfPart(sink.part(upload)) }))) continue;',
-        "        if (name !== '') continue;",
+        '        if (!isSame) continue;',
+        "        if (!isSame || name !== '') continue;",
       ),
     ],
     seekers: ['test/models/spoilt.test.ts', fuzz, model],
