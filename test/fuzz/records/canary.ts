@@ -17,6 +17,11 @@ import { join } from 'node:path';
 /** In memory where the system has such a place: a case is a few hundred small files, and none is to be kept. */
 const memory = '/dev/shm';
 
+/** What is set aside may seem to be terabytes, of a few that came. */
+function contentOf(path: string): Buffer {
+  return lstatSync(path).size > 64 * 1024 * 1024 ? Buffer.alloc(0) : readFileSync(path);
+}
+
 export class Canary {
   readonly #folder: string;
   /** Where the sink is. */
@@ -54,7 +59,7 @@ export class Canary {
         const name = path === '' ? entry.name : `${path}/${entry.name}`;
         if (name === '.sluice') continue;
         if (entry.isDirectory()) visit(name);
-        else if (entry.isFile()) files.set(name, readFileSync(join(this.root, name)));
+        else if (entry.isFile()) files.set(name, contentOf(join(this.root, name)));
         else odd.push(name);
       }
     };
