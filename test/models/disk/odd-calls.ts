@@ -38,9 +38,10 @@ export class OddCalls extends RefusingCalls {
   constructor(root: string, outside: string, disk: OddDisk) {
     const left = disk.refusals.map(({ times }) => times);
     let count = 0;
+    let meddling = disk.meddling;
     super((call, args) => {
-      const { meddling } = disk;
-      if (count++ === meddling?.at) this.#meddle(meddling.does);
+      if (meddling !== undefined && count++ >= meddling.at && this.#meddle(meddling.does, call, args))
+        meddling = undefined;
       const at = disk.refusals.findIndex((one, index) => {
         const isNamed = one.name === undefined || args.some((arg) => String(arg).endsWith(`/${one.name}`));
         return one.call === call && isNamed && left[index]! > 0;
@@ -58,22 +59,18 @@ export class OddCalls extends RefusingCalls {
     return super.setTimes(file, this.#isCoarse ? String(Math.floor(Number(seconds) / 2) * 2) : seconds);
   }
 
-  #meddle(does: Meddling['does']): void {
+  /** False: not at this call. */
+  #meddle(does: Meddling['does'], call: CallName, args: readonly unknown[]): boolean {
     const own = join(this.#root, '.sluice');
-    const parts = join(own, 'parts');
+    if (does === 'changes a part') return call === 'sync' && changePart(Number(args[0]));
     if (does === 'removes what the sink keeps') fs.rmSync(own, { recursive: true, force: true });
     else if (does === 'lays a link for a part') {
       for (const number of [0, 1, 2, 3, 4, 5]) {
-        const link = join(parts, `whole-${number}`);
+        const link = join(own, 'parts', `whole-${number}`);
         if (!fs.existsSync(link)) fs.symlinkSync(join(this.#outside, `written-${number}`), link);
       }
-    } else if (does === 'changes a part') {
-      const [part] = fs.readdirSync(parts).filter((name) => /^[0-9a-f]{32}$/.test(name));
-      if (part === undefined || fs.statSync(join(parts, part)).size === 0) return;
-      const file = fs.openSync(join(parts, part), 'r+');
-      fs.writeSync(file, 'x', 0);
-      fs.closeSync(file);
     } else this.#swap();
+    return true;
   }
 
   #swap(): void {
@@ -90,4 +87,16 @@ export class OddCalls extends RefusingCalls {
     fs.rmSync(folder, { force: true });
     fs.renameSync(join(this.#root, 'kept-aside'), folder);
   }
+}
+
+/**
+ * Changes the temporary file that is being made durable, if it is one of an upload: by then it is verified, and nothing of ours is on its
+ * way. What happens beside a write, or in the same tick of the file system's clock, cannot be told from it (ADR 142).
+ */
+function changePart(part: number): boolean {
+  if (!/\/parts\/[0-9a-f]{32}$/.test(fs.readlinkSync(`/proc/self/fd/${part}`))) return false;
+  const { ctimeNs } = fs.fstatSync(part, { bigint: true });
+  do fs.writeSync(part, 'x', 0);
+  while (fs.fstatSync(part, { bigint: true }).ctimeNs === ctimeNs);
+  return true;
 }
