@@ -91,8 +91,8 @@ test('one that listens for a sender ends when its publisher is killed, and the p
     );
     assert.ok(pid);
     t.after(() => isAlive(pid) && process.kill(pid, 'SIGKILL'));
-    // It listens, and would go on doing so.
-    await waitFor(async () => (await readFile(`/proc/${pid}/comm`, 'utf8')).trim() === 'ffmpeg');
+    // It would go on doing so.
+    await waitFor(() => isBound(port), { what: `FFmpeg to listen for ${input}` });
     publisher.kill('SIGKILL');
     await waitFor(() => !isAlive(pid), { what: `FFmpeg to end that read ${input}` });
   }
@@ -105,6 +105,13 @@ const listening = `
   const [options, program] = process.argv.slice(1);
   for await (const event of runEncoder(planEncoding(JSON.parse(options)), { program })) void event;
 `;
+
+/** A socket of the system has this port: one that listens, or one of datagrams. */
+async function isBound(port: number): Promise<boolean> {
+  const local = new RegExp(`^ *\\d+: [0-9A-F]+:${port.toString(16).toUpperCase().padStart(4, '0')} `, 'm');
+  const tables = await Promise.all(['tcp', 'udp'].map((kind) => readFile(`/proc/net/${kind}`, 'utf8')));
+  return tables.some((table) => local.test(table));
+}
 
 function isAlive(pid: number): boolean {
   try {
