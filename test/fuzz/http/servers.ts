@@ -64,8 +64,17 @@ export function createReader(withFastPath: boolean): Reader {
     response.end('served');
   });
   server.on('upgrade', (request, socket, head) => {
-    log.push(`upgrade ${lineOf(request)} ${JSON.stringify(head.toString('latin1'))}`);
-    socket.destroy();
+    const own = log;
+    const place = own.push('') - 1;
+    let body = '';
+    // How much of what follows came with the request is a matter of pieces; all of it is the other protocol's.
+    const take = (bytes: Buffer): void => {
+      activity.count += 1;
+      body += bytes.toString('latin1');
+      own[place] = `upgrade ${lineOf(request)} ${JSON.stringify(body)}`;
+    };
+    take(head);
+    socket.on('error', () => {}).on('data', take);
   });
   if (withFastPath) {
     addFastPath(server, (request, response) => {
