@@ -1,7 +1,7 @@
 /** The routes beside media: the page, what it asks, and what operators ask. Called now and then, so Fastify routes them. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { timeOfDay } from '../../live/time-of-day.ts';
-import type { Registry } from '../../metrics.ts';
+import { metricsText, type Registry } from '../../metrics.ts';
 import type { IndexedSegment } from '../../records/live-index.ts';
 import type { LiveStream, StreamSummary, Streams } from '../contract.ts';
 import { type Asset, contentSecurityPolicy } from './assets.ts';
@@ -65,7 +65,7 @@ export function addApi(app: FastifyInstance, options: ApiOptions): void {
   });
   app.get('/metrics', async (_request, reply) => {
     reply.header('cache-control', 'no-store').type(registry.contentType);
-    return registry.metrics();
+    return metricsText(registry);
   });
   app.get('/healthz', (_request, reply) => {
     reply.header('cache-control', 'no-store');
