@@ -100,8 +100,12 @@ async function answerFaults(streams: OpenStreams, server: DeliveryServer): Promi
   const ask = async (path: string): Promise<void> => {
     // A segment that grows is answered for as long as it does.
     const mayGrow = path.includes('/seg-');
-    const late = delay(mayGrow ? growsFor : answersWithin, undefined, { ref: false }).then(() => undefined);
+    const over = new AbortController();
+    const { signal } = over;
+    const late = delay(mayGrow ? growsFor : answersWithin, undefined, { signal }).catch(() => undefined);
     const got = await Promise.race([get(`${server.url}${path}`), late]);
+    // Or all that it holds would be held until then.
+    over.abort();
     if (got === undefined) {
       if (!mayGrow) faults.push(`${path} is not answered`);
       return;
