@@ -6,14 +6,14 @@ import { join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 interface Digested {
-  readonly md5: string;
+  readonly sha256: string;
   readonly size: number;
   /** Milliseconds since the epoch. */
   readonly modified: number;
 }
 
 async function digestOf(file: string): Promise<string> {
-  const hash = createHash('md5');
+  const hash = createHash('sha256');
   await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
   return hash.digest('hex');
 }
@@ -26,7 +26,7 @@ async function readTree(folder: string): Promise<ReadonlyMap<string, Digested>> 
     const { size, mtimeMs } = await stat(file);
     const path = relative(folder, file).split(sep).join('/');
     // Setting a time goes through floating point: half a microsecond is lost on the way.
-    tree.set(path, { md5: await digestOf(file), size, modified: Math.round(mtimeMs) });
+    tree.set(path, { sha256: await digestOf(file), size, modified: Math.round(mtimeMs) });
   }
   return tree;
 }
@@ -39,7 +39,7 @@ export interface Comparison {
   readonly differences: readonly string[];
 }
 
-/** Compares names, MD5 and modification times of all files under two folders. */
+/** Compares names, SHA-256 and modification times of all files under two folders. */
 export async function compareTrees(source: string, copy: string): Promise<Comparison> {
   const [from, to] = [await readTree(source), await readTree(copy)];
   const differences: string[] = [];
@@ -47,7 +47,7 @@ export async function compareTrees(source: string, copy: string): Promise<Compar
     const [here, there] = [from.get(path), to.get(path)];
     if (here === undefined) differences.push(`${path} stands only in the copy`);
     else if (there === undefined) differences.push(`${path} is missing in the copy`);
-    else if (here.md5 !== there.md5) differences.push(`${path} has other bytes in the copy`);
+    else if (here.sha256 !== there.sha256) differences.push(`${path} has other bytes in the copy`);
     else if (here.modified !== there.modified) differences.push(`${path} has another time in the copy`);
   }
   const bytes = [...to.values()].reduce((sum, { size }) => sum + size, 0);

@@ -133,7 +133,7 @@ async function verify(
     `Received and verified in ${seconds(begin, received.at)}, ${rate(bytes, begin, received.at)}, while it was sent`,
   );
   display.done(
-    `Both sides read again: ${found.files} files, ${prettyBytes(found.bytes)}, same names, MD5 and times`,
+    `Both sides read again: ${found.files} files, ${prettyBytes(found.bytes)}, same names, SHA-256 and times`,
   );
 }
 

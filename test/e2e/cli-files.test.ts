@@ -1,10 +1,11 @@
 /** Files from end to end as a user sends them: spawned commands, a real Kafka. */
 import assert from 'node:assert/strict';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { testBroker } from '../support/broker.ts';
+import { sha256 } from '../support/bytes.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { runCommand } from '../support/process.ts';
 import { runSluice } from '../support/sluice.ts';
@@ -18,10 +19,6 @@ interface Line {
 function lines(stdout: string): Line[] {
   const texts = stdout.split('\n').filter((line) => line !== '');
   return texts.map((line) => JSON.parse(line));
-}
-
-function md5(bytes: Uint8Array): string {
-  return createHash('md5').update(bytes).digest('hex');
 }
 
 async function fill(folder: string, contents: ReadonlyMap<string, Uint8Array>): Promise<void> {
@@ -54,7 +51,7 @@ test('upload, list, cat and download, told in JSON', async (t) => {
   assert.ok(told.indexOf('started') < told.indexOf('sent'), told.join(' '));
   assert.deepEqual(
     new Map(sent.flatMap(({ type, path, digest }) => (type === 'sent' ? [[path, digest]] : []))),
-    new Map([...contents].map(([path, bytes]) => [path, `md5:${md5(bytes)}`])),
+    new Map([...contents].map(([path, bytes]) => [path, `sha256:${sha256(bytes)}`])),
   );
   const { seconds, records, wireBytes, ...summary } = sent.at(-1) ?? {};
   const expected = { files: 3, bytes: 3_020_000, failed: 0, unchanged: 0, interrupted: false };
@@ -86,7 +83,7 @@ test('cat goes through a pipe unchanged, and ends quietly when its reader has se
   const shell = (pipeline: string) =>
     runCommand('bash', ['-o', 'pipefail', '-c', pipeline, process.execPath], { env });
   const cat = `"$0" src/cli/main.ts cat till/film.bin`;
-  assert.equal((await shell(`${cat} | md5sum`)).stdout.split(' ')[0], md5(bytes));
+  assert.equal((await shell(`${cat} | sha256sum`)).stdout.split(' ')[0], sha256(bytes));
   const head = await shell(`${cat} | head -c 10 | wc -c`);
   assert.deepEqual([head.code, head.stdout.trim(), head.stderr], [0, '10', '']);
   const absent = await runSluice(['cat', 'till/absent'], { env });
@@ -131,7 +128,7 @@ test('--generate makes one file with --once, and it is sent', async (t) => {
   assert.equal(code, 0, stderr);
   const [name = ''] = await readdir(from);
   const sent = lines(stdout).find(({ type }) => type === 'sent');
-  assert.equal(sent?.digest, `md5:${md5(await readFile(join(from, name)))}`);
+  assert.equal(sent?.digest, `sha256:${sha256(await readFile(join(from, name)))}`);
   assert.equal(sent?.size, 100_000);
 });
 

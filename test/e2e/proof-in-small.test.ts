@@ -28,7 +28,7 @@ test('Small files take records of at most 1 % of their number', async (t) => {
   assert.ok(records <= 10, `${records} records for 1000 files`);
 });
 
-test('kcat reads the promised headers, and joins a file by hand to the same MD5', async (t) => {
+test('kcat reads the promised headers, and joins a file by hand to the same SHA-256', async (t) => {
   const { sent, joined, faults } = await witness(await sharedGround(t), 5_000_000);
   assert.equal(faults, '');
   assert.equal(joined, sent);

@@ -4,7 +4,7 @@ import { statePartition } from '../../src/records/state-record.ts';
 import { MemorySource } from '../../src/stores/memory/source.ts';
 import { craftedChunk, craftedClose, craftedUpload } from '../support/crafted.ts';
 import { faultySource, once } from '../support/faulty-store.ts';
-import { Flow, md5, noise } from '../support/flow.ts';
+import { Flow, md5, noise, sha256 } from '../support/flow.ts';
 import { cat, copied, list, named, sentFlow } from '../support/look.ts';
 
 // Most of these wait: for a second try, or for a disk.
@@ -19,8 +19,8 @@ describe('Listing files', { concurrency: true }, () => {
         files
           .map(({ path, size, digest, state, uploader }) => [path, size, digest, state, uploader])
           .toSorted(),
-        Object.entries(flow.sent()).map(([path, digest]) => {
-          return [path, flow.source.bytes(path).length, `md5:${digest}`, 'complete', 'shop'];
+        Object.entries(flow.sent(sha256)).map(([path, digest]) => {
+          return [path, flow.source.bytes(path).length, `sha256:${digest}`, 'complete', 'shop'];
         }),
       );
     }

@@ -4,7 +4,7 @@ import { IncompleteError } from '../../src/errors.ts';
 import { catFrom } from '../../src/files/cat.ts';
 import { craftedChunk, craftedClose, craftedPack } from '../support/crafted.ts';
 import { faultySource, once } from '../support/faulty-store.ts';
-import { Flow, md5, noise } from '../support/flow.ts';
+import { Flow, md5, noise, sha256 } from '../support/flow.ts';
 import { cat, list, sentFlow } from '../support/look.ts';
 
 // Most of these wait: for a second try, or for a disk.
@@ -15,7 +15,7 @@ describe('Looking into files', { concurrency: true }, () => {
       assert.equal(md5(await cat(flow, `shop/${path}`)), digest);
     for (const { path, upload, size, digest } of await list(flow, { newestOnly: false })) {
       const bytes = await cat(flow, `shop/${path}`, { upload });
-      assert.deepEqual([bytes.length, `md5:${md5(bytes)}`], [size, digest]);
+      assert.deepEqual([bytes.length, `sha256:${sha256(bytes)}`], [size, digest]);
     }
     flow.cluster.deleteTopic('files.state');
     for (const [path, digest] of Object.entries(flow.sent()))
@@ -60,7 +60,7 @@ describe('Looking into files', { concurrency: true }, () => {
   test('A newer version that was left half sent hides no complete one, and is followed on request', async () => {
     for (const isForgotten of [false, true]) {
       const flow = await sentFlow();
-      const complete = flow.sent()['dir/large'];
+      const complete = flow.sent(sha256)['dir/large'];
       flow.source.write('dir/large', noise(6000));
       flow.source.write('other', noise(6000));
       const stop = new AbortController();
@@ -71,9 +71,9 @@ describe('Looking into files', { concurrency: true }, () => {
       const half = { packBelow: 200, bufferBytes: 1024, signal: stop.signal, parallel: 1 };
       await flow.up({ ...half, include: ['dir/large'] }, { source: dying });
       if (isForgotten) flow.cluster.deleteTopic('files.state');
-      assert.equal(md5(await cat(flow, 'shop/dir/large')), complete);
+      assert.equal(sha256(await cat(flow, 'shop/dir/large')), complete);
       const listed = (await list(flow)).find(({ path }) => path === 'dir/large');
-      assert.deepEqual([listed?.state, listed?.digest], ['complete', `md5:${complete}`]);
+      assert.deepEqual([listed?.state, listed?.digest], ['complete', `sha256:${complete}`]);
       if (isForgotten) continue;
       const followed = cat(flow, 'shop/dir/large', { follow: true });
       await flow.up({ packBelow: 200 });

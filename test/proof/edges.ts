@@ -16,7 +16,7 @@ export interface EdgeFile {
 export function edgeFiles(uploader: string): EdgeFile[] {
   const pathOf = (name: string): string => `edges/${name.padEnd(12, '-')}.bin`;
   const reference = { uploader, path: pathOf(''), upload: '0'.repeat(32) };
-  const chunk = largestValue(limit, { headers: chunkHeaders(reference, 'md5', 0, 0) });
+  const chunk = largestValue(limit, { headers: chunkHeaders(reference, 'sha256', 0, 0) });
   return [
     { path: pathOf('empty'), size: 0, chunks: 0 },
     { path: pathOf('one-byte'), size: 1, chunks: 0 },

@@ -1,4 +1,4 @@
-/** What FORMAT.md promises, read by somebody who knows nothing of Sluice: kcat, a shell and md5sum. */
+/** What FORMAT.md promises, read by somebody who knows nothing of Sluice: kcat, a shell and sha256sum. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,7 +45,7 @@ export async function promisedHeaders(): Promise<Map<string, Set<string>>> {
 export interface Witnessed {
   readonly records: number;
   readonly kinds: readonly string[];
-  /** MD5 of the file at the source, and of what kcat and md5sum joined by hand. */
+  /** SHA-256 of the file at the source, and of what kcat and sha256sum joined by hand. */
   readonly sent: string;
   readonly joined: string;
   readonly faults: string;
@@ -77,12 +77,12 @@ export async function witness({ bootstrapServers, folder }: Ground, size: number
   const closing = records.find(({ headers }) => headers.kind === 'close');
   // One file was cut into chunks: its records stand side by side in one partition.
   const [first] = chunks;
-  const line = `kcat -C -b ${bootstrapServers} -t ${topic} -p ${first?.partition} -o ${first?.offset} -c ${chunks.length} -e -q -D '' -f '%s' | md5sum`;
-  const joined = (await runCommand('sh', ['-c', line])).stdout.slice(0, 32);
-  const sent = (await runCommand('md5sum', [large])).stdout.slice(0, 32);
-  if (joined !== sent) faults.push(`kcat joined the file to the MD5 ${joined}, it was sent with ${sent}`);
-  if (closing?.headers.digest !== `md5:${sent}`) {
-    faults.push(`the closing record says ${closing?.headers.digest}, the file has md5:${sent}`);
+  const line = `kcat -C -b ${bootstrapServers} -t ${topic} -p ${first?.partition} -o ${first?.offset} -c ${chunks.length} -e -q -D '' -f '%s' | sha256sum`;
+  const joined = (await runCommand('sh', ['-c', line])).stdout.slice(0, 64);
+  const sent = (await runCommand('sha256sum', [large])).stdout.slice(0, 64);
+  if (joined !== sent) faults.push(`kcat joined the file to the SHA-256 ${joined}, it was sent with ${sent}`);
+  if (closing?.headers.digest !== `sha256:${sent}`) {
+    faults.push(`the closing record says ${closing?.headers.digest}, the file has sha256:${sent}`);
   }
   const kinds = [...new Set(records.map(({ headers }) => headers.kind ?? ''))].sort();
   if (kinds.join() !== 'chunk,close,pack') faults.push(`the kinds on the topic are ${kinds}`);
@@ -112,7 +112,7 @@ function headerFaults(
 export const witnessRow: Row = {
   name: 'kcat',
   claim: 'kcat reads the headers that FORMAT.md promises, and joins one file by hand',
-  bar: 'every header there and of its form; the same MD5',
+  bar: 'every header there and of its form; the same SHA-256',
   async run({ scale, place, say }) {
     const size = Math.round(100e6 * Math.min(1, scale)) + 12_345;
     const { records, kinds, joined, faults } = await onGround({ place, say }, (ground) =>

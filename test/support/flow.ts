@@ -16,7 +16,7 @@ import { MemoryDisk, MemorySink } from '../../src/stores/memory/sink.ts';
 import { MemorySource } from '../../src/stores/memory/source.ts';
 import { md5 } from './bytes.ts';
 
-export { md5, noise } from './bytes.ts';
+export { md5, noise, sha256 } from './bytes.ts';
 export { batchBytes } from './records.ts';
 
 /** `max.message.bytes` of the flows: chunks of some 700 bytes make long files of short ones. */
@@ -140,18 +140,18 @@ export class Flow {
   }
 
   /** Path -> digest of what stands at the sink below the uploader's folder. */
-  received(): Record<string, string> {
+  received(digest = md5): Record<string, string> {
     const found = [...this.disk.files].map(([target, { bytes }]): [string, string] => [
       target.slice(this.uploader.length + 1),
-      md5(bytes),
+      digest(bytes),
     ]);
     return Object.fromEntries(found.sort());
   }
 
   /** Path -> digest of what stands at the source. */
-  sent(): Record<string, string> {
+  sent(digest = md5): Record<string, string> {
     const paths = this.source.paths().toSorted();
-    return Object.fromEntries(paths.map((path) => [path, md5(this.source.bytes(path))]));
+    return Object.fromEntries(paths.map((path) => [path, digest(this.source.bytes(path))]));
   }
 
   /** Target -> inode: a rewritten file has another. */

@@ -46,7 +46,7 @@ export async function setAside(
 
 /** Undefined: it goes on behind `most` bytes. Few bytes that came may stand behind terabytes of nothing, which nobody is to read. */
 async function contentOfPart(part: PartFile, most: number): Promise<Content | undefined> {
-  const hasher = createHasher('md5');
+  const hasher = createHasher('sha256');
   const buffer = Buffer.allocUnsafe(readBack);
   for (let at = 0; ; ) {
     const read = await part.read(buffer, at);

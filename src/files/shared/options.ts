@@ -75,7 +75,7 @@ export const uploadDefaults = {
   minAge: 5000,
   scanInterval: 10_000,
   parallel: 4,
-  checksum: 'md5',
+  checksum: 'sha256',
   compression: 'auto',
   packBelow: 256 * 1024,
   linger: 50,
