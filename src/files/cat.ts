@@ -4,7 +4,6 @@ import { createKafka } from '../kafka/client.ts';
 import { type ConsumedRecord, type Kafka, KafkaError } from '../kafka/contract.ts';
 import { type ChecksumAlgorithm, createHasher, type Hasher } from '../records/checksum.ts';
 import {
-  type Chunk,
   decodeFileRecord,
   type FileRecord,
   type Pack,
@@ -12,6 +11,7 @@ import {
   type UploadRef,
 } from '../records/file-record.ts';
 import type { PackedFile, RefusedEntry } from '../records/pack.ts';
+import { InOrder } from './incoming/in-order.ts';
 import { clientOptions } from './run/client-options.ts';
 import type { CatOptions } from './shared/options.ts';
 import { type FilePlace, locate } from './state/locate.ts';
@@ -41,9 +41,12 @@ export async function* catFrom(kafka: Kafka, options: CatOptions): AsyncGenerato
   const uploader = file.slice(0, slash);
   const path = file.slice(slash + 1);
   const { upload, follow = false } = options;
-  const place = await locate(kafka, topic, { uploader, path, upload, follow });
+  const where = (version = upload): Promise<FilePlace> =>
+    locate(kafka, topic, { uploader, path, upload: version, follow });
+  const place = await where();
   try {
-    yield* bytesAt(kafka, options, { uploader, path, upload: place.upload }, place);
+    const ref = { uploader, path, upload: place.upload };
+    yield* bytesAt(kafka, options, ref, place, () => where(ref.upload));
   } catch (cause) {
     if (!(cause instanceof KafkaError && cause.kind === 'out-of-range')) throw cause;
     throw removed(file, cause);
@@ -54,12 +57,44 @@ function removed(file: string, cause?: unknown): IncompleteError {
   return new IncompleteError(`${file}: its first bytes are not on the topic any more`, { cause });
 }
 
+/** Bytes of chunks that stand before their turn, as they do where they came over several connections: the topic is read again behind so many. */
+const earlyBytes = 64 * 1024 * 1024;
+
+/** What has been given of a file. */
+interface Given {
+  readonly inOrder: InOrder;
+  hasher?: Hasher;
+  checksum?: ChecksumAlgorithm;
+}
+
 async function* bytesAt(
+  kafka: Kafka,
+  options: CatOptions,
+  ref: UploadRef,
+  place: FilePlace,
+  where: () => Promise<FilePlace>,
+): AsyncGenerator<Uint8Array> {
+  const given: Given = { inOrder: new InOrder(earlyBytes) };
+  const read = (from: FilePlace) => readOnce(kafka, options, ref, from, given);
+  for (let from = place, end = yield* read(from); end !== 'all'; end = yield* read(from)) {
+    if (end.lacks !== undefined) {
+      // Of what is still being sent, a record that stands earlier may have become known since.
+      const now = await where();
+      if (now.first >= from.first) throw end.lacks;
+      from = now;
+    }
+    given.inOrder.again();
+  }
+}
+
+async function* readOnce(
   kafka: Kafka,
   { file, topic, signal }: CatOptions,
   ref: UploadRef,
   { partition, first, until }: FilePlace,
-): AsyncGenerator<Uint8Array> {
+  given: Given,
+): AsyncGenerator<Uint8Array, 'all' | { readonly lacks: IncompleteError | undefined }> {
+  const { inOrder } = given;
   const from = new Map([[partition, first]]);
   const consumer = kafka.consumer({
     topic,
@@ -71,9 +106,6 @@ async function* bytesAt(
       if (unreadable === undefined) throw removed(file);
     },
   });
-  let position = 0;
-  let hasher: Hasher | undefined;
-  let checksum: ChecksumAlgorithm | undefined;
   for await (const batch of consumer) {
     for (const record of batch.records) {
       const decoded = readable(record, ref, file);
@@ -81,32 +113,38 @@ async function* bytesAt(
       if (decoded.kind === 'pack') {
         const packed = entryOf(decoded, ref, file);
         if (packed === undefined) continue;
-        hasher = createHasher(algorithm(packed.digest));
+        const hasher = createHasher(algorithm(packed.digest));
         hasher.update(packed.bytes);
         yield packed.bytes;
-        return verify(file, hasher, packed.digest);
+        verify(file, hasher, packed.digest);
+        return 'all';
       }
       if (decoded.upload !== ref.upload || decoded.path !== ref.path) continue;
       if (decoded.kind === 'abort')
         throw new IncompleteError(`${file}: its sending was given up (${decoded.reason})`);
       if (decoded.kind === 'close') {
-        if (position !== decoded.size)
-          throw new IncompleteError(`${file}: bytes from ${position} on are not on the topic any more`);
-        checksum ??= algorithm(decoded.digest);
-        refuseMixed(file, checksum, algorithm(decoded.digest));
-        return verify(file, hasher ?? createHasher(checksum), decoded.digest);
+        const { position, hasPassedOver } = inOrder;
+        if (position < decoded.size && hasPassedOver) return { lacks: undefined };
+        if (position !== decoded.size) {
+          const message = `${file}: bytes from ${position} on are not on the topic any more`;
+          return { lacks: new IncompleteError(message) };
+        }
+        given.checksum ??= algorithm(decoded.digest);
+        refuseMixed(file, given.checksum, algorithm(decoded.digest));
+        verify(file, given.hasher ?? createHasher(given.checksum), decoded.digest);
+        return 'all';
       }
-      const bytes = fresh(decoded, position, file);
-      if (bytes.length === 0) continue;
-      checksum ??= decoded.checksum;
-      hasher ??= createHasher(checksum);
-      hasher.update(bytes);
-      position += bytes.length;
-      yield bytes;
+      given.checksum ??= decoded.checksum;
+      given.hasher ??= createHasher(given.checksum);
+      for (const bytes of inOrder.take(decoded)) {
+        given.hasher.update(bytes);
+        yield bytes;
+      }
     }
     batch.release();
   }
   if (!signal?.aborted) throw new IncompleteError(`${file}: the topic ended before the file did`);
+  return 'all';
 }
 
 /** A record that is refused is passed over, unless it was one of the file: what it said will not come again. */
@@ -132,16 +170,6 @@ function entryOf(pack: Pack, { path, upload }: UploadRef, file: string): PackedF
 
 function refusal(file: string, reason: string): IncompleteError {
   return new IncompleteError(`${file}: a record of it is refused: ${reason}`);
-}
-
-/** The bytes of a chunk from `position` on: after a restart of its uploader, chunks come again. */
-function fresh(chunk: Chunk, position: number, file: string): Uint8Array {
-  if (chunk.offset > position) {
-    throw new IncompleteError(
-      `${file}: bytes ${position}..${chunk.offset - 1} are not on the topic any more`,
-    );
-  }
-  return chunk.bytes.subarray(Math.min(chunk.bytes.length, position - chunk.offset));
 }
 
 /** Bytes that have passed cannot be hashed anew by another algorithm: that is no fault of theirs. */

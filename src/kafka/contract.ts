@@ -34,9 +34,12 @@ export interface Appended {
   readonly offset: number;
 }
 
+/** `free`: the record may come to stand before others that were appended earlier, and behind later ones. */
+export type RecordOrder = 'kept' | 'free';
+
 /**
- * An idempotent producer (acks=all). Order within a partition is the order of the calls, across retries too; a record
- * stands at most once per producer session.
+ * An idempotent producer (acks=all). Order within a partition is the order of the calls, across retries too, of the
+ * records that are to keep it; a record stands at most once.
  */
 export interface Producer {
   /**
@@ -45,7 +48,7 @@ export interface Producer {
    * `unauthorized`, `unknown-topic`, `closed`. A record that was sent, and of which nothing says that it does not stand there, may be
    * there all the same: the message tells it.
    */
-  append(topic: string, partition: number, record: NewRecord): Promise<Appended>;
+  append(topic: string, partition: number, record: NewRecord, order?: RecordOrder): Promise<Appended>;
   /**
    * Resolves when less than `bufferBytes` wait to be acknowledged. Callers that produce much await this before each
    * append: it is how back-pressure reaches the disk.
@@ -64,6 +67,10 @@ export type Compression = (typeof compressions)[number];
 export interface ProducerOptions {
   /** Bytes that may wait for acknowledgement before `ready()` blocks. Default 16 MiB. */
   readonly bufferBytes?: number;
+  /**
+   * So many connections to a broker at most, over which records of free order are spread. Default 1: then their order is kept too.
+   */
+  readonly connections?: number;
   /**
    * How batches are compressed, off the main thread; kept only where that makes the batch smaller. Default `none`. What a
    * topic's limit is promised to hold goes by the size before: a larger record may go through, or be refused `too-large`.

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { IncompleteError } from '../../src/errors.ts';
 import { catFrom } from '../../src/files/cat.ts';
-import { craftedChunk, craftedClose, craftedPack } from '../support/crafted.ts';
+import type { NewRecord } from '../../src/kafka/contract.ts';
+import { encodeFileState } from '../../src/records/state-record.ts';
+import { craftedChunk, craftedClose, craftedId, craftedPack } from '../support/crafted.ts';
 import { faultySource, once } from '../support/faulty-store.ts';
 import { Flow, md5, noise, sha256 } from '../support/flow.ts';
 import { cat, list, sentFlow } from '../support/look.ts';
@@ -79,6 +81,35 @@ describe('Looking into files', { concurrency: true }, () => {
       await flow.up({ packBelow: 200 });
       assert.equal(md5(await followed), flow.sent()['dir/large']);
     }
+  });
+
+  test('Of a file that is being sent, an earlier record than those known at first is found', async () => {
+    const flow = new Flow({ partitions: 1, maxMessageBytes: 4096 });
+    const file = { path: 'a', bytes: noise(2000) };
+    const append = (...records: NewRecord[]) =>
+      flow.append(records.map((record) => ({ partition: 0, record })));
+    await append(craftedChunk(file, 1000, 2000), craftedChunk(file, 0, 1000));
+    const kafka = flow.cluster.client();
+    const config = { 'cleanup.policy': 'compact' };
+    await kafka.createTopic({ name: 'files.state', partitions: 1, replicationFactor: 1, config });
+    const topic = (await kafka.describeTopic(flow.topic))!.id;
+    const producer = kafka.producer();
+    const say = (first: number) => {
+      const fingerprint = { size: 2000, mtime: '0', ctime: '0', inode: '0' };
+      const progress = { state: 'sending', checksum: 'md5', partition: 0, first, last: 1, acked: 0 } as const;
+      const state = { topic, upload: craftedId(file), fingerprint, ...progress };
+      return producer.append('files.state', 0, encodeFileState('shop', 'a', state));
+    };
+    await say(1);
+    const pieces: Buffer[] = [];
+    for await (const piece of catFrom(kafka, { kafka: {}, topic: 'files', file: 'shop/a', follow: true })) {
+      pieces.push(Buffer.from(piece));
+      if (pieces.length > 1) continue;
+      await say(0);
+      await append(craftedClose(file));
+    }
+    assert.deepEqual(Buffer.concat(pieces), Buffer.from(file.bytes));
+    await kafka.close();
   });
 
   test('Chunks that came twice are given once', async () => {

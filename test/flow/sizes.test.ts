@@ -105,7 +105,7 @@ test('A pack never exceeds the limit', async () => {
 test('Chunks of a size that was asked for', async () => {
   const flow = new Flow();
   flow.source.write('a', noise(1000));
-  await flow.up({ chunkSize: 300 });
+  await flow.up({ chunkSize: 300, connections: 1 });
   assert.deepEqual(
     (await flow.records()).map(({ value }) => value?.length),
     [300, 300, 300, 100, 0],

@@ -23,9 +23,9 @@ export function changedKafka(kafka: Kafka, calls: Partial<Kafka>): Kafka {
 
 function faultyProducer(producer: Producer, before: BeforeAppend): Producer {
   return {
-    append: async (topic, partition, record) => {
+    append: async (topic, partition, record, order) => {
       await before(topic, record);
-      return producer.append(topic, partition, record);
+      return producer.append(topic, partition, record, order);
     },
     ready: () => producer.ready(),
     get pendingBytes() {

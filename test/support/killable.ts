@@ -54,9 +54,9 @@ export function mortalKafka(kafka: Kafka, life: Life): Kafka {
 
 function mortalProducer(producer: Producer, life: Life): Producer {
   return {
-    append: async (topic, partition, record) => {
+    append: async (topic, partition, record, order) => {
       life.spend();
-      const place = await producer.append(topic, partition, record);
+      const place = await producer.append(topic, partition, record, order);
       // Dead before the acknowledgement came: it is on the topic, and nobody knows.
       if (life.isOver) throw new KafkaError('closed', 'the process was killed');
       return place;

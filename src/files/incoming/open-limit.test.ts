@@ -22,9 +22,16 @@ test('An upload in many pieces counts as several, and one in very many is itself
   assert.deepEqual(limit.touch(scattered), []);
   scattered.pieces = 5 * 16;
   assert.deepEqual(limit.touch(scattered), others.slice(0, 2));
-  scattered.pieces = 10 * 16;
+  scattered.pieces = 50 * 16;
   assert.deepEqual(limit.touch(scattered), [scattered]);
   assert.deepEqual(limit.touch(upload()), [], 'it counts no longer');
+});
+
+test('A small limit is one of uploads: one may lie in as many pieces as its uploader has on their way', () => {
+  const limit = new OpenLimit(2);
+  const [a, b, c] = [upload(300), upload(300), upload(300)];
+  assert.deepEqual([...limit.touch(a), ...limit.touch(b)], []);
+  assert.deepEqual(limit.touch(c), [a]);
 });
 
 test('Whatever comes, no more than the limit is counted, and what is not open is not set aside', () => {

@@ -5,8 +5,14 @@
 
 /** Pieces that take about as much memory as an upload does by itself (3 kB of heap). */
 const piecesAsOne = 16;
-/** One upload may take so great a share of the limit by its pieces: nobody of ours sends in more than a few. */
+/** One upload may take so great a share of the limit by its pieces. */
 const greatestShare = 0.1;
+/**
+ * What all may count together where the limit is smaller, and one by its pieces: over several connections, an uploader's records come to
+ * stand in as many pieces as it has on their way, some hundreds.
+ */
+const leastTotal = 100;
+const leastShare = 50;
 
 /** What is counted. */
 export interface Counted {
@@ -28,12 +34,12 @@ export class OpenLimit<T extends Counted> {
   touch(upload: T): T[] {
     this.end(upload);
     const count = 1 + Math.floor(upload.pieces / piecesAsOne);
-    if (count > Math.max(1, this.#limit * greatestShare)) return [upload];
+    if (count > Math.max(leastShare, this.#limit * greatestShare)) return [upload];
     this.#counts.set(upload, count);
     this.#total += count;
     const tooMany: T[] = [];
     for (const [oldest] of this.#counts) {
-      if (this.#total <= this.#limit) break;
+      if (this.#counts.size <= this.#limit && this.#total <= Math.max(leastTotal, this.#limit)) break;
       this.end(oldest);
       tooMany.push(oldest);
     }

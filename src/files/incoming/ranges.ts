@@ -67,7 +67,13 @@ export class Ranges {
 
   /** True when every byte of `[0, size)` is there. */
   covers(size: number): boolean {
-    return size === 0 || (this.#ranges[0]?.[0] === 0 && this.#ranges[0][1] >= size);
+    return this.prefix >= size;
+  }
+
+  /** Up to where every byte from the first on is there. */
+  get prefix(): number {
+    const [first] = this.#ranges;
+    return first?.[0] === 0 ? first[1] : 0;
   }
 
   /** The end of the last range: no byte beyond it is there. */

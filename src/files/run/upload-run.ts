@@ -54,12 +54,13 @@ export class UploadRun {
     this.#options = options;
     const { kafka, source, settings, selection, progress, state, topic, stop } = options;
     const { name: uploader, bufferBytes, checksum, chunkSize, linger, parallel, onEvent } = settings;
-    const { compression, compressionLevel } = settings;
+    const { compression, compressionLevel, connections } = settings;
     const topicLimit = topic.maxMessageBytes ?? usualMaxMessageBytes;
     checkChunkSize(settings, topicLimit);
     const limit = recordLimit({ chunkSize, checksum }, topicLimit);
     this.#producer = kafka.producer({
       bufferBytes,
+      connections,
       compression,
       ...(compressionLevel === undefined ? {} : { compressionLevel }),
     });

@@ -116,7 +116,7 @@ export class PackBuilder {
     const partition = partitions.choose();
     const bytes = entries.reduce((sum, entry) => sum + entry.size, 0);
     crashPoint('pack:before-append');
-    const place = await this.#context.append(partition, record, bytes);
+    const place = await this.#context.append(partition, record, bytes, 'free');
     crashPoint('pack:after-ack');
     const offset = Math.max(0, place.offset);
     for (const { file, upload, digest } of outcomes) {

@@ -1,5 +1,5 @@
 /** What the senders of one uploader share: the topic with its limit, the producer, memory, memory of what was sent. */
-import type { Appended, NewRecord, Producer } from '../../kafka/contract.ts';
+import type { Appended, NewRecord, Producer, RecordOrder } from '../../kafka/contract.ts';
 import type { ChecksumAlgorithm } from '../../records/checksum.ts';
 import type { UploadIds } from '../../records/upload-id.ts';
 import type { Source } from '../../stores/contract.ts';
@@ -44,16 +44,21 @@ export class SendContext {
   }
 
   /**
-   * Appends a record of `bytes` payload, counted where load and progress are counted. Rejects with ConfigurationError when
+   * Appends a record of `bytes` payload, counted where load and progress are counted; order `free`: beside others, in any order. Rejects with ConfigurationError when
    * another uploader has taken over while this process was stopped.
    */
-  async append(partition: number, record: NewRecord, bytes: number): Promise<Appended> {
+  async append(
+    partition: number,
+    record: NewRecord,
+    bytes: number,
+    order: RecordOrder = 'kept',
+  ): Promise<Appended> {
     const { producer, topic, partitions, state, progress } = this.options;
     const confirmed = state.behind.confirmed();
     if (confirmed !== undefined) await confirmed;
     partitions.add(partition, bytes);
     try {
-      const place = await producer.append(topic, partition, record);
+      const place = await producer.append(topic, partition, record, order);
       progress.records++;
       progress.wireBytes += bytes;
       return place;

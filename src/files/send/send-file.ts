@@ -18,6 +18,7 @@ import { type FileState, type SentVersion, sentVersionOf } from '../../records/s
 import type { OpenFile, SourceFile } from '../../stores/contract.ts';
 import type { FileHasher } from '../hashing/file-hasher.ts';
 import { createFileHasher } from '../hashing/hasher.ts';
+import { Ranges } from '../incoming/ranges.ts';
 import { allDone } from '../shared/all-done.ts';
 import { lookText } from '../shared/look-text.ts';
 import { hashUpTo } from './hash-file.ts';
@@ -49,10 +50,12 @@ interface Sending {
   readonly resumedFrom: number;
   /** The version that downloaders have until this one is through. */
   readonly before: SentVersion | undefined;
-  /** Kafka offsets of the first and newest record with bytes of this upload. */
+  /** The least and greatest Kafka offset of a record with bytes of this upload. */
   first: number | undefined;
   last: number;
-  acked: number;
+  /** Which bytes are on the topic: acknowledgements come in any order, over several connections. */
+  readonly acked: Ranges;
+  /** So many of the first were there when that was noted last. */
   noted: number;
 }
 
@@ -93,7 +96,7 @@ export async function sendFile(
       before: known?.topic === topicId ? sentVersionOf(known) : undefined,
       first: resume?.first,
       last: resume?.last ?? 0,
-      acked,
+      acked: new Ranges([[0, acked]]),
       noted: acked,
     };
   }
@@ -165,12 +168,11 @@ async function sendChunks(
     position += bytes.length;
     if (position < file.size) ahead = read(position);
     const hashed = sending.hasher.update(bytes);
-    const end = position;
     const record = encodeChunk({ ...ref, checksum, size: file.size, offset, bytes });
-    const appended = context.append(partition, record, bytes.length).then((place) => {
+    const appended = context.append(partition, record, bytes.length, 'free').then((place) => {
       crashPoint('chunk:after-ack');
       progress.advance(file.path, bytes.length);
-      acknowledged(context, sending, end, place);
+      acknowledged(context, sending, offset, bytes.length, place);
     });
     const flight = allDone([appended, hashed])
       .catch((error: unknown) => {
@@ -205,23 +207,31 @@ async function fill(handle: OpenFile, buffer: Uint8Array, position: number): Pro
   return filled;
 }
 
-/** Appends to one partition are acknowledged in their order, so that what is acknowledged is a prefix. */
-function acknowledged(context: SendContext, sending: Sending, end: number, place: Appended): void {
-  const isFirst = sending.first === undefined;
+/** Where to go on is said by one number, up to which nothing is missing: what stands behind it may be sent again. */
+function acknowledged(
+  context: SendContext,
+  sending: Sending,
+  offset: number,
+  length: number,
+  place: Appended,
+): void {
+  const { acked, file, first } = sending;
   sawOffset(sending, place);
-  sending.acked = end;
-  if (end < sending.file.size && (isFirst || end - sending.noted >= noteEvery))
+  acked.add(offset, offset + length);
+  const { prefix } = acked;
+  if (prefix < file.size && (sending.first !== first || prefix - sending.noted >= noteEvery))
     note(context, sending, 'sending');
 }
 
 /** A broker may acknowledge a repeated batch without saying where it stands: then 0 is no lie, only early. */
 function sawOffset(sending: Sending, { offset }: Appended): void {
-  sending.first ??= Math.max(0, offset);
+  sending.first = Math.min(sending.first ?? Number.POSITIVE_INFINITY, Math.max(0, offset));
   sending.last = Math.max(sending.last, offset);
 }
 
 function note(context: SendContext, sending: Sending, state: FileState['state'], digest?: string): void {
-  const { file, ref, partition, checksum, first, last, acked, before } = sending;
+  const { file, ref, partition, checksum, first, last, before } = sending;
+  const acked = sending.acked.prefix;
   if (first === undefined) return;
   sending.noted = acked;
   const fingerprint = { size: file.size, mtime: file.mtime, ctime: file.ctime, inode: file.inode };

@@ -56,6 +56,8 @@ export interface UploadOptions extends TopicOptions {
   readonly packBelow?: number;
   /** Milliseconds that a pack waits for company. */
   readonly linger?: number;
+  /** At most so many connections to a broker. */
+  readonly connections?: number;
   /** Bytes that may wait for Kafka's acknowledgement. */
   readonly bufferBytes?: number;
   /** Forget what was sent before: send everything again. */
@@ -79,6 +81,7 @@ export const uploadDefaults = {
   compression: 'auto',
   packBelow: 256 * 1024,
   linger: 50,
+  connections: 32,
   bufferBytes: 16 * 1024 * 1024,
   hidden: false,
   followSymlinks: false,

@@ -102,9 +102,8 @@ export class MemoryClient implements Kafka {
 
   /** Its log keeps records, not batches: compression is checked for being a known one, and changes nothing. */
   producer(options: ProducerOptions = {}): Producer {
-    const { bufferBytes = 16 * 1024 * 1024 } = options;
     compressionPlan(options);
-    const producer = new MemoryProducer(this.#topics, bufferBytes);
+    const producer = new MemoryProducer(this.#topics, options);
     if (this.#closed) producer.abandon();
     this.#producers.add(producer);
     return producer;

@@ -1,7 +1,14 @@
 /** The memory twin's producer: acknowledges in a later turn of the event loop, as a broker would. */
 
 import { batchSize } from '../batch.ts';
-import { type Appended, KafkaError, type NewRecord, type Producer } from '../contract.ts';
+import {
+  type Appended,
+  KafkaError,
+  type NewRecord,
+  type Producer,
+  type ProducerOptions,
+  type RecordOrder,
+} from '../contract.ts';
 import type { MemoryTopics } from './topics.ts';
 
 interface Waiting {
@@ -9,30 +16,42 @@ interface Waiting {
   readonly partition: number;
   readonly record: NewRecord;
   readonly size: number;
+  readonly order: RecordOrder;
   readonly settled: PromiseWithResolvers<Appended>;
 }
 
-/** Bytes are taken over when the append is acknowledged, so whoever changes them too early finds out. */
+/**
+ * Bytes are taken over when the append is acknowledged, so whoever changes them too early finds out. Over several connections, every
+ * other time one of two records whose order is free overtakes the one before it.
+ */
 export class MemoryProducer implements Producer {
   readonly #topics: MemoryTopics;
   readonly #bufferBytes: number;
+  readonly #overtakes: boolean;
   readonly #ids = new Map<string, string>();
   readonly #queue: Waiting[] = [];
   #pumping: Promise<void> | undefined;
   #closed = false;
+  #acknowledged = 0;
   pendingBytes = 0;
 
-  constructor(topics: MemoryTopics, bufferBytes: number) {
+  constructor(topics: MemoryTopics, { bufferBytes = 16 * 1024 * 1024, connections = 1 }: ProducerOptions) {
     this.#topics = topics;
     this.#bufferBytes = bufferBytes;
+    this.#overtakes = connections > 1;
   }
 
-  append(topic: string, partition: number, record: NewRecord): Promise<Appended> {
+  append(
+    topic: string,
+    partition: number,
+    record: NewRecord,
+    order: RecordOrder = 'kept',
+  ): Promise<Appended> {
     if (this.#closed) return Promise.reject(closedError());
     const size = batchSize(record);
     const settled = Promise.withResolvers<Appended>();
     this.pendingBytes += size;
-    this.#queue.push({ topic, partition, record, size, settled });
+    this.#queue.push({ topic, partition, record, size, order, settled });
     this.#pumping ??= this.#pump();
     return settled.promise;
   }
@@ -62,13 +81,19 @@ export class MemoryProducer implements Producer {
     for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
       const bell = this.#topics.bell.next;
       if (this.#topics.running) {
-        this.#queue.shift();
-        this.#acknowledge(next);
+        const at = this.#mayOvertake(next, this.#queue[1]) ? 1 : 0;
+        this.#acknowledge(this.#queue.splice(at, 1)[0]!);
       } else {
         await bell;
       }
     }
     this.#pumping = undefined;
+  }
+
+  #mayOvertake(first: Waiting, second: Waiting | undefined): boolean {
+    if (!this.#overtakes || first.order !== 'free' || second?.order !== 'free') return false;
+    this.#acknowledged += 1;
+    return this.#acknowledged % 2 === 1;
   }
 
   #acknowledge({ topic: name, partition, record, size, settled }: Waiting): void {

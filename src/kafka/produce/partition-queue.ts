@@ -9,7 +9,6 @@ import { type Refusal, withDoubt } from './answers.ts';
 import {
   after,
   type Batch,
-  countWithin,
   discard,
   encode,
   endsBy,
@@ -19,6 +18,7 @@ import {
   type ProducerIdentity,
   sequences,
 } from './batch.ts';
+import { Waiting, type WaitingOptions } from './waiting.ts';
 
 /** Batches on their way at once; the broker remembers as many to tell a retry from a new one. */
 const fullWindow = 5;
@@ -29,14 +29,14 @@ const compressedAhead = 4;
 /** Milliseconds without a batch after which a broker may have forgotten the producer (`producer.id.expiration.ms`, a day by default). */
 const longIdleMs = 60_000;
 
-export interface PartitionQueueOptions {
+export interface PartitionQueueOptions extends WaitingOptions {
   /** Batches are offered by `toCompress`, and sent when `compressed` has been told of them. */
   readonly compresses?: boolean;
 }
 
 export class PartitionQueue {
   readonly #compresses: boolean;
-  readonly #waiting: PendingRecord[] = [];
+  readonly #waiting: Waiting;
   #batches: Batch[] = [];
   #identity: ProducerIdentity | undefined;
   /** The sequence number behind the last batch that has been acknowledged. */
@@ -55,13 +55,14 @@ export class PartitionQueue {
   #inDoubt = false;
   #refusal: Error | undefined;
 
-  constructor({ compresses = false }: PartitionQueueOptions = {}) {
+  constructor({ compresses = false, ...waiting }: PartitionQueueOptions = {}) {
     this.#compresses = compresses;
+    this.#waiting = new Waiting(waiting);
   }
 
   /** Nothing waits and nothing is on its way. */
   get isEmpty(): boolean {
-    return this.#waiting.length === 0 && this.#batches.length === 0;
+    return this.#waiting.isEmpty && this.#batches.length === 0;
   }
 
   /** A failure stopped the queue: `resume` when {@link inFlight} is 0. */
@@ -84,8 +85,8 @@ export class PartitionQueue {
     return this.#batches.reduce((count, { sent }) => count + Number(sent), 0);
   }
 
-  append(waiting: PendingRecord): void {
-    this.#waiting.push(waiting);
+  append(record: PendingRecord): void {
+    this.#waiting.append(record);
   }
 
   /** From now on under this id, with numbers from `first`. Only while nothing is on its way. */
@@ -99,8 +100,8 @@ export class PartitionQueue {
     this.#number();
   }
 
-  /** The next batch to send, marked as sent; undefined when there is none or it may not be sent yet. */
-  next(now: number): Batch | undefined {
+  /** The next batch to send, marked as sent; undefined when there is none or it may not be sent yet. Of shared records, `share` bytes. */
+  next(now: number, share = joinBytes): Batch | undefined {
     if (this.#halted || this.#identity === undefined) return undefined;
     const { inFlight } = this;
     if (inFlight === 0 && Math.abs(now - this.#sentAt) > longIdleMs) {
@@ -110,7 +111,7 @@ export class PartitionQueue {
     }
     if (inFlight >= this.#window) return undefined;
     const unsent = this.#batches.find(({ sent }) => !sent);
-    const batch = unsent ?? (this.#compresses ? undefined : this.#join());
+    const batch = unsent ?? (this.#compresses ? undefined : this.#join(share));
     // One that is still being compressed holds back those behind it, which would break the order.
     if (batch?.stage !== 'ready') return undefined;
     this.#sentAt = now;
@@ -121,11 +122,11 @@ export class PartitionQueue {
   }
 
   /** The next batch to compress; undefined when enough are ahead. Each has to be told of by {@link compressed}, in any order. */
-  toCompress(): Batch | undefined {
+  toCompress(share = joinBytes): Batch | undefined {
     if (!this.#compresses) return undefined;
     const unsent = this.#batches.filter(({ sent }) => !sent);
     const raw = unsent.find(({ stage }) => stage === 'uncompressed');
-    const batch = raw ?? (unsent.length < compressedAhead ? this.#join() : undefined);
+    const batch = raw ?? (unsent.length < compressedAhead ? this.#join(share) : undefined);
     if (batch !== undefined) batch.stage = 'compressing';
     return batch;
   }
@@ -237,7 +238,7 @@ export class PartitionQueue {
     this.#halted = false;
     this.#inDoubt = false;
     this.#refusal = undefined;
-    const waiting = this.#waiting.splice(0);
+    const waiting = this.#waiting.clear();
     for (const batch of batches)
       this.#reject(batch, batch.sent || batch.ambiguous ? withDoubt(error) : error);
     for (const { reject } of waiting) reject(error);
@@ -282,14 +283,11 @@ export class PartitionQueue {
     }
   }
 
-  #join(): Batch | undefined {
-    if (this.#waiting.length === 0) return undefined;
-    const count = countWithin(this.#waiting, this.#joinBytes);
+  #join(share: number): Batch | undefined {
+    const records = this.#waiting.take(this.#joinBytes, share);
+    if (records.length === 0) return undefined;
     const last = this.#batches.at(-1);
-    const batch = this.#newBatch(
-      this.#waiting.splice(0, count),
-      last && !last.overtaken ? after(last) : this.#base,
-    );
+    const batch = this.#newBatch(records, last && !last.overtaken ? after(last) : this.#base);
     this.#batches.push(batch);
     return batch;
   }

@@ -1,6 +1,6 @@
 /**
- * The idempotent producer: queues decide what may be sent, the sender sends it, the route finder mends what broke. It owns
- * every retry of producing.
+ * The idempotent producer: queues decide what may be sent, the sender sends it, the route finder mends what broke; lanes have
+ * them several times over. It owns every retry of producing.
  */
 
 import { batchSize } from '../batch.ts';
@@ -11,12 +11,12 @@ import {
   type NewRecord,
   type Producer,
   type ProducerOptions,
+  type RecordOrder,
 } from '../contract.ts';
 import { BatchCompression } from './compression.ts';
 import { compressionPlan } from './compression-plan.ts';
+import { Lanes } from './lanes.ts';
 import { PendingBytes } from './pending-bytes.ts';
-import { type Route, RouteFinder } from './route.ts';
-import { Sender } from './sender.ts';
 
 const defaultBufferBytes = 16 * 1024 * 1024;
 /** `socket.request.max.bytes` of brokers, less the rest of the request: they close the connection on more. */
@@ -25,18 +25,17 @@ const largestBatch = 100 * 1024 * 1024 - 64 * 1024;
 export class KafkaProducer implements Producer {
   readonly #pending: PendingBytes;
   readonly #compression: BatchCompression | undefined;
-  readonly #finder: RouteFinder;
-  readonly #sender: Sender;
-  readonly #routes = new Map<string, Route>();
+  readonly #lanes: Lanes;
   readonly #released = Promise.withResolvers<void>();
   #closed: KafkaError | undefined;
 
-  constructor(cluster: Cluster, options: ProducerOptions = {}) {
+  /** `lanes`: so many connections to a broker to begin with. */
+  constructor(cluster: Cluster, options: ProducerOptions = {}, lanes = 1) {
     this.#pending = new PendingBytes(options.bufferBytes ?? defaultBufferBytes);
     const plan = compressionPlan(options);
     this.#compression = plan && new BatchCompression(plan, this.#pending, cluster.options.logger);
-    this.#finder = new RouteFinder(cluster, { compresses: plan !== undefined });
-    this.#sender = new Sender(cluster, this.#finder, this.#compression);
+    this.#lanes = new Lanes(cluster, this.#compression, options.connections ?? 1);
+    this.#lanes.use(lanes);
   }
 
   /** Resolves once the connections are released. */
@@ -48,26 +47,31 @@ export class KafkaProducer implements Producer {
     return this.#pending.bytes;
   }
 
-  append(topic: string, partition: number, record: NewRecord): Promise<Appended> {
+  append(
+    topic: string,
+    partition: number,
+    record: NewRecord,
+    order: RecordOrder = 'kept',
+  ): Promise<Appended> {
     const size = batchSize(record);
-    const route = this.#route(topic, partition);
-    const refusal = this.#closed ?? route.poison ?? tooLarge(size, topic, partition);
+    const refusal =
+      this.#closed ?? this.#lanes.poisonOf(topic, partition) ?? tooLarge(size, topic, partition);
     if (refusal) return Promise.reject(refusal);
     this.#pending.add(size);
     return new Promise((resolve, reject) => {
-      route.queue.append({
+      const pending = {
         record,
         size,
-        resolve: (offset) => {
+        resolve: (offset: number) => {
           this.#pending.remove(size);
           resolve({ partition, offset });
         },
-        reject: (error) => {
+        reject: (error: Error) => {
           this.#pending.remove(size);
           reject(error);
         },
-      });
-      this.#sender.wake(route);
+      };
+      this.#lanes.append(topic, partition, pending, order);
     });
   }
 
@@ -87,25 +91,15 @@ export class KafkaProducer implements Producer {
       'closed',
       'The Kafka client was closed before the record was acknowledged.',
     );
-    for (const { queue } of this.#routes.values()) queue.clear(this.#closed);
+    this.#lanes.clear(this.#closed);
     this.#release();
   }
 
   #release(): void {
     this.#pending.abandon();
-    this.#finder.closeLinks();
+    this.#lanes.closeLinks();
     this.#compression?.close();
     this.#released.resolve();
-  }
-
-  #route(topic: string, partition: number): Route {
-    const key = `${topic}-${partition}`;
-    let route = this.#routes.get(key);
-    if (route === undefined) {
-      route = this.#finder.newRoute(topic, partition);
-      this.#routes.set(key, route);
-    }
-    return route;
   }
 }
 

@@ -36,29 +36,42 @@ export interface Route {
   poison: KafkaError | undefined;
 }
 
+export interface RouteFinderOptions {
+  /** While it holds nothing, a failure is no reason to try again at once: others do its work meanwhile. */
+  readonly isSpare?: boolean;
+}
+
+/** Milliseconds that a spare one waits after a failure: a broker may have had enough of connections. */
+const restMs = 10_000;
 /** How long a topic that was there may be unknown to the cluster before its records are given up. */
 const missingGraceMs = 5000;
 
 export class RouteFinder {
   readonly #cluster: Cluster;
-  readonly #queues: PartitionQueueOptions;
+  readonly #isSpare: boolean;
   readonly #purpose = ownPurpose('produce');
   readonly #links = new Set<Link>();
   /** By broker: one that stands still says nothing of the others. */
   readonly #estimates = new Map<number, TimeoutEstimate>();
   readonly #estimateOf = new WeakMap<Link, TimeoutEstimate>();
   #identity: Promise<ProducerIdentity> | undefined;
+  #restsUntil = 0;
 
-  constructor(cluster: Cluster, queues: PartitionQueueOptions) {
+  constructor(cluster: Cluster, { isSpare = false }: RouteFinderOptions = {}) {
     this.#cluster = cluster;
-    this.#queues = queues;
+    this.#isSpare = isSpare;
   }
 
-  newRoute(topic: string, partition: number): Route {
+  /** It failed, holds nothing, and is not to be asked now. */
+  get isResting(): boolean {
+    return performance.now() < this.#restsUntil;
+  }
+
+  newRoute(topic: string, partition: number, queue: PartitionQueueOptions): Route {
     return {
       topic,
       partition,
-      queue: new PartitionQueue(this.#queues),
+      queue: new PartitionQueue(queue),
       backoff: this.#cluster.backoff(`write to ${topic}-${partition}`),
       link: undefined,
       mending: false,
@@ -73,7 +86,7 @@ export class RouteFinder {
 
   /**
    * Makes the route usable, as long as it takes. Resolves true; false when it never will be: everything that waited has
-   * been rejected then. `cause`: what broke it, if it was no orderly end.
+   * been rejected then; or when it is spare, holds nothing, and failed. `cause`: what broke it, if it was no orderly end.
    */
   async mend(route: Route, cause?: Error): Promise<boolean> {
     const { queue, backoff } = route;
@@ -83,6 +96,7 @@ export class RouteFinder {
     let failedAt = performance.now();
     for (;;) {
       try {
+        if (error && this.#isSpare && queue.isEmpty) return this.#rest(backoff);
         if (error) await backoff.pause(error);
         const link = await this.#link(await this.#leader(route, error && failedAt));
         if (queue.inDoubt) queue.settleDoubt(await this.#lastSequence(route, link), doubtful(route));
@@ -93,6 +107,7 @@ export class RouteFinder {
       } catch (thrown) {
         error = translate(thrown, `write to ${route.topic}-${route.partition}`) as Error;
         failedAt = performance.now();
+        if (this.#isSpare && queue.isEmpty) return this.#rest(backoff);
         if (mayPass(error)) continue;
         backoff.abandoned();
         queue.clear(error);
@@ -116,6 +131,12 @@ export class RouteFinder {
   closeLinks(): void {
     for (const { connection } of this.#links) connection.close();
     this.#links.clear();
+  }
+
+  #rest(backoff: Backoff): false {
+    backoff.abandoned();
+    this.#restsUntil = performance.now() + restMs;
+    return false;
   }
 
   /** `failedAt`: what is known from before then (by the steady clock) is not enough. */

@@ -20,6 +20,14 @@ interface Sent {
   readonly batch: Batch;
 }
 
+/** Records that any of several sessions may send, as one of them sees it. */
+export interface Sharing {
+  /** Bytes that the next batch may take of them, while so many batches are on their way; 0: none. */
+  share(load: number): number;
+  /** Routes of this session to where such records wait. */
+  waiting(): Iterable<Route>;
+}
+
 /** Batches of several partitions are sent together up to here; a larger one goes alone. */
 const requestBytes = 1024 * 1024;
 /** A batch that came damaged so often is damaged here. */
@@ -31,13 +39,26 @@ export class Sender {
   readonly #cluster: Cluster;
   readonly #finder: RouteFinder;
   readonly #compression: BatchCompression | undefined;
+  readonly #sharing: Sharing;
   readonly #active = new Set<Route>();
   #scheduled = false;
+  #load = 0;
 
-  constructor(cluster: Cluster, finder: RouteFinder, compression: BatchCompression | undefined) {
+  constructor(
+    cluster: Cluster,
+    finder: RouteFinder,
+    compression: BatchCompression | undefined,
+    sharing: Sharing,
+  ) {
     this.#cluster = cluster;
     this.#finder = finder;
     this.#compression = compression;
+    this.#sharing = sharing;
+  }
+
+  /** Batches that are on their way, or are made ready for it. */
+  get load(): number {
+    return this.#load;
   }
 
   /** The route's queue may have something to send. What is appended in one turn of the event loop goes out together. */
@@ -74,7 +95,7 @@ export class Sender {
     let bytes = 0;
     for (const route of routes) {
       if (this.#compression) this.#compress(route, this.#compression);
-      const batch = route.queue.next(now);
+      const batch = route.queue.next(now, this.#sharing.share(this.#load));
       if (batch === undefined) continue;
       const { size } = batch.encoded!;
       if (entries.length > 0 && bytes + size > requestBytes) {
@@ -83,6 +104,7 @@ export class Sender {
         bytes = 0;
       }
       entries.push({ route, batch });
+      this.#load += 1;
       bytes += size;
       busy.push(route);
     }
@@ -92,14 +114,21 @@ export class Sender {
 
   #compress(route: Route, compression: BatchCompression): void {
     const { queue } = route;
-    for (let batch = queue.toCompress(); batch !== undefined; batch = queue.toCompress()) {
+    let ready = 0;
+    const next = () => queue.toCompress(this.#sharing.share(this.#load + ready));
+    for (let batch = next(); batch !== undefined; batch = next()) {
       const compressing = batch;
-      if (!compression.suits(batch)) queue.compressed(batch, undefined);
-      else
+      if (!compression.suits(batch)) {
+        queue.compressed(batch, undefined);
+        ready += 1;
+      } else {
+        this.#load += 1;
         void compression.compress(batch).then((records) => {
+          this.#load -= 1;
           queue.compressed(compressing, records);
           this.wake(route);
         });
+      }
     }
   }
 
@@ -114,11 +143,13 @@ export class Sender {
     crashPoint('produce:after-send');
     answer.then(
       (frame) => {
+        this.#load -= entries.length;
         crashPoint('produce:after-answer');
         this.#finder.answered(link, bytes, performance.now() - since);
         this.#answered(link, entries, frame);
       },
       (error: Error) => {
+        this.#load -= entries.length;
         if (error instanceof StalledConnection) this.#finder.stalled(link, bytes);
         this.#unanswered(entries, error);
       },
@@ -147,6 +178,7 @@ export class Sender {
       this.#active.add(route);
       if (queue.halted && queue.inFlight === 0) void this.#mend(route, error);
     }
+    for (const route of this.#sharing.waiting()) this.#active.add(route);
     this.#flush();
   }
 
@@ -239,9 +271,9 @@ export class Sender {
   async #mend(route: Route, cause?: Error): Promise<void> {
     if (route.mending) return;
     route.mending = true;
-    await this.#finder.mend(route, cause);
+    const isUsable = await this.#finder.mend(route, cause);
     route.mending = false;
-    if (!route.queue.isEmpty) this.wake(route);
+    if (isUsable || !route.queue.isEmpty) this.wake(route);
   }
 }
 

@@ -1,0 +1,86 @@
+/** One idempotent session: a producer id, its own connection to each broker, and a queue for each partition that it writes to. */
+import type { Cluster } from '../cluster/cluster.ts';
+import type { PendingRecord } from './batch.ts';
+import type { BatchCompression } from './compression.ts';
+import { type Route, RouteFinder } from './route.ts';
+import { Sender } from './sender.ts';
+
+/** Records for one partition that any lane may send. */
+export interface Shared {
+  readonly topic: string;
+  readonly partition: number;
+  readonly records: PendingRecord[];
+}
+
+export interface LaneOptions {
+  readonly cluster: Cluster;
+  readonly compression: BatchCompression | undefined;
+  /** Others do its work when it cannot: it does not insist on connections, nor answer for what waits. */
+  readonly isSpare: boolean;
+  /** Bytes of shared records that it may take while so many batches of it are on their way; 0: none. */
+  readonly share: (load: number) => number;
+  /** Where shared records wait. */
+  readonly waiting: () => Iterable<Shared>;
+}
+
+export class Lane {
+  readonly #options: LaneOptions;
+  readonly #finder: RouteFinder;
+  readonly #sender: Sender;
+  readonly #routes = new Map<Shared, Route>();
+
+  constructor(options: LaneOptions) {
+    this.#options = options;
+    const { cluster, compression, isSpare, share } = options;
+    this.#finder = new RouteFinder(cluster, { isSpare });
+    this.#sender = new Sender(cluster, this.#finder, compression, { share, waiting: () => this.#waiting() });
+  }
+
+  /** Batches that are on their way, or are made ready for it. */
+  get load(): number {
+    return this.#sender.load;
+  }
+
+  /** True when it may take shared records now. */
+  get hasRoom(): boolean {
+    return this.#options.share(this.load) > 0;
+  }
+
+  route(to: Shared): Route {
+    let route = this.#routes.get(to);
+    if (route === undefined) {
+      const { compression, isSpare } = this.#options;
+      const queue = {
+        compresses: compression !== undefined,
+        shared: to.records,
+        answersForShared: !isSpare,
+      };
+      route = this.#finder.newRoute(to.topic, to.partition, queue);
+      this.#routes.set(to, route);
+    }
+    return route;
+  }
+
+  /** True when what the route is given goes out at once. */
+  isReady({ link, mending, queue }: Route): boolean {
+    return link?.connection.isOpen === true && !mending && !queue.halted;
+  }
+
+  /** Has the route look for something to send. */
+  wake(route: Route): void {
+    if (!this.#finder.isResting || !route.queue.isEmpty) this.#sender.wake(route);
+  }
+
+  /** Rejects what it holds, and what it answers for. */
+  clear(error: Error): void {
+    for (const { queue } of this.#routes.values()) queue.clear(error);
+  }
+
+  closeLinks(): void {
+    this.#finder.closeLinks();
+  }
+
+  *#waiting(): Generator<Route> {
+    for (const to of this.#options.waiting()) yield this.route(to);
+  }
+}

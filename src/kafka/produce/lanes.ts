@@ -1,0 +1,129 @@
+/**
+ * The sessions of one producer. The first sends what is to keep its order; records whose order is free wait in one list for each
+ * partition, and each session takes the next of them when it has room: one whose connection is slow, or broken, holds back only
+ * what it has taken.
+ */
+import type { Cluster } from '../cluster/cluster.ts';
+import type { KafkaError, RecordOrder } from '../contract.ts';
+import type { PendingRecord } from './batch.ts';
+import type { BatchCompression } from './compression.ts';
+import { Lane, type Shared } from './lane.ts';
+
+/** What one session alone joins to a batch. */
+const aloneBytes = 256 * 1024;
+/** Of several, none joins so much that others would have nothing to do. */
+const togetherBytes = 64 * 1024;
+/** Batches on their way of each of several sessions: one is being answered, one under way, one follows. */
+const laneLoad = 3;
+
+export class Lanes {
+  readonly #cluster: Cluster;
+  readonly #compression: BatchCompression | undefined;
+  readonly #most: number;
+  readonly #lanes: Lane[] = [];
+  readonly #partitions = new Map<string, Shared>();
+  readonly #waiting = new Set<Shared>();
+  #inUse = 1;
+
+  /** `most`: sessions at once. */
+  constructor(cluster: Cluster, compression: BatchCompression | undefined, most: number) {
+    this.#cluster = cluster;
+    this.#compression = compression;
+    this.#most = most;
+    this.#first();
+  }
+
+  /** How many sessions take records whose order is free. */
+  get inUse(): number {
+    return this.#inUse;
+  }
+
+  use(count: number): void {
+    this.#inUse = Math.max(1, Math.min(count, this.#most));
+    while (this.#lanes.length < this.#inUse) this.#newLane();
+    for (const to of this.#waitingNow()) this.#offer(to);
+  }
+
+  /** True when records wait that nobody has room for. */
+  get isFull(): boolean {
+    return !this.#waitingNow().next().done;
+  }
+
+  /** Why nothing can be written to the partition any more. */
+  poisonOf(topic: string, partition: number): KafkaError | undefined {
+    return this.#first().route(this.#partition(topic, partition)).poison;
+  }
+
+  append(topic: string, partition: number, record: PendingRecord, order: RecordOrder): void {
+    const to = this.#partition(topic, partition);
+    if (order === 'free' && this.#most > 1) {
+      to.records.push(record);
+      this.#waiting.add(to);
+      this.#offer(to);
+      return;
+    }
+    const first = this.#first();
+    const route = first.route(to);
+    route.queue.append(record);
+    first.wake(route);
+  }
+
+  clear(error: Error): void {
+    for (const lane of this.#lanes) lane.clear(error);
+  }
+
+  closeLinks(): void {
+    for (const lane of this.#lanes) lane.closeLinks();
+  }
+
+  /** The least busy session that is ready takes it; with none, whoever has room first. Those that are not are made ready. */
+  #offer(to: Shared): void {
+    let best: Lane | undefined;
+    for (const lane of this.#lanes.slice(0, this.#inUse)) {
+      const route = lane.route(to);
+      if (!lane.isReady(route)) lane.wake(route);
+      else if (lane.hasRoom && (best === undefined || lane.load < best.load)) best = lane;
+    }
+    best?.wake(best.route(to));
+  }
+
+  #share(index: number, load: number): number {
+    if (index >= this.#inUse) return 0;
+    if (this.#inUse === 1) return aloneBytes;
+    return load < laneLoad ? togetherBytes : 0;
+  }
+
+  *#waitingNow(): Generator<Shared> {
+    for (const to of this.#waiting) {
+      if (to.records.length > 0) yield to;
+      else this.#waiting.delete(to);
+    }
+  }
+
+  #first(): Lane {
+    return this.#lanes[0] ?? this.#newLane();
+  }
+
+  #newLane(): Lane {
+    const index = this.#lanes.length;
+    const lane = new Lane({
+      cluster: this.#cluster,
+      compression: this.#compression,
+      isSpare: index > 0,
+      share: (load) => this.#share(index, load),
+      waiting: () => (index < this.#inUse ? this.#waitingNow() : []),
+    });
+    this.#lanes.push(lane);
+    return lane;
+  }
+
+  #partition(topic: string, partition: number): Shared {
+    const key = `${topic}-${partition}`;
+    let known = this.#partitions.get(key);
+    if (known === undefined) {
+      known = { topic, partition, records: [] };
+      this.#partitions.set(key, known);
+    }
+    return known;
+  }
+}
