@@ -23,7 +23,9 @@ export function coloursHeader(colours: Colours): Header {
 /** Undefined where nothing is said. Throws FormatError for what is not of the form. */
 export function readColours(headers: HeaderReader): Colours | undefined {
   if (!headers.has('colours')) return undefined;
-  const [primaries = 2, transfer = 2, matrix = 2] = headers.matching('colours', form).split(',').map(Number);
+  // The form has three.
+  const codes = headers.matching('colours', form).split(',').map(Number) as [number, number, number];
+  const [primaries, transfer, matrix] = codes;
   return { primaries, transfer, matrix };
 }
 

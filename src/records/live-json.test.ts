@@ -153,3 +153,27 @@ test('Whose record it is stands in its key, and nowhere else', () => {
     assert.throws(() => decodeIndexEntry({ key, value: Buffer.from(text) }), FormatError, text);
   assert.throws(() => decodeIndexEntry({ key, value: null }), FormatError);
 });
+
+test('Offsets of an entry are -1 where they are not known, and never less', () => {
+  for (const field of ['first', 'next']) {
+    for (const offset of [-1, 0]) {
+      const entry: IndexEntry = { ...segment, [field]: offset };
+      assert.deepEqual(decodeIndexEntry(consumed(encodeIndexEntry(entry))), entry);
+    }
+    assert.throws(() => encodeIndexEntry({ ...segment, [field]: -2 }), FormatError, field);
+    assert.throws(() => decodeIndexEntry(changed(encodeIndexEntry(segment), field, -2)), FormatError, field);
+  }
+});
+
+test('A complaint says what is wrong with what, and of whose stream', () => {
+  const key = Buffer.from('cam1');
+  for (const [value, message] of [
+    [Buffer.from('{'), /cam1: not JSON$/],
+    [null, /cam1: not JSON$/],
+    [Buffer.from('{}'), /cam1: not what the format says$/],
+  ] as const) {
+    assert.throws(() => decodeIndexEntry({ key, value }), { message });
+    if (value !== null) assert.throws(() => decodeClaim({ key, value }), { message });
+  }
+  assert.throws(() => encodeClaim({ ...claim, owner: '' }), { message: /cam1: not what the format says$/ });
+});

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { consumed, withHeader, withHeaderTwice, withoutHeader } from '../../test/support/records.ts';
 import { FormatError } from '../errors.ts';
 import type { Header, NewRecord } from '../kafka/contract.ts';
+import type { Colours } from './colours.ts';
 import { decodeLiveRecord, encodeLiveRecord, type LiveRecord } from './live-record.ts';
 
 const anyName = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/);
@@ -202,6 +203,9 @@ test('Headers stand in the order of FORMAT.md', () => {
     ...[...first, 'rendition', 'codecs', 'width', 'height', 'frame-rate', 'bandwidth', 'average-bandwidth'],
     ...['part-target', 'segment-target'],
   ]);
+  const colours = { primaries: 9, transfer: 16, matrix: 9 };
+  const init: LiveRecord = { kind: 'init', ...numbers, rendition, facts, targets: { part: 1, segment: 1 } };
+  assert.deepEqual(names({ ...init, facts: { ...facts, colours } }), [...names(init), 'colours']);
   assert.throws(
     () => encodeLiveRecord({ kind: 'init', ...numbers, rendition, facts, targets: { part: 2, segment: 1 } }),
     FormatError,
@@ -217,4 +221,30 @@ test('Words are whole words', () => {
     ['kind', 'apart'],
   ] as const)
     assert.throws(() => decodeLiveRecord(consumed(withHeader(record, name, text))), FormatError, text);
+});
+
+test('Colours that no reader would take are not written', () => {
+  const coloured = (colours: Colours) =>
+    encoded({
+      ...{ kind: 'init', ...common, rendition: 'v' },
+      ...{ facts: { ...facts, colours }, targets: { part: 1, segment: 1 } },
+    });
+  const read = decodeLiveRecord(consumed(coloured({ primaries: 0, transfer: 99, matrix: 255 })));
+  assert.ok(read?.kind === 'init');
+  assert.deepEqual(read.facts.colours, { primaries: 0, transfer: 99, matrix: 255 });
+  for (const code of [-1, 256, 1.5, Number.NaN])
+    for (const name of ['primaries', 'transfer', 'matrix'])
+      assert.throws(
+        () => coloured({ primaries: 1, transfer: 1, matrix: 1, [name]: code }),
+        FormatError,
+        `${name} ${code}`,
+      );
+});
+
+test('A complaint of codecs quotes no more than a line of them', () => {
+  const long = withHeader(good.init!, 'codecs', 'x'.repeat(4000));
+  assert.throws(
+    () => decodeLiveRecord(consumed(long)),
+    (error) => error instanceof FormatError && error.message.length < 250,
+  );
 });
