@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import { silentLogger } from '../../log.ts';
@@ -66,6 +67,40 @@ test('Where the user has chosen, all but the smallest batches are tried', async 
   assert.ok(compression.suits(batchOf(text)));
   assert.ok(compression.suits(batchOf(randomBytes(1000))));
   assert.ok(!compression.suits(batchOf(text.subarray(0, 100))));
+});
+
+test('256 bytes are tried, and one less is not', () => {
+  const compression = new BatchCompression(zstd, new PendingBytes(1000), silentLogger);
+  const ofSizes = (...sizes: number[]): Batch => {
+    const records = sizes.map((size) => ({ record: { value: null }, size, resolve() {}, reject() {} }));
+    return newBatch(records, 0, 'uncompressed');
+  };
+  for (const [sizes, suits] of [
+    [[256], true],
+    [[255], false],
+    [[100, 156], true],
+    [[100, 100, 55], false],
+  ] as const)
+    assert.equal(compression.suits(ofSizes(...sizes)), suits, `${sizes}`);
+});
+
+test('As many are compressed at once as threads may be taken, the next when one has come to its end', async () => {
+  const most = Math.min(3, availableParallelism());
+  const pending = new PendingBytes(10_000_000);
+  const compression = new BatchCompression(auto, pending, silentLogger);
+  const running: ReturnType<BatchCompression['compress']>[] = [];
+  while (compression.suits(batchOf(text))) running.push(compression.compress(batchOf(text)));
+  assert.equal(running.length, most);
+  const waiting = compression.compress(batchOf(text));
+  const [first] = await Promise.all([Promise.race(running), ...running]);
+  assert.ok(first !== undefined);
+  assert.ok((await waiting) !== undefined);
+  // All places are free again, and no more than there were.
+  const again: ReturnType<BatchCompression['compress']>[] = [];
+  while (compression.suits(batchOf(text))) again.push(compression.compress(batchOf(text)));
+  assert.equal(again.length, most);
+  for (const compressed of await Promise.all([...running, waiting, ...again])) compressed!.release();
+  assert.equal(pending.bytes, 0);
 });
 
 test('A failure is told, and the batch sent as it is', async () => {

@@ -7,6 +7,7 @@ import { mayPass, NetworkFailure, NotNow } from '../../../src/kafka/cluster/fail
 import type { Link } from '../../../src/kafka/cluster/link.ts';
 import type { LinkPurpose } from '../../../src/kafka/cluster/link-purpose.ts';
 import type { TopicMetadata } from '../../../src/kafka/cluster/topic-metadata.ts';
+import { KafkaError } from '../../../src/kafka/contract.ts';
 import { silentLogger } from '../../../src/log.ts';
 import { ModelConnection, type ModelRequest } from './connection.ts';
 
@@ -50,8 +51,17 @@ export class ModelCluster<Log extends Led> {
   pauses = 0;
   /** How many small requests there were, those for metadata among them. */
   asked = 0;
+  /** What the topic is known by; another one once it was made anew. Undefined: there is no such topic. */
+  topicId: string | undefined = topicId;
+  /** Of each metadata that was asked for: since when an answer of before would have done. */
+  readonly refreshes: (number | undefined)[] = [];
+  /** Of each link that was asked for: to whom, and milliseconds that its requests are given. */
+  readonly linked: { readonly broker: number; readonly requestTimeout: number | undefined }[] = [];
+  /** What its owner says of things that are tried again: that they wait, work, or are given up. */
+  readonly told: string[] = [];
   readonly #options: ModelClusterOptions<Log>;
   readonly #connections = new Map<string, ModelConnection>();
+  readonly #links = new Map<string, Link>();
   readonly #closing = new AbortController();
   #known: TopicMetadata | undefined;
 
@@ -62,15 +72,28 @@ export class ModelCluster<Log extends Led> {
 
   /** What the code under test takes it for. */
   get asCluster(): Cluster {
-    const pause = () => this.#pause();
+    const backoff = (what: string) => ({
+      pause: (error: Error) => {
+        this.told.push(`waits to ${what}: ${error.message}`);
+        return this.#pause();
+      },
+      succeeded: () => void this.told.push(`could ${what}`),
+      abandoned: () => void this.told.push(`gave up to ${what}`),
+    });
     const cluster = {
       options: { requestTimeout: 1000, logger: silentLogger, rack: undefined },
       signal: this.#closing.signal,
-      backoff: () => ({ pause, succeeded: () => {}, abandoned: () => {} }),
+      backoff,
       retry: (_: string, work: () => Promise<unknown>, signal?: AbortSignal) => this.#retry(work, signal),
       knownTopic: () => this.#known,
-      refreshTopic: async () => this.#refresh(),
-      link: async (broker: number, { name }: LinkPurpose) => this.#link(name, broker),
+      refreshTopic: async (_: string, notBefore?: number) => {
+        this.refreshes.push(notBefore);
+        return this.#refresh();
+      },
+      link: async (broker: number, { name }: LinkPurpose, requestTimeout?: number) => {
+        this.linked.push({ broker, requestTimeout });
+        return this.#link(name, broker);
+      },
       anyLink: async () => this.#link('any', 0),
     };
     return cluster as unknown as Cluster;
@@ -81,9 +104,14 @@ export class ModelCluster<Log extends Led> {
     return this.#at(broker).flatMap(({ waiting }) => waiting);
   }
 
+  /** The open connections to a broker, whatever they are for. */
+  connections(broker: number): readonly ModelConnection[] {
+    return this.#at(broker).filter(({ isOpen }) => isOpen);
+  }
+
   /** All connections to a broker break. */
-  breakOff(broker: number): void {
-    for (const connection of this.#at(broker)) connection.close();
+  breakOff(broker: number, reason?: Error): void {
+    for (const connection of this.#at(broker)) connection.close(reason);
   }
 
   close(): void {
@@ -118,27 +146,30 @@ export class ModelCluster<Log extends Led> {
     return this.faults.shift() ?? this.lasting;
   }
 
-  #refresh(): TopicMetadata {
+  #refresh(): TopicMetadata | undefined {
     const fault = this.#next();
     if (fault === 'lost') throw new NetworkFailure('the answer was lost');
     if (typeof fault === 'number') throw new NotNow(fault, 'find the topic');
     if (fault === 'stale' && this.#known !== undefined) return this.#known;
+    if (this.topicId === undefined) return undefined;
     const partitions = this.logs.map(({ leader, epoch }) => ({
       leader: fault === 'leaderless' ? -1 : leader,
       leaderEpoch: epoch,
     }));
-    this.#known = { name: topic, id: topicId, partitions };
+    this.#known = { name: topic, id: this.topicId, partitions };
     return this.#known;
   }
 
   #link(purpose: string, broker: number): Link {
+    if (this.#closing.signal.aborted) throw new KafkaError('closed', 'The Kafka client has been closed.');
     const name = `${purpose} ${broker}`;
-    let connection = this.#connections.get(name);
-    if (connection?.isOpen !== true) {
-      connection = new ModelConnection((apiKey, payload) => this.#control(apiKey, payload, broker));
-      this.#connections.set(name, connection);
-    }
-    return { connection, versions: this.#options.versions } as unknown as Link;
+    const known = this.#links.get(name);
+    if (known?.connection.isOpen) return known;
+    const connection = new ModelConnection((apiKey, payload) => this.#control(apiKey, payload, broker));
+    const link = { connection, versions: this.#options.versions } as unknown as Link;
+    this.#connections.set(name, connection);
+    this.#links.set(name, link);
+    return link;
   }
 
   #control(apiKey: number, payload: Buffer, broker: number): unknown {

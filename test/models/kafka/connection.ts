@@ -28,6 +28,9 @@ export class ModelConnection {
   readonly #control: Control;
   #waiting: Waiting[] = [];
   isOpen = true;
+  /** Milliseconds by which the broker has asked to be spared, and those that requests were given, one after the other. */
+  readonly throttles: number[] = [];
+  readonly timeouts: number[] = [];
 
   constructor(control: Control) {
     this.#control = control;
@@ -85,7 +88,11 @@ export class ModelConnection {
     this.#closed.resolve(reason);
   }
 
-  throttle(): void {}
+  throttle(milliseconds: number): void {
+    this.throttles.push(milliseconds);
+  }
 
-  setRequestTimeout(): void {}
+  setRequestTimeout(milliseconds: number): void {
+    this.timeouts.push(milliseconds);
+  }
 }

@@ -1,7 +1,7 @@
 /** One partition as its leader has it: batches as they came, and what is remembered of producers (KIP-98). */
 import { batchHeaderBytes } from '../../../src/kafka/batch.ts';
 import type { ConsumedRecord } from '../../../src/kafka/contract.ts';
-import { type BatchHead, decodeRecords, readBatchHead } from '../../../src/kafka/wire/batch-decode.ts';
+import { decodeRecords, readBatchHead } from '../../../src/kafka/wire/batch-decode.ts';
 
 export interface StoredBatch {
   readonly offset: number;
@@ -65,7 +65,7 @@ export class PartitionLog {
     const stored = Buffer.from(bytes);
     stored.writeBigInt64BE(BigInt(offset), 0);
     stored.writeInt32BE(this.epoch, 12);
-    const ids = keysOf(stored, head);
+    const ids = keysOf(stored);
     const next = offset + head.count;
     const batch = { offset, next, epoch: this.epoch, ids, producerId, first, last, bytes: stored };
     this.batches.push(batch);
@@ -114,7 +114,9 @@ export class PartitionLog {
   }
 }
 
-function keysOf(bytes: Buffer, head: BatchHead): readonly string[] {
+/** The keys of a batch's records. */
+export function keysOf(bytes: Buffer): readonly string[] {
+  const head = readBatchHead(bytes, 0, bytes.byteLength)!;
   const records: ConsumedRecord[] = [];
   const counted = { ...head, baseOffset: 0, nextOffset: head.count };
   decodeRecords(bytes.subarray(batchHeaderBytes, head.end), counted, records, 0, head.count);

@@ -3,10 +3,14 @@ import { Api } from '../../../src/kafka/cluster/versions.ts';
 import { type Asked, ModelCluster, topic } from './cluster.ts';
 import { PartitionLog } from './partition-log.ts';
 
-/** A cluster that is written to. `tells`: it says what it knows of producers (KIP-664). */
-export function producingCluster(partitions: number, tells: boolean): ModelCluster<PartitionLog> {
+/** A cluster that is written to. `tells`: it says what it knows of producers (KIP-664). `version`: of its Produce API. */
+export function producingCluster(
+  partitions: number,
+  tells: boolean,
+  version = 13,
+): ModelCluster<PartitionLog> {
   const logs = Array.from({ length: partitions }, (_, index) => new PartitionLog(index));
-  const versions = new Map<number, number>([[Api.produce, 13]]);
+  const versions = new Map<number, number>([[Api.produce, version]]);
   if (tells) versions.set(Api.describeProducers, 0);
   let nextProducer = 1n;
   const control = ({ apiKey, payload, code }: Asked): unknown => {
