@@ -7,7 +7,7 @@ import { registerHooks, stripTypeScriptTypes } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { forgetNoted, runNoted } from './harness.ts';
 import { applied, type Mutant } from './mutant.ts';
-import type { Trial, Verdict } from './trial.ts';
+import type { Begun, Trial, Verdict } from './trial.ts';
 
 const root = new URL('../../', import.meta.url).href;
 const own = new URL('./', import.meta.url).href;
@@ -71,6 +71,7 @@ async function tryOut({ mutant: wanted, tests }: Trial): Promise<Verdict> {
     return { killedBy, isStray, times, error: error instanceof Error ? String(error.stack) : String(error) };
   };
   for (const file of tests) {
+    process.send!({ begun: file } satisfies Begun);
     const began = performance.now();
     try {
       await import(`${pathToFileURL(fileURLToPath(new URL(file, root))).href}${mark}${trial}`);

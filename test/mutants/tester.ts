@@ -1,7 +1,7 @@
 /** Owns a process that tries mutants: its start, its end, and what it may take. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Trial, Verdict } from './trial.ts';
+import type { Begun, Trial, Verdict } from './trial.ts';
 
 const program = fileURLToPath(new URL('./child.ts', import.meta.url));
 /** Modules are never forgotten: after so many mutants a process has grown enough. */
@@ -11,8 +11,8 @@ export class Tester {
   #child: ChildProcess | undefined;
   #trials = 0;
 
-  /** `undefined`: it took longer than `most` milliseconds. */
-  async try(trial: Trial, most: number): Promise<Verdict | undefined> {
+  /** `undefined`: a test file took longer than `most` gives it, in milliseconds. */
+  async try(trial: Trial, most: (file: string) => number): Promise<Verdict | undefined> {
     const verdict = await this.#tryOnce(trial, most);
     if (verdict?.isStray !== true) return verdict;
     this.close();
@@ -24,18 +24,23 @@ export class Tester {
     this.#child = undefined;
   }
 
-  async #tryOnce(trial: Trial, most: number): Promise<Verdict | undefined> {
+  async #tryOnce(trial: Trial, most: (file: string) => number): Promise<Verdict | undefined> {
     if (this.#trials >= trialsOfOne) this.close();
     const child = this.#child ?? (await this.#start());
     this.#trials += 1;
     const { promise, resolve } = Promise.withResolvers<Verdict | undefined>();
-    const timer = setTimeout(() => resolve(undefined), most);
+    let timer: NodeJS.Timeout | undefined;
+    const told = (message: Begun | Verdict) => {
+      if (!('begun' in message)) return resolve(message);
+      clearTimeout(timer);
+      timer = setTimeout(() => resolve(undefined), most(message.begun));
+    };
     // Out of memory, or ended by the mutant itself.
     const ended = () => {
       this.#child = undefined;
       resolve({ killedBy: 'the end of the process', isStray: false, times: [], error: '' });
     };
-    child.once('message', resolve);
+    child.on('message', told);
     child.once('exit', ended);
     child.send(trial);
     try {

@@ -8,6 +8,11 @@ export interface Trial {
   readonly tests: readonly string[];
 }
 
+/** Sent before the verdict, at each test file that is begun. */
+export interface Begun {
+  readonly begun: string;
+}
+
 export interface Verdict {
   /** The test that failed, or undefined: the mutant lives. */
   readonly killedBy: string | undefined;
