@@ -37,3 +37,28 @@ test('A flood of streams without media counts too', () => {
   const empty = Array.from({ length: begun + 20 }, (_, number) => ({ stream: `${number}`, bytes: 0 }));
   assert.ok(memory.tooMany(empty).length > 0);
 });
+
+test('A window counts 20 kB beside its media, a record 300 bytes, and what is exactly the limit is within it', () => {
+  const records = new WindowMemory(1000);
+  assert.deepEqual([records.came(400), records.came(0), records.came(0)], [false, false, true]);
+  const windows = new WindowMemory(40_300);
+  windows.begun();
+  windows.begun();
+  assert.deepEqual([windows.came(0), windows.came(0)], [false, true]);
+});
+
+test('A quarter is a share; who is there longer stays while three quarters are in use', () => {
+  const memory = new WindowMemory(1_000_000);
+  const holding = (stream: string, bytes: number) => ({ stream, bytes: bytes - 20_000 });
+  const four = ['a', 'b', 'c', 'd'].map((stream) => holding(stream, 250_000));
+  assert.deepEqual(memory.tooMany(four), []);
+  assert.deepEqual(memory.tooMany([...four, holding('e', 1)]), ['e', 'd']);
+  // What is left is counted from there.
+  assert.deepEqual([memory.came(249_700), memory.came(0)], [false, true]);
+  assert.deepEqual(memory.tooMany([...four, holding('e', 250_001)]), ['e', 'd']);
+  assert.deepEqual(memory.tooMany([holding('z', 900_000), ...four.slice(0, 3)]), ['z']);
+  assert.equal(memory.came(249_701), true);
+  // All of them too much.
+  assert.deepEqual(memory.tooMany(['x', 'y'].map((stream) => holding(stream, 600_000))), ['x', 'y']);
+  assert.deepEqual([memory.came(999_700), memory.came(0)], [false, true]);
+});

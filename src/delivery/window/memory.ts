@@ -50,7 +50,7 @@ export class WindowMemory {
     const gone = windows.filter(isGreedy);
     const others = windows.filter((one) => !isGreedy(one));
     this.#atMost = total(others);
-    while (this.#atMost > this.#most * left && others.length > 0) {
+    while (this.#atMost > this.#most * left) {
       const youngest = others.pop()!;
       gone.push(youngest);
       this.#atMost -= sizeOf(youngest);

@@ -100,6 +100,7 @@ export class WindowRendition implements Rendition {
     this.#facts = facts;
     this.inits.set(epoch, bytes);
     this.#edge = { epoch, media, part: 0, ordinal };
+    this.#forgetInits();
     this.#options.tell({ type: 'init', rendition: this.name, epoch, bytes });
   }
 
@@ -178,7 +179,7 @@ export class WindowRendition implements Rendition {
     const next = begun && this.#open!.parts.length === record.part;
     this.#part = next ? { record, chunks: [], duration: 0 } : undefined;
     // A part is missing: what follows it in this segment must not be shown as if it were not.
-    if (!next && this.#open !== undefined) this.close();
+    if (!next) this.close();
     this.#edge = { epoch, media, part: record.part, ordinal: record.ordinal };
   }
 

@@ -159,3 +159,97 @@ test('A segment that never ends is set aside by what it holds', () => {
   assert.equal(windows.get('endless'), undefined);
   assert.notEqual(windows.get('old'), undefined);
 });
+
+test('The window of a programme stays for ten minutes behind its end, and so does an init that waits for its part', () => {
+  const minutes = 60_000;
+  for (const [after, stays] of [
+    [10 * minutes, true],
+    [10 * minutes + 1, false],
+  ] as const) {
+    const { windows, state, apply } = told();
+    apply(new LiveScript().segments(2).end().made);
+    state.now += after;
+    assert.equal(windows.sweep(), !stays);
+    assert.equal(windows.get('cam') !== undefined, stays);
+    const [init, part] = new LiveScript({ stream: 'other' }).segments(1).made;
+    apply([init!]);
+    state.now += after;
+    windows.sweep();
+    apply([part!]);
+    assert.equal(windows.get('other') !== undefined, stays);
+  }
+});
+
+test('An end is told once, and of another programme that begins nothing old is left', () => {
+  const { windows, state, apply } = told();
+  const script = new LiveScript().segments(2).end();
+  apply(script.made);
+  apply(script.made.slice(-1));
+  assert.equal(state.changes, 2);
+  const over = script.made.length;
+  apply(script.restart(false).segments(1).made.slice(over));
+  assert.equal(state.changes, 3);
+  // The end of the one before is no longer counted.
+  state.now += 3_600_000;
+  assert.equal(windows.sweep(), false);
+  assert.notEqual(windows.get('cam'), undefined);
+});
+
+/** Windows of which none is allowed to stay, and which streams were set aside. */
+function noRoom() {
+  const state = { now: 1_000_000, aside: [] as string[], changes: 0 };
+  const windows = new Windows({
+    limits: windowDefaults,
+    memory: 10,
+    onChange: () => {
+      state.changes += 1;
+    },
+    onSetAside: (stream) => state.aside.push(stream),
+    now: () => state.now,
+  });
+  const [init] = new LiveScript().segments(1).made;
+  const begin = (stream: string) => windows.apply({ ...init!.record, stream }, init!.bytes);
+  return { windows, state, begin };
+}
+
+test('Who was set aside stays away for a minute, and that is told each time', () => {
+  const { state, begin } = noRoom();
+  begin('cam');
+  assert.deepEqual([state.aside, state.changes], [['cam'], 1]);
+  for (const [later, times] of [
+    [0, 1],
+    [59_999, 1],
+    [1, 2],
+    [1, 2],
+    [60_000, 3],
+  ] as const) {
+    state.now += later;
+    begin('cam');
+    assert.deepEqual([state.aside.length, state.changes], [times, times], `${later} ms later`);
+  }
+});
+
+test('Of streams that were set aside ten thousand are remembered, the newest', () => {
+  const { state, begin } = noRoom();
+  for (let number = 0; number < 10_000; number += 1) begin(`${number}`);
+  begin('0');
+  assert.equal(state.aside.length, 10_000);
+  begin('one more');
+  begin('1');
+  assert.equal(state.aside.length, 10_001);
+  begin('0');
+  assert.deepEqual(state.aside.slice(-2), ['one more', '0']);
+});
+
+test('A stream that is forgotten begins anew', () => {
+  const { windows, apply } = told();
+  const { made } = new LiveScript().segments(2);
+  apply(made);
+  windows.forget('cam');
+  assert.equal(windows.get('cam'), undefined);
+  const [init, ...rest] = new LiveScript({ stream: 'other' }).segments(2).made;
+  apply([init!]);
+  windows.forget('other');
+  apply(rest.slice(0, 1));
+  assert.equal(windows.get('other'), undefined);
+});

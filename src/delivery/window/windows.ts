@@ -79,9 +79,7 @@ export class Windows {
   }
 
   #isAside(stream: string): boolean {
-    const since = this.#aside.get(stream);
-    if (since === undefined) return false;
-    const passed = this.#now() - since;
+    const passed = this.#now() - (this.#aside.get(stream) ?? Number.NEGATIVE_INFINITY);
     // A clock that was put back is to keep nobody away for longer.
     if (passed >= 0 && passed < asideFor) return true;
     this.#aside.delete(stream);
