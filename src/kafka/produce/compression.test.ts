@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { pino } from 'pino';
 import { silentLogger } from '../../log.ts';
 import { batchSize } from '../batch.ts';
+import { encodeRecords } from '../wire/batch-encode.ts';
 import { type Batch, newBatch } from './batch.ts';
 import { BatchCompression } from './compression.ts';
 import type { CompressionPlan } from './compression-plan.ts';
@@ -44,7 +45,9 @@ test('Few batches are compressed at once, and all of them in the end', async () 
   const pending = new PendingBytes(1_000_000);
   const compression = new BatchCompression(zstd, pending, silentLogger);
   const compressing = Array.from({ length: 12 }, () => compression.compress(batchOf(text)));
-  assert.ok(pending.bytes < 3.1 * text.byteLength, `${pending.bytes} bytes are held`);
+  const most = Math.min(3, availableParallelism());
+  const held = encodeRecords([{ value: text }]).size;
+  assert.equal(pending.bytes, most * held, 'bytes are held of those that are compressed');
   for (const compressed of await Promise.all(compressing)) compressed!.release();
   assert.equal(pending.bytes, 0);
 });
@@ -101,6 +104,27 @@ test('As many are compressed at once as threads may be taken, the next when one 
   assert.equal(again.length, most);
   for (const compressed of await Promise.all([...running, waiting, ...again])) compressed!.release();
   assert.equal(pending.bytes, 0);
+});
+
+test('Who waits longest is compressed first, and nobody once it is closed', async () => {
+  const begun: number[] = [];
+  class Watched extends PendingBytes {
+    override add(bytes: number): void {
+      begun.push(bytes);
+      super.add(bytes);
+    }
+  }
+  const compression = new BatchCompression(zstd, new Watched(10_000_000), silentLogger);
+  const sizes = Array.from({ length: 8 }, (_, index) => 1000 * (index + 1));
+  const compressing = sizes.map((size) => compression.compress(batchOf(text.subarray(0, size))));
+  await Promise.all(compressing);
+  assert.deepEqual(
+    begun,
+    sizes.map((size) => encodeRecords([{ value: text.subarray(0, size) }]).size),
+  );
+  compression.close();
+  assert.equal(await compression.compress(batchOf(text)), undefined);
+  assert.equal(begun.length, sizes.length);
 });
 
 test('A failure is told, and the batch sent as it is', async () => {

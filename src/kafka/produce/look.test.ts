@@ -99,3 +99,38 @@ test('What is too small to gain is not looked at, from its size on it is', () =>
     [false, true],
   );
 });
+
+test('What lies right at the bound is told by the bytes of the sixteen windows, and by no others', () => {
+  let state = 7;
+  const noise = (length: number, kinds: number): Buffer =>
+    Buffer.from(
+      Array.from({ length }, () => {
+        state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+        return (state >>> 16) % kinds;
+      }),
+    );
+  const verdicts = new Set<boolean>();
+  for (let run = 0; run < 300; run += 1) {
+    // Of 181 values the entropy is 7.4998 bits.
+    const bytes = noise(3800 + 61 * run, 179 + (run % 5));
+    const verdict = looksCompressible([bytes.subarray(0, 5 * run), bytes.subarray(5 * run)]);
+    assert.equal(verdict, byDefinition(bytes), `run ${run}`);
+    verdicts.add(verdict);
+  }
+  assert.equal(verdicts.size, 2);
+  // All that is looked at is alike, but for the first window and the last; nothing else is.
+  for (const length of [5000, 100_000]) {
+    const bytes = noise(length, 256);
+    for (let window = 1; window < 15; window += 1) {
+      const from = Math.floor((window * (length - 256)) / 15);
+      bytes.fill(0, from, from + 256);
+    }
+    assert.equal(looksCompressible([bytes]), true);
+  }
+  const between = Buffer.alloc(100_000);
+  for (let window = 0; window < 16; window += 1) {
+    const from = Math.floor((window * (between.length - 256)) / 15);
+    noise(256, 256).copy(between, from);
+  }
+  assert.equal(looksCompressible([between]), false);
+});

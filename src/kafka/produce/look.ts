@@ -24,24 +24,18 @@ export function looksCompressible(values: readonly NewRecord['value'][]): boolea
   for (const piece of pieces) total += piece.byteLength;
   if (total < tooFewToGain) return false;
   counts.fill(0);
-  return entropy(total <= sampleBytes ? countAll(pieces) : countWindows(pieces, total)) < promising;
+  const fits = total <= sampleBytes;
+  if (fits) for (const piece of pieces) count(piece, 0, piece.byteLength);
+  else countWindows(pieces, total);
+  return entropy(fits ? total : sampleBytes) < promising;
 }
 
 function count(bytes: Uint8Array, from: number, to: number): void {
   for (let at = from; at < to; at += 1) counts[bytes[at]!]! += 1;
 }
 
-function countAll(pieces: readonly Uint8Array[]): number {
-  let counted = 0;
-  for (const piece of pieces) {
-    count(piece, 0, piece.byteLength);
-    counted += piece.byteLength;
-  }
-  return counted;
-}
-
 /** Windows may lie over the end of one piece and the beginning of the next. */
-function countWindows(pieces: readonly Uint8Array[], total: number): number {
+function countWindows(pieces: readonly Uint8Array[], total: number): void {
   const distance = (total - windowBytes) / (windows - 1);
   let begin = 0;
   let window = 0;
@@ -49,14 +43,12 @@ function countWindows(pieces: readonly Uint8Array[], total: number): number {
     const end = begin + piece.byteLength;
     while (window < windows) {
       const from = Math.floor(window * distance);
-      if (from >= end) break;
       count(piece, Math.max(0, from - begin), Math.min(from + windowBytes, end) - begin);
       if (from + windowBytes > end) break;
       window += 1;
     }
     begin = end;
   }
-  return sampleBytes;
 }
 
 /** Bits per byte of what has been counted, corrected for the sample being small (Miller and Madow, 1955). */

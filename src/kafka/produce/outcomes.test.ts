@@ -165,15 +165,54 @@ test('What ends earlier than it did is another topic of the name, where topics g
   );
   const sent = bench.append();
   await bench.rest();
-  // Made anew: its first record.
+  // Made anew.
   bench.cluster.topicId = '11111111-4455-6677-8899-aabbccddeeff';
   await bench.answer({ code: 0, offset: 3 });
   assert.equal(sent.error?.kind, 'topic-recreated');
   assert.match(sent.error!.message, /may be there/);
+  const asked = bench.cluster.refreshes.length;
   const next = bench.append();
   await bench.rest();
   assert.equal(next.error?.kind, 'topic-recreated');
-  assert.deepEqual(bench.on(0), []);
+  // Nobody is asked any more.
+  assert.deepEqual([bench.on(0), bench.cluster.refreshes.length], [[], asked]);
+  // Its first record.
+  const other = await new ProducerBench({ version: 12 }).warm();
+  const first = other.append();
+  await other.rest();
+  other.cluster.topicId = '11111111-4455-6677-8899-aabbccddeeff';
+  await other.answer({ code: 0, offset: 0 });
+  assert.equal(first.error?.kind, 'topic-recreated');
+});
+
+test('A topic that is the same all the same may go on from where it ends now', async () => {
+  const bench = await new ProducerBench({ version: 12 }).warm();
+  const sent = bench.append();
+  await bench.rest();
+  await bench.answer({ code: 0, offset: 0 });
+  assert.equal(waits(bench), 1);
+  await bench.answer({ code: 0, offset: 0 });
+  assert.equal(sent.offset, 0);
+});
+
+test('What a producer that is forgotten has sent before may be there only if no answer said that it is not', async () => {
+  for (const [code, isDoubt] of [
+    [19, false],
+    [2, false],
+    [-1, true],
+    [7, true],
+  ] as const) {
+    const bench = await new ProducerBench().warm();
+    const sent = bench.append();
+    await bench.rest();
+    await bench.answer({ code });
+    await bench.answer({ code: 59 });
+    if (isDoubt) assert.match(sent.error!.message, /may be there/, `${code}`);
+    else {
+      await bench.answer();
+      assert.equal(sent.offset, 1, `${code}`);
+    }
+  }
 });
 
 test('What ends where it ended, or later, is the same topic; so is one that does not say', async () => {

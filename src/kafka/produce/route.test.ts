@@ -123,17 +123,25 @@ test('What is known of a topic does, until something fails; a topic without a le
   assert.equal(bench.cluster.refreshes.length, 2);
   await bench.answer({}, 1);
 
-  const other = new ProducerBench({ leaders: [0, 1] });
-  other.cluster.faults.push('leaderless');
+  // Of a partition without a leader it is too little to be waited for.
+  const other = new ProducerBench({ leaders: [0, -1] });
   other.append(0);
   await other.rest();
   await other.answer();
-  other.cluster.faults.push('leaderless');
-  assert.deepEqual(waits(other).length, 1);
-  other.cluster.breakOff(0);
-  other.append(0);
+  other.cluster.logs[1]!.leader = 1;
+  const sent = other.append(1);
   await other.rest();
-  await other.answer();
+  await other.answer({}, 1);
+  assert.equal(sent.offset, 0);
+  assert.deepEqual([other.cluster.refreshes.length, waits(other)], [2, []]);
+  // Each failure asks for what is newer than itself.
+  other.cluster.faults.push('lost', 'lost', 'lost');
+  other.append(1);
+  await other.rest();
+  await other.answer({ code: 6 }, 1);
+  const since = other.cluster.refreshes.slice(2).map(Number);
+  assert.equal(since.length, 4);
+  assert.ok(since.every((time, index) => index === 0 || time > since[index - 1]!));
 });
 
 test('All partitions are written to under one producer id, until a broker has forgotten it', async () => {

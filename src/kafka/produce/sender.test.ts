@@ -41,6 +41,8 @@ test('Batches of several partitions share a request up to one mebibyte; what is 
     // Each is counted from its own begin.
     [[600_000, 600_000, 400_000], 2],
     [[600_000, 600_000, 600_000], 3],
+    [[600_000, 500_000, mebibyte - 500_000], 2],
+    [[600_000, 500_000, mebibyte - 500_000 + 1], 3],
   ] as const) {
     const bench = await new ProducerBench({ leaders: sizes.map(() => 0) }).warm();
     const sent = sizes.map((size, partition) => bench.append(partition, valueFor(size)));
@@ -100,6 +102,8 @@ test('A broker that asks to be spared is spared', async () => {
   const [connection] = bench.cluster.connections(0).filter(({ waiting }) => waiting.length > 0);
   await bench.answer({ throttle: 250 });
   assert.deepEqual(connection!.throttles, [250]);
+  // Nothing stood still: its time-out is the usual one anyway.
+  assert.deepEqual(connection!.timeouts, []);
 });
 
 test('An answer that makes no sense breaks the link, and what was sent is asked for', async () => {
@@ -190,4 +194,19 @@ test('A link that stood still has the next one given twice the time, until as mu
   bench.append();
   await bench.rest();
   assert.equal(times().at(-1), 1000);
+});
+
+test('All that was on its way on a link that stood still has to be carried before it is trusted again', async () => {
+  const bench = await new ProducerBench({ leaders: [0, 0] }).warm();
+  bench.append(0, Buffer.alloc(mebibyte));
+  bench.append(1, Buffer.alloc(mebibyte));
+  await bench.rest();
+  assert.equal(bench.on(0).length, 2);
+  bench.cluster.breakOff(0, new StalledConnection({ host: 'b', port: 1 }, 1000));
+  await bench.rest();
+  const [connection] = bench.cluster.connections(0).filter(({ waiting }) => waiting.length > 0);
+  await bench.answer();
+  assert.deepEqual(connection!.timeouts, []);
+  await bench.answer();
+  assert.deepEqual(connection!.timeouts, [1000]);
 });
