@@ -10,6 +10,8 @@ export interface Equivalent {
   readonly because: string;
 }
 
+const everyInOrder =
+  'if (unbroken.every(({ media }, index) => media === unbroken[0]!.media + index)) return unbroken;';
 const shortWay = 'The short way for lists without holes: the long one comes to the same.';
 const identified = 'Nothing is sent before an identity is there, which sets it.';
 const noPart = 'Undefined is not greater than any number, nor is any than it.';
@@ -113,25 +115,25 @@ export const equivalents: readonly Equivalent[] = [
   },
   {
     path: 'src/delivery/hls/line-up.ts',
-    line: 'if (segments.every(({ media }, index) => media === segments[0]!.media + index)) return segments;',
-    change: 'segments.every(({ media }, index) => media === segments[0... -> false',
+    line: everyInOrder,
+    change: 'unbroken.every(({ media }, index) => media === unbroken[0... -> false',
     because: shortWay,
   },
   {
     path: 'src/delivery/hls/line-up.ts',
-    line: 'if (segments.every(({ media }, index) => media === segments[0]!.media + index)) return segments;',
-    change: 'media === segments[0]!.media + index -> undefined',
+    line: everyInOrder,
+    change: 'media === unbroken[0]!.media + index -> undefined',
     because: shortWay,
   },
   {
     path: 'src/delivery/hls/line-up.ts',
-    line: 'if (segments.every(({ media }, index) => media === segments[0]!.media + index)) return segments;',
+    line: everyInOrder,
     change: '=== -> !==',
     because: shortWay,
   },
   {
     path: 'src/delivery/hls/line-up.ts',
-    line: 'if (segments.every(({ media }, index) => media === segments[0]!.media + index)) return segments;',
+    line: everyInOrder,
     change: '+ -> -',
     because: shortWay,
   },

@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 import type { SourceFacts } from '../house/source.ts';
 import { shareOf, tryRoom } from './campaign.ts';
 import { coveringTests } from './covering.ts';
+import { equivalents, isAbout } from './equivalent.ts';
 import { applied, type Mutant } from './mutant.ts';
+import { readMutants } from './project.ts';
 import { isIn, rooms, roomsOf } from './rooms.ts';
 
 const folder = fileURLToPath(new URL('../../', import.meta.url));
@@ -61,4 +63,10 @@ test('Rooms go by their names, and what is no name is a folder or a file', () =>
   );
   assert.deepEqual(roomsOf(['src/live/read'])[0]!.source, ['src/live/read/']);
   assert.deepEqual(roomsOf(['src/live/read/start.ts'])[0]!.tests, ['src/live/read/']);
+});
+
+test('What is told to be equivalent is a mutant of the code as it is', () => {
+  const mutants = readMutants(folder, [...new Set(equivalents.map(({ path }) => path))]);
+  const stale = equivalents.filter((one) => !mutants.get(one.path)!.some((mutant) => isAbout(one, mutant)));
+  assert.deepEqual(stale, []);
 });
