@@ -194,6 +194,24 @@ test('What is for FFmpeg alone is of another namespace, and of no name that anyb
   assert.match(manifestOf(made), /ffmpeg:startNumber="5"/);
 });
 
+test('GStreamer goes back three segments, never to where there was no period, and nobody else reads of it', () => {
+  const delayIn = (text: string) => attribute(text, 'gstreamer:suggestedPresentationDelay');
+  const rows: readonly (readonly [made: readonly MadeRecord[], delay: string])[] = [
+    [new LiveScript().parts(1).made, 'PT0S'],
+    [new LiveScript().segments(1).parts(3).made, 'PT0.4S'],
+    [new LiveScript().segments(4).made, 'PT2.8S'],
+    [new LiveScript().segments(8).made, 'PT3S'],
+    [new LiveScript().segments(80).made, 'PT3S'],
+    [new LiveScript().segments(8).restart().segments(2).made, 'PT0.8S'],
+  ];
+  for (const [made, delay] of rows) {
+    const text = manifestOf(made);
+    assert.deepEqual(delayIn(text), [delay]);
+    assert.deepEqual(attribute(text, 'suggestedPresentationDelay'), []);
+  }
+  assert.deepEqual(delayIn(manifestOf(new LiveScript().segments(8).end().made, true)), []);
+});
+
 test('A programme that is over is listed segment by segment, around its gaps', () => {
   const text = manifestOf(new LiveScript().segments(3).gap().segments(2).end().made, true);
   assert.deepEqual(attribute(text, 'type'), ['static']);

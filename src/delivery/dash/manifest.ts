@@ -6,6 +6,7 @@ import type { Targets } from '../../records/live-record.ts';
 import { lastUnbroken } from '../hls/line-up.ts';
 import type { Uri } from '../hls/names.ts';
 import { countingFrom, ffmpegMinBuffer, ffmpegNamespace, ffmpegPeriod } from './ffmpeg.ts';
+import { gstreamerDelay } from './gstreamer.ts';
 import { periodOf, type Variant } from './period.ts';
 import {
   beginOf,
@@ -70,6 +71,7 @@ function live({ targets, variants, segments, indexed = [], uri }: ManifestOption
     timeShiftBufferDepth: duration(depthOf(runs)),
     maxSegmentDuration: duration(longestOf(told, segment)),
     minBufferTime: duration(Math.min(3 * part, ffmpegMinBuffer)),
+    ...(newest === undefined ? {} : gstreamerDelay(newest, { part, segment })),
   };
   const latency = { target: latencyInParts * part, min: 3 * part, max: 4 * segment };
   const milliseconds = Object.entries(latency).map(([name, value]) => [name, (value * 1000).toFixed(0)]);

@@ -1,4 +1,4 @@
-/** The page, in a browser. */
+/** The page, in a browser, and other players. */
 import { type Defect, edit } from '../defect.ts';
 
 const players = 'test:players --player hls.js';
@@ -80,5 +80,19 @@ export const page: readonly Defect[] = [
     ],
     seekers: [players],
     tests: [modules, states],
+  },
+  {
+    name: 'young-stream-is-no-manifest',
+    breaks:
+      'GStreamer called the manifest of a stream invalid that was younger than 10 s, and went back 10 s in others.',
+    edits: [
+      edit(
+        'src/delivery/dash/manifest.ts',
+        '    ...(newest === undefined ? {} : gstreamerDelay(newest, { part, segment })),',
+        '    ...(newest === undefined || part > 0 ? {} : gstreamerDelay(newest, { part, segment })),',
+      ),
+    ],
+    seekers: ['test:players --player playbin3-dash'],
+    tests: ['src/delivery/dash/manifest.test.ts'],
   },
 ];
