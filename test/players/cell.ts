@@ -23,7 +23,7 @@ export interface CellOptions {
 }
 
 /** Seconds that a first picture may take, on a machine that does other things as well. */
-const patience = 20;
+const usualPatience = 20;
 /** Seconds to watch behind the event, and for the event at most. */
 const behindEvent = 4;
 const mostSeconds = 35;
@@ -31,6 +31,7 @@ const interval = 100;
 
 export async function watchCell(options: CellOptions): Promise<Watched> {
   const { player, expected, server, stream, folder, browser, seconds } = options;
+  const { patience = usualPatience } = player;
   await mkdir(folder, { recursive: true });
   return inScope(async (owner) => {
     const counted = await countRequests(owner, server);

@@ -27,6 +27,8 @@ export interface Player {
   readonly address: 'index.m3u8' | 'manifest.mpd' | 'stream.mp4';
   /** Another way of a player that is there already: it plays the first input alone, unless it is named. */
   readonly isFurther?: boolean;
+  /** Seconds that its first picture may take, where it is known to take long. */
+  readonly patience?: number;
   /** What is installed. @throws Error that says how to install it, when it is not */
   version(): Promise<string>;
   play(options: PlayOptions): Promise<Playing>;

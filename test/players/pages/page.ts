@@ -1,9 +1,12 @@
 /** Players that are scripts of a page, in Chromium: what the video element presents is drawn and read. */
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
+import { findChromium } from '../../browser/browser.ts';
 import type { Owner } from '../../support/owner.ts';
 import type { Colour } from '../picture/picture.ts';
 import { places, readPicture } from '../picture/picture.ts';
@@ -12,8 +15,8 @@ import { missing, type Player, type Playing, type PlayOptions } from '../player.
 export interface PagePlayer {
   readonly name: string;
   readonly address: Player['address'];
-  /** The player's own script for pages, and the file that names its version. */
-  readonly files: () => { readonly script: string; readonly manifest: string };
+  /** The player's own script for pages, and the file that names its version. Undefined: the browser plays by itself. */
+  readonly files?: () => { readonly script: string; readonly manifest: string };
   /** Lines that start it: `video` is the element, `fatal(words)` ends it. */
   begin(url: string): string;
 }
@@ -30,6 +33,10 @@ export function pagePlayer(player: PagePlayer): Player {
 }
 
 async function versionOf({ name, files }: PagePlayer): Promise<string> {
+  if (files === undefined) {
+    const { stdout } = await promisify(execFile)(findChromium(), ['--version']);
+    return /[\d.]{3,}/.exec(stdout)?.[0] ?? '';
+  }
   try {
     const { script, manifest } = files();
     await readFile(script);
@@ -85,7 +92,7 @@ function takeSeen(page: Page): Promise<{ seen: Seen[]; words: string[] }> {
 }
 
 async function servePage({ files, begin }: PagePlayer, url: string, owner: Owner): Promise<string> {
-  const player = await readFile(files().script);
+  const player = files === undefined ? '' : await readFile(files().script);
   const types = { script: 'text/javascript', page: 'text/html' };
   const answers: Readonly<Record<string, readonly [type: string, content: string | Buffer]>> = {
     '/': [types.page, body],

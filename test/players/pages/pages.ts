@@ -20,15 +20,25 @@ function fetched(name: string, script: string) {
   };
 }
 
-const shaka: PagePlayer = {
-  name: 'shaka',
-  address: 'manifest.mpd',
-  files: fetched('shaka-player', 'dist/shaka-player.compiled.js'),
-  begin: (url) => `
+function shaka(name: string, address: PagePlayer['address']): PagePlayer {
+  return {
+    name,
+    address,
+    files: fetched('shaka-player', 'dist/shaka-player.compiled.js'),
+    begin: (url) => `
       shaka.polyfill.installAll();
       const player = new shaka.Player();
       player.addEventListener('error', ({ detail }) => detail.severity === 2 && fatal('error ' + detail.code));
       player.attach(video).then(() => player.load('${url}')).catch((error) => fatal('error ' + (error.code ?? error)));`,
+  };
+}
+
+const own: PagePlayer = {
+  name: 'chromium-hls',
+  address: 'index.m3u8',
+  begin: (url) => `
+      video.addEventListener('error', () => fatal(video.error.message));
+      video.src = '${url}';`,
 };
 
 const hls: PagePlayer = {
@@ -71,7 +81,9 @@ function videojs(name: string, address: PagePlayer['address'], type: string): Pa
 export const pages = [
   hls,
   dash,
-  shaka,
+  shaka('shaka', 'manifest.mpd'),
+  shaka('shaka-hls', 'index.m3u8'),
   videojs('video.js', 'index.m3u8', 'application/vnd.apple.mpegurl'),
   videojs('video.js-dash', 'manifest.mpd', 'application/dash+xml'),
+  own,
 ].map(pagePlayer);

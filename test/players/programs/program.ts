@@ -21,6 +21,8 @@ export interface Program {
   readonly pictures: 'stdout' | 'pipe' | 'bitmaps';
   /** Its standard output goes to this one, whose pictures count. */
   readonly into?: { readonly command: string; readonly args: readonly string[] };
+  /** As {@link Player.patience}. */
+  readonly patience?: number;
   /** It does not play for root. */
   readonly refusesRoot?: boolean;
   /** What prints its version, and where it stands in that. */
@@ -36,6 +38,7 @@ export function programPlayer(program: Program): Player {
     group: 'programs',
     isFurther: program.name.includes('-'),
     address: program.address,
+    ...(program.patience === undefined ? {} : { patience: program.patience }),
     version: () => versionOf(program),
     play: (options) => start(program, options),
   };

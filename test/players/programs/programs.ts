@@ -101,6 +101,7 @@ export const programs = [
   gstreamer('playbin', 'playbin', 'index.m3u8'),
   gstreamer('playbin-dash', 'playbin', 'manifest.mpd'),
   gstreamer('playbin3', 'playbin3', 'index.m3u8'),
-  gstreamer('playbin3-dash', 'playbin3', 'manifest.mpd'),
+  // GStreamer 1.22.0 has 30 s in store before it shows anything: its issue 2064, mended in 1.22.1.
+  { ...gstreamer('playbin3-dash', 'playbin3', 'manifest.mpd'), patience: 45 },
   streamlink,
 ].map(programPlayer);
