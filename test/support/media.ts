@@ -7,6 +7,9 @@ import type { EncoderOptions } from '../../src/live/encode/options.ts';
 import type { EncodingPlan } from '../../src/live/encode/plan.ts';
 import { prepareEncoding } from '../../src/live/encode/prepare.ts';
 import type { MediaChunk, MediaInit } from '../../src/live/media.ts';
+import { requiredBox } from '../../src/live/mp4/box.ts';
+import { readMovie } from '../../src/live/mp4/movie.ts';
+import { fragmentsIn } from '../../src/live/mp4/retime.ts';
 import { runCommand } from './process.ts';
 
 /** FFmpeg's options for a small moving picture, and for a tone; seconds. */
@@ -61,7 +64,10 @@ export function checkPromises({ plan, inits, chunks }: EncodedRun): void {
     [...inits.keys()],
     plan.outputs.map(({ rendition }) => rendition),
   );
-  for (const list of chunks.values()) {
+  for (const [rendition, list] of chunks) {
+    const movie = readMovie(requiredBox(inits.get(rendition)!.bytes, 'moov'));
+    for (const { bytes } of list)
+      assert.equal(fragmentsIn(bytes, movie)[0]?.trackId, movie.tracks[0]?.id, 'the first track comes first');
     let until = list[0]?.time ?? 0;
     let sinceKeyframe = 0;
     for (const [index, { time, duration, timescale, keyframe }] of list.entries()) {

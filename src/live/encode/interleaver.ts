@@ -171,12 +171,13 @@ export class Interleaver {
     const frames = this.#sound.take(index, its.isLast ? end : least, end);
     let { bytes } = piece;
     if (movie !== undefined && (base !== 0 || this.#sound.init !== undefined)) {
-      const sound = this.#soundBytes(picture, frames);
       retime(bytes, movie, {
         timeOf: ({ time }) => time - base,
         nextSequence: () => ++picture.sequence,
       });
-      if (sound !== undefined) bytes = Buffer.concat([sound, bytes]);
+      // Behind the picture, the first track of the init: some players take a segment's first time for one of that track.
+      const sound = this.#soundBytes(picture, frames);
+      if (sound !== undefined) bytes = Buffer.concat([bytes, sound]);
     }
     const rendition = this.#options.plan.outputs[index]?.rendition ?? '';
     const time = piece.time - base;

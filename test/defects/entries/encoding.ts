@@ -112,4 +112,18 @@ export const encoding: readonly Defect[] = [
     seekers: [cameras],
     tests: ['src/live/encode/sound-timeline.test.ts'],
   },
+  {
+    name: 'sound-before-its-picture',
+    breaks:
+      'shaka-player by HLS took the first decode time of a part for one of the picture, and showed nothing.',
+    edits: [
+      edit(
+        'src/live/encode/interleaver.ts',
+        '      if (sound !== undefined) bytes = Buffer.concat([bytes, sound]);',
+        '      if (sound !== undefined) bytes = Buffer.concat([sound, bytes]);',
+      ),
+    ],
+    seekers: ['test:players --player shaka-hls'],
+    tests: ['test/live/encode-sound.test.ts'],
+  },
 ];
