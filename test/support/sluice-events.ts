@@ -42,6 +42,8 @@ export interface FollowOptions {
   readonly onEvent?: (event: JsonEvent) => void;
   /** The executable; by default that of the source. */
   readonly executable?: string;
+  /** The command line that a command runs by, where it is not to run here. */
+  readonly through?: (command: readonly string[]) => readonly [string, ...string[]];
   /** What Node is given before it. */
   readonly nodeArgs?: readonly string[];
   /** Beside what this process has. */
@@ -53,8 +55,10 @@ export interface FollowOptions {
 /** Starts `sluice ARGS --json`. Its owner waits for `ended`, or kills it. */
 export function followSluice(args: readonly string[], options: FollowOptions = {}): FollowedSluice {
   const started = performance.now();
-  const { executable = main, nodeArgs = [], user } = options;
-  const child = spawn(process.execPath, [...nodeArgs, executable, ...args, '--json'], {
+  const { executable = main, nodeArgs = [], user, through } = options;
+  const words = [process.execPath, ...nodeArgs, executable, ...args, '--json'] as const;
+  const [command, ...rest] = through?.(words) ?? words;
+  const child = spawn(command, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
     ...(user === undefined ? {} : { uid: user, gid: user }),
