@@ -24,6 +24,12 @@ const sinkFlags = {
 } as const;
 
 const receivingFlags = {
+  connections: counted(
+    'connections',
+    downloadDefaults.connections,
+    [1, 256],
+    'at most so many connections to a broker',
+  ),
   bufferBytes: sized('buffer-bytes', downloadDefaults.bufferBytes, 1, 'bytes that may be fetched ahead'),
   commitInterval: timed(
     'commit-interval',

@@ -142,6 +142,11 @@ interface Reading {
   /** Bytes of prefetched and unreleased data. Default 32 MiB. */
   readonly bufferBytes?: number;
   /**
+   * At most so many connections to one broker are read over at once: where the way there is long and much is to be read, as many as carry
+   * more than fewer do. Default 32; 1: never more than one.
+   */
+  readonly connections?: number;
+  /**
    * Retention has removed the next offset (the first one below the log start, or read too late); or it is of a batch that is whole by its
    * CRC32C, and becomes more than anybody takes, or no records. Called with what is lost; reading goes on at `earliest`. Without it the
    * iteration throws KafkaError `out-of-range`, or `corrupt`. Never silent.

@@ -110,13 +110,13 @@ export class DownloadRun {
     const { kafka, settings, topic, stop } = this.#options;
     const { from, epochs } = await this.#begin();
     const look = await this.#lookForAbandoned();
-    const until = settings.once ? look.ends : undefined;
     const consumer = kafka.consumer({
       topic: topic.name,
       from,
       epochs,
-      ...(until === undefined ? {} : { until }),
+      ...(settings.once && { until: look.ends }),
       bufferBytes: settings.bufferBytes,
+      connections: settings.connections,
       newPartitions: !settings.once,
       onGap: (gap) => this.#gap(gap),
       onCut: (cut) => this.#cut(cut),

@@ -136,6 +136,8 @@ export interface DownloadOptions extends TopicOptions {
   readonly fromOffset?: 'beginning' | 'end' | number;
   /** Forget the position: begin anew where `fromOffset` says. */
   readonly reset?: boolean;
+  /** At most so many connections to a broker. */
+  readonly connections?: number;
   /** Bytes that may be prefetched from Kafka. */
   readonly bufferBytes?: number;
   /** Milliseconds between two commits; much data is committed sooner. */
@@ -151,6 +153,7 @@ export interface DownloadOptions extends TopicOptions {
 export const downloadDefaults = {
   once: false,
   reset: false,
+  connections: 32,
   bufferBytes: 16 * 1024 * 1024,
   commitInterval: 500,
   // Some 8 kB each: 80 MB at the most. 2,500 uploaders with --parallel 4.

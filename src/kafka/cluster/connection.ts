@@ -27,6 +27,8 @@ interface Pending {
   readonly pool: FramePool | undefined;
   readonly resolve: (frame: Frame) => void;
   readonly reject: (error: Error) => void;
+  /** When it was asked, by the steady clock. */
+  readonly askedAt: number;
   frame?: Frame;
 }
 
@@ -55,6 +57,8 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
   #correlationId = 0;
   #answered = false;
   #answers = 0;
+  #received = 0;
+  #roundTrip = Number.POSITIVE_INFINITY;
 
   private constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -73,8 +77,8 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
     const reader = connection.#reader;
     const sink = {
       push: (bytes: Uint8Array, length: number) =>
-        connection.#received(bytes, length, () => reader.push(bytes, length)),
-      filled: (length: number) => connection.#received(undefined, length, () => reader.filled(length)),
+        connection.#arrived(bytes, length, () => reader.push(bytes, length)),
+      filled: (length: number) => connection.#arrived(undefined, length, () => reader.filled(length)),
       get place() {
         return connection.isOpen ? reader.place : undefined;
       },
@@ -101,6 +105,16 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
     return this.#error === undefined;
   }
 
+  /** Bytes that have come. */
+  get received(): number {
+    return this.#received;
+  }
+
+  /** Milliseconds: the least time from a request to the beginning of its answer. Infinite before the first. */
+  get roundTrip(): number {
+    return this.#roundTrip;
+  }
+
   /** Resolves, with the reason, when the connection is closed. Never rejects. */
   get closed(): Promise<Error> {
     return this.#closed.promise;
@@ -119,7 +133,7 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
     return new Promise((resolve, reject) => {
       const run = () => {
         if (this.#error !== undefined) reject(this.#error);
-        else this.#write(request, { pool: request.pool, resolve, reject });
+        else this.#write(request, { pool: request.pool, resolve, reject, askedAt: performance.now() });
       };
       // Nobody opens the gate of a connection that is closed before the broker's time is over.
       if (request.urgent || !this.isOpen) run();
@@ -170,6 +184,7 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
     if (pending === undefined || bytes < 0 || bytes > maxResponseBytes) {
       throw new NetworkFailure(`${place}: what came back is not a response of Kafka's protocol`);
     }
+    this.#roundTrip = Math.min(this.#roundTrip, performance.now() - pending.askedAt);
     pending.frame = pending.pool?.take(bytes) ?? ownFrame(bytes);
     return pending.frame.bytes;
   }
@@ -208,7 +223,8 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
     this.#stall.start();
   }
 
-  #received(bytes: Uint8Array | undefined, length: number, take: () => void): void {
+  #arrived(bytes: Uint8Array | undefined, length: number, take: () => void): void {
+    this.#received += length;
     this.#stall.progress();
     if (bytes && !this.#answered && isTlsRecord(bytes, length)) {
       const advice = 'this port speaks TLS. Set security.protocol to SSL or SASL_SSL';

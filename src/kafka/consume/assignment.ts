@@ -8,12 +8,12 @@ import { type EpochRun, KafkaError } from '../contract.ts';
 import type { FramePool } from '../wire/frame-pool.ts';
 import type { Budget } from './budget.ts';
 import { type Cursor, corruptionsAllowed, jump, newCursor, type Part } from './cursor.ts';
-import { Fetcher, type FetcherOwner } from './fetcher.ts';
+import { Fetcher } from './fetcher.ts';
+import type { FetcherMeans, FetcherOwner } from './fetcher-owner.ts';
 import { FollowedTopic } from './followed-topic.ts';
 import { type Cut, cutError, type Gap, gapError } from './losses.ts';
 
-export interface AssignmentOptions {
-  readonly cluster: Cluster;
+export interface AssignmentOptions extends FetcherMeans {
   readonly topic: string;
   /** Partition -> end offset (exclusive). */
   readonly until: ReadonlyMap<number, number> | undefined;
@@ -21,10 +21,6 @@ export interface AssignmentOptions {
   readonly gapsAreFatal: boolean;
   /** The same of a log that was cut. */
   readonly cutsAreFatal: boolean;
-  readonly budget: Budget;
-  readonly pool: FramePool;
-  /** Ends everything. */
-  readonly signal: AbortSignal;
   /** Something has been fetched, or is gone: in the order of each partition. */
   readonly deliver: (item: Part | Gap | Cut) => void;
   /** Reading cannot go on. */
@@ -44,6 +40,7 @@ export class Assignment implements FetcherOwner {
   readonly signal: AbortSignal;
   readonly budget: Budget;
   readonly pool: FramePool;
+  readonly connections: number;
   readonly deliver: (item: Part | Gap | Cut) => void;
   readonly #options: AssignmentOptions;
   readonly #cursors = new Map<number, Cursor>();
@@ -54,11 +51,14 @@ export class Assignment implements FetcherOwner {
 
   constructor(options: AssignmentOptions) {
     this.#options = options;
-    this.cluster = options.cluster;
-    this.signal = options.signal;
-    this.budget = options.budget;
-    this.pool = options.pool;
-    this.deliver = options.deliver;
+    ({
+      cluster: this.cluster,
+      signal: this.signal,
+      budget: this.budget,
+      pool: this.pool,
+      connections: this.connections,
+      deliver: this.deliver,
+    } = options);
   }
 
   /** Undefined for a partition that is not read. */

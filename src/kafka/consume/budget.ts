@@ -3,6 +3,7 @@ export class Budget {
   readonly limit: number;
   readonly #line: { bytes: number; enter: () => void }[] = [];
   #used = 0;
+  #ahead = 0;
 
   constructor(limit: number) {
     this.limit = limit;
@@ -10,6 +11,11 @@ export class Budget {
 
   get used(): number {
     return this.#used;
+  }
+
+  /** What of it is held for later: nobody gives it back before what comes first is there. */
+  get ahead(): number {
+    return this.#ahead;
   }
 
   /** Resolves once the bytes are granted: in order, and at once when nothing else is held, however many they are. */
@@ -21,6 +27,17 @@ export class Budget {
     return new Promise((enter) => this.#line.push({ bytes, enter }));
   }
 
+  /**
+   * Bytes for what is fetched before its turn: at once, or not at all. Whoever is in line goes first, and `rest` can always be granted for
+   * what comes first, once all that has had its turn is given back.
+   */
+  takeAhead(bytes: number, rest: number): boolean {
+    const isThere =
+      this.#line.length === 0 && this.#used + bytes <= this.limit && this.#ahead + bytes + rest <= this.limit;
+    if (isThere) this.adjustAhead(bytes);
+    return isThere;
+  }
+
   /** Changes a grant after the fact; negative gives back. */
   adjust(bytes: number): void {
     this.#used += bytes;
@@ -29,6 +46,17 @@ export class Budget {
       this.#used += wanted;
       enter();
     }
+  }
+
+  /** The same of what was taken ahead. */
+  adjustAhead(bytes: number): void {
+    this.#ahead += bytes;
+    this.adjust(bytes);
+  }
+
+  /** The turn of so many bytes has come: they are given back like any others now. */
+  turn(bytes: number): void {
+    this.#ahead -= bytes;
   }
 
   #fits(bytes: number): boolean {

@@ -3,6 +3,7 @@ import type { Backoff } from '../cluster/backoff.ts';
 import type { EpochRun } from '../contract.ts';
 import { Epochs } from '../epochs.ts';
 import type { FetchedPartition } from '../wire/fetch.ts';
+import type { SharedFrame } from './shared-frame.ts';
 
 export interface Cursor {
   readonly partition: number;
@@ -66,26 +67,6 @@ export function newCursor(
     mending: false,
     isGivenUp: false,
   };
-}
-
-/** Memory shared by all parts of one response. */
-export interface SharedFrame {
-  readonly bytes: Buffer;
-  /** One holder fewer; the last one gives the memory back. */
-  release(): void;
-}
-
-/** Two holders in the place of one. */
-export function divide(frame: SharedFrame): readonly [SharedFrame, SharedFrame] {
-  let holders = 2;
-  const half = () => ({
-    bytes: frame.bytes,
-    release: () => {
-      holders -= 1;
-      if (holders === 0) frame.release();
-    },
-  });
-  return [half(), half()];
 }
 
 /** What one response brought of one partition, not yet decoded. */

@@ -3,49 +3,20 @@
  * as soon as a response is here, before anything of it is decoded; how much may lie about is the budget's business.
  */
 
-import type { Cluster } from '../cluster/cluster.ts';
 import { Code } from '../cluster/error-codes.ts';
 import { NetworkFailure } from '../cluster/failures.ts';
 import type { Link } from '../cluster/link.ts';
-import type { LinkPurpose } from '../cluster/link-purpose.ts';
 import { errorOf } from '../cluster/refusals.ts';
-import { Api } from '../cluster/versions.ts';
-import { readBatchHead } from '../wire/batch-decode.ts';
-import { decodeFetch, encodeFetch, type FetchedPartition, type FetchResponse } from '../wire/fetch.ts';
-import type { Frame, FramePool } from '../wire/frame-pool.ts';
-import type { Budget } from './budget.ts';
-import { type Cursor, cutsBelieved, isFetched, type Part, type SharedFrame } from './cursor.ts';
+import type { FetchedPartition } from '../wire/fetch.ts';
+import type { Frame } from '../wire/frame-pool.ts';
+import { Ahead, smallestFrame } from './ahead.ts';
+import { answerIn, ask } from './ask.ts';
+import { type Cursor, cutsBelieved, isFetched } from './cursor.ts';
+import type { FetcherOwner } from './fetcher-owner.ts';
+import { Lanes } from './lanes.ts';
+import { type HoldableFrame, type SharedFrame, share } from './shared-frame.ts';
+import { wholeBatchesOf } from './whole-batches.ts';
 
-/** What a fetcher needs of its consumer. */
-export interface FetcherOwner {
-  readonly cluster: Cluster;
-  readonly purpose: LinkPurpose;
-  readonly signal: AbortSignal;
-  readonly budget: Budget;
-  readonly pool: FramePool;
-  /** Bytes to ask for in one request. */
-  fetchBytes(): number;
-  /** What is read. */
-  topic(): { readonly id: string; readonly name: string };
-  /** Fetched, in order. */
-  deliver(part: Part): void;
-  /** The partition cannot be read here (now); it has been taken off this broker. */
-  displaced(cursor: Cursor, error?: Error): void;
-  /** The position is not on the partition; it has been taken off this broker. */
-  outOfRange(cursor: Cursor): void;
-  /** Only up to this offset the log is as it was when it was read; the partition has been taken off this broker. */
-  diverged(cursor: Cursor, offset: number): void;
-  /** The broker's log ends before the reading is to; the partition stays with this broker. */
-  endsEarly(cursor: Cursor): void;
-  /** The broker cannot read what stands there; it has been taken off this broker. */
-  corrupt(cursor: Cursor): void;
-  /** The broker names a replica nearer to the client; the partition has been taken off this broker. */
-  redirected(cursor: Cursor, broker: number): void;
-}
-
-const maxWaitMs = 500;
-/** Frames count at least so much: that is what the pool gives out. */
-const smallestFrame = 64 * 1024;
 /** No partition is asked for less: a batch that does not fit whole comes only when it is the first. */
 const leastPartitionBytes = 2 * 1024 * 1024;
 
@@ -56,15 +27,22 @@ interface Asked {
 }
 
 export class Fetcher {
-  readonly #broker: number;
   readonly #owner: FetcherOwner;
+  readonly #lanes: Lanes;
+  readonly #ahead: Ahead;
   #cursors: Cursor[] = [];
   #running = false;
-  #link: Link | undefined;
+  #bell = Promise.withResolvers<void>();
 
   constructor(broker: number, owner: FetcherOwner) {
-    this.#broker = broker;
     this.#owner = owner;
+    this.#lanes = new Lanes(owner.cluster, broker, owner.purpose, owner.connections);
+    this.#ahead = new Ahead({
+      owner,
+      lanes: this.#lanes,
+      deliver: (cursor, { frame, fetched }) => this.#deliver(cursor, frame, fetched),
+      changed: () => this.#ring(),
+    });
   }
 
   /** True while it has partitions to fetch. */
@@ -74,6 +52,7 @@ export class Fetcher {
 
   add(cursor: Cursor): void {
     if (!this.#cursors.includes(cursor)) this.#cursors.push(cursor);
+    this.#ring();
     if (!this.#running) void this.#run();
   }
 
@@ -83,43 +62,67 @@ export class Fetcher {
   }
 
   close(): void {
-    this.#cursors = [];
-    this.#link?.connection.close();
+    for (const cursor of this.#cursors) this.#drop(cursor);
+    this.#ahead.close();
+    this.#lanes.close();
   }
 
   async #run(): Promise<void> {
     this.#running = true;
-    const { budget, signal } = this.#owner;
+    const { signal } = this.#owner;
     while (!signal.aborted) {
-      this.#cursors = this.#cursors.filter((cursor) => !isFetched(cursor));
+      for (const cursor of this.#cursors.filter(isFetched)) this.#drop(cursor);
       for (const cursor of this.#cursors.filter(isLeaseOver)) {
         cursor.replica = undefined;
         this.#displace(cursor);
       }
       if (this.#cursors.length === 0) break;
-      const granted = this.#owner.fetchBytes();
-      await budget.take(granted);
-      const asked = this.#cursors.map((cursor) => ({
-        cursor,
-        offset: cursor.position,
-        generation: cursor.generation,
-      }));
-      try {
-        const frame = await this.#fetch(asked, granted);
-        this.#received(asked, frame, granted);
-      } catch (error) {
-        budget.adjust(-granted);
-        for (const { cursor } of asked) if (!cursor.isGivenUp) this.#displace(cursor, error as Error);
-      }
+      if (this.#cursors.every((cursor) => this.#ahead.covers(cursor))) await this.#bell.promise;
+      else await this.#next();
     }
     this.#running = false;
   }
 
-  async #fetch(asked: readonly Asked[], maxBytes: number): Promise<Frame> {
-    const { cluster, purpose, pool } = this.#owner;
-    if (this.#link?.connection.isOpen !== true) this.#link = await cluster.link(this.#broker, purpose);
-    const { connection, versions } = this.#link;
-    const apiVersion = versions.get(Api.fetch)!;
+  /** Asks for what comes next of all partitions that nobody is ahead of. */
+  async #next(): Promise<void> {
+    const { budget } = this.#owner;
+    let asked: readonly Asked[] = [];
+    let granted = 0;
+    try {
+      const link = await this.#lanes.open(this.#lanes.own);
+      const wish = this.#ahead.wish(this.#free, this.#owner.fetchBytes());
+      await budget.take(wish.granted);
+      granted = wish.granted;
+      const cursors = this.#free;
+      asked = cursors.map((cursor) => ({ cursor, offset: cursor.position, generation: cursor.generation }));
+      if (asked.length === 0) return;
+      this.#ahead.asks(cursors, wish);
+      const frame = await this.#fetch(link, asked, wish.maxBytes);
+      const { partitions } = answerIn(frame, link);
+      this.#ahead.asked(cursors);
+      const held = Math.max(frame.bytes.byteLength, smallestFrame);
+      budget.adjust(held - granted);
+      granted = 0;
+      this.#received(
+        asked,
+        partitions,
+        share(frame, () => budget.adjust(-held)),
+      );
+      this.#ahead.begin();
+    } catch (error) {
+      const cursors = asked.length > 0 ? asked.map(({ cursor }) => cursor) : this.#cursors;
+      for (const cursor of cursors) if (!cursor.isGivenUp) this.#displace(cursor, error as Error);
+    } finally {
+      budget.adjust(-granted);
+    }
+  }
+
+  get #free(): readonly Cursor[] {
+    return this.#cursors.filter((cursor) => !this.#ahead.covers(cursor));
+  }
+
+  #fetch(link: Link, asked: readonly Asked[], maxBytes: number): Promise<Frame> {
+    const { cluster, pool } = this.#owner;
     const request = {
       topicId: this.#owner.topic().id,
       entries: asked.map(({ cursor, offset }) => ({
@@ -128,7 +131,6 @@ export class Fetcher {
         offset,
         lastFetchedEpoch: shownEpoch(cursor),
       })),
-      maxWait: Math.min(maxWaitMs, cluster.options.requestTimeout / 2),
       maxBytes,
       partitionMaxBytes: Math.min(
         maxBytes,
@@ -137,27 +139,13 @@ export class Fetcher {
       // Who names no rack is sent to no other replica.
       rack: asked.some(({ cursor }) => isForLeaderAlone(cursor)) ? '' : (cluster.options.rack ?? ''),
     };
-    const pieces = encodeFetch(request, apiVersion);
-    return connection.exchange({ apiKey: Api.fetch, apiVersion, pieces, hasTags: true, pool });
+    return ask(cluster, link, request, pool);
   }
 
-  #received(asked: readonly Asked[], frame: Frame, granted: number): void {
-    let response: FetchResponse;
-    try {
-      response = decodeFetch(frame.bytes);
-      if (response.errorCode !== 0) throw errorOf('fetch', response.errorCode, 'fetch records');
-    } catch (error) {
-      frame.release();
-      throw error;
-    }
-    this.#link?.connection.throttle(response.throttleMs);
-    const { budget } = this.#owner;
-    const held = Math.max(frame.bytes.byteLength, smallestFrame);
-    const shared = share(frame, () => budget.adjust(-held));
-    budget.adjust(held - granted);
+  #received(asked: readonly Asked[], partitions: readonly FetchedPartition[], shared: HoldableFrame): void {
     const byPartition = new Map(asked.map((one) => [one.cursor.partition, one]));
     const served = new Set<Cursor>();
-    for (const fetched of response.partitions) {
+    for (const fetched of partitions) {
       const one = byPartition.get(fetched.partition);
       if (one === undefined || one.generation !== one.cursor.generation || one.offset !== one.cursor.position)
         continue;
@@ -170,7 +158,7 @@ export class Fetcher {
   }
 
   /** One partition's part of a response: an error, a redirection, or records. True: records. */
-  #sort({ cursor, offset, generation }: Asked, fetched: FetchedPartition, shared: HoldableFrame): boolean {
+  #sort({ cursor, offset }: Asked, fetched: FetchedPartition, shared: HoldableFrame): boolean {
     const owner = this.#owner;
     if (fetched.errorCode === Code.offsetOutOfRange) {
       this.#drop(cursor);
@@ -200,7 +188,8 @@ export class Fetcher {
       this.#drop(cursor);
       owner.diverged(cursor, cursor.epochs.agreement(epoch, end));
     } else {
-      const next = endOf(shared.bytes, fetched, cursor);
+      const whole = wholeBatchesOf(shared.bytes, fetched, cursor);
+      const { next } = whole;
       if (next <= offset && fetched.end > fetched.start) {
         const bytes = fetched.end - fetched.start;
         const message = `the broker's answer of ${bytes} bytes has no whole batch at offset ${offset}`;
@@ -209,19 +198,39 @@ export class Fetcher {
       }
       cursor.backoff.succeeded();
       if (next <= offset) {
+        this.#ahead.goesOn(cursor, whole, fetched.highWatermark);
         if (Number.isFinite(cursor.until) && fetched.highWatermark < cursor.until) owner.endsEarly(cursor);
         return false;
       }
-      cursor.position = next;
-      cursor.endsEarlySince = undefined;
-      owner.deliver({ cursor, generation, from: offset, frame: shared.hold(), fetched });
+      this.#hand(cursor, next, shared.hold(), fetched);
+      this.#ahead.goesOn(cursor, whole, fetched.highWatermark);
       return true;
     }
     return false;
   }
 
+  /** What was fetched ahead, and goes on at the position. */
+  #deliver(cursor: Cursor, frame: SharedFrame, fetched: FetchedPartition): void {
+    cursor.backoff.succeeded();
+    this.#hand(cursor, wholeBatchesOf(frame.bytes, fetched, cursor).next, frame, fetched);
+  }
+
+  #hand(cursor: Cursor, next: number, frame: SharedFrame, fetched: FetchedPartition): void {
+    const { position: from, generation } = cursor;
+    cursor.position = next;
+    cursor.endsEarlySince = undefined;
+    this.#owner.deliver({ cursor, generation, from, frame, fetched });
+  }
+
   #drop(cursor: Cursor): void {
     this.#cursors = this.#cursors.filter((other) => other !== cursor);
+    this.#ahead.drop(cursor);
+    this.#ring();
+  }
+
+  #ring(): void {
+    this.#bell.resolve();
+    this.#bell = Promise.withResolvers();
   }
 
   #displace(cursor: Cursor, error?: Error): void {
@@ -242,47 +251,4 @@ function isLeaseOver({ replica }: Cursor): boolean {
 
 function isForLeaderAlone({ leaderAloneUntil }: Cursor): boolean {
   return Date.now() < leaderAloneUntil;
-}
-
-/**
- * The offset after the last whole batch; the cursor notes the epochs. A batch whose head makes no sense ends it: decoding will say what is
- * wrong.
- */
-function endOf(bytes: Buffer, { start, end }: FetchedPartition, { position, epochs }: Cursor): number {
-  let next = position;
-  let at = start;
-  try {
-    for (let head = readBatchHead(bytes, at, end); head; head = readBatchHead(bytes, at, end)) {
-      epochs.note(head.leaderEpoch, head.baseOffset);
-      next = Math.max(next, head.nextOffset);
-      at = head.end;
-    }
-  } catch {
-    epochs.note(-1, next);
-    return Math.max(next, position + 1);
-  }
-  return next;
-}
-
-interface HoldableFrame extends SharedFrame {
-  /** One more holder. */
-  hold(): SharedFrame;
-}
-
-function share(frame: Frame, released: () => void): HoldableFrame {
-  let holders = 1;
-  const release = () => {
-    holders -= 1;
-    if (holders > 0) return;
-    frame.release();
-    released();
-  };
-  return {
-    bytes: frame.bytes,
-    release,
-    hold: () => {
-      holders += 1;
-      return { bytes: frame.bytes, release };
-    },
-  };
 }

@@ -7,13 +7,14 @@ import type { ConsumerOptions, FetchedBatch, KafkaError, ReadingGap } from '../c
 import { FramePool } from '../wire/frame-pool.ts';
 import { Assignment } from './assignment.ts';
 import { Budget } from './budget.ts';
-import { type Cursor, corruptionsAllowed, divide, jump, type Part } from './cursor.ts';
+import { type Cursor, corruptionsAllowed, jump, type Part } from './cursor.ts';
 import type { Cut, Gap } from './losses.ts';
 import { decodePart } from './part.ts';
+import { divide } from './shared-frame.ts';
 
 export interface ReaderOptions {
   readonly cluster: Cluster;
-  readonly reading: Pick<ConsumerOptions, 'topic' | 'bufferBytes' | 'onGap' | 'onCut'>;
+  readonly reading: Pick<ConsumerOptions, 'topic' | 'bufferBytes' | 'connections' | 'onGap' | 'onCut'>;
   /** Partition -> end offset (exclusive). */
   readonly until?: ReadonlyMap<number, number> | undefined;
   /** Ends everything. */
@@ -21,6 +22,7 @@ export interface ReaderOptions {
 }
 
 const defaultBufferBytes = 32 * 1024 * 1024;
+const defaultConnections = 32;
 /** What compressed batches may become at a time: the rest of what has been fetched waits as it is. */
 const expandedAtOnce = 4 * 1024 * 1024;
 
@@ -49,6 +51,7 @@ export class Reader {
       cutsAreFatal: reading.onCut === undefined,
       budget: new Budget(bufferBytes),
       pool: this.#pool,
+      connections: reading.connections ?? defaultConnections,
       signal,
       deliver: (item) => {
         this.#fetched.push(item);
