@@ -34,7 +34,7 @@ test('Paths that may stand in a record', () => {
 
 test('Paths that may not, and why', () => {
   const table: readonly (readonly [path: string, fault: RegExp])[] = [
-    ['', /empty/],
+    ['', /^the path is empty$/],
     ['/', /absolute/],
     ['/etc/passwd', /absolute/],
     ['a/', /empty segment/],
@@ -76,6 +76,8 @@ test('Names of uploaders', () => {
     'a'.repeat(129),
     '\ud800',
   ];
+  assert.equal(uploaderFault(''), 'the name is empty');
+  assert.equal(uploaderFault('..'), 'the name has a ".." segment');
   for (const name of refused) assert.ok(uploaderFault(name) !== undefined, JSON.stringify(name));
 });
 
