@@ -4,7 +4,15 @@ import fc from 'fast-check';
 import { LiveScript } from '../../../test/support/live-records.ts';
 import type { IndexedSegment } from '../../records/live-index.ts';
 import { StreamWindow } from '../window/window.ts';
-import { indexOf, type LineUpOptions, type Listed, lineUp, newestEpoch, withoutHoles } from './line-up.ts';
+import {
+  indexOf,
+  type LineUpOptions,
+  type Listed,
+  lastUnbroken,
+  lineUp,
+  newestEpoch,
+  withoutHoles,
+} from './line-up.ts';
 import { programDateTime } from './tags.ts';
 
 const target = 1_000_000;
@@ -223,4 +231,26 @@ test('Places and epochs of a list', () => {
   assert.equal(newestEpoch({ known, from: 0, to: 2 }), 1);
   assert.equal(newestEpoch({ known, from: 3, to: 5 }), undefined);
   assert.equal(newestEpoch({ known, from: 0, to: 1 }), 0);
+});
+
+test('Numbers that jump by more than a hundred, and encoders that began anew more often, break a list', () => {
+  const rows: readonly (readonly [media: number, discontinuities: number, from: number])[] = [
+    [1, 0, 0],
+    [100, 0, 0],
+    [101, 0, 1],
+    [1, 100, 0],
+    [1, 101, 1],
+  ];
+  for (const [media, discontinuities, from] of rows) {
+    const segments = [
+      { media: 7, discontinuities: 3 },
+      { media: 7 + media, discontinuities: 3 + discontinuities },
+    ];
+    assert.equal(lastUnbroken(segments), from, `${media}, ${discontinuities}`);
+    // Whatever follows, the last break counts.
+    const next = { media: 8 + media, discontinuities: 3 + discontinuities };
+    assert.equal(lastUnbroken([...segments, next]), from);
+  }
+  assert.equal(lastUnbroken([]), 0);
+  assert.equal(lastUnbroken([{ media: 5 }]), 0);
 });

@@ -110,3 +110,26 @@ test('A token stands behind each name of media, and the length is known before',
   const names = text.match(/[a-z]+-\d+(?:-\d+)?\.(?:m4s|mp4)/g)!.length;
   assert.equal(text.match(/\.(?:m4s|mp4)\?token=1\.cam\.abc(?=["\n])/g)?.length, names);
 });
+
+test('A block is written anew where what stands before it has changed, and nobody else has how a list begins', () => {
+  const lost = 2 * blockSize - 1;
+  const { archived, from } = longStream(1400, [], [], []);
+  const [first] = from(10).filter((piece) => typeof piece !== 'string');
+  archived.splice(lost, 1);
+  const text = textOf(from(10), plain);
+  assert.equal(text, textOf(longStream(1400, [lost], [], []).from(10), plain));
+  assert.match(text, new RegExp(`#EXT-X-GAP\n#EXTINF:1\\.00000,\nseg-1-${lost}\\.m4s\n`));
+  const [again] = from(10).filter((piece) => typeof piece !== 'string');
+  assert.deepEqual(again, first);
+  assert.notEqual(again, first);
+});
+
+test('An init is named where an epoch begins, and not at each block', () => {
+  const maps = (cuts: readonly number[]) =>
+    textOf(longStream(1400, [], [], cuts).from(3), plain).match(/#EXT-X-MAP:URI="init-\d+\.mp4"/g);
+  assert.deepEqual(maps([]), ['#EXT-X-MAP:URI="init-1.mp4"']);
+  assert.deepEqual(
+    maps([600]),
+    [1, 2].map((epoch) => `#EXT-X-MAP:URI="init-${epoch}.mp4"`),
+  );
+});
