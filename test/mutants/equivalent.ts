@@ -1,14 +1,8 @@
 /** Mutants that no test can tell from the code as it is, each with the reason. */
+import type { Equivalent } from './alike.ts';
+import { inLive } from './equivalent-live.ts';
+import { inRecords } from './equivalent-records.ts';
 import type { Mutant } from './mutant.ts';
-
-export interface Equivalent {
-  readonly path: string;
-  /** The line as it is, without what surrounds it. */
-  readonly line: string;
-  /** As it is printed. Undefined: every mutant of the line. */
-  readonly change?: string;
-  readonly because: string;
-}
 
 const everyInOrder =
   'if (unbroken.every(({ media }, index) => media === unbroken[0]!.media + index)) return unbroken;';
@@ -167,6 +161,8 @@ export const equivalents: readonly Equivalent[] = [
     change: 'true -> false',
     because: identified,
   },
+  ...inRecords,
+  ...inLive,
 ];
 
 export function isAbout({ path, line, change }: Equivalent, mutant: Mutant): boolean {
