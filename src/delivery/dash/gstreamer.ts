@@ -1,8 +1,7 @@
 /**
- * Where GStreamer begins to play. Without `suggestedPresentationDelay` it goes back 10 s from now, and calls a manifest invalid
- * where no period was 10 s ago: that of a stream which has just begun. Others are to stay as near to what is filmed as they can, and
- * some would follow that attribute rather than `ServiceDescription`; so it stands in another namespace, which GStreamer does not look
- * at (ADR 177). FFmpeg does not either, and counts to the same number with it. Pure.
+ * What GStreamer takes from a live manifest otherwise than others do (ADR 177). It stands in another namespace, which GStreamer does not
+ * look at, and before the attribute that it takes the place of, for the first of a name counts. FFmpeg reads so too; its count of
+ * segments stays the same. Pure.
  */
 import { type Run, secondsOf, timeOf } from './runs.ts';
 import { type Attributes, duration } from './xml.ts';
@@ -12,15 +11,35 @@ const behind = 3;
 /** Seconds by which its clock is late: it sets it by the `Date` of answers, which has whole seconds. */
 const late = 1;
 
-/** Of the MPD. `part` and `segment`: targets in seconds. */
-export function gstreamerDelay(
-  { last }: Run,
-  { part, segment }: Record<'part' | 'segment', number>,
-): Attributes {
-  // A part less than there is, for the publisher's clock may be early by some of one.
+export interface GstreamerOptions {
+  /** Those of the manifest, oldest first. `start`: when media time was 0, seconds since the epoch of Unix. */
+  readonly runs: readonly (Run & { readonly start: number; readonly startNumber: number | undefined })[];
+  /** Targets in seconds. */
+  readonly part: number;
+  readonly segment: number;
+}
+
+/** Of the MPD, and of its only period; to stand before all others. */
+export function forGstreamer({
+  runs,
+  part,
+  segment,
+}: GstreamerOptions): Record<'root' | 'period', Attributes> {
+  const newest = runs.at(-1);
+  if (newest === undefined) return { root: {}, period: {} };
+  const { last, start, startNumber } = newest;
+  // Otherwise it goes back 10 s, and calls the manifest of a stream invalid that is younger. A part less than there is, for the
+  // publisher's clock may be early by some of one.
   const there = timeOf(last) + secondsOf(last) - part - late;
-  return {
+  const root = {
     'xmlns:gstreamer': 'urn:sluice:gstreamer',
     'gstreamer:suggestedPresentationDelay': duration(Math.max(0, Math.min(behind * segment, there))),
+  };
+  if (runs.length > 1 || startNumber !== undefined) return { root, period: {} };
+  // It adds the period's start to the times of a SegmentTimeline, and then once more.
+  const begin = new Date(Math.round(start * 1000)).toISOString();
+  return {
+    root: { ...root, 'gstreamer:availabilityStartTime': begin },
+    period: { 'gstreamer:start': duration(0) },
   };
 }

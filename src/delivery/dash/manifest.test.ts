@@ -212,6 +212,19 @@ test('GStreamer goes back three segments, never to where there was no period, an
   assert.deepEqual(delayIn(manifestOf(new LiveScript().segments(8).end().made, true)), []);
 });
 
+test('GStreamer counts the entries of a SegmentTimeline from a period that begins at 0', () => {
+  const ragged = new LiveScript().parts(5).close().parts(2).close().parts(5).close();
+  const text = manifestOf(ragged.parts(1).made);
+  const own = [
+    / gstreamer:availabilityStartTime="2026-09-21T14:13:20\.000Z" .* availabilityStartTime="1970-/,
+    /<Period gstreamer:start="PT0S" .* start="PT1790000000S"/,
+  ];
+  for (const pattern of own) assert.match(text, pattern);
+  // Counted by the clock, or where there are several, periods begin where all others take them to begin.
+  for (const script of [new LiveScript().segments(3), ragged.restart().segments(2)])
+    assert.doesNotMatch(manifestOf(script.made), /gstreamer:(?:start|availabilityStartTime)/);
+});
+
 test('A programme that is over is listed segment by segment, around its gaps', () => {
   const text = manifestOf(new LiveScript().segments(3).gap().segments(2).end().made, true);
   assert.deepEqual(attribute(text, 'type'), ['static']);

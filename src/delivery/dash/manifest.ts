@@ -6,7 +6,7 @@ import type { Targets } from '../../records/live-record.ts';
 import { lastUnbroken } from '../hls/line-up.ts';
 import type { Uri } from '../hls/names.ts';
 import { countingFrom, ffmpegMinBuffer, ffmpegNamespace, ffmpegPeriod } from './ffmpeg.ts';
-import { gstreamerDelay } from './gstreamer.ts';
+import { forGstreamer } from './gstreamer.ts';
 import { periodOf, type Variant } from './period.ts';
 import {
   beginOf,
@@ -50,9 +50,10 @@ function live({ targets, variants, segments, indexed = [], uri }: ManifestOption
     const oldest = known.media < run.first.media ? known : run.first;
     return { ...run, start: beginOf(oldest), startNumber: numberAtZero(run, oldest, segment, picture) };
   });
+  const gstreamer = forGstreamer({ runs, part, segment });
   const periods = runs.flatMap((run, index) => {
     const { epoch } = run.first;
-    const begin = { id: `e${epoch}`, start: duration(run.start) };
+    const begin = { ...gstreamer.period, id: `e${epoch}`, start: duration(run.start) };
     const next = runs[index + 1];
     const attributes =
       next === undefined ? begin : { ...begin, duration: duration(lengthOf(run, next, segment)) };
@@ -64,6 +65,7 @@ function live({ targets, variants, segments, indexed = [], uri }: ManifestOption
     periods.push(...ffmpegPeriod({ epoch, variants, template: countingFrom(newest), uri }));
   }
   const attributes = {
+    ...gstreamer.root,
     type: 'dynamic',
     availabilityStartTime: '1970-01-01T00:00:00Z',
     publishTime: new Date(Math.round((newest?.last.captured ?? 0) / 1000)).toISOString(),
@@ -71,7 +73,6 @@ function live({ targets, variants, segments, indexed = [], uri }: ManifestOption
     timeShiftBufferDepth: duration(depthOf(runs)),
     maxSegmentDuration: duration(longestOf(told, segment)),
     minBufferTime: duration(Math.min(3 * part, ffmpegMinBuffer)),
-    ...(newest === undefined ? {} : gstreamerDelay(newest, { part, segment })),
   };
   const latency = { target: latencyInParts * part, min: 3 * part, max: 4 * segment };
   const milliseconds = Object.entries(latency).map(([name, value]) => [name, (value * 1000).toFixed(0)]);

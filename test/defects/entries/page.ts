@@ -88,8 +88,8 @@ export const page: readonly Defect[] = [
     edits: [
       edit(
         'src/delivery/dash/manifest.ts',
-        '    ...(newest === undefined ? {} : gstreamerDelay(newest, { part, segment })),',
-        '    ...(newest === undefined || part > 0 ? {} : gstreamerDelay(newest, { part, segment })),',
+        '    ...gstreamer.root,\n',
+        '    ...(part > 0 ? {} : gstreamer.root),\n',
       ),
     ],
     seekers: ['test:players --player playbin3-dash'],
