@@ -30,6 +30,8 @@ export interface MatrixOptions {
   readonly server: string;
   readonly folder: string;
   readonly players: readonly Player[];
+  /** Requests a second of {@link reference} before this input, where it is not among them. */
+  readonly asked?: number | undefined;
   readonly browser: () => Promise<Browser>;
   /** Each is watched for so long, from its first picture on; and how long films are, where not as long as others need them. */
   readonly seconds: number;
@@ -53,7 +55,7 @@ export async function playInput(input: Input, options: MatrixOptions): Promise<v
   for (const some of groupsOf(players, atOnce)) {
     for (const [player, seen] of await publish.play(some)) watched.set(player, seen);
   }
-  let asked: number | undefined;
+  let { asked } = options;
   const judged = (player: Player, seen: Watched, alone: boolean): Played => {
     // Who cannot show it asks for nothing, and is no measure.
     if (player.name === reference) asked = seen.sights.length === 0 ? undefined : seen.asked / seen.lasted;

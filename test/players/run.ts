@@ -6,7 +6,7 @@
  *
  * `--results`: each cell is added to it as a line of JSON, and the table is made of all cells that stand there, so that the matrix can be played in
  * several runs; with `--again` nothing is played, and the table made again. `--output`: a page of which the part between the marks is replaced, or a new one. Exit code 1 when a cell neither plays nor stands in
- * known.ts with its reason. hls.js always plays: its requests are the measure. Further ways of a player (`mpv-dash`) play the first input, or where they
+ * known.ts with its reason. hls.js always plays, for its requests are the measure, but where it stands in the results already. Further ways of a player (`mpv-dash`) play the first input, or where they
  * are named.
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
@@ -49,6 +49,7 @@ function chosen<T extends { readonly name: string }>(all: readonly T[], names: r
 }
 
 const named = values.player === undefined ? undefined : [...new Set([reference, ...values.player])];
+const isReferenceNamed = values.player?.includes(reference) ?? true;
 const everybody: readonly Player[] = [...pages, ...programs];
 const players = chosen(everybody, named);
 const chosenInputs = values.again ? [] : chosen(inputs, values.input);
@@ -62,6 +63,14 @@ function readResults(file: string): Played[] {
   const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
   const all = lines.map((line) => JSON.parse(line) as Played);
   return [...new Map(all.map((one) => [JSON.stringify([one.player, one.input]), one])).values()];
+}
+
+/** Requests a second of the reference, where it has played this input before. */
+function askedBefore(input: string): number | undefined {
+  const { results } = values;
+  if (results === undefined || !existsSync(results)) return undefined;
+  const measure = readResults(results).find((one) => one.player === reference && one.input === input);
+  return measure?.faults.length === 0 ? measure.figures.rate : undefined;
 }
 
 /** One Chromium for all pages, which begins when the first is needed. */
@@ -83,13 +92,16 @@ if (chosenInputs.length > 0)
       const server = await startServer(owner, stage);
       const browser = browserOf(owner);
       for (const input of chosenInputs) {
-        const isPlaying = ({ isFurther = false }: Player) =>
-          !isFurther || named !== undefined || input === inputs[0];
+        const asked = isReferenceNamed ? undefined : askedBefore(input.name);
+        const isPlaying = ({ name, isFurther = false }: Player) =>
+          (!isFurther || named !== undefined || input === inputs[0]) &&
+          (name !== reference || asked === undefined);
         await playInput(input, {
           ...stage,
           server: server.url,
           folder,
           players: players.filter(isPlaying),
+          asked,
           browser,
           seconds: Number(values.seconds),
           atOnce: Number(values['at-once']),
