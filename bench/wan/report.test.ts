@@ -51,8 +51,11 @@ test('ratios are of the same round, and a round that failed does not count', asy
     () => {},
   );
   const lines = outcomeReport(outcome).split('\n');
-  assert.ok(lines.includes('| scp | 20.0 (10.0 to 40.0) | 1 | 0.50 |'), lines.join('\n'));
-  assert.ok(lines.includes('| sluice | 4.50 (1.00 to 8.00) | 0.15 (0.10 to 0.20) | 2.2 |'), lines.join('\n'));
+  assert.ok(lines.includes('| scp | 20.0 (10.0 to 40.0) | 1 | 0.500 |'), lines.join('\n'));
+  assert.ok(
+    lines.includes('| sluice | 4.50 (1.00 to 8.00) | 0.15 (0.10 to 0.20) | 2.22 |'),
+    lines.join('\n'),
+  );
   assert.ok(lines.includes('- failed: round 2, sluice: the link is down'));
 });
 

@@ -32,7 +32,7 @@ export function outcomeReport({ row, figures, failures }: Outcome): string {
   const lines = [...figures].map(([name, values], index) => {
     const found = spreadOf(values);
     const ratio = spreadOf(values.map((value, round) => value / base[round]!));
-    const rate = found && row.bytes !== undefined ? (row.bytes / 1e6 / found.median).toPrecision(2) : '';
+    const rate = found && row.bytes !== undefined ? rateText(row.bytes / 1e6 / found.median) : '';
     const cells = [
       name,
       spreadText(found),
@@ -59,6 +59,11 @@ function spreadText(found: Spread | undefined): string {
   const { median, least, most } = found;
   const digits = most < 10 ? 2 : 1;
   return `${median.toFixed(digits)} (${least.toFixed(digits)} to ${most.toFixed(digits)})`;
+}
+
+/** MB/s: from 64 kb/s to 1 Gb/s. */
+function rateText(rate: number): string {
+  return rate.toFixed(rate < 1 ? 3 : rate < 10 ? 2 : 0);
 }
 
 /** The whole page. */
