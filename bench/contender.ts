@@ -26,6 +26,8 @@ export interface Group {
   readonly title: string;
   /** The contender that the others are compared with; the first one. */
   readonly contenders: readonly [Contender, ...Contender[]];
+  /** Another one of them that the others' time is compared with too. */
+  readonly second?: Contender;
   /** Bytes that a run moves; cost is shown for each GB of them. */
   readonly bytes: number;
 }

@@ -9,15 +9,16 @@ export function groupReport(group: Group, results: Results): string {
   const gigabytesOf = (contender: Contender): number => (contender.bytes ?? group.bytes) / 1e9;
   const perGigabyte = (contender: Contender, figure: (run: Measured) => number): number[] =>
     results.get(contender)!.map((run) => figure(run) / gigabytesOf(contender));
-  const ratio = (contender: Contender, figure: (run: Measured) => number): string =>
-    contender === base ? '1' : spreadText(ratios(perGigabyte(contender, figure), perGigabyte(base, figure)));
+  const ratio = (contender: Contender, figure: (run: Measured) => number, to = base): string =>
+    contender === to ? '1' : spreadText(ratios(perGigabyte(contender, figure), perGigabyte(to, figure)));
+  const bases = group.second === undefined ? [base] : [base, group.second];
   const lines = group.contenders.map((contender) => {
     const runs = results.get(contender)!;
     const time = spread(runs.map(({ seconds }) => seconds));
     const cells = [
       contender.name,
       spreadText(time),
-      ratio(contender, ({ seconds }) => seconds),
+      ...bases.map((to) => ratio(contender, ({ seconds }) => seconds, to)),
       Math.round((gigabytesOf(contender) * 1000) / time.median),
       sidesText(runs, ({ cpuSeconds }) => (cpuSeconds / gigabytesOf(contender)).toFixed(2)),
       ratio(contender, cpuOfEnds),
@@ -25,11 +26,15 @@ export function groupReport(group: Group, results: Results): string {
     ];
     return `| ${cells.join(' | ')} |`;
   });
+  const heads = [
+    ...['', 'seconds, median (least to most)', ...bases.map(({ name }) => `time per byte / ${name}`), 'MB/s'],
+    ...['CPU seconds per GB', `CPU per byte without the broker / ${base.name}`, 'peak memory, MB'],
+  ];
   return [
     `## ${group.title}`,
     '',
-    `| | seconds, median (least to most) | time per byte / ${base.name} | MB/s | CPU seconds per GB | CPU per byte without the broker / ${base.name} | peak memory, MB |`,
-    '|---|---|---|---|---|---|---|',
+    `|${heads.map((head) => ` ${head} |`).join('')}`,
+    `|${heads.map(() => '---|').join('')}`,
     ...lines,
     '',
   ].join('\n');
@@ -81,7 +86,13 @@ function spreadText({ median, least, most }: Spread): string {
 
 /** The whole page. */
 export function pageReport(
-  facts: { readonly date: string; readonly machine: string; readonly rounds: number },
+  facts: {
+    readonly date: string;
+    readonly machine: string;
+    readonly rounds: number;
+    /** Bytes that were written and removed before each run; 0: none. */
+    readonly warmed: number;
+  },
   tables: readonly string[],
 ): string {
   return [
@@ -89,7 +100,10 @@ export function pageReport(
     '',
     `${facts.machine}. ${facts.rounds} rounds in turn; ratios are of the same round. Both ends and the broker share this machine.`,
     'The broker has moved some gigabytes before the first round, as one that has been running for a while.',
-    'Memory is the sum of the peaks of all processes of a side.',
+    facts.warmed > 0
+      ? `Memory was warm: ${facts.warmed / 1e9} GB were written and removed just before each run, for a virtual machine that gives free memory back to its host pays for each fresh page of its page cache, and whoever writes twice (broker and sink) pays twice.`
+      : 'Memory was cold: nothing was written before a run, so that each paid for the fresh pages of its page cache, which a virtual machine may have given back to its host.',
+    'Neither `scp` nor `rsync -a` syncs what it has written; `rsync --fsync`, `sync` and Sluice do. Peak memory is the sum of the peaks of all processes of a side.',
     '',
     ...tables,
   ].join('\n');

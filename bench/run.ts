@@ -1,9 +1,10 @@
 /**
  * `npm run bench`: Sluice beside what people take instead, all in one go and in turn.
  *
- *     npm run bench -- [GROUP ...] [--rounds 5] [--scale 1] [--output FILE] [--place DIR]
+ *     npm run bench -- [GROUP ...] [--rounds 5] [--scale 1] [--warm 6 | --cold] [--output FILE] [--place DIR]
  *
- * Prints the tables and writes them to `bench/results/<date>.md`. Needs 10 GB of disk below `--place`, for `growth` 45.
+ * Prints the tables and writes them to `bench/results/<date>.md`, or `<date>-cold.md`. `--warm`: GB that are written and removed before each
+ * run, so that no contender waits for the host of a virtual machine to give memory; `--cold`: none. Needs 16 GB of disk below `--place`, for `growth` 45.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -37,12 +38,18 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     scale: { type: 'string', default: '1' },
-    output: { type: 'string', default: fileURLToPath(new URL(`results/${date}.md`, import.meta.url)) },
+    warm: { type: 'string', default: '6' },
+    cold: { type: 'boolean', default: false },
+    output: { type: 'string' },
     place: { type: 'string', default: tmpdir() },
   },
 });
 const rounds = Number(values.rounds);
 const scale = Number(values.scale);
+const warm = values.cold ? 0 : Number(values.warm) * 1e9;
+const output =
+  values.output ?? fileURLToPath(new URL(`results/${date}${values.cold ? '-cold' : ''}.md`, import.meta.url));
+if (!(warm >= 0)) throw new Error('--warm is a number of GB');
 if (!(rounds >= 1 && scale > 0)) throw new Error('--rounds is to be at least 1, --scale more than 0');
 const chosen = positionals.length === 0 ? Object.keys(groups) : positionals;
 const unknown = chosen.find((name) => groups[name] === undefined);
@@ -57,10 +64,11 @@ const page = await onGround(values.place, async (ground) => {
     const group = await groups[name]!(ground, scale);
     console.error(group.title);
     const report = group.name === 'latency' ? latencyReport : groupReport;
-    tables.push(report(group, await runRounds(group, rounds, (text) => console.error(text))));
+    const say = (text: string): void => console.error(text);
+    tables.push(report(group, await runRounds(group, { rounds, warm, folder: ground.folder, say })));
   }
-  return pageReport({ date, machine: machineFacts(), rounds }, tables);
+  return pageReport({ date, machine: machineFacts(), rounds, warmed: warm }, tables);
 });
 console.log(page);
-await mkdir(dirname(values.output), { recursive: true });
-await writeFile(values.output, page);
+await mkdir(dirname(output), { recursive: true });
+await writeFile(output, page);

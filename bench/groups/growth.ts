@@ -16,7 +16,7 @@ export async function growth(ground: Ground, scale: number): Promise<Group> {
     const bytes = Math.round(full * scale);
     const folder = join(ground.folder, `growth-${full}`);
     await writeRandomFile(join(folder, 'file.bin'), bytes);
-    const { run } = sluice(ground, { folder, bytes, files: 1 }, 'md5');
+    const { run } = sluice(ground, { folder, bytes, files: 1 }, 'sha256');
     contenders.push({ name: `${bytes / 1e6} MB`, run, bytes });
   }
   return {
@@ -32,7 +32,7 @@ export async function growthInFiles(ground: Ground, scale: number): Promise<Grou
   const contenders: Contender[] = [];
   for (const full of counts) {
     const work = await writeSmallFiles(join(ground.folder, `files-${full}`), Math.round(full * scale));
-    const { run } = sluice(ground, work, 'md5');
+    const { run } = sluice(ground, work, 'sha256');
     contenders.push({ name: `${work.files} files`, run, bytes: work.bytes });
   }
   return {

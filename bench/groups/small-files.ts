@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { writeRandomFile } from '../../test/support/files.ts';
 import type { Group } from '../contender.ts';
-import { rsync, tar } from '../contenders/over-ssh.ts';
+import { rsync, rsyncFsync, tar } from '../contenders/over-ssh.ts';
+import { rsyncDaemon } from '../contenders/rsync-daemon.ts';
 import { sluice } from '../contenders/sluice.ts';
 import type { Ground } from '../ground.ts';
 import type { Work } from '../work.ts';
@@ -19,10 +20,19 @@ export async function writeSmallFiles(folder: string, files: number): Promise<Wo
 
 export async function smallFiles(ground: Ground, scale: number): Promise<Group> {
   const work = await writeSmallFiles(join(ground.folder, 'small-files'), Math.round(10_000 * scale));
+  const synced = rsyncFsync(ground, work);
   return {
     name: 'small-files',
     title: `${work.files} files of 4 kB`,
     bytes: work.bytes,
-    contenders: [rsync(ground, work), tar(ground, work), sluice(ground, work, 'md5')],
+    second: synced,
+    contenders: [
+      rsync(ground, work),
+      synced,
+      rsyncDaemon(ground, work),
+      rsyncDaemon(ground, work, ['--fsync']),
+      tar(ground, work),
+      sluice(ground, work, 'sha256'),
+    ],
   };
 }
