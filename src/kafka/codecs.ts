@@ -61,6 +61,29 @@ export const { ResponseError } = errors;
 /** Kafka's error codes: number -> name, and name -> meaning. */
 export const { protocolErrors, protocolErrorsCodesById } = errors;
 
+/**
+ * Of a code that its tables do not have the library cannot even say that it came: it throws a TypeError in the place of the answer. Brokers
+ * have codes of later releases, and of their own, so that behind the tables every number has a name (docs/adr/0174-codes-that-nobody-knows.md).
+ */
+Object.setPrototypeOf(
+  protocolErrorsCodesById,
+  new Proxy({}, { get: (_, code) => (/^-?\d+$/.test(String(code)) ? `ERROR_${String(code)}` : undefined) }),
+);
+Object.setPrototypeOf(
+  protocolErrors,
+  new Proxy(
+    {},
+    {
+      get(_, id) {
+        const code = /^ERROR_(-?\d+)$/.exec(String(id))?.[1];
+        if (code === undefined) return undefined;
+        const message = 'The broker answered with an error that this client does not know.';
+        return { id, code: Number(code), canRetry: true, message };
+      },
+    },
+  ),
+);
+
 const reader = await load<Pick<Library, 'Reader'>>('protocol/reader.js');
 const CarefulReader = careful(reader.Reader);
 /** Makes the reader that a codec's parser takes. */

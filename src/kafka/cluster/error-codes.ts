@@ -19,15 +19,12 @@ export const Code = {
   unknownTopicId: 100,
 } as const;
 
-/** The name of an error code, e.g. `NOT_LEADER_OR_FOLLOWER`. */
+/** The name of an error code, e.g. `NOT_LEADER_OR_FOLLOWER`; of one that nobody knows e.g. `ERROR_128`. */
 export function codeName(code: number): string {
-  return protocolErrorsCodesById[code] ?? `ERROR_${code}`;
+  return String(protocolErrorsCodesById[code]);
 }
 
 /** What an error code means, in the words of the library's table. */
 export function codeMessage(code: number): string {
-  return (
-    protocolErrors[codeName(code)]?.message ??
-    'The broker answered with an error that this client does not know.'
-  );
+  return String(protocolErrors[codeName(code)]?.message);
 }

@@ -106,11 +106,8 @@ export class Assignment implements FetcherOwner {
   /** The first offset of each of these partitions; retries. */
   earliest(partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
     const topic = this.#topic!;
-    return this.cluster.retry(
-      `find the offsets of topic ${topic.name}`,
-      () => topic.earliest(partitions),
-      this.signal,
-    );
+    const what = `find the offsets of topic ${topic.name}`;
+    return this.cluster.retry(what, () => topic.earliest(partitions), this.signal);
   }
 
   /** Looks for partitions above the highest that is read, now and again and again, and reads them from their first record. */
@@ -162,13 +159,11 @@ export class Assignment implements FetcherOwner {
     else if (cursor.epochs.last >= 0) {
       // That may be said of the epoch, too, by a leader that knows of none so new: the offset alone is asked for then.
       const place = { topic: this.#options.topic, partition: cursor.partition, offset: cursor.position };
-      this.cluster.options.logger.warn(
-        place,
-        'the leader cannot tell whether its log was cut before this offset',
-      );
+      const message = 'the leader cannot tell whether its log was cut before this offset';
+      this.cluster.options.logger.warn(place, message);
       cursor.epochs.forget();
       this.displaced(cursor);
-    } else this.#relocate(cursor).catch((error: Error) => cursor.isGivenUp || this.#fail(error));
+    } else this.#relocated(cursor, this.#said(Code.offsetOutOfRange, cursor));
   }
 
   diverged(cursor: Cursor, offset: number): void {
@@ -186,15 +181,22 @@ export class Assignment implements FetcherOwner {
     cursor.endsEarlySince = undefined;
     cursor.replica = undefined;
     for (const fetcher of this.#fetchers.values()) fetcher.remove(cursor);
-    this.#relocate(cursor).catch((error: Error) => cursor.isGivenUp || this.#fail(error));
+    this.#relocated(cursor);
   }
 
   corrupt(cursor: Cursor): void {
-    const what = `read ${this.#options.topic}-${cursor.partition} at offset ${cursor.position}`;
-    const answer = new NotNow(Code.corruptMessage, what);
+    const answer = this.#said(Code.corruptMessage, cursor);
     cursor.corruptions += 1;
     if (cursor.corruptions <= corruptionsAllowed) this.displaced(cursor, answer);
     else this.#fail(new KafkaError('corrupt', answer.message, { cause: answer }));
+  }
+
+  #said(code: number, { partition, position }: Cursor): NotNow {
+    return new NotNow(code, `read ${this.#options.topic}-${partition} at offset ${position}`);
+  }
+
+  #relocated(cursor: Cursor, answer?: NotNow): void {
+    this.#relocate(cursor, answer).catch((error: Error) => cursor.isGivenUp || this.#fail(error));
   }
 
   #fail(error: Error): void {
@@ -245,8 +247,8 @@ export class Assignment implements FetcherOwner {
     cursor.mending = false;
   }
 
-  /** The position is not on the partition: goes to its beginning when retention was faster, never silently. */
-  async #relocate(cursor: Cursor): Promise<void> {
+  /** The position is said not to be there: goes to the beginning when retention was faster, never silently. A wrong `answer` is waited after. */
+  async #relocate(cursor: Cursor, answer?: NotNow): Promise<void> {
     const { topic: name, gapsAreFatal } = this.#options;
     const { partition, position: from, generation } = cursor;
     const { earliest, latest } = await this.#topic!.range(partition, this.signal);
@@ -266,7 +268,7 @@ export class Assignment implements FetcherOwner {
       cursor.epochs.forget();
       this.deliver(gap);
     }
-    await this.#mend(cursor);
+    await this.#mend(cursor, from < earliest ? undefined : answer);
   }
 
   /** False: that ends the reading. */
@@ -282,10 +284,7 @@ export class Assignment implements FetcherOwner {
     try {
       if (!(await topic.refresh()) || topic.partitions <= this.#partitionsSeen) return;
       const known = topic.partitions;
-      const added = Array.from(
-        { length: known - this.#partitionsSeen },
-        (_, index) => this.#partitionsSeen + index,
-      );
+      const added = [...Array(known).keys()].slice(this.#partitionsSeen);
       const earliest = await topic.earliest(added);
       if (this.signal.aborted) return;
       this.#partitionsSeen = known;
