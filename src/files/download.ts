@@ -9,6 +9,7 @@ import { SinkLostError } from '../stores/sink-lost.ts';
 import { clientOptions } from './run/client-options.ts';
 import { DownloadRun } from './run/download-run.ts';
 import { openWhenRoom } from './run/open-when-room.ts';
+import { positionGroup } from './run/positions.ts';
 import { runStoppable } from './run/run-stoppable.ts';
 import { StoppedError } from './shared/disk-retry.ts';
 import {
@@ -65,6 +66,9 @@ export async function downloadTo(
   const began = Date.now();
   let open = 0;
   const summary = await runStoppable({ ...settings, kafka }, async ({ stop, progress, report }) => {
+    // Found beside the topic, and not after it. Whoever needs the positions asks for them, and is told what is wrong.
+    const group = positionGroup(settings.name, sink.id);
+    kafka.committed(group, settings.topic).catch(() => {});
     const topic = settings.once
       ? await existingTopic(kafka, settings.topic)
       : await awaitTopic(kafka, settings.topic, { onEvent: settings.onEvent, signal: stop.signal });

@@ -1,8 +1,9 @@
 /** Sends a directory's files through a topic: the library's face of it. */
 import { ConfigurationError } from '../errors.ts';
 import { createKafka } from '../kafka/client.ts';
-import type { Kafka, TopicDescription } from '../kafka/contract.ts';
+import type { Kafka, Producer } from '../kafka/contract.ts';
 import { uploaderFault } from '../records/path.ts';
+import { statePartition } from '../records/state-record.ts';
 import type { Selection, Source } from '../stores/contract.ts';
 
 import { openSource } from '../stores/open.ts';
@@ -18,7 +19,7 @@ import {
   uploadSettings,
 } from './shared/options.ts';
 import type { Progress } from './shared/progress.ts';
-import { checkTopics, openFilesTopic } from './shared/topics.ts';
+import { lookAtTopics, openTopics, type UploadTopics } from './shared/topics.ts';
 import { decide } from './state/decide.ts';
 import { openState } from './state/open-state.ts';
 
@@ -50,26 +51,53 @@ export async function uploadFrom(
   if (fault !== undefined) throw new ConfigurationError(`--name "${settings.name}" cannot be used: ${fault}`);
   const selection = selectionOf(settings);
   return runStoppable({ ...settings, kafka }, async ({ stop, progress, report }) => {
-    const topic = await openTopic(kafka, settings);
-    const state = await openState({ kafka, topic, settings, signal: stop.signal });
-    if (stop.signal.aborted) return;
+    const checkLimit = (limit: number): void => checkChunkSize(settings, limit);
     const { name, onEvent } = settings;
-    const partitions = topic?.partitions ?? settings.partitions;
-    onEvent({ type: 'started', name, topic: settings.topic, partitions, place: source.place });
-    report();
-    if (topic === undefined || settings.dryRun) {
-      await dryRun(source, selection, settings, (file) => decide(file, state.get(file.path)), progress);
-    } else {
-      await new UploadRun({ kafka, source, settings, selection, progress, state, topic, stop }).run();
+    const begin = (partitions: number): void => {
+      onEvent({ type: 'started', name, topic: settings.topic, partitions, place: source.place });
+      report();
+    };
+    const { signal } = stop;
+    if (settings.dryRun) {
+      const topics = await lookAtTopics(kafka, settings.topic, checkLimit);
+      const state = await openState({ kafka, topics, settings, signal });
+      if (signal.aborted) return;
+      begin(topics.files?.partitions ?? settings.partitions);
+      return dryRun(source, selection, settings, (file) => decide(file, state.get(file.path)), progress);
+    }
+    const topics = await openTopics(kafka, settings.topic, settings, checkLimit);
+    const producer = readyProducer(kafka, topics, settings);
+    try {
+      const state = await openState({ kafka, topics, settings, signal });
+      if (signal.aborted) return;
+      const { files: topic } = topics;
+      begin(topic.partitions);
+      const run = new UploadRun({
+        kafka,
+        source,
+        settings,
+        selection,
+        progress,
+        state,
+        topic,
+        producer,
+        stop,
+      });
+      await run.run();
+    } finally {
+      // Whoever gave it something to do has waited for that.
+      producer.close().catch(() => {});
     }
   });
 }
 
-async function openTopic(kafka: Kafka, settings: UploadSettings): Promise<TopicDescription | undefined> {
-  await checkTopics(kafka, settings.topic, (limit) => checkChunkSize(settings, limit));
-  return settings.dryRun
-    ? kafka.describeTopic(settings.topic)
-    : openFilesTopic(kafka, settings.topic, settings);
+/** Its way to where the lease will be written is sought while the state is read. */
+function readyProducer(kafka: Kafka, { state }: UploadTopics, settings: UploadSettings): Producer {
+  const { name, bufferBytes, connections, compression, compressionLevel } = settings;
+  const level = compressionLevel === undefined ? {} : { compressionLevel };
+  const producer = kafka.producer({ bufferBytes, connections, compression, ...level });
+  producer.prepare(state.name, statePartition(name, state.partitions));
+  return producer;
 }
 
 async function dryRun(

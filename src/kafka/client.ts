@@ -6,6 +6,7 @@ import { listOffsets } from './admin/offsets.ts';
 import { Cluster } from './cluster/cluster.ts';
 import { KafkaConsumer } from './consume/consumer.ts';
 import { GroupConsumer } from './consume/group-consumer.ts';
+import { readToEnd } from './consume/read-to-end.ts';
 import type { Kafka, KafkaStatus } from './contract.ts';
 import { commit, committed } from './group/coordinator.ts';
 import { KafkaProducer } from './produce/producer.ts';
@@ -68,7 +69,7 @@ export function createKafka(options: KafkaOptions): Kafka {
   if (options.signal?.aborted) void close();
   options.signal?.addEventListener('abort', () => void close(), { signal: cluster.signal });
 
-  return {
+  const kafka: Kafka = {
     describeCluster: () => admin.describeCluster(cluster),
     describeTopic: (topic) => admin.describeTopic(cluster, topic),
     createTopic: (topic) => admin.createTopic(cluster, topic),
@@ -94,6 +95,8 @@ export function createKafka(options: KafkaOptions): Kafka {
       consumer.closed.then(() => consumers.delete(consumer));
       return consumer;
     },
+    readToEnd: (...what) => readToEnd(cluster, kafka, ...what),
     close,
   };
+  return kafka;
 }

@@ -49,6 +49,8 @@ export interface Producer {
    * there all the same: the message tells it.
    */
   append(topic: string, partition: number, record: NewRecord, order?: RecordOrder): Promise<Appended>;
+  /** Makes ready for appends to a partition, which then need not wait for a connection. Tells nothing: they do. */
+  prepare(topic: string, partition: number): void;
   /**
    * Resolves when less than `bufferBytes` wait to be acknowledged. Callers that produce much await this before each
    * append: it is how back-pressure reaches the disk.
@@ -232,8 +234,8 @@ export interface Kafka {
   describeCluster(): Promise<ClusterDescription>;
   /** Undefined when there is no such topic. Never creates it. */
   describeTopic(topic: string): Promise<TopicDescription | undefined>;
-  /** Creates the topic and resolves once every partition has a leader; resolves too when it exists already. */
-  createTopic(topic: NewTopic): Promise<void>;
+  /** Creates the topic and resolves, with what it is, once every partition has a leader; resolves too when it exists already. */
+  createTopic(topic: NewTopic): Promise<TopicDescription>;
   /** Names of the topics this client may see, internal ones left out. */
   listTopics(): Promise<readonly string[]>;
   /** Partition -> offset. For a time after the last record: the end. Rejects `unknown-topic`. */
@@ -253,6 +255,16 @@ export interface Kafka {
    * `fenced` while the group has members.
    */
   commit(group: string, topic: string, positions: ReadonlyMap<number, Position>): Promise<void>;
+  /**
+   * Reads a partition from an offset, or from its first record if that is later, to the end that it has now, and resolves with that end.
+   * `each` gets the records in offset order, while it runs only. Little is read in one round trip. Stops with what `each` throws.
+   */
+  readToEnd(
+    topic: string,
+    partition: number,
+    from: number,
+    each: (record: ConsumedRecord) => void,
+  ): Promise<number>;
   producer(options?: ProducerOptions): Producer;
   consumer(options: ConsumerOptions): Consumer;
   /** Closes producers, consumers and connections. Idempotent. */

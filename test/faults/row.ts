@@ -29,7 +29,7 @@ export interface Scene {
   /** `host:port,...` past all proxies. */
   readonly witness: string;
   /** Creates the topic (again). */
-  createTopic(): Promise<void>;
+  createTopic(): Promise<unknown>;
   /** New traffic on the topic, as the row's; numbers above `after`. */
   startTraffic(after: number): Traffic;
   /** One line for whoever watches. */

@@ -159,7 +159,7 @@ test('A state topic that somebody else made says nothing of its beginning: the f
 
 test('Topics that cannot serve as they are set are refused before any is made', async () => {
   const refused = async (
-    set: (kafka: Kafka) => Promise<void>,
+    set: (kafka: Kafka) => Promise<unknown>,
     options: Partial<UploadOptions>,
     message: RegExp,
   ) => {

@@ -27,6 +27,7 @@ function faultyProducer(producer: Producer, before: BeforeAppend): Producer {
       await before(topic, record);
       return producer.append(topic, partition, record, order);
     },
+    prepare: (topic, partition) => producer.prepare(topic, partition),
     ready: () => producer.ready(),
     get pendingBytes() {
       return producer.pendingBytes;

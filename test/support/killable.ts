@@ -46,6 +46,7 @@ export function mortalKafka(kafka: Kafka, life: Life): Kafka {
       life.spend();
       await kafka.commit(group, topic, positions);
     },
+    readToEnd: (...what) => guarded(() => kafka.readToEnd(...what)),
     producer: (options) => mortalProducer(kafka.producer(options), life),
     consumer: (options) => mortalConsumer(kafka, options, life),
     close: () => kafka.close(),
@@ -61,6 +62,7 @@ function mortalProducer(producer: Producer, life: Life): Producer {
       if (life.isOver) throw new KafkaError('closed', 'the process was killed');
       return place;
     },
+    prepare: (topic, partition) => producer.prepare(topic, partition),
     ready: () => producer.ready(),
     get pendingBytes() {
       return producer.pendingBytes;

@@ -1,12 +1,6 @@
 /** One run of a downloader: records to the receiver, safe offsets to Kafka, in that order and never the other. */
 import { crashPoint } from '../../crash-points.ts';
-import type {
-  AssignedReading,
-  FetchedBatch,
-  Kafka,
-  ReadingGap,
-  TopicDescription,
-} from '../../kafka/contract.ts';
+import type { FetchedBatch, Kafka, ReadingGap, TopicDescription } from '../../kafka/contract.ts';
 import type { Sink } from '../../stores/contract.ts';
 import type { IncomingUpload } from '../incoming/incoming-upload.ts';
 import { fetchAgain } from '../receive/fetch-again.ts';
@@ -20,7 +14,7 @@ import { stateTopicOf } from '../shared/topics.ts';
 import { TurnByKey } from '../shared/turn-by-key.ts';
 import { Incomplete } from './incomplete.ts';
 import { type Cut, lostByCut, lostInGap, nameLosses } from './name-losses.ts';
-import { copiedText, positionGroup, startOffsets, whoseUploads } from './positions.ts';
+import { copiedText, type Look, positionGroup, readingOf, startOffsets, whoseUploads } from './positions.ts';
 import { SafeOffsets } from './safe-offsets.ts';
 
 /** Bytes after which positions are committed without waiting for the interval: what is fetched again after a kill. */
@@ -39,12 +33,6 @@ export interface DownloadRunOptions {
   readonly topic: TopicDescription;
   /** Aborted by the user's signal, and by the run itself when it fails. */
   readonly stop: AbortController;
-}
-
-/** Kafka offsets by partition. */
-interface Look {
-  readonly earliest: ReadonlyMap<number, number>;
-  readonly ends: ReadonlyMap<number, number>;
 }
 
 export class DownloadRun {
@@ -108,13 +96,12 @@ export class DownloadRun {
 
   async #run(): Promise<void> {
     const { kafka, settings, topic, stop } = this.#options;
-    const { from, epochs } = await this.#begin();
-    const look = await this.#lookForAbandoned();
+    const reading = await this.#begin();
+    const until = settings.once ? this.#look?.ends : undefined;
     const consumer = kafka.consumer({
       topic: topic.name,
-      from,
-      epochs,
-      ...(settings.once && { until: look.ends }),
+      ...reading,
+      ...(until === undefined ? {} : { until }),
       bufferBytes: settings.bufferBytes,
       connections: settings.connections,
       newPartitions: !settings.once,
@@ -124,7 +111,7 @@ export class DownloadRun {
     });
     const timer = setInterval(() => this.#beginCheckpoint(), settings.commitInterval);
     const rarely = setInterval(() => {
-      void this.#lookForAbandoned().catch((error: unknown) => this.#fail(error));
+      this.#lookForAbandoned().catch((error: unknown) => this.#fail(error));
     }, lookForAbandonedEvery);
     try {
       for await (const batch of consumer) await this.#receive(batch);
@@ -152,23 +139,25 @@ export class DownloadRun {
   }
 
   /** Goes on where an earlier run ended; resolves with where each partition is read from. */
-  async #begin(): Promise<Required<Pick<AssignedReading, 'from' | 'epochs'>>> {
+  async #begin(): Promise<ReturnType<typeof readingOf>> {
     const { kafka, settings } = this.#options;
     const sink = this.#sink;
-    const topic = { ...this.#options.topic, cluster: (await kafka.describeCluster()).clusterId };
-    const { from, cuts } = await startOffsets(kafka, topic, sink, settings);
+    const cluster = kafka.describeCluster();
+    cluster.catch(() => {});
+    const { from, cuts, ...look } = await startOffsets(kafka, this.#options.topic, cluster, sink, settings);
+    this.#look = look;
+    const topic = { ...this.#options.topic, cluster: (await cluster).clusterId };
     this.#safe = new SafeOffsets(settings.name, topic, from);
     for (const cut of cuts) this.#cut(cut);
     if (sink.isCopy) settings.onEvent({ type: 'warning', message: copiedText(sink.place, topic.name) });
     const { own, gone } = whoseUploads(await sink.unfinished(), topic, await sink.positions());
     await this.#receiver.failGone(gone);
     this.#receiver.restore(own);
-    // Where reading begins holds from now on: a run that is killed before it has committed anything does not choose anew.
-    await this.#commitSafe();
-    return {
-      from: new Map([...from].map(([partition, { safe }]) => [partition, safe])),
-      epochs: new Map([...from].map(([partition, range]) => [partition, range.epochs ?? []])),
-    };
+    // Where reading begins holds from now on: a run that is killed before it has committed anything does not choose anew. That the
+    // sink has it is enough for that.
+    const commit = await this.#makeDurable();
+    this.#holdCheckpoint(commit());
+    return readingOf(from);
   }
 
   async #receive(batch: FetchedBatch): Promise<void> {
@@ -196,16 +185,19 @@ export class DownloadRun {
   /** One at a time; a slow disk or cluster makes them rarer, not more. */
   #beginCheckpoint(): void {
     if (this.#checkpointing) return;
-    this.#checkpointing = true;
     const before = this.#uncommitted;
     this.#bytesSince = 0;
-    this.#checkpoint = this.#commitSafe()
-      .then(() => {
-        this.#uncommitted -= before;
-        return this.#failOverdue();
-      })
-      .then(() => this.#failAbandoned())
-      .then(() => this.#tryHeld())
+    const committed = this.#commitSafe().then(() => {
+      this.#uncommitted -= before;
+      return this.#failOverdue();
+    });
+    this.#holdCheckpoint(committed.then(() => this.#failAbandoned()).then(() => this.#tryHeld()));
+  }
+
+  /** No other one begins before this one is through. */
+  #holdCheckpoint(checkpoint: Promise<void>): void {
+    this.#checkpointing = true;
+    this.#checkpoint = checkpoint
       .catch((error: unknown) => this.#fail(error))
       .finally(() => {
         this.#checkpointing = false;
@@ -214,15 +206,23 @@ export class DownloadRun {
 
   /** Safe offsets first, then what makes them safe, then the commit: a position never passes what is not durable. */
   async #commitSafe(): Promise<void> {
+    const commit = await this.#makeDurable();
+    await commit();
+  }
+
+  /** Resolves with what commits the positions that were safe. */
+  async #makeDurable(): Promise<() => Promise<void>> {
     const { kafka, topic } = this.#options;
     const taken = this.#safe.take();
     await this.#receiver.checkpoint(taken.forSink);
     this.#safe.remembered(taken);
-    if (taken.forKafka.size === 0) return;
-    crashPoint('positions:before-commit');
-    await kafka.commit(this.#group, topic.name, taken.forKafka);
-    crashPoint('positions:after-commit');
-    this.#safe.committed(taken);
+    return async () => {
+      if (taken.forKafka.size === 0) return;
+      crashPoint('positions:before-commit');
+      await kafka.commit(this.#group, topic.name, taken.forKafka);
+      crashPoint('positions:after-commit');
+      this.#safe.committed(taken);
+    };
   }
 
   async #failOverdue(): Promise<void> {
@@ -235,11 +235,10 @@ export class DownloadRun {
     this.#track(this.#receiver.tryHeld().catch((error: unknown) => this.#fail(error)));
   }
 
-  async #lookForAbandoned(): Promise<Look> {
+  async #lookForAbandoned(): Promise<void> {
     const { kafka, topic } = this.#options;
     const earliest = await kafka.offsets(topic.name, 'earliest');
     this.#look = { earliest, ends: await kafka.offsets(topic.name, 'latest') };
-    return this.#look;
   }
 
   /** Only what was read to the end that the topic had then can be known to have had no more records of an upload. */

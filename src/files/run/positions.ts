@@ -2,8 +2,9 @@
  * Where a downloader begins. The sink remembers how far each topic was read into it, and is believed; what the cluster has
  * committed is believed where it says less: a sink that was put back from a backup does not have what came after it.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { ConfigurationError } from '../../errors.ts';
-import type { Kafka, Position, TopicDescription } from '../../kafka/contract.ts';
+import type { AssignedReading, Kafka, Position, TopicDescription } from '../../kafka/contract.ts';
 import type { ReadRange, Sink, TopicPositions } from '../../stores/contract.ts';
 import type { DownloadSettings } from '../shared/options.ts';
 import type { Cut } from './name-losses.ts';
@@ -14,31 +15,54 @@ export function positionGroup(name: string, sinkId: string): string {
   return `sluice-${name}-${sinkId}`;
 }
 
-/** Where a downloader begins. */
-export interface Start {
+/** Where a topic begins and ends: Kafka offsets by partition. */
+export interface Look {
+  readonly earliest: ReadonlyMap<number, number>;
+  readonly ends: ReadonlyMap<number, number>;
+}
+
+/** Where a downloader begins, and what the topic was then. */
+export interface Start extends Look {
   /** Partition -> where it is read from, and where it was first read from. */
   readonly from: Map<number, ReadRange>;
   /** What was read, and has been cut off its log since. */
   readonly cuts: readonly Cut[];
 }
 
+/** The same as a consumer takes it. */
+export function readingOf(from: Start['from']): Required<Pick<AssignedReading, 'from' | 'epochs'>> {
+  return {
+    from: new Map([...from].map(([partition, { safe }]) => [partition, safe])),
+    epochs: new Map([...from].map(([partition, { epochs = [] }]) => [partition, epochs])),
+  };
+}
+
 /** Throws ConfigurationError when the positions speak of another topic. */
 export async function startOffsets(
   kafka: Kafka,
-  topic: TopicDescription & ReadTopic,
+  topic: TopicDescription,
+  cluster: Promise<{ readonly clusterId: string }>,
   sink: Pick<Sink, 'id' | 'positions'>,
   settings: DownloadSettings,
 ): Promise<Start> {
-  const past = settings.reset ? undefined : await pastOf(kafka, topic, sink, settings);
-  const earliest = await kafka.offsets(topic.name, 'earliest');
-  const first = past === undefined ? await kafka.offsets(topic.name, placeOf(settings)) : earliest;
+  const remembered = await sink.positions();
+  // All at once, for each would cost a round trip. What was committed was read before, and is not behind these ends.
+  const [past, earliest, soon, guess] = await Promise.all([
+    settings.reset ? undefined : pastOf(kafka, topic, cluster, sink, settings, remembered),
+    kafka.offsets(topic.name, 'earliest'),
+    kafka.offsets(topic.name, 'latest'),
+    settings.reset ? undefined : agreementOf(kafka, topic, settings, remembered),
+  ]);
+  const place = placeOf(settings);
+  const isElsewhere = past === undefined && place !== 'earliest';
+  const first = isElsewhere ? await kafka.offsets(topic.name, place) : earliest;
   // Last: what was found before cannot be behind these ends, though the topic grows.
-  const latest = await kafka.offsets(topic.name, 'latest');
+  const latest = isElsewhere ? await kafka.offsets(topic.name, 'latest') : soon;
   const ranges = Array.from({ length: topic.partitions }, (_, partition) => {
     return past?.(partition) ?? fresh(first.get(partition) ?? 0);
   });
   const read = new Map(ranges.map(({ epochs = [] }, partition) => [partition, epochs]));
-  const agreed = await kafka.agreement(topic.name, read);
+  const agreed = guess?.isOf(read) ? guess.agreed : await kafka.agreement(topic.name, read);
   const from = new Map<number, ReadRange>();
   const cuts: Cut[] = [];
   for (const [partition, range] of ranges.entries()) {
@@ -59,7 +83,24 @@ export async function startOffsets(
     settings.onEvent({ type: 'warning', message });
     from.set(partition, fresh(begin));
   }
-  return { from, cuts };
+  return { from, cuts, earliest, ends: latest };
+}
+
+/** How far the log is as the sink remembers it: what was committed says the same, nearly always. */
+async function agreementOf(
+  kafka: Kafka,
+  topic: TopicDescription,
+  settings: DownloadSettings,
+  remembered: readonly TopicPositions[],
+): Promise<{ agreed: ReadonlyMap<number, number>; isOf: (read: ReadonlyMap<number, unknown>) => boolean }> {
+  const own = remembered.find(({ reader, topic: id }) => reader === settings.name && id === topic.id);
+  const read = new Map(
+    [...(own?.partitions ?? [])].map(([partition, { epochs = [] }]) => [partition, epochs]),
+  );
+  const agreed = await kafka.agreement(topic.name, read);
+  const isOf = (other: ReadonlyMap<number, unknown>): boolean =>
+    [...other].every(([partition, epochs]) => isDeepStrictEqual(read.get(partition) ?? [], epochs));
+  return { agreed, isOf };
 }
 
 /** The same as it was when no more than this had been read. */
@@ -79,12 +120,15 @@ function placeOf({ fromOffset = 'beginning' }: DownloadSettings): 'earliest' | '
 /** What is proven of each partition; undefined for one of which nothing was read. Without any past: undefined. */
 async function pastOf(
   kafka: Kafka,
-  topic: ReadTopic,
-  sink: Pick<Sink, 'id' | 'positions'>,
+  described: TopicDescription,
+  cluster: Promise<{ readonly clusterId: string }>,
+  sink: Pick<Sink, 'id'>,
   settings: DownloadSettings,
+  remembered: readonly TopicPositions[],
 ): Promise<((partition: number) => ReadRange | undefined) | undefined> {
-  const positions = (await sink.positions()).filter(({ reader }) => reader === settings.name);
-  const committed = await kafka.committed(positionGroup(settings.name, sink.id), topic.name);
+  const positions = remembered.filter(({ reader }) => reader === settings.name);
+  const committed = await kafka.committed(positionGroup(settings.name, sink.id), described.name);
+  const topic = { ...described, cluster: (await cluster).clusterId };
   const own = positions.find((one) => one.topic === topic.id);
   const isOther = own === undefined && positions.some((one) => isFormer(one, topic));
   if (isOther || [...committed.values()].some((position) => isOfOther(position, topic))) {

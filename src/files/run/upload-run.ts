@@ -31,6 +31,8 @@ export interface UploadRunOptions {
   readonly progress: Progress;
   readonly state: UploadState;
   readonly topic: TopicDescription;
+  /** Closed by the run. */
+  readonly producer: Producer;
   /** Aborted by the user's signal, and by the run itself when it fails. */
   readonly stop: AbortController;
 }
@@ -52,25 +54,21 @@ export class UploadRun {
 
   constructor(options: UploadRunOptions) {
     this.#options = options;
-    const { kafka, source, settings, selection, progress, state, topic, stop } = options;
+    const { kafka, source, settings, selection, progress, state, topic, producer, stop } = options;
     const { name: uploader, bufferBytes, checksum, chunkSize, linger, parallel, onEvent } = settings;
-    const { compression, compressionLevel, connections } = settings;
     const topicLimit = topic.maxMessageBytes ?? usualMaxMessageBytes;
     checkChunkSize(settings, topicLimit);
     const limit = recordLimit({ chunkSize, checksum }, topicLimit);
-    this.#producer = kafka.producer({
-      bufferBytes,
-      connections,
-      compression,
-      ...(compressionLevel === undefined ? {} : { compressionLevel }),
-    });
+    this.#producer = producer;
     // What is sent and not remembered is sent again by every later run: no reason to go on.
     state.behind.open(this.#producer, (error) => this.#fail(error));
     const shared = { source, uploader, checksum, chunkSize, linger, state, progress, signal: stop.signal };
     const { count, size } = planBuffers(bufferBytes, limit);
     const buffers = new Buffers(count, size);
     const partitions = new PartitionChoice(topic.partitions);
-    const on = { producer: this.#producer, topic: topic.name, topicId: topic.id, partitions };
+    // Its way is sought while the lease is taken.
+    producer.prepare(topic.name, partitions.next);
+    const on = { producer, topic: topic.name, topicId: topic.id, partitions };
     this.#context = new SendContext(
       { ...shared, ...on, buffers, ids: new UploadIds(Date.now, state.floor) },
       limit,
@@ -113,18 +111,19 @@ export class UploadRun {
     const { name: uploader } = settings;
     const lost = (error: unknown): void => this.#fail(error);
     const [leases, write] = [state.leasesFrom.bind(state), state.writeLease.bind(state)];
+    await this.#goneFiles.begin().catch(lost);
     const lease = await HeldLease.take({ uploader, topicId: topic.id, leases, write, lost }, state.end);
     state.behind.guardWith(() => lease.confirm());
-    await this.#goneFiles
-      .begin()
-      .then(() => state.makeReady(topic.id))
-      .catch(lost);
+    const { isRestored } = state;
+    const ready = state.makeReady(topic.id).catch(lost);
+    // Marks stand before all that will be remembered of this run, in the same partition: nothing need wait for them.
+    if (isRestored) await ready;
     const looks = setInterval(() => void this.#lookAtTopic().catch(lost), uploadWaits.topicLook);
     const sending = this.#senders.run().catch(lost);
     await this.#intake.run().catch(lost);
     this.#senders.close({ drop: stop.signal.aborted });
     await sending;
-    await this.#clearing;
+    await Promise.all([ready, this.#clearing]);
     clearInterval(looks);
     try {
       await lease.release();

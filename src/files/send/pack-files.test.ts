@@ -28,6 +28,7 @@ function contextOf(source: MemorySource, limit: number, checksum: ChecksumAlgori
       appended.push(record);
       return { partition, offset: appended.length };
     },
+    prepare: () => {},
     ready: async () => {},
     pendingBytes: 0,
     close: async () => {},

@@ -16,6 +16,11 @@ export class PartitionChoice {
     return this.#pending.length;
   }
 
+  /** The one that is chosen first while nothing is on its way. */
+  get next(): number {
+    return this.#next;
+  }
+
   /** The least loaded partition, in turn among equals. */
   choose(): number {
     let best = this.#next;

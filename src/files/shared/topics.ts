@@ -3,7 +3,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { crashPoint } from '../../crash-points.ts';
 import { ConfigurationError } from '../../errors.ts';
 import { type Kafka, KafkaError, type NewTopic, type TopicDescription } from '../../kafka/contract.ts';
-import { encodeOrigin } from '../../records/state-record.ts';
 import type { ResumedEvent, WaitingEvent } from './events.ts';
 
 /** Kafka's own default of `max.message.bytes`, taken where the ACLs do not let us read it. */
@@ -26,18 +25,26 @@ export function stateTopicOf(topic: string): string {
   return `${topic}.state`;
 }
 
+/** The topics of an uploader. */
+export interface UploadTopics {
+  readonly files: TopicDescription;
+  readonly state: TopicDescription;
+  /** The state topic was made just now: whoever made it has to say since when it tells. */
+  readonly isNewState: boolean;
+}
+
 /**
  * Looks at the topics that stand before any is made or written to: a refusal is to leave nothing behind. Throws ConfigurationError
  * where one cannot serve as it is set; `checkLimit` is told what the files topic takes.
  */
-export async function checkTopics(
+export async function lookAtTopics(
   kafka: Kafka,
   name: string,
   checkLimit: (maxMessageBytes: number) => void,
-): Promise<void> {
-  const topic = await kafka.describeTopic(name);
-  const state = await kafka.describeTopic(stateTopicOf(name));
-  const policy = topic?.config['cleanup.policy'];
+): Promise<Partial<Pick<UploadTopics, 'files' | 'state'>>> {
+  const described = [name, stateTopicOf(name)].map((topic) => kafka.describeTopic(topic));
+  const [files, state] = await Promise.all(described);
+  const policy = files?.config['cleanup.policy'];
   if (policy?.includes('compact')) {
     throw new ConfigurationError(
       `topic ${name} has cleanup.policy=${policy}: a compacted topic takes no chunks, which have no keys. Set it to delete, or name another topic`,
@@ -49,50 +56,34 @@ export async function checkTopics(
       `topic ${state?.name} has cleanup.policy=${statePolicy}, so that what was sent would be forgotten: set it to compact`,
     );
   }
-  if (topic !== undefined) checkLimit(topic.maxMessageBytes ?? usualMaxMessageBytes);
+  if (files !== undefined) checkLimit(files.maxMessageBytes ?? usualMaxMessageBytes);
+  return { ...(files && { files }), ...(state && { state }) };
 }
 
-/** The files topic, made when it is missing. Throws ConfigurationError when it is missing and may not be made. */
-export async function openFilesTopic(
+/** The topics, those made that were missing. Throws ConfigurationError when one is missing and may not be made. */
+export async function openTopics(
   kafka: Kafka,
   name: string,
   wishes: NewTopicWishes,
-): Promise<TopicDescription> {
+  checkLimit: (maxMessageBytes: number) => void,
+): Promise<UploadTopics> {
+  const standing = await lookAtTopics(kafka, name, checkLimit);
+  const { replicationFactor } = wishes;
   // Not as the cluster has it by default: that may be compaction.
   const config: Record<string, string> = { 'cleanup.policy': 'delete', 'compression.type': 'producer' };
   if (wishes.retention !== undefined) config['retention.ms'] = String(wishes.retention);
-  return openTopic(kafka, {
-    name,
-    partitions: wishes.partitions,
-    replicationFactor: wishes.replicationFactor,
-    config,
-  });
-}
-
-/**
- * The state topic of a files topic, made when it is missing: it says then where the files topic ended, so that every
- * uploader knows what it may have to find out there.
- */
-export async function openStateTopic(
-  kafka: Kafka,
-  topic: TopicDescription,
-  replicationFactor: number,
-): Promise<TopicDescription> {
-  const name = stateTopicOf(topic.name);
-  const existing = await kafka.describeTopic(name);
-  if (existing === undefined) {
-    const config = { 'cleanup.policy': 'compact' };
-    const made = await openTopic(kafka, { name, partitions: statePartitions, replicationFactor, config });
-    crashPoint('state-topic:after-make');
-    const producer = kafka.producer();
-    const { clusterId: cluster } = await kafka.describeCluster();
-    const origin = encodeOrigin({ topic: topic.id, ends: await endsOf(kafka, topic), cluster });
-    const partitions = Array.from({ length: made.partitions }, (_, partition) => partition);
-    await Promise.all(partitions.map((partition) => producer.append(name, partition, origin)));
-    await producer.close();
-    return made;
-  }
-  return existing;
+  const newFiles = { name, partitions: wishes.partitions, replicationFactor, config };
+  const newState = {
+    name: stateTopicOf(name),
+    partitions: statePartitions,
+    replicationFactor,
+    config: { 'cleanup.policy': 'compact' },
+  };
+  const [files, state] = await Promise.all([
+    standing.files ?? makeTopic(kafka, newFiles, 'topic:after-make'),
+    standing.state ?? makeTopic(kafka, newState, 'state-topic:after-make'),
+  ]);
+  return { files, state, isNewState: standing.state === undefined };
 }
 
 /** Where each partition ends now, in their order. */
@@ -142,11 +133,18 @@ export interface AwaitTopicOptions {
 
 /** A topic, made when it is missing. Throws ConfigurationError when it is missing and may not be made. */
 export async function openTopic(kafka: Kafka, topic: NewTopic): Promise<TopicDescription> {
-  const existing = await kafka.describeTopic(topic.name);
-  if (existing !== undefined) return existing;
+  return (await kafka.describeTopic(topic.name)) ?? makeTopic(kafka, topic, 'topic:after-make');
+}
+
+async function makeTopic(
+  kafka: Kafka,
+  topic: NewTopic,
+  point: Parameters<typeof crashPoint>[0],
+): Promise<TopicDescription> {
   try {
-    await kafka.createTopic(topic);
-    crashPoint('topic:after-make');
+    const made = await kafka.createTopic(topic);
+    crashPoint(point);
+    return made;
   } catch (cause) {
     if (!(cause instanceof KafkaError) || cause.kind !== 'unauthorized') throw cause;
     throw new ConfigurationError(
@@ -154,5 +152,4 @@ export async function openTopic(kafka: Kafka, topic: NewTopic): Promise<TopicDes
       { cause },
     );
   }
-  return existingTopic(kafka, topic.name);
 }

@@ -150,7 +150,7 @@ test('Nothing is written before the last look of an overdue renewal is through',
   const [looking, mayLook] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   let looks = 0;
   const leases: HeldLeaseOptions['leases'] = async (from) => {
-    if (++looks === 3) {
+    if (++looks === 2) {
       looking.resolve();
       await mayLook.promise;
     }
@@ -177,7 +177,7 @@ test('A look that lasted longer than the lease is followed by another', async (t
   let looks = 0;
   const leases: HeldLeaseOptions['leases'] = async (from) => {
     const found = await options.leases(from);
-    if (++looks === 3) {
+    if (++looks === 2) {
       clock.move(31_000);
       await state.writeLease(other);
     }
@@ -212,6 +212,28 @@ test('Of two that take a free name at once the first has it, and its lease stand
   await state.writeLease(null);
   const lease = await HeldLease.take(options, 0);
   await lease.release();
+});
+
+test('Who stands right behind what was read need not look whether somebody came between, and all others do', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const { state, options } = await stateOf();
+  let looks = 0;
+  const leases: HeldLeaseOptions['leases'] = (from) => {
+    looks++;
+    return options.leases(from);
+  };
+  const first = await HeldLease.take({ ...options, leases }, 0);
+  assert.equal(looks, 0);
+  await first.release();
+  // A record of somebody else, which is no lease of this name, is reason enough.
+  await state.behind.append({ key: Buffer.from('other'), value: null });
+  const second = await HeldLease.take({ ...options, leases }, 2);
+  assert.equal(looks, 1);
+  await second.release();
+  const write: HeldLeaseOptions['write'] = (lease) => state.writeLease(lease).then(() => -1);
+  const third = await HeldLease.take({ ...options, leases, write }, 5);
+  assert.equal(looks, 2, 'the place of its record was not told, and is looked for');
+  await third.release();
 });
 
 test('A lease that cannot be renewed is told', async (t) => {

@@ -56,7 +56,8 @@ export class HeldLease {
     try {
       const sent = await held.#write();
       crashPoint('lease:after-ack');
-      await held.#refuseOthers(end);
+      // Right behind what was read: nobody can have come in between.
+      if (held.#offset !== end) await held.#refuseOthers(end);
       held.#renewed = sent;
     } catch (error) {
       living.delete(held.#lease.owner);

@@ -3,48 +3,67 @@ import { ConfigurationError } from '../../errors.ts';
 import type { Kafka, TopicDescription } from '../../kafka/contract.ts';
 import type { FileState } from '../../records/state-record.ts';
 import type { UploadSettings } from '../shared/options.ts';
-import { endsOf, openStateTopic, stateTopicOf } from '../shared/topics.ts';
+import { endsOf, stateTopicOf, type UploadTopics } from '../shared/topics.ts';
 import { awaitLease, type StandingLease } from './lease.ts';
 import { rebuildState } from './rebuild-state.ts';
 import { UploadState } from './upload-state.ts';
 
 export interface OpenStateOptions {
   readonly kafka: Kafka;
-  /** Undefined in a dry run on a topic that does not exist: then nothing has been sent. */
-  readonly topic: TopicDescription | undefined;
+  /** In a dry run on topics that do not exist nothing has been sent. */
+  readonly topics: Partial<UploadTopics>;
   readonly settings: UploadSettings;
   readonly signal: AbortSignal;
 }
 
+/** What is asked of the files topic beside the state, whether or not that will need it: afterwards it would cost round trips. */
+interface Aside {
+  readonly cluster: Promise<string>;
+  readonly ends: Promise<readonly number[]>;
+  readonly earliest: Promise<ReadonlyMap<number, number>>;
+}
+
+function ask(kafka: Kafka, topic: TopicDescription): Aside {
+  const aside = {
+    cluster: kafka.describeCluster().then(({ clusterId }) => clusterId),
+    ends: endsOf(kafka, topic),
+    earliest: kafka.offsets(topic.name, 'earliest'),
+  };
+  // Whoever needs one is told.
+  for (const answer of Object.values<Promise<unknown>>(aside)) answer.catch(() => {});
+  return aside;
+}
+
 /** Waits for the uploader's name to be free, except in a dry run. Throws ConfigurationError when it is not. */
 export async function openState(options: OpenStateOptions): Promise<UploadState> {
-  const { topic, settings } = options;
-  const state = await readState(options);
-  if (topic === undefined) return state;
+  const { kafka, topics, settings } = options;
+  const { files: topic } = topics;
+  let aside = topic && ask(kafka, topic);
+  const { state, hasWaited } = await readState(options);
+  if (topic === undefined || aside === undefined) return state;
+  if (hasWaited) aside = ask(kafka, topic);
   // Before too: what speaks of another topic counts, and may be replaced by what stands on this one.
   if (settings.resend) state.resendAll();
-  if (!state.isReady(topic.id)) await recover(options, topic, state);
+  if (!state.isReady(topic.id)) await recover(options, topic, state, aside);
   if (settings.resend) state.resendAll();
-  await giveUpCut(options, topic, state);
+  await giveUpCut(options, topic, state, await aside.ends);
   state.countOnly(topic.id);
   return state;
 }
 
-async function readState({ kafka, topic, settings, signal }: OpenStateOptions): Promise<UploadState> {
-  const { name: uploader, dryRun, replicationFactor, onEvent } = settings;
-  const name = stateTopicOf(settings.topic);
-  const description =
-    dryRun || topic === undefined
-      ? await kafka.describeTopic(name)
-      : await openStateTopic(kafka, topic, replicationFactor);
-  const { partitions } = description ?? { partitions: 1 };
+async function readState({ kafka, topics, settings, signal }: OpenStateOptions): Promise<{
+  readonly state: UploadState;
+  readonly hasWaited: boolean;
+}> {
+  const { name: uploader, dryRun, onEvent } = settings;
+  const { partitions } = topics.state ?? { partitions: 1 };
   const read = async (): Promise<UploadState> => {
-    const state = new UploadState({ kafka, topic: name, partitions, uploader });
-    if (description !== undefined) await state.load();
+    const state = new UploadState({ kafka, topic: stateTopicOf(settings.topic), partitions, uploader });
+    if (topics.state !== undefined) await state.load();
     return state;
   };
   let state = await read();
-  if (dryRun) return state;
+  if (dryRun) return { state, hasWaited: false };
   const waiting = (message: string): void => onEvent({ type: 'waiting', on: 'kafka', message });
   const leases = (from: number): Promise<(StandingLease | null)[]> => state.leasesFrom(from);
   let ended: number | undefined;
@@ -55,14 +74,15 @@ async function readState({ kafka, topic, settings, signal }: OpenStateOptions): 
     // Its former holder may have gone on writing until now, and another may have been faster than we.
     state = await read();
   }
-  return state;
+  return { state, hasWaited: ended !== undefined };
 }
 
 /** Finds out from the files topic itself what this uploader sent before there was this state topic. */
 async function recover(
-  { kafka, settings }: OpenStateOptions,
+  { kafka, topics, settings }: OpenStateOptions,
   topic: TopicDescription,
   state: UploadState,
+  aside: Aside,
 ): Promise<void> {
   const { name: uploader, onEvent } = settings;
   for (const [, file] of settings.resend ? [] : state.files()) {
@@ -71,14 +91,16 @@ async function recover(
       `topic ${topic.name} was deleted and made anew since "${uploader}" sent its files there: add --resend once to send them all again`,
     );
   }
-  const { clusterId: cluster } = await kafka.describeCluster();
+  const cluster = await aside.cluster;
   const { origin } = state;
   const isOfHere = origin?.topic === topic.id;
   // A state topic that is older than the files topic has been told everything; a copy of another cluster's has not.
   if (origin !== undefined && !isOfHere && origin.cluster === cluster) return;
-  const ends = isOfHere ? origin.ends : await endsOf(kafka, topic);
-  if (!isOfHere) state.beginAt({ topic: topic.id, ends, cluster });
-  const earliest = await kafka.offsets(topic.name, 'earliest');
+  const ends = isOfHere ? origin.ends : await aside.ends;
+  const begin = { topic: topic.id, ends: [...ends], cluster };
+  if (!isOfHere && topics.isNewState) state.beginAllAt(begin);
+  else if (!isOfHere) state.beginAt(begin);
+  const earliest = await aside.earliest;
   const until = new Map(
     [...ends.entries()].filter(([partition, end]) => end > (earliest.get(partition) ?? end)),
   );
@@ -97,7 +119,15 @@ async function giveUpCut(
   { kafka, settings }: OpenStateOptions,
   topic: TopicDescription,
   state: UploadState,
+  atLeast: readonly number[],
 ): Promise<void> {
+  const isBehind = ({ partition, last }: Pick<FileState, 'partition' | 'last'>): boolean =>
+    last >= (atLeast[partition] ?? 0);
+  const isSuspect = [...state.files()].some(
+    ([, file]) => file.topic === topic.id && (isBehind(file) || (file.before && isBehind(file.before))),
+  );
+  if (!isSuspect) return;
+  // Asked after the state was read: what that tells of may have been sent meanwhile.
   const ends = await endsOf(kafka, topic);
   const isCut = ({ partition, last }: Pick<FileState, 'partition' | 'last'>): boolean =>
     last >= (ends[partition] ?? 0);

@@ -20,6 +20,7 @@ import {
   stateUploader,
 } from '../../records/state-record.ts';
 import { isLastVersion } from '../../records/upload-id.ts';
+import { endsBehind, isSameReady } from './ends-behind.ts';
 import { FileStates } from './file-states.ts';
 import type { StandingLease } from './lease.ts';
 import { WriteBehind } from './write-behind.ts';
@@ -43,6 +44,7 @@ export class UploadState {
   #readTo = 0;
   #origin: Origin | undefined;
   #newOrigin: Origin | undefined;
+  #isOfAll = false;
   #ready: Ready | undefined;
   /** Of these marks {@link makeReady} writes what is not written yet. */
   #marks: Partial<Ready> = {};
@@ -88,24 +90,7 @@ export class UploadState {
   /** Reads the partition from an offset to its present end, which it resolves with. */
   async #read(offset: number, each: (record: ConsumedRecord) => void): Promise<number> {
     const { kafka, topic } = this.#options;
-    const [earliest, latest] = await Promise.all([
-      kafka.offsets(topic, 'earliest'),
-      kafka.offsets(topic, 'latest'),
-    ]);
-    const from = Math.max(offset, earliest.get(this.#partition) ?? 0);
-    const until = latest.get(this.#partition) ?? 0;
-    if (from >= until) return until;
-    const consumer = kafka.consumer({
-      topic,
-      from: new Map([[this.#partition, from]]),
-      until: new Map([[this.#partition, until]]),
-      onGap: () => {},
-    });
-    for await (const batch of consumer) {
-      for (const record of batch.records) each(record);
-      batch.release();
-    }
-    return until;
+    return kafka.readToEnd(topic, this.#partition, offset, each);
   }
 
   #take(decoded: StateRecord, offset: number): void {
@@ -194,6 +179,17 @@ export class UploadState {
     this.#newOrigin = origin;
   }
 
+  /** The same of all partitions, by whoever has made the topic. */
+  beginAllAt(origin: Origin): void {
+    this.#newOrigin = origin;
+    this.#isOfAll = true;
+  }
+
+  /** True while there is something that {@link makeReady} will write of files. */
+  get isRestored(): boolean {
+    return this.#restored.size > 0;
+  }
+
   /** What was sent to another topic has not been sent. The ids stay known, so that every next version has a greater one. */
   countOnly(topicId: string): void {
     this.#topicId = topicId;
@@ -220,13 +216,14 @@ export class UploadState {
   async makeReady(topicId: string): Promise<void> {
     const ready = { ...this.#marks, topic: topicId };
     const isWritten = this.#newOrigin === undefined && this.#restored.size === 0;
-    if (isWritten && isSame(ready, this.#ready)) return;
+    if (isWritten && isSameReady(ready, this.#ready)) return;
+    const hasRestored = this.#restored.size > 0;
     for (const path of this.#restored) this.set(path, this.#files.get(path)!);
     this.#restored.clear();
-    if (this.#newOrigin !== undefined) this.#behind.write(encodeOrigin(this.#newOrigin));
+    if (this.#newOrigin !== undefined) this.#writeOrigin(this.#newOrigin);
     this.#origin = this.#newOrigin ?? this.#origin;
     this.#newOrigin = undefined;
-    await this.#behind.flush();
+    if (hasRestored) await this.#behind.flush();
     await this.#behind.write(encodeReady(this.#options.uploader, ready));
     this.#ready = ready;
   }
@@ -258,6 +255,14 @@ export class UploadState {
     }
   }
 
+  #writeOrigin(origin: Origin): void {
+    const { partitions } = this.#options;
+    const others = Array.from({ length: this.#isOfAll ? partitions : 0 }, (_, partition) => partition);
+    this.#isOfAll = false;
+    for (const partition of new Set([this.#partition, ...others]))
+      this.#behind.write(encodeOrigin(origin), partition);
+  }
+
   /** Others write it too, whose records stand in the same partition. */
   async #readOrigin(): Promise<void> {
     this.#readTo = await this.#read(this.#readTo, (record) => {
@@ -283,18 +288,4 @@ export class UploadState {
     const record = encodeLease(this.#options.uploader, lease);
     return (await this.#behind.append(record)).offset;
   }
-}
-
-function isSame(ready: Ready, other: Ready | undefined): boolean {
-  const names = ['topic', 'resend', 'forgotten', 'root'] as const;
-  return other !== undefined && names.every((name) => ready[name] === other[name]);
-}
-
-/** Where each partition of `T` ends that is not told of in full, once these are forgotten. Pure. */
-function endsBehind(lost: readonly FileState[], origin: Origin, topicId: string): number[] {
-  const ends = origin.topic === topicId ? [...origin.ends] : [];
-  for (const { topic, partition, last } of lost) {
-    if (topic === topicId) ends[partition] = Math.max(ends[partition] ?? 0, last + 1);
-  }
-  return Array.from(ends, (end) => end ?? 0);
 }

@@ -12,6 +12,7 @@ function behindOf() {
       waiting.push(append);
       return append.promise;
     },
+    prepare: () => {},
     ready: async () => {},
     pendingBytes: 0,
     close: async () => {},

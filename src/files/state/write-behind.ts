@@ -37,17 +37,20 @@ export class WriteBehind {
     return this.#confirm();
   }
 
-  /** Appends once this run may write. Whoever does not await the result is told of its failure by `failed`, and by {@link flush}. */
-  write(record: NewRecord): Promise<Appended> {
+  /**
+   * Appends once this run may write, to another partition than its own where one is named. Whoever does not await the result is told of
+   * its failure by `failed`, and by {@link flush}.
+   */
+  write(record: NewRecord, partition = this.#partition): Promise<Appended> {
     const confirmed = this.#confirm();
     return confirmed === undefined
-      ? this.append(record)
-      : this.#track(confirmed.then(() => this.#send(record)));
+      ? this.append(record, partition)
+      : this.#track(confirmed.then(() => this.#send(record, partition)));
   }
 
   /** The same without asking: for the lease itself. */
-  append(record: NewRecord): Promise<Appended> {
-    return this.#track(this.#send(record));
+  append(record: NewRecord, partition = this.#partition): Promise<Appended> {
+    return this.#track(this.#send(record, partition));
   }
 
   /**
@@ -66,9 +69,9 @@ export class WriteBehind {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
-  #send(record: NewRecord): Promise<Appended> {
+  #send(record: NewRecord, partition: number): Promise<Appended> {
     if (this.#producer === undefined) throw new Error('the state is not open for writing');
-    return this.#producer.append(this.#topic, this.#partition, record);
+    return this.#producer.append(this.#topic, partition, record);
   }
 
   #track(write: Promise<Appended>): Promise<Appended> {

@@ -1,12 +1,11 @@
 /** The cluster and its topics: small requests by the library's codecs, retried by the cluster's one rule. */
 
-import { ask } from '../api.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { Code } from '../cluster/error-codes.ts';
 import { NotNow } from '../cluster/failures.ts';
 import { check, errorOf } from '../cluster/refusals.ts';
-import { askRelease } from '../cluster/release.ts';
-import { createTopicsV7, describeConfigsV4 } from '../codecs.ts';
+import { askedRelease } from '../cluster/release.ts';
+import { apiVersionsV3, createTopicsV7, describeConfigsV4 } from '../codecs.ts';
 import type { ClusterDescription, NewTopic, TopicDescription } from '../contract.ts';
 import { topicFacts } from './topic-facts.ts';
 
@@ -18,30 +17,42 @@ const configurationAttempts = 5;
 /** {@link Kafka.describeCluster}. */
 export function describeCluster(cluster: Cluster): Promise<ClusterDescription> {
   return cluster.retry('reach the cluster', async () => {
-    await cluster.metadata([]);
-    const { connection } = await cluster.anyLink();
-    return { ...cluster.known, version: await askRelease(connection) };
+    const answer = cluster.askAny(apiVersionsV3.api, 'sluice', '1');
+    const [version] = await Promise.all([askedRelease(answer), cluster.metadata([])]);
+    return { ...cluster.known, version };
   });
 }
 
 /** {@link Kafka.describeTopic}. */
 export function describeTopic(cluster: Cluster, name: string): Promise<TopicDescription | undefined> {
-  let refusals = 0;
-  return cluster.retry(`describe topic ${name}`, async () => {
-    const topic = await cluster.refreshTopic(name);
-    if (topic === undefined) return undefined;
-    refusals += 1;
-    const config = await topicConfig(cluster, name, refusals === configurationAttempts);
-    const limit = Number(config['max.message.bytes']);
-    return {
-      name,
-      id: topic.id,
-      partitions: topic.partitions.length,
-      ...(await topicFacts(cluster, name)),
-      maxMessageBytes: Number.isSafeInteger(limit) ? limit : undefined,
-      config,
-    };
+  let attempts = 0;
+  return cluster.retry(`describe topic ${name}`, () => {
+    attempts += 1;
+    return describeOnce(cluster, name, attempts >= configurationAttempts);
   });
+}
+
+/** Asks for everything at once, for each would cost a round trip. Does not retry; `isLastAttempt`: see {@link topicConfig}. */
+async function describeOnce(
+  cluster: Cluster,
+  name: string,
+  isLastAttempt: boolean,
+): Promise<TopicDescription | undefined> {
+  const others = Promise.all([topicConfig(cluster, name, isLastAttempt), topicFacts(cluster, name)]);
+  // Of a topic that is not there nothing else counts.
+  others.catch(() => {});
+  const topic = await cluster.refreshTopic(name);
+  if (topic === undefined) return undefined;
+  const [config, facts] = await others;
+  const limit = Number(config['max.message.bytes']);
+  return {
+    name,
+    id: topic.id,
+    partitions: topic.partitions.length,
+    ...facts,
+    maxMessageBytes: Number.isSafeInteger(limit) ? limit : undefined,
+    config,
+  };
 }
 
 /**
@@ -53,8 +64,7 @@ async function topicConfig(
   name: string,
   isLastAttempt: boolean,
 ): Promise<Record<string, string>> {
-  const { connection } = await cluster.anyLink();
-  const response = await ask(connection, describeConfigsV4.api, [
+  const response = await cluster.askAny(describeConfigsV4.api, [
     { resourceType: topicResource, resourceName: name, configurationKeys: null },
   ]);
   const config: Record<string, string> = {};
@@ -73,12 +83,10 @@ async function topicConfig(
 }
 
 /** {@link Kafka.createTopic}. */
-export async function createTopic(cluster: Cluster, topic: NewTopic): Promise<void> {
+export async function createTopic(cluster: Cluster, topic: NewTopic): Promise<TopicDescription> {
   const what = `create topic ${topic.name}`;
   await cluster.retry(what, async () => {
-    const { connection } = await cluster.anyLink();
-    const response = await ask(
-      connection,
+    const response = await cluster.askAny(
       createTopicsV7.api,
       [
         {
@@ -97,11 +105,15 @@ export async function createTopic(cluster: Cluster, topic: NewTopic): Promise<vo
       check('new topic', errorCode, what, errorMessage, { topic: topic.name });
     cluster.created(topic.name);
   });
-  await cluster.retry(`wait for the leaders of topic ${topic.name}`, async () => {
-    const created = await cluster.refreshTopic(topic.name);
-    const waiting = created?.partitions.findIndex(({ leader }) => leader < 0) ?? 0;
-    if (waiting >= 0)
+  let attempts = 0;
+  return cluster.retry(`wait for the leaders of topic ${topic.name}`, async () => {
+    attempts += 1;
+    const created = await describeOnce(cluster, topic.name, attempts >= configurationAttempts);
+    const known = cluster.knownTopic(topic.name);
+    const waiting = known?.partitions.findIndex(({ leader }) => leader < 0) ?? 0;
+    if (created === undefined || waiting >= 0)
       throw new NotNow(Code.leaderNotAvailable, `find the leader of ${topic.name}-${waiting}`);
+    return created;
   });
 }
 

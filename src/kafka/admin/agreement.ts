@@ -5,11 +5,12 @@ import { Code } from '../cluster/error-codes.ts';
 import { NetworkFailure, NotNow } from '../cluster/failures.ts';
 import { control } from '../cluster/link-purpose.ts';
 import { errorOf } from '../cluster/refusals.ts';
+import type { TopicMetadata } from '../cluster/topic-metadata.ts';
 import { Api } from '../cluster/versions.ts';
 import { offsetForLeaderEpochV4 } from '../codecs.ts';
 import type { EpochRun } from '../contract.ts';
 import { Epochs } from '../epochs.ts';
-import { requireTopic } from './offsets.ts';
+import { required } from './offsets.ts';
 
 /** So long a leader is not believed that has never heard of an epoch: it may be a former one that does not know it yet. */
 const disbelievedMs = 5000;
@@ -27,16 +28,19 @@ export function agreement(
   const wanted = new Map([...read].map(([partition, runs]) => [partition, new Epochs(runs)]));
   for (const [partition, { last }] of wanted) if (last < 0) wanted.delete(partition);
   if (wanted.size === 0) return Promise.resolve(new Map());
-  return cluster.retry(what, () => agree(cluster, name, wanted, performance.now() - began > disbelieved));
+  return cluster.retry(what, () => {
+    const isBelieved = performance.now() - began > disbelieved;
+    return cluster.withTopic(name, (topic) => agree(cluster, required(topic, name), wanted, isBelieved));
+  });
 }
 
 async function agree(
   cluster: Cluster,
-  name: string,
+  topic: TopicMetadata,
   wanted: ReadonlyMap<number, Epochs>,
   isBelieved: boolean,
 ): Promise<ReadonlyMap<number, number>> {
-  const topic = await requireTopic(cluster, name);
+  const { name } = topic;
   const byLeader = Map.groupBy(wanted.keys(), (partition) => topic.partitions[partition]?.leader ?? -1);
   const answers = await Promise.all(
     [...byLeader].map(([leader, partitions]) => askLeader(cluster, name, leader, partitions, wanted)),

@@ -4,7 +4,6 @@ import { ask } from '../api.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { Code } from '../cluster/error-codes.ts';
 import { NotNow } from '../cluster/failures.ts';
-import { control } from '../cluster/link-purpose.ts';
 import { errorOf } from '../cluster/refusals.ts';
 import type { TopicMetadata } from '../cluster/topic-metadata.ts';
 import { listOffsetsV7 } from '../codecs.ts';
@@ -17,7 +16,11 @@ function timestampOf(at: OffsetAt): bigint {
 
 /** Asks the cluster for the topic. Rejects with KafkaError `unknown-topic` when there is none. Does not retry. */
 export async function requireTopic(cluster: Cluster, name: string): Promise<TopicMetadata> {
-  const topic = await cluster.refreshTopic(name);
+  return required(await cluster.refreshTopic(name), name);
+}
+
+/** Throws KafkaError `unknown-topic` when there is none. */
+export function required(topic: TopicMetadata | undefined, name: string): TopicMetadata {
   if (topic === undefined) throw new KafkaError('unknown-topic', `There is no topic ${name}.`);
   return topic;
 }
@@ -29,14 +32,16 @@ export async function listOffsets(
   at: OffsetAt,
   only?: readonly number[],
 ): Promise<Map<number, number>> {
-  const topic = await requireTopic(cluster, name);
-  const wanted = only ?? [...topic.partitions.keys()];
-  const offsets = await offsetsOf(cluster, topic, wanted, timestampOf(at));
-  const late = wanted.filter((partition) => offsets.get(partition) === -1);
-  if (late.length === 0) return offsets;
-  const ends = await offsetsOf(cluster, topic, late, -1n);
-  for (const [partition, end] of ends) offsets.set(partition, end);
-  return offsets;
+  return cluster.withTopic(name, async (known) => {
+    const topic = required(known, name);
+    const wanted = only ?? [...topic.partitions.keys()];
+    const offsets = await offsetsOf(cluster, topic, wanted, timestampOf(at));
+    const late = wanted.filter((partition) => offsets.get(partition) === -1);
+    if (late.length === 0) return offsets;
+    const ends = await offsetsOf(cluster, topic, late, -1n);
+    for (const [partition, end] of ends) offsets.set(partition, end);
+    return offsets;
+  });
 }
 
 async function offsetsOf(
@@ -50,7 +55,7 @@ async function offsetsOf(
     [...byLeader].map(async ([leader, indexes]) => {
       if (leader < 0)
         throw new NotNow(Code.leaderNotAvailable, `find the leader of ${topic.name}-${indexes.join(',')}`);
-      const { connection } = await cluster.link(leader, control);
+      const connection = await cluster.connection(leader);
       const response = await ask(connection, listOffsetsV7.api, -1, 0, [
         {
           name: topic.name,

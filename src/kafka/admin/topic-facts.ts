@@ -1,6 +1,5 @@
 /** What the metadata of a topic tells beyond what producing and consuming need: its copies, and what this client may do. */
 
-import { ask } from '../api.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { metadataV12 } from '../codecs.ts';
 import type { TopicDescription, TopicRight } from '../contract.ts';
@@ -27,8 +26,7 @@ export async function topicFacts(
   cluster: Cluster,
   name: string,
 ): Promise<Pick<TopicDescription, 'replicationFactor' | 'rights'>> {
-  const { connection } = await cluster.anyLink();
-  const response = await ask(connection, metadataV12.api, [name], false, true);
+  const response = await cluster.askAny(metadataV12.api, [name], false, true);
   const topic = response.topics.find((candidate) => candidate.name === name);
   if (topic === undefined || topic.partitions.length === 0) return {};
   const copies = topic.partitions.map(({ replicaNodes }) => replicaNodes.length);

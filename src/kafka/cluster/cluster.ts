@@ -5,10 +5,11 @@
 
 import type { Logger } from '../../log.ts';
 import { ask } from '../api.ts';
-import { type MetadataResponse, metadataV12 } from '../codecs.ts';
+import { type API, type MetadataResponse, metadataV12 } from '../codecs.ts';
 import type { BrokerDescription, KafkaStatus } from '../contract.ts';
 import type { Address } from '../settings.ts';
 import { attemptTimeout, Backoff } from './backoff.ts';
+import type { Connection } from './connection.ts';
 import { Code } from './error-codes.ts';
 import { mayPass, NetworkFailure, NotNow } from './failures.ts';
 import type { Authenticate, Link } from './link.ts';
@@ -18,7 +19,7 @@ import { Preference } from './preference.ts';
 import { translate } from './refusals.ts';
 import { addressText } from './socket.ts';
 import { StatusReporter } from './status.ts';
-import { secondOpinion, type TopicMetadata, takesBack, topicOf } from './topic-metadata.ts';
+import { isSameTopic, secondOpinion, type TopicMetadata, takesBack, topicOf } from './topic-metadata.ts';
 
 export interface ClusterOptions {
   readonly bootstrap: readonly Address[];
@@ -40,6 +41,8 @@ const propagationMs = 2000;
 export class Cluster {
   readonly options: ClusterOptions;
   readonly reporter: StatusReporter;
+  /** Group -> the broker that looks after it, as it was found last: {@link ../group/coordinator.ts} owns it. */
+  readonly coordinators = new Map<string, Promise<number>>();
   readonly #closing = new AbortController();
   readonly #links: Links;
   readonly #topics = new Map<string, TopicMetadata>();
@@ -105,10 +108,19 @@ export class Cluster {
    * Rejects with NetworkFailure, NotNow (the broker is unknown by now) or KafkaError.
    */
   link(broker: number, purpose: LinkPurpose, requestTimeout = this.options.requestTimeout): Promise<Link> {
+    return this.#at(broker, (place) => this.#links.to(place, purpose, requestTimeout));
+  }
+
+  /** A connection to a broker for small requests that all brokers know in the version that we speak; rejects as {@link link} does. */
+  connection(broker: number): Promise<Connection> {
+    return this.#at(broker, (place) => this.#links.early(place, control, this.options.requestTimeout));
+  }
+
+  #at<Result>(broker: number, open: (place: Place) => Promise<Result>): Promise<Result> {
     const address = this.#brokers.get(broker);
     if (address === undefined)
       return Promise.reject(new NotNow(Code.brokerNotAvailable, `find broker ${broker}`));
-    return this.#links.to({ address, broker }, purpose, requestTimeout).catch((cause) => {
+    return open({ address, broker }).catch((cause) => {
       if (!(cause instanceof NetworkFailure) || this.#isBootstrap(address)) throw cause;
       // The usual cause: listeners advertised for another network than the client's.
       const place = `${addressText(address)}, where broker ${broker} says that it listens (advertised.listeners)`;
@@ -116,27 +128,50 @@ export class Cluster {
     });
   }
 
+  /** A link to any broker, as {@link askAny} finds it. */
+  anyLink(): Promise<Link> {
+    return this.#ofAny((link) => link);
+  }
+
   /**
-   * A link to any broker, for small requests; to another one than the last time when something has failed since. Rejects with
-   * NetworkFailure when none can be reached, with KafkaError when one says that it never can be and no other is of use.
+   * Makes a small request to any broker; to another one than the last time when something has failed since. The API is one that all
+   * brokers know in this version. Resolves with the answer even when it carries error codes. Does not retry. Rejects with
+   * NetworkFailure when no broker can be reached, with KafkaError when one says that it never can be and no other is of use.
    */
-  async anyLink(): Promise<Link> {
+  askAny<Arguments extends unknown[], Response>(
+    api: API<Arguments, Response>,
+    ...args: Arguments
+  ): Promise<Response> {
+    return this.#ofAny(async (link, early) => {
+      const answer = ask(await early, api, ...args);
+      answer.catch(() => {});
+      // What is wrong with the place is told there.
+      await link;
+      return answer;
+    });
+  }
+
+  async #ofAny<Result>(
+    use: (link: Promise<Link>, early: Promise<Connection>) => Promise<Result>,
+  ): Promise<Result> {
+    const { requestTimeout, giveUpAfter } = this.options;
+    const timeout = Math.min(requestTimeout, attemptTimeout(controlTimeoutMs, giveUpAfter));
     const refusals: unknown[] = [];
     const failures: Error[] = [];
     for (const place of this.#places()) {
+      const link = this.#links.to(place, control, timeout);
+      const used = use(link, this.#links.early(place, control, timeout));
+      used.catch(() => {});
       try {
-        const link = await this.#links.to(
-          place,
-          control,
-          Math.min(this.options.requestTimeout, attemptTimeout(controlTimeoutMs, this.options.giveUpAfter)),
-        );
-        this.#preference.asks(place);
-        return link;
+        await link;
       } catch (error) {
         if (error instanceof NetworkFailure) failures.push(error);
         else refusals.push(error);
         if (this.signal.aborted) throw error;
+        continue;
       }
+      this.#preference.asks(place);
+      return used;
     }
     if (refusals.length > 0) throw refusals[0];
     const reasons = [...new Set(failures.map(({ message }) => message))].join('; ');
@@ -145,8 +180,7 @@ export class Cluster {
 
   /** Asks any broker for the brokers and these topics (null: all). Does not retry. */
   async metadata(topics: string[] | null): Promise<MetadataResponse> {
-    const { connection } = await this.anyLink();
-    const response = await ask(connection, metadataV12.api, topics, false, false);
+    const response = await this.askAny(metadataV12.api, topics, false, false);
     const brokers = response.brokers.map(({ nodeId, host, port, rack }): [number, BrokerDescription] => [
       nodeId,
       { id: nodeId, host, port, rack: rack ?? undefined },
@@ -179,6 +213,22 @@ export class Cluster {
       this.#refreshes.set(name, refresh);
     }
     return refresh;
+  }
+
+  /**
+   * Uses what is known of a topic while the cluster is asked for news of it: where there are none, the news have cost no round trip.
+   * `use` gets undefined when no broker knows the topic; it may be called a second time, and its first result is dropped then.
+   * Does not retry.
+   */
+  async withTopic<Result>(
+    name: string,
+    use: (topic: TopicMetadata | undefined) => Promise<Result>,
+  ): Promise<Result> {
+    const known = this.#topics.get(name);
+    const used = known && use(known);
+    used?.catch(() => {});
+    const now = await this.refreshTopic(name);
+    return used !== undefined && isSameTopic(known, now) ? used : use(now);
   }
 
   /** Remembers that the topic exists, though some broker may not have heard of it yet. */

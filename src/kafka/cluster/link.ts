@@ -15,6 +15,10 @@ export type Authenticate = (
 
 export interface LinkOptions extends ConnectionOptions {
   readonly authenticate?: Authenticate | undefined;
+  /** What this very broker is known to speak: then it is not asked, which would cost a round trip. */
+  readonly known?: Versions | undefined;
+  /** Called with a connection that takes requests already, behind the one for the versions: see `Links.early`. */
+  readonly onOpen?: (connection: Connection) => void;
 }
 
 export interface Link {
@@ -27,15 +31,21 @@ const renewAfter = 0.8;
 /** The longest that a timer of Node can wait. */
 const longestTimer = 2 ** 31 - 1;
 
-/** Opens, negotiates and authenticates. Rejects with KafkaError or NetworkFailure; nothing stays open then. */
+/**
+ * Opens, negotiates and authenticates. Rejects with KafkaError or NetworkFailure; nothing stays open then, and what was asked early is
+ * rejected with the same.
+ */
 export async function openLink(options: LinkOptions): Promise<Link> {
   const connection = await Connection.open(options);
   try {
-    const versions = await negotiate(connection, addressText(options.address));
+    const negotiated = options.known ?? negotiate(connection, addressText(options.address));
+    // Brokers answer in the order of the requests. Whoever wants to be told first who we are takes no others before that.
+    if (!options.authenticate) options.onOpen?.(connection);
+    const versions = await negotiated;
     if (options.authenticate) await authenticate(connection, options.authenticate);
     return { connection, versions };
   } catch (error) {
-    connection.close();
+    connection.close(error as Error);
     throw error;
   }
 }

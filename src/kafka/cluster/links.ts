@@ -4,12 +4,13 @@ import type { Logger } from '../../log.ts';
 import { KafkaError } from '../contract.ts';
 import type { Address } from '../settings.ts';
 import { attemptTimeout } from './backoff.ts';
-import { StalledConnection } from './connection.ts';
+import { type Connection, StalledConnection } from './connection.ts';
 import { NetworkFailure } from './failures.ts';
 import { HostAddresses, type Lookup } from './host-addresses.ts';
 import { type Authenticate, type Link, openLink } from './link.ts';
 import type { LinkPurpose } from './link-purpose.ts';
 import { addressText } from './socket.ts';
+import type { Versions } from './versions.ts';
 
 export interface LinksOptions {
   readonly clientId: string;
@@ -37,6 +38,10 @@ interface Entry {
   readonly place: Place;
   readonly purpose: LinkPurpose;
   readonly link: Promise<Link>;
+  /** Resolves when it takes requests, before the versions are known where that is possible. */
+  readonly early: Promise<Connection>;
+  /** Once it is ready: what the broker says that it speaks. */
+  versions?: Versions;
 }
 
 const connectTimeoutMs = 10_000;
@@ -59,7 +64,7 @@ export class Links {
 
   /** True where there is a link already, or one is being opened. */
   has(place: Place, purpose: LinkPurpose): boolean {
-    return this.#entries.has(keyOf(place, purpose));
+    return this.#existing(place, purpose) !== undefined;
   }
 
   /** True when the last connection there stood still, or did not come to be: others are better asked first. */
@@ -71,17 +76,55 @@ export class Links {
   to(place: Place, purpose: LinkPurpose, requestTimeout: number): Promise<Link> {
     if (this.#options.signal.aborted)
       return Promise.reject(new KafkaError('closed', 'The Kafka client has been closed.'));
+    return this.#entry(place, purpose, requestTimeout).link;
+  }
+
+  /**
+   * The connection of that link, which takes requests that all brokers of use to us know in the version that we speak. They go out
+   * behind the one for the versions, without waiting for its answer. Whoever is refused looks at {@link to} for the reason.
+   */
+  early(place: Place, purpose: LinkPurpose, requestTimeout: number): Promise<Connection> {
+    if (this.#options.signal.aborted)
+      return Promise.reject(new KafkaError('closed', 'The Kafka client has been closed.'));
+    return this.#entry(place, purpose, requestTimeout).early;
+  }
+
+  #entry(place: Place, purpose: LinkPurpose, requestTimeout: number): Entry {
+    const existing = this.#existing(place, purpose);
+    if (existing) return existing;
     const key = keyOf(place, purpose);
-    const existing = this.#entries.get(key);
-    if (existing) return existing.link;
-    const link = this.#open(place.address, requestTimeout);
-    const entry = { place, purpose, link };
+    const opened = Promise.withResolvers<Connection>();
+    const link = this.#open(place, requestTimeout, opened.resolve);
+    const entry: Entry = { place, purpose, link, early: opened.promise };
     this.#entries.set(key, entry);
     const forget = () => {
       if (this.#entries.get(key) === entry) this.#entries.delete(key);
     };
-    link.then(({ connection }) => connection.closed.then(forget), forget);
-    return link;
+    link.then(({ connection, versions }) => {
+      entry.versions = versions;
+      opened.resolve(connection);
+      connection.closed.then(forget);
+    }, forget);
+    link.catch(opened.reject);
+    opened.promise.catch(() => {});
+    return entry;
+  }
+
+  /** Small requests to a broker go where it was first spoken to, which may have been under no more than its address. */
+  #existing(place: Place, purpose: LinkPurpose): Entry | undefined {
+    const entry = this.#entries.get(keyOf(place, purpose));
+    if (entry !== undefined || !purpose.isControl) return entry;
+    return this.#entries.get(keyOf({ ...place, broker: undefined }, purpose));
+  }
+
+  /** By a link that has asked and still stands: until it breaks, no other release can have come to run there. */
+  #versionsAt({ address, broker }: Place): Versions | undefined {
+    const text = addressText(address);
+    for (const { place, versions } of this.#entries.values()) {
+      const isSame = broker !== undefined && (place.broker === broker || place.broker === undefined);
+      if (isSame && versions !== undefined && addressText(place.address) === text) return versions;
+    }
+    return undefined;
   }
 
   /** Forgets all of them; the signal closes them. */
@@ -89,10 +132,10 @@ export class Links {
     this.#entries.clear();
   }
 
-  async #open(address: Address, requestTimeout: number): Promise<Link> {
-    const text = addressText(address);
+  async #open(place: Place, requestTimeout: number, onOpen: (connection: Connection) => void): Promise<Link> {
+    const text = addressText(place.address);
     try {
-      const link = await this.#openAnywhere(address, requestTimeout);
+      const link = await this.#openAnywhere(place, requestTimeout, onOpen);
       this.#failing.delete(text);
       this.#options.logger.debug({ broker: text }, 'connected');
       return link;
@@ -103,7 +146,12 @@ export class Links {
   }
 
   /** At the first address of the host that is of use; which those are is remembered. */
-  async #openAnywhere(address: Address, requestTimeout: number): Promise<Link> {
+  async #openAnywhere(
+    place: Place,
+    requestTimeout: number,
+    onOpen: (connection: Connection) => void,
+  ): Promise<Link> {
+    const { address } = place;
     const { clientId, tls, authenticate, onThrottle, signal, logger } = this.#options;
     const text = addressText(address);
     const failures: NetworkFailure[] = [];
@@ -116,6 +164,8 @@ export class Links {
           ...(ips.length > 1 && { acceptTimeout: acceptTimeoutMs }),
           tls,
           authenticate,
+          known: this.#versionsAt(place),
+          onOpen,
           clientId,
           connectTimeout: this.#connectTimeout,
           requestTimeout,

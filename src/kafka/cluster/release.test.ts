@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ApiConnection } from '../api.ts';
+import { ask } from '../api.ts';
+import { apiVersionsV3 } from '../codecs.ts';
 import { NetworkFailure } from './failures.ts';
-import { askRelease, levelOf, releaseOf } from './release.ts';
+import { askedRelease, levelOf, releaseOf } from './release.ts';
 
 test('the level of metadata.version tells the release', () => {
   const release = (maxVersion: number) => releaseOf(levelOf([{ name: 'metadata.version', maxVersion }]));
@@ -13,5 +15,5 @@ test('the level of metadata.version tells the release', () => {
 
 test('A spoiled answer is no verdict on a broker that has been spoken with', async () => {
   const send: ApiConnection['send'] = (...request) => request[6](new RangeError('a length cannot be'));
-  await assert.rejects(askRelease({ send }), NetworkFailure);
+  await assert.rejects(askedRelease(ask({ send }, apiVersionsV3.api, 'sluice', '1')), NetworkFailure);
 });

@@ -1,7 +1,5 @@
 /** Which release of Kafka a broker is, by the highest `metadata.version` that it supports (KIP-584, KIP-778). */
 
-import { type ApiConnection, ask } from '../api.ts';
-import { apiVersionsV3 } from '../codecs.ts';
 import { KafkaError } from '../contract.ts';
 import { NetworkFailure } from './failures.ts';
 
@@ -37,12 +35,14 @@ export function releaseOf(level = 0): string | undefined {
 }
 
 /**
- * Asks a broker with which versions have been negotiated already, so that an answer that makes no sense is no other kind of
- * server's: it may make sense the next time. Rejects with NetworkFailure or KafkaError.
+ * The release by the answer of a broker with which versions were negotiated already, so that an answer that makes no sense is no other
+ * kind of server's: it may make sense the next time. Rejects with NetworkFailure or KafkaError.
  */
-export async function askRelease(connection: ApiConnection): Promise<string | undefined> {
+export async function askedRelease(
+  answer: Promise<{ readonly supportedFeatures?: Parameters<typeof levelOf>[0] }>,
+): Promise<string | undefined> {
   try {
-    const { supportedFeatures = [] } = await ask(connection, apiVersionsV3.api, 'sluice', '1');
+    const { supportedFeatures = [] } = await answer;
     return releaseOf(levelOf(supportedFeatures));
   } catch (cause) {
     if (cause instanceof NetworkFailure || cause instanceof KafkaError) throw cause;

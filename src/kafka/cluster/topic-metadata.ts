@@ -47,6 +47,16 @@ export function topicOf(response: MetadataResponse, name: string): TopicMetadata
   return { name, id: topic.topicId, partitions };
 }
 
+/** True when both say the same of the topic's partitions. */
+export function isSameTopic(known: TopicMetadata | undefined, now: TopicMetadata | undefined): boolean {
+  if (known === undefined || now === undefined) return known === now;
+  if (known.id !== now.id || known.partitions.length !== now.partitions.length) return false;
+  return known.partitions.every(({ leader, leaderEpoch }, index) => {
+    const other = now.partitions[index]!;
+    return leader === other.leader && leaderEpoch === other.leaderEpoch;
+  });
+}
+
 /**
  * True when an answer takes back what is known: no such topic, another one, fewer partitions, or leaders of an older epoch. One broker
  * may merely be behind, so that another one is to be asked.

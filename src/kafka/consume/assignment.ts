@@ -11,7 +11,7 @@ import { type Cursor, corruptionsAllowed, jump, newCursor, type Part } from './c
 import { Fetcher } from './fetcher.ts';
 import type { FetcherMeans, FetcherOwner } from './fetcher-owner.ts';
 import { FollowedTopic } from './followed-topic.ts';
-import { type Cut, cutError, type Gap, gapError } from './losses.ts';
+import { type Cut, cutError, type Gap, gapError, missingPartition } from './losses.ts';
 
 export interface AssignmentOptions extends FetcherMeans {
   readonly topic: string;
@@ -41,7 +41,6 @@ export class Assignment implements FetcherOwner {
   readonly budget: Budget;
   readonly pool: FramePool;
   readonly connections: number;
-  readonly deliver: (item: Part | Gap | Cut) => void;
   readonly #options: AssignmentOptions;
   readonly #cursors = new Map<number, Cursor>();
   readonly #fetchers = new Map<number, Fetcher>();
@@ -51,14 +50,16 @@ export class Assignment implements FetcherOwner {
 
   constructor(options: AssignmentOptions) {
     this.#options = options;
-    ({
-      cluster: this.cluster,
-      signal: this.signal,
-      budget: this.budget,
-      pool: this.pool,
-      connections: this.connections,
-      deliver: this.deliver,
-    } = options);
+    this.cluster = options.cluster;
+    this.signal = options.signal;
+    this.budget = options.budget;
+    this.pool = options.pool;
+    this.connections = options.connections;
+  }
+
+  deliver(item: Part | Gap | Cut): void {
+    this.#topic?.wasRead();
+    this.#options.deliver(item);
   }
 
   /** Undefined for a partition that is not read. */
@@ -66,14 +67,15 @@ export class Assignment implements FetcherOwner {
     return this.#cursors.get(partition);
   }
 
-  /** Finds the topic. False: there is nothing to be read; what is wrong is told by `fail`. */
-  async open(): Promise<boolean> {
+  /** Finds the topic, with so many partitions at the least. False: there is nothing to be read; what is wrong is told by `fail`. */
+  async open(partitions = 0): Promise<boolean> {
     try {
-      this.#topic = await FollowedTopic.find(this.cluster, this.#options.topic, this.signal);
+      this.#topic = await FollowedTopic.find(this.cluster, this.#options.topic, this.signal, partitions);
+      return !this.signal.aborted;
     } catch (error) {
       this.#fail(error as Error);
+      return false;
     }
-    return this.#topic !== undefined && !this.signal.aborted;
   }
 
   /** Looks at the topic anew, until it has that many partitions. Rejects with KafkaError when it is another, or gone. */
@@ -85,10 +87,7 @@ export class Assignment implements FetcherOwner {
   add(from: ReadonlyMap<number, number>, epochs?: ReadonlyMap<number, readonly EpochRun[]>): void {
     for (const [partition, offset] of from) {
       if (partition < this.#topic!.partitions) this.#add(partition, offset, epochs?.get(partition));
-      else {
-        const { topic } = this.#options;
-        this.#fail(new KafkaError('unknown-topic', `Topic ${topic} has no partition ${partition}.`));
-      }
+      else this.#fail(missingPartition(this.#options.topic, partition));
     }
   }
 
@@ -113,7 +112,8 @@ export class Assignment implements FetcherOwner {
   /** Looks for partitions above the highest that is read, now and again and again, and reads them from their first record. */
   followNewPartitions(metadataMaxAge: number): void {
     this.#partitionsSeen = Math.max(-1, ...this.#cursors.keys()) + 1;
-    if (this.#partitionsSeen < this.#topic!.partitions) void this.#lookForPartitions();
+    if (!this.#topic!.isSure || this.#partitionsSeen < this.#topic!.partitions)
+      void this.#lookForPartitions();
     this.#refreshTimer = setInterval(() => void this.#lookForPartitions(), metadataMaxAge);
     this.#refreshTimer.unref();
   }

@@ -71,7 +71,7 @@ export class KafkaConsumer implements Consumer {
 
   async #start(): Promise<void> {
     const { assignment } = this.#reader;
-    if (!(await assignment.open())) return;
+    if (!(await assignment.open(Math.max(-1, ...this.#options.from.keys()) + 1))) return;
     assignment.add(this.#options.from, this.#options.epochs);
     if (this.#options.newPartitions) assignment.followNewPartitions(this.#metadataMaxAge);
   }

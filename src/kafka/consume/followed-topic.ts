@@ -1,5 +1,5 @@
 /** The topic that a consumer reads: who leads its partitions, where they begin and end, and whether it is still the same. */
-import { listOffsets, requireTopic } from '../admin/offsets.ts';
+import { listOffsets, required, requireTopic } from '../admin/offsets.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { Code } from '../cluster/error-codes.ts';
 import { NotNow } from '../cluster/failures.ts';
@@ -14,19 +14,41 @@ export class FollowedTopic {
   readonly name: string;
   readonly #cluster: Cluster;
   #topic: TopicMetadata;
+  /** It stood there since this reading began. Before, it is what was known, and may be another by now. */
+  #isSure: boolean;
 
-  private constructor(cluster: Cluster, topic: TopicMetadata) {
+  private constructor(cluster: Cluster, topic: TopicMetadata, isSure: boolean) {
     this.#cluster = cluster;
     this.#topic = topic;
+    this.#isSure = isSure;
     this.name = topic.name;
   }
 
-  /** Rejects with KafkaError `unknown-topic`, or `closed` when the signal ends the search. */
-  static async find(cluster: Cluster, name: string, signal: AbortSignal): Promise<FollowedTopic> {
-    return new FollowedTopic(
-      cluster,
-      await cluster.retry(`read topic ${name}`, () => requireTopic(cluster, name), signal),
-    );
+  /**
+   * What is known of it does, however old, if it tells of so many partitions: what has changed shows where it is read. Rejects with
+   * KafkaError `unknown-topic`, or `closed` when the signal ends the search.
+   */
+  static async find(
+    cluster: Cluster,
+    name: string,
+    signal: AbortSignal,
+    partitions = 0,
+  ): Promise<FollowedTopic> {
+    const known = cluster.knownTopic(name);
+    if (known !== undefined && known.partitions.length >= partitions)
+      return new FollowedTopic(cluster, known, false);
+    const find = () => requireTopic(cluster, name);
+    return new FollowedTopic(cluster, await cluster.retry(`read topic ${name}`, find, signal), true);
+  }
+
+  /** False: it has not been asked for since this reading began. */
+  get isSure(): boolean {
+    return this.#isSure;
+  }
+
+  /** Records of it have come. */
+  wasRead(): void {
+    this.#isSure = true;
   }
 
   get id(): string {
@@ -43,14 +65,18 @@ export class FollowedTopic {
    */
   async refresh(notBefore?: number): Promise<boolean> {
     const topic = await this.#cluster.refreshTopic(this.name, notBefore);
-    if (topic === undefined) return false;
-    if (topic.id !== this.#topic.id) {
+    if (topic === undefined) {
+      if (!this.#isSure) required(topic, this.name);
+      return false;
+    }
+    if (topic.id !== this.#topic.id && this.#isSure) {
       throw new KafkaError(
         'topic-recreated',
         `Topic ${this.name} was deleted and created again while it was read. Its offsets mean other records now; start again to read the new one.`,
       );
     }
     this.#topic = topic;
+    this.#isSure = true;
     return true;
   }
 

@@ -34,3 +34,8 @@ export function cutError(topic: string, { cursor, at, until }: Cut): KafkaError 
   const message = `${topic}-${cursor.partition} was cut (an unclean leader election, or a broker that was restored): ${lost}. Read it again from offset ${at} at the latest.`;
   return new KafkaError('out-of-range', message);
 }
+
+/** That a reading names a partition that its topic does not have. */
+export function missingPartition(topic: string, partition: number): KafkaError {
+  return new KafkaError('unknown-topic', `Topic ${topic} has no partition ${partition}.`);
+}

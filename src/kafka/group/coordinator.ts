@@ -1,6 +1,7 @@
 /** The broker that looks after a consumer group: how it is found, and how positions are kept with it. */
 import { ask } from '../api.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import type { Connection } from '../cluster/connection.ts';
 import { Code } from '../cluster/error-codes.ts';
 import { mayPass, NetworkFailure } from '../cluster/failures.ts';
 import type { Link } from '../cluster/link.ts';
@@ -27,13 +28,42 @@ export async function coordinator(
   purpose = control,
   requestTimeout?: number,
 ): Promise<Link> {
-  const { connection } = await cluster.anyLink();
-  const response = await ask(connection, findCoordinatorV4.api, groupKey, [group]);
+  const broker = await findCoordinator(cluster, group);
+  return cluster.link(broker, purpose, requestTimeout);
+}
+
+/** The broker's id; its address is known. */
+async function findCoordinator(cluster: Cluster, group: string): Promise<number> {
+  // Beside the search for it, where nothing is known yet.
+  const brokers = cluster.known.brokers.length > 0 ? undefined : cluster.metadata([]);
+  brokers?.catch(() => {});
+  const response = await cluster.askAny(findCoordinatorV4.api, groupKey, [group]);
   const what = `find the coordinator of group ${group}`;
   const found = only(response.coordinators, what);
   check('coordinator', found.errorCode, what, found.errorMessage, { group });
+  await brokers;
   if (!cluster.known.brokers.some(({ id }) => id === found.nodeId)) await cluster.metadata([]);
-  return cluster.link(found.nodeId, purpose, requestTimeout);
+  return found.nodeId;
+}
+
+/**
+ * Asks the group's coordinator for what needs no membership: the one that was found before, until something comes to nothing there.
+ * Does not retry.
+ */
+async function withCoordinator<Result>(
+  cluster: Cluster,
+  group: string,
+  use: (connection: Connection) => Promise<Result>,
+): Promise<Result> {
+  const { coordinators } = cluster;
+  const finding = coordinators.get(group) ?? findCoordinator(cluster, group);
+  coordinators.set(group, finding);
+  try {
+    return await use(await cluster.connection(await finding));
+  } catch (error) {
+    if (coordinators.get(group) === finding) coordinators.delete(group);
+    throw error;
+  }
 }
 
 /** {@link Kafka.committed}: of every partition that the topic is known to have. */
@@ -44,8 +74,11 @@ export function committed(
 ): Promise<ReadonlyMap<number, Position>> {
   const what = `read the positions of group ${group}`;
   const read = async () => {
-    const known = await cluster.refreshTopic(topic);
-    return askForPositions(cluster, group, topic, known === undefined ? [] : [...known.partitions.keys()]);
+    // Sought beside the topic, and not after it.
+    withCoordinator(cluster, group, async () => {}).catch(() => {});
+    return cluster.withTopic(topic, async (known) =>
+      askForPositions(cluster, group, topic, known === undefined ? [] : [...known.partitions.keys()]),
+    );
   };
   return cluster.retry(what, read);
 }
@@ -71,34 +104,35 @@ async function askForPositions(
   topic: string,
   partitions: readonly number[],
 ): Promise<ReadonlyMap<number, Position>> {
-  const what = `read the positions of group ${group}`;
-  const positions = new Map<number, Position>();
-  if (partitions.length === 0) return positions;
-  const { connection } = await coordinator(cluster, group);
-  const topics = [{ name: topic, partitionIndexes: [...partitions] }];
-  const wanted = [{ groupId: group, memberEpoch: -1, topics }];
-  const response = await ask(connection, offsetFetchV8.api, wanted, false);
-  const answer = only(response.groups, what);
-  check('positions', answer.errorCode, what, null, { group, topic });
-  const unanswered = new Set(partitions);
-  const answers = answer.topics.find(({ name }) => name === topic)?.partitions ?? [];
-  for (const { partitionIndex, committedOffset, committedLeaderEpoch, metadata, errorCode } of answers) {
-    check('positions', errorCode, what, null, { group, topic });
-    unanswered.delete(partitionIndex);
-    if (committedOffset >= 0n) {
-      positions.set(partitionIndex, {
-        offset: Number(committedOffset),
-        metadata: metadata ?? '',
-        ...(committedLeaderEpoch < 0 ? {} : { leaderEpoch: committedLeaderEpoch }),
-      });
+  if (partitions.length === 0) return new Map();
+  return withCoordinator(cluster, group, async (connection) => {
+    const what = `read the positions of group ${group}`;
+    const positions = new Map<number, Position>();
+    const topics = [{ name: topic, partitionIndexes: [...partitions] }];
+    const wanted = [{ groupId: group, memberEpoch: -1, topics }];
+    const response = await ask(connection, offsetFetchV8.api, wanted, false);
+    const answer = only(response.groups, what);
+    check('positions', answer.errorCode, what, null, { group, topic });
+    const unanswered = new Set(partitions);
+    const answers = answer.topics.find(({ name }) => name === topic)?.partitions ?? [];
+    for (const { partitionIndex, committedOffset, committedLeaderEpoch, metadata, errorCode } of answers) {
+      check('positions', errorCode, what, null, { group, topic });
+      unanswered.delete(partitionIndex);
+      if (committedOffset >= 0n) {
+        positions.set(partitionIndex, {
+          offset: Number(committedOffset),
+          metadata: metadata ?? '',
+          ...(committedLeaderEpoch < 0 ? {} : { leaderEpoch: committedLeaderEpoch }),
+        });
+      }
     }
-  }
-  if (unanswered.size > 0) {
-    throw new NetworkFailure(
-      `Could not ${what}: the answer says nothing of ${topic}-${[...unanswered].join(', ')}.`,
-    );
-  }
-  return positions;
+    if (unanswered.size > 0) {
+      throw new NetworkFailure(
+        `Could not ${what}: the answer says nothing of ${topic}-${[...unanswered].join(', ')}.`,
+      );
+    }
+    return positions;
+  });
 }
 
 /** The answer to a question about one thing; a spoiled answer may have none. */
@@ -143,18 +177,20 @@ async function commitOnce(
     committedLeaderEpoch: leaderEpoch ?? -1,
     committedMetadata: metadata,
   }));
-  const { connection } = await coordinator(cluster, group);
   const topics = [{ name: topic, partitions }];
-  const { api } = offsetCommitV8;
-  const response = await ask(connection, api, group, generation, memberId, instanceId, topics);
-  for (const answer of response.topics.flatMap((one) => one.partitions)) {
-    const place = `commit positions of group ${group} on ${topic}-${answer.partitionIndex}`;
-    // A new generation is being made: this one's time is over.
-    if (answer.errorCode === Code.unknownTopicOrPartition)
-      await judgeAbsence(cluster, topic, answer.partitionIndex, place);
-    if (answer.errorCode === Code.rebalanceInProgress) throw errorOf('commit', Code.illegalGeneration, place);
-    check('commit', answer.errorCode, place, null, { group, topic });
-  }
+  await withCoordinator(cluster, group, async (connection) => {
+    const { api } = offsetCommitV8;
+    const response = await ask(connection, api, group, generation, memberId, instanceId, topics);
+    for (const answer of response.topics.flatMap((one) => one.partitions)) {
+      const place = `commit positions of group ${group} on ${topic}-${answer.partitionIndex}`;
+      // A new generation is being made: this one's time is over.
+      if (answer.errorCode === Code.unknownTopicOrPartition)
+        await judgeAbsence(cluster, topic, answer.partitionIndex, place);
+      if (answer.errorCode === Code.rebalanceInProgress)
+        throw errorOf('commit', Code.illegalGeneration, place);
+      check('commit', answer.errorCode, place, null, { group, topic });
+    }
+  });
 }
 
 /** The coordinator may merely not have heard of the topic: it is refused for good only where the cluster does not know it either. */

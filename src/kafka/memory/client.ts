@@ -1,6 +1,9 @@
 /** The memory twin's client. */
+
+import { readByConsumer } from '../consume/read-to-end.ts';
 import {
   type ClusterDescription,
+  type ConsumedRecord,
   type Consumer,
   type ConsumerOptions,
   type EpochRun,
@@ -56,12 +59,13 @@ export class MemoryClient implements Kafka {
     };
   }
 
-  async createTopic(topic: NewTopic): Promise<void> {
+  async createTopic(topic: NewTopic): Promise<TopicDescription> {
     await this.#answer();
     if (this.#denied.has('create-topic') && !this.#topics.topics.has(topic.name)) {
       throw new KafkaError('unauthorized', `This client may not create topic ${topic.name}. Ask for CREATE.`);
     }
     this.#topics.create(topic);
+    return (await this.describeTopic(topic.name))!;
   }
 
   async listTopics(): Promise<readonly string[]> {
@@ -98,6 +102,15 @@ export class MemoryClient implements Kafka {
       throw new KafkaError('fenced', `Group ${group} has members; they alone commit its positions.`);
     }
     this.#topics.commit(group, name, positions);
+  }
+
+  async readToEnd(
+    topic: string,
+    partition: number,
+    from: number,
+    each: (record: ConsumedRecord) => void,
+  ): Promise<number> {
+    return readByConsumer(this, topic, partition, from, each);
   }
 
   /** Its log keeps records, not batches: compression is checked for being a known one, and changes nothing. */

@@ -56,6 +56,9 @@ export class MemoryProducer implements Producer {
     return settled.promise;
   }
 
+  /** Nothing is far away here. */
+  prepare(): void {}
+
   async ready(): Promise<void> {
     while (this.pendingBytes >= this.#bufferBytes && !this.#closed) await this.#topics.bell.next;
   }

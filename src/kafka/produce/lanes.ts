@@ -68,6 +68,12 @@ export class Lanes {
     first.wake(route);
   }
 
+  /** Has the first session find its way to the partition. */
+  prepare(topic: string, partition: number): void {
+    const first = this.#first();
+    first.wake(first.route(this.#partition(topic, partition)));
+  }
+
   clear(error: Error): void {
     for (const lane of this.#lanes) lane.clear(error);
   }

@@ -75,6 +75,10 @@ export class KafkaProducer implements Producer {
     });
   }
 
+  prepare(topic: string, partition: number): void {
+    if (this.#closed === undefined) this.#lanes.prepare(topic, partition);
+  }
+
   ready(): Promise<void> {
     return this.#pending.ready();
   }

@@ -56,6 +56,7 @@ export class RouteFinder {
   readonly #estimateOf = new WeakMap<Link, TimeoutEstimate>();
   #identity: Promise<ProducerIdentity> | undefined;
   #restsUntil = 0;
+  #isClosed = false;
 
   constructor(cluster: Cluster, { isSpare = false }: RouteFinderOptions = {}) {
     this.#cluster = cluster;
@@ -98,6 +99,9 @@ export class RouteFinder {
       try {
         if (error && this.#isSpare && queue.isEmpty) return this.#rest(backoff);
         if (error) await backoff.pause(error);
+        if (this.#isClosed && queue.isEmpty) return false;
+        // Asked for beside the way, and not after it.
+        if (!route.identified) this.#firstIdentity().catch(() => {});
         const link = await this.#link(await this.#leader(route, error && failedAt));
         if (queue.inDoubt) queue.settleDoubt(await this.#lastSequence(route, link), doubtful(route));
         if (queue.identity === undefined) queue.identify(await this.#identify(route));
@@ -129,6 +133,7 @@ export class RouteFinder {
   }
 
   closeLinks(): void {
+    this.#isClosed = true;
     for (const { connection } of this.#links) connection.close();
     this.#links.clear();
   }
@@ -198,20 +203,22 @@ export class RouteFinder {
   }
 
   async #identify(route: Route): Promise<ProducerIdentity> {
-    if (!route.identified) {
-      this.#identity ??= this.#newIdentity().catch((error: unknown) => {
-        this.#identity = undefined;
-        throw error;
-      });
-    }
-    const identity = await (route.identified ? this.#newIdentity() : this.#identity!);
+    const identity = await (route.identified ? this.#newIdentity() : this.#firstIdentity());
     route.identified = true;
     return identity;
   }
 
+  /** Shared by all partitions. */
+  #firstIdentity(): Promise<ProducerIdentity> {
+    this.#identity ??= this.#newIdentity().catch((error: unknown) => {
+      this.#identity = undefined;
+      throw error;
+    });
+    return this.#identity;
+  }
+
   async #newIdentity(): Promise<ProducerIdentity> {
-    const { connection } = await this.#cluster.anyLink();
-    const response = await ask(connection, initProducerIdV4.api, null, 0);
+    const response = await this.#cluster.askAny(initProducerIdV4.api, null, 0);
     check('producer id', response.errorCode, 'get a producer id');
     const { producerId, producerEpoch: epoch } = response;
     // Under a number below zero the broker would append whatever comes, however often.

@@ -2,11 +2,12 @@
  * Three brokers with one topic, as producers and consumers meet them: in the place of `Cluster`, with the real wire format of what
  * is produced and fetched. Nothing happens by itself: the model's owner says when a request is answered, and with what.
  */
+import { ask } from '../../../src/kafka/api.ts';
 import type { Cluster } from '../../../src/kafka/cluster/cluster.ts';
 import { mayPass, NetworkFailure, NotNow } from '../../../src/kafka/cluster/failures.ts';
 import type { Link } from '../../../src/kafka/cluster/link.ts';
 import type { LinkPurpose } from '../../../src/kafka/cluster/link-purpose.ts';
-import type { TopicMetadata } from '../../../src/kafka/cluster/topic-metadata.ts';
+import { isSameTopic, type TopicMetadata } from '../../../src/kafka/cluster/topic-metadata.ts';
 import { KafkaError } from '../../../src/kafka/contract.ts';
 import { silentLogger } from '../../../src/log.ts';
 import { ModelConnection, type ModelRequest } from './connection.ts';
@@ -41,6 +42,8 @@ export interface ModelClusterOptions<Log extends Led> {
   /** Answers small requests, but those for metadata, as the library would have read it. */
   readonly control: (asked: Asked) => unknown;
 }
+
+type Use = (topic: TopicMetadata | undefined) => Promise<unknown>;
 
 export class ModelCluster<Log extends Led> {
   readonly logs: Log[];
@@ -94,9 +97,20 @@ export class ModelCluster<Log extends Led> {
         this.linked.push({ broker, requestTimeout });
         return this.#link(name, broker);
       },
-      anyLink: async () => this.#link('any', 0),
+      connection: async (broker: number) => this.#link('control', broker).connection,
+      askAny: async (api: Parameters<Cluster['askAny']>[0], ...args: unknown[]) =>
+        ask(this.#link('any', 0).connection, api, ...args),
+      withTopic: (_: string, use: Use) => this.#withTopic(use),
     };
     return cluster as unknown as Cluster;
+  }
+
+  async #withTopic(use: Use): Promise<unknown> {
+    const known = this.#known;
+    const used = known && use(known);
+    used?.catch(() => {});
+    const now = this.#refresh();
+    return used !== undefined && isSameTopic(known, now) ? used : use(now);
   }
 
   /** What is on its way to a broker, the oldest first. */
