@@ -229,3 +229,42 @@ test('What ends where it ended, or later, is the same topic; so is one that does
   }
   assert.equal(waits(bench), 0);
 });
+
+test('Answers to other topics say nothing, though their partitions have the same numbers', async () => {
+  const bench = await new ProducerBench().warm();
+  const sent = bench.append();
+  await bench.rest();
+  const offset = bench.cluster.logs[0]!.take(bench.batches()[0]!.bytes);
+  const other = { topicId: '11111111-4455-6677-8899-aabbccddeeff', partition: 0, code: 29, offset: -1 };
+  bench.request().answer(encodeProduceResponse([other, { topicId, partition: 0, code: 0, offset }]));
+  await bench.rest();
+  assert.equal(sent.offset, 1);
+});
+
+test('An answer that says nothing of a batch leaves it in doubt when its producer is forgotten', async () => {
+  const bench = await new ProducerBench().warm();
+  const sent = bench.append();
+  await bench.rest();
+  bench.request().answer(encodeProduceResponse([]));
+  await bench.rest();
+  await bench.answer({ code: 59 });
+  assert.match(sent.error!.message, /may be there/);
+});
+
+test('Nothing is asked for, or sent again, before everything on its way has been answered', async () => {
+  const bench = await new ProducerBench().warm();
+  const sent = Array.from({ length: 3 }, () => bench.append(0, Buffer.alloc(250_000)));
+  await bench.rest();
+  assert.equal(bench.on(0).length, 3);
+  await bench.answer({ code: 19 });
+  assert.deepEqual([waits(bench), bench.on(0).length], [0, 2]);
+  await bench.answer();
+  assert.deepEqual([waits(bench), bench.on(0).length], [0, 1]);
+  await bench.answer();
+  assert.deepEqual(bench.on(0), [['0: 1']]);
+  while (bench.cluster.to(0).length > 0) await bench.answer();
+  assert.deepEqual(
+    sent.map(({ offset }) => offset),
+    [1, 2, 3],
+  );
+});

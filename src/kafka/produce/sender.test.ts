@@ -48,6 +48,8 @@ test('Batches of several partitions share a request up to one mebibyte; what is 
     const sent = sizes.map((size, partition) => bench.append(partition, valueFor(size)));
     await bench.rest();
     assert.equal(bench.on(0).length, requests, `${sizes}`);
+    // Each goes once.
+    assert.equal(bench.on(0).flat().length, sizes.length);
     while (bench.cluster.to(0).length > 0) await bench.answer();
     assert.ok(sent.every(({ offset }) => offset === 1));
   }

@@ -18,6 +18,8 @@ interface Waiting extends ModelRequest {
 interface Asked {
   readonly apiKey: number;
   readonly pieces: readonly Uint8Array[];
+  /** Tags stand behind the head: so it is in all versions that are spoken here. */
+  readonly hasTags: boolean;
 }
 
 /** What a small request is answered with, as the library would have read it; throws what it is refused by. */
@@ -45,9 +47,10 @@ export class ModelConnection {
     return this.#waiting;
   }
 
-  exchange({ apiKey, pieces }: Asked): Promise<Frame> {
+  exchange({ apiKey, pieces, hasTags }: Asked): Promise<Frame> {
     const { promise, resolve, reject } = Promise.withResolvers<Frame>();
     if (!this.isOpen) return Promise.reject(new NetworkFailure('the connection is closed'));
+    if (!hasTags) throw new Error('a head without tags is of an older version');
     const answer = (bytes: Buffer): void => {
       this.#waiting = this.#waiting.filter((other) => other !== request);
       resolve({ bytes, release: () => {} });
