@@ -52,6 +52,8 @@ test('One entry that does not say its size has what the others leave; of two nob
       ],
     },
   );
+  // What stands between two such has no place, however many bytes there are.
+  assert.deepEqual(decodeAll([no, { path: 'x' }, { path: 'c', ...no }], 'bbbxxxccc').found, []);
   // The others say more than there is.
   assert.deepEqual(decodeAll([{ path: 'a', ...no }, { path: 'c' }], 'cc').found, []);
 });
@@ -86,4 +88,11 @@ test('A pack of as many files as there may be, and of one more', () => {
     () => decodePack(index, packFilesLimit + 1, index.length),
     /10001 files in a pack, 10000 at most/,
   );
+});
+
+test('An index that is no JSON, or no UTF-8, is told as that', () => {
+  for (const index of [Buffer.from('[}\n'), Buffer.from('["\xff"]\n', 'latin1')])
+    assert.throws(() => decodePack(index, 1, index.length), {
+      message: 'the index of a pack is not JSON in UTF-8',
+    });
 });

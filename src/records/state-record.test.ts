@@ -194,6 +194,12 @@ test('Random bytes are refused by FormatError and nothing else', () => {
   );
 });
 
+test('What is no JSON is told as that, and whose it is', () => {
+  const read = (text: string) => decodeStateRecord({ key: Buffer.from('shop/a'), value: Buffer.from(text) });
+  assert.throws(() => read('{'), { message: 'the state record of "shop/a" is not JSON' });
+  assert.throws(() => read('{}'), { message: 'the state record of "shop/a" is not one of ours' });
+});
+
 test('The partition of an uploader is for ever: FNV-1a of its name', () => {
   // Published FNV-1a vectors: "" 811c9dc5, "a" e40c292c, "foobar" bf9cf968.
   assert.equal(statePartition('', 2 ** 32), 0x811c9dc5);
