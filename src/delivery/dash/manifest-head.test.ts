@@ -166,3 +166,27 @@ test('What the index knows of an epoch counts where it is older', () => {
   assert.equal(start([moved(4, 70_000)]), 'PT1790000000S');
   assert.equal(start([{ ...moved(0, 70_000), epoch: 7 }]), 'PT1790000000S');
 });
+
+test('Periods stand in their order, the one for FFmpeg behind them; depth is counted from the oldest segment', () => {
+  const window = new StreamWindow('cam');
+  for (const { record, bytes } of new LiveScript().segments(60).made) window.apply(record, bytes);
+  const { segments } = window.rendition('main')!;
+  assert.ok(segments[0]!.time > 0);
+  const lines = linesOf(segments);
+  assert.equal(attributesOf(lines, 'MPD').timeShiftBufferDepth, `PT${segments.length}S`);
+  const periods = lines
+    .filter((line) => /<(?:ffmpeg:p|P)eriod /.test(line))
+    .map((line) => line.trim().slice(1, 8));
+  assert.deepEqual(periods, ['Period ', 'ffmpeg:']);
+});
+
+test('Counted by the clock, a period ends where its last number does, however long segments are', () => {
+  const twice = (epoch: number, media: number, time: number, lasts: number): ListedSegment => {
+    const ticks = { timescale: 1000, time: 1000 * time, duration: 1000 * lasts };
+    return { epoch, media, gap: false, ...ticks, captured: 1e15 + 1e6 * time + (epoch - 1) * 60e6 };
+  };
+  const segments = [twice(1, 4, 0, 2), twice(1, 5, 2, 2), twice(1, 6, 4, 2.04), twice(2, 7, 0, 2)];
+  const lines = linesOf(segments, { targets: { part: 500_000, segment: 2_000_000 } });
+  assert.deepEqual(allOf(lines, 'Period', 'duration'), ['PT6S', undefined]);
+  assert.deepEqual(allOf(lines, 'SegmentTemplate', 'startNumber'), ['4', '7']);
+});

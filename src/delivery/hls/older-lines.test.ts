@@ -132,4 +132,7 @@ test('An init is named where an epoch begins, and not at each block', () => {
     maps([600]),
     [1, 2].map((epoch) => `#EXT-X-MAP:URI="init-${epoch}.mp4"`),
   );
+  // Of a block of gaps alone no init comes to be in force, and the one before stays.
+  const gaps = Array.from({ length: blockSize }, (_, index) => blockSize + index);
+  assert.equal(textOf(longStream(1400, [], gaps, []).from(3), plain).match(/#EXT-X-MAP:/g)?.length, 1);
 });
