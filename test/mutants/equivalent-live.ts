@@ -49,4 +49,16 @@ export const inLive = [
     '2 -> (2 - 1)',
     'return; -> ;',
   ),
+  alike(
+    'src/delivery/dash/ffmpeg.ts',
+    "timeline.flatMap((each) => own('s', each)),",
+    'A line by itself and a list of this line alone are the same text.',
+    'flatMap -> map',
+  ),
+  alike(
+    'src/delivery/dash/one-track.ts',
+    'const size = flags & 0x10 ? head.uint32() : track.defaults.size;',
+    'What has the lowest flag was refused.',
+    '0x10 -> (0x10 + 1)',
+  ),
 ].flat();

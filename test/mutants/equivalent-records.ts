@@ -4,6 +4,8 @@ import { alike } from './alike.ts';
 const loop = 'src/records/crc64nvme-loop.ts';
 const live = 'src/records/live-record.ts';
 const json = 'src/records/live-json.ts';
+const pack = 'src/records/pack.ts';
+const checksum = 'src/records/checksum.ts';
 const look = 'src/kafka/produce/look.ts';
 const sender = 'src/kafka/produce/sender.ts';
 
@@ -89,6 +91,30 @@ export const inRecords = [
     'A gap has neither of the other two letters.',
     "record.kind === 'gap' -> false",
     "'gap' -> ''",
+  ),
+  alike(
+    checksum,
+    'const found = checksumAlgorithms.find((algorithm) => algorithm === name);',
+    'Each name stands there once.',
+    'find -> findLast',
+  ),
+  alike(
+    checksum,
+    'const name = checksumAlgorithm(digest.slice(0, Math.max(0, colon)));',
+    'No algorithm has a name of one character.',
+    '0 -> (0 + 1)',
+  ),
+  alike(
+    pack,
+    "return typeof size === 'number' && Number.isSafeInteger(size) && size >= 0 ? size : undefined;",
+    'Only numbers are safe integers.',
+    "typeof size === 'number' && Number.isSafeInteger(size) -> Number.isSafeInteger(size)",
+  ),
+  alike(
+    pack,
+    "upload: typeof upload === 'string' && isUploadId(upload) ? upload : undefined,",
+    'What else there is in JSON is never written as an id.',
+    "typeof upload === 'string' && isUploadId(upload) -> isUploadId(upload)",
   ),
   alike(look, 'const counts = new Uint32Array(256);', 'No byte is 256.', '256 -> (256 + 1)'),
   alike(
