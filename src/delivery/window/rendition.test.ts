@@ -255,3 +255,26 @@ test('An end is told, also where nothing came before it', () => {
   window.apply(record, bytes);
   assert.deepEqual([lines, window.ended], [['end'], true]);
 });
+
+test('Facts are those of the newest init, targets those of the first', () => {
+  const script = new LiveScript({ renditions: ['a', 'b'] }).parts(1).restart().parts(1);
+  const inits = script.made.filter(({ record }) => record.kind === 'init');
+  for (const [index, { record }] of inits.entries())
+    Object.assign(record, {
+      facts: { ...someFacts, bandwidth: 10 + index },
+      targets: { part: 200_000 + index, segment: 1_000_000 + index },
+    });
+  const window = new StreamWindow('cam', {}, () => 7);
+  const seen: unknown[] = [];
+  for (const one of script.made) {
+    window.apply(one.record, one.bytes);
+    if (one.record.epoch === 1 || one.record.kind !== 'init') continue;
+    seen.push(window.renditions.map(({ name, facts }) => `${name} ${facts.bandwidth}`));
+  }
+  // The larger is first as soon as its init says so.
+  assert.deepEqual(seen, [
+    ['a 12', 'b 11'],
+    ['b 13', 'a 12'],
+  ]);
+  assert.deepEqual(window.targets, { part: 200_000, segment: 1_000_000 });
+});
