@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { ByteRange } from '../../stores/contract.ts';
-import { Ranges } from './ranges.ts';
+import { Ranges, textOf } from './ranges.ts';
 
 const length = 40;
 const range = fc.tuple(fc.nat({ max: length }), fc.nat({ max: length }));
@@ -88,4 +88,21 @@ test('Offsets beyond 32 bits', () => {
     [2 ** 40, 2 ** 40 + 5],
     [far, far + 1],
   ]);
+});
+
+test('A message names five ranges by their first and last bytes, and counts the others', () => {
+  const many = (count: number) =>
+    Array.from({ length: count }, (_, at): [number, number] => [10 * at, 10 * at + 3]);
+  const five = '0..2, 10..12, 20..22, 30..32, 40..42';
+  assert.equal(
+    textOf([
+      [0, 1_048_576],
+      [3_145_728, 4_194_304],
+    ]),
+    '0..1048575, 3145728..4194303',
+  );
+  assert.deepEqual(
+    [0, 1, 5, 6, 9].map((count) => textOf(many(count))),
+    ['', '0..2', five, `${five} and 1 more ranges`, `${five} and 4 more ranges`],
+  );
 });
