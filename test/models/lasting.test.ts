@@ -183,7 +183,7 @@ test('Whatever a broker says each time it is read, it is not asked in a storm, a
   });
   await fc.assert(
     fc.asyncProperty(readings, async (reading) => {
-      const cluster = fetchingCluster(partitions);
+      const cluster = fetchingCluster(partitions, {});
       try {
         await read(cluster, reading);
       } finally {

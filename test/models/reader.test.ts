@@ -3,15 +3,15 @@
  * once and in order, or its loss is told.
  */
 import assert from 'node:assert/strict';
-import { mock, test } from 'node:test';
+import { mock, type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { Api } from '../../src/kafka/cluster/versions.ts';
 import { Reader } from '../../src/kafka/consume/reader.ts';
 import { brokers, type ModelCluster, topic, topicId } from './kafka/cluster.ts';
 import { decodeFetchRequest, encodeFetchResponse, type FetchAnswer } from './kafka/fetch-wire.ts';
-import { fetchingCluster } from './kafka/fetching.ts';
+import { type Distance, fetchingCluster } from './kafka/fetching.ts';
 import { KeptLog } from './kafka/kept-log.ts';
-import { type ReadFate, type ReadStep, readStep } from './kafka/read-steps.ts';
+import { type ReadFate, type ReadStep, readStep, regrowingStep } from './kafka/read-steps.ts';
 
 /** What was handed out of a partition, and what is to come next. */
 class View {
@@ -28,9 +28,23 @@ class View {
 const mostCuts = 6;
 const mostSpoiled = 2;
 const lookForPartitions = 1000;
+const offsetOutOfRange = 1;
+
+/** Where the brokers are, and what the reader may hold. */
+interface Way extends Required<Distance> {
+  readonly bufferBytes: number;
+}
+
+/** Frames count at least so much. */
+const frameBytes = 64 * 1024;
+/** On a long way so many connections read, as soon as a few batches are left. */
+const ahead = { most: 8, first: 4, deepBytes: 1 };
+/** Batches that are there from the start, of which a reader far away is behind. */
+const backlog = 30;
 
 class Run {
-  readonly cluster: ModelCluster<KeptLog> = fetchingCluster(2);
+  readonly cluster: ModelCluster<KeptLog>;
+  readonly #way: Way;
   readonly #reader: Reader;
   readonly #views = new Map<number, View>();
   readonly #closing = new AbortController();
@@ -41,15 +55,21 @@ class Run {
    * is cut before it cannot be noticed by whoever has read nothing of it.
    */
   readonly #hasRead = new Set<number>();
+  /** Connections to one broker that waited for an answer at the same time. */
+  mostAtOnce = 0;
   #written = 0;
   #spoiled = 0;
   #failure: unknown;
 
-  constructor() {
+  constructor(way: Way) {
+    this.#way = way;
+    this.cluster = fetchingCluster(2, way);
     this.#reader = new Reader({
       cluster: this.cluster.asCluster,
+      ahead,
       reading: {
         topic,
+        bufferBytes: way.bufferBytes,
         onGap: ({ partition: where, from, earliest }) => {
           const view = this.#view(where);
           assert.ok(from <= view.next, `${view.next} to ${from} is passed over`);
@@ -69,6 +89,10 @@ class Run {
   }
 
   async begin(): Promise<void> {
+    if (this.#way.roundTrip > 0)
+      for (const log of this.cluster.logs)
+        for (let batch = 0; batch < backlog; batch += 1)
+          log.write([this.#nextKey(), this.#nextKey()], 'plain');
     const { assignment } = this.#reader;
     await assignment.open();
     assignment.add(new Map([...this.cluster.logs.keys()].map((where) => [where, 0])));
@@ -86,13 +110,14 @@ class Run {
         Array.from({ length: one.count }, () => this.#nextKey()),
         one.how,
       );
-    if (one.do === 'serve') this.#serve(one.broker, one.fate, one.most);
+    if (one.do === 'serve') this.#serve(one.broker, one.fate, one.most, one.which);
     if (one.do === 'elect') log!.elect(one.leader);
     if (one.do === 'cut' && log!.cuts < mostCuts && this.#hasRead.has(one.partition)) {
       log!.elect(one.leader, log!.end - one.records);
       if (log!.end < this.#view(one.partition).next) this.#unseenCuts.add(one.partition);
     }
-    if (one.do === 'expire') log!.expire(one.to);
+    // With what was written behind a cut the leader forgets the epoch by which anybody could notice it.
+    if (one.do === 'expire' && !this.#unseenCuts.has(one.partition)) log!.expire(one.to);
     if (one.do === 'compact') log!.compact(one.every, one.keepsEmpty);
     if (one.do === 'control') faults.push(one.fault);
     if (one.do === 'rebalance' && this.#unseenCuts.size === 0) {
@@ -115,7 +140,9 @@ class Run {
     const least = 12;
     for (let round = 0; round < least || (round < 40 + this.#written && !isRead()); round += 1) {
       mock.timers.tick(lookForPartitions);
-      for (let to = 0; to < brokers; to += 1) this.#serve(to, 'truth', 3);
+      for (let to = 0; to < brokers; to += 1)
+        for (let times = this.cluster.next(to).length; times > 0; times -= 1)
+          this.#serve(to, 'truth', 3, round);
       await this.#turn();
     }
     assert.ok(isRead(), 'what stands there is not read to its end');
@@ -146,10 +173,12 @@ class Run {
     }
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#closing.abort();
     this.#reader.close();
     this.cluster.close();
+    await this.#turn();
+    assert.equal(this.cluster.frames.held, 0, 'all memory is given back');
   }
 
   #nextKey(): string {
@@ -177,9 +206,11 @@ class Run {
     }
   }
 
-  /** The oldest request to a broker meets its fate. */
-  #serve(to: number, fate: ReadFate, most: number): void {
-    const [request] = this.cluster.to(to);
+  /** The oldest request of one of the connections to a broker meets its fate. */
+  #serve(to: number, fate: ReadFate, most: number, which: number): void {
+    const requests = this.cluster.next(to);
+    this.mostAtOnce = Math.max(this.mostAtOnce, requests.length);
+    const request = requests[which % requests.length];
     if (request === undefined) return;
     assert.equal(request.apiKey, Api.fetch);
     if (fate === 'lost') {
@@ -187,7 +218,12 @@ class Run {
       return;
     }
     if (fate === 'spoiled') this.#spoiled += 1;
-    const answers = decodeFetchRequest(request.bytes).map((asked): FetchAnswer => {
+    const partitions = decodeFetchRequest(request.bytes);
+    // Who is told so may take it for a word about the epoch, and forgets what was read: of a cut that nobody has noticed nobody hears then.
+    const isOutOfRange = fate === offsetOutOfRange;
+    if (isOutOfRange && partitions.some(({ partition }) => this.#unseenCuts.has(partition))) return;
+    if (isOutOfRange) for (const { partition } of partitions) this.#hasRead.delete(partition);
+    const answers = partitions.map((asked): FetchAnswer => {
       const truth = this.cluster.logs[asked.partition]!.answer(asked, to, most);
       if (typeof fate === 'number') return { ...truth, code: fate, records: Buffer.alloc(0) };
       const { records } = truth;
@@ -204,6 +240,8 @@ class Run {
   async #turn(): Promise<void> {
     await new Promise(setImmediate);
     if (this.#failure !== undefined) throw this.#failure;
+    const held = this.cluster.frames.held * frameBytes;
+    assert.ok(held <= this.#way.bufferBytes, `${held} bytes are held, ${this.#way.bufferBytes} may be`);
   }
 
   #view(where: number): View {
@@ -213,21 +251,44 @@ class Run {
   }
 }
 
-test('Whatever happens to logs and answers, every record is handed out once and in order, or its loss is told', async (t) => {
+const near = fc.constant<Way>({ roundTrip: 0, tellsEpochs: true, bufferBytes: 32 * 1024 * 1024 });
+const far = fc.record({
+  roundTrip: fc.constant(50),
+  tellsEpochs: fc.boolean(),
+  bufferBytes: fc.integer({ min: 2, max: 24 }).map((frames) => frames * frameBytes),
+});
+
+/** Plays steps until the settings are exhausted; gives how many connections waited at once, at the most. */
+async function play(t: TestContext, way: fc.Arbitrary<Way>, step = readStep): Promise<number> {
   mock.timers.enable({ apis: ['setInterval', 'Date'], now: 1_790_000_000_000 });
   t.after(() => mock.timers.reset());
+  let mostAtOnce = 0;
   await fc.assert(
-    fc.asyncProperty(fc.array(readStep, { maxLength: 60, size: 'max' }), async (steps) => {
-      const run = new Run();
+    fc.asyncProperty(way, fc.array(step, { maxLength: 60, size: 'max' }), async (where, steps) => {
+      const run = new Run(where);
       await run.begin();
       try {
         for (const one of steps) await run.take(one);
         await run.settle();
         run.check();
       } finally {
-        run.close();
+        await run.close();
       }
+      mostAtOnce = Math.max(mostAtOnce, run.mostAtOnce);
     }),
     { numRuns: 300, seed: 20 },
   );
+  return mostAtOnce;
+}
+
+test('Whatever happens to logs and answers, every record is handed out once and in order, or its loss is told', async (t) => {
+  assert.equal(await play(t, near), 1);
+});
+
+test('The same over several connections far away, within the memory that is allowed', async (t) => {
+  assert.ok((await play(t, far)) > 2);
+});
+
+test('A log that is cut and grows again while several connections read it is not taken for the one before', async (t) => {
+  assert.ok((await play(t, far, regrowingStep)) > 2);
 });

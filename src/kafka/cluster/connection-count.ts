@@ -43,10 +43,10 @@ export class ConnectionCount {
   /** Trials of growth, one after the other, that changed nothing. */
   #misses = 0;
 
-  /** `most`: connections at once. */
-  constructor(most: number) {
+  /** `most`: connections at once; `first`: to begin with. */
+  constructor(most: number, first = 2) {
     this.#most = Math.max(1, most);
-    this.#count = Math.min(2, this.#most);
+    this.#count = Math.min(first, this.#most);
   }
 
   /** So many should be busy now, where there is enough to carry and the way is long. */

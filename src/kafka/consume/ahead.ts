@@ -61,7 +61,7 @@ export class Ahead {
   wish(cursors: readonly Cursor[], usual: number): Wish {
     const { lanes, owner } = this.#options;
     const all = { granted: usual, maxBytes: usual };
-    if (!lanes.isFar || owner.connections < 2) return all;
+    if (!lanes.isFar || owner.ahead.most < 2) return all;
     const backlogs = cursors.map((cursor) => this.#of(cursor));
     // Little at first, to be told soon how much there is.
     if (!backlogs.some(({ sizes }) => sizes.areKnown))
@@ -126,7 +126,7 @@ export class Ahead {
   #of(cursor: Cursor): Backlog {
     let backlog = this.#backlogs.get(cursor);
     if (backlog === undefined) {
-      backlog = new Backlog(cursor, (piece) => this.#giveBack(piece));
+      backlog = new Backlog(cursor, this.#options.owner.ahead.deepBytes, (piece) => this.#giveBack(piece));
       this.#backlogs.set(cursor, backlog);
     }
     return backlog;

@@ -9,7 +9,7 @@ import type { FramePool } from '../wire/frame-pool.ts';
 import type { Budget } from './budget.ts';
 import { type Cursor, corruptionsAllowed, jump, newCursor, type Part } from './cursor.ts';
 import { Fetcher } from './fetcher.ts';
-import type { FetcherMeans, FetcherOwner } from './fetcher-owner.ts';
+import type { AheadLimits, FetcherMeans, FetcherOwner } from './fetcher-owner.ts';
 import { FollowedTopic } from './followed-topic.ts';
 import { type Cut, cutError, type Gap, gapError, missingPartition } from './losses.ts';
 
@@ -40,7 +40,7 @@ export class Assignment implements FetcherOwner {
   readonly signal: AbortSignal;
   readonly budget: Budget;
   readonly pool: FramePool;
-  readonly connections: number;
+  readonly ahead: AheadLimits;
   readonly #options: AssignmentOptions;
   readonly #cursors = new Map<number, Cursor>();
   readonly #fetchers = new Map<number, Fetcher>();
@@ -54,7 +54,7 @@ export class Assignment implements FetcherOwner {
     this.signal = options.signal;
     this.budget = options.budget;
     this.pool = options.pool;
-    this.connections = options.connections;
+    this.ahead = options.ahead;
   }
 
   deliver(item: Part | Gap | Cut): void {

@@ -4,8 +4,7 @@ import type { Cursor } from './cursor.ts';
 import { type Piece, type Range, Stripes } from './stripes.ts';
 import type { WholeBatches } from './whole-batches.ts';
 
-/** With less left than that, nobody goes ahead: it would be here before others have begun. */
-const deepBytes = 256 * 1024;
+/** Batches that have to be left for others to go ahead. */
 const deepBatches = 3;
 /** So many failures in a row, and what is next is left to the fetcher. */
 const mostFailures = 3;
@@ -14,6 +13,7 @@ export class Backlog {
   readonly cursor: Cursor;
   readonly sizes = new BatchSizes();
   readonly stripes: Stripes;
+  readonly #deepBytes: number;
   /** The end of the partition, as far as anybody has said. */
   #end = 0;
   /** Up to here the fetcher's own request will bring it, as far as can be told; undefined while it asks for nothing. */
@@ -21,9 +21,10 @@ export class Backlog {
   #failures = 0;
   #isOdd = false;
 
-  /** `giveBack`: takes what was fetched and is not handed out. */
-  constructor(cursor: Cursor, giveBack: (piece: Piece) => void) {
+  /** `deepBytes`: have to be left for others to go ahead. `giveBack`: takes what was fetched and is not handed out. */
+  constructor(cursor: Cursor, deepBytes: number, giveBack: (piece: Piece) => void) {
     this.cursor = cursor;
+    this.#deepBytes = deepBytes;
     this.stripes = new Stripes(giveBack);
   }
 
@@ -36,7 +37,9 @@ export class Backlog {
   get isDeep(): boolean {
     if (!this.sizes.areKnown) return false;
     const left = this.end - this.cursor.position;
-    return left > 0 && this.sizes.bytesOf(left) >= Math.max(deepBytes, deepBatches * this.sizes.largest);
+    return (
+      left > 0 && this.sizes.bytesOf(left) >= Math.max(this.#deepBytes, deepBatches * this.sizes.largest)
+    );
   }
 
   /** Something is left for whoever goes ahead: the next offsets that nobody fetches, which make about so many bytes. */

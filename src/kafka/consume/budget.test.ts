@@ -32,3 +32,22 @@ test('What is larger than the limit comes alone', async () => {
   await large;
   assert.deepEqual(granted, ['first', 'large']);
 });
+
+test('What is fetched ahead leaves room for what comes first, and lets those in line pass', async () => {
+  const budget = new Budget(100);
+  assert.equal(budget.takeAhead(60, 30), true);
+  assert.equal(budget.takeAhead(20, 30), false, 'the next request could not be granted any more');
+  await budget.take(30);
+  assert.equal(budget.takeAhead(10, 30), true);
+  assert.equal(budget.takeAhead(1, 0), false, 'that is more than the limit');
+  const granted: string[] = [];
+  const waiting = taker(budget, granted)('first', 30);
+  budget.turn(60);
+  assert.equal(budget.ahead, 10);
+  assert.equal(budget.takeAhead(1, 30), false, 'somebody is in line');
+  budget.adjust(-60);
+  await waiting;
+  assert.deepEqual(granted, ['first']);
+  budget.adjustAhead(-10);
+  assert.deepEqual([budget.used, budget.ahead], [60, 0]);
+});

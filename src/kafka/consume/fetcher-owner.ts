@@ -5,13 +5,22 @@ import type { FramePool } from '../wire/frame-pool.ts';
 import type { Budget } from './budget.ts';
 import type { Cursor, Part } from './cursor.ts';
 
+/** How far several connections go ahead. */
+export interface AheadLimits {
+  /** Connections to one broker at once, at most. */
+  readonly most: number;
+  /** So many to begin with. */
+  readonly first: number;
+  /** With fewer bytes left than that nobody goes ahead: they would be here before others have begun. */
+  readonly deepBytes: number;
+}
+
 /** What all fetchers of a consumer share. */
 export interface FetcherMeans {
   readonly cluster: Cluster;
   readonly budget: Budget;
   readonly pool: FramePool;
-  /** To one broker at once, at most. */
-  readonly connections: number;
+  readonly ahead: AheadLimits;
   /** Ends everything. */
   readonly signal: AbortSignal;
 }

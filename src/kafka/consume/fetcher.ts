@@ -36,7 +36,7 @@ export class Fetcher {
 
   constructor(broker: number, owner: FetcherOwner) {
     this.#owner = owner;
-    this.#lanes = new Lanes(owner.cluster, broker, owner.purpose, owner.connections);
+    this.#lanes = new Lanes(owner.cluster, broker, owner.purpose, owner.ahead);
     this.#ahead = new Ahead({
       owner,
       lanes: this.#lanes,

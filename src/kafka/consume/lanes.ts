@@ -3,6 +3,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { ConnectionCount } from '../cluster/connection-count.ts';
 import type { Link } from '../cluster/link.ts';
 import { type LinkPurpose, ownPurpose } from '../cluster/link-purpose.ts';
+import type { AheadLimits } from './fetcher-owner.ts';
 
 export interface Lane {
   readonly purpose: LinkPurpose;
@@ -32,11 +33,11 @@ export class Lanes {
   #opened = { most: Number.POSITIVE_INFINITY, until: 0 };
   #busyAt = performance.now();
 
-  /** `own`: what the fetcher's own connection is for; `most`: connections at once. */
-  constructor(cluster: Cluster, broker: number, own: LinkPurpose, most: number) {
+  /** `own`: what the fetcher's own connection is for; all of them together are within `limits`. */
+  constructor(cluster: Cluster, broker: number, own: LinkPurpose, limits: AheadLimits) {
     this.#cluster = cluster;
     this.#broker = broker;
-    this.#count = new ConnectionCount(most);
+    this.#count = new ConnectionCount(limits.most, limits.first);
     this.#lanes = [newLane(own)];
   }
 

@@ -8,6 +8,7 @@ import { FramePool } from '../wire/frame-pool.ts';
 import { Assignment } from './assignment.ts';
 import { Budget } from './budget.ts';
 import { type Cursor, corruptionsAllowed, jump, type Part } from './cursor.ts';
+import type { AheadLimits } from './fetcher-owner.ts';
 import type { Cut, Gap } from './losses.ts';
 import { decodePart } from './part.ts';
 import { divide } from './shared-frame.ts';
@@ -17,12 +18,15 @@ export interface ReaderOptions {
   readonly reading: Pick<ConsumerOptions, 'topic' | 'bufferBytes' | 'connections' | 'onGap' | 'onCut'>;
   /** Partition -> end offset (exclusive). */
   readonly until?: ReadonlyMap<number, number> | undefined;
+  /** How far several connections go ahead, where that is not to be as usual. */
+  readonly ahead?: Partial<AheadLimits>;
   /** Ends everything. */
   readonly signal: AbortSignal;
 }
 
 const defaultBufferBytes = 32 * 1024 * 1024;
-const defaultConnections = 32;
+/** How far several connections go ahead, unless it is said otherwise. */
+const usualAhead: AheadLimits = { most: 32, first: 2, deepBytes: 256 * 1024 };
 /** What compressed batches may become at a time: the rest of what has been fetched waits as it is. */
 const expandedAtOnce = 4 * 1024 * 1024;
 
@@ -51,7 +55,7 @@ export class Reader {
       cutsAreFatal: reading.onCut === undefined,
       budget: new Budget(bufferBytes),
       pool: this.#pool,
-      connections: reading.connections ?? defaultConnections,
+      ahead: { ...usualAhead, ...(reading.connections && { most: reading.connections }), ...options.ahead },
       signal,
       deliver: (item) => {
         this.#fetched.push(item);

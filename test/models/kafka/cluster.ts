@@ -10,7 +10,7 @@ import type { LinkPurpose } from '../../../src/kafka/cluster/link-purpose.ts';
 import { isSameTopic, type TopicMetadata } from '../../../src/kafka/cluster/topic-metadata.ts';
 import { KafkaError } from '../../../src/kafka/contract.ts';
 import { silentLogger } from '../../../src/log.ts';
-import { ModelConnection, type ModelRequest } from './connection.ts';
+import { type Frames, ModelConnection, type ModelRequest } from './connection.ts';
 
 export const topic = 'T';
 export const topicId = '00112233-4455-6677-8899-aabbccddeeff';
@@ -41,6 +41,10 @@ export interface ModelClusterOptions<Log extends Led> {
   readonly versions: ReadonlyMap<number, number>;
   /** Answers small requests, but those for metadata, as the library would have read it. */
   readonly control: (asked: Asked) => unknown;
+  /** Milliseconds to a broker and back. Default 0. */
+  readonly roundTrip?: number;
+  /** Metadata say under which epoch a partition is led, so that whoever does not know of a change is refused. Default true. */
+  readonly tellsEpochs?: boolean;
 }
 
 type Use = (topic: TopicMetadata | undefined) => Promise<unknown>;
@@ -62,6 +66,8 @@ export class ModelCluster<Log extends Led> {
   readonly linked: { readonly broker: number; readonly requestTimeout: number | undefined }[] = [];
   /** What its owner says of things that are tried again: that they wait, work, or are given up. */
   readonly told: string[] = [];
+  /** Answers that nobody has given back yet. */
+  readonly frames: Frames = { held: 0 };
   readonly #options: ModelClusterOptions<Log>;
   readonly #connections = new Map<string, ModelConnection>();
   readonly #links = new Map<string, Link>();
@@ -123,6 +129,11 @@ export class ModelCluster<Log extends Led> {
     return this.#at(broker).filter(({ isOpen }) => isOpen);
   }
 
+  /** What a broker may answer next: the oldest of each connection. */
+  next(broker: number): readonly ModelRequest[] {
+    return this.#at(broker).flatMap(({ waiting }) => waiting.slice(0, 1));
+  }
+
   /** All connections to a broker break. */
   breakOff(broker: number, reason?: Error): void {
     for (const connection of this.#at(broker)) connection.close(reason);
@@ -166,9 +177,10 @@ export class ModelCluster<Log extends Led> {
     if (typeof fault === 'number') throw new NotNow(fault, 'find the topic');
     if (fault === 'stale' && this.#known !== undefined) return this.#known;
     if (this.topicId === undefined) return undefined;
+    const { tellsEpochs = true } = this.#options;
     const partitions = this.logs.map(({ leader, epoch }) => ({
       leader: fault === 'leaderless' ? -1 : leader,
-      leaderEpoch: epoch,
+      leaderEpoch: tellsEpochs ? epoch : -1,
     }));
     this.#known = { name: topic, id: this.topicId, partitions };
     return this.#known;
@@ -179,7 +191,11 @@ export class ModelCluster<Log extends Led> {
     const name = `${purpose} ${broker}`;
     const known = this.#links.get(name);
     if (known?.connection.isOpen) return known;
-    const connection = new ModelConnection((apiKey, payload) => this.#control(apiKey, payload, broker));
+    const connection = new ModelConnection(
+      (apiKey, payload) => this.#control(apiKey, payload, broker),
+      this.frames,
+      this.#options.roundTrip ?? 0,
+    );
     const link = { connection, versions: this.#options.versions } as unknown as Link;
     this.#connections.set(name, connection);
     this.#links.set(name, link);

@@ -25,7 +25,17 @@ interface Asked {
 /** What a small request is answered with, as the library would have read it; throws what it is refused by. */
 export type Control = (apiKey: number, payload: Buffer) => unknown;
 
+/** Answers that are held by whoever asked. */
+export interface Frames {
+  held: number;
+}
+
 export class ModelConnection {
+  /** Milliseconds there and back. */
+  readonly roundTrip: number;
+  /** Bytes that have come. */
+  received = 0;
+  readonly #frames: Frames;
   readonly #closed = Promise.withResolvers<Error>();
   readonly #control: Control;
   #waiting: Waiting[] = [];
@@ -34,8 +44,10 @@ export class ModelConnection {
   readonly throttles: number[] = [];
   readonly timeouts: number[] = [];
 
-  constructor(control: Control) {
+  constructor(control: Control, frames: Frames, roundTrip: number) {
     this.#control = control;
+    this.#frames = frames;
+    this.roundTrip = roundTrip;
   }
 
   get closed(): Promise<Error> {
@@ -53,7 +65,15 @@ export class ModelConnection {
     if (!hasTags) throw new Error('a head without tags is of an older version');
     const answer = (bytes: Buffer): void => {
       this.#waiting = this.#waiting.filter((other) => other !== request);
-      resolve({ bytes, release: () => {} });
+      this.received += bytes.byteLength;
+      this.#frames.held += 1;
+      let isHeld = true;
+      const release = (): void => {
+        if (!isHeld) throw new Error('a frame was given back twice');
+        isHeld = false;
+        this.#frames.held -= 1;
+      };
+      resolve({ bytes, release });
     };
     const breakOff = (): void => this.close();
     const request = { apiKey, bytes: Buffer.concat(pieces), answer, breakOff, lose: reject };

@@ -1,14 +1,17 @@
 /** What brokers answer to the small requests of a consumer. */
 import { Api } from '../../../src/kafka/cluster/versions.ts';
 import { WireReader } from '../../../src/kafka/wire/primitives.ts';
-import { type Asked, ModelCluster, topic } from './cluster.ts';
+import { type Asked, ModelCluster, type ModelClusterOptions, topic } from './cluster.ts';
 import { KeptLog } from './kept-log.ts';
 
 const notLeader = 6;
 const earliest = -2;
 
+/** How the brokers of a cluster that is read are. */
+export type Distance = Pick<ModelClusterOptions<KeptLog>, 'roundTrip' | 'tellsEpochs'>;
+
 /** A cluster that is read. */
-export function fetchingCluster(partitions: number): ModelCluster<KeptLog> {
+export function fetchingCluster(partitions: number, distance: Distance): ModelCluster<KeptLog> {
   const logs = Array.from({ length: partitions }, (_, index) => new KeptLog(index));
   const versions = new Map<number, number>([[Api.fetch, 17]]);
   const control = ({ apiKey, payload, broker, code }: Asked): unknown => {
@@ -21,7 +24,7 @@ export function fetchingCluster(partitions: number): ModelCluster<KeptLog> {
     });
     return { throttleTimeMs: 0, topics: [{ name: topic, partitions: answers }] };
   };
-  return new ModelCluster({ logs, versions, control });
+  return new ModelCluster({ logs, versions, control, ...distance });
 }
 
 /** Of a request of ListOffsets, version 7. */

@@ -8,7 +8,13 @@ export type ReadFate = 'truth' | 'lost' | 'short' | 'spoiled' | number;
 
 export type ReadStep =
   | { readonly do: 'write'; readonly partition: number; readonly count: number; readonly how: Written }
-  | { readonly do: 'serve'; readonly broker: number; readonly fate: ReadFate; readonly most: number }
+  | {
+      readonly do: 'serve';
+      readonly broker: number;
+      readonly fate: ReadFate;
+      readonly most: number;
+      readonly which: number;
+    }
   | { readonly do: 'elect'; readonly partition: number; readonly leader: number }
   | { readonly do: 'cut'; readonly partition: number; readonly leader: number; readonly records: number }
   | { readonly do: 'expire'; readonly partition: number; readonly to: number }
@@ -46,6 +52,8 @@ export const readStep: fc.Arbitrary<ReadStep> = fc.oneof(
         { weight: 2, arbitrary: code },
       ),
       most: fc.integer({ min: 1, max: 3 }),
+      // Of the connections that wait for an answer.
+      which: fc.nat({ max: 7 }),
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('elect' as const), partition, leader: broker }) },
@@ -80,4 +88,36 @@ export const readStep: fc.Arbitrary<ReadStep> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.constant({ do: 'rebalance' as const }) },
   { weight: 1, arbitrary: fc.constant({ do: 'add a partition' as const }) },
+);
+
+/** A log that is cut and grows again, led by the same broker all the time. */
+export const regrowingStep: fc.Arbitrary<ReadStep> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant('serve' as const),
+      broker: fc.constant(0),
+      fate: fc.constant('truth' as const),
+      most: fc.integer({ min: 1, max: 3 }),
+      which: fc.nat({ max: 7 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('cut' as const),
+      partition: fc.constant(0),
+      leader: fc.constant(0),
+      records: fc.integer({ min: 1, max: 50 }),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('write' as const),
+      partition: fc.constant(0),
+      count: fc.integer({ min: 10, max: 20 }),
+      how: fc.constant<Written>('plain'),
+    }),
+  },
 );
