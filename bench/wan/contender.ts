@@ -26,3 +26,18 @@ export interface Row {
   readonly bytes?: number;
   readonly contenders: readonly Contender[];
 }
+
+/** One contender's figures along an axis. */
+export interface Curve {
+  readonly name: string;
+  /** One for each step of the axis; `NaN`: not measured. */
+  readonly values: readonly number[];
+}
+
+/** How something grows, for a few contenders; the first one is what the others are compared with. */
+export interface Chart {
+  readonly title: string;
+  /** Of the axis, e.g. `20 ms`. */
+  readonly steps: readonly string[];
+  readonly curves: readonly Curve[];
+}

@@ -1,20 +1,7 @@
 /** Comparisons over poor lines as a picture, SVG: bars for each row, and curves of what grows. Pure. */
+import type { Chart } from './contender.ts';
 import { spreadOf } from './report.ts';
 import type { Outcome } from './turns.ts';
-
-/** What a line of a chart is: figures along an axis. */
-export interface Curve {
-  readonly name: string;
-  /** One for each step of the axis; `NaN`: not measured. */
-  readonly values: readonly number[];
-}
-
-export interface Chart {
-  readonly title: string;
-  /** Of the axis, e.g. `20 ms`. */
-  readonly steps: readonly string[];
-  readonly curves: readonly Curve[];
-}
 
 const width = 1000;
 const labels = 260;
@@ -55,7 +42,7 @@ function bars({ row, figures }: Outcome): string {
     const label = `<text x="${labels - 6}" y="${y + 10}" text-anchor="end">${escaped(name)}</text>`;
     if (found === undefined) return `${label}<text x="${labels + 4}" y="${y + 10}">failed</text>`;
     const { median, least, most } = found;
-    const colour = name.startsWith('sluice') ? colours[1] : colours[0];
+    const colour = name.includes('sluice') ? colours[1] : colours[0];
     const size = Math.max(1, x(median) - labels).toFixed(1);
     return [
       label,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Contender, Row } from './contender.ts';
 import { plot } from './plot.ts';
-import { outcomeReport } from './report.ts';
+import { outcomeReport, pageReport } from './report.ts';
 import { takeTurns } from './turns.ts';
 
 /** One that takes so long in each of its runs; `NaN`: it fails. */
@@ -77,4 +77,14 @@ test('the picture has a bar for each figure, words for what failed, and escapes 
   assert.match(picture, /Over &lt;a line&gt; \(seconds\)/);
   assert.match(picture, />failed</);
   assert.match(picture, /<polyline points="40\.0,220\.0 310\.0,40\.0"/);
+});
+
+test('what grows is a table of medians and their ratios', () => {
+  const curves = [
+    { name: 'scp', values: [1, 100] },
+    { name: 'sluice upload', values: [2, Number.NaN] },
+  ];
+  const heading = { date: '', machine: '', rounds: 1, congestion: 'cubic', options: '', picture: '' };
+  const page = pageReport(heading, [], [{ title: 'RTT', steps: ['10 ms', '20 ms'], curves }]);
+  assert.match(page, /\| 10 ms \| 1\.00 \| 2\.00 \(2\.00\) \|\n\| 20 ms \| 100\.00 \| – \|/);
 });

@@ -1,5 +1,6 @@
 /** Comparisons over poor lines as a page of Markdown. Pure. */
 import { type Spread, spread } from '../statistics.ts';
+import type { Chart } from './contender.ts';
 import type { Outcome } from './turns.ts';
 
 export interface Heading {
@@ -61,13 +62,34 @@ function spreadText(found: Spread | undefined): string {
   return `${median.toFixed(digits)} (${least.toFixed(digits)} to ${most.toFixed(digits)})`;
 }
 
+/** The table of what grows: medians in seconds, and their ratios to those of the first curve. */
+function chartReport({ title, steps, curves }: Chart): string {
+  const base = curves[0]?.values ?? [];
+  const lines = steps.map((step, index) => {
+    const cells = curves.map(({ values }, curve) => {
+      const value = values[index]!;
+      if (Number.isNaN(value)) return '–';
+      return curve === 0 ? value.toFixed(2) : `${value.toFixed(2)} (${(value / base[index]!).toFixed(2)})`;
+    });
+    return `| ${[step, ...cells].join(' | ')} |`;
+  });
+  return [
+    `## ${title}`,
+    '',
+    `| seconds, median (/ ${curves[0]?.name}) | ${curves.map(({ name }) => name).join(' | ')} |`,
+    `|---|${curves.map(() => '---|').join('')}`,
+    ...lines,
+    '',
+  ].join('\n');
+}
+
 /** MB/s: from 64 kb/s to 1 Gb/s. */
 function rateText(rate: number): string {
   return rate.toFixed(rate < 1 ? 3 : rate < 10 ? 2 : 0);
 }
 
 /** The whole page. */
-export function pageReport(heading: Heading, outcomes: readonly Outcome[]): string {
+export function pageReport(heading: Heading, outcomes: readonly Outcome[], charts: readonly Chart[]): string {
   const { date, machine, rounds, congestion, options, picture } = heading;
   return [
     `# Bench over poor lines, ${date}`,
@@ -84,5 +106,6 @@ export function pageReport(heading: Heading, outcomes: readonly Outcome[]): stri
     `![All of it](${picture})`,
     '',
     ...outcomes.map(outcomeReport),
+    ...charts.map(chartReport),
   ].join('\n');
 }

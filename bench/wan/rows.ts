@@ -171,7 +171,7 @@ const cut: RowPlan = {
   async make(ground, name, { line, cuts, builds }) {
     const work = await workOf(ground, bytesFor(cuts, line.rate));
     const all = transfers(ground, work, builds, 'verified');
-    const file = `one file of ${(work.bytes / megabyte).toFixed(0)} MB`;
+    const file = `One file of ${(work.bytes / megabyte).toFixed(0)} MB`;
     return {
       name,
       title: `${file} over ${lineText(line)}, cut ${cuts.times} times for ${cuts.lasts / 1000} s: time lost beyond that`,
@@ -200,7 +200,7 @@ const share: RowPlan = {
   },
 };
 
-/** Of one row that is named `sweep-...`: scp and one way of each build, without the rest. */
+/** What a sweep compares: scp, and the whole way of each build's upload. */
 export function raceOfTwo(ground: Ground, work: Work, builds: readonly Build[]): Contender[] {
   return [timed(scp(ground, work)), ...builds.map((build) => timed(upload(ground, work, build, 'verified')))];
 }

@@ -15,14 +15,14 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { machineFacts } from '../../test/support/machine.ts';
-import type { Row } from './contender.ts';
+import type { Chart, Row } from './contender.ts';
 import type { Congestion, Line } from './emulator.ts';
 import { onLine } from './ground.ts';
-import { type Chart, plot } from './plot.ts';
+import { plot } from './plot.ts';
 import { pageReport } from './report.ts';
-import { type RowPlan, rowPlans } from './rows.ts';
+import { type RowPlan, rowPlans, type Sizes } from './rows.ts';
 import type { Build } from './sluice.ts';
-import { sweep } from './sweep.ts';
+import { sweep, sweepSizes } from './sweep.ts';
 import { type Outcome, takeTurns } from './turns.ts';
 
 const date = new Date().toISOString().slice(0, 10);
@@ -74,6 +74,10 @@ const builds: readonly Build[] = [
   }),
 ];
 
+function sizeOf(name: string, { usual, full }: Sizes): number {
+  return Number(sizes.get(name) ?? (values.full ? full : usual));
+}
+
 function lineOf(name: string, { line }: RowPlan): Line {
   const given = lines.get(name);
   if (given === undefined) return line;
@@ -104,10 +108,9 @@ async function write(): Promise<string> {
   const { congestion, note } = values;
   const options = ['npm run bench:wan --', ...process.argv.slice(2)].join(' ');
   const heading = { date, machine: machineFacts(), rounds, congestion, options, picture: basename(picture) };
-  const page = pageReport(heading, outcomes) + (note === '' ? '' : `\n${note}\n`);
+  const page = pageReport(heading, outcomes, charts) + (note === '' ? '' : `\n${note}\n`);
   await writeFile(values.output, page);
-  const bars = outcomes.filter(({ row }) => row.name !== 'sweep');
-  await writeFile(picture, plot(`Over poor lines, ${date}, ${congestion}`, bars, charts));
+  await writeFile(picture, plot(`Over poor lines, ${date}, ${congestion}`, outcomes, charts));
   return page;
 }
 
@@ -116,7 +119,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => pr
 await onLine(values.place, values.congestion as Congestion, async (ground) => {
   for (const name of chosen) {
     const plan = rowPlans[name]!;
-    const size = Number(sizes.get(name) ?? (values.full ? plan.sizes.full : plan.sizes.usual));
+    const size = sizeOf(name, plan.sizes);
     const line = lineOf(name, plan);
     const row = withOnly(await plan.make(ground, name, { line, size, cuts, builds }));
     say(row.title);
@@ -124,9 +127,8 @@ await onLine(values.place, values.congestion as Congestion, async (ground) => {
     await write();
   }
   if (values.sweep) {
-    const swept = await sweep(ground, builds, rounds, say);
-    outcomes.push(...swept.outcomes);
-    charts.push(...swept.charts);
+    const size = sizeOf('sweep', sweepSizes);
+    charts.push(...(await sweep(ground, builds, size, rounds, say)));
   }
 });
 console.log(await write());

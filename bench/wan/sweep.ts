@@ -1,14 +1,16 @@
 /** How the cost grows with the round-trip time, with loss and with the size of a file, the other two being as they are. */
+import type { Chart } from './contender.ts';
 import type { Line } from './emulator.ts';
 import type { Ground } from './ground.ts';
-import type { Chart } from './plot.ts';
 import { spreadOf } from './report.ts';
-import { lineText, raceOfTwo, workOf } from './rows.ts';
+import { lineText, raceOfTwo, type Sizes, workOf } from './rows.ts';
 import type { Build } from './sluice.ts';
 import { type Outcome, takeTurns } from './turns.ts';
 
-/** Where the three axes cross: `megabytes` of one file over a line. */
-const base = { line: { rtt: 80, rate: 100, loss: 0.5 }, megabytes: 8 } as const;
+/** Where the three axes cross. */
+const baseLine: Line = { rtt: 80, rate: 100, loss: 0.5 };
+/** MB of the file there. */
+export const sweepSizes: Sizes = { usual: 2, full: 8 };
 
 interface Step {
   readonly label: string;
@@ -16,42 +18,46 @@ interface Step {
   readonly megabytes: number;
 }
 
-const rttStep = (rtt: number): Step => ({
-  label: `${rtt} ms`,
-  line: { ...base.line, rtt },
-  megabytes: base.megabytes,
-});
-const lossStep = (loss: number): Step => ({
-  label: `${loss} %`,
-  line: { ...base.line, loss },
-  megabytes: base.megabytes,
-});
-const sizeStep = (megabytes: number): Step => ({ label: `${megabytes} MB`, line: base.line, megabytes });
-
-const axes: readonly { readonly title: string; readonly steps: readonly Step[] }[] = [
-  { title: `RTT grows: ${base.megabytes} MB, 0.5 % loss`, steps: [10, 40, 80, 160, 320].map(rttStep) },
-  { title: `Loss grows: ${base.megabytes} MB, 80 ms`, steps: [0, 0.1, 0.5, 1, 2].map(lossStep) },
-  { title: 'The file grows: 80 ms, 0.5 % loss', steps: [0.1, 1, 4, 16, 64].map(sizeStep) },
-];
-
-export interface Sweep {
-  readonly outcomes: readonly Outcome[];
-  readonly charts: readonly Chart[];
+interface Axis {
+  readonly title: string;
+  readonly steps: readonly Step[];
 }
 
-/** scp and each build's uploads at every step of every axis. */
+function axesOf(megabytes: number): readonly Axis[] {
+  const along = <K extends keyof Line>(name: K, unit: string, values: readonly Line[K][]): Step[] =>
+    values.map((value) => {
+      return { label: `${value} ${unit}`, line: { ...baseLine, [name]: value }, megabytes };
+    });
+  const sizes = [1 / 8, 1 / 2, 1, 2, 8].map((times): Step => {
+    return { label: `${megabytes * times} MB`, line: baseLine, megabytes: megabytes * times };
+  });
+  const { rtt, rate, loss } = baseLine;
+  return [
+    {
+      title: `RTT: ${megabytes} MB, ${rate} Mb/s, ${loss} % loss`,
+      steps: along('rtt', 'ms', [10, 40, 80, 160, 320]),
+    },
+    {
+      title: `Loss: ${megabytes} MB, ${rtt} ms, ${rate} Mb/s`,
+      steps: along('loss', '%', [0, 0.1, 0.5, 1, 2]),
+    },
+    { title: `Size: ${lineText(baseLine)}`, steps: sizes },
+  ];
+}
+
+/** scp and each build's uploads at every step of every axis; `size`: MB of the file where they cross. */
 export async function sweep(
   ground: Ground,
   builds: readonly Build[],
+  size: number,
   rounds: number,
   say: (text: string) => void,
-): Promise<Sweep> {
-  const outcomes: Outcome[] = [];
+): Promise<Chart[]> {
   const charts: Chart[] = [];
-  for (const { title, steps } of axes) {
+  for (const { title, steps } of axesOf(size)) {
     const found: Outcome[] = [];
     for (const { line, megabytes } of steps) {
-      const work = await workOf(ground, megabytes * 1e6);
+      const work = await workOf(ground, Math.round(megabytes * 1e6));
       const heading = `One file of ${megabytes} MB over ${lineText(line)}`;
       say(heading);
       const row = {
@@ -63,7 +69,6 @@ export async function sweep(
       };
       found.push(await takeTurns(row, rounds, () => ground.link.set(line), say));
     }
-    outcomes.push(...found);
     const names = [...new Set(found.flatMap(({ figures }) => [...figures.keys()]))];
     charts.push({
       title,
@@ -74,5 +79,5 @@ export async function sweep(
       })),
     });
   }
-  return { outcomes, charts };
+  return charts;
 }
