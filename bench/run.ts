@@ -20,6 +20,7 @@ import { latency, raw } from './groups/raw.ts';
 import { smallFiles } from './groups/small-files.ts';
 import { groupReport, latencyReport, pageReport } from './report.ts';
 import { runRounds } from './rounds.ts';
+import { toolFacts } from './tools.ts';
 
 /** A group's name -> how it is made. New comparisons are added here. */
 const groups: Readonly<Record<string, (ground: Ground, scale: number) => Promise<Group>>> = {
@@ -67,7 +68,7 @@ const page = await onGround(values.place, async (ground) => {
     const say = (text: string): void => console.error(text);
     tables.push(report(group, await runRounds(group, { rounds, warm, folder: ground.folder, say })));
   }
-  return pageReport({ date, machine: machineFacts(), rounds, warmed: warm }, tables);
+  return pageReport({ date, machine: `${machineFacts()}; ${toolFacts()}`, rounds, warmed: warm }, tables);
 });
 console.log(page);
 await mkdir(dirname(output), { recursive: true });

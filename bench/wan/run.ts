@@ -15,6 +15,7 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { machineFacts } from '../../test/support/machine.ts';
+import { toolFacts } from '../tools.ts';
 import type { Chart, Row } from './contender.ts';
 import type { Congestion, Line } from './emulator.ts';
 import { onLine } from './ground.ts';
@@ -107,7 +108,14 @@ const picture = values.output.replace(/(\.md)?$/, '.svg');
 async function write(): Promise<string> {
   const { congestion, note } = values;
   const options = ['npm run bench:wan --', ...process.argv.slice(2)].join(' ');
-  const heading = { date, machine: machineFacts(), rounds, congestion, options, picture: basename(picture) };
+  const heading = {
+    date,
+    machine: `${machineFacts()}; ${toolFacts()}`,
+    rounds,
+    congestion,
+    options,
+    picture: basename(picture),
+  };
   const page = pageReport(heading, outcomes, charts) + (note === '' ? '' : `\n${note}\n`);
   await writeFile(values.output, page);
   await writeFile(picture, plot(`Over poor lines, ${date}, ${congestion}`, outcomes, charts));
