@@ -1,91 +1,30 @@
 /**
- * Defects that no seeker is known to find, room by room: none that was tried did, or what could (browsers, players, long plans) was not tried
- * yet. Their tests find them. Who teaches a seeker one of them takes it out, and puts the seeker first in its entry.
+ * Defects that no seeker is known to find, room by room: none that was tried did (the disk's, and a cursor in two fetchers, which nothing
+ * shows but twice the work), or what could (browsers, watches of a real disk, encoders that are killed, a day's programme) was not tried yet. Their tests
+ * find them. Who teaches a seeker one of them takes it out, and puts the seeker first in its entry.
  */
 export const missed: readonly string[] = [
-  // cluster
-  'stale-broker-asked-for-ever',
-  'deleted-by-one-opinion',
-  'leaders-of-an-older-epoch',
-  'dead-broker-drawn-again',
-  'first-address-for-ever',
-  'lookups-take-all-threads',
-  'alert-ends-a-connection-for-good',
-  'internal-error-refuses-for-good',
-  'refused-kept-token-is-final',
-  'gate-closed-while-a-token-comes',
-  'closed-connection-waits-at-its-gate',
-  'each-partition-asks-for-itself',
-  'topic-without-an-id-waited-for',
-  'one-bootstrap-server-ends-the-search',
-  'configuration-refused-in-other-words',
-  'stricter-tls-passed-over',
-  'properties-passed-over-in-silence',
   // consuming
-  'commit-refused-by-one-that-has-not-heard',
   'million-empty-records-at-once',
   'cursor-in-two-fetchers',
   // durable
   'rename-forgotten-before-durable',
   'folder-noted-before-its-entry',
   'folders-that-stood-are-not-made-durable',
-  'expired-positions-begin-at-the-end',
-  'position-behind-the-end',
-  'only-changed-positions-committed',
   // encoding
   'encoder-outlives-its-publisher',
-  'squeezed-pictures',
-  'combed-pictures',
-  'colours-of-another-standard',
   'copied-hevc-as-it-was-called',
   'silence-from-the-start-of-the-run',
-  'file-that-fails-at-one-place',
-  'late-sound-is-dropped',
-  // machine
-  'no-home-no-verb',
-  'variables-of-a-platform',
-  'url-made-into-a-folder',
-  'output-that-ends-early',
   // page
   'recordings-in-the-lowest-mode',
   'refused-token-never-told',
   'destroyed-engine-kept',
-  'dates-of-long-recordings-lost',
   'unopened-source-fills-memory',
-  // producing
-  'producers-asked-for-unasked',
-  // receiving
-  'ranges-in-quadratic-time',
-  'open-uploads-without-bound',
   // sending
-  'resend-forgotten',
-  'walk-offers-everything',
-  'gone-files-remembered-for-ever',
-  'vanished-files-remembered-for-ever',
-  'unmounted-source-gives-up',
-  'vanished-source-waited-for',
   'watchers-keep-old-names',
   'no-watches-left-in-silence',
   'link-that-cannot-be-followed',
   'files-of-proc-sent-empty',
-  'topic-made-before-it-is-refused',
-  'state-believed-against-the-topic',
   // serving
-  'token-in-every-url-without-a-key',
   'lists-that-grow-with-the-programme',
-  'silence-is-cut-off',
-  'silence-is-cut-off-over-tls',
-  'one-snapshot-for-all-renditions',
-  'offsets-of-another-cluster',
-  'heads-of-refused-requests-kept',
-  'times-that-fall-searched-by-halves',
-  'metrics-for-every-page',
-  'silent-handshake-keeps-its-place',
-  'end-kept-by-caches',
-  'window-that-never-begins-kept',
-  'hint-of-a-dead-encoder',
-  'loop-is-fed',
-  'timeline-only-where-targets-are-kept',
-  'period-until-the-next-begins',
-  'urls-leave-the-prefix',
 ];

@@ -15,6 +15,7 @@ import { temporaryFolder } from '../support/folder.ts';
 import { Life, mortalKafka } from '../support/killable.ts';
 import { LastingCalls } from './disk/lasting-calls.ts';
 import { identify, layOutSink, nothing, standing } from './disk/remains.ts';
+import { parameters } from './parameters.ts';
 
 /** A downloader that loses its power after so many calls; `keeps` nothing of what is not durable, all, or what a seed says. */
 interface Attempt {
@@ -172,6 +173,6 @@ test('Wherever the power is cut, what a position has passed is there, and every 
       for (const one of rounds) await run.take(one);
       await run.settle();
     }),
-    { numRuns: 25, seed: 40 },
+    parameters({ numRuns: 25, seed: 40 }),
   );
 });

@@ -10,6 +10,7 @@ import { craftedChunks, craftedClose, craftedId, craftedPack, craftedUpload } fr
 import { faultySource, once } from '../support/faulty-store.ts';
 import { Flow, noise } from '../support/flow.ts';
 import { cat, copied, list } from '../support/look.ts';
+import { parameters } from './parameters.ts';
 
 const byHand = ['whole', 'packed', 'cut', 'twice', 'given up', 'refused'] as const;
 
@@ -178,6 +179,6 @@ test('Whatever happened on a topic, what is complete is listed and given, and no
       for (const one of all) await run.take(one);
       await run.judge();
     }),
-    { numRuns: 60, seed: 30 },
+    parameters({ numRuns: 60, seed: 30 }),
   );
 });

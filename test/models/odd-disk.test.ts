@@ -11,6 +11,7 @@ import { openDiskSink } from '../../src/stores/disk/sink.ts';
 import { Flow, md5, noise } from '../support/flow.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { type Meddling, OddCalls, type OddDisk, type Refusing } from './disk/odd-calls.ts';
+import { parameters } from './parameters.ts';
 
 const forGood = 1e9;
 /** What file systems do not have: content is never to wait for it. */
@@ -107,6 +108,6 @@ test('Whatever a disk refuses and whoever meddles with it, files arrive, right a
   let runs = 0;
   await fc.assert(
     fc.asyncProperty(disk, async (odd) => judge(odd, join(place, String(runs++)))),
-    { numRuns: 60, seed: 50 },
+    parameters({ numRuns: 60, seed: 50 }),
   );
 });

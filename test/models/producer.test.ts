@@ -13,6 +13,7 @@ import type { ModelRequest } from './kafka/connection.ts';
 import type { PartitionLog } from './kafka/partition-log.ts';
 import { decodeProduceRequest, encodeProduceResponse } from './kafka/produce-wire.ts';
 import { producingCluster } from './kafka/producing.ts';
+import { parameters } from './parameters.ts';
 
 const partitions = 2;
 const notLeader = 6;
@@ -241,9 +242,10 @@ for (const lanes of [1, 3])
           for (const one of steps) await run.take(one);
           await run.settle();
           run.check();
+          assert.deepEqual(run.cluster.wrongs, []);
           run.cluster.close();
         }),
-        { numRuns: 300, seed: 10 },
+        parameters({ numRuns: 300, seed: 10 }),
       );
     });
   }

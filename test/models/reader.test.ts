@@ -12,6 +12,7 @@ import { decodeFetchRequest, encodeFetchResponse, type FetchAnswer } from './kaf
 import { type Distance, fetchingCluster } from './kafka/fetching.ts';
 import { KeptLog } from './kafka/kept-log.ts';
 import { type ReadFate, type ReadStep, readStep, regrowingStep } from './kafka/read-steps.ts';
+import { parameters } from './parameters.ts';
 
 /** What was handed out of a partition, and what is to come next. */
 class View {
@@ -116,7 +117,7 @@ class Run {
       log!.elect(one.leader, log!.end - one.records);
       if (log!.end < this.#view(one.partition).next) this.#unseenCuts.add(one.partition);
     }
-    // With what was written behind a cut the leader forgets the epoch by which anybody could notice it.
+    // What is written behind a cut and expires before anybody looks leaves no trace on the log.
     if (one.do === 'expire' && !this.#unseenCuts.has(one.partition)) log!.expire(one.to);
     if (one.do === 'compact') log!.compact(one.every, one.keepsEmpty);
     if (one.do === 'control') faults.push(one.fault);
@@ -276,7 +277,7 @@ async function play(t: TestContext, way: fc.Arbitrary<Way>, step = readStep): Pr
       }
       mostAtOnce = Math.max(mostAtOnce, run.mostAtOnce);
     }),
-    { numRuns: 300, seed: 20 },
+    parameters({ numRuns: 300, seed: 20 }),
   );
   return mostAtOnce;
 }

@@ -14,6 +14,7 @@ import { temporaryFolder } from '../support/folder.ts';
 import { Life } from '../support/killable.ts';
 import { LastingCalls } from './disk/lasting-calls.ts';
 import { identify, layOutSink, nothing, standing } from './disk/remains.ts';
+import { parameters } from './parameters.ts';
 
 /** Begun one after the other, each so many turns after the one before, whether that has come to its end or not. */
 interface Step {
@@ -157,6 +158,6 @@ test('What a checkpoint has named is there, or stands under its name, wherever t
         }
       },
     ),
-    { numRuns: 200, seed: 50 },
+    parameters({ numRuns: 200, seed: 50 }),
   );
 });

@@ -17,6 +17,7 @@ import {
 } from '../support/crafted.ts';
 import { Flow, noise } from '../support/flow.ts';
 import { withHeader } from '../support/records.ts';
+import { parameters } from './parameters.ts';
 
 interface Piece {
   readonly record: NewRecord;
@@ -233,5 +234,5 @@ async function play({ files, events, from, isTaken }: Plan): Promise<void> {
 }
 
 test('Whatever stands on a topic, what is whole arrives, and what does not is a failure', async () => {
-  await fc.assert(fc.asyncProperty(plans, play), { numRuns: 150, seed: 41 });
+  await fc.assert(fc.asyncProperty(plans, play), parameters({ numRuns: 150, seed: 41 }));
 });

@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { LiveScript, type MadeRecord } from '../support/live-records.ts';
 import { ModelServer } from './delivery/server.ts';
 import type { Kept } from './delivery/viewer.ts';
+import { parameters } from './parameters.ts';
 
 const streams = ['box', 'cam'] as const;
 
@@ -100,6 +101,6 @@ test('Every server shows the same of a stream, whatever comes between its record
       const kept: Kept = new Map();
       assert.deepEqual(run(partitions, one, kept, true), run(partitions, other, kept, false));
     }),
-    { numRuns: 150, seed: 30 },
+    parameters({ numRuns: 150, seed: 30 }),
   );
 });

@@ -144,6 +144,17 @@ export async function pictureOf(path: string, at = 0) {
       const across = indices(width).filter((x) => luma(x, height / 2) > 128).length;
       return { across, down: indices(height).filter((y) => luma(half, y) > 128).length };
     },
+    /** How large what is white is, wherever it stands; pixels. */
+    square(): { readonly across: number; readonly down: number } {
+      const [columns, rows] = [new Set<number>(), new Set<number>()];
+      for (let y = 0; y < height; y++)
+        for (let x = 0; x < width; x++)
+          if (luma(x, y) > 165) {
+            columns.add(x);
+            rows.add(y);
+          }
+      return { across: columns.size, down: rows.size };
+    },
     /** Pixels that are much lighter or darker than both the one above and the one below. */
     teeth(): number {
       let count = 0;

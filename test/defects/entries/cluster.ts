@@ -1,6 +1,10 @@
 /** Finding brokers, asking them, and proving who we are. */
 import { type Defect, edit } from '../defect.ts';
 
+const propertiesModel = 'test/models/properties.test.ts';
+const tokensModel = 'test/models/tokens.test.ts';
+const linksModel = 'test/models/links.test.ts';
+const askingModel = 'test:models asking --seed 5 --runs 120';
 const answersFuzz = 'fuzz answers --seed defects --count 3000';
 const crash = 'test:crash --first 1 --seeds 12 --no-points';
 const secondOpinion = 'test/integration/kafka-second-opinion.test.ts';
@@ -19,7 +23,7 @@ export const cluster: readonly Defect[] = [
         '      onFailure: () => {},',
       ),
     ],
-    seekers: [crash],
+    seekers: [askingModel, crash],
     tests: [secondOpinion, network],
   },
   {
@@ -32,7 +36,7 @@ export const cluster: readonly Defect[] = [
         '    if (takesBack(known, topic) && name === "") topic = await this.#secondOpinion(name, known, topic);\n',
       ),
     ],
-    seekers: [crash],
+    seekers: [askingModel, crash],
     tests: [secondOpinion],
   },
   {
@@ -45,7 +49,7 @@ export const cluster: readonly Defect[] = [
         '  return leaderEpoch >= 0 && leaderEpoch < known - 1e9;',
       ),
     ],
-    seekers: [crash],
+    seekers: [askingModel, crash],
     tests: ['src/kafka/cluster/topic-metadata.test.ts'],
   },
   {
@@ -60,7 +64,7 @@ export const cluster: readonly Defect[] = [
       throw error;`,
       ),
     ],
-    seekers: [crash],
+    seekers: [askingModel, crash],
     tests: [secondOpinion, network],
   },
   {
@@ -73,14 +77,14 @@ export const cluster: readonly Defect[] = [
         '    const ips = (await this.#hosts.of(address.host, this.#connectTimeout)).toSorted().slice(0, 1);',
       ),
     ],
-    seekers: [crash],
+    seekers: [linksModel, crash],
     tests: [network, 'src/kafka/cluster/host-addresses.test.ts'],
   },
   {
     name: 'lookups-take-all-threads',
     breaks: "A resolver that does not answer held all of Node's threads, and the disk stood still.",
     edits: [edit('src/kafka/cluster/host-addresses.ts', 'const mostAtOnce = 2;', 'const mostAtOnce = 1000;')],
-    seekers: [crash],
+    seekers: [linksModel, crash],
     tests: ['src/kafka/cluster/host-addresses.test.ts'],
   },
   {
@@ -93,7 +97,7 @@ export const cluster: readonly Defect[] = [
         '      const reason = connection.#answers < 0 ? lostConnection : socketError;',
       ),
     ],
-    seekers: [answersFuzz],
+    seekers: [linksModel, answersFuzz],
     tests: ['src/kafka/cluster/connection.test.ts'],
   },
   {
@@ -106,7 +110,7 @@ export const cluster: readonly Defect[] = [
         '  if (refusingAlert.test(code) || /^ERR_SSL_.*ALERT/.test(code)) {',
       ),
     ],
-    seekers: [answersFuzz],
+    seekers: [linksModel, answersFuzz],
     tests: ['src/kafka/cluster/socket.test.ts'],
   },
   {
@@ -119,7 +123,7 @@ export const cluster: readonly Defect[] = [
         '      if (exchange.refused?.() && errorCode < 0)\n',
       ),
     ],
-    seekers: [answersFuzz],
+    seekers: [tokensModel, answersFuzz],
     tests: ['src/kafka/sasl/exchange.test.ts'],
   },
   {
@@ -135,7 +139,7 @@ export const cluster: readonly Defect[] = [
   const prove = await prepare(connection.address.host);`,
       ),
     ],
-    seekers: [answersFuzz],
+    seekers: [linksModel, answersFuzz],
     tests: ['src/kafka/cluster/connection.test.ts', 'test/integration/security.test.ts'],
   },
   {
@@ -149,7 +153,7 @@ export const cluster: readonly Defect[] = [
         '      if (request.urgent) run();',
       ),
     ],
-    seekers: [answersFuzz],
+    seekers: [linksModel, answersFuzz],
     tests: ['src/kafka/cluster/connection.test.ts'],
   },
   {
@@ -162,7 +166,7 @@ export const cluster: readonly Defect[] = [
         '    if (answer !== undefined && answer.askedAt >= notBefore + 1e12) return Promise.resolve(answer.topic);',
       ),
     ],
-    seekers: [crash],
+    seekers: [askingModel, crash],
     tests: [secondOpinion, network, answers],
   },
   {
@@ -175,7 +179,7 @@ export const cluster: readonly Defect[] = [
         '  if (topic.topicId === noId && topic.errorCode !== Code.none) {',
       ),
     ],
-    seekers: [answersFuzz],
+    seekers: [askingModel, answersFuzz],
     tests: ['test/integration/kafka-second-opinion.test.ts > A topic without an id is refused in words'],
   },
   {
@@ -189,7 +193,7 @@ export const cluster: readonly Defect[] = [
         '        if (this.signal.aborted || !(error instanceof NetworkFailure)) throw error;\n      }\n    }\n    if (refusals.length',
       ),
     ],
-    seekers: [answersFuzz],
+    seekers: [askingModel, answersFuzz],
     tests: [network, secondOpinion],
   },
   {
@@ -202,7 +206,7 @@ export const cluster: readonly Defect[] = [
         '    if (error instanceof NotNow || isLastAttempt) throw error;',
       ),
     ],
-    seekers: [answersFuzz],
+    seekers: [askingModel, answersFuzz],
     tests: [answers],
   },
   {
@@ -215,7 +219,7 @@ export const cluster: readonly Defect[] = [
         '    ...(false && tlsLimits(properties)),\n',
       ),
     ],
-    seekers: [answersFuzz],
+    seekers: [propertiesModel, answersFuzz],
     tests: [
       'src/kafka/security/tls.test.ts',
       'src/kafka/security/tls-limits.test.ts',
@@ -226,7 +230,7 @@ export const cluster: readonly Defect[] = [
     name: 'properties-passed-over-in-silence',
     breaks: 'Whoever had set a property of security that changes nothing was not told.',
     edits: [edit('src/kafka/client.ts', '  if (unheeded.length > 0)\n', '  if (unheeded.length > 1000)\n')],
-    seekers: [answersFuzz],
+    seekers: [propertiesModel, answersFuzz],
     tests: ['test/integration/kafka-client.test.ts', 'src/kafka/security/passed-over.test.ts'],
   },
 ];

@@ -1,6 +1,7 @@
 /** Consumers, groups and positions. */
 import { type Defect, edit } from '../defect.ts';
 
+const askingModel = 'test:models asking --seed 5 --runs 120';
 const model = 'test/models/reader.test.ts';
 const answersFuzz = 'fuzz answers --seed defects --count 3000';
 const batchesFuzz = 'fuzz batches --seed defects --count 3000';
@@ -30,7 +31,7 @@ export const consuming: readonly Defect[] = [
         '',
       ),
     ],
-    seekers: [model],
+    seekers: [askingModel, model],
     tests: [answers],
   },
   {

@@ -4,6 +4,9 @@
  */
 import { type Defect, edit } from '../defect.ts';
 
+const tokensModel = 'test/models/tokens.test.ts';
+const spoolModel = 'src/live/publish/spool.test.ts';
+const linksModel = 'test/models/links.test.ts';
 const faultScope = ['src/files/shared/fault-scope.test.ts'];
 const sendFile = 'src/files/send/send-file.ts';
 const model = 'test/flow/model.test.ts';
@@ -220,7 +223,7 @@ const ofKafka: readonly Defect[] = [
         'Math.min(most, this.#timeouts)',
       ),
     ],
-    seekers: [],
+    seekers: [tokensModel],
     tests: ['src/kafka/produce/timeout-estimate.test.ts'],
   },
   {
@@ -229,7 +232,7 @@ const ofKafka: readonly Defect[] = [
     edits: [
       edit('src/kafka/cluster/connection.ts', '    setTimeout(this.closeGate(), heeded).unref();\n', ''),
     ],
-    seekers: [],
+    seekers: [linksModel],
     tests: ['src/kafka/cluster/connection.test.ts'],
   },
   {
@@ -268,7 +271,7 @@ const ofKafka: readonly Defect[] = [
         'if (token === undefined || end === undefined || this.#now() >= 0) throw error;',
       ),
     ],
-    seekers: [],
+    seekers: [tokensModel],
     tests: ['src/kafka/sasl/tokens.test.ts'],
   },
 ];
@@ -284,7 +287,7 @@ const ofLive: readonly Defect[] = [
         'while (this.#bytes > this.#limit * 1e6) {',
       ),
     ],
-    seekers: [],
+    seekers: [spoolModel],
     tests: ['src/live/publish/spool.test.ts'],
   },
 ];

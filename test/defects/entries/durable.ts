@@ -1,6 +1,7 @@
 /** What a sink remembers, and what is durable when it does. */
 import { type Defect, edit } from '../defect.ts';
 
+const positionsModel = 'test/models/positions.test.ts';
 const sinkModel = 'test/models/sink.test.ts';
 const checkpoint = 'test/models/checkpoint.test.ts';
 const oddDisk = 'test/models/odd-disk.test.ts';
@@ -177,7 +178,7 @@ export const durable: readonly Defect[] = [
         '  if (committed.size === 0) return undefined;',
       ),
     ],
-    seekers: [checkpoint, crash],
+    seekers: [positionsModel, checkpoint, crash],
     tests: ['test/flow/sink-past.test.ts'],
   },
   {
@@ -192,7 +193,7 @@ export const durable: readonly Defect[] = [
         '  const agreed = new Map<number, number>();\n  void read;',
       ),
     ],
-    seekers: [checkpoint, crash],
+    seekers: [positionsModel, checkpoint, crash],
     tests: ['test/flow/cut-positions.test.ts'],
   },
   {
@@ -205,7 +206,7 @@ export const durable: readonly Defect[] = [
         '      if (safe !== this.#committed.get(partition))',
       ),
     ],
-    seekers: [checkpoint, crash],
+    seekers: [positionsModel, checkpoint, crash],
     tests: ['src/files/run/safe-offsets.test.ts'],
   },
   {

@@ -1,6 +1,8 @@
 /** Encoders: what is seen and heard is what was filmed. */
 import { type Defect, edit } from '../defect.ts';
 
+const picturesModel = 'test:models pictures --seed 151 --runs 10';
+const encodersModel = 'test/models/encoders.test.ts';
 const cameras = 'test:players --player hls.js --player ffmpeg';
 const filters = 'src/live/encode/picture-filters.test.ts';
 const pictures = 'test/live/encode-pictures.test.ts';
@@ -30,7 +32,7 @@ export const encoding: readonly Defect[] = [
         "  const across = `'round(min(${width},${height}*iw/ih)/2)*2'`;\n  const down = `'round(min(${height},${width}*ih/iw)/2)*2'`;",
       ),
     ],
-    seekers: [cameras],
+    seekers: [picturesModel, cameras],
     tests: [filters, pictures],
   },
   {
@@ -43,7 +45,7 @@ export const encoding: readonly Defect[] = [
         "  if (deinterlace === 'auto' || !isNeeded) return [];",
       ),
     ],
-    seekers: [cameras],
+    seekers: [picturesModel, cameras],
     tests: [filters, pictures],
   },
   {
@@ -61,7 +63,7 @@ export const encoding: readonly Defect[] = [
         "  return matrix + primaries + transfer === '' ? '' : 'setparams=range=tv';",
       ),
     ],
-    seekers: [cameras],
+    seekers: [picturesModel, cameras],
     tests: [filters, pictures],
   },
   {
@@ -95,7 +97,7 @@ export const encoding: readonly Defect[] = [
         '    void this.#failedThereBefore(ended);\n',
       ),
     ],
-    seekers: [cameras],
+    seekers: [encodersModel, cameras],
     tests: ['src/live/publish/restarts.test.ts'],
   },
   {
@@ -109,7 +111,7 @@ export const encoding: readonly Defect[] = [
         '      } else if (this.#silence !== undefined && least < 0) {\n',
       ),
     ],
-    seekers: [cameras],
+    seekers: [encodersModel, cameras],
     tests: ['src/live/encode/sound-timeline.test.ts'],
   },
   {

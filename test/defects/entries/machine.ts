@@ -1,6 +1,7 @@
 /** The command line, and machines that lack something. */
 import { type Defect, edit } from '../defect.ts';
 
+const startsModel = 'test:models starts --seed 5 --runs 40';
 const bare = 'test/e2e/bare-machine.test.ts';
 
 export const machine: readonly Defect[] = [
@@ -25,7 +26,7 @@ export const machine: readonly Defect[] = [
 /** An absolute path`,
       ),
     ],
-    seekers: [bare],
+    seekers: [startsModel, bare],
     tests: [bare],
   },
   {
@@ -39,7 +40,7 @@ export const machine: readonly Defect[] = [
         '    for (const name of members) if (name === service) delete own[name];\n',
       ),
     ],
-    seekers: [bare],
+    seekers: [startsModel, bare],
     tests: ['src/cli/service-links.test.ts'],
   },
   {
@@ -52,7 +53,7 @@ export const machine: readonly Defect[] = [
         '  if (!remote.test(text) || !schemes.test(text) || text.length > 0) return undefined;',
       ),
     ],
-    seekers: ['test:crash --first 1 --seeds 2 --no-points'],
+    seekers: [startsModel, 'test:crash --first 1 --seeds 2 --no-points'],
     tests: ['src/stores/place.test.ts'],
   },
   {
@@ -65,7 +66,7 @@ export const machine: readonly Defect[] = [
         "  process.stdout.on('none', (error) => {",
       ),
     ],
-    seekers: [bare],
+    seekers: [startsModel, bare],
     tests: ['test/e2e/cli-output.test.ts'],
   },
 ];

@@ -1,6 +1,7 @@
 /** The page, in a browser, and other players. */
 import { type Defect, edit } from '../defect.ts';
 
+const keepingModel = 'test/models/keeping.test.ts';
 const players = 'test:players --player hls.js';
 const states = 'test/browser/states.test.ts';
 const modules = 'test/browser/modules.test.ts';
@@ -60,7 +61,7 @@ export const page: readonly Defect[] = [
         '      this.#dates.delete(old);',
       ),
     ],
-    seekers: [players],
+    seekers: [keepingModel, players],
     tests: [modules],
   },
   {

@@ -43,7 +43,7 @@ export const producing: readonly Defect[] = [
         '    void (versions && Api);\n',
       ),
     ],
-    seekers: ['test/models/lasting.test.ts', model],
+    seekers: [model, 'test/models/lasting.test.ts'],
     tests: [answers],
   },
   {

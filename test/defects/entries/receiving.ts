@@ -1,6 +1,7 @@
 /** Records become files: what is refused, missing, twice, or never ends. */
 import { type Defect, edit } from '../defect.ts';
 
+const boundsModel = 'test/models/bounds.test.ts';
 const crash = 'test:crash --first 1 --seeds 12 --no-points';
 const model = 'test/flow/model.test.ts';
 const fuzz = 'fuzz records --seed defects --count 3000';
@@ -162,7 +163,7 @@ export const receiving: readonly Defect[] = [
 `,
       ),
     ],
-    seekers: ['fuzz records --seed defects --count 3000'],
+    seekers: [boundsModel, 'fuzz records --seed defects --count 3000'],
     tests: ['src/files/incoming/ranges.test.ts', 'test/flow/hostile.test.ts'],
   },
   {
@@ -175,7 +176,7 @@ export const receiving: readonly Defect[] = [
         '    if (tooMany.length >= 0) return work;',
       ),
     ],
-    seekers: [spoiltTopic, fuzz],
+    seekers: [boundsModel, spoiltTopic, fuzz],
     tests: ['test/flow/open-uploads.test.ts'],
   },
 ];

@@ -1,6 +1,9 @@
 /** A source, what is sent of it, and what is remembered. */
 import { type Defect, edit } from '../defect.ts';
 
+const takingModel = 'test/models/taking.test.ts';
+const rememberingModel = 'test/models/remembering.test.ts';
+const rememberingFar = 'test:models remembering --seed 72 --runs 200';
 const crash = 'test:crash --first 1 --seeds 12 --no-points';
 const anyFile = 'test/flow/any-file.test.ts';
 
@@ -53,14 +56,14 @@ export const sending: readonly Defect[] = [
         '    const { resend: _, ...marks } = this.#marks;\n    const ready = { ...marks, topic: topicId };',
       ),
     ],
-    seekers: [crash],
+    seekers: [rememberingFar, crash],
     tests: ['test/flow/gone.test.ts'],
   },
   {
     name: 'walk-offers-everything',
     breaks: 'The walk offered every file at once: memory grew with their number, 453 MB for 100,000.',
     edits: [edit('src/files/find/intake.ts', ' || !this.#options.hasRoom()', '')],
-    seekers: [crash],
+    seekers: [takingModel, crash],
     tests: ['src/files/find/intake.test.ts'],
   },
   {
@@ -73,7 +76,7 @@ export const sending: readonly Defect[] = [
         '      else if (isLost(file, topic.id, earliest) && (await this.#isGone(path))) void path;',
       ),
     ],
-    seekers: [crash],
+    seekers: [rememberingModel, crash],
     tests: ['test/flow/gone.test.ts'],
   },
   {
@@ -83,14 +86,14 @@ export const sending: readonly Defect[] = [
       edit('src/files/find/awaited.ts', '    this.#before.clear();\n    if (now', '    if (now'),
       edit('src/files/find/awaited.ts', '    this.#before.delete(path);\n', ''),
     ],
-    seekers: [crash],
+    seekers: [takingModel, crash],
     tests: ['src/files/find/awaited.test.ts'],
   },
   {
     name: 'unmounted-source-gives-up',
     breaks: 'A source whose disk was not mounted at the start gave up all that was half sent.',
     edits: [edit('src/files/state/gone-files.ts', '    if (!this.#hasFound) return false;\n', '')],
-    seekers: [crash],
+    seekers: [rememberingModel, crash],
     tests: ['test/flow/gone.test.ts'],
   },
   {
@@ -103,7 +106,7 @@ export const sending: readonly Defect[] = [
         '    } else if (once && now - this.#awaySince >= 1000 * uploadWaits.sourceAway) {',
       ),
     ],
-    seekers: [crash],
+    seekers: [takingModel, crash],
     tests: ['src/files/find/intake.test.ts'],
   },
   {
@@ -181,7 +184,7 @@ export const sending: readonly Defect[] = [
         "  if (policy?.includes('compact') && state !== undefined) {",
       ),
     ],
-    seekers: [crash],
+    seekers: [rememberingModel, crash],
     tests: ['test/flow/state.test.ts'],
   },
   {
@@ -195,7 +198,7 @@ export const sending: readonly Defect[] = [
         '    last >= (ends[partition] ?? 0) + 1e15;',
       ),
     ],
-    seekers: [crash],
+    seekers: [rememberingModel, crash],
     tests: ['test/flow/cut-log.test.ts'],
   },
 ];

@@ -1,6 +1,12 @@
 /** Viewers: answers, playlists, and what is behind the window. */
 import { type Defect, edit } from '../defect.ts';
 
+const greedy = 'test/models/connections.test.ts';
+const copiesModel = 'test/models/copies.test.ts';
+const keepingModel = 'test/models/keeping.test.ts';
+const playerModel = 'test/models/player.test.ts';
+const crawlingModel = 'test:models crawling --seed 81 --runs 12';
+const connectionsModel = 'test:models connections --seed 91 --runs 60';
 const http = 'fuzz http --seed defects --count 20000';
 const serve = 'fuzz serve --seed defects --count 5000';
 const live = 'fuzz live --seed defects --count 3000';
@@ -51,7 +57,7 @@ export const serving: readonly Defect[] = [
         "  const token = carriesToken || query.size > 0 ? query.get('token') : null;",
       ),
     ],
-    seekers: [serve],
+    seekers: [crawlingModel, serve],
     tests: ['test/delivery/long-programme.test.ts'],
   },
   {
@@ -91,7 +97,7 @@ export const serving: readonly Defect[] = [
         "    const isOurs = this.#state === 'given' && this.#adapter?.isAnswering === true;",
       ),
     ],
-    seekers: [http, serve],
+    seekers: [connectionsModel, http, serve],
     tests: ['test/delivery/silence.test.ts'],
   },
   {
@@ -104,7 +110,7 @@ export const serving: readonly Defect[] = [
         '    const isOurs = answers.length < 0 && answers.every(({ writableLength }) => writableLength === 0);',
       ),
     ],
-    seekers: [serve],
+    seekers: [connectionsModel, serve],
     tests: ['test/delivery/silence.test.ts'],
   },
   {
@@ -118,7 +124,7 @@ export const serving: readonly Defect[] = [
         '    const of = stream;',
       ),
     ],
-    seekers: [serve],
+    seekers: [keepingModel, serve],
     tests: ['src/delivery/http/snapshot.test.ts'],
   },
   {
@@ -137,7 +143,7 @@ export const serving: readonly Defect[] = [
         '  return first < 0 ? gather(await offsetAt(kafka, topic, partition, segment), Number.POSITIVE_INFINITY) : asTold;',
       ),
     ],
-    seekers: [window],
+    seekers: [copiesModel, window],
     tests: ['src/delivery/archive/copied-topic.test.ts', 'src/delivery/archive/stored-segment.test.ts'],
   },
   {
@@ -150,7 +156,7 @@ export const serving: readonly Defect[] = [
         '    const own = url.length < 0 ? detached(url) : url;',
       ),
     ],
-    seekers: [http],
+    seekers: [keepingModel, http],
     tests: ['src/delivery/http/target.test.ts'],
   },
   {
@@ -164,7 +170,7 @@ export const serving: readonly Defect[] = [
         '    inTime = rises || segments.length > 0 ? segments :',
       ),
     ],
-    seekers: [window],
+    seekers: [playerModel, window],
     tests: ['src/delivery/http/begin.test.ts'],
   },
   {
@@ -177,14 +183,14 @@ export const serving: readonly Defect[] = [
         'const forOperators: readonly string[] = [];',
       ),
     ],
-    seekers: [sweep, serve],
+    seekers: [crawlingModel, sweep, serve],
     tests: ['test/delivery/api.test.ts', 'test/delivery/silence.test.ts'],
   },
   {
     name: 'silent-handshake-keeps-its-place',
     breaks: 'A TLS connection that said nothing held its place for two minutes.',
     edits: [edit('src/delivery/http/server.ts', '      handshakeTimeout: limits.headers,\n', '')],
-    seekers: [serve],
+    seekers: [connectionsModel, serve],
     tests: ['test/delivery/silence.test.ts'],
   },
   {
@@ -197,7 +203,7 @@ export const serving: readonly Defect[] = [
         '      const cache = live.ended && target < 0 ? cacheFor.never : cacheFor.seconds',
       ),
     ],
-    seekers: [window],
+    seekers: [crawlingModel, window],
     tests: ['test/delivery/playlists.test.ts'],
   },
   {
@@ -210,7 +216,7 @@ export const serving: readonly Defect[] = [
         '',
       ),
     ],
-    seekers: [window],
+    seekers: [keepingModel, window],
     tests: ['src/delivery/window/windows.test.ts'],
   },
   {
@@ -228,7 +234,7 @@ export const serving: readonly Defect[] = [
         '  else if (edge.epoch <= stream.epoch) tail.push(',
       ),
     ],
-    seekers: [window, promises],
+    seekers: [playerModel, window, promises],
     tests: ['test/delivery/media.test.ts', 'src/delivery/hls/media.test.ts'],
   },
   {
@@ -242,7 +248,7 @@ export const serving: readonly Defect[] = [
         '    if (wait <= most.held * 1e9 || this.#held.count >= most.held) return false;',
       ),
     ],
-    seekers: [serve],
+    seekers: [greedy, serve],
     tests: ['src/delivery/http/misses.test.ts'],
   },
   {
@@ -256,7 +262,7 @@ export const serving: readonly Defect[] = [
         '  return number >= 0 && (ends || !fits(known.media, timeOf(known)) || segments.some(regular))\n',
       ),
     ],
-    seekers: [window],
+    seekers: [playerModel, window],
     tests: ['src/delivery/dash/manifest.test.ts'],
   },
   {
@@ -270,7 +276,7 @@ export const serving: readonly Defect[] = [
         '  return Math.max(0, Math.min(counted + 1e9 + timeOf(last) + secondsOf(last), next.start - start));',
       ),
     ],
-    seekers: [window],
+    seekers: [playerModel, window],
     tests: ['src/delivery/dash/manifest.test.ts'],
   },
   {
@@ -283,7 +289,7 @@ export const serving: readonly Defect[] = [
         '    const uri = `/live/${summary.name}/${name}`;',
       ),
     ],
-    seekers: [serve],
+    seekers: [crawlingModel, serve],
     tests: ['test/delivery/prefix.test.ts'],
   },
 ];

@@ -56,6 +56,8 @@ export class ModelCluster<Log extends Led> {
   lasting: ControlFault | undefined;
   /** How often something waited before it tried again. */
   pauses = 0;
+  /** What no client may do. */
+  readonly wrongs: string[] = [];
   /** How many small requests there were, those for metadata among them. */
   asked = 0;
   /** What the topic is known by; another one once it was made anew. Undefined: there is no such topic. */

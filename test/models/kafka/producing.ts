@@ -1,4 +1,5 @@
 /** What brokers answer to the small requests of a producer. */
+import { NetworkFailure } from '../../../src/kafka/cluster/failures.ts';
 import { Api } from '../../../src/kafka/cluster/versions.ts';
 import { type Asked, ModelCluster, topic } from './cluster.ts';
 import { PartitionLog } from './partition-log.ts';
@@ -19,7 +20,10 @@ export function producingCluster(
       return { throttleTimeMs: 0, errorCode: code, producerId, producerEpoch: 0 };
     }
     if (apiKey !== Api.describeProducers) throw new Error(`the model does not speak API ${apiKey}`);
-    if (!tells) throw new Error('a broker was asked for what it does not have');
+    if (!tells) {
+      cluster.wrongs.push('a broker was asked for what it does not have');
+      throw new NetworkFailure('it hangs up');
+    }
     // The number of its only partition stands before the tags of topic and request.
     const partitionIndex = payload.readInt32BE(payload.byteLength - 2 - 4);
     const sequences = code === 0 ? logs[partitionIndex]!.lastSequences() : [];
@@ -29,5 +33,6 @@ export function producingCluster(
     }));
     return { topics: [{ name: topic, partitions: [{ partitionIndex, errorCode: code, activeProducers }] }] };
   };
-  return new ModelCluster({ logs, versions, control });
+  const cluster = new ModelCluster({ logs, versions, control });
+  return cluster;
 }

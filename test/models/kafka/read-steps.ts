@@ -29,8 +29,8 @@ export type ReadStep =
 
 const partition = fc.nat({ max: 1 });
 const broker = fc.nat({ max: brokers - 1 });
-/** None of them is final: leaders that moved or do not know it yet, topics not heard of, faults of storage, what nobody knows. */
-const code = fc.constantFrom(-1, 1, 3, 5, 6, 7, 9, 13, 56, 74, 75, 100, 32_000);
+/** None of them is final, nor says what a model's log says by itself (1, out of range): leaders that moved or do not know it yet, topics not heard of, faults of storage, what nobody knows. */
+const code = fc.constantFrom(-1, 3, 5, 6, 7, 9, 13, 56, 74, 75, 100, 32_000);
 export const readStep: fc.Arbitrary<ReadStep> = fc.oneof(
   {
     weight: 6,
