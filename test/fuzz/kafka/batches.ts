@@ -4,7 +4,6 @@ import { StatusReporter } from '../../../src/kafka/cluster/status.ts';
 import { newCursor, type Part } from '../../../src/kafka/consume/cursor.ts';
 import { type DecodedPart, decodePart } from '../../../src/kafka/consume/part.ts';
 import { type ConsumedRecord, KafkaError } from '../../../src/kafka/contract.ts';
-import { readBatchHead } from '../../../src/kafka/wire/batch-decode.ts';
 import { FramePool } from '../../../src/kafka/wire/frame-pool.ts';
 import { mostMemory, type Target } from '../target.ts';
 import { atOffset, goodBatches, hostileBatch } from './hostile-batches.ts';
@@ -12,8 +11,6 @@ import { atOffset, goodBatches, hostileBatch } from './hostile-batches.ts';
 const caseSize = 200;
 /** What a consumer decodes at a time. */
 const mostExpanded = 4 * 1024 * 1024;
-/** Bytes that a record takes in memory, whatever is in it. */
-const recordBytes = 150;
 
 /** `decode`: to see that faults of a decoder are found. */
 export async function openBatches(decode = decodePart): Promise<Target<Buffer>> {
@@ -52,9 +49,6 @@ async function judgePart(part: Part, decode: (part: Part) => Promise<DecodedPart
     const decoded = await decode(rest);
     offsets.push(...decoded.records.map(({ offset }) => offset));
     faults.push(...decoded.records.flatMap((record) => oddity(record, part.frame.bytes) ?? []));
-    // One batch comes whole, however many records it has.
-    if ((decoded.records.length - largestIn(part)) * recordBytes > mostExpanded)
-      faults.push(`${decoded.records.length} records are made of it at a time`);
     const { error } = decoded;
     if (error !== undefined && !(error.cause instanceof KafkaError))
       faults.push(`it is refused by ${String(error.cause)}`);
@@ -67,22 +61,6 @@ async function judgePart(part: Part, decode: (part: Part) => Promise<DecodedPart
   if (offsets.some((offset, index) => index > 0 && offset <= offsets[index - 1]!))
     faults.push('offsets do not rise');
   return faults;
-}
-
-/** Records of the batch that says that it has the most, of those that can be told apart. */
-function largestIn({ frame, fetched }: Part): number {
-  let most = 0;
-  try {
-    let at = fetched.start;
-    for (let head = readBatchHead(frame.bytes, at, fetched.end); head; ) {
-      most = Math.max(most, head.count);
-      at = head.end;
-      head = readBatchHead(frame.bytes, at, fetched.end);
-    }
-  } catch {
-    // What is behind it is none.
-  }
-  return most;
 }
 
 /** What a record must not be, whoever wrote it. */

@@ -53,7 +53,6 @@ export function hostileBatch(good: readonly Buffer[], random: Random): Buffer {
   const batch = atOffset(random.pick(good), random.pick([5, 5, 5, 5, 5, 5, 0, 3, 7, 2 ** 40]));
   const head = batch.subarray(0, batchHeaderBytes);
   const way = random.below(100);
-  if (way === 99 && random.chance(0.25)) return crowd(random);
   if (way < 2) return withRecords(head, random, random.chance(0.05));
   if (way < 20) {
     batch.writeInt32BE(random.pick(numbers), random.pick(fields));
@@ -76,19 +75,4 @@ function withRecords(head: Buffer, random: Random, large: boolean): Buffer {
   const batch = Buffer.concat([head, bomb(random, large)]);
   batch[22] = codec;
   return resealed(batch);
-}
-
-const crowded = Buffer.concat(
-  encodeBatch(
-    Array.from({ length: 1000 }, () => ({ value: Buffer.alloc(0) })),
-    1_700_000_000_000,
-    identity,
-  ).pieces,
-);
-
-/** Batch after batch of records that have nothing in them: few bytes, and many objects. */
-function crowd(random: Random): Buffer {
-  return Buffer.concat(
-    Array.from({ length: random.pick([1, 3, 34]) }, (_, index) => atOffset(crowded, 5 + index * 1000)),
-  );
 }
