@@ -35,7 +35,11 @@ test('a link delays as it is told, carries nothing while it is cut, and stands b
   assert.equal(await refusal(link), undefined);
   assert.ok((await refusal(other)) !== undefined);
   link.mend();
+  // It reads both at once.
+  process.kill(link.pid, 'SIGSTOP');
+  link.set(line);
   link.set({ ...line, rtt: 200 });
+  process.kill(link.pid, 'SIGCONT');
   const slower = await refusal(link);
   assert.ok(slower !== undefined && slower >= 200, `answered after ${slower} ms`);
 });

@@ -1,6 +1,6 @@
 /** Two hosts and a poor line between them, on this machine: the owner of `wan.c`. Linux and root only, with a C compiler and iproute2. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
@@ -64,7 +64,7 @@ export async function emulator(): Promise<string> {
   const program = join(cacheFolder(), `wan-${version}`);
   if (existsSync(program)) return program;
   await mkdir(cacheFolder(), { recursive: true });
-  const unfinished = `${program}.${process.pid}`;
+  const unfinished = `${program}.${randomUUID()}`;
   await run('cc', ['-O2', '-o', unfinished, source]);
   await rename(unfinished, program);
   return program;

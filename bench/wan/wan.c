@@ -120,13 +120,17 @@ static int64_t give(struct direction *way, int64_t next) {
 
 /* 0: nobody holds us any more. */
 static int obey(struct line *line) {
-  char text[256], *words[5], *rest = text;
-  int length = (int)read(STDIN_FILENO, text, sizeof text - 1), count = 0;
+  char text[4096], *words[5], *lines = text;
+  int length = (int)read(STDIN_FILENO, text, sizeof text - 1);
   if (length == 0) return 0;
   if (length < 0) return errno == EINTR || errno == EAGAIN;
   text[length] = 0;
-  while (count < 5 && (words[count] = strsep(&rest, " \n")) != NULL) count++;
-  if (count == 5 && strcmp(words[0], "set") == 0) *line = parse_line(words + 1);
+  /* Several may have come at once: the last one holds. */
+  for (char *rest; (rest = strsep(&lines, "\n")) != NULL;) {
+    int count = 0;
+    while (count < 5 && (words[count] = strsep(&rest, " ")) != NULL) count++;
+    if (count == 5 && strcmp(words[0], "set") == 0) *line = parse_line(words + 1);
+  }
   return 1;
 }
 
