@@ -2,7 +2,7 @@
  * `npm run bench:wan`: Sluice beside what people take instead, over poor lines (Linux, root).
  *
  *     npm run bench:wan -- [ROW ...] [--sweep] [--rounds 3] [--full] [--size ROW=NUMBER] [--line ROW=RTT,MBIT,LOSS]
- *         [--cuts 3] [--cut-seconds 10] [--congestion cubic|bbr] [--only WORDS] [--upload FLAGS] [--download FLAGS]
+ *         [--cuts 3] [--cut-seconds 10] [--congestion cubic|bbr] [--only WORDS] [--upload='FLAGS'] [--download='FLAGS']
  *         [--also NAME=EXECUTABLE] [--note TEXT] [--output FILE] [--place DIR]
  *
  * Without a row and without `--sweep`: all rows. Sizes are small by default, so that scp takes a minute at most; `--full` takes those
@@ -107,7 +107,9 @@ const picture = values.output.replace(/(\.md)?$/, '.svg');
 /** After each row, so that what was measured stands even when the rest does not come to its end. */
 async function write(): Promise<string> {
   const { congestion, note } = values;
-  const options = ['npm run bench:wan --', ...process.argv.slice(2)].join(' ');
+  // Where things stand on this machine is nobody's business.
+  const given = process.argv.slice(2).map((word) => word.replace(/\/.*/, '…'));
+  const options = ['npm run bench:wan --', ...given].join(' ');
   const heading = {
     date,
     machine: `${machineFacts()}; ${toolFacts()}`,
