@@ -33,6 +33,8 @@ export class FaultProxy {
   refused = 0;
   /** Bytes that clients have sent. */
   sent = 0;
+  /** Bytes that the broker has sent on each connection so far. */
+  readonly #received: { bytes: number }[] = [];
   #refusing = false;
   readonly #server: Server;
   readonly #pairs = new Set<readonly [Socket, Socket]>();
@@ -52,6 +54,11 @@ export class FaultProxy {
     const proxy = new FaultProxy(server, address.port);
     owner.after(() => proxy.close());
     return proxy;
+  }
+
+  /** Connections on which the broker has sent more than so many bytes. */
+  carried(bytes: number): number {
+    return this.#received.filter((each) => each.bytes > bytes).length;
   }
 
   /** From now on nothing passes on the connections that there are; they stay open. New ones are as they should be. */
@@ -86,6 +93,8 @@ export class FaultProxy {
     }
     const broker = connect(this.target, '127.0.0.1');
     const pair = [client, broker] as const;
+    const received = { bytes: 0 };
+    this.#received.push(received);
     this.#pairs.add(pair);
     let left = this.faults.resetAfter?.() ?? Number.POSITIVE_INFINITY;
     let untilFlip = this.faults.flipAt ?? Number.POSITIVE_INFINITY;
@@ -101,6 +110,7 @@ export class FaultProxy {
         left -= bytes.byteLength;
         if (from === client) this.sent += bytes.byteLength;
         else {
+          received.bytes += bytes.byteLength;
           if (untilFlip >= 0 && untilFlip < bytes.byteLength) {
             bytes[untilFlip]! ^= 1;
             this.flips += 1;
