@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import type { ExitCode } from '../errors.ts';
 import { downloadDefaults } from '../files/shared/options.ts';
 import { giveUpFlag, onceGivesUpAfter, topicFlag } from './connection.ts';
-import { counted, optional, required, sized, timed, toggle } from './flags.ts';
+import { counted, optional, required, timed, toggle } from './flags.ts';
 import { runTransfer } from './transfer.ts';
-import { path, startingPoint, text } from './values.ts';
+import { path, size, startingPoint, text } from './values.ts';
 import { type Call, createVerb } from './verb.ts';
 
 const sinkFlags = {
@@ -30,7 +30,13 @@ const receivingFlags = {
     [1, 256],
     'at most so many connections to a broker',
   ),
-  bufferBytes: sized('buffer-bytes', downloadDefaults.bufferBytes, 1, 'bytes that may be fetched ahead'),
+  bufferBytes: optional(
+    'buffer-bytes',
+    'SIZE',
+    size(1),
+    'bytes that may be fetched ahead',
+    '16MiB, and 64MiB over several connections',
+  ),
   commitInterval: timed(
     'commit-interval',
     downloadDefaults.commitInterval,

@@ -143,6 +143,8 @@ interface Reading {
   readonly topic: string;
   /** Bytes of prefetched and unreleased data. Default 32 MiB. */
   readonly bufferBytes?: number;
+  /** The same while several connections to a broker are read over; not less. Default: `bufferBytes`, 64 MiB without it. */
+  readonly aheadBytes?: number;
   /**
    * At most so many connections to one broker are read over at once: where the way there is long and much is to be read, as many as carry
    * more than fewer do. Default 32; 1: never more than one.

@@ -12,18 +12,8 @@ import { decodeFetchRequest, encodeFetchResponse, type FetchAnswer } from './kaf
 import { type Distance, fetchingCluster } from './kafka/fetching.ts';
 import { KeptLog } from './kafka/kept-log.ts';
 import { type ReadFate, type ReadStep, readStep, regrowingStep } from './kafka/read-steps.ts';
+import { View } from './kafka/view.ts';
 import { parameters } from './parameters.ts';
-
-/** What was handed out of a partition, and what is to come next. */
-class View {
-  readonly records = new Map<number, string>();
-  readonly gaps: (readonly [from: number, to: number])[] = [];
-  next = 0;
-
-  hasGapAt(offset: number): boolean {
-    return this.gaps.some(([from, to]) => from <= offset && offset < to);
-  }
-}
 
 /** A broker that is said to have cut its log so often is not believed any more, and two spoiled answers in a row are final. */
 const mostCuts = 6;
@@ -34,6 +24,8 @@ const offsetOutOfRange = 1;
 /** Where the brokers are, and what the reader may hold. */
 interface Way extends Required<Distance> {
   readonly bufferBytes: number;
+  /** Over several connections, if that is more. */
+  readonly aheadBytes: number;
 }
 
 /** Frames count at least so much. */
@@ -70,7 +62,7 @@ class Run {
       ahead,
       reading: {
         topic,
-        bufferBytes: way.bufferBytes,
+        ...{ bufferBytes: way.bufferBytes, aheadBytes: way.aheadBytes },
         onGap: ({ partition: where, from, earliest }) => {
           const view = this.#view(where);
           assert.ok(from <= view.next, `${view.next} to ${from} is passed over`);
@@ -242,7 +234,8 @@ class Run {
     await new Promise(setImmediate);
     if (this.#failure !== undefined) throw this.#failure;
     const held = this.cluster.frames.held * frameBytes;
-    assert.ok(held <= this.#way.bufferBytes, `${held} bytes are held, ${this.#way.bufferBytes} may be`);
+    const most = Math.max(this.#way.bufferBytes, this.#way.aheadBytes);
+    assert.ok(held <= most, `${held} bytes are held, ${most} may be`);
   }
 
   #view(where: number): View {
@@ -252,11 +245,17 @@ class Run {
   }
 }
 
-const near = fc.constant<Way>({ roundTrip: 0, tellsEpochs: true, bufferBytes: 32 * 1024 * 1024 });
+const near = fc.constant<Way>({
+  roundTrip: 0,
+  tellsEpochs: true,
+  bufferBytes: 32 * 1024 * 1024,
+  aheadBytes: 0,
+});
 const far = fc.record({
   roundTrip: fc.constant(50),
   tellsEpochs: fc.boolean(),
   bufferBytes: fc.integer({ min: 2, max: 24 }).map((frames) => frames * frameBytes),
+  aheadBytes: fc.integer({ min: 0, max: 24 }).map((frames) => frames * frameBytes),
 });
 
 /** Plays steps until the settings are exhausted; gives how many connections waited at once, at the most. */

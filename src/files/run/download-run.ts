@@ -98,12 +98,12 @@ export class DownloadRun {
     const { kafka, settings, topic, stop } = this.#options;
     const reading = await this.#begin();
     const until = settings.once ? this.#look?.ends : undefined;
+    const { bufferBytes, aheadBytes, connections } = settings;
     const consumer = kafka.consumer({
       topic: topic.name,
       ...reading,
       ...(until === undefined ? {} : { until }),
-      bufferBytes: settings.bufferBytes,
-      connections: settings.connections,
+      ...{ bufferBytes, aheadBytes, connections },
       newPartitions: !settings.once,
       onGap: (gap) => this.#gap(gap),
       onCut: (cut) => this.#cut(cut),

@@ -138,7 +138,7 @@ export interface DownloadOptions extends TopicOptions {
   readonly reset?: boolean;
   /** At most so many connections to a broker. */
   readonly connections?: number;
-  /** Bytes that may be prefetched from Kafka. */
+  /** Bytes that may be prefetched from Kafka. Default: 16 MiB, and 64 MiB while several connections to a broker are read over. */
   readonly bufferBytes?: number;
   /** Milliseconds between two commits; much data is committed sooner. */
   readonly commitInterval?: number;
@@ -162,10 +162,17 @@ export const downloadDefaults = {
 
 /** Download options with every default filled in. */
 export type DownloadSettings = DownloadOptions &
-  Required<Pick<DownloadOptions, keyof typeof downloadDefaults | 'name' | 'onEvent'>>;
+  Required<Pick<DownloadOptions, keyof typeof downloadDefaults | 'name' | 'onEvent'>> & {
+    /** Bytes that may be prefetched over several connections. */
+    readonly aheadBytes: number;
+  };
+
+const defaultAheadBytes = 64 * 1024 * 1024;
 
 export function downloadSettings(options: DownloadOptions): DownloadSettings {
-  return { ...downloadDefaults, onEvent: () => {}, ...options, name: options.name ?? nameOfHost() };
+  const { bufferBytes = downloadDefaults.bufferBytes, name = nameOfHost() } = options;
+  const aheadBytes = options.bufferBytes ?? defaultAheadBytes;
+  return { ...downloadDefaults, onEvent: () => {}, ...options, name, bufferBytes, aheadBytes };
 }
 
 export interface DownloadSummary extends RunSummary {

@@ -107,6 +107,7 @@ export class Ahead {
       if (backlog === undefined || range === undefined) break;
       const granted = this.#grant(backlog, range.to - range.from);
       if (granted === 0) break;
+      owner.pool.keep(owner.budget.whole);
       lane.isBusy = true;
       void this.#run(lane, backlog, backlog.stripes.add(range), granted);
     }
@@ -148,7 +149,7 @@ export class Ahead {
 
   #stripeBytes(): number {
     const { lanes, owner } = this.#options;
-    const share = (owner.budget.limit - owner.fetchBytes()) / (2 * lanes.count);
+    const share = (owner.budget.whole - owner.fetchBytes()) / (2 * lanes.count);
     const wanted = lanes.rate * Math.max(stripeMs, stripeTrips * lanes.roundTrip);
     return Math.floor(Math.max(leastStripeBytes, Math.min(mostStripeBytes, share, wanted)));
   }
@@ -227,7 +228,7 @@ export class Ahead {
     backlog.stripes.came(stripe, { from, to: whole.next, frame: shared, fetched, held });
     this.#follow(backlog);
     // Batches larger than those before may have taken what is kept for what comes first.
-    while (budget.ahead + owner.fetchBytes() > budget.limit && this.#dropFarthest());
+    while (budget.ahead + owner.fetchBytes() > budget.whole && this.#dropFarthest());
     return true;
   }
 

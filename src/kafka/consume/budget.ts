@@ -1,12 +1,16 @@
 /** Bytes that may be held at once; whoever wants more waits in line. */
 export class Budget {
+  /** Of what is fetched in order. */
   readonly limit: number;
+  /** Of all together. */
+  readonly whole: number;
   readonly #line: { bytes: number; enter: () => void }[] = [];
   #used = 0;
   #ahead = 0;
 
-  constructor(limit: number) {
+  constructor(limit: number, whole = limit) {
     this.limit = limit;
+    this.whole = whole;
   }
 
   get used(): number {
@@ -33,7 +37,7 @@ export class Budget {
    */
   takeAhead(bytes: number, rest: number): boolean {
     const isThere =
-      this.#line.length === 0 && this.#used + bytes <= this.limit && this.#ahead + bytes + rest <= this.limit;
+      this.#line.length === 0 && this.#used + bytes <= this.whole && this.#ahead + bytes + rest <= this.whole;
     if (isThere) this.adjustAhead(bytes);
     return isThere;
   }
@@ -60,6 +64,7 @@ export class Budget {
   }
 
   #fits(bytes: number): boolean {
-    return this.#used <= 0 || this.#used + bytes <= this.limit;
+    const used = this.#used;
+    return used <= 0 || (used - this.#ahead + bytes <= this.limit && used + bytes <= this.whole);
   }
 }

@@ -15,7 +15,10 @@ import { divide } from './shared-frame.ts';
 
 export interface ReaderOptions {
   readonly cluster: Cluster;
-  readonly reading: Pick<ConsumerOptions, 'topic' | 'bufferBytes' | 'connections' | 'onGap' | 'onCut'>;
+  readonly reading: Pick<
+    ConsumerOptions,
+    'topic' | 'bufferBytes' | 'aheadBytes' | 'connections' | 'onGap' | 'onCut'
+  >;
   /** Partition -> end offset (exclusive). */
   readonly until?: ReadonlyMap<number, number> | undefined;
   /** How far several connections go ahead, where that is not to be as usual. */
@@ -25,6 +28,7 @@ export interface ReaderOptions {
 }
 
 const defaultBufferBytes = 32 * 1024 * 1024;
+const defaultAheadBytes = 64 * 1024 * 1024;
 /** How far several connections go ahead, unless it is said otherwise. */
 const usualAhead: AheadLimits = { most: 32, first: 2, deepBytes: 256 * 1024 };
 /** What compressed batches may become at a time: the rest of what has been fetched waits as it is. */
@@ -44,7 +48,8 @@ export class Reader {
   constructor(options: ReaderOptions) {
     const { cluster, reading, until, signal } = options;
     this.#options = options;
-    const bufferBytes = reading.bufferBytes ?? defaultBufferBytes;
+    const { bufferBytes = defaultBufferBytes, aheadBytes = reading.bufferBytes ?? defaultAheadBytes } =
+      reading;
     this.#bufferBytes = bufferBytes;
     this.#pool = new FramePool(bufferBytes);
     this.assignment = new Assignment({
@@ -53,7 +58,7 @@ export class Reader {
       until,
       gapsAreFatal: reading.onGap === undefined,
       cutsAreFatal: reading.onCut === undefined,
-      budget: new Budget(bufferBytes),
+      budget: new Budget(bufferBytes, Math.max(bufferBytes, aheadBytes)),
       pool: this.#pool,
       ahead: { ...usualAhead, ...(reading.connections && { most: reading.connections }), ...options.ahead },
       signal,

@@ -24,7 +24,7 @@ export function frameCapacity(size: number): number {
 export class FramePool {
   /** Capacity -> buffers that are free. */
   readonly #free = new Map<number, Buffer[]>();
-  readonly #keepBytes: number;
+  #keepBytes: number;
   #freeBytes = 0;
   #lentBytes = 0;
 
@@ -44,6 +44,11 @@ export class FramePool {
         lent = false;
       },
     };
+  }
+
+  /** From now on keeps no less than so many. */
+  keep(bytes: number): void {
+    this.#keepBytes = Math.max(this.#keepBytes, bytes);
   }
 
   /** Forgets all that is free. */
