@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { UnreachableError } from '../../errors.ts';
 import { KafkaError } from '../contract.ts';
 import { NotNow } from './failures.ts';
+import { outOfReach } from './out-of-reach.ts';
 import type { StatusReporter } from './status.ts';
 
 const firstDelayMs = 40;
@@ -25,6 +26,19 @@ export interface BackoffOptions {
 export function delayAfter(failures: number, random = Math.random()): number {
   const full = Math.min(lastDelayMs, firstDelayMs * 2 ** Math.min(failures - 1, 16));
   return full * (0.5 + random / 2);
+}
+
+/** Between two attempts to send something where there is no way for the moment: that costs nobody anything. */
+const lastLocalDelayMs = 500;
+
+/**
+ * Of that delay, what is left to wait after this failure. Who has waited for a connection has waited; and a broker that is out of
+ * reach, by a line that is cut, is to be found soon after that is whole again. PURE.
+ */
+export function delayOf(error: unknown, full: number): number {
+  const waited = outOfReach(error);
+  if (waited === undefined) return full;
+  return waited > 0 ? Math.max(firstDelayMs, full - waited) : Math.min(full, lastLocalDelayMs);
 }
 
 /** Milliseconds that one attempt may take: so few that two of them fit into the time after which to give up. */
@@ -66,7 +80,8 @@ export class Backoff {
       });
     }
     try {
-      await delay(Math.min(Math.max(0, left), delayAfter(this.#failures)), undefined, { signal });
+      const full = delayOf(error, delayAfter(this.#failures));
+      await delay(Math.min(Math.max(0, left), full), undefined, { signal });
     } catch {
       throw this.#closed();
     }

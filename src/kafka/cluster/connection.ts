@@ -12,8 +12,10 @@ import { ResponseReader, type ResponseSink } from '../wire/framing.ts';
 import { codecPort, type RawRequest, type Transport } from './codec-port.ts';
 import { NetworkFailure } from './failures.ts';
 import { Gate } from './gate.ts';
-import { addressText, lostConnection, openSocket, type SocketOptions, socketError } from './socket.ts';
+import { openSocketSoon } from './knocking.ts';
+import { addressText, lostConnection, type SocketOptions, socketError } from './socket.ts';
 import { StallWatch } from './stall.ts';
+import type { Ports } from './tcp-state.ts';
 
 export interface ConnectionOptions extends Omit<SocketOptions, 'sink'> {
   readonly clientId: string;
@@ -21,6 +23,10 @@ export interface ConnectionOptions extends Omit<SocketOptions, 'sink'> {
   readonly requestTimeout: number;
   /** Called when the broker asks to be spared for so many milliseconds. */
   readonly onThrottle?: (milliseconds: number) => void;
+  /** Milliseconds between two attempts to reach a broker that does not answer; they are made beside each other. */
+  readonly askEvery?: number;
+  /** Called with a connection on which an answer is due, and nothing has come for a while; again after `watchSilence`. */
+  readonly onQuiet?: (connection: Connection) => void;
 }
 
 interface Pending {
@@ -68,6 +74,7 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
       timeout: options.requestTimeout,
       isAwaited: () => this.isOpen && this.#pending.size > 0,
       onStall: (quietMs) => this.close(new StalledConnection(this.address, quietMs)),
+      onQuiet: options.onQuiet && (() => options.onQuiet?.(this)),
     });
   }
 
@@ -83,7 +90,7 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
         return connection.isOpen ? reader.place : undefined;
       },
     };
-    const socket = await openSocket({ ...options, sink });
+    const socket = await openSocketSoon({ ...options, sink }, options.askEvery ?? options.connectTimeout);
     connection.#socket = socket;
     socket.on('error', (error) => {
       // A broker that has answered was content with our side of TLS. One of TLS 1.3 judges certificates only after the handshake.
@@ -113,6 +120,22 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
   /** Milliseconds: the least time from a request to the beginning of its answer. Infinite before the first. */
   get roundTrip(): number {
     return this.#roundTrip;
+  }
+
+  /** Milliseconds for which nothing has come while an answer is due; 0 when none is. */
+  get quietMs(): number {
+    return this.isOpen && this.#pending.size > 0 ? this.#stall.quietMs : 0;
+  }
+
+  /** Has `onQuiet` called again when it becomes quiet. */
+  watchSilence(): void {
+    this.#stall.watchOn();
+  }
+
+  /** By which the kernel knows it; undefined when it does not any more. */
+  get ports(): Ports | undefined {
+    const { localPort: local, remotePort: remote } = this.#socket ?? {};
+    return local === undefined || remote === undefined ? undefined : { local, remote };
   }
 
   /** Resolves, with the reason, when the connection is closed. Never rejects. */
@@ -175,6 +198,13 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
     this.#pending.clear();
     this.#gate.release();
     this.#closed.resolve(reason);
+  }
+
+  /** The same for one that is dead: what it has not sent is not sent any more, for that would hold up others on the same line. */
+  abandon(reason: Error): void {
+    // Over TLS there is no such way.
+    if (this.#socket !== undefined && !('encrypted' in this.#socket)) this.#socket.resetAndDestroy();
+    this.close(reason);
   }
 
   /** {@link ResponseSink}: memory for an awaited response. */

@@ -9,6 +9,7 @@ import { NetworkFailure } from './failures.ts';
 import { HostAddresses, type Lookup } from './host-addresses.ts';
 import { type Authenticate, type Link, openLink } from './link.ts';
 import type { LinkPurpose } from './link-purpose.ts';
+import { LeftBehind, Prober } from './prober.ts';
 import { addressText } from './socket.ts';
 import type { Versions } from './versions.ts';
 
@@ -47,14 +48,25 @@ interface Entry {
 const connectTimeoutMs = 10_000;
 /** One of several addresses is given so long to take the connection, and is no reason to give the others up. */
 const acceptTimeoutMs = 3000;
+/** Whoever probes has to be answered within so many milliseconds, or asks anew. */
+const probeTimeoutMs = 3000;
+/** Elsewhere nobody tells what becomes of what was sent. */
+const isWatched = process.platform === 'linux';
+/** Milliseconds between two attempts to reach a broker that does not answer, at the least and at the most. */
+const askEveryMs = { least: 500, most: 3000 };
+/** The time between them is such a part of that for which it has been out of reach. */
+const askShare = 1 / 60;
 
 export class Links {
   readonly #options: LinksOptions;
   readonly #hosts: HostAddresses;
   readonly #connectTimeout: number;
   readonly #entries = new Map<string, Entry>();
-  /** Addresses whose last connection stood still, or did not come to be. */
-  readonly #failing = new Set<string>();
+  /** Address -> since when its connections stand still, or do not come to be. */
+  readonly #failing = new Map<string, number>();
+  readonly #probers = new Map<string, Prober>();
+  /** Address -> milliseconds of the shortest round trip in which a connection was taken. */
+  readonly #roundTrips = new Map<string, number>();
 
   constructor(options: LinksOptions) {
     this.#options = options;
@@ -134,24 +146,56 @@ export class Links {
 
   async #open(place: Place, requestTimeout: number, onOpen: (connection: Connection) => void): Promise<Link> {
     const text = addressText(place.address);
+    const spare = this.#probers.get(text)?.take();
+    if (spare !== undefined) {
+      spare.connection.setRequestTimeout(requestTimeout);
+      return spare;
+    }
     try {
-      const link = await this.#openAnywhere(place, requestTimeout, onOpen);
+      const link = await this.#openAnywhere(place.address, requestTimeout, onOpen, this.#versionsAt(place));
       this.#failing.delete(text);
       this.#options.logger.debug({ broker: text }, 'connected');
       return link;
     } catch (error) {
-      if (error instanceof NetworkFailure) this.#failing.add(text);
+      if (error instanceof NetworkFailure) this.#noteFailure(text);
       throw error;
     }
   }
 
+  #noteFailure(text: string): void {
+    if (!this.#failing.has(text)) this.#failing.set(text, performance.now());
+  }
+
+  #roundTrip(text: string): number {
+    return this.#roundTrips.get(text) ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Often after a short absence, and gently where a broker is away for long. */
+  #askEvery(text: string): number {
+    const { least, most } = askEveryMs;
+    const away = performance.now() - (this.#failing.get(text) ?? performance.now());
+    return Math.min(most, Math.max(least, 3 * this.#roundTrip(text), away * askShare));
+  }
+
+  #prober(address: Address): Prober {
+    const text = addressText(address);
+    const existing = this.#probers.get(text);
+    if (existing !== undefined) return existing;
+    // What it speaks is asked though it be known: that the broker answers is the point.
+    const open = () => this.#openAnywhere(address, probeTimeoutMs);
+    const { signal } = this.#options;
+    const prober = new Prober({ open, roundTrip: () => this.#roundTrip(text), signal });
+    this.#probers.set(text, prober);
+    return prober;
+  }
+
   /** At the first address of the host that is of use; which those are is remembered. */
   async #openAnywhere(
-    place: Place,
+    address: Address,
     requestTimeout: number,
-    onOpen: (connection: Connection) => void,
+    onOpen?: (connection: Connection) => void,
+    known?: Versions,
   ): Promise<Link> {
-    const { address } = place;
     const { clientId, tls, authenticate, onThrottle, signal, logger } = this.#options;
     const text = addressText(address);
     const failures: NetworkFailure[] = [];
@@ -164,8 +208,12 @@ export class Links {
           ...(ips.length > 1 && { acceptTimeout: acceptTimeoutMs }),
           tls,
           authenticate,
-          known: this.#versionsAt(place),
-          onOpen,
+          known,
+          ...(onOpen && { onOpen }),
+          askEvery: this.#askEvery(text),
+          onTaken: (milliseconds) =>
+            this.#roundTrips.set(text, Math.min(milliseconds, this.#roundTrip(text))),
+          ...(isWatched && { onQuiet: (connection) => this.#prober(address).add(connection) }),
           clientId,
           connectTimeout: this.#connectTimeout,
           requestTimeout,
@@ -175,8 +223,10 @@ export class Links {
         this.#hosts.succeeded(ip);
         link.connection.closed.then((reason) => {
           logger.debug({ broker: text }, reason.message);
+          if (reason instanceof LeftBehind) this.#distrust(text);
           if (!(reason instanceof StalledConnection)) return;
           this.#hosts.failed(ip);
+          this.#noteFailure(text);
           this.#distrust(text);
         });
         return link;
@@ -196,7 +246,6 @@ export class Links {
    * time-out, in the middle of mending; a new one costs nothing.
    */
   #distrust(text: string): void {
-    this.#failing.add(text);
     const reason = new NetworkFailure(`${text}: another connection to this broker stood still`);
     for (const { place, purpose, link } of this.#entries.values()) {
       if (!purpose.isControl || addressText(place.address) !== text) continue;

@@ -4,6 +4,7 @@ import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { KafkaError } from '../contract.ts';
 import type { Address } from '../settings.ts';
 import { NetworkFailure } from './failures.ts';
+import { Unanswered } from './out-of-reach.ts';
 
 /** `host:port`, IPv6 in brackets. */
 export function addressText({ host, port }: Address): string {
@@ -21,6 +22,8 @@ export interface SocketOptions {
   /** Milliseconds until the connection must stand, the TLS handshake included. */
   readonly connectTimeout: number;
   readonly sink: ByteSink;
+  /** The other side has taken the connection, after so many milliseconds: one round trip. */
+  readonly onTaken?: (milliseconds: number) => void;
   /** Ends the attempt, and later the connection. */
   readonly signal?: AbortSignal;
 }
@@ -153,14 +156,16 @@ export function openSocket(options: SocketOptions): Promise<Socket> {
     const socket = tls
       ? connectTls({ ...(isIP(address.host) === 0 && { servername: address.host }), ...tls, ...common })
       : connectTcp(common);
+    const begun = performance.now();
     const late = (milliseconds: number) =>
-      setTimeout(() => {
-        socket.destroy(new Error(`no connection within ${milliseconds} ms`));
-      }, milliseconds);
+      setTimeout(() => socket.destroy(new Unanswered(milliseconds)), milliseconds);
     const timer = late(options.connectTimeout);
     const { acceptTimeout } = options;
     const acceptTimer = acceptTimeout === undefined ? undefined : late(acceptTimeout);
-    socket.once('connect', () => clearTimeout(acceptTimer));
+    socket.once('connect', () => {
+      clearTimeout(acceptTimer);
+      options.onTaken?.(performance.now() - begun);
+    });
     const abort = () => socket.destroy(new Error('the client was closed'));
     signal?.addEventListener('abort', abort);
     const done = () => {

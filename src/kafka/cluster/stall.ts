@@ -8,13 +8,20 @@ export interface StallOptions {
   /** Is an answer due? */
   readonly isAwaited: () => boolean;
   readonly onStall: (quietMs: number) => void;
+  /** Called once for each silence that lasts for a while: somebody may look into it. */
+  readonly onQuiet?: (() => void) | undefined;
 }
+
+/** Silence that is worth a look, in milliseconds. */
+const quietAfterMs = 1000;
 
 export class StallWatch {
   readonly #options: StallOptions;
   #timeout: number;
   #lastProgress = performance.now();
   #timer: NodeJS.Timeout | undefined;
+  /** Nobody is looking into the silence. */
+  #isUntold = true;
 
   constructor(options: StallOptions) {
     this.#options = options;
@@ -25,8 +32,18 @@ export class StallWatch {
   setTimeout(milliseconds: number): void {
     this.#timeout = milliseconds;
     if (this.#timer === undefined) return;
-    clearTimeout(this.#timer);
-    this.#timer = this.#wait(milliseconds);
+    this.#rearm();
+  }
+
+  /** Whoever has looked into the silence does so no more. */
+  watchOn(): void {
+    this.#isUntold = true;
+    if (this.#timer !== undefined) this.#rearm();
+  }
+
+  /** Milliseconds since the last progress. */
+  get quietMs(): number {
+    return performance.now() - this.#lastProgress;
   }
 
   /** Bytes have come, or the first of the outstanding requests has gone out. */
@@ -41,11 +58,22 @@ export class StallWatch {
 
   /** An answer is due from now on. One timer serves all requests, so that a request costs none. */
   start(): void {
-    this.#timer ??= this.#wait(this.#timeout);
+    this.#timer ??= this.#wait(this.#next);
   }
 
   stop(): void {
     clearTimeout(this.#timer);
+  }
+
+  #rearm(): void {
+    clearTimeout(this.#timer);
+    this.#timer = this.#wait(Math.max(1, this.#next - this.quietMs));
+  }
+
+  /** The silence after which something is to be done. */
+  get #next(): number {
+    const isToTell = this.#options.onQuiet !== undefined && this.#isUntold;
+    return isToTell ? Math.min(quietAfterMs, this.#timeout) : this.#timeout;
   }
 
   #wait(milliseconds: number): NodeJS.Timeout {
@@ -56,9 +84,15 @@ export class StallWatch {
   #look(): void {
     this.#timer = undefined;
     if (!this.#options.isAwaited()) return;
-    const quiet = performance.now() - this.#lastProgress;
-    const rest = this.#timeout - quiet;
-    if (rest > 0) this.#timer = this.#wait(rest + 1);
-    else this.#options.onStall(quiet);
+    const quiet = this.quietMs;
+    if (quiet >= this.#timeout) {
+      this.#options.onStall(quiet);
+      return;
+    }
+    if (quiet >= this.#next) {
+      this.#isUntold = false;
+      this.#options.onQuiet?.();
+    }
+    this.#timer ??= this.#wait(this.#next - quiet + 1);
   }
 }

@@ -10,6 +10,7 @@ const crash = 'test:crash --first 1 --seeds 12 --no-points';
 const secondOpinion = 'test/integration/kafka-second-opinion.test.ts';
 const network = 'test/integration/kafka-network.test.ts';
 const answers = 'test/integration/kafka-answers.test.ts';
+const cuts = 'test/integration/kafka-cuts.test.ts';
 
 export const cluster: readonly Defect[] = [
   {
@@ -58,14 +59,36 @@ export const cluster: readonly Defect[] = [
     edits: [
       edit(
         'src/kafka/cluster/links.ts',
-        `      if (error instanceof NetworkFailure) this.#failing.add(text);
+        `      if (error instanceof NetworkFailure) this.#noteFailure(text);
       throw error;`,
-        `      if (error instanceof StalledConnection) this.#failing.add(text);
+        `      if (error instanceof StalledConnection) this.#noteFailure(text);
       throw error;`,
       ),
     ],
     seekers: [askingModel, crash],
     tests: [secondOpinion, network],
+  },
+  {
+    name: 'left-behind-by-a-cut',
+    breaks:
+      'After a cut of 30 s the connections that stood found out up to 15 s later that the line was whole.',
+    edits: [edit('src/kafka/cluster/silence.ts', "return wasCut ? 'dead' : 'well';", "return 'well';")],
+    seekers: [],
+    tests: [cuts, 'src/kafka/cluster/silence.test.ts'],
+  },
+  {
+    name: 'asked-as-the-kernel-asks',
+    breaks:
+      'A connection that was asked for in a cut stood up to 8 s after it: SYNs are sent again after 1, 3, 7 and 15 s.',
+    edits: [
+      edit(
+        'src/kafka/cluster/knocking.ts',
+        'timer = setInterval(ask, every)',
+        'timer = setInterval(() => {}, every)',
+      ),
+    ],
+    seekers: [],
+    tests: [cuts],
   },
   {
     name: 'first-address-for-ever',
@@ -189,8 +212,8 @@ export const cluster: readonly Defect[] = [
     edits: [
       edit(
         'src/kafka/cluster/cluster.ts',
-        '        if (this.signal.aborted) throw error;\n      }\n    }\n    if (refusals.length',
-        '        if (this.signal.aborted || !(error instanceof NetworkFailure)) throw error;\n      }\n    }\n    if (refusals.length',
+        '        if (this.signal.aborted) throw error;\n        continue;',
+        '        if (this.signal.aborted || !(error instanceof NetworkFailure)) throw error;\n        continue;',
       ),
     ],
     seekers: [askingModel, answersFuzz],

@@ -1,0 +1,138 @@
+/**
+ * Looks after the connections to one broker that have become quiet while an answer is due: asks by another one whether the broker can
+ * be reached, and gives those up that the cut of a line has left behind ({@link verdictOn}). The other one is kept for who comes next.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Connection } from './connection.ts';
+import { NetworkFailure } from './failures.ts';
+import type { Link } from './link.ts';
+import { outOfReach } from './out-of-reach.ts';
+import { isSuspect, type Silence, verdictOn } from './silence.ts';
+import { addressText } from './socket.ts';
+import { readTcpStates } from './tcp-state.ts';
+
+export interface ProberOptions {
+  /** Opens another connection, and has it answered; takes as long as it may. */
+  readonly open: () => Promise<Link>;
+  /** How long an answer usually takes at the least, in milliseconds. */
+  readonly roundTrip: () => number;
+  /** Ends everything. */
+  readonly signal: AbortSignal;
+}
+
+/** Milliseconds between two looks at what the kernel knows. */
+const lookEveryMs = 500;
+/** A broker that can be reached and does not answer is asked less and less often, at the most after so many milliseconds. */
+const longestPauseMs = 30_000;
+/** Nobody has taken it over for so many milliseconds: it is closed. */
+const keptMs = 5000;
+
+/** The connection stands, and nothing comes on it any more since the line was cut; others come through. */
+export class LeftBehind extends NetworkFailure {}
+
+export class Prober {
+  readonly #options: ProberOptions;
+  readonly #quiet = new Set<Connection>();
+  #spare: Link | undefined;
+  #isAttending = false;
+
+  constructor(options: ProberOptions) {
+    this.#options = options;
+  }
+
+  /** An answer has been due on it for a while, and nothing has come. */
+  add(connection: Connection): void {
+    this.#quiet.add(connection);
+    if (this.#isAttending) return;
+    this.#isAttending = true;
+    // Of what is wrong here nobody need know: time-outs are still there.
+    this.#attend()
+      .catch(() => {})
+      .finally(() => {
+        this.#isAttending = false;
+      });
+  }
+
+  /** A connection that stands already; whoever takes it owns it. */
+  take(): Link | undefined {
+    const link = this.#spare;
+    this.#spare = undefined;
+    return link?.connection.isOpen ? link : undefined;
+  }
+
+  async #attend(): Promise<void> {
+    const { open, signal } = this.#options;
+    /** Since when nobody answers. */
+    let unanswered: number | undefined;
+    let pause = 0;
+    let notBefore = 0;
+    while (!signal.aborted) {
+      const silences = await this.#look();
+      if (silences === undefined || this.#quiet.size === 0) break;
+      const isDue = performance.now() >= notBefore && [...silences.values()].some(isSuspect);
+      if (isDue) {
+        const begun = performance.now();
+        unanswered ??= begun;
+        const link = await open().catch((error: unknown) =>
+          outOfReach(error) === undefined ? 'refused' : undefined,
+        );
+        if (link !== undefined) {
+          if (link !== 'refused') await this.#judge(link, performance.now() - unanswered);
+          unanswered = undefined;
+          pause = Math.min(longestPauseMs, Math.max(1000, pause * 2));
+          notBefore = performance.now() + pause;
+        }
+        if (performance.now() - begun > lookEveryMs) continue;
+      }
+      await delay(lookEveryMs, undefined, { ref: false });
+    }
+    this.#quiet.clear();
+  }
+
+  /** What is known of those that are quiet still; undefined where nobody tells. */
+  async #look(): Promise<Map<Connection, Silence> | undefined> {
+    const states = await readTcpStates();
+    if (states === undefined) return undefined;
+    const silences = new Map<Connection, Silence>();
+    for (const connection of this.#quiet) {
+      const { quietMs, ports } = connection;
+      if (quietMs < lookEveryMs) {
+        this.#quiet.delete(connection);
+        connection.watchSilence();
+        continue;
+      }
+      const tcp = ports && states(ports);
+      if (tcp !== undefined) silences.set(connection, { quietMs, tcp });
+    }
+    return silences;
+  }
+
+  async #judge(link: Link, unreachableMs: number): Promise<void> {
+    const roundTripMs = this.#options.roundTrip();
+    let isUsed = false;
+    for (let isWaiting = true; isWaiting && link.connection.isOpen; ) {
+      isWaiting = false;
+      for (const [connection, silence] of (await this.#look()) ?? []) {
+        const verdict = verdictOn(silence, { unreachableMs, roundTripMs });
+        if (verdict === 'wait') isWaiting = true;
+        if (verdict !== 'dead') continue;
+        if (!isUsed) this.#keep(link);
+        isUsed = true;
+        const seconds = Math.round(silence.quietMs / 1000);
+        const place = addressText(connection.address);
+        connection.abandon(
+          new LeftBehind(`${place}: nothing came for ${seconds} s, and another connection comes through`),
+        );
+      }
+      if (isWaiting) await delay(lookEveryMs, undefined, { ref: false });
+    }
+    if (!isUsed) link.connection.close();
+  }
+
+  #keep(link: Link): void {
+    this.#spare = link;
+    setTimeout(() => {
+      if (this.#spare === link) this.take()?.connection.close();
+    }, keptMs).unref();
+  }
+}

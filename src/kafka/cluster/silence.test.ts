@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isSuspect, type Probe, type Silence, verdictOn } from './silence.ts';
+
+const silence = (
+  quietMs: number,
+  unacknowledged: number,
+  retransmits = 0,
+  retransmitIn?: number,
+): Silence => ({
+  quietMs,
+  tcp: { unacknowledged, retransmits, retransmitIn },
+});
+const atOnce: Probe = { unreachableMs: 80, roundTripMs: 80 };
+const afterCut: Probe = { unreachableMs: 30_000, roundTripMs: 80 };
+
+test('A probe is sent where something was sent again, or an answer takes long', () => {
+  const cases: readonly (readonly [string, Silence, boolean])[] = [
+    ['a slow line that carries what we send', silence(100_000, 900_000, 0, 200), false],
+    ['a packet that was lost', silence(1500, 900_000, 1, 200), false],
+    ['packets that are lost again', silence(1500, 900_000, 2, 800), true],
+    ['a broker that has begun to work', silence(1500, 0), false],
+    ['a broker that works for long', silence(3000, 0), true],
+  ];
+  for (const [what, facts, expected] of cases) assert.equal(isSuspect(facts), expected, what);
+});
+
+test('Dead is what the cut of a line has left behind, and nothing that is merely slow', () => {
+  const cases: readonly (readonly [string, Silence, Probe, ReturnType<typeof verdictOn>])[] = [
+    ['an upload after a cut', silence(31_000, 900_000, 7, 12_000), afterCut, 'dead'],
+    ['one that sends again in a moment', silence(31_000, 900_000, 7, 200), afterCut, 'wait'],
+    ['one of which something was acknowledged since', silence(31_000, 900_000, 0, 200), afterCut, 'well'],
+    ['an answer that was sent while the line was cut', silence(30_100, 0), afterCut, 'dead'],
+    ['a request that went out after the cut', silence(5000, 0), afterCut, 'well'],
+    ['a slow line, with a probe that comes through', silence(100_000, 900_000, 0, 200), atOnce, 'well'],
+    ['a slow line, with a probe that had to wait', silence(100_000, 900_000, 1, 900), afterCut, 'well'],
+    ['replicas that are slow, a JoinGroup', silence(250_000, 0), atOnce, 'well'],
+    [
+      'the same, and a probe of which one packet was lost',
+      silence(250_000, 0),
+      { ...atOnce, unreachableMs: 1100 },
+      'well',
+    ],
+    ['a line with loss', silence(2500, 900_000, 4, 2000), atOnce, 'well'],
+    ['a connection that a NAT has forgotten', silence(12_000, 900_000, 5, 9000), atOnce, 'dead'],
+    ['a broker that takes nothing (its window is closed)', silence(60_000, 900_000, 0), atOnce, 'well'],
+  ];
+  for (const [what, facts, probe, expected] of cases) assert.equal(verdictOn(facts, probe), expected, what);
+});

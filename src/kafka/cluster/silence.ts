@@ -1,0 +1,50 @@
+/**
+ * Whether a connection on which an answer is due, and nothing comes, is dead in all but name. After a cut of the line TCP asks less and
+ * less often whether it is back, and may not find out for half a minute; a new connection finds out at once. But a line may be slow, and a
+ * broker may rightly take its time: what the kernel knows tells the one from the other. PURE.
+ */
+import type { TcpState } from './tcp-state.ts';
+
+export interface Silence {
+  /** Milliseconds since the last byte came, or since the first of the outstanding requests went out. */
+  readonly quietMs: number;
+  readonly tcp: TcpState;
+}
+
+/** What another connection to the same broker has shown. */
+export interface Probe {
+  /** Milliseconds for which nobody answered there before somebody did; 0: at once. */
+  readonly unreachableMs: number;
+  /** How long an answer usually takes at the least, in milliseconds. */
+  readonly roundTripMs: number;
+}
+
+/** So long a broker may take for an answer before anybody asks whether it can be reached. */
+const patienceMs = 3000;
+/** Unreachable for so long, which takes three lost packets in a row: the line was cut. */
+const cutMs = 2500;
+/** Sent again so often without an acknowledgement: the next time is far away, or soon will be. */
+const retransmitsAfterCut = 3;
+/** The same where nobody has seen a cut: a line may be congested, and a broker behind a NAT that has forgotten the connection. */
+const retransmitsAtAll = 5;
+/** What is sent again so soon may be awaited. */
+const soonMs = 300;
+
+/** True when it is worth asking, by another connection, whether the broker can be reached. */
+export function isSuspect({ quietMs, tcp }: Silence): boolean {
+  return tcp.unacknowledged > 0 ? tcp.retransmits >= 2 : quietMs >= patienceMs;
+}
+
+/** Judged when another connection stands. `wait`: look again in a moment. */
+export function verdictOn(
+  { quietMs, tcp }: Silence,
+  { unreachableMs, roundTripMs }: Probe,
+): 'well' | 'wait' | 'dead' {
+  const wasCut = unreachableMs >= cutMs + roundTripMs && quietMs >= unreachableMs;
+  if (tcp.unacknowledged === 0) {
+    // The broker has what was asked of it. Its answer hangs, if the line was cut since; otherwise it is being worked on.
+    return wasCut ? 'dead' : 'well';
+  }
+  if (tcp.retransmits < (wasCut ? retransmitsAfterCut : retransmitsAtAll)) return 'well';
+  return tcp.retransmitIn !== undefined && tcp.retransmitIn <= soonMs ? 'wait' : 'dead';
+}
