@@ -76,8 +76,43 @@ test('the packed package installs elsewhere, runs there and can be imported', as
     'function function\n',
   );
 
+  await loadsFewFiles(project);
+  await movesFiles(t, project);
   await servesThePage(t, project);
 });
+
+/** Each file costs half a millisecond: what the command loads before it does anything was 262 of them. */
+async function loadsFewFiles(project: string): Promise<void> {
+  const counter = join(project, 'counter.mjs');
+  await writeFile(
+    counter,
+    `import { registerHooks } from 'node:module';
+    let files = 0;
+    registerHooks({
+      load(url, context, next) {
+        if (url.startsWith('file:')) files += 1;
+        return next(url, context);
+      },
+    });
+    process.on('exit', () => console.error(files));`,
+  );
+  const program = join(project, 'node_modules', 'sluice', 'dist', 'cli', 'main.js');
+  const { stderr } = await succeed('node', ['--import', counter, program, '--version'], project);
+  assert.ok(Number(stderr) <= 75, `${stderr.trim()} files are loaded`);
+}
+
+/** Also by what threads do, whose files are named by where they lie. */
+async function movesFiles(t: TestContext, project: string): Promise<void> {
+  const { bootstrapServers } = await testBroker();
+  const reach = ['--topic', uniqueTopic(), '--bootstrap-servers', bootstrapServers, '--once'];
+  const [from, to] = [await temporaryFolder(t), await temporaryFolder(t)];
+  const text = 'a line of text that is compressed well\n'.repeat(10_000);
+  await writeFile(join(from, 'a.txt'), text);
+  const sending = ['--from', from, '--name', 'shop', '--min-age', '0', '--compression', 'snappy'];
+  await succeed('npx', ['sluice', 'upload', ...sending, ...reach], project);
+  await succeed('npx', ['sluice', 'download', '--to', to, ...reach], project);
+  assert.equal(await readFile(join(to, 'shop', 'a.txt'), 'utf8'), text);
+}
 
 /** The page and its player come out of the package, wherever it was installed. */
 async function servesThePage(t: TestContext, project: string): Promise<void> {
