@@ -70,7 +70,12 @@ const how = {
   ),
   packBelow: sized('pack-below', usual.packBelow, 0, 'files up to this size share records; 0: none do'),
   linger: timed('linger', usual.linger, 'how long a small file waits for company'),
-  connections: counted('connections', usual.connections, [1, 256], 'at most so many connections to a broker'),
+  connections: counted(
+    'connections',
+    usual.connections,
+    [1, 256],
+    'at most so many connections to a broker; more than one over a long line',
+  ),
   bufferBytes: sized(
     'buffer-bytes',
     usual.bufferBytes,

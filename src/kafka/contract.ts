@@ -56,6 +56,8 @@ export interface Producer {
    * append: it is how back-pressure reaches the disk.
    */
   ready(): Promise<void>;
+  /** Bytes that a record of free order best has at the most: infinite where nothing speaks against large ones. */
+  readonly recordBytes: number;
   /** Bytes handed over and not yet acknowledged, with what has been made of them to compress them. */
   readonly pendingBytes: number;
   /** Waits for every outstanding append, then releases the connections. */

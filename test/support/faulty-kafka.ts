@@ -29,6 +29,9 @@ function faultyProducer(producer: Producer, before: BeforeAppend): Producer {
     },
     prepare: (topic, partition) => producer.prepare(topic, partition),
     ready: () => producer.ready(),
+    get recordBytes() {
+      return producer.recordBytes;
+    },
     get pendingBytes() {
       return producer.pendingBytes;
     },

@@ -64,6 +64,9 @@ function mortalProducer(producer: Producer, life: Life): Producer {
     },
     prepare: (topic, partition) => producer.prepare(topic, partition),
     ready: () => producer.ready(),
+    get recordBytes() {
+      return producer.recordBytes;
+    },
     get pendingBytes() {
       return producer.pendingBytes;
     },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { Buffers } from './buffers.ts';
 
 test('So many buffers and no more; who waits gets the next that comes back, in turn', async () => {
@@ -20,4 +21,58 @@ test('So many buffers and no more; who waits gets the next that comes back, in t
   buffers.give(first);
   assert.deepEqual(await Promise.all(waiting), [second, first]);
   assert.deepEqual(served, [1, 2]);
+});
+
+test('Pieces are as large as was asked for, never lie over each other, and come to be whole buffers again', async () => {
+  const [count, size] = [3, 1000];
+  const step = fc.oneof(
+    fc.record({ take: fc.integer({ min: 1, max: 1200 }) }),
+    fc.record({ give: fc.nat({ max: 200 }) }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 120 }), async (steps) => {
+      const buffers = new Buffers(count, size);
+      const asked: number[] = [];
+      const out: Uint8Array[] = [];
+      let served = 0;
+      const check = (piece: Uint8Array, wanted: number): void => {
+        assert.equal(wanted, asked[served], 'who asked first is served first');
+        served += 1;
+        assert.ok(piece.length >= Math.min(wanted, size));
+        assert.ok(piece.length < wanted * 2 + 1 || piece.length === Math.floor(size / 64));
+        for (const other of out) {
+          const isApart =
+            other.buffer !== piece.buffer ||
+            other.byteOffset + other.length <= piece.byteOffset ||
+            piece.byteOffset + piece.length <= other.byteOffset;
+          assert.ok(isApart, 'two have the same bytes');
+        }
+        out.push(piece);
+      };
+      const taking: Promise<void>[] = [];
+      for (const one of steps) {
+        if ('take' in one) {
+          asked.push(one.take);
+          taking.push(buffers.take(one.take).then((piece) => check(piece, one.take)));
+        } else if (out.length > 0) {
+          buffers.give(out.splice(one.give % out.length, 1)[0]!);
+        }
+        await new Promise(setImmediate);
+      }
+      while (served < asked.length) {
+        assert.ok(out.length > 0, 'somebody waits, and nobody has anything');
+        buffers.give(out.pop()!);
+        await new Promise(setImmediate);
+      }
+      await Promise.all(taking);
+      for (const piece of out.splice(0)) buffers.give(piece);
+      const whole = await Promise.all(Array.from({ length: count }, () => buffers.take()));
+      assert.deepEqual(
+        whole.map(({ length, buffer }) => [length, buffer.byteLength]),
+        Array(count).fill([size, size]),
+      );
+      assert.equal(new Set(whole.map(({ buffer }) => buffer)).size, count);
+    }),
+    { numRuns: 200, seed: 3 },
+  );
 });

@@ -1,11 +1,31 @@
 /**
- * The uploader's memory: so many buffers of one size, handed out first come first served. A buffer comes back when Kafka
- * has acknowledged its bytes: that is how back-pressure reaches the disk.
+ * The uploader's memory: so many buffers of one size, of which each is handed out whole or in equal pieces, first come first served. A
+ * piece comes back when Kafka has acknowledged its bytes: that is how back-pressure reaches the disk.
  */
+interface Whole {
+  readonly memory: Uint8Array;
+  /** What it is cut into, and was last. */
+  pieces: readonly Uint8Array[];
+  /** Pieces that nobody has. */
+  free: Uint8Array[];
+}
+
+interface Waiting {
+  readonly parts: number;
+  readonly resolve: (piece: Uint8Array) => void;
+}
+
+/** Pieces of a buffer at the most. */
+const mostParts = 64;
+
 export class Buffers {
   readonly size: number;
-  readonly #free: Uint8Array[] = [];
-  readonly #waiting: ((buffer: Uint8Array) => void)[] = [];
+  /** Nobody has anything of them. */
+  readonly #whole: Whole[] = [];
+  /** Those of which some pieces are free, by how many they are cut into. */
+  readonly #cut = new Map<number, Set<Whole>>();
+  readonly #owners = new WeakMap<Uint8Array, Whole>();
+  readonly #waiting: Waiting[] = [];
   #unmade: number;
 
   constructor(count: number, size: number) {
@@ -13,19 +33,65 @@ export class Buffers {
     this.#unmade = count;
   }
 
-  async take(): Promise<Uint8Array> {
-    const free = this.#free.pop();
-    if (free !== undefined) return free;
-    if (this.#unmade > 0) {
-      this.#unmade--;
-      return Buffer.from(new SharedArrayBuffer(this.size));
-    }
-    return new Promise((resolve) => this.#waiting.push(resolve));
+  /** At least `bytes`, if a buffer holds so many, and as few beyond as cutting into halves allows. */
+  async take(bytes: number = this.size): Promise<Uint8Array> {
+    let parts = 1;
+    while (parts < mostParts && Math.floor(this.size / (parts * 2)) >= bytes) parts *= 2;
+    const piece = this.#waiting.length === 0 ? this.#find(parts) : undefined;
+    return piece ?? new Promise((resolve) => this.#waiting.push({ parts, resolve }));
   }
 
-  give(buffer: Uint8Array): void {
-    const next = this.#waiting.shift();
-    if (next === undefined) this.#free.push(buffer);
-    else next(buffer);
+  give(piece: Uint8Array): void {
+    const whole = this.#owners.get(piece)!;
+    const { pieces, free } = whole;
+    free.push(piece);
+    if (free.length === pieces.length) {
+      this.#freeOf(pieces.length).delete(whole);
+      this.#whole.push(whole);
+    } else if (free.length === 1) this.#freeOf(pieces.length).add(whole);
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      const found = this.#find(next.parts);
+      if (found === undefined) return;
+      this.#waiting.shift();
+      next.resolve(found);
+    }
+  }
+
+  #find(parts: number): Uint8Array | undefined {
+    const [cut] = this.#freeOf(parts);
+    const whole = cut ?? this.#cutUp(this.#whole.pop() ?? this.#make(), parts);
+    const piece = whole?.free.pop();
+    if (whole === undefined || piece === undefined) return undefined;
+    if (whole.free.length === 0) this.#freeOf(parts).delete(whole);
+    return piece;
+  }
+
+  #make(): Whole | undefined {
+    if (this.#unmade === 0) return undefined;
+    this.#unmade--;
+    return { memory: Buffer.from(new SharedArrayBuffer(this.size)), pieces: [], free: [] };
+  }
+
+  #cutUp(whole: Whole | undefined, parts: number): Whole | undefined {
+    if (whole === undefined) return undefined;
+    if (whole.pieces.length !== parts) {
+      const size = Math.floor(this.size / parts);
+      whole.pieces = Array.from({ length: parts }, (_, at) =>
+        whole.memory.subarray(at * size, (at + 1) * size),
+      );
+      for (const piece of whole.pieces) this.#owners.set(piece, whole);
+      whole.free = [...whole.pieces];
+    }
+    this.#freeOf(parts).add(whole);
+    return whole;
+  }
+
+  #freeOf(parts: number): Set<Whole> {
+    let free = this.#cut.get(parts);
+    if (free === undefined) {
+      free = new Set();
+      this.#cut.set(parts, free);
+    }
+    return free;
   }
 }

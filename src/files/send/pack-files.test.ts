@@ -31,6 +31,7 @@ function contextOf(source: MemorySource, limit: number, checksum: ChecksumAlgori
     prepare: () => {},
     ready: async () => {},
     pendingBytes: 0,
+    recordBytes: Number.POSITIVE_INFINITY,
     close: async () => {},
   };
   const kafka = createMemoryCluster().client();
@@ -73,7 +74,7 @@ test('A pack takes files as long as they fit to the byte, never exceeds the limi
         const { context, appended } = contextOf(source, limit, checksum);
         const waiting = (await lookAll(source)).filter((file) => fitsPack(context, file));
         fc.pre(waiting.length > 0);
-        const builder = new PackBuilder(context);
+        const builder = new PackBuilder(context, limit);
         const taken: SourceFile[] = [];
         while (waiting.length > 0 && builder.fits(waiting[0]!)) {
           builder.add(waiting[0]!);
@@ -113,7 +114,7 @@ test('A file that is just too large for a pack of its own is told apart to the b
     if (fitsPack(context, (await source.look('a'))!)) largest = size;
   }
   source.write('a', noise(largest), { mtime: '1790000000000000000' });
-  const builder = new PackBuilder(context);
+  const builder = new PackBuilder(context, limit);
   builder.add((await source.look('a'))!);
   await builder.send(Buffer.alloc(limit));
   assert.equal(batchBytes(consumed(appended[0]!)), limit);
@@ -123,7 +124,7 @@ test('Others have their turn while a pack is read from a source that answers at 
   const source = new MemorySource();
   for (let index = 0; index < 1000; index++) source.write(`f${index}`, noise(5));
   const { context } = contextOf(source, 1024 * 1024);
-  const builder = new PackBuilder(context);
+  const builder = new PackBuilder(context, 1024 * 1024);
   for (const file of await lookAll(source)) builder.add(file);
   let turns = 0;
   let isDone = false;

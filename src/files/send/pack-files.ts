@@ -57,13 +57,10 @@ export class PackBuilder {
   #contents = 0;
   #entryBytes = 0;
 
-  constructor(context: SendContext) {
+  /** At most `bytes` large, its index included. */
+  constructor(context: SendContext, bytes: number) {
     this.#context = context;
-    const { uploader, buffers } = context.options;
-    this.#capacity = Math.min(
-      largestValue(context.limit, { headers: packHeaders(uploader, 0, 0) }),
-      buffers.size,
-    );
+    this.#capacity = Math.min(largestPack(context), bytes);
   }
 
   get size(): number {
@@ -177,13 +174,23 @@ export class PackBuilder {
 
 /** True when the file fits into a pack of its own. */
 export function fitsPack(context: SendContext, file: SourceFile): boolean {
-  const { uploader, checksum, buffers } = context.options;
-  const capacity = Math.min(
-    largestValue(context.limit, { headers: packHeaders(uploader, 0, 0) }),
-    buffers.size,
-  );
-  const entry = packEntryText(entryOf(file, uploadPlaceholder, digestPlaceholders[checksum]));
-  return packIndexLength(1, Buffer.byteLength(entry)) + file.size <= capacity;
+  return packOfOne(context, file) <= largestPack(context);
+}
+
+/** Bytes that a pack best has at the most, of which `file` is the first. */
+export function packBytes(context: SendContext, file: SourceFile): number {
+  const { producer } = context.options;
+  return Math.min(largestPack(context), Math.max(producer.recordBytes, packOfOne(context, file)));
+}
+
+function packOfOne(context: SendContext, file: SourceFile): number {
+  const entry = packEntryText(entryOf(file, uploadPlaceholder, digestPlaceholders[context.options.checksum]));
+  return packIndexLength(1, Buffer.byteLength(entry)) + file.size;
+}
+
+function largestPack({ limit, options }: SendContext): number {
+  const { uploader, buffers } = options;
+  return Math.min(largestValue(limit, { headers: packHeaders(uploader, 0, 0) }), buffers.size);
 }
 
 function entryOf(file: SourceFile, upload: string, digest: string): PackEntry {

@@ -36,11 +36,11 @@ export class SendContext {
     this.limit = limit;
   }
 
-  /** A buffer to read files into, once there is one, and room for what will be remembered of them. */
-  async takeBuffer(): Promise<Uint8Array> {
+  /** A buffer for so many bytes of files (default: as many as one holds), once there is one, and room for what will be remembered of them. */
+  async takeBuffer(bytes?: number): Promise<Uint8Array> {
     const { buffers, state } = this.options;
     await state.behind.drained();
-    return buffers.take();
+    return buffers.take(bytes);
   }
 
   /**

@@ -25,8 +25,11 @@ import { hashUpTo } from './hash-file.ts';
 import { hasMore, longReason, shortReason } from './said-size.ts';
 import type { SendContext } from './send-context.ts';
 
-/** Bytes acknowledged between two notes of progress: what a killed uploader sends again at the most, and what is in flight. */
+/** Bytes acknowledged between two notes of progress, or milliseconds: what a killed uploader sends again at the most, and what is in flight. */
 const noteEvery = 8 * 1024 * 1024;
+const noteAfterMs = 5000;
+/** Bytes that may be acknowledged behind one that is not: what is sent again then, and what readers hold that want all in order. */
+const span = 64 * 1024 * 1024;
 
 export type SendOutcome =
   | {
@@ -55,8 +58,9 @@ interface Sending {
   last: number;
   /** Which bytes are on the topic: acknowledgements come in any order, over several connections. */
   readonly acked: Ranges;
-  /** So many of the first were there when that was noted last. */
+  /** So many of the first were there when that was noted last, and when that was, by the steady clock. */
   noted: number;
+  notedAt: number;
 }
 
 /** Sends `file`, from where `resume` stopped if that is given. Rejects when Kafka refuses, or the disk fails. */
@@ -98,6 +102,7 @@ export async function sendFile(
       last: resume?.last ?? 0,
       acked: new Ranges([[0, acked]]),
       noted: acked,
+      notedAt: 0,
     };
   }
 }
@@ -134,17 +139,18 @@ async function sendChunks(
   handle: OpenFile,
   sending: Sending,
 ): Promise<'all' | 'short' | 'stopped'> {
-  const { buffers, chunkSize, signal, progress } = context.options;
+  const { buffers, chunkSize, producer, signal, progress } = context.options;
   const { file, ref, partition, checksum } = sending;
   const largest = largestValue(context.limit, { headers: chunkHeaders(ref, checksum, file.size, 0) });
-  // At least one byte: whoever accepted the file saw that there is room, and Kafka tells when there is none any more.
-  const size = Math.max(1, Math.min(chunkSize ?? largest, largest, buffers.size));
   const flights = new Set<Promise<void>>();
   let failure: unknown;
   const read = async (position: number): Promise<Piece> => {
-    const buffer = await context.takeBuffer();
+    const left = file.size - position;
+    // At least one byte: whoever accepted the file saw that there is room, and Kafka tells when there is none any more.
+    const size = Math.max(1, Math.min(chunkSize ?? producer.recordBytes, largest, buffers.size, left));
+    const buffer = await context.takeBuffer(size);
     try {
-      const wanted = Math.min(size, file.size - position);
+      const wanted = chunkSize === undefined ? Math.min(buffer.length, largest, left) : size;
       const bytes = buffer.subarray(0, await fill(handle, buffer.subarray(0, wanted), position));
       return { buffer, bytes, whole: bytes.length === wanted };
     } catch (error) {
@@ -164,6 +170,7 @@ async function sendChunks(
       outcome = signal.aborted ? 'stopped' : 'short';
       break;
     }
+    while (position - sending.acked.prefix > span && flights.size > 0) await Promise.race(flights);
     const offset = position;
     position += bytes.length;
     if (position < file.size) ahead = read(position);
@@ -218,9 +225,9 @@ function acknowledged(
   const { acked, file, first } = sending;
   sawOffset(sending, place);
   acked.add(offset, offset + length);
-  const { prefix } = acked;
-  if (prefix < file.size && (sending.first !== first || prefix - sending.noted >= noteEvery))
-    note(context, sending, 'sending');
+  const news = acked.prefix - sending.noted;
+  const isDue = news > 0 && (news >= noteEvery || performance.now() - sending.notedAt >= noteAfterMs);
+  if (acked.prefix < file.size && (sending.first !== first || isDue)) note(context, sending, 'sending');
 }
 
 /** A broker may acknowledge a repeated batch without saying where it stands: then 0 is no lie, only early. */
@@ -234,6 +241,7 @@ function note(context: SendContext, sending: Sending, state: FileState['state'],
   const acked = sending.acked.prefix;
   if (first === undefined) return;
   sending.noted = acked;
+  sending.notedAt = performance.now();
   const fingerprint = { size: file.size, mtime: file.mtime, ctime: file.ctime, inode: file.inode };
   const { topicId: topic } = context.options;
   const entry = { topic, upload: ref.upload, state, fingerprint, partition, first, last, acked };

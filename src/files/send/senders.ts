@@ -8,7 +8,7 @@ import { usualMaxMessageBytes } from '../shared/topics.ts';
 import type { Decision } from '../state/decide.ts';
 import { recordLimit } from './chunk-size.ts';
 import { hashUpTo } from './hash-file.ts';
-import { PackBuilder } from './pack-files.ts';
+import { PackBuilder, packBytes } from './pack-files.ts';
 import { Queue } from './queue.ts';
 import type { SendContext } from './send-context.ts';
 import { abortUpload, isTooLarge, sendFile } from './send-file.ts';
@@ -167,8 +167,8 @@ export class Senders {
       job = await this.#small.take()
     ) {
       // The buffer first: while Kafka holds them all, files gather for a fuller pack.
-      const buffer = await this.#context.takeBuffer();
-      const { builder, jobs } = await this.#fill(job);
+      const buffer = await this.#context.takeBuffer(packBytes(this.#context, job.file));
+      const { builder, jobs } = await this.#fill(job, buffer.length);
       const flight = this.#guard(jobs, () => this.#sendPack(builder, buffer, jobs.length))
         .catch((error: unknown) => {
           failure ??= error;
@@ -185,10 +185,10 @@ export class Senders {
     if (failure !== undefined) throw failure;
   }
 
-  /** Fills a pack, beginning with `first`; waits a little for company, once. */
-  async #fill(first: Job): Promise<{ builder: PackBuilder; jobs: Job[] }> {
+  /** Fills a pack of at most so many bytes, beginning with `first`; waits a little for company, once. */
+  async #fill(first: Job, bytes: number): Promise<{ builder: PackBuilder; jobs: Job[] }> {
     const { linger } = this.#context.options;
-    const builder = new PackBuilder(this.#context);
+    const builder = new PackBuilder(this.#context, bytes);
     const jobs: Job[] = [];
     const until = performance.now() + linger;
     for (let next: Job | undefined = first; next !== undefined; next = await this.#small.take()) {

@@ -15,6 +15,7 @@ function behindOf() {
     prepare: () => {},
     ready: async () => {},
     pendingBytes: 0,
+    recordBytes: Number.POSITIVE_INFINITY,
     close: async () => {},
   };
   const failures: unknown[] = [];

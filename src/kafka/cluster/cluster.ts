@@ -195,6 +195,11 @@ export class Cluster {
     return { clusterId: this.#clusterId, brokers: [...this.#brokers.values()] };
   }
 
+  /** Milliseconds of the shortest round trip in which a connection was taken; infinite before the first. */
+  get roundTrip(): number {
+    return this.#links.roundTrip;
+  }
+
   /** What is known of the topic, however old; undefined when nothing is. */
   knownTopic(name: string): TopicMetadata | undefined {
     return this.#topics.get(name);

@@ -74,6 +74,11 @@ export class Links {
     this.#connectTimeout = attemptTimeout(connectTimeoutMs, options.giveUpAfter);
   }
 
+  /** Milliseconds of the shortest round trip in which a connection was taken, wherever; infinite before the first. */
+  get roundTrip(): number {
+    return Math.min(Number.POSITIVE_INFINITY, ...this.#roundTrips.values());
+  }
+
   /** True where there is a link already, or one is being opened. */
   has(place: Place, purpose: LinkPurpose): boolean {
     return this.#existing(place, purpose) !== undefined;

@@ -33,6 +33,7 @@ export class MemoryProducer implements Producer {
   #pumping: Promise<void> | undefined;
   #closed = false;
   #acknowledged = 0;
+  readonly recordBytes: number = Number.POSITIVE_INFINITY;
   pendingBytes = 0;
 
   constructor(topics: MemoryTopics, { bufferBytes = 16 * 1024 * 1024, connections = 1 }: ProducerOptions) {

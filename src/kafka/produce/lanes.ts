@@ -9,10 +9,8 @@ import type { PendingRecord } from './batch.ts';
 import type { BatchCompression } from './compression.ts';
 import { Lane, type Shared } from './lane.ts';
 
-/** What one session alone joins to a batch. */
-const aloneBytes = 256 * 1024;
-/** Of several, none joins so much that others would have nothing to do. */
-const togetherBytes = 64 * 1024;
+/** What a session joins to a batch of shared records: no more, for others would have nothing to do. */
+const sharedBytes = 64 * 1024;
 /** Batches on their way of each of several sessions: one is being answered, one under way, one follows. */
 const laneLoad = 3;
 
@@ -95,8 +93,7 @@ export class Lanes {
 
   #share(index: number, load: number): number {
     if (index >= this.#inUse) return 0;
-    if (this.#inUse === 1) return aloneBytes;
-    return load < laneLoad ? togetherBytes : 0;
+    return this.#inUse === 1 || load < laneLoad ? sharedBytes : 0;
   }
 
   *#waitingNow(): Generator<Shared> {

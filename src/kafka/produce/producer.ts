@@ -16,6 +16,7 @@ import {
 import { BatchCompression } from './compression.ts';
 import { compressionPlan } from './compression-plan.ts';
 import { Lanes } from './lanes.ts';
+import { LineWatch } from './line-watch.ts';
 import { PendingBytes } from './pending-bytes.ts';
 
 const defaultBufferBytes = 16 * 1024 * 1024;
@@ -26,21 +27,30 @@ export class KafkaProducer implements Producer {
   readonly #pending: PendingBytes;
   readonly #compression: BatchCompression | undefined;
   readonly #lanes: Lanes;
+  readonly #watch: LineWatch | undefined;
   readonly #released = Promise.withResolvers<void>();
+  #acknowledged = 0;
   #closed: KafkaError | undefined;
 
-  /** `lanes`: so many connections to a broker to begin with. */
-  constructor(cluster: Cluster, options: ProducerOptions = {}, lanes = 1) {
+  /** `lanes`: so many connections to a broker, whatever the line; absent: as many as it is worth. */
+  constructor(cluster: Cluster, options: ProducerOptions = {}, lanes?: number) {
     this.#pending = new PendingBytes(options.bufferBytes ?? defaultBufferBytes);
     const plan = compressionPlan(options);
     this.#compression = plan && new BatchCompression(plan, this.#pending, cluster.options.logger);
-    this.#lanes = new Lanes(cluster, this.#compression, options.connections ?? 1);
-    this.#lanes.use(lanes);
+    const { connections = 1 } = options;
+    this.#lanes = new Lanes(cluster, this.#compression, connections);
+    if (lanes !== undefined) this.#lanes.use(lanes);
+    else if (connections > 1)
+      this.#watch = new LineWatch(cluster, this.#lanes, connections, () => this.#acknowledged);
   }
 
   /** Resolves once the connections are released. */
   get closed(): Promise<void> {
     return this.#released.promise;
+  }
+
+  get recordBytes(): number {
+    return this.#watch?.recordBytes ?? Number.POSITIVE_INFINITY;
   }
 
   get pendingBytes(): number {
@@ -64,6 +74,7 @@ export class KafkaProducer implements Producer {
         size,
         resolve: (offset: number) => {
           this.#pending.remove(size);
+          this.#acknowledged += size;
           resolve({ partition, offset });
         },
         reject: (error: Error) => {
@@ -72,6 +83,7 @@ export class KafkaProducer implements Producer {
         },
       };
       this.#lanes.append(topic, partition, pending, order);
+      if (order === 'free') this.#watch?.wake();
     });
   }
 
@@ -101,6 +113,7 @@ export class KafkaProducer implements Producer {
 
   #release(): void {
     this.#pending.abandon();
+    this.#watch?.close();
     this.#lanes.closeLinks();
     this.#compression?.close();
     this.#released.resolve();

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { LaneCount } from './lane-count.ts';
+
+/** A line, as its owner sees it through so many connections. */
+interface Line {
+  /** Milliseconds of a round trip while the line is not full. */
+  readonly trip: number;
+  /** Bytes a second that one connection carries, and that all of them do. */
+  readonly each: number;
+  readonly all: number;
+  /** Milliseconds that packets wait where more is sent than all that. */
+  readonly queue: number;
+}
+
+const sampleEvery = 100;
+
+/** A broker that takes a connection within 80 ms. */
+function farAway(most = 32): LaneCount {
+  const count = new LaneCount(most);
+  count.sawConnection(80);
+  return count;
+}
+
+/** Runs a busy uploader over the line; gives how many connections there were at each sample. */
+function run(count: LaneCount, line: Line, seconds: number, from = { now: 0, bytes: 0 }): number[] {
+  const lanes: number[] = [];
+  let { now, bytes } = from;
+  for (const end = now + seconds * 1000; now < end; ) {
+    const wanted = count.lanes * line.each;
+    const waits = wanted > line.all ? line.queue : 0;
+    const passed = sampleEvery + line.trip + waits;
+    now += passed;
+    bytes += (Math.min(wanted, line.all) * passed) / 1000;
+    lanes.push(count.take({ now, bytes, roundTrip: line.trip + waits, isBusy: true }));
+  }
+  Object.assign(from, { now, bytes });
+  return lanes;
+}
+
+test('Where a round trip is short there is one connection, and records are as large as they may be', () => {
+  const near = fc.record({
+    trip: fc.double({ min: 0.05, max: 4.9, noNaN: true }),
+    each: fc.integer({ min: 1000, max: 1e9 }),
+    all: fc.integer({ min: 1000, max: 1e9 }),
+    queue: fc.nat({ max: 14 }),
+  });
+  fc.assert(
+    fc.property(near, (line) => {
+      const count = farAway();
+      count.sawConnection(line.trip);
+      assert.ok(run(count, line, 30).every((lanes) => lanes === 1));
+      assert.equal(count.recordBytes, Number.POSITIVE_INFINITY);
+    }),
+    { seed: 1 },
+  );
+});
+
+test('Nothing is known before the first round trip', () => {
+  const count = new LaneCount(32);
+  assert.deepEqual([count.lanes, count.recordBytes], [1, Number.POSITIVE_INFINITY]);
+  assert.equal(count.take({ now: 1000, bytes: 0, roundTrip: undefined, isBusy: true }), 1);
+  count.sawConnection(80);
+  assert.deepEqual([count.lanes, count.recordBytes], [1, 64 * 1024]);
+});
+
+test('Behind a tunnel that takes connections at once, requests tell how far it is', () => {
+  const line = { trip: 80, each: 300_000, all: 12_000_000, queue: 0 };
+  const count = new LaneCount(32);
+  count.sawConnection(0.1);
+  const from = { now: 0, bytes: 0 };
+  assert.deepEqual([...new Set(run(count, line, 1.2, from))], [1]);
+  assert.equal(count.recordBytes, Number.POSITIVE_INFINITY);
+  run(count, line, 6, from);
+  assert.equal(count.lanes, 32);
+});
+
+test('A broker that is near and busy is found to be near', () => {
+  const line = { trip: 30, each: 300_000, all: 12_000_000, queue: 0 };
+  const count = new LaneCount(32);
+  count.sawConnection(0.1);
+  const from = { now: 0, bytes: 0 };
+  run(count, line, 6, from);
+  assert.equal(count.isNear, false);
+  count.take({ now: from.now + 1, bytes: from.bytes, roundTrip: 3, isBusy: true });
+  assert.deepEqual([count.isNear, count.lanes, count.recordBytes], [true, 1, Number.POSITIVE_INFINITY]);
+});
+
+test('A line whose connections each carry a little is used by as many as there may be, within seconds', () => {
+  for (const most of [2, 5, 32]) {
+    const count = farAway(most);
+    const lanes = run(count, { trip: 80, each: 300_000, all: 12_000_000, queue: 200 }, 6);
+    assert.equal(lanes.at(-1), most);
+    assert.equal(count.recordBytes, 90_000, 'what one of them carries in 0.3 s');
+  }
+});
+
+test('A line that one connection fills is left to one, and to others', () => {
+  for (const queue of [0, 200]) {
+    const count = farAway();
+    const from = { now: 0, bytes: 0 };
+    const line = { trip: 80, each: 12_000_000, all: 12_000_000, queue };
+    run(count, line, 30, from);
+    // Now and then it looks whether that is still so.
+    const lanes = run(count, line, 300, from);
+    const mean = lanes.reduce((sum, each) => sum + each, 0) / lanes.length;
+    assert.ok(mean < 1.4, `${mean} connections at a mean, queue ${queue}`);
+    assert.ok(lanes.filter((each) => each === 1).length > lanes.length * 0.85);
+  }
+});
+
+test('A line that stays full is given more room, until a round trip takes no longer than at best', () => {
+  const count = farAway();
+  const from = { now: 0, bytes: 0 };
+  run(count, { trip: 80, each: 300_000, all: 12_000_000, queue: 200 }, 6, from);
+  assert.equal(count.lanes, 32);
+  // Others have come, and took what they need.
+  const lanes = run(count, { trip: 80, each: 300_000, all: 3_000_000, queue: 200 }, 60, from);
+  assert.ok(
+    lanes.slice(-100).every((each) => each <= 13 && each >= 6),
+    lanes.slice(-100).join(),
+  );
+});
+
+test('What was too good to last is found out: a number that once seemed enough is not kept', () => {
+  const count = farAway();
+  const from = { now: 0, bytes: 0 };
+  // Four begin well, and sixteen seem to bring no more.
+  run(count, { trip: 80, each: 300_000, all: 12_000_000, queue: 200 }, 0.7, from);
+  assert.equal(count.lanes, 4);
+  run(count, { trip: 80, each: 1_200_000, all: 12_000_000, queue: 200 }, 0.9, from);
+  assert.equal(count.lanes, 16);
+  run(count, { trip: 80, each: 300_000, all: 12_000_000, queue: 200 }, 9, from);
+  assert.equal(count.lanes, 32);
+});
+
+test('Whatever is seen, there are one to so many; and nothing happens while nothing waits', () => {
+  const sample = fc.record({
+    passed: fc.integer({ min: 1, max: 5000 }),
+    bytes: fc.nat({ max: 1e9 }),
+    roundTrip: fc.option(fc.double({ min: 0.01, max: 5000, noNaN: true }), { nil: undefined }),
+    isBusy: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 256 }), fc.array(sample, { maxLength: 200 }), (most, samples) => {
+      const count = farAway(most);
+      let [now, bytes] = [0, 0];
+      for (const { passed, bytes: more, roundTrip, isBusy } of samples) {
+        now += passed;
+        bytes += more;
+        const before = count.lanes;
+        const lanes = count.take({ now, bytes, roundTrip, isBusy });
+        assert.ok(Number.isInteger(lanes) && lanes >= 1 && lanes <= most);
+        assert.ok(lanes === count.lanes && count.recordBytes >= 65_536);
+        if (!isBusy && count.isLong) assert.equal(lanes, before);
+      }
+    }),
+    { seed: 2 },
+  );
+});

@@ -1,0 +1,65 @@
+/** Watches how a producer's records get on, and has as many lanes used as the line is worth. */
+import type { Cluster } from '../cluster/cluster.ts';
+import { LaneCount } from './lane-count.ts';
+import type { Lanes } from './lanes.ts';
+
+/** Milliseconds between two looks at the least. */
+const lookEvery = 100;
+
+export class LineWatch {
+  readonly #cluster: Cluster;
+  readonly #lanes: Lanes;
+  readonly #count: LaneCount;
+  /** Bytes acknowledged so far. */
+  readonly #acknowledged: () => number;
+  #timer: NodeJS.Timeout | undefined;
+  #looking = false;
+
+  constructor(cluster: Cluster, lanes: Lanes, most: number, acknowledged: () => number) {
+    this.#cluster = cluster;
+    this.#lanes = lanes;
+    this.#count = new LaneCount(most);
+    this.#acknowledged = acknowledged;
+  }
+
+  /** Bytes that a record of free order best has at the most, as far as anything is known. */
+  get recordBytes(): number {
+    this.#count.sawConnection(this.#cluster.roundTrip);
+    return this.#count.recordBytes;
+  }
+
+  /** Records are appended: there is something to be seen. */
+  wake(): void {
+    if (this.#looking || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => void this.#look(), lookEvery).unref();
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#looking = true;
+  }
+
+  async #look(): Promise<void> {
+    this.#timer = undefined;
+    this.#count.sawConnection(this.#cluster.roundTrip);
+    if (this.#count.isNear || !this.#lanes.isFull) return;
+    this.#looking = true;
+    const roundTrip = await this.#ask();
+    if (this.#cluster.signal.aborted) return;
+    this.#looking = false;
+    const sample = { now: performance.now(), bytes: this.#acknowledged(), roundTrip };
+    this.#lanes.use(this.#count.take({ ...sample, isBusy: this.#lanes.isFull }));
+    this.wake();
+  }
+
+  /** Milliseconds of a small request beside all that is on its way. */
+  async #ask(): Promise<number | undefined> {
+    const begun = performance.now();
+    try {
+      await this.#cluster.metadata([]);
+      return performance.now() - begun;
+    } catch {
+      return undefined;
+    }
+  }
+}
