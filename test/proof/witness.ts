@@ -58,7 +58,18 @@ export async function witness({ bootstrapServers, folder }: Ground, size: number
   const large = join(source, 'photos', 'one, large=file.bin');
   await writeRandomFile(large, size);
   for (const name of ['a.json', 'b.json']) await writeRandomFile(join(source, name), 4096);
-  const args = ['upload', '--from', source, '--name', 'witness', '--once', '--min-age', '0'];
+  const args = [
+    'upload',
+    '--from',
+    source,
+    '--name',
+    'witness',
+    '--once',
+    '--min-age',
+    '0',
+    '--connections',
+    '1',
+  ];
   const { code, stderr } = await runSluice([
     ...args,
     '--topic',

@@ -56,6 +56,7 @@ export class Cluster {
   readonly #created = new Map<string, number>();
   #brokers = new Map<number, BrokerDescription>();
   #clusterId = '';
+  #answered = Number.POSITIVE_INFINITY;
 
   constructor(options: ClusterOptions) {
     this.options = options;
@@ -180,7 +181,9 @@ export class Cluster {
 
   /** Asks any broker for the brokers and these topics (null: all). Does not retry. */
   async metadata(topics: string[] | null): Promise<MetadataResponse> {
+    const asked = performance.now();
     const response = await this.askAny(metadataV12.api, topics, false, false);
+    this.#answered = Math.min(this.#answered, performance.now() - asked);
     const brokers = response.brokers.map(({ nodeId, host, port, rack }): [number, BrokerDescription] => [
       nodeId,
       { id: nodeId, host, port, rack: rack ?? undefined },
@@ -195,9 +198,9 @@ export class Cluster {
     return { clusterId: this.#clusterId, brokers: [...this.#brokers.values()] };
   }
 
-  /** Milliseconds of the shortest round trip in which a connection was taken; infinite before the first. */
-  get roundTrip(): number {
-    return this.#links.roundTrip;
+  /** Milliseconds, at best, until a broker has taken a connection, and answered for metadata; infinite before the first. */
+  get nearest(): { readonly taken: number; readonly answered: number } {
+    return { taken: this.#links.roundTrip, answered: this.#answered };
   }
 
   /** What is known of the topic, however old; undefined when nothing is. */

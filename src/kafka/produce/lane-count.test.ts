@@ -19,7 +19,7 @@ const sampleEvery = 100;
 /** A broker that takes a connection within 80 ms. */
 function farAway(most = 32): LaneCount {
   const count = new LaneCount(most);
-  count.sawConnection(80);
+  count.saw({ taken: 80, answered: 80 });
   return count;
 }
 
@@ -49,7 +49,7 @@ test('Where a round trip is short there is one connection, and records are as la
   fc.assert(
     fc.property(near, (line) => {
       const count = farAway();
-      count.sawConnection(line.trip);
+      count.saw({ taken: line.trip, answered: line.trip });
       assert.ok(run(count, line, 30).every((lanes) => lanes === 1));
       assert.equal(count.recordBytes, Number.POSITIVE_INFINITY);
     }),
@@ -61,25 +61,32 @@ test('Nothing is known before the first round trip', () => {
   const count = new LaneCount(32);
   assert.deepEqual([count.lanes, count.recordBytes], [1, Number.POSITIVE_INFINITY]);
   assert.equal(count.take({ now: 1000, bytes: 0, roundTrip: undefined, isBusy: true }), 1);
-  count.sawConnection(80);
+  count.saw({ taken: 80, answered: 82 });
   assert.deepEqual([count.lanes, count.recordBytes], [1, 64 * 1024]);
 });
 
 test('Behind a tunnel that takes connections at once, requests tell how far it is', () => {
   const line = { trip: 80, each: 300_000, all: 12_000_000, queue: 0 };
   const count = new LaneCount(32);
-  count.sawConnection(0.1);
+  count.saw({ taken: 0.1, answered: Number.POSITIVE_INFINITY });
   const from = { now: 0, bytes: 0 };
-  assert.deepEqual([...new Set(run(count, line, 1.2, from))], [1]);
+  assert.deepEqual([...new Set(run(count, line, 2.5, from))], [1]);
   assert.equal(count.recordBytes, Number.POSITIVE_INFINITY);
   run(count, line, 6, from);
+  assert.equal(count.lanes, 32);
+});
+
+test('A busy machine that takes its time for a connection does not make a line look full', () => {
+  const count = new LaneCount(32);
+  count.saw({ taken: 8, answered: 80 });
+  run(count, { trip: 80, each: 300_000, all: 12_000_000, queue: 0 }, 6);
   assert.equal(count.lanes, 32);
 });
 
 test('A broker that is near and busy is found to be near', () => {
   const line = { trip: 30, each: 300_000, all: 12_000_000, queue: 0 };
   const count = new LaneCount(32);
-  count.sawConnection(0.1);
+  count.saw({ taken: 0.1, answered: Number.POSITIVE_INFINITY });
   const from = { now: 0, bytes: 0 };
   run(count, line, 6, from);
   assert.equal(count.isNear, false);

@@ -23,7 +23,7 @@ const longTrip = 5;
  * system, and it is the broker that is busy. So many requests tell.
  */
 const longRequest = 20;
-const requestsTell = 8;
+const requestsTell = 16;
 /** So many times as many are tried; once the line was full, fewer beyond. */
 const growth = 4;
 const growthNearFull = 1.25;
@@ -65,7 +65,7 @@ export class LaneCount {
   readonly #most: number;
   #lanes = 1;
   #growth = growth;
-  /** Milliseconds in which a connection was taken, and a small request answered, at best. */
+  /** Milliseconds in which a connection was taken, and a small request answered while the line was not full: at best. */
   #taken = Number.POSITIVE_INFINITY;
   #answered = Number.POSITIVE_INFINITY;
   #requests = 0;
@@ -94,8 +94,8 @@ export class LaneCount {
 
   /** True once it is known that distance is what records wait for. */
   get isLong(): boolean {
-    if (this.#taken === Number.POSITIVE_INFINITY) return false;
-    return this.#taken >= longTrip ? !this.isNear : !this.isNear && this.#requests >= requestsTell;
+    if (Math.max(this.#taken, this.#answered) === Number.POSITIVE_INFINITY || this.isNear) return false;
+    return this.#taken >= longTrip || this.#requests >= requestsTell;
   }
 
   /** True once it is known that it is not. */
@@ -109,9 +109,10 @@ export class LaneCount {
     return Math.max(leastRecord, Math.floor((this.#rate / this.#lanes) * recordSeconds));
   }
 
-  /** A connection was taken within so many milliseconds. */
-  sawConnection(milliseconds: number): void {
-    this.#taken = Math.min(this.#taken, milliseconds);
+  /** A connection was taken, and a small request answered, within so many milliseconds at best. */
+  saw({ taken, answered }: { readonly taken: number; readonly answered: number }): void {
+    this.#taken = Math.min(this.#taken, taken);
+    this.#answered = Math.min(this.#answered, answered);
   }
 
   /** Gives the number from now on. */
@@ -119,7 +120,7 @@ export class LaneCount {
     if (roundTrip !== undefined) {
       this.#requests += 1;
       this.#answered = Math.min(this.#answered, roundTrip);
-      this.#isFull = roundTrip > this.#shortest * 1.5 + 15;
+      this.#isFull = roundTrip > this.#answered * 1.5 + 15;
       if (!this.#isFull) this.#free = now;
     }
     if (!this.isLong) this.#use(1, now);
@@ -128,17 +129,12 @@ export class LaneCount {
     return this.#lanes;
   }
 
-  /** Milliseconds of a round trip over a line that is not full. */
-  get #shortest(): number {
-    return this.#taken >= longTrip ? Math.min(this.#taken, this.#answered) : this.#answered;
-  }
-
   #measure(now: number, bytes: number): void {
     this.#since ??= { at: now, bytes };
     const elapsed = now - this.#since.at;
-    if (elapsed < Math.max(leastPeriod, periodTrips * this.#shortest)) return;
+    if (elapsed < Math.max(leastPeriod, periodTrips * this.#answered)) return;
     this.#rate = ((bytes - this.#since.bytes) / elapsed) * 1000;
-    const isLong = elapsed >= Math.max(trialPeriod, trialTrips * this.#shortest);
+    const isLong = elapsed >= Math.max(trialPeriod, trialTrips * this.#answered);
     this.#judge(now, isLong);
     if (isLong && this.#since !== undefined) this.#since = { at: now, bytes };
   }
@@ -205,7 +201,7 @@ export class LaneCount {
   #use(lanes: number, now: number): void {
     if (lanes === this.#lanes) return;
     // What those have taken that are not used any more is acknowledged for a while.
-    this.#settled = now + settlingTrips * this.#shortest + (lanes < this.#lanes ? drainingMs : 0);
+    this.#settled = now + settlingTrips * this.#answered + (lanes < this.#lanes ? drainingMs : 0);
     this.#since = undefined;
     this.#lanes = lanes;
   }

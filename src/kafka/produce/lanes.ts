@@ -48,12 +48,11 @@ export class Lanes {
   }
 
   /** Why nothing can be written to the partition any more. */
-  poisonOf(topic: string, partition: number): KafkaError | undefined {
-    return this.#first().route(this.#partition(topic, partition)).poison;
+  poisonOf(to: Shared): KafkaError | undefined {
+    return this.#first().route(to).poison;
   }
 
-  append(topic: string, partition: number, record: PendingRecord, order: RecordOrder): void {
-    const to = this.#partition(topic, partition);
+  append(to: Shared, record: PendingRecord, order: RecordOrder): void {
     if (order === 'free' && this.#most > 1) {
       to.records.push(record);
       this.#waiting.add(to);
@@ -83,7 +82,8 @@ export class Lanes {
   /** The least busy session that is ready takes it; with none, whoever has room first. Those that are not are made ready. */
   #offer(to: Shared): void {
     let best: Lane | undefined;
-    for (const lane of this.#lanes.slice(0, this.#inUse)) {
+    for (let index = 0; index < this.#inUse; index += 1) {
+      const lane = this.#lanes[index]!;
       const route = lane.route(to);
       if (!lane.isReady(route)) lane.wake(route);
       else if (lane.hasRoom && (best === undefined || lane.load < best.load)) best = lane;
@@ -120,7 +120,8 @@ export class Lanes {
     return lane;
   }
 
-  #partition(topic: string, partition: number): Shared {
+  /** A partition, as it is to be named to all else. */
+  partition(topic: string, partition: number): Shared {
     const key = `${topic}-${partition}`;
     let known = this.#partitions.get(key);
     if (known === undefined) {

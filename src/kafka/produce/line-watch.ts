@@ -24,7 +24,7 @@ export class LineWatch {
 
   /** Bytes that a record of free order best has at the most, as far as anything is known. */
   get recordBytes(): number {
-    this.#count.sawConnection(this.#cluster.roundTrip);
+    this.#count.saw(this.#cluster.nearest);
     return this.#count.recordBytes;
   }
 
@@ -41,7 +41,7 @@ export class LineWatch {
 
   async #look(): Promise<void> {
     this.#timer = undefined;
-    this.#count.sawConnection(this.#cluster.roundTrip);
+    this.#count.saw(this.#cluster.nearest);
     if (this.#count.isNear || !this.#lanes.isFull) return;
     this.#looking = true;
     const roundTrip = await this.#ask();

@@ -64,8 +64,8 @@ export class KafkaProducer implements Producer {
     order: RecordOrder = 'kept',
   ): Promise<Appended> {
     const size = batchSize(record);
-    const refusal =
-      this.#closed ?? this.#lanes.poisonOf(topic, partition) ?? tooLarge(size, topic, partition);
+    const to = this.#lanes.partition(topic, partition);
+    const refusal = this.#closed ?? this.#lanes.poisonOf(to) ?? tooLarge(size, topic, partition);
     if (refusal) return Promise.reject(refusal);
     this.#pending.add(size);
     return new Promise((resolve, reject) => {
@@ -82,7 +82,7 @@ export class KafkaProducer implements Producer {
           reject(error);
         },
       };
-      this.#lanes.append(topic, partition, pending, order);
+      this.#lanes.append(to, pending, order);
       if (order === 'free') this.#watch?.wake();
     });
   }
