@@ -138,8 +138,10 @@ export interface DownloadOptions extends TopicOptions {
   readonly reset?: boolean;
   /** At most so many connections to a broker. */
   readonly connections?: number;
-  /** Bytes that may be prefetched from Kafka. Default: 16 MiB, and 64 MiB while several connections to a broker are read over. */
+  /** Bytes that may be prefetched from Kafka. */
   readonly bufferBytes?: number;
+  /** The same while several connections to a broker are read over. Default: `bufferBytes`, 64 MiB without it. */
+  readonly aheadBytes?: number;
   /** Milliseconds between two commits; much data is committed sooner. */
   readonly commitInterval?: number;
   /**
@@ -162,16 +164,13 @@ export const downloadDefaults = {
 
 /** Download options with every default filled in. */
 export type DownloadSettings = DownloadOptions &
-  Required<Pick<DownloadOptions, keyof typeof downloadDefaults | 'name' | 'onEvent'>> & {
-    /** Bytes that may be prefetched over several connections. */
-    readonly aheadBytes: number;
-  };
+  Required<Pick<DownloadOptions, keyof typeof downloadDefaults | 'aheadBytes' | 'name' | 'onEvent'>>;
 
 const defaultAheadBytes = 64 * 1024 * 1024;
 
 export function downloadSettings(options: DownloadOptions): DownloadSettings {
   const { bufferBytes = downloadDefaults.bufferBytes, name = nameOfHost() } = options;
-  const aheadBytes = options.bufferBytes ?? defaultAheadBytes;
+  const aheadBytes = options.aheadBytes ?? options.bufferBytes ?? defaultAheadBytes;
   return { ...downloadDefaults, onEvent: () => {}, ...options, name, bufferBytes, aheadBytes };
 }
 

@@ -111,3 +111,17 @@ test('What was tried while there was nothing more to carry is not kept', () => {
   count.idle();
   assert.equal(count.count, first);
 });
+
+test('Connections that begin with more than they can keep up do not end the growth', () => {
+  fc.assert(
+    fc.property(line, fc.integer({ min: 1, max: 8 }), (base, better) => {
+      const wide = { ...base, noise: 0.1, all: base.each * 64 };
+      const count = new ConnectionCount(32);
+      // What was too good to last halves every second.
+      for (let look = 0; look < 300; look += 1)
+        run(count, { ...wide, each: wide.each * (1 + better / 2 ** (look / 10)) }, 1, look);
+      assert.ok(count.count >= 16, `${count.count}`);
+    }),
+    { numRuns: 200, seed: 16 },
+  );
+});

@@ -28,7 +28,7 @@ const clearlyLess = 0.75;
 const firstPause = 1500;
 const longestPause = 60_000;
 /** To say no takes so many times longer than to say yes: chance must not be what ends the growth. */
-const patience = 3;
+const patience = 2.5;
 
 export class ConnectionCount {
   readonly #most: number;
@@ -40,8 +40,8 @@ export class ConnectionCount {
   #nextTrial = 0;
   /** Growth goes first. */
   #growsNext = true;
-  /** Trials of growth, one after the other, that changed nothing. */
-  #misses = 0;
+  /** Growth has brought nothing, and those before it are measured again. */
+  #isConfirming = false;
 
   /** `most`: connections at once; `first`: to begin with. */
   constructor(most: number, first = 2) {
@@ -76,8 +76,9 @@ export class ConnectionCount {
   /** There was not enough to carry: what has been measured tells nothing. */
   idle(): void {
     this.#window = undefined;
-    if (this.#before !== undefined) this.#count = this.#before.count;
+    if (this.#before !== undefined && !this.#isConfirming) this.#count = this.#before.count;
     this.#before = undefined;
+    this.#isConfirming = false;
   }
 
   #judge(now: number, rate: number, isLong: boolean, roundTrip: number): void {
@@ -91,25 +92,50 @@ export class ConnectionCount {
     const isGrowth = this.#count > before.count;
     const isBetter = part >= (isGrowth ? goodPart : nearlyAll);
     if (!isBetter && !isLong && (isGrowth || part >= clearlyLess)) return;
-    this.#before = undefined;
     this.#begin(now, settlingTime(roundTrip));
     if (isBetter) this.#accept(now, isGrowth, rate);
-    else this.#reject(now, isGrowth, before.count);
+    else if (isGrowth) this.#confirm(before.count, rate);
+    else this.#reject(now, before.count);
   }
 
   /** Where more was better, still more may be; where as much came of fewer, still fewer may do. */
   #accept(now: number, isGrowth: boolean, rate: number): void {
+    this.#before = undefined;
+    if (this.#isConfirming) {
+      this.#rest(now, false);
+      return;
+    }
     this.#pause = firstPause;
-    this.#misses = 0;
     this.#growsNext = isGrowth && this.#count < this.#most;
     if (!this.#growsNext || !this.#try(rate)) this.#nextTrial = now + this.#pause;
   }
 
-  /** Chance may have had a hand in it, so growth is tried once more before fewer are. */
-  #reject(now: number, isGrowth: boolean, count: number): void {
+  /**
+   * Connections begin with more than they can keep up: what those before carried may have been too good to last. They have to show it once
+   * more.
+   */
+  #confirm(count: number, rate: number): void {
+    this.#before = { count: this.#count, rate };
     this.#count = count;
-    this.#misses = isGrowth ? this.#misses + 1 : 0;
-    this.#growsNext = !isGrowth || this.#misses % 2 === 1;
+    this.#isConfirming = true;
+  }
+
+  /** Fewer carry less. */
+  #reject(now: number, count: number): void {
+    this.#before = undefined;
+    this.#count = count;
+    if (!this.#isConfirming) this.#rest(now, true);
+    else {
+      this.#isConfirming = false;
+      this.#growsNext = count < this.#most;
+      this.#nextTrial = now;
+    }
+  }
+
+  /** A trial has changed nothing. */
+  #rest(now: number, growsNext: boolean): void {
+    this.#isConfirming = false;
+    this.#growsNext = growsNext;
     this.#nextTrial = now + this.#pause;
     this.#pause = Math.min(longestPause, this.#pause * 2);
   }

@@ -115,10 +115,14 @@ export class Lanes {
       bytes += received - lane.seen;
       lane.seen = received;
     }
-    if (!isShort) {
-      this.#busyAt = now;
-      this.#count.observe(now, bytes, this.roundTrip);
-    } else this.#count.idle();
+    if (isShort) {
+      this.#count.idle();
+      return;
+    }
+    this.#busyAt = now;
+    // What those had begun that are not to be busy any more is not what the others carry.
+    if (this.#lanes.slice(this.count).some(({ isBusy }) => isBusy)) return;
+    this.#count.observe(now, bytes, this.roundTrip);
   }
 
   /** Closes all but the fetcher's own. */
