@@ -32,6 +32,7 @@ export class Lanes {
   /** So many can be opened, until then. */
   #opened = { most: Number.POSITIVE_INFINITY, until: 0 };
   #busyAt = performance.now();
+  #isClosed = false;
 
   /** `own`: what the fetcher's own connection is for; all of them together are within `limits`. */
   constructor(cluster: Cluster, broker: number, own: LinkPurpose, limits: AheadLimits) {
@@ -92,6 +93,7 @@ export class Lanes {
     if (lane.link?.connection.isOpen === true) return lane.link;
     try {
       lane.link = await this.#cluster.link(this.#broker, lane.purpose);
+      if (this.#isClosed) lane.link.connection.close();
       lane.seen = lane.link.connection.received;
       return lane.link;
     } catch (error) {
@@ -131,6 +133,7 @@ export class Lanes {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.rest();
     this.own.link?.connection.close();
   }
