@@ -66,9 +66,9 @@ export class Lanes {
   }
 
   /** Has the first session find its way to the partition. */
-  prepare(topic: string, partition: number): void {
+  prepare(to: Shared): void {
     const first = this.#first();
-    first.wake(first.route(this.#partition(topic, partition)));
+    first.wake(first.route(to));
   }
 
   clear(error: Error): void {

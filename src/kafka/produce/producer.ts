@@ -88,7 +88,7 @@ export class KafkaProducer implements Producer {
   }
 
   prepare(topic: string, partition: number): void {
-    if (this.#closed === undefined) this.#lanes.prepare(topic, partition);
+    if (this.#closed === undefined) this.#lanes.prepare(this.#lanes.partition(topic, partition));
   }
 
   ready(): Promise<void> {
