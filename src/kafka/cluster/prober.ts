@@ -30,6 +30,11 @@ const keptMs = 5000;
 /** The connection stands, and nothing comes on it any more since the line was cut; others come through. */
 export class LeftBehind extends NetworkFailure {}
 
+/** Since when what is known of leaders is in doubt, after such a failure: what a cut has left behind says nothing of them. */
+export function doubtedSince(error: Error | undefined, failedAt: number): number | undefined {
+  return error === undefined || error instanceof LeftBehind ? undefined : failedAt;
+}
+
 export class Prober {
   readonly #options: ProberOptions;
   readonly #quiet = new Set<Connection>();

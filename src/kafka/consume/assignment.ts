@@ -3,6 +3,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { Code } from '../cluster/error-codes.ts';
 import { isAboutTopic, mayPass, NotNow } from '../cluster/failures.ts';
 import { ownPurpose } from '../cluster/link-purpose.ts';
+import { doubtedSince } from '../cluster/prober.ts';
 import { translate } from '../cluster/refusals.ts';
 import { type EpochRun, KafkaError } from '../contract.ts';
 import type { FramePool } from '../wire/frame-pool.ts';
@@ -230,7 +231,7 @@ export class Assignment implements FetcherOwner {
       try {
         if (error && !mayPass(error) && !isAboutTopic(error)) throw error;
         if (error) await cursor.backoff.pause(error);
-        const leader = await this.#topic!.leaderOf(cursor, error && failedAt);
+        const leader = await this.#topic!.leaderOf(cursor, doubtedSince(error, failedAt));
         if (!cursor.isGivenUp) this.#fetcher(leader).add(cursor);
         break;
       } catch (thrown) {

@@ -6,6 +6,7 @@ import { Code } from '../cluster/error-codes.ts';
 import { isAboutTopic, mayPass, NetworkFailure, NotNow } from '../cluster/failures.ts';
 import type { Link } from '../cluster/link.ts';
 import { ownPurpose } from '../cluster/link-purpose.ts';
+import { doubtedSince } from '../cluster/prober.ts';
 import { check, errorOf, translate } from '../cluster/refusals.ts';
 import { Api } from '../cluster/versions.ts';
 import { describeProducersV0, initProducerIdV4 } from '../codecs.ts';
@@ -102,7 +103,7 @@ export class RouteFinder {
         if (this.#isClosed && queue.isEmpty) return false;
         // Asked for beside the way, and not after it.
         if (!route.identified) this.#firstIdentity().catch(() => {});
-        const link = await this.#link(await this.#leader(route, error && failedAt));
+        const link = await this.#link(await this.#leader(route, doubtedSince(error, failedAt)));
         if (queue.inDoubt) queue.settleDoubt(await this.#lastSequence(route, link), doubtful(route));
         if (queue.identity === undefined) queue.identify(await this.#identify(route));
         if (queue.halted) queue.resume();
