@@ -48,8 +48,14 @@ export class LineWatch {
     if (this.#cluster.signal.aborted) return;
     this.#looking = false;
     const sample = { now: performance.now(), bytes: this.#acknowledged(), roundTrip };
-    this.#lanes.use(this.#count.take({ ...sample, isBusy: this.#lanes.isFull }));
+    this.#use(this.#count.take({ ...sample, isBusy: this.#lanes.isFull }));
     this.wake();
+  }
+
+  #use(connections: number): void {
+    if (connections === this.#lanes.inUse) return;
+    this.#cluster.options.logger.debug({ connections }, 'connections that carry records, of any order');
+    this.#lanes.use(connections);
   }
 
   /** Milliseconds of a small request beside all that is on its way. */
