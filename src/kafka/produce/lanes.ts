@@ -13,6 +13,8 @@ import { Lane, type Shared } from './lane.ts';
 const sharedBytes = 64 * 1024;
 /** Batches on their way of each of several sessions: one is being answered, one under way, one follows. */
 const laneLoad = 3;
+/** Of the only one, to all partitions, where others may soon take what it leaves. */
+const loneLoad = 5;
 
 export class Lanes {
   readonly #cluster: Cluster;
@@ -22,6 +24,8 @@ export class Lanes {
   readonly #partitions = new Map<string, Shared>();
   readonly #waiting = new Set<Shared>();
   #inUse = 1;
+  /** The line is long: there may be more sessions soon. */
+  isFar = false;
 
   /** `most`: sessions at once. */
   constructor(cluster: Cluster, compression: BatchCompression | undefined, most: number) {
@@ -93,7 +97,8 @@ export class Lanes {
 
   #share(index: number, load: number): number {
     if (index >= this.#inUse) return 0;
-    return this.#inUse === 1 || load < laneLoad ? sharedBytes : 0;
+    if (this.#inUse === 1) return !this.isFar || load < loneLoad ? sharedBytes : 0;
+    return load < laneLoad ? sharedBytes : 0;
   }
 
   *#waitingNow(): Generator<Shared> {

@@ -24,7 +24,7 @@ export class LineWatch {
 
   /** Bytes that a record of free order best has at the most, as far as anything is known. */
   get recordBytes(): number {
-    this.#count.saw(this.#cluster.nearest);
+    this.#see();
     return this.#count.recordBytes;
   }
 
@@ -41,7 +41,7 @@ export class LineWatch {
 
   async #look(): Promise<void> {
     this.#timer = undefined;
-    this.#count.saw(this.#cluster.nearest);
+    this.#see();
     if (this.#count.isNear || !this.#lanes.isFull) return;
     this.#looking = true;
     const roundTrip = await this.#ask();
@@ -50,6 +50,11 @@ export class LineWatch {
     const sample = { now: performance.now(), bytes: this.#acknowledged(), roundTrip };
     this.#use(this.#count.take({ ...sample, isBusy: this.#lanes.isFull }));
     this.wake();
+  }
+
+  #see(): void {
+    this.#count.saw(this.#cluster.nearest);
+    this.#lanes.isFar = this.#count.isLong;
   }
 
   #use(connections: number): void {
