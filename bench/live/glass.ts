@@ -2,7 +2,7 @@
  * Glass to glass: what a camera's clock said when a picture was taken, read back from a browser's screen. Encoder, Kafka, server, browsers
  * and load share the machine.
  *
- *     node bench/live/glass.ts [--joins 10] [--seconds 8] [--viewers 200] [--output FILE]
+ *     node bench/live/glass.ts [--joins 10] [--seconds 8] [--viewers 200] [--publisher "--part-target 150ms"] [--output FILE]
  *
  * Prints the table and adds it to `bench/results/<date>-live.md`. Needs FFmpeg and Chromium.
  */
@@ -11,10 +11,11 @@ import { cpus, loadavg } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { startChromium } from '../../test/browser/browser.ts';
 import { machineFacts } from '../../test/support/machine.ts';
 import { quantile } from '../statistics.ts';
+import { barePage, serveBarePage } from './bare-page.ts';
 import { startCrowd } from './crowd.ts';
 import { quantiles } from './figures.ts';
 import { setStage, streamName } from './stage.ts';
@@ -26,12 +27,15 @@ const { values } = parseArgs({
     joins: { type: 'string', default: '10' },
     seconds: { type: 'string', default: '8' },
     viewers: { type: 'string', default: '200' },
+    /** What the publisher is told beside the rest, in one word. */
+    publisher: { type: 'string', default: '' },
     output: {
       type: 'string',
       default: fileURLToPath(new URL(`../results/${date}-live.md`, import.meta.url)),
     },
   },
 });
+const publisher = values.publisher.split(' ').filter((word) => word !== '');
 const [count, seconds, viewers] = [Number(values.joins), Number(values.seconds), Number(values.viewers)];
 if (!(count >= 1 && seconds >= 3 && viewers >= 0)) {
   throw new Error('--joins is to be at least 1, --seconds at least 3, --viewers at least 0');
@@ -69,8 +73,11 @@ function tell(what: string, found: readonly Join[], more = ''): void {
 }
 
 async function measure(browser: Browser): Promise<void> {
-  const parts = await setStage({ publisher: [] });
+  const parts = await setStage({ publisher: ['--chunks', 'part', ...publisher] });
   try {
+    const bare = (page: Page) => serveBarePage(page, streamName);
+    const url = `${parts.url}${barePage}`;
+    tell('hls.js with its own defaults', await joins(browser, url, Math.min(count, 6), seconds, bare));
     const page = `${parts.url}/?stream=${streamName}&latency=low`;
     tell(`LL-HLS, ${count} joins`, await joins(browser, page, count, seconds));
     const three = await together(browser, page, 3, seconds);
@@ -87,8 +94,11 @@ async function measure(browser: Browser): Promise<void> {
   } finally {
     await parts.stop();
   }
-  const frames = await setStage({ publisher: ['--chunks', 'frame'] });
+  const frames = await setStage({ publisher: ['--chunks', 'frame', ...publisher] });
   try {
+    const bare = (page: Page) => serveBarePage(page, streamName);
+    const url = `${frames.url}${barePage}`;
+    tell('hls.js, single pictures', await joins(browser, url, Math.min(count, 6), seconds, bare));
     const page = `${frames.url}/?stream=${streamName}&latency=lowest`;
     tell('WebSocket, single pictures, 5 joins', await joins(browser, page, Math.min(count, 5), seconds));
     const three = await together(browser, page, 3, seconds);

@@ -48,11 +48,18 @@ async function joinOf(screen: Screen): Promise<Join> {
   };
 }
 
-/** Pages that join one after the other, each watched for some seconds. */
-export async function joins(browser: Browser, url: string, count: number, seconds: number): Promise<Join[]> {
+/** Pages that join one after the other, each watched for some seconds. `prepare` is given each before it is opened. */
+export async function joins(
+  browser: Browser,
+  url: string,
+  count: number,
+  seconds: number,
+  prepare?: (page: Page) => Promise<void>,
+): Promise<Join[]> {
   const found: Join[] = [];
   for (let index = 0; index < count; index += 1) {
     const [page] = await openWindows(browser, 1);
+    await prepare?.(page!);
     const screen = await watch(page!, url);
     // No two joins at the same place of a segment: where a join lands decides its whole run.
     await delay(seconds * 1000 + ((index * 370) % 1000));
