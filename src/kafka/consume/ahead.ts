@@ -7,6 +7,7 @@ import type { FetchedPartition } from '../wire/fetch.ts';
 import type { Frame } from '../wire/frame-pool.ts';
 import { answerIn, ask } from './ask.ts';
 import { Backlog } from './backlog.ts';
+import { BatchSizes } from './batch-sizes.ts';
 import type { Cursor } from './cursor.ts';
 import type { FetcherOwner } from './fetcher-owner.ts';
 import type { Lane, Lanes } from './lanes.ts';
@@ -46,6 +47,8 @@ export const smallestFrame = 64 * 1024;
 export class Ahead {
   readonly #options: AheadOptions;
   readonly #backlogs = new Map<Cursor, Backlog>();
+  /** Of all partitions: the first answer may be of one of them alone. */
+  readonly #sizes = new BatchSizes();
   #looks: NodeJS.Timeout | undefined;
 
   constructor(options: AheadOptions) {
@@ -127,7 +130,8 @@ export class Ahead {
   #of(cursor: Cursor): Backlog {
     let backlog = this.#backlogs.get(cursor);
     if (backlog === undefined) {
-      backlog = new Backlog(cursor, this.#options.owner.ahead.deepBytes, (piece) => this.#giveBack(piece));
+      const { deepBytes } = this.#options.owner.ahead;
+      backlog = new Backlog(cursor, deepBytes, this.#sizes, (piece) => this.#giveBack(piece));
       this.#backlogs.set(cursor, backlog);
     }
     return backlog;

@@ -5,13 +5,13 @@ import { type Piece, type Range, Stripes } from './stripes.ts';
 import type { WholeBatches } from './whole-batches.ts';
 
 /** Batches that have to be left for others to go ahead. */
-const deepBatches = 3;
+const deepBatches = 2;
 /** So many failures in a row, and what is next is left to the fetcher. */
 const mostFailures = 3;
 
 export class Backlog {
   readonly cursor: Cursor;
-  readonly sizes = new BatchSizes();
+  readonly sizes: BatchSizes;
   readonly stripes: Stripes;
   readonly #deepBytes: number;
   /** The end of the partition, as far as anybody has said. */
@@ -21,10 +21,14 @@ export class Backlog {
   #failures = 0;
   #isOdd = false;
 
-  /** `deepBytes`: have to be left for others to go ahead. `giveBack`: takes what was fetched and is not handed out. */
-  constructor(cursor: Cursor, deepBytes: number, giveBack: (piece: Piece) => void) {
+  /**
+   * `deepBytes`: have to be left for others to go ahead. `ofTopic`: the sizes of batches wherever they were seen. `giveBack`: takes what was
+   * fetched and is not handed out.
+   */
+  constructor(cursor: Cursor, deepBytes: number, ofTopic: BatchSizes, giveBack: (piece: Piece) => void) {
     this.cursor = cursor;
     this.#deepBytes = deepBytes;
+    this.sizes = new BatchSizes(ofTopic);
     this.stripes = new Stripes(giveBack);
   }
 

@@ -55,3 +55,14 @@ test('A response without a whole batch tells nothing', () => {
   sizes.note({ ...response(0, 1, 0), first: undefined });
   assert.equal(sizes.areKnown, false);
 });
+
+test('A partition of which nothing has been seen is taken for what the others are, until something has', () => {
+  const topic = new BatchSizes();
+  const [seen, unseen] = [new BatchSizes(topic), new BatchSizes(topic)];
+  assert.equal(unseen.areKnown, false);
+  seen.note(response(2, 10, 1000));
+  assert.deepEqual([unseen.areKnown, unseen.largest, unseen.bytesOf(30)], [true, 1000, 3000]);
+  unseen.note(response(1, 1, 50));
+  assert.deepEqual([unseen.largest, unseen.bytesOf(30)], [50, 1500]);
+  assert.deepEqual([seen.largest, seen.bytesOf(30)], [1000, 3000], 'each by itself');
+});
