@@ -14,6 +14,8 @@ export interface LineOptions {
   readonly delay: number;
   /** Bytes a second of one connection in one direction. */
   readonly each: number;
+  /** The address of loopback from which the broker is connected to. */
+  readonly from?: string;
 }
 
 export interface SlowLine {
@@ -35,7 +37,8 @@ export async function startSlowLine(owner: Owner, options: LineOptions): Promise
   const sockets = new Set<Socket>();
   const line = { target: 0 };
   const server = createServer((client) => {
-    const broker = connect(line.target, '127.0.0.1');
+    const { from: localAddress } = options;
+    const broker = connect({ port: line.target, host: '127.0.0.1', ...(localAddress && { localAddress }) });
     const count = { bytes: 0 };
     sent.push(count);
     client.on('data', ({ length }) => {

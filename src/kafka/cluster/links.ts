@@ -45,6 +45,13 @@ interface Entry {
   versions?: Versions;
 }
 
+interface Opening {
+  readonly onOpen?: (connection: Connection) => void;
+  readonly known?: Versions | undefined;
+  /** The other side has taken the connection. */
+  readonly onTaken?: () => void;
+}
+
 const connectTimeoutMs = 10_000;
 /** One of several addresses is given so long to take the connection, and is no reason to give the others up. */
 const acceptTimeoutMs = 3000;
@@ -111,7 +118,7 @@ export class Links {
     if (existing) return existing;
     const key = keyOf(place, purpose);
     const opened = Promise.withResolvers<Connection>();
-    const link = this.#open(place, requestTimeout, opened.resolve);
+    const link = this.#open(place, purpose, requestTimeout, opened.resolve);
     const entry: Entry = { place, purpose, link, early: opened.promise };
     this.#entries.set(key, entry);
     const forget = () => {
@@ -149,7 +156,12 @@ export class Links {
     this.#entries.clear();
   }
 
-  async #open(place: Place, requestTimeout: number, onOpen: (connection: Connection) => void): Promise<Link> {
+  async #open(
+    place: Place,
+    { isExtra }: LinkPurpose,
+    requestTimeout: number,
+    onOpen: (connection: Connection) => void,
+  ): Promise<Link> {
     const text = addressText(place.address);
     const spare = this.#probers.get(text)?.take();
     if (spare !== undefined) {
@@ -157,7 +169,8 @@ export class Links {
       return spare;
     }
     try {
-      const link = await this.#openAnywhere(place.address, requestTimeout, onOpen, this.#versionsAt(place));
+      const known = isExtra ? undefined : this.#versionsAt(place);
+      const link = await this.#openAnywhere(place.address, requestTimeout, { onOpen, known });
       this.#failing.delete(text);
       this.#options.logger.debug({ broker: text }, 'connected');
       return link;
@@ -187,9 +200,9 @@ export class Links {
     const existing = this.#probers.get(text);
     if (existing !== undefined) return existing;
     // What it speaks is asked though it be known: that the broker answers is the point.
-    const open = () => this.#openAnywhere(address, probeTimeoutMs);
+    const open = (onTaken: () => void) => this.#openAnywhere(address, probeTimeoutMs, { onTaken });
     const { signal } = this.#options;
-    const prober = new Prober({ open, roundTrip: () => this.#roundTrip(text), signal });
+    const prober = new Prober({ open, signal });
     this.#probers.set(text, prober);
     return prober;
   }
@@ -198,8 +211,7 @@ export class Links {
   async #openAnywhere(
     address: Address,
     requestTimeout: number,
-    onOpen?: (connection: Connection) => void,
-    known?: Versions,
+    { onOpen, known, onTaken }: Opening,
   ): Promise<Link> {
     const { clientId, tls, authenticate, onThrottle, signal, logger } = this.#options;
     const text = addressText(address);
@@ -216,8 +228,10 @@ export class Links {
           known,
           ...(onOpen && { onOpen }),
           askEvery: this.#askEvery(text),
-          onTaken: (milliseconds) =>
-            this.#roundTrips.set(text, Math.min(milliseconds, this.#roundTrip(text))),
+          onTaken: (milliseconds) => {
+            this.#roundTrips.set(text, Math.min(milliseconds, this.#roundTrip(text)));
+            onTaken?.();
+          },
           ...(isWatched && { onQuiet: (connection) => this.#prober(address).add(connection) }),
           clientId,
           connectTimeout: this.#connectTimeout,

@@ -12,10 +12,8 @@ import { addressText } from './socket.ts';
 import { readTcpStates } from './tcp-state.ts';
 
 export interface ProberOptions {
-  /** Opens another connection, and has it answered; takes as long as it may. */
-  readonly open: () => Promise<Link>;
-  /** How long an answer usually takes at the least, in milliseconds. */
-  readonly roundTrip: () => number;
+  /** Opens another connection, and has it answered; takes as long as it may. `onTaken`: called when the other side has taken it. */
+  readonly open: (onTaken: () => void) => Promise<Link>;
   /** Ends everything. */
   readonly signal: AbortSignal;
 }
@@ -78,11 +76,16 @@ export class Prober {
       if (isDue) {
         const begun = performance.now();
         unanswered ??= begun;
-        const link = await open().catch((error: unknown) =>
+        // A broker that has taken it can be reached, however long it is at its answer.
+        let takenAt: number | undefined;
+        const onTaken = (): void => {
+          takenAt ??= performance.now();
+        };
+        const link = await open(onTaken).catch((error: unknown) =>
           outOfReach(error) === undefined ? 'refused' : undefined,
         );
         if (link !== undefined) {
-          if (link !== 'refused') await this.#judge(link, performance.now() - unanswered);
+          if (link !== 'refused') await this.#judge(link, (takenAt ?? begun) - unanswered);
           unanswered = undefined;
           pause = Math.min(longestPauseMs, Math.max(1000, pause * 2));
           notBefore = performance.now() + pause;
@@ -113,7 +116,7 @@ export class Prober {
   }
 
   async #judge(link: Link, unreachableMs: number): Promise<void> {
-    const roundTripMs = this.#options.roundTrip();
+    const { roundTrip: roundTripMs } = link.connection;
     let isUsed = false;
     for (let isWaiting = true; isWaiting && link.connection.isOpen; ) {
       isWaiting = false;

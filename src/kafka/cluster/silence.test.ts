@@ -32,6 +32,12 @@ test('Dead is what the cut of a line has left behind, and nothing that is merely
     ['one of which something was acknowledged since', silence(31_000, 900_000, 0, 200), afterCut, 'well'],
     ['an answer that was sent while the line was cut', silence(30_100, 0), afterCut, 'dead'],
     ['a request that went out after the cut', silence(5000, 0), afterCut, 'well'],
+    [
+      'an answer over a line so full that a probe has to wait, too',
+      silence(5000, 0),
+      { unreachableMs: 3000, roundTripMs: 3000 },
+      'well',
+    ],
     ['a slow line, with a probe that comes through', silence(100_000, 900_000, 0, 200), atOnce, 'well'],
     ['a slow line, with a probe that had to wait', silence(100_000, 900_000, 1, 900), afterCut, 'well'],
     ['replicas that are slow, a JoinGroup', silence(250_000, 0), atOnce, 'well'],

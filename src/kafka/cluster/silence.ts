@@ -13,9 +13,9 @@ export interface Silence {
 
 /** What another connection to the same broker has shown. */
 export interface Probe {
-  /** Milliseconds for which nobody answered there before somebody did; 0: at once. */
+  /** Milliseconds for which nobody took it before somebody did; 0: at once. */
   readonly unreachableMs: number;
-  /** How long an answer usually takes at the least, in milliseconds. */
+  /** How long an answer takes on it, in milliseconds: on a line that is full, much longer than at best. */
   readonly roundTripMs: number;
 }
 

@@ -3,6 +3,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { ConnectionCount } from '../cluster/connection-count.ts';
 import type { Link } from '../cluster/link.ts';
 import { type LinkPurpose, ownPurpose } from '../cluster/link-purpose.ts';
+import { outOfReach } from '../cluster/out-of-reach.ts';
 import type { AheadLimits } from './fetcher-owner.ts';
 
 export interface Lane {
@@ -17,7 +18,7 @@ export interface Lane {
 const longWay = 5;
 /** Connections that have had nothing to do for so long are closed. */
 const restMs = 10_000;
-/** Where a connection could not be opened, no more than there are will do for so long. */
+/** Where a broker takes no further connection, no more than there are will do for so long. */
 const refusedMs = 60_000;
 /** What the newest answer counts for in the rate of a connection. */
 const newest = 0.3;
@@ -84,7 +85,7 @@ export class Lanes {
   /** One that has nothing to do; undefined: none, or enough are busy. */
   free(): Lane | undefined {
     const { count } = this;
-    while (this.#lanes.length < count) this.#lanes.push(newLane(ownPurpose('fetch')));
+    while (this.#lanes.length < count) this.#lanes.push(newLane(ownPurpose('fetch', true)));
     return this.#lanes.slice(0, count).find(({ isBusy }) => !isBusy);
   }
 
@@ -97,8 +98,12 @@ export class Lanes {
       lane.seen = lane.link.connection.received;
       return lane.link;
     } catch (error) {
-      const most = Math.max(1, this.#lanes.indexOf(lane));
-      if (lane !== this.own) this.#opened = { most, until: performance.now() + refusedMs };
+      // A line that is cut says nothing of how many the broker takes.
+      if (lane !== this.own && outOfReach(error) === undefined)
+        this.#opened = {
+          most: Math.max(1, this.#lanes.indexOf(lane)),
+          until: performance.now() + refusedMs,
+        };
       throw error;
     }
   }

@@ -5,7 +5,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { Code } from '../cluster/error-codes.ts';
 import { isAboutTopic, mayPass, NetworkFailure, NotNow } from '../cluster/failures.ts';
 import type { Link } from '../cluster/link.ts';
-import { ownPurpose } from '../cluster/link-purpose.ts';
+import { type LinkPurpose, ownPurpose } from '../cluster/link-purpose.ts';
 import { doubtedSince } from '../cluster/prober.ts';
 import { check, errorOf, translate } from '../cluster/refusals.ts';
 import { Api } from '../cluster/versions.ts';
@@ -50,7 +50,7 @@ const missingGraceMs = 5000;
 export class RouteFinder {
   readonly #cluster: Cluster;
   readonly #isSpare: boolean;
-  readonly #purpose = ownPurpose('produce');
+  readonly #purpose: LinkPurpose;
   readonly #links = new Set<Link>();
   /** By broker: one that stands still says nothing of the others. */
   readonly #estimates = new Map<number, TimeoutEstimate>();
@@ -62,6 +62,7 @@ export class RouteFinder {
   constructor(cluster: Cluster, { isSpare = false }: RouteFinderOptions = {}) {
     this.#cluster = cluster;
     this.#isSpare = isSpare;
+    this.#purpose = ownPurpose('produce', isSpare);
   }
 
   /** It failed, holds nothing, and is not to be asked now. */
