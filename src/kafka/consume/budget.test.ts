@@ -51,3 +51,24 @@ test('What is fetched ahead leaves room for what comes first, and lets those in 
   budget.adjustAhead(-10);
   assert.deepEqual([budget.used, budget.ahead], [60, 0]);
 });
+
+test('What is held ahead never keeps what comes first waiting, however much that has become', async () => {
+  const budget = new Budget(32, 64);
+  assert.ok(budget.takeAhead(62, 2));
+  // Other brokers have been read to their end, and this one is asked for more at once.
+  let isGranted = false;
+  const first = budget.take(8).then(() => {
+    isGranted = true;
+  });
+  await Promise.race([first, new Promise((resolve) => setImmediate(resolve))]);
+  assert.ok(isGranted);
+  // One of them at a time.
+  let isSecond = false;
+  const second = budget.take(8).then(() => {
+    isSecond = true;
+  });
+  await Promise.race([second, new Promise((resolve) => setImmediate(resolve))]);
+  assert.ok(!isSecond);
+  budget.adjust(-8);
+  await second;
+});

@@ -22,7 +22,7 @@ export class Budget {
     return this.#ahead;
   }
 
-  /** Resolves once the bytes are granted: in order, and at once when nothing else is held, however many they are. */
+  /** Resolves once the bytes are granted: in order, and at once when nothing is held but for later, however many they are. */
   take(bytes: number): Promise<void> {
     if (this.#line.length === 0 && this.#fits(bytes)) {
       this.#used += bytes;
@@ -65,6 +65,6 @@ export class Budget {
 
   #fits(bytes: number): boolean {
     const used = this.#used;
-    return used <= 0 || (used - this.#ahead + bytes <= this.limit && used + bytes <= this.whole);
+    return used <= this.#ahead || (used - this.#ahead + bytes <= this.limit && used + bytes <= this.whole);
   }
 }
