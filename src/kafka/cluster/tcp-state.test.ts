@@ -35,6 +35,20 @@ test('Of two connections with the same ports, and of what makes no sense, nothin
     assert.equal(findTcpState(text, { local: 0xc35c, remote: 9092 }), undefined);
 });
 
+test('Finding a few connections among those of thousands of viewers takes next to no time', () => {
+  const rest = '01 00000000:00000000 00:00000000 00000000';
+  const port = (index: number): string => (2000 + index).toString(16).toUpperCase().padStart(4, '0');
+  const lines = Array.from({ length: 20_000 }, (_, index) =>
+    line(`0100007F:${port(index)}`, '0100007F:2384', rest),
+  );
+  const table = head + lines.join('');
+  const before = process.cpuUsage();
+  for (let index = 0; index < 33; index += 1)
+    assert.ok(findTcpState(table, { local: 2000 + index * 600, remote: 9092 }));
+  const { user } = process.cpuUsage(before);
+  assert.ok(user < 300_000, `${user} µs`);
+});
+
 test('A connection of ours is found where the system tells', async (t) => {
   const server = createServer((socket) => socket.pause()).listen(0, '127.0.0.1');
   t.after(() => server.close());

@@ -24,7 +24,7 @@ const tickMs = 10;
 /** Finds a connection in such a text; undefined when it is not there, or cannot be told from another. PURE. */
 export function findTcpState(table: string, { local, remote }: Ports): TcpState | undefined {
   const found: TcpState[] = [];
-  for (const line of table.split('\n').slice(1)) {
+  for (const line of linesWith(table, `:${local.toString(16).toUpperCase().padStart(4, '0')} `)) {
     const [, ours, theirs, , queues, timer, retransmits] = line.trim().split(/\s+/);
     if (portOf(ours) !== local || portOf(theirs) !== remote) continue;
     const [sending = ''] = queues?.split(':') ?? [];
@@ -39,6 +39,16 @@ export function findTcpState(table: string, { local, remote }: Ports): TcpState 
   const [state] = found;
   if (found.length !== 1 || state === undefined) return undefined;
   return Number.isNaN(state.unacknowledged + state.retransmits) ? undefined : state;
+}
+
+/** There may be thousands, of viewers: those of others are not taken apart. */
+function* linesWith(table: string, text: string): Generator<string> {
+  let end = 0;
+  for (let at = table.indexOf(text); at >= 0; at = table.indexOf(text, end)) {
+    end = table.indexOf('\n', at);
+    if (end < 0) end = table.length;
+    yield table.slice(table.lastIndexOf('\n', at) + 1, end);
+  }
 }
 
 function portOf(address: string | undefined): number | undefined {
