@@ -151,6 +151,12 @@ export class Links {
     return undefined;
   }
 
+  /** Whoever hangs up without an answer may not speak any more what is known: a proxy may hold an old connection open. */
+  #forgetVersions(text: string): void {
+    for (const entry of this.#entries.values())
+      if (addressText(entry.place.address) === text) delete entry.versions;
+  }
+
   /** Forgets all of them; the signal closes them. */
   clear(): void {
     this.#entries.clear();
@@ -240,9 +246,11 @@ export class Links {
           onThrottle,
         });
         this.#hosts.succeeded(ip);
+        const { received } = link.connection;
         link.connection.closed.then((reason) => {
           logger.debug({ broker: text }, reason.message);
           if (reason instanceof LeftBehind) this.#distrust(text);
+          if (known !== undefined && link.connection.received === received) this.#forgetVersions(text);
           if (!(reason instanceof StalledConnection)) return;
           this.#hosts.failed(ip);
           this.#noteFailure(text);
