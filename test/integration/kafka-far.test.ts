@@ -90,6 +90,17 @@ test('Over a long way a backlog is read over several connections, near by over o
     assert.ok(used > 2, `${used} connections`);
   });
 
+  await t.test('Also what a single request would bring, of a broker that has been spoken to', async (t) => {
+    proxy.faults = farAway;
+    const kafka = client(t, far);
+    const [few, some] = [uniqueTopic(), 30];
+    await writer.createTopic({ name: few, partitions: 1, replicationFactor: 1 });
+    await fill(writer, few, some);
+    await kafka.describeTopic(few);
+    const used = await usedBy(() => read(kafka.consumer({ topic: few, from }), some));
+    assert.ok(used > 1, `${used} connections`);
+  });
+
   await t.test('Those of a group', async (t) => {
     proxy.faults = farAway;
     const used = await usedBy(() => read(client(t, far).consumer({ topic, group: topic }), count));

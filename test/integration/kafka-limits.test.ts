@@ -25,6 +25,15 @@ test('A broker that takes few connections', async (t) => {
     return kafka;
   };
   const topic = uniqueTopic();
+  const read = async (kafka: Kafka): Promise<void> => {
+    const [from, until] = [new Map([[0, 0]]), new Map([[0, count]])];
+    let records = 0;
+    for await (const batch of kafka.consumer({ topic, from, until })) {
+      records += batch.records.length;
+      batch.release();
+    }
+    assert.equal(records, count);
+  };
 
   await t.test('Writing', async (t) => {
     const kafka = client(t);
@@ -59,5 +68,16 @@ test('A broker that takes few connections', async (t) => {
     }
     assert.equal(read, count);
     t.diagnostic(`${line.carried(-1) - before} connections`);
+  });
+
+  await t.test('Reading from one that takes others, and lets them wait', async (t) => {
+    const kafka = client(t);
+    await kafka.describeTopic(topic);
+    line.serve(1);
+    t.after(() => line.serve(Number.POSITIVE_INFINITY));
+    const begun = performance.now();
+    await read(kafka);
+    const took = performance.now() - begun;
+    assert.ok(took < 15_000, `${took} ms, and a time-out is 30 s`);
   });
 });

@@ -290,5 +290,5 @@ test('The same over several connections far away, within the memory that is allo
 });
 
 test('A log that is cut and grows again while several connections read it is not taken for the one before', async (t) => {
-  assert.ok((await play(t, far, regrowingStep)) > 2);
+  assert.ok((await play(t, far, regrowingStep)) > 1);
 });

@@ -26,6 +26,8 @@ export interface SlowLine {
   carried(bytes: number): number;
   /** Ends all connections; new ones are taken. */
   cut(): void;
+  /** From now on so many more connections are served; others are taken, and nothing comes of them. */
+  serve(more: number): void;
 }
 
 /** Bytes that wait on the line in one direction before the sender has to. */
@@ -36,7 +38,16 @@ export async function startSlowLine(owner: Owner, options: LineOptions): Promise
   const sent: { bytes: number }[] = [];
   const sockets = new Set<Socket>();
   const line = { target: 0 };
+  let toServe = Number.POSITIVE_INFINITY;
+  const serve = (more: number): void => {
+    toServe = more;
+  };
   const server = createServer((client) => {
+    toServe -= 1;
+    if (toServe < 0) {
+      sockets.add(client.on('error', () => {}));
+      return;
+    }
     const { from: localAddress } = options;
     const broker = connect({ port: line.target, host: '127.0.0.1', ...(localAddress && { localAddress }) });
     const count = { bytes: 0 };
@@ -69,7 +80,7 @@ export async function startSlowLine(owner: Owner, options: LineOptions): Promise
   });
   const { port } = server.address() as AddressInfo;
   const carried = (bytes: number): number => sent.filter((each) => each.bytes > bytes).length;
-  return Object.assign(line, { port, carried, cut });
+  return Object.assign(line, { port, carried, cut, serve });
 }
 
 function carry(from: Socket, to: Socket, { delay, each }: LineOptions): void {

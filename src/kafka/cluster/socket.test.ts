@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { KafkaError } from '../contract.ts';
 import { NetworkFailure } from './failures.ts';
-import { lostConnection, socketError } from './socket.ts';
+import { outOfReach } from './out-of-reach.ts';
+import { lostConnection, openSocket, socketError } from './socket.ts';
 
 const address = { host: 'kafka', port: 9093 };
 
@@ -41,4 +44,23 @@ test('While connecting, certificates and handshakes that are refused are final, 
 test('What ends a connection that stood may pass, whatever it was', () => {
   for (const code of [...refusing, ...passing])
     assert.ok(lostConnection(address, coded(code)) instanceof NetworkFailure, code);
+});
+
+test('Whoever takes a connection, and says nothing to the handshake, is not out of reach', async (t) => {
+  const taken: Socket[] = [];
+  const server = createServer((socket) => taken.push(socket.on('error', () => {}))).listen(0, '127.0.0.1');
+  t.after(() => {
+    for (const socket of taken) socket.destroy();
+    server.close();
+  });
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const sink = { push: () => {}, filled: () => {}, place: undefined };
+  const opening = openSocket({ address: { host: '127.0.0.1', port }, tls: {}, connectTimeout: 300, sink });
+  const error = await opening.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof NetworkFailure);
+  assert.equal(outOfReach(error), undefined);
 });

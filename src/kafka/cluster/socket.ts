@@ -157,13 +157,18 @@ export function openSocket(options: SocketOptions): Promise<Socket> {
       ? connectTls({ ...(isIP(address.host) === 0 && { servername: address.host }), ...tls, ...common })
       : connectTcp(common);
     const begun = performance.now();
+    let isTaken = false;
     const late = (milliseconds: number) =>
-      setTimeout(() => socket.destroy(new Unanswered(milliseconds)), milliseconds);
+      setTimeout(() => {
+        const silent = new Error(`no answer to the TLS handshake within ${Math.round(milliseconds)} ms`);
+        socket.destroy(isTaken ? silent : new Unanswered(milliseconds));
+      }, milliseconds);
     const timer = late(options.connectTimeout);
     const { acceptTimeout } = options;
     const acceptTimer = acceptTimeout === undefined ? undefined : late(acceptTimeout);
     socket.once('connect', () => {
       clearTimeout(acceptTimer);
+      isTaken = true;
       options.onTaken?.(performance.now() - begun);
     });
     const abort = () => socket.destroy(new Error('the client was closed'));

@@ -66,9 +66,9 @@ export class Ahead {
     const all = { granted: usual, maxBytes: usual };
     if (!lanes.isFar || owner.ahead.most < 2) return all;
     const backlogs = cursors.map((cursor) => this.#of(cursor));
-    // Little at first, to be told soon how much there is.
+    // Little at first, to be told soon how much there is: all of what is so little that nobody goes ahead.
     if (!backlogs.some(({ sizes }) => sizes.areKnown))
-      return { granted: Math.min(usual, unknownBytes), maxBytes: 1 };
+      return { granted: Math.min(usual, unknownBytes), maxBytes: Math.min(usual, owner.ahead.deepBytes) };
     if (lanes.count < 2 || !backlogs.some(({ isDeep }) => isDeep)) return all;
     const bytes = Math.min(usual, this.#stripeBytes());
     return { granted: bytes, maxBytes: bytes };
@@ -108,11 +108,15 @@ export class Ahead {
       const backlog = this.#neediest();
       const range = backlog?.next(this.#stripeBytes());
       if (backlog === undefined || range === undefined) break;
+      if (lane.link?.connection.isOpen !== true) {
+        void this.#open(lane, backlog);
+        continue;
+      }
       const granted = this.#grant(backlog, range.to - range.from);
       if (granted === 0) break;
       owner.pool.keep(owner.budget.whole);
       lane.isBusy = true;
-      void this.#run(lane, backlog, backlog.stripes.add(range), granted);
+      void this.#run(lane, lane.link, backlog, backlog.stripes.add(range), granted);
     }
     if (lanes.isFar && (!lanes.areAtRest || this.#neediest() !== undefined))
       this.#looks ??= setInterval(() => this.#look(), lookMs).unref();
@@ -165,12 +169,23 @@ export class Ahead {
     return owner.budget.takeAhead(bytes, owner.fetchBytes()) ? bytes : 0;
   }
 
-  async #run(lane: Lane, backlog: Backlog, stripe: Stripe, first: number): Promise<void> {
+  /** Before it is given anything to do: a broker may let a connection wait, and whoever reads would wait with it. */
+  async #open(lane: Lane, backlog: Backlog): Promise<void> {
+    lane.isBusy = true;
+    try {
+      await this.#options.lanes.open(lane);
+    } catch {
+      backlog.failed();
+    }
+    lane.isBusy = false;
+    this.begin();
+  }
+
+  async #run(lane: Lane, link: Link, backlog: Backlog, stripe: Stripe, first: number): Promise<void> {
     const { lanes, owner } = this.#options;
     let granted = first;
     try {
       while (granted > 0) {
-        const link = await lanes.open(lane);
         const begun = performance.now();
         const frame = await this.#ask(link, backlog, stripe);
         lanes.carried(frame.bytes.byteLength, performance.now() - begun);

@@ -48,11 +48,12 @@ export class Lanes {
     return this.#lanes[0]!;
   }
 
-  /** Milliseconds there and back; 0 while nobody knows. */
+  /** Milliseconds there and back; 0 while nobody knows. Before the first answer, as it took the cluster to answer at best. */
   get roundTrip(): number {
     const times = this.#lanes.map(({ link }) => link?.connection.roundTrip ?? Number.POSITIVE_INFINITY);
     const least = Math.min(...times);
-    return Number.isFinite(least) ? least : 0;
+    const known = Number.isFinite(least) ? least : this.#cluster.nearest.answered;
+    return Number.isFinite(known) ? known : 0;
   }
 
   /** Several connections may carry more than one. */

@@ -94,6 +94,7 @@ export class ModelCluster<Log extends Led> {
     const cluster = {
       options: { requestTimeout: 1000, logger: silentLogger, rack: undefined },
       signal: this.#closing.signal,
+      nearest: { taken: this.#options.roundTrip ?? 0, answered: this.#options.roundTrip ?? 0 },
       backoff,
       retry: (_: string, work: () => Promise<unknown>, signal?: AbortSignal) => this.#retry(work, signal),
       knownTopic: () => this.#known,
