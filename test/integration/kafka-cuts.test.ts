@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startBroker } from '../../src/broker/broker.ts';
 import { createKafka } from '../../src/kafka/client.ts';
 import { openSocketSoon } from '../../src/kafka/cluster/knocking.ts';
-import type { Kafka } from '../../src/kafka/contract.ts';
+import type { Kafka, KafkaStatus } from '../../src/kafka/contract.ts';
 import { type CutLine, startCutLine } from '../support/cut-line.ts';
 import { uniqueName } from '../support/unique.ts';
 import { waitFor } from '../support/wait.ts';
@@ -13,14 +13,18 @@ import { waitFor } from '../support/wait.ts';
 /** A time-out would take 30 s, and the kernel's own next attempt some seconds; a new attempt every half second much less. */
 const soonMs = 2500;
 
-async function stage(t: TestContext): Promise<{ line: CutLine; client: Kafka; witness: Kafka }> {
+async function stage(
+  t: TestContext,
+  onStatus?: (status: KafkaStatus) => void,
+): Promise<{ line: CutLine; client: Kafka; witness: Kafka }> {
   const line = await startCutLine(t);
   const listeners = { CUT: { protocol: 'PLAINTEXT', advertisedPorts: [line.port] } } as const;
   const broker = await startBroker({ listeners });
   t.after(() => broker.stop());
   line.target(Number(broker.listeners.CUT!.split(':')[1]));
   const client = (servers: string): Kafka => {
-    const kafka = createKafka({ properties: { 'bootstrap.servers': servers } });
+    const properties = { 'bootstrap.servers': servers };
+    const kafka = createKafka(onStatus === undefined ? { properties } : { properties, onStatus });
     t.after(() => kafka.close());
     return kafka;
   };
@@ -28,7 +32,8 @@ async function stage(t: TestContext): Promise<{ line: CutLine; client: Kafka; wi
 }
 
 test('After a cut reading and writing go on at once', async (t) => {
-  const { line, client, witness } = await stage(t);
+  const told: KafkaStatus[] = [];
+  const { line, client, witness } = await stage(t, (status) => told.push(status));
   const topic = uniqueName('cut');
   await client.createTopic({ name: topic, partitions: 1, replicationFactor: 1 });
   let read = 0;
@@ -52,12 +57,18 @@ test('After a cut reading and writing go on at once', async (t) => {
   });
   await delay(8000);
   assert.ok(!isWritten && read === 1, 'nothing passes while the line is cut');
+  assert.deepEqual(
+    told.map(({ state }) => state),
+    ['unreachable'],
+    'it is told during the cut',
+  );
   line.mend();
   const mended = performance.now();
   await writing;
   await waitFor(() => read === 3);
   const took = performance.now() - mended;
   assert.ok(took < soonMs, `it took ${took} ms`);
+  await waitFor(() => told.at(-1)?.state === 'connected');
   // The record that was in doubt stands there once.
   assert.equal((await witness.offsets(topic, 'latest')).get(0), 3);
   await consumer.close();

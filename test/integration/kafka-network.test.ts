@@ -6,6 +6,7 @@ import { createKafka } from '../../src/kafka/client.ts';
 import { Cluster } from '../../src/kafka/cluster/cluster.ts';
 import { control, ownPurpose } from '../../src/kafka/cluster/link-purpose.ts';
 import { Links } from '../../src/kafka/cluster/links.ts';
+import { StatusReporter } from '../../src/kafka/cluster/status.ts';
 import { negotiate } from '../../src/kafka/cluster/versions.ts';
 import type { Consumer } from '../../src/kafka/contract.ts';
 import { silentLogger } from '../../src/log.ts';
@@ -216,7 +217,7 @@ test('A bad network costs time, never records', async (t) => {
       tls: undefined,
       authenticate: undefined,
       logger: silentLogger,
-      onThrottle: () => {},
+      reporter: new StatusReporter(() => {}),
       lookup: async () => [...useless, '127.0.0.1'],
       signal: ending.signal,
     });

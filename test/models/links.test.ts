@@ -15,6 +15,7 @@ import { HostAddresses } from '../../src/kafka/cluster/host-addresses.ts';
 import { openLink } from '../../src/kafka/cluster/link.ts';
 import { control } from '../../src/kafka/cluster/link-purpose.ts';
 import { Links } from '../../src/kafka/cluster/links.ts';
+import { StatusReporter } from '../../src/kafka/cluster/status.ts';
 import { silentLogger } from '../../src/log.ts';
 import { makeAuthority } from '../support/certificates.ts';
 import { listener } from '../support/listener.ts';
@@ -47,7 +48,7 @@ test('A name leads to whichever of its addresses is of use', async () => {
         tls: undefined,
         authenticate: undefined,
         logger: silentLogger,
-        onThrottle: () => {},
+        reporter: new StatusReporter(() => {}),
         // Resolvers turn their answers round.
         lookup: async () => [...ips.slice(turn % ips.length), ...ips.slice(0, turn % ips.length)],
         signal: stop.signal,

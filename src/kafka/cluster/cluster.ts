@@ -62,9 +62,8 @@ export class Cluster {
     this.options = options;
     this.reporter = new StatusReporter(options.onStatus);
     const { clientId, tls, authenticate, logger, giveUpAfter } = options;
-    const onThrottle = (milliseconds: number) => this.reporter.throttled(milliseconds);
-    const { signal } = this;
-    this.#links = new Links({ clientId, tls, authenticate, logger, giveUpAfter, onThrottle, signal });
+    const { reporter, signal } = this;
+    this.#links = new Links({ clientId, tls, authenticate, logger, giveUpAfter, reporter, signal });
   }
 
   /** Aborted when the client closes. */

@@ -11,6 +11,7 @@ import { type Authenticate, type Link, openLink } from './link.ts';
 import type { LinkPurpose } from './link-purpose.ts';
 import { LeftBehind, Prober } from './prober.ts';
 import { addressText } from './socket.ts';
+import type { StatusReporter } from './status.ts';
 import type { Versions } from './versions.ts';
 
 export interface LinksOptions {
@@ -20,8 +21,8 @@ export interface LinksOptions {
   readonly logger: Logger;
   /** Milliseconds of failure after which whoever asks gives up. */
   readonly giveUpAfter?: number | undefined;
-  /** A broker asked to be spared for so many milliseconds. */
-  readonly onThrottle: (milliseconds: number) => void;
+  /** Is told when a broker asks to be spared, and of lines that are cut. */
+  readonly reporter: StatusReporter;
   /** Finds the addresses of names; absent: the system does. */
   readonly lookup?: Lookup | undefined;
   /** Closes all, at once. */
@@ -207,8 +208,8 @@ export class Links {
     if (existing !== undefined) return existing;
     // What it speaks is asked though it be known: that the broker answers is the point.
     const open = (onTaken: () => void) => this.#openAnywhere(address, probeTimeoutMs, { onTaken });
-    const { signal } = this.#options;
-    const prober = new Prober({ open, signal });
+    const { reporter, signal } = this.#options;
+    const prober = new Prober({ open, reporter, signal });
     this.#probers.set(text, prober);
     return prober;
   }
@@ -219,7 +220,7 @@ export class Links {
     requestTimeout: number,
     { onOpen, known, onTaken }: Opening,
   ): Promise<Link> {
-    const { clientId, tls, authenticate, onThrottle, signal, logger } = this.#options;
+    const { clientId, tls, authenticate, reporter, signal, logger } = this.#options;
     const text = addressText(address);
     const failures: NetworkFailure[] = [];
     const ips = await this.#hosts.of(address.host, this.#connectTimeout);
@@ -243,7 +244,7 @@ export class Links {
           connectTimeout: this.#connectTimeout,
           requestTimeout,
           signal,
-          onThrottle,
+          onThrottle: (milliseconds) => reporter.throttled(milliseconds),
         });
         this.#hosts.succeeded(ip);
         const { received } = link.connection;

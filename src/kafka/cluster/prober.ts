@@ -7,13 +7,16 @@ import type { Connection } from './connection.ts';
 import { NetworkFailure } from './failures.ts';
 import type { Link } from './link.ts';
 import { outOfReach } from './out-of-reach.ts';
-import { isSuspect, type Silence, verdictOn } from './silence.ts';
+import { cutMs, isSuspect, type Silence, verdictOn } from './silence.ts';
 import { addressText } from './socket.ts';
+import type { StatusReporter } from './status.ts';
 import { readTcpStates } from './tcp-state.ts';
 
 export interface ProberOptions {
   /** Opens another connection, and has it answered; takes as long as it may. `onTaken`: called when the other side has taken it. */
   readonly open: (onTaken: () => void) => Promise<Link>;
+  /** Is told while nobody answers: who waits for an answer has not failed yet, and would say nothing for half a minute. */
+  readonly reporter: StatusReporter;
   /** Ends everything. */
   readonly signal: AbortSignal;
 }
@@ -36,6 +39,8 @@ export function doubtedSince(error: Error | undefined, failedAt: number): number
 export class Prober {
   readonly #options: ProberOptions;
   readonly #quiet = new Set<Connection>();
+  /** Something has come since it was told that nothing does. */
+  #hasCome = false;
   #spare: Link | undefined;
   #isAttending = false;
 
@@ -81,11 +86,19 @@ export class Prober {
         const onTaken = (): void => {
           takenAt ??= performance.now();
         };
+        const tell = (): void => {
+          if (takenAt === undefined) this.#tellOfCut().catch(() => {});
+        };
+        const telling = setTimeout(tell, cutMs).unref();
         const link = await open(onTaken).catch((error: unknown) =>
           outOfReach(error) === undefined ? 'refused' : undefined,
         );
+        clearTimeout(telling);
         if (link !== undefined) {
-          if (link !== 'refused') await this.#judge(link, (takenAt ?? begun) - unanswered);
+          if (link !== 'refused') {
+            this.#options.reporter.settled(this);
+            await this.#judge(link, (takenAt ?? begun) - unanswered);
+          }
           unanswered = undefined;
           pause = Math.min(longestPauseMs, Math.max(1000, pause * 2));
           notBefore = performance.now() + pause;
@@ -95,6 +108,23 @@ export class Prober {
       await delay(lookEveryMs, undefined, { ref: false });
     }
     this.#quiet.clear();
+    // Where connections have ended instead, who needs them tells what becomes of that.
+    if (this.#hasCome) this.#options.reporter.settled(this);
+    else this.#options.reporter.abandoned(this);
+  }
+
+  /** A new connection has not come through for a while: nor does anything else, unless the line is merely slow. */
+  async #tellOfCut(): Promise<void> {
+    const silences = await this.#look();
+    if (silences === undefined || this.#quiet.size === 0) return;
+    const all = [...silences];
+    if (all.length === 0 || !all.every(([, silence]) => silence.quietMs >= cutMs && isSuspect(silence)))
+      return;
+    const quietMs = Math.max(...all.map(([, silence]) => silence.quietMs));
+    const place = addressText(all[0]![0].address);
+    this.#hasCome = false;
+    const message = `${place}: nothing has come for ${Math.round(quietMs / 1000)} s, and no new connection comes through`;
+    this.#options.reporter.waiting(this, Date.now() - quietMs, message);
   }
 
   /** What is known of those that are quiet still; undefined where nobody tells. */
@@ -106,6 +136,7 @@ export class Prober {
       const { quietMs, ports } = connection;
       if (quietMs < lookEveryMs) {
         this.#quiet.delete(connection);
+        this.#hasCome ||= connection.isOpen;
         connection.watchSilence();
         continue;
       }
