@@ -130,6 +130,17 @@ test('A line that stays full is given more room, until a round trip takes no lon
   );
 });
 
+test('A line that is longer from now on, as by another way there, is used as one that always was', () => {
+  const count = farAway();
+  const from = { now: 0, bytes: 0 };
+  run(count, { trip: 20, each: 12_000_000, all: 12_000_000, queue: 200 }, 5, from);
+  const lanes = run(count, { trip: 200, each: 100_000, all: 2_500_000, queue: 200 }, 60, from);
+  assert.ok(
+    lanes.slice(-20).every((each) => each >= 16),
+    lanes.slice(-20).join(),
+  );
+});
+
 test('What was too good to last is found out: a number that once seemed enough is not kept', () => {
   const count = farAway();
   const from = { now: 0, bytes: 0 };

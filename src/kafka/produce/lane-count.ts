@@ -44,6 +44,8 @@ const trialTrips = 16;
 const drainingMs = 800;
 /** Milliseconds for which a line that is full is given: new connections begin with too much, and find out. */
 const fullFor = 1500;
+/** Milliseconds in which one connection alone has never been answered as soon as at best: the way there is another one now. */
+const otherWayAfter = 10_000;
 /** Milliseconds until the next look at another number, doubled each time that it brings nothing. */
 const firstHold = 8_000;
 const longestHold = 64_000;
@@ -72,6 +74,8 @@ export class LaneCount {
   /** When a round trip last showed that the line is not full. */
   #free = 0;
   #isFull = false;
+  /** Since when one connection alone has seen a full line, and the shortest round trip since; undefined: it does not. */
+  #alone: { readonly since: number; readonly least: number } | undefined;
   /** Since when is measured, and what was acknowledged by then; undefined: from the next sample on. */
   #since: { readonly at: number; readonly bytes: number } | undefined;
   /** Nothing is measured before. */
@@ -112,7 +116,8 @@ export class LaneCount {
   /** A connection was taken, and a small request answered, within so many milliseconds at best. */
   saw({ taken, answered }: { readonly taken: number; readonly answered: number }): void {
     this.#taken = Math.min(this.#taken, taken);
-    this.#answered = Math.min(this.#answered, answered);
+    // Later, what has long been so may not be so any more.
+    if (this.#requests === 0) this.#answered = Math.min(this.#answered, answered);
   }
 
   /** Gives the number from now on. */
@@ -120,13 +125,34 @@ export class LaneCount {
     if (roundTrip !== undefined) {
       this.#requests += 1;
       this.#answered = Math.min(this.#answered, roundTrip);
-      this.#isFull = roundTrip > this.#answered * 1.5 + 15;
+      this.#isFull = this.#isLongerThanBest(roundTrip);
       if (!this.#isFull) this.#free = now;
+      this.#seeWhetherTheWayIsAnother(now, roundTrip);
     }
     if (!this.isLong) this.#use(1, now);
     else if (!isBusy || now < this.#settled) this.#since = undefined;
     else this.#measure(now, bytes);
     return this.#lanes;
+  }
+
+  #isLongerThanBest(roundTrip: number): boolean {
+    return roundTrip > this.#answered * 1.5 + 15;
+  }
+
+  /** Who can do with no less, and sees a full line all the time, compares with what is not to be had any more. */
+  #seeWhetherTheWayIsAnother(now: number, roundTrip: number): void {
+    if (!this.#isFull || this.#lanes > 1) {
+      this.#alone = undefined;
+      return;
+    }
+    const { since = now, least = roundTrip } = this.#alone ?? {};
+    this.#alone = { since, least: Math.min(least, roundTrip) };
+    if (now - since < otherWayAfter) return;
+    this.#answered = this.#alone.least;
+    this.#alone = undefined;
+    this.#isFull = this.#isLongerThanBest(roundTrip);
+    this.#free = now;
+    this.#growth = growth;
   }
 
   #measure(now: number, bytes: number): void {
