@@ -15,6 +15,22 @@ test('--version prints the version of the package', async () => {
   assert.equal(code, 0);
 });
 
+/** Makes the running Node.js lack what version 20 does, as far as the start of the command goes. */
+const oldNode = `
+import { registerHooks } from 'node:module';
+Object.defineProperty(process.versions, 'node', { value: '20.20.2' });
+registerHooks({
+  resolve: (name, context, next) =>
+    name === 'node:module' ? { url: 'data:text/javascript,export const createRequire = 0', shortCircuit: true } : next(name, context),
+});`;
+
+test('a Node.js that is too old is told so, in one line', async () => {
+  const preload = `--import "data:text/javascript,${encodeURIComponent(oldNode)}"`;
+  const { code, stderr } = await runSluice(['--version'], { env: { NODE_OPTIONS: preload } });
+  assert.equal(stderr, 'sluice: Node.js 20.20.2 is too old; install 24.12 or newer\n');
+  assert.equal(code, 2);
+});
+
 test('every help fits 100 columns, has examples and ends with 0', async () => {
   for (const words of [[], ...verbs.map((verb) => [verb])]) {
     const { code, stdout, stderr } = await runSluice([...words, '--help']);
