@@ -6,6 +6,7 @@ import { silentLogger } from '../../log.ts';
 import { NetworkFailure } from './failures.ts';
 import { control, ownPurpose } from './link-purpose.ts';
 import { Links } from './links.ts';
+import { StatusReporter } from './status.ts';
 import { Api } from './versions.ts';
 
 const host = 'kafka.example';
@@ -29,7 +30,7 @@ function newLinks(t: TestContext, lookup: () => readonly string[]): Links {
     tls: undefined,
     authenticate: undefined,
     logger: silentLogger,
-    onThrottle: () => {},
+    reporter: new StatusReporter(() => {}),
     lookup: async () => lookup(),
     signal: closing.signal,
   });

@@ -73,6 +73,7 @@ export class Links {
   /** Address -> since when its connections stand still, or do not come to be. */
   readonly #failing = new Map<string, number>();
   readonly #probers = new Map<string, Prober>();
+  readonly #standing = new Set<Connection>();
   /** Address -> milliseconds of the shortest round trip in which a connection was taken. */
   readonly #roundTrips = new Map<string, number>();
 
@@ -195,6 +196,13 @@ export class Links {
     return this.#roundTrips.get(text) ?? Number.POSITIVE_INFINITY;
   }
 
+  /** Bytes that have come by the connections there that stand. */
+  #received(text: string): number {
+    let bytes = 0;
+    for (const { address, received } of this.#standing) if (addressText(address) === text) bytes += received;
+    return bytes;
+  }
+
   /** Often after a short absence, and gently where a broker is away for long. */
   #askEvery(text: string): number {
     const { least, most } = askEveryMs;
@@ -209,7 +217,7 @@ export class Links {
     // What it speaks is asked though it be known: that the broker answers is the point.
     const open = (onTaken: () => void) => this.#openAnywhere(address, probeTimeoutMs, { onTaken });
     const { reporter, signal } = this.#options;
-    const prober = new Prober({ open, reporter, signal });
+    const prober = new Prober({ open, received: () => this.#received(text), reporter, signal });
     this.#probers.set(text, prober);
     return prober;
   }
@@ -248,7 +256,9 @@ export class Links {
         });
         this.#hosts.succeeded(ip);
         const { received } = link.connection;
+        this.#standing.add(link.connection);
         link.connection.closed.then((reason) => {
+          this.#standing.delete(link.connection);
           logger.debug({ broker: text }, reason.message);
           if (reason instanceof LeftBehind) this.#distrust(text);
           if (known !== undefined && link.connection.received === received) this.#forgetVersions(text);

@@ -6,6 +6,7 @@ import { silentLogger } from '../../log.ts';
 import type { Connection } from './connection.ts';
 import { ownPurpose } from './link-purpose.ts';
 import { Links } from './links.ts';
+import { StatusReporter } from './status.ts';
 import { Api } from './versions.ts';
 
 const apiVersions = 18;
@@ -29,7 +30,7 @@ async function ground(
     tls: undefined,
     authenticate: undefined,
     logger: silentLogger,
-    onThrottle: () => {},
+    reporter: new StatusReporter(() => {}),
     signal: closing.signal,
   });
   const place = { address: { host: '127.0.0.1', port: broker.port }, broker: undefined };

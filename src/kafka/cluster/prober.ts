@@ -15,6 +15,8 @@ import { readTcpStates } from './tcp-state.ts';
 export interface ProberOptions {
   /** Opens another connection, and has it answered; takes as long as it may. `onTaken`: called when the other side has taken it. */
   readonly open: (onTaken: () => void) => Promise<Link>;
+  /** Bytes that have come from the broker by all connections that stand. */
+  readonly received: () => number;
   /** Is told while nobody answers: who waits for an answer has not failed yet, and would say nothing for half a minute. */
   readonly reporter: StatusReporter;
   /** Ends everything. */
@@ -86,8 +88,9 @@ export class Prober {
         const onTaken = (): void => {
           takenAt ??= performance.now();
         };
+        const before = this.#options.received();
         const tell = (): void => {
-          if (takenAt === undefined) this.#tellOfCut().catch(() => {});
+          if (takenAt === undefined) this.#tellOfCut(before).catch(() => {});
         };
         const telling = setTimeout(tell, cutMs).unref();
         const link = await open(onTaken).catch((error: unknown) =>
@@ -114,7 +117,8 @@ export class Prober {
   }
 
   /** A new connection has not come through for a while: nor does anything else, unless the line is merely slow. */
-  async #tellOfCut(): Promise<void> {
+  async #tellOfCut(before: number): Promise<void> {
+    if (this.#options.received() > before) return;
     const silences = await this.#look();
     if (silences === undefined || this.#quiet.size === 0) return;
     const all = [...silences];
