@@ -76,14 +76,16 @@ async function* bytesAt(
 ): AsyncGenerator<Uint8Array> {
   const given: Given = { inOrder: new InOrder(earlyBytes) };
   const read = (from: FilePlace) => readOnce(kafka, options, ref, from, given);
-  for (let from = place, end = yield* read(from); end !== 'all'; end = yield* read(from)) {
-    if (end.lacks !== undefined) {
-      // Of what is still being sent, a record that stands earlier may have become known since.
-      const now = await where();
-      if (now.first >= from.first) throw end.lacks;
-      from = now;
-    }
-    given.inOrder.again();
+  for (let from = place; ; given.inOrder.again()) {
+    const { position: before } = given.inOrder;
+    const end = yield* read(from);
+    if (end === 'all') return;
+    // What is next would have been given, however much came before its turn.
+    if (given.inOrder.hasPassedOver && given.inOrder.position > before) continue;
+    // Of what is still being sent, a record that stands earlier may have become known since.
+    const now = await where();
+    if (now.first >= from.first) throw end;
+    from = now;
   }
 }
 
@@ -93,7 +95,7 @@ async function* readOnce(
   ref: UploadRef,
   { partition, first, until }: FilePlace,
   given: Given,
-): AsyncGenerator<Uint8Array, 'all' | { readonly lacks: IncompleteError | undefined }> {
+): AsyncGenerator<Uint8Array, 'all' | IncompleteError> {
   const { inOrder } = given;
   const from = new Map([[partition, first]]);
   const consumer = kafka.consumer({
@@ -123,12 +125,9 @@ async function* readOnce(
       if (decoded.kind === 'abort')
         throw new IncompleteError(`${file}: its sending was given up (${decoded.reason})`);
       if (decoded.kind === 'close') {
-        const { position, hasPassedOver } = inOrder;
-        if (position < decoded.size && hasPassedOver) return { lacks: undefined };
-        if (position !== decoded.size) {
-          const message = `${file}: bytes from ${position} on are not on the topic any more`;
-          return { lacks: new IncompleteError(message) };
-        }
+        const { position } = inOrder;
+        if (position !== decoded.size)
+          return new IncompleteError(`${file}: bytes from ${position} on are not on the topic any more`);
         given.checksum ??= algorithm(decoded.digest);
         refuseMixed(file, given.checksum, algorithm(decoded.digest));
         verify(file, given.hasher ?? createHasher(given.checksum), decoded.digest);

@@ -4,7 +4,7 @@ import { IncompleteError } from '../../src/errors.ts';
 import { catFrom } from '../../src/files/cat.ts';
 import type { NewRecord } from '../../src/kafka/contract.ts';
 import { encodeFileState } from '../../src/records/state-record.ts';
-import { craftedChunk, craftedClose, craftedId, craftedPack } from '../support/crafted.ts';
+import { craftedChunk, craftedClose, craftedFacts, craftedId, craftedPack } from '../support/crafted.ts';
 import { faultySource, once } from '../support/faulty-store.ts';
 import { Flow, md5, noise, sha256 } from '../support/flow.ts';
 import { cat, list, sentFlow } from '../support/look.ts';
@@ -109,6 +109,39 @@ describe('Looking into files', { concurrency: true }, () => {
       await append(craftedClose(file));
     }
     assert.deepEqual(Buffer.concat(pieces), Buffer.from(file.bytes));
+    await kafka.close();
+  });
+
+  test('Of a file that lacks bytes before more than can be kept, the end is told', {
+    timeout: 60_000,
+  }, async () => {
+    const mebibyte = 1024 * 1024;
+    const flow = new Flow({ partitions: 1, maxMessageBytes: 2 * mebibyte });
+    const file = { path: 'a', bytes: Buffer.alloc(70 * mebibyte, 'a') };
+    const behind = Array.from({ length: 68 }, (_, index) => (index + 2) * mebibyte);
+    const records = [
+      craftedChunk(file, 0, mebibyte),
+      ...behind.map((start) => craftedChunk(file, start, start + mebibyte)),
+      craftedClose(file),
+    ];
+    await flow.append(records.map((record) => ({ partition: 0, record })));
+    const kafka = flow.cluster.client();
+    const config = { 'cleanup.policy': 'compact' };
+    await kafka.createTopic({ name: 'files.state', partitions: 1, replicationFactor: 1, config });
+    const sent = {
+      topic: (await kafka.describeTopic(flow.topic))!.id,
+      upload: craftedId(file),
+      state: 'sent',
+      fingerprint: { size: file.bytes.length, mtime: '0', ctime: '0', inode: '0' },
+      ...{ partition: 0, first: 0, last: records.length - 1, acked: file.bytes.length },
+      digest: craftedFacts(file).digest,
+    } as const;
+    await kafka.producer().append('files.state', 0, encodeFileState('shop', 'a', sent));
+    await assert.rejects(cat(flow, 'shop/a'), (error) => {
+      return (
+        error instanceof IncompleteError && /bytes from 1048576 on are not on the topic/.test(error.message)
+      );
+    });
     await kafka.close();
   });
 
