@@ -66,9 +66,9 @@ export class Lane {
     return link?.connection.isOpen === true && !mending && !queue.halted;
   }
 
-  /** Has the route look for something to send. */
+  /** Has the route look for something to send, and for its way there, unless that has to rest. */
   wake(route: Route): void {
-    if (!this.#finder.isResting || !route.queue.isEmpty) this.#sender.wake(route);
+    if (this.#maySend(route)) this.#sender.wake(route);
   }
 
   /** Rejects what it holds, and what it answers for. */
@@ -81,6 +81,14 @@ export class Lane {
   }
 
   *#waiting(): Generator<Route> {
-    for (const to of this.#options.waiting()) yield this.route(to);
+    for (const to of this.#options.waiting()) {
+      const route = this.route(to);
+      if (this.#maySend(route)) yield route;
+    }
+  }
+
+  /** False while it rests, where it would have to find its way first. */
+  #maySend(route: Route): boolean {
+    return !this.#finder.isResting || !route.queue.isEmpty || this.isReady(route);
   }
 }

@@ -24,7 +24,7 @@ interface Sent {
 export interface Sharing {
   /** Bytes that the next batch may take of them, while so many batches are on their way; 0: none. */
   share(load: number): number;
-  /** Routes of this session to where such records wait. */
+  /** Routes of this session to where such records wait, and may be sent or have their way found. */
   waiting(): Iterable<Route>;
 }
 
@@ -182,6 +182,11 @@ export class Sender {
     this.#flush();
   }
 
+  /** What found this session busy when it came was told to nobody. */
+  #wakeWaiting(): void {
+    for (const route of this.#sharing.waiting()) this.wake(route);
+  }
+
   /** Tells the queue; gives back the error, if it is one. */
   #outcome(route: Route, batch: Batch, result: ProduceResult | undefined): Error | undefined {
     const { queue, topic, partition } = route;
@@ -266,6 +271,7 @@ export class Sender {
       route.queue.failed(batch, true);
       if (route.queue.inFlight === 0) void this.#mend(route, error);
     }
+    this.#wakeWaiting();
   }
 
   async #mend(route: Route, cause?: Error): Promise<void> {
@@ -274,6 +280,7 @@ export class Sender {
     const isUsable = await this.#finder.mend(route, cause);
     route.mending = false;
     if (isUsable || !route.queue.isEmpty) this.wake(route);
+    this.#wakeWaiting();
   }
 }
 

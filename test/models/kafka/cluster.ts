@@ -66,6 +66,8 @@ export class ModelCluster<Log extends Led> {
   readonly refreshes: (number | undefined)[] = [];
   /** Of each link that was asked for: to whom, and milliseconds that its requests are given. */
   readonly linked: { readonly broker: number; readonly requestTimeout: number | undefined }[] = [];
+  /** Brokers that take no further connections. */
+  readonly full = new Set<number>();
   /** What its owner says of things that are tried again: that they wait, work, or are given up. */
   readonly told: string[] = [];
   /** Answers that nobody has given back yet. */
@@ -194,6 +196,7 @@ export class ModelCluster<Log extends Led> {
     const name = `${purpose} ${broker}`;
     const known = this.#links.get(name);
     if (known?.connection.isOpen) return known;
+    if (this.full.has(broker)) throw new NetworkFailure('it takes no more connections');
     const connection = new ModelConnection(
       (apiKey, payload) => this.#control(apiKey, payload, broker),
       this.frames,

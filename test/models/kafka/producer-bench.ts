@@ -1,7 +1,7 @@
 /** A producer before brokers of which a test says what each request meets, and what came of each record. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { Api } from '../../../src/kafka/cluster/versions.ts';
-import type { ProducerOptions } from '../../../src/kafka/contract.ts';
+import type { ProducerOptions, RecordOrder } from '../../../src/kafka/contract.ts';
 import { KafkaProducer } from '../../../src/kafka/produce/producer.ts';
 import { brokers, type ModelCluster, topic } from './cluster.ts';
 import type { ModelRequest } from './connection.ts';
@@ -23,6 +23,8 @@ export interface BenchOptions extends ProducerOptions {
   /** Of the Produce API. Default: 13. */
   readonly version?: number;
   readonly cluster?: ModelCluster<PartitionLog>;
+  /** So many sessions. Default: one. */
+  readonly lanes?: number;
 }
 
 /** What a request meets. Default: the truth, which is what the log makes of it. */
@@ -44,17 +46,24 @@ export class ProducerBench {
   readonly #version: number;
   #sent = 0;
 
-  constructor({ leaders = [0], tells = true, version = 13, cluster, ...options }: BenchOptions = {}) {
+  constructor({
+    leaders = [0],
+    tells = true,
+    version = 13,
+    cluster,
+    lanes = 1,
+    ...options
+  }: BenchOptions = {}) {
     this.cluster = cluster ?? producingCluster(leaders.length, tells, version);
     for (const [index, leader] of leaders.entries()) this.cluster.logs[index]!.leader = leader;
-    this.producer = new KafkaProducer(this.cluster.asCluster, options);
+    this.producer = new KafkaProducer(this.cluster.asCluster, { connections: lanes, ...options }, lanes);
     this.#version = version;
   }
 
   /** Appends a record, its key the number of the call. */
-  append(partition = 0, value: Uint8Array = Buffer.alloc(1)): Sent {
+  append(partition = 0, value: Uint8Array = Buffer.alloc(1), order: RecordOrder = 'kept'): Sent {
     const sent: Sent = {};
-    this.producer.append(topic, partition, { key: Buffer.from(String(this.#sent++)), value }).then(
+    this.producer.append(topic, partition, { key: Buffer.from(String(this.#sent++)), value }, order).then(
       ({ offset }) => {
         sent.offset = offset;
       },

@@ -1,0 +1,82 @@
+/** Several sessions of one producer, before brokers that are models. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ProducerBench } from '../../../test/models/kafka/producer-bench.ts';
+
+/** Larger than what is joined of records whose order is free: each is a batch. */
+const large = Buffer.alloc(70_000);
+const free = (bench: ProducerBench, partition: number) => bench.append(partition, large, 'free');
+
+async function serve(bench: ProducerBench, broker: number): Promise<void> {
+  while (bench.cluster.to(broker).length > 0) await bench.answer({}, broker);
+}
+
+/** Each session has a record stand in each partition, so that all have found their ways. */
+async function twoSessions(leaders: readonly number[]): Promise<ProducerBench> {
+  const bench = new ProducerBench({ leaders, lanes: 2 });
+  for (let round = 0; round < 3; round += 1) {
+    for (const partition of leaders.keys()) {
+      for (let count = 0; count < 6; count += 1) {
+        free(bench, partition);
+        await bench.rest();
+      }
+      await serve(bench, leaders[partition]!);
+    }
+  }
+  return bench;
+}
+
+test('What waits while all sessions are busy with another partition is answered for, too', async () => {
+  const bench = await twoSessions([0, 0]);
+  const busy = [];
+  for (let count = 0; count < 6; count += 1) {
+    busy.push(free(bench, 0));
+    await bench.rest();
+  }
+  assert.equal(
+    bench
+      .on(0)
+      .flat()
+      .filter((batch) => batch.startsWith('0')).length,
+    6,
+  );
+  const waiting = free(bench, 1);
+  await bench.rest();
+  bench.cluster.topicId = '11111111-4455-6677-8899-aabbccddeeff';
+  bench.cluster.breakOff(0);
+  await bench.rest();
+  for (const { error } of [...busy, waiting]) assert.equal(error?.kind, 'topic-recreated');
+});
+
+test('A broker that takes no more connections is not asked at every answer of another', async () => {
+  const bench = new ProducerBench({ leaders: [0, 1], lanes: 2 });
+  const first = [bench.append(0), bench.append(1)];
+  await bench.rest();
+  await serve(bench, 0);
+  await serve(bench, 1);
+  assert.ok(first.every(({ offset }) => offset === 0));
+  // The second session comes to the first broker only.
+  for (let count = 0; count < 6; count += 1) {
+    free(bench, 0);
+    await bench.rest();
+  }
+  await serve(bench, 0);
+  bench.cluster.full.add(1);
+  const sent = [];
+  for (let count = 0; count < 6; count += 1) {
+    sent.push(free(bench, 1));
+    await bench.rest();
+  }
+  const knocks = () => bench.cluster.linked.filter(({ broker }) => broker === 1).length;
+  const before = knocks();
+  for (let count = 0; count < 20; count += 1) {
+    sent.push(free(bench, 0));
+    await bench.rest();
+    await bench.answer({}, 0);
+  }
+  assert.equal(knocks(), before);
+  while (sent.some(({ offset }) => offset === undefined)) {
+    await serve(bench, 1);
+    await serve(bench, 0);
+  }
+});
