@@ -127,3 +127,16 @@ test('Lines near and far', async (t) => {
     assert.equal(uploads.size, 1, 'the second run went on with what the first had begun');
   });
 });
+
+test('A broker that takes few connections of one address has all records through those', async (t) => {
+  const line = await startSlowLine(t, far);
+  const broker = await startBroker({
+    listeners: { FAR: { protocol: 'PLAINTEXT', advertisedPorts: [line.port] } },
+    properties: { 'max.connections.per.ip': '6' },
+  });
+  t.after(() => broker.stop());
+  line.target = Number(broker.listeners.FAR!.split(':')[1]);
+  // Eight sessions, and a connection for small requests, are more than it takes.
+  const offsets = await produce(client(t, `127.0.0.1:${line.port}`), uniqueTopic('few'), 100, 64 * 1024);
+  assert.equal(new Set(offsets).size, 100);
+});

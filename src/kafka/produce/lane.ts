@@ -21,6 +21,8 @@ export interface LaneOptions {
   readonly share: (load: number) => number;
   /** Where shared records wait. */
   readonly waiting: () => Iterable<Shared>;
+  /** It needs a connection and gets none, perhaps because others have so many. */
+  readonly onRefused: (broker: number | undefined) => void;
 }
 
 export class Lane {
@@ -28,12 +30,17 @@ export class Lane {
   readonly #finder: RouteFinder;
   readonly #sender: Sender;
   readonly #routes = new Map<Shared, Route>();
+  #givesWay = false;
 
   constructor(options: LaneOptions) {
     this.#options = options;
-    const { cluster, compression, isSpare, share } = options;
-    this.#finder = new RouteFinder(cluster, { isSpare });
-    this.#sender = new Sender(cluster, this.#finder, compression, { share, waiting: () => this.#waiting() });
+    const { cluster, compression, isSpare, onRefused } = options;
+    this.#finder = new RouteFinder(cluster, { isSpare, onRefused });
+    this.#sender = new Sender(cluster, this.#finder, compression, {
+      share: (load) => this.#share(load),
+      waiting: () => this.#waiting(),
+      rested: () => this.#leave(),
+    });
   }
 
   /** Batches that are on their way, or are made ready for it. */
@@ -43,7 +50,7 @@ export class Lane {
 
   /** True when it may take shared records now. */
   get hasRoom(): boolean {
-    return this.#options.share(this.load) > 0;
+    return this.#share(this.load) > 0;
   }
 
   route(to: Shared): Route {
@@ -71,6 +78,12 @@ export class Lane {
     if (this.#maySend(route)) this.#sender.wake(route);
   }
 
+  /** Another one needs a connection there and gets none: it takes nothing more, and closes its own as soon as it holds nothing. */
+  giveWay(broker: number | undefined): void {
+    this.#givesWay ||= this.#finder.isLinked(broker);
+    this.#leave();
+  }
+
   /** Rejects what it holds, and what it answers for. */
   clear(error: Error): void {
     for (const { queue } of this.#routes.values()) queue.clear(error);
@@ -78,6 +91,16 @@ export class Lane {
 
   closeLinks(): void {
     this.#finder.closeLinks();
+  }
+
+  #share(load: number): number {
+    return this.#givesWay ? 0 : this.#options.share(load);
+  }
+
+  #leave(): void {
+    if (!this.#givesWay || [...this.#routes.values()].some(({ queue }) => !queue.isEmpty)) return;
+    this.#givesWay = false;
+    this.#finder.giveWay();
   }
 
   *#waiting(): Generator<Route> {

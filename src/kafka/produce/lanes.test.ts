@@ -80,3 +80,42 @@ test('A broker that takes no more connections is not asked at every answer of an
     await serve(bench, 0);
   }
 });
+
+test('A broker that closes further connections at once is sent nothing over them', async () => {
+  const bench = new ProducerBench({ lanes: 3 });
+  bench.append();
+  await bench.rest();
+  await serve(bench, 0);
+  bench.cluster.most = bench.cluster.connections(0).length;
+  const sent = [];
+  for (let count = 0; count < 10; count += 1) {
+    sent.push(free(bench, 0));
+    await bench.rest();
+  }
+  await serve(bench, 0);
+  assert.deepEqual(
+    sent.map(({ offset }) => offset),
+    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+  );
+});
+
+test('Sessions that have a connection leave it to those that hold something and get none', async (t) => {
+  const bench = await twoSessions([0]);
+  t.after(() => bench.cluster.close());
+  const sent = [];
+  for (let count = 0; count < 12; count += 1) {
+    sent.push(free(bench, 0));
+    await bench.rest();
+  }
+  // Both have some of it, and one of them may come back.
+  bench.cluster.most = 1;
+  bench.cluster.breakOff(0);
+  for (let round = 0; round < 50 && sent.some(({ offset }) => offset === undefined); round += 1) {
+    await bench.rest();
+    await serve(bench, 0);
+  }
+  assert.deepEqual(
+    sent.map(({ offset }) => offset).filter((offset) => offset === undefined),
+    [],
+  );
+});

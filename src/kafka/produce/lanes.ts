@@ -120,9 +120,15 @@ export class Lanes {
       isSpare: index > 0,
       share: (load) => this.#share(index, load),
       waiting: () => (index < this.#inUse ? this.#waitingNow() : []),
+      onRefused: (broker) => this.#makeWay(lane, broker),
     });
     this.#lanes.push(lane);
     return lane;
+  }
+
+  /** A session has to have a connection and gets none, though others do: those that are spare leave theirs to it. */
+  #makeWay(lane: Lane, broker: number | undefined): void {
+    for (const other of this.#lanes.slice(1)) if (other !== lane) other.giveWay(broker);
   }
 
   /** A partition, as it is to be named to all else. */

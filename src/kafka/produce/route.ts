@@ -1,5 +1,5 @@
 /** The way to one partition, and how it is found again when it is lost: leader, producer id, link. */
-import { ask } from '../api.ts';
+import { ask, call } from '../api.ts';
 import type { Backoff } from '../cluster/backoff.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { Code } from '../cluster/error-codes.ts';
@@ -9,7 +9,7 @@ import { type LinkPurpose, ownPurpose } from '../cluster/link-purpose.ts';
 import { doubtedSince } from '../cluster/prober.ts';
 import { check, errorOf, translate } from '../cluster/refusals.ts';
 import { Api } from '../cluster/versions.ts';
-import { describeProducersV0, initProducerIdV4 } from '../codecs.ts';
+import { apiVersionsV3, describeProducersV0, initProducerIdV4 } from '../codecs.ts';
 import { KafkaError } from '../contract.ts';
 import type { ProducerIdentity } from './batch.ts';
 import { PartitionQueue, type PartitionQueueOptions } from './partition-queue.ts';
@@ -40,6 +40,8 @@ export interface Route {
 export interface RouteFinderOptions {
   /** While it holds nothing, a failure is no reason to try again at once: others do its work meanwhile. */
   readonly isSpare?: boolean;
+  /** It needs a connection, and has failed to get one more than once; of which broker, if it came so far. */
+  readonly onRefused?: (broker: number | undefined) => void;
 }
 
 /** Milliseconds that a spare one waits after a failure: a broker may have had enough of connections. */
@@ -50,8 +52,10 @@ const missingGraceMs = 5000;
 export class RouteFinder {
   readonly #cluster: Cluster;
   readonly #isSpare: boolean;
+  readonly #onRefused: (broker: number | undefined) => void;
   readonly #purpose: LinkPurpose;
-  readonly #links = new Set<Link>();
+  /** Those that stand, and to which broker. */
+  readonly #links = new Map<Link, number>();
   /** By broker: one that stands still says nothing of the others. */
   readonly #estimates = new Map<number, TimeoutEstimate>();
   readonly #estimateOf = new WeakMap<Link, TimeoutEstimate>();
@@ -59,9 +63,10 @@ export class RouteFinder {
   #restsUntil = 0;
   #isClosed = false;
 
-  constructor(cluster: Cluster, { isSpare = false }: RouteFinderOptions = {}) {
+  constructor(cluster: Cluster, { isSpare = false, onRefused = () => {} }: RouteFinderOptions = {}) {
     this.#cluster = cluster;
     this.#isSpare = isSpare;
+    this.#onRefused = onRefused;
     this.#purpose = ownPurpose('produce', isSpare);
   }
 
@@ -97,14 +102,17 @@ export class RouteFinder {
     // A refusal of one record says nothing against the route, so there is nothing to wait for.
     let error = cause !== undefined && (mayPass(cause) || isAboutTopic(cause)) ? cause : undefined;
     let failedAt = performance.now();
+    let refusals = 0;
     for (;;) {
+      let leader: number | undefined;
       try {
         if (error && this.#isSpare && queue.isEmpty) return this.#rest(backoff);
         if (error) await backoff.pause(error);
         if (this.#isClosed && queue.isEmpty) return false;
         // Asked for beside the way, and not after it.
         if (!route.identified) this.#firstIdentity().catch(() => {});
-        const link = await this.#link(await this.#leader(route, doubtedSince(error, failedAt)));
+        leader = await this.#leader(route, doubtedSince(error, failedAt));
+        const link = await this.#link(leader, error !== undefined);
         if (queue.inDoubt) queue.settleDoubt(await this.#lastSequence(route, link), doubtful(route));
         if (queue.identity === undefined) queue.identify(await this.#identify(route));
         if (queue.halted) queue.resume();
@@ -114,6 +122,8 @@ export class RouteFinder {
         error = translate(thrown, `write to ${route.topic}-${route.partition}`) as Error;
         failedAt = performance.now();
         if (this.#isSpare && queue.isEmpty) return this.#rest(backoff);
+        if (error instanceof NetworkFailure) refusals += 1;
+        if (refusals > 1) this.#onRefused(leader);
         if (mayPass(error)) continue;
         backoff.abandoned();
         queue.clear(error);
@@ -134,9 +144,20 @@ export class RouteFinder {
     if (isEnough) link.connection.setRequestTimeout(requestTimeout);
   }
 
+  /** Has its connections go to others for a while. Only while it holds nothing. */
+  giveWay(): void {
+    this.#restsUntil = performance.now() + restMs;
+    for (const { connection } of this.#links.keys()) connection.close();
+  }
+
+  /** True while it has a connection to the broker; without one, to any. */
+  isLinked(broker: number | undefined): boolean {
+    return [...this.#links.values()].some((at) => broker === undefined || at === broker);
+  }
+
   closeLinks(): void {
     this.#isClosed = true;
-    for (const { connection } of this.#links) connection.close();
+    for (const { connection } of this.#links.keys()) connection.close();
     this.#links.clear();
   }
 
@@ -170,13 +191,18 @@ export class RouteFinder {
     return leader;
   }
 
-  async #link(leader: number): Promise<Link> {
+  /**
+   * A broker that has had enough of connections takes another one, and closes it at once. What is sent there has to be seen through by
+   * whoever sent it; so one that has failed before sends nothing until it has been answered. A spare one's link is extra, and was.
+   */
+  async #link(leader: number, hasFailed: boolean): Promise<Link> {
     const estimate = this.#estimates.get(leader) ?? new TimeoutEstimate();
     this.#estimates.set(leader, estimate);
     const timeout = this.#cluster.options.requestTimeout * estimate.timeouts;
     const link = await this.#cluster.link(leader, this.#purpose, timeout);
     if (!this.#links.has(link)) {
-      this.#links.add(link);
+      if (hasFailed && !this.#isSpare) await call(link.connection, apiVersionsV3.api, 'sluice', '1');
+      this.#links.set(link, leader);
       this.#estimateOf.set(link, estimate);
       link.connection.closed.then(() => this.#links.delete(link));
     }

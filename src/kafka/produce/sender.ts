@@ -26,6 +26,8 @@ export interface Sharing {
   share(load: number): number;
   /** Routes of this session to where such records wait, and may be sent or have their way found. */
   waiting(): Iterable<Route>;
+  /** Nothing is on its way any more. */
+  rested(): void;
 }
 
 /** Batches of several partitions are sent together up to here; a larger one goes alone. */
@@ -180,6 +182,7 @@ export class Sender {
     }
     for (const route of this.#sharing.waiting()) this.#active.add(route);
     this.#flush();
+    if (this.#load === 0) this.#sharing.rested();
   }
 
   /** What found this session busy when it came was told to nobody. */

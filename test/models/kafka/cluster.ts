@@ -68,6 +68,8 @@ export class ModelCluster<Log extends Led> {
   readonly linked: { readonly broker: number; readonly requestTimeout: number | undefined }[] = [];
   /** Brokers that take no further connections. */
   readonly full = new Set<number>();
+  /** So many connections may stand to a broker: further ones are taken, and closed at once. */
+  most = Number.POSITIVE_INFINITY;
   /** What its owner says of things that are tried again: that they wait, work, or are given up. */
   readonly told: string[] = [];
   /** Answers that nobody has given back yet. */
@@ -168,7 +170,7 @@ export class ModelCluster<Log extends Led> {
   async #pause(): Promise<void> {
     this.pauses += 1;
     // What lasts would leave nobody else a turn.
-    if (this.lasting !== undefined) await new Promise(setImmediate);
+    if (this.lasting !== undefined || this.most < Number.POSITIVE_INFINITY) await new Promise(setImmediate);
   }
 
   #next(): ControlFault | undefined {
@@ -197,11 +199,16 @@ export class ModelCluster<Log extends Led> {
     const known = this.#links.get(name);
     if (known?.connection.isOpen) return known;
     if (this.full.has(broker)) throw new NetworkFailure('it takes no more connections');
+    const isTooMany = this.connections(broker).length >= this.most;
     const connection = new ModelConnection(
-      (apiKey, payload) => this.#control(apiKey, payload, broker),
+      (apiKey, payload) => {
+        if (isTooMany) throw new NetworkFailure('it was closed at once');
+        return this.#control(apiKey, payload, broker);
+      },
       this.frames,
       this.#options.roundTrip ?? 0,
     );
+    if (isTooMany) setImmediate(() => connection.close());
     const link = { connection, versions: this.#options.versions } as unknown as Link;
     this.#connections.set(name, connection);
     this.#links.set(name, link);

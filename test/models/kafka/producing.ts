@@ -4,6 +4,8 @@ import { Api } from '../../../src/kafka/cluster/versions.ts';
 import { type Asked, ModelCluster, topic } from './cluster.ts';
 import { PartitionLog } from './partition-log.ts';
 
+const apiVersions = 18;
+
 /** A cluster that is written to. `tells`: it says what it knows of producers (KIP-664). `version`: of its Produce API. */
 export function producingCluster(
   partitions: number,
@@ -15,6 +17,8 @@ export function producingCluster(
   if (tells) versions.set(Api.describeProducers, 0);
   let nextProducer = 1n;
   const control = ({ apiKey, payload, code }: Asked): unknown => {
+    // Asked only for being answered at all.
+    if (apiKey === apiVersions) return {};
     if (apiKey === Api.initProducerId) {
       const producerId = code === 0 ? nextProducer++ : -1n;
       return { throttleTimeMs: 0, errorCode: code, producerId, producerEpoch: 0 };
