@@ -98,6 +98,31 @@ test('Lines near and far', async (t) => {
     for (const [index, offset] of offsets.entries()) assert.equal(keys[offset], String(index));
   });
 
+  await t.test(
+    'Files of several partitions are carried by several connections, where memory holds no more than is on its way',
+    async (t) => {
+      const [topic, folder] = [uniqueTopic('many'), await temporaryFolder(t)];
+      for (const name of ['a', 'b', 'c', 'd']) await writeRandomFile(join(folder, name), 1.5e6);
+      const before = lines.FAR.carried(100_000);
+      const what = [
+        'upload',
+        '--from',
+        folder,
+        '--topic',
+        topic,
+        '--name',
+        'shop',
+        '--once',
+        '--min-age',
+        '0',
+      ];
+      const how = ['--partitions', '4', '--chunk-size', '64KiB', '--buffer-bytes', '1MiB'];
+      const up = await runSluice([...what, ...how, '--bootstrap-servers', `127.0.0.1:${lines.FAR.port}`]);
+      assert.equal(up.code, 0, up.stderr);
+      assert.ok(lines.FAR.carried(100_000) - before > 1);
+    },
+  );
+
   await t.test('An uploader that is killed among several connections goes on where it was', async (t) => {
     const [topic, folder] = [uniqueTopic('killed'), await temporaryFolder(t)];
     const [source, sink] = [join(folder, 'source'), join(folder, 'sink')];

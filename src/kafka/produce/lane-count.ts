@@ -12,7 +12,7 @@ export interface LineSample {
   readonly bytes: number;
   /** Milliseconds of a small request just now; undefined when there is no news. */
   readonly roundTrip: number | undefined;
-  /** Records wait because all connections are busy. */
+  /** Records wait because all connections are busy, or as many are on their way as memory holds. */
   readonly isBusy: boolean;
 }
 

@@ -6,20 +6,26 @@ import type { Lanes } from './lanes.ts';
 /** Milliseconds between two looks at the least. */
 const lookEvery = 100;
 
+export interface SeenOfRecords {
+  /** Bytes acknowledged so far. */
+  acknowledged(): number;
+  /** So much is on its way that whoever appends has little memory left. */
+  isMuch(): boolean;
+}
+
 export class LineWatch {
   readonly #cluster: Cluster;
   readonly #lanes: Lanes;
   readonly #count: LaneCount;
-  /** Bytes acknowledged so far. */
-  readonly #acknowledged: () => number;
+  readonly #seen: SeenOfRecords;
   #timer: NodeJS.Timeout | undefined;
   #looking = false;
 
-  constructor(cluster: Cluster, lanes: Lanes, most: number, acknowledged: () => number) {
+  constructor(cluster: Cluster, lanes: Lanes, most: number, seen: SeenOfRecords) {
     this.#cluster = cluster;
     this.#lanes = lanes;
     this.#count = new LaneCount(most);
-    this.#acknowledged = acknowledged;
+    this.#seen = seen;
   }
 
   /** Bytes that a record of free order best has at the most, as far as anything is known. */
@@ -39,16 +45,21 @@ export class LineWatch {
     this.#looking = true;
   }
 
+  /** Connections are what records wait for: in the lists, or on their way, where each of several partitions has its own there. */
+  get #isBusy(): boolean {
+    return this.#lanes.isFull || this.#seen.isMuch();
+  }
+
   async #look(): Promise<void> {
     this.#timer = undefined;
     this.#see();
-    if (this.#count.isNear || !this.#lanes.isFull) return;
+    if (this.#count.isNear || !this.#isBusy) return;
     this.#looking = true;
     const roundTrip = await this.#ask();
     if (this.#cluster.signal.aborted) return;
     this.#looking = false;
-    const sample = { now: performance.now(), bytes: this.#acknowledged(), roundTrip };
-    this.#use(this.#count.take({ ...sample, isBusy: this.#lanes.isFull }));
+    const sample = { now: performance.now(), bytes: this.#seen.acknowledged(), roundTrip };
+    this.#use(this.#count.take({ ...sample, isBusy: this.#isBusy }));
     this.wake();
   }
 

@@ -70,3 +70,11 @@ test('Whoever waits is told in the order of coming, and nobody before it is so',
   await turn();
   assert.deepEqual(told, ['first for nothing', 'second for nothing']);
 });
+
+test('From half of the limit on, much is held', () => {
+  const pending = new PendingBytes(100);
+  pending.add(49);
+  assert.equal(pending.isHalfFull, false);
+  pending.add(1);
+  assert.equal(pending.isHalfFull, true);
+});

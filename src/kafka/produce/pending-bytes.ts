@@ -15,6 +15,11 @@ export class PendingBytes {
     return this.#bytes;
   }
 
+  /** Half of what may be pending is: whoever appends would have it so too, had he as much to append. */
+  get isHalfFull(): boolean {
+    return this.#bytes * 2 >= this.#limit;
+  }
+
   add(bytes: number): void {
     this.#bytes += bytes;
   }

@@ -41,7 +41,10 @@ export class KafkaProducer implements Producer {
     this.#lanes = new Lanes(cluster, this.#compression, connections);
     if (lanes !== undefined) this.#lanes.use(lanes);
     else if (connections > 1)
-      this.#watch = new LineWatch(cluster, this.#lanes, connections, () => this.#acknowledged);
+      this.#watch = new LineWatch(cluster, this.#lanes, connections, {
+        acknowledged: () => this.#acknowledged,
+        isMuch: () => this.#pending.isHalfFull,
+      });
   }
 
   /** Resolves once the connections are released. */
