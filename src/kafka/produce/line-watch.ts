@@ -53,6 +53,8 @@ export class LineWatch {
   async #look(): Promise<void> {
     this.#timer = undefined;
     this.#see();
+    // Before it was known to be, a broker that was busy had looked like one that is far away.
+    if (this.#count.isNear) this.#use(1);
     if (this.#count.isNear || !this.#isBusy) return;
     this.#looking = true;
     const roundTrip = await this.#ask();
