@@ -193,7 +193,7 @@ export class RouteFinder {
 
   /**
    * A broker that has had enough of connections takes another one, and closes it at once. What is sent there has to be seen through by
-   * whoever sent it; so one that has failed before sends nothing until it has been answered. A spare one's link is extra, and was.
+   * whoever sent it; so a spare one sends nothing before it has been answered, nor does one that has failed before.
    */
   async #link(leader: number, hasFailed: boolean): Promise<Link> {
     const estimate = this.#estimates.get(leader) ?? new TimeoutEstimate();
@@ -201,7 +201,7 @@ export class RouteFinder {
     const timeout = this.#cluster.options.requestTimeout * estimate.timeouts;
     const link = await this.#cluster.link(leader, this.#purpose, timeout);
     if (!this.#links.has(link)) {
-      if (hasFailed && !this.#isSpare) await call(link.connection, apiVersionsV3.api, 'sluice', '1');
+      if (this.#isSpare || hasFailed) await call(link.connection, apiVersionsV3.api, 'sluice', '1');
       this.#links.set(link, leader);
       this.#estimateOf.set(link, estimate);
       link.connection.closed.then(() => this.#links.delete(link));
