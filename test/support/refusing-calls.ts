@@ -29,6 +29,11 @@ export class RefusingCalls extends DiskCalls {
     this.#refusal = refusal;
   }
 
+  /** What is refused is met in the ordinary way. */
+  override get atOnce(): undefined {
+    return undefined;
+  }
+
   override async open(...args: Parameters<DiskCalls['open']>): Promise<number> {
     this.#ask('open', args);
     return super.open(...args);

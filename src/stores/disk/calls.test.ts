@@ -55,7 +55,7 @@ test('One slow call sends the next ones to the pool, for a while', async (t) => 
   });
   await calls.lookAt(folder);
   assert.ok(calls.isQuick);
-  callTakes = 20;
+  callTakes = 40;
   await calls.lookAt(folder);
   callTakes = 0;
   assert.ok(!calls.isQuick);
@@ -64,11 +64,35 @@ test('One slow call sends the next ones to the pool, for a while', async (t) => 
   assert.ok(calls.isQuick);
 });
 
+test('Calls that are a little slow stay in place, unless there are many', async (t) => {
+  const folder = await temporaryFolder(t);
+  let now = 0;
+  let callTakes = 0;
+  const calls = new DiskCalls(true, () => {
+    now += callTakes / 2;
+    return now;
+  });
+  /** A call of 4 ms every so many milliseconds; how many there were until the pool is asked. */
+  const slowCalls = async (every: number): Promise<number> => {
+    for (let count = 0; count < 1000; count++) {
+      callTakes = 0;
+      if (!calls.isQuick) return count;
+      callTakes = 8;
+      await calls.lookAt(folder);
+      now += every;
+    }
+    return Number.POSITIVE_INFINITY;
+  };
+  assert.equal(await slowCalls(100), Number.POSITIVE_INFINITY);
+  const many = await slowCalls(0);
+  assert.ok(many >= 2 && many <= 6, `${many} calls`);
+});
+
 test('A failure that took long counts as slow', async (t) => {
   const folder = await temporaryFolder(t);
   let now = 0;
   const calls = new DiskCalls(true, () => {
-    now += 10;
+    now += 20;
     return now;
   });
   await assert.rejects(calls.open(join(folder, 'missing'), 'r'));

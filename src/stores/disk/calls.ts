@@ -1,18 +1,21 @@
 /**
  * System calls that take microseconds when the disk answers from memory: opening, looking, a few kilobytes, closing,
  * renaming. They are made in place as long as they are quick, for asking the thread pool costs more than they do, and its
- * threads stand in each other's way in one folder. As soon as a call takes long they go to the pool for a while, where
+ * threads stand in each other's way in one folder. As soon as they take long they go to the pool for a while, where
  * several wait side by side and nothing else waits for them. Where the disk is at the other end of a network, always.
  */
 import * as fs from 'node:fs';
 import { promisify } from 'node:util';
+import { InPlace } from './in-place.ts';
 import { isLocalTree, isMadeByProgram } from './mounts.ts';
 
-/** A call of so many milliseconds was slow; the pool is asked for so many afterwards. */
-const slow = 2;
+/** Milliseconds that slow calls may take together, and how many of them are forgotten in a millisecond: who commits what others wrote waits now and then. */
+const patience = 10;
+const forgotten = 0.1;
+/** When they took more the pool is asked for so many milliseconds. */
 const rest = 100;
 /** More bytes than this are the pool's business: copying them takes its time too. */
-const fewBytes = 64 * 1024;
+export const fewBytes = 64 * 1024;
 
 const later = {
   open: promisify(fs.open),
@@ -38,13 +41,18 @@ export class DiskCalls {
   readonly #now: () => number;
   /** True where a file is to be written from its beginning to its end, one call after the other. */
   readonly ordersWrites: boolean;
+  readonly #here: InPlace;
   #poolUntil = Number.NEGATIVE_INFINITY;
+  /** What slow calls took and is not forgotten, as of the end of the last one. */
+  #slowFor = 0;
+  #slowAt = 0;
 
   /** `now` gives steady milliseconds. */
   constructor(isLocal: boolean, now: () => number = () => performance.now(), ordersWrites = false) {
     this.isLocal = isLocal;
     this.#now = now;
     this.ordersWrites = ordersWrites;
+    this.#here = new InPlace(now, (began, ended) => this.#wasSlow(began, ended));
   }
 
   /** For what stands below a directory. */
@@ -53,34 +61,38 @@ export class DiskCalls {
   }
 
   async open(path: string, flags: string | number, mode?: number): Promise<number> {
-    return this.isQuick ? this.#here(() => fs.openSync(path, flags, mode)) : later.open(path, flags, mode);
+    const here = this.here;
+    return here === undefined ? later.open(path, flags, mode) : here.open(path, flags, mode);
   }
 
   async close(file: number): Promise<void> {
-    return this.isQuick ? this.#here(() => fs.closeSync(file)) : later.close(file);
+    const here = this.here;
+    return here === undefined ? later.close(file) : here.close(file);
   }
 
   /** Resolves with how many bytes came. */
   async read(file: number, into: Uint8Array, position: number): Promise<number> {
-    return this.isQuick && into.length <= fewBytes
-      ? this.#here(() => fs.readSync(file, into, 0, into.length, position))
-      : (await later.read(file, into, 0, into.length, position)).bytesRead;
+    const here = this.hereFor(into.length);
+    return here === undefined
+      ? (await later.read(file, into, 0, into.length, position)).bytesRead
+      : here.read(file, into, position);
   }
 
   /** All of the bytes. */
   async write(file: number, bytes: Uint8Array, position = 0): Promise<void> {
     for (let at = 0; at < bytes.length; ) {
       const left = bytes.length - at;
+      const here = this.hereFor(left);
       at +=
-        this.isQuick && left <= fewBytes
-          ? this.#here(() => fs.writeSync(file, bytes, at, left, position + at))
-          : (await later.write(file, bytes, at, left, position + at)).bytesWritten;
+        here === undefined
+          ? (await later.write(file, bytes, at, left, position + at)).bytesWritten
+          : here.write(file, at === 0 ? bytes : bytes.subarray(at), position + at);
     }
   }
 
   /** Makes a file shorter, or longer by a hole, before anything else happens in this process. */
   resizeNow(file: number, size: number): void {
-    this.#here(() => fs.ftruncateSync(file, size));
+    this.#here.resize(file, size);
   }
 
   /** The same, where nothing else happens to the file meanwhile. */
@@ -89,40 +101,50 @@ export class DiskCalls {
   }
 
   async look(file: number): Promise<fs.BigIntStats> {
-    return this.isQuick
-      ? this.#here(() => fs.fstatSync(file, { bigint: true }))
-      : later.fstat(file, { bigint: true });
+    const here = this.here;
+    return here === undefined ? later.fstat(file, { bigint: true }) : here.look(file);
   }
 
   async lookAt(path: string): Promise<fs.BigIntStats> {
-    return this.isQuick
-      ? this.#here(() => fs.lstatSync(path, { bigint: true }))
-      : later.lstat(path, { bigint: true });
+    const here = this.here;
+    return here === undefined ? later.lstat(path, { bigint: true }) : here.lookAt(path);
+  }
+
+  /** The same; undefined when nothing stands there. */
+  async lookIfThere(path: string): Promise<fs.BigIntStats | undefined> {
+    const here = this.here;
+    if (here !== undefined) return here.lookIfThere(path);
+    return later.lstat(path, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
+      return undefined;
+    });
   }
 
   /** Where an open file stands now, as Linux tells it. */
   async pathOf(file: number): Promise<string> {
-    const link = `/proc/self/fd/${file}`;
-    return this.isQuick ? this.#here(() => fs.readlinkSync(link)) : later.readlink(link);
+    const here = this.here;
+    return here === undefined ? later.readlink(`/proc/self/fd/${file}`) : here.pathOf(file);
   }
 
   /** Seconds, as Node takes them. */
   async setTimes(file: number, seconds: string): Promise<void> {
-    return this.isQuick
-      ? this.#here(() => fs.futimesSync(file, seconds, seconds))
-      : later.futimes(file, seconds, seconds);
+    const here = this.here;
+    return here === undefined ? later.futimes(file, seconds, seconds) : here.setTimes(file, seconds);
   }
 
   async setMode(file: number, mode: number): Promise<void> {
-    return this.isQuick ? this.#here(() => fs.fchmodSync(file, mode)) : later.fchmod(file, mode);
+    const here = this.here;
+    return here === undefined ? later.fchmod(file, mode) : here.setMode(file, mode);
   }
 
   async makeFolder(path: string): Promise<void> {
-    return this.isQuick ? this.#here(() => fs.mkdirSync(path)) : later.mkdir(path);
+    const here = this.here;
+    return here === undefined ? later.mkdir(path) : here.makeFolder(path);
   }
 
   async rename(from: string, to: string): Promise<void> {
-    return this.isQuick ? this.#here(() => fs.renameSync(from, to)) : later.rename(from, to);
+    const here = this.here;
+    return here === undefined ? later.rename(from, to) : here.rename(from, to);
   }
 
   /** Always the pool's business: no disk is quick at this. */
@@ -150,17 +172,31 @@ export class DiskCalls {
     }
   }
 
+  #wasSlow(began: number, ended: number): void {
+    this.#slowFor = Math.max(0, this.#slowFor - (began - this.#slowAt) * forgotten) + ended - began;
+    this.#slowAt = ended;
+    if (this.#slowFor <= patience) return;
+    this.#slowFor = 0;
+    this.#poolUntil = began + rest;
+  }
+
   /** True while calls are made in place. */
   get isQuick(): boolean {
     return this.isLocal && this.#now() >= this.#poolUntil;
   }
 
-  #here<T>(call: () => T): T {
-    const started = this.#now();
-    try {
-      return call();
-    } finally {
-      if (this.#now() - started > slow) this.#poolUntil = started + rest;
-    }
+  /** Calls in place, to be made at once; undefined while they are the pool's business. */
+  get here(): InPlace | undefined {
+    return this.isQuick ? this.#here : undefined;
+  }
+
+  /** The same for several calls, one after the other, without the methods above: whoever overrides those has none. */
+  get atOnce(): InPlace | undefined {
+    return this.here;
+  }
+
+  /** The same as {@link here} for a call that moves so many bytes. */
+  hereFor(bytes: number): InPlace | undefined {
+    return bytes <= fewBytes ? this.here : undefined;
   }
 }

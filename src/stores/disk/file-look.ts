@@ -2,6 +2,7 @@
 import type { FileLook } from '../contract.ts';
 import type { Notices } from '../notices.ts';
 import type { DiskCalls } from './calls.ts';
+import type { InPlace } from './in-place.ts';
 import { isRefusal, type Refusals } from './refusals.ts';
 
 /** Seconds since 1970 at which file systems begin and end: NTFS, ext4, Unix, FAT; and ext4, FAT, 32 bits without and with a sign. */
@@ -37,6 +38,17 @@ export class FileLooks {
     const kept = await this.#giveTime(file, wanted);
     this.#keepsTimes ||= isExact(wanted, kept);
     return kept;
+  }
+
+  /** The same by calls in place, where nothing is to be found out any more: the time that was given; undefined where there is. */
+  giveAtOnce(calls: InPlace, file: number, look: FileLook, hasMode: boolean): bigint | undefined {
+    if (!this.#keepsTimes || this.#refusals.has('times') || (!hasMode && this.#refusals.has('mode')))
+      return undefined;
+    const wanted = BigInt(look.mtime);
+    if (!isOrdinary(wanted)) return undefined;
+    if (!hasMode) calls.setMode(file, permissions(look.mode));
+    calls.setTimes(file, seconds(wanted));
+    return wanted;
   }
 
   /** True when the time was taken; otherwise the refusal. */
@@ -104,9 +116,11 @@ export function isSameTime(noted: string, found: bigint): boolean {
   return found % second === 0n && apart > -2n * second && apart < 2n * second;
 }
 
+const [from, until] = [firsts.at(-1)! * second, lasts.at(-1)! * second];
+
 /** True for a time that all file systems have that have times: from 1980 to 2038. */
 function isOrdinary(time: bigint): boolean {
-  return time > firsts.at(-1)! * second && time < lasts.at(-1)! * second;
+  return time > from && time < until;
 }
 
 /** True when a time was kept that no file system could keep that counts milliseconds, or anything coarser. */

@@ -73,6 +73,26 @@ export class FinalNames {
     }
   }
 
+  /**
+   * The same by a call in place, into a folder that is known and open, where each name has one spelling. False where that cannot be, or did
+   * not go well: {@link put} is to meet it then. `since`: see {@link Claim}.
+   */
+  putAtOnce(file: string, target: string, since: number): boolean {
+    const { calls, folders } = this.#options;
+    const here = calls.atOnce;
+    const folder = folderOf(target);
+    const path = here === undefined ? undefined : folders.openPathOf(here, folder, since);
+    if (here === undefined || path === undefined) return false;
+    try {
+      here.rename(file, `${path}/${target.slice(folder.length + 1)}`);
+    } catch {
+      return false;
+    }
+    crashPoint('name:after-rename');
+    folders.touch(folder);
+    return true;
+  }
+
   async #rename(
     file: string,
     target: string,

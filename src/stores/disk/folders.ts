@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { crashPoint } from '../../crash-points.ts';
 import type { DiskCalls } from './calls.ts';
+import type { InPlace } from './in-place.ts';
 import type { Refusals } from './refusals.ts';
 import type { Way } from './way.ts';
 
@@ -69,6 +70,11 @@ export class Folders {
   /** Runs work on the entries of the folder that `target` belongs into, never through a link: see {@link Way.within}. */
   within<T>(target: string, work: (path: string) => Promise<T>, since?: number): Promise<T> {
     return this.#way.within(folderOf(target), work, since);
+  }
+
+  /** By which path names in a folder are reached at once; undefined where {@link prepare} or {@link within} have to be asked. */
+  openPathOf(calls: InPlace, folder: string, since: number): string | undefined {
+    return folder === '' || this.#known.has(folder) ? this.#way.openPathOf(calls, folder, since) : undefined;
   }
 
   /** What people call a folder. */

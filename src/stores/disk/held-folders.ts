@@ -1,12 +1,15 @@
 /** Folders kept open for the files that are to go into them: many go into one, and opening it costs as much as a rename. */
 import type { DiskCalls } from './calls.ts';
 import { descriptorShare } from './descriptor-share.ts';
+import type { InPlace } from './in-place.ts';
 
 /** A folder that is open. */
 export interface HeldFolder {
   /** Where it has to stand: its name without a link on the way. */
   readonly path: string;
   readonly file: Promise<number>;
+  /** The same, once it is open. */
+  opened: number | undefined;
   users: number;
   /** The latest of {@link HeldFolders.looks} that found it there. */
   look: number;
@@ -51,6 +54,20 @@ export class HeldFolders {
     }
   }
 
+  /** The same for work that is done before anything else happens; undefined where the folder is not open, or does not stand there. */
+  useAtOnce(calls: InPlace, folder: string, since: number): number | undefined {
+    const held = this.#held.get(folder);
+    if (held?.opened === undefined) return undefined;
+    if (held.look <= since) {
+      const look = ++this.#looks;
+      if (pathOf(calls, held.opened) !== held.path) return undefined;
+      held.look = look;
+    }
+    this.#held.delete(folder);
+    this.#held.set(folder, held);
+    return held.opened;
+  }
+
   /** Closes those that are not in use; resolves with how many that were. */
   release(): Promise<number> {
     return this.#letGo(0);
@@ -88,8 +105,14 @@ export class HeldFolders {
       return before;
     }
     const { pathOf, open } = this.#options;
-    const held: HeldFolder = { path: pathOf(folder), file: open(folder), users: 0, look: ++this.#looks };
-    held.file.catch(() => this.#held.get(folder) === held && this.#held.delete(folder));
+    const look = ++this.#looks;
+    const held: HeldFolder = { path: pathOf(folder), file: open(folder), opened: undefined, users: 0, look };
+    held.file.then(
+      (file) => {
+        held.opened = file;
+      },
+      () => this.#held.get(folder) === held && this.#held.delete(folder),
+    );
     this.#held.set(folder, held);
     return held;
   }
@@ -118,5 +141,14 @@ export class HeldFolders {
       closed++;
     }
     return closed;
+  }
+}
+
+/** Where an open folder stands; undefined when the system does not say. */
+function pathOf(calls: InPlace, file: number): string | undefined {
+  try {
+    return calls.pathOf(file);
+  } catch {
+    return undefined;
   }
 }

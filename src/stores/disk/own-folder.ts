@@ -75,10 +75,15 @@ export class OwnFolder {
     try {
       return await work();
     } catch (error) {
-      const cause = error instanceof Error ? (error.cause ?? error) : error;
-      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') await this.confirm();
-      throw error;
+      return this.rethrow(error);
     }
+  }
+
+  /** Throws an error, or what {@link confirm} throws where something was missing. */
+  async rethrow(error: unknown): Promise<never> {
+    const cause = error instanceof Error ? (error.cause ?? error) : error;
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') await this.confirm();
+    throw error;
   }
 
   close(): void {

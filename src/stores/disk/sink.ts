@@ -29,6 +29,7 @@ import { openFault } from './open-fault.ts';
 import { makeOwnFolders, OwnFolder } from './own-folder.ts';
 import { diskPartFile } from './part-file.ts';
 import { placeOf } from './place.ts';
+import { PublishedWholes } from './published-wholes.ts';
 import { Refusals } from './refusals.ts';
 import { foldedBy, probeSpelling, type Spelling } from './spelling.ts';
 import { keepsStamps } from './stamps.ts';
@@ -79,9 +80,8 @@ class DiskSink implements Sink {
   readonly #notices = new Notices();
   readonly #refusals: Refusals;
   readonly #looks: FileLooks;
-  readonly #whole: WholeFiles;
+  readonly #wholes: PublishedWholes;
   readonly #own: OwnFolder;
-  #wholes = 0;
   #checks = 0;
 
   /** `root` is where the place really is. */
@@ -99,9 +99,8 @@ class DiskSink implements Sink {
     this.#own = new OwnFolder(place, root, this.#parts, calls);
     const withDescriptor = <T>(work: () => Promise<T>): Promise<T> => this.#handles.withDescriptor(work);
     this.#way = new Way({ calls, root, realRoot: root, withDescriptor });
-    this.#whole = new WholeFiles({ calls, looks: this.#looks, withDescriptor });
     this.#folders = new Folders({ root, way: this.#way, calls, refusals: this.#refusals });
-    this.#standing = new StandingFiles(calls, this.#way);
+    this.#standing = new StandingFiles(root, calls, this.#way);
     const collision = (target: string, folded: string): string | undefined =>
       this.#journal.collision(target, folded);
     this.#names = new FinalNames({
@@ -111,6 +110,16 @@ class DiskSink implements Sink {
       withDescriptor,
       folded: (target) => foldedBy(spelling, target),
       collision,
+    });
+    this.#wholes = new PublishedWholes({
+      parts: this.#parts,
+      files: new WholeFiles({ calls, looks: this.#looks, withDescriptor }),
+      folders: this.#folders,
+      names: this.#names,
+      journal: this.#journal,
+      own: this.#own,
+      isPlain: (target) => foldedBy(spelling, target) === null,
+      sync: (whole) => this.#sync(whole),
     });
     for (const folder of ['', ownFolder, partsFolder]) this.#folders.touch(folder);
     this.#handles = new Handles({
@@ -174,17 +183,7 @@ class DiskSink implements Sink {
   }
 
   publishWhole(bytes: Uint8Array, target: string, look: FileLook, published: Published): Promise<void> {
-    return this.#publish(target, async (claim) => {
-      const file = join(this.#parts, `whole-${this.#wholes++}`);
-      try {
-        const mtime = await this.#whole.write(file, bytes, look, (whole) => this.#sync(whole));
-        const moved = await this.#names.put(file, target, claim, published);
-        this.#journal.notePublished(target, published, moved ?? mtime, claim.folded);
-      } catch (error) {
-        await rm(file, { force: true });
-        throw error;
-      }
-    });
+    return this.#wholes.publish(bytes, target, look, published);
   }
 
   /** Runs the publishing of a name. */

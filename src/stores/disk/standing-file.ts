@@ -1,5 +1,6 @@
 /** Reading what stands under a final name already, whoever put it there. */
 import { type BigIntStats, constants } from 'node:fs';
+import { join } from 'node:path';
 import { type ChecksumAlgorithm, createHasher } from '../../records/checksum.ts';
 import type { DiskCalls } from './calls.ts';
 import type { Way } from './way.ts';
@@ -8,10 +9,12 @@ import type { Way } from './way.ts';
 const piece = 1024 * 1024;
 
 export class StandingFiles {
+  readonly #root: string;
   readonly #calls: DiskCalls;
   readonly #way: Way;
 
-  constructor(calls: DiskCalls, way: Way) {
+  constructor(root: string, calls: DiskCalls, way: Way) {
+    this.#root = root;
     this.#calls = calls;
     this.#way = way;
   }
@@ -19,6 +22,9 @@ export class StandingFiles {
   /** Undefined when there is no file, or none that can be read: it is not known to be right then. */
   async digest(target: string, algorithm: ChecksumAlgorithm, size?: number): Promise<string | undefined> {
     try {
+      // Most often nothing is there, and opening that would cost as much as writing it.
+      const seen = await this.#calls.lookIfThere(join(this.#root, target));
+      if (seen === undefined || (size !== undefined && seen.size !== BigInt(size))) return undefined;
       return await this.#use(target, async (file, stats) => {
         if (size !== undefined && stats.size !== BigInt(size)) return undefined;
         const hasher = createHasher(algorithm);

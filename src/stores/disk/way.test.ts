@@ -7,6 +7,7 @@ import { temporaryFolder } from '../../../test/support/folder.ts';
 import { digestOf } from '../../records/checksum.ts';
 import type { Published, Selection } from '../contract.ts';
 import { DiskCalls } from './calls.ts';
+import { InPlace } from './in-place.ts';
 import { openDiskSink } from './sink.ts';
 import { openDiskSource } from './source.ts';
 import { Way } from './way.ts';
@@ -79,7 +80,20 @@ test('What stands behind a link that took a folder’s place does not stand at t
 test('Files that come at once into a new folder: it is made, opened and asked about once for all of them', async (t) => {
   const folder = await temporaryFolder(t);
   const made = { folders: 0, opened: 0, asked: 0 };
+  class CountedInPlace extends InPlace {
+    override pathOf(file: number): string {
+      made.asked++;
+      return super.pathOf(file);
+    }
+  }
   class Counted extends DiskCalls {
+    readonly #inPlace = new CountedInPlace(
+      () => 0,
+      () => {},
+    );
+    override get atOnce(): InPlace | undefined {
+      return this.here === undefined ? undefined : this.#inPlace;
+    }
     override async makeFolder(path: string): Promise<void> {
       made.folders++;
       await super.makeFolder(path);

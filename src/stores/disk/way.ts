@@ -7,6 +7,7 @@ import { readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DiskCalls } from './calls.ts';
 import { HeldFolders } from './held-folders.ts';
+import type { InPlace } from './in-place.ts';
 
 /** Linux's flag for a handle on a folder that need not be readable; Node has no name for it. */
 const pathOnly = 0o10_000_000;
@@ -79,6 +80,12 @@ export class Way {
         throw named(error, path, join(this.#root, folder));
       }
     });
+  }
+
+  /** The path that {@link within} gives to its work, where nothing has to be waited for; undefined otherwise. */
+  openPathOf(calls: InPlace, folder: string, since: number): string | undefined {
+    const file = this.#canAsk ? this.#held.useAtOnce(calls, folder, since) : undefined;
+    return file === undefined ? undefined : `/proc/self/fd/${file}`;
   }
 
   /** Closes the folders that are kept open for the next file; resolves with how many that were. */

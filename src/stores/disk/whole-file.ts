@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { crashPoint } from '../../crash-points.ts';
 import type { FileLook } from '../contract.ts';
-import type { DiskCalls } from './calls.ts';
+import { type DiskCalls, fewBytes } from './calls.ts';
 import { type FileLooks, permissions } from './file-look.ts';
 import { unwatchedFor } from './part-watch.ts';
 
@@ -12,6 +12,19 @@ export interface WholeFilesOptions {
   readonly looks: FileLooks;
   /** Runs what opens something. */
   readonly withDescriptor: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+const newFile = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
+
+/** A file that is written, and not durable. */
+export interface BegunWhole {
+  readonly file: string;
+  readonly whole: number;
+  readonly bytes: Uint8Array;
+  /** Nanoseconds. */
+  readonly mtime: bigint;
+  /** Steady milliseconds. */
+  readonly began: number;
 }
 
 export class WholeFiles {
@@ -49,6 +62,44 @@ export class WholeFiles {
     }
   }
 
+  /**
+   * The same by calls in place, up to where the file is to be made durable; undefined where that cannot be, or anything is out of the
+   * ordinary: {@link write} is to meet it then.
+   */
+  begin(file: string, bytes: Uint8Array, look: FileLook): BegunWhole | undefined {
+    const { calls, looks } = this.#options;
+    const here = calls.atOnce;
+    if (here === undefined || bytes.length > fewBytes || !this.#canRead) return undefined;
+    const mode = permissions(look.mode);
+    const made = mode & ~this.#umask;
+    const began = performance.now();
+    let whole: number | undefined;
+    try {
+      whole = here.open(file, newFile, made);
+      const isWritten = here.write(whole, bytes, 0) === bytes.length;
+      crashPoint('whole:after-write');
+      const mtime = isWritten ? looks.giveAtOnce(here, whole, look, made === mode) : undefined;
+      if (mtime !== undefined) return { file, whole, bytes, mtime, began };
+    } catch {
+      // Whatever it is, it is there for the ordinary way too.
+    }
+    if (whole !== undefined) here.close(whole);
+    return undefined;
+  }
+
+  /** What {@link write} does from where `begin` has left it. */
+  async end({ file, whole, bytes, began }: BegunWhole, sync: (file: number) => Promise<void>): Promise<void> {
+    const { calls } = this.#options;
+    try {
+      await sync(whole);
+      if (performance.now() - began > unwatchedFor) await this.#mustHold(file, whole, bytes);
+    } finally {
+      const here = calls.atOnce;
+      if (here === undefined) await calls.close(whole);
+      else here.close(whole);
+    }
+  }
+
   get #canRead(): boolean {
     return !this.#options.calls.ordersWrites;
   }
@@ -67,9 +118,8 @@ export class WholeFiles {
 
   /** Whatever stands there, and wherever it leads, is none of ours. */
   async #openNew(file: string, mode: number): Promise<number> {
-    const { O_RDWR, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants;
     // Some file systems of programs make no file that is to be read, too.
-    const flags = (this.#canRead ? O_RDWR : O_WRONLY) | O_CREAT | O_EXCL | O_NOFOLLOW;
+    const flags = this.#canRead ? newFile : (newFile & ~constants.O_RDWR) | constants.O_WRONLY;
     try {
       return await this.#options.calls.open(file, flags, mode);
     } catch (error) {

@@ -136,8 +136,8 @@ export const names: readonly Defect[] = [
     edits: [
       edit(
         'src/stores/disk/whole-file.ts',
-        '| O_CREAT | O_EXCL | O_NOFOLLOW;',
-        '| O_CREAT | constants.O_TRUNC | (O_EXCL & 0) | (O_NOFOLLOW & 0);',
+        '| constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);',
+        '| constants.O_TRUNC;',
       ),
     ],
     seekers: [oddDisk, contract, crash],

@@ -5,6 +5,7 @@
 import { fstatSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { DiskCalls } from '../../../src/stores/disk/calls.ts';
+import { InPlace } from '../../../src/stores/disk/in-place.ts';
 import { DiskModel, type Fate, type Remains } from '../../powercut/disk-model.ts';
 import type { DiskCall } from '../../powercut/log.ts';
 import type { Life } from '../../support/killable.ts';
@@ -30,6 +31,11 @@ export interface Found {
 export class LastingCalls extends DiskCalls {
   readonly #options: LastingOptions;
   readonly #disk: DiskModel;
+  readonly #inPlace: InPlace = new LastingInPlace(
+    () => this.#spend(),
+    (call) => this.#take(call),
+    (path) => this.#nameOf(path),
+  );
   #count = 0;
   #waited = 0;
   #found: Found | undefined;
@@ -84,6 +90,12 @@ export class LastingCalls extends DiskCalls {
     this.#take({ kind: 'rename', ...names });
   }
 
+  /** Calls in place, wherever the next one would not wait anyway. */
+  override get atOnce(): InPlace | undefined {
+    const { waits } = this.#options;
+    return (waits[this.#waited % Math.max(1, waits.length)] ?? 0) === 0 ? this.#inPlace : undefined;
+  }
+
   /** Only what was done before it began is promised. */
   override async sync(file: number): Promise<void> {
     const upto = this.#count;
@@ -120,9 +132,14 @@ export class LastingCalls extends DiskCalls {
       await new Promise(setImmediate);
   }
 
-  /** Waits, and counts; whoever is dead does nothing any more. */
+  /** Waits, and counts. */
   async #turn(): Promise<void> {
     await this.turn();
+    this.#spend();
+  }
+
+  /** Whoever is dead does nothing any more. */
+  #spend(): void {
     const { life } = this.#options;
     try {
       life.spend();
@@ -154,6 +171,44 @@ export class LastingCalls extends DiskCalls {
     const held = /^\/proc\/self\/fd\/\d+/.exec(path)?.[0];
     const real = held === undefined ? path : readlinkSync(held) + path.slice(held.length);
     return relative(this.#options.root, real).split(sep).join('/');
+  }
+}
+
+/** The calls by which small files are put under their names at once. */
+class LastingInPlace extends InPlace {
+  readonly #spend: () => void;
+  readonly #take: (call: DiskCall) => void;
+  readonly #nameOf: (path: string) => string;
+
+  constructor(spend: () => void, take: (call: DiskCall) => void, nameOf: (path: string) => string) {
+    super(
+      () => 0,
+      () => {},
+    );
+    this.#spend = spend;
+    this.#take = take;
+    this.#nameOf = nameOf;
+  }
+
+  override open(path: string, flags: string | number, mode?: number): number {
+    this.#spend();
+    const file = super.open(path, flags, mode);
+    this.#take({ kind: 'create', inode: inodeOf(file), path: this.#nameOf(path) });
+    return file;
+  }
+
+  override write(file: number, bytes: Uint8Array, position: number): number {
+    this.#spend();
+    const written = super.write(file, bytes, position);
+    this.#take({ kind: 'write', inode: inodeOf(file), position, bytes: Buffer.from(bytes) });
+    return written;
+  }
+
+  override rename(from: string, to: string): void {
+    this.#spend();
+    const names = { from: this.#nameOf(from), to: this.#nameOf(to) };
+    super.rename(from, to);
+    this.#take({ kind: 'rename', ...names });
   }
 }
 

@@ -1,0 +1,67 @@
+/**
+ * Small files that are all at hand, put under their names. There may be many thousands of them: while the disk is quick, calls in place
+ * make and name them, and nothing is waited for but that they are durable. Whatever is out of the ordinary goes the ordinary way.
+ */
+import { rm } from 'node:fs/promises';
+import type { FileLook, Published } from '../contract.ts';
+import type { FinalNames } from './final-names.ts';
+import type { Folders } from './folders.ts';
+import type { Journal } from './journal.ts';
+import type { OwnFolder } from './own-folder.ts';
+import type { WholeFiles } from './whole-file.ts';
+
+export interface PublishedWholesOptions {
+  /** The folder of temporary files. */
+  readonly parts: string;
+  readonly files: WholeFiles;
+  readonly folders: Folders;
+  readonly names: FinalNames;
+  readonly journal: Journal;
+  readonly own: OwnFolder;
+  /** True for a name that has one spelling there. */
+  readonly isPlain: (target: string) => boolean;
+  /** Makes an open file durable. */
+  readonly sync: (file: number) => Promise<void>;
+}
+
+export class PublishedWholes {
+  readonly #options: PublishedWholesOptions;
+  #count = 0;
+
+  constructor(options: PublishedWholesOptions) {
+    this.#options = options;
+  }
+
+  /** As the contract says of `publishWhole`. */
+  async publish(bytes: Uint8Array, target: string, look: FileLook, published: Published): Promise<void> {
+    const { parts, files, folders, names, journal, own, isPlain, sync } = this.#options;
+    const file = `${parts}/whole-${this.#count++}`;
+    const since = folders.looks;
+    const begun = isPlain(target) ? files.begin(file, bytes, look) : undefined;
+    try {
+      if (begun === undefined) return await this.#publish(file, bytes, target, look, published);
+      await files.end(begun, sync);
+      const isPut = names.putAtOnce(file, target, since);
+      const moved = isPut ? undefined : await names.put(file, target, { folded: null, since }, published);
+      journal.notePublished(target, published, moved ?? begun.mtime, null);
+    } catch (error) {
+      await rm(file, { force: true });
+      await own.rethrow(error);
+    }
+  }
+
+  async #publish(
+    file: string,
+    bytes: Uint8Array,
+    target: string,
+    look: FileLook,
+    published: Published,
+  ): Promise<void> {
+    const { files, names, journal, sync } = this.#options;
+    await names.claim(target, async (claim) => {
+      const mtime = await files.write(file, bytes, look, sync);
+      const moved = await names.put(file, target, claim, published);
+      journal.notePublished(target, published, moved ?? mtime, claim.folded);
+    });
+  }
+}
