@@ -1,6 +1,6 @@
 /** The kinds of values that flags take. The messages go on the sentence `--flag: "what was written" ...`. */
 import { z } from 'zod';
-import { parsePlace, placeFault } from '../stores/place.ts';
+import { parsePath, pathFault, placeFault } from '../stores/place.ts';
 import { parseDuration, parseSize, parseTime } from './units.ts';
 
 /** A text that `parse` understands; undefined from it means not. `message` goes on the sentence. */
@@ -56,10 +56,16 @@ export const text: z.ZodType<string> = z.string().min(1, 'is empty; write a valu
 
 /** A path, or the URL of a file, whose path is taken. */
 export const path: z.ZodType<string> = z.string().transform((written, context) => {
-  const message = placeFault(written);
-  if (message === undefined) return parsePlace(written).path;
+  const message = pathFault(written);
+  if (message === undefined) return parsePath(written);
   context.issues.push({ code: 'custom', message, input: written });
   return z.NEVER;
+});
+
+/** A path, the URL of a file, or of a place in another store. */
+export const place: z.ZodType<string> = z.string().superRefine((written, context) => {
+  const message = placeFault(written);
+  if (message !== undefined) context.addIssue({ code: 'custom', message, input: written });
 });
 
 /** A name that Kafka accepts for a topic. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parsePlace, placeFault } from './place.ts';
+import { parsePath, parsePlace, pathFault, placeFault } from './place.ts';
 
 test('paths are taken as they are', () => {
   const paths = [
@@ -24,23 +24,74 @@ test('paths are taken as they are', () => {
 
 test('what looks like a URL is refused, and what there is is said', () => {
   const urls = [
-    ...['s3://bucket/x', 'S3://bucket', 's3:/bucket', 's3:bucket', 's3:', ' s3://bucket', 's3:\\bucket'],
-    ...[
-      'gs://b',
-      'azblob://c/p',
-      'hdfs://h:1/p',
-      'https://example.com/x',
-      'sftp://h/x',
-      'foo+bar://x',
-      'x-y.z:/x',
-    ],
+    ...['s3:/bucket', 's3:bucket', 's3:', ' s3:/bucket', 's3:\\bucket', 's3a://bucket/x', 'gcs://b'],
+    ...['hdfs:/h', 'https://example.com/x', 'sftp://h/x', 'foo+bar://x', 'x-y.z:/x'],
     ...['nas:/export', 'user@nas:/export', 'data://x', 'http:example.com'],
   ];
   for (const url of urls) {
-    assert.match(placeFault(url) ?? '', /looks like a URL.*there are: paths.*file:\/\/\//, url);
+    assert.match(
+      placeFault(url) ?? '',
+      /looks like a URL.*there are: paths.*file:\/\/\/.*s3:\/\/BUCKET/,
+      url,
+    );
     assert.throws(() => parsePlace(url), { name: 'ConfigurationError', exitCode: 2 });
   }
   assert.match(placeFault('') ?? '', /is empty/);
+});
+
+test('buckets and prefixes, taken as they are', () => {
+  const table: [url: string, bucket: string, prefix: string, shown?: string][] = [
+    ['s3://bucket', 'bucket', ''],
+    ['s3://bucket/', 'bucket', '', 's3://bucket'],
+    ['S3://bucket/a', 'bucket', 'a/', 's3://bucket/a'],
+    [' s3://bucket/a/b/ ', 'bucket', 'a/b/', 's3://bucket/a/b'],
+    ['s3://my.bucket-1/a%20b?c#d+e', 'my.bucket-1', 'a%20b?c#d+e/'],
+    ['s3://bucket/写真', 'bucket', '写真/'],
+    ['s3://bucket//a', 'bucket', '/a/'],
+    [
+      's3://arn:aws:s3:eu-west-1:123456789012:accesspoint/mine',
+      'arn:aws:s3:eu-west-1:123456789012:accesspoint/mine',
+      '',
+    ],
+    [
+      's3://arn:aws:s3:eu-west-1:123456789012:accesspoint/mine/a',
+      'arn:aws:s3:eu-west-1:123456789012:accesspoint/mine',
+      'a/',
+    ],
+  ];
+  for (const [url, bucket, prefix, shown = url] of table) {
+    assert.deepEqual(parsePlace(url), { store: 's3', bucket, prefix, url: shown }, url);
+  }
+  for (const url of ['s3://', 's3:///a', 's3://a b/c', 's3://-a', 's3://ab:c/d']) {
+    assert.match(placeFault(url) ?? '', /^names no bucket; write s3:\/\/BUCKET\/PREFIX$/, url);
+  }
+});
+
+test('keys that stand in a URL are refused, and not shown', () => {
+  for (const url of ['s3://AKIA:hunter2@bucket/x', 'sftp://me:hunter2@host/x']) {
+    assert.throws(
+      () => parsePlace(url),
+      ({ message }: Error) => !message.includes('hunter2'),
+    );
+  }
+  assert.match(placeFault('s3://AKIA:hunter2@bucket/x') ?? '', /AWS's environment and profiles/);
+});
+
+test('stores to come are known by their names', () => {
+  for (const url of ['gs://b', 'azblob://c/p', 'hdfs://h:1/p', 'webhdfs://h/p', 'swebhdfs://h/p']) {
+    assert.match(placeFault(url) ?? '', /cannot use yet; there are: paths.*s3:\/\/BUCKET\/PREFIX/, url);
+  }
+});
+
+test('what has to be on a disk is a path, whatever stores there are', () => {
+  for (const url of ['s3://bucket/x', 'gs://b', 'https://example.com/x']) {
+    assert.match(
+      pathFault(url) ?? '',
+      /looks like a URL, and is to be a path here.*there are: paths.*file:\/\/\//,
+    );
+    assert.throws(() => parsePath(url), { name: 'ConfigurationError', exitCode: 2 });
+  }
+  assert.equal(parsePath('a:b'), 'a:b');
 });
 
 test('URLs of files are paths', () => {
@@ -50,7 +101,11 @@ test('URLs of files are paths', () => {
     ['file:/srv/my%20photos', '/srv/my photos'],
     ['file://localhost/srv/a%23b', '/srv/a#b'],
   ];
-  if (process.platform !== 'win32') for (const [url, path] of table) assert.equal(parsePlace(url).path, path);
+  if (process.platform !== 'win32')
+    for (const [url, path] of table) {
+      assert.equal(parsePath(url), path);
+      assert.deepEqual(parsePlace(url), { store: 'disk', path });
+    }
 });
 
 test('URLs of files that are none of this machine, or say more than a path', () => {

@@ -5,37 +5,101 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigurationError } from '../errors.ts';
+import { withoutSecrets } from '../secrets.ts';
 
-/** A place in a store. There is one kind of store so far. */
-export interface Place {
+export interface DiskPlace {
   readonly store: 'disk';
   /** As it was written; of a URL, absolute. */
   readonly path: string;
 }
 
+export interface S3Place {
+  readonly store: 's3';
+  /** The bucket's name, or the ARN of an access point. */
+  readonly bucket: string;
+  /** What all keys begin with: empty, or with a slash at its end. */
+  readonly prefix: string;
+  /** For people: `s3://BUCKET/PREFIX`. */
+  readonly url: string;
+}
+
+/** A place in a store. */
+export type Place = DiskPlace | S3Place;
+
+/** A store that goes by URLs. */
+interface UrlStore {
+  readonly schemes: readonly string[];
+  /** How its places are written. */
+  readonly form: string;
+  /** The place, or what is wrong with what stands behind the `//`; undefined for a store that is not built yet. */
+  readonly read?: (rest: string) => Place | string;
+}
+
+const s3Form = 's3://BUCKET/PREFIX';
+const urlStores: readonly UrlStore[] = [
+  { schemes: ['s3'], form: s3Form, read: readS3 },
+  { schemes: ['azblob'], form: 'azblob://CONTAINER/PREFIX' },
+  { schemes: ['gs'], form: 'gs://BUCKET/PREFIX' },
+  { schemes: ['hdfs', 'webhdfs', 'swebhdfs'], form: 'hdfs://HOST:PORT/PATH' },
+];
+
 /** `photos:/`, `s3://`, `user@host:/`, before any other slash. One letter is a drive of Windows. */
 const remote = /^[^/\\]{2,}:[/\\]/;
 /** What these mean without a slash as well: `s3:bucket`. Other names with a colon are folders. */
 const schemes =
-  /^(?:s3[an]?|gc?s|az(?:blob|ure)?|abfss?|wasbs?|(?:web)?hdfs|b2|swift|https?|ftps?|sftp|ssh|scp|rsync|smb|nfs|davs?|webdav|file|kafka):/i;
+  /^(?:s3[an]?|gc?s|az(?:blob|ure)?|abfss?|wasbs?|s?(?:web)?hdfs|b2|swift|https?|ftps?|sftp|ssh|scp|rsync|smb|nfs|davs?|webdav|file|kafka):/i;
+const pathForms = 'paths (photos, /srv/photos), file:///srv/photos';
+const placeForms = [pathForms, ...urlStores.filter(({ read }) => read !== undefined).map(({ form }) => form)];
 
-/** What is wrong with a written place, to go on the sentence `"s3://bucket" ...`; undefined when nothing is. */
+/** What is wrong with a written place, to go on the sentence `"ftp://host" ...`; undefined when nothing is. */
 export function placeFault(written: string): string | undefined {
+  const read = readUrl(written.trim());
+  if (read !== undefined) return typeof read === 'string' ? read : undefined;
+  return pathFault(written, placeForms.join(', '));
+}
+
+/** The same for what has to be on a disk. */
+export function pathFault(written: string, forms: string = pathForms): string | undefined {
   const text = written.trim();
   if (text === '') return 'is empty; write a path';
   if (/^file:/i.test(text)) return fileFault(text);
   if (!remote.test(text) && !schemes.test(text)) return undefined;
-  return (
-    'looks like a URL, and there is no store of that kind; there are: paths (photos, /srv/photos), file:///srv/photos. ' +
-    `A path of that very name is written ./${text}`
-  );
+  const what = forms === pathForms ? 'is to be a path here' : 'there is no store of that kind';
+  return `looks like a URL, and ${what}; there are: ${forms}. A path of that very name is written ./${withoutSecrets(text)}`;
 }
 
 /** Throws ConfigurationError. */
 export function parsePlace(written: string): Place {
   const fault = placeFault(written);
-  if (fault !== undefined) throw new ConfigurationError(`"${written}" ${fault}`);
-  return { store: 'disk', path: /^\s*file:/i.test(written) ? fileURLToPath(written.trim()) : written };
+  if (fault !== undefined) throw new ConfigurationError(`"${withoutSecrets(written)}" ${fault}`);
+  const read = readUrl(written.trim());
+  return read === undefined || typeof read === 'string' ? { store: 'disk', path: parsePath(written) } : read;
+}
+
+/** A path, or that of a `file:` URL. Throws ConfigurationError. */
+export function parsePath(written: string): string {
+  const fault = pathFault(written);
+  if (fault !== undefined) throw new ConfigurationError(`"${withoutSecrets(written)}" ${fault}`);
+  return /^\s*file:/i.test(written) ? fileURLToPath(written.trim()) : written;
+}
+
+/** The place of a store that goes by URLs, or what is wrong with it; undefined for all else. */
+function readUrl(text: string): Place | string | undefined {
+  const [, scheme = '', rest = ''] = /^([a-z0-9]+):\/\/(.*)$/is.exec(text) ?? [];
+  const store = urlStores.find(({ schemes }) => schemes.includes(scheme.toLowerCase()));
+  if (store === undefined) return undefined;
+  if (store.read !== undefined) return store.read(rest);
+  return `names a store that Sluice cannot use yet; there are: ${placeForms.join(', ')}`;
+}
+
+/** Keys are taken as they are: in one, `%`, `?` and `#` mean nothing. */
+function readS3(rest: string): S3Place | string {
+  const [, bucket = '', prefix = ''] = /^(arn:[^/]*[:/]accesspoint\/[^/]+|[^/]*)\/?(.*)$/s.exec(rest) ?? [];
+  if (/^[^/]*@/.test(rest))
+    return `has keys in it; they come from AWS's environment and profiles: write ${s3Form}`;
+  if (!/^(?:arn:[\w:/.-]+|[a-z0-9][\w.-]{1,254})$/i.test(bucket)) return `names no bucket; write ${s3Form}`;
+  const folder = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
+  return { store: 's3', bucket, prefix: folder, url: `s3://${bucket}/${folder}`.replace(/\/$/, '') };
 }
 
 function fileFault(text: string): string | undefined {

@@ -4,7 +4,7 @@ import { statusEvents } from '../../files/run/status.ts';
 import { createKafka } from '../../kafka/client.ts';
 import type { Kafka } from '../../kafka/contract.ts';
 import { silentLogger } from '../../log.ts';
-import { parsePlace } from '../../stores/place.ts';
+import { parsePath } from '../../stores/place.ts';
 import { readStream } from '../play/read-stream.ts';
 import { expectPlace } from './clip-file.ts';
 import { type RecordFromOptions, type RecordOptions, type RecordSummary, recordDefaults } from './options.ts';
@@ -37,7 +37,7 @@ export async function record(options: RecordOptions): Promise<RecordSummary> {
 /** The same through any client; it stays open. */
 export async function recordFrom(kafka: Kafka, options: RecordFromOptions): Promise<RecordSummary> {
   const { signal = new AbortController().signal, onEvent = () => {} } = options;
-  const out = parsePlace(options.out).path;
+  const out = parsePath(options.out);
   const settings = { ...recordDefaults, ...options, out, signal, onEvent, atSegments: true };
   expectOrder(settings);
   await expectPlace(settings.out, settings.force);

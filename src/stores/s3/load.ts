@@ -1,0 +1,19 @@
+/** AWS's client, loaded when a place in S3 is opened: nobody else needs it. */
+import { ConfigurationError } from '../../errors.ts';
+
+export type S3Sdk = typeof import('@aws-sdk/client-s3');
+
+const clientPackage = '@aws-sdk/client-s3';
+
+/** Throws ConfigurationError, with the command that installs it, when it is not there. */
+export async function loadS3Sdk(name: string = clientPackage): Promise<S3Sdk> {
+  try {
+    return await import(name);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
+    throw new ConfigurationError(
+      `s3:// needs a package that is not installed: npm install ${clientPackage} (beside Sluice; with -g where Sluice is)`,
+      { cause },
+    );
+  }
+}
