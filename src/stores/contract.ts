@@ -17,13 +17,18 @@ export interface SourceFile {
   readonly inode: string;
   /** Permission bits, at most 0o7777. */
   readonly mode: number;
+  /** Where the store's own times are those of its copy: how the file looked where it came from. Only an open file is sure to have it. */
+  readonly kept?: FileLook;
 }
 
-/** An open file of a source. */
+/**
+ * An open file of a source. Where others may put another file under its name, it either goes on giving the bytes of the one that was
+ * opened, or throws `ESTALE`; never those of both.
+ */
 export interface OpenFile {
   /** The file as this handle sees it, whatever became of its name. */
   look(): Promise<SourceFile>;
-  /** Fills `buffer` from `position` on, as far as there are bytes; resolves with how many came (0: the end). */
+  /** Fills `buffer` from `position` on, as far as there are bytes; resolves with how many came (0: the end). One call at a time. */
   read(buffer: Uint8Array, position: number): Promise<number>;
   close(): Promise<void>;
 }
@@ -40,9 +45,16 @@ export interface Unsendable {
   readonly reason: string;
 }
 
+/** What is so of all files of a source. */
+export interface SourceAbilities {
+  /** A file that can be seen is whole: it came there at once, and nobody writes to it. */
+  readonly appearsWhole: boolean;
+}
+
 export interface Source {
   /** The directory or URL, for people. */
   readonly place: string;
+  readonly abilities: SourceAbilities;
   /**
    * Every selected file, in no promised order, looked at once. What vanishes during the walk is left out; what cannot be
    * read is told to `unsendable`, and the walk goes on. Throws when the root itself cannot be read.

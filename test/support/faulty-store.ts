@@ -72,6 +72,7 @@ function faultyPart(part: PartFile, upload: string, before: BeforeCall): PartFil
 export function faultySource(source: Source, before: BeforeCall): Source {
   return {
     place: source.place,
+    abilities: source.abilities,
     list: (selection, unsendable) => source.list(selection, unsendable),
     look: async (path) => {
       await before({ method: 'look', name: path });

@@ -46,6 +46,8 @@ function programOf(name: string = process.env[s3Variable] ?? versitygw.name): S3
   throw new Error(`${name} is no S3 server of the tests; there are: ${programs.map((one) => one.name)}`);
 }
 
+const quiet = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+
 /** Starts a server of the owner's own, on an empty folder; it ends with its owner, and with our process at the latest. */
 export async function startS3(owner: Owner, name?: string): Promise<RunningS3> {
   const program = programOf(name);
@@ -55,7 +57,8 @@ export async function startS3(owner: Owner, name?: string): Promise<RunningS3> {
   const credentials = { accessKeyId: 'AKIDSLUICETESTS', secretAccessKey: 'a-secret-of-nobody' };
   const region = 'eu-west-1';
   const endpoint = `http://127.0.0.1:${port}`;
-  const client = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
+  const requestHandler = { httpAgent: { keepAlive: true, maxSockets: 16 }, logger: quiet };
+  const client = new S3Client({ endpoint, region, credentials, forcePathStyle: true, requestHandler });
   owner.after(() => client.destroy());
   const log = `${folder}.log`;
   owner.after(() => rm(log, { force: true }));

@@ -35,17 +35,17 @@ async function ensureVersitygw(say: (text: string) => void = () => {}): Promise<
   return program();
 }
 
-/** It keeps objects as files below `data`, and what files cannot hold in folders beside them. */
+/** It keeps objects as files below `data`, and what files cannot hold in their extended attributes: TMPDIR has to be on a disk that has those. */
 export const versitygw: S3Program = {
   name: 'versitygw',
   prepare: async (say) => void (await ensureVersitygw(say)),
   async command({ folder, port, accessKeyId, secretAccessKey, region }) {
-    const [data, sidecar, versions] = ['data', 'sidecar', 'versions'].map((name) => join(folder, name));
-    for (const path of [data!, sidecar!, versions!]) await mkdir(path);
+    const [data, versions] = [join(folder, 'data'), join(folder, 'versions')];
+    for (const path of [data, versions]) await mkdir(path, { recursive: true });
     const listen = ['--port', `127.0.0.1:${port}`, '--region', region, '--keep-alive', '--quiet'];
     const root = ['--access', accessKeyId, '--secret', secretAccessKey];
     const users = ['--iam-dir', folder];
-    const backend = ['posix', '--sidecar', sidecar!, '--versioning-dir', versions!, data!];
+    const backend = ['posix', '--versioning-dir', versions, data];
     return [await ensureVersitygw(), ...listen, ...root, ...users, ...backend];
   },
 };

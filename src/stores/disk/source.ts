@@ -48,6 +48,7 @@ export async function openDiskSource(directory: string, options: DiskSourceOptio
 
 class DiskSource implements Source {
   readonly place: string;
+  readonly abilities = { appearsWhole: false };
   readonly #followSymlinks: boolean;
   readonly #calls: DiskCalls;
   readonly #way: Way;

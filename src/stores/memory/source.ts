@@ -25,6 +25,7 @@ export interface WrittenLook {
 
 export class MemorySource implements Source {
   readonly place: string;
+  readonly abilities = { appearsWhole: false };
   /** What stands at the root: another one when the test puts another folder there. */
   root: string | undefined = 'memory';
   readonly #files = new Map<string, Inode>();
