@@ -12,6 +12,7 @@ import {
 } from '../records/file-record.ts';
 import type { PackedFile, RefusedEntry } from '../records/pack.ts';
 import { InOrder } from './incoming/in-order.ts';
+import { Room } from './incoming/room.ts';
 import { clientOptions } from './run/client-options.ts';
 import type { CatOptions } from './shared/options.ts';
 import { type FilePlace, locate } from './state/locate.ts';
@@ -74,7 +75,7 @@ async function* bytesAt(
   place: FilePlace,
   where: () => Promise<FilePlace>,
 ): AsyncGenerator<Uint8Array> {
-  const given: Given = { inOrder: new InOrder(earlyBytes) };
+  const given: Given = { inOrder: new InOrder(new Room(earlyBytes)) };
   const read = (from: FilePlace) => readOnce(kafka, options, ref, from, given);
   for (let from = place; ; given.inOrder.again()) {
     const { position: before } = given.inOrder;

@@ -6,6 +6,7 @@
  * sink may throw SinkLostError: it is not what it was, and is to be opened again.
  */
 import type { EpochRun } from '../kafka/contract.ts';
+import type { NameRules } from './target-name.ts';
 
 /** How a file looks now; equal fingerprints mean: not written to in between. */
 export interface SourceFile {
@@ -135,11 +136,39 @@ export interface ReadRange {
 }
 
 /**
+ * What a sink can do with the bytes of a file before they have their final name. A sink says it, and the receiver asks for it in one
+ * place, where it begins an upload.
+ */
+export interface SinkAbilities {
+  /**
+   * `anywhere`: what is not published is a file. It takes bytes at any position, in any order; it can be read back, and set aside; it
+   * outlives the process, as far as {@link UnfinishedUpload.ranges} says.
+   *
+   * `in-order`: what is not published is on its way. Each byte is taken once, from the first to the last; nobody can read it or set it
+   * aside, and a restart begins anew. {@link PartFile.read} and {@link Sink.quarantine} are not to be called.
+   */
+  readonly writes: 'anywhere' | 'in-order';
+  /** What names have to be, so that it can hold them. */
+  readonly names: NameRules;
+  /** Bytes of memory that an upload of a size takes here while it is written to; 0 where bytes go on at once. */
+  memoryFor(size: number): number;
+}
+
+/** What the temporary file of an upload is to become. */
+export interface PartOf {
+  readonly target: string;
+  readonly size: number;
+}
+
+/**
  * The temporary file of one upload, beside nobody's final name but on the same file system. It is made by the first call. Once it
  * was there, it is never made again: when it is gone every call throws VanishedError, until {@link Sink.clear}.
  */
 export interface PartFile {
-  /** All of `bytes` at `position`; in any order, and several at once. */
+  /**
+   * All of `bytes` at `position`; in any order, and several at once. Where a sink writes in order, each call begins where the one before
+   * it ended, and after that was done. Once it is done, the bytes are the caller's again.
+   */
   write(bytes: Uint8Array, position: number): Promise<void>;
   read(buffer: Uint8Array, position: number): Promise<number>;
   /** Resolves when everything written so far would survive a power cut. */
@@ -170,6 +199,7 @@ export interface Sink {
   readonly isCopy: boolean;
   /** True where `a` and `A` are one name. */
   readonly caseInsensitive: boolean;
+  readonly abilities: SinkAbilities;
 
   /** What was published under a final name, if it still stands there as it was. */
   published(target: string): Promise<Published | undefined>;
@@ -180,12 +210,13 @@ export interface Sink {
    * not be read, and may seem to be terabytes.
    */
   digestOfTarget(target: string, algorithm: string, size?: number): Promise<string | undefined>;
-  /** Opens (or makes) the temporary file of an upload. */
-  part(upload: string): PartFile;
+  /** Opens (or makes) the temporary file of an upload. Where a sink writes in order, `of` is needed to write. */
+  part(upload: string, of?: PartOf): PartFile;
   /**
    * Gives the temporary file its final name: durable before it is visible, replacing what stood there at once. Makes the
    * folders on the way; throws `ELOOP` when one of them is a symbolic link, VanishedError when the temporary file is gone or has
-   * another size than was published, TouchedError when {@link PartFile.isAsWritten} would say false.
+   * another size than was published, TouchedError when {@link PartFile.isAsWritten} would say false, ReplacedError when what stands under
+   * the name is not what {@link published} or {@link newest} found there last: it is to be asked about again.
    */
   publish(upload: string, target: string, look: FileLook, published: Published): Promise<void>;
   /** The same for a small file that is all at hand; a temporary file is made and renamed on the way. */

@@ -27,7 +27,8 @@ export function faultySink(sink: Sink, before: BeforeCall): Sink {
     newest: (target) => guarded('newest', target, () => sink.newest(target)),
     digestOfTarget: (target, algorithm, size) =>
       guarded('digestOfTarget', target, () => sink.digestOfTarget(target, algorithm, size)),
-    part: (upload) => faultyPart(sink.part(upload), upload, before),
+    abilities: sink.abilities,
+    part: (upload, of) => faultyPart(sink.part(upload, of), upload, before),
     publish: (upload, target, look, published) =>
       guarded('publish', target, () => sink.publish(upload, target, look, published)),
     publishWhole: (bytes, target, look, published) =>

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { noise } from '../../../test/support/bytes.ts';
 import { InOrder } from './in-order.ts';
+import { Room } from './room.ts';
 
 test('Chunks in any order, several times and cut anew give the file, as often as they have to come', () => {
   const size = 1000;
@@ -20,7 +21,7 @@ test('Chunks in any order, several times and cut anew give the file, as often as
   );
   fc.assert(
     fc.property(orders, fc.integer({ min: 0, max: size }), (ranges, limit) => {
-      const inOrder = new InOrder(limit);
+      const inOrder = new InOrder(new Room(limit));
       const given: Buffer[] = [];
       for (let pass = 0; inOrder.position < size; pass += 1) {
         assert.ok(pass === 0 || inOrder.hasPassedOver, 'nothing was passed over, and something is missing');
@@ -41,7 +42,7 @@ test('Chunks in any order, several times and cut anew give the file, as often as
 });
 
 test('What comes too early is kept up to the limit, and a byte that never comes is missed', () => {
-  const inOrder = new InOrder(10);
+  const inOrder = new InOrder(new Room(10));
   const take = (offset: number, length: number) => [
     ...inOrder.take({ offset, bytes: new Uint8Array(length) }),
   ];

@@ -1,4 +1,5 @@
 /** PURE. The bytes of a file in their order, made of chunks that come in any order, several times, or cut in another way than before. */
+import type { Room } from './room.ts';
 
 export interface EarlyChunk {
   readonly offset: number;
@@ -6,16 +7,20 @@ export interface EarlyChunk {
 }
 
 export class InOrder {
-  readonly #limit: number;
+  readonly #room: Room;
   /** What came too early, by where it begins. */
   readonly #early = new Map<number, Uint8Array>();
-  #held = 0;
   #position = 0;
   #hasPassedOver = false;
 
-  /** At most `limit` bytes are kept of what comes too early. */
-  constructor(limit: number) {
-    this.#limit = limit;
+  /** What comes too early is kept in `room`, as far as there is any. */
+  constructor(room: Room) {
+    this.#room = room;
+  }
+
+  /** Pieces that are kept. */
+  get early(): number {
+    return this.#early.size;
   }
 
   /** Everything before it has been given. */
@@ -49,11 +54,10 @@ export class InOrder {
   #keep(offset: number, bytes: Uint8Array): void {
     const known = this.#early.get(offset)?.length ?? 0;
     if (known >= bytes.length) return;
-    if (this.#held - known + bytes.length > this.#limit) {
+    if (!this.#room.take(bytes.length - known)) {
       this.#hasPassedOver = true;
       return;
     }
-    this.#held += bytes.length - known;
     this.#early.set(offset, Uint8Array.from(bytes));
   }
 
@@ -78,7 +82,13 @@ export class InOrder {
     const bytes = this.#early.get(offset);
     if (bytes === undefined) return undefined;
     this.#early.delete(offset);
-    this.#held -= bytes.length;
+    this.#room.give(bytes.length);
     return bytes;
+  }
+
+  /** Forgets what came too early. */
+  drop(): void {
+    for (const { length } of this.#early.values()) this.#room.give(length);
+    this.#early.clear();
   }
 }

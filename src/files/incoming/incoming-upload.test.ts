@@ -6,16 +6,25 @@ import { anyAlgorithm } from '../../../test/support/arbitraries.ts';
 import { noise } from '../../../test/support/bytes.ts';
 import { digestOf } from '../../records/checksum.ts';
 import type { Chunk } from '../../records/file-record.ts';
-import type { PartFile } from '../../stores/contract.ts';
+import type { PartFile, UnfinishedUpload } from '../../stores/contract.ts';
 import { MemoryDisk, MemorySink } from '../../stores/memory/sink.ts';
 import { VanishedError } from '../../stores/vanished.ts';
-import { believedFor, ConflictError, IncomingUpload } from './incoming-upload.ts';
+import { ConflictError } from './incoming-bytes.ts';
+import { IncomingUpload } from './incoming-upload.ts';
+import { believedFor, StoredBytes } from './stored-bytes.ts';
 
 const noStop = new AbortController().signal;
 const ref = { uploader: 'shop', path: 'a', upload: '0'.repeat(32) };
 
 function open(size: number, disk = new MemoryDisk(), part: PartFile = new MemorySink(disk).part(ref.upload)) {
-  return { disk, upload: new IncomingUpload(ref, 't', size, 'shop/a', part) };
+  return { disk, upload: uploadInto(part, size) };
+}
+
+function uploadInto(part: PartFile, size: number, unfinished?: UnfinishedUpload): IncomingUpload {
+  const target = 'shop/a';
+  const bytes = (onWritten: () => void) =>
+    new StoredBytes({ part, size, target, ranges: unfinished?.ranges, onWritten });
+  return new IncomingUpload({ ref, topic: 't', size, target, unfinished, bytes });
 }
 
 function chunkOf(bytes: Uint8Array, start: number, end: number, other?: Uint8Array): Chunk {
@@ -73,7 +82,7 @@ test('Remembered in the middle and gone on with: the same digest', async () => {
       const unfinished = await upload.sync();
       assert.equal(upload.dirty, false);
       const part = new MemorySink(disk).part(ref.upload);
-      const next = new IncomingUpload(ref, 't', 50, 'shop/a', part, unfinished);
+      const next = uploadInto(part, 50, unfinished);
       for (const [start, end] of cuts.slice(before)) await next.take(chunkOf(bytes, start, end));
       assert.ok(next.complete);
       assert.equal(await next.digest(digestOf('md5', bytes), noStop), digestOf('md5', bytes));
@@ -216,6 +225,6 @@ test('A temporary file that is shorter than it should be is no whole file with a
   const part = new MemorySink(new MemoryDisk()).part(ref.upload);
   const ranges: [number, number][] = [[0, 30]];
   const unfinished = { ...ref, size: 30, ranges, close: undefined, topic: '', seen: [] };
-  const upload = new IncomingUpload(ref, 't', 30, 'shop/a', part, unfinished);
+  const upload = uploadInto(part, 30, unfinished);
   await assert.rejects(upload.digest(digestOf('md5', bytes), noStop), VanishedError);
 });

@@ -109,7 +109,7 @@ export class IncomingUploads {
     if (upload.isHeld) this.#context.options.progress.filesFailed--;
     upload.isHeld = false;
     upload.isGone = true;
-    upload.dropDigest();
+    upload.end();
     this.#byId.delete(ref.upload);
     this.#limit.end(upload);
     const others = this.#byTarget.get(target);
@@ -119,8 +119,8 @@ export class IncomingUploads {
   }
 
   /** The run ends: uploads that are still open are gone on with by another. */
-  dropDigests(): void {
-    for (const upload of this.#byId.values()) upload.dropDigest();
+  endAll(): void {
+    for (const upload of this.#byId.values()) upload.end();
   }
 
   /** Ends an upload and discards what came of it. */
@@ -142,23 +142,23 @@ export class IncomingUploads {
 
   /** Where a file belongs; undefined, and told once, when it may not stand anywhere. */
   targetOf(ref: UploadRef): string | undefined {
-    const name = targetName(ref.uploader, ref.path, this.#context.options.rules);
+    const name = targetName(ref.uploader, ref.path, this.#context.options.sink.abilities.names);
     if ('target' in name) return name.target;
     if (this.end(ref.upload)) this.#context.tellFailed(ref, 'refused-name', name.refused);
     return undefined;
   }
 
   #add(ref: UploadRef, size: number, target: string, unfinished?: UnfinishedUpload): IncomingUpload {
-    const { sink, progress, topic } = this.#context.options;
+    const { progress, topic } = this.#context.options;
     const { uploader, path, upload: id } = ref;
-    const upload = new IncomingUpload(
-      { uploader, path, upload: id },
+    const upload = new IncomingUpload({
+      ref: { uploader, path, upload: id },
       topic,
       size,
       target,
-      sink.part(id),
       unfinished,
-    );
+      bytes: (onTaken) => this.#context.bytesFor({ upload: id, target, size }, unfinished, onTaken),
+    });
     this.#byId.set(id, upload);
     const others = this.#byTarget.get(target);
     if (others === undefined) this.#byTarget.set(target, new Set([upload]));

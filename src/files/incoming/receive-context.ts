@@ -2,13 +2,17 @@
 import type { ChecksumAlgorithm } from '../../records/checksum.ts';
 import type { FileFacts } from '../../records/file-facts.ts';
 import type { UploadRef } from '../../records/file-record.ts';
-import type { Sink } from '../../stores/contract.ts';
-import type { NameRules } from '../../stores/target-name.ts';
+import type { Sink, UnfinishedUpload } from '../../stores/contract.ts';
+import { ReplacedError } from '../../stores/replaced.ts';
 import { isPermanent } from '../shared/disk-retry.ts';
 import type { DownloadEvent, FailedEvent } from '../shared/events.ts';
 import type { Progress } from '../shared/progress.ts';
 import { TurnByKey } from '../shared/turn-by-key.ts';
+import type { IncomingBytes } from './incoming-bytes.ts';
 import type { IncomingUpload } from './incoming-upload.ts';
+import { OrderedBytes, type OrderedRooms } from './ordered-bytes.ts';
+import { Room } from './room.ts';
+import { StoredBytes } from './stored-bytes.ts';
 
 export interface ReceiveContextOptions {
   /** Patient: whatever waiting mends, it waits for. */
@@ -16,7 +20,8 @@ export interface ReceiveContextOptions {
   /** Kafka's id of the topic that is read. */
   readonly topic: string;
   readonly progress: Progress;
-  readonly rules: NameRules;
+  /** Bytes of memory for a sink that is written to in order: a half for what it needs itself, the other for what comes early. */
+  readonly orderedBytes: number;
   /** Ends the verifying of what is not published yet. */
   readonly signal: AbortSignal;
   readonly onEvent: (event: DownloadEvent) => void;
@@ -37,8 +42,47 @@ export class ReceiveContext {
   /** One file of a name is published at a time: versions are compared and replaced in one step. */
   readonly turns = new TurnByKey();
 
+  readonly #rooms: OrderedRooms;
+
   constructor(options: ReceiveContextOptions) {
     this.options = options;
+    const { orderedBytes } = options;
+    this.#rooms = {
+      early: new Room(orderedBytes / 2),
+      live: new Room(orderedBytes / 4),
+      turns: new Room(orderedBytes / 4),
+    };
+  }
+
+  /** True where what is wrong, or may not have its name, can be kept beside the files. */
+  get canKeepAside(): boolean {
+    return this.options.sink.abilities.writes === 'anywhere';
+  }
+
+  /** What takes the bytes of an upload, as the sink can. `onTaken`: there is something that the sink is to remember. */
+  bytesFor(
+    { upload, target, size }: { readonly upload: string; readonly target: string; readonly size: number },
+    unfinished: UnfinishedUpload | undefined,
+    onTaken: () => void,
+  ): IncomingBytes {
+    const { sink } = this.options;
+    const part = sink.part(upload, { target, size });
+    if (this.canKeepAside)
+      return new StoredBytes({ part, size, target, ranges: unfinished?.ranges, onWritten: onTaken });
+    const isRestored = unfinished !== undefined;
+    const memory = sink.abilities.memoryFor(size);
+    return new OrderedBytes({ part, size, rooms: this.#rooms, memory, isRestored, onTaken });
+  }
+
+  /** Runs work that looks at a name and writes it, until nobody else has written it in between. */
+  async untilNotReplaced<T>(work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof ReplacedError)) throw error;
+      }
+    }
   }
 
   /** What the sink remembers of a name, compared with a version of it. */

@@ -1,11 +1,14 @@
-/** Reading the chunks of one upload a second time, beside the run, for when what came of them is gone. */
+/** Reading the chunks of uploads a second time, beside the run: what came of them is gone, or found no room when it came. */
+import { setImmediate } from 'node:timers/promises';
 import { FormatError } from '../../errors.ts';
 import type { ConsumedRecord, Kafka } from '../../kafka/contract.ts';
 import { algorithmOf } from '../../records/checksum.ts';
-import { type Chunk, decodeFileRecord, type Pack } from '../../records/file-record.ts';
+import { type Chunk, decodeFileRecord, type FileRecord, type Pack } from '../../records/file-record.ts';
+import { VanishedError } from '../../stores/vanished.ts';
+import { ConflictError } from '../incoming/incoming-bytes.ts';
 import type { IncomingUpload } from '../incoming/incoming-upload.ts';
 import { allDone } from '../shared/all-done.ts';
-import { StoppedError } from '../shared/disk-retry.ts';
+import { isPermanent, StoppedError } from '../shared/disk-retry.ts';
 import type { Progress } from '../shared/progress.ts';
 
 export interface FetchAgainOptions {
@@ -17,55 +20,189 @@ export interface FetchAgainOptions {
   readonly signal: AbortSignal;
 }
 
-/**
- * Hands the upload every chunk of it that the topic still has, from where it was first seen to the present ends. Positions are
- * not touched. Rejects as {@link IncomingUpload.take} does, and with StoppedError once the signal has come.
- */
-export async function fetchAgain(options: FetchAgainOptions, upload: IncomingUpload): Promise<void> {
-  const { kafka, topic, bufferBytes, progress, signal } = options;
-  if (upload.isGone) return;
-  if (signal.aborted) throw new StoppedError(`stopped before ${upload.target} was fetched again`);
-  const latest = await kafka.offsets(topic, 'latest');
-  const from = new Map(
-    [...upload.firsts].filter(([partition, first]) => first < (latest.get(partition) ?? 0)),
+/** An upload that waits to be fetched again, and who waits for that. */
+interface Waiting {
+  readonly upload: IncomingUpload;
+  readonly fetched: PromiseWithResolvers<void>;
+}
+
+/** One reading at a time: each has a consumer of its own, with all its memory. */
+export class FetchAgain {
+  readonly #options: FetchAgainOptions;
+  #waiting: Waiting[] = [];
+  #isReading = false;
+
+  constructor(options: FetchAgainOptions) {
+    this.#options = options;
+  }
+
+  /** Uploads that wait for their turn. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /**
+   * Hands the upload every chunk of it that the topic still has, from where it was first seen to where it was last seen. Positions are not
+   * touched. Rejects as {@link IncomingUpload.take} does, and with StoppedError once the signal has come.
+   */
+  fetch(upload: IncomingUpload): Promise<void> {
+    const fetched = Promise.withResolvers<void>();
+    this.#waiting.push({ upload, fetched });
+    if (!this.#isReading) void this.#readAll();
+    return fetched.promise;
+  }
+
+  async #readAll(): Promise<void> {
+    this.#isReading = true;
+    while (this.#waiting.length > 0) {
+      const group = this.#takeGroup();
+      try {
+        if (group.length === 0) await this.#turnFreed();
+        else await fetchTogether(this.#options, group);
+        for (const { fetched } of group) fetched.resolve();
+        await finished(group);
+      } catch (error) {
+        for (const { fetched } of group.length === 0 ? this.#waiting.splice(0) : group) fetched.reject(error);
+      }
+    }
+    this.#isReading = false;
+  }
+
+  /** Those that are read for together; none while others have what they need. */
+  #takeGroup(): Waiting[] {
+    const group: Waiting[] = [];
+    for (const one of this.#waiting) {
+      const turn = one.upload.isGone ? 'alone' : one.upload.takeTurn();
+      if (turn === 'alone' && group.length > 0) continue;
+      if (turn !== undefined) group.push(one);
+      if (turn === 'alone') break;
+    }
+    this.#waiting = this.#waiting.filter((one) => !group.includes(one));
+    return group;
+  }
+
+  async #turnFreed(): Promise<void> {
+    const { signal } = this.#options;
+    const stopped = Promise.withResolvers<never>();
+    const stop = (): void => stopped.reject(new StoppedError('stopped before it was fetched again'));
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      await Promise.race([this.#waiting[0]!.upload.turnFreed, stopped.promise]);
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  }
+}
+
+/** What they had is given back then, so that as many as possible are read for together next. */
+async function finished(group: readonly Waiting[]): Promise<void> {
+  await setImmediate();
+  await Promise.all(group.map(({ upload }) => upload.finishing));
+}
+
+/** Settles each by itself where something is wrong with it alone; rejects with what concerns all. */
+async function fetchTogether(
+  { kafka, topic, bufferBytes, progress, signal }: FetchAgainOptions,
+  group: readonly Waiting[],
+): Promise<void> {
+  const wanted = new Map(
+    group.filter(({ upload }) => !upload.isGone).map((one) => [one.upload.ref.upload, one]),
   );
-  const until = new Map([...from.keys()].map((partition) => [partition, latest.get(partition) ?? 0]));
+  if (wanted.size === 0) return;
+  const names = [...wanted.values()].map(({ upload }) => upload.target).join(', ');
+  if (signal.aborted) throw new StoppedError(`stopped before ${names} was fetched again`);
+  const { from, until } = rangesOf(
+    [...wanted.values()].map(({ upload }) => upload),
+    await kafka.offsets(topic, 'latest'),
+  );
   if (from.size > 0) {
     // What was removed, or cut off, is found to be missing at the end.
     const removed = { onGap: () => {}, onCut: () => {} };
     const consumer = kafka.consumer({ topic, from, until, bufferBytes, ...removed, signal });
     for await (const batch of consumer) {
-      if (upload.isGone) return;
       progress.records += batch.records.length;
-      const chunks = batch.records.flatMap((record) => chunkOf(record, upload) ?? []);
       try {
-        await allDone(chunks.map((chunk) => upload.take(chunk)));
+        await allDone(batch.records.map((record) => hand(record, wanted, progress)));
       } finally {
         batch.release();
       }
-      for (const { bytes } of chunks) {
-        progress.wireBytes += bytes.length;
-        progress.advance(upload.ref.upload, bytes.length);
-      }
+      if (wanted.size === 0) return;
     }
   }
-  if (signal.aborted) throw new StoppedError(`stopped while ${upload.target} was fetched again`);
+  if (signal.aborted) throw new StoppedError(`stopped while ${names} was fetched again`);
+}
+
+/** Where the records of all of them stand, as far as the partitions have them: from the first that was seen to the last. */
+function rangesOf(
+  uploads: readonly IncomingUpload[],
+  latest: ReadonlyMap<number, number>,
+): { readonly from: Map<number, number>; readonly until: Map<number, number> } {
+  const from = new Map<number, number>();
+  const until = new Map<number, number>();
+  for (const { firsts, lasts } of uploads) {
+    for (const [partition, first] of firsts) {
+      const end = latest.get(partition) ?? 0;
+      if (first >= end) continue;
+      from.set(partition, Math.min(first, from.get(partition) ?? first));
+      const last = Math.min(end, (lasts.get(partition) ?? end) + 1);
+      until.set(partition, Math.max(last, until.get(partition) ?? last));
+    }
+  }
+  return { from, until };
+}
+
+/** Hands a record to the upload that it is of; one that cannot take it is not wanted any more. */
+async function hand(record: ConsumedRecord, wanted: Map<string, Waiting>, progress: Progress): Promise<void> {
+  const decoded = decodedOrNot(record);
+  if (decoded === undefined) return;
+  await allDone(
+    chunksOf(decoded, wanted).map(async ({ one, chunk }) => {
+      try {
+        await one.upload.take(chunk);
+      } catch (error) {
+        const isOfUpload = error instanceof VanishedError || error instanceof ConflictError;
+        if (!isOfUpload && !isPermanent(error)) throw error;
+        wanted.delete(chunk.upload);
+        one.fetched.reject(error);
+        return;
+      }
+      progress.wireBytes += chunk.bytes.length;
+      progress.advance(chunk.upload, chunk.bytes.length);
+    }),
+  );
+}
+
+function chunksOf(
+  decoded: FileRecord,
+  wanted: Map<string, Waiting>,
+): { readonly one: Waiting; readonly chunk: Chunk }[] {
+  if (decoded.kind === 'pack') return chunksOfPack(decoded, wanted);
+  if (decoded.kind !== 'chunk') return [];
+  const one = wanted.get(decoded.upload);
+  if (one === undefined) return [];
+  const { upload } = one;
+  if (upload.isGone) wanted.delete(decoded.upload);
+  const isOf = decoded.uploader === upload.ref.uploader && decoded.size === upload.size;
+  return isOf && !upload.isGone ? [{ one, chunk: decoded }] : [];
 }
 
 /** A file of a pack is one that came in a single chunk. */
-function chunkOfPack({ files }: Pack, { ref, size }: IncomingUpload): Chunk | undefined {
-  const file = files.find(({ upload, path }) => upload === ref.upload && path === ref.path);
-  if (file === undefined || file.size !== size || size === 0) return undefined;
-  return { kind: 'chunk', ...ref, offset: 0, size, checksum: algorithmOf(file.digest), bytes: file.bytes };
+function chunksOfPack({ files, uploader }: Pack, wanted: Map<string, Waiting>) {
+  return files.flatMap((file) => {
+    const one = wanted.get(file.upload);
+    if (one === undefined || file.size === 0) return [];
+    const { ref, size, isGone } = one.upload;
+    if (isGone || ref.uploader !== uploader || ref.path !== file.path || size !== file.size) return [];
+    const checksum = algorithmOf(file.digest);
+    const chunk: Chunk = { kind: 'chunk', ...ref, offset: 0, size, checksum, bytes: file.bytes };
+    return [{ one, chunk }];
+  });
 }
 
-function chunkOf(record: ConsumedRecord, upload: IncomingUpload): Chunk | undefined {
+function decodedOrNot(record: ConsumedRecord): FileRecord | undefined {
   try {
-    const decoded = decodeFileRecord(record);
-    if (decoded?.uploader !== upload.ref.uploader) return undefined;
-    if (decoded.kind === 'pack') return chunkOfPack(decoded, upload);
-    const isWanted = decoded.kind === 'chunk' && decoded.upload === upload.ref.upload;
-    return isWanted && decoded.size === upload.size ? decoded : undefined;
+    return decodeFileRecord(record);
   } catch (error) {
     if (error instanceof FormatError) return undefined;
     throw error;

@@ -3,7 +3,8 @@ import { describeError } from '../../errors.ts';
 import type { FileFacts } from '../../records/file-facts.ts';
 import { TouchedError } from '../../stores/touched.ts';
 import { VanishedError } from '../../stores/vanished.ts';
-import { ConflictError, type IncomingUpload } from '../incoming/incoming-upload.ts';
+import { ConflictError } from '../incoming/incoming-bytes.ts';
+import type { IncomingUpload } from '../incoming/incoming-upload.ts';
 import type { IncomingUploads } from '../incoming/incoming-uploads.ts';
 import { mismatchMessage, type ReceiveContext } from '../incoming/receive-context.ts';
 import { isPermanent } from '../shared/disk-retry.ts';
@@ -110,7 +111,7 @@ async function publishVerified(
 ): Promise<boolean> {
   const { sink } = context.options;
   const { ref, target } = upload;
-  return context.turns.run(target, async () => {
+  const publish = async (): Promise<boolean> => {
     if (upload.isGone) return true;
     const published = { upload: ref.upload, size: facts.size, digest: facts.digest };
     const standing = await context.standing(target, ref.upload, facts);
@@ -120,8 +121,7 @@ async function publishVerified(
       } catch (error) {
         if (!isMendable(error)) throw error;
         if (held.hold(upload, error)) return false;
-        const { maxOpen } = context.options;
-        const message = `cannot be written: ${describeError(error)}; nor is it kept, for ${maxOpen} such files are kept already (--max-open)`;
+        const message = `cannot be written: ${describeError(error)}; nor is it kept, for ${held.whyNotHeld}`;
         await failUpload(context, uploads, upload, { reason: 'sink', message, remains: 'discard' });
         return false;
       }
@@ -133,7 +133,8 @@ async function publishVerified(
     }
     uploads.remove(upload);
     return true;
-  });
+  };
+  return context.turns.run(target, () => context.untilNotReplaced(publish));
 }
 
 /** Ends an upload whose version, or a newer one, stands at the sink already; false when none does. */

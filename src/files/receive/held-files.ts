@@ -49,9 +49,10 @@ export class HeldFiles {
     this.#now = now;
   }
 
-  /** Keeps an upload that is verified, and says why it does not stand under its name. False when too many are kept already. */
+  /** Keeps an upload that is verified, and says why it does not stand under its name. False when it cannot be kept: see {@link whyNotHeld}. */
   hold(upload: IncomingUpload, error: unknown): boolean {
     const before = this.#held.get(upload);
+    if (!this.#context.canKeepAside) return false;
     if (before === undefined && this.#held.size >= this.#context.options.maxOpen && !this.#hasRoom())
       return false;
     const pause = before === undefined ? firstPause : Math.min(longestPause, 2 * before.pause);
@@ -63,6 +64,14 @@ export class HeldFiles {
     const message = `cannot be written: ${describeError(error)}; its bytes are verified and kept, and the name is tried again`;
     this.#context.tellFailed(upload.ref, 'sink', message);
     return true;
+  }
+
+  /** Why {@link hold} said no, as the end of a sentence. */
+  get whyNotHeld(): string {
+    const { maxOpen } = this.#context.options;
+    return this.#context.canKeepAside
+      ? `${maxOpen} such files are kept already (--max-open)`
+      : 'nothing can be kept aside there: send it again';
   }
 
   /** Those that have ended meanwhile are not kept. */
@@ -79,6 +88,7 @@ export class HeldFiles {
     place: { readonly partition: number; readonly offset: number },
     error: unknown,
   ): Promise<boolean> {
+    if (!this.#context.canKeepAside) return false;
     const begun = this.#uploads.get(ref.upload);
     // Its pack came again: it is told already, and tried by itself.
     if (begun?.close !== undefined) return true;

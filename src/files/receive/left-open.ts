@@ -39,6 +39,19 @@ export async function failAbandoned(
   }
 }
 
+/** Fails an upload that lacks bytes, of which no more will come. `whyMissing`: the end of a sentence about them. */
+export async function failIncomplete(
+  context: ReceiveContext,
+  uploads: IncomingUploads,
+  upload: IncomingUpload,
+  whyMissing: (upload: IncomingUpload) => Promise<string>,
+): Promise<void> {
+  if (upload.complete || upload.isGone) return;
+  const message = `cannot be recovered: of ${upload.size} bytes, ${upload.missing} ${await whyMissing(upload)}`;
+  const failure = { reason: 'missing-data', message, remains: 'discard' } as const;
+  await failUpload(context, uploads, upload, failure);
+}
+
 /** Says which uploads are open. */
 export function nameOpen(context: ReceiveContext, uploads: IncomingUploads): void {
   const open = uploads.all().filter(({ isHeld }) => !isHeld);

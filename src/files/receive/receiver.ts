@@ -23,7 +23,8 @@ import { isPermanent } from '../shared/disk-retry.ts';
 import { fewAtOnce } from '../shared/few-at-once.ts';
 import { endIfStanding, failUpload, failWith, finishUpload, publishHeld } from './finish-upload.ts';
 import { HeldFiles, isMendable } from './held-files.ts';
-import { failAbandoned, failGone, failLost, nameOpen } from './left-open.ts';
+import { fetchInTurn } from './in-turn.ts';
+import { failAbandoned, failGone, failIncomplete, failLost, nameOpen } from './left-open.ts';
 import { type RecordPlace, refuseRecord } from './refused-record.ts';
 import { restartUpload } from './restart-upload.ts';
 import { setTooManyAside } from './too-many-open.ts';
@@ -123,6 +124,10 @@ export class Receiver {
       const upload = this.#uploads.get(id);
       if (upload?.close === undefined || upload.complete || upload.again !== undefined) continue;
       if (await endIfStanding(this.#context, this.#uploads, upload, upload.close)) continue;
+      if (upload.isPassedOver) {
+        this.#options.background(this.#inTurn(upload));
+        continue;
+      }
       if (!upload.mayBeDamaged) {
         await this.#failIncomplete(upload);
         continue;
@@ -163,17 +168,13 @@ export class Receiver {
     return unpack({ context: this.#context, uploads: this.#uploads, held: this.#held, place }, pack);
   }
 
-  async #failIncomplete(upload: IncomingUpload): Promise<void> {
-    if (upload.complete) return;
-    const why = await this.#options.whyMissing(upload);
-    const message = `cannot be recovered: of ${upload.size} bytes, ${upload.missing} ${why}`;
-    const failure = { reason: 'missing-data', message, remains: 'discard' } as const;
-    await failUpload(this.#context, this.#uploads, upload, failure);
+  #failIncomplete(upload: IncomingUpload): Promise<void> {
+    return failIncomplete(this.#context, this.#uploads, upload, this.#options.whyMissing);
   }
 
   /** Gives back what open uploads hold in this process; nothing is admitted any more. */
   close(): void {
-    this.#uploads.dropDigests();
+    this.#uploads.endAll();
   }
 
   /** The records of a file are gone from the topic, or of no use, and why; told unless this version of it, or a newer one, stands at the sink. */
@@ -185,7 +186,7 @@ export class Receiver {
     if (this.#uploads.hasEnded(chunk.upload)) return nothing;
     const upload = this.#uploads.get(chunk.upload) ?? (await this.#uploads.begin(chunk, chunk.size));
     if (upload === undefined) return nothing;
-    mustAgree(upload, chunk);
+    upload.mustBeOf(chunk);
     if (chunk.size !== upload.size)
       throw new FormatError(`a chunk of upload ${chunk.upload} disagrees with those before it on the size`);
     upload.saw(partition, offset);
@@ -213,7 +214,7 @@ export class Receiver {
     if (this.#uploads.hasEnded(close.upload)) return nothing;
     const upload = this.#uploads.get(close.upload) ?? (await this.#uploads.begin(close, close.size));
     if (upload === undefined) return nothing;
-    mustAgree(upload, close);
+    upload.mustBeOf(close);
     if (close.size !== upload.size) {
       const message = `its chunks say ${upload.size} bytes, its closing record ${close.size}`;
       const failure = { reason: 'conflicting-data', message, remains: 'discard' } as const;
@@ -254,13 +255,26 @@ export class Receiver {
     await this.#finishIfComplete(upload);
   }
 
+  async #inTurn(upload: IncomingUpload): Promise<void> {
+    try {
+      upload.again = fetchInTurn(this.#context, upload).finally(() => {
+        upload.again = undefined;
+      });
+      await upload.again;
+    } catch (error) {
+      return this.#failed(upload, error);
+    }
+    await this.#finishIfComplete(upload);
+    await this.#failIncomplete(upload);
+  }
+
   #admitAbort(abort: Abort): Admitted {
     const upload = this.#uploads.get(abort.upload);
     if (upload === undefined || this.#uploads.hasEnded(abort.upload)) {
       this.#uploads.end(abort.upload);
       return nothing;
     }
-    mustAgree(upload, abort);
+    upload.mustBeOf(abort);
     return { finished: this.#abort(upload, abort.reason) };
   }
 
@@ -283,12 +297,4 @@ export class Receiver {
       return upload.withoutBytes;
     }
   }
-}
-
-/** Ids are random: a record that has one and names another file is not of that upload. */
-function mustAgree({ ref }: IncomingUpload, { uploader, path, upload }: UploadRef): void {
-  if (uploader === ref.uploader && path === ref.path) return;
-  throw new FormatError(
-    `upload ${upload} is one of ${ref.uploader}/${ref.path}, and a record says otherwise`,
-  );
 }

@@ -1,7 +1,8 @@
 /** An upload whose temporary file somebody removed or changed: Kafka still has its bytes, and it is received anew. */
 import { describeError } from '../../errors.ts';
 import { VanishedError } from '../../stores/vanished.ts';
-import { ConflictError, type IncomingUpload } from '../incoming/incoming-upload.ts';
+import { ConflictError } from '../incoming/incoming-bytes.ts';
+import type { IncomingUpload } from '../incoming/incoming-upload.ts';
 import type { IncomingUploads } from '../incoming/incoming-uploads.ts';
 import type { ReceiveContext } from '../incoming/receive-context.ts';
 import { isPermanent } from '../shared/disk-retry.ts';

@@ -11,7 +11,7 @@ import { isPermanent } from '../shared/disk-retry.ts';
 const readBack = 1024 * 1024;
 
 /**
- * Renames an upload's temporary file, unless the same was set aside before; gives back the end of a sentence that says what became of it.
+ * Renames an upload's temporary file, unless the same was set aside before, or the sink keeps nothing aside; gives back the end of a sentence that says what became of it.
  * `came`: bytes that have come of it.
  */
 export async function setAside(
@@ -21,6 +21,10 @@ export async function setAside(
   came: number,
 ): Promise<string> {
   const { sink } = context.options;
+  if (!context.canKeepAside) {
+    await sink.discard(upload);
+    return '';
+  }
   for (const name of mismatchNames(target, upload)) {
     // A file of that very name may have been sent, and may be on its way back.
     if ((await sink.published(name)) !== undefined) continue;

@@ -46,7 +46,9 @@ async function publish(parts: UnpackParts, uploader: string, file: PackedFile): 
     return context.tellFailed(ref, 'conflicting-data', message);
   }
   try {
-    const stands = await context.turns.run(target, () => publishInTurn(parts, ref, target, file));
+    const stands = await context.turns.run(target, () =>
+      context.untilNotReplaced(() => publishInTurn(parts, ref, target, file)),
+    );
     if (!stands) return;
     if (open !== undefined && !open.isGone) await uploads.discard(open);
     await uploads.supersede(target, file.upload);
@@ -97,6 +99,7 @@ async function keepWrong(
   target: string,
   bytes: Uint8Array,
 ): Promise<string> {
+  if (!context.canKeepAside) return '';
   await context.options.sink.part(upload).write(bytes, 0);
   return setAside(context, upload, target, bytes.length);
 }

@@ -3,7 +3,7 @@ import { crashPoint } from '../../crash-points.ts';
 import type { FetchedBatch, Kafka, ReadingGap, TopicDescription } from '../../kafka/contract.ts';
 import type { Sink } from '../../stores/contract.ts';
 import type { IncomingUpload } from '../incoming/incoming-upload.ts';
-import { fetchAgain } from '../receive/fetch-again.ts';
+import { FetchAgain } from '../receive/fetch-again.ts';
 import { Receiver } from '../receive/receiver.ts';
 import { allDone } from '../shared/all-done.ts';
 import { DiskRetry } from '../shared/disk-retry.ts';
@@ -11,7 +11,6 @@ import type { DownloadSettings } from '../shared/options.ts';
 import type { Progress } from '../shared/progress.ts';
 import { retryingSink } from '../shared/retrying-sink.ts';
 import { stateTopicOf } from '../shared/topics.ts';
-import { TurnByKey } from '../shared/turn-by-key.ts';
 import { Incomplete } from './incomplete.ts';
 import { type Cut, lostByCut, lostInGap, nameLosses } from './name-losses.ts';
 import { copiedText, type Look, positionGroup, readingOf, startOffsets, whoseUploads } from './positions.ts';
@@ -21,6 +20,9 @@ import { SafeOffsets } from './safe-offsets.ts';
 const commitEvery = 8 * 1024 * 1024;
 /** Bytes that may be received and not committed: beyond, a slow disk slows the reading down, so that a kill costs no more. */
 const uncommittedLimit = 24 * 1024 * 1024;
+
+/** Bytes of memory for a sink that takes bytes in order alone. */
+const orderedBytes = 96 * 1024 * 1024;
 
 /** Milliseconds between two looks for uploads that nobody will ever complete. */
 const lookForAbandonedEvery = 3_600_000;
@@ -61,9 +63,7 @@ export class DownloadRun {
     const retry = new DiskRetry({ sink, onEvent, signal: stop.signal });
     this.#sink = retryingSink(sink, retry);
     this.#incomplete = new Incomplete(() => kafka.offsets(options.topic.name, 'latest'));
-    // One at a time: each has a consumer of its own, with all its memory.
-    const again = new TurnByKey();
-    const fetching = { kafka, topic, bufferBytes, progress, signal: stop.signal };
+    const again = new FetchAgain({ kafka, topic, bufferBytes, progress, signal: stop.signal });
     this.#receiver = new Receiver({
       sink: this.#sink,
       topic: options.topic.id,
@@ -71,9 +71,9 @@ export class DownloadRun {
       onEvent,
       signal: stop.signal,
       maxOpen: settings.maxOpen,
-      rules: process.platform === 'win32' ? 'windows' : 'posix',
+      orderedBytes,
       whyMissing: (upload) => this.#whyMissing(upload),
-      fetchAgain: (upload) => again.run('', () => fetchAgain(fetching, upload)),
+      fetchAgain: (upload) => again.fetch(upload),
       background: (work) => this.#track(work.catch((error: unknown) => this.#fail(error))),
       onIncomplete: (upload) =>
         void this.#incomplete.note(upload).catch((error: unknown) => this.#fail(error)),

@@ -14,7 +14,8 @@ export function retryingSink(sink: Sink, retry: DiskRetry): Sink {
     newest: (target) => retry.forAll(() => sink.newest(target)),
     digestOfTarget: (target, algorithm, size) =>
       retry.with(0, () => sink.digestOfTarget(target, algorithm, size)),
-    part: (upload) => retryingPart(sink.part(upload), retry),
+    abilities: sink.abilities,
+    part: (upload, of) => retryingPart(sink.part(upload, of), retry),
     publish: (upload, target, look, published) =>
       retry.with(published.size, () => sink.publish(upload, target, look, published)),
     publishWhole: (bytes, target, look, published) =>

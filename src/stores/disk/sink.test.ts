@@ -24,7 +24,7 @@ import type { Sink } from '../contract.ts';
 import { VanishedError } from '../vanished.ts';
 import { openDiskSink } from './sink.ts';
 
-sinkContract('A directory as a sink', async (t) => {
+sinkContract('A directory as a sink', 'anywhere', async (t) => {
   const folder = await temporaryFolder(t);
   return {
     open: () => openDiskSink(folder),

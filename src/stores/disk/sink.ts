@@ -17,6 +17,7 @@ import { Notices } from '../notices.ts';
 import { absolutePath } from '../place.ts';
 import { rangesWithin } from '../ranges-within.ts';
 import { ownFolder } from '../target-name.ts';
+import { writesAnywhere } from '../writes-anywhere.ts';
 import { DiskCalls } from './calls.ts';
 import { descriptorShare } from './descriptor-share.ts';
 import { FileLooks, isSameTime } from './file-look.ts';
@@ -67,6 +68,7 @@ type Settings = Required<DiskSinkOptions> & { readonly keepsStamps: boolean };
 
 class DiskSink implements Sink {
   readonly place: string;
+  readonly abilities = writesAnywhere(process.platform === 'win32' ? 'windows' : 'posix');
   readonly #spelling: Spelling;
   readonly #root: string;
   readonly #parts: string;

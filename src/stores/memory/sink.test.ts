@@ -4,7 +4,7 @@ import { sinkContract } from '../../../test/contracts/sink.ts';
 import { digestOf } from '../../records/checksum.ts';
 import { MemoryDisk, MemorySink } from './sink.ts';
 
-sinkContract('The sink in memory', async () => {
+sinkContract('The sink in memory', 'anywhere', async () => {
   const disk = new MemoryDisk();
   let writes = 0;
   return {

@@ -12,10 +12,12 @@ import type {
   TopicPositions,
   UnfinishedUpload,
 } from '../contract.ts';
+import { mergedPositions } from '../merged-positions.ts';
 import { rangesWithin } from '../ranges-within.ts';
 import { foldedName } from '../target-name.ts';
 import { TouchedError } from '../touched.ts';
 import { VanishedError } from '../vanished.ts';
+import { writesAnywhere } from '../writes-anywhere.ts';
 import type { MemoryDisk } from './disk.ts';
 import { systemError } from './system-error.ts';
 
@@ -24,6 +26,7 @@ export { MemoryDisk } from './disk.ts';
 /** Opens a disk; what an earlier sink had not remembered is forgotten. */
 export class MemorySink implements Sink {
   readonly place = 'memory';
+  readonly abilities = writesAnywhere('posix');
   readonly #disk: MemoryDisk;
   readonly #fresh = new Map<string, Published & { readonly mtime: string }>();
   readonly #gone = new Set<string>();
@@ -180,18 +183,7 @@ export class MemorySink implements Sink {
     for (const upload of this.#gone) this.#disk.uploads.delete(upload);
     this.#fresh.clear();
     this.#gone.clear();
-    if (positions !== undefined && positions.partitions.size > 0) this.#remember(positions);
-  }
-
-  #remember(positions: TopicPositions): void {
-    const { reader, topic, name, cluster } = positions;
-    const isOwn = (one: TopicPositions): boolean => one.reader === reader && one.topic === topic;
-    const before = this.#disk.positions.find(isOwn)?.partitions ?? [];
-    const isFormer = (one: TopicPositions): boolean =>
-      one.reader === reader && one.name === name && one.cluster === cluster;
-    const others = this.#disk.positions.filter((one) => !isFormer(one));
-    const partitions = new Map([...before, ...positions.partitions]);
-    this.#disk.positions = [...others, { ...positions, partitions }];
+    this.#disk.positions = mergedPositions(this.#disk.positions, positions);
   }
 
   async check(): Promise<void> {

@@ -5,7 +5,7 @@ import { digestOf } from '../../../src/records/checksum.ts';
 import type { UnfinishedUpload } from '../../../src/stores/contract.ts';
 import { id, look, type OpenSinkGround, publishedAs } from './ground.ts';
 
-function remembered(upload: string, changes: Partial<UnfinishedUpload> = {}): UnfinishedUpload {
+export function remembered(upload: string, changes: Partial<UnfinishedUpload> = {}): UnfinishedUpload {
   const rest = { uploader: 'shop', path: 'a', size: 100, ranges: [], close: undefined, topic: '', seen: [] };
   return { upload, ...rest, ...changes };
 }
@@ -20,26 +20,6 @@ export function remembering(open: OpenSinkGround): void {
     const second = await ground.open();
     assert.equal(second.id, first.id);
     await second.close();
-  });
-
-  test('What is published is known by the next run once it was remembered', async (t) => {
-    const ground = await open(t);
-    const first = await ground.open();
-    await first.publishWhole(Buffer.from('a'), 'shop/a', look, publishedAs('a'));
-    await first.checkpoint([]);
-    await first.publishWhole(Buffer.from('b'), 'shop/b', look, publishedAs('b'));
-    await first.close();
-    const second = await ground.open();
-    assert.deepEqual(await second.published('shop/a'), publishedAs('a'));
-    assert.equal(await second.published('shop/b'), undefined);
-    assert.equal(await second.digestOfTarget('shop/b', 'md5'), publishedAs('b').digest);
-    await second.adopt('shop/b', publishedAs('b', id(9)));
-    assert.equal((await second.published('shop/b'))?.upload, id(9));
-    await second.checkpoint([]);
-    await second.close();
-    const third = await ground.open();
-    assert.equal((await third.published('shop/b'))?.upload, id(9));
-    await third.close();
   });
 
   test('What somebody changed or removed is not published any more', async (t) => {
@@ -59,26 +39,6 @@ export function remembering(open: OpenSinkGround): void {
     await sink.close();
   });
 
-  test('Whatever becomes of a file, the newest upload that its name had is known, to the next run too', async (t) => {
-    const ground = await open(t);
-    const first = await ground.open();
-    for (const [index, name] of ['changed', 'removed', 'kept'].entries()) {
-      await first.publishWhole(Buffer.from('text'), `shop/${name}`, look, publishedAs('text', id(index)));
-    }
-    await ground.write('shop/changed', 'TEXT');
-    await ground.remove('shop/removed');
-    const newest = (sink: typeof first) =>
-      Promise.all(['changed', 'removed', 'kept', 'unknown'].map((name) => sink.newest(`shop/${name}`)));
-    assert.deepEqual(await newest(first), [id(0), id(1), id(2), undefined]);
-    await first.checkpoint([]);
-    await first.close();
-    const second = await ground.open();
-    assert.deepEqual(await newest(second), [id(0), id(1), id(2), undefined]);
-    await second.publishWhole(Buffer.from('text'), 'shop/removed', look, publishedAs('text', id(7)));
-    assert.equal(await second.newest('shop/removed'), id(7));
-    await second.close();
-  });
-
   test('Digests of what stands there, by every algorithm', async (t) => {
     const ground = await open(t);
     const sink = await ground.open();
@@ -91,36 +51,6 @@ export function remembering(open: OpenSinkGround): void {
     assert.equal(await sink.digestOfTarget('shop/a', 'md5', 4), digestOf('md5', Buffer.from('text')));
     assert.equal(await sink.digestOfTarget('shop/a', 'md5', 5), undefined);
     await sink.close();
-  });
-
-  test('Open uploads come back with their ranges and facts; temporary files of no upload are removed', async (t) => {
-    const ground = await open(t);
-    const first = await ground.open();
-    assert.deepEqual(await first.unfinished(), []);
-    for (const number of [1, 2, 3]) await first.part(id(number)).write(Buffer.alloc(60), 0);
-    const close = '{"size":100}';
-    const one = remembered(id(1), {
-      path: 'línea\nnueva',
-      ranges: [
-        [0, 10],
-        [20, 60],
-      ],
-    });
-    const two = remembered(id(2), { size: 2 ** 53 - 1, ranges: [[0, 60]], close });
-    await first.checkpoint([one, two]);
-    await first.close();
-    const second = await ground.open();
-    assert.deepEqual(
-      [...(await second.unfinished())].sort((a, b) => (a.upload < b.upload ? -1 : 1)),
-      [one, two],
-    );
-    assert.deepEqual((await ground.parts()).toSorted(), [id(1), id(2)]);
-    await second.checkpoint([{ ...one, ranges: [[0, 60]] }]);
-    await second.close();
-    const third = await ground.open();
-    const [again] = (await third.unfinished()).filter(({ upload }) => upload === id(1));
-    assert.deepEqual(again?.ranges, [[0, 60]]);
-    await third.close();
   });
 
   test('How far topics were read is remembered, by reader and topic; a topic made anew takes the place of the former', async (t) => {
@@ -177,6 +107,90 @@ export function remembering(open: OpenSinkGround): void {
       { ...of('b', 't4', 'files', [0, range(1, 1)]), cluster: 'd' },
     ]);
     await second.close();
+  });
+
+  test('Free space is a number, or not known; and a check of what can be written leaves nothing behind', async (t) => {
+    const ground = await open(t);
+    const sink = await ground.open();
+    const free = await sink.freeSpace();
+    assert.ok(free === undefined || (Number.isFinite(free.bytes) && free.bytes > 0));
+    assert.ok(free?.files === undefined || free.files > 0);
+    await Promise.all([sink.check(), sink.check()]);
+    assert.deepEqual(await ground.parts(), []);
+    await sink.close();
+  });
+}
+
+/** The same where what is not published is a file, and a journal says what stands. */
+export function rememberingFiles(open: OpenSinkGround): void {
+  test('What is published is known by the next run once it was remembered', async (t) => {
+    const ground = await open(t);
+    const first = await ground.open();
+    await first.publishWhole(Buffer.from('a'), 'shop/a', look, publishedAs('a'));
+    await first.checkpoint([]);
+    await first.publishWhole(Buffer.from('b'), 'shop/b', look, publishedAs('b'));
+    await first.close();
+    const second = await ground.open();
+    assert.deepEqual(await second.published('shop/a'), publishedAs('a'));
+    assert.equal(await second.published('shop/b'), undefined);
+    assert.equal(await second.digestOfTarget('shop/b', 'md5'), publishedAs('b').digest);
+    await second.adopt('shop/b', publishedAs('b', id(9)));
+    assert.equal((await second.published('shop/b'))?.upload, id(9));
+    await second.checkpoint([]);
+    await second.close();
+    const third = await ground.open();
+    assert.equal((await third.published('shop/b'))?.upload, id(9));
+    await third.close();
+  });
+
+  test('Whatever becomes of a file, the newest upload that its name had is known, to the next run too', async (t) => {
+    const ground = await open(t);
+    const first = await ground.open();
+    for (const [index, name] of ['changed', 'removed', 'kept'].entries()) {
+      await first.publishWhole(Buffer.from('text'), `shop/${name}`, look, publishedAs('text', id(index)));
+    }
+    await ground.write('shop/changed', 'TEXT');
+    await ground.remove('shop/removed');
+    const newest = (sink: typeof first) =>
+      Promise.all(['changed', 'removed', 'kept', 'unknown'].map((name) => sink.newest(`shop/${name}`)));
+    assert.deepEqual(await newest(first), [id(0), id(1), id(2), undefined]);
+    await first.checkpoint([]);
+    await first.close();
+    const second = await ground.open();
+    assert.deepEqual(await newest(second), [id(0), id(1), id(2), undefined]);
+    await second.publishWhole(Buffer.from('text'), 'shop/removed', look, publishedAs('text', id(7)));
+    assert.equal(await second.newest('shop/removed'), id(7));
+    await second.close();
+  });
+
+  test('Open uploads come back with their ranges and facts; temporary files of no upload are removed', async (t) => {
+    const ground = await open(t);
+    const first = await ground.open();
+    assert.deepEqual(await first.unfinished(), []);
+    for (const number of [1, 2, 3]) await first.part(id(number)).write(Buffer.alloc(60), 0);
+    const close = '{"size":100}';
+    const one = remembered(id(1), {
+      path: 'línea\nnueva',
+      ranges: [
+        [0, 10],
+        [20, 60],
+      ],
+    });
+    const two = remembered(id(2), { size: 2 ** 53 - 1, ranges: [[0, 60]], close });
+    await first.checkpoint([one, two]);
+    await first.close();
+    const second = await ground.open();
+    assert.deepEqual(
+      [...(await second.unfinished())].sort((a, b) => (a.upload < b.upload ? -1 : 1)),
+      [one, two],
+    );
+    assert.deepEqual((await ground.parts()).toSorted(), [id(1), id(2)]);
+    await second.checkpoint([{ ...one, ranges: [[0, 60]] }]);
+    await second.close();
+    const third = await ground.open();
+    const [again] = (await third.unfinished()).filter(({ upload }) => upload === id(1));
+    assert.deepEqual(again?.ranges, [[0, 60]]);
+    await third.close();
   });
 
   test('An upload that is received anew is remembered', async (t) => {
@@ -249,16 +263,5 @@ export function remembering(open: OpenSinkGround): void {
     const second = await ground.open();
     assert.deepEqual(await second.unfinished(), []);
     await second.close();
-  });
-
-  test('Free space is a number, or not known; and a check of what can be written leaves nothing behind', async (t) => {
-    const ground = await open(t);
-    const sink = await ground.open();
-    const free = await sink.freeSpace();
-    assert.ok(free === undefined || (Number.isFinite(free.bytes) && free.bytes > 0));
-    assert.ok(free?.files === undefined || free.files > 0);
-    await Promise.all([sink.check(), sink.check()]);
-    assert.deepEqual(await ground.parts(), []);
-    await sink.close();
   });
 }

@@ -1,7 +1,7 @@
 /** What the contract's tests of a sink stand on. */
 import type { TestContext } from 'node:test';
 import { digestOf } from '../../../src/records/checksum.ts';
-import type { Published, Sink } from '../../../src/stores/contract.ts';
+import type { PartOf, Published, Sink } from '../../../src/stores/contract.ts';
 
 /** A place for sinks, and a look at what stands there. */
 export interface SinkGround {
@@ -16,16 +16,21 @@ export interface SinkGround {
   remove(target: string): Promise<void>;
   /** The ids of the temporary files that are there. */
   parts(): Promise<string[]>;
-  /** Removes a temporary file behind the sink's back, or leaves so many bytes of it. */
+  /** Removes a temporary file behind the sink's back, or leaves so many bytes of it, where it is a file. */
   cutPart(upload: string, length?: number): Promise<void>;
-  /** Changes the first byte of a temporary file in place. */
-  changePart(upload: string): Promise<void>;
+  /** Changes the first byte of a temporary file in place; where it is none, nobody can. */
+  changePart?(upload: string): Promise<void>;
 }
 
 export type OpenSinkGround = (t: TestContext) => Promise<SinkGround>;
 
 /** How the files of these tests are to look. */
 export const look = { mtime: '1700000000123456000', mode: 0o640 };
+
+/** What is to become of an upload of these tests. */
+export function partOf(target: string, text: string): PartOf {
+  return { target, size: Buffer.byteLength(text) };
+}
 
 /** The id of an upload. */
 export function id(number: number): string {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { id, look, type OpenSinkGround, publishedAs } from './ground.ts';
+import { id, look, type OpenSinkGround, partOf, publishedAs } from './ground.ts';
 
 /** Final names, and names for what is wrong. */
 export function publishing(open: OpenSinkGround): void {
@@ -8,7 +8,7 @@ export function publishing(open: OpenSinkGround): void {
     const ground = await open(t);
     const sink = await ground.open();
     const text = 'the bytes';
-    await sink.part(id(1)).write(Buffer.from(text), 0);
+    await sink.part(id(1), partOf('shop/dir/a', text)).write(Buffer.from(text), 0);
     assert.equal(await ground.read('shop/dir/a'), undefined);
     await sink.publish(id(1), 'shop/dir/a', look, publishedAs(text));
     const file = await ground.read('shop/dir/a');
@@ -43,8 +43,10 @@ export function publishing(open: OpenSinkGround): void {
     const ground = await open(t);
     const sink = await ground.open();
     await ground.write('shop/a', 'somebody else’s');
+    await sink.published('shop/a');
     await sink.publishWhole(Buffer.from('first'), 'shop/a', look, publishedAs('first', id(1)));
-    await sink.part(id(2)).write(Buffer.from('second'), 0);
+    await sink.published('shop/a');
+    await sink.part(id(2), partOf('shop/a', 'second')).write(Buffer.from('second'), 0);
     await sink.publish(id(2), 'shop/a', look, publishedAs('second', id(2)));
     assert.equal(String((await ground.read('shop/a'))?.bytes), 'second');
     assert.equal((await sink.published('shop/a'))?.upload, id(2));
@@ -67,7 +69,7 @@ export function publishing(open: OpenSinkGround): void {
     const sink = await ground.open();
     await sink.publishWhole(Buffer.from('x'), 'shop/a', { ...look, mode: 0o6755 }, publishedAs('x'));
     assert.equal((await ground.read('shop/a'))?.mode, 0o755);
-    await sink.part(id(2)).write(Buffer.from('y'), 0);
+    await sink.part(id(2), partOf('shop/b', 'y')).write(Buffer.from('y'), 0);
     await sink.publish(id(2), 'shop/b', { ...look, mode: 0o7700 }, publishedAs('y', id(2)));
     assert.equal((await ground.read('shop/b'))?.mode, 0o700);
     await sink.close();
@@ -90,7 +92,10 @@ export function publishing(open: OpenSinkGround): void {
     }
     await sink.close();
   });
+}
 
+/** The same where files stand in folders, and what is wrong is kept. */
+export function publishingFiles(open: OpenSinkGround): void {
   test('A file where a folder is needed, and a folder where a file is, throw what waiting does not mend', async (t) => {
     const ground = await open(t);
     const sink = await ground.open();
