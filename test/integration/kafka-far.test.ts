@@ -131,6 +131,36 @@ test('Over a long way a backlog is read over several connections, near by over o
     assert.equal(used, 1);
   });
 
+  await t.test('What crawls on one connection comes over another', async (t) => {
+    // Of the answer that is on its way then, more is left than comes while all else is read.
+    proxy.faults = { ...farAway, crawl: { after: 1.5 * recordBytes, bytesPerSecond: 5000 } };
+    await read(client(t, far).consumer({ topic, from }), count);
+    assert.ok(proxy.crawled !== undefined && proxy.crawled < recordBytes / 2, `${proxy.crawled} bytes`);
+  });
+
+  await t.test('Many partitions of which little is left each', async (t) => {
+    proxy.faults = {};
+    const [wide, partitions] = [uniqueTopic(), 40];
+    await writer.createTopic({ name: wide, partitions, replicationFactor: 1 });
+    const producer = writer.producer();
+    for (let partition = 0; partition < partitions; partition += 1) {
+      await producer.ready();
+      void producer.append(wide, partition, { key: null, value: Buffer.alloc(recordBytes) });
+    }
+    await producer.close();
+    proxy.faults = farAway;
+    const used = await usedBy(async () => {
+      const all = new Map(Array.from({ length: partitions }, (_, partition) => [partition, 0]));
+      let records = 0;
+      for await (const batch of client(t, far).consumer({ topic: wide, from: all })) {
+        records += batch.records.length;
+        batch.release();
+        if (records === partitions) break;
+      }
+    });
+    assert.ok(used > 2, `${used} connections`);
+  });
+
   await t.test('A download, and its files are the same', async (t) => {
     const folder = await temporaryFolder(t);
     const [source, sink, files] = [join(folder, 'source'), join(folder, 'sink'), uniqueTopic()];

@@ -14,6 +14,8 @@ export interface Faults {
   readonly resetAfter?: () => number;
   /** Lets so much pass on each connection and direction. */
   readonly bytesPerSecond?: number;
+  /** The first connection on which the broker has sent more than `after` bytes goes on with so many a second from then on. */
+  readonly crawl?: { readonly after: number; readonly bytesPerSecond: number };
   /** Of what the broker sends on each new connection, the byte of which one bit is turned over. */
   readonly flipAt?: number;
   /** Milliseconds that each piece is held back. */
@@ -35,6 +37,8 @@ export class FaultProxy {
   sent = 0;
   /** Bytes that the broker has sent on each connection so far. */
   readonly #received: { bytes: number }[] = [];
+  /** The one that crawls, and what had been sent on it before. */
+  #crawling: { readonly connection: { bytes: number }; readonly before: number } | undefined;
   #refusing = false;
   readonly #server: Server;
   readonly #pairs = new Set<readonly [Socket, Socket]>();
@@ -59,6 +63,11 @@ export class FaultProxy {
   /** Connections on which the broker has sent more than so many bytes. */
   carried(bytes: number): number {
     return this.#received.filter((each) => each.bytes > bytes).length;
+  }
+
+  /** Bytes that have come over the one that crawls since it does; undefined: none does. */
+  get crawled(): number | undefined {
+    return this.#crawling && this.#crawling.connection.bytes - this.#crawling.before;
   }
 
   /** From now on nothing passes on the connections that there are; they stay open. New ones are as they should be. */
@@ -116,9 +125,13 @@ export class FaultProxy {
             this.flips += 1;
           }
           untilFlip -= bytes.byteLength;
+          const { crawl } = this.faults;
+          if (crawl !== undefined && received.bytes > crawl.after)
+            this.#crawling ??= { connection: received, before: received.bytes };
         }
         const isOver = left < 0 && this.faults.resetAfter !== undefined;
-        this.#pass(isOver ? bytes.subarray(0, left) : bytes, from, to);
+        const isCrawling = from === broker && this.#crawling?.connection === received;
+        this.#pass(isOver ? bytes.subarray(0, left) : bytes, from, to, isCrawling);
         if (!isOver) return;
         this.resets += 1;
         for (const socket of pair) socket.resetAndDestroy();
@@ -126,8 +139,9 @@ export class FaultProxy {
     }
   }
 
-  #pass(bytes: Buffer, from: Socket, to: Socket): void {
-    const { slice = bytes.byteLength, latency, bytesPerSecond } = this.faults;
+  #pass(bytes: Buffer, from: Socket, to: Socket, isCrawling: boolean): void {
+    const { slice = bytes.byteLength, latency, crawl } = this.faults;
+    const bytesPerSecond = isCrawling ? crawl?.bytesPerSecond : this.faults.bytesPerSecond;
     if (bytesPerSecond !== undefined) {
       from.pause();
       setTimeout(() => from.resume(), (bytes.byteLength / bytesPerSecond) * 1000).unref();

@@ -14,6 +14,8 @@ export interface RawRequest {
   readonly hasTags: boolean;
   /** Where the response's memory comes from; absent: memory of its own. */
   readonly pool?: FramePool;
+  /** Is shown the response when it has begun, and does not come at once: its first 512 bytes are there, and what follows is not. */
+  readonly onBegun?: (bytes: Buffer) => void;
   /** Passes closed gates: it belongs to the exchange that they are closed for. */
   readonly urgent?: boolean;
 }

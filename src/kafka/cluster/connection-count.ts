@@ -1,6 +1,6 @@
 /**
- * PURE. How many connections to one broker are worth it, found out by trying: twice as many while that carries a good part more, half of
- * them where as much comes without. A line that loses packets, or is long, gives each connection its own share; one that is full gives
+ * PURE. How many connections to one broker are worth it, found out by trying: several times as many while that carries a good part more, half
+ * of them where as much comes without. A line that loses packets, or is long, gives each connection its own share; one that is full gives
  * no more to many than to few.
  */
 
@@ -19,7 +19,10 @@ interface Window {
   bytes: number;
 }
 
-/** What has to be more with twice as many connections, for them to be kept; it would be twice as much where loss alone holds them back. */
+/** So many times as many connections are tried, until more have brought nothing; from then on twice as many. */
+const firstGrowth = 4;
+const laterGrowth = 2;
+/** What has to be more with them, for them to be kept; it would be as many times as much where loss alone holds them back. */
 const goodPart = 1.3;
 /** Half as many are enough when they carry so much of what all did; and clearly not when it is less than the second. */
 const nearlyAll = 0.92;
@@ -36,6 +39,7 @@ export class ConnectionCount {
   #window: Window | undefined;
   /** What a trial is compared with; undefined while there is none. */
   #before: Measured | undefined;
+  #growth = firstGrowth;
   #pause = firstPause;
   #nextTrial = 0;
   /** Growth goes first. */
@@ -117,6 +121,7 @@ export class ConnectionCount {
   #confirm(count: number, rate: number): void {
     this.#before = { count: this.#count, rate };
     this.#count = count;
+    this.#growth = laterGrowth;
     this.#isConfirming = true;
   }
 
@@ -143,7 +148,7 @@ export class ConnectionCount {
   /** Other connections than so far, to compare with what these carry. False: there are none to be tried. */
   #try(rate: number): boolean {
     const count = this.#count;
-    const more = Math.min(this.#most, count * 2);
+    const more = Math.min(this.#most, count * this.#growth);
     const fewer = Math.ceil(count / 2);
     this.#count = (this.#growsNext && more > count) || fewer === count ? more : fewer;
     if (this.#count === count) return false;

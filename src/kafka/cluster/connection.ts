@@ -31,6 +31,7 @@ export interface ConnectionOptions extends Omit<SocketOptions, 'sink'> {
 
 interface Pending {
   readonly pool: FramePool | undefined;
+  readonly onBegun: RawRequest['onBegun'];
   readonly resolve: (frame: Frame) => void;
   readonly reject: (error: Error) => void;
   /** When it was asked, by the steady clock. */
@@ -156,7 +157,10 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
     return new Promise((resolve, reject) => {
       const run = () => {
         if (this.#error !== undefined) reject(this.#error);
-        else this.#write(request, { pool: request.pool, resolve, reject, askedAt: performance.now() });
+        else {
+          const { pool, onBegun } = request;
+          this.#write(request, { pool, onBegun, resolve, reject, askedAt: performance.now() });
+        }
       };
       // Nobody opens the gate of a connection that is closed before the broker's time is over.
       if (request.urgent || !this.isOpen) run();
@@ -217,6 +221,12 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
     this.#roundTrip = Math.min(this.#roundTrip, performance.now() - pending.askedAt);
     pending.frame = pending.pool?.take(bytes) ?? ownFrame(bytes);
     return pending.frame.bytes;
+  }
+
+  /** {@link ResponseSink}: an awaited response has begun. */
+  began(correlationId: number): void {
+    const { frame, onBegun } = this.#pending.get(correlationId)!;
+    onBegun?.(frame!.bytes);
   }
 
   /** {@link ResponseSink}: an awaited response is complete. */

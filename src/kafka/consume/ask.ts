@@ -8,17 +8,19 @@ import type { Frame, FramePool } from '../wire/frame-pool.ts';
 
 const maxWaitMs = 500;
 
-/** Rejects with the reason when the connection closes before the answer is complete. */
+/** Rejects with the reason when the connection closes before the answer is complete. `onBegun`: see `RawRequest`. */
 export function ask(
   cluster: Cluster,
   { connection, versions }: Link,
   request: Omit<FetchRequest, 'maxWait'>,
   pool: FramePool,
+  onBegun?: (bytes: Buffer) => void,
 ): Promise<Frame> {
   const apiVersion = versions.get(Api.fetch)!;
   const maxWait = Math.min(maxWaitMs, cluster.options.requestTimeout / 2);
   const pieces = encodeFetch({ ...request, maxWait }, apiVersion);
-  return connection.exchange({ apiKey: Api.fetch, apiVersion, pieces, hasTags: true, pool });
+  const shown = onBegun && { onBegun };
+  return connection.exchange({ apiKey: Api.fetch, apiVersion, pieces, hasTags: true, pool, ...shown });
 }
 
 /** Throws what may pass when the answer is an error as a whole, or makes no sense; the frame has been given back then. */

@@ -4,8 +4,6 @@ import type { Cursor } from './cursor.ts';
 import { type Piece, type Range, Stripes } from './stripes.ts';
 import type { WholeBatches } from './whole-batches.ts';
 
-/** Batches that have to be left for others to go ahead. */
-const deepBatches = 2;
 /** So many failures in a row, and what is next is left to the fetcher. */
 const mostFailures = 3;
 
@@ -13,7 +11,6 @@ export class Backlog {
   readonly cursor: Cursor;
   readonly sizes: BatchSizes;
   readonly stripes: Stripes;
-  readonly #deepBytes: number;
   /** The end of the partition, as far as anybody has said. */
   #end = 0;
   /** Up to here the fetcher's own request will bring it, as far as can be told; undefined while it asks for nothing. */
@@ -21,34 +18,29 @@ export class Backlog {
   #failures = 0;
   #isOdd = false;
 
-  /**
-   * `deepBytes`: have to be left for others to go ahead. `ofTopic`: the sizes of batches wherever they were seen. `giveBack`: takes what was
-   * fetched and is not handed out.
-   */
-  constructor(cursor: Cursor, deepBytes: number, ofTopic: BatchSizes, giveBack: (piece: Piece) => void) {
+  /** `ofTopic`: the sizes of batches wherever they were seen. `giveBack`: takes what was fetched and is not handed out. */
+  constructor(cursor: Cursor, ofTopic: BatchSizes, giveBack: (piece: Piece) => void) {
     this.cursor = cursor;
-    this.#deepBytes = deepBytes;
     this.sizes = new BatchSizes(ofTopic);
     this.stripes = new Stripes(giveBack);
   }
 
   /** Exclusive: what is there to be fetched. */
   get end(): number {
-    return Math.min(this.#end, this.cursor.until);
+    const { until } = this.cursor;
+    // Whoever reads up to an offset has been told that it is there.
+    return Number.isFinite(until) ? until : this.#end;
   }
 
-  /** So much is left that others may go ahead. */
-  get isDeep(): boolean {
-    if (!this.sizes.areKnown) return false;
+  /** About so many bytes are left; 0: nothing, or nobody knows. */
+  get left(): number {
     const left = this.end - this.cursor.position;
-    return (
-      left > 0 && this.sizes.bytesOf(left) >= Math.max(this.#deepBytes, deepBatches * this.sizes.largest)
-    );
+    return left > 0 && this.sizes.areKnown ? this.sizes.bytesOf(left) : 0;
   }
 
   /** Something is left for whoever goes ahead: the next offsets that nobody fetches, which make about so many bytes. */
   next(bytes: number): Range | undefined {
-    if (this.#isOdd || !(this.isDeep || !this.stripes.isEmpty)) return undefined;
+    if (this.#isOdd || !this.sizes.areKnown) return undefined;
     const at = Math.max(this.cursor.position, this.#askedTo ?? 0);
     return this.stripes.gap(at, this.end, this.sizes.offsetsOf(bytes));
   }
@@ -57,6 +49,12 @@ export class Backlog {
   asks(bytes: number): void {
     const { position } = this.cursor;
     this.#askedTo = this.sizes.areKnown ? position + this.sizes.offsetsOf(bytes) : Number.POSITIVE_INFINITY;
+  }
+
+  /** What the fetcher asked for begins with this batch. */
+  begins(batch: WholeBatches, highWatermark: number): void {
+    this.#end = Math.max(this.#end, highWatermark);
+    this.sizes.note(batch);
   }
 
   /** What the fetcher asked for is here, or will not come. */

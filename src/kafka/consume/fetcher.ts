@@ -9,10 +9,11 @@ import type { Link } from '../cluster/link.ts';
 import { errorOf } from '../cluster/refusals.ts';
 import type { FetchedPartition } from '../wire/fetch.ts';
 import type { Frame } from '../wire/frame-pool.ts';
-import { Ahead, smallestFrame } from './ahead.ts';
+import { Ahead } from './ahead.ts';
 import { answerIn, ask } from './ask.ts';
 import { type Cursor, cutsBelieved, isFetched } from './cursor.ts';
 import type { FetcherOwner } from './fetcher-owner.ts';
+import { smallestFrame } from './kept.ts';
 import { Lanes } from './lanes.ts';
 import { type HoldableFrame, type SharedFrame, share } from './shared-frame.ts';
 import { wholeBatchesOf } from './whole-batches.ts';
@@ -77,7 +78,10 @@ export class Fetcher {
         this.#displace(cursor);
       }
       if (this.#cursors.length === 0) break;
-      if (this.#cursors.every((cursor) => this.#ahead.covers(cursor))) await this.#bell.promise;
+      this.#ahead.begin();
+      this.#lanes.isOwnTaken = this.#free.length > 0;
+      if (!this.#lanes.isOwnTaken) this.#ahead.begin();
+      if (!this.#lanes.isOwnTaken || this.#lanes.own.isBusy) await this.#bell.promise;
       else await this.#next();
     }
     this.#running = false;
@@ -97,7 +101,15 @@ export class Fetcher {
       asked = cursors.map((cursor) => ({ cursor, offset: cursor.position, generation: cursor.generation }));
       if (asked.length === 0) return;
       this.#ahead.asks(cursors, wish);
-      const frame = await this.#fetch(link, asked, wish.maxBytes);
+      const begun = (bytes: Buffer): void => {
+        const still = asked.filter(isStill);
+        this.#ahead.begins(
+          still.map(({ cursor }) => cursor),
+          wish,
+          bytes,
+        );
+      };
+      const frame = await this.#fetch(link, asked, wish.maxBytes, begun);
       const { partitions } = answerIn(frame, link);
       this.#ahead.asked(cursors);
       const held = Math.max(frame.bytes.byteLength, smallestFrame);
@@ -108,7 +120,6 @@ export class Fetcher {
         partitions,
         share(frame, () => budget.adjust(-held)),
       );
-      this.#ahead.begin();
     } catch (error) {
       const cursors = asked.length > 0 ? asked.map(({ cursor }) => cursor) : this.#cursors;
       for (const cursor of cursors) if (!cursor.isGivenUp) this.#displace(cursor, error as Error);
@@ -118,10 +129,15 @@ export class Fetcher {
   }
 
   get #free(): readonly Cursor[] {
-    return this.#cursors.filter((cursor) => !this.#ahead.covers(cursor));
+    return this.#ahead.inOrder(this.#cursors);
   }
 
-  #fetch(link: Link, asked: readonly Asked[], maxBytes: number): Promise<Frame> {
+  #fetch(
+    link: Link,
+    asked: readonly Asked[],
+    maxBytes: number,
+    onBegun: (bytes: Buffer) => void,
+  ): Promise<Frame> {
     const { cluster, pool } = this.#owner;
     const request = {
       topicId: this.#owner.topic().id,
@@ -139,7 +155,7 @@ export class Fetcher {
       // Who names no rack is sent to no other replica.
       rack: asked.some(({ cursor }) => isForLeaderAlone(cursor)) ? '' : (cluster.options.rack ?? ''),
     };
-    return ask(cluster, link, request, pool);
+    return ask(cluster, link, request, pool, onBegun);
   }
 
   #received(asked: readonly Asked[], partitions: readonly FetchedPartition[], shared: HoldableFrame): void {
@@ -147,8 +163,7 @@ export class Fetcher {
     const served = new Set<Cursor>();
     for (const fetched of partitions) {
       const one = byPartition.get(fetched.partition);
-      if (one === undefined || one.generation !== one.cursor.generation || one.offset !== one.cursor.position)
-        continue;
+      if (one === undefined || !isStill(one)) continue;
       if (this.#sort(one, fetched, shared)) served.add(one.cursor);
     }
     shared.release();
@@ -237,6 +252,11 @@ export class Fetcher {
     this.#drop(cursor);
     this.#owner.displaced(cursor, error);
   }
+}
+
+/** What was asked for is what is next. */
+function isStill({ cursor, offset, generation }: Asked): boolean {
+  return generation === cursor.generation && offset === cursor.position;
 }
 
 /** By which the leader may notice a cut; -1: it is not to look. A follower may not have heard of it yet. */

@@ -6,12 +6,38 @@ import { type LinkPurpose, ownPurpose } from '../cluster/link-purpose.ts';
 import { outOfReach } from '../cluster/out-of-reach.ts';
 import type { AheadLimits } from './fetcher-owner.ts';
 
-export interface Lane {
+export class Lane {
   readonly purpose: LinkPurpose;
   link: Link | undefined;
   /** Bytes that its connection had received at the last look. */
-  seen: number;
-  isBusy: boolean;
+  seen = 0;
+  /** With what is asked for ahead. */
+  isBusy = false;
+  #rate = 0;
+
+  constructor(purpose: LinkPurpose) {
+    this.purpose = purpose;
+  }
+
+  /** Bytes per millisecond that its connection carries of late; 0: there is none, or nobody knows. */
+  get rate(): number {
+    return this.link?.connection.isOpen === true ? this.#rate : 0;
+  }
+
+  opened(link: Link): void {
+    this.link = link;
+    this.seen = this.received;
+    this.#rate = 0;
+  }
+
+  carried(rate: number): void {
+    this.#rate = averaged(this.#rate, rate);
+  }
+
+  /** Bytes that have come by its connection. */
+  get received(): number {
+    return this.link?.connection.received ?? 0;
+  }
 }
 
 /** Milliseconds there and back from which on a connection is at rest for long between two answers. */
@@ -20,6 +46,8 @@ const longWay = 5;
 const restMs = 10_000;
 /** Where a broker takes no further connection, no more than there are will do for so long. */
 const refusedMs = 60_000;
+/** Answers of less say nothing of how much a connection carries. */
+const leastBytes = 64 * 1024;
 /** What the newest answer counts for in the rate of a connection. */
 const newest = 0.3;
 
@@ -34,13 +62,15 @@ export class Lanes {
   #opened = { most: Number.POSITIVE_INFINITY, until: 0 };
   #busyAt = performance.now();
   #isClosed = false;
+  /** The fetcher asks by its own, or waits for it to be free: it is not for others. */
+  isOwnTaken = false;
 
   /** `own`: what the fetcher's own connection is for; all of them together are within `limits`. */
   constructor(cluster: Cluster, broker: number, own: LinkPurpose, limits: AheadLimits) {
     this.#cluster = cluster;
     this.#broker = broker;
     this.#count = new ConnectionCount(limits.most, limits.first);
-    this.#lanes = [newLane(own)];
+    this.#lanes = [new Lane(own)];
   }
 
   /** The fetcher's own. */
@@ -76,28 +106,32 @@ export class Lanes {
 
   /** Nobody has had anything to do for long. */
   get areAtRest(): boolean {
-    return !this.#lanes.some(({ isBusy }) => isBusy) && performance.now() - this.#busyAt > restMs;
+    return !this.areBusy && performance.now() - this.#busyAt > restMs;
+  }
+
+  get areBusy(): boolean {
+    return this.#lanes.some(({ isBusy }) => isBusy);
   }
 
   get areAllBusy(): boolean {
-    return this.#lanes.slice(0, this.count).every(({ isBusy }) => isBusy);
+    return this.areBusy && this.#free.length === 0;
   }
 
-  /** One that has nothing to do; undefined: none, or enough are busy. */
+  /** The one of those that have nothing to do that carries the most; undefined: none, or enough are busy. */
   free(): Lane | undefined {
-    const { count } = this;
-    while (this.#lanes.length < count) this.#lanes.push(newLane(ownPurpose('fetch', true)));
-    return this.#lanes.slice(0, count).find(({ isBusy }) => !isBusy);
+    while (this.#lanes.length < this.count) this.#lanes.push(new Lane(ownPurpose('fetch', true)));
+    const [first, ...others] = this.#free;
+    return others.reduce((best, lane) => (lane.rate > (best?.rate ?? 0) ? lane : best), first);
   }
 
   /** Its link; opened when there is none. Rejects with NetworkFailure, NotNow or KafkaError. */
   async open(lane: Lane): Promise<Link> {
     if (lane.link?.connection.isOpen === true) return lane.link;
     try {
-      lane.link = await this.#cluster.link(this.#broker, lane.purpose);
-      if (this.#isClosed) lane.link.connection.close();
-      lane.seen = lane.link.connection.received;
-      return lane.link;
+      const link = await this.#cluster.link(this.#broker, lane.purpose);
+      if (this.#isClosed) link.connection.close();
+      lane.opened(link);
+      return link;
     } catch (error) {
       // A line that is cut says nothing of how many the broker takes.
       if (lane !== this.own && outOfReach(error) === undefined)
@@ -109,19 +143,28 @@ export class Lanes {
     }
   }
 
-  /** One of them has carried so many bytes at once, in so many milliseconds. */
-  carried(bytes: number, milliseconds: number): void {
+  /** It has carried so many bytes at once, in so many milliseconds. */
+  carried(lane: Lane, bytes: number, milliseconds: number): void {
+    // A small answer tells how long a round trip takes, and nothing else.
+    if (bytes < leastBytes) return;
     const rate = bytes / Math.max(1, milliseconds);
-    this.#rate += (this.#rate === 0 ? 1 : newest) * (rate - this.#rate);
+    this.#rate = averaged(this.#rate, rate);
+    lane.carried(rate);
+  }
+
+  get #free(): readonly Lane[] {
+    return this.#lanes
+      .slice(0, this.count)
+      .filter((lane) => !lane.isBusy && !(this.isOwnTaken && lane === this.own));
   }
 
   /** What has come since the last look; `isShort`: there was less to fetch than they could have carried. */
   look(now: number, isShort: boolean): void {
     let bytes = 0;
     for (const lane of this.#lanes) {
-      const received = lane.link?.connection.received ?? lane.seen;
-      bytes += received - lane.seen;
-      lane.seen = received;
+      if (lane.link === undefined) continue;
+      bytes += lane.received - lane.seen;
+      lane.seen = lane.received;
     }
     if (isShort) {
       this.#count.idle();
@@ -145,6 +188,7 @@ export class Lanes {
   }
 }
 
-function newLane(purpose: LinkPurpose): Lane {
-  return { purpose, link: undefined, seen: 0, isBusy: false };
+/** 0: nothing is known so far. */
+function averaged(average: number, rate: number): number {
+  return average === 0 ? rate : average + newest * (rate - average);
 }

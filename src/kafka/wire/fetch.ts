@@ -65,10 +65,7 @@ export function encodeFetch(request: FetchRequest, version: number): Uint8Array[
 /** Reads the response's bytes from after the correlation id. Throws KafkaError `corrupt`. */
 export function decodeFetch(bytes: Buffer): FetchResponse {
   const reader = new WireReader(bytes);
-  reader.skipTags();
-  const throttleMs = reader.int32();
-  const errorCode = reader.int16();
-  reader.int32();
+  const { throttleMs, errorCode } = readHead(reader);
   const partitions: FetchedPartition[] = [];
   for (let topics = reader.arrayLength(); topics > 0; topics -= 1) {
     const topicId = reader.uuid();
@@ -81,7 +78,35 @@ export function decodeFetch(bytes: Buffer): FetchResponse {
   return { throttleMs, errorCode, partitions };
 }
 
+/**
+ * The first partition of a response of which no more than the beginning is there; `end` is where its batches will end. Undefined where it
+ * does not say so much.
+ */
+export function decodeFetchHead(bytes: Buffer): Omit<FetchedPartition, 'divergence'> | undefined {
+  try {
+    const reader = new WireReader(bytes);
+    const { errorCode } = readHead(reader);
+    if (errorCode !== 0 || reader.arrayLength() === 0) return undefined;
+    const topicId = reader.uuid();
+    return reader.arrayLength() === 0 ? undefined : readBatches(reader, topicId);
+  } catch {
+    return undefined;
+  }
+}
+
+function readHead(reader: WireReader): { readonly throttleMs: number; readonly errorCode: number } {
+  reader.skipTags();
+  const throttleMs = reader.int32();
+  const errorCode = reader.int16();
+  reader.int32();
+  return { throttleMs, errorCode };
+}
+
 function readPartition(reader: WireReader, topicId: string): FetchedPartition {
+  return { ...readBatches(reader, topicId), divergence: readDivergence(reader) };
+}
+
+function readBatches(reader: WireReader, topicId: string): Omit<FetchedPartition, 'divergence'> {
   const partition = reader.int32();
   const errorCode = reader.int16();
   const highWatermark = reader.int64();
@@ -93,18 +118,7 @@ function readPartition(reader: WireReader, topicId: string): FetchedPartition {
   }
   const preferredReplica = reader.int32();
   const [start, end] = reader.span();
-  const divergence = readDivergence(reader);
-  return {
-    topicId,
-    partition,
-    errorCode,
-    highWatermark,
-    logStartOffset,
-    preferredReplica,
-    divergence,
-    start,
-    end,
-  };
+  return { topicId, partition, errorCode, highWatermark, logStartOffset, preferredReplica, start, end };
 }
 
 const divergingEpochTag = 0;

@@ -49,3 +49,33 @@ test('No memory is asked for before somebody awaits the response', () => {
   });
   assert.throws(() => reader.push(frame(1, Buffer.alloc(3)), 11), /nobody/);
 });
+
+test('Of a response that takes its time the beginning is told once, when it is there; by whichever way it is read', () => {
+  const body = Buffer.from(Array.from({ length: 200_000 }, (_, index) => index & 0xff));
+  for (const isDirect of [false, true]) {
+    const told: Buffer[] = [];
+    const memory = Buffer.alloc(body.byteLength);
+    const reader = new ResponseReader({
+      memoryFor: () => memory,
+      began: () => told.push(Buffer.from(memory)),
+      complete: () => {},
+    });
+    const stream = frame(1, body);
+    reader.push(stream, 8 + 511);
+    assert.equal(told.length, 0);
+    for (let at = 8 + 511; at < stream.byteLength; at += 10_000) {
+      const piece = stream.subarray(at, at + 10_000);
+      const place = isDirect ? reader.place : undefined;
+      if (place === undefined) reader.push(piece, piece.byteLength);
+      else {
+        place.set(piece);
+        reader.filled(piece.byteLength);
+      }
+    }
+    assert.equal(told.length, 1);
+    assert.deepEqual(told[0]!.subarray(0, 512), body.subarray(0, 512));
+    assert.deepEqual(memory, body);
+    reader.push(stream, stream.byteLength);
+    assert.equal(told.length, 1, 'of one that comes at once nothing is told before it is complete');
+  }
+});

@@ -7,11 +7,15 @@
 export interface ResponseSink {
   /** Memory for the body of an awaited response; throws when nobody awaits it or the size is not acceptable. */
   memoryFor(correlationId: number, bytes: number): Buffer;
+  /** The body has begun, and takes its time: its first 512 bytes are in that memory. Not told of one that comes at once. */
+  began?(correlationId: number): void;
   /** The body is complete. */
   complete(correlationId: number): void;
 }
 
 const prefixBytes = 8;
+/** So much of a body is its beginning. */
+const headBytes = 512;
 /** Below so much a copy costs less than a read of its own. */
 const directBytes = 64 * 1024;
 
@@ -23,6 +27,7 @@ export class ResponseReader {
   #correlationId = 0;
   #body: Buffer | undefined;
   #bodyHas = 0;
+  #isToldOf = false;
 
   constructor(sink: ResponseSink) {
     this.#sink = sink;
@@ -47,6 +52,7 @@ export class ResponseReader {
       at += taken;
       if (this.#bodyHas === body.byteLength) this.#finish();
     }
+    this.#tell();
   }
 
   /**
@@ -63,12 +69,20 @@ export class ResponseReader {
   filled(length: number): void {
     this.#bodyHas += length;
     if (this.#bodyHas === this.#body?.byteLength) this.#finish();
+    else this.#tell();
+  }
+
+  #tell(): void {
+    if (this.#body === undefined || this.#isToldOf || this.#bodyHas < headBytes) return;
+    this.#isToldOf = true;
+    this.#sink.began?.(this.#correlationId);
   }
 
   #begin(): void {
     this.#correlationId = this.#prefix.readInt32BE(4);
     this.#body = this.#sink.memoryFor(this.#correlationId, this.#prefix.readInt32BE(0) - 4);
     this.#bodyHas = 0;
+    this.#isToldOf = false;
   }
 
   #finish(): void {
