@@ -26,6 +26,8 @@ export interface Engine {
   readonly over: boolean;
   /** How old the newest bytes are when they come. Seconds. */
   readonly edgeAge: number | undefined;
+  /** How much comes at a time; undefined while that is not known. Seconds. */
+  readonly piece: number | undefined;
   /** What is buffered in front of the picture on the screen. Seconds. */
   readonly ahead: number;
   /** Empty where there is nothing to choose. */

@@ -146,6 +146,11 @@ export class HlsEngine {
     return this.#ages.length < enough ? undefined : Math.min(...this.#ages);
   }
 
+  get piece() {
+    const target = this.#hls.latestLevelDetails?.partTarget;
+    return target ? target : undefined;
+  }
+
   get ahead() {
     const { video } = this.#options;
     return bufferedAhead(video.buffered, video.currentTime);

@@ -1,6 +1,6 @@
 // @ts-check
 /** Keeps one player where its mode wants it: the hand on the video element that follows what `steering.js` says. */
-import { modes } from './modes.js';
+import { distanceOf } from './modes.js';
 import { aim, hangs, Penalty, steer } from './steering.js';
 
 /**
@@ -40,7 +40,7 @@ export class Pace {
     this.#shownAt = 0;
     this.#jumped = Number.NEGATIVE_INFINITY;
     this.#video.playbackRate = 1;
-    const { step, most } = modes[mode];
+    const { step, most } = distanceOf(mode);
     this.#penalty = new Penalty({ step, most, lasts: forgiven });
   }
 
@@ -76,7 +76,7 @@ export class Pace {
     const date = engine.date;
     if (date === undefined || !this.#clock.known) return undefined;
     const now = performance.now();
-    const { base, margin } = modes[this.#mode];
+    const { base, margin } = distanceOf(this.#mode, engine.piece);
     const target = aim(base, margin, engine.edgeAge, this.#penalty.at(now));
     const still = { target, jumped: false };
     if (video.paused || video.seeking || video.readyState < 3) return still;

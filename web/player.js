@@ -4,7 +4,7 @@
  * buttons; it says `onChange` when there is something to show.
  */
 import { HlsEngine } from './hls-engine.js';
-import { modes } from './modes.js';
+import { distanceOf } from './modes.js';
 import { Pace } from './pace.js';
 import { Picture } from './picture.js';
 import { Reception } from './reception.js';
@@ -161,7 +161,7 @@ export class Player {
   /** @param {number} date milliseconds since the epoch */
   seek(date) {
     if (this.stream === undefined) return;
-    const edge = (this.target ?? modes[this.mode].base) * 1000;
+    const edge = (this.target ?? distanceOf(this.mode, this.engine?.piece).base) * 1000;
     const over = this.engine?.over ?? false;
     if (!over && date > this.#clock.now() - edge - 500) return this.live ? undefined : this.goLive();
     this.live = false;

@@ -6,6 +6,7 @@
 import { Appender } from './appender.js';
 import { bufferedAhead, dateAt, timeAt } from './mapping.js';
 import { decodeTimeOf, timescaleOf } from './mp4.js';
+import { Pieces } from './pieces.js';
 import { retryDelay } from './servers.js';
 import { canFollow } from './states.js';
 
@@ -44,6 +45,7 @@ export class WsEngine {
   #stretches = [];
   /** @type {number[]} */
   #ages = [];
+  #pieces = new Pieces();
   #placed = false;
   #failures = 0;
   #closed = false;
@@ -145,6 +147,7 @@ export class WsEngine {
     if (this.#initNext) {
       this.#initNext = false;
       this.#timescale = timescaleOf(bytes) ?? 1;
+      this.#pieces = new Pieces();
       if (init.epoch !== this.#epoch && this.#epoch !== -1) {
         // What the old epoch's times meant says nothing of the new one's.
         this.#stretches = [];
@@ -153,14 +156,20 @@ export class WsEngine {
       this.#epoch = init.epoch;
       this.#media.changeType(init.mimeType);
       this.#options.listener.onQualities();
-    } else if (this.#offsetNext) {
+    } else {
       const begins = (decodeTimeOf(bytes) ?? 0) / this.#timescale;
-      this.#offsetNext = false;
-      this.#media.followOn(begins, (offset) => {
-        this.#offset = offset;
-      });
+      this.#pieces.saw(begins);
+      if (this.#offsetNext) this.#followOn(begins);
     }
     this.#media.append(bytes);
+  }
+
+  /** What comes now belongs right behind what an earlier epoch left. @param {number} begins seconds of its own time */
+  #followOn(begins) {
+    this.#offsetNext = false;
+    this.#media.followOn(begins, (offset) => {
+      this.#offset = offset;
+    });
   }
 
   #onAppended() {
@@ -198,6 +207,10 @@ export class WsEngine {
     if (this.#ages.length < enough) return undefined;
     const sorted = this.#ages.toSorted((a, b) => a - b);
     return sorted[Math.floor(sorted.length / 2)];
+  }
+
+  get piece() {
+    return this.#pieces.length;
   }
 
   get ahead() {

@@ -96,4 +96,17 @@ export const page: readonly Defect[] = [
     seekers: ['test:players --player playbin3-dash'],
     tests: ['src/delivery/dash/manifest.test.ts'],
   },
+  {
+    name: 'whole-parts-by-websocket-run-dry',
+    breaks: 'In "lowest" of a stream that comes in whole parts a page aimed at where nothing was buffered.',
+    edits: [
+      edit(
+        'web/modes.js',
+        '    const margin = (piece ?? onePicture) + 0.067;',
+        '    const margin = onePicture + 0.067;',
+      ),
+    ],
+    seekers: [],
+    tests: [modules],
+  },
 ];
