@@ -9,10 +9,10 @@ import { claimDataFolder, writeNote } from './data-folder.ts';
 import type { JvmOptions, Lifetime } from './jvm.ts';
 import { type BrokerNode, KafkaNode, PortTakenError } from './node.ts';
 import { nodeFolder, planCluster } from './plan.ts';
-import { address, type Listener, type NodePlan } from './properties.ts';
+import { address, type Listener, type NodePlan, serverProperties } from './properties.ts';
 import { brokerStatus } from './running.ts';
 import { type KafkaRuntime, kafkaRuntime } from './runtime.ts';
-import { formatStorage, isFormatted, writeConfiguration } from './storage.ts';
+import { prepareStorage, writeConfiguration } from './storage.ts';
 
 export type { BrokerNode, Listener };
 
@@ -127,8 +127,9 @@ async function startOnce(options: BrokerOptions): Promise<RunningBroker> {
       : { boundTo: 'parent', removeFolder: temporary ? dataDir : undefined };
     const prepare = async (node: NodePlan): Promise<KafkaNode> => {
       const jvm: JvmOptions = { runtime, heapMegabytes, longRunning, folder: nodeFolder(dataDir, node.id) };
-      await writeConfiguration(jvm.folder, cluster, node);
-      if (!isFormatted(node.dataDir)) await formatStorage(jvm, note.clusterId);
+      const all = serverProperties(cluster, node);
+      await writeConfiguration(jvm.folder, node, all);
+      await prepareStorage(jvm, node, note.clusterId, all);
       return new KafkaNode({ id: node.id, port: node.port, jvm, lifetime, signal });
     };
     nodes.push(...(await Promise.all(cluster.nodes.map(prepare))));

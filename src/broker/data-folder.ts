@@ -32,9 +32,9 @@ export async function writeNote(dataDir: string, note: BrokerNote): Promise<void
 }
 
 /** Kafka's form of a UUID: 22 characters of URL-safe base64, here never with a dash in front. */
-function newClusterId(): string {
+export function newKafkaUuid(): string {
   const id = randomBytes(16).toString('base64url');
-  return id.startsWith('-') ? newClusterId() : id;
+  return id.startsWith('-') ? newKafkaUuid() : id;
 }
 
 /** True when `found`, a release as `4.3.0`, is newer than `own`. */
@@ -64,7 +64,7 @@ export async function claimDataFolder(
       }
       const fresh: BrokerNote = {
         kafkaVersion,
-        clusterId: newClusterId(),
+        clusterId: newKafkaUuid(),
         brokers,
         bootstrapServers: '',
         nodes: [],

@@ -1,35 +1,76 @@
 /** What stands on disk before a node's first start: its configuration, and Kafka's storage. */
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SluiceError } from '../errors.ts';
 import { makeFolders } from '../folder.ts';
+import { newKafkaUuid } from './data-folder.ts';
 import { type JvmOptions, javaCommand, startProcess } from './jvm.ts';
 import { log4jProperties } from './log4j.ts';
-import { type ClusterPlan, type NodePlan, propertiesText, serverProperties } from './properties.ts';
+import { type NodePlan, propertiesText } from './properties.ts';
 
 /** Writes what a node's Java reads: its properties (which may hold passwords) and its logging. */
 export async function writeConfiguration(
   folder: string,
-  cluster: ClusterPlan,
-  node: NodePlan,
+  node: Pick<NodePlan, 'dataDir'>,
+  properties: Readonly<Record<string, string>>,
 ): Promise<void> {
   await makeFolders(node.dataDir);
   await writeFile(join(folder, 'log4j2.properties'), log4jProperties);
-  const text = propertiesText(serverProperties(cluster, node));
-  await writeFile(join(folder, 'server.properties'), text, { mode: 0o600 });
+  await writeFile(join(folder, 'server.properties'), propertiesText(properties), { mode: 0o600 });
 }
 
-/** True once the storage has been formatted. */
-export function isFormatted(dataDir: string): boolean {
-  return existsSync(join(dataDir, 'meta.properties'));
-}
+/** What says whose storage it is: it is formatted once this stands there. */
+const storageOwner = 'meta.properties';
+/** The features that a new cluster has, and their levels: the same for all nodes of a release. */
+const beginning = 'bootstrap.checkpoint';
 
 /**
- * Formats a node's storage with `kafka.tools.StorageTool`.
+ * Makes a node's storage, if it has none: by Kafka's own tool, and as that tool did it once it has done it for this release. Each call of
+ * the tool is a Java that starts: ADR 200.
  * @throws SluiceError with the tool's last words
  */
-export async function formatStorage(jvm: JvmOptions, clusterId: string): Promise<void> {
+export async function prepareStorage(
+  jvm: JvmOptions,
+  node: Pick<NodePlan, 'id' | 'dataDir'>,
+  clusterId: string,
+  properties: Readonly<Record<string, string>>,
+): Promise<void> {
+  const owner = join(node.dataDir, storageOwner);
+  if (existsSync(owner)) return;
+  const kept = join(jvm.runtime.folder, beginning);
+  const usual = isUsual(properties, node.dataDir);
+  if (usual && existsSync(kept)) {
+    await copyFile(kept, join(node.dataDir, beginning));
+    const ids = { 'node.id': String(node.id), 'directory.id': newKafkaUuid(), 'cluster.id': clusterId };
+    await replaceBy(owner, (file) => writeFile(file, propertiesText({ version: '1', ...ids })));
+    return;
+  }
+  await formatStorage(jvm, clusterId);
+  // It only saves time: the cache may be somebody else's.
+  if (usual) await replaceBy(kept, (file) => copyFile(join(node.dataDir, beginning), file)).catch(() => {});
+}
+
+/** Nothing is asked for that would make another beginning, or put it elsewhere. */
+function isUsual(properties: Readonly<Record<string, string>>, dataDir: string): boolean {
+  const others = ['log.dir', 'metadata.log.dir'].some((name) => properties[name] !== undefined);
+  const unstable = Object.keys(properties).some((name) => name.startsWith('unstable.'));
+  return properties['log.dirs'] === dataDir && !others && !unstable;
+}
+
+/** The name appears when the file is complete. */
+async function replaceBy(file: string, write: (temporary: string) => Promise<void>): Promise<void> {
+  const temporary = `${file}.${newKafkaUuid()}`;
+  try {
+    await write(temporary);
+    await rename(temporary, file);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** Formats a node's storage with `kafka.tools.StorageTool`. */
+async function formatStorage(jvm: JvmOptions, clusterId: string): Promise<void> {
   const { folder } = jvm;
   const { classArchive } = jvm.runtime;
   const ready = classArchive && 'use' in classArchive ? classArchive : undefined;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -8,6 +8,7 @@ import { type BrokerOptions, type RunningBroker, startBroker } from '../../src/b
 import { PortTakenError } from '../../src/broker/node.ts';
 import { freePort } from '../../src/broker/ports.ts';
 import { brokerStatus, stopBroker } from '../../src/broker/running.ts';
+import { kafkaRuntime } from '../../src/broker/runtime.ts';
 import { ConfigurationError, SluiceError } from '../../src/errors.ts';
 import { type Logger, silentLogger } from '../../src/log.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -59,6 +60,36 @@ test('one node: data outlives a restart, a second start is refused, others can s
   const status = await brokerStatus(dataDir);
   assert.equal(status.running, true);
   assert.equal(status.bootstrapServers, second.bootstrapServers);
+});
+
+test("Kafka's tool makes the storage of one new cluster; others begin with the same features without it", async (t) => {
+  const folder = await temporaryFolder(t);
+  const runtime = { ...(await kafkaRuntime()), folder };
+  const inNode = (broker: RunningBroker, name: string) => readFile(join(broker.dataDir, 'node-1', name));
+  const first = await start(t, { runtime });
+  const beginning = await inNode(first, 'data/bootstrap.checkpoint');
+  assert.ok(beginning.includes('transaction.version'));
+  assert.match((await inNode(first, 'format.log')).toString(), /Formatting/);
+  assert.deepEqual(await readdir(folder), ['bootstrap.checkpoint']);
+  await first.stop();
+
+  const second = await start(t, { runtime });
+  assert.ok(beginning.equals(await inNode(second, 'data/bootstrap.checkpoint')));
+  assert.ok(!existsSync(join(second.dataDir, 'node-1', 'format.log')));
+  const owner = (await inNode(second, 'data/meta.properties')).toString();
+  for (const line of [
+    /^version=1$/m,
+    /^node\.id=1$/m,
+    /^cluster\.id=[\w-]{22}$/m,
+    /^directory\.id=[\w-]{22}$/m,
+  ])
+    assert.match(owner, line);
+  assert.match((await metadata(second.bootstrapServers)).brokers[0]?.name ?? '', /^127\.0\.0\.1:/);
+  await second.stop();
+
+  // What was asked for may need another beginning.
+  const third = await start(t, { runtime, properties: { 'unstable.api.versions.enable': 'false' } });
+  assert.ok(existsSync(join(third.dataDir, 'node-1', 'format.log')));
 });
 
 test('three nodes: each can be killed and started again while the others go on', async (t) => {
