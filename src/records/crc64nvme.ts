@@ -12,9 +12,20 @@ const tableBytes = 16 * 256 * 8;
 const stagingBytes = 64 * 1024;
 const ones = 0xffff_ffff_ffff_ffffn;
 
-const { memory, loop } = crcLoop(Math.ceil((tableBytes + stagingBytes) / 65_536));
-writeTables(new BigUint64Array(memory, 0, 16 * 256));
-const staging = new Uint8Array(memory, tableBytes, stagingBytes);
+interface Machine {
+  readonly loop: ReturnType<typeof crcLoop>['loop'];
+  /** Where the loop reads, behind its tables. */
+  readonly staging: Uint8Array;
+}
+
+/** Made for the first bytes: nearly every program loads this module, and few of them this checksum. */
+let machine: Machine | undefined;
+
+function makeMachine(): Machine {
+  const { memory, loop } = crcLoop(Math.ceil((tableBytes + stagingBytes) / 65_536));
+  writeTables(new BigUint64Array(memory, 0, 16 * 256));
+  return { loop, staging: new Uint8Array(memory, tableBytes, stagingBytes) };
+}
 
 /** Table k holds each byte's remainder when k zero bytes follow it. */
 function writeTables(tables: BigUint64Array): void {
@@ -34,6 +45,8 @@ export class Crc64Nvme {
   #crc = ones;
 
   update(bytes: Uint8Array): void {
+    machine ??= makeMachine();
+    const { loop, staging } = machine;
     for (let at = 0; at < bytes.length; at += stagingBytes) {
       const part = bytes.subarray(at, at + stagingBytes);
       // A copy, but into memory that stays in the processor's cache: it costs a twentieth of the CRC.
