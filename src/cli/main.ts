@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs';
 // By its name it would keep Node.js 20 from saying what it lacks.
 import * as nodeModule from 'node:module';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { knownCacheFolder } from '../broker/default-folders.ts';
 import { openFilesLimit } from '../machine.ts';
 import { argumentsWithoutSecrets } from '../secrets.ts';
+import { boundHeap } from './heap.ts';
 import { openFilesFault } from './open-files.ts';
 import { watchStdout } from './stdout.ts';
 
@@ -32,8 +32,7 @@ if (fault !== undefined) {
 const cache = knownCacheFolder();
 if (cache !== undefined) nodeModule.enableCompileCache(join(cache, 'compiled'));
 
-// The heap's young generation stays at the 17 MB that it begins with: docs/adr/0047-the-young-generation-does-not-grow.md.
-setFlagsFromString('--semi-space-growth-factor=1');
+boundHeap();
 
 // The terminal or the log's reader may go away, or the log's disk be full; that is no reason to stop sending files.
 process.stderr.on('error', () => {});

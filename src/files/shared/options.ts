@@ -156,7 +156,7 @@ export const downloadDefaults = {
   once: false,
   reset: false,
   connections: 32,
-  bufferBytes: 16 * 1024 * 1024,
+  bufferBytes: 8 * 1024 * 1024,
   commitInterval: 500,
   // Some 8 kB each: 80 MB at the most. 2,500 uploaders with --parallel 4.
   maxOpen: 10_000,
