@@ -65,6 +65,11 @@ export interface Source {
   look(path: string): Promise<SourceFile | undefined>;
   open(path: string): Promise<OpenFile>;
   /**
+   * Where a small file can be had without waiting: fills `into`, which is as large as the file is to be, and gives how the file looked
+   * behind that. Undefined where anything is otherwise, or fails: {@link open} tells.
+   */
+  readAtOnce?(path: string, into: Uint8Array): SourceFile | undefined;
+  /**
    * What stands at the root: equal as long as it is the same folder there, across restarts too. A mount point whose disk is not there
    * has another. Undefined when nothing can be seen there.
    */

@@ -2,10 +2,10 @@
 import { FormatError } from '../../errors.ts';
 import { batchSize, largestValue } from '../../kafka/batch.ts';
 import type { NewRecord } from '../../kafka/contract.ts';
-import { chunkHeaders, encodeClose } from '../../records/file-record.ts';
+import { checkFileRecord, chunkHeaders, encodeClose } from '../../records/file-record.ts';
 import { isLastVersion } from '../../records/upload-id.ts';
 import type { SourceFile } from '../../stores/contract.ts';
-import { digestPlaceholders, uploadPlaceholder } from './pack-files.ts';
+import { digestPlaceholders, mostBeside, uploadPlaceholder } from './pack-files.ts';
 import type { SendContext } from './send-context.ts';
 
 /** Why a file is not sent. */
@@ -23,9 +23,14 @@ export function sendFault({ options, limit }: SendContext, file: SourceFile): Se
   if (known !== undefined && isLastVersion(known))
     return { reason: 'its versions have been counted to the end', isFinal: true };
   const ref = { uploader, path, upload: uploadPlaceholder };
+  const facts = { ...ref, size, mtime, mode, digest: digestPlaceholders[checksum] };
   let close: NewRecord;
   try {
-    close = encodeClose({ ...ref, size, mtime, mode, digest: digestPlaceholders[checksum] });
+    if (mostBeside(uploader, path) < limit) {
+      checkFileRecord({ kind: 'close', ...facts });
+      return undefined;
+    }
+    close = encodeClose(facts);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     return { reason: `no record can hold it: ${error.message}`, isFinal: true };

@@ -5,3 +5,13 @@ import type { SourceFile } from '../../stores/contract.ts';
 export function lookText(file: Pick<SourceFile, 'size' | 'mtime' | 'ctime' | 'inode'>): string {
   return `${file.size} ${file.mtime} ${file.ctime} ${file.inode}`;
 }
+
+/** True when the texts are the same. */
+export function isSameLook(one: SourceFile, other: SourceFile): boolean {
+  return (
+    one.size === other.size &&
+    one.mtime === other.mtime &&
+    one.ctime === other.ctime &&
+    one.inode === other.inode
+  );
+}

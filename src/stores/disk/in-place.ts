@@ -28,6 +28,11 @@ export class InPlace {
     return this.timed(() => fs.readSync(file, into, 0, into.length, position));
   }
 
+  /** The same from the beginning, and on into `more` when `into` is full. */
+  readInto(file: number, into: Uint8Array, more: Uint8Array): number {
+    return this.timed(() => fs.readvSync(file, [into, more], 0));
+  }
+
   /** How many of the bytes were written. */
   write(file: number, bytes: Uint8Array, position: number): number {
     return this.timed(() => fs.writeSync(file, bytes, 0, bytes.length, position));

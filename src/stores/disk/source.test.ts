@@ -10,6 +10,7 @@ import { sourceContract } from '../../../test/contracts/source.ts';
 import { temporaryFolder } from '../../../test/support/folder.ts';
 import { waitFor } from '../../../test/support/wait.ts';
 import type { Selection, Source, Unsendable } from '../contract.ts';
+import { DiskCalls } from './calls.ts';
 import { isLocalTree } from './mounts.ts';
 import { openDiskSource } from './source.ts';
 
@@ -184,4 +185,34 @@ test('Calls are made in place only where no link can lead to another disk', asyn
     assert.equal(openInPlace.mock.callCount(), expected);
     openInPlace.mock.resetCalls();
   }
+});
+
+test('A small file is read at once when it has as many bytes as it is to have, and nothing is in its way', async (t) => {
+  const folder = await temporaryFolder(t);
+  const outside = await temporaryFolder(t);
+  await mkdir(join(folder, 'shop'));
+  await writeFile(join(folder, 'shop/a'), 'receipt');
+  await writeFile(join(folder, 'shop/empty'), '');
+  await writeFile(join(outside, 'secret'), 'receipt');
+  await symlink(join(outside, 'secret'), join(folder, 'shop/link'));
+  await symlink(outside, join(folder, 'linked'));
+  const source = await openDiskSource(folder, { calls: new DiskCalls(true, () => 0) });
+  const readAtOnce = (path: string, size: number): string | undefined => {
+    const into = Buffer.alloc(size);
+    const look = source.readAtOnce?.(path, into);
+    if (look === undefined) return undefined;
+    assert.equal(look.path, path);
+    assert.equal(look.size, size);
+    return into.toString();
+  };
+  // Whether the system says where open files stand is asked by the first that is opened in the ordinary way.
+  await (await source.open('shop/a')).close();
+  assert.equal(readAtOnce('shop/a', 7), process.platform === 'linux' ? 'receipt' : undefined);
+  assert.equal(readAtOnce('shop/empty', 0), process.platform === 'linux' ? '' : undefined);
+  for (const size of [6, 8, 0]) assert.equal(readAtOnce('shop/a', size), undefined);
+  for (const path of ['shop/link', 'linked/secret', 'shop', 'missing'])
+    assert.equal(readAtOnce(path, 7), undefined);
+  const slow = await openDiskSource(folder, { calls: new DiskCalls(false) });
+  await (await slow.open('shop/a')).close();
+  assert.equal(slow.readAtOnce?.('shop/a', Buffer.alloc(7)), undefined);
 });

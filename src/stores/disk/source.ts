@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ConfigurationError, describeError } from '../../errors.ts';
 import type { OpenFile, Selection, Source, SourceFile, Unsendable } from '../contract.ts';
 import { absolutePath } from '../place.ts';
-import { DiskCalls } from './calls.ts';
+import { DiskCalls, fewBytes } from './calls.ts';
 import { Descriptors } from './descriptors.ts';
 import { folderOf } from './folders.ts';
 import { lookAt, sourceFile, walk } from './walk.ts';
@@ -46,6 +46,11 @@ export async function openDiskSource(directory: string, options: DiskSourceOptio
   );
 }
 
+/** A pipe that took the file's place would be waited for. */
+const toRead = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+/** For what may stand behind a file's size. */
+const oneMore = new Uint8Array(1);
+
 class DiskSource implements Source {
   readonly place: string;
   readonly abilities = { appearsWhole: false };
@@ -73,10 +78,23 @@ class DiskSource implements Source {
     return lookAt(this.#calls, this.place, path, this.#followSymlinks);
   }
 
+  readAtOnce(path: string, into: Uint8Array): SourceFile | undefined {
+    const calls = into.length > fewBytes || this.#followSymlinks ? undefined : this.#calls.atOnce;
+    if (calls === undefined) return undefined;
+    let file: number | undefined;
+    try {
+      file = this.#way.openAtOnce(calls, path, toRead);
+      if (file === undefined || calls.readInto(file, into, oneMore) !== into.length) return undefined;
+      return sourceFile(path, calls.look(file));
+    } catch {
+      return undefined;
+    } finally {
+      if (file !== undefined) calls.close(file);
+    }
+  }
+
   async open(path: string): Promise<OpenFile> {
-    const { O_RDONLY, O_NONBLOCK = 0 } = constants;
-    // A pipe that took the file's place would be waited for.
-    const flags = O_RDONLY | O_NONBLOCK;
+    const flags = toRead;
     const calls = this.#calls;
     const file = await this.#descriptors.take(() =>
       this.#followSymlinks ? calls.open(join(this.place, path), flags) : this.#way.open(path, flags),

@@ -55,14 +55,20 @@ export async function* walk(options: WalkOptions): AsyncGenerator<SourceFile> {
       if (kind === 'file' && selection.file(path)) files.push(path);
       if (kind === 'folder' && selection.folder(path)) folders.push({ path, above });
     }
+    const atOnce = (path: string): SourceFile | undefined =>
+      followSymlinks ? undefined : lookAtOnce(calls, root, path);
     const lookOrTell = (path: string): Promise<SourceFile | undefined> =>
       lookAt(calls, root, path, followSymlinks).catch((error: unknown) => {
         unsendable({ path, reason: `the file cannot be looked at: ${(error as Error).message}` });
         return undefined;
       });
     for (let at = 0; at < files.length; at += group) {
-      const looks = await Promise.all(files.slice(at, at + group).map(lookOrTell));
-      for (const look of looks) if (look !== undefined) yield look;
+      const some = files.slice(at, at + group);
+      const looks = some.map((path) => atOnce(path) ?? lookOrTell(path));
+      for (const look of looks) {
+        const file = look instanceof Promise ? await look : look;
+        if (file !== undefined) yield file;
+      }
       await othersTurn();
     }
   }
@@ -85,6 +91,16 @@ export async function* walkFolders(
       // Linked folders are left to the periodic walk: watching them could go round in circles.
       if (entry.isDirectory() && !(entry.isSymbolicLink() && followSymlinks)) folders.push(path);
     }
+  }
+}
+
+/** The file as it is now, by a call in place; undefined where that cannot be, and for all that is no regular file. */
+function lookAtOnce(calls: DiskCalls, root: string, path: string): SourceFile | undefined {
+  try {
+    const stats = calls.atOnce?.lookIfThere(`${root}/${path}`);
+    return stats?.isFile() ? sourceFile(path, stats) : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -57,6 +57,19 @@ export class Way {
     }
   }
 
+  /** The same by calls in place; undefined where {@link open} would have to look further. Throws the system's errors. */
+  openAtOnce(calls: InPlace, path: string, flags: number): number | undefined {
+    if (!this.#canAsk) return undefined;
+    const file = calls.open(`${this.#root}/${path}`, flags | (constants.O_NOFOLLOW ?? 0));
+    let isIt = false;
+    try {
+      isIt = calls.pathOf(file) === `${this.#realRoot}/${path}`;
+    } finally {
+      if (!isIt) calls.close(file);
+    }
+    return isIt ? file : undefined;
+  }
+
   /** What to give {@link within} for work that begins now. */
   get looks(): number {
     return this.#held.looks;
