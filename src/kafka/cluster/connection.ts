@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
 import type { ApiConnection } from '../api.ts';
 import { KafkaError } from '../contract.ts';
 import type { Address } from '../settings.ts';
-import type { Frame, FramePool } from '../wire/frame-pool.ts';
+import type { Frame } from '../wire/frame-pool.ts';
 import { ResponseReader, type ResponseSink } from '../wire/framing.ts';
 import { codecPort, type RawRequest, type Transport } from './codec-port.ts';
 import { NetworkFailure } from './failures.ts';
@@ -19,7 +19,7 @@ import type { Ports } from './tcp-state.ts';
 
 export interface ConnectionOptions extends Omit<SocketOptions, 'sink'> {
   readonly clientId: string;
-  /** Milliseconds without a byte from the broker, while an answer is due, after which the connection is given up, to begin with. */
+  /** Milliseconds in which nothing moves, while an answer is due, after which the connection is given up, to begin with. */
   readonly requestTimeout: number;
   /** Called when the broker asks to be spared for so many milliseconds. */
   readonly onThrottle?: (milliseconds: number) => void;
@@ -30,8 +30,7 @@ export interface ConnectionOptions extends Omit<SocketOptions, 'sink'> {
 }
 
 interface Pending {
-  readonly pool: FramePool | undefined;
-  readonly onBegun: RawRequest['onBegun'];
+  readonly request: RawRequest;
   readonly resolve: (frame: Frame) => void;
   readonly reject: (error: Error) => void;
   /** When it was asked, by the steady clock. */
@@ -128,6 +127,11 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
     return this.isOpen && this.#pending.size > 0 ? this.#stall.quietMs : 0;
   }
 
+  /** What was sent gets there: nothing stands still. */
+  moved(): void {
+    this.#stall.progress();
+  }
+
   /** Has `onQuiet` called again when it becomes quiet. */
   watchSilence(): void {
     this.#stall.watchOn();
@@ -157,10 +161,7 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
     return new Promise((resolve, reject) => {
       const run = () => {
         if (this.#error !== undefined) reject(this.#error);
-        else {
-          const { pool, onBegun } = request;
-          this.#write(request, { pool, onBegun, resolve, reject, askedAt: performance.now() });
-        }
+        else this.#write(request, { request, resolve, reject, askedAt: performance.now() });
       };
       // Nobody opens the gate of a connection that is closed before the broker's time is over.
       if (request.urgent || !this.isOpen) run();
@@ -219,14 +220,14 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
       throw new NetworkFailure(`${place}: what came back is not a response of Kafka's protocol`);
     }
     this.#roundTrip = Math.min(this.#roundTrip, performance.now() - pending.askedAt);
-    pending.frame = pending.pool?.take(bytes) ?? ownFrame(bytes);
+    pending.frame = pending.request.pool?.take(bytes) ?? ownFrame(bytes);
     return pending.frame.bytes;
   }
 
   /** {@link ResponseSink}: an awaited response has begun. */
   began(correlationId: number): void {
-    const { frame, onBegun } = this.#pending.get(correlationId)!;
-    onBegun?.(frame!.bytes);
+    const { frame, request } = this.#pending.get(correlationId)!;
+    request.onBegun?.(frame!.bytes);
   }
 
   /** {@link ResponseSink}: an awaited response is complete. */

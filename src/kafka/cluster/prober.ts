@@ -7,7 +7,7 @@ import type { Connection } from './connection.ts';
 import { NetworkFailure } from './failures.ts';
 import type { Link } from './link.ts';
 import { outOfReach } from './out-of-reach.ts';
-import { cutMs, isSuspect, type Silence, verdictOn } from './silence.ts';
+import { cutMs, isMoving, isSuspect, type Silence, verdictOn } from './silence.ts';
 import { addressText } from './socket.ts';
 import type { StatusReporter } from './status.ts';
 import { readTcpStates } from './tcp-state.ts';
@@ -41,6 +41,8 @@ export function doubtedSince(error: Error | undefined, failedAt: number): number
 export class Prober {
   readonly #options: ProberOptions;
   readonly #quiet = new Set<Connection>();
+  /** What the other side had not acknowledged at the last look. */
+  readonly #unacknowledged = new WeakMap<Connection, number>();
   /** Something has come since it was told that nothing does. */
   #hasCome = false;
   #spare: Link | undefined;
@@ -137,14 +139,16 @@ export class Prober {
     if (states === undefined) return undefined;
     const silences = new Map<Connection, Silence>();
     for (const connection of this.#quiet) {
-      const { quietMs, ports } = connection;
+      const tcp = connection.ports && states(connection.ports);
+      if (tcp !== undefined && isMoving(tcp, this.#unacknowledged.get(connection))) connection.moved();
+      if (tcp !== undefined) this.#unacknowledged.set(connection, tcp.unacknowledged);
+      const { quietMs } = connection;
       if (quietMs < lookEveryMs) {
         this.#quiet.delete(connection);
         this.#hasCome ||= connection.isOpen;
         connection.watchSilence();
         continue;
       }
-      const tcp = ports && states(ports);
       if (tcp !== undefined) silences.set(connection, { quietMs, tcp });
     }
     return silences;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isSuspect, type Probe, type Silence, verdictOn } from './silence.ts';
+import { isMoving, isSuspect, type Probe, type Silence, verdictOn } from './silence.ts';
 
 const silence = (
   quietMs: number,
@@ -52,4 +52,19 @@ test('Dead is what the cut of a line has left behind, and nothing that is merely
     ['a broker that takes nothing (its window is closed)', silence(60_000, 900_000, 0), atOnce, 'well'],
   ];
   for (const [what, facts, probe, expected] of cases) assert.equal(verdictOn(facts, probe), expected, what);
+});
+
+test('Bytes get there as long as none has to be sent again, or fewer are left than before', () => {
+  const cases: readonly (readonly [string, Silence, number | undefined, boolean])[] = [
+    ['a slow line that carries what we send', silence(9000, 900_000, 0, 200), undefined, true],
+    ['the same, with more to send since', silence(9000, 900_000, 0, 200), 800_000, true],
+    ['a line that is cut', silence(9000, 900_000, 3, 2000), 900_000, false],
+    ['a line on which a packet was lost, and others were not', silence(9000, 800_000, 1, 200), 900_000, true],
+    ['a broker that reads slowly', silence(9000, 800_000), 900_000, true],
+    ['a broker that reads no more', silence(9000, 900_000), 900_000, false],
+    ['a broker that has all of it since', silence(9000, 0), 900_000, true],
+    ['a broker that works', silence(9000, 0), 0, false],
+    ['a broker that works, seen for the first time', silence(9000, 0), undefined, false],
+  ];
+  for (const [what, { tcp }, before, expected] of cases) assert.equal(isMoving(tcp, before), expected, what);
 });

@@ -30,6 +30,15 @@ const retransmitsAtAll = 5;
 /** What is sent again so soon may be awaited. */
 const soonMs = 300;
 
+/**
+ * Bytes that were sent get there, however slowly: over 64 kb/s a record takes minutes, and no answer comes before all of it is there. What is
+ * on its way and need not be sent again is one; who has taken in more since the last look, when so many were unacknowledged, is another.
+ */
+export function isMoving(tcp: TcpState, before: number | undefined): boolean {
+  const isOnItsWay = tcp.unacknowledged > 0 && tcp.retransmits === 0 && tcp.retransmitIn !== undefined;
+  return isOnItsWay || (before !== undefined && tcp.unacknowledged < before);
+}
+
 /** True when it is worth asking, by another connection, whether the broker can be reached. */
 export function isSuspect({ quietMs, tcp }: Silence): boolean {
   return tcp.unacknowledged > 0 ? tcp.retransmits >= 2 : quietMs >= patienceMs;

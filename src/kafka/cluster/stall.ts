@@ -46,7 +46,7 @@ export class StallWatch {
     return performance.now() - this.#lastProgress;
   }
 
-  /** Bytes have come, or the first of the outstanding requests has gone out. */
+  /** Bytes have come, those sent get there, or the first of the outstanding requests has gone out. */
   progress(): void {
     this.#lastProgress = Math.max(this.#lastProgress, performance.now());
   }

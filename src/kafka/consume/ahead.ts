@@ -142,6 +142,8 @@ export class Ahead {
       if (next !== undefined) {
         const { backlog, range } = next;
         if (lane.link?.connection.isOpen !== true) {
+          // Those that are being opened will take some of it, or all.
+          if (this.#backlogs.unasked <= lanes.opening * this.#stripeBytes()) break;
           void this.#open(lane, backlog);
           continue;
         }
@@ -221,11 +223,13 @@ export class Ahead {
   /** Before it is given anything to do: a broker may let a connection wait, and whoever reads would wait with it. */
   async #open(lane: Lane, backlog: Backlog): Promise<void> {
     lane.isBusy = true;
+    lane.isOpening = true;
     try {
       await this.#options.lanes.open(lane);
     } catch {
       backlog.failed();
     }
+    lane.isOpening = false;
     lane.isBusy = false;
     this.begin();
     this.#options.changed();

@@ -38,11 +38,22 @@ export class Backlog {
     return left > 0 && this.sizes.areKnown ? this.sizes.bytesOf(left) : 0;
   }
 
+  /** About so many bytes are left for whoever goes ahead. */
+  get unasked(): number {
+    if (this.#isOdd || !this.sizes.areKnown) return 0;
+    const offsets = this.stripes.uncovered(this.#at, this.end);
+    return offsets > 0 ? this.sizes.bytesOf(offsets) : 0;
+  }
+
   /** Something is left for whoever goes ahead: the next offsets that nobody fetches, which make about so many bytes. */
   next(bytes: number): Range | undefined {
     if (this.#isOdd || !this.sizes.areKnown) return undefined;
-    const at = Math.max(this.cursor.position, this.#askedTo ?? 0);
-    return this.stripes.gap(at, this.end, this.sizes.offsetsOf(bytes));
+    return this.stripes.gap(this.#at, this.end, this.sizes.offsetsOf(bytes));
+  }
+
+  /** Before it the fetcher has asked for all. */
+  get #at(): number {
+    return Math.max(this.cursor.position, this.#askedTo ?? 0);
   }
 
   /** The fetcher asks for so many bytes from the position on. */

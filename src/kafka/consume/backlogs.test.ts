@@ -41,6 +41,18 @@ test('Whoever is free begins where the least lies ahead: at the position of one 
   assert.deepEqual(begun, expected);
 });
 
+test('What nobody has asked for is what is left without what is under way', () => {
+  const { backlogs, cursors } = partitions(2, 5, 200_000);
+  assert.equal(backlogs.unasked, 2_000_000);
+  backlogs.of(cursors[0]!).stripes.add({ from: 1, to: 3 });
+  assert.equal(backlogs.unasked, 1_600_000);
+  backlogs.of(cursors[1]!).asks(200_000);
+  assert.equal(backlogs.unasked, 1_400_000);
+  for (let next = backlogs.next(1e9); next !== undefined; next = backlogs.next(1e9))
+    next.backlog.stripes.add(next.range);
+  assert.equal(backlogs.unasked, 0);
+});
+
 test('What is read up to an offset is there up to it, before any answer has said so', () => {
   const backlogs = new Backlogs(deepBytes, () => {});
   const [seen, unseen] = [newCursor(0, 0, 10, silentBackoff), newCursor(1, 5, 8, silentBackoff)];

@@ -51,6 +51,13 @@ export class Backlogs {
     return left;
   }
 
+  /** About so many of them nobody has asked for. */
+  get unasked(): number {
+    let unasked = 0;
+    for (const backlog of this.#all.values()) unasked += backlog.unasked;
+    return unasked;
+  }
+
   /** So much is left that others may go ahead: of all partitions together, for all of them come from the same broker. */
   get areDeep(): boolean {
     const { left } = this;

@@ -13,6 +13,8 @@ export class Lane {
   seen = 0;
   /** With what is asked for ahead. */
   isBusy = false;
+  /** It has no connection yet. */
+  isOpening = false;
   #rate = 0;
 
   constructor(purpose: LinkPurpose) {
@@ -113,6 +115,11 @@ export class Lanes {
     return this.#lanes.some(({ isBusy }) => isBusy);
   }
 
+  /** So many are being opened. */
+  get opening(): number {
+    return this.#lanes.filter(({ isOpening }) => isOpening).length;
+  }
+
   get areAllBusy(): boolean {
     return this.areBusy && this.#free.length === 0;
   }
@@ -173,6 +180,8 @@ export class Lanes {
     this.#busyAt = now;
     // What those had begun that are not to be busy any more is not what the others carry.
     if (this.#lanes.slice(this.count).some(({ isBusy }) => isBusy)) return;
+    // Nor is what fewer carry what so many do.
+    if (this.opening > 0) return;
     this.#count.observe(now, bytes, this.roundTrip);
   }
 

@@ -69,6 +69,14 @@ export class Stripes {
     return from < end ? { from, to: Math.min(from + most, end) } : undefined;
   }
 
+  /** So many offsets from `at` on, and before `end`, are fetched by nobody. */
+  uncovered(at: number, end: number): number {
+    let offsets = 0;
+    for (let gap = this.gap(at, end, end); gap !== undefined; gap = this.gap(gap.to, end, end))
+      offsets += gap.to - gap.from;
+    return offsets;
+  }
+
   add(range: Range): Stripe {
     const stripe = new Stripe(range);
     const at = this.#stripes.findIndex(({ from }) => from > range.from);
