@@ -5,11 +5,11 @@ import { downloadDefaults } from '../files/shared/options.ts';
 import { giveUpFlag, onceGivesUpAfter, topicFlag } from './connection.ts';
 import { counted, optional, required, timed, toggle } from './flags.ts';
 import { runTransfer } from './transfer.ts';
-import { path, size, startingPoint, text } from './values.ts';
+import { place, size, startingPoint, text } from './values.ts';
 import { type Call, createVerb } from './verb.ts';
 
 const sinkFlags = {
-  to: required('to', 'DIR', path, 'the folder to fill; made when it is missing'),
+  to: required('to', 'PLACE', place, 'the folder to fill, made when it is missing, or s3://BUCKET/PREFIX'),
   topic: topicFlag,
   name: optional('name', 'DOWNLOADER', text, 'with the folder it names the position', "this host's name"),
   once: toggle('once', 'read what is on the topic now and exit; otherwise go on'),

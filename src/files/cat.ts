@@ -11,8 +11,8 @@ import {
   type UploadRef,
 } from '../records/file-record.ts';
 import type { PackedFile, RefusedEntry } from '../records/pack.ts';
+import { Room } from '../stores/room.ts';
 import { InOrder } from './incoming/in-order.ts';
-import { Room } from './incoming/room.ts';
 import { clientOptions } from './run/client-options.ts';
 import type { CatOptions } from './shared/options.ts';
 import { type FilePlace, locate } from './state/locate.ts';

@@ -29,10 +29,12 @@ import { awaitTopic, existingTopic } from './shared/topics.ts';
  */
 export async function download(options: DownloadOptions): Promise<DownloadSummary> {
   const settings = downloadSettings(options);
-  let sink = await openWhenRoom(() => openSink(settings.to), settings);
+  const { to, name: reader, s3 } = settings;
+  const open = () => openSink(to, { reader, ...(s3 === undefined ? {} : { s3 }) });
+  let sink = await openWhenRoom(open, settings);
   const reopen = async (): Promise<Sink> => {
     await sink.close();
-    sink = await openSink(settings.to);
+    sink = await open();
     return sink;
   };
   try {

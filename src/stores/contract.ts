@@ -163,6 +163,8 @@ export interface SinkAbilities {
 export interface PartOf {
   readonly target: string;
   readonly size: number;
+  /** What its closing record says, once that has come. */
+  readonly facts?: () => (FileLook & Pick<Published, 'digest'>) | undefined;
 }
 
 /**
@@ -226,8 +228,11 @@ export interface Sink {
   publish(upload: string, target: string, look: FileLook, published: Published): Promise<void>;
   /** The same for a small file that is all at hand; a temporary file is made and renamed on the way. */
   publishWhole(bytes: Uint8Array, target: string, look: FileLook, published: Published): Promise<void>;
-  /** Notes that what stands under `target` already is this version, and makes it durable; nothing is noted when nothing stands there. */
-  adopt(target: string, published: Published): Promise<void>;
+  /**
+   * Notes that what stands under `target` already is this version, and makes it durable; nothing is noted when nothing stands there.
+   * `look` is kept too where it stands beside the bytes and not in the file.
+   */
+  adopt(target: string, published: Published, look?: FileLook): Promise<void>;
   /** Keeps a temporary file under a name that says what is wrong with it. Throws `EEXIST` where anything stands under that name. */
   quarantine(upload: string, target: string): Promise<void>;
   /** Removes the temporary file of an upload that has ended, and forgets it. */

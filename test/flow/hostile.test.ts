@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Header, NewRecord } from '../../src/kafka/contract.ts';
 import { chunkHeaders, packHeaders } from '../../src/records/file-record.ts';
+import { openDiskSink } from '../../src/stores/disk/sink.ts';
 import { MemoryDisk, MemorySink } from '../../src/stores/memory/sink.ts';
-import { openSink } from '../../src/stores/open.ts';
 import {
   type CraftedFile,
   craftedChunk,
@@ -136,7 +136,7 @@ test('A few bytes that stand behind a terabyte of nothing are set aside without 
     ...craftedUpload(good),
   );
   for (let run = 0; run < 2; run++) {
-    const down = await flow.down({ reset: true }, { sink: await openSink(place) });
+    const down = await flow.down({ reset: true }, { sink: await openDiskSink(place) });
     assert.deepEqual([down.files, down.failed, down.open], [run === 0 ? 1 : 0, 4, 0]);
   }
   const names = await readdir(join(place, 'shop'));

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { decodePart } from '../../src/kafka/consume/part.ts';
-import { openSink } from '../../src/stores/open.ts';
+import { openDiskSink } from '../../src/stores/disk/sink.ts';
 import { attend } from './attend.ts';
 import { caseText, parseCase } from './corpus.ts';
 import { faultsOf, fuzz } from './fuzz.ts';
@@ -30,12 +30,12 @@ async function found(target: Target, count = target.short): Promise<string> {
   return failure?.faults.join('\n') ?? 'nothing';
 }
 
-type Publish = Awaited<ReturnType<typeof openSink>>['publishWhole'];
+type Publish = Awaited<ReturnType<typeof openDiskSink>>['publishWhole'];
 
 /** A disk sink of which whole files are published in another way. */
 function sinkWith(publishWhole: (place: string, publish: Publish) => Publish) {
   return async (place: string) => {
-    const sink = await openSink(place);
+    const sink = await openDiskSink(place);
     const publish = sink.publishWhole.bind(sink);
     sink.publishWhole = publishWhole(place, publish);
     return sink;

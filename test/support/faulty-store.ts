@@ -33,7 +33,7 @@ export function faultySink(sink: Sink, before: BeforeCall): Sink {
       guarded('publish', target, () => sink.publish(upload, target, look, published)),
     publishWhole: (bytes, target, look, published) =>
       guarded('publishWhole', target, () => sink.publishWhole(bytes, target, look, published)),
-    adopt: (target, published) => guarded('adopt', target, () => sink.adopt(target, published)),
+    adopt: (target, published, look) => guarded('adopt', target, () => sink.adopt(target, published, look)),
     quarantine: (upload, target) => guarded('quarantine', target, () => sink.quarantine(upload, target)),
     discard: (upload) => guarded('discard', upload, () => sink.discard(upload)),
     clear: (upload) => guarded('clear', upload, () => sink.clear(upload)),

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { noise } from '../../../test/support/bytes.ts';
+import { Room } from '../../stores/room.ts';
 import { InOrder } from './in-order.ts';
-import { Room } from './room.ts';
 
 test('Chunks in any order, several times and cut anew give the file, as often as they have to come', () => {
   const size = 1000;

@@ -1,5 +1,5 @@
 /** PURE. The bytes of a file in their order, made of chunks that come in any order, several times, or cut in another way than before. */
-import type { Room } from './room.ts';
+import type { Room } from '../../stores/room.ts';
 
 export interface EarlyChunk {
   readonly offset: number;

@@ -5,13 +5,13 @@
 import { algorithmOf, type ChecksumAlgorithm } from '../../records/checksum.ts';
 import type { Chunk } from '../../records/file-record.ts';
 import type { ByteRange, PartFile } from '../../stores/contract.ts';
+import type { Room } from '../../stores/room.ts';
 import { VanishedError } from '../../stores/vanished.ts';
 import type { FileHasher } from '../hashing/file-hasher.ts';
 import { createFileHasher } from '../hashing/hasher.ts';
 import { allDone } from '../shared/all-done.ts';
 import { InOrder } from './in-order.ts';
 import type { IncomingBytes, Turn } from './incoming-bytes.ts';
-import type { Room } from './room.ts';
 
 /** The memory that all uploads to one sink share. */
 export interface OrderedRooms {

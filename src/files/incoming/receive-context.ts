@@ -4,6 +4,7 @@ import type { FileFacts } from '../../records/file-facts.ts';
 import type { UploadRef } from '../../records/file-record.ts';
 import type { Sink, UnfinishedUpload } from '../../stores/contract.ts';
 import { ReplacedError } from '../../stores/replaced.ts';
+import { Room } from '../../stores/room.ts';
 import { isPermanent } from '../shared/disk-retry.ts';
 import type { DownloadEvent, FailedEvent } from '../shared/events.ts';
 import type { Progress } from '../shared/progress.ts';
@@ -11,7 +12,6 @@ import { TurnByKey } from '../shared/turn-by-key.ts';
 import type { IncomingBytes } from './incoming-bytes.ts';
 import type { IncomingUpload } from './incoming-upload.ts';
 import { OrderedBytes, type OrderedRooms } from './ordered-bytes.ts';
-import { Room } from './room.ts';
 import { StoredBytes } from './stored-bytes.ts';
 
 export interface ReceiveContextOptions {

@@ -128,7 +128,7 @@ async function publishVerified(
       context.tellReceived(ref, facts, target);
     } else {
       await sink.discard(ref.upload);
-      if (standing === 'same') await sink.adopt(target, published);
+      if (standing === 'same') await sink.adopt(target, published, facts);
       context.tellUnchanged();
     }
     uploads.remove(upload);
@@ -151,7 +151,7 @@ export async function endIfStanding(
     await uploads.discard(upload);
     if (standing === 'same') {
       const published = { upload: ref.upload, size: facts.size, digest: facts.digest };
-      await context.options.sink.adopt(target, published);
+      await context.options.sink.adopt(target, published, facts);
     }
     context.tellUnchanged();
     return true;

@@ -79,7 +79,7 @@ async function publishInTurn(
   }
   const published = { upload, size, digest };
   if (recorded === 'nothing' && (await context.stands(target, file))) {
-    await sink.adopt(target, published);
+    await sink.adopt(target, published, file);
     context.tellUnchanged();
     return true;
   }

@@ -1,8 +1,10 @@
-/** Opening a sink on a disk that is full: as for files that come, there may be room later, and nobody has to start anything again. */
+/** Opening a sink on a disk that is full, or in a store that is away: as for files that come, it may work later, and nobody has to start anything again. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeError } from '../../errors.ts';
 import type { Sink } from '../../stores/contract.ts';
 import { isLackOfRoom } from '../../stores/lack-of-room.ts';
+import { isAway } from '../../stores/store-fault.ts';
+import { pauseAfter } from '../shared/disk-retry.ts';
 import type { ResumedEvent, WaitingEvent } from '../shared/events.ts';
 
 export interface OpenWhenRoomOptions {
@@ -14,21 +16,26 @@ export interface OpenWhenRoomOptions {
   readonly pause?: number;
 }
 
-/** Tries `open` until it finds room. Rejects with what else is wrong at once, and with an AbortError once the signal has come. */
+/** Tries `open` until it finds room, and its store. Rejects with what else is wrong at once, and with an AbortError once the signal has come. */
 export async function openWhenRoom(
   open: () => Promise<Sink>,
   { to, onEvent, signal, pause = 1000 }: OpenWhenRoomOptions,
 ): Promise<Sink> {
-  for (let isSaid = false; ; isSaid = true) {
+  let waited: WaitingEvent['on'] | undefined;
+  for (let tries = 0; ; tries++) {
     try {
       const sink = await open();
-      if (isSaid) onEvent({ type: 'resumed', on: 'disk', message: `${to} takes files again` });
+      if (waited !== undefined) onEvent({ type: 'resumed', on: waited, message: `${to} takes files again` });
       return sink;
     } catch (error) {
-      if (!isLackOfRoom(error)) throw error;
-      const message = `${describeError(error)}; it goes on by itself when there is room`;
-      if (!isSaid) onEvent({ type: 'waiting', on: 'disk', message });
-      await delay(pause, undefined, signal === undefined ? {} : { signal });
+      if (!isLackOfRoom(error) && !isAway(error)) throw error;
+      const [on, until] = isAway(error)
+        ? (['sink', 'it is tried again until it works'] as const)
+        : (['disk', 'it goes on by itself when there is room'] as const);
+      if (waited === undefined)
+        onEvent({ type: 'waiting', on, message: `${describeError(error)}; ${until}` });
+      waited ??= on;
+      await delay(pauseAfter(error, tries, pause), undefined, signal === undefined ? {} : { signal });
     }
   }
 }

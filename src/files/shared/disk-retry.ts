@@ -6,8 +6,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import prettyBytes from 'pretty-bytes';
 import { describeError, SluiceError } from '../../errors.ts';
 import type { FreeSpace, Sink } from '../../stores/contract.ts';
+import { StoreFault } from '../../stores/store-fault.ts';
 import type { ResumedEvent, WaitingEvent, WarningEvent } from './events.ts';
 import { faultScope } from './fault-scope.ts';
+
+/** Milliseconds until the next try, and at the most. */
+const firstPause = 1000;
+const longestPause = 30_000;
 
 export interface DiskRetryOptions {
   readonly sink: Pick<Sink, 'place' | 'freeSpace' | 'check'>;
@@ -62,7 +67,7 @@ export class DiskRetry {
   async #run<T>(needed: number, work: () => Promise<T>, hasName: boolean): Promise<T> {
     let waited = false;
     try {
-      for (;;) {
+      for (let tries = 0; ; tries++) {
         try {
           if (this.#failedSync !== undefined) throw this.#failedSync;
           return await work();
@@ -76,9 +81,8 @@ export class DiskRetry {
             throw new StoppedError('stopped while the disk was waited for', { cause });
           if (!waited && this.#waiting++ === 0) await this.#say(cause, needed);
           waited = true;
-          await delay(this.#options.pause ?? 1000, undefined, { signal: this.#options.signal }).catch(
-            () => {},
-          );
+          const pause = pauseAfter(cause, tries, this.#options.pause ?? firstPause);
+          await delay(pause, undefined, { signal: this.#options.signal }).catch(() => {});
         }
       }
     } finally {
@@ -92,6 +96,8 @@ export class DiskRetry {
     try {
       await this.#options.sink.check();
     } catch (cause) {
+      // What no waiting mends, such as rights that were taken away.
+      if (faultScope(cause) === undefined) throw cause;
       return cause;
     }
     if (await this.#isFull(error))
@@ -129,6 +135,16 @@ export class DiskRetry {
     if (!signal.aborted)
       onEvent({ type: 'resumed', on: this.#on, message: `${sink.place} takes files again` });
   }
+}
+
+/**
+ * Milliseconds until the next try. A disk is asked again after `first` each time. A store is asked again when it says so; else, for it may
+ * be many that ask it, after twice as long each time, and not all at once. Pure, but for chance.
+ */
+export function pauseAfter(error: unknown, tries: number, first: number, chance = Math.random): number {
+  if (!(error instanceof StoreFault)) return first;
+  if (error.retryAfter !== undefined) return Math.min(longestPause, error.retryAfter);
+  return Math.min(longestPause, first * 2 ** tries) * (0.5 + chance() / 2);
 }
 
 /** Why a sink is waited for, and until when. Pure. */

@@ -4,6 +4,7 @@
  * (`EACCES` of a folder that belongs to somebody else) may as well refuse all.
  */
 import { constants } from 'node:os';
+import { StoreFault } from '../../stores/store-fault.ts';
 
 export type FaultScope =
   /** One name, or one file: waiting does not mend it, and others can be written. To be believed once a check has passed. */
@@ -48,8 +49,9 @@ const ofEntries = new Set(['rename', 'mkdir', 'link']);
 /** After one of them failed, the system has forgotten what it could not write. A network's disk tells of it at the closing. */
 const ofDurability = new Set(['fsync', 'fdatasync', 'close']);
 
-/** Undefined for what is no error of the system. */
+/** Undefined for what is neither an error of the system nor one of a store. */
 export function faultScope(error: unknown): FaultScope | undefined {
+  if (error instanceof StoreFault) return error.scope;
   const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
   if (!(error instanceof Error) || code === undefined || !(code in constants.errno)) return undefined;
   if (syscall !== undefined && ofDurability.has(syscall)) return 'durability';

@@ -20,7 +20,7 @@ export function retryingSink(sink: Sink, retry: DiskRetry): Sink {
       retry.with(published.size, () => sink.publish(upload, target, look, published)),
     publishWhole: (bytes, target, look, published) =>
       retry.with(bytes.length, () => sink.publishWhole(bytes, target, look, published)),
-    adopt: (target, published) => retry.forAll(() => sink.adopt(target, published)),
+    adopt: (target, published, look) => retry.forAll(() => sink.adopt(target, published, look)),
     quarantine: (upload, target) => retry.with(0, () => sink.quarantine(upload, target)),
     discard: (upload) => retry.forAll(() => sink.discard(upload)),
     clear: (upload) => retry.forAll(() => sink.clear(upload)),

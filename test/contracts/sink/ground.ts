@@ -18,6 +18,8 @@ export interface SinkGround {
   parts(): Promise<string[]>;
   /** Removes a temporary file behind the sink's back, or leaves so many bytes of it, where it is a file. */
   cutPart(upload: string, length?: number): Promise<void>;
+  /** Bytes of an upload of which a half is seen by {@link parts}. Default: a few. */
+  readonly large?: number;
   /** Changes the first byte of a temporary file in place; where it is none, nobody can. */
   changePart?(upload: string): Promise<void>;
 }

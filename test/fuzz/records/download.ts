@@ -7,7 +7,7 @@ import type { DownloadSummary } from '../../../src/files/shared/options.ts';
 import { createMemoryCluster, type MemoryCluster } from '../../../src/kafka/memory.ts';
 import { algorithmOf, digestOf } from '../../../src/records/checksum.ts';
 import type { Sink } from '../../../src/stores/contract.ts';
-import { openSink } from '../../../src/stores/open.ts';
+import { openDiskSink } from '../../../src/stores/disk/sink.ts';
 import { mostMemory, type Target } from '../target.ts';
 import { Canary } from './canary.ts';
 import * as healthy from './healthy.ts';
@@ -21,7 +21,7 @@ const maxMessageBytes = 8 * 1024 * 1024;
 type OpenSink = (place: string) => Promise<Sink>;
 
 /** `open`: to see that what a faulty sink does is found. */
-export async function openDownload(open: OpenSink = openSink): Promise<Target<WrittenRecord>> {
+export async function openDownload(open: OpenSink = openDiskSink): Promise<Target<WrittenRecord>> {
   return {
     name: 'records',
     unit: 'records',

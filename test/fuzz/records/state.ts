@@ -11,8 +11,8 @@ import { uploadFrom } from '../../../src/files/upload.ts';
 import type { Kafka } from '../../../src/kafka/contract.ts';
 import { createMemoryCluster } from '../../../src/kafka/memory.ts';
 import { decodeStateRecord } from '../../../src/records/state-record.ts';
+import { openDiskSink } from '../../../src/stores/disk/sink.ts';
 import { MemorySource } from '../../../src/stores/memory/source.ts';
-import { openSink } from '../../../src/stores/open.ts';
 import { Random } from '../random.ts';
 import { mostMemory, type Target } from '../target.ts';
 import { Canary } from './canary.ts';
@@ -163,7 +163,7 @@ async function cat(kafka: Kafka, file: string): Promise<Buffer> {
 
 async function download(kafka: Kafka, sent: ReadonlyMap<string, Buffer>, faults: string[]): Promise<void> {
   const canary = new Canary();
-  const sink = await openSink(canary.root);
+  const sink = await openDiskSink(canary.root);
   await downloadTo(kafka, sink, { ...options, to: sink.place, name: 'office', once: true });
   await sink.close();
   const { files } = canary.files();

@@ -1,0 +1,243 @@
+/**
+ * What a sink remembers in its bucket, in one object for each downloader's name: how far topics were read, which uploads are open, and which
+ * uploads in parts are ours. Each write of it goes by the ETag of the one before, so that two downloaders of one name find out.
+ */
+import { randomBytes } from 'node:crypto';
+import { ConfigurationError, describeError } from '../../../errors.ts';
+import type { ReadRange, TopicPositions, UnfinishedUpload } from '../../contract.ts';
+import { mergedPositions } from '../../merged-positions.ts';
+import { SinkLostError } from '../../sink-lost.ts';
+import { isCode, type S3Objects } from './objects.ts';
+
+/** The end of a journal's key. */
+export const journalName = 'journal.json';
+
+/** An upload in parts that was begun, or is about to be; without an id nobody knows whether it was. */
+export interface OpenParts {
+  readonly key: string;
+  readonly id: string | undefined;
+}
+
+interface Content {
+  readonly version: 1;
+  readonly id: string;
+  /** Where it was written: elsewhere it is a copy. */
+  readonly place: string;
+  readonly isCopy?: boolean;
+  /** The process that wrote it, and the how manieth time. */
+  readonly writer: string;
+  readonly serial: number;
+  readonly positions: readonly (Omit<TopicPositions, 'partitions'> & {
+    readonly partitions: readonly (readonly [number, ReadRange])[];
+  })[];
+  readonly uploads: readonly UnfinishedUpload[];
+  readonly open: readonly OpenParts[];
+}
+
+export interface S3JournalOptions {
+  readonly objects: S3Objects;
+  readonly key: string;
+  /** For people. */
+  readonly place: string;
+  /** The bucket and the prefix. */
+  readonly where: string;
+  /** The downloader's name. */
+  readonly reader: string;
+}
+
+export class S3Journal {
+  readonly #options: S3JournalOptions;
+  readonly #writer = randomBytes(8).toString('hex');
+  #etag: string | undefined;
+  #id: string;
+  #isCopy: boolean;
+  #serial = 0;
+  #positions: readonly TopicPositions[];
+  #uploads: Map<string, UnfinishedUpload>;
+  readonly #open: Map<string, OpenParts>;
+  /** Changed since it was written last. */
+  #isDirty = false;
+  #writing: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
+
+  private constructor(options: S3JournalOptions, etag: string | undefined, content: Content | undefined) {
+    this.#options = options;
+    this.#etag = etag;
+    this.#id = content?.id ?? randomBytes(8).toString('hex');
+    this.#isCopy = content?.isCopy ?? false;
+    this.#positions = (content?.positions ?? []).map((one) => ({
+      ...one,
+      partitions: new Map(one.partitions),
+    }));
+    // JSON leaves out what is undefined.
+    this.#uploads = new Map(content?.uploads.map((one) => [one.upload, { ...one, close: one.close }]));
+    this.#open = new Map(content?.open.map((one, index) => [`former ${index}`, one]));
+    if (content !== undefined && content.place !== options.where) this.#becomeCopy();
+  }
+
+  /** Reads what an earlier run left, or begins a new one; it stands in the bucket then. */
+  static async open(options: S3JournalOptions): Promise<S3Journal> {
+    const found = await readJournal(options.objects, options.key);
+    const journal = new S3Journal(options, found?.etag, found?.content);
+    journal.#isDirty = true;
+    await journal.write();
+    return journal;
+  }
+
+  get id(): string {
+    return this.#id;
+  }
+
+  get isCopy(): boolean {
+    return this.#isCopy;
+  }
+
+  get positions(): readonly TopicPositions[] {
+    return this.#positions;
+  }
+
+  get uploads(): readonly UnfinishedUpload[] {
+    return [...this.#uploads.values()];
+  }
+
+  /** Uploads in parts that an earlier run left. */
+  get former(): readonly OpenParts[] {
+    return [...this.#open].filter(([name]) => name.startsWith('former ')).map(([, parts]) => parts);
+  }
+
+  /** They have ended. */
+  forgetFormer(): void {
+    for (const name of [...this.#open.keys()]) if (name.startsWith('former ')) this.#open.delete(name);
+    this.#isDirty = true;
+  }
+
+  /** Resolves when it is remembered that an upload in parts to this key is about to be ours. */
+  async claim(upload: string, key: string): Promise<(id: string) => void> {
+    this.#open.set(upload, { key, id: undefined });
+    this.#isDirty = true;
+    await this.write();
+    return (id) => {
+      this.#open.set(upload, { key, id });
+      this.#isDirty = true;
+    };
+  }
+
+  /** The parts of an upload are none any more. */
+  release(upload: string): void {
+    if (this.#open.delete(upload)) this.#isDirty = true;
+  }
+
+  /** These are open, and those are not any more. */
+  note(
+    uploads: readonly UnfinishedUpload[],
+    gone: Iterable<string>,
+    positions: TopicPositions | undefined,
+  ): void {
+    for (const one of uploads) this.#uploads.set(one.upload, { ...one, ranges: [] });
+    if (uploads.length > 0) this.#isDirty = true;
+    for (const upload of gone) if (this.#uploads.delete(upload)) this.#isDirty = true;
+    const merged = mergedPositions(this.#positions, positions);
+    if (merged === this.#positions) return;
+    this.#positions = merged;
+    this.#isDirty = true;
+  }
+
+  /**
+   * Resolves when all that was noted by now stands in the bucket. Whoever calls it while it is written waits for one more. Throws
+   * SinkLostError when somebody removed it, ConfigurationError when somebody else writes it too.
+   */
+  write(): Promise<void> {
+    if (this.#writing === undefined) {
+      if (!this.#isDirty) return Promise.resolve();
+      this.#writing = this.#write().finally(() => {
+        this.#writing = undefined;
+      });
+      return this.#writing;
+    }
+    this.#next ??= this.#writing
+      .catch(() => {})
+      .then(() => {
+        this.#next = undefined;
+        return this.write();
+      });
+    return this.#next;
+  }
+
+  async #write(): Promise<void> {
+    const { objects, key } = this.#options;
+    this.#isDirty = false;
+    this.#serial += 1;
+    const text = JSON.stringify(this.#content());
+    const condition = this.#etag === undefined ? { IfNoneMatch: '*' as const } : { IfMatch: this.#etag };
+    try {
+      this.#etag = await objects.put(key, Buffer.from(text), {}, condition);
+    } catch (error) {
+      this.#isDirty = true;
+      if (!isCode(error, 'ESTALE') && !isCode(error, 'ENOENT')) throw error;
+      await this.#findOut(error);
+    }
+  }
+
+  /** Another one stands there, or none: it may be our own, whose answer was lost. */
+  async #findOut(cause: unknown): Promise<void> {
+    const { objects, key, place, reader } = this.#options;
+    const found = await readJournal(objects, key);
+    if (found === undefined)
+      throw new SinkLostError(`what ${place} remembered was removed (${describeError(cause)})`, { cause });
+    if (found.content.writer === this.#writer) {
+      this.#etag = found.etag;
+      return this.#write();
+    }
+    const message = `another downloader of the name ${reader} writes into ${place}: end one of them, or give it another --name`;
+    throw new ConfigurationError(message, { cause });
+  }
+
+  #content(): Content {
+    return {
+      version: 1,
+      id: this.#id,
+      place: this.#options.where,
+      ...(this.#isCopy ? { isCopy: true } : {}),
+      writer: this.#writer,
+      serial: this.#serial,
+      positions: this.#positions.map((one) => ({ ...one, partitions: [...one.partitions] })),
+      uploads: [...this.#uploads.values()],
+      open: [...this.#open.values()],
+    };
+  }
+
+  /** All that it says is of another place, which goes on with its own. */
+  #becomeCopy(): void {
+    this.#id = randomBytes(8).toString('hex');
+    this.#isCopy = true;
+    this.#open.clear();
+    this.#positions = this.#positions.map((one) => {
+      const begun = [...one.partitions].map(
+        ([partition, { began }]) => [partition, { began, safe: began }] as const,
+      );
+      return { ...one, partitions: new Map(begun) };
+    });
+  }
+}
+
+/** Undefined when there is none, or none that can be read: it says nothing then. */
+export async function readJournal(
+  objects: S3Objects,
+  key: string,
+): Promise<{ readonly etag: string; readonly content: Content } | undefined> {
+  const look = await objects.look(key);
+  if (look === undefined) return undefined;
+  const pieces: Uint8Array[] = [];
+  for await (const piece of objects.read(key, look.etag)) pieces.push(piece);
+  const content = contentOf(Buffer.concat(pieces).toString());
+  return content === undefined ? undefined : { etag: look.etag, content };
+}
+
+function contentOf(text: string): Content | undefined {
+  try {
+    const content = JSON.parse(text) as Content;
+    return content.version === 1 ? content : undefined;
+  } catch {
+    return undefined;
+  }
+}

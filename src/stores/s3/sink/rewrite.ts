@@ -1,0 +1,94 @@
+/** New metadata for an object that stands: S3 knows no other way than to write it anew. Its bytes go from the store to the store. */
+import type { S3Store } from '../client.ts';
+import type { Metadata } from './metadata.ts';
+import { largestPart } from './part-size.ts';
+
+/** Bytes that S3 copies in one request. */
+const mostCopied = largestPart;
+
+/** An object that is written anew, if it still is the one of this ETag. */
+export interface Rewritten {
+  readonly key: string;
+  readonly etag: string;
+  readonly size: number;
+  readonly metadata: Metadata;
+  /** How all that is written is kept. */
+  readonly kept: object;
+}
+
+export async function rewriteObject(store: S3Store, object: Rewritten): Promise<void> {
+  const { sdk, common } = store;
+  const { key, etag, size, metadata, kept } = object;
+  if (size > mostCopied) return rewriteInParts(store, object);
+  await store.ask('write the metadata of', key, (client) =>
+    client.send(
+      new sdk.CopyObjectCommand({
+        ...kept,
+        ...common,
+        Key: key,
+        CopySource: copySource(store, key),
+        CopySourceIfMatch: etag,
+        MetadataDirective: 'REPLACE',
+        Metadata: { ...metadata },
+      }),
+    ),
+  );
+}
+
+async function rewriteInParts(store: S3Store, object: Rewritten): Promise<void> {
+  const { sdk, common } = store;
+  const { key, etag, size, metadata, kept } = object;
+  const what = 'write the metadata of';
+  const { UploadId } = await store.ask(what, key, (client) =>
+    client.send(
+      new sdk.CreateMultipartUploadCommand({ ...kept, ...common, Key: key, Metadata: { ...metadata } }),
+    ),
+  );
+  try {
+    const Parts: { PartNumber: number; ETag?: string }[] = [];
+    for (let at = 0; at < size; at += mostCopied) {
+      const PartNumber = Parts.length + 1;
+      const { CopyPartResult } = await store.ask(what, key, (client) =>
+        client.send(
+          new sdk.UploadPartCopyCommand({
+            ...common,
+            Key: key,
+            UploadId,
+            PartNumber,
+            CopySource: copySource(store, key),
+            CopySourceIfMatch: etag,
+            CopySourceRange: `bytes=${at}-${Math.min(size, at + mostCopied) - 1}`,
+          }),
+        ),
+      );
+      Parts.push({
+        PartNumber,
+        ...(CopyPartResult?.ETag === undefined ? {} : { ETag: CopyPartResult.ETag }),
+      });
+    }
+    await store.ask(what, key, (client) =>
+      client.send(
+        new sdk.CompleteMultipartUploadCommand({
+          ...common,
+          Key: key,
+          UploadId,
+          MultipartUpload: { Parts },
+          IfMatch: etag,
+        }),
+      ),
+    );
+  } catch (error) {
+    await store
+      .ask(what, key, (client) =>
+        client.send(new sdk.AbortMultipartUploadCommand({ ...common, Key: key, UploadId })),
+      )
+      .catch(() => {});
+    throw error;
+  }
+}
+
+/** A key of this bucket as it is written in a header. */
+function copySource(store: S3Store, key: string): string {
+  const name = key.split('/').map(encodeURIComponent).join('/');
+  return `${store.place.bucket}/${name}`;
+}

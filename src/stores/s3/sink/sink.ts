@@ -1,0 +1,275 @@
+/**
+ * A bucket as a sink. Bytes go up in parts as they come, and are one object when they were verified; each object says itself what it is.
+ */
+import { type ChecksumAlgorithm, createHasher } from '../../../records/checksum.ts';
+import type {
+  FileLook,
+  FreeSpace,
+  PartFile,
+  PartOf,
+  Published,
+  Sink,
+  SinkAbilities,
+  TopicPositions,
+  UnfinishedUpload,
+} from '../../contract.ts';
+import type { Notices } from '../../notices.ts';
+import { ReplacedError } from '../../replaced.ts';
+import { VanishedError } from '../../vanished.ts';
+import type { S3Store } from '../client.ts';
+import { Flights } from './flights.ts';
+import { journalName, type S3Journal } from './journal.ts';
+import { abortFormer } from './leftovers.ts';
+import { fullMetadata, type Metadata, metadataOf, publishedOf, uploadOf, withPublished } from './metadata.ts';
+import { isCode, type ObjectLook, type S3Objects } from './objects.ts';
+import { partSizeFor } from './part-size.ts';
+import { prove } from './prove.ts';
+import { Standing } from './standing.ts';
+import { S3Upload } from './upload.ts';
+
+/** Bytes of parts that are on their way at once. */
+const flightBytes = 20 * 1024 * 1024;
+
+/** What a sink is made of. */
+export interface S3SinkParts {
+  readonly store: S3Store;
+  readonly objects: S3Objects;
+  readonly journal: S3Journal;
+  readonly notices: Notices;
+  /** The keys of all sinks' own things, and of this one's. */
+  readonly own: string;
+  readonly folder: string;
+}
+
+export class S3Sink implements Sink {
+  readonly place: string;
+  readonly caseInsensitive = false;
+  readonly abilities: SinkAbilities = {
+    writes: 'in-order',
+    names: 'posix',
+    memoryFor: (size) => Math.min(size, partSizeFor(size)),
+  };
+  readonly #parts: S3SinkParts;
+  readonly #standing: Standing;
+  readonly #flights = new Flights(flightBytes);
+  readonly #uploads = new Map<string, S3Upload>();
+  /** Ended, and perhaps still remembered as open. */
+  readonly #gone = new Set<string>();
+  #checks = 0;
+
+  constructor(parts: S3SinkParts) {
+    this.#parts = parts;
+    this.place = parts.store.place.url;
+    this.#standing = new Standing(parts.objects, (target) => this.#key(target));
+  }
+
+  get id(): string {
+    return this.#parts.journal.id;
+  }
+
+  get isCopy(): boolean {
+    return this.#parts.journal.isCopy;
+  }
+
+  async published(target: string): Promise<Published | undefined> {
+    const look = await this.#standing.look(target, 'published');
+    return look === undefined ? undefined : publishedOf(look.metadata, look.size);
+  }
+
+  async newest(target: string): Promise<string | undefined> {
+    const look = await this.#standing.look(target, 'newest');
+    return look === undefined ? undefined : uploadOf(look.metadata);
+  }
+
+  async digestOfTarget(target: string, algorithm: string, size?: number): Promise<string | undefined> {
+    const look = await this.#standing.look(target, 'digest');
+    if (look === undefined || (size ?? look.size) !== look.size) return undefined;
+    const said = publishedOf(look.metadata, look.size)?.digest;
+    if (said?.startsWith(`${algorithm}:`)) return said;
+    const hasher = createHasher(algorithm as ChecksumAlgorithm);
+    try {
+      for await (const bytes of this.#parts.objects.read(this.#key(target), look.etag)) hasher.update(bytes);
+    } catch (error) {
+      if (isCode(error, 'ESTALE') || isCode(error, 'ENOENT')) return undefined;
+      throw error;
+    }
+    return hasher.digest();
+  }
+
+  part(upload: string, of?: PartOf): PartFile {
+    return {
+      write: (bytes, position) => this.#upload(upload, of, position).write(bytes, position),
+      read: () => Promise.reject(new TypeError('what is on its way to a bucket cannot be read')),
+      sync: async () => {},
+      isAsWritten: async () => true,
+      close: async () => {},
+    };
+  }
+
+  async publish(upload: string, target: string, look: FileLook, published: Published): Promise<void> {
+    const open = this.#uploads.get(upload);
+    if ((open?.taken ?? 0) !== published.size)
+      throw new VanishedError(`what went up of ${target} is not all that it was`);
+    const metadata = fullMetadata(target, look, published);
+    if (open === undefined) return this.publishWhole(new Uint8Array(0), target, look, published);
+    const condition = await this.#standing.condition(target);
+    const done = await this.#unlessOurs(target, published, () => open.finish(condition, metadata));
+    await this.#describe(target, { ...done, size: published.size }, metadata);
+    this.#uploads.delete(upload);
+    this.#parts.journal.release(upload);
+    this.#stands(target, published);
+  }
+
+  async publishWhole(bytes: Uint8Array, target: string, look: FileLook, published: Published): Promise<void> {
+    const metadata = fullMetadata(target, look, published);
+    const condition = await this.#standing.condition(target);
+    await this.#unlessOurs(target, published, async () => {
+      const etag = await this.#parts.objects.put(this.#key(target), bytes, metadata, condition);
+      return { etag, metadata };
+    });
+    this.#stands(target, published);
+  }
+
+  async adopt(target: string, published: Published, look?: FileLook): Promise<void> {
+    this.#standing.forget(target);
+    const standing = await this.#parts.objects.look(this.#key(target));
+    if (standing === undefined || standing.size !== published.size) return;
+    const metadata =
+      look === undefined
+        ? withPublished(standing.metadata, target, published)
+        : { ...standing.metadata, ...fullMetadata(target, look, published) };
+    await this.#describe(target, standing, metadata);
+    this.#stands(target, published);
+  }
+
+  quarantine(): Promise<void> {
+    return Promise.reject(new TypeError('a bucket keeps nothing aside'));
+  }
+
+  async discard(upload: string): Promise<void> {
+    await this.clear(upload);
+    this.#gone.add(upload);
+  }
+
+  async clear(upload: string): Promise<void> {
+    await this.#uploads.get(upload)?.abort();
+    this.#uploads.delete(upload);
+    this.#parts.journal.release(upload);
+  }
+
+  async unfinished(): Promise<readonly UnfinishedUpload[]> {
+    const { objects, journal, own, folder } = this.#parts;
+    await abortFormer(objects, journal.former, async () => {
+      const keys = await objects.list(own);
+      return keys.filter((key) => key.endsWith(`/${journalName}`) && !key.startsWith(folder));
+    });
+    journal.forgetFormer();
+    return journal.uploads;
+  }
+
+  async positions(): Promise<readonly TopicPositions[]> {
+    return this.#parts.journal.positions;
+  }
+
+  async checkpoint(uploads: readonly UnfinishedUpload[], positions?: TopicPositions): Promise<void> {
+    const { journal } = this.#parts;
+    const gone = [...this.#gone];
+    journal.note(uploads, gone, positions);
+    for (const upload of gone) this.#gone.delete(upload);
+    await journal.write();
+  }
+
+  check(): Promise<void> {
+    const { objects, folder } = this.#parts;
+    return prove(objects, `${folder}check-${this.#checks++}`, this.place);
+  }
+
+  async freeSpace(): Promise<FreeSpace | undefined> {
+    return undefined;
+  }
+
+  notices(tell: (message: string) => void): void {
+    this.#parts.notices.listen(tell);
+  }
+
+  /** What is open is begun anew by the next run: nothing is left of it. */
+  async close(): Promise<void> {
+    const { journal, store } = this.#parts;
+    const open = [...this.#uploads.keys()];
+    try {
+      await Promise.all(open.map((upload) => this.clear(upload)));
+      if (open.length > 0) await journal.write();
+    } catch {
+      // The next start finds it.
+    } finally {
+      store.close();
+    }
+  }
+
+  #key(target: string): string {
+    return this.#parts.store.place.prefix + target;
+  }
+
+  #upload(upload: string, of: PartOf | undefined, position: number): S3Upload {
+    const known = this.#uploads.get(upload);
+    if (known !== undefined) return known;
+    if (of === undefined) throw new TypeError('a bucket has to know what is written');
+    if (position > 0) throw new VanishedError(`what went up of ${of.target} was aborted`);
+    const { target, size, facts } = of;
+    const key = this.#key(target);
+    const open = new S3Upload({
+      objects: this.#parts.objects,
+      key,
+      size,
+      flights: this.#flights,
+      metadata: () => {
+        const known = facts?.();
+        return known === undefined
+          ? metadataOf(target, upload)
+          : fullMetadata(target, known, { upload, size, digest: known.digest });
+      },
+      claim: () => this.#parts.journal.claim(upload, key),
+    });
+    this.#uploads.set(upload, open);
+    return open;
+  }
+
+  /** Runs what puts an object in place. Where it is there already, its answer had been lost; where it is another one, it throws ReplacedError. */
+  async #unlessOurs<T extends { readonly etag: string; readonly metadata: Metadata }>(
+    target: string,
+    { upload, size }: Published,
+    work: () => Promise<T>,
+  ): Promise<{ readonly etag: string; readonly metadata: Metadata }> {
+    try {
+      return await work();
+    } catch (error) {
+      const isGone = isCode(error, 'ENOENT');
+      if (!isGone && !isCode(error, 'ESTALE')) throw error;
+      this.#standing.forget(target);
+      const look = await this.#parts.objects.look(this.#key(target));
+      if (look !== undefined && look.size === size && uploadOf(look.metadata) === upload) return look;
+      if (isGone)
+        throw new VanishedError(`what went up of ${target} is not there any more`, { cause: error });
+      throw new ReplacedError(`${target} is another one by now`, { cause: error });
+    }
+  }
+
+  /** Has an object say what it is, unless it does. Where another one stands there by now, that one says so itself. */
+  async #describe(
+    target: string,
+    { etag, size, metadata: said }: ObjectLook,
+    metadata: Metadata,
+  ): Promise<void> {
+    if (Object.entries(metadata).every(([name, value]) => said[name] === value)) return;
+    try {
+      await this.#parts.objects.rewrite(this.#key(target), { etag, size }, metadata);
+    } catch (error) {
+      if (!isCode(error, 'ESTALE') && !isCode(error, 'ENOENT')) throw error;
+    }
+  }
+
+  #stands(target: string, { upload }: Published): void {
+    this.#standing.forget(target);
+    this.#gone.add(upload);
+  }
+}

@@ -1,0 +1,63 @@
+/** What stands under names, looked at by HEAD, and on what condition it may be replaced: that it still is what was found last. */
+import type { Condition, ObjectLook, S3Objects } from './objects.ts';
+
+/** Who asks: questions of different kinds in a row are one look. */
+export type Question = 'published' | 'newest' | 'digest';
+
+interface Look {
+  readonly found: Promise<ObjectLook | undefined>;
+  readonly at: number;
+  readonly asked: Set<Question>;
+}
+
+/** Milliseconds that a look holds for the next question. */
+const holds = 1000;
+/** Names whose looks are kept, for those that are written soon. */
+const most = 10_000;
+
+export class Standing {
+  readonly #objects: S3Objects;
+  readonly #keyOf: (target: string) => string;
+  readonly #looks = new Map<string, Look>();
+
+  constructor(objects: S3Objects, keyOf: (target: string) => string) {
+    this.#objects = objects;
+    this.#keyOf = keyOf;
+  }
+
+  /** What stands there. Who asks the same again wants a new look. */
+  async look(target: string, question: Question): Promise<ObjectLook | undefined> {
+    const before = this.#looks.get(target);
+    if (before !== undefined && !before.asked.has(question) && performance.now() - before.at < holds) {
+      before.asked.add(question);
+      return before.found;
+    }
+    return this.#lookAnew(target, question);
+  }
+
+  /** On what condition the name may be written: what was found last still stands there. */
+  async condition(target: string): Promise<Condition> {
+    const look = this.#looks.get(target);
+    const found = await (look?.found ?? this.#lookAnew(target, undefined));
+    return found === undefined ? { IfNoneMatch: '*' } : { IfMatch: found.etag };
+  }
+
+  /** It was written, or is another one than was found. */
+  forget(target: string): void {
+    this.#looks.delete(target);
+  }
+
+  async #lookAnew(target: string, question: Question | undefined): Promise<ObjectLook | undefined> {
+    if (this.#looks.size >= most) this.#looks.delete(this.#looks.keys().next().value!);
+    const found = this.#objects.look(this.#keyOf(target));
+    this.#looks.delete(target);
+    const look = { found, at: performance.now(), asked: new Set(question === undefined ? [] : [question]) };
+    this.#looks.set(target, look);
+    try {
+      return await found;
+    } catch (error) {
+      if (this.#looks.get(target) === look) this.#looks.delete(target);
+      throw error;
+    }
+  }
+}
