@@ -1,0 +1,105 @@
+/** Downloads into a bucket from end to end: spawned commands, a real Kafka, a real S3 server. */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { testBroker } from '../support/broker.ts';
+import { makeBucket } from '../support/bucket.ts';
+import { noise } from '../support/bytes.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { startS3 } from '../support/s3.ts';
+import { runSluice } from '../support/sluice.ts';
+import { followSluice } from '../support/sluice-events.ts';
+import { uniqueTopic } from '../support/unique.ts';
+
+const mebibyte = 1024 * 1024;
+
+async function stage(t: TestContext) {
+  const { bootstrapServers } = await testBroker();
+  const s3 = await startS3(t);
+  const bucket = await makeBucket(s3);
+  const topic = uniqueTopic('bucket');
+  const env = { ...s3.environment, SLUICE_BOOTSTRAP_SERVERS: bootstrapServers, SLUICE_TOPIC: topic };
+  const from = join(await temporaryFolder(t), 'from');
+  await mkdir(from);
+  const place = `s3://${bucket.name}/copies`;
+  const upload = async (): Promise<void> => {
+    const args = [
+      'upload',
+      '--from',
+      from,
+      '--name',
+      'shop',
+      '--once',
+      '--min-age',
+      '0',
+      '--partitions',
+      '3',
+    ];
+    const { code, stderr } = await runSluice(args, { env });
+    assert.equal(code, 0, stderr);
+  };
+  const download = ['download', '--to', place, '--name', 'office', '--once'];
+  return { s3, bucket, env, from, upload, download };
+}
+
+async function digestsOf(folder: string, paths: readonly string[]): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const path of paths.toSorted())
+    found[path] = createHash('sha256')
+      .update(await readFile(join(folder, path)))
+      .digest('hex');
+  return found;
+}
+
+test('A tree of sizes about those of parts, and of odd names, stands in a bucket; read again, nothing is written', async (t) => {
+  const { bucket, env, from, upload, download } = await stage(t);
+  const sizes = [0, 1, 4000, 70_000, 5 * mebibyte - 1, 5 * mebibyte, 5 * mebibyte + 1, 23_000_000];
+  const files = new Map(sizes.map((size) => [`sizes/${size}.bin`, noise(size)]));
+  for (const name of ['größe €.txt', 'a b+c%20&?#.jpg', "it's (1).png", 'línea\nnueva'])
+    files.set(`names/${name}`, noise(100));
+  for (const [path, bytes] of files) {
+    await mkdir(dirname(join(from, path)), { recursive: true });
+    await writeFile(join(from, path), bytes);
+  }
+  await upload();
+  const first = await runSluice([...download, '--json'], { env });
+  assert.equal(first.code, 0, first.stderr);
+  const paths = [...files.keys()];
+  assert.deepEqual(await bucket.digests('copies/shop/'), await digestsOf(from, paths));
+  assert.deepEqual(await bucket.open(), []);
+  for (const path of paths) {
+    const said = await bucket.metadata(`copies/shop/${path}`);
+    const { mtimeMs } = await stat(join(from, path));
+    assert.ok(Math.abs(Number(said.mtime) * 1000 - mtimeMs) < 1, path);
+    assert.match(said['sluice-digest'] ?? '', /^sha256:/);
+  }
+  const again = await runSluice([...download, '--json', '--reset'], { env });
+  assert.equal(again.code, 0, again.stderr);
+  const summary = again.stdout.split('\n').findLast((line) => line.includes('"summary"'));
+  const { files: written, unchanged } = JSON.parse(summary ?? '{}') as Record<string, number>;
+  assert.deepEqual([written, unchanged], [0, files.size]);
+});
+
+test('A downloader that is killed inside a file leaves nothing to be seen, and the next run ends it', async (t) => {
+  const { bucket, env, from, upload, download } = await stage(t);
+  const size = 60_000_000;
+  const bytes = noise(size);
+  await writeFile(join(from, 'large.bin'), bytes);
+  await upload();
+  for (const share of [0.2, 0.6]) {
+    const run = followSluice(download, { env });
+    await run.event(
+      ({ type, bytesDone }) => type === 'progress' && Number(bytesDone) >= share * size,
+      `${share} of it had come`,
+    );
+    await run.kill();
+    assert.equal(run.child.signalCode, 'SIGKILL');
+    assert.deepEqual(await bucket.keys('copies/shop/'), []);
+  }
+  const last = await followSluice(download, { env }).ended;
+  assert.equal(last.code, 0, last.stderr);
+  assert.deepEqual(await bucket.digests('copies/shop/'), await digestsOf(from, ['large.bin']));
+  assert.deepEqual(await bucket.open(), []);
+});
