@@ -5,6 +5,7 @@ import type { Sample } from './slope.ts';
 
 const figures = [
   { key: 'resident', name: 'resident', unit: 'MB' },
+  { key: 'anonymous', name: 'anonymous', unit: 'MB' },
   { key: 'live', name: 'after collection', unit: 'MB' },
   { key: 'descriptors', name: 'descriptors', unit: '' },
   { key: 'sockets', name: 'sockets', unit: '' },

@@ -11,6 +11,8 @@ const probe = new URL('./probe.ts', import.meta.url).href;
 /** One look at a process. Sizes in MB. */
 export interface Look {
   readonly resident: number;
+  /** What of it is the program's own, and no page of a file that others share. */
+  readonly anonymous: number;
   readonly descriptors: number;
   readonly sockets: number;
   readonly timers: number;
@@ -54,11 +56,13 @@ export class Watched {
   async look(collect: boolean): Promise<Look> {
     const { pid } = this.#child;
     const status = await readFile(`/proc/${pid}/status`, 'utf8');
-    const kilobytes = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]);
+    const megabytes = (name: string) =>
+      Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1000;
     const open = await openFiles(pid!);
     const inside = await this.#ask(collect);
     return {
-      resident: kilobytes / 1000,
+      resident: megabytes('VmRSS'),
+      anonymous: megabytes('RssAnon'),
       descriptors: open.length,
       sockets: open.filter((target) => target.startsWith('socket:')).length,
       timers: inside.timers,
