@@ -34,6 +34,10 @@ if (cache !== undefined) nodeModule.enableCompileCache(join(cache, 'compiled'));
 
 boundHeap();
 
+// What is made durable at the same time costs a disk as much as one file alone: docs/adr/0195-durable-many-at-a-time.md. Node reads this
+// when its pool is used for the first time.
+if (words[0] === 'download') process.env.UV_THREADPOOL_SIZE ??= '32';
+
 // The terminal or the log's reader may go away, or the log's disk be full; that is no reason to stop sending files.
 process.stderr.on('error', () => {});
 watchStdout();

@@ -75,3 +75,22 @@ test('the heap of the executable grows by little', () => {
   assert.ok(young[0] >= 4 * mebibyte && young[1] <= 32 * mebibyte, `the young one takes ${young} bytes`);
   assert.ok(old <= 40 * mebibyte, `the old generation takes ${old} bytes`);
 });
+
+test('A downloader makes many files durable at a time, and others have as many threads as Node gives them', () => {
+  const threads = (verb: string, env = ''): number =>
+    inOwnProcess(`
+      import { readFileSync } from 'node:fs';
+      import { stat } from 'node:fs/promises';
+      ${env}
+      const write = process.stdout.write;
+      process.stdout.write = () => true;
+      process.argv = [process.argv[0], 'sluice', ${JSON.stringify(verb)}, '--help'];
+      await import(${JSON.stringify(source)} + 'cli/main.ts');
+      await stat('.');
+      process.stdout.write = write;
+      console.log(/^Threads:\\s+(\\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
+    `) as number;
+  const usual = threads('upload');
+  assert.equal(threads('download'), usual + 28);
+  assert.equal(threads('download', "process.env.UV_THREADPOOL_SIZE = '5';"), usual + 1);
+});
