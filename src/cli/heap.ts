@@ -10,7 +10,7 @@ const young = 8 * 1024 * 1024;
 /** How often larger it becomes at a time while it grows: V8 begins with 2 MiB. */
 const step = 4;
 /** By so many percent of what lives may the old generation grow until it is collected. */
-const growth = 70;
+const growth = 40;
 /** Words that are kept at a time while it grows, and how often at the most. */
 const words = 16 * 1024;
 const attempts = 32;
