@@ -7,7 +7,7 @@ import type { Connection } from './connection.ts';
 import { NetworkFailure } from './failures.ts';
 import type { Link } from './link.ts';
 import { outOfReach } from './out-of-reach.ts';
-import { cutMs, isMoving, isSuspect, type Silence, verdictOn } from './silence.ts';
+import { isMoving, isSuspect, type Silence, verdictOn } from './silence.ts';
 import { addressText } from './socket.ts';
 import type { StatusReporter } from './status.ts';
 import { readTcpStates } from './tcp-state.ts';
@@ -23,6 +23,8 @@ export interface ProberOptions {
   readonly signal: AbortSignal;
 }
 
+/** So long nothing is to have come, and no new connection to have come through, before anybody is told of it. */
+const toldAfterMs = 2500;
 /** Milliseconds between two looks at what the kernel knows. */
 const lookEveryMs = 500;
 /** A broker that can be reached and does not answer is asked less and less often, at the most after so many milliseconds. */
@@ -94,7 +96,7 @@ export class Prober {
         const tell = (): void => {
           if (takenAt === undefined) this.#tellOfCut(before).catch(() => {});
         };
-        const telling = setTimeout(tell, cutMs).unref();
+        const telling = setTimeout(tell, toldAfterMs).unref();
         const link = await open(onTaken).catch((error: unknown) =>
           outOfReach(error) === undefined ? 'refused' : undefined,
         );
@@ -124,7 +126,7 @@ export class Prober {
     const silences = await this.#look();
     if (silences === undefined || this.#quiet.size === 0) return;
     const all = [...silences];
-    if (all.length === 0 || !all.every(([, silence]) => silence.quietMs >= cutMs && isSuspect(silence)))
+    if (all.length === 0 || !all.every(([, silence]) => silence.quietMs >= toldAfterMs && isSuspect(silence)))
       return;
     const quietMs = Math.max(...all.map(([, silence]) => silence.quietMs));
     const place = addressText(all[0]![0].address);

@@ -12,6 +12,7 @@ const silence = (
   tcp: { unacknowledged, retransmits, retransmitIn },
 });
 const atOnce: Probe = { unreachableMs: 80, roundTripMs: 80 };
+const afterCutOf5: Probe = { unreachableMs: 3000, roundTripMs: 280 };
 const afterCut: Probe = { unreachableMs: 30_000, roundTripMs: 80 };
 
 test('A probe is sent where something was sent again, or an answer takes long', () => {
@@ -19,8 +20,8 @@ test('A probe is sent where something was sent again, or an answer takes long', 
     ['a slow line that carries what we send', silence(100_000, 900_000, 0, 200), false],
     ['a packet that was lost', silence(1500, 900_000, 1, 200), false],
     ['packets that are lost again', silence(1500, 900_000, 2, 800), true],
-    ['a broker that has begun to work', silence(1500, 0), false],
-    ['a broker that works for long', silence(3000, 0), true],
+    ['a broker that has begun to work', silence(900, 0), false],
+    ['a broker that works for long, or a line that is cut', silence(1000, 0), true],
   ];
   for (const [what, facts, expected] of cases) assert.equal(isSuspect(facts), expected, what);
 });
@@ -28,9 +29,16 @@ test('A probe is sent where something was sent again, or an answer takes long', 
 test('Dead is what the cut of a line has left behind, and nothing that is merely slow', () => {
   const cases: readonly (readonly [string, Silence, Probe, ReturnType<typeof verdictOn>])[] = [
     ['an upload after a cut', silence(31_000, 900_000, 7, 12_000), afterCut, 'dead'],
+    ['one over a long way, after a cut of 5 s', silence(5000, 900_000, 2, 4000), afterCutOf5, 'dead'],
     ['one that sends again in a moment', silence(31_000, 900_000, 7, 200), afterCut, 'wait'],
     ['one of which something was acknowledged since', silence(31_000, 900_000, 0, 200), afterCut, 'well'],
     ['an answer that was sent while the line was cut', silence(30_100, 0), afterCut, 'dead'],
+    [
+      'an answer that was sent just before a cut of 3 s',
+      silence(3000, 0),
+      { unreachableMs: 1900, roundTripMs: 80 },
+      'dead',
+    ],
     ['a request that went out after the cut', silence(5000, 0), afterCut, 'well'],
     [
       'an answer over a line so full that a probe has to wait, too',

@@ -20,11 +20,11 @@ export interface Probe {
 }
 
 /** So long a broker may take for an answer before anybody asks whether it can be reached. */
-const patienceMs = 3000;
+const patienceMs = 1000;
 /** Unreachable for so long, which takes three lost packets in a row: the line was cut. */
-export const cutMs = 2500;
+const cutMs = 1500;
 /** Sent again so often without an acknowledgement: the next time is far away, or soon will be. */
-const retransmitsAfterCut = 3;
+const retransmitsAfterCut = 2;
 /** The same where nobody has seen a cut: a line may be congested, and a broker behind a NAT that has forgotten the connection. */
 const retransmitsAtAll = 5;
 /** What is sent again so soon may be awaited. */

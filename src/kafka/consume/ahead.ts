@@ -164,7 +164,7 @@ export class Ahead {
   /** Asks for the same as the slowest, if this connection would have it sooner. False: it would not. */
   #doAgain(lane: Lane): boolean {
     const { lanes } = this.#options;
-    if (lane.link?.connection.isOpen !== true) return false;
+    if (lane.link?.connection.isOpen !== true || !lanes.hasRoom) return false;
     const now = performance.now();
     const { roundTrip } = lanes;
     const rate = lane.rate || lanes.rate;

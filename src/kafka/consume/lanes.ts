@@ -5,6 +5,7 @@ import type { Link } from '../cluster/link.ts';
 import { type LinkPurpose, ownPurpose } from '../cluster/link-purpose.ts';
 import { outOfReach } from '../cluster/out-of-reach.ts';
 import type { AheadLimits } from './fetcher-owner.ts';
+import { LinePace } from './line-pace.ts';
 
 export class Lane {
   readonly purpose: LinkPurpose;
@@ -59,6 +60,7 @@ export class Lanes {
   readonly #count: ConnectionCount;
   /** The first is of the fetcher itself. */
   readonly #lanes: Lane[];
+  readonly #pace = new LinePace();
   #rate = 0;
   /** So many can be opened, until then. */
   #opened = { most: Number.POSITIVE_INFINITY, until: 0 };
@@ -113,6 +115,11 @@ export class Lanes {
 
   get areBusy(): boolean {
     return this.#lanes.some(({ isBusy }) => isBusy);
+  }
+
+  /** All of them together carry far less than they have: what one carries more is taken from no other. */
+  get hasRoom(): boolean {
+    return this.#pace.hasRoom;
   }
 
   /** So many are being opened. */
@@ -173,6 +180,7 @@ export class Lanes {
       bytes += lane.received - lane.seen;
       lane.seen = lane.received;
     }
+    this.#pace.observe(now, bytes);
     if (isShort) {
       this.#count.idle();
       return;
