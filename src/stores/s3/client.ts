@@ -62,16 +62,21 @@ export class S3Store {
       return await request(client);
     } catch (error) {
       if (hasExpired(error) && client === this.#client) this.#client = this.#make();
-      const { place, endpoint, options } = this;
-      const about = key === undefined ? place.url : this.shown(key);
-      throw meaningOf(error, {
-        cannot: `cannot ${cannot} ${about}`,
-        bucket: place.bucket,
-        isObject: key !== undefined,
-        endpoint,
-        anonymous: options.anonymous ?? false,
-      });
+      throw this.meaning(error, cannot, key);
     }
+  }
+
+  /** The same of an error that came while an answer was read. */
+  meaning(error: unknown, cannot: string, key: string | undefined): Error {
+    const { place, endpoint, options } = this;
+    const about = key === undefined ? place.url : this.shown(key);
+    return meaningOf(error, {
+      cannot: `cannot ${cannot} ${about}`,
+      bucket: place.bucket,
+      isObject: key !== undefined,
+      endpoint,
+      anonymous: options.anonymous ?? false,
+    });
   }
 
   close(): void {
@@ -109,6 +114,7 @@ export async function openS3Store(
       socketTimeout: waits.silence,
       httpAgent: { keepAlive: true, maxSockets: connections },
       httpsAgent: { keepAlive: true, maxSockets: connections },
+      logger: silent,
     },
   });
   const found = region ?? (await regionOfProfile(sdk, base));

@@ -1,0 +1,77 @@
+/** What a bucket has below a prefix, page by page: of a listing of any length one page is held, and the next one is on its way. */
+import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
+import { SluiceError } from '../../errors.ts';
+import type { Patiently } from '../patiently.ts';
+import type { S3Store } from './client.ts';
+import { decodedKey } from './keys.ts';
+import type { S3Object } from './looks.ts';
+
+export interface ListedObject extends S3Object {
+  readonly key: string;
+  /** It was archived, and a copy of it can be read for now. */
+  readonly isRestored: boolean;
+}
+
+/** All objects, in the order of the server: by the bytes of their keys. A page has 1000, unless fewer are asked for. */
+export async function* listObjects(
+  store: S3Store,
+  patiently: Patiently,
+  pageSize?: number,
+): AsyncGenerator<readonly ListedObject[]> {
+  let next: Promise<ListObjectsV2CommandOutput> | undefined = askFor(store, patiently, undefined, pageSize);
+  let token: string | undefined;
+  try {
+    while (next !== undefined) {
+      const page: ListObjectsV2CommandOutput = await next;
+      next = undefined;
+      const following = page.IsTruncated ? page.NextContinuationToken : undefined;
+      if (following !== undefined && following === token)
+        throw new SluiceError(
+          `${store.place.url} cannot be listed: the server gives the same page again and again`,
+        );
+      token = following;
+      if (token !== undefined) {
+        next = askFor(store, patiently, token, pageSize);
+        // It is awaited in the next round, if there is one.
+        next.catch(() => {});
+      }
+      yield objectsOf(page);
+    }
+  } finally {
+    await next?.catch(() => {});
+  }
+}
+
+/** One page, for whoever only wants to know whether there is one. Throws what keeps the bucket from being listed. */
+export async function firstPage(store: S3Store, patiently: Patiently): Promise<readonly ListedObject[]> {
+  return objectsOf(await askFor(store, patiently, undefined, 1));
+}
+
+function askFor(
+  store: S3Store,
+  patiently: Patiently,
+  token: string | undefined,
+  most?: number,
+): Promise<ListObjectsV2CommandOutput> {
+  const { sdk, common, place } = store;
+  const input = {
+    ...common,
+    ...(place.prefix === '' ? {} : { Prefix: place.prefix }),
+    ...(token === undefined ? {} : { ContinuationToken: token }),
+    ...(most === undefined ? {} : { MaxKeys: most }),
+    // XML cannot hold every character that a key can.
+    EncodingType: 'url' as const,
+    OptionalObjectAttributes: ['RestoreStatus' as const],
+  };
+  return patiently(() =>
+    store.ask('list', undefined, (client) => client.send(new sdk.ListObjectsV2Command(input))),
+  );
+}
+
+function objectsOf(page: ListObjectsV2CommandOutput): ListedObject[] {
+  return (page.Contents ?? []).map(({ Key = '', RestoreStatus, ETag, Size, LastModified, StorageClass }) => ({
+    key: decodedKey(Key, page.EncodingType),
+    isRestored: RestoreStatus?.IsRestoreInProgress === false,
+    ...{ ETag, Size, LastModified, StorageClass },
+  }));
+}
