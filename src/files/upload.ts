@@ -19,22 +19,34 @@ import {
   uploadSettings,
 } from './shared/options.ts';
 import type { Progress } from './shared/progress.ts';
+import { StorePatience } from './shared/store-patience.ts';
 import { lookAtTopics, openTopics, type UploadTopics } from './shared/topics.ts';
+import { uploadWaits } from './shared/upload-waits.ts';
 import { decide } from './state/decide.ts';
 import { openState } from './state/open-state.ts';
 
 /**
- * Sends the files of a directory. Resolves when all is acknowledged (`once`), or when `signal` has ended the run.
+ * Sends the files of a directory or another store. Resolves when all is acknowledged (`once`), or when `signal` has ended the run.
  *
  * Throws ConfigurationError (source, topic, name, options), UnreachableError (past `giveUpAfter`) or KafkaError (refused
  * credentials or rights). Files that cannot be sent throw nothing: they are told as events and counted in `failed`.
  */
 export async function upload(options: UploadOptions): Promise<UploadSummary> {
   const settings = uploadSettings(options);
-  const source = await openSource(settings.from, { followSymlinks: settings.followSymlinks });
+  const { from, followSymlinks, s3, once, onEvent, signal } = settings;
+  const away = once || settings.dryRun ? { giveUpAfter: uploadWaits.store.away } : {};
+  const patience = new StorePatience({
+    place: from,
+    on: 'source',
+    onEvent,
+    ...(signal === undefined ? {} : { signal }),
+    ...away,
+  });
+  const reach = { patiently: patience.with, ...(s3 === undefined ? {} : { s3 }) };
+  const source = await openSource(from, { followSymlinks, ...reach });
   const kafka = createKafka(clientOptions(settings, `sluice-upload-${settings.name}`));
   try {
-    return await uploadFrom(kafka, source, settings);
+    return await uploadFrom(kafka, source, settings, patience);
   } finally {
     await kafka.close();
   }
@@ -45,12 +57,15 @@ export async function uploadFrom(
   kafka: Kafka,
   source: Source,
   options: UploadOptions,
+  patience?: StorePatience,
 ): Promise<UploadSummary> {
   const settings = uploadSettings(options);
   const fault = uploaderFault(settings.name);
   if (fault !== undefined) throw new ConfigurationError(`--name "${settings.name}" cannot be used: ${fault}`);
   const selection = selectionOf(settings);
   return runStoppable({ ...settings, kafka }, async ({ stop, progress, report }) => {
+    // A run that fails by itself waits for no store either.
+    patience?.endWith(stop.signal);
     const checkLimit = (limit: number): void => checkChunkSize(settings, limit);
     const { name, onEvent } = settings;
     const begin = (partitions: number): void => {

@@ -3,7 +3,7 @@
  * It knows nothing of Kafka; `offer` says what becomes of a file that is ready. The walk waits for whoever sends: what is
  * remembered of files that are not through does not grow with the source.
  */
-import { describeError, IncompleteError } from '../../errors.ts';
+import { ConfigurationError, describeError, IncompleteError } from '../../errors.ts';
 import type { Selection, Source, SourceFile } from '../../stores/contract.ts';
 import type { UploadEvent } from '../shared/events.ts';
 import { restlessAges, uploadWaits } from '../shared/upload-waits.ts';
@@ -141,6 +141,9 @@ export class Intake {
       return await this.#walk.next();
     } catch (error) {
       this.#walk = undefined;
+      if (this.#options.signal.aborted) return undefined;
+      // No waiting mends what the user has to, and who gave up waiting has waited.
+      if (error instanceof ConfigurationError || error instanceof IncompleteError) throw error;
       this.#cannotRead(error);
       return undefined;
     }
@@ -215,6 +218,7 @@ export class Intake {
 
   /** The next walk looks again; with `once` there is none. */
   #cannotLook(path: string, error: unknown): 'unknown' {
+    if (error instanceof ConfigurationError) throw error;
     this.#forget(path);
     if (this.#options.once) this.#options.refuse(path, `it cannot be looked at: ${describeError(error)}`);
     return 'unknown';

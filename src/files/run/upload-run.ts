@@ -79,13 +79,15 @@ export class UploadRun {
       parallel,
       onEvent,
       done: (path) => this.#done(path),
+      refused: (file, reason) => this.#refused(file, reason),
       failed: (path, reason) => this.#failed(path, reason),
       again: (path, reason) => this.#again(path, reason, 0),
     });
     this.#intake = new Intake({
       source,
       selection,
-      minAge: settings.minAge,
+      // Nobody writes to what is whole.
+      minAge: source.abilities.appearsWhole ? 0 : settings.minAge,
       ...(settings.maxAge === undefined ? {} : { maxAge: settings.maxAge }),
       scanInterval: settings.scanInterval,
       once: settings.once,
@@ -185,10 +187,8 @@ export class UploadRun {
       return;
     }
     const fault = sendFault(this.#context, file);
-    if (fault?.isFinal) {
-      this.#giveUp(file.path, fault.reason, lookText(file));
-      this.#intake.done(file.path);
-    } else if (fault !== undefined) this.#failed(file.path, fault.reason);
+    if (fault?.isFinal) this.#refused(file, fault.reason);
+    else if (fault !== undefined) this.#failed(file.path, fault.reason);
     else this.#senders.push({ file, decision }, this.#isSmall(file, decision) ? 'small' : 'large');
   }
 
@@ -201,6 +201,11 @@ export class UploadRun {
   #done(path: string): void {
     this.#attempts.delete(path);
     this.#intake.done(path);
+  }
+
+  #refused(file: SourceFile, reason: string): void {
+    this.#giveUp(file.path, reason, lookText(file));
+    this.#intake.done(file.path);
   }
 
   #failed(path: string, reason: string): void {

@@ -14,9 +14,10 @@ import {
   packFilesLimit,
   packIndexLength,
 } from '../../records/pack.ts';
-import type { SourceFile } from '../../stores/contract.ts';
-import { isSameLook, lookText } from '../shared/look-text.ts';
-import { hasMore, longReason, shortReason } from './said-size.ts';
+import type { FileLook, SourceFile } from '../../stores/contract.ts';
+import { allDone } from '../shared/all-done.ts';
+import { lookText } from '../shared/look-text.ts';
+import { hasMore, isRefused, isStale, longReason, shortReason } from './said-size.ts';
 import type { SendContext } from './send-context.ts';
 
 /** As long as any digest of the algorithm. */
@@ -47,7 +48,13 @@ export interface PackedOutcome {
   /** Undefined when it could not be sent, and then `reason` says why. */
   readonly digest?: string;
   readonly reason?: string;
+  /** Why will be so however often it is tried. */
+  readonly isFinal?: boolean;
+  /** What its uploader noted of it, where that is not what the store says. */
+  readonly kept?: FileLook;
 }
+
+type Reading = Pick<PackedOutcome, 'digest' | 'reason' | 'isFinal' | 'kept'>;
 
 /** A pack that is being filled. */
 export class PackBuilder {
@@ -56,8 +63,6 @@ export class PackBuilder {
   readonly #places: Place[] = [];
   #contents = 0;
   #entryBytes = 0;
-  /** The file that was asked about last: it is the one that is taken in next. */
-  #measured: { readonly file: SourceFile; readonly length: number } | undefined;
 
   /** At most `bytes` large, its index included. */
   constructor(context: SendContext, bytes: number) {
@@ -86,11 +91,8 @@ export class PackBuilder {
   }
 
   #entryLength(file: SourceFile): number {
-    if (this.#measured?.file !== file) {
-      const entry = entryOf(file, uploadPlaceholder, digestPlaceholders[this.#context.options.checksum]);
-      this.#measured = { file, length: Buffer.byteLength(packEntryText(entry)) };
-    }
-    return this.#measured.length;
+    const entry = entryOf(file, uploadPlaceholder, digestPlaceholders[this.#context.options.checksum]);
+    return Buffer.byteLength(packEntryText(entry));
   }
 
   /** Reads the files and appends the pack; resolves once it is acknowledged. */
@@ -99,9 +101,9 @@ export class PackBuilder {
     const outcomes = await this.#read(buffer);
     const entries: PackEntry[] = [];
     const pieces: Uint8Array[] = [];
-    for (const [index, { file, upload, digest }] of outcomes.entries()) {
+    for (const [index, { file, upload, digest, kept }] of outcomes.entries()) {
       if (digest === undefined) continue;
-      const entry = entryOf(file, upload, digest);
+      const entry = { ...entryOf(file, upload, digest), ...kept };
       try {
         // What readers would refuse is no reason for them to refuse its neighbours.
         checkPackEntry(entry);
@@ -140,23 +142,20 @@ export class PackBuilder {
         if (index > 0 && index % group === 0) turn = othersTurn();
         await turn;
         const { file, upload, start } = this.#places[index]!;
-        const into = buffer.subarray(start, start + file.size);
-        const read = this.#readAtOnce(file, into) ?? (await this.#readOne(file, into));
-        outcomes[index] = { file, upload, ...read };
+        outcomes[index] = {
+          file,
+          upload,
+          ...(await this.#readOne(file, buffer.subarray(start, start + file.size))),
+        };
       }
     };
-    await Promise.all(Array.from({ length: Math.min(readers, this.#places.length) }, work));
+    // The buffer is read into until the last of them is through.
+    await allDone(Array.from({ length: Math.min(readers, this.#places.length) }, work));
     await othersTurn();
     return outcomes;
   }
 
-  #readAtOnce(file: SourceFile, into: Uint8Array): { digest: string } | undefined {
-    const { source, checksum } = this.#context.options;
-    const look = source.readAtOnce?.(file.path, into);
-    return look !== undefined && isSameLook(look, file) ? { digest: digestOf(checksum, into) } : undefined;
-  }
-
-  async #readOne(file: SourceFile, into: Uint8Array): Promise<{ digest: string } | { reason: string }> {
+  async #readOne(file: SourceFile, into: Uint8Array): Promise<Reading> {
     const { source, checksum } = this.#context.options;
     try {
       const handle = await source.open(file.path);
@@ -166,37 +165,33 @@ export class PackBuilder {
           if (read === 0) return { reason: shortReason(await handle.look(), file) };
           at += read;
         }
-        if (lookText(await handle.look()) !== lookText(file))
-          return { reason: 'it changed while it was read' };
+        const { kept, ...look } = await handle.look();
+        if (lookText(look) !== lookText(file)) return { reason: 'it changed while it was read' };
         if (await hasMore(handle, file.size)) return { reason: longReason(file) };
-        return { digest: digestOf(checksum, into) };
+        const digest = digestOf(checksum, into);
+        return kept === undefined ? { digest } : { digest, kept };
       } finally {
         await handle.close();
       }
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-        return { reason: 'it was removed before it was read' };
-      return { reason: `it cannot be read: ${(error as Error).message}` };
+      // It concerns no file: the run was stopped, or the whole store refuses.
+      if (!(error instanceof Error) || !('code' in error)) throw error;
+      if (error.code === 'ENOENT') return { reason: 'it was removed before it was read' };
+      if (isStale(error)) return { reason: 'it was replaced or removed while it was read' };
+      return { reason: `it cannot be read: ${error.message}`, isFinal: isRefused(error) };
     }
   }
 }
 
 /** True when the file fits into a pack of its own. */
 export function fitsPack(context: SendContext, file: SourceFile): boolean {
-  const { limit, options } = context;
-  const most = mostBeside(options.uploader, file.path) + file.size;
-  return (most <= limit && most <= options.buffers.size) || packOfOne(context, file) <= largestPack(context);
+  return packOfOne(context, file) <= largestPack(context);
 }
 
 /** Bytes that a pack best has at the most, of which `file` is the first. */
 export function packBytes(context: SendContext, file: SourceFile): number {
   const { producer } = context.options;
   return Math.min(largestPack(context), Math.max(producer.recordBytes, packOfOne(context, file)));
-}
-
-/** More bytes than all that records say of a file can take: of a name, a character takes six at the most, of the rest is less than a kilobyte. */
-export function mostBeside(uploader: string, path: string): number {
-  return 1024 + 6 * (uploader.length + path.length);
 }
 
 function packOfOne(context: SendContext, file: SourceFile): number {

@@ -3,7 +3,18 @@
  * when it is read. Such a file is not finished, and sending what its size says would be sending something else.
  */
 import type { OpenFile, SourceFile } from '../../stores/contract.ts';
+import { StoreFault } from '../../stores/store-fault.ts';
 import { lookText } from '../shared/look-text.ts';
+
+/** True for what a store says of the version that was opened, when there is only another one by now, or none. */
+export function isStale(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException | undefined)?.code === 'ESTALE';
+}
+
+/** True for what a store refuses to give out as it is, however often it is asked. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof StoreFault && error.code === 'EINVAL';
+}
 
 /** True when a file can be read past its size. */
 export async function hasMore(handle: OpenFile, size: number): Promise<boolean> {

@@ -22,7 +22,7 @@ import { Ranges } from '../incoming/ranges.ts';
 import { allDone } from '../shared/all-done.ts';
 import { lookText } from '../shared/look-text.ts';
 import { hashUpTo } from './hash-file.ts';
-import { hasMore, longReason, shortReason } from './said-size.ts';
+import { hasMore, isStale, longReason, shortReason } from './said-size.ts';
 import type { SendContext } from './send-context.ts';
 
 /** Bytes acknowledged between two notes of progress, or milliseconds: what a killed uploader sends again at the most, and what is in flight. */
@@ -76,6 +76,9 @@ export async function sendFile(
     const sending = begin(context, file, resume);
     try {
       return await send(context, handle, sending);
+    } catch (error) {
+      if (!isStale(error)) throw error;
+      return await changed(context, sending, 'it was replaced or removed while it was read');
     } finally {
       sending.hasher.drop();
     }
@@ -109,8 +112,8 @@ export async function sendFile(
 
 async function send(context: SendContext, handle: OpenFile, sending: Sending): Promise<SendOutcome> {
   const { file, ref, partition } = sending;
-  if (lookText(await handle.look()) !== lookText(file))
-    return changed(context, sending, 'it changed before it was read');
+  const opened = await handle.look();
+  if (lookText(opened) !== lookText(file)) return changed(context, sending, 'it changed before it was read');
   // The digest is of the whole file: what an earlier run sent is read again, not sent again.
   const prefix = await hashUpTo(context, handle, sending.hasher, sending.resumedFrom);
   const sent = prefix === 'all' ? await sendChunks(context, handle, sending) : prefix;
@@ -125,7 +128,8 @@ async function send(context: SendContext, handle: OpenFile, sending: Sending): P
     return changed(context, sending, 'it was replaced or removed while it was read');
   if (await hasMore(handle, file.size)) return changed(context, sending, longReason(file));
   const digest = await sending.hasher.digest();
-  const facts = { size: file.size, digest, mtime: file.mtime, mode: file.mode };
+  const { mtime, mode } = opened.kept ?? file;
+  const facts = { size: file.size, digest, mtime, mode };
   crashPoint('close:before-append');
   const close = await context.append(partition, encodeClose({ ...ref, ...facts }), 0);
   crashPoint('close:after-ack');

@@ -3,6 +3,7 @@ import { type Kafka, KafkaError } from '../../kafka/contract.ts';
 import type { FileState } from '../../records/state-record.ts';
 import type { SourceFile } from '../../stores/contract.ts';
 import { createFileHasher } from '../hashing/hasher.ts';
+import { StoppedError } from '../shared/disk-retry.ts';
 import type { UploadEvent } from '../shared/events.ts';
 import { usualMaxMessageBytes } from '../shared/topics.ts';
 import type { Decision } from '../state/decide.ts';
@@ -10,6 +11,7 @@ import { recordLimit } from './chunk-size.ts';
 import { hashUpTo } from './hash-file.ts';
 import { PackBuilder, packBytes } from './pack-files.ts';
 import { Queue } from './queue.ts';
+import { isRefused } from './said-size.ts';
 import type { SendContext } from './send-context.ts';
 import { abortUpload, isTooLarge, sendFile } from './send-file.ts';
 
@@ -29,6 +31,8 @@ export interface SendersOptions {
   readonly onEvent: (event: UploadEvent) => void;
   /** The file needs no more attention. */
   readonly done: (path: string) => void;
+  /** The file as it is cannot be sent, however often it is tried. */
+  readonly refused: (file: SourceFile, reason: string) => void;
   /** The file was not sent; the owner decides whether it is tried again. */
   readonly failed: (path: string, reason: string) => void;
   /** To be sent anew at once: nothing is wrong with the file. */
@@ -203,15 +207,16 @@ export class Senders {
   }
 
   async #sendPack(builder: PackBuilder, buffer: Uint8Array, count: number): Promise<void> {
-    const { done, failed, onEvent } = this.#options;
+    const { done, failed, refused, onEvent } = this.#options;
     const { progress } = this.#context.options;
     const started = performance.now();
     const outcomes = await builder.send(buffer).finally(() => {
       this.#jobs.small -= count;
     });
-    for (const { file, upload, digest, reason } of outcomes) {
+    for (const { file, upload, digest, reason = 'it cannot be read', isFinal } of outcomes) {
       if (digest === undefined) {
-        failed(file.path, reason ?? 'it cannot be read');
+        if (isFinal) refused(file, reason);
+        else failed(file.path, reason);
         continue;
       }
       progress.filesDone++;
@@ -229,9 +234,14 @@ export class Senders {
       await work();
     } catch (error) {
       if (isTooLarge(error)) return this.#limitLowered(error as KafkaError, limit, jobs);
+      // The signal came while a store was waited for.
+      if (error instanceof StoppedError) return;
       if (error instanceof KafkaError || !(error instanceof Error) || !('code' in error)) throw error;
       const reason = `it cannot be sent: ${(error as Error).message}`;
-      for (const { file } of jobs) this.#options.failed(file.path, reason);
+      for (const { file } of jobs) {
+        if (isRefused(error)) this.#options.refused(file, reason);
+        else this.#options.failed(file.path, reason);
+      }
     }
   }
 

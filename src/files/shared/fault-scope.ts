@@ -49,7 +49,7 @@ const ofEntries = new Set(['rename', 'mkdir', 'link']);
 /** After one of them failed, the system has forgotten what it could not write. A network's disk tells of it at the closing. */
 const ofDurability = new Set(['fsync', 'fdatasync', 'close']);
 
-/** Undefined for what is neither an error of the system nor one of a store. */
+/** Undefined for what is no error of the system, nor a fault of a store. */
 export function faultScope(error: unknown): FaultScope | undefined {
   if (error instanceof StoreFault) return error.scope;
   const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;

@@ -21,8 +21,10 @@ export interface TopicOptions {
 }
 
 export interface UploadOptions extends TopicOptions {
-  /** A directory. */
+  /** A directory, or the URL of a place in a store (`s3://BUCKET/PREFIX`). */
   readonly from: string;
+  /** How a store that goes by S3 is reached, as far as AWS's environment and profiles do not say it. */
+  readonly s3?: S3Options;
   /** The uploader's name: first folder at every downloader. Default: the host's name. */
   readonly name?: string;
   /** Send what is there now and resolve; otherwise watch until `signal`. */

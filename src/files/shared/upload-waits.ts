@@ -10,6 +10,11 @@ export const uploadWaits = {
   restless: 60_000,
   /** With `once`: for a source that cannot be read any more. */
   sourceAway: 60_000,
+  /**
+   * Between two tries of a request to a store, from the first to the last of these, some more and some less; as long as the store asks for,
+   * up to `asked`. What fails for longer than `word` is told; what fails for `away` is given up with `once`.
+   */
+  store: { first: 100, last: 5000, asked: 300_000, word: 5000, away: 300_000 },
   /** The longest sleep of whoever finds files, should nothing wake it. */
   sleep: 60_000,
   /** Before a file that could not be sent is tried again: twice as long each time, from the first to the last of these. */
