@@ -5,6 +5,7 @@
  */
 import type { z } from 'zod';
 import { ConfigurationError } from './errors.ts';
+import { withoutSecrets } from './secrets.ts';
 
 /**
  * One setting. `value`: one text. `switch`: a flag without a value; `true`/`false` elsewhere. `list`: a flag that may be
@@ -124,7 +125,7 @@ function read(setting: Setting<unknown>, { raw, place }: Found): unknown {
   const bad = Array.isArray(raw) && typeof index === 'number' ? raw[index] : raw;
   const message =
     setting.form === 'switch' ? 'is neither true nor false' : (issue?.message ?? 'is not allowed');
-  throw new ConfigurationError(`${place}: ${JSON.stringify(bad)} ${message}`);
+  throw new ConfigurationError(withoutSecrets(`${place}: ${JSON.stringify(bad)} ${message}`));
 }
 
 function missing(flag: string): ConfigurationError {

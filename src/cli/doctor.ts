@@ -4,20 +4,23 @@ import type { ExitCode } from '../errors.ts';
 import { giveUpFlag } from './connection.ts';
 import { examineCluster } from './doctor/cluster.ts';
 import { exitCodeOf, type Finding, findingLines, tally } from './doctor/finding.ts';
-import { examineSink, examineSource } from './doctor/folders.ts';
 import { examineMachine } from './doctor/machine.ts';
+import { examinePlaces } from './doctor/places.ts';
 import { optional } from './flags.ts';
 import { createVerbLogger, writeJson } from './output.ts';
+import { storeFlags } from './store-flags.ts';
 import { createStyle, styleFor } from './terminal/style.ts';
-import { path, topicName } from './values.ts';
+import { place, topicName } from './values.ts';
 import { type Call, createVerb } from './verb.ts';
 
 const doctorFlags = {
   topic: optional('topic', 'TOPIC', topicName, 'a topic of files to examine as well'),
-  from: optional('from', 'DIR', path, 'a folder that an uploader shall read'),
-  to: optional('to', 'DIR', path, 'a folder that a downloader shall fill'),
+  from: optional('from', 'PLACE', place, 'a folder, or s3://BUCKET/PREFIX, that an uploader shall read'),
+  to: optional('to', 'PLACE', place, 'a folder that a downloader shall fill'),
   giveUpAfter: giveUpFlag('10s'),
 } as const;
+
+const flags = { ...doctorFlags, ...storeFlags } as const;
 
 /** Milliseconds to wait for a broker: somebody is looking. */
 const giveUpAfter = 10_000;
@@ -31,8 +34,8 @@ export function doctorCommand(): Command {
       'as it should be, and how to mend it where it is not. Leaves everything as it was; what the folder of --to can do is ' +
       'tried in a folder of its own. Exit code 0 without a problem, 3 with ' +
       'one, 4 when no broker answers.',
-    groups: { 'What to check': doctorFlags },
-    flags: doctorFlags,
+    groups: { 'What to check': doctorFlags, 'Stores that are no folder': storeFlags },
+    flags,
     examples: [
       ['sluice doctor', 'This machine and the cluster'],
       [
@@ -44,7 +47,7 @@ export function doctorCommand(): Command {
   });
 }
 
-async function run({ settings, output, kafka: properties }: Call<typeof doctorFlags>): Promise<ExitCode> {
+async function run({ settings, output, kafka: properties }: Call<typeof flags>): Promise<ExitCode> {
   const { createKafka } = await import('../kafka/client.ts');
   const style = process.stdout.isTTY
     ? styleFor(process.stdout, process.env)
@@ -58,8 +61,7 @@ async function run({ settings, output, kafka: properties }: Call<typeof doctorFl
     }
   };
   for (const finding of await examineMachine()) tell(finding);
-  if (settings.from !== undefined) for (const finding of await examineSource(settings.from)) tell(finding);
-  if (settings.to !== undefined) for (const finding of await examineSink(settings.to)) tell(finding);
+  for (const finding of await examinePlaces(settings)) tell(finding);
   const kafka = createKafka({
     giveUpAfter,
     properties,

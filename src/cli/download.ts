@@ -4,6 +4,7 @@ import type { ExitCode } from '../errors.ts';
 import { downloadDefaults } from '../files/shared/options.ts';
 import { giveUpFlag, onceGivesUpAfter, topicFlag } from './connection.ts';
 import { counted, optional, required, timed, toggle } from './flags.ts';
+import { storeFlags, storeOptions, writtenFlags } from './store-flags.ts';
 import { runTransfer } from './transfer.ts';
 import { place, size, startingPoint, text } from './values.ts';
 import { type Call, createVerb } from './verb.ts';
@@ -35,7 +36,7 @@ const receivingFlags = {
     'SIZE',
     size(1),
     'bytes that may be fetched ahead',
-    '8MiB, and 64MiB over several connections',
+    '16MiB, and 64MiB over several connections',
   ),
   commitInterval: timed(
     'commit-interval',
@@ -51,18 +52,23 @@ const receivingFlags = {
   giveUpAfter: giveUpFlag('never while going on, 5m with --once'),
 } as const;
 
-const flags = { ...sinkFlags, ...receivingFlags } as const;
+const places = { ...storeFlags, ...writtenFlags } as const;
+const flags = { ...sinkFlags, ...receivingFlags, ...places } as const;
 
 export function downloadCommand(): Command {
   return createVerb({
     name: 'download',
-    summary: 'rebuild the files of a topic in a folder',
+    summary: 'rebuild the files of a topic in a folder or a bucket',
     description:
-      'Rebuilds every file of a topic as DIR/UPLOADER/PATH and goes on until it is interrupted. A file gets its name ' +
-      'only when all its bytes are there and match the digest taken at the source; one that does not match is kept ' +
-      'as NAME.DIGEST_MISMATCH. A restart goes on where it stopped, in the middle of a file too. Downloaders with ' +
-      'different folders each receive everything.',
-    groups: { 'What to receive': sinkFlags, 'How to receive': receivingFlags },
+      'Rebuilds every file of a topic as PLACE/UPLOADER/PATH and goes on until it is interrupted. A file gets its name ' +
+      'only when all its bytes are there and match the digest taken at the source; in a folder, one that does not match ' +
+      'is kept as NAME.DIGEST_MISMATCH. A restart goes on where it stopped, in a folder in the middle of a file too. ' +
+      'Downloaders with different folders, or names, each receive everything.',
+    groups: {
+      'What to receive': sinkFlags,
+      'How to receive': receivingFlags,
+      'Stores that are no folder': places,
+    },
     flags,
     examples: [
       ['sluice download --to copies --topic files', 'Mirror a topic and go on'],
@@ -71,6 +77,7 @@ export function downloadCommand(): Command {
         'sluice download --to today --topic files --from-offset 2026-07-01',
         'Begin with what was sent on a certain day',
       ],
+      ['sluice download --to s3://backups/shops --topic files', 'Fill a bucket'],
     ],
     run,
   });
@@ -82,6 +89,6 @@ async function run({ settings, output, kafka }: Call<typeof flags>): Promise<Exi
   return runTransfer(run, async ({ logger, onEvent }, signal) => {
     // Loaded here, so that help and usage errors need not wait for the client of Kafka.
     const { download } = await import('../files/download.ts');
-    return download({ ...giveUp, ...settings, kafka, logger, signal, onEvent });
+    return download({ ...giveUp, ...settings, ...storeOptions(settings), kafka, logger, signal, onEvent });
   });
 }

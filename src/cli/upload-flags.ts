@@ -4,11 +4,17 @@ import { compressions } from '../kafka/contract.ts';
 import { checksumAlgorithms } from '../records/checksum.ts';
 import { giveUpFlag, topicFlag } from './connection.ts';
 import { counted, optional, repeated, required, sized, timed, toggle, valued } from './flags.ts';
+import { storeFlags } from './store-flags.ts';
 import { newTopicFlags } from './topic-flags.ts';
-import { choice, count, duration, generation, path, size, text } from './values.ts';
+import { choice, count, duration, generation, place, size, text } from './values.ts';
 
 const what = {
-  from: required('from', 'DIR', path, 'the folder to send, with all folders inside it'),
+  from: required(
+    'from',
+    'PLACE',
+    place,
+    'the folder to send, with all folders inside it, or s3://BUCKET/PREFIX',
+  ),
   topic: topicFlag,
   name: optional(
     'name',
@@ -30,10 +36,10 @@ const which = {
   minAge: timed(
     'min-age',
     usual.minAge,
-    'take a file when it was last written so long ago; 0 takes every file as it stands',
+    'take a file of a folder when it was last written so long ago; 0 takes every file as it stands',
   ),
   maxAge: optional('max-age', 'TIME', duration, 'leave out files that were last written longer ago'),
-  scanInterval: timed('scan-interval', usual.scanInterval, 'time between two full looks at the folder'),
+  scanInterval: timed('scan-interval', usual.scanInterval, 'time between two full looks at the source'),
 } as const;
 
 const how = {
@@ -103,8 +109,9 @@ export const uploadGroups = {
   'What to send': what,
   'Which files': which,
   'How to send': how,
+  'Stores that are no folder': storeFlags,
   'A topic that does not exist yet is created with': newTopic,
   'To try things out': trial,
 } as const;
 
-export const uploadFlags = { ...what, ...which, ...how, ...newTopic, ...trial } as const;
+export const uploadFlags = { ...what, ...which, ...how, ...storeFlags, ...newTopic, ...trial } as const;

@@ -1,11 +1,13 @@
 /** `sluice upload`: the files of a folder onto a topic. */
 import type { Command } from 'commander';
-import type { ExitCode } from '../errors.ts';
+import { ConfigurationError, type ExitCode } from '../errors.ts';
 import { generateFiles } from '../files/generate.ts';
 import type { UploadEvent } from '../files/shared/events.ts';
 import { printable } from '../printable.ts';
+import { parsePath, parsePlace } from '../stores/place.ts';
 import { onceGivesUpAfter } from './connection.ts';
 import type { OutputSettings } from './output.ts';
+import { storeOptions } from './store-flags.ts';
 import * as quantity from './terminal/quantities.ts';
 import { padEnd, padStart } from './terminal/text.ts';
 import { runTransfer } from './transfer.ts';
@@ -15,9 +17,9 @@ import { type Call, createVerb } from './verb.ts';
 export function uploadCommand(): Command {
   return createVerb({
     name: 'upload',
-    summary: 'send the files of a folder to a topic',
+    summary: 'send the files of a folder or a bucket to a topic',
     description:
-      'Sends every file of a folder and its subfolders to a topic, and goes on watching the folder for new and ' +
+      'Sends every file of a folder and its subfolders, or of a bucket, to a topic, and goes on watching it for new and ' +
       'changed files until it is interrupted. What was sent is remembered in the topic TOPIC.state: a restart sends ' +
       'only what is new, and goes on in the middle of a large file. Files at the source are never changed, moved or ' +
       'removed.',
@@ -28,6 +30,10 @@ export function uploadCommand(): Command {
       [
         'sluice upload --from /data --topic files --once --include "**/*.{jpg,png}" --exclude "tmp/**"',
         'Send the pictures that are there now, but nothing below tmp',
+      ],
+      [
+        'sluice upload --from s3://photos/2026 --topic files',
+        'Send what is in a bucket, and what comes there',
       ],
       [
         'sluice upload --from demo --topic files --generate 30MB@1s --retention 7d',
@@ -43,6 +49,8 @@ type UploadCall = Call<typeof uploadFlags>;
 async function run({ settings, output, kafka }: UploadCall): Promise<ExitCode> {
   const { generate, ...options } = settings;
   const once = options.once || options.dryRun;
+  if (generate !== undefined && parsePlace(options.from).store !== 'disk')
+    throw new ConfigurationError('--generate makes its files in a folder: name one with --from');
   const told = options.dryRun && !output.json ? listOnly(output) : output;
   const run = { verb: 'upload', watching: !once, output: told } as const;
   return runTransfer(run, async ({ logger, onEvent }, signal) => {
@@ -60,6 +68,7 @@ async function run({ settings, output, kafka }: UploadCall): Promise<ExitCode> {
       upload({
         ...(once ? { giveUpAfter: onceGivesUpAfter } : {}),
         ...options,
+        ...storeOptions(settings),
         kafka,
         logger,
         signal: inner,
@@ -70,7 +79,7 @@ async function run({ settings, output, kafka }: UploadCall): Promise<ExitCode> {
       if (told !== output && !summary.interrupted) process.stderr.write(planLine(plan));
       return summary;
     }
-    return withGenerated({ folder: options.from, ...generate }, once, signal, work);
+    return withGenerated({ folder: parsePath(options.from), ...generate }, once, signal, work);
   });
 }
 

@@ -13,6 +13,7 @@ import { reading } from './entries/reading.ts';
 import { receiving } from './entries/receiving.ts';
 import { sending } from './entries/sending.ts';
 import { serving } from './entries/serving.ts';
+import { stores } from './entries/stores.ts';
 
 export const defects: readonly Defect[] = [
   ...durable,
@@ -28,4 +29,5 @@ export const defects: readonly Defect[] = [
   ...page,
   ...machine,
   ...defences,
+  ...stores,
 ];

@@ -1,0 +1,34 @@
+/** The places that an uploader reads and a downloader writes, whatever store they are in. */
+import { describeError } from '../../errors.ts';
+import { parsePlace } from '../../stores/place.ts';
+import { type StoreSettings, storeOptions } from '../store-flags.ts';
+import type { Finding } from './finding.ts';
+import { examineSink, examineSource } from './folders.ts';
+
+type Places = StoreSettings & { readonly from?: string; readonly to?: string };
+
+export async function examinePlaces(settings: Places): Promise<Finding[]> {
+  const { from, to } = settings;
+  return [
+    ...(from === undefined ? [] : await examineFrom(from, settings)),
+    ...(to === undefined ? [] : await examineTo(to)),
+  ];
+}
+
+async function examineFrom(from: string, settings: StoreSettings): Promise<Finding[]> {
+  const place = parsePlace(from);
+  if (place.store === 'disk') return examineSource(place.path);
+  const { examineStoreSource } = await import('./stores.ts');
+  return examineStoreSource(from, storeOptions(settings));
+}
+
+async function examineTo(to: string): Promise<Finding[]> {
+  const place = parsePlace(to);
+  if (place.store === 'disk') return examineSink(place.path);
+  const { openSink } = await import('../../stores/open.ts');
+  const refusal = await openSink(to).then(
+    () => undefined,
+    (error: unknown) => describeError(error),
+  );
+  return refusal === undefined ? [] : [{ check: 'Sink', status: 'problem', message: refusal }];
+}

@@ -1,0 +1,59 @@
+/** The flags for stores that are no disk: what nothing else says of how they are reached. */
+import { checksumRules, type S3Options } from '../stores/s3/options.ts';
+import { optional, toggle } from './flags.ts';
+import { choice, text } from './values.ts';
+
+/** For reading and for writing. */
+export const storeFlags = {
+  s3Endpoint: optional(
+    's3-endpoint',
+    'URL',
+    text,
+    'the server of s3:// that is not AWS',
+    'AWS_ENDPOINT_URL_S3, the profile',
+  ),
+  s3Region: optional(
+    's3-region',
+    'REGION',
+    text,
+    'the region of the bucket',
+    'AWS_REGION, the profile, us-east-1',
+  ),
+  s3PathStyle: toggle(
+    's3-path-style',
+    'the bucket stands in the path of URLs, for servers that know no other way',
+  ),
+  s3Checksums: optional(
+    's3-checksums',
+    'WHEN',
+    choice(checksumRules),
+    `which requests carry a checksum: ${checksumRules.join(' or ')}, as some servers want it`,
+    'when-supported',
+  ),
+  s3RequesterPays: toggle('s3-requester-pays', 'pay for the requests to a bucket that wants it so'),
+  s3Anonymous: toggle('s3-anonymous', 'without credentials, from a bucket that everybody may read'),
+} as const;
+
+export interface StoreSettings {
+  readonly s3Endpoint?: string;
+  readonly s3Region?: string;
+  readonly s3PathStyle: boolean;
+  readonly s3Checksums?: S3Options['checksums'];
+  readonly s3RequesterPays: boolean;
+  readonly s3Anonymous: boolean;
+}
+
+/** What the flags say of stores, as uploads and downloads take it. */
+export function storeOptions(settings: StoreSettings): { readonly s3: S3Options } {
+  const { s3Endpoint: endpoint, s3Region: region, s3Checksums: checksums } = settings;
+  return {
+    s3: {
+      ...(endpoint === undefined ? {} : { endpoint }),
+      ...(region === undefined ? {} : { region }),
+      ...(checksums === undefined ? {} : { checksums }),
+      pathStyle: settings.s3PathStyle,
+      requesterPays: settings.s3RequesterPays,
+      anonymous: settings.s3Anonymous,
+    },
+  };
+}
