@@ -56,3 +56,4 @@ export {
 } from './live/record/options.ts';
 export { record } from './live/record/record.ts';
 export { type ChecksumAlgorithm, checksumAlgorithms } from './records/checksum.ts';
+export type { S3Options } from './stores/s3/options.ts';

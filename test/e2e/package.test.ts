@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -77,6 +78,7 @@ test('the packed package installs elsewhere, runs there and can be imported', as
   );
 
   await loadsFewFiles(project);
+  await asksForWhatItLacks(project);
   await movesFiles(t, project);
   await servesThePage(t, project);
 });
@@ -99,6 +101,18 @@ async function loadsFewFiles(project: string): Promise<void> {
   const program = join(project, 'node_modules', 'sluice', 'dist', 'cli', 'main.js');
   const { stderr } = await succeed('node', ['--import', counter, program, '--version'], project);
   assert.ok(Number(stderr) <= 75, `${stderr.trim()} files are loaded`);
+}
+
+/** The libraries of stores are nobody's but those who use them. */
+async function asksForWhatItLacks(project: string): Promise<void> {
+  assert.ok(!existsSync(join(project, 'node_modules', '@aws-sdk')));
+  const args = ['sluice', 'upload', '--from', 's3://bucket/x', '--topic', 'files'];
+  const { code, stderr } = await runCommand('npx', args, { cwd: project, env: environment });
+  assert.equal(code, 2, stderr);
+  assert.match(
+    stderr,
+    /^sluice: s3:\/\/ needs a package that is not installed: npm install @aws-sdk\/client-s3 [^\n]*\n$/,
+  );
 }
 
 /** Also by what threads do, whose files are named by where they lie. */
