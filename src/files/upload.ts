@@ -97,6 +97,7 @@ export async function uploadFrom(
         topic,
         producer,
         stop,
+        waited: () => patience?.waited ?? 0,
       });
       await run.run();
     } finally {

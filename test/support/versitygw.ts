@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cacheFolder } from '../../src/broker/default-folders.ts';
-import type { S3Program } from './s3-program.ts';
+import type { S3Ground, S3Program } from './s3-program.ts';
 
 const versitygwVersion = '1.8.0';
 const source = `github.com/versity/versitygw/cmd/versitygw@v${versitygwVersion}`;
@@ -49,3 +49,26 @@ export const versitygw: S3Program = {
     return [await ensureVersitygw(), ...listen, ...root, ...users, ...backend];
   },
 };
+
+/** Somebody whom the server knows, without any rights; resolves with his keys, by the names of AWS's environment. */
+export async function addUser(
+  {
+    endpoint,
+    accessKeyId,
+    secretAccessKey,
+    region,
+  }: Omit<S3Ground, 'folder' | 'port'> & { endpoint: string },
+  name: string,
+): Promise<Record<string, string>> {
+  const user = { AWS_ACCESS_KEY_ID: name, AWS_SECRET_ACCESS_KEY: `a-secret-of-${name}` };
+  const root = ['--access', accessKeyId, '--secret', secretAccessKey, '--region', region];
+  const words = ['create-user', '--access', name, '--secret', user.AWS_SECRET_ACCESS_KEY, '--role', 'user'];
+  await promisify(execFile)(await ensureVersitygw(), [
+    'admin',
+    ...root,
+    '--endpoint-url',
+    endpoint,
+    ...words,
+  ]);
+  return user;
+}

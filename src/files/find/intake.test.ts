@@ -117,6 +117,32 @@ test('The walk waits for second looks when there are many, and not for files tha
   assert.equal(walked, 25_000);
 });
 
+test('What a walk waited for its store does not put off the next one', async (t) => {
+  const stop = new AbortController();
+  let answer = (): void => {};
+  let waited = 0;
+  let walks = 0;
+  const source: Source = Object.assign(Object.create(new MemorySource()) as Source, {
+    list: async function* () {
+      walks++;
+      if (walks === 1)
+        await new Promise<void>((resolve) => {
+          answer = resolve;
+        });
+    },
+    watch: async () => ({ close: async () => {} }),
+  });
+  const options = { once: false, scanInterval: 1000, signal: stop.signal, waited: () => waited };
+  const { running, pass } = await intakeOf(t, source, () => {}, options);
+  await pass(60_000);
+  waited = 60_000;
+  answer();
+  await pass(3000);
+  assert.ok(walks > 1, 'it goes on as often as it is to');
+  stop.abort();
+  await running;
+});
+
 test('What appears while a walk is held up is found by the next one, soon', async (t) => {
   const source = new MemorySource();
   for (let index = 0; index < 3; index++) source.write(`f${index}`, Buffer.from('a'));

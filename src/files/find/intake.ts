@@ -27,6 +27,8 @@ export interface IntakeOptions extends ReadinessOptions {
   readonly refuse: (path: string, reason: string) => void;
   /** A path that was to be looked at, and no file stands there. */
   readonly vanished: (path: string) => void;
+  /** Milliseconds so far for which the source has been waited for, as far as it is not what a walk takes. */
+  readonly waited?: () => number;
   /** A walk has gone through the whole source. */
   readonly walked: () => void;
   readonly onEvent: (event: UploadEvent) => void;
@@ -118,7 +120,8 @@ export class Intake {
 
   /** Walks on until there is enough to do, something is to be looked at, or all was seen. */
   async #goOn(): Promise<void> {
-    const began = performance.now();
+    const { waited = () => 0 } = this.#options;
+    const began = performance.now() - waited();
     if (this.#walk === undefined) this.#walkTook = 0;
     let isOver = false;
     for (let steps = 0; !isOver && !this.#isFull(); steps++) {
@@ -129,7 +132,7 @@ export class Intake {
       else this.#judge(step.value, true);
     }
     // What the walk waited for others is no time of its own.
-    this.#walkTook += performance.now() - began;
+    this.#walkTook += performance.now() - waited() - began;
     if (isOver) await this.#endWalk();
   }
 

@@ -35,6 +35,8 @@ export interface UploadRunOptions {
   readonly producer: Producer;
   /** Aborted by the user's signal, and by the run itself when it fails. */
   readonly stop: AbortController;
+  /** Milliseconds so far for which the source's store has been waited for. */
+  readonly waited?: () => number;
 }
 
 export class UploadRun {
@@ -86,6 +88,7 @@ export class UploadRun {
     this.#intake = new Intake({
       source,
       selection,
+      waited: options.waited ?? (() => 0),
       // Nobody writes to what is whole.
       minAge: source.abilities.appearsWhole ? 0 : settings.minAge,
       ...(settings.maxAge === undefined ? {} : { maxAge: settings.maxAge }),

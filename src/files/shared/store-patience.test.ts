@@ -46,6 +46,10 @@ test('A request is made again until it succeeds, in silence when that is soon', 
   await pass(3000);
   assert.equal(await asked, 'answer');
   assert.deepEqual([tries, told], [4, []]);
+  const { waited } = patience;
+  assert.ok(waited > 0 && waited < 3000, String(waited));
+  await patience.with(() => pass(1000));
+  assert.equal(patience.waited, waited);
 });
 
 test('What takes long is told once, whoever waits, and so is that it is over', async () => {

@@ -40,6 +40,9 @@ export class StorePatience {
   /** Requests that have failed, and go on. */
   #failing = 0;
   #hasTold = false;
+  /** Since when some request fails. */
+  #awaySince: number | undefined;
+  #waited = 0;
   /** Steady time until which the store wants no request. */
   #notBefore = 0;
   readonly #stop = new AbortController();
@@ -56,6 +59,11 @@ export class StorePatience {
     signal?.addEventListener('abort', () => this.#stop.abort(), { once: true });
   }
 
+  /** Milliseconds so far in which some request waited for the store: no time of whoever asked. */
+  get waited(): number {
+    return this.#waited + (this.#awaySince === undefined ? 0 : this.#clock.now() - this.#awaySince);
+  }
+
   /** Throws StoppedError once a signal has come, IncompleteError past `giveUpAfter`, and all that waiting does not mend. */
   readonly with: Patiently = async (request) => {
     const { giveUpAfter = Number.POSITIVE_INFINITY } = this.#options;
@@ -69,7 +77,7 @@ export class StorePatience {
         } catch (error) {
           if (!isAway(error)) throw error;
           const now = this.#clock.now();
-          if (since === undefined) this.#failing++;
+          if (since === undefined && this.#failing++ === 0) this.#awaySince = now;
           since ??= now;
           if (now - since >= giveUpAfter) throw this.#givenUp(error, now - since);
           if (now - since >= word) this.#tell(error);
@@ -100,6 +108,8 @@ export class StorePatience {
   }
 
   #resumed(): void {
+    this.#waited = this.waited;
+    this.#awaySince = undefined;
     if (!this.#hasTold) return;
     this.#hasTold = false;
     const { on, place, onEvent } = this.#options;
