@@ -17,9 +17,9 @@ export async function runTransfer(
     reporter.summary(summary);
     return exitCodeOf(summary);
   } catch (error) {
-    if (interruption.signal.aborted && error instanceof Error && error.name === 'AbortError') {
-      return ExitCode.interrupted;
-    }
+    // It came while the place was opened: a disk without room, or a store that is away, was waited for.
+    const isEnd = error instanceof Error && ['AbortError', 'StoppedError'].includes(error.name);
+    if (interruption.signal.aborted && isEnd) return ExitCode.interrupted;
     throw error;
   } finally {
     reporter.close();

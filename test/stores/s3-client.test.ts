@@ -68,6 +68,25 @@ test('What only the user can mend says how', async (t) => {
   await refused({ region: s3.region }, /there are no AWS credentials/);
 });
 
+test('Buckets stand in the names of hosts, but in the path with a server of a house, or where it is asked for', async (t) => {
+  setEnvironment(t, { AWS_ACCESS_KEY_ID: 'AKIDNOBODY', AWS_SECRET_ACCESS_KEY: 'a-secret' });
+  const place = { store: 's3', bucket: 'bucket', prefix: '', url: 's3://bucket' } as const;
+  const table: [options: S3Options, isPath: boolean][] = [
+    [{}, false],
+    [{ pathStyle: true }, true],
+    [{ endpoint: 'https://s3.example.com' }, false],
+    [{ endpoint: 'https://s3.example.com', pathStyle: true }, true],
+    [{ endpoint: 'http://minio:9000' }, true],
+    [{ endpoint: 'http://minio' }, true],
+    [{ endpoint: 'http://s3.example.com:9000', pathStyle: false }, true],
+  ];
+  for (const [options, isPath] of table) {
+    const store = await openS3Store(place, options);
+    const style = await store.ask('look at', undefined, async (client) => client.config.forcePathStyle);
+    assert.equal(style, isPath, JSON.stringify(options));
+  }
+});
+
 test('A server that is away, or busy, is asked once; what it says of when is kept', async (t) => {
   let requests = 0;
   const busy = createServer((_, response) => {

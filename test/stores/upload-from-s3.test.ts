@@ -146,7 +146,17 @@ describe('sluice upload --from s3://', { concurrency: 4 }, () => {
     assert.equal(await ground.faults(), '');
   });
 
-  test('A stop while the store is away is a stop', async (t) => {
+  test('A stop while the store is away is a stop, also before anything was read', async (t) => {
+    const nobody = { ...env, AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' };
+    const opening = followSluice(['upload', '--from', 's3://bucket', '--topic', 'files'], { env: nobody });
+    t.after(() => opening.kill());
+    await opening.event(
+      ({ type, on }) => type === 'waiting' && on === 'source',
+      'it was told that the store is away',
+    );
+    opening.child.kill('SIGINT');
+    const stopped = await opening.ended;
+    assert.equal(stopped.code, 130, stopped.stderr);
     const own = await startS3(t);
     const ground = await s3Ground(t, own);
     await ground.put('large', noise(12 * piece));

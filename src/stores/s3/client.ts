@@ -95,7 +95,7 @@ export async function openS3Store(
   const region = options.region ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION || undefined);
   const base: S3ClientConfig = {
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
-    forcePathStyle: options.pathStyle ?? false,
+    forcePathStyle: options.pathStyle || isOneServer(endpoint),
     maxAttempts: 1,
     requestChecksumCalculation: options.checksums === 'when-required' ? 'WHEN_REQUIRED' : 'WHEN_SUPPORTED',
     // What is read is digested as it is sent, and ranges have no checksum of their own.
@@ -148,6 +148,12 @@ function endpointOf({ endpoint }: S3Options, env: Environment): string | undefin
       `the endpoint of S3 has keys in it; they come from AWS's environment and profiles: write https://HOST:PORT`,
     );
   return endpoint;
+}
+
+/** True for the URL of a server in a house: it has a port, or a host's name without a dot, and no buckets in the names of hosts. */
+function isOneServer(endpoint: string | undefined): boolean {
+  const url = endpoint !== undefined && URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  return url !== undefined && (url.port !== '' || !url.hostname.includes('.'));
 }
 
 /** What the profile says, or us-east-1, as AWS's own tools take it. */

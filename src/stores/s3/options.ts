@@ -8,7 +8,10 @@ export interface S3Options {
   readonly endpoint?: string;
   /** By default `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile, or us-east-1. */
   readonly region?: string;
-  /** The bucket stands in the path of requests, not in the host's name: for servers of other makes that know no such names. */
+  /**
+   * The bucket stands in the path of requests, not in the host's name: for servers of other makes that know no such names. It does so in any
+   * case where the endpoint has a port, or a host's name without a dot.
+   */
   readonly pathStyle?: boolean;
   /** Of what is written, e.g. `STANDARD_IA`. */
   readonly storageClass?: string;
