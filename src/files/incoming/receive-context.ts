@@ -20,7 +20,7 @@ export interface ReceiveContextOptions {
   /** Kafka's id of the topic that is read. */
   readonly topic: string;
   readonly progress: Progress;
-  /** Bytes of memory for a sink that is written to in order: a half for what it needs itself, the other for what comes early. */
+  /** Bytes of memory for a sink that is written to in order: a quarter for what comes early, one for uploads that come, a half for those that are fetched again. */
   readonly orderedBytes: number;
   /** Ends the verifying of what is not published yet. */
   readonly signal: AbortSignal;
@@ -48,9 +48,9 @@ export class ReceiveContext {
     this.options = options;
     const { orderedBytes } = options;
     this.#rooms = {
-      early: new Room(orderedBytes / 2),
+      early: new Room(orderedBytes / 4),
       live: new Room(orderedBytes / 4),
-      turns: new Room(orderedBytes / 4),
+      turns: new Room(orderedBytes / 2),
     };
   }
 

@@ -4,7 +4,7 @@ import { isAway } from '../../store-fault.ts';
 
 /** Something on its way. */
 export interface Flight {
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /** One try. */
   readonly send: () => Promise<void>;
   /** It will not arrive, whatever is tried. */

@@ -22,6 +22,7 @@ import { journalName, type S3Journal } from './journal.ts';
 import { abortFormer } from './leftovers.ts';
 import { fullMetadata, type Metadata, metadataOf, publishedOf, uploadOf, withPublished } from './metadata.ts';
 import { isCode, type ObjectLook, type S3Objects } from './objects.ts';
+import { PartBuffers } from './part-buffers.ts';
 import { partSizeFor } from './part-size.ts';
 import { prove } from './prove.ts';
 import { Standing } from './standing.ts';
@@ -52,6 +53,7 @@ export class S3Sink implements Sink {
   readonly #parts: S3SinkParts;
   readonly #standing: Standing;
   readonly #flights = new Flights(flightBytes);
+  readonly #buffers = new PartBuffers();
   readonly #uploads = new Map<string, S3Upload>();
   /** Ended, and perhaps still remembered as open. */
   readonly #gone = new Set<string>();
@@ -222,6 +224,7 @@ export class S3Sink implements Sink {
       key,
       size,
       flights: this.#flights,
+      buffers: this.#buffers,
       metadata: () => {
         const known = facts?.();
         return known === undefined

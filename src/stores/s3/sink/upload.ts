@@ -7,6 +7,7 @@ import { VanishedError } from '../../vanished.ts';
 import type { Flight, Flights } from './flights.ts';
 import type { Metadata } from './metadata.ts';
 import { type Condition, isCode, type S3Objects, type StandingPart } from './objects.ts';
+import type { PartBuffers } from './part-buffers.ts';
 import { partSizeFor } from './part-size.ts';
 
 export interface S3UploadOptions {
@@ -14,6 +15,7 @@ export interface S3UploadOptions {
   readonly key: string;
   readonly size: number;
   readonly flights: Flights;
+  readonly buffers: PartBuffers;
   /** What the object is to say of itself, as far as that is known. */
   readonly metadata: () => Metadata;
   /** Resolves when it is remembered, across a restart, that an upload in parts to this key is ours; its id is to be given then. */
@@ -24,7 +26,7 @@ export class S3Upload {
   readonly #options: S3UploadOptions;
   readonly #partSize: number;
   #taken = 0;
-  #filling: Buffer | undefined;
+  #filling: Buffer<ArrayBuffer> | undefined;
   #filled = 0;
   readonly #flights = new Set<Flight>();
   readonly #standing = new Map<number, StandingPart>();
@@ -55,7 +57,9 @@ export class S3Upload {
       throw new RangeError(`byte ${position} was to follow ${this.#taken} bytes`);
     if (this.#isFull) await this.#depart();
     while (at < bytes.length) {
-      this.#filling ??= Buffer.allocUnsafeSlow(Math.min(this.#partSize, this.#options.size - this.#taken));
+      this.#filling ??= this.#options.buffers.take(
+        Math.min(this.#partSize, this.#options.size - this.#taken),
+      );
       const piece = bytes.subarray(at, at + this.#filling.length - this.#filled);
       this.#filling.set(piece, this.#filled);
       this.#filled += piece.length;
@@ -75,7 +79,9 @@ export class S3Upload {
     const { objects, key, size, flights } = this.#options;
     if (size <= this.#partSize) {
       const bytes = this.#filling ?? Buffer.alloc(0);
-      return { etag: await objects.put(key, bytes, metadata, condition), metadata };
+      const etag = await objects.put(key, bytes, metadata, condition);
+      this.#options.buffers.give(bytes);
+      return { etag, metadata };
     }
     if (this.#filled > 0) await this.#depart();
     await flights.arrived(this.#flights);
@@ -121,7 +127,7 @@ export class S3Upload {
   }
 
   async #send(flight: Flight, number: number): Promise<void> {
-    const { objects, key } = this.#options;
+    const { objects, key, buffers } = this.#options;
     const id = await this.#begun();
     try {
       this.#standing.set(number, await objects.part(key, id, number, flight.bytes));
@@ -132,6 +138,7 @@ export class S3Upload {
       throw new VanishedError(`somebody aborted what went up of ${key}`, { cause: error });
     }
     this.#flights.delete(flight);
+    buffers.give(flight.bytes);
   }
 
   async #begun(): Promise<string> {
