@@ -16,7 +16,7 @@ import { type Call, createVerb } from './verb.ts';
 const doctorFlags = {
   topic: optional('topic', 'TOPIC', topicName, 'a topic of files to examine as well'),
   from: optional('from', 'PLACE', place, 'a folder, or s3://BUCKET/PREFIX, that an uploader shall read'),
-  to: optional('to', 'PLACE', place, 'a folder that a downloader shall fill'),
+  to: optional('to', 'PLACE', place, 'a folder, or s3://BUCKET/PREFIX, that a downloader shall fill'),
   giveUpAfter: giveUpFlag('10s'),
 } as const;
 

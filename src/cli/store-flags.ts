@@ -1,5 +1,5 @@
 /** The flags for stores that are no disk: what nothing else says of how they are reached. */
-import { checksumRules, type S3Options } from '../stores/s3/options.ts';
+import { checksumRules, type S3Options, serverSideEncryptions } from '../stores/s3/options.ts';
 import { optional, toggle } from './flags.ts';
 import { choice, text } from './values.ts';
 
@@ -34,6 +34,31 @@ export const storeFlags = {
   s3Anonymous: toggle('s3-anonymous', 'without credentials, from a bucket that everybody may read'),
 } as const;
 
+/** For writing, beside {@link storeFlags}. */
+export const writtenFlags = {
+  storageClass: optional(
+    'storage-class',
+    'CLASS',
+    text,
+    'how what is written to s3:// is kept, such as STANDARD_IA',
+    "the bucket's",
+  ),
+  sse: optional(
+    'sse',
+    'HOW',
+    choice(serverSideEncryptions),
+    `how the server encrypts what is written to s3://: ${serverSideEncryptions.join(', ')}`,
+    "the bucket's",
+  ),
+  sseKmsKey: optional(
+    'sse-kms-key',
+    'KEY',
+    text,
+    'the key of --sse aws:kms: its id, alias or ARN',
+    "AWS's own",
+  ),
+} as const;
+
 export interface StoreSettings {
   readonly s3Endpoint?: string;
   readonly s3Region?: string;
@@ -41,16 +66,23 @@ export interface StoreSettings {
   readonly s3Checksums?: S3Options['checksums'];
   readonly s3RequesterPays: boolean;
   readonly s3Anonymous: boolean;
+  readonly storageClass?: string;
+  readonly sse?: S3Options['sse'];
+  readonly sseKmsKey?: string;
 }
 
 /** What the flags say of stores, as uploads and downloads take it. */
 export function storeOptions(settings: StoreSettings): { readonly s3: S3Options } {
   const { s3Endpoint: endpoint, s3Region: region, s3Checksums: checksums } = settings;
+  const { storageClass, sse, sseKmsKey } = settings;
   return {
     s3: {
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(region === undefined ? {} : { region }),
       ...(checksums === undefined ? {} : { checksums }),
+      ...(storageClass === undefined ? {} : { storageClass }),
+      ...(sse === undefined ? {} : { sse }),
+      ...(sseKmsKey === undefined ? {} : { sseKmsKey }),
       pathStyle: settings.s3PathStyle,
       requesterPays: settings.s3RequesterPays,
       anonymous: settings.s3Anonymous,

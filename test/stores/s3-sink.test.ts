@@ -3,15 +3,20 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import {
   AbortMultipartUploadCommand,
+  CopyObjectCommand,
+  CreateMultipartUploadCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
+import { ConfigurationError } from '../../src/errors.ts';
 import type { S3Place } from '../../src/stores/place.ts';
 import { openS3Sink } from '../../src/stores/s3/sink/open-sink.ts';
-import { id, look, publishedAs } from '../contracts/sink/ground.ts';
+import { SinkLostError } from '../../src/stores/sink-lost.ts';
+import { remembered } from '../contracts/sink/checkpoints.ts';
+import { id, look, partOf, publishedAs } from '../contracts/sink/ground.ts';
 import { sinkContract } from '../contracts/sink.ts';
 import { type RunningS3, startS3 } from '../support/s3.ts';
 import { waitFor } from '../support/wait.ts';
@@ -80,6 +85,96 @@ sinkContract('A bucket', 'in-order', async () => {
       await s3.client.send(new AbortMultipartUploadCommand({ Bucket, ...open }));
     },
   };
+});
+
+/** An open upload, as the receiver remembers it. */
+const row = remembered(id(1), { seen: [[0, 1, 2]] });
+
+test('Two sinks of one name notice each other; the one that came first ends', async () => {
+  const place = await placeInBucket();
+  const first = await openSink(place);
+  await first.checkpoint([row]);
+  const second = await openSink(place);
+  assert.deepEqual(await second.unfinished(), [row]);
+  await second.checkpoint([row]);
+  await assert.rejects(first.checkpoint([row]), ConfigurationError);
+  await second.checkpoint([]);
+  const other = await openSink(place, 'other');
+  assert.deepEqual(await other.unfinished(), []);
+  await other.checkpoint([row]);
+  await second.checkpoint([row]);
+  for (const sink of [first, second, other]) await sink.close();
+});
+
+test('A sink whose journal was removed is lost, and opened again another one', async () => {
+  const place = await placeInBucket();
+  const sink = await openSink(place);
+  const Key = `${place.prefix}.sluice/office/journal.json`;
+  await s3.client.send(new DeleteObjectCommand({ Bucket: place.bucket, Key }));
+  await assert.rejects(sink.checkpoint([row]), SinkLostError);
+  await sink.close();
+  const again = await openSink(place);
+  assert.notEqual(again.id, sink.id);
+  assert.deepEqual([again.isCopy, await again.unfinished()], [false, []]);
+  await again.close();
+});
+
+test('What was copied from another place with its journal says that it is a copy', async () => {
+  const [place, other] = [await placeInBucket(), await placeInBucket()];
+  const sink = await openSink(place);
+  const partitions = new Map([[0, { began: 3, safe: 9 }]]);
+  await sink.checkpoint([row], { reader: 'office', topic: 't', name: 'files', cluster: 'c', partitions });
+  await sink.close();
+  await s3.client.send(
+    new CopyObjectCommand({
+      Bucket: other.bucket,
+      Key: `${other.prefix}.sluice/office/journal.json`,
+      CopySource: `${place.bucket}/${place.prefix}.sluice/office/journal.json`,
+    }),
+  );
+  const copy = await openSink(other);
+  assert.equal(copy.isCopy, true);
+  assert.notEqual(copy.id, sink.id);
+  assert.deepEqual([...(await copy.positions())[0]!.partitions], [[0, { began: 3, safe: 3 }]]);
+  await copy.close();
+});
+
+test('Of what is open in parts the next start ends what is ours, and nobody else’s', async () => {
+  const place = await placeInBucket();
+  const Bucket = place.bucket;
+  const Key = `${place.prefix}shop/f1`;
+  const begin = () => s3.client.send(new CreateMultipartUploadCommand({ Bucket, Key }));
+  const text = 'x'.repeat(12 * 1024 * 1024);
+  const first = await openSink(place);
+  await first.part(id(1), partOf('shop/f1', text)).write(Buffer.from(text.slice(1)), 0);
+  await waitFor(async () => (await openUploads(Bucket)).length === 1, { what: 'an open upload' });
+  await first.checkpoint([row]);
+  // Whoever else writes there.
+  const { UploadId } = await begin();
+  const second = await openSink(place);
+  await second.unfinished();
+  assert.deepEqual(await openUploads(Bucket), [{ Key, UploadId }]);
+  for (const sink of [first, second]) await sink.close();
+});
+
+test('A file in parts says all of itself once it is described, also where its closing record came first', async () => {
+  const place = await placeInBucket();
+  const sink = await openSink(place);
+  const text = 'x'.repeat(12 * 1024 * 1024);
+  const published = publishedAs(text);
+  for (const facts of [undefined, () => ({ ...look, digest: published.digest })]) {
+    const of = { ...partOf('shop/f1', text), ...(facts === undefined ? {} : { facts }) };
+    await sink.part(id(1), of).write(Buffer.from(text), 0);
+    await sink.publish(id(1), 'shop/f1', look, published);
+    const { Metadata = {}, ETag } = await s3.client.send(
+      new HeadObjectCommand({ Bucket: place.bucket, Key: `${place.prefix}shop/f1` }),
+    );
+    assert.equal(Metadata.mtime, '1700000000.123456');
+    assert.equal(Metadata['sluice-digest'], published.digest);
+    // What was not copied onto itself still is an object of three parts.
+    if (facts !== undefined) assert.match(ETag ?? '', /-3"$/);
+  }
+  await sink.close();
 });
 
 test('An object says of itself what it is, by the names that rclone has', async () => {

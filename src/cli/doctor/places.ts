@@ -11,7 +11,7 @@ export async function examinePlaces(settings: Places): Promise<Finding[]> {
   const { from, to } = settings;
   return [
     ...(from === undefined ? [] : await examineFrom(from, settings)),
-    ...(to === undefined ? [] : await examineTo(to)),
+    ...(to === undefined ? [] : await examineTo(to, settings)),
   ];
 }
 
@@ -22,13 +22,15 @@ async function examineFrom(from: string, settings: StoreSettings): Promise<Findi
   return examineStoreSource(from, storeOptions(settings));
 }
 
-async function examineTo(to: string): Promise<Finding[]> {
+async function examineTo(to: string, settings: StoreSettings): Promise<Finding[]> {
   const place = parsePlace(to);
   if (place.store === 'disk') return examineSink(place.path);
-  const { openSink } = await import('../../stores/open.ts');
-  const refusal = await openSink(to).then(
-    () => undefined,
-    (error: unknown) => describeError(error),
-  );
-  return refusal === undefined ? [] : [{ check: 'Sink', status: 'problem', message: refusal }];
+  const check = 'Sink';
+  const { tryS3Sink } = await import('../../stores/s3/sink/open-sink.ts');
+  try {
+    await tryS3Sink(place, storeOptions(settings).s3);
+    return [{ check, status: 'ok', message: `${place.url} can be written to, read and removed from` }];
+  } catch (error) {
+    return [{ check, status: 'problem', message: describeError(error) }];
+  }
 }

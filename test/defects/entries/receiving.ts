@@ -90,7 +90,7 @@ export const receiving: readonly Defect[] = [
       'Chunks that overlap were told apart after others had come: right bytes were set aside as conflicting.',
     edits: [
       edit(
-        'src/files/incoming/incoming-upload.ts',
+        'src/files/incoming/stored-bytes.ts',
         `    const known = this.#claimed.within(offset, end);
     const gaps = this.#claimed.missing(offset, end);
     const before = this.settled();`,
@@ -125,9 +125,9 @@ export const receiving: readonly Defect[] = [
     breaks: 'A closing or aborting record with the id of an upload ended it, whatever file it named.',
     edits: [
       edit(
-        'src/files/receive/receiver.ts',
-        '  if (uploader === ref.uploader && path === ref.path) return;',
-        "  if (uploader === ref.uploader || path !== '') return;",
+        'src/files/incoming/incoming-upload.ts',
+        '    if (uploader === this.ref.uploader && path === this.ref.path) return;',
+        "    if (uploader === this.ref.uploader || path !== '') return;",
       ),
     ],
     seekers: [spoiltTopic, fuzz],

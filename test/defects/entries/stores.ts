@@ -4,6 +4,7 @@ import { type Defect, edit } from '../defect.ts';
 const source = 'test/stores/s3-source.test.ts';
 const patience = 'src/files/shared/store-patience.test.ts';
 const uploading = 'test/stores/upload-from-s3.test.ts';
+const sink = 'test/stores/s3-sink.test.ts';
 
 export const stores: readonly Defect[] = [
   {
@@ -31,5 +32,32 @@ export const stores: readonly Defect[] = [
     ],
     seekers: [],
     tests: [patience, uploading],
+  },
+  {
+    name: 'parts-that-a-kill-left-stay',
+    breaks: 'Each kill inside a large file left its parts in the bucket, which are paid for and never seen.',
+    edits: [
+      edit(
+        'src/stores/s3/sink/leftovers.ts',
+        '  for (const { key, id } of former) if (id !== undefined) await objects.abort(key, id);\n',
+        '',
+      ),
+    ],
+    seekers: [],
+    tests: [sink],
+  },
+  {
+    name: 'a-bucket-is-written-without-conditions',
+    breaks:
+      'Of two downloaders with one bucket the slower one put an older file in the place of a newer one.',
+    edits: [
+      edit(
+        'src/stores/s3/sink/objects.ts',
+        '    const given = this.#knowsConditions ? condition : undefined;',
+        '    const given = this.#knowsConditions ? undefined : condition;',
+      ),
+    ],
+    seekers: [],
+    tests: [sink],
   },
 ];

@@ -1,4 +1,5 @@
 /** Opens a bucket as a sink. Its own things stand under `.sluice/NAME/`, apart for each downloader's name. */
+import { randomUUID } from 'node:crypto';
 import type { Sink } from '../../contract.ts';
 import { Notices } from '../../notices.ts';
 import type { S3Place } from '../../place.ts';
@@ -43,6 +44,21 @@ export async function openS3Sink(place: S3Place, { s3, reader }: S3SinkOptions):
   } catch (error) {
     store.close();
     throw error;
+  }
+}
+
+/** Proves the same and leaves nothing behind. Throws as {@link openS3Sink} does. */
+export async function tryS3Sink(place: S3Place, s3: S3Options): Promise<void> {
+  const store = await openS3Store(place, s3);
+  try {
+    const objects = new S3Objects(
+      store,
+      () => undefined,
+      () => {},
+    );
+    await prove(objects, `${place.prefix}${ownFolder}/check-${randomUUID()}`, place.url);
+  } finally {
+    store.close();
   }
 }
 

@@ -1,0 +1,108 @@
+/** A downloader into a bucket whose server is busy, away, or says no; and two downloaders with one bucket. */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { testBroker } from '../support/broker.ts';
+import { makeBucket } from '../support/bucket.ts';
+import { noise } from '../support/bytes.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { startHttpFaults } from '../support/http-faults.ts';
+import { Random } from '../support/random.ts';
+import { startS3 } from '../support/s3.ts';
+import { runSluice } from '../support/sluice.ts';
+import { followSluice } from '../support/sluice-events.ts';
+import { uniqueTopic } from '../support/unique.ts';
+
+/** Files of these sizes on a topic, and an empty bucket. */
+async function stage(t: TestContext, sizes: readonly number[]) {
+  const { bootstrapServers } = await testBroker();
+  const s3 = await startS3(t);
+  const bucket = await makeBucket(s3);
+  const env = {
+    ...s3.environment,
+    SLUICE_BOOTSTRAP_SERVERS: bootstrapServers,
+    SLUICE_TOPIC: uniqueTopic('trouble'),
+  };
+  const from = join(await temporaryFolder(t), 'from');
+  await mkdir(from);
+  const expected: Record<string, string> = {};
+  for (const [index, size] of sizes.entries()) {
+    const bytes = noise(size);
+    await writeFile(join(from, `f${index}`), bytes);
+    expected[`f${index}`] = createHash('sha256').update(bytes).digest('hex');
+  }
+  const args = ['upload', '--from', from, '--name', 'shop', '--once', '--min-age', '0'];
+  const { code, stderr } = await runSluice(args, { env });
+  assert.equal(code, 0, stderr);
+  const download = (name: string): string[] => [
+    ...['download', '--to', `s3://${bucket.name}/copies`, '--name', name, '--once'],
+  ];
+  const stands = async (): Promise<void> => {
+    assert.deepEqual(await bucket.digests('copies/shop/'), expected);
+    assert.deepEqual(await bucket.open(), []);
+  };
+  return { s3, bucket, env, download, stands };
+}
+
+const large = 20_000_000;
+
+test('One request in ten that fails is tried again, and all files arrive', async (t) => {
+  const { s3, env, download, stands } = await stage(t, [large, 3000, 0, 6_000_000]);
+  const random = new Random(7);
+  const proxy = await startHttpFaults(t, {
+    target: s3.port,
+    judge: () => {
+      const chance = random.next();
+      if (chance > 0.1) return undefined;
+      if (chance > 0.06) return { status: 503, code: 'SlowDown', retryAfter: 0 };
+      return chance > 0.03 ? { status: 500, code: 'InternalError' } : 'reset';
+    },
+  });
+  const faulty = { ...env, AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${proxy.port}` };
+  const ended = await followSluice(download('office'), { env: faulty }).ended;
+  assert.equal(ended.code, 0, ended.stderr);
+  assert.ok(proxy.faults > 0, `${proxy.faults} of ${proxy.requests} failed`);
+  await stands();
+});
+
+test('A store that goes away is waited for, with a word, and the file arrives', async (t) => {
+  const { s3, env, download, stands } = await stage(t, [60_000_000]);
+  const run = followSluice(download('office'), { env });
+  t.after(() => run.kill());
+  await run.event(
+    ({ type, bytesDone }) => type === 'progress' && Number(bytesDone) > 10_000_000,
+    'a part of it had come',
+  );
+  await s3.kill();
+  await run.event(({ type }) => type === 'waiting', 'it waited');
+  await s3.revive();
+  const ended = await run.ended;
+  assert.equal(ended.code, 0, ended.stderr);
+  await stands();
+});
+
+test('What no waiting mends ends the run at once, and says what to do', async (t) => {
+  const { bucket, env, download } = await stage(t, [1000]);
+  const ended = async (more: Record<string, string>, args = download('office')) => {
+    const { code, stderr } = await runSluice(args, { env: { ...env, ...more } });
+    assert.equal(code, 2, stderr);
+    return stderr;
+  };
+  const missing = ['download', '--to', 's3://no-such-bucket-here/x', '--name', 'office', '--once'];
+  assert.match(await ended({}, missing), /there is no bucket no-such-bucket-here/);
+  if (process.env.SLUICE_TEST_S3 !== 's3mock') {
+    const wrong = await ended({ AWS_SECRET_ACCESS_KEY: 'another' });
+    assert.match(wrong, /credentials are not right/);
+    assert.ok(!wrong.includes('another'));
+  }
+  assert.deepEqual(await bucket.keys('copies/'), []);
+});
+
+test('Two downloaders fill one bucket, each by its own name', async (t) => {
+  const { env, download, stands } = await stage(t, [large, 3000, 10, 6_000_000]);
+  const both = await Promise.all(['one', 'other'].map((name) => runSluice(download(name), { env })));
+  for (const { code, stderr } of both) assert.equal(code, 0, stderr);
+  await stands();
+});
