@@ -36,7 +36,7 @@ const receivingFlags = {
     'SIZE',
     size(1),
     'bytes that may be fetched ahead',
-    '16MiB, and 64MiB over several connections',
+    '8MiB, and 64MiB over several connections',
   ),
   commitInterval: timed(
     'commit-interval',

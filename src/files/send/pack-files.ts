@@ -16,7 +16,7 @@ import {
 } from '../../records/pack.ts';
 import type { FileLook, SourceFile } from '../../stores/contract.ts';
 import { allDone } from '../shared/all-done.ts';
-import { lookText } from '../shared/look-text.ts';
+import { isSameLook, lookText } from '../shared/look-text.ts';
 import { hasMore, isRefused, isStale, longReason, shortReason } from './said-size.ts';
 import type { SendContext } from './send-context.ts';
 
@@ -63,6 +63,8 @@ export class PackBuilder {
   readonly #places: Place[] = [];
   #contents = 0;
   #entryBytes = 0;
+  /** The file that was asked about last: it is the one that is taken in next. */
+  #measured: { readonly file: SourceFile; readonly length: number } | undefined;
 
   /** At most `bytes` large, its index included. */
   constructor(context: SendContext, bytes: number) {
@@ -91,8 +93,11 @@ export class PackBuilder {
   }
 
   #entryLength(file: SourceFile): number {
-    const entry = entryOf(file, uploadPlaceholder, digestPlaceholders[this.#context.options.checksum]);
-    return Buffer.byteLength(packEntryText(entry));
+    if (this.#measured?.file !== file) {
+      const entry = entryOf(file, uploadPlaceholder, digestPlaceholders[this.#context.options.checksum]);
+      this.#measured = { file, length: Buffer.byteLength(packEntryText(entry)) };
+    }
+    return this.#measured.length;
   }
 
   /** Reads the files and appends the pack; resolves once it is acknowledged. */
@@ -142,17 +147,21 @@ export class PackBuilder {
         if (index > 0 && index % group === 0) turn = othersTurn();
         await turn;
         const { file, upload, start } = this.#places[index]!;
-        outcomes[index] = {
-          file,
-          upload,
-          ...(await this.#readOne(file, buffer.subarray(start, start + file.size))),
-        };
+        const into = buffer.subarray(start, start + file.size);
+        const read = this.#readAtOnce(file, into) ?? (await this.#readOne(file, into));
+        outcomes[index] = { file, upload, ...read };
       }
     };
     // The buffer is read into until the last of them is through.
     await allDone(Array.from({ length: Math.min(readers, this.#places.length) }, work));
     await othersTurn();
     return outcomes;
+  }
+
+  #readAtOnce(file: SourceFile, into: Uint8Array): { digest: string } | undefined {
+    const { source, checksum } = this.#context.options;
+    const look = source.readAtOnce?.(file.path, into);
+    return look !== undefined && isSameLook(look, file) ? { digest: digestOf(checksum, into) } : undefined;
   }
 
   async #readOne(file: SourceFile, into: Uint8Array): Promise<Reading> {
@@ -185,13 +194,20 @@ export class PackBuilder {
 
 /** True when the file fits into a pack of its own. */
 export function fitsPack(context: SendContext, file: SourceFile): boolean {
-  return packOfOne(context, file) <= largestPack(context);
+  const { limit, options } = context;
+  const most = mostBeside(options.uploader, file.path) + file.size;
+  return (most <= limit && most <= options.buffers.size) || packOfOne(context, file) <= largestPack(context);
 }
 
 /** Bytes that a pack best has at the most, of which `file` is the first. */
 export function packBytes(context: SendContext, file: SourceFile): number {
   const { producer } = context.options;
   return Math.min(largestPack(context), Math.max(producer.recordBytes, packOfOne(context, file)));
+}
+
+/** More bytes than all that records say of a file can take: of a name, a character takes six at the most, of the rest is less than a kilobyte. */
+export function mostBeside(uploader: string, path: string): number {
+  return 1024 + 6 * (uploader.length + path.length);
 }
 
 function packOfOne(context: SendContext, file: SourceFile): number {
