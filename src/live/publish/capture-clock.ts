@@ -14,10 +14,12 @@ export interface Sighting {
 
 /** For so long the smallest delay is looked for: jitter comes and goes within it. */
 const window = 10_000;
-/** A change of the smallest delay that is none of jitter's. */
+/**
+ * A change of the smallest delay that is none of jitter's, nor of an encoder's, which holds back pictures by number and so is later
+ * where they are fewer. Players that place segments by their dates lose the last part of each segment when one comes earlier than the
+ * one before it lasts: nothing less is worth it.
+ */
 const threshold = 200;
-/** The same while the first chunks are all that was seen: an encoder that has just been started is late with them. */
-const atFirst = 20;
 
 export class CaptureClock {
   /** Wall time of the media time 0. */
@@ -46,11 +48,9 @@ export class CaptureClock {
     if (this.#anchor === undefined || now === undefined) return;
     const smallest = Math.min(...this.#seen.map(({ origin }) => origin));
     const moved = smallest - this.#anchor;
-    const isFirst = now - this.#since < window;
     if (moved > threshold) this.#anchor = smallest;
     // Earlier than was thought: the first chunks came late. A file read ahead of its time looks so too, but gets ever earlier.
-    else if (moved < -(isFirst ? atFirst : threshold) && this.#settled(now, isFirst))
-      this.#anchor -= Math.min(-moved, step);
+    else if (moved < -threshold && this.#settled(now)) this.#anchor -= Math.min(-moved, step);
   }
 
   /** Wall time of a media time: milliseconds since the epoch of Unix. */
@@ -60,10 +60,10 @@ export class CaptureClock {
   }
 
   /** The smallest delay was the same in both halves of what was seen. */
-  #settled(now: number, isFirst: boolean): boolean {
+  #settled(now: number): boolean {
     const half = now - Math.min(window, now - this.#since) / 2;
     const early = Math.min(...this.#seen.filter(({ at }) => at < half).map(({ origin }) => origin));
     const late = Math.min(...this.#seen.filter(({ at }) => at >= half).map(({ origin }) => origin));
-    return Math.abs(early - late) < threshold / (isFirst ? 4 : 2);
+    return Math.abs(early - late) < threshold / 2;
   }
 }
