@@ -150,6 +150,21 @@ function listing(open: OpenSourceGround): void {
 }
 
 function reading(open: OpenSourceGround): void {
+  test('What is read at once is the whole file and its look, or nothing', async (t) => {
+    const { source, write } = await open(t);
+    await write('shop/a', 'receipt');
+    // Some sources learn by the first file that is opened what they may do at once, and others do nothing so.
+    await (await source.open('shop/a')).close();
+    for (const size of [0, 6, 7, 8]) {
+      const into = Buffer.alloc(size);
+      const look = source.readAtOnce?.('shop/a', into);
+      if (look === undefined) continue;
+      assert.equal(into.toString(), 'receipt');
+      assert.deepEqual(look, await source.look('shop/a'));
+    }
+    assert.equal(source.readAtOnce?.('shop/b', Buffer.alloc(7)), undefined);
+  });
+
   test('A file is read piece by piece, from any position', async (t) => {
     const { source, write } = await open(t);
     await write('a', 'the quick brown fox');
