@@ -119,6 +119,14 @@ export const playlistFaults: readonly Fault[] = [
       ),
   },
   {
+    id: 'early-dates',
+    breaks: ['dates-go-on'],
+    playlist: (text) =>
+      editLines(text, (line, media) =>
+        media % 3 !== 1 && line.includes('DATE-TIME') ? line.replace('.000Z', '.060Z') : line,
+      ),
+  },
+  {
     id: 'two-hints',
     breaks: ['one-hint'],
     playlist: everywhere(/(#EXT-X-PRELOAD-HINT.*\n)/, '$1$1'),

@@ -171,7 +171,7 @@ export const playlistRules: readonly Rule[] = [
   },
   {
     id: 'dates-go-on',
-    says: 'From one segment to the next the date grows by what the segment lasts, but for discontinuities',
+    says: 'From one segment to the next the date grows by what the segment lasts, but for discontinuities, and never by less: players place segments by it',
     source: '4.4.4.6',
     judge: (evidence) =>
       ofEach(evidence, ({ playlist: { segments } }) =>
@@ -179,7 +179,7 @@ export const playlistRules: readonly Rule[] = [
           const next = segments[index + 1];
           if (date === undefined || next?.date === undefined || next.discontinuities > 0) return [];
           const off = next.date - date - duration * 1000;
-          return Math.abs(off) > 250 ? [`${off.toFixed(0)} ms off behind segment ${media}`] : [];
+          return off < -20 || off > 250 ? [`${off.toFixed(0)} ms off behind segment ${media}`] : [];
         }),
       ),
   },
