@@ -11,7 +11,7 @@ export interface Crowd {
 }
 
 /** Paths of the media playlists that a stream's multivariant playlist names. */
-async function playlistsOf(base: string, stream: string): Promise<readonly string[]> {
+export async function playlistsOf(base: string, stream: string): Promise<readonly string[]> {
   const response = await fetch(`${base}/live/${stream}/index.m3u8`);
   const lines = (await response.text()).split('\n');
   return lines

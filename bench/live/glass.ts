@@ -16,7 +16,7 @@ import { startChromium } from '../../test/browser/browser.ts';
 import { machineFacts } from '../../test/support/machine.ts';
 import { quantile } from '../statistics.ts';
 import { barePage, serveBarePage } from './bare-page.ts';
-import { startCrowd } from './crowd.ts';
+import { playlistsOf, startCrowd } from './crowd.ts';
 import { quantiles } from './figures.ts';
 import { setStage, streamName } from './stage.ts';
 import { type Join, joins, together } from './watching.ts';
@@ -52,6 +52,14 @@ interface Line {
 const lines: Line[] = [];
 const notes: string[] = [];
 const loads: number[] = [];
+let partTarget = '';
+
+/** As the stream's playlist tells it. */
+async function partTargetOf(url: string): Promise<string> {
+  const [path = ''] = await playlistsOf(url, streamName);
+  const text = await (await fetch(`${url}${path}`)).text();
+  return `${Math.round(Number(/PART-TARGET=([\d.]+)/.exec(text)?.[1]) * 1000)} ms`;
+}
 
 function tell(what: string, found: readonly Join[], more = ''): void {
   const stalled = found.filter(({ stalls }) => stalls > 0).length;
@@ -75,6 +83,7 @@ function tell(what: string, found: readonly Join[], more = ''): void {
 async function measure(browser: Browser): Promise<void> {
   const parts = await setStage({ publisher: ['--chunks', 'part', ...publisher] });
   try {
+    partTarget = await partTargetOf(parts.url);
     const bare = (page: Page) => serveBarePage(page, streamName);
     const url = `${parts.url}${barePage}`;
     tell('hls.js with its own defaults', await joins(browser, url, Math.min(count, 6), seconds, bare));
@@ -83,6 +92,8 @@ async function measure(browser: Browser): Promise<void> {
     const three = await together(browser, page, 3, seconds);
     tell('LL-HLS, 3 pages together', three.joins);
     notes.push(`Between 3 pages that joined 0.7 s apart: ${quantiles(three.spreads)} ms.`);
+    const lowest = `${parts.url}/?stream=${streamName}&latency=lowest`;
+    tell('WebSocket, whole parts', await joins(browser, lowest, Math.min(count, 5), seconds));
     if (viewers > 0) {
       const crowd = await startCrowd(parts.url, streamName, viewers);
       try {
@@ -119,7 +130,7 @@ try {
 const page = [
   `## Glass to glass, ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`,
   '',
-  `${machineFacts()}. 640x360, 30 pictures a second, 1 Mb/s and sound, keyframes each second, parts of 200 ms. Pages joined one after the other,`,
+  `${machineFacts()}. 640x360, 30 pictures a second, 1 Mb/s and sound, keyframes each second, parts of ${partTarget}. Pages joined one after the other,`,
   `each watched for ${seconds} s; pictures from a second after the first one on. Load over the last minute: ${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)} on ${cpus().length} processors.`,
   '',
   '| | age of a picture when shown, ms: p50 / p95 / p99 | first picture after opening, ms | joins that stalled | load |',

@@ -80,11 +80,13 @@ test('the page shows what is live, plays it, rewinds it, and comes back', async 
     await until(page, 'the WebSocket', ({ engine }) => engine === 'ws');
     await untilPlaying(page, 'by WebSocket');
     await until(page, 'a short way', ({ latency }) => latency !== null && latency < 2);
+    await until(page, 'parts of five pictures, seen to come whole', ({ piece }) => piece === 167);
     await page.keyboard.press('q');
     await page.locator('#settings label', { hasText: 'Low' }).nth(1).click();
     await page.keyboard.press('Escape');
     await until(page, 'playlists again', ({ engine }) => engine === 'hls');
     await untilPlaying(page, 'by playlists again');
+    assert.equal((await stateOf(page)).piece, 167);
   });
 
   await t.test('pausing stops it, and it goes on where it was', async () => {

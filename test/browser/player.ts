@@ -6,6 +6,8 @@ import { waitFor } from '../support/wait.ts';
 export interface PlayerState {
   readonly stream: string | null;
   readonly engine: string | null;
+  /** Milliseconds that come at a time, as far as the engine knows. */
+  readonly piece: number | null;
   readonly live: boolean;
   readonly waiting: boolean;
   readonly ended: boolean;
@@ -27,7 +29,7 @@ interface PageGlobals {
   readonly sluice: {
     readonly player: {
       readonly stream?: string;
-      readonly engine?: { readonly kind: string };
+      readonly engine?: { readonly kind: string; readonly piece?: number };
       readonly live: boolean;
       readonly waiting: boolean;
       readonly ended: boolean;
@@ -53,6 +55,7 @@ export function stateOf(page: Page): Promise<PlayerState> {
     return {
       stream: player.stream ?? null,
       engine: player.engine?.kind ?? null,
+      piece: player.engine?.piece === undefined ? null : Math.round(player.engine.piece * 1000),
       live: player.live,
       waiting: player.waiting,
       ended: player.ended,

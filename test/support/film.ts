@@ -18,7 +18,7 @@ export async function encodedFilm(folder: string, seconds: number, width = 160):
     ...tone(seconds),
     ...media,
   ]);
-  const run = await encode({ input, preset: 'ultrafast', segmentTarget: 1000 });
+  const run = await encode({ input, preset: 'ultrafast', partTarget: 200, segmentTarget: 1000 });
   assert.equal(run.error, undefined);
   const parts = (run.chunks.get('main') ?? []).map(({ bytes }) => bytes);
   assert.ok(parts.length >= seconds * 5 - 1, `${parts.length} parts of ${seconds} s`);

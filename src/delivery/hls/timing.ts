@@ -21,7 +21,8 @@ export function timingOf({ part, segment }: Targets): PlaylistTiming {
   return {
     targetDuration,
     partTarget,
-    partHoldBack: 3 * partTarget,
+    // Not less than three times what is written, which has five decimals.
+    partHoldBack: (3 * Math.ceil(part / 10)) / 1e5,
     holdBack: 3 * targetDuration,
     skipUntil: 6 * targetDuration,
     partsListed: 3 * targetDuration,

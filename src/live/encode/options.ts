@@ -27,6 +27,7 @@ export interface EncoderOptions {
   readonly realTime?: boolean;
   /** Pictures a second. Default 30. */
   readonly rate?: number;
+  /** Rounded to whole pictures. Default 160. */
   readonly partTarget?: number;
   readonly segmentTarget?: number;
   /** From one keyframe to the next. Default: the segment target. */
@@ -57,7 +58,7 @@ export const encoderDefaults = {
   renditions: [{ name: 'main' }],
   loop: false,
   rate: 30,
-  partTarget: 200,
+  partTarget: 160,
   segmentTarget: 2000,
   chunks: 'part',
   videoCodec: 'libx264',

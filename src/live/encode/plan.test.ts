@@ -22,6 +22,13 @@ test('whole numbers of pictures', () => {
     [30_000 / 1001, 200, 2000, 2000, [6, 59, 200_200, 1_968_634, 2]],
     [30, 5000, 2000, 2000, [60, 60, 2_000_000, 2_000_000, 1]],
     [30, 1, 2000, 2000, [1, 60, 33_334, 2_000_000, 1]],
+    // The default, of which nothing needs to be said.
+    [30, 160, 2000, 2000, [5, 60, 166_667, 2_000_000, 0]],
+    [25, 160, 2000, 2000, [4, 50, 160_000, 2_000_000, 0]],
+    [24, 160, 2000, 2000, [4, 48, 166_667, 2_000_000, 0]],
+    [50, 160, 2000, 1000, [10, 50, 200_000, 2_000_000, 0]],
+    [60, 160, 2000, 2000, [10, 120, 166_667, 2_000_000, 0]],
+    [30_000 / 1001, 160, 2000, 2000, [5, 59, 166_834, 1_968_634, 1]],
   ];
   for (const [rate, partTarget, segmentTarget, keyframeInterval, expected] of table) {
     const timing = roundToPictures({ rate, partTarget, segmentTarget, keyframeInterval });
@@ -32,7 +39,7 @@ test('whole numbers of pictures', () => {
 });
 
 test('what was rounded is said', () => {
-  const { notes } = planEncoding({ input: 'test', rate: 24 });
+  const { notes } = planEncoding({ input: 'test', rate: 24, partTarget: 200 });
   assert.deepEqual(notes, ['parts every 208.333 ms instead of 200 ms: 5 pictures at 24 a second']);
 });
 
@@ -95,7 +102,7 @@ test('renditions come from one process, with the same keyframes', () => {
     ['pipe:1', 'pipe:3', 'pipe:4'],
   );
   assert.deepEqual(valuesOf(args, '-g'), ['60', '60']);
-  assert.deepEqual(valuesOf(args, '-frag_duration'), ['199998', '199998', '1']);
+  assert.deepEqual(valuesOf(args, '-frag_duration'), ['166665', '166665', '1']);
   assert.deepEqual(valuesOf(args, '-b:v'), ['2500000', '691000']);
 });
 
@@ -110,13 +117,13 @@ test('what is known of a file is used', () => {
   const sound = planEncoding({ input: 'song.m4a' }, { audio: { codec: 'aac' } });
   assert.equal(sound.sound, 'alone');
   assert.ok(!sound.args.includes('-c:v'));
-  assert.deepEqual(valuesOf(sound.args, '-frag_duration'), ['191998']);
+  assert.deepEqual(valuesOf(sound.args, '-frag_duration'), ['149332']);
   const copied = planEncoding(
     { input: 'film.mp4', videoCodec: 'copy' },
     { video: { ...video, bitrate: 900_000 } },
   );
   assert.equal(copied.outputs[0]?.picture, 900_000);
-  assert.equal(copied.targets.part, 208_542);
+  assert.equal(copied.targets.part, 166_834);
 });
 
 test('no filter and no option counts from the start of a run: FFmpeg makes them anew when the format changes', () => {

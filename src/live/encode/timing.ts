@@ -1,6 +1,7 @@
 /** Whole numbers of pictures: parts that are all of one length, and keyframes where segments begin. Pure. */
 import { ConfigurationError } from '../../errors.ts';
 import type { Targets } from '../../records/live-record.ts';
+import { encoderDefaults } from './options.ts';
 
 /** Milliseconds; pictures a second. */
 export interface WishedTiming {
@@ -56,7 +57,8 @@ export function roundToPictures(wished: WishedTiming): Timing {
   const keyframePictures = Math.max(1, Math.floor((keyframeInterval * rate) / 1000 + slack));
   const partPictures = Math.min(keyframePictures, choosePart(wished, keyframePictures));
   const notes = [
-    ...note('parts', partTarget, partPictures, rate),
+    // A part of the usual length is as long as the rate allows; nobody has asked for its milliseconds.
+    ...(partTarget === encoderDefaults.partTarget ? [] : note('parts', partTarget, partPictures, rate)),
     ...note('keyframes', keyframeInterval, keyframePictures, rate),
   ];
   const keyframes = Math.max(1, Math.floor((segmentTarget * rate) / 1000 / keyframePictures + slack));
