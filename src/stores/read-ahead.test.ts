@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import fc from 'fast-check';
-import { AheadBudget, ReadAhead, type ReadAheadOptions } from './read-ahead.ts';
+import { AheadMemory, ReadAhead, type ReadAheadOptions } from './read-ahead.ts';
 
 const content = Uint8Array.from({ length: 500 }, (_, index) => index % 251);
 
@@ -21,9 +21,9 @@ function far(size: number, chunk: number, more: Partial<ReadAheadOptions> = {}) 
     }
     open.delete(range);
   };
-  const budget = new AheadBudget(1000);
-  const file = new ReadAhead({ size, pieceSize: 100, pieces: 2, budget, fetch, ...more });
-  return { file, asked, open, budget };
+  const memory = new AheadMemory(1000, 100);
+  const file = new ReadAhead({ size, pieces: 2, memory, fetch, ...more });
+  return { file, asked, open };
 }
 
 async function readAll(file: ReadAhead, step: number): Promise<Uint8Array> {
@@ -73,8 +73,8 @@ test('Each piece is asked for once, some ahead, and none before it is near', asy
 });
 
 test('What may be asked for ahead is shared, and what is waited for is always asked for', async () => {
-  const budget = new AheadBudget(250);
-  const [one, other] = [far(500, 50, { budget }), far(500, 50, { budget })];
+  const memory = new AheadMemory(250, 100);
+  const [one, other] = [far(500, 50, { memory }), far(500, 50, { memory })];
   await one.file.read(new Uint8Array(1), 0);
   await other.file.read(new Uint8Array(1), 0);
   assert.deepEqual([one.asked, other.asked], [['0-100', '100-200'], ['0-100']]);
@@ -82,7 +82,8 @@ test('What may be asked for ahead is shared, and what is waited for is always as
   await other.file.read(new Uint8Array(1), 1);
   assert.deepEqual(other.asked, ['0-100', '100-200']);
   other.file.close();
-  assert.ok(budget.take(250, false) && !budget.take(1, false));
+  for (const length of [100, 100, 50]) assert.equal(memory.take(length, false)?.length, length);
+  assert.equal(memory.take(1, false), undefined);
 });
 
 test('Who jumps, or closes, ends what is not wanted any more', async () => {

@@ -1,35 +1,42 @@
 /**
  * Reading a file over a network from its first byte to its last: what comes next is asked for, in several requests at once, before
- * anybody wants it. Memory is bounded by pieces, and over all files of a store by a budget that they share.
+ * anybody wants it. Memory is bounded by a budget that all files of a store share.
  */
 
-/** Bytes that may be asked for ahead, over all files. What somebody waits for is asked for in any case. */
-export class AheadBudget {
+/**
+ * Memory for what is asked for ahead, over all files. Pieces of the usual size are used again and again: bytes as they come from sockets
+ * would each live for seconds, and be rubbish for longer.
+ */
+export class AheadMemory {
+  /** Bytes of a piece, but for the last one of a file. */
+  readonly pieceSize: number;
   #left: number;
+  readonly #free: Uint8Array[] = [];
 
-  constructor(bytes: number) {
+  constructor(bytes: number, pieceSize: number) {
     this.#left = bytes;
+    this.pieceSize = pieceSize;
   }
 
-  /** Takes them if they are there, or, with `must`, even if not. */
-  take(bytes: number, must: boolean): boolean {
-    if (!must && this.#left < bytes) return false;
-    this.#left -= bytes;
-    return true;
+  /** So many bytes if they are there, or, with `must`, even if not. */
+  take(length: number, must: boolean): Uint8Array | undefined {
+    if (!must && this.#left < length) return undefined;
+    this.#left -= length;
+    if (length < this.pieceSize) return new Uint8Array(length);
+    return this.#free.pop() ?? new Uint8Array(length);
   }
 
-  give(bytes: number): void {
-    this.#left += bytes;
+  give(memory: Uint8Array): void {
+    this.#left += memory.length;
+    if (memory.length === this.pieceSize && this.#left > 0) this.#free.push(memory);
   }
 }
 
 export interface ReadAheadOptions {
   readonly size: number;
-  /** Bytes of one request. */
-  readonly pieceSize: number;
   /** Pieces beyond the one that is read. */
   readonly pieces: number;
-  readonly budget: AheadBudget;
+  readonly memory: AheadMemory;
   /** Hands the bytes from `start` to before `end` to `take`, as they arrive; repeats what fails on the way. Rejects when they cannot be had. */
   readonly fetch: (
     start: number,
@@ -50,14 +57,17 @@ export class ReadAhead {
 
   /** As {@link OpenFile.read}. Rejects when it is closed meanwhile. */
   async read(buffer: Uint8Array, position: number): Promise<number> {
-    const { size, pieceSize } = this.#options;
+    const { size, memory } = this.#options;
+    const { pieceSize } = memory;
     if (position >= size || buffer.length === 0) return 0;
     const number = Math.floor(position / pieceSize);
     this.#move(number);
     const piece = this.#pieces.get(number)!;
     const offset = position - number * pieceSize;
-    await piece.has(Math.min(offset + buffer.length, piece.length));
-    return piece.copy(buffer, offset);
+    const bytes = piece.bytes.subarray(offset, offset + buffer.length);
+    await piece.has(offset + bytes.length);
+    buffer.set(bytes);
+    return bytes.length;
   }
 
   close(): void {
@@ -66,15 +76,17 @@ export class ReadAhead {
 
   /** Holds this piece and those behind it, and no others. */
   #move(current: number): void {
-    const { size, pieceSize, pieces, budget } = this.#options;
+    const { size, pieces, memory, fetch } = this.#options;
+    const { pieceSize } = memory;
     const last = Math.min(current + pieces, Math.ceil(size / pieceSize) - 1);
     for (const number of [...this.#pieces.keys()]) if (number < current || number > last) this.#drop(number);
     for (let number = current; number <= last; number++) {
       if (this.#pieces.has(number)) continue;
       const start = number * pieceSize;
       const end = Math.min(size, start + pieceSize);
-      if (!budget.take(end - start, number === current)) return;
-      this.#pieces.set(number, new Piece(start, end, this.#options.fetch));
+      const bytes = memory.take(end - start, number === current);
+      if (bytes === undefined) return;
+      this.#pieces.set(number, new Piece(start, bytes, fetch));
     }
   }
 
@@ -83,24 +95,25 @@ export class ReadAhead {
     if (piece === undefined) return;
     piece.stop();
     this.#pieces.delete(number);
-    this.#options.budget.give(piece.length);
+    this.#options.memory.give(piece.bytes);
   }
 }
 
 /** One request's bytes, some of which may still be on their way. */
 class Piece {
-  readonly length: number;
-  readonly #chunks: Uint8Array[] = [];
+  readonly bytes: Uint8Array;
   #received = 0;
   #failure: { readonly error: unknown } | undefined;
   #wake: () => void = () => {};
   readonly #stop = new AbortController();
 
-  constructor(start: number, end: number, fetch: ReadAheadOptions['fetch']) {
-    this.length = end - start;
-    const take = (bytes: Uint8Array): void => {
-      this.#chunks.push(bytes);
-      this.#received += bytes.length;
+  constructor(start: number, bytes: Uint8Array, fetch: ReadAheadOptions['fetch']) {
+    this.bytes = bytes;
+    const take = (chunk: Uint8Array): void => {
+      // The memory may be another piece's by now.
+      if (this.#stop.signal.aborted) return;
+      bytes.set(chunk, this.#received);
+      this.#received += chunk.length;
       this.#wake();
     };
     const fail = (error: unknown): void => {
@@ -108,34 +121,18 @@ class Piece {
       this.#wake();
     };
     const short = (): void =>
-      fail(new Error(`fewer bytes than the ${this.length} from ${start} on were given`));
-    fetch(start, end, take, this.#stop.signal).then(short, fail);
+      fail(new Error(`fewer bytes than the ${bytes.length} from ${start} on were given`));
+    fetch(start, start + bytes.length, take, this.#stop.signal).then(short, fail);
   }
 
   /** Resolves once so many of the first bytes are there. */
-  async has(bytes: number): Promise<void> {
-    while (this.#received < bytes) {
+  async has(count: number): Promise<void> {
+    while (this.#received < count) {
       if (this.#failure !== undefined) throw this.#failure.error;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
-  }
-
-  /** Of the bytes that are there, from `offset` on; gives how many. */
-  copy(buffer: Uint8Array, offset: number): number {
-    let copied = 0;
-    let at = 0;
-    for (const chunk of this.#chunks) {
-      if (copied === buffer.length) break;
-      const from = offset + copied - at;
-      at += chunk.length;
-      if (from >= chunk.length) continue;
-      const piece = chunk.subarray(from, from + buffer.length - copied);
-      buffer.set(piece, copied);
-      copied += piece.length;
-    }
-    return copied;
   }
 
   stop(): void {

@@ -18,7 +18,7 @@ const s3 = await startS3(scope);
 const env = { ...s3.environment };
 
 const kib = 1024;
-const piece = 4 * 1024 * kib;
+const piece = 2 * 1024 * kib;
 /** Where packs end and chunks begin, and where ranges do. */
 const edges = [0, 1, 4000, 256 * kib, 256 * kib + 1, 1024 * kib, piece - 1, piece, piece + 1, 2 * piece];
 

@@ -2,14 +2,14 @@
 import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
 import type { OpenFile, SourceFile } from '../contract.ts';
 import type { Patiently } from '../patiently.ts';
-import { type AheadBudget, ReadAhead } from '../read-ahead.ts';
+import { type AheadMemory, ReadAhead } from '../read-ahead.ts';
 import { StoreFault } from '../store-fault.ts';
 import type { S3Store } from './client.ts';
 import { keptLook, objectFile } from './looks.ts';
 
-/** Bytes of one request, and how many requests go ahead of what is read. */
-export const pieceSize = 4 * 1024 * 1024;
-const piecesAhead = 4;
+/** Bytes of one request, and how many requests of a file go ahead of what is read. */
+export const pieceSize = 2 * 1024 * 1024;
+const piecesAhead = 7;
 
 /**
  * Opens an object by its first range. Rejects with a StoreFault: `ENOENT`, `EACCES`, `EINVAL` (it is archived, or has a key of its own),
@@ -17,7 +17,7 @@ const piecesAhead = 4;
  */
 export async function openObject(
   store: S3Store,
-  { path, key, patiently, budget }: { path: string; key: string; patiently: Patiently; budget: AheadBudget },
+  { path, key, patiently, memory }: { path: string; key: string; patiently: Patiently; memory: AheadMemory },
 ): Promise<OpenFile> {
   const stop = new AbortController();
   const first = await patiently(() => getRange(store, key, 0, pieceSize, undefined, stop.signal));
@@ -53,7 +53,7 @@ export async function openObject(
       if (at < end && !signal.aborted) throw brokenOff(store.shown(key));
     });
   };
-  const ahead = new ReadAhead({ size: look.size, pieceSize, pieces: piecesAhead, budget, fetch });
+  const ahead = new ReadAhead({ size: look.size, pieces: piecesAhead, memory, fetch });
   return {
     look: async () => look,
     read: (buffer, position) => ahead.read(buffer, position),

@@ -4,18 +4,18 @@ import { ConfigurationError } from '../../errors.ts';
 import type { OpenFile, Selection, Source, SourceFile, Unsendable } from '../contract.ts';
 import { once, type Patiently } from '../patiently.ts';
 import type { S3Place } from '../place.ts';
-import { AheadBudget } from '../read-ahead.ts';
+import { AheadMemory } from '../read-ahead.ts';
 import { selects } from '../selects.ts';
 import { StoreFault } from '../store-fault.ts';
 import { openS3Store, type S3Store } from './client.ts';
 import { pathOfKey } from './keys.ts';
 import { firstPage, listObjects } from './listing.ts';
 import { archiveFault, keptLook, objectFile } from './looks.ts';
-import { emptyFile, openObject } from './object-file.ts';
+import { emptyFile, openObject, pieceSize } from './object-file.ts';
 import type { S3Options } from './options.ts';
 
 /** Bytes that are asked for ahead of what is read, over all files. */
-const aheadBytes = 32 * 1024 * 1024;
+const aheadBytes = 16 * 1024 * 1024;
 
 export interface S3SourceOptions {
   readonly s3?: S3Options;
@@ -38,7 +38,7 @@ class S3Source implements Source {
   readonly abilities = { appearsWhole: true };
   readonly #store: S3Store;
   readonly #patiently: Patiently;
-  readonly #budget = new AheadBudget(aheadBytes);
+  readonly #memory = new AheadMemory(aheadBytes, pieceSize);
   /** An object was read: one that may not be read is an exception. */
   #hasRead = false;
 
@@ -77,7 +77,7 @@ class S3Source implements Source {
 
   async open(path: string): Promise<OpenFile> {
     const key = this.#store.place.prefix + path;
-    const how = { path, key, patiently: this.#patiently, budget: this.#budget };
+    const how = { path, key, patiently: this.#patiently, memory: this.#memory };
     try {
       const file = await openObject(this.#store, how);
       this.#hasRead = true;
