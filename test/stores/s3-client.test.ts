@@ -119,7 +119,9 @@ test('Credentials that have expired are looked for anew', async (t) => {
     const isNew = /Credential=AKIDNEW\//.test(request.headers.authorization ?? '');
     response.writeHead(isNew ? 200 : 400, { 'content-type': 'application/xml' });
     response.end(
-      isNew ? '<ListBucketResult/>' : '<Error><Code>ExpiredToken</Code><Message>expired</Message></Error>',
+      isNew
+        ? '<ListBucketResult><Name>bucket</Name></ListBucketResult>'
+        : '<Error><Code>ExpiredToken</Code><Message>expired</Message></Error>',
     );
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));

@@ -42,6 +42,7 @@ test('Keys that are no paths are told, with the reason', () => {
     assert.ok(typeof found === 'object' && found.path === key, key);
     assert.match(found.reason, reason);
   }
+  assert.match((pathOfKey('in/', 'out/a', 5) as { reason: string }).reason, /not below in\//);
   // The prefix itself, with bytes.
   assert.deepEqual(pathOfKey('in/', 'in/', 5), {
     path: 'in/',

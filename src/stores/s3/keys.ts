@@ -5,6 +5,8 @@ import { ownFolder } from '../target-name.ts';
 
 /** The path of a key below `prefix`; why it is none; or undefined where there is nothing to send, nor to tell. */
 export function pathOfKey(prefix: string, key: string, size: number): string | Unsendable | undefined {
+  if (!key.startsWith(prefix))
+    return { path: key, reason: `the server lists it, though it is not below ${prefix}` };
   const path = key.slice(prefix.length);
   // What stands for a folder, as consoles and file systems over buckets make them.
   if (size === 0 && (path === '' || path.endsWith('/'))) return undefined;

@@ -2,6 +2,7 @@
 import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
 import { SluiceError } from '../../errors.ts';
 import type { Patiently } from '../patiently.ts';
+import { StoreFault } from '../store-fault.ts';
 import type { S3Store } from './client.ts';
 import { decodedKey } from './keys.ts';
 import type { S3Object } from './looks.ts';
@@ -64,7 +65,19 @@ function askFor(
     OptionalObjectAttributes: ['RestoreStatus' as const],
   };
   return patiently(() =>
-    store.ask('list', undefined, (client) => client.send(new sdk.ListObjectsV2Command(input))),
+    store.ask('list', undefined, async (client) => {
+      const page = await client.send(new sdk.ListObjectsV2Command(input));
+      // What answers in a server's place (a portal that wants a log-in) must not pass for an empty bucket.
+      if (page.Name !== undefined || page.IsTruncated !== undefined || page.KeyCount !== undefined)
+        return page;
+      throw new StoreFault(
+        `cannot list ${place.url}: what answered is no S3 server, or the answer no listing`,
+        {
+          scope: 'sink',
+          code: 'EAGAIN',
+        },
+      );
+    }),
   );
 }
 

@@ -85,12 +85,18 @@ function getRange(
     const condition = etag === undefined ? {} : { IfMatch: etag };
     const command = new sdk.GetObjectCommand({ ...common, Key: key, Range, ...condition });
     const answer = await client.send(command, { abortSignal: signal });
-    if (start === 0 || answer.ContentRange?.startsWith(`bytes ${start}-`)) return answer;
+    const { ContentRange, ContentLength } = answer;
+    const isUsable =
+      ContentRange?.startsWith(`bytes ${start}-`) || (start === 0 && ContentLength !== undefined);
+    if (isUsable) return answer;
     destroy(answer.Body);
-    throw new StoreFault(`cannot read ${store.shown(key)}: the server gives no ranges of it`, {
-      scope: 'name',
-      code: 'EINVAL',
-    });
+    throw new StoreFault(
+      `cannot read ${store.shown(key)}: the server gives no ranges of it, or does not say its size`,
+      {
+        scope: 'name',
+        code: 'EINVAL',
+      },
+    );
   });
 }
 

@@ -1,0 +1,120 @@
+/** Servers that answer otherwise than S3 does, or not as it may. */
+import assert from 'node:assert/strict';
+import { createServer, type IncomingMessage } from 'node:http';
+import { type TestContext, test } from 'node:test';
+import type { Source, Unsendable } from '../../src/stores/contract.ts';
+import { openS3Source } from '../../src/stores/s3/source.ts';
+import { isAway } from '../../src/stores/store-fault.ts';
+
+Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'AKIDNOBODY', AWS_SECRET_ACCESS_KEY: 'a-secret' });
+
+type Answer = string | { status: number; headers?: Record<string, string>; body?: string };
+
+async function sourceOf(t: TestContext, answer: (request: IncomingMessage) => Answer): Promise<Source> {
+  const server = createServer((request, response) => {
+    const given = answer(request);
+    const {
+      status,
+      headers = {},
+      body = '',
+    } = typeof given === 'string' ? { status: 200, body: given } : given;
+    response.writeHead(status, { 'content-type': 'application/xml', ...headers });
+    response.end(body);
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as { port: number };
+  const place = { store: 's3', bucket: 'bucket', prefix: 'in/', url: 's3://bucket/in' } as const;
+  return openS3Source(place, { s3: { endpoint: `http://127.0.0.1:${port}` } });
+}
+
+function page(contents: string, more = '<IsTruncated>false</IsTruncated>'): string {
+  return `<?xml version="1.0"?><ListBucketResult><Name>bucket</Name>${more}${contents}</ListBucketResult>`;
+}
+
+async function listed(source: Source) {
+  const unsendable: Unsendable[] = [];
+  const everything = { file: () => true, folder: () => true };
+  const files = await Array.fromAsync(source.list(everything, (what) => unsendable.push(what)));
+  return { files, unsendable };
+}
+
+test('What answers in the place of a server is no empty bucket', async (t) => {
+  for (const answer of ['<html><body>Log in</body></html>', '<ListBucketResult/>', '', 'not <xml', '{"a":1}'])
+    await assert.rejects(
+      sourceOf(t, () => answer),
+      (error: Error) => isAway(error) && /^cannot list s3:\/\/bucket\/in/.test(error.message),
+      answer,
+    );
+});
+
+test('A page that comes again and again ends the listing', async (t) => {
+  const more = '<IsTruncated>true</IsTruncated><NextContinuationToken>same</NextContinuationToken>';
+  const source = await sourceOf(t, () => page('<Contents><Key>in/a</Key><Size>1</Size></Contents>', more));
+  await assert.rejects(listed(source), /the same page again and again/);
+});
+
+test('Objects that lack what they should say, and keys of elsewhere, harm no others', async (t) => {
+  const source = await sourceOf(t, () =>
+    page(
+      [
+        '<Contents></Contents>',
+        '<Contents><Key>elsewhere/a</Key><Size>1</Size></Contents>',
+        '<Contents><Key>in/bare</Key></Contents>',
+        '<Contents><Key>in/old</Key><Size>5</Size><LastModified>1960-01-01T00:00:00Z</LastModified></Contents>',
+        '<Contents><Key>in/frozen</Key><Size>5</Size><StorageClass>GLACIER</StorageClass></Contents>',
+        '<Contents><Key>in/thawed</Key><Size>5</Size><StorageClass>GLACIER</StorageClass>' +
+          '<RestoreStatus><IsRestoreInProgress>false</IsRestoreInProgress></RestoreStatus></Contents>',
+      ].join(''),
+    ),
+  );
+  const { files, unsendable } = await listed(source);
+  assert.deepEqual(
+    files.map(({ path, size, mtime }) => [path, size, mtime]),
+    [
+      ['bare', 0, '0'],
+      ['old', 5, '-315619200000000000'],
+      ['thawed', 5, '0'],
+    ],
+  );
+  assert.deepEqual(
+    unsendable.map(({ path }) => path),
+    ['', 'elsewhere/a', 'frozen'],
+  );
+  assert.match(unsendable[2]!.reason, /archived \(GLACIER\): restore it/);
+});
+
+test('A server without ranges gives a file from its first byte, and no other one', async (t) => {
+  const bytes = 'x'.repeat(5_000_000);
+  const source = await sourceOf(t, ({ url = '' }) => {
+    if (url.includes('list-type')) return page('');
+    const length = url.includes('endless') ? undefined : { 'content-length': String(bytes.length) };
+    return { status: 200, headers: { etag: '"a"', ...length }, body: bytes };
+  });
+  const file = await source.open('a');
+  assert.equal((await file.look()).size, bytes.length);
+  assert.equal(await file.read(Buffer.alloc(1000), 0), 1000);
+  await assert.rejects(file.read(Buffer.alloc(1000), 4_500_000), /the server gives no ranges/);
+  await file.close();
+  await assert.rejects(source.open('endless'), { code: 'EINVAL', message: /does not say its size/ });
+});
+
+test('An archived object is refused for good, and one that may not be read is not', async (t) => {
+  const source = await sourceOf(t, ({ url = '' }) => {
+    if (url.includes('list-type')) return page('');
+    const code = url.includes('frozen') ? 'InvalidObjectState' : 'AccessDenied';
+    if (url.includes('fine'))
+      return { status: 200, headers: { etag: '"a"', 'content-length': '1' }, body: 'x' };
+    return { status: 403, body: `<Error><Code>${code}</Code><Message>no</Message></Error>` };
+  });
+  await assert.rejects(source.open('frozen'), { code: 'EINVAL', message: /archived; restore it first/ });
+  await assert.rejects(source.open('secret'), {
+    name: 'ConfigurationError',
+    message: /no object was read before it/,
+  });
+  await (await source.open('fine')).close();
+  await assert.rejects(source.open('secret'), { name: 'StoreFault', code: 'EACCES' });
+});
