@@ -79,7 +79,7 @@ export class Ahead {
   wish(cursors: readonly Cursor[], usual: number): Wish {
     const { lanes, owner } = this.#options;
     const all = { granted: usual, maxBytes: usual };
-    if (!lanes.isFar || owner.ahead.most < 2) return all;
+    if (!this.#mayBeOn) return all;
     const backlogs = cursors.map((cursor) => this.#backlogs.of(cursor));
     // Little at first, to be told soon how much there is: all of what is so little that nobody goes ahead.
     if (!backlogs.some(({ sizes }) => sizes.areKnown))
@@ -99,6 +99,7 @@ export class Ahead {
    * The answer has begun, and takes its time. How much there is, and in what batches, is known by that; others need not wait for the rest.
    */
   begins(cursors: readonly Cursor[], wish: Wish, bytes: Buffer): void {
+    if (!this.#mayBeOn) return;
     const begun = beginningOf(bytes, cursors.length);
     const first = cursors.find(({ partition }) => partition === begun?.partition);
     if (begun === undefined || first === undefined || first.position !== begun.batch.first) return;
@@ -186,6 +187,11 @@ export class Ahead {
   close(): void {
     clearInterval(this.#looks);
     this.#backlogs.clear();
+  }
+
+  get #mayBeOn(): boolean {
+    const { lanes, owner } = this.#options;
+    return lanes.isFar && owner.ahead.most > 1;
   }
 
   get #isOn(): boolean {
