@@ -10,7 +10,7 @@ import { noise } from '../support/bytes.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { startHttpFaults } from '../support/http-faults.ts';
 import { Random } from '../support/random.ts';
-import { startS3 } from '../support/s3.ts';
+import { s3Variable, startS3 } from '../support/s3.ts';
 import { runSluice } from '../support/sluice.ts';
 import { followSluice } from '../support/sluice-events.ts';
 import { uniqueTopic } from '../support/unique.ts';
@@ -69,15 +69,19 @@ test('One request in ten that fails is tried again, and all files arrive', async
 
 test('A store that goes away is waited for, with a word, and the file arrives', async (t) => {
   const { s3, env, download, stands } = await stage(t, [60_000_000]);
-  const run = followSluice(download('office'), { env });
+  let isAway = false;
+  const proxy = await startHttpFaults(t, { target: s3.port, judge: () => (isAway ? 'reset' : undefined) });
+  const through = { ...env, AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${proxy.port}` };
+  const run = followSluice(download('office'), { env: through });
   t.after(() => run.kill());
   await run.event(
     ({ type, bytesDone }) => type === 'progress' && Number(bytesDone) > 10_000_000,
     'a part of it had come',
   );
-  await s3.kill();
+  isAway = true;
   await run.event(({ type }) => type === 'waiting', 'it waited');
-  await s3.revive();
+  isAway = false;
+  await run.event(({ type }) => type === 'resumed', 'it went on');
   const ended = await run.ended;
   assert.equal(ended.code, 0, ended.stderr);
   await stands();
@@ -92,7 +96,7 @@ test('What no waiting mends ends the run at once, and says what to do', async (t
   };
   const missing = ['download', '--to', 's3://no-such-bucket-here/x', '--name', 'office', '--once'];
   assert.match(await ended({}, missing), /there is no bucket no-such-bucket-here/);
-  if (process.env.SLUICE_TEST_S3 !== 's3mock') {
+  if (process.env[s3Variable] !== 's3mock') {
     const wrong = await ended({ AWS_SECRET_ACCESS_KEY: 'another' });
     assert.match(wrong, /credentials are not right/);
     assert.ok(!wrong.includes('another'));
@@ -100,9 +104,11 @@ test('What no waiting mends ends the run at once, and says what to do', async (t
   assert.deepEqual(await bucket.keys('copies/'), []);
 });
 
-test('Two downloaders fill one bucket, each by its own name', async (t) => {
-  const { env, download, stands } = await stage(t, [large, 3000, 10, 6_000_000]);
-  const both = await Promise.all(['one', 'other'].map((name) => runSluice(download(name), { env })));
-  for (const { code, stderr } of both) assert.equal(code, 0, stderr);
-  await stands();
-});
+// S3Mock also removes what stands under a key when an upload in parts to it is aborted.
+if (process.env[s3Variable] !== 's3mock')
+  test('Two downloaders fill one bucket, each by its own name', async (t) => {
+    const { env, download, stands } = await stage(t, [large, 3000, 10, 6_000_000]);
+    const both = await Promise.all(['one', 'other'].map((name) => runSluice(download(name), { env })));
+    for (const { code, stderr } of both) assert.equal(code, 0, stderr);
+    await stands();
+  });

@@ -32,8 +32,10 @@ export interface MemoryObject extends FileLook {
 export class MemoryBucket {
   readonly id: string = randomBytes(8).toString('hex');
   readonly objects: Map<string, MemoryObject> = new Map();
-  /** Bytes of uploads that are not completed. */
+  /** Bytes of uploads that are not completed, by their sinks. */
   readonly open: Map<string, Uint8Array[]> = new Map();
+  /** Sinks that were opened. */
+  sinks = 0;
   uploads: ReadonlyMap<string, UnfinishedUpload> = new Map();
   positions: readonly TopicPositions[] = [];
   /** The most bytes that were open at once. */
@@ -61,10 +63,12 @@ export class MemoryBucketSink implements Sink {
   /** How many bytes were taken of what is open, as far as this sink knows. */
   readonly #taken = new Map<string, number>();
   readonly #gone = new Set<string>();
+  readonly #number: number;
 
   /** `memoryFor`: what an upload is said to need. */
   constructor(bucket: MemoryBucket, memoryFor: (size: number) => number = () => 1) {
     this.#bucket = bucket;
+    this.#number = bucket.sinks++;
     this.abilities = { writes: 'in-order', names: 'posix', memoryFor };
   }
 
@@ -96,8 +100,8 @@ export class MemoryBucketSink implements Sink {
         if (of === undefined) throw new TypeError('an object store has to know what is written');
         const taken = this.#mustBeThere(upload);
         if (position !== taken) throw new RangeError(`byte ${position} came after ${taken} bytes`);
-        const pieces = this.#bucket.open.get(upload) ?? [];
-        this.#bucket.open.set(upload, [...pieces, Uint8Array.from(bytes)]);
+        const pieces = this.#bucket.open.get(this.#open(upload)) ?? [];
+        this.#bucket.open.set(this.#open(upload), [...pieces, Uint8Array.from(bytes)]);
         this.#bucket.noteOpen();
         this.#taken.set(upload, taken + bytes.length);
       },
@@ -111,7 +115,7 @@ export class MemoryBucketSink implements Sink {
   async publish(upload: string, target: string, look: FileLook, published: Published): Promise<void> {
     if (this.#mustBeThere(upload) !== published.size)
       throw new VanishedError(`what was sent of ${target} is not there`);
-    const bytes = Buffer.concat(this.#bucket.open.get(upload) ?? []);
+    const bytes = Buffer.concat(this.#bucket.open.get(this.#open(upload)) ?? []);
     await this.publishWhole(bytes, target, look, published);
     this.#end(upload);
   }
@@ -182,15 +186,19 @@ export class MemoryBucketSink implements Sink {
     return object;
   }
 
+  #open(upload: string): string {
+    return `${this.#number}/${upload}`;
+  }
+
   #mustBeThere(upload: string): number {
     const taken = this.#taken.get(upload) ?? 0;
-    if (taken > 0 && !this.#bucket.open.has(upload))
+    if (taken > 0 && !this.#bucket.open.has(this.#open(upload)))
       throw new VanishedError(`somebody aborted what was sent of ${upload}`);
     return taken;
   }
 
   #end(upload: string): void {
-    this.#bucket.open.delete(upload);
+    this.#bucket.open.delete(this.#open(upload));
     this.#taken.delete(upload);
   }
 }

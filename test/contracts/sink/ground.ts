@@ -5,8 +5,8 @@ import type { PartOf, Published, Sink } from '../../../src/stores/contract.ts';
 
 /** A place for sinks, and a look at what stands there. */
 export interface SinkGround {
-  /** Opens the sink; only one is open at a time. */
-  open(): Promise<Sink>;
+  /** Opens the sink; only one is open at a time, or one for each downloader's name, where what each remembers is its own. */
+  open(reader?: string): Promise<Sink>;
   /** What stands under a name. */
   read(
     target: string,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ReplacedError } from '../../../src/stores/replaced.ts';
 import { VanishedError } from '../../../src/stores/vanished.ts';
+import { waitFor } from '../../support/wait.ts';
 import { remembered } from './checkpoints.ts';
 import { id, look, type OpenSinkGround, partOf, publishedAs } from './ground.ts';
 
@@ -47,7 +48,7 @@ export function bytesInOrder(open: OpenSinkGround): void {
   test('What somebody put under a name since it was looked at is not replaced before it is looked at again', async (t) => {
     const ground = await open(t);
     const sink = await ground.open();
-    const other = await ground.open();
+    const other = await ground.open('other');
     const text = 'text';
     assert.equal(await sink.published('shop/a'), undefined);
     await sink.part(id(1), partOf('shop/a', text)).write(Buffer.from(text), 0);
@@ -92,6 +93,8 @@ export function bytesInOrder(open: OpenSinkGround): void {
       await first.part(id(number), partOf(`shop/f${number}`, text)).write(Buffer.from(text.slice(1)), 0);
     const one = remembered(id(1), { path: 'línea\nnueva', seen: [[0, 7, 9]] });
     const two = remembered(id(2), { size: 2 ** 53 - 1, close: '{"size":100}' });
+    // What a run that was killed had asked for has been answered by then.
+    await waitFor(async () => (await ground.parts()).length === 3, { what: 'three open uploads' });
     await first.checkpoint([one, two]);
     const second = await ground.open();
     assert.deepEqual(
@@ -127,5 +130,27 @@ export function bytesInOrder(open: OpenSinkGround): void {
     await sink.discard(id(3));
     assert.deepEqual(await ground.parts(), []);
     await sink.close();
+  });
+}
+
+/** Two sinks in one place that are after the same. */
+export function sharedPlace(open: OpenSinkGround): void {
+  test('Of two sinks that publish one upload the slower one leaves nothing', async (t) => {
+    const ground = await open(t);
+    const [sink, other] = [await ground.open(), await ground.open('other')];
+    const text = 'x'.repeat(ground.large ?? 100);
+    for (const one of [sink, other])
+      await one.part(id(1), partOf('shop/a', text)).write(Buffer.from(text), 0);
+    for (const one of [sink, other]) await one.published('shop/a');
+    await other.publish(id(1), 'shop/a', look, publishedAs(text));
+    await sink.publish(id(1), 'shop/a', look, publishedAs(text)).catch(async (error: unknown) => {
+      assert.ok(error instanceof ReplacedError);
+      assert.deepEqual(await sink.published('shop/a'), publishedAs(text));
+      await sink.discard(id(1));
+    });
+    assert.deepEqual(await sink.published('shop/a'), publishedAs(text));
+    assert.deepEqual(await ground.parts(), []);
+    await sink.close();
+    await other.close();
   });
 }

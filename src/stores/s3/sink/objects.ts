@@ -96,14 +96,14 @@ export class S3Objects {
     return { number, etag: answer.ETag ?? '', checksum };
   }
 
-  /** True when an upload in parts is known to be there no more. */
-  async hasEnded(key: string, upload: string): Promise<boolean> {
+  /** True when an upload in parts is known to be there no more, or not with the `first` part that it had. */
+  async hasEnded(key: string, upload: string, first?: StandingPart): Promise<boolean> {
     const { sdk, common } = this.#store;
     try {
-      await this.#store.ask('look at what was written of', key, (client) =>
+      const { Parts = [] } = await this.#store.ask('look at what was written of', key, (client) =>
         client.send(new sdk.ListPartsCommand({ ...common, Key: key, UploadId: upload, MaxParts: 1 })),
       );
-      return false;
+      return first !== undefined && Parts[0]?.PartNumber !== first.number;
     } catch (error) {
       return isCode(error, 'ENOENT');
     }

@@ -42,6 +42,12 @@ export interface S3SinkParts {
   readonly folder: string;
 }
 
+/** An object that was put in place. */
+interface Put {
+  readonly etag: string;
+  readonly metadata: Metadata;
+}
+
 export class S3Sink implements Sink {
   readonly place: string;
   readonly caseInsensitive = false;
@@ -118,8 +124,12 @@ export class S3Sink implements Sink {
     const done = await this.#unlessOurs(target, published, () => open.finish(condition, metadata));
     await this.#describe(target, { ...done, size: published.size }, metadata);
     this.#uploads.delete(upload);
-    this.#parts.journal.release(upload);
     this.#stands(target, published);
+    const { journal } = this.#parts;
+    const release = (): void => journal.release(upload);
+    // Another downloader was quicker with the same upload: ours is left. What cannot be ended now, the next start ends.
+    if (done.stood) await open.abort().then(release, () => {});
+    else release();
   }
 
   async publishWhole(bytes: Uint8Array, target: string, look: FileLook, published: Published): Promise<void> {
@@ -237,20 +247,24 @@ export class S3Sink implements Sink {
     return open;
   }
 
-  /** Runs what puts an object in place. Where it is there already, its answer had been lost; where it is another one, it throws ReplacedError. */
-  async #unlessOurs<T extends { readonly etag: string; readonly metadata: Metadata }>(
+  /**
+   * Runs what puts an object in place. `stood`: it was there already, for an answer had been lost, or somebody else had put it there. Throws
+   * ReplacedError where it is one of another upload.
+   */
+  async #unlessOurs(
     target: string,
     { upload, size }: Published,
-    work: () => Promise<T>,
-  ): Promise<{ readonly etag: string; readonly metadata: Metadata }> {
+    work: () => Promise<Put>,
+  ): Promise<Put & { readonly stood: boolean }> {
     try {
-      return await work();
+      return { ...(await work()), stood: false };
     } catch (error) {
       const isGone = isCode(error, 'ENOENT');
       if (!isGone && !isCode(error, 'ESTALE')) throw error;
       this.#standing.forget(target);
       const look = await this.#parts.objects.look(this.#key(target));
-      if (look !== undefined && look.size === size && uploadOf(look.metadata) === upload) return look;
+      if (look !== undefined && look.size === size && uploadOf(look.metadata) === upload)
+        return { ...look, stood: true };
       if (isGone)
         throw new VanishedError(`what went up of ${target} is not there any more`, { cause: error });
       throw new ReplacedError(`${target} is another one by now`, { cause: error });

@@ -2,7 +2,7 @@
  * One file on its way to a bucket: its bytes are collected to parts, which go up beside what comes next. The number of a part follows
  * from where it begins, so that one that is sent again is the same part. A file that is smaller than a part goes up whole, at the end.
  */
-import { isAway } from '../../store-fault.ts';
+import { isAway, StoreFault } from '../../store-fault.ts';
 import { VanishedError } from '../../vanished.ts';
 import type { Flight, Flights } from './flights.ts';
 import type { Metadata } from './metadata.ts';
@@ -87,8 +87,15 @@ export class S3Upload {
     await flights.arrived(this.#flights);
     this.#mustStand();
     const parts = [...this.#standing.values()].sort((a, b) => a.number - b.number);
-    const etag = await objects.complete(key, await this.#id!, parts, condition);
-    return { etag, metadata: this.#begunWith };
+    const id = await this.#id!;
+    try {
+      const etag = await objects.complete(key, id, parts, condition);
+      return { etag, metadata: this.#begunWith };
+    } catch (error) {
+      // Some servers call it their own fault that there is nothing to complete.
+      if (!isAway(error) || !(await objects.hasEnded(key, id, parts[0]))) throw error;
+      throw new StoreFault(error.message, { scope: 'name', code: 'ENOENT', cause: error });
+    }
   }
 
   /** Removes all that went up. */
