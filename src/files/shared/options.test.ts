@@ -10,7 +10,7 @@ test('More is held over several connections, unless a bound is given; settings a
     const { bufferBytes, aheadBytes } = downloadSettings(downloadSettings({ ...options, ...given }));
     return [bufferBytes / mebibyte, aheadBytes / mebibyte];
   };
-  assert.deepEqual(bounds({}), [16, 64]);
+  assert.deepEqual(bounds({}), [8, 64]);
   assert.deepEqual(bounds({ bufferBytes: 3 * mebibyte }), [3, 3]);
-  assert.deepEqual(bounds({ aheadBytes: 5 * mebibyte }), [16, 5]);
+  assert.deepEqual(bounds({ aheadBytes: 5 * mebibyte }), [8, 5]);
 });
