@@ -8,6 +8,7 @@ import { ConfigurationError } from '../../errors.ts';
 import { openDiskSink } from '../../stores/disk/sink.ts';
 import { MemoryDisk, MemorySink } from '../../stores/memory/sink.ts';
 import { systemError } from '../../stores/memory/system-error.ts';
+import { StoreFault } from '../../stores/store-fault.ts';
 import type { ResumedEvent, WaitingEvent } from '../shared/events.ts';
 import { openWhenRoom } from './open-when-room.ts';
 
@@ -71,4 +72,27 @@ test('On a disk that is full, a folder that is there or not becomes a sink when 
   const sink = await opening;
   await sink.check();
   await sink.close();
+});
+
+test('A sink whose store is away is opened when it answers', async () => {
+  const { all, ...options } = events();
+  const sink = new MemorySink(new MemoryDisk());
+  let left = 2;
+  await openWhenRoom(async () => {
+    if (left-- > 0)
+      throw new StoreFault('cannot write s3://b', { scope: 'sink', code: 'EAGAIN', retryAfter: 1 });
+    return sink;
+  }, options);
+  assert.deepEqual(
+    all.map(({ type, on }) => [type, on]),
+    [
+      ['waiting', 'sink'],
+      ['resumed', 'sink'],
+    ],
+  );
+  const refused = new StoreFault('cannot write s3://b', { scope: 'name', code: 'EACCES' });
+  await assert.rejects(
+    openWhenRoom(() => Promise.reject(refused), options),
+    refused,
+  );
 });

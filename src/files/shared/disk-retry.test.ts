@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ConfigurationError } from '../../errors.ts';
 import { systemError } from '../../stores/memory/system-error.ts';
-import { DiskRetry, type DiskRetryOptions, isPermanent, StoppedError, waitingText } from './disk-retry.ts';
+import { StoreFault } from '../../stores/store-fault.ts';
+import {
+  DiskRetry,
+  type DiskRetryOptions,
+  isPermanent,
+  pauseAfter,
+  StoppedError,
+  waitingText,
+} from './disk-retry.ts';
 import type { ResumedEvent, WaitingEvent } from './events.ts';
 
 function diskRetry(options: Partial<DiskRetryOptions> = {}, sink: Partial<DiskRetryOptions['sink']> = {}) {
@@ -226,4 +235,53 @@ test('After the stop, what works still works', async () => {
   const { retry, stop } = diskRetry();
   stop.abort();
   assert.equal(await retry.with(0, async () => 'last'), 'last');
+});
+
+test('A store is asked again when it says so, else after twice as long each time; a disk all the time', () => {
+  const fault = (retryAfter?: number) =>
+    new StoreFault('busy', { scope: 'sink', code: 'EAGAIN', retryAfter });
+  const always = () => 1;
+  for (const [error, tries, pause] of [
+    [fault(), 0, 1000],
+    [fault(), 3, 8000],
+    [fault(), 20, 30_000],
+    [fault(7000), 3, 7000],
+    [fault(0), 3, 0],
+    [fault(3_600_000), 0, 30_000],
+    [systemError('ENOSPC', 'write'), 5, 1000],
+  ] as const)
+    assert.equal(pauseAfter(error, tries, 1000, always), pause);
+  assert.equal(
+    pauseAfter(fault(), 0, 1000, () => 0),
+    500,
+  );
+});
+
+test('What the check says no waiting mends ends the work; a store that is away is waited for', async () => {
+  const refusal = new ConfigurationError('access is denied');
+  const denied = new StoreFault('access is denied', { scope: 'name', code: 'EACCES' });
+  const ended = diskRetry({}, { check: () => Promise.reject(refusal) });
+  await assert.rejects(
+    ended.retry.with(
+      1,
+      failing(1, () => denied),
+    ),
+    refusal,
+  );
+  const away = new StoreFault('away', { scope: 'sink', code: 'EAGAIN', retryAfter: 1 });
+  const waits = diskRetry();
+  assert.equal(
+    await waits.retry.with(
+      1,
+      failing(2, () => away),
+    ),
+    'done',
+  );
+  assert.deepEqual(
+    waits.events.map(({ type, on }) => [type, on]),
+    [
+      ['waiting', 'sink'],
+      ['resumed', 'sink'],
+    ],
+  );
 });
