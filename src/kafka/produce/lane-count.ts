@@ -3,7 +3,6 @@
  * and how long a round trip takes. One, where a round trip is short. Else four times as many, as long as that brings a third more; fewer
  * where the line stays full, which a round trip tells that takes longer than the shortest. Now and then fewer are tried, or more.
  */
-import { RoundTrips } from './round-trips.ts';
 
 /** What is seen of the line at one moment. */
 export interface LineSample {
@@ -30,8 +29,6 @@ const growth = 4;
 const growthNearFull = 1.25;
 /** More connections are to bring so much more. */
 const moreThan = 1.15;
-/** Where packets may queue, they are to bring so great a part of what as many more would: less is what others had. */
-const ownPart = 0.6;
 const shrinking = 0.75;
 /** Half as many connections that carry so much of it are enough. */
 const asMuch = 0.85;
@@ -83,10 +80,8 @@ export class LaneCount {
   #since: { readonly at: number; readonly bytes: number } | undefined;
   /** Nothing is measured before. */
   #settled = 0;
-  readonly #trips = new RoundTrips();
-  /** Bytes a second with the present number, and what it was in the long run before. */
+  /** Bytes a second with the present number. */
   #rate = 0;
-  #earlier = 0;
   /** What was before, while another number is looked at. */
   #before: Before | undefined;
   #next: 'up' | 'down' = 'up';
@@ -130,7 +125,6 @@ export class LaneCount {
     if (roundTrip !== undefined) {
       this.#requests += 1;
       this.#answered = Math.min(this.#answered, roundTrip);
-      this.#trips.note(roundTrip);
       this.#isFull = this.#isLongerThanBest(roundTrip);
       if (!this.#isFull) this.#free = now;
       this.#seeWhetherTheWayIsAnother(now, roundTrip);
@@ -179,30 +173,16 @@ export class LaneCount {
       this.#rest(now);
     } else if (this.#before !== undefined) {
       this.#compare(this.#before, now, isLong);
-    } else if (now >= this.#heldUntil && this.#hasItsShare()) {
+    } else if (now >= this.#heldUntil) {
       this.#look(now);
     }
-  }
-
-  /**
-   * Beside others on a line that is full, a connection comes to its share little by little, and needs no more of them for that. False: it is
-   * measured once more.
-   */
-  #hasItsShare(): boolean {
-    if (this.#trips.areSteady) return true;
-    const hasGrown = this.#rate >= this.#earlier * moreThan;
-    this.#earlier = this.#rate;
-    if (hasGrown) this.#since = undefined;
-    return !hasGrown;
   }
 
   /** Another number has shown what it brings: on in that direction, or back. */
   #compare(before: Before, now: number, isLong: boolean): void {
     const { lanes } = this;
     const isUp = lanes > before.lanes;
-    const gain = this.#rate / before.rate;
-    const part = 1 + (lanes / before.lanes - 1) * ownPart;
-    const isGood = gain >= (isUp ? (this.#trips.areSteady ? moreThan : part) : asMuch);
+    const isGood = this.#rate >= before.rate * (isUp ? moreThan : asMuch);
     if (isUp ? !isGood && !isLong : !isLong) return;
     this.#before = undefined;
     if (isGood) {
@@ -212,10 +192,8 @@ export class LaneCount {
       return;
     }
     this.#hold = Math.min(longestHold, this.#hold * 2);
-    if (isUp && gain >= moreThan) this.#growth = Math.max(growthNearFull, this.#growth / 2);
     this.#use(before.lanes, now);
-    // Where packets queue, more do carry more, and it is not theirs.
-    if (isUp && !this.#trips.vary) {
+    if (isUp) {
       // Perhaps it was what those before had carried that was too good to last: they have to show it.
       this.#before = { lanes, rate: this.#rate, wasTooMany: true };
       return;
@@ -251,7 +229,6 @@ export class LaneCount {
     // What those have taken that are not used any more is acknowledged for a while.
     this.#settled = now + settlingTrips * this.#answered + (lanes < this.#lanes ? drainingMs : 0);
     this.#since = undefined;
-    this.#earlier = 0;
     this.#lanes = lanes;
   }
 }
