@@ -8,7 +8,7 @@ import { Flow, md5, noise } from '../support/flow.ts';
 import { withHeader } from '../support/records.ts';
 
 /** What an upload is said to need where two of them find room at a time, and four more that are fetched again. */
-const quarterOfAll = 12 * 1024 * 1024;
+const quarterOfAll = 8 * 1024 * 1024;
 
 /** Path -> digest of what stands in a bucket below the uploader's folder. */
 function received(flow: Flow, bucket: MemoryBucket): Record<string, string> {

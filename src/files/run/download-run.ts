@@ -22,7 +22,7 @@ const commitEvery = 8 * 1024 * 1024;
 const uncommittedLimit = 24 * 1024 * 1024;
 
 /** Bytes of memory for a sink that takes bytes in order alone. */
-const orderedBytes = 96 * 1024 * 1024;
+const orderedBytes = 64 * 1024 * 1024;
 
 /** Milliseconds between two looks for uploads that nobody will ever complete. */
 const lookForAbandonedEvery = 3_600_000;

@@ -29,7 +29,7 @@ import { Standing } from './standing.ts';
 import { S3Upload } from './upload.ts';
 
 /** Bytes of parts that are on their way at once. */
-const flightBytes = 20 * 1024 * 1024;
+const flightBytes = 15 * 1024 * 1024;
 
 /** What a sink is made of. */
 export interface S3SinkParts {
