@@ -1,6 +1,6 @@
 /** What stands on disk before a node's first start: its configuration, and Kafka's storage. */
 import { existsSync } from 'node:fs';
-import { copyFile, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SluiceError } from '../errors.ts';
 import { makeFolders } from '../folder.ts';
@@ -40,8 +40,9 @@ export async function prepareStorage(
   if (existsSync(owner)) return;
   const kept = join(jvm.runtime.folder, beginning);
   const usual = isUsual(properties, node.dataDir);
-  if (usual && existsSync(kept)) {
+  if (usual && (await isKept(kept))) {
     await copyFile(kept, join(node.dataDir, beginning));
+    await makeDurable(join(node.dataDir, beginning));
     const ids = { 'node.id': String(node.id), 'directory.id': newKafkaUuid(), 'cluster.id': clusterId };
     await replaceBy(owner, (file) => writeFile(file, propertiesText({ version: '1', ...ids })));
     return;
@@ -58,15 +59,29 @@ function isUsual(properties: Readonly<Record<string, string>>, dataDir: string):
   return properties['log.dirs'] === dataDir && !others && !unstable;
 }
 
-/** The name appears when the file is complete. */
+/** False also for an empty file, as a cut of power may have left it: no broker starts with that, and nobody would make it anew. */
+async function isKept(file: string): Promise<boolean> {
+  return stat(file).then(
+    (stats) => stats.isFile() && stats.size > 0,
+    () => false,
+  );
+}
+
+/** The name appears when the file is complete, and durable, as when Kafka's tool had made it. */
 async function replaceBy(file: string, write: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = `${file}.${newKafkaUuid()}`;
   try {
     await write(temporary);
+    await makeDurable(temporary);
     await rename(temporary, file);
   } finally {
     await rm(temporary, { force: true });
   }
+}
+
+async function makeDurable(file: string): Promise<void> {
+  const handle = await open(file, 'r+');
+  await handle.sync().finally(() => handle.close());
 }
 
 /** Formats a node's storage with `kafka.tools.StorageTool`. */

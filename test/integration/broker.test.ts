@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat, truncate } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -90,6 +90,14 @@ test("Kafka's tool makes the storage of one new cluster; others begin with the s
   // What was asked for may need another beginning.
   const third = await start(t, { runtime, properties: { 'unstable.api.versions.enable': 'false' } });
   assert.ok(existsSync(join(third.dataDir, 'node-1', 'format.log')));
+  await third.stop();
+
+  // A cut of power has left the name alone.
+  await truncate(join(folder, 'bootstrap.checkpoint'));
+  const fourth = await start(t, { runtime });
+  const anew = await inNode(fourth, 'data/bootstrap.checkpoint');
+  assert.ok(anew.includes('transaction.version'));
+  assert.ok(anew.equals(await readFile(join(folder, 'bootstrap.checkpoint'))));
 });
 
 test('three nodes: each can be killed and started again while the others go on', async (t) => {
