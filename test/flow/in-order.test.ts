@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Kafka } from '../../src/kafka/contract.ts';
 import { MemoryBucket, MemoryBucketSink } from '../../src/stores/memory/bucket.ts';
-import { type CraftedFile, craftedUpload } from '../support/crafted.ts';
+import { type CraftedFile, craftedChunks, craftedClose, craftedUpload } from '../support/crafted.ts';
 import { faultySink, once } from '../support/faulty-store.ts';
 import { Flow, md5, noise } from '../support/flow.ts';
 import { withHeader } from '../support/records.ts';
@@ -164,4 +164,19 @@ test('What retention has removed before its turn came is named as missing', asyn
   assert.ok(down.failed > 0);
   assert.deepEqual([down.files + down.failed, down.open, bucket.open.size], [6, 0, 0]);
   for (const { reason } of flow.told('failed')) assert.equal(reason, 'missing-data');
+});
+
+test('What is fetched once more comes whole, also where there is no room for all of it that comes early', async () => {
+  const mebibyte = 1024 * 1024;
+  const bytes = noise(28 * mebibyte);
+  const file: CraftedFile = { path: 'backwards', bytes, checksum: 'sha256', chunk: mebibyte };
+  const flow = new Flow({ partitions: 1, maxMessageBytes: 2 * mebibyte });
+  const records = [...craftedChunks(file).reverse(), craftedClose(file)];
+  // That is found out when all of it has come.
+  const mixed = records.map((record) => withHeader(record, 'checksum', 'md5'));
+  await flow.append(mixed.map((record) => ({ partition: 0, record })));
+  const bucket = new MemoryBucket();
+  const down = await flow.down({}, { sink: new MemoryBucketSink(bucket) });
+  assert.deepEqual([down.files, down.failed, down.open], [1, 0, 0]);
+  assert.equal(md5(bucket.objects.get('shop/backwards')!.bytes), md5(bytes));
 });

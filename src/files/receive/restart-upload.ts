@@ -7,6 +7,7 @@ import type { IncomingUploads } from '../incoming/incoming-uploads.ts';
 import type { ReceiveContext } from '../incoming/receive-context.ts';
 import { isPermanent } from '../shared/disk-retry.ts';
 import { failUpload } from './finish-upload.ts';
+import { fetchInTurn } from './in-turn.ts';
 
 /** How often an upload is fetched again: a folder in which temporary files vanish all the time is no place for them. */
 const tries = 3;
@@ -42,7 +43,9 @@ export async function restartUpload(
     }
     progress.begin(ref.upload, target, upload.size, upload.bytes);
     try {
-      return await fetchAgain(upload);
+      await fetchAgain(upload);
+      // Of what came early then the room may have been too small for all.
+      return await fetchInTurn(context, upload);
     } catch (error) {
       const isOfUpload = error instanceof VanishedError || error instanceof ConflictError;
       if (!isOfUpload && !isPermanent(error)) throw error;
