@@ -4,7 +4,7 @@ import { silentBackoff } from '../../../test/support/silent-backoff.ts';
 import { Backlog } from './backlog.ts';
 import { BatchSizes } from './batch-sizes.ts';
 import { newCursor } from './cursor.ts';
-import { Stripe } from './stripes.ts';
+import { Stripe, Stripes } from './stripes.ts';
 import { AskedAhead, UnderWay } from './under-way.ts';
 
 const roundTrip = 80;
@@ -73,4 +73,12 @@ test('When one has come, the others are asked no more for it', () => {
   );
   assert.equal(underWay.isAwaited(stripe), false);
   assert.equal(underWay.isAny, true);
+});
+
+test('What nobody wants any more is asked for by nobody else, however slowly it comes', () => {
+  const underWay = new UnderWay();
+  const { one } = asked(underWay);
+  assert.equal(underWay.slowest(250, 2000, roundTrip), one);
+  new Stripes(() => {}).drop(one.stripe);
+  assert.equal(underWay.slowest(250, 2000, roundTrip), undefined);
 });

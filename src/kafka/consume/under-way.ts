@@ -103,8 +103,13 @@ export class UnderWay {
   slowest(rate: number, now: number, roundTrip: number): AskedAhead | undefined {
     let longest = 0;
     let slowest: AskedAhead | undefined;
-    for (const same of Map.groupBy(this.#all, ({ stripe }) => stripe).values()) {
-      if (same.length >= most || !same.every((asked) => asked.isSlow(rate, now, roundTrip))) continue;
+    for (const [stripe, same] of Map.groupBy(this.#all, ({ stripe }) => stripe)) {
+      if (
+        stripe.isDropped ||
+        same.length >= most ||
+        !same.every((asked) => asked.isSlow(rate, now, roundTrip))
+      )
+        continue;
       const left = Math.min(...same.map((asked) => asked.left(now, roundTrip)));
       if (left <= longest) continue;
       longest = left;
