@@ -8,6 +8,7 @@ import { AheadMemory } from '../read-ahead.ts';
 import { selects } from '../selects.ts';
 import { StoreFault } from '../store-fault.ts';
 import { openS3Store, type S3Store } from './client.ts';
+import { headObject } from './head.ts';
 import { pathOfKey } from './keys.ts';
 import { firstPage, listObjects } from './listing.ts';
 import { archiveFault, keptLook, objectFile } from './looks.ts';
@@ -68,9 +69,6 @@ class S3Source implements Source {
       return await this.#patiently(() => this.#head(path));
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return undefined;
-      // HEAD has no body to say why. What it refuses may be all that these credentials ask for.
-      if (codeOf(error) === 'EACCES' || codeOf(error) === 'EINVAL')
-        await firstPage(this.#store, this.#patiently);
       throw error;
     }
   }
@@ -113,13 +111,9 @@ class S3Source implements Source {
     throw new StoreFault(`${this.#store.shown(path)} was replaced while it was opened`, stale);
   }
 
-  #head(path: string): Promise<SourceFile> {
-    const key = this.#store.place.prefix + path;
-    const { sdk, common } = this.#store;
-    return this.#store.ask('look at', key, async (client) => {
-      const head = await client.send(new sdk.HeadObjectCommand({ ...common, Key: key }));
-      return objectFile(path, { ...head, Size: head.ContentLength }, keptLook(head.Metadata));
-    });
+  async #head(path: string): Promise<SourceFile> {
+    const head = await headObject(this.#store, this.#store.place.prefix + path);
+    return objectFile(path, { ...head, Size: head.ContentLength }, keptLook(head.Metadata));
   }
 }
 

@@ -3,6 +3,7 @@ import type { CompletedPart } from '@aws-sdk/client-s3';
 import { crc32c } from '@node-rs/crc32';
 import { StoreFault } from '../../store-fault.ts';
 import type { S3Store } from '../client.ts';
+import { headObject } from '../head.ts';
 import type { ContentTypeOf } from './content-type.ts';
 import type { Metadata } from './metadata.ts';
 import { rewriteObject } from './rewrite.ts';
@@ -173,12 +174,8 @@ export class S3Objects {
 
   /** Undefined when nothing stands there. */
   async look(key: string): Promise<ObjectLook | undefined> {
-    const { sdk, common } = this.#store;
     try {
-      const answer = await this.#store.ask('look at', key, (client) =>
-        client.send(new sdk.HeadObjectCommand({ ...common, Key: key })),
-      );
-      const { ETag = '', ContentLength = 0, Metadata = {} } = answer;
+      const { ETag = '', ContentLength = 0, Metadata = {} } = await headObject(this.#store, key);
       return { etag: ETag, size: ContentLength, metadata: Metadata };
     } catch (error) {
       ignoreMissing(error);

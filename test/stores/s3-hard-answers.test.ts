@@ -1,0 +1,66 @@
+/** What servers say that is seldom said. */
+import assert from 'node:assert/strict';
+import { after, before, type TestContext, test } from 'node:test';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import type { S3Place } from '../../src/stores/place.ts';
+import { openS3Sink } from '../../src/stores/s3/sink/open-sink.ts';
+import { openS3Source } from '../../src/stores/s3/source.ts';
+import { isAway } from '../../src/stores/store-fault.ts';
+import { type HttpFaultOptions, startHttpFaults } from '../support/http-faults.ts';
+import { type RunningS3, startS3 } from '../support/s3.ts';
+
+const cleanups: (() => unknown)[] = [];
+let s3: RunningS3;
+before(async () => {
+  s3 = await startS3({
+    after: (cleanup) => {
+      cleanups.push(cleanup);
+    },
+  });
+  Object.assign(process.env, s3.environment);
+});
+after(async () => {
+  for (const cleanup of cleanups.reverse()) await cleanup();
+});
+
+async function behind(t: TestContext, judge: HttpFaultOptions['judge']) {
+  const proxy = await startHttpFaults(t, { target: s3.port, judge });
+  const bucket = await s3.bucket();
+  const place: S3Place = { store: 's3', bucket, prefix: 'in/', url: `s3://${bucket}/in` };
+  return { place, options: { endpoint: `http://127.0.0.1:${proxy.port}` }, bucket };
+}
+
+test('A HEAD that is refused without a reason is asked about: credentials that have expired are no fault of an object', async (t) => {
+  let hasExpired = false;
+  const { place, options, bucket } = await behind(t, () => {
+    return hasExpired ? { status: 400, code: 'ExpiredToken' } : undefined;
+  });
+  await s3.client.send(new PutObjectCommand({ Bucket: bucket, Key: 'in/a', Body: 'a' }));
+  const source = await openS3Source(place, { s3: options });
+  const sink = await openS3Sink(place, { s3: options, reader: 'office' });
+  hasExpired = true;
+  const isExpired = (error: unknown) => isAway(error) && /expired/.test(error.message);
+  await assert.rejects(source.look('a'), isExpired);
+  await assert.rejects(sink.published('a'), isExpired);
+  hasExpired = false;
+  assert.equal((await source.look('a'))?.size, 1);
+  assert.equal(await sink.published('b'), undefined);
+  await sink.close();
+});
+
+test('One HEAD that is refused for nothing is asked once more', async (t) => {
+  let refusals = 0;
+  const { place, options, bucket } = await behind(t, ({ method }) => {
+    return method === 'HEAD' && refusals-- > 0 ? { status: 403, code: 'RequestTimeTooSkewed' } : undefined;
+  });
+  await s3.client.send(new PutObjectCommand({ Bucket: bucket, Key: 'in/a', Body: 'a' }));
+  const source = await openS3Source(place, { s3: options });
+  const sink = await openS3Sink(place, { s3: options, reader: 'office' });
+  refusals = 1;
+  assert.equal((await source.look('a'))?.size, 1);
+  refusals = 1;
+  assert.equal(await sink.published('b'), undefined);
+  refusals = 2;
+  await assert.rejects(sink.published('c'), /access is denied/);
+  await sink.close();
+});
