@@ -5,11 +5,7 @@ import type { S3Place } from '../place.ts';
 import { hasExpired, meaningOf } from './answers.ts';
 import { loadS3Sdk, type S3Sdk } from './load.ts';
 import type { S3Options } from './options.ts';
-
-/** Milliseconds: to connect; until an answer begins; without a byte either way. */
-const waits = { connect: 10_000, answer: 60_000, silence: 30_000 };
-/** Connections at once: what waits for one is not under way. */
-const connections = 64;
+import { makeRequestHandler, type S3Waits, usualWaits } from './request-handler.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -89,6 +85,7 @@ export async function openS3Store(
   place: S3Place,
   options: S3Options = {},
   env: Environment = process.env,
+  waits: S3Waits = usualWaits,
 ): Promise<S3Store> {
   const sdk = await loadS3Sdk();
   const endpoint = endpointOf(options, env);
@@ -104,21 +101,10 @@ export async function openS3Store(
     logger: silent,
     ...(options.anonymous ? anonymous : {}),
   };
-  const shared = new sdk.S3Client({
-    ...base,
-    region: region ?? 'us-east-1',
-    requestHandler: {
-      connectionTimeout: waits.connect,
-      requestTimeout: waits.answer,
-      throwOnRequestTimeout: true,
-      socketTimeout: waits.silence,
-      httpAgent: { keepAlive: true, maxSockets: connections },
-      httpsAgent: { keepAlive: true, maxSockets: connections },
-      logger: silent,
-    },
-  });
+  const requestHandler = makeRequestHandler(sdk, base, waits);
+  const shared = new sdk.S3Client({ ...base, region: region ?? 'us-east-1', requestHandler });
   const found = region ?? (await regionOfProfile(sdk, base));
-  const { requestHandler, credentialDefaultProvider } = shared.config;
+  const { credentialDefaultProvider } = shared.config;
   const make = (): S3Client =>
     new sdk.S3Client({
       ...base,
