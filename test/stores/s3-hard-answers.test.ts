@@ -6,6 +6,8 @@ import type { S3Place } from '../../src/stores/place.ts';
 import { openS3Sink } from '../../src/stores/s3/sink/open-sink.ts';
 import { openS3Source } from '../../src/stores/s3/source.ts';
 import { isAway } from '../../src/stores/store-fault.ts';
+import { VanishedError } from '../../src/stores/vanished.ts';
+import { id, look, publishedAs } from '../contracts/sink/ground.ts';
 import { type HttpFaultOptions, startHttpFaults } from '../support/http-faults.ts';
 import { type RunningS3, startS3 } from '../support/s3.ts';
 
@@ -62,5 +64,28 @@ test('One HEAD that is refused for nothing is asked once more', async (t) => {
   assert.equal(await sink.published('b'), undefined);
   refusals = 2;
   await assert.rejects(sink.published('c'), /access is denied/);
+  await sink.close();
+});
+
+test('What cannot be completed for a conflict is sent anew', async (t) => {
+  let conflicts = true;
+  const { place, options } = await behind(t, ({ method, url }) => {
+    return conflicts && method === 'POST' && /uploadId=/.test(url!)
+      ? { status: 409, code: 'ConditionalRequestConflict' }
+      : undefined;
+  });
+  const sink = await openS3Sink(place, { s3: options, reader: 'office' });
+  const text = 'x'.repeat(6_000_000);
+  const bytes = Buffer.from(text);
+  const target = 'shop/a';
+  const published = publishedAs(text);
+  const write = () => sink.part(id(1), { target, size: bytes.length }).write(bytes, 0);
+  await write();
+  await assert.rejects(sink.publish(id(1), target, look, published), VanishedError);
+  await sink.clear(id(1));
+  conflicts = false;
+  await write();
+  await sink.publish(id(1), target, look, published);
+  assert.deepEqual(await sink.published(target), published);
   await sink.close();
 });

@@ -110,7 +110,7 @@ export class S3Objects {
     }
   }
 
-  /** Makes an object of parts; resolves with its ETag. */
+  /** Makes an object of parts; resolves with its ETag. Throws `ENOENT` when these parts cannot become one any more. */
   async complete(
     key: string,
     upload: string,
@@ -125,18 +125,24 @@ export class S3Objects {
         ...(checksum === undefined ? {} : { ChecksumCRC32C: checksum }),
       }),
     );
-    const answer = await this.#conditionally('complete', key, condition, (client, given) =>
-      client.send(
-        new sdk.CompleteMultipartUploadCommand({
-          ...common,
-          ...given,
-          Key: key,
-          UploadId: upload,
-          MultipartUpload: { Parts },
-        }),
-      ),
-    );
-    return answer.ETag ?? '';
+    try {
+      const answer = await this.#conditionally('complete', key, condition, (client, given) =>
+        client.send(
+          new sdk.CompleteMultipartUploadCommand({
+            ...common,
+            ...given,
+            Key: key,
+            UploadId: upload,
+            MultipartUpload: { Parts },
+          }),
+        ),
+      );
+      return answer.ETag ?? '';
+    } catch (error) {
+      if (!isNamed(error, 'ConditionalRequestConflict')) throw error;
+      // Somebody wrote to this key since it was begun: S3 wants it to be begun anew.
+      throw new StoreFault((error as Error).message, { scope: 'name', code: 'ENOENT', cause: error });
+    }
   }
 
   /** Ends an upload in parts, with all that stands of it; one that is not there has ended. */
@@ -217,7 +223,7 @@ export class S3Objects {
     try {
       return await this.#store.ask(what, key, (client) => send(client, given ?? {}));
     } catch (error) {
-      if (given === undefined || !isNotImplemented(error)) throw error;
+      if (given === undefined || !isNamed(error, 'NotImplemented')) throw error;
       this.#knowsConditions = false;
       const message = `${this.#store.place.url} takes no conditions: where several downloaders write there, an older file may replace a newer one`;
       this.#say('conditions', message);
@@ -261,9 +267,10 @@ export function isCode(error: unknown, code: string): boolean {
   return error instanceof StoreFault && error.code === code;
 }
 
-function isNotImplemented(error: unknown): boolean {
+/** True when the store's own name for it is this one. */
+function isNamed(error: unknown, name: string): boolean {
   const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && cause.name === 'NotImplemented';
+  return cause instanceof Error && cause.name === name;
 }
 
 /** Big-endian, as S3 writes it. */
