@@ -45,6 +45,26 @@ export function bytesInOrder(open: OpenSinkGround): void {
     await sink.close();
   });
 
+  test('What is cleared while it is published stands whole, or not at all', async (t) => {
+    const ground = await open(t);
+    const sink = await ground.open();
+    for (const [number, clears] of (['clear', 'discard'] as const).entries()) {
+      const [upload, target] = [id(number + 1), `shop/${number}`];
+      await sink.part(upload, partOf(target, 'hello')).write(Buffer.from('hello'), 0);
+      const published = sink.publish(upload, target, look, publishedAs('hello', upload)).then(
+        () => true,
+        (error: unknown) => {
+          assert.ok(error instanceof VanishedError, String(error));
+          return false;
+        },
+      );
+      await sink[clears](upload);
+      const stands = await published;
+      assert.equal((await ground.read(target))?.bytes.toString(), stands ? 'hello' : undefined);
+    }
+    await sink.close();
+  });
+
   test('What somebody put under a name since it was looked at is not replaced before it is looked at again', async (t) => {
     const ground = await open(t);
     const sink = await ground.open();

@@ -77,6 +77,8 @@ export class S3Upload {
 
   async #finish(condition: Condition, metadata: Metadata): Promise<{ etag: string; metadata: Metadata }> {
     const { objects, key, size, flights } = this.#options;
+    // What was aborted since it was asked for is empty.
+    this.#mustStand();
     if (size <= this.#partSize) {
       const bytes = this.#filling ?? Buffer.alloc(0);
       const etag = await objects.put(key, bytes, metadata, condition);
