@@ -26,6 +26,22 @@ export interface ObjectLook {
   readonly metadata: Metadata;
 }
 
+/** What a store says of what it has taken. */
+interface Written {
+  readonly ETag?: string | undefined;
+  readonly ChecksumCRC32C?: string | undefined;
+}
+
+/** Other bytes than were sent stand there now, by this ETag. */
+export class SpoiltFault extends StoreFault {
+  readonly etag: string;
+
+  constructor(message: string, etag: string) {
+    super(message, { scope: 'sink', code: 'EAGAIN' });
+    this.etag = etag;
+  }
+}
+
 export class S3Objects {
   readonly #store: S3Store;
   readonly #typeOf: ContentTypeOf;
@@ -57,7 +73,7 @@ export class S3Objects {
         }),
       ),
     );
-    this.#mustAgree(key, checksum, answer.ChecksumCRC32C);
+    this.#mustAgree(key, checksum, answer);
     return answer.ETag ?? '';
   }
 
@@ -93,7 +109,7 @@ export class S3Objects {
         }),
       ),
     );
-    this.#mustAgree(key, checksum, answer.ChecksumCRC32C);
+    this.#mustAgree(key, checksum, answer);
     return { number, etag: answer.ETag ?? '', checksum };
   }
 
@@ -239,10 +255,11 @@ export class S3Objects {
     return this.#givesChecksums ? base64Of(crc32c(bytes)) : undefined;
   }
 
-  #mustAgree(key: string, given: string | undefined, found: string | undefined): void {
+  #mustAgree(key: string, given: string | undefined, answer: Written): void {
+    const { ChecksumCRC32C: found, ETag = '' } = answer;
     if (given === undefined || found === undefined || given === found) return;
     const message = `${this.#store.shown(key)} arrived with other bytes than were sent (CRC32C ${found}, and not ${given})`;
-    throw new StoreFault(message, { scope: 'sink', code: 'EAGAIN' });
+    throw new SpoiltFault(message, ETag);
   }
 
   /** How all that is written is kept. */

@@ -21,7 +21,7 @@ import { Flights } from './flights.ts';
 import { journalName, type S3Journal } from './journal.ts';
 import { abortFormer } from './leftovers.ts';
 import { fullMetadata, type Metadata, metadataOf, publishedOf, uploadOf, withPublished } from './metadata.ts';
-import { isCode, type ObjectLook, type S3Objects } from './objects.ts';
+import { isCode, type ObjectLook, type S3Objects, SpoiltFault } from './objects.ts';
 import { PartBuffers } from './part-buffers.ts';
 import { partSizeFor } from './part-size.ts';
 import { prove } from './prove.ts';
@@ -259,6 +259,9 @@ export class S3Sink implements Sink {
     try {
       return { ...(await work()), stood: false };
     } catch (error) {
+      // It says of itself that it is ours: by that alone it would be taken for what was meant.
+      if (error instanceof SpoiltFault)
+        this.#standing.expect(target, { etag: error.etag, size, metadata: {} });
       const isGone = isCode(error, 'ENOENT');
       if (!isGone && !isCode(error, 'ESTALE')) throw error;
       this.#standing.forget(target);

@@ -42,22 +42,31 @@ export class Standing {
     return found === undefined ? { IfNoneMatch: '*' } : { IfMatch: found.etag };
   }
 
+  /** What stands there is to be replaced, if it still is this one; whoever asks for more than that looks anew. */
+  expect(target: string, look: ObjectLook): void {
+    this.#keep(target, { found: Promise.resolve(look), at: Number.NEGATIVE_INFINITY, asked: new Set() });
+  }
+
   /** It was written, or is another one than was found. */
   forget(target: string): void {
     this.#looks.delete(target);
   }
 
   async #lookAnew(target: string, question: Question | undefined): Promise<ObjectLook | undefined> {
-    if (this.#looks.size >= most) this.#looks.delete(this.#looks.keys().next().value!);
     const found = this.#objects.look(this.#keyOf(target));
-    this.#looks.delete(target);
     const look = { found, at: performance.now(), asked: new Set(question === undefined ? [] : [question]) };
-    this.#looks.set(target, look);
+    this.#keep(target, look);
     try {
       return await found;
     } catch (error) {
       if (this.#looks.get(target) === look) this.#looks.delete(target);
       throw error;
     }
+  }
+
+  #keep(target: string, look: Look): void {
+    this.#looks.delete(target);
+    if (this.#looks.size >= most) this.#looks.delete(this.#looks.keys().next().value!);
+    this.#looks.set(target, look);
   }
 }
