@@ -1,7 +1,7 @@
 /** What servers say that is seldom said. */
 import assert from 'node:assert/strict';
 import { after, before, type TestContext, test } from 'node:test';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { S3Place } from '../../src/stores/place.ts';
 import { openS3Sink } from '../../src/stores/s3/sink/open-sink.ts';
 import { openS3Source } from '../../src/stores/s3/source.ts';
@@ -87,5 +87,33 @@ test('What cannot be completed for a conflict is sent anew', async (t) => {
   await write();
   await sink.publish(id(1), target, look, published);
   assert.deepEqual(await sink.published(target), published);
+  await sink.close();
+});
+
+test('What stood there already keeps its headers when it is said to be ours', async (t) => {
+  const { place, options, bucket } = await behind(t, () => undefined);
+  const kept = {
+    ContentType: 'text/x-special',
+    CacheControl: 'max-age=7',
+    ContentDisposition: 'attachment; filename="x.txt"',
+    ContentEncoding: 'gzip',
+    ContentLanguage: 'de',
+  };
+  const Key = 'in/shop/a.txt';
+  await s3.client.send(
+    new PutObjectCommand({
+      Bucket: bucket,
+      Key,
+      Body: 'a',
+      ...kept,
+      Metadata: { own: 'x', title: '=?UTF-8?Q?caf=C3=A9?=' },
+    }),
+  );
+  const sink = await openS3Sink(place, { s3: options, reader: 'office' });
+  await sink.adopt('shop/a.txt', { upload: id(1), size: 1, digest: 'md5:0cc175b9c0f1b6a831c399e269772661' });
+  const head = await s3.client.send(new HeadObjectCommand({ Bucket: bucket, Key }));
+  for (const [name, value] of Object.entries(kept)) assert.equal(head[name as 'ContentType'], value, name);
+  assert.equal(head.Metadata?.own, 'x');
+  assert.equal(head.Metadata?.['sluice-upload'], id(1));
   await sink.close();
 });

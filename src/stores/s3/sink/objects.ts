@@ -5,6 +5,7 @@ import { StoreFault } from '../../store-fault.ts';
 import type { S3Store } from '../client.ts';
 import { headObject } from '../head.ts';
 import type { ContentTypeOf } from './content-type.ts';
+import { type Kept, keptOf } from './kept.ts';
 import type { Metadata } from './metadata.ts';
 import { rewriteObject } from './rewrite.ts';
 
@@ -24,6 +25,8 @@ export interface ObjectLook {
   readonly etag: string;
   readonly size: number;
   readonly metadata: Metadata;
+  /** Undefined of one that we wrote just now. */
+  readonly kept?: Kept;
 }
 
 /** What a store says of what it has taken. */
@@ -189,16 +192,21 @@ export class S3Objects {
     return Contents.flatMap(({ Key }) => Key ?? []);
   }
 
-  /** Gives an object other metadata, if it still is the one of this ETag. */
-  rewrite(key: string, { etag, size }: Pick<ObjectLook, 'etag' | 'size'>, metadata: Metadata): Promise<void> {
-    return rewriteObject(this.#store, { key, etag, size, metadata, kept: this.#written(key) });
+  /** Gives an object other metadata, if it still is the one of this ETag; how it is kept stays as it is. */
+  rewrite(
+    key: string,
+    { etag, size, kept = this.#written(key) }: Omit<ObjectLook, 'metadata'>,
+    metadata: Metadata,
+  ): Promise<void> {
+    return rewriteObject(this.#store, { key, etag, size, metadata, kept });
   }
 
   /** Undefined when nothing stands there. */
   async look(key: string): Promise<ObjectLook | undefined> {
     try {
-      const { ETag = '', ContentLength = 0, Metadata = {} } = await headObject(this.#store, key);
-      return { etag: ETag, size: ContentLength, metadata: Metadata };
+      const head = await headObject(this.#store, key);
+      const { ETag = '', ContentLength = 0, Metadata = {} } = head;
+      return { etag: ETag, size: ContentLength, metadata: Metadata, kept: keptOf(head) };
     } catch (error) {
       ignoreMissing(error);
       return undefined;

@@ -275,14 +275,10 @@ export class S3Sink implements Sink {
   }
 
   /** Has an object say what it is, unless it does. Where another one stands there by now, that one says so itself. */
-  async #describe(
-    target: string,
-    { etag, size, metadata: said }: ObjectLook,
-    metadata: Metadata,
-  ): Promise<void> {
-    if (Object.entries(metadata).every(([name, value]) => said[name] === value)) return;
+  async #describe(target: string, standing: ObjectLook, metadata: Metadata): Promise<void> {
+    if (Object.entries(metadata).every(([name, value]) => standing.metadata[name] === value)) return;
     try {
-      await this.#parts.objects.rewrite(this.#key(target), { etag, size }, metadata);
+      await this.#parts.objects.rewrite(this.#key(target), standing, metadata);
     } catch (error) {
       if (!isCode(error, 'ESTALE') && !isCode(error, 'ENOENT')) throw error;
     }
