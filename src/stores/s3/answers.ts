@@ -2,6 +2,7 @@
 import { ConfigurationError } from '../../errors.ts';
 import { withoutSecrets } from '../../secrets.ts';
 import { StoreFault } from '../store-fault.ts';
+import { tlsFault } from './tls-faults.ts';
 
 /** What was to be done, for people and for what an answer means there. */
 export interface S3Asked {
@@ -128,6 +129,8 @@ export function meaningOf(error: unknown, asked: S3Asked): Error {
       ? fault('name', 'EINVAL', `the server refuses (${shown(seen)})`)
       : refusal(`the server refuses (${shown(seen)})`);
   // No status: nobody answered, or the answer broke off.
+  const distrust = status === undefined ? tlsFault(code, seen.message) : undefined;
+  if (distrust !== undefined) return refusal(distrust);
   if (
     code !== undefined ||
     status !== undefined ||

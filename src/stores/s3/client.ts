@@ -5,9 +5,7 @@ import type { S3Place } from '../place.ts';
 import { hasExpired, meaningOf } from './answers.ts';
 import { loadS3Sdk, type S3Sdk } from './load.ts';
 import type { S3Options } from './options.ts';
-import { makeRequestHandler, type S3Waits, usualWaits } from './request-handler.ts';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
+import { type Environment, makeRequestHandler, type S3Waits, usualWaits } from './request-handler.ts';
 
 export class S3Store {
   readonly place: S3Place;
@@ -101,7 +99,7 @@ export async function openS3Store(
     logger: silent,
     ...(options.anonymous ? anonymous : {}),
   };
-  const requestHandler = makeRequestHandler(sdk, base, waits);
+  const requestHandler = makeRequestHandler(sdk, base, waits, env);
   const shared = new sdk.S3Client({ ...base, region: region ?? 'us-east-1', requestHandler });
   const found = region ?? (await regionOfProfile(sdk, base));
   const { credentialDefaultProvider } = shared.config;

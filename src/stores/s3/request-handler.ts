@@ -2,9 +2,11 @@
  * How requests go out, and how long they are waited for. What reads is answered soon. What carries bytes takes as long as the line does, and
  * what a server copies or puts together as long as its disks do: of those only silence is measured.
  */
+import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
+import { ConfigurationError, describeError } from '../../errors.ts';
 import type { S3Sdk } from './load.ts';
 
 /** Milliseconds. */
@@ -28,16 +30,26 @@ export const usualWaits: S3Waits = {
   work: 900_000,
 };
 
+/** The variables of the environment. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /** Connections at once: what waits for one is not under way. */
 const connections = 64;
 
 type RequestHandler = S3Client['config']['requestHandler'];
 type Request = Parameters<RequestHandler['handle']>[0];
 
-export function makeRequestHandler(sdk: S3Sdk, base: S3ClientConfig, waits: S3Waits): RequestHandler {
+/** `env`: names proxies and authorities, as for AWS's own tools. Throws ConfigurationError where those cannot be read. */
+export function makeRequestHandler(
+  sdk: S3Sdk,
+  base: S3ClientConfig,
+  waits: S3Waits,
+  env: Environment,
+): RequestHandler {
+  const usual = { keepAlive: true, maxSockets: connections, proxyEnv: { ...env } };
   const agents = {
-    httpAgent: new HttpAgent({ keepAlive: true, maxSockets: connections }),
-    httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets: connections }),
+    httpAgent: new HttpAgent(usual),
+    httpsAgent: new HttpsAgent({ ...usual, ...authoritiesOf(env) }),
   };
   const make = (requestTimeout: number, socketTimeout: number): RequestHandler =>
     new sdk.S3Client({
@@ -61,6 +73,21 @@ export function makeRequestHandler(sdk: S3Sdk, base: S3ClientConfig, waits: S3Wa
     return carriesBytes(request) ? sending.handle(request, options) : ask(request, options);
   };
   return Object.assign(quick, { handle });
+}
+
+/** Those of Node, `NODE_EXTRA_CA_CERTS` among them, unless AWS's variable names others. */
+function authoritiesOf({ AWS_CA_BUNDLE: bundle }: Environment): { readonly ca?: Buffer } {
+  if (bundle === undefined || bundle === '') return {};
+  try {
+    return { ca: readFileSync(bundle) };
+  } catch (cause) {
+    throw new ConfigurationError(
+      `AWS_CA_BUNDLE names ${bundle}, which cannot be read: ${describeError(cause)}`,
+      {
+        cause,
+      },
+    );
+  }
 }
 
 /** Copying an object, or making one of its parts. */
