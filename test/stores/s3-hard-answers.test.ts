@@ -117,3 +117,19 @@ test('What stood there already keeps its headers when it is said to be ours', as
   assert.equal(head.Metadata?.['sluice-upload'], id(1));
   await sink.close();
 });
+
+test('Metadata that a server gives in bytes is written again in ASCII', async (t) => {
+  const written: unknown[] = [];
+  const { place, options, bucket } = await behind(t, ({ headers }) => {
+    if ('x-amz-copy-source' in headers) written.push(headers['x-amz-meta-title']);
+    return undefined;
+  });
+  const raw = Buffer.from('café').toString('latin1');
+  const Key = 'in/shop/a.txt';
+  await s3.client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'a', Metadata: { title: raw } }));
+  const given = (await s3.client.send(new HeadObjectCommand({ Bucket: bucket, Key }))).Metadata?.title ?? '';
+  const sink = await openS3Sink(place, { s3: options, reader: 'office' });
+  await sink.adopt('shop/a.txt', publishedAs('a'));
+  await sink.close();
+  assert.deepEqual(written, [`=?UTF-8?B?${Buffer.from(given, 'latin1').toString('base64')}?=`]);
+});

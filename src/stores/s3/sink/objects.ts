@@ -6,7 +6,7 @@ import type { S3Store } from '../client.ts';
 import { headObject } from '../head.ts';
 import type { ContentTypeOf } from './content-type.ts';
 import { type Kept, keptOf } from './kept.ts';
-import type { Metadata } from './metadata.ts';
+import { asciiMetadata, type Metadata } from './metadata.ts';
 import { rewriteObject } from './rewrite.ts';
 
 /** What must stand under a key for it to be written. */
@@ -206,7 +206,7 @@ export class S3Objects {
     try {
       const head = await headObject(this.#store, key);
       const { ETag = '', ContentLength = 0, Metadata = {} } = head;
-      return { etag: ETag, size: ContentLength, metadata: Metadata, kept: keptOf(head) };
+      return { etag: ETag, size: ContentLength, metadata: asciiMetadata(Metadata), kept: keptOf(head) };
     } catch (error) {
       ignoreMissing(error);
       return undefined;
