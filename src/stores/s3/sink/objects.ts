@@ -1,10 +1,10 @@
 /** Requests that write, one try each: what is sent has a checksum where the store takes one, and what comes back is compared. */
 import type { CompletedPart } from '@aws-sdk/client-s3';
-import { crc32c } from '@node-rs/crc32';
 import { StoreFault } from '../../store-fault.ts';
 import type { S3Store } from '../client.ts';
 import { headObject } from '../head.ts';
 import type { ContentTypeOf } from './content-type.ts';
+import { crc32cText } from './crc32c-text.ts';
 import { type Kept, keptOf } from './kept.ts';
 import { asciiMetadata, type Metadata } from './metadata.ts';
 import { rewriteObject } from './rewrite.ts';
@@ -260,7 +260,7 @@ export class S3Objects {
   }
 
   #checksum(bytes: Uint8Array): string | undefined {
-    return this.#givesChecksums ? base64Of(crc32c(bytes)) : undefined;
+    return this.#givesChecksums ? crc32cText(bytes) : undefined;
   }
 
   #mustAgree(key: string, given: string | undefined, answer: Written): void {
@@ -296,11 +296,4 @@ export function isCode(error: unknown, code: string): boolean {
 function isNamed(error: unknown, name: string): boolean {
   const cause = error instanceof Error ? error.cause : undefined;
   return cause instanceof Error && cause.name === name;
-}
-
-/** Big-endian, as S3 writes it. */
-function base64Of(checksum: number): string {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(checksum >>> 0);
-  return bytes.toString('base64');
 }
