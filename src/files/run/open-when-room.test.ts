@@ -96,3 +96,23 @@ test('A sink whose store is away is opened when it answers', async () => {
     refused,
   );
 });
+
+test('Whoever is stopped does not wait for an opening that hangs, and what it opens later is closed', async () => {
+  const { all, ...options } = events();
+  const opened = Promise.withResolvers<MemorySink>();
+  const stop = new AbortController();
+  const opening = openWhenRoom(() => opened.promise, { ...options, signal: stop.signal });
+  stop.abort();
+  await assert.rejects(opening, { name: 'AbortError' });
+  const { signal } = stop;
+  await assert.rejects(
+    openWhenRoom(() => opened.promise, { ...options, signal }),
+    { name: 'AbortError' },
+  );
+  let closed = 0;
+  const sink = new MemorySink(new MemoryDisk());
+  sink.close = async () => void closed++;
+  opened.resolve(sink);
+  await waitFor(() => closed === 2);
+  assert.deepEqual(all, []);
+});

@@ -24,7 +24,7 @@ export async function openWhenRoom(
   let waited: WaitingEvent['on'] | undefined;
   for (let tries = 0; ; tries++) {
     try {
-      const sink = await open();
+      const sink = await unlessStopped(open(), signal);
       if (waited !== undefined) onEvent({ type: 'resumed', on: waited, message: `${to} takes files again` });
       return sink;
     } catch (error) {
@@ -37,5 +37,24 @@ export async function openWhenRoom(
       waited ??= on;
       await delay(pauseAfter(error, tries, pause), undefined, signal === undefined ? {} : { signal });
     }
+  }
+}
+
+/** A store that takes a request and says nothing is no reason to stay. A sink that opens after all is closed. */
+async function unlessStopped(opening: Promise<Sink>, signal: AbortSignal | undefined): Promise<Sink> {
+  if (signal === undefined) return opening;
+  let stop: () => void = () => {};
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => reject(new DOMException('stopped while a sink was opened', 'AbortError'));
+    signal.addEventListener('abort', stop);
+    if (signal.aborted) stop();
+  });
+  try {
+    return await Promise.race([opening, stopped]);
+  } catch (error) {
+    opening.then((sink) => sink.close()).catch(() => {});
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }

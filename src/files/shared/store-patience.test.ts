@@ -131,3 +131,17 @@ test('A limit ends the waiting, and so does a signal, also one that comes later'
     { name: 'StoppedError' },
   );
 });
+
+test('A stop does not wait for a request that nobody answers, and what comes of it later is nothing', async () => {
+  const stop = new AbortController();
+  const { patience, told } = patienceOf({ signal: stop.signal });
+  const answer = Promise.withResolvers<number>();
+  const asked = patience.with(() => answer.promise);
+  const tooLate = assert.rejects(asked, { name: 'StoppedError' });
+  await othersTurn();
+  stop.abort();
+  await tooLate;
+  answer.reject(away());
+  await othersTurn();
+  assert.deepEqual(told, []);
+});

@@ -34,6 +34,10 @@ const steadyClock: PatienceClock = {
   wait: (milliseconds, signal) => delay(milliseconds, undefined, { signal }).catch(() => {}),
 };
 
+function stoppedError(cause?: unknown): StoppedError {
+  return new StoppedError('stopped while a store was waited for', { cause });
+}
+
 export class StorePatience {
   readonly #options: StorePatienceOptions;
   readonly #clock: PatienceClock;
@@ -73,7 +77,7 @@ export class StorePatience {
       for (let pause: number = first; ; pause = Math.min(last, 2 * pause)) {
         await this.#wait(this.#notBefore - this.#clock.now());
         try {
-          return await request();
+          return await this.#unlessStopped(request());
         } catch (error) {
           if (!isAway(error)) throw error;
           const now = this.#clock.now();
@@ -94,10 +98,26 @@ export class StorePatience {
     }
   };
 
+  /** A server that takes a request and says nothing is no reason to stay: what it says later concerns nobody. */
+  async #unlessStopped<T>(request: Promise<T>): Promise<T> {
+    const { signal } = this.#stop;
+    let stop: () => void = () => {};
+    const stopped = new Promise<never>((_, reject) => {
+      stop = () => reject(stoppedError());
+      signal.addEventListener('abort', stop);
+      if (signal.aborted) stop();
+    });
+    try {
+      return await Promise.race([request, stopped]);
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
   async #wait(milliseconds: number, cause?: unknown): Promise<void> {
     const { signal } = this.#stop;
     if (milliseconds > 0) await this.#clock.wait(milliseconds, signal);
-    if (signal.aborted) throw new StoppedError('stopped while a store was waited for', { cause });
+    if (signal.aborted) throw stoppedError(cause);
   }
 
   #tell(error: unknown): void {
