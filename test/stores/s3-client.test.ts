@@ -62,6 +62,19 @@ test('What only the user can mend says how', async (t) => {
   await refused({ anonymous: true }, /leave --s3-anonymous away/);
   await refused({ endpoint: 'ftp://host' }, /no URL of a server/);
   await refused({ endpoint: 'http://me:a-secret@host' }, /has keys in it/);
+  for (const name of ['AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'])
+    for (const junk of ['minio', 'minio:9000']) {
+      setEnvironment(t, { AWS_ACCESS_KEY_ID: 'AKIDNOBODY', AWS_SECRET_ACCESS_KEY: 'a-secret', [name]: junk });
+      await refused({}, new RegExp(`\\(${name}\\) is no URL of a server`), 'bucket');
+    }
+  const profile = join(await temporaryFolder(t), 'config');
+  await writeFile(profile, '[default]\nendpoint_url = minio\n');
+  setEnvironment(t, {
+    AWS_ACCESS_KEY_ID: 'AKIDNOBODY',
+    AWS_SECRET_ACCESS_KEY: 'a-secret',
+    AWS_CONFIG_FILE: profile,
+  });
+  await refused({}, /no URL of a server/, 'bucket');
   setEnvironment(t, { ...s3.environment, AWS_SECRET_ACCESS_KEY: 'a-secret-of-others' });
   await refused({}, /credentials are not right \(SignatureDoesNotMatch\)/);
   setEnvironment(t, { AWS_ENDPOINT_URL_S3: s3.endpoint, AWS_SHARED_CREDENTIALS_FILE: '/nowhere' });

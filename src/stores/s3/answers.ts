@@ -84,6 +84,8 @@ export function meaningOf(error: unknown, asked: S3Asked): Error {
   const refusal = (reason: string): ConfigurationError =>
     new ConfigurationError(`${asked.cannot}: ${reason}`, { cause: plain(seen) });
   if (name === 'AbortError') return error;
+  if (code === 'ERR_INVALID_URL')
+    return refusal('the endpoint of S3, in the profile, is no URL of a server; write https://HOST:PORT');
   if (name === 'NoSuchBucket')
     return refusal(
       `there is no bucket ${asked.bucket}${asked.endpoint === undefined ? '' : ` at ${asked.endpoint}`}: make it, or name another`,

@@ -123,15 +123,18 @@ const anonymous: S3ClientConfig = {
 };
 
 function endpointOf({ endpoint }: S3Options, env: Environment): string | undefined {
-  if (endpoint === undefined) return env.AWS_ENDPOINT_URL_S3 || env.AWS_ENDPOINT_URL || undefined;
-  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  const variable = ['AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'].find((name) => env[name]);
+  const named = endpoint ?? (variable === undefined ? undefined : env[variable]);
+  if (named === undefined) return undefined;
+  const what = `the endpoint of S3${endpoint === undefined ? ` (${variable})` : ''}`;
+  const url = URL.canParse(named) ? new URL(named) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol))
-    throw new ConfigurationError(`the endpoint of S3 is no URL of a server; write https://HOST:PORT`);
+    throw new ConfigurationError(`${what} is no URL of a server; write https://HOST:PORT`);
   if (url.username !== '' || url.password !== '')
     throw new ConfigurationError(
-      `the endpoint of S3 has keys in it; they come from AWS's environment and profiles: write https://HOST:PORT`,
+      `${what} has keys in it; they come from AWS's environment and profiles: write https://HOST:PORT`,
     );
-  return endpoint;
+  return named;
 }
 
 /** True for the URL of a server in a house: it has a port, or a host's name without a dot, and no buckets in the names of hosts. */
