@@ -82,6 +82,8 @@ test('What is free may not be known', async () => {
 
 test('What there is no room for is said in the right word', () => {
   const full = systemError('ENOSPC', 'write');
+  assert.match(waitingText('/data', full, 0, { bytes: 0, files: 7 }), /is full: 0 B are free; it goes on/);
+  assert.match(waitingText('/data', full, 0, undefined), /\/data is full; it goes on/);
   const text = (error: Error, space?: { bytes: number; files: number | undefined }): string =>
     waitingText('/data', error, 300_000, space);
   assert.match(text(full, { bytes: 45e6, files: 0 }), /no more files, .*no inodes left, and 45 MB are free/);

@@ -159,13 +159,15 @@ export function waitingText(
   if (scope === 'limit')
     return `${place} cannot be written to while so much is open (${cause}): it goes on with less at a time; raise the limit (ulimit -n)`;
   if (scope !== 'space') return `cannot write to ${place} (${cause}); it is tried again until it works`;
+  const least = needed === 0 ? '' : `${prettyBytes(needed)} are needed at least`;
   const isQuota = (error as NodeJS.ErrnoException).code === 'EDQUOT';
   if (isQuota)
-    return `the quota on ${place} is used up (${prettyBytes(needed)} are needed at least); it goes on by itself when there is room`;
+    return `the quota on ${place} is used up${least === '' ? '' : ` (${least})`}; it goes on by itself when there is room`;
   if (space?.files === 0)
     return `the disk of ${place} can take no more files, however small (it has no inodes left, and ${prettyBytes(space.bytes)} are free); it goes on by itself when some are removed`;
   if (space !== undefined && space.bytes > needed)
     return `the disk of ${place} says that it is full (${cause}), though ${prettyBytes(needed)} are needed and ${prettyBytes(space.bytes)} are free: a quota, or a limit of one folder; it goes on by itself when there is room`;
-  const have = space === undefined ? '' : ` and ${prettyBytes(space.bytes)} are free`;
-  return `the disk of ${place} is full: ${prettyBytes(needed)} are needed at least${have}; it goes on by itself when there is room`;
+  const have = space === undefined ? '' : `${prettyBytes(space.bytes)} are free`;
+  const known = [least, have].filter((text) => text !== '').join(' and ');
+  return `the disk of ${place} is full${known === '' ? '' : `: ${known}`}; it goes on by itself when there is room`;
 }

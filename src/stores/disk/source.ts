@@ -30,8 +30,10 @@ export async function openDiskSource(directory: string, options: DiskSourceOptio
       );
   } catch (cause) {
     if (cause instanceof ConfigurationError) throw cause;
+    const { code } = cause as NodeJS.ErrnoException;
+    const remedy = code === 'ENOENT' ? 'make it' : 'give the right to read there';
     throw new ConfigurationError(
-      `cannot read the source ${root} (${describeError(cause)}): make it, or name another with --from`,
+      `cannot read the source ${root} (${describeError(cause)}): ${remedy}, or name another with --from`,
       { cause },
     );
   }
