@@ -115,6 +115,53 @@ test('What is published while a checkpoint makes folders durable is forgotten by
   assert.deepEqual(await later.unfinished(), []);
 });
 
+test('What a position may have passed is put into folders that are durable, and into no others', async (t) => {
+  const { folder, calls, sink } = await notedSink(t);
+  const rename = calls.rename.bind(calls);
+  calls.rename = async (from, to) => {
+    calls.synced.push(`${folder}/rename`);
+    await rename(from, to);
+  };
+  const steps = (): string[] => calls.synced.splice(0).map((path) => path.slice(folder.length + 1));
+  const publish = async (upload: string, target: string, isRemembered: boolean): Promise<string[]> => {
+    await sink.part(upload).write(Buffer.from('text'), 0);
+    if (isRemembered) {
+      await sink.part(upload).sync();
+      await sink.checkpoint([open(upload, 4)]);
+    }
+    steps();
+    await sink.publish(upload, target, look, published('text', upload));
+    return steps();
+  };
+  const part = (upload: string): string => `.sluice/parts/${upload}`;
+  const [two, three, four] = ['2', '3', '4'].map((digit) => digit.repeat(32)) as [string, string, string];
+  assert.deepEqual(await publish(one, 'shop/deep/a', false), [part(one), 'rename']);
+  // The checkpoint before it has made these folders durable.
+  assert.deepEqual(await publish(two, 'shop/deep/b', true), [part(two), 'rename']);
+  assert.deepEqual(await publish(three, 'shop/deep/er/c', true), [part(three), 'shop/deep', 'rename']);
+  assert.deepEqual(await publish(four, 'other/deep/d', true), [part(four), '', 'other', 'rename']);
+  const five = '5'.repeat(32);
+  await sink.part(five).write(Buffer.from('text'), 0);
+  await sink.part(five).sync();
+  steps();
+  await sink.quarantine(five, 'wrong/e');
+  assert.deepEqual(steps(), ['', 'rename']);
+});
+
+test('What an earlier run left is put into folders that are durable, too', async (t) => {
+  const { folder, sink } = await notedSink(t);
+  await sink.part(one).write(Buffer.from('text'), 0);
+  await sink.part(one).sync();
+  await sink.checkpoint([open(one, 4)]);
+  await sink.close();
+  const calls = new NotedCalls(false);
+  const again = await openDiskSink(folder, { calls });
+  t.after(() => again.close());
+  assert.equal((await again.unfinished()).length, 1);
+  await again.publish(one, 'shop/deep/a', look, published('text'));
+  assert.deepEqual(calls.below(folder), ['', `.sluice/parts/${one}`, 'shop']);
+});
+
 test('A folder that is made while a checkpoint is under way is made durable by the next', async (t) => {
   const { folder, calls, sink } = await notedSink(t);
   const rename = calls.rename.bind(calls);

@@ -25,6 +25,7 @@ test('Two spellings of one name that come at once: one is published, the other r
     withDescriptor: (work) => work(),
     folders,
     notices: new Notices(),
+    isRelied: () => false,
     folded: foldedName,
     collision,
   });
@@ -56,6 +57,7 @@ test('One that failed leaves its name to the next', async (t) => {
     withDescriptor: (work) => work(),
     folders,
     notices: new Notices(),
+    isRelied: () => false,
     folded: foldedName,
     collision: () => undefined,
   });

@@ -14,6 +14,8 @@ export interface FinalNamesOptions {
   readonly notices: Notices;
   /** Runs what opens something. */
   readonly withDescriptor: <T>(work: () => Promise<T>) => Promise<T>;
+  /** True of a file whose bytes a position may have passed: it is to stand on the disk somewhere at any time. */
+  readonly isRelied: (file: string) => boolean;
   /** The same for all spellings that are one name there; null where each name has one. */
   readonly folded: (target: string) => string | null;
   /** Another name that was published, and folds to the same. */
@@ -99,7 +101,7 @@ export class FinalNames {
     claim: Claim | undefined,
     published: Published | undefined,
   ): Promise<bigint | undefined> {
-    const { folders } = this.#options;
+    const { folders, isRelied, withDescriptor } = this.#options;
     const folder = folderOf(target);
     const name = target.slice(folder.length + 1);
     const move = async (path: string): Promise<bigint | undefined> => {
@@ -115,6 +117,8 @@ export class FinalNames {
     };
     const attempt = async (since?: number): Promise<bigint | undefined> => {
       await folders.prepare(target);
+      // A disk may keep that it stands no longer where it stood, and not the new folder that it was put into.
+      if (isRelied(file)) await withDescriptor(() => folders.settle(target));
       const mtime = await folders.within(target, move, since);
       folders.touch(folder);
       return mtime;

@@ -27,6 +27,8 @@ export class Folders {
   readonly #making = new Map<string, Promise<void>>();
   /** Folders whose entries changed since they were last made durable. */
   readonly #changed = new Set<string>();
+  /** Folder -> those in it that were made, or found, since it was last made durable. */
+  readonly #unsettled = new Map<string, Set<string>>();
 
   constructor({ root, way, calls, refusals }: FoldersOptions) {
     this.#root = root;
@@ -100,18 +102,33 @@ export class Folders {
     return changed;
   }
 
+  /** Makes durable that the folder of `target` stands, and where: nothing is to be done where that is known. Call it when it was prepared. */
+  async settle(target: string): Promise<void> {
+    for (let slash = target.indexOf('/'), above = ''; slash > 0; slash = target.indexOf('/', slash + 1)) {
+      const folder = target.slice(0, slash);
+      if (this.#unsettled.get(above)?.has(folder)) await this.#syncOne(above);
+      above = folder;
+    }
+  }
+
   /** Makes renames and new folders durable. After a failure they count as changed still. */
   async sync(changed: readonly string[]): Promise<void> {
     try {
-      for (const folder of changed) {
-        // Asked again each time: another folder may be another file system's.
-        await this.#refusals.attempt('syncFolder', () => this.#calls.syncFolder(join(this.#root, folder)));
-        crashPoint('folder:after-fsync');
-      }
+      for (const folder of changed) await this.#syncOne(folder);
     } catch (error) {
       for (const folder of changed) this.#changed.add(folder);
       throw error;
     }
+  }
+
+  async #syncOne(folder: string): Promise<void> {
+    const unsettled = this.#unsettled.get(folder);
+    const settled = [...(unsettled ?? [])];
+    // Asked again each time: another folder may be another file system's.
+    await this.#refusals.attempt('syncFolder', () => this.#calls.syncFolder(join(this.#root, folder)));
+    crashPoint('folder:after-fsync');
+    for (const one of settled) unsettled?.delete(one);
+    if (unsettled?.size === 0 && this.#unsettled.get(folder) === unsettled) this.#unsettled.delete(folder);
   }
 
   /** Many files go into a new folder at once, and one of them makes it. */
@@ -132,6 +149,9 @@ export class Folders {
     if (isNew && this.#made.size < limit) this.#made.add(folder);
     // Also where it stood already: somebody else's mkdir may not be through yet, or an earlier run was killed after it.
     this.#changed.add(above);
+    const unsettled = this.#unsettled.get(above);
+    if (unsettled === undefined) this.#unsettled.set(above, new Set([folder]));
+    else unsettled.add(folder);
     if (this.#known.size >= limit) this.#known.delete(this.#known.values().next().value!);
     this.#known.add(folder);
   }

@@ -45,6 +45,8 @@ export class Handles {
   readonly #open = new Map<string, Entry>();
   /** Files that are there, as far as we know: made anew, they would have holes where bytes were. */
   readonly #known = new Map<string, PartWatch>();
+  /** Files whose bytes were made durable: what was told of them since may rely on that. */
+  readonly #relied = new Set<string>();
   /** Files of which the system said at their closing that it could not keep what was written. */
   readonly #lost = new Map<string, unknown>();
   /** Those that wait for one of the open files to be idle, for theirs is not open. */
@@ -60,6 +62,16 @@ export class Handles {
   /** From now on the file is one that is there. */
   expect(file: string): void {
     this.#known.set(file, this.#newWatch());
+    this.rely(file);
+  }
+
+  /** From now on its bytes are not to be lost. To be called before they are made durable. */
+  rely(file: string): void {
+    this.#relied.add(file);
+  }
+
+  isRelied(file: string): boolean {
+    return this.#relied.has(file);
   }
 
   /**
@@ -102,6 +114,7 @@ export class Handles {
       await this.close(file);
     } finally {
       this.#known.delete(file);
+      this.#relied.delete(file);
       this.#lost.delete(file);
     }
   }

@@ -30,11 +30,13 @@ export function diskPartFile(file: string, { calls, handles, refusals, own }: Pa
         ),
       ),
     read: (buffer, position) => use(({ descriptor }) => calls.read(descriptor, buffer, position)),
-    sync: () =>
-      use(async ({ descriptor }) => {
+    sync() {
+      handles.rely(file);
+      return use(async ({ descriptor }) => {
         await refusals.attempt('sync', () => calls.syncData(descriptor));
         crashPoint('part:after-fsync');
-      }),
+      });
+    },
     isAsWritten: () => use(({ descriptor, watch }) => watch.isAsLeft(() => calls.look(descriptor))),
     close: () => handles.close(file),
   };

@@ -110,6 +110,7 @@ class DiskSink implements Sink {
       folders: this.#folders,
       notices: this.#notices,
       withDescriptor,
+      isRelied: (file) => this.#handles.isRelied(file),
       folded: (target) => foldedBy(spelling, target),
       collision,
     });
@@ -207,8 +208,9 @@ class DiskSink implements Sink {
     await this.#own.guard(async () => {
       // An empty file has not been opened yet.
       await this.#handles.use(file, async () => {});
-      await this.#handles.end(file);
+      await this.#handles.close(file);
       await this.#names.put(file, target);
+      await this.#handles.end(file);
     });
     this.#journal.noteGone(upload);
   }
