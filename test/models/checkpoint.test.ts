@@ -58,9 +58,14 @@ function fateOf(keeps: number): Fate {
 
 const toItsEnd: Attempt = { calls: Number.POSITIVE_INFINITY, keeps: 1, waits: [] };
 
-/** The same client, whose readers get one record at a time, each in its turn: a checkpoint may come between any two. */
+/** The same client, whose readers get one record at a time, each in its turn, as answers come: a checkpoint may come between any two. */
 function singly(kafka: Kafka, turn: () => Promise<void>): Kafka {
   return changedKafka(kafka, {
+    async offsets(topic, at) {
+      const offsets = await kafka.offsets(topic, at);
+      await turn();
+      return offsets;
+    },
     consumer: (options) => {
       const consumer = kafka.consumer(options);
       return {
