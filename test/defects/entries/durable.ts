@@ -44,8 +44,10 @@ export const durable: readonly Defect[] = [
       edit(
         'src/stores/disk/folders.ts',
         `    this.#changed.add(above);
-    if (this.#known.size >= limit)`,
-        '    if (this.#known.size >= limit)',
+    const unsettled = this.#unsettled.get(above);
+    if (unsettled === undefined) this`,
+        `    const unsettled = this.#unsettled.get(above);
+    if (unsettled === undefined) this`,
       ),
       edit(
         'src/stores/disk/final-names.ts',
@@ -68,9 +70,11 @@ export const durable: readonly Defect[] = [
       edit(
         'src/stores/disk/folders.ts',
         `    this.#changed.add(above);
-    if (this.#known.size >= limit)`,
+    const unsettled = this.#unsettled.get(above);
+    if (unsettled === undefined) this`,
         `    if (isNew) this.#changed.add(above);
-    if (this.#known.size >= limit)`,
+    const unsettled = this.#unsettled.get(above);
+    if (unsettled === undefined) this`,
       ),
     ],
     seekers: [sinkModel, checkpoint, power, crash],
