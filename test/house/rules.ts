@@ -7,6 +7,7 @@ const rows = ['cli', 'demo', 'delivery', 'live', 'files', 'stores', 'records', '
 /** Usable by all, and using nothing but each other. */
 const foundations = [
   'config',
+  'certificate-codes',
   'crash-points',
   'errors',
   'folder',

@@ -1,6 +1,8 @@
 /** Opens a socket to a broker, plain or TLS, and says in clear words why it could not. */
+
 import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import { certificateCodes } from '../../certificate-codes.ts';
 import { KafkaError } from '../contract.ts';
 import type { Address } from '../settings.ts';
 import { NetworkFailure } from './failures.ts';
@@ -46,19 +48,6 @@ const readBufferBytes = 256 * 1024;
  * may rightly take minutes, as that to a JoinGroup.
  */
 const keepAliveMs = 10_000;
-
-const certificateCodes = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'CERT_SIGNATURE_FAILURE',
-  'CERT_UNTRUSTED',
-  'CERT_REJECTED',
-  'INVALID_CA',
-  'INVALID_PURPOSE',
-]);
 
 /**
  * Alerts by which a broker refuses a certificate, or finds no protocol or cipher in common (RFC 8446, section 6.2). Others tell of

@@ -1,17 +1,5 @@
 /** What of TLS no waiting mends. Pure. */
-
-const untrusted = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'CERT_SIGNATURE_FAILURE',
-  'CERT_UNTRUSTED',
-  'CERT_REJECTED',
-  'INVALID_CA',
-  'INVALID_PURPOSE',
-]);
+import { certificateCodes } from '../../certificate-codes.ts';
 
 /** What an answer without TLS looks like; as `EPROTO` comes much that may pass too. */
 const plain = /wrong version number|packet length too long/i;
@@ -19,7 +7,7 @@ const plain = /wrong version number|packet length too long/i;
 /** Why a server is not spoken to, by the system's code and words, and what to do; undefined for all that may pass. */
 export function tlsFault(code: string | undefined, message: string): string | undefined {
   if (code === undefined) return undefined;
-  if (untrusted.has(code))
+  if (certificateCodes.has(code))
     return `the server's certificate is not signed by a trusted authority (${code}): give its CA by AWS_CA_BUNDLE or NODE_EXTRA_CA_CERTS`;
   if (code === 'CERT_HAS_EXPIRED') return "the server's certificate has expired: renew it";
   if (code === 'CERT_REVOKED') return "the server's certificate has been revoked: renew it";
