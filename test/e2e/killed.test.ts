@@ -11,17 +11,17 @@ import { followSluice } from '../support/sluice-events.ts';
 import { uniqueTopic } from '../support/unique.ts';
 
 const size = 100e6;
+/** Bytes a second: from any point of the way there is time to be killed, before its end. */
+const pace = 20e6;
 
 test('An uploader or a downloader that is killed goes on where it was; a broker that goes away is waited for', (t) => {
   const say = (text: string): void => t.diagnostic(text);
-  return withCountedWay((broker, wayTo) =>
+  return withCountedWay({ pace }, (broker, wayTo) =>
     onGround({ say, broker }, async (ground) => {
       await t.test('the uploader, twice', async () => {
-        const { runs, resent, uploads, faults } = await killUploader(ground, {
-          size,
-          kills: 2,
-          at: [0.3, 0.7],
-        });
+        const killing = { size, kills: 2, at: [0.2, 0.6] };
+        const way = wayTo(ground.broker);
+        const { runs, resent, uploads, faults } = await killUploader(ground, killing, way);
         say(`sent again: ${resent} bytes`);
         assert.equal(faults, '');
         assert.equal(uploads, 1, 'all runs went on with one upload');
@@ -33,7 +33,7 @@ test('An uploader or a downloader that is killed goes on where it was; a broker 
         const { fetchedAgain, runs, faults } = await killDownloader(ground, wayTo(ground.broker), {
           size,
           kills: 1,
-          at: [0.8],
+          at: [0.6],
         });
         say(`fetched again: ${fetchedAgain} bytes`);
         assert.equal(faults, '');

@@ -9,14 +9,18 @@ export interface CountedWay {
   readonly received: () => number;
 }
 
-/** Calls `work` with the options that the broker needs for it, and with the way to take once the broker runs. */
+/**
+ * Calls `work` with the options that the broker needs for it, and with the way to take once the broker runs. `pace` is what the way carries
+ * at the most, bytes a second.
+ */
 export async function withCountedWay<T>(
+  { pace }: { readonly pace?: number },
   work: (
     broker: BrokerOptions,
     wayTo: (broker: Pick<RunningBroker, 'listeners'>) => CountedWay,
   ) => Promise<T>,
 ): Promise<T> {
-  const proxy = await startCountingProxy();
+  const proxy = await startCountingProxy(pace);
   const listeners = { COUNTED: { protocol: 'PLAINTEXT', advertisedPorts: [proxy.port] } };
   try {
     return await work({ listeners }, (broker) => {

@@ -67,7 +67,7 @@ export const killDownloaderRow: Row = {
   bar: 'verified; fetched again at most 10 %',
   async run({ scale, place, say }) {
     const size = scaled(2e9, scale, 400e6);
-    const { runs, fetchedAgain, usual, toldAgain, faults } = await withCountedWay((broker, wayTo) =>
+    const { runs, fetchedAgain, usual, toldAgain, faults } = await withCountedWay({}, (broker, wayTo) =>
       onGround({ place, say, broker }, (ground) =>
         killDownloader(ground, wayTo(ground.broker), { size, kills }),
       ),

@@ -4,6 +4,7 @@ import { differences, writeRandomFile } from '../support/files.ts';
 import { runSluice } from '../support/sluice.ts';
 import { accountOf } from '../support/topic-account.ts';
 import { uniqueTopic } from '../support/unique.ts';
+import type { CountedWay } from './counted-way.ts';
 import { type Ground, onGround } from './ground.ts';
 import { type KilledRuns, type KillOptions, killOnTheWay } from './kill.ts';
 import { bytesText, percentText, type Row, scaled } from './row.ts';
@@ -18,16 +19,18 @@ export interface UploaderKilled {
   readonly faults: string;
 }
 
-/** Sends a file of `size` bytes through a topic of its own, with so many kills on the way, and fetches it. */
+/** Sends a file of `size` bytes by `way` through a topic of its own, with so many kills on the way, and fetches it. */
 export async function killUploader(
   { bootstrapServers, folder, say }: Ground,
   { size, kills, at }: Pick<KillOptions, 'size' | 'kills' | 'at'>,
+  way: Pick<CountedWay, 'bootstrapServers'> = { bootstrapServers },
 ): Promise<UploaderKilled> {
   const topic = uniqueTopic('kill-uploader');
   const [source, sink] = [join(folder, 'source'), join(folder, 'sink')];
   const reach = ['--topic', topic, '--bootstrap-servers', bootstrapServers];
   await writeRandomFile(join(source, 'large.bin'), size);
-  const args = ['upload', '--from', source, '--name', 'killed', '--once', '--min-age', '0', ...reach];
+  const sending = ['--topic', topic, '--bootstrap-servers', way.bootstrapServers];
+  const args = ['upload', '--from', source, '--name', 'killed', '--once', '--min-age', '0', ...sending];
   const runs = await killOnTheWay({ args, size, kills, at, say });
   const { chunkBytes, uploads } = await accountOf({ bootstrapServers, topic });
   const { code, stderr } = await runSluice(['download', '--to', sink, '--once', ...reach]);

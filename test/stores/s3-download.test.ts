@@ -8,6 +8,7 @@ import { testBroker } from '../support/broker.ts';
 import { makeBucket } from '../support/bucket.ts';
 import { noise } from '../support/bytes.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { startHttpFaults } from '../support/http-faults.ts';
 import { startS3 } from '../support/s3.ts';
 import { runSluice } from '../support/sluice.ts';
 import { followSluice } from '../support/sluice-events.ts';
@@ -83,13 +84,23 @@ test('A tree of sizes about those of parts, and of odd names, stands in a bucket
 });
 
 test('A downloader that is killed inside a file leaves nothing to be seen, and the next run ends it', async (t) => {
-  const { bucket, env, from, upload, download } = await stage(t);
+  const { s3, bucket, env, from, upload, download } = await stage(t);
   const size = 60_000_000;
+  const lastPart = 9;
   const bytes = noise(size);
   await writeFile(join(from, 'large.bin'), bytes);
   await upload();
+  // The store takes no part behind the last of these, so that what is killed is not at its end yet.
+  const proxy = await startHttpFaults(t, { target: s3.port, judge: (request) => holdsBack(request) });
+  const through = { ...env, AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${proxy.port}` };
+  const { promise: held, resolve: letGo } = Promise.withResolvers<undefined>();
+  t.after(() => letGo(undefined));
+  const holdsBack = ({ url = '' }: { url?: string | undefined }): Promise<undefined> | undefined => {
+    const part = new URL(url, 'http://store').searchParams.get('partNumber');
+    return Number(part) > lastPart ? held : undefined;
+  };
   for (const share of [0.2, 0.6]) {
-    const run = followSluice(download, { env });
+    const run = followSluice(download, { env: through });
     await run.event(
       ({ type, bytesDone }) => type === 'progress' && Number(bytesDone) >= share * size,
       `${share} of it had come`,

@@ -22,6 +22,9 @@ const piece = 2 * 1024 * kib;
 /** Where packs end and chunks begin, and where ranges do. */
 const edges = [0, 1, 4000, 256 * kib, 256 * kib + 1, 1024 * kib, piece - 1, piece, piece + 1, 2 * piece];
 
+/** Of a header `range`, in bytes; 0 without one. */
+const rangeStart = (range: string): number => Number(/^bytes=(\d+)/.exec(range)?.[1] ?? 0);
+
 // Most of these wait: for a store, or for a command to begin.
 describe('sluice upload --from s3://', { concurrency: 4 }, () => {
   test('Objects of all sizes arrive, each once; a second run sends nothing', async (t) => {
@@ -51,7 +54,15 @@ describe('sluice upload --from s3://', { concurrency: 4 }, () => {
     const size = 110_000_000;
     await ground.put('large.bin', noise(size));
     const args = [...ground.args, '--once'];
-    const uploader = followSluice(args, { env });
+    // Nothing behind this is read, so that what is killed is not at its end yet.
+    const { promise: held, resolve: letGo } = Promise.withResolvers<undefined>();
+    const proxy = await startHttpFaults(t, {
+      target: s3.port,
+      judge: ({ headers: { range = '' } }) => (rangeStart(range) > 0.7 * size ? held : undefined),
+    });
+    t.after(() => letGo(undefined));
+    const through = { ...env, AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${proxy.port}` };
+    const uploader = followSluice(args, { env: through });
     t.after(() => uploader.kill());
     const isThere = ({ type, inFlight }: { type: string; inFlight?: unknown }): boolean =>
       type === 'progress' && (inFlight as { done: number }[]).some(({ done }) => done > 0.4 * size);

@@ -1,6 +1,10 @@
-/** A TCP proxy on loopback that counts what it carries: the judge of how much a client fetched. */
+/**
+ * A TCP proxy on loopback that counts what it carries: the judge of how much a client fetched. It may carry no more than so much a
+ * second, so that a transfer is long enough to be met in its middle, whatever the machine.
+ */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 
 export interface CountingProxy {
   readonly port: number;
@@ -11,8 +15,12 @@ export interface CountingProxy {
   close(): Promise<void>;
 }
 
-/** Listens on a free port of 127.0.0.1. Its port is known before the target's, which may need to name it. */
-export async function startCountingProxy(): Promise<CountingProxy> {
+/**
+ * Listens on a free port of 127.0.0.1. Its port is known before the target's, which may need to name it. `pace` is bytes a second of all
+ * connections together, in each direction.
+ */
+export async function startCountingProxy(pace = Number.POSITIVE_INFINITY): Promise<CountingProxy> {
+  const [toTarget, toClients] = [paced(pace), paced(pace)];
   let targetPort = 0;
   let received = 0;
   const sockets = new Set<Socket>();
@@ -34,8 +42,8 @@ export async function startCountingProxy(): Promise<CountingProxy> {
     upstream.on('data', (bytes: Buffer) => {
       received += bytes.length;
     });
-    client.pipe(upstream);
-    upstream.pipe(client);
+    toTarget(client, upstream);
+    toClients(upstream, client);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -52,5 +60,26 @@ export async function startCountingProxy(): Promise<CountingProxy> {
       for (const socket of sockets) socket.destroy();
       await once(server, 'close');
     },
+  };
+}
+
+/** Longer than this ahead of its time, milliseconds, a connection waits. */
+const ahead = 20;
+
+function paced(bytesPerSecond: number): (from: Socket, to: Socket) => void {
+  let freeAt = 0;
+  return (from, to) => {
+    from
+      .pipe(
+        new Transform({
+          transform(bytes: Buffer, _encoding, done) {
+            const now = performance.now();
+            freeAt = Math.max(freeAt, now) + (bytes.length / bytesPerSecond) * 1000;
+            if (freeAt - now > ahead) setTimeout(done, freeAt - now, undefined, bytes);
+            else done(undefined, bytes);
+          },
+        }),
+      )
+      .pipe(to);
   };
 }
