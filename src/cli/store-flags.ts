@@ -1,4 +1,5 @@
 /** The flags for stores that are no disk: what nothing else says of how they are reached. */
+import type { StoreOptions } from '../stores/options.ts';
 import { checksumRules, type S3Options, serverSideEncryptions } from '../stores/s3/options.ts';
 import { optional, toggle } from './flags.ts';
 import { choice, text } from './values.ts';
@@ -72,7 +73,7 @@ export interface StoreSettings {
 }
 
 /** What the flags say of stores, as uploads and downloads take it. */
-export function storeOptions(settings: StoreSettings): { readonly s3: S3Options } {
+export function storeOptions(settings: StoreSettings): StoreOptions {
   const { s3Endpoint: endpoint, s3Region: region, s3Checksums: checksums } = settings;
   const { storageClass, sse, sseKmsKey } = settings;
   return {

@@ -5,6 +5,7 @@ import { createKafka } from '../kafka/client.ts';
 import type { Kafka } from '../kafka/contract.ts';
 import type { Sink } from '../stores/contract.ts';
 import { openSink } from '../stores/open.ts';
+import { storeOptionsOf } from '../stores/options.ts';
 import { SinkLostError } from '../stores/sink-lost.ts';
 import { clientOptions } from './run/client-options.ts';
 import { DownloadRun } from './run/download-run.ts';
@@ -29,8 +30,8 @@ import { awaitTopic, existingTopic } from './shared/topics.ts';
  */
 export async function download(options: DownloadOptions): Promise<DownloadSummary> {
   const settings = downloadSettings(options);
-  const { to, name: reader, s3 } = settings;
-  const open = () => openSink(to, { reader, ...(s3 === undefined ? {} : { s3 }) });
+  const { to, name: reader } = settings;
+  const open = () => openSink(to, { reader, ...storeOptionsOf(settings) });
   let sink = await openWhenRoom(open, settings);
   const reopen = async (): Promise<Sink> => {
     await sink.close();

@@ -7,6 +7,7 @@ import { statePartition } from '../records/state-record.ts';
 import type { Selection, Source } from '../stores/contract.ts';
 
 import { openSource } from '../stores/open.ts';
+import { storeOptionsOf } from '../stores/options.ts';
 import { selectionOf } from './find/selection.ts';
 import { clientOptions } from './run/client-options.ts';
 import { runStoppable } from './run/run-stoppable.ts';
@@ -33,7 +34,7 @@ import { openState } from './state/open-state.ts';
  */
 export async function upload(options: UploadOptions): Promise<UploadSummary> {
   const settings = uploadSettings(options);
-  const { from, followSymlinks, s3, once, onEvent, signal } = settings;
+  const { from, followSymlinks, once, onEvent, signal } = settings;
   const away = once || settings.dryRun ? { giveUpAfter: uploadWaits.store.away } : {};
   const patience = new StorePatience({
     place: from,
@@ -42,7 +43,7 @@ export async function upload(options: UploadOptions): Promise<UploadSummary> {
     ...(signal === undefined ? {} : { signal }),
     ...away,
   });
-  const reach = { patiently: patience.with, ...(s3 === undefined ? {} : { s3 }) };
+  const reach = { patiently: patience.with, ...storeOptionsOf(settings) };
   const source = await openSource(from, { followSymlinks, ...reach });
   const kafka = createKafka(clientOptions(settings, `sluice-upload-${settings.name}`));
   try {

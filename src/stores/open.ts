@@ -2,37 +2,32 @@
 import type { Sink, Source } from './contract.ts';
 import { openDiskSink } from './disk/sink.ts';
 import { openDiskSource } from './disk/source.ts';
+import { Notices } from './notices.ts';
+import type { ObjectReader, ObjectWriter } from './objects/contract.ts';
+import type { StoreOptions } from './options.ts';
 import type { Patiently } from './patiently.ts';
-import { parsePlace } from './place.ts';
-import type { S3Options } from './s3/options.ts';
+import { type Place, parsePlace, type UrlPlace } from './place.ts';
 
-/** What some stores want to know; the others pass it over. */
-export interface StoreOptions {
-  readonly s3?: S3Options;
+export interface SourceOptions extends StoreOptions {
   /** How requests are tried again. Default: they are not. */
   readonly patiently?: Patiently;
+  readonly followSymlinks?: boolean;
+}
+
+export interface SinkOptions extends StoreOptions {
+  /** The downloader's name: where several write to one place, each has what it remembers for itself. */
+  readonly reader: string;
 }
 
 /** Throws ConfigurationError for a place that is of no store, missing, or not readable. */
-export async function openSource(
-  written: string,
-  options: StoreOptions & { readonly followSymlinks?: boolean } = {},
-): Promise<Source> {
-  const place = parsePlace(written);
-  switch (place.store) {
-    case 'disk':
-      return openDiskSource(place.path, options);
-    case 's3': {
-      const { openS3Source } = await import('./s3/source.ts');
-      return openS3Source(place, options);
-    }
-  }
+export async function openSource(written: string, options: SourceOptions = {}): Promise<Source> {
+  return openSourceAt(parsePlace(written), options);
 }
 
-export interface SinkOptions {
-  /** The downloader's name: where several write to one place, each has what it remembers for itself. */
-  readonly reader: string;
-  readonly s3?: S3Options;
+export async function openSourceAt(place: Place, options: SourceOptions = {}): Promise<Source> {
+  if (place.store === 'disk') return openDiskSource(place.path, options);
+  const { openObjectSource } = await import('./objects/source.ts');
+  return openObjectSource(await readerOf(place, options), options.patiently);
 }
 
 /**
@@ -40,8 +35,32 @@ export interface SinkOptions {
  * its store is away.
  */
 export async function openSink(written: string, options: SinkOptions): Promise<Sink> {
-  const place = parsePlace(written);
+  return openSinkAt(parsePlace(written), options);
+}
+
+export async function openSinkAt(place: Place, { reader, ...options }: SinkOptions): Promise<Sink> {
   if (place.store === 'disk') return openDiskSink(place.path);
-  const { openS3Sink } = await import('./s3/sink/open-sink.ts');
-  return openS3Sink(place, options);
+  const { openObjectSink } = await import('./objects/sink/open-sink.ts');
+  const notices = new Notices();
+  return openObjectSink(await writerOf(place, options, notices), { reader, notices });
+}
+
+/** Proves that a place can be written to, as {@link openSink} does, and leaves nothing behind. */
+export async function trySink(place: UrlPlace, options: StoreOptions): Promise<void> {
+  const { tryObjectSink } = await import('./objects/sink/open-sink.ts');
+  return tryObjectSink(await writerOf(place, options, new Notices()));
+}
+
+async function readerOf(place: UrlPlace, options: StoreOptions): Promise<ObjectReader> {
+  switch (place.store) {
+    case 's3':
+      return (await import('./s3/store.ts')).openS3Reader(place, options.s3);
+  }
+}
+
+async function writerOf(place: UrlPlace, options: StoreOptions, notices: Notices): Promise<ObjectWriter> {
+  switch (place.store) {
+    case 's3':
+      return (await import('./s3/store.ts')).openS3Writer(place, options.s3, notices);
+  }
 }

@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigurationError } from '../errors.ts';
 import { withoutSecrets } from '../secrets.ts';
+import { readS3, type S3Place, s3Form } from './s3/place.ts';
 
 export interface DiskPlace {
   readonly store: 'disk';
@@ -13,18 +14,11 @@ export interface DiskPlace {
   readonly path: string;
 }
 
-export interface S3Place {
-  readonly store: 's3';
-  /** The bucket's name, or the ARN of an access point. */
-  readonly bucket: string;
-  /** What all keys begin with: empty, or with a slash at its end. */
-  readonly prefix: string;
-  /** For people: `s3://BUCKET/PREFIX`. */
-  readonly url: string;
-}
+/** A place in a store that goes by URLs. */
+export type UrlPlace = S3Place;
 
 /** A place in a store. */
-export type Place = DiskPlace | S3Place;
+export type Place = DiskPlace | UrlPlace;
 
 /** A store that goes by URLs. */
 interface UrlStore {
@@ -32,10 +26,9 @@ interface UrlStore {
   /** How its places are written. */
   readonly form: string;
   /** The place, or what is wrong with what stands behind the `//`; undefined for a store that is not built yet. */
-  readonly read?: (rest: string) => Place | string;
+  readonly read?: (rest: string, scheme: string) => UrlPlace | string;
 }
 
-const s3Form = 's3://BUCKET/PREFIX';
 const urlStores: readonly UrlStore[] = [
   { schemes: ['s3'], form: s3Form, read: readS3 },
   { schemes: ['azblob'], form: 'azblob://CONTAINER/PREFIX' },
@@ -88,18 +81,8 @@ function readUrl(text: string): Place | string | undefined {
   const [, scheme = '', rest = ''] = /^([a-z0-9]+):\/\/(.*)$/is.exec(text) ?? [];
   const store = urlStores.find(({ schemes }) => schemes.includes(scheme.toLowerCase()));
   if (store === undefined) return undefined;
-  if (store.read !== undefined) return store.read(rest);
+  if (store.read !== undefined) return store.read(rest, scheme.toLowerCase());
   return `names a store that Sluice cannot use yet; there are: ${placeForms.join(', ')}`;
-}
-
-/** Keys are taken as they are: in one, `%`, `?` and `#` mean nothing. */
-function readS3(rest: string): S3Place | string {
-  const [, bucket = '', prefix = ''] = /^(arn:[^/]*[:/]accesspoint\/[^/]+|[^/]*)\/?(.*)$/s.exec(rest) ?? [];
-  if (/^[^/]*@/.test(rest))
-    return `has keys in it; they come from AWS's environment and profiles: write ${s3Form}`;
-  if (!/^(?:arn:[\w:/.-]+|[a-z0-9][\w.-]{1,254})$/i.test(bucket)) return `names no bucket; write ${s3Form}`;
-  const folder = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
-  return { store: 's3', bucket, prefix: folder, url: `s3://${bucket}/${folder}`.replace(/\/$/, '') };
 }
 
 function fileFault(text: string): string | undefined {

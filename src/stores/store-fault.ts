@@ -32,3 +32,12 @@ export class StoreFault extends SluiceError {
 export function isAway(error: unknown): error is StoreFault {
   return error instanceof StoreFault && error.scope === 'sink';
 }
+
+export function isCode(error: unknown, code: string): boolean {
+  return error instanceof StoreFault && error.code === code;
+}
+
+/** Passes over that there is nothing. */
+export function ignoreMissing(error: unknown): void {
+  if (!isCode(error, 'ENOENT')) throw error;
+}

@@ -1,10 +1,10 @@
 /** What servers say that is seldom said. */
+
 import assert from 'node:assert/strict';
 import { after, before, type TestContext, test } from 'node:test';
 import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import type { S3Place } from '../../src/stores/place.ts';
-import { openS3Sink } from '../../src/stores/s3/sink/open-sink.ts';
-import { openS3Source } from '../../src/stores/s3/source.ts';
+import { openSinkAt, openSourceAt } from '../../src/stores/open.ts';
+import type { S3Place } from '../../src/stores/s3/place.ts';
 import { isAway } from '../../src/stores/store-fault.ts';
 import { VanishedError } from '../../src/stores/vanished.ts';
 import { id, look, publishedAs } from '../contracts/sink/ground.ts';
@@ -38,8 +38,8 @@ test('A HEAD that is refused without a reason is asked about: credentials that h
     return hasExpired ? { status: 400, code: 'ExpiredToken' } : undefined;
   });
   await s3.client.send(new PutObjectCommand({ Bucket: bucket, Key: 'in/a', Body: 'a' }));
-  const source = await openS3Source(place, { s3: options });
-  const sink = await openS3Sink(place, { s3: options, reader: 'office' });
+  const source = await openSourceAt(place, { s3: options });
+  const sink = await openSinkAt(place, { s3: options, reader: 'office' });
   hasExpired = true;
   const isExpired = (error: unknown) => isAway(error) && /expired/.test(error.message);
   await assert.rejects(source.look('a'), isExpired);
@@ -56,8 +56,8 @@ test('One HEAD that is refused for nothing is asked once more', async (t) => {
     return method === 'HEAD' && refusals-- > 0 ? { status: 403, code: 'RequestTimeTooSkewed' } : undefined;
   });
   await s3.client.send(new PutObjectCommand({ Bucket: bucket, Key: 'in/a', Body: 'a' }));
-  const source = await openS3Source(place, { s3: options });
-  const sink = await openS3Sink(place, { s3: options, reader: 'office' });
+  const source = await openSourceAt(place, { s3: options });
+  const sink = await openSinkAt(place, { s3: options, reader: 'office' });
   refusals = 1;
   assert.equal((await source.look('a'))?.size, 1);
   refusals = 1;
@@ -74,7 +74,7 @@ test('What cannot be completed for a conflict is sent anew', async (t) => {
       ? { status: 409, code: 'ConditionalRequestConflict' }
       : undefined;
   });
-  const sink = await openS3Sink(place, { s3: options, reader: 'office' });
+  const sink = await openSinkAt(place, { s3: options, reader: 'office' });
   const text = 'x'.repeat(6_000_000);
   const bytes = Buffer.from(text);
   const target = 'shop/a';
@@ -109,7 +109,7 @@ test('What stood there already keeps its headers when it is said to be ours', as
       Metadata: { own: 'x', title: '=?UTF-8?Q?caf=C3=A9?=' },
     }),
   );
-  const sink = await openS3Sink(place, { s3: options, reader: 'office' });
+  const sink = await openSinkAt(place, { s3: options, reader: 'office' });
   await sink.adopt('shop/a.txt', { upload: id(1), size: 1, digest: 'md5:0cc175b9c0f1b6a831c399e269772661' });
   const head = await s3.client.send(new HeadObjectCommand({ Bucket: bucket, Key }));
   for (const [name, value] of Object.entries(kept)) assert.equal(head[name as 'ContentType'], value, name);
@@ -128,7 +128,7 @@ test('Metadata that a server gives in bytes is written again in ASCII', async (t
   const Key = 'in/shop/a.txt';
   await s3.client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'a', Metadata: { title: raw } }));
   const given = (await s3.client.send(new HeadObjectCommand({ Bucket: bucket, Key }))).Metadata?.title ?? '';
-  const sink = await openS3Sink(place, { s3: options, reader: 'office' });
+  const sink = await openSinkAt(place, { s3: options, reader: 'office' });
   await sink.adopt('shop/a.txt', publishedAs('a'));
   await sink.close();
   assert.deepEqual(written, [`=?UTF-8?B?${Buffer.from(given, 'latin1').toString('base64')}?=`]);

@@ -1,4 +1,5 @@
 /** A bucket as a sink: the contract of all sinks, and what only a bucket can show. */
+
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import {
@@ -9,11 +10,12 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
+  ListPartsCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { ConfigurationError } from '../../src/errors.ts';
-import type { S3Place } from '../../src/stores/place.ts';
-import { openS3Sink } from '../../src/stores/s3/sink/open-sink.ts';
+import { openSinkAt } from '../../src/stores/open.ts';
+import type { S3Place } from '../../src/stores/s3/place.ts';
 import { SinkLostError } from '../../src/stores/sink-lost.ts';
 import { remembered } from '../contracts/sink/checkpoints.ts';
 import { id, look, partOf, publishedAs } from '../contracts/sink/ground.ts';
@@ -44,7 +46,7 @@ async function placeInBucket(): Promise<S3Place> {
 }
 
 function openSink(place: S3Place, reader = 'office') {
-  return openS3Sink(place, { s3: pathStyle, reader });
+  return openSinkAt(place, { s3: pathStyle, reader });
 }
 
 async function openUploads(Bucket: string): Promise<{ Key: string; UploadId: string }[]> {
@@ -83,6 +85,10 @@ async function ground(): Promise<SinkGround> {
     parts: async () => (await openUploads(Bucket)).map(({ Key }) => Key),
     cutPart: async () => {
       const open = await waitFor(async () => (await openUploads(Bucket))[0], { what: 'an open upload' });
+      // A part that was still on its way would stand there afterwards.
+      const stands = async () =>
+        (await s3.client.send(new ListPartsCommand({ Bucket, ...open }))).Parts?.length;
+      await waitFor(stands, { what: 'a part of it' });
       await s3.client.send(new AbortMultipartUploadCommand({ Bucket, ...open }));
     },
   };

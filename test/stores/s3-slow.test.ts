@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openS3Store } from '../../src/stores/s3/client.ts';
-import { S3Objects } from '../../src/stores/s3/sink/objects.ts';
+import { S3Writer } from '../../src/stores/s3/writer.ts';
 import { isAway } from '../../src/stores/store-fault.ts';
 
 const waits = { connect: 1000, answer: 400, silence: 300, sent: 2000, work: 3000 };
@@ -12,7 +12,7 @@ const waits = { connect: 1000, answer: 400, silence: 300, sent: 2000, work: 3000
 async function objectsOf(
   t: TestContext,
   answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
-): Promise<S3Objects> {
+): Promise<S3Writer> {
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
   });
@@ -30,7 +30,7 @@ async function objectsOf(
     waits,
   );
   t.after(() => store.close());
-  return new S3Objects(
+  return new S3Writer(
     store,
     () => undefined,
     () => {},
@@ -49,8 +49,8 @@ test('Bytes that get there slowly are progress, however long it takes', async (t
   });
   const size = 16 * 1024 * 1024;
   const began = performance.now();
-  const { etag } = await objects.part('a', 'u', 1, Buffer.alloc(size));
-  assert.equal(etag, '"x"');
+  const { tag } = await objects.part('a', 'u', 1, Buffer.alloc(size));
+  assert.equal(tag, '"x"');
   assert.ok(received >= size);
   assert.ok(performance.now() - began > waits.answer, 'it took longer than an answer may');
 });
@@ -63,9 +63,9 @@ test('A server may take its time to copy an object, or to make one of parts', as
     response.writeHead(200, { 'content-type': 'application/xml' });
     response.end(`<${result}><ETag>"x"</ETag></${result}>`);
   });
-  const parts = [{ number: 1, etag: '"x"', checksum: undefined }];
+  const parts = [{ number: 1, tag: '"x"', checksum: undefined }];
   assert.equal(await objects.complete('a', 'u', parts, undefined), '"x"');
-  await objects.rewrite('a', { etag: '"x"', size: 1 }, {});
+  await objects.rewrite('a', { tag: '"x"', size: 1 }, {});
 });
 
 test('Silence where nothing is to be waited for is a failure', async (t) => {

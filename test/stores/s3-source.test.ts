@@ -1,12 +1,13 @@
 /** A bucket as a source, on a real server. */
+
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { Selection, Source, Unsendable } from '../../src/stores/contract.ts';
+import { openSourceAt } from '../../src/stores/open.ts';
 import { once } from '../../src/stores/patiently.ts';
 import { openS3Store } from '../../src/stores/s3/client.ts';
 import { listObjects } from '../../src/stores/s3/listing.ts';
-import { openS3Source } from '../../src/stores/s3/source.ts';
 import { sourceContract } from '../contracts/source.ts';
 import { noise } from '../support/bytes.ts';
 import { Scope } from '../support/owner.ts';
@@ -34,7 +35,7 @@ async function ground(prefix = ''): Promise<Ground> {
   return {
     client,
     bucket,
-    source: await openS3Source({ store: 's3', bucket, prefix, url: `s3://${bucket}/${prefix}` }),
+    source: await openSourceAt({ store: 's3', bucket, prefix, url: `s3://${bucket}/${prefix}` }),
     put: async (Key, Body, Metadata) => {
       await client.send(
         new PutObjectCommand({ Bucket: bucket, Key, Body: Buffer.from(Body), ...(Metadata && { Metadata }) }),
@@ -161,7 +162,7 @@ test('A bucket is the same across openings, and another one is another', async (
   const root = await source.rootId();
   assert.match(root ?? '', /^s3:[0-9a-f]{32}$/);
   const open = async (name: string, prefix: string): Promise<string | undefined> =>
-    (await openS3Source({ store: 's3', bucket: name, prefix, url: `s3://${name}` })).rootId();
+    (await openSourceAt({ store: 's3', bucket: name, prefix, url: `s3://${name}` })).rootId();
   assert.equal(await open(bucket, 'x/'), root);
   assert.notEqual(await open(bucket, 'y/'), root);
   assert.notEqual(await open(await s3.bucket(), 'x/'), root);
@@ -169,5 +170,5 @@ test('A bucket is the same across openings, and another one is another', async (
 
 test('A bucket that is not there is refused when it is opened', async () => {
   const place = { store: 's3', bucket: 'no-such-bucket', prefix: '', url: 's3://no-such-bucket' } as const;
-  await assert.rejects(openS3Source(place), { name: 'ConfigurationError', exitCode: 2 });
+  await assert.rejects(openSourceAt(place), { name: 'ConfigurationError', exitCode: 2 });
 });

@@ -1,4 +1,5 @@
 /** A store that takes other bytes than were sent, says so by their checksum, and has them under the name already. */
+
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -6,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { crc32c } from '@node-rs/crc32';
-import { openS3Sink } from '../../src/stores/s3/sink/open-sink.ts';
+import { openSinkAt } from '../../src/stores/open.ts';
 import { StoreFault } from '../../src/stores/store-fault.ts';
 import { id, look, partOf, publishedAs } from '../contracts/sink/ground.ts';
 
@@ -58,7 +59,7 @@ async function spoilingStore(t: TestContext) {
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'nobody', AWS_SECRET_ACCESS_KEY: 'nothing' });
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const place = { store: 's3', bucket: 'bucket', prefix: '', url: 's3://bucket' } as const;
-  const sink = await openS3Sink(place, { s3: { endpoint, region: 'eu-west-1' }, reader: 'office' });
+  const sink = await openSinkAt(place, { s3: { endpoint, region: 'eu-west-1' }, reader: 'office' });
   t.after(() => sink.close());
   return { sink, put, text: (key: string) => objects.get(key)?.bytes.toString() };
 }

@@ -1,9 +1,10 @@
 /** Servers that answer otherwise than S3 does, or not as it may. */
+
 import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage } from 'node:http';
 import { type TestContext, test } from 'node:test';
 import type { Source, Unsendable } from '../../src/stores/contract.ts';
-import { openS3Source } from '../../src/stores/s3/source.ts';
+import { openSourceAt } from '../../src/stores/open.ts';
 import { isAway } from '../../src/stores/store-fault.ts';
 
 Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'AKIDNOBODY', AWS_SECRET_ACCESS_KEY: 'a-secret' });
@@ -28,7 +29,7 @@ async function sourceOf(t: TestContext, answer: (request: IncomingMessage) => An
   });
   const { port } = server.address() as { port: number };
   const place = { store: 's3', bucket: 'bucket', prefix: 'in/', url: 's3://bucket/in' } as const;
-  return openS3Source(place, { s3: { endpoint: `http://127.0.0.1:${port}` } });
+  return openSourceAt(place, { s3: { endpoint: `http://127.0.0.1:${port}` } });
 }
 
 function page(contents: string, more = '<IsTruncated>false</IsTruncated>'): string {

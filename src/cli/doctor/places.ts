@@ -26,9 +26,9 @@ async function examineTo(to: string, settings: StoreSettings): Promise<Finding[]
   const place = parsePlace(to);
   if (place.store === 'disk') return examineSink(place.path);
   const check = 'Sink';
-  const { tryS3Sink } = await import('../../stores/s3/sink/open-sink.ts');
+  const { trySink } = await import('../../stores/open.ts');
   try {
-    await tryS3Sink(place, storeOptions(settings).s3);
+    await trySink(place, storeOptions(settings));
     return [{ check, status: 'ok', message: `${place.url} can be written to, read and removed from` }];
   } catch (error) {
     return [{ check, status: 'problem', message: describeError(error) }];

@@ -1,7 +1,8 @@
 /** A source that is no folder: whether it can be listed and read, and how its changes are noticed. */
 import { describeError } from '../../errors.ts';
 import type { Source, SourceFile } from '../../stores/contract.ts';
-import { openSource, type StoreOptions } from '../../stores/open.ts';
+import { openSource } from '../../stores/open.ts';
+import type { StoreOptions } from '../../stores/options.ts';
 import type { Finding } from './finding.ts';
 
 const check = 'Source';

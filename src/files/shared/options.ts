@@ -5,7 +5,7 @@ import type { ClientProperties } from '../../kafka/properties.ts';
 import type { Logger } from '../../log.ts';
 import { hostName } from '../../machine.ts';
 import type { ChecksumAlgorithm } from '../../records/checksum.ts';
-import type { S3Options } from '../../stores/s3/options.ts';
+import type { StoreOptions } from '../../stores/options.ts';
 import type { DownloadEvent, ResumedEvent, UploadEvent, WaitingEvent } from './events.ts';
 
 /** What every verb needs to reach a topic. */
@@ -20,11 +20,9 @@ export interface TopicOptions {
   readonly logger?: Logger;
 }
 
-export interface UploadOptions extends TopicOptions {
+export interface UploadOptions extends TopicOptions, StoreOptions {
   /** A directory, or the URL of a place in a store (`s3://BUCKET/PREFIX`). */
   readonly from: string;
-  /** How a store that goes by S3 is reached, as far as AWS's environment and profiles do not say it. */
-  readonly s3?: S3Options;
   /** The uploader's name: first folder at every downloader. Default: the host's name. */
   readonly name?: string;
   /** Send what is there now and resolve; otherwise watch until `signal`. */
@@ -128,11 +126,9 @@ export interface RunSummary {
 
 export type UploadSummary = RunSummary;
 
-export interface DownloadOptions extends TopicOptions {
+export interface DownloadOptions extends TopicOptions, StoreOptions {
   /** A directory, made when missing, or the URL of a place in a store (`s3://BUCKET/PREFIX`). */
   readonly to: string;
-  /** How a store that goes by S3 is reached, as far as AWS's environment and profiles do not say it. */
-  readonly s3?: S3Options;
   /** The downloader's name; with the sink's own id it names the position. Default: the host's name. */
   readonly name?: string;
   /** Read to the ends that the partitions have now and resolve; otherwise go on until `signal`. */

@@ -1,10 +1,11 @@
 /** The way to a bucket: AWS's client with its chain of credentials, one try a request, times that end, errors that say what to do. */
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import { ConfigurationError } from '../../errors.ts';
-import type { S3Place } from '../place.ts';
+
 import { hasExpired, meaningOf } from './answers.ts';
 import { loadS3Sdk, type S3Sdk } from './load.ts';
 import type { S3Options } from './options.ts';
+import type { S3Place } from './place.ts';
 import { type Environment, makeRequestHandler, type S3Waits, usualWaits } from './request-handler.ts';
 
 export class S3Store {

@@ -1,17 +1,13 @@
 /** What a bucket has below a prefix, page by page: of a listing of any length one page is held, and the next one is on its way. */
 import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
 import { SluiceError } from '../../errors.ts';
+import type { ListedObject } from '../objects/contract.ts';
 import type { Patiently } from '../patiently.ts';
 import { StoreFault } from '../store-fault.ts';
+import { archiveFault } from './archived.ts';
 import type { S3Store } from './client.ts';
-import { decodedKey } from './keys.ts';
-import type { S3Object } from './looks.ts';
-
-export interface ListedObject extends S3Object {
-  readonly key: string;
-  /** It was archived, and a copy of it can be read for now. */
-  readonly isRestored: boolean;
-}
+import { decodedKey } from './decoded-key.ts';
+import { factsOf } from './facts.ts';
 
 /** All objects, in the order of the server: by the bytes of their keys. A page has 1000, unless fewer are asked for. */
 export async function* listObjects(
@@ -84,7 +80,8 @@ function askFor(
 function objectsOf(page: ListObjectsV2CommandOutput): ListedObject[] {
   return (page.Contents ?? []).map(({ Key = '', RestoreStatus, ETag, Size, LastModified, StorageClass }) => ({
     key: decodedKey(Key, page.EncodingType),
-    isRestored: RestoreStatus?.IsRestoreInProgress === false,
-    ...{ ETag, Size, LastModified, StorageClass },
+    // A copy of what is archived can be read for some days.
+    fault: archiveFault(StorageClass, RestoreStatus?.IsRestoreInProgress === false),
+    ...factsOf({ ETag, Size, LastModified }),
   }));
 }

@@ -12,9 +12,9 @@ export const stores: readonly Defect[] = [
     breaks: 'An object that was replaced while it was read was sent with bytes of both versions.',
     edits: [
       edit(
-        'src/stores/s3/object-file.ts',
-        '    const condition = etag === undefined ? {} : { IfMatch: etag };',
-        '    const condition = etag === undefined || start > 0 ? {} : { IfMatch: etag };',
+        'src/stores/s3/reader.ts',
+        "    const condition = tag === undefined || tag === '' ? {} : { IfMatch: tag };",
+        "    const condition = tag === undefined || tag === '' || start > 0 ? {} : { IfMatch: tag };",
       ),
     ],
     seekers: [],
@@ -38,7 +38,7 @@ export const stores: readonly Defect[] = [
     breaks: 'Each kill inside a large file left its parts in the bucket, which are paid for and never seen.',
     edits: [
       edit(
-        'src/stores/s3/sink/leftovers.ts',
+        'src/stores/objects/sink/leftovers.ts',
         '  for (const { key, id } of former) if (id !== undefined) await objects.abort(key, id);\n',
         '',
       ),
@@ -52,9 +52,9 @@ export const stores: readonly Defect[] = [
       'Of two downloaders with one bucket the slower one put an older file in the place of a newer one.',
     edits: [
       edit(
-        'src/stores/s3/sink/objects.ts',
-        '    const given = this.#knowsConditions ? condition : undefined;',
-        '    const given = this.#knowsConditions ? undefined : condition;',
+        'src/stores/s3/writer.ts',
+        '    const given = this.#knowsConditions ? headersOf(condition) : undefined;',
+        '    const given = this.#knowsConditions ? undefined : headersOf(condition);',
       ),
     ],
     seekers: [],

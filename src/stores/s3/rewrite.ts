@@ -1,6 +1,6 @@
 /** New metadata for an object that stands: S3 knows no other way than to write it anew. Its bytes go from the store to the store. */
-import type { S3Store } from '../client.ts';
-import type { Metadata } from './metadata.ts';
+import type { Metadata } from '../objects/contract.ts';
+import type { S3Store } from './client.ts';
 import { largestPart } from './part-size.ts';
 
 /** Bytes that S3 copies in one request. */

@@ -15,27 +15,26 @@ import type {
 } from '../../contract.ts';
 import type { Notices } from '../../notices.ts';
 import { ReplacedError } from '../../replaced.ts';
+import { isCode } from '../../store-fault.ts';
 import { VanishedError } from '../../vanished.ts';
-import type { S3Store } from '../client.ts';
+import type { Metadata, ObjectLook, ObjectWriter } from '../contract.ts';
 import { Flights } from './flights.ts';
-import { journalName, type S3Journal } from './journal.ts';
+import { journalName, type ObjectJournal } from './journal.ts';
 import { abortFormer } from './leftovers.ts';
-import { fullMetadata, type Metadata, metadataOf, publishedOf, uploadOf, withPublished } from './metadata.ts';
-import { isCode, type ObjectLook, type S3Objects, SpoiltFault } from './objects.ts';
+import { fullMetadata, metadataOf, publishedOf, uploadOf, withPublished } from './metadata.ts';
 import { PartBuffers } from './part-buffers.ts';
-import { partSizeFor } from './part-size.ts';
 import { prove } from './prove.ts';
+import { SpoiltFault } from './spoilt-fault.ts';
 import { Standing } from './standing.ts';
-import { S3Upload } from './upload.ts';
+import { ObjectUpload } from './upload.ts';
 
 /** Bytes of parts that are on their way at once. */
 const flightBytes = 15 * 1024 * 1024;
 
 /** What a sink is made of. */
-export interface S3SinkParts {
-  readonly store: S3Store;
-  readonly objects: S3Objects;
-  readonly journal: S3Journal;
+export interface ObjectSinkParts {
+  readonly objects: ObjectWriter;
+  readonly journal: ObjectJournal;
   readonly notices: Notices;
   /** The keys of all sinks' own things, and of this one's. */
   readonly own: string;
@@ -44,30 +43,31 @@ export interface S3SinkParts {
 
 /** An object that was put in place. */
 interface Put {
-  readonly etag: string;
+  readonly tag: string;
   readonly metadata: Metadata;
 }
 
-export class S3Sink implements Sink {
+export class ObjectSink implements Sink {
   readonly place: string;
   readonly caseInsensitive = false;
   readonly abilities: SinkAbilities = {
     writes: 'in-order',
     names: 'posix',
-    memoryFor: (size) => Math.min(size, partSizeFor(size)),
+    memoryFor: (size) => Math.min(size, this.#parts.objects.partSizeFor(size)),
   };
-  readonly #parts: S3SinkParts;
+  readonly #parts: ObjectSinkParts;
   readonly #standing: Standing;
   readonly #flights = new Flights(flightBytes);
-  readonly #buffers = new PartBuffers();
-  readonly #uploads = new Map<string, S3Upload>();
+  readonly #buffers: PartBuffers;
+  readonly #uploads = new Map<string, ObjectUpload>();
   /** Ended, and perhaps still remembered as open. */
   readonly #gone = new Set<string>();
   #checks = 0;
 
-  constructor(parts: S3SinkParts) {
+  constructor(parts: ObjectSinkParts) {
     this.#parts = parts;
-    this.place = parts.store.place.url;
+    this.place = parts.objects.place.url;
+    this.#buffers = new PartBuffers(parts.objects.partSizeFor(0));
     this.#standing = new Standing(parts.objects, (target) => this.#key(target));
   }
 
@@ -96,7 +96,7 @@ export class S3Sink implements Sink {
     if (said?.startsWith(`${algorithm}:`)) return said;
     const hasher = createHasher(algorithm as ChecksumAlgorithm);
     try {
-      for await (const bytes of this.#parts.objects.read(this.#key(target), look.etag)) hasher.update(bytes);
+      for await (const bytes of this.#parts.objects.read(this.#key(target), look.tag)) hasher.update(bytes);
     } catch (error) {
       if (isCode(error, 'ESTALE') || isCode(error, 'ENOENT')) return undefined;
       throw error;
@@ -136,8 +136,8 @@ export class S3Sink implements Sink {
     const metadata = fullMetadata(target, look, published);
     const condition = await this.#standing.condition(target);
     await this.#unlessOurs(target, published, async () => {
-      const etag = await this.#parts.objects.put(this.#key(target), bytes, metadata, condition);
-      return { etag, metadata };
+      const tag = await this.#parts.objects.put(this.#key(target), bytes, metadata, condition);
+      return { tag, metadata };
     });
     this.#stands(target, published);
   }
@@ -193,7 +193,7 @@ export class S3Sink implements Sink {
 
   check(): Promise<void> {
     const { objects, folder } = this.#parts;
-    return prove(objects, `${folder}check-${this.#checks++}`, this.place);
+    return prove(objects, `${folder}check-${this.#checks++}`);
   }
 
   async freeSpace(): Promise<FreeSpace | undefined> {
@@ -206,7 +206,7 @@ export class S3Sink implements Sink {
 
   /** What is open is begun anew by the next run: nothing is left of it. */
   async close(): Promise<void> {
-    const { journal, store } = this.#parts;
+    const { journal, objects } = this.#parts;
     const open = [...this.#uploads.keys()];
     try {
       await Promise.all(open.map((upload) => this.clear(upload)));
@@ -214,22 +214,22 @@ export class S3Sink implements Sink {
     } catch {
       // The next start finds it.
     } finally {
-      store.close();
+      objects.close();
     }
   }
 
   #key(target: string): string {
-    return this.#parts.store.place.prefix + target;
+    return this.#parts.objects.place.prefix + target;
   }
 
-  #upload(upload: string, of: PartOf | undefined, position: number): S3Upload {
+  #upload(upload: string, of: PartOf | undefined, position: number): ObjectUpload {
     const known = this.#uploads.get(upload);
     if (known !== undefined) return known;
     if (of === undefined) throw new TypeError('a bucket has to know what is written');
     if (position > 0) throw new VanishedError(`what went up of ${of.target} was aborted`);
     const { target, size, facts } = of;
     const key = this.#key(target);
-    const open = new S3Upload({
+    const open = new ObjectUpload({
       objects: this.#parts.objects,
       key,
       size,
@@ -241,6 +241,7 @@ export class S3Sink implements Sink {
           ? metadataOf(target, upload)
           : fullMetadata(target, known, { upload, size, digest: known.digest });
       },
+      condition: () => this.#standing.condition(target),
       claim: () => this.#parts.journal.claim(upload, key),
     });
     this.#uploads.set(upload, open);
@@ -260,8 +261,7 @@ export class S3Sink implements Sink {
       return { ...(await work()), stood: false };
     } catch (error) {
       // It says of itself that it is ours: by that alone it would be taken for what was meant.
-      if (error instanceof SpoiltFault)
-        this.#standing.expect(target, { etag: error.etag, size, metadata: {} });
+      if (error instanceof SpoiltFault) this.#standing.expect(target, { tag: error.tag, size, metadata: {} });
       const isGone = isCode(error, 'ENOENT');
       if (!isGone && !isCode(error, 'ESTALE')) throw error;
       this.#standing.forget(target);

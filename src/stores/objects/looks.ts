@@ -1,43 +1,25 @@
 /** How an object looks as a file. Pure. */
 import { createHash } from 'node:crypto';
 import type { FileLook, SourceFile } from '../contract.ts';
-
-/** What listings, HEAD and GET say of an object, by AWS's names. */
-export interface S3Object {
-  readonly ETag?: string | undefined;
-  readonly Size?: number | undefined;
-  readonly LastModified?: Date | undefined;
-  readonly StorageClass?: string | undefined;
-}
+import type { ObjectFacts } from './contract.ts';
 
 /** Permission bits of what has none. */
 const usualMode = 0o644;
 
 /**
- * An object is written whole and never changed: another one has another ETag, or another time. Listings give times to the millisecond
+ * An object is written whole and never changed: another one has another tag, or another time. Listings give times to the millisecond
  * with some servers, and all else to the second: to the second they are compared.
  */
-export function objectFile(
-  path: string,
-  { ETag = '', Size = 0, LastModified }: S3Object,
-  kept?: FileLook,
-): SourceFile {
-  const seconds = Math.floor((LastModified?.getTime() ?? 0) / 1000);
-  const time = `${seconds}000000000`.replace(/^0+(?=\d)/, '');
-  const file = {
-    path,
-    size: Size,
-    mtime: time,
-    ctime: time,
-    inode: numberOf(ETag),
-    mode: kept?.mode ?? usualMode,
-  };
+export function objectFile(path: string, { tag, size, written, kept }: ObjectFacts): SourceFile {
+  const time = `${Math.floor(written / 1000)}000000000`.replace(/^0+(?=\d)/, '');
+  const mode = kept?.mode ?? usualMode;
+  const file = { path, size, mtime: time, ctime: time, inode: numberOf(tag), mode };
   return kept === undefined ? file : { ...file, kept };
 }
 
-/** A number that tells ETags apart, where a file has that of its inode. */
-function numberOf(etag: string): string {
-  const digest = createHash('sha256').update(etag.replaceAll('"', '')).digest('hex');
+/** A number that tells tags apart, where a file has that of its inode. Some answers have an ETag in quotes, and some without. */
+function numberOf(tag: string): string {
+  const digest = createHash('sha256').update(tag.replaceAll('"', '')).digest('hex');
   return BigInt(`0x${digest.slice(0, 22)}`).toString();
 }
 
@@ -62,13 +44,4 @@ function modeOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^(?:1?0)?0?[0-7]{3,4}$/.test(text)) return Number.parseInt(text, 8) & 0o7777;
   return /^3\d{4}$/.test(text) ? Number(text) & 0o7777 : undefined;
-}
-
-/** Storage classes whose objects are to be restored before they can be read. */
-const archives = new Set(['GLACIER', 'DEEP_ARCHIVE']);
-
-/** Why the object cannot be read now; undefined when it can. */
-export function archiveFault(storageClass: string | undefined, isRestored: boolean): string | undefined {
-  if (storageClass === undefined || !archives.has(storageClass) || isRestored) return undefined;
-  return `it is archived (${storageClass}): restore it, and it is sent`;
 }

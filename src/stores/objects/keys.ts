@@ -21,14 +21,3 @@ function keyFault(path: string): string | undefined {
   if (path.endsWith('/')) return 'the key ends with a slash, though its object is no folder: it has bytes';
   return pathFault(path)?.replace('the path', 'the key').replace('is absolute', 'begins with a slash');
 }
-
-/** A key of a listing, which servers encode as asked (`EncodingType`), or say that they did not. */
-export function decodedKey(key: string, encoding: string | undefined): string {
-  if (encoding !== 'url') return key;
-  try {
-    return decodeURIComponent(key.replaceAll('+', ' '));
-  } catch {
-    // No server should write this. As it is, it leads to no object, and is told so.
-    return key;
-  }
-}

@@ -1,4 +1,4 @@
-/** A checksum as S3 writes it. Pure. */
+/** A checksum as object stores write it. Pure. */
 import { crc32c } from '@node-rs/crc32';
 
 /** CRC32C of bytes: base64 of the four bytes, big-endian. */

@@ -2,28 +2,28 @@
  * One file on its way to a bucket: its bytes are collected to parts, which go up beside what comes next. The number of a part follows
  * from where it begins, so that one that is sent again is the same part. A file that is smaller than a part goes up whole, at the end.
  */
-import { isAway, StoreFault } from '../../store-fault.ts';
+import { isAway, isCode, StoreFault } from '../../store-fault.ts';
 import { VanishedError } from '../../vanished.ts';
+import type { Condition, Metadata, ObjectWriter, StandingPart } from '../contract.ts';
 import type { Flight, Flights } from './flights.ts';
-import type { Metadata } from './metadata.ts';
-import { type Condition, isCode, type S3Objects, type StandingPart } from './objects.ts';
 import type { PartBuffers } from './part-buffers.ts';
-import { partSizeFor } from './part-size.ts';
 
-export interface S3UploadOptions {
-  readonly objects: S3Objects;
+export interface ObjectUploadOptions {
+  readonly objects: ObjectWriter;
   readonly key: string;
   readonly size: number;
   readonly flights: Flights;
   readonly buffers: PartBuffers;
   /** What the object is to say of itself, as far as that is known. */
   readonly metadata: () => Metadata;
+  /** What must stand under the key, as far as is known when it is begun. */
+  readonly condition: () => Promise<Condition>;
   /** Resolves when it is remembered, across a restart, that an upload in parts to this key is ours; its id is to be given then. */
   readonly claim: () => Promise<(id: string) => void>;
 }
 
-export class S3Upload {
-  readonly #options: S3UploadOptions;
+export class ObjectUpload {
+  readonly #options: ObjectUploadOptions;
   readonly #partSize: number;
   #taken = 0;
   #filling: Buffer<ArrayBuffer> | undefined;
@@ -34,11 +34,11 @@ export class S3Upload {
   #id: Promise<string> | undefined;
   /** The metadata that it was begun with. */
   #begunWith: Metadata = {};
-  #done: { readonly etag: string; readonly metadata: Metadata } | undefined;
+  #done: { readonly tag: string; readonly metadata: Metadata } | undefined;
 
-  constructor(options: S3UploadOptions) {
+  constructor(options: ObjectUploadOptions) {
     this.#options = options;
-    this.#partSize = partSizeFor(options.size);
+    this.#partSize = options.objects.partSizeFor(options.size);
   }
 
   /** Bytes that were taken. */
@@ -69,21 +69,21 @@ export class S3Upload {
     }
   }
 
-  /** Puts the object in place, once, when all of it was taken; resolves with its ETag, and with what it says of itself. */
-  async finish(condition: Condition, metadata: Metadata): Promise<{ etag: string; metadata: Metadata }> {
+  /** Puts the object in place, once, when all of it was taken; resolves with its tag, and with what it says of itself. */
+  async finish(condition: Condition, metadata: Metadata): Promise<{ tag: string; metadata: Metadata }> {
     this.#done ??= await this.#finish(condition, metadata);
     return this.#done;
   }
 
-  async #finish(condition: Condition, metadata: Metadata): Promise<{ etag: string; metadata: Metadata }> {
+  async #finish(condition: Condition, metadata: Metadata): Promise<{ tag: string; metadata: Metadata }> {
     const { objects, key, size, flights } = this.#options;
     // What was aborted since it was asked for is empty.
     this.#mustStand();
     if (size <= this.#partSize) {
       const bytes = this.#filling ?? Buffer.alloc(0);
-      const etag = await objects.put(key, bytes, metadata, condition);
+      const tag = await objects.put(key, bytes, metadata, condition);
       this.#options.buffers.give(bytes);
-      return { etag, metadata };
+      return { tag, metadata };
     }
     if (this.#filled > 0) await this.#depart();
     await flights.arrived(this.#flights);
@@ -91,8 +91,8 @@ export class S3Upload {
     const parts = [...this.#standing.values()].sort((a, b) => a.number - b.number);
     const id = await this.#id!;
     try {
-      const etag = await objects.complete(key, id, parts, condition);
-      return { etag, metadata: this.#begunWith };
+      const tag = await objects.complete(key, id, parts, condition, metadata);
+      return { tag, metadata: objects.describedAt === 'begin' ? this.#begunWith : metadata };
     } catch (error) {
       // Some servers call it their own fault that there is nothing to complete.
       if (!isAway(error) || !(await objects.hasEnded(key, id, parts[0]))) throw error;
@@ -161,10 +161,10 @@ export class S3Upload {
   }
 
   async #begin(): Promise<string> {
-    const { objects, key, claim, metadata } = this.#options;
+    const { objects, key, claim, metadata, condition } = this.#options;
     const claimed = await claim();
     this.#begunWith = metadata();
-    const id = await objects.begin(key, this.#begunWith);
+    const id = await objects.begin(key, this.#begunWith, condition);
     claimed(id);
     return id;
   }

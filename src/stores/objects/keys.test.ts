@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodedKey, pathOfKey } from './keys.ts';
+import { pathOfKey } from './keys.ts';
 
 test('A key below the prefix is a path', () => {
   for (const path of [
@@ -48,10 +48,4 @@ test('Keys that are no paths are told, with the reason', () => {
     path: 'in/',
     reason: 'the key is empty',
   });
-});
-
-test('Keys are decoded where the server says that it encoded them', () => {
-  assert.equal(decodedKey('a%20b%2Bc+d%0A', 'url'), 'a b+c d\n');
-  assert.equal(decodedKey('a%20b+c', undefined), 'a%20b+c');
-  assert.equal(decodedKey('100%', 'url'), '100%');
 });

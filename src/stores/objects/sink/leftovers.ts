@@ -1,10 +1,10 @@
 /** Uploads in parts that a run which was killed left behind. Only ours are ended: the journal says which those are. */
+import type { ObjectWriter } from '../contract.ts';
 import { type OpenParts, readJournal } from './journal.ts';
-import type { S3Objects } from './objects.ts';
 
 /** Ends them. `others`: keys of the journals of other downloaders' names. */
 export async function abortFormer(
-  objects: S3Objects,
+  objects: ObjectWriter,
   former: readonly OpenParts[],
   others: () => Promise<readonly string[]>,
 ): Promise<void> {
@@ -20,7 +20,7 @@ export async function abortFormer(
   }
 }
 
-async function openOfOthers(objects: S3Objects, journals: readonly string[]): Promise<OpenParts[]> {
+async function openOfOthers(objects: ObjectWriter, journals: readonly string[]): Promise<OpenParts[]> {
   const open: OpenParts[] = [];
   for (const key of journals) open.push(...((await readJournal(objects, key))?.content.open ?? []));
   return open;

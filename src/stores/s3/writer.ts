@@ -1,33 +1,17 @@
 /** Requests that write, one try each: what is sent has a checksum where the store takes one, and what comes back is compared. */
 import type { CompletedPart } from '@aws-sdk/client-s3';
-import { StoreFault } from '../../store-fault.ts';
-import type { S3Store } from '../client.ts';
-import { headObject } from '../head.ts';
-import type { ContentTypeOf } from './content-type.ts';
-import { crc32cText } from './crc32c-text.ts';
-import { type Kept, keptOf } from './kept.ts';
-import { asciiMetadata, type Metadata } from './metadata.ts';
+import type { Condition, Metadata, ObjectLook, ObjectWriter, StandingPart } from '../objects/contract.ts';
+import { crc32cText } from '../objects/crc32c-text.ts';
+import type { ContentTypeOf } from '../objects/sink/content-type.ts';
+import { SpoiltFault } from '../objects/sink/spoilt-fault.ts';
+import { ignoreMissing, isCode, StoreFault } from '../store-fault.ts';
+import { asciiMetadata } from './ascii-metadata.ts';
+import type { S3Store } from './client.ts';
+import { headObject } from './head.ts';
+import { keptOf } from './kept.ts';
+import { partSizeFor } from './part-size.ts';
+import type { S3Place } from './place.ts';
 import { rewriteObject } from './rewrite.ts';
-
-/** What must stand under a key for it to be written. */
-export type Condition = { readonly IfMatch: string } | { readonly IfNoneMatch: '*' } | undefined;
-
-/** A part that stands at the store. */
-export interface StandingPart {
-  readonly number: number;
-  readonly etag: string;
-  /** Of its bytes, base64; undefined where the store is not to be given any. */
-  readonly checksum: string | undefined;
-}
-
-/** What stands under a key. */
-export interface ObjectLook {
-  readonly etag: string;
-  readonly size: number;
-  readonly metadata: Metadata;
-  /** Undefined of one that we wrote just now. */
-  readonly kept?: Kept;
-}
 
 /** What a store says of what it has taken. */
 interface Written {
@@ -35,17 +19,9 @@ interface Written {
   readonly ChecksumCRC32C?: string | undefined;
 }
 
-/** Other bytes than were sent stand there now, by this ETag. */
-export class SpoiltFault extends StoreFault {
-  readonly etag: string;
-
-  constructor(message: string, etag: string) {
-    super(message, { scope: 'sink', code: 'EAGAIN' });
-    this.etag = etag;
-  }
-}
-
-export class S3Objects {
+export class S3Writer implements ObjectWriter {
+  readonly describedAt = 'begin';
+  readonly partSizeFor = partSizeFor;
   readonly #store: S3Store;
   readonly #typeOf: ContentTypeOf;
   readonly #say: (about: string, message: string) => void;
@@ -59,7 +35,14 @@ export class S3Objects {
     this.#say = say;
   }
 
-  /** Puts a whole object; resolves with its ETag. */
+  get place(): S3Place {
+    return this.#store.place;
+  }
+
+  get where(): string {
+    return `${this.place.bucket}/${this.place.prefix}`;
+  }
+
   async put(key: string, bytes: Uint8Array, metadata: Metadata, condition: Condition): Promise<string> {
     const { sdk, common } = this.#store;
     const checksum = this.#checksum(bytes);
@@ -80,7 +63,6 @@ export class S3Objects {
     return answer.ETag ?? '';
   }
 
-  /** Begins an upload in parts; resolves with its id. */
   async begin(key: string, metadata: Metadata): Promise<string> {
     const { sdk, common } = this.#store;
     const answer = await this.#store.ask('begin to write', key, (client) =>
@@ -113,10 +95,9 @@ export class S3Objects {
       ),
     );
     this.#mustAgree(key, checksum, answer);
-    return { number, etag: answer.ETag ?? '', checksum };
+    return { number, tag: answer.ETag ?? '', checksum };
   }
 
-  /** True when an upload in parts is known to be there no more, or not with the `first` part that it had. */
   async hasEnded(key: string, upload: string, first?: StandingPart): Promise<boolean> {
     const { sdk, common } = this.#store;
     try {
@@ -129,7 +110,6 @@ export class S3Objects {
     }
   }
 
-  /** Makes an object of parts; resolves with its ETag. Throws `ENOENT` when these parts cannot become one any more. */
   async complete(
     key: string,
     upload: string,
@@ -138,9 +118,9 @@ export class S3Objects {
   ): Promise<string> {
     const { sdk, common } = this.#store;
     const Parts = parts.map(
-      ({ number, etag, checksum }): CompletedPart => ({
+      ({ number, tag, checksum }): CompletedPart => ({
         PartNumber: number,
-        ETag: etag,
+        ETag: tag,
         ...(checksum === undefined ? {} : { ChecksumCRC32C: checksum }),
       }),
     );
@@ -164,7 +144,6 @@ export class S3Objects {
     }
   }
 
-  /** Ends an upload in parts, with all that stands of it; one that is not there has ended. */
   async abort(key: string, upload: string): Promise<void> {
     const { sdk, common } = this.#store;
     await this.#store
@@ -174,7 +153,6 @@ export class S3Objects {
       .catch(ignoreMissing);
   }
 
-  /** Ids of uploads in parts to this very key that are not completed. */
   async openUploads(key: string): Promise<string[]> {
     const { sdk, common } = this.#store;
     const { Uploads = [] } = await this.#store.ask('list unfinished uploads of', undefined, (client) =>
@@ -183,7 +161,6 @@ export class S3Objects {
     return Uploads.filter(({ Key }) => Key === key).flatMap(({ UploadId }) => UploadId ?? []);
   }
 
-  /** Keys that begin with a prefix, a thousand at the most. */
   async list(prefix: string): Promise<string[]> {
     const { sdk, common } = this.#store;
     const { Contents = [] } = await this.#store.ask('list', undefined, (client) =>
@@ -192,33 +169,26 @@ export class S3Objects {
     return Contents.flatMap(({ Key }) => Key ?? []);
   }
 
-  /** Gives an object other metadata, if it still is the one of this ETag; how it is kept stays as it is. */
-  rewrite(
-    key: string,
-    { etag, size, kept = this.#written(key) }: Omit<ObjectLook, 'metadata'>,
-    metadata: Metadata,
-  ): Promise<void> {
-    return rewriteObject(this.#store, { key, etag, size, metadata, kept });
+  rewrite(key: string, { tag, size, kept }: Omit<ObjectLook, 'metadata'>, metadata: Metadata): Promise<void> {
+    return rewriteObject(this.#store, { key, etag: tag, size, metadata, kept: kept ?? this.#written(key) });
   }
 
-  /** Undefined when nothing stands there. */
   async look(key: string): Promise<ObjectLook | undefined> {
     try {
       const head = await headObject(this.#store, key);
       const { ETag = '', ContentLength = 0, Metadata = {} } = head;
-      return { etag: ETag, size: ContentLength, metadata: asciiMetadata(Metadata), kept: keptOf(head) };
+      return { tag: ETag, size: ContentLength, metadata: asciiMetadata(Metadata), kept: keptOf(head) };
     } catch (error) {
       ignoreMissing(error);
       return undefined;
     }
   }
 
-  /** The bytes of an object, if it still is the one of this ETag. */
-  async *read(key: string, etag: string | undefined): AsyncGenerator<Uint8Array> {
+  async *read(key: string, tag: string | undefined): AsyncGenerator<Uint8Array> {
     const { sdk, common } = this.#store;
     const answer = await this.#store.ask('read', key, (client) =>
       client.send(
-        new sdk.GetObjectCommand({ ...common, Key: key, ...(etag === undefined ? {} : { IfMatch: etag }) }),
+        new sdk.GetObjectCommand({ ...common, Key: key, ...(tag === undefined ? {} : { IfMatch: tag }) }),
       ),
     );
     try {
@@ -236,6 +206,10 @@ export class S3Objects {
       .catch(ignoreMissing);
   }
 
+  close(): void {
+    this.#store.close();
+  }
+
   /** Tries with the condition, and without where the store has none: then two downloaders may undo each other. */
   async #conditionally<T>(
     what: string,
@@ -243,7 +217,7 @@ export class S3Objects {
     condition: Condition,
     send: (client: Parameters<Parameters<S3Store['ask']>[2]>[0], given: object) => Promise<T>,
   ): Promise<T> {
-    const given = this.#knowsConditions ? condition : undefined;
+    const given = this.#knowsConditions ? headersOf(condition) : undefined;
     try {
       return await this.#store.ask(what, key, (client) => send(client, given ?? {}));
     } catch (error) {
@@ -283,17 +257,13 @@ export class S3Objects {
   }
 }
 
-/** Passes over that there is nothing. */
-export function ignoreMissing(error: unknown): void {
-  if (!isCode(error, 'ENOENT')) throw error;
-}
-
-export function isCode(error: unknown, code: string): boolean {
-  return error instanceof StoreFault && error.code === code;
-}
-
 /** True when the store's own name for it is this one. */
 function isNamed(error: unknown, name: string): boolean {
   const cause = error instanceof Error ? error.cause : undefined;
   return cause instanceof Error && cause.name === name;
+}
+
+function headersOf(condition: Condition): { IfMatch: string } | { IfNoneMatch: '*' } | undefined {
+  if (condition === undefined) return undefined;
+  return condition === 'nothing' ? { IfNoneMatch: '*' } : { IfMatch: condition.tag };
 }

@@ -1,5 +1,5 @@
-/** What stands under names, looked at by HEAD, and on what condition it may be replaced: that it still is what was found last. */
-import type { Condition, ObjectLook, S3Objects } from './objects.ts';
+/** What stands under names, and on what condition it may be replaced: that it still is what was found last. */
+import type { Condition, ObjectLook, ObjectWriter } from '../contract.ts';
 
 /** Who asks: questions of different kinds in a row are one look. */
 export type Question = 'published' | 'newest' | 'digest';
@@ -16,11 +16,11 @@ const holds = 1000;
 const most = 10_000;
 
 export class Standing {
-  readonly #objects: S3Objects;
+  readonly #objects: ObjectWriter;
   readonly #keyOf: (target: string) => string;
   readonly #looks = new Map<string, Look>();
 
-  constructor(objects: S3Objects, keyOf: (target: string) => string) {
+  constructor(objects: ObjectWriter, keyOf: (target: string) => string) {
     this.#objects = objects;
     this.#keyOf = keyOf;
   }
@@ -39,7 +39,7 @@ export class Standing {
   async condition(target: string): Promise<Condition> {
     const look = this.#looks.get(target);
     const found = await (look?.found ?? this.#lookAnew(target, undefined));
-    return found === undefined ? { IfNoneMatch: '*' } : { IfMatch: found.etag };
+    return found === undefined ? 'nothing' : { tag: found.tag };
   }
 
   /** What stands there is to be replaced, if it still is this one; whoever asks for more than that looks anew. */

@@ -1,13 +1,14 @@
 /**
  * What a sink remembers in its bucket, in one object for each downloader's name: how far topics were read, which uploads are open, and which
- * uploads in parts are ours. Each write of it goes by the ETag of the one before, so that two downloaders of one name find out.
+ * uploads in parts are ours. Each write of it goes on the condition that the one before still stands, so that two downloaders of one name find out.
  */
 import { randomBytes } from 'node:crypto';
 import { ConfigurationError, describeError } from '../../../errors.ts';
 import type { ReadRange, TopicPositions, UnfinishedUpload } from '../../contract.ts';
 import { mergedPositions } from '../../merged-positions.ts';
 import { SinkLostError } from '../../sink-lost.ts';
-import { isCode, type S3Objects } from './objects.ts';
+import { isCode } from '../../store-fault.ts';
+import type { ObjectWriter } from '../contract.ts';
 
 /** The end of a journal's key. */
 export const journalName = 'journal.json';
@@ -34,21 +35,18 @@ interface Content {
   readonly open: readonly OpenParts[];
 }
 
-export interface S3JournalOptions {
-  readonly objects: S3Objects;
+export interface ObjectJournalOptions {
+  readonly objects: ObjectWriter;
   readonly key: string;
-  /** For people. */
-  readonly place: string;
-  /** The bucket and the prefix. */
-  readonly where: string;
   /** The downloader's name. */
   readonly reader: string;
 }
 
-export class S3Journal {
-  readonly #options: S3JournalOptions;
+export class ObjectJournal {
+  readonly #options: ObjectJournalOptions;
+  /** Of this process. */
   readonly #writer = randomBytes(8).toString('hex');
-  #etag: string | undefined;
+  #tag: string | undefined;
   #id: string;
   #isCopy: boolean;
   #serial = 0;
@@ -60,9 +58,9 @@ export class S3Journal {
   #writing: Promise<void> | undefined;
   #next: Promise<void> | undefined;
 
-  private constructor(options: S3JournalOptions, etag: string | undefined, content: Content | undefined) {
+  private constructor(options: ObjectJournalOptions, tag: string | undefined, content: Content | undefined) {
     this.#options = options;
-    this.#etag = etag;
+    this.#tag = tag;
     this.#id = content?.id ?? randomBytes(8).toString('hex');
     this.#isCopy = content?.isCopy ?? false;
     this.#positions = (content?.positions ?? []).map((one) => ({
@@ -72,13 +70,13 @@ export class S3Journal {
     // JSON leaves out what is undefined.
     this.#uploads = new Map(content?.uploads.map((one) => [one.upload, { ...one, close: one.close }]));
     this.#open = new Map(content?.open.map((one, index) => [`former ${index}`, one]));
-    if (content !== undefined && content.place !== options.where) this.#becomeCopy();
+    if (content !== undefined && content.place !== options.objects.where) this.#becomeCopy();
   }
 
   /** Reads what an earlier run left, or begins a new one; it stands in the bucket then. */
-  static async open(options: S3JournalOptions): Promise<S3Journal> {
+  static async open(options: ObjectJournalOptions): Promise<ObjectJournal> {
     const found = await readJournal(options.objects, options.key);
-    const journal = new S3Journal(options, found?.etag, found?.content);
+    const journal = new ObjectJournal(options, found?.tag, found?.content);
     journal.#isDirty = true;
     await journal.write();
     return journal;
@@ -168,9 +166,9 @@ export class S3Journal {
     this.#isDirty = false;
     this.#serial += 1;
     const text = JSON.stringify(this.#content());
-    const condition = this.#etag === undefined ? { IfNoneMatch: '*' as const } : { IfMatch: this.#etag };
+    const condition = this.#tag === undefined ? 'nothing' : { tag: this.#tag };
     try {
-      this.#etag = await objects.put(key, Buffer.from(text), {}, condition);
+      this.#tag = await objects.put(key, Buffer.from(text), {}, condition);
     } catch (error) {
       this.#isDirty = true;
       if (!isCode(error, 'ESTALE') && !isCode(error, 'ENOENT')) throw error;
@@ -180,12 +178,13 @@ export class S3Journal {
 
   /** Another one stands there, or none: it may be our own, whose answer was lost. */
   async #findOut(cause: unknown): Promise<void> {
-    const { objects, key, place, reader } = this.#options;
+    const { objects, key, reader } = this.#options;
+    const place = objects.place.url;
     const found = await readJournal(objects, key);
     if (found === undefined)
       throw new SinkLostError(`what ${place} remembered was removed (${describeError(cause)})`, { cause });
     if (found.content.writer === this.#writer) {
-      this.#etag = found.etag;
+      this.#tag = found.tag;
       return this.#write();
     }
     const message = `another downloader of the name ${reader} writes into ${place}: end one of them, or give it another --name`;
@@ -196,7 +195,7 @@ export class S3Journal {
     return {
       version: 1,
       id: this.#id,
-      place: this.#options.where,
+      place: this.#options.objects.where,
       ...(this.#isCopy ? { isCopy: true } : {}),
       writer: this.#writer,
       serial: this.#serial,
@@ -222,15 +221,15 @@ export class S3Journal {
 
 /** Undefined when there is none, or none that can be read: it says nothing then. */
 export async function readJournal(
-  objects: S3Objects,
+  objects: ObjectWriter,
   key: string,
-): Promise<{ readonly etag: string; readonly content: Content } | undefined> {
+): Promise<{ readonly tag: string; readonly content: Content } | undefined> {
   const look = await objects.look(key);
   if (look === undefined) return undefined;
   const pieces: Uint8Array[] = [];
-  for await (const piece of objects.read(key, look.etag)) pieces.push(piece);
+  for await (const piece of objects.read(key, look.tag)) pieces.push(piece);
   const content = contentOf(Buffer.concat(pieces).toString());
-  return content === undefined ? undefined : { etag: look.etag, content };
+  return content === undefined ? undefined : { tag: look.tag, content };
 }
 
 function contentOf(text: string): Content | undefined {

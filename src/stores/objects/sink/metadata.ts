@@ -1,7 +1,8 @@
-/** What an object says of the file that it holds: user metadata of S3, by rclone's names where it has one. Pure. */
+/** What an object says of the file that it holds, by rclone's names where it has one. Pure. */
 import type { FileLook, Published } from '../../contract.ts';
+import type { Metadata } from '../contract.ts';
 
-/** Names as S3 gives them back, without `x-amz-meta-`. */
+/** A store whose names may not have dashes has others for them. */
 const names = {
   mtime: 'mtime',
   mode: 'mode',
@@ -11,8 +12,6 @@ const names = {
   digest: 'sluice-digest',
   size: 'sluice-size',
 } as const;
-
-export type Metadata = Readonly<Record<string, string>>;
 
 /** Of an upload whose closing record has not come. */
 export function metadataOf(target: string, upload: string): Metadata {
@@ -41,16 +40,6 @@ export function fullMetadata(
 export function withPublished(metadata: Metadata, target: string, published: Published): Metadata {
   const { upload, digest, size } = published;
   return { ...metadata, ...metadataOf(target, upload), [names.digest]: digest, [names.size]: String(size) };
-}
-
-/**
- * What some servers give as it was written, in bytes that are not ASCII (each of them a character here), as AWS gives it: by RFC 2047. It
- * could not be signed otherwise when it is written again.
- */
-export function asciiMetadata(metadata: Metadata): Metadata {
-  const encoded = (value: string): string =>
-    /^[\x20-\x7e]*$/.test(value) ? value : `=?UTF-8?B?${Buffer.from(value, 'latin1').toString('base64')}?=`;
-  return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, encoded(value)]));
 }
 
 /** The upload that an object is of; undefined where it is of nobody's we know. */
