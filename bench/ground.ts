@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunningBroker, startBroker } from '../src/broker/broker.ts';
 import { createKafka } from '../src/kafka/client.ts';
+import { type Owner, Scope } from '../test/support/owner.ts';
 import { type Sshd, startSshd } from './sshd.ts';
 
 const warmUpRounds = 4;
@@ -16,6 +17,8 @@ export interface Ground {
   /** Process id of the broker's one node. */
   readonly brokerPid: number;
   readonly sshd: Sshd;
+  /** What is called when it ends. */
+  after: Owner['after'];
   /** A topic of its own for one run; its data is removed soon after. */
   withTopic<T>(work: (topic: string) => Promise<T>): Promise<T>;
 }
@@ -28,13 +31,15 @@ export async function onGround<T>(place: string, work: (ground: Ground) => Promi
   try {
     const folder = join(root, 'files');
     await mkdir(folder);
+    const scope = new Scope();
     const sshd = await startSshd(join(root, 'sshd'));
     try {
       return await withBroker(join(root, 'kafka'), (broker, withTopic) => {
         const brokerPid = broker.nodes[0]?.pid ?? 0;
-        return work({ folder, broker, brokerPid, sshd, withTopic });
+        return work({ folder, broker, brokerPid, sshd, withTopic, after: (end) => scope.after(end) });
       });
     } finally {
+      await scope.close();
       await sshd.stop();
     }
   } finally {

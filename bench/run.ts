@@ -18,6 +18,7 @@ import { growth, growthInFiles } from './groups/growth.ts';
 import { oneFile } from './groups/one-file.ts';
 import { latency, raw } from './groups/raw.ts';
 import { smallFiles } from './groups/small-files.ts';
+import { fileToBucket, smallFilesToBucket } from './groups/to-bucket.ts';
 import { groupReport, latencyReport, pageReport } from './report.ts';
 import { runRounds } from './rounds.ts';
 import { toolFacts } from './tools.ts';
@@ -31,6 +32,8 @@ const groups: Readonly<Record<string, (ground: Ground, scale: number) => Promise
   latency,
   growth,
   'growth-in-files': growthInFiles,
+  'small-to-bucket': smallFilesToBucket,
+  'file-to-bucket': fileToBucket,
 };
 
 const date = new Date().toISOString().slice(0, 10);

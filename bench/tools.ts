@@ -5,6 +5,7 @@ const tools: readonly (readonly [string, ...string[]])[] = [
   ['ssh', '-V'],
   ['rsync', '--version'],
   ['rclone', 'version'],
+  ['aws', '--version'],
 ];
 
 /** One line, e.g. `OpenSSH_9.2p1, rsync 3.2.7, no rclone`. */

@@ -8,10 +8,17 @@ export interface CommandRun {
   readonly cost: Cost;
 }
 
-/** Runs it. Rejects with what it said when it fails. */
-export async function runMetered(command: string, args: readonly string[]): Promise<CommandRun> {
+/** Runs it, with these variables beside our own. Rejects with what it said when it fails. */
+export async function runMetered(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<CommandRun> {
   const started = performance.now();
-  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   const meter = new ProcessMeter(child.pid);
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -22,17 +22,43 @@ function follow(args: readonly string[], options: FollowOptions = {}): FollowedS
 export function sluice(ground: Ground, work: Work, checksum: string): Contender {
   return {
     name: `sluice, ${checksum}`,
-    run: () => ground.withTopic((topic) => transfer(ground, work, checksum, topic)),
+    run: () =>
+      ground.withTopic(async (topic) => {
+        const sink = folderSink(ground, work);
+        try {
+          return await transfer(ground, work, { checksum, topic, sink });
+        } finally {
+          await rm(sink.folder, { recursive: true, force: true });
+        }
+      }),
   };
 }
 
-async function transfer(ground: Ground, work: Work, checksum: string, topic: string): Promise<Measured> {
-  const sink = join(ground.folder, 'arrived-sluice');
+/** Where the files of a transfer end. */
+export interface Sink {
+  readonly to: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Rejects when what stands there is not what was sent. */
+  judge(): Promise<void>;
+}
+
+function folderSink(ground: Ground, work: Work): Sink & { readonly folder: string } {
+  const folder = join(ground.folder, 'arrived-sluice');
+  return { to: folder, folder, judge: () => judge(work, join(folder, 'bench')) };
+}
+
+/** Once, from the work's folder to the sink; what stands there afterwards stays. */
+export async function transfer(
+  ground: Ground,
+  work: Work,
+  { checksum, topic, sink }: { readonly checksum: string; readonly topic: string; readonly sink: Sink },
+): Promise<Measured> {
   const reach = ['--topic', topic, '--bootstrap-servers', ground.broker.bootstrapServers];
   await useOnce(ground, reach);
   const all = Promise.withResolvers<number>();
   let received = 0;
-  const downloader = follow(['download', '--to', sink, ...reach], {
+  const downloader = follow(['download', '--to', sink.to, ...reach], {
+    ...(sink.env === undefined ? {} : { env: sink.env }),
     onEvent: ({ type, uploader }) => {
       if (type !== 'received' || uploader !== 'bench') return;
       if (++received === work.files) all.resolve(performance.now());
@@ -43,11 +69,10 @@ async function transfer(ground: Ground, work: Work, checksum: string, topic: str
     const args = ['upload', '--from', work.folder, '--name', 'bench', '--once', '--min-age', '0'];
     const start = (): FollowedSluice => follow([...args, '--checksum', checksum, ...reach]);
     const measured = await race(ground.brokerPid, downloader, start, all.promise);
-    await judge(work, join(sink, 'bench'));
+    await sink.judge();
     return measured;
   } finally {
     await downloader.kill();
-    await rm(sink, { recursive: true, force: true });
   }
 }
 

@@ -42,13 +42,13 @@ export async function openSinkAt(place: Place, { reader, ...options }: SinkOptio
   if (place.store === 'disk') return openDiskSink(place.path);
   const { openObjectSink } = await import('./objects/sink/open-sink.ts');
   const notices = new Notices();
-  return openObjectSink(await writerOf(place, options, notices), { reader, notices });
+  return openObjectSink(await writerOf(place, options), { reader, notices });
 }
 
 /** Proves that a place can be written to, as {@link openSink} does, and leaves nothing behind. */
 export async function trySink(place: UrlPlace, options: StoreOptions): Promise<void> {
   const { tryObjectSink } = await import('./objects/sink/open-sink.ts');
-  return tryObjectSink(await writerOf(place, options, new Notices()));
+  return tryObjectSink(await writerOf(place, options));
 }
 
 async function readerOf(place: UrlPlace, options: StoreOptions): Promise<ObjectReader> {
@@ -58,9 +58,9 @@ async function readerOf(place: UrlPlace, options: StoreOptions): Promise<ObjectR
   }
 }
 
-async function writerOf(place: UrlPlace, options: StoreOptions, notices: Notices): Promise<ObjectWriter> {
+async function writerOf(place: UrlPlace, options: StoreOptions): Promise<ObjectWriter> {
   switch (place.store) {
     case 's3':
-      return (await import('./s3/store.ts')).openS3Writer(place, options.s3, notices);
+      return (await import('./s3/store.ts')).openS3Writer(place, options.s3);
   }
 }

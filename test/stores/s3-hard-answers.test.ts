@@ -63,7 +63,7 @@ test('One HEAD that is refused for nothing is asked once more', async (t) => {
   refusals = 1;
   assert.equal(await sink.published('b'), undefined);
   refusals = 2;
-  await assert.rejects(sink.published('c'), /access is denied/);
+  await assert.rejects(sink.published('other/c'), /access is denied/);
   await sink.close();
 });
 

@@ -30,11 +30,7 @@ async function objectsOf(
     waits,
   );
   t.after(() => store.close());
-  return new S3Writer(
-    store,
-    () => undefined,
-    () => {},
-  );
+  return new S3Writer(store, () => undefined);
 }
 
 test('Bytes that get there slowly are progress, however long it takes', async (t) => {

@@ -137,6 +137,11 @@ export interface ObjectWriter {
   read(key: string, tag: string | undefined): AsyncIterable<Uint8Array>;
   /** Keys that begin with a prefix, a thousand at the most. */
   list(prefix: string): Promise<readonly string[]>;
+  /**
+   * The keys right in a folder, whose own key ends with a slash; undefined when one answer does not hold them. Stores whose look costs no
+   * more than a listing need not have it.
+   */
+  namesIn?(folder: string): Promise<ReadonlySet<string> | undefined>;
   /** What is not there is removed. */
   remove(key: string): Promise<void>;
   close(): void;

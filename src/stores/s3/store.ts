@@ -1,5 +1,4 @@
 /** S3 as all stores are opened. Nothing is asked of the server yet. */
-import type { Notices } from '../notices.ts';
 import type { ObjectReader, ObjectWriter } from '../objects/contract.ts';
 import { loadContentTypes } from '../objects/sink/content-type.ts';
 import { openS3Store } from './client.ts';
@@ -13,12 +12,7 @@ export async function openS3Reader(place: S3Place, options?: S3Options): Promise
   return new S3Reader(await openS3Store(place, options));
 }
 
-/** The same. `notices` is told what the server turns out not to do. */
-export async function openS3Writer(
-  place: S3Place,
-  options: S3Options | undefined,
-  notices: Notices,
-): Promise<ObjectWriter> {
-  const [store, typeOf] = [await openS3Store(place, options), await loadContentTypes()];
-  return new S3Writer(store, typeOf, (about, message) => notices.say(about, message));
+/** The same. */
+export async function openS3Writer(place: S3Place, options?: S3Options): Promise<ObjectWriter> {
+  return new S3Writer(await openS3Store(place, options), await loadContentTypes());
 }

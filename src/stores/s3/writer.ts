@@ -7,6 +7,7 @@ import { SpoiltFault } from '../objects/sink/spoilt-fault.ts';
 import { ignoreMissing, isCode, StoreFault } from '../store-fault.ts';
 import { asciiMetadata } from './ascii-metadata.ts';
 import type { S3Store } from './client.ts';
+import { decodedKey } from './decoded-key.ts';
 import { headObject } from './head.ts';
 import { keptOf } from './kept.ts';
 import { partSizeFor } from './part-size.ts';
@@ -24,15 +25,12 @@ export class S3Writer implements ObjectWriter {
   readonly partSizeFor = partSizeFor;
   readonly #store: S3Store;
   readonly #typeOf: ContentTypeOf;
-  readonly #say: (about: string, message: string) => void;
   /** False once the store has said that it knows no conditions. */
   #knowsConditions = true;
 
-  /** `say` is told what the store does not do. */
-  constructor(store: S3Store, typeOf: ContentTypeOf, say: (about: string, message: string) => void) {
+  constructor(store: S3Store, typeOf: ContentTypeOf) {
     this.#store = store;
     this.#typeOf = typeOf;
-    this.#say = say;
   }
 
   get place(): S3Place {
@@ -199,6 +197,17 @@ export class S3Writer implements ObjectWriter {
     }
   }
 
+  async namesIn(folder: string): Promise<ReadonlySet<string> | undefined> {
+    const { sdk, common } = this.#store;
+    const page = await this.#store.ask('list', undefined, (client) =>
+      client.send(
+        new sdk.ListObjectsV2Command({ ...common, Prefix: folder, Delimiter: '/', EncodingType: 'url' }),
+      ),
+    );
+    if (page.IsTruncated) return undefined;
+    return new Set((page.Contents ?? []).map(({ Key = '' }) => decodedKey(Key, page.EncodingType)));
+  }
+
   async remove(key: string): Promise<void> {
     const { sdk, common } = this.#store;
     await this.#store
@@ -210,7 +219,7 @@ export class S3Writer implements ObjectWriter {
     this.#store.close();
   }
 
-  /** Tries with the condition, and without where the store has none: then two downloaders may undo each other. */
+  /** Tries with the condition, and without where the store says that it has none. */
   async #conditionally<T>(
     what: string,
     key: string,
@@ -223,8 +232,6 @@ export class S3Writer implements ObjectWriter {
     } catch (error) {
       if (given === undefined || !isNamed(error, 'NotImplemented')) throw error;
       this.#knowsConditions = false;
-      const message = `${this.#store.place.url} takes no conditions: where several downloaders write there, an older file may replace a newer one`;
-      this.#say('conditions', message);
       return this.#store.ask(what, key, (client) => send(client, {}));
     }
   }

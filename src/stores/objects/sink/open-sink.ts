@@ -26,9 +26,10 @@ export async function openObjectSink(
   try {
     const own = `${objects.place.prefix}${ownFolder}/`;
     const folder = `${own}${folderName(reader)}/`;
-    await prove(objects, `${folder}check`);
+    const { keepsConditions } = await prove(objects, `${folder}check`);
+    if (!keepsConditions) notices.say('conditions', unconditional(objects.place.url));
     const journal = await ObjectJournal.open({ objects, key: `${folder}${journalName}`, reader });
-    return new ObjectSink({ objects, journal, notices, own, folder });
+    return new ObjectSink({ objects, journal, notices, own, folder, keepsConditions });
   } catch (error) {
     objects.close();
     throw error;
@@ -42,6 +43,10 @@ export async function tryObjectSink(objects: ObjectWriter): Promise<void> {
   } finally {
     objects.close();
   }
+}
+
+function unconditional(place: string): string {
+  return `${place} takes no conditions: where several downloaders write there, an older file may replace a newer one`;
 }
 
 /** A downloader's name as a part of a key: no slash, and no `..`. */

@@ -36,6 +36,8 @@ export interface ObjectSinkParts {
   readonly objects: ObjectWriter;
   readonly journal: ObjectJournal;
   readonly notices: Notices;
+  /** As it was proven. */
+  readonly keepsConditions: boolean;
   /** The keys of all sinks' own things, and of this one's. */
   readonly own: string;
   readonly folder: string;
@@ -68,7 +70,7 @@ export class ObjectSink implements Sink {
     this.#parts = parts;
     this.place = parts.objects.place.url;
     this.#buffers = new PartBuffers(parts.objects.partSizeFor(0));
-    this.#standing = new Standing(parts.objects, (target) => this.#key(target));
+    this.#standing = new Standing({ ...parts, keyOf: (target) => this.#key(target) });
   }
 
   get id(): string {
@@ -191,9 +193,9 @@ export class ObjectSink implements Sink {
     await journal.write();
   }
 
-  check(): Promise<void> {
+  async check(): Promise<void> {
     const { objects, folder } = this.#parts;
-    return prove(objects, `${folder}check-${this.#checks++}`);
+    await prove(objects, `${folder}check-${this.#checks++}`);
   }
 
   async freeSpace(): Promise<FreeSpace | undefined> {

@@ -1,5 +1,9 @@
-/** What stands under names, and on what condition it may be replaced: that it still is what was found last. */
+/**
+ * What stands under names, looked at one by one or by their folders, and on what condition it may be replaced: that it still is what was
+ * found last.
+ */
 import type { Condition, ObjectLook, ObjectWriter } from '../contract.ts';
+import { FolderNames } from './folder-names.ts';
 
 /** Who asks: questions of different kinds in a row are one look. */
 export type Question = 'published' | 'newest' | 'digest';
@@ -15,14 +19,24 @@ const holds = 1000;
 /** Names whose looks are kept, for those that are written soon. */
 const most = 10_000;
 
+export interface StandingOptions {
+  readonly objects: ObjectWriter;
+  readonly keyOf: (target: string) => string;
+  /** What was not there when it was looked for is written if it still is not. */
+  readonly keepsConditions: boolean;
+}
+
 export class Standing {
   readonly #objects: ObjectWriter;
   readonly #keyOf: (target: string) => string;
   readonly #looks = new Map<string, Look>();
+  readonly #folders: FolderNames | undefined;
 
-  constructor(objects: ObjectWriter, keyOf: (target: string) => string) {
+  constructor({ objects, keyOf, keepsConditions }: StandingOptions) {
     this.#objects = objects;
     this.#keyOf = keyOf;
+    if (keepsConditions && objects.namesIn !== undefined)
+      this.#folders = new FolderNames((folder) => objects.namesIn!(folder));
   }
 
   /** What stands there. Who asks the same again wants a new look. */
@@ -50,10 +64,11 @@ export class Standing {
   /** It was written, or is another one than was found. */
   forget(target: string): void {
     this.#looks.delete(target);
+    this.#folders?.mayStand(this.#keyOf(target));
   }
 
   async #lookAnew(target: string, question: Question | undefined): Promise<ObjectLook | undefined> {
-    const found = this.#objects.look(this.#keyOf(target));
+    const found = this.#find(this.#keyOf(target), this.#looks.has(target));
     const look = { found, at: performance.now(), asked: new Set(question === undefined ? [] : [question]) };
     this.#keep(target, look);
     try {
@@ -62,6 +77,12 @@ export class Standing {
       if (this.#looks.get(target) === look) this.#looks.delete(target);
       throw error;
     }
+  }
+
+  /** Who looks again wants to know what stands there now, whatever was listed. */
+  async #find(key: string, isAgain: boolean): Promise<ObjectLook | undefined> {
+    if (!isAgain && (await this.#folders?.isAbsent(key))) return undefined;
+    return this.#objects.look(key);
   }
 
   #keep(target: string, look: Look): void {
