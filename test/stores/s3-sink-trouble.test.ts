@@ -88,6 +88,46 @@ test('A store that goes away is waited for, with a word, and the file arrives', 
   await stands();
 });
 
+test('Credentials that expire inside a file are looked for anew, with a word, and the file arrives', async (t) => {
+  const { s3, env, download, stands } = await stage(t, [30_000_000]);
+  let [hasExpired, parts] = [false, 0];
+  const proxy = await startHttpFaults(t, {
+    target: s3.port,
+    judge: ({ url = '' }) => {
+      if (url.includes('partNumber=') && ++parts === 3) hasExpired = true;
+      return hasExpired ? { status: 400, code: 'ExpiredToken' } : undefined;
+    },
+  });
+  const through = { ...env, AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${proxy.port}` };
+  const run = followSluice(download('office'), { env: through });
+  t.after(() => run.kill());
+  const { message } = await run.event(({ type }) => type === 'waiting', 'it waited');
+  assert.match(String(message), /credentials have expired .*log in again/);
+  hasExpired = false;
+  const ended = await run.ended;
+  assert.equal(ended.code, 0, ended.stderr);
+  await stands();
+});
+
+test('A name that may not be written is told as failed, and the others arrive', async (t) => {
+  const { s3, env, download, bucket } = await stage(t, [3000, large, 10]);
+  const proxy = await startHttpFaults(t, {
+    target: s3.port,
+    judge: ({ method, url = '' }) =>
+      method !== 'HEAD' && url.includes('/shop/f1') ? { status: 403, code: 'AccessDenied' } : undefined,
+  });
+  const through = { ...env, AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${proxy.port}` };
+  const failed: string[] = [];
+  const onEvent = ({ type, path, message }: Record<string, unknown>): void => {
+    if (type === 'failed') failed.push(`${path}: ${message}`);
+  };
+  const ended = await followSluice(download('office'), { env: through, onEvent }).ended;
+  assert.equal(ended.code, 3, ended.stderr);
+  assert.match(failed.join(), /f1: .*access is denied/);
+  assert.deepEqual(await bucket.keys('copies/shop/'), ['f0', 'f2']);
+  assert.deepEqual(await bucket.open(), []);
+});
+
 test('What no waiting mends ends the run at once, and says what to do', async (t) => {
   const { bucket, env, download } = await stage(t, [1000]);
   const ended = async (more: Record<string, string>, args = download('office')) => {

@@ -1,13 +1,15 @@
 /** The way to a server: whom to trust, and by which proxy. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { once } from '../../src/stores/patiently.ts';
 import { openS3Store } from '../../src/stores/s3/client.ts';
 import { firstPage } from '../../src/stores/s3/listing.ts';
+import { S3Writer } from '../../src/stores/s3/writer.ts';
 import { makeAuthority } from '../support/certificates.ts';
 
 const listing = '<ListBucketResult><Name>bucket</Name><KeyCount>0</KeyCount></ListBucketResult>';
@@ -21,9 +23,10 @@ async function listen(t: TestContext, server: Server | ReturnType<typeof createT
   return (server.address() as { port: number }).port;
 }
 
+const place = { store: 's3', bucket: 'bucket', prefix: '', url: 's3://bucket' } as const;
+
 /** Lists a bucket once. */
 async function list(endpoint: string, env: Record<string, string>): Promise<void> {
-  const place = { store: 's3', bucket: 'bucket', prefix: '', url: 's3://bucket' } as const;
   const store = await openS3Store(place, { endpoint, region: 'eu-west-1', anonymous: true }, env);
   try {
     await firstPage(store, once);
@@ -87,4 +90,29 @@ test('A proxy that the environment names is used, but for hosts that are excepte
   assert.equal(asked[1], 'minio.invalid:9000');
   await list(`http://127.0.0.1:${port}`, { HTTP_PROXY: url, NO_PROXY: '127.0.0.1' });
   assert.equal(asked.length, 2);
+});
+
+test('Bytes that TLS carries are not digested to be signed; without TLS they are', async (t) => {
+  const authority = await makeAuthority('House');
+  t.after(() => authority.remove());
+  const { certificate, key } = await authority.issue('server', ['IP:127.0.0.1']);
+  const [cert, secret] = await Promise.all([readFile(certificate), readFile(key)]);
+  const signed: unknown[] = [];
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    signed.push(request.headers['x-amz-content-sha256']);
+    request.resume().on('end', () => response.end());
+  };
+  const secure = await listen(t, createTlsServer({ cert, key: secret }, answer));
+  const plain = await listen(t, createServer(answer));
+  const env = { AWS_CA_BUNDLE: authority.certificate };
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'nobody', AWS_SECRET_ACCESS_KEY: 'nothing' });
+  for (const endpoint of [`https://127.0.0.1:${secure}`, `http://127.0.0.1:${plain}`]) {
+    const store = await openS3Store(place, { endpoint, region: 'eu-west-1' }, env);
+    const objects = new S3Writer(store, () => undefined);
+    await objects.put('a', Buffer.from('x'), {}, undefined);
+    await objects.part('a', 'u', 1, Buffer.from('x'));
+    objects.close();
+  }
+  const digest = createHash('sha256').update('x').digest('hex');
+  assert.deepEqual(signed, ['UNSIGNED-PAYLOAD', 'UNSIGNED-PAYLOAD', digest, digest]);
 });

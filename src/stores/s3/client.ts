@@ -7,6 +7,7 @@ import { loadS3Sdk, type S3Sdk } from './load.ts';
 import type { S3Options } from './options.ts';
 import type { S3Place } from './place.ts';
 import { type Environment, makeRequestHandler, type S3Waits, usualWaits } from './request-handler.ts';
+import { leavePayloadsUnsigned } from './unsigned-payload.ts';
 
 export class S3Store {
   readonly place: S3Place;
@@ -104,14 +105,17 @@ export async function openS3Store(
   const shared = new sdk.S3Client({ ...base, region: region ?? 'us-east-1', requestHandler });
   const found = region ?? (await regionOfProfile(sdk, base));
   const { credentialDefaultProvider } = shared.config;
-  const make = (): S3Client =>
-    new sdk.S3Client({
+  const make = (): S3Client => {
+    const client = new sdk.S3Client({
       ...base,
       region: found,
       requestHandler,
       // Profiles are read anew by each client: they may have been renewed.
       ...(options.anonymous ? {} : { credentials: credentialDefaultProvider({ ignoreCache: true }) }),
     });
+    leavePayloadsUnsigned(client);
+    return client;
+  };
   return new S3Store(place, sdk, options, endpoint, make);
 }
 
