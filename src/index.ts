@@ -22,8 +22,10 @@ export {
   type UploadOptions,
   type UploadSummary,
   uploadDefaults,
+  type VerifyOptions,
 } from './files/shared/options.ts';
 export { upload } from './files/upload.ts';
+export { type Verified, verify } from './files/verify.ts';
 export { type Compression, compressions, KafkaError, type KafkaErrorKind } from './kafka/contract.ts';
 export type { ClientProperties } from './kafka/properties.ts';
 export {

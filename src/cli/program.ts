@@ -10,6 +10,7 @@ import { listCommand } from './list.ts';
 import { liveCommand } from './live.ts';
 import { serveCommand } from './serve.ts';
 import { uploadCommand } from './upload.ts';
+import { verifyCommand } from './verify.ts';
 
 const examples = `
 Examples:
@@ -46,6 +47,7 @@ export function createProgram(version: string): Command {
     downloadCommand(),
     listCommand(),
     catCommand(),
+    verifyCommand(),
     liveCommand(),
     serveCommand(),
     brokerCommand(),

@@ -67,7 +67,7 @@ test('the packed package installs elsewhere, runs there and can be imported', as
 
   assert.equal((await succeed('npx', ['sluice', '--version'], project)).stdout, `${version}\n`);
   const help = (await succeed('npx', ['sluice', '--help'], project)).stdout;
-  for (const verb of ['upload', 'download', 'list', 'cat', 'live', 'serve', 'broker', 'doctor'])
+  for (const verb of ['upload', 'download', 'list', 'cat', 'verify', 'live', 'serve', 'broker', 'doctor'])
     assert.match(help, new RegExp(`^  ${verb} `, 'm'));
 
   const program =

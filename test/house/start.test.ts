@@ -38,7 +38,7 @@ const servers = ['fastify', 'prom-client', 'ws'];
 const stores = /^(?:@aws-sdk|@smithy)\//;
 
 test('moving files loads no web server, and serving does', () => {
-  const files = ['upload', 'download', 'list', 'cat'].map((name) => `files/${name}.ts`);
+  const files = ['upload', 'download', 'list', 'cat', 'verify'].map((name) => `files/${name}.ts`);
   const moving = packagesOf(['cli/program.ts', ...files]);
   assert.ok(moving.includes('@platformatic/kafka') && moving.includes('commander'));
   assert.deepEqual(

@@ -42,7 +42,7 @@ async function stage(t: TestContext) {
     assert.equal(code, 0, stderr);
   };
   const download = ['download', '--to', place, '--name', 'office', '--once'];
-  return { s3, bucket, env, from, upload, download };
+  return { s3, bucket, env, from, place, upload, download };
 }
 
 async function digestsOf(folder: string, paths: readonly string[]): Promise<Record<string, string>> {
@@ -55,7 +55,7 @@ async function digestsOf(folder: string, paths: readonly string[]): Promise<Reco
 }
 
 test('A tree of sizes about those of parts, and of odd names, stands in a bucket; read again, nothing is written', async (t) => {
-  const { bucket, env, from, upload, download } = await stage(t);
+  const { bucket, env, from, place, upload, download } = await stage(t);
   const sizes = [0, 1, 4000, 70_000, 5 * mebibyte - 1, 5 * mebibyte, 5 * mebibyte + 1, 23_000_000];
   const files = new Map(sizes.map((size) => [`sizes/${size}.bin`, noise(size)]));
   for (const name of ['größe €.txt', 'a b+c%20&?#.jpg', "it's (1).png", 'línea\nnueva'])
@@ -76,6 +76,10 @@ test('A tree of sizes about those of parts, and of odd names, stands in a bucket
     assert.ok(Math.abs(Number(said.mtime) * 1000 - mtimeMs) < 1, path);
     assert.match(said['sluice-digest'] ?? '', /^sha256:/);
   }
+  const verify = ['verify', '--to', place];
+  const right = await runSluice(verify, { env });
+  assert.equal(right.code, 0, right.stderr);
+  assert.match(right.stderr, new RegExp(`^${files.size} files right`));
   const again = await runSluice([...download, '--json', '--reset'], { env });
   assert.equal(again.code, 0, again.stderr);
   const summary = again.stdout.split('\n').findLast((line) => line.includes('"summary"'));

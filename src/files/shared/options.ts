@@ -192,6 +192,13 @@ export interface ListOptions extends ReadingOptions {
   readonly newestOnly?: boolean;
 }
 
+export interface VerifyOptions extends ReadingOptions, StoreOptions {
+  /** The sink: a directory, or the URL of a place in a store. */
+  readonly to: string;
+  /** Only this uploader's files. */
+  readonly uploader?: string;
+}
+
 /** One version of one file on the topic. */
 export interface ListedFile {
   readonly uploader: string;

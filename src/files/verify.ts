@@ -1,0 +1,124 @@
+/** Whether a sink has what a topic says: each file's newest version, read again and digested. Nothing is written anywhere. */
+import { describeError, FormatError } from '../errors.ts';
+import { createKafka } from '../kafka/client.ts';
+import type { Kafka } from '../kafka/contract.ts';
+import { algorithmOf, createHasher } from '../records/checksum.ts';
+import type { Source } from '../stores/contract.ts';
+import { openSource } from '../stores/open.ts';
+import { storeOptionsOf } from '../stores/options.ts';
+import { isAway } from '../stores/store-fault.ts';
+import { type NameRules, targetName } from '../stores/target-name.ts';
+import { listFrom } from './list.ts';
+import { clientOptions } from './run/client-options.ts';
+import { fewAtOnce } from './shared/few-at-once.ts';
+import type { ListedFile, VerifyOptions } from './shared/options.ts';
+import { StorePatience } from './shared/store-patience.ts';
+import { uploadWaits } from './shared/upload-waits.ts';
+
+/** What is so of one file. */
+export interface Verified {
+  readonly uploader: string;
+  readonly path: string;
+  readonly upload: string;
+  readonly size: number;
+  readonly digest: string;
+  /**
+   * `right`: the bytes of the newest version stand there. `missing`: nothing does. `different`: something else, an older version perhaps.
+   * `unreadable`: it could not be found out, `reason` says why.
+   */
+  readonly result: 'right' | 'missing' | 'different' | 'unreadable';
+  /** What is wrong, for people. */
+  readonly reason?: string;
+}
+
+/** Files that are read at once, and bytes of one reading. */
+const atOnce = 8;
+const pieceSize = 1024 * 1024;
+
+/**
+ * Every file whose newest version was sent whole, some at a time, in the order of `list`. Throws ConfigurationError when the sink or the
+ * topic is not there, IncompleteError when a store stays away.
+ */
+export async function* verify(options: VerifyOptions): AsyncGenerator<Verified> {
+  const { to, onEvent = () => {}, signal } = options;
+  const patience = new StorePatience({
+    place: to,
+    on: 'sink',
+    onEvent,
+    ...(signal === undefined ? {} : { signal }),
+    giveUpAfter: uploadWaits.store.away,
+  });
+  const sink = await openSource(to, { patiently: patience.with, ...storeOptionsOf(options) });
+  const kafka = createKafka(clientOptions(options, 'sluice-verify'));
+  try {
+    yield* verifyFrom(kafka, sink, options);
+  } finally {
+    await kafka.close();
+  }
+}
+
+/** The same of any sink through any client, which stays open. */
+export async function* verifyFrom(
+  kafka: Kafka,
+  sink: Source,
+  { signal, ...options }: Omit<VerifyOptions, 'to'>,
+): AsyncGenerator<Verified> {
+  const files = (await listFrom(kafka, options)).filter(({ digest }) => digest !== '');
+  for (let at = 0; at < files.length; at += atOnce) {
+    signal?.throwIfAborted();
+    yield* await fewAtOnce(files.slice(at, at + atOnce), atOnce, (file) => verified(sink, file, signal));
+  }
+}
+
+const names: NameRules = process.platform === 'win32' ? 'windows' : 'posix';
+
+async function verified(sink: Source, file: ListedFile, signal: AbortSignal | undefined): Promise<Verified> {
+  const { uploader, path, upload, size, digest } = file;
+  const about = { uploader, path, upload, size, digest };
+  const name = targetName(uploader, path, names);
+  if ('refused' in name) return { ...about, result: 'unreadable', reason: name.refused };
+  try {
+    return { ...about, ...(await compared(sink, name.target, file, signal)) };
+  } catch (error) {
+    if (signal?.aborted || isAway(error)) throw error;
+    return { ...about, result: 'unreadable', reason: describeError(error) };
+  }
+}
+
+async function compared(
+  sink: Source,
+  target: string,
+  { size, digest }: ListedFile,
+  signal: AbortSignal | undefined,
+): Promise<Pick<Verified, 'result' | 'reason'>> {
+  const look = await sink.look(target);
+  if (look === undefined) return { result: 'missing', reason: 'no file stands there' };
+  if (look.size !== size)
+    return { result: 'different', reason: `it has ${look.size} bytes, and is to have ${size}` };
+  const found = await digestOfFile(sink, target, size, algorithmOf(digest), signal);
+  return found === digest ? { result: 'right' } : { result: 'different', reason: `its digest is ${found}` };
+}
+
+async function digestOfFile(
+  sink: Source,
+  target: string,
+  size: number,
+  algorithm: ReturnType<typeof algorithmOf>,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const file = await sink.open(target);
+  try {
+    const hasher = createHasher(algorithm);
+    const buffer = Buffer.allocUnsafe(Math.min(size, pieceSize));
+    for (let at = 0; at < size; ) {
+      signal?.throwIfAborted();
+      const length = await file.read(buffer.subarray(0, size - at), at);
+      if (length === 0) throw new FormatError('it became shorter while it was read');
+      hasher.update(buffer.subarray(0, length));
+      at += length;
+    }
+    return hasher.digest();
+  } finally {
+    await file.close();
+  }
+}

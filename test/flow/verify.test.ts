@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Verified, verifyFrom } from '../../src/files/verify.ts';
+import { MemorySource } from '../../src/stores/memory/source.ts';
+import { faultySource } from '../support/faulty-store.ts';
+import { noise } from '../support/flow.ts';
+import { sentFlow } from '../support/look.ts';
+
+type SentFlow = Awaited<ReturnType<typeof sentFlow>>;
+
+/** A sink that has all that the flow's uploader sent. */
+function filled(flow: SentFlow): MemorySource {
+  const sink = new MemorySource();
+  for (const path of Object.keys(flow.sent(() => ''))) sink.write(`shop/${path}`, flow.source.bytes(path));
+  return sink;
+}
+
+async function verify(flow: SentFlow, sink: MemorySource, options: { uploader?: string } = {}) {
+  const client = flow.cluster.client();
+  const asked = { kafka: {}, topic: flow.topic, ...options };
+  return Array.fromAsync(verifyFrom(client, sink, asked));
+}
+
+const wrong = (found: readonly Verified[]): string[] =>
+  found
+    .filter(({ result }) => result !== 'right')
+    .map(({ path, result }) => `${path} ${result}`)
+    .toSorted();
+
+test('A sink that has all of it is right, whatever else stands there', async () => {
+  const flow = await sentFlow();
+  const sink = filled(flow);
+  sink.write('shop/of somebody else', noise(10));
+  const found = await verify(flow, sink);
+  assert.deepEqual(wrong(found), []);
+  assert.equal(found.length, Object.keys(flow.sent(() => '')).length);
+  assert.deepEqual(await verify(flow, sink, { uploader: 'other' }), []);
+});
+
+test('What is missing, shorter, or another by one bit is named, with the reason', async () => {
+  const flow = await sentFlow();
+  flow.source.write('one more', noise(50));
+  await flow.up();
+  const sink = filled(flow);
+  const [gone, short, flipped] = Object.keys(flow.sent(() => '')).filter(
+    (path) => flow.source.bytes(path).length > 0,
+  );
+  sink.remove(`shop/${gone}`);
+  sink.write(`shop/${short}`, flow.source.bytes(short!).subarray(1));
+  const bytes = Buffer.from(flow.source.bytes(flipped!));
+  bytes[bytes.length - 1]! ^= 1;
+  sink.write(`shop/${flipped}`, bytes);
+  const found = await verify(flow, sink);
+  const expected = [`${gone} missing`, `${short} different`, `${flipped} different`];
+  assert.deepEqual(wrong(found), expected.toSorted());
+  for (const { result, reason } of found) assert.equal(reason !== undefined, result !== 'right');
+});
+
+test('A file that cannot be read is told, and the others are read', async () => {
+  const flow = await sentFlow();
+  const sink = filled(flow);
+  const [first] = Object.keys(flow.sent(() => '')).filter((path) => flow.source.bytes(path).length > 0);
+  const faulty = faultySource(sink, ({ method, name }) => {
+    if (method === 'read' && name === `shop/${first}`)
+      throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO' });
+  });
+  const found = await verify(flow, faulty as MemorySource);
+  assert.deepEqual(wrong(found), [`${first} unreadable`]);
+  assert.match(found.find(({ path }) => path === first)?.reason ?? '', /EIO/);
+});
+
+test('The newest version is what counts, also when its bytes are on the topic no more', async () => {
+  const flow = await sentFlow();
+  const sink = filled(flow);
+  const [path] = Object.keys(flow.sent(() => ''));
+  flow.source.write(path!, noise(77));
+  await flow.up();
+  assert.deepEqual(wrong(await verify(flow, sink)), [`${path} different`]);
+  sink.write(`shop/${path}`, flow.source.bytes(path!));
+  for (const partition of [0, 1, 2])
+    flow.cluster.deleteRecords(flow.topic, partition, Number.MAX_SAFE_INTEGER);
+  assert.deepEqual(wrong(await verify(flow, sink)), []);
+});
