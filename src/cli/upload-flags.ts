@@ -24,6 +24,7 @@ const what = {
     "this host's name",
   ),
   once: toggle('once', 'send what is there now and exit; otherwise watch for more'),
+  move: toggle('move', 'remove each file of the folder once Kafka has it; for spool folders'),
   dryRun: toggle('dry-run', 'print what would be sent, and send nothing'),
   resend: toggle('resend', 'send everything again, whatever was sent before'),
 } as const;

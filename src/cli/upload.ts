@@ -21,8 +21,8 @@ export function uploadCommand(): Command {
     description:
       'Sends every file of a folder and its subfolders, or of a bucket, to a topic, and goes on watching it for new and ' +
       'changed files until it is interrupted. What was sent is remembered in the topic TOPIC.state: a restart sends ' +
-      'only what is new, and goes on in the middle of a large file. Files at the source are never changed, moved or ' +
-      'removed.',
+      'only what is new, and goes on in the middle of a large file. Files at the source are never changed or moved, and ' +
+      'removed with --move alone.',
     groups: uploadGroups,
     flags: uploadFlags,
     examples: [

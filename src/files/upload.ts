@@ -53,6 +53,16 @@ export async function upload(options: UploadOptions): Promise<UploadSummary> {
   }
 }
 
+function checkMove(source: Source, { move, followSymlinks }: UploadSettings): void {
+  if (!move) return;
+  if (source.removeIfSame === undefined)
+    throw new ConfigurationError(`--move removes files of folders, and ${source.place} is none`);
+  if (followSymlinks)
+    throw new ConfigurationError(
+      '--move and --follow-symlinks do not go together: what a link points to is not to be removed',
+    );
+}
+
 /** The same, from any source through any client. The client is closed only when a stopped run cannot end otherwise. */
 export async function uploadFrom(
   kafka: Kafka,
@@ -64,6 +74,7 @@ export async function uploadFrom(
   const fault = uploaderFault(settings.name);
   if (fault !== undefined) throw new ConfigurationError(`--name "${settings.name}" cannot be used: ${fault}`);
   const selection = selectionOf(settings);
+  checkMove(source, settings);
   return runStoppable({ ...settings, kafka }, async ({ stop, progress, report }) => {
     // A run that fails by itself waits for no store either.
     patience?.endWith(stop.signal);

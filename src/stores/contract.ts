@@ -52,6 +52,9 @@ export interface SourceAbilities {
   readonly appearsWhole: boolean;
 }
 
+/** What became of a file that was to be removed. `other`: another one stands under its name by now, and stays. */
+export type Removal = 'removed' | 'other' | 'gone';
+
 export interface Source {
   /** The directory or URL, for people. */
   readonly place: string;
@@ -69,6 +72,10 @@ export interface Source {
    * behind that. Undefined where anything is otherwise, or fails: {@link open} tells.
    */
   readAtOnce?(path: string, into: Uint8Array): SourceFile | undefined;
+  /**
+   * Removes a file, if it still is the one that looked like this: never another. Undefined where the source has no such promise to give.
+   */
+  removeIfSame?(file: SourceFile): Promise<Removal>;
   /**
    * What stands at the root: equal as long as it is the same folder there, across restarts too. A mount point whose disk is not there
    * has another. Undefined when nothing can be seen there.

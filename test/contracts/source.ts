@@ -64,6 +64,27 @@ export function sourceContract(name: string, open: OpenSourceGround): void {
     listing(open);
     reading(open);
     watching(open);
+    removing(open);
+  });
+}
+
+/** Of sources that remove at all. */
+function removing(open: OpenSourceGround): void {
+  test('What is to be removed is removed as it looked, and never another', async (t) => {
+    const { source, write, replace, remove } = await open(t);
+    if (source.removeIfSame === undefined) return;
+    const names = ['same', 'written', 'dir/replaced', 'gone'];
+    for (const name of names) await write(name, name);
+    const looks = (await listed(source)).files.toSorted(
+      (one, other) => names.indexOf(one.path) - names.indexOf(other.path),
+    );
+    await write('written', 'more than before');
+    await replace('dir/replaced', 'dir/replaced');
+    await remove('gone');
+    const removals: string[] = [];
+    for (const file of looks) removals.push(await source.removeIfSame(file));
+    assert.deepEqual(removals, ['removed', 'other', 'other', 'gone']);
+    assert.deepEqual((await listed(source)).paths, ['dir/replaced', 'written']);
   });
 }
 

@@ -83,6 +83,14 @@ export function faultySource(source: Source, before: BeforeCall): Source {
       await before({ method: 'open', name: path });
       return faultyFile(await source.open(path), path, before);
     },
+    ...(source.removeIfSame === undefined
+      ? {}
+      : {
+          removeIfSame: async (file) => {
+            await before({ method: 'removeIfSame', name: file.path });
+            return source.removeIfSame!(file);
+          },
+        }),
     rootId: () => source.rootId(),
     watch: (hint, selection, unnoticed) => source.watch(hint, selection, unnoticed),
   };

@@ -2,6 +2,7 @@
 import type {
   DownloadEvent,
   FailedEvent,
+  NotRemovedEvent,
   NotSentEvent,
   ProgressEvent,
   StartedEvent,
@@ -64,6 +65,7 @@ export function tell(board: Board, event: RunEvent, now: number): Board {
       return { ...board, holds };
     }
     case 'not-sent':
+    case 'not-removed':
     case 'failed':
       return withFailure(board, event);
     case 'sent':
@@ -75,7 +77,7 @@ export function tell(board: Board, event: RunEvent, now: number): Board {
   }
 }
 
-function withFailure(board: Board, event: NotSentEvent | FailedEvent): Board {
+function withFailure(board: Board, event: NotSentEvent | NotRemovedEvent | FailedEvent): Board {
   const path = event.type === 'failed' ? `${event.uploader}/${event.path}` : event.path;
   if (board.failures.size >= failureLimit && !board.failures.has(path)) return board;
   const reason = event.type === 'failed' ? event.message : event.reason;

@@ -25,6 +25,8 @@ export function lineOf(event: RunEvent, style: Style): string | undefined {
       return event.again
         ? notice(`${event.path}: ${event.reason}; will be tried again`)
         : bad(event.path, event.reason);
+    case 'not-removed':
+      return bad(event.path, event.reason);
     case 'failed':
       return bad(`${event.uploader}/${event.path}`, event.message);
     case 'aborted':

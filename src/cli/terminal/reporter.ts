@@ -66,7 +66,7 @@ export function createTerminalReporter(options: TerminalReporterOptions): Report
 }
 
 function isFailure(event: RunEvent): boolean {
-  const isLoss = event.type === 'failed' || event.type === 'refused-record' || event.type === 'lost';
+  const isLoss = ['failed', 'refused-record', 'lost', 'not-removed'].includes(event.type);
   return isLoss || (event.type === 'not-sent' && !event.again);
 }
 

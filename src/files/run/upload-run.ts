@@ -8,6 +8,7 @@ import { Intake } from '../find/intake.ts';
 import { Buffers } from '../send/buffers.ts';
 import { sendFault } from '../send/capacity.ts';
 import { checkChunkSize, planBuffers, recordLimit } from '../send/chunk-size.ts';
+import { MovedFiles } from '../send/moved-files.ts';
 import { fitsPack } from '../send/pack-files.ts';
 import { PartitionChoice } from '../send/partitions.ts';
 import { SendContext } from '../send/send-context.ts';
@@ -50,6 +51,7 @@ export class UploadRun {
   /** Path -> the look at which it was given up: it is taken again when it has another, with `once` never. */
   readonly #given = new Map<string, string>();
   readonly #goneFiles: GoneFiles;
+  readonly #moved: MovedFiles | undefined;
   /** What is done about files that are gone, one after the other. */
   #clearing: Promise<void> = Promise.resolve();
   #failure: unknown;
@@ -80,11 +82,16 @@ export class UploadRun {
       context: this.#context,
       parallel,
       onEvent,
-      done: (path) => this.#done(path),
+      sent: (file) => this.#sent(file),
       refused: (file, reason) => this.#refused(file, reason),
       failed: (path, reason) => this.#failed(path, reason),
       again: (path, reason) => this.#again(path, reason, 0),
     });
+    const kept = (): void => {
+      progress.filesFailed++;
+    };
+    const remembered = (): Promise<void> => state.behind.flush();
+    this.#moved = settings.move ? new MovedFiles({ source, remembered, onEvent, kept }) : undefined;
     this.#intake = new Intake({
       source,
       selection,
@@ -128,7 +135,7 @@ export class UploadRun {
     await this.#intake.run().catch(lost);
     this.#senders.close({ drop: stop.signal.aborted });
     await sending;
-    await Promise.all([ready, this.#clearing]);
+    await Promise.all([ready, this.#clearing, this.#moved?.done().catch(lost)]);
     clearInterval(looks);
     try {
       await lease.release();
@@ -180,6 +187,8 @@ export class UploadRun {
     if (remembered !== undefined) this.#goneFiles.found();
     const unchanged = decide(file, remembered).action === 'unchanged';
     if (settings.once && unchanged && inWalk) progress.filesUnchanged++;
+    // An earlier run sent it, and was ended before it was removed.
+    if (unchanged) this.#moved?.sent(file);
     return unchanged;
   }
 
@@ -201,9 +210,10 @@ export class UploadRun {
     return decision.action === 'send' && decision.abort === undefined && fitsPack(this.#context, file);
   }
 
-  #done(path: string): void {
-    this.#attempts.delete(path);
-    this.#intake.done(path);
+  #sent(file: SourceFile): void {
+    this.#moved?.sent(file);
+    this.#attempts.delete(file.path);
+    this.#intake.done(file.path);
   }
 
   #refused(file: SourceFile, reason: string): void {

@@ -29,8 +29,8 @@ export interface SendersOptions {
   readonly context: SendContext;
   readonly parallel: number;
   readonly onEvent: (event: UploadEvent) => void;
-  /** The file needs no more attention. */
-  readonly done: (path: string) => void;
+  /** All of the file is on the topic, as it looks here: it needs no more attention. */
+  readonly sent: (file: SourceFile) => void;
   /** The file as it is cannot be sent, however often it is tried. */
   readonly refused: (file: SourceFile, reason: string) => void;
   /** The file was not sent; the owner decides whether it is tried again. */
@@ -86,7 +86,7 @@ export class Senders {
   }
 
   async #sendOne({ file, decision }: Job): Promise<void> {
-    const { done, failed, onEvent } = this.#options;
+    const { sent, failed, onEvent } = this.#options;
     const { progress, uploader } = this.#context.options;
     // Empty files need no buffer to read into, but are remembered as all others are.
     await this.#context.options.state.behind.drained();
@@ -94,7 +94,7 @@ export class Senders {
     if (decision.action === 'compare') {
       const found = await this.#compare(file, decision.sent);
       if (found === 'stopped') return;
-      if (found === 'same') return done(file.path);
+      if (found === 'same') return sent(file);
     }
     let resume = decision.action === 'resume' ? decision.from : undefined;
     const former = decision.action === 'send' ? decision.abort : undefined;
@@ -113,15 +113,15 @@ export class Senders {
       );
       resume = undefined;
     }
-    const sent = await sendFile(this.#context, file, resume);
-    if (sent.outcome === 'stopped') return;
-    if (sent.outcome === 'changed') return failed(file.path, sent.reason);
+    const result = await sendFile(this.#context, file, resume);
+    if (result.outcome === 'stopped') return;
+    if (result.outcome === 'changed') return failed(file.path, result.reason);
     progress.filesDone++;
     progress.bytesDone += file.size;
-    const { upload, digest, resumedFrom } = sent;
+    const { upload, digest, resumedFrom } = result;
     const seconds = (performance.now() - started) / 1000;
     onEvent({ type: 'sent', path: file.path, upload, size: file.size, digest, resumedFrom, seconds });
-    done(file.path);
+    sent(file);
   }
 
   async #abort(ref: Parameters<typeof abortUpload>[1], partition: number, reason: string): Promise<void> {
@@ -207,7 +207,7 @@ export class Senders {
   }
 
   async #sendPack(builder: PackBuilder, buffer: Uint8Array, count: number): Promise<void> {
-    const { done, failed, refused, onEvent } = this.#options;
+    const { sent, failed, refused, onEvent } = this.#options;
     const { progress } = this.#context.options;
     const started = performance.now();
     const outcomes = await builder.send(buffer).finally(() => {
@@ -223,7 +223,7 @@ export class Senders {
       progress.bytesDone += file.size;
       const seconds = (performance.now() - started) / 1000;
       onEvent({ type: 'sent', path: file.path, upload, size: file.size, digest, resumedFrom: 0, seconds });
-      done(file.path);
+      sent(file);
     }
   }
 

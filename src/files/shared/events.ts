@@ -81,6 +81,19 @@ export interface NotSentEvent {
   readonly again: boolean;
 }
 
+/** With `move`: a file that was sent was removed from the source. */
+export interface RemovedEvent {
+  readonly type: 'removed';
+  readonly path: string;
+}
+
+/** With `move`: a file that was sent could not be removed from the source. It counts as failed. */
+export interface NotRemovedEvent {
+  readonly type: 'not-removed';
+  readonly path: string;
+  readonly reason: string;
+}
+
 /** Dry run: this file would be sent. */
 export interface WouldSendEvent {
   readonly type: 'would-send';
@@ -93,6 +106,8 @@ export type UploadEvent =
   | StartedEvent
   | SentEvent
   | NotSentEvent
+  | RemovedEvent
+  | NotRemovedEvent
   | WouldSendEvent
   | ProgressEvent
   | WaitingEvent

@@ -61,6 +61,8 @@ export interface UploadOptions extends TopicOptions, StoreOptions {
   readonly connections?: number;
   /** Bytes that may wait for Kafka's acknowledgement. */
   readonly bufferBytes?: number;
+  /** Remove each file from the source once it was sent and that is remembered, unless it is another one by then. */
+  readonly move?: boolean;
   /** Forget what was sent before: send everything again. */
   readonly resend?: boolean;
   /** Say what would be sent and resolve. */
@@ -86,6 +88,7 @@ export const uploadDefaults = {
   bufferBytes: 16 * 1024 * 1024,
   hidden: false,
   followSymlinks: false,
+  move: false,
   resend: false,
   dryRun: false,
   partitions: 4,

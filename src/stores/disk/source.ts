@@ -3,11 +3,12 @@ import { constants } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError, describeError } from '../../errors.ts';
-import type { OpenFile, Selection, Source, SourceFile, Unsendable } from '../contract.ts';
+import type { OpenFile, Removal, Selection, Source, SourceFile, Unsendable } from '../contract.ts';
 import { absolutePath } from '../place.ts';
 import { DiskCalls, fewBytes } from './calls.ts';
 import { Descriptors } from './descriptors.ts';
 import { folderOf } from './folders.ts';
+import { TakenFiles } from './take-away.ts';
 import { lookAt, sourceFile, walk } from './walk.ts';
 import { TreeWatch } from './watch.ts';
 import { Way } from './way.ts';
@@ -59,6 +60,7 @@ class DiskSource implements Source {
   readonly #followSymlinks: boolean;
   readonly #calls: DiskCalls;
   readonly #way: Way;
+  readonly #taken: TakenFiles;
   readonly #descriptors = new Descriptors();
 
   constructor(root: string, way: Way, followSymlinks: boolean, calls: DiskCalls) {
@@ -66,13 +68,15 @@ class DiskSource implements Source {
     this.#way = way;
     this.#followSymlinks = followSymlinks;
     this.#calls = calls;
+    this.#taken = new TakenFiles(calls, root);
   }
 
   list(selection: Selection, unsendable: (what: Unsendable) => void): AsyncIterable<SourceFile> {
     const [root, followSymlinks, calls] = [this.place, this.#followSymlinks, this.#calls];
     const isFree = async (folder: string): Promise<boolean> => followSymlinks || this.#way.isFree(folder);
     const withDescriptor = <T>(work: () => Promise<T>): Promise<T> => this.#descriptors.use(work);
-    return walk({ root, isFree, followSymlinks, calls, withDescriptor, selection, unsendable });
+    const giveBack = (path: string): Promise<string | undefined> => this.#taken.giveBack(path);
+    return walk({ root, isFree, giveBack, followSymlinks, calls, withDescriptor, selection, unsendable });
   }
 
   async look(path: string): Promise<SourceFile | undefined> {
@@ -112,6 +116,11 @@ class DiskSource implements Source {
         await calls.close(file).finally(() => this.#descriptors.release());
       },
     };
+  }
+
+  async removeIfSame(file: SourceFile): Promise<Removal> {
+    if (!(await this.#way.isFree(folderOf(file.path)))) return 'other';
+    return this.#taken.remove(file);
   }
 
   async rootId(): Promise<string | undefined> {

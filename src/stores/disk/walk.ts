@@ -8,6 +8,7 @@ import { pathFault } from '../../records/path.ts';
 import type { Selection, SourceFile, Unsendable } from '../contract.ts';
 import { ownFolder } from '../target-name.ts';
 import type { DiskCalls } from './calls.ts';
+import { isTakenName } from './taken-name.ts';
 
 /** Files looked at together: enough to keep the thread pool busy, few enough to keep memory flat. */
 const group = 64;
@@ -24,6 +25,8 @@ export interface WalkOptions {
   /** False when there is a symbolic link on the way to a folder that is not to be followed. */
   readonly isFree: (folder: string) => Promise<boolean>;
   readonly calls: DiskCalls;
+  /** Gives a file its name back that was about to be removed when a run was killed; resolves with its path where that was so. */
+  readonly giveBack: (path: string) => Promise<string | undefined>;
   /** Runs what opens something. */
   readonly withDescriptor: <T>(work: () => Promise<T>) => Promise<T>;
   readonly selection: Selection;
@@ -32,7 +35,7 @@ export interface WalkOptions {
 
 /** Every selected file below the root. Throws when the root cannot be read. */
 export async function* walk(options: WalkOptions): AsyncGenerator<SourceFile> {
-  const { root, followSymlinks, isFree, calls, withDescriptor, selection, unsendable } = options;
+  const { root, followSymlinks, isFree, giveBack, calls, withDescriptor, selection, unsendable } = options;
   const folders: Folder[] = [{ path: '', above: [] }];
   for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
     const { path: folder } = next;
@@ -47,6 +50,11 @@ export async function* walk(options: WalkOptions): AsyncGenerator<SourceFile> {
     for (const entry of entries) {
       const { path, fault } = childOf(folder, entry.name);
       if (path === ownFolder) continue;
+      if (isTakenName(entry.name.toString())) {
+        const own = entry.isFile() ? await giveBack(path) : undefined;
+        if (own !== undefined && selection.file(own)) files.push(own);
+        continue;
+      }
       if (fault !== undefined) {
         if (isWanted(entry, path, options)) unsendable({ path, reason: fault });
         continue;

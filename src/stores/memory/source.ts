@@ -3,7 +3,7 @@
  * a disk. It keeps inodes as a file system does: who has a file open goes on seeing it, whatever becomes of its name.
  */
 import { pathFault } from '../../records/path.ts';
-import type { OpenFile, Selection, Source, SourceFile, Unsendable } from '../contract.ts';
+import type { OpenFile, Removal, Selection, Source, SourceFile, Unsendable } from '../contract.ts';
 import { ownFolder } from '../target-name.ts';
 import { systemError } from './system-error.ts';
 
@@ -69,6 +69,15 @@ export class MemorySource implements Source {
     inode.ctime = this.#tick();
     this.#files.delete(path);
     this.#tell(path);
+  }
+
+  async removeIfSame({ path, ...seen }: SourceFile): Promise<Removal> {
+    const now = await this.look(path);
+    if (now === undefined) return 'gone';
+    const isSame = (['size', 'mtime', 'ctime', 'inode'] as const).every((name) => now[name] === seen[name]);
+    if (!isSame) return 'other';
+    this.remove(path);
+    return 'removed';
   }
 
   /** The bytes that stand under a name. */

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { SourceFile } from '../../stores/contract.ts';
+import { MemorySource } from '../../stores/memory/source.ts';
+import { MovedFiles } from './moved-files.ts';
+
+async function filled(): Promise<{ source: MemorySource; files: SourceFile[] }> {
+  const source = new MemorySource();
+  for (const path of ['a', 'b', 'c']) source.write(path, Buffer.from(path));
+  const everything = { file: () => true, folder: () => true };
+  return { source, files: await Array.fromAsync(source.list(everything, () => {})) };
+}
+
+test('Nothing is removed before it is remembered that it was sent', async () => {
+  const { source, files } = await filled();
+  const written = Promise.withResolvers<void>();
+  const moved = new MovedFiles({
+    source,
+    remembered: () => written.promise,
+    onEvent: () => {},
+    kept: () => {},
+  });
+  for (const file of files) moved.sent(file);
+  await new Promise(setImmediate);
+  assert.equal(source.paths().length, 3);
+  written.resolve();
+  await moved.done();
+  assert.deepEqual(source.paths(), []);
+});
+
+test('What cannot be remembered is not removed', async () => {
+  const { source, files } = await filled();
+  const remembered = () => Promise.reject(new Error('the state cannot be written'));
+  const moved = new MovedFiles({ source, remembered, onEvent: () => {}, kept: () => {} });
+  for (const file of files) moved.sent(file);
+  await new Promise(setImmediate);
+  await assert.rejects(moved.done(), /cannot be written/);
+  assert.equal(source.paths().length, 3);
+});

@@ -1,0 +1,71 @@
+/** Removing from the source what was sent (`move`): after that is remembered, so that a kill in between costs nothing but another try. */
+import type { Source, SourceFile } from '../../stores/contract.ts';
+import type { UploadEvent } from '../shared/events.ts';
+import { fewAtOnce } from '../shared/few-at-once.ts';
+
+/** Files that are removed at once. */
+const atOnce = 8;
+
+export interface MovedFilesOptions {
+  readonly source: Source;
+  /** Resolves when all that was sent so far is remembered in Kafka. */
+  readonly remembered: () => Promise<void>;
+  readonly onEvent: (event: UploadEvent) => void;
+  /** A file could not be removed. */
+  readonly kept: () => void;
+}
+
+export class MovedFiles {
+  readonly #options: MovedFilesOptions;
+  readonly #waiting = new Map<string, SourceFile>();
+  /** Paths that could not be removed: told once. */
+  readonly #refused = new Set<string>();
+  #working: Promise<void> | undefined;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(options: MovedFilesOptions) {
+    this.#options = options;
+  }
+
+  /** This file is on the topic as it looks here, and is not needed any more. */
+  sent(file: SourceFile): void {
+    if (this.#refused.has(file.path)) return;
+    this.#waiting.set(file.path, file);
+    this.#working ??= this.#work()
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+      })
+      .finally(() => {
+        this.#working = undefined;
+      });
+  }
+
+  /** Resolves when all are removed, or stand there with the reason told; rejects when what was sent cannot be remembered. */
+  async done(): Promise<void> {
+    while (this.#working !== undefined) await this.#working;
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  async #work(): Promise<void> {
+    while (this.#waiting.size > 0) {
+      const files = [...this.#waiting.values()];
+      this.#waiting.clear();
+      await this.#options.remembered();
+      await fewAtOnce(files, atOnce, (file) => this.#remove(file));
+    }
+  }
+
+  async #remove(file: SourceFile): Promise<void> {
+    const { source, onEvent, kept } = this.#options;
+    const { path } = file;
+    try {
+      // Another one that stands there by now is sent in its turn.
+      if ((await source.removeIfSame!(file)) === 'removed') onEvent({ type: 'removed', path });
+    } catch (error) {
+      this.#refused.add(path);
+      kept();
+      const reason = `it was sent, and cannot be removed: ${(error as Error).message}`;
+      onEvent({ type: 'not-removed', path, reason });
+    }
+  }
+}
