@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConfigurationError } from '../../errors.ts';
 import { StoreFault } from '../store-fault.ts';
-import { afterOf, hasExpired, meaningOf, type S3Asked } from './answers.ts';
+import { hasExpired, meaningOf, type S3Asked } from './answers.ts';
 
 const list: S3Asked = {
   cannot: 'cannot list s3://bucket',
@@ -44,15 +44,6 @@ test('What passes by itself is waited for, after as long as the server says', ()
     }
   const slow = answer('SlowDown', 503, { $response: { statusCode: 503, headers: { 'retry-after': '7' } } });
   assert.equal((meaningOf(slow, list) as StoreFault).retryAfter, 7000);
-});
-
-test('Retry-After is seconds or a date', () => {
-  const now = Date.UTC(2026, 0, 1);
-  assert.equal(afterOf('120', now), 120_000);
-  assert.equal(afterOf(new Date(now + 5000).toUTCString(), now), 5000);
-  assert.equal(afterOf(new Date(now - 5000).toUTCString(), now), 0);
-  assert.equal(afterOf('soon', now), undefined);
-  assert.equal(afterOf(undefined, now), undefined);
 });
 
 test('What no waiting mends ends the run, with what to do', () => {

@@ -1,8 +1,9 @@
 /** What an S3 server's refusals, and failures on the way to it, mean. Pure. */
 import { ConfigurationError } from '../../errors.ts';
 import { withoutSecrets } from '../../secrets.ts';
+import { retryAfter } from '../retry-after.ts';
 import { StoreFault } from '../store-fault.ts';
-import { tlsFault } from './tls-faults.ts';
+import { type TlsAdvice, tlsFault } from '../tls-faults.ts';
 
 /** What was to be done, for people and for what an answer means there. */
 export interface S3Asked {
@@ -68,6 +69,11 @@ const full = new Set([
   'EntityTooLargeForQuota',
 ]);
 
+const advice: TlsAdvice = {
+  authorities: 'AWS_CA_BUNDLE or NODE_EXTRA_CA_CERTS',
+  otherName: ", or --s3-path-style where it carries no bucket's",
+};
+
 /** True when the credentials have run out: new ones may be had. */
 export function hasExpired(error: unknown): boolean {
   return error instanceof Error && expired.has(error.name);
@@ -131,7 +137,7 @@ export function meaningOf(error: unknown, asked: S3Asked): Error {
       ? fault('name', 'EINVAL', `the server refuses (${shown(seen)})`)
       : refusal(`the server refuses (${shown(seen)})`);
   // No status: nobody answered, or the answer broke off.
-  const distrust = status === undefined ? tlsFault(code, seen.message) : undefined;
+  const distrust = status === undefined ? tlsFault(code, seen.message, advice) : undefined;
   if (distrust !== undefined) return refusal(distrust);
   if (
     code !== undefined ||
@@ -180,17 +186,9 @@ function look(error: Error): Seen {
     message: error.message,
     status: $metadata?.httpStatusCode ?? $response?.statusCode,
     code: typeof code === 'string' && code !== error.name ? code : undefined,
-    retryAfter: afterOf(headers['retry-after']),
+    retryAfter: retryAfter(headers['retry-after']),
     region,
   };
-}
-
-/** Milliseconds of a `Retry-After` (RFC 9110, 10.2.3): seconds, or a date. */
-export function afterOf(header: string | undefined, now: number = Date.now()): number | undefined {
-  if (header === undefined) return undefined;
-  if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1000;
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
 /** Errors of AWS's client hold requests and answers whole: what is signed is nothing for logs. */
