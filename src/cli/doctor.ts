@@ -15,8 +15,8 @@ import { type Call, createVerb } from './verb.ts';
 
 const doctorFlags = {
   topic: optional('topic', 'TOPIC', topicName, 'a topic of files to examine as well'),
-  from: optional('from', 'PLACE', place, 'a folder, or s3://BUCKET/PREFIX, that an uploader shall read'),
-  to: optional('to', 'PLACE', place, 'a folder, or s3://BUCKET/PREFIX, that a downloader shall fill'),
+  from: optional('from', 'PLACE', place, 'a folder, or the URL of a store, that an uploader shall read'),
+  to: optional('to', 'PLACE', place, 'a folder, or the URL of a store, that a downloader shall fill'),
   giveUpAfter: giveUpFlag('10s'),
 } as const;
 

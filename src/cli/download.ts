@@ -10,7 +10,7 @@ import { place, size, startingPoint, text } from './values.ts';
 import { type Call, createVerb } from './verb.ts';
 
 const sinkFlags = {
-  to: required('to', 'PLACE', place, 'the folder to fill, made when it is missing, or s3://BUCKET/PREFIX'),
+  to: required('to', 'PLACE', place, 'the folder to fill, made when it is missing, or the URL of a store'),
   topic: topicFlag,
   name: optional('name', 'DOWNLOADER', text, 'with the folder it names the position', "this host's name"),
   once: toggle('once', 'read what is on the topic now and exit; otherwise go on'),

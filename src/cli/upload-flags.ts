@@ -13,7 +13,7 @@ const what = {
     'from',
     'PLACE',
     place,
-    'the folder to send, with all folders inside it, or s3://BUCKET/PREFIX',
+    'the folder to send, with all folders inside it, or the URL of a store',
   ),
   topic: topicFlag,
   name: optional(

@@ -55,6 +55,8 @@ async function readerOf(place: UrlPlace, options: StoreOptions): Promise<ObjectR
   switch (place.store) {
     case 's3':
       return (await import('./s3/store.ts')).openS3Reader(place, options.s3);
+    case 'azure':
+      return (await import('./azure/store.ts')).openAzureReader(place);
   }
 }
 
@@ -62,5 +64,7 @@ async function writerOf(place: UrlPlace, options: StoreOptions): Promise<ObjectW
   switch (place.store) {
     case 's3':
       return (await import('./s3/store.ts')).openS3Writer(place, options.s3);
+    case 'azure':
+      return (await import('./azure/store.ts')).openAzureWriter(place);
   }
 }

@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigurationError } from '../errors.ts';
 import { withoutSecrets } from '../secrets.ts';
+import { type AzurePlace, azureForm, readAzure } from './azure/place.ts';
 import { readS3, type S3Place, s3Form } from './s3/place.ts';
 
 export interface DiskPlace {
@@ -15,7 +16,7 @@ export interface DiskPlace {
 }
 
 /** A place in a store that goes by URLs. */
-export type UrlPlace = S3Place;
+export type UrlPlace = S3Place | AzurePlace;
 
 /** A place in a store. */
 export type Place = DiskPlace | UrlPlace;
@@ -31,7 +32,7 @@ interface UrlStore {
 
 const urlStores: readonly UrlStore[] = [
   { schemes: ['s3'], form: s3Form, read: readS3 },
-  { schemes: ['azblob'], form: 'azblob://CONTAINER/PREFIX' },
+  { schemes: ['azblob'], form: azureForm, read: readAzure },
   { schemes: ['gs'], form: 'gs://BUCKET/PREFIX' },
   { schemes: ['hdfs', 'webhdfs', 'swebhdfs'], form: 'hdfs://HOST:PORT/PATH' },
 ];

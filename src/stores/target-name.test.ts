@@ -2,10 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { anyPath, anyUploader } from '../../test/support/arbitraries.ts';
-import { foldedName, targetName } from './target-name.ts';
+import { foldedName, type NameRules, targetName } from './target-name.ts';
 
 function windows(path: string): string {
-  const name = targetName('u', path, 'windows');
+  return written(path, 'windows');
+}
+
+function written(path: string, rules: NameRules): string {
+  const name = targetName('u', path, rules);
   assert.ok('target' in name);
   return name.target.slice(2);
 }
@@ -17,7 +21,7 @@ test('On POSIX systems a file stands under its own name, below its uploader’s'
 });
 
 test('Names that leave the folder, or are none, are refused everywhere', () => {
-  for (const rules of ['posix', 'windows'] as const) {
+  for (const rules of ['posix', 'windows', 'azure'] as const) {
     for (const path of [
       '',
       '/',
@@ -87,6 +91,39 @@ test('On Windows the original name can be had back, and no two names meet', () =
         assert.ok(!/[\u0000-\u001f<>:"\\|?*]|[. ]$/.test(segment), segment);
         assert.ok(!/^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i.test(segment), segment);
       }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('What blobs cannot be called is written with %XX, and all else as it is', () => {
+  const table: readonly (readonly [path: string, target: string])[] = [
+    ['plain.txt', 'plain.txt'],
+    ['a b+c%20&?#.jpg', 'a b+c%20&?#.jpg'],
+    ['100%', '100%'],
+    ['C:', 'C:'],
+    ['dot.', 'dot%2E'],
+    ['dots...', 'dots%2E%2E%2E'],
+    ['folder./a..b', 'folder%2E/a..b'],
+    ['back\\slash', 'back%5Cslash'],
+    ['line\nfeed\x7f\u0085', 'line%0Afeed%7F%85'],
+    ['back%5Cslash', 'back%255Cslash'],
+    ['dot%2E', 'dot%252E'],
+    ['dot%2e', 'dot%2e'],
+    ['%255C', '%25255C'],
+  ];
+  for (const [path, target] of table) assert.equal(written(path, 'azure'), target);
+  const original = (target: string): string =>
+    target.replace(/%(25|2E|5C|7F|[0189][0-9A-F])/g, (_, code: string) =>
+      String.fromCharCode(Number.parseInt(code, 16)),
+    );
+  fc.assert(
+    fc.property(anyPath, (path) => {
+      const target = written(path, 'azure');
+      assert.equal(original(target), path);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there.
+      const refused = /[\u0000-\u001f\u007f-\u009f\\]|\.$/;
+      assert.ok(!target.split('/').some((segment) => refused.test(segment)), target);
     }),
     { numRuns: 200 },
   );

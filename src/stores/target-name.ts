@@ -4,7 +4,8 @@
  */
 import { pathFault, uploaderFault } from '../records/path.ts';
 
-export type NameRules = 'posix' | 'windows';
+/** What a place can hold: names as they are, those of Windows, or those of blobs. */
+export type NameRules = 'posix' | 'windows' | 'azure';
 
 /** The folder in which a sink keeps its own things; no file of anybody else goes in there. */
 export const ownFolder = '.sluice';
@@ -17,7 +18,8 @@ export function targetName(uploader: string, path: string, rules: NameRules): Ta
   if (fault !== undefined) return { refused: fault };
   const target = `${uploader}/${path}`;
   if (rules === 'posix') return { target };
-  return { target: target.split('/').map(windowsSegment).join('/') };
+  const segment = rules === 'windows' ? windowsSegment : azureSegment;
+  return { target: target.split('/').map(segment).join('/') };
 }
 
 /** Devices, with any extension; Windows drops spaces before it. */
@@ -35,6 +37,16 @@ function windowsSegment(segment: string): string {
   name = name.replace(/~(?=[0-9])/g, percent);
   if (windowsReserved.test(name)) name = percent(name[0]!) + name.slice(1);
   return name;
+}
+
+/**
+ * Azure takes a backslash for a slash, drops dots at the end of a segment (`a.` would be `a`), and refuses control characters. They are written
+ * as `%XX`; other names stay as they are, but for a `%` that would look like one of these.
+ */
+function azureSegment(segment: string): string {
+  const name = segment.replace(/%(?=25|2E|5C|7F|[0189][0-9A-F])/g, percent);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: Azure refuses them.
+  return name.replace(/[\u0000-\u001f\u007f-\u009f\\]|\.(?=\.*$)/g, percent);
 }
 
 function percent(character: string): string {

@@ -35,7 +35,7 @@ function packagesOf(files: readonly string[]): string[] {
 
 const servers = ['fastify', 'prom-client', 'ws'];
 /** Of those who use its store alone. */
-const stores = /^(?:@aws-sdk|@smithy)\//;
+const stores = /^(?:@aws-sdk|@smithy|@azure)\//;
 
 test('moving files loads no web server, and serving does', () => {
   const files = ['upload', 'download', 'list', 'cat', 'verify'].map((name) => `files/${name}.ts`);

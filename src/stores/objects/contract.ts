@@ -4,6 +4,7 @@
  */
 import type { FileLook } from '../contract.ts';
 import type { Patiently } from '../patiently.ts';
+import type { NameRules } from '../target-name.ts';
 
 /** Where in a store. */
 export interface ObjectsPlace {
@@ -105,6 +106,8 @@ export interface ObjectWriter {
   readonly where: string;
   /** When an upload in parts takes the metadata that its object is to have. */
   readonly describedAt: 'begin' | 'end';
+  /** What names have to be, so that they can be keys. Default: they can as they are. */
+  readonly names?: NameRules;
   /** Bytes of every part but the last, so that a file of a size fits. What is not larger goes up by {@link put}. */
   partSizeFor(size: number): number;
 

@@ -16,6 +16,8 @@ export interface SinkGround {
   remove(target: string): Promise<void>;
   /** The ids of the temporary files that are there. */
   parts(): Promise<string[]>;
+  /** What is not completed cannot be ended: nobody sees it, and it goes by itself. */
+  readonly partsStay?: boolean;
   /** Removes a temporary file behind the sink's back, or leaves so many bytes of it, where it is a file. */
   cutPart(upload: string, length?: number): Promise<void>;
   /** Bytes of an upload of which a half is seen by {@link parts}. Default: a few. */

@@ -121,7 +121,7 @@ export function bytesInOrder(open: OpenSinkGround): void {
       [...(await second.unfinished())].sort((a, b) => (a.upload < b.upload ? -1 : 1)),
       [one, two],
     );
-    assert.deepEqual(await ground.parts(), []);
+    if (!ground.partsStay) assert.deepEqual(await ground.parts(), []);
     await second.part(id(1), partOf('shop/f1', text)).write(Buffer.from(text), 0);
     await second.publish(id(1), 'shop/f1', look, publishedAs(text));
     await second.discard(id(2));
@@ -148,7 +148,7 @@ export function bytesInOrder(open: OpenSinkGround): void {
     };
     await assert.rejects(go, VanishedError);
     await sink.discard(id(3));
-    assert.deepEqual(await ground.parts(), []);
+    if (!ground.partsStay) assert.deepEqual(await ground.parts(), []);
     await sink.close();
   });
 }
@@ -169,7 +169,7 @@ export function sharedPlace(open: OpenSinkGround): void {
       await sink.discard(id(1));
     });
     assert.deepEqual(await sink.published('shop/a'), publishedAs(text));
-    assert.deepEqual(await ground.parts(), []);
+    if (!ground.partsStay) assert.deepEqual(await ground.parts(), []);
     await sink.close();
     await other.close();
   });

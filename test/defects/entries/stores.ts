@@ -60,4 +60,37 @@ export const stores: readonly Defect[] = [
     seekers: [],
     tests: [sink],
   },
+  {
+    name: 'ranges-of-any-blob',
+    breaks: 'A blob that was replaced while it was read was sent with bytes of both versions.',
+    edits: [
+      edit(
+        'src/stores/azure/reader.ts',
+        "conditions: tag === undefined || tag === '' ? {} : { ifMatch: tag },",
+        "conditions: tag === undefined || tag === '' || start > 0 ? {} : { ifMatch: tag },",
+      ),
+    ],
+    seekers: [],
+    tests: ['test/stores/azure-source.test.ts'],
+  },
+  {
+    name: 'blocks-of-two-downloaders-mix',
+    breaks: 'Of two downloaders that wrote one blob, one put bytes in it that the other had not verified.',
+    edits: [
+      edit(
+        'src/stores/azure/block-ids.ts',
+        "  const bytes = Buffer.alloc(length, Buffer.from(upload, 'hex'));",
+        '  const bytes = Buffer.alloc(length, upload.length);',
+      ),
+    ],
+    seekers: [],
+    tests: ['test/stores/azure-sink.test.ts', 'src/stores/azure/blocks.test.ts'],
+  },
+  {
+    name: 'a-lease-is-another-version',
+    breaks: 'A blob under a lease was looked at again and again, for it seemed to be replaced each time.',
+    edits: [edit('src/stores/azure/answers.ts', "    ['LeaseIdMissing', ", '    [')],
+    seekers: [],
+    tests: ['test/stores/azure-sink.test.ts', 'src/stores/azure/answers.test.ts'],
+  },
 ];

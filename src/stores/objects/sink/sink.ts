@@ -52,11 +52,7 @@ interface Put {
 export class ObjectSink implements Sink {
   readonly place: string;
   readonly caseInsensitive = false;
-  readonly abilities: SinkAbilities = {
-    writes: 'in-order',
-    names: 'posix',
-    memoryFor: (size) => Math.min(size, this.#parts.objects.partSizeFor(size)),
-  };
+  readonly abilities: SinkAbilities;
   readonly #parts: ObjectSinkParts;
   readonly #standing: Standing;
   readonly #flights = new Flights(flightBytes);
@@ -69,6 +65,11 @@ export class ObjectSink implements Sink {
   constructor(parts: ObjectSinkParts) {
     this.#parts = parts;
     this.place = parts.objects.place.url;
+    this.abilities = {
+      writes: 'in-order',
+      names: parts.objects.names ?? 'posix',
+      memoryFor: (size) => Math.min(size, parts.objects.partSizeFor(size)),
+    };
     this.#buffers = new PartBuffers(parts.objects.partSizeFor(0));
     this.#standing = new Standing({ ...parts, keyOf: (target) => this.#key(target) });
   }

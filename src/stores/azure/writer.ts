@@ -1,0 +1,191 @@
+/** Requests that write, one try each: what is sent has a checksum, and a server that finds another one takes nothing. */
+import type { BlobHTTPHeaders, ContainerListBlobHierarchySegmentResponse } from '@azure/storage-blob';
+import type { Condition, Metadata, ObjectLook, ObjectWriter, StandingPart } from '../objects/contract.ts';
+import type { ContentTypeOf } from '../objects/sink/content-type.ts';
+import { ignoreMissing, isCode } from '../store-fault.ts';
+import type { NameRules } from '../target-name.ts';
+import { AzureBlocks } from './blocks.ts';
+import type { AzureStore } from './client.ts';
+import { azureCrc64 } from './crc64.ts';
+import { tagOf } from './facts.ts';
+import { listPage } from './listing.ts';
+import { azureMetadata, commonMetadata } from './metadata-names.ts';
+import { partSizeFor } from './part-size.ts';
+import type { AzurePlace } from './place.ts';
+
+/** Of a listing: Azure gives no more at once. */
+const mostNames = 5000;
+
+export class AzureWriter implements ObjectWriter {
+  readonly describedAt = 'end';
+  readonly names: NameRules = 'azure';
+  readonly partSizeFor = partSizeFor;
+  readonly #store: AzureStore;
+  readonly #typeOf: ContentTypeOf;
+  readonly #blocks: AzureBlocks;
+
+  constructor(store: AzureStore, typeOf: ContentTypeOf) {
+    this.#store = store;
+    this.#typeOf = typeOf;
+    this.#blocks = new AzureBlocks(store);
+  }
+
+  get place(): AzurePlace {
+    return this.#store.place;
+  }
+
+  get where(): string {
+    const { account, place } = this.#store;
+    return `${account.name}/${place.container}/${place.prefix}`;
+  }
+
+  async put(key: string, bytes: Uint8Array, metadata: Metadata, condition: Condition): Promise<string> {
+    const options = {
+      conditions: conditionsOf(condition),
+      metadata: azureMetadata(metadata),
+      blobHTTPHeaders: this.#headers(key),
+      transactionalContentCrc64: azureCrc64(bytes),
+    };
+    try {
+      const { etag } = await this.#store.tell('write', key, (container) =>
+        container.getBlockBlobClient(key).upload(bytes, bytes.length, options),
+      );
+      return tagOf(etag);
+    } catch (error) {
+      if (condition !== 'nothing' || !isCode(error, 'ESTALE') || (await this.look(key)) !== undefined)
+        throw error;
+      // Blocks that are in no blob count as one here, though not when a blob is made of blocks.
+      return this.#putAsBlock(key, bytes, metadata, condition);
+    }
+  }
+
+  async begin(): Promise<string> {
+    return this.#blocks.newUpload();
+  }
+
+  part(key: string, upload: string, number: number, bytes: Uint8Array): Promise<StandingPart> {
+    return this.#blocks.stage(key, upload, number, bytes);
+  }
+
+  /** Nobody can end one, before a blob of that name is written: then its blocks are none any more. */
+  async hasEnded(key: string, _upload: string, first?: StandingPart): Promise<boolean> {
+    return first !== undefined && !(await this.#blocks.stands(key, first));
+  }
+
+  async complete(
+    key: string,
+    upload: string,
+    parts: readonly StandingPart[],
+    condition: Condition,
+    metadata: Metadata,
+  ): Promise<string> {
+    const options = {
+      conditions: conditionsOf(condition),
+      metadata: azureMetadata(metadata),
+      blobHTTPHeaders: { ...this.#headers(key), ...md5Of(metadata) },
+    };
+    const { etag } = await this.#store.tell('complete', key, (container) =>
+      container.getBlockBlobClient(key).commitBlockList(
+        parts.map(({ tag }) => tag),
+        options,
+      ),
+    );
+    this.#blocks.forget(upload);
+    return tagOf(etag);
+  }
+
+  /** Azure has no way to remove blocks that are in no blob: nobody sees them, and they are gone after a week. */
+  async abort(_key: string, upload: string): Promise<void> {
+    this.#blocks.forget(upload);
+  }
+
+  /** As {@link abort}: there is nothing to be ended. */
+  async openUploads(): Promise<readonly string[]> {
+    return [];
+  }
+
+  async rewrite(key: string, { tag }: Omit<ObjectLook, 'metadata'>, metadata: Metadata): Promise<void> {
+    await this.#store.tell('write the metadata of', key, (container) =>
+      container.getBlobClient(key).setMetadata(azureMetadata(metadata), { conditions: { ifMatch: tag } }),
+    );
+  }
+
+  async look(key: string): Promise<ObjectLook | undefined> {
+    try {
+      const { etag, contentLength, metadata } = await this.#store.ask('look at', key, (container) =>
+        container.getBlobClient(key).getProperties(),
+      );
+      return { tag: tagOf(etag), size: contentLength ?? 0, metadata: commonMetadata(metadata) };
+    } catch (error) {
+      ignoreMissing(error);
+      return undefined;
+    }
+  }
+
+  async *read(key: string, tag: string | undefined): AsyncGenerator<Uint8Array> {
+    const conditions = tag === undefined ? {} : { ifMatch: tag };
+    const { readableStreamBody } = await this.#store.ask('read', key, (container) =>
+      container.getBlobClient(key).download(0, undefined, { conditions, maxRetryRequests: 0 }),
+    );
+    try {
+      yield* readableStreamBody as AsyncIterable<Buffer>;
+    } catch (error) {
+      // A connection that breaks off is one that may be tried again.
+      throw this.#store.meaning(error, 'read', key);
+    }
+  }
+
+  async list(prefix: string): Promise<readonly string[]> {
+    const { segment } = await listPage(this.#store, prefix, 1000);
+    return segment.blobItems.map(({ name }) => name);
+  }
+
+  async namesIn(folder: string): Promise<ReadonlySet<string> | undefined> {
+    const page = await this.#store.ask('list', undefined, async (container) => {
+      const pages = container
+        .listBlobsByHierarchy('/', { prefix: folder })
+        .byPage({ maxPageSize: mostNames });
+      return (await pages.next()).value as ContainerListBlobHierarchySegmentResponse | undefined;
+    });
+    const names = page?.segment?.blobItems;
+    return names === undefined || page?.continuationToken
+      ? undefined
+      : new Set(names.map(({ name }) => name));
+  }
+
+  async remove(key: string): Promise<void> {
+    await this.#store
+      .tell('remove', key, (container) => container.getBlobClient(key).delete({ deleteSnapshots: 'include' }))
+      .catch(ignoreMissing);
+  }
+
+  close(): void {
+    this.#store.close();
+  }
+
+  async #putAsBlock(
+    key: string,
+    bytes: Uint8Array,
+    metadata: Metadata,
+    condition: Condition,
+  ): Promise<string> {
+    const upload = await this.begin();
+    const parts = bytes.length === 0 ? [] : [await this.part(key, upload, 1, bytes)];
+    return this.complete(key, upload, parts, condition, metadata);
+  }
+
+  #headers(key: string): BlobHTTPHeaders {
+    const type = this.#typeOf(key);
+    return type === undefined ? {} : { blobContentType: type };
+  }
+}
+
+/** Of a blob in blocks Azure takes no MD5 by itself; where the digest of the file is one, it stands where other tools look for it. */
+function md5Of({ md5chksum }: Metadata): BlobHTTPHeaders {
+  return md5chksum === undefined ? {} : { blobContentMD5: Buffer.from(md5chksum, 'base64') };
+}
+
+function conditionsOf(condition: Condition): { readonly ifMatch?: string; readonly ifNoneMatch?: string } {
+  if (condition === undefined) return {};
+  return condition === 'nothing' ? { ifNoneMatch: '*' } : { ifMatch: condition.tag };
+}
