@@ -11,7 +11,7 @@ import {
 } from '@azure/storage-blob';
 import { startProcess } from '../../src/broker/jvm.ts';
 import { freePort } from '../../src/broker/ports.ts';
-import { azuriteCommand } from './azurite.ts';
+import { type AzuriteTls, azuriteCommand } from './azurite.ts';
 import type { Owner } from './owner.ts';
 import { uniqueName } from './unique.ts';
 import { waitFor } from './wait.ts';
@@ -42,14 +42,15 @@ export interface RunningAzure {
 }
 
 /** Starts a server of the owner's own, on an empty folder; it ends with its owner, and with our process at the latest. */
-export async function startAzure(owner: Owner): Promise<RunningAzure> {
+export async function startAzure(owner: Owner, tls?: AzuriteTls): Promise<RunningAzure> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-azure-'));
   owner.after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
   const log = `${folder}.log`;
   owner.after(() => rm(log, { force: true }));
   const port = await freePort('127.0.0.1', new Set());
-  const command = await azuriteCommand(folder, port);
-  const endpoint = (at: number = port): string => `http://127.0.0.1:${at}/${account}`;
+  const command = await azuriteCommand(folder, port, tls);
+  const endpoint = (at: number = port): string =>
+    `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${at}/${account}`;
   const pipeline = newPipeline(new StorageSharedKeyCredential(account, key), {
     // A connection that it had closed meanwhile is no matter of any test.
     retryOptions: { maxTries: 4, retryDelayInMs: 50 },
@@ -89,7 +90,7 @@ export async function startAzure(owner: Owner): Promise<RunningAzure> {
     key,
     endpoint,
     environment: (at) => ({
-      AZURE_STORAGE_CONNECTION_STRING: `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${key};BlobEndpoint=${endpoint(at)};`,
+      AZURE_STORAGE_CONNECTION_STRING: `AccountName=${account};AccountKey=${key};BlobEndpoint=${endpoint(at)};`,
     }),
     client,
     async container() {

@@ -41,9 +41,20 @@ export async function ensureAzurite(say: (text: string) => void = () => {}): Pro
   return program();
 }
 
-/** How it is started; it keeps all that it has below `folder`. */
-export async function azuriteCommand(folder: string, port: number): Promise<readonly [string, ...string[]]> {
+/** Files of a certificate and its key. */
+export interface AzuriteTls {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** How it is started; it keeps all that it has below `folder`. With TLS it believes tokens of Microsoft Entra, whoever signed them. */
+export async function azuriteCommand(
+  folder: string,
+  port: number,
+  tls?: AzuriteTls,
+): Promise<readonly [string, ...string[]]> {
   const listen = ['--blobHost', '127.0.0.1', '--blobPort', String(port)];
   const modest = ['--silent', '--disableTelemetry', '--skipApiVersionCheck'];
-  return [process.execPath, await ensureAzurite(), ...listen, ...modest, '--location', folder];
+  const secure = tls === undefined ? [] : ['--oauth', 'basic', '--cert', tls.certificate, '--key', tls.key];
+  return [process.execPath, await ensureAzurite(), ...listen, ...modest, '--location', folder, ...secure];
 }

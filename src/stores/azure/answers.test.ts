@@ -105,6 +105,20 @@ test('What no waiting mends ends the run, with what to do', () => {
   }
 });
 
+test('Credentials that cannot be asked for now are waited for', () => {
+  for (const error of [
+    answer(503, 'x', { name: 'AuthenticationError' }),
+    answer(undefined, 'x', {
+      name: 'AuthenticationError',
+      text: 'network_error: getaddrinfo ENOTFOUND login',
+    }),
+  ]) {
+    const meaning = meaningOf(error, list);
+    assert.ok(meaning instanceof StoreFault && meaning.scope === 'sink', String(meaning));
+    assert.doesNotMatch(meaning.message, /have run out/);
+  }
+});
+
 test('Credentials that worked and do not any more are waited for', () => {
   const asked = { ...list, hasWorked: true };
   for (const error of [

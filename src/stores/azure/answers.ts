@@ -105,7 +105,7 @@ function refusalOf(
   { container, endpoint, isObject, hasWorked }: AzureAsked,
 ): string | undefined {
   const { answer, status, isIdentity } = seen;
-  if (isIdentity && !hasWorked)
+  if (isIdentity && !hasWorked && !isUnreachable(seen))
     return `there are no Azure credentials (${shownOf(seen)}): set AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN or AZURE_STORAGE_CONNECTION_STRING, or log in by az login`;
   if (isIdentity) return undefined;
   if (answer === 'ContainerNotFound' || answer === 'ContainerBeingDeleted' || answer === 'ContainerDisabled')
@@ -123,6 +123,7 @@ function refusalOf(
 
 function kindOf(seen: AzureSeen, { container, endpoint }: AzureAsked): Kind {
   const { status, isIdentity } = seen;
+  if (isIdentity && isUnreachable(seen)) return passing;
   if (isIdentity || status === 401)
     return { ...passing, why: `the credentials have run out (${shownOf(seen)}); log in again, by az login` };
   if (status === 403) return { scope: 'name', code: 'EACCES', why: denied(seen, container) };
@@ -135,6 +136,14 @@ function kindOf(seen: AzureSeen, { container, endpoint }: AzureAsked): Kind {
   if (seen.system === 'ENOTFOUND')
     return { ...passing, why: `${shownOf(seen)}: is ${new URL(endpoint).hostname} the account's host?` };
   return passing;
+}
+
+/** Who would say who asks cannot be spoken to for now. */
+function isUnreachable({ status, message }: AzureSeen): boolean {
+  if (status !== undefined && (status >= 500 || status === 429)) return true;
+  return /\b(?:ENOTFOUND|EAI_AGAIN|ECONN\w+|ETIMEDOUT|network_error|endpoints_resolution_error)\b/.test(
+    message,
+  );
 }
 
 function denied(seen: AzureSeen, container: string): string {

@@ -2,6 +2,7 @@
 import type { Agent } from 'node:http';
 import type { ContainerClient, StoragePipelineOptions } from '@azure/storage-blob';
 import { ConfigurationError } from '../../errors.ts';
+import { StoreFault } from '../store-fault.ts';
 import { type AzureAccount, accountOf, type Environment } from './account.ts';
 import { meaningOf } from './answers.ts';
 import { type AzureSdk, loadAzureIdentity, loadAzureSdk } from './load.ts';
@@ -63,12 +64,18 @@ export class AzureStore {
       this.#hasWorked = true;
       return answer;
     } catch (error) {
-      throw this.meaning(error, cannot, key);
+      throw this.#explain(error, cannot, key);
     }
   }
 
-  /** The same of an error that came while an answer was read. */
-  meaning(error: unknown, cannot: string, key: string | undefined): Error {
+  /** The same of an error that came while an answer was read: the library says of one that breaks off that it was aborted. */
+  meaning(error: unknown, cannot: string, key: string): Error {
+    if (!(error instanceof Error) || error.name !== 'AbortError') return this.#explain(error, cannot, key);
+    const message = `cannot ${cannot} ${this.shown(key)}: the answer broke off`;
+    return new StoreFault(message, { scope: 'sink', code: 'EAGAIN' });
+  }
+
+  #explain(error: unknown, cannot: string, key: string | undefined): Error {
     const { place, account } = this;
     return meaningOf(error, {
       cannot: `cannot ${cannot} ${key === undefined ? place.url : this.shown(key)}`,

@@ -24,18 +24,23 @@ interface RestErrorLike {
   readonly response?: { readonly headers?: { get(name: string): string | undefined } };
 }
 
+const noAnswer = 'what answered is no server of Azure Blob Storage, or its answer broke off';
+
 export function seenOf(error: Error): AzureSeen {
   const { code, statusCode, response } = error as RestErrorLike;
   const status = typeof statusCode === 'number' ? statusCode : undefined;
   const named = typeof code === 'string' ? code : undefined;
   // An answer to HEAD has no body to say it.
-  const answer = response?.headers?.get('x-ms-error-code') ?? (status === undefined ? undefined : named);
+  const said = response?.headers?.get('x-ms-error-code') ?? (status === undefined ? undefined : named);
+  // It quotes all that it could not read.
+  const isNoAnswer = named === 'PARSE_ERROR';
+  const answer = isNoAnswer ? undefined : said;
   return {
     name: error.name,
-    message: messageOf(error),
+    message: isNoAnswer ? noAnswer : messageOf(error),
     status,
     answer,
-    system: status === undefined ? named : undefined,
+    system: status === undefined && !isNoAnswer ? named : undefined,
     retryAfter: retryAfter(response?.headers?.get('retry-after')),
     isIdentity: /credential|authentication/i.test(error.name),
   };
