@@ -33,6 +33,20 @@ export const storeFlags = {
   ),
   s3RequesterPays: toggle('s3-requester-pays', 'pay for the requests to a bucket that wants it so'),
   s3Anonymous: toggle('s3-anonymous', 'without credentials, from a bucket that everybody may read'),
+  gsEndpoint: optional(
+    'gs-endpoint',
+    'URL',
+    text,
+    'the server of gs:// that is not storage.googleapis.com',
+    'STORAGE_EMULATOR_HOST, without credentials',
+  ),
+  gsUserProject: optional(
+    'gs-user-project',
+    'PROJECT',
+    text,
+    'the project that pays for the requests to a bucket that wants it so',
+  ),
+  gsAnonymous: toggle('gs-anonymous', 'without Google credentials, from a bucket that everybody may read'),
 } as const;
 
 /** For writing, beside {@link storeFlags}. */
@@ -41,7 +55,7 @@ export const writtenFlags = {
     'storage-class',
     'CLASS',
     text,
-    'how what is written to s3:// is kept, such as STANDARD_IA',
+    'how what is written to s3:// or gs:// is kept, such as STANDARD_IA or NEARLINE',
     "the bucket's",
   ),
   sse: optional(
@@ -67,6 +81,9 @@ export interface StoreSettings {
   readonly s3Checksums?: S3Options['checksums'];
   readonly s3RequesterPays: boolean;
   readonly s3Anonymous: boolean;
+  readonly gsEndpoint?: string;
+  readonly gsUserProject?: string;
+  readonly gsAnonymous: boolean;
   readonly storageClass?: string;
   readonly sse?: S3Options['sse'];
   readonly sseKmsKey?: string;
@@ -75,7 +92,7 @@ export interface StoreSettings {
 /** What the flags say of stores, as uploads and downloads take it. */
 export function storeOptions(settings: StoreSettings): StoreOptions {
   const { s3Endpoint: endpoint, s3Region: region, s3Checksums: checksums } = settings;
-  const { storageClass, sse, sseKmsKey } = settings;
+  const { storageClass, sse, sseKmsKey, gsEndpoint, gsUserProject } = settings;
   return {
     s3: {
       ...(endpoint === undefined ? {} : { endpoint }),
@@ -87,6 +104,12 @@ export function storeOptions(settings: StoreSettings): StoreOptions {
       pathStyle: settings.s3PathStyle,
       requesterPays: settings.s3RequesterPays,
       anonymous: settings.s3Anonymous,
+    },
+    gcs: {
+      ...(gsEndpoint === undefined ? {} : { endpoint: gsEndpoint }),
+      ...(gsUserProject === undefined ? {} : { userProject: gsUserProject }),
+      ...(storageClass === undefined ? {} : { storageClass }),
+      anonymous: settings.gsAnonymous,
     },
   };
 }

@@ -57,6 +57,8 @@ async function readerOf(place: UrlPlace, options: StoreOptions): Promise<ObjectR
       return (await import('./s3/store.ts')).openS3Reader(place, options.s3);
     case 'azure':
       return (await import('./azure/store.ts')).openAzureReader(place);
+    case 'gcs':
+      return (await import('./gcs/store.ts')).openGcsReader(place, options.gcs);
   }
 }
 
@@ -66,5 +68,7 @@ async function writerOf(place: UrlPlace, options: StoreOptions): Promise<ObjectW
       return (await import('./s3/store.ts')).openS3Writer(place, options.s3);
     case 'azure':
       return (await import('./azure/store.ts')).openAzureWriter(place);
+    case 'gcs':
+      return (await import('./gcs/store.ts')).openGcsWriter(place, options.gcs);
   }
 }

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { ConfigurationError } from '../errors.ts';
 import { withoutSecrets } from '../secrets.ts';
 import { type AzurePlace, azureForm, readAzure } from './azure/place.ts';
+import { type GcsPlace, gcsForm, readGcs } from './gcs/place.ts';
 import { readS3, type S3Place, s3Form } from './s3/place.ts';
 
 export interface DiskPlace {
@@ -16,7 +17,7 @@ export interface DiskPlace {
 }
 
 /** A place in a store that goes by URLs. */
-export type UrlPlace = S3Place | AzurePlace;
+export type UrlPlace = S3Place | AzurePlace | GcsPlace;
 
 /** A place in a store. */
 export type Place = DiskPlace | UrlPlace;
@@ -33,7 +34,7 @@ interface UrlStore {
 const urlStores: readonly UrlStore[] = [
   { schemes: ['s3'], form: s3Form, read: readS3 },
   { schemes: ['azblob'], form: azureForm, read: readAzure },
-  { schemes: ['gs'], form: 'gs://BUCKET/PREFIX' },
+  { schemes: ['gs'], form: gcsForm, read: readGcs },
   { schemes: ['hdfs', 'webhdfs', 'swebhdfs'], form: 'hdfs://HOST:PORT/PATH' },
 ];
 

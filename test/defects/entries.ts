@@ -5,6 +5,7 @@ import { consuming } from './entries/consuming.ts';
 import { defences } from './entries/defences.ts';
 import { durable } from './entries/durable.ts';
 import { encoding } from './entries/encoding.ts';
+import { gcs } from './entries/gcs.ts';
 import { machine } from './entries/machine.ts';
 import { names } from './entries/names.ts';
 import { page } from './entries/page.ts';
@@ -30,4 +31,5 @@ export const defects: readonly Defect[] = [
   ...machine,
   ...defences,
   ...stores,
+  ...gcs,
 ];

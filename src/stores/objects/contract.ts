@@ -108,6 +108,8 @@ export interface ObjectWriter {
   readonly describedAt: 'begin' | 'end';
   /** What names have to be, so that they can be keys. Default: they can as they are. */
   readonly names?: NameRules;
+  /** Uploads in parts that are left end by themselves, unseen, and can be found by nobody: they are not to be remembered. */
+  readonly expiresUploads?: boolean;
   /** Bytes of every part but the last, so that a file of a size fits. What is not larger goes up by {@link put}. */
   partSizeFor(size: number): number;
 

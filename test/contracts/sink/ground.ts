@@ -22,6 +22,8 @@ export interface SinkGround {
   cutPart(upload: string, length?: number): Promise<void>;
   /** Bytes of an upload of which a half is seen by {@link parts}. Default: a few. */
   readonly large?: number;
+  /** What a run that was killed had begun ends by itself, unseen, and not by the next start. */
+  readonly expires?: boolean;
   /** Changes the first byte of a temporary file in place; where it is none, nobody can. */
   changePart?(upload: string): Promise<void>;
 }

@@ -245,7 +245,8 @@ export class ObjectSink implements Sink {
           : fullMetadata(target, known, { upload, size, digest: known.digest });
       },
       condition: () => this.#standing.condition(target),
-      claim: () => this.#parts.journal.claim(upload, key),
+      claim: async () =>
+        this.#parts.objects.expiresUploads ? () => {} : this.#parts.journal.claim(upload, key),
     });
     this.#uploads.set(upload, open);
     return open;
