@@ -80,6 +80,7 @@ test('What only the user can mend says how, and shows no secret', () => {
       /there is no bucket bucket: make it/,
     ],
     [refusal(404), { endpoint: 'http://x' }, /there is no bucket bucket at http:\/\/x/],
+    [refusal(404), { about: 'new' }, /there is no bucket bucket: make it/],
     [
       refusal(404, 'notFound', 'The specified bucket does not exist.'),
       { about: 'object' },

@@ -9,8 +9,8 @@ export interface GcsAsked {
   /** E.g. `cannot list gs://bucket`. */
   readonly cannot: string;
   readonly bucket: string;
-  /** What a 404 is about. */
-  readonly about: 'bucket' | 'object' | 'session';
+  /** What a refusal is about; of an object that is to be made, what is missing is the bucket. */
+  readonly about: 'bucket' | 'object' | 'new' | 'session';
   /** A server that the user named, by flag or environment. */
   readonly endpoint: string | undefined;
   readonly anonymous: boolean;
@@ -47,7 +47,7 @@ export function meaningOfRefusal(refusal: GcsRefusal, asked: GcsAsked): Error {
   const passes = /^(?:(?:userR|r)ateLimitExceeded|backendError|internalError)$/i.test(reason);
   if (passes || status === 429 || status === 408 || (status >= 500 && status !== 501))
     return fault('sink', 'EAGAIN', shown);
-  if (status === 404 && (asked.about === 'bucket' || /bucket does not exist/i.test(message)))
+  if (status === 404 && (/^(?:bucket|new)$/.test(asked.about) || /bucket does not exist/i.test(message)))
     return mend(
       `there is no bucket ${asked.bucket}${asked.endpoint === undefined ? '' : ` at ${asked.endpoint}`}: make it, or name another`,
     );

@@ -121,11 +121,17 @@ export class GcsStore {
     return `cannot ${cannot} ${key === undefined ? this.place.url : this.shown(key)}`;
   }
 
-  #asked({ cannot, key, isSession }: Pick<GcsRequest, 'cannot' | 'key' | 'isSession'>): GcsAsked {
+  #asked({
+    cannot,
+    key,
+    isSession,
+    method,
+  }: Pick<GcsRequest, 'cannot' | 'key' | 'isSession'> & Partial<Pick<GcsRequest, 'method'>>): GcsAsked {
+    const about = key === undefined ? 'bucket' : method === 'POST' ? 'new' : 'object';
     return {
       cannot: this.#cannot(cannot, key),
       bucket: this.place.bucket,
-      about: isSession ? 'session' : key === undefined ? 'bucket' : 'object',
+      about: isSession ? 'session' : about,
       endpoint: this.endpoint,
       anonymous: this.#credentials === undefined,
       haveWorked: this.#credentials?.haveWorked ?? false,
