@@ -35,6 +35,9 @@ describe('sluice download --to gs://', { concurrency: 3 }, () => {
     assert.equal(first.code, 0, first.stderr);
     assert.deepEqual(await stage.copies(), stage.expected);
     assert.deepEqual(gcs.sessions.keys(stage.bucket), []);
+    const verified = await runSluice(['verify', '--to', `gs://${stage.bucket}/copies`], { env: stage.env });
+    assert.equal(verified.code, 0, verified.stderr);
+    assert.match(verified.stderr, /^13 files right/);
     const writes: string[] = [];
     const { env } = await stage.through(({ method = '', url = '' }) => {
       if (method !== 'GET' && !/%2F\.sluice%2F/.test(url)) writes.push(`${method} ${url}`);
