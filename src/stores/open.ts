@@ -42,13 +42,13 @@ export async function openSinkAt(place: Place, { reader, ...options }: SinkOptio
   if (place.store === 'disk') return openDiskSink(place.path);
   const { openObjectSink } = await import('./objects/sink/open-sink.ts');
   const notices = new Notices();
-  return openObjectSink(await writerOf(place, options), { reader, notices });
+  return openObjectSink(await writerOf(place, { ...options, reader }, notices), { reader, notices });
 }
 
 /** Proves that a place can be written to, as {@link openSink} does, and leaves nothing behind. */
 export async function trySink(place: UrlPlace, options: StoreOptions): Promise<void> {
   const { tryObjectSink } = await import('./objects/sink/open-sink.ts');
-  return tryObjectSink(await writerOf(place, options));
+  return tryObjectSink(await writerOf(place, options, new Notices()));
 }
 
 async function readerOf(place: UrlPlace, options: StoreOptions): Promise<ObjectReader> {
@@ -59,10 +59,16 @@ async function readerOf(place: UrlPlace, options: StoreOptions): Promise<ObjectR
       return (await import('./azure/store.ts')).openAzureReader(place);
     case 'gcs':
       return (await import('./gcs/store.ts')).openGcsReader(place, options.gcs);
+    case 'hdfs':
+      return (await import('./hdfs/store.ts')).openHdfsReader(place);
   }
 }
 
-async function writerOf(place: UrlPlace, options: StoreOptions): Promise<ObjectWriter> {
+async function writerOf(
+  place: UrlPlace,
+  options: StoreOptions & Partial<Pick<SinkOptions, 'reader'>>,
+  notices: Notices,
+): Promise<ObjectWriter> {
   switch (place.store) {
     case 's3':
       return (await import('./s3/store.ts')).openS3Writer(place, options.s3);
@@ -70,5 +76,7 @@ async function writerOf(place: UrlPlace, options: StoreOptions): Promise<ObjectW
       return (await import('./azure/store.ts')).openAzureWriter(place);
     case 'gcs':
       return (await import('./gcs/store.ts')).openGcsWriter(place, options.gcs);
+    case 'hdfs':
+      return (await import('./hdfs/store.ts')).openHdfsWriter(place, options.reader, notices);
   }
 }

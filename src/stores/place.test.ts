@@ -77,12 +77,6 @@ test('keys that stand in a URL are refused, and not shown', () => {
   assert.match(placeFault('s3://AKIA:hunter2@bucket/x') ?? '', /AWS's environment and profiles/);
 });
 
-test('stores to come are known by their names', () => {
-  for (const url of ['hdfs://h:1/p', 'webhdfs://h/p', 'swebhdfs://h/p']) {
-    assert.match(placeFault(url) ?? '', /cannot use yet; there are: paths.*s3:\/\/BUCKET\/PREFIX/, url);
-  }
-});
-
 test('what has to be on a disk is a path, whatever stores there are', () => {
   for (const url of ['s3://bucket/x', 'gs://b', 'https://example.com/x']) {
     assert.match(

@@ -8,6 +8,7 @@ import { ConfigurationError } from '../errors.ts';
 import { withoutSecrets } from '../secrets.ts';
 import { type AzurePlace, azureForm, readAzure } from './azure/place.ts';
 import { type GcsPlace, gcsForm, readGcs } from './gcs/place.ts';
+import { type HdfsPlace, hdfsForm, readHdfs } from './hdfs/place.ts';
 import { readS3, type S3Place, s3Form } from './s3/place.ts';
 
 export interface DiskPlace {
@@ -17,7 +18,7 @@ export interface DiskPlace {
 }
 
 /** A place in a store that goes by URLs. */
-export type UrlPlace = S3Place | AzurePlace | GcsPlace;
+export type UrlPlace = S3Place | AzurePlace | GcsPlace | HdfsPlace;
 
 /** A place in a store. */
 export type Place = DiskPlace | UrlPlace;
@@ -27,15 +28,15 @@ interface UrlStore {
   readonly schemes: readonly string[];
   /** How its places are written. */
   readonly form: string;
-  /** The place, or what is wrong with what stands behind the `//`; undefined for a store that is not built yet. */
-  readonly read?: (rest: string, scheme: string) => UrlPlace | string;
+  /** The place, or what is wrong with what stands behind the `//`. */
+  readonly read: (rest: string, scheme: string) => UrlPlace | string;
 }
 
 const urlStores: readonly UrlStore[] = [
   { schemes: ['s3'], form: s3Form, read: readS3 },
   { schemes: ['azblob'], form: azureForm, read: readAzure },
   { schemes: ['gs'], form: gcsForm, read: readGcs },
-  { schemes: ['hdfs', 'webhdfs', 'swebhdfs'], form: 'hdfs://HOST:PORT/PATH' },
+  { schemes: ['hdfs', 'webhdfs', 'swebhdfs'], form: hdfsForm, read: readHdfs },
 ];
 
 /** `photos:/`, `s3://`, `user@host:/`, before any other slash. One letter is a drive of Windows. */
@@ -44,7 +45,7 @@ const remote = /^[^/\\]{2,}:[/\\]/;
 const schemes =
   /^(?:s3[an]?|gc?s|az(?:blob|ure)?|abfss?|wasbs?|s?(?:web)?hdfs|b2|swift|https?|ftps?|sftp|ssh|scp|rsync|smb|nfs|davs?|webdav|file|kafka):/i;
 const pathForms = 'paths (photos, /srv/photos), file:///srv/photos';
-const placeForms = [pathForms, ...urlStores.filter(({ read }) => read !== undefined).map(({ form }) => form)];
+const placeForms = [pathForms, ...urlStores.map(({ form }) => form)];
 
 /** What is wrong with a written place, to go on the sentence `"ftp://host" ...`; undefined when nothing is. */
 export function placeFault(written: string): string | undefined {
@@ -83,8 +84,7 @@ function readUrl(text: string): Place | string | undefined {
   const [, scheme = '', rest = ''] = /^([a-z0-9]+):\/\/(.*)$/is.exec(text) ?? [];
   const store = urlStores.find(({ schemes }) => schemes.includes(scheme.toLowerCase()));
   if (store === undefined) return undefined;
-  if (store.read !== undefined) return store.read(rest, scheme.toLowerCase());
-  return `names a store that Sluice cannot use yet; there are: ${placeForms.join(', ')}`;
+  return store.read(rest, scheme.toLowerCase());
 }
 
 function fileFault(text: string): string | undefined {

@@ -20,8 +20,18 @@ test('On POSIX systems a file stands under its own name, below its uploader’s'
   }
 });
 
+test('Names in HDFS have no colons', () => {
+  assert.deepEqual(targetName('shop', 'a%b\\c', 'hdfs'), { target: 'shop/a%b\\c' });
+  for (const [uploader, path] of [
+    ['shop', 'a:b'],
+    ['shop', 'C:/a'],
+    ['sh:op', 'a'],
+  ] as const)
+    assert.ok('refused' in targetName(uploader, path, 'hdfs'), path);
+});
+
 test('Names that leave the folder, or are none, are refused everywhere', () => {
-  for (const rules of ['posix', 'windows', 'azure'] as const) {
+  for (const rules of ['posix', 'windows', 'azure', 'hdfs'] as const) {
     for (const path of [
       '',
       '/',

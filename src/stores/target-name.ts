@@ -4,8 +4,8 @@
  */
 import { pathFault, uploaderFault } from '../records/path.ts';
 
-/** What a place can hold: names as they are, those of Windows, or those of blobs. */
-export type NameRules = 'posix' | 'windows' | 'azure';
+/** What a place can hold: names as they are, those of Windows, those of blobs, or those of HDFS: as they are, without colons. */
+export type NameRules = 'posix' | 'windows' | 'azure' | 'hdfs';
 
 /** The folder in which a sink keeps its own things; no file of anybody else goes in there. */
 export const ownFolder = '.sluice';
@@ -17,7 +17,9 @@ export function targetName(uploader: string, path: string, rules: NameRules): Ta
   const fault = uploaderFault(uploader) ?? pathFault(path);
   if (fault !== undefined) return { refused: fault };
   const target = `${uploader}/${path}`;
-  if (rules === 'posix') return { target };
+  if (rules === 'hdfs' && target.includes(':'))
+    return { refused: 'the path has a colon, which HDFS does not allow in names' };
+  if (rules === 'posix' || rules === 'hdfs') return { target };
   const segment = rules === 'windows' ? windowsSegment : azureSegment;
   return { target: target.split('/').map(segment).join('/') };
 }

@@ -104,10 +104,10 @@ export interface ObjectWriter {
   readonly place: ObjectsPlace;
   /** The bucket and the prefix, whatever way leads there: elsewhere, what stands in its journal is a copy. */
   readonly where: string;
+  /** What names have to be; those of POSIX unless it is said. */
+  readonly names?: NameRules;
   /** When an upload in parts takes the metadata that its object is to have. */
   readonly describedAt: 'begin' | 'end';
-  /** What names have to be, so that they can be keys. Default: they can as they are. */
-  readonly names?: NameRules;
   /** Uploads in parts that are left end by themselves, unseen, and can be found by nobody: they are not to be remembered. */
   readonly expiresUploads?: boolean;
   /** Bytes of every part but the last, so that a file of a size fits. What is not larger goes up by {@link put}. */

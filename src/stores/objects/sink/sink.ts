@@ -64,13 +64,14 @@ export class ObjectSink implements Sink {
 
   constructor(parts: ObjectSinkParts) {
     this.#parts = parts;
-    this.place = parts.objects.place.url;
+    const { objects } = parts;
+    this.place = objects.place.url;
     this.abilities = {
       writes: 'in-order',
-      names: parts.objects.names ?? 'posix',
-      memoryFor: (size) => Math.min(size, parts.objects.partSizeFor(size)),
+      names: objects.names ?? 'posix',
+      memoryFor: (size) => Math.min(size, objects.partSizeFor(size)),
     };
-    this.#buffers = new PartBuffers(parts.objects.partSizeFor(0));
+    this.#buffers = new PartBuffers(objects.partSizeFor(0));
     this.#standing = new Standing({ ...parts, keyOf: (target) => this.#key(target) });
   }
 

@@ -1,0 +1,295 @@
+/**
+ * A folder of HDFS as something to write to. Bytes go to a temporary file below `.sluice`, which gets its final name when all of it was
+ * verified: nothing is ever seen there before, and what stood there is replaced at once.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Notices } from '../notices.ts';
+import type { Condition, Metadata, ObjectLook, ObjectWriter, StandingPart } from '../objects/contract.ts';
+import { once } from '../patiently.ts';
+import { ignoreMissing, isAway, isCode, StoreFault } from '../store-fault.ts';
+import { AppendedFile } from './appended-file.ts';
+import { attributeName, attributeValue, lookOfMetadata, metadataOfAttribute } from './attributes.ts';
+import { FileChecksum, type SaidChecksum } from './checksum.ts';
+import type { HdfsClient } from './client.ts';
+import { listFiles } from './listing.ts';
+import { partSizeFor } from './part-size.ts';
+import type { HdfsPlace } from './place.ts';
+import { type FileStatus, tagOf } from './status.ts';
+
+export class HdfsWriter implements ObjectWriter {
+  readonly place: HdfsPlace;
+  readonly where: string;
+  readonly names = 'hdfs';
+  readonly describedAt = 'end';
+  readonly partSizeFor = partSizeFor;
+  readonly #hdfs: HdfsClient;
+  /** Of temporary files, with a slash at its end. */
+  readonly #folder: string;
+  readonly #notices: Notices;
+  readonly #open = new Map<string, AppendedFile>();
+  /** Those that have all that they are to say of themselves. */
+  readonly #described = new Map<string, FileStatus>();
+
+  constructor(hdfs: HdfsClient, folder: string, notices: Notices) {
+    this.#hdfs = hdfs;
+    this.place = hdfs.place;
+    this.where = [...hdfs.place.namenodes.toSorted(), hdfs.place.prefix].join('/');
+    this.#folder = folder;
+    this.#notices = notices;
+  }
+
+  async put(key: string, bytes: Uint8Array, metadata: Metadata, condition: Condition): Promise<string> {
+    const path = this.#folder + randomUUID();
+    try {
+      await this.#create(path, bytes, metadata);
+      const checksum = (blockSize: number): FileChecksum => new FileChecksum(blockSize).update(bytes);
+      const status = await this.#verified(path, bytes.length, checksum, metadata);
+      await this.#rename(path, key, condition);
+      return tagOf(status);
+    } catch (error) {
+      // What cannot be removed now is removed by the next start.
+      await this.remove(path).catch(() => {});
+      throw error;
+    }
+  }
+
+  async begin(_key: string, metadata: Metadata): Promise<string> {
+    const upload = randomUUID();
+    const path = this.#folder + upload;
+    await this.#create(path, new Uint8Array(0), metadata);
+    const { blockSize } = await this.#hdfs.status(path);
+    this.#open.set(upload, new AppendedFile(this.#hdfs, path, blockSize));
+    return upload;
+  }
+
+  async part(key: string, upload: string, number: number, bytes: Uint8Array): Promise<StandingPart> {
+    await this.#file(key, upload).append(number, bytes);
+    return { number, tag: '', checksum: undefined };
+  }
+
+  async hasEnded(_key: string, upload: string): Promise<boolean> {
+    try {
+      await this.#hdfs.status(this.#folder + upload);
+      return false;
+    } catch (error) {
+      return isCode(error, 'ENOENT');
+    }
+  }
+
+  async complete(
+    key: string,
+    upload: string,
+    _parts: readonly StandingPart[],
+    condition: Condition,
+    metadata: Metadata,
+  ): Promise<string> {
+    const { path, size, checksum } = this.#file(key, upload);
+    const status =
+      this.#described.get(upload) ?? (await this.#verified(path, size, () => checksum, metadata));
+    this.#described.set(upload, status);
+    await this.#rename(path, key, condition);
+    this.#forget(upload);
+    return tagOf(status);
+  }
+
+  async abort(key: string, upload: string): Promise<void> {
+    this.#open.get(upload)?.end(this.#missing(key));
+    await this.remove(this.#folder + upload);
+    this.#forget(upload);
+  }
+
+  /** Those of former runs were removed when it was opened. */
+  async openUploads(): Promise<readonly string[]> {
+    return [];
+  }
+
+  async rewrite(key: string, { tag }: Omit<ObjectLook, 'metadata'>, metadata: Metadata): Promise<void> {
+    const status = await this.#hdfs.status(key);
+    if (tagOf(status) !== tag) throw this.#stale(key);
+    await this.#describe(key, status, metadata);
+  }
+
+  async look(key: string): Promise<ObjectLook | undefined> {
+    try {
+      const [status, attribute] = await Promise.all([this.#hdfs.status(key), this.#attribute(key)]);
+      if (status.type === 'DIRECTORY') return undefined;
+      const metadata = metadataOfAttribute(attribute, status.modificationTime);
+      return { tag: tagOf(status), size: status.length, metadata };
+    } catch (error) {
+      if (!isCode(error, 'ENOTDIR')) ignoreMissing(error);
+      return undefined;
+    }
+  }
+
+  async *read(key: string, tag: string | undefined): AsyncGenerator<Uint8Array> {
+    const asked = { method: 'GET', op: 'OPEN', path: key, doing: 'read' } as const;
+    const body = await this.#hdfs.data(asked);
+    try {
+      for await (const chunk of body) yield chunk as Uint8Array;
+    } catch (error) {
+      throw this.#hdfs.meaning(error, asked);
+    }
+    if (tag !== undefined && tagOf(await this.#hdfs.status(key)) !== tag) throw this.#stale(key);
+  }
+
+  async list(prefix: string): Promise<readonly string[]> {
+    const keys: string[] = [];
+    try {
+      for await (const page of listFiles(this.#hdfs, prefix, once, () => true, false))
+        for (const { key } of page) if (keys.length < 1000) keys.push(key);
+    } catch (error) {
+      ignoreMissing(error);
+    }
+    return keys;
+  }
+
+  async remove(key: string): Promise<void> {
+    await this.#hdfs
+      .json({ method: 'DELETE', op: 'DELETE', path: key, doing: 'remove' })
+      .catch(ignoreMissing);
+  }
+
+  close(): void {
+    this.#hdfs.close();
+  }
+
+  async #create(path: string, body: Uint8Array, metadata: Metadata): Promise<void> {
+    const { permission = '644' } = lookOfMetadata(metadata);
+    const parameters = { overwrite: 'false', permission };
+    await this.#hdfs.text({ method: 'PUT', op: 'CREATE', path, doing: 'write', parameters, body });
+  }
+
+  /** Has a temporary file say what it is; resolves with how it looks then. Throws when it has other bytes than were sent. */
+  async #verified(
+    path: string,
+    size: number,
+    checksum: (blockSize: number) => FileChecksum,
+    metadata: Metadata,
+  ): Promise<FileStatus> {
+    const [status, said] = await Promise.all([this.#hdfs.status(path), size > 0 && this.#checksum(path)]);
+    const agrees = said === false || said === undefined ? undefined : checksum(status.blockSize).agrees(said);
+    if (status.length !== size || agrees === false)
+      throw this.#fault(
+        path,
+        'ENOENT',
+        'write',
+        `it arrived with other bytes than were sent (${status.length} of ${size})`,
+      );
+    if (size > 0 && agrees === undefined)
+      this.#notices.say(
+        'checksum',
+        `${this.place.url} says no checksum of files that could be compared${said ? ` (${said.algorithm})` : ''}: what arrives there is compared by its length alone`,
+      );
+    return this.#describe(path, status, metadata);
+  }
+
+  /** Undefined where the server has none. */
+  async #checksum(path: string): Promise<SaidChecksum | undefined> {
+    const asked = { method: 'GET', op: 'GETFILECHECKSUM', path, doing: 'compare' } as const;
+    try {
+      const answer = await this.#hdfs.text(asked);
+      return (JSON.parse(answer) as { FileChecksum?: SaidChecksum }).FileChecksum;
+    } catch (error) {
+      if (isCode(error, 'ENOSYS') || isCode(error, 'ENOTSUP') || error instanceof SyntaxError)
+        return undefined;
+      throw error;
+    }
+  }
+
+  /** Gives a file its time, its permissions and what it says of itself, as far as they are known. */
+  async #describe(path: string, status: FileStatus, metadata: Metadata): Promise<FileStatus> {
+    if (Object.keys(metadata).length === 0) return status;
+    const { modificationTime = status.modificationTime, permission = status.permission } =
+      lookOfMetadata(metadata);
+    const put = { method: 'PUT', path, doing: 'describe' } as const;
+    const parameters = {
+      ...{ 'xattr.name': attributeName, 'xattr.value': attributeValue(metadata, modificationTime) },
+      flag: 'CREATE,REPLACE',
+    };
+    const times = { modificationtime: String(modificationTime) };
+    await Promise.all([
+      modificationTime !== status.modificationTime &&
+        this.#hdfs.json({ ...put, op: 'SETTIMES', parameters: times }),
+      permission !== status.permission &&
+        this.#hdfs.json({ ...put, op: 'SETPERMISSION', parameters: { permission } }),
+      this.#hdfs
+        .json({ ...put, op: 'SETXATTR', parameters })
+        .catch((error) => this.#withoutAttributes(error)),
+    ]);
+    return { ...status, modificationTime, permission };
+  }
+
+  async #attribute(path: string): Promise<string | undefined> {
+    const parameters = { 'xattr.name': attributeName, encoding: 'base64' };
+    const asked = { method: 'GET', op: 'GETXATTRS', path, doing: 'look at', parameters } as const;
+    try {
+      const { XAttrs } = await this.#hdfs.json<{ XAttrs: readonly { value?: string }[] }>(asked);
+      return XAttrs[0]?.value;
+    } catch (error) {
+      if (!isCode(error, 'ENODATA')) this.#withoutAttributes(error);
+      return undefined;
+    }
+  }
+
+  #withoutAttributes(error: unknown): void {
+    if (!isCode(error, 'ENOTSUP') && !isCode(error, 'ENOSYS')) throw error;
+    this.#notices.say(
+      'attributes',
+      `${this.place.url} takes no extended attributes (dfs.namenode.xattrs.enabled): which version a file is cannot be noted, so that each one that stands there is read to see what it is, and an older version may replace a newer one`,
+    );
+  }
+
+  /** Its final name, if what stands under that is what the condition says. */
+  async #rename(path: string, key: string, condition: Condition): Promise<void> {
+    if (typeof condition === 'object') {
+      const status = await this.#hdfs.status(key).catch(ignoreMissing);
+      if (status === undefined || tagOf(status) !== condition.tag) throw this.#stale(key);
+    }
+    const parameters = {
+      destination: `/${key}`,
+      // Of what must not stand there HDFS itself sees to it.
+      renameoptions: condition === 'nothing' ? 'NONE' : 'OVERWRITE',
+    };
+    const rename = { method: 'PUT', op: 'RENAME', path, doing: 'put in place', parameters } as const;
+    try {
+      try {
+        await this.#hdfs.json(rename);
+      } catch (error) {
+        if (!isCode(error, 'ENOENT') || !key.includes('/')) throw error;
+        // Its folder may be missing. What was to be renamed may be, too: then it fails again.
+        const folder = key.slice(0, key.lastIndexOf('/'));
+        await this.#hdfs.json({ method: 'PUT', op: 'MKDIRS', path: folder, doing: 'make' });
+        await this.#hdfs.json(rename);
+      }
+    } catch (error) {
+      if (isCode(error, 'EACCES') || isAway(error)) throw error;
+      const status = await this.#hdfs.status(key).catch(() => undefined);
+      if (status?.type === 'DIRECTORY')
+        throw this.#fault(key, 'EISDIR', 'write', 'a folder stands under this name');
+      throw isCode(error, 'EEXIST') ? this.#stale(key) : error;
+    }
+  }
+
+  #file(key: string, upload: string): AppendedFile {
+    const file = this.#open.get(upload);
+    if (file === undefined) throw this.#missing(key);
+    return file;
+  }
+
+  #forget(upload: string): void {
+    this.#open.delete(upload);
+    this.#described.delete(upload);
+  }
+
+  #missing(key: string): StoreFault {
+    return this.#fault(key, 'ENOENT', 'write', 'what was written is not there any more');
+  }
+
+  #stale(key: string): StoreFault {
+    return this.#fault(key, 'ESTALE', 'write', 'the file is another one by now');
+  }
+
+  #fault(key: string, code: string, doing: string, reason: string): StoreFault {
+    return new StoreFault(`cannot ${doing} ${this.#hdfs.shown(key)}: ${reason}`, { scope: 'name', code });
+  }
+}
