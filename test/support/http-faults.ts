@@ -31,12 +31,14 @@ export interface HttpFaultOptions {
   readonly judge: (request: IncomingMessage) => HttpFault | undefined | Promise<HttpFault | undefined>;
   /** Milliseconds that each request is held back. */
   readonly latency?: number;
+  /** Where an answer sends to, as it is passed on. */
+  readonly redirect?: (location: string) => string;
 }
 
 /** On a free port; closed with its owner. */
 export async function startHttpFaults(
   owner: Owner,
-  { target, judge, latency = 0 }: HttpFaultOptions,
+  { target, judge, latency = 0, redirect = (location) => location }: HttpFaultOptions,
 ): Promise<HttpFaults> {
   const counts = { requests: 0, faults: 0 };
   const agent = new Agent({ keepAlive: true });
@@ -59,7 +61,9 @@ export async function startHttpFaults(
     const onward = httpRequest(
       { host: '127.0.0.1', port: target, method, path: url, headers, agent },
       (reply) => {
-        response.writeHead(reply.statusCode ?? 500, reply.rawHeaders);
+        const { location } = reply.headers;
+        const head = reply.rawHeaders.map((text) => (text === location ? redirect(text) : text));
+        response.writeHead(reply.statusCode ?? 500, head);
         let left = cutAfter ?? Number.POSITIVE_INFINITY;
         reply.on('data', (bytes: Buffer) => {
           if (!response.write(bytes.subarray(0, left))) {
