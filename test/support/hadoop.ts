@@ -14,7 +14,8 @@ const copyDependencies = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1
 
 export const namenode = 'org.apache.hadoop.hdfs.server.namenode.NameNode';
 export const datanode = 'org.apache.hadoop.hdfs.server.datanode.DataNode';
-/** `hdfs dfs`. */
+/** `hdfs dfsadmin`, and `hdfs dfs`. */
+export const dfsAdmin = 'org.apache.hadoop.hdfs.tools.DFSAdmin';
 export const shell = 'org.apache.hadoop.fs.FsShell';
 
 function pom(): string {

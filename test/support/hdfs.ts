@@ -91,6 +91,8 @@ export async function startHdfs(
     // A datanode that comes back is to be asked at once.
     'dfs.heartbeat.interval': '1',
     'dfs.namenode.heartbeat.recheck-interval': '1000',
+    // Whoever closes a file asks the namenode again until datanodes have told it of the last block; by default 0.4 s later.
+    'dfs.client.block.write.locateFollowingBlock.initial.delay.ms': '20',
     'dfs.client.block.write.replace-datanode-on-failure.policy': 'NEVER',
     ...settings,
   });

@@ -62,6 +62,13 @@ test('What namenodes and datanodes say, of one file', () => {
       'sink',
       'EAGAIN',
     ],
+    [
+      403,
+      'java.io.IOException',
+      'append: lastBlock=b of src=/a is not sufficiently replicated yet.',
+      'sink',
+      'EAGAIN',
+    ],
     [403, 'java.io.IOException', 'Could not obtain block: BP-1 file=/a', 'name', 'EIO'],
     [
       403,
@@ -77,6 +84,7 @@ test('What namenodes and datanodes say, of one file', () => {
       'name',
       'ENOSYS',
     ],
+    [403, 'org.apache.hadoop.security.AccessControlException', '/a (is not a directory)', 'name', 'ENOTDIR'],
     [500, 'java.lang.NullPointerException', '', 'sink', 'EAGAIN'],
     [403, 'org.apache.hadoop.hdfs.protocol.XAttrNotFoundException', 'At least one', 'name', 'ENODATA'],
   ];

@@ -126,7 +126,10 @@ const words: readonly (readonly [RegExp, Meaning])[] = [
     { scope: 'space', code: 'ENOSPC' },
   ],
   [/File does not exist|No lease on|LeaseExpiredException/, exceptions.LeaseExpiredException!],
-  [/could only be written to \d+ of|Connection refused|StandbyException|RetriableException/, away()],
+  [
+    /could only be written to \d+ of|not sufficiently replicated|Connection refused|StandbyException|RetriableException/,
+    away(),
+  ],
 ];
 
 /** The error to throw: a StoreFault, or a ConfigurationError for what only the user can mend. */
@@ -183,6 +186,8 @@ function refusalOf(refusal: HdfsRefusal, { cannot, isFile, who, isRenewable }: H
     return refuse(
       `the cluster wants ${refusal.wantsKerberos || exception !== '' ? 'Kerberos' : 'a log-in'}, which Sluice does not speak: give a delegation token, as hdfs fetchdt writes it, by HADOOP_TOKEN_FILE_LOCATION`,
     );
+  // It is asked who may pass through the file.
+  if (/\(is not a directory\)/.test(message) && isFile) return fault(exceptions.ParentNotDirectoryException!);
   if (
     /^(?:AccessControl|Authorization|Security)Exception$/.test(exception) ||
     /Permission denied/.test(message)

@@ -42,16 +42,16 @@ export class HdfsClient {
     return `${root.replace(/\/$/, '')}/${path}`.replace(/\/$/, '');
   }
 
-  /** What a namenode answers by itself, as JSON. Throws what {@link meaningOf} makes of a failure. */
-  json<T>(operation: HdfsOperation): Promise<T> {
+  /** What a namenode answers by itself, as JSON that has `field`. Throws what {@link meaningOf} makes of a failure. */
+  json<T extends object>(operation: HdfsOperation, field?: keyof T & string): Promise<T> {
     return this.#meaningfully(operation, async () => {
       const answer = await this.#ofNamenode(operation);
       if ((answer.statusCode ?? 0) >= 300) throw await refused(answer);
       const text = await textOf(answer);
+      const value = parsed(text);
       // What answers in a server's place (a portal that wants a log-in) is to be no empty folder.
-      if (text !== '' && !/^\s*\{/.test(text))
-        throw new HdfsRefusal(answer.statusCode ?? 0, answer.headers, text);
-      return (text === '' ? {} : JSON.parse(text)) as T;
+      if (value !== undefined && (field === undefined || field in value)) return value as T;
+      throw new HdfsRefusal(answer.statusCode ?? 0, answer.headers, text);
     });
   }
 
@@ -77,10 +77,8 @@ export class HdfsClient {
   }
 
   async status(path: string, doing = 'look at', isPlace = false): Promise<FileStatus> {
-    const { FileStatus } = await this.json<{ FileStatus: FileStatus }>({
-      ...({ method: 'GET', op: 'GETFILESTATUS' } as const),
-      ...{ path, doing, isPlace },
-    });
+    const asked = { method: 'GET', op: 'GETFILESTATUS', path, doing, isPlace } as const;
+    const { FileStatus } = await this.json<{ FileStatus: FileStatus }>(asked, 'FileStatus');
     return FileStatus;
   }
 
@@ -148,6 +146,17 @@ export class HdfsClient {
       if ((error as Error).name === 'AbortError' || !isElsewhere(error)) throw error;
       throw new DatanodeAway(url.host, error as NodeJS.ErrnoException);
     }
+  }
+}
+
+/** Nothing is an object without anything. */
+function parsed(text: string): object | undefined {
+  if (text === '') return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
   }
 }
 

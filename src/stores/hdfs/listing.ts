@@ -100,7 +100,8 @@ async function pageOf(hdfs: HdfsClient, path: string, after: string, isPlace: bo
       withoutPages.add(hdfs);
     }
   }
-  return { entries: named(await hdfs.json<Listing>({ ...asked, op: 'LISTSTATUS' })), after: undefined };
+  const all = await hdfs.json<Listing>({ ...asked, op: 'LISTSTATUS' }, 'FileStatuses');
+  return { entries: named(all), after: undefined };
 }
 
 async function batchOf(
@@ -110,7 +111,10 @@ async function batchOf(
 ): Promise<Page> {
   // With a capital in any name a namenode decodes all parameters twice: `a%41` would be `aA`.
   const parameters = { [withCapital.has(hdfs) ? 'startAfter' : 'startafter']: after };
-  const { DirectoryListing } = await hdfs.json<Batch>({ ...asked, op: 'LISTSTATUS_BATCH', parameters });
+  const { DirectoryListing } = await hdfs.json<Batch>(
+    { ...asked, op: 'LISTSTATUS_BATCH', parameters },
+    'DirectoryListing',
+  );
   const entries = named(DirectoryListing.partialListing);
   return { entries, after: DirectoryListing.remainingEntries > 0 ? entries.at(-1)?.pathSuffix : undefined };
 }

@@ -106,11 +106,7 @@ export class HdfsReader implements ObjectReader {
       if (tag === undefined || tagOf(status) === tag) return status;
     } catch (error) {
       // Below a file there is none.
-      if (
-        isCode(error, 'ENOTDIR') ||
-        (isCode(error, 'EACCES') && /not a directory/.test((error as Error).message))
-      )
-        throw this.#fault(key, 'ENOENT', 'there is no such file');
+      if (isCode(error, 'ENOTDIR')) throw this.#fault(key, 'ENOENT', 'there is no such file');
       if (tag === undefined || !isCode(error, 'ENOENT')) throw error;
     }
     throw this.#fault(key, 'ESTALE', 'the file is another one by now');

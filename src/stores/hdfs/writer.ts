@@ -8,9 +8,10 @@ import type { Condition, Metadata, ObjectLook, ObjectWriter, StandingPart } from
 import { once } from '../patiently.ts';
 import { ignoreMissing, isAway, isCode, StoreFault } from '../store-fault.ts';
 import { AppendedFile } from './appended-file.ts';
-import { attributeName, attributeValue, lookOfMetadata, metadataOfAttribute } from './attributes.ts';
-import { FileChecksum, type SaidChecksum } from './checksum.ts';
+import { lookOfMetadata, metadataOfAttribute } from './attributes.ts';
+import { FileChecksum } from './checksum.ts';
 import type { HdfsClient } from './client.ts';
+import { FileFacts } from './file-facts.ts';
 import { listFiles } from './listing.ts';
 import { partSizeFor } from './part-size.ts';
 import type { HdfsPlace } from './place.ts';
@@ -26,6 +27,7 @@ export class HdfsWriter implements ObjectWriter {
   /** Of temporary files, with a slash at its end. */
   readonly #folder: string;
   readonly #notices: Notices;
+  readonly #facts: FileFacts;
   readonly #open = new Map<string, AppendedFile>();
   /** Those that have all that they are to say of themselves. */
   readonly #described = new Map<string, FileStatus>();
@@ -36,6 +38,7 @@ export class HdfsWriter implements ObjectWriter {
     this.where = [...hdfs.place.namenodes.toSorted(), hdfs.place.prefix].join('/');
     this.#folder = folder;
     this.#notices = notices;
+    this.#facts = new FileFacts(hdfs, notices);
   }
 
   async put(key: string, bytes: Uint8Array, metadata: Metadata, condition: Condition): Promise<string> {
@@ -106,12 +109,21 @@ export class HdfsWriter implements ObjectWriter {
   async rewrite(key: string, { tag }: Omit<ObjectLook, 'metadata'>, metadata: Metadata): Promise<void> {
     const status = await this.#hdfs.status(key);
     if (tagOf(status) !== tag) throw this.#stale(key);
-    await this.#describe(key, status, metadata);
+    try {
+      await this.#facts.describe(key, status, metadata);
+    } catch (error) {
+      // It is somebody else's, and right as it is.
+      if (!isCode(error, 'EACCES')) throw error;
+      this.#notices.say(
+        'others',
+        `${this.place.url} has files of others that stand there already, and may not be marked: they are read whenever they are asked about (${(error as Error).message})`,
+      );
+    }
   }
 
   async look(key: string): Promise<ObjectLook | undefined> {
     try {
-      const [status, attribute] = await Promise.all([this.#hdfs.status(key), this.#attribute(key)]);
+      const [status, attribute] = await Promise.all([this.#hdfs.status(key), this.#facts.attribute(key)]);
       if (status.type === 'DIRECTORY') return undefined;
       const metadata = metadataOfAttribute(attribute, status.modificationTime);
       return { tag: tagOf(status), size: status.length, metadata };
@@ -166,7 +178,10 @@ export class HdfsWriter implements ObjectWriter {
     checksum: (blockSize: number) => FileChecksum,
     metadata: Metadata,
   ): Promise<FileStatus> {
-    const [status, said] = await Promise.all([this.#hdfs.status(path), size > 0 && this.#checksum(path)]);
+    const [status, said] = await Promise.all([
+      this.#hdfs.status(path),
+      size > 0 && this.#facts.checksum(path),
+    ]);
     const agrees = said === false || said === undefined ? undefined : checksum(status.blockSize).agrees(said);
     if (status.length !== size || agrees === false)
       throw this.#fault(
@@ -180,63 +195,7 @@ export class HdfsWriter implements ObjectWriter {
         'checksum',
         `${this.place.url} says no checksum of files that could be compared${said ? ` (${said.algorithm})` : ''}: what arrives there is compared by its length alone`,
       );
-    return this.#describe(path, status, metadata);
-  }
-
-  /** Undefined where the server has none. */
-  async #checksum(path: string): Promise<SaidChecksum | undefined> {
-    const asked = { method: 'GET', op: 'GETFILECHECKSUM', path, doing: 'compare' } as const;
-    try {
-      const answer = await this.#hdfs.text(asked);
-      return (JSON.parse(answer) as { FileChecksum?: SaidChecksum }).FileChecksum;
-    } catch (error) {
-      if (isCode(error, 'ENOSYS') || isCode(error, 'ENOTSUP') || error instanceof SyntaxError)
-        return undefined;
-      throw error;
-    }
-  }
-
-  /** Gives a file its time, its permissions and what it says of itself, as far as they are known. */
-  async #describe(path: string, status: FileStatus, metadata: Metadata): Promise<FileStatus> {
-    if (Object.keys(metadata).length === 0) return status;
-    const { modificationTime = status.modificationTime, permission = status.permission } =
-      lookOfMetadata(metadata);
-    const put = { method: 'PUT', path, doing: 'describe' } as const;
-    const parameters = {
-      ...{ 'xattr.name': attributeName, 'xattr.value': attributeValue(metadata, modificationTime) },
-      flag: 'CREATE,REPLACE',
-    };
-    const times = { modificationtime: String(modificationTime) };
-    await Promise.all([
-      modificationTime !== status.modificationTime &&
-        this.#hdfs.json({ ...put, op: 'SETTIMES', parameters: times }),
-      permission !== status.permission &&
-        this.#hdfs.json({ ...put, op: 'SETPERMISSION', parameters: { permission } }),
-      this.#hdfs
-        .json({ ...put, op: 'SETXATTR', parameters })
-        .catch((error) => this.#withoutAttributes(error)),
-    ]);
-    return { ...status, modificationTime, permission };
-  }
-
-  async #attribute(path: string): Promise<string | undefined> {
-    const parameters = { 'xattr.name': attributeName, encoding: 'base64' };
-    const asked = { method: 'GET', op: 'GETXATTRS', path, doing: 'look at', parameters } as const;
-    try {
-      const { XAttrs } = await this.#hdfs.json<{ XAttrs: readonly { value?: string }[] }>(asked);
-      return XAttrs[0]?.value;
-    } catch (error) {
-      if (!isCode(error, 'ENODATA')) this.#withoutAttributes(error);
-      return undefined;
-    }
-  }
-
-  #withoutAttributes(error: unknown): void {
-    if (!isCode(error, 'ENOTSUP') && !isCode(error, 'ENOSYS')) throw error;
-    this.#notices.say(
-      'attributes',
-      `${this.place.url} takes no extended attributes (dfs.namenode.xattrs.enabled): which version a file is cannot be noted, so that each one that stands there is read to see what it is, and an older version may replace a newer one`,
-    );
+    return this.#facts.describe(path, status, metadata);
   }
 
   /** Its final name, if what stands under that is what the condition says. */
