@@ -17,7 +17,7 @@ import { type Call, createVerb } from './verb.ts';
 
 const whatFlags = {
   topic: topicFlag,
-  to: required('to', 'PLACE', place, 'the folder that a downloader fills, or s3://BUCKET/PREFIX'),
+  to: required('to', 'PLACE', place, 'the folder that a downloader fills, or the URL of a store'),
   uploader: optional('uploader', 'NAME', text, "only this uploader's files"),
   giveUpAfter: giveUpFlag('30s'),
 } as const;

@@ -4,8 +4,9 @@ import { createKafka } from '../kafka/client.ts';
 import type { Kafka } from '../kafka/contract.ts';
 import { algorithmOf, createHasher } from '../records/checksum.ts';
 import type { Source } from '../stores/contract.ts';
-import { openSource } from '../stores/open.ts';
+import { namesAt, openSource } from '../stores/open.ts';
 import { storeOptionsOf } from '../stores/options.ts';
+import { parsePlace } from '../stores/place.ts';
 import { isAway } from '../stores/store-fault.ts';
 import { type NameRules, targetName } from '../stores/target-name.ts';
 import { listFrom } from './list.ts';
@@ -51,28 +52,35 @@ export async function* verify(options: VerifyOptions): AsyncGenerator<Verified> 
   const sink = await openSource(to, { patiently: patience.with, ...storeOptionsOf(options) });
   const kafka = createKafka(clientOptions(options, 'sluice-verify'));
   try {
-    yield* verifyFrom(kafka, sink, options);
+    yield* verifyFrom(kafka, sink, namesAt(parsePlace(to)), options);
   } finally {
     await kafka.close();
   }
 }
 
-/** The same of any sink through any client, which stays open. */
+/** The same of any sink, whose names are to be such, through any client, which stays open. */
 export async function* verifyFrom(
   kafka: Kafka,
   sink: Source,
+  names: NameRules,
   { signal, ...options }: Omit<VerifyOptions, 'to'>,
 ): AsyncGenerator<Verified> {
   const files = (await listFrom(kafka, options)).filter(({ digest }) => digest !== '');
   for (let at = 0; at < files.length; at += atOnce) {
     signal?.throwIfAborted();
-    yield* await fewAtOnce(files.slice(at, at + atOnce), atOnce, (file) => verified(sink, file, signal));
+    yield* await fewAtOnce(files.slice(at, at + atOnce), atOnce, (file) =>
+      verified({ sink, names, signal }, file),
+    );
   }
 }
 
-const names: NameRules = process.platform === 'win32' ? 'windows' : 'posix';
+interface Comparing {
+  readonly sink: Source;
+  readonly names: NameRules;
+  readonly signal: AbortSignal | undefined;
+}
 
-async function verified(sink: Source, file: ListedFile, signal: AbortSignal | undefined): Promise<Verified> {
+async function verified({ sink, names, signal }: Comparing, file: ListedFile): Promise<Verified> {
   const { uploader, path, upload, size, digest } = file;
   const about = { uploader, path, upload, size, digest };
   const name = targetName(uploader, path, names);

@@ -7,6 +7,7 @@ import type { ObjectReader, ObjectWriter } from './objects/contract.ts';
 import type { StoreOptions } from './options.ts';
 import type { Patiently } from './patiently.ts';
 import { type Place, parsePlace, type UrlPlace } from './place.ts';
+import type { NameRules } from './target-name.ts';
 
 export interface SourceOptions extends StoreOptions {
   /** How requests are tried again. Default: they are not. */
@@ -43,6 +44,20 @@ export async function openSinkAt(place: Place, { reader, ...options }: SinkOptio
   const { openObjectSink } = await import('./objects/sink/open-sink.ts');
   const notices = new Notices();
   return openObjectSink(await writerOf(place, { ...options, reader }, notices), { reader, notices });
+}
+
+/** What names have to be at a place, as a sink there says it. */
+export function namesAt(place: Place): NameRules {
+  switch (place.store) {
+    case 'disk':
+      return process.platform === 'win32' ? 'windows' : 'posix';
+    case 's3':
+    case 'gcs':
+      return 'posix';
+    case 'azure':
+    case 'hdfs':
+      return place.store;
+  }
 }
 
 /** Proves that a place can be written to, as {@link openSink} does, and leaves nothing behind. */

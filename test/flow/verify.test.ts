@@ -18,7 +18,7 @@ function filled(flow: SentFlow): MemorySource {
 async function verify(flow: SentFlow, sink: MemorySource, options: { uploader?: string } = {}) {
   const client = flow.cluster.client();
   const asked = { kafka: {}, topic: flow.topic, ...options };
-  return Array.fromAsync(verifyFrom(client, sink, asked));
+  return Array.fromAsync(verifyFrom(client, sink, 'posix', asked));
 }
 
 const wrong = (found: readonly Verified[]): string[] =>
