@@ -21,7 +21,7 @@ describe('sluice download --to hdfs://', { concurrency: 3 }, () => {
     const ground = await hdfsGround(t, hdfs);
     const files = tree(
       [0, 1, 4000, 70_000, 5 * mebibyte - 1, 5 * mebibyte, 5 * mebibyte + 1, large],
-      ['größe €.txt', 'a b+c%20&?#.jpg', "it's (1).png", 'línea\nnueva', 'semi;colon'],
+      ['größe €.txt', 'a b+c%20&?#.jpg', "it's (1).png", 'línea\nnueva', 'semi;colon', '\u00e9', 'e\u0301'],
     );
     await ground.write(files);
     await ground.send();

@@ -85,7 +85,8 @@ test('Names of every kind are listed in pages, and read', async () => {
     '写真',
     '😀',
     'a"b\\c',
-    'é',
+    '\u00e9',
+    'e\u0301',
   ];
   for (const name of names) for (const path of [name, `below ${name}/${name}`]) await write(path, path);
   const paths = names.flatMap((name) => [name, `below ${name}/${name}`]);

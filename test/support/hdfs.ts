@@ -247,5 +247,9 @@ async function send(method: string, url: URL, body: Uint8Array | string): Promis
       request.end(bytes);
     });
   const first = await once(url, '');
-  return first.location === undefined || first.status !== 307 ? first : once(new URL(first.location), body);
+  if (first.location === undefined || first.status !== 307) return first;
+  // Java composes what it writes into a Location.
+  const onward = new URL(first.location);
+  onward.pathname = url.pathname;
+  return once(onward, body);
 }

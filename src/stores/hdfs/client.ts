@@ -64,7 +64,7 @@ export class HdfsClient {
       if (location === undefined && operation.method === 'GET' && first.statusCode === 200) return first;
       if (location === undefined || first.statusCode !== 307) throw await refused(first);
       first.resume();
-      const answer = await this.#ofDatanode(operation, new URL(location));
+      const answer = await this.#ofDatanode(operation, locationOf(location, operation.path));
       if ((answer.statusCode ?? 0) >= 300) throw await refused(answer);
       return answer;
     });
@@ -163,6 +163,17 @@ function parsed(text: string): object | undefined {
 /** Each name by itself: a slash in it there is none. */
 function encodedPath(path: string): string {
   return path.replace(/\/$/, '').split('/').map(encodeURIComponent).join('/');
+}
+
+/**
+ * Where a namenode sends us, for this very path: Java composes what it writes into a Location (`URI.toASCIIString`), and that of a decomposed
+ * name would be another file.
+ */
+function locationOf(location: string, path: string): URL {
+  const url = new URL(location);
+  const before = /^.*?\/webhdfs\/v1\//.exec(url.pathname)?.[0];
+  if (before !== undefined) url.pathname = before + encodedPath(path);
+  return url;
 }
 
 async function refused(answer: IncomingMessage): Promise<HdfsRefusal> {

@@ -1,12 +1,12 @@
 /** One place of each store that files can come from and go to, with the hands of whoever works there by another program than ours. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { blobDigests, startAzure } from '../../support/azure.ts';
 import { makeBucket } from '../../support/bucket.ts';
-import { temporaryFolder } from '../../support/folder.ts';
 import { startGcs } from '../../support/gcs.ts';
 import { startHdfs } from '../../support/hdfs.ts';
 import type { Owner } from '../../support/owner.ts';
@@ -38,7 +38,8 @@ function digestOf(bytes: Uint8Array): string {
 }
 
 async function disk(owner: Owner): Promise<StorePlace> {
-  const root = await temporaryFolder(owner);
+  const root = await mkdtemp(join(tmpdir(), 'sluice-pairs-'));
+  owner.after(() => rm(root, { recursive: true, force: true }));
   return {
     name: 'folder',
     environment: {},
