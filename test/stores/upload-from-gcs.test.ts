@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { noise } from '../support/bytes.ts';
 import { startGcs } from '../support/gcs.ts';
+import { startGoogleTokens } from '../support/google-tokens.ts';
 import { Scope } from '../support/owner.ts';
 import { Random } from '../support/random.ts';
 import { runSluice } from '../support/sluice.ts';
@@ -135,6 +136,45 @@ describe('sluice upload --from gs://', { concurrency: 3 }, () => {
     uploader.child.kill('SIGINT');
     assert.equal((await uploader.ended).code, 130);
     assert.deepEqual(await stage.fetched(), stage.expected);
+  });
+
+  test('Credentials are found where Google’s users have them; what they may not do ends the run, in one line without secrets', async (t) => {
+    const own = await startGcs(t);
+    const stage = await gcsStage(t, own);
+    await stage.put('a', noise(1000));
+    const tokens = await startGoogleTokens(t, 'ya29.a-secret');
+    const refusal = (status: number, reason: string) => ({
+      status,
+      body: JSON.stringify({ error: { message: reason, errors: [{ reason }] } }),
+    });
+    own.keep(({ headers: { authorization } }) =>
+      authorization === 'Bearer ya29.a-secret' ? undefined : refusal(401, 'authError'),
+    );
+    const args = [...stage.args, '--once', '--gs-endpoint', own.endpoint];
+    const run = (more: Readonly<Record<string, string>>) =>
+      runSluice(args, { env: { ...stage.env, STORAGE_EMULATOR_HOST: '', ...more } });
+    const sent = await run(tokens.identity);
+    assert.equal(sent.code, 0, sent.stderr);
+    assert.deepEqual(await stage.fetched(), stage.expected);
+    const refused = async (line: RegExp, more: Readonly<Record<string, string>> = tokens.identity) => {
+      const { code, stdout, stderr } = await run(more);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, line);
+      assert.match(stderr, /^sluice: [^\n]*\n$/);
+      assert.doesNotMatch(stdout + stderr, /a-secret/);
+    };
+    own.keep(() => refusal(403, 'forbidden'));
+    await refused(
+      /access is denied \(403 forbidden\): give these credentials the role that docs\/stores\.md names/,
+    );
+    own.keep(() => refusal(401, 'authError'));
+    await refused(/Google does not take these credentials/);
+    tokens.give(undefined);
+    await refused(/Google does not take these credentials \(invalid_grant\)/);
+    await refused(/there are no Google credentials/, {
+      METADATA_SERVER_DETECTION: 'none',
+      CLOUDSDK_CONFIG: '/nowhere',
+    });
   });
 
   test('The doctor examines a bucket, as a source and as a sink', async (t) => {

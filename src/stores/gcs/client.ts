@@ -77,7 +77,10 @@ export class GcsStore {
       throw meaningOfFailure(error, this.#asked(request));
     }
     const status = answer.statusCode ?? 0;
-    if ((status >= 200 && status < 300) || also.includes(status)) return answer;
+    if ((status >= 200 && status < 300) || also.includes(status)) {
+      if (!isSession) this.#credentials?.note();
+      return answer;
+    }
     const body = await textOf(answer).catch(() => '');
     // Whoever asks next looks whether there are new ones.
     if (status === 401) this.#credentials?.renew();

@@ -27,9 +27,7 @@ export class Credentials {
   /** Headers that say who asks. Throws ConfigurationError, or a StoreFault for what may pass. */
   async headers(cannot: string): Promise<Record<string, string>> {
     try {
-      const headers = Object.fromEntries(await this.#auth.getRequestHeaders());
-      this.#haveWorked = true;
-      return headers;
+      return Object.fromEntries(await this.#auth.getRequestHeaders());
     } catch (error) {
       this.renew();
       throw meaningOfAuth(error, cannot, this.#haveWorked);
@@ -39,6 +37,11 @@ export class Credentials {
   /** The next request looks for them anew, in files too. */
   renew(): void {
     this.#auth = this.#find();
+  }
+
+  /** They were taken. */
+  note(): void {
+    this.#haveWorked = true;
   }
 
   get haveWorked(): boolean {
