@@ -6,7 +6,7 @@ import { giveUpFlag, onceGivesUpAfter, topicFlag } from './connection.ts';
 import { counted, optional, required, timed, toggle } from './flags.ts';
 import { storeFlags, storeOptions, writtenFlags } from './store-flags.ts';
 import { runTransfer } from './transfer.ts';
-import { place, size, startingPoint, text } from './values.ts';
+import { path, place, size, startingPoint, text } from './values.ts';
 import { type Call, createVerb } from './verb.ts';
 
 const sinkFlags = {
@@ -48,6 +48,13 @@ const receivingFlags = {
     downloadDefaults.maxOpen,
     [1, 10_000_000],
     'uploads that may be open at once; beyond, the one that has waited for longest is set aside',
+  ),
+  spill: optional(
+    'spill',
+    'DIR',
+    path,
+    'with a store: keep what comes in this folder until it is verified; for many large files at once',
+    'none: it goes on as it comes',
   ),
   giveUpAfter: giveUpFlag('never while going on, 5m with --once'),
 } as const;

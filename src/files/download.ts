@@ -30,8 +30,9 @@ import { awaitTopic, existingTopic } from './shared/topics.ts';
  */
 export async function download(options: DownloadOptions): Promise<DownloadSummary> {
   const settings = downloadSettings(options);
-  const { to, name: reader } = settings;
-  const open = () => openSink(to, { reader, ...storeOptionsOf(settings) });
+  const { to, name: reader, spill } = settings;
+  const open = () =>
+    openSink(to, { reader, ...(spill === undefined ? {} : { spill }), ...storeOptionsOf(settings) });
   let sink = await openWhenRoom(open, settings);
   const reopen = async (): Promise<Sink> => {
     await sink.close();

@@ -1,4 +1,6 @@
 /** Opens the store that a written place names. Each store's own code, and its library, is loaded when it is opened. */
+import { join } from 'node:path';
+import { ConfigurationError } from '../errors.ts';
 import type { Sink, Source } from './contract.ts';
 import { openDiskSink } from './disk/sink.ts';
 import { openDiskSource } from './disk/source.ts';
@@ -6,7 +8,7 @@ import { Notices } from './notices.ts';
 import type { ObjectReader, ObjectWriter } from './objects/contract.ts';
 import type { StoreOptions } from './options.ts';
 import type { Patiently } from './patiently.ts';
-import { type Place, parsePlace, type UrlPlace } from './place.ts';
+import { type Place, parsePath, parsePlace, type UrlPlace } from './place.ts';
 import type { NameRules } from './target-name.ts';
 
 export interface SourceOptions extends StoreOptions {
@@ -18,6 +20,8 @@ export interface SourceOptions extends StoreOptions {
 export interface SinkOptions extends StoreOptions {
   /** The downloader's name: where several write to one place, each has what it remembers for itself. */
   readonly reader: string;
+  /** A directory for what is on its way to a store; a folder needs none. */
+  readonly spill?: string;
 }
 
 /** Throws ConfigurationError for a place that is of no store, missing, or not readable. */
@@ -39,11 +43,26 @@ export async function openSink(written: string, options: SinkOptions): Promise<S
   return openSinkAt(parsePlace(written), options);
 }
 
-export async function openSinkAt(place: Place, { reader, ...options }: SinkOptions): Promise<Sink> {
-  if (place.store === 'disk') return openDiskSink(place.path);
+export async function openSinkAt(place: Place, { reader, spill, ...options }: SinkOptions): Promise<Sink> {
+  if (place.store === 'disk') {
+    if (spill === undefined) return openDiskSink(place.path);
+    throw new ConfigurationError('--spill is for stores: what comes for a folder is put beside it anyway');
+  }
   const { openObjectSink } = await import('./objects/sink/open-sink.ts');
   const notices = new Notices();
-  return openObjectSink(await writerOf(place, { ...options, reader }, notices), { reader, notices });
+  const sink = await openObjectSink(await writerOf(place, { ...options, reader }, notices), {
+    reader,
+    notices,
+  });
+  if (spill === undefined) return sink;
+  try {
+    const { SpilledSink } = await import('./spill/spilled-sink.ts');
+    // What is there belongs to this sink, and to no other that spills into the same folder.
+    return new SpilledSink(sink, await openDiskSink(join(parsePath(spill), sink.id)));
+  } catch (error) {
+    await sink.close();
+    throw error;
+  }
 }
 
 /** What names have to be at a place, as a sink there says it. */

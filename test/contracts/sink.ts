@@ -1,7 +1,7 @@
 /** The suite that every sink of `src/stores/contract.ts` passes. */
 import { describe } from 'node:test';
 import type { SinkAbilities } from '../../src/stores/contract.ts';
-import { remembering, rememberingFiles } from './sink/checkpoints.ts';
+import { remembering, rememberingFiles, rememberingParts } from './sink/checkpoints.ts';
 import type { OpenSinkGround } from './sink/ground.ts';
 import { bytesInOrder } from './sink/in-order.ts';
 import { publishing, publishingFiles } from './sink/publishing.ts';
@@ -9,13 +9,18 @@ import { temporaryFiles } from './sink/temporary-files.ts';
 
 export type { OpenSinkGround, SinkGround } from './sink/ground.ts';
 
-/** Registers the suite for a sink that says so of itself; `open` is called once for each test. */
-export function sinkContract(name: string, writes: SinkAbilities['writes'], open: OpenSinkGround): void {
+/** What a sink says of itself; or that it is one that is written to in order, behind a folder. */
+export type SinkKind = SinkAbilities['writes'] | 'spilled';
+
+/** Registers the suite for a sink of that kind; `open` is called once for each test. */
+export function sinkContract(name: string, kind: SinkKind, open: OpenSinkGround): void {
   describe(`${name} keeps the contract of a sink`, () => {
     publishing(open);
     remembering(open);
-    if (writes === 'in-order') return bytesInOrder(open);
+    if (kind === 'in-order') return bytesInOrder(open);
     temporaryFiles(open);
+    rememberingParts(open);
+    if (kind === 'spilled') return;
     publishingFiles(open);
     rememberingFiles(open);
   });

@@ -1,7 +1,7 @@
 /** Downloads into a bucket from end to end: spawned commands, a real Kafka, a real S3 server. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { testBroker } from '../support/broker.ts';
@@ -25,9 +25,10 @@ async function stage(t: TestContext) {
   const from = join(await temporaryFolder(t), 'from');
   await mkdir(from);
   const place = `s3://${bucket.name}/copies`;
-  const upload = async (): Promise<void> => {
+  const upload = async (...more: string[]): Promise<void> => {
     const args = [
       'upload',
+      ...more,
       '--from',
       from,
       '--name',
@@ -85,6 +86,40 @@ test('A tree of sizes about those of parts, and of odd names, stands in a bucket
   const summary = again.stdout.split('\n').findLast((line) => line.includes('"summary"'));
   const { files: written, unchanged } = JSON.parse(summary ?? '{}') as Record<string, number>;
   assert.deepEqual([written, unchanged], [0, files.size]);
+});
+
+test('Many large files at once go through a folder: each is fetched once, also over a kill, and nothing is left there', async (t) => {
+  const { s3, bucket, env, from, upload, download } = await stage(t);
+  const names = Array.from({ length: 12 }, (_, index) => `${index}.bin`);
+  for (const name of names) await writeFile(join(from, name), noise(7_000_000));
+  await upload('--parallel', '12');
+  const spill = await temporaryFolder(t);
+  // Nothing arrives before the kill: what is in the folder then is not fetched again.
+  let isHeld = true;
+  const { promise: held, resolve: letGo } = Promise.withResolvers<undefined>();
+  t.after(() => letGo(undefined));
+  const judge = ({ url = '' }): Promise<undefined> | undefined =>
+    isHeld && url.includes('/shop/') && url.includes('partNumber') ? held : undefined;
+  const proxy = await startHttpFaults(t, { target: s3.port, judge });
+  const through = { ...env, AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${proxy.port}` };
+  const args = [...download, '--spill', spill];
+  const first = followSluice(args, { env: through });
+  t.after(() => first.kill());
+  await first.event(
+    ({ type, bytesDone }) => type === 'progress' && Number(bytesDone) >= 60_000_000,
+    'most of it had come',
+  );
+  await first.kill();
+  isHeld = false;
+  const last = await followSluice(args, { env }).ended;
+  assert.equal(last.code, 0, last.stderr);
+  assert.deepEqual(await bucket.digests('copies/shop/'), await digestsOf(from, names));
+  assert.deepEqual(await bucket.open(), []);
+  const [folder] = await readdir(spill);
+  assert.deepEqual(await readdir(join(spill, folder!, '.sluice', 'parts')), []);
+  const refused = await runSluice(['download', '--to', from, '--spill', spill, '--once'], { env });
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr, /--spill is for stores/);
 });
 
 test('A downloader that is killed inside a file leaves nothing to be seen, and the next run ends it', async (t) => {

@@ -132,6 +132,8 @@ export type UploadSummary = RunSummary;
 export interface DownloadOptions extends TopicOptions, StoreOptions {
   /** A directory, made when missing, or the URL of a place in a store (`s3://BUCKET/PREFIX`). */
   readonly to: string;
+  /** With a store: a directory in which what comes is kept until it is verified. Default: it goes on as it comes. */
+  readonly spill?: string;
   /** The downloader's name; with the sink's own id it names the position. Default: the host's name. */
   readonly name?: string;
   /** Read to the ends that the partitions have now and resolve; otherwise go on until `signal`. */

@@ -163,6 +163,43 @@ export function rememberingFiles(open: OpenSinkGround): void {
     await second.close();
   });
 
+  test('What was published, discarded or set aside is not open any more', async (t) => {
+    const ground = await open(t);
+    const first = await ground.open();
+    const uploads = [1, 2, 3].map((number) => remembered(id(number), { ranges: [[0, 4]] }));
+    for (const { upload } of uploads) await first.part(upload).write(Buffer.from('text'), 0);
+    await first.checkpoint(uploads);
+    await first.publish(id(1), 'shop/a', look, publishedAs('text', id(1)));
+    await first.discard(id(2));
+    await first.quarantine(id(3), 'shop/b.DIGEST_MISMATCH');
+    await first.checkpoint([]);
+    await first.close();
+    const second = await ground.open();
+    assert.deepEqual(await second.unfinished(), []);
+    await second.close();
+  });
+
+  test('What ended after its row was made, or while it is written, is not open any more', async (t) => {
+    const ground = await open(t);
+    const first = await ground.open();
+    const uploads = [1, 2, 3, 4].map((number) => remembered(id(number), { ranges: [[0, 4]] }));
+    for (const { upload } of uploads) await first.part(upload).write(Buffer.from('text'), 0);
+    await first.discard(id(1));
+    await first.quarantine(id(2), 'shop/b.DIGEST_MISMATCH');
+    await first.publish(id(3), 'shop/c', look, publishedAs('text', id(3)));
+    const written = first.checkpoint(uploads);
+    await first.publish(id(4), 'shop/d', look, publishedAs('text', id(4)));
+    await written;
+    await first.checkpoint([]);
+    await first.close();
+    const second = await ground.open();
+    assert.deepEqual(await second.unfinished(), []);
+    await second.close();
+  });
+}
+
+/** Of sinks whose temporary files are files. */
+export function rememberingParts(open: OpenSinkGround): void {
   test('Open uploads come back with their ranges and facts; temporary files of no upload are removed', async (t) => {
     const ground = await open(t);
     const first = await ground.open();
@@ -228,40 +265,6 @@ export function rememberingFiles(open: OpenSinkGround): void {
       [20, 30],
     ]);
     assert.deepEqual([byId.get(id(2))?.ranges, byId.get(id(2))?.close], [[], '{}']);
-    await second.close();
-  });
-
-  test('What was published, discarded or set aside is not open any more', async (t) => {
-    const ground = await open(t);
-    const first = await ground.open();
-    const uploads = [1, 2, 3].map((number) => remembered(id(number), { ranges: [[0, 4]] }));
-    for (const { upload } of uploads) await first.part(upload).write(Buffer.from('text'), 0);
-    await first.checkpoint(uploads);
-    await first.publish(id(1), 'shop/a', look, publishedAs('text', id(1)));
-    await first.discard(id(2));
-    await first.quarantine(id(3), 'shop/b.DIGEST_MISMATCH');
-    await first.checkpoint([]);
-    await first.close();
-    const second = await ground.open();
-    assert.deepEqual(await second.unfinished(), []);
-    await second.close();
-  });
-
-  test('What ended after its row was made, or while it is written, is not open any more', async (t) => {
-    const ground = await open(t);
-    const first = await ground.open();
-    const uploads = [1, 2, 3, 4].map((number) => remembered(id(number), { ranges: [[0, 4]] }));
-    for (const { upload } of uploads) await first.part(upload).write(Buffer.from('text'), 0);
-    await first.discard(id(1));
-    await first.quarantine(id(2), 'shop/b.DIGEST_MISMATCH');
-    await first.publish(id(3), 'shop/c', look, publishedAs('text', id(3)));
-    const written = first.checkpoint(uploads);
-    await first.publish(id(4), 'shop/d', look, publishedAs('text', id(4)));
-    await written;
-    await first.checkpoint([]);
-    await first.close();
-    const second = await ground.open();
-    assert.deepEqual(await second.unfinished(), []);
     await second.close();
   });
 }

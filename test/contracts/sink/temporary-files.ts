@@ -117,6 +117,7 @@ export function temporaryFiles(open: OpenSinkGround): void {
     await assert.rejects(publish, TouchedError);
     assert.equal(await ground.read('shop/a'), undefined);
     assert.equal(await part.isAsWritten(), false);
+    await part.write(Buffer.from('hello'), 0);
     await publish();
     await sink.part(id(2)).write(Buffer.from('x'), 0);
     await ground.changePart!(id(2));
