@@ -96,6 +96,8 @@ test('What stands for a folder is passed over, and names that are no paths are t
   const { paths, unsendable } = await listed(source);
   assert.deepEqual(paths, ['full/a']);
   assert.deepEqual(unsendable.map(({ path }) => path).toSorted(), ['bytes/', 'full//b']);
+  assert.equal(await source.look('full'), undefined);
+  assert.equal((await source.look('full/a'))?.size, 0);
 });
 
 test('Blocks that are in no blob, and former versions, are nothing to be sent', async () => {

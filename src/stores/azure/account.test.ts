@@ -23,6 +23,10 @@ test('The account and who asks come from the variables of Azure’s own tools', 
       { endpoint: 'https://films.blob.core.windows.net', name: 'films', credential: { by: 'identity' } },
     ],
     [
+      { AZURE_STORAGE_ACCOUNT: 'films', AZURE_STORAGE_KEY: key, AZURE_STORAGE_AUTH_MODE: 'login' },
+      { endpoint: 'https://films.blob.core.windows.net', name: 'films', credential: { by: 'identity' } },
+    ],
+    [
       { AZURE_STORAGE_SERVICE_ENDPOINT: 'https://films.blob.core.chinacloudapi.cn/', AZURE_STORAGE_KEY: '' },
       { endpoint: 'https://films.blob.core.chinacloudapi.cn', name: '', credential: { by: 'identity' } },
     ],

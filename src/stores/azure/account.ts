@@ -35,13 +35,16 @@ export function accountOf(env: Environment): AzureAccount {
     throw new ConfigurationError(
       'AZURE_STORAGE_ACCOUNT is no name of a storage account: 3 to 24 small letters and digits',
     );
+  const isLogin = /^login$/i.test(env.AZURE_STORAGE_AUTH_MODE ?? '');
   return {
     endpoint: endpointOf(
       endpoint || `https://${name}.blob.core.windows.net`,
       'AZURE_STORAGE_SERVICE_ENDPOINT',
     ),
     name,
-    credential: credentialOf(env.AZURE_STORAGE_KEY, env.AZURE_STORAGE_SAS_TOKEN),
+    credential: isLogin
+      ? { by: 'identity' }
+      : credentialOf(env.AZURE_STORAGE_KEY, env.AZURE_STORAGE_SAS_TOKEN),
   };
 }
 

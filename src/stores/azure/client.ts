@@ -1,32 +1,34 @@
 /** The way to a container: Azure's client with who asks, one try a request, times that end, errors that say what to do. */
 import type { Agent } from 'node:http';
-import type { ContainerClient, StoragePipelineOptions } from '@azure/storage-blob';
+import type { ContainerClient } from '@azure/storage-blob';
 import { ConfigurationError } from '../../errors.ts';
 import { StoreFault } from '../store-fault.ts';
 import { type AzureAccount, accountOf, type Environment } from './account.ts';
 import { meaningOf } from './answers.ts';
+import { type ListingPage, readListing } from './listing-text.ts';
+import { listingTexts, textOf } from './listing-texts.ts';
 import { type AzureSdk, loadAzureIdentity, loadAzureSdk } from './load.ts';
 import type { AzurePlace } from './place.ts';
 import { type AzureWaits, makeAgent, usualWaits } from './waits.ts';
 
+/** One for each kind of requests: they wait differently, and their answers are read differently. */
+interface Clients {
+  readonly reads: ContainerClient;
+  readonly writes: ContainerClient;
+  readonly lists: ContainerClient;
+}
+
 export class AzureStore {
   readonly place: AzurePlace;
   readonly account: AzureAccount;
-  readonly #reads: ContainerClient;
-  readonly #writes: ContainerClient;
+  readonly #clients: Clients;
   readonly #agents: readonly Agent[];
   #hasWorked = false;
 
-  constructor(
-    place: AzurePlace,
-    account: AzureAccount,
-    clients: { readonly reads: ContainerClient; readonly writes: ContainerClient },
-    agents: readonly Agent[],
-  ) {
+  constructor(place: AzurePlace, account: AzureAccount, clients: Clients, agents: readonly Agent[]) {
     this.place = place;
     this.account = account;
-    this.#reads = clients.reads;
-    this.#writes = clients.writes;
+    this.#clients = clients;
     this.#agents = agents;
   }
 
@@ -41,7 +43,7 @@ export class AzureStore {
     key: string | undefined,
     request: (container: ContainerClient) => Promise<T>,
   ): Promise<T> {
-    return this.#once(this.#reads, cannot, key, request);
+    return this.#once(this.#clients.reads, cannot, key, request);
   }
 
   /** The same of one that writes. */
@@ -50,7 +52,25 @@ export class AzureStore {
     key: string | undefined,
     request: (container: ContainerClient) => Promise<T>,
   ): Promise<T> {
-    return this.#once(this.#writes, cannot, key, request);
+    return this.#once(this.#clients.writes, cannot, key, request);
+  }
+
+  /** One listing, once. `ask` asks for it; of what it resolves with nothing can be read. Throws as {@link ask} does. */
+  list(ask: (container: ContainerClient) => Promise<unknown>): Promise<ListingPage> {
+    return this.#once(this.#clients.lists, 'list', undefined, async (client) => {
+      const text = await textOf(() => ask(client));
+      if (text === undefined)
+        throw new ConfigurationError(
+          `cannot list ${this.place.url}: this version of @azure/storage-blob is not known; npm install @azure/storage-blob@12`,
+        );
+      const page = readListing(text);
+      if (page !== undefined) return page;
+      // What answers in a server's place (a portal that wants a log-in) must not pass for an empty container.
+      throw new StoreFault(
+        `cannot list ${this.place.url}: what answered is no server of Azure Blob Storage, or the answer no listing`,
+        { scope: 'sink', code: 'EAGAIN' },
+      );
+    });
   }
 
   async #once<T>(
@@ -100,21 +120,25 @@ export async function openAzureStore(
   const sdk = await loadAzureSdk();
   const account = accountOf(env);
   const credential = await credentialOf(sdk, account);
-  const make = (silence: number): { readonly client: ContainerClient; readonly agent: Agent } => {
-    const agent = makeAgent(account.endpoint, { connect: waits.connect, silence }, env);
-    // The pipeline beneath takes an agent, though this library's own options do not name it.
-    const options: StoragePipelineOptions & { readonly agent: Agent } = {
-      retryOptions: { maxTries: 1 },
-      agent,
-    };
-    const url = urlOf(account, place.container);
-    return { client: new sdk.ContainerClient(url, sdk.newPipeline(credential, options)), agent };
+  const agentOf = (silence: number): Agent =>
+    makeAgent(account.endpoint, { connect: waits.connect, silence }, env);
+  const url = urlOf(account, place.container);
+  const make = (more: Beneath): ContainerClient =>
+    new sdk.ContainerClient(url, sdk.newPipeline(credential, { retryOptions: { maxTries: 1 }, ...more }));
+  const [reading, writing] = [agentOf(waits.silence), agentOf(waits.sent)];
+  const clients = {
+    reads: make({ agent: reading }),
+    writes: make({ agent: writing }),
+    lists: make({ agent: reading, additionalPolicies: [listingTexts] }),
   };
-  const [reads, writes] = [make(waits.silence), make(waits.sent)];
-  return new AzureStore(place, account, { reads: reads.client, writes: writes.client }, [
-    reads.agent,
-    writes.agent,
-  ]);
+  return new AzureStore(place, account, clients, [reading, writing]);
+}
+
+/** Options of the pipeline beneath the library, which takes them though the library's own do not name them. */
+interface Beneath {
+  readonly agent: Agent;
+  /** For a client that no other is made of: each one of a pipeline adds them. */
+  readonly additionalPolicies?: readonly unknown[];
 }
 
 function urlOf({ endpoint, credential }: AzureAccount, container: string): string {

@@ -2,9 +2,11 @@
 import type { Readable } from 'node:stream';
 import type { ListedObject, ObjectFacts, ObjectRange, ObjectReader } from '../objects/contract.ts';
 import type { Patiently } from '../patiently.ts';
+import { StoreFault } from '../store-fault.ts';
 import type { AzureStore } from './client.ts';
 import { factsOf } from './facts.ts';
 import { listBlobs, listPage } from './listing.ts';
+import { isFolder } from './metadata-names.ts';
 import type { AzurePlace } from './place.ts';
 
 export class AzureReader implements ObjectReader {
@@ -34,9 +36,12 @@ export class AzureReader implements ObjectReader {
   }
 
   async look(key: string): Promise<ObjectFacts> {
-    return factsOf(
-      await this.#store.ask('look at', key, (container) => container.getBlobClient(key).getProperties()),
+    const answer = await this.#store.ask('look at', key, (container) =>
+      container.getBlobClient(key).getProperties(),
     );
+    const facts = factsOf(answer);
+    if (facts.size > 0 || !isFolder(answer.metadata)) return facts;
+    throw new StoreFault(`${this.shown(key)} stands for a folder`, { scope: 'name', code: 'ENOENT' });
   }
 
   range(

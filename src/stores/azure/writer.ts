@@ -1,5 +1,6 @@
 /** Requests that write, one try each: what is sent has a checksum, and a server that finds another one takes nothing. */
-import type { BlobHTTPHeaders, ContainerListBlobHierarchySegmentResponse } from '@azure/storage-blob';
+import type { BlobHTTPHeaders } from '@azure/storage-blob';
+import { asciiMetadata } from '../objects/ascii-metadata.ts';
 import type { Condition, Metadata, ObjectLook, ObjectWriter, StandingPart } from '../objects/contract.ts';
 import type { ContentTypeOf } from '../objects/sink/content-type.ts';
 import { ignoreMissing, isCode } from '../store-fault.ts';
@@ -8,13 +9,10 @@ import { AzureBlocks } from './blocks.ts';
 import type { AzureStore } from './client.ts';
 import { azureCrc64 } from './crc64.ts';
 import { tagOf } from './facts.ts';
-import { listPage } from './listing.ts';
+import { listFolder, listPage } from './listing.ts';
 import { azureMetadata, commonMetadata } from './metadata-names.ts';
 import { partSizeFor } from './part-size.ts';
 import type { AzurePlace } from './place.ts';
-
-/** Of a listing: Azure gives no more at once. */
-const mostNames = 5000;
 
 export class AzureWriter implements ObjectWriter {
   readonly describedAt = 'end';
@@ -115,7 +113,11 @@ export class AzureWriter implements ObjectWriter {
       const { etag, contentLength, metadata } = await this.#store.ask('look at', key, (container) =>
         container.getBlobClient(key).getProperties(),
       );
-      return { tag: tagOf(etag), size: contentLength ?? 0, metadata: commonMetadata(metadata) };
+      return {
+        tag: tagOf(etag),
+        size: contentLength ?? 0,
+        metadata: asciiMetadata(commonMetadata(metadata)),
+      };
     } catch (error) {
       ignoreMissing(error);
       return undefined;
@@ -136,26 +138,18 @@ export class AzureWriter implements ObjectWriter {
   }
 
   async list(prefix: string): Promise<readonly string[]> {
-    const { segment } = await listPage(this.#store, prefix, 1000);
-    return segment.blobItems.map(({ name }) => name);
+    const { blobs } = await listPage(this.#store, prefix, 1000);
+    return blobs.map(({ name }) => name);
   }
 
   async namesIn(folder: string): Promise<ReadonlySet<string> | undefined> {
-    const page = await this.#store.ask('list', undefined, async (container) => {
-      const pages = container
-        .listBlobsByHierarchy('/', { prefix: folder })
-        .byPage({ maxPageSize: mostNames });
-      return (await pages.next()).value as ContainerListBlobHierarchySegmentResponse | undefined;
-    });
-    const names = page?.segment?.blobItems;
-    return names === undefined || page?.continuationToken
-      ? undefined
-      : new Set(names.map(({ name }) => name));
+    const { blobs, next } = await listFolder(this.#store, folder);
+    return next === undefined ? new Set(blobs.map(({ name }) => name)) : undefined;
   }
 
   async remove(key: string): Promise<void> {
     await this.#store
-      .tell('remove', key, (container) => container.getBlobClient(key).delete({ deleteSnapshots: 'include' }))
+      .tell('remove', key, (container) => container.getBlobClient(key).delete())
       .catch(ignoreMissing);
   }
 

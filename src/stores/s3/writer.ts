@@ -1,11 +1,11 @@
 /** Requests that write, one try each: what is sent has a checksum where the store takes one, and what comes back is compared. */
 import type { CompletedPart } from '@aws-sdk/client-s3';
+import { asciiMetadata } from '../objects/ascii-metadata.ts';
 import type { Condition, Metadata, ObjectLook, ObjectWriter, StandingPart } from '../objects/contract.ts';
 import { crc32cText } from '../objects/crc32c-text.ts';
 import type { ContentTypeOf } from '../objects/sink/content-type.ts';
 import { SpoiltFault } from '../objects/sink/spoilt-fault.ts';
 import { ignoreMissing, isCode, StoreFault } from '../store-fault.ts';
-import { asciiMetadata } from './ascii-metadata.ts';
 import type { S3Store } from './client.ts';
 import { decodedKey } from './decoded-key.ts';
 import { headObject } from './head.ts';

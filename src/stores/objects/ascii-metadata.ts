@@ -1,8 +1,8 @@
 /** Metadata as it can be signed. Pure. */
-import type { Metadata } from '../objects/contract.ts';
+import type { Metadata } from './contract.ts';
 
 /**
- * What some servers give as it was written, in bytes that are not ASCII (each of them a character here), as AWS gives it: by RFC 2047. It
+ * What some servers give as it was written, in bytes that are not ASCII (each of them a character here), by RFC 2047, as AWS gives it. It
  * could not be signed otherwise when it is written again.
  */
 export function asciiMetadata(metadata: Metadata): Metadata {
