@@ -37,7 +37,7 @@ describe('sluice upload --from azblob://', { concurrency: 3 }, () => {
 
   test('An uploader that is killed goes on where it was', async (t) => {
     const { env, put, take, faults, through, topic, bootstrapServers } = await ground(t);
-    const size = 80_000_000;
+    const size = 60_000_000;
     await put(new Map([['large.bin', noise(size)]]));
     // Nothing behind this is read, so that what is killed is not at its end yet.
     const never = held(t);
@@ -145,13 +145,7 @@ describe('sluice upload --from azblob://', { concurrency: 3 }, () => {
       [elsewhere(fetch()), {}, /there is no container no-such-container/],
       [take, keyed(wrongKey), /credentials are not right/],
       [fetch(), keyed(wrongKey), /credentials are not right/],
-      [fetch(), keyed('hunter2!'), /is not base64/],
       [take, nobody, /set AZURE_STORAGE_ACCOUNT/],
-      [
-        take.map((arg) => arg.replace('azblob://', 'azblob://me:hunter2@')),
-        {},
-        /has an account or a key in it/,
-      ],
     ];
     await Promise.all(
       table.map(async ([args, more, line]) => {
@@ -178,13 +172,10 @@ describe('sluice upload --from azblob://', { concurrency: 3 }, () => {
         .filter((line) => /"check":"(?:Source|Sink)"/.test(line))
         .join('');
     };
-    assert.match(await doctor(['--from', place]), /"status":"ok",.*has nothing to send/);
     await put(new Map([['a', noise(10)]]));
-    assert.match(await doctor(['--from', `${place}/in`]), /"status":"ok",.*can be listed and read/);
-    assert.match(
-      await doctor(['--to', `${place}/out`]),
-      /"status":"ok",.*can be written to, read and removed/,
-    );
+    const both = await doctor(['--from', `${place}/in`, '--to', `${place}/out`]);
+    assert.match(both, /"check":"Source","status":"ok",.*can be listed and read/);
+    assert.match(both, /"check":"Sink","status":"ok",.*can be written to, read and removed/);
     assert.match(
       await doctor(['--to', 'azblob://no-such-container']),
       /"status":"problem",.*there is no container/,
