@@ -7,16 +7,23 @@ import { createServer as createTlsServer } from 'node:tls';
 import { makeAuthority } from '../../../test/support/certificates.ts';
 import { listener } from '../../../test/support/listener.ts';
 import { WireWriter } from '../wire/primitives.ts';
-import { Connection, StalledConnection } from './connection.ts';
+import { Connection } from './connection.ts';
 import { NetworkFailure } from './failures.ts';
+import { StalledConnection } from './stall.ts';
 
-async function connected(t: TestContext, port: number, requestTimeout = 60_000): Promise<Connection> {
+async function connected(
+  t: TestContext,
+  port: number,
+  requestTimeout = 60_000,
+  isCutOff = (): boolean => false,
+): Promise<Connection> {
   const connection = await Connection.open({
     address: { host: '127.0.0.1', port },
     tls: undefined,
     clientId: 'test',
     connectTimeout: 60_000,
     requestTimeout,
+    isCutOff,
   });
   t.after(() => connection.close());
   return connection;
@@ -100,6 +107,26 @@ test('Silence ends the connection, and only when an answer is due', async (t) =>
   const waiting = await connected(t, port, 50);
   await assert.rejects(ask(waiting), StalledConnection);
   assert.ok(idle.isOpen);
+});
+
+test('What has come of an answer is waited for twice as long where the line is cut', async (t) => {
+  const half = new WireWriter().int32(8).int32(1).cut();
+  let goOn = (): void => {};
+  const { port } = await listener(t, (socket) =>
+    socket.once('data', (request: Buffer) => {
+      if (request.includes('begin')) socket.write(half);
+      if (request.includes('go on')) goOn = () => void socket.write('done');
+    }),
+  );
+  const cut = () => {
+    goOn();
+    return true;
+  };
+  const open = () => connected(t, port, 300, cut);
+  assert.equal(await ask(await open(), 'begin, and go on'), 'done');
+  await assert.rejects(ask(await open(), 'begin'), StalledConnection);
+  goOn = () => assert.fail('nothing has come of the answer');
+  await assert.rejects(ask(await open(), 'say nothing'), StalledConnection);
 });
 
 test('A connection may be given less time while it waits', async (t) => {

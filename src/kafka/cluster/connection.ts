@@ -14,7 +14,7 @@ import { NetworkFailure } from './failures.ts';
 import { Gate } from './gate.ts';
 import { openSocketSoon } from './knocking.ts';
 import { addressText, lostConnection, type SocketOptions, socketError } from './socket.ts';
-import { StallWatch } from './stall.ts';
+import { StalledConnection, StallWatch } from './stall.ts';
 import type { Ports } from './tcp-state.ts';
 
 export interface ConnectionOptions extends Omit<SocketOptions, 'sink'> {
@@ -27,6 +27,8 @@ export interface ConnectionOptions extends Omit<SocketOptions, 'sink'> {
   readonly askEvery?: number;
   /** Called with a connection on which an answer is due, and nothing has come for a while; again after `watchSilence`. */
   readonly onQuiet?: (connection: Connection) => void;
+  /** True where the line is cut, and not the broker gone, as far as is known: what has come of an answer may be waited for longer. */
+  readonly isCutOff?: () => boolean;
 }
 
 interface Pending {
@@ -75,6 +77,7 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
       isAwaited: () => this.isOpen && this.#pending.size > 0,
       onStall: (quietMs) => this.close(new StalledConnection(this.address, quietMs)),
       onQuiet: options.onQuiet && (() => options.onQuiet?.(this)),
+      isExcused: () => this.isAnswered && options.isCutOff?.() === true,
     });
   }
 
@@ -125,6 +128,11 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
   /** Milliseconds for which nothing has come while an answer is due; 0 when none is. */
   get quietMs(): number {
     return this.isOpen && this.#pending.size > 0 ? this.#stall.quietMs : 0;
+  }
+
+  /** True in the middle of an answer. */
+  get isAnswered(): boolean {
+    return [...this.#pending.values()].some(({ frame }) => frame !== undefined);
   }
 
   /** What was sent gets there: nothing stands still. */
@@ -283,13 +291,6 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
     // A port that wants SASL answers ApiVersions and hangs up at the next request, one that wants TLS at the first.
     const hint = this.#answers > 1 ? '' : ' at once; does this port speak the security.protocol that is set?';
     return new NetworkFailure(`${addressText(this.address)}: the broker closed the connection${hint}`);
-  }
-}
-
-/** The connection stands, but nothing moved on it for too long. */
-export class StalledConnection extends NetworkFailure {
-  constructor(address: Address, quietMs: number) {
-    super(`${addressText(address)}: no answer for ${Math.round(quietMs / 1000)} s`);
   }
 }
 

@@ -4,13 +4,15 @@ import type { Logger } from '../../log.ts';
 import { KafkaError } from '../contract.ts';
 import type { Address } from '../settings.ts';
 import { attemptTimeout } from './backoff.ts';
-import { type Connection, StalledConnection } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { NetworkFailure } from './failures.ts';
 import { HostAddresses, type Lookup } from './host-addresses.ts';
 import { type Authenticate, type Link, openLink } from './link.ts';
 import type { LinkPurpose } from './link-purpose.ts';
 import { LeftBehind, Prober } from './prober.ts';
 import { addressText } from './socket.ts';
+import { StalledConnection } from './stall.ts';
+import { Standing } from './standing.ts';
 import type { StatusReporter } from './status.ts';
 import type { Versions } from './versions.ts';
 
@@ -73,7 +75,7 @@ export class Links {
   /** Address -> since when its connections stand still, or do not come to be. */
   readonly #failing = new Map<string, number>();
   readonly #probers = new Map<string, Prober>();
-  readonly #standing = new Set<Connection>();
+  readonly #standing = new Standing();
   /** Address -> milliseconds of the shortest round trip in which a connection was taken. */
   readonly #roundTrips = new Map<string, number>();
 
@@ -196,13 +198,6 @@ export class Links {
     return this.#roundTrips.get(text) ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Bytes that have come by the connections there that stand. */
-  #received(text: string): number {
-    let bytes = 0;
-    for (const { address, received } of this.#standing) if (addressText(address) === text) bytes += received;
-    return bytes;
-  }
-
   /** Often after a short absence, and gently where a broker is away for long. */
   #askEvery(text: string): number {
     const { least, most } = askEveryMs;
@@ -217,7 +212,7 @@ export class Links {
     // What it speaks is asked though it be known: that the broker answers is the point.
     const open = (onTaken: () => void) => this.#openAnywhere(address, probeTimeoutMs, { onTaken });
     const { reporter, signal } = this.#options;
-    const prober = new Prober({ open, received: () => this.#received(text), reporter, signal });
+    const prober = new Prober({ open, received: () => this.#standing.received(text), reporter, signal });
     this.#probers.set(text, prober);
     return prober;
   }
@@ -247,7 +242,10 @@ export class Links {
             this.#roundTrips.set(text, Math.min(milliseconds, this.#roundTrip(text)));
             onTaken?.();
           },
-          ...(isWatched && { onQuiet: (connection) => this.#prober(address).add(connection) }),
+          ...(isWatched && {
+            onQuiet: (connection) => this.#prober(address).add(connection),
+            isCutOff: () => this.#prober(address).isCutOff && !this.#standing.areOthersWell(text),
+          }),
           clientId,
           connectTimeout: this.#connectTimeout,
           requestTimeout,
@@ -258,7 +256,6 @@ export class Links {
         const { received } = link.connection;
         this.#standing.add(link.connection);
         link.connection.closed.then((reason) => {
-          this.#standing.delete(link.connection);
           logger.debug({ broker: text }, reason.message);
           if (reason instanceof LeftBehind) this.#distrust(text);
           if (known !== undefined && link.connection.received === received) this.#forgetVersions(text);

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from './connection.ts';
 import { NetworkFailure } from './failures.ts';
 import type { Link } from './link.ts';
+import { Nudges } from './nudge.ts';
 import { outOfReach } from './out-of-reach.ts';
 import { isMoving, isSuspect, type Silence, verdictOn } from './silence.ts';
 import { addressText } from './socket.ts';
@@ -45,10 +46,13 @@ export class Prober {
   readonly #quiet = new Set<Connection>();
   /** What the other side had not acknowledged at the last look. */
   readonly #unacknowledged = new WeakMap<Connection, number>();
+  readonly #nudges = new Nudges();
   /** Something has come since it was told that nothing does. */
   #hasCome = false;
   #spare: Link | undefined;
   #isAttending = false;
+  /** Since when nobody takes a new connection. */
+  #unanswered: number | undefined;
 
   constructor(options: ProberOptions) {
     this.#options = options;
@@ -64,7 +68,13 @@ export class Prober {
       .catch(() => {})
       .finally(() => {
         this.#isAttending = false;
+        this.#unanswered = undefined;
       });
+  }
+
+  /** True while answers are due, and nobody takes a new connection. */
+  get isCutOff(): boolean {
+    return this.#unanswered !== undefined;
   }
 
   /** A connection that stands already; whoever takes it owns it. */
@@ -76,8 +86,6 @@ export class Prober {
 
   async #attend(): Promise<void> {
     const { open, signal } = this.#options;
-    /** Since when nobody answers. */
-    let unanswered: number | undefined;
     let pause = 0;
     let notBefore = 0;
     while (!signal.aborted) {
@@ -86,11 +94,14 @@ export class Prober {
       const isDue = performance.now() >= notBefore && [...silences.values()].some(isSuspect);
       if (isDue) {
         const begun = performance.now();
-        unanswered ??= begun;
+        this.#unanswered ??= begun;
+        const since = this.#unanswered;
         // A broker that has taken it can be reached, however long it is at its answer.
         let takenAt: number | undefined;
         const onTaken = (): void => {
           takenAt ??= performance.now();
+          this.#unanswered = undefined;
+          for (const connection of this.#quiet) this.#nudges.send(connection);
         };
         const before = this.#options.received();
         const tell = (): void => {
@@ -104,9 +115,9 @@ export class Prober {
         if (link !== undefined) {
           if (link !== 'refused') {
             this.#options.reporter.settled(this);
-            await this.#judge(link, (takenAt ?? begun) - unanswered);
+            await this.#judge(link, (takenAt ?? begun) - since);
           }
-          unanswered = undefined;
+          this.#unanswered = undefined;
           pause = Math.min(longestPauseMs, Math.max(1000, pause * 2));
           notBefore = performance.now() + pause;
         }
@@ -142,7 +153,9 @@ export class Prober {
     const silences = new Map<Connection, Silence>();
     for (const connection of this.#quiet) {
       const tcp = connection.ports && states(connection.ports);
-      if (tcp !== undefined && isMoving(tcp, this.#unacknowledged.get(connection))) connection.moved();
+      const nudgedMs = this.#nudges.unheardMs(connection);
+      if (tcp !== undefined && nudgedMs === undefined && isMoving(tcp, this.#unacknowledged.get(connection)))
+        connection.moved();
       if (tcp !== undefined) this.#unacknowledged.set(connection, tcp.unacknowledged);
       const { quietMs } = connection;
       if (quietMs < lookEveryMs) {
@@ -151,7 +164,7 @@ export class Prober {
         connection.watchSilence();
         continue;
       }
-      if (tcp !== undefined) silences.set(connection, { quietMs, tcp });
+      if (tcp !== undefined) silences.set(connection, { quietMs, tcp, nudgedMs });
     }
     return silences;
   }
@@ -173,7 +186,8 @@ export class Prober {
           new LeftBehind(`${place}: nothing came for ${seconds} s, and another connection comes through`),
         );
       }
-      if (isWaiting) await delay(lookEveryMs, undefined, { ref: false });
+      if (isWaiting)
+        await delay(Math.min(lookEveryMs, Math.max(50, roundTripMs / 2)), undefined, { ref: false });
     }
     if (!isUsed) link.connection.close();
   }

@@ -39,6 +39,31 @@ test('Dead is what the cut of a line has left behind, and nothing that is merely
       { unreachableMs: 1900, roundTripMs: 80 },
       'dead',
     ],
+    [
+      'an answer that stopped in a cut, and may go on',
+      { ...silence(30_100, 43, 0, 200), nudgedMs: 150 },
+      afterCut,
+      'wait',
+    ],
+    [
+      'the same, of which the broker has heard just now',
+      { ...silence(30_100, 0), nudgedMs: 150 },
+      afterCut,
+      'wait',
+    ],
+    [
+      'the same, of which the broker has heard for longer',
+      { ...silence(30_100, 0), nudgedMs: 200 },
+      afterCut,
+      'dead',
+    ],
+    [
+      'the same, of which the broker does not hear',
+      { ...silence(30_100, 43, 0, 200), nudgedMs: 300 },
+      afterCut,
+      'dead',
+    ],
+    ['the same of a broker that takes its time', { ...silence(30_100, 0), nudgedMs: 9000 }, atOnce, 'well'],
     ['a request that went out after the cut', silence(5000, 0), afterCut, 'well'],
     [
       'an answer over a line so full that a probe has to wait, too',

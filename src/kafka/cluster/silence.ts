@@ -9,6 +9,8 @@ export interface Silence {
   /** Milliseconds since the last byte came, or since the first of the outstanding requests went out. */
   readonly quietMs: number;
   readonly tcp: TcpState;
+  /** Milliseconds since the broker was told, in the middle of an answer, that the line is back; absent: it was not. See `nudge.ts`. */
+  readonly nudgedMs?: number | undefined;
 }
 
 /** What another connection to the same broker has shown. */
@@ -29,6 +31,8 @@ const retransmitsAfterCut = 2;
 const retransmitsAtAll = 5;
 /** What is sent again so soon may be awaited. */
 const soonMs = 300;
+/** What comes in answer to an acknowledgement is read so many milliseconds later, at the latest. */
+const heardAfterMs = 100;
 
 /**
  * Bytes that were sent get there, however slowly: over 64 kb/s a record takes minutes, and no answer comes before all of it is there. What is
@@ -46,10 +50,15 @@ export function isSuspect({ quietMs, tcp }: Silence): boolean {
 
 /** Judged when another connection stands. `wait`: look again in a moment. */
 export function verdictOn(
-  { quietMs, tcp }: Silence,
+  { quietMs, tcp, nudgedMs }: Silence,
   { unreachableMs, roundTripMs }: Probe,
 ): 'well' | 'wait' | 'dead' {
   const wasCut = unreachableMs >= cutMs + roundTripMs && quietMs >= unreachableMs;
+  if (wasCut && nudgedMs !== undefined) {
+    // The broker's system has acknowledged it, and has not taken it for a reason to send.
+    const trips = tcp.unacknowledged === 0 ? 1 : 2;
+    return nudgedMs < trips * roundTripMs + heardAfterMs ? 'wait' : 'dead';
+  }
   if (tcp.unacknowledged === 0) {
     // The broker has what was asked of it. Its answer hangs, if the line was cut since; otherwise it is being worked on.
     return wasCut ? 'dead' : 'well';

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { Connection, StalledConnection } from './connection.ts';
+import { Connection } from './connection.ts';
 import { Prober } from './prober.ts';
+import { StalledConnection } from './stall.ts';
 import { StatusReporter } from './status.ts';
 import { Api } from './versions.ts';
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { KafkaError } from '../contract.ts';
@@ -63,4 +64,20 @@ test('Whoever takes a connection, and says nothing to the handshake, is not out 
   );
   assert.ok(error instanceof NetworkFailure);
   assert.equal(outOfReach(error), undefined);
+});
+
+test('The system does not end a connection in a cut before our own time-out does', async (t) => {
+  const server = createServer((socket) => void socket.resume()).listen(0, '127.0.0.1');
+  t.after(() => server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const sink = { push: () => {}, filled: () => {}, place: undefined };
+  const address = { host: '127.0.0.1', port };
+  const socket = await openSocket({ address, tls: undefined, connectTimeout: 10_000, sink });
+  t.after(() => socket.destroy());
+  const hex = (number: number | undefined) => number?.toString(16).toUpperCase().padStart(4, '0');
+  const ends = new RegExp(`:${hex(socket.localPort)} \\S+:${hex(port)} \\S+ \\S+ 02:([0-9A-F]+)`);
+  const [, ticks = '0'] = ends.exec(await readFile('/proc/self/net/tcp', 'latin1')) ?? [];
+  // It asks ten times from then on, a second apart.
+  assert.ok(Number.parseInt(ticks, 16) / 100 > 30);
 });

@@ -47,7 +47,7 @@ const readBufferBytes = 256 * 1024;
  * Silence after which the system asks whether the other side is still there. It is how a connection is found dead whose answer
  * may rightly take minutes, as that to a JoinGroup.
  */
-const keepAliveMs = 10_000;
+const keepAliveMs = 50_000;
 
 /**
  * Alerts by which a broker refuses a certificate, or finds no protocol or cipher in common (RFC 8446, section 6.2). Others tell of

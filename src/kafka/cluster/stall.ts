@@ -2,6 +2,10 @@
  * Notices that a connection stands still while an answer is due. What counts is the time since the last byte, not since
  * the request: on a slow link a large answer may take long, as long as it comes.
  */
+import type { Address } from '../settings.ts';
+import { NetworkFailure } from './failures.ts';
+import { addressText } from './socket.ts';
+
 export interface StallOptions {
   /** Milliseconds of silence that are too long, to begin with. */
   readonly timeout: number;
@@ -10,10 +14,14 @@ export interface StallOptions {
   readonly onStall: (quietMs: number) => void;
   /** Called once for each silence that lasts for a while: somebody may look into it. */
   readonly onQuiet?: (() => void) | undefined;
+  /** Asked when the silence is too long. True: it is waited for as long again. */
+  readonly isExcused?: () => boolean;
 }
 
 /** Silence that is worth a look, in milliseconds. */
 const quietAfterMs = 1000;
+/** So often is looked whether what was excused is still. */
+const excusedMs = 1000;
 
 export class StallWatch {
   readonly #options: StallOptions;
@@ -85,7 +93,8 @@ export class StallWatch {
     this.#timer = undefined;
     if (!this.#options.isAwaited()) return;
     const quiet = this.quietMs;
-    if (quiet >= this.#timeout) {
+    const isExcused = quiet < 2 * this.#timeout && this.#options.isExcused?.() === true;
+    if (quiet >= this.#timeout && !isExcused) {
       this.#options.onStall(quiet);
       return;
     }
@@ -93,6 +102,13 @@ export class StallWatch {
       this.#isUntold = false;
       this.#options.onQuiet?.();
     }
-    this.#timer ??= this.#wait(this.#next - quiet + 1);
+    this.#timer ??= this.#wait(quiet < this.#next ? this.#next - quiet + 1 : excusedMs);
+  }
+}
+
+/** The connection stands, but nothing moved on it for too long. */
+export class StalledConnection extends NetworkFailure {
+  constructor(address: Address, quietMs: number) {
+    super(`${addressText(address)}: no answer for ${Math.round(quietMs / 1000)} s`);
   }
 }
