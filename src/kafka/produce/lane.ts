@@ -37,7 +37,7 @@ export class Lane {
     const { cluster, compression, isSpare, onRefused } = options;
     this.#finder = new RouteFinder(cluster, { isSpare, onRefused });
     this.#sender = new Sender(cluster, this.#finder, compression, {
-      share: (load) => this.#share(load),
+      share: () => this.#share(this.load),
       waiting: () => this.#waiting(),
       rested: () => this.#leave(),
     });
@@ -45,7 +45,9 @@ export class Lane {
 
   /** Batches that are on their way, or are made ready for it. */
   get load(): number {
-    return this.#sender.load;
+    let ready = 0;
+    for (const { queue } of this.#routes.values()) ready += queue.ready;
+    return this.#sender.load + ready;
   }
 
   /** True when it may take shared records now. */

@@ -1,5 +1,6 @@
 /** Several sessions of one producer, before brokers that are models. */
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { ProducerBench } from '../../../test/models/kafka/producer-bench.ts';
 
@@ -29,7 +30,7 @@ async function twoSessions(leaders: readonly number[]): Promise<ProducerBench> {
 test('What waits while all sessions are busy with another partition is answered for, too', async () => {
   const bench = await twoSessions([0, 0]);
   const busy = [];
-  for (let count = 0; count < 6; count += 1) {
+  for (let count = 0; count < 10; count += 1) {
     busy.push(free(bench, 0));
     await bench.rest();
   }
@@ -118,4 +119,34 @@ test('Sessions that have a connection leave it to those that hold something and 
     sent.map(({ offset }) => offset).filter((offset) => offset === undefined),
     [],
   );
+});
+
+test('The last records are left to those that will soon have nothing to do', async () => {
+  const bench = await twoSessions([0]);
+  const sent = [free(bench, 0)];
+  for (let count = 0; count < 2; count += 1) {
+    await bench.rest();
+    sent.push(free(bench, 0));
+  }
+  await bench.rest();
+  assert.equal(bench.on(0).length, 2, 'each has one, and would have to have another before the next');
+  await bench.answer();
+  assert.equal(bench.on(0).length, 2);
+  await serve(bench, 0);
+  assert.ok(sent.every(({ offset }) => offset !== undefined));
+});
+
+test('Batches that are compressed ahead are no more than a session may hold', async () => {
+  // What cannot be compressed is ready at once.
+  const bench = new ProducerBench({ lanes: 2, compression: 'auto' });
+  const noise = randomBytes(70_000);
+  const sent = Array.from({ length: 20 }, () => bench.append(0, noise, 'free'));
+  // One goes first of each session; what is ready meanwhile waits for it.
+  while (bench.on(0).length < 2) await bench.rest();
+  await bench.answer();
+  assert.equal(bench.on(0).length, 4, 'one of the other, and three');
+  while (sent.some(({ offset }) => offset === undefined)) {
+    await bench.rest();
+    if (bench.on(0).length > 0) await bench.answer();
+  }
 });

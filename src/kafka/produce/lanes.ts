@@ -98,7 +98,14 @@ export class Lanes {
   #share(index: number, load: number): number {
     if (index >= this.#inUse) return 0;
     if (this.#inUse === 1) return !this.isFar || load < loneLoad ? sharedBytes : 0;
-    return load < laneLoad ? sharedBytes : 0;
+    return load < laneLoad && this.#areLeftFor(load) ? sharedBytes : 0;
+  }
+
+  /** Who has so many batches on the way takes one more where as many wait for each of the others: they would wait for it otherwise. */
+  #areLeftFor(load: number): boolean {
+    let missing = load * this.#inUse;
+    for (const { records } of this.#waiting) missing -= records.length;
+    return missing <= 0;
   }
 
   *#waitingNow(): Generator<Shared> {

@@ -41,10 +41,7 @@ export class PartitionQueue {
   #identity: ProducerIdentity | undefined;
   /** The sequence number behind the last batch that has been acknowledged. */
   #base = 0;
-  /**
-   * A broker that knows nothing of a producer takes any first sequence number. So only one batch is on its way until the
-   * first has been acknowledged.
-   */
+  /** One until the first has been acknowledged: a broker that knows nothing of a producer takes any first sequence number. */
   #window = 1;
   #joinBytes = joinBytes;
   /** Nothing that the broker has to remember has been acknowledged under this identity. */
@@ -83,6 +80,11 @@ export class PartitionQueue {
   /** Batches on their way. */
   get inFlight(): number {
     return this.#batches.reduce((count, { sent }) => count + Number(sent), 0);
+  }
+
+  /** Batches that are ready, and wait for being sent. */
+  get ready(): number {
+    return this.#batches.reduce((count, { sent, stage }) => count + Number(!sent && stage === 'ready'), 0);
   }
 
   append(record: PendingRecord): void {

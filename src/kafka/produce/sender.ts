@@ -22,8 +22,8 @@ interface Sent {
 
 /** Records that any of several sessions may send, as one of them sees it. */
 export interface Sharing {
-  /** Bytes that the next batch may take of them, while so many batches are on their way; 0: none. */
-  share(load: number): number;
+  /** Bytes that the next batch may take of them, while as many are held as there are; 0: none. */
+  share(): number;
   /** Routes of this session to where such records wait, and may be sent or have their way found. */
   waiting(): Iterable<Route>;
   /** Nothing is on its way any more. */
@@ -97,7 +97,7 @@ export class Sender {
     let bytes = 0;
     for (const route of routes) {
       if (this.#compression) this.#compress(route, this.#compression);
-      const batch = route.queue.next(now, this.#sharing.share(this.#load));
+      const batch = route.queue.next(now, this.#sharing.share());
       if (batch === undefined) continue;
       const { size } = batch.encoded!;
       if (entries.length > 0 && bytes + size > requestBytes) {
@@ -116,13 +116,11 @@ export class Sender {
 
   #compress(route: Route, compression: BatchCompression): void {
     const { queue } = route;
-    let ready = 0;
-    const next = () => queue.toCompress(this.#sharing.share(this.#load + ready));
+    const next = () => queue.toCompress(this.#sharing.share());
     for (let batch = next(); batch !== undefined; batch = next()) {
       const compressing = batch;
       if (!compression.suits(batch)) {
         queue.compressed(batch, undefined);
-        ready += 1;
       } else {
         this.#load += 1;
         void compression.compress(batch).then((records) => {
