@@ -35,10 +35,12 @@ function sinkOf(folder: string, reader = 'office'): Promise<Sink> {
   return openSink(`hdfs://127.0.0.1:${hdfs.port}/${folder}`, { reader });
 }
 
-/** Temporary files of all downloaders' names. */
+/** Temporary files of uploads of several parts, of all downloaders' names. What is written whole stands there for a moment. */
 async function partsIn(folder: string): Promise<string[]> {
   const readers = await hdfs.names(`${folder}/.sluice`);
-  return (await Promise.all(readers.map((reader) => hdfs.names(`${folder}/.sluice/${reader}parts`)))).flat();
+  return (await Promise.all(readers.map((reader) => hdfs.names(`${folder}/.sluice/${reader}parts`))))
+    .flat()
+    .filter((name) => !name.startsWith('whole-'));
 }
 
 async function ground(): Promise<SinkGround> {
@@ -51,7 +53,7 @@ async function ground(): Promise<SinkGround> {
       const { permission, fileId } = await statusOf(`${folder}/${target}`);
       return { bytes, mode: Number.parseInt(permission, 8), inode: String(fileId) };
     },
-    large: 12 * 1024 * 1024,
+    large: 20 * 1024 * 1024,
     write: (target, text) => hdfs.write(`${folder}/${target}`, text),
     remove: async (target) => {
       await hdfs.ask('DELETE', `${folder}/${target}`, { op: 'DELETE' });
@@ -162,19 +164,19 @@ test('Many uploads at once grow part by part, each in its order', async () => {
 test('What another wrote into a temporary file is no part of what is published', async () => {
   const folder = hdfs.folder();
   const sink = await sinkOf(folder);
-  const bytes = noise(12_000_000);
+  const bytes = noise(20_000_000);
   const part = sink.part(id(1), { target: 'shop/a', size: bytes.length });
-  await part.write(bytes.subarray(0, 11_000_000), 0);
+  await part.write(bytes.subarray(0, 17_000_000), 0);
   const path = await waitFor(
     async () => {
       const paths = (await partsIn(folder)).map((name) => `${folder}/.sluice/office/parts/${name}`);
-      for (const one of paths) if ((await hdfs.read(one))?.length === 10 * 1024 * 1024) return one;
+      for (const one of paths) if ((await hdfs.read(one))?.length === 16 * 1024 * 1024) return one;
       return undefined;
     },
     { what: 'two parts' },
   );
-  await hdfs.write(path, noise(10 * 1024 * 1024));
-  await part.write(bytes.subarray(11_000_000), 11_000_000);
+  await hdfs.write(path, noise(16 * 1024 * 1024));
+  await part.write(bytes.subarray(17_000_000), 17_000_000);
   const published = { ...publishedAs(''), size: bytes.length };
   await assert.rejects(sink.publish(id(1), 'shop/a', look, published), { name: 'VanishedError' });
   assert.equal(await hdfs.read(`${folder}/shop/a`), undefined);

@@ -21,6 +21,8 @@ export class AppendedFile {
   #size = 0;
   /** Nobody knows how long the file is. */
   #isUnsure = false;
+  /** What kept the part from being appended whose turn it is. */
+  #failure: { readonly error: unknown } | undefined;
   readonly #waiters = new Map<number, Waiter>();
 
   constructor(hdfs: HdfsClient, path: string, blockSize: number) {
@@ -37,7 +39,10 @@ export class AppendedFile {
   /** Resolves when the part stands behind all before it. When one fails, those that wait for it fail too, and are to come again behind it. */
   async append(number: number, bytes: Uint8Array): Promise<void> {
     if (number < this.#next) return;
+    // Behind one that failed nobody would wake it.
+    if (number > this.#next && this.#failure !== undefined) throw this.#failure.error;
     if (number > this.#next) await new Promise<void>((go, fail) => this.#waiters.set(number, { go, fail }));
+    this.#failure = undefined;
     try {
       await this.#append(bytes);
     } catch (error) {
@@ -54,6 +59,7 @@ export class AppendedFile {
 
   /** Whoever waits hears of it. */
   end(error: unknown): void {
+    this.#failure = { error };
     const waiters = [...this.#waiters.values()];
     this.#waiters.clear();
     for (const { fail } of waiters) fail(error);

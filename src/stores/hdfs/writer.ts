@@ -32,6 +32,9 @@ export class HdfsWriter implements ObjectWriter {
   /** Those that have all that they are to say of themselves. */
   readonly #described = new Map<string, FileStatus>();
 
+  /** Temporary files that nobody needs any more. */
+  readonly #strays = new Set<string>();
+
   constructor(hdfs: HdfsClient, folder: string, notices: Notices) {
     this.#hdfs = hdfs;
     this.place = hdfs.place;
@@ -42,7 +45,7 @@ export class HdfsWriter implements ObjectWriter {
   }
 
   async put(key: string, bytes: Uint8Array, metadata: Metadata, condition: Condition): Promise<string> {
-    const path = this.#folder + randomUUID();
+    const path = `${this.#folder}whole-${randomUUID()}`;
     try {
       await this.#create(path, bytes, metadata);
       const checksum = (blockSize: number): FileChecksum => new FileChecksum(blockSize).update(bytes);
@@ -50,9 +53,10 @@ export class HdfsWriter implements ObjectWriter {
       await this.#rename(path, key, condition);
       return tagOf(status);
     } catch (error) {
-      // What cannot be removed now is removed by the next start.
-      await this.remove(path).catch(() => {});
+      this.#strays.add(path);
       throw error;
+    } finally {
+      if (this.#strays.size > 0) await this.#removeStrays();
     }
   }
 
@@ -163,6 +167,18 @@ export class HdfsWriter implements ObjectWriter {
 
   close(): void {
     this.#hdfs.close();
+  }
+
+  /** What cannot be removed now is tried again behind the next file, and removed by the next start. */
+  async #removeStrays(): Promise<void> {
+    for (const path of this.#strays) {
+      try {
+        await this.remove(path);
+        this.#strays.delete(path);
+      } catch {
+        return;
+      }
+    }
   }
 
   async #create(path: string, body: Uint8Array, metadata: Metadata): Promise<void> {
