@@ -2,12 +2,14 @@
 import type { Command } from 'commander';
 import type { ExitCode } from '../errors.ts';
 import { downloadDefaults } from '../files/shared/options.ts';
+import { bandwidthOf } from './bandwidth.ts';
 import { giveUpFlag, onceGivesUpAfter, topicFlag } from './connection.ts';
 import { counted, optional, required, timed, toggle } from './flags.ts';
 import { storeFlags, storeOptions, writtenFlags } from './store-flags.ts';
 import { runTransfer } from './transfer.ts';
 import { path, place, size, startingPoint, text } from './values.ts';
 import { type Call, createVerb } from './verb.ts';
+import { bandwidthFlags } from './when-flags.ts';
 
 const sinkFlags = {
   to: required('to', 'PLACE', place, 'the folder to fill, made when it is missing, or the URL of a store'),
@@ -56,6 +58,7 @@ const receivingFlags = {
     'with a store: keep what comes in this folder until it is verified; for many large files at once',
     'none: it goes on as it comes',
   ),
+  ...bandwidthFlags,
   giveUpAfter: giveUpFlag('never while going on, 5m with --once'),
 } as const;
 
@@ -96,6 +99,8 @@ async function run({ settings, output, kafka }: Call<typeof flags>): Promise<Exi
   return runTransfer(run, async ({ logger, onEvent }, signal) => {
     // Loaded here, so that help and usage errors need not wait for the client of Kafka.
     const { download } = await import('../files/download.ts');
-    return download({ ...giveUp, ...settings, ...storeOptions(settings), kafka, logger, signal, onEvent });
+    const bandwidth = bandwidthOf(() => settings, 'down');
+    const more = { kafka, bandwidth, logger, signal, onEvent };
+    return download({ ...giveUp, ...settings, ...storeOptions(settings), ...more });
   });
 }

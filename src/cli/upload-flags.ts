@@ -7,6 +7,7 @@ import { counted, optional, repeated, required, sized, timed, toggle, valued } f
 import { storeFlags } from './store-flags.ts';
 import { newTopicFlags } from './topic-flags.ts';
 import { choice, count, duration, generation, place, size, text } from './values.ts';
+import { bandwidthFlags } from './when-flags.ts';
 
 const what = {
   from: required(
@@ -89,6 +90,7 @@ const how = {
     1,
     'bytes that may wait for Kafka to acknowledge them',
   ),
+  ...bandwidthFlags,
   giveUpAfter: giveUpFlag('never while watching, 5m with --once'),
 } as const;
 

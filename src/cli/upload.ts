@@ -5,6 +5,7 @@ import { generateFiles } from '../files/generate.ts';
 import type { UploadEvent } from '../files/shared/events.ts';
 import { printable } from '../printable.ts';
 import { parsePath, parsePlace } from '../stores/place.ts';
+import { bandwidthOf } from './bandwidth.ts';
 import { onceGivesUpAfter } from './connection.ts';
 import type { OutputSettings } from './output.ts';
 import { storeOptions } from './store-flags.ts';
@@ -70,6 +71,7 @@ async function run({ settings, output, kafka }: UploadCall): Promise<ExitCode> {
         ...options,
         ...storeOptions(settings),
         kafka,
+        bandwidth: bandwidthOf(() => settings, 'up'),
         logger,
         signal: inner,
         onEvent: tell,

@@ -9,6 +9,7 @@ import { GroupConsumer } from './consume/group-consumer.ts';
 import { readToEnd } from './consume/read-to-end.ts';
 import type { Kafka, KafkaStatus } from './contract.ts';
 import { commit, committed } from './group/coordinator.ts';
+import { type BandwidthLimit, pacesOf } from './pace/pace.ts';
 import { KafkaProducer } from './produce/producer.ts';
 import type { ClientProperties } from './properties.ts';
 import { passedOver } from './security/passed-over.ts';
@@ -26,6 +27,8 @@ export interface KafkaOptions {
   readonly metadataMaxAge?: number;
   readonly logger?: Logger;
   readonly onStatus?: (status: KafkaStatus) => void;
+  /** Bytes a second to brokers, and as many from them. */
+  readonly bandwidth?: BandwidthLimit | undefined;
   /** Closes the client. */
   readonly signal?: AbortSignal;
 }
@@ -52,6 +55,7 @@ export function createKafka(options: KafkaOptions): Kafka {
     giveUpAfter: options.giveUpAfter,
     logger,
     onStatus: options.onStatus ?? (() => {}),
+    paces: pacesOf(options.bandwidth),
   });
   const unheeded = passedOver(properties);
   if (unheeded.length > 0)

@@ -9,7 +9,7 @@ export function clientOptions(
   options: TopicOptions & { readonly onEvent?: (event: WaitingEvent | ResumedEvent) => void },
   clientId: string,
 ): KafkaOptions {
-  const { kafka, giveUpAfter, logger = silentLogger, onEvent = () => {} } = options;
+  const { kafka, giveUpAfter, logger = silentLogger, onEvent = () => {}, bandwidth } = options;
   const limit = giveUpAfter === undefined ? {} : { giveUpAfter };
-  return { properties: kafka, clientId, logger, onStatus: statusEvents(onEvent), ...limit };
+  return { properties: kafka, clientId, logger, onStatus: statusEvents(onEvent), bandwidth, ...limit };
 }

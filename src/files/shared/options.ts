@@ -15,6 +15,8 @@ export interface TopicOptions {
   readonly topic: string;
   /** Give up with UnreachableError when no broker answers for so many milliseconds. Default: never. */
   readonly giveUpAfter?: number;
+  /** Bytes a second to brokers, and as many from them; undefined: no limit. Asked a few times a second. Default: no limit. */
+  readonly bandwidth?: () => number | undefined;
   /** Ends the run in good order: the record in flight is finished, positions are committed. */
   readonly signal?: AbortSignal;
   readonly logger?: Logger;

@@ -7,6 +7,7 @@ import type { Logger } from '../../log.ts';
 import { ask } from '../api.ts';
 import { type API, type MetadataResponse, metadataV12 } from '../codecs.ts';
 import type { BrokerDescription, KafkaStatus } from '../contract.ts';
+import type { Paces } from '../pace/pace.ts';
 import type { Address } from '../settings.ts';
 import { attemptTimeout, Backoff } from './backoff.ts';
 import type { Connection } from './connection.ts';
@@ -31,6 +32,8 @@ export interface ClusterOptions {
   readonly giveUpAfter: number | undefined;
   readonly logger: Logger;
   readonly onStatus: (status: KafkaStatus) => void;
+  /** What all connections together may carry. */
+  readonly paces?: Paces | undefined;
 }
 
 /** Small requests: a broker that has not answered one by then is better asked elsewhere. */
@@ -61,9 +64,7 @@ export class Cluster {
   constructor(options: ClusterOptions) {
     this.options = options;
     this.reporter = new StatusReporter(options.onStatus);
-    const { clientId, tls, authenticate, logger, giveUpAfter } = options;
-    const { reporter, signal } = this;
-    this.#links = new Links({ clientId, tls, authenticate, logger, giveUpAfter, reporter, signal });
+    this.#links = new Links({ ...options, reporter: this.reporter, signal: this.signal });
   }
 
   /** Aborted when the client closes. */

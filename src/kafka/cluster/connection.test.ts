@@ -8,8 +8,8 @@ import { makeAuthority } from '../../../test/support/certificates.ts';
 import { listener } from '../../../test/support/listener.ts';
 import { WireWriter } from '../wire/primitives.ts';
 import { Connection } from './connection.ts';
+import { StalledConnection } from './endings.ts';
 import { NetworkFailure } from './failures.ts';
-import { StalledConnection } from './stall.ts';
 
 async function connected(
   t: TestContext,

@@ -6,15 +6,19 @@
 import type { Socket } from 'node:net';
 import type { ApiConnection } from '../api.ts';
 import { KafkaError } from '../contract.ts';
+import type { Paces } from '../pace/pace.ts';
+import { PacedSocket } from '../pace/paced-socket.ts';
 import type { Address } from '../settings.ts';
-import type { Frame } from '../wire/frame-pool.ts';
+import { type Frame, ownFrame } from '../wire/frame-pool.ts';
 import { ResponseReader, type ResponseSink } from '../wire/framing.ts';
 import { codecPort, type RawRequest, type Transport } from './codec-port.ts';
+import { endOfStream, StalledConnection } from './endings.ts';
 import { NetworkFailure } from './failures.ts';
 import { Gate } from './gate.ts';
 import { openSocketSoon } from './knocking.ts';
-import { addressText, lostConnection, type SocketOptions, socketError } from './socket.ts';
-import { StalledConnection, StallWatch } from './stall.ts';
+import { requestHead } from './request-head.ts';
+import { addressText, isTlsRecord, lostConnection, type SocketOptions, socketError } from './socket.ts';
+import { StallWatch } from './stall.ts';
 import type { Ports } from './tcp-state.ts';
 
 export interface ConnectionOptions extends Omit<SocketOptions, 'sink'> {
@@ -29,6 +33,8 @@ export interface ConnectionOptions extends Omit<SocketOptions, 'sink'> {
   readonly onQuiet?: (connection: Connection) => void;
   /** True where the line is cut, and not the broker gone, as far as is known: what has come of an answer may be waited for longer. */
   readonly isCutOff?: () => boolean;
+  /** What all connections of the client may carry together. */
+  readonly paces?: Paces | undefined;
 }
 
 interface Pending {
@@ -43,13 +49,8 @@ interface Pending {
 /** No broker asks for more, and a spoiled answer must not silence the client for weeks. */
 const longestThrottleMs = 5 * 60_000;
 
-/** A response longer than this is taken for a stream that is not Kafka's. */
+/** Longer than any of Kafka's. */
 const maxResponseBytes = 512 * 1024 * 1024;
-
-/** A frame for a response that is small: memory of its own, collected as usual. */
-function ownFrame(bytes: number): Frame {
-  return { bytes: Buffer.allocUnsafe(bytes), release: () => {} };
-}
 
 export class Connection implements ApiConnection, Transport, ResponseSink {
   readonly address: Address;
@@ -60,6 +61,7 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
   readonly #reader = new ResponseReader(this);
   readonly #gate = new Gate();
   readonly #stall: StallWatch;
+  readonly #paced: PacedSocket | undefined;
   #socket: Socket | undefined;
   #error: Error | undefined;
   #correlationId = 0;
@@ -74,11 +76,12 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
     this.#clientId = Buffer.from(options.clientId);
     this.#stall = new StallWatch({
       timeout: options.requestTimeout,
-      isAwaited: () => this.isOpen && this.#pending.size > 0,
+      isAwaited: () => this.#isAwaited,
       onStall: (quietMs) => this.close(new StalledConnection(this.address, quietMs)),
       onQuiet: options.onQuiet && (() => options.onQuiet?.(this)),
       isExcused: () => this.isAnswered && options.isCutOff?.() === true,
     });
+    this.#paced = options.paces && new PacedSocket(options.paces, this.#stall);
   }
 
   /** Connects. Rejects with KafkaError `authentication` or NetworkFailure. */
@@ -92,6 +95,9 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
       get place() {
         return connection.isOpen ? reader.place : undefined;
       },
+      get most() {
+        return connection.#paced?.step;
+      },
     };
     const socket = await openSocketSoon({ ...options, sink }, options.askEvery ?? options.connectTimeout);
     connection.#socket = socket;
@@ -100,9 +106,8 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
       const reason = connection.#answers > 0 ? lostConnection : socketError;
       connection.close(reason(options.address, error));
     });
-    socket.on('end', () => connection.close(connection.#endOfStream()));
-    socket.on('close', () => connection.close(connection.#endOfStream()));
-    if (socket.destroyed) connection.close(connection.#endOfStream());
+    for (const event of ['end', 'close']) socket.on(event, () => connection.#ended());
+    if (socket.destroyed) connection.#ended();
     const { signal } = options;
     const abort = () => connection.close();
     if (signal?.aborted) abort();
@@ -127,7 +132,12 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
 
   /** Milliseconds for which nothing has come while an answer is due; 0 when none is. */
   get quietMs(): number {
-    return this.isOpen && this.#pending.size > 0 ? this.#stall.quietMs : 0;
+    return this.#isAwaited ? this.#stall.quietMs : 0;
+  }
+
+  /** An answer is due, and it is not we who hold it back. */
+  get #isAwaited(): boolean {
+    return this.isOpen && this.#pending.size > 0 && this.#paced?.isHeld !== true;
   }
 
   /** True in the middle of an answer. */
@@ -203,6 +213,7 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
     if (this.#error !== undefined) return;
     this.#error = reason;
     this.#stall.stop();
+    this.#paced?.close();
     this.#socket?.destroy();
     for (const pending of this.#pending.values()) {
       pending.frame?.release();
@@ -246,35 +257,26 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
     pending.resolve(pending.frame!);
   }
 
-  #write({ apiKey, apiVersion, pieces, hasTags }: RawRequest, pending: Pending): void {
+  #write(request: RawRequest, pending: Pending): void {
     this.#correlationId = (this.#correlationId + 1) & 0x7fffffff;
-    const head = Buffer.allocUnsafe(14 + this.#clientId.byteLength + (hasTags ? 1 : 0));
-    let bytes = head.byteLength - 4;
-    for (const piece of pieces) bytes += piece.byteLength;
-    head.writeInt32BE(bytes, 0);
-    head.writeInt16BE(apiKey, 4);
-    head.writeInt16BE(apiVersion, 6);
-    head.writeInt32BE(this.#correlationId, 8);
-    head.writeInt16BE(this.#clientId.byteLength, 12);
-    head.set(this.#clientId, 14);
-    if (hasTags) head[head.byteLength - 1] = 0;
-    this.#awaitAnswer(this.#correlationId, pending);
+    const { pieces } = request;
+    const bytes = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
+    const head = requestHead(request, this.#correlationId, this.#clientId, bytes);
+    if (this.#pending.size === 0) this.#stall.progress();
+    this.#pending.set(this.#correlationId, pending);
+    this.#stall.start();
     const socket = this.#socket!;
+    if (this.#paced?.write(socket, [head, ...pieces], head.byteLength + bytes)) return;
     socket.cork();
     socket.write(head);
     for (const piece of pieces) if (piece.byteLength > 0) socket.write(piece);
     socket.uncork();
   }
 
-  #awaitAnswer(correlationId: number, pending: Pending): void {
-    if (this.#pending.size === 0) this.#stall.progress();
-    this.#pending.set(correlationId, pending);
-    this.#stall.start();
-  }
-
   #arrived(bytes: Uint8Array | undefined, length: number, take: () => void): void {
     this.#received += length;
     this.#stall.progress();
+    if (this.#paced) this.#paced.read(this.#socket, length, this.#isLarge);
     if (bytes && !this.#answered && isTlsRecord(bytes, length)) {
       const advice = 'this port speaks TLS. Set security.protocol to SSL or SASL_SSL';
       this.close(new KafkaError('authentication', `${addressText(this.address)}: ${advice}`));
@@ -287,13 +289,12 @@ export class Connection implements ApiConnection, Transport, ResponseSink {
     }
   }
 
-  #endOfStream(): NetworkFailure {
-    // A port that wants SASL answers ApiVersions and hangs up at the next request, one that wants TLS at the first.
-    const hint = this.#answers > 1 ? '' : ' at once; does this port speak the security.protocol that is set?';
-    return new NetworkFailure(`${addressText(this.address)}: the broker closed the connection${hint}`);
+  #ended(): void {
+    this.close(endOfStream(this.address, this.#answers));
   }
-}
 
-function isTlsRecord(bytes: Uint8Array, length: number): boolean {
-  return length >= 3 && (bytes[0] === 0x15 || bytes[0] === 0x16) && bytes[1] === 3 && bytes[2]! <= 4;
+  /** What comes is of an answer with records. */
+  get #isLarge(): boolean {
+    return this.#pending.values().next().value?.request.pool !== undefined;
+  }
 }

@@ -2,16 +2,17 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { Logger } from '../../log.ts';
 import { KafkaError } from '../contract.ts';
+import type { Paces } from '../pace/pace.ts';
 import type { Address } from '../settings.ts';
 import { attemptTimeout } from './backoff.ts';
 import type { Connection } from './connection.ts';
+import { StalledConnection } from './endings.ts';
 import { NetworkFailure } from './failures.ts';
 import { HostAddresses, type Lookup } from './host-addresses.ts';
 import { type Authenticate, type Link, openLink } from './link.ts';
 import type { LinkPurpose } from './link-purpose.ts';
 import { LeftBehind, Prober } from './prober.ts';
 import { addressText } from './socket.ts';
-import { StalledConnection } from './stall.ts';
 import { Standing } from './standing.ts';
 import type { StatusReporter } from './status.ts';
 import type { Versions } from './versions.ts';
@@ -27,6 +28,7 @@ export interface LinksOptions {
   readonly reporter: StatusReporter;
   /** Finds the addresses of names; absent: the system does. */
   readonly lookup?: Lookup | undefined;
+  readonly paces?: Paces | undefined;
   /** Closes all, at once. */
   readonly signal: AbortSignal;
 }
@@ -223,18 +225,17 @@ export class Links {
     requestTimeout: number,
     { onOpen, known, onTaken }: Opening,
   ): Promise<Link> {
-    const { clientId, tls, authenticate, reporter, signal, logger } = this.#options;
+    const { reporter, signal, logger } = this.#options;
     const text = addressText(address);
     const failures: NetworkFailure[] = [];
     const ips = await this.#hosts.of(address.host, this.#connectTimeout);
     for (const ip of ips) {
       try {
         const link = await openLink({
+          ...this.#options,
           address,
           ip,
           ...(ips.length > 1 && { acceptTimeout: acceptTimeoutMs }),
-          tls,
-          authenticate,
           known,
           ...(onOpen && { onOpen }),
           askEvery: this.#askEvery(text),
@@ -246,10 +247,8 @@ export class Links {
             onQuiet: (connection) => this.#prober(address).add(connection),
             isCutOff: () => this.#prober(address).isCutOff && !this.#standing.areOthersWell(text),
           }),
-          clientId,
           connectTimeout: this.#connectTimeout,
           requestTimeout,
-          signal,
           onThrottle: (milliseconds) => reporter.throttled(milliseconds),
         });
         this.#hosts.succeeded(ip);

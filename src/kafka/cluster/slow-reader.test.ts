@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { Connection } from './connection.ts';
+import { StalledConnection } from './endings.ts';
 import { Prober } from './prober.ts';
-import { StalledConnection } from './stall.ts';
 import { StatusReporter } from './status.ts';
 import { Api } from './versions.ts';
 

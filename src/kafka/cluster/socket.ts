@@ -8,6 +8,11 @@ import type { Address } from '../settings.ts';
 import { NetworkFailure } from './failures.ts';
 import { Unanswered } from './out-of-reach.ts';
 
+/** True for the first bytes of a server that speaks TLS: an alert or a handshake (RFC 8446, section 5.1). */
+export function isTlsRecord(bytes: Uint8Array, length: number): boolean {
+  return length >= 3 && (bytes[0] === 0x15 || bytes[0] === 0x16) && bytes[1] === 3 && bytes[2]! <= 4;
+}
+
 /** `host:port`, IPv6 in brackets. */
 export function addressText({ host, port }: Address): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
@@ -36,6 +41,8 @@ export interface ByteSink {
   push(bytes: Uint8Array, length: number): void;
   /** Where the next bytes may be read to, so that nobody has to copy them there; asked for before each read. */
   readonly place: Uint8Array | undefined;
+  /** Bytes to read at once, if they are not to be as many as there are. */
+  readonly most?: number | undefined;
   /** The first `length` bytes of the last place have come. */
   filled(length: number): void;
 }
@@ -120,7 +127,9 @@ function readInto(sink: ByteSink): OnReadOpts {
   return {
     buffer: () => {
       place = sink.place;
-      return place ?? buffer;
+      const whole = place ?? buffer;
+      const { most } = sink;
+      return most === undefined ? whole : whole.subarray(0, most);
     },
     callback: (length) => {
       if (place) sink.filled(length);

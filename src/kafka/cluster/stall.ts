@@ -2,9 +2,6 @@
  * Notices that a connection stands still while an answer is due. What counts is the time since the last byte, not since
  * the request: on a slow link a large answer may take long, as long as it comes.
  */
-import type { Address } from '../settings.ts';
-import { NetworkFailure } from './failures.ts';
-import { addressText } from './socket.ts';
 
 export interface StallOptions {
   /** Milliseconds of silence that are too long, to begin with. */
@@ -103,12 +100,5 @@ export class StallWatch {
       this.#options.onQuiet?.();
     }
     this.#timer ??= this.#wait(quiet < this.#next ? this.#next - quiet + 1 : excusedMs);
-  }
-}
-
-/** The connection stands, but nothing moved on it for too long. */
-export class StalledConnection extends NetworkFailure {
-  constructor(address: Address, quietMs: number) {
-    super(`${addressText(address)}: no answer for ${Math.round(quietMs / 1000)} s`);
   }
 }

@@ -9,8 +9,9 @@ import type { Link } from '../cluster/link.ts';
 import { errorOf } from '../cluster/refusals.ts';
 import type { FetchedPartition } from '../wire/fetch.ts';
 import type { Frame } from '../wire/frame-pool.ts';
-import { Ahead } from './ahead.ts';
+import { Ahead, type Wish } from './ahead.ts';
 import { answerIn, ask } from './ask.ts';
+import { BatchSizes } from './batch-sizes.ts';
 import { type Cursor, cutsBelieved, isFetched } from './cursor.ts';
 import type { FetcherOwner } from './fetcher-owner.ts';
 import { smallestFrame } from './kept.ts';
@@ -31,6 +32,7 @@ export class Fetcher {
   readonly #owner: FetcherOwner;
   readonly #lanes: Lanes;
   readonly #ahead: Ahead;
+  readonly #sizes = new BatchSizes();
   #cursors: Cursor[] = [];
   #running = false;
   #bell = Promise.withResolvers<void>();
@@ -94,7 +96,7 @@ export class Fetcher {
     let granted = 0;
     try {
       const link = await this.#lanes.open(this.#lanes.own);
-      const wish = this.#ahead.wish(this.#free, this.#owner.fetchBytes());
+      const wish = this.#paced(this.#ahead.wish(this.#free, this.#owner.fetchBytes()));
       await budget.take(wish.granted);
       granted = wish.granted;
       const cursors = this.#free;
@@ -126,6 +128,14 @@ export class Fetcher {
     } finally {
       budget.adjust(-granted);
     }
+  }
+
+  /** No more than the limit lets through soon, in whole batches: what is cut off would be carried for nothing. */
+  #paced(wish: Wish): Wish {
+    const most = this.#owner.cluster.options.paces?.received.askBytes ?? Number.POSITIVE_INFINITY;
+    if (wish.maxBytes <= most) return wish;
+    const sizes = this.#sizes;
+    return { ...wish, maxBytes: sizes.areKnown ? sizes.limitOf(sizes.offsetsOf(most)) : most };
   }
 
   get #free(): readonly Cursor[] {
@@ -204,6 +214,7 @@ export class Fetcher {
       owner.diverged(cursor, cursor.epochs.agreement(epoch, end));
     } else {
       const whole = wholeBatchesOf(shared.bytes, fetched, cursor);
+      this.#sizes.note(whole);
       const { next } = whole;
       if (next <= offset && fetched.end > fetched.start) {
         const bytes = fetched.end - fetched.start;

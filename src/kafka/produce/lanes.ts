@@ -96,7 +96,7 @@ export class Lanes {
   }
 
   #share(index: number, load: number): number {
-    if (index >= this.#inUse) return 0;
+    if (index >= this.#inUse || load * sharedBytes >= this.#paced) return 0;
     if (this.#inUse === 1) return !this.isFar || load < loneLoad ? sharedBytes : 0;
     return load < laneLoad && this.#areLeftFor(load) ? sharedBytes : 0;
   }
@@ -106,6 +106,12 @@ export class Lanes {
     let missing = load * this.#inUse;
     for (const { records } of this.#waiting) missing -= records.length;
     return missing <= 0;
+  }
+
+  /** Bytes that are best on their way of each session: what goes by another one, or is to keep its order, waits no longer behind them. */
+  get #paced(): number {
+    const ahead = this.#cluster.options.paces?.sent.aheadBytes ?? Number.POSITIVE_INFINITY;
+    return Math.max(2 * sharedBytes, ahead / this.#inUse);
   }
 
   *#waitingNow(): Generator<Shared> {

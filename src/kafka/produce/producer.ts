@@ -13,6 +13,7 @@ import {
   type ProducerOptions,
   type RecordOrder,
 } from '../contract.ts';
+import type { Pace } from '../pace/pace.ts';
 import { BatchCompression } from './compression.ts';
 import { compressionPlan } from './compression-plan.ts';
 import { Lanes } from './lanes.ts';
@@ -28,6 +29,7 @@ export class KafkaProducer implements Producer {
   readonly #compression: BatchCompression | undefined;
   readonly #lanes: Lanes;
   readonly #watch: LineWatch | undefined;
+  readonly #pace: Pace | undefined;
   readonly #released = Promise.withResolvers<void>();
   #acknowledged = 0;
   #closed: KafkaError | undefined;
@@ -37,6 +39,7 @@ export class KafkaProducer implements Producer {
     this.#pending = new PendingBytes(options.bufferBytes ?? defaultBufferBytes);
     const plan = compressionPlan(options);
     this.#compression = plan && new BatchCompression(plan, this.#pending, cluster.options.logger);
+    this.#pace = cluster.options.paces?.sent;
     const { connections = 1 } = options;
     this.#lanes = new Lanes(cluster, this.#compression, connections);
     if (lanes !== undefined) this.#lanes.use(lanes);
@@ -53,7 +56,8 @@ export class KafkaProducer implements Producer {
   }
 
   get recordBytes(): number {
-    return this.#watch?.recordBytes ?? Number.POSITIVE_INFINITY;
+    const ofLine = this.#watch?.recordBytes ?? Number.POSITIVE_INFINITY;
+    return Math.min(ofLine, this.#pace?.recordBytes ?? ofLine);
   }
 
   get pendingBytes(): number {

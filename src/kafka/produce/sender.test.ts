@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { timeoutOf } from '../../../test/models/kafka/produce-wire.ts';
 import { ProducerBench } from '../../../test/models/kafka/producer-bench.ts';
 import { batchSize } from '../batch.ts';
-import { StalledConnection } from '../cluster/stall.ts';
+import { StalledConnection } from '../cluster/endings.ts';
 
 const mebibyte = 1024 * 1024;
 

@@ -1,11 +1,11 @@
 /** Sends what the queues give, to the leaders of their partitions, and tells them what came of it. */
 import { crashPoint } from '../../crash-points.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import { StalledConnection } from '../cluster/endings.ts';
 import { Code } from '../cluster/error-codes.ts';
 import { isAboutTopic, mayPass, NetworkFailure } from '../cluster/failures.ts';
 import type { Link } from '../cluster/link.ts';
 import { errorOf } from '../cluster/refusals.ts';
-import { StalledConnection } from '../cluster/stall.ts';
 import { Api } from '../cluster/versions.ts';
 import { KafkaError } from '../contract.ts';
 import type { Frame } from '../wire/frame-pool.ts';

@@ -86,3 +86,8 @@ export class FramePool {
     this.#freeBytes += byteLength;
   }
 }
+
+/** A frame for a response that is small: memory of its own, collected as usual. */
+export function ownFrame(bytes: number): Frame {
+  return { bytes: Buffer.allocUnsafe(bytes), release: () => {} };
+}

@@ -1,0 +1,26 @@
+/** The flags that say when a transfer runs, and how fast. */
+import { isTimeZone } from '../files/shared/local-time.ts';
+import { parseTimetable } from '../files/shared/timetable.ts';
+import { optional } from './flags.ts';
+import { parsed } from './values.ts';
+
+const timetable = parsed(
+  parseTimetable,
+  'is no bandwidth; write a rate with its unit (512k, 2M, 1.5MB, off), or a timetable such as "Mon-08:00,512k 18:00,10M Sat-00:00,off"',
+);
+
+const timeZone = parsed(
+  (text) => (isTimeZone(text) ? text : undefined),
+  'is no time zone that this machine knows; write for example Europe/Berlin or UTC',
+);
+
+export const bandwidthFlags = {
+  bandwidth: optional(
+    'bandwidth',
+    'LIMIT',
+    timetable,
+    'bytes a second, to brokers and from them: 512k, 2M, or by the time, "Mon-08:00,512k 18:00,10M Sat-00:00,off"',
+    'off',
+  ),
+  timeZone: optional('time-zone', 'ZONE', timeZone, 'whose clock times are told by', "this machine's"),
+} as const;
