@@ -73,6 +73,7 @@ test('lists: repeated as a flag, between commas elsewhere', () => {
     '*.pdf',
   ]);
   assert.deepEqual(splitList(''), []);
+  assert.deepEqual(splitList('0,30 * * * *; 0 8 * * mon;', ';'), ['0,30 * * * *', '0 8 * * mon']);
 });
 
 test('an error names the place, the bad value and what is allowed', () => {

@@ -19,6 +19,8 @@ export interface Setting<T> {
   readonly schema: z.ZodType<T>;
   /** Undefined: the setting may be absent, unless it is required. */
   readonly fallback: T | undefined;
+  /** Of a list: what stands between its items elsewhere, if that is no comma. */
+  readonly separator?: string;
   /** Without it nothing can be done. */
   readonly required?: boolean;
 }
@@ -85,21 +87,21 @@ function find(setting: Setting<unknown>, { flags, environment, file }: Sources):
 
 function shaped(setting: Setting<unknown>, text: string): Found['raw'] {
   if (setting.form === 'value') return text;
-  if (setting.form === 'list') return splitList(text);
+  if (setting.form === 'list') return splitList(text, setting.separator);
   const word = text.trim().toLowerCase();
   if (['true', 'yes', 'on', '1'].includes(word)) return true;
   if (['false', 'no', 'off', '0'].includes(word)) return false;
   return text;
 }
 
-/** The items of a comma-separated list; commas within `{...}` belong to a glob. */
-export function splitList(text: string): string[] {
+/** The items of a list, with commas between them unless it is said otherwise; those within `{...}` belong to a glob. */
+export function splitList(text: string, separator = ','): string[] {
   const items: string[] = [''];
   let depth = 0;
   for (const character of text) {
     if (character === '{') depth += 1;
     if (character === '}') depth -= 1;
-    if (character === ',' && depth <= 0) items.push('');
+    if (character === separator && depth <= 0) items.push('');
     else items[items.length - 1] += character;
   }
   return items.map((item) => item.trim()).filter((item) => item !== '');

@@ -9,13 +9,14 @@ import { storeFlags, storeOptions, writtenFlags } from './store-flags.ts';
 import { runTransfer } from './transfer.ts';
 import { path, place, size, startingPoint, text } from './values.ts';
 import { type Call, createVerb } from './verb.ts';
-import { bandwidthFlags } from './when-flags.ts';
+import { bandwidthFlags, scheduleFlag } from './when-flags.ts';
 
 const sinkFlags = {
   to: required('to', 'PLACE', place, 'the folder to fill, made when it is missing, or the URL of a store'),
   topic: topicFlag,
   name: optional('name', 'DOWNLOADER', text, 'with the folder it names the position', "this host's name"),
   once: toggle('once', 'read what is on the topic now and exit; otherwise go on'),
+  ...scheduleFlag,
   fromOffset: optional(
     'from-offset',
     'PLACE',
@@ -94,13 +95,14 @@ export function downloadCommand(): Command {
 }
 
 async function run({ settings, output, kafka }: Call<typeof flags>): Promise<ExitCode> {
-  const giveUp = settings.once ? { giveUpAfter: onceGivesUpAfter } : {};
-  const run = { verb: 'download', watching: !settings.once, output } as const;
+  const once = settings.once || settings.schedule !== undefined;
+  const giveUp = once ? { giveUpAfter: onceGivesUpAfter } : {};
+  const run = { ...settings, verb: 'download', watching: !once, output } as const;
   return runTransfer(run, async ({ logger, onEvent }, signal) => {
     // Loaded here, so that help and usage errors need not wait for the client of Kafka.
     const { download } = await import('../files/download.ts');
     const bandwidth = bandwidthOf(() => settings, 'down');
-    const more = { kafka, bandwidth, logger, signal, onEvent };
+    const more = { once, kafka, bandwidth, logger, signal, onEvent };
     return download({ ...giveUp, ...settings, ...storeOptions(settings), ...more });
   });
 }

@@ -8,6 +8,8 @@ import { whenOutputFails } from './stdout.ts';
 
 export interface Interruption {
   readonly signal: AbortSignal;
+  /** Has somebody else told of the first signal from now on; gives the one before. */
+  tellTo(tell: (text: string) => void): (text: string) => void;
   /** Gives the signals back to their default. */
   release(): void;
 }
@@ -18,10 +20,11 @@ export interface Interruption {
  */
 export function interruptible(onFirst: (text: string) => void): Interruption {
   const controller = new AbortController();
+  let tell = onFirst;
   const onSignal = (name: NodeJS.Signals) => {
     if (controller.signal.aborted) process.exit(ExitCode.interrupted);
     const again = name === 'SIGINT' ? 'press Ctrl-C again to stop at once' : 'a second signal stops at once';
-    onFirst(`${name}: finishing what is in flight; ${again}`);
+    tell(`${name}: finishing what is in flight; ${again}`);
     controller.abort(new Error(`interrupted by ${name}`));
   };
   process.on('SIGINT', onSignal);
@@ -29,6 +32,11 @@ export function interruptible(onFirst: (text: string) => void): Interruption {
   whenOutputFails((failure) => controller.abort(failure));
   return {
     signal: controller.signal,
+    tellTo(other) {
+      const before = tell;
+      tell = other;
+      return before;
+    },
     release() {
       process.off('SIGINT', onSignal);
       process.off('SIGTERM', onSignal);

@@ -1,17 +1,58 @@
-/** What `upload` and `download` do alike: tell the run, obey signals, and turn the summary into an exit code. */
+/** What `upload` and `download` do alike: tell the run, obey signals and schedules, and turn the summary into an exit code. */
 import { ExitCode } from '../errors.ts';
+import { reportFailure } from './failure.ts';
 import { createReporter, type OutputSettings } from './output.ts';
 import type { Reporter, Summary } from './reporter.ts';
-import { interruptible } from './signals.ts';
+import { tellSchedule } from './schedule/lines.ts';
+import { runBySchedule, wallClock } from './schedule/run-by-schedule.ts';
+import { Schedule } from './schedule/schedule.ts';
+import { type Interruption, interruptible } from './signals.ts';
 import type { Verb } from './terminal/board.ts';
 
+export interface Transfer {
+  readonly verb: Verb;
+  /** Without end, unless it is run by a schedule. */
+  readonly watching: boolean;
+  readonly output: OutputSettings;
+  /** Patterns by which it is run; none: once, now. */
+  readonly schedule?: readonly string[] | undefined;
+  readonly timeZone?: string | undefined;
+}
+
+/** One run. With `once` it ends by itself. */
+export type Work = (reporter: Reporter, signal: AbortSignal) => Promise<Summary>;
+
 /** Runs `work` and resolves with the exit code. Rejects with what `work` rejects with, unless a signal had come. */
-export async function runTransfer(
-  { verb, watching, output }: { verb: Verb; watching: boolean; output: OutputSettings },
-  work: (reporter: Reporter, signal: AbortSignal) => Promise<Summary>,
+export async function runTransfer(transfer: Transfer, work: Work): Promise<ExitCode> {
+  const { verb, output, schedule = [], timeZone } = transfer;
+  let say = (_text: string): void => {};
+  const interruption = interruptible((text) => say(text));
+  try {
+    if (schedule.length === 0) return await runOnce(transfer, interruption, work);
+    const lines = tellSchedule(verb, output, timeZone);
+    say = lines.say;
+    return await runBySchedule({
+      schedule: new Schedule(schedule, timeZone),
+      clock: wallClock,
+      signal: interruption.signal,
+      tell: lines.tell,
+      run: () =>
+        runOnce({ ...transfer, watching: false }, interruption, work).catch((error: unknown) =>
+          reportFailure(error, output.json),
+        ),
+    });
+  } finally {
+    interruption.release();
+  }
+}
+
+async function runOnce(
+  { verb, watching, output }: Transfer,
+  interruption: Interruption,
+  work: Work,
 ): Promise<ExitCode> {
   const reporter = createReporter(verb, watching, output);
-  const interruption = interruptible((text) => reporter.notice(text));
+  const before = interruption.tellTo((text) => reporter.notice(text));
   try {
     const summary = await work(reporter, interruption.signal);
     reporter.summary(summary);
@@ -23,7 +64,7 @@ export async function runTransfer(
     throw error;
   } finally {
     reporter.close();
-    interruption.release();
+    interruption.tellTo(before);
   }
 }
 

@@ -7,7 +7,7 @@ import { counted, optional, repeated, required, sized, timed, toggle, valued } f
 import { storeFlags } from './store-flags.ts';
 import { newTopicFlags } from './topic-flags.ts';
 import { choice, count, duration, generation, place, size, text } from './values.ts';
-import { bandwidthFlags } from './when-flags.ts';
+import { bandwidthFlags, scheduleFlag } from './when-flags.ts';
 
 const what = {
   from: required(
@@ -26,6 +26,7 @@ const what = {
   ),
   once: toggle('once', 'send what is there now and exit; otherwise watch for more'),
   move: toggle('move', 'remove each file of the folder once Kafka has it; for spool folders'),
+  ...scheduleFlag,
   dryRun: toggle('dry-run', 'print what would be sent, and send nothing'),
   resend: toggle('resend', 'send everything again, whatever was sent before'),
 } as const;

@@ -49,11 +49,12 @@ type UploadCall = Call<typeof uploadFlags>;
 
 async function run({ settings, output, kafka }: UploadCall): Promise<ExitCode> {
   const { generate, ...options } = settings;
-  const once = options.once || options.dryRun;
+  const { schedule } = settings;
+  const once = options.once || options.dryRun || schedule !== undefined;
   if (generate !== undefined && parsePlace(options.from).store !== 'disk')
     throw new ConfigurationError('--generate makes its files in a folder: name one with --from');
   const told = options.dryRun && !output.json ? listOnly(output) : output;
-  const run = { verb: 'upload', watching: !once, output: told } as const;
+  const run = { ...settings, verb: 'upload', watching: !once, output: told } as const;
   return runTransfer(run, async ({ logger, onEvent }, signal) => {
     // Loaded here, so that help and usage errors need not wait for the client of Kafka.
     const { upload } = await import('../files/upload.ts');
@@ -70,6 +71,7 @@ async function run({ settings, output, kafka }: UploadCall): Promise<ExitCode> {
         ...(once ? { giveUpAfter: onceGivesUpAfter } : {}),
         ...options,
         ...storeOptions(settings),
+        once,
         kafka,
         bandwidth: bandwidthOf(() => settings, 'up'),
         logger,

@@ -1,7 +1,9 @@
 /** The flags that say when a transfer runs, and how fast. */
+import { z } from 'zod';
 import { isTimeZone } from '../files/shared/local-time.ts';
 import { parseTimetable } from '../files/shared/timetable.ts';
 import { optional } from './flags.ts';
+import { patternFault } from './schedule/schedule.ts';
 import { parsed } from './values.ts';
 
 const timetable = parsed(
@@ -13,6 +15,24 @@ const timeZone = parsed(
   (text) => (isTimeZone(text) ? text : undefined),
   'is no time zone that this machine knows; write for example Europe/Berlin or UTC',
 );
+
+const cronPattern = z.string().superRefine((written, context) => {
+  const fault = patternFault(written);
+  const message = `is no schedule (${fault}); write five fields as cron has them, e.g. "0,30 * * * *"`;
+  if (fault !== undefined) context.addIssue({ code: 'custom', message, input: written });
+});
+
+export const scheduleFlag = {
+  schedule: {
+    flag: 'schedule',
+    form: 'list',
+    separator: ';',
+    argument: 'CRON',
+    schema: z.array(cronPattern),
+    fallback: undefined,
+    help: 'run as with --once whenever that time comes, e.g. "0,30 * * * *", and wait for the next; may be repeated',
+  },
+} as const;
 
 export const bandwidthFlags = {
   bandwidth: optional(
