@@ -1,5 +1,5 @@
 /** The flags of `sluice upload`, by the headings of its help. */
-import { uploadDefaults as usual } from '../files/shared/options.ts';
+import { fileOrders, uploadDefaults as usual } from '../files/shared/options.ts';
 import { compressions } from '../kafka/contract.ts';
 import { checksumAlgorithms } from '../records/checksum.ts';
 import { giveUpFlag, topicFlag } from './connection.ts';
@@ -46,6 +46,14 @@ const which = {
 } as const;
 
 const how = {
+  order: optional(
+    'order',
+    'HOW',
+    choice(fileOrders),
+    `which of the files that wait goes first: ${fileOrders.join(', ')}`,
+    'as they are found',
+  ),
+  first: repeated('first', 'GLOB', 'what matches overtakes all others; may be repeated'),
   parallel: counted('parallel', usual.parallel, [1, 256], 'large files in flight at once'),
   checksum: valued(
     'checksum',

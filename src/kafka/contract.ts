@@ -34,8 +34,11 @@ export interface Appended {
   readonly offset: number;
 }
 
-/** `free`: the record may come to stand before others that were appended earlier, and behind later ones. */
-export type RecordOrder = 'kept' | 'free';
+/**
+ * `free`: the record may come to stand before others that were appended earlier, and behind later ones. `urgent`: the same, and it goes
+ * before all of free order that wait.
+ */
+export type RecordOrder = 'kept' | 'free' | 'urgent';
 
 /**
  * An idempotent producer (acks=all). Order within a partition is the order of the calls, across retries too, of the

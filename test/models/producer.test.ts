@@ -170,7 +170,7 @@ class Run {
 
   #append(where: number, bytes: number): void {
     const key = Buffer.from(String(this.sent.length));
-    const order = this.sent.length % 3 === 2 ? 'kept' : 'free';
+    const order = (['free', 'urgent', 'kept'] as const)[this.sent.length % 3]!;
     const one: Sent = { partition: where, order };
     this.sent.push(one);
     this.producer.append(topic, where, { key, value: Buffer.alloc(bytes) }, order).then(

@@ -11,6 +11,7 @@ import { checkChunkSize, planBuffers, recordLimit } from '../send/chunk-size.ts'
 import { MovedFiles } from '../send/moved-files.ts';
 import { fitsPack } from '../send/pack-files.ts';
 import { PartitionChoice } from '../send/partitions.ts';
+import { Precedence } from '../send/precedence.ts';
 import { SendContext } from '../send/send-context.ts';
 import { abortUpload } from '../send/send-file.ts';
 import { Senders } from '../send/senders.ts';
@@ -81,6 +82,7 @@ export class UploadRun {
       kafka,
       context: this.#context,
       parallel,
+      precedence: new Precedence(settings),
       onEvent,
       sent: (file) => this.#sent(file),
       refused: (file, reason) => this.#refused(file, reason),
@@ -92,6 +94,7 @@ export class UploadRun {
     };
     const remembered = (): Promise<void> => state.behind.flush();
     this.#moved = settings.move ? new MovedFiles({ source, remembered, onEvent, kept }) : undefined;
+    settings.onControl?.({ reorder: (wishes) => this.#senders.reorder(new Precedence(wishes)) });
     this.#intake = new Intake({
       source,
       selection,

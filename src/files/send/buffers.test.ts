@@ -76,3 +76,29 @@ test('Pieces are as large as was asked for, never lie over each other, and come 
     { numRuns: 200, seed: 3 },
   );
 });
+
+test('Who is urgent gets what comes back next, and among themselves they take turns', async () => {
+  const buffers = new Buffers(1, 10);
+  const held = await buffers.take();
+  const got: string[] = [];
+  const take = async (name: string, isUrgent: boolean): Promise<void> => {
+    const piece = await buffers.take(10, isUrgent);
+    got.push(name);
+    buffers.give(piece);
+  };
+  const all = [take('a', false), take('b', false), take('urgent 1', true), take('urgent 2', true)];
+  buffers.give(held);
+  await Promise.all(all);
+  assert.deepEqual(got, ['urgent 1', 'urgent 2', 'a', 'b']);
+});
+
+test('Who is urgent makes do with a larger piece', async () => {
+  const buffers = new Buffers(1, 1000);
+  const pieces = [await buffers.take(500), await buffers.take(500)];
+  const small = buffers.take(100, true);
+  buffers.give(pieces[0]!);
+  assert.equal((await small).length, 500);
+  buffers.give(await small);
+  buffers.give(pieces[1]!);
+  assert.equal((await buffers.take()).length, 1000);
+});

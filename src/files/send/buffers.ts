@@ -12,6 +12,7 @@ interface Whole {
 
 interface Waiting {
   readonly parts: number;
+  readonly isUrgent: boolean;
   readonly resolve: (piece: Uint8Array) => void;
 }
 
@@ -33,12 +34,17 @@ export class Buffers {
     this.#unmade = count;
   }
 
-  /** At least `bytes`, if a buffer holds so many, and as few beyond as cutting into halves allows. */
-  async take(bytes: number = this.size): Promise<Uint8Array> {
+  /** Who is urgent goes before all that wait. At least `bytes`, if a buffer holds so many, and as few beyond as cutting into halves allows. */
+  async take(bytes: number = this.size, isUrgent = false): Promise<Uint8Array> {
     let parts = 1;
     while (parts < mostParts && Math.floor(this.size / (parts * 2)) >= bytes) parts *= 2;
-    const piece = this.#waiting.length === 0 ? this.#find(parts) : undefined;
-    return piece ?? new Promise((resolve) => this.#waiting.push({ parts, resolve }));
+    const piece = this.#waiting.length === 0 || isUrgent ? this.#find(parts, isUrgent) : undefined;
+    if (piece !== undefined) return piece;
+    return new Promise((resolve) => {
+      const waiting = { parts, isUrgent, resolve };
+      const before = isUrgent ? this.#waiting.findIndex((other) => !other.isUrgent) : -1;
+      this.#waiting.splice(before < 0 ? this.#waiting.length : before, 0, waiting);
+    });
   }
 
   give(piece: Uint8Array): void {
@@ -50,16 +56,18 @@ export class Buffers {
       this.#whole.push(whole);
     } else if (free.length === 1) this.#freeOf(pieces.length).add(whole);
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
-      const found = this.#find(next.parts);
+      const found = this.#find(next.parts, next.isUrgent);
       if (found === undefined) return;
       this.#waiting.shift();
       next.resolve(found);
     }
   }
 
-  #find(parts: number): Uint8Array | undefined {
+  /** Who is urgent takes a larger piece, rather than wait until all of a buffer is free. */
+  #find(parts: number, isUrgent: boolean): Uint8Array | undefined {
     const [cut] = this.#freeOf(parts);
     const whole = cut ?? this.#cutUp(this.#whole.pop() ?? this.#make(), parts);
+    if (whole === undefined && isUrgent && parts > 1) return this.#find(parts / 2, true);
     const piece = whole?.free.pop();
     if (whole === undefined || piece === undefined) return undefined;
     if (whole.free.length === 0) this.#freeOf(parts).delete(whole);

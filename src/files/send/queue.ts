@@ -1,7 +1,9 @@
-/** A queue between a producer and waiting consumers of one process. */
+/** A queue between a producer and waiting consumers of one process; first come, first served, unless it is sorted. */
+import { Fifo } from './fifo.ts';
+import { Heap } from './heap.ts';
+
 export class Queue<T> {
-  #items: T[] = [];
-  #head = 0;
+  #items: Fifo<T> | Heap<T> = new Fifo();
   readonly #waiting: ((item: T | undefined) => void)[] = [];
   #arrived: (() => void) | undefined;
   #closed = false;
@@ -15,26 +17,26 @@ export class Queue<T> {
 
   /** The next item; undefined once the queue is closed and empty. */
   async take(): Promise<T | undefined> {
-    if (this.length > 0) {
-      const item = this.#items[this.#head++];
-      // Taken items are let go of by the thousand: shifting each would move all that wait.
-      if (this.#head >= 1024) {
-        this.#items = this.#items.slice(this.#head);
-        this.#head = 0;
-      }
-      return item;
-    }
+    if (this.length > 0) return this.#items.take();
     if (this.#closed) return undefined;
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   /** The next item, left where it is. */
   peek(): T | undefined {
-    return this.#items[this.#head];
+    return this.#items.peek();
+  }
+
+  /** From now on what waits comes out in that order; undefined: as it came in. What waits already is given back, to be put in again. */
+  sort(compare: ((a: T, b: T) => number) | undefined): T[] {
+    const waiting: T[] = [];
+    while (this.length > 0) waiting.push(this.#items.take() as T);
+    this.#items = compare === undefined ? new Fifo() : new Heap(compare);
+    return waiting;
   }
 
   get length(): number {
-    return this.#items.length - this.#head;
+    return this.#items.length;
   }
 
   /** Resolves when an item waits, the queue is closed, or so many milliseconds are over. One caller at a time. */
@@ -53,8 +55,7 @@ export class Queue<T> {
   /** No more items come; with `drop`, what waits is forgotten too. */
   close(options: { drop: boolean }): void {
     this.#closed = true;
-    if (options.drop) this.#items = [];
-    if (options.drop) this.#head = 0;
+    if (options.drop) this.#items = new Fifo();
     for (const waiting of this.#waiting.splice(0)) waiting(undefined);
     this.#arrived?.();
   }

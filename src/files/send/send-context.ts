@@ -28,19 +28,35 @@ export interface SendContextOptions {
 
 export class SendContext {
   readonly options: SendContextOptions;
-  /** Bytes of the largest batch that is sent, by `max.message.bytes` of the topic as last seen. */
-  limit: number;
+  /** Its records, and its wishes for memory, go before those of others. */
+  readonly isUrgent: boolean;
+  readonly #shared: { limit: number };
 
-  constructor(options: SendContextOptions, limit: number) {
+  constructor(options: SendContextOptions, limit: number | { limit: number }, isUrgent = false) {
     this.options = options;
-    this.limit = limit;
+    this.isUrgent = isUrgent;
+    this.#shared = typeof limit === 'number' ? { limit } : limit;
+  }
+
+  /** The same, for files that are not to wait. */
+  urgent(): SendContext {
+    return new SendContext(this.options, this.#shared, true);
+  }
+
+  /** Bytes of the largest batch that is sent, by `max.message.bytes` of the topic as last seen. */
+  get limit(): number {
+    return this.#shared.limit;
+  }
+
+  set limit(bytes: number) {
+    this.#shared.limit = bytes;
   }
 
   /** A buffer for so many bytes of files (default: as many as one holds), once there is one, and room for what will be remembered of them. */
   async takeBuffer(bytes?: number): Promise<Uint8Array> {
     const { buffers, state } = this.options;
     await state.behind.drained();
-    return buffers.take(bytes);
+    return buffers.take(bytes, this.isUrgent);
   }
 
   /**
@@ -58,7 +74,8 @@ export class SendContext {
     if (confirmed !== undefined) await confirmed;
     partitions.add(partition, bytes);
     try {
-      const place = await producer.append(topic, partition, record, order);
+      const turn = this.isUrgent && order === 'free' ? 'urgent' : order;
+      const place = await producer.append(topic, partition, record, turn);
       progress.records++;
       progress.wireBytes += bytes;
       return place;

@@ -6,11 +6,12 @@ import { createFileHasher } from '../hashing/hasher.ts';
 import { StoppedError } from '../shared/disk-retry.ts';
 import type { UploadEvent } from '../shared/events.ts';
 import { usualMaxMessageBytes } from '../shared/topics.ts';
-import type { Decision } from '../state/decide.ts';
 import { recordLimit } from './chunk-size.ts';
 import { hashUpTo } from './hash-file.ts';
+import { type Job, type JobLine, JobLines } from './job-lines.ts';
 import { PackBuilder, packBytes } from './pack-files.ts';
-import { Queue } from './queue.ts';
+import type { Precedence } from './precedence.ts';
+import type { Queue } from './queue.ts';
 import { isRefused } from './said-size.ts';
 import type { SendContext } from './send-context.ts';
 import { abortUpload, isTooLarge, sendFile } from './send-file.ts';
@@ -19,15 +20,11 @@ import { abortUpload, isTooLarge, sendFile } from './send-file.ts';
 const smallLimit = 10_000;
 const largeLimit = 50_000;
 
-export interface Job {
-  readonly file: SourceFile;
-  readonly decision: Exclude<Decision, { action: 'unchanged' }>;
-}
-
 export interface SendersOptions {
   readonly kafka: Kafka;
   readonly context: SendContext;
   readonly parallel: number;
+  readonly precedence: Precedence;
   readonly onEvent: (event: UploadEvent) => void;
   /** All of the file is on the topic, as it looks here: it needs no more attention. */
   readonly sent: (file: SourceFile) => void;
@@ -42,14 +39,14 @@ export interface SendersOptions {
 export class Senders {
   readonly #options: SendersOptions;
   readonly #context: SendContext;
-  readonly #large = new Queue<Job>();
-  readonly #small = new Queue<Job>();
+  readonly #waiting: JobLines;
   /** Pushed and not dealt with. */
   readonly #jobs = { large: 0, small: 0 };
 
   constructor(options: SendersOptions) {
     this.#options = options;
     this.#context = options.context;
+    this.#waiting = new JobLines(options.precedence);
   }
 
   /** False while there are enough jobs. Many small files go at once, and are not to wait behind as many large ones. */
@@ -62,30 +59,43 @@ export class Senders {
     progress.filesWaiting++;
     progress.bytesWaiting += job.file.size;
     this.#jobs[size]++;
-    (size === 'large' ? this.#large : this.#small).push(job);
+    this.#waiting.push(job, size);
+  }
+
+  /** Another order from now on, of those that wait too. */
+  reorder(precedence: Precedence): void {
+    this.#waiting.reorder(precedence);
   }
 
   /** No more jobs come. With `drop`, only what is under way is finished. */
   close(options: { drop: boolean }): void {
-    this.#large.close(options);
-    this.#small.close(options);
+    this.#waiting.close(options);
   }
 
   /** Resolves when all jobs are done and the queues are closed; rejects with what ends the whole run. */
   async run(): Promise<void> {
-    const workers = Array.from({ length: this.#options.parallel }, () => this.#sendLarge());
-    await Promise.all([...workers, this.#sendSmall()]);
+    const { usual, urgent } = this.#waiting;
+    const hasty = this.#context.urgent();
+    const workers = Array.from({ length: this.#options.parallel }, () =>
+      this.#sendLarge(usual, this.#context),
+    );
+    const others = [
+      this.#sendSmall(usual, this.#context),
+      this.#sendLarge(urgent, hasty),
+      this.#sendSmall(urgent, hasty),
+    ];
+    await Promise.all([...workers, ...others]);
   }
 
-  async #sendLarge(): Promise<void> {
-    for (let job = await this.#large.take(); job !== undefined; job = await this.#large.take()) {
+  async #sendLarge({ large }: JobLine, context: SendContext): Promise<void> {
+    for (let job = await large.take(); job !== undefined; job = await large.take()) {
       this.#taken(job);
       this.#jobs.large--;
-      await this.#guard([job], () => this.#sendOne(job as Job));
+      await this.#guard([job], () => this.#sendOne(job as Job, context));
     }
   }
 
-  async #sendOne({ file, decision }: Job): Promise<void> {
+  async #sendOne({ file, decision }: Job, context: SendContext): Promise<void> {
     const { sent, failed, onEvent } = this.#options;
     const { progress, uploader } = this.#context.options;
     // Empty files need no buffer to read into, but are remembered as all others are.
@@ -113,7 +123,7 @@ export class Senders {
       );
       resume = undefined;
     }
-    const result = await sendFile(this.#context, file, resume);
+    const result = await sendFile(context, file, resume);
     if (result.outcome === 'stopped') return;
     if (result.outcome === 'changed') return failed(file.path, result.reason);
     progress.filesDone++;
@@ -162,25 +172,21 @@ export class Senders {
     return 'same';
   }
 
-  async #sendSmall(): Promise<void> {
+  async #sendSmall({ small }: JobLine, context: SendContext): Promise<void> {
     const flights = new Set<Promise<void>>();
     let failure: unknown;
-    for (
-      let job = await this.#small.take();
-      job !== undefined && failure === undefined;
-      job = await this.#small.take()
-    ) {
+    for (let job = await small.take(); job !== undefined && failure === undefined; job = await small.take()) {
       // The buffer first: while Kafka holds them all, files gather for a fuller pack.
-      const buffer = await this.#context.takeBuffer(packBytes(this.#context, job.file));
-      const { builder, jobs } = await this.#fill(job, buffer.length);
+      const buffer = await context.takeBuffer(packBytes(context, job.file));
+      const { builder, jobs } = await this.#fill(job, context, small, buffer.length);
       const flight = this.#guard(jobs, () => this.#sendPack(builder, buffer, jobs.length))
         .catch((error: unknown) => {
           failure ??= error;
           // The loop may be waiting for a file that never comes, for nothing is done any more.
-          this.#small.close({ drop: true });
+          small.close({ drop: true });
         })
         .finally(() => {
-          this.#context.options.buffers.give(buffer);
+          context.options.buffers.give(buffer);
           flights.delete(flight);
         });
       flights.add(flight);
@@ -189,18 +195,22 @@ export class Senders {
     if (failure !== undefined) throw failure;
   }
 
-  /** Fills a pack of at most so many bytes, beginning with `first`; waits a little for company, once. */
-  async #fill(first: Job, bytes: number): Promise<{ builder: PackBuilder; jobs: Job[] }> {
-    const { linger } = this.#context.options;
-    const builder = new PackBuilder(this.#context, bytes);
+  /** Fills a pack of at most so many bytes, beginning with `first`; waits a little for company, once, unless it is urgent. */
+  async #fill(
+    first: Job,
+    context: SendContext,
+    small: Queue<Job>,
+    bytes: number,
+  ): Promise<{ builder: PackBuilder; jobs: Job[] }> {
+    const builder = new PackBuilder(context, bytes);
     const jobs: Job[] = [];
-    const until = performance.now() + linger;
-    for (let next: Job | undefined = first; next !== undefined; next = await this.#small.take()) {
+    const until = performance.now() + (context.isUrgent ? 0 : context.options.linger);
+    for (let next: Job | undefined = first; next !== undefined; next = await small.take()) {
       builder.add(next.file);
       jobs.push(next);
       this.#taken(next);
-      await this.#small.arrival(until - performance.now());
-      const waiting = this.#small.peek();
+      await small.arrival(until - performance.now());
+      const waiting = small.peek();
       if (waiting === undefined || !builder.fits(waiting.file)) break;
     }
     return { builder, jobs };

@@ -65,6 +65,12 @@ export interface UploadOptions extends TopicOptions, StoreOptions {
   readonly bufferBytes?: number;
   /** Remove each file from the source once it was sent and that is remembered, unless it is another one by then. */
   readonly move?: boolean;
+  /** Which of the files that wait goes first. Default: as they were found. */
+  readonly order?: FileOrder;
+  /** Globs of what goes before all others, also before a large file that is under way. */
+  readonly first?: readonly string[];
+  /** Called once, with what may be asked of the run while it goes on. */
+  readonly onControl?: (control: UploadControl) => void;
   /** Forget what was sent before: send everything again. */
   readonly resend?: boolean;
   /** Say what would be sent and resolve. */
@@ -75,6 +81,19 @@ export interface UploadOptions extends TopicOptions, StoreOptions {
   /** Milliseconds that the new topic keeps its records; -1: for ever. */
   readonly retention?: number;
   readonly onEvent?: (event: UploadEvent) => void;
+}
+
+/** `size`: the smallest first; `oldest`, `newest`: by the time of the last write. */
+export const fileOrders = ['name', 'size', 'oldest', 'newest'] as const;
+export type FileOrder = (typeof fileOrders)[number];
+
+/** A run that goes on. */
+export interface UploadControl {
+  /** Another order from now on, of what waits too. Throws ConfigurationError for an empty glob. */
+  reorder(wishes: {
+    readonly order?: FileOrder | undefined;
+    readonly first?: readonly string[] | undefined;
+  }): void;
 }
 
 export const uploadDefaults = {

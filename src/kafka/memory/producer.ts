@@ -95,7 +95,7 @@ export class MemoryProducer implements Producer {
   }
 
   #mayOvertake(first: Waiting, second: Waiting | undefined): boolean {
-    if (!this.#overtakes || first.order !== 'free' || second?.order !== 'free') return false;
+    if (!this.#overtakes || first.order === 'kept' || (second?.order ?? 'kept') === 'kept') return false;
     this.#acknowledged += 1;
     return this.#acknowledged % 2 === 1;
   }

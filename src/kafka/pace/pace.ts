@@ -17,9 +17,6 @@ const freshMs = 200;
 /** Milliseconds that a record takes: what is urgent waits no longer behind one. */
 const recordMs = 200;
 const leastRecord = 16 * 1024;
-/** Milliseconds of what is given to a connection at once. */
-const aheadMs = 1000;
-const leastAhead = 64 * 1024;
 /** Milliseconds of what is asked for at once: the system takes in much of it as soon as it is there. */
 const askMs = 250;
 
@@ -58,11 +55,6 @@ export class Pace {
   /** Bytes that are best asked for at once, at the most. */
   get askBytes(): number {
     return this.#worth(askMs, leastRecord);
-  }
-
-  /** Bytes that are best given to all connections at once, at the most. */
-  get aheadBytes(): number {
-    return this.#worth(aheadMs, leastAhead);
   }
 
   /** Takes a place for so many bytes: gives the milliseconds until they may go. */

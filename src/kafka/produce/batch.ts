@@ -10,6 +10,8 @@ import {
 
 /** An appended record that has not been answered. */
 export interface PendingRecord {
+  /** It goes before others of free order. */
+  readonly isUrgent?: boolean;
   readonly record: NewRecord;
   /** Bytes of a batch that holds it alone. */
   readonly size: number;

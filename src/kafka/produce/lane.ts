@@ -19,6 +19,8 @@ export interface LaneOptions {
   readonly isSpare: boolean;
   /** Bytes of shared records that it may take while so many batches of it are on their way; 0: none. */
   readonly share: (load: number) => number;
+  /** Where shared records wait that are to go first. */
+  readonly urgent: () => Iterable<Shared>;
   /** Where shared records wait. */
   readonly waiting: () => Iterable<Shared>;
   /** It needs a connection and gets none, perhaps because others have so many. */
@@ -38,7 +40,8 @@ export class Lane {
     this.#finder = new RouteFinder(cluster, { isSpare, onRefused });
     this.#sender = new Sender(cluster, this.#finder, compression, {
       share: () => this.#share(this.load),
-      waiting: () => this.#waiting(),
+      urgent: () => this.#usable(this.#options.urgent()),
+      waiting: () => this.#usable(this.#options.waiting()),
       rested: () => this.#leave(),
     });
   }
@@ -105,8 +108,8 @@ export class Lane {
     this.#finder.giveWay();
   }
 
-  *#waiting(): Generator<Route> {
-    for (const to of this.#options.waiting()) {
+  *#usable(all: Iterable<Shared>): Generator<Route> {
+    for (const to of all) {
       const route = this.route(to);
       if (this.#maySend(route)) yield route;
     }

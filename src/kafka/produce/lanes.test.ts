@@ -150,3 +150,20 @@ test('Batches that are compressed ahead are no more than a session may hold', as
     if (bench.on(0).length > 0) await bench.answer();
   }
 });
+
+test('What is urgent goes before all of free order that waits', async () => {
+  const bench = await twoSessions([0]);
+  for (let count = 0; count < 12; count += 1) {
+    free(bench, 0);
+    await bench.rest();
+  }
+  const before = bench.on(0).flat().length;
+  const urgent = bench.append(0, large, 'urgent');
+  await bench.rest();
+  assert.equal(bench.on(0).flat().length, before, 'all sessions are busy');
+  // One that is busy is answered: what it takes next is the urgent one.
+  await bench.answer();
+  let answers = 1;
+  for (; urgent.offset === undefined; answers += 1) await bench.answer();
+  assert.ok(answers <= before + 1, 'only what was on its way already came first');
+});

@@ -15,6 +15,8 @@ const sharedBytes = 64 * 1024;
 const laneLoad = 3;
 /** Of the only one, to all partitions, where others may soon take what it leaves. */
 const loneLoad = 5;
+/** Of all sessions together under a limit: a record takes a fifth of a second then, so that these are one. */
+const pacedLoad = 5;
 
 export class Lanes {
   readonly #cluster: Cluster;
@@ -57,8 +59,9 @@ export class Lanes {
   }
 
   append(to: Shared, record: PendingRecord, order: RecordOrder): void {
-    if (order === 'free' && this.#most > 1) {
-      to.records.push(record);
+    if (order !== 'kept' && this.#most > 1) {
+      if (order === 'urgent') this.#putFirst(to.records, { ...record, isUrgent: true });
+      else to.records.push(record);
       this.#waiting.add(to);
       this.#offer(to);
       return;
@@ -67,6 +70,12 @@ export class Lanes {
     const route = first.route(to);
     route.queue.append(record);
     first.wake(route);
+  }
+
+  /** Behind those that are as urgent. */
+  #putFirst(records: PendingRecord[], record: PendingRecord): void {
+    const behind = records.findIndex(({ isUrgent }) => isUrgent !== true);
+    records.splice(behind < 0 ? records.length : behind, 0, record);
   }
 
   /** Has the first session find its way to the partition. */
@@ -96,9 +105,9 @@ export class Lanes {
   }
 
   #share(index: number, load: number): number {
-    if (index >= this.#inUse || load * sharedBytes >= this.#paced) return 0;
-    if (this.#inUse === 1) return !this.isFar || load < loneLoad ? sharedBytes : 0;
-    return load < laneLoad && this.#areLeftFor(load) ? sharedBytes : 0;
+    if (index >= this.#inUse || load >= this.#pacedLoad) return 0;
+    if (this.#inUse === 1) return !this.isFar || load < loneLoad ? this.#sharedBytes : 0;
+    return load < laneLoad && this.#areLeftFor(load) ? this.#sharedBytes : 0;
   }
 
   /** Who has so many batches on the way takes one more where as many wait for each of the others: they would wait for it otherwise. */
@@ -108,10 +117,15 @@ export class Lanes {
     return missing <= 0;
   }
 
-  /** Bytes that are best on their way of each session: what goes by another one, or is to keep its order, waits no longer behind them. */
-  get #paced(): number {
-    const ahead = this.#cluster.options.paces?.sent.aheadBytes ?? Number.POSITIVE_INFINITY;
-    return Math.max(2 * sharedBytes, ahead / this.#inUse);
+  /** So many batches of a session are best on their way under a limit: what is urgent, or is to keep its order, waits for no more. */
+  get #pacedLoad(): number {
+    const isPaced = this.#cluster.options.paces?.sent.isOn === true;
+    return isPaced ? Math.max(2, Math.ceil(pacedLoad / this.#inUse)) : Number.POSITIVE_INFINITY;
+  }
+
+  /** What it joins then. */
+  get #sharedBytes(): number {
+    return Math.min(sharedBytes, this.#cluster.options.paces?.sent.recordBytes ?? sharedBytes);
   }
 
   *#waitingNow(): Generator<Shared> {
@@ -119,6 +133,10 @@ export class Lanes {
       if (to.records.length > 0) yield to;
       else this.#waiting.delete(to);
     }
+  }
+
+  *#urgentNow(): Generator<Shared> {
+    for (const to of this.#waiting) if (to.records[0]?.isUrgent === true) yield to;
   }
 
   #first(): Lane {
@@ -132,6 +150,7 @@ export class Lanes {
       compression: this.#compression,
       isSpare: index > 0,
       share: (load) => this.#share(index, load),
+      urgent: () => (index < this.#inUse ? this.#urgentNow() : []),
       waiting: () => (index < this.#inUse ? this.#waitingNow() : []),
       onRefused: (broker) => this.#makeWay(lane, broker),
     });

@@ -90,7 +90,7 @@ export class KafkaProducer implements Producer {
         },
       };
       this.#lanes.append(to, pending, order);
-      if (order === 'free') this.#watch?.wake();
+      if (order !== 'kept') this.#watch?.wake();
     });
   }
 

@@ -24,6 +24,8 @@ interface Sent {
 export interface Sharing {
   /** Bytes that the next batch may take of them, while as many are held as there are; 0: none. */
   share(): number;
+  /** Those of them to where records wait that are to go first. */
+  urgent(): Iterable<Route>;
   /** Routes of this session to where such records wait, and may be sent or have their way found. */
   waiting(): Iterable<Route>;
   /** Nothing is on its way any more. */
@@ -169,6 +171,7 @@ export class Sender {
       this.#unanswered(entries, error);
       return;
     }
+    for (const route of this.#sharing.urgent()) this.#active.add(route);
     for (const { route, batch } of entries) {
       if (!route.queue.holds(batch)) continue;
       const { partition, queue } = route;
