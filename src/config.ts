@@ -63,12 +63,13 @@ export function propertyOf(flag: string): string {
 }
 
 /** A place where a value was found, as errors name it, e.g. `SLUICE_MIN_AGE (environment)`. */
-interface Found {
+export interface Found {
   readonly raw: string | boolean | readonly string[];
   readonly place: string;
 }
 
-function find(setting: Setting<unknown>, { flags, environment, file }: Sources): Found | undefined {
+/** What the user has written for a setting, and where it counts from; undefined: nowhere. */
+export function find(setting: Setting<unknown>, { flags, environment, file }: Sources): Found | undefined {
   const flag = flags[setting.flag];
   if (flag !== undefined) return { raw: flag, place: `--${setting.flag}` };
   const variable = variableOf(setting.flag);
@@ -80,9 +81,13 @@ function find(setting: Setting<unknown>, { flags, environment, file }: Sources):
   const property = propertyOf(setting.flag);
   const fromFile = file?.properties[property];
   if (file === undefined || fromFile === undefined) return undefined;
+  return { raw: shaped(setting, fromFile), place: placeIn(file, property) };
+}
+
+/** A property of a file, as errors name it, e.g. `sluice.min.age (client.properties, line 3)`. */
+export function placeIn(file: ConfigurationFile, property: string): string {
   const line = file.lineOf(property);
-  const place = `${property} (${file.path}${line === undefined ? '' : `, line ${line}`})`;
-  return { raw: shaped(setting, fromFile), place };
+  return `${property} (${file.path}${line === undefined ? '' : `, line ${line}`})`;
 }
 
 function shaped(setting: Setting<unknown>, text: string): Found['raw'] {

@@ -1,5 +1,5 @@
 /** How every verb reaches Kafka: its flags, and the properties that flags, environment and file add up to. */
-import { propertyOf, type Sources } from '../config.ts';
+import { placeIn, propertyOf, type Sources } from '../config.ts';
 import { ConfigurationError } from '../errors.ts';
 import { type ClientProperties, isSecret } from '../kafka/properties.ts';
 import { kafkaPropertyOf } from './environment.ts';
@@ -42,6 +42,20 @@ export function giveUpFlag(shownDefault: string) {
     'end with exit code 4 when no broker answers for so long',
     shownDefault,
   );
+}
+
+/** Where a Kafka property has its value from, as errors name places. */
+export function kafkaPlaceOf(property: string, { flags, environment, file }: Sources): string {
+  const isBootstrap = property === 'bootstrap.servers';
+  if (isBootstrap && typeof flags['bootstrap-servers'] === 'string') return '--bootstrap-servers';
+  if (pairsOf(flags.property).some(([name]) => name === property)) return '-X';
+  const variable = Object.keys(environment).findLast(
+    (name) => kafkaPropertyOf(name) === property && environment[name] !== '',
+  );
+  if (variable !== undefined) return `${variable} (environment)`;
+  const ours = propertyOf('bootstrap-servers');
+  if (isBootstrap && file?.properties[ours] !== undefined) return placeIn(file, ours);
+  return file?.properties[property] === undefined ? 'default' : placeIn(file, property);
 }
 
 /**

@@ -5,6 +5,7 @@ import { downloadDefaults } from '../files/shared/options.ts';
 import { bandwidthOf } from './bandwidth.ts';
 import { giveUpFlag, onceGivesUpAfter, topicFlag } from './connection.ts';
 import { counted, optional, required, timed, toggle } from './flags.ts';
+import { LiveSettings } from './live-settings.ts';
 import { storeFlags, storeOptions, writtenFlags } from './store-flags.ts';
 import { runTransfer } from './transfer.ts';
 import { path, place, size, startingPoint, text } from './values.ts';
@@ -94,14 +95,16 @@ export function downloadCommand(): Command {
   });
 }
 
-async function run({ settings, output, kafka }: Call<typeof flags>): Promise<ExitCode> {
+async function run(call: Call<typeof flags>): Promise<ExitCode> {
+  const { settings, output, kafka } = call;
+  const live = new LiveSettings({ ...call, changeable: ['bandwidth', 'timeZone'] });
   const once = settings.once || settings.schedule !== undefined;
   const giveUp = once ? { giveUpAfter: onceGivesUpAfter } : {};
-  const run = { ...settings, verb: 'download', watching: !once, output } as const;
+  const run = { ...settings, live, verb: 'download', watching: !once, output } as const;
   return runTransfer(run, async ({ logger, onEvent }, signal) => {
     // Loaded here, so that help and usage errors need not wait for the client of Kafka.
     const { download } = await import('../files/download.ts');
-    const bandwidth = bandwidthOf(() => settings, 'down');
+    const bandwidth = bandwidthOf(() => live.settings, 'down');
     const more = { once, kafka, bandwidth, logger, signal, onEvent };
     return download({ ...giveUp, ...settings, ...storeOptions(settings), ...more });
   });

@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { ExitCode } from '../errors.ts';
 import { brokerCommand } from './broker.ts';
 import { catCommand } from './cat.ts';
+import { configCommand } from './config.ts';
 import { doctorCommand } from './doctor.ts';
 import { downloadCommand } from './download.ts';
 import { reportFailure } from './failure.ts';
@@ -52,6 +53,7 @@ export function createProgram(version: string): Command {
     serveCommand(),
     brokerCommand(),
     doctorCommand(),
+    configCommand(),
   ];
   for (const verb of verbs) program.addCommand(verb);
   for (const command of [

@@ -8,8 +8,12 @@ import { whenOutputFails } from './stdout.ts';
 
 export interface Interruption {
   readonly signal: AbortSignal;
+  /** Says something to whoever is told of signals. */
+  tell(text: string): void;
   /** Has somebody else told of the first signal from now on; gives the one before. */
   tellTo(tell: (text: string) => void): (text: string) => void;
+  /** As if that signal had come. */
+  end(name: NodeJS.Signals): void;
   /** Gives the signals back to their default. */
   release(): void;
 }
@@ -32,11 +36,13 @@ export function interruptible(onFirst: (text: string) => void): Interruption {
   whenOutputFails((failure) => controller.abort(failure));
   return {
     signal: controller.signal,
+    tell: (text) => tell(text),
     tellTo(other) {
       const before = tell;
       tell = other;
       return before;
     },
+    end: onSignal,
     release() {
       process.off('SIGINT', onSignal);
       process.off('SIGTERM', onSignal);

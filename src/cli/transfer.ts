@@ -1,6 +1,7 @@
 /** What `upload` and `download` do alike: tell the run, obey signals and schedules, and turn the summary into an exit code. */
 import { ExitCode } from '../errors.ts';
 import { reportFailure } from './failure.ts';
+import type { LiveSettings } from './live-settings.ts';
 import { createReporter, type OutputSettings } from './output.ts';
 import type { Reporter, Summary } from './reporter.ts';
 import { tellSchedule } from './schedule/lines.ts';
@@ -14,6 +15,8 @@ export interface Transfer {
   /** Without end, unless it is run by a schedule. */
   readonly watching: boolean;
   readonly output: OutputSettings;
+  /** What SIGHUP may change. */
+  readonly live: Pick<LiveSettings<object>, 'listen' | 'output' | 'logger'>;
   /** Patterns by which it is run; none: once, now. */
   readonly schedule?: readonly string[] | undefined;
   readonly timeZone?: string | undefined;
@@ -27,6 +30,10 @@ export async function runTransfer(transfer: Transfer, work: Work): Promise<ExitC
   const { verb, output, schedule = [], timeZone } = transfer;
   let say = (_text: string): void => {};
   const interruption = interruptible((text) => say(text));
+  const deaf = transfer.live.listen(
+    (text) => interruption.tell(text),
+    () => interruption.end('SIGHUP'),
+  );
   try {
     if (schedule.length === 0) return await runOnce(transfer, interruption, work);
     const lines = tellSchedule(verb, output, timeZone);
@@ -42,16 +49,20 @@ export async function runTransfer(transfer: Transfer, work: Work): Promise<ExitC
         ),
     });
   } finally {
+    deaf();
     interruption.release();
   }
 }
 
 async function runOnce(
-  { verb, watching, output }: Transfer,
+  { verb, watching, output: shown, live }: Transfer,
   interruption: Interruption,
   work: Work,
 ): Promise<ExitCode> {
+  const { logLevel } = live.output;
+  const output = logLevel === undefined ? shown : { ...shown, logLevel };
   const reporter = createReporter(verb, watching, output);
+  live.logger = reporter.logger;
   const before = interruption.tellTo((text) => reporter.notice(text));
   try {
     const summary = await work(reporter, interruption.signal);

@@ -7,6 +7,7 @@ import { printable } from '../printable.ts';
 import { parsePath, parsePlace } from '../stores/place.ts';
 import { bandwidthOf } from './bandwidth.ts';
 import { onceGivesUpAfter } from './connection.ts';
+import { LiveSettings } from './live-settings.ts';
 import type { OutputSettings } from './output.ts';
 import { storeOptions } from './store-flags.ts';
 import * as quantity from './terminal/quantities.ts';
@@ -47,14 +48,15 @@ export function uploadCommand(): Command {
 
 type UploadCall = Call<typeof uploadFlags>;
 
-async function run({ settings, output, kafka }: UploadCall): Promise<ExitCode> {
-  const { generate, ...options } = settings;
-  const { schedule } = settings;
-  const once = options.once || options.dryRun || schedule !== undefined;
-  if (generate !== undefined && parsePlace(options.from).store !== 'disk')
+async function run(call: UploadCall): Promise<ExitCode> {
+  const { settings, output, kafka } = call;
+  const live = new LiveSettings({ ...call, changeable: ['bandwidth', 'timeZone', 'order', 'first'] });
+  const { generate, schedule } = settings;
+  const once = settings.once || settings.dryRun || schedule !== undefined;
+  if (generate !== undefined && parsePlace(settings.from).store !== 'disk')
     throw new ConfigurationError('--generate makes its files in a folder: name one with --from');
-  const told = options.dryRun && !output.json ? listOnly(output) : output;
-  const run = { ...settings, verb: 'upload', watching: !once, output: told } as const;
+  const told = settings.dryRun && !output.json ? listOnly(output) : output;
+  const run = { ...settings, live, verb: 'upload', watching: !once, output: told } as const;
   return runTransfer(run, async ({ logger, onEvent }, signal) => {
     // Loaded here, so that help and usage errors need not wait for the client of Kafka.
     const { upload } = await import('../files/upload.ts');
@@ -66,24 +68,29 @@ async function run({ settings, output, kafka }: UploadCall): Promise<ExitCode> {
       const size = padStart(quantity.bytes(event.size), 10);
       process.stdout.write(`${padEnd(event.reason, 8)}${size}  ${printable(event.path)}\n`);
     };
-    const work = (inner: AbortSignal) =>
-      upload({
+    const work = (inner: AbortSignal) => {
+      const { generate: _made, ...options } = live.settings;
+      return upload({
         ...(once ? { giveUpAfter: onceGivesUpAfter } : {}),
         ...options,
         ...storeOptions(settings),
         once,
         kafka,
-        bandwidth: bandwidthOf(() => settings, 'up'),
+        bandwidth: bandwidthOf(() => live.settings, 'up'),
+        onControl: (control) => {
+          live.onChange = (changed) => control.reorder(changed);
+        },
         logger,
         signal: inner,
         onEvent: tell,
       });
+    };
     if (generate === undefined) {
       const summary = await work(signal);
       if (told !== output && !summary.interrupted) process.stderr.write(planLine(plan));
       return summary;
     }
-    return withGenerated({ folder: parsePath(options.from), ...generate }, once, signal, work);
+    return withGenerated({ folder: parsePath(settings.from), ...generate }, once, signal, work);
   });
 }
 

@@ -1,7 +1,16 @@
 /** What every verb does alike: its flags and help, its sources of settings, and how it ends. */
 import { Command } from 'commander';
-import { type Resolved, resolveSettings, type Settings, type Sources } from '../config.ts';
-import type { ExitCode } from '../errors.ts';
+import {
+  type ConfigurationFile,
+  placeIn,
+  propertyOf,
+  type Resolved,
+  resolveSettings,
+  type Settings,
+  type Sources,
+  variableOf,
+} from '../config.ts';
+import { ConfigurationError, type ExitCode } from '../errors.ts';
 import type { ClientProperties } from '../kafka/properties.ts';
 import { printable } from '../printable.ts';
 import { readConfigurationFile } from './config-file.ts';
@@ -11,6 +20,7 @@ import { reportFailure } from './failure.ts';
 import { addFlags, type Flags, writtenFlags } from './flags.ts';
 import { type OutputSettings, outputFlags } from './output.ts';
 import { type Variables, withoutServiceLinks } from './service-links.ts';
+import { mostSimilar } from './similar.ts';
 import { outputFailure } from './stdout.ts';
 
 /** What a verb is called with. */
@@ -18,6 +28,11 @@ export interface Call<S extends Settings> {
   readonly settings: Resolved<S>;
   readonly output: OutputSettings;
   readonly kafka: ClientProperties;
+  readonly sources: Sources;
+  /** Reads the configuration anew: the file, for nothing else changes. Rejects with ConfigurationError. */
+  readonly reread: () => Promise<Pick<Call<S>, 'settings' | 'output' | 'kafka'>>;
+  /** The verb itself. */
+  readonly command: Command;
   /** Positional arguments. */
   readonly words: readonly string[];
 }
@@ -40,6 +55,13 @@ export interface VerbOptions<S extends Flags> {
   readonly run: (call: Call<S>) => Promise<ExitCode>;
 }
 
+const flagsOfVerbs = new WeakMap<Command, Flags>();
+
+/** All that a verb takes; undefined for a command that only has verbs below it. */
+export function flagsOf(command: Command): Flags | undefined {
+  return flagsOfVerbs.get(command);
+}
+
 /** A command of the program. Its action never rejects: it prints what went wrong and sets the exit code. */
 export function createVerb<S extends Flags>(options: VerbOptions<S>): Command {
   const command = new Command(options.name).summary(options.summary).description(options.description);
@@ -47,19 +69,32 @@ export function createVerb<S extends Flags>(options: VerbOptions<S>): Command {
   for (const [heading, flags] of Object.entries(options.groups)) addFlags(command, `${heading}:`, flags);
   if (options.connects !== false) addFlags(command, 'Connection:', connectionFlags);
   addFlags(command, 'Output:', outputFlags);
+  flagsOfVerbs.set(command, {
+    ...options.flags,
+    ...(options.connects === false ? {} : connectionFlags),
+    ...outputFlags,
+  });
   command.addHelpText('after', examplesText(options.examples));
   command.action(async () => {
     const flags = writtenFlags(command);
     let json = flags.json === true;
     try {
       const variables = withoutServiceLinks(process.env);
-      const sources = await readSources(flags, variables.own);
-      const output = resolveSettings(outputFlags, sources);
-      json = output.json;
-      if (!output.quiet) tellOfVariables(command, variables, output);
-      const settings = resolveSettings(options.flags, sources);
-      const call = { settings, output, kafka: kafkaProperties(sources), words: command.args };
-      const exitCode = await options.run(call);
+      const read = async () => {
+        const sources = await readSources(flags, variables.own);
+        const output = resolveSettings(outputFlags, sources);
+        json = output.json;
+        refuseUnknown(sources.file, knownFlags(command));
+        return { sources, output };
+      };
+      const resolve = ({ sources, output }: Awaited<ReturnType<typeof read>>) => {
+        const settings = resolveSettings(options.flags, sources);
+        return { settings, output, kafka: kafkaProperties(sources), sources };
+      };
+      const first = await read();
+      if (!first.output.quiet) tellOfVariables(command, variables, first.output);
+      const reread = async () => resolve(await read());
+      const exitCode = await options.run({ ...resolve(first), reread, command, words: command.args });
       const failure = outputFailure();
       if (failure !== undefined && !failure.isReaderGone) throw failure;
       process.exitCode = exitCode;
@@ -83,11 +118,11 @@ function tellOfVariables(
   { logLevel }: OutputSettings,
 ): void {
   const say = (text: string) => process.stderr.write(`sluice: ${printable(text)}\n`);
-  const known = everyCommand(rootOf(command)).flatMap(({ options }) =>
-    options.map((option) => option.name()),
-  );
+  const known = knownFlags(command);
   for (const variable of strangeVariables(own, known)) {
-    say(`warning: the variable ${variable} is not known and has no effect`);
+    const meant = mostSimilar(variable, known.map(variableOf));
+    const hint = meant === undefined ? '' : `; is ${meant} meant?`;
+    say(`warning: the variable ${variable} is not known and has no effect${hint}`);
   }
   for (const variable of doubtful) {
     say(
@@ -99,11 +134,30 @@ function tellOfVariables(
   }
 }
 
-function rootOf(command: Command): Command {
+/** Throws for a property of ours that no verb has: what was to be set would not be. */
+function refuseUnknown(file: ConfigurationFile | undefined, flags: readonly string[]): void {
+  if (file === undefined) return;
+  const known = new Set(flags.map(propertyOf));
+  const strange = Object.keys(file.properties).find((name) => name.startsWith('sluice.') && !known.has(name));
+  if (strange === undefined) return;
+  const meant = mostSimilar(strange, known);
+  const advice =
+    meant === undefined
+      ? 'sluice VERB --help lists the flags, sluice.min.age is --min-age'
+      : `is ${meant} meant?`;
+  throw new ConfigurationError(`${placeIn(file, strange)} is no setting of Sluice; ${advice}`);
+}
+
+/** The flags of all verbs, without their dashes: one file may serve several of them. */
+function knownFlags(command: Command): string[] {
+  return everyCommand(rootOf(command)).flatMap(({ options }) => options.map((option) => option.name()));
+}
+
+export function rootOf(command: Command): Command {
   return command.parent === null ? command : rootOf(command.parent);
 }
 
-function everyCommand(command: Command): readonly Command[] {
+export function everyCommand(command: Command): readonly Command[] {
   return [command, ...command.commands.flatMap(everyCommand)];
 }
 
