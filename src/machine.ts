@@ -15,7 +15,9 @@ export function homeFolder(): string | undefined {
 }
 
 /** An absolute path from a variable of the XDG Base Directory Specification, which has others ignored. */
-export function baseFolder(variable: 'XDG_CACHE_HOME' | 'XDG_DATA_HOME'): string | undefined {
+export function baseFolder(
+  variable: 'XDG_CACHE_HOME' | 'XDG_DATA_HOME' | 'XDG_RUNTIME_DIR',
+): string | undefined {
   const folder = process.env[variable];
   return folder !== undefined && isAbsolute(folder) ? folder : undefined;
 }

@@ -98,13 +98,13 @@ export function downloadCommand(): Command {
 async function run(call: Call<typeof flags>): Promise<ExitCode> {
   const { settings, output, kafka } = call;
   const live = new LiveSettings({ ...call, changeable: ['bandwidth', 'timeZone'] });
+  const bandwidth = bandwidthOf(() => live.settings, 'down');
   const once = settings.once || settings.schedule !== undefined;
   const giveUp = once ? { giveUpAfter: onceGivesUpAfter } : {};
-  const run = { ...settings, live, verb: 'download', watching: !once, output } as const;
+  const run = { ...settings, live, bandwidth, verb: 'download', watching: !once, output } as const;
   return runTransfer(run, async ({ logger, onEvent }, signal) => {
     // Loaded here, so that help and usage errors need not wait for the client of Kafka.
     const { download } = await import('../files/download.ts');
-    const bandwidth = bandwidthOf(() => live.settings, 'down');
     const more = { once, kafka, bandwidth, logger, signal, onEvent };
     return download({ ...giveUp, ...settings, ...storeOptions(settings), ...more });
   });

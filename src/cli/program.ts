@@ -10,6 +10,7 @@ import { reportFailure } from './failure.ts';
 import { listCommand } from './list.ts';
 import { liveCommand } from './live.ts';
 import { serveCommand } from './serve.ts';
+import { statusCommand } from './status.ts';
 import { uploadCommand } from './upload.ts';
 import { verifyCommand } from './verify.ts';
 
@@ -54,6 +55,7 @@ export function createProgram(version: string): Command {
     brokerCommand(),
     doctorCommand(),
     configCommand(),
+    statusCommand(),
   ];
   for (const verb of verbs) program.addCommand(verb);
   for (const command of [

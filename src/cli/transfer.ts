@@ -8,7 +8,9 @@ import { tellSchedule } from './schedule/lines.ts';
 import { runBySchedule, wallClock } from './schedule/run-by-schedule.ts';
 import { Schedule } from './schedule/schedule.ts';
 import { type Interruption, interruptible } from './signals.ts';
-import type { Verb } from './terminal/board.ts';
+import { StatusKeeper } from './status/run-status.ts';
+import { answerStatus } from './status/socket.ts';
+import type { RunEvent, Verb } from './terminal/board.ts';
 
 export interface Transfer {
   readonly verb: Verb;
@@ -17,6 +19,8 @@ export interface Transfer {
   readonly output: OutputSettings;
   /** What SIGHUP may change. */
   readonly live: Pick<LiveSettings<object>, 'listen' | 'output' | 'logger'>;
+  /** Bytes a second now; undefined: no limit. */
+  readonly bandwidth: () => number | undefined;
   /** Patterns by which it is run; none: once, now. */
   readonly schedule?: readonly string[] | undefined;
   readonly timeZone?: string | undefined;
@@ -34,22 +38,31 @@ export async function runTransfer(transfer: Transfer, work: Work): Promise<ExitC
     (text) => interruption.tell(text),
     () => interruption.end('SIGHUP'),
   );
+  const { bandwidth } = transfer;
+  const since = Math.round(performance.timeOrigin);
+  const keeper = new StatusKeeper({ verb, pid: process.pid, since, bandwidth });
+  // Whoever cannot be asked does its work all the same.
+  const silent = answerStatus(() => keeper.status(performance.now())).catch(() => () => {});
   try {
-    if (schedule.length === 0) return await runOnce(transfer, interruption, work);
+    if (schedule.length === 0) return await runOnce(transfer, interruption, keeper, work);
     const lines = tellSchedule(verb, output, timeZone);
     say = lines.say;
     return await runBySchedule({
       schedule: new Schedule(schedule, timeZone),
       clock: wallClock,
       signal: interruption.signal,
-      tell: lines.tell,
+      tell(event) {
+        keeper.scheduled(event);
+        lines.tell(event);
+      },
       run: () =>
-        runOnce({ ...transfer, watching: false }, interruption, work).catch((error: unknown) =>
+        runOnce({ ...transfer, watching: false }, interruption, keeper, work).catch((error: unknown) =>
           reportFailure(error, output.json),
         ),
     });
   } finally {
     deaf();
+    (await silent)();
     interruption.release();
   }
 }
@@ -57,6 +70,7 @@ export async function runTransfer(transfer: Transfer, work: Work): Promise<ExitC
 async function runOnce(
   { verb, watching, output: shown, live }: Transfer,
   interruption: Interruption,
+  keeper: StatusKeeper,
   work: Work,
 ): Promise<ExitCode> {
   const { logLevel } = live.output;
@@ -64,8 +78,13 @@ async function runOnce(
   const reporter = createReporter(verb, watching, output);
   live.logger = reporter.logger;
   const before = interruption.tellTo((text) => reporter.notice(text));
+  const onEvent = (event: RunEvent): void => {
+    keeper.see(event, performance.now());
+    reporter.onEvent(event);
+  };
+  keeper.begin();
   try {
-    const summary = await work(reporter, interruption.signal);
+    const summary = await work({ ...reporter, onEvent }, interruption.signal);
     reporter.summary(summary);
     return exitCodeOf(summary);
   } catch (error) {
@@ -74,6 +93,7 @@ async function runOnce(
     if (interruption.signal.aborted && isEnd) return ExitCode.interrupted;
     throw error;
   } finally {
+    keeper.end();
     reporter.close();
     interruption.tellTo(before);
   }

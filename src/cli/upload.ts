@@ -51,12 +51,13 @@ type UploadCall = Call<typeof uploadFlags>;
 async function run(call: UploadCall): Promise<ExitCode> {
   const { settings, output, kafka } = call;
   const live = new LiveSettings({ ...call, changeable: ['bandwidth', 'timeZone', 'order', 'first'] });
+  const bandwidth = bandwidthOf(() => live.settings, 'up');
   const { generate, schedule } = settings;
   const once = settings.once || settings.dryRun || schedule !== undefined;
   if (generate !== undefined && parsePlace(settings.from).store !== 'disk')
     throw new ConfigurationError('--generate makes its files in a folder: name one with --from');
   const told = settings.dryRun && !output.json ? listOnly(output) : output;
-  const run = { ...settings, live, verb: 'upload', watching: !once, output: told } as const;
+  const run = { ...settings, live, bandwidth, verb: 'upload', watching: !once, output: told } as const;
   return runTransfer(run, async ({ logger, onEvent }, signal) => {
     // Loaded here, so that help and usage errors need not wait for the client of Kafka.
     const { upload } = await import('../files/upload.ts');
@@ -76,7 +77,7 @@ async function run(call: UploadCall): Promise<ExitCode> {
         ...storeOptions(settings),
         once,
         kafka,
-        bandwidth: bandwidthOf(() => live.settings, 'up'),
+        bandwidth,
         onControl: (control) => {
           live.onChange = (changed) => control.reorder(changed);
         },

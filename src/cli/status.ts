@@ -1,0 +1,38 @@
+/** `sluice status`: how the transfers are that run on this machine. */
+import type { Command } from 'commander';
+import { ExitCode } from '../errors.ts';
+import { writeJson } from './output.ts';
+import { statusLines } from './status/lines.ts';
+import type { RunStatus } from './status/run-status.ts';
+import { askAll } from './status/socket.ts';
+import { type Call, createVerb } from './verb.ts';
+
+export function statusCommand(): Command {
+  return createVerb({
+    name: 'status',
+    summary: 'tell how the uploads and downloads are that run here',
+    description:
+      'Asks the uploads and downloads of this user that run on this machine: what is done, in flight and left, what ' +
+      'they wait for, which files did not make it so far, and when the next run of a schedule is. Exit code 3 when none runs.',
+    groups: {},
+    flags: {},
+    connects: false,
+    examples: [
+      ['sluice status', 'For people'],
+      ['sluice status --json | jq .filesOpen', 'For a script'],
+    ],
+    run,
+  });
+}
+
+async function run({ output }: Call<Record<never, never>>): Promise<ExitCode> {
+  // They are of this user, and of this release or another one: what they lack is not shown.
+  const all = (await askAll()) as RunStatus[];
+  for (const status of all) {
+    if (output.json) writeJson(status);
+    else process.stdout.write(`${statusLines(status, Date.now()).join('\n')}\n`);
+  }
+  if (all.length === 0 && !output.json && !output.quiet)
+    process.stdout.write('No upload or download runs here.\n');
+  return all.length > 0 ? ExitCode.ok : ExitCode.incomplete;
+}
