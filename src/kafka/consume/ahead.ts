@@ -139,6 +139,7 @@ export class Ahead {
     if (owner.signal.aborted) return;
     this.#isShort = false;
     for (let lane = this.#isOn ? lanes.free() : undefined; lane !== undefined; lane = lanes.free()) {
+      if (owner.cluster.options.paces?.received.isMuch(this.#underWay.bytes)) break;
       const next = this.#next(this.#stripeBytes());
       if (next !== undefined) {
         const { backlog, range } = next;

@@ -82,3 +82,11 @@ test('What nobody wants any more is asked for by nobody else, however slowly it 
   new Stripes(() => {}).drop(one.stripe);
   assert.equal(underWay.slowest(250, 2000, roundTrip), undefined);
 });
+
+test('How much is awaited in all is known, until it has come', () => {
+  const underWay = new UnderWay();
+  const [first] = [asked(underWay), asked(underWay)];
+  assert.equal(underWay.bytes, 2 * batchBytes);
+  underWay.delete(first!.one);
+  assert.equal(underWay.bytes, batchBytes);
+});

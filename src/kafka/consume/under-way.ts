@@ -74,6 +74,13 @@ export class UnderWay {
     return this.#all.size > 0;
   }
 
+  /** About so many are awaited. */
+  get bytes(): number {
+    let bytes = 0;
+    for (const asked of this.#all) bytes += asked.bytes;
+    return bytes;
+  }
+
   add(asked: AskedAhead): void {
     this.#all.add(asked);
   }

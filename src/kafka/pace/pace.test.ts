@@ -83,3 +83,15 @@ test('records get smaller as the limit does, and not too small', () => {
   );
   assert.deepEqual(sizes, [16 * 1024, 40_000, 200_000]);
 });
+
+test('no more than half a second is asked for ahead', () => {
+  const limited = new Pace(
+    () => 1_000_000,
+    () => 0,
+  );
+  assert.deepEqual(
+    [499_999, 500_000].map((bytes) => limited.isMuch(bytes)),
+    [false, true],
+  );
+  assert.equal(new Pace(() => undefined).isMuch(1e12), false);
+});

@@ -57,6 +57,11 @@ export class Pace {
     return this.#worth(askMs, leastRecord);
   }
 
+  /** So much is asked for ahead that more had better wait: systems would take it in as soon as it is there. */
+  isMuch(bytes: number): boolean {
+    return bytes >= 2 * this.askBytes;
+  }
+
   /** Takes a place for so many bytes: gives the milliseconds until they may go. */
   reserve(bytes: number): number {
     const before = this.#use(bytes);
