@@ -29,6 +29,8 @@ export interface UploadRef {
   readonly uploader: string;
   readonly path: string;
   readonly upload: UploadId;
+  /** Of encrypted records: the path that stands on the topic, which may be another. */
+  readonly sealed?: string;
 }
 
 /** A contiguous range of a file's bytes: `[offset, offset + bytes.length)` of `size`. */
@@ -167,7 +169,7 @@ export function decodeFileRecord(record: ConsumedRecord): FileRecord | undefined
   const version = headers.text('sluice');
   if (version !== formatVersion) {
     throw new FormatError(
-      `format version "${version.slice(0, 20)}" is not ${formatVersion}: this Sluice is too old or the record is not ours`,
+      `format version "${version.slice(0, 20)}" is not known: this Sluice is too old or the record is not ours`,
     );
   }
   const kind = headers.text('kind');

@@ -42,6 +42,9 @@ const sentVersion = z.object({
 });
 export type SentVersion = z.infer<typeof sentVersion>;
 
+/** `sha256:` and 16 hexadecimal digits. */
+const sealedForm = new RegExp(`^(?:${checksumAlgorithms.join('|')}):[0-9a-f]{16}$`);
+
 const fileState = z.object({
   v: z.literal(1),
   /** The id of `T` (KIP-516) that this speaks of: in a recreated topic nothing has been sent. */
@@ -65,6 +68,10 @@ const fileState = z.object({
   digest: z.string().refine(isDigest).optional(),
   /** Of what is not `sent`: the newest version of the path that was, if any. */
   before: sentVersion.optional(),
+  /** Encrypted: the algorithm of the digest that only readers with a key see, and a mark of whom it is for. */
+  sealed: z.string().regex(sealedForm).optional(),
+  /** Where names are encrypted: what else is remembered, and is hidden. */
+  hidden: z.string().optional(),
 });
 
 function isDigest(text: string): boolean {
@@ -116,6 +123,8 @@ const ready = z.object({
   resend: z.string().refine(isUploadId).optional(),
   /** The newest version that is not told here any more: whatever its path was, the next version of it is greater. */
   forgotten: z.string().refine(isUploadId).optional(),
+  /** Where names are encrypted: their key, as age files for whoever may read. */
+  names: z.object({ key: z.string(), lock: z.string().optional(), to: z.string() }).optional(),
   /** What stood at the source's root when its files were last seen there: where that differs, nothing tells that they are gone. */
   root: z.string().optional(),
 });
