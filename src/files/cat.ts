@@ -10,10 +10,13 @@ import {
   refusedRef,
   type UploadRef,
 } from '../records/file-record.ts';
+import { decodeSealed } from '../records/open-sealed.ts';
 import type { PackedFile, RefusedEntry } from '../records/pack.ts';
+import { isSealed } from '../records/topic-record.ts';
 import { Room } from '../stores/room.ts';
 import { InOrder } from './incoming/in-order.ts';
 import { clientOptions } from './run/client-options.ts';
+import { Keyring } from './shared/keyring.ts';
 import type { CatOptions } from './shared/options.ts';
 import { type FilePlace, locate } from './state/locate.ts';
 
@@ -42,12 +45,13 @@ export async function* catFrom(kafka: Kafka, options: CatOptions): AsyncGenerato
   const uploader = file.slice(0, slash);
   const path = file.slice(slash + 1);
   const { upload, follow = false } = options;
+  const keyring = await Keyring.open(options);
   const where = (version = upload): Promise<FilePlace> =>
-    locate(kafka, topic, { uploader, path, upload: version, follow });
+    locate(kafka, topic, { uploader, path, upload: version, follow }, keyring);
   const place = await where();
   try {
     const ref = { uploader, path, upload: place.upload };
-    yield* bytesAt(kafka, options, ref, place, () => where(ref.upload));
+    yield* bytesAt(kafka, { ...options, keyring }, ref, place, () => where(ref.upload));
   } catch (cause) {
     if (!(cause instanceof KafkaError && cause.kind === 'out-of-range')) throw cause;
     throw removed(file, cause);
@@ -68,9 +72,11 @@ interface Given {
   checksum?: ChecksumAlgorithm;
 }
 
+type Reading = CatOptions & { readonly keyring: Keyring };
+
 async function* bytesAt(
   kafka: Kafka,
-  options: CatOptions,
+  options: Reading,
   ref: UploadRef,
   place: FilePlace,
   where: () => Promise<FilePlace>,
@@ -92,7 +98,7 @@ async function* bytesAt(
 
 async function* readOnce(
   kafka: Kafka,
-  { file, topic, signal }: CatOptions,
+  { file, topic, keyring, signal }: Reading,
   ref: UploadRef,
   { partition, first, until }: FilePlace,
   given: Given,
@@ -111,7 +117,9 @@ async function* readOnce(
   });
   for await (const batch of consumer) {
     for (const record of batch.records) {
-      const decoded = readable(record, ref, file);
+      const decoded = isSealed(record)
+        ? await opened(record, keyring, ref, { file, isFirst: record.offset === first })
+        : readable(record, ref, file);
       if (decoded === undefined || decoded.uploader !== ref.uploader) continue;
       if (decoded.kind === 'pack') {
         const packed = entryOf(decoded, ref, file);
@@ -156,6 +164,28 @@ function readable(record: ConsumedRecord, ref: UploadRef, file: string): FileRec
     const { uploader, path, upload } = refusedRef(record);
     const isOfFile = uploader === ref.uploader && path === ref.path && upload === ref.upload;
     if (isOfFile) throw refusal(file, error.message);
+    return undefined;
+  }
+}
+
+/** The same of a record that is encrypted; its path may be a hash. Others' stay shut: they may be many. */
+async function opened(
+  record: ConsumedRecord,
+  keyring: Keyring,
+  ref: UploadRef,
+  { file, isFirst }: { readonly file: string; readonly isFirst: boolean },
+): Promise<FileRecord | undefined> {
+  try {
+    const sealed = decodeSealed(record);
+    const isOfFile = sealed.upload === ref.upload || (sealed.of === 'pack' && isFirst);
+    if (sealed.uploader !== ref.uploader || !isOfFile) return undefined;
+    const found = await keyring.open(sealed);
+    if (found === undefined) throw new IncompleteError(`${file}: it is encrypted, and ${keyring.whyLocked}`);
+    return found;
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    const { uploader, upload } = refusedRef(record);
+    if (uploader === ref.uploader && (isFirst || upload === ref.upload)) throw refusal(file, error.message);
     return undefined;
   }
 }

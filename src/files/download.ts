@@ -13,6 +13,7 @@ import { openWhenRoom } from './run/open-when-room.ts';
 import { positionGroup } from './run/positions.ts';
 import { runStoppable } from './run/run-stoppable.ts';
 import { StoppedError } from './shared/disk-retry.ts';
+import { Keyring } from './shared/keyring.ts';
 import {
   type DownloadOptions,
   type DownloadSettings,
@@ -67,6 +68,7 @@ export async function downloadTo(
   reopen?: () => Promise<Sink>,
 ): Promise<DownloadSummary> {
   const settings = downloadSettings(options);
+  const keyring = await Keyring.open(settings);
   const began = Date.now();
   let open = 0;
   const summary = await runStoppable({ ...settings, kafka }, async ({ stop, progress, report }) => {
@@ -85,7 +87,7 @@ export async function downloadTo(
     for (let lost = 0; ; lost++) {
       // Of its own: a run that fails stops itself, and the next one is to go on.
       const own = new AbortController();
-      const run = new DownloadRun({ ...current, kafka, progress, topic, stop: own });
+      const run = new DownloadRun({ ...current, kafka, progress, topic, keyring, stop: own });
       const onStop = (): void => own.abort();
       stop.signal.addEventListener('abort', onStop, { once: true });
       if (stop.signal.aborted) onStop();

@@ -4,6 +4,7 @@ import type { Kafka, TopicDescription } from '../kafka/contract.ts';
 import { type FileState, sentVersionOf } from '../records/state-record.ts';
 import { versionOf } from '../records/upload-id.ts';
 import { clientOptions } from './run/client-options.ts';
+import { Keyring } from './shared/keyring.ts';
 import type { ListedFile, ListOptions } from './shared/options.ts';
 import { existingTopic } from './shared/topics.ts';
 import { type EveryState, readState, type StateEntry } from './state/read-state.ts';
@@ -24,12 +25,13 @@ export async function* list(options: ListOptions): AsyncGenerator<ListedFile> {
 
 /** The same through any client; it stays open. */
 export async function listFrom(kafka: Kafka, options: ListOptions): Promise<ListedFile[]> {
+  const keyring = await Keyring.open(options);
   const topic = await existingTopic(kafka, options.topic);
-  const state = options.newestOnly === false ? undefined : await readState(kafka, topic);
+  const state = options.newestOnly === false ? undefined : await readState(kafka, topic, { keyring });
   const files =
     state === undefined
-      ? await fromRecords(kafka, topic.name, options)
-      : await fromState(kafka, topic, state, options);
+      ? await fromRecords(kafka, topic.name, options, keyring)
+      : await fromState(kafka, topic, state, options, keyring);
   const wanted = files.filter(
     ({ uploader }) => options.uploader === undefined || uploader === options.uploader,
   );
@@ -41,6 +43,7 @@ async function fromState(
   topic: TopicDescription,
   state: EveryState,
   options: ListOptions,
+  keyring: Keyring,
 ): Promise<ListedFile[]> {
   const earliest = await kafka.offsets(topic.name, 'earliest');
   const latest = await kafka.offsets(topic.name, 'latest');
@@ -50,36 +53,65 @@ async function fromState(
     first >= (earliest.get(partition) ?? 0) && last < (latest.get(partition) ?? 0);
   const files = [...state.files.values()].flatMap((entry) => listed(entry, stands));
   if (!mayHaveMore(options.uploader)) return newestByPath(files);
-  const untold = await fromRecords(kafka, topic.name, options);
+  const untold = await fromRecords(kafka, topic.name, options, keyring);
   return newestByPath([...files, ...untold.filter(({ uploader }) => mayHaveMore(uploader))]);
 }
 
 /** The versions of a file that its uploader remembers: the one that is being sent, and the newest that was sent. */
 function listed(
-  { uploader, path, state, at }: StateEntry,
+  { uploader, path, state, at, isLocked, isShown }: StateEntry,
   stands: (version: Pick<FileState, 'partition' | 'first' | 'last'>) => boolean,
 ): ListedFile[] {
   const files: ListedFile[] = [];
+  const marks = {
+    ...(state.sealed === undefined ? {} : { encrypted: true as const }),
+    ...(isLocked ? { locked: true as const } : {}),
+  };
   const sent = sentVersionOf(state);
   if (sent !== undefined) {
-    const { upload, size, digest, mtime } = sent;
+    const { upload, size, mtime } = sent;
+    // In its place stands what tells nothing to whoever lists.
+    const digest = state.sealed === undefined || isShown ? sent.digest : '';
     const sentAt = state.state === 'sent' ? at : versionOf(upload) / 1000;
     const facts = { size, digest, mtime: milliseconds(mtime), sentAt: inDateRange(sentAt) };
-    files.push({ uploader, path, upload, ...facts, state: stands(sent) ? 'complete' : 'incomplete' });
+    files.push({
+      uploader,
+      path,
+      upload,
+      ...facts,
+      ...marks,
+      state: stands(sent) ? 'complete' : 'incomplete',
+    });
   }
   if (state.state === 'sending') {
     const { size, mtime } = state.fingerprint;
     const facts = { size, digest: '', mtime: milliseconds(mtime), sentAt: inDateRange(at) };
     const { upload } = state;
-    files.push({ uploader, path, upload, ...facts, state: stands(state) ? 'sending' : 'incomplete' });
+    files.push({
+      uploader,
+      path,
+      upload,
+      ...facts,
+      ...marks,
+      state: stands(state) ? 'sending' : 'incomplete',
+    });
   }
   return files;
 }
 
-async function fromRecords(kafka: Kafka, topic: string, options: ListOptions): Promise<ListedFile[]> {
+async function fromRecords(
+  kafka: Kafka,
+  topic: string,
+  options: ListOptions,
+  keyring: Keyring,
+): Promise<ListedFile[]> {
   const isWanted = (uploader: string): boolean =>
     options.uploader === undefined || uploader === options.uploader;
-  const versions = await readVersions(kafka, topic, isWanted);
+  const { versions, locked } = await readVersions(kafka, topic, isWanted, keyring);
+  if (locked > 0) {
+    const message = `${locked} files in packs are not listed: they are encrypted, and ${keyring.whyLocked}`;
+    options.onEvent?.({ type: 'warning', message });
+  }
   const files = versions.map(({ partition: _partition, first: _first, mtime, sentAt, ...version }) => {
     return { ...version, mtime: milliseconds(mtime), sentAt: inDateRange(sentAt) };
   });

@@ -4,7 +4,7 @@ import { createKafka } from '../kafka/client.ts';
 import type { Kafka, Producer } from '../kafka/contract.ts';
 import { uploaderFault } from '../records/path.ts';
 import { statePartition } from '../records/state-record.ts';
-import type { Selection, Source } from '../stores/contract.ts';
+import type { Selection, Source, SourceFile } from '../stores/contract.ts';
 
 import { openSource } from '../stores/open.ts';
 import { storeOptionsOf } from '../stores/options.ts';
@@ -13,6 +13,7 @@ import { clientOptions } from './run/client-options.ts';
 import { runStoppable } from './run/run-stoppable.ts';
 import { UploadRun } from './run/upload-run.ts';
 import { checkChunkSize } from './send/chunk-size.ts';
+import { type Encryption, openEncryption } from './shared/encryption.ts';
 import {
   type UploadOptions,
   type UploadSettings,
@@ -75,6 +76,7 @@ export async function uploadFrom(
   if (fault !== undefined) throw new ConfigurationError(`--name "${settings.name}" cannot be used: ${fault}`);
   const selection = selectionOf(settings);
   checkMove(source, settings);
+  const encryption = await openEncryption(settings);
   return runStoppable({ ...settings, kafka }, async ({ stop, progress, report }) => {
     // A run that fails by itself waits for no store either.
     patience?.endWith(stop.signal);
@@ -87,15 +89,16 @@ export async function uploadFrom(
     const { signal } = stop;
     if (settings.dryRun) {
       const topics = await lookAtTopics(kafka, settings.topic, checkLimit);
-      const state = await openState({ kafka, topics, settings, signal });
+      const state = await openState({ kafka, topics, settings, encryption, signal });
       if (signal.aborted) return;
       begin(topics.files?.partitions ?? settings.partitions);
-      return dryRun(source, selection, settings, (file) => decide(file, state.get(file.path)), progress);
+      const judge = (file: SourceFile) => decide(file, state.get(file.path), encryption);
+      return dryRun(source, selection, settings, judge, progress);
     }
     const topics = await openTopics(kafka, settings.topic, settings, checkLimit);
-    const producer = readyProducer(kafka, topics, settings);
+    const producer = readyProducer(kafka, topics, settings, encryption);
     try {
-      const state = await openState({ kafka, topics, settings, signal });
+      const state = await openState({ kafka, topics, settings, encryption, signal });
       if (signal.aborted) return;
       const { files: topic } = topics;
       begin(topic.partitions);
@@ -106,6 +109,7 @@ export async function uploadFrom(
         selection,
         progress,
         state,
+        encryption,
         topic,
         producer,
         stop,
@@ -120,8 +124,20 @@ export async function uploadFrom(
 }
 
 /** Its way to where the lease will be written is sought while the state is read. */
-function readyProducer(kafka: Kafka, { state }: UploadTopics, settings: UploadSettings): Producer {
-  const { name, bufferBytes, connections, compression, compressionLevel } = settings;
+function readyProducer(
+  kafka: Kafka,
+  { state }: UploadTopics,
+  settings: UploadSettings,
+  encryption: Encryption | undefined,
+): Producer {
+  const { name, bufferBytes, connections, compressionLevel } = settings;
+  if (encryption !== undefined) {
+    // What is encrypted was made smaller before.
+    const producer = kafka.producer({ bufferBytes, connections, compression: 'none' });
+    producer.prepare(state.name, statePartition(name, state.partitions));
+    return producer;
+  }
+  const { compression } = settings;
   const level = compressionLevel === undefined ? {} : { compressionLevel };
   const producer = kafka.producer({ bufferBytes, connections, compression, ...level });
   producer.prepare(state.name, statePartition(name, state.partitions));

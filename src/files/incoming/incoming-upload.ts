@@ -42,6 +42,8 @@ export class IncomingUpload {
   readonly lasts: Map<number, number>;
   readonly topic: string;
   readonly #bytes: IncomingBytes;
+  /** The path that stands on the topic where it is encrypted; empty: it is not. */
+  #standsAs: string | undefined;
 
   constructor({ ref, topic, size, target, unfinished, bytes }: IncomingUploadOptions) {
     this.ref = ref;
@@ -57,10 +59,23 @@ export class IncomingUpload {
   }
 
   /** Ids are random: a record that has one and names another file is not of that upload. Throws FormatError. */
-  mustBeOf({ uploader, path, upload }: UploadRef): void {
-    if (uploader === this.ref.uploader && path === this.ref.path) return;
+  mustBeOf({ uploader, path, upload, sealed }: UploadRef, hasBytes = false): void {
     const own = `${this.ref.uploader}/${this.ref.path}`;
-    throw new FormatError(`upload ${upload} is one of ${own}, and a record says otherwise`);
+    if (uploader !== this.ref.uploader || path !== this.ref.path)
+      throw new FormatError(`upload ${upload} is one of ${own}, and a record says otherwise`);
+    if (!hasBytes) return;
+    const standsAs = sealed ?? '';
+    // What an earlier run began may be either; the digest tells.
+    this.#standsAs ??= standsAs;
+    if (this.#standsAs !== standsAs)
+      throw new FormatError(
+        `some records of upload ${upload} are encrypted, and some are not: it is one of ${own}`,
+      );
+  }
+
+  /** True for a path that stands in records of it, encrypted ones too. */
+  isNamed(path: string): boolean {
+    return path === this.ref.path || (this.#standsAs !== '' && path === this.#standsAs);
   }
 
   /** See {@link IncomingBytes.take}. */

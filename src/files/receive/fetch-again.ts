@@ -3,17 +3,20 @@ import { setImmediate } from 'node:timers/promises';
 import { FormatError } from '../../errors.ts';
 import type { ConsumedRecord, Kafka } from '../../kafka/contract.ts';
 import { algorithmOf } from '../../records/checksum.ts';
-import { type Chunk, decodeFileRecord, type FileRecord, type Pack } from '../../records/file-record.ts';
+import type { Chunk, FileRecord, Pack } from '../../records/file-record.ts';
+import { decodeTopicRecord } from '../../records/topic-record.ts';
 import { VanishedError } from '../../stores/vanished.ts';
 import { ConflictError } from '../incoming/incoming-bytes.ts';
 import type { IncomingUpload } from '../incoming/incoming-upload.ts';
 import { allDone } from '../shared/all-done.ts';
 import { isPermanent, StoppedError } from '../shared/disk-retry.ts';
+import type { Keyring } from '../shared/keyring.ts';
 import type { Progress } from '../shared/progress.ts';
 
 export interface FetchAgainOptions {
   readonly kafka: Kafka;
   readonly topic: string;
+  readonly keyring: Keyring;
   /** Bytes that may be prefetched. */
   readonly bufferBytes: number;
   readonly progress: Progress;
@@ -103,7 +106,7 @@ async function finished(group: readonly Waiting[]): Promise<void> {
 
 /** Settles each by itself where something is wrong with it alone; rejects with what concerns all. */
 async function fetchTogether(
-  { kafka, topic, bufferBytes, progress, signal }: FetchAgainOptions,
+  { kafka, topic, keyring, bufferBytes, progress, signal }: FetchAgainOptions,
   group: readonly Waiting[],
 ): Promise<void> {
   const wanted = new Map(
@@ -123,7 +126,7 @@ async function fetchTogether(
     for await (const batch of consumer) {
       progress.records += batch.records.length;
       try {
-        await allDone(batch.records.map((record) => hand(record, wanted, progress)));
+        await allDone(batch.records.map((record) => hand(record, keyring, wanted, progress)));
       } finally {
         batch.release();
       }
@@ -153,8 +156,14 @@ function rangesOf(
 }
 
 /** Hands a record to the upload that it is of; one that cannot take it is not wanted any more. */
-async function hand(record: ConsumedRecord, wanted: Map<string, Waiting>, progress: Progress): Promise<void> {
-  const decoded = decodedOrNot(record);
+async function hand(
+  record: ConsumedRecord,
+  keyring: Keyring,
+  wanted: Map<string, Waiting>,
+  progress: Progress,
+): Promise<void> {
+  const opened = openedOrNot(record, keyring);
+  const decoded = opened instanceof Promise ? await opened.catch(ofForm) : opened;
   if (decoded === undefined) return;
   await allDone(
     chunksOf(decoded, wanted).map(async ({ one, chunk }) => {
@@ -200,11 +209,17 @@ function chunksOfPack({ files, uploader }: Pack, wanted: Map<string, Waiting>) {
   });
 }
 
-function decodedOrNot(record: ConsumedRecord): FileRecord | undefined {
+/** At once where it stands in clear, so that what the topic has in order is taken in order. */
+function openedOrNot(record: ConsumedRecord, keyring: Keyring): ReturnType<Keyring['open']> {
   try {
-    return decodeFileRecord(record);
+    const decoded = decodeTopicRecord(record);
+    return decoded?.kind === 'sealed' ? keyring.open(decoded) : decoded;
   } catch (error) {
-    if (error instanceof FormatError) return undefined;
-    throw error;
+    return ofForm(error);
   }
+}
+
+/** What is not as FORMAT.md says is passed over. */
+function ofForm(error: unknown): undefined {
+  if (!(error instanceof FormatError)) throw error;
 }

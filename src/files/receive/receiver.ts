@@ -5,14 +5,7 @@
 import { crashPoint } from '../../crash-points.ts';
 import { FormatError } from '../../errors.ts';
 import type { ConsumedRecord } from '../../kafka/contract.ts';
-import {
-  type Abort,
-  type Chunk,
-  type Close,
-  decodeFileRecord,
-  type Pack,
-  type UploadRef,
-} from '../../records/file-record.ts';
+import type { Chunk, Close, Pack, UploadRef } from '../../records/file-record.ts';
 import type { TopicPositions, UnfinishedUpload } from '../../stores/contract.ts';
 import { VanishedError } from '../../stores/vanished.ts';
 import type { IncomingUpload } from '../incoming/incoming-upload.ts';
@@ -21,16 +14,21 @@ import { type Content, ReceiveContext, type ReceiveContextOptions } from '../inc
 import { allDone } from '../shared/all-done.ts';
 import { isPermanent } from '../shared/disk-retry.ts';
 import { fewAtOnce } from '../shared/few-at-once.ts';
+import type { Keyring } from '../shared/keyring.ts';
+import { admitAbort } from './admit-abort.ts';
 import { endIfStanding, failUpload, failWith, finishUpload, publishHeld } from './finish-upload.ts';
 import { HeldFiles, isMendable } from './held-files.ts';
 import { fetchInTurn } from './in-turn.ts';
 import { failAbandoned, failGone, failIncomplete, failLost, nameOpen } from './left-open.ts';
+import { isLockedRow, LockedRecords } from './locked-records.ts';
+import { RecordOpener } from './open-record.ts';
 import { type RecordPlace, refuseRecord } from './refused-record.ts';
 import { restartUpload } from './restart-upload.ts';
 import { setTooManyAside } from './too-many-open.ts';
 import { unpack } from './unpack.ts';
 
 export interface ReceiverOptions extends ReceiveContextOptions {
+  readonly keyring: Keyring;
   /** An upload was closed before all of its bytes had come. */
   readonly onIncomplete: (upload: string) => void;
   /** Why bytes of an upload, of which no more will come, are missing, as the end of a sentence about them. */
@@ -57,12 +55,17 @@ export class Receiver {
   readonly #context: ReceiveContext;
   readonly #uploads: IncomingUploads;
   readonly #held: HeldFiles;
+  readonly #opener: RecordOpener;
+  /** What no key opens. */
+  readonly locked: LockedRecords;
 
   constructor(options: ReceiverOptions) {
     this.#options = options;
     this.#context = new ReceiveContext(options);
     this.#uploads = new IncomingUploads(this.#context);
     this.#held = new HeldFiles(this.#context, this.#uploads);
+    this.locked = new LockedRecords(options.topic, options.keyring.mark);
+    this.#opener = new RecordOpener(this.#context, this.#uploads, options.keyring, this.locked);
   }
 
   get openUploads(): number {
@@ -73,7 +76,7 @@ export class Receiver {
   restore(unfinished: readonly UnfinishedUpload[]): void {
     const complete: IncomingUpload[] = [];
     for (const one of unfinished) {
-      const upload = this.#uploads.restore(one);
+      const upload = this.locked.restore(one) ? undefined : this.#uploads.restore(one);
       if (upload !== undefined) this.#options.background(this.#counted(upload, Promise.resolve()));
       if (upload?.close === undefined) continue;
       if (upload.complete) complete.push(upload);
@@ -94,11 +97,12 @@ export class Receiver {
     progress.records++;
     progress.wireBytes += record.value?.length ?? 0;
     try {
-      const decoded = decodeFileRecord(record);
+      const opened = this.#opener.open(record, place);
+      const decoded = opened instanceof Promise ? await opened : opened;
       if (decoded?.kind === 'chunk') return await this.#admitChunk(decoded, partition, record.offset);
       if (decoded?.kind === 'pack') return { finished: this.#unpack(decoded, place) };
       if (decoded?.kind === 'close') return await this.#admitClose(decoded, place);
-      if (decoded?.kind === 'abort') return this.#admitAbort(decoded);
+      if (decoded?.kind === 'abort') return { finished: admitAbort(this.#context, this.#uploads, decoded) };
       return nothing;
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
@@ -111,6 +115,9 @@ export class Receiver {
     const rows = await fewAtOnce(this.#uploads.dirty(), syncedAtOnce, (upload) => this.#sync(upload));
     crashPoint('checkpoint:after-parts');
     const open = rows.filter((row) => row !== undefined && this.#uploads.get(row.upload) !== undefined);
+    const locked = this.locked.take();
+    if (locked !== undefined && 'row' in locked) open.push(locked.row);
+    if (locked !== undefined && 'forget' in locked) await this.#options.sink.discard(locked.forget);
     await this.#options.sink.checkpoint(open as UnfinishedUpload[], positions);
   }
 
@@ -139,7 +146,8 @@ export class Receiver {
 
   /** Uploads of a topic that was deleted: nobody will ever send the rest. */
   async failGone(unfinished: readonly UnfinishedUpload[]): Promise<void> {
-    const gone = unfinished.flatMap((one) => this.#uploads.restore(one) ?? []);
+    const uploads = unfinished.filter((one) => !isLockedRow(one));
+    const gone = uploads.flatMap((one) => this.#uploads.restore(one) ?? []);
     await failGone(this.#context, this.#uploads, gone);
   }
 
@@ -186,7 +194,7 @@ export class Receiver {
     if (this.#uploads.hasEnded(chunk.upload)) return nothing;
     const upload = this.#uploads.get(chunk.upload) ?? (await this.#uploads.begin(chunk, chunk.size));
     if (upload === undefined) return nothing;
-    upload.mustBeOf(chunk);
+    upload.mustBeOf(chunk, true);
     if (chunk.size !== upload.size)
       throw new FormatError(`a chunk of upload ${chunk.upload} disagrees with those before it on the size`);
     upload.saw(partition, offset);
@@ -214,7 +222,7 @@ export class Receiver {
     if (this.#uploads.hasEnded(close.upload)) return nothing;
     const upload = this.#uploads.get(close.upload) ?? (await this.#uploads.begin(close, close.size));
     if (upload === undefined) return nothing;
-    upload.mustBeOf(close);
+    upload.mustBeOf(close, true);
     if (close.size !== upload.size) {
       const message = `its chunks say ${upload.size} bytes, its closing record ${close.size}`;
       const failure = { reason: 'conflicting-data', message, remains: 'discard' } as const;
@@ -266,21 +274,6 @@ export class Receiver {
     }
     await this.#finishIfComplete(upload);
     await this.#failIncomplete(upload);
-  }
-
-  #admitAbort(abort: Abort): Admitted {
-    const upload = this.#uploads.get(abort.upload);
-    if (upload === undefined || this.#uploads.hasEnded(abort.upload)) {
-      this.#uploads.end(abort.upload);
-      return nothing;
-    }
-    upload.mustBeOf(abort);
-    return { finished: this.#abort(upload, abort.reason) };
-  }
-
-  async #abort(upload: IncomingUpload, reason: string): Promise<void> {
-    await this.#uploads.discard(upload);
-    this.#options.onEvent({ type: 'aborted', ...upload.ref, reason });
   }
 
   /** One that is being published is durable when that is through; its temporary file must not be touched meanwhile. */

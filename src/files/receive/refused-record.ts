@@ -25,7 +25,7 @@ export async function refuseRecord(
   if (kind !== 'close' && kind !== 'abort') return;
   if (uploader === undefined || path === undefined || upload === undefined) return;
   const open = uploads.get(upload);
-  if (open === undefined || open.ref.uploader !== uploader || open.ref.path !== path) return;
+  if (open === undefined || open.ref.uploader !== uploader || !open.isNamed(path)) return;
   // Another record has ended it, and was right.
   if (open.close !== undefined) return;
   const message = `the record that was to end it was refused: ${error.message}`;

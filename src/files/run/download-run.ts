@@ -2,11 +2,11 @@
 import { crashPoint } from '../../crash-points.ts';
 import type { FetchedBatch, Kafka, ReadingGap, TopicDescription } from '../../kafka/contract.ts';
 import type { Sink } from '../../stores/contract.ts';
-import type { IncomingUpload } from '../incoming/incoming-upload.ts';
 import { FetchAgain } from '../receive/fetch-again.ts';
 import { Receiver } from '../receive/receiver.ts';
 import { allDone } from '../shared/all-done.ts';
 import { DiskRetry } from '../shared/disk-retry.ts';
+import type { Keyring } from '../shared/keyring.ts';
 import type { DownloadSettings } from '../shared/options.ts';
 import type { Progress } from '../shared/progress.ts';
 import { retryingSink } from '../shared/retrying-sink.ts';
@@ -14,7 +14,9 @@ import { stateTopicOf } from '../shared/topics.ts';
 import { Incomplete } from './incomplete.ts';
 import { type Cut, lostByCut, lostInGap, nameLosses } from './name-losses.ts';
 import { copiedText, type Look, positionGroup, readingOf, startOffsets, whoseUploads } from './positions.ts';
+import { openLocked } from './reread-locked.ts';
 import { SafeOffsets } from './safe-offsets.ts';
+import { whyMissing } from './why-missing.ts';
 
 /** Bytes after which positions are committed without waiting for the interval: what is fetched again after a kill. */
 const commitEvery = 8 * 1024 * 1024;
@@ -33,6 +35,8 @@ export interface DownloadRunOptions {
   readonly settings: DownloadSettings;
   readonly progress: Progress;
   readonly topic: TopicDescription;
+  /** What encrypted records are opened with. */
+  readonly keyring: Keyring;
   /** Aborted by the user's signal, and by the run itself when it fails. */
   readonly stop: AbortController;
 }
@@ -56,23 +60,24 @@ export class DownloadRun {
 
   constructor(options: DownloadRunOptions) {
     this.#options = options;
-    const { kafka, sink, settings, progress, stop } = options;
+    const { kafka, sink, settings, progress, keyring, stop } = options;
     const { onEvent, topic, bufferBytes } = settings;
     this.#group = positionGroup(settings.name, sink.id);
     this.#safe = new SafeOffsets(settings.name, { ...options.topic, cluster: '' }, new Map());
     const retry = new DiskRetry({ sink, onEvent, signal: stop.signal });
     this.#sink = retryingSink(sink, retry);
     this.#incomplete = new Incomplete(() => kafka.offsets(options.topic.name, 'latest'));
-    const again = new FetchAgain({ kafka, topic, bufferBytes, progress, signal: stop.signal });
+    const again = new FetchAgain({ kafka, topic, keyring, bufferBytes, progress, signal: stop.signal });
     this.#receiver = new Receiver({
       sink: this.#sink,
       topic: options.topic.id,
+      keyring,
       progress,
       onEvent,
       signal: stop.signal,
       maxOpen: settings.maxOpen,
       orderedBytes,
-      whyMissing: (upload) => this.#whyMissing(upload),
+      whyMissing: (upload) => whyMissing(kafka, options.topic.name, this.#safe, upload),
       fetchAgain: (upload) => again.fetch(upload),
       background: (work) => this.#track(work.catch((error: unknown) => this.#fail(error))),
       onIncomplete: (upload) =>
@@ -97,6 +102,8 @@ export class DownloadRun {
   async #run(): Promise<void> {
     const { kafka, settings, topic, stop } = this.#options;
     const reading = await this.#begin();
+    const { keyring } = this.#options;
+    await openLocked({ kafka, settings, topic, keyring, receiver: this.#receiver, signal: stop.signal });
     const until = settings.once ? this.#look?.ends : undefined;
     const { bufferBytes, aheadBytes, connections } = settings;
     const consumer = kafka.consumer({
@@ -249,17 +256,6 @@ export class DownloadRun {
     await this.#receiver.failAbandoned(look.earliest);
   }
 
-  async #whyMissing({ firsts }: IncomingUpload): Promise<string> {
-    const { kafka, topic } = this.#options;
-    const earliest = await kafka.offsets(topic.name, 'earliest');
-    const isLeftOut = [...firsts.keys()].some((partition) => {
-      return (earliest.get(partition) ?? 0) < this.#safe.began(partition);
-    });
-    return isLeftOut
-      ? 'were sent before the place where reading began here (--from-offset): --reset with an earlier one reads them'
-      : 'are not on the topic any more';
-  }
-
   #gap(gap: ReadingGap): void {
     const { kafka, settings, topic, progress } = this.#options;
     const lost = lostInGap(topic.name, gap);
@@ -269,7 +265,7 @@ export class DownloadRun {
     settings.onEvent({ type: 'warning', message });
     const more = `${lost}: ${stateTopicOf(topic.name)} does not tell of all that was sent there, so that more files may be lost by it than are named`;
     const skipped = this.#safe.skip(gap.partition, gap.earliest);
-    const named = nameLosses(kafka, topic, gap, this.#receiver).then((isAll) => {
+    const named = nameLosses(kafka, topic, gap, this.#receiver, this.#options.keyring).then((isAll) => {
       skipped();
       if (isAll && isRemoved) return;
       progress.filesFailed++;

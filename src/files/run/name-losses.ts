@@ -5,6 +5,7 @@
 import type { Kafka, ReadingGap, TopicDescription } from '../../kafka/contract.ts';
 import { sentVersionOf } from '../../records/state-record.ts';
 import type { Receiver } from '../receive/receiver.ts';
+import type { Keyring } from '../shared/keyring.ts';
 import { readState } from '../state/read-state.ts';
 
 /** What users are told of offsets that nobody can read. */
@@ -37,8 +38,9 @@ export async function nameLosses(
   topic: TopicDescription,
   gap: ReadingGap,
   receiver: Receiver,
+  keyring: Keyring,
 ): Promise<boolean> {
-  const everything = await readState(kafka, topic);
+  const everything = await readState(kafka, topic, { keyring });
   if (everything === undefined) return false;
   const why =
     gap.unreadable === undefined ? 'were removed by retention before they were read' : 'cannot be read';

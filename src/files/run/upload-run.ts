@@ -5,6 +5,7 @@ import type { FileState } from '../../records/state-record.ts';
 import { UploadIds } from '../../records/upload-id.ts';
 import type { Selection, Source, SourceFile } from '../../stores/contract.ts';
 import { Intake } from '../find/intake.ts';
+import { abortUpload } from '../send/abort-upload.ts';
 import { Buffers } from '../send/buffers.ts';
 import { sendFault } from '../send/capacity.ts';
 import { checkChunkSize, planBuffers, recordLimit } from '../send/chunk-size.ts';
@@ -13,8 +14,8 @@ import { fitsPack } from '../send/pack-files.ts';
 import { PartitionChoice } from '../send/partitions.ts';
 import { Precedence } from '../send/precedence.ts';
 import { SendContext } from '../send/send-context.ts';
-import { abortUpload } from '../send/send-file.ts';
 import { Senders } from '../send/senders.ts';
+import type { Encryption } from '../shared/encryption.ts';
 import { lookText } from '../shared/look-text.ts';
 import type { UploadSettings } from '../shared/options.ts';
 import type { Progress } from '../shared/progress.ts';
@@ -32,6 +33,7 @@ export interface UploadRunOptions {
   readonly selection: Selection;
   readonly progress: Progress;
   readonly state: UploadState;
+  readonly encryption: Encryption | undefined;
   readonly topic: TopicDescription;
   /** Closed by the run. */
   readonly producer: Producer;
@@ -59,7 +61,8 @@ export class UploadRun {
 
   constructor(options: UploadRunOptions) {
     this.#options = options;
-    const { kafka, source, settings, selection, progress, state, topic, producer, stop } = options;
+    const { kafka, source, settings, selection, progress, state, topic, producer, stop, encryption } =
+      options;
     const { name: uploader, bufferBytes, checksum, chunkSize, linger, parallel, onEvent } = settings;
     const topicLimit = topic.maxMessageBytes ?? usualMaxMessageBytes;
     checkChunkSize(settings, topicLimit);
@@ -67,7 +70,7 @@ export class UploadRun {
     this.#producer = producer;
     // What is sent and not remembered is sent again by every later run: no reason to go on.
     state.behind.open(this.#producer, (error) => this.#fail(error));
-    const shared = { source, uploader, checksum, chunkSize, linger, state, progress, signal: stop.signal };
+    const shared = { source, uploader, checksum, chunkSize, linger, state, progress, encryption };
     const { count, size } = planBuffers(bufferBytes, limit);
     const buffers = new Buffers(count, size);
     const partitions = new PartitionChoice(topic.partitions);
@@ -75,7 +78,7 @@ export class UploadRun {
     producer.prepare(topic.name, partitions.next);
     const on = { producer, topic: topic.name, topicId: topic.id, partitions };
     this.#context = new SendContext(
-      { ...shared, ...on, buffers, ids: new UploadIds(Date.now, state.floor) },
+      { ...shared, ...on, signal: stop.signal, buffers, ids: new UploadIds(Date.now, state.floor) },
       limit,
     );
     this.#senders = new Senders({
@@ -127,6 +130,9 @@ export class UploadRun {
     const lost = (error: unknown): void => this.#fail(error);
     const [leases, write] = [state.leasesFrom.bind(state), state.writeLease.bind(state)];
     await this.#goneFiles.begin().catch(lost);
+    const { names, recipients } = this.#options.encryption ?? {};
+    if (names !== undefined && recipients !== undefined)
+      await state.tellNames(recipients.markOf(uploader), () => recipients.wrap(names.secret));
     const lease = await HeldLease.take({ uploader, topicId: topic.id, leases, write, lost }, state.end);
     state.behind.guardWith(() => lease.confirm());
     const { isRestored } = state;
@@ -188,15 +194,20 @@ export class UploadRun {
     if (given !== undefined && (settings.once || given === lookText(file))) return true;
     const remembered = state.get(file.path);
     if (remembered !== undefined) this.#goneFiles.found();
-    const unchanged = decide(file, remembered).action === 'unchanged';
+    const unchanged = this.#decide(file).action === 'unchanged';
     if (settings.once && unchanged && inWalk) progress.filesUnchanged++;
     // An earlier run sent it, and was ended before it was removed.
     if (unchanged) this.#moved?.sent(file);
     return unchanged;
   }
 
+  #decide(file: SourceFile): Decision {
+    const { state, encryption } = this.#options;
+    return decide(file, state.get(file.path), encryption);
+  }
+
   #offer(file: SourceFile): void {
-    const decision = decide(file, this.#options.state.get(file.path));
+    const decision = this.#decide(file);
     if (decision.action === 'unchanged') {
       this.#intake.done(file.path);
       return;

@@ -17,7 +17,7 @@ export interface SendFault {
 
 /** Why no records can be made of the file, or undefined when they can: one byte a chunk, and the closing record. */
 export function sendFault({ options, limit }: SendContext, file: SourceFile): SendFault | undefined {
-  const { uploader, checksum, state } = options;
+  const { uploader, checksum, state, encryption } = options;
   const { path, size, mtime, mode } = file;
   const known = state.get(path)?.upload;
   if (known !== undefined && isLastVersion(known))
@@ -25,8 +25,10 @@ export function sendFault({ options, limit }: SendContext, file: SourceFile): Se
   const ref = { uploader, path, upload: uploadPlaceholder };
   const facts = { ...ref, size, mtime, mode, digest: digestPlaceholders[checksum] };
   let close: NewRecord;
+  // Encrypted, a name may stand there twice.
+  const sealed = encryption === undefined ? 0 : encryption.packOverhead + mostBeside(uploader, path);
   try {
-    if (mostBeside(uploader, path) < limit) {
+    if (mostBeside(uploader, path) + sealed < limit) {
       checkFileRecord({ kind: 'close', ...facts });
       return undefined;
     }
@@ -35,7 +37,7 @@ export function sendFault({ options, limit }: SendContext, file: SourceFile): Se
     if (!(error instanceof FormatError)) throw error;
     return { reason: `no record can hold it: ${error.message}`, isFinal: true };
   }
-  const hasRoom = largestValue(limit, { headers: chunkHeaders(ref, checksum, size, 0) }) > 0;
+  const hasRoom = sealed === 0 && largestValue(limit, { headers: chunkHeaders(ref, checksum, size, 0) }) > 0;
   if (hasRoom && batchSize(close) <= limit) return undefined;
   const reason = `its name leaves no room in a record of ${limit} bytes: raise the topic's max.message.bytes`;
   return { reason, isFinal: false };

@@ -45,6 +45,7 @@ function contextOf(source: MemorySource, limit: number, checksum: ChecksumAlgori
     ...{
       chunkSize: undefined,
       linger: 0,
+      encryption: undefined,
       buffers: new Buffers(3, limit),
       partitions: new PartitionChoice(1),
     },

@@ -7,6 +7,7 @@ import { crashPoint } from '../../crash-points.ts';
 import { largestValue } from '../../kafka/batch.ts';
 import { type ChecksumAlgorithm, digestOf } from '../../records/checksum.ts';
 import { encodePack, packHeaders } from '../../records/file-record.ts';
+import { keyedDigest } from '../../records/keyed-digest.ts';
 import {
   checkPackEntry,
   type PackEntry,
@@ -14,9 +15,11 @@ import {
   packFilesLimit,
   packIndexLength,
 } from '../../records/pack.ts';
+import { sealPack } from '../../records/seal-record.ts';
 import type { FileLook, SourceFile } from '../../stores/contract.ts';
 import { allDone } from '../shared/all-done.ts';
 import { isSameLook, lookText } from '../shared/look-text.ts';
+import { sealedMark } from '../state/decide.ts';
 import { hasMore, isRefused, isStale, longReason, shortReason } from './said-size.ts';
 import type { SendContext } from './send-context.ts';
 
@@ -102,7 +105,7 @@ export class PackBuilder {
 
   /** Reads the files and appends the pack; resolves once it is acknowledged. */
   async send(buffer: Uint8Array): Promise<PackedOutcome[]> {
-    const { uploader, partitions, state, topicId } = this.#context.options;
+    const { partitions, state, topicId } = this.#context.options;
     const outcomes = await this.#read(buffer);
     const entries: PackEntry[] = [];
     const pieces: Uint8Array[] = [];
@@ -121,7 +124,7 @@ export class PackBuilder {
       pieces.push(buffer.subarray(start, start + file.size));
     }
     if (entries.length === 0) return outcomes;
-    const record = encodePack(uploader, entries, join(pieces));
+    const { record, mark, stateDigest } = await this.#encode(entries, join(pieces));
     const partition = partitions.choose();
     const bytes = entries.reduce((sum, entry) => sum + entry.size, 0);
     crashPoint('pack:before-append');
@@ -131,10 +134,29 @@ export class PackBuilder {
     for (const { file, upload, digest } of outcomes) {
       if (digest === undefined) continue;
       const fingerprint = { size: file.size, mtime: file.mtime, ctime: file.ctime, inode: file.inode };
-      const sent = { topic: topicId, upload, state: 'sent' as const, fingerprint, partition, digest };
-      state.set(file.path, { ...sent, first: offset, last: offset, acked: file.size });
+      const sent = { topic: topicId, upload, state: 'sent' as const, fingerprint, partition };
+      const facts = { digest: stateDigest(digest), acked: file.size, ...mark(upload) };
+      state.set(file.path, { ...sent, first: offset, last: offset, ...facts });
     }
     return outcomes;
+  }
+
+  /** The record, in clear or encrypted, and what may be remembered of its files. */
+  async #encode(entries: readonly PackEntry[], contents: readonly Uint8Array[]) {
+    const { uploader, encryption, checksum } = this.#context.options;
+    if (encryption === undefined) {
+      const record = encodePack(uploader, entries, contents);
+      return { record, mark: () => ({}), stateDigest: (digest: string) => digest };
+    }
+    const key = await encryption.recipients.newKey();
+    const code = async (value: readonly Uint8Array[]) => {
+      return encryption.mayCode(value) ? encryption.code(value) : undefined;
+    };
+    return {
+      record: await sealPack(key, uploader, entries, contents, code),
+      mark: (upload: string) => sealedMark(encryption, upload, checksum),
+      stateDigest: (digest: string) => (encryption.names ? digest : keyedDigest(key.secret, digest)),
+    };
   }
 
   async #read(buffer: Uint8Array): Promise<PackedOutcome[]> {
@@ -195,7 +217,7 @@ export class PackBuilder {
 /** True when the file fits into a pack of its own. */
 export function fitsPack(context: SendContext, file: SourceFile): boolean {
   const { limit, options } = context;
-  const most = mostBeside(options.uploader, file.path) + file.size;
+  const most = mostBeside(options.uploader, file.path) + (options.encryption?.packOverhead ?? 0) + file.size;
   return (most <= limit && most <= options.buffers.size) || packOfOne(context, file) <= largestPack(context);
 }
 
@@ -216,8 +238,9 @@ function packOfOne(context: SendContext, file: SourceFile): number {
 }
 
 function largestPack({ limit, options }: SendContext): number {
-  const { uploader, buffers } = options;
-  return Math.min(largestValue(limit, { headers: packHeaders(uploader, 0, 0) }), buffers.size);
+  const { uploader, buffers, encryption } = options;
+  const largest = largestValue(limit, { headers: packHeaders(uploader, 0, 0) });
+  return Math.min(largest - (encryption?.packOverhead ?? 0), buffers.size);
 }
 
 function entryOf(file: SourceFile, upload: string, digest: string): PackEntry {

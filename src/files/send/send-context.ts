@@ -3,6 +3,7 @@ import type { Appended, NewRecord, Producer, RecordOrder } from '../../kafka/con
 import type { ChecksumAlgorithm } from '../../records/checksum.ts';
 import type { UploadIds } from '../../records/upload-id.ts';
 import type { Source } from '../../stores/contract.ts';
+import type { Encryption } from '../shared/encryption.ts';
 import type { Progress } from '../shared/progress.ts';
 import type { UploadState } from '../state/upload-state.ts';
 import type { Buffers } from './buffers.ts';
@@ -22,6 +23,8 @@ export interface SendContextOptions {
   readonly state: UploadState;
   readonly ids: UploadIds;
   readonly progress: Progress;
+  /** Undefined: what is sent stands there in clear. */
+  readonly encryption: Encryption | undefined;
   /** Ends sending in good order. */
   readonly signal: AbortSignal;
 }

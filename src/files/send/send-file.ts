@@ -4,16 +4,9 @@
  */
 
 import { crashPoint } from '../../crash-points.ts';
-import { largestValue } from '../../kafka/batch.ts';
-import { type Appended, KafkaError } from '../../kafka/contract.ts';
+import { type Appended, KafkaError, type NewRecord } from '../../kafka/contract.ts';
 import type { ChecksumAlgorithm } from '../../records/checksum.ts';
-import {
-  chunkHeaders,
-  encodeAbort,
-  encodeChunk,
-  encodeClose,
-  type UploadRef,
-} from '../../records/file-record.ts';
+import type { UploadRef } from '../../records/file-record.ts';
 import { type FileState, type SentVersion, sentVersionOf } from '../../records/state-record.ts';
 import type { OpenFile, SourceFile } from '../../stores/contract.ts';
 import type { FileHasher } from '../hashing/file-hasher.ts';
@@ -21,8 +14,11 @@ import { createFileHasher } from '../hashing/hasher.ts';
 import { Ranges } from '../incoming/ranges.ts';
 import { allDone } from '../shared/all-done.ts';
 import { lookText } from '../shared/look-text.ts';
+import { checksumOf, sealedMark } from '../state/decide.ts';
+import { abortUpload } from './abort-upload.ts';
 import { hashUpTo } from './hash-file.ts';
 import { hasMore, isStale, longReason, shortReason } from './said-size.ts';
+import { Sealing } from './sealing.ts';
 import type { SendContext } from './send-context.ts';
 
 /** Bytes acknowledged between two notes of progress, or milliseconds: what a killed uploader sends again at the most, and what is in flight. */
@@ -50,6 +46,9 @@ interface Sending {
   /** An upload keeps the algorithm that it began with: its chunks on the topic name it. */
   readonly checksum: ChecksumAlgorithm;
   readonly hasher: FileHasher;
+  readonly sealing: Sealing;
+  /** What tells that an upload is encrypted, and for whom. */
+  readonly sealed: { readonly sealed?: string };
   readonly resumedFrom: number;
   /** The version that downloaders have until this one is through. */
   readonly before: SentVersion | undefined;
@@ -69,11 +68,12 @@ export async function sendFile(
   file: SourceFile,
   resume?: FileState,
 ): Promise<SendOutcome> {
-  const { source, state, progress } = context.options;
+  const { source, state, progress, encryption } = context.options;
   const handle = await source.open(file.path);
   progress.begin(file.path, file.path, file.size, resume?.acked ?? 0);
   try {
-    const sending = begin(context, file, resume);
+    const sealing = encryption === undefined ? Sealing.none : await Sealing.with(encryption);
+    const sending = begin(context, file, resume, sealing);
     try {
       return await send(context, handle, sending);
     } catch (error) {
@@ -87,18 +87,25 @@ export async function sendFile(
     await handle.close();
   }
 
-  function begin(context: SendContext, file: SourceFile, resume: FileState | undefined): Sending {
+  function begin(
+    context: SendContext,
+    file: SourceFile,
+    resume: FileState | undefined,
+    sealing: Sealing,
+  ): Sending {
     const { uploader, ids, partitions, topicId } = context.options;
     const known = state.get(file.path);
     const upload = resume?.upload ?? ids.next(known?.upload);
     const acked = resume?.acked ?? 0;
-    const checksum = resume?.checksum ?? context.options.checksum;
+    const checksum = checksumOf(resume) ?? context.options.checksum;
     return {
       ref: { uploader, path: file.path, upload },
       file,
       partition: resume?.partition ?? partitions.choose(),
       checksum,
       hasher: createFileHasher(checksum, file.size),
+      sealing,
+      sealed: sealedMark(encryption, upload, checksum),
       resumedFrom: acked,
       before: known?.topic === topicId ? sentVersionOf(known) : undefined,
       first: resume?.first,
@@ -131,10 +138,10 @@ async function send(context: SendContext, handle: OpenFile, sending: Sending): P
   const { mtime, mode } = opened.kept ?? file;
   const facts = { size: file.size, digest, mtime, mode };
   crashPoint('close:before-append');
-  const close = await context.append(partition, encodeClose({ ...ref, ...facts }), 0);
+  const close = await context.append(partition, sending.sealing.close({ ...ref, ...facts }), 0);
   crashPoint('close:after-ack');
   sawOffset(sending, close);
-  note(context, sending, 'sent', digest);
+  note(context, sending, 'sent', sending.sealing.digest(digest));
   return { outcome: 'sent', upload: ref.upload, digest, resumedFrom: sending.resumedFrom };
 }
 
@@ -144,8 +151,8 @@ async function sendChunks(
   sending: Sending,
 ): Promise<'all' | 'short' | 'stopped'> {
   const { buffers, chunkSize, producer, signal, progress } = context.options;
-  const { file, ref, partition, checksum } = sending;
-  const largest = largestValue(context.limit, { headers: chunkHeaders(ref, checksum, file.size, 0) });
+  const { file, ref, partition, checksum, sealing } = sending;
+  const largest = sealing.largestChunk(context.limit, { ...ref, checksum, size: file.size, offset: 0 });
   const flights = new Set<Promise<void>>();
   let failure: unknown;
   const read = async (position: number): Promise<Piece> => {
@@ -179,8 +186,9 @@ async function sendChunks(
     position += bytes.length;
     if (position < file.size) ahead = read(position);
     const hashed = sending.hasher.update(bytes);
-    const record = encodeChunk({ ...ref, checksum, size: file.size, offset, bytes });
-    const appended = context.append(partition, record, bytes.length, 'free').then((place) => {
+    const record = sealing.chunk({ ...ref, checksum, size: file.size, offset, bytes });
+    const append = (sealed: NewRecord) => context.append(partition, sealed, bytes.length, 'free');
+    const appended = (record instanceof Promise ? record.then(append) : append(record)).then((place) => {
       crashPoint('chunk:after-ack');
       progress.advance(file.path, bytes.length);
       acknowledged(context, sending, offset, bytes.length, place);
@@ -241,34 +249,22 @@ function sawOffset(sending: Sending, { offset }: Appended): void {
 }
 
 function note(context: SendContext, sending: Sending, state: FileState['state'], digest?: string): void {
-  const { file, ref, partition, checksum, first, last, before } = sending;
+  const { file, ref, partition, checksum, first, last, before, sealed } = sending;
   const acked = sending.acked.prefix;
   if (first === undefined) return;
   sending.noted = acked;
   sending.notedAt = performance.now();
   const fingerprint = { size: file.size, mtime: file.mtime, ctime: file.ctime, inode: file.inode };
   const { topicId: topic } = context.options;
-  const entry = { topic, upload: ref.upload, state, fingerprint, partition, first, last, acked };
-  const more = digest === undefined ? { checksum, ...(before === undefined ? {} : { before }) } : { digest };
+  const entry = { topic, upload: ref.upload, state, fingerprint, partition, first, last, acked, ...sealed };
+  const open = { ...(sealed.sealed === undefined ? { checksum } : {}), ...(before && { before }) };
+  const more = digest === undefined ? open : { digest };
   context.options.state.set(file.path, { ...entry, ...more });
 }
 
 async function changed(context: SendContext, sending: Sending, reason: string): Promise<SendOutcome> {
   await abortUpload(context, sending.ref, sending.partition, reason);
   return { outcome: 'changed', reason };
-}
-
-/** Tells every downloader that an upload is given up, and remembers that. */
-export async function abortUpload(
-  context: SendContext,
-  ref: UploadRef,
-  partition: number,
-  reason: string,
-): Promise<void> {
-  await context.append(partition, encodeAbort({ ...ref, reason }), 0);
-  crashPoint('abort:after-ack');
-  const begun = context.options.state.get(ref.path);
-  if (begun?.upload === ref.upload) context.options.state.set(ref.path, { ...begun, state: 'aborted' });
 }
 
 /** True when Kafka refused a record for its size: the limit was lowered, and the file must be cut anew. */

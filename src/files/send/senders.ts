@@ -6,6 +6,7 @@ import { createFileHasher } from '../hashing/hasher.ts';
 import { StoppedError } from '../shared/disk-retry.ts';
 import type { UploadEvent } from '../shared/events.ts';
 import { usualMaxMessageBytes } from '../shared/topics.ts';
+import { abortUpload } from './abort-upload.ts';
 import { recordLimit } from './chunk-size.ts';
 import { hashUpTo } from './hash-file.ts';
 import { type Job, type JobLine, JobLines } from './job-lines.ts';
@@ -14,7 +15,7 @@ import type { Precedence } from './precedence.ts';
 import type { Queue } from './queue.ts';
 import { isRefused } from './said-size.ts';
 import type { SendContext } from './send-context.ts';
-import { abortUpload, isTooLarge, sendFile } from './send-file.ts';
+import { isTooLarge, sendFile } from './send-file.ts';
 
 /** Jobs that wait or are under way before no more are asked for: each costs half a kilobyte, and more in a pack. */
 const smallLimit = 10_000;

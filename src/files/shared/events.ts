@@ -138,6 +138,7 @@ export interface FailedEvent {
     | 'refused-name'
     | 'refused-record'
     | 'conflicting-data'
+    | 'no-key'
     | 'too-many-open'
     | 'sink';
   /** What is wrong, what is missing, where the remains are. */

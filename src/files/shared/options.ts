@@ -6,7 +6,9 @@ import type { Logger } from '../../log.ts';
 import { hostName } from '../../machine.ts';
 import type { ChecksumAlgorithm } from '../../records/checksum.ts';
 import type { StoreOptions } from '../../stores/options.ts';
-import type { DownloadEvent, ResumedEvent, UploadEvent, WaitingEvent } from './events.ts';
+import type { EncryptionOptions } from './encryption.ts';
+import type { DownloadEvent, ResumedEvent, UploadEvent, WaitingEvent, WarningEvent } from './events.ts';
+import type { KeyringOptions } from './keyring.ts';
 
 /** What every verb needs to reach a topic. */
 export interface TopicOptions {
@@ -22,7 +24,7 @@ export interface TopicOptions {
   readonly logger?: Logger;
 }
 
-export interface UploadOptions extends TopicOptions, StoreOptions {
+export interface UploadOptions extends TopicOptions, StoreOptions, EncryptionOptions {
   /** A directory, or the URL of a place in a store (`s3://BUCKET/PREFIX`). */
   readonly from: string;
   /** The uploader's name: first folder at every downloader. Default: the host's name. */
@@ -150,7 +152,7 @@ export interface RunSummary {
 
 export type UploadSummary = RunSummary;
 
-export interface DownloadOptions extends TopicOptions, StoreOptions {
+export interface DownloadOptions extends TopicOptions, StoreOptions, KeyringOptions {
   /** A directory, made when missing, or the URL of a place in a store (`s3://BUCKET/PREFIX`). */
   readonly to: string;
   /** With a store: a directory in which what comes is kept until it is verified. Default: it goes on as it comes. */
@@ -206,9 +208,9 @@ export interface DownloadSummary extends RunSummary {
   readonly open: number;
 }
 
-/** What only reads has little to tell: that it waits for the cluster, and that this is over. */
-export interface ReadingOptions extends TopicOptions {
-  readonly onEvent?: (event: WaitingEvent | ResumedEvent) => void;
+/** What only reads has little to tell: that it waits for the cluster, that this is over, and what cannot be shown without a key. */
+export interface ReadingOptions extends TopicOptions, KeyringOptions {
+  readonly onEvent?: (event: WaitingEvent | ResumedEvent | WarningEvent) => void;
 }
 
 export interface ListOptions extends ReadingOptions {
@@ -238,6 +240,9 @@ export interface ListedFile {
   readonly sentAt: number;
   /** `complete`: closed and all bytes still on the topic. */
   readonly state: 'complete' | 'sending' | 'aborted' | 'incomplete';
+  readonly encrypted?: true;
+  /** Encrypted, and what no key at hand opens is not told: its name may stand as a hash, its size and digest as nothing. */
+  readonly locked?: true;
 }
 
 export interface CatOptions extends ReadingOptions {

@@ -1,6 +1,8 @@
 /** What to do with a file that is ready, given what the uploader remembers of its path. Pure. */
+import { type ChecksumAlgorithm, checksumAlgorithm } from '../../records/checksum.ts';
 import type { FileState } from '../../records/state-record.ts';
 import type { SourceFile } from '../../stores/contract.ts';
+import type { Encryption } from '../shared/encryption.ts';
 
 export type Decision =
   /** Sent, and untouched since. */
@@ -12,7 +14,22 @@ export type Decision =
   /** Size and time as sent, but the inode was touched (or is not known): only the digest can tell. */
   | { readonly action: 'compare'; readonly sent: FileState };
 
-export function decide(file: SourceFile, state: FileState | undefined): Decision {
+/** How this run would mark an upload as encrypted ({@link FileState}), or that it would not. */
+export function sealedMark(
+  encryption: Encryption | undefined,
+  upload: string,
+  checksum: ChecksumAlgorithm,
+): { readonly sealed?: string } {
+  return encryption === undefined ? {} : { sealed: `${checksum}:${encryption.recipients.markOf(upload)}` };
+}
+
+/** The algorithm of the digest to come of an upload that is half sent. */
+export function checksumOf(state: FileState | undefined): ChecksumAlgorithm | undefined {
+  const sealed = state?.sealed?.split(':', 1)[0];
+  return sealed === undefined ? state?.checksum : checksumAlgorithm(sealed);
+}
+
+export function decide(file: SourceFile, state: FileState | undefined, encryption?: Encryption): Decision {
   if (state === undefined) return { action: 'send', reason: 'new' };
   if (state.state === 'aborted') return { action: 'send', reason: 'changed' };
   const { fingerprint } = state;
@@ -22,8 +39,11 @@ export function decide(file: SourceFile, state: FileState | undefined): Decision
     if (sameContent && sameInode) return { action: 'unchanged' };
     return sameContent ? { action: 'compare', sent: state } : { action: 'send', reason: 'changed' };
   }
-  // Chunks that do not say their checksum as those before them would break the upload.
-  return sameContent && sameInode && state.checksum !== undefined
+  // Chunks that do not say their checksum as those before them would break the upload, and so would those for other readers.
+  const checksum = checksumOf(state);
+  const isAlike =
+    checksum !== undefined && sealedMark(encryption, state.upload, checksum).sealed === state.sealed;
+  return sameContent && sameInode && isAlike
     ? { action: 'resume', from: state }
     : { action: 'send', reason: 'changed', abort: state };
 }

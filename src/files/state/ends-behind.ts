@@ -4,7 +4,8 @@ import type { FileState, Origin, Ready } from '../../records/state-record.ts';
 /** True when both say the same of all files of an uploader. */
 export function isSameReady(ready: Ready, other: Ready | undefined): boolean {
   const names = ['topic', 'resend', 'forgotten', 'root'] as const;
-  return other !== undefined && names.every((name) => ready[name] === other[name]);
+  const isSame = other !== undefined && names.every((name) => ready[name] === other[name]);
+  return isSame && ready.names?.key === other.names?.key;
 }
 
 /** Where each partition of `T` ends that is not told of in full, once these are forgotten. */

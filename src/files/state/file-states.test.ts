@@ -41,6 +41,7 @@ const anyState: fc.Arbitrary<FileState> = fc.record(
     checksum: anyAlgorithm,
     digest: anyDigest,
     before: sentVersion,
+    sealed: fc.constant(`sha256:${'7'.repeat(16)}`),
   },
   {
     noNullPrototype: true,

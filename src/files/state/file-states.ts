@@ -26,7 +26,8 @@ type Entry = readonly [
   /** -1: all of it. */
   acked: number,
   checksum?: ChecksumAlgorithm | 0,
-  before?: readonly [upload: string, facts: Facts],
+  before?: readonly [upload: string, facts: Facts] | 0,
+  sealed?: string,
 ];
 
 const states = ['sent', 'sending', 'aborted'] as const;
@@ -62,24 +63,29 @@ export class FileStates {
   }
 
   #pack(file: FileState): string {
-    const { upload, fingerprint, digest = 0, partition, first, last, acked, checksum = 0, before } = file;
+    const { upload, fingerprint, digest = 0, partition, first, last, acked } = file;
+    const { checksum = 0, before, sealed } = file;
     const { size, mtime, ctime, inode } = fingerprint;
     const facts: Facts = [size, mtime, digest, partition, first, last];
     const topic = this.#numberOf(file.topic);
     const state = states.indexOf(file.state);
     const look = [ctime === mtime ? same : ctime, inode] as const;
     const common = [topic, state, upload, facts, ...look, acked === size ? -1 : acked] as const;
+    const standing = before === undefined ? 0 : ([before.upload, factsOf(before)] as const);
     const entry: Entry =
-      before !== undefined
-        ? [...common, checksum, [before.upload, factsOf(before)]]
-        : checksum === 0
-          ? common
-          : [...common, checksum];
+      sealed !== undefined
+        ? [...common, checksum, standing, sealed]
+        : standing !== 0
+          ? [...common, checksum, standing]
+          : checksum === 0
+            ? common
+            : [...common, checksum];
     return JSON.stringify(entry);
   }
 
   #unpack(text: string): FileState {
-    const [topic, state, upload, facts, ctime, inode, acked, checksum, before] = JSON.parse(text) as Entry;
+    const entry = JSON.parse(text) as Entry;
+    const [topic, state, upload, facts, ctime, inode, acked, checksum, before, sealed] = entry;
     const [size, mtime, digest, partition, first, last] = facts;
     return {
       topic: this.#topics[topic]!,
@@ -92,7 +98,8 @@ export class FileStates {
       acked: acked === -1 ? size : acked,
       ...(checksum ? { checksum } : {}),
       ...(digest === 0 ? {} : { digest }),
-      ...(before === undefined ? {} : { before: versionOf(...before) }),
+      ...(before ? { before: versionOf(...before) } : {}),
+      ...(sealed === undefined ? {} : { sealed }),
     };
   }
 

@@ -2,6 +2,7 @@
 import { ConfigurationError, IncompleteError } from '../../errors.ts';
 import type { Kafka, TopicDescription } from '../../kafka/contract.ts';
 import { sentVersionOf } from '../../records/state-record.ts';
+import type { Keyring } from '../shared/keyring.ts';
 import { existingTopic } from '../shared/topics.ts';
 import { readState } from './read-state.ts';
 import { newestOf, readVersions } from './read-versions.ts';
@@ -28,11 +29,16 @@ export interface FilePlace {
  * Asks `T.state` first, which costs little; reads the files topic when it does not know. Throws ConfigurationError when nothing
  * is found, and IncompleteError when nothing is found that is complete, or may be followed.
  */
-export async function locate(kafka: Kafka, topic: string, wanted: WantedFile): Promise<FilePlace> {
+export async function locate(
+  kafka: Kafka,
+  topic: string,
+  wanted: WantedFile,
+  keyring: Keyring,
+): Promise<FilePlace> {
   const description = await existingTopic(kafka, topic);
   const earliest = await kafka.offsets(topic, 'earliest');
   const latest = await kafka.offsets(topic, 'latest');
-  const known = await knownPlaces(kafka, description, wanted);
+  const known = await knownPlaces(kafka, description, wanted, keyring);
   // An offset proves nothing where the topic has no record: retention took it, or the log was cut.
   const standing = known.find(({ partition, first, last }) => {
     return first >= (earliest.get(partition) ?? 0) && last < (latest.get(partition) ?? 0);
@@ -41,7 +47,7 @@ export async function locate(kafka: Kafka, topic: string, wanted: WantedFile): P
     const { upload, partition, first, isSent } = standing;
     return { upload, partition, first, until: isSent ? latest.get(partition) : undefined };
   }
-  return search(kafka, topic, wanted, known.length > 0);
+  return search(kafka, topic, wanted, known.length > 0, keyring);
 }
 
 interface KnownPlace extends Pick<FilePlace, 'upload' | 'partition' | 'first'> {
@@ -54,8 +60,11 @@ async function knownPlaces(
   kafka: Kafka,
   topic: TopicDescription,
   { uploader, path, upload, follow }: WantedFile,
+  keyring: Keyring,
 ): Promise<KnownPlace[]> {
-  const state = (await readState(kafka, topic, uploader))?.files.get(`${uploader}/${path}`)?.state;
+  const state = (await readState(kafka, topic, { uploader, keyring }))?.files.get(
+    `${uploader}/${path}`,
+  )?.state;
   if (state === undefined) return [];
   const sent = sentVersionOf(state);
   const places: KnownPlace[] = sent === undefined ? [] : [{ ...sent, isSent: true }];
@@ -69,15 +78,23 @@ async function search(
   topic: string,
   { uploader, path, upload, follow }: WantedFile,
   wasThere: boolean,
+  keyring: Keyring,
 ): Promise<FilePlace> {
   const name = `${uploader}/${path}`;
-  const all = await readVersions(kafka, topic, (whose, which) => whose === uploader && which === path);
+  const isOf = (whose: string, which: string): boolean => whose === uploader && which === path;
+  // Names that cannot be read are wanted too: one of them may be this file's.
+  const everything = await readVersions(kafka, topic, (whose) => whose === uploader, keyring);
+  const all = everything.versions.filter((version) => isOf(version.uploader, version.path));
   const versions = upload === undefined ? all : all.filter((version) => version.upload === upload);
   const sending = follow ? versions.filter(({ state }) => state === 'sending') : [];
   const newest = newestOf(versions);
   const followed = sending.find((one) => newest === undefined || one.upload > newest.upload);
   const found = followed ?? newest ?? (upload === undefined ? undefined : versions[0]);
   if (found === undefined) {
+    if (everything.locked > 0 || everything.versions.some(({ locked }) => locked))
+      throw new IncompleteError(
+        `${name} is not among the files that can be read: others of "${uploader}" are encrypted, and ${keyring.whyLocked}`,
+      );
     if (wasThere) throw new IncompleteError(`${name}: its records are not on the topic any more`);
     const version = upload === undefined ? '' : ` in version ${upload}`;
     throw new ConfigurationError(

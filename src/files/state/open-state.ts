@@ -2,10 +2,12 @@
 import { ConfigurationError } from '../../errors.ts';
 import type { Kafka, TopicDescription } from '../../kafka/contract.ts';
 import type { FileState } from '../../records/state-record.ts';
+import type { Encryption } from '../shared/encryption.ts';
 import type { UploadSettings } from '../shared/options.ts';
 import { endsOf, stateTopicOf, type UploadTopics } from '../shared/topics.ts';
 import { awaitLease, type StandingLease } from './lease.ts';
 import { rebuildState } from './rebuild-state.ts';
+import { notGoneOnWith } from './seen-state.ts';
 import { UploadState } from './upload-state.ts';
 
 export interface OpenStateOptions {
@@ -13,6 +15,7 @@ export interface OpenStateOptions {
   /** In a dry run on topics that do not exist nothing has been sent. */
   readonly topics: Partial<UploadTopics>;
   readonly settings: UploadSettings;
+  readonly encryption?: Encryption | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -51,14 +54,16 @@ export async function openState(options: OpenStateOptions): Promise<UploadState>
   return state;
 }
 
-async function readState({ kafka, topics, settings, signal }: OpenStateOptions): Promise<{
+async function readState({ kafka, topics, settings, encryption, signal }: OpenStateOptions): Promise<{
   readonly state: UploadState;
   readonly hasWaited: boolean;
 }> {
   const { name: uploader, dryRun, onEvent } = settings;
   const { partitions } = topics.state ?? { partitions: 1 };
   const read = async (): Promise<UploadState> => {
-    const state = new UploadState({ kafka, topic: stateTopicOf(settings.topic), partitions, uploader });
+    const topic = stateTopicOf(settings.topic);
+    const names = encryption?.names;
+    const state = new UploadState({ kafka, topic, partitions, uploader, names });
     if (topics.state !== undefined) await state.load();
     return state;
   };
@@ -134,7 +139,7 @@ async function giveUpCut(
   let count = 0;
   for (const [path, file] of state.files()) {
     if (file.topic !== topic.id) continue;
-    const { before, checksum: _, ...others } = file;
+    const { before, ...others } = notGoneOnWith(file);
     const standing = before === undefined || isCut(before) ? {} : { before };
     if (isCut(file)) {
       count++;

@@ -1,6 +1,8 @@
 /** What anybody's uploader remembers on `T.state`, and what may stand on `T` without being told there. */
 import { FormatError } from '../../errors.ts';
 import type { Kafka, TopicDescription } from '../../kafka/contract.ts';
+import { type NamedState, showState } from '../../records/hidden-state.ts';
+import type { NamesKey } from '../../records/names-key.ts';
 import {
   decodeStateRecord,
   type FileState,
@@ -8,6 +10,8 @@ import {
   type StateRecord,
   statePartition,
 } from '../../records/state-record.ts';
+import type { Keyring } from '../shared/keyring.ts';
+import type { Wrapped } from '../shared/recipients.ts';
 import { stateTopicOf } from '../shared/topics.ts';
 
 export interface StateEntry {
@@ -16,6 +20,10 @@ export interface StateEntry {
   readonly state: FileState;
   /** When it was written, milliseconds since the epoch. */
   readonly at: number;
+  /** Its name is encrypted, and stands there as a hash, for no key at hand opens it; nor is told what else is hidden. */
+  readonly isLocked?: boolean;
+  /** All of it was encrypted, and is opened. */
+  readonly isShown?: boolean;
 }
 
 /** All of `T.state`, as it speaks of the files topic of one id. */
@@ -28,6 +36,8 @@ export class EveryState {
   /** By partition of `T.state`: since when it tells. */
   readonly #origins = new Map<number, Origin>();
   readonly #ready = new Set<string>();
+  /** Uploader -> the key of its names, for whoever may read them. */
+  readonly #names = new Map<string, Wrapped>();
 
   constructor(topicId: string, cluster: string, partitions: number) {
     this.#topicId = topicId;
@@ -40,6 +50,7 @@ export class EveryState {
       if (decoded.origin === null) this.#origins.delete(partition);
       else this.#origins.set(partition, decoded.origin);
     } else if (decoded.kind === 'ready') {
+      if (decoded.ready?.names !== undefined) this.#names.set(decoded.uploader, decoded.ready.names);
       if (decoded.ready?.topic === this.#topicId) this.#ready.add(decoded.uploader);
       else this.#ready.delete(decoded.uploader);
     } else if (decoded.kind === 'file') {
@@ -47,6 +58,22 @@ export class EveryState {
       const key = `${uploader}/${path}`;
       if (state?.topic === this.#topicId) this.files.set(key, { uploader, path, state, at });
       else this.files.delete(key);
+    }
+  }
+
+  /** Gives files their names, where these are encrypted and a key of ours opens them. Once, when all was taken. */
+  async openNames(keyring: Keyring): Promise<void> {
+    const hidden = [...this.files].filter(([, { state }]) => state.hidden !== undefined);
+    const keys = new Map<string, NamesKey | undefined>();
+    for (const [key, entry] of hidden) {
+      const { uploader, path, state } = entry;
+      const wrapped = this.#names.get(uploader);
+      if (!keys.has(uploader)) keys.set(uploader, wrapped && (await openedNames(keyring, wrapped)));
+      const names = keys.get(uploader);
+      const shown = names && shownOrNot(names, uploader, { path, state });
+      this.files.delete(key);
+      if (shown === undefined) this.files.set(key, { ...entry, isLocked: true });
+      else this.files.set(`${uploader}/${shown.path}`, { ...entry, ...shown, isShown: true });
     }
   }
 
@@ -81,11 +108,30 @@ export class EveryState {
   }
 }
 
+/** What is damaged, or of no key of ours, tells nothing. */
+async function openedNames(keyring: Keyring, wrapped: Wrapped): Promise<NamesKey | undefined> {
+  try {
+    return await keyring.names(wrapped);
+  } catch (error) {
+    if (error instanceof FormatError) return undefined;
+    throw error;
+  }
+}
+
+function shownOrNot(names: NamesKey, uploader: string, hidden: NamedState): NamedState | undefined {
+  try {
+    return showState(names, uploader, hidden);
+  } catch (error) {
+    if (error instanceof FormatError) return undefined;
+    throw error;
+  }
+}
+
 /** Reads a topic's state, or the part of it that one uploader's is in; undefined when there is none. */
 export async function readState(
   kafka: Kafka,
   topic: TopicDescription,
-  uploader?: string,
+  { uploader, keyring }: { readonly uploader?: string; readonly keyring: Keyring },
 ): Promise<EveryState | undefined> {
   const name = stateTopicOf(topic.name);
   const description = await kafka.describeTopic(name);
@@ -111,5 +157,6 @@ export async function readState(
     batch.release();
   }
   for (const partition of damaged) state.distrust(partition);
+  await state.openNames(keyring);
   return state;
 }

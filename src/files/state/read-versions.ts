@@ -1,15 +1,12 @@
 /** Every version of every file that a files topic tells of, from its records alone. */
 import { FormatError } from '../../errors.ts';
 import type { ConsumedRecord, Kafka } from '../../kafka/contract.ts';
-import {
-  type Close,
-  decodeFileRecord,
-  type FileRecord,
-  refusedRef,
-  type UploadRef,
-} from '../../records/file-record.ts';
+import { type Close, type FileRecord, refusedRef, type UploadRef } from '../../records/file-record.ts';
+import type { SealedRecord } from '../../records/sealed-form.ts';
+import { decodeTopicRecord } from '../../records/topic-record.ts';
 import { versionOf } from '../../records/upload-id.ts';
 import { Ranges } from '../incoming/ranges.ts';
+import type { Keyring } from '../shared/keyring.ts';
 
 /** One version of one file, as far as the topic holds it. */
 export interface Version extends UploadRef {
@@ -24,6 +21,15 @@ export interface Version extends UploadRef {
   readonly partition: number;
   /** Kafka offset of the first record with bytes of it that the topic still holds. */
   readonly first: number;
+  readonly encrypted?: true;
+  /** No key at hand opens it: its path may be a hash, and nobody knows its digest. */
+  readonly locked?: true;
+}
+
+/** What a topic holds, and how many files of packs cannot be named, for no key at hand opens them. */
+export interface Versions {
+  readonly versions: readonly Version[];
+  readonly locked: number;
 }
 
 type Draft = Omit<Version, 'state'> & {
@@ -36,23 +42,30 @@ export async function readVersions(
   kafka: Kafka,
   topic: string,
   isWanted: (uploader: string, path: string) => boolean,
-): Promise<Version[]> {
-  const drafts = new Drafts(isWanted);
+  keyring: Keyring,
+): Promise<Versions> {
+  const drafts = new Drafts(isWanted, keyring);
   const from = await kafka.offsets(topic, 'earliest');
   const until = await kafka.offsets(topic, 'latest');
   for await (const batch of kafka.consumer({ topic, from, until, onGap: () => {} })) {
-    for (const record of batch.records) drafts.take(record, batch.partition);
+    for (const record of batch.records) {
+      const opening = drafts.take(record, batch.partition);
+      if (opening !== undefined) await opening;
+    }
     batch.release();
   }
-  return drafts.versions();
+  return { versions: drafts.versions(), locked: drafts.locked };
 }
 
 class Drafts {
   readonly #isWanted: (uploader: string, path: string) => boolean;
   readonly #drafts = new Map<string, Draft>();
+  readonly #keyring: Keyring;
+  locked = 0;
 
-  constructor(isWanted: (uploader: string, path: string) => boolean) {
+  constructor(isWanted: (uploader: string, path: string) => boolean, keyring: Keyring) {
     this.#isWanted = isWanted;
+    this.#keyring = keyring;
   }
 
   versions(): Version[] {
@@ -64,35 +77,63 @@ class Drafts {
     });
   }
 
-  take(record: ConsumedRecord, partition: number): void {
+  /** What is encrypted is taken when the result has settled. */
+  take(record: ConsumedRecord, partition: number): Promise<void> | undefined {
     try {
-      const decoded = decodeFileRecord(record);
+      const decoded = decodeTopicRecord(record);
+      if (decoded?.kind === 'sealed')
+        return this.#takeSealed(decoded, record, partition).catch((error: unknown) =>
+          this.#refuse(error, record, partition),
+        );
       if (decoded !== undefined) this.#takeRecord(decoded, record, partition);
     } catch (error) {
-      if (!(error instanceof FormatError)) throw error;
-      const { kind, uploader, path, upload } = refusedRef(record);
-      if (uploader === undefined || path === undefined || upload === undefined) return;
-      const end = kind === 'close' || kind === 'abort' ? ({ end: 'refused' } as const) : {};
-      this.#note({ uploader, path, upload }, record, partition, end);
+      this.#refuse(error, record, partition);
     }
+    return undefined;
   }
 
-  #takeRecord(decoded: FileRecord, record: ConsumedRecord, partition: number): void {
+  #refuse(error: unknown, record: ConsumedRecord, partition: number): void {
+    if (!(error instanceof FormatError)) throw error;
+    const { kind, uploader, path, upload } = refusedRef(record);
+    if (uploader === undefined || path === undefined || upload === undefined) return;
+    const end = kind === 'close' || kind === 'abort' ? ({ end: 'refused' } as const) : {};
+    this.#note({ uploader, path, upload }, record, partition, end);
+  }
+
+  async #takeSealed(sealed: SealedRecord, record: ConsumedRecord, partition: number): Promise<void> {
+    const opened = await this.#keyring.open(sealed);
+    if (opened !== undefined) return this.#takeRecord(opened, record, partition, { encrypted: true });
+    const { of, uploader, files, size } = sealed;
+    if (of === 'pack' && this.#isWanted(uploader, '')) this.locked += files;
+    if (of === 'pack') return;
+    // Of its chunks nobody knows what they hold.
+    const end = of === 'chunk' ? {} : ({ end: of === 'close' ? 'close' : 'abort' } as const);
+    const range = of === 'close' ? ([0, size] as const) : undefined;
+    const marks = { encrypted: true, locked: true } as const;
+    this.#note(sealed, record, partition, { size, ...end, ...marks }, range);
+  }
+
+  #takeRecord(
+    decoded: FileRecord,
+    record: ConsumedRecord,
+    partition: number,
+    marks: { readonly encrypted?: true } = {},
+  ): void {
     if (decoded.kind === 'pack') {
       const { uploader } = decoded;
       for (const file of decoded.files)
-        this.#note({ uploader, ...file }, record, partition, closedBy(file), [0, file.size]);
+        this.#note({ uploader, ...file }, record, partition, { ...marks, ...closedBy(file) }, [0, file.size]);
       for (const { path, upload } of decoded.refused) {
         if (path !== undefined && upload !== undefined)
           this.#note({ uploader, path, upload }, record, partition, { end: 'refused' });
       }
     } else if (decoded.kind === 'chunk') {
       const { size, offset, bytes } = decoded;
-      this.#note(decoded, record, partition, { size }, [offset, offset + bytes.length]);
+      this.#note(decoded, record, partition, { ...marks, size }, [offset, offset + bytes.length]);
     } else if (decoded.kind === 'abort') {
-      this.#note(decoded, record, partition, { end: 'abort', sentAt: record.timestamp });
+      this.#note(decoded, record, partition, { ...marks, end: 'abort', sentAt: record.timestamp });
     } else {
-      this.#note(decoded, record, partition, { ...closedBy(decoded), sentAt: record.timestamp });
+      this.#note(decoded, record, partition, { ...marks, ...closedBy(decoded), sentAt: record.timestamp });
     }
   }
 

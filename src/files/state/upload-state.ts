@@ -4,9 +4,9 @@
  */
 import { FormatError } from '../../errors.ts';
 import type { ConsumedRecord, Kafka } from '../../kafka/contract.ts';
+import type { NamesKey } from '../../records/names-key.ts';
 import {
   decodeStateRecord,
-  encodeFileState,
   encodeLease,
   encodeOrigin,
   encodeReady,
@@ -15,7 +15,6 @@ import {
   type Origin,
   type Ready,
   type StateRecord,
-  sentVersionOf,
   statePartition,
   stateUploader,
 } from '../../records/state-record.ts';
@@ -23,6 +22,8 @@ import { isLastVersion } from '../../records/upload-id.ts';
 import { endsBehind, isSameReady } from './ends-behind.ts';
 import { FileStates } from './file-states.ts';
 import type { StandingLease } from './lease.ts';
+import { seenState } from './seen-state.ts';
+import { StateNames } from './state-names.ts';
 import { WriteBehind } from './write-behind.ts';
 
 export interface UploadStateOptions {
@@ -30,12 +31,15 @@ export interface UploadStateOptions {
   readonly topic: string;
   readonly partitions: number;
   readonly uploader: string;
+  /** Names are encrypted by it. */
+  readonly names?: NamesKey | undefined;
 }
 
 export class UploadState {
   readonly #options: UploadStateOptions;
   readonly #partition: number;
   readonly #files = new FileStates();
+  readonly #names: StateNames;
   readonly #behind: WriteBehind;
   /** Restored and not yet written. */
   readonly #restored = new Set<string>();
@@ -53,6 +57,7 @@ export class UploadState {
   constructor(options: UploadStateOptions) {
     this.#options = options;
     this.#partition = statePartition(options.uploader, options.partitions);
+    this.#names = new StateNames(options.uploader, options.names);
     this.#behind = new WriteBehind(options.topic, this.#partition);
   }
 
@@ -73,6 +78,7 @@ export class UploadState {
         );
       }
     });
+    this.#names.hasRead();
   }
 
   /** This uploader's leases from an offset on, oldest first; `null`: given back. */
@@ -101,10 +107,10 @@ export class UploadState {
     } else if (decoded.kind === 'ready') {
       this.#ready = decoded.ready ?? undefined;
       this.#marks = decoded.ready ?? {};
-    } else if (decoded.state === null) {
-      this.#files.delete(decoded.path);
     } else {
-      this.#files.set(decoded.path, decoded.state);
+      const { path, state } = this.#names.read(decoded.path, decoded.state) ?? {};
+      if (path !== undefined && state === null) this.#files.delete(path);
+      else if (path !== undefined && state) this.#files.set(path, state);
     }
   }
 
@@ -165,7 +171,11 @@ export class UploadState {
   /** Remembers; written behind, in order. {@link WriteBehind} tells of failures. */
   set(path: string, state: FileState): void {
     this.#files.set(path, state);
-    this.#behind.write(encodeFileState(this.#options.uploader, path, state));
+    this.#write(path, state);
+  }
+
+  #write(path: string, state: FileState | null): void {
+    for (const record of this.#names.encode(path, state)) this.#behind.write(record);
   }
 
   /** Takes over what was found out from the files topic itself; {@link makeReady} writes it. */
@@ -207,6 +217,12 @@ export class UploadState {
   /** Where the files are, as far as they were seen; {@link makeReady} writes it. */
   beginUnder(root: string): void {
     this.#marks = { ...this.#marks, root };
+  }
+
+  /** Tells readers the key of names, for whom `to` marks; {@link makeReady} writes it. `wrap` makes it. */
+  async tellNames(to: string, wrap: () => Promise<Omit<NonNullable<Ready['names']>, 'to'>>): Promise<void> {
+    if (this.#marks.names?.to === to) return;
+    this.#marks = { ...this.#marks, names: { ...(await wrap()), to } };
   }
 
   /**
@@ -251,7 +267,7 @@ export class UploadState {
       // It is back, and was sent meanwhile.
       if (this.#files.get(path)?.upload !== upload) continue;
       this.#files.delete(path);
-      this.#behind.write(encodeFileState(this.#options.uploader, path, null));
+      this.#write(path, null);
     }
   }
 
@@ -273,15 +289,7 @@ export class UploadState {
   }
 
   #seen(state: FileState): FileState {
-    const isElsewhere = this.#topicId !== undefined && state.topic !== this.#topicId;
-    if (!isElsewhere && state.upload > (this.#marks.resend ?? '')) return state;
-    if (state.state === 'sending' && !isElsewhere) {
-      // Not gone on with, for its checksum is not known; but given up by a record, since downloaders hold what came of it.
-      const { checksum: _, ...begun } = state;
-      return begun;
-    }
-    const before = sentVersionOf(state);
-    return { ...state, state: 'aborted', ...(before === undefined ? {} : { before }) };
+    return seenState(state, this.#topicId, this.#marks.resend ?? '');
   }
 
   async writeLease(lease: Lease | null): Promise<number> {

@@ -1,0 +1,106 @@
+/**
+ * Encrypted records that no key of ours opens. They are told, and reading goes on behind them; where they stand is remembered with the
+ * position, so that a run with other keys reads them then. Nothing is lost by a key that comes late, as long as the topic has the records.
+ */
+import { createHash } from 'node:crypto';
+import type { UnfinishedUpload } from '../../stores/contract.ts';
+
+/** Offsets `[first, last]` of a partition. */
+export type OffsetRange = readonly [partition: number, first: number, last: number];
+
+/** No uploader's name begins with a dot: in what a sink remembers this is nobody's upload. */
+const ownName = '.locked';
+/** Ranges that are remembered: beyond, those that are nearest to each other are read as one. */
+const rangesLimit = 1000;
+/** Records between two that are read along, which costs less than another range. */
+const nearAtFirst = 100;
+
+export class LockedRecords {
+  readonly #topic: string;
+  readonly #mark: string;
+  #near = nearAtFirst;
+  #ranges: OffsetRange[] = [];
+  /** What earlier runs left, to be read again; with what they had tried. */
+  #left: { readonly ranges: readonly OffsetRange[]; readonly mark: string } | undefined;
+  #isDirty = false;
+
+  /** `mark`: of the keys at hand. */
+  constructor(topic: string, mark: string) {
+    this.#topic = topic;
+    this.#mark = mark;
+  }
+
+  /** Takes what an earlier run remembered; false for what is an upload. */
+  restore(one: UnfinishedUpload): boolean {
+    if (one.uploader !== ownName) return false;
+    if (one.topic !== this.#topic) return true;
+    if (one.path === this.#mark) this.#ranges = [...one.seen];
+    else this.#left = { ranges: one.seen, mark: one.path };
+    return true;
+  }
+
+  /** How many ranges stay shut with these keys, which were tried by earlier runs. */
+  get known(): number {
+    return this.#ranges.length;
+  }
+
+  /** What other keys left shut, and these have not tried. */
+  get untried(): readonly OffsetRange[] {
+    return this.#left?.ranges ?? [];
+  }
+
+  /** All of {@link untried} was read again, and what could be opened was received. */
+  hasTried(): void {
+    this.#left = undefined;
+    this.#isDirty = true;
+  }
+
+  note(partition: number, offset: number): void {
+    this.#isDirty = true;
+    const near = this.#ranges.findLastIndex(([where, first, last]) => {
+      return where === partition && offset >= first - this.#near && offset <= last + this.#near;
+    });
+    if (near === -1) {
+      this.#ranges.push([partition, offset, offset]);
+      if (this.#ranges.length > rangesLimit) this.#join();
+      return;
+    }
+    const [where, first, last] = this.#ranges[near]!;
+    this.#ranges[near] = [where, Math.min(first, offset), Math.max(last, offset)];
+  }
+
+  /** What the sink is to remember, if that has changed; nothing of it is to be remembered: `forget`. */
+  take(): { readonly row: UnfinishedUpload } | { readonly forget: string } | undefined {
+    if (!this.#isDirty) return undefined;
+    this.#isDirty = false;
+    const upload = createHash('sha256').update(`locked ${this.#topic}`).digest('hex').slice(0, 32);
+    const seen = [...(this.#left?.ranges ?? []), ...this.#ranges];
+    if (seen.length === 0) return { forget: upload };
+    // What some keys have not tried, and what others have not, is for all to try.
+    const mark = this.#left?.mark ?? this.#mark;
+    const path = this.#left !== undefined && this.#ranges.length > 0 ? 'several' : mark;
+    const nothing = { size: 0, ranges: [], close: undefined };
+    return { row: { upload, uploader: ownName, path, topic: this.#topic, seen, ...nothing } };
+  }
+
+  /** Twice as near is near enough, until there are few. */
+  #join(): void {
+    while (this.#ranges.length > rangesLimit / 2) {
+      this.#near *= 2;
+      const sorted = this.#ranges.toSorted((a, b) => a[0] - b[0] || a[1] - b[1]);
+      this.#ranges = [];
+      for (const range of sorted) {
+        const before = this.#ranges.at(-1);
+        if (before === undefined || before[0] !== range[0] || range[1] > before[2] + this.#near)
+          this.#ranges.push(range);
+        else this.#ranges[this.#ranges.length - 1] = [before[0], before[1], Math.max(before[2], range[2])];
+      }
+      if (this.#near > Number.MAX_SAFE_INTEGER / 4) return;
+    }
+  }
+}
+
+/** True for what is no upload. */
+export function isLockedRow({ uploader }: Pick<UnfinishedUpload, 'uploader'>): boolean {
+  return uploader === ownName;
+}

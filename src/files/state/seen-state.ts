@@ -1,0 +1,17 @@
+/** What is remembered of a file, as a run is to see it. Pure. */
+import { type FileState, sentVersionOf } from '../../records/state-record.ts';
+
+/** What was sent to another topic than `topicId`, or is to be sent anew (up to the version `resend`), is told as given up. */
+export function seenState(state: FileState, topicId: string | undefined, resend: string): FileState {
+  const isElsewhere = topicId !== undefined && state.topic !== topicId;
+  if (!isElsewhere && state.upload > resend) return state;
+  // Given up by a record, since downloaders hold what came of it.
+  if (state.state === 'sending' && !isElsewhere) return notGoneOnWith(state);
+  const before = sentVersionOf(state);
+  return { ...state, state: 'aborted', ...(before === undefined ? {} : { before }) };
+}
+
+/** Half sent, and not gone on with: without the checksum of its chunks nobody can, and nobody is marked so. */
+export function notGoneOnWith({ checksum: _, sealed, ...others }: FileState): FileState {
+  return sealed === undefined ? others : { ...others, sealed: `sha256:${'0'.repeat(16)}` };
+}
