@@ -5,6 +5,7 @@ import { downloadDefaults } from '../files/shared/options.ts';
 import { bandwidthOf } from './bandwidth.ts';
 import { giveUpFlag, onceGivesUpAfter, topicFlag } from './connection.ts';
 import { counted, optional, required, timed, toggle } from './flags.ts';
+import { keyFlags } from './key-flags.ts';
 import { LiveSettings } from './live-settings.ts';
 import { storeFlags, storeOptions, writtenFlags } from './store-flags.ts';
 import { runTransfer } from './transfer.ts';
@@ -65,7 +66,7 @@ const receivingFlags = {
 } as const;
 
 const places = { ...storeFlags, ...writtenFlags } as const;
-const flags = { ...sinkFlags, ...receivingFlags, ...places } as const;
+const flags = { ...sinkFlags, ...receivingFlags, ...keyFlags, ...places } as const;
 
 export function downloadCommand(): Command {
   return createVerb({
@@ -79,6 +80,7 @@ export function downloadCommand(): Command {
     groups: {
       'What to receive': sinkFlags,
       'How to receive': receivingFlags,
+      'What is encrypted': keyFlags,
       'Stores that are no folder': places,
     },
     flags,

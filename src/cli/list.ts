@@ -5,6 +5,7 @@ import type { ListedFile } from '../files/shared/options.ts';
 import { printable } from '../printable.ts';
 import { giveUpFlag, readerGivesUpAfter, topicFlag } from './connection.ts';
 import { optional, toggle } from './flags.ts';
+import { keyFlags } from './key-flags.ts';
 import { logEvents } from './log-reporter.ts';
 import { createVerbLogger, writeJson } from './output.ts';
 import * as quantity from './terminal/quantities.ts';
@@ -19,6 +20,7 @@ const listFlags = {
   all: toggle('all', 'every version of a file, not the newest only'),
   giveUpAfter: giveUpFlag('30s'),
 } as const;
+const flags = { ...listFlags, ...keyFlags } as const;
 
 export function listCommand(): Command {
   return createVerb({
@@ -26,9 +28,10 @@ export function listCommand(): Command {
     summary: 'list the files on a topic',
     description:
       'Lists the files that stand on a topic, the newest version first: when it was sent, its size, whether it is ' +
-      'complete, and UPLOADER/PATH, by which `sluice cat` finds it. With --json each file is an object with its digest.',
-    groups: { 'What to list': listFlags },
-    flags: listFlags,
+      'complete, and UPLOADER/PATH, by which `sluice cat` finds it. With --json each file is an object with its digest. What is encrypted, ' +
+      'and no --identity opens, is marked so; if that hides names or digests, the exit code is 3.',
+    groups: { 'What to list': listFlags, 'What is encrypted': keyFlags },
+    flags,
     examples: [
       ['sluice list --topic files', 'All files'],
       ['sluice list --topic files --uploader till-7 --all', 'Every version of the files of one uploader'],
@@ -41,7 +44,7 @@ export function listCommand(): Command {
   });
 }
 
-async function run({ settings, output, kafka }: Call<typeof listFlags>): Promise<ExitCode> {
+async function run({ settings, output, kafka }: Call<typeof flags>): Promise<ExitCode> {
   // Loaded here, so that help and usage errors need not wait for the client of Kafka.
   const { list } = await import('../files/list.ts');
   const { all, ...options } = settings;
@@ -49,25 +52,36 @@ async function run({ settings, output, kafka }: Call<typeof listFlags>): Promise
     ? styleFor(process.stdout, process.env)
     : createStyle({ color: false, unicode: true });
   const logger = createVerbLogger(output);
+  const tell = logEvents(logger);
+  let locked = false;
   const found = list({
     giveUpAfter: readerGivesUpAfter,
     ...options,
     kafka,
     newestOnly: !all,
     logger,
-    onEvent: logEvents(logger),
+    onEvent: (event) => {
+      if (event.type === 'warning') locked = true;
+      tell(event);
+    },
   });
   let files = 0;
   let bytes = 0;
   for await (const file of found) {
     files += 1;
     bytes += file.size;
+    locked ||= file.locked === true;
     if (output.json) writeJson(file);
     else process.stdout.write(`${listLine(file, style)}\n`);
   }
   if (!output.json && !output.quiet)
     process.stderr.write(`${quantity.files(files)}, ${quantity.bytes(bytes)}\n`);
-  return ExitCode.ok;
+  if (locked && options.identity === undefined && !output.json && !output.quiet) {
+    const message =
+      'some of them are encrypted, and no key was given that shows what they are: add --identity FILE\n';
+    process.stderr.write(message);
+  }
+  return locked ? ExitCode.incomplete : ExitCode.ok;
 }
 
 /** One file: time sent in UTC, size, state, name. Pure. */
@@ -76,5 +90,7 @@ export function listLine(file: ListedFile, style: Style): string {
   const state = padEnd(file.state, 10);
   const shown = file.state === 'complete' ? style.faint(state) : style.notice(state);
   const name = printable(`${file.uploader}/${file.path}`);
-  return `${sent}Z  ${padStart(quantity.bytes(file.size), 8)}  ${shown}  ${name}`;
+  const size = file.locked && file.size === 0 ? '?' : quantity.bytes(file.size);
+  const secret = file.locked ? '  (encrypted: no key)' : file.encrypted ? '  (encrypted)' : '';
+  return `${sent}Z  ${padStart(size, 8)}  ${shown}  ${name}${secret}`;
 }

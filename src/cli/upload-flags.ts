@@ -6,7 +6,7 @@ import { giveUpFlag, topicFlag } from './connection.ts';
 import { counted, optional, repeated, required, sized, timed, toggle, valued } from './flags.ts';
 import { storeFlags } from './store-flags.ts';
 import { newTopicFlags } from './topic-flags.ts';
-import { choice, count, duration, generation, place, size, text } from './values.ts';
+import { choice, count, duration, generation, path, place, size, text } from './values.ts';
 import { bandwidthFlags, scheduleFlag } from './when-flags.ts';
 
 const what = {
@@ -103,6 +103,31 @@ const how = {
   giveUpAfter: giveUpFlag('never while watching, 5m with --once'),
 } as const;
 
+const secret = {
+  encryptTo: repeated(
+    'encrypt-to',
+    'RECIPIENT',
+    'encrypt for whoever has this key of age, age1...; may be repeated',
+  ),
+  encryptToFile: repeated(
+    'encrypt-to-file',
+    'FILE',
+    'the same, with a recipient on each line; may be repeated',
+  ),
+  encryptPassphraseFile: optional(
+    'encrypt-passphrase-file',
+    'FILE',
+    path,
+    'encrypt for whoever knows the passphrase in the first line of this file',
+  ),
+  encryptNames: optional(
+    'encrypt-names',
+    'FILE',
+    path,
+    'encrypt names, sizes and times too; the file holds the key of names, and is made when it is missing',
+  ),
+} as const;
+
 const newTopic = newTopicFlags(
   usual,
   'how long it keeps records, or forever: the longest that a receiver may be away',
@@ -121,9 +146,18 @@ export const uploadGroups = {
   'What to send': what,
   'Which files': which,
   'How to send': how,
+  'For whom, and for nobody else': secret,
   'Stores that are no folder': storeFlags,
   'A topic that does not exist yet is created with': newTopic,
   'To try things out': trial,
 } as const;
 
-export const uploadFlags = { ...what, ...which, ...how, ...storeFlags, ...newTopic, ...trial } as const;
+export const uploadFlags = {
+  ...what,
+  ...which,
+  ...how,
+  ...secret,
+  ...storeFlags,
+  ...newTopic,
+  ...trial,
+} as const;
