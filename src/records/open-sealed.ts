@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { FormatError } from '../errors.ts';
 import type { ConsumedRecord } from '../kafka/contract.ts';
 import { checksumAlgorithms } from './checksum.ts';
+import { cipherInPlace } from './cipher-in-place.ts';
 import { checkFileRecord, type FileRecord } from './file-record.ts';
 import { HeaderReader } from './headers.ts';
 import { decodePack, packFilesLimit } from './pack.ts';
@@ -71,7 +72,10 @@ function isKind(kind: string): kind is FileRecord['kind'] {
   return Object.hasOwn(numbers, kind);
 }
 
-/** What a sealed record says, under the rules of all records. Throws FormatError for what was changed, moved or cut, and for another key. */
+/**
+ * What a sealed record says, under the rules of all records; its value is decrypted where it is, and can be opened once.
+ * Throws FormatError for what was changed, moved or cut, and for another key.
+ */
 export function openSealed(record: SealedRecord, secret: Uint8Array): FileRecord {
   const plain = decrypted(record, secret);
   const length = plain.length < lengthBytes ? Number.NaN : plain.readUInt32BE(0);
@@ -84,14 +88,15 @@ export function openSealed(record: SealedRecord, secret: Uint8Array): FileRecord
 }
 
 function decrypted({ of, offset, bound, value }: SealedRecord, secret: Uint8Array): Buffer {
+  const end = Math.max(0, value.length - tagBytes);
+  const plain = Buffer.from(value.buffer, value.byteOffset, end);
   try {
-    const end = value.length - tagBytes;
     const decipher = createDecipheriv('aes-256-gcm', secret, nonceOf(of, offset), {
       authTagLength: tagBytes,
     });
     decipher.setAAD(bound);
-    decipher.setAuthTag(value.subarray(Math.max(0, end)));
-    const plain = decipher.update(value.subarray(0, Math.max(0, end)));
+    decipher.setAuthTag(value.subarray(end));
+    cipherInPlace(decipher, plain);
     decipher.final();
     return plain;
   } catch (cause) {

@@ -1,9 +1,11 @@
 /**
  * Writes encrypted records (FORMAT.md, "Encrypted records"): chunk, close, abort and pack again, of which only what readers without a
- * key need stands in clear. Each can be verified by itself, and is bound to all of its headers. No I/O; keys are handed in.
+ * key need stands in clear. Each can be verified by itself, and is bound to all of its headers. What is handed in to be encrypted is
+ * encrypted where it is: its memory becomes the record's. No I/O; keys are handed in.
  */
 import { createCipheriv } from 'node:crypto';
 import type { Header, NewRecord } from '../kafka/contract.ts';
+import { cipherInPlace } from './cipher-in-place.ts';
 import { modeText } from './file-facts.ts';
 import {
   type Abort,
@@ -61,7 +63,8 @@ function sealed(
   const head = Buffer.alloc(lengthBytes + text.length);
   head.writeUInt32BE(text.length);
   text.copy(head, lengthBytes);
-  const value = [cipher.update(head), ...content.map((piece) => cipher.update(piece))];
+  const value = [head, ...content];
+  for (const piece of value) cipherInPlace(cipher, piece);
   cipher.final();
   return { headers, value: [...value, cipher.getAuthTag()] };
 }

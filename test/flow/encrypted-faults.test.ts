@@ -201,7 +201,7 @@ test('A stranger who knows the recipient cannot put a part of his own into a fil
   const bytes = noise(9000);
   const own = sealChunk(
     { key, path },
-    { ...ref, size, offset: 0, checksum: 'sha256', bytes: bytes.subarray(0, 500) },
+    { ...ref, size, offset: 0, checksum: 'sha256', bytes: Buffer.from(bytes.subarray(0, 500)) },
   );
   const facts = { size, digest: digestOf('sha256', bytes), mtime: '0', mode: 0o644 };
   const close = sealClose({ key, path }, { ...ref, ...facts });

@@ -32,14 +32,14 @@ export class Sealing {
     return this.#key === undefined ? least : least - sealedOverhead(this.#key, chunk.path);
   }
 
-  /** Where the bytes are made smaller, later. */
-  chunk(chunk: Omit<Chunk, 'kind'>): NewRecord | Promise<NewRecord> {
+  /** Later, where the bytes are made smaller, or `hashed` says that others still read them: they are encrypted where they are. */
+  chunk(chunk: Omit<Chunk, 'kind'>, hashed: Promise<void> | undefined): NewRecord | Promise<NewRecord> {
     const [encryption, key] = [this.#encryption, this.#key];
     if (encryption === undefined || key === undefined) return encodeChunk(chunk);
     const sealing = { key, path: encryption.pathOf(chunk.uploader, chunk.path) };
-    const content = [chunk.bytes];
-    if (!encryption.mayCode(content)) return sealChunk(sealing, chunk);
-    return encryption.code(content).then((coded) => sealChunk(sealing, chunk, coded));
+    const coded = encryption.mayCode([chunk.bytes]) ? encryption.code([chunk.bytes]) : undefined;
+    if (coded === undefined && hashed === undefined) return sealChunk(sealing, chunk);
+    return Promise.all([coded, hashed]).then(([smaller]) => sealChunk(sealing, chunk, smaller));
   }
 
   close(close: Omit<Close, 'kind'>): NewRecord {

@@ -186,7 +186,7 @@ async function sendChunks(
     position += bytes.length;
     if (position < file.size) ahead = read(position);
     const hashed = sending.hasher.update(bytes);
-    const record = sealing.chunk({ ...ref, checksum, size: file.size, offset, bytes });
+    const record = sealing.chunk({ ...ref, checksum, size: file.size, offset, bytes }, hashed);
     const append = (sealed: NewRecord) => context.append(partition, sealed, bytes.length, 'free');
     const appended = (record instanceof Promise ? record.then(append) : append(record)).then((place) => {
       crashPoint('chunk:after-ack');
