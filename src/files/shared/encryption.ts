@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { constants, zstdCompress } from 'node:zlib';
 import { ConfigurationError, describeError } from '../../errors.ts';
 import type { Compression } from '../../kafka/contract.ts';
+import { type CompressionPlan, compressionPlan } from '../../kafka/produce/compression-plan.ts';
 import { looksCompressible } from '../../kafka/produce/look.ts';
 import { NamesKey } from '../../records/names-key.ts';
 import { type Coded, contentLimit } from '../../records/sealed-form.ts';
@@ -23,19 +24,12 @@ const leastGain = 16;
 export class Encryption {
   readonly recipients: Recipients;
   readonly names: NamesKey | undefined;
-  readonly #compression: Compression;
-  readonly #level: number;
+  readonly #plan: CompressionPlan | undefined;
 
-  constructor(
-    recipients: Recipients,
-    names: NamesKey | undefined,
-    compression: Compression,
-    level = usualLevel,
-  ) {
+  constructor(recipients: Recipients, names: NamesKey | undefined, plan: CompressionPlan | undefined) {
     this.recipients = recipients;
     this.names = names;
-    this.#compression = compression;
-    this.#level = level;
+    this.#plan = plan;
   }
 
   /** More bytes than encrypting adds to a pack, and to any record beside what it says of a path. */
@@ -50,16 +44,17 @@ export class Encryption {
 
   /** False for what is not to be made smaller, or does not look as if it could be: {@link code} need not be asked. */
   mayCode(content: readonly Uint8Array[]): boolean {
-    if (this.#compression === 'none') return false;
+    if (this.#plan === undefined) return false;
     // Encrypted bytes cannot be made smaller any more, so that everybody who wants them small has zstd.
-    return this.#compression !== 'auto' || looksCompressible(content);
+    return !this.#plan.looks || looksCompressible(content);
   }
 
   /** The content made smaller, where that gains something. */
   async code(content: readonly Uint8Array[]): Promise<Coded> {
     const bytes = content.length === 1 ? content[0]! : Buffer.concat(content);
     if (bytes.length > contentLimit) return undefined;
-    const params = { [constants.ZSTD_c_compressionLevel]: this.#level };
+    const { codec, level = usualLevel } = this.#plan ?? {};
+    const params = { [constants.ZSTD_c_compressionLevel]: codec === 'zstd' ? level : usualLevel };
     const coded = await compress(bytes, { params });
     return coded.length + bytes.length / leastGain < bytes.length ? coded : undefined;
   }
@@ -69,7 +64,7 @@ export class Encryption {
 export async function openEncryption(
   options: EncryptionOptions & { readonly compression: Compression; readonly compressionLevel?: number },
 ): Promise<Encryption | undefined> {
-  const { encryptNames, compression, compressionLevel: level } = options;
+  const { encryptNames, compression, compressionLevel } = options;
   const recipients = await Recipients.open(options);
   if (recipients === undefined) {
     if (encryptNames === undefined) return undefined;
@@ -78,8 +73,8 @@ export async function openEncryption(
     );
   }
   const names = encryptNames === undefined ? undefined : new NamesKey(await namesSecret(encryptNames));
-  const isLevelOfZstd = compression === 'auto' || compression === 'zstd';
-  return new Encryption(recipients, names, compression, isLevelOfZstd ? level : usualLevel);
+  const level = compressionLevel === undefined ? {} : { compressionLevel };
+  return new Encryption(recipients, names, compressionPlan({ compression, ...level }));
 }
 
 /** Reads a file with 64 hexadecimal digits, or makes it, for its owner alone. */

@@ -31,6 +31,7 @@ export class Recipients {
   /** More bytes than its keys take beside a record. */
   overhead = 0;
   #next: Promise<WrappedKey> | undefined;
+  #isBusy = false;
 
   private constructor(names: readonly string[], wrap: (secret: Uint8Array) => Promise<Wrapped>) {
     this.#names = [...names].sort().join(' ');
@@ -69,7 +70,7 @@ export class Recipients {
       const key = base64(await encrypter.encrypt(secret));
       return lock === undefined ? { key } : { key, lock };
     });
-    const made = await recipients.newKey().catch((cause: unknown) => {
+    const made = await recipients.#makeKey().catch((cause: unknown) => {
       throw new ConfigurationError(`--encrypt-to: ${describeError(cause)}`, { cause });
     });
     const { key } = made;
@@ -78,14 +79,16 @@ export class Recipients {
       throw new ConfigurationError(
         `${names.length} recipients are too many: a key for them takes ${key.length} bytes, and a record has room for ${wrappedLimit}`,
       );
+    recipients.#next = Promise.resolve(made);
     return recipients;
   }
 
-  /** A new key, of which nobody keeps the secret. One is made ahead. */
+  /** A new key, of which nobody keeps the secret. Behind the first, one is made ahead. */
   async newKey(): Promise<WrappedKey> {
     const next = this.#next ?? this.#makeKey();
-    this.#next = this.#makeKey();
-    this.#next.catch(() => {});
+    this.#next = this.#isBusy ? this.#makeKey() : undefined;
+    this.#isBusy = true;
+    this.#next?.catch(() => {});
     return next;
   }
 
