@@ -98,6 +98,19 @@ test('With other recipients, or none, a half sent upload is given up and begun a
   );
 });
 
+test('Where names are encrypted that stood in clear before, it is begun anew as well', async (t) => {
+  const { flow, folder, anna } = await encryptedFlow(t);
+  flow.source.write('a', noise(60_000));
+  const encryptTo = [anna.recipient];
+  await half(flow, { encryptTo });
+  await flow.down({ identity: [anna.file] });
+  const up = await flow.up({ encryptTo, encryptNames: join(folder, 'names.key') });
+  assert.deepEqual([up.files, flow.told('sent')[0]!.resumedFrom], [1, 0]);
+  const down = await flow.down({ identity: [anna.file] });
+  assert.deepEqual([down.files, down.failed], [1, 0]);
+  assert.deepEqual(flow.received(), flow.sent());
+});
+
 test('A file that goes away half sent is given up, and readers with the key discard what came', async (t) => {
   const { flow, folder, anna } = await encryptedFlow(t);
   for (const encryptNames of [undefined, join(folder, 'names.key')]) {

@@ -60,17 +60,20 @@ export class IncomingUpload {
 
   /** Ids are random: a record that has one and names another file is not of that upload. Throws FormatError. */
   mustBeOf({ uploader, path, upload, sealed }: UploadRef, hasBytes = false): void {
-    const own = `${this.ref.uploader}/${this.ref.path}`;
     if (uploader !== this.ref.uploader || path !== this.ref.path)
-      throw new FormatError(`upload ${upload} is one of ${own}, and a record says otherwise`);
+      throw new FormatError(`upload ${upload} is one of ${this.#own}, and a record says otherwise`);
     if (!hasBytes) return;
     const standsAs = sealed ?? '';
     // What an earlier run began may be either; the digest tells.
     this.#standsAs ??= standsAs;
     if (this.#standsAs !== standsAs)
       throw new FormatError(
-        `some records of upload ${upload} are encrypted, and some are not: it is one of ${own}`,
+        `some records of upload ${upload} are encrypted, and some are not: it is one of ${this.#own}`,
       );
+  }
+
+  get #own(): string {
+    return `${this.ref.uploader}/${this.ref.path}`;
   }
 
   /** True for a path that stands in records of it, encrypted ones too. */

@@ -42,6 +42,11 @@ export class Encryption {
     return this.names?.pathOf(uploader, path) ?? path;
   }
 
+  /** 16 hexadecimal digits that tell, for one upload, whether it is for the same readers, under the same name. */
+  markOf(upload: string): string {
+    return this.recipients.markOf(this.names === undefined ? upload : this.names.pathOf('', upload));
+  }
+
   /** False for what is not to be made smaller, or does not look as if it could be: {@link code} need not be asked. */
   mayCode(content: readonly Uint8Array[]): boolean {
     if (this.#plan === undefined) return false;

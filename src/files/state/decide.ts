@@ -20,7 +20,7 @@ export function sealedMark(
   upload: string,
   checksum: ChecksumAlgorithm,
 ): { readonly sealed?: string } {
-  return encryption === undefined ? {} : { sealed: `${checksum}:${encryption.recipients.markOf(upload)}` };
+  return encryption === undefined ? {} : { sealed: `${checksum}:${encryption.markOf(upload)}` };
 }
 
 /** The algorithm of the digest to come of an upload that is half sent. */

@@ -112,9 +112,9 @@ export const receiving: readonly Defect[] = [
       'A file that had been begun before --from-offset was told as "not on the topic any more", which was false.',
     edits: [
       edit(
-        'src/files/run/download-run.ts',
-        '    return isLeftOut\n',
-        '    return isLeftOut && earliest.size < 0\n',
+        'src/files/run/why-missing.ts',
+        '  return isLeftOut\n',
+        '  return isLeftOut && earliest.size < 0\n',
       ),
     ],
     seekers: [spoiltTopic, fuzz],
@@ -126,8 +126,8 @@ export const receiving: readonly Defect[] = [
     edits: [
       edit(
         'src/files/incoming/incoming-upload.ts',
-        '    if (uploader === this.ref.uploader && path === this.ref.path) return;',
-        "    if (uploader === this.ref.uploader || path !== '') return;",
+        '    if (uploader !== this.ref.uploader || path !== this.ref.path)\n',
+        "    if (uploader !== this.ref.uploader && path === '')\n",
       ),
     ],
     seekers: [spoiltTopic, fuzz],
