@@ -5,6 +5,7 @@ import type { Verified } from '../files/verify.ts';
 import { printable } from '../printable.ts';
 import { giveUpFlag, readerGivesUpAfter, topicFlag } from './connection.ts';
 import { optional, required } from './flags.ts';
+import { keyFlags } from './key-flags.ts';
 import { logEvents } from './log-reporter.ts';
 import { createVerbLogger, writeJson } from './output.ts';
 import { interruptible } from './signals.ts';
@@ -21,7 +22,7 @@ const whatFlags = {
   uploader: optional('uploader', 'NAME', text, "only this uploader's files"),
   giveUpAfter: giveUpFlag('30s'),
 } as const;
-const verifyFlags = { ...whatFlags, ...storeFlags } as const;
+const verifyFlags = { ...whatFlags, ...keyFlags, ...storeFlags } as const;
 
 export function verifyCommand(): Command {
   return createVerb({
@@ -32,7 +33,11 @@ export function verifyCommand(): Command {
       'newest version of each path that was sent whole, also where its bytes are not on the topic any more. Writes ' +
       'nothing anywhere. Files that are missing, different or unreadable are named, and the exit code is 3 then. What ' +
       'has not been downloaded yet counts as missing, or as different.',
-    groups: { 'What to compare': whatFlags, 'Other stores': storeFlags },
+    groups: {
+      'What to compare': whatFlags,
+      'What is encrypted': keyFlags,
+      'Stores that are no folder': storeFlags,
+    },
     flags: verifyFlags,
     examples: [
       ['sluice verify --topic files --to /srv/shops', 'All files'],
@@ -55,8 +60,18 @@ async function run({ settings, output, kafka }: Call<typeof verifyFlags>): Promi
   const interruption = interruptible((message) => logger.info(message));
   const { signal } = interruption;
   const options = { ...settings, ...storeOptions(settings), kafka, logger, signal };
-  const found = verify({ giveUpAfter: readerGivesUpAfter, ...options, onEvent: logEvents(logger) });
   const counts = { right: 0, missing: 0, different: 0, unreadable: 0 };
+  const tell = logEvents(logger);
+  // What no key opens may hide more files than are named.
+  let isHiding = false;
+  const found = verify({
+    giveUpAfter: readerGivesUpAfter,
+    ...options,
+    onEvent: (event) => {
+      isHiding ||= event.type === 'warning';
+      tell(event);
+    },
+  });
   let bytes = 0;
   try {
     for await (const file of found) {
@@ -72,7 +87,8 @@ async function run({ settings, output, kafka }: Call<typeof verifyFlags>): Promi
     interruption.release();
   }
   if (!output.json && !output.quiet) process.stderr.write(`${verifiedSummary(counts, bytes)}\n`);
-  return counts.missing + counts.different + counts.unreadable === 0 ? ExitCode.ok : ExitCode.incomplete;
+  const wrong = counts.missing + counts.different + counts.unreadable;
+  return wrong === 0 && !isHiding ? ExitCode.ok : ExitCode.incomplete;
 }
 
 /** One file that is not right: how, its name, why. Pure. */

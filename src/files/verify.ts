@@ -12,7 +12,7 @@ import { type NameRules, targetName } from '../stores/target-name.ts';
 import { listFrom } from './list.ts';
 import { clientOptions } from './run/client-options.ts';
 import { fewAtOnce } from './shared/few-at-once.ts';
-import type { ListedFile, VerifyOptions } from './shared/options.ts';
+import type { ListedFile, ListOptions, VerifyOptions } from './shared/options.ts';
 import { StorePatience } from './shared/store-patience.ts';
 import { uploadWaits } from './shared/upload-waits.ts';
 
@@ -65,13 +65,30 @@ export async function* verifyFrom(
   names: NameRules,
   { signal, ...options }: Omit<VerifyOptions, 'to'>,
 ): AsyncGenerator<Verified> {
-  const files = (await listFrom(kafka, options)).filter(({ digest }) => digest !== '');
+  const files = await sentWhole(kafka, options);
   for (let at = 0; at < files.length; at += atOnce) {
     signal?.throwIfAborted();
     yield* await fewAtOnce(files.slice(at, at + atOnce), atOnce, (file) =>
       verified({ sink, names, signal }, file),
     );
   }
+}
+
+/** The newest versions that were sent whole. What is encrypted may have its digest on the topic alone, for whoever has a key. */
+async function sentWhole(kafka: Kafka, options: ListOptions): Promise<ListedFile[]> {
+  const newest = (await listFrom(kafka, options)).filter((file) => file.digest !== '' || isHidden(file));
+  if (!newest.some(isHidden)) return newest;
+  const versions = await listFrom(kafka, { ...options, newestOnly: false });
+  const known = new Map(versions.filter(({ digest }) => digest !== '').map((file) => [nameOf(file), file]));
+  return newest.map((file) => known.get(nameOf(file)) ?? file);
+}
+
+function isHidden({ encrypted, digest, state }: ListedFile): boolean {
+  return encrypted === true && digest === '' && state !== 'sending';
+}
+
+function nameOf({ uploader, path, upload }: ListedFile): string {
+  return JSON.stringify([uploader, path, upload]);
 }
 
 interface Comparing {
@@ -83,6 +100,12 @@ interface Comparing {
 async function verified({ sink, names, signal }: Comparing, file: ListedFile): Promise<Verified> {
   const { uploader, path, upload, size, digest } = file;
   const about = { uploader, path, upload, size, digest };
+  if (file.locked || digest === '') {
+    const reason = file.locked
+      ? 'it is encrypted, and no key at hand opens it (--identity)'
+      : 'it is encrypted, and its digest stood in records that are not on the topic any more';
+    return { ...about, result: 'unreadable', reason };
+  }
   const name = targetName(uploader, path, names);
   if ('refused' in name) return { ...about, result: 'unreadable', reason: name.refused };
   try {

@@ -1,21 +1,25 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Verified, verifyFrom } from '../../src/files/verify.ts';
 import { MemorySource } from '../../src/stores/memory/source.ts';
+import { encryptedFlow, fill, small } from '../support/encrypted-flow.ts';
 import { faultySource } from '../support/faulty-store.ts';
-import { noise } from '../support/flow.ts';
+import { type Flow, noise } from '../support/flow.ts';
 import { sentFlow } from '../support/look.ts';
 
-type SentFlow = Awaited<ReturnType<typeof sentFlow>>;
-
 /** A sink that has all that the flow's uploader sent. */
-function filled(flow: SentFlow): MemorySource {
+function filled(flow: Flow): MemorySource {
   const sink = new MemorySource();
   for (const path of Object.keys(flow.sent(() => ''))) sink.write(`shop/${path}`, flow.source.bytes(path));
   return sink;
 }
 
-async function verify(flow: SentFlow, sink: MemorySource, options: { uploader?: string } = {}) {
+async function verify(
+  flow: Flow,
+  sink: MemorySource,
+  options: { uploader?: string; identity?: string[] } = {},
+) {
   const client = flow.cluster.client();
   const asked = { kafka: {}, topic: flow.topic, ...options };
   return Array.fromAsync(verifyFrom(client, sink, 'posix', asked));
@@ -81,3 +85,21 @@ test('The newest version is what counts, also when its bytes are on the topic no
     flow.cluster.deleteRecords(flow.topic, partition, Number.MAX_SAFE_INTEGER);
   assert.deepEqual(wrong(await verify(flow, sink)), []);
 });
+
+for (const encryptNames of [false, true])
+  test(`What is encrypted is compared by whoever has a key, and told as unreadable without, ${encryptNames ? 'names too' : 'names in clear'}`, async (t) => {
+    const { flow, anna, folder } = await encryptedFlow(t);
+    fill(flow);
+    const names = encryptNames ? { encryptNames: join(folder, 'names.key') } : {};
+    await flow.up({ ...small, encryptTo: [anna.recipient], ...names });
+    const sink = filled(flow);
+    const files = Object.keys(flow.sent(() => ''));
+    const right = await verify(flow, sink, { identity: [anna.file] });
+    assert.deepEqual([right.length, wrong(right)], [files.length, []]);
+    const flipped = Buffer.from(flow.source.bytes('large.bin'));
+    flipped[0]! ^= 1;
+    sink.write('shop/large.bin', flipped);
+    assert.deepEqual(wrong(await verify(flow, sink, { identity: [anna.file] })), ['large.bin different']);
+    const without = await verify(flow, sink);
+    assert.ok(without.every(({ result }) => result === 'unreadable'));
+  });
