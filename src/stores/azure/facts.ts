@@ -6,24 +6,15 @@ import { commonMetadata } from './metadata-names.ts';
 /** What listings and answers about one blob say, by Azure's names. */
 export interface BlobFacts {
   readonly etag?: string | undefined;
+  /** Of all of it. */
   readonly contentLength?: number | undefined;
-  /** Of an answer with a part of it: `bytes 0-9/100`. */
-  readonly contentRange?: string | undefined;
   readonly lastModified?: Date | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
-export function factsOf({
-  etag,
-  contentLength,
-  contentRange,
-  lastModified,
-  metadata,
-}: BlobFacts): ObjectFacts {
+export function factsOf({ etag, contentLength = 0, lastModified, metadata }: BlobFacts): ObjectFacts {
   const kept = keptLook(commonMetadata(metadata));
-  const whole = /\/(\d+)$/.exec(contentRange ?? '')?.[1];
-  const size = whole === undefined ? (contentLength ?? 0) : Number(whole);
-  const facts = { size, tag: tagOf(etag), written: lastModified?.getTime() ?? 0 };
+  const facts = { size: contentLength, tag: tagOf(etag), written: lastModified?.getTime() ?? 0 };
   return kept === undefined ? facts : { ...facts, kept };
 }
 

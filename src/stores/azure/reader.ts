@@ -1,6 +1,7 @@
 /** A container as something to read from: requests, one try each. */
 import type { Readable } from 'node:stream';
 import type { ListedObject, ObjectFacts, ObjectRange, ObjectReader } from '../objects/contract.ts';
+import { noRanges, wholeSize } from '../objects/whole-size.ts';
 import type { Patiently } from '../patiently.ts';
 import { StoreFault } from '../store-fault.ts';
 import type { AzureStore } from './client.ts';
@@ -67,7 +68,24 @@ export class AzureReader implements ObjectReader {
         // It may break off before anybody reads it.
         body.on('error', () => {});
         if (signal.aborted) body.destroy();
-        return { facts: factsOf(answer), bytes: body, destroy: () => body.destroy() };
+        // By name: it has them by getters.
+        const { etag, lastModified, metadata, contentRange, _response } = answer;
+        const contentLength = wholeSize({
+          start,
+          status: _response.status,
+          contentRange,
+          contentLength: answer.contentLength,
+        });
+        if (contentLength === undefined) {
+          body.destroy();
+          const message = `cannot read ${this.shown(key)}: ${noRanges}`;
+          throw new StoreFault(message, { scope: 'name', code: 'EINVAL' });
+        }
+        return {
+          facts: factsOf({ etag, lastModified, metadata, contentLength }),
+          bytes: body,
+          destroy: () => body.destroy(),
+        };
       } finally {
         signal.removeEventListener('abort', stop);
       }

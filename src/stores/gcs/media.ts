@@ -1,5 +1,6 @@
 /** The bytes of an object, as they are stored. */
 import type { IncomingMessage } from 'node:http';
+import { noRanges, wholeSize } from '../objects/whole-size.ts';
 import { StoreFault } from '../store-fault.ts';
 import type { GcsStore } from './client.ts';
 
@@ -44,12 +45,15 @@ export async function readMedia(
   const stored = headerOf(answer, 'x-goog-stored-content-encoding') || 'identity';
   if ((headerOf(answer, 'content-encoding') || 'identity') !== stored)
     throw fault('EINVAL', 'the server packs or unpacks it on the way');
-  const [, from, whole] = /^bytes (\d+)-\d+\/(\d+)$/.exec(headerOf(answer, 'content-range')) ?? [];
-  const size = whole ?? headerOf(answer, 'content-length');
-  const begins = from === undefined ? 0 : Number(from);
-  if (size === '' || begins !== (range?.start ?? 0))
-    throw fault('EINVAL', 'the server gives no ranges of it, or does not say its size');
-  return { answer, generation: found, size: Number(size) };
+  const length = headerOf(answer, 'content-length');
+  const size = wholeSize({
+    start: range?.start ?? 0,
+    status: answer.statusCode,
+    contentRange: headerOf(answer, 'content-range'),
+    contentLength: length === '' ? undefined : Number(length),
+  });
+  if (size === undefined) throw fault('EINVAL', noRanges);
+  return { answer, generation: found, size };
 }
 
 function headerOf(answer: IncomingMessage, name: string): string {

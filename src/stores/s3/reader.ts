@@ -1,6 +1,7 @@
 /** A bucket as something to read from: requests, one try each. */
 import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
 import type { ListedObject, ObjectFacts, ObjectRange, ObjectReader } from '../objects/contract.ts';
+import { noRanges, wholeSize } from '../objects/whole-size.ts';
 import { once, type Patiently } from '../patiently.ts';
 import { StoreFault } from '../store-fault.ts';
 import type { S3Store } from './client.ts';
@@ -53,19 +54,19 @@ export class S3Reader implements ObjectReader {
     const command = new sdk.GetObjectCommand({ ...common, Key: key, Range, ...condition });
     const answer = await this.#store.ask('read', key, async (client) => {
       const given = await client.send(command, { abortSignal: signal });
-      const { ContentRange, ContentLength, Body } = given;
-      const isUsable =
-        ContentRange?.startsWith(`bytes ${start}-`) || (start === 0 && ContentLength !== undefined);
-      if (isUsable) return given;
-      destroy(Body);
-      throw new StoreFault(
-        `cannot read ${this.shown(key)}: the server gives no ranges of it, or does not say its size`,
-        { scope: 'name', code: 'EINVAL' },
-      );
+      const Size = wholeSize({
+        start,
+        status: given.$metadata.httpStatusCode,
+        contentRange: given.ContentRange,
+        contentLength: given.ContentLength,
+      });
+      if (Size !== undefined) return { ...given, Size };
+      destroy(given.Body);
+      throw new StoreFault(`cannot read ${this.shown(key)}: ${noRanges}`, { scope: 'name', code: 'EINVAL' });
     });
     const { Body } = answer;
     const bytes = (Body ?? []) as AsyncIterable<Uint8Array>;
-    return { facts: wholeOf(answer), bytes, destroy: () => destroy(Body) };
+    return { facts: factsOf(answer), bytes, destroy: () => destroy(Body) };
   }
 
   meaning(error: unknown, cannot: string, key: string): Error {
@@ -75,12 +76,6 @@ export class S3Reader implements ObjectReader {
   close(): void {
     this.#store.close();
   }
-}
-
-/** Of the whole object, of which the answer has a part. */
-function wholeOf(answer: GetObjectCommandOutput): ObjectFacts {
-  const whole = /\/(\d+)$/.exec(answer.ContentRange ?? '')?.[1];
-  return factsOf({ ...answer, Size: whole === undefined ? answer.ContentLength : Number(whole) });
 }
 
 function destroy(body: GetObjectCommandOutput['Body']): void {
