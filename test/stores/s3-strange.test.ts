@@ -58,6 +58,26 @@ test('A page that comes again and again ends the listing', async (t) => {
   await assert.rejects(listed(source), /the same page again and again/);
 });
 
+test('Pages that come again in turn end the listing', async (t) => {
+  const source = await sourceOf(t, ({ url = '' }) => {
+    const following = url.includes('continuation-token=one') ? 'two' : 'one';
+    return page(
+      '<Contents><Key>in/a</Key><Size>1</Size></Contents>',
+      `<IsTruncated>true</IsTruncated><NextContinuationToken>${following}</NextContinuationToken>`,
+    );
+  });
+  await assert.rejects(listed(source), /the same page again and again/);
+});
+
+test('A page that is not the last one, and says not what the next goes by, is not the end', async (t) => {
+  // As a server answers that only knows the first version of listings.
+  const more = '<IsTruncated>true</IsTruncated><NextMarker>in/a</NextMarker>';
+  for (const said of [more, '<IsTruncated>true</IsTruncated><NextContinuationToken/>']) {
+    const source = await sourceOf(t, () => page('<Contents><Key>in/a</Key><Size>1</Size></Contents>', said));
+    await assert.rejects(listed(source), /says that there is more, and not how to ask for it/);
+  }
+});
+
 test('Objects that lack what they should say, and keys of elsewhere, harm no others', async (t) => {
   const source = await sourceOf(t, () =>
     page(

@@ -1,6 +1,6 @@
 /** What a container has below a prefix, page by page: of a listing of any length one page is held, and the next one is on its way. */
-import { SluiceError } from '../../errors.ts';
 import type { ListedObject } from '../objects/contract.ts';
+import { PageTokens } from '../objects/page-tokens.ts';
 import type { Patiently } from '../patiently.ts';
 import type { AzureStore } from './client.ts';
 import { archiveFault, factsOf } from './facts.ts';
@@ -25,16 +25,12 @@ export async function* listBlobs(
     return page;
   };
   let next: Promise<ListingPage> | undefined = ask();
-  let token: string | undefined;
+  const tokens = new PageTokens(store.place.url);
   try {
     while (next !== undefined) {
       const page: ListingPage = await next;
-      if (page.next !== undefined && page.next === token)
-        throw new SluiceError(
-          `${store.place.url} cannot be listed: the server gives the same page again and again`,
-        );
-      token = page.next;
-      next = token === undefined ? undefined : ask(token);
+      next = undefined;
+      if (page.next !== undefined) next = ask(tokens.next(page.next));
       yield page.blobs.flatMap(listed);
     }
   } finally {

@@ -1,6 +1,6 @@
 /** What a bucket has below a prefix, page by page: of a listing of any length one page is held, and the next one is on its way. */
-import { SluiceError } from '../../errors.ts';
 import type { ListedObject } from '../objects/contract.ts';
+import { PageTokens } from '../objects/page-tokens.ts';
 import type { Patiently } from '../patiently.ts';
 import { StoreFault } from '../store-fault.ts';
 import type { GcsStore } from './client.ts';
@@ -20,19 +20,13 @@ export async function* listObjects(
   const ask = (token?: string): Promise<Page> =>
     patiently(() => askForPage(store, store.place.prefix, factFields, pageSize, token));
   let next: Promise<Page> | undefined = ask();
-  let token: string | undefined;
+  const tokens = new PageTokens(store.place.url);
   try {
     while (next !== undefined) {
       const page: Page = await next;
       next = undefined;
-      const following = page.nextPageToken || undefined;
-      if (following !== undefined && following === token)
-        throw new SluiceError(
-          `${store.place.url} cannot be listed: the server gives the same page again and again`,
-        );
-      token = following;
-      if (token !== undefined) {
-        next = ask(token);
+      if (page.nextPageToken) {
+        next = ask(tokens.next(page.nextPageToken));
         // It is awaited in the next round, if there is one.
         next.catch(() => {});
       }

@@ -1,5 +1,6 @@
 /** What stands below a folder, page by page: of one folder a page is held, and of those above it another. */
 import type { ListedObject } from '../objects/contract.ts';
+import { cutShort } from '../objects/page-tokens.ts';
 import type { Patiently } from '../patiently.ts';
 import { isCode } from '../store-fault.ts';
 import type { HdfsClient, HdfsOperation } from './client.ts';
@@ -116,7 +117,10 @@ async function batchOf(
     'DirectoryListing',
   );
   const entries = named(DirectoryListing.partialListing);
-  return { entries, after: DirectoryListing.remainingEntries > 0 ? entries.at(-1)?.pathSuffix : undefined };
+  if (DirectoryListing.remainingEntries <= 0) return { entries, after: undefined };
+  const last = entries.at(-1);
+  if (last === undefined) throw cutShort(hdfs.shown(asked.path));
+  return { entries, after: last.pathSuffix };
 }
 
 /** A file is listed as itself, without a name. */

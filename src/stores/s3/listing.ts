@@ -1,7 +1,7 @@
 /** What a bucket has below a prefix, page by page: of a listing of any length one page is held, and the next one is on its way. */
 import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
-import { SluiceError } from '../../errors.ts';
 import type { ListedObject } from '../objects/contract.ts';
+import { cutShort, PageTokens } from '../objects/page-tokens.ts';
 import type { Patiently } from '../patiently.ts';
 import { StoreFault } from '../store-fault.ts';
 import { archiveFault } from './archived.ts';
@@ -16,19 +16,14 @@ export async function* listObjects(
   pageSize?: number,
 ): AsyncGenerator<readonly ListedObject[]> {
   let next: Promise<ListObjectsV2CommandOutput> | undefined = askFor(store, patiently, undefined, pageSize);
-  let token: string | undefined;
+  const tokens = new PageTokens(store.place.url);
   try {
     while (next !== undefined) {
       const page: ListObjectsV2CommandOutput = await next;
       next = undefined;
-      const following = page.IsTruncated ? page.NextContinuationToken : undefined;
-      if (following !== undefined && following === token)
-        throw new SluiceError(
-          `${store.place.url} cannot be listed: the server gives the same page again and again`,
-        );
-      token = following;
-      if (token !== undefined) {
-        next = askFor(store, patiently, token, pageSize);
+      if (page.IsTruncated) {
+        if (!page.NextContinuationToken) throw cutShort(store.place.url);
+        next = askFor(store, patiently, tokens.next(page.NextContinuationToken), pageSize);
         // It is awaited in the next round, if there is one.
         next.catch(() => {});
       }
