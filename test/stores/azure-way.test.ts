@@ -151,6 +151,8 @@ test('What answers in the place of a server is no empty container, and no blob',
     await assert.rejects(new AzureReader(store).range('a', 0, 10, undefined, signal), isAway);
     const writer = new AzureWriter(store, () => undefined);
     await assert.rejects(writer.put('a', Buffer.from('x'), {}, 'nothing'), isAway);
+    await assert.rejects(writer.rewrite('a', { tag: '"a"', size: 1 }, {}), isAway);
+    await assert.rejects(writer.look('a'), isAway);
     assert.equal(await writer.namesIn('in/').catch(() => undefined), undefined);
   }
 });

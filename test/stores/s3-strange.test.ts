@@ -5,13 +5,15 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { type TestContext, test } from 'node:test';
 import type { Source, Unsendable } from '../../src/stores/contract.ts';
 import { openSourceAt } from '../../src/stores/open.ts';
+import { openS3Store } from '../../src/stores/s3/client.ts';
+import { S3Writer } from '../../src/stores/s3/writer.ts';
 import { isAway } from '../../src/stores/store-fault.ts';
 
 Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'AKIDNOBODY', AWS_SECRET_ACCESS_KEY: 'a-secret' });
 
 type Answer = string | { status: number; headers?: Record<string, string>; body?: string };
 
-async function sourceOf(t: TestContext, answer: (request: IncomingMessage) => Answer): Promise<Source> {
+async function serverOf(t: TestContext, answer: (request: IncomingMessage) => Answer): Promise<string> {
   const server = createServer((request, response) => {
     const given = answer(request);
     const {
@@ -27,9 +29,12 @@ async function sourceOf(t: TestContext, answer: (request: IncomingMessage) => An
     server.closeAllConnections();
     server.close();
   });
-  const { port } = server.address() as { port: number };
+  return `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+}
+
+async function sourceOf(t: TestContext, answer: (request: IncomingMessage) => Answer): Promise<Source> {
   const place = { store: 's3', bucket: 'bucket', prefix: 'in/', url: 's3://bucket/in' } as const;
-  return openSourceAt(place, { s3: { endpoint: `http://127.0.0.1:${port}` } });
+  return openSourceAt(place, { s3: { endpoint: await serverOf(t, answer) } });
 }
 
 function page(contents: string, more = '<IsTruncated>false</IsTruncated>'): string {
@@ -138,4 +143,29 @@ test('An archived object is refused for good, and one that may not be read is no
   });
   await (await source.open('fine')).close();
   await assert.rejects(source.open('secret'), { name: 'StoreFault', code: 'EACCES' });
+});
+
+test('What answers in the place of a server has written nothing', async (t) => {
+  const place = { store: 's3', bucket: 'bucket', prefix: '', url: 's3://bucket' } as const;
+  const portals: readonly Answer[] = [
+    '<html><body>Log in</body></html>',
+    { status: 200, headers: { 'content-type': 'text/html' } },
+  ];
+  for (const portal of portals) {
+    const endpoint = await serverOf(t, () => portal);
+    const store = await openS3Store(place, { endpoint });
+    t.after(() => store.close());
+    const writer = new S3Writer(store, () => undefined);
+    const parts = [{ number: 1, tag: '"a"', checksum: undefined }];
+    const asked: Readonly<Record<string, () => Promise<unknown>>> = {
+      put: () => writer.put('a', Buffer.from('x'), {}, 'nothing'),
+      begin: () => writer.begin('a', {}),
+      part: () => writer.part('a', 'upload', 1, Buffer.from('x')),
+      complete: () => writer.complete('a', 'upload', parts, 'nothing'),
+      rewrite: () => writer.rewrite('a', { tag: '"a"', size: 1 }, { mtime: '1' }),
+      'rewrite of a large one': () => writer.rewrite('a', { tag: '"a"', size: 6e9 }, { mtime: '1' }),
+      look: () => writer.look('a'),
+    };
+    for (const [what, ask] of Object.entries(asked)) await assert.rejects(ask(), isAway, what);
+  }
 });

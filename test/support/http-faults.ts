@@ -51,7 +51,9 @@ export async function startHttpFaults(
     else if (fault !== undefined && 'status' in fault) {
       const after = fault.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) };
       request.resume();
-      response.writeHead(fault.status, { 'content-type': 'application/xml', ...after });
+      // What was taken, for all that the client knows, has an ETag.
+      const taken = fault.status < 300 ? { etag: '"taken"' } : {};
+      response.writeHead(fault.status, { 'content-type': 'application/xml', ...after, ...taken });
       response.end(`<Error><Code>${fault.code}</Code><Message>as the test wants it</Message></Error>`);
     } else pass(request, response, fault?.cutAfter);
   };

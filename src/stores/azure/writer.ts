@@ -3,7 +3,7 @@ import type { BlobHTTPHeaders } from '@azure/storage-blob';
 import { asciiMetadata } from '../objects/ascii-metadata.ts';
 import type { Condition, Metadata, ObjectLook, ObjectWriter, StandingPart } from '../objects/contract.ts';
 import type { ContentTypeOf } from '../objects/sink/content-type.ts';
-import { ignoreMissing, isCode } from '../store-fault.ts';
+import { ignoreMissing, isCode, StoreFault } from '../store-fault.ts';
 import type { NameRules } from '../target-name.ts';
 import { AzureBlocks } from './blocks.ts';
 import type { AzureStore } from './client.ts';
@@ -103,9 +103,11 @@ export class AzureWriter implements ObjectWriter {
   }
 
   async rewrite(key: string, { tag }: Omit<ObjectLook, 'metadata'>, metadata: Metadata): Promise<void> {
-    await this.#store.tell('write the metadata of', key, (container) =>
+    const what = 'write the metadata of';
+    const { etag } = await this.#store.tell(what, key, (container) =>
       container.getBlobClient(key).setMetadata(azureMetadata(metadata), { conditions: { ifMatch: tag } }),
     );
+    this.#mandatory(etag, what, key);
   }
 
   async look(key: string): Promise<ObjectLook | undefined> {
@@ -114,7 +116,7 @@ export class AzureWriter implements ObjectWriter {
         container.getBlobClient(key).getProperties(),
       );
       return {
-        tag: tagOf(etag),
+        tag: this.#mandatory(etag, 'look at', key),
         size: contentLength ?? 0,
         metadata: asciiMetadata(commonMetadata(metadata)),
       };
@@ -166,6 +168,14 @@ export class AzureWriter implements ObjectWriter {
     const upload = await this.begin();
     const parts = bytes.length === 0 ? [] : [await this.part(key, upload, 1, bytes)];
     return this.complete(key, upload, parts, condition, metadata);
+  }
+
+  /** Every answer about a blob has an ETag; without it somebody answers in the server's place, whatever the status is. */
+  #mandatory(etag: string | undefined, cannot: string, key: string): string {
+    const tag = tagOf(etag);
+    if (tag !== '') return tag;
+    const message = `cannot ${cannot} ${this.#store.shown(key)}: what answered is no server of Azure Blob Storage`;
+    throw new StoreFault(message, { scope: 'sink', code: 'EAGAIN' });
   }
 
   #headers(key: string): BlobHTTPHeaders {

@@ -4,6 +4,7 @@ import { once } from '../patiently.ts';
 import { StoreFault } from '../store-fault.ts';
 import type { S3Store } from './client.ts';
 import { firstPage } from './listing.ts';
+import { mandatory } from './mandatory.ts';
 
 /**
  * One look at an object. A refusal may be of all that these credentials ask for (they have expired, the clock is wrong): a listing is asked
@@ -12,7 +13,11 @@ import { firstPage } from './listing.ts';
 export async function headObject(store: S3Store, key: string): Promise<HeadObjectCommandOutput> {
   const { sdk, common } = store;
   const ask = () =>
-    store.ask('look at', key, (client) => client.send(new sdk.HeadObjectCommand({ ...common, Key: key })));
+    store.ask('look at', key, async (client) => {
+      const head = await client.send(new sdk.HeadObjectCommand({ ...common, Key: key }));
+      mandatory(head.ETag, `look at ${store.shown(key)}`);
+      return head;
+    });
   try {
     return await ask();
   } catch (error) {

@@ -1,6 +1,7 @@
 /** New metadata for an object that stands: S3 knows no other way than to write it anew. Its bytes go from the store to the store. */
 import type { Metadata } from '../objects/contract.ts';
 import type { S3Store } from './client.ts';
+import { mandatory } from './mandatory.ts';
 import { largestPart } from './part-size.ts';
 
 /** Bytes that S3 copies in one request. */
@@ -20,7 +21,7 @@ export async function rewriteObject(store: S3Store, object: Rewritten): Promise<
   const { sdk, common } = store;
   const { key, etag, size, metadata, kept } = object;
   if (size > mostCopied) return rewriteInParts(store, object);
-  await store.ask('write the metadata of', key, (client) =>
+  const { CopyObjectResult } = await store.ask('write the metadata of', key, (client) =>
     client.send(
       new sdk.CopyObjectCommand({
         ...kept,
@@ -33,19 +34,22 @@ export async function rewriteObject(store: S3Store, object: Rewritten): Promise<
       }),
     ),
   );
+  mandatory(CopyObjectResult?.ETag, `write the metadata of ${store.shown(key)}`);
 }
 
 async function rewriteInParts(store: S3Store, object: Rewritten): Promise<void> {
   const { sdk, common } = store;
   const { key, etag, size, metadata, kept } = object;
   const what = 'write the metadata of';
-  const { UploadId } = await store.ask(what, key, (client) =>
+  const cannot = `${what} ${store.shown(key)}`;
+  const begun = await store.ask(what, key, (client) =>
     client.send(
       new sdk.CreateMultipartUploadCommand({ ...kept, ...common, Key: key, Metadata: { ...metadata } }),
     ),
   );
+  const UploadId = mandatory(begun.UploadId, cannot);
   try {
-    const Parts: { PartNumber: number; ETag?: string }[] = [];
+    const Parts: { PartNumber: number; ETag: string }[] = [];
     for (let at = 0; at < size; at += mostCopied) {
       const PartNumber = Parts.length + 1;
       const { CopyPartResult } = await store.ask(what, key, (client) =>
@@ -61,12 +65,9 @@ async function rewriteInParts(store: S3Store, object: Rewritten): Promise<void> 
           }),
         ),
       );
-      Parts.push({
-        PartNumber,
-        ...(CopyPartResult?.ETag === undefined ? {} : { ETag: CopyPartResult.ETag }),
-      });
+      Parts.push({ PartNumber, ETag: mandatory(CopyPartResult?.ETag, cannot) });
     }
-    await store.ask(what, key, (client) =>
+    const { ETag } = await store.ask(what, key, (client) =>
       client.send(
         new sdk.CompleteMultipartUploadCommand({
           ...common,
@@ -77,6 +78,7 @@ async function rewriteInParts(store: S3Store, object: Rewritten): Promise<void> 
         }),
       ),
     );
+    mandatory(ETag, cannot);
   } catch (error) {
     await store
       .ask(what, key, (client) =>

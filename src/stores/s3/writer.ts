@@ -10,6 +10,7 @@ import type { S3Store } from './client.ts';
 import { decodedKey } from './decoded-key.ts';
 import { headObject } from './head.ts';
 import { keptOf } from './kept.ts';
+import { mandatory } from './mandatory.ts';
 import { partSizeFor } from './part-size.ts';
 import type { S3Place } from './place.ts';
 import { rewriteObject } from './rewrite.ts';
@@ -57,8 +58,9 @@ export class S3Writer implements ObjectWriter {
         }),
       ),
     );
+    const tag = this.#tagOf(answer, 'write', key);
     this.#mustAgree(key, checksum, answer);
-    return answer.ETag ?? '';
+    return tag;
   }
 
   async begin(key: string, metadata: Metadata): Promise<string> {
@@ -74,7 +76,7 @@ export class S3Writer implements ObjectWriter {
         }),
       ),
     );
-    return answer.UploadId!;
+    return mandatory(answer.UploadId, `begin to write ${this.#store.shown(key)}`);
   }
 
   async part(key: string, upload: string, number: number, bytes: Uint8Array): Promise<StandingPart> {
@@ -92,8 +94,9 @@ export class S3Writer implements ObjectWriter {
         }),
       ),
     );
+    const tag = this.#tagOf(answer, `write part ${number} of`, key);
     this.#mustAgree(key, checksum, answer);
-    return { number, tag: answer.ETag ?? '', checksum };
+    return { number, tag, checksum };
   }
 
   async hasEnded(key: string, upload: string, first?: StandingPart): Promise<boolean> {
@@ -134,7 +137,7 @@ export class S3Writer implements ObjectWriter {
           }),
         ),
       );
-      return answer.ETag ?? '';
+      return this.#tagOf(answer, 'complete', key);
     } catch (error) {
       if (!isNamed(error, 'ConditionalRequestConflict')) throw error;
       // Somebody wrote to this key since it was begun: S3 wants it to be begun anew.
@@ -242,6 +245,10 @@ export class S3Writer implements ObjectWriter {
 
   #checksum(bytes: Uint8Array): string | undefined {
     return this.#givesChecksums ? crc32cText(bytes) : undefined;
+  }
+
+  #tagOf({ ETag }: Written, cannot: string, key: string): string {
+    return mandatory(ETag, `${cannot} ${this.#store.shown(key)}`);
   }
 
   #mustAgree(key: string, given: string | undefined, answer: Written): void {
