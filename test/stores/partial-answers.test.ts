@@ -1,4 +1,4 @@
-/** Answers to questions for a range that do not say which bytes they have, or of how many: as caches and other makes of servers give them. */
+/** Answers to questions for a range that do not say which bytes they have, of how many, or of which object: as caches and other makes of servers give them. */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { type TestContext, test } from 'node:test';
@@ -8,14 +8,16 @@ import { openSourceAt } from '../../src/stores/open.ts';
 const bytes = Buffer.from(Array.from({ length: 5_000_000 }, (_, index) => index % 251));
 
 /** How a server answers who asks for bytes from `start` on. */
-type Manner = (start: number, end: number) => { status: number; range?: string; body: Buffer };
+type Manner = (start: number, end: number) => { status: number; range?: string; etag?: string; body: Buffer };
 
-const manners: Readonly<Record<'proper' | 'rangeless' | 'sizeless' | 'whole' | 'elsewhere', Manner>> = {
-  proper: (start, end) => ({
-    status: 206,
-    range: `bytes ${start}-${end - 1}/${bytes.length}`,
-    body: bytes.subarray(start, end),
-  }),
+const nothing = Buffer.alloc(0);
+const proper: Manner = (start, end) => ({
+  status: 206,
+  range: `bytes ${start}-${end - 1}/${bytes.length}`,
+  body: bytes.subarray(start, end),
+});
+const manners: Readonly<Record<string, Manner>> = {
+  proper,
   rangeless: (start, end) => ({ status: 206, body: bytes.subarray(start, end) }),
   sizeless: (start, end) => ({
     status: 206,
@@ -23,6 +25,10 @@ const manners: Readonly<Record<'proper' | 'rangeless' | 'sizeless' | 'whole' | '
     body: bytes.subarray(start, end),
   }),
   whole: () => ({ status: 200, body: bytes }),
+  // Caches that pack what they give say so of ETags, and take no such ETag in a condition.
+  weak: (start, end) => ({ ...proper(start, end), etag: 'W/"a"' }),
+  unmet: (start, end) => (start === 0 ? proper(start, end) : { status: 304, body: nothing }),
+  shrunk: (start, end) => (start === 0 ? proper(start, end) : { status: 416, body: nothing }),
   elsewhere: (_, end) => ({
     status: 206,
     range: `bytes 0-${end - 1}/${bytes.length}`,
@@ -41,10 +47,12 @@ async function serve(t: TestContext, listing: (url: string) => string | undefine
     const manner = Object.entries(manners).find(([name]) => url.includes(name))![1];
     const range = headers['x-ms-range'] ?? headers.range ?? '';
     const [, from = '0', to = '0'] = /^bytes=(\d+)-(\d+)$/.exec(String(range)) ?? [];
+    const condition = headers['if-match'];
+    if (condition !== undefined && condition !== '"a"') return void response.writeHead(412).end();
     const answer = manner(Number(from), Math.min(Number(to) + 1, bytes.length));
     response.writeHead(answer.status, {
       'content-length': answer.body.length,
-      etag: '"a"',
+      etag: answer.etag ?? '"a"',
       'last-modified': 'Mon, 01 Jan 2024 00:00:00 GMT',
       'x-goog-generation': '7',
       ...(answer.range === undefined ? {} : { 'content-range': answer.range }),
@@ -106,9 +114,25 @@ for (const [name, open] of Object.entries({ s3, azure, gcs }))
       });
       await file.close();
     }
-    const file = await source.open('proper');
-    const end = Buffer.alloc(1000);
-    assert.equal(await file.read(end, last), 1000);
-    assert.deepEqual(end, bytes.subarray(last));
-    await file.close();
+  });
+
+for (const [name, open] of Object.entries({ s3, azure, gcs }))
+  test(`${name}: an object is the same by a weak ETag, and another one by 304 and 416`, async (t) => {
+    const source = await open(t);
+    const last = 4_999_000;
+    const looks: unknown[] = [];
+    for (const path of ['proper', 'weak']) {
+      const file = await source.open(path);
+      const end = Buffer.alloc(1000);
+      assert.equal(await file.read(end, last), 1000);
+      assert.deepEqual(end, bytes.subarray(last));
+      looks.push({ ...(await file.look()), path: '' });
+      await file.close();
+    }
+    assert.deepEqual(looks[0], looks[1]);
+    for (const path of ['unmet', 'shrunk']) {
+      const file = await source.open(path);
+      await assert.rejects(file.read(Buffer.alloc(1000), last), { code: 'ESTALE' }, path);
+      await file.close();
+    }
   });

@@ -128,7 +128,8 @@ function kindOf(seen: AzureSeen, { container, endpoint }: AzureAsked): Kind {
     return { ...passing, why: `the credentials have run out (${shownOf(seen)}); log in again, by az login` };
   if (status === 403) return { scope: 'name', code: 'EACCES', why: denied(seen, container) };
   if (status === 404) return { scope: 'name', code: 'ENOENT', why: 'there is no such blob' };
-  if (status === 412) return another;
+  // 304: what gateways make of a condition that is not met, whatever the condition was.
+  if (status === 412 || status === 304) return another;
   if (status === 416) return { scope: 'name', code: 'ERANGE', why: 'the blob has no such bytes' };
   if (status === 507) return { scope: 'space', code: 'ENOSPC' };
   if (status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429)

@@ -18,9 +18,9 @@ export function factsOf({ etag, contentLength = 0, lastModified, metadata }: Blo
   return kept === undefined ? facts : { ...facts, kept };
 }
 
-/** Listings give an ETag bare, answers about one blob in quotes, as conditions want it. */
+/** Listings give an ETag bare, answers about one blob in quotes, as conditions want it, and caches with a word that it is weak (`W/"..."`), which no condition takes. */
 export function tagOf(etag: string | undefined): string {
-  const bare = (etag ?? '').replaceAll('"', '');
+  const bare = (etag ?? '').replace(/^W\//, '').replaceAll('"', '');
   return bare === '' ? '' : `"${bare}"`;
 }
 

@@ -42,7 +42,8 @@ export function meaningOfRefusal(refusal: GcsRefusal, asked: GcsAsked): Error {
   // 499: the upload was cancelled.
   if (asked.about === 'session' && [404, 410, 499].includes(status))
     return fault('name', 'ENOENT', 'the upload is not there any more');
-  if (status === 412) return fault('name', 'ESTALE', 'the object is another one by now');
+  // 304: what gateways make of a condition that is not met, whatever the condition was.
+  if (status === 412 || status === 304) return fault('name', 'ESTALE', 'the object is another one by now');
   if (status === 416) return fault('name', 'ERANGE', 'the object has no such bytes');
   const passes = /^(?:(?:userR|r)ateLimitExceeded|backendError|internalError)$/i.test(reason);
   if (passes || status === 429 || status === 408 || (status >= 500 && status !== 501))

@@ -2,7 +2,7 @@
 import type { OpenFile, SourceFile } from '../contract.ts';
 import type { Patiently } from '../patiently.ts';
 import { type AheadMemory, ReadAhead } from '../read-ahead.ts';
-import { StoreFault } from '../store-fault.ts';
+import { isCode, StoreFault } from '../store-fault.ts';
 import type { ObjectRange, ObjectReader } from './contract.ts';
 import { objectFile } from './looks.ts';
 
@@ -33,7 +33,7 @@ export async function openObject(
       if (signal.aborted || at === end) return;
       const given = at === 0 ? opened : undefined;
       opened = undefined;
-      const range = given ?? (await objects.range(key, at, end, first.facts.tag, signal));
+      const range = given ?? (await rangeOfIt(at, end, signal));
       const onAbort = (): void => range.destroy();
       signal.addEventListener('abort', onAbort);
       try {
@@ -51,6 +51,19 @@ export async function openObject(
       }
       if (at < end && !signal.aborted) throw brokenOff(objects.shown(key));
     });
+  };
+  /** Of that very object, which has these bytes: some servers look at the range before they look at the condition. */
+  const rangeOfIt = async (start: number, end: number, signal: AbortSignal): Promise<ObjectRange> => {
+    try {
+      return await objects.range(key, start, end, first.facts.tag, signal);
+    } catch (error) {
+      if (!isCode(error, 'ERANGE')) throw error;
+      throw new StoreFault(`cannot read ${objects.shown(key)}: the object is another one by now`, {
+        scope: 'name',
+        code: 'ESTALE',
+        cause: error,
+      });
+    }
   };
   const ahead = new ReadAhead({ size: look.size, pieces: piecesAhead, memory, fetch });
   return {

@@ -117,7 +117,8 @@ export function meaningOf(error: unknown, asked: S3Asked): Error {
   if (full.has(name) || status === 507) return fault('space', 'ENOSPC', shown(seen));
   if (name === 'InvalidObjectState')
     return fault('name', 'EINVAL', 'the object is archived; restore it first');
-  if (status === 412 || name === 'PreconditionFailed')
+  // 304: what gateways make of a condition that is not met, whatever the condition was.
+  if (status === 412 || status === 304 || name === 'PreconditionFailed')
     return fault('name', 'ESTALE', 'the object is another one by now');
   if (status === 416 || name === 'InvalidRange')
     return fault('name', 'ERANGE', 'the object has no such bytes');

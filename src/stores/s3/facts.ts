@@ -12,6 +12,14 @@ export interface S3Facts {
 
 export function factsOf({ ETag = '', Size = 0, LastModified, Metadata }: S3Facts): ObjectFacts {
   const kept = keptLook(Metadata);
-  const facts = { size: Size, tag: ETag, written: LastModified?.getTime() ?? 0 };
+  const facts = { size: Size, tag: strongTag(ETag), written: LastModified?.getTime() ?? 0 };
   return kept === undefined ? facts : { ...facts, kept };
+}
+
+/**
+ * What conditions go by. Caches and proxies that pack answers say of an ETag that it is weak (`W/"..."`): it names the same object as before,
+ * which a condition never would (RFC 9110, 13.1.1), and which listings name without.
+ */
+export function strongTag(etag: string): string {
+  return etag.replace(/^W\//, '');
 }

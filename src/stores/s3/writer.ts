@@ -8,6 +8,7 @@ import { SpoiltFault } from '../objects/sink/spoilt-fault.ts';
 import { ignoreMissing, isCode, StoreFault } from '../store-fault.ts';
 import type { S3Store } from './client.ts';
 import { decodedKey } from './decoded-key.ts';
+import { strongTag } from './facts.ts';
 import { headObject } from './head.ts';
 import { keptOf } from './kept.ts';
 import { mandatory } from './mandatory.ts';
@@ -178,7 +179,12 @@ export class S3Writer implements ObjectWriter {
     try {
       const head = await headObject(this.#store, key);
       const { ETag = '', ContentLength = 0, Metadata = {} } = head;
-      return { tag: ETag, size: ContentLength, metadata: asciiMetadata(Metadata), kept: keptOf(head) };
+      return {
+        tag: strongTag(ETag),
+        size: ContentLength,
+        metadata: asciiMetadata(Metadata),
+        kept: keptOf(head),
+      };
     } catch (error) {
       ignoreMissing(error);
       return undefined;
@@ -248,7 +254,7 @@ export class S3Writer implements ObjectWriter {
   }
 
   #tagOf({ ETag }: Written, cannot: string, key: string): string {
-    return mandatory(ETag, `${cannot} ${this.#store.shown(key)}`);
+    return strongTag(mandatory(ETag, `${cannot} ${this.#store.shown(key)}`));
   }
 
   #mustAgree(key: string, given: string | undefined, answer: Written): void {
