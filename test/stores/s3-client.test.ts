@@ -152,6 +152,41 @@ test('Credentials that have expired are looked for anew', async (t) => {
   await list(store);
 });
 
+test('Credentials that could be had before are waited for, and looked for anew', async (t) => {
+  // What a container asks for its role: credentials that are over as soon as they are used.
+  let isAway = false;
+  const server = createServer(({ url }, response) => {
+    if (url !== '/role') return void response.end('<ListBucketResult><Name>bucket</Name></ListBucketResult>');
+    const Expiration = new Date(Date.now() - 1000).toISOString();
+    const role = { AccessKeyId: 'AKIDROLE', SecretAccessKey: 'a-secret', Token: 'a-token', Expiration };
+    response.writeHead(isAway ? 400 : 200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(isAway ? { Code: 'away' } : role));
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const endpoint = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+  setEnvironment(t, {
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint}/role`,
+    AWS_SHARED_CREDENTIALS_FILE: '/nowhere',
+    AWS_CONFIG_FILE: '/nowhere',
+  });
+  const place = { store: 's3', bucket: 'bucket', prefix: '', url: 's3://bucket' } as const;
+  const store = await openS3Store(place, { endpoint });
+  t.after(() => store.close());
+  await list(store);
+  isAway = true;
+  await assert.rejects(list(store), {
+    name: 'StoreFault',
+    scope: 'sink',
+    message: /no credentials can be had/,
+  });
+  isAway = false;
+  await list(store);
+});
+
 test('Without the library, it is said how to install it', async () => {
   await assert.rejects(loadS3Sdk('@nobody/has-this'), {
     name: 'ConfigurationError',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConfigurationError } from '../../errors.ts';
 import { StoreFault } from '../store-fault.ts';
-import { hasExpired, meaningOf, type S3Asked } from './answers.ts';
+import { areToBeRenewed, meaningOf, type S3Asked } from './answers.ts';
 
 const list: S3Asked = {
   cannot: 'cannot list s3://bucket',
@@ -10,6 +10,7 @@ const list: S3Asked = {
   isObject: false,
   endpoint: undefined,
   anonymous: false,
+  hasWorked: false,
 };
 const object: S3Asked = { ...list, cannot: 'cannot read s3://bucket/a', isObject: true };
 
@@ -99,8 +100,11 @@ test('Nothing of what a client signs is kept in an error', () => {
 });
 
 test('Credentials have expired by some names, and what is none of the server’s passes through', () => {
-  assert.ok(hasExpired(answer('ExpiredToken', 400)));
-  assert.ok(!hasExpired(answer('AccessDenied', 403)));
+  assert.ok(areToBeRenewed(answer('ExpiredToken', 400)));
+  assert.ok(areToBeRenewed(answer('CredentialsProviderError')));
+  assert.ok(!areToBeRenewed(answer('AccessDenied', 403)));
+  const missing = meaningOf(answer('TokenProviderError'), { ...list, hasWorked: true });
+  assert.ok(missing instanceof StoreFault && missing.scope === 'sink');
   const fault = new TypeError('x is not a function');
   assert.equal(meaningOf(fault, list), fault);
   const aborted = answer('AbortError');

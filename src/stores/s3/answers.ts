@@ -15,6 +15,8 @@ export interface S3Asked {
   /** A server that the user named, by flag or environment. */
   readonly endpoint: string | undefined;
   readonly anonymous: boolean;
+  /** Something was answered well before: there were credentials. */
+  readonly hasWorked: boolean;
 }
 
 /** What is read of an error of AWS's client. */
@@ -74,9 +76,13 @@ const advice: TlsAdvice = {
   otherName: ", or --s3-path-style where it carries no bucket's",
 };
 
-/** True when the credentials have run out: new ones may be had. */
-export function hasExpired(error: unknown): boolean {
-  return error instanceof Error && expired.has(error.name);
+/** True when the credentials have run out, or could not be had: whoever looks for them anew may find some. */
+export function areToBeRenewed(error: unknown): boolean {
+  return error instanceof Error && (expired.has(error.name) || areMissing(error.name));
+}
+
+function areMissing(name: string): boolean {
+  return noCredentials.has(name) || /credential/i.test(name);
 }
 
 /** The error to throw for one of AWS's client: a StoreFault, or a ConfigurationError for what only the user can mend. */
@@ -102,7 +108,14 @@ export function meaningOf(error: unknown, asked: S3Asked): Error {
       'EAGAIN',
       `the credentials have expired (${name}); log in again, or renew the profile`,
     );
-  if (noCredentials.has(name) || /credential/i.test(name))
+  // Whoever gives them out (a machine's or container's own service, a log-in) may be away.
+  if (areMissing(name) && asked.hasWorked)
+    return fault(
+      'sink',
+      'EAGAIN',
+      `no credentials can be had any more (${shown(seen)}); where they are a log-in's, log in again`,
+    );
+  if (areMissing(name))
     return refusal(
       `there are no AWS credentials (${seen.message}): set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE; --s3-anonymous does without`,
     );

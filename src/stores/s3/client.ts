@@ -2,7 +2,7 @@
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import { ConfigurationError } from '../../errors.ts';
 
-import { hasExpired, meaningOf } from './answers.ts';
+import { areToBeRenewed, meaningOf } from './answers.ts';
 import { loadS3Sdk, type S3Sdk } from './load.ts';
 import type { S3Options } from './options.ts';
 import type { S3Place } from './place.ts';
@@ -17,6 +17,7 @@ export class S3Store {
   readonly endpoint: string | undefined;
   #client: S3Client;
   readonly #make: () => S3Client;
+  #hasWorked = false;
 
   constructor(
     place: S3Place,
@@ -46,7 +47,7 @@ export class S3Store {
 
   /**
    * One request, once. `cannot` says what was not done when it fails, `key` which object it was about. Throws what {@link meaningOf}
-   * makes of the client's error; where credentials had expired, the next request looks for new ones.
+   * makes of the client's error; where credentials had expired, or could not be had, the next request looks for new ones.
    */
   async ask<T>(
     cannot: string,
@@ -55,9 +56,11 @@ export class S3Store {
   ): Promise<T> {
     const client = this.#client;
     try {
-      return await request(client);
+      const answer = await request(client);
+      this.#hasWorked = true;
+      return answer;
     } catch (error) {
-      if (hasExpired(error) && client === this.#client) this.#client = this.#make();
+      if (areToBeRenewed(error) && client === this.#client) this.#client = this.#make();
       throw this.meaning(error, cannot, key);
     }
   }
@@ -72,6 +75,7 @@ export class S3Store {
       isObject: key !== undefined,
       endpoint,
       anonymous: options.anonymous ?? false,
+      hasWorked: this.#hasWorked,
     });
   }
 
