@@ -35,6 +35,10 @@ test('What passes by itself is waited for, after as long as the server says', ()
     ...[answer('RequestTimeout', 400), answer('TimeoutError'), answer('OperationAborted', 409)],
     ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT'].map(networkError),
     ...[new Error('socket hang up'), new Error('aborted'), answer('ExpiredToken', 400)],
+    // Bytes that were damaged or cut off on the way: the same may arrive whole.
+    ...['BadDigest', 'XAmzContentChecksumMismatch', 'XAmzContentSHA256Mismatch', 'IncompleteBody'].map(
+      (name) => answer(name, 400),
+    ),
   ];
   for (const error of table)
     for (const asked of [list, object]) {

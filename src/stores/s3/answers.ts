@@ -49,6 +49,8 @@ const passing = new Set([
     'ServerBusy',
   ],
   ...['OperationAborted', 'ConditionalRequestConflict'],
+  // What was sent arrived damaged, or not to its end.
+  ...['BadDigest', 'XAmzContentChecksumMismatch', 'XAmzContentSHA256Mismatch', 'IncompleteBody'],
 ]);
 const expired = new Set(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired', 'RequestExpired']);
 const wrongKeys = new Set([

@@ -74,3 +74,31 @@ test('What fails on its way to the store is passed on anew, from its first byte'
   assert.deepEqual(await readdir(join(folder, '.sluice', 'parts')), []);
   await sink.close();
 });
+
+test('What cannot be ended while the store is away is ended before it is passed on anew', async (t) => {
+  const bucket = new MemoryBucket();
+  const store = new MemoryBucketSink(bucket);
+  const sink = new SpilledSink(store, await openDiskSink(await temporaryFolder(t)));
+  const text = 'x'.repeat(3_000_000);
+  await sink.part(id(1)).write(Buffer.from(text), 0);
+  let isAway = true;
+  const mustBeThere = (): void => {
+    if (isAway) throw Object.assign(new Error('away'), { code: 'EAGAIN' });
+  };
+  const [publish, clear] = [store.publish.bind(store), store.clear.bind(store)];
+  store.publish = async (...given) => {
+    mustBeThere();
+    return publish(...given);
+  };
+  store.clear = async (upload) => {
+    if (bucket.open.size > 0) mustBeThere();
+    return clear(upload);
+  };
+  for (let tries = 0; tries < 2; tries++)
+    await assert.rejects(sink.publish(id(1), 'shop/a', look, publishedAs(text)), { code: 'EAGAIN' });
+  isAway = false;
+  await sink.publish(id(1), 'shop/a', look, publishedAs(text));
+  assert.equal(bucket.objects.get('shop/a')?.bytes.length, text.length);
+  assert.equal(bucket.open.size, 0);
+  await sink.close();
+});

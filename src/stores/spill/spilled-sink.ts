@@ -86,6 +86,8 @@ export class SpilledSink implements Sink {
     else
       await this.#inTurn(async () => {
         try {
+          // What could not be ended when a former try failed is on its way to nowhere.
+          await this.#sink.clear(upload);
           await this.#pass(upload, target, look, published);
           await this.#sink.publish(upload, target, look, published);
         } catch (error) {
