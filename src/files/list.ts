@@ -23,15 +23,22 @@ export async function* list(options: ListOptions): AsyncGenerator<ListedFile> {
   }
 }
 
-/** The same through any client; it stays open. */
-export async function listFrom(kafka: Kafka, options: ListOptions): Promise<ListedFile[]> {
+/** Which of a path's versions is listed. */
+export type Newest = (versions: readonly ListedFile[]) => ListedFile | undefined;
+
+/** The same through any client; it stays open. `newest`: of the versions of a path. */
+export async function listFrom(
+  kafka: Kafka,
+  options: ListOptions,
+  newest: Newest = newestOf,
+): Promise<ListedFile[]> {
   const keyring = await Keyring.open(options);
   const topic = await existingTopic(kafka, options.topic);
   const state = options.newestOnly === false ? undefined : await readState(kafka, topic, { keyring });
   const files =
     state === undefined
-      ? await fromRecords(kafka, topic.name, options, keyring)
-      : await fromState(kafka, topic, state, options, keyring);
+      ? await fromRecords(kafka, topic.name, options, keyring, newest)
+      : await fromState(kafka, topic, state, options, keyring, newest);
   const wanted = files.filter(
     ({ uploader }) => options.uploader === undefined || uploader === options.uploader,
   );
@@ -44,6 +51,7 @@ async function fromState(
   state: EveryState,
   options: ListOptions,
   keyring: Keyring,
+  newest: Newest,
 ): Promise<ListedFile[]> {
   const earliest = await kafka.offsets(topic.name, 'earliest');
   const latest = await kafka.offsets(topic.name, 'latest');
@@ -52,9 +60,9 @@ async function fromState(
   const stands = ({ partition, first, last }: Pick<FileState, 'partition' | 'first' | 'last'>): boolean =>
     first >= (earliest.get(partition) ?? 0) && last < (latest.get(partition) ?? 0);
   const files = [...state.files.values()].flatMap((entry) => listed(entry, stands));
-  if (!mayHaveMore(options.uploader)) return newestByPath(files);
-  const untold = await fromRecords(kafka, topic.name, options, keyring);
-  return newestByPath([...files, ...untold.filter(({ uploader }) => mayHaveMore(uploader))]);
+  if (!mayHaveMore(options.uploader)) return newestByPath(files, newest);
+  const untold = await fromRecords(kafka, topic.name, options, keyring, newest);
+  return newestByPath([...files, ...untold.filter(({ uploader }) => mayHaveMore(uploader))], newest);
 }
 
 /** The versions of a file that its uploader remembers: the one that is being sent, and the newest that was sent. */
@@ -104,6 +112,7 @@ async function fromRecords(
   topic: string,
   options: ListOptions,
   keyring: Keyring,
+  newest: Newest,
 ): Promise<ListedFile[]> {
   const isWanted = (uploader: string): boolean =>
     options.uploader === undefined || uploader === options.uploader;
@@ -115,12 +124,12 @@ async function fromRecords(
   const files = versions.map(({ partition: _partition, first: _first, mtime, sentAt, ...version }) => {
     return { ...version, mtime: milliseconds(mtime), sentAt: inDateRange(sentAt) };
   });
-  return options.newestOnly === false ? files : newestByPath(files);
+  return options.newestOnly === false ? files : newestByPath(files, newest);
 }
 
-function newestByPath(files: readonly ListedFile[]): ListedFile[] {
+function newestByPath(files: readonly ListedFile[], newest: Newest): ListedFile[] {
   const byPath = Map.groupBy(files, ({ uploader, path }) => `${uploader}/${path}`);
-  return [...byPath.values()].flatMap((versions) => newestOf(versions) ?? []);
+  return [...byPath.values()].flatMap((versions) => newest(versions) ?? []);
 }
 
 function milliseconds(nanoseconds: string): number {

@@ -11,6 +11,7 @@ import { isAway } from '../stores/store-fault.ts';
 import { type NameRules, targetName } from '../stores/target-name.ts';
 import { listFrom } from './list.ts';
 import { clientOptions } from './run/client-options.ts';
+import { hasMore } from './send/said-size.ts';
 import { fewAtOnce } from './shared/few-at-once.ts';
 import type { ListedFile, ListOptions, VerifyOptions } from './shared/options.ts';
 import { StorePatience } from './shared/store-patience.ts';
@@ -76,11 +77,21 @@ export async function* verifyFrom(
 
 /** The newest versions that were sent whole. What is encrypted may have its digest on the topic alone, for whoever has a key. */
 async function sentWhole(kafka: Kafka, options: ListOptions): Promise<ListedFile[]> {
-  const newest = (await listFrom(kafka, options)).filter((file) => file.digest !== '' || isHidden(file));
+  const newest = await listFrom(kafka, options, newestWhole);
   if (!newest.some(isHidden)) return newest;
   const versions = await listFrom(kafka, { ...options, newestOnly: false });
   const known = new Map(versions.filter(({ digest }) => digest !== '').map((file) => [nameOf(file), file]));
   return newest.map((file) => known.get(nameOf(file)) ?? file);
+}
+
+/** Whatever the topic has of it by now, and of newer ones that are on their way. */
+function newestWhole(versions: readonly ListedFile[]): ListedFile | undefined {
+  return versions
+    .filter((file) => file.digest !== '' || isHidden(file))
+    .reduce<ListedFile | undefined>(
+      (newest, one) => (newest === undefined || one.upload > newest.upload ? one : newest),
+      undefined,
+    );
 }
 
 function isHidden({ encrypted, digest, state }: ListedFile): boolean {
@@ -148,6 +159,7 @@ async function digestOfFile(
       hasher.update(buffer.subarray(0, length));
       at += length;
     }
+    if (await hasMore(file, size)) throw new FormatError('it became longer while it was read');
     return hasher.digest();
   } finally {
     await file.close();

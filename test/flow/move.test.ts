@@ -63,6 +63,22 @@ describe('Moving files', { concurrency: true }, () => {
     assert.deepEqual([files, unchanged, flow.source.paths()], [0, 4, []]);
   });
 
+  test('What an earlier run sent, and the topic has no more, stays, and is told', async () => {
+    const flow = filled();
+    await flow.up({ packBelow: 200 });
+    for (const partition of [0, 1, 2])
+      flow.cluster.deleteRecords(flow.topic, partition, Number.MAX_SAFE_INTEGER);
+    const all = flow.source.paths().toSorted();
+    const events: UploadEvent[] = [];
+    const { failed } = await flow.up({ ...move, onEvent: (event) => events.push(event) });
+    assert.deepEqual([failed, flow.source.paths().toSorted()], [4, all]);
+    assert.deepEqual(paths(events, 'not-removed'), all);
+    assert.equal((await flow.up({ ...move, resend: true })).files, 4);
+    assert.deepEqual(flow.source.paths(), []);
+    await flow.down();
+    assert.deepEqual(Object.keys(flow.received(sha256)).toSorted(), all);
+  });
+
   test('A file that cannot be removed is told once, counts as failed, and is not sent again', async () => {
     const flow = filled();
     const faulty: Source = faultySource(flow.source, ({ method, name }) => {

@@ -6,7 +6,7 @@ import { MemorySource } from '../../src/stores/memory/source.ts';
 import { encryptedFlow, fill, small } from '../support/encrypted-flow.ts';
 import { faultySource } from '../support/faulty-store.ts';
 import { type Flow, noise } from '../support/flow.ts';
-import { sentFlow } from '../support/look.ts';
+import { list, sentFlow } from '../support/look.ts';
 
 /** A sink that has all that the flow's uploader sent. */
 function filled(flow: Flow): MemorySource {
@@ -103,3 +103,33 @@ for (const encryptNames of [false, true])
     const without = await verify(flow, sink);
     assert.ok(without.every(({ result }) => result === 'unreadable'));
   });
+
+test('While a newer version is on its way the one that was sent whole counts, also when the topic has it no more', async () => {
+  const flow = await sentFlow();
+  const sink = filled(flow);
+  const [path] = Object.keys(flow.sent(() => '')).filter((one) => flow.source.bytes(one).length > 0);
+  for (const partition of [0, 1, 2])
+    flow.cluster.deleteRecords(flow.topic, partition, Number.MAX_SAFE_INTEGER);
+  sink.write(`shop/${path}`, noise(5));
+  flow.source.write(path!, noise(5000));
+  const stop = new AbortController();
+  const stopping = faultySource(flow.source, ({ method, position = 0 }) => {
+    if (method === 'read' && position > 1500) stop.abort();
+  });
+  await flow.up({ packBelow: 0, chunkSize: 500, signal: stop.signal }, { source: stopping });
+  assert.equal((await list(flow)).find((one) => one.path === path)?.state, 'sending');
+  assert.deepEqual(wrong(await verify(flow, sink)), [`${path} different`]);
+});
+
+test('What grows while it is read is not right', async () => {
+  const flow = await sentFlow();
+  const sink = filled(flow);
+  const [path] = Object.keys(flow.sent(() => '')).filter((one) => flow.source.bytes(one).length > 0);
+  const target = `shop/${path}`;
+  const grown = Buffer.concat([sink.bytes(target), Buffer.from('more')]);
+  const growing = faultySource(sink, ({ method, name }) => {
+    if (method === 'open' && name === target) sink.write(target, grown);
+  });
+  const found = await verify(flow, growing as MemorySource);
+  assert.deepEqual(wrong(found), [`${path} unreadable`]);
+});

@@ -24,6 +24,7 @@ import { retryPause, tries, uploadWaits } from '../shared/upload-waits.ts';
 import { type Decision, decide } from '../state/decide.ts';
 import { GoneFiles } from '../state/gone-files.ts';
 import { HeldLease } from '../state/held-lease.ts';
+import { standingRecords } from '../state/standing-records.ts';
 import type { UploadState } from '../state/upload-state.ts';
 
 export interface UploadRunOptions {
@@ -96,7 +97,14 @@ export class UploadRun {
       progress.filesFailed++;
     };
     const remembered = (): Promise<void> => state.behind.flush();
-    this.#moved = settings.move ? new MovedFiles({ source, remembered, onEvent, kept }) : undefined;
+    const onTopic = async (): Promise<(path: string) => boolean> => {
+      const stands = await standingRecords(kafka, topic.name);
+      return (path) => {
+        const sent = state.get(path);
+        return sent?.state === 'sent' && stands(sent);
+      };
+    };
+    this.#moved = settings.move ? new MovedFiles({ source, remembered, onTopic, onEvent, kept }) : undefined;
     settings.onControl?.({ reorder: (wishes) => this.#senders.reorder(new Precedence(wishes)) });
     this.#intake = new Intake({
       source,

@@ -4,6 +4,8 @@ import type { SourceFile } from '../../stores/contract.ts';
 import { MemorySource } from '../../stores/memory/source.ts';
 import { MovedFiles } from './moved-files.ts';
 
+const onTopic = async () => () => true;
+
 async function filled(): Promise<{ source: MemorySource; files: SourceFile[] }> {
   const source = new MemorySource();
   for (const path of ['a', 'b', 'c']) source.write(path, Buffer.from(path));
@@ -17,6 +19,7 @@ test('Nothing is removed before it is remembered that it was sent', async () => 
   const moved = new MovedFiles({
     source,
     remembered: () => written.promise,
+    onTopic,
     onEvent: () => {},
     kept: () => {},
   });
@@ -31,7 +34,7 @@ test('Nothing is removed before it is remembered that it was sent', async () => 
 test('What cannot be remembered is not removed', async () => {
   const { source, files } = await filled();
   const remembered = () => Promise.reject(new Error('the state cannot be written'));
-  const moved = new MovedFiles({ source, remembered, onEvent: () => {}, kept: () => {} });
+  const moved = new MovedFiles({ source, remembered, onTopic, onEvent: () => {}, kept: () => {} });
   for (const file of files) moved.sent(file);
   await new Promise(setImmediate);
   await assert.rejects(moved.done(), /cannot be written/);

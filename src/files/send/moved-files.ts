@@ -10,6 +10,8 @@ export interface MovedFilesOptions {
   readonly source: Source;
   /** Resolves when all that was sent so far is remembered in Kafka. */
   readonly remembered: () => Promise<void>;
+  /** Resolves with what tells whether the topic has all of a file that was sent, by now. */
+  readonly onTopic: () => Promise<(path: string) => boolean>;
   readonly onEvent: (event: UploadEvent) => void;
   /** A file could not be removed. */
   readonly kept: () => void;
@@ -51,21 +53,30 @@ export class MovedFiles {
       const files = [...this.#waiting.values()];
       this.#waiting.clear();
       await this.#options.remembered();
-      await fewAtOnce(files, atOnce, (file) => this.#remove(file));
+      // What an earlier run sent may be gone from there.
+      const isOnTopic = await this.#options.onTopic();
+      await fewAtOnce(files, atOnce, async (file) => {
+        if (isOnTopic(file.path)) await this.#remove(file);
+        else this.#keep(file.path, 'it was sent, and the topic has no more of it: --resend sends it again');
+      });
     }
   }
 
   async #remove(file: SourceFile): Promise<void> {
-    const { source, onEvent, kept } = this.#options;
+    const { source, onEvent } = this.#options;
     const { path } = file;
     try {
       // Another one that stands there by now is sent in its turn.
       if ((await source.removeIfSame!(file)) === 'removed') onEvent({ type: 'removed', path });
     } catch (error) {
-      this.#refused.add(path);
-      kept();
-      const reason = `it was sent, and cannot be removed: ${(error as Error).message}`;
-      onEvent({ type: 'not-removed', path, reason });
+      this.#keep(path, `it was sent, and cannot be removed: ${(error as Error).message}`);
     }
+  }
+
+  #keep(path: string, reason: string): void {
+    const { onEvent, kept } = this.#options;
+    this.#refused.add(path);
+    kept();
+    onEvent({ type: 'not-removed', path, reason });
   }
 }

@@ -6,6 +6,7 @@ import { createFileHasher } from '../hashing/hasher.ts';
 import { StoppedError } from '../shared/disk-retry.ts';
 import type { UploadEvent } from '../shared/events.ts';
 import { usualMaxMessageBytes } from '../shared/topics.ts';
+import { standingRecords } from '../state/standing-records.ts';
 import { abortUpload } from './abort-upload.ts';
 import { recordLimit } from './chunk-size.ts';
 import { hashUpTo } from './hash-file.ts';
@@ -145,11 +146,8 @@ export class Senders {
   }
 
   async #stillStands(resume: FileState): Promise<boolean> {
-    const { kafka } = this.#options;
-    const earliest = await kafka.offsets(this.#context.options.topic, 'earliest');
-    const latest = await kafka.offsets(this.#context.options.topic, 'latest');
-    const { partition, first, last } = resume;
-    return (earliest.get(partition) ?? first + 1) <= first && last < (latest.get(partition) ?? 0);
+    const stands = await standingRecords(this.#options.kafka, this.#context.options.topic);
+    return stands(resume);
   }
 
   /** The inode was touched, size and time are as sent: the digest tells whether the content is. */
