@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { temporaryFolder } from '../../../test/support/folder.ts';
 import type { Selection, Source, SourceFile } from '../contract.ts';
+import { DiskCalls } from './calls.ts';
 import { openDiskSource } from './source.ts';
+import { TakenFiles } from './take-away.ts';
 import { isTakenName, ownPathOf, takenPathOf } from './taken-name.ts';
 
 const everything: Selection = { file: () => true, folder: () => true };
@@ -65,4 +68,38 @@ test('Names of what is being removed are told from all others, and lead back', (
   for (const name of ['a', '.sluice-taken-', '.sluice-taken-0123456-a', '.sluice-taken-01234567-'])
     assert.equal(isTakenName(name), false, name);
   assert.throws(() => takenPathOf('x'.repeat(250)), { code: 'ENAMETOOLONG' });
+});
+
+/** Calls of which the test sees each look at a file, behind it. */
+class WatchedLooks extends DiskCalls {
+  readonly #looked: (file: string) => void;
+
+  constructor(looked: (file: string) => void) {
+    super(true);
+    this.#looked = looked;
+  }
+
+  override async lookAt(file: string): ReturnType<DiskCalls['lookAt']> {
+    const stats = await super.lookAt(file);
+    this.#looked(file);
+    return stats;
+  }
+}
+
+test('A file that cannot be looked at under the name that it has meanwhile has its own back', async (t) => {
+  const { root, write, look, names } = await ground(t);
+  await write('dir/a.txt', 'a');
+  const calls = new WatchedLooks((file) => {
+    if (file.includes('.sluice-taken-')) throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO' });
+  });
+  await assert.rejects(new TakenFiles(calls, root).remove(await look('dir/a.txt')), { code: 'EIO' });
+  assert.deepEqual(await names(), ['a.txt']);
+});
+
+test('A file that somebody else removed at that moment is gone, and no fault', async (t) => {
+  const { root, write, look } = await ground(t);
+  await write('dir/a.txt', 'a');
+  const file = await look('dir/a.txt');
+  const calls = new WatchedLooks((path) => rmSync(path));
+  assert.equal(await new TakenFiles(calls, root).remove(file), 'gone');
 });

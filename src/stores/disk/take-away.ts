@@ -30,17 +30,30 @@ export class TakenFiles {
     this.#under.add(taken);
     try {
       await rename(join(this.#root, file.path), join(this.#root, taken));
+      return await this.#removeTaken(taken, file);
+    } catch (error) {
+      // Somebody else was quicker.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'gone';
+      throw error;
+    } finally {
+      this.#under.delete(taken);
+    }
+  }
+
+  async #removeTaken(taken: string, file: SourceFile): Promise<Removal> {
+    try {
       const now = await lookAt(this.#calls, this.#root, taken, false);
       if (now === undefined) return 'other';
       if (isSame(now, file)) {
         await unlink(join(this.#root, taken));
         return 'removed';
       }
-      await this.#putBack(taken, file.path);
-      return 'other';
-    } finally {
-      this.#under.delete(taken);
+    } catch (error) {
+      await this.#putBack(taken, file.path).catch(() => {});
+      throw error;
     }
+    await this.#putBack(taken, file.path);
+    return 'other';
   }
 
   /** Gives a file that a kill left so its name back, and resolves with its path; undefined where that cannot be, or it is being removed. */
