@@ -130,6 +130,37 @@ test('A sink whose journal was removed is lost, and opened again another one', a
   await again.close();
 });
 
+test('A journal that nobody can read is begun anew; one of a newer release is left alone', async () => {
+  const place = await placeInBucket();
+  const first = await openSink(place);
+  await first.close();
+  const Key = `${place.prefix}.sluice/office/journal.json`;
+  const write = (Body: string) => s3.client.send(new PutObjectCommand({ Bucket: place.bucket, Key, Body }));
+  await write('{"version":1,"id":"ab');
+  const again = await openSink(place);
+  assert.notEqual(again.id, first.id);
+  await again.checkpoint([row]);
+  await write('null');
+  await assert.rejects(again.checkpoint([row]), SinkLostError);
+  await again.close();
+  await write('{"version":2}');
+  await assert.rejects(openSink(place), /newer release/);
+});
+
+test('What another one put in place since it was compared is not taken for it', async () => {
+  const place = await placeInBucket();
+  const Key = `${place.prefix}shop/a`;
+  const write = (Body: string) => s3.client.send(new PutObjectCommand({ Bucket: place.bucket, Key, Body }));
+  const sink = await openSink(place);
+  const compared = publishedAs('compared');
+  await write('compared');
+  assert.equal(await sink.digestOfTarget('shop/a', 'md5'), compared.digest);
+  await write('another!');
+  await sink.adopt('shop/a', compared, look);
+  assert.equal(await sink.published('shop/a'), undefined);
+  await sink.close();
+});
+
 test('What was copied from another place with its journal says that it is a copy', async () => {
   const [place, other] = [await placeInBucket(), await placeInBucket()];
   const sink = await openSink(place);

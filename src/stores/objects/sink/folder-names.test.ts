@@ -32,6 +32,17 @@ test('What was written, or found by somebody else, is not absent any more', asyn
   assert.equal(await names.isAbsent('a/3'), false);
 });
 
+test('What was written while its folder was listed is not absent, though the list has it not', async () => {
+  const list = Promise.withResolvers<ReadonlySet<string>>();
+  const names = new FolderNames(() => list.promise);
+  await names.isAbsent('a/1');
+  const asked = names.isAbsent('a/2');
+  names.mayStand('a/1');
+  list.resolve(new Set());
+  assert.equal(await asked, true);
+  assert.equal(await names.isAbsent('a/1'), false);
+});
+
 test('Of a folder of too many names nothing is known, and it is not listed again', async () => {
   const { names, asked } = listed(undefined);
   for (const key of ['1', '2', '3']) assert.equal(await names.isAbsent(key), false);

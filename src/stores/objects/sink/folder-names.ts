@@ -12,6 +12,8 @@ interface Folder {
   /** Of its names these may stand; undefined before it was listed, and where that says nothing. */
   names: Set<string> | undefined;
   isListed: boolean;
+  /** What came to stand while it was listed. */
+  late: string[];
   listing: Promise<void> | undefined;
 }
 
@@ -34,7 +36,7 @@ export class FolderNames {
     const path = folderOf(key);
     const known = this.#folders.get(path);
     if (known === undefined) {
-      this.#keep(path, { names: undefined, isListed: false, listing: undefined });
+      this.#keep(path, { names: undefined, isListed: false, late: [], listing: undefined });
       return false;
     }
     this.#keep(path, known);
@@ -49,7 +51,8 @@ export class FolderNames {
 
   /** Something stands there, or may. */
   mayStand(key: string): void {
-    const names = this.#folders.get(folderOf(key))?.names;
+    const { names, listing, late } = this.#folders.get(folderOf(key)) ?? {};
+    if (names === undefined && listing !== undefined) late?.push(key);
     if (names === undefined || names.has(key)) return;
     names.add(key);
     this.#kept += 1;
@@ -57,11 +60,12 @@ export class FolderNames {
   }
 
   async #listFolder(path: string, folder: Folder): Promise<void> {
+    folder.late = [];
     const names = await this.#list(path).catch(unlessAway);
     folder.isListed = true;
     if (names === undefined || this.#folders.get(path) !== folder) return;
-    folder.names = new Set(names);
-    this.#kept += names.size;
+    folder.names = new Set([...names, ...folder.late]);
+    this.#kept += folder.names.size;
     this.#shrink();
   }
 

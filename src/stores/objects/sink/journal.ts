@@ -7,7 +7,7 @@ import { ConfigurationError, describeError } from '../../../errors.ts';
 import type { ReadRange, TopicPositions, UnfinishedUpload } from '../../contract.ts';
 import { mergedPositions } from '../../merged-positions.ts';
 import { SinkLostError } from '../../sink-lost.ts';
-import { isCode } from '../../store-fault.ts';
+import { isCode, StoreFault } from '../../store-fault.ts';
 import type { ObjectWriter } from '../contract.ts';
 
 /** The end of a journal's key. */
@@ -76,6 +76,10 @@ export class ObjectJournal {
   /** Reads what an earlier run left, or begins a new one; it stands in the bucket then. */
   static async open(options: ObjectJournalOptions): Promise<ObjectJournal> {
     const found = await readJournal(options.objects, options.key);
+    if (found?.isNewer)
+      throw new ConfigurationError(
+        `what ${options.objects.place.url} remembers was written by a newer release: use that one, or another --name`,
+      );
     const journal = new ObjectJournal(options, found?.tag, found?.content);
     journal.#isDirty = true;
     await journal.write();
@@ -181,8 +185,10 @@ export class ObjectJournal {
     const { objects, key, reader } = this.#options;
     const place = objects.place.url;
     const found = await readJournal(objects, key);
-    if (found === undefined)
-      throw new SinkLostError(`what ${place} remembered was removed (${describeError(cause)})`, { cause });
+    if (found?.content === undefined) {
+      const what = found === undefined ? 'was removed' : 'cannot be read any more';
+      throw new SinkLostError(`what ${place} remembered ${what} (${describeError(cause)})`, { cause });
+    }
     if (found.content.writer === this.#writer) {
       this.#tag = found.tag;
       return this.#write();
@@ -219,23 +225,36 @@ export class ObjectJournal {
   }
 }
 
-/** Undefined when there is none, or none that can be read: it says nothing then. */
-export async function readJournal(
-  objects: ObjectWriter,
-  key: string,
-): Promise<{ readonly tag: string; readonly content: Content } | undefined> {
+/** What stands there. One without a content that can be read says nothing. */
+export interface FoundJournal {
+  readonly tag: string;
+  readonly content: Content | undefined;
+  /** It says more than this release knows. */
+  readonly isNewer: boolean;
+}
+
+/** Undefined when there is none. */
+export async function readJournal(objects: ObjectWriter, key: string): Promise<FoundJournal | undefined> {
   const look = await objects.look(key);
   if (look === undefined) return undefined;
   const pieces: Uint8Array[] = [];
   for await (const piece of objects.read(key, look.tag)) pieces.push(piece);
-  const content = contentOf(Buffer.concat(pieces).toString());
-  return content === undefined ? undefined : { tag: look.tag, content };
+  const bytes = Buffer.concat(pieces);
+  if (bytes.length !== look.size)
+    throw new StoreFault(`${objects.place.url} gave ${bytes.length} of ${look.size} bytes of its journal`, {
+      scope: 'sink',
+      code: 'EAGAIN',
+    });
+  const { tag } = look;
+  const content = contentOf(bytes.toString());
+  if (content === undefined || content.version === 1) return { tag, content, isNewer: false };
+  return { tag, content: undefined, isNewer: content.version > 1 };
 }
 
-function contentOf(text: string): Content | undefined {
+function contentOf(text: string): (Content & { readonly version: number }) | undefined {
   try {
-    const content = JSON.parse(text) as Content;
-    return content.version === 1 ? content : undefined;
+    const content: unknown = JSON.parse(text);
+    return typeof content === 'object' && content !== null ? (content as Content) : undefined;
   } catch {
     return undefined;
   }

@@ -22,6 +22,6 @@ export async function abortFormer(
 
 async function openOfOthers(objects: ObjectWriter, journals: readonly string[]): Promise<OpenParts[]> {
   const open: OpenParts[] = [];
-  for (const key of journals) open.push(...((await readJournal(objects, key))?.content.open ?? []));
+  for (const key of journals) open.push(...((await readJournal(objects, key))?.content?.open ?? []));
   return open;
 }

@@ -147,8 +147,8 @@ export class ObjectSink implements Sink {
   }
 
   async adopt(target: string, published: Published, look?: FileLook): Promise<void> {
-    this.#standing.forget(target);
-    const standing = await this.#parts.objects.look(this.#key(target));
+    const compared = await this.#standing.found(target);
+    const standing = compared ?? (await this.#parts.objects.look(this.#key(target)));
     if (standing === undefined || standing.size !== published.size) return;
     const metadata =
       look === undefined

@@ -51,9 +51,13 @@ export class Standing {
 
   /** On what condition the name may be written: what was found last still stands there. */
   async condition(target: string): Promise<Condition> {
-    const look = this.#looks.get(target);
-    const found = await (look?.found ?? this.#lookAnew(target, undefined));
+    const found = await (this.#looks.get(target)?.found ?? this.#lookAnew(target, undefined));
     return found === undefined ? 'nothing' : { tag: found.tag };
+  }
+
+  /** What was found there last: whatever was compared was that. Undefined where nothing is known to stand there. */
+  async found(target: string): Promise<ObjectLook | undefined> {
+    return this.#looks.get(target)?.found;
   }
 
   /** What stands there is to be replaced, if it still is this one; whoever asks for more than that looks anew. */
