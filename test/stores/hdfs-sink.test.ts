@@ -1,9 +1,11 @@
 /** A folder of HDFS as a sink: the contract of all sinks, and what only HDFS can show. */
 import assert from 'node:assert/strict';
+import type { IncomingMessage } from 'node:http';
 import { after, test } from 'node:test';
 import { ConfigurationError } from '../../src/errors.ts';
 import type { Sink } from '../../src/stores/contract.ts';
 import { openSink } from '../../src/stores/open.ts';
+import { ReplacedError } from '../../src/stores/replaced.ts';
 import { SinkLostError } from '../../src/stores/sink-lost.ts';
 import { remembered } from '../contracts/sink/checkpoints.ts';
 import { id, look, publishedAs } from '../contracts/sink/ground.ts';
@@ -11,6 +13,7 @@ import { sharedPlace } from '../contracts/sink/in-order.ts';
 import { type SinkGround, sinkContract } from '../contracts/sink.ts';
 import { noise } from '../support/bytes.ts';
 import { startHdfs } from '../support/hdfs.ts';
+import { startHttpFaults } from '../support/http-faults.ts';
 import { Scope } from '../support/owner.ts';
 import { waitFor } from '../support/wait.ts';
 
@@ -137,6 +140,27 @@ test('A folder under a final name is that file’s matter alone', async () => {
   await put('shop/b');
   assert.deepEqual(await partsIn(folder), []);
   await sink.close();
+});
+
+test('Through a gateway that renames by its own rules nothing is taken for put in place that is not', async (t) => {
+  // As HttpFS does, which knows no options of a renaming: by the namenode's older rules, which answer with false.
+  const judge = (request: IncomingMessage): undefined => {
+    request.url = request.url?.replace(/&renameoptions=[A-Z]+/, '');
+  };
+  const gateway = await startHttpFaults(t, { target: hdfs.port, judge });
+  const folder = hdfs.folder();
+  const sink = await openSink(`hdfs://127.0.0.1:${gateway.port}/${folder}`, { reader: 'office' });
+  t.after(() => sink.close());
+  const put = (target: string, text: string) =>
+    sink.publishWhole(Buffer.from(text), target, look, publishedAs(text, id(text.length)));
+  await put('shop/a', 'first');
+  assert.equal(String(await hdfs.read(`${folder}/shop/a`)), 'first');
+  assert.equal(await sink.published('shop/b'), undefined);
+  await hdfs.write(`${folder}/shop/b`, 'of another');
+  await assert.rejects(put('shop/b', 'ours'), ReplacedError);
+  await assert.rejects(put('shop/a', 'second'), { name: 'ConfigurationError', message: /renameoptions/ });
+  assert.equal(String(await hdfs.read(`${folder}/shop/a`)), 'first');
+  assert.equal(String(await hdfs.read(`${folder}/shop/b`)), 'of another');
 });
 
 test('Many uploads at once grow part by part, each in its order', async () => {

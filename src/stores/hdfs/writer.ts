@@ -3,6 +3,7 @@
  * verified: nothing is ever seen there before, and what stood there is replaced at once.
  */
 import { randomUUID } from 'node:crypto';
+import { ConfigurationError } from '../../errors.ts';
 import type { Notices } from '../notices.ts';
 import type { Condition, Metadata, ObjectLook, ObjectWriter, StandingPart } from '../objects/contract.ts';
 import { once } from '../patiently.ts';
@@ -220,21 +221,17 @@ export class HdfsWriter implements ObjectWriter {
       const status = await this.#hdfs.status(key).catch(ignoreMissing);
       if (status === undefined || tagOf(status) !== condition.tag) throw this.#stale(key);
     }
-    const parameters = {
-      destination: `/${key}`,
-      // Of what must not stand there HDFS itself sees to it.
-      renameoptions: condition === 'nothing' ? 'NONE' : 'OVERWRITE',
-    };
-    const rename = { method: 'PUT', op: 'RENAME', path, doing: 'put in place', parameters } as const;
+    // Of what must not stand there HDFS itself sees to it.
+    const renameoptions = condition === 'nothing' ? 'NONE' : 'OVERWRITE';
     try {
       try {
-        await this.#hdfs.json(rename);
+        await this.#renameBy(renameoptions, path, key);
       } catch (error) {
         if (!isCode(error, 'ENOENT') || !key.includes('/')) throw error;
         // Its folder may be missing. What was to be renamed may be, too: then it fails again.
         const folder = key.slice(0, key.lastIndexOf('/'));
         await this.#hdfs.json({ method: 'PUT', op: 'MKDIRS', path: folder, doing: 'make' });
-        await this.#hdfs.json(rename);
+        await this.#renameBy(renameoptions, path, key);
       }
     } catch (error) {
       if (isCode(error, 'EACCES') || isAway(error)) throw error;
@@ -243,6 +240,20 @@ export class HdfsWriter implements ObjectWriter {
         throw this.#fault(key, 'EISDIR', 'write', 'a folder stands under this name');
       throw isCode(error, 'EEXIST') ? this.#stale(key) : error;
     }
+  }
+
+  /** Gateways that know no options (HttpFS) rename by older rules, and say with `false` that they did not. */
+  async #renameBy(renameoptions: 'NONE' | 'OVERWRITE', path: string, key: string): Promise<void> {
+    const parameters = { destination: `/${key}`, renameoptions };
+    const rename = { method: 'PUT', op: 'RENAME', path, doing: 'put in place', parameters } as const;
+    const { boolean } = await this.#hdfs.json<{ readonly boolean?: boolean }>(rename);
+    if (boolean !== false) return;
+    const stands = await this.#hdfs.status(key).then(() => true, ignoreMissing);
+    if (stands !== true) throw this.#missing(key);
+    if (renameoptions === 'NONE') throw this.#fault(key, 'EEXIST', 'write', 'a file stands there');
+    throw new ConfigurationError(
+      `${this.place.url} replaces no file by renaming another (renameoptions): what answers is a gateway, such as HttpFS; name a namenode`,
+    );
   }
 
   #file(key: string, upload: string): AppendedFile {

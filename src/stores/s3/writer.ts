@@ -140,8 +140,9 @@ export class S3Writer implements ObjectWriter {
       );
       return this.#tagOf(answer, 'complete', key);
     } catch (error) {
-      if (!isNamed(error, 'ConditionalRequestConflict')) throw error;
-      // Somebody wrote to this key since it was begun: S3 wants it to be begun anew.
+      // Somebody wrote to this key since it was begun: S3 wants it to be begun anew. Or a try of a part that was given up came through behind
+      // the next one, and its tag is another.
+      if (!['ConditionalRequestConflict', 'InvalidPart'].some((name) => isNamed(error, name))) throw error;
       throw new StoreFault((error as Error).message, { scope: 'name', code: 'ENOENT', cause: error });
     }
   }
