@@ -102,3 +102,20 @@ test('What cannot be ended while the store is away is ended before it is passed 
   assert.equal(bucket.open.size, 0);
   await sink.close();
 });
+
+test('Files that take much memory on their way go one after the other, in the order in which they are whole', async (t) => {
+  const bucket = new MemoryBucket();
+  const sink = new SpilledSink(
+    new MemoryBucketSink(bucket, () => 40 * 1024 * 1024),
+    await openDiskSink(await temporaryFolder(t)),
+  );
+  const ids = [id(1), id(2), id(3), id(4)];
+  for (const one of ids) await sink.part(one).write(Buffer.from(one), 0);
+  await Promise.all(ids.map((one) => sink.publish(one, `shop/${one}`, look, publishedAs(one, one))));
+  assert.equal(bucket.mostOpen, 1);
+  assert.deepEqual(
+    [...bucket.objects.keys()],
+    ids.map((one) => `shop/${one}`),
+  );
+  await sink.close();
+});

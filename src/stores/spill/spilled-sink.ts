@@ -14,14 +14,16 @@ import type {
   TopicPositions,
   UnfinishedUpload,
 } from '../contract.ts';
+import { Room } from '../room.ts';
 import { StoreFault } from '../store-fault.ts';
 import { TouchedError } from '../touched.ts';
 import { VanishedError } from '../vanished.ts';
 
 /** Bytes that are read from the folder at a time. */
 const pieceSize = 1024 * 1024;
-/** Files that go on at once: each takes the memory of a part. */
+/** Files that go on at once, and bytes of memory that those of large parts take there. */
 const atOnce = 3;
+const memory = 64 * 1024 * 1024;
 
 export class SpilledSink implements Sink {
   readonly abilities: SinkAbilities;
@@ -29,7 +31,9 @@ export class SpilledSink implements Sink {
   readonly #folder: Sink;
   /** Temporary files that somebody touched, which their owners have not heard of. */
   readonly #touched = new Set<string>();
-  readonly #waiting: (() => void)[] = [];
+  readonly #room = new Room(memory);
+  /** Settles when whoever came last has begun: nobody overtakes one that needs much. */
+  #begun: Promise<void> = Promise.resolve();
   #under = 0;
 
   /** `folder`: a folder that is this sink's alone. Both are closed with it. */
@@ -84,7 +88,7 @@ export class SpilledSink implements Sink {
   async publish(upload: string, target: string, look: FileLook, published: Published): Promise<void> {
     if (published.size === 0) await this.#sink.publish(upload, target, look, published);
     else
-      await this.#inTurn(async () => {
+      await this.#inTurn(published.size, async () => {
         try {
           // What could not be ended when a former try failed is on its way to nowhere.
           await this.#sink.clear(upload);
@@ -189,14 +193,20 @@ export class SpilledSink implements Sink {
       throw new VanishedError(`the temporary file of ${target} has other bytes than were verified`);
   }
 
-  async #inTurn(work: () => Promise<void>): Promise<void> {
-    while (this.#under >= atOnce) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#under += 1;
+  async #inTurn(size: number, work: () => Promise<void>): Promise<void> {
+    // Whoever needs none is waited for too.
+    const needed = Math.max(1, this.#sink.abilities.memoryFor(size));
+    const begun = this.#begun.then(async () => {
+      while (this.#under >= atOnce || !this.#room.take(needed)) await this.#room.freed;
+      this.#under += 1;
+    });
+    this.#begun = begun;
+    await begun;
     try {
       await work();
     } finally {
       this.#under -= 1;
-      this.#waiting.shift()?.();
+      this.#room.give(needed);
     }
   }
 }
