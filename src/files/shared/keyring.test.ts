@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Decrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { temporaryFolder } from '../../../test/support/folder.ts';
+import { consumed } from '../../../test/support/records.ts';
 import { FormatError } from '../../errors.ts';
+import type { Header } from '../../kafka/contract.ts';
+import { sealAbort } from '../../records/seal-record.ts';
+import type { SealedRecord } from '../../records/sealed-form.ts';
+import { decodeTopicRecord } from '../../records/topic-record.ts';
 import { Keyring } from './keyring.ts';
 import { Recipients } from './recipients.ts';
 
@@ -64,4 +69,25 @@ test('Too many recipients for a header are refused', async () => {
     Array.from({ length: 60 }, async () => identityToRecipient(await generateX25519Identity())),
   );
   await assert.rejects(Recipients.open({ encryptTo }), /60 recipients are too many/);
+});
+
+test('A record that repeats a key without its lock, or with another one, does not shut those that have it', async (t) => {
+  const folder = await temporaryFolder(t);
+  const passphraseFile = join(folder, 'passphrase');
+  await writeFile(passphraseFile, 'a long one');
+  const recipients = (await Recipients.open({ encryptPassphraseFile: passphraseFile }))!;
+  const ref = { uploader: 'shop', path: 'a.txt', upload: 'a'.repeat(32) };
+  const key = await recipients.newKey();
+  const { headers, value } = sealAbort({ key, path: ref.path }, { ...ref, reason: 'gone' });
+  const keyring = await Keyring.open({ passphraseFile });
+  const open = (lock: string | undefined) => {
+    const others = headers!.filter(([name]) => name !== 'lock');
+    const locks: Header[] = lock === undefined ? [] : [['lock', Buffer.from(lock)]];
+    const sealed = decodeTopicRecord(consumed({ headers: [...others, ...locks], value: value ?? null }));
+    assert.equal(sealed?.kind, 'sealed');
+    return keyring.open(sealed as SealedRecord);
+  };
+  assert.equal(await open(undefined), undefined);
+  assert.equal(await open('AAAA'), undefined);
+  assert.equal((await open(key.lock))?.kind, 'abort');
 });

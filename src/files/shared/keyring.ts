@@ -27,7 +27,7 @@ export class Keyring {
   readonly #age: Age | undefined;
   readonly #identities: readonly string[];
   readonly #passphrase: string | undefined;
-  /** Undefined: none of ours opens it. */
+  /** By what stands beside a record. Undefined: none of ours opens it. */
   readonly #keys = new Map<string, Uint8Array | undefined>();
   readonly #locks = new Map<string, Promise<string | undefined>>();
   /** Tells this one's identities from others, and what was tried in vain from what was not. */
@@ -87,10 +87,10 @@ export class Keyring {
    */
   open(record: SealedRecord): FileRecord | undefined | Promise<FileRecord | undefined> {
     if (this.isEmpty) return undefined;
-    const { key } = record;
-    if (!this.#keys.has(key))
+    const beside = besideOf(record);
+    if (!this.#keys.has(beside))
       return this.#unwrapped(record).then((secret) => secret && openSealed(record, secret));
-    const secret = this.#keys.get(key);
+    const secret = this.#keys.get(beside);
     return secret && openSealed(record, secret);
   }
 
@@ -119,10 +119,10 @@ export class Keyring {
     return secret && new NamesKey(secret);
   }
 
-  async #unwrapped({ key, lock }: SealedRecord): Promise<Uint8Array | undefined> {
-    const secret = await this.unwrap(lock === undefined ? { key } : { key, lock });
+  async #unwrapped(record: SealedRecord): Promise<Uint8Array | undefined> {
+    const secret = await this.unwrap(record);
     if (this.#keys.size >= keptKeys) this.#keys.delete(this.#keys.keys().next().value!);
-    this.#keys.set(key, secret);
+    this.#keys.set(besideOf(record), secret);
     return secret;
   }
 
@@ -140,4 +140,9 @@ export class Keyring {
     this.#locks.set(lock, opened);
     return opened;
   }
+}
+
+/** Without its own lock, or with one that somebody made, a key may stay shut that opens elsewhere. */
+function besideOf({ key, lock }: Wrapped): string {
+  return lock === undefined ? key : `${key} ${lock}`;
 }
