@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { baseFolder } from '../../machine.ts';
 
-/** Longer paths are cut by some systems (sun_path). */
+/** Bytes; longer paths are cut (sun_path), and what is left names another place. */
 const longestPath = 103;
-/** Milliseconds in which a process has to answer. */
+/** Milliseconds in which a process has to answer, and to be heard. */
 const answerMs = 2000;
 const mostBytes = 4 * 1024 * 1024;
 
@@ -36,9 +36,12 @@ export async function answerStatus(status: () => object): Promise<() => void> {
   const folder = await ownFolder();
   if (folder === undefined) throw new Error(`${folderOfUser()} is not for this user alone`);
   const path = join(folder, `${process.pid}-${randomBytes(4).toString('hex')}.sock`);
-  if (path.length > longestPath) throw new Error(`${path} is too long for a socket`);
+  if (Buffer.byteLength(path) > longestPath) throw new Error(`${path} is too long for a socket`);
   const server = createServer((socket) => {
     socket.on('error', () => {});
+    // Whoever takes nothing keeps neither memory nor this process.
+    const timer = setTimeout(() => socket.destroy(), answerMs).unref();
+    socket.unref().on('close', () => clearTimeout(timer));
     socket.end(`${JSON.stringify(status())}\n`);
   });
   await new Promise<void>((resolve, reject) => {
