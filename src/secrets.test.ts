@@ -10,6 +10,7 @@ test('Addresses are shown without what opens them', () => {
       'srt://host:9000?mode=caller&passphrase=***&latency=20',
     ],
     ['film.mp4', 'film.mp4'],
+    ['no file "AGE-SECRET-KEY-PQ-1AB0", age-secret-key-1cd', 'no file "***", ***'],
   ];
   for (const [text, shown] of table) assert.equal(withoutSecrets(text), shown);
 });

@@ -4,6 +4,7 @@
 export function withoutSecrets(text: string): string {
   return text
     .replace(/:\/\/[^/\s]*@/g, '://***@')
+    .replace(/age-secret-key-[a-z0-9-]+/gi, '***')
     .replace(
       /\b(passphrase|password|pwd|key|apikey|token|secret|signature|sig|auth|streamid)=[^&\s'"]*/gi,
       '$1=***',

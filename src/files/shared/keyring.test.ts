@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { Decrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { temporaryFolder } from '../../../test/support/folder.ts';
 import { consumed } from '../../../test/support/records.ts';
-import { FormatError } from '../../errors.ts';
+import { describeError, FormatError } from '../../errors.ts';
 import type { Header } from '../../kafka/contract.ts';
 import { sealAbort } from '../../records/seal-record.ts';
 import type { SealedRecord } from '../../records/sealed-form.ts';
@@ -90,4 +90,25 @@ test('A record that repeats a key without its lock, or with another one, does no
   assert.equal(await open(undefined), undefined);
   assert.equal(await open('AAAA'), undefined);
   assert.equal((await open(key.lock))?.kind, 'abort');
+});
+
+test('A secret that was given as a recipient, and what stands in a file that is none of recipients, are not told', async (t) => {
+  const folder = await temporaryFolder(t);
+  const identity = await generateX25519Identity();
+  const [keys, passphrase] = [join(folder, 'keys'), join(folder, 'passphrase')];
+  await writeFile(keys, `# created: today\n${identity}\n`);
+  await writeFile(passphrase, 'a long one\n');
+  for (const [options, said] of [
+    [{ encryptTo: [identity] }, /^--encrypt-to: a secret key/],
+    [{ encryptTo: [identity.toLowerCase()] }, /^--encrypt-to: a secret key/],
+    [{ encryptToFile: [keys] }, /^--encrypt-to-file: a secret key was given as a recipient in .*keys/],
+    [{ encryptToFile: [passphrase] }, /^--encrypt-to-file: a line in .*passphrase is no recipient/],
+    [{ encryptTo: ['agel0'] }, /^--encrypt-to: "agel0" is no recipient/],
+  ] as const) {
+    const error = await Recipients.open(options).then(() => assert.fail('it was taken'), describeError);
+    assert.match(error, said);
+    assert.doesNotMatch(error, new RegExp(`a long one|${identity.slice(20)}`, 'i'));
+  }
+  const error = await Keyring.open({ identity: [identity] }).then(() => assert.fail('taken'), describeError);
+  assert.equal(error, '--identity: a secret key was given in the place of the file that holds it');
 });

@@ -9,6 +9,8 @@ import { passphraseRecipient } from './passphrase.ts';
 
 /** Bytes of a header. */
 const wrappedLimit = 4096;
+/** Nothing else begins like it. */
+const secretKey = /^age-secret-key-/i;
 
 export interface RecipientOptions {
   /** `age1...` */
@@ -45,7 +47,8 @@ export class Recipients {
       return undefined;
     const age = await import('age-encryption');
     const listed = await Promise.all(encryptToFile.map((file) => linesOf(file, '--encrypt-to-file')));
-    const names = [...encryptTo.map((name) => name.trim()), ...listed.flat()];
+    const given = encryptTo.map((name) => name.trim());
+    const names = [...given, ...listed.flat()];
     let lock: string | undefined;
     if (encryptPassphraseFile !== undefined) {
       // Of this run: one slow derivation opens all of it, and the passphrase's own is made once.
@@ -63,7 +66,8 @@ export class Recipients {
       try {
         encrypter.addRecipient(name);
       } catch (cause) {
-        throw notOfAge(name, cause);
+        const file = encryptToFile[listed.findIndex((lines) => lines.includes(name))];
+        throw notOfAge(name, given.includes(name) ? undefined : file, cause);
       }
     }
     const recipients = new Recipients(names, async (secret) => {
@@ -108,11 +112,16 @@ export class Recipients {
   }
 }
 
-function notOfAge(name: string, cause: unknown): ConfigurationError {
-  const what = name.startsWith('AGE-SECRET-KEY')
-    ? 'a secret key was given as a recipient: take the line "public key" of age-keygen'
-    : `"${name.slice(0, 80)}" is no recipient of age (age1...)`;
-  return new ConfigurationError(`--encrypt-to: ${what}`, { cause });
+/** Without `file` it was a flag's. What stands in files is not shown: it may be another file than was meant, with secrets in it. */
+function notOfAge(name: string, file: string | undefined, cause: unknown): ConfigurationError {
+  const flag = file === undefined ? '--encrypt-to' : '--encrypt-to-file';
+  const where = file === undefined ? '' : ` in ${file}`;
+  if (secretKey.test(name)) {
+    const message = `${flag}: a secret key was given as a recipient${where}: take the line "public key" of age-keygen`;
+    return new ConfigurationError(message, { cause });
+  }
+  const what = file === undefined ? `"${name.slice(0, 80)}" is` : `a line${where} is`;
+  return new ConfigurationError(`${flag}: ${what} no recipient of age (age1...)`, { cause });
 }
 
 function base64(bytes: Uint8Array): string {
@@ -133,6 +142,8 @@ export async function passphraseOf(file: string, flag: string): Promise<string> 
 }
 
 async function textOf(file: string, flag: string): Promise<string> {
+  if (secretKey.test(file))
+    throw new ConfigurationError(`${flag}: a secret key was given in the place of the file that holds it`);
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
