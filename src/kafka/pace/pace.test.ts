@@ -13,7 +13,7 @@ function seconds(limit: BandwidthLimit, clock: { now: number }, connections: num
     const second = Math.floor(clock.now / 1000);
     went[second] = (went[second] ?? 0) + next.bytes;
     next.bytes = pace.step;
-    const wait = pace.reserve(next.bytes);
+    const wait = pace.wait(pace.reserve(next.bytes));
     next.at = clock.now + (wait < 1 ? 0 : wait + late);
   }
   return went.slice(0, 20);
@@ -50,15 +50,40 @@ test('another limit holds within half a second, and none at all lets everything 
     () => limit,
     () => time.now,
   );
-  assert.ok(pace.spend(10_000) > 9000);
+  assert.ok(pace.wait(pace.spend(10_000)) > 9000);
   limit = undefined;
   time.now = 300;
   assert.equal(pace.isOn, false);
-  assert.equal(pace.reserve(1_000_000), 0);
+  assert.equal(pace.wait(pace.reserve(1_000_000)), 0);
   assert.equal(pace.recordBytes, Number.POSITIVE_INFINITY);
   limit = 1000;
   time.now = 600;
-  assert.ok(pace.spend(100) <= 100);
+  assert.ok(pace.wait(pace.spend(100)) <= 100);
+});
+
+test('who waits for a turn under one limit has it when another one says so', () => {
+  const time = { now: 0 };
+  let limit: number | undefined = 1000;
+  const pace = new Pace(
+    () => limit,
+    () => time.now,
+  );
+  const place = pace.spend(64_000);
+  assert.equal(pace.wait(place), 64_000);
+  limit = 1_000_000;
+  time.now = 1000;
+  assert.equal(pace.wait(place), 63);
+  limit = 500;
+  time.now = 1200;
+  assert.equal(pace.wait(place), 0);
+  const next = pace.spend(1000);
+  assert.ok(pace.wait(next) <= 2000, `${pace.wait(next)}`);
+  limit = undefined;
+  time.now = 1500;
+  assert.equal(pace.wait(next), 0);
+  limit = 500;
+  time.now = 1800;
+  assert.equal(pace.wait(pace.reserve(500)), 0);
 });
 
 test('who was late makes up for a fifth of a second and no more', () => {
@@ -69,8 +94,8 @@ test('who was late makes up for a fifth of a second and no more', () => {
   );
   assert.equal(pace.isOn, true);
   time.now = 60_000;
-  assert.equal(pace.spend(20_000), 0);
-  assert.equal(pace.spend(10_000), 100);
+  assert.equal(pace.wait(pace.spend(20_000)), 0);
+  assert.equal(pace.wait(pace.spend(10_000)), 100);
 });
 
 test('records get smaller as the limit does, and not too small', () => {

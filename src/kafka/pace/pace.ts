@@ -26,8 +26,10 @@ export class Pace {
   /** Bytes per millisecond. */
   #rate: number | undefined;
   #askedAt = Number.NEGATIVE_INFINITY;
-  /** When all that was granted has gone through. */
-  #freeAt = 0;
+  /** Bytes that were granted since the beginning, and how many of them have gone by `#at`: a place is worth the same under another limit. */
+  #granted = 0;
+  #gone = 0;
+  #at = 0;
 
   /** `now`: milliseconds of a steady clock. */
   constructor(limit: BandwidthLimit, now: () => number = () => performance.now()) {
@@ -62,24 +64,40 @@ export class Pace {
     return bytes >= 2 * this.askBytes;
   }
 
-  /** Takes a place for so many bytes: gives the milliseconds until they may go. */
+  /** Takes a place for so many bytes: they may go when {@link wait} of it is over. */
   reserve(bytes: number): number {
-    const before = this.#use(bytes);
-    return Math.max(0, before - this.#now());
+    const place = this.#free();
+    this.#granted = place + bytes;
+    return place;
   }
 
-  /** So many bytes have gone: gives the milliseconds until further ones may. */
+  /** So many bytes have gone: further ones may when {@link wait} of what it gives is over. */
   spend(bytes: number): number {
-    this.#use(bytes);
-    return Math.max(0, this.#freeAt - this.#now());
+    this.reserve(bytes);
+    return this.#granted;
   }
 
-  /** Gives when what was granted before has gone. */
-  #use(bytes: number): number {
+  /** Milliseconds until the turn of a place has come, under the limit as it is now: whoever waits long asks again. */
+  wait(place: number): number {
     const rate = this.#current();
-    const from = Math.max(this.#freeAt, this.#now() - creditMs);
-    this.#freeAt = rate === undefined ? this.#now() : from + bytes / rate;
-    return rate === undefined ? 0 : from;
+    if (rate === undefined) return 0;
+    this.#pass(rate);
+    return Math.max(0, (place - this.#gone) / rate);
+  }
+
+  /** Where who comes next has his place. */
+  #free(): number {
+    const rate = this.#current();
+    // Without a limit all has gone.
+    if (rate === undefined) this.#gone = this.#granted;
+    else this.#pass(rate);
+    return rate === undefined ? this.#gone : Math.max(this.#granted, this.#gone - creditMs * rate);
+  }
+
+  #pass(rate: number): void {
+    const now = this.#now();
+    this.#gone += (now - this.#at) * rate;
+    this.#at = now;
   }
 
   #worth(milliseconds: number, least: number): number {
@@ -93,7 +111,12 @@ export class Pace {
     this.#askedAt = now;
     const limit = this.#limit();
     const rate = limit === undefined || !(limit > 0) ? undefined : limit / 1000;
-    if (rate !== undefined && this.#rate === undefined) this.#freeAt = now;
+    if (this.#rate !== undefined) this.#pass(this.#rate);
+    else this.#gone = this.#granted;
+    // What was granted goes when that was said, or sooner.
+    if (rate !== undefined && this.#rate !== undefined && rate < this.#rate)
+      this.#gone += Math.max(0, this.#granted - this.#gone) * (1 - rate / this.#rate);
+    this.#at = now;
     this.#rate = rate;
     return rate;
   }

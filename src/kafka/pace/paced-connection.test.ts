@@ -118,3 +118,19 @@ test('Without a limit nothing is cut up', async (t) => {
   const { bytes } = await connection.exchange(question(500_000, randomBytes(500_000)));
   assert.equal(bytes.byteLength, 500_000);
 });
+
+test('What waits for minutes under a small limit goes when there is another one, both ways', async (t) => {
+  const { port } = await listener(
+    t,
+    server(() => {}),
+  );
+  let limit: number | undefined = 1;
+  const connection = await connected(t, port, () => limit);
+  const sent = connection.exchange(question(1, Buffer.alloc(6000)));
+  limit = 50_000;
+  assert.equal((await sent).bytes.byteLength, 1);
+  limit = 1;
+  const asked = connection.exchange(question(20_000));
+  limit = undefined;
+  assert.equal((await asked).bytes.byteLength, 20_000);
+});

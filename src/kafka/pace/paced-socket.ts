@@ -8,6 +8,9 @@ import type { Paces } from './pace.ts';
 /** A request up to here waits for nobody but those before it on its connection: metadata, positions, requests for records. */
 const smallBytes = 4096;
 
+/** Milliseconds: who waits longer asks again, for the limit may be another one then. */
+const longestSleep = 500;
+
 /** Whoever measures for how long nothing has moved; not while {@link PacedSocket.isHeld}. */
 export interface Silence {
   /** Something moves. */
@@ -61,15 +64,11 @@ export class PacedSocket {
   read(socket: Socket | undefined, bytes: number, isLarge: boolean): void {
     const { received } = this.#paces;
     if (!received.isOn) return;
-    const wait = received.spend(bytes);
-    if (!isLarge || socket === undefined || wait < 1) return;
+    const place = received.spend(bytes);
+    if (!isLarge || socket === undefined || received.wait(place) < 1) return;
     this.#socket = socket;
     socket.pause();
-    this.#reading ??= setTimeout(() => {
-      this.#reading = undefined;
-      this.#goesOn();
-      if (!socket.destroyed) socket.resume();
-    }, wait);
+    if (this.#reading === undefined) this.#readLater(socket, place);
   }
 
   close(): void {
@@ -80,22 +79,40 @@ export class PacedSocket {
     this.#queue = [];
   }
 
+  #readLater(socket: Socket, place: number): void {
+    const wait = this.#paces.received.wait(place);
+    if (wait >= 1) {
+      this.#reading = setTimeout(() => this.#readLater(socket, place), Math.min(wait, longestSleep));
+      return;
+    }
+    this.#reading = undefined;
+    this.#goesOn();
+    if (!socket.destroyed) socket.resume();
+  }
+
   /** Writes what may go now, and waits for the turn of what is next. */
   #next(): void {
     this.#writing = undefined;
     while (this.#queue.length > 0) {
       const { sent } = this.#paces;
       const step = this.#cut(sent.step);
-      const wait = sent.reserve(step.reduce((sum, piece) => sum + piece.byteLength, 0));
-      if (wait >= 1) {
-        this.#writing = setTimeout(() => {
-          this.#put(step);
-          this.#next();
-        }, wait);
+      const place = sent.reserve(step.reduce((sum, piece) => sum + piece.byteLength, 0));
+      if (sent.wait(place) >= 1) {
+        this.#writeLater(step, place);
         return;
       }
       this.#put(step);
     }
+  }
+
+  #writeLater(step: readonly Uint8Array[], place: number): void {
+    const wait = this.#paces.sent.wait(place);
+    if (wait >= 1) {
+      this.#writing = setTimeout(() => this.#writeLater(step, place), Math.min(wait, longestSleep));
+      return;
+    }
+    this.#put(step);
+    this.#next();
   }
 
   /** The next so many bytes of the queue. */
