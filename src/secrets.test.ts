@@ -9,6 +9,10 @@ test('Addresses are shown without what opens them', () => {
       'srt://host:9000?mode=caller&passphrase=abc&latency=20',
       'srt://host:9000?mode=caller&passphrase=***&latency=20',
     ],
+    ['webhdfs://host/x?op=OPEN&delegation=abc', 'webhdfs://host/x?op=OPEN&delegation=***'],
+    ['gs://bucket/x?access_token=abc&y=1', 'gs://bucket/x?access_token=***&y=1'],
+    ['s3://b/x?X-Amz-Security-Token=abc&X-Amz-Date=1', 's3://b/x?X-Amz-Security-Token=***&X-Amz-Date=1'],
+    ['AccountName=mine;AccountKey=ab+c/d==', 'AccountName=mine;AccountKey=***'],
     ['film.mp4', 'film.mp4'],
     ['no file "AGE-SECRET-KEY-PQ-1AB0", age-secret-key-1cd', 'no file "***", ***'],
   ];

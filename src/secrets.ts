@@ -6,8 +6,9 @@ export function withoutSecrets(text: string): string {
     .replace(/:\/\/[^/\s]*@/g, '://***@')
     .replace(/age-secret-key-[a-z0-9-]+/gi, '***')
     .replace(
-      /\b(passphrase|password|pwd|key|apikey|token|secret|signature|sig|auth|streamid)=[^&\s'"]*/gi,
-      '$1=***',
+      // Of names the last word counts: access_token, AccountKey, X-Amz-Security-Token.
+      /((?:passphrase|password|pwd|key|token|secret|signature|\bsig|\bauth|streamid|delegation)=)[^&\s'"]*/gi,
+      '$1***',
     )
     .replace(/(rtmps?:\/\/[^/\s]+\/[^/\s]+\/)[^\s:'"]+/gi, '$1***');
 }

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { join } from 'node:path';
 import { knownCacheFolder } from '../broker/default-folders.ts';
+import { makeFolders } from '../folder.ts';
 import { openFilesLimit } from '../machine.ts';
 import { argumentsWithoutSecrets } from '../secrets.ts';
 import { boundHeap } from './heap.ts';
@@ -28,15 +29,23 @@ if (fault !== undefined) {
   process.exit(2);
 }
 
-// Halves the time to start. Not Node's own place for it: that is a folder which all users of the machine may write.
-const cache = knownCacheFolder();
-if (cache !== undefined) nodeModule.enableCompileCache(join(cache, 'compiled'));
-
-boundHeap();
-
 // What is made durable at the same time costs a disk as much as one file alone: docs/adr/0195-durable-many-at-a-time.md. Node reads this
 // when its pool is used for the first time.
 if (words[0] === 'download') process.env.UV_THREADPOOL_SIZE ??= '32';
+
+// Halves the time to start. Not Node's own place for it: that is a folder which all users of the machine may write.
+const cache = knownCacheFolder();
+if (cache !== undefined) {
+  const compiled = join(cache, 'compiled');
+  // Made by ourselves: below /proc, or a home whose server is away, Node would try for ever.
+  const isThere = await makeFolders(compiled).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) nodeModule.enableCompileCache(compiled);
+}
+
+boundHeap();
 
 // The terminal or the log's reader may go away, or the log's disk be full; that is no reason to stop sending files.
 process.stderr.on('error', () => {});

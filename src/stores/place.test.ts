@@ -75,6 +75,22 @@ test('keys that stand in a URL are refused, and not shown', () => {
     );
   }
   assert.match(placeFault('s3://AKIA:hunter2@bucket/x') ?? '', /AWS's environment and profiles/);
+  for (const url of [
+    's3://bucket/a?X-Amz-Date=1&X-Amz-Signature=hunter2',
+    'gs://bucket/a?access_token=hunter2',
+    'webhdfs://host:9870/a?op=OPEN&delegation=hunter2',
+    'azblob://films/a?sv=2026&sig=hunter2',
+  ]) {
+    assert.throws(
+      () => parsePlace(url),
+      ({ message }: Error) => / in it; .*: write /.test(message) && !message.includes('hunter2'),
+      url,
+    );
+  }
+  // A folder's own name, as tables are cut by.
+  for (const url of ['s3://bucket/a?b/token=5', 'hdfs://host/key=1/sig=2', 'gs://bucket/a?part=3']) {
+    assert.equal(placeFault(url), undefined, url);
+  }
 });
 
 test('what has to be on a disk is a path, whatever stores there are', () => {

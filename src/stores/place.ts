@@ -44,6 +44,8 @@ const remote = /^[^/\\]{2,}:[/\\]/;
 /** What these mean without a slash as well: `s3:bucket`. Other names with a colon are folders. */
 const schemes =
   /^(?:s3[an]?|gc?s|az(?:blob|ure)?|abfss?|wasbs?|s?(?:web)?hdfs|b2|swift|https?|ftps?|sftp|ssh|scp|rsync|smb|nfs|davs?|webdav|file|kafka):/i;
+/** The end of an address that somebody was given to open one thing by. It would be a folder's name, and be shown wherever that is. */
+const signed = /[?&][\w-]*(?:signature|sig|token|delegation)=/i;
 const pathForms = 'paths (photos, /srv/photos), file:///srv/photos';
 const placeForms = [pathForms, ...urlStores.map(({ form }) => form)];
 
@@ -84,7 +86,9 @@ function readUrl(text: string): Place | string | undefined {
   const [, scheme = '', rest = ''] = /^([a-z0-9]+):\/\/(.*)$/is.exec(text) ?? [];
   const store = urlStores.find(({ schemes }) => schemes.includes(scheme.toLowerCase()));
   if (store === undefined) return undefined;
-  return store.read(rest, scheme.toLowerCase());
+  const read = store.read(rest, scheme.toLowerCase());
+  if (typeof read === 'string' || !signed.test(rest)) return read;
+  return `has a key or a token in it; they come from the environment: write ${store.form}`;
 }
 
 function fileFault(text: string): string | undefined {

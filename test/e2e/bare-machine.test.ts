@@ -64,6 +64,21 @@ test('a user without a home can do whatever needs none', async (t) => {
   assert.deepEqual(await readdir(folder), [], 'a cache was made in the current folder');
 });
 
+test('A home below which the system lets nothing be made costs the cache of compiled code, and nothing else', {
+  skip: process.platform !== 'linux' && 'only Linux has /proc',
+}, async () => {
+  // As a home that is mounted when it is looked at, and has no server: making folders ends with ENOENT there, below one that stands.
+  for (const place of [{ HOME: '/proc' }, { SLUICE_CACHE: '/proc/sluice-test/a' }]) {
+    const { code } = await runCommand(
+      'env',
+      Object.entries(place)
+        .map(([n, v]) => `${n}=${v}`)
+        .concat('timeout', '20', process.execPath, main, '--version'),
+    );
+    assert.equal(code, 0, JSON.stringify(place));
+  }
+});
+
 test('what needs a home says so in one line, and what to give instead', async (t) => {
   const folder = await temporaryFolder(t);
   const data = ['--data', join(folder, 'data')];

@@ -82,7 +82,7 @@ test('the URL of a file is a path', async (t) => {
     '--once',
     ...nobody,
   ];
-  assert.match((await runSluice(args)).stderr, /cannot read the source .*\/with space\/absent/);
+  assert.match((await runSluice(args)).stderr, /cannot read the folder .*\/with space\/absent/);
 });
 
 test('a current folder that was removed is said, and does not matter to whole paths', async (t) => {

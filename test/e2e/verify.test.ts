@@ -22,6 +22,8 @@ test('A folder is compared with its topic: what is not right is named, with exit
   assert.equal(sent.code, 0, sent.stderr);
   const nothing = await run('verify', '--to', to);
   assert.equal(nothing.code, 2, 'there is no such folder');
+  // `--from` is no flag of this verb.
+  assert.match(nothing.stderr, /^sluice: cannot read the folder .*\/to \(ENOENT.*or name another$/m);
   const received = await run('download', '--to', to, '--once');
   assert.equal(received.code, 0, received.stderr);
 

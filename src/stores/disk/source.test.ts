@@ -128,7 +128,10 @@ test('A path longer than the system takes is told, and the others are listed', a
 test('A source that is no readable directory is refused with the way out', async (t) => {
   const folder = await temporaryFolder(t);
   await writeFile(join(folder, 'file'), 'x');
-  await assert.rejects(openDiskSource(join(folder, 'nothing')), /the source .*nothing.*make it, .*--from/);
+  await assert.rejects(
+    openDiskSource(join(folder, 'nothing')),
+    /the folder .*nothing.*make it, or name another/,
+  );
   const below = openDiskSource(join(folder, 'x'.repeat(300)));
   await assert.rejects(below, (error: Error) => !/make it/.test(error.message));
   await assert.rejects(openDiskSource(join(folder, 'file')), /file is not a directory/);

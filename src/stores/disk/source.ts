@@ -25,16 +25,13 @@ export async function openDiskSource(directory: string, options: DiskSourceOptio
   try {
     const isDirectory = (await stat(root)).isDirectory();
     if (isDirectory) await access(root, constants.R_OK | constants.X_OK);
-    else
-      throw new ConfigurationError(
-        `the source ${root} is not a directory: name the directory that holds the file`,
-      );
+    else throw new ConfigurationError(`${root} is not a directory: name the directory that holds the file`);
   } catch (cause) {
     if (cause instanceof ConfigurationError) throw cause;
     const { code } = cause as NodeJS.ErrnoException;
     const remedy = code === 'ENOENT' ? 'make it' : 'give the right to read there';
     throw new ConfigurationError(
-      `cannot read the source ${root} (${describeError(cause)}): ${remedy}, or name another with --from`,
+      `cannot read the folder ${root} (${describeError(cause)}): ${remedy}, or name another`,
       { cause },
     );
   }
