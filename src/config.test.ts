@@ -98,3 +98,15 @@ test('an error names the place, the bad value and what is allowed', () => {
     assert.throws(() => resolve(sources), { name: 'ConfigurationError', exitCode: 2, message });
   }
 });
+
+test('The folder that SLUICE_CACHE names is no value of --cache', () => {
+  const cache = {
+    flag: 'cache',
+    form: 'value',
+    schema: z.string().regex(/^\d+$/),
+    fallback: '7',
+  } as const;
+  const environment = { SLUICE_CACHE: '/var/cache/sluice' };
+  assert.deepEqual(resolveSettings({ cache }, { flags: {}, environment }), { cache: '7' });
+  assert.deepEqual(resolveSettings({ cache }, { flags: { cache: '9' }, environment }), { cache: '9' });
+});

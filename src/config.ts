@@ -52,6 +52,9 @@ export interface Sources {
   readonly file?: ConfigurationFile | undefined;
 }
 
+/** A folder, of every verb; so what `--cache` of `serve` says has no variable. */
+const cacheVariable = 'SLUICE_CACHE';
+
 /** `min-age` -> `SLUICE_MIN_AGE`. */
 export function variableOf(flag: string): string {
   return `SLUICE_${flag.toUpperCase().replaceAll('-', '_')}`;
@@ -73,7 +76,7 @@ export function find(setting: Setting<unknown>, { flags, environment, file }: So
   const flag = flags[setting.flag];
   if (flag !== undefined) return { raw: flag, place: `--${setting.flag}` };
   const variable = variableOf(setting.flag);
-  const fromEnvironment = environment[variable];
+  const fromEnvironment = variable === cacheVariable ? undefined : environment[variable];
   // An empty variable is what `docker run -e NAME` and CI systems leave behind for "not set".
   if (fromEnvironment !== undefined && fromEnvironment !== '') {
     return { raw: shaped(setting, fromEnvironment), place: `${variable} (environment)` };
