@@ -4,7 +4,7 @@ import { FormatError } from '../../errors.ts';
 import type { ConsumedRecord, Kafka } from '../../kafka/contract.ts';
 import { algorithmOf } from '../../records/checksum.ts';
 import type { Chunk, FileRecord, Pack } from '../../records/file-record.ts';
-import { decodeTopicRecord } from '../../records/topic-record.ts';
+import { decodeTopicRecord, isSealed } from '../../records/topic-record.ts';
 import { VanishedError } from '../../stores/vanished.ts';
 import { ConflictError } from '../incoming/incoming-bytes.ts';
 import type { IncomingUpload } from '../incoming/incoming-upload.ts';
@@ -126,7 +126,15 @@ async function fetchTogether(
     for await (const batch of consumer) {
       progress.records += batch.records.length;
       try {
-        await allDone(batch.records.map((record) => hand(record, keyring, wanted, progress)));
+        const begun: Promise<void>[] = [];
+        for (const record of batch.records) {
+          const handed = hand(record, keyring, wanted, progress);
+          begun.push(handed);
+          // A small one may expand to megabytes: one after the other.
+          if (isSealed(record)) await Promise.allSettled([handed]);
+          else handed.catch(() => {});
+        }
+        await allDone(begun);
       } finally {
         batch.release();
       }

@@ -6,6 +6,7 @@ import { decodeTopicRecord } from '../../records/topic-record.ts';
 import type { IncomingUploads } from '../incoming/incoming-uploads.ts';
 import type { ReceiveContext } from '../incoming/receive-context.ts';
 import type { Keyring } from '../shared/keyring.ts';
+import { ExpandedBytes } from './expanded-bytes.ts';
 import type { LockedRecords } from './locked-records.ts';
 import type { RecordPlace } from './refused-record.ts';
 
@@ -14,6 +15,7 @@ export class RecordOpener {
   readonly #uploads: IncomingUploads;
   readonly #keyring: Keyring;
   readonly #locked: LockedRecords;
+  readonly #expanded = new ExpandedBytes();
 
   constructor(context: ReceiveContext, uploads: IncomingUploads, keyring: Keyring, locked: LockedRecords) {
     this.#context = context;
@@ -28,7 +30,18 @@ export class RecordOpener {
     return decoded?.kind === 'sealed' ? this.#openSealed(decoded, place) : decoded;
   }
 
+  /** What a record was expanded to is held until the work that it began is through. */
+  hold<W extends { readonly finished: Promise<void> }>(
+    opened: FileRecord,
+    record: ConsumedRecord,
+    work: W,
+  ): W {
+    this.#expanded.hold(opened, record, work.finished);
+    return work;
+  }
+
   async #openSealed(sealed: SealedRecord, place: RecordPlace): Promise<FileRecord | undefined> {
+    await this.#expanded.room;
     const opened = await this.#keyring.open(sealed);
     if (opened === undefined) await this.#tellLocked(sealed, place);
     return opened;

@@ -99,8 +99,10 @@ export class Receiver {
     try {
       const opened = this.#opener.open(record, place);
       const decoded = opened instanceof Promise ? await opened : opened;
-      if (decoded?.kind === 'chunk') return await this.#admitChunk(decoded, partition, record.offset);
-      if (decoded?.kind === 'pack') return { finished: this.#unpack(decoded, place) };
+      if (decoded?.kind === 'chunk')
+        return this.#opener.hold(decoded, record, await this.#admitChunk(decoded, partition, record.offset));
+      if (decoded?.kind === 'pack')
+        return this.#opener.hold(decoded, record, { finished: this.#unpack(decoded, place) });
       if (decoded?.kind === 'close') return await this.#admitClose(decoded, place);
       if (decoded?.kind === 'abort') return { finished: admitAbort(this.#context, this.#uploads, decoded) };
       return nothing;
