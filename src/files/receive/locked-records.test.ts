@@ -55,6 +55,21 @@ test('The same keys do not try again; others do, and what several have met is tr
   assert.deepEqual(last.take(), { forget: row.upload });
 });
 
+test('They stay few over any number of runs without a key', () => {
+  let row: UnfinishedUpload | undefined;
+  for (let run = 0; run < 5; run++) {
+    const records = row === undefined ? new LockedRecords('topic', 'a') : restored(row, 'none');
+    for (let index = 0; index < 900; index++) records.note(0, (run * 900 + index) * 1000);
+    row = rowOf(records);
+    assert.ok(row.seen.length <= 1000, `${row.seen.length} ranges after run ${run}`);
+  }
+  for (const at of [0, 899_000, 4_499_000])
+    assert.ok(
+      row!.seen.some(([, first, last]) => first <= at && at <= last),
+      `${at}`,
+    );
+});
+
 test('Uploads, and what is of other topics, are left alone', () => {
   const records = new LockedRecords('topic', 'a');
   records.note(0, 1);

@@ -62,7 +62,7 @@ export class LockedRecords {
     });
     if (near === -1) {
       this.#ranges.push([partition, offset, offset]);
-      if (this.#ranges.length > rangesLimit) this.#join();
+      this.#ranges = this.#joined(this.#ranges);
       return;
     }
     const [where, first, last] = this.#ranges[near]!;
@@ -74,7 +74,7 @@ export class LockedRecords {
     if (!this.#isDirty) return undefined;
     this.#isDirty = false;
     const upload = createHash('sha256').update(`locked ${this.#topic}`).digest('hex').slice(0, 32);
-    const seen = [...(this.#left?.ranges ?? []), ...this.#ranges];
+    const seen = this.#joined([...(this.#left?.ranges ?? []), ...this.#ranges]);
     if (seen.length === 0) return { forget: upload };
     // What some keys have not tried, and what others have not, is for all to try.
     const mark = this.#left?.mark ?? this.#mark;
@@ -84,19 +84,21 @@ export class LockedRecords {
   }
 
   /** Twice as near is near enough, until there are few. */
-  #join(): void {
-    while (this.#ranges.length > rangesLimit / 2) {
+  #joined(ranges: readonly OffsetRange[]): OffsetRange[] {
+    let joined = [...ranges];
+    if (joined.length <= rangesLimit) return joined;
+    while (joined.length > rangesLimit / 2 && this.#near <= Number.MAX_SAFE_INTEGER / 4) {
       this.#near *= 2;
-      const sorted = this.#ranges.toSorted((a, b) => a[0] - b[0] || a[1] - b[1]);
-      this.#ranges = [];
+      const sorted = joined.toSorted((a, b) => a[0] - b[0] || a[1] - b[1]);
+      joined = [];
       for (const range of sorted) {
-        const before = this.#ranges.at(-1);
+        const before = joined.at(-1);
         if (before === undefined || before[0] !== range[0] || range[1] > before[2] + this.#near)
-          this.#ranges.push(range);
-        else this.#ranges[this.#ranges.length - 1] = [before[0], before[1], Math.max(before[2], range[2])];
+          joined.push(range);
+        else joined[joined.length - 1] = [before[0], before[1], Math.max(before[2], range[2])];
       }
-      if (this.#near > Number.MAX_SAFE_INTEGER / 4) return;
     }
+    return joined;
   }
 }
 
