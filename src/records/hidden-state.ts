@@ -1,4 +1,5 @@
 /** What an uploader remembers of a file whose name is encrypted: FORMAT.md, "Encrypted names". Pure, but for chance. */
+import { z } from 'zod';
 import { FormatError } from '../errors.ts';
 import type { NamesKey } from './names-key.ts';
 import { decodeStateRecord, encodeFileState, type FileState, type SentVersion } from './state-record.ts';
@@ -9,6 +10,7 @@ export interface NamedState {
   readonly state: FileState;
 }
 
+const shape = z.object({ path: z.string(), state: z.string() });
 const noDigest = `sha256:${'0'.repeat(64)}`;
 
 /** Leaves in clear what readers need who have no key: where its records stand. */
@@ -40,10 +42,19 @@ export function showState(
   if (state.hidden === undefined) return undefined;
   const text = names.show(`${uploader}/${hash}`, state.hidden);
   if (text === undefined) return undefined;
-  const { path, state: value } = JSON.parse(text) as { readonly path: string; readonly state: string };
+  const { path, state: value } = factsOf(text);
   const key = Buffer.from(`${uploader}/${path}`);
   const shown = decodeStateRecord({ key, value: Buffer.from(value) });
   if (shown.kind !== 'file' || shown.state === null || names.pathOf(uploader, path) !== hash)
     throw new FormatError(`the state record of "${uploader}/${hash}" hides another file`);
   return { path, state: shown.state };
+}
+
+/** Whoever may read names has the key of them, and can hide anything. */
+function factsOf(text: string): { readonly path: string; readonly state: string } {
+  try {
+    return shape.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new FormatError('a state record hides what is none', { cause });
+  }
 }
