@@ -86,6 +86,21 @@ test('who waits for a turn under one limit has it when another one says so', () 
   assert.equal(pace.wait(pace.reserve(500)), 0);
 });
 
+test('a limit of any size is forgotten when a small one comes', () => {
+  const time = { now: 0 };
+  let limit = 1e35;
+  const pace = new Pace(
+    () => limit,
+    () => time.now,
+  );
+  for (; time.now < 1e8; time.now += 1e6) pace.spend(100_000);
+  limit = 1000;
+  pace.spend(0);
+  time.now += 1000;
+  pace.spend(1000);
+  assert.ok(pace.wait(pace.spend(10_000)) > 9000);
+});
+
 test('who was late makes up for a fifth of a second and no more', () => {
   const time = { now: 0 };
   const pace = new Pace(

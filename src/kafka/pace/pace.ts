@@ -9,6 +9,8 @@ export type BandwidthLimit = () => number | undefined;
 /** Milliseconds that a step is worth. */
 const stepMs = 25;
 const leastStep = 512;
+/** Bytes per millisecond: more than any line has. */
+const mostRate = 1e9;
 const mostStep = 256 * 1024;
 /** Milliseconds that whoever is late may make up for, for timers are: less than a twentieth of five seconds. */
 const creditMs = 200;
@@ -66,8 +68,12 @@ export class Pace {
 
   /** Takes a place for so many bytes: they may go when {@link wait} of it is over. */
   reserve(bytes: number): number {
-    const place = this.#free();
-    this.#granted = place + bytes;
+    const rate = this.#current();
+    // Without a limit all has gone.
+    if (rate === undefined) this.#gone = this.#granted;
+    else this.#pass(rate);
+    const place = this.#granted;
+    this.#granted += bytes;
     return place;
   }
 
@@ -85,18 +91,10 @@ export class Pace {
     return Math.max(0, (place - this.#gone) / rate);
   }
 
-  /** Where who comes next has his place. */
-  #free(): number {
-    const rate = this.#current();
-    // Without a limit all has gone.
-    if (rate === undefined) this.#gone = this.#granted;
-    else this.#pass(rate);
-    return rate === undefined ? this.#gone : Math.max(this.#granted, this.#gone - creditMs * rate);
-  }
-
+  /** Nobody is further ahead of what was granted than he may make up for: so both count bytes that went, and stay exact. */
   #pass(rate: number): void {
     const now = this.#now();
-    this.#gone += (now - this.#at) * rate;
+    this.#gone = Math.min(this.#gone + (now - this.#at) * rate, this.#granted + creditMs * rate);
     this.#at = now;
   }
 
@@ -110,7 +108,7 @@ export class Pace {
     if (now - this.#askedAt < freshMs) return this.#rate;
     this.#askedAt = now;
     const limit = this.#limit();
-    const rate = limit === undefined || !(limit > 0) ? undefined : limit / 1000;
+    const rate = limit === undefined || !(limit > 0) ? undefined : Math.min(limit / 1000, mostRate);
     if (this.#rate !== undefined) this.#pass(this.#rate);
     else this.#gone = this.#granted;
     // What was granted goes when that was said, or sooner.
