@@ -40,3 +40,31 @@ test('What cannot be remembered is not removed', async () => {
   await assert.rejects(moved.done(), /cannot be written/);
   assert.equal(source.paths().length, 3);
 });
+
+test('A file that could not be removed is told once, and a newer one of its name is removed all the same', async () => {
+  const { source, files } = await filled();
+  let refuses = true;
+  const removeIfSame = source.removeIfSame.bind(source);
+  source.removeIfSame = async (file) => {
+    if (refuses) throw new Error('EACCES: permission denied');
+    return removeIfSame(file);
+  };
+  const told: string[] = [];
+  const moved = new MovedFiles({
+    source,
+    remembered: async () => {},
+    onTopic,
+    onEvent: ({ type }) => told.push(type),
+    kept: () => {},
+  });
+  for (let walks = 0; walks < 3; walks++) {
+    moved.sent(files[0]!);
+    await moved.done();
+  }
+  assert.deepEqual(told, ['not-removed']);
+  refuses = false;
+  source.write('a', Buffer.from('newer'));
+  moved.sent((await source.look('a'))!);
+  await moved.done();
+  assert.deepEqual(told, ['not-removed', 'removed']);
+});

@@ -2,6 +2,7 @@
 import type { Source, SourceFile } from '../../stores/contract.ts';
 import type { UploadEvent } from '../shared/events.ts';
 import { fewAtOnce } from '../shared/few-at-once.ts';
+import { lookText } from '../shared/look-text.ts';
 
 /** Files that are removed at once. */
 const atOnce = 8;
@@ -20,8 +21,8 @@ export interface MovedFilesOptions {
 export class MovedFiles {
   readonly #options: MovedFilesOptions;
   readonly #waiting = new Map<string, SourceFile>();
-  /** Paths that could not be removed: told once. */
-  readonly #refused = new Set<string>();
+  /** Path -> how the file looked that could not be removed: told once. */
+  readonly #refused = new Map<string, string>();
   #working: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
 
@@ -31,7 +32,7 @@ export class MovedFiles {
 
   /** This file is on the topic as it looks here, and is not needed any more. */
   sent(file: SourceFile): void {
-    if (this.#refused.has(file.path)) return;
+    if (this.#refused.get(file.path) === lookText(file)) return;
     this.#waiting.set(file.path, file);
     this.#working ??= this.#work()
       .catch((error: unknown) => {
@@ -57,7 +58,7 @@ export class MovedFiles {
       const isOnTopic = await this.#options.onTopic();
       await fewAtOnce(files, atOnce, async (file) => {
         if (isOnTopic(file.path)) await this.#remove(file);
-        else this.#keep(file.path, 'it was sent, and the topic has no more of it: --resend sends it again');
+        else this.#keep(file, 'it was sent, and the topic has no more of it: --resend sends it again');
       });
     }
   }
@@ -69,13 +70,14 @@ export class MovedFiles {
       // Another one that stands there by now is sent in its turn.
       if ((await source.removeIfSame!(file)) === 'removed') onEvent({ type: 'removed', path });
     } catch (error) {
-      this.#keep(path, `it was sent, and cannot be removed: ${(error as Error).message}`);
+      this.#keep(file, `it was sent, and cannot be removed: ${(error as Error).message}`);
     }
   }
 
-  #keep(path: string, reason: string): void {
+  #keep(file: SourceFile, reason: string): void {
     const { onEvent, kept } = this.#options;
-    this.#refused.add(path);
+    const { path } = file;
+    this.#refused.set(path, lookText(file));
     kept();
     onEvent({ type: 'not-removed', path, reason });
   }
