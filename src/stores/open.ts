@@ -1,4 +1,5 @@
 /** Opens the store that a written place names. Each store's own code, and its library, is loaded when it is opened. */
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { ConfigurationError } from '../errors.ts';
 import type { Sink, Source } from './contract.ts';
@@ -50,19 +51,26 @@ export async function openSinkAt(place: Place, { reader, spill, ...options }: Si
   }
   const { openObjectSink } = await import('./objects/sink/open-sink.ts');
   const notices = new Notices();
-  const sink = await openObjectSink(await writerOf(place, { ...options, reader }, notices), {
-    reader,
-    notices,
-  });
-  if (spill === undefined) return sink;
+  const open = async (): Promise<Sink> =>
+    openObjectSink(await writerOf(place, { ...options, reader }, notices), { reader, notices });
+  if (spill === undefined) return open();
+  const { SpilledSink } = await import('./spill/spilled-sink.ts');
+  // The folder first: where another run has it, that one is to go on.
+  const folder = await openDiskSink(join(parsePath(spill), spillName(place, reader)));
   try {
-    const { SpilledSink } = await import('./spill/spilled-sink.ts');
-    // What is there belongs to this sink, and to no other that spills into the same folder.
-    return new SpilledSink(sink, await openDiskSink(join(parsePath(spill), sink.id)));
+    return new SpilledSink(await open(), folder);
   } catch (error) {
-    await sink.close();
+    await folder.close();
     throw error;
   }
+}
+
+/** What spills belongs to one downloader to one place: others that spill into the same folder have others. */
+function spillName({ url }: UrlPlace, reader: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([url, reader]))
+    .digest('hex')
+    .slice(0, 16);
 }
 
 /** What names have to be at a place, as a sink there says it. */

@@ -21,6 +21,7 @@ import { remembered } from '../contracts/sink/checkpoints.ts';
 import { id, look, partOf, publishedAs } from '../contracts/sink/ground.ts';
 import { sharedPlace } from '../contracts/sink/in-order.ts';
 import { type SinkGround, sinkContract } from '../contracts/sink.ts';
+import { temporaryFolder } from '../support/folder.ts';
 import { type RunningS3, s3Variable, startS3 } from '../support/s3.ts';
 import { waitFor } from '../support/wait.ts';
 
@@ -115,6 +116,18 @@ test('Two sinks of one name notice each other; the one that came first ends', as
   await other.checkpoint([row]);
   await second.checkpoint([row]);
   for (const sink of [first, second, other]) await sink.close();
+});
+
+test('A second sink of one name that spills into the same folder is refused, and the first goes on', async (t) => {
+  const place = await placeInBucket();
+  const spill = await temporaryFolder(t);
+  const open = (reader: string) => openSinkAt(place, { s3: pathStyle, reader, spill });
+  const first = await open('office');
+  await assert.rejects(open('office'), ConfigurationError);
+  const other = await open('other');
+  await first.checkpoint([row]);
+  assert.deepEqual(await first.unfinished(), [row]);
+  for (const sink of [first, other]) await sink.close();
 });
 
 test('A sink whose journal was removed is lost, and opened again another one', async () => {
