@@ -10,7 +10,7 @@ import { differences, writeRandomFile } from '../support/files.ts';
 import { followSluice } from '../support/sluice-events.ts';
 import { uniqueTopic } from '../support/unique.ts';
 
-const size = 100e6;
+const size = 60e6;
 /** Bytes a second: from any point of the way there is time to be killed, before its end. */
 const pace = 20e6;
 

@@ -94,7 +94,7 @@ test('Many large files at once go through a folder: each is fetched once, also o
   for (const name of names) await writeFile(join(from, name), noise(7_000_000));
   await upload('--parallel', '12');
   const spill = await temporaryFolder(t);
-  // Nothing arrives before the kill: what is in the folder then is not fetched again.
+  // Nothing arrives at the store before the kill. A file that is whole keeps those behind it on its partition waiting.
   let isHeld = true;
   const { promise: held, resolve: letGo } = Promise.withResolvers<undefined>();
   t.after(() => letGo(undefined));
@@ -106,8 +106,8 @@ test('Many large files at once go through a folder: each is fetched once, also o
   const first = followSluice(args, { env: through });
   t.after(() => first.kill());
   await first.event(
-    ({ type, bytesDone }) => type === 'progress' && Number(bytesDone) >= 60_000_000,
-    'most of it had come',
+    ({ type, bytesDone }) => type === 'progress' && Number(bytesDone) >= 7_000_000,
+    'as much as a file had come',
   );
   await first.kill();
   isHeld = false;
