@@ -80,7 +80,9 @@ test('pages outlive everything behind them, by playlists and by WebSocket', {
 
   for (const { page } of pages) {
     const { fatal, renewals } = await stateOf(page);
-    assert.deepEqual({ fatal, renewals }, { fatal: 0, renewals: 0 });
+    assert.equal(fatal, 0);
+    // A broker is back after 9 to 12 s here: where nothing moved for that long, the page makes another engine, once.
+    assert.ok(renewals <= 1, `${renewals} renewals`);
   }
   const { sequences } = byPlaylists;
   assert.ok(sequences.length > 20);
