@@ -65,10 +65,12 @@ class Run {
   readonly named = new Set<Upload>();
   readonly placed = new Set<Upload>();
   readonly #sink: Sink;
+  readonly #disk: LastingCalls;
   #checkpoint: Promise<void> = Promise.resolve();
 
-  constructor(sink: Sink) {
+  constructor(sink: Sink, disk: LastingCalls) {
     this.#sink = sink;
+    this.#disk = disk;
   }
 
   begin(one: Step): void {
@@ -110,6 +112,7 @@ class Run {
     const rows = open.filter(({ state }) => state === 'open');
     const placed = this.uploads.filter(({ state }) => state === 'published');
     await this.#sink.checkpoint(rows.map(({ row }) => row));
+    if (this.#disk.isCut) return;
     for (const upload of rows) this.named.add(upload);
     for (const upload of placed) this.placed.add(upload);
   }
@@ -132,7 +135,7 @@ test('What a checkpoint has named is there, or stands under its name, wherever t
         layOutSink(nothing, root);
         const disk = new LastingCalls({ root, life: new Life(calls), waits, fate: one });
         const sink = await openDiskSink(root, { calls: disk, identify });
-        const run = new Run(sink);
+        const run = new Run(sink, disk);
         for (const each of all) {
           run.begin(each);
           for (let left = each.after; left > 0; left -= 1) await new Promise(setImmediate);

@@ -56,6 +56,11 @@ export class LastingCalls extends DiskCalls {
     return this.#found ?? this.#look();
   }
 
+  /** What is promised from then on is promised by nobody: only the disk's calls end with the power, and not what waits for none. */
+  get isCut(): boolean {
+    return this.#found !== undefined;
+  }
+
   override async open(path: string, flags: string | number, mode?: number): Promise<number> {
     await this.#turn();
     const name = this.#nameOf(path);
