@@ -42,6 +42,12 @@ const which = {
     'take a file of a folder when it was last written so long ago; 0 takes every file as it stands',
   ),
   maxAge: optional('max-age', 'TIME', duration, 'leave out files that were last written longer ago'),
+  notifications: optional(
+    'notifications',
+    'TOPIC',
+    text,
+    'the topic of the same cluster to which the server of s3:// sends notices of changes',
+  ),
   scanInterval: timed('scan-interval', usual.scanInterval, 'time between two full looks at the source'),
 } as const;
 

@@ -6,8 +6,10 @@ import { uploaderFault } from '../records/path.ts';
 import { statePartition } from '../records/state-record.ts';
 import type { Selection, Source, SourceFile } from '../stores/contract.ts';
 
-import { openSource } from '../stores/open.ts';
+import { noticeReaderAt, openSource } from '../stores/open.ts';
 import { storeOptionsOf } from '../stores/options.ts';
+import { parsePlace } from '../stores/place.ts';
+import { type Notices, noticesOn } from './find/bucket-notices.ts';
 import { selectionOf } from './find/selection.ts';
 import { clientOptions } from './run/client-options.ts';
 import { runStoppable } from './run/run-stoppable.ts';
@@ -64,6 +66,19 @@ function checkMove(source: Source, { move, followSymlinks }: UploadSettings): vo
     );
 }
 
+async function noticesOf(
+  kafka: Kafka,
+  { from, notifications }: UploadSettings,
+): Promise<Notices | undefined> {
+  if (notifications === undefined) return undefined;
+  const read = await noticeReaderAt(parsePlace(from));
+  if (read === undefined)
+    throw new ConfigurationError(
+      `--notifications is of buckets of s3://, and ${from} is none: its changes are found without`,
+    );
+  return noticesOn(kafka, notifications, read);
+}
+
 /** The same, from any source through any client. The client is closed only when a stopped run cannot end otherwise. */
 export async function uploadFrom(
   kafka: Kafka,
@@ -76,6 +91,7 @@ export async function uploadFrom(
   if (fault !== undefined) throw new ConfigurationError(`--name "${settings.name}" cannot be used: ${fault}`);
   const selection = selectionOf(settings);
   checkMove(source, settings);
+  const notices = await noticesOf(kafka, settings);
   const encryption = await openEncryption(settings);
   return runStoppable({ ...settings, kafka }, async ({ stop, progress, report }) => {
     // A run that fails by itself waits for no store either.
@@ -112,6 +128,7 @@ export async function uploadFrom(
         encryption,
         topic,
         producer,
+        notices,
         stop,
         waited: () => patience?.waited ?? 0,
       });

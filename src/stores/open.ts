@@ -87,6 +87,15 @@ export function namesAt(place: Place): NameRules {
   }
 }
 
+/** What a record of the store's own notices says of a place: see `NoticeReader`. Undefined where a store sends none to Kafka. */
+export async function noticeReaderAt(
+  place: Place,
+): Promise<((text: string) => readonly string[] | undefined) | undefined> {
+  if (place.store !== 's3') return undefined;
+  const { noticedPaths } = await import('./s3/notices.ts');
+  return (text) => noticedPaths(text, place);
+}
+
 /** Proves that a place can be written to, as {@link openSink} does, and leaves nothing behind. */
 export async function trySink(place: UrlPlace, options: StoreOptions): Promise<void> {
   const { tryObjectSink } = await import('./objects/sink/open-sink.ts');

@@ -7,6 +7,14 @@ export interface S3Ground {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly region: string;
+  /** Where the server is to tell of changes, if it can. */
+  readonly notices?: NoticesTopic | undefined;
+}
+
+/** A topic of Kafka, which is there. */
+export interface NoticesTopic {
+  readonly bootstrapServers: string;
+  readonly topic: string;
 }
 
 export interface S3Program {

@@ -6,7 +6,7 @@ import { CreateBucketCommand, ListBucketsCommand, S3Client } from '@aws-sdk/clie
 import { startProcess } from '../../src/broker/jvm.ts';
 import { freePort } from '../../src/broker/ports.ts';
 import type { Owner } from './owner.ts';
-import type { S3Program } from './s3-program.ts';
+import type { NoticesTopic, S3Program } from './s3-program.ts';
 import { s3mock } from './s3mock.ts';
 import { uniqueName } from './unique.ts';
 import { versitygw } from './versitygw.ts';
@@ -49,7 +49,7 @@ function programOf(name: string = process.env[s3Variable] ?? versitygw.name): S3
 const quiet = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
 /** Starts a server of the owner's own, on an empty folder; it ends with its owner, and with our process at the latest. */
-export async function startS3(owner: Owner, name?: string): Promise<RunningS3> {
+export async function startS3(owner: Owner, name?: string, notices?: NoticesTopic): Promise<RunningS3> {
   const program = programOf(name);
   const folder = await mkdtemp(join(tmpdir(), 'sluice-s3-'));
   owner.after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
@@ -62,7 +62,7 @@ export async function startS3(owner: Owner, name?: string): Promise<RunningS3> {
   owner.after(() => client.destroy());
   const log = `${folder}.log`;
   owner.after(() => rm(log, { force: true }));
-  const command = await program.command({ folder, port, region, ...credentials });
+  const command = await program.command({ folder, port, region, notices, ...credentials });
   const begin = () => {
     const child = startProcess(command, log, { boundTo: 'parent', removeFolder: folder });
     let isGone = false;

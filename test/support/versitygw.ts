@@ -39,14 +39,18 @@ async function ensureVersitygw(say: (text: string) => void = () => {}): Promise<
 export const versitygw: S3Program = {
   name: 'versitygw',
   prepare: async (say) => void (await ensureVersitygw(say)),
-  async command({ folder, port, accessKeyId, secretAccessKey, region }) {
+  async command({ folder, port, accessKeyId, secretAccessKey, region, notices }) {
     const [data, versions] = [join(folder, 'data'), join(folder, 'versions')];
     for (const path of [data, versions]) await mkdir(path, { recursive: true });
     const listen = ['--port', `127.0.0.1:${port}`, '--region', region, '--keep-alive', '--quiet'];
     const root = ['--access', accessKeyId, '--secret', secretAccessKey];
     const users = ['--iam-dir', folder];
+    const tells =
+      notices === undefined
+        ? []
+        : ['--event-kafka-url', notices.bootstrapServers, '--event-kafka-topic', notices.topic];
     const backend = ['posix', '--versioning-dir', versions, data];
-    return [await ensureVersitygw(), ...listen, ...root, ...users, ...backend];
+    return [await ensureVersitygw(), ...listen, ...root, ...users, ...tells, ...backend];
   },
 };
 

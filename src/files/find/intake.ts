@@ -8,6 +8,7 @@ import type { Selection, Source, SourceFile } from '../../stores/contract.ts';
 import type { UploadEvent } from '../shared/events.ts';
 import { restlessAges, uploadWaits } from '../shared/upload-waits.ts';
 import { Awaited } from './awaited.ts';
+import type { Notices } from './bucket-notices.ts';
 import { Readiness, type ReadinessOptions } from './readiness.ts';
 
 export interface IntakeOptions extends ReadinessOptions {
@@ -31,9 +32,13 @@ export interface IntakeOptions extends ReadinessOptions {
   readonly waited?: () => number;
   /** A walk has gone through the whole source. */
   readonly walked: () => void;
+  /** Who else tells of changes, beside the source's own watch. */
+  readonly notices?: Notices | undefined;
   readonly onEvent: (event: UploadEvent) => void;
 }
 
+/** Paths that wait to be looked at: of more the next walk tells. */
+const noticedLimit = 50_000;
 /** Files that were seen once and wait for their second look: the walk waits while there are so many. */
 const seenLimit = 20_000;
 /** Files that a walk comes by at the least, however much there is to be looked at. */
@@ -56,7 +61,7 @@ export class Intake {
   #wake: () => void = () => {};
   /** Steady time since when the source cannot be read. */
   #awaySince: number | undefined;
-  #watcher: { close(): Promise<void> } | undefined;
+  #unwatch = async (): Promise<void> => {};
 
   constructor(options: IntakeOptions) {
     this.#options = options;
@@ -82,7 +87,7 @@ export class Intake {
     } finally {
       signal.removeEventListener('abort', wake);
       await this.#walk?.return?.();
-      await this.#watcher?.close();
+      await this.#unwatch();
     }
   }
 
@@ -105,17 +110,29 @@ export class Intake {
   }
 
   async #watch(): Promise<void> {
-    const { source, selection, once, onEvent } = this.#options;
+    const { source, selection, once, notices, onEvent } = this.#options;
     if (once) return;
-    await this.#watcher?.close();
+    await this.#unwatch();
     const unnoticed = (message: string): void => onEvent({ type: 'warning', message });
-    this.#watcher = await source.watch((path) => this.#notice(path), selection, unnoticed);
+    const hint = (path: string): void => this.#notice(path);
+    const watchers = [await notices?.(hint, unnoticed), await source.watch(hint, selection, unnoticed)];
+    this.#unwatch = async () => void (await Promise.all(watchers.map((watcher) => watcher?.close())));
   }
 
   #notice(path: string): void {
+    const now = performance.now();
     if (this.#offered.has(path)) this.#offered.set(path, true);
-    else this.#awaited.notice(path, performance.now() + uploadWaits.notice);
+    else if (this.#awaited.size < noticedLimit) this.#awaited.notice(path, now + uploadWaits.notice);
+    else this.#askForWalk(now);
     this.#wake();
+  }
+
+  /** Another walk, soon. Where walks take long they stay apart, though something happens all the time. */
+  #askForWalk(now: number): void {
+    // One that is under way may have been there already.
+    this.#isAskedFor ||= this.#walk !== undefined;
+    const soon = now + Math.max(uploadWaits.betweenWalks, 2 * this.#walkTook);
+    if (!this.#options.once) this.#nextWalk = Math.min(this.#nextWalk, soon);
   }
 
   /** Walks on until there is enough to do, something is to be looked at, or all was seen. */
@@ -196,7 +213,7 @@ export class Intake {
   }
 
   async #lookAtAwaited(): Promise<void> {
-    const { source, selection, signal, once, vanished } = this.#options;
+    const { source, selection, signal, vanished } = this.#options;
     const now = performance.now();
     for (const path of this.#awaited.takeDue(now)) {
       if (signal.aborted) return;
@@ -205,16 +222,8 @@ export class Intake {
       if (file === undefined) {
         this.#forget(path);
         vanished(path);
-        // A folder that appeared, or a path that vanished: the next walk tells, and it need not be far. Where walks take
-        // long they stay apart, though something vanishes all the time.
-        const isWanted = selection.folder(path) || selection.file(path);
-        // A walk that is under way may have been there already.
-        this.#isAskedFor ||= isWanted && this.#walk !== undefined;
-        if (!once && isWanted)
-          this.#nextWalk = Math.min(
-            this.#nextWalk,
-            now + Math.max(uploadWaits.betweenWalks, 2 * this.#walkTook),
-          );
+        // A folder that appeared, or a path that vanished: the next walk tells, and it need not be far.
+        if (selection.folder(path) || selection.file(path)) this.#askForWalk(now);
       } else if (this.#selects(path, selection)) this.#judge(file, false);
     }
   }

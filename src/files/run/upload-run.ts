@@ -4,6 +4,7 @@ import { type Kafka, KafkaError, type Producer, type TopicDescription } from '..
 import type { FileState } from '../../records/state-record.ts';
 import { UploadIds } from '../../records/upload-id.ts';
 import type { Selection, Source, SourceFile } from '../../stores/contract.ts';
+import type { Notices } from '../find/bucket-notices.ts';
 import { Intake } from '../find/intake.ts';
 import { abortUpload } from '../send/abort-upload.ts';
 import { Buffers } from '../send/buffers.ts';
@@ -40,6 +41,7 @@ export interface UploadRunOptions {
   readonly producer: Producer;
   /** Aborted by the user's signal, and by the run itself when it fails. */
   readonly stop: AbortController;
+  readonly notices?: Notices | undefined;
   /** Milliseconds so far for which the source's store has been waited for. */
   readonly waited?: () => number;
 }
@@ -109,6 +111,7 @@ export class UploadRun {
     this.#intake = new Intake({
       source,
       selection,
+      notices: options.notices,
       waited: options.waited ?? (() => 0),
       // Nobody writes to what is whole.
       minAge: source.abilities.appearsWhole ? 0 : settings.minAge,

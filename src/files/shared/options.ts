@@ -43,6 +43,8 @@ export interface UploadOptions extends TopicOptions, StoreOptions, EncryptionOpt
   readonly hidden?: boolean;
   /** Also what symbolic links point to. */
   readonly followSymlinks?: boolean;
+  /** A topic of the same cluster on which the bucket of `from` tells of its changes: what they speak of is looked at at once. */
+  readonly notifications?: string;
   /** Milliseconds between two full looks at the source. */
   readonly scanInterval?: number;
   /** Large files in flight at once. */
