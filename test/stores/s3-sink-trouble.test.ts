@@ -88,6 +88,26 @@ test('A store that goes away is waited for, with a word, and the file arrives', 
   await stands();
 });
 
+const completed =
+  '<CompleteMultipartUploadResult><ETag>"0123456789abcdef0123456789abcdef-2"</ETag></CompleteMultipartUploadResult>';
+
+for (const inDoubt of [true, false])
+  test(`A file that the store calls complete, and has not, is sent again, ${inDoubt ? 'behind an answer that was lost' : 'at its first word'}`, async (t) => {
+    const { s3, env, download, stands } = await stage(t, [12_000_000]);
+    let asked = inDoubt ? 0 : 1;
+    const proxy = await startHttpFaults(t, {
+      target: s3.port,
+      judge: ({ method, url = '' }) => {
+        if (method !== 'POST' || !url.includes('uploadId=') || ++asked > 2) return undefined;
+        return asked === 1 ? 'reset' : { status: 200, code: '', body: completed };
+      },
+    });
+    const through = { ...env, AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${proxy.port}` };
+    const { code, stderr, summary } = await followSluice(download('office'), { env: through }).ended;
+    assert.deepEqual([code, summary?.files, summary?.failed, asked], [0, 1, 0, 3], stderr);
+    await stands();
+  });
+
 test('Credentials that expire inside a file are looked for anew, with a word, and the file arrives', async (t) => {
   const { s3, env, download, stands } = await stage(t, [30_000_000]);
   let [hasExpired, parts] = [false, 0];

@@ -11,7 +11,7 @@ import type { Owner } from './owner.ts';
 
 /** What becomes of a request: an answer with that status, a reset before or amid the answer; undefined: it passes. */
 export type HttpFault =
-  | { readonly status: number; readonly code: string; readonly retryAfter?: number }
+  | { readonly status: number; readonly code: string; readonly retryAfter?: number; readonly body?: string }
   | 'reset'
   /** The connection ends after so many bytes of the answer. */
   | { readonly cutAfter: number };
@@ -54,7 +54,9 @@ export async function startHttpFaults(
       // What was taken, for all that the client knows, has an ETag.
       const taken = fault.status < 300 ? { etag: '"taken"' } : {};
       response.writeHead(fault.status, { 'content-type': 'application/xml', ...after, ...taken });
-      response.end(`<Error><Code>${fault.code}</Code><Message>as the test wants it</Message></Error>`);
+      response.end(
+        fault.body ?? `<Error><Code>${fault.code}</Code><Message>as the test wants it</Message></Error>`,
+      );
     } else pass(request, response, fault?.cutAfter);
   };
   const pass = (request: IncomingMessage, response: ServerResponse, cutAfter: number | undefined): void => {

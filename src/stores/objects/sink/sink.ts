@@ -126,7 +126,8 @@ export class ObjectSink implements Sink {
     if (open === undefined) return this.publishWhole(new Uint8Array(0), target, look, published);
     const condition = await this.#standing.condition(target);
     const done = await this.#unlessOurs(target, published, () => open.finish(condition, metadata));
-    await this.#describe(target, { ...done, size: published.size }, metadata);
+    if (!(await this.#describe(target, { ...done, size: published.size }, metadata)))
+      throw new VanishedError(`${target} is not there, though the store said that it had put it in place`);
     this.#uploads.delete(upload);
     this.#stands(target, published);
     const { journal } = this.#parts;
@@ -154,8 +155,7 @@ export class ObjectSink implements Sink {
       look === undefined
         ? withPublished(standing.metadata, target, published)
         : { ...standing.metadata, ...fullMetadata(target, look, published) };
-    await this.#describe(target, standing, metadata);
-    this.#stands(target, published);
+    if (await this.#describe(target, standing, metadata)) this.#stands(target, published);
   }
 
   quarantine(): Promise<void> {
@@ -279,14 +279,16 @@ export class ObjectSink implements Sink {
     }
   }
 
-  /** Has an object say what it is, unless it does. Where another one stands there by now, that one says so itself. */
-  async #describe(target: string, standing: ObjectLook, metadata: Metadata): Promise<void> {
-    if (Object.entries(metadata).every(([name, value]) => standing.metadata[name] === value)) return;
+  /** Has an object say what it is, unless it does; false where there is none. Where another one stands there by now, that one says so itself. */
+  async #describe(target: string, standing: ObjectLook, metadata: Metadata): Promise<boolean> {
+    if (Object.entries(metadata).every(([name, value]) => standing.metadata[name] === value)) return true;
     try {
       await this.#parts.objects.rewrite(this.#key(target), standing, metadata);
     } catch (error) {
-      if (!isCode(error, 'ESTALE') && !isCode(error, 'ENOENT')) throw error;
+      if (isCode(error, 'ENOENT')) return false;
+      if (!isCode(error, 'ESTALE')) throw error;
     }
+    return true;
   }
 
   #stands(target: string, { upload }: Published): void {

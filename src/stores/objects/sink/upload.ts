@@ -34,6 +34,8 @@ export class ObjectUpload {
   #id: Promise<string> | undefined;
   /** The metadata that it was begun with. */
   #begunWith: Metadata = {};
+  /** It was to be put in place, and nobody knows whether it was. */
+  #isInDoubt = false;
   #done: { readonly tag: string; readonly metadata: Metadata } | undefined;
 
   constructor(options: ObjectUploadOptions) {
@@ -92,12 +94,22 @@ export class ObjectUpload {
     const id = await this.#id!;
     try {
       const tag = await objects.complete(key, id, parts, condition, metadata);
+      if (this.#isInDoubt) await this.#mustBeThere();
       return { tag, metadata: objects.describedAt === 'begin' ? this.#begunWith : metadata };
     } catch (error) {
+      this.#isInDoubt = true;
       // Some servers call it their own fault that there is nothing to complete.
       if (!isAway(error) || !(await objects.hasEnded(key, id, parts[0]))) throw error;
       throw new StoreFault(error.message, { scope: 'name', code: 'ENOENT', cause: error });
     }
+  }
+
+  /** Servers that were killed amid this say yes to whoever asks again, and some have no object by then. */
+  async #mustBeThere(): Promise<void> {
+    const { objects, key } = this.#options;
+    if ((await objects.look(key)) !== undefined) return;
+    const message = `${key} is not there, though the store said that it had put it in place`;
+    throw new StoreFault(message, { scope: 'name', code: 'ENOENT' });
   }
 
   /** Removes all that went up. */
