@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { ExitCode } from '../errors.ts';
 import { giveUpFlag, readerGivesUpAfter, topicFlag } from './connection.ts';
-import { optional, toggle } from './flags.ts';
+import { type FlagsIn, optional, toggle } from './flags.ts';
 import { keyFlags } from './key-flags.ts';
 import { logEvents } from './log-reporter.ts';
 import { createVerbLogger } from './output.ts';
@@ -22,7 +22,7 @@ const catFlags = {
   follow: toggle('follow', 'a file that is still being sent: write what is there, and wait for the rest'),
   giveUpAfter: giveUpFlag('30s'),
 } as const;
-const flags = { ...catFlags, ...keyFlags } as const;
+const groups = { 'What to read': catFlags, 'What is encrypted': keyFlags } as const;
 
 export function catCommand(): Command {
   return createVerb({
@@ -32,8 +32,7 @@ export function catCommand(): Command {
       'Writes one file from a topic to stdout while it is verified. The digest can only be judged at the end: a ' +
       'mismatch ends with exit code 3, after the bytes were written. Whoever must not see wrong bytes uses download.',
     words: [['<uploader/path>', 'the file, as `sluice list` shows it']],
-    groups: { 'What to read': catFlags, 'What is encrypted': keyFlags },
-    flags,
+    groups,
     examples: [
       ['sluice cat --topic files till-7/2026/report.pdf > report.pdf', 'Fetch one file'],
       ['sluice cat --topic files drone-1/film.mp4 --follow | ffplay -', 'Watch a film while it is sent'],
@@ -42,7 +41,7 @@ export function catCommand(): Command {
   });
 }
 
-async function run({ settings, output, kafka, words }: Call<typeof flags>): Promise<ExitCode> {
+async function run({ settings, output, kafka, words }: Call<FlagsIn<typeof groups>>): Promise<ExitCode> {
   // Loaded here, so that help and usage errors need not wait for the client of Kafka.
   const { cat } = await import('../files/cat.ts');
   const file = words[0] ?? '';

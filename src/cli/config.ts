@@ -35,7 +35,6 @@ export function configCommand(): Command {
           'place, or its default, and the properties of Kafka; without a verb what is set, of all of them. Secrets are ' +
           'not shown. Exit code 2 when one of them cannot be used.',
         groups: {},
-        flags: {},
         words: [['[verb...]', 'e.g. upload, or live publish']],
         examples: [
           ['sluice config print upload --config client.properties', 'What an upload would go by'],

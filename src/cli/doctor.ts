@@ -6,7 +6,7 @@ import { examineCluster } from './doctor/cluster.ts';
 import { exitCodeOf, type Finding, findingLines, tally } from './doctor/finding.ts';
 import { examineMachine } from './doctor/machine.ts';
 import { examinePlaces } from './doctor/places.ts';
-import { optional } from './flags.ts';
+import { type FlagsIn, optional } from './flags.ts';
 import { createVerbLogger, writeJson } from './output.ts';
 import { storeFlags } from './store-flags.ts';
 import { createStyle, styleFor } from './terminal/style.ts';
@@ -20,7 +20,7 @@ const doctorFlags = {
   giveUpAfter: giveUpFlag('10s'),
 } as const;
 
-const flags = { ...doctorFlags, ...storeFlags } as const;
+const groups = { 'What to check': doctorFlags, 'Stores that are no folder': storeFlags } as const;
 
 /** Milliseconds to wait for a broker: somebody is looking. */
 const giveUpAfter = 10_000;
@@ -34,8 +34,7 @@ export function doctorCommand(): Command {
       'as it should be, and how to mend it where it is not. Leaves everything as it was; what the folder of --to can do is ' +
       'tried in a folder of its own. Exit code 0 without a problem, 3 with ' +
       'one, 4 when no broker answers.',
-    groups: { 'What to check': doctorFlags, 'Stores that are no folder': storeFlags },
-    flags,
+    groups,
     examples: [
       ['sluice doctor', 'This machine and the cluster'],
       [
@@ -47,7 +46,7 @@ export function doctorCommand(): Command {
   });
 }
 
-async function run({ settings, output, kafka: properties }: Call<typeof flags>): Promise<ExitCode> {
+async function run({ settings, output, kafka: properties }: Call<FlagsIn<typeof groups>>): Promise<ExitCode> {
   const { createKafka } = await import('../kafka/client.ts');
   const style = process.stdout.isTTY
     ? styleFor(process.stdout, process.env)

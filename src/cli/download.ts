@@ -4,7 +4,7 @@ import type { ExitCode } from '../errors.ts';
 import { downloadDefaults } from '../files/shared/options.ts';
 import { bandwidthOf } from './bandwidth.ts';
 import { giveUpFlag, onceGivesUpAfter, topicFlag } from './connection.ts';
-import { counted, optional, required, timed, toggle } from './flags.ts';
+import { counted, type FlagsIn, optional, required, timed, toggle } from './flags.ts';
 import { keyFlags } from './key-flags.ts';
 import { LiveSettings } from './live-settings.ts';
 import { storeFlags, storeOptions, writtenFlags } from './store-flags.ts';
@@ -66,7 +66,12 @@ const receivingFlags = {
 } as const;
 
 const places = { ...storeFlags, ...writtenFlags } as const;
-const flags = { ...sinkFlags, ...receivingFlags, ...keyFlags, ...places } as const;
+const groups = {
+  'What to receive': sinkFlags,
+  'How to receive': receivingFlags,
+  'What is encrypted': keyFlags,
+  'Stores that are no folder': places,
+} as const;
 
 export function downloadCommand(): Command {
   return createVerb({
@@ -77,13 +82,7 @@ export function downloadCommand(): Command {
       'only when all its bytes are there and match the digest taken at the source; in a folder, one that does not match ' +
       'is kept as NAME.DIGEST_MISMATCH. A restart goes on where it stopped, in a folder in the middle of a file too. ' +
       'Downloaders with different folders, or names, each receive everything.',
-    groups: {
-      'What to receive': sinkFlags,
-      'How to receive': receivingFlags,
-      'What is encrypted': keyFlags,
-      'Stores that are no folder': places,
-    },
-    flags,
+    groups,
     examples: [
       ['sluice download --to copies --topic files', 'Mirror a topic and go on'],
       ['sluice download --to copies --topic files --once', 'Fetch what is there now'],
@@ -97,7 +96,7 @@ export function downloadCommand(): Command {
   });
 }
 
-async function run(call: Call<typeof flags>): Promise<ExitCode> {
+async function run(call: Call<FlagsIn<typeof groups>>): Promise<ExitCode> {
   const { settings, output, kafka } = call;
   const live = new LiveSettings({ ...call, changeable: ['bandwidth', 'timeZone'] });
   const bandwidth = bandwidthOf(() => live.settings, 'down');

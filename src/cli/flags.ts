@@ -20,6 +20,19 @@ interface Shown {
 export type Flag<T> = Setting<T> & Shown;
 export type Flags = Readonly<Record<string, Flag<unknown>>>;
 
+/** Headings of a help, and the flags beneath them. */
+export type FlagGroups = Readonly<Record<string, Flags>>;
+
+type KeysIn<G extends FlagGroups> = { [H in keyof G]: keyof G[H] }[keyof G];
+type FlagIn<G extends FlagGroups, K> = { [H in keyof G]: K extends keyof G[H] ? G[H][K] : never }[keyof G];
+
+/** The flags of all groups: the one table that help, variables, properties and settings of a verb are made of. */
+export type FlagsIn<G extends FlagGroups> = Extract<{ readonly [K in KeysIn<G>]: FlagIn<G, K> }, Flags>;
+
+export function flagsIn<G extends FlagGroups>(groups: G): FlagsIn<G> {
+  return Object.assign({}, ...Object.values(groups)) as FlagsIn<G>;
+}
+
 /** A flag with one value and a default, which the help shows as `shownDefault`. */
 export function valued<T>(
   flag: string,

@@ -4,7 +4,7 @@ import { ExitCode } from '../errors.ts';
 import type { ListedFile } from '../files/shared/options.ts';
 import { printable } from '../printable.ts';
 import { giveUpFlag, readerGivesUpAfter, topicFlag } from './connection.ts';
-import { optional, toggle } from './flags.ts';
+import { type FlagsIn, optional, toggle } from './flags.ts';
 import { keyFlags } from './key-flags.ts';
 import { logEvents } from './log-reporter.ts';
 import { createVerbLogger, writeJson } from './output.ts';
@@ -20,7 +20,7 @@ const listFlags = {
   all: toggle('all', 'every version of a file, not the newest only'),
   giveUpAfter: giveUpFlag('30s'),
 } as const;
-const flags = { ...listFlags, ...keyFlags } as const;
+const groups = { 'What to list': listFlags, 'What is encrypted': keyFlags } as const;
 
 export function listCommand(): Command {
   return createVerb({
@@ -30,8 +30,7 @@ export function listCommand(): Command {
       'Lists the files that stand on a topic, the newest version first: when it was sent, its size, whether it is ' +
       'complete, and UPLOADER/PATH, by which `sluice cat` finds it. With --json each file is an object with its digest. What is encrypted, ' +
       'and no --identity opens, is marked so; if that hides names or digests, the exit code is 3.',
-    groups: { 'What to list': listFlags, 'What is encrypted': keyFlags },
-    flags,
+    groups,
     examples: [
       ['sluice list --topic files', 'All files'],
       ['sluice list --topic files --uploader till-7 --all', 'Every version of the files of one uploader'],
@@ -44,7 +43,7 @@ export function listCommand(): Command {
   });
 }
 
-async function run({ settings, output, kafka }: Call<typeof flags>): Promise<ExitCode> {
+async function run({ settings, output, kafka }: Call<FlagsIn<typeof groups>>): Promise<ExitCode> {
   // Loaded here, so that help and usage errors need not wait for the client of Kafka.
   const { list } = await import('../files/list.ts');
   const { all, ...options } = settings;

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { serveDefaults as usual } from '../delivery/serve-options.ts';
 import { ConfigurationError, ExitCode } from '../errors.ts';
-import { counted, optional, sized, timed, valued } from './flags.ts';
+import { counted, type FlagsIn, optional, sized, timed, valued } from './flags.ts';
 import { watchKeyFlag, watchKeyOf } from './live/watch-key.ts';
 import { createServeReporter } from './serve-reporter.ts';
 import { interruptible } from './signals.ts';
@@ -57,7 +57,7 @@ const media = {
   ),
 } as const;
 
-const serveFlags = { ...media, ...server, ...viewers };
+const groups = { 'What to serve': media, Server: server, Viewers: viewers } as const;
 
 export function serveCommand(): Command {
   return createVerb({
@@ -66,8 +66,7 @@ export function serveCommand(): Command {
     description:
       'Serves the streams of a topic to browsers and players, and a page to watch them on, until it is interrupted: HLS, low-latency ' +
       'HLS and DASH, WebSocket and fragmented MP4. Any number of servers may serve one topic; all of them answer the same.',
-    groups: { 'What to serve': media, Server: server, Viewers: viewers },
-    flags: serveFlags,
+    groups,
     examples: [
       ['sluice serve', 'The page at http://127.0.0.1:8080, for this machine'],
       [
@@ -80,7 +79,7 @@ export function serveCommand(): Command {
   });
 }
 
-async function run({ settings, output, kafka }: Call<typeof serveFlags>): Promise<ExitCode> {
+async function run({ settings, output, kafka }: Call<FlagsIn<typeof groups>>): Promise<ExitCode> {
   const { tlsCert, tlsKey, watchKey, ...options } = settings;
   const reporter = createServeReporter(output);
   const interruption = interruptible((notice) => reporter.notice(notice));

@@ -15,7 +15,6 @@ export function statusCommand(): Command {
       'Asks the uploads and downloads of this user that run on this machine: what is done, in flight and left, what ' +
       'they wait for, which files did not make it so far, and when the next run of a schedule is. Exit code 3 when none runs.',
     groups: {},
-    flags: {},
     connects: false,
     examples: [
       ['sluice status', 'For people'],

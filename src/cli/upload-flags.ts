@@ -157,13 +157,3 @@ export const uploadGroups = {
   'A topic that does not exist yet is created with': newTopic,
   'To try things out': trial,
 } as const;
-
-export const uploadFlags = {
-  ...what,
-  ...which,
-  ...how,
-  ...secret,
-  ...storeFlags,
-  ...newTopic,
-  ...trial,
-} as const;

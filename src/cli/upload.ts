@@ -7,13 +7,14 @@ import { printable } from '../printable.ts';
 import { parsePath, parsePlace } from '../stores/place.ts';
 import { bandwidthOf } from './bandwidth.ts';
 import { onceGivesUpAfter } from './connection.ts';
+import type { FlagsIn } from './flags.ts';
 import { LiveSettings } from './live-settings.ts';
 import type { OutputSettings } from './output.ts';
 import { storeOptions } from './store-flags.ts';
 import * as quantity from './terminal/quantities.ts';
 import { padEnd, padStart } from './terminal/text.ts';
 import { runTransfer } from './transfer.ts';
-import { uploadFlags, uploadGroups } from './upload-flags.ts';
+import { uploadGroups } from './upload-flags.ts';
 import { type Call, createVerb } from './verb.ts';
 
 export function uploadCommand(): Command {
@@ -26,7 +27,6 @@ export function uploadCommand(): Command {
       'only what is new, and goes on in the middle of a large file. Files at the source are never changed or moved, and ' +
       'removed with --move alone.',
     groups: uploadGroups,
-    flags: uploadFlags,
     examples: [
       ['sluice upload --from photos --topic files', 'Send a folder and watch it'],
       [
@@ -46,7 +46,7 @@ export function uploadCommand(): Command {
   });
 }
 
-type UploadCall = Call<typeof uploadFlags>;
+type UploadCall = Call<FlagsIn<typeof uploadGroups>>;
 
 async function run(call: UploadCall): Promise<ExitCode> {
   const { settings, output, kafka } = call;

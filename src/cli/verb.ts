@@ -17,7 +17,7 @@ import { readConfigurationFile } from './config-file.ts';
 import { connectionFlags, kafkaProperties } from './connection.ts';
 import { strangeVariables } from './environment.ts';
 import { reportFailure } from './failure.ts';
-import { addFlags, type Flags, writtenFlags } from './flags.ts';
+import { addFlags, type FlagGroups, type Flags, type FlagsIn, flagsIn, writtenFlags } from './flags.ts';
 import { type OutputSettings, outputFlags } from './output.ts';
 import { type Variables, withoutServiceLinks } from './service-links.ts';
 import { mostSimilar } from './similar.ts';
@@ -37,22 +37,20 @@ export interface Call<S extends Settings> {
   readonly words: readonly string[];
 }
 
-export interface VerbOptions<S extends Flags> {
+export interface VerbOptions<G extends FlagGroups> {
   readonly name: string;
   /** A clause for the list of verbs. */
   readonly summary: string;
   /** A paragraph for the verb's own help. */
   readonly description: string;
   /** Headings of the help and the flags beneath them. */
-  readonly groups: Readonly<Record<string, Flags>>;
-  /** The flags of all groups. */
-  readonly flags: S;
+  readonly groups: G;
   readonly examples: readonly (readonly [command: string, meaning: string])[];
   /** Positional arguments, as commander writes them, with their help. */
   readonly words?: readonly (readonly [form: string, help: string])[];
   /** False for a verb that does not connect to a cluster. Default true. */
   readonly connects?: boolean;
-  readonly run: (call: Call<S>) => Promise<ExitCode>;
+  readonly run: (call: Call<FlagsIn<G>>) => Promise<ExitCode>;
 }
 
 const flagsOfVerbs = new WeakMap<Command, Flags>();
@@ -63,14 +61,15 @@ export function flagsOf(command: Command): Flags | undefined {
 }
 
 /** A command of the program. Its action never rejects: it prints what went wrong and sets the exit code. */
-export function createVerb<S extends Flags>(options: VerbOptions<S>): Command {
+export function createVerb<G extends FlagGroups>(options: VerbOptions<G>): Command {
+  const ownFlags = flagsIn(options.groups);
   const command = new Command(options.name).summary(options.summary).description(options.description);
   for (const [form, help] of options.words ?? []) command.argument(form, help);
   for (const [heading, flags] of Object.entries(options.groups)) addFlags(command, `${heading}:`, flags);
   if (options.connects !== false) addFlags(command, 'Connection:', connectionFlags);
   addFlags(command, 'Output:', outputFlags);
   flagsOfVerbs.set(command, {
-    ...options.flags,
+    ...ownFlags,
     ...(options.connects === false ? {} : connectionFlags),
     ...outputFlags,
   });
@@ -88,7 +87,7 @@ export function createVerb<S extends Flags>(options: VerbOptions<S>): Command {
         return { sources, output };
       };
       const resolve = ({ sources, output }: Awaited<ReturnType<typeof read>>) => {
-        const settings = resolveSettings(options.flags, sources);
+        const settings = resolveSettings(ownFlags, sources);
         return { settings, output, kafka: kafkaProperties(sources), sources };
       };
       const first = await read();
@@ -161,7 +160,7 @@ export function everyCommand(command: Command): readonly Command[] {
   return [command, ...command.commands.flatMap(everyCommand)];
 }
 
-function examplesText(examples: VerbOptions<Flags>['examples']): string {
+function examplesText(examples: VerbOptions<FlagGroups>['examples']): string {
   const lines = examples.map(([command, meaning]) => `  ${meaning}:\n    $ ${command}`);
   return `\nExamples:\n${lines.join('\n')}\n`;
 }

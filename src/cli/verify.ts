@@ -4,7 +4,7 @@ import { ExitCode } from '../errors.ts';
 import type { Verified } from '../files/verify.ts';
 import { printable } from '../printable.ts';
 import { giveUpFlag, readerGivesUpAfter, topicFlag } from './connection.ts';
-import { optional, required } from './flags.ts';
+import { type FlagsIn, optional, required } from './flags.ts';
 import { keyFlags } from './key-flags.ts';
 import { logEvents } from './log-reporter.ts';
 import { createVerbLogger, writeJson } from './output.ts';
@@ -22,7 +22,11 @@ const whatFlags = {
   uploader: optional('uploader', 'NAME', text, "only this uploader's files"),
   giveUpAfter: giveUpFlag('30s'),
 } as const;
-const verifyFlags = { ...whatFlags, ...keyFlags, ...storeFlags } as const;
+const groups = {
+  'What to compare': whatFlags,
+  'What is encrypted': keyFlags,
+  'Stores that are no folder': storeFlags,
+} as const;
 
 export function verifyCommand(): Command {
   return createVerb({
@@ -33,12 +37,7 @@ export function verifyCommand(): Command {
       'newest version of each path that was sent whole, also where its bytes are not on the topic any more. Writes ' +
       'nothing anywhere. Files that are missing, different or unreadable are named, and the exit code is 3 then. What ' +
       'has not been downloaded yet counts as missing, or as different.',
-    groups: {
-      'What to compare': whatFlags,
-      'What is encrypted': keyFlags,
-      'Stores that are no folder': storeFlags,
-    },
-    flags: verifyFlags,
+    groups,
     examples: [
       ['sluice verify --topic files --to /srv/shops', 'All files'],
       [
@@ -50,7 +49,7 @@ export function verifyCommand(): Command {
   });
 }
 
-async function run({ settings, output, kafka }: Call<typeof verifyFlags>): Promise<ExitCode> {
+async function run({ settings, output, kafka }: Call<FlagsIn<typeof groups>>): Promise<ExitCode> {
   // Loaded here, so that help and usage errors need not wait for the client of Kafka.
   const { verify } = await import('../files/verify.ts');
   const style = process.stdout.isTTY

@@ -48,7 +48,6 @@ export function startCommand(): Command {
       'Starts a real Apache Kafka and runs until Ctrl-C (exit code 130) or SIGTERM (exit code 0). What stands on its ' +
       'topics stays in the data folder for the next start.',
     groups: { Broker: startFlags },
-    flags: startFlags,
     connects: false,
     examples: [
       ['sluice broker start', 'One node at 127.0.0.1:9092'],

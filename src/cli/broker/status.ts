@@ -15,7 +15,6 @@ export function statusCommand(): Command {
     description:
       'Exit code 0 when the broker of the data folder runs with all its nodes, 3 when it does not.',
     groups: { Broker: statusFlags },
-    flags: statusFlags,
     connects: false,
     examples: [['sluice broker status --json', 'For a script']],
     run,

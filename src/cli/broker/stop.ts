@@ -16,7 +16,6 @@ export function stopCommand(): Command {
       'Stops the broker of the data folder, whether it runs in some foreground or was left running. ' +
       'Exit code 0 also when none ran.',
     groups: { Broker: stopFlags },
-    flags: stopFlags,
     connects: false,
     examples: [['sluice broker stop', 'The broker of the usual folder']],
     run,

@@ -37,7 +37,6 @@ export function playCommand(): Command {
       'Times begin at 0 and go on when the publisher restarts. A stream that is not live yet is waited for. When a restart ' +
       'changes the picture size or codec, FFmpeg and ffplay could not go on: the verb ends with exit code 3.',
     groups: { 'What to play': flags },
-    flags,
     examples: [
       ['sluice live play --stream demo | ffplay -fflags nobuffer -flags low_delay -', 'Watch it in a window'],
       ['sluice live play --stream demo --from -5m | ffplay -', 'Watch the last five minutes, and go on'],

@@ -145,5 +145,3 @@ export const publishGroups = {
   Kafka: kafka,
   'A topic that does not exist yet is created with': newTopic,
 } as const;
-
-export const publishFlags = { ...stream, ...input, ...encoder, ...latency, ...kafka, ...newTopic } as const;

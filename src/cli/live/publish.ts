@@ -2,9 +2,10 @@
 import type { Command } from 'commander';
 import { ExitCode } from '../../errors.ts';
 import type { RenditionOptions } from '../../live/encode/options.ts';
+import type { FlagsIn } from '../flags.ts';
 import { interruptible } from '../signals.ts';
 import { type Call, createVerb } from '../verb.ts';
-import { publishFlags, publishGroups } from './publish-flags.ts';
+import { publishGroups } from './publish-flags.ts';
 import { createPublishReporter } from './publish-reporter.ts';
 
 export function publishCommand(): Command {
@@ -16,7 +17,6 @@ export function publishCommand(): Command {
       'over, and stays on demand for as long as the topic keeps it. A restarted publisher goes on with the same stream, and viewers stay. ' +
       'While Kafka is away, what is made waits here.',
     groups: publishGroups,
-    flags: publishFlags,
     examples: [
       ['sluice live publish --stream demo --input test', 'Try it'],
       ['sluice live publish --stream film --input film.mp4 --loop', 'Send a file, again and again'],
@@ -33,7 +33,7 @@ export function publishCommand(): Command {
   });
 }
 
-async function run({ settings, output, kafka }: Call<typeof publishFlags>): Promise<ExitCode> {
+async function run({ settings, output, kafka }: Call<FlagsIn<typeof publishGroups>>): Promise<ExitCode> {
   const { fast, rendition, size, bitrate, ...options } = settings;
   const reporter = createPublishReporter(output);
   const interruption = interruptible((text) => reporter.notice(text));

@@ -4,7 +4,7 @@ import { ExitCode } from '../../errors.ts';
 import type { RecordEvent, RecordSummary } from '../../live/record/options.ts';
 import { printable } from '../../printable.ts';
 import { giveUpFlag } from '../connection.ts';
-import { optional, required, toggle } from '../flags.ts';
+import { type FlagsIn, optional, required, toggle } from '../flags.ts';
 import { createVerbLogger, writeJson } from '../output.ts';
 import { interruptible } from '../signals.ts';
 import * as quantity from '../terminal/quantities.ts';
@@ -39,7 +39,7 @@ const fileFlags = {
   giveUpAfter: giveUpFlag('never'),
 } as const;
 
-const flags = { ...clipFlags, ...fileFlags } as const;
+const groups = { 'What to record': clipFlags, 'Where to': fileFlags } as const;
 
 export function recordCommand(): Command {
   return createVerb({
@@ -49,8 +49,7 @@ export function recordCommand(): Command {
       'Writes whole segments of a stream to an MP4 file that begins at 0: from now on, or what the topic holds of a time that is past. ' +
       'Ends at --to, with the programme, or by Ctrl-C; the file is whole in each case. Until then it is called FILE.mp4.part, and plays too. ' +
       'Where a publisher restarts with another picture size or codec, the recording goes on in FILE-2.mp4.',
-    groups: { 'What to record': clipFlags, 'Where to': fileFlags },
-    flags,
+    groups,
     examples: [
       ['sluice live record --stream demo --out demo.mp4', 'Record until the programme ends'],
       ['sluice live record --stream demo --out goal.mp4 --from -90 --to -60', 'A clip of half a minute'],
@@ -63,7 +62,7 @@ export function recordCommand(): Command {
   });
 }
 
-async function run({ settings, output, kafka }: Call<typeof flags>): Promise<ExitCode> {
+async function run({ settings, output, kafka }: Call<FlagsIn<typeof groups>>): Promise<ExitCode> {
   const logger = createVerbLogger(output, output.json ? 'warn' : 'info');
   const tell = logReadingEvents(logger);
   const onEvent = output.json ? (event: RecordEvent) => writeJson(event) : tell;

@@ -23,7 +23,6 @@ export function tokenCommand(): Command {
       '/?stream=cam&token=TOKEN for the page, /live/cam/index.m3u8?token=TOKEN for a player. Nothing is stored: a token ' +
       'holds until it expires, or until the server has another key.',
     groups: { Token: tokenFlags },
-    flags: tokenFlags,
     connects: false,
     examples: [
       ['sluice live token --stream cam --expires 2h --watch-key watch.key', 'For two hours of one stream'],
