@@ -76,6 +76,13 @@ export const topicName: z.ZodType<string> = z
     'is no topic name; Kafka allows 1 to 249 letters, digits, dots, underscores and hyphens',
   );
 
+/** A time, or how long ago it was: milliseconds since the epoch. */
+export const pastMoment: z.ZodType<number> = parsed((written) => {
+  // Digits alone would be a time to some, and milliseconds to others.
+  const ago = /^\d+$/.test(written.trim()) ? undefined : parseDuration(written);
+  return parseTime(written) ?? (ago === undefined ? undefined : Date.now() - ago);
+}, 'is no time; write one such as 2026-07-01T12:00Z, or how long ago it was (30m, 7d)');
+
 /** Where a downloader begins: a word, or milliseconds since the epoch. */
 export const startingPoint: z.ZodType<'beginning' | 'end' | number> = parsed((written) => {
   const word = written.trim().toLowerCase();

@@ -1,14 +1,15 @@
 /** The files of a topic, newest version first. */
 import { createKafka } from '../kafka/client.ts';
 import type { Kafka, TopicDescription } from '../kafka/contract.ts';
-import { type FileState, sentVersionOf } from '../records/state-record.ts';
-import { versionOf } from '../records/upload-id.ts';
 import { clientOptions } from './run/client-options.ts';
 import { Keyring } from './shared/keyring.ts';
+import { type ListedFilter, listedFilter } from './shared/listed-filter.ts';
 import type { ListedFile, ListOptions } from './shared/options.ts';
 import { existingTopic } from './shared/topics.ts';
-import { type EveryState, readState, type StateEntry } from './state/read-state.ts';
-import { newestOf, readVersions } from './state/read-versions.ts';
+import { listedDate, listedMtime, listedRate } from './state/listed-facts.ts';
+import { listedOf, type MaybePlaced, withMissing } from './state/listed-state.ts';
+import { type EveryState, readState } from './state/read-state.ts';
+import { newestOf, readVersions, type Version } from './state/read-versions.ts';
 
 /**
  * Lists the newest version of each path from `T.state`, which is small; files that it may not tell of, and with
@@ -24,7 +25,18 @@ export async function* list(options: ListOptions): AsyncGenerator<ListedFile> {
 }
 
 /** Which of a path's versions is listed. */
-export type Newest = (versions: readonly ListedFile[]) => ListedFile | undefined;
+export type Newest = <T extends ListedFile>(versions: readonly T[]) => T | undefined;
+
+/** All that a reading of the topic goes by. */
+interface Listing {
+  readonly kafka: Kafka;
+  readonly topic: TopicDescription;
+  readonly keyring: Keyring;
+  readonly filter: ListedFilter;
+  readonly options: ListOptions;
+  /** Of the versions of all paths, those that may be listed. */
+  readonly choose: <T extends ListedFile>(versions: readonly T[]) => T[];
+}
 
 /** The same through any client; it stays open. `newest`: of the versions of a path. */
 export async function listFrom(
@@ -34,112 +46,74 @@ export async function listFrom(
 ): Promise<ListedFile[]> {
   const keyring = await Keyring.open(options);
   const topic = await existingTopic(kafka, options.topic);
-  const state = options.newestOnly === false ? undefined : await readState(kafka, topic, { keyring });
-  const files =
-    state === undefined
-      ? await fromRecords(kafka, topic.name, options, keyring, newest)
-      : await fromState(kafka, topic, state, options, keyring, newest);
-  const wanted = files.filter(
-    ({ uploader }) => options.uploader === undefined || uploader === options.uploader,
-  );
-  return wanted.sort((a, b) => b.sentAt - a.sentAt || (a.upload < b.upload ? 1 : -1));
+  const filter = listedFilter(options);
+  const { state: words = [], newestOnly = true } = options;
+  const isAll = !newestOnly || words.length > 0;
+  const choose: Listing['choose'] = (files) => (isAll ? superseding(files) : newestByPath(files, newest));
+  const listing = { kafka, topic, keyring, filter, options, choose };
+  const isWanted = filter.names;
+  // What was superseded, and for whom each is encrypted, stands on the topic alone.
+  const readsAll = !newestOnly || words.includes('superseded') || words.includes('locked');
+  const state = readsAll ? undefined : await readState(kafka, topic, { keyring, isWanted });
+  const files = state === undefined ? choose(await fromRecords(listing)) : await fromState(listing, state);
+  return files.filter(filter.file).sort((a, b) => b.sentAt - a.sentAt || (a.upload < b.upload ? 1 : -1));
 }
 
-async function fromState(
-  kafka: Kafka,
-  topic: TopicDescription,
-  state: EveryState,
-  options: ListOptions,
-  keyring: Keyring,
-  newest: Newest,
-): Promise<ListedFile[]> {
+async function fromState(listing: Listing, state: EveryState): Promise<ListedFile[]> {
+  const { kafka, topic, keyring, filter, options, choose } = listing;
   const earliest = await kafka.offsets(topic.name, 'earliest');
   const latest = await kafka.offsets(topic.name, 'latest');
+  const held = { earliest, latest };
   const mayHaveMore = (uploader?: string): boolean =>
     [...earliest].some(([partition, offset]) => state.untoldBefore(partition, uploader) > offset);
-  const stands = ({ partition, first, last }: Pick<FileState, 'partition' | 'first' | 'last'>): boolean =>
-    first >= (earliest.get(partition) ?? 0) && last < (latest.get(partition) ?? 0);
-  const files = [...state.files.values()].flatMap((entry) => listed(entry, stands));
-  if (!mayHaveMore(options.uploader)) return newestByPath(files, newest);
-  const untold = await fromRecords(kafka, topic.name, options, keyring, newest);
-  return newestByPath([...files, ...untold.filter(({ uploader }) => mayHaveMore(uploader))], newest);
+  const told = [...state.files.values()].flatMap((entry) => listedOf(entry, held));
+  const missingOf = (placed: readonly MaybePlaced[]): Promise<ListedFile[]> =>
+    withMissing(kafka, topic.name, placed.filter(filter.file), held, keyring);
+  if (!mayHaveMore(options.uploader)) return missingOf(choose(told));
+  const known = new Set(told.map(nameOf));
+  const untold = (await fromRecords(listing)).filter(
+    (file) => mayHaveMore(file.uploader) && !known.has(nameOf(file)),
+  );
+  return missingOf(choose<MaybePlaced>([...told, ...untold]));
 }
 
-/** The versions of a file that its uploader remembers: the one that is being sent, and the newest that was sent. */
-function listed(
-  { uploader, path, state, at, isLocked, isShown }: StateEntry,
-  stands: (version: Pick<FileState, 'partition' | 'first' | 'last'>) => boolean,
-): ListedFile[] {
-  const files: ListedFile[] = [];
-  const marks = {
-    ...(state.sealed === undefined ? {} : { encrypted: true as const }),
-    ...(isLocked ? { locked: true as const } : {}),
-  };
-  const sent = sentVersionOf(state);
-  if (sent !== undefined) {
-    const { upload, size, mtime } = sent;
-    // In its place stands what tells nothing to whoever lists.
-    const digest = state.sealed === undefined || isShown ? sent.digest : '';
-    const sentAt = state.state === 'sent' ? at : versionOf(upload) / 1000;
-    const facts = { size, digest, mtime: milliseconds(mtime), sentAt: inDateRange(sentAt) };
-    files.push({
-      uploader,
-      path,
-      upload,
-      ...facts,
-      ...marks,
-      state: stands(sent) ? 'complete' : 'incomplete',
-    });
-  }
-  if (state.state === 'sending') {
-    const { size, mtime } = state.fingerprint;
-    const facts = { size, digest: '', mtime: milliseconds(mtime), sentAt: inDateRange(at) };
-    const { upload } = state;
-    files.push({
-      uploader,
-      path,
-      upload,
-      ...facts,
-      ...marks,
-      state: stands(state) ? 'sending' : 'incomplete',
-    });
-  }
-  return files;
+function nameOf({ uploader, path, upload }: ListedFile): string {
+  return `${upload} ${uploader}/${path}`;
 }
 
-async function fromRecords(
-  kafka: Kafka,
-  topic: string,
-  options: ListOptions,
-  keyring: Keyring,
-  newest: Newest,
-): Promise<ListedFile[]> {
-  const isWanted = (uploader: string): boolean =>
-    options.uploader === undefined || uploader === options.uploader;
-  const { versions, locked } = await readVersions(kafka, topic, isWanted, keyring);
+async function fromRecords({ kafka, topic, keyring, filter, options }: Listing): Promise<ListedFile[]> {
+  const { versions, locked } = await readVersions(kafka, topic.name, filter.names, keyring);
   if (locked > 0) {
     const message = `${locked} files in packs are not listed: they are encrypted, and ${keyring.whyLocked}`;
     options.onEvent?.({ type: 'warning', message });
   }
-  const files = versions.map(({ partition: _partition, first: _first, mtime, sentAt, ...version }) => {
-    return { ...version, mtime: milliseconds(mtime), sentAt: inDateRange(sentAt) };
+  return versions.map(listedVersion);
+}
+
+function listedVersion(version: Version): ListedFile {
+  const { partition: _partition, first: _first, ranges, at, mtime, sentAt, ...facts } = version;
+  const { state, locked, size } = version;
+  const file = { ...facts, mtime: listedMtime(mtime), sentAt: listedDate(sentAt) };
+  if (locked) return file;
+  if (state === 'incomplete') return { ...file, missing: ranges.missing(0, size) };
+  if (state !== 'sending') return file;
+  return { ...file, done: ranges.bytes, ...listedRate(ranges.bytes, sentAt, at) };
+}
+
+function newestByPath<T extends ListedFile>(files: readonly T[], newest: Newest): T[] {
+  return [...byPath(files).values()].flatMap((versions) => newest(versions) ?? []);
+}
+
+/** Versions than which a newer one of their path is complete are superseded; those that were given up stay that. */
+function superseding<T extends ListedFile>(files: readonly T[]): T[] {
+  return [...byPath(files).values()].flatMap((versions) => {
+    const complete = newestOf(versions.filter(({ state }) => state === 'complete'))?.upload ?? '';
+    return versions.map((file) =>
+      file.state === 'aborted' || file.upload >= complete ? file : { ...file, state: 'superseded' as const },
+    );
   });
-  return options.newestOnly === false ? files : newestByPath(files, newest);
 }
 
-function newestByPath(files: readonly ListedFile[], newest: Newest): ListedFile[] {
-  const byPath = Map.groupBy(files, ({ uploader, path }) => `${uploader}/${path}`);
-  return [...byPath.values()].flatMap((versions) => newest(versions) ?? []);
-}
-
-function milliseconds(nanoseconds: string): number {
-  return inDateRange(Number(BigInt(nanoseconds) / 1_000_000n));
-}
-
-/** What a Date can hold, milliseconds from the epoch. */
-const dateRange = 8.64e15;
-
-/** Whatever a record says of a time, whoever lists it can print it. */
-function inDateRange(milliseconds: number): number {
-  return Math.min(dateRange, Math.max(-dateRange, milliseconds));
+function byPath<T extends ListedFile>(files: readonly T[]): Map<string, T[]> {
+  return Map.groupBy(files, ({ uploader, path }) => `${uploader}/${path}`);
 }

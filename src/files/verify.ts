@@ -85,17 +85,17 @@ async function sentWhole(kafka: Kafka, options: ListOptions): Promise<ListedFile
 }
 
 /** Whatever the topic has of it by now, and of newer ones that are on their way. */
-function newestWhole(versions: readonly ListedFile[]): ListedFile | undefined {
+function newestWhole<T extends ListedFile>(versions: readonly T[]): T | undefined {
   return versions
     .filter((file) => file.digest !== '' || isHidden(file))
-    .reduce<ListedFile | undefined>(
+    .reduce<T | undefined>(
       (newest, one) => (newest === undefined || one.upload > newest.upload ? one : newest),
       undefined,
     );
 }
 
 function isHidden({ encrypted, digest, state }: ListedFile): boolean {
-  return encrypted === true && digest === '' && state !== 'sending';
+  return encrypted === true && digest === '' && state !== 'sending' && state !== 'aborted';
 }
 
 function nameOf({ uploader, path, upload }: ListedFile): string {

@@ -133,3 +133,24 @@ test('What grows while it is read is not right', async () => {
   const found = await verify(flow, growing as MemorySource);
   assert.deepEqual(wrong(found), [`${path} unreadable`]);
 });
+
+test('A version that was given up is not the newest, encrypted or not', async (t) => {
+  const { flow, anna } = await encryptedFlow(t);
+  const encryptTo = [anna.recipient];
+  flow.source.write('a', noise(20_000));
+  const sink = new MemorySource();
+  sink.write('shop/a', flow.source.bytes('a'));
+  await flow.up({ encryptTo });
+  flow.source.write('a', noise(20_000));
+  const restless = faultySource(flow.source, ({ method, name, position = 0 }) => {
+    if (method === 'read' && position > 2000) flow.source.write(name, noise(20_000));
+  });
+  await flow.up({ encryptTo }, { source: restless });
+  // The topic itself tells then.
+  flow.cluster.deleteTopic('files.state');
+  const found = await verify(flow, sink, { identity: [anna.file] });
+  assert.deepEqual(
+    found.map(({ path, result }) => `${path} ${result}`),
+    ['a right'],
+  );
+});

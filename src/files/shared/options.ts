@@ -220,7 +220,31 @@ export interface ListOptions extends ReadingOptions {
   readonly uploader?: string;
   /** Only the newest complete version of each path, where there is one (default); false: every version. */
   readonly newestOnly?: boolean;
+  /** Only versions of which one of these is so; of each path all that are known, not the newest alone. */
+  readonly state?: readonly ListedWord[];
+  /** Globs over the relative path; when given, only what matches one. */
+  readonly include?: readonly string[];
+  /** Globs over the relative path; what matches is left out, whole folders too. */
+  readonly exclude?: readonly string[];
+  /** Only what was sent at this time or later, milliseconds since the epoch. */
+  readonly since?: number;
+  /** Only what was sent at this time or before. */
+  readonly until?: number;
+  /** Only files of so many bytes or more. */
+  readonly larger?: number;
+  /** Only files of so many bytes or fewer. */
+  readonly smaller?: number;
 }
+
+/**
+ * `complete`: closed, and all bytes are on the topic. `sending`: not closed, and not given up. `incomplete`: bytes of it are not on the topic
+ * (any more). `aborted`: given up by its uploader. `superseded`: a newer version of the path is complete.
+ */
+export const listedStates = ['complete', 'sending', 'incomplete', 'aborted', 'superseded'] as const;
+export type ListedState = (typeof listedStates)[number];
+/** `locked`: encrypted, and no key at hand opens it, whatever its state is. */
+export const listedWords = [...listedStates, 'locked'] as const;
+export type ListedWord = (typeof listedWords)[number];
 
 export interface VerifyOptions extends ReadingOptions, StoreOptions {
   /** The sink: a directory, or the URL of a place in a store. */
@@ -240,8 +264,13 @@ export interface ListedFile {
   readonly mtime: number;
   /** When its closing record was written, milliseconds since the epoch. */
   readonly sentAt: number;
-  /** `complete`: closed and all bytes still on the topic. */
-  readonly state: 'complete' | 'sending' | 'aborted' | 'incomplete';
+  readonly state: ListedState;
+  /** Of what is being sent: bytes that are on the topic. */
+  readonly done?: number;
+  /** Bytes a second since it was begun; absent where nothing has come for a minute. */
+  readonly rate?: number;
+  /** Bytes `[start, end)` that are not on the topic, of what is closed; absent where nobody knows which. */
+  readonly missing?: readonly (readonly [start: number, end: number])[];
   readonly encrypted?: true;
   /** Encrypted, and what no key at hand opens is not told: its name may stand as a hash, its size and digest as nothing. */
   readonly locked?: true;

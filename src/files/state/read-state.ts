@@ -26,6 +26,9 @@ export interface StateEntry {
   readonly isShown?: boolean;
 }
 
+/** Whether files of an uploader and path are kept; of an encrypted name, the hash stands for the path. */
+export type IsWanted = (uploader: string, path: string) => boolean;
+
 /** All of `T.state`, as it speaks of the files topic of one id. */
 export class EveryState {
   /** `UPLOADER/PATH` -> what its uploader remembers; what is remembered of other topics is left out. */
@@ -38,11 +41,13 @@ export class EveryState {
   readonly #ready = new Set<string>();
   /** Uploader -> the key of its names, for whoever may read them. */
   readonly #names = new Map<string, Wrapped>();
+  readonly #isWanted: IsWanted;
 
-  constructor(topicId: string, cluster: string, partitions: number) {
+  constructor(topicId: string, cluster: string, partitions: number, isWanted: IsWanted = () => true) {
     this.#topicId = topicId;
     this.#cluster = cluster;
     this.#partitions = partitions;
+    this.#isWanted = isWanted;
   }
 
   take(partition: number, decoded: StateRecord, at: number): void {
@@ -55,6 +60,7 @@ export class EveryState {
       else this.#ready.delete(decoded.uploader);
     } else if (decoded.kind === 'file') {
       const { uploader, path, state } = decoded;
+      if (!this.#isWanted(uploader, path)) return;
       const key = `${uploader}/${path}`;
       if (state?.topic === this.#topicId) this.files.set(key, { uploader, path, state, at });
       else this.files.delete(key);
@@ -131,13 +137,14 @@ function shownOrNot(names: NamesKey, uploader: string, hidden: NamedState): Name
 export async function readState(
   kafka: Kafka,
   topic: TopicDescription,
-  { uploader, keyring }: { readonly uploader?: string; readonly keyring: Keyring },
+  options: { readonly uploader?: string; readonly keyring: Keyring; readonly isWanted?: IsWanted },
 ): Promise<EveryState | undefined> {
+  const { uploader, keyring, isWanted } = options;
   const name = stateTopicOf(topic.name);
   const description = await kafka.describeTopic(name);
   if (description === undefined) return undefined;
   const { clusterId } = await kafka.describeCluster();
-  const state = new EveryState(topic.id, clusterId, description.partitions);
+  const state = new EveryState(topic.id, clusterId, description.partitions, isWanted);
   const damaged = new Set<number>();
   const earliest = await kafka.offsets(name, 'earliest');
   const only = uploader === undefined ? undefined : statePartition(uploader, description.partitions);

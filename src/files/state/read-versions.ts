@@ -7,6 +7,7 @@ import { decodeTopicRecord } from '../../records/topic-record.ts';
 import { versionOf } from '../../records/upload-id.ts';
 import { Ranges } from '../incoming/ranges.ts';
 import type { Keyring } from '../shared/keyring.ts';
+import type { ListedFile } from '../shared/options.ts';
 
 /** One version of one file, as far as the topic holds it. */
 export interface Version extends UploadRef {
@@ -24,6 +25,10 @@ export interface Version extends UploadRef {
   readonly encrypted?: true;
   /** No key at hand opens it: its path may be a hash, and nobody knows its digest. */
   readonly locked?: true;
+  /** The bytes of it that the topic holds, as far as keys at hand tell. */
+  readonly ranges: Ranges;
+  /** When its newest record was written, milliseconds since the epoch. */
+  readonly at: number;
 }
 
 /** What a topic holds, and how many files of packs cannot be named, for no key at hand opens them. */
@@ -33,20 +38,28 @@ export interface Versions {
 }
 
 type Draft = Omit<Version, 'state'> & {
-  readonly ranges: Ranges;
   readonly end: 'close' | 'abort' | 'refused' | undefined;
 };
 
-/** Reads the topic from end to end. What is not as FORMAT.md says is passed over, and what it was to end is not complete. */
+/** Kafka offsets by partition. */
+export interface Span {
+  readonly from: ReadonlyMap<number, number>;
+  readonly until: ReadonlyMap<number, number>;
+}
+
+/**
+ * Reads the topic from end to end, or a span of it. What is not as FORMAT.md says is passed over, and what it was to end is not complete.
+ */
 export async function readVersions(
   kafka: Kafka,
   topic: string,
   isWanted: (uploader: string, path: string) => boolean,
   keyring: Keyring,
+  span?: Span,
 ): Promise<Versions> {
   const drafts = new Drafts(isWanted, keyring);
-  const from = await kafka.offsets(topic, 'earliest');
-  const until = await kafka.offsets(topic, 'latest');
+  const from = span?.from ?? (await kafka.offsets(topic, 'earliest'));
+  const until = span?.until ?? (await kafka.offsets(topic, 'latest'));
   for await (const batch of kafka.consumer({ topic, from, until, onGap: () => {} })) {
     for (const record of batch.records) {
       const opening = drafts.take(record, batch.partition);
@@ -69,10 +82,10 @@ class Drafts {
   }
 
   versions(): Version[] {
-    return [...this.#drafts.values()].map(({ ranges, end, ...version }) => {
+    return [...this.#drafts.values()].map(({ end, ...version }) => {
       if (end === 'abort') return { ...version, state: 'aborted' };
       if (end === undefined) return { ...version, state: 'sending' };
-      const isWhole = end === 'close' && ranges.covers(version.size);
+      const isWhole = end === 'close' && version.ranges.covers(version.size);
       return { ...version, state: isWhole ? 'complete' : 'incomplete' };
     });
   }
@@ -158,11 +171,12 @@ class Drafts {
       partition,
       first: offset,
       ranges: new Ranges(),
+      at: timestamp,
       end: undefined,
     };
     if (range !== undefined) before.ranges.add(...range);
     // The first record that ends an upload counts: readers are through with it then.
-    this.#drafts.set(key, before.end === undefined ? { ...before, ...changes } : before);
+    this.#drafts.set(key, before.end === undefined ? { ...before, ...changes, at: timestamp } : before);
   }
 }
 
@@ -172,7 +186,9 @@ function closedBy({ size, digest, mtime }: Pick<Close, 'size' | 'digest' | 'mtim
 }
 
 /** The newest version that is complete; where none is, the newest that was not given up. */
-export function newestOf<T extends Pick<Version, 'upload' | 'state'>>(versions: readonly T[]): T | undefined {
+export function newestOf<T extends Pick<ListedFile, 'upload' | 'state'>>(
+  versions: readonly T[],
+): T | undefined {
   const standing = versions.filter(({ state }) => state !== 'aborted');
   const complete = standing.filter(({ state }) => state === 'complete');
   const candidates = complete.length > 0 ? complete : standing;

@@ -50,7 +50,7 @@ export const reading: readonly Defect[] = [
     breaks: 'One record of the state topic with a time that no date can hold ended list for everybody.',
     edits: [
       edit(
-        'src/files/list.ts',
+        'src/files/state/listed-facts.ts',
         '  return Math.min(dateRange, Math.max(-dateRange, milliseconds));',
         '  return Math.min(dateRange * 1e6, Math.max(-dateRange * 1e6, milliseconds));',
       ),
