@@ -146,7 +146,9 @@ function readsAlike(flag: Flag<unknown>, sources: Sources, sample: string): bool
   return found !== undefined && isDeepStrictEqual(resolveSettings({ flag }, sources), asFlag);
 }
 
+/** A date first: what is so long ago would be another time whenever it is read. */
 const samples = [
+  '2026-07-01',
   '7s',
   '7MB',
   '7',
@@ -157,8 +159,6 @@ const samples = [
   '0 7 * * *',
   '640x360',
   '640x360@800k',
-  '-5m',
-  'end',
   'https://x',
 ];
 
