@@ -8,6 +8,7 @@ export { type RunningServer, serve } from './delivery/serve.ts';
 export { type ServeEvent, type ServeOptions, serveDefaults } from './delivery/serve-options.ts';
 export { ConfigurationError, FormatError, IncompleteError, SluiceError, UnreachableError } from './errors.ts';
 export { cat } from './files/cat.ts';
+export { type ChangedState, forgetState, rebuildState } from './files/change-state.ts';
 export { download } from './files/download.ts';
 export { list } from './files/list.ts';
 export type * from './files/shared/events.ts';
@@ -24,6 +25,8 @@ export {
   uploadDefaults,
   type VerifyOptions,
 } from './files/shared/options.ts';
+export type { ChangeStateOptions, ForgetStateOptions, StateOptions } from './files/shared/state-options.ts';
+export { type RememberedFile, showState, type UploaderState } from './files/show-state.ts';
 export { upload } from './files/upload.ts';
 export { type Verified, verify } from './files/verify.ts';
 export { type Compression, compressions, KafkaError, type KafkaErrorKind } from './kafka/contract.ts';

@@ -114,6 +114,14 @@ const faces: readonly Face[] = [
   { verb: 'list', options: 'ListOptions', defaults: {}, apart: ['bandwidth', 'newestOnly', 'all'] },
   // What is written without a flag.
   { verb: 'cat', options: 'CatOptions', defaults: {}, apart: ['bandwidth', 'file'] },
+  { verb: 'state show', options: 'StateOptions', defaults: {}, apart: ['bandwidth', 'uploader', 'path'] },
+  {
+    verb: 'state forget',
+    options: 'ForgetStateOptions',
+    defaults: {},
+    apart: ['bandwidth', 'uploader', 'path', 'yes'],
+  },
+  { verb: 'state rebuild', options: 'ChangeStateOptions', defaults: {}, apart: ['bandwidth', 'uploader'] },
   { verb: 'verify', options: 'VerifyOptions', defaults: {}, apart: ['bandwidth', ...stores] },
   {
     verb: 'live publish',

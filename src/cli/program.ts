@@ -10,6 +10,7 @@ import { reportFailure } from './failure.ts';
 import { listCommand } from './list.ts';
 import { liveCommand } from './live.ts';
 import { serveCommand } from './serve.ts';
+import { stateCommand } from './state.ts';
 import { statusCommand } from './status.ts';
 import { uploadCommand } from './upload.ts';
 import { verifyCommand } from './verify.ts';
@@ -56,6 +57,7 @@ export function createProgram(version: string): Command {
     doctorCommand(),
     configCommand(),
     statusCommand(),
+    stateCommand(),
   ];
   for (const verb of verbs) program.addCommand(verb);
   for (const command of [

@@ -96,7 +96,7 @@ test('Damaged state is refused with its place and the way out, and only by its o
   await assert.rejects(flow.up(), (error) => {
     return (
       error instanceof Error &&
-      /files\.state, partition \d+, offset \d+.*Delete the topic/.test(error.message)
+      /files\.state, partition \d+, offset \d+.*sluice state rebuild/.test(error.message)
     );
   });
   const other = new Flow();

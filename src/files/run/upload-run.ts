@@ -146,10 +146,10 @@ export class UploadRun {
       await state.tellNames(recipients.markOf(uploader), () => recipients.wrap(names.secret));
     const lease = await HeldLease.take({ uploader, topicId: topic.id, leases, write, lost }, state.end);
     state.behind.guardWith(() => lease.confirm());
-    const { isRestored } = state;
+    const hasRestored = state.restored > 0;
     const ready = state.makeReady(topic.id).catch(lost);
     // Marks stand before all that will be remembered of this run, in the same partition: nothing need wait for them.
-    if (isRestored) await ready;
+    if (hasRestored) await ready;
     const looks = setInterval(() => void this.#lookAtTopic().catch(lost), uploadWaits.topicLook);
     const sending = this.#senders.run().catch(lost);
     await this.#intake.run().catch(lost);

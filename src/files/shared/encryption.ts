@@ -93,6 +93,15 @@ async function namesSecret(file: string): Promise<Uint8Array> {
     if ((cause as NodeJS.ErrnoException).code !== 'EEXIST')
       throw new ConfigurationError(`--encrypt-names: ${describeError(cause)}`, { cause });
   }
+  return standingSecret(file);
+}
+
+/** The key of names in a file that is there. Throws ConfigurationError. */
+export async function namesKeyOf(file: string): Promise<NamesKey> {
+  return new NamesKey(await standingSecret(file));
+}
+
+async function standingSecret(file: string): Promise<Uint8Array> {
   const found = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new ConfigurationError(`--encrypt-names: ${describeError(cause)}`, { cause });
   });

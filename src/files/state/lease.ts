@@ -28,6 +28,8 @@ export interface AwaitLeaseOptions {
   readonly leases: ReadLeases;
   readonly waiting: (message: string) => void;
   readonly signal: AbortSignal;
+  /** What to do while the holder is alive. Default: as an uploader is told. */
+  readonly advice?: string | undefined;
   /** Milliseconds between two looks. Default: `uploadWaits.leaseLook`. */
   readonly pause?: number;
 }
@@ -38,9 +40,9 @@ export interface AwaitLeaseOptions {
  * ConfigurationError when the holder is alive.
  */
 export async function awaitLease(options: AwaitLeaseOptions): Promise<void> {
-  const { uploader, lease, leases, waiting, signal, pause = uploadWaits.leaseLook } = options;
+  const { uploader, lease, leases, waiting, signal, advice, pause = uploadWaits.leaseLook } = options;
   if (isDead(lease)) return;
-  if (living.has(lease.owner)) throw refusal(uploader, lease);
+  if (living.has(lease.owner)) throw refusal(uploader, lease, advice);
   const ends = performance.now() + lease.lasts;
   waiting(
     `uploader "${uploader}" on ${lease.host} (process ${lease.pid}) has not given its name back; it is taken for gone if it gives no sign of life for ${Math.ceil(lease.lasts / 1000)} s`,
@@ -49,7 +51,7 @@ export async function awaitLease(options: AwaitLeaseOptions): Promise<void> {
     await delay(Math.min(pause, left), undefined, { signal }).catch(() => {});
     const now = (await leases(lease.offset)).at(-1) ?? undefined;
     if (now === undefined) return;
-    if (now.offset !== lease.offset) throw refusal(uploader, now);
+    if (now.offset !== lease.offset) throw refusal(uploader, now, advice);
   }
 }
 
@@ -78,8 +80,10 @@ export function isDead(lease: Pick<Lease, 'owner' | 'host' | 'pid' | 'boot'>): b
   }
 }
 
-export function refusal(uploader: string, lease: Lease): ConfigurationError {
+const usualAdvice = 'stop it, or choose another --name';
+
+export function refusal(uploader: string, lease: Lease, advice: string = usualAdvice): ConfigurationError {
   return new ConfigurationError(
-    `an uploader named "${uploader}" is running on ${lease.host} (process ${lease.pid}): stop it, or choose another --name`,
+    `an uploader named "${uploader}" is running on ${lease.host} (process ${lease.pid}): ${advice}`,
   );
 }

@@ -43,7 +43,8 @@ export function listedOf({ uploader, path, state, at, isLocked, isShown }: State
     const facts = { uploader, path, upload, size, digest, mtime: listedMtime(sent.mtime), sentAt, ...marks };
     placed.push({ ...facts, state: stands(held, sent) ? 'complete' : 'incomplete', place: sent });
   }
-  if (state.state !== 'sent') {
+  // The same version is remembered as sent, and is to be sent again.
+  if (state.state !== 'sent' && sent?.upload !== state.upload) {
     const { upload, acked: done, fingerprint } = state;
     const { size, mtime } = fingerprint;
     const facts = { uploader, path, upload, size, digest: '', mtime: listedMtime(mtime), ...marks };

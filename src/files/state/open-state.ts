@@ -15,8 +15,12 @@ export interface OpenStateOptions {
   /** In a dry run on topics that do not exist nothing has been sent. */
   readonly topics: Partial<UploadTopics>;
   readonly settings: UploadSettings;
-  readonly encryption?: Encryption | undefined;
+  readonly encryption?: Pick<Encryption, 'names'> | undefined;
   readonly signal: AbortSignal;
+  /** Find out from the files topic itself, whatever is remembered, and forget what is damaged. */
+  readonly rebuild?: boolean;
+  /** What to do while an uploader of the name is alive. Default: as an uploader is told. */
+  readonly advice?: string;
 }
 
 /** What is asked of the files topic beside the state, whether or not that will need it: afterwards it would cost round trips. */
@@ -39,7 +43,7 @@ function ask(kafka: Kafka, topic: TopicDescription): Aside {
 
 /** Waits for the uploader's name to be free, except in a dry run. Throws ConfigurationError when it is not. */
 export async function openState(options: OpenStateOptions): Promise<UploadState> {
-  const { kafka, topics, settings } = options;
+  const { kafka, topics, settings, rebuild = false } = options;
   const { files: topic } = topics;
   let aside = topic && ask(kafka, topic);
   const { state, hasWaited } = await readState(options);
@@ -47,24 +51,25 @@ export async function openState(options: OpenStateOptions): Promise<UploadState>
   if (hasWaited) aside = ask(kafka, topic);
   // Before too: what speaks of another topic counts, and may be replaced by what stands on this one.
   if (settings.resend) state.resendAll();
-  if (!state.isReady(topic.id)) await recover(options, topic, state, aside);
+  if (rebuild || !state.isReady(topic.id)) await recover(options, topic, state, aside);
   if (settings.resend) state.resendAll();
   await giveUpCut(options, topic, state, await aside.ends);
   state.countOnly(topic.id);
   return state;
 }
 
-async function readState({ kafka, topics, settings, encryption, signal }: OpenStateOptions): Promise<{
+async function readState(options: OpenStateOptions): Promise<{
   readonly state: UploadState;
   readonly hasWaited: boolean;
 }> {
+  const { kafka, topics, settings, encryption, signal, rebuild, advice } = options;
   const { name: uploader, dryRun, onEvent } = settings;
   const { partitions } = topics.state ?? { partitions: 1 };
   const read = async (): Promise<UploadState> => {
     const topic = stateTopicOf(settings.topic);
     const names = encryption?.names;
     const state = new UploadState({ kafka, topic, partitions, uploader, names });
-    if (topics.state !== undefined) await state.load();
+    if (topics.state !== undefined) await state.load(rebuild);
     return state;
   };
   let state = await read();
@@ -74,7 +79,7 @@ async function readState({ kafka, topics, settings, encryption, signal }: OpenSt
   let ended: number | undefined;
   while (state.lease !== undefined && state.lease.offset !== ended) {
     const { lease } = state;
-    await awaitLease({ uploader, lease, leases, waiting, signal });
+    await awaitLease({ uploader, lease, leases, waiting, signal, advice });
     ended = lease.offset;
     // Its former holder may have gone on writing until now, and another may have been faster than we.
     state = await read();
@@ -84,13 +89,13 @@ async function readState({ kafka, topics, settings, encryption, signal }: OpenSt
 
 /** Finds out from the files topic itself what this uploader sent before there was this state topic. */
 async function recover(
-  { kafka, topics, settings }: OpenStateOptions,
+  { kafka, topics, settings, rebuild = false }: OpenStateOptions,
   topic: TopicDescription,
   state: UploadState,
   aside: Aside,
 ): Promise<void> {
   const { name: uploader, onEvent } = settings;
-  for (const [, file] of settings.resend ? [] : state.files()) {
+  for (const [, file] of settings.resend || rebuild ? [] : state.files()) {
     if (file.topic === topic.id || file.state === 'aborted') continue;
     throw new ConfigurationError(
       `topic ${topic.name} was deleted and made anew since "${uploader}" sent its files there: add --resend once to send them all again`,
@@ -100,11 +105,12 @@ async function recover(
   const { origin } = state;
   const isOfHere = origin?.topic === topic.id;
   // A state topic that is older than the files topic has been told everything; a copy of another cluster's has not.
-  if (origin !== undefined && !isOfHere && origin.cluster === cluster) return;
-  const ends = isOfHere ? origin.ends : await aside.ends;
+  const isOlder = origin !== undefined && !isOfHere && origin.cluster === cluster;
+  if (isOlder && !rebuild) return;
+  const ends = isOfHere && !rebuild ? origin.ends : await aside.ends;
   const begin = { topic: topic.id, ends: [...ends], cluster };
-  if (!isOfHere && topics.isNewState) state.beginAllAt(begin);
-  else if (!isOfHere) state.beginAt(begin);
+  if (!isOfHere && !isOlder && topics.isNewState) state.beginAllAt(begin);
+  else if (!isOfHere && !isOlder) state.beginAt(begin);
   const earliest = await aside.earliest;
   const until = new Map(
     [...ends.entries()].filter(([partition, end]) => end > (earliest.get(partition) ?? end)),
@@ -112,11 +118,19 @@ async function recover(
   if (until.size === 0) return;
   const stateTopic = stateTopicOf(topic.name);
   const message = `${stateTopic} does not know what "${uploader}" has sent: reading ${topic.name} to find out`;
-  onEvent({ type: 'warning', message });
-  for (const [path, file] of await rebuildState(kafka, topic, uploader, until)) {
+  if (!rebuild) onEvent({ type: 'warning', message });
+  const { files, sealed } = await rebuildState(kafka, topic, uploader, until);
+  for (const [path, file] of files) {
     const known = state.get(path);
-    if (known === undefined || (settings.resend && known.topic !== topic.id)) state.restore(path, file);
+    const isElsewhere = (settings.resend || rebuild) && known !== undefined && known.topic !== topic.id;
+    if (known === undefined || isElsewhere || (rebuild && known.upload < file.upload))
+      state.restore(path, file);
   }
+  if (rebuild && sealed > 0)
+    onEvent({
+      type: 'warning',
+      message: `${sealed} records of "${uploader}" are encrypted, and an uploader has no key that opens them: files that it does not remember are sent again`,
+    });
 }
 
 /** What was sent behind the present end of its partition is not there any more: that log was cut, and it is sent again. */

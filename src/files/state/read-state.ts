@@ -6,6 +6,7 @@ import type { NamesKey } from '../../records/names-key.ts';
 import {
   decodeStateRecord,
   type FileState,
+  type Lease,
   type Origin,
   type StateRecord,
   statePartition,
@@ -33,6 +34,8 @@ export type IsWanted = (uploader: string, path: string) => boolean;
 export class EveryState {
   /** `UPLOADER/PATH` -> what its uploader remembers; what is remembered of other topics is left out. */
   readonly files: Map<string, StateEntry> = new Map();
+  /** Uploader -> the lease of whoever has its name, and when it was written. */
+  readonly leases: Map<string, Lease & { readonly at: number }> = new Map();
   readonly #topicId: string;
   readonly #cluster: string;
   readonly #partitions: number;
@@ -58,6 +61,9 @@ export class EveryState {
       if (decoded.ready?.names !== undefined) this.#names.set(decoded.uploader, decoded.ready.names);
       if (decoded.ready?.topic === this.#topicId) this.#ready.add(decoded.uploader);
       else this.#ready.delete(decoded.uploader);
+    } else if (decoded.kind === 'lease') {
+      if (decoded.lease === null) this.leases.delete(decoded.uploader);
+      else this.leases.set(decoded.uploader, { ...decoded.lease, at });
     } else if (decoded.kind === 'file') {
       const { uploader, path, state } = decoded;
       if (!this.#isWanted(uploader, path)) return;
@@ -81,6 +87,11 @@ export class EveryState {
       if (shown === undefined) this.files.set(key, { ...entry, isLocked: true });
       else this.files.set(`${uploader}/${shown.path}`, { ...entry, ...shown, isShown: true });
     }
+  }
+
+  /** Uploaders all of whose files on the topic are told. */
+  get whole(): ReadonlySet<string> {
+    return this.#ready;
   }
 
   /** What a partition says is not to be trusted: a record in it is damaged, or gone. */

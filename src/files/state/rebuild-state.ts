@@ -5,20 +5,28 @@
 import { FormatError } from '../../errors.ts';
 import type { Kafka, TopicDescription } from '../../kafka/contract.ts';
 import type { FileFacts } from '../../records/file-facts.ts';
-import { decodeFileRecord } from '../../records/file-record.ts';
 import type { FileState } from '../../records/state-record.ts';
+import { decodeTopicRecord } from '../../records/topic-record.ts';
 
-/** Newest sent version of each path of `uploader`, as the topic tells. Reads its partitions up to the offsets of `until`. */
+export interface RebuiltState {
+  /** The newest sent version of each path. */
+  readonly files: Map<string, FileState>;
+  /** Closing records and packs of which nobody knows what they say, for they are encrypted. */
+  readonly sealed: number;
+}
+
+/** What `uploader` sent, as the topic tells. Reads its partitions up to the offsets of `until`. */
 export async function rebuildState(
   kafka: Kafka,
   topic: TopicDescription,
   uploader: string,
   until: ReadonlyMap<number, number>,
-): Promise<Map<string, FileState>> {
+): Promise<RebuiltState> {
   const earliest = await kafka.offsets(topic.name, 'earliest');
   const from = new Map([...until.keys()].map((partition) => [partition, earliest.get(partition) ?? 0]));
   const found = new Map<string, FileState>();
   const firsts = new Map<string, number>();
+  let sealed = 0;
   const note = (
     path: string,
     upload: string,
@@ -36,9 +44,11 @@ export async function rebuildState(
   for await (const batch of kafka.consumer({ topic: topic.name, from, until, onGap: () => {} })) {
     for (const record of batch.records) {
       try {
-        const decoded = decodeFileRecord(record);
+        const decoded = decodeTopicRecord(record);
         if (decoded?.uploader !== uploader) continue;
-        if (decoded.kind === 'pack') {
+        if (decoded.kind === 'sealed') {
+          if (decoded.of === 'close' || decoded.of === 'pack') sealed++;
+        } else if (decoded.kind === 'pack') {
           for (const file of decoded.files)
             note(file.path, file.upload, file, batch.partition, record.offset, record.offset);
         } else if (decoded.kind === 'chunk') {
@@ -55,5 +65,5 @@ export async function rebuildState(
     }
     batch.release();
   }
-  return found;
+  return { files: found, sealed };
 }

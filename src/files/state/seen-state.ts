@@ -5,8 +5,16 @@ import { type FileState, sentVersionOf } from '../../records/state-record.ts';
 export function seenState(state: FileState, topicId: string | undefined, resend: string): FileState {
   const isElsewhere = topicId !== undefined && state.topic !== topicId;
   if (!isElsewhere && state.upload > resend) return state;
+  return state.state === 'sending' && isElsewhere ? givenUp(state) : sentAnew(state);
+}
+
+/** As it is remembered of a file that is to be sent again, though it was: its id stays known, and readers find what they have. */
+export function sentAnew(state: FileState): FileState {
   // Given up by a record, since downloaders hold what came of it.
-  if (state.state === 'sending' && !isElsewhere) return notGoneOnWith(state);
+  return state.state === 'sending' ? notGoneOnWith(state) : givenUp(state);
+}
+
+function givenUp(state: FileState): FileState {
   const before = sentVersionOf(state);
   return { ...state, state: 'aborted', ...(before === undefined ? {} : { before }) };
 }

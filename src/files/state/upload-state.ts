@@ -2,7 +2,6 @@
  * What one uploader remembers, kept in `T.state`: read once at the start, written behind every acknowledgement. Never
  * one growing record: a file is a key. Beside the files stand the uploader's marks ({@link Ready}): what holds for all of them.
  */
-import { FormatError } from '../../errors.ts';
 import type { ConsumedRecord, Kafka } from '../../kafka/contract.ts';
 import type { NamesKey } from '../../records/names-key.ts';
 import {
@@ -19,6 +18,7 @@ import {
   stateUploader,
 } from '../../records/state-record.ts';
 import { isLastVersion } from '../../records/upload-id.ts';
+import { DamagedRecords } from './damaged-records.ts';
 import { endsBehind, isSameReady } from './ends-behind.ts';
 import { FileStates } from './file-states.ts';
 import type { StandingLease } from './lease.ts';
@@ -41,6 +41,7 @@ export class UploadState {
   readonly #files = new FileStates();
   readonly #names: StateNames;
   readonly #behind: WriteBehind;
+  #damaged: readonly Uint8Array[] = [];
   /** Restored and not yet written. */
   readonly #restored = new Set<string>();
   #lease: StandingLease | undefined;
@@ -61,23 +62,20 @@ export class UploadState {
     this.#behind = new WriteBehind(options.topic, this.#partition);
   }
 
-  /** Reads this uploader's records, and since when the partition tells. */
-  async load(): Promise<void> {
+  /** Reads this uploader's records. Throws FormatError for a damaged one that none has replaced; `mend`: {@link makeReady} forgets it. */
+  async load(mend = false): Promise<void> {
     const { topic, uploader } = this.#options;
+    const damaged = new DamagedRecords(`${topic}, partition ${this.#partition}`);
     this.#end = this.#readTo = await this.#read(0, (record) => {
       // What others wrote is not read: a fault in it is theirs.
       const whose = stateUploader(record);
       if (whose !== uploader && whose !== '') return;
-      try {
-        this.#take(decodeStateRecord(record), record.offset);
-      } catch (error) {
-        if (!(error instanceof FormatError)) throw error;
-        throw new FormatError(
-          `${topic}, partition ${this.#partition}, offset ${record.offset}: ${error.message}. Delete the topic to have the state made anew from what stands on the files topic`,
-          { cause: error },
-        );
-      }
+      damaged.take(record, () => this.#take(decodeStateRecord(record), record.offset));
     });
+    if (!mend) damaged.throwIfAny();
+    this.#damaged = damaged.keys;
+    // What stood before it is not the newest.
+    for (const record of damaged.forgetting) this.#take(record, this.#end);
     this.#names.hasRead();
   }
 
@@ -195,9 +193,9 @@ export class UploadState {
     this.#isOfAll = true;
   }
 
-  /** True while there is something that {@link makeReady} will write of files. */
-  get isRestored(): boolean {
-    return this.#restored.size > 0;
+  /** How many files there are of which {@link makeReady} will write something. */
+  get restored(): number {
+    return this.#restored.size;
   }
 
   /** What was sent to another topic has not been sent. The ids stay known, so that every next version has a greater one. */
@@ -231,8 +229,10 @@ export class UploadState {
    */
   async makeReady(topicId: string): Promise<void> {
     const ready = { ...this.#marks, topic: topicId };
-    const isWritten = this.#newOrigin === undefined && this.#restored.size === 0;
+    const isWritten = this.#newOrigin === undefined && this.#restored.size + this.#damaged.length === 0;
     if (isWritten && isSameReady(ready, this.#ready)) return;
+    for (const key of this.#damaged) this.#behind.write({ key, value: null });
+    this.#damaged = [];
     const hasRestored = this.#restored.size > 0;
     for (const path of this.#restored) this.set(path, this.#files.get(path)!);
     this.#restored.clear();

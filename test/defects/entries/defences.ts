@@ -170,7 +170,7 @@ const ofFiles: readonly Defect[] = [
     edits: [
       edit(
         'src/files/state/lease.ts',
-        'if (now.offset !== lease.offset) throw refusal(uploader, now);',
+        'if (now.offset !== lease.offset) throw refusal(uploader, now, advice);',
         'if (now.offset !== lease.offset) return;',
       ),
     ],
