@@ -102,7 +102,7 @@ const faces: readonly Face[] = [
     verb: 'upload',
     options: 'UploadOptions',
     defaults: uploadDefaults,
-    apart: [...clock, ...stores, 'generate'],
+    apart: [...clock, ...stores, 'generate', 'maxInFlight'],
   },
   // One flag says how much is held over one connection, and over several.
   {

@@ -105,6 +105,12 @@ const how = {
     1,
     'bytes that may wait for Kafka to acknowledge them',
   ),
+  maxInFlight: optional(
+    'max-in-flight',
+    'SIZE',
+    size(1024),
+    'another name of --buffer-bytes; counts where both are given',
+  ),
   ...bandwidthFlags,
   giveUpAfter: giveUpFlag('never while watching, 5m with --once'),
 } as const;

@@ -70,10 +70,11 @@ async function run(call: UploadCall): Promise<ExitCode> {
       process.stdout.write(`${padEnd(event.reason, 8)}${size}  ${printable(event.path)}\n`);
     };
     const work = (inner: AbortSignal) => {
-      const { generate: _made, ...options } = live.settings;
+      const { generate: _made, maxInFlight, ...options } = live.settings;
       return upload({
         ...(once ? { giveUpAfter: onceGivesUpAfter } : {}),
         ...options,
+        ...(maxInFlight === undefined ? {} : { bufferBytes: maxInFlight }),
         ...storeOptions(settings),
         once,
         kafka,

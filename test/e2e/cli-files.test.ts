@@ -118,6 +118,11 @@ test('a dry run lists on stdout and sends nothing; a configuration file is enoug
   const list = await runSluice(['list', '--config', config]);
   assert.match(list.stdout, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ +3 B {2}complete {4}till\/a\.txt\n$/);
   assert.equal(list.stderr, '1 file, 3 B\n');
+
+  const tight = ['--max-in-flight', '9KB', '--chunk-size', '5000'];
+  const refused = await runSluice(['upload', '--config', config, ...tight, '--dry-run']);
+  assert.match(refused.stderr, /--chunk-size 5000 does not fit into --buffer-bytes 9000/);
+  assert.equal(refused.code, 2);
 });
 
 test('--generate makes one file with --once, and it is sent', async (t) => {
