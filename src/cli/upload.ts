@@ -34,6 +34,10 @@ export function uploadCommand(): Command {
         'Send the pictures that are there now, but nothing below tmp',
       ],
       [
+        'sluice upload --from photos=/srv/photos --from logs=/var/log/till --topic files',
+        'Two folders, as photos and logs below the name of this uploader',
+      ],
+      [
         'sluice upload --from s3://photos/2026 --topic files',
         'Send what is in a bucket, and what comes there',
       ],
@@ -54,7 +58,9 @@ async function run(call: UploadCall): Promise<ExitCode> {
   const bandwidth = bandwidthOf(() => live.settings, 'up');
   const { generate, schedule } = settings;
   const once = settings.once || settings.dryRun || schedule !== undefined;
-  if (generate !== undefined && parsePlace(settings.from).store !== 'disk')
+  const { from } = settings;
+  const folder = typeof from === 'string' && parsePlace(from).store === 'disk' ? parsePath(from) : undefined;
+  if (generate !== undefined && folder === undefined)
     throw new ConfigurationError('--generate makes its files in a folder: name one with --from');
   const told = settings.dryRun && !output.json ? listOnly(output) : output;
   const run = { ...settings, live, bandwidth, verb: 'upload', watching: !once, output: told } as const;
@@ -87,12 +93,12 @@ async function run(call: UploadCall): Promise<ExitCode> {
         onEvent: tell,
       });
     };
-    if (generate === undefined) {
+    if (generate === undefined || folder === undefined) {
       const summary = await work(signal);
       if (told !== output && !summary.interrupted) process.stderr.write(planLine(plan));
       return summary;
     }
-    return withGenerated({ folder: parsePath(settings.from), ...generate }, once, signal, work);
+    return withGenerated({ folder, ...generate }, once, signal, work);
   });
 }
 

@@ -8,9 +8,41 @@ import {
   durationOrForever,
   generation,
   size,
+  sources,
   startingPoint,
   topicName,
 } from './values.ts';
+
+test('places to send from: one, or several with names', () => {
+  const table: [written: string[], expected: unknown][] = [
+    [['photos'], 'photos'],
+    [['./a=b'], './a=b'],
+    [['/srv/a=b'], '/srv/a=b'],
+    [['s3://bucket/day=1'], 's3://bucket/day=1'],
+    [['a=b'], { a: 'b' }],
+    [['a=/x=y', 'b=s3://bucket/c'], { a: '/x=y', b: 's3://bucket/c' }],
+    [
+      ['__proto__=/x', 'b=/y'],
+      Object.fromEntries([
+        ['__proto__', '/x'],
+        ['b', '/y'],
+      ]),
+    ],
+    [['a=/x', '/y'], 'has no name; each of several is to be NAME=PLACE, and is a folder of that name then'],
+    [['a=/x', 'a=/y'], 'has the name of another one'],
+    [['a='], 'is empty; write a path'],
+    [[], 'is no place'],
+  ];
+  for (const [written, expected] of table) {
+    const result = sources.safeParse(written);
+    assert.deepEqual(
+      result.success ? result.data : result.error.issues[0]?.message,
+      expected,
+      written.join(' '),
+    );
+  }
+  assert.match(sources.safeParse(['a=ftp://host/x']).error?.issues[0]?.message ?? '', /looks like a URL/);
+});
 
 function verdict(schema: z.ZodType<unknown>, written: string): unknown {
   const result = schema.safeParse(written);

@@ -68,6 +68,36 @@ export const place: z.ZodType<string> = z.string().superRefine((written, context
   if (message !== undefined) context.addIssue({ code: 'custom', message, input: written });
 });
 
+/** `NAME=PLACE`. A path that is written so begins with `./` or `/`. */
+const namedPlace = /^([^/\\=:]+)=(.*)$/s;
+
+/** Places to send from: one, or several of which each has a name. */
+export const sources: z.ZodType<string | Readonly<Record<string, string>>> = z
+  .array(z.string())
+  .transform((written, context) => {
+    const named = new Map<string, string>();
+    const refuse = (message: string, index: number) => {
+      context.issues.push({ code: 'custom', message, input: written, path: [index] });
+      return z.NEVER;
+    };
+    for (const [index, text] of written.entries()) {
+      const [, name, placed = text] = namedPlace.exec(text.trim()) ?? [];
+      const fault = placeFault(placed);
+      if (fault !== undefined) return refuse(fault, index);
+      if (name === undefined && written.length > 1)
+        return refuse(
+          'has no name; each of several is to be NAME=PLACE, and is a folder of that name then',
+          index,
+        );
+      if (name === undefined) return placed;
+      if (named.has(name)) return refuse('has the name of another one', index);
+      named.set(name, placed);
+    }
+    if (written.length > 0) return Object.fromEntries(named);
+    context.issues.push({ code: 'custom', message: 'is no place', input: written });
+    return z.NEVER;
+  });
+
 /** A name that Kafka accepts for a topic. */
 export const topicName: z.ZodType<string> = z
   .string()

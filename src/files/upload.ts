@@ -5,11 +5,9 @@ import type { Kafka, Producer } from '../kafka/contract.ts';
 import { uploaderFault } from '../records/path.ts';
 import { statePartition } from '../records/state-record.ts';
 import type { Selection, Source, SourceFile } from '../stores/contract.ts';
-
-import { noticeReaderAt, openSource } from '../stores/open.ts';
 import { storeOptionsOf } from '../stores/options.ts';
-import { parsePlace } from '../stores/place.ts';
-import { type Notices, noticesOn } from './find/bucket-notices.ts';
+import { noticesOf } from './find/bucket-notices.ts';
+import { openSources, type Patience } from './find/open-sources.ts';
 import { selectionOf } from './find/selection.ts';
 import { clientOptions } from './run/client-options.ts';
 import { runStoppable } from './run/run-stoppable.ts';
@@ -23,7 +21,6 @@ import {
   uploadSettings,
 } from './shared/options.ts';
 import type { Progress } from './shared/progress.ts';
-import { StorePatience } from './shared/store-patience.ts';
 import { lookAtTopics, openTopics, type UploadTopics } from './shared/topics.ts';
 import { uploadWaits } from './shared/upload-waits.ts';
 import { decide } from './state/decide.ts';
@@ -39,15 +36,9 @@ export async function upload(options: UploadOptions): Promise<UploadSummary> {
   const settings = uploadSettings(options);
   const { from, followSymlinks, once, onEvent, signal } = settings;
   const away = once || settings.dryRun ? { giveUpAfter: uploadWaits.store.away } : {};
-  const patience = new StorePatience({
-    place: from,
-    on: 'source',
-    onEvent,
-    ...(signal === undefined ? {} : { signal }),
-    ...away,
-  });
-  const reach = { patiently: patience.with, ...storeOptionsOf(settings) };
-  const source = await openSource(from, { followSymlinks, ...reach });
+  const waiting = { onEvent, ...(signal === undefined ? {} : { signal }), ...away };
+  const reach = { followSymlinks, ...storeOptionsOf(settings) };
+  const { source, patience } = await openSources(from, reach, waiting);
   const kafka = createKafka(clientOptions(settings, `sluice-upload-${settings.name}`));
   try {
     return await uploadFrom(kafka, source, settings, patience);
@@ -66,32 +57,20 @@ function checkMove(source: Source, { move, followSymlinks }: UploadSettings): vo
     );
 }
 
-async function noticesOf(
-  kafka: Kafka,
-  { from, notifications }: UploadSettings,
-): Promise<Notices | undefined> {
-  if (notifications === undefined) return undefined;
-  const read = await noticeReaderAt(parsePlace(from));
-  if (read === undefined)
-    throw new ConfigurationError(
-      `--notifications is of buckets of s3://, and ${from} is none: its changes are found without`,
-    );
-  return noticesOn(kafka, notifications, read);
-}
-
 /** The same, from any source through any client. The client is closed only when a stopped run cannot end otherwise. */
 export async function uploadFrom(
   kafka: Kafka,
   source: Source,
   options: UploadOptions,
-  patience?: StorePatience,
+  patience?: Patience,
 ): Promise<UploadSummary> {
   const settings = uploadSettings(options);
   const fault = uploaderFault(settings.name);
   if (fault !== undefined) throw new ConfigurationError(`--name "${settings.name}" cannot be used: ${fault}`);
   const selection = selectionOf(settings);
   checkMove(source, settings);
-  const notices = await noticesOf(kafka, settings);
+  const { from, notifications } = settings;
+  const notices = notifications === undefined ? undefined : await noticesOf(kafka, notifications, from);
   const encryption = await openEncryption(settings);
   return runStoppable({ ...settings, kafka }, async ({ stop, progress, report }) => {
     // A run that fails by itself waits for no store either.

@@ -87,7 +87,7 @@ export function namesAt(place: Place): NameRules {
   }
 }
 
-/** What a record of the store's own notices says of a place: see `NoticeReader`. Undefined where a store sends none to Kafka. */
+/** What a record of the store's own notices says of a place: paths below it that came or changed, undefined where it is no notice. Undefined where a store sends none to Kafka. */
 export async function noticeReaderAt(
   place: Place,
 ): Promise<((text: string) => readonly string[] | undefined) | undefined> {

@@ -119,9 +119,9 @@ test('a dry run lists on stdout and sends nothing; a configuration file is enoug
   assert.match(list.stdout, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ +3 B {2}complete {4}till\/a\.txt\n$/);
   assert.equal(list.stderr, '1 file, 3 B\n');
 
-  const tight = ['--max-in-flight', '9KB', '--chunk-size', '5000'];
+  const tight = ['--max-in-flight', '900KB', '--chunk-size', '400KB'];
   const refused = await runSluice(['upload', '--config', config, ...tight, '--dry-run']);
-  assert.match(refused.stderr, /--chunk-size 5000 does not fit into --buffer-bytes 9000/);
+  assert.match(refused.stderr, /--chunk-size 400000 does not fit into --buffer-bytes 900000/);
   assert.equal(refused.code, 2);
 });
 

@@ -1,12 +1,15 @@
 /** What a bucket tells of its changes on a topic of Kafka: hints for whoever looks, beside the listings that find everything. */
 import { ConfigurationError, describeError } from '../../errors.ts';
 import { type Kafka, KafkaError } from '../../kafka/contract.ts';
+import { noticeReaderAt } from '../../stores/open.ts';
+import { parsePlace } from '../../stores/place.ts';
+import type { UploadOptions } from '../shared/options.ts';
 
 /** Bytes of notices that are fetched ahead. */
 const aheadBytes = 1024 * 1024;
 
 /** Paths that a record speaks of; undefined when it is no notice. */
-export type NoticeReader = (text: string) => readonly string[] | undefined;
+type NoticeReader = (text: string) => readonly string[] | undefined;
 
 /** Calls `hint` with what is noticed. `unnoticed` is told, once for each reason, why something is not. */
 export type Notices = (
@@ -14,11 +17,31 @@ export type Notices = (
   unnoticed: (message: string) => void,
 ) => Promise<{ close(): Promise<void> }>;
 
+/** Notices of all buckets that an upload is from. Rejects with ConfigurationError where one of its places is none that tells. */
+export async function noticesOf(kafka: Kafka, topic: string, from: UploadOptions['from']): Promise<Notices> {
+  if (typeof from === 'string') return noticesOn(kafka, topic, await readerAt(from));
+  const readers = await Promise.all(
+    Object.entries(from).map(async ([name, place]) => [name, await readerAt(place)] as const),
+  );
+  return noticesOn(kafka, topic, (text) => {
+    const read = readers.map(([name, reader]) => reader(text)?.map((path) => `${name}/${path}`));
+    return read.includes(undefined) ? undefined : read.flatMap((paths) => paths ?? []);
+  });
+}
+
+async function readerAt(place: string): Promise<NoticeReader> {
+  const reader = await noticeReaderAt(parsePlace(place));
+  if (reader !== undefined) return reader;
+  throw new ConfigurationError(
+    `--notifications is of buckets of s3://, and ${place} is none: its changes are found without`,
+  );
+}
+
 /**
  * Listens from now on: what was told before, a listing has found. Rejects with ConfigurationError where there is no such topic, and with
  * KafkaError where it may not be read.
  */
-export function noticesOn(kafka: Kafka, topic: string, read: NoticeReader): Notices {
+function noticesOn(kafka: Kafka, topic: string, read: NoticeReader): Notices {
   return async (hint, unnoticed) => {
     const from = await kafka.offsets(topic, 'latest').catch((error: unknown) => {
       if (!(error instanceof KafkaError) || error.kind !== 'unknown-topic') throw error;

@@ -25,8 +25,11 @@ export interface TopicOptions {
 }
 
 export interface UploadOptions extends TopicOptions, StoreOptions, EncryptionOptions {
-  /** A directory, or the URL of a place in a store (`s3://BUCKET/PREFIX`). */
-  readonly from: string;
+  /**
+   * A directory, or the URL of a place in a store (`s3://BUCKET/PREFIX`); several of them by names, each of which is a folder then:
+   * `{ photos: '/srv/photos', logs: 's3://logs' }`.
+   */
+  readonly from: string | Readonly<Record<string, string>>;
   /** The uploader's name: first folder at every downloader. Default: the host's name. */
   readonly name?: string;
   /** Send what is there now and resolve; otherwise watch until `signal`. */

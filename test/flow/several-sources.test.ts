@@ -1,0 +1,154 @@
+/** One uploader of several sources: each is a folder under its name, and none is held up or taken for empty by another. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Selection, Source, SourceFile } from '../../src/stores/contract.ts';
+import { MemorySource } from '../../src/stores/memory/source.ts';
+import { SeveralSources } from '../../src/stores/several-sources.ts';
+import { faultySource, once } from '../support/faulty-store.ts';
+import { Flow, md5, noise } from '../support/flow.ts';
+import { list } from '../support/look.ts';
+
+const everything: Selection = { file: () => true, folder: () => true };
+
+function filled(paths: readonly string[]): MemorySource {
+  const source = new MemorySource();
+  for (const path of paths) source.write(path, noise(900));
+  return source;
+}
+
+/** A walk through it begins when a promise has settled. */
+class OddSource extends MemorySource {
+  readonly #begin: Promise<void>;
+
+  constructor(begin: Promise<void>) {
+    super();
+    this.#begin = begin;
+    begin.catch(() => {});
+  }
+
+  override async *list(...what: Parameters<MemorySource['list']>): AsyncGenerator<SourceFile> {
+    await this.#begin;
+    yield* super.list(...what);
+  }
+}
+
+const several = (sources: Readonly<Record<string, Source>>) =>
+  new SeveralSources(new Map(Object.entries(sources)));
+
+async function pathsOf(source: Source, selection = everything): Promise<string[]> {
+  const files: SourceFile[] = await Array.fromAsync(source.list(selection, () => {}));
+  return files.map(({ path }) => path).toSorted();
+}
+
+async function remembered(flow: Flow): Promise<string[]> {
+  return (await list(flow)).map(({ path, state }) => `${path} ${state}`).toSorted();
+}
+
+describe('Several sources', { concurrency: true }, () => {
+  test('Each is a folder, and all that a source does goes to the right one', async () => {
+    const [photos, logs] = [filled(['a.jpg', 'trip/b.jpg']), filled(['a.jpg'])];
+    const source = several({ photos, logs });
+    assert.equal(source.place, 'photos=memory, logs=memory');
+    assert.deepEqual(await pathsOf(source), ['logs/a.jpg', 'photos/a.jpg', 'photos/trip/b.jpg']);
+    const look = await source.look('logs/a.jpg');
+    assert.deepEqual({ ...look, path: 'a.jpg' }, await logs.look('a.jpg'));
+    const file = await source.open('photos/trip/b.jpg');
+    const bytes = new Uint8Array(900);
+    assert.equal(await file.read(bytes, 0), 900);
+    assert.equal((await file.look()).path, 'photos/trip/b.jpg');
+    assert.equal(md5(bytes), md5(photos.bytes('trip/b.jpg')));
+    await file.close();
+    assert.equal(await source.removeIfSame?.(look!), 'removed');
+    assert.deepEqual([logs.paths(), photos.paths()], [[], ['a.jpg', 'trip/b.jpg']]);
+    await assert.rejects(source.look('other/a.jpg'), /in none of the sources photos, logs/);
+  });
+
+  test('Selections and notices have the names; a whole source can be left out', async () => {
+    const [photos, logs] = [filled(['a.jpg']), filled(['x', 'y'])];
+    const source = several({ photos, logs });
+    const asked: string[] = [];
+    const selection: Selection = {
+      file: (path) => {
+        asked.push(path);
+        return path !== 'logs/x';
+      },
+      folder: (path) => path !== 'photos',
+    };
+    assert.deepEqual(await pathsOf(source, selection), ['logs/y']);
+    assert.deepEqual(asked.toSorted(), ['logs/x', 'logs/y']);
+    const hints: string[] = [];
+    const watcher = await source.watch((path) => hints.push(path), everything);
+    photos.write('new', noise(1));
+    await watcher.close();
+    photos.write('later', noise(1));
+    assert.deepEqual(hints, ['photos/new']);
+  });
+
+  test('One that cannot be read, or takes long, holds up none of the others', async () => {
+    const release = Promise.withResolvers<void>();
+    const [broken, slow] = [new OddSource(Promise.reject(new Error('EIO'))), new OddSource(release.promise)];
+    slow.write('late', noise(10));
+    const source = several({ broken, slow, good: filled(['a', 'b']) });
+    const seen: string[] = [];
+    await assert.rejects(async () => {
+      for await (const { path } of source.list(everything, () => {})) {
+        seen.push(path);
+        if (path === 'good/b') release.resolve();
+      }
+    }, /EIO/);
+    assert.deepEqual(seen, ['good/a', 'good/b', 'slow/late']);
+  });
+
+  test('They are sent by one uploader under one lease, and told under their names', async () => {
+    const flow = new Flow();
+    const [photos, logs] = [filled(['a.jpg', 'trip/b.jpg']), filled(['a.jpg'])];
+    const source = several({ photos, logs });
+    const up = await flow.up({}, { source });
+    assert.deepEqual([up.files, up.failed], [3, 0]);
+    assert.deepEqual(await remembered(flow), [
+      'logs/a.jpg complete',
+      'photos/a.jpg complete',
+      'photos/trip/b.jpg complete',
+    ]);
+    await flow.down();
+    assert.equal(flow.received()['logs/a.jpg'], md5(logs.bytes('a.jpg')));
+    assert.equal((await flow.up({}, { source })).unchanged, 3);
+    logs.write('new', noise(10));
+    const moved = await flow.up({ move: true }, { source });
+    assert.deepEqual([moved.files, photos.paths(), logs.paths()], [1, [], []]);
+  });
+
+  test('What is half sent is given up when it is removed; not when its source is empty, or not read any more', async () => {
+    const halfSent = async () => {
+      const flow = new Flow();
+      const [disk, other] = [filled(['standing']), filled(['x'])];
+      disk.write('half', noise(5000));
+      await flow.up({ include: ['standing', 'x'] }, { source: several({ disk, other }) });
+      const stop = new AbortController();
+      const stopped = faultySource(
+        disk,
+        once('read', () => stop.abort(), 2000),
+      );
+      await flow.up(
+        { signal: stop.signal, bufferBytes: 1024 },
+        { source: several({ disk: stopped, other }) },
+      );
+      assert.ok((await remembered(flow)).includes('disk/half sending'));
+      return { flow, disk, other };
+    };
+    const removed = await halfSent();
+    removed.disk.remove('half');
+    await removed.flow.up({}, { source: several({ disk: removed.disk, other: removed.other }) });
+    assert.deepEqual(await remembered(removed.flow), ['disk/standing complete', 'other/x complete']);
+
+    const unmounted = await halfSent();
+    const empty = new MemorySource();
+    empty.root = 'mount point';
+    await unmounted.flow.up({}, { source: several({ disk: empty, other: unmounted.other }) });
+    assert.ok((await remembered(unmounted.flow)).includes('disk/half sending'));
+
+    const dropped = await halfSent();
+    await dropped.flow.up({}, { source: several({ other: dropped.other }) });
+    assert.ok((await remembered(dropped.flow)).includes('disk/half sending'));
+  });
+});
