@@ -4,10 +4,12 @@
  *     npm run bench:state -- [--files 1000000] [--output FILE] [--place DIR]
  *
  * Puts so many records of state on a broker of its own, as an uploader writes them, and starts `sluice upload --once` before and after: the
- * time until it has read them (`started`), until it has looked through its source and ended, and the peak of its memory. Exit code 1 when it
+ * time until it has read them (`started`), until it has looked through its source and ended, and the peak of its memory; then `sluice list`. Exit code 1 when it
  * takes more than 20 s to start, or a file costs more than 1 kB.
  */
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,6 +61,17 @@ async function start(bootstrapServers: string, source: string): Promise<Start> {
   const { code, stderr } = await running.ended;
   if (code !== 0) throw new Error(`the uploader ended with ${code}: ${stderr}`);
   return { read, ended: seconds(), ...meter.stop() };
+}
+
+/** The same of `sluice list` of all that is remembered; what it prints goes nowhere. */
+async function list(bootstrapServers: string): Promise<Omit<Start, 'read'>> {
+  const began = performance.now();
+  const args = [executable, 'list', '--topic', topic, '--json', '--bootstrap-servers', bootstrapServers];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const meter = new ProcessMeter(child.pid);
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error(`list ended with ${code}`);
+  return { ended: (performance.now() - began) / 1000, ...meter.stop() };
 }
 
 /** Records of files that look as those of real folders do: each its own times, inode, digest and id. */
@@ -114,18 +127,20 @@ try {
     await fill(broker.bootstrapServers);
     console.error(`${files} records written in ${((performance.now() - began) / 1000).toFixed(0)} s`);
     const full = await start(broker.bootstrapServers, source);
+    const listed = await list(broker.bootstrapServers);
     const bytes = (full.peakBytes - empty.peakBytes) / files;
-    const row = ({ read, ended, cpuSeconds, peakBytes }: Start): string =>
-      `${read.toFixed(1)} s | ${ended.toFixed(1)} s | ${cpuSeconds.toFixed(1)} s | ${(peakBytes / 1e6).toFixed(0)} MB`;
+    const row = ({ read, ended, cpuSeconds, peakBytes }: Omit<Start, 'read'> & Partial<Start>): string =>
+      `${read === undefined ? '' : `${read.toFixed(1)} s`} | ${ended.toFixed(1)} s | ${cpuSeconds.toFixed(1)} s | ${(peakBytes / 1e6).toFixed(0)} MB`;
     const page = [
       `# An uploader that remembers ${files.toLocaleString('en')} files`,
       '',
       machineFacts(),
       '',
-      '| files remembered | has read them after | has ended after | processor time | peak of memory |',
+      '| `upload --once`, files remembered | has read them after | has ended after | processor time | peak of memory |',
       '|---|---|---|---|---|',
       `| 1 | ${row(empty)} |`,
       `| ${files.toLocaleString('en')} | ${row(full)} |`,
+      `| \`list\` of ${files.toLocaleString('en')} | ${row(listed)} |`,
       '',
       `A file costs ${bytes.toFixed(0)} bytes at the peak.`,
       '',

@@ -49,14 +49,15 @@ export async function forgetStateFrom(kafka: Kafka, options: ForgetStateOptions)
   const filter = listedFilter(options);
   const isMeant = (one: string): boolean => (path === undefined ? filter.names(uploader, one) : one === path);
   return withHeldState(kafka, options, false, async (state) => {
-    const meant = [...state.files()].filter(([one, file]) => file.state !== 'aborted' && isMeant(one));
+    const meant: string[] = [];
+    for (const [one, file] of state.files()) if (file.state !== 'aborted' && isMeant(one)) meant.push(one);
     if (meant.length === 0)
       throw new ConfigurationError(
         `nothing is remembered of ${uploader}${path === undefined ? '' : `/${path}`} that could be forgotten (of encrypted names, add --encrypt-names FILE)`,
       );
-    for (const [one, file] of meant) {
+    for (const one of meant) {
       await state.behind.drained();
-      state.set(one, sentAnew(file));
+      state.set(one, sentAnew(state.get(one)!));
     }
     return { files: meant.length };
   });

@@ -7,7 +7,7 @@ import { type ListedFilter, listedFilter } from './shared/listed-filter.ts';
 import type { ListedFile, ListOptions } from './shared/options.ts';
 import { existingTopic } from './shared/topics.ts';
 import { listedDate, listedMtime, listedRate } from './state/listed-facts.ts';
-import { listedOf, type MaybePlaced, withMissing } from './state/listed-state.ts';
+import { listedOf, type MaybePlaced, type Placed, withMissing } from './state/listed-state.ts';
 import { type EveryState, readState } from './state/read-state.ts';
 import { newestOf, readVersions, type Version } from './state/read-versions.ts';
 
@@ -66,15 +66,20 @@ async function fromState(listing: Listing, state: EveryState): Promise<ListedFil
   const held = { earliest, latest };
   const mayHaveMore = (uploader?: string): boolean =>
     [...earliest].some(([partition, offset]) => state.untoldBefore(partition, uploader) > offset);
-  const told = [...state.files.values()].flatMap((entry) => listedOf(entry, held));
   const missingOf = (placed: readonly MaybePlaced[]): Promise<ListedFile[]> =>
-    withMissing(kafka, topic.name, placed.filter(filter.file), held, keyring);
-  if (!mayHaveMore(options.uploader)) return missingOf(choose(told));
+    withMissing(kafka, topic.name, placed, held, keyring);
+  const told: Placed[] = [];
+  if (!mayHaveMore(options.uploader)) {
+    // All versions of a path are of one entry: what is not listed need not be held.
+    for (const entry of state.files) told.push(...choose(listedOf(entry, held)).filter(filter.file));
+    return missingOf(told);
+  }
+  for (const entry of state.files) told.push(...listedOf(entry, held));
   const known = new Set(told.map(nameOf));
   const untold = (await fromRecords(listing)).filter(
     (file) => mayHaveMore(file.uploader) && !known.has(nameOf(file)),
   );
-  return missingOf(choose<MaybePlaced>([...told, ...untold]));
+  return missingOf(choose<MaybePlaced>([...told, ...untold]).filter(filter.file));
 }
 
 function nameOf({ uploader, path, upload }: ListedFile): string {

@@ -10,7 +10,8 @@ import type { StateOptions } from './shared/state-options.ts';
 import { existingTopic } from './shared/topics.ts';
 import { isDead } from './state/lease.ts';
 import { listedMtime } from './state/listed-facts.ts';
-import { readState, type StateEntry } from './state/read-state.ts';
+import { readState } from './state/read-state.ts';
+import type { StateEntry } from './state/state-entries.ts';
 
 /** An uploader, and how much it remembers. */
 export interface UploaderState {
@@ -85,7 +86,7 @@ export async function showStateFrom(
   const filter = listedFilter(options);
   const only = wanted === undefined ? {} : { uploader: wanted };
   const state = await readState(kafka, topic, { ...only, keyring, isWanted: filter.names });
-  const entries = Map.groupBy(state?.files.values() ?? [], ({ uploader }) => uploader);
+  const entries = Map.groupBy(state?.files ?? [], ({ uploader }) => uploader);
   const names = new Set([...entries.keys(), ...(state?.leases.keys() ?? []), ...(state?.whole ?? [])]);
   const uploaders = [...names].filter((name) => wanted === undefined || name === wanted).toSorted();
   if (wanted !== undefined && uploaders.length === 0)

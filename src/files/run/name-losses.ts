@@ -44,7 +44,7 @@ export async function nameLosses(
   if (everything === undefined) return false;
   const why =
     gap.unreadable === undefined ? 'were removed by retention before they were read' : 'cannot be read';
-  for (const { uploader, path, state } of everything.files.values()) {
+  for (const { uploader, path, state } of everything.files) {
     const sent = sentVersionOf(state);
     if (sent?.partition !== gap.partition || sent.last < gap.from || sent.last >= gap.earliest) continue;
     await receiver.failLost({ uploader, path, upload: sent.upload }, sent, why);

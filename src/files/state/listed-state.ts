@@ -5,8 +5,8 @@ import { versionOf } from '../../records/upload-id.ts';
 import type { Keyring } from '../shared/keyring.ts';
 import type { ListedFile } from '../shared/options.ts';
 import { listedDate, listedMtime, listedRate } from './listed-facts.ts';
-import type { StateEntry } from './read-state.ts';
 import { readVersions } from './read-versions.ts';
+import type { StateEntry } from './state-entries.ts';
 
 /** Kafka offsets of a version's first and last record. */
 type Place = Pick<FileState, 'partition' | 'first' | 'last'>;

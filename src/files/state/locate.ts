@@ -62,9 +62,7 @@ async function knownPlaces(
   { uploader, path, upload, follow }: WantedFile,
   keyring: Keyring,
 ): Promise<KnownPlace[]> {
-  const state = (await readState(kafka, topic, { uploader, keyring }))?.files.get(
-    `${uploader}/${path}`,
-  )?.state;
+  const state = (await readState(kafka, topic, { uploader, keyring }))?.files.get(uploader, path)?.state;
   if (state === undefined) return [];
   const sent = sentVersionOf(state);
   const places: KnownPlace[] = sent === undefined ? [] : [{ ...sent, isSent: true }];

@@ -142,10 +142,8 @@ async function giveUpCut(
 ): Promise<void> {
   const isBehind = ({ partition, last }: Pick<FileState, 'partition' | 'last'>): boolean =>
     last >= (atLeast[partition] ?? 0);
-  const isSuspect = [...state.files()].some(
-    ([, file]) => file.topic === topic.id && (isBehind(file) || (file.before && isBehind(file.before))),
-  );
-  if (!isSuspect) return;
+  if (!someFile(state, (file) => file.topic === topic.id && [file, file.before ?? file].some(isBehind)))
+    return;
   // Asked after the state was read: what that tells of may have been sent meanwhile.
   const ends = await endsOf(kafka, topic);
   const isCut = ({ partition, last }: Pick<FileState, 'partition' | 'last'>): boolean =>
@@ -168,4 +166,10 @@ async function giveUpCut(
   if (count === 0) return;
   const message = `${topic.name} ends before records of ${count} files that "${settings.name}" has sent: the log was cut (an unclean election, or a broker put back from a backup); they are sent again`;
   settings.onEvent({ type: 'warning', message });
+}
+
+/** Looks at one file after the other: an array of all would be larger than what is remembered of them. */
+function someFile(state: UploadState, is: (file: FileState) => boolean): boolean {
+  for (const [, file] of state.files()) if (is(file)) return true;
+  return false;
 }

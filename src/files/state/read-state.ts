@@ -5,7 +5,6 @@ import { type NamedState, showState } from '../../records/hidden-state.ts';
 import type { NamesKey } from '../../records/names-key.ts';
 import {
   decodeStateRecord,
-  type FileState,
   type Lease,
   type Origin,
   type StateRecord,
@@ -14,26 +13,15 @@ import {
 import type { Keyring } from '../shared/keyring.ts';
 import type { Wrapped } from '../shared/recipients.ts';
 import { stateTopicOf } from '../shared/topics.ts';
-
-export interface StateEntry {
-  readonly uploader: string;
-  readonly path: string;
-  readonly state: FileState;
-  /** When it was written, milliseconds since the epoch. */
-  readonly at: number;
-  /** Its name is encrypted, and stands there as a hash, for no key at hand opens it; nor is told what else is hidden. */
-  readonly isLocked?: boolean;
-  /** All of it was encrypted, and is opened. */
-  readonly isShown?: boolean;
-}
+import { StateEntries } from './state-entries.ts';
 
 /** Whether files of an uploader and path are kept; of an encrypted name, the hash stands for the path. */
 export type IsWanted = (uploader: string, path: string) => boolean;
 
 /** All of `T.state`, as it speaks of the files topic of one id. */
 export class EveryState {
-  /** `UPLOADER/PATH` -> what its uploader remembers; what is remembered of other topics is left out. */
-  readonly files: Map<string, StateEntry> = new Map();
+  /** What is remembered of other topics is left out. */
+  readonly files: StateEntries = new StateEntries();
   /** Uploader -> the lease of whoever has its name, and when it was written. */
   readonly leases: Map<string, Lease & { readonly at: number }> = new Map();
   readonly #topicId: string;
@@ -67,25 +55,24 @@ export class EveryState {
     } else if (decoded.kind === 'file') {
       const { uploader, path, state } = decoded;
       if (!this.#isWanted(uploader, path)) return;
-      const key = `${uploader}/${path}`;
-      if (state?.topic === this.#topicId) this.files.set(key, { uploader, path, state, at });
-      else this.files.delete(key);
+      if (state?.topic === this.#topicId) this.files.set({ uploader, path, state, at });
+      else this.files.delete(uploader, path);
     }
   }
 
   /** Gives files their names, where these are encrypted and a key of ours opens them. Once, when all was taken. */
   async openNames(keyring: Keyring): Promise<void> {
-    const hidden = [...this.files].filter(([, { state }]) => state.hidden !== undefined);
     const keys = new Map<string, NamesKey | undefined>();
-    for (const [key, entry] of hidden) {
+    for (const entry of this.files.hidden) {
       const { uploader, path, state } = entry;
       const wrapped = this.#names.get(uploader);
       if (!keys.has(uploader)) keys.set(uploader, wrapped && (await openedNames(keyring, wrapped)));
       const names = keys.get(uploader);
       const shown = names && shownOrNot(names, uploader, { path, state });
-      this.files.delete(key);
-      if (shown === undefined) this.files.set(key, { ...entry, isLocked: true });
-      else this.files.set(`${uploader}/${shown.path}`, { ...entry, ...shown, isShown: true });
+      this.files.delete(uploader, path);
+      this.files.set(
+        shown === undefined ? { ...entry, isLocked: true } : { ...entry, ...shown, isShown: true },
+      );
     }
   }
 
