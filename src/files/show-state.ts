@@ -9,7 +9,7 @@ import { listedFilter } from './shared/listed-filter.ts';
 import type { StateOptions } from './shared/state-options.ts';
 import { existingTopic } from './shared/topics.ts';
 import { isDead } from './state/lease.ts';
-import { listedMtime } from './state/listed-facts.ts';
+import { listedDate, listedMtime } from './state/listed-facts.ts';
 import { readState } from './state/read-state.ts';
 import type { StateEntry } from './state/state-entries.ts';
 
@@ -84,6 +84,11 @@ export async function showStateFrom(
   const keyring = await Keyring.open(options);
   const topic = await existingTopic(kafka, options.topic);
   const filter = listedFilter(options);
+  // A name that was encrypted could not be asked for before it was opened.
+  const isAsked = (entry: StateEntry): boolean =>
+    path === undefined
+      ? entry.isLocked === true || filter.names(entry.uploader, entry.path)
+      : entry.path === path;
   const only = wanted === undefined ? {} : { uploader: wanted };
   const state = await readState(kafka, topic, { ...only, keyring, isWanted: filter.names });
   const entries = Map.groupBy(state?.files ?? [], ({ uploader }) => uploader);
@@ -92,7 +97,7 @@ export async function showStateFrom(
   if (wanted !== undefined && uploaders.length === 0)
     throw new ConfigurationError(`${options.topic}.state knows of no uploader "${wanted}"`);
   return uploaders.flatMap((uploader) => {
-    const found = (entries.get(uploader) ?? []).filter((one) => isShown(one, options));
+    const found = (entries.get(uploader) ?? []).filter(isAsked);
     const files = wanted === undefined ? [] : found.map(remembered);
     if (path !== undefined && files.length === 0)
       throw new ConfigurationError(`nothing is remembered of ${uploader}/${path}`);
@@ -106,14 +111,9 @@ export async function showStateFrom(
   });
 }
 
-function isShown(entry: StateEntry, options: StateOptions): boolean {
-  if (options.path !== undefined) return entry.path === options.path;
-  return entry.isLocked === true || listedFilter(options).names(entry.uploader, entry.path);
-}
-
 function holderOf({ host, pid, lasts, at, ...lease }: Lease & { readonly at: number }) {
   const isRunning = !isDead({ ...lease, host, pid }) && Date.now() < at + lasts;
-  return { host, pid, at, isRunning };
+  return { host, pid, at: listedDate(at), isRunning };
 }
 
 function totals(uploader: string, entries: readonly StateEntry[]): Omit<UploaderState, 'isWhole'> {
@@ -138,7 +138,7 @@ function remembered({ uploader, path, state, at, isLocked, isShown: shown }: Sta
   const before = sent === upload ? undefined : sent;
   return {
     ...{ type: 'file', uploader, path, state: wordOf(state), upload, size: fingerprint.size, done: acked },
-    ...{ mtime: listedMtime(fingerprint.mtime), partition, first, last, at },
+    ...{ mtime: listedMtime(fingerprint.mtime), partition, first, last, at: listedDate(at) },
     ...(isTold ? { digest } : {}),
     ...(before === undefined ? {} : { before }),
     ...(sealed === undefined ? {} : { encrypted: true }),
