@@ -9,7 +9,8 @@ import { giveUpFlag, readerGivesUpAfter, topicFlag } from './connection.ts';
 import { type FlagsIn, optional, repeated, toggle } from './flags.ts';
 import { keyFlags } from './key-flags.ts';
 import { logEvents } from './log-reporter.ts';
-import { createVerbLogger, writeJson } from './output.ts';
+import { createVerbLogger, jsonLine } from './output.ts';
+import { written } from './stdout.ts';
 import * as quantity from './terminal/quantities.ts';
 import { createStyle, type Style, styleFor } from './terminal/style.ts';
 import { padEnd, padStart } from './terminal/text.ts';
@@ -70,6 +71,9 @@ export function listCommand(): Command {
   });
 }
 
+/** Characters that are written at once. */
+const pieceLength = 64 * 1024;
+
 async function run({ settings, output, kafka }: Call<FlagsIn<typeof groups>>): Promise<ExitCode> {
   // Loaded here, so that help and usage errors need not wait for the client of Kafka.
   const { list } = await import('../files/list.ts');
@@ -93,13 +97,18 @@ async function run({ settings, output, kafka }: Call<FlagsIn<typeof groups>>): P
   });
   let files = 0;
   let bytes = 0;
+  let text = '';
   for await (const file of found) {
     files += 1;
     bytes += file.size;
     locked ||= file.locked === true;
-    if (output.json) writeJson(file);
-    else process.stdout.write(`${listLine(file, style)}\n`);
+    text += `${output.json ? jsonLine(file) : listLine(file, style)}\n`;
+    if (text.length < pieceLength) continue;
+    // Waited for: a list may be longer than memory is large.
+    await written(Buffer.from(text));
+    text = '';
   }
+  if (text !== '') await written(Buffer.from(text));
   if (!output.json && !output.quiet)
     process.stderr.write(`${quantity.files(files)}, ${quantity.bytes(bytes)}\n`);
   if (locked && options.identity === undefined && !output.json && !output.quiet) {

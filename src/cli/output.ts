@@ -27,7 +27,12 @@ let lines = '';
  */
 export function writeJson(value: object): void {
   if (lines === '') setImmediate(flushLines);
-  lines += `${printableJson(JSON.stringify(value))}\n`;
+  lines += `${jsonLine(value)}\n`;
+}
+
+/** One object as a line, without its end. */
+export function jsonLine(value: object): string {
+  return printableJson(JSON.stringify(value));
 }
 
 function flushLines(): void {

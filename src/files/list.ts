@@ -7,9 +7,11 @@ import { type ListedFilter, listedFilter } from './shared/listed-filter.ts';
 import type { ListedFile, ListOptions } from './shared/options.ts';
 import { existingTopic } from './shared/topics.ts';
 import { listedDate, listedMtime, listedRate } from './state/listed-facts.ts';
-import { listedOf, type MaybePlaced, type Placed, withMissing } from './state/listed-state.ts';
+import { listedOf, type MaybePlaced, type Placed } from './state/listed-state.ts';
+import { isHalf, MissingBytes } from './state/missing-bytes.ts';
 import { type EveryState, readState } from './state/read-state.ts';
 import { newestOf, readVersions, type Version } from './state/read-versions.ts';
+import type { StateEntry } from './state/state-entries.ts';
 
 /**
  * Lists the newest version of each path from `T.state`, which is small; files that it may not tell of, and with
@@ -18,7 +20,7 @@ import { newestOf, readVersions, type Version } from './state/read-versions.ts';
 export async function* list(options: ListOptions): AsyncGenerator<ListedFile> {
   const kafka = createKafka(clientOptions(options, 'sluice-list'));
   try {
-    for (const file of await listFrom(kafka, options)) yield file;
+    yield* listedFiles(kafka, options);
   } finally {
     await kafka.close();
   }
@@ -34,52 +36,77 @@ interface Listing {
   readonly keyring: Keyring;
   readonly filter: ListedFilter;
   readonly options: ListOptions;
-  /** Of the versions of all paths, those that may be listed. */
+  /** Of the versions of some paths, those that are listed. */
   readonly choose: <T extends ListedFile>(versions: readonly T[]) => T[];
 }
 
 /** The same through any client; it stays open. `newest`: of the versions of a path. */
-export async function listFrom(
+export async function listFrom(kafka: Kafka, options: ListOptions, newest?: Newest): Promise<ListedFile[]> {
+  return Array.fromAsync(listedFiles(kafka, options, newest));
+}
+
+async function* listedFiles(
   kafka: Kafka,
   options: ListOptions,
   newest: Newest = newestOf,
-): Promise<ListedFile[]> {
+): AsyncGenerator<ListedFile> {
   const keyring = await Keyring.open(options);
   const topic = await existingTopic(kafka, options.topic);
   const filter = listedFilter(options);
   const { state: words = [], newestOnly = true } = options;
   const isAll = !newestOnly || words.length > 0;
-  const choose: Listing['choose'] = (files) => (isAll ? superseding(files) : newestByPath(files, newest));
+  const choose: Listing['choose'] = (files) =>
+    (isAll ? superseding(files) : newestByPath(files, newest)).filter(filter.file);
   const listing = { kafka, topic, keyring, filter, options, choose };
   const isWanted = filter.names;
   // What was superseded, and for whom each is encrypted, stands on the topic alone.
   const readsAll = !newestOnly || words.includes('superseded') || words.includes('locked');
   const state = readsAll ? undefined : await readState(kafka, topic, { keyring, isWanted });
-  const files = state === undefined ? choose(await fromRecords(listing)) : await fromState(listing, state);
-  return files.filter(filter.file).sort((a, b) => b.sentAt - a.sentAt || (a.upload < b.upload ? 1 : -1));
+  if (state === undefined) yield* choose(await fromRecords(listing)).sort(newestFirst);
+  else yield* fromState(listing, state);
 }
 
-async function fromState(listing: Listing, state: EveryState): Promise<ListedFile[]> {
-  const { kafka, topic, keyring, filter, options, choose } = listing;
+function newestFirst(a: Pick<ListedFile, 'sentAt' | 'upload'>, b: typeof a): number {
+  return b.sentAt - a.sentAt || (a.upload < b.upload ? 1 : -1);
+}
+
+async function* fromState(listing: Listing, state: EveryState): AsyncGenerator<ListedFile> {
+  const { kafka, topic, keyring, options, choose } = listing;
   const earliest = await kafka.offsets(topic.name, 'earliest');
   const latest = await kafka.offsets(topic.name, 'latest');
   const held = { earliest, latest };
+  const missingBytes = (files: readonly MaybePlaced[]): Promise<MissingBytes> =>
+    MissingBytes.read(kafka, topic.name, files, held, keyring);
   const mayHaveMore = (uploader?: string): boolean =>
     [...earliest].some(([partition, offset]) => state.untoldBefore(partition, uploader) > offset);
-  const missingOf = (placed: readonly MaybePlaced[]): Promise<ListedFile[]> =>
-    withMissing(kafka, topic.name, placed, held, keyring);
-  const told: Placed[] = [];
-  if (!mayHaveMore(options.uploader)) {
-    // All versions of a path are of one entry: what is not listed need not be held.
-    for (const entry of state.files) told.push(...choose(listedOf(entry, held)).filter(filter.file));
-    return missingOf(told);
+  if (mayHaveMore(options.uploader)) {
+    const told = [...state.files].flatMap((entry) => listedOf(entry, held));
+    const known = new Set(told.map(nameOf));
+    const untold = (await fromRecords(listing)).filter(
+      (file) => mayHaveMore(file.uploader) && !known.has(nameOf(file)),
+    );
+    const chosen = choose<MaybePlaced>([...told, ...untold]).sort(newestFirst);
+    const missing = await missingBytes(chosen.filter((file) => isHalf(file, held)));
+    for (const file of chosen) yield missing.of(file);
+    return;
   }
-  for (const entry of state.files) told.push(...listedOf(entry, held));
-  const known = new Set(told.map(nameOf));
-  const untold = (await fromRecords(listing)).filter(
-    (file) => mayHaveMore(file.uploader) && !known.has(nameOf(file)),
-  );
-  return missingOf(choose<MaybePlaced>([...told, ...untold]).filter(filter.file));
+  // All versions of a path are of one entry. Of those that are listed it is noted what they are ordered by, for they may be a million.
+  const listedIn = (entry: StateEntry): Placed[] => choose(listedOf(entry, held));
+  const order: Pick<ListedFile, 'uploader' | 'path' | 'upload' | 'sentAt'>[] = [];
+  const halves: Placed[] = [];
+  for (const entry of state.files) {
+    for (const file of listedIn(entry)) {
+      const { uploader, path, upload, sentAt } = file;
+      order.push({ uploader, path, upload, sentAt });
+      if (isHalf(file, held)) halves.push(file);
+    }
+  }
+  const missing = await missingBytes(halves);
+  for (const { uploader, path, upload } of order.sort(newestFirst)) {
+    const entry = state.files.get(uploader, path);
+    const file = entry && listedIn(entry).find((one) => one.upload === upload);
+    if (file !== undefined) yield missing.of(file);
+  }
 }
 
 function nameOf({ uploader, path, upload }: ListedFile): string {

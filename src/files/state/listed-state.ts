@@ -1,15 +1,12 @@
 /** What `T.state` tells of a file, as it is listed; which of its bytes the topic has lost. */
-import type { Kafka } from '../../kafka/contract.ts';
 import { type FileState, sentVersionOf } from '../../records/state-record.ts';
 import { versionOf } from '../../records/upload-id.ts';
-import type { Keyring } from '../shared/keyring.ts';
 import type { ListedFile } from '../shared/options.ts';
 import { listedDate, listedMtime, listedRate } from './listed-facts.ts';
-import { readVersions } from './read-versions.ts';
 import type { StateEntry } from './state-entries.ts';
 
 /** Kafka offsets of a version's first and last record. */
-type Place = Pick<FileState, 'partition' | 'first' | 'last'>;
+export type Place = Pick<FileState, 'partition' | 'first' | 'last'>;
 
 /** A listed version, and where its records stand or stood, as `T.state` tells. */
 export interface Placed extends ListedFile {
@@ -55,44 +52,4 @@ export function listedOf({ uploader, path, state, at, isLocked, isShown }: State
     else placed.push({ ...listed, ...(isLocked ? {} : goesOn), state: 'sending' });
   }
   return placed;
-}
-
-/**
- * The files, and of those that are incomplete which bytes are missing. All of them where the topic has no record of a version any more;
- * where it may have some, and only there, these are read.
- */
-export async function withMissing(
-  kafka: Kafka,
-  topic: string,
-  placed: readonly MaybePlaced[],
-  { earliest, latest }: Held,
-  keyring: Keyring,
-): Promise<ListedFile[]> {
-  const spanOf = ({ partition, first, last }: Place): readonly [from: number, until: number] => [
-    Math.max(first, earliest.get(partition) ?? 0),
-    Math.min(last + 1, latest.get(partition) ?? 0),
-  ];
-  const [from, until] = [new Map<number, number>(), new Map<number, number>()];
-  const halves = new Set<string>();
-  const paths = new Set<string>();
-  for (const { uploader, path, state, locked, upload, place } of placed) {
-    if (place === undefined || state !== 'incomplete' || locked) continue;
-    const [begin, end] = spanOf(place);
-    if (begin >= end) continue;
-    halves.add(`${uploader} ${upload}`);
-    paths.add(`${uploader}/${path}`);
-    from.set(place.partition, Math.min(begin, from.get(place.partition) ?? begin));
-    until.set(place.partition, Math.max(end, until.get(place.partition) ?? end));
-  }
-  const isWanted = (uploader: string, path: string): boolean => paths.has(`${uploader}/${path}`);
-  const span = { from, until };
-  const read = halves.size === 0 ? undefined : await readVersions(kafka, topic, isWanted, keyring, span);
-  const found = new Map(read?.versions.map((version) => [`${version.uploader} ${version.upload}`, version]));
-  return placed.map(({ place, ...file }) => {
-    if (place === undefined || file.state !== 'incomplete' || file.locked) return file;
-    const name = `${file.uploader} ${file.upload}`;
-    if (!halves.has(name)) return { ...file, missing: file.size === 0 ? [] : [[0, file.size] as const] };
-    const missing = found.get(name)?.ranges.missing(0, file.size);
-    return missing === undefined ? file : { ...file, missing };
-  });
 }
