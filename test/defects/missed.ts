@@ -30,4 +30,7 @@ export const missed: readonly string[] = [
   'files-of-proc-sent-empty',
   // serving
   'lists-that-grow-with-the-programme',
+  // reading
+  'given-up-and-encrypted-is-verified',
+  'replaced-damage-stops-an-uploader',
 ];

@@ -85,4 +85,28 @@ export const reading: readonly Defect[] = [
     seekers: [looking, state],
     tests: ['test/flow/look.test.ts', 'test/flow/refused-records.test.ts'],
   },
+  {
+    name: 'given-up-and-encrypted-is-verified',
+    breaks:
+      'verify took a version that was given up, and was encrypted, for the newest that was sent, and called the file unreadable.',
+    edits: [
+      edit(
+        'src/files/verify.ts',
+        "return encrypted === true && digest === '' && state !== 'sending' && state !== 'aborted';",
+        "return encrypted === true && digest === '' && state !== 'sending';",
+      ),
+    ],
+    seekers: [],
+    tests: ['test/flow/verify.test.ts'],
+  },
+  {
+    name: 'replaced-damage-stops-an-uploader',
+    breaks:
+      'A damaged record of the state, which a later one had replaced, kept its uploader from starting until compaction removed it.',
+    edits: [
+      edit('src/files/state/damaged-records.ts', '      this.#found.delete(text);\n', '      void text;\n'),
+    ],
+    seekers: [],
+    tests: ['test/flow/state-verbs.test.ts'],
+  },
 ];
