@@ -84,6 +84,8 @@ function replicationProperties(brokers: number): Record<string, string> {
 const small: Readonly<Record<string, string>> = {
   'auto.create.topics.enable': 'false',
   'group.initial.rebalance.delay.ms': '0',
+  // Members may be given up for dead as soon as they wish to.
+  'group.min.session.timeout.ms': '1000',
   'num.network.threads': '2',
   'num.io.threads': '4',
   // Kafka's default of 100 kB makes ten system calls and as many wake-ups of each record of 1 MB.

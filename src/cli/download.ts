@@ -17,6 +17,13 @@ const sinkFlags = {
   to: required('to', 'PLACE', place, 'the folder to fill, made when it is missing, or the URL of a store'),
   topic: topicFlag,
   name: optional('name', 'DOWNLOADER', text, 'with the folder it names the position', "this host's name"),
+  group: optional(
+    'group',
+    'GROUP',
+    text,
+    'with a store: fill the place together with the other downloaders of this group, each under a --name of its own',
+    'none: everything is received here',
+  ),
   once: toggle('once', 'read what is on the topic now and exit; otherwise go on'),
   ...scheduleFlag,
   fromOffset: optional(
@@ -47,6 +54,11 @@ const receivingFlags = {
     'commit-interval',
     downloadDefaults.commitInterval,
     'time between two commits of the position; much data is committed sooner',
+  ),
+  takeOverAfter: timed(
+    'take-over-after',
+    downloadDefaults.takeOverAfter,
+    'with --group: without a sign of life for so long, what a member reads is given to others',
   ),
   maxOpen: counted(
     'max-open',
@@ -91,6 +103,10 @@ export function downloadCommand(): Command {
         'Begin with what was sent on a certain day',
       ],
       ['sluice download --to s3://backups/shops --topic files', 'Fill a bucket'],
+      [
+        'sluice download --to s3://backups/shops --topic files --group fill --name fill-2',
+        'Fill it together with fill-1 and fill-3',
+      ],
     ],
     run,
   });

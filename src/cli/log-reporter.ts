@@ -23,6 +23,7 @@ const levels: Readonly<Record<RunEvent['type'], Level>> = {
   failed: 'error',
   aborted: 'info',
   'refused-record': 'error',
+  assigned: 'info',
   lost: 'error',
   progress: 'debug',
   waiting: 'warn',
@@ -40,6 +41,7 @@ const messages: Partial<Record<RunEvent['type'], string>> = {
   'not-removed': 'not removed',
   aborted: 'given up by its uploader',
   'refused-record': 'record skipped',
+  assigned: 'reads these partitions for its group',
   progress: 'progress',
 };
 

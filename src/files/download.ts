@@ -1,6 +1,6 @@
 /** Rebuilds a topic's files in a directory: the library's face of it. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { describeError } from '../errors.ts';
+import { ConfigurationError, describeError } from '../errors.ts';
 import { createKafka } from '../kafka/client.ts';
 import type { Kafka } from '../kafka/contract.ts';
 import type { Sink } from '../stores/contract.ts';
@@ -31,9 +31,13 @@ import { awaitTopic, existingTopic } from './shared/topics.ts';
  */
 export async function download(options: DownloadOptions): Promise<DownloadSummary> {
   const settings = downloadSettings(options);
-  const { to, name: reader, spill } = settings;
+  const { to, name: reader, group, spill } = settings;
+  if (group !== undefined && settings.reset)
+    throw new ConfigurationError(
+      "the members of a group have one position, and --reset would be one member's alone: end all members, remove .sluice/group.json of the place, and start them again to read the topic from its beginning",
+    );
   const open = () =>
-    openSink(to, { reader, ...(spill === undefined ? {} : { spill }), ...storeOptionsOf(settings) });
+    openSink(to, { reader, group, ...(spill === undefined ? {} : { spill }), ...storeOptionsOf(settings) });
   let sink = await openWhenRoom(open, settings);
   const reopen = async (): Promise<Sink> => {
     await sink.close();
@@ -73,7 +77,7 @@ export async function downloadTo(
   let open = 0;
   const summary = await runStoppable({ ...settings, kafka }, async ({ stop, progress, report }) => {
     // Found beside the topic, and not after it. Whoever needs the positions asks for them, and is told what is wrong.
-    const group = positionGroup(settings.name, sink.id);
+    const group = positionGroup(settings.group ?? settings.name, sink.id);
     kafka.committed(group, settings.topic).catch(() => {});
     const topic = settings.once
       ? await existingTopic(kafka, settings.topic)

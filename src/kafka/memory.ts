@@ -37,6 +37,8 @@ export interface MemoryCluster {
   forgetPositions(group: string): void;
   /** How many members a consumer group has. */
   members(group: string): number;
+  /** A client's process stands still: its groups go on without it. Call the result when it goes on. */
+  freeze(client: Kafka): () => void;
   /** From now on nothing is answered: every request waits, as while all brokers are down. */
   stop(): void;
   /** Ends `stop`; what waited goes on. */
@@ -83,6 +85,10 @@ export function createMemoryCluster(options: MemoryClusterOptions = {}): MemoryC
     },
     members(group) {
       return topics.group(group).size;
+    },
+    freeze(client) {
+      if (!(client instanceof MemoryClient)) throw new TypeError('this client is not of a memory cluster');
+      return client.freeze();
     },
     stop() {
       topics.running = false;

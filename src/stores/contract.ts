@@ -5,8 +5,11 @@
  * Who retries: nobody in here. An adapter throws the system's own error (with its `code`), and the owner decides. Any call of a
  * sink may throw SinkLostError: it is not what it was, and is to be opened again.
  */
-import type { EpochRun } from '../kafka/contract.ts';
+import type { TopicPositions, UnfinishedUpload } from './remembered.ts';
+import type { SharedSink } from './shared-sink.ts';
 import type { NameRules } from './target-name.ts';
+
+export type { ByteRange, ReadRange, TopicPositions, UnfinishedUpload } from './remembered.ts';
 
 /** How a file looks now; equal fingerprints mean: not written to in between. */
 export interface SourceFile {
@@ -107,46 +110,6 @@ export interface FileLook {
   readonly mode: number;
 }
 
-/** A byte range `[start, end)`. */
-export type ByteRange = readonly [start: number, end: number];
-
-/** An upload that is not complete, as the sink remembers it across restarts. */
-export interface UnfinishedUpload {
-  readonly upload: string;
-  readonly uploader: string;
-  readonly path: string;
-  /** Kafka's id of the topic that it is on; empty in what sinks of earlier releases remember. */
-  readonly topic: string;
-  readonly size: number;
-  /** Durable in the temporary file; sorted, apart from each other. */
-  readonly ranges: readonly ByteRange[];
-  /** The closing record's facts as JSON, when it came before the last bytes. */
-  readonly close: string | undefined;
-  /** Partition of the topic -> Kafka offsets of the first and the last record of it: from the first on all can be had again. */
-  readonly seen: readonly (readonly [partition: number, first: number, last: number])[];
-}
-
-/** How far a downloader has read one topic into a sink. */
-export interface TopicPositions {
-  /** The downloader's name: under another one a topic is read anew. */
-  readonly reader: string;
-  /** Kafka's id of the topic, its name, and the id of its cluster: topics of one name on two clusters are two. */
-  readonly topic: string;
-  readonly name: string;
-  readonly cluster: string;
-  readonly partitions: ReadonlyMap<number, ReadRange>;
-}
-
-/** Kafka offsets of a partition. */
-export interface ReadRange {
-  /** Where reading began: what stands before it was not asked for. */
-  readonly began: number;
-  /** What stands from `began` to here has been dealt with, and is durable. */
-  readonly safe: number;
-  /** By which leaders' epochs what stands before `safe` was written, where that is known. */
-  readonly epochs?: readonly EpochRun[];
-}
-
 /**
  * What a sink can do with the bytes of a file before they have their final name. A sink says it, and the receiver asks for it in one
  * place, where it begins an upload.
@@ -214,6 +177,8 @@ export interface Sink {
   /** True where `a` and `A` are one name. */
   readonly caseInsensitive: boolean;
   readonly abilities: SinkAbilities;
+  /** Where it was opened for a member of a group. */
+  readonly shared?: SharedSink | undefined;
 
   /** What was published under a final name, if it still stands there as it was. */
   published(target: string): Promise<Published | undefined>;

@@ -21,6 +21,8 @@ export interface SourceOptions extends StoreOptions {
 export interface SinkOptions extends StoreOptions {
   /** The downloader's name: where several write to one place, each has what it remembers for itself. */
   readonly reader: string;
+  /** The group of downloaders that it is a member of. */
+  readonly group?: string | undefined;
   /** A directory for what is on its way to a store; a folder needs none. */
   readonly spill?: string;
 }
@@ -44,15 +46,26 @@ export async function openSink(written: string, options: SinkOptions): Promise<S
   return openSinkAt(parsePlace(written), options);
 }
 
-export async function openSinkAt(place: Place, { reader, spill, ...options }: SinkOptions): Promise<Sink> {
+export async function openSinkAt(
+  place: Place,
+  { reader, group, spill, ...options }: SinkOptions,
+): Promise<Sink> {
+  if (group !== undefined && spill !== undefined)
+    throw new ConfigurationError(
+      "--spill and --group cannot be given together: what is kept in one member's folder, no other could go on with",
+    );
   if (place.store === 'disk') {
+    if (group !== undefined)
+      throw new ConfigurationError(
+        'a group cannot share a folder: a file system has no way to replace a file only if it still is the one that was seen, so that a member that was frozen could put an older one over a newer one. Object stores can: --to s3://, azblob:// or gs://',
+      );
     if (spill === undefined) return openDiskSink(place.path);
     throw new ConfigurationError('--spill is for stores: what comes for a folder is put beside it anyway');
   }
   const { openObjectSink } = await import('./objects/sink/open-sink.ts');
   const notices = new Notices();
   const open = async (): Promise<Sink> =>
-    openObjectSink(await writerOf(place, { ...options, reader }, notices), { reader, notices });
+    openObjectSink(await writerOf(place, { ...options, reader }, notices), { reader, group, notices });
   if (spill === undefined) return open();
   const { SpilledSink } = await import('./spill/spilled-sink.ts');
   // The folder first: where another run has it, that one is to go on.

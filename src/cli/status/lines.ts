@@ -5,12 +5,16 @@ import type { RunStatus } from './run-status.ts';
 
 /** `now`: milliseconds since 1970. Times are shown by this machine's clock. */
 export function statusLines(status: RunStatus, now: number): string[] {
-  const { verb, pid, name, topic, place, running, nextRun } = status;
+  const { verb, pid, name, topic, place, group, partitions = [], running, nextRun } = status;
   const [from, to] = verb === 'upload' ? [place, topic] : [topic, place];
   const way = from === undefined ? '' : `  ${name}  ${from} -> ${to}`;
   const age = quantity.duration((now - status.since) / 1000);
   const lines = [`${verb}${way}  (process ${pid}, for ${age})`];
   if (running || status.filesDone > 0) lines.push(`  ${progressLine(status)}`);
+  if (group !== undefined)
+    lines.push(
+      `  group      ${group}, reads ${partitions.length === 0 ? 'nothing now' : `partitions ${partitions.join(', ')}`}`,
+    );
   for (const { path, size, done } of status.inFlight)
     lines.push(`  in flight  ${path}  ${quantity.bytes(done)} of ${quantity.bytes(size)}`);
   for (const { message } of status.waiting) lines.push(`  waiting    ${message}`);

@@ -16,6 +16,9 @@ export interface RunStatus {
   readonly name?: string;
   readonly topic?: string;
   readonly place?: string;
+  /** Of a member of a group: the group's name, and the partitions that it reads now. */
+  readonly group?: string;
+  readonly partitions?: readonly number[];
   readonly filesDone: number;
   readonly filesFailed: number;
   /** Files that wait or are under way. */
@@ -77,7 +80,7 @@ export class StatusKeeper {
 
   status(now: number): RunStatus {
     const { verb, pid, since, bandwidth } = this.#facts;
-    const { started, progress, pace, holds, failures } = this.#board;
+    const { started, assigned, progress, pace, holds, failures } = this.#board;
     const limit = bandwidth();
     return {
       type: 'status',
@@ -86,6 +89,7 @@ export class StatusKeeper {
       since,
       running: this.#isRunning,
       ...(started && { name: started.name, topic: started.topic, place: started.place }),
+      ...(assigned && { group: assigned.group, partitions: this.#isRunning ? assigned.partitions : [] }),
       filesDone: progress?.filesDone ?? 0,
       filesFailed: progress?.filesFailed ?? 0,
       filesOpen: progress?.filesOpen ?? 0,

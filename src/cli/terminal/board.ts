@@ -1,5 +1,6 @@
 /** What a run has told so far, as far as a display needs it. Pure: events and moments go in, a board comes out. */
 import type {
+  AssignedEvent,
   DownloadEvent,
   FailedEvent,
   NotRemovedEvent,
@@ -33,6 +34,8 @@ export interface Board {
   /** Without end: the source or the topic is watched. */
   readonly watching: boolean;
   readonly started: StartedEvent | undefined;
+  /** Of a member of a group: what it reads now. */
+  readonly assigned: AssignedEvent | undefined;
   readonly progress: ProgressEvent | undefined;
   readonly pace: Pace;
   readonly holds: ReadonlyMap<WaitingEvent['on'], Hold>;
@@ -44,8 +47,8 @@ export interface Board {
 export const failureLimit = 1000;
 
 export function emptyBoard(verb: Verb, watching: boolean): Board {
-  const none = { started: undefined, progress: undefined, pace: [], holds: new Map(), failures: new Map() };
-  return { verb, watching, ...none };
+  const none = { started: undefined, assigned: undefined, progress: undefined };
+  return { verb, watching, ...none, pace: [], holds: new Map(), failures: new Map() };
 }
 
 /** The board after an event that came at `now` milliseconds. */
@@ -53,6 +56,8 @@ export function tell(board: Board, event: RunEvent, now: number): Board {
   switch (event.type) {
     case 'started':
       return { ...board, started: event, pace: [{ at: now, bytes: 0 }] };
+    case 'assigned':
+      return { ...board, assigned: event };
     case 'progress':
       return { ...board, progress: event, pace: addSample(board.pace, { at: now, bytes: event.bytesDone }) };
     case 'waiting': {

@@ -35,6 +35,14 @@ export function lineOf(event: RunEvent, style: Style): string | undefined {
       );
     case 'refused-record':
       return bad(recordName(event), event.reason);
+    case 'assigned':
+      return style.faint(
+        printable(
+          event.partitions.length === 0
+            ? `group ${event.group}: all partitions are read by others`
+            : `group ${event.group}: this member reads partitions ${event.partitions.join(', ')}`,
+        ),
+      );
     case 'lost':
       return style.bad(`${failed} ${printable(event.message)}`);
     case 'warning':

@@ -85,8 +85,9 @@ export class IncomingUploads {
     upload.reset();
   }
 
-  /** Goes on with what an earlier run left open. */
+  /** Goes on with what an earlier run left open, or another member of a group; not with what has come to its end here. */
   restore(one: UnfinishedUpload): IncomingUpload | undefined {
+    if (this.#byId.has(one.upload) || this.#ended.has(one.upload)) return undefined;
     const target = this.targetOf(one);
     return target === undefined ? undefined : this.#add(one, one.size, target, one);
   }
@@ -130,6 +131,13 @@ export class IncomingUploads {
     this.remove(upload);
     await upload.settled().catch(() => {});
     await sink.discard(upload.ref.upload);
+  }
+
+  /** Gives up what goes on elsewhere: of what came of it nothing is left here, and it has not ended. */
+  async leave(upload: IncomingUpload): Promise<void> {
+    this.remove(upload);
+    await upload.settled().catch(() => {});
+    await this.#context.options.sink.clear(upload.ref.upload);
   }
 
   /** Discards older versions of a name: they will never be wanted. */

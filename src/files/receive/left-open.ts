@@ -52,6 +52,20 @@ export async function failIncomplete(
   await failUpload(context, uploads, upload, failure);
 }
 
+/** Gives up what is open on partitions that another member reads now. What is being published is let to its end: it is verified, and stands as it would there. */
+export async function leavePartitions(
+  uploads: IncomingUploads,
+  partitions: ReadonlySet<number>,
+): Promise<void> {
+  const theirs = uploads.all().filter(({ firsts }) => [...firsts.keys()].every((one) => partitions.has(one)));
+  await Promise.all(
+    theirs.map(async (upload) => {
+      await upload.finishing;
+      if (!upload.isGone) await uploads.leave(upload);
+    }),
+  );
+}
+
 /** Says which uploads are open. */
 export function nameOpen(context: ReceiveContext, uploads: IncomingUploads): void {
   const open = uploads.all().filter(({ isHeld }) => !isHeld);

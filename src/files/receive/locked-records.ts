@@ -30,12 +30,16 @@ export class LockedRecords {
     this.#mark = mark;
   }
 
-  /** Takes what an earlier run remembered; false for what is an upload. */
+  /** Takes what an earlier run, or another member of a group, remembered; false for what is an upload. */
   restore(one: UnfinishedUpload): boolean {
     if (one.uploader !== ownName) return false;
     if (one.topic !== this.#topic) return true;
-    if (one.path === this.#mark) this.#ranges = [...one.seen];
-    else this.#left = { ranges: one.seen, mark: one.path };
+    if (one.path === this.#mark) this.#ranges = this.#joined([...this.#ranges, ...one.seen]);
+    else
+      this.#left = {
+        ranges: [...this.untried, ...one.seen],
+        mark: (this.#left?.mark ?? one.path) === one.path ? one.path : 'several',
+      };
     return true;
   }
 

@@ -12,18 +12,18 @@ import type { IncomingUpload } from '../incoming/incoming-upload.ts';
 import { IncomingUploads } from '../incoming/incoming-uploads.ts';
 import { type Content, ReceiveContext, type ReceiveContextOptions } from '../incoming/receive-context.ts';
 import { allDone } from '../shared/all-done.ts';
-import { isPermanent } from '../shared/disk-retry.ts';
 import { fewAtOnce } from '../shared/few-at-once.ts';
 import type { Keyring } from '../shared/keyring.ts';
 import { admitAbort } from './admit-abort.ts';
 import { endIfStanding, failUpload, failWith, finishUpload, publishHeld } from './finish-upload.ts';
 import { HeldFiles, isMendable } from './held-files.ts';
 import { fetchInTurn } from './in-turn.ts';
-import { failAbandoned, failGone, failIncomplete, failLost, nameOpen } from './left-open.ts';
+import { failAbandoned, failGone, failIncomplete, failLost, leavePartitions, nameOpen } from './left-open.ts';
 import { isLockedRow, LockedRecords } from './locked-records.ts';
 import { RecordOpener } from './open-record.ts';
 import { type RecordPlace, refuseRecord } from './refused-record.ts';
 import { restartUpload } from './restart-upload.ts';
+import { syncOpen } from './sync-open.ts';
 import { setTooManyAside } from './too-many-open.ts';
 import { unpack } from './unpack.ts';
 
@@ -72,7 +72,7 @@ export class Receiver {
     return this.#uploads.open;
   }
 
-  /** Goes on with what an earlier run left open; what was complete already is verified and published beside the run. */
+  /** Goes on with what an earlier run left open, or another member of a group; what was complete already is verified and published beside the run. */
   restore(unfinished: readonly UnfinishedUpload[]): void {
     const complete: IncomingUpload[] = [];
     for (const one of unfinished) {
@@ -114,7 +114,11 @@ export class Receiver {
 
   /** Makes everything durable that is finished: safe offsets taken before this call may be committed after it. */
   async checkpoint(positions?: TopicPositions): Promise<void> {
-    const rows = await fewAtOnce(this.#uploads.dirty(), syncedAtOnce, (upload) => this.#sync(upload));
+    const failed = (upload: IncomingUpload, error: unknown): void =>
+      this.#options.background(this.#failed(upload, error));
+    const rows = await fewAtOnce(this.#uploads.dirty(), syncedAtOnce, (upload) =>
+      syncOpen(this.#uploads, upload, failed),
+    );
     crashPoint('checkpoint:after-parts');
     const open = rows.filter((row) => row !== undefined && this.#uploads.get(row.upload) !== undefined);
     const locked = this.locked.take();
@@ -156,6 +160,11 @@ export class Receiver {
   /** Call it when all that the topic has was read. `earliest`: where each partition begins. */
   failAbandoned(earliest: ReadonlyMap<number, number>): Promise<void> {
     return failAbandoned(this.#context, this.#uploads, earliest);
+  }
+
+  /** Another member of the group reads these partitions now. */
+  leave(partitions: ReadonlySet<number>): Promise<void> {
+    return leavePartitions(this.#uploads, partitions);
   }
 
   /** Says which uploads wait for their uploaders. */
@@ -276,20 +285,5 @@ export class Receiver {
     }
     await this.#finishIfComplete(upload);
     await this.#failIncomplete(upload);
-  }
-
-  /** One that is being published is durable when that is through; its temporary file must not be touched meanwhile. */
-  async #sync(upload: IncomingUpload): Promise<UnfinishedUpload | undefined> {
-    await upload.finishing;
-    // Still open: its end was cut short, and the position may pass its chunks only if they are remembered.
-    if (this.#uploads.get(upload.ref.upload) !== upload) return undefined;
-    if (upload.again !== undefined) return upload.withoutBytes;
-    try {
-      return await upload.sync();
-    } catch (error) {
-      if (!(error instanceof VanishedError || isPermanent(error))) throw error;
-      this.#options.background(this.#failed(upload, error));
-      return upload.withoutBytes;
-    }
   }
 }

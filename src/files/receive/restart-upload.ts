@@ -29,6 +29,7 @@ export async function restartUpload(
   // Its chunks may have been committed: the next run must know where they are.
   upload.dirty = true;
   for (let mayKeep = keep; ; mayKeep = false) {
+    if (upload.isGone) return;
     if (upload.restarts >= tries || upload.firsts.size === 0) {
       const message = `cannot be received: ${describeError(cause)}; send it again, or add --reset once to read the topic from its beginning`;
       return failUpload(context, uploads, upload, { reason: 'sink', message, remains: 'discard' });

@@ -1,6 +1,5 @@
 /** One run of a downloader: records to the receiver, safe offsets to Kafka, in that order and never the other. */
-import { crashPoint } from '../../crash-points.ts';
-import type { FetchedBatch, Kafka, ReadingGap, TopicDescription } from '../../kafka/contract.ts';
+import type { Consumer, FetchedBatch, Kafka, ReadingGap, TopicDescription } from '../../kafka/contract.ts';
 import type { Sink } from '../../stores/contract.ts';
 import { FetchAgain } from '../receive/fetch-again.ts';
 import { Receiver } from '../receive/receiver.ts';
@@ -10,18 +9,14 @@ import type { Keyring } from '../shared/keyring.ts';
 import type { DownloadSettings } from '../shared/options.ts';
 import type { Progress } from '../shared/progress.ts';
 import { retryingSink } from '../shared/retrying-sink.ts';
-import { stateTopicOf } from '../shared/topics.ts';
+import { Checkpoints } from './checkpoints.ts';
+import { GroupShare } from './group-share.ts';
 import { Incomplete } from './incomplete.ts';
-import { type Cut, lostByCut, lostInGap, nameLosses } from './name-losses.ts';
+import { Losses } from './losses.ts';
 import { copiedText, type Look, positionGroup, readingOf, startOffsets, whoseUploads } from './positions.ts';
 import { openLocked } from './reread-locked.ts';
 import { SafeOffsets } from './safe-offsets.ts';
 import { whyMissing } from './why-missing.ts';
-
-/** Bytes after which positions are committed without waiting for the interval: what is fetched again after a kill. */
-const commitEvery = 8 * 1024 * 1024;
-/** Bytes that may be received and not committed: beyond, a slow disk slows the reading down, so that a kill costs no more. */
-const uncommittedLimit = 24 * 1024 * 1024;
 
 /** Bytes of memory for a sink that takes bytes in order alone. */
 const orderedBytes = 64 * 1024 * 1024;
@@ -47,15 +42,16 @@ export class DownloadRun {
   readonly #receiver: Receiver;
   readonly #group: string;
   #safe: SafeOffsets;
+  readonly #losses: Losses;
   readonly #work = new Set<Promise<void>>();
+  /** Batches that are not dealt with yet. */
+  readonly #inHand = new Set<Promise<void>>();
+  /** Of a group's member. */
+  #share: GroupShare | undefined;
   readonly #incomplete: Incomplete;
   /** Where the topic began and ended when uploads were last looked for that nobody will complete: past its end, none had more. */
   #look: Look | undefined;
-  #checkpoint: Promise<void> = Promise.resolve();
-  #checkpointing = false;
-  /** Bytes received since the newest commit began, and since the newest one that is through began. */
-  #bytesSince = 0;
-  #uncommitted = 0;
+  readonly #checkpoints: Checkpoints;
   #failure: unknown;
 
   constructor(options: DownloadRunOptions) {
@@ -83,6 +79,23 @@ export class DownloadRun {
       onIncomplete: (upload) =>
         void this.#incomplete.note(upload).catch((error: unknown) => this.#fail(error)),
     });
+    const safe = (): SafeOffsets => this.#safe;
+    this.#losses = new Losses({ ...options, receiver: this.#receiver, safe });
+    this.#checkpoints = new Checkpoints({
+      receiver: this.#receiver,
+      safe,
+      commit: async (positions) => {
+        if (this.#share !== undefined) return this.#share.commit(positions);
+        await kafka.commit(this.#group, options.topic.name, positions);
+        return true;
+      },
+      after: async () => {
+        await this.#failOverdue();
+        await this.#failAbandoned();
+        this.#tryHeld();
+      },
+      fail: (error) => this.#fail(error),
+    });
   }
 
   /** Uploads whose closing record has not come. */
@@ -100,23 +113,9 @@ export class DownloadRun {
   }
 
   async #run(): Promise<void> {
-    const { kafka, settings, topic, stop } = this.#options;
-    const reading = await this.#begin();
-    const { keyring } = this.#options;
-    await openLocked({ kafka, settings, topic, keyring, receiver: this.#receiver, signal: stop.signal });
-    const until = settings.once ? this.#look?.ends : undefined;
-    const { bufferBytes, aheadBytes, connections } = settings;
-    const consumer = kafka.consumer({
-      topic: topic.name,
-      ...reading,
-      ...(until === undefined ? {} : { until }),
-      ...{ bufferBytes, aheadBytes, connections },
-      newPartitions: !settings.once,
-      onGap: (gap) => this.#gap(gap),
-      onCut: (cut) => this.#cut(cut),
-      signal: stop.signal,
-    });
-    const timer = setInterval(() => this.#beginCheckpoint(), settings.commitInterval);
+    const { settings, stop } = this.#options;
+    const consumer = settings.group === undefined ? await this.#readAll() : await this.#readShare();
+    const timer = setInterval(() => this.#checkpoints.begin(), settings.commitInterval);
     const rarely = setInterval(() => {
       this.#lookForAbandoned().catch((error: unknown) => this.#fail(error));
     }, lookForAbandonedEvery);
@@ -127,22 +126,81 @@ export class DownloadRun {
     }
     clearInterval(timer);
     clearInterval(rarely);
-    await this.#checkpoint;
+    await this.#checkpoints.through;
     await Promise.allSettled(this.#work);
     if (settings.once && !stop.signal.aborted) {
-      await this.#receiver.failMissing(this.#incomplete.uploads());
+      // Of a group, whoever has a partition by now says what it lacks.
+      if (this.#share === undefined) await this.#receiver.failMissing(this.#incomplete.uploads());
       await this.#failAbandoned();
       this.#receiver.nameOpen();
       await Promise.allSettled(this.#work);
     }
     // Also after a failure: what was received is kept.
-    await this.#commitSafe().catch((error: unknown) => this.#fail(error));
+    await this.#checkpoints.commit().catch((error: unknown) => this.#fail(error));
     // What was found to have vanished only then is being fetched again.
     while (this.#work.size > 0) {
       await Promise.allSettled(this.#work);
-      if (!stop.signal.aborted) await this.#commitSafe().catch((error: unknown) => this.#fail(error));
+      if (!stop.signal.aborted) await this.#checkpoints.commit().catch((error: unknown) => this.#fail(error));
     }
     if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Reads all partitions. */
+  async #readAll(): Promise<Consumer> {
+    const { kafka, settings, topic, stop } = this.#options;
+    const reading = await this.#begin();
+    await this.#openLocked();
+    const until = settings.once ? this.#look?.ends : undefined;
+    const { bufferBytes, aheadBytes, connections } = settings;
+    return kafka.consumer({
+      topic: topic.name,
+      ...reading,
+      ...(until === undefined ? {} : { until }),
+      ...{ bufferBytes, aheadBytes, connections },
+      newPartitions: !settings.once,
+      onGap: (gap) => this.#gap(gap),
+      onCut: (cut) => this.#losses.cut(cut),
+      signal: stop.signal,
+    });
+  }
+
+  /** Reads what the group gives us. */
+  async #readShare(): Promise<Consumer> {
+    const { kafka, settings, topic, stop } = this.#options;
+    const [sink, { shared }] = [this.#sink, this.#sink];
+    if (shared === undefined) throw new TypeError('the sink was not opened for a group');
+    const readTopic = { ...topic, cluster: (await kafka.describeCluster()).clusterId };
+    this.#safe = new SafeOffsets(shared.group, readTopic, new Map());
+    if (sink.isCopy) settings.onEvent({ type: 'warning', message: copiedText(sink.place, topic.name) });
+    // What we had begun of them before is ended; which are ours now, the group says.
+    await sink.unfinished();
+    await this.#lookForAbandoned();
+    const share = await GroupShare.open({
+      ...{ kafka, sink, shared, settings, topic, readTopic },
+      safe: this.#safe,
+      receiver: this.#receiver,
+      settle: () => this.#settle(),
+      alone: (work) => this.#checkpoints.alone(work),
+      openLocked: () => this.#openLocked(),
+      onCut: (cut) => this.#losses.cut(cut),
+      onGap: (gap) => this.#gap(gap),
+      signal: stop.signal,
+    });
+    this.#share = share;
+    if (settings.once) this.#track(share.endWhenThrough().catch((error: unknown) => this.#fail(error)));
+    return share.consumer;
+  }
+
+  #openLocked(): Promise<void> {
+    const { kafka, settings, topic, keyring, stop } = this.#options;
+    const receiver = this.#receiver;
+    return openLocked({ kafka, settings, topic, keyring, receiver, signal: stop.signal });
+  }
+
+  /** Resolves when what was handed out is dealt with, and its positions are committed. */
+  async #settle(): Promise<void> {
+    await Promise.allSettled(this.#inHand);
+    await this.#checkpoints.alone(() => this.#checkpoints.commit());
   }
 
   /** Goes on where an earlier run ended; resolves with where each partition is read from. */
@@ -155,26 +213,27 @@ export class DownloadRun {
     this.#look = look;
     const topic = { ...this.#options.topic, cluster: (await cluster).clusterId };
     this.#safe = new SafeOffsets(settings.name, topic, from);
-    for (const cut of cuts) this.#cut(cut);
+    for (const cut of cuts) this.#losses.cut(cut);
     if (sink.isCopy) settings.onEvent({ type: 'warning', message: copiedText(sink.place, topic.name) });
     const { own, gone } = whoseUploads(await sink.unfinished(), topic, await sink.positions());
     await this.#receiver.failGone(gone);
     this.#receiver.restore(own);
     // Where reading begins holds from now on: a run that is killed before it has committed anything does not choose anew. That the
     // sink has it is enough for that.
-    const commit = await this.#makeDurable();
-    this.#holdCheckpoint(commit());
+    const commit = await this.#checkpoints.makeDurable();
+    this.#checkpoints.hold(commit());
     return readingOf(from);
   }
 
   async #receive(batch: FetchedBatch): Promise<void> {
-    const done = this.#safe.begin(batch);
+    const end = this.#share?.ends?.get(batch.partition) ?? Number.POSITIVE_INFINITY;
+    // With `once`, what came later is no member's to read: the position ends before it.
+    const done = this.#safe.begin({ ...batch, nextOffset: Math.min(batch.nextOffset, end) });
     const begun: Promise<void>[] = [];
     try {
       for (const record of batch.records) {
-        const bytes = record.value?.length ?? 0;
-        this.#bytesSince += bytes;
-        this.#uncommitted += bytes;
+        if (record.offset >= end) break;
+        this.#checkpoints.received(record.value?.length ?? 0);
         const { finished } = await this.#receiver.admit(batch.partition, record);
         // Looked at below: until then a failure is not to count as one that nobody handles.
         finished.catch(() => {});
@@ -184,56 +243,18 @@ export class DownloadRun {
       begun.push(Promise.reject(error));
     }
     const work = allDone(begun).then(done, (error: unknown) => this.#fail(error));
-    this.#track(work.finally(() => batch.release()));
-    if (this.#bytesSince >= commitEvery) this.#beginCheckpoint();
-    if (this.#uncommitted >= uncommittedLimit) await this.#checkpoint;
-  }
-
-  /** One at a time; a slow disk or cluster makes them rarer, not more. */
-  #beginCheckpoint(): void {
-    if (this.#checkpointing) return;
-    const before = this.#uncommitted;
-    this.#bytesSince = 0;
-    const committed = this.#commitSafe().then(() => {
-      this.#uncommitted -= before;
-      return this.#failOverdue();
-    });
-    this.#holdCheckpoint(committed.then(() => this.#failAbandoned()).then(() => this.#tryHeld()));
-  }
-
-  /** No other one begins before this one is through. */
-  #holdCheckpoint(checkpoint: Promise<void>): void {
-    this.#checkpointing = true;
-    this.#checkpoint = checkpoint
-      .catch((error: unknown) => this.#fail(error))
-      .finally(() => {
-        this.#checkpointing = false;
-      });
-  }
-
-  /** Safe offsets first, then what makes them safe, then the commit: a position never passes what is not durable. */
-  async #commitSafe(): Promise<void> {
-    const commit = await this.#makeDurable();
-    await commit();
-  }
-
-  /** Resolves with what commits the positions that were safe. */
-  async #makeDurable(): Promise<() => Promise<void>> {
-    const { kafka, topic } = this.#options;
-    const taken = this.#safe.take();
-    await this.#receiver.checkpoint(taken.forSink);
-    this.#safe.remembered(taken);
-    return async () => {
-      if (taken.forKafka.size === 0) return;
-      crashPoint('positions:before-commit');
-      await kafka.commit(this.#group, topic.name, taken.forKafka);
-      crashPoint('positions:after-commit');
-      this.#safe.committed(taken);
-    };
+    this.#inHand.add(work);
+    this.#track(
+      work.finally(() => {
+        this.#inHand.delete(work);
+        batch.release();
+      }),
+    );
+    await this.#checkpoints.afterMuch();
   }
 
   async #failOverdue(): Promise<void> {
-    await this.#receiver.failMissing(this.#incomplete.takePast((ends) => this.#safe.isPast(ends)));
+    await this.#receiver.failMissing(this.#incomplete.takePast((ends) => this.#isPast(ends)));
   }
 
   /** Beside the run: what has lain long is read back. */
@@ -251,35 +272,19 @@ export class DownloadRun {
   /** Only what was read to the end that the topic had then can be known to have had no more records of an upload. */
   async #failAbandoned(): Promise<void> {
     const look = this.#look;
-    if (look === undefined || this.#options.stop.signal.aborted || !this.#safe.isPast(look.ends)) return;
+    if (look === undefined || this.#options.stop.signal.aborted || !this.#isPast(look.ends)) return;
     this.#look = undefined;
     await this.#receiver.failAbandoned(look.earliest);
   }
 
-  #gap(gap: ReadingGap): void {
-    const { kafka, settings, topic, progress } = this.#options;
-    const lost = lostInGap(topic.name, gap);
-    const isRemoved = gap.unreadable === undefined;
-    const mend = isRemoved ? 'raise retention.ms, or send them again' : 'send them again';
-    const message = `${lost}: files with bytes there cannot be recovered from this topic; ${mend}`;
-    settings.onEvent({ type: 'warning', message });
-    const more = `${lost}: ${stateTopicOf(topic.name)} does not tell of all that was sent there, so that more files may be lost by it than are named`;
-    const skipped = this.#safe.skip(gap.partition, gap.earliest);
-    const named = nameLosses(kafka, topic, gap, this.#receiver, this.#options.keyring).then((isAll) => {
-      skipped();
-      if (isAll && isRemoved) return;
-      progress.filesFailed++;
-      settings.onEvent({ type: 'lost', message: isAll ? lost : more });
-    });
-    this.#track(named.catch((error: unknown) => this.#fail(error)));
+  /** Of a group, only the partitions of this member count: all records of an upload stand in one of them. */
+  #isPast(ends: ReadonlyMap<number, number>): boolean {
+    const own = this.#share?.own(ends) ?? ends;
+    return own.size > 0 && this.#safe.isPast(own);
   }
 
-  /** What of the records that are gone nobody had read yet, nobody can name. */
-  #cut(cut: Cut): void {
-    const { settings, topic, progress } = this.#options;
-    progress.filesFailed++;
-    settings.onEvent({ type: 'lost', message: lostByCut(topic.name, cut) });
-    this.#safe.cut(cut.partition, cut.at);
+  #gap(gap: ReadingGap): void {
+    this.#track(this.#losses.gap(gap).catch((error: unknown) => this.#fail(error)));
   }
 
   /** The run does not end before this work does. */

@@ -63,9 +63,28 @@ export async function startOffsets(
   });
   const read = new Map(ranges.map(({ epochs = [] }, partition) => [partition, epochs]));
   const agreed = guess?.isOf(read) ? guess.agreed : await kafka.agreement(topic.name, read);
+  const logs = { topic: topic.name, earliest, latest, agreed };
+  const { from, cuts } = rangesOnLogs(new Map(ranges.entries()), logs, settings.onEvent);
+  return { from, cuts, earliest, ends: latest };
+}
+
+/** What is known of a topic's logs: Kafka offsets by partition. `agreed`: up to where they are as they were read. */
+export interface Logs {
+  readonly topic: string;
+  readonly earliest: ReadonlyMap<number, number>;
+  readonly latest: ReadonlyMap<number, number>;
+  readonly agreed: ReadonlyMap<number, number>;
+}
+
+/** From where partitions are read on, where some of what was read of them may have been cut off their logs. */
+export function rangesOnLogs(
+  ranges: ReadonlyMap<number, ReadRange>,
+  { topic, earliest, latest, agreed }: Logs,
+  tell: DownloadSettings['onEvent'],
+): Pick<Start, 'from' | 'cuts'> {
   const from = new Map<number, ReadRange>();
   const cuts: Cut[] = [];
-  for (const [partition, range] of ranges.entries()) {
+  for (const [partition, range] of ranges) {
     const { began, safe } = range;
     const end = latest.get(partition) ?? 0;
     const begin = earliest.get(partition) ?? 0;
@@ -79,11 +98,11 @@ export async function startOffsets(
       from.set(partition, range);
       continue;
     }
-    const message = `${topic.name}, partition ${partition} ends at offset ${end}, and had been read to ${safe}: the log was cut (an unclean election, or a broker put back from a backup); it is read from its beginning again`;
-    settings.onEvent({ type: 'warning', message });
+    const message = `${topic}, partition ${partition} ends at offset ${end}, and had been read to ${safe}: the log was cut (an unclean election, or a broker put back from a backup); it is read from its beginning again`;
+    tell({ type: 'warning', message });
     from.set(partition, fresh(begin));
   }
-  return { from, cuts, earliest, ends: latest };
+  return { from, cuts };
 }
 
 /** How far the log is as the sink remembers it: what was committed says the same, nearly always. */
@@ -104,15 +123,19 @@ async function agreementOf(
 }
 
 /** The same as it was when no more than this had been read. */
-function before({ began, epochs = [] }: ReadRange, safe: number): ReadRange {
+export function before({ began, epochs = [] }: ReadRange, safe: number): ReadRange {
   return { began: Math.min(began, safe), safe, epochs: epochs.filter(([, from]) => from < safe) };
 }
 
-function fresh(offset: number): ReadRange {
+/** Nothing was read before it. */
+export function fresh(offset: number): ReadRange {
   return { began: offset, safe: offset };
 }
 
-function placeOf({ fromOffset = 'beginning' }: DownloadSettings): 'earliest' | 'latest' | { time: number } {
+/** Where who has no past begins. */
+export function placeOf({
+  fromOffset = 'beginning',
+}: DownloadSettings): 'earliest' | 'latest' | { time: number } {
   if (fromOffset === 'beginning') return 'earliest';
   return fromOffset === 'end' ? 'latest' : { time: fromOffset };
 }

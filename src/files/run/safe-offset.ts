@@ -47,6 +47,11 @@ export class SafeOffset {
     return this.#safe;
   }
 
+  /** Where reading goes on. */
+  get next(): number {
+    return this.#batches.at(-1)?.next ?? this.#safe;
+  }
+
   get unfinished(): number {
     return this.#batches.length;
   }

@@ -70,6 +70,27 @@ export class SafeOffsets {
     this.#began.set(partition, Math.min(this.began(partition), at));
   }
 
+  /** A partition is read from here on. */
+  add(partition: number, { began, safe, epochs }: ReadRange): void {
+    this.#safe.set(partition, new SafeOffset(safe, epochs));
+    this.#began.set(partition, began);
+  }
+
+  /** A partition is another member's: nothing more is said of it. */
+  drop(partition: number): void {
+    for (const known of [this.#safe, this.#began, this.#remembered, this.#committed]) known.delete(partition);
+  }
+
+  /** Those that are read. */
+  get partitions(): ReadonlySet<number> {
+    return new Set(this.#safe.keys());
+  }
+
+  /** Where reading a partition goes on. */
+  next(partition: number): number | undefined {
+    return this.#safe.get(partition)?.next;
+  }
+
   /** True when every partition has been dealt with up to these ends. */
   isPast(ends: ReadonlyMap<number, number>): boolean {
     return [...ends].every(([partition, end]) => (this.#safe.get(partition)?.value ?? 0) >= end);

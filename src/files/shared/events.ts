@@ -165,6 +165,13 @@ export interface RefusedRecordEvent {
   readonly path?: string;
 }
 
+/** The partitions of the topic that this member of a group reads from now on: all of them, not only new ones. */
+export interface AssignedEvent {
+  readonly type: 'assigned';
+  readonly group: string;
+  readonly partitions: readonly number[];
+}
+
 /** Records were removed before they were read, or cut off the log, and nobody can name all files that were lost by it: a failure. */
 export interface LostEvent {
   readonly type: 'lost';
@@ -177,6 +184,7 @@ export type DownloadEvent =
   | FailedEvent
   | AbortedEvent
   | RefusedRecordEvent
+  | AssignedEvent
   | LostEvent
   | ProgressEvent
   | WaitingEvent

@@ -164,6 +164,13 @@ export interface DownloadOptions extends TopicOptions, StoreOptions, KeyringOpti
   readonly spill?: string;
   /** The downloader's name; with the sink's own id it names the position. Default: the host's name. */
   readonly name?: string;
+  /**
+   * With a store: the group of downloaders that fill the place together, each under a name of its own. It names the position then. With
+   * `once` each resolves when the group has read to the ends that the partitions had at its start.
+   */
+  readonly group?: string;
+  /** Milliseconds without a sign of life after which the other members of the group take over; brokers want 6000 at least. */
+  readonly takeOverAfter?: number;
   /** Read to the ends that the partitions have now and resolve; otherwise go on until `signal`. */
   readonly once?: boolean;
   /** Where to begin when there is no position: `beginning`, `end`, or a time in milliseconds since the epoch. */
@@ -192,6 +199,7 @@ export const downloadDefaults = {
   connections: 32,
   bufferBytes: 8 * 1024 * 1024,
   commitInterval: 500,
+  takeOverAfter: 15_000,
   // Some 8 kB each: 80 MB at the most. 2,500 uploaders with --parallel 4.
   maxOpen: 10_000,
 } as const satisfies Partial<DownloadOptions>;

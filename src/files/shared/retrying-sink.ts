@@ -1,5 +1,6 @@
 /** A sink whose every call is tried until it works: whoever stands above meets only what waiting does not mend. */
 import type { PartFile, Sink } from '../../stores/contract.ts';
+import type { SharedSink } from '../../stores/shared-sink.ts';
 import type { DiskRetry } from './disk-retry.ts';
 
 /** Wraps a sink. Its calls throw what is not of the system, and StoppedError; those that concern one name, or one temporary file, also what is wrong with it. */
@@ -15,6 +16,7 @@ export function retryingSink(sink: Sink, retry: DiskRetry): Sink {
     digestOfTarget: (target, algorithm, size) =>
       retry.with(0, () => sink.digestOfTarget(target, algorithm, size)),
     abilities: sink.abilities,
+    shared: sink.shared && retryingShared(sink.shared, retry),
     part: (upload, of) => retryingPart(sink.part(upload, of), retry),
     publish: (upload, target, look, published) =>
       retry.with(published.size, () => sink.publish(upload, target, look, published)),
@@ -31,6 +33,15 @@ export function retryingSink(sink: Sink, retry: DiskRetry): Sink {
     freeSpace: () => sink.freeSpace(),
     notices: (tell) => sink.notices(tell),
     close: () => sink.close(),
+  };
+}
+
+function retryingShared(shared: SharedSink, retry: DiskRetry): SharedSink {
+  return {
+    group: shared.group,
+    begin: (topic, first) => retry.forAll(() => shared.begin(topic, first)),
+    claims: (topic) => retry.forAll(() => shared.claims(topic)),
+    take: (topic, taken, left) => retry.forAll(() => shared.take(topic, taken, left)),
   };
 }
 

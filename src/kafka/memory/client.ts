@@ -37,6 +37,14 @@ export class MemoryClient implements Kafka {
     this.#denied = new Set(denied);
   }
 
+  /** The process stands still; call the result when it goes on. */
+  freeze(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    for (const consumer of this.#consumers)
+      if (consumer instanceof MemoryGroupConsumer) consumer.freeze(promise);
+    return resolve;
+  }
+
   async describeCluster(): Promise<ClusterDescription> {
     await this.#answer();
     const broker = { id: 1, host: 'memory', port: 9092, rack: undefined };

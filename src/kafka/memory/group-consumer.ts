@@ -33,6 +33,8 @@ export class MemoryGroupConsumer implements Consumer {
   #refusal: unknown;
   #turn: Promise<void> | undefined;
   #pollTimer: NodeJS.Timeout | undefined;
+  /** Settles when the process goes on. */
+  #frozen: Promise<void> | undefined;
 
   constructor(topics: MemoryTopics, options: GroupReading) {
     this.#topics = topics;
@@ -83,6 +85,12 @@ export class MemoryGroupConsumer implements Consumer {
     }
   }
 
+  /** Its group has not heard of it for as long as a session lasts, and nothing comes of it until `thawed`. */
+  freeze(thawed: Promise<void>): void {
+    if (this.#member) this.#group.leave(this.#member);
+    this.#frozen = thawed;
+  }
+
   /** Closes without a word to the owner's group, as a client does that is closed itself. */
   async abandon(): Promise<void> {
     if (this.#member) this.#group.leave(this.#member);
@@ -118,6 +126,7 @@ export class MemoryGroupConsumer implements Consumer {
 
   async #take(): Promise<FetchedBatch | undefined> {
     while (!this.#isClosing && !this.#isEnding) {
+      await this.#frozen;
       const bell = this.#topics.bell.next;
       await new Promise(setImmediate);
       if (this.#isClosing) return undefined;
@@ -171,8 +180,10 @@ export class MemoryGroupConsumer implements Consumer {
     this.#member = member;
     this.#group.join(member);
     for (;;) {
+      await this.#frozen;
       const bell = this.#topics.bell.next;
       if (this.#isClosing) return undefined;
+      if (!this.#group.knows(member)) this.#group.join(member);
       if (!this.#group.expects(member)) return member;
       await bell;
     }

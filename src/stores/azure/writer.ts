@@ -17,6 +17,7 @@ import type { AzurePlace } from './place.ts';
 export class AzureWriter implements ObjectWriter {
   readonly describedAt = 'end';
   readonly names: NameRules = 'azure';
+  readonly replacesAtOnce = true;
   readonly partSizeFor = partSizeFor;
   readonly #store: AzureStore;
   readonly #typeOf: ContentTypeOf;

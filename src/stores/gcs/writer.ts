@@ -29,6 +29,7 @@ interface Kept {
 
 export class GcsWriter implements ObjectWriter {
   readonly describedAt = 'begin';
+  readonly replacesAtOnce = true;
   readonly expiresUploads = true;
   readonly #store: GcsStore;
   readonly #typeOf: ContentTypeOf;

@@ -23,6 +23,8 @@ export class HdfsWriter implements ObjectWriter {
   readonly where: string;
   readonly names = 'hdfs';
   readonly describedAt = 'end';
+  /** What stands under a name is compared first, and replaced then. */
+  readonly replacesAtOnce = false;
   readonly partSizeFor = partSizeFor;
   readonly #hdfs: HdfsClient;
   /** Of temporary files, with a slash at its end. */

@@ -106,6 +106,8 @@ export interface ObjectWriter {
   readonly where: string;
   /** What names have to be; those of POSIX unless it is said. */
   readonly names?: NameRules;
+  /** An object is put in place, or described anew, only if what its condition says stands there at that very moment. */
+  readonly replacesAtOnce: boolean;
   /** When an upload in parts takes the metadata that its object is to have. */
   readonly describedAt: 'begin' | 'end';
   /** Uploads in parts that are left end by themselves, unseen, and can be found by nobody: they are not to be remembered. */
@@ -133,8 +135,16 @@ export interface ObjectWriter {
   abort(key: string, upload: string): Promise<void>;
   /** Ids of uploads in parts to this very key that are not completed, as far as the store tells. */
   openUploads(key: string): Promise<readonly string[]>;
-  /** Gives an object other metadata, if it still is the one of this tag; how it is kept stays as it is. */
-  rewrite(key: string, look: Omit<ObjectLook, 'metadata'>, metadata: Metadata): Promise<void>;
+  /**
+   * Gives an object other metadata, if it still is the one of this tag; how it is kept stays as it is. With `isAtOnce` it is that at the
+   * very moment, where {@link replacesAtOnce}, whatever requests that takes.
+   */
+  rewrite(
+    key: string,
+    look: Omit<ObjectLook, 'metadata'>,
+    metadata: Metadata,
+    isAtOnce?: boolean,
+  ): Promise<void>;
 
   /** Undefined when nothing stands there. */
   look(key: string): Promise<ObjectLook | undefined>;

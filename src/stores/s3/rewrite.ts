@@ -17,10 +17,12 @@ export interface Rewritten {
   readonly kept: object;
 }
 
-export async function rewriteObject(store: S3Store, object: Rewritten): Promise<void> {
+/** `isAtOnce`: nobody may have replaced it by the end. A copy looks at what it copies when it begins; the parts of one, when they become an object. */
+export async function rewriteObject(store: S3Store, object: Rewritten, isAtOnce = false): Promise<void> {
   const { sdk, common } = store;
   const { key, etag, size, metadata, kept } = object;
-  if (size > mostCopied) return rewriteInParts(store, object);
+  // Of no bytes there is nothing to copy in parts.
+  if ((isAtOnce && size > 0) || size > mostCopied) return rewriteInParts(store, object);
   const { CopyObjectResult } = await store.ask('write the metadata of', key, (client) =>
     client.send(
       new sdk.CopyObjectCommand({

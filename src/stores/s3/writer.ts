@@ -24,6 +24,7 @@ interface Written {
 
 export class S3Writer implements ObjectWriter {
   readonly describedAt = 'begin';
+  readonly replacesAtOnce = true;
   readonly partSizeFor = partSizeFor;
   readonly #store: S3Store;
   readonly #typeOf: ContentTypeOf;
@@ -172,8 +173,13 @@ export class S3Writer implements ObjectWriter {
     return Contents.flatMap(({ Key }) => Key ?? []);
   }
 
-  rewrite(key: string, { tag, size, kept }: Omit<ObjectLook, 'metadata'>, metadata: Metadata): Promise<void> {
-    return rewriteObject(this.#store, { key, etag: tag, size, metadata, kept: kept ?? this.#written(key) });
+  rewrite(
+    key: string,
+    { tag: etag, size, kept = this.#written(key) }: Omit<ObjectLook, 'metadata'>,
+    metadata: Metadata,
+    isAtOnce = false,
+  ): Promise<void> {
+    return rewriteObject(this.#store, { key, etag, size, metadata, kept: kept as object }, isAtOnce);
   }
 
   async look(key: string): Promise<ObjectLook | undefined> {

@@ -13,9 +13,9 @@ export const receiving: readonly Defect[] = [
     breaks: 'What retention had taken and nobody could name was a warning: failed 0, exit code 0.',
     edits: [
       edit(
-        'src/files/run/download-run.ts',
-        '      if (isAll && isRemoved) return;\n',
-        '      if (isAll || lost !== undefined) return;\n',
+        'src/files/run/losses.ts',
+        '    if (isAll && isRemoved) return;\n',
+        '    if (isAll || lost !== undefined) return;\n',
       ),
     ],
     seekers: [spoiltTopic, model, fuzz],

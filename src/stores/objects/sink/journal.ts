@@ -4,42 +4,22 @@
  */
 import { randomBytes } from 'node:crypto';
 import { ConfigurationError, describeError } from '../../../errors.ts';
-import type { ReadRange, TopicPositions, UnfinishedUpload } from '../../contract.ts';
+import type { TopicPositions, UnfinishedUpload } from '../../contract.ts';
 import { mergedPositions } from '../../merged-positions.ts';
 import { SinkLostError } from '../../sink-lost.ts';
-import { isCode, StoreFault } from '../../store-fault.ts';
+import { isCode } from '../../store-fault.ts';
 import type { ObjectWriter } from '../contract.ts';
+import { type Content, type GroupName, type OpenParts, readJournal, type Term } from './journal-content.ts';
 
-/** The end of a journal's key. */
-export const journalName = 'journal.json';
-
-/** An upload in parts that was begun, or is about to be; without an id nobody knows whether it was. */
-export interface OpenParts {
-  readonly key: string;
-  readonly id: string | undefined;
-}
-
-interface Content {
-  readonly version: 1;
-  readonly id: string;
-  /** Where it was written: elsewhere it is a copy. */
-  readonly place: string;
-  readonly isCopy?: boolean;
-  /** The process that wrote it, and the how manieth time. */
-  readonly writer: string;
-  readonly serial: number;
-  readonly positions: readonly (Omit<TopicPositions, 'partitions'> & {
-    readonly partitions: readonly (readonly [number, ReadRange])[];
-  })[];
-  readonly uploads: readonly UnfinishedUpload[];
-  readonly open: readonly OpenParts[];
-}
+/** Milliseconds after which a member of a group writes it again, changed or not. */
+const touchEvery = 600_000;
 
 export interface ObjectJournalOptions {
   readonly objects: ObjectWriter;
   readonly key: string;
   /** The downloader's name. */
   readonly reader: string;
+  readonly group?: GroupName | undefined;
 }
 
 export class ObjectJournal {
@@ -53,6 +33,10 @@ export class ObjectJournal {
   #positions: readonly TopicPositions[];
   #uploads: Map<string, UnfinishedUpload>;
   readonly #open: Map<string, OpenParts>;
+  #terms: readonly Term[];
+  #written = 0;
+  /** Nothing stood there before. */
+  readonly isNew: boolean;
   /** Changed since it was written last. */
   #isDirty = false;
   #writing: Promise<void> | undefined;
@@ -61,6 +45,7 @@ export class ObjectJournal {
   private constructor(options: ObjectJournalOptions, tag: string | undefined, content: Content | undefined) {
     this.#options = options;
     this.#tag = tag;
+    this.isNew = tag === undefined;
     this.#id = content?.id ?? randomBytes(8).toString('hex');
     this.#isCopy = content?.isCopy ?? false;
     this.#positions = (content?.positions ?? []).map((one) => ({
@@ -70,6 +55,8 @@ export class ObjectJournal {
     // JSON leaves out what is undefined.
     this.#uploads = new Map(content?.uploads.map((one) => [one.upload, { ...one, close: one.close }]));
     this.#open = new Map(content?.open.map((one, index) => [`former ${index}`, one]));
+    this.#terms = content?.terms ?? [];
+    if (content !== undefined && content.group?.id !== options.group?.id) this.#forgetAll();
     if (content !== undefined && content.place !== options.objects.where) this.#becomeCopy();
   }
 
@@ -79,6 +66,11 @@ export class ObjectJournal {
     if (found?.isNewer)
       throw new ConfigurationError(
         `what ${options.objects.place.url} remembers was written by a newer release: use that one, or another --name`,
+      );
+    const others = found?.content?.group;
+    if (others !== undefined && others.name !== options.group?.name)
+      throw new ConfigurationError(
+        `${options.reader} was a member of group ${others.name} at ${options.objects.place.url}: add --group ${others.name}, or another --name`,
       );
     const journal = new ObjectJournal(options, found?.tag, found?.content);
     journal.#isDirty = true;
@@ -144,6 +136,28 @@ export class ObjectJournal {
     this.#isDirty = true;
   }
 
+  /** Partitions that are this member's from now on, and those that are not any more: all that it said of them. */
+  noteTerms(topic: string, taken: ReadonlyMap<number, number>, left: ReadonlySet<number>): void {
+    const isOther = ([id, partition]: Term): boolean =>
+      id !== topic || !(taken.has(partition) || left.has(partition));
+    const own = [...taken].map(([partition, term]): Term => [topic, partition, term]);
+    this.#terms = [...this.#terms.filter(isOther), ...own];
+    this.#positions = this.#positions.map((one) =>
+      one.topic === topic ? { ...one, partitions: without(one.partitions, left) } : one,
+    );
+    for (const one of this.#uploads.values()) {
+      const seen = one.seen.filter(([partition]) => one.topic !== topic || !left.has(partition));
+      if (seen.length === 0) this.#uploads.delete(one.upload);
+      else if (seen.length < one.seen.length) this.#uploads.set(one.upload, { ...one, seen });
+    }
+    this.#isDirty = true;
+  }
+
+  /** Who has not written for long is taken for dead. */
+  touch(): void {
+    if (Date.now() - this.#written > touchEvery) this.#isDirty = true;
+  }
+
   /**
    * Resolves when all that was noted by now stands in the bucket. Whoever calls it while it is written waits for one more. Throws
    * SinkLostError when somebody removed it, ConfigurationError when somebody else writes it too.
@@ -169,7 +183,8 @@ export class ObjectJournal {
     const { objects, key } = this.#options;
     this.#isDirty = false;
     this.#serial += 1;
-    const text = JSON.stringify(this.#content());
+    this.#written = Date.now();
+    const text = JSON.stringify(this.content());
     const condition = this.#tag === undefined ? 'nothing' : { tag: this.#tag };
     try {
       this.#tag = await objects.put(key, Buffer.from(text), {}, condition);
@@ -197,9 +212,11 @@ export class ObjectJournal {
     throw new ConfigurationError(message, { cause });
   }
 
-  #content(): Content {
+  /** As it is written next. */
+  content(): Content {
+    const { group } = this.#options;
     return {
-      version: 1,
+      version: group === undefined ? 1 : 2,
       id: this.#id,
       place: this.#options.objects.where,
       ...(this.#isCopy ? { isCopy: true } : {}),
@@ -208,7 +225,15 @@ export class ObjectJournal {
       positions: this.#positions.map((one) => ({ ...one, partitions: [...one.partitions] })),
       uploads: [...this.#uploads.values()],
       open: [...this.#open.values()],
+      ...(group === undefined ? {} : { group, terms: this.#terms, written: this.#written }),
     };
+  }
+
+  /** It was a member's of a group that is not any more. What is open in parts is still ours. */
+  #forgetAll(): void {
+    this.#terms = [];
+    this.#positions = [];
+    this.#uploads.clear();
   }
 
   /** All that it says is of another place, which goes on with its own. */
@@ -225,37 +250,6 @@ export class ObjectJournal {
   }
 }
 
-/** What stands there. One without a content that can be read says nothing. */
-export interface FoundJournal {
-  readonly tag: string;
-  readonly content: Content | undefined;
-  /** It says more than this release knows. */
-  readonly isNewer: boolean;
-}
-
-/** Undefined when there is none. */
-export async function readJournal(objects: ObjectWriter, key: string): Promise<FoundJournal | undefined> {
-  const look = await objects.look(key);
-  if (look === undefined) return undefined;
-  const pieces: Uint8Array[] = [];
-  for await (const piece of objects.read(key, look.tag)) pieces.push(piece);
-  const bytes = Buffer.concat(pieces);
-  if (bytes.length !== look.size)
-    throw new StoreFault(`${objects.place.url} gave ${bytes.length} of ${look.size} bytes of its journal`, {
-      scope: 'sink',
-      code: 'EAGAIN',
-    });
-  const { tag } = look;
-  const content = contentOf(bytes.toString());
-  if (content === undefined || content.version === 1) return { tag, content, isNewer: false };
-  return { tag, content: undefined, isNewer: content.version > 1 };
-}
-
-function contentOf(text: string): (Content & { readonly version: number }) | undefined {
-  try {
-    const content: unknown = JSON.parse(text);
-    return typeof content === 'object' && content !== null ? (content as Content) : undefined;
-  } catch {
-    return undefined;
-  }
+function without<T>(entries: ReadonlyMap<number, T>, keys: ReadonlySet<number>): Map<number, T> {
+  return new Map([...entries].filter(([key]) => !keys.has(key)));
 }

@@ -1,6 +1,6 @@
 /** Uploads in parts that a run which was killed left behind. Only ours are ended: the journal says which those are. */
 import type { ObjectWriter } from '../contract.ts';
-import { type OpenParts, readJournal } from './journal.ts';
+import { type OpenParts, readJournal } from './journal-content.ts';
 
 /** Ends them. `others`: keys of the journals of other downloaders' names. */
 export async function abortFormer(

@@ -1,7 +1,7 @@
 /** What a place can do, found out by doing it. */
 import { ConfigurationError } from '../../../errors.ts';
 import { isCode, StoreFault } from '../../store-fault.ts';
-import type { ObjectWriter } from '../contract.ts';
+import type { Condition, ObjectWriter } from '../contract.ts';
 
 export interface Proven {
   /** What stands there already is not replaced where nothing was to stand. */
@@ -24,12 +24,45 @@ export async function prove(objects: ObjectWriter, key: string): Promise<Proven>
   }
 }
 
-async function isKept(put: () => Promise<unknown>): Promise<boolean> {
+/**
+ * True when several writers may share names there: an object is put in place only if what stands there is what was to be replaced, at that
+ * very moment, one of parts too. Throws as {@link prove} does.
+ */
+export async function isShareable(objects: ObjectWriter, key: string): Promise<boolean> {
+  if (!objects.replacesAtOnce) return false;
+  const write = (text: string, condition: Condition): Promise<string> =>
+    objects.put(key, Buffer.from(text), {}, condition);
+  try {
+    const first = await write('x', undefined);
+    await write('y', { tag: first });
+    return (
+      (await isKept(() => write('z', { tag: first }))) &&
+      (await isKept(() => write('z', 'nothing'))) &&
+      (await isKept(() => inParts(objects, key), 'ENOENT'))
+    );
+  } finally {
+    await objects.remove(key);
+  }
+}
+
+/** Puts an object of one part where nothing is to stand. */
+async function inParts(objects: ObjectWriter, key: string): Promise<void> {
+  const id = await objects.begin(key, {}, async () => 'nothing');
+  try {
+    const part = await objects.part(key, id, 1, Buffer.from('z'));
+    await objects.complete(key, id, [part], 'nothing', {});
+  } finally {
+    await objects.abort(key, id).catch(() => {});
+  }
+}
+
+/** `or`: a code that says the same. */
+async function isKept(put: () => Promise<unknown>, or = 'ESTALE'): Promise<boolean> {
   try {
     await put();
     return false;
   } catch (error) {
-    if (isCode(error, 'ESTALE')) return true;
+    if (isCode(error, 'ESTALE') || isCode(error, or)) return true;
     throw error;
   }
 }

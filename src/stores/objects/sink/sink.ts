@@ -14,17 +14,20 @@ import type {
   UnfinishedUpload,
 } from '../../contract.ts';
 import type { Notices } from '../../notices.ts';
-import { ReplacedError } from '../../replaced.ts';
+import type { SharedSink } from '../../shared-sink.ts';
 import { isCode } from '../../store-fault.ts';
 import { VanishedError } from '../../vanished.ts';
-import type { Metadata, ObjectLook, ObjectWriter } from '../contract.ts';
+import type { ObjectWriter } from '../contract.ts';
 import { Flights } from './flights.ts';
-import { journalName, type ObjectJournal } from './journal.ts';
+import type { GroupClaims } from './group-claims.ts';
+import type { GroupPlace } from './group-place.ts';
+import type { ObjectJournal } from './journal.ts';
+import { journalName } from './journal-content.ts';
 import { abortFormer } from './leftovers.ts';
 import { fullMetadata, metadataOf, publishedOf, uploadOf, withPublished } from './metadata.ts';
 import { PartBuffers } from './part-buffers.ts';
 import { prove } from './prove.ts';
-import { SpoiltFault } from './spoilt-fault.ts';
+import { Putting } from './putting.ts';
 import { Standing } from './standing.ts';
 import { ObjectUpload } from './upload.ts';
 
@@ -41,12 +44,9 @@ export interface ObjectSinkParts {
   /** The keys of all sinks' own things, and of this one's. */
   readonly own: string;
   readonly folder: string;
-}
-
-/** An object that was put in place. */
-interface Put {
-  readonly tag: string;
-  readonly metadata: Metadata;
+  /** Of a group's member. */
+  readonly place?: GroupPlace;
+  readonly shared?: GroupClaims;
 }
 
 export class ObjectSink implements Sink {
@@ -55,6 +55,7 @@ export class ObjectSink implements Sink {
   readonly abilities: SinkAbilities;
   readonly #parts: ObjectSinkParts;
   readonly #standing: Standing;
+  readonly #putting: Putting;
   readonly #flights = new Flights(flightBytes);
   readonly #buffers: PartBuffers;
   readonly #uploads = new Map<string, ObjectUpload>();
@@ -72,15 +73,22 @@ export class ObjectSink implements Sink {
       memoryFor: (size) => Math.min(size, objects.partSizeFor(size)),
     };
     this.#buffers = new PartBuffers(objects.partSizeFor(0));
-    this.#standing = new Standing({ ...parts, keyOf: (target) => this.#key(target) });
+    const keyOf = (target: string): string => this.#key(target);
+    this.#standing = new Standing({ ...parts, keyOf });
+    const isShared = parts.shared !== undefined;
+    this.#putting = new Putting({ objects, standing: this.#standing, keyOf, isShared });
   }
 
   get id(): string {
-    return this.#parts.journal.id;
+    return (this.#parts.place ?? this.#parts.journal).id;
   }
 
   get isCopy(): boolean {
-    return this.#parts.journal.isCopy;
+    return (this.#parts.place ?? this.#parts.journal).isCopy;
+  }
+
+  get shared(): SharedSink | undefined {
+    return this.#parts.shared;
   }
 
   async published(target: string): Promise<Published | undefined> {
@@ -125,8 +133,8 @@ export class ObjectSink implements Sink {
     const metadata = fullMetadata(target, look, published);
     if (open === undefined) return this.publishWhole(new Uint8Array(0), target, look, published);
     const condition = await this.#standing.condition(target);
-    const done = await this.#unlessOurs(target, published, () => open.finish(condition, metadata));
-    if (!(await this.#describe(target, { ...done, size: published.size }, metadata)))
+    const done = await this.#putting.unlessOurs(target, published, () => open.finish(condition, metadata));
+    if (!(await this.#putting.describe(target, { ...done, size: published.size }, metadata)))
       throw new VanishedError(`${target} is not there, though the store said that it had put it in place`);
     this.#uploads.delete(upload);
     this.#stands(target, published);
@@ -140,7 +148,7 @@ export class ObjectSink implements Sink {
   async publishWhole(bytes: Uint8Array, target: string, look: FileLook, published: Published): Promise<void> {
     const metadata = fullMetadata(target, look, published);
     const condition = await this.#standing.condition(target);
-    await this.#unlessOurs(target, published, async () => {
+    await this.#putting.unlessOurs(target, published, async () => {
       const tag = await this.#parts.objects.put(this.#key(target), bytes, metadata, condition);
       return { tag, metadata };
     });
@@ -155,7 +163,7 @@ export class ObjectSink implements Sink {
       look === undefined
         ? withPublished(standing.metadata, target, published)
         : { ...standing.metadata, ...fullMetadata(target, look, published) };
-    if (await this.#describe(target, standing, metadata)) this.#stands(target, published);
+    if (await this.#putting.describe(target, standing, metadata)) this.#stands(target, published);
   }
 
   quarantine(): Promise<void> {
@@ -192,6 +200,7 @@ export class ObjectSink implements Sink {
     const gone = [...this.#gone];
     journal.note(uploads, gone, positions);
     for (const upload of gone) this.#gone.delete(upload);
+    if (this.shared !== undefined) journal.touch();
     await journal.write();
   }
 
@@ -251,44 +260,6 @@ export class ObjectSink implements Sink {
     });
     this.#uploads.set(upload, open);
     return open;
-  }
-
-  /**
-   * Runs what puts an object in place. `stood`: it was there already, for an answer had been lost, or somebody else had put it there. Throws
-   * ReplacedError where it is one of another upload.
-   */
-  async #unlessOurs(
-    target: string,
-    { upload, size }: Published,
-    work: () => Promise<Put>,
-  ): Promise<Put & { readonly stood: boolean }> {
-    try {
-      return { ...(await work()), stood: false };
-    } catch (error) {
-      // It says of itself that it is ours: by that alone it would be taken for what was meant.
-      if (error instanceof SpoiltFault) this.#standing.expect(target, { tag: error.tag, size, metadata: {} });
-      const isGone = isCode(error, 'ENOENT');
-      if (!isGone && !isCode(error, 'ESTALE')) throw error;
-      this.#standing.forget(target);
-      const look = await this.#parts.objects.look(this.#key(target));
-      if (look !== undefined && look.size === size && uploadOf(look.metadata) === upload)
-        return { ...look, stood: true };
-      if (isGone)
-        throw new VanishedError(`what went up of ${target} is not there any more`, { cause: error });
-      throw new ReplacedError(`${target} is another one by now`, { cause: error });
-    }
-  }
-
-  /** Has an object say what it is, unless it does; false where there is none. Where another one stands there by now, that one says so itself. */
-  async #describe(target: string, standing: ObjectLook, metadata: Metadata): Promise<boolean> {
-    if (Object.entries(metadata).every(([name, value]) => standing.metadata[name] === value)) return true;
-    try {
-      await this.#parts.objects.rewrite(this.#key(target), standing, metadata);
-    } catch (error) {
-      if (isCode(error, 'ENOENT')) return false;
-      if (!isCode(error, 'ESTALE')) throw error;
-    }
-    return true;
   }
 
   #stands(target: string, { upload }: Published): void {
