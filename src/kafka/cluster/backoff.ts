@@ -3,11 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { UnreachableError } from '../../errors.ts';
 import { KafkaError } from '../contract.ts';
 import { NotNow } from './failures.ts';
-import { outOfReach } from './out-of-reach.ts';
+import { Pauses } from './pauses.ts';
 import type { StatusReporter } from './status.ts';
 
-const firstDelayMs = 40;
-const lastDelayMs = 3000;
 const shortestAttemptMs = 500;
 
 export interface BackoffOptions {
@@ -22,25 +20,6 @@ export interface BackoffOptions {
   readonly onFailure?: () => void;
 }
 
-/** Milliseconds to wait after so many failures in a row: doubling, capped, the upper half at random. */
-export function delayAfter(failures: number, random = Math.random()): number {
-  const full = Math.min(lastDelayMs, firstDelayMs * 2 ** Math.min(failures - 1, 16));
-  return full * (0.5 + random / 2);
-}
-
-/** Between two attempts to send something where there is no way for the moment: that costs nobody anything. */
-const lastLocalDelayMs = 500;
-
-/**
- * Of that delay, what is left to wait after this failure. Who has waited for a connection has waited; and a broker that is out of
- * reach, by a line that is cut, is to be found soon after that is whole again. PURE.
- */
-export function delayOf(error: unknown, full: number): number {
-  const waited = outOfReach(error);
-  if (waited === undefined) return full;
-  return waited > 0 ? Math.max(firstDelayMs, full - waited) : Math.min(full, lastLocalDelayMs);
-}
-
 /** Milliseconds that one attempt may take: so few that two of them fit into the time after which to give up. */
 export function attemptTimeout(usual: number, giveUpAfter: number | undefined): number {
   return giveUpAfter === undefined ? usual : Math.min(usual, Math.max(shortestAttemptMs, giveUpAfter / 2));
@@ -51,6 +30,7 @@ export class Backoff {
   readonly #options: BackoffOptions;
   #failures = 0;
   #since = 0;
+  #pauses = new Pauses();
 
   constructor(options: BackoffOptions) {
     this.#options = options;
@@ -80,8 +60,7 @@ export class Backoff {
       });
     }
     try {
-      const full = delayOf(error, delayAfter(this.#failures));
-      await delay(Math.min(Math.max(0, left), full), undefined, { signal });
+      await delay(Math.min(Math.max(0, left), this.#pauses.next(error)), undefined, { signal });
     } catch {
       throw this.#closed();
     }
@@ -90,14 +69,19 @@ export class Backoff {
   /** It worked: the next failure is the first again. */
   succeeded(): void {
     if (this.#failures === 0) return;
-    this.#failures = 0;
+    this.#begin();
     this.#options.reporter.settled(this);
   }
 
   /** Nobody will try again. */
   abandoned(): void {
-    this.#failures = 0;
+    this.#begin();
     this.#options.reporter.abandoned(this);
+  }
+
+  #begin(): void {
+    this.#failures = 0;
+    this.#pauses = new Pauses();
   }
 
   #closed(): KafkaError {

@@ -21,3 +21,10 @@ export function outOfReach(error: unknown): number | undefined {
   }
   return undefined;
 }
+
+/** True for an error of a machine that is there, and on which nobody listens at that port: a broker that is being started, perhaps. */
+export function isTurnedAway(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (Reflect.get(cause, 'code') === 'ECONNREFUSED') return true;
+  return false;
+}

@@ -5,13 +5,13 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { ask } from '../api.ts';
-import { delayAfter } from '../cluster/backoff.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Connection } from '../cluster/connection.ts';
 import { Code } from '../cluster/error-codes.ts';
 import { NotNow } from '../cluster/failures.ts';
 import type { Link } from '../cluster/link.ts';
 import type { LinkPurpose } from '../cluster/link-purpose.ts';
+import { delayAfter } from '../cluster/pauses.ts';
 import { check } from '../cluster/refusals.ts';
 import { addressText } from '../cluster/socket.ts';
 import { requireGroups } from '../cluster/versions.ts';

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { delayAfter, delayOf } from './backoff.ts';
-import { NetworkFailure } from './failures.ts';
+import { Code } from './error-codes.ts';
+import { NetworkFailure, NotNow } from './failures.ts';
 import { Unanswered } from './out-of-reach.ts';
+import { delayAfter, delayOf, Pauses } from './pauses.ts';
 
 test('Delays double up to a cap, and only their upper half is left to chance', () => {
   assert.deepEqual(
@@ -23,7 +24,21 @@ test('Who has waited for a connection has waited, and where there is no way at a
   for (const code of ['ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN'])
     assert.equal(delayOf(caused(Object.assign(new Error(code), { code })), 3000), 500);
   assert.equal(delayOf(caused(Object.assign(new Error('no'), { code: 'ENETUNREACH' })), 40), 40);
-  // It answers, and wants nobody now.
-  assert.equal(delayOf(caused(Object.assign(new Error('no'), { code: 'ECONNREFUSED' })), 3000), 3000);
+  // No broker runs there, and perhaps it is being started.
+  const turnedAway = caused(Object.assign(new Error('no'), { code: 'ECONNREFUSED' }));
+  assert.deepEqual(
+    [40, 600, 1500, 3000].map((full) => delayOf(turnedAway, full)),
+    [40, 600, 750, 1000],
+  );
   assert.equal(delayOf(new NetworkFailure('The broker closed the connection'), 3000), 3000);
+});
+
+test('A broker that was away and answers is asked again soon, once', () => {
+  const pauses = new Pauses();
+  const away = new NetworkFailure('The broker closed the connection');
+  const notReady = new NotNow(Code.leaderNotAvailable, 'find the leader of T-0');
+  const waited = (errors: readonly Error[]) => errors.map((error) => pauses.next(error, 1));
+  assert.deepEqual(waited(Array(8).fill(away)).slice(-2), [2560, 3000]);
+  assert.deepEqual(waited([notReady, notReady, away, notReady]), [40, 80, 160, 320]);
+  assert.deepEqual(waited(Array(6).fill(notReady)).slice(-2), [3000, 3000]);
 });
