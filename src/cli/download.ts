@@ -1,15 +1,15 @@
 /** `sluice download`: the files of a topic into a folder. */
 import type { Command } from 'commander';
 import type { ExitCode } from '../errors.ts';
-import { downloadDefaults } from '../files/shared/options.ts';
+import { downloadDefaults, overwrites } from '../files/shared/options.ts';
 import { bandwidthOf } from './bandwidth.ts';
 import { giveUpFlag, onceGivesUpAfter, topicFlag } from './connection.ts';
-import { counted, type FlagsIn, optional, required, timed, toggle } from './flags.ts';
+import { counted, type FlagsIn, optional, required, timed, toggle, valued } from './flags.ts';
 import { keyFlags } from './key-flags.ts';
 import { LiveSettings } from './live-settings.ts';
 import { storeFlags, storeOptions, writtenFlags } from './store-flags.ts';
 import { runTransfer } from './transfer.ts';
-import { path, place, size, startingPoint, text } from './values.ts';
+import { choice, path, place, size, startingPoint, text } from './values.ts';
 import { type Call, createVerb } from './verb.ts';
 import { bandwidthFlags, scheduleFlag } from './when-flags.ts';
 
@@ -32,6 +32,14 @@ const sinkFlags = {
     startingPoint,
     'where to begin when there is no position yet: beginning, end, or a time such as 2026-07-01T12:00Z',
     'beginning',
+  ),
+  overwrite: valued(
+    'overwrite',
+    'WHEN',
+    choice(overwrites),
+    downloadDefaults.overwrite,
+    downloadDefaults.overwrite,
+    'what replaces a file that stands there: always, newer, never; rename: all does, and that file is kept as NAME~1.EXT',
   ),
   reset: toggle('reset', 'forget the position and begin anew at --from-offset'),
 } as const;

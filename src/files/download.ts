@@ -7,6 +7,7 @@ import type { Sink } from '../stores/contract.ts';
 import { openSink } from '../stores/open.ts';
 import { storeOptionsOf } from '../stores/options.ts';
 import { SinkLostError } from '../stores/sink-lost.ts';
+import { checkOverwrite } from './receive/overwrite.ts';
 import { clientOptions } from './run/client-options.ts';
 import { DownloadRun } from './run/download-run.ts';
 import { openWhenRoom } from './run/open-when-room.ts';
@@ -74,7 +75,8 @@ export async function downloadTo(
   const settings = downloadSettings(options);
   const keyring = await Keyring.open(settings);
   const began = Date.now();
-  let open = 0;
+  let [open, notReplaced] = [0, 0];
+  await checkOverwrite(sink, settings.overwrite);
   const summary = await runStoppable({ ...settings, kafka }, async ({ stop, progress, report }) => {
     // Found beside the topic, and not after it. Whoever needs the positions asks for them, and is told what is wrong.
     const group = positionGroup(settings.group ?? settings.name, sink.id);
@@ -104,13 +106,14 @@ export async function downloadTo(
         onEvent({ type: 'warning', message });
       } finally {
         open = run.open;
+        notReplaced = progress.filesNotReplaced;
         stop.signal.removeEventListener('abort', onStop);
       }
       const from = settings.fromOffset === 'end' ? { fromOffset: began } : {};
       current = { sink: await openAgain(reopen, settings, stop.signal), settings: { ...settings, ...from } };
     }
   });
-  return { ...summary, open };
+  return { ...summary, open, notReplaced };
 }
 
 /** Whoever removed the folder may be about to go on with that: it is opened a little later, and tried until it works. */

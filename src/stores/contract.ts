@@ -5,10 +5,12 @@
  * Who retries: nobody in here. An adapter throws the system's own error (with its `code`), and the owner decides. Any call of a
  * sink may throw SinkLostError: it is not what it was, and is to be opened again.
  */
+import type { Over } from './over.ts';
 import type { TopicPositions, UnfinishedUpload } from './remembered.ts';
 import type { SharedSink } from './shared-sink.ts';
 import type { NameRules } from './target-name.ts';
 
+export type { Over } from './over.ts';
 export type { ByteRange, ReadRange, TopicPositions, UnfinishedUpload } from './remembered.ts';
 
 /** How a file looks now; equal fingerprints mean: not written to in between. */
@@ -189,17 +191,34 @@ export interface Sink {
    * not be read, and may seem to be terabytes.
    */
   digestOfTarget(target: string, algorithm: string, size?: number): Promise<string | undefined>;
+  /** When whatever stands under a name was modified, in decimal nanoseconds, empty where nobody knows; undefined when nothing does, or a folder. */
+  timeOfTarget(target: string): Promise<string | undefined>;
+  /** Proves that it can publish `aside`, and throws what is in the way of it. Undefined where it never can. */
+  proveAside?(): Promise<void>;
   /** Opens (or makes) the temporary file of an upload. Where a sink writes in order, `of` is needed to write. */
   part(upload: string, of?: PartOf): PartFile;
   /**
    * Gives the temporary file its final name: durable before it is visible, replacing what stood there at once. Makes the
    * folders on the way; throws `ELOOP` when one of them is a symbolic link, VanishedError when the temporary file is gone or has
    * another size than was published, TouchedError when {@link PartFile.isAsWritten} would say false, ReplacedError when what stands under
-   * the name is not what {@link published} or {@link newest} found there last: it is to be asked about again.
+   * the name is not what {@link published} or {@link newest} found there last: it is to be asked about again. `over`: `anything` by default.
+   * Resolves with the name that what stood there has now, where it was kept aside.
    */
-  publish(upload: string, target: string, look: FileLook, published: Published): Promise<void>;
+  publish(
+    upload: string,
+    target: string,
+    look: FileLook,
+    published: Published,
+    over?: Over,
+  ): Promise<string | undefined>;
   /** The same for a small file that is all at hand; a temporary file is made and renamed on the way. */
-  publishWhole(bytes: Uint8Array, target: string, look: FileLook, published: Published): Promise<void>;
+  publishWhole(
+    bytes: Uint8Array,
+    target: string,
+    look: FileLook,
+    published: Published,
+    over?: Over,
+  ): Promise<string | undefined>;
   /**
    * Notes that what stands under `target` already is this version, and makes it durable; nothing is noted when nothing stands there.
    * `look` is kept too where it stands beside the bytes and not in the file.

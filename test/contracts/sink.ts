@@ -5,6 +5,7 @@ import { remembering, rememberingFiles, rememberingParts } from './sink/checkpoi
 import type { OpenSinkGround } from './sink/ground.ts';
 import { bytesInOrder } from './sink/in-order.ts';
 import { publishing, publishingFiles } from './sink/publishing.ts';
+import { whatStandsThere } from './sink/standing.ts';
 import { temporaryFiles } from './sink/temporary-files.ts';
 
 export type { OpenSinkGround, SinkGround } from './sink/ground.ts';
@@ -17,6 +18,7 @@ export function sinkContract(name: string, kind: SinkKind, open: OpenSinkGround)
   describe(`${name} keeps the contract of a sink`, () => {
     publishing(open);
     remembering(open);
+    whatStandsThere(open);
     if (kind === 'in-order') return bytesInOrder(open);
     temporaryFiles(open);
     rememberingParts(open);

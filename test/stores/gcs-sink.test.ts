@@ -120,10 +120,11 @@ function carried(range: string | undefined): number {
 }
 
 async function publishLarge(sink: Sink, target = 'shop/a', upload = id(1)): Promise<void> {
-  const patiently = async (work: () => Promise<void>): Promise<void> => {
+  const patiently = async (work: () => Promise<unknown>): Promise<void> => {
     for (let tries = 0; ; tries++) {
       try {
-        return await work();
+        await work();
+        return;
       } catch (error) {
         if (!isAway(error) || tries > 20) throw error;
       }

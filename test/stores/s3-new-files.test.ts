@@ -55,7 +55,7 @@ test('What somebody else wrote since its folder was listed is not replaced by wh
   ];
   for (const target of ['shop/1', 'shop/2', 'shop/3']) assert.equal(await slow.newest(target), undefined);
   await quick.publishWhole(Buffer.from('new'), 'shop/3', look, publishedAs('new', id(9)));
-  const older = (): Promise<void> =>
+  const older = (): Promise<unknown> =>
     slow.publishWhole(Buffer.from('old'), 'shop/3', look, publishedAs('old', id(1)));
   await assert.rejects(older, ReplacedError);
   assert.equal(await slow.newest('shop/3'), id(9));

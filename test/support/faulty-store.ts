@@ -29,10 +29,12 @@ export function faultySink(sink: Sink, before: BeforeCall): Sink {
       guarded('digestOfTarget', target, () => sink.digestOfTarget(target, algorithm, size)),
     abilities: sink.abilities,
     part: (upload, of) => faultyPart(sink.part(upload, of), upload, before),
-    publish: (upload, target, look, published) =>
-      guarded('publish', target, () => sink.publish(upload, target, look, published)),
-    publishWhole: (bytes, target, look, published) =>
-      guarded('publishWhole', target, () => sink.publishWhole(bytes, target, look, published)),
+    timeOfTarget: (target) => guarded('timeOfTarget', target, () => sink.timeOfTarget(target)),
+    ...(sink.proveAside === undefined ? {} : { proveAside: () => sink.proveAside!() }),
+    publish: (upload, target, look, published, over) =>
+      guarded('publish', target, () => sink.publish(upload, target, look, published, over)),
+    publishWhole: (bytes, target, look, published, over) =>
+      guarded('publishWhole', target, () => sink.publishWhole(bytes, target, look, published, over)),
     adopt: (target, published, look) => guarded('adopt', target, () => sink.adopt(target, published, look)),
     quarantine: (upload, target) => guarded('quarantine', target, () => sink.quarantine(upload, target)),
     discard: (upload) => guarded('discard', upload, () => sink.discard(upload)),

@@ -11,6 +11,7 @@ export type CallName =
   | 'setMode'
   | 'makeFolder'
   | 'rename'
+  | 'link'
   | 'sync'
   | 'syncData'
   | 'syncFolder';
@@ -78,6 +79,11 @@ export class RefusingCalls extends DiskCalls {
   override async rename(...args: Parameters<DiskCalls['rename']>): Promise<void> {
     this.#ask('rename', args);
     return super.rename(...args);
+  }
+
+  override async link(...args: Parameters<DiskCalls['link']>): Promise<void> {
+    this.#ask('link', args);
+    return super.link(...args);
   }
 
   override async sync(file: number): Promise<void> {

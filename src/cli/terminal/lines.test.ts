@@ -93,7 +93,14 @@ test('the summary of an upload', () => {
 });
 
 test('the summary of a download', () => {
-  const summary: DownloadSummary = { ...sums, unchanged: 0, failed: 0, open: 3, interrupted: true };
+  const summary: DownloadSummary = {
+    ...sums,
+    unchanged: 0,
+    failed: 0,
+    notReplaced: 0,
+    open: 3,
+    interrupted: true,
+  };
   assert.deepEqual(summaryLines(summary, emptyBoard('download', false), plain), [
     'Received 1,204 files, 12.4 GB, in 1m 8s (182 MB/s); 3 not complete on the topic yet, interrupted; the next run goes on from here.',
   ]);

@@ -19,8 +19,12 @@ export function lineOf(event: RunEvent, style: Style): string | undefined {
       const resumed = event.resumedFrom > 0 ? `, continued at ${quantity.bytes(event.resumedFrom)}` : '';
       return good(event.path, event.size, resumed);
     }
-    case 'received':
-      return good(event.target, event.size);
+    case 'received': {
+      const kept = event.keptAs === undefined ? '' : `, what stood there is ${printable(event.keptAs)}`;
+      return good(event.target, event.size, kept);
+    }
+    case 'not-replaced':
+      return style.faint(`${skipped} ${printable(`${event.target}: ${event.reason}`)}`);
     case 'not-sent':
       return event.again
         ? notice(`${event.path}: ${event.reason}; will be tried again`)
@@ -90,6 +94,9 @@ export function summaryLines(
     unchanged > 0 ? `${quantity.number(unchanged)} ${before}` : '',
     'open' in summary && summary.open > 0
       ? `${quantity.number(summary.open)} not complete on the topic yet`
+      : '',
+    'notReplaced' in summary && summary.notReplaced > 0
+      ? `${quantity.number(summary.notReplaced)} left as they stood there`
       : '',
     failed > 0 ? style.bad(`${quantity.number(failed)} failed`) : '',
     interrupted ? style.notice('interrupted; the next run goes on from here') : '',

@@ -7,6 +7,7 @@ import { ReplacedError } from '../../stores/replaced.ts';
 import { Room } from '../../stores/room.ts';
 import { isPermanent } from '../shared/disk-retry.ts';
 import type { DownloadEvent, FailedEvent } from '../shared/events.ts';
+import type { Overwrite } from '../shared/options.ts';
 import type { Progress } from '../shared/progress.ts';
 import { TurnByKey } from '../shared/turn-by-key.ts';
 import type { IncomingBytes } from './incoming-bytes.ts';
@@ -27,6 +28,8 @@ export interface ReceiveContextOptions {
   readonly onEvent: (event: DownloadEvent) => void;
   /** Uploads that may be open at once, and files that are kept until their names can be written. */
   readonly maxOpen: number;
+  /** What becomes of a file that stands where another one is to be. Default: it is replaced. */
+  readonly overwrite?: Overwrite;
   /** Hands an upload all of its chunks that the topic still has. */
   readonly fetchAgain: (upload: IncomingUpload) => Promise<void>;
 }
@@ -115,12 +118,22 @@ export class ReceiveContext {
     }
   }
 
-  tellReceived(ref: UploadRef, facts: FileFacts, target: string): void {
+  /** `keptAs`: where what stood there is now. */
+  tellReceived(ref: UploadRef, facts: FileFacts, target: string, keptAs?: string): void {
     const { progress, onEvent } = this.options;
     progress.filesDone++;
     progress.bytesDone += facts.size;
     const { uploader, path, upload } = ref;
-    onEvent({ type: 'received', uploader, path, upload, size: facts.size, digest: facts.digest, target });
+    const { size, digest } = facts;
+    const kept = keptAs === undefined ? {} : { keptAs };
+    onEvent({ type: 'received', uploader, path, upload, size, digest, target, ...kept });
+  }
+
+  /** A file that stands where this one was to be stays, as it was wished for. */
+  tellNotReplaced(ref: UploadRef, target: string, reason: string): void {
+    const { uploader, path, upload } = ref;
+    this.options.progress.filesNotReplaced++;
+    this.options.onEvent({ type: 'not-replaced', uploader, path, upload, target, reason });
   }
 
   tellUnchanged(): void {

@@ -10,6 +10,7 @@ import { mismatchMessage, type ReceiveContext } from '../incoming/receive-contex
 import { isPermanent } from '../shared/disk-retry.ts';
 import type { FailedEvent } from '../shared/events.ts';
 import { type HeldFiles, isMendable } from './held-files.ts';
+import { mayOverwrite } from './overwrite.ts';
 import { setAside } from './set-aside.ts';
 
 /** How often a file is verified that somebody may change all the time. */
@@ -116,8 +117,16 @@ async function publishVerified(
     const published = { upload: ref.upload, size: facts.size, digest: facts.digest };
     const standing = await context.standing(target, ref.upload, facts);
     if (standing === 'other') {
+      let keptAs: string | undefined;
       try {
-        await sink.publish(ref.upload, target, facts, published);
+        const over = await mayOverwrite(context, target, ref.upload, facts);
+        if (over === 'newer' || typeof over === 'object') {
+          await uploads.discard(upload);
+          if (over === 'newer') context.tellUnchanged();
+          else context.tellNotReplaced(ref, target, over.stays);
+          return over === 'newer';
+        }
+        keptAs = await sink.publish(ref.upload, target, facts, published, over);
       } catch (error) {
         if (!isMendable(error)) throw error;
         if (held.hold(upload, error)) return false;
@@ -125,7 +134,7 @@ async function publishVerified(
         await failUpload(context, uploads, upload, { reason: 'sink', message, remains: 'discard' });
         return false;
       }
-      context.tellReceived(ref, facts, target);
+      context.tellReceived(ref, facts, target, keptAs);
     } else {
       await sink.discard(ref.upload);
       if (standing === 'same') await sink.adopt(target, published, facts);

@@ -2,6 +2,7 @@
 import { describeError } from '../../errors.ts';
 import { createHasher } from '../../records/checksum.ts';
 import { segmentLimit } from '../../records/path.ts';
+import { cut } from '../../stores/aside-names.ts';
 import type { PartFile } from '../../stores/contract.ts';
 import { VanishedError } from '../../stores/vanished.ts';
 import type { Content, ReceiveContext } from '../incoming/receive-context.ts';
@@ -75,10 +76,4 @@ export function* mismatchNames(target: string, upload: string): Generator<string
     const end = `.${upload}${number === 1 ? '' : `.${number}`}${suffix}`;
     yield folder + cut(name, segmentLimit - end.length) + end;
   }
-}
-
-function cut(name: string, bytes: number): string {
-  const characters = [...name];
-  while (Buffer.byteLength(characters.join('')) > bytes) characters.pop();
-  return characters.join('');
 }

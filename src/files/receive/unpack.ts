@@ -8,6 +8,7 @@ import { mismatchMessage, type ReceiveContext } from '../incoming/receive-contex
 import { allDone } from '../shared/all-done.ts';
 import { isPermanent } from '../shared/disk-retry.ts';
 import { type HeldFiles, isMendable } from './held-files.ts';
+import { mayOverwrite } from './overwrite.ts';
 import { type RecordPlace, refuseEntries } from './refused-record.ts';
 import { setAside } from './set-aside.ts';
 
@@ -83,13 +84,25 @@ async function publishInTurn(
     context.tellUnchanged();
     return true;
   }
+  let keptAs: string | undefined;
   try {
-    await sink.publishWhole(bytes, target, file, published);
+    const over = await mayOverwrite(context, target, upload, file);
+    if (over === 'newer') {
+      context.tellUnchanged();
+      return true;
+    }
+    if (typeof over === 'object') {
+      const open = uploads.get(upload);
+      if (open !== undefined && !open.isGone) await uploads.discard(open);
+      context.tellNotReplaced(ref, target, over.stays);
+      return false;
+    }
+    keptAs = await sink.publishWhole(bytes, target, file, published, over);
   } catch (error) {
     if (isMendable(error) && (await held.holdWhole(ref, file, bytes, place, error))) return false;
     throw error;
   }
-  context.tellReceived(ref, file, target);
+  context.tellReceived(ref, file, target, keptAs);
   return true;
 }
 

@@ -72,6 +72,7 @@ export class DownloadRun {
       onEvent,
       signal: stop.signal,
       maxOpen: settings.maxOpen,
+      overwrite: settings.overwrite,
       orderedBytes,
       whyMissing: (upload) => whyMissing(kafka, options.topic.name, this.#safe, upload),
       fetchAgain: (upload) => again.fetch(upload),

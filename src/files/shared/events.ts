@@ -124,6 +124,18 @@ export interface ReceivedEvent {
   readonly digest: string;
   /** Where it stands at the sink, relative to its root. */
   readonly target: string;
+  /** With `overwrite: 'rename'`: where the file is now that stood there. */
+  readonly keptAs?: string;
+}
+
+/** With `overwrite` of `never` or `newer`: a file stands under the name of this version, and stays. */
+export interface NotReplacedEvent {
+  readonly type: 'not-replaced';
+  readonly uploader: string;
+  readonly path: string;
+  readonly upload: string;
+  readonly target: string;
+  readonly reason: string;
 }
 
 /** A file that was on the topic and does not stand at the sink under its name, and why. */
@@ -181,6 +193,7 @@ export interface LostEvent {
 export type DownloadEvent =
   | StartedEvent
   | ReceivedEvent
+  | NotReplacedEvent
   | FailedEvent
   | AbortedEvent
   | RefusedRecordEvent

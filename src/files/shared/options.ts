@@ -190,8 +190,17 @@ export interface DownloadOptions extends TopicOptions, StoreOptions, KeyringOpti
    * whole and whose names cannot be written, so many are kept.
    */
   readonly maxOpen?: number;
+  /** What becomes of a file that stands where another one is to be. */
+  readonly overwrite?: Overwrite;
   readonly onEvent?: (event: DownloadEvent) => void;
 }
+
+/**
+ * `always`: it is replaced; `newer`: by what was modified later; `never`: it stays; `rename`: it is kept beside, as `NAME~1.EXT`. An older version
+ * never replaces a newer one of its uploader's, whatever is said here.
+ */
+export const overwrites = ['always', 'newer', 'never', 'rename'] as const;
+export type Overwrite = (typeof overwrites)[number];
 
 export const downloadDefaults = {
   once: false,
@@ -202,6 +211,7 @@ export const downloadDefaults = {
   takeOverAfter: 15_000,
   // Some 8 kB each: 80 MB at the most. 2,500 uploaders with --parallel 4.
   maxOpen: 10_000,
+  overwrite: 'always',
 } as const satisfies Partial<DownloadOptions>;
 
 /** Download options with every default filled in. */
@@ -219,6 +229,8 @@ export function downloadSettings(options: DownloadOptions): DownloadSettings {
 export interface DownloadSummary extends RunSummary {
   /** Uploads whose closing record has not come yet. */
   readonly open: number;
+  /** Files that were not put in the place of others, which stay (`overwrite`). No failures. */
+  readonly notReplaced: number;
 }
 
 /** What only reads has little to tell: that it waits for the cluster, that this is over, and what cannot be shown without a key. */

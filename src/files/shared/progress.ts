@@ -9,6 +9,8 @@ export class Progress {
   filesDone = 0;
   filesFailed = 0;
   filesUnchanged = 0;
+  /** Files that were not put in the place of others, which stay. */
+  filesNotReplaced = 0;
   bytesDone = 0;
   records = 0;
   wireBytes = 0;

@@ -18,10 +18,11 @@ export function retryingSink(sink: Sink, retry: DiskRetry): Sink {
     abilities: sink.abilities,
     shared: sink.shared && retryingShared(sink.shared, retry),
     part: (upload, of) => retryingPart(sink.part(upload, of), retry),
-    publish: (upload, target, look, published) =>
-      retry.with(published.size, () => sink.publish(upload, target, look, published)),
-    publishWhole: (bytes, target, look, published) =>
-      retry.with(bytes.length, () => sink.publishWhole(bytes, target, look, published)),
+    timeOfTarget: (target) => retry.with(0, () => sink.timeOfTarget(target)),
+    publish: (upload, target, look, published, over) =>
+      retry.with(published.size, () => sink.publish(upload, target, look, published, over)),
+    publishWhole: (bytes, target, look, published, over) =>
+      retry.with(bytes.length, () => sink.publishWhole(bytes, target, look, published, over)),
     adopt: (target, published, look) => retry.forAll(() => sink.adopt(target, published, look)),
     quarantine: (upload, target) => retry.with(0, () => sink.quarantine(upload, target)),
     discard: (upload) => retry.forAll(() => sink.discard(upload)),

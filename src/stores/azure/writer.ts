@@ -113,13 +113,16 @@ export class AzureWriter implements ObjectWriter {
 
   async look(key: string): Promise<ObjectLook | undefined> {
     try {
-      const { etag, contentLength, metadata } = await this.#store.ask('look at', key, (container) =>
-        container.getBlobClient(key).getProperties(),
+      const { etag, contentLength, lastModified, metadata } = await this.#store.ask(
+        'look at',
+        key,
+        (container) => container.getBlobClient(key).getProperties(),
       );
       return {
         tag: this.#mandatory(etag, 'look at', key),
         size: contentLength ?? 0,
         metadata: asciiMetadata(commonMetadata(metadata)),
+        written: lastModified?.getTime(),
       };
     } catch (error) {
       ignoreMissing(error);

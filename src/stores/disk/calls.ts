@@ -29,6 +29,7 @@ const later = {
   fdatasync: promisify(fs.fdatasync),
   mkdir: promisify<string, void>(fs.mkdir),
   rename: promisify(fs.rename),
+  link: promisify(fs.link),
   readlink: promisify<string, string>(fs.readlink),
   fstat: promisify<number, { bigint: true }, fs.BigIntStats>(fs.fstat),
   lstat: promisify<string, { bigint: true }, fs.BigIntStats>(fs.lstat),
@@ -145,6 +146,11 @@ export class DiskCalls {
   async rename(from: string, to: string): Promise<void> {
     const here = this.here;
     return here === undefined ? later.rename(from, to) : here.rename(from, to);
+  }
+
+  /** Gives a file a second name, where nothing stands under that: `EEXIST`. */
+  link(file: string, other: string): Promise<void> {
+    return later.link(file, other);
   }
 
   /** Always the pool's business: no disk is quick at this. */

@@ -1,8 +1,9 @@
 /** Putting finished files under their names: what is there is replaced at once, and two spellings of one name are kept apart. */
-import { lstat, rm, writeFile } from 'node:fs/promises';
+import { lstat, rm, unlink, writeFile } from 'node:fs/promises';
 import { crashPoint } from '../../crash-points.ts';
 import type { Published } from '../contract.ts';
 import type { Notices } from '../notices.ts';
+import { ReplacedError } from '../replaced.ts';
 import { VanishedError } from '../vanished.ts';
 import { moveAcross } from './across-disks.ts';
 import type { DiskCalls } from './calls.ts';
@@ -28,7 +29,12 @@ export interface Claim {
   readonly folded: string | null;
   /** What {@link Folders.looks} was when it began. */
   readonly since: number;
+  /** It is put there only where nothing stands. */
+  readonly ifFree?: boolean;
 }
+
+/** What a file system answers that gives no file a second name. */
+const linkless = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL', 'EXDEV', 'EACCES']);
 
 export class FinalNames {
   readonly #options: FinalNamesOptions;
@@ -62,7 +68,7 @@ export class FinalNames {
   /**
    * Gives a file its final name. Resolves with its modification time when it may be another one there. Throws VanishedError when
    * the file is not there any more, EINVAL for a name that the file system does not take, however it says so, and without a
-   * claim, which replaces nothing, EEXIST when something stands there.
+   * claim, which replaces nothing, EEXIST when something stands there; ReplacedError, where that claims free names alone.
    */
   async put(file: string, target: string, claim?: Claim, published?: Published): Promise<bigint | undefined> {
     try {
@@ -109,6 +115,7 @@ export class FinalNames {
       // Taken first, by a file of no bytes: a rename replaces whatever stands there.
       if (claim === undefined) await writeFile(full, '', { flag: 'wx' });
       try {
+        if (claim?.ifFree && (await this.#moveIfFree(file, full))) return undefined;
         return await this.#move(file, path, folder, name, published);
       } catch (error) {
         if (claim === undefined) await rm(full, { force: true });
@@ -130,6 +137,27 @@ export class FinalNames {
       folders.forget();
       return attempt();
     }
+  }
+
+  /**
+   * By a second name, which replaces nothing, and without the first one then. False where the file system has no second names: nothing stood there
+   * a moment ago.
+   */
+  async #moveIfFree(file: string, full: string): Promise<boolean> {
+    try {
+      await this.#options.calls.link(file, full);
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (code !== 'EEXIST' && !linkless.has(code)) throw error;
+      const standing = await this.#options.calls.lookIfThere(full);
+      // A folder is met by whoever renames.
+      if (standing?.isDirectory()) return false;
+      if (standing !== undefined || code === 'EEXIST') throw new ReplacedError(`${full} stands there by now`);
+      return false;
+    }
+    await unlink(file);
+    crashPoint('name:after-rename');
+    return true;
   }
 
   async #move(

@@ -159,6 +159,12 @@ export class Journal {
     return { fresh: [...this.#fresh], gone: [...this.#gone] };
   }
 
+  /** What has been noted of one name, and nothing else. */
+  notedOf(target: string): Noted {
+    const entry = this.#fresh.get(target);
+    return { fresh: entry === undefined ? [] : [[target, entry]], gone: [] };
+  }
+
   positions(): TopicPositions[] {
     const rows = this.#asking(() => this.#database.prepare('SELECT * FROM positions').all());
     const byTopic = Map.groupBy(rows, ({ reader, topic }) => `${topic} ${reader}`);

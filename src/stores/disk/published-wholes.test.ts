@@ -70,7 +70,7 @@ async function sinkOn(t: TestContext) {
 
 const look = { mtime: '1700000000123456000', mode: 0o604 };
 
-function put(sink: Sink, target: string, text = target): Promise<void> {
+function put(sink: Sink, target: string, text = target): Promise<unknown> {
   const published: Published = {
     upload: '1'.repeat(32),
     size: text.length,

@@ -3,7 +3,7 @@
  * make and name them, and nothing is waited for but that they are durable. Whatever is out of the ordinary goes the ordinary way.
  */
 import { rm } from 'node:fs/promises';
-import type { FileLook, Published } from '../contract.ts';
+import type { FileLook, Over, Published } from '../contract.ts';
 import type { FinalNames } from './final-names.ts';
 import type { Folders } from './folders.ts';
 import type { Journal } from './journal.ts';
@@ -20,6 +20,8 @@ export interface PublishedWholesOptions {
   readonly own: OwnFolder;
   /** True for a name that has one spelling there. */
   readonly isPlain: (target: string) => boolean;
+  /** Keeps what stands under a name, where it is to be kept; resolves with the name that it has then. */
+  readonly meet: (target: string, over: Over) => Promise<string | undefined>;
   /** Makes an open file durable. */
   readonly sync: (file: number) => Promise<void>;
 }
@@ -33,20 +35,27 @@ export class PublishedWholes {
   }
 
   /** As the contract says of `publishWhole`. */
-  async publish(bytes: Uint8Array, target: string, look: FileLook, published: Published): Promise<void> {
+  async publish(
+    bytes: Uint8Array,
+    target: string,
+    look: FileLook,
+    published: Published,
+    over: Over,
+  ): Promise<string | undefined> {
     const { parts, files, folders, names, journal, own, isPlain, sync } = this.#options;
     const file = `${parts}/whole-${this.#count++}`;
     const since = folders.looks;
-    const begun = isPlain(target) ? files.begin(file, bytes, look) : undefined;
+    const begun = over === 'anything' && isPlain(target) ? files.begin(file, bytes, look) : undefined;
     try {
-      if (begun === undefined) return await this.#publish(file, bytes, target, look, published);
+      if (begun === undefined) return await this.#publish(file, bytes, target, look, published, over);
       await files.end(begun, sync);
       const isPut = names.putAtOnce(file, target, since);
       const moved = isPut ? undefined : await names.put(file, target, { folded: null, since }, published);
       journal.notePublished(target, published, moved ?? begun.mtime, null);
+      return undefined;
     } catch (error) {
       await rm(file, { force: true });
-      await own.rethrow(error);
+      return own.rethrow(error);
     }
   }
 
@@ -56,12 +65,15 @@ export class PublishedWholes {
     target: string,
     look: FileLook,
     published: Published,
-  ): Promise<void> {
-    const { files, names, journal, sync } = this.#options;
-    await names.claim(target, async (claim) => {
+    over: Over,
+  ): Promise<string | undefined> {
+    const { files, names, journal, sync, meet } = this.#options;
+    return names.claim(target, async (claim) => {
       const mtime = await files.write(file, bytes, look, sync);
-      const moved = await names.put(file, target, claim, published);
+      const kept = await meet(target, over);
+      const moved = await names.put(file, target, { ...claim, ifFree: over === 'nothing' }, published);
       journal.notePublished(target, published, moved ?? mtime, claim.folded);
+      return kept;
     });
   }
 }

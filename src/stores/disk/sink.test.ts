@@ -65,7 +65,7 @@ async function openSink(t: TestContext): Promise<{ folder: string; sink: Sink }>
   return { folder, sink };
 }
 
-function publish(sink: Sink, target: string, text = 'x'): Promise<void> {
+function publish(sink: Sink, target: string, text = 'x'): Promise<unknown> {
   return sink.publishWhole(Buffer.from(text), target, look, published(text));
 }
 

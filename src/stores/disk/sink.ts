@@ -1,5 +1,5 @@
 /** A directory as a sink. Its own things stand in `.sluice/`, on the same file system as the final names. */
-import { readdir, realpath, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crashPoint } from '../../crash-points.ts';
 import { makeFolders } from '../../folder.ts';
@@ -7,6 +7,7 @@ import type { ChecksumAlgorithm } from '../../records/checksum.ts';
 import type {
   FileLook,
   FreeSpace,
+  Over,
   PartFile,
   Published,
   Sink,
@@ -15,7 +16,6 @@ import type {
 } from '../contract.ts';
 import { Notices } from '../notices.ts';
 import { absolutePath } from '../place.ts';
-import { rangesWithin } from '../ranges-within.ts';
 import { ownFolder } from '../target-name.ts';
 import { writesAnywhere } from '../writes-anywhere.ts';
 import { DiskCalls } from './calls.ts';
@@ -26,12 +26,15 @@ import { finishPart } from './finish-part.ts';
 import { Folders } from './folders.ts';
 import { fewerFilesText, Handles, type OpenPart } from './handles.ts';
 import { type Journal, openJournal } from './journal.ts';
+import { KeptAside } from './kept-aside.ts';
+import { leftParts } from './left-parts.ts';
 import { openFault } from './open-fault.ts';
 import { makeOwnFolders, OwnFolder } from './own-folder.ts';
 import { diskPartFile } from './part-file.ts';
 import { placeOf } from './place.ts';
 import { PublishedWholes } from './published-wholes.ts';
 import { Refusals } from './refusals.ts';
+import { freeSpaceAt, writeAndRemove } from './space.ts';
 import { foldedBy, probeSpelling, type Spelling } from './spelling.ts';
 import { keepsStamps } from './stamps.ts';
 import { StandingFiles } from './standing-file.ts';
@@ -84,9 +87,9 @@ class DiskSink implements Sink {
   readonly #looks: FileLooks;
   readonly #wholes: PublishedWholes;
   readonly #own: OwnFolder;
+  readonly #aside: KeptAside;
   #checks = 0;
 
-  /** `root` is where the place really is. */
   constructor(place: string, root: string, spelling: Spelling, options: Settings) {
     const { calls, identify, keepsStamps } = options;
     this.place = place;
@@ -103,8 +106,6 @@ class DiskSink implements Sink {
     this.#way = new Way({ calls, root, realRoot: root, withDescriptor });
     this.#folders = new Folders({ root, way: this.#way, calls, refusals: this.#refusals });
     this.#standing = new StandingFiles(root, calls, this.#way);
-    const collision = (target: string, folded: string): string | undefined =>
-      this.#journal.collision(target, folded);
     this.#names = new FinalNames({
       calls,
       folders: this.#folders,
@@ -112,8 +113,10 @@ class DiskSink implements Sink {
       withDescriptor,
       isRelied: (file) => this.#handles.isRelied(file),
       folded: (target) => foldedBy(spelling, target),
-      collision,
+      collision: (target, folded) => this.#journal.collision(target, folded),
     });
+    const [folders, journal] = [this.#folders, this.#journal];
+    this.#aside = new KeptAside({ root, parts: this.#parts, calls, folders, journal, withDescriptor });
     this.#wholes = new PublishedWholes({
       parts: this.#parts,
       files: new WholeFiles({ calls, looks: this.#looks, withDescriptor }),
@@ -122,14 +125,15 @@ class DiskSink implements Sink {
       journal: this.#journal,
       own: this.#own,
       isPlain: (target) => foldedBy(spelling, target) === null,
+      meet: (target, over) => this.#aside.meet(target, over),
       sync: (whole) => this.#sync(whole),
     });
-    for (const folder of ['', ownFolder, partsFolder]) this.#folders.touch(folder);
+    for (const folder of ['', ownFolder, partsFolder]) folders.touch(folder);
     this.#handles = new Handles({
       calls,
       limit: descriptorShare(),
       keepsStamps,
-      made: () => this.#folders.touch(partsFolder),
+      made: () => folders.touch(partsFolder),
       spare: () => this.#way.release(),
       lowered: (limit, cause) => this.#notices.say('open-files', fewerFilesText(limit, cause)),
     });
@@ -166,32 +170,50 @@ class DiskSink implements Sink {
     return this.#standing.digest(target, algorithm as ChecksumAlgorithm, size);
   }
 
+  timeOfTarget(target: string): Promise<string | undefined> {
+    return this.#standing.time(target);
+  }
+
+  proveAside(): Promise<void> {
+    return this.#aside.prove();
+  }
+
   part(upload: string): PartFile {
     const [calls, handles, refusals, own] = [this.#calls, this.#handles, this.#refusals, this.#own];
     return diskPartFile(this.#partName(upload), { calls, handles, refusals, own });
   }
 
-  publish(upload: string, target: string, look: FileLook, published: Published): Promise<void> {
-    return this.#publish(target, async (claim) => {
+  publish(
+    upload: string,
+    target: string,
+    look: FileLook,
+    published: Published,
+    over: Over = 'anything',
+  ): Promise<string | undefined> {
+    const work = async (claim: Claim): Promise<string | undefined> => {
       const file = this.#partName(upload);
       const finishing = { calls: this.#calls, looks: this.#looks, sync: (part: number) => this.#sync(part) };
       const finish = (part: OpenPart) => finishPart(finishing, file, part, look, published);
       const mtime = await this.#handles.use(file, finish);
       await this.#handles.close(file);
-      const moved = await this.#names.put(file, target, claim, published);
+      const kept = await this.#aside.meet(target, over);
+      const moved = await this.#names.put(file, target, { ...claim, ifFree: over === 'nothing' }, published);
       // Only now: where its name was refused, it is to stay as it was left.
       await this.#handles.end(file);
       this.#journal.notePublished(target, published, moved ?? mtime, claim.folded);
-    });
-  }
-
-  publishWhole(bytes: Uint8Array, target: string, look: FileLook, published: Published): Promise<void> {
-    return this.#wholes.publish(bytes, target, look, published);
-  }
-
-  /** Runs the publishing of a name. */
-  #publish(target: string, work: (claim: Claim) => Promise<void>): Promise<void> {
+      return kept;
+    };
     return this.#own.guard(() => this.#names.claim(target, work));
+  }
+
+  publishWhole(
+    bytes: Uint8Array,
+    target: string,
+    look: FileLook,
+    published: Published,
+    over: Over = 'anything',
+  ): Promise<string | undefined> {
+    return this.#wholes.publish(bytes, target, look, published, over);
   }
 
   async adopt(target: string, published: Published): Promise<void> {
@@ -226,23 +248,8 @@ class DiskSink implements Sink {
     crashPoint('part:after-unlink');
   }
 
-  async unfinished(): Promise<readonly UnfinishedUpload[]> {
-    const uploads = this.#journal.unfinished();
-    const known = new Set(uploads.map(({ upload }) => upload));
-    for (const entry of await readdir(this.#parts, { withFileTypes: true })) {
-      // Folders are none of ours: some systems lay one of their own into every folder.
-      if (known.has(entry.name) || entry.isDirectory()) continue;
-      // What cannot be removed now is in nobody's way, and the next start finds it again.
-      await rm(join(this.#parts, entry.name), { force: true }).catch(() => {});
-    }
-    return Promise.all(
-      uploads.map(async (one) => {
-        const { size } = await stat(this.#partName(one.upload)).catch(() => ({ size: 0 }));
-        const ranges = rangesWithin(one.ranges, size);
-        if (ranges.length > 0) this.#handles.expect(this.#partName(one.upload));
-        return { ...one, ranges };
-      }),
-    );
+  unfinished(): Promise<readonly UnfinishedUpload[]> {
+    return leftParts(this.#parts, this.#journal, this.#handles);
   }
 
   async positions(): Promise<readonly TopicPositions[]> {
@@ -260,18 +267,12 @@ class DiskSink implements Sink {
     await this.#way.release();
   }
 
-  async check(): Promise<void> {
-    const file = join(this.#parts, `check-${this.#checks++}`);
-    try {
-      await writeFile(file, 'x', { flag: 'wx' });
-    } finally {
-      await rm(file, { force: true });
-    }
+  check(): Promise<void> {
+    return writeAndRemove(join(this.#parts, `check-${this.#checks++}`));
   }
 
-  async freeSpace(): Promise<FreeSpace | undefined> {
-    const { bavail, bsize, files, ffree } = await statfs(this.#root);
-    return { bytes: bavail * bsize, files: files > 0 ? ffree : undefined };
+  freeSpace(): Promise<FreeSpace> {
+    return freeSpaceAt(this.#root);
   }
 
   async close(): Promise<void> {

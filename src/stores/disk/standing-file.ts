@@ -43,6 +43,12 @@ export class StandingFiles {
     }
   }
 
+  /** Nanoseconds since the epoch; undefined when nothing stands there, or a folder. */
+  async time(target: string): Promise<string | undefined> {
+    const seen = await this.#calls.lookIfThere(join(this.#root, target));
+    return seen === undefined || seen.isDirectory() ? undefined : String(seen.mtimeNs);
+  }
+
   /** Runs `sync` on the file; resolves with how it looks, or undefined when there is none. */
   async makeDurable(target: string, sync: (file: number) => Promise<void>): Promise<BigIntStats | undefined> {
     return this.#use(target, async (file, stats) => {

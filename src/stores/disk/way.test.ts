@@ -111,7 +111,7 @@ test('Files that come at once into a new folder: it is made, opened and asked ab
     const sink = await openDiskSink(join(folder, String(isLocal)), { calls: new Counted(isLocal) });
     t.after(() => sink.close());
     Object.assign(made, { folders: 0, opened: 0, asked: 0 });
-    const publish = (name: number): Promise<void> =>
+    const publish = (name: number): Promise<unknown> =>
       sink.publishWhole(Buffer.from('x'), `shop/new/${name}`, look, published('x'));
     await Promise.all(Array.from({ length: 100 }, (_, name) => publish(name)));
     // Elsewhere no folder is opened: the system does not say where it stands.

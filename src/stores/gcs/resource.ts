@@ -15,7 +15,7 @@ export interface GcsResource {
 
 /** What is asked for, of one object and of each of a listing. */
 export const factFields = 'name,size,generation,timeCreated,metadata';
-export const lookFields = 'size,generation,metageneration,metadata';
+export const lookFields = 'size,generation,metageneration,timeCreated,metadata';
 
 /** A generation is another one for each object that is written, and the same for as long as only its metadata changes; so is its time. */
 export function factsOf({ size, generation = '', timeCreated, metadata }: GcsResource): ObjectFacts {

@@ -169,10 +169,17 @@ export class GcsWriter implements ObjectWriter {
     try {
       const path = this.#store.path('/storage/v1', key, { fields: lookFields });
       const resource = await this.#store.json({ cannot: 'look at', key, method: 'GET', path });
-      const { generation = '', size = '0', metageneration, metadata: said } = resource as GcsResource;
+      const {
+        generation = '',
+        size = '0',
+        metageneration,
+        timeCreated,
+        metadata: said,
+      } = resource as GcsResource;
+      const written = timeCreated === undefined ? undefined : Date.parse(timeCreated);
       const metadata = fromGoogle(said);
       const kept: Kept = { metageneration, metadata };
-      return { tag: generation, size: Number(size), metadata, kept };
+      return { tag: generation, size: Number(size), metadata, written, kept };
     } catch (error) {
       ignoreMissing(error);
       return undefined;

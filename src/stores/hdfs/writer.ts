@@ -133,7 +133,7 @@ export class HdfsWriter implements ObjectWriter {
       const [status, attribute] = await Promise.all([this.#hdfs.status(key), this.#facts.attribute(key)]);
       if (status.type === 'DIRECTORY') return undefined;
       const metadata = metadataOfAttribute(attribute, status.modificationTime);
-      return { tag: tagOf(status), size: status.length, metadata };
+      return { tag: tagOf(status), size: status.length, metadata, written: status.modificationTime };
     } catch (error) {
       if (!isCode(error, 'ENOTDIR')) ignoreMissing(error);
       return undefined;

@@ -7,6 +7,7 @@ import { type ChecksumAlgorithm, digestOf } from '../../records/checksum.ts';
 import type {
   FileLook,
   FreeSpace,
+  Over,
   PartFile,
   PartOf,
   Published,
@@ -94,6 +95,10 @@ export class MemoryBucketSink implements Sink {
     return digestOf(algorithm, object.bytes);
   }
 
+  async timeOfTarget(target: string): Promise<string | undefined> {
+    return this.#look(target)?.mtime;
+  }
+
   part(upload: string, of?: PartOf): PartFile {
     return {
       write: async (bytes, position) => {
@@ -112,19 +117,33 @@ export class MemoryBucketSink implements Sink {
     };
   }
 
-  async publish(upload: string, target: string, look: FileLook, published: Published): Promise<void> {
+  async publish(
+    upload: string,
+    target: string,
+    look: FileLook,
+    published: Published,
+    over?: Over,
+  ): Promise<undefined> {
     if (this.#mustBeThere(upload) !== published.size)
       throw new VanishedError(`what was sent of ${target} is not there`);
     const bytes = Buffer.concat(this.#bucket.open.get(this.#open(upload)) ?? []);
-    await this.publishWhole(bytes, target, look, published);
+    await this.publishWhole(bytes, target, look, published, over);
     this.#end(upload);
   }
 
-  async publishWhole(bytes: Uint8Array, target: string, look: FileLook, published: Published): Promise<void> {
+  async publishWhole(
+    bytes: Uint8Array,
+    target: string,
+    look: FileLook,
+    published: Published,
+    over: Over = 'anything',
+  ): Promise<undefined> {
+    if (over === 'aside') throw new TypeError('an object store keeps nothing aside');
     const standing = this.#bucket.objects.get(target)?.version ?? 0;
     const found = this.#found.get(target) ?? 0;
     this.#found.delete(target);
-    if (standing !== found) throw new ReplacedError(`${target} is another one by now`);
+    if (standing !== found || (over === 'nothing' && standing > 0))
+      throw new ReplacedError(`${target} is another one by now`);
     this.#bucket.put(
       target,
       Uint8Array.from(bytes),

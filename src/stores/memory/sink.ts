@@ -3,9 +3,11 @@
  * the sinks that are opened on it, one after the other.
  */
 import { digestOf } from '../../records/checksum.ts';
+import { asideNames } from '../aside-names.ts';
 import type {
   FileLook,
   FreeSpace,
+  Over,
   PartFile,
   Published,
   Sink,
@@ -14,6 +16,7 @@ import type {
 } from '../contract.ts';
 import { mergedPositions } from '../merged-positions.ts';
 import { rangesWithin } from '../ranges-within.ts';
+import { ReplacedError } from '../replaced.ts';
 import { foldedName } from '../target-name.ts';
 import { TouchedError } from '../touched.ts';
 import { VanishedError } from '../vanished.ts';
@@ -75,6 +78,12 @@ export class MemorySink implements Sink {
     return digestOf(algorithm, file.bytes);
   }
 
+  async timeOfTarget(target: string): Promise<string | undefined> {
+    return this.#disk.files.get(target)?.mtime;
+  }
+
+  async proveAside(): Promise<void> {}
+
   part(upload: string): PartFile {
     const disk = this.#disk;
     return {
@@ -101,7 +110,13 @@ export class MemorySink implements Sink {
     };
   }
 
-  async publish(upload: string, target: string, look: FileLook, published: Published): Promise<void> {
+  async publish(
+    upload: string,
+    target: string,
+    look: FileLook,
+    published: Published,
+    over?: Over,
+  ): Promise<string | undefined> {
     this.#refuseCollision(target);
     const bytes = this.#bytesOf(upload);
     if (bytes.length !== published.size)
@@ -109,16 +124,43 @@ export class MemorySink implements Sink {
     this.#meet(upload, bytes);
     if (this.#touched.has(upload))
       throw new TouchedError(`somebody may have changed the temporary file of ${target}`);
+    const kept = this.#meetStanding(target, over);
     this.#disk.place(target, bytes, { mtime: look.mtime, mode: look.mode & 0o777 });
     this.#end(upload);
     this.#note(target, published, look.mtime);
+    return kept;
   }
 
-  async publishWhole(bytes: Uint8Array, target: string, look: FileLook, published: Published): Promise<void> {
+  async publishWhole(
+    bytes: Uint8Array,
+    target: string,
+    look: FileLook,
+    published: Published,
+    over?: Over,
+  ): Promise<string | undefined> {
     this.#refuseCollision(target);
     if (bytes.length > this.#disk.free) throw systemError('ENOSPC', 'no space left on device, write');
+    const kept = this.#meetStanding(target, over);
     this.#disk.place(target, Uint8Array.from(bytes), { mtime: look.mtime, mode: look.mode & 0o777 });
     this.#note(target, published, look.mtime);
+    return kept;
+  }
+
+  /** What stands under a name is kept aside, or in the way of what may only stand where nothing does. */
+  #meetStanding(target: string, over: Over = 'anything'): string | undefined {
+    const file = this.#disk.files.get(target);
+    if (file === undefined || over === 'anything') return undefined;
+    if (over === 'nothing') throw new ReplacedError(`${target} stands there by now`);
+    const before = this.#fresh.get(target);
+    if (before !== undefined) this.#disk.published.set(target, before);
+    for (const name of asideNames(target)) {
+      const other = this.#disk.files.get(name);
+      const isSame = other?.mtime === file.mtime && Buffer.compare(other.bytes, file.bytes) === 0;
+      if (other !== undefined && !isSame) continue;
+      if (other === undefined) this.#disk.place(name, file.bytes, file);
+      return name;
+    }
+    throw new Error('unreachable: there is always another name');
   }
 
   async adopt(target: string, published: Published): Promise<void> {

@@ -86,6 +86,8 @@ export interface ObjectLook {
   readonly tag: string;
   readonly size: number;
   readonly metadata: Metadata;
+  /** When it was written, milliseconds since the epoch, as far as it is known. */
+  readonly written?: number | undefined;
   /** How it is kept, for {@link ObjectWriter.rewrite}; in the store's own words. Undefined of one that was written just now. */
   readonly kept?: unknown;
 }

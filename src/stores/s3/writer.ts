@@ -190,6 +190,7 @@ export class S3Writer implements ObjectWriter {
         tag: strongTag(ETag),
         size: ContentLength,
         metadata: asciiMetadata(Metadata),
+        written: head.LastModified?.getTime(),
         kept: keptOf(head),
       };
     } catch (error) {

@@ -6,6 +6,7 @@ import { algorithmOf, createHasher } from '../../records/checksum.ts';
 import type {
   FileLook,
   FreeSpace,
+  Over,
   PartFile,
   PartOf,
   Published,
@@ -71,6 +72,10 @@ export class SpilledSink implements Sink {
     return this.#sink.digestOfTarget(target, algorithm, size);
   }
 
+  timeOfTarget(target: string): Promise<string | undefined> {
+    return this.#sink.timeOfTarget(target);
+  }
+
   part(upload: string, of?: PartOf): PartFile {
     const part = this.#folder.part(upload, of);
     return {
@@ -85,15 +90,21 @@ export class SpilledSink implements Sink {
     };
   }
 
-  async publish(upload: string, target: string, look: FileLook, published: Published): Promise<void> {
-    if (published.size === 0) await this.#sink.publish(upload, target, look, published);
+  async publish(
+    upload: string,
+    target: string,
+    look: FileLook,
+    published: Published,
+    over?: Over,
+  ): Promise<undefined> {
+    if (published.size === 0) await this.#sink.publish(upload, target, look, published, over);
     else
       await this.#inTurn(published.size, async () => {
         try {
           // What could not be ended when a former try failed is on its way to nowhere.
           await this.#sink.clear(upload);
           await this.#pass(upload, target, look, published);
-          await this.#sink.publish(upload, target, look, published);
+          await this.#sink.publish(upload, target, look, published, over);
         } catch (error) {
           // It is passed on anew: what is on its way is read from its first byte to its last.
           await this.#sink.clear(upload).catch(() => {});
@@ -103,8 +114,14 @@ export class SpilledSink implements Sink {
     await this.#folder.discard(upload);
   }
 
-  publishWhole(bytes: Uint8Array, target: string, look: FileLook, published: Published): Promise<void> {
-    return this.#sink.publishWhole(bytes, target, look, published);
+  async publishWhole(
+    bytes: Uint8Array,
+    target: string,
+    look: FileLook,
+    published: Published,
+    over?: Over,
+  ): Promise<undefined> {
+    await this.#sink.publishWhole(bytes, target, look, published, over);
   }
 
   adopt(target: string, published: Published, look?: FileLook): Promise<void> {

@@ -1,6 +1,7 @@
 /** What an object says of the file that it holds, by rclone's names where it has one. Pure. */
 import type { FileLook, Published } from '../../contract.ts';
 import type { Metadata } from '../contract.ts';
+import { keptLook } from '../looks.ts';
 
 /** A store whose names may not have dashes has others for them. */
 const names = {
@@ -52,6 +53,14 @@ export function publishedOf(metadata: Metadata, size: number): Published | undef
   const { [names.upload]: upload, [names.digest]: digest, [names.size]: said } = metadata;
   if (upload === undefined || digest === undefined || said !== String(size)) return undefined;
   return { upload, digest, size };
+}
+
+/**
+ * When the file was last modified, nanoseconds since the epoch: as the object says, or else when it was `written` (milliseconds). Empty where
+ * nobody says it.
+ */
+export function timeOf(metadata: Metadata, written: number | undefined): string {
+  return keptLook(metadata)?.mtime ?? (written === undefined ? '' : `${Math.trunc(written)}000000`);
 }
 
 /** Nanoseconds since the epoch as seconds with as many digits behind the point as there are. */

@@ -1,10 +1,11 @@
 /**
  * A bucket as a sink. Bytes go up in parts as they come, and are one object when they were verified; each object says itself what it is.
  */
-import { type ChecksumAlgorithm, createHasher } from '../../../records/checksum.ts';
+import type { ChecksumAlgorithm } from '../../../records/checksum.ts';
 import type {
   FileLook,
   FreeSpace,
+  Over,
   PartFile,
   PartOf,
   Published,
@@ -15,7 +16,6 @@ import type {
 } from '../../contract.ts';
 import type { Notices } from '../../notices.ts';
 import type { SharedSink } from '../../shared-sink.ts';
-import { isCode } from '../../store-fault.ts';
 import { VanishedError } from '../../vanished.ts';
 import type { ObjectWriter } from '../contract.ts';
 import { Flights } from './flights.ts';
@@ -24,7 +24,8 @@ import type { GroupPlace } from './group-place.ts';
 import type { ObjectJournal } from './journal.ts';
 import { journalName } from './journal-content.ts';
 import { abortFormer } from './leftovers.ts';
-import { fullMetadata, metadataOf, publishedOf, uploadOf, withPublished } from './metadata.ts';
+import { fullMetadata, metadataOf, publishedOf, timeOf, uploadOf, withPublished } from './metadata.ts';
+import { digestOfObject } from './one-object.ts';
 import { PartBuffers } from './part-buffers.ts';
 import { prove } from './prove.ts';
 import { Putting } from './putting.ts';
@@ -106,14 +107,12 @@ export class ObjectSink implements Sink {
     if (look === undefined || (size ?? look.size) !== look.size) return undefined;
     const said = publishedOf(look.metadata, look.size)?.digest;
     if (said?.startsWith(`${algorithm}:`)) return said;
-    const hasher = createHasher(algorithm as ChecksumAlgorithm);
-    try {
-      for await (const bytes of this.#parts.objects.read(this.#key(target), look.tag)) hasher.update(bytes);
-    } catch (error) {
-      if (isCode(error, 'ESTALE') || isCode(error, 'ENOENT')) return undefined;
-      throw error;
-    }
-    return hasher.digest();
+    return digestOfObject(this.#parts.objects, this.#key(target), look, algorithm as ChecksumAlgorithm);
+  }
+
+  async timeOfTarget(target: string): Promise<string | undefined> {
+    const look = await this.#standing.look(target, 'time');
+    return look && timeOf(look.metadata, look.written);
   }
 
   part(upload: string, of?: PartOf): PartFile {
@@ -126,13 +125,19 @@ export class ObjectSink implements Sink {
     };
   }
 
-  async publish(upload: string, target: string, look: FileLook, published: Published): Promise<void> {
+  async publish(
+    upload: string,
+    target: string,
+    look: FileLook,
+    published: Published,
+    over: Over = 'anything',
+  ): Promise<undefined> {
     const open = this.#uploads.get(upload);
     if ((open?.taken ?? 0) !== published.size)
       throw new VanishedError(`what went up of ${target} is not all that it was`);
     const metadata = fullMetadata(target, look, published);
-    if (open === undefined) return this.publishWhole(new Uint8Array(0), target, look, published);
-    const condition = await this.#standing.condition(target);
+    if (open === undefined) return this.publishWhole(new Uint8Array(0), target, look, published, over);
+    const condition = await this.#standing.condition(target, over);
     const done = await this.#putting.unlessOurs(target, published, () => open.finish(condition, metadata));
     if (!(await this.#putting.describe(target, { ...done, size: published.size }, metadata)))
       throw new VanishedError(`${target} is not there, though the store said that it had put it in place`);
@@ -145,9 +150,15 @@ export class ObjectSink implements Sink {
     else release();
   }
 
-  async publishWhole(bytes: Uint8Array, target: string, look: FileLook, published: Published): Promise<void> {
+  async publishWhole(
+    bytes: Uint8Array,
+    target: string,
+    look: FileLook,
+    published: Published,
+    over: Over = 'anything',
+  ): Promise<undefined> {
     const metadata = fullMetadata(target, look, published);
-    const condition = await this.#standing.condition(target);
+    const condition = await this.#standing.condition(target, over);
     await this.#putting.unlessOurs(target, published, async () => {
       const tag = await this.#parts.objects.put(this.#key(target), bytes, metadata, condition);
       return { tag, metadata };

@@ -2,11 +2,13 @@
  * What stands under names, looked at one by one or by their folders, and on what condition it may be replaced: that it still is what was
  * found last.
  */
+import type { Over } from '../../contract.ts';
+import { ReplacedError } from '../../replaced.ts';
 import type { Condition, ObjectLook, ObjectWriter } from '../contract.ts';
 import { FolderNames } from './folder-names.ts';
 
 /** Who asks: questions of different kinds in a row are one look. */
-export type Question = 'published' | 'newest' | 'digest';
+export type Question = 'published' | 'newest' | 'digest' | 'time';
 
 interface Look {
   readonly found: Promise<ObjectLook | undefined>;
@@ -49,10 +51,13 @@ export class Standing {
     return this.#lookAnew(target, question);
   }
 
-  /** On what condition the name may be written: what was found last still stands there. */
-  async condition(target: string): Promise<Condition> {
+  /** On what condition the name may be written: what was found last still stands there. Throws ReplacedError where it is more than may stand there. */
+  async condition(target: string, over: Over = 'anything'): Promise<Condition> {
+    if (over === 'aside') throw new TypeError('a store keeps nothing aside');
     const found = await (this.#looks.get(target)?.found ?? this.#lookAnew(target, undefined));
-    return found === undefined ? 'nothing' : { tag: found.tag };
+    if (found === undefined) return 'nothing';
+    if (over === 'nothing') throw new ReplacedError(`${target} stands there by now`);
+    return { tag: found.tag };
   }
 
   /** What was found there last: whatever was compared was that. Undefined where nothing is known to stand there. */
