@@ -64,6 +64,10 @@ const how = {
     'as they are found',
   ),
   first: repeated('first', 'GLOB', 'what matches overtakes all others; may be repeated'),
+  beyondRetention: toggle(
+    'beyond-retention',
+    'send also what is larger than the topic keeps, to receivers that read as it comes',
+  ),
   parallel: counted('parallel', usual.parallel, [1, 256], 'large files in flight at once'),
   checksum: valued(
     'checksum',

@@ -10,6 +10,7 @@ import { abortUpload } from '../send/abort-upload.ts';
 import { Buffers } from '../send/buffers.ts';
 import { sendFault } from '../send/capacity.ts';
 import { checkChunkSize, planBuffers, recordLimit } from '../send/chunk-size.ts';
+import { KeptFiles } from '../send/kept-files.ts';
 import { MovedFiles } from '../send/moved-files.ts';
 import { fitsPack } from '../send/pack-files.ts';
 import { PartitionChoice } from '../send/partitions.ts';
@@ -58,6 +59,7 @@ export class UploadRun {
   readonly #given = new Map<string, string>();
   readonly #goneFiles: GoneFiles;
   readonly #moved: MovedFiles | undefined;
+  readonly #kept: KeptFiles;
   /** What is done about files that are gone, one after the other. */
   #clearing: Promise<void> = Promise.resolve();
   #failure: unknown;
@@ -79,7 +81,10 @@ export class UploadRun {
     const partitions = new PartitionChoice(topic.partitions);
     // Its way is sought while the lease is taken.
     producer.prepare(topic.name, partitions.next);
-    const on = { producer, topic: topic.name, topicId: topic.id, partitions };
+    const { compression, bandwidth = () => undefined, beyondRetention: beyond } = settings;
+    const warn = (message: string): void => onEvent({ type: 'warning', message });
+    this.#kept = new KeptFiles({ kafka, source, topic, compression, bandwidth, beyond, warn });
+    const on = { producer, topic: topic.name, topicId: topic.id, partitions, kept: this.#kept };
     this.#context = new SendContext(
       { ...shared, ...on, signal: stop.signal, buffers, ids: new UploadIds(Date.now, state.floor) },
       limit,
@@ -185,6 +190,7 @@ export class UploadRun {
       );
     }
     this.#context.options.partitions.grow(now.partitions);
+    await this.#kept.look(now);
     if (now.maxMessageBytes !== undefined)
       this.#context.limit = recordLimit(this.#context.options, now.maxMessageBytes);
   }

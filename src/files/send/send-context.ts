@@ -7,6 +7,7 @@ import type { Encryption } from '../shared/encryption.ts';
 import type { Progress } from '../shared/progress.ts';
 import type { UploadState } from '../state/upload-state.ts';
 import type { Buffers } from './buffers.ts';
+import type { KeptFiles } from './kept-files.ts';
 import type { PartitionChoice } from './partitions.ts';
 
 export interface SendContextOptions {
@@ -25,6 +26,8 @@ export interface SendContextOptions {
   readonly progress: Progress;
   /** Undefined: what is sent stands there in clear. */
   readonly encryption: Encryption | undefined;
+  /** What the topic keeps; undefined: nobody minds. */
+  readonly kept?: KeptFiles;
   /** Ends sending in good order. */
   readonly signal: AbortSignal;
 }

@@ -36,6 +36,8 @@ export type SendOutcome =
     }
   /** The file is not what it was when it was accepted; the upload was aborted by a record. */
   | { readonly outcome: 'changed'; readonly reason: string }
+  /** The topic keeps less than all of it; the upload was aborted by a record. */
+  | { readonly outcome: 'lost'; readonly reason: string }
   /** The signal came; what was acknowledged is noted and the next run goes on there. */
   | { readonly outcome: 'stopped' };
 
@@ -128,6 +130,11 @@ async function send(context: SendContext, handle: OpenFile, sending: Sending): P
     note(context, sending, 'sending');
     return { outcome: 'stopped' };
   }
+  const lost = await context.options.kept?.lostRecordNow(file, partition, sending.first);
+  if (lost !== undefined) {
+    await abortUpload(context, ref, partition, lost);
+    return { outcome: 'lost', reason: lost };
+  }
   const [now, named] = await Promise.all([handle.look(), context.options.source.look(file.path)]);
   if (sent === 'short') return changed(context, sending, shortReason(now, file));
   if (lookText(now) !== lookText(file)) return changed(context, sending, 'it changed while it was read');
@@ -150,7 +157,7 @@ async function sendChunks(
   handle: OpenFile,
   sending: Sending,
 ): Promise<'all' | 'short' | 'stopped'> {
-  const { buffers, chunkSize, producer, signal, progress } = context.options;
+  const { buffers, chunkSize, producer, signal, progress, kept } = context.options;
   const { file, ref, partition, checksum, sealing } = sending;
   const largest = sealing.largestChunk(context.limit, { ...ref, checksum, size: file.size, offset: 0 });
   const flights = new Set<Promise<void>>();
@@ -176,7 +183,8 @@ async function sendChunks(
   while (ahead !== undefined) {
     const { buffer, bytes, whole } = await ahead;
     ahead = undefined;
-    if (signal.aborted || !whole || failure !== undefined) {
+    const isLost = kept?.lostRecord(partition, sending.first) !== undefined;
+    if (signal.aborted || !whole || failure !== undefined || isLost) {
       buffers.give(buffer);
       outcome = signal.aborted ? 'stopped' : 'short';
       break;

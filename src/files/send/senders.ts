@@ -98,7 +98,7 @@ export class Senders {
   }
 
   async #sendOne({ file, decision }: Job, context: SendContext): Promise<void> {
-    const { sent, failed, onEvent } = this.#options;
+    const { sent, failed, refused, onEvent } = this.#options;
     const { progress, uploader } = this.#context.options;
     // Empty files need no buffer to read into, but are remembered as all others are.
     await this.#context.options.state.behind.drained();
@@ -125,8 +125,11 @@ export class Senders {
       );
       resume = undefined;
     }
+    const fault = resume === undefined ? await context.options.kept?.refusal(file) : undefined;
+    if (fault !== undefined) return refused(file, fault);
     const result = await sendFile(context, file, resume);
     if (result.outcome === 'stopped') return;
+    if (result.outcome === 'lost') return refused(file, result.reason);
     if (result.outcome === 'changed') return failed(file.path, result.reason);
     progress.filesDone++;
     progress.bytesDone += file.size;

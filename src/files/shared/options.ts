@@ -72,6 +72,8 @@ export interface UploadOptions extends TopicOptions, StoreOptions, EncryptionOpt
   readonly bufferBytes?: number;
   /** Remove each file from the source once it was sent and that is remembered, unless it is another one by then. */
   readonly move?: boolean;
+  /** Send also files that are larger than the topic keeps: to receivers that read as it comes. */
+  readonly beyondRetention?: boolean;
   /** Which of the files that wait goes first. Default: as they were found. */
   readonly order?: FileOrder;
   /** Globs of what goes before all others, also before a large file that is under way. */
@@ -117,6 +119,7 @@ export const uploadDefaults = {
   hidden: false,
   followSymlinks: false,
   move: false,
+  beyondRetention: false,
   resend: false,
   dryRun: false,
   partitions: 4,
