@@ -1,5 +1,5 @@
 /** The flags of `sluice upload`, by the headings of its help. */
-import { fileOrders, uploadDefaults as usual } from '../files/shared/options.ts';
+import { comparisons, fileOrders, uploadDefaults as usual } from '../files/shared/options.ts';
 import { compressions } from '../kafka/contract.ts';
 import { checksumAlgorithms } from '../records/checksum.ts';
 import { giveUpFlag, topicFlag } from './connection.ts';
@@ -51,6 +51,14 @@ const which = {
     'TOPIC',
     text,
     'the topic of the same cluster to which the server of s3:// sends notices of changes',
+  ),
+  compare: valued(
+    'compare',
+    'HOW',
+    choice(comparisons),
+    usual.compare,
+    usual.compare,
+    'what makes a file another one: size,time or digest, for which each run reads all files',
   ),
   scanInterval: timed('scan-interval', usual.scanInterval, 'time between two full looks at the source'),
 } as const;

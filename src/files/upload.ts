@@ -57,6 +57,13 @@ function checkMove(source: Source, { move, followSymlinks }: UploadSettings): vo
     );
 }
 
+function checkCompare({ compare, encryptNames }: UploadSettings, encryption: Encryption | undefined): void {
+  if (compare === 'size,time' || encryption === undefined || encryptNames !== undefined) return;
+  throw new ConfigurationError(
+    '--compare digest needs the digests of what was sent, which an uploader that encrypts knows with --encrypt-names alone: without, all would be sent again each time',
+  );
+}
+
 /** The same, from any source through any client. The client is closed only when a stopped run cannot end otherwise. */
 export async function uploadFrom(
   kafka: Kafka,
@@ -72,6 +79,7 @@ export async function uploadFrom(
   const { from, notifications } = settings;
   const notices = notifications === undefined ? undefined : await noticesOf(kafka, notifications, from);
   const encryption = await openEncryption(settings);
+  checkCompare(settings, encryption);
   return runStoppable({ ...settings, kafka }, async ({ stop, progress, report }) => {
     // A run that fails by itself waits for no store either.
     patience?.endWith(stop.signal);
@@ -87,7 +95,8 @@ export async function uploadFrom(
       const state = await openState({ kafka, topics, settings, encryption, signal });
       if (signal.aborted) return;
       begin(topics.files?.partitions ?? settings.partitions);
-      const judge = (file: SourceFile) => decide(file, state.get(file.path), encryption);
+      const judge = (file: SourceFile) =>
+        decide(file, state.get(file.path), encryption, { by: settings.compare });
       return dryRun(source, selection, settings, judge, progress);
     }
     const topics = await openTopics(kafka, settings.topic, settings, checkLimit);

@@ -24,6 +24,7 @@ import type { Progress } from '../shared/progress.ts';
 import { usualMaxMessageBytes } from '../shared/topics.ts';
 import { retryPause, tries, uploadWaits } from '../shared/upload-waits.ts';
 import { type Decision, decide } from '../state/decide.ts';
+import { DueFiles } from '../state/due-files.ts';
 import { GoneFiles } from '../state/gone-files.ts';
 import { HeldLease } from '../state/held-lease.ts';
 import { standingRecords } from '../state/standing-records.ts';
@@ -57,6 +58,7 @@ export class UploadRun {
   readonly #attempts = new Map<string, number>();
   /** Path -> the look at which it was given up: it is taken again when it has another, with `once` never. */
   readonly #given = new Map<string, string>();
+  readonly #due: DueFiles;
   readonly #goneFiles: GoneFiles;
   readonly #moved: MovedFiles | undefined;
   readonly #kept: KeptFiles;
@@ -89,6 +91,7 @@ export class UploadRun {
       { ...shared, ...on, signal: stop.signal, buffers, ids: new UploadIds(Date.now, state.floor) },
       limit,
     );
+    this.#due = new DueFiles(settings.compare);
     this.#senders = new Senders({
       kafka,
       context: this.#context,
@@ -130,7 +133,10 @@ export class UploadRun {
       offer: (file) => this.#offer(file),
       refuse: (path, reason) => this.#giveUp(path, reason, ''),
       vanished: (path) => this.#vanished(path),
-      walked: () => this.#clear(() => this.#goneFiles.walked()),
+      walked: () => {
+        this.#due.walked();
+        this.#clear(() => this.#goneFiles.walked());
+      },
     });
     const abort = (path: string, begun: FileState): Promise<void> => {
       const ref = { uploader, path, upload: begun.upload };
@@ -198,6 +204,7 @@ export class UploadRun {
   #vanished(path: string): void {
     this.#attempts.delete(path);
     this.#given.delete(path);
+    this.#due.forget(path);
     if (this.#options.state.get(path)?.state === 'sending') this.#clear(() => this.#goneFiles.vanished(path));
   }
 
@@ -211,6 +218,7 @@ export class UploadRun {
     if (given !== undefined && (settings.once || given === lookText(file))) return true;
     const remembered = state.get(file.path);
     if (remembered !== undefined) this.#goneFiles.found();
+    if (inWalk) this.#due.note(file, remembered);
     const unchanged = this.#decide(file).action === 'unchanged';
     if (settings.once && unchanged && inWalk) progress.filesUnchanged++;
     // An earlier run sent it, and was ended before it was removed.
@@ -219,12 +227,14 @@ export class UploadRun {
   }
 
   #decide(file: SourceFile): Decision {
-    const { state, encryption } = this.#options;
-    return decide(file, state.get(file.path), encryption);
+    const { settings, state, encryption } = this.#options;
+    const comparison = { by: settings.compare, isDue: this.#due.has(file.path) };
+    return decide(file, state.get(file.path), encryption, comparison);
   }
 
   #offer(file: SourceFile): void {
     const decision = this.#decide(file);
+    this.#due.forget(file.path);
     if (decision.action === 'unchanged') {
       this.#intake.done(file.path);
       return;

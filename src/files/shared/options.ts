@@ -70,6 +70,8 @@ export interface UploadOptions extends TopicOptions, StoreOptions, EncryptionOpt
   readonly connections?: number;
   /** Bytes that may wait for Kafka's acknowledgement. */
   readonly bufferBytes?: number;
+  /** What makes a file another one than was sent. */
+  readonly compare?: Compare;
   /** Remove each file from the source once it was sent and that is remembered, unless it is another one by then. */
   readonly move?: boolean;
   /** Send also files that are larger than the topic keeps: to receivers that read as it comes. */
@@ -91,6 +93,13 @@ export interface UploadOptions extends TopicOptions, StoreOptions, EncryptionOpt
   readonly retention?: number;
   readonly onEvent?: (event: UploadEvent) => void;
 }
+
+/**
+ * `size,time`: its size or modification time, and where only its inode was touched its digest. `digest`: its size or its digest: each run reads
+ * every file once, and then what was touched.
+ */
+export const comparisons = ['size,time', 'digest'] as const;
+export type Compare = (typeof comparisons)[number];
 
 /** `size`: the smallest first; `oldest`, `newest`: by the time of the last write. */
 export const fileOrders = ['name', 'size', 'oldest', 'newest'] as const;
@@ -118,6 +127,7 @@ export const uploadDefaults = {
   bufferBytes: 16 * 1024 * 1024,
   hidden: false,
   followSymlinks: false,
+  compare: 'size,time',
   move: false,
   beyondRetention: false,
   resend: false,

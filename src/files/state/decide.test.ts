@@ -47,3 +47,16 @@ test('What to do with a file, by what is remembered of it', () => {
 test('A mode alone changes nothing', () => {
   assert.deepEqual(decide({ ...file, mode: 0o600 }, state('sent')), { action: 'unchanged' });
 });
+
+test('By the digest: whatever was touched and has its size is read, and what is due', () => {
+  const by = 'digest' as const;
+  for (const changes of [{ mtime: '8' }, { ctime: '8' }, { inode: '8' }, { ctime: '', inode: '' }]) {
+    const sent = state('sent', changes);
+    assert.deepEqual(decide(file, sent, undefined, { by }), { action: 'compare', sent });
+  }
+  const sent = state('sent');
+  assert.deepEqual(decide(file, sent, undefined, { by }), { action: 'unchanged' });
+  assert.deepEqual(decide(file, sent, undefined, { by, isDue: true }), { action: 'compare', sent });
+  const changed = { action: 'send', reason: 'changed' };
+  assert.deepEqual(decide(file, state('sent', { size: 11 }), undefined, { by, isDue: true }), changed);
+});

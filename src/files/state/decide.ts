@@ -3,6 +3,7 @@ import { type ChecksumAlgorithm, checksumAlgorithm } from '../../records/checksu
 import type { FileState } from '../../records/state-record.ts';
 import type { SourceFile } from '../../stores/contract.ts';
 import type { Encryption } from '../shared/encryption.ts';
+import type { Compare } from '../shared/options.ts';
 
 export type Decision =
   /** Sent, and untouched since. */
@@ -11,7 +12,7 @@ export type Decision =
   | { readonly action: 'send'; readonly reason: 'new' | 'changed'; readonly abort?: FileState }
   /** Half sent, and untouched since: go on after `from.acked` bytes. */
   | { readonly action: 'resume'; readonly from: FileState }
-  /** Size and time as sent, but the inode was touched (or is not known): only the digest can tell. */
+  /** Of the size that was sent, but touched since (or it is not known): only the digest can tell. */
   | { readonly action: 'compare'; readonly sent: FileState };
 
 /** How this run would mark an upload as encrypted ({@link FileState}), or that it would not. */
@@ -29,14 +30,26 @@ export function checksumOf(state: FileState | undefined): ChecksumAlgorithm | un
   return sealed === undefined ? state?.checksum : checksumAlgorithm(sealed);
 }
 
-export function decide(file: SourceFile, state: FileState | undefined, encryption?: Encryption): Decision {
+/** What makes a file another one, and whether it is to be read though it looks as it was sent. */
+export interface Comparison {
+  readonly by: Compare;
+  readonly isDue?: boolean;
+}
+
+export function decide(
+  file: SourceFile,
+  state: FileState | undefined,
+  encryption?: Encryption,
+  { by, isDue = false }: Comparison = { by: 'size,time' },
+): Decision {
   if (state === undefined) return { action: 'send', reason: 'new' };
   if (state.state === 'aborted') return { action: 'send', reason: 'changed' };
   const { fingerprint } = state;
   const sameContent = fingerprint.size === file.size && fingerprint.mtime === file.mtime;
   const sameInode = fingerprint.ctime === file.ctime && fingerprint.inode === file.inode;
   if (state.state === 'sent') {
-    if (sameContent && sameInode) return { action: 'unchanged' };
+    if (sameContent && sameInode && !isDue) return { action: 'unchanged' };
+    if (by === 'digest' && fingerprint.size === file.size) return { action: 'compare', sent: state };
     return sameContent ? { action: 'compare', sent: state } : { action: 'send', reason: 'changed' };
   }
   // Chunks that do not say their checksum as those before them would break the upload, and so would those for other readers.
