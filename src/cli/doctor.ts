@@ -8,6 +8,7 @@ import { examineMachine } from './doctor/machine.ts';
 import { examinePlaces } from './doctor/places.ts';
 import { type FlagsIn, optional } from './flags.ts';
 import { createVerbLogger, writeJson } from './output.ts';
+import { sourceFlag } from './source-flag.ts';
 import { storeFlags } from './store-flags.ts';
 import { createStyle, styleFor } from './terminal/style.ts';
 import { place, topicName } from './values.ts';
@@ -15,7 +16,10 @@ import { type Call, createVerb } from './verb.ts';
 
 const doctorFlags = {
   topic: optional('topic', 'TOPIC', topicName, 'a topic of files to examine as well'),
-  from: optional('from', 'PLACE', place, 'a folder, or the URL of a store, that an uploader shall read'),
+  from: {
+    ...sourceFlag,
+    help: 'a folder, or the URL of a store, that an uploader shall read; several with names, as of sluice upload',
+  },
   to: optional('to', 'PLACE', place, 'a folder, or the URL of a store, that a downloader shall fill'),
   giveUpAfter: giveUpFlag('10s'),
 } as const;

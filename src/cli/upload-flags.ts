@@ -4,19 +4,15 @@ import { compressions } from '../kafka/contract.ts';
 import { checksumAlgorithms } from '../records/checksum.ts';
 import { giveUpFlag, topicFlag } from './connection.ts';
 import { counted, optional, repeated, sized, timed, toggle, valued } from './flags.ts';
+import { sourceFlag } from './source-flag.ts';
 import { storeFlags } from './store-flags.ts';
 import { newTopicFlags } from './topic-flags.ts';
-import { choice, count, duration, generation, path, size, sources, text } from './values.ts';
+import { choice, count, duration, generation, path, size, text } from './values.ts';
 import { bandwidthFlags, scheduleFlag } from './when-flags.ts';
 
 const what = {
   from: {
-    flag: 'from',
-    form: 'list',
-    separator: ';',
-    argument: '[NAME=]PLACE',
-    schema: sources,
-    fallback: undefined,
+    ...sourceFlag,
     required: true,
     help: 'the folder to send, with all folders inside it, or the URL of a store; several have names, and each is the folder NAME then',
   },

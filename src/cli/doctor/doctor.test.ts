@@ -10,6 +10,7 @@ import { judgeFileSystem, judgeSpace } from './file-system.ts';
 import { exitCodeOf, type Finding, findingLines } from './finding.ts';
 import { examineSink, examineSource } from './folders.ts';
 import { judgeFfmpeg, judgeJava, judgeOpenFiles } from './machine.ts';
+import { examinePlaces } from './places.ts';
 import { judgeClock, judgeStateTopic, judgeTopic } from './topic.ts';
 
 const healthy: TopicDescription = {
@@ -138,6 +139,20 @@ const able: FolderAbilities = {
   freeBytes: 50e9,
   freeInodes: 1e6,
 };
+
+test('each of several sources is looked at', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-doctor-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const switches = { s3PathStyle: false, s3RequesterPays: false, s3Anonymous: false, gsAnonymous: false };
+  const absent = join(folder, 'absent');
+  const found = await examinePlaces({ ...switches, from: { photos: folder, logs: absent } });
+  const sources = found.filter(({ check }) => check === 'Source');
+  assert.deepEqual(
+    sources.map(({ status }) => status),
+    ['ok', 'problem'],
+  );
+  assert.ok(sources[0]?.message.startsWith(folder) && sources[1]?.message.startsWith(absent));
+});
 
 test('what a file system can do', () => {
   const fat = { earliest: 315_532_800, latest: 4_354_819_199, granularity: 2e9 };

@@ -1,18 +1,18 @@
 /** The places that an uploader reads and a downloader writes, whatever store they are in. */
 import { describeError } from '../../errors.ts';
+import type { UploadOptions } from '../../files/shared/options.ts';
 import { parsePlace } from '../../stores/place.ts';
 import { type StoreSettings, storeOptions } from '../store-flags.ts';
 import type { Finding } from './finding.ts';
 import { examineSink, examineSource } from './folders.ts';
 
-type Places = StoreSettings & { readonly from?: string; readonly to?: string };
+type Places = StoreSettings & { readonly from?: UploadOptions['from']; readonly to?: string };
 
 export async function examinePlaces(settings: Places): Promise<Finding[]> {
   const { from, to } = settings;
-  return [
-    ...(from === undefined ? [] : await examineFrom(from, settings)),
-    ...(to === undefined ? [] : await examineTo(to, settings)),
-  ];
+  const places = from === undefined ? [] : typeof from === 'string' ? [from] : Object.values(from);
+  const sources = await Promise.all(places.map((place) => examineFrom(place, settings)));
+  return [...sources.flat(), ...(to === undefined ? [] : await examineTo(to, settings))];
 }
 
 async function examineFrom(from: string, settings: StoreSettings): Promise<Finding[]> {
