@@ -76,39 +76,43 @@ test('A member that dies is taken over without loss', async (t) => {
   assertOnce(ground, [dead, ...members]);
 });
 
-for (const request of ['put shop/', 'complete shop/', 'rewrite shop/', 'look shop/']) {
-  for (const moment of ['', ', answered']) {
-    test(`A member that was frozen at "${request}${moment}" writes nothing that others have, nor over what is newer`, async (t) => {
-      const ground = new GroupFlow(t);
-      put(ground, 30);
-      await ground.flow.up();
-      const zombie = ground.member('zombie');
-      const frozen = zombie.freezeAt((one) => one.startsWith(request) && one.endsWith(moment || one));
-      zombie.start();
-      await frozen;
-      const other = ground.member('other').start();
-      await waitFor(() => isThere(ground), { what: 'all files' });
+const requests = ['put shop/', 'complete shop/', 'rewrite shop/', 'look shop/'];
+const moments = requests.flatMap((request) => ['', ', answered'].map((end) => ({ request, end })));
+const later = [{ isNewer: true }, { isNewer: false }];
+
+for (const { request, end, isNewer } of moments.flatMap((moment) =>
+  later.map((one) => ({ ...moment, ...one })),
+)) {
+  const over = isNewer ? ', nor over what is newer' : '';
+  test(`A member that was frozen at "${request}${end}" writes nothing that others have${over}`, async (t) => {
+    const ground = new GroupFlow(t);
+    put(ground, 14);
+    await ground.flow.up();
+    const zombie = ground.member('zombie');
+    const frozen = zombie.freezeAt((one) => one.startsWith(request) && one.endsWith(end || one));
+    zombie.start();
+    await frozen;
+    const other = ground.member('other').start();
+    await waitFor(() => isThere(ground), { what: 'all files' });
+    if (isNewer) {
       // What the zombie had in hand is of an older version by now.
-      put(ground, 30);
+      put(ground, 14);
       await ground.flow.up();
       await waitFor(() => isThere(ground), { what: 'all newer files' });
-      const before = ground.writes();
-      zombie.thaw();
-      await waitFor(() => zombie.events.filter(({ type }) => type === 'assigned').length === 2, {
-        what: 'the return of the zombie',
-      });
-      put(ground, 5, 'late');
-      await ground.flow.up();
-      await waitFor(() => isThere(ground), { what: 'what came later' });
-      await Promise.all([zombie.stop(), other.stop()]);
-      const after = ground.writes();
-      assert.deepEqual(
-        Object.fromEntries(Object.entries(after).filter(([path]) => path.startsWith('f/'))),
-        before,
-      );
-      assertOnce(ground, [zombie, other]);
+    }
+    const before = ground.writes();
+    zombie.thaw();
+    await waitFor(() => zombie.events.filter(({ type }) => type === 'assigned').length === 2, {
+      what: 'the return of the zombie',
     });
-  }
+    put(ground, 5, 'late');
+    await ground.flow.up();
+    await waitFor(() => isThere(ground), { what: 'what came later' });
+    await Promise.all([zombie.stop(), other.stop()]);
+    const after = Object.entries(ground.writes()).filter(([path]) => path.startsWith('f/'));
+    assert.deepEqual(Object.fromEntries(after), before);
+    assertOnce(ground, [zombie, other]);
+  });
 }
 
 test('A member that comes and one that goes lose nothing of what is in progress', async (t) => {

@@ -31,6 +31,8 @@ export class MemoryClient implements Kafka {
   readonly #producers = new Set<MemoryProducer>();
   readonly #consumers = new Set<MemoryConsumer | MemoryGroupConsumer>();
   #closed = false;
+  /** Settles when the process goes on. */
+  #frozen: Promise<void> | undefined;
 
   constructor(topics: MemoryTopics, denied: Iterable<Denied>) {
     this.#topics = topics;
@@ -40,9 +42,13 @@ export class MemoryClient implements Kafka {
   /** The process stands still; call the result when it goes on. */
   freeze(): () => void {
     const { promise, resolve } = Promise.withResolvers<void>();
+    this.#frozen = promise;
     for (const consumer of this.#consumers)
       if (consumer instanceof MemoryGroupConsumer) consumer.freeze(promise);
-    return resolve;
+    return () => {
+      this.#frozen = undefined;
+      resolve();
+    };
   }
 
   async describeCluster(): Promise<ClusterDescription> {
@@ -135,6 +141,7 @@ export class MemoryClient implements Kafka {
       options.group === undefined
         ? new MemoryConsumer(this.#topics, options)
         : new MemoryGroupConsumer(this.#topics, options);
+    if (this.#frozen !== undefined && consumer instanceof MemoryGroupConsumer) consumer.freeze(this.#frozen);
     if (this.#closed) void consumer.close();
     this.#consumers.add(consumer);
     return consumer;

@@ -172,6 +172,7 @@ export class MemoryGroupConsumer implements Consumer {
   /** Undefined when the consumer is closed before the group has dealt. */
   async #join(): Promise<MemoryMember | undefined> {
     const { topic } = this.#options;
+    await this.#frozen;
     const known = this.#member;
     const member =
       known && this.#group.knows(known)
