@@ -9,6 +9,7 @@ import { openSinkAt } from '../../src/stores/open.ts';
 import { SinkLostError } from '../../src/stores/sink-lost.ts';
 import { remembered } from '../contracts/sink/checkpoints.ts';
 import { id, look, partOf, publishedAs } from '../contracts/sink/ground.ts';
+import { groupPlace } from '../contracts/sink/group.ts';
 import { sharedPlace } from '../contracts/sink/in-order.ts';
 import { type SinkGround, sinkContract } from '../contracts/sink.ts';
 import { type RunningAzure, startAzure, unfinishedBlobs } from '../support/azure.ts';
@@ -84,6 +85,10 @@ async function ground(): Promise<SinkGround> {
 
 sinkContract('A container', 'in-order', ground);
 sharedPlace(ground);
+groupPlace(async () => {
+  const { place } = await placeInContainer();
+  return (reader, group) => openSinkAt(place, { reader, group });
+});
 
 /** An open upload, as the receiver remembers it. */
 const row = remembered(id(1), { seen: [[0, 1, 2]] });

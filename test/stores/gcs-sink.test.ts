@@ -9,6 +9,7 @@ import { openSinkAt } from '../../src/stores/open.ts';
 import { isAway } from '../../src/stores/store-fault.ts';
 import { VanishedError } from '../../src/stores/vanished.ts';
 import { id, look, partOf, publishedAs } from '../contracts/sink/ground.ts';
+import { groupPlace } from '../contracts/sink/group.ts';
 import { sharedPlace } from '../contracts/sink/in-order.ts';
 import { type SinkGround, sinkContract } from '../contracts/sink.ts';
 import { type RunningGcs, startGcs } from '../support/gcs.ts';
@@ -57,6 +58,10 @@ async function ground(): Promise<SinkGround> {
 
 sinkContract('A bucket of Google Cloud Storage', 'in-order', ground);
 sharedPlace(ground);
+groupPlace(async () => {
+  const place = await placeInBucket();
+  return (reader, group) => openSinkAt(place, { reader, group });
+});
 
 const large = 'x'.repeat(12 * 1024 * 1024 + 7);
 

@@ -19,6 +19,7 @@ import type { S3Place } from '../../src/stores/s3/place.ts';
 import { SinkLostError } from '../../src/stores/sink-lost.ts';
 import { remembered } from '../contracts/sink/checkpoints.ts';
 import { id, look, partOf, publishedAs } from '../contracts/sink/ground.ts';
+import { groupPlace } from '../contracts/sink/group.ts';
 import { sharedPlace } from '../contracts/sink/in-order.ts';
 import { type SinkGround, sinkContract } from '../contracts/sink.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -97,7 +98,13 @@ async function ground(): Promise<SinkGround> {
 
 sinkContract('A bucket', 'in-order', ground);
 // S3Mock also removes what stands under a key when an upload in parts to it is aborted.
-if (process.env[s3Variable] !== 's3mock') sharedPlace(ground);
+if (process.env[s3Variable] !== 's3mock') {
+  sharedPlace(ground);
+  groupPlace(async () => {
+    const place = await placeInBucket();
+    return (reader, group) => openSinkAt(place, { s3: pathStyle, reader, group });
+  });
+}
 
 /** An open upload, as the receiver remembers it. */
 const row = remembered(id(1), { seen: [[0, 1, 2]] });
