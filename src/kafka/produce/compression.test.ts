@@ -60,7 +60,13 @@ test('Where we choose, only what promises something is compressed, and none wait
   const compressing: Promise<unknown>[] = [];
   while (compression.suits(batchOf(text))) compressing.push(compression.compress(batchOf(text)));
   assert.ok(compressing.length >= 1 && compressing.length <= 3, `${compressing.length} at once`);
+  // But what is empty.
+  const empty = new Uint8Array(200_000);
+  assert.ok(compression.suits(batchOf(empty)));
+  assert.ok(!compression.suits(batchOf(empty, Buffer.from('x'))));
+  const emptied = compression.compress(batchOf(empty));
   await Promise.all(compressing);
+  assert.ok(((await emptied)?.bytes.byteLength ?? empty.length) < 1000);
   assert.ok(compression.suits(batchOf(text)));
 });
 

@@ -6,7 +6,7 @@ import { encodeRecords } from '../wire/batch-encode.ts';
 import { type Compressor, createCompressor } from '../wire/compress.ts';
 import type { Batch, HeldRecords } from './batch.ts';
 import type { CompressionPlan } from './compression-plan.ts';
-import { looksCompressible } from './look.ts';
+import { looksCompressible, looksEmpty } from './look.ts';
 import type { PendingBytes } from './pending-bytes.ts';
 
 /** Of one producer. Node has four threads for this and for reading files: one at least is left for those. */
@@ -32,14 +32,16 @@ export class BatchCompression {
 
   /**
    * False: the batch is sent as it is. Costs next to nothing. Where we choose ourselves, no batch waits for another to be
-   * compressed: a network that takes bytes faster than they are compressed gets them as they are.
+   * compressed: a network that takes bytes faster than they are compressed gets them as they are. What is empty does: it is compressed faster
+   * than any network takes it, and is nothing then.
    */
   suits({ records }: Batch): boolean {
     let bytes = 0;
     for (const { size } of records) bytes += size;
     if (bytes < leastBytes) return false;
     if (!this.#plan.looks) return true;
-    return this.#running < mostAtOnce && looksCompressible(records.map(({ record }) => record.value));
+    const values = records.map(({ record }) => record.value);
+    return this.#running < mostAtOnce ? looksCompressible(values) : looksEmpty(values);
   }
 
   /** Undefined: it is sent as it is, for it would not become smaller. Never rejects. */

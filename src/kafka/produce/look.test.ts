@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import type { NewRecord } from '../contract.ts';
-import { looksCompressible } from './look.ts';
+import { looksCompressible, looksEmpty } from './look.ts';
 
 const source = readFileSync(new URL(import.meta.url));
 const text = Buffer.concat(Array.from({ length: 100 }, () => source));
@@ -133,4 +133,24 @@ test('What lies right at the bound is told by the bytes of the sixteen windows, 
     noise(256, 256).copy(between, from);
   }
   assert.equal(looksCompressible([between]), false);
+});
+
+test('Only zeros in all places are empty', () => {
+  const zeros = new Uint8Array(100_000);
+  const one = (at: number) => zeros.map((_, index) => (index === at ? 1 : 0));
+  for (const [values, expected] of [
+    [[zeros], true],
+    [[null, zeros.subarray(0, 500), zeros.subarray(0, 524)], true],
+    [[[zeros, zeros]], true],
+    [[[zeros, one(5)], zeros], true],
+    [[[zeros, one(0)]], false],
+    [[zeros.subarray(0, 1023)], false],
+    [[], false],
+    [[one(0)], false],
+    [[one(99_999)], false],
+    [[zeros, randomBytes(2000)], false],
+    // Not looked at: it becomes smaller all the same.
+    [[one(1)], true],
+  ] as const)
+    assert.equal(looksEmpty(values), expected);
 });

@@ -30,6 +30,20 @@ export function looksCompressible(values: readonly NewRecord['value'][]): boolea
   return entropy(fits ? total : sampleBytes) < promising;
 }
 
+/**
+ * True when the bytes of 16 places of each value are zeros: a hole of a file, or as good as one. Of others it costs a look at a byte or two.
+ */
+export function looksEmpty(values: readonly NewRecord['value'][]): boolean {
+  let total = 0;
+  for (const value of values.flatMap((pieces) => pieces ?? [])) {
+    total += value.byteLength;
+    const last = value.byteLength - 1;
+    for (let place = 0; place < windows; place += 1)
+      if (value[Math.floor((place * last) / (windows - 1))] !== 0) return false;
+  }
+  return total >= tooFewToGain;
+}
+
 function count(bytes: Uint8Array, from: number, to: number): void {
   for (let at = from; at < to; at += 1) counts[bytes[at]!]! += 1;
 }
