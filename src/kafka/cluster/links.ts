@@ -64,10 +64,13 @@ const acceptTimeoutMs = 3000;
 const probeTimeoutMs = 3000;
 /** Elsewhere nobody tells what becomes of what was sent. */
 const isWatched = process.platform === 'linux';
-/** Milliseconds between two attempts to reach a broker that does not answer, at the least and at the most. */
-const askEveryMs = { least: 500, most: 3000 };
+/**
+ * Milliseconds between two attempts to reach a broker that does not answer, by how long it has been so. Systems send each of them again
+ * after 1 and after 3 s, which is right between two of ours then: the way is tried twice as often as we ask.
+ */
+const askEveryMs = [2000 / 5, 2000 / 3, 2000];
 /** The time between them is such a part of that for which it has been out of reach. */
-const askShare = 1 / 60;
+const askShare = 1 / 75;
 
 export class Links {
   readonly #options: LinksOptions;
@@ -202,9 +205,10 @@ export class Links {
 
   /** Often after a short absence, and gently where a broker is away for long. */
   #askEvery(text: string): number {
-    const { least, most } = askEveryMs;
     const away = performance.now() - (this.#failing.get(text) ?? performance.now());
-    return Math.min(most, Math.max(least, 3 * this.#roundTrip(text), away * askShare));
+    const wanted = away * askShare;
+    const roundTrip = this.#roundTrip(text);
+    return askEveryMs.find((each) => each >= wanted && each >= 3 * roundTrip) ?? askEveryMs.at(-1)!;
   }
 
   #prober(address: Address): Prober {
