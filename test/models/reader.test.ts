@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { mock, type TestContext, test } from 'node:test';
 import fc from 'fast-check';
+import { LeftBehind } from '../../src/kafka/cluster/prober.ts';
 import { Api } from '../../src/kafka/cluster/versions.ts';
 import { Reader } from '../../src/kafka/consume/reader.ts';
 import { brokers, type ModelCluster, topic, topicId } from './kafka/cluster.ts';
@@ -206,8 +207,8 @@ class Run {
     const request = requests[which % requests.length];
     if (request === undefined) return;
     assert.equal(request.apiKey, Api.fetch);
-    if (fate === 'lost') {
-      request.breakOff();
+    if (fate === 'lost' || fate === 'left behind') {
+      request.breakOff(fate === 'lost' ? undefined : new LeftBehind('the line was cut'));
       return;
     }
     if (fate === 'spoiled') this.#spoiled += 1;

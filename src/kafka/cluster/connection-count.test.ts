@@ -65,6 +65,25 @@ test('Where one connection fills the line, others are tried and given up again',
   );
 });
 
+test('A line that is cut again and again is not worth more connections for that', () => {
+  fc.assert(
+    fc.property(line, fc.integer({ min: 30, max: 300 }), (base, lasts) => {
+      const full = { ...base, all: base.each };
+      const count = new ConnectionCount(32);
+      run(count, full, 1200);
+      const after: number[] = [];
+      let look = 1200;
+      for (let cut = 0; cut < 10; cut += 1) {
+        run(count, { ...full, all: 0 }, lasts, look);
+        after.push(...run(count, full, 30, look + lasts));
+        look += lasts + 30;
+      }
+      assert.ok(mean(after) <= 3.5, `${mean(after)} connections`);
+    }),
+    { numRuns: 100, seed: 14 },
+  );
+});
+
 test('The bound is never passed, whatever comes and whenever there is nothing to carry', () => {
   fc.assert(
     fc.property(

@@ -30,6 +30,9 @@ const clearlyLess = 0.75;
 /** Milliseconds between two trials: so many after a first one that changed nothing, twice as many after each further one, up to the second. */
 const firstPause = 1500;
 const longestPause = 60_000;
+/** Milliseconds, and round trips, in which nothing comes at all where a line is cut. */
+const silentMs = 1000;
+const silentTrips = 4;
 /** To say no takes so many times longer than to say yes: chance must not be what ends the growth. */
 const patience = 2.5;
 
@@ -46,6 +49,8 @@ export class ConnectionCount {
   #growsNext = true;
   /** Growth has brought nothing, and those before it are measured again. */
   #isConfirming = false;
+  /** Since when nothing has come; undefined: it has. */
+  #silentSince: number | undefined;
 
   /** `most`: connections at once; `first`: to begin with. */
   constructor(most: number, first = 2) {
@@ -60,6 +65,13 @@ export class ConnectionCount {
 
   /** `bytes` have come since the last call, while `count` connections had all that they could carry. Times in milliseconds, steady. */
   observe(now: number, bytes: number, roundTrip: number): void {
+    // A line that is cut says nothing of how many it is worth; and whatever came after nothing would be more.
+    if (bytes === 0) {
+      this.#silentSince ??= now;
+      if (now - this.#silentSince >= silentTrips * roundTrip + silentMs) this.idle();
+      return;
+    }
+    this.#silentSince = undefined;
     const window = this.#window;
     if (window === undefined) {
       this.#begin(now, settlingTime(roundTrip));

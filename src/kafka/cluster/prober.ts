@@ -30,6 +30,8 @@ const toldAfterMs = 2500;
 const lookEveryMs = 500;
 /** A broker that can be reached and does not answer is asked less and less often, at the most after so many milliseconds. */
 const longestPauseMs = 30_000;
+/** More than is said in answer to a probe: others go on with their answers. */
+const usedBytes = 2000;
 /** Nobody has taken it over for so many milliseconds: it is closed. */
 const keptMs = 5000;
 
@@ -98,8 +100,10 @@ export class Prober {
         const since = this.#unanswered;
         // A broker that has taken it can be reached, however long it is at its answer.
         let takenAt: number | undefined;
+        let receivedBy = 0;
         const onTaken = (): void => {
           takenAt ??= performance.now();
+          receivedBy = this.#options.received();
           this.#unanswered = undefined;
           for (const connection of this.#quiet) this.#nudges.send(connection);
         };
@@ -115,7 +119,7 @@ export class Prober {
         if (link !== undefined) {
           if (link !== 'refused') {
             this.#options.reporter.settled(this);
-            await this.#judge(link, (takenAt ?? begun) - since);
+            await this.#judge(link, (takenAt ?? begun) - since, receivedBy);
           }
           this.#unanswered = undefined;
           pause = Math.min(longestPauseMs, Math.max(1000, pause * 2));
@@ -169,17 +173,20 @@ export class Prober {
     return silences;
   }
 
-  async #judge(link: Link, unreachableMs: number): Promise<void> {
+  /** `receivedBy`: bytes that had come from the broker when it took the link's connection. */
+  async #judge(link: Link, unreachableMs: number, receivedBy: number): Promise<void> {
     const { roundTrip: roundTripMs } = link.connection;
-    let isUsed = false;
+    let isTaken = false;
     for (let isWaiting = true; isWaiting && link.connection.isOpen; ) {
       isWaiting = false;
-      for (const [connection, silence] of (await this.#look()) ?? []) {
-        const verdict = verdictOn(silence, { unreachableMs, roundTripMs });
+      const silences = (await this.#look()) ?? [];
+      const isUsed = this.#options.received() - receivedBy > usedBytes;
+      for (const [connection, silence] of silences) {
+        const verdict = verdictOn(silence, { unreachableMs, roundTripMs, isUsed });
         if (verdict === 'wait') isWaiting = true;
         if (verdict !== 'dead') continue;
-        if (!isUsed) this.#keep(link);
-        isUsed = true;
+        if (!isTaken) this.#keep(link);
+        isTaken = true;
         const seconds = Math.round(silence.quietMs / 1000);
         const place = addressText(connection.address);
         connection.abandon(
@@ -189,7 +196,7 @@ export class Prober {
       if (isWaiting)
         await delay(Math.min(lookEveryMs, Math.max(50, roundTripMs / 2)), undefined, { ref: false });
     }
-    if (!isUsed) link.connection.close();
+    if (!isTaken) link.connection.close();
   }
 
   #keep(link: Link): void {

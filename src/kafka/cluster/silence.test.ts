@@ -63,6 +63,13 @@ test('Dead is what the cut of a line has left behind, and nothing that is merely
       afterCut,
       'dead',
     ],
+    [
+      'the same, while others go on',
+      { ...silence(30_100, 0), nudgedMs: 1500 },
+      { ...afterCut, isUsed: true },
+      'wait',
+    ],
+    ['the same for long', { ...silence(30_100, 0), nudgedMs: 1600 }, { ...afterCut, isUsed: true }, 'dead'],
     ['the same of a broker that takes its time', { ...silence(30_100, 0), nudgedMs: 9000 }, atOnce, 'well'],
     ['a request that went out after the cut', silence(5000, 0), afterCut, 'well'],
     [

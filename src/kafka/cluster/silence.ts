@@ -19,6 +19,8 @@ export interface Probe {
   readonly unreachableMs: number;
   /** How long an answer takes on it, in milliseconds: on a line that is full, much longer than at best. */
   readonly roundTripMs: number;
+  /** Others go on with answers since it was taken: the line is in use, and whoever is waited for keeps nobody from it. */
+  readonly isUsed?: boolean;
 }
 
 /** So long a broker may take for an answer before anybody asks whether it can be reached. */
@@ -33,6 +35,8 @@ const retransmitsAtAll = 5;
 const soonMs = 300;
 /** What comes in answer to an acknowledgement is read so many milliseconds later, at the latest. */
 const heardAfterMs = 100;
+/** The same where the broker's system has to send again what was lost, and others use the line meanwhile. */
+const sentAgainAfterMs = 1500;
 
 /**
  * Bytes that were sent get there, however slowly: over 64 kb/s a record takes minutes, and no answer comes before all of it is there. What is
@@ -51,13 +55,14 @@ export function isSuspect({ quietMs, tcp }: Silence): boolean {
 /** Judged when another connection stands. `wait`: look again in a moment. */
 export function verdictOn(
   { quietMs, tcp, nudgedMs }: Silence,
-  { unreachableMs, roundTripMs }: Probe,
+  { unreachableMs, roundTripMs, isUsed = false }: Probe,
 ): 'well' | 'wait' | 'dead' {
   const wasCut = unreachableMs >= cutMs + roundTripMs && quietMs >= unreachableMs;
   if (wasCut && nudgedMs !== undefined) {
     // The broker's system has acknowledged it, and has not taken it for a reason to send.
     const trips = tcp.unacknowledged === 0 ? 1 : 2;
-    return nudgedMs < trips * roundTripMs + heardAfterMs ? 'wait' : 'dead';
+    const most = trips * roundTripMs + (isUsed ? sentAgainAfterMs : heardAfterMs);
+    return nudgedMs < most ? 'wait' : 'dead';
   }
   if (tcp.unacknowledged === 0) {
     // The broker has what was asked of it. Its answer hangs, if the line was cut since; otherwise it is being worked on.

@@ -3,6 +3,7 @@
  * left, where the way to the broker is long. It fetches and keeps; what is odd it drops, and leaves to whoever asks in order.
  */
 import type { Link } from '../cluster/link.ts';
+import { LeftBehind } from '../cluster/prober.ts';
 import type { Frame } from '../wire/frame-pool.ts';
 import { answerIn, ask } from './ask.ts';
 import type { Backlog } from './backlog.ts';
@@ -262,8 +263,9 @@ export class Ahead {
         this.#kept.came(backlog, stripe, frame, fetched, granted);
         this.#kept.makeRoom(this.#backlogs);
       }
-    } catch {
-      if (!own.isOvertaken) backlog.failed();
+    } catch (error) {
+      // Of a line that was cut nothing is odd.
+      if (!own.isOvertaken && !(error instanceof LeftBehind)) backlog.failed();
     } finally {
       this.#underWay.delete(own);
       owner.budget.adjustAhead(-kept);

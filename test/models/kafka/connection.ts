@@ -8,7 +8,7 @@ export interface ModelRequest {
   /** The answer from after the correlation id. */
   readonly answer: (bytes: Buffer) => void;
   /** The connection breaks, and all that is on its way there with it. */
-  readonly breakOff: () => void;
+  readonly breakOff: (reason?: Error) => void;
 }
 
 interface Waiting extends ModelRequest {
@@ -75,7 +75,7 @@ export class ModelConnection {
       };
       resolve({ bytes, release });
     };
-    const breakOff = (): void => this.close();
+    const breakOff = (reason?: Error): void => this.close(reason);
     const request = { apiKey, bytes: Buffer.concat(pieces), answer, breakOff, lose: reject };
     this.#waiting.push(request);
     return promise;

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { brokers, type ControlFault } from './cluster.ts';
 import type { Written } from './kept-log.ts';
 
-/** What becomes of a request for records, beside the truth: a number is the code of every partition. */
-export type ReadFate = 'truth' | 'lost' | 'short' | 'spoiled' | number;
+/** What becomes of a request for records, beside the truth: a number is the code of every partition. `left behind`: by the cut of a line. */
+export type ReadFate = 'truth' | 'lost' | 'left behind' | 'short' | 'spoiled' | number;
 
 export type ReadStep =
   | { readonly do: 'write'; readonly partition: number; readonly count: number; readonly how: Written }
@@ -48,7 +48,7 @@ export const readStep: fc.Arbitrary<ReadStep> = fc.oneof(
       broker,
       fate: fc.oneof(
         { weight: 6, arbitrary: fc.constant('truth' as const) },
-        { weight: 2, arbitrary: fc.constantFrom<ReadFate>('lost', 'short', 'spoiled') },
+        { weight: 2, arbitrary: fc.constantFrom<ReadFate>('lost', 'left behind', 'short', 'spoiled') },
         { weight: 2, arbitrary: code },
       ),
       most: fc.integer({ min: 1, max: 3 }),
