@@ -24,11 +24,15 @@ export interface Ground {
   far(words: readonly string[]): readonly [string, ...string[]];
 }
 
-/** Calls `work` on a ground below `place`; everything is stopped and removed afterwards. The line is {@link noLine} at first. */
+/**
+ * Calls `work` on a ground below `place`; everything is stopped and removed afterwards. The line is {@link noLine} at first. `properties`:
+ * of the broker, NAME=VALUE.
+ */
 export async function onLine<T>(
   place: string,
   congestion: Congestion,
   work: (ground: Ground) => Promise<T>,
+  properties: readonly string[] = [],
 ): Promise<T> {
   const root = await mkdtemp(join(await realpath(place), 'sluice-bench-wan-'));
   const removeAtExit = (): void => rmSync(root, { recursive: true, force: true, maxRetries: 5 });
@@ -45,7 +49,7 @@ export async function onLine<T>(
   const far = (words: readonly string[]): readonly [string, ...string[]] => link.command('far', words);
   const sshd = await startSshd(join(root, 'sshd'), { address: addresses.far, port: 22, command: far });
   stack.defer(() => sshd.stop());
-  const broker = await brokerAt(far, join(root, 'kafka'));
+  const broker = await brokerAt(far, join(root, 'kafka'), properties);
   stack.defer(broker.stop);
   let topics = 0;
   return await work({
@@ -62,9 +66,10 @@ export async function onLine<T>(
 async function brokerAt(
   far: Ground['far'],
   dataDir: string,
+  properties: readonly string[],
 ): Promise<{ readonly bootstrapServers: string; stop(): Promise<void> }> {
   const program = fileURLToPath(new URL('broker.ts', import.meta.url));
-  const [command, ...args] = far([process.execPath, program, addresses.far, dataDir]);
+  const [command, ...args] = far([process.execPath, program, addresses.far, dataDir, ...properties]);
   const child: ChildProcess = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const closed = once(child, 'close').then(() => undefined);
   const lines = createInterface({ input: child.stdout! });

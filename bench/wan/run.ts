@@ -3,11 +3,11 @@
  *
  *     npm run bench:wan -- [ROW ...] [--sweep] [--rounds 3] [--full] [--size ROW=NUMBER] [--line ROW=RTT,MBIT,LOSS]
  *         [--cuts 3] [--cut-seconds 10] [--congestion cubic|bbr] [--only WORDS] [--upload='FLAGS'] [--download='FLAGS']
- *         [--also NAME=EXECUTABLE] [--note TEXT] [--output FILE] [--place DIR]
+ *         [--also NAME=EXECUTABLE] [--server-property NAME=VALUE] [--note TEXT] [--output FILE] [--place DIR]
  *
  * Without a row and without `--sweep`: all rows. Sizes are small by default, so that scp takes a minute at most; `--full` takes those
  * of the quoted figures, ten cuts of 30 s. `--only scp,sluice` leaves out contenders without one of the words in their names; `--also` adds another build,
- * e.g. the one before a change. Writes `bench/results/<date>-wan.md` and `.svg`.
+ * e.g. the one before a change; `--server-property` sets what the broker is to have otherwise. Writes `bench/results/<date>-wan.md` and `.svg`.
  */
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,7 @@ import { machineFacts } from '../../test/support/machine.ts';
 import { toolFacts } from '../tools.ts';
 import type { Chart, Row } from './contender.ts';
 import type { Congestion, Line } from './emulator.ts';
-import { onLine } from './ground.ts';
+import { type Ground, onLine } from './ground.ts';
 import { plot } from './plot.ts';
 import { pageReport } from './report.ts';
 import { type RowPlan, rowPlans, type Sizes } from './rows.ts';
@@ -42,6 +42,7 @@ const { values, positionals } = parseArgs({
     upload: { type: 'string', default: '' },
     download: { type: 'string', default: '' },
     also: { type: 'string', multiple: true, default: [] },
+    'server-property': { type: 'string', multiple: true, default: [] },
     note: { type: 'string', default: '' },
     output: { type: 'string', default: fileURLToPath(new URL(`../results/${date}-wan.md`, import.meta.url)) },
     place: { type: 'string', default: tmpdir() },
@@ -126,7 +127,7 @@ async function write(): Promise<string> {
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 
-await onLine(values.place, values.congestion as Congestion, async (ground) => {
+const measure = async (ground: Ground): Promise<void> => {
   for (const name of chosen) {
     const plan = rowPlans[name]!;
     const size = sizeOf(name, plan.sizes);
@@ -140,5 +141,7 @@ await onLine(values.place, values.congestion as Congestion, async (ground) => {
     const size = sizeOf('sweep', sweepSizes);
     charts.push(...(await sweep(ground, builds, size, rounds, say)));
   }
-});
+};
+
+await onLine(values.place, values.congestion as Congestion, measure, values['server-property']);
 console.log(await write());
