@@ -114,6 +114,14 @@ test('Thirty-two connections are busy within three seconds where each carries as
   assert.ok(counts.includes(32), `${counts}`);
 });
 
+test('Eight are tried first, however many there were', () => {
+  for (const first of [2, 4]) {
+    const wide = { each: 300, all: 100_000, roundTrip: 80, noise: 0, seed: 1 };
+    const counts = run(new ConnectionCount(32, first), wide, 40);
+    assert.deepEqual([...new Set(counts)].slice(0, 3), [first, 8, 32]);
+  }
+});
+
 test('When a line that lost packets loses none any more, connections are given back', () => {
   const count = new ConnectionCount(32);
   const lossy = { each: 300, all: 9600, roundTrip: 80, noise: 0.1, seed: 1 };

@@ -19,7 +19,9 @@ interface Window {
   bytes: number;
 }
 
-/** So many times as many connections are tried, until more have brought nothing; from then on twice as many. */
+/** So many connections are tried first. */
+const firstTrial = 8;
+/** Then so many times as many, until more have brought nothing; from then on twice as many. */
 const firstGrowth = 4;
 const laterGrowth = 2;
 /** What has to be more with them, for them to be kept; it would be as many times as much where loss alone holds them back. */
@@ -43,6 +45,7 @@ export class ConnectionCount {
   /** What a trial is compared with; undefined while there is none. */
   #before: Measured | undefined;
   #growth = firstGrowth;
+  #isFirst = true;
   #pause = firstPause;
   #nextTrial = 0;
   /** Growth goes first. */
@@ -160,10 +163,11 @@ export class ConnectionCount {
   /** Other connections than so far, to compare with what these carry. False: there are none to be tried. */
   #try(rate: number): boolean {
     const count = this.#count;
-    const more = Math.min(this.#most, count * this.#growth);
+    const more = Math.min(this.#most, this.#isFirst ? Math.max(firstTrial, count) : count * this.#growth);
     const fewer = Math.ceil(count / 2);
     this.#count = (this.#growsNext && more > count) || fewer === count ? more : fewer;
     if (this.#count === count) return false;
+    this.#isFirst = false;
     this.#before = { count, rate };
     return true;
   }

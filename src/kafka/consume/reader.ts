@@ -30,7 +30,7 @@ export interface ReaderOptions {
 const defaultBufferBytes = 32 * 1024 * 1024;
 const defaultAheadBytes = 64 * 1024 * 1024;
 /** How far several connections go ahead, unless it is said otherwise. */
-const usualAhead: AheadLimits = { most: 32, first: 2, deepBytes: 256 * 1024 };
+const usualAhead: AheadLimits = { most: 32, first: 4, deepBytes: 256 * 1024 };
 /** What compressed batches may become at a time: the rest of what has been fetched waits as it is. */
 const expandedAtOnce = 4 * 1024 * 1024;
 
