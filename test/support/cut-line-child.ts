@@ -6,10 +6,12 @@ import { connect, createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 
 const pairs = new Set<readonly [Socket, Socket]>();
-let target = 0;
+/** Said by a line of its own, which may come later than the first connection. */
+const target = Promise.withResolvers<number>();
 
-const server = createServer((client) => {
-  const broker = connect(target, '127.0.0.1');
+const server = createServer(async (client) => {
+  client.on('error', () => {});
+  const broker = connect(await target.promise, '127.0.0.1');
   const pair = [client, broker] as const;
   pairs.add(pair);
   const end = (): void => {
@@ -27,7 +29,7 @@ server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
 });
 
 createInterface({ input: process.stdin }).on('line', (line) => {
-  if (line.startsWith('target ')) target = Number(line.slice('target '.length));
+  if (line.startsWith('target ')) target.resolve(Number(line.slice('target '.length)));
   if (line !== 'leave') return;
   for (const pair of pairs) for (const socket of pair) socket.removeAllListeners('data').pause();
   console.log('left');
