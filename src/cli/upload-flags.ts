@@ -1,5 +1,5 @@
 /** The flags of `sluice upload`, by the headings of its help. */
-import { comparisons, fileOrders, uploadDefaults as usual } from '../files/shared/options.ts';
+import { comparisons, fileOrders, notTwiceModes, uploadDefaults as usual } from '../files/shared/options.ts';
 import { compressions } from '../kafka/contract.ts';
 import { checksumAlgorithms } from '../records/checksum.ts';
 import { giveUpFlag, topicFlag } from './connection.ts';
@@ -104,6 +104,14 @@ const how = {
     "the largest that fits the topic's limit and 1 MiB, and thrice into --buffer-bytes",
   ),
   packBelow: sized('pack-below', usual.packBelow, 0, 'files up to this size share records; 0: none do'),
+  notTwice: valued(
+    'not-twice',
+    'WHEN',
+    choice(notTwiceModes),
+    usual.notTwice,
+    usual.notTwice,
+    `send a file whose bytes are on the topic already as a record that names them: ${notTwiceModes.join(', ')}`,
+  ),
   linger: timed('linger', usual.linger, 'how long a small file waits for company'),
   connections: counted(
     'connections',

@@ -50,8 +50,10 @@ export async function* catFrom(kafka: Kafka, options: CatOptions): AsyncGenerato
     locate(kafka, topic, { uploader, path, upload: version, follow }, keyring);
   const place = await where();
   try {
-    const ref = { uploader, path, upload: place.upload };
-    yield* bytesAt(kafka, { ...options, keyring }, ref, place, () => where(ref.upload));
+    const ref = { uploader, path: place.path, upload: place.upload };
+    const again = (): Promise<FilePlace> =>
+      place.digest === undefined ? where(ref.upload) : Promise.resolve(place);
+    yield* bytesAt(kafka, { ...options, keyring }, ref, place, again);
   } catch (cause) {
     if (!(cause instanceof KafkaError && cause.kind === 'out-of-range')) throw cause;
     throw removed(file, cause);
@@ -100,7 +102,7 @@ async function* readOnce(
   kafka: Kafka,
   { file, topic, keyring, signal }: Reading,
   ref: UploadRef,
-  { partition, first, until }: FilePlace,
+  { partition, first, until, digest: wanted }: FilePlace,
   given: Given,
 ): AsyncGenerator<Uint8Array, 'all' | IncompleteError> {
   const { inOrder } = given;
@@ -127,10 +129,10 @@ async function* readOnce(
         const hasher = createHasher(algorithm(packed.digest));
         hasher.update(packed.bytes);
         yield packed.bytes;
-        verify(file, hasher, packed.digest);
+        verify(file, hasher, wanted ?? packed.digest);
         return 'all';
       }
-      if (decoded.upload !== ref.upload || decoded.path !== ref.path) continue;
+      if (decoded.kind === 'copy' || decoded.upload !== ref.upload || decoded.path !== ref.path) continue;
       if (decoded.kind === 'abort')
         throw new IncompleteError(`${file}: its sending was given up (${decoded.reason})`);
       if (decoded.kind === 'close') {
@@ -139,7 +141,7 @@ async function* readOnce(
           return new IncompleteError(`${file}: bytes from ${position} on are not on the topic any more`);
         given.checksum ??= algorithm(decoded.digest);
         refuseMixed(file, given.checksum, algorithm(decoded.digest));
-        verify(file, given.hasher ?? createHasher(given.checksum), decoded.digest);
+        verify(file, given.hasher ?? createHasher(given.checksum), wanted ?? decoded.digest);
         return 'all';
       }
       given.checksum ??= decoded.checksum;

@@ -83,7 +83,14 @@ async function withHeldState<T>(
   const tell = (event: UploadEvent): void => {
     if (event.type === 'waiting' || event.type === 'resumed' || event.type === 'warning') onEvent(event);
   };
-  const settings = uploadSettings({ kafka: {}, topic: files.name, from: '', name: uploader, onEvent: tell });
+  const settings = uploadSettings({
+    kafka: {},
+    topic: files.name,
+    from: '',
+    name: uploader,
+    onEvent: tell,
+    notTwice: 'never',
+  });
   if (!rebuild && (await kafka.describeTopic(stateTopicOf(files.name))) === undefined)
     throw new ConfigurationError(`${stateTopicOf(files.name)} does not exist: nothing is remembered`);
   const topics = await openTopics(kafka, files.name, settings, () => {});

@@ -7,7 +7,7 @@ import { type ListedFilter, listedFilter } from './shared/listed-filter.ts';
 import type { ListedFile, ListOptions } from './shared/options.ts';
 import { existingTopic } from './shared/topics.ts';
 import { listedDate, listedMtime, listedRate } from './state/listed-facts.ts';
-import { listedOf, type MaybePlaced, type Placed } from './state/listed-state.ts';
+import { type Held, listedOf, type MaybePlaced, type Placed } from './state/listed-state.ts';
 import { isHalf, MissingBytes } from './state/missing-bytes.ts';
 import { type EveryState, readState } from './state/read-state.ts';
 import { newestOf, readVersions, type Version } from './state/read-versions.ts';
@@ -62,7 +62,7 @@ async function* listedFiles(
   // What was superseded, and for whom each is encrypted, stands on the topic alone.
   const readsAll = !newestOnly || words.includes('superseded') || words.includes('locked');
   const state = readsAll ? undefined : await readState(kafka, topic, { keyring, isWanted });
-  if (state === undefined) yield* choose(await fromRecords(listing)).sort(newestFirst);
+  if (state === undefined) yield* await inFull(listing, await fromRecords(listing));
   else yield* fromState(listing, state);
 }
 
@@ -70,24 +70,42 @@ function newestFirst(a: Pick<ListedFile, 'sentAt' | 'upload'>, b: typeof a): num
   return b.sentAt - a.sentAt || (a.upload < b.upload ? 1 : -1);
 }
 
+async function heldOf({ kafka, topic }: Listing): Promise<Held> {
+  const earliest = await kafka.offsets(topic.name, 'earliest');
+  return { earliest, latest: await kafka.offsets(topic.name, 'latest') };
+}
+
+/** Those that are listed, with what of them is missing. */
+async function inFull(
+  listing: Listing,
+  files: readonly MaybePlaced[],
+  known?: Held,
+): Promise<readonly ListedFile[]> {
+  const chosen = listing.choose(files).sort(newestFirst);
+  if (chosen.every(({ place }) => place === undefined)) return chosen;
+  const held = known ?? (await heldOf(listing));
+  const missing = await MissingBytes.read(
+    listing.kafka,
+    listing.topic.name,
+    chosen.filter((file) => isHalf(file, held)),
+    held,
+    listing.keyring,
+  );
+  return chosen.map((file) => missing.of(file));
+}
+
 async function* fromState(listing: Listing, state: EveryState): AsyncGenerator<ListedFile> {
   const { kafka, topic, keyring, options, choose } = listing;
-  const earliest = await kafka.offsets(topic.name, 'earliest');
-  const latest = await kafka.offsets(topic.name, 'latest');
-  const held = { earliest, latest };
-  const missingBytes = (files: readonly MaybePlaced[]): Promise<MissingBytes> =>
-    MissingBytes.read(kafka, topic.name, files, held, keyring);
+  const held = await heldOf(listing);
   const mayHaveMore = (uploader?: string): boolean =>
-    [...earliest].some(([partition, offset]) => state.untoldBefore(partition, uploader) > offset);
+    [...held.earliest].some(([partition, offset]) => state.untoldBefore(partition, uploader) > offset);
   if (mayHaveMore(options.uploader)) {
     const told = [...state.files].flatMap((entry) => listedOf(entry, held));
     const known = new Set(told.map(nameOf));
     const untold = (await fromRecords(listing)).filter(
       (file) => mayHaveMore(file.uploader) && !known.has(nameOf(file)),
     );
-    const chosen = choose<MaybePlaced>([...told, ...untold]).sort(newestFirst);
-    const missing = await missingBytes(chosen.filter((file) => isHalf(file, held)));
-    for (const file of chosen) yield missing.of(file);
+    yield* await inFull(listing, [...told, ...untold], held);
     return;
   }
   // All versions of a path are of one entry. Of those that are listed it is noted what they are ordered by, for they may be a million.
@@ -101,7 +119,7 @@ async function* fromState(listing: Listing, state: EveryState): AsyncGenerator<L
       if (isHalf(file, held)) halves.push(file);
     }
   }
-  const missing = await missingBytes(halves);
+  const missing = await MissingBytes.read(kafka, topic.name, halves, held, keyring);
   for (const { uploader, path, upload } of order.sort(newestFirst)) {
     const entry = state.files.get(uploader, path);
     const file = entry && listedIn(entry).find((one) => one.upload === upload);
@@ -113,7 +131,7 @@ function nameOf({ uploader, path, upload }: ListedFile): string {
   return `${upload} ${uploader}/${path}`;
 }
 
-async function fromRecords({ kafka, topic, keyring, filter, options }: Listing): Promise<ListedFile[]> {
+async function fromRecords({ kafka, topic, keyring, filter, options }: Listing): Promise<MaybePlaced[]> {
   const { versions, locked } = await readVersions(kafka, topic.name, filter.names, keyring);
   if (locked > 0) {
     const message = `${locked} files in packs are not listed: they are encrypted, and ${keyring.whyLocked}`;
@@ -122,11 +140,13 @@ async function fromRecords({ kafka, topic, keyring, filter, options }: Listing):
   return versions.map(listedVersion);
 }
 
-function listedVersion(version: Version): ListedFile {
-  const { partition: _partition, first: _first, ranges, at, mtime, sentAt, ...facts } = version;
+function listedVersion(version: Version): MaybePlaced {
+  const { partition, first, of, ranges, at, mtime, sentAt, ...facts } = version;
   const { state, locked, size } = version;
   const file = { ...facts, mtime: listedMtime(mtime), sentAt: listedDate(sentAt) };
   if (locked) return file;
+  // Of a copy they are another's, perhaps under a path that is not listed.
+  if (of !== undefined) return { ...file, place: { partition, first, last: first, of } };
   if (state === 'incomplete') return { ...file, missing: ranges.missing(0, size) };
   if (state !== 'sending') return file;
   return { ...file, done: ranges.bytes, ...listedRate(ranges.bytes, sentAt, at) };

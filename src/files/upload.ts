@@ -80,6 +80,10 @@ export async function uploadFrom(
   const notices = notifications === undefined ? undefined : await noticesOf(kafka, notifications, from);
   const encryption = await openEncryption(settings);
   checkCompare(settings, encryption);
+  if (encryption !== undefined && settings.notTwice === 'always')
+    throw new ConfigurationError(
+      '--not-twice always and --encrypt-to do not go together: a record that names other bytes would tell whoever sees the topic which files are equal',
+    );
   return runStoppable({ ...settings, kafka }, async ({ stop, progress, report }) => {
     // A run that fails by itself waits for no store either.
     patience?.endWith(stop.signal);

@@ -12,6 +12,7 @@ import {
   encodeAbort,
   encodeChunk,
   encodeClose,
+  encodeCopy,
   encodePack,
 } from './file-record.ts';
 import { decodeClaim, encodeClaim } from './live-claim.ts';
@@ -77,6 +78,9 @@ test('Any file that a file system can hold: named in records that readers take, 
         ...ref,
         ...facts,
       });
+      const of = { upload: `${upload.slice(0, 31)}${upload.endsWith('0') ? '1' : '0'}`, path, partition: 3 };
+      const copy = { ...ref, ...facts, of: { ...of, first: 7, last: 7 + Math.min(size, 9) } };
+      goesBothWays(() => encodeCopy(copy), decodeFileRecord, { kind: 'copy', ...copy });
       const bytes = Buffer.alloc(Math.min(size, 3), 'x');
       const chunk = { ...ref, checksum, size, offset: size - bytes.length, bytes };
       if (size > 0)

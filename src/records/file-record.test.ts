@@ -120,7 +120,7 @@ test('Random headers and bytes: refused by FormatError, or not ours, and nothing
     ),
   );
   const ours: Header[] = [['sluice', Buffer.from('1')]];
-  const kinds = fc.constantFrom('chunk', 'close', 'abort', 'pack');
+  const kinds = fc.constantFrom('chunk', 'close', 'copy', 'abort', 'pack');
   fc.assert(
     fc.property(kinds, fc.array(header, { maxLength: 12 }), anyBytes(20), (kind, headers, value) => {
       const all: Header[] = [...ours, ['kind', Buffer.from(kind)], ...headers];
@@ -147,7 +147,7 @@ test('Of a record that is refused is told what can be read of it, each header by
     header('upload', upload),
   ];
   assert.deepEqual(refusedRef({ headers: right }), { kind: 'close', uploader: 'shop', path: 'a/b', upload });
-  for (const kind of ['chunk', 'close', 'abort', 'pack'])
+  for (const kind of ['chunk', 'close', 'copy', 'abort', 'pack'])
     assert.equal(refusedRef({ headers: [header('kind', kind)] }).kind, kind);
   const nothing = { kind: undefined, uploader: undefined, path: undefined, upload: undefined };
   assert.deepEqual(refusedRef({ headers: [] }), nothing);

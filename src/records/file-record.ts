@@ -1,5 +1,5 @@
 /**
- * The records of a files topic `T`, as FORMAT.md describes them: chunk, close, abort and pack. Values here, bytes on
+ * The records of a files topic `T`, as FORMAT.md describes them: chunk, close, copy, abort and pack. Values here, bytes on
  * the topic; no I/O. Decoding trusts nothing: whatever does not hold throws FormatError and concerns that record alone.
  * Encoding asks the same rules ({@link checkFileRecord}), so that nothing is written that no reader takes.
  */
@@ -7,6 +7,7 @@ import { isUtf8 } from 'node:buffer';
 import { FormatError } from '../errors.ts';
 import type { ConsumedRecord, Header, NewRecord } from '../kafka/contract.ts';
 import { type ChecksumAlgorithm, checksumAlgorithm } from './checksum.ts';
+import { type CopySource, checkCopySource, copySourceHeaders, readCopySource } from './copy-source.ts';
 import { checkFacts, checkVersion, type FileFacts, modeText } from './file-facts.ts';
 import { fixedHeader, HeaderReader, textHeader } from './headers.ts';
 import {
@@ -49,6 +50,12 @@ export interface Close extends UploadRef, FileFacts {
   readonly kind: 'close';
 }
 
+/** The whole of a version whose bytes are those of an upload that was sent before. */
+export interface Copy extends UploadRef, FileFacts {
+  readonly kind: 'copy';
+  readonly of: CopySource;
+}
+
 /** The upload is given up: what came of it is to be discarded. */
 export interface Abort extends UploadRef {
   readonly kind: 'abort';
@@ -61,9 +68,9 @@ export interface Pack extends PackContents {
   readonly uploader: string;
 }
 
-export type FileRecord = Chunk | Close | Abort | Pack;
+export type FileRecord = Chunk | Close | Copy | Abort | Pack;
 
-const kinds = ['chunk', 'close', 'abort', 'pack'] as const satisfies readonly FileRecord['kind'][];
+const kinds = ['chunk', 'close', 'copy', 'abort', 'pack'] as const satisfies readonly FileRecord['kind'][];
 
 function common(kind: FileRecord['kind'], uploader: string): Header[] {
   return [textHeader('sluice', formatVersion), textHeader('kind', kind), textHeader('uploader', uploader)];
@@ -77,10 +84,11 @@ function reference(kind: FileRecord['kind'], ref: UploadRef): Header[] {
  * Throws FormatError unless the record is as FORMAT.md says: all that its headers and value must agree on. Both directions
  * ask here, and nowhere else.
  */
-export function checkFileRecord(record: Chunk | Close | Abort): void {
+export function checkFileRecord(record: Chunk | Close | Copy | Abort): void {
   checkUploader(record.uploader);
   checkVersion(record);
-  if (record.kind === 'close') checkFacts(record);
+  if (record.kind === 'close' || record.kind === 'copy') checkFacts(record);
+  if (record.kind === 'copy') checkCopySource(record.of, record.upload);
   if (record.kind !== 'chunk') return;
   const { bytes, offset, size } = record;
   checksumAlgorithm(record.checksum);
@@ -117,15 +125,30 @@ export function encodeChunk(chunk: Omit<Chunk, 'kind'>): NewRecord {
 
 export function encodeClose(close: Omit<Close, 'kind'>): NewRecord {
   checkFileRecord({ kind: 'close', ...close });
+  return { headers: [...reference('close', close), ...factsHeaders(close)], value: new Uint8Array(0) };
+}
+
+export function encodeCopy(copy: Omit<Copy, 'kind'>): NewRecord {
+  checkFileRecord({ kind: 'copy', ...copy });
+  const headers = [...reference('copy', copy), ...factsHeaders(copy), ...copySourceHeaders(copy.of)];
+  return { headers, value: new Uint8Array(0) };
+}
+
+function factsHeaders({ size, digest, mtime, mode }: FileFacts): Header[] {
+  return [
+    fixedHeader('size', size),
+    textHeader('digest', digest),
+    textHeader('mtime', mtime),
+    textHeader('mode', modeText(mode)),
+  ];
+}
+
+function readFacts(headers: HeaderReader): FileFacts {
   return {
-    headers: [
-      ...reference('close', close),
-      fixedHeader('size', close.size),
-      textHeader('digest', close.digest),
-      textHeader('mtime', close.mtime),
-      textHeader('mode', modeText(close.mode)),
-    ],
-    value: new Uint8Array(0),
+    size: headers.integer('size'),
+    digest: headers.text('digest'),
+    mtime: headers.text('mtime'),
+    mode: Number.parseInt(headers.matching('mode', /^[0-7]{4}$/), 8),
   };
 }
 
@@ -190,7 +213,7 @@ function readUpload(
   headers: HeaderReader,
   uploader: string,
   value: Uint8Array,
-): Chunk | Close | Abort {
+): Chunk | Close | Copy | Abort {
   const ref = { uploader, path: headers.text('path'), upload: headers.text('upload') };
   switch (kind) {
     case 'chunk':
@@ -203,14 +226,9 @@ function readUpload(
         bytes: value,
       };
     case 'close':
-      return {
-        kind,
-        ...ref,
-        size: headers.integer('size'),
-        digest: headers.text('digest'),
-        mtime: headers.text('mtime'),
-        mode: Number.parseInt(headers.matching('mode', /^[0-7]{4}$/), 8),
-      };
+      return { kind, ...ref, ...readFacts(headers) };
+    case 'copy':
+      return { kind, ...ref, ...readFacts(headers), of: readCopySource(headers) };
     case 'abort':
       return { kind, ...ref, reason: headers.text('reason') };
     default:

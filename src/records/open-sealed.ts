@@ -16,6 +16,7 @@ import {
   lengthBytes,
   nonceOf,
   numbers,
+  type SealedKind,
   type SealedRecord,
   tagBytes,
 } from './sealed-form.ts';
@@ -68,7 +69,7 @@ export function decodeSealed(record: ConsumedRecord): SealedRecord {
   };
 }
 
-function isKind(kind: string): kind is FileRecord['kind'] {
+function isKind(kind: string): kind is SealedKind {
   return Object.hasOwn(numbers, kind);
 }
 
@@ -125,7 +126,7 @@ function build(record: SealedRecord, text: string, content: Buffer): FileRecord 
   return { kind: 'close', ...ref(path), size, digest, mtime, mode: Number.parseInt(mode, 8) };
 }
 
-function factsOf<K extends FileRecord['kind']>(kind: K, text: string): z.infer<(typeof shapes)[K]> {
+function factsOf<K extends SealedKind>(kind: K, text: string): z.infer<(typeof shapes)[K]> {
   try {
     return shapes[kind].parse(JSON.parse(text)) as z.infer<(typeof shapes)[K]>;
   } catch (cause) {

@@ -7,14 +7,7 @@ import { createCipheriv } from 'node:crypto';
 import type { Header, NewRecord } from '../kafka/contract.ts';
 import { cipherInPlace } from './cipher-in-place.ts';
 import { modeText } from './file-facts.ts';
-import {
-  type Abort,
-  type Chunk,
-  type Close,
-  checkFileRecord,
-  encodePack,
-  type FileRecord,
-} from './file-record.ts';
+import { type Abort, type Chunk, type Close, checkFileRecord, encodePack } from './file-record.ts';
 import { fixedHeader, textHeader } from './headers.ts';
 import type { PackEntry } from './pack.ts';
 import {
@@ -22,6 +15,7 @@ import {
   type Coded,
   lengthBytes,
   nonceOf,
+  type SealedKind,
   type SealedRecord,
   type Sealing,
   sealedVersion,
@@ -30,7 +24,7 @@ import {
 
 /** Headers of a sealed record without its key, in the order in which they are bound. */
 function headersOf(
-  kind: FileRecord['kind'],
+  kind: SealedKind,
   uploader: string,
   { key, path }: Sealing,
   { upload, size, offset, files }: Partial<Pick<SealedRecord, 'upload' | 'size' | 'offset' | 'files'>>,
@@ -50,7 +44,7 @@ function headersOf(
 }
 
 function sealed(
-  kind: FileRecord['kind'],
+  kind: SealedKind,
   secret: Uint8Array,
   offset: number,
   headers: readonly Header[],

@@ -9,6 +9,9 @@ export const contentLimit = 64 * 1024 * 1024;
 export const tagBytes = 16;
 export const lengthBytes = 4;
 
+/** What can be encrypted: a copy would say which files are equal, and is not written of such (FORMAT.md, "Copy"). */
+export type SealedKind = Exclude<FileRecord['kind'], 'copy'>;
+
 /** The key of a few records, and how it stands beside them. */
 export interface WrappedKey {
   /** 32 random bytes, of one upload in one run, or of one pack. */
@@ -32,7 +35,7 @@ export type Coded = Uint8Array | undefined;
 /** A record that cannot be read without its key; verified by {@link openSealed} alone. */
 export interface SealedRecord {
   readonly kind: 'sealed';
-  readonly of: FileRecord['kind'];
+  readonly of: SealedKind;
   readonly uploader: string;
   /** As they stand there; empty of a pack. */
   readonly path: string;
@@ -49,7 +52,7 @@ export interface SealedRecord {
 }
 
 export const numbers = { chunk: 1, close: 2, abort: 3, pack: 4 } as const satisfies Record<
-  FileRecord['kind'],
+  SealedKind,
   number
 >;
 
@@ -60,7 +63,7 @@ export function boundOf(values: readonly Uint8Array[]): Uint8Array {
 const nul = new Uint8Array(1);
 
 /** Each key seals one record of a kind and offset: whoever makes keys sees to it. */
-export function nonceOf(kind: FileRecord['kind'], offset: number): Uint8Array {
+export function nonceOf(kind: SealedKind, offset: number): Uint8Array {
   const nonce = Buffer.alloc(12);
   nonce[0] = numbers[kind];
   nonce.writeBigUInt64BE(BigInt(offset), 4);

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { FormatError } from '../errors.ts';
 import type { ConsumedRecord, NewRecord } from '../kafka/contract.ts';
 import { algorithmOf, checksumAlgorithms } from './checksum.ts';
+import { copySource } from './copy-source.ts';
 import { isNanoseconds } from './file-facts.ts';
 import { pathFault, uploaderFault } from './path.ts';
 import { isUploadId } from './upload-id.ts';
@@ -39,6 +40,8 @@ const sentVersion = z.object({
   partition: whole,
   first: whole,
   last: whole,
+  /** It was sent as a copy: whose bytes it has, and where these stand. */
+  of: copySource.optional(),
 });
 export type SentVersion = z.infer<typeof sentVersion>;
 
@@ -66,6 +69,8 @@ const fileState = z.object({
   checksum: z.enum(checksumAlgorithms).optional(),
   /** Present once sent. */
   digest: z.string().refine(isDigest).optional(),
+  /** It was sent as a copy: whose bytes it has, and where these stand. Its own record has none. */
+  of: copySource.optional(),
   /** Of what is not `sent`: the newest version of the path that was, if any. */
   before: sentVersion.optional(),
   /** Encrypted: the algorithm of the digest that only readers with a key see, and a mark of whom it is for. */
@@ -87,9 +92,10 @@ export type FileState = Omit<z.infer<typeof fileState>, 'v'>;
 
 /** The newest version that a state knows to be sent in full: this one, or the one before it. */
 export function sentVersionOf(state: FileState): SentVersion | undefined {
-  const { upload, fingerprint, digest, partition, first, last } = state;
+  const { upload, fingerprint, digest, partition, first, last, of } = state;
   if (state.state !== 'sent' || digest === undefined) return state.before;
-  return { upload, size: fingerprint.size, mtime: fingerprint.mtime, digest, partition, first, last };
+  const place = { partition, first, last, ...(of && { of }) };
+  return { upload, size: fingerprint.size, mtime: fingerprint.mtime, digest, ...place };
 }
 
 const lease = z.object({

@@ -161,6 +161,15 @@ export interface PartFile {
   close(): Promise<void>;
 }
 
+/** What stands under a final name, open to be read, whatever becomes of the name. */
+export interface PublishedFile {
+  /** Resolves with how many bytes came (0: the end). */
+  read(buffer: Uint8Array, position: number): Promise<number>;
+  /** Makes it the temporary file of an upload that has none, without moving its bytes; false where the place cannot do that. */
+  cloneTo?(upload: string): Promise<boolean>;
+  close(): Promise<void>;
+}
+
 export interface FreeSpace {
   readonly bytes: number;
   /** How many more files, of any size; undefined where there is no such limit. */
@@ -195,6 +204,8 @@ export interface Sink {
   timeOfTarget(target: string): Promise<string | undefined>;
   /** Proves that it can publish `aside`, and throws what is in the way of it. Undefined where it never can. */
   proveAside?(): Promise<void>;
+  /** Where it can be read as cheaply as it is written: the file that stands under a name, undefined when none does. Never through a link. */
+  openPublished?(target: string): Promise<PublishedFile | undefined>;
   /** Opens (or makes) the temporary file of an upload. Where a sink writes in order, `of` is needed to write. */
   part(upload: string, of?: PartOf): PartFile;
   /**

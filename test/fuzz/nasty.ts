@@ -74,7 +74,21 @@ export const modes: readonly string[] = [
 ];
 
 export const kinds: readonly string[] = [
-  ...['', 'chunk', 'close', 'abort', 'pack', 'init', 'part', 'gap', 'end', 'CHUNK', 'chunk ', 'toString'],
+  ...[
+    '',
+    'chunk',
+    'close',
+    'copy',
+    'abort',
+    'pack',
+    'init',
+    'part',
+    'gap',
+    'end',
+    'CHUNK',
+    'chunk ',
+    'toString',
+  ],
   ...['__proto__', 'worm', 'chunk\0'],
 ];
 

@@ -72,6 +72,8 @@ export class Flow {
         minAge: 0,
         linger: 0,
         packBelow: 0,
+        // Many of their files have the same bytes, all of which are to go.
+        notTwice: 'never',
         onEvent: (event) => this.uploadEvents.push(event),
         ...options,
       });

@@ -44,6 +44,8 @@ export interface IncomingBytes {
   hasLainLong(now: number): boolean;
   /** Makes what is written durable; gives the ranges that the next run will find. */
   sync(): Promise<ByteRange[]>;
+  /** All of the bytes stand in the temporary file, where nobody has hashed them. Only where the sink made it so. */
+  hasAll?(): void;
   /** Forgets all that has come: its temporary file is gone. Call it when settled. */
   reset(): void;
   /** Gives back what it holds in this process. Idempotent. */

@@ -1,5 +1,6 @@
 /** One upload that is being received: which file it is, what the topic has said of it, and how far it is. Its bytes are {@link IncomingBytes}. */
 import { FormatError } from '../../errors.ts';
+import type { CopySource } from '../../records/copy-source.ts';
 import type { FileFacts } from '../../records/file-facts.ts';
 import type { Chunk, UploadRef } from '../../records/file-record.ts';
 import type { UnfinishedUpload } from '../../stores/contract.ts';
@@ -24,6 +25,10 @@ export class IncomingUpload {
   readonly target: string;
   /** The facts of the closing record, once it has come. */
   close: FileFacts | undefined;
+  /** It is a copy: whose bytes it has. */
+  of: CopySource | undefined;
+  /** Its bytes are taken from a file of the sink, which anybody may have changed. */
+  isBorrowed = false;
   /** Written to since it was last remembered. */
   dirty = false;
   /** Set once it is verified and published: settles when that is through. */
@@ -52,7 +57,11 @@ export class IncomingUpload {
     this.target = target;
     this.firsts = new Map(unfinished?.seen.map(([partition, first]) => [partition, first]));
     this.lasts = new Map(unfinished?.seen.map(([partition, , last]) => [partition, last]));
-    this.close = unfinished?.close === undefined ? undefined : (JSON.parse(unfinished.close) as FileFacts);
+    const { of, ...close } = JSON.parse(unfinished?.close ?? '{}') as Partial<FileFacts> & {
+      of?: CopySource;
+    };
+    this.close = unfinished?.close === undefined ? undefined : (close as FileFacts);
+    this.of = of;
     this.#bytes = bytes(() => {
       this.dirty = true;
     });
@@ -96,6 +105,7 @@ export class IncomingUpload {
   /** Forgets all that has come: its temporary file is gone. Call it when settled. */
   reset(): void {
     this.#bytes.reset();
+    this.isBorrowed = false;
     this.finishing = undefined;
     this.dirty = true;
   }
@@ -107,9 +117,27 @@ export class IncomingUpload {
   get mayBeDamaged(): boolean {
     const { mayBeDamaged } = this.#bytes;
     return (
-      (mayBeDamaged === 'each-time' || (mayBeDamaged === 'once' && this.restarts === 0)) &&
+      (this.isBorrowed || mayBeDamaged === 'each-time' || (mayBeDamaged === 'once' && this.restarts === 0)) &&
       this.firsts.size > 0
     );
+  }
+
+  /** All of it stands in its temporary file, and is to be read back: see {@link IncomingBytes.hasAll}. */
+  hasAll(): void {
+    this.#bytes.hasAll?.();
+  }
+
+  /** Whose records have its bytes: its own, or of a copy another upload's; and where on the topic these stand, from the first to the last. */
+  get bytesIn(): Pick<UploadRef, 'upload' | 'path'> & {
+    readonly at: readonly (readonly [partition: number, first: number, last: number | undefined])[];
+  } {
+    if (this.of === undefined)
+      return {
+        ...this.ref,
+        at: [...this.firsts].map(([where, first]) => [where, first, this.lasts.get(where)]),
+      };
+    const { upload, path, partition, first, last } = this.of;
+    return { upload, path, at: [[partition, first, last]] };
   }
 
   /** What came of it was passed over, for there was no room: the topic has it, and it is fetched when it is its turn. */
@@ -180,7 +208,7 @@ export class IncomingUpload {
       ...this.ref,
       size: this.size,
       ranges: [],
-      close: this.close === undefined ? undefined : JSON.stringify(this.close),
+      close: this.close === undefined ? undefined : JSON.stringify({ ...this.close, of: this.of }),
       topic: this.topic,
       seen: [...this.firsts].map(([partition, first]) => [
         partition,

@@ -109,14 +109,13 @@ async function fetchTogether(
   { kafka, topic, keyring, bufferBytes, progress, signal }: FetchAgainOptions,
   group: readonly Waiting[],
 ): Promise<void> {
-  const wanted = new Map(
-    group.filter(({ upload }) => !upload.isGone).map((one) => [one.upload.ref.upload, one]),
-  );
+  const wanting = group.filter(({ upload }) => !upload.isGone);
+  const wanted = Map.groupBy(wanting, ({ upload }) => upload.bytesIn.upload);
   if (wanted.size === 0) return;
-  const names = [...wanted.values()].map(({ upload }) => upload.target).join(', ');
+  const names = wanting.map(({ upload }) => upload.target).join(', ');
   if (signal.aborted) throw new StoppedError(`stopped before ${names} was fetched again`);
   const { from, until } = rangesOf(
-    [...wanted.values()].map(({ upload }) => upload),
+    wanting.map(({ upload }) => upload),
     await kafka.offsets(topic, 'latest'),
   );
   if (from.size > 0) {
@@ -138,6 +137,7 @@ async function fetchTogether(
       } finally {
         batch.release();
       }
+      for (const one of wanting) if (one.upload.of !== undefined && one.upload.complete) leave(wanted, one);
       if (wanted.size === 0) return;
     }
   }
@@ -151,69 +151,79 @@ function rangesOf(
 ): { readonly from: Map<number, number>; readonly until: Map<number, number> } {
   const from = new Map<number, number>();
   const until = new Map<number, number>();
-  for (const { firsts, lasts } of uploads) {
-    for (const [partition, first] of firsts) {
+  for (const { bytesIn } of uploads) {
+    for (const [partition, first, newest] of bytesIn.at) {
       const end = latest.get(partition) ?? 0;
       if (first >= end) continue;
       from.set(partition, Math.min(first, from.get(partition) ?? first));
-      const last = Math.min(end, (lasts.get(partition) ?? end) + 1);
+      const last = Math.min(end, (newest ?? end) + 1);
       until.set(partition, Math.max(last, until.get(partition) ?? last));
     }
   }
   return { from, until };
 }
 
+/** By the id that the records with their bytes have: several, where some are copies. */
+type Wanted = Map<string, Waiting[]>;
+
+function leave(wanted: Wanted, one: Waiting): void {
+  const { upload } = one.upload.bytesIn;
+  const others = (wanted.get(upload) ?? []).filter((other) => other !== one);
+  if (others.length === 0) wanted.delete(upload);
+  else wanted.set(upload, others);
+}
+
 /** Hands a record to the upload that it is of; one that cannot take it is not wanted any more. */
 async function hand(
   record: ConsumedRecord,
   keyring: Keyring,
-  wanted: Map<string, Waiting>,
+  wanted: Wanted,
   progress: Progress,
 ): Promise<void> {
   const opened = openedOrNot(record, keyring);
   const decoded = opened instanceof Promise ? await opened.catch(ofForm) : opened;
   if (decoded === undefined) return;
+  const isHidden = isSealed(record);
+  const chunks = chunksOf(decoded, wanted).filter(({ one }) => !isHidden || one.upload.of === undefined);
   await allDone(
-    chunksOf(decoded, wanted).map(async ({ one, chunk }) => {
+    chunks.map(async ({ one, chunk }) => {
       try {
         await one.upload.take(chunk);
       } catch (error) {
         const isOfUpload = error instanceof VanishedError || error instanceof ConflictError;
         if (!isOfUpload && !isPermanent(error)) throw error;
-        wanted.delete(chunk.upload);
+        leave(wanted, one);
         one.fetched.reject(error);
         return;
       }
       progress.wireBytes += chunk.bytes.length;
-      progress.advance(chunk.upload, chunk.bytes.length);
+      progress.advance(one.upload.ref.upload, chunk.bytes.length);
     }),
   );
 }
 
-function chunksOf(
-  decoded: FileRecord,
-  wanted: Map<string, Waiting>,
-): { readonly one: Waiting; readonly chunk: Chunk }[] {
+function chunksOf(decoded: FileRecord, wanted: Wanted): { readonly one: Waiting; readonly chunk: Chunk }[] {
   if (decoded.kind === 'pack') return chunksOfPack(decoded, wanted);
   if (decoded.kind !== 'chunk') return [];
-  const one = wanted.get(decoded.upload);
-  if (one === undefined) return [];
-  const { upload } = one;
-  if (upload.isGone) wanted.delete(decoded.upload);
-  const isOf = decoded.uploader === upload.ref.uploader && decoded.size === upload.size;
-  return isOf && !upload.isGone ? [{ one, chunk: decoded }] : [];
+  return (wanted.get(decoded.upload) ?? []).flatMap((one) => {
+    const { ref, of, size, isGone } = one.upload;
+    if (isGone) leave(wanted, one);
+    const isOf = decoded.uploader === ref.uploader && decoded.size === size;
+    return isOf && !isGone && (of?.path ?? decoded.path) === decoded.path ? [{ one, chunk: decoded }] : [];
+  });
 }
 
 /** A file of a pack is one that came in a single chunk. */
-function chunksOfPack({ files, uploader }: Pack, wanted: Map<string, Waiting>) {
+function chunksOfPack({ files, uploader }: Pack, wanted: Wanted) {
   return files.flatMap((file) => {
-    const one = wanted.get(file.upload);
-    if (one === undefined || file.size === 0) return [];
-    const { ref, size, isGone } = one.upload;
-    if (isGone || ref.uploader !== uploader || ref.path !== file.path || size !== file.size) return [];
-    const checksum = algorithmOf(file.digest);
-    const chunk: Chunk = { kind: 'chunk', ...ref, offset: 0, size, checksum, bytes: file.bytes };
-    return [{ one, chunk }];
+    if (file.size === 0) return [];
+    return (wanted.get(file.upload) ?? []).flatMap((one) => {
+      const { ref, bytesIn, size, isGone } = one.upload;
+      if (isGone || ref.uploader !== uploader || bytesIn.path !== file.path || size !== file.size) return [];
+      const checksum = algorithmOf(file.digest);
+      const chunk: Chunk = { kind: 'chunk', ...ref, offset: 0, size, checksum, bytes: file.bytes };
+      return [{ one, chunk }];
+    });
   });
 }
 

@@ -183,7 +183,8 @@ export async function failUpload(
 ): Promise<void> {
   const { ref, target } = upload;
   if (uploads.get(ref.upload) !== upload) return;
-  if (failure.remains === 'discard') {
+  // What a copy names may be for other eyes than those of its own name.
+  if (failure.remains === 'discard' || upload.of !== undefined) {
     await uploads.discard(upload);
     return context.tellFailed(ref, failure.reason, failure.message);
   }

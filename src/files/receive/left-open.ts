@@ -47,7 +47,12 @@ export async function failIncomplete(
   whyMissing: (upload: IncomingUpload) => Promise<string>,
 ): Promise<void> {
   if (upload.complete || upload.isGone) return;
-  const message = `cannot be recovered: of ${upload.size} bytes, ${upload.missing} ${await whyMissing(upload)}`;
+  const { of, ref } = upload;
+  const why =
+    of === undefined
+      ? await whyMissing(upload)
+      : `are those of ${ref.uploader}/${of.path} (upload ${of.upload}), which neither stands here nor is on the topic any more: send it again (upload --resend)`;
+  const message = `cannot be recovered: of ${upload.size} bytes, ${upload.missing} ${why}`;
   const failure = { reason: 'missing-data', message, remains: 'discard' } as const;
   await failUpload(context, uploads, upload, failure);
 }

@@ -5,7 +5,7 @@
 import { crashPoint } from '../../crash-points.ts';
 import { FormatError } from '../../errors.ts';
 import type { ConsumedRecord } from '../../kafka/contract.ts';
-import type { Chunk, Close, Pack, UploadRef } from '../../records/file-record.ts';
+import type { Chunk, Close, Copy, Pack, UploadRef } from '../../records/file-record.ts';
 import type { TopicPositions, UnfinishedUpload } from '../../stores/contract.ts';
 import { VanishedError } from '../../stores/vanished.ts';
 import type { IncomingUpload } from '../incoming/incoming-upload.ts';
@@ -15,9 +15,9 @@ import { allDone } from '../shared/all-done.ts';
 import { fewAtOnce } from '../shared/few-at-once.ts';
 import type { Keyring } from '../shared/keyring.ts';
 import { admitAbort } from './admit-abort.ts';
+import { Copies } from './copies.ts';
 import { endIfStanding, failUpload, failWith, finishUpload, publishHeld } from './finish-upload.ts';
 import { HeldFiles, isMendable } from './held-files.ts';
-import { fetchInTurn } from './in-turn.ts';
 import { failAbandoned, failGone, failIncomplete, failLost, leavePartitions, nameOpen } from './left-open.ts';
 import { isLockedRow, LockedRecords } from './locked-records.ts';
 import { RecordOpener } from './open-record.ts';
@@ -56,6 +56,7 @@ export class Receiver {
   readonly #uploads: IncomingUploads;
   readonly #held: HeldFiles;
   readonly #opener: RecordOpener;
+  readonly #copies: Copies;
   /** What no key opens. */
   readonly locked: LockedRecords;
 
@@ -64,6 +65,7 @@ export class Receiver {
     this.#context = new ReceiveContext(options);
     this.#uploads = new IncomingUploads(this.#context);
     this.#held = new HeldFiles(this.#context, this.#uploads);
+    this.#copies = new Copies(this.#context, this.#uploads);
     this.locked = new LockedRecords(options.topic, options.keyring.mark);
     this.#opener = new RecordOpener(this.#context, this.#uploads, options.keyring, this.locked);
   }
@@ -80,6 +82,7 @@ export class Receiver {
       if (upload !== undefined) this.#options.background(this.#counted(upload, Promise.resolve()));
       if (upload?.close === undefined) continue;
       if (upload.complete) complete.push(upload);
+      else if (upload.of !== undefined) this.#options.background(this.#fill(upload));
       else this.#options.onIncomplete(one.upload);
     }
     // Few at a time: there may be many that are held, and each is read back.
@@ -103,7 +106,8 @@ export class Receiver {
         return this.#opener.hold(decoded, record, await this.#admitChunk(decoded, partition, record.offset));
       if (decoded?.kind === 'pack')
         return this.#opener.hold(decoded, record, { finished: this.#unpack(decoded, place) });
-      if (decoded?.kind === 'close') return await this.#admitClose(decoded, place);
+      if (decoded?.kind === 'close' || decoded?.kind === 'copy')
+        return await this.#admitClose(decoded, place);
       if (decoded?.kind === 'abort') return { finished: admitAbort(this.#context, this.#uploads, decoded) };
       return nothing;
     } catch (error) {
@@ -138,7 +142,7 @@ export class Receiver {
       if (upload?.close === undefined || upload.complete || upload.again !== undefined) continue;
       if (await endIfStanding(this.#context, this.#uploads, upload, upload.close)) continue;
       if (upload.isPassedOver) {
-        this.#options.background(this.#inTurn(upload));
+        this.#options.background(this.#fill(upload));
         continue;
       }
       if (!upload.mayBeDamaged) {
@@ -229,7 +233,7 @@ export class Receiver {
     await this.#finishIfComplete(upload);
   }
 
-  async #admitClose(close: Close, { partition, offset }: RecordPlace): Promise<Admitted> {
+  async #admitClose(close: Close | Copy, { partition, offset }: RecordPlace): Promise<Admitted> {
     if (this.#uploads.hasEnded(close.upload)) return nothing;
     const upload = this.#uploads.get(close.upload) ?? (await this.#uploads.begin(close, close.size));
     if (upload === undefined) return nothing;
@@ -243,6 +247,8 @@ export class Receiver {
     upload.close = { size, digest, mtime, mode };
     upload.saw(partition, offset);
     upload.dirty = true;
+    const make = (): Promise<void> => this.#counted(upload, this.#fill(upload));
+    if (close.kind === 'copy') return this.#copies.admit(upload, close, make);
     if (!upload.complete) this.#options.onIncomplete(close.upload);
     return { finished: this.#counted(upload, this.#finishIfComplete(upload)) };
   }
@@ -274,9 +280,10 @@ export class Receiver {
     await this.#finishIfComplete(upload);
   }
 
-  async #inTurn(upload: IncomingUpload): Promise<void> {
+  /** What was passed over, or of a copy all. */
+  async #fill(upload: IncomingUpload): Promise<void> {
     try {
-      upload.again = fetchInTurn(this.#context, upload).finally(() => {
+      upload.again = this.#copies.fill(upload).finally(() => {
         upload.again = undefined;
       });
       await upload.again;

@@ -10,11 +10,13 @@ import { abortUpload } from '../send/abort-upload.ts';
 import { Buffers } from '../send/buffers.ts';
 import { sendFault } from '../send/capacity.ts';
 import { checkChunkSize, planBuffers, recordLimit } from '../send/chunk-size.ts';
+import { FindCopies } from '../send/find-copy.ts';
 import { KeptFiles } from '../send/kept-files.ts';
 import { MovedFiles } from '../send/moved-files.ts';
 import { fitsPack } from '../send/pack-files.ts';
 import { PartitionChoice } from '../send/partitions.ts';
 import { Precedence } from '../send/precedence.ts';
+import { Retained } from '../send/retained.ts';
 import { SendContext } from '../send/send-context.ts';
 import { Senders } from '../send/senders.ts';
 import type { Encryption } from '../shared/encryption.ts';
@@ -53,6 +55,7 @@ export class UploadRun {
   readonly #producer: Producer;
   readonly #context: SendContext;
   readonly #senders: Senders;
+  readonly #copies: FindCopies | undefined;
   readonly #intake: Intake;
   /** Path -> how often it could not be sent. */
   readonly #attempts = new Map<string, number>();
@@ -91,8 +94,14 @@ export class UploadRun {
       { ...shared, ...on, signal: stop.signal, buffers, ids: new UploadIds(Date.now, state.floor) },
       limit,
     );
-    this.#due = new DueFiles(settings.compare);
+    const { notTwice: mode, packBelow, compare } = settings;
+    this.#due = new DueFiles(compare);
+    const isOff = mode === 'never' || encryption !== undefined;
+    const retained = new Retained({ kafka, topic });
+    const byLook = compare !== 'digest';
+    this.#copies = isOff ? undefined : new FindCopies({ mode, packBelow, byLook, retained });
     this.#senders = new Senders({
+      copies: this.#copies,
       kafka,
       context: this.#context,
       parallel,
@@ -248,6 +257,7 @@ export class UploadRun {
   #isSmall(file: SourceFile, decision: Decision): boolean {
     const { packBelow } = this.#options.settings;
     if (packBelow === 0 || file.size > packBelow) return false;
+    if (this.#copies?.isUntouched(this.#context, file)) return false;
     return decision.action === 'send' && decision.abort === undefined && fitsPack(this.#context, file);
   }
 

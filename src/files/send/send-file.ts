@@ -36,7 +36,7 @@ export type SendOutcome =
     }
   /** The file is not what it was when it was accepted; the upload was aborted by a record. */
   | { readonly outcome: 'changed'; readonly reason: string }
-  /** The topic keeps less than all of it; the upload was aborted by a record. */
+  /** The topic keeps less than all of it; what was begun was aborted by a record. */
   | { readonly outcome: 'lost'; readonly reason: string }
   /** The signal came; what was acknowledged is noted and the next run goes on there. */
   | { readonly outcome: 'stopped' };
@@ -62,6 +62,12 @@ interface Sending {
   /** So many of the first were there when that was noted last, and when that was, by the steady clock. */
   noted: number;
   notedAt: number;
+}
+
+/** Sends all of `file`, unless the topic keeps less than that. */
+export async function sendWhole(context: SendContext, file: SourceFile): Promise<SendOutcome> {
+  const reason = await context.options.kept?.refusal(file);
+  return reason === undefined ? sendFile(context, file) : { outcome: 'lost', reason };
 }
 
 /** Sends `file`, from where `resume` stopped if that is given. Rejects when Kafka refuses, or the disk fails. */

@@ -2,31 +2,36 @@
 import { type Kafka, KafkaError } from '../../kafka/contract.ts';
 import type { FileState } from '../../records/state-record.ts';
 import type { SourceFile } from '../../stores/contract.ts';
-import { createFileHasher } from '../hashing/hasher.ts';
 import { StoppedError } from '../shared/disk-retry.ts';
 import type { UploadEvent } from '../shared/events.ts';
 import { usualMaxMessageBytes } from '../shared/topics.ts';
 import { standingRecords } from '../state/standing-records.ts';
 import { abortUpload } from './abort-upload.ts';
 import { recordLimit } from './chunk-size.ts';
-import { hashUpTo } from './hash-file.ts';
+import { compareFile } from './compare-file.ts';
+import type { FindCopies } from './find-copy.ts';
 import { type Job, type JobLine, JobLines } from './job-lines.ts';
 import { PackBuilder, packBytes } from './pack-files.ts';
 import type { Precedence } from './precedence.ts';
 import type { Queue } from './queue.ts';
 import { isRefused } from './said-size.ts';
 import type { SendContext } from './send-context.ts';
-import { isTooLarge, sendFile } from './send-file.ts';
+import { sendCopy } from './send-copy.ts';
+import { isTooLarge, type SendOutcome, sendFile, sendWhole } from './send-file.ts';
 
 /** Jobs that wait or are under way before no more are asked for: each costs half a kilobyte, and more in a pack. */
 const smallLimit = 10_000;
 const largeLimit = 50_000;
+/** Copies that wait to be acknowledged. */
+const lateLimit = 500;
 
 export interface SendersOptions {
   readonly kafka: Kafka;
   readonly context: SendContext;
   readonly parallel: number;
   readonly precedence: Precedence;
+  /** Undefined: all bytes are sent, whatever is on the topic. */
+  readonly copies: FindCopies | undefined;
   readonly onEvent: (event: UploadEvent) => void;
   /** All of the file is on the topic, as it looks here: it needs no more attention. */
   readonly sent: (file: SourceFile) => void;
@@ -44,9 +49,13 @@ export class Senders {
   readonly #waiting: JobLines;
   /** Pushed and not dealt with. */
   readonly #jobs = { large: 0, small: 0 };
+  /** What waits to be acknowledged, beside the workers; and what is wrong with that. */
+  readonly #late = new Set<Promise<void>>();
+  readonly #broken = Promise.withResolvers<never>();
 
   constructor(options: SendersOptions) {
     this.#options = options;
+    this.#broken.promise.catch(() => {});
     this.#context = options.context;
     this.#waiting = new JobLines(options.precedence);
   }
@@ -86,25 +95,37 @@ export class Senders {
       this.#sendLarge(urgent, hasty),
       this.#sendSmall(urgent, hasty),
     ];
-    await Promise.all([...workers, ...others]);
+    await Promise.race([Promise.all([...workers, ...others]), this.#broken.promise]);
+    while (this.#late.size > 0) await Promise.race([Promise.all(this.#late), this.#broken.promise]);
   }
 
   async #sendLarge({ large }: JobLine, context: SendContext): Promise<void> {
     for (let job = await large.take(); job !== undefined; job = await large.take()) {
       this.#taken(job);
       this.#jobs.large--;
-      await this.#guard([job], () => this.#sendOne(job as Job, context));
+      const { promise: isLate, resolve: late } = Promise.withResolvers<void>();
+      const work = this.#guard([job], () => this.#sendOne(job as Job, context, late));
+      await Promise.race([work, isLate.then(() => this.#lateRoom(work))]);
     }
   }
 
-  async #sendOne({ file, decision }: Job, context: SendContext): Promise<void> {
+  /** What only waits to be acknowledged keeps no worker; it is one of many, where a folder has another name. */
+  async #lateRoom(work: Promise<void>): Promise<void> {
+    const late = work.catch((error: unknown) => this.#broken.reject(error));
+    this.#late.add(late);
+    late.finally(() => this.#late.delete(late));
+    while (this.#late.size > lateLimit) await Promise.race(this.#late);
+  }
+
+  /** `late` is called when nothing is left to do but to wait for Kafka. */
+  async #sendOne({ file, decision }: Job, context: SendContext, late: () => void): Promise<void> {
     const { sent, failed, refused, onEvent } = this.#options;
     const { progress, uploader } = this.#context.options;
     // Empty files need no buffer to read into, but are remembered as all others are.
     await this.#context.options.state.behind.drained();
     const started = performance.now();
     if (decision.action === 'compare') {
-      const found = await this.#compare(file, decision.sent);
+      const found = await compareFile(this.#context, file, decision.sent);
       if (found === 'stopped') return;
       if (found === 'same') return sent(file);
     }
@@ -117,7 +138,8 @@ export class Senders {
         'the file changed before it was sent',
       );
     }
-    if (resume !== undefined && !(await this.#stillStands(resume))) {
+    const { kafka } = this.#options;
+    if (resume !== undefined && !(await standingRecords(kafka, this.#context.options.topic))(resume)) {
       await this.#abort(
         { uploader, path: file.path, upload: resume.upload },
         resume.partition,
@@ -125,18 +147,35 @@ export class Senders {
       );
       resume = undefined;
     }
-    const fault = resume === undefined ? await context.options.kept?.refusal(file) : undefined;
-    if (fault !== undefined) return refused(file, fault);
-    const result = await sendFile(context, file, resume);
+    const result = await this.#sendOrCopy(context, file, resume, late);
     if (result.outcome === 'stopped') return;
     if (result.outcome === 'lost') return refused(file, result.reason);
     if (result.outcome === 'changed') return failed(file.path, result.reason);
     progress.filesDone++;
     progress.bytesDone += file.size;
-    const { upload, digest, resumedFrom } = result;
+    const { outcome: _, ...facts } = result;
     const seconds = (performance.now() - started) / 1000;
-    onEvent({ type: 'sent', path: file.path, upload, size: file.size, digest, resumedFrom, seconds });
+    onEvent({ type: 'sent', path: file.path, size: file.size, ...facts, seconds });
     sent(file);
+  }
+
+  async #sendOrCopy(
+    context: SendContext,
+    file: SourceFile,
+    resume: FileState | undefined,
+    late: () => void,
+  ): Promise<SendOutcome & { readonly copyOf?: string }> {
+    const { copies } = this.#options;
+    if (resume !== undefined) return sendFile(context, file, resume);
+    if (copies === undefined) return sendWhole(context, file);
+    const found = await copies.unlessCopy(context, file, () => sendWhole(context, file));
+    if (found === 'stopped') return { outcome: 'stopped' };
+    if ('sent' in found) return found.sent;
+    const sending = sendCopy(context, file, found);
+    if (sending === undefined) return sendWhole(context, file);
+    late();
+    const facts = { digest: found.digest, copyOf: found.of.path, resumedFrom: 0 };
+    return { outcome: 'sent', upload: await sending, ...facts };
   }
 
   async #abort(ref: Parameters<typeof abortUpload>[1], partition: number, reason: string): Promise<void> {
@@ -146,32 +185,6 @@ export class Senders {
       Math.min(partition, this.#context.options.partitions.count - 1),
       reason,
     );
-  }
-
-  async #stillStands(resume: FileState): Promise<boolean> {
-    const stands = await standingRecords(this.#options.kafka, this.#context.options.topic);
-    return stands(resume);
-  }
-
-  /** The inode was touched, size and time are as sent: the digest tells whether the content is. */
-  async #compare(file: SourceFile, sent: FileState): Promise<'same' | 'other' | 'stopped'> {
-    const { source, state, progress } = this.#context.options;
-    const algorithm = sent.digest?.split(':')[0];
-    if (algorithm !== 'md5' && algorithm !== 'sha256' && algorithm !== 'crc64nvme') return 'other';
-    const handle = await source.open(file.path);
-    const hasher = createFileHasher(algorithm, file.size);
-    try {
-      const read = await hashUpTo(this.#context, handle, hasher, file.size);
-      if (read === 'stopped') return read;
-      if (read === 'short' || (await hasher.digest()) !== sent.digest) return 'other';
-    } finally {
-      hasher.drop();
-      await handle.close();
-    }
-    const fingerprint = { size: file.size, mtime: file.mtime, ctime: file.ctime, inode: file.inode };
-    state.set(file.path, { ...sent, fingerprint });
-    progress.filesUnchanged++;
-    return 'same';
   }
 
   async #sendSmall({ small }: JobLine, context: SendContext): Promise<void> {

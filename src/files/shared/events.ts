@@ -69,6 +69,8 @@ export interface SentEvent {
   readonly digest: string;
   /** Bytes that an earlier run had sent already. */
   readonly resumedFrom: number;
+  /** Its bytes were on the topic: those of this file, which stood under this path then. */
+  readonly copyOf?: string;
   readonly seconds: number;
 }
 

@@ -82,6 +82,8 @@ export interface UploadOptions extends TopicOptions, StoreOptions, EncryptionOpt
   readonly first?: readonly string[];
   /** Called once, with what may be asked of the run while it goes on. */
   readonly onControl?: (control: UploadControl) => void;
+  /** Whether a file whose bytes are on the topic already goes as a record that names them. Never where it is encrypted. */
+  readonly notTwice?: NotTwice;
   /** Forget what was sent before: send everything again. */
   readonly resend?: boolean;
   /** Say what would be sent and resolve. */
@@ -104,6 +106,13 @@ export type Compare = (typeof comparisons)[number];
 /** `size`: the smallest first; `oldest`, `newest`: by the time of the last write. */
 export const fileOrders = ['name', 'size', 'oldest', 'newest'] as const;
 export type FileOrder = (typeof fileOrders)[number];
+
+/**
+ * `auto`: files of a size that was sent are read before they are sent, as long as little is read in vain. `always`: however much that is,
+ * and however small the file, if it is not one for packs. `never`: all bytes are sent.
+ */
+export const notTwiceModes = ['auto', 'always', 'never'] as const;
+export type NotTwice = (typeof notTwiceModes)[number];
 
 /** A run that goes on. */
 export interface UploadControl {
@@ -130,6 +139,7 @@ export const uploadDefaults = {
   compare: 'size,time',
   move: false,
   beyondRetention: false,
+  notTwice: 'auto',
   resend: false,
   dryRun: false,
   partitions: 4,

@@ -1,5 +1,5 @@
 /** A sink whose every call is tried until it works: whoever stands above meets only what waiting does not mend. */
-import type { PartFile, Sink } from '../../stores/contract.ts';
+import type { PartFile, PublishedFile, Sink } from '../../stores/contract.ts';
 import type { SharedSink } from '../../stores/shared-sink.ts';
 import type { DiskRetry } from './disk-retry.ts';
 
@@ -15,6 +15,7 @@ export function retryingSink(sink: Sink, retry: DiskRetry): Sink {
     newest: (target) => retry.forAll(() => sink.newest(target)),
     digestOfTarget: (target, algorithm, size) =>
       retry.with(0, () => sink.digestOfTarget(target, algorithm, size)),
+    ...openingOf(sink, retry),
     abilities: sink.abilities,
     shared: sink.shared && retryingShared(sink.shared, retry),
     part: (upload, of) => retryingPart(sink.part(upload, of), retry),
@@ -43,6 +44,22 @@ function retryingShared(shared: SharedSink, retry: DiskRetry): SharedSink {
     begin: (topic, first) => retry.forAll(() => shared.begin(topic, first)),
     claims: (topic) => retry.forAll(() => shared.claims(topic)),
     take: (topic, taken, left) => retry.forAll(() => shared.take(topic, taken, left)),
+  };
+}
+
+/** Where the sink cannot do it, nor can this one. */
+function openingOf(sink: Sink, retry: DiskRetry): Pick<Sink, 'openPublished'> {
+  if (sink.openPublished === undefined) return {};
+  const again = (file: PublishedFile): PublishedFile => ({
+    read: (buffer, position) => retry.with(0, () => file.read(buffer, position)),
+    ...(file.cloneTo && { cloneTo: (upload: string) => retry.with(0, () => file.cloneTo!(upload)) }),
+    close: () => file.close(),
+  });
+  return {
+    openPublished: async (target) => {
+      const file = await retry.with(0, () => sink.openPublished!(target));
+      return file && again(file);
+    },
   };
 }
 

@@ -1,11 +1,19 @@
 /** What holds for all that an uploader remembers, compared and moved on. PURE. */
 import type { FileState, Origin, Ready } from '../../records/state-record.ts';
+import { isLastVersion } from '../../records/upload-id.ts';
 
 /** True when both say the same of all files of an uploader. */
 export function isSameReady(ready: Ready, other: Ready | undefined): boolean {
   const names = ['topic', 'resend', 'forgotten', 'root'] as const;
   const isSame = other !== undefined && names.every((name) => ready[name] === other[name]);
   return isSame && ready.names?.key === other.names?.key;
+}
+
+/** The newest version of all, and of `floor`, behind which there can be others. */
+export function newestOfAll(files: Iterable<[path: string, state: FileState]>, floor: string): string {
+  let newest = floor;
+  for (const [, { upload }] of files) if (upload > newest && !isLastVersion(upload)) newest = upload;
+  return newest;
 }
 
 /** Where each partition of `T` ends that is not told of in full, once these are forgotten. */

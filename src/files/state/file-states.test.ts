@@ -12,6 +12,10 @@ import {
 import type { FileState } from '../../records/state-record.ts';
 import { FileStates } from './file-states.ts';
 
+const of = fc.record(
+  { upload: anyUploadId, path: anyPath, partition: fc.nat(100), first: anySize, last: anySize },
+  { noNullPrototype: true },
+);
 const place = { partition: fc.nat(100), first: anySize, last: anySize };
 const sentVersion = fc.record(
   {
@@ -20,8 +24,12 @@ const sentVersion = fc.record(
     mtime: anyTime,
     digest: anyDigest,
     ...place,
+    of,
   },
-  { noNullPrototype: true },
+  {
+    noNullPrototype: true,
+    requiredKeys: ['upload', 'size', 'mtime', 'digest', 'partition', 'first', 'last'],
+  },
 );
 const anyState: fc.Arbitrary<FileState> = fc.record(
   {
@@ -41,6 +49,7 @@ const anyState: fc.Arbitrary<FileState> = fc.record(
     checksum: anyAlgorithm,
     digest: anyDigest,
     before: sentVersion,
+    of,
     sealed: fc.constant(`sha256:${'7'.repeat(16)}`),
   },
   {

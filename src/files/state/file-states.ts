@@ -3,7 +3,9 @@
  * every one that it has under way. An entry is one short text; what most files have alike is left out of it.
  */
 import type { ChecksumAlgorithm } from '../../records/checksum.ts';
+import type { CopySource } from '../../records/copy-source.ts';
 import type { FileState, SentVersion } from '../../records/state-record.ts';
+import type { KnownContents } from './known-contents.ts';
 
 /** A fingerprint's change time that is its modification time, as of most files. */
 const same = '=';
@@ -15,6 +17,7 @@ type Facts = readonly [
   partition: number,
   first: number,
   last: number,
+  of?: readonly [upload: string, path: string, partition: number, first: number, last: number],
 ];
 type Entry = readonly [
   topic: number,
@@ -36,6 +39,12 @@ export class FileStates {
   readonly #entries = new Map<string, string>();
   /** Ids of topics: few, and in every entry. */
   readonly #topics: string[] = [];
+  readonly #contents: KnownContents | undefined;
+
+  /** `contents`: is told of each change. */
+  constructor(contents?: KnownContents) {
+    this.#contents = contents;
+  }
 
   get size(): number {
     return this.#entries.size;
@@ -51,10 +60,12 @@ export class FileStates {
   }
 
   set(path: string, state: FileState): void {
+    this.#contents?.change(path, this.get(path), state);
     this.#entries.set(path, this.#pack(state));
   }
 
   delete(path: string): void {
+    this.#contents?.change(path, this.get(path), undefined);
     this.#entries.delete(path);
   }
 
@@ -64,9 +75,9 @@ export class FileStates {
 
   #pack(file: FileState): string {
     const { upload, fingerprint, digest = 0, partition, first, last, acked } = file;
-    const { checksum = 0, before, sealed } = file;
+    const { checksum = 0, before, sealed, of } = file;
     const { size, mtime, ctime, inode } = fingerprint;
-    const facts: Facts = [size, mtime, digest, partition, first, last];
+    const facts: Facts = [size, mtime, digest, partition, first, last, ...sourceOf(of)];
     const topic = this.#numberOf(file.topic);
     const state = states.indexOf(file.state);
     const look = [ctime === mtime ? same : ctime, inode] as const;
@@ -86,7 +97,7 @@ export class FileStates {
   #unpack(text: string): FileState {
     const entry = JSON.parse(text) as Entry;
     const [topic, state, upload, facts, ctime, inode, acked, checksum, before, sealed] = entry;
-    const [size, mtime, digest, partition, first, last] = facts;
+    const [size, mtime, digest, partition, first, last, of] = facts;
     return {
       topic: this.#topics[topic]!,
       upload,
@@ -98,6 +109,7 @@ export class FileStates {
       acked: acked === -1 ? size : acked,
       ...(checksum ? { checksum } : {}),
       ...(digest === 0 ? {} : { digest }),
+      ...(of === undefined ? {} : { of: copySourceOf(of) }),
       ...(before ? { before: versionOf(...before) } : {}),
       ...(sealed === undefined ? {} : { sealed }),
     };
@@ -109,10 +121,19 @@ export class FileStates {
   }
 }
 
-function factsOf({ size, mtime, digest, partition, first, last }: SentVersion): Facts {
-  return [size, mtime, digest, partition, first, last];
+function factsOf({ size, mtime, digest, partition, first, last, of }: SentVersion): Facts {
+  return [size, mtime, digest, partition, first, last, ...sourceOf(of)];
 }
 
-function versionOf(upload: string, [size, mtime, digest, partition, first, last]: Facts): SentVersion {
-  return { upload, size, mtime, digest: String(digest), partition, first, last };
+function versionOf(upload: string, [size, mtime, digest, partition, first, last, of]: Facts): SentVersion {
+  const place = { partition, first, last, ...(of === undefined ? {} : { of: copySourceOf(of) }) };
+  return { upload, size, mtime, digest: String(digest), ...place };
+}
+
+function sourceOf(of: CopySource | undefined): [] | [NonNullable<Facts[6]>] {
+  return of === undefined ? [] : [[of.upload, of.path, of.partition, of.first, of.last]];
+}
+
+function copySourceOf([upload, path, partition, first, last]: NonNullable<Facts[6]>): CopySource {
+  return { upload, path, partition, first, last };
 }

@@ -1,16 +1,14 @@
 /** What `T.state` tells of a file, as it is listed; which of its bytes the topic has lost. */
-import { type FileState, sentVersionOf } from '../../records/state-record.ts';
+import { sentVersionOf } from '../../records/state-record.ts';
 import { versionOf } from '../../records/upload-id.ts';
 import type { ListedFile } from '../shared/options.ts';
 import { listedDate, listedMtime, listedRate } from './listed-facts.ts';
+import { type RecordsOf, standsWithin } from './standing-records.ts';
 import type { StateEntry } from './state-entries.ts';
-
-/** Kafka offsets of a version's first and last record. */
-export type Place = Pick<FileState, 'partition' | 'first' | 'last'>;
 
 /** A listed version, and where its records stand or stood, as `T.state` tells. */
 export interface Placed extends ListedFile {
-  readonly place: Place;
+  readonly place: RecordsOf;
 }
 export type MaybePlaced = ListedFile & Partial<Placed>;
 
@@ -20,16 +18,13 @@ export interface Held {
   readonly latest: ReadonlyMap<number, number>;
 }
 
-function stands({ earliest, latest }: Held, { partition, first, last }: Place): boolean {
-  return first >= (earliest.get(partition) ?? 0) && last < (latest.get(partition) ?? 0);
-}
-
 /** The versions of a file that its uploader remembers: the one that is being sent or was given up, and the newest that was sent. */
 export function listedOf({ uploader, path, state, at, isLocked, isShown }: StateEntry, held: Held): Placed[] {
   const marks = {
     ...(state.sealed === undefined ? {} : { encrypted: true as const }),
     ...(isLocked ? { locked: true as const } : {}),
   };
+  const stands = standsWithin(held.earliest, held.latest);
   const placed: Placed[] = [];
   const sent = sentVersionOf(state);
   if (sent !== undefined) {
@@ -38,7 +33,7 @@ export function listedOf({ uploader, path, state, at, isLocked, isShown }: State
     const digest = state.sealed === undefined || isShown ? sent.digest : '';
     const sentAt = listedDate(state.state === 'sent' ? at : versionOf(upload) / 1000);
     const facts = { uploader, path, upload, size, digest, mtime: listedMtime(sent.mtime), sentAt, ...marks };
-    placed.push({ ...facts, state: stands(held, sent) ? 'complete' : 'incomplete', place: sent });
+    placed.push({ ...facts, state: stands(sent) ? 'complete' : 'incomplete', place: sent });
   }
   // The same version is remembered as sent, and is to be sent again.
   if (state.state !== 'sent' && sent?.upload !== state.upload) {
@@ -48,7 +43,7 @@ export function listedOf({ uploader, path, state, at, isLocked, isShown }: State
     const listed = { ...facts, sentAt: listedDate(at), place: state };
     const goesOn = { done, ...listedRate(done, versionOf(upload) / 1000, at) };
     if (state.state === 'aborted') placed.push({ ...listed, state: 'aborted' });
-    else if (!stands(held, state)) placed.push({ ...listed, state: 'incomplete' });
+    else if (!stands(state)) placed.push({ ...listed, state: 'incomplete' });
     else placed.push({ ...listed, ...(isLocked ? {} : goesOn), state: 'sending' });
   }
   return placed;

@@ -6,6 +6,7 @@ import type { Keyring } from '../shared/keyring.ts';
 import { existingTopic } from '../shared/topics.ts';
 import { readState } from './read-state.ts';
 import { newestOf, readVersions } from './read-versions.ts';
+import { type RecordsOf, standsWithin } from './standing-records.ts';
 
 export interface WantedFile {
   readonly uploader: string;
@@ -17,7 +18,11 @@ export interface WantedFile {
 }
 
 export interface FilePlace {
+  /** What the records that have its bytes say: of a copy, the id and path of another upload. */
   readonly upload: string;
+  readonly path: string;
+  /** Of a copy: what its bytes are to have. */
+  readonly digest?: string;
   readonly partition: number;
   /** Kafka offset of the first record that has bytes of it. */
   readonly first: number;
@@ -40,19 +45,26 @@ export async function locate(
   const latest = await kafka.offsets(topic, 'latest');
   const known = await knownPlaces(kafka, description, wanted, keyring);
   // An offset proves nothing where the topic has no record: retention took it, or the log was cut.
-  const standing = known.find(({ partition, first, last }) => {
-    return first >= (earliest.get(partition) ?? 0) && last < (latest.get(partition) ?? 0);
-  });
-  if (standing !== undefined) {
-    const { upload, partition, first, isSent } = standing;
-    return { upload, partition, first, until: isSent ? latest.get(partition) : undefined };
-  }
+  const standing = known.find(standsWithin(earliest, latest));
+  if (standing !== undefined) return bytesOf(wanted.path, standing, standing.isSent ? latest : undefined);
   return search(kafka, topic, wanted, known.length > 0, keyring);
 }
 
-interface KnownPlace extends Pick<FilePlace, 'upload' | 'partition' | 'first'> {
-  readonly last: number;
+interface KnownPlace extends RecordsOf {
+  readonly upload: string;
+  readonly digest?: string | undefined;
   readonly isSent: boolean;
+}
+
+/** Where the bytes of a version are to be read from. `ends`: where partitions end, if all of it is there. */
+function bytesOf(
+  path: string,
+  { of, digest, ...own }: Pick<KnownPlace, 'upload' | 'partition' | 'first' | 'of' | 'digest'>,
+  ends: ReadonlyMap<number, number> | undefined,
+): FilePlace {
+  const { upload, partition, first } = of ?? own;
+  const place = { upload, path: of?.path ?? path, partition, first, until: ends?.get(partition) };
+  return of === undefined || digest === undefined ? place : { ...place, digest };
 }
 
 /** What `T.state` tells of the file that would do, the best first. */
@@ -104,6 +116,5 @@ async function search(
       `${name} is still being sent, or was left half sent: add --follow to wait for the rest`,
     );
   const ends = await kafka.offsets(topic, 'latest');
-  const until = found.state === 'sending' ? undefined : ends.get(found.partition);
-  return { upload: found.upload, partition: found.partition, first: found.first, until };
+  return bytesOf(path, found, found.state === 'sending' ? undefined : ends);
 }

@@ -1,13 +1,16 @@
 /** Which bytes of incomplete versions are missing, of those that `T.state` tells of. */
 import type { Kafka } from '../../kafka/contract.ts';
+import type { UploadRef } from '../../records/file-record.ts';
 import type { ByteRange } from '../../stores/contract.ts';
 import type { Keyring } from '../shared/keyring.ts';
 import type { ListedFile } from '../shared/options.ts';
-import type { Held, MaybePlaced, Place } from './listed-state.ts';
+import type { Held, MaybePlaced } from './listed-state.ts';
 import { readVersions } from './read-versions.ts';
+import type { RecordsOf } from './standing-records.ts';
 
-/** Where there may be records of a version, as far as the topic has them: `[from, until)`, or nothing. */
-function spanOf({ earliest, latest }: Held, { partition, first, last }: Place): ByteRange | undefined {
+/** Where there may be records with bytes of a version, as far as the topic has them: `[from, until)`, or nothing. Those of a copy are another's. */
+function spanOf({ earliest, latest }: Held, { of, ...own }: RecordsOf): ByteRange | undefined {
+  const { partition, first, last } = of ?? own;
   const from = Math.max(first, earliest.get(partition) ?? 0);
   const until = Math.min(last + 1, latest.get(partition) ?? 0);
   return from < until ? [from, until] : undefined;
@@ -16,6 +19,11 @@ function spanOf({ earliest, latest }: Held, { partition, first, last }: Place): 
 /** True for a version of which the topic may have a part, so that only its records tell what is missing. */
 export function isHalf({ state, locked, place }: MaybePlaced, held: Held): boolean {
   return state === 'incomplete' && !locked && place !== undefined && spanOf(held, place) !== undefined;
+}
+
+/** Whose records have the bytes. */
+function withBytes({ uploader, path, upload, place }: MaybePlaced): UploadRef {
+  return { uploader, ...(place?.of ?? { path, upload }) };
 }
 
 const nameOf = ({ uploader, upload }: Pick<ListedFile, 'uploader' | 'upload'>): string =>
@@ -43,15 +51,15 @@ export class MissingBytes {
       if (place === undefined) continue;
       const span = spanOf(held, place);
       if (span === undefined) continue;
-      const { partition } = place;
+      const { partition } = place.of ?? place;
       from.set(partition, Math.min(span[0], from.get(partition) ?? span[0]));
       until.set(partition, Math.max(span[1], until.get(partition) ?? span[1]));
     }
     if (from.size === 0) return new MissingBytes(held, new Map());
-    const paths = new Set(halves.map(({ uploader, path }) => `${uploader}/${path}`));
+    const paths = new Set(halves.map(withBytes).map(({ uploader, path }) => `${uploader}/${path}`));
     const isWanted = (uploader: string, path: string): boolean => paths.has(`${uploader}/${path}`);
     const { versions } = await readVersions(kafka, topic, isWanted, keyring, { from, until });
-    const sizes = new Map(halves.map((half) => [nameOf(half), half.size]));
+    const sizes = new Map(halves.map((half) => [nameOf(withBytes(half)), half.size]));
     const found = versions.map((version) => {
       const name = nameOf(version);
       return [name, version.ranges.missing(0, sizes.get(name) ?? version.size)] as const;
@@ -60,11 +68,12 @@ export class MissingBytes {
   }
 
   /** The file as it is listed: all of its bytes are missing where the topic has no record of it any more. */
-  of({ place, ...file }: MaybePlaced): ListedFile {
+  of(placed: MaybePlaced): ListedFile {
+    const { place, ...file } = placed;
     if (place === undefined || file.state !== 'incomplete' || file.locked) return file;
     if (spanOf(this.#held, place) === undefined)
       return { ...file, missing: file.size === 0 ? [] : [[0, file.size]] };
-    const missing = this.#found.get(nameOf(file));
+    const missing = this.#found.get(nameOf(withBytes(placed)));
     return missing === undefined ? file : { ...file, missing };
   }
 }

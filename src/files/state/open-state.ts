@@ -5,6 +5,7 @@ import type { FileState } from '../../records/state-record.ts';
 import type { Encryption } from '../shared/encryption.ts';
 import type { UploadSettings } from '../shared/options.ts';
 import { endsOf, stateTopicOf, type UploadTopics } from '../shared/topics.ts';
+import { KnownContents } from './known-contents.ts';
 import { awaitLease, type StandingLease } from './lease.ts';
 import { rebuildState } from './rebuild-state.ts';
 import { notGoneOnWith } from './seen-state.ts';
@@ -68,7 +69,9 @@ async function readState(options: OpenStateOptions): Promise<{
   const read = async (): Promise<UploadState> => {
     const topic = stateTopicOf(settings.topic);
     const names = encryption?.names;
-    const state = new UploadState({ kafka, topic, partitions, uploader, names });
+    const isCompared = settings.notTwice !== 'never' && encryption === undefined;
+    const contents = isCompared ? new KnownContents() : undefined;
+    const state = new UploadState({ kafka, topic, partitions, uploader, names, contents });
     if (topics.state !== undefined) await state.load(rebuild);
     return state;
   };

@@ -1,6 +1,7 @@
 /** Every version of every file that a files topic tells of, from its records alone. */
 import { FormatError } from '../../errors.ts';
 import type { ConsumedRecord, Kafka } from '../../kafka/contract.ts';
+import type { CopySource } from '../../records/copy-source.ts';
 import { type Close, type FileRecord, refusedRef, type UploadRef } from '../../records/file-record.ts';
 import type { SealedRecord } from '../../records/sealed-form.ts';
 import { decodeTopicRecord } from '../../records/topic-record.ts';
@@ -8,6 +9,7 @@ import { versionOf } from '../../records/upload-id.ts';
 import { Ranges } from '../incoming/ranges.ts';
 import type { Keyring } from '../shared/keyring.ts';
 import type { ListedFile } from '../shared/options.ts';
+import { type RecordsOf, standsWithin } from './standing-records.ts';
 
 /** One version of one file, as far as the topic holds it. */
 export interface Version extends UploadRef {
@@ -22,6 +24,8 @@ export interface Version extends UploadRef {
   readonly partition: number;
   /** Kafka offset of the first record with bytes of it that the topic still holds. */
   readonly first: number;
+  /** It is a copy: whose bytes it has. */
+  readonly of?: CopySource;
   readonly encrypted?: true;
   /** No key at hand opens it: its path may be a hash, and nobody knows its digest. */
   readonly locked?: true;
@@ -67,7 +71,7 @@ export async function readVersions(
     }
     batch.release();
   }
-  return { versions: drafts.versions(), locked: drafts.locked };
+  return { versions: drafts.versions(standsWithin(from, until)), locked: drafts.locked };
 }
 
 class Drafts {
@@ -81,12 +85,22 @@ class Drafts {
     this.#keyring = keyring;
   }
 
-  versions(): Version[] {
-    return [...this.#drafts.values()].map(({ end, ...version }) => {
+  /** `stands`: whether the topic has these records. */
+  versions(stands: (records: RecordsOf) => boolean): Version[] {
+    const all = [...this.#drafts.values()].map(({ end, ...version }): Version => {
       if (end === 'abort') return { ...version, state: 'aborted' };
       if (end === undefined) return { ...version, state: 'sending' };
-      const isWhole = end === 'close' && version.ranges.covers(version.size);
+      const isWhole = end === 'close' && (version.ranges.covers(version.size) || version.of !== undefined);
       return { ...version, state: isWhole ? 'complete' : 'incomplete' };
+    });
+    const states = new Map(all.flatMap((one) => (one.of === undefined ? [[keyOf(one), one.state]] : [])));
+    return all.map((version) => {
+      const { uploader, of } = version;
+      if (of === undefined || version.state !== 'complete') return version;
+      // Under a path that nobody asked for, offsets tell.
+      const state = states.get(keyOf({ uploader, ...of }));
+      const hasBytes = state === undefined ? stands(of) : state === 'complete';
+      return hasBytes ? version : { ...version, state: 'incomplete' };
     });
   }
 
@@ -109,7 +123,8 @@ class Drafts {
     if (!(error instanceof FormatError)) throw error;
     const { kind, uploader, path, upload } = refusedRef(record);
     if (uploader === undefined || path === undefined || upload === undefined) return;
-    const end = kind === 'close' || kind === 'abort' ? ({ end: 'refused' } as const) : {};
+    const isEnd = kind === 'close' || kind === 'copy' || kind === 'abort';
+    const end = isEnd ? ({ end: 'refused' } as const) : {};
     this.#note({ uploader, path, upload }, record, partition, end);
   }
 
@@ -146,7 +161,9 @@ class Drafts {
     } else if (decoded.kind === 'abort') {
       this.#note(decoded, record, partition, { ...marks, end: 'abort', sentAt: record.timestamp });
     } else {
-      this.#note(decoded, record, partition, { ...marks, ...closedBy(decoded), sentAt: record.timestamp });
+      const of = decoded.kind === 'copy' ? { of: decoded.of } : {};
+      const closed = { ...marks, ...closedBy(decoded), ...of, sentAt: record.timestamp };
+      this.#note(decoded, record, partition, closed);
     }
   }
 
@@ -159,7 +176,7 @@ class Drafts {
   ): void {
     const { uploader, path, upload } = ref;
     if (!this.#isWanted(uploader, path)) return;
-    const key = `${upload} ${uploader}/${path}`;
+    const key = keyOf(ref);
     const before = this.#drafts.get(key) ?? {
       uploader,
       path,
@@ -178,6 +195,10 @@ class Drafts {
     // The first record that ends an upload counts: readers are through with it then.
     this.#drafts.set(key, before.end === undefined ? { ...before, ...changes, at: timestamp } : before);
   }
+}
+
+function keyOf({ uploader, path, upload }: UploadRef): string {
+  return `${upload} ${uploader}/${path}`;
 }
 
 /** What a closing record and an entry of a pack say. */

@@ -4,6 +4,7 @@
  */
 import { FormatError } from '../../errors.ts';
 import type { Kafka, TopicDescription } from '../../kafka/contract.ts';
+import type { CopySource } from '../../records/copy-source.ts';
 import type { FileFacts } from '../../records/file-facts.ts';
 import type { FileState } from '../../records/state-record.ts';
 import { decodeTopicRecord } from '../../records/topic-record.ts';
@@ -34,12 +35,13 @@ export async function rebuildState(
     partition: number,
     first: number,
     last: number,
+    of?: CopySource,
   ): void => {
     const known = found.get(path);
     if (known !== undefined && known.upload >= upload) return;
     const fingerprint = { size: facts.size, mtime: facts.mtime, ctime: '', inode: '' };
     const sent = { topic: topic.id, upload, state: 'sent' as const, fingerprint, partition, first, last };
-    found.set(path, { ...sent, acked: facts.size, digest: facts.digest });
+    found.set(path, { ...sent, acked: facts.size, digest: facts.digest, ...(of && { of }) });
   };
   for await (const batch of kafka.consumer({ topic: topic.name, from, until, onGap: () => {} })) {
     for (const record of batch.records) {
@@ -56,8 +58,9 @@ export async function rebuildState(
         } else {
           const first = firsts.get(decoded.upload) ?? record.offset;
           firsts.delete(decoded.upload);
-          if (decoded.kind === 'close')
-            note(decoded.path, decoded.upload, decoded, batch.partition, first, record.offset);
+          if (decoded.kind === 'abort') continue;
+          const of = decoded.kind === 'copy' ? decoded.of : undefined;
+          note(decoded.path, decoded.upload, decoded, batch.partition, first, record.offset, of);
         }
       } catch (error) {
         if (!(error instanceof FormatError)) throw error;

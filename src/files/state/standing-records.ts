@@ -2,13 +2,23 @@
 import type { Kafka } from '../../kafka/contract.ts';
 import type { FileState } from '../../records/state-record.ts';
 
+/** Where a version stands; of a copy, also where its bytes do. */
+export type RecordsOf = Pick<FileState, 'partition' | 'first' | 'last' | 'of'>;
+
 /** Asks how far the topic reaches now; what it resolves with tells by that. */
-export async function standingRecords(
-  kafka: Kafka,
-  topic: string,
-): Promise<(version: Pick<FileState, 'partition' | 'first' | 'last'>) => boolean> {
+export async function standingRecords(kafka: Kafka, topic: string): Promise<(version: RecordsOf) => boolean> {
   const earliest = await kafka.offsets(topic, 'earliest');
-  const latest = await kafka.offsets(topic, 'latest');
-  return ({ partition, first, last }) =>
-    (earliest.get(partition) ?? first + 1) <= first && last < (latest.get(partition) ?? 0);
+  return standsWithin(earliest, await kafka.offsets(topic, 'latest'));
+}
+
+/** The same of a topic whose partitions begin and end there. Pure. */
+export function standsWithin(
+  earliest: ReadonlyMap<number, number>,
+  latest: ReadonlyMap<number, number>,
+): (version: RecordsOf) => boolean {
+  const stands = ({ partition, first, last, of }: RecordsOf): boolean =>
+    (earliest.get(partition) ?? first + 1) <= first &&
+    last < (latest.get(partition) ?? 0) &&
+    (of === undefined || stands(of));
+  return stands;
 }

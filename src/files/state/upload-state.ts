@@ -17,10 +17,10 @@ import {
   statePartition,
   stateUploader,
 } from '../../records/state-record.ts';
-import { isLastVersion } from '../../records/upload-id.ts';
 import { DamagedRecords } from './damaged-records.ts';
-import { endsBehind, isSameReady } from './ends-behind.ts';
+import { endsBehind, isSameReady, newestOfAll } from './ends-behind.ts';
 import { FileStates } from './file-states.ts';
+import type { KnownContents } from './known-contents.ts';
 import type { StandingLease } from './lease.ts';
 import { seenState } from './seen-state.ts';
 import { StateNames } from './state-names.ts';
@@ -33,12 +33,14 @@ export interface UploadStateOptions {
   readonly uploader: string;
   /** Names are encrypted by it. */
   readonly names?: NamesKey | undefined;
+  readonly contents?: KnownContents | undefined;
 }
 
 export class UploadState {
   readonly #options: UploadStateOptions;
   readonly #partition: number;
-  readonly #files = new FileStates();
+  readonly #files: FileStates;
+  readonly contents: KnownContents | undefined;
   readonly #names: StateNames;
   readonly #behind: WriteBehind;
   #damaged: readonly Uint8Array[] = [];
@@ -57,6 +59,8 @@ export class UploadState {
 
   constructor(options: UploadStateOptions) {
     this.#options = options;
+    this.contents = options.contents;
+    this.#files = new FileStates(options.contents);
     this.#partition = statePartition(options.uploader, options.partitions);
     this.#names = new StateNames(options.uploader, options.names);
     this.#behind = new WriteBehind(options.topic, this.#partition);
@@ -205,10 +209,7 @@ export class UploadState {
 
   /** All that is remembered now is to be sent again; {@link makeReady} writes it, so that no run has to be told twice. */
   resendAll(): void {
-    let resend = this.floor ?? '';
-    for (const [, { upload }] of this.#files) {
-      if (upload > resend && !isLastVersion(upload)) resend = upload;
-    }
+    const resend = newestOfAll(this.#files, this.floor ?? '');
     if (resend !== '') this.#marks = { ...this.#marks, resend };
   }
 
@@ -253,9 +254,8 @@ export class UploadState {
       const state = this.#files.get(path);
       return state === undefined ? [] : [{ path, ...state }];
     });
-    const forgotten = lost
-      .map(({ upload }) => upload)
-      .reduce((a, b) => (a > b ? a : b), this.#marks.forgotten ?? '');
+    const ids = lost.map(({ upload }) => upload);
+    const forgotten = ids.reduce((a, b) => (a > b ? a : b), this.#marks.forgotten ?? '');
     this.#marks = { ...this.#marks, forgotten };
     await this.#readOrigin();
     // Where nobody knows since when this tells, there is nothing to take back.

@@ -59,6 +59,12 @@ export class Handles {
     this.#limit = options.limit;
   }
 
+  /** The file was made by other means than these, whole. */
+  isMade(file: string): void {
+    this.#options.made();
+    this.expect(file);
+  }
+
   /** From now on the file is one that is there. */
   expect(file: string): void {
     this.#known.set(file, this.#newWatch());

@@ -2,8 +2,10 @@
  * What a file system cannot do is found out once, said once, and done without: FAT, network shares and FUSE refuse the
  * permissions, times or the durability that others give, and nothing that a file holds is to wait for those.
  */
+import { crashPoint } from '../../crash-points.ts';
 import { describeError } from '../../errors.ts';
 import type { Notices } from '../notices.ts';
+import type { DiskCalls } from './calls.ts';
 
 /** Codes by which a call is refused for good, and not by a disk that fails. */
 const codes = new Set([
@@ -64,4 +66,13 @@ export class Refusals {
       this.note(what, error);
     }
   }
+}
+
+/** Makes an open file durable, where the place can do that. */
+export function syncing(calls: DiskCalls, refusals: Refusals): (file: number) => Promise<void> {
+  return async (file) => {
+    crashPoint('file:before-fsync');
+    await refusals.attempt('sync', () => calls.sync(file));
+    crashPoint('file:after-fsync');
+  };
 }

@@ -10,6 +10,7 @@ import type {
   Over,
   PartFile,
   Published,
+  PublishedFile,
   Sink,
   TopicPositions,
   UnfinishedUpload,
@@ -20,7 +21,7 @@ import { ownFolder } from '../target-name.ts';
 import { writesAnywhere } from '../writes-anywhere.ts';
 import { DiskCalls } from './calls.ts';
 import { descriptorShare } from './descriptor-share.ts';
-import { FileLooks, isSameTime } from './file-look.ts';
+import { FileLooks } from './file-look.ts';
 import { type Claim, FinalNames } from './final-names.ts';
 import { finishPart } from './finish-part.ts';
 import { Folders } from './folders.ts';
@@ -32,8 +33,9 @@ import { openFault } from './open-fault.ts';
 import { makeOwnFolders, OwnFolder } from './own-folder.ts';
 import { diskPartFile } from './part-file.ts';
 import { placeOf } from './place.ts';
+import { publishedFile } from './published-file.ts';
 import { PublishedWholes } from './published-wholes.ts';
-import { Refusals } from './refusals.ts';
+import { Refusals, syncing } from './refusals.ts';
 import { freeSpaceAt, writeAndRemove } from './space.ts';
 import { foldedBy, probeSpelling, type Spelling } from './spelling.ts';
 import { keepsStamps } from './stamps.ts';
@@ -84,6 +86,7 @@ class DiskSink implements Sink {
   readonly #names: FinalNames;
   readonly #notices = new Notices();
   readonly #refusals: Refusals;
+  readonly #sync: (file: number) => Promise<void>;
   readonly #looks: FileLooks;
   readonly #wholes: PublishedWholes;
   readonly #own: OwnFolder;
@@ -99,6 +102,7 @@ class DiskSink implements Sink {
     this.#calls = calls;
     const own = join(root, ownFolder);
     this.#refusals = new Refusals(place, this.#notices);
+    this.#sync = syncing(calls, this.#refusals);
     this.#journal = openJournal(join(own, 'journal.db'), identify(own), this.#refusals);
     this.#looks = new FileLooks(place, calls, this.#refusals, this.#notices);
     this.#own = new OwnFolder(place, root, this.#parts, calls);
@@ -153,11 +157,8 @@ class DiskSink implements Sink {
 
   async published(target: string): Promise<Published | undefined> {
     const entry = this.#journal.published(target);
-    if (entry === undefined) return undefined;
-    const stats = await this.#calls.lookAt(join(this.#root, target)).catch(() => undefined);
-    const same =
-      stats?.isFile() && stats.size === BigInt(entry.size) && isSameTime(entry.mtime, stats.mtimeNs);
-    return same ? { upload: entry.upload, size: entry.size, digest: entry.digest } : undefined;
+    if (entry === undefined || !(await this.#standing.looksAs(target, entry))) return undefined;
+    return { upload: entry.upload, size: entry.size, digest: entry.digest };
   }
 
   async newest(target: string): Promise<string | undefined> {
@@ -176,6 +177,12 @@ class DiskSink implements Sink {
 
   proveAside(): Promise<void> {
     return this.#aside.prove();
+  }
+
+  async openPublished(target: string): Promise<PublishedFile | undefined> {
+    const descriptor = await this.#standing.open(target);
+    const options = { calls: this.#calls, handles: this.#handles, parts: this.#parts };
+    return descriptor === undefined ? undefined : publishedFile(options, descriptor);
   }
 
   part(upload: string): PartFile {
@@ -284,12 +291,6 @@ class DiskSink implements Sink {
 
   notices(tell: (message: string) => void): void {
     this.#notices.listen(tell);
-  }
-
-  async #sync(file: number): Promise<void> {
-    crashPoint('file:before-fsync');
-    await this.#refusals.attempt('sync', () => this.#calls.sync(file));
-    crashPoint('file:after-fsync');
   }
 
   #partName(upload: string): string {

@@ -3,10 +3,13 @@ import { type BigIntStats, constants } from 'node:fs';
 import { join } from 'node:path';
 import { type ChecksumAlgorithm, createHasher } from '../../records/checksum.ts';
 import type { DiskCalls } from './calls.ts';
+import { isSameTime } from './file-look.ts';
 import type { Way } from './way.ts';
 
 /** Bytes read at a time. */
 const piece = 1024 * 1024;
+/** There is none, or none that is ours to read. */
+const noFile = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES']);
 
 export class StandingFiles {
   readonly #root: string;
@@ -43,6 +46,15 @@ export class StandingFiles {
     }
   }
 
+  /** True for a file of this size and time, as a sink has them. */
+  async looksAs(
+    target: string,
+    { size, mtime }: { readonly size: number; readonly mtime: string },
+  ): Promise<boolean> {
+    const stats = await this.#calls.lookAt(join(this.#root, target)).catch(() => undefined);
+    return stats?.isFile() === true && stats.size === BigInt(size) && isSameTime(mtime, stats.mtimeNs);
+  }
+
   /** Nanoseconds since the epoch; undefined when nothing stands there, or a folder. */
   async time(target: string): Promise<string | undefined> {
     const seen = await this.#calls.lookIfThere(join(this.#root, target));
@@ -55,20 +67,41 @@ export class StandingFiles {
       await sync(file);
       return stats;
     }).catch((error: NodeJS.ErrnoException) => {
-      if (!['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES'].includes(error.code ?? '')) throw error;
+      if (!noFile.has(error.code ?? '')) throw error;
       return undefined;
     });
+  }
+
+  /** Opened to be read, for the caller to close; undefined when there is no file, or none that may be read. */
+  async open(target: string): Promise<number | undefined> {
+    try {
+      const { file, stats } = await this.#open(target);
+      if (stats.isFile()) return file;
+      await this.#calls.close(file);
+    } catch (error) {
+      if (!noFile.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    }
+    return undefined;
+  }
+
+  async #open(target: string): Promise<{ readonly file: number; readonly stats: BigIntStats }> {
+    const { O_RDONLY, O_NONBLOCK = 0 } = constants;
+    // A pipe in the file's place would be waited for.
+    const file = await this.#way.open(target, O_RDONLY | O_NONBLOCK);
+    try {
+      return { file, stats: await this.#calls.look(file) };
+    } catch (error) {
+      await this.#calls.close(file);
+      throw error;
+    }
   }
 
   async #use<T>(
     target: string,
     work: (file: number, stats: BigIntStats) => Promise<T>,
   ): Promise<T | undefined> {
-    const { O_RDONLY, O_NONBLOCK = 0 } = constants;
-    // A pipe in the file's place would be waited for.
-    const file = await this.#way.open(target, O_RDONLY | O_NONBLOCK);
+    const { file, stats } = await this.#open(target);
     try {
-      const stats = await this.#calls.look(file);
       return stats.isFile() ? await work(file, stats) : undefined;
     } finally {
       await this.#calls.close(file);

@@ -10,6 +10,7 @@ import type {
   Over,
   PartFile,
   Published,
+  PublishedFile,
   Sink,
   TopicPositions,
   UnfinishedUpload,
@@ -83,6 +84,19 @@ export class MemorySink implements Sink {
   }
 
   async proveAside(): Promise<void> {}
+
+  async openPublished(target: string): Promise<PublishedFile | undefined> {
+    const file = this.#disk.files.get(target);
+    if (file === undefined) return undefined;
+    return {
+      read: async (buffer, position) => {
+        const bytes = file.bytes.subarray(position, position + buffer.length);
+        buffer.set(bytes);
+        return bytes.length;
+      },
+      close: async () => {},
+    };
+  }
 
   part(upload: string): PartFile {
     const disk = this.#disk;

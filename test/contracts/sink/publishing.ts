@@ -39,6 +39,33 @@ export function publishing(open: OpenSinkGround): void {
     await sink.close();
   });
 
+  test('What stands under a name can be read, where the sink can do that, and becomes the bytes of another upload', async (t) => {
+    const ground = await open(t);
+    const sink = await ground.open();
+    const text = 'the bytes '.repeat(10_000);
+    await sink.publishWhole(Buffer.from(text), 'shop/a', look, publishedAs(text));
+    if (sink.openPublished === undefined) return sink.close();
+    assert.equal(await sink.openPublished('shop/none'), undefined);
+    assert.equal(await sink.openPublished('shop'), undefined);
+    const file = await sink.openPublished('shop/a');
+    assert.ok(file);
+    await ground.remove('shop/a');
+    const bytes = Buffer.alloc(text.length + 1);
+    assert.equal(await file.read(bytes.subarray(0, 10), 5), 10);
+    assert.equal(String(bytes.subarray(0, 10)), text.slice(5, 15));
+    const part = sink.part(id(2), partOf('shop/b', text));
+    if ((await file.cloneTo?.(id(2))) !== true) await part.write(Buffer.from(text), 0);
+    await file.close();
+    assert.equal(await part.isAsWritten(), true);
+    assert.equal(await part.read(bytes, 0), text.length);
+    assert.deepEqual(await ground.parts(), [id(2)]);
+    await part.write(Buffer.from('THE'), 0);
+    await part.isAsWritten();
+    await sink.publish(id(2), 'shop/b', look, publishedAs(`THE${text.slice(3)}`, id(2)));
+    assert.equal(String((await ground.read('shop/b'))?.bytes), `THE${text.slice(3)}`);
+    await sink.close();
+  });
+
   test('What stood under the name is replaced', async (t) => {
     const ground = await open(t);
     const sink = await ground.open();

@@ -1,10 +1,11 @@
 /** Records that are as they should be, of files that nobody has: what hostile ones are made of. */
 import { checksumAlgorithms, digestOf } from '../../../src/records/checksum.ts';
-import { encodeAbort } from '../../../src/records/file-record.ts';
+import { encodeAbort, encodeCopy } from '../../../src/records/file-record.ts';
 import {
   type CraftedFile,
   craftedChunks,
   craftedClose,
+  craftedFacts,
   craftedId,
   craftedPack,
 } from '../../support/crafted.ts';
@@ -49,6 +50,7 @@ export function draftUpload(random: Random): WrittenRecord[] {
         ...file,
         chunk: Math.max(file.chunk ?? 500, Math.ceil(file.bytes.length / most)),
       });
+      if (random.chance(0.1)) return [random.chance(0.5) ? copyOf(random, file) : abortOf(file)];
       return [...chunks, random.chance(0.1) ? abortOf(file) : craftedClose(file)];
     } catch {
       // Names that no writer of ours would take; what is written by hand comes from others.
@@ -61,6 +63,22 @@ export function draftUpload(random: Random): WrittenRecord[] {
 function abortOf(file: CraftedFile) {
   const { uploader = 'shop', path } = file;
   return encodeAbort({ uploader, path, upload: craftedId(file), reason: 'it changed' });
+}
+
+/** A version with the bytes of another upload, which stands there, or nowhere. */
+function copyOf(random: Random, file: CraftedFile) {
+  const { uploader = 'shop', path } = file;
+  const other = random.chance(0.5) ? { ...file, version: random.between(1, 3) } : anyFile(random);
+  const [a, b] = [random.below(3000), random.below(3000)];
+  const of = { upload: craftedId(other), path: other.path, partition: random.below(healthy.partitions + 1) };
+  const range = { first: Math.min(a, b), last: Math.max(a, b) };
+  return encodeCopy({
+    uploader,
+    path,
+    upload: craftedId(file),
+    ...craftedFacts(file),
+    of: { ...of, ...range },
+  });
 }
 
 /** A pack whose index is written by hand. */

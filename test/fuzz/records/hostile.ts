@@ -20,6 +20,11 @@ const inPlaceOf: Readonly<Record<string, readonly string[]>> = {
   digest: nasty.digests,
   mtime: nasty.times,
   mode: nasty.modes,
+  of: nasty.ids,
+  'of-path': nasty.paths,
+  'of-partition': nasty.numbers,
+  'of-first': nasty.numbers,
+  'of-last': nasty.numbers,
   reason: ['', 'x'.repeat(4096), 'x'.repeat(4097), '\u001b[2J', 'a\nb'],
 };
 

@@ -1,0 +1,142 @@
+/**
+ * Copies (FORMAT.md, "Copy"): versions whose bytes are those of another upload. They are taken from what the sink has of that one, and
+ * proven by the digest as all bytes are; where it has nothing that is right, from the topic.
+ */
+import { algorithmOf } from '../../records/checksum.ts';
+import type { FileFacts } from '../../records/file-facts.ts';
+import type { Copy } from '../../records/file-record.ts';
+import type { PublishedFile } from '../../stores/contract.ts';
+import { Room } from '../../stores/room.ts';
+import { targetName } from '../../stores/target-name.ts';
+import type { IncomingUpload } from '../incoming/incoming-upload.ts';
+import type { IncomingUploads } from '../incoming/incoming-uploads.ts';
+import type { ReceiveContext } from '../incoming/receive-context.ts';
+import { isPermanent, StoppedError } from '../shared/disk-retry.ts';
+import { endIfStanding } from './finish-upload.ts';
+import { fetchInTurn } from './in-turn.ts';
+
+/** Bytes read from the sink at a time. */
+const piece = 1024 * 1024;
+/** Copies that are made at a time, and that may wait for it: each costs as much as an open upload. */
+const madeAtOnce = 4;
+const mayWait = 1000;
+
+export class Copies {
+  readonly #context: ReceiveContext;
+  readonly #uploads: IncomingUploads;
+  readonly #waiting = new Room(mayWait);
+  readonly #making = new Room(madeAtOnce);
+
+  constructor(context: ReceiveContext, uploads: IncomingUploads) {
+    this.#context = context;
+    this.#uploads = uploads;
+  }
+
+  /** Gives an upload its bytes, as far as they can be had; of one that is no copy, what was passed over. Rejects as fetching does. */
+  async fill(upload: IncomingUpload): Promise<void> {
+    if (upload.of === undefined) return fetchInTurn(this.#context, upload);
+    await taken(this.#making);
+    try {
+      await this.#make(upload);
+    } finally {
+      this.#making.give(1);
+    }
+  }
+
+  /** Resolves when another copy may be admitted, with when this one is through, which `make` begins. */
+  async admit(
+    upload: IncomingUpload,
+    { of }: Copy,
+    make: () => Promise<void>,
+  ): Promise<{ readonly finished: Promise<void> }> {
+    // It comes again while it is made.
+    if (upload.of !== undefined) return { finished: upload.again ?? Promise.resolve() };
+    upload.of = of;
+    const finished = make();
+    await taken(this.#waiting);
+    const give = (): void => this.#waiting.give(1);
+    finished.then(give, give);
+    return { finished };
+  }
+
+  async #make(upload: IncomingUpload): Promise<void> {
+    const { of, close, ref, target, size } = upload;
+    const { sink, progress, fetchAgain } = this.#context.options;
+    if (of === undefined || close === undefined || upload.isGone) return;
+    if (await endIfStanding(this.#context, this.#uploads, upload, close)) return;
+    const source = this.#uploads.get(of.upload);
+    // What came before it on the topic may be on its way to its name. Copies are no source, and would wait for each other.
+    if (source?.of === undefined) {
+      await source?.finishing;
+      await source?.again?.catch(() => {});
+    }
+    if (await this.#fromSink(upload, close)) return;
+    await upload.settled().catch(() => {});
+    // Another member of the group has it now, and what is under way of it.
+    if (upload.isGone) return;
+    await sink.clear(ref.upload);
+    upload.reset();
+    progress.begin(ref.upload, target, size, 0);
+    await fetchAgain(upload);
+    // Of what came early then the room may have been too small for all.
+    await fetchInTurn(this.#context, upload);
+  }
+
+  /** False when the sink has nothing, or not all of it. Whether it is right the digest tells, as ever. */
+  async #fromSink(upload: IncomingUpload, facts: FileFacts): Promise<boolean> {
+    try {
+      const file = await this.#open(upload, facts);
+      if (file === undefined) return false;
+      try {
+        upload.isBorrowed = true;
+        if ((await file.cloneTo?.(upload.ref.upload)) === true) this.#cloned(upload);
+        else await this.#copy(upload, facts, file);
+        return upload.complete;
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      if (!isPermanent(error)) throw error;
+      return false;
+    }
+  }
+
+  async #open(upload: IncomingUpload, { size, digest }: FileFacts): Promise<PublishedFile | undefined> {
+    const { sink } = this.#context.options;
+    if (upload.of === undefined || sink.openPublished === undefined) return undefined;
+    const name = targetName(upload.ref.uploader, upload.of.path, sink.abilities.names);
+    if ('refused' in name) return undefined;
+    // In its turn: whoever is writing that name is through with it then.
+    return this.#context.turns.run(name.target, async () => {
+      const published = await sink.published(name.target);
+      const isIt = published?.size === size && published.digest === digest;
+      return isIt ? sink.openPublished?.(name.target) : undefined;
+    });
+  }
+
+  #cloned(upload: IncomingUpload): void {
+    upload.hasAll();
+    this.#context.options.progress.advance(upload.ref.upload, upload.size);
+  }
+
+  async #copy(upload: IncomingUpload, { size, digest }: FileFacts, file: PublishedFile): Promise<void> {
+    const { signal, progress } = this.#context.options;
+    const checksum = algorithmOf(digest);
+    const buffer = Buffer.from(new SharedArrayBuffer(Math.min(piece, size)));
+    for (let offset = 0; offset < size; ) {
+      if (signal.aborted) throw new StoppedError(`stopped while ${upload.target} was copied`);
+      if (upload.isGone) return;
+      const read = await file.read(buffer.subarray(0, Math.min(piece, size - offset)), offset);
+      if (read === 0) return;
+      const bytes = buffer.subarray(0, read);
+      await upload.take({ kind: 'chunk', ...upload.ref, size, checksum, offset, bytes });
+      progress.advance(upload.ref.upload, read);
+      offset += read;
+    }
+  }
+}
+
+/** Resolves when there is room for one more, which is taken. */
+async function taken(room: Room): Promise<void> {
+  while (!room.take(1)) await room.freed;
+}

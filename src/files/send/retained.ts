@@ -1,0 +1,71 @@
+/**
+ * Whether bytes on the topic will stay there for long enough to be named by a copy. A copy goes when its bytes go, and downloaders that are away
+ * count on the topic's retention: so what is named has half of it left (docs/adr/0256-copies-of-what-stays.md).
+ */
+import type { Kafka, TopicDescription } from '../../kafka/contract.ts';
+import type { CopySource } from '../../records/copy-source.ts';
+import { versionOf } from '../../records/upload-id.ts';
+
+/** Milliseconds for which an answer of the topic is believed: little beside any retention of which half is left. */
+const believedFor = 5000;
+
+export interface RetainedOptions {
+  readonly kafka: Pick<Kafka, 'offsets'>;
+  readonly topic: Pick<TopicDescription, 'name' | 'config'>;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+interface Ends {
+  readonly earliest: ReadonlyMap<number, number>;
+  readonly latest: ReadonlyMap<number, number>;
+}
+
+export class Retained {
+  readonly #options: RetainedOptions;
+  readonly #now: () => number;
+  #asked: { readonly at: number; readonly ends: Promise<Ends> } | undefined;
+
+  constructor(options: RetainedOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+  }
+
+  /** Asks Kafka where the topic begins and ends now. */
+  async stays(of: CopySource): Promise<boolean> {
+    const now = this.#now();
+    const isFresh = this.#asked !== undefined && Math.abs(now - this.#asked.at) < believedFor;
+    const asked = isFresh && this.#asked !== undefined ? this.#asked : { at: now, ends: this.#ask() };
+    this.#asked = asked;
+    return staysFor(of, await asked.ends, this.#options.topic.config, now);
+  }
+
+  async #ask(): Promise<Ends> {
+    const { kafka, topic } = this.#options;
+    const earliest = await kafka.offsets(topic.name, 'earliest');
+    return { earliest, latest: await kafka.offsets(topic.name, 'latest') };
+  }
+}
+
+/** Kafka's own, where the topic's may not be read. */
+const usualRetention = String(7 * 86_400_000);
+
+/**
+ * True when all records stand there, and will for half of the topic's retention: younger than that by the time in their upload's id; and in the
+ * newer half of what the topic has, once it has begun to lose records (by time, by size or by hand), or where size decides. `config`: the
+ * topic's; `now`: milliseconds since the epoch. Pure.
+ */
+export function staysFor(
+  { upload, partition, first, last }: CopySource,
+  { earliest, latest }: Ends,
+  config: TopicDescription['config'],
+  now: number,
+): boolean {
+  const [start, end] = [earliest.get(partition) ?? first + 1, latest.get(partition) ?? 0];
+  if (first < start || last >= end) return false;
+  const losesBySize = Number(config['retention.bytes'] ?? -1) >= 0;
+  const isNewer = first - start >= (end - start) / 2;
+  if (!isNewer && (losesBySize || start > 0)) return false;
+  const keeps = Number(config['retention.ms'] ?? usualRetention);
+  return keeps < 0 || now - versionOf(upload) / 1000 < keeps / 2;
+}
