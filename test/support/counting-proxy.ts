@@ -12,6 +12,8 @@ export interface CountingProxy {
   target(port: number): void;
   /** Bytes carried from the target to clients so far. */
   readonly received: number;
+  /** The same from clients to the target. */
+  readonly sent: number;
   close(): Promise<void>;
 }
 
@@ -23,6 +25,7 @@ export async function startCountingProxy(pace = Number.POSITIVE_INFINITY): Promi
   const [toTarget, toClients] = [paced(pace), paced(pace)];
   let targetPort = 0;
   let received = 0;
+  let sent = 0;
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(targetPort, '127.0.0.1');
@@ -42,6 +45,9 @@ export async function startCountingProxy(pace = Number.POSITIVE_INFINITY): Promi
     upstream.on('data', (bytes: Buffer) => {
       received += bytes.length;
     });
+    client.on('data', (bytes: Buffer) => {
+      sent += bytes.length;
+    });
     toTarget(client, upstream);
     toClients(upstream, client);
   });
@@ -54,6 +60,9 @@ export async function startCountingProxy(pace = Number.POSITIVE_INFINITY): Promi
     },
     get received() {
       return received;
+    },
+    get sent() {
+      return sent;
     },
     async close() {
       server.close();
