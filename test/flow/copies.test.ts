@@ -47,6 +47,14 @@ describe('Copies', { concurrency: true }, () => {
     assert.equal((await flow.up(always)).files, 0);
   });
 
+  test('Of several that come at once the first is sent, of each content', async () => {
+    const flow = new Flow();
+    const sizes = [700, 4000, 9000, 20_000];
+    for (const size of sizes) for (let n = 0; n < 6; n++) flow.source.write(`${size}/${n}`, fixed(size));
+    const { wireBytes } = await flow.up(always);
+    assert.deepEqual([wireBytes, copied(flow.uploadEvents).length], [33_700, 20]);
+  });
+
   test('A file that was touched, or has another name, is one record', async () => {
     const flow = new Flow();
     flow.source.write('a', fixed(5000));

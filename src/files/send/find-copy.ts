@@ -30,6 +30,7 @@ export interface FoundCopy extends FileLook {
 interface UnderWay {
   readonly digest: string | undefined;
   readonly through: Promise<void>;
+  readonly end: () => void;
 }
 
 export interface FindCopiesOptions {
@@ -74,8 +75,13 @@ export class FindCopies {
     const isComparable = context.options.checksum === 'sha256' && !context.isUrgent;
     if (!isWanted || !isComparable) return { sent: await send() };
     const found = await this.#byDigest(context, file);
-    if (found === 'stopped' || (found !== undefined && 'of' in found)) return found;
-    return { sent: await this.#noted(file.size, found?.digest, send) };
+    if (found === 'stopped' || 'of' in found) return found;
+    try {
+      return { sent: await send() };
+    } finally {
+      this.#allowance.sent(file.size);
+      found.end();
+    }
   }
 
   /** Inode, size and times are as of a file that was sent: a rename of a folder leaves them, and so does another look by a link. */
@@ -93,11 +99,8 @@ export class FindCopies {
     return isSame ? sourceOf(path!, sent) : undefined;
   }
 
-  /** A copy; or the digest of a file that is none; undefined where it was not read. */
-  async #byDigest(
-    context: SendContext,
-    file: SourceFile,
-  ): Promise<FoundCopy | { readonly digest: string } | 'stopped' | undefined> {
+  /** A copy; or a file that is to be sent, noted as that in the same moment: of several at once the first is sent. */
+  async #byDigest(context: SendContext, file: SourceFile): Promise<FoundCopy | UnderWay | 'stopped'> {
     const { state, signal } = context.options;
     let read: Read | undefined;
     for (;;) {
@@ -112,7 +115,8 @@ export class FindCopies {
       }
       if (read === undefined) {
         const result = await readOf(context, file);
-        if (result === 'stopped' || result === undefined) return result;
+        if (result === 'stopped') return result;
+        if (result === undefined) break;
         read = result;
         continue;
       }
@@ -127,26 +131,24 @@ export class FindCopies {
       }
       return { ...found, ...read };
     }
-    return read === undefined ? undefined : { digest: read.digest };
+    return this.#begin(file.size, read?.digest);
   }
 
   #stays({ of }: Found): Promise<boolean> {
     return this.#options.retained.stays(of);
   }
 
-  async #noted<T>(size: number, digest: string | undefined, send: () => Promise<T>): Promise<T> {
+  #begin(size: number, digest: string | undefined): UnderWay {
     const { promise: through, resolve } = Promise.withResolvers<void>();
-    const own: UnderWay = { digest, through };
     const others = this.#underWay.get(size) ?? new Set();
-    this.#underWay.set(size, others.add(own));
-    try {
-      return await send();
-    } finally {
-      this.#allowance.sent(size);
+    const end = (): void => {
       others.delete(own);
       if (others.size === 0) this.#underWay.delete(size);
       resolve();
-    }
+    };
+    const own: UnderWay = { digest, through, end };
+    this.#underWay.set(size, others.add(own));
+    return own;
   }
 }
 

@@ -67,3 +67,17 @@ test('Kafka is asked, and again after a while', async () => {
   assert.equal(await retained.stays(of), true);
   assert.equal(asked, 4);
 });
+
+test('What was sent since Kafka was asked last is asked for at once', async () => {
+  let end = 10;
+  const kafka = {
+    offsets: async (_topic: string, where: unknown) => new Map([[0, where === 'earliest' ? 0 : end]]),
+  };
+  const retained = new Retained({ kafka, topic: { name: 't', config: {} }, now: () => now });
+  const of = { upload: aged(0), path: 'a', partition: 0, first: 8, last: 9 };
+  assert.equal(await retained.stays(of), true);
+  const later = { ...of, first: 18, last: 19 };
+  assert.equal(await retained.stays(later), false);
+  end = 20;
+  assert.equal(await retained.stays(later), true);
+});

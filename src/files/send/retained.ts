@@ -34,10 +34,19 @@ export class Retained {
   /** Asks Kafka where the topic begins and ends now. */
   async stays(of: CopySource): Promise<boolean> {
     const now = this.#now();
-    const isFresh = this.#asked !== undefined && Math.abs(now - this.#asked.at) < believedFor;
-    const asked = isFresh && this.#asked !== undefined ? this.#asked : { at: now, ends: this.#ask() };
+    const asked = this.#asked;
+    const isFresh = asked !== undefined && Math.abs(now - asked.at) < believedFor;
+    let ends = await (isFresh ? asked : this.#askAt(now)).ends;
+    // It was sent since then.
+    if (isFresh && of.last >= (ends.latest.get(of.partition) ?? 0))
+      ends = await (this.#asked === asked || this.#asked === undefined ? this.#askAt(now) : this.#asked).ends;
+    return staysFor(of, ends, this.#options.topic.config, now);
+  }
+
+  #askAt(at: number): { readonly at: number; readonly ends: Promise<Ends> } {
+    const asked = { at, ends: this.#ask() };
     this.#asked = asked;
-    return staysFor(of, await asked.ends, this.#options.topic.config, now);
+    return asked;
   }
 
   async #ask(): Promise<Ends> {
