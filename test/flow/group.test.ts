@@ -76,6 +76,31 @@ test('A member that dies is taken over without loss', async (t) => {
   assertOnce(ground, [dead, ...members]);
 });
 
+test('Copies are made of what the topic has, by whoever has their partition when another member dies', async (t) => {
+  const ground = new GroupFlow(t);
+  for (const size of [700, 4000, 9000, 20_000]) {
+    const bytes = noise(size);
+    for (let copy = 0; copy < 6; copy++) ground.flow.source.write(`${size}/${copy}`, bytes);
+  }
+  const up = await ground.flow.up({ notTwice: 'always' });
+  assert.deepEqual([up.files, up.wireBytes], [24, 33_700]);
+  const dead = ground.member('dead');
+  const frozen = dead.freezeAt((request) => /^(part|put) shop\/\d+\/[1-5]/.test(request));
+  dead.start();
+  await frozen;
+  const members = ['b', 'c'].map((name) => ground.member(name).start({ once: true }));
+  const summaries = await Promise.all(members.map(({ ended }) => ended));
+  assert.deepEqual(
+    summaries.map((summary) => [summary?.failed, summary?.open]),
+    [
+      [0, 0],
+      [0, 0],
+    ],
+  );
+  assert.deepEqual(ground.received(md5), ground.flow.sent());
+  assertOnce(ground, [dead, ...members]);
+});
+
 const requests = ['put shop/', 'complete shop/', 'rewrite shop/', 'look shop/'];
 const moments = requests.flatMap((request) => ['', ', answered'].map((end) => ({ request, end })));
 const later = [{ isNewer: true }, { isNewer: false }];
