@@ -24,6 +24,8 @@ export class GroupMember {
   /** The request before which, or before whose answer, it stands still. */
   #freezeAt: ((request: string) => boolean) | undefined;
   #reached = Promise.withResolvers<void>();
+  /** The request that the store is slow to take, and until when. */
+  #slow: { readonly matches: (request: string) => boolean; readonly until: Promise<void> } | undefined;
 
   constructor(flow: GroupFlow, name: string) {
     this.#flow = flow;
@@ -67,6 +69,21 @@ export class GroupMember {
     return this.#reached.promise;
   }
 
+  /** The store is slow to take the first request that matches; nothing else is. Call `goOn` when it does. */
+  holdAt(matches: (request: string) => boolean): {
+    readonly reached: Promise<void>;
+    readonly goOn: () => void;
+  } {
+    const [reached, until] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const noted = (request: string): boolean => {
+      if (!matches(request)) return false;
+      reached.resolve();
+      return true;
+    };
+    this.#slow = { matches: noted, until: until.promise };
+    return { reached: reached.promise, goOn: until.resolve };
+  }
+
   /** It stands still from now on, and its group goes on without it. */
   freeze(): void {
     const goOn = this.#flow.flow.cluster.freeze(this.kafka);
@@ -101,6 +118,11 @@ export class GroupMember {
       this.#freezeAt = undefined;
       this.freeze();
       this.#reached.resolve();
+    }
+    const slow = this.#slow;
+    if (slow?.matches(request)) {
+      this.#slow = undefined;
+      await slow.until;
     }
     while (this.#frozen !== undefined) await this.#frozen;
   }

@@ -136,6 +136,8 @@ export class IncomingUploads {
   /** Gives up what goes on elsewhere: of what came of it nothing is left here, and it has not ended. */
   async leave(upload: IncomingUpload): Promise<void> {
     this.remove(upload);
+    // Its end may have been cut short: what is read of it when its partition comes back is to be received.
+    this.#ended.delete(upload.ref.upload);
     await upload.settled().catch(() => {});
     await this.#context.options.sink.clear(upload.ref.upload);
   }

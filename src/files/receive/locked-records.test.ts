@@ -4,10 +4,10 @@ import type { UnfinishedUpload } from '../../stores/contract.ts';
 import { isLockedRow, LockedRecords } from './locked-records.ts';
 
 function rowOf(records: LockedRecords): UnfinishedUpload {
-  const taken = records.take();
-  assert.ok(taken !== undefined && 'row' in taken);
-  assert.ok(isLockedRow(taken.row));
-  return taken.row;
+  const [row, ...others] = records.take()?.rows ?? [];
+  assert.ok(row !== undefined && others.length === 0);
+  assert.ok(isLockedRow(row));
+  return row;
 }
 
 function restored(row: UnfinishedUpload, mark: string): LockedRecords {
@@ -52,7 +52,7 @@ test('The same keys do not try again; others do, and what several have met is tr
   assert.deepEqual([rest.known, rest.untried.length], [1, 0]);
   const last = restored(row, 'b');
   last.hasTried();
-  assert.deepEqual(last.take(), { forget: row.upload });
+  assert.deepEqual(last.take(), { rows: [], forget: [row.upload] });
 });
 
 test('They stay few over any number of runs without a key', () => {
@@ -78,4 +78,27 @@ test('Uploads, and what is of other topics, are left alone', () => {
   assert.equal(elsewhere.restore(row), true);
   assert.deepEqual([elsewhere.known, elsewhere.untried], [0, []]);
   assert.equal(elsewhere.restore({ ...row, uploader: 'shop' }), false);
+});
+
+test('A member of a group remembers each partition by itself, with what was tried there', () => {
+  const records = new LockedRecords('topic', 'a', true);
+  records.note(0, 1);
+  records.note(1, 2);
+  const [ofZero, ofOne] = records.take()!.rows;
+  assert.deepEqual([ofZero?.seen, ofOne?.seen], [[[0, 1, 1]], [[1, 2, 2]]]);
+  // Another one has opened what is shut on the first, and some key has tried the second.
+  const other = new LockedRecords('topic', 'b', true);
+  other.restore({ ...ofOne!, path: 'b' });
+  other.restore(ofZero!);
+  assert.deepEqual([other.known, other.untried], [1, [[0, 1, 1]]]);
+  other.hasTried();
+  const taken = other.take()!;
+  assert.deepEqual(
+    [taken.rows.map(({ seen, path }) => [seen, path]), taken.forget],
+    [[[[[1, 2, 2]], 'b']], [ofZero!.upload]],
+  );
+  // What another member reads now is not ours to forget, nor to say.
+  other.leave(new Set([1]));
+  other.note(0, 9);
+  assert.deepEqual(other.take(), { rows: [{ ...ofZero!, path: 'b', seen: [[0, 9, 9]] }], forget: [] });
 });

@@ -22,18 +22,23 @@ export class LockedRecords {
   #ranges: OffsetRange[] = [];
   /** What earlier runs left, to be read again; with what they had tried. */
   #left: { readonly ranges: readonly OffsetRange[]; readonly mark: string } | undefined;
+  /** By the ids of their rows, what the sink may remember: a partition each, or all of them. */
+  readonly #rows = new Map<string, number | undefined>();
+  readonly #isShared: boolean;
   #isDirty = false;
 
-  /** `mark`: of the keys at hand. */
-  constructor(topic: string, mark: string) {
+  /** `mark`: of the keys at hand. `isShared`: each partition is remembered by itself, for it may go to another member of a group. */
+  constructor(topic: string, mark: string, isShared = false) {
     this.#topic = topic;
     this.#mark = mark;
+    this.#isShared = isShared;
   }
 
   /** Takes what an earlier run, or another member of a group, remembered; false for what is an upload. */
   restore(one: UnfinishedUpload): boolean {
     if (one.uploader !== ownName) return false;
     if (one.topic !== this.#topic) return true;
+    for (const [partition] of one.seen) this.#hasRow(partition);
     if (one.path === this.#mark) this.#ranges = this.#joined([...this.#ranges, ...one.seen]);
     else
       this.#left = {
@@ -61,6 +66,7 @@ export class LockedRecords {
 
   note(partition: number, offset: number): void {
     this.#isDirty = true;
+    this.#hasRow(partition);
     const near = this.#ranges.findLastIndex(([where, first, last]) => {
       return where === partition && offset >= first - this.#near && offset <= last + this.#near;
     });
@@ -73,18 +79,48 @@ export class LockedRecords {
     this.#ranges[near] = [where, Math.min(first, offset), Math.max(last, offset)];
   }
 
-  /** What the sink is to remember, if that has changed; nothing of it is to be remembered: `forget`. */
-  take(): { readonly row: UnfinishedUpload } | { readonly forget: string } | undefined {
+  /** Others read these partitions now: what is shut there is theirs to remember. */
+  leave(partitions: ReadonlySet<number>): void {
+    const isOurs = ([partition]: OffsetRange): boolean => !partitions.has(partition);
+    this.#ranges = this.#ranges.filter(isOurs);
+    if (this.#left !== undefined) this.#left = { ...this.#left, ranges: this.#left.ranges.filter(isOurs) };
+    for (const [id, partition] of this.#rows)
+      if (partition !== undefined && partitions.has(partition)) this.#rows.delete(id);
+  }
+
+  /** What the sink is to remember, and of what it is to remember nothing any more; undefined where nothing has changed. */
+  take(): { readonly rows: readonly UnfinishedUpload[]; readonly forget: readonly string[] } | undefined {
     if (!this.#isDirty) return undefined;
     this.#isDirty = false;
-    const upload = createHash('sha256').update(`locked ${this.#topic}`).digest('hex').slice(0, 32);
-    const seen = this.#joined([...(this.#left?.ranges ?? []), ...this.#ranges]);
-    if (seen.length === 0) return { forget: upload };
+    const rows: UnfinishedUpload[] = [];
+    const forget: string[] = [];
+    for (const [id, partition] of this.#rows) {
+      const row = this.#row(id, partition);
+      if (row !== undefined) rows.push(row);
+      else {
+        forget.push(id);
+        this.#rows.delete(id);
+      }
+    }
+    return { rows, forget };
+  }
+
+  #row(upload: string, partition: number | undefined): UnfinishedUpload | undefined {
+    const isOf = ([where]: OffsetRange): boolean => partition === undefined || where === partition;
+    const [left, ranges] = [this.untried.filter(isOf), this.#ranges.filter(isOf)];
+    const seen = this.#joined([...left, ...ranges]);
+    if (seen.length === 0) return undefined;
     // What some keys have not tried, and what others have not, is for all to try.
-    const mark = this.#left?.mark ?? this.#mark;
-    const path = this.#left !== undefined && this.#ranges.length > 0 ? 'several' : mark;
+    const mark = left.length === 0 ? this.#mark : (this.#left?.mark ?? this.#mark);
+    const path = left.length > 0 && ranges.length > 0 ? 'several' : mark;
     const nothing = { size: 0, ranges: [], close: undefined };
-    return { row: { upload, uploader: ownName, path, topic: this.#topic, seen, ...nothing } };
+    return { upload, uploader: ownName, path, topic: this.#topic, seen, ...nothing };
+  }
+
+  #hasRow(partition: number): void {
+    const of = this.#isShared ? `${this.#topic} ${partition}` : this.#topic;
+    const id = createHash('sha256').update(`locked ${of}`).digest('hex').slice(0, 32);
+    this.#rows.set(id, this.#isShared ? partition : undefined);
   }
 
   /** Twice as near is near enough, until there are few. */

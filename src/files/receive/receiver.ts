@@ -66,7 +66,7 @@ export class Receiver {
     this.#uploads = new IncomingUploads(this.#context);
     this.#held = new HeldFiles(this.#context, this.#uploads);
     this.#copies = new Copies(this.#context, this.#uploads);
-    this.locked = new LockedRecords(options.topic, options.keyring.mark);
+    this.locked = new LockedRecords(options.topic, options.keyring.mark, options.sink.shared !== undefined);
     this.#opener = new RecordOpener(this.#context, this.#uploads, options.keyring, this.locked);
   }
 
@@ -124,11 +124,10 @@ export class Receiver {
       syncOpen(this.#uploads, upload, failed),
     );
     crashPoint('checkpoint:after-parts');
-    const open = rows.filter((row) => row !== undefined && this.#uploads.get(row.upload) !== undefined);
+    const open = rows.flatMap((row) => (row !== undefined && this.#uploads.get(row.upload) ? [row] : []));
     const locked = this.locked.take();
-    if (locked !== undefined && 'row' in locked) open.push(locked.row);
-    if (locked !== undefined && 'forget' in locked) await this.#options.sink.discard(locked.forget);
-    await this.#options.sink.checkpoint(open as UnfinishedUpload[], positions);
+    for (const id of locked?.forget ?? []) await this.#options.sink.discard(id);
+    await this.#options.sink.checkpoint([...open, ...(locked?.rows ?? [])], positions);
   }
 
   /**
@@ -168,6 +167,7 @@ export class Receiver {
 
   /** Another member of the group reads these partitions now. */
   leave(partitions: ReadonlySet<number>): Promise<void> {
+    this.locked.leave(partitions);
     return leavePartitions(this.#uploads, partitions);
   }
 
