@@ -169,3 +169,35 @@ test('What answers in the place of a server has written nothing', async (t) => {
     for (const [what, ask] of Object.entries(asked)) await assert.rejects(ask(), isAway, what);
   }
 });
+
+test('What is described anew at once is replaced on its condition, and a small object is copied without a range', async (t) => {
+  const place = { store: 's3', bucket: 'bucket', prefix: '', url: 's3://bucket' } as const;
+  const asked: string[] = [];
+  const endpoint = await serverOf(t, ({ method, url = '', headers }) => {
+    const [copied, range] = [headers['x-amz-copy-source'], headers['x-amz-copy-source-range']];
+    asked.push([method, copied && 'copies', range, headers['if-match']].filter(Boolean).join(' '));
+    // As S3 does: of what has less than 5 MiB there are no ranges.
+    if (range !== undefined && url.includes('/small'))
+      return { status: 400, body: '<Error><Code>InvalidRequest</Code></Error>' };
+    if (url.includes('uploads'))
+      return '<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>';
+    if (copied !== undefined) return '<CopyPartResult><ETag>"p"</ETag></CopyPartResult>';
+    if (method === 'POST')
+      return '<CompleteMultipartUploadResult><ETag>"b-1"</ETag></CompleteMultipartUploadResult>';
+    return { status: 200, headers: { etag: '"b"' } };
+  });
+  const store = await openS3Store(place, { endpoint });
+  t.after(() => store.close());
+  const writer = new S3Writer(store, () => undefined);
+  const sizes = { empty: 0, small: 1000, large: 6e9 };
+  const found: Record<string, string[]> = {};
+  for (const [key, size] of Object.entries(sizes)) {
+    await writer.rewrite(key, { tag: '"a"', size }, { mtime: '1' }, true);
+    found[key] = asked.splice(0);
+  }
+  assert.deepEqual(found, {
+    empty: ['PUT "a"'],
+    small: ['POST', 'PUT copies', 'POST "a"'],
+    large: ['POST', 'PUT copies bytes=0-5368709119', 'PUT copies bytes=5368709120-5999999999', 'POST "a"'],
+  });
+});

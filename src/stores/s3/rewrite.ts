@@ -17,12 +17,16 @@ export interface Rewritten {
   readonly kept: object;
 }
 
-/** `isAtOnce`: nobody may have replaced it by the end. A copy looks at what it copies when it begins; the parts of one, when they become an object. */
+/**
+ * `isAtOnce`: nobody may have replaced it by the end. A copy looks at what it copies when it begins; the parts of one, when they become an
+ * object, and so does what is sent.
+ */
 export async function rewriteObject(store: S3Store, object: Rewritten, isAtOnce = false): Promise<void> {
   const { sdk, common } = store;
   const { key, etag, size, metadata, kept } = object;
   // Of no bytes there is nothing to copy in parts.
-  if ((isAtOnce && size > 0) || size > mostCopied) return rewriteInParts(store, object);
+  if (isAtOnce && size === 0) return sendAnew(store, object);
+  if (isAtOnce || size > mostCopied) return rewriteInParts(store, object);
   const { CopyObjectResult } = await store.ask('write the metadata of', key, (client) =>
     client.send(
       new sdk.CopyObjectCommand({
@@ -37,6 +41,24 @@ export async function rewriteObject(store: S3Store, object: Rewritten, isAtOnce 
     ),
   );
   mandatory(CopyObjectResult?.ETag, `write the metadata of ${store.shown(key)}`);
+}
+
+async function sendAnew(store: S3Store, { key, etag, metadata, kept }: Rewritten): Promise<void> {
+  const { sdk, common } = store;
+  const what = 'write the metadata of';
+  const { ETag } = await store.ask(what, key, (client) =>
+    client.send(
+      new sdk.PutObjectCommand({
+        ...kept,
+        ...common,
+        Key: key,
+        Body: new Uint8Array(0),
+        IfMatch: etag,
+        Metadata: { ...metadata },
+      }),
+    ),
+  );
+  mandatory(ETag, `${what} ${store.shown(key)}`);
 }
 
 async function rewriteInParts(store: S3Store, object: Rewritten): Promise<void> {
@@ -63,7 +85,10 @@ async function rewriteInParts(store: S3Store, object: Rewritten): Promise<void> 
             PartNumber,
             CopySource: copySource(store, key),
             CopySourceIfMatch: etag,
-            CopySourceRange: `bytes=${at}-${Math.min(size, at + mostCopied) - 1}`,
+            // S3 gives no ranges of what has less than 5 MiB.
+            ...(size > mostCopied && {
+              CopySourceRange: `bytes=${at}-${Math.min(size, at + mostCopied) - 1}`,
+            }),
           }),
         ),
       );

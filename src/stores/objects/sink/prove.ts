@@ -38,19 +38,20 @@ export async function isShareable(objects: ObjectWriter, key: string): Promise<b
     return (
       (await isKept(() => write('z', { tag: first }))) &&
       (await isKept(() => write('z', 'nothing'))) &&
-      (await isKept(() => inParts(objects, key), 'ENOENT'))
+      (await isKept(() => inParts(objects, key, 'nothing'), 'ENOENT')) &&
+      (await isKept(() => inParts(objects, key, { tag: first }), 'ENOENT'))
     );
   } finally {
     await objects.remove(key);
   }
 }
 
-/** Puts an object of one part where nothing is to stand. */
-async function inParts(objects: ObjectWriter, key: string): Promise<void> {
-  const id = await objects.begin(key, {}, async () => 'nothing');
+/** Puts an object of one part in place. */
+async function inParts(objects: ObjectWriter, key: string, condition: Condition): Promise<void> {
+  const id = await objects.begin(key, {}, async () => condition);
   try {
     const part = await objects.part(key, id, 1, Buffer.from('z'));
-    await objects.complete(key, id, [part], 'nothing', {});
+    await objects.complete(key, id, [part], condition, {});
   } finally {
     await objects.abort(key, id).catch(() => {});
   }
