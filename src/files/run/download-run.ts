@@ -193,9 +193,8 @@ export class DownloadRun {
   }
 
   #openLocked(): Promise<void> {
-    const { kafka, settings, topic, keyring, stop } = this.#options;
-    const receiver = this.#receiver;
-    return openLocked({ kafka, settings, topic, keyring, receiver, signal: stop.signal });
+    const { stop, ...options } = this.#options;
+    return openLocked({ ...options, receiver: this.#receiver, signal: stop.signal });
   }
 
   /** Resolves when what was handed out is dealt with, and its positions are committed. */
@@ -227,9 +226,9 @@ export class DownloadRun {
   }
 
   async #receive(batch: FetchedBatch): Promise<void> {
+    // With `once`, what came later is no member's to read.
     const end = this.#share?.ends?.get(batch.partition) ?? Number.POSITIVE_INFINITY;
-    // With `once`, what came later is no member's to read: the position ends before it.
-    const done = this.#safe.begin({ ...batch, nextOffset: Math.min(batch.nextOffset, end) });
+    const done = this.#safe.begin(batch, end);
     const begun: Promise<void>[] = [];
     try {
       for (const record of batch.records) {

@@ -121,3 +121,14 @@ test('The hour runs from the last time that all were committed, by the steady cl
   now += 1;
   assert.deepEqual([...offsets.take().forKafka.keys()], [0, 1]);
 });
+
+test('A position goes no further than an end, and not back where it is behind that', () => {
+  const from = new Map([
+    [0, { began: 0, safe: 5 }],
+    [1, { began: 0, safe: 50 }],
+  ]);
+  const offsets = new SafeOffsets('office', topic, from);
+  for (const partition of [0, 1]) offsets.begin(batch(partition, 60), 20)();
+  const safe = [...offsets.take().forKafka].map(([, { offset }]) => offset);
+  assert.deepEqual([safe, offsets.next(0), offsets.next(1)], [[20, 50], 20, 50]);
+});

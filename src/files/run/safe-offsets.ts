@@ -46,8 +46,11 @@ export class SafeOffsets {
     for (const [partition, { safe, epochs }] of from) this.#safe.set(partition, new SafeOffset(safe, epochs));
   }
 
-  /** A batch is being received; call the result when it has been dealt with. */
-  begin({ partition, records, epochs, logStartOffset, nextOffset }: FetchedBatch): () => void {
+  /** A batch is being received, as far as it stands before `end`; call the result when it has been dealt with. */
+  begin(
+    { partition, records, epochs, logStartOffset, nextOffset }: FetchedBatch,
+    end = Number.POSITIVE_INFINITY,
+  ): () => void {
     let safe = this.#safe.get(partition);
     if (safe === undefined) {
       const from = records[0]?.offset ?? logStartOffset;
@@ -55,7 +58,8 @@ export class SafeOffsets {
       this.#safe.set(partition, safe);
       this.#began.set(partition, from);
     }
-    return safe.begin(nextOffset, epochs);
+    // Who has gone further does not go back.
+    return safe.begin(Math.max(safe.next, Math.min(nextOffset, end)), epochs);
   }
 
   /** Records up to `earliest` were removed before they were read; call the result when it is told what is lost by it. */
