@@ -38,9 +38,16 @@ const keptMs = 5000;
 /** The connection stands, and nothing comes on it any more since the line was cut; others come through. */
 export class LeftBehind extends NetworkFailure {}
 
+/** True where that is why something failed: also a connection that was still being greeted. */
+export function isLeftBehind(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (cause instanceof LeftBehind) return true;
+  return false;
+}
+
 /** Since when what is known of leaders is in doubt, after such a failure: what a cut has left behind says nothing of them. */
 export function doubtedSince(error: Error | undefined, failedAt: number): number | undefined {
-  return error === undefined || error instanceof LeftBehind ? undefined : failedAt;
+  return error === undefined || isLeftBehind(error) ? undefined : failedAt;
 }
 
 export class Prober {

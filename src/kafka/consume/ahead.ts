@@ -3,7 +3,7 @@
  * left, where the way to the broker is long. It fetches and keeps; what is odd it drops, and leaves to whoever asks in order.
  */
 import type { Link } from '../cluster/link.ts';
-import { LeftBehind } from '../cluster/prober.ts';
+import { isLeftBehind } from '../cluster/prober.ts';
 import type { Frame } from '../wire/frame-pool.ts';
 import { answerIn, ask } from './ask.ts';
 import type { Backlog } from './backlog.ts';
@@ -234,8 +234,8 @@ export class Ahead {
     lane.isOpening = true;
     try {
       await this.#options.lanes.open(lane);
-    } catch {
-      backlog.failed();
+    } catch (error) {
+      if (!isLeftBehind(error)) backlog.failed();
     }
     lane.isOpening = false;
     lane.isBusy = false;
@@ -265,7 +265,7 @@ export class Ahead {
       }
     } catch (error) {
       // Of a line that was cut nothing is odd.
-      if (!own.isOvertaken && !(error instanceof LeftBehind)) backlog.failed();
+      if (!own.isOvertaken && !isLeftBehind(error)) backlog.failed();
     } finally {
       this.#underWay.delete(own);
       owner.budget.adjustAhead(-kept);

@@ -6,7 +6,7 @@
 import { Code } from '../cluster/error-codes.ts';
 import { NetworkFailure } from '../cluster/failures.ts';
 import type { Link } from '../cluster/link.ts';
-import { LeftBehind } from '../cluster/prober.ts';
+import { isLeftBehind } from '../cluster/prober.ts';
 import { errorOf } from '../cluster/refusals.ts';
 import type { FetchedPartition } from '../wire/fetch.ts';
 import type { Frame } from '../wire/frame-pool.ts';
@@ -126,7 +126,7 @@ export class Fetcher {
     } catch (error) {
       const cursors = asked.length > 0 ? asked.map(({ cursor }) => cursor) : this.#cursors;
       // That says nothing of who leads; and what others have fetched, or are at, is as good as before.
-      if (error instanceof LeftBehind) return this.#ahead.asked(cursors);
+      if (isLeftBehind(error)) return this.#ahead.asked(cursors);
       for (const cursor of cursors) if (!cursor.isGivenUp) this.#displace(cursor, error as Error);
     } finally {
       budget.adjust(-granted);

@@ -6,14 +6,18 @@ import { WireBroker } from '../../../test/models/kafka/wire-broker.ts';
 import { type CutLine, startCutLine } from '../../../test/support/cut-line.ts';
 import { silentLogger } from '../../log.ts';
 import { Cluster } from '../cluster/cluster.ts';
+import { NetworkFailure } from '../cluster/failures.ts';
 import { ownPurpose } from '../cluster/link-purpose.ts';
+import { LeftBehind } from '../cluster/prober.ts';
 import { Api } from '../cluster/versions.ts';
 import { Lanes } from './lanes.ts';
 
 const first = 4;
 
 /** Connections to a broker that is far away, of which the first stands. */
-async function ground(t: TestContext): Promise<{ line: CutLine; broker: WireBroker; lanes: Lanes }> {
+async function ground(
+  t: TestContext,
+): Promise<{ line: CutLine; broker: WireBroker; cluster: Cluster; lanes: Lanes }> {
   const line = await startCutLine(t);
   const topic = { topic: 'none', topicId: '00000000-0000-0000-0000-000000000000', code: 3, partitions: [] };
   const broker = await WireBroker.listen(async ({ apiKey }) => {
@@ -41,7 +45,7 @@ async function ground(t: TestContext): Promise<{ line: CutLine; broker: WireBrok
   lanes.own.isBusy = true;
   await connection.exchange({ apiKey: Api.metadata, apiVersion: 12, pieces: [], hasTags: true });
   assert.equal(lanes.count, first);
-  return { line, broker, lanes };
+  return { line, broker, cluster, lanes };
 }
 
 test('Where a broker takes no more connections, those that there are will do for a while', async (t) => {
@@ -54,6 +58,14 @@ test('Where a broker takes no more connections, those that there are will do for
 test('A line that is cut says nothing of how many connections a broker takes', async (t) => {
   const { line, lanes } = await ground(t);
   await line.cut();
+  await assert.rejects(lanes.open(lanes.free()!));
+  assert.equal(lanes.count, first);
+});
+
+test('Nor does a connection that the cut left behind while it was greeted', async (t) => {
+  const { cluster, lanes } = await ground(t);
+  const cause = new LeftBehind('nothing came for 3 s, and another connection comes through');
+  cluster.link = () => Promise.reject(new NetworkFailure('no connection to broker 1', { cause }));
   await assert.rejects(lanes.open(lanes.free()!));
   assert.equal(lanes.count, first);
 });

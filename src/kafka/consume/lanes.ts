@@ -4,6 +4,7 @@ import { ConnectionCount } from '../cluster/connection-count.ts';
 import type { Link } from '../cluster/link.ts';
 import { type LinkPurpose, ownPurpose } from '../cluster/link-purpose.ts';
 import { outOfReach } from '../cluster/out-of-reach.ts';
+import { isLeftBehind } from '../cluster/prober.ts';
 import type { AheadLimits } from './fetcher-owner.ts';
 import { LinePace } from './line-pace.ts';
 
@@ -148,7 +149,7 @@ export class Lanes {
       return link;
     } catch (error) {
       // A line that is cut says nothing of how many the broker takes.
-      if (lane !== this.own && outOfReach(error) === undefined)
+      if (lane !== this.own && outOfReach(error) === undefined && !isLeftBehind(error))
         this.#opened = {
           most: Math.max(1, this.#lanes.indexOf(lane)),
           until: performance.now() + refusedMs,
