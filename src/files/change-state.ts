@@ -47,7 +47,8 @@ async function withClient<T>(options: ChangeStateOptions, work: (kafka: Kafka) =
 export async function forgetStateFrom(kafka: Kafka, options: ForgetStateOptions): Promise<ChangedState> {
   const { uploader, path } = options;
   const filter = listedFilter(options);
-  const isMeant = (one: string): boolean => (path === undefined ? filter.names(uploader, one) : one === path);
+  const isMeant = (one: string): boolean =>
+    path === undefined ? filter.plainNames(uploader, one) : one === path;
   return withHeldState(kafka, options, false, async (state) => {
     const meant: string[] = [];
     for (const [one, file] of state.files()) if (file.state !== 'aborted' && isMeant(one)) meant.push(one);

@@ -87,7 +87,7 @@ export async function showStateFrom(
   // A name that was encrypted could not be asked for before it was opened.
   const isAsked = (entry: StateEntry): boolean =>
     path === undefined
-      ? entry.isLocked === true || filter.names(entry.uploader, entry.path)
+      ? entry.isLocked === true || filter.plainNames(entry.uploader, entry.path)
       : entry.path === path;
   const only = wanted === undefined ? {} : { uploader: wanted };
   const state = await readState(kafka, topic, { ...only, keyring, isWanted: filter.names });

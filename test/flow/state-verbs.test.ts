@@ -100,6 +100,22 @@ describe('What uploaders remember', { concurrency: true }, () => {
     assert.equal((await flow.down()).failed, 0);
   });
 
+  test('A file whose own name looks like a hash is forgotten and shown where it is meant, and nowhere else', async () => {
+    const flow = new Flow();
+    const [plain, hash] = ['a.txt', 'f'.repeat(64)];
+    for (const path of [plain, hash]) flow.source.write(path, noise(900));
+    await flow.up();
+    const kafka = flow.cluster.client();
+    const shown = await show(flow, { uploader: 'shop', include: ['*.txt'] });
+    assert.deepEqual(
+      shown.map((one) => (one.type === 'file' ? one.path : one.sent)),
+      [1, plain],
+    );
+    assert.deepEqual(await forgetStateFrom(kafka, { ...optionsOf(flow), include: ['*.txt'] }), { files: 1 });
+    assert.deepEqual(await shownFiles(flow), [`${plain} forgotten`, `${hash} sent`]);
+    assert.deepEqual(await forgetStateFrom(kafka, { ...optionsOf(flow), include: ['f*'] }), { files: 1 });
+  });
+
   test('What is half sent is given up by a record before it is sent anew', async () => {
     const flow = new Flow({ partitions: 1 });
     flow.source.write('half', noise(5000));

@@ -5,6 +5,8 @@ import type { ListedFile, ListOptions } from './options.ts';
 export interface ListedFilter {
   /** False: nothing of this uploader and path is listed, whatever else is known of it. An empty path: of a pack without its key. */
   readonly names: (uploader: string, path: string) => boolean;
+  /** The same where it is known that no name is hidden behind the path: whatever it looks like, it is one itself. */
+  readonly plainNames: (uploader: string, path: string) => boolean;
   readonly file: (file: ListedFile) => boolean;
 }
 
@@ -22,11 +24,13 @@ export function listedFilter(options: ListOptions): ListedFilter {
     return exclude.length === 0 || !foldersOf(path).some((folder) => exclude.some((one) => one(folder)));
   };
   const isOf = (uploader: string): boolean => wanted === undefined || uploader === wanted;
+  const plainNames = (uploader: string, path: string): boolean => isOf(uploader) && matches(path);
   return {
+    plainNames,
     names: (uploader, path) => isOf(uploader) && (path === '' || hash.test(path) || matches(path)),
     file: (file) => {
       const { uploader, path, locked, size, sentAt } = file;
-      if (!isOf(uploader) || !((locked && hash.test(path)) || matches(path))) return false;
+      if (!(locked && hash.test(path) ? isOf(uploader) : plainNames(uploader, path))) return false;
       if (sentAt < since || sentAt > until) return false;
       if (!(locked && size === 0) && (size < larger || size > smaller)) return false;
       return state.length === 0 || state.some((word) => (word === 'locked' ? locked : word === file.state));
