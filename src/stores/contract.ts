@@ -86,6 +86,10 @@ export interface Source {
    * has another. Undefined when nothing can be seen there.
    */
   rootId(): Promise<string | undefined>;
+  /** True of a path that is not there where that proves nothing: all that it stood among may be missing. Where a source cannot say, {@link rootId} tells. */
+  mayBeMissing?(path: string): boolean;
+  /** True of a path where a walk has gone through all that it stands among since the last whole walk: what kept that from its end was elsewhere. */
+  hasWalked?(path: string): boolean;
   /**
    * Calls `hint` with paths that may have changed, files or folders. Only a hint: lost ones are found by the next walk.
    * `unnoticed` is told, once, when the system has no notices left for all folders, and what would give it more.

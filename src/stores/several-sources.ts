@@ -17,6 +17,8 @@ interface Part {
   readonly source: Source;
   /** A file of it was seen since its newest walk began. */
   hasFiles: boolean;
+  /** It was walked through since all of them were. */
+  isWalked: boolean;
 }
 
 interface Walk {
@@ -33,7 +35,9 @@ export class SeveralSources implements Source {
 
   /** By name: one segment of a path each. */
   constructor(sources: ReadonlyMap<string, Source>) {
-    this.#parts = new Map([...sources].map(([name, source]) => [name, { name, source, hasFiles: false }]));
+    this.#parts = new Map(
+      [...sources].map(([name, source]) => [name, { name, source, hasFiles: false, isWalked: false }]),
+    );
     const all = [...sources.values()];
     this.place = [...sources].map(([name, { place }]) => `${name}=${place}`).join(', ');
     this.abilities = { appearsWhole: all.every(({ abilities }) => abilities.appearsWhole) };
@@ -83,6 +87,7 @@ export class SeveralSources implements Source {
         if (step === undefined) failure ??= { error };
         if (step === undefined || step.done) {
           open.delete(walk);
+          if (step?.done) walk.part.isWalked = true;
           continue;
         }
         walk.part.hasFiles = true;
@@ -93,14 +98,21 @@ export class SeveralSources implements Source {
       await Promise.allSettled([...open].map(({ files }) => files.return?.()));
     }
     if (failure !== undefined) throw failure.error;
+    for (const part of this.#parts.values()) part.isWalked = false;
   }
 
   async look(path: string): Promise<SourceFile | undefined> {
     const { part, source, path: inner } = this.#find(path);
     const file = inner === '' ? undefined : await source.look(inner);
-    if (file === undefined && !part.hasFiles)
-      throw new Error(`${part.source.place} has no file at all: nothing is taken for removed there`);
     return file && named(part, file);
+  }
+
+  mayBeMissing(path: string): boolean {
+    return !this.#find(path).part.hasFiles;
+  }
+
+  hasWalked(path: string): boolean {
+    return this.#find(path).part.isWalked;
   }
 
   async open(path: string): Promise<OpenFile> {

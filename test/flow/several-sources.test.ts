@@ -1,12 +1,14 @@
 /** One uploader of several sources: each is a folder under its name, and none is held up or taken for empty by another. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { IncompleteError } from '../../src/errors.ts';
 import type { Selection, Source, SourceFile } from '../../src/stores/contract.ts';
 import { MemorySource } from '../../src/stores/memory/source.ts';
 import { SeveralSources } from '../../src/stores/several-sources.ts';
 import { faultySource, once } from '../support/faulty-store.ts';
 import { Flow, md5, noise } from '../support/flow.ts';
 import { list } from '../support/look.ts';
+import { waitFor } from '../support/wait.ts';
 
 const everything: Selection = { file: () => true, folder: () => true };
 
@@ -116,6 +118,85 @@ describe('Several sources', { concurrency: true }, () => {
     logs.write('new', noise(10));
     const moved = await flow.up({ move: true }, { source });
     assert.deepEqual([moved.files, photos.paths(), logs.paths()], [1, [], []]);
+  });
+
+  test('What is removed while it is sent, and was the only file of its source, is no end of the run', async () => {
+    const flow = new Flow();
+    const [disk, other] = [filled(['only']), filled(['x'])];
+    const walk = async (): Promise<void> => {
+      disk.remove('only');
+      // Whoever walks through now finds nothing there.
+      await pathsOf(source);
+    };
+    const removing = faultySource(disk, once('read', walk));
+    const source: Source = several({ disk: removing, other });
+    const up = await flow.up({}, { source });
+    assert.deepEqual([up.files, up.failed], [1, 0]);
+    assert.deepEqual(
+      flow.told('not-sent').map(({ path, again }) => [path, again]),
+      [['disk/only', true]],
+    );
+    assert.deepEqual(
+      flow.told('sent').map(({ path }) => path),
+      ['other/x'],
+    );
+  });
+
+  test('With --compare digest a file is read once, though another source cannot be read at all', async () => {
+    const flow = new Flow();
+    const good = filled(['a', 'b']);
+    await flow.up({}, { source: several({ good }) });
+    const reads: string[] = [];
+    let walks = 0;
+    const counted = faultySource(good, ({ method, name }) => {
+      if (method === 'open') reads.push(name);
+    });
+    const broken = new OddSource(Promise.reject(new Error('EIO')));
+    const source = several({ good: counted, broken });
+    const list = source.list.bind(source);
+    const walked = Object.assign(source, {
+      list: (...what: Parameters<Source['list']>) => {
+        walks++;
+        return list(...what);
+      },
+    });
+    const stop = new AbortController();
+    const running = flow.up(
+      { compare: 'digest', once: false, scanInterval: 10, signal: stop.signal },
+      { source: walked },
+    );
+    await waitFor(() => reads.length >= 2 && walks > 4);
+    stop.abort();
+    await running;
+    assert.deepEqual(reads.toSorted(), ['a', 'b']);
+  });
+
+  test('One store that is given up (once) cuts off nothing that is being sent from the others', async () => {
+    const flow = new Flow();
+    const [away, good] = [new OddSource(Promise.reject(new IncompleteError('given up'))), new MemorySource()];
+    good.write('large', noise(5000));
+    const begun = Promise.withResolvers<void>();
+    const slow = faultySource(
+      good,
+      once('read', () => begun.promise, 2000),
+    );
+    const source = several({ away, good: slow });
+    const list = source.list.bind(source);
+    Object.assign(source, {
+      list: async function* (...what: Parameters<Source['list']>) {
+        try {
+          yield* list(...what);
+        } finally {
+          // Not before the store was given up.
+          setImmediate(() => begun.resolve());
+        }
+      },
+    });
+    await assert.rejects(flow.up({ bufferBytes: 1024 }, { source }), /given up/);
+    assert.deepEqual(
+      flow.told('sent').map(({ path }) => path),
+      ['good/large'],
+    );
   });
 
   test('What is half sent is given up when it is removed; not when its source is empty, or not read any more', async () => {

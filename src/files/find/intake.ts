@@ -10,6 +10,7 @@ import { restlessAges, uploadWaits } from '../shared/upload-waits.ts';
 import { Awaited } from './awaited.ts';
 import type { Notices } from './bucket-notices.ts';
 import { Readiness, type ReadinessOptions } from './readiness.ts';
+import { isSelected } from './selection.ts';
 
 export interface IntakeOptions extends ReadinessOptions {
   readonly source: Source;
@@ -61,6 +62,8 @@ export class Intake {
   #wake: () => void = () => {};
   /** Steady time since when the source cannot be read. */
   #awaySince: number | undefined;
+  /** Why no walk will come by all there is: what was offered by then is sent, and that is all. */
+  #givenUp: IncompleteError | undefined;
   #unwatch = async (): Promise<void> => {};
 
   constructor(options: IntakeOptions) {
@@ -70,7 +73,7 @@ export class Intake {
 
   /**
    * Resolves when everything that is there was offered and is done (`once`), or when the signal comes. Rejects with IncompleteError
-   * when the source went away, with `once`, and did not come back.
+   * when the source, or a part of it, went away, with `once`, and did not come back, and everything that was offered is done.
    */
   async run(): Promise<void> {
     const { once, signal } = this.#options;
@@ -79,8 +82,8 @@ export class Intake {
     await this.#watch();
     try {
       while (!signal.aborted) {
-        await this.#lookAtAwaited();
-        if (this.#walk !== undefined || performance.now() >= this.#nextWalk) await this.#goOn();
+        if (this.#givenUp === undefined) await this.#lookAround();
+        if (this.#givenUp !== undefined && this.#offered.size === 0) throw this.#givenUp;
         if (once && this.#isThrough()) return;
         await this.#sleep();
       }
@@ -89,6 +92,11 @@ export class Intake {
       await this.#walk?.return?.();
       await this.#unwatch();
     }
+  }
+
+  async #lookAround(): Promise<void> {
+    await this.#lookAtAwaited();
+    if (this.#walk !== undefined || performance.now() >= this.#nextWalk) await this.#goOn();
   }
 
   /** The file was dealt with; with `again` it is looked at anew after so many milliseconds. */
@@ -105,7 +113,7 @@ export class Intake {
   }
 
   #isThrough(): boolean {
-    const isSeen = this.#walk === undefined && this.#awaySince === undefined;
+    const isSeen = this.#walk === undefined && (this.#awaySince ?? this.#givenUp) === undefined;
     return isSeen && this.#awaited.size === 0 && this.#offered.size === 0;
   }
 
@@ -163,8 +171,9 @@ export class Intake {
       this.#walk = undefined;
       if (this.#options.signal.aborted) return undefined;
       // No waiting mends what the user has to, and who gave up waiting has waited.
-      if (error instanceof ConfigurationError || error instanceof IncompleteError) throw error;
-      this.#cannotRead(error);
+      if (error instanceof ConfigurationError) throw error;
+      if (error instanceof IncompleteError) this.#givenUp = error;
+      else this.#cannotRead(error);
       return undefined;
     }
   }
@@ -199,7 +208,7 @@ export class Intake {
       const message = `cannot read the source ${source.place} (${describeError(error)}); it is tried again until it works`;
       onEvent({ type: 'waiting', on: 'source', message });
     } else if (once && now - this.#awaySince >= uploadWaits.sourceAway) {
-      throw new IncompleteError(
+      this.#givenUp = new IncompleteError(
         `the source ${source.place} could not be read for ${uploadWaits.sourceAway / 1000} s (${describeError(error)}): what is in it was not all sent`,
         { cause: error },
       );
@@ -224,7 +233,7 @@ export class Intake {
         vanished(path);
         // A folder that appeared, or a path that vanished: the next walk tells, and it need not be far.
         if (selection.folder(path) || selection.file(path)) this.#askForWalk(now);
-      } else if (this.#selects(path, selection)) this.#judge(file, false);
+      } else if (isSelected(path, selection)) this.#judge(file, false);
     }
   }
 
@@ -239,14 +248,6 @@ export class Intake {
   #forget(path: string): void {
     this.#readiness.forget(path);
     this.#awaited.forget(path);
-  }
-
-  /** A notice may name a file below a folder that is left out. */
-  #selects(path: string, selection: Selection): boolean {
-    for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
-      if (!selection.folder(path.slice(0, slash))) return false;
-    }
-    return selection.file(path);
   }
 
   #judge(file: SourceFile, inWalk: boolean): void {
@@ -285,7 +286,8 @@ export class Intake {
     // A walk that is not held up goes on at once, others had their turn in it.
     if (this.#options.signal.aborted || (isWalking && !this.#isFull())) return;
     const next = isWalking ? this.#awaited.next : Math.min(this.#nextWalk, this.#awaited.next);
-    const wait = Math.min(Math.max(0, next - performance.now()), uploadWaits.sleep);
+    const { sleep } = uploadWaits;
+    const wait = this.#givenUp ? sleep : Math.min(Math.max(0, next - performance.now()), sleep);
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, wait);
       this.#wake = () => {

@@ -23,3 +23,11 @@ export function selectionOf(options: SelectionOptions): Selection {
     file: (path) => wanted(path) && (include.length === 0 || include.some((matches) => matches(path))),
   };
 }
+
+/** Of a path alone, whose folders no walk has come by: it may be below one that is left out. */
+export function isSelected(path: string, selection: Selection): boolean {
+  for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
+    if (!selection.folder(path.slice(0, slash))) return false;
+  }
+  return selection.file(path);
+}

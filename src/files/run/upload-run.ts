@@ -95,7 +95,7 @@ export class UploadRun {
       limit,
     );
     const { notTwice: mode, packBelow, compare } = settings;
-    this.#due = new DueFiles(compare);
+    this.#due = new DueFiles(compare, (path) => source.hasWalked?.(path) === true);
     const isOff = mode === 'never' || encryption !== undefined;
     const retained = new Retained({ kafka, topic });
     const byLook = compare !== 'digest';
@@ -222,14 +222,16 @@ export class UploadRun {
   }
 
   #isKnown(file: SourceFile, inWalk: boolean): boolean {
-    const { settings, state, progress } = this.#options;
+    const { source, settings, state, progress } = this.#options;
     const given = this.#given.get(file.path);
     if (given !== undefined && (settings.once || given === lookText(file))) return true;
     const remembered = state.get(file.path);
     if (remembered !== undefined) this.#goneFiles.found();
     if (inWalk) this.#due.note(file, remembered);
     const unchanged = this.#decide(file).action === 'unchanged';
-    if (settings.once && unchanged && inWalk) progress.filesUnchanged++;
+    // Where it is walked through again, it was counted.
+    const isCounted = settings.once && inWalk && source.hasWalked?.(file.path) !== true;
+    if (unchanged && isCounted) progress.filesUnchanged++;
     // An earlier run sent it, and was ended before it was removed.
     if (unchanged) this.#moved?.sent(file);
     return unchanged;

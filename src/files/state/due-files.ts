@@ -7,18 +7,21 @@ import type { SourceFile } from '../../stores/contract.ts';
 import type { Compare } from '../shared/options.ts';
 
 export class DueFiles {
+  readonly #hasWalked: (path: string) => boolean;
   /** Seen by the walk and not taken yet; no more than the walk goes ahead of what is taken. */
   readonly #due = new Set<string>();
   #isFirstWalk: boolean;
 
-  constructor(compare: Compare) {
+  /** `hasWalked`: true where a walk has come by all already, though it could not be ended elsewhere. */
+  constructor(compare: Compare, hasWalked: (path: string) => boolean = () => false) {
     this.#isFirstWalk = compare === 'digest';
+    this.#hasWalked = hasWalked;
   }
 
   /** The walk comes by. */
   note({ path, size }: SourceFile, remembered: FileState | undefined): void {
-    if (this.#isFirstWalk && remembered?.state === 'sent' && remembered.fingerprint.size === size)
-      this.#due.add(path);
+    if (!this.#isFirstWalk || remembered?.state !== 'sent' || remembered.fingerprint.size !== size) return;
+    if (!this.#hasWalked(path)) this.#due.add(path);
   }
 
   has(path: string): boolean {

@@ -88,8 +88,9 @@ export class GoneFiles {
   }
 
   async #isGone(path: string): Promise<boolean> {
-    return this.#options.source.look(path).then(
-      (file) => file === undefined,
+    const { source } = this.#options;
+    return source.look(path).then(
+      (file) => file === undefined && source.mayBeMissing?.(path) !== true,
       () => false,
     );
   }
