@@ -11,10 +11,11 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { crashPoint } from '../../crash-points.ts';
 import { ConfigurationError, describeError } from '../../errors.ts';
 import type { EpochRun } from '../../kafka/contract.ts';
-import type { ByteRange, Published, ReadRange, TopicPositions, UnfinishedUpload } from '../contract.ts';
+import type { Published, ReadRange, TopicPositions, UnfinishedUpload } from '../contract.ts';
 import { SinkLostError } from '../sink-lost.ts';
 import { isDamage, systemErrorOf } from './journal-fault.ts';
 import { settle, sinkId } from './journal-place.ts';
+import { unfinishedFrom } from './journal-rows.ts';
 import { makeTables } from './journal-tables.ts';
 import { placeFile } from './place.ts';
 import type { Refusals } from './refusals.ts';
@@ -85,6 +86,8 @@ export class Journal {
   #log: FileHandle | undefined;
   /** Written down, and perhaps not on disk yet. */
   #isUnsynced = false;
+  /** Settles when whoever came before has made it durable, or could not. */
+  #syncing: Promise<void> = Promise.resolve();
   /** Published and not yet written down. */
   readonly #fresh = new Map<string, JournalEntry>();
   readonly #gone = new Set<string>();
@@ -142,16 +145,7 @@ export class Journal {
 
   unfinished(): UnfinishedUpload[] {
     const rows = this.#asking(() => this.#database.prepare('SELECT * FROM uploads').all());
-    return rows.map((row) => ({
-      upload: String(row.upload),
-      uploader: String(row.uploader),
-      path: String(row.path),
-      topic: String(row.topic),
-      size: Number(row.size),
-      ranges: JSON.parse(String(row.ranges)) as ByteRange[],
-      close: row.closing === null ? undefined : String(row.closing),
-      seen: seenFrom(String(row.firsts)),
-    }));
+    return rows.map(unfinishedFrom);
   }
 
   /** All that has been noted: what it says must be durable before {@link checkpoint} gets it. */
@@ -195,6 +189,13 @@ export class Journal {
     positions?: TopicPositions,
   ): Promise<void> {
     this.#write(uploads, noted, positions);
+    // One after the other: what somebody else has written for us, and not made durable yet, is waited for.
+    const work = this.#syncing.then(() => this.#makeDurable());
+    this.#syncing = work.catch(() => {});
+    return work;
+  }
+
+  async #makeDurable(): Promise<void> {
     if (!this.#isUnsynced) return;
     this.#isUnsynced = false;
     try {
@@ -291,10 +292,4 @@ export class Journal {
     await this.#log?.close();
     this.#database.close();
   }
-}
-
-/** Journals of earlier versions name the first record alone. */
-function seenFrom(text: string): [number, number, number][] {
-  const seen = JSON.parse(text) as [number, number, number?][];
-  return seen.map(([partition, first, last = first]) => [partition, first, last]);
 }
