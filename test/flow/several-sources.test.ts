@@ -120,6 +120,27 @@ describe('Several sources', { concurrency: true }, () => {
     assert.deepEqual([moved.files, photos.paths(), logs.paths()], [1, [], []]);
   });
 
+  test('While one store does not answer, what is to be looked at twice, and what is noticed, is sent from the others', async () => {
+    const flow = new Flow();
+    const release = Promise.withResolvers<void>();
+    const [slow, good] = [new OddSource(release.promise), filled(['a', 'b'])];
+    slow.write('late', noise(10));
+    const stop = new AbortController();
+    const paths = () => flow.told('sent').map(({ path }) => path);
+    const running = flow.up(
+      { once: false, minAge: 20, scanInterval: 20, signal: stop.signal },
+      { source: several({ slow, good }) },
+    );
+    await waitFor(() => paths().length === 2);
+    good.write('c', noise(10));
+    await waitFor(() => paths().includes('good/c'));
+    release.resolve();
+    await waitFor(() => paths().includes('slow/late'));
+    stop.abort();
+    await running;
+    assert.equal(paths().length, 4);
+  });
+
   test('What is removed while it is sent, and was the only file of its source, is no end of the run', async () => {
     const flow = new Flow();
     const [disk, other] = [filled(['only']), filled(['x'])];

@@ -8,7 +8,8 @@ import { IncompleteError } from '../../errors.ts';
 import type { Source } from '../../stores/contract.ts';
 import { MemorySource } from '../../stores/memory/source.ts';
 import { systemError } from '../../stores/memory/system-error.ts';
-import { Intake, type IntakeOptions } from './intake.ts';
+import { Intake } from './intake.ts';
+import type { IntakeOptions } from './intake-options.ts';
 
 /** An intake with `once`, on clocks that only `pass` moves; what it offers stays under way until the test says otherwise. */
 async function intakeOf(

@@ -4,44 +4,20 @@
  * remembered of files that are not through does not grow with the source.
  */
 import { ConfigurationError, describeError, IncompleteError } from '../../errors.ts';
-import type { Selection, Source, SourceFile } from '../../stores/contract.ts';
-import type { UploadEvent } from '../shared/events.ts';
+import type { SourceFile } from '../../stores/contract.ts';
 import { restlessAges, uploadWaits } from '../shared/upload-waits.ts';
 import { Awaited } from './awaited.ts';
-import type { Notices } from './bucket-notices.ts';
-import { Readiness, type ReadinessOptions } from './readiness.ts';
+import type { IntakeOptions } from './intake-options.ts';
+import { Readiness } from './readiness.ts';
 import { isSelected } from './selection.ts';
-
-export interface IntakeOptions extends ReadinessOptions {
-  readonly source: Source;
-  readonly selection: Selection;
-  /** Milliseconds between two walks. */
-  readonly scanInterval: number;
-  readonly once: boolean;
-  readonly signal: AbortSignal;
-  /** True when there is nothing to do for this look of the file: it was sent so. `inWalk`: the walk came by. */
-  readonly known: (file: SourceFile, inWalk: boolean) => boolean;
-  /** False while enough files were offered and are not done: the walk waits. Asked again after each `done`. */
-  readonly hasRoom: () => boolean;
-  /** A file that may be taken now. `done` is to be called when it needs no more attention. */
-  readonly offer: (file: SourceFile) => void;
-  /** A file that cannot be sent, for good. */
-  readonly refuse: (path: string, reason: string) => void;
-  /** A path that was to be looked at, and no file stands there. */
-  readonly vanished: (path: string) => void;
-  /** Milliseconds so far for which the source has been waited for, as far as it is not what a walk takes. */
-  readonly waited?: () => number;
-  /** A walk has gone through the whole source. */
-  readonly walked: () => void;
-  /** Who else tells of changes, beside the source's own watch. */
-  readonly notices?: Notices | undefined;
-  readonly onEvent: (event: UploadEvent) => void;
-}
+import { Steps } from './steps.ts';
 
 /** Paths that wait to be looked at: of more the next walk tells. */
 const noticedLimit = 50_000;
 /** Files that were seen once and wait for their second look: the walk waits while there are so many. */
 const seenLimit = 20_000;
+/** Milliseconds between two looks at whether something is due, while a step of the walk takes long. */
+const turnEvery = 200;
 /** Files that a walk comes by at the least, however much there is to be looked at. */
 const leastSteps = 64;
 
@@ -55,6 +31,7 @@ export class Intake {
   #refusedBefore = new Set<string>();
   #refused = new Set<string>();
   #walk: AsyncIterator<SourceFile> | undefined;
+  readonly #steps = new Steps<IteratorResult<SourceFile> | undefined>();
   #walkTook = 0;
   /** While it was under way something happened that another one is to look at. */
   #isAskedFor = false;
@@ -148,13 +125,21 @@ export class Intake {
     const { waited = () => 0 } = this.#options;
     const began = performance.now() - waited();
     if (this.#walk === undefined) this.#walkTook = 0;
+    const isDue = (): boolean => this.#options.signal.aborted || performance.now() >= this.#awaited.next;
+    this.#wake = () => this.#steps.wake();
+    const looks = setInterval(this.#wake, turnEvery);
     let isOver = false;
-    for (let steps = 0; !isOver && !this.#isFull(); steps++) {
-      if (steps >= leastSteps && performance.now() >= this.#awaited.next) break;
-      const step = await this.#step();
-      if (step === undefined || this.#options.signal.aborted) return;
-      if (step.done) isOver = true;
-      else this.#judge(step.value, true);
+    try {
+      for (let count = 0; !isOver && !this.#isFull(); count++) {
+        if (count >= leastSteps && isDue()) break;
+        const step = await this.#steps.next(() => this.#step(), isDue);
+        if (step === undefined || this.#options.signal.aborted) return;
+        if (step === 'turn') break;
+        if (step.done) isOver = true;
+        else this.#judge(step.value, true);
+      }
+    } finally {
+      clearInterval(looks);
     }
     // What the walk waited for others is no time of its own.
     this.#walkTook += performance.now() - waited() - began;
