@@ -194,7 +194,8 @@ export class FinalNames {
 function nameRefused(target: string, cause: NodeJS.ErrnoException): Error {
   const { syscall, path = '' } = cause;
   const name = target.slice(target.lastIndexOf('/'));
-  const isOfName = syscall === 'rename' || syscall === 'mkdir' || (syscall === 'open' && path.endsWith(name));
+  const isOfName =
+    ['rename', 'link', 'mkdir'].includes(syscall ?? '') || (syscall === 'open' && path.endsWith(name));
   if (!isOfName) return cause;
   const message = `"${target}" is a name that this file system does not take`;
   return Object.assign(new Error(message, { cause }), { code: 'EINVAL' });

@@ -129,3 +129,24 @@ test('Where files have one name alone nothing is kept aside, and what needs a fr
   await assert.rejects(put(sink, 'shop/a', 2, 'nothing'), { name: 'ReplacedError' });
   assert.deepEqual(await textsIn(join(folder, 'shop')), { a: 'version 1' });
 });
+
+test('A name that the file system does not take is told as such, also where it is to be free', async (t) => {
+  const folder = await temporaryFolder(t);
+  const refusal = (call: CallName, [, to]: readonly unknown[]) =>
+    (call === 'link' || call === 'rename') && String(to).endsWith('/a?') ? 'ENOENT' : undefined;
+  const sink = await opened(t, folder, new RefusingCalls(refusal));
+  await assert.rejects(put(sink, 'shop/a?', 1, 'nothing'), { code: 'EINVAL' });
+  await put(sink, 'shop/a', 1, 'nothing');
+});
+
+test('A link that is kept once is kept once, though the name could not be written then', async (t) => {
+  const folder = await temporaryFolder(t);
+  await mkdir(join(folder, 'shop'));
+  await symlink('elsewhere', join(folder, 'shop', 'link'));
+  let refused = 1;
+  const refusal = (call: CallName) => (call === 'rename' && refused-- > 0 ? 'EIO' : undefined);
+  const sink = await opened(t, folder, new RefusingCalls(refusal));
+  await assert.rejects(put(sink, 'shop/link', 1), { code: 'EIO' });
+  assert.equal(await put(sink, 'shop/link', 1), 'shop/link~1');
+  assert.deepEqual((await readdir(join(folder, 'shop'))).toSorted(), ['link', 'link~1']);
+});

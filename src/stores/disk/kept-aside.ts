@@ -93,6 +93,8 @@ export class KeptAside {
 
   async #isSame(file: string, one: BigIntStats, other: string, two: BigIntStats): Promise<boolean> {
     if (one.ino === two.ino && one.dev === two.dev) return true;
+    if (one.isSymbolicLink() && two.isSymbolicLink())
+      return (await readlink(file)) === (await readlink(other));
     if (!one.isFile() || !two.isFile() || one.size !== two.size || one.mtimeNs !== two.mtimeNs) return false;
     const { calls, withDescriptor } = this.#options;
     return withDescriptor(() => hasSameBytes(calls, file, other));
