@@ -256,7 +256,8 @@ class DiskSink implements Sink {
   }
 
   unfinished(): Promise<readonly UnfinishedUpload[]> {
-    return leftParts(this.#parts, this.#journal, this.#handles);
+    const [root, parts, journal, handles] = [this.#root, this.#parts, this.#journal, this.#handles];
+    return leftParts({ root, parts, names: this.abilities.names, journal, handles });
   }
 
   async positions(): Promise<readonly TopicPositions[]> {

@@ -1,7 +1,7 @@
 /** Temporary files on a disk: their handles, what keeps them from being opened, and holes. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { noise } from '../../../test/support/bytes.ts';
@@ -250,4 +250,31 @@ test('What somebody else lays among the temporary files keeps nothing from begin
   t.after(() => again.close());
   assert.deepEqual(await again.unfinished(), []);
   assert.deepEqual(await readdir(parts), ['@eaDir']);
+});
+
+test('What a run left under both names is done with; what somebody else has a second name for is gone on with', async (t) => {
+  const folder = await temporaryFolder(t);
+  const [parts, elsewhere] = [join(folder, '.sluice/parts'), await temporaryFolder(t)];
+  const bytes = noise(1000);
+  const sink = await openDiskSink(folder);
+  for (const number of [1, 2]) await sink.part(id(number)).write(bytes, 0);
+  await sink.checkpoint([unfinished(id(1), 1000), { ...unfinished(id(2), 1000), path: 'b' }]);
+  await sink.close();
+  await mkdir(join(folder, 'shop'));
+  // Published by a second name, and killed before the first was taken away.
+  await link(join(parts, id(1)), join(folder, 'shop/a'));
+  // As backups do that make hard links.
+  await link(join(parts, id(2)), join(elsewhere, 'kept'));
+  const next = await openDiskSink(folder);
+  t.after(() => next.close());
+  const left = await next.unfinished();
+  assert.deepEqual(
+    left.map(({ path, ranges }) => [path, ranges]),
+    [
+      ['a', []],
+      ['b', [[0, 1000]]],
+    ],
+  );
+  assert.deepEqual([existsSync(join(parts, id(1))), existsSync(join(parts, id(2)))], [false, true]);
+  assert.deepEqual(await readFile(join(folder, 'shop/a')), Buffer.from(bytes));
 });
