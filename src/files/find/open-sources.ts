@@ -6,6 +6,7 @@ import { openSource, type SourceOptions } from '../../stores/open.ts';
 import { SeveralSources } from '../../stores/several-sources.ts';
 import type { UploadOptions } from '../shared/options.ts';
 import { StorePatience, type StorePatienceOptions } from '../shared/store-patience.ts';
+import { toldAsOne } from './told-as-one.ts';
 
 /** The waiting for the stores of a source. */
 export type Patience = Pick<StorePatience, 'endWith' | 'waited'>;
@@ -18,8 +19,9 @@ export async function openSources(
   options: Omit<SourceOptions, 'patiently'>,
   waiting: Waiting,
 ): Promise<{ readonly source: Source; readonly patience: Patience }> {
+  const onEventOf = toldAsOne(waiting.onEvent);
   const open = async (place: string) => {
-    const patience = new StorePatience({ ...waiting, place, on: 'source' });
+    const patience = new StorePatience({ ...waiting, onEvent: onEventOf(), place, on: 'source' });
     return { source: await openSource(place, { ...options, patiently: patience.with }), patience };
   };
   if (typeof from === 'string') return open(from);
