@@ -204,7 +204,10 @@ export interface Sink {
    * not be read, and may seem to be terabytes.
    */
   digestOfTarget(target: string, algorithm: string, size?: number): Promise<string | undefined>;
-  /** When whatever stands under a name was modified, in decimal nanoseconds, empty where nobody knows; undefined when nothing does, or a folder. */
+  /**
+   * When whatever stands under a name was modified, in decimal nanoseconds, empty where nobody knows; undefined when nothing does, or a folder. Of what
+   * was published there and still stands as it was, that is what its record said, also where the place keeps no such time.
+   */
   timeOfTarget(target: string): Promise<string | undefined>;
   /** Proves that it can publish `aside`, and throws what is in the way of it. Undefined where it never can. */
   proveAside?(): Promise<void>;

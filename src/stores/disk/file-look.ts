@@ -116,6 +116,11 @@ export function isSameTime(noted: string, found: bigint): boolean {
   return found % second === 0n && apart > -2n * second && apart < 2n * second;
 }
 
+/** True where a file system has kept a time as finely as times are set. */
+export function isSameMicrosecond(wanted: string, kept: bigint): boolean {
+  return floorDivide(BigInt(wanted), 1000n) === floorDivide(kept, 1000n);
+}
+
 const [from, until] = [firsts.at(-1)! * second, lasts.at(-1)! * second];
 
 /** True for a time that all file systems have that have times: from 1980 to 2038. */

@@ -1,6 +1,6 @@
 /** File systems that refuse what others do: FAT, network shares, FUSE. */
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { temporaryFolder } from '../../../test/support/folder.ts';
@@ -93,6 +93,35 @@ test('A file system that does nothing of it at all', async (t) => {
   const late: string[] = [];
   foreign.sink.notices((message) => late.push(message));
   assert.deepEqual(late, foreign.notices, 'what was found before is told to who listens later');
+});
+
+test('Where times are not kept, what was published is as old as its record says, until somebody touches it', async (t) => {
+  const { folder, sink, calls } = await foreignSink(t, (call) => (call === 'setTimes' ? 'EPERM' : undefined));
+  await publishFour({ folder, sink, calls, notices: [] });
+  const names = ['shop/whole 1', 'shop/part 3'];
+  for (const name of names) assert.equal(await sink.timeOfTarget(name), look.mtime);
+  const later = { ...look, mtime: '1700000001000000000' };
+  await sink.publishWhole(Buffer.from('x'), names[0]!, later, published('x', id(5)));
+  await sink.checkpoint([]);
+  await sink.close();
+  const again = await openDiskSink(folder, { calls });
+  t.after(() => again.close());
+  assert.equal(await again.timeOfTarget(names[0]!), later.mtime);
+  await utimes(join(folder, names[0]!), 5, 5);
+  await writeFile(join(folder, names[1]!), 'edited');
+  assert.equal(await again.timeOfTarget(names[0]!), '5000000000');
+  assert.ok(BigInt((await again.timeOfTarget(names[1]!))!) > BigInt(later.mtime));
+  await again.adopt(names[0]!, published('x', id(5)));
+  assert.equal(
+    await again.timeOfTarget(names[0]!),
+    '5000000000',
+    'what was noted of another time is of no use',
+  );
+  assert.equal(
+    await again.timeOfTarget(`${names[0]}/below`),
+    undefined,
+    'a file stands where a folder is needed',
+  );
 });
 
 test('A disk that fails is no file system that cannot: the error is thrown', async (t) => {

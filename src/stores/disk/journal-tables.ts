@@ -10,6 +10,9 @@ const schema = (syncs: boolean): string => `
   CREATE TABLE IF NOT EXISTS published (
     target TEXT PRIMARY KEY, upload TEXT NOT NULL, size INTEGER NOT NULL, digest TEXT NOT NULL, mtime TEXT NOT NULL, folded TEXT
   ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS modified (
+    target TEXT PRIMARY KEY, upload TEXT NOT NULL, kept TEXT NOT NULL, mtime TEXT NOT NULL
+  ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS folded ON published (folded) WHERE folded IS NOT NULL;
   CREATE TABLE IF NOT EXISTS uploads (
     upload TEXT PRIMARY KEY, uploader TEXT NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, ranges TEXT NOT NULL, closing TEXT, firsts TEXT NOT NULL DEFAULT '[]', topic TEXT NOT NULL DEFAULT ''

@@ -13,6 +13,7 @@ import { ConfigurationError, describeError } from '../../errors.ts';
 import type { EpochRun } from '../../kafka/contract.ts';
 import type { Published, ReadRange, TopicPositions, UnfinishedUpload } from '../contract.ts';
 import { SinkLostError } from '../sink-lost.ts';
+import { isSameMicrosecond } from './file-look.ts';
 import { isDamage, systemErrorOf } from './journal-fault.ts';
 import { settle, sinkId } from './journal-place.ts';
 import { unfinishedFrom } from './journal-rows.ts';
@@ -69,6 +70,8 @@ export interface Noted {
 export interface JournalEntry extends Published {
   readonly mtime: string;
   readonly folded: string | null;
+  /** The time that its record says, where the file system made another of it. */
+  readonly modified: string | null;
 }
 
 /** Bytes of the write-ahead log after which it is begun anew. */
@@ -103,7 +106,7 @@ export class Journal {
       this.isCopy = settle(this.#database, place);
       this.id = sinkId(this.#database);
       this.#select = this.#database.prepare(
-        'SELECT upload, size, digest, mtime, folded FROM published WHERE target = ?',
+        'SELECT p.upload, size, digest, p.mtime, folded, m.mtime AS modified FROM published p LEFT JOIN modified m ON m.target = p.target AND m.upload = p.upload AND m.kept = p.mtime WHERE p.target = ?',
       );
       this.#selectFolded = this.#database.prepare(
         'SELECT target FROM published WHERE folded = ? AND target <> ?',
@@ -133,9 +136,10 @@ export class Journal {
     return row === undefined ? undefined : String(row.target);
   }
 
-  /** `mtime`: nanoseconds since the epoch, as the file system has kept them. */
-  notePublished(target: string, published: Published, mtime: bigint, folded: string | null): void {
-    this.#fresh.set(target, { ...published, mtime: String(mtime), folded });
+  /** `kept`: nanoseconds since the epoch, as the file system has them; `mtime`: as the record says, where the file was given them. */
+  notePublished(target: string, published: Published, kept: bigint, folded: string | null, mtime?: string) {
+    const modified = mtime === undefined || isSameMicrosecond(mtime, kept) ? null : mtime;
+    this.#fresh.set(target, { ...published, mtime: String(kept), folded, modified });
     this.#gone.add(published.upload);
   }
 
@@ -225,8 +229,10 @@ export class Journal {
     try {
       this.#database.exec('BEGIN');
       const insert = this.#database.prepare('INSERT OR REPLACE INTO published VALUES (?, ?, ?, ?, ?, ?)');
+      const modified = this.#database.prepare('INSERT OR REPLACE INTO modified VALUES (?, ?, ?, ?)');
       for (const [target, entry] of fresh) {
         insert.run(target, entry.upload, entry.size, entry.digest, entry.mtime, entry.folded);
+        if (entry.modified !== null) modified.run(target, entry.upload, entry.mtime, entry.modified);
       }
       const upsert = this.#database.prepare(
         'INSERT OR REPLACE INTO uploads (upload, uploader, path, size, ranges, closing, firsts, topic) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',

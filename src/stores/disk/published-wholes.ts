@@ -51,7 +51,7 @@ export class PublishedWholes {
       await files.end(begun, sync);
       const isPut = names.putAtOnce(file, target, since);
       const moved = isPut ? undefined : await names.put(file, target, { folded: null, since }, published);
-      journal.notePublished(target, published, moved ?? begun.mtime, null);
+      journal.notePublished(target, published, moved ?? begun.mtime, null, look.mtime);
       return undefined;
     } catch (error) {
       await rm(file, { force: true });
@@ -72,7 +72,7 @@ export class PublishedWholes {
       const mtime = await files.write(file, bytes, look, sync);
       const kept = await meet(target, over);
       const moved = await names.put(file, target, { ...claim, ifFree: over === 'nothing' }, published);
-      journal.notePublished(target, published, moved ?? mtime, claim.folded);
+      journal.notePublished(target, published, moved ?? mtime, claim.folded, look.mtime);
       return kept;
     });
   }

@@ -171,8 +171,11 @@ class DiskSink implements Sink {
     return this.#standing.digest(target, algorithm as ChecksumAlgorithm, size);
   }
 
-  timeOfTarget(target: string): Promise<string | undefined> {
-    return this.#standing.time(target);
+  async timeOfTarget(target: string): Promise<string | undefined> {
+    const seen = await this.#standing.time(target);
+    const modified = seen && this.#journal.published(target)?.modified;
+    // Where times are not kept, ours that nobody touched are as old as their records say.
+    return modified && (await this.published(target)) !== undefined ? modified : seen;
   }
 
   proveAside(): Promise<void> {
@@ -207,7 +210,7 @@ class DiskSink implements Sink {
       const moved = await this.#names.put(file, target, { ...claim, ifFree: over === 'nothing' }, published);
       // Only now: where its name was refused, it is to stay as it was left.
       await this.#handles.end(file);
-      this.#journal.notePublished(target, published, moved ?? mtime, claim.folded);
+      this.#journal.notePublished(target, published, moved ?? mtime, claim.folded, look.mtime);
       return kept;
     };
     return this.#own.guard(() => this.#names.claim(target, work));
@@ -228,8 +231,7 @@ class DiskSink implements Sink {
     const stats = await this.#standing.makeDurable(target, (file) => this.#sync(file));
     if (stats === undefined) return;
     this.#folders.touchWay(target);
-    const folded = foldedBy(this.#spelling, target);
-    this.#journal.notePublished(target, published, stats.mtimeNs, folded);
+    this.#journal.notePublished(target, published, stats.mtimeNs, foldedBy(this.#spelling, target));
   }
 
   async quarantine(upload: string, target: string): Promise<void> {

@@ -57,7 +57,11 @@ export class StandingFiles {
 
   /** Nanoseconds since the epoch; undefined when nothing stands there, or a folder. */
   async time(target: string): Promise<string | undefined> {
-    const seen = await this.#calls.lookIfThere(join(this.#root, target));
+    const seen = await this.#calls.lookIfThere(join(this.#root, target)).catch((error) => {
+      // Publishing says better what is in the way.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOTDIR') throw error;
+      return undefined;
+    });
     return seen === undefined || seen.isDirectory() ? undefined : String(seen.mtimeNs);
   }
 
