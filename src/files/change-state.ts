@@ -48,7 +48,7 @@ export async function forgetStateFrom(kafka: Kafka, options: ForgetStateOptions)
   const { uploader, path } = options;
   const filter = listedFilter(options);
   const isMeant = (one: string): boolean =>
-    path === undefined ? filter.plainNames(uploader, one) : one === path;
+    (path === undefined || one === path) && filter.plainNames(uploader, one);
   return withHeldState(kafka, options, false, async (state) => {
     const meant: string[] = [];
     for (const [one, file] of state.files()) if (file.state !== 'aborted' && isMeant(one)) meant.push(one);

@@ -88,14 +88,16 @@ export async function showStateFrom(
   const isAsked = (entry: StateEntry): boolean =>
     path === undefined
       ? entry.isLocked === true || filter.plainNames(entry.uploader, entry.path)
-      : entry.path === path;
+      : entry.path === path && filter.plainNames(entry.uploader, path);
   const only = wanted === undefined ? {} : { uploader: wanted };
   const state = await readState(kafka, topic, { ...only, keyring, isWanted: filter.names });
   const entries = Map.groupBy(state?.files ?? [], ({ uploader }) => uploader);
   const names = new Set([...entries.keys(), ...(state?.leases.keys() ?? []), ...(state?.whole ?? [])]);
   const uploaders = [...names].filter((name) => wanted === undefined || name === wanted).toSorted();
-  if (wanted !== undefined && uploaders.length === 0)
-    throw new ConfigurationError(`${options.topic}.state knows of no uploader "${wanted}"`);
+  if (wanted !== undefined && uploaders.length === 0) {
+    const ofThese = options.include === undefined && options.exclude === undefined ? '' : ' with such files';
+    throw new ConfigurationError(`${options.topic}.state knows of no uploader "${wanted}"${ofThese}`);
+  }
   return uploaders.flatMap((uploader) => {
     const found = (entries.get(uploader) ?? []).filter(isAsked);
     const files = wanted === undefined ? [] : found.map(remembered);

@@ -74,7 +74,9 @@ describe('What uploaders remember', { concurrency: true }, () => {
     assert.deepEqual([file.upload, file.digest, file.size], [listed?.upload, listed?.digest, 900]);
     assert.equal((await show(flow, { uploader: 'shop', include: ['dir/'] })).length, 3);
     await assert.rejects(show(flow, { uploader: 'nobody' }), /no uploader "nobody"/);
-    await assert.rejects(show(flow, { uploader: 'shop', path: 'x' }), /nothing is remembered of shop\/x/);
+    const no = /nothing is remembered of shop/;
+    for (const which of [{ path: 'x' }, { path: 'a', include: ['dir/'] }])
+      await assert.rejects(show(flow, { uploader: 'shop', ...which }), no);
   });
 
   test('What is forgotten is new to the next run, under a greater id; the rest is not', async () => {
@@ -97,6 +99,9 @@ describe('What uploaders remember', { concurrency: true }, () => {
     assert.deepEqual(await forgetStateFrom(kafka, optionsOf(flow)), { files: 3 });
     assert.deepEqual(await sends(flow), ['a', 'dir/b', 'dir/c']);
     await assert.rejects(forgetStateFrom(kafka, { ...optionsOf(flow), path: 'x' }), /nothing is remembered/);
+    for (const globs of [{ include: ['dir/'] }, { exclude: ['a'] }])
+      await assert.rejects(forgetStateFrom(kafka, { ...optionsOf(flow), path: 'a', ...globs }), /nothing is/);
+    assert.deepEqual(await sends(flow), []);
     assert.equal((await flow.down()).failed, 0);
   });
 
@@ -177,7 +182,11 @@ describe('What uploaders remember', { concurrency: true }, () => {
     await writeState(flow, 'shop/never sent', '[]');
     await assert.rejects(flow.up(), /sluice state rebuild makes what it was to say anew/);
     await assert.rejects(forgetStateFrom(flow.cluster.client(), optionsOf(flow)), /state rebuild/);
+    const isWhole = async () =>
+      (await show(flow)).map((one) => one.type === 'uploader' && [one.uploader, one.isWhole]);
+    assert.deepEqual(await isWhole(), [['shop', false]]);
     await rebuildStateFrom(flow.cluster.client(), optionsOf(flow));
+    assert.deepEqual(await isWhole(), [['shop', true]], 'what was replaced hides nothing any more');
     assert.deepEqual(await sends(flow), []);
     flow.cluster.compact(stateTopic);
     assert.deepEqual(await sends(flow), []);

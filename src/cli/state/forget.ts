@@ -8,7 +8,7 @@ import { createVerbLogger, writeJson } from '../output.ts';
 import * as quantity from '../terminal/quantities.ts';
 import { path } from '../values.ts';
 import { type Call, createVerb } from '../verb.ts';
-import { pathFlags, stateFlags, whose } from './whose.ts';
+import { pathFlags, stateFlags, whoseExactly } from './whose.ts';
 
 export const namesFlags = {
   encryptNames: optional(
@@ -47,7 +47,7 @@ export function forgetCommand(): Command {
 
 async function run({ settings, output, kafka, words }: Call<FlagsIn<typeof groups>>): Promise<ExitCode> {
   const { yes, ...others } = settings;
-  const which = whose(words[0] ?? '');
+  const which = whoseExactly(words[0] ?? '');
   if (!yes)
     throw new ConfigurationError(
       `what is forgotten of ${words[0]} is sent again by its next run: add --yes (sluice state show has what is remembered)`,

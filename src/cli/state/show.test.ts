@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RememberedFile, UploaderState } from '../../files/show-state.ts';
 import { fileLine, fileLines, uploaderLine } from './show.ts';
-import { whose } from './whose.ts';
+import { whose, whoseExactly } from './whose.ts';
 
 const uploader: UploaderState = {
   ...{ type: 'uploader', uploader: 'till-7', sent: 1204, bytes: 3.2e9, sending: 0, aborted: 0, forgotten: 0 },
@@ -66,4 +66,10 @@ test('The first slash parts an uploader from a path', () => {
   assert.deepEqual(whose('till-7'), { uploader: 'till-7' });
   assert.deepEqual(whose('till-7/'), { uploader: 'till-7' });
   assert.deepEqual(whose('till-7/a/b'), { uploader: 'till-7', path: 'a/b' });
+});
+
+test('What changes something does not take a path that is missing for all of them', () => {
+  assert.deepEqual(whoseExactly('till-7'), { uploader: 'till-7' });
+  assert.deepEqual(whoseExactly('till-7/a/b'), { uploader: 'till-7', path: 'a/b' });
+  assert.throws(() => whoseExactly('till-7/'), /"till-7\/" names no file: .*"till-7" alone/);
 });

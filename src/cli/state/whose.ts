@@ -1,4 +1,5 @@
 /** `UPLOADER/PATH`, as the verbs of `sluice state` take it. */
+import { ConfigurationError } from '../../errors.ts';
 import { giveUpFlag, topicFlag } from '../connection.ts';
 import { repeated } from '../flags.ts';
 
@@ -15,4 +16,14 @@ export function whose(word: string): { readonly uploader: string; readonly path?
   const uploader = slash === -1 ? word : word.slice(0, slash);
   const path = slash === -1 ? '' : word.slice(slash + 1);
   return path === '' ? { uploader } : { uploader, path };
+}
+
+/** The same for what changes something: `UPLOADER/` may be a path that a script has lost, and would mean everything. Throws ConfigurationError. */
+export function whoseExactly(word: string): ReturnType<typeof whose> {
+  const which = whose(word);
+  if (which.path === undefined && word.includes('/'))
+    throw new ConfigurationError(
+      `"${word}" names no file: write UPLOADER/PATH, or "${which.uploader}" alone for all of its files`,
+    );
+  return which;
 }

@@ -9,7 +9,7 @@ export interface StateOfOptions {
   readonly uploader?: string;
   /** Relative to its source. */
   readonly path?: string;
-  /** Globs over the relative path; when given, only what matches one. */
+  /** Globs over the relative path; when given, only what matches one, also where `path` names it. */
   readonly include?: readonly string[];
   /** Globs over the relative path; what matches is left out, whole folders too. */
   readonly exclude?: readonly string[];

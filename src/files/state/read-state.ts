@@ -131,6 +131,13 @@ function shownOrNot(names: NamesKey, uploader: string, hidden: NamedState): Name
   }
 }
 
+/** Damaged records of a partition of which it is noted whether they are replaced: anybody who may write there could make any number. */
+const manyDamaged = 1000;
+
+function keyText({ key }: { readonly key: Uint8Array | null }): string {
+  return Buffer.from(key ?? []).toString('latin1');
+}
+
 /** Reads a topic's state, or the part of it that one uploader's is in; undefined when there is none. */
 export async function readState(
   kafka: Kafka,
@@ -143,25 +150,32 @@ export async function readState(
   if (description === undefined) return undefined;
   const { clusterId } = await kafka.describeCluster();
   const state = new EveryState(topic.id, clusterId, description.partitions, isWanted);
-  const damaged = new Set<number>();
+  const untold = new Set<number>();
+  const damaged = new Map<number, Set<string>>();
   const earliest = await kafka.offsets(name, 'earliest');
   const only = uploader === undefined ? undefined : statePartition(uploader, description.partitions);
   const from = new Map([...earliest].filter(([partition]) => only === undefined || partition === only));
   const latest = await kafka.offsets(name, 'latest');
   const ends = new Map([...latest].filter(([partition]) => from.has(partition)));
-  const onCut = ({ partition }: { readonly partition: number }) => damaged.add(partition);
+  const onCut = ({ partition }: { readonly partition: number }) => untold.add(partition);
   for await (const batch of kafka.consumer({ topic: name, from, until: ends, onGap: () => {}, onCut })) {
     for (const record of batch.records) {
       try {
         state.take(batch.partition, decodeStateRecord(record), record.timestamp);
+        // What was replaced since stands there until the topic is compacted, and hides nothing.
+        damaged.get(batch.partition)?.delete(keyText(record));
       } catch (error) {
         if (!(error instanceof FormatError)) throw error;
-        damaged.add(batch.partition);
+        const keys = damaged.get(batch.partition) ?? new Set();
+        damaged.set(batch.partition, keys.add(keyText(record)));
+        if (keys.size >= manyDamaged) untold.add(batch.partition);
       }
+      if (untold.has(batch.partition)) damaged.delete(batch.partition);
     }
     batch.release();
   }
-  for (const partition of damaged) state.distrust(partition);
+  for (const [partition, keys] of damaged) if (keys.size > 0) untold.add(partition);
+  for (const partition of untold) state.distrust(partition);
   await state.openNames(keyring);
   return state;
 }
