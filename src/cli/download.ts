@@ -1,7 +1,7 @@
 /** `sluice download`: the files of a topic into a folder. */
 import type { Command } from 'commander';
 import type { ExitCode } from '../errors.ts';
-import { downloadDefaults, overwrites } from '../files/shared/options.ts';
+import { deletionChoices, downloadDefaults, overwrites } from '../files/shared/options.ts';
 import { bandwidthOf } from './bandwidth.ts';
 import { giveUpFlag, onceGivesUpAfter, topicFlag } from './connection.ts';
 import { counted, type FlagsIn, optional, required, timed, toggle, valued } from './flags.ts';
@@ -42,6 +42,20 @@ const sinkFlags = {
     'what replaces a file that stands there: always, newer, never; rename: all does, and that file is kept as NAME~1.EXT',
   ),
   reset: toggle('reset', 'forget the position and begin anew at --from-offset'),
+  deletions: valued(
+    'deletions',
+    'HOW',
+    choice(deletionChoices),
+    downloadDefaults.deletions,
+    downloadDefaults.deletions,
+    'obey: what goes at a source with --delete goes here too, unless somebody has changed it here; ignore: it stays',
+  ),
+  backupDir: optional(
+    'backup-dir',
+    'DIR',
+    path,
+    'move what is removed so into this folder, on the same file system, below --to unless it is absolute',
+  ),
 } as const;
 
 const receivingFlags = {

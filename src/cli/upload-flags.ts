@@ -7,7 +7,7 @@ import { counted, optional, repeated, sized, timed, toggle, valued } from './fla
 import { sourceFlag } from './source-flag.ts';
 import { storeFlags } from './store-flags.ts';
 import { newTopicFlags } from './topic-flags.ts';
-import { choice, count, duration, generation, path, size, text } from './values.ts';
+import { choice, count, duration, generation, path, share, size, text } from './values.ts';
 import { bandwidthFlags, scheduleFlag } from './when-flags.ts';
 
 const what = {
@@ -26,6 +26,14 @@ const what = {
   ),
   once: toggle('once', 'send what is there now and exit; otherwise watch for more'),
   move: toggle('move', 'remove each file of the folder once Kafka has it; for spool folders'),
+  delete: toggle('delete', 'what goes here goes at the receivers too'),
+  maxDelete: optional(
+    'max-delete',
+    'N|N%',
+    share,
+    'with --delete: where more files than so many are gone at once, remove none at the receivers',
+    'half of those that were sent',
+  ),
   ...scheduleFlag,
   dryRun: toggle('dry-run', 'print what would be sent, and send nothing'),
   resend: toggle('resend', 'send everything again, whatever was sent before'),

@@ -25,7 +25,7 @@ export function uploadCommand(): Command {
       'Sends every file of a folder and its subfolders, or of a bucket, to a topic, and goes on watching it for new and ' +
       'changed files until it is interrupted. What was sent is remembered in the topic TOPIC.state: a restart sends ' +
       'only what is new, and goes on in the middle of a large file. Files at the source are never changed or moved, and ' +
-      'removed with --move alone.',
+      'removed with --move alone; with --delete what you remove there goes at the receivers.',
     groups: uploadGroups,
     examples: [
       ['sluice upload --from photos --topic files', 'Send a folder and watch it'],
@@ -69,6 +69,8 @@ async function run(call: UploadCall): Promise<ExitCode> {
     const { upload } = await import('../files/upload.ts');
     const plan = { files: 0, bytes: 0 };
     const tell = (event: UploadEvent) => {
+      if (event.type === 'would-delete' && !output.json)
+        process.stdout.write(`${padEnd('gone', 8)}${padEnd('', 10)}  ${printable(event.path)}\n`);
       if (event.type !== 'would-send' || output.json) return onEvent(event);
       plan.files += 1;
       plan.bytes += event.size;

@@ -119,6 +119,18 @@ export const startingPoint: z.ZodType<'beginning' | 'end' | number> = parsed((wr
   return word === 'beginning' || word === 'end' ? word : parseTime(written);
 }, 'is no place to begin; write beginning, end or a time such as 2026-07-01T12:00Z');
 
+/** `N` files or `N%` of them. */
+export const share: z.ZodType<{ readonly files: number } | { readonly percent: number }> = parsed(
+  (written) => {
+    const match = /^(\d{1,15})(\s*%)?$/.exec(written.trim());
+    if (match === null) return undefined;
+    const number = Number(match[1]);
+    if (match[2] === undefined) return { files: number };
+    return number <= 100 ? { percent: number } : undefined;
+  },
+  'is no number of files; write a whole one (100), or a share of all that were sent (75%)',
+);
+
 /** `SIZE` or `SIZE@TIME`: test files of a size, one or one after the other. */
 export const generation: z.ZodType<{ readonly size: number; readonly interval?: number | undefined }> =
   parsed((written) => {

@@ -32,13 +32,13 @@ import { awaitTopic, existingTopic } from './shared/topics.ts';
  */
 export async function download(options: DownloadOptions): Promise<DownloadSummary> {
   const settings = downloadSettings(options);
-  const { to, name: reader, group, spill } = settings;
+  const { to, name: reader, group, spill, backupDir: backup } = settings;
   if (group !== undefined && settings.reset)
     throw new ConfigurationError(
       "the members of a group have one position, and --reset would be one member's alone: end all members, remove .sluice/group.json of the place, and start them again to read the topic from its beginning",
     );
-  const open = () =>
-    openSink(to, { reader, group, ...(spill === undefined ? {} : { spill }), ...storeOptionsOf(settings) });
+  const aside = { ...(spill === undefined ? {} : { spill }), ...(backup === undefined ? {} : { backup }) };
+  const open = () => openSink(to, { reader, group, ...aside, ...storeOptionsOf(settings) });
   let sink = await openWhenRoom(open, settings);
   const reopen = async (): Promise<Sink> => {
     await sink.close();

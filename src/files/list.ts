@@ -59,12 +59,14 @@ async function* listedFiles(
     (isAll ? superseding(files) : newestByPath(files, newest)).filter(filter.file);
   const listing = { kafka, topic, keyring, filter, options, choose };
   const isWanted = filter.names;
-  // What was superseded, and for whom each is encrypted, stands on the topic alone.
-  const readsAll = !newestOnly || words.includes('superseded') || words.includes('locked');
+  // What was superseded, whether what ended was given up or removed, and for whom each is encrypted, stands on the topic alone.
+  const readsAll = !newestOnly || words.some((word) => onTopicAlone.has(word));
   const state = readsAll ? undefined : await readState(kafka, topic, { keyring, isWanted });
   if (state === undefined) yield* await inFull(listing, await fromRecords(listing));
   else yield* fromState(listing, state);
 }
+
+const onTopicAlone: ReadonlySet<string> = new Set(['aborted', 'superseded', 'removed', 'locked']);
 
 function newestFirst(a: Pick<ListedFile, 'sentAt' | 'upload'>, b: typeof a): number {
   return b.sentAt - a.sentAt || (a.upload < b.upload ? 1 : -1);
@@ -156,14 +158,21 @@ function newestByPath<T extends ListedFile>(files: readonly T[], newest: Newest)
   return [...byPath(files).values()].flatMap((versions) => newest(versions) ?? []);
 }
 
-/** Versions than which a newer one of their path is complete are superseded; those that were given up stay that. */
+/** Versions than which a newer one of their path is complete, or gone, are superseded; those that were given up stay that. */
 function superseding<T extends ListedFile>(files: readonly T[]): T[] {
   return [...byPath(files).values()].flatMap((versions) => {
-    const complete = newestOf(versions.filter(({ state }) => state === 'complete'))?.upload ?? '';
+    const newest = versions.reduce(
+      (last, file) => (isFinal(file) && file.upload > last ? file.upload : last),
+      '',
+    );
     return versions.map((file) =>
-      file.state === 'aborted' || file.upload >= complete ? file : { ...file, state: 'superseded' as const },
+      file.state === 'aborted' || file.upload >= newest ? file : { ...file, state: 'superseded' as const },
     );
   });
+}
+
+function isFinal({ state }: ListedFile): boolean {
+  return state === 'complete' || state === 'removed';
 }
 
 function byPath<T extends ListedFile>(files: readonly T[]): Map<string, T[]> {

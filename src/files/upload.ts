@@ -4,12 +4,13 @@ import { createKafka } from '../kafka/client.ts';
 import type { Kafka, Producer } from '../kafka/contract.ts';
 import { uploaderFault } from '../records/path.ts';
 import { statePartition } from '../records/state-record.ts';
-import type { Selection, Source, SourceFile } from '../stores/contract.ts';
+import type { Source, SourceFile } from '../stores/contract.ts';
 import { storeOptionsOf } from '../stores/options.ts';
 import { noticesOf } from './find/bucket-notices.ts';
 import { openSources, type Patience } from './find/open-sources.ts';
 import { selectionOf } from './find/selection.ts';
 import { clientOptions } from './run/client-options.ts';
+import { dryRun } from './run/dry-run.ts';
 import { runStoppable } from './run/run-stoppable.ts';
 import { UploadRun } from './run/upload-run.ts';
 import { checkChunkSize } from './send/chunk-size.ts';
@@ -20,7 +21,6 @@ import {
   type UploadSummary,
   uploadSettings,
 } from './shared/options.ts';
-import type { Progress } from './shared/progress.ts';
 import { lookAtTopics, openTopics, type UploadTopics } from './shared/topics.ts';
 import { uploadWaits } from './shared/upload-waits.ts';
 import { decide } from './state/decide.ts';
@@ -47,8 +47,12 @@ export async function upload(options: UploadOptions): Promise<UploadSummary> {
   }
 }
 
-function checkMove(source: Source, { move, followSymlinks }: UploadSettings): void {
+function checkMove(source: Source, { move, followSymlinks, delete: isMirror }: UploadSettings): void {
   if (!move) return;
+  if (isMirror)
+    throw new ConfigurationError(
+      '--move and --delete do not go together: what is moved is gone from the source, and is to stand at the receivers',
+    );
   if (source.removeIfSame === undefined)
     throw new ConfigurationError(`--move removes files of folders, and ${source.place} is none`);
   if (followSymlinks)
@@ -101,7 +105,7 @@ export async function uploadFrom(
       begin(topics.files?.partitions ?? settings.partitions);
       const judge = (file: SourceFile) =>
         decide(file, state.get(file.path), encryption, { by: settings.compare });
-      return dryRun(source, selection, settings, judge, progress);
+      return dryRun({ source, selection, settings, state, judge, progress });
     }
     const topics = await openTopics(kafka, settings.topic, settings, checkLimit);
     const producer = readyProducer(kafka, topics, settings, encryption);
@@ -151,27 +155,4 @@ function readyProducer(
   const producer = kafka.producer({ bufferBytes, connections, compression, ...level });
   producer.prepare(state.name, statePartition(name, state.partitions));
   return producer;
-}
-
-async function dryRun(
-  source: Source,
-  selection: Selection,
-  { onEvent, signal }: UploadSettings,
-  judge: (file: Parameters<typeof decide>[0]) => ReturnType<typeof decide>,
-  progress: Progress,
-): Promise<void> {
-  const unsendable = ({ path, reason }: { path: string; reason: string }): void => {
-    onEvent({ type: 'not-sent', path, reason, again: false });
-  };
-  for await (const file of source.list(selection, unsendable)) {
-    if (signal?.aborted) return;
-    const decision = judge(file);
-    if (decision.action === 'unchanged') {
-      progress.filesUnchanged++;
-      continue;
-    }
-    const reason =
-      decision.action === 'send' ? decision.reason : decision.action === 'resume' ? 'resume' : 'changed';
-    onEvent({ type: 'would-send', path: file.path, size: file.size, reason });
-  }
 }

@@ -86,16 +86,18 @@ async function sentWhole(kafka: Kafka, options: ListOptions): Promise<ListedFile
 
 /** Whatever the topic has of it by now, and of newer ones that are on their way. */
 function newestWhole<T extends ListedFile>(versions: readonly T[]): T | undefined {
-  return versions
-    .filter((file) => file.digest !== '' || isHidden(file))
+  const newest = versions
+    .filter((file) => file.digest !== '' || file.state === 'removed' || isHidden(file))
     .reduce<T | undefined>(
       (newest, one) => (newest === undefined || one.upload > newest.upload ? one : newest),
       undefined,
     );
+  return newest?.state === 'removed' ? undefined : newest;
 }
 
 function isHidden({ encrypted, digest, state }: ListedFile): boolean {
-  return encrypted === true && digest === '' && state !== 'sending' && state !== 'aborted';
+  const without = state === 'sending' || state === 'aborted' || state === 'removed';
+  return encrypted === true && digest === '' && !without;
 }
 
 function nameOf({ uploader, path, upload }: ListedFile): string {

@@ -1,5 +1,5 @@
 /**
- * The records of a files topic `T`, as FORMAT.md describes them: chunk, close, copy, abort and pack. Values here, bytes on
+ * The records of a files topic `T`, as FORMAT.md describes them: chunk, close, copy, abort, pack and remove. Values here, bytes on
  * the topic; no I/O. Decoding trusts nothing: whatever does not hold throws FormatError and concerns that record alone.
  * Encoding asks the same rules ({@link checkFileRecord}), so that nothing is written that no reader takes.
  */
@@ -20,6 +20,7 @@ import {
   packIndex,
 } from './pack.ts';
 import { pathFault, pathLimit, uploaderFault } from './path.ts';
+import { decodeRemove, type Remove } from './remove-record.ts';
 import { isUploadId, type UploadId } from './upload-id.ts';
 
 /** The version of the format that is written; records of another are refused. */
@@ -68,9 +69,16 @@ export interface Pack extends PackContents {
   readonly uploader: string;
 }
 
-export type FileRecord = Chunk | Close | Copy | Abort | Pack;
+export type FileRecord = Chunk | Close | Copy | Abort | Pack | Remove;
 
-const kinds = ['chunk', 'close', 'copy', 'abort', 'pack'] as const satisfies readonly FileRecord['kind'][];
+const kinds = [
+  'chunk',
+  'close',
+  'copy',
+  'abort',
+  'pack',
+  'remove',
+] as const satisfies readonly FileRecord['kind'][];
 
 function common(kind: FileRecord['kind'], uploader: string): Header[] {
   return [textHeader('sluice', formatVersion), textHeader('kind', kind), textHeader('uploader', uploader)];
@@ -201,6 +209,10 @@ export function decodeFileRecord(record: ConsumedRecord): FileRecord | undefined
   if (kind === 'pack') {
     checkUploader(uploader);
     return { kind, uploader, ...decodePack(value, headers.integer('files'), headers.integer('index')) };
+  }
+  if (kind === 'remove') {
+    checkUploader(uploader);
+    return decodeRemove(uploader, value, headers.integer('files'));
   }
   const found = readUpload(kind, headers, uploader, value);
   checkFileRecord(found);

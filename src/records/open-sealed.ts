@@ -10,9 +10,11 @@ import { checkFileRecord, type FileRecord } from './file-record.ts';
 import { HeaderReader } from './headers.ts';
 import { decodePack, packFilesLimit } from './pack.ts';
 import { pathFault, uploaderFault } from './path.ts';
+import { decodeRemove } from './remove-record.ts';
 import {
   boundOf,
   contentLimit,
+  isOfMany,
   lengthBytes,
   nonceOf,
   numbers,
@@ -32,6 +34,7 @@ const shapes = {
   close: z.object({ ...common, digest: z.string(), mtime: z.string(), mode: z.string().regex(/^[0-7]{4}$/) }),
   abort: z.object({ ...common, reason: z.string() }),
   pack: z.object({ ...coding, index: z.number().int().nonnegative() }),
+  remove: z.object(coding),
 } as const;
 
 const base64 = /^[A-Za-z0-9+/]+={0,2}$/;
@@ -42,19 +45,20 @@ export function decodeSealed(record: ConsumedRecord): SealedRecord {
   const names = ['sluice', 'kind', 'uploader'];
   const kind = headers.text('kind');
   if (!isKind(kind)) throw new FormatError(`unknown kind "${kind.slice(0, 20)}"`);
-  if (kind !== 'pack') names.push('path', 'upload');
+  const many = isOfMany(kind);
+  if (!many) names.push('path', 'upload');
   if (kind === 'chunk' || kind === 'close') names.push('size');
   if (kind === 'chunk') names.push('offset');
-  if (kind === 'pack') names.push('files');
+  if (many) names.push('files');
   names.push('key');
   if (headers.has('lock')) names.push('lock');
   const integer = (name: string): number => (names.includes(name) ? headers.integer(name) : 0);
   const [uploader, path, upload] = ['uploader', 'path', 'upload'].map((name) => {
     return names.includes(name) ? headers.text(name) : '';
   }) as [string, string, string];
-  const fault = uploaderFault(uploader) ?? (kind === 'pack' ? undefined : pathFault(path));
+  const fault = uploaderFault(uploader) ?? (many ? undefined : pathFault(path));
   if (fault !== undefined) throw new FormatError(fault);
-  if (kind !== 'pack' && !isUploadId(upload)) throw new FormatError('its upload is not 32 hex digits');
+  if (!many && !isUploadId(upload)) throw new FormatError('its upload is not 32 hex digits');
   const files = integer('files');
   if (files > packFilesLimit) throw new FormatError(`${files} files in a pack, ${packFilesLimit} at most`);
   return {
@@ -84,7 +88,7 @@ export function openSealed(record: SealedRecord, secret: Uint8Array): FileRecord
     throw new FormatError('an encrypted record that holds nothing');
   const text = plain.toString('utf8', lengthBytes, lengthBytes + length);
   const opened = build(record, text, plain.subarray(lengthBytes + length));
-  if (opened.kind !== 'pack') checkFileRecord(opened);
+  if (opened.kind !== 'pack' && opened.kind !== 'remove') checkFileRecord(opened);
   return opened;
 }
 
@@ -113,6 +117,8 @@ function build(record: SealedRecord, text: string, content: Buffer): FileRecord 
     const facts = factsOf('pack', text);
     return { kind: 'pack', uploader, ...decodePack(expanded(content, facts), record.files, facts.index) };
   }
+  if (record.of === 'remove')
+    return decodeRemove(uploader, expanded(content, factsOf('remove', text)), record.files);
   const ref = (path = sealedPath) => ({ uploader, path, upload, sealed: sealedPath });
   if (record.of === 'chunk') {
     const { path, checksum, ...facts } = factsOf('chunk', text);

@@ -37,12 +37,12 @@ export interface SealedRecord {
   readonly kind: 'sealed';
   readonly of: SealedKind;
   readonly uploader: string;
-  /** As they stand there; empty of a pack. */
+  /** As they stand there; empty of a pack, and of a removing record. */
   readonly path: string;
   readonly upload: string;
   readonly size: number;
   readonly offset: number;
-  /** Of a pack. */
+  /** Of a pack, and of a removing record. */
   readonly files: number;
   readonly key: string;
   readonly lock: string | undefined;
@@ -51,7 +51,7 @@ export interface SealedRecord {
   readonly value: Uint8Array;
 }
 
-export const numbers = { chunk: 1, close: 2, abort: 3, pack: 4 } as const satisfies Record<
+export const numbers = { chunk: 1, close: 2, abort: 3, pack: 4, remove: 5 } as const satisfies Record<
   SealedKind,
   number
 >;
@@ -68,4 +68,9 @@ export function nonceOf(kind: SealedKind, offset: number): Uint8Array {
   nonce[0] = numbers[kind];
   nonce.writeBigUInt64BE(BigInt(offset), 4);
   return nonce;
+}
+
+/** True for a record that tells of many files, each named in its value alone. */
+export function isOfMany(kind: FileRecord['kind']): boolean {
+  return kind === 'pack' || kind === 'remove';
 }

@@ -60,6 +60,13 @@ export interface SourceAbilities {
 /** What became of a file that was to be removed. `other`: another one stands under its name by now, and stays. */
 export type Removal = 'removed' | 'other' | 'gone';
 
+/** What became of a name at a sink that was to go. */
+export interface RemovedName {
+  readonly result: Removal;
+  /** Where the file is kept now, for people. */
+  readonly backup?: string;
+}
+
 export interface Source {
   /** The directory or URL, for people. */
   readonly place: string;
@@ -77,6 +84,8 @@ export interface Source {
    * behind that. Undefined where anything is otherwise, or fails: {@link open} tells.
    */
   readAtOnce?(path: string, into: Uint8Array): SourceFile | undefined;
+  /** True where something stands at a path, or on its way, that this source leaves out: the file may be there. Default: nothing does. */
+  hides?(path: string): Promise<boolean>;
   /**
    * Removes a file, if it still is the one that looked like this: never another. Undefined where the source has no such promise to give.
    */
@@ -131,6 +140,8 @@ export interface SinkAbilities {
   readonly writes: 'anywhere' | 'in-order';
   /** What names have to be, so that it can hold them. */
   readonly names: NameRules;
+  /** A folder below the root into which no file is to be put: what was removed is kept there. */
+  readonly reserved?: string | undefined;
   /** Bytes of memory that an upload of a size takes here while it is written to; 0 where bytes go on at once. */
   memoryFor(size: number): number;
 }
@@ -242,6 +253,12 @@ export interface Sink {
    * `look` is kept too where it stands beside the bytes and not in the file.
    */
   adopt(target: string, published: Published, look?: FileLook): Promise<void>;
+  /**
+   * Removes what stands under a name, if it is as it was published there, and notes that it went by `upload`, whatever stood there: that is
+   * {@link newest} from now on, and nothing is {@link published}. Folders that were made for files and have none any more go too. Undefined
+   * where what is removed could not be told from what never came: such a sink keeps everything.
+   */
+  remove?(target: string, upload: string): Promise<RemovedName>;
   /** Keeps a temporary file under a name that says what is wrong with it. Throws `EEXIST` where anything stands under that name. */
   quarantine(upload: string, target: string): Promise<void>;
   /** Removes the temporary file of an upload that has ended, and forgets it. */

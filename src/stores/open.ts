@@ -25,6 +25,8 @@ export interface SinkOptions extends StoreOptions {
   readonly group?: string | undefined;
   /** A directory for what is on its way to a store; a folder needs none. */
   readonly spill?: string;
+  /** Where a folder keeps what is removed: see `DiskSinkOptions`. */
+  readonly backup?: string;
 }
 
 /** Throws ConfigurationError for a place that is of no store, missing, or not readable. */
@@ -48,7 +50,7 @@ export async function openSink(written: string, options: SinkOptions): Promise<S
 
 export async function openSinkAt(
   place: Place,
-  { reader, group, spill, ...options }: SinkOptions,
+  { reader, group, spill, backup, ...options }: SinkOptions,
 ): Promise<Sink> {
   if (group !== undefined && spill !== undefined)
     throw new ConfigurationError(
@@ -59,9 +61,11 @@ export async function openSinkAt(
       throw new ConfigurationError(
         'a group cannot share a folder: a file system has no way to replace a file only if it still is the one that was seen, so that a member that was frozen could put an older one over a newer one. Object stores can: --to s3://, azblob:// or gs://',
       );
-    if (spill === undefined) return openDiskSink(place.path);
+    if (spill === undefined) return openDiskSink(place.path, { backup });
     throw new ConfigurationError('--spill is for stores: what comes for a folder is put beside it anyway');
   }
+  if (backup !== undefined)
+    throw new ConfigurationError('--backup-dir is for folders: nothing is removed in stores that have none');
   const { openObjectSink } = await import('./objects/sink/open-sink.ts');
   const notices = new Notices();
   const open = async (): Promise<Sink> =>

@@ -55,6 +55,11 @@ function percent(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
 }
 
+/** True for a name that is a folder's, or stands in it, on any file system. */
+export function isBelow(folder: string, target: string): boolean {
+  return `${foldedName(target)}/`.startsWith(`${foldedName(folder)}/`);
+}
+
 /** Names that a case-insensitive, normalising file system takes for one. */
 export function foldedName(target: string): string {
   return target.normalize('NFC').toLowerCase().normalize('NFC');

@@ -27,7 +27,9 @@ test('An interrupted upload goes on where it stopped, under the same id', async 
   assert.ok(sent!.resumedFrom > 15_000);
   assert.equal(first.wireBytes + second.wireBytes, 50_000);
   const ids = new Set(
-    (await flow.records()).map(({ decoded }) => decoded?.kind !== 'pack' && decoded?.upload),
+    (await flow.records()).map(
+      ({ decoded }) => decoded !== undefined && 'upload' in decoded && decoded.upload,
+    ),
   );
   assert.equal(ids.size, 1);
   const rest = await flow.down();

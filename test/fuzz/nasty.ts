@@ -81,6 +81,7 @@ export const kinds: readonly string[] = [
     'copy',
     'abort',
     'pack',
+    'remove',
     'init',
     'part',
     'gap',

@@ -31,6 +31,14 @@ export function lineOf(event: RunEvent, style: Style): string | undefined {
         : bad(event.path, event.reason);
     case 'not-removed':
       return bad(event.path, event.reason);
+    case 'deletion-sent':
+      return style.faint(`${skipped} ${printable(event.path)}: gone from the source`);
+    case 'deleted':
+      return style.faint(`${skipped} ${printable(event.target)}: went at the source`);
+    case 'kept':
+      return notice(`${event.target}: ${event.reason}`);
+    case 'deletions-refused':
+      return style.bad(`${failed} ${printable(event.message)}`);
     case 'failed':
       return bad(`${event.uploader}/${event.path}`, event.message);
     case 'aborted':

@@ -66,7 +66,9 @@ export function createTerminalReporter(options: TerminalReporterOptions): Report
 }
 
 function isFailure(event: RunEvent): boolean {
-  const isLoss = ['failed', 'refused-record', 'lost', 'not-removed'].includes(event.type);
+  const isLoss = ['failed', 'refused-record', 'lost', 'not-removed', 'deletions-refused'].includes(
+    event.type,
+  );
   return isLoss || (event.type === 'not-sent' && !event.again);
 }
 

@@ -3,6 +3,7 @@ import type { Selection, Source, SourceFile } from '../../stores/contract.ts';
 import type { UploadEvent } from '../shared/events.ts';
 import type { Notices } from './bucket-notices.ts';
 import type { ReadinessOptions } from './readiness.ts';
+import type { WalkWitness } from './walk-witness.ts';
 
 export interface IntakeOptions extends ReadinessOptions {
   readonly source: Source;
@@ -27,5 +28,7 @@ export interface IntakeOptions extends ReadinessOptions {
   readonly walked: () => void;
   /** Who else tells of changes, beside the source's own watch. */
   readonly notices?: Notices | undefined;
+  /** Told what each walk meets. */
+  readonly witness?: WalkWitness | undefined;
   readonly onEvent: (event: UploadEvent) => void;
 }

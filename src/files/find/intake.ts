@@ -9,7 +9,7 @@ import { restlessAges, uploadWaits } from '../shared/upload-waits.ts';
 import { Awaited } from './awaited.ts';
 import type { IntakeOptions } from './intake-options.ts';
 import { Readiness } from './readiness.ts';
-import { isSelected } from './selection.ts';
+import { selects } from './selection.ts';
 import { Steps } from './steps.ts';
 
 /** Paths that wait to be looked at: of more the next walk tells. */
@@ -84,6 +84,11 @@ export class Intake {
     this.#wake();
   }
 
+  /** True while a file was offered, and is not done. */
+  isBusy(path: string): boolean {
+    return this.#offered.has(path);
+  }
+
   /** How many files were seen, and have not come to rest. */
   get restless(): number {
     return this.#awaited.seen;
@@ -136,7 +141,10 @@ export class Intake {
         if (step === undefined || this.#options.signal.aborted) return;
         if (step === 'turn') break;
         if (step.done) isOver = true;
-        else this.#judge(step.value, true);
+        else {
+          this.#options.witness?.met(step.value.path);
+          this.#judge(step.value, true);
+        }
       }
     } finally {
       clearInterval(looks);
@@ -148,8 +156,9 @@ export class Intake {
 
   /** The walk's next file; undefined when the source cannot be read. */
   async #step(): Promise<IteratorResult<SourceFile> | undefined> {
-    const { source, selection } = this.#options;
+    const { source, selection, witness } = this.#options;
     try {
+      if (this.#walk === undefined) witness?.begins();
       this.#walk ??= source.list(selection, (what) => this.#cannotSend(what))[Symbol.asyncIterator]();
       return await this.#walk.next();
     } catch (error) {
@@ -202,6 +211,7 @@ export class Intake {
   }
 
   #cannotSend({ path, reason }: { readonly path: string; readonly reason: string }): void {
+    this.#options.witness?.spare(path);
     if (!this.#refusedBefore.has(path) && !this.#refused.has(path)) this.#options.refuse(path, reason);
     this.#refused.add(path);
   }
@@ -218,7 +228,8 @@ export class Intake {
         vanished(path);
         // A folder that appeared, or a path that vanished: the next walk tells, and it need not be far.
         if (selection.folder(path) || selection.file(path)) this.#askForWalk(now);
-      } else if (isSelected(path, selection)) this.#judge(file, false);
+        // A notice may name a file below a folder that is left out.
+      } else if (selects(selection, path)) this.#judge(file, false);
     }
   }
 

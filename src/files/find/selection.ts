@@ -8,6 +8,14 @@ export interface SelectionOptions {
   readonly hidden?: boolean;
 }
 
+/** True for a path that is selected, with all folders on its way. */
+export function selects(selection: Selection, path: string): boolean {
+  for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
+    if (!selection.folder(path.slice(0, slash))) return false;
+  }
+  return selection.file(path);
+}
+
 /**
  * Globs as {@link globMatcher} has them. What an `exclude` matches is left out with all that is below it.
  */
@@ -22,12 +30,4 @@ export function selectionOf(options: SelectionOptions): Selection {
     folder: wanted,
     file: (path) => wanted(path) && (include.length === 0 || include.some((matches) => matches(path))),
   };
-}
-
-/** Of a path alone, whose folders no walk has come by: it may be below one that is left out. */
-export function isSelected(path: string, selection: Selection): boolean {
-  for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
-    if (!selection.folder(path.slice(0, slash))) return false;
-  }
-  return selection.file(path);
 }

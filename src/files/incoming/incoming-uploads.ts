@@ -1,7 +1,7 @@
 /** The uploads that are being received: begun, looked up, superseded by newer versions, ended. */
 import type { UploadRef } from '../../records/file-record.ts';
 import type { UnfinishedUpload } from '../../stores/contract.ts';
-import { targetName } from '../../stores/target-name.ts';
+import { isBelow, type TargetName, targetName } from '../../stores/target-name.ts';
 import { IncomingUpload } from './incoming-upload.ts';
 import { OpenLimit } from './open-limit.ts';
 import type { ReceiveContext } from './receive-context.ts';
@@ -152,10 +152,23 @@ export class IncomingUploads {
 
   /** Where a file belongs; undefined, and told once, when it may not stand anywhere. */
   targetOf(ref: UploadRef): string | undefined {
-    const name = targetName(ref.uploader, ref.path, this.#context.options.sink.abilities.names);
+    const name = this.#nameOf(ref);
     if ('target' in name) return name.target;
     if (this.end(ref.upload)) this.#context.tellFailed(ref, 'refused-name', name.refused);
     return undefined;
+  }
+
+  /** The same in silence. */
+  placeOf(ref: UploadRef): string | undefined {
+    const name = this.#nameOf(ref);
+    return 'target' in name ? name.target : undefined;
+  }
+
+  #nameOf({ uploader, path }: UploadRef): TargetName {
+    const { names, reserved } = this.#context.options.sink.abilities;
+    const name = targetName(uploader, path, names);
+    if (reserved === undefined || !('target' in name) || !isBelow(reserved, name.target)) return name;
+    return { refused: 'it would stand in the folder of --backup-dir' };
   }
 
   #add(ref: UploadRef, size: number, target: string, unfinished?: UnfinishedUpload): IncomingUpload {

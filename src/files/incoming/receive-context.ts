@@ -7,7 +7,7 @@ import { ReplacedError } from '../../stores/replaced.ts';
 import { Room } from '../../stores/room.ts';
 import { isPermanent } from '../shared/disk-retry.ts';
 import type { DownloadEvent, FailedEvent } from '../shared/events.ts';
-import type { Overwrite } from '../shared/options.ts';
+import type { Deletions, Overwrite } from '../shared/options.ts';
 import type { Progress } from '../shared/progress.ts';
 import { TurnByKey } from '../shared/turn-by-key.ts';
 import type { IncomingBytes } from './incoming-bytes.ts';
@@ -30,6 +30,8 @@ export interface ReceiveContextOptions {
   readonly maxOpen: number;
   /** What becomes of a file that stands where another one is to be. Default: it is replaced. */
   readonly overwrite?: Overwrite;
+  /** Whether names go that went at their source. */
+  readonly deletions: Deletions;
   /** Hands an upload all of its chunks that the topic still has. */
   readonly fetchAgain: (upload: IncomingUpload) => Promise<void>;
 }
@@ -46,6 +48,7 @@ export class ReceiveContext {
   readonly turns = new TurnByKey();
 
   readonly #rooms: OrderedRooms;
+  readonly #told = new Set<string>();
 
   constructor(options: ReceiveContextOptions) {
     this.options = options;
@@ -138,6 +141,13 @@ export class ReceiveContext {
 
   tellUnchanged(): void {
     this.options.progress.filesUnchanged++;
+  }
+
+  /** A warning that is given once. */
+  tellOnce(message: string): void {
+    if (this.#told.has(message)) return;
+    this.#told.add(message);
+    this.options.onEvent({ type: 'warning', message });
   }
 
   /** A record that is passed over may have been a file: it counts as one. */

@@ -41,6 +41,7 @@ export class HeldFiles {
   readonly #held = new Map<IncomingUpload, { pause: number; due: number }>();
   readonly #now: () => number;
   #isTrying = false;
+  #hasHurried = false;
 
   /** `now` gives steady milliseconds. */
   constructor(context: ReceiveContext, uploads: IncomingUploads, now = () => performance.now()) {
@@ -110,6 +111,17 @@ export class HeldFiles {
     if (this.hold(upload, error)) return true;
     await this.#uploads.discard(upload);
     return false;
+  }
+
+  /** What stood in the way of some may have gone: all are tried as soon as may be. */
+  hurry(): void {
+    this.#hasHurried = true;
+    for (const held of this.#held.values()) held.due = Math.min(held.due, this.#now());
+  }
+
+  /** The run is about to end, and some may be held since something was removed. */
+  hurryLast(): void {
+    if (this.#hasHurried) this.hurry();
   }
 
   /** Tries the names whose time has come, each by `publish`, which ends the upload or calls {@link hold}. One round at a time. */

@@ -1,7 +1,7 @@
 /** A record as it comes: read, and opened where it is encrypted and a key of ours does that. */
 import type { ConsumedRecord } from '../../kafka/contract.ts';
 import type { FileRecord } from '../../records/file-record.ts';
-import type { SealedRecord } from '../../records/sealed-form.ts';
+import { isOfMany, type SealedRecord } from '../../records/sealed-form.ts';
 import { decodeTopicRecord } from '../../records/topic-record.ts';
 import type { IncomingUploads } from '../incoming/incoming-uploads.ts';
 import type { ReceiveContext } from '../incoming/receive-context.ts';
@@ -52,9 +52,10 @@ export class RecordOpener {
     // There is nothing that it could end.
     if (of === 'abort') return;
     const why = `encrypted, and ${this.#keyring.whyLocked}`;
-    if (of === 'pack') {
+    if (isOfMany(of)) {
       this.#locked.note(place.partition, place.offset);
-      return this.#context.tellRefused(place, `a pack of ${files} files is ${why}`, {
+      const what = of === 'pack' ? 'a pack' : 'the removal';
+      return this.#context.tellRefused(place, `${what} of ${files} files is ${why}`, {
         uploader,
         path: undefined,
       });

@@ -5,7 +5,7 @@
 import { crashPoint } from '../../crash-points.ts';
 import { FormatError } from '../../errors.ts';
 import type { ConsumedRecord } from '../../kafka/contract.ts';
-import type { Chunk, Close, Copy, Pack, UploadRef } from '../../records/file-record.ts';
+import type { Chunk, Close, Copy, UploadRef } from '../../records/file-record.ts';
 import type { TopicPositions, UnfinishedUpload } from '../../stores/contract.ts';
 import { VanishedError } from '../../stores/vanished.ts';
 import type { IncomingUpload } from '../incoming/incoming-upload.ts';
@@ -22,10 +22,11 @@ import { failAbandoned, failGone, failIncomplete, failLost, leavePartitions, nam
 import { isLockedRow, LockedRecords } from './locked-records.ts';
 import { RecordOpener } from './open-record.ts';
 import { type RecordPlace, refuseRecord } from './refused-record.ts';
+import { removeNames } from './remove-names.ts';
 import { restartUpload } from './restart-upload.ts';
 import { syncOpen } from './sync-open.ts';
 import { setTooManyAside } from './too-many-open.ts';
-import { unpack } from './unpack.ts';
+import { type UnpackParts, unpack } from './unpack.ts';
 
 export interface ReceiverOptions extends ReceiveContextOptions {
   readonly keyring: Keyring;
@@ -105,7 +106,8 @@ export class Receiver {
       if (decoded?.kind === 'chunk')
         return this.#opener.hold(decoded, record, await this.#admitChunk(decoded, partition, record.offset));
       if (decoded?.kind === 'pack')
-        return this.#opener.hold(decoded, record, { finished: this.#unpack(decoded, place) });
+        return this.#opener.hold(decoded, record, { finished: unpack(this.#parts(place), decoded) });
+      if (decoded?.kind === 'remove') return { finished: removeNames(this.#parts(place), decoded) };
       if (decoded?.kind === 'close' || decoded?.kind === 'copy')
         return await this.#admitClose(decoded, place);
       if (decoded?.kind === 'abort') return { finished: admitAbort(this.#context, this.#uploads, decoded) };
@@ -176,8 +178,9 @@ export class Receiver {
     nameOpen(this.#context, this.#uploads);
   }
 
-  /** Tries the names that could not be written, when it is time to. */
-  async tryHeld(): Promise<void> {
+  /** Tries the names that could not be written, when it is time to; at the end of a run, as soon as something was removed in it. */
+  async tryHeld({ isLast = false } = {}): Promise<void> {
+    if (isLast) this.#held.hurryLast();
     await this.#held.tryAgain(async (upload) => {
       try {
         await publishHeld(this.#context, this.#uploads, this.#held, upload);
@@ -187,8 +190,8 @@ export class Receiver {
     });
   }
 
-  #unpack(pack: Pack, place: RecordPlace): Promise<void> {
-    return unpack({ context: this.#context, uploads: this.#uploads, held: this.#held, place }, pack);
+  #parts(place: RecordPlace): UnpackParts {
+    return { context: this.#context, uploads: this.#uploads, held: this.#held, place };
   }
 
   #failIncomplete(upload: IncomingUpload): Promise<void> {

@@ -32,10 +32,13 @@ export async function refuseRecord(
   await failUpload(context, uploads, open, { reason: 'refused-record', message, remains: 'discard' });
 }
 
-/** Tells of the entries of a pack that no file can be made of. */
-export function refuseEntries(context: ReceiveContext, place: RecordPlace, pack: Pack): void {
-  const { uploader } = pack;
-  for (const { path, upload, reason } of pack.refused) {
+/** Tells of the entries of a record of many files of which nothing can be made. */
+export function refuseEntries(
+  context: ReceiveContext,
+  place: RecordPlace,
+  { uploader, refused }: Pick<Pack, 'uploader' | 'refused'>,
+): void {
+  for (const { path, upload, reason } of refused) {
     if (path === undefined || upload === undefined) {
       context.tellRefused(place, reason, { uploader, path });
       continue;

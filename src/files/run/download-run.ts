@@ -73,6 +73,7 @@ export class DownloadRun {
       signal: stop.signal,
       maxOpen: settings.maxOpen,
       overwrite: settings.overwrite,
+      deletions: settings.deletions,
       orderedBytes,
       whyMissing: (upload) => whyMissing(kafka, options.topic.name, this.#safe, upload),
       fetchAgain: (upload) => again.fetch(upload),
@@ -133,6 +134,8 @@ export class DownloadRun {
       // Of a group, whoever has a partition by now says what it lacks.
       if (this.#share === undefined) await this.#receiver.failMissing(this.#incomplete.uploads());
       await this.#failAbandoned();
+      // What some waited for may have been removed.
+      await this.#receiver.tryHeld({ isLast: true });
       this.#receiver.nameOpen();
       await Promise.allSettled(this.#work);
     }

@@ -5,7 +5,9 @@ import type { FileState } from '../../records/state-record.ts';
 import { UploadIds } from '../../records/upload-id.ts';
 import type { Selection, Source, SourceFile } from '../../stores/contract.ts';
 import type { Notices } from '../find/bucket-notices.ts';
+import { Deletions } from '../find/deletions.ts';
 import { Intake } from '../find/intake.ts';
+import { TellGone } from '../find/tell-gone.ts';
 import { abortUpload } from '../send/abort-upload.ts';
 import { Buffers } from '../send/buffers.ts';
 import { sendFault } from '../send/capacity.ts';
@@ -65,6 +67,8 @@ export class UploadRun {
   readonly #goneFiles: GoneFiles;
   readonly #moved: MovedFiles | undefined;
   readonly #kept: KeptFiles;
+  readonly #deletions: Deletions | undefined;
+  readonly #tellGone: TellGone | undefined;
   /** What is done about files that are gone, one after the other. */
   #clearing: Promise<void> = Promise.resolve();
   #failure: unknown;
@@ -125,6 +129,14 @@ export class UploadRun {
     };
     this.#moved = settings.move ? new MovedFiles({ source, remembered, onTopic, onEvent, kept }) : undefined;
     settings.onControl?.({ reorder: (wishes) => this.#senders.reorder(new Precedence(wishes)) });
+    const isBelieved = (): Promise<boolean> => this.#goneFiles.isBelieved();
+    const isBusy = (path: string): boolean => this.#intake.isBusy(path);
+    const { maxDelete } = settings;
+    if (settings.delete) {
+      const deletions = new Deletions({ source, selection, state, maxDelete, isBelieved, isBusy });
+      this.#deletions = deletions;
+      this.#tellGone = new TellGone({ deletions, context: this.#context, isBusy, onEvent });
+    }
     this.#intake = new Intake({
       source,
       selection,
@@ -142,10 +154,8 @@ export class UploadRun {
       offer: (file) => this.#offer(file),
       refuse: (path, reason) => this.#giveUp(path, reason, ''),
       vanished: (path) => this.#vanished(path),
-      walked: () => {
-        this.#due.walked();
-        this.#clear(() => this.#goneFiles.walked());
-      },
+      walked: () => this.#walked(),
+      witness: this.#deletions,
     });
     const abort = (path: string, begun: FileState): Promise<void> => {
       const ref = { uploader, path, upload: begun.upload };
@@ -215,6 +225,13 @@ export class UploadRun {
     this.#given.delete(path);
     this.#due.forget(path);
     if (this.#options.state.get(path)?.state === 'sending') this.#clear(() => this.#goneFiles.vanished(path));
+  }
+
+  #walked(): void {
+    this.#due.walked();
+    const walked = this.#deletions?.ended();
+    this.#clear(() => this.#goneFiles.walked());
+    if (walked !== undefined) this.#clear(() => this.#tellGone!.tell(walked));
   }
 
   #clear(work: () => Promise<void>): void {

@@ -96,6 +96,28 @@ export interface NotRemovedEvent {
   readonly reason: string;
 }
 
+/** With `delete`: a file is gone from the source, and the sinks are told. */
+export interface DeletionSentEvent {
+  readonly type: 'deletion-sent';
+  readonly path: string;
+  readonly upload: string;
+}
+
+/** With `delete`: so many files seem to be gone that nobody is told. It counts as failed. */
+export interface DeletionsRefusedEvent {
+  readonly type: 'deletions-refused';
+  /** How many are gone, of how many that were sent. */
+  readonly gone: number;
+  readonly known: number;
+  readonly message: string;
+}
+
+/** Dry run with `delete`: the sinks would be told that this file is gone. */
+export interface WouldDeleteEvent {
+  readonly type: 'would-delete';
+  readonly path: string;
+}
+
 /** Dry run: this file would be sent. */
 export interface WouldSendEvent {
   readonly type: 'would-send';
@@ -110,6 +132,9 @@ export type UploadEvent =
   | NotSentEvent
   | RemovedEvent
   | NotRemovedEvent
+  | DeletionSentEvent
+  | DeletionsRefusedEvent
+  | WouldDeleteEvent
   | WouldSendEvent
   | ProgressEvent
   | WaitingEvent
@@ -159,6 +184,28 @@ export interface FailedEvent {
   readonly message: string;
 }
 
+/** A file went at the source, and was removed here. */
+export interface DeletedEvent {
+  readonly type: 'deleted';
+  readonly uploader: string;
+  readonly path: string;
+  /** The version that says so. */
+  readonly upload: string;
+  readonly target: string;
+  /** Where it is kept. */
+  readonly backup?: string;
+}
+
+/** A file went at the source, and stays here, for it is not as it was received. */
+export interface KeptEvent {
+  readonly type: 'kept';
+  readonly uploader: string;
+  readonly path: string;
+  readonly upload: string;
+  readonly target: string;
+  readonly reason: string;
+}
+
 /** The source gave this upload up; its temporary file is gone. */
 export interface AbortedEvent {
   readonly type: 'aborted';
@@ -197,6 +244,8 @@ export type DownloadEvent =
   | ReceivedEvent
   | NotReplacedEvent
   | FailedEvent
+  | DeletedEvent
+  | KeptEvent
   | AbortedEvent
   | RefusedRecordEvent
   | AssignedEvent

@@ -76,6 +76,10 @@ export interface UploadOptions extends TopicOptions, StoreOptions, EncryptionOpt
   readonly move?: boolean;
   /** Send also files that are larger than the topic keeps: to receivers that read as it comes. */
   readonly beyondRetention?: boolean;
+  /** What goes at the source goes at the sinks: see {@link MaxDelete}. */
+  readonly delete?: boolean;
+  /** How many files may go at once. Default: half of those that were sent. */
+  readonly maxDelete?: MaxDelete;
   /** Which of the files that wait goes first. Default: as they were found. */
   readonly order?: FileOrder;
   /** Globs of what goes before all others, also before a large file that is under way. */
@@ -102,6 +106,8 @@ export interface UploadOptions extends TopicOptions, StoreOptions, EncryptionOpt
  */
 export const comparisons = ['size,time', 'digest'] as const;
 export type Compare = (typeof comparisons)[number];
+/** Where more than so many files have gone since they were seen last, or more than so many of a hundred that were sent, none is removed at the sinks. */
+export type MaxDelete = { readonly files: number } | { readonly percent: number };
 
 /** `size`: the smallest first; `oldest`, `newest`: by the time of the last write. */
 export const fileOrders = ['name', 'size', 'oldest', 'newest'] as const;
@@ -140,6 +146,7 @@ export const uploadDefaults = {
   move: false,
   beyondRetention: false,
   notTwice: 'auto',
+  delete: false,
   resend: false,
   dryRun: false,
   partitions: 4,
@@ -215,6 +222,10 @@ export interface DownloadOptions extends TopicOptions, StoreOptions, KeyringOpti
   readonly maxOpen?: number;
   /** What becomes of a file that stands where another one is to be. */
   readonly overwrite?: Overwrite;
+  /** Whether what went at the source of an uploader with `delete` goes here too. Default: `obey`. */
+  readonly deletions?: Deletions;
+  /** Where what is removed so is kept: a folder on the sink's file system, below `to` unless it is absolute. Default: nowhere. */
+  readonly backupDir?: string;
   readonly onEvent?: (event: DownloadEvent) => void;
 }
 
@@ -224,6 +235,9 @@ export interface DownloadOptions extends TopicOptions, StoreOptions, KeyringOpti
  */
 export const overwrites = ['always', 'newer', 'never', 'rename'] as const;
 export type Overwrite = (typeof overwrites)[number];
+/** `obey`: a mirror, which has what the source has; `ignore`: an archive, which has all that the source ever had. */
+export const deletionChoices = ['obey', 'ignore'] as const;
+export type Deletions = (typeof deletionChoices)[number];
 
 export const downloadDefaults = {
   once: false,
@@ -235,6 +249,7 @@ export const downloadDefaults = {
   // Some 8 kB each: 80 MB at the most. 2,500 uploaders with --parallel 4.
   maxOpen: 10_000,
   overwrite: 'always',
+  deletions: 'obey',
 } as const satisfies Partial<DownloadOptions>;
 
 /** Download options with every default filled in. */
@@ -284,9 +299,17 @@ export interface ListOptions extends ReadingOptions {
 
 /**
  * `complete`: closed, and all bytes are on the topic. `sending`: not closed, and not given up. `incomplete`: bytes of it are not on the topic
- * (any more). `aborted`: given up by its uploader. `superseded`: a newer version of the path is complete.
+ * (any more). `aborted`: given up by its uploader. `superseded`: a newer version of the path is complete, or it went
+ * after it. `removed`: it went at its source, and this says so.
  */
-export const listedStates = ['complete', 'sending', 'incomplete', 'aborted', 'superseded'] as const;
+export const listedStates = [
+  'complete',
+  'sending',
+  'incomplete',
+  'aborted',
+  'superseded',
+  'removed',
+] as const;
 export type ListedState = (typeof listedStates)[number];
 /** `locked`: encrypted, and no key at hand opens it, whatever its state is. */
 export const listedWords = [...listedStates, 'locked'] as const;

@@ -25,6 +25,9 @@ export function retryingSink(sink: Sink, retry: DiskRetry): Sink {
     publishWhole: (bytes, target, look, published, over) =>
       retry.with(bytes.length, () => sink.publishWhole(bytes, target, look, published, over)),
     adopt: (target, published, look) => retry.forAll(() => sink.adopt(target, published, look)),
+    ...(sink.remove === undefined
+      ? {}
+      : { remove: (target: string, upload: string) => retry.with(0, () => sink.remove!(target, upload)) }),
     quarantine: (upload, target) => retry.with(0, () => sink.quarantine(upload, target)),
     discard: (upload) => retry.forAll(() => sink.discard(upload)),
     clear: (upload) => retry.forAll(() => sink.clear(upload)),

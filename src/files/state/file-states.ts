@@ -50,6 +50,10 @@ export class FileStates {
     return this.#entries.size;
   }
 
+  paths(): IterableIterator<string> {
+    return this.#entries.keys();
+  }
+
   has(path: string): boolean {
     return this.#entries.has(path);
   }

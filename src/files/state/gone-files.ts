@@ -49,13 +49,13 @@ export class GoneFiles {
   /** No file stands under this path any more. */
   async vanished(path: string): Promise<void> {
     const begun = this.#options.state.get(path);
-    if (begun?.state === 'sending' && (await this.#isBelieved())) await this.#abortGone(path, begun);
+    if (begun?.state === 'sending' && (await this.isBelieved())) await this.#abortGone(path, begun);
   }
 
   /** All of the source was walked through. */
   async walked(): Promise<void> {
     if (performance.now() < this.#nextSweep || this.#options.state.size === 0) return;
-    if (!(await this.#isBelieved())) return this.#warn();
+    if (!(await this.isBelieved())) return this.#warn();
     this.#nextSweep = performance.now() + uploadWaits.goneSweep;
     const { kafka, state, topic, signal } = this.#options;
     const earliest = await kafka.offsets(topic.name, 'earliest');
@@ -66,10 +66,11 @@ export class GoneFiles {
       else if (isLost(file, topic.id, earliest) && (await this.#isGone(path))) forgettable.push(path);
     }
     // The disk may have gone while they were looked at.
-    if (forgettable.length > 0 && (await this.#isBelieved())) await state.forget(forgettable, topic.id);
+    if (forgettable.length > 0 && (await this.isBelieved())) await state.forget(forgettable, topic.id);
   }
 
-  async #isBelieved(): Promise<boolean> {
+  /** Whether it proves something that a file is not there. */
+  async isBelieved(): Promise<boolean> {
     const { source, state, topic } = this.#options;
     const root = await source.rootId();
     if (root === undefined) return false;

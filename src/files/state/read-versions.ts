@@ -3,7 +3,7 @@ import { FormatError } from '../../errors.ts';
 import type { ConsumedRecord, Kafka } from '../../kafka/contract.ts';
 import type { CopySource } from '../../records/copy-source.ts';
 import { type Close, type FileRecord, refusedRef, type UploadRef } from '../../records/file-record.ts';
-import type { SealedRecord } from '../../records/sealed-form.ts';
+import { isOfMany, type SealedRecord } from '../../records/sealed-form.ts';
 import { decodeTopicRecord } from '../../records/topic-record.ts';
 import { versionOf } from '../../records/upload-id.ts';
 import { Ranges } from '../incoming/ranges.ts';
@@ -13,7 +13,8 @@ import { type RecordsOf, standsWithin } from './standing-records.ts';
 
 /** One version of one file, as far as the topic holds it. */
 export interface Version extends UploadRef {
-  readonly state: 'complete' | 'sending' | 'aborted' | 'incomplete';
+  /** `removed`: it went at the source, and this says so. */
+  readonly state: 'complete' | 'sending' | 'aborted' | 'incomplete' | 'removed';
   readonly size: number;
   /** Empty while it is not closed. */
   readonly digest: string;
@@ -42,7 +43,7 @@ export interface Versions {
 }
 
 type Draft = Omit<Version, 'state'> & {
-  readonly end: 'close' | 'abort' | 'refused' | undefined;
+  readonly end: 'close' | 'abort' | 'remove' | 'refused' | undefined;
 };
 
 /** Kafka offsets by partition. */
@@ -89,6 +90,7 @@ class Drafts {
   versions(stands: (records: RecordsOf) => boolean): Version[] {
     const all = [...this.#drafts.values()].map(({ end, ...version }): Version => {
       if (end === 'abort') return { ...version, state: 'aborted' };
+      if (end === 'remove') return { ...version, state: 'removed' };
       if (end === undefined) return { ...version, state: 'sending' };
       const isWhole = end === 'close' && (version.ranges.covers(version.size) || version.of !== undefined);
       return { ...version, state: isWhole ? 'complete' : 'incomplete' };
@@ -133,7 +135,7 @@ class Drafts {
     if (opened !== undefined) return this.#takeRecord(opened, record, partition, { encrypted: true });
     const { of, uploader, files, size } = sealed;
     if (of === 'pack' && this.#isWanted(uploader, '')) this.locked += files;
-    if (of === 'pack') return;
+    if (isOfMany(of)) return;
     // Of its chunks nobody knows what they hold.
     const end = of === 'chunk' ? {} : ({ end: of === 'close' ? 'close' : 'abort' } as const);
     const range = of === 'close' ? ([0, size] as const) : undefined;
@@ -155,6 +157,10 @@ class Drafts {
         if (path !== undefined && upload !== undefined)
           this.#note({ uploader, path, upload }, record, partition, { end: 'refused' });
       }
+    } else if (decoded.kind === 'remove') {
+      const { uploader } = decoded;
+      for (const gone of decoded.entries)
+        this.#note({ uploader, ...gone }, record, partition, { ...marks, end: 'remove' });
     } else if (decoded.kind === 'chunk') {
       const { size, offset, bytes } = decoded;
       this.#note(decoded, record, partition, { ...marks, size }, [offset, offset + bytes.length]);
@@ -206,15 +212,16 @@ function closedBy({ size, digest, mtime }: Pick<Close, 'size' | 'digest' | 'mtim
   return { size, digest, mtime, end: 'close' as const };
 }
 
-/** The newest version that is complete; where none is, the newest that was not given up. */
+/** The newest version that is complete, unless the file went after it; where none is, the newest that was not given up. */
 export function newestOf<T extends Pick<ListedFile, 'upload' | 'state'>>(
   versions: readonly T[],
 ): T | undefined {
   const standing = versions.filter(({ state }) => state !== 'aborted');
-  const complete = standing.filter(({ state }) => state === 'complete');
+  const complete = standing.filter(({ state }) => state === 'complete' || state === 'removed');
   const candidates = complete.length > 0 ? complete : standing;
-  return candidates.reduce<T | undefined>(
+  const newest = candidates.reduce<T | undefined>(
     (newest, one) => (newest === undefined || one.upload > newest.upload ? one : newest),
     undefined,
   );
+  return newest?.state === 'removed' ? undefined : newest;
 }

@@ -43,6 +43,14 @@ export async function rebuildState(
     const sent = { topic: topic.id, upload, state: 'sent' as const, fingerprint, partition, first, last };
     found.set(path, { ...sent, acked: facts.size, digest: facts.digest, ...(of && { of }) });
   };
+  /** What went at the source has no file; its id counts. */
+  const noteGone = (path: string, upload: string, partition: number, offset: number): void => {
+    const known = found.get(path);
+    if (known !== undefined && known.upload >= upload) return;
+    const fingerprint = { size: 0, mtime: '0', ctime: '', inode: '' };
+    const gone = { topic: topic.id, upload, state: 'aborted' as const, fingerprint, partition };
+    found.set(path, { ...gone, first: offset, last: offset, acked: 0 });
+  };
   for await (const batch of kafka.consumer({ topic: topic.name, from, until, onGap: () => {} })) {
     for (const record of batch.records) {
       try {
@@ -53,6 +61,9 @@ export async function rebuildState(
         } else if (decoded.kind === 'pack') {
           for (const file of decoded.files)
             note(file.path, file.upload, file, batch.partition, record.offset, record.offset);
+        } else if (decoded.kind === 'remove') {
+          for (const { path, upload } of decoded.entries)
+            noteGone(path, upload, batch.partition, record.offset);
         } else if (decoded.kind === 'chunk') {
           if (!firsts.has(decoded.upload)) firsts.set(decoded.upload, record.offset);
         } else {

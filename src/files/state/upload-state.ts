@@ -145,6 +145,11 @@ export class UploadState {
     for (const [path, state] of this.#files) yield [path, this.#seen(state)];
   }
 
+  /** Every path that is remembered. */
+  get paths(): Iterable<string> {
+    return this.#files.paths();
+  }
+
   get size(): number {
     return this.#files.size;
   }

@@ -14,6 +14,8 @@ export interface FoldersOptions {
   readonly way: Way;
   readonly calls: DiskCalls;
   readonly refusals: Refusals;
+  /** A folder was made, that did not stand there. */
+  readonly made?: (folder: string) => void;
 }
 
 export class Folders {
@@ -21,6 +23,7 @@ export class Folders {
   readonly #way: Way;
   readonly #calls: DiskCalls;
   readonly #refusals: Refusals;
+  readonly #onMade: (folder: string) => void;
   readonly #known = new Set<string>();
   /** Folders that this process made: nothing stands in them that it does not know of. */
   readonly #made = new Set<string>();
@@ -30,7 +33,8 @@ export class Folders {
   /** Folder -> those in it that were made, or found, since it was last made durable. */
   readonly #unsettled = new Map<string, Set<string>>();
 
-  constructor({ root, way, calls, refusals }: FoldersOptions) {
+  constructor({ root, way, calls, refusals, made = () => {} }: FoldersOptions) {
+    this.#onMade = made;
     this.#root = root;
     this.#way = way;
     this.#calls = calls;
@@ -95,6 +99,13 @@ export class Folders {
     this.#made.clear();
   }
 
+  /** We removed a folder. */
+  removed(folder: string): void {
+    this.#known.delete(folder);
+    this.#made.delete(folder);
+    this.touch(folderOf(folder));
+  }
+
   /** The folders that have changed until now, for {@link sync}, which is to be called with them. */
   takeChanged(): readonly string[] {
     const changed = [...this.#changed];
@@ -146,6 +157,7 @@ export class Folders {
     const isNew = await this.#way.within(above, (path) =>
       this.#makeNew(`${path}/${name}`, join(this.#root, folder)),
     );
+    if (isNew) this.#onMade(folder);
     if (isNew && this.#made.size < limit) this.#made.add(folder);
     // Also where it stood already: somebody else's mkdir may not be through yet, or an earlier run was killed after it.
     this.#changed.add(above);

@@ -14,6 +14,7 @@ import type { EpochRun } from '../../kafka/contract.ts';
 import type { Published, ReadRange, TopicPositions, UnfinishedUpload } from '../contract.ts';
 import { SinkLostError } from '../sink-lost.ts';
 import { isSameMicrosecond } from './file-look.ts';
+import { goneEntry, isMadeFolder, type JournalEntry, madeFolderEntry } from './journal-entry.ts';
 import { isDamage, systemErrorOf } from './journal-fault.ts';
 import { settle, sinkId } from './journal-place.ts';
 import { unfinishedFrom } from './journal-rows.ts';
@@ -64,14 +65,6 @@ function setAside(file: string): void {
 export interface Noted {
   readonly fresh: readonly (readonly [target: string, entry: JournalEntry])[];
   readonly gone: readonly string[];
-}
-
-/** A published version and the modification time that its file had then. */
-export interface JournalEntry extends Published {
-  readonly mtime: string;
-  readonly folded: string | null;
-  /** The time that its record says, where the file system made another of it. */
-  readonly modified: string | null;
 }
 
 /** Bytes of the write-ahead log after which it is begun anew. */
@@ -141,6 +134,22 @@ export class Journal {
     const modified = mtime === undefined || isSameMicrosecond(mtime, kept) ? null : mtime;
     this.#fresh.set(target, { ...published, mtime: String(kept), folded, modified });
     this.#gone.add(published.upload);
+  }
+
+  /** The file of a name went, by this upload. */
+  noteRemoved(target: string, upload: string): void {
+    const isFolder = isMadeFolder(this.published(target));
+    this.#fresh.set(target, isFolder ? madeFolderEntry(upload) : goneEntry(upload));
+  }
+
+  /** A folder that was made is no more. */
+  noteFolderGone(target: string): void {
+    this.#fresh.set(target, goneEntry(this.published(target)?.upload ?? ''));
+  }
+
+  /** A folder was made. What is known of versions of its name stays. */
+  noteFolder(target: string): void {
+    this.#fresh.set(target, madeFolderEntry(this.published(target)?.upload ?? ''));
   }
 
   noteGone(upload: string): void {

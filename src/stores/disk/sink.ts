@@ -11,7 +11,9 @@ import type {
   PartFile,
   Published,
   PublishedFile,
+  RemovedName,
   Sink,
+  SinkAbilities,
   TopicPositions,
   UnfinishedUpload,
 } from '../contract.ts';
@@ -19,6 +21,7 @@ import { Notices } from '../notices.ts';
 import { absolutePath } from '../place.ts';
 import { ownFolder } from '../target-name.ts';
 import { writesAnywhere } from '../writes-anywhere.ts';
+import { BackupFolder } from './backup-folder.ts';
 import { DiskCalls } from './calls.ts';
 import { descriptorShare } from './descriptor-share.ts';
 import { FileLooks } from './file-look.ts';
@@ -27,6 +30,7 @@ import { finishPart } from './finish-part.ts';
 import { Folders } from './folders.ts';
 import { fewerFilesText, Handles, type OpenPart } from './handles.ts';
 import { type Journal, openJournal } from './journal.ts';
+import { isFile } from './journal-entry.ts';
 import { KeptAside } from './kept-aside.ts';
 import { leftParts } from './left-parts.ts';
 import { openFault } from './open-fault.ts';
@@ -36,6 +40,8 @@ import { placeOf } from './place.ts';
 import { publishedFile } from './published-file.ts';
 import { PublishedWholes } from './published-wholes.ts';
 import { Refusals, syncing } from './refusals.ts';
+import { RemovedNames } from './removed-names.ts';
+import type { DiskSinkOptions, DiskSinkSettings } from './sink-options.ts';
 import { freeSpaceAt, writeAndRemove } from './space.ts';
 import { foldedBy, probeSpelling, type Spelling } from './spelling.ts';
 import { keepsStamps } from './stamps.ts';
@@ -44,13 +50,6 @@ import { Way } from './way.ts';
 import { WholeFiles } from './whole-file.ts';
 
 const partsFolder = `${ownFolder}/parts`;
-
-export interface DiskSinkOptions {
-  /** The system's calls. Default: what suits the disk. */
-  readonly calls?: DiskCalls;
-  /** What tells the sink from a copy, given its own folder. Default: {@link placeOf}. */
-  readonly identify?: (ownFolder: string) => string;
-}
 
 /** Opens a directory as a sink, made when missing. Throws ConfigurationError when it cannot be written. */
 export async function openDiskSink(directory: string, options: DiskSinkOptions = {}): Promise<Sink> {
@@ -63,17 +62,18 @@ export async function openDiskSink(directory: string, options: DiskSinkOptions =
     const spelling = await probeSpelling(parts);
     const calls = options.calls ?? (await DiskCalls.on(root));
     const stamps = calls.isLocal || (await keepsStamps(parts));
-    return new DiskSink(place, root, spelling, { identify: placeOf, ...options, calls, keepsStamps: stamps });
+    const backup =
+      options.backup === undefined ? undefined : await BackupFolder.open(options.backup, root, calls);
+    const { identify = placeOf } = options;
+    return new DiskSink(place, root, spelling, { identify, backup, calls, keepsStamps: stamps });
   } catch (cause) {
     throw openFault(place, cause);
   }
 }
 
-type Settings = Required<DiskSinkOptions> & { readonly keepsStamps: boolean };
-
 class DiskSink implements Sink {
   readonly place: string;
-  readonly abilities = writesAnywhere(process.platform === 'win32' ? 'windows' : 'posix');
+  readonly abilities: SinkAbilities;
   readonly #spelling: Spelling;
   readonly #root: string;
   readonly #parts: string;
@@ -91,10 +91,14 @@ class DiskSink implements Sink {
   readonly #wholes: PublishedWholes;
   readonly #own: OwnFolder;
   readonly #aside: KeptAside;
+  readonly #removed: RemovedNames;
   #checks = 0;
 
-  constructor(place: string, root: string, spelling: Spelling, options: Settings) {
-    const { calls, identify, keepsStamps } = options;
+  /** `root` is where the place really is. */
+  constructor(place: string, root: string, spelling: Spelling, options: DiskSinkSettings) {
+    const { calls, identify, keepsStamps, backup } = options;
+    const names = process.platform === 'win32' ? 'windows' : 'posix';
+    this.abilities = { ...writesAnywhere(names), reserved: backup?.within };
     this.place = place;
     this.#spelling = spelling;
     this.#root = root;
@@ -108,7 +112,10 @@ class DiskSink implements Sink {
     this.#own = new OwnFolder(place, root, this.#parts, calls);
     const withDescriptor = <T>(work: () => Promise<T>): Promise<T> => this.#handles.withDescriptor(work);
     this.#way = new Way({ calls, root, realRoot: root, withDescriptor });
-    this.#folders = new Folders({ root, way: this.#way, calls, refusals: this.#refusals });
+    const made = (folder: string): void => this.#journal.noteFolder(folder);
+    this.#folders = new Folders({ root, way: this.#way, calls, refusals: this.#refusals, made });
+    const [folders, journal] = [this.#folders, this.#journal];
+    this.#removed = new RemovedNames({ calls, parts: this.#parts, folders, journal, backup });
     this.#standing = new StandingFiles(root, calls, this.#way);
     this.#names = new FinalNames({
       calls,
@@ -119,7 +126,6 @@ class DiskSink implements Sink {
       folded: (target) => foldedBy(spelling, target),
       collision: (target, folded) => this.#journal.collision(target, folded),
     });
-    const [folders, journal] = [this.#folders, this.#journal];
     this.#aside = new KeptAside({ root, parts: this.#parts, calls, folders, journal, withDescriptor });
     this.#wholes = new PublishedWholes({
       parts: this.#parts,
@@ -157,12 +163,13 @@ class DiskSink implements Sink {
 
   async published(target: string): Promise<Published | undefined> {
     const entry = this.#journal.published(target);
-    if (entry === undefined || !(await this.#standing.looksAs(target, entry))) return undefined;
+    if (entry === undefined || !isFile(entry)) return undefined;
+    if (!(await this.#standing.looksAs(target, entry))) return undefined;
     return { upload: entry.upload, size: entry.size, digest: entry.digest };
   }
 
   async newest(target: string): Promise<string | undefined> {
-    return this.#journal.published(target)?.upload;
+    return this.#journal.published(target)?.upload || undefined;
   }
 
   async digestOfTarget(target: string, algorithm: string, size?: number): Promise<string | undefined> {
@@ -232,6 +239,10 @@ class DiskSink implements Sink {
     if (stats === undefined) return;
     this.#folders.touchWay(target);
     this.#journal.notePublished(target, published, stats.mtimeNs, foldedBy(this.#spelling, target));
+  }
+
+  remove(target: string, upload: string): Promise<RemovedName> {
+    return this.#own.guard(() => this.#removed.remove(target, upload));
   }
 
   async quarantine(upload: string, target: string): Promise<void> {

@@ -115,6 +115,15 @@ class DiskSource implements Source {
     };
   }
 
+  /** A link that is not followed. */
+  async hides(path: string): Promise<boolean> {
+    if (this.#followSymlinks) return false;
+    return this.#way.check(path).then(
+      () => false,
+      (error: NodeJS.ErrnoException) => error.code === 'ELOOP',
+    );
+  }
+
   async removeIfSame(file: SourceFile): Promise<Removal> {
     if (!(await this.#way.isFree(folderOf(file.path)))) return 'other';
     return this.#taken.remove(file);

@@ -11,6 +11,7 @@ import type {
   PartFile,
   Published,
   PublishedFile,
+  RemovedName,
   Sink,
   TopicPositions,
   UnfinishedUpload,
@@ -59,6 +60,7 @@ export class MemorySink implements Sink {
 
   async published(target: string): Promise<Published | undefined> {
     const entry = this.#fresh.get(target) ?? this.#disk.published.get(target);
+    if (entry?.digest === '') return undefined;
     const file = this.#disk.files.get(target);
     if (entry === undefined || file?.bytes.length !== entry.size || file.mtime !== entry.mtime)
       return undefined;
@@ -180,6 +182,14 @@ export class MemorySink implements Sink {
   async adopt(target: string, published: Published): Promise<void> {
     const file = this.#disk.files.get(target);
     if (file !== undefined) this.#note(target, published, file.mtime);
+  }
+
+  async remove(target: string, upload: string): Promise<RemovedName> {
+    const isAsPublished = (await this.published(target)) !== undefined;
+    const stands = this.#disk.files.has(target);
+    if (isAsPublished) this.#disk.files.delete(target);
+    this.#fresh.set(target, { upload, size: 0, digest: '', mtime: '' });
+    return { result: isAsPublished ? 'removed' : stands ? 'other' : 'gone' };
   }
 
   async quarantine(upload: string, target: string): Promise<void> {

@@ -117,7 +117,11 @@ function standing(canary: Canary, events: readonly DownloadEvent[], { files, odd
       faults.push(`the healthy file ${path} has other bytes: ${toldOf(events, path)}`);
   }
   const digests = new Map<string, string>();
-  for (const event of events) if (event.type === 'received') digests.set(event.target, event.digest);
+  for (const event of events) {
+    if (event.type === 'received') digests.set(event.target, event.digest);
+    // What stands there afterwards, nobody has told of.
+    if (event.type === 'deleted') digests.delete(event.target);
+  }
   for (const [target, digest] of digests) {
     const stands = files.get(target);
     if (stands === undefined) faults.push(`${target} was told as received, and does not stand there`);

@@ -1,6 +1,7 @@
 /** Records that are as they should be, of files that nobody has: what hostile ones are made of. */
 import { checksumAlgorithms, digestOf } from '../../../src/records/checksum.ts';
 import { encodeAbort, encodeCopy } from '../../../src/records/file-record.ts';
+import { encodeRemove } from '../../../src/records/remove-record.ts';
 import {
   type CraftedFile,
   craftedChunks,
@@ -37,6 +38,7 @@ const most = 12;
 export function draftUpload(random: Random): WrittenRecord[] {
   const partition = random.below(healthy.partitions);
   const file = anyFile(random);
+  if (random.chance(0.1)) return removals(random, partition);
   const records = (): Parameters<typeof written>[0][] => {
     try {
       if (random.chance(0.25)) {
@@ -58,6 +60,18 @@ export function draftUpload(random: Random): WrittenRecord[] {
     }
   };
   return records().map((record) => written(record, healthy.topic, partition));
+}
+
+/** Names that went, of which some never were, and some come in a newer version. */
+function removals(random: Random, partition: number): WrittenRecord[] {
+  const { uploader = 'shop', ...first } = anyFile(random);
+  const files = [first, ...Array.from({ length: random.small(6) }, () => anyFile(random))];
+  const entries = files.map((file) => ({ path: file.path, upload: craftedId(file) }));
+  try {
+    return [written(encodeRemove(uploader, entries), healthy.topic, partition)];
+  } catch {
+    return [];
+  }
 }
 
 function abortOf(file: CraftedFile) {

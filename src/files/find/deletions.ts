@@ -1,0 +1,147 @@
+/**
+ * What is gone from the source, for sinks to remove it too (`delete`). A walk says what is there; what was sent and was not met is looked
+ * for by itself. That much is gone at once, or all, is more often a disk that is not mounted than a wish: it is told then, and no sink is.
+ */
+import type { FileState } from '../../records/state-record.ts';
+import type { Selection, Source } from '../../stores/contract.ts';
+import type { Gone } from '../send/send-removals.ts';
+import { fewAtOnce } from '../shared/few-at-once.ts';
+import type { MaxDelete } from '../shared/options.ts';
+import type { UploadState } from '../state/upload-state.ts';
+import { selects } from './selection.ts';
+
+/** Names that are looked for at once. */
+const looks = 16;
+
+export interface DeletionsOptions {
+  readonly source: Source;
+  readonly selection: Selection;
+  readonly state: UploadState;
+  readonly maxDelete: MaxDelete | undefined;
+  /** Whether that something is absent can be believed, by what the run has seen: see `GoneFiles`. */
+  readonly isBelieved: () => Promise<boolean>;
+  /** True while a version of this path is on its way. */
+  readonly isBusy: (path: string) => boolean;
+}
+
+/** What one walk has met. */
+export interface Walked {
+  readonly met: ReadonlySet<string>;
+  /** Files and folders that could not be looked at: whatever is below stays. */
+  readonly spared: readonly string[];
+  readonly root: Promise<string | undefined>;
+}
+
+export type Plan =
+  | { readonly remove: readonly Gone[] }
+  | { readonly refused: string; readonly gone: number; readonly known: number };
+
+export class Deletions {
+  readonly #options: DeletionsOptions;
+  #met = new Set<string>();
+  #spared: string[] = [];
+  #root: Promise<string | undefined> = Promise.resolve(undefined);
+
+  constructor(options: DeletionsOptions) {
+    this.#options = options;
+  }
+
+  /** A walk begins. */
+  begins(): void {
+    this.#met = new Set();
+    this.#spared = [];
+    this.#root = this.#options.source.rootId();
+    this.#root.catch(() => {});
+  }
+
+  /** The walk has come by a file. */
+  met(path: string): void {
+    if (this.#options.state.has(path)) this.#met.add(path);
+  }
+
+  /** True when the walk has come by a file that is remembered. */
+  get hasMet(): boolean {
+    return this.#met.size > 0;
+  }
+
+  /** The walk cannot tell what is there, or below. */
+  spare(path: string): void {
+    this.#spared.push(path);
+  }
+
+  /** The walk has gone through all of the source. */
+  ended(): Walked {
+    return { met: this.#met, spared: this.#spared, root: this.#root };
+  }
+
+  /** What is gone, or why nobody is to be told of it. */
+  async plan(walked: Walked): Promise<Plan> {
+    const { source, isBelieved } = this.#options;
+    const { missing, known } = this.#missing(walked);
+    if (missing.length === 0) return { remove: [] };
+    const elsewhere = `${source.place} is another folder than the one that was sent from: nothing is removed at the sinks. If a disk is to be mounted there, mount it`;
+    const refused = { refused: elsewhere, gone: missing.length, known };
+    const root = await walked.root;
+    const isSame = async (): Promise<boolean> => root !== undefined && (await source.rootId()) === root;
+    if (!(await isSame()) || !(await isBelieved())) return refused;
+    const looked = await fewAtOnce(missing, looks, async (file) =>
+      (await this.#isGone(file.path)) ? [file] : [],
+    );
+    const gone = looked.flat();
+    // The disk may have gone while they were looked at.
+    if (!(await isSame())) return refused;
+    const fault = excess(gone.length, known, this.#options.maxDelete);
+    if (fault === undefined) return { remove: gone };
+    const message = `${gone.length} of the ${known} files that were sent are gone from ${source.place}, ${fault}`;
+    return { refused: message, gone: gone.length, known };
+  }
+
+  #missing({ met, spared }: Walked): { readonly missing: Gone[]; readonly known: number } {
+    const { state, selection, isBusy } = this.#options;
+    const isSpared = new Set(spared);
+    const missing: Gone[] = [];
+    let known = met.size;
+    for (const path of state.paths) {
+      if (met.has(path)) continue;
+      const former = state.get(path);
+      if (former === undefined || !standsAtSinks(former)) continue;
+      known++;
+      if (isBusy(path) || !selects(selection, path) || ways(path).some((way) => isSpared.has(way))) continue;
+      missing.push({ path, former });
+    }
+    return { missing, known };
+  }
+
+  /** What cannot be looked at, or is left out where it stands, is not gone. */
+  async #isGone(path: string): Promise<boolean> {
+    const { source } = this.#options;
+    try {
+      return (await source.look(path)) === undefined && !(await source.hides?.(path));
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** True where a sink may have a version of it. */
+function standsAtSinks({ state, before }: FileState): boolean {
+  return state === 'sent' || (state === 'aborted' && before !== undefined);
+}
+
+/** The folders on the way to a path, and itself. */
+function ways(path: string): string[] {
+  const ways = [path];
+  for (let slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1))
+    ways.push(path.slice(0, slash));
+  return ways;
+}
+
+/** Why so many are too many, as the end of a sentence; undefined where they are not. Pure. */
+export function excess(gone: number, known: number, most: MaxDelete | undefined): string | undefined {
+  const remedy = `nothing is removed at the sinks. If they are to be removed there, say --max-delete ${gone}`;
+  if (most === undefined) return 2 * gone > known ? `more than half: ${remedy}` : undefined;
+  if ('files' in most)
+    return gone > most.files ? `more than the ${most.files} of --max-delete: ${remedy}` : undefined;
+  const isMore = 100 * gone > most.percent * known;
+  return isMore ? `more than the ${most.percent} % of --max-delete: ${remedy}` : undefined;
+}

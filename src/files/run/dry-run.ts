@@ -1,0 +1,51 @@
+/** Says what an upload would do, and does nothing of it. */
+import type { Selection, Source, SourceFile } from '../../stores/contract.ts';
+import { Deletions } from '../find/deletions.ts';
+import type { UploadSettings } from '../shared/options.ts';
+import type { Progress } from '../shared/progress.ts';
+import type { Decision } from '../state/decide.ts';
+import type { UploadState } from '../state/upload-state.ts';
+
+export interface DryRunOptions {
+  readonly source: Source;
+  readonly selection: Selection;
+  readonly settings: UploadSettings;
+  readonly state: UploadState;
+  readonly judge: (file: SourceFile) => Decision;
+  readonly progress: Progress;
+}
+
+export async function dryRun(options: DryRunOptions): Promise<void> {
+  const { source, selection, settings, state, judge, progress } = options;
+  const { onEvent, signal, maxDelete } = settings;
+  const isBelieved = async (): Promise<boolean> =>
+    state.root === undefined || (await source.rootId()) === state.root || deletions.hasMet;
+  const isBusy = (): boolean => false;
+  const deletions = new Deletions({ source, selection, state, maxDelete, isBelieved, isBusy });
+  const unsendable = ({ path, reason }: { path: string; reason: string }): void => {
+    deletions.spare(path);
+    onEvent({ type: 'not-sent', path, reason, again: false });
+  };
+  deletions.begins();
+  for await (const file of source.list(selection, unsendable)) {
+    if (signal?.aborted) return;
+    deletions.met(file.path);
+    const decision = judge(file);
+    if (decision.action === 'unchanged') {
+      progress.filesUnchanged++;
+      continue;
+    }
+    const reason =
+      decision.action === 'send' ? decision.reason : decision.action === 'resume' ? 'resume' : 'changed';
+    onEvent({ type: 'would-send', path: file.path, size: file.size, reason });
+  }
+  if (!settings.delete) return;
+  const plan = await deletions.plan(deletions.ended());
+  if ('remove' in plan) {
+    for (const { path } of plan.remove) onEvent({ type: 'would-delete', path });
+    return;
+  }
+  const { refused: message, gone, known } = plan;
+  progress.filesFailed++;
+  onEvent({ type: 'deletions-refused', gone, known, message });
+}

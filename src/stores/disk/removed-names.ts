@@ -1,0 +1,122 @@
+/**
+ * Removing what was published, and never what somebody else has put there. Between a look at a name and its removal it may become another
+ * file's: it is first given a name in the sink's own folder, looked at again there, and only then removed.
+ */
+import type { BigIntStats } from 'node:fs';
+import { link, rename, rmdir, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Removal, RemovedName } from '../contract.ts';
+import type { BackupFolder } from './backup-folder.ts';
+import type { DiskCalls } from './calls.ts';
+import { isSameTime } from './file-look.ts';
+import { type Folders, folderOf } from './folders.ts';
+import type { Journal } from './journal.ts';
+import { isFile, isMadeFolder, type JournalEntry } from './journal-entry.ts';
+
+export interface RemovedNamesOptions {
+  readonly calls: DiskCalls;
+  /** The folder of temporary files. */
+  readonly parts: string;
+  readonly folders: Folders;
+  readonly journal: Journal;
+  readonly backup: BackupFolder | undefined;
+}
+
+export class RemovedNames {
+  readonly #options: RemovedNamesOptions;
+
+  constructor(options: RemovedNamesOptions) {
+    this.#options = options;
+  }
+
+  /** As the contract says of `remove`. */
+  async remove(target: string, upload: string): Promise<RemovedName> {
+    const { journal } = this.#options;
+    const removed = await this.#removeFile(target, upload, journal.published(target));
+    journal.noteRemoved(target, upload);
+    if (removed.result !== 'other') await this.#removeFolders(folderOf(target));
+    return removed;
+  }
+
+  async #removeFile(target: string, upload: string, entry: JournalEntry | undefined): Promise<RemovedName> {
+    const { calls, folders } = this.#options;
+    const folder = folderOf(target);
+    try {
+      return await folders.within(target, async (path) => {
+        const full = `${path}/${target.slice(folder.length + 1)}`;
+        const look = await calls.lookIfThere(full);
+        if (look === undefined) return { result: 'gone' };
+        if (isMadeFolder(entry) && look.isDirectory()) return { result: 'gone' };
+        if (entry === undefined || !isAsPublished(entry, look)) return { result: 'other' };
+        const removed = await this.#take(full, target, upload, look);
+        folders.touch(folder);
+        return removed;
+      });
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT' || code === 'ENOTDIR') return { result: 'gone' };
+      // What is behind a link is not what was published there.
+      if (code === 'ELOOP') return { result: 'other' };
+      throw error;
+    }
+  }
+
+  async #take(full: string, target: string, upload: string, look: BigIntStats): Promise<RemovedName> {
+    const { parts, backup } = this.#options;
+    const kept = await backup?.keep(full, target, look);
+    const backedUp = backup === undefined || kept === undefined ? {} : { backup: backup.pathOf(kept.kept) };
+    if (kept?.isMoved) return { result: 'removed', ...backedUp };
+    const taken = join(parts, `removed-${upload}`);
+    const result = await this.#takeAway(full, taken, look);
+    return { result, ...(result === 'removed' ? backedUp : {}) };
+  }
+
+  async #takeAway(full: string, taken: string, look: BigIntStats): Promise<Removal> {
+    const { calls } = this.#options;
+    try {
+      await rename(full, taken);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT') return 'gone';
+      if (code !== 'EXDEV') throw error;
+      // Another disk is mounted there: nothing can be taken aside.
+      await unlink(full);
+      return 'removed';
+    }
+    const now = await calls.lookAt(taken);
+    if (now.ino === look.ino && now.size === look.size && now.mtimeNs === look.mtimeNs) {
+      await unlink(taken);
+      return 'removed';
+    }
+    // Somebody was quicker: never in the place of yet another one.
+    await link(taken, full).catch(() => link(taken, `${full}.~1~`));
+    await unlink(taken);
+    return 'other';
+  }
+
+  /** Folders that were made for files, and have none any more; the first one of a name is the uploader's, and stays. */
+  async #removeFolders(from: string): Promise<void> {
+    const { folders, journal } = this.#options;
+    for (let folder = from; folder.includes('/'); folder = folderOf(folder)) {
+      if (!isMadeFolder(journal.published(folder))) return;
+      const name = folder.slice(folderOf(folder).length + 1);
+      try {
+        await folders.within(folder, (path) => rmdir(`${path}/${name}`));
+      } catch (error) {
+        // Others stand in it, or it was removed by somebody; what cannot be removed is in nobody's way.
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return;
+      }
+      folders.removed(folder);
+      journal.noteFolderGone(folder);
+    }
+  }
+}
+
+function isAsPublished(entry: JournalEntry, look: BigIntStats): boolean {
+  return (
+    isFile(entry) &&
+    look.isFile() &&
+    look.size === BigInt(entry.size) &&
+    isSameTime(entry.mtime, look.mtimeNs)
+  );
+}

@@ -1,0 +1,18 @@
+/** How a directory is opened as a sink. */
+import type { BackupFolder } from './backup-folder.ts';
+import type { DiskCalls } from './calls.ts';
+
+export interface DiskSinkOptions {
+  /** The system's calls. Default: what suits the disk. */
+  readonly calls?: DiskCalls;
+  /** What tells the sink from a copy, given its own folder. Default: {@link placeOf}. */
+  readonly identify?: (ownFolder: string) => string;
+  /** Where files go that are removed: a folder on the same disk, below the directory unless it is absolute. Default: nowhere. */
+  readonly backup?: string | undefined;
+}
+
+/** The same, as the sink has them. */
+export interface DiskSinkSettings extends Required<Omit<DiskSinkOptions, 'backup'>> {
+  readonly keepsStamps: boolean;
+  readonly backup: BackupFolder | undefined;
+}
