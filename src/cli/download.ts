@@ -50,6 +50,10 @@ const sinkFlags = {
     downloadDefaults.deletions,
     'obey: what goes at a source with --delete goes here too, unless somebody has changed it here; ignore: it stays',
   ),
+  unsafeLinks: toggle(
+    'unsafe-links',
+    'make symbolic links too that lead out of the folder of their uploader',
+  ),
   backupDir: optional(
     'backup-dir',
     'DIR',

@@ -2,6 +2,7 @@
 import { comparisons, fileOrders, notTwiceModes, uploadDefaults as usual } from '../files/shared/options.ts';
 import { compressions } from '../kafka/contract.ts';
 import { checksumAlgorithms } from '../records/checksum.ts';
+import { linkChoices } from '../stores/tree-names.ts';
 import { giveUpFlag, topicFlag } from './connection.ts';
 import { counted, optional, repeated, sized, timed, toggle, valued } from './flags.ts';
 import { sourceFlag } from './source-flag.ts';
@@ -43,7 +44,14 @@ const which = {
   include: repeated('include', 'GLOB', 'send only paths that match, e.g. "**/*.jpg"; may be repeated'),
   exclude: repeated('exclude', 'GLOB', 'leave out paths that match, whole folders too; may be repeated'),
   hidden: toggle('hidden', 'also files and folders whose names begin with a dot'),
-  followSymlinks: toggle('follow-symlinks', 'also what symbolic links point to'),
+  links: optional(
+    'links',
+    'HOW',
+    choice(linkChoices),
+    'symbolic links of a folder: skip, follow (send what they point to), keep (send them as links)',
+    'skip',
+  ),
+  followSymlinks: toggle('follow-symlinks', 'the same as --links follow'),
   minAge: timed(
     'min-age',
     usual.minAge,

@@ -132,7 +132,7 @@ async function* readOnce(
         verify(file, hasher, wanted ?? packed.digest);
         return 'all';
       }
-      if (decoded.kind === 'remove' || decoded.kind === 'copy') continue;
+      if (decoded.kind === 'remove' || decoded.kind === 'link' || decoded.kind === 'copy') continue;
       if (decoded.upload !== ref.upload || decoded.path !== ref.path) continue;
       if (decoded.kind === 'abort')
         throw new IncompleteError(`${file}: its sending was given up (${decoded.reason})`);

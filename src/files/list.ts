@@ -172,7 +172,7 @@ function superseding<T extends ListedFile>(files: readonly T[]): T[] {
 }
 
 function isFinal({ state }: ListedFile): boolean {
-  return state === 'complete' || state === 'removed';
+  return state === 'complete' || state === 'removed' || state === 'link';
 }
 
 function byPath<T extends ListedFile>(files: readonly T[]): Map<string, T[]> {

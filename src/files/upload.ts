@@ -6,6 +6,7 @@ import { uploaderFault } from '../records/path.ts';
 import { statePartition } from '../records/state-record.ts';
 import type { Source, SourceFile } from '../stores/contract.ts';
 import { storeOptionsOf } from '../stores/options.ts';
+import type { LinkChoice } from '../stores/tree-names.ts';
 import { noticesOf } from './find/bucket-notices.ts';
 import { openSources, type Patience } from './find/open-sources.ts';
 import { selectionOf } from './find/selection.ts';
@@ -34,10 +35,11 @@ import { openState } from './state/open-state.ts';
  */
 export async function upload(options: UploadOptions): Promise<UploadSummary> {
   const settings = uploadSettings(options);
-  const { from, followSymlinks, once, onEvent, signal } = settings;
+  const { from, once, onEvent, signal } = settings;
+  const links = linksOf(settings);
   const away = once || settings.dryRun ? { giveUpAfter: uploadWaits.store.away } : {};
   const waiting = { onEvent, ...(signal === undefined ? {} : { signal }), ...away };
-  const reach = { followSymlinks, ...storeOptionsOf(settings) };
+  const reach = { links, ...storeOptionsOf(settings) };
   const { source, patience } = await openSources(from, reach, waiting);
   const kafka = createKafka(clientOptions(settings, `sluice-upload-${settings.name}`));
   try {
@@ -47,7 +49,18 @@ export async function upload(options: UploadOptions): Promise<UploadSummary> {
   }
 }
 
-function checkMove(source: Source, { move, followSymlinks, delete: isMirror }: UploadSettings): void {
+/** `followSymlinks` is the older word. Throws ConfigurationError where both are said, and differ. */
+function linksOf({ links, followSymlinks }: UploadSettings): LinkChoice {
+  if (followSymlinks && links !== undefined && links !== 'follow')
+    throw new ConfigurationError(`--links ${links} and --follow-symlinks are two wishes: leave one out`);
+  return followSymlinks ? 'follow' : (links ?? 'skip');
+}
+
+function checkMove(source: Source, settings: UploadSettings): void {
+  const { move, delete: isMirror, maxDelete } = settings;
+  const links = linksOf(settings);
+  if (maxDelete !== undefined && !isMirror)
+    throw new ConfigurationError('--max-delete says how many may go with --delete: add that');
   if (!move) return;
   if (isMirror)
     throw new ConfigurationError(
@@ -55,9 +68,9 @@ function checkMove(source: Source, { move, followSymlinks, delete: isMirror }: U
     );
   if (source.removeIfSame === undefined)
     throw new ConfigurationError(`--move removes files of folders, and ${source.place} is none`);
-  if (followSymlinks)
+  if (links !== 'skip')
     throw new ConfigurationError(
-      '--move and --follow-symlinks do not go together: what a link points to is not to be removed',
+      `--move and --${links === 'keep' ? 'links keep' : 'follow-symlinks'} do not go together: links, and what they point to, are not to be removed`,
     );
 }
 

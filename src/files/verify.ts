@@ -87,16 +87,20 @@ async function sentWhole(kafka: Kafka, options: ListOptions): Promise<ListedFile
 /** Whatever the topic has of it by now, and of newer ones that are on their way. */
 function newestWhole<T extends ListedFile>(versions: readonly T[]): T | undefined {
   const newest = versions
-    .filter((file) => file.digest !== '' || file.state === 'removed' || isHidden(file))
+    .filter((file) => file.digest !== '' || isNoFile(file) || isHidden(file))
     .reduce<T | undefined>(
       (newest, one) => (newest === undefined || one.upload > newest.upload ? one : newest),
       undefined,
     );
-  return newest?.state === 'removed' ? undefined : newest;
+  return newest === undefined || isNoFile(newest) ? undefined : newest;
+}
+
+function isNoFile({ state }: Pick<ListedFile, 'state'>): boolean {
+  return state === 'removed' || state === 'link';
 }
 
 function isHidden({ encrypted, digest, state }: ListedFile): boolean {
-  const without = state === 'sending' || state === 'aborted' || state === 'removed';
+  const without = state === 'sending' || state === 'aborted' || isNoFile({ state });
   return encrypted === true && digest === '' && !without;
 }
 

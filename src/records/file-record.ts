@@ -1,5 +1,5 @@
 /**
- * The records of a files topic `T`, as FORMAT.md describes them: chunk, close, copy, abort, pack and remove. Values here, bytes on
+ * The records of a files topic `T`, as FORMAT.md describes them: chunk, close, copy, abort, pack, remove and link. Values here, bytes on
  * the topic; no I/O. Decoding trusts nothing: whatever does not hold throws FormatError and concerns that record alone.
  * Encoding asks the same rules ({@link checkFileRecord}), so that nothing is written that no reader takes.
  */
@@ -10,6 +10,7 @@ import { type ChecksumAlgorithm, checksumAlgorithm } from './checksum.ts';
 import { type CopySource, checkCopySource, copySourceHeaders, readCopySource } from './copy-source.ts';
 import { checkFacts, checkVersion, type FileFacts, modeText } from './file-facts.ts';
 import { fixedHeader, HeaderReader, textHeader } from './headers.ts';
+import { decodeLinks, type Links } from './link-record.ts';
 import {
   checkPackEntry,
   decodePack,
@@ -69,7 +70,7 @@ export interface Pack extends PackContents {
   readonly uploader: string;
 }
 
-export type FileRecord = Chunk | Close | Copy | Abort | Pack | Remove;
+export type FileRecord = Chunk | Close | Copy | Abort | Pack | Remove | Links;
 
 const kinds = [
   'chunk',
@@ -78,6 +79,7 @@ const kinds = [
   'abort',
   'pack',
   'remove',
+  'link',
 ] as const satisfies readonly FileRecord['kind'][];
 
 function common(kind: FileRecord['kind'], uploader: string): Header[] {
@@ -210,9 +212,10 @@ export function decodeFileRecord(record: ConsumedRecord): FileRecord | undefined
     checkUploader(uploader);
     return { kind, uploader, ...decodePack(value, headers.integer('files'), headers.integer('index')) };
   }
-  if (kind === 'remove') {
+  if (kind === 'remove' || kind === 'link') {
     checkUploader(uploader);
-    return decodeRemove(uploader, value, headers.integer('files'));
+    const decode = kind === 'remove' ? decodeRemove : decodeLinks;
+    return decode(uploader, value, headers.integer('files'));
   }
   const found = readUpload(kind, headers, uploader, value);
   checkFileRecord(found);

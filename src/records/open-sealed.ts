@@ -8,6 +8,7 @@ import { checksumAlgorithms } from './checksum.ts';
 import { cipherInPlace } from './cipher-in-place.ts';
 import { checkFileRecord, type FileRecord } from './file-record.ts';
 import { HeaderReader } from './headers.ts';
+import { decodeLinks } from './link-record.ts';
 import { decodePack, packFilesLimit } from './pack.ts';
 import { pathFault, uploaderFault } from './path.ts';
 import { decodeRemove } from './remove-record.ts';
@@ -35,6 +36,7 @@ const shapes = {
   abort: z.object({ ...common, reason: z.string() }),
   pack: z.object({ ...coding, index: z.number().int().nonnegative() }),
   remove: z.object(coding),
+  link: z.object(coding),
 } as const;
 
 const base64 = /^[A-Za-z0-9+/]+={0,2}$/;
@@ -88,7 +90,7 @@ export function openSealed(record: SealedRecord, secret: Uint8Array): FileRecord
     throw new FormatError('an encrypted record that holds nothing');
   const text = plain.toString('utf8', lengthBytes, lengthBytes + length);
   const opened = build(record, text, plain.subarray(lengthBytes + length));
-  if (opened.kind !== 'pack' && opened.kind !== 'remove') checkFileRecord(opened);
+  if (opened.kind === 'chunk' || opened.kind === 'close' || opened.kind === 'abort') checkFileRecord(opened);
   return opened;
 }
 
@@ -117,8 +119,10 @@ function build(record: SealedRecord, text: string, content: Buffer): FileRecord 
     const facts = factsOf('pack', text);
     return { kind: 'pack', uploader, ...decodePack(expanded(content, facts), record.files, facts.index) };
   }
-  if (record.of === 'remove')
-    return decodeRemove(uploader, expanded(content, factsOf('remove', text)), record.files);
+  if (record.of === 'remove' || record.of === 'link') {
+    const decode = record.of === 'remove' ? decodeRemove : decodeLinks;
+    return decode(uploader, expanded(content, factsOf(record.of, text)), record.files);
+  }
   const ref = (path = sealedPath) => ({ uploader, path, upload, sealed: sealedPath });
   if (record.of === 'chunk') {
     const { path, checksum, ...facts } = factsOf('chunk', text);

@@ -9,9 +9,7 @@ import { cipherInPlace } from './cipher-in-place.ts';
 import { modeText } from './file-facts.ts';
 import { type Abort, type Chunk, type Close, checkFileRecord, encodePack } from './file-record.ts';
 import { fixedHeader, textHeader } from './headers.ts';
-import type { NamedVersion } from './name-list.ts';
 import type { PackEntry } from './pack.ts';
-import { encodeRemove } from './remove-record.ts';
 import {
   boundOf,
   type Coded,
@@ -122,11 +120,16 @@ export async function sealPack(
   return sealed('pack', key.secret, 0, headers, facts, coded === undefined ? value : [coded]);
 }
 
-/** The names are all in its value: none stands in clear. */
-export function sealRemove(key: WrappedKey, uploader: string, entries: readonly NamedVersion[]): NewRecord {
-  const { value } = encodeRemove(uploader, entries);
-  const headers = headersOf('remove', uploader, { key, path: '' }, { files: entries.length });
-  return sealed('remove', key.secret, 0, headers, {}, [value as Uint8Array]);
+/** A record of many names, as it was encoded: they are all in its value, and none stands in clear. */
+export function sealNames(
+  key: WrappedKey,
+  kind: 'remove' | 'link',
+  uploader: string,
+  files: number,
+  { value }: Pick<NewRecord, 'value'>,
+): NewRecord {
+  const headers = headersOf(kind, uploader, { key, path: '' }, { files });
+  return sealed(kind, key.secret, 0, headers, {}, [value as Uint8Array]);
 }
 
 /** More bytes than sealing adds to a chunk, closing record or pack of one path, in headers and value, beside the path in its header. */

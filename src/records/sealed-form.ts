@@ -51,10 +51,14 @@ export interface SealedRecord {
   readonly value: Uint8Array;
 }
 
-export const numbers = { chunk: 1, close: 2, abort: 3, pack: 4, remove: 5 } as const satisfies Record<
-  SealedKind,
-  number
->;
+export const numbers = {
+  chunk: 1,
+  close: 2,
+  abort: 3,
+  pack: 4,
+  remove: 5,
+  link: 6,
+} as const satisfies Record<SealedKind, number>;
 
 /** Each value, with a NUL behind it: none can have one. */
 export function boundOf(values: readonly Uint8Array[]): Uint8Array {
@@ -72,5 +76,5 @@ export function nonceOf(kind: SealedKind, offset: number): Uint8Array {
 
 /** True for a record that tells of many files, each named in its value alone. */
 export function isOfMany(kind: FileRecord['kind']): boolean {
-  return kind === 'pack' || kind === 'remove';
+  return kind === 'pack' || kind === 'remove' || kind === 'link';
 }

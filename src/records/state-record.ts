@@ -73,6 +73,8 @@ const fileState = z.object({
   of: copySource.optional(),
   /** Of what is not `sent`: the newest version of the path that was, if any. */
   before: sentVersion.optional(),
+  /** It is a symbolic link: there is no digest, and no file. */
+  kind: z.literal('link').optional(),
   /** Encrypted: the algorithm of the digest that only readers with a key see, and a mark of whom it is for. */
   sealed: z.string().regex(sealedForm).optional(),
   /** Where names are encrypted: what else is remembered, and is hidden. */

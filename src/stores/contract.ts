@@ -9,6 +9,7 @@ import type { Over } from './over.ts';
 import type { TopicPositions, UnfinishedUpload } from './remembered.ts';
 import type { SharedSink } from './shared-sink.ts';
 import type { NameRules } from './target-name.ts';
+import type { Removal, RemovedName, SinkLink } from './tree-names.ts';
 
 export type { Over } from './over.ts';
 export type { ByteRange, ReadRange, TopicPositions, UnfinishedUpload } from './remembered.ts';
@@ -23,6 +24,8 @@ export interface SourceFile {
   readonly inode: string;
   /** Permission bits, at most 0o7777. */
   readonly mode: number;
+  /** What a symbolic link points to, of one that is kept as that: it has no bytes. */
+  readonly link?: string;
   /** Where the store's own times are those of its copy: how the file looked where it came from. Only an open file is sure to have it. */
   readonly kept?: FileLook;
 }
@@ -55,16 +58,6 @@ export interface Unsendable {
 export interface SourceAbilities {
   /** A file that can be seen is whole: it came there at once, and nobody writes to it. */
   readonly appearsWhole: boolean;
-}
-
-/** What became of a file that was to be removed. `other`: another one stands under its name by now, and stays. */
-export type Removal = 'removed' | 'other' | 'gone';
-
-/** What became of a name at a sink that was to go. */
-export interface RemovedName {
-  readonly result: Removal;
-  /** Where the file is kept now, for people. */
-  readonly backup?: string;
 }
 
 export interface Source {
@@ -259,6 +252,13 @@ export interface Sink {
    * where what is removed could not be told from what never came: such a sink keeps everything.
    */
   remove?(target: string, upload: string): Promise<RemovedName>;
+  /**
+   * Puts a symbolic link under a name, in place of what stood there at once, as {@link publish} does; it is noted that the name is a link's by
+   * `upload`. `over`, errors and what it resolves with are those of {@link publish}. Undefined where there are none.
+   */
+  link?(target: string, link: SinkLink, over?: Over): Promise<string | undefined>;
+  /** What the symbolic link under a name says; undefined where none stands there. */
+  linkAt?(target: string): Promise<string | undefined>;
   /** Keeps a temporary file under a name that says what is wrong with it. Throws `EEXIST` where anything stands under that name. */
   quarantine(upload: string, target: string): Promise<void>;
   /** Removes the temporary file of an upload that has ended, and forgets it. */

@@ -11,11 +11,12 @@ import type { StoreOptions } from './options.ts';
 import type { Patiently } from './patiently.ts';
 import { type Place, parsePath, parsePlace, type UrlPlace } from './place.ts';
 import type { NameRules } from './target-name.ts';
+import type { LinkChoice } from './tree-names.ts';
 
 export interface SourceOptions extends StoreOptions {
   /** How requests are tried again. Default: they are not. */
   readonly patiently?: Patiently;
-  readonly followSymlinks?: boolean;
+  readonly links?: LinkChoice;
 }
 
 export interface SinkOptions extends StoreOptions {

@@ -2,15 +2,8 @@
  * Several sources as one: each is a folder of the tree, under its name. What fails in one of them holds up none of the others; and what is
  * gone from one that has no file left at all is not told as gone, for it may be a disk that is not mounted.
  */
-import type {
-  OpenFile,
-  Removal,
-  Selection,
-  Source,
-  SourceAbilities,
-  SourceFile,
-  Unsendable,
-} from './contract.ts';
+import type { OpenFile, Selection, Source, SourceAbilities, SourceFile, Unsendable } from './contract.ts';
+import type { Removal } from './tree-names.ts';
 
 interface Part {
   readonly name: string;
@@ -113,6 +106,12 @@ export class SeveralSources implements Source {
 
   hasWalked(path: string): boolean {
     return this.#find(path).part.isWalked;
+  }
+
+  /** Of a path of none of them nobody knows what it is: it throws, as {@link look} does. */
+  async hides(path: string): Promise<boolean> {
+    const { source, path: inner } = this.#find(path);
+    return (await source.hides?.(inner)) ?? false;
   }
 
   async open(path: string): Promise<OpenFile> {

@@ -82,6 +82,7 @@ export const kinds: readonly string[] = [
     'abort',
     'pack',
     'remove',
+    'link',
     'init',
     'part',
     'gap',

@@ -168,7 +168,7 @@ class Run {
       (await flow.records()).flatMap(({ decoded }) =>
         decoded?.kind === 'pack'
           ? decoded.files.map((file) => file.path)
-          : decoded === undefined || decoded.kind === 'remove'
+          : decoded === undefined || decoded.kind === 'remove' || decoded.kind === 'link'
             ? []
             : [decoded.path],
       ),

@@ -31,6 +31,10 @@ export function lineOf(event: RunEvent, style: Style): string | undefined {
         : bad(event.path, event.reason);
     case 'not-removed':
       return bad(event.path, event.reason);
+    case 'link-sent':
+      return `${style.good(done)} ${printable(event.path)}  ${style.faint(`-> ${printable(event.to)}`)}`;
+    case 'linked':
+      return `${style.good(done)} ${printable(event.target)}  ${style.faint(`-> ${printable(event.to)}`)}`;
     case 'deletion-sent':
       return style.faint(`${skipped} ${printable(event.path)}: gone from the source`);
     case 'deleted':

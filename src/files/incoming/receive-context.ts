@@ -32,6 +32,8 @@ export interface ReceiveContextOptions {
   readonly overwrite?: Overwrite;
   /** Whether names go that went at their source. */
   readonly deletions: Deletions;
+  /** Whether symbolic links may lead out of their uploader's tree. */
+  readonly unsafeLinks: boolean;
   /** Hands an upload all of its chunks that the topic still has. */
   readonly fetchAgain: (upload: IncomingUpload) => Promise<void>;
 }

@@ -10,6 +10,7 @@ import type { IncomingUpload } from '../incoming/incoming-upload.ts';
 import type { IncomingUploads } from '../incoming/incoming-uploads.ts';
 import type { ReceiveContext } from '../incoming/receive-context.ts';
 import { isPermanent } from '../shared/disk-retry.ts';
+import { Obstacles } from './obstacles.ts';
 
 /** Milliseconds until a name is tried again: twice as long each time. */
 const firstPause = 1000;
@@ -36,6 +37,8 @@ export function isMendable(error: unknown): error is NodeJS.ErrnoException {
 }
 
 export class HeldFiles {
+  /** What names wait for that have no bytes to be held. */
+  readonly obstacles = new Obstacles();
   readonly #context: ReceiveContext;
   readonly #uploads: IncomingUploads;
   readonly #held = new Map<IncomingUpload, { pause: number; due: number }>();
@@ -116,6 +119,7 @@ export class HeldFiles {
   /** What stood in the way of some may have gone: all are tried as soon as may be. */
   hurry(): void {
     this.#hasHurried = true;
+    this.obstacles.removed();
     for (const held of this.#held.values()) held.due = Math.min(held.due, this.#now());
   }
 

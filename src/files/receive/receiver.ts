@@ -21,6 +21,7 @@ import { HeldFiles, isMendable } from './held-files.ts';
 import { failAbandoned, failGone, failIncomplete, failLost, leavePartitions, nameOpen } from './left-open.ts';
 import { isLockedRow, LockedRecords } from './locked-records.ts';
 import { RecordOpener } from './open-record.ts';
+import { placeLinks } from './place-links.ts';
 import { type RecordPlace, refuseRecord } from './refused-record.ts';
 import { removeNames } from './remove-names.ts';
 import { restartUpload } from './restart-upload.ts';
@@ -108,6 +109,7 @@ export class Receiver {
       if (decoded?.kind === 'pack')
         return this.#opener.hold(decoded, record, { finished: unpack(this.#parts(place), decoded) });
       if (decoded?.kind === 'remove') return { finished: removeNames(this.#parts(place), decoded) };
+      if (decoded?.kind === 'link') return { finished: placeLinks(this.#parts(place), decoded) };
       if (decoded?.kind === 'close' || decoded?.kind === 'copy')
         return await this.#admitClose(decoded, place);
       if (decoded?.kind === 'abort') return { finished: admitAbort(this.#context, this.#uploads, decoded) };

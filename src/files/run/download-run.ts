@@ -73,7 +73,7 @@ export class DownloadRun {
       signal: stop.signal,
       maxOpen: settings.maxOpen,
       overwrite: settings.overwrite,
-      deletions: settings.deletions,
+      ...{ deletions: settings.deletions, unsafeLinks: settings.unsafeLinks },
       orderedBytes,
       whyMissing: (upload) => whyMissing(kafka, options.topic.name, this.#safe, upload),
       fetchAgain: (upload) => again.fetch(upload),

@@ -20,6 +20,7 @@ import { PartitionChoice } from '../send/partitions.ts';
 import { Precedence } from '../send/precedence.ts';
 import { Retained } from '../send/retained.ts';
 import { SendContext } from '../send/send-context.ts';
+import { SendLinks } from '../send/send-links.ts';
 import { Senders } from '../send/senders.ts';
 import type { Encryption } from '../shared/encryption.ts';
 import { lookText } from '../shared/look-text.ts';
@@ -65,6 +66,7 @@ export class UploadRun {
   readonly #given = new Map<string, string>();
   readonly #due: DueFiles;
   readonly #goneFiles: GoneFiles;
+  readonly #links: SendLinks;
   readonly #moved: MovedFiles | undefined;
   readonly #kept: KeptFiles;
   readonly #deletions: Deletions | undefined;
@@ -115,6 +117,12 @@ export class UploadRun {
       refused: (file, reason) => this.#refused(file, reason),
       failed: (path, reason) => this.#failed(path, reason),
       again: (path, reason) => this.#again(path, reason, 0),
+    });
+    this.#links = new SendLinks({
+      context: this.#context,
+      onEvent,
+      sent: (file) => this.#sent(file),
+      failed: (error) => this.#fail(error),
     });
     const kept = (): void => {
       progress.filesFailed++;
@@ -185,7 +193,7 @@ export class UploadRun {
     await this.#intake.run().catch(lost);
     this.#senders.close({ drop: stop.signal.aborted });
     await sending;
-    await Promise.all([ready, this.#clearing, this.#moved?.done().catch(lost)]);
+    await Promise.all([ready, this.#clearing, this.#links.done(), this.#moved?.done().catch(lost)]);
     clearInterval(looks);
     try {
       await lease.release();
@@ -265,6 +273,10 @@ export class UploadRun {
     this.#due.forget(file.path);
     if (decision.action === 'unchanged') {
       this.#intake.done(file.path);
+      return;
+    }
+    if (file.link !== undefined) {
+      this.#links.push(file, decision.action === 'send' ? decision.abort : undefined);
       return;
     }
     const fault = sendFault(this.#context, file);

@@ -3,7 +3,7 @@ import { largestValue } from '../../kafka/batch.ts';
 import type { NewRecord } from '../../kafka/contract.ts';
 import { type NamedVersion, namesLimit } from '../../records/name-list.ts';
 import { encodeRemove, removeEntryText, removeHeaders } from '../../records/remove-record.ts';
-import { sealRemove } from '../../records/seal-record.ts';
+import { sealNames } from '../../records/seal-record.ts';
 import type { FileState } from '../../records/state-record.ts';
 import type { SendContext } from './send-context.ts';
 
@@ -73,8 +73,9 @@ async function sendOne(
 
 async function encode(context: SendContext, entries: readonly NamedVersion[]): Promise<NewRecord> {
   const { uploader, encryption } = context.options;
-  if (encryption === undefined) return encodeRemove(uploader, entries);
-  return sealRemove(await encryption.recipients.newKey(), uploader, entries);
+  const record = encodeRemove(uploader, entries);
+  if (encryption === undefined) return record;
+  return sealNames(await encryption.recipients.newKey(), 'remove', uploader, entries.length, record);
 }
 
 /** Bytes of a list. One name always fits: the version of it did. */

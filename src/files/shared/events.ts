@@ -103,6 +103,14 @@ export interface DeletionSentEvent {
   readonly upload: string;
 }
 
+/** A symbolic link was sent. */
+export interface LinkSentEvent {
+  readonly type: 'link-sent';
+  readonly path: string;
+  readonly upload: string;
+  readonly to: string;
+}
+
 /** With `delete`: so many files seem to be gone that nobody is told. It counts as failed. */
 export interface DeletionsRefusedEvent {
   readonly type: 'deletions-refused';
@@ -132,6 +140,7 @@ export type UploadEvent =
   | NotSentEvent
   | RemovedEvent
   | NotRemovedEvent
+  | LinkSentEvent
   | DeletionSentEvent
   | DeletionsRefusedEvent
   | WouldDeleteEvent
@@ -196,6 +205,19 @@ export interface DeletedEvent {
   readonly backup?: string;
 }
 
+/** A symbolic link stands under its name. */
+export interface LinkedEvent {
+  readonly type: 'linked';
+  readonly uploader: string;
+  readonly path: string;
+  readonly upload: string;
+  readonly target: string;
+  /** What it points to. */
+  readonly to: string;
+  /** Where what stood there is now, with `overwrite: 'rename'`. */
+  readonly keptAs?: string;
+}
+
 /** A file went at the source, and stays here, for it is not as it was received. */
 export interface KeptEvent {
   readonly type: 'kept';
@@ -244,6 +266,7 @@ export type DownloadEvent =
   | ReceivedEvent
   | NotReplacedEvent
   | FailedEvent
+  | LinkedEvent
   | DeletedEvent
   | KeptEvent
   | AbortedEvent

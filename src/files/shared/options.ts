@@ -6,6 +6,7 @@ import type { Logger } from '../../log.ts';
 import { hostName } from '../../machine.ts';
 import type { ChecksumAlgorithm } from '../../records/checksum.ts';
 import type { StoreOptions } from '../../stores/options.ts';
+import type { LinkChoice } from '../../stores/tree-names.ts';
 import type { EncryptionOptions } from './encryption.ts';
 import type { DownloadEvent, ResumedEvent, UploadEvent, WaitingEvent, WarningEvent } from './events.ts';
 import type { KeyringOptions } from './keyring.ts';
@@ -44,10 +45,12 @@ export interface UploadOptions extends TopicOptions, StoreOptions, EncryptionOpt
   readonly exclude?: readonly string[];
   /** Also files and folders whose names begin with a dot. */
   readonly hidden?: boolean;
-  /** Also what symbolic links point to. */
+  /** The same as `links: 'follow'`. */
   readonly followSymlinks?: boolean;
   /** A topic of the same cluster on which the bucket of `from` tells of its changes: what they speak of is looked at at once. */
   readonly notifications?: string;
+  /** What symbolic links of a folder are. Default: `skip`. */
+  readonly links?: LinkChoice;
   /** Milliseconds between two full looks at the source. */
   readonly scanInterval?: number;
   /** Large files in flight at once. */
@@ -224,6 +227,8 @@ export interface DownloadOptions extends TopicOptions, StoreOptions, KeyringOpti
   readonly overwrite?: Overwrite;
   /** Whether what went at the source of an uploader with `delete` goes here too. Default: `obey`. */
   readonly deletions?: Deletions;
+  /** Make symbolic links too that lead out of their uploader's tree. */
+  readonly unsafeLinks?: boolean;
   /** Where what is removed so is kept: a folder on the sink's file system, below `to` unless it is absolute. Default: nowhere. */
   readonly backupDir?: string;
   readonly onEvent?: (event: DownloadEvent) => void;
@@ -250,6 +255,7 @@ export const downloadDefaults = {
   maxOpen: 10_000,
   overwrite: 'always',
   deletions: 'obey',
+  unsafeLinks: false,
 } as const satisfies Partial<DownloadOptions>;
 
 /** Download options with every default filled in. */
@@ -300,7 +306,8 @@ export interface ListOptions extends ReadingOptions {
 /**
  * `complete`: closed, and all bytes are on the topic. `sending`: not closed, and not given up. `incomplete`: bytes of it are not on the topic
  * (any more). `aborted`: given up by its uploader. `superseded`: a newer version of the path is complete, or it went
- * after it. `removed`: it went at its source, and this says so.
+ * after it. `removed`: it went at its source, and this says so. `link`: a
+ * symbolic link.
  */
 export const listedStates = [
   'complete',
@@ -309,6 +316,7 @@ export const listedStates = [
   'aborted',
   'superseded',
   'removed',
+  'link',
 ] as const;
 export type ListedState = (typeof listedStates)[number];
 /** `locked`: encrypted, and no key at hand opens it, whatever its state is. */

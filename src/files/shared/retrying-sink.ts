@@ -25,6 +25,7 @@ export function retryingSink(sink: Sink, retry: DiskRetry): Sink {
     publishWhole: (bytes, target, look, published, over) =>
       retry.with(bytes.length, () => sink.publishWhole(bytes, target, look, published, over)),
     adopt: (target, published, look) => retry.forAll(() => sink.adopt(target, published, look)),
+    ...linkingOf(sink, retry),
     ...(sink.remove === undefined
       ? {}
       : { remove: (target: string, upload: string) => retry.with(0, () => sink.remove!(target, upload)) }),
@@ -47,6 +48,14 @@ function retryingShared(shared: SharedSink, retry: DiskRetry): SharedSink {
     begin: (topic, first) => retry.forAll(() => shared.begin(topic, first)),
     claims: (topic) => retry.forAll(() => shared.claims(topic)),
     take: (topic, taken, left) => retry.forAll(() => shared.take(topic, taken, left)),
+  };
+}
+
+function linkingOf(sink: Sink, retry: DiskRetry): Pick<Sink, 'link' | 'linkAt'> {
+  if (sink.link === undefined) return {};
+  return {
+    link: (target, link, over) => retry.with(0, () => sink.link!(target, link, over)),
+    linkAt: (target) => retry.forAll(async () => sink.linkAt?.(target)),
   };
 }
 

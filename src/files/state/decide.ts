@@ -30,6 +30,16 @@ export function checksumOf(state: FileState | undefined): ChecksumAlgorithm | un
   return sealed === undefined ? state?.checksum : checksumAlgorithm(sealed);
 }
 
+/** One of them is a link: there is nothing to compare, or to go on with. */
+function decideOnLink(file: SourceFile, state: FileState): Decision {
+  const isSame = (['size', 'mtime', 'ctime', 'inode'] as const).every(
+    (name) => state.fingerprint[name] === file[name],
+  );
+  if (isSame && state.kind === 'link' && file.link !== undefined) return { action: 'unchanged' };
+  const begun = state.state === 'sending' ? { abort: state } : {};
+  return { action: 'send', reason: 'changed', ...begun };
+}
+
 /** What makes a file another one, and whether it is to be read though it looks as it was sent. */
 export interface Comparison {
   readonly by: Compare;
@@ -45,6 +55,7 @@ export function decide(
   if (state === undefined) return { action: 'send', reason: 'new' };
   if (state.state === 'aborted') return { action: 'send', reason: 'changed' };
   const { fingerprint } = state;
+  if (state.kind !== undefined || file.link !== undefined) return decideOnLink(file, state);
   const sameContent = fingerprint.size === file.size && fingerprint.mtime === file.mtime;
   const sameInode = fingerprint.ctime === file.ctime && fingerprint.inode === file.inode;
   if (state.state === 'sent') {

@@ -30,7 +30,8 @@ type Entry = readonly [
   acked: number,
   checksum?: ChecksumAlgorithm | 0,
   before?: readonly [upload: string, facts: Facts] | 0,
-  sealed?: string,
+  sealed?: string | 0,
+  kind?: 'link',
 ];
 
 const states = ['sent', 'sending', 'aborted'] as const;
@@ -79,7 +80,7 @@ export class FileStates {
 
   #pack(file: FileState): string {
     const { upload, fingerprint, digest = 0, partition, first, last, acked } = file;
-    const { checksum = 0, before, sealed, of } = file;
+    const { checksum = 0, before, sealed, of, kind } = file;
     const { size, mtime, ctime, inode } = fingerprint;
     const facts: Facts = [size, mtime, digest, partition, first, last, ...sourceOf(of)];
     const topic = this.#numberOf(file.topic);
@@ -88,19 +89,21 @@ export class FileStates {
     const common = [topic, state, upload, facts, ...look, acked === size ? -1 : acked] as const;
     const standing = before === undefined ? 0 : ([before.upload, factsOf(before)] as const);
     const entry: Entry =
-      sealed !== undefined
-        ? [...common, checksum, standing, sealed]
-        : standing !== 0
-          ? [...common, checksum, standing]
-          : checksum === 0
-            ? common
-            : [...common, checksum];
+      kind !== undefined
+        ? [...common, checksum, standing, sealed ?? 0, kind]
+        : sealed !== undefined
+          ? [...common, checksum, standing, sealed]
+          : standing !== 0
+            ? [...common, checksum, standing]
+            : checksum === 0
+              ? common
+              : [...common, checksum];
     return JSON.stringify(entry);
   }
 
   #unpack(text: string): FileState {
     const entry = JSON.parse(text) as Entry;
-    const [topic, state, upload, facts, ctime, inode, acked, checksum, before, sealed] = entry;
+    const [topic, state, upload, facts, ctime, inode, acked, checksum, before, sealed, kind] = entry;
     const [size, mtime, digest, partition, first, last, of] = facts;
     return {
       topic: this.#topics[topic]!,
@@ -115,7 +118,8 @@ export class FileStates {
       ...(digest === 0 ? {} : { digest }),
       ...(of === undefined ? {} : { of: copySourceOf(of) }),
       ...(before ? { before: versionOf(...before) } : {}),
-      ...(sealed === undefined ? {} : { sealed }),
+      ...(sealed ? { sealed } : {}),
+      ...(kind === undefined ? {} : { kind }),
     };
   }
 

@@ -8,13 +8,13 @@ import { decodeTopicRecord } from '../../records/topic-record.ts';
 import { versionOf } from '../../records/upload-id.ts';
 import { Ranges } from '../incoming/ranges.ts';
 import type { Keyring } from '../shared/keyring.ts';
-import type { ListedFile } from '../shared/options.ts';
+import type { ListedFile, ListedState } from '../shared/options.ts';
 import { type RecordsOf, standsWithin } from './standing-records.ts';
 
 /** One version of one file, as far as the topic holds it. */
 export interface Version extends UploadRef {
   /** `removed`: it went at the source, and this says so. */
-  readonly state: 'complete' | 'sending' | 'aborted' | 'incomplete' | 'removed';
+  readonly state: 'complete' | 'sending' | 'aborted' | 'incomplete' | 'removed' | 'link';
   readonly size: number;
   /** Empty while it is not closed. */
   readonly digest: string;
@@ -43,7 +43,7 @@ export interface Versions {
 }
 
 type Draft = Omit<Version, 'state'> & {
-  readonly end: 'close' | 'abort' | 'remove' | 'refused' | undefined;
+  readonly end: 'close' | 'abort' | 'remove' | 'link' | 'refused' | undefined;
 };
 
 /** Kafka offsets by partition. */
@@ -91,6 +91,7 @@ class Drafts {
     const all = [...this.#drafts.values()].map(({ end, ...version }): Version => {
       if (end === 'abort') return { ...version, state: 'aborted' };
       if (end === 'remove') return { ...version, state: 'removed' };
+      if (end === 'link') return { ...version, state: 'link' };
       if (end === undefined) return { ...version, state: 'sending' };
       const isWhole = end === 'close' && (version.ranges.covers(version.size) || version.of !== undefined);
       return { ...version, state: isWhole ? 'complete' : 'incomplete' };
@@ -157,10 +158,10 @@ class Drafts {
         if (path !== undefined && upload !== undefined)
           this.#note({ uploader, path, upload }, record, partition, { end: 'refused' });
       }
-    } else if (decoded.kind === 'remove') {
+    } else if (decoded.kind === 'remove' || decoded.kind === 'link') {
       const { uploader } = decoded;
       for (const gone of decoded.entries)
-        this.#note({ uploader, ...gone }, record, partition, { ...marks, end: 'remove' });
+        this.#note({ uploader, ...gone }, record, partition, { ...marks, end: decoded.kind });
     } else if (decoded.kind === 'chunk') {
       const { size, offset, bytes } = decoded;
       this.#note(decoded, record, partition, { ...marks, size }, [offset, offset + bytes.length]);
@@ -212,12 +213,17 @@ function closedBy({ size, digest, mtime }: Pick<Close, 'size' | 'digest' | 'mtim
   return { size, digest, mtime, end: 'close' as const };
 }
 
+/** True for a version of a name that is no file. */
+function isOther(state: ListedState): boolean {
+  return state === 'removed' || state === 'link';
+}
+
 /** The newest version that is complete, unless the file went after it; where none is, the newest that was not given up. */
 export function newestOf<T extends Pick<ListedFile, 'upload' | 'state'>>(
   versions: readonly T[],
 ): T | undefined {
   const standing = versions.filter(({ state }) => state !== 'aborted');
-  const complete = standing.filter(({ state }) => state === 'complete' || state === 'removed');
+  const complete = standing.filter(({ state }) => state === 'complete' || isOther(state));
   const candidates = complete.length > 0 ? complete : standing;
   const newest = candidates.reduce<T | undefined>(
     (newest, one) => (newest === undefined || one.upload > newest.upload ? one : newest),

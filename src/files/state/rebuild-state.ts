@@ -43,7 +43,7 @@ export async function rebuildState(
     const sent = { topic: topic.id, upload, state: 'sent' as const, fingerprint, partition, first, last };
     found.set(path, { ...sent, acked: facts.size, digest: facts.digest, ...(of && { of }) });
   };
-  /** What went at the source has no file; its id counts. */
+  /** What went at the source has no file, nor has a link, which is sent anew; its id counts. */
   const noteGone = (path: string, upload: string, partition: number, offset: number): void => {
     const known = found.get(path);
     if (known !== undefined && known.upload >= upload) return;
@@ -61,7 +61,7 @@ export async function rebuildState(
         } else if (decoded.kind === 'pack') {
           for (const file of decoded.files)
             note(file.path, file.upload, file, batch.partition, record.offset, record.offset);
-        } else if (decoded.kind === 'remove') {
+        } else if (decoded.kind === 'remove' || decoded.kind === 'link') {
           for (const { path, upload } of decoded.entries)
             noteGone(path, upload, batch.partition, record.offset);
         } else if (decoded.kind === 'chunk') {

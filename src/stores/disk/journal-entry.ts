@@ -1,5 +1,7 @@
 /** What a sink's journal says of one name: that a file was published there, that it went, or that a folder was made there for files. */
+import type { BigIntStats } from 'node:fs';
 import type { Published } from '../contract.ts';
+import { isSameTime } from './file-look.ts';
 
 /** A version, and the modification time that its file had when it was published. */
 export interface JournalEntry extends Published {
@@ -10,18 +12,37 @@ export interface JournalEntry extends Published {
 }
 
 /** In the place of a digest, where no file was published. */
-const [gone, folder] = ['', 'folder'];
+const [gone, folder, link] = ['', 'folder', 'link'];
 
 const nothing = { size: 0, mtime: '0', folded: null, modified: null };
 
-/** A name that went, by this upload. */
-export function goneEntry(upload: string): JournalEntry {
-  return { upload, digest: gone, ...nothing };
+/** What the contract has of a file. */
+export function publishedOf({ upload, size, digest }: JournalEntry): Published {
+  return { upload, size, digest };
 }
 
-/** A folder that was made for files; the upload is the newest that the name had, if any. */
-export function madeFolderEntry(upload: string): JournalEntry {
-  return { upload, digest: folder, ...nothing };
+/** A name that went, by this upload; of a folder that the sink made it is told too, and is one still. */
+export function goneEntry(upload: string, before?: JournalEntry): JournalEntry {
+  return { upload, digest: isMadeFolder(before) ? folder : gone, ...nothing };
+}
+
+/** A folder that was made for files. What is known of versions of its name stays. */
+export function madeFolderEntry(before: JournalEntry | undefined): JournalEntry {
+  return { upload: before?.upload ?? '', digest: folder, ...nothing };
+}
+
+/** A symbolic link, as it was put there. */
+export function linkEntry(put: {
+  readonly upload: string;
+  readonly size: number;
+  readonly mtime: string;
+  readonly folded: string | null;
+}): JournalEntry {
+  return { ...put, digest: link, modified: null };
+}
+
+export function isLink(entry: JournalEntry | undefined): boolean {
+  return entry?.digest === link;
 }
 
 /** True for a folder that the sink made, and that may go when it is empty. */
@@ -29,7 +50,13 @@ export function isMadeFolder(entry: JournalEntry | undefined): boolean {
   return entry?.digest === folder;
 }
 
+/** True where what stands there is what was put there. */
+export function isAsPut(entry: JournalEntry, look: BigIntStats): boolean {
+  const isOfItsKind = isLink(entry) ? look.isSymbolicLink() : isFile(entry) && look.isFile();
+  return isOfItsKind && look.size === BigInt(entry.size) && isSameTime(entry.mtime, look.mtimeNs);
+}
+
 /** True for a file that was published, and is not known to have gone. */
 export function isFile({ digest }: JournalEntry): boolean {
-  return digest !== gone && digest !== folder;
+  return digest !== gone && digest !== folder && digest !== link;
 }

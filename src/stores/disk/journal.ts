@@ -14,7 +14,7 @@ import type { EpochRun } from '../../kafka/contract.ts';
 import type { Published, ReadRange, TopicPositions, UnfinishedUpload } from '../contract.ts';
 import { SinkLostError } from '../sink-lost.ts';
 import { isSameMicrosecond } from './file-look.ts';
-import { goneEntry, isMadeFolder, type JournalEntry, madeFolderEntry } from './journal-entry.ts';
+import type { JournalEntry } from './journal-entry.ts';
 import { isDamage, systemErrorOf } from './journal-fault.ts';
 import { settle, sinkId } from './journal-place.ts';
 import { unfinishedFrom } from './journal-rows.ts';
@@ -136,20 +136,9 @@ export class Journal {
     this.#gone.add(published.upload);
   }
 
-  /** The file of a name went, by this upload. */
-  noteRemoved(target: string, upload: string): void {
-    const isFolder = isMadeFolder(this.published(target));
-    this.#fresh.set(target, isFolder ? madeFolderEntry(upload) : goneEntry(upload));
-  }
-
-  /** A folder that was made is no more. */
-  noteFolderGone(target: string): void {
-    this.#fresh.set(target, goneEntry(this.published(target)?.upload ?? ''));
-  }
-
-  /** A folder was made. What is known of versions of its name stays. */
-  noteFolder(target: string): void {
-    this.#fresh.set(target, madeFolderEntry(this.published(target)?.upload ?? ''));
+  /** What else stands under a name, or that nothing does. */
+  note(target: string, entry: JournalEntry): void {
+    this.#fresh.set(target, entry);
   }
 
   noteGone(upload: string): void {

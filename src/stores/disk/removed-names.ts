@@ -5,13 +5,13 @@
 import type { BigIntStats } from 'node:fs';
 import { link, rename, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Removal, RemovedName } from '../contract.ts';
+import type { Removal, RemovedName, SinkLink } from '../tree-names.ts';
 import type { BackupFolder } from './backup-folder.ts';
 import type { DiskCalls } from './calls.ts';
-import { isSameTime } from './file-look.ts';
 import { type Folders, folderOf } from './folders.ts';
 import type { Journal } from './journal.ts';
-import { isFile, isMadeFolder, type JournalEntry } from './journal-entry.ts';
+import { goneEntry, isAsPut, isMadeFolder, type JournalEntry } from './journal-entry.ts';
+import { type LinkClaim, putLink } from './put-link.ts';
 
 export interface RemovedNamesOptions {
   readonly calls: DiskCalls;
@@ -32,10 +32,16 @@ export class RemovedNames {
   /** As the contract says of `remove`. */
   async remove(target: string, upload: string): Promise<RemovedName> {
     const { journal } = this.#options;
-    const removed = await this.#removeFile(target, upload, journal.published(target));
-    journal.noteRemoved(target, upload);
+    const entry = journal.published(target);
+    const removed = await this.#removeFile(target, upload, entry);
+    journal.note(target, goneEntry(upload, entry));
     if (removed.result !== 'other') await this.#removeFolders(folderOf(target));
     return removed;
+  }
+
+  /** As the contract says of `link`. */
+  link(target: string, link: SinkLink, claim: LinkClaim): Promise<void> {
+    return putLink(this.#options, target, link, claim);
   }
 
   async #removeFile(target: string, upload: string, entry: JournalEntry | undefined): Promise<RemovedName> {
@@ -47,7 +53,7 @@ export class RemovedNames {
         const look = await calls.lookIfThere(full);
         if (look === undefined) return { result: 'gone' };
         if (isMadeFolder(entry) && look.isDirectory()) return { result: 'gone' };
-        if (entry === undefined || !isAsPublished(entry, look)) return { result: 'other' };
+        if (entry === undefined || !isAsPut(entry, look)) return { result: 'other' };
         const removed = await this.#take(full, target, upload, look);
         folders.touch(folder);
         return removed;
@@ -98,7 +104,8 @@ export class RemovedNames {
   async #removeFolders(from: string): Promise<void> {
     const { folders, journal } = this.#options;
     for (let folder = from; folder.includes('/'); folder = folderOf(folder)) {
-      if (!isMadeFolder(journal.published(folder))) return;
+      const entry = journal.published(folder);
+      if (!isMadeFolder(entry)) return;
       const name = folder.slice(folderOf(folder).length + 1);
       try {
         await folders.within(folder, (path) => rmdir(`${path}/${name}`));
@@ -107,16 +114,7 @@ export class RemovedNames {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return;
       }
       folders.removed(folder);
-      journal.noteFolderGone(folder);
+      journal.note(folder, goneEntry(entry?.upload ?? ''));
     }
   }
-}
-
-function isAsPublished(entry: JournalEntry, look: BigIntStats): boolean {
-  return (
-    isFile(entry) &&
-    look.isFile() &&
-    look.size === BigInt(entry.size) &&
-    isSameTime(entry.mtime, look.mtimeNs)
-  );
 }

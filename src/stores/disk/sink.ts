@@ -11,7 +11,6 @@ import type {
   PartFile,
   Published,
   PublishedFile,
-  RemovedName,
   Sink,
   SinkAbilities,
   TopicPositions,
@@ -20,6 +19,7 @@ import type {
 import { Notices } from '../notices.ts';
 import { absolutePath } from '../place.ts';
 import { ownFolder } from '../target-name.ts';
+import type { RemovedName, SinkLink } from '../tree-names.ts';
 import { writesAnywhere } from '../writes-anywhere.ts';
 import { BackupFolder } from './backup-folder.ts';
 import { DiskCalls } from './calls.ts';
@@ -30,7 +30,7 @@ import { finishPart } from './finish-part.ts';
 import { Folders } from './folders.ts';
 import { fewerFilesText, Handles, type OpenPart } from './handles.ts';
 import { type Journal, openJournal } from './journal.ts';
-import { isFile } from './journal-entry.ts';
+import { isFile, madeFolderEntry, publishedOf } from './journal-entry.ts';
 import { KeptAside } from './kept-aside.ts';
 import { leftParts } from './left-parts.ts';
 import { openFault } from './open-fault.ts';
@@ -97,8 +97,8 @@ class DiskSink implements Sink {
   /** `root` is where the place really is. */
   constructor(place: string, root: string, spelling: Spelling, options: DiskSinkSettings) {
     const { calls, identify, keepsStamps, backup } = options;
-    const names = process.platform === 'win32' ? 'windows' : 'posix';
-    this.abilities = { ...writesAnywhere(names), reserved: backup?.within };
+    const anywhere = writesAnywhere(process.platform === 'win32' ? 'windows' : 'posix');
+    this.abilities = { ...anywhere, reserved: backup?.within };
     this.place = place;
     this.#spelling = spelling;
     this.#root = root;
@@ -112,10 +112,11 @@ class DiskSink implements Sink {
     this.#own = new OwnFolder(place, root, this.#parts, calls);
     const withDescriptor = <T>(work: () => Promise<T>): Promise<T> => this.#handles.withDescriptor(work);
     this.#way = new Way({ calls, root, realRoot: root, withDescriptor });
-    const made = (folder: string): void => this.#journal.noteFolder(folder);
+    const made = (folder: string): void =>
+      this.#journal.note(folder, madeFolderEntry(this.#journal.published(folder)));
     this.#folders = new Folders({ root, way: this.#way, calls, refusals: this.#refusals, made });
-    const [folders, journal] = [this.#folders, this.#journal];
-    this.#removed = new RemovedNames({ calls, parts: this.#parts, folders, journal, backup });
+    const [parts, folders, journal] = [this.#parts, this.#folders, this.#journal];
+    this.#removed = new RemovedNames({ calls, parts, folders, journal, backup });
     this.#standing = new StandingFiles(root, calls, this.#way);
     this.#names = new FinalNames({
       calls,
@@ -156,7 +157,6 @@ class DiskSink implements Sink {
   get caseInsensitive(): boolean {
     return this.#spelling.caseInsensitive;
   }
-
   get isCopy(): boolean {
     return this.#journal.isCopy;
   }
@@ -164,8 +164,7 @@ class DiskSink implements Sink {
   async published(target: string): Promise<Published | undefined> {
     const entry = this.#journal.published(target);
     if (entry === undefined || !isFile(entry)) return undefined;
-    if (!(await this.#standing.looksAs(target, entry))) return undefined;
-    return { upload: entry.upload, size: entry.size, digest: entry.digest };
+    return (await this.#standing.looksAs(target, entry)) ? publishedOf(entry) : undefined;
   }
 
   async newest(target: string): Promise<string | undefined> {
@@ -243,6 +242,19 @@ class DiskSink implements Sink {
 
   remove(target: string, upload: string): Promise<RemovedName> {
     return this.#own.guard(() => this.#removed.remove(target, upload));
+  }
+
+  link(target: string, link: SinkLink, over: Over = 'anything'): Promise<string | undefined> {
+    const work = async ({ folded }: Claim): Promise<string | undefined> => {
+      const kept = await this.#aside.meet(target, over);
+      await this.#removed.link(target, link, { folded, ifFree: over === 'nothing' });
+      return kept;
+    };
+    return this.#own.guard(() => this.#names.claim(target, work));
+  }
+
+  linkAt(target: string): Promise<string | undefined> {
+    return this.#standing.link(target);
   }
 
   async quarantine(upload: string, target: string): Promise<void> {

@@ -70,7 +70,7 @@ test('Symbolic links are passed over', async (t) => {
 });
 
 test('Links are followed when asked for, to every place they lead to, and never in circles', async (t) => {
-  const source = await openDiskSource(await linkedFolder(t), { followSymlinks: true });
+  const source = await openDiskSource(await linkedFolder(t), { links: 'follow' });
   const { paths, unsendable } = await listed(source);
   // What leads nowhere is no file; what cannot be followed may lead to one.
   assert.deepEqual(
@@ -158,7 +158,7 @@ test('A pipe that took the place of a file is not waited for', async (t) => {
   const folder = await temporaryFolder(t);
   const pipe = join(folder, 'pipe');
   await promisify(execFile)('mkfifo', [pipe]);
-  const source = await openDiskSource(folder, { followSymlinks: true });
+  const source = await openDiskSource(folder, { links: 'follow' });
   let isOpen = false;
   const opened = source.open('pipe').finally(() => {
     isOpen = true;
@@ -184,7 +184,7 @@ test('Calls are made in place only where no link can lead to another disk', asyn
     syncBuiltinESMExports();
   });
   for (const followSymlinks of [false, true]) {
-    const source = await openDiskSource(folder, { followSymlinks });
+    const source = await openDiskSource(folder, { links: followSymlinks ? 'follow' : 'skip' });
     await (await source.open('file')).close();
     const expected = !followSymlinks && (await isLocalTree(folder)) ? 1 : 0;
     assert.equal(openInPlace.mock.callCount(), expected);

@@ -3,8 +3,9 @@ import { constants } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError, describeError } from '../../errors.ts';
-import type { OpenFile, Removal, Selection, Source, SourceFile, Unsendable } from '../contract.ts';
+import type { OpenFile, Selection, Source, SourceFile, Unsendable } from '../contract.ts';
 import { absolutePath } from '../place.ts';
+import type { LinkChoice, Removal } from '../tree-names.ts';
 import { DiskCalls, fewBytes } from './calls.ts';
 import { Descriptors } from './descriptors.ts';
 import { folderOf } from './folders.ts';
@@ -14,7 +15,8 @@ import { TreeWatch } from './watch.ts';
 import { Way } from './way.ts';
 
 export interface DiskSourceOptions {
-  readonly followSymlinks?: boolean;
+  /** What symbolic links are: nothing, what they point to, or themselves. Default: `skip`. */
+  readonly links?: LinkChoice | undefined;
   /** The system's calls. Default: what suits the disk. */
   readonly calls?: DiskCalls;
 }
@@ -35,15 +37,10 @@ export async function openDiskSource(directory: string, options: DiskSourceOptio
       { cause },
     );
   }
-  const followSymlinks = options.followSymlinks ?? false;
+  const links = options.links ?? 'skip';
   // Links may lead to any disk.
-  const calls = options.calls ?? (followSymlinks ? new DiskCalls(false) : await DiskCalls.on(root));
-  return new DiskSource(
-    root,
-    new Way({ calls, root, realRoot: await realpath(root) }),
-    followSymlinks,
-    calls,
-  );
+  const calls = options.calls ?? (links === 'follow' ? new DiskCalls(false) : await DiskCalls.on(root));
+  return new DiskSource(root, new Way({ calls, root, realRoot: await realpath(root) }), links, calls);
 }
 
 /** A pipe that took the file's place would be waited for. */
@@ -55,15 +52,17 @@ class DiskSource implements Source {
   readonly place: string;
   readonly abilities = { appearsWhole: false };
   readonly #followSymlinks: boolean;
+  readonly #keepLinks: boolean;
   readonly #calls: DiskCalls;
   readonly #way: Way;
   readonly #taken: TakenFiles;
   readonly #descriptors = new Descriptors();
 
-  constructor(root: string, way: Way, followSymlinks: boolean, calls: DiskCalls) {
+  constructor(root: string, way: Way, links: LinkChoice, calls: DiskCalls) {
     this.place = root;
     this.#way = way;
-    this.#followSymlinks = followSymlinks;
+    this.#followSymlinks = links === 'follow';
+    this.#keepLinks = links === 'keep';
     this.#calls = calls;
     this.#taken = new TakenFiles(calls, root);
   }
@@ -73,12 +72,14 @@ class DiskSource implements Source {
     const isFree = async (folder: string): Promise<boolean> => followSymlinks || this.#way.isFree(folder);
     const withDescriptor = <T>(work: () => Promise<T>): Promise<T> => this.#descriptors.use(work);
     const giveBack = (path: string): Promise<string | undefined> => this.#taken.giveBack(path);
-    return walk({ root, isFree, giveBack, followSymlinks, calls, withDescriptor, selection, unsendable });
+    const how = { followSymlinks, keepLinks: this.#keepLinks };
+    return walk({ root, isFree, giveBack, ...how, calls, withDescriptor, selection, unsendable });
   }
 
   async look(path: string): Promise<SourceFile | undefined> {
     if (!this.#followSymlinks && !(await this.#way.isFree(folderOf(path)))) return undefined;
-    return lookAt(this.#calls, this.place, path, this.#followSymlinks);
+    const how = { followSymlinks: this.#followSymlinks, keepLinks: this.#keepLinks };
+    return lookAt(this.#calls, this.place, path, how);
   }
 
   readAtOnce(path: string, into: Uint8Array): SourceFile | undefined {
@@ -117,7 +118,7 @@ class DiskSource implements Source {
 
   /** A link that is not followed. */
   async hides(path: string): Promise<boolean> {
-    if (this.#followSymlinks) return false;
+    if (this.#followSymlinks || this.#keepLinks) return false;
     return this.#way.check(path).then(
       () => false,
       (error: NodeJS.ErrnoException) => error.code === 'ELOOP',

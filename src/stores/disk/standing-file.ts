@@ -1,5 +1,6 @@
 /** Reading what stands under a final name already, whoever put it there. */
 import { type BigIntStats, constants } from 'node:fs';
+import { readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ChecksumAlgorithm, createHasher } from '../../records/checksum.ts';
 import type { DiskCalls } from './calls.ts';
@@ -63,6 +64,14 @@ export class StandingFiles {
       return undefined;
     });
     return seen === undefined || seen.isDirectory() ? undefined : String(seen.mtimeNs);
+  }
+
+  /** What the symbolic link there says; undefined where none stands there. */
+  async link(target: string): Promise<string | undefined> {
+    return readlink(join(this.#root, target)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EINVAL' && !noFile.has(error.code ?? '')) throw error;
+      return undefined;
+    });
   }
 
   /** Runs `sync` on the file; resolves with how it looks, or undefined when there is none. */

@@ -5,7 +5,8 @@
  */
 import { link, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Removal, SourceFile } from '../contract.ts';
+import type { SourceFile } from '../contract.ts';
+import type { Removal } from '../tree-names.ts';
 import type { DiskCalls } from './calls.ts';
 import { ownPathOf, takenPathOf } from './taken-name.ts';
 import { lookAt } from './walk.ts';
@@ -23,7 +24,7 @@ export class TakenFiles {
 
   /** Throws the system's error when the file may not be removed: it stands under its name then. */
   async remove(file: SourceFile): Promise<Removal> {
-    const found = await lookAt(this.#calls, this.#root, file.path, false);
+    const found = await lookAt(this.#calls, this.#root, file.path, { followSymlinks: false });
     if (found === undefined) return 'gone';
     if (!isSame(found, file) || found.ctime !== file.ctime) return 'other';
     const taken = takenPathOf(file.path);
@@ -42,7 +43,7 @@ export class TakenFiles {
 
   async #removeTaken(taken: string, file: SourceFile): Promise<Removal> {
     try {
-      const now = await lookAt(this.#calls, this.#root, taken, false);
+      const now = await lookAt(this.#calls, this.#root, taken, { followSymlinks: false });
       if (now === undefined) return 'other';
       if (isSame(now, file)) {
         await unlink(join(this.#root, taken));
@@ -75,7 +76,7 @@ export class TakenFiles {
       await link(from, to);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      const isThere = (await lookAt(this.#calls, this.#root, path, false)) !== undefined;
+      const isThere = (await lookAt(this.#calls, this.#root, path, { followSymlinks: false })) !== undefined;
       if (code === 'EEXIST' || code === 'ENOENT' || isThere) throw error;
       // File systems without hard links.
       return rename(from, to);

@@ -1,7 +1,7 @@
 /** Walking a folder tree: names checked, symbolic links by choice, what vanishes on the way passed over. */
 import { isUtf8 } from 'node:buffer';
 import type { BigIntStats, Dirent } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import { pathFault } from '../../records/path.ts';
@@ -22,6 +22,8 @@ interface Folder {
 export interface WalkOptions {
   readonly root: string;
   readonly followSymlinks: boolean;
+  /** Symbolic links are files of their own kind. */
+  readonly keepLinks: boolean;
   /** False when there is a symbolic link on the way to a folder that is not to be followed. */
   readonly isFree: (folder: string) => Promise<boolean>;
   readonly calls: DiskCalls;
@@ -60,13 +62,13 @@ export async function* walk(options: WalkOptions): AsyncGenerator<SourceFile> {
         continue;
       }
       const kind = await kindOf(entry, root, path, options);
-      if (kind === 'file' && selection.file(path)) files.push(path);
+      if ((kind === 'file' || kind === 'link') && selection.file(path)) files.push(path);
       if (kind === 'folder' && selection.folder(path)) folders.push({ path, above });
     }
     const atOnce = (path: string): SourceFile | undefined =>
       followSymlinks ? undefined : lookAtOnce(calls, root, path);
     const lookOrTell = (path: string): Promise<SourceFile | undefined> =>
-      lookAt(calls, root, path, followSymlinks).catch((error: unknown) => {
+      lookAt(calls, root, path, options).catch((error: unknown) => {
         unsendable({ path, reason: `the file cannot be looked at: ${(error as Error).message}` });
         return undefined;
       });
@@ -117,16 +119,24 @@ export async function lookAt(
   calls: DiskCalls,
   root: string,
   path: string,
-  followSymlinks: boolean,
+  { followSymlinks, keepLinks = false }: { readonly followSymlinks: boolean; readonly keepLinks?: boolean },
 ): Promise<SourceFile | undefined> {
   const full = join(root, path);
   try {
     const stats = await (followSymlinks ? stat(full, { bigint: true }) : calls.lookAt(full));
+    if (keepLinks && stats.isSymbolicLink()) return await lookAtLink(full, path, stats);
     return stats.isFile() ? sourceFile(path, stats) : undefined;
   } catch (error) {
     if (vanished(error)) return undefined;
     throw error;
   }
+}
+
+/** A link that says something that is no text of UTF-8 cannot be told of. */
+async function lookAtLink(full: string, path: string, stats: BigIntStats): Promise<SourceFile> {
+  const bytes = await readlink(full, { encoding: 'buffer' });
+  if (!isUtf8(bytes)) throw new Error('what the link points to is not UTF-8');
+  return { ...sourceFile(path, stats), link: bytes.toString() };
 }
 
 export function sourceFile(path: string, stats: BigIntStats): SourceFile {
@@ -166,19 +176,25 @@ function childOf(
 }
 
 /** True where it would be sent, or walked through, under a better name. */
-function isWanted(entry: Dirent<Buffer>, path: string, { followSymlinks, selection }: WalkOptions): boolean {
+function isWanted(
+  entry: Dirent<Buffer>,
+  path: string,
+  { followSymlinks, keepLinks, selection }: WalkOptions,
+): boolean {
   if (entry.isDirectory()) return selection.folder(path);
-  return (entry.isFile() || (followSymlinks && entry.isSymbolicLink())) && selection.file(path);
+  const isLink = (followSymlinks || keepLinks) && entry.isSymbolicLink();
+  return (entry.isFile() || isLink) && selection.file(path);
 }
 
 async function kindOf(
   entry: Dirent<Buffer>,
   root: string,
   path: string,
-  { followSymlinks, selection, unsendable }: WalkOptions,
-): Promise<'file' | 'folder' | 'other'> {
+  { followSymlinks, keepLinks, selection, unsendable }: WalkOptions,
+): Promise<'file' | 'folder' | 'link' | 'other'> {
   if (entry.isFile()) return 'file';
   if (entry.isDirectory()) return 'folder';
+  if (keepLinks && entry.isSymbolicLink()) return 'link';
   if (!entry.isSymbolicLink() || !followSymlinks) return 'other';
   try {
     const target = await stat(join(root, path));

@@ -143,7 +143,7 @@ test('A folder of the source that was swapped for a link after it was listed: no
     assert.equal(await source.look('dir/deep/a'), undefined);
     const later = await Array.fromAsync(source.list(everything, () => {}));
     assert.ok(later.every(({ path }) => path.startsWith('moved/')));
-    const following = await openDiskSource(folder, { followSymlinks: true });
+    const following = await openDiskSource(folder, { links: 'follow' });
     await (await following.open('dir/deep/a')).close();
   }
 });

@@ -11,7 +11,6 @@ import type {
   PartFile,
   Published,
   PublishedFile,
-  RemovedName,
   Sink,
   TopicPositions,
   UnfinishedUpload,
@@ -21,6 +20,7 @@ import { rangesWithin } from '../ranges-within.ts';
 import { ReplacedError } from '../replaced.ts';
 import { foldedName } from '../target-name.ts';
 import { TouchedError } from '../touched.ts';
+import type { RemovedName } from '../tree-names.ts';
 import { VanishedError } from '../vanished.ts';
 import { writesAnywhere } from '../writes-anywhere.ts';
 import type { MemoryDisk } from './disk.ts';

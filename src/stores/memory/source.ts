@@ -3,8 +3,9 @@
  * a disk. It keeps inodes as a file system does: who has a file open goes on seeing it, whatever becomes of its name.
  */
 import { pathFault } from '../../records/path.ts';
-import type { OpenFile, Removal, Selection, Source, SourceFile, Unsendable } from '../contract.ts';
+import type { OpenFile, Selection, Source, SourceFile, Unsendable } from '../contract.ts';
 import { ownFolder } from '../target-name.ts';
+import type { Removal } from '../tree-names.ts';
 import { systemError } from './system-error.ts';
 
 interface Inode {

@@ -108,7 +108,8 @@ function standing(canary: Canary, events: readonly DownloadEvent[], { files, odd
   const faults: string[] = [];
   const outside = canary.fault();
   if (outside !== undefined) faults.push(outside);
-  for (const name of odd) faults.push(`${name} is neither a file nor a folder`);
+  const linked = new Set(events.map((event) => (event.type === 'linked' ? event.target : '')));
+  for (const name of odd) if (!linked.has(name)) faults.push(`${name} is neither a file nor a folder`);
   for (const [path, bytes] of healthy.expected) {
     const stands = files.get(`${healthy.uploader}/${path}`);
     if (stands === undefined)
@@ -120,7 +121,7 @@ function standing(canary: Canary, events: readonly DownloadEvent[], { files, odd
   for (const event of events) {
     if (event.type === 'received') digests.set(event.target, event.digest);
     // What stands there afterwards, nobody has told of.
-    if (event.type === 'deleted') digests.delete(event.target);
+    if (event.type === 'deleted' || event.type === 'linked') digests.delete(event.target);
   }
   for (const [target, digest] of digests) {
     const stands = files.get(target);

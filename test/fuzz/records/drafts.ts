@@ -1,6 +1,7 @@
 /** Records that are as they should be, of files that nobody has: what hostile ones are made of. */
 import { checksumAlgorithms, digestOf } from '../../../src/records/checksum.ts';
 import { encodeAbort, encodeCopy } from '../../../src/records/file-record.ts';
+import { encodeLinks } from '../../../src/records/link-record.ts';
 import { encodeRemove } from '../../../src/records/remove-record.ts';
 import {
   type CraftedFile,
@@ -39,6 +40,7 @@ export function draftUpload(random: Random): WrittenRecord[] {
   const partition = random.below(healthy.partitions);
   const file = anyFile(random);
   if (random.chance(0.1)) return removals(random, partition);
+  if (random.chance(0.05)) return links(random, partition);
   const records = (): Parameters<typeof written>[0][] => {
     try {
       if (random.chance(0.25)) {
@@ -69,6 +71,26 @@ function removals(random: Random, partition: number): WrittenRecord[] {
   const entries = files.map((file) => ({ path: file.path, upload: craftedId(file) }));
   try {
     return [written(encodeRemove(uploader, entries), healthy.topic, partition)];
+  } catch {
+    return [];
+  }
+}
+
+/** Links to anywhere, in the place of files and of their folders. */
+function links(random: Random, partition: number): WrittenRecord[] {
+  const { uploader = 'shop', ...first } = anyFile(random);
+  const files = [first, ...Array.from({ length: random.small(4) }, () => anyFile(random))];
+  const entries = files.map((file) => {
+    const target = random.pick(['x', '..', '../..', '../../canary', '/etc', '.', 'a/../..', ...paths]);
+    return {
+      path: file.path,
+      upload: craftedId(file),
+      target,
+      mtime: '1700000000000000000',
+    };
+  });
+  try {
+    return [written(encodeLinks(uploader, entries), healthy.topic, partition)];
   } catch {
     return [];
   }

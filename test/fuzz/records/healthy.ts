@@ -75,7 +75,7 @@ export function mayHarm(record: WrittenRecord): boolean {
   const claims = record.headers.filter(([name]) => name === 'uploader').map(([, value]) => value.toString());
   const isOurs = claims.includes(uploader);
   const kind = textOf(record, 'kind');
-  if (kind === 'pack' || kind === 'remove') return isOurs;
+  if (kind === 'pack' || kind === 'remove' || kind === 'link') return isOurs;
   const [path, upload] = [textOf(record, 'path') ?? '', textOf(record, 'upload') ?? ''];
   const owner = uploads.get(upload);
   if (owner !== undefined && (!isOurs || owner.path !== path)) {

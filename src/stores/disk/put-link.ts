@@ -1,0 +1,65 @@
+/** Putting a symbolic link under a name: it is made aside, and renamed. */
+import { lutimes, rename, rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ReplacedError } from '../replaced.ts';
+import type { SinkLink } from '../tree-names.ts';
+import type { DiskCalls } from './calls.ts';
+import { type Folders, folderOf } from './folders.ts';
+import type { Journal } from './journal.ts';
+import { linkEntry } from './journal-entry.ts';
+
+export interface PutLinkParts {
+  readonly calls: DiskCalls;
+  /** The folder of temporary files. */
+  readonly parts: string;
+  readonly folders: Folders;
+  readonly journal: Journal;
+}
+
+/** A name that is to be a link. */
+export interface LinkClaim {
+  /** All its spellings as one, where they are one name there. */
+  readonly folded: string | null;
+  /** It is put there only where nothing stands. */
+  readonly ifFree: boolean;
+}
+
+/** As the contract says of `link`. Throws the system's errors, as where a folder stands there, and ReplacedError. */
+export async function putLink(
+  { calls, parts, folders, journal }: PutLinkParts,
+  target: string,
+  { upload, to, mtime }: SinkLink,
+  { folded, ifFree }: LinkClaim,
+): Promise<void> {
+  const made = join(parts, `link-${upload}`);
+  const folder = folderOf(target);
+  await rm(made, { force: true });
+  await symlink(to, made);
+  try {
+    // As far as the system has times of links.
+    const seconds = Number(BigInt(mtime) / 1000n) / 1e6;
+    await lutimes(made, seconds, seconds).catch(() => {});
+    await folders.prepare(target);
+    await folders.within(target, async (path) => {
+      const full = `${path}/${target.slice(folder.length + 1)}`;
+      if (ifFree) await claimFree(calls, to, full);
+      await rename(made, full);
+      folders.touch(folder);
+      const { size, mtimeNs } = await calls.lookAt(full);
+      journal.note(target, linkEntry({ upload, size: Number(size), mtime: String(mtimeNs), folded }));
+    });
+  } finally {
+    await rm(made, { force: true });
+  }
+}
+
+/** Making a link replaces nothing. A folder is met by whoever renames. */
+async function claimFree(calls: DiskCalls, to: string, full: string): Promise<void> {
+  try {
+    await symlink(to, full);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const standing = await calls.lookIfThere(full);
+    if (!standing?.isDirectory()) throw new ReplacedError(`${full} stands there by now`);
+  }
+}
