@@ -10,7 +10,7 @@ import type { BackupFolder } from './backup-folder.ts';
 import type { DiskCalls } from './calls.ts';
 import { type Folders, folderOf } from './folders.ts';
 import type { Journal } from './journal.ts';
-import { goneEntry, isAsPut, isMadeFolder, type JournalEntry } from './journal-entry.ts';
+import { goneEntry, isAsPut, isMadeFolder, type JournalEntry, madeFolderEntry } from './journal-entry.ts';
 import { type LinkClaim, putLink } from './put-link.ts';
 
 export interface RemovedNamesOptions {
@@ -24,6 +24,7 @@ export interface RemovedNamesOptions {
 
 export class RemovedNames {
   readonly #options: RemovedNamesOptions;
+  #clearing: Promise<void> = Promise.resolve();
 
   constructor(options: RemovedNamesOptions) {
     this.#options = options;
@@ -32,10 +33,14 @@ export class RemovedNames {
   /** As the contract says of `remove`. */
   async remove(target: string, upload: string): Promise<RemovedName> {
     const { journal } = this.#options;
-    const entry = journal.published(target);
-    const removed = await this.#removeFile(target, upload, entry);
-    journal.note(target, goneEntry(upload, entry));
-    if (removed.result !== 'other') await this.#removeFolders(folderOf(target));
+    const removed = await this.#removeFile(target, upload, journal.published(target));
+    // Asked again: a folder may have been made there since.
+    journal.note(target, goneEntry(upload, journal.published(target)));
+    if (removed.result !== 'other') {
+      // One after the other: who is not the last in a folder has to have found that out before the last one looks.
+      this.#clearing = this.#clearing.then(() => this.#removeFolders(folderOf(target)));
+      await this.#clearing;
+    }
     return removed;
   }
 
@@ -107,14 +112,18 @@ export class RemovedNames {
       const entry = journal.published(folder);
       if (!isMadeFolder(entry)) return;
       const name = folder.slice(folderOf(folder).length + 1);
+      // Before it goes: what makes it anew at that very moment says so after us.
+      journal.note(folder, goneEntry(entry?.upload ?? ''));
       try {
         await folders.within(folder, (path) => rmdir(`${path}/${name}`));
       } catch (error) {
-        // Others stand in it, or it was removed by somebody; what cannot be removed is in nobody's way.
-        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return;
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+          // Others stand in it; what cannot be removed is in nobody's way.
+          journal.note(folder, madeFolderEntry(journal.published(folder)));
+          return;
+        }
       }
       folders.removed(folder);
-      journal.note(folder, goneEntry(entry?.upload ?? ''));
     }
   }
 }
