@@ -167,7 +167,8 @@ export class DiskCalls {
   async syncFolder(folder: string): Promise<void> {
     if (process.platform === 'win32') return;
     const file = await later.open(folder, 'r').catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
+      // A link that leads to itself may have taken the place of one above.
+      if (!['ENOENT', 'ENOTDIR', 'ELOOP'].includes(error.code ?? '')) throw error;
       return undefined;
     });
     if (file === undefined) return;
