@@ -1,0 +1,113 @@
+/** A tree of files and links, changed at random by a seed, sent and received in rounds, and compared with what the sink has. */
+import { existsSync } from 'node:fs';
+import {
+  appendFile,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { openDiskSink } from '../../src/stores/disk/sink.ts';
+import { openDiskSource } from '../../src/stores/disk/source.ts';
+import { Random } from '../fuzz/random.ts';
+import { Flow } from '../support/flow.ts';
+
+/** Few names, so that files, folders and links take each other's place. */
+const names = ['a', 'b', 'c', 'd'] as const;
+const deepest = 3;
+/** Operations between two looks. */
+const round = 12;
+
+export interface Differences {
+  readonly round: number;
+  readonly lines: readonly string[];
+}
+
+/** Path -> what stands there, of files and links. */
+async function contents(folder: string): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  if (!existsSync(folder)) return found;
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const full = join(entry.parentPath, entry.name);
+    const path = full.slice(folder.length + 1);
+    if (entry.isSymbolicLink()) found.set(path, `link ${await readlink(full)}`);
+    else if (entry.isFile()) found.set(path, `file ${(await readFile(full)).toString('base64')}`);
+  }
+  return found;
+}
+
+function differences(from: ReadonlyMap<string, string>, to: ReadonlyMap<string, string>): string[] {
+  const paths = [...new Set([...from.keys(), ...to.keys()])].sort();
+  return paths
+    .filter((path) => from.get(path) !== to.get(path))
+    .map((path) => `${path}: ${from.get(path) ?? 'nothing'}, at the sink ${to.get(path) ?? 'nothing'}`);
+}
+
+function anyPath(random: Random): string {
+  return Array.from({ length: random.between(1, deepest) }, () => random.pick(names)).join('/');
+}
+
+/** Makes room for a name: files and links on its way, and whatever has the name, go. */
+async function clear(root: string, path: string): Promise<void> {
+  const segments = path.split('/');
+  for (let count = 1; count < segments.length; count++) {
+    const above = join(root, ...segments.slice(0, count));
+    const stats = await lstat(above).catch(() => undefined);
+    if (stats !== undefined && !stats.isDirectory()) await rm(above);
+  }
+  await rm(join(root, path), { recursive: true, force: true });
+  await mkdir(dirname(join(root, path)), { recursive: true });
+}
+
+async function operate(root: string, random: Random): Promise<void> {
+  const path = anyPath(random);
+  const full = join(root, path);
+  const stats = await lstat(full).catch(() => undefined);
+  const what = random.below(10);
+  if (what < 4) {
+    await clear(root, path);
+    await writeFile(full, random.bytes(random.small(3000)));
+  } else if (what < 5) {
+    await clear(root, path);
+    await symlink(random.pick([...names, 'a/b', 'nowhere']), full);
+  } else if (stats === undefined) return;
+  else if (what < 6 && stats.isFile()) await appendFile(full, random.bytes(100));
+  else if (what < 8) {
+    const to = anyPath(random);
+    if (to === path || to.startsWith(`${path}/`) || path.startsWith(`${to}/`)) return;
+    await clear(root, to);
+    if (await lstat(full).catch(() => undefined)) await rename(full, join(root, to));
+  } else await rm(full, { recursive: true });
+}
+
+/** Plays rounds of a seed in a folder of its own; resolves with the first difference, if there is one. */
+export async function playTree(
+  seed: number,
+  rounds: number,
+  folder: string,
+): Promise<Differences | undefined> {
+  const random = new Random(`tree ${seed}`);
+  const [from, to] = [join(folder, 'from'), join(folder, 'to')];
+  await mkdir(from);
+  const flow = new Flow({ maxMessageBytes: 4096 });
+  for (let count = 0; count < rounds; count++) {
+    for (let step = 0; step < round; step++) await operate(from, random);
+    const packBelow = random.chance(0.5) ? 1000 : 0;
+    const how = { delete: true, maxDelete: { percent: 100 }, links: 'keep', packBelow } as const;
+    const up = await flow.up(how, { source: await openDiskSource(from, { links: 'keep' }) });
+    // Now and then several rounds come together.
+    if (count < rounds - 1 && random.chance(0.3)) continue;
+    const down = await flow.down({}, { sink: await openDiskSink(to) });
+    const lines = differences(await contents(from), await contents(join(to, 'shop')));
+    if (up.failed + down.failed > 0) lines.push(...flow.told('failed').map((event) => JSON.stringify(event)));
+    if (lines.length > 0) return { round: count, lines };
+    flow.downloadEvents.length = 0;
+  }
+  return undefined;
+}
