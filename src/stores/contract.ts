@@ -64,6 +64,8 @@ export interface Source {
   /** The directory or URL, for people. */
   readonly place: string;
   readonly abilities: SourceAbilities;
+  /** Of several sources as one: their names, each a folder of the tree. */
+  readonly parts?: readonly string[];
   /**
    * Every selected file, in no promised order, looked at once. What vanishes during the walk is left out; what cannot be
    * read is told to `unsendable`, and the walk goes on. Throws when the root itself cannot be read.

@@ -22,6 +22,7 @@ interface Walk {
 export class SeveralSources implements Source {
   readonly place: string;
   readonly abilities: SourceAbilities;
+  readonly parts: readonly string[];
   /** There where each of them has it. */
   readonly removeIfSame?: (file: SourceFile) => Promise<Removal>;
   readonly #parts: ReadonlyMap<string, Part>;
@@ -31,6 +32,7 @@ export class SeveralSources implements Source {
     this.#parts = new Map(
       [...sources].map(([name, source]) => [name, { name, source, hasFiles: false, isWalked: false }]),
     );
+    this.parts = [...sources.keys()];
     const all = [...sources.values()];
     this.place = [...sources].map(([name, { place }]) => `${name}=${place}`).join(', ');
     this.abilities = { appearsWhole: all.every(({ abilities }) => abilities.appearsWhole) };

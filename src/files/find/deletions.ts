@@ -2,6 +2,7 @@
  * What is gone from the source, for sinks to remove it too (`delete`). A walk says what is there; what was sent and was not met is looked
  * for by itself. That much is gone at once, or all, is more often a disk that is not mounted than a wish: it is told then, and no sink is.
  */
+import { describeError } from '../../errors.ts';
 import type { FileState } from '../../records/state-record.ts';
 import type { Selection, Source } from '../../stores/contract.ts';
 import type { Gone } from '../send/send-removals.ts';
@@ -32,8 +33,9 @@ export interface Walked {
   readonly root: Promise<string | undefined>;
 }
 
+/** `unsure`: why of some that were not met nobody knows whether they are gone. */
 export type Plan =
-  | { readonly remove: readonly Gone[] }
+  | { readonly remove: readonly Gone[]; readonly unsure?: string | undefined }
   | { readonly refused: string; readonly gone: number; readonly known: number };
 
 export class Deletions {
@@ -59,11 +61,6 @@ export class Deletions {
     if (this.#options.state.has(path)) this.#met.add(path);
   }
 
-  /** True when the walk has come by a file that is remembered. */
-  get hasMet(): boolean {
-    return this.#met.size > 0;
-  }
-
   /** The walk cannot tell what is there, or below. */
   spare(path: string): void {
     this.#spared.push(path);
@@ -84,14 +81,15 @@ export class Deletions {
     const root = await walked.root;
     const isSame = async (): Promise<boolean> => root !== undefined && (await source.rootId()) === root;
     if (!(await isSame()) || !(await isBelieved())) return refused;
+    const unsure: string[] = [];
     const looked = await fewAtOnce(missing, looks, async (file) =>
-      (await this.#isGone(file.path)) ? [file] : [],
+      (await this.#isGone(file.path, unsure)) ? [file] : [],
     );
     const gone = looked.flat();
     // The disk may have gone while they were looked at.
     if (!(await isSame())) return refused;
     const fault = excess(gone.length, known, this.#options.maxDelete);
-    if (fault === undefined) return { remove: gone };
+    if (fault === undefined) return { remove: gone, unsure: unsure[0] };
     const message = `${gone.length} of the ${known} files that were sent are gone from ${source.place}, ${fault}`;
     return { refused: message, gone: gone.length, known };
   }
@@ -113,11 +111,12 @@ export class Deletions {
   }
 
   /** What cannot be looked at, or is left out where it stands, is not gone. */
-  async #isGone(path: string): Promise<boolean> {
+  async #isGone(path: string, unsure: string[]): Promise<boolean> {
     const { source } = this.#options;
     try {
       return (await source.look(path)) === undefined && !(await source.hides?.(path));
-    } catch {
+    } catch (error) {
+      unsure.push(describeError(error));
       return false;
     }
   }

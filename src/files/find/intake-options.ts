@@ -24,6 +24,8 @@ export interface IntakeOptions extends ReadinessOptions {
   readonly vanished: (path: string) => void;
   /** Milliseconds so far for which the source has been waited for, as far as it is not what a walk takes. */
   readonly waited?: () => number;
+  /** A walk begins. */
+  readonly begins?: () => void;
   /** A walk has gone through the whole source. */
   readonly walked: () => void;
   /** Who else tells of changes, beside the source's own watch. */

@@ -158,7 +158,10 @@ export class Intake {
   async #step(): Promise<IteratorResult<SourceFile> | undefined> {
     const { source, selection, witness } = this.#options;
     try {
-      if (this.#walk === undefined) witness?.begins();
+      if (this.#walk === undefined) {
+        this.#options.begins?.();
+        witness?.begins();
+      }
       this.#walk ??= source.list(selection, (what) => this.#cannotSend(what))[Symbol.asyncIterator]();
       return await this.#walk.next();
     } catch (error) {

@@ -4,6 +4,7 @@ import { Deletions } from '../find/deletions.ts';
 import type { UploadSettings } from '../shared/options.ts';
 import type { Progress } from '../shared/progress.ts';
 import type { Decision } from '../state/decide.ts';
+import { RootEvidence } from '../state/root-evidence.ts';
 import type { UploadState } from '../state/upload-state.ts';
 
 export interface DryRunOptions {
@@ -18,17 +19,23 @@ export interface DryRunOptions {
 export async function dryRun(options: DryRunOptions): Promise<void> {
   const { source, selection, settings, state, judge, progress } = options;
   const { onEvent, signal, maxDelete } = settings;
-  const isBelieved = async (): Promise<boolean> =>
-    state.root === undefined || (await source.rootId()) === state.root || deletions.hasMet;
+  const evidence = new RootEvidence(source, state);
+  const isBelieved = async (): Promise<boolean> => {
+    const root = await source.rootId();
+    if (root === undefined) return false;
+    return state.root === undefined || root === state.root || evidence.speaksFor(root);
+  };
   const isBusy = (): boolean => false;
   const deletions = new Deletions({ source, selection, state, maxDelete, isBelieved, isBusy });
   const unsendable = ({ path, reason }: { path: string; reason: string }): void => {
     deletions.spare(path);
     onEvent({ type: 'not-sent', path, reason, again: false });
   };
+  evidence.begins();
   deletions.begins();
   for await (const file of source.list(selection, unsendable)) {
     if (signal?.aborted) return;
+    if (state.has(file.path)) evidence.found(file.path);
     deletions.met(file.path);
     const decision = judge(file);
     if (decision.action === 'unchanged') {

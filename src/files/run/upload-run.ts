@@ -5,7 +5,6 @@ import type { FileState } from '../../records/state-record.ts';
 import { UploadIds } from '../../records/upload-id.ts';
 import type { Selection, Source, SourceFile } from '../../stores/contract.ts';
 import type { Notices } from '../find/bucket-notices.ts';
-import { Deletions } from '../find/deletions.ts';
 import { Intake } from '../find/intake.ts';
 import { TellGone } from '../find/tell-gone.ts';
 import { abortUpload } from '../send/abort-upload.ts';
@@ -69,7 +68,6 @@ export class UploadRun {
   readonly #links: SendLinks;
   readonly #moved: MovedFiles | undefined;
   readonly #kept: KeptFiles;
-  readonly #deletions: Deletions | undefined;
   readonly #tellGone: TellGone | undefined;
   /** What is done about files that are gone, one after the other. */
   #clearing: Promise<void> = Promise.resolve();
@@ -140,10 +138,10 @@ export class UploadRun {
     const isBelieved = (): Promise<boolean> => this.#goneFiles.isBelieved();
     const isBusy = (path: string): boolean => this.#intake.isBusy(path);
     const { maxDelete } = settings;
+    const { once } = settings;
     if (settings.delete) {
-      const deletions = new Deletions({ source, selection, state, maxDelete, isBelieved, isBusy });
-      this.#deletions = deletions;
-      this.#tellGone = new TellGone({ deletions, context: this.#context, isBusy, onEvent });
+      const from = { source, selection, state, maxDelete, isBelieved, isBusy };
+      this.#tellGone = new TellGone({ ...from, context: this.#context, once, onEvent });
     }
     this.#intake = new Intake({
       source,
@@ -154,7 +152,7 @@ export class UploadRun {
       minAge: source.abilities.appearsWhole ? 0 : settings.minAge,
       ...(settings.maxAge === undefined ? {} : { maxAge: settings.maxAge }),
       scanInterval: settings.scanInterval,
-      once: settings.once,
+      once,
       signal: stop.signal,
       onEvent,
       known: (file, inWalk) => this.#isKnown(file, inWalk),
@@ -163,7 +161,8 @@ export class UploadRun {
       refuse: (path, reason) => this.#giveUp(path, reason, ''),
       vanished: (path) => this.#vanished(path),
       walked: () => this.#walked(),
-      witness: this.#deletions,
+      begins: () => this.#goneFiles.begins(),
+      witness: this.#tellGone,
     });
     const abort = (path: string, begun: FileState): Promise<void> => {
       const ref = { uploader, path, upload: begun.upload };
@@ -237,9 +236,9 @@ export class UploadRun {
 
   #walked(): void {
     this.#due.walked();
-    const walked = this.#deletions?.ended();
     this.#clear(() => this.#goneFiles.walked());
-    if (walked !== undefined) this.#clear(() => this.#tellGone!.tell(walked));
+    const tell = this.#tellGone?.walked();
+    if (tell !== undefined) this.#clear(tell);
   }
 
   #clear(work: () => Promise<void>): void {
@@ -251,7 +250,7 @@ export class UploadRun {
     const given = this.#given.get(file.path);
     if (given !== undefined && (settings.once || given === lookText(file))) return true;
     const remembered = state.get(file.path);
-    if (remembered !== undefined) this.#goneFiles.found();
+    if (inWalk && remembered !== undefined) this.#goneFiles.found(file.path);
     if (inWalk) this.#due.note(file, remembered);
     const unchanged = this.#decide(file).action === 'unchanged';
     // Where it is walked through again, it was counted.

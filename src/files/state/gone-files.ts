@@ -3,7 +3,7 @@
  * keep what came of them; and nothing is remembered any more of those that the topic has lost too.
  *
  * That a file is not there proves nothing where the whole source may be missing: a disk that is not mounted leaves an empty folder.
- * So it is believed where the root is the one under which files were seen before, or where one of them still stands.
+ * So it is believed where the root is the one under which files were seen before, or where a walk comes by half of them.
  */
 import type { Kafka } from '../../kafka/contract.ts';
 import type { FileState } from '../../records/state-record.ts';
@@ -11,6 +11,7 @@ import { versionOf } from '../../records/upload-id.ts';
 import type { Source } from '../../stores/contract.ts';
 import type { UploadEvent } from '../shared/events.ts';
 import { uploadWaits } from '../shared/upload-waits.ts';
+import { RootEvidence } from './root-evidence.ts';
 import type { UploadState } from './upload-state.ts';
 
 export interface GoneFilesOptions {
@@ -26,12 +27,13 @@ export interface GoneFilesOptions {
 
 export class GoneFiles {
   readonly #options: GoneFilesOptions;
-  #hasFound = false;
+  readonly #evidence: RootEvidence;
   #hasWarned = false;
   #nextSweep = 0;
 
   constructor(options: GoneFilesOptions) {
     this.#options = options;
+    this.#evidence = new RootEvidence(options.source, options.state);
   }
 
   /** Says under which root the source's files stand, if nobody has said so yet. Before {@link UploadState.makeReady}. */
@@ -41,9 +43,14 @@ export class GoneFiles {
     if (root !== undefined && (state.root === undefined || state.size === 0)) state.beginUnder(root);
   }
 
-  /** A file was looked at that is remembered. */
-  found(): void {
-    this.#hasFound = true;
+  /** A walk begins. */
+  begins(): void {
+    this.#evidence.begins();
+  }
+
+  /** The walk has come by a file that is remembered. */
+  found(path: string): void {
+    this.#evidence.found(path);
   }
 
   /** No file stands under this path any more. */
@@ -75,7 +82,7 @@ export class GoneFiles {
     const root = await source.rootId();
     if (root === undefined) return false;
     if (state.root === root) return true;
-    if (!this.#hasFound) return false;
+    if (!(await this.#evidence.speaksFor(root))) return false;
     state.beginUnder(root);
     await state.makeReady(topic.id);
     return true;
