@@ -13,18 +13,15 @@ export { download } from './files/download.ts';
 export { list } from './files/list.ts';
 export type * from './files/shared/events.ts';
 export {
-  type CatOptions,
   type DownloadOptions,
   type DownloadSummary,
   downloadDefaults,
-  type ListedFile,
-  type ListOptions,
   type TopicOptions,
   type UploadOptions,
   type UploadSummary,
   uploadDefaults,
-  type VerifyOptions,
 } from './files/shared/options.ts';
+export type { CatOptions, ListedFile, ListOptions, VerifyOptions } from './files/shared/reading-options.ts';
 export type { ChangeStateOptions, ForgetStateOptions, StateOptions } from './files/shared/state-options.ts';
 export { type RememberedFile, showState, type UploaderState } from './files/show-state.ts';
 export { upload } from './files/upload.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ListedFile } from '../files/shared/options.ts';
+import type { ListedFile } from '../files/shared/reading-options.ts';
 import { listLine } from './list.ts';
 import { createStyle } from './terminal/style.ts';
 import { pastMoment } from './values.ts';

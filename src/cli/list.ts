@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { ExitCode } from '../errors.ts';
 import { textOf } from '../files/incoming/ranges.ts';
-import { type ListedFile, listedWords } from '../files/shared/options.ts';
+import { type ListedFile, listedWords } from '../files/shared/reading-options.ts';
 import { printable } from '../printable.ts';
 import { giveUpFlag, readerGivesUpAfter, topicFlag } from './connection.ts';
 import { type FlagsIn, optional, repeated, toggle } from './flags.ts';

@@ -17,7 +17,7 @@ import { Room } from '../stores/room.ts';
 import { InOrder } from './incoming/in-order.ts';
 import { clientOptions } from './run/client-options.ts';
 import { Keyring } from './shared/keyring.ts';
-import type { CatOptions } from './shared/options.ts';
+import type { CatOptions } from './shared/reading-options.ts';
 import { type FilePlace, locate } from './state/locate.ts';
 
 /**

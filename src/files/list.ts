@@ -4,7 +4,7 @@ import type { Kafka, TopicDescription } from '../kafka/contract.ts';
 import { clientOptions } from './run/client-options.ts';
 import { Keyring } from './shared/keyring.ts';
 import { type ListedFilter, listedFilter } from './shared/listed-filter.ts';
-import type { ListedFile, ListOptions } from './shared/options.ts';
+import type { ListedFile, ListOptions } from './shared/reading-options.ts';
 import { existingTopic } from './shared/topics.ts';
 import { listedDate, listedMtime, listedRate } from './state/listed-facts.ts';
 import { type Held, listedOf, type MaybePlaced, type Placed } from './state/listed-state.ts';

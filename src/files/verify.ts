@@ -13,7 +13,7 @@ import { listFrom } from './list.ts';
 import { clientOptions } from './run/client-options.ts';
 import { hasMore } from './send/said-size.ts';
 import { fewAtOnce } from './shared/few-at-once.ts';
-import type { ListedFile, ListOptions, VerifyOptions } from './shared/options.ts';
+import type { ListedFile, ListOptions, VerifyOptions } from './shared/reading-options.ts';
 import { StorePatience } from './shared/store-patience.ts';
 import { uploadWaits } from './shared/upload-waits.ts';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
-import type { ListedFile, ListOptions } from '../../src/files/shared/options.ts';
+import type { ListedFile, ListOptions } from '../../src/files/shared/reading-options.ts';
 import { craftedChunk, craftedClose } from '../support/crafted.ts';
 import { encryptedFlow } from '../support/encrypted-flow.ts';
 import { faultySource, once } from '../support/faulty-store.ts';

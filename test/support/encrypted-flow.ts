@@ -1,7 +1,7 @@
 /** Flows of encrypted files: keys, something to send, and what a stranger finds on the topics. */
 import { catFrom } from '../../src/files/cat.ts';
 import { listFrom } from '../../src/files/list.ts';
-import type { CatOptions, ListedFile, ListOptions } from '../../src/files/shared/options.ts';
+import type { CatOptions, ListedFile, ListOptions } from '../../src/files/shared/reading-options.ts';
 import { type AgeKeys, ageKeys } from './age-keys.ts';
 import { Flow, noise } from './flow.ts';
 import { temporaryFolder } from './folder.ts';

@@ -1,7 +1,7 @@
 /** Looking into a flow's topic, as `sluice list` and `sluice cat` do. */
 import { catFrom } from '../../src/files/cat.ts';
 import { listFrom } from '../../src/files/list.ts';
-import type { CatOptions, ListedFile, ListOptions } from '../../src/files/shared/options.ts';
+import type { CatOptions, ListedFile, ListOptions } from '../../src/files/shared/reading-options.ts';
 import { Flow, noise } from './flow.ts';
 
 /** The files that `sluice list` would print. */

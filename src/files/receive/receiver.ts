@@ -1,6 +1,5 @@
 /**
- * Rebuilds files from records, in whatever order these come: chunks into temporary files, verified and published when
- * complete; packs unpacked. It knows the sink, and nothing of Kafka.
+ * Rebuilds files from records, in whatever order these come: chunks into temporary files, verified and published when complete; packs unpacked.
  */
 import { crashPoint } from '../../crash-points.ts';
 import { FormatError } from '../../errors.ts';

@@ -18,9 +18,6 @@ import { openLocked } from './reread-locked.ts';
 import { SafeOffsets } from './safe-offsets.ts';
 import { whyMissing } from './why-missing.ts';
 
-/** Bytes of memory for a sink that takes bytes in order alone. */
-const orderedBytes = 64 * 1024 * 1024;
-
 /** Milliseconds between two looks for uploads that nobody will ever complete. */
 const lookForAbandonedEvery = 3_600_000;
 
@@ -57,7 +54,7 @@ export class DownloadRun {
   constructor(options: DownloadRunOptions) {
     this.#options = options;
     const { kafka, sink, settings, progress, keyring, stop } = options;
-    const { onEvent, topic, bufferBytes } = settings;
+    const { onEvent, topic, bufferBytes, overwrite, deletions, unsafeLinks } = settings;
     this.#group = positionGroup(settings.name, sink.id);
     this.#safe = new SafeOffsets(settings.name, { ...options.topic, cluster: '' }, new Map());
     const retry = new DiskRetry({ sink, onEvent, signal: stop.signal });
@@ -72,20 +69,19 @@ export class DownloadRun {
       onEvent,
       signal: stop.signal,
       maxOpen: settings.maxOpen,
-      overwrite: settings.overwrite,
-      ...{ deletions: settings.deletions, unsafeLinks: settings.unsafeLinks },
-      orderedBytes,
+      ...{ overwrite, deletions, unsafeLinks },
+      // Of memory, for a sink that takes bytes in order alone.
+      orderedBytes: 64 * 1024 * 1024,
       whyMissing: (upload) => whyMissing(kafka, options.topic.name, this.#safe, upload),
       fetchAgain: (upload) => again.fetch(upload),
       background: (work) => this.#track(work.catch((error: unknown) => this.#fail(error))),
       onIncomplete: (upload) =>
         void this.#incomplete.note(upload).catch((error: unknown) => this.#fail(error)),
     });
-    const safe = (): SafeOffsets => this.#safe;
-    this.#losses = new Losses({ ...options, receiver: this.#receiver, safe });
+    const [receiver, safe] = [this.#receiver, (): SafeOffsets => this.#safe];
+    this.#losses = new Losses({ ...options, receiver, safe });
     this.#checkpoints = new Checkpoints({
-      receiver: this.#receiver,
-      safe,
+      ...{ receiver, safe },
       commit: async (positions) => {
         if (this.#share !== undefined) return this.#share.commit(positions);
         await kafka.commit(this.#group, options.topic.name, positions);

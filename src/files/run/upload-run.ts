@@ -1,56 +1,30 @@
 /** One run of an uploader: the lease held, intake and senders joined, files tried again, everything left in good order. */
 import { ConfigurationError } from '../../errors.ts';
-import { type Kafka, KafkaError, type Producer, type TopicDescription } from '../../kafka/contract.ts';
+import { KafkaError, type Producer } from '../../kafka/contract.ts';
 import type { FileState } from '../../records/state-record.ts';
-import { UploadIds } from '../../records/upload-id.ts';
-import type { Selection, Source, SourceFile } from '../../stores/contract.ts';
-import type { Notices } from '../find/bucket-notices.ts';
+import type { SourceFile } from '../../stores/contract.ts';
 import { Intake } from '../find/intake.ts';
 import { TellGone } from '../find/tell-gone.ts';
 import { abortUpload } from '../send/abort-upload.ts';
-import { Buffers } from '../send/buffers.ts';
 import { sendFault } from '../send/capacity.ts';
-import { checkChunkSize, planBuffers, recordLimit } from '../send/chunk-size.ts';
+import { recordLimit } from '../send/chunk-size.ts';
 import { FindCopies } from '../send/find-copy.ts';
-import { KeptFiles } from '../send/kept-files.ts';
 import { MovedFiles } from '../send/moved-files.ts';
 import { fitsPack } from '../send/pack-files.ts';
-import { PartitionChoice } from '../send/partitions.ts';
 import { Precedence } from '../send/precedence.ts';
 import { Retained } from '../send/retained.ts';
-import { SendContext } from '../send/send-context.ts';
+import type { SendContext } from '../send/send-context.ts';
 import { SendLinks } from '../send/send-links.ts';
 import { Senders } from '../send/senders.ts';
-import type { Encryption } from '../shared/encryption.ts';
 import { lookText } from '../shared/look-text.ts';
-import type { UploadSettings } from '../shared/options.ts';
-import type { Progress } from '../shared/progress.ts';
-import { usualMaxMessageBytes } from '../shared/topics.ts';
 import { retryPause, tries, uploadWaits } from '../shared/upload-waits.ts';
 import { type Decision, decide } from '../state/decide.ts';
 import { DueFiles } from '../state/due-files.ts';
 import { GoneFiles } from '../state/gone-files.ts';
 import { HeldLease } from '../state/held-lease.ts';
-import { standingRecords } from '../state/standing-records.ts';
-import type { UploadState } from '../state/upload-state.ts';
-
-export interface UploadRunOptions {
-  readonly kafka: Kafka;
-  readonly source: Source;
-  readonly settings: UploadSettings;
-  readonly selection: Selection;
-  readonly progress: Progress;
-  readonly state: UploadState;
-  readonly encryption: Encryption | undefined;
-  readonly topic: TopicDescription;
-  /** Closed by the run. */
-  readonly producer: Producer;
-  /** Aborted by the user's signal, and by the run itself when it fails. */
-  readonly stop: AbortController;
-  readonly notices?: Notices | undefined;
-  /** Milliseconds so far for which the source's store has been waited for. */
-  readonly waited?: () => number;
-}
+import { sentRecords } from '../state/standing-records.ts';
+import { sendContextOf } from './send-context-of.ts';
+import type { UploadRunOptions } from './upload-run-options.ts';
 
 export class UploadRun {
   readonly #options: UploadRunOptions;
@@ -67,7 +41,6 @@ export class UploadRun {
   readonly #goneFiles: GoneFiles;
   readonly #links: SendLinks;
   readonly #moved: MovedFiles | undefined;
-  readonly #kept: KeptFiles;
   readonly #tellGone: TellGone | undefined;
   /** What is done about files that are gone, one after the other. */
   #clearing: Promise<void> = Promise.resolve();
@@ -77,27 +50,11 @@ export class UploadRun {
     this.#options = options;
     const { kafka, source, settings, selection, progress, state, topic, producer, stop, encryption } =
       options;
-    const { name: uploader, bufferBytes, checksum, chunkSize, linger, parallel, onEvent } = settings;
-    const topicLimit = topic.maxMessageBytes ?? usualMaxMessageBytes;
-    checkChunkSize(settings, topicLimit);
-    const limit = recordLimit({ chunkSize, checksum }, topicLimit);
+    const { name: uploader, parallel, onEvent } = settings;
     this.#producer = producer;
+    this.#context = sendContextOf(options);
     // What is sent and not remembered is sent again by every later run: no reason to go on.
     state.behind.open(this.#producer, (error) => this.#fail(error));
-    const shared = { source, uploader, checksum, chunkSize, linger, state, progress, encryption };
-    const { count, size } = planBuffers(bufferBytes, limit);
-    const buffers = new Buffers(count, size);
-    const partitions = new PartitionChoice(topic.partitions);
-    // Its way is sought while the lease is taken.
-    producer.prepare(topic.name, partitions.next);
-    const { compression, bandwidth = () => undefined, beyondRetention: beyond } = settings;
-    const warn = (message: string): void => onEvent({ type: 'warning', message });
-    this.#kept = new KeptFiles({ kafka, source, topic, compression, bandwidth, beyond, warn });
-    const on = { producer, topic: topic.name, topicId: topic.id, partitions, kept: this.#kept };
-    this.#context = new SendContext(
-      { ...shared, ...on, signal: stop.signal, buffers, ids: new UploadIds(Date.now, state.floor) },
-      limit,
-    );
     const { notTwice: mode, packBelow, compare } = settings;
     this.#due = new DueFiles(compare, (path) => source.hasWalked?.(path) === true);
     const isOff = mode === 'never' || encryption !== undefined;
@@ -126,13 +83,7 @@ export class UploadRun {
       progress.filesFailed++;
     };
     const remembered = (): Promise<void> => state.behind.flush();
-    const onTopic = async (): Promise<(path: string) => boolean> => {
-      const stands = await standingRecords(kafka, topic.name);
-      return (path) => {
-        const sent = state.get(path);
-        return sent?.state === 'sent' && stands(sent);
-      };
-    };
+    const onTopic = () => sentRecords(kafka, topic.name, state);
     this.#moved = settings.move ? new MovedFiles({ source, remembered, onTopic, onEvent, kept }) : undefined;
     settings.onControl?.({ reorder: (wishes) => this.#senders.reorder(new Precedence(wishes)) });
     const isBelieved = (): Promise<boolean> => this.#goneFiles.isBelieved();
@@ -222,7 +173,7 @@ export class UploadRun {
       );
     }
     this.#context.options.partitions.grow(now.partitions);
-    await this.#kept.look(now);
+    await this.#context.options.kept?.look(now);
     if (now.maxMessageBytes !== undefined)
       this.#context.limit = recordLimit(this.#context.options, now.maxMessageBytes);
   }

@@ -1,6 +1,6 @@
 /** Which of the versions on a topic are listed. Pure. */
 import { globMatcher } from './glob.ts';
-import type { ListedFile, ListOptions } from './options.ts';
+import type { ListedFile, ListOptions } from './reading-options.ts';
 
 export interface ListedFilter {
   /** False: nothing of this uploader and path is listed, whatever else is known of it. An empty path: of a pack without its key. */

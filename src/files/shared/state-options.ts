@@ -1,7 +1,8 @@
 /** The options of what shows and changes that which uploaders remember. */
 
 import type { ResumedEvent, WaitingEvent, WarningEvent } from './events.ts';
-import type { ReadingOptions, TopicOptions } from './options.ts';
+import type { TopicOptions } from './options.ts';
+import type { ReadingOptions } from './reading-options.ts';
 
 /** Which of it. */
 export interface StateOfOptions {

@@ -4,8 +4,9 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigurationError } from '../../errors.ts';
+import type { ConsumedRecord } from '../../kafka/contract.ts';
 import { hostName } from '../../machine.ts';
-import type { Lease } from '../../records/state-record.ts';
+import { decodeStateRecord, type Lease } from '../../records/state-record.ts';
 import { uploadWaits } from '../shared/upload-waits.ts';
 import { thisBoot } from './boot.ts';
 
@@ -13,6 +14,14 @@ import { thisBoot } from './boot.ts';
 export interface StandingLease extends Lease {
   /** The Kafka offset of its record: a renewal has another. */
   readonly offset: number;
+}
+
+/** The lease of an uploader that a record of `T.state` tells of, `null` where it was given back; undefined for any other record. */
+export function leaseIn(record: ConsumedRecord, uploader: string): StandingLease | null | undefined {
+  if (record.key === null || String(Buffer.from(record.key)) !== uploader) return undefined;
+  const decoded = decodeStateRecord(record);
+  if (decoded.kind !== 'lease') return undefined;
+  return decoded.lease === null ? null : { ...decoded.lease, offset: record.offset };
 }
 
 /** Reads the leases of an uploader, and `null` where one was given back, in the order of their records, from an offset on. */

@@ -1,7 +1,7 @@
 /** What `T.state` tells of a file, as it is listed; which of its bytes the topic has lost. */
 import { sentVersionOf } from '../../records/state-record.ts';
 import { versionOf } from '../../records/upload-id.ts';
-import type { ListedFile } from '../shared/options.ts';
+import type { ListedFile } from '../shared/reading-options.ts';
 import { listedDate, listedMtime, listedRate } from './listed-facts.ts';
 import { type RecordsOf, standsWithin } from './standing-records.ts';
 import type { StateEntry } from './state-entries.ts';

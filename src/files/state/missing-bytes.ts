@@ -3,7 +3,7 @@ import type { Kafka } from '../../kafka/contract.ts';
 import type { UploadRef } from '../../records/file-record.ts';
 import type { ByteRange } from '../../stores/contract.ts';
 import type { Keyring } from '../shared/keyring.ts';
-import type { ListedFile } from '../shared/options.ts';
+import type { ListedFile } from '../shared/reading-options.ts';
 import type { Held, MaybePlaced } from './listed-state.ts';
 import { readVersions } from './read-versions.ts';
 import type { RecordsOf } from './standing-records.ts';

@@ -8,7 +8,7 @@ import { decodeTopicRecord } from '../../records/topic-record.ts';
 import { versionOf } from '../../records/upload-id.ts';
 import { Ranges } from '../incoming/ranges.ts';
 import type { Keyring } from '../shared/keyring.ts';
-import type { ListedFile, ListedState } from '../shared/options.ts';
+import type { ListedFile, ListedState } from '../shared/reading-options.ts';
 import { type RecordsOf, standsWithin } from './standing-records.ts';
 
 /** One version of one file, as far as the topic holds it. */

@@ -22,3 +22,16 @@ export function standsWithin(
     (of === undefined || stands(of));
   return stands;
 }
+
+/** Resolves with whether a file was sent, and the topic has all that was. */
+export async function sentRecords(
+  kafka: Kafka,
+  topic: string,
+  state: { readonly get: (path: string) => FileState | undefined },
+): Promise<(path: string) => boolean> {
+  const stands = await standingRecords(kafka, topic);
+  return (path) => {
+    const sent = state.get(path);
+    return sent?.state === 'sent' && stands(sent);
+  };
+}

@@ -21,7 +21,7 @@ import { DamagedRecords } from './damaged-records.ts';
 import { endsBehind, isSameReady, newestOfAll } from './ends-behind.ts';
 import { FileStates } from './file-states.ts';
 import type { KnownContents } from './known-contents.ts';
-import type { StandingLease } from './lease.ts';
+import { leaseIn, type StandingLease } from './lease.ts';
 import { seenState } from './seen-state.ts';
 import { StateNames } from './state-names.ts';
 import { WriteBehind } from './write-behind.ts';
@@ -87,10 +87,8 @@ export class UploadState {
   async leasesFrom(offset: number): Promise<(StandingLease | null)[]> {
     const found: (StandingLease | null)[] = [];
     await this.#read(offset, (record) => {
-      if (record.key === null || String(Buffer.from(record.key)) !== this.#options.uploader) return;
-      const decoded = decodeStateRecord(record);
-      if (decoded.kind !== 'lease') return;
-      found.push(decoded.lease === null ? null : { ...decoded.lease, offset: record.offset });
+      const lease = leaseIn(record, this.#options.uploader);
+      if (lease !== undefined) found.push(lease);
     });
     return found;
   }
@@ -259,8 +257,8 @@ export class UploadState {
       const state = this.#files.get(path);
       return state === undefined ? [] : [{ path, ...state }];
     });
-    const ids = lost.map(({ upload }) => upload);
-    const forgotten = ids.reduce((a, b) => (a > b ? a : b), this.#marks.forgotten ?? '');
+    const marked = this.#marks.forgotten ?? '';
+    const forgotten = lost.reduce((last, { upload }) => (upload > last ? upload : last), marked);
     this.#marks = { ...this.#marks, forgotten };
     await this.#readOrigin();
     // Where nobody knows since when this tells, there is nothing to take back.
@@ -277,8 +275,7 @@ export class UploadState {
   }
 
   #writeOrigin(origin: Origin): void {
-    const { partitions } = this.#options;
-    const others = Array.from({ length: this.#isOfAll ? partitions : 0 }, (_, partition) => partition);
+    const others = Array.from({ length: this.#isOfAll ? this.#options.partitions : 0 }).keys();
     this.#isOfAll = false;
     for (const partition of new Set([this.#partition, ...others]))
       this.#behind.write(encodeOrigin(origin), partition);
@@ -298,7 +295,6 @@ export class UploadState {
   }
 
   async writeLease(lease: Lease | null): Promise<number> {
-    const record = encodeLease(this.#options.uploader, lease);
-    return (await this.#behind.append(record)).offset;
+    return (await this.#behind.append(encodeLease(this.#options.uploader, lease))).offset;
   }
 }

@@ -16,7 +16,7 @@ export const durable: readonly Defect[] = [
       'What was renamed while a checkpoint made folders durable was written down as published before its rename was: a power cut took the file, and the position was behind its chunks.',
     edits: [
       edit(
-        'src/stores/disk/sink.ts',
+        'src/stores/disk/disk-sink.ts',
         `    const noted = this.#journal.noted();
     const changed = this.#folders.takeChanged();
     await this.#handles.withDescriptor(() => this.#folders.sync(changed));

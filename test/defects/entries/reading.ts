@@ -92,8 +92,8 @@ export const reading: readonly Defect[] = [
     edits: [
       edit(
         'src/files/verify.ts',
-        "return encrypted === true && digest === '' && state !== 'sending' && state !== 'aborted';",
-        "return encrypted === true && digest === '' && state !== 'sending';",
+        "const without = state === 'sending' || state === 'aborted' || isNoFile({ state });",
+        "const without = state === 'sending' || isNoFile({ state });",
       ),
     ],
     seekers: [],

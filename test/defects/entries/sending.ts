@@ -92,7 +92,13 @@ export const sending: readonly Defect[] = [
   {
     name: 'unmounted-source-gives-up',
     breaks: 'A source whose disk was not mounted at the start gave up all that was half sent.',
-    edits: [edit('src/files/state/gone-files.ts', '    if (!this.#hasFound) return false;\n', '')],
+    edits: [
+      edit(
+        'src/files/state/gone-files.ts',
+        '    if (!(await this.#evidence.speaksFor(root))) return false;\n',
+        '',
+      ),
+    ],
     seekers: [rememberingModel, crash],
     tests: ['test/flow/gone.test.ts'],
   },

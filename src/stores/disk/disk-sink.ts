@@ -1,0 +1,299 @@
+/** A directory as a sink, once it is open. Its own things stand in `.sluice/`, on the same file system as the final names. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { crashPoint } from '../../crash-points.ts';
+import type { ChecksumAlgorithm } from '../../records/checksum.ts';
+import type {
+  FileLook,
+  FreeSpace,
+  Over,
+  PartFile,
+  Published,
+  PublishedFile,
+  Sink,
+  SinkAbilities,
+  TopicPositions,
+  UnfinishedUpload,
+} from '../contract.ts';
+import { Notices } from '../notices.ts';
+import { ownFolder } from '../target-name.ts';
+import type { RemovedName, SinkLink } from '../tree-names.ts';
+import { writesAnywhere } from '../writes-anywhere.ts';
+import type { DiskCalls } from './calls.ts';
+import { descriptorShare } from './descriptor-share.ts';
+import { FileLooks } from './file-look.ts';
+import { type Claim, FinalNames } from './final-names.ts';
+import { finishPart } from './finish-part.ts';
+import { Folders } from './folders.ts';
+import { fewerFilesText, Handles, type OpenPart } from './handles.ts';
+import { type Journal, openJournal } from './journal.ts';
+import { isFile, madeFolderEntry, publishedOf } from './journal-entry.ts';
+import { KeptAside } from './kept-aside.ts';
+import { leftParts } from './left-parts.ts';
+import { OwnFolder } from './own-folder.ts';
+import { diskPartFile } from './part-file.ts';
+import { publishedFile } from './published-file.ts';
+import { PublishedWholes } from './published-wholes.ts';
+import { Refusals, syncing } from './refusals.ts';
+import { RemovedNames } from './removed-names.ts';
+import type { DiskSinkSettings } from './sink-options.ts';
+import { freeSpaceAt, writeAndRemove } from './space.ts';
+import { foldedBy, type Spelling } from './spelling.ts';
+import { StandingFiles } from './standing-file.ts';
+import { Way } from './way.ts';
+import { WholeFiles } from './whole-file.ts';
+
+export const partsFolder = `${ownFolder}/parts`;
+
+export class DiskSink implements Sink {
+  readonly place: string;
+  readonly abilities: SinkAbilities;
+  readonly #spelling: Spelling;
+  readonly #root: string;
+  readonly #parts: string;
+  readonly #calls: DiskCalls;
+  readonly #journal: Journal;
+  readonly #handles: Handles;
+  readonly #folders: Folders;
+  readonly #way: Way;
+  readonly #standing: StandingFiles;
+  readonly #names: FinalNames;
+  readonly #notices = new Notices();
+  readonly #refusals: Refusals;
+  readonly #sync: (file: number) => Promise<void>;
+  readonly #looks: FileLooks;
+  readonly #wholes: PublishedWholes;
+  readonly #own: OwnFolder;
+  readonly #aside: KeptAside;
+  readonly #removed: RemovedNames;
+  #checks = 0;
+
+  /** `root` is where the place really is. */
+  constructor(place: string, root: string, spelling: Spelling, options: DiskSinkSettings) {
+    const { calls, identify, keepsStamps, backup } = options;
+    const anywhere = writesAnywhere(process.platform === 'win32' ? 'windows' : 'posix');
+    this.abilities = { ...anywhere, reserved: backup?.within };
+    this.place = place;
+    this.#spelling = spelling;
+    this.#root = root;
+    this.#parts = join(root, partsFolder);
+    this.#calls = calls;
+    const own = join(root, ownFolder);
+    this.#refusals = new Refusals(place, this.#notices);
+    this.#sync = syncing(calls, this.#refusals);
+    this.#journal = openJournal(join(own, 'journal.db'), identify(own), this.#refusals);
+    this.#looks = new FileLooks(place, calls, this.#refusals, this.#notices);
+    this.#own = new OwnFolder(place, root, this.#parts, calls);
+    const withDescriptor = <T>(work: () => Promise<T>): Promise<T> => this.#handles.withDescriptor(work);
+    this.#way = new Way({ calls, root, realRoot: root, withDescriptor });
+    const made = (folder: string): void =>
+      this.#journal.note(folder, madeFolderEntry(this.#journal.published(folder)));
+    this.#folders = new Folders({ root, way: this.#way, calls, refusals: this.#refusals, made });
+    const [parts, folders, journal] = [this.#parts, this.#folders, this.#journal];
+    this.#removed = new RemovedNames({ calls, parts, folders, journal, backup });
+    this.#standing = new StandingFiles(root, calls, this.#way);
+    this.#names = new FinalNames({
+      calls,
+      folders: this.#folders,
+      notices: this.#notices,
+      withDescriptor,
+      isRelied: (file) => this.#handles.isRelied(file),
+      folded: (target) => foldedBy(spelling, target),
+      collision: (target, folded) => this.#journal.collision(target, folded),
+    });
+    this.#aside = new KeptAside({ root, parts: this.#parts, calls, folders, journal, withDescriptor });
+    this.#wholes = new PublishedWholes({
+      parts: this.#parts,
+      files: new WholeFiles({ calls, looks: this.#looks, withDescriptor }),
+      folders: this.#folders,
+      names: this.#names,
+      journal: this.#journal,
+      own: this.#own,
+      isPlain: (target) => foldedBy(spelling, target) === null,
+      meet: (target, over) => this.#aside.meet(target, over),
+      sync: (whole) => this.#sync(whole),
+    });
+    for (const folder of ['', ownFolder, partsFolder]) folders.touch(folder);
+    this.#handles = new Handles({
+      calls,
+      limit: descriptorShare(),
+      keepsStamps,
+      made: () => folders.touch(partsFolder),
+      spare: () => this.#way.release(),
+      lowered: (limit, cause) => this.#notices.say('open-files', fewerFilesText(limit, cause)),
+    });
+  }
+
+  get id(): string {
+    return this.#journal.id;
+  }
+
+  get caseInsensitive(): boolean {
+    return this.#spelling.caseInsensitive;
+  }
+  get isCopy(): boolean {
+    return this.#journal.isCopy;
+  }
+
+  async published(target: string): Promise<Published | undefined> {
+    const entry = this.#journal.published(target);
+    if (entry === undefined || !isFile(entry)) return undefined;
+    return (await this.#standing.looksAs(target, entry)) ? publishedOf(entry) : undefined;
+  }
+
+  async newest(target: string): Promise<string | undefined> {
+    return this.#journal.published(target)?.upload || undefined;
+  }
+
+  async digestOfTarget(target: string, algorithm: string, size?: number): Promise<string | undefined> {
+    // Most files are new in a new folder: asking the disk for each would cost as much as writing it.
+    if (this.#folders.madeFolderOf(target)) return undefined;
+    return this.#standing.digest(target, algorithm as ChecksumAlgorithm, size);
+  }
+
+  async timeOfTarget(target: string): Promise<string | undefined> {
+    const seen = await this.#standing.time(target);
+    const modified = seen && this.#journal.published(target)?.modified;
+    // Where times are not kept, ours that nobody touched are as old as their records say.
+    return modified && (await this.published(target)) !== undefined ? modified : seen;
+  }
+
+  proveAside(): Promise<void> {
+    return this.#aside.prove();
+  }
+
+  async openPublished(target: string): Promise<PublishedFile | undefined> {
+    const descriptor = await this.#standing.open(target);
+    const options = { calls: this.#calls, handles: this.#handles, parts: this.#parts };
+    return descriptor === undefined ? undefined : publishedFile(options, descriptor);
+  }
+
+  part(upload: string): PartFile {
+    const [calls, handles, refusals, own] = [this.#calls, this.#handles, this.#refusals, this.#own];
+    return diskPartFile(this.#partName(upload), { calls, handles, refusals, own });
+  }
+
+  publish(
+    upload: string,
+    target: string,
+    look: FileLook,
+    published: Published,
+    over: Over = 'anything',
+  ): Promise<string | undefined> {
+    const work = async (claim: Claim): Promise<string | undefined> => {
+      const file = this.#partName(upload);
+      const finishing = { calls: this.#calls, looks: this.#looks, sync: (part: number) => this.#sync(part) };
+      const finish = (part: OpenPart) => finishPart(finishing, file, part, look, published);
+      const mtime = await this.#handles.use(file, finish);
+      await this.#handles.close(file);
+      const kept = await this.#aside.meet(target, over);
+      const moved = await this.#names.put(file, target, { ...claim, ifFree: over === 'nothing' }, published);
+      // Only now: where its name was refused, it is to stay as it was left.
+      await this.#handles.end(file);
+      this.#journal.notePublished(target, published, moved ?? mtime, claim.folded, look.mtime);
+      return kept;
+    };
+    return this.#own.guard(() => this.#names.claim(target, work));
+  }
+
+  publishWhole(
+    bytes: Uint8Array,
+    target: string,
+    look: FileLook,
+    published: Published,
+    over: Over = 'anything',
+  ): Promise<string | undefined> {
+    return this.#wholes.publish(bytes, target, look, published, over);
+  }
+
+  async adopt(target: string, published: Published): Promise<void> {
+    // Somebody else put it there, or a run that was killed: whether it would survive a power cut, nobody knows.
+    const stats = await this.#standing.makeDurable(target, (file) => this.#sync(file));
+    if (stats === undefined) return;
+    this.#folders.touchWay(target);
+    this.#journal.notePublished(target, published, stats.mtimeNs, foldedBy(this.#spelling, target));
+  }
+
+  remove(target: string, upload: string): Promise<RemovedName> {
+    return this.#own.guard(() => this.#removed.remove(target, upload));
+  }
+
+  link(target: string, link: SinkLink, over: Over = 'anything'): Promise<string | undefined> {
+    const work = async ({ folded }: Claim): Promise<string | undefined> => {
+      const kept = await this.#aside.meet(target, over);
+      await this.#removed.link(target, link, { folded, ifFree: over === 'nothing' });
+      return kept;
+    };
+    return this.#own.guard(() => this.#names.claim(target, work));
+  }
+
+  linkAt(target: string): Promise<string | undefined> {
+    return this.#standing.link(target);
+  }
+
+  async quarantine(upload: string, target: string): Promise<void> {
+    const file = this.#partName(upload);
+    await this.#own.guard(async () => {
+      // An empty file has not been opened yet.
+      await this.#handles.use(file, async () => {});
+      await this.#handles.close(file);
+      await this.#names.put(file, target);
+      await this.#handles.end(file);
+    });
+    this.#journal.noteGone(upload);
+  }
+
+  async discard(upload: string): Promise<void> {
+    await this.clear(upload);
+    this.#journal.noteGone(upload);
+  }
+
+  async clear(upload: string): Promise<void> {
+    await this.#handles.end(this.#partName(upload)).catch(() => {});
+    await rm(this.#partName(upload), { force: true });
+    crashPoint('part:after-unlink');
+  }
+
+  unfinished(): Promise<readonly UnfinishedUpload[]> {
+    const [root, parts, journal, handles] = [this.#root, this.#parts, this.#journal, this.#handles];
+    return leftParts({ root, parts, names: this.abilities.names, journal, handles });
+  }
+
+  async positions(): Promise<readonly TopicPositions[]> {
+    return this.#journal.positions();
+  }
+
+  async checkpoint(uploads: readonly UnfinishedUpload[], positions?: TopicPositions): Promise<void> {
+    await this.#own.confirm();
+    // Both at one moment: what is published from here on is not durable when the folders are.
+    const noted = this.#journal.noted();
+    const changed = this.#folders.takeChanged();
+    await this.#handles.withDescriptor(() => this.#folders.sync(changed));
+    await this.#handles.withDescriptor(() => this.#journal.checkpoint(uploads, noted, positions));
+    // What is open cannot be unmounted.
+    await this.#way.release();
+  }
+
+  check(): Promise<void> {
+    return writeAndRemove(join(this.#parts, `check-${this.#checks++}`));
+  }
+
+  freeSpace(): Promise<FreeSpace> {
+    return freeSpaceAt(this.#root);
+  }
+
+  async close(): Promise<void> {
+    await this.#handles.closeAll();
+    await this.#way.close();
+    await this.#journal.close();
+    this.#own.close();
+  }
+
+  notices(tell: (message: string) => void): void {
+    this.#notices.listen(tell);
+  }
+
+  #partName(upload: string): string {
+    return join(this.#parts, upload);
+  }
+}
