@@ -59,14 +59,14 @@ async function* listedFiles(
     (isAll ? superseding(files) : newestByPath(files, newest)).filter(filter.file);
   const listing = { kafka, topic, keyring, filter, options, choose };
   const isWanted = filter.names;
-  // What was superseded, whether what ended was given up or removed, and for whom each is encrypted, stands on the topic alone.
+  // What was superseded, what went at its source, and for whom each is encrypted, stands on the topic alone.
   const readsAll = !newestOnly || words.some((word) => onTopicAlone.has(word));
   const state = readsAll ? undefined : await readState(kafka, topic, { keyring, isWanted });
   if (state === undefined) yield* await inFull(listing, await fromRecords(listing));
   else yield* fromState(listing, state);
 }
 
-const onTopicAlone: ReadonlySet<string> = new Set(['aborted', 'superseded', 'removed', 'locked']);
+const onTopicAlone: ReadonlySet<string> = new Set(['superseded', 'removed', 'locked']);
 
 function newestFirst(a: Pick<ListedFile, 'sentAt' | 'upload'>, b: typeof a): number {
   return b.sentAt - a.sentAt || (a.upload < b.upload ? 1 : -1);
