@@ -49,10 +49,10 @@ export class Putting {
       // It says of itself that it is ours: by that alone it would be taken for what was meant.
       if (error instanceof SpoiltFault) standing.expect(target, { tag: error.tag, size, metadata: {} });
       const isGone = isCode(error, 'ENOENT');
-      if (!isGone && !isCode(error, 'ESTALE')) {
-        if (isShared && isAway(error)) this.#doubtful.add(upload);
-        throw error;
-      }
+      // That there is nothing to be put in place any more may have been found out behind an answer that was lost.
+      if (isShared && (isAway(error) || (isGone && isAway((error as Error).cause))))
+        this.#doubtful.add(upload);
+      if (!isGone && !isCode(error, 'ESTALE')) throw error;
       standing.forget(target);
       const look = await objects.look(keyOf(target));
       if (look !== undefined && look.size === size && uploadOf(look.metadata) === upload) {
