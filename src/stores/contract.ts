@@ -1,6 +1,5 @@
 /**
- * Where files rest. A source gives files, a sink takes them; adapters (disk, memory, later S3) pass the suites
- * `test/contracts/source.ts` and `test/contracts/sink.ts`. Paths are relative, `/` between segments.
+ * Where files rest. A source gives files, a sink takes them; all adapters pass the suites in `test/contracts`. Paths are relative, `/` between segments.
  *
  * Who retries: nobody in here. An adapter throws the system's own error (with its `code`), and the owner decides. Any call of a
  * sink may throw SinkLostError: it is not what it was, and is to be opened again.
