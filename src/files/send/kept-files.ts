@@ -16,6 +16,8 @@ export interface KeptFilesOptions {
   readonly warn: (message: string) => void;
 }
 
+/** Bytes of a segment, as Kafka has it unless it is told otherwise: a file that is smaller is removed whole, or not at all, but by time. */
+const usualSegment = 1024 ** 3;
 /** Places of a file that are looked at, and bytes of each. */
 const looks = 16;
 const lookBytes = 64 * 1024;
@@ -44,11 +46,12 @@ export class KeptFiles {
   async refusal(file: SourceFile): Promise<string | undefined> {
     const { topic, beyond, bandwidth, compression, warn } = this.#options;
     if (this.#retention === undefined) {
-      if (!this.#isUnknownTold)
+      if (!this.#isUnknownTold && file.size >= usualSegment) {
+        this.#isUnknownTold = true;
         warn(
           `what topic ${topic.name} keeps may not be read (DescribeConfigs): a file that is larger than that is sent all the same, and cannot be had whole`,
         );
-      this.#isUnknownTold = true;
+      }
       return undefined;
     }
     const sent = { size: file.size, bandwidth: bandwidth() };

@@ -26,7 +26,8 @@ export class RootEvidence {
 
   /** A walk begins: what was found before may have been somewhere else. */
   begins(): void {
-    const root = this.#source.rootId();
+    // Nothing that is remembered: there is nothing to think about, and a store charges for the question.
+    const root = this.#state.size === 0 ? Promise.resolve(undefined) : this.#source.rootId();
     root.catch(() => {});
     this.#walks = [{ root, files: new Map() }, ...this.#walks.slice(0, 1)];
   }

@@ -38,10 +38,11 @@ export async function openObjectSink(objects: ObjectWriter, options: ObjectSinkO
 
 async function openAlone(objects: ObjectWriter, { reader, notices }: ObjectSinkOptions): Promise<Sink> {
   const { own, folder, key } = keysOf(objects, reader);
-  const [{ keepsConditions }, group] = await Promise.all([
-    prove(objects, `${folder}check`),
-    groupAt(objects, own),
-  ]);
+  const standing = groupAt(objects, own);
+  standing.catch(() => {});
+  // First: it says what to do where the place may not be used.
+  const { keepsConditions } = await prove(objects, `${folder}check`);
+  const group = await standing;
   if (group !== undefined) throw isOfGroup(objects, group);
   if (!keepsConditions) notices.say('conditions', unconditional(objects.place.url));
   const journal = await ObjectJournal.open({ objects, key, reader });
