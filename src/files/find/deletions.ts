@@ -114,7 +114,11 @@ export class Deletions {
   async #isGone(path: string, unsure: string[]): Promise<boolean> {
     const { source } = this.#options;
     try {
-      return (await source.look(path)) === undefined && !(await source.hides?.(path));
+      if ((await source.look(path)) !== undefined || (await source.hides?.(path))) return false;
+      if (source.mayBeMissing?.(path) !== true) return true;
+      const [part] = path.split('/', 1);
+      unsure.push(`${part}, one of the sources, has no file at all: nothing is taken for removed there`);
+      return false;
     } catch (error) {
       unsure.push(describeError(error));
       return false;
