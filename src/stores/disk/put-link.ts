@@ -24,6 +24,9 @@ export interface LinkClaim {
   readonly ifFree: boolean;
 }
 
+/** Links that this process has made aside. */
+let made = 0;
+
 /** As the contract says of `link`. Throws the system's errors, as where a folder stands there, and ReplacedError. */
 export async function putLink(
   { calls, parts, folders, journal }: PutLinkParts,
@@ -31,25 +34,27 @@ export async function putLink(
   { upload, to, mtime }: SinkLink,
   { folded, ifFree }: LinkClaim,
 ): Promise<void> {
-  const made = join(parts, `link-${upload}`);
+  // Whoever writes records may give many names one id: what one of them points to may lead out from another.
+  const aside = join(parts, `link-${upload}-${made++}`);
   const folder = folderOf(target);
-  await rm(made, { force: true });
-  await symlink(to, made);
+  await rm(aside, { force: true });
+  await symlink(to, aside);
   try {
     // As far as the system has times of links.
     const seconds = Number(BigInt(mtime) / 1000n) / 1e6;
-    await lutimes(made, seconds, seconds).catch(() => {});
+    await lutimes(aside, seconds, seconds).catch(() => {});
+    // Before it is there: what is looked at under its name may be somebody else's.
+    const { size, mtimeNs } = await calls.lookAt(aside);
     await folders.prepare(target);
     await folders.within(target, async (path) => {
       const full = `${path}/${target.slice(folder.length + 1)}`;
       if (ifFree) await claimFree(calls, to, full);
-      await rename(made, full);
+      await rename(aside, full);
       folders.touch(folder);
-      const { size, mtimeNs } = await calls.lookAt(full);
       journal.note(target, linkEntry({ upload, size: Number(size), mtime: String(mtimeNs), folded }));
     });
   } finally {
-    await rm(made, { force: true });
+    await rm(aside, { force: true });
   }
 }
 

@@ -3,7 +3,7 @@
  * file's: it is first given a name in the sink's own folder, looked at again there, and only then removed.
  */
 import type { BigIntStats } from 'node:fs';
-import { link, rename, rmdir, unlink } from 'node:fs/promises';
+import { rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Removal, RemovedName, SinkLink } from '../tree-names.ts';
 import type { BackupFolder } from './backup-folder.ts';
@@ -25,6 +25,8 @@ export interface RemovedNamesOptions {
 export class RemovedNames {
   readonly #options: RemovedNamesOptions;
   #clearing: Promise<void> = Promise.resolve();
+  /** Files that were taken aside. */
+  #taken = 0;
 
   constructor(options: RemovedNamesOptions) {
     this.#options = options;
@@ -77,7 +79,8 @@ export class RemovedNames {
     const kept = await backup?.keep(full, target, look);
     const backedUp = backup === undefined || kept === undefined ? {} : { backup: backup.pathOf(kept.kept) };
     if (kept?.isMoved) return { result: 'removed', ...backedUp };
-    const taken = join(parts, `removed-${upload}`);
+    // Whoever writes records may give many names one id.
+    const taken = join(parts, `removed-${upload}-${this.#taken++}`);
     const result = await this.#takeAway(full, taken, look);
     return { result, ...(result === 'removed' ? backedUp : {}) };
   }
@@ -85,7 +88,7 @@ export class RemovedNames {
   async #takeAway(full: string, taken: string, look: BigIntStats): Promise<Removal> {
     const { calls } = this.#options;
     try {
-      await rename(full, taken);
+      await calls.rename(full, taken);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT') return 'gone';
@@ -99,10 +102,26 @@ export class RemovedNames {
       await unlink(taken);
       return 'removed';
     }
-    // Somebody was quicker: never in the place of yet another one.
-    await link(taken, full).catch(() => link(taken, `${full}.~1~`));
-    await unlink(taken);
+    // Somebody was quicker.
+    await this.#giveBack(taken, full);
     return 'other';
+  }
+
+  /** Never in the place of yet another one: what stays in our own folder is thrown away at the next start. */
+  async #giveBack(taken: string, full: string): Promise<void> {
+    const { calls } = this.#options;
+    for (let count = 0; ; count++) {
+      const name = count === 0 ? full : `${full}.~${count}~`;
+      try {
+        await calls.link(taken, name);
+        return await unlink(taken);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
+        if ((await calls.lookIfThere(name)) !== undefined) continue;
+        // A file system without second names.
+        return await calls.rename(taken, name);
+      }
+    }
   }
 
   /** Folders that were made for files, and have none any more; the first one of a name is the uploader's, and stays. */
