@@ -73,6 +73,8 @@ const fileState = z.object({
   of: copySource.optional(),
   /** Of what is not `sent`: the newest version of the path that was, if any. */
   before: sentVersion.optional(),
+  /** Of what is not `sent`: sinks may have a version of the path of which nothing else is remembered. */
+  stands: z.literal(true).optional(),
   /** It is a symbolic link: there is no digest, and no file. */
   kind: z.literal('link').optional(),
   /** Encrypted: the algorithm of the digest that only readers with a key see, and a mark of whom it is for. */
@@ -98,6 +100,18 @@ export function sentVersionOf(state: FileState): SentVersion | undefined {
   if (state.state !== 'sent' || digest === undefined) return state.before;
   const place = { partition, first, last, ...(of && { of }) };
   return { upload, size: fingerprint.size, mtime: fingerprint.mtime, digest, ...place };
+}
+
+/** True where a sink may have a version of the path. */
+export function mayStand({ state, before, stands }: FileState): boolean {
+  return state === 'sent' || before !== undefined || stands === true;
+}
+
+/** What stands at sinks of a version that is given up, or not through, by what was remembered before it. */
+export function standingOf(known: FileState): Pick<FileState, 'before' | 'stands'> {
+  const before = sentVersionOf(known);
+  if (before !== undefined) return { before };
+  return mayStand(known) ? { stands: true } : {};
 }
 
 const lease = z.object({

@@ -3,7 +3,7 @@
  * for by itself. That much is gone at once, or all, is more often a disk that is not mounted than a wish: it is told then, and no sink is.
  */
 import { describeError } from '../../errors.ts';
-import type { FileState } from '../../records/state-record.ts';
+import { mayStand } from '../../records/state-record.ts';
 import type { Selection, Source } from '../../stores/contract.ts';
 import type { Gone } from '../send/send-removals.ts';
 import { fewAtOnce } from '../shared/few-at-once.ts';
@@ -102,7 +102,7 @@ export class Deletions {
     for (const path of state.paths) {
       if (met.has(path)) continue;
       const former = state.get(path);
-      if (former === undefined || !standsAtSinks(former)) continue;
+      if (former === undefined || former.state === 'sending' || !mayStand(former)) continue;
       known++;
       if (isBusy(path) || !selects(selection, path) || ways(path).some((way) => isSpared.has(way))) continue;
       missing.push({ path, former });
@@ -124,11 +124,6 @@ export class Deletions {
       return false;
     }
   }
-}
-
-/** True where a sink may have a version of it. */
-function standsAtSinks({ state, before }: FileState): boolean {
-  return state === 'sent' || (state === 'aborted' && before !== undefined);
 }
 
 /** The folders on the way to a path, and itself. */

@@ -1,7 +1,7 @@
 /** One run of an uploader: the lease held, intake and senders joined, files tried again, everything left in good order. */
 import { ConfigurationError } from '../../errors.ts';
 import { KafkaError, type Producer } from '../../kafka/contract.ts';
-import type { FileState } from '../../records/state-record.ts';
+import { type FileState, mayStand } from '../../records/state-record.ts';
 import type { SourceFile } from '../../stores/contract.ts';
 import { Intake } from '../find/intake.ts';
 import { TellGone } from '../find/tell-gone.ts';
@@ -119,7 +119,17 @@ export class UploadRun {
       const ref = { uploader, path, upload: begun.upload };
       return abortUpload(this.#context, ref, begun.partition, 'it was removed before all of it was sent');
     };
-    this.#goneFiles = new GoneFiles({ kafka, source, state, topic, signal: stop.signal, onEvent, abort });
+    const isKept = (file: FileState): boolean => settings.delete && mayStand(file);
+    this.#goneFiles = new GoneFiles({
+      kafka,
+      source,
+      state,
+      topic,
+      signal: stop.signal,
+      onEvent,
+      isKept,
+      abort,
+    });
   }
 
   /** Resolves when all is sent (`once`) or the run was stopped. Rejects with what made going on impossible. */

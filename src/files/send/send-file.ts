@@ -7,7 +7,7 @@ import { crashPoint } from '../../crash-points.ts';
 import { type Appended, KafkaError, type NewRecord } from '../../kafka/contract.ts';
 import type { ChecksumAlgorithm } from '../../records/checksum.ts';
 import type { UploadRef } from '../../records/file-record.ts';
-import { type FileState, type SentVersion, sentVersionOf } from '../../records/state-record.ts';
+import { type FileState, mayStand, standingOf } from '../../records/state-record.ts';
 import type { OpenFile, SourceFile } from '../../stores/contract.ts';
 import type { FileHasher } from '../hashing/file-hasher.ts';
 import { createFileHasher } from '../hashing/hasher.ts';
@@ -53,7 +53,7 @@ interface Sending {
   readonly sealed: { readonly sealed?: string };
   readonly resumedFrom: number;
   /** The version that downloaders have until this one is through. */
-  readonly before: SentVersion | undefined;
+  readonly standing: Pick<FileState, 'before' | 'stands'>;
   /** The least and greatest Kafka offset of a record with bytes of this upload. */
   first: number | undefined;
   last: number;
@@ -115,7 +115,7 @@ export async function sendFile(
       sealing,
       sealed: sealedMark(encryption, upload, checksum),
       resumedFrom: acked,
-      before: known?.topic === topicId ? sentVersionOf(known) : undefined,
+      standing: known === undefined ? {} : standingAt(topicId, known),
       first: resume?.first,
       last: resume?.last ?? 0,
       acked: new Ranges([[0, acked]]),
@@ -262,8 +262,14 @@ function sawOffset(sending: Sending, { offset }: Appended): void {
   sending.last = Math.max(sending.last, offset);
 }
 
+/** Where a version of another topic stands is of no use here. */
+function standingAt(topic: string, known: FileState): Sending['standing'] {
+  if (known.topic === topic) return standingOf(known);
+  return mayStand(known) ? { stands: true } : {};
+}
+
 function note(context: SendContext, sending: Sending, state: FileState['state'], digest?: string): void {
-  const { file, ref, partition, checksum, first, last, before, sealed } = sending;
+  const { file, ref, partition, checksum, first, last, standing, sealed } = sending;
   const acked = sending.acked.prefix;
   if (first === undefined) return;
   sending.noted = acked;
@@ -271,7 +277,7 @@ function note(context: SendContext, sending: Sending, state: FileState['state'],
   const fingerprint = { size: file.size, mtime: file.mtime, ctime: file.ctime, inode: file.inode };
   const { topicId: topic } = context.options;
   const entry = { topic, upload: ref.upload, state, fingerprint, partition, first, last, acked, ...sealed };
-  const open = { ...(sealed.sealed === undefined ? { checksum } : {}), ...(before && { before }) };
+  const open = { ...(sealed.sealed === undefined ? { checksum } : {}), ...standing };
   const more = digest === undefined ? open : { digest };
   context.options.state.set(file.path, { ...entry, ...more });
 }

@@ -4,7 +4,7 @@ import type { NewRecord } from '../../kafka/contract.ts';
 import { type NamedVersion, namesLimit } from '../../records/name-list.ts';
 import { encodeRemove, removeEntryText, removeHeaders } from '../../records/remove-record.ts';
 import { sealNames } from '../../records/seal-record.ts';
-import type { FileState } from '../../records/state-record.ts';
+import { type FileState, standingOf } from '../../records/state-record.ts';
 import type { SendContext } from './send-context.ts';
 
 /** Bytes of a record: readers hold a few of them. */
@@ -42,30 +42,37 @@ export async function sendRemovals(
       if (entries.length > 0 && (bytes + length > most || entries.length >= namesLimit)) break;
       taken++;
       bytes += length;
-      if (upload !== undefined) entries.push({ path, upload });
+      if (upload === undefined) continue;
+      entries.push({ path, upload });
+      begin(context, path, former, upload);
     }
-    const formers = new Map(left.slice(0, taken).map(({ path, former }) => [path, former]));
     left = left.slice(taken);
-    if (entries.length > 0) await sendOne(context, entries, formers, bytes);
+    if (entries.length > 0) await sendOne(context, entries, bytes);
     for (const entry of entries) told(entry);
   }
 }
 
-async function sendOne(
-  context: SendContext,
-  entries: readonly NamedVersion[],
-  formers: ReadonlyMap<string, FileState>,
-  bytes: number,
-): Promise<void> {
+/**
+ * Remembers that a path is about to go, before sinks are told: a run that is killed when they are would take the file, which is back and looks as
+ * it was sent, for one that they have.
+ */
+function begin({ options: { state } }: SendContext, path: string, former: FileState, upload: string): void {
+  const { topic, fingerprint, partition, first, last } = former;
+  const place = { topic, partition, first, last };
+  state.set(path, { ...place, upload, state: 'aborted', fingerprint, acked: 0, ...standingOf(former) });
+}
+
+async function sendOne(context: SendContext, entries: readonly NamedVersion[], bytes: number): Promise<void> {
   const { partitions, state, topicId } = context.options;
+  await state.behind.flush();
   const partition = partitions.choose();
   const { offset } = await context.append(partition, await encode(context, entries), bytes);
   const at = Math.max(0, offset);
   for (const { path, upload } of entries) {
-    const former = formers.get(path)!;
+    const begun = state.get(path);
     // A newer version of it is on its way.
-    if (state.get(path)?.upload !== former.upload) continue;
-    const { fingerprint } = former;
+    if (begun?.upload !== upload) continue;
+    const { fingerprint } = begun;
     const place = { topic: topicId, partition, first: at, last: at };
     state.set(path, { ...place, upload, state: 'aborted', fingerprint, acked: 0 });
   }

@@ -51,6 +51,8 @@ const anyState: fc.Arbitrary<FileState> = fc.record(
     before: sentVersion,
     of,
     sealed: fc.constant(`sha256:${'7'.repeat(16)}`),
+    kind: fc.constant('link'),
+    stands: fc.constant(true),
   },
   {
     noNullPrototype: true,

@@ -31,8 +31,10 @@ type Entry = readonly [
   checksum?: ChecksumAlgorithm | 0,
   before?: readonly [upload: string, facts: Facts] | 0,
   sealed?: string | 0,
-  kind?: 'link',
+  marks?: Marks,
 ];
+/** What few files have: they are links, or stand at sinks by a version of which nothing else is remembered. */
+type Marks = 'link' | 'stands' | 'link stands';
 
 const states = ['sent', 'sending', 'aborted'] as const;
 
@@ -80,7 +82,8 @@ export class FileStates {
 
   #pack(file: FileState): string {
     const { upload, fingerprint, digest = 0, partition, first, last, acked } = file;
-    const { checksum = 0, before, sealed, of, kind } = file;
+    const { checksum = 0, before, sealed, of } = file;
+    const marks = marksOf(file);
     const { size, mtime, ctime, inode } = fingerprint;
     const facts: Facts = [size, mtime, digest, partition, first, last, ...sourceOf(of)];
     const topic = this.#numberOf(file.topic);
@@ -89,8 +92,8 @@ export class FileStates {
     const common = [topic, state, upload, facts, ...look, acked === size ? -1 : acked] as const;
     const standing = before === undefined ? 0 : ([before.upload, factsOf(before)] as const);
     const entry: Entry =
-      kind !== undefined
-        ? [...common, checksum, standing, sealed ?? 0, kind]
+      marks !== undefined
+        ? [...common, checksum, standing, sealed ?? 0, marks]
         : sealed !== undefined
           ? [...common, checksum, standing, sealed]
           : standing !== 0
@@ -103,7 +106,7 @@ export class FileStates {
 
   #unpack(text: string): FileState {
     const entry = JSON.parse(text) as Entry;
-    const [topic, state, upload, facts, ctime, inode, acked, checksum, before, sealed, kind] = entry;
+    const [topic, state, upload, facts, ctime, inode, acked, checksum, before, sealed, marks] = entry;
     const [size, mtime, digest, partition, first, last, of] = facts;
     return {
       topic: this.#topics[topic]!,
@@ -119,7 +122,8 @@ export class FileStates {
       ...(of === undefined ? {} : { of: copySourceOf(of) }),
       ...(before ? { before: versionOf(...before) } : {}),
       ...(sealed ? { sealed } : {}),
-      ...(kind === undefined ? {} : { kind }),
+      ...(marks?.startsWith('link') ? { kind: 'link' } : {}),
+      ...(marks?.endsWith('stands') ? { stands: true } : {}),
     };
   }
 
@@ -127,6 +131,11 @@ export class FileStates {
     const known = this.#topics.indexOf(topic);
     return known === -1 ? this.#topics.push(topic) - 1 : known;
   }
+}
+
+function marksOf({ kind, stands }: FileState): Marks | undefined {
+  if (!stands) return kind;
+  return kind === undefined ? 'stands' : 'link stands';
 }
 
 function factsOf({ size, mtime, digest, partition, first, last, of }: SentVersion): Facts {

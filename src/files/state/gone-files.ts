@@ -21,6 +21,8 @@ export interface GoneFilesOptions {
   readonly topic: { readonly name: string; readonly id: string };
   readonly signal: AbortSignal;
   readonly onEvent: (event: UploadEvent) => void;
+  /** What is to be told of is not forgotten before. */
+  readonly isKept: (file: FileState) => boolean;
   /** Tells downloaders that a half-sent upload is given up, and remembers that. */
   readonly abort: (path: string, begun: FileState) => Promise<void>;
 }
@@ -64,12 +66,13 @@ export class GoneFiles {
     if (performance.now() < this.#nextSweep || this.#options.state.size === 0) return;
     if (!(await this.isBelieved())) return this.#warn();
     this.#nextSweep = performance.now() + uploadWaits.goneSweep;
-    const { kafka, state, topic, signal } = this.#options;
+    const { kafka, state, topic, signal, isKept } = this.#options;
     const earliest = await kafka.offsets(topic.name, 'earliest');
     const forgettable: string[] = [];
     for (const [path, file] of state.files()) {
       if (signal.aborted) return;
       if (file.state === 'sending') await this.#abortGone(path, file);
+      else if (isKept(file)) continue;
       else if (isLost(file, topic.id, earliest) && (await this.#isGone(path))) forgettable.push(path);
     }
     // The disk may have gone while they were looked at.

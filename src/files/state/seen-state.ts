@@ -1,5 +1,5 @@
 /** What is remembered of a file, as a run is to see it. Pure. */
-import { type FileState, sentVersionOf } from '../../records/state-record.ts';
+import { type FileState, standingOf } from '../../records/state-record.ts';
 
 /** What was sent to another topic than `topicId`, or is to be sent anew (up to the version `resend`), is told as given up. */
 export function seenState(state: FileState, topicId: string | undefined, resend: string): FileState {
@@ -15,8 +15,7 @@ export function sentAnew(state: FileState): FileState {
 }
 
 function givenUp(state: FileState): FileState {
-  const before = sentVersionOf(state);
-  return { ...state, state: 'aborted', ...(before === undefined ? {} : { before }) };
+  return { ...state, state: 'aborted', ...standingOf(state) };
 }
 
 /** Half sent, and not gone on with: without the checksum of its chunks nobody can, and nobody is marked so. */

@@ -1,0 +1,92 @@
+/** Whether what goes is told at all (`delete`), and told again: what retention took, runs that were killed, files that are back. */
+import assert from 'node:assert/strict';
+import { rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { UploadOptions } from '../../src/files/shared/options.ts';
+import type { Kafka } from '../../src/kafka/contract.ts';
+import type { Source } from '../../src/stores/contract.ts';
+import { openDiskSource } from '../../src/stores/disk/source.ts';
+import { faultyKafka } from '../support/faulty-kafka.ts';
+import { Flow, noise } from '../support/flow.ts';
+import { folders, mirror } from '../support/mirror-folders.ts';
+
+test('What the topic has lost by its retention goes at the sinks all the same', async () => {
+  const flow = new Flow();
+  for (const path of ['a', 'b', 'c']) flow.source.write(path, noise(500));
+  await flow.up(mirror);
+  await flow.down();
+  const ends = await flow.cluster.client().offsets(flow.topic, 'latest');
+  for (const [partition, end] of ends) flow.cluster.deleteRecords(flow.topic, partition, end);
+  flow.source.remove('a');
+  await flow.up(mirror);
+  await flow.down();
+  assert.deepEqual(Object.keys(flow.received()), ['b', 'c']);
+});
+
+/** A source in which one path is not seen while it is hidden; its file is the same one afterwards. */
+function hiding(source: Source, path: string): Source & { isHidden: boolean } {
+  return {
+    isHidden: false,
+    place: source.place,
+    abilities: source.abilities,
+    async *list(...how) {
+      for await (const file of source.list(...how)) if (!this.isHidden || file.path !== path) yield file;
+    },
+    async look(of) {
+      return this.isHidden && of === path ? undefined : source.look(of);
+    },
+    open: (of) => source.open(of),
+    rootId: () => source.rootId(),
+    watch: (...how) => source.watch(...how),
+  };
+}
+
+/** A cluster at which nothing more is remembered once a removal stands on the topic, as for a run that is killed then. */
+function killedAfterRemoval(kafka: Kafka, topic: string): Kafka {
+  let isKilled = false;
+  return faultyKafka(kafka, (to, { headers }) => {
+    if (isKilled) throw new Error('killed');
+    const isRemoval = headers?.some(([name, value]) => name === 'kind' && String(value) === 'remove');
+    if (to === topic && isRemoval) isKilled = true;
+  });
+}
+
+test('A run is killed when a removal stands, and the very same file is back: it is sent again', async () => {
+  const flow = new Flow();
+  for (const path of ['a', 'b', 'c']) flow.source.write(path, noise(500));
+  const source = hiding(flow.source, 'a');
+  await flow.up(mirror, { source });
+  await flow.down();
+  source.isHidden = true;
+  const kafka = killedAfterRemoval(flow.cluster.client(), flow.topic);
+  await assert.rejects(flow.up(mirror, { source, kafka }), /killed/);
+  source.isHidden = false;
+  await flow.down();
+  assert.deepEqual(Object.keys(flow.received()), ['b', 'c']);
+  await flow.up(mirror, { source });
+  await flow.down();
+  assert.deepEqual(flow.received(), flow.sent());
+});
+
+test('A link that went is told with --resend, and again after a kill, though nobody remembers what it said', async (t) => {
+  const { flow, from, write } = await folders(t);
+  for (const path of ['a', 'b', 'c', 'd']) await write(path);
+  for (const name of ['one', 'two']) await symlink('a', join(from, name));
+  const up = async (how: Partial<UploadOptions> = {}, kafka?: Kafka) => {
+    const source = await openDiskSource(from, { links: 'keep' });
+    return flow.up({ ...mirror, links: 'keep', ...how }, { source, ...(kafka && { kafka }) });
+  };
+  const gone = (): string[] => flow.told('deletion-sent').map(({ path }) => path);
+  await up();
+  await rm(join(from, 'one'));
+  await up({ resend: true });
+  assert.deepEqual(gone(), ['one']);
+  await rm(join(from, 'two'));
+  await assert.rejects(up({}, killedAfterRemoval(flow.cluster.client(), flow.topic)), /killed/);
+  await up();
+  assert.equal(gone().at(-1), 'two');
+  const told = gone().length;
+  await up();
+  assert.equal(gone().length, told);
+});
