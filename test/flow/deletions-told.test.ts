@@ -7,6 +7,7 @@ import type { UploadOptions } from '../../src/files/shared/options.ts';
 import type { Kafka } from '../../src/kafka/contract.ts';
 import type { Source } from '../../src/stores/contract.ts';
 import { openDiskSource } from '../../src/stores/disk/source.ts';
+import { MemoryDisk, MemorySink } from '../../src/stores/memory/sink.ts';
 import { faultyKafka } from '../support/faulty-kafka.ts';
 import { Flow, noise } from '../support/flow.ts';
 import { folders, mirror } from '../support/mirror-folders.ts';
@@ -22,6 +23,25 @@ test('What the topic has lost by its retention goes at the sinks all the same', 
   await flow.up(mirror);
   await flow.down();
   assert.deepEqual(Object.keys(flow.received()), ['b', 'c']);
+});
+
+test('A name whose case changes arrives, though the old one goes later, where both are one name', async () => {
+  for (const packBelow of [0, 10_000]) {
+    const flow = new Flow();
+    const disk = new MemoryDisk({ caseInsensitive: true });
+    const down = async () => flow.down({}, { sink: new MemorySink(disk) });
+    for (const path of ['A', 'b', 'c']) flow.source.write(path, noise(500));
+    await flow.up({ ...mirror, packBelow });
+    await down();
+    flow.source.write('a', noise(600));
+    flow.source.remove('A');
+    await flow.up({ packBelow });
+    assert.equal((await down()).failed, 1);
+    await flow.up({ ...mirror, packBelow });
+    assert.equal((await down()).failed, 0);
+    assert.deepEqual([...disk.files.keys()].toSorted(), ['shop/a', 'shop/b', 'shop/c']);
+    assert.deepEqual(disk.files.get('shop/a')!.bytes, Uint8Array.from(flow.source.bytes('a')));
+  }
 });
 
 /** A source in which one path is not seen while it is hidden; its file is the same one afterwards. */

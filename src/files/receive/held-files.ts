@@ -6,6 +6,7 @@ import { describeError } from '../../errors.ts';
 import { algorithmOf } from '../../records/checksum.ts';
 import type { FileFacts } from '../../records/file-facts.ts';
 import type { UploadRef } from '../../records/file-record.ts';
+import { OtherSpellingError } from '../../stores/other-spelling.ts';
 import type { IncomingUpload } from '../incoming/incoming-upload.ts';
 import type { IncomingUploads } from '../incoming/incoming-uploads.ts';
 import type { ReceiveContext } from '../incoming/receive-context.ts';
@@ -18,7 +19,7 @@ const longestPause = 60_000;
 /** A name is not tried again for so many times what its last try took: a large file that is read back each time is none to be read all the time. */
 const restAfterTry = 20;
 
-/** Names that this file system can never hold, whatever somebody does there: nothing is kept for them. */
+/** Names that this file system can never hold, whatever somebody does there: nothing is kept for them. But a file may have two spellings for a while. */
 const never = new Set([
   'EEXIST',
   'EFBIG',
@@ -33,6 +34,7 @@ const never = new Set([
 
 /** True for an error of one name that somebody can put right, so that the file has only to wait. */
 export function isMendable(error: unknown): error is NodeJS.ErrnoException {
+  if (error instanceof OtherSpellingError) return true;
   return isPermanent(error) && error.code !== undefined && !never.has(error.code);
 }
 

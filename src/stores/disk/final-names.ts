@@ -3,6 +3,7 @@ import { lstat, rm, unlink, writeFile } from 'node:fs/promises';
 import { crashPoint } from '../../crash-points.ts';
 import type { Published } from '../contract.ts';
 import type { Notices } from '../notices.ts';
+import { OtherSpellingError } from '../other-spelling.ts';
 import { ReplacedError } from '../replaced.ts';
 import { VanishedError } from '../vanished.ts';
 import { moveAcross } from './across-disks.ts';
@@ -181,9 +182,7 @@ export class FinalNames {
 
   #refuseCollision(target: string, folded: string): void {
     const other = this.#options.collision(target, folded);
-    if (other === undefined) return;
-    const message = `"${target}" and "${other}" are one name on this file system: it would be overwritten`;
-    throw Object.assign(new Error(message), { code: 'EEXIST' });
+    if (other !== undefined) throw new OtherSpellingError(target, other);
   }
 }
 

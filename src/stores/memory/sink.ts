@@ -16,6 +16,7 @@ import type {
   UnfinishedUpload,
 } from '../contract.ts';
 import { mergedPositions } from '../merged-positions.ts';
+import { OtherSpellingError } from '../other-spelling.ts';
 import { rangesWithin } from '../ranges-within.ts';
 import { ReplacedError } from '../replaced.ts';
 import { foldedName } from '../target-name.ts';
@@ -281,7 +282,7 @@ export class MemorySink implements Sink {
     const folded = foldedName(target);
     for (const other of this.#disk.files.keys()) {
       if (other === target || foldedName(other) !== folded) continue;
-      throw systemError('EEXIST', `"${target}" and "${other}" are one name here: it would be overwritten`);
+      throw new OtherSpellingError(target, other);
     }
   }
 }
