@@ -1,11 +1,21 @@
 /** What stands in the way of a name that has no bytes to be kept aside: its record waits a little, for another one may remove that. */
 import { isPermanent, StoppedError } from '../shared/disk-retry.ts';
 
-/** Milliseconds that a name waits; a record behind it is dealt with meanwhile. */
-const patience = 3000;
+/** Milliseconds that the names of a record wait; a record behind it is dealt with meanwhile. */
+const usual = 3000;
 
 export class Obstacles {
+  readonly #patience: number;
   #gone = Promise.withResolvers<void>();
+
+  constructor(patience = usual) {
+    this.#patience = patience;
+  }
+
+  /** How long names wait that are begun with now, for {@link pass}: all of a record together, for there may be thousands in it. */
+  until(): number {
+    return performance.now() + this.#patience;
+  }
 
   /** Something was removed. */
   removed(): void {
@@ -14,8 +24,7 @@ export class Obstacles {
   }
 
   /** Tries until it works, whenever something was removed. Rejects with the last error, or with StoppedError. */
-  async pass(work: () => Promise<void>, signal: AbortSignal): Promise<void> {
-    const until = performance.now() + patience;
+  async pass(work: () => Promise<void>, until: number, signal: AbortSignal): Promise<void> {
     for (;;) {
       const { promise: gone } = this.#gone;
       try {
@@ -23,12 +32,12 @@ export class Obstacles {
       } catch (error) {
         const left = until - performance.now();
         if (!isPermanent(error) || left <= 0) throw error;
-        let timer: NodeJS.Timeout | undefined;
-        const soon = new Promise<void>((resolve) => {
-          timer = setTimeout(resolve, left);
-          signal.addEventListener('abort', () => resolve(), { once: true });
-        });
+        const { promise: soon, resolve } = Promise.withResolvers<void>();
+        const timer = setTimeout(resolve, left);
+        const stop = (): void => resolve();
+        signal.addEventListener('abort', stop);
         await Promise.race([gone, soon]);
+        signal.removeEventListener('abort', stop);
         clearTimeout(timer);
         if (signal.aborted) throw new StoppedError('stopped while something stood in the way');
       }

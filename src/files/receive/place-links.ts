@@ -19,13 +19,15 @@ export async function placeLinks(parts: UnpackParts, links: Links): Promise<void
   refuseEntries(context, place, links);
   if (sink.link === undefined)
     return context.tellOnce(`${sink.place} has no symbolic links: those that come are left out`);
-  await fewAtOnce(links.entries, makers, (entry) => placeLink(parts, links.uploader, entry));
+  const until = parts.held.obstacles.until();
+  await fewAtOnce(links.entries, makers, (entry) => placeLink(parts, links.uploader, entry, until));
 }
 
 async function placeLink(
   { context, uploads, held }: UnpackParts,
   uploader: string,
   { path, upload, target: to, mtime }: LinkEntry,
+  until: number,
 ): Promise<void> {
   const { sink, onEvent, signal, unsafeLinks } = context.options;
   const ref: UploadRef = { uploader, path, upload };
@@ -57,7 +59,7 @@ async function placeLink(
     stands = await context.turns.run(target, () => context.untilNotReplaced(place));
   };
   try {
-    await held.obstacles.pass(work, signal);
+    await held.obstacles.pass(work, until, signal);
     if (stands) await uploads.supersede(target, upload);
   } catch (error) {
     if (!isPermanent(error)) throw error;
