@@ -78,7 +78,7 @@ export interface Source {
    * behind that. Undefined where anything is otherwise, or fails: {@link open} tells.
    */
   readAtOnce?(path: string, into: Uint8Array): SourceFile | undefined;
-  /** True where something stands at a path, or on its way, that this source leaves out: the file may be there. Default: nothing does. */
+  /** True where something stands at a path, or on its way, that this source leaves out: the file may be there. Throws where nobody can know. Default: nothing does. */
   hides?(path: string): Promise<boolean>;
   /**
    * Removes a file, if it still is the one that looked like this: never another. Undefined where the source has no such promise to give.

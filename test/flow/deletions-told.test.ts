@@ -1,6 +1,6 @@
 /** Whether what goes is told at all (`delete`), and told again: what retention took, runs that were killed, files that are back. */
 import assert from 'node:assert/strict';
-import { rm, symlink } from 'node:fs/promises';
+import { rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { UploadOptions } from '../../src/files/shared/options.ts';
@@ -109,4 +109,24 @@ test('A link that went is told with --resend, and again after a kill, though nob
   const told = gone().length;
   await up();
   assert.equal(gone().length, told);
+});
+
+test('What is behind a link that leads nowhere, as to a disk that is away, is not gone, and that is told', async (t) => {
+  const { flow, root, from, write } = await folders(t);
+  const up = async () => flow.up(mirror, { source: await openDiskSource(from, { links: 'follow' }) });
+  for (const path of ['b', 'c', 'd', 'g', 'h', 'i', '../disk/a', '../disk/e/f']) await write(path);
+  await symlink(join(root, 'disk'), join(from, 'linked'));
+  await symlink(join(root, 'disk/a'), join(from, 'file'));
+  await up();
+  await rename(join(root, 'disk'), join(root, 'away'));
+  await rm(join(from, 'b'));
+  assert.equal((await up()).failed, 0);
+  const gone = (): string[] => flow.told('deletion-sent').map(({ path }) => path);
+  assert.deepEqual(gone(), ['b']);
+  assert.match(flow.told('warning').at(-1)!.message, /is a link that leads nowhere/);
+  await rename(join(root, 'away'), join(root, 'disk'));
+  await rm(join(from, 'file'));
+  await rm(join(root, 'disk/e/f'));
+  await up();
+  assert.deepEqual(gone().toSorted(), ['b', 'file', 'linked/e/f']);
 });

@@ -48,6 +48,16 @@ const toRead = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 /** For what may stand behind a file's size. */
 const oneMore = new Uint8Array(1);
 
+function leadsNowhere(link: string): Promise<boolean> {
+  return stat(link).then(
+    () => false,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      return true;
+    },
+  );
+}
+
 class DiskSource implements Source {
   readonly place: string;
   readonly abilities = { appearsWhole: false };
@@ -116,13 +126,26 @@ class DiskSource implements Source {
     };
   }
 
-  /** A link that is not followed. */
+  /** A link that is not followed. Throws at one that is, and leads nowhere: to a disk that is away, perhaps. */
   async hides(path: string): Promise<boolean> {
-    if (this.#followSymlinks || this.#keepLinks) return false;
+    if (this.#keepLinks) return false;
+    if (this.#followSymlinks) return this.#refuseLost(path);
     return this.#way.check(path).then(
       () => false,
       (error: NodeJS.ErrnoException) => error.code === 'ELOOP',
     );
+  }
+
+  async #refuseLost(path: string): Promise<false> {
+    let full = this.place;
+    for (const segment of path.split('/')) {
+      full = join(full, segment);
+      const look = await this.#calls.lookIfThere(full);
+      if (look === undefined) return false;
+      if (look.isSymbolicLink() && (await leadsNowhere(full)))
+        throw new Error(`${full} is a link that leads nowhere: nothing is taken for removed there`);
+    }
+    return false;
   }
 
   async removeIfSame(file: SourceFile): Promise<Removal> {
