@@ -29,6 +29,8 @@ export class IncomingUpload {
   of: CopySource | undefined;
   /** Its bytes are taken from a file of the sink, which anybody may have changed. */
   isBorrowed = false;
+  /** Settles when no more of such a file is on its way here; never rejects. */
+  borrowing: Promise<void> | undefined;
   /** Written to since it was last remembered. */
   dirty = false;
   /** Set once it is verified and published: settles when that is through. */
@@ -182,7 +184,7 @@ export class IncomingUpload {
 
   /** See {@link IncomingBytes.settled}. */
   settled(): Promise<void> {
-    return this.#bytes.settled();
+    return this.borrowing?.then(() => this.#bytes.settled()) ?? this.#bytes.settled();
   }
 
   /** See {@link IncomingBytes.digest}. `now`: steady milliseconds. */

@@ -88,9 +88,12 @@ export class Copies {
       const file = await this.#open(upload, facts);
       if (file === undefined) return false;
       try {
+        if (upload.isGone) return false;
         upload.isBorrowed = true;
-        if ((await file.cloneTo?.(upload.ref.upload)) === true) this.#cloned(upload);
-        else await this.#copy(upload, facts, file);
+        const work = this.#borrow(upload, facts, file);
+        // Whoever clears what came of it waits for that: a clone that comes later would stay.
+        upload.borrowing = work.catch(() => {});
+        await work;
         return upload.complete;
       } finally {
         await file.close();
@@ -114,7 +117,8 @@ export class Copies {
     });
   }
 
-  #cloned(upload: IncomingUpload): void {
+  async #borrow(upload: IncomingUpload, facts: FileFacts, file: PublishedFile): Promise<void> {
+    if ((await file.cloneTo?.(upload.ref.upload)) !== true) return this.#copy(upload, facts, file);
     upload.hasAll();
     this.#context.options.progress.advance(upload.ref.upload, upload.size);
   }

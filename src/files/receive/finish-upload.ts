@@ -24,7 +24,8 @@ export async function finishUpload(
   upload: IncomingUpload,
   facts: FileFacts,
 ): Promise<void> {
-  if (!uploads.end(upload.ref.upload)) return;
+  // Its partition is another member's by now: it has not ended, and is received when that comes back.
+  if (upload.isGone || !uploads.end(upload.ref.upload)) return;
   const work = verifyAndPublish(context, uploads, held, upload, facts);
   await finishBy(uploads, upload, work);
 }
