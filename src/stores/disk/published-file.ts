@@ -27,7 +27,9 @@ export function publishedFile(
       // A call that fails removes what it was to make: not what others may know of.
       const clone = `${file}.clone`;
       try {
-        await copyFile(`/proc/self/fd/${descriptor}`, clone, constants.COPYFILE_FICLONE_FORCE);
+        // Made, never opened: what stands there already may be a link that leads out of the folder.
+        const anew = constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL;
+        await copyFile(`/proc/self/fd/${descriptor}`, clone, anew);
         // It has the permissions of the other, which may keep out its owner.
         await chmod(clone, 0o600);
         await rename(clone, file);
