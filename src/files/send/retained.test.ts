@@ -28,6 +28,13 @@ test('What has more than half of the retention left stays', () => {
   assert.equal(stays({ age: 3.6 * day }, {}, {}), false);
 });
 
+test('An id that is ahead of the clock tells no age', () => {
+  assert.equal(stays({ age: -1000 }), true);
+  assert.equal(stays({ age: -6000 }), false);
+  assert.equal(stays({ age: -400 * day }), false);
+  assert.equal(stays({ age: -400 * day }, {}, { 'retention.ms': '-1' }), true);
+});
+
 test('What is gone, cut off or about to go does not stay, whatever its age', () => {
   assert.equal(stays({ first: 9 }, { start: 10 }), false);
   assert.equal(stays({ last: 100 }), false);

@@ -76,5 +76,7 @@ export function staysFor(
   const isNewer = first - start >= (end - start) / 2;
   if (!isNewer && (losesBySize || start > 0)) return false;
   const keeps = Number(config['retention.ms'] ?? usualRetention);
-  return keeps < 0 || now - versionOf(upload) / 1000 < keeps / 2;
+  const age = now - versionOf(upload) / 1000;
+  // An id that is ahead of this clock was raised above a former one, and tells no age.
+  return keeps < 0 || (age > -believedFor && age < keeps / 2);
 }
