@@ -51,9 +51,10 @@ export class FindCopies {
     this.#options = options;
   }
 
-  /** True when the file can be told from its looks to be one that was sent. */
+  /** True when the file can be told from its looks to be one that was sent, and may be named: else small ones share records. */
   isUntouched(context: SendContext, file: SourceFile): boolean {
-    return this.#untouched(context, file) !== undefined;
+    const seen = this.#untouched(context, file);
+    return seen !== undefined && this.#options.retained.mayStay(seen.of);
   }
 
   /**

@@ -88,3 +88,18 @@ test('What was sent since Kafka was asked last is asked for at once', async () =
   end = 20;
   assert.equal(await retained.stays(later), true);
 });
+
+test('What is too old, or was about to go when Kafka was last asked, is told at once', async () => {
+  const config = { 'retention.ms': String(7 * day) };
+  const offsets = async (_topic: string, where: unknown) => new Map([[0, where === 'earliest' ? 10 : 100]]);
+  const retained = new Retained({ kafka: { offsets }, topic: { name: 'files', config }, now: () => now });
+  const of = (age: number, first: number) => {
+    return { upload: aged(age), path: 'a', partition: 0, first, last: first };
+  };
+  assert.deepEqual([retained.mayStay(of(0, 20)), retained.mayStay(of(4 * day, 20))], [true, false]);
+  assert.equal(await retained.stays(of(0, 20)), false);
+  assert.deepEqual(
+    [20, 90, 100].map((first) => retained.mayStay(of(0, first))),
+    [false, true, true],
+  );
+});

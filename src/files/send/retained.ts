@@ -24,11 +24,21 @@ interface Ends {
 export class Retained {
   readonly #options: RetainedOptions;
   readonly #now: () => number;
+  #known: Ends | undefined;
   #asked: { readonly at: number; readonly ends: Promise<Ends> } | undefined;
 
   constructor(options: RetainedOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
+  }
+
+  /** What can be told at once, by age and by the last answer: false where {@link stays} is not worth asking. */
+  mayStay(of: CopySource): boolean {
+    const { config } = this.#options.topic;
+    const now = this.#now();
+    const ends = this.#known;
+    const isSince = ends === undefined || of.last >= (ends.latest.get(of.partition) ?? 0);
+    return isSince ? isYoung(of, config, now) : staysFor(of, ends, config, now);
   }
 
   /** Asks Kafka where the topic begins and ends now. */
@@ -52,7 +62,8 @@ export class Retained {
   async #ask(): Promise<Ends> {
     const { kafka, topic } = this.#options;
     const earliest = await kafka.offsets(topic.name, 'earliest');
-    return { earliest, latest: await kafka.offsets(topic.name, 'latest') };
+    this.#known = { earliest, latest: await kafka.offsets(topic.name, 'latest') };
+    return this.#known;
   }
 }
 
@@ -65,16 +76,21 @@ const usualRetention = String(7 * 86_400_000);
  * topic's; `now`: milliseconds since the epoch. Pure.
  */
 export function staysFor(
-  { upload, partition, first, last }: CopySource,
+  of: CopySource,
   { earliest, latest }: Ends,
   config: TopicDescription['config'],
   now: number,
 ): boolean {
+  const { partition, first, last } = of;
   const [start, end] = [earliest.get(partition) ?? first + 1, latest.get(partition) ?? 0];
   if (first < start || last >= end) return false;
   const losesBySize = Number(config['retention.bytes'] ?? -1) >= 0;
   const isNewer = first - start >= (end - start) / 2;
   if (!isNewer && (losesBySize || start > 0)) return false;
+  return isYoung(of, config, now);
+}
+
+function isYoung({ upload }: CopySource, config: TopicDescription['config'], now: number): boolean {
   const keeps = Number(config['retention.ms'] ?? usualRetention);
   const age = now - versionOf(upload) / 1000;
   // An id that is ahead of this clock was raised above a former one, and tells no age.
