@@ -39,6 +39,32 @@ describe('Copies', { concurrency: true }, () => {
     assert.deepEqual(flow.received(sha256), flow.sent(sha256));
   });
 
+  test('Where times are coarse, as on a card, another file that looks as one that was sent did is read', async () => {
+    const flow = new Flow();
+    const coarse = { mtime: '1700000000120000000', ctime: '1700000000120000000', inode: '7' };
+    const looking = async (path: string) => {
+      const file = await flow.source.look(path);
+      return file && { ...file, ...coarse };
+    };
+    const source = {
+      ...faultySource(flow.source, () => {}),
+      list: async function* (...args: Parameters<typeof flow.source.list>) {
+        for await (const file of flow.source.list(...args)) yield { ...file, ...coarse };
+      },
+      look: looking,
+      open: async (path: string) => ({
+        ...(await flow.source.open(path)),
+        look: async () => (await looking(path))!,
+      }),
+    };
+    flow.source.write('a', noise(5000));
+    await flow.up(always, { source });
+    flow.source.remove('a');
+    flow.source.write('b', noise(5000));
+    const { files, wireBytes } = await flow.up(always, { source });
+    assert.deepEqual([files, wireBytes, copied(flow.uploadEvents)], [1, 5000, []]);
+  });
+
   test('A copy that was touched is told by its digest, and stays one', async () => {
     const flow = new Flow();
     flow.source.write('a', noise(5000));

@@ -90,7 +90,7 @@ export class FindCopies {
     const { size, inode, mtime, ctime } = file;
     const { mode, byLook } = this.#options;
     const least = mode === 'always' ? 1 : leastCopied;
-    // Times of whole seconds are those of a place where much happens at one time; of objects, those of their copy.
+    // Times that are so coarse are those of a place where much happens at one time; of objects, those of their copy.
     if (!byLook || source.abilities.appearsWhole || size < least || !isFine(ctime)) return undefined;
     const path = state.contents?.withInode(inode);
     const sent = path === undefined ? undefined : state.get(path);
@@ -162,8 +162,9 @@ function sourceOf(path: string, sent: FileState): Found | undefined {
   return digest?.startsWith(trusted) === true ? { of, digest } : undefined;
 }
 
+/** Whole hundredths of a second are what exFAT keeps: there a change time is what anybody set, and inodes are numbered anew at each mount. */
 function isFine(time: string): boolean {
-  return time !== '' && !time.endsWith('000000000');
+  return time !== '' && !time.endsWith('0000000');
 }
 
 /** What a file is, read for its digest; undefined when it is not what it was: whoever sends it finds that too. */
