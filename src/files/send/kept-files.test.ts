@@ -16,5 +16,5 @@ test('That the configuration may not be read is told once, of a file that may be
   assert.deepEqual(told, []);
   for (const size of [1024 ** 3, 1024 ** 4]) assert.equal(await kept.refusal(file(size)), undefined);
   assert.equal(told.length, 1);
-  assert.match(told[0]!, /files may not be read \(DescribeConfigs\)/);
+  assert.match(told[0]!, /files keeps may not be read \(DescribeConfigs\)/);
 });
