@@ -62,19 +62,19 @@ test('the heap of the executable grows by little', () => {
     await import(${JSON.stringify(source)} + 'cli/main.ts');
     const space = (name) => getHeapSpaceStatistics().find(({ space_name }) => space_name === name);
     const young = [];
-    let old = 0;
+    const old = [];
     // Some 6 MB live at any time: that is what the young generation grows for, and what becomes rubbish in the old one.
     const living = [];
     for (let round = 0; round < 300; round += 1) {
       living[round % 4] = Array.from({ length: 20_000 }, (_, at) => ({ at, round }));
       young.push(space('new_space').space_size);
       // Before its first collection V8 knows nothing of what lives.
-      if (round >= 150) old = Math.max(old, space('old_space').space_used_size);
+      if (round >= 150) old.push(space('old_space').space_used_size);
     }
     process.stdout.write = write;
-    young.sort((one, other) => one - other);
-    // One that has been idle, or kept from running for a second, has given back what it had, and takes it again.
-    console.log(JSON.stringify({ young: [young[Math.floor(young.length / 10)], young.at(-1)], old }));
+    // A process that is kept from running gives back what its young generation had, and collects late: it is judged at its begin and in the middle.
+    const middle = old.sort((one, other) => one - other)[old.length / 2];
+    console.log(JSON.stringify({ young: [young[0], Math.max(...young)], old: middle }));
   `) as { readonly young: readonly [number, number]; readonly old: number };
   const mebibyte = 1024 * 1024;
   // By itself V8 would take up to 128, and a moment of much that lives takes some more.
