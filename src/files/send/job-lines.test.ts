@@ -5,6 +5,7 @@ import { ConfigurationError } from '../../errors.ts';
 import { type FileOrder, fileOrders } from '../shared/options.ts';
 import { Heap } from './heap.ts';
 import { type Job, JobLines } from './job-lines.ts';
+import { PartitionChoice } from './partitions.ts';
 import { Precedence } from './precedence.ts';
 
 function job(path: string, size = 0, mtime = 0n): Job {
@@ -38,14 +39,17 @@ test('files wait in the order that was asked for, equals as they came', async ()
     newest: 'dbca',
   };
   for (const order of [...fileOrders, 'none'] as const) {
-    const lines = new JobLines(new Precedence(order === 'none' ? {} : { order }));
+    const lines = new JobLines(new Precedence(order === 'none' ? {} : { order }), new PartitionChoice(4));
     for (const one of files) lines.push(job(...one), 'large');
     assert.deepEqual(await paths(lines, 'large'), [[], expected[order].split('')], order);
   }
 });
 
 test('what is urgent waits in a line of its own, by its globs and then by the order', async () => {
-  const lines = new JobLines(new Precedence({ order: 'name', first: ['alarm/**', '*.jpg'] }));
+  const lines = new JobLines(
+    new Precedence({ order: 'name', first: ['alarm/**', '*.jpg'] }),
+    new PartitionChoice(4),
+  );
   for (const path of ['z', 'b.jpg', 'alarm/2', 'y', 'x/a.jpg', 'alarm/1.jpg']) lines.push(job(path), 'small');
   assert.deepEqual(await paths(lines, 'small'), [
     ['alarm/1.jpg', 'alarm/2', 'b.jpg', 'x/a.jpg'],
@@ -54,7 +58,7 @@ test('what is urgent waits in a line of its own, by its globs and then by the or
 });
 
 test('another order is one of what waits already too', async () => {
-  const lines = new JobLines(new Precedence({}));
+  const lines = new JobLines(new Precedence({}), new PartitionChoice(4));
   for (const path of ['b', 'c.jpg', 'a']) lines.push(job(path), 'small');
   lines.reorder(new Precedence({ order: 'name', first: ['*.jpg'] }));
   lines.push(job('d.jpg'), 'small');
@@ -65,7 +69,7 @@ test('another order is one of what waits already too', async () => {
 });
 
 test('whoever waits gets what comes, whatever the order is', async () => {
-  const lines = new JobLines(new Precedence({ order: 'name' }));
+  const lines = new JobLines(new Precedence({ order: 'name' }), new PartitionChoice(4));
   const taking = lines.usual.small.take();
   lines.reorder(new Precedence({ order: 'size' }));
   lines.push(job('a'), 'small');
@@ -90,4 +94,13 @@ test('a heap gives back what a stable sort would', () => {
 
 test('an empty glob is refused', () => {
   assert.throws(() => new Precedence({ first: [''] }), ConfigurationError);
+});
+
+test('a partition is kept free while anything may be urgent', () => {
+  const partitions = new PartitionChoice(2);
+  const usual = () => [partitions.choose(), partitions.choose()].toSorted();
+  const lines = new JobLines(new Precedence({ first: ['alarm/**'] }), partitions);
+  assert.deepEqual(usual(), [0, 0]);
+  lines.reorder(new Precedence({}));
+  assert.deepEqual(usual(), [0, 1]);
 });

@@ -1,6 +1,7 @@
 /** Files that wait to be sent: in a line for those that are urgent and one for all others, by size and precedence. */
 import type { SourceFile } from '../../stores/contract.ts';
 import type { Decision } from '../state/decide.ts';
+import type { PartitionChoice } from './partitions.ts';
 import type { Precedence } from './precedence.ts';
 import { Queue } from './queue.ts';
 
@@ -18,9 +19,12 @@ export interface JobLine {
 export class JobLines {
   readonly usual: JobLine = { large: new Queue(), small: new Queue() };
   readonly urgent: JobLine = { large: new Queue(), small: new Queue() };
+  readonly #partitions: Pick<PartitionChoice, 'keepFree'>;
   #precedence: Precedence;
 
-  constructor(precedence: Precedence) {
+  /** `partitions`: one of them is kept free while anything may be urgent. */
+  constructor(precedence: Precedence, partitions: Pick<PartitionChoice, 'keepFree'>) {
+    this.#partitions = partitions;
     this.#precedence = precedence;
     this.reorder(precedence);
   }
@@ -33,6 +37,7 @@ export class JobLines {
   /** Another order from now on, of those that wait too. */
   reorder(precedence: Precedence): void {
     this.#precedence = precedence;
+    this.#partitions.keepFree(precedence.hasUrgent);
     const { compare } = precedence;
     const byFile = compare && ((a: Job, b: Job) => compare(a.file, b.file));
     for (const size of ['large', 'small'] as const) {

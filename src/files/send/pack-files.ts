@@ -125,7 +125,7 @@ export class PackBuilder {
     }
     if (entries.length === 0) return outcomes;
     const { record, mark, stateDigest } = await this.#encode(entries, join(pieces));
-    const partition = partitions.choose();
+    const partition = partitions.choose(this.#context.isUrgent);
     const bytes = entries.reduce((sum, entry) => sum + entry.size, 0);
     crashPoint('pack:before-append');
     const place = await this.#context.append(partition, record, bytes, 'free');

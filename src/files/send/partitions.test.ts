@@ -23,6 +23,48 @@ test('The one with the fewest bytes on their way is chosen', () => {
   assert.equal(choice.choose(), 0);
 });
 
+test('What a large file has filled is left alone once it has arrived, for its readers are behind', () => {
+  const choice = new PartitionChoice(3);
+  for (const partition of [0, 1, 2]) choice.add(partition, 10);
+  choice.add(0, 1e9);
+  for (const [partition, bytes] of [1e9 + 10, 10, 10].entries()) choice.add(partition, -bytes);
+  assert.deepEqual(
+    Array.from({ length: 4 }, () => choice.choose()),
+    [1, 2, 1, 2],
+  );
+  choice.grow(4);
+  assert.deepEqual(
+    Array.from({ length: 3 }, () => choice.choose()),
+    [1, 2, 3],
+  );
+});
+
+test('One is kept free for what is urgent, while anything may be, and where there is another', () => {
+  const choice = new PartitionChoice(3);
+  choice.keepFree(true);
+  const three = (isUrgent = false) => Array.from({ length: 3 }, () => choice.choose(isUrgent));
+  assert.deepEqual(
+    [three(), three(true)],
+    [
+      [0, 1, 0],
+      [2, 2, 2],
+    ],
+  );
+  choice.grow(4);
+  assert.deepEqual(
+    [three(), three(true)],
+    [
+      [1, 2, 0],
+      [3, 3, 3],
+    ],
+  );
+  choice.keepFree(false);
+  assert.deepEqual(three(), [1, 2, 3]);
+  const alone = new PartitionChoice(1);
+  alone.keepFree(true);
+  assert.deepEqual([alone.choose(), alone.choose(true)], [0, 0]);
+});
+
 test('Added partitions are used at once, and there are never fewer', () => {
   const choice = new PartitionChoice(1);
   choice.add(0, 10);

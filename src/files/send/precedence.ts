@@ -36,6 +36,11 @@ export class Precedence {
     this.#order = order && orders[order];
   }
 
+  /** True when any file may be urgent. */
+  get hasUrgent(): boolean {
+    return this.#first.length > 0;
+  }
+
   /** True for a file that goes before all that is not. */
   isUrgent(path: string): boolean {
     return this.#first.some((matches) => matches(path));

@@ -109,7 +109,7 @@ export async function sendFile(
     return {
       ref: { uploader, path: file.path, upload },
       file,
-      partition: resume?.partition ?? partitions.choose(),
+      partition: resume?.partition ?? partitions.choose(context.isUrgent),
       checksum,
       hasher: createFileHasher(checksum, file.size),
       sealing,

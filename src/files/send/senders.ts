@@ -57,7 +57,7 @@ export class Senders {
     this.#options = options;
     this.#broken.promise.catch(() => {});
     this.#context = options.context;
-    this.#waiting = new JobLines(options.precedence);
+    this.#waiting = new JobLines(options.precedence, this.#context.options.partitions);
   }
 
   /** False while there are enough jobs. Many small files go at once, and are not to wait behind as many large ones. */
