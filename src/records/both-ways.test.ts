@@ -125,10 +125,10 @@ test('Records of files made of anything', () => {
     uploader: anyText,
     path: anyText,
     upload: fc.oneof(anyUploadId, anyText),
-    size: anyNumber,
+    size: fc.oneof(fc.nat(3), anyNumber),
     offset: anyNumber,
     digest: fc.oneof(anyDigest, anyText),
-    mtime: anyText,
+    mtime: fc.oneof(fc.maxSafeInteger().map(String), anyText),
     mode: anyNumber,
     reason: fc.string({ unit: 'binary', maxLength: 600 }),
   });
@@ -155,6 +155,7 @@ test('Records of files made of anything', () => {
           kind: 'pack',
           uploader,
           files: [{ path, upload, ...facts, bytes }],
+          refused: [],
         });
       },
     ),

@@ -113,7 +113,15 @@ test('A server is killed and started again: it goes on where the stream is', asy
   await before.run.kill();
   const after = await serve();
   await isLive(after);
-  const second = (await get(`${after.url}/${path}`)).body.toString();
+  // As players do it: who is told that something is not there yet asks again.
+  const second = await waitFor(
+    async () => {
+      const { status, body } = await get(`${after.url}/${path}`);
+      if (status !== 200) t.diagnostic(`${status}: ${body.toString()}`);
+      return status === 200 && body.toString();
+    },
+    { what: 'the playlist of the second server' },
+  );
   assert.ok(sequence(second) >= sequence(first));
   assert.match(second, /seg-\d+-1\.m4s/);
   assert.doesNotMatch(second, /DISCONTINUITY\n/);
