@@ -14,6 +14,7 @@ import { parseArgs } from 'node:util';
 import { machineFacts } from '../test/support/machine.ts';
 import type { Group } from './contender.ts';
 import { type Ground, onGround } from './ground.ts';
+import { encrypted } from './groups/encrypted.ts';
 import { growth, growthInFiles } from './groups/growth.ts';
 import { oneFile } from './groups/one-file.ts';
 import { latency, raw } from './groups/raw.ts';
@@ -26,6 +27,7 @@ import { toolFacts } from './tools.ts';
 /** A group's name -> how it is made. New comparisons are added here. */
 const groups: Readonly<Record<string, (ground: Ground, scale: number) => Promise<Group>>> = {
   'one-file': oneFile,
+  encrypted,
   'small-files': smallFiles,
   'raw-produce': (ground, scale) => raw('produce', ground, scale),
   'raw-fetch': (ground, scale) => raw('fetch', ground, scale),

@@ -19,19 +19,30 @@ function follow(args: readonly string[], options: FollowOptions = {}): FollowedS
  * Timed from the start of the uploader's process to the last file verified, durable and under its name. The downloader
  * waits at the topic by then, as sshd does at its port; Node's start counts for the uploader as it does for scp.
  */
-export function sluice(ground: Ground, work: Work, checksum: string): Contender {
+export function sluice(ground: Ground, work: Work, checksum: string, secret?: Secret): Contender {
   return {
-    name: `sluice, ${checksum}`,
+    name: `sluice, ${checksum}${secret === undefined ? '' : ', encrypted'}`,
     run: () =>
       ground.withTopic(async (topic) => {
         const sink = folderSink(ground, work);
         try {
-          return await transfer(ground, work, { checksum, topic, sink });
+          return await transfer(ground, work, {
+            checksum,
+            topic,
+            sink,
+            ...(secret === undefined ? {} : { secret }),
+          });
         } finally {
           await rm(sink.folder, { recursive: true, force: true });
         }
       }),
   };
+}
+
+/** For whom a transfer is encrypted, and the file with the key that opens it. */
+export interface Secret {
+  readonly recipient: string;
+  readonly identityFile: string;
 }
 
 /** Where the files of a transfer end. */
@@ -51,13 +62,20 @@ function folderSink(ground: Ground, work: Work): Sink & { readonly folder: strin
 export async function transfer(
   ground: Ground,
   work: Work,
-  { checksum, topic, sink }: { readonly checksum: string; readonly topic: string; readonly sink: Sink },
+  {
+    checksum,
+    topic,
+    sink,
+    secret,
+  }: { readonly checksum: string; readonly topic: string; readonly sink: Sink; readonly secret?: Secret },
 ): Promise<Measured> {
   const reach = ['--topic', topic, '--bootstrap-servers', ground.broker.bootstrapServers];
   await useOnce(ground, reach);
+  const sealed = secret === undefined ? [] : ['--encrypt-to', secret.recipient];
+  const opened = secret === undefined ? [] : ['--identity', secret.identityFile];
   const all = Promise.withResolvers<number>();
   let received = 0;
-  const downloader = follow(['download', '--to', sink.to, ...reach], {
+  const downloader = follow(['download', '--to', sink.to, ...opened, ...reach], {
     ...(sink.env === undefined ? {} : { env: sink.env }),
     onEvent: ({ type, uploader }) => {
       if (type !== 'received' || uploader !== 'bench') return;
@@ -66,7 +84,7 @@ export async function transfer(
   });
   try {
     await downloader.event(({ type }) => type === 'started', 'it had started');
-    const args = ['upload', '--from', work.folder, '--name', 'bench', '--once', '--min-age', '0'];
+    const args = ['upload', '--from', work.folder, '--name', 'bench', '--once', '--min-age', '0', ...sealed];
     const start = (): FollowedSluice => follow([...args, '--checksum', checksum, ...reach]);
     const measured = await race(ground.brokerPid, downloader, start, all.promise);
     await sink.judge();
