@@ -128,6 +128,10 @@ const how = {
     usual.notTwice,
     `send a file whose bytes are on the topic already as a record that names them: ${notTwiceModes.join(', ')}`,
   ),
+  delta: toggle(
+    'delta',
+    'send of a large file that grew or changed in part what is new in it; for receivers of this release and later',
+  ),
   linger: timed('linger', usual.linger, 'how long a small file waits for company'),
   connections: counted(
     'connections',

@@ -4,6 +4,7 @@ import { createKafka } from '../kafka/client.ts';
 import { type ConsumedRecord, type Kafka, KafkaError } from '../kafka/contract.ts';
 import { type ChecksumAlgorithm, createHasher, type Hasher } from '../records/checksum.ts';
 import {
+  type Chunk,
   decodeFileRecord,
   type FileRecord,
   type Pack,
@@ -14,11 +15,13 @@ import { decodeSealed } from '../records/open-sealed.ts';
 import type { PackedFile, RefusedEntry } from '../records/pack.ts';
 import { isSealed } from '../records/topic-record.ts';
 import { Room } from '../stores/room.ts';
+import { type BytesIn, bytesInParts, piecesOf } from './incoming/bytes-in.ts';
 import { InOrder } from './incoming/in-order.ts';
 import { clientOptions } from './run/client-options.ts';
 import { Keyring } from './shared/keyring.ts';
 import type { CatOptions } from './shared/reading-options.ts';
 import { type FilePlace, locate } from './state/locate.ts';
+import { readEnding } from './state/read-ending.ts';
 
 /**
  * Yields the bytes of `UPLOADER/PATH`: of its newest complete version, or with `follow` of the newest that is being sent, until
@@ -72,6 +75,8 @@ interface Given {
   readonly inOrder: InOrder;
   hasher?: Hasher;
   checksum?: ChecksumAlgorithm;
+  /** Of a delta: the former uploads that have bytes of it. */
+  readonly others: readonly BytesIn[];
 }
 
 type Reading = CatOptions & { readonly keyring: Keyring };
@@ -83,7 +88,10 @@ async function* bytesAt(
   place: FilePlace,
   where: () => Promise<FilePlace>,
 ): AsyncGenerator<Uint8Array> {
-  const given: Given = { inOrder: new InOrder(new Room(earlyBytes)) };
+  const given: Given = {
+    inOrder: new InOrder(new Room(earlyBytes)),
+    ...(await madeOf(kafka, options, ref, place)),
+  };
   const read = (from: FilePlace) => readOnce(kafka, options, ref, from, given);
   for (let from = place; ; given.inOrder.again()) {
     const { position: before } = given.inOrder;
@@ -96,6 +104,33 @@ async function* bytesAt(
     if (now.first >= from.first) throw end;
     from = now;
   }
+}
+
+/** Of what else than its own chunks a delta is made, and by which algorithm its digest is. */
+async function madeOf(
+  kafka: Kafka,
+  { file, topic }: Reading,
+  { uploader, path, upload }: UploadRef,
+  { partition, delta }: FilePlace,
+): Promise<Pick<Given, 'others' | 'checksum'>> {
+  if (delta === undefined) return { others: [] };
+  const ending = await readEnding(kafka, topic, partition, delta);
+  const isIt = ending?.uploader === uploader && ending.path === path && ending.upload === upload;
+  if (ending?.kind !== 'delta' || !isIt) throw removed(file);
+  return { others: bytesInParts(ending.parts), checksum: algorithm(ending.digest) };
+}
+
+/** What a file has of a chunk: its own, or one of a former upload. */
+function wantedOf(
+  chunk: Chunk,
+  { path, upload }: UploadRef,
+  others: readonly BytesIn[],
+): Pick<Chunk, 'offset' | 'bytes'>[] {
+  if (chunk.upload === upload) return chunk.path === path ? [chunk] : [];
+  const from = others.find((one) => one.upload === chunk.upload);
+  return from !== undefined && from.path === chunk.path && from.size === chunk.size
+    ? piecesOf(from, chunk)
+    : [];
 }
 
 async function* readOnce(
@@ -133,24 +168,27 @@ async function* readOnce(
         return 'all';
       }
       if (decoded.kind === 'remove' || decoded.kind === 'link' || decoded.kind === 'copy') continue;
+      if (decoded.kind === 'chunk') {
+        for (const piece of wantedOf(decoded, ref, given.others)) {
+          given.checksum ??= decoded.checksum;
+          given.hasher ??= createHasher(given.checksum);
+          for (const bytes of inOrder.take(piece)) {
+            given.hasher.update(bytes);
+            yield bytes;
+          }
+        }
+        continue;
+      }
       if (decoded.upload !== ref.upload || decoded.path !== ref.path) continue;
       if (decoded.kind === 'abort')
         throw new IncompleteError(`${file}: its sending was given up (${decoded.reason})`);
-      if (decoded.kind === 'close') {
-        const { position } = inOrder;
-        if (position !== decoded.size)
-          return new IncompleteError(`${file}: bytes from ${position} on are not on the topic any more`);
-        given.checksum ??= algorithm(decoded.digest);
-        refuseMixed(file, given.checksum, algorithm(decoded.digest));
-        verify(file, given.hasher ?? createHasher(given.checksum), wanted ?? decoded.digest);
-        return 'all';
-      }
-      given.checksum ??= decoded.checksum;
-      given.hasher ??= createHasher(given.checksum);
-      for (const bytes of inOrder.take(decoded)) {
-        given.hasher.update(bytes);
-        yield bytes;
-      }
+      const { position } = inOrder;
+      if (position !== decoded.size)
+        return new IncompleteError(`${file}: bytes from ${position} on are not on the topic any more`);
+      given.checksum ??= algorithm(decoded.digest);
+      refuseMixed(file, given.checksum, algorithm(decoded.digest));
+      verify(file, given.hasher ?? createHasher(given.checksum), wanted ?? decoded.digest);
+      return 'all';
     }
     batch.release();
   }

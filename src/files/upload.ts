@@ -97,6 +97,10 @@ export async function uploadFrom(
   const notices = notifications === undefined ? undefined : await noticesOf(kafka, notifications, from);
   const encryption = await openEncryption(settings);
   checkCompare(settings, encryption);
+  if (encryption !== undefined && settings.delta)
+    throw new ConfigurationError(
+      '--delta and --encrypt-to do not go together: the pieces of a file, and which of them are in a former version, would tell whoever sees the topic what is equal',
+    );
   if (encryption !== undefined && settings.notTwice === 'always')
     throw new ConfigurationError(
       '--not-twice always and --encrypt-to do not go together: a record that names other bytes would tell whoever sees the topic which files are equal',

@@ -1,7 +1,8 @@
 /** What is known of a file once it was read to its end, and what records may say of it. */
 import { FormatError } from '../errors.ts';
+import type { Header } from '../kafka/contract.ts';
 import { algorithmOf } from './checksum.ts';
-import { wholeNumber } from './headers.ts';
+import { fixedHeader, type HeaderReader, textHeader, wholeNumber } from './headers.ts';
 import { pathFault } from './path.ts';
 import { isUploadId, type UploadId } from './upload-id.ts';
 
@@ -43,4 +44,24 @@ export function checkVersion({ path, upload }: { readonly path: string; readonly
   const fault = pathFault(path);
   if (fault !== undefined) throw new FormatError(fault);
   if (!isUploadId(upload)) throw new FormatError(`upload "${upload.slice(0, 40)}" is not 32 hex digits`);
+}
+
+/** As they stand in a record that ends an upload. */
+export function factsHeaders({ size, digest, mtime, mode }: FileFacts): Header[] {
+  return [
+    fixedHeader('size', size),
+    textHeader('digest', digest),
+    textHeader('mtime', mtime),
+    textHeader('mode', modeText(mode)),
+  ];
+}
+
+/** Of the right form, and not checked yet. */
+export function readFacts(headers: HeaderReader): FileFacts {
+  return {
+    size: headers.integer('size'),
+    digest: headers.text('digest'),
+    mtime: headers.text('mtime'),
+    mode: Number.parseInt(headers.matching('mode', /^[0-7]{4}$/), 8),
+  };
 }

@@ -1,5 +1,5 @@
 /**
- * The records of a files topic `T`, as FORMAT.md describes them: chunk, close, copy, abort, pack, remove and link. Values here, bytes on
+ * The records of a files topic `T`, as FORMAT.md describes them: chunk, close, copy, delta, abort, pack, remove and link. Values here, bytes on
  * the topic; no I/O. Decoding trusts nothing: whatever does not hold throws FormatError and concerns that record alone.
  * Encoding asks the same rules ({@link checkFileRecord}), so that nothing is written that no reader takes.
  */
@@ -8,7 +8,8 @@ import { FormatError } from '../errors.ts';
 import type { ConsumedRecord, Header, NewRecord } from '../kafka/contract.ts';
 import { type ChecksumAlgorithm, checksumAlgorithm } from './checksum.ts';
 import { type CopySource, checkCopySource, copySourceHeaders, readCopySource } from './copy-source.ts';
-import { checkFacts, checkVersion, type FileFacts, modeText } from './file-facts.ts';
+import { checkDeltaParts, type DeltaParts, decodeDeltaParts, encodeDeltaParts } from './delta-parts.ts';
+import { checkFacts, checkVersion, type FileFacts, factsHeaders, readFacts } from './file-facts.ts';
 import { fixedHeader, HeaderReader, textHeader } from './headers.ts';
 import { decodeLinks, type Links } from './link-record.ts';
 import {
@@ -50,6 +51,8 @@ export interface Chunk extends UploadRef {
 /** The file is complete: every byte before `size` has been sent. */
 export interface Close extends UploadRef, FileFacts {
   readonly kind: 'close';
+  /** What its uploader has cut it into, for itself (`piece-index.ts`): not checked here. */
+  readonly index?: Uint8Array;
 }
 
 /** The whole of a version whose bytes are those of an upload that was sent before. */
@@ -57,6 +60,17 @@ export interface Copy extends UploadRef, FileFacts {
   readonly kind: 'copy';
   readonly of: CopySource;
 }
+
+/** The file is complete: its chunks, and ranges of former uploads. */
+export interface Delta extends UploadRef, FileFacts {
+  readonly kind: 'delta';
+  readonly parts: DeltaParts;
+  /** As of a {@link Close}. */
+  readonly index: Uint8Array;
+}
+
+/** What ends an upload of which all is there. */
+export type Ending = Close | Copy | Delta;
 
 /** The upload is given up: what came of it is to be discarded. */
 export interface Abort extends UploadRef {
@@ -70,12 +84,13 @@ export interface Pack extends PackContents {
   readonly uploader: string;
 }
 
-export type FileRecord = Chunk | Close | Copy | Abort | Pack | Remove | Links;
+export type FileRecord = Chunk | Ending | Abort | Pack | Remove | Links;
 
 const kinds = [
   'chunk',
   'close',
   'copy',
+  'delta',
   'abort',
   'pack',
   'remove',
@@ -94,11 +109,12 @@ function reference(kind: FileRecord['kind'], ref: UploadRef): Header[] {
  * Throws FormatError unless the record is as FORMAT.md says: all that its headers and value must agree on. Both directions
  * ask here, and nowhere else.
  */
-export function checkFileRecord(record: Chunk | Close | Copy | Abort): void {
+export function checkFileRecord(record: Chunk | Ending | Abort): void {
   checkUploader(record.uploader);
   checkVersion(record);
-  if (record.kind === 'close' || record.kind === 'copy') checkFacts(record);
+  if (record.kind !== 'chunk' && record.kind !== 'abort') checkFacts(record);
   if (record.kind === 'copy') checkCopySource(record.of, record.upload);
+  if (record.kind === 'delta') checkDeltaParts(record.parts, record.upload, record.size);
   if (record.kind !== 'chunk') return;
   const { bytes, offset, size } = record;
   checksumAlgorithm(record.checksum);
@@ -135,7 +151,8 @@ export function encodeChunk(chunk: Omit<Chunk, 'kind'>): NewRecord {
 
 export function encodeClose(close: Omit<Close, 'kind'>): NewRecord {
   checkFileRecord({ kind: 'close', ...close });
-  return { headers: [...reference('close', close), ...factsHeaders(close)], value: new Uint8Array(0) };
+  const value = close.index ?? new Uint8Array(0);
+  return { headers: [...reference('close', close), ...factsHeaders(close)], value };
 }
 
 export function encodeCopy(copy: Omit<Copy, 'kind'>): NewRecord {
@@ -144,22 +161,11 @@ export function encodeCopy(copy: Omit<Copy, 'kind'>): NewRecord {
   return { headers, value: new Uint8Array(0) };
 }
 
-function factsHeaders({ size, digest, mtime, mode }: FileFacts): Header[] {
-  return [
-    fixedHeader('size', size),
-    textHeader('digest', digest),
-    textHeader('mtime', mtime),
-    textHeader('mode', modeText(mode)),
-  ];
-}
-
-function readFacts(headers: HeaderReader): FileFacts {
-  return {
-    size: headers.integer('size'),
-    digest: headers.text('digest'),
-    mtime: headers.text('mtime'),
-    mode: Number.parseInt(headers.matching('mode', /^[0-7]{4}$/), 8),
-  };
+export function encodeDelta(delta: Omit<Delta, 'kind'>): NewRecord {
+  checkFileRecord({ kind: 'delta', ...delta });
+  const parts = encodeDeltaParts(delta.parts);
+  const headers = [...reference('delta', delta), ...factsHeaders(delta), fixedHeader('parts', parts.length)];
+  return { headers, value: [parts, delta.index] };
 }
 
 export function encodeAbort(abort: Omit<Abort, 'kind'>): NewRecord {
@@ -228,7 +234,7 @@ function readUpload(
   headers: HeaderReader,
   uploader: string,
   value: Uint8Array,
-): Chunk | Close | Copy | Abort {
+): Chunk | Ending | Abort {
   const ref = { uploader, path: headers.text('path'), upload: headers.text('upload') };
   switch (kind) {
     case 'chunk':
@@ -241,9 +247,14 @@ function readUpload(
         bytes: value,
       };
     case 'close':
-      return { kind, ...ref, ...readFacts(headers) };
+      return { kind, ...ref, ...readFacts(headers), ...(value.length > 0 && { index: value }) };
     case 'copy':
       return { kind, ...ref, ...readFacts(headers), of: readCopySource(headers) };
+    case 'delta': {
+      const end = headers.integer('parts');
+      const parts = decodeDeltaParts(value.subarray(0, end));
+      return { kind, ...ref, ...readFacts(headers), parts, index: value.subarray(end) };
+    }
     case 'abort':
       return { kind, ...ref, reason: headers.text('reason') };
     default:

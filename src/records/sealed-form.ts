@@ -10,7 +10,7 @@ export const tagBytes = 16;
 export const lengthBytes = 4;
 
 /** What can be encrypted: a copy would say which files are equal, and is not written of such (FORMAT.md, "Copy"). */
-export type SealedKind = Exclude<FileRecord['kind'], 'copy'>;
+export type SealedKind = Exclude<FileRecord['kind'], 'copy' | 'delta'>;
 
 /** The key of a few records, and how it stands beside them. */
 export interface WrappedKey {

@@ -42,6 +42,7 @@ const sentVersion = z.object({
   last: whole,
   /** It was sent as a copy: whose bytes it has, and where these stand. */
   of: copySource.optional(),
+  since: whole.optional(),
 });
 export type SentVersion = z.infer<typeof sentVersion>;
 
@@ -71,6 +72,8 @@ const fileState = z.object({
   digest: z.string().refine(isDigest).optional(),
   /** It was sent as a copy: whose bytes it has, and where these stand. Its own record has none. */
   of: copySource.optional(),
+  /** It was sent as a delta, and this is the least Kafka offset in `partition` of a record with bytes of it, of whichever upload. */
+  since: whole.optional(),
   /** Of what is not `sent`: the newest version of the path that was, if any. */
   before: sentVersion.optional(),
   /** Of what is not `sent`: sinks may have a version of the path of which nothing else is remembered. */
@@ -96,9 +99,9 @@ export type FileState = Omit<z.infer<typeof fileState>, 'v'>;
 
 /** The newest version that a state knows to be sent in full: this one, or the one before it. */
 export function sentVersionOf(state: FileState): SentVersion | undefined {
-  const { upload, fingerprint, digest, partition, first, last, of } = state;
+  const { upload, fingerprint, digest, partition, first, last, of, since } = state;
   if (state.state !== 'sent' || digest === undefined) return state.before;
-  const place = { partition, first, last, ...(of && { of }) };
+  const place = { partition, first, last, ...(of && { of }), ...(since !== undefined && { since }) };
   return { upload, size: fingerprint.size, mtime: fingerprint.mtime, digest, ...place };
 }
 

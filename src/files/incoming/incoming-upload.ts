@@ -1,9 +1,11 @@
 /** One upload that is being received: which file it is, what the topic has said of it, and how far it is. Its bytes are {@link IncomingBytes}. */
 import { FormatError } from '../../errors.ts';
 import type { CopySource } from '../../records/copy-source.ts';
+import { type DeltaParts, deltaPartsOf, partsJson } from '../../records/delta-parts.ts';
 import type { FileFacts } from '../../records/file-facts.ts';
 import type { Chunk, UploadRef } from '../../records/file-record.ts';
 import type { UnfinishedUpload } from '../../stores/contract.ts';
+import { type BytesIn, bytesInParts } from './bytes-in.ts';
 import type { IncomingBytes, Turn } from './incoming-bytes.ts';
 import { textOf } from './ranges.ts';
 
@@ -27,6 +29,8 @@ export class IncomingUpload {
   close: FileFacts | undefined;
   /** It is a copy: whose bytes it has. */
   of: CopySource | undefined;
+  /** It is a delta: what it has of which former uploads. */
+  parts: DeltaParts | undefined;
   /** Its bytes are taken from a file of the sink, which anybody may have changed. */
   isBorrowed = false;
   /** Settles when no more of such a file is on its way here; never rejects. */
@@ -59,11 +63,13 @@ export class IncomingUpload {
     this.target = target;
     this.firsts = new Map(unfinished?.seen.map(([partition, first]) => [partition, first]));
     this.lasts = new Map(unfinished?.seen.map(([partition, , last]) => [partition, last]));
-    const { of, ...close } = JSON.parse(unfinished?.close ?? '{}') as Partial<FileFacts> & {
+    const { of, parts, ...close } = JSON.parse(unfinished?.close ?? '{}') as Partial<FileFacts> & {
       of?: CopySource;
+      parts?: unknown;
     };
     this.close = unfinished?.close === undefined ? undefined : (close as FileFacts);
     this.of = of;
+    this.parts = parts === undefined ? undefined : deltaPartsOf(parts);
     this.#bytes = bytes(() => {
       this.dirty = true;
     });
@@ -129,17 +135,21 @@ export class IncomingUpload {
     this.#bytes.hasAll?.();
   }
 
-  /** Whose records have its bytes: its own, or of a copy another upload's; and where on the topic these stand, from the first to the last. */
-  get bytesIn(): Pick<UploadRef, 'upload' | 'path'> & {
-    readonly at: readonly (readonly [partition: number, first: number, last: number | undefined])[];
-  } {
-    if (this.of === undefined)
-      return {
-        ...this.ref,
-        at: [...this.firsts].map(([where, first]) => [where, first, this.lasts.get(where)]),
-      };
-    const { upload, path, partition, first, last } = this.of;
-    return { upload, path, at: [[partition, first, last]] };
+  /** It has bytes of other uploads, and ends by itself. */
+  get isMade(): boolean {
+    return this.of !== undefined || this.parts !== undefined;
+  }
+
+  /** Whose records have its bytes: its own, of a copy another upload's, of a delta both. */
+  get bytesIn(): BytesIn[] {
+    const { size, of } = this;
+    if (of !== undefined) {
+      const { upload, path, partition, first, last } = of;
+      return [{ upload, path, size, at: [[partition, first, last]] }];
+    }
+    const at = [...this.firsts].map(([where, first]) => [where, first, this.lasts.get(where)] as const);
+    const own = { upload: this.ref.upload, path: undefined, size, at };
+    return this.parts === undefined ? [own] : [own, ...bytesInParts(this.parts)];
   }
 
   /** What came of it was passed over, for there was no room: the topic has it, and it is fetched when it is its turn. */
@@ -210,7 +220,7 @@ export class IncomingUpload {
       ...this.ref,
       size: this.size,
       ranges: [],
-      close: this.close === undefined ? undefined : JSON.stringify({ ...this.close, of: this.of }),
+      close: this.#closing,
       topic: this.topic,
       seen: [...this.firsts].map(([partition, first]) => [
         partition,
@@ -218,5 +228,11 @@ export class IncomingUpload {
         this.lasts.get(partition) ?? first,
       ]),
     };
+  }
+
+  get #closing(): string | undefined {
+    const { close, of, parts } = this;
+    if (close === undefined) return undefined;
+    return JSON.stringify({ ...close, of, parts: parts && partsJson(parts) });
   }
 }

@@ -4,7 +4,7 @@
  */
 import { algorithmOf } from '../../records/checksum.ts';
 import type { FileFacts } from '../../records/file-facts.ts';
-import type { Copy } from '../../records/file-record.ts';
+import type { Copy, Delta } from '../../records/file-record.ts';
 import type { PublishedFile } from '../../stores/contract.ts';
 import { Room } from '../../stores/room.ts';
 import { targetName } from '../../stores/target-name.ts';
@@ -14,6 +14,7 @@ import type { ReceiveContext } from '../incoming/receive-context.ts';
 import { isPermanent, StoppedError } from '../shared/disk-retry.ts';
 import { endIfStanding } from './finish-upload.ts';
 import { fetchInTurn } from './in-turn.ts';
+import { baseThrough, makeDelta } from './make-delta.ts';
 
 /** Bytes read from the sink at a time. */
 const piece = 1024 * 1024;
@@ -32,9 +33,10 @@ export class Copies {
     this.#uploads = uploads;
   }
 
-  /** Gives an upload its bytes, as far as they can be had; of one that is no copy, what was passed over. Rejects as fetching does. */
+  /** Gives an upload its bytes, as far as they can be had; of one that is no copy and no delta, what was passed over. Rejects as fetching does. */
   async fill(upload: IncomingUpload): Promise<void> {
-    if (upload.of === undefined) return fetchInTurn(this.#context, upload);
+    if (!upload.isMade) return fetchInTurn(this.#context, upload);
+    await baseThrough(this.#uploads, upload);
     await taken(this.#making);
     try {
       await this.#make(upload);
@@ -46,12 +48,13 @@ export class Copies {
   /** Resolves when another copy may be admitted, with when this one is through, which `make` begins. */
   async admit(
     upload: IncomingUpload,
-    { of }: Copy,
+    ending: Copy | Delta,
     make: () => Promise<void>,
   ): Promise<{ readonly finished: Promise<void> }> {
     // It comes again while it is made.
-    if (upload.of !== undefined) return { finished: upload.again ?? Promise.resolve() };
-    upload.of = of;
+    if (upload.isMade) return { finished: upload.again ?? Promise.resolve() };
+    if (ending.kind === 'copy') upload.of = ending.of;
+    else upload.parts = ending.parts;
     const finished = make();
     await taken(this.#waiting);
     const give = (): void => this.#waiting.give(1);
@@ -62,11 +65,12 @@ export class Copies {
   async #make(upload: IncomingUpload): Promise<void> {
     const { of, close, ref, target, size } = upload;
     const { sink, progress, fetchAgain } = this.#context.options;
-    if (of === undefined || close === undefined || upload.isGone) return;
+    if (close === undefined || upload.isGone) return;
     if (await endIfStanding(this.#context, this.#uploads, upload, close)) return;
+    if (of === undefined) return makeDelta(this.#context, upload);
     const source = this.#uploads.get(of.upload);
-    // What came before it on the topic may be on its way to its name. Copies are no source, and would wait for each other.
-    if (source?.of === undefined) {
+    // What came before it on the topic may be on its way to its name. What is made so is no source, and would wait for each other.
+    if (source?.isMade !== true) {
       await source?.finishing;
       await source?.again?.catch(() => {});
     }

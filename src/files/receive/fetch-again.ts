@@ -6,6 +6,7 @@ import { algorithmOf } from '../../records/checksum.ts';
 import type { Chunk, FileRecord, Pack } from '../../records/file-record.ts';
 import { decodeTopicRecord, isSealed } from '../../records/topic-record.ts';
 import { VanishedError } from '../../stores/vanished.ts';
+import { type BytesIn, piecesOf } from '../incoming/bytes-in.ts';
 import { ConflictError } from '../incoming/incoming-bytes.ts';
 import type { IncomingUpload } from '../incoming/incoming-upload.ts';
 import { allDone } from '../shared/all-done.ts';
@@ -110,12 +111,13 @@ async function fetchTogether(
   group: readonly Waiting[],
 ): Promise<void> {
   const wanting = group.filter(({ upload }) => !upload.isGone);
-  const wanted = Map.groupBy(wanting, ({ upload }) => upload.bytesIn.upload);
+  const wishes = wanting.flatMap((one) => one.upload.bytesIn.map((from) => ({ one, from })));
+  const wanted = Map.groupBy(wishes, ({ from }) => from.upload);
   if (wanted.size === 0) return;
   const names = wanting.map(({ upload }) => upload.target).join(', ');
   if (signal.aborted) throw new StoppedError(`stopped before ${names} was fetched again`);
   const { from, until } = rangesOf(
-    wanting.map(({ upload }) => upload),
+    wishes.map(({ from }) => from),
     await kafka.offsets(topic, 'latest'),
   );
   if (from.size > 0) {
@@ -137,7 +139,7 @@ async function fetchTogether(
       } finally {
         batch.release();
       }
-      for (const one of wanting) if (one.upload.of !== undefined && one.upload.complete) leave(wanted, one);
+      for (const one of wanting) if (one.upload.isMade && one.upload.complete) leave(wanted, one);
       if (wanted.size === 0) return;
     }
   }
@@ -146,13 +148,13 @@ async function fetchTogether(
 
 /** Where the records of all of them stand, as far as the partitions have them: from the first that was seen to the last. */
 function rangesOf(
-  uploads: readonly IncomingUpload[],
+  uploads: readonly BytesIn[],
   latest: ReadonlyMap<number, number>,
 ): { readonly from: Map<number, number>; readonly until: Map<number, number> } {
   const from = new Map<number, number>();
   const until = new Map<number, number>();
-  for (const { bytesIn } of uploads) {
-    for (const [partition, first, newest] of bytesIn.at) {
+  for (const { at } of uploads) {
+    for (const [partition, first, newest] of at) {
       const end = latest.get(partition) ?? 0;
       if (first >= end) continue;
       from.set(partition, Math.min(first, from.get(partition) ?? first));
@@ -163,14 +165,21 @@ function rangesOf(
   return { from, until };
 }
 
-/** By the id that the records with their bytes have: several, where some are copies. */
-type Wanted = Map<string, Waiting[]>;
+/** What an upload wants of one whose records have bytes of it. */
+interface Wish {
+  readonly one: Waiting;
+  readonly from: BytesIn;
+}
+
+/** By the id that the records with their bytes have: several, where some are copies or deltas. */
+type Wanted = Map<string, Wish[]>;
 
 function leave(wanted: Wanted, one: Waiting): void {
-  const { upload } = one.upload.bytesIn;
-  const others = (wanted.get(upload) ?? []).filter((other) => other !== one);
-  if (others.length === 0) wanted.delete(upload);
-  else wanted.set(upload, others);
+  for (const [upload, wishes] of wanted) {
+    const others = wishes.filter((other) => other.one !== one);
+    if (others.length === 0) wanted.delete(upload);
+    else if (others.length < wishes.length) wanted.set(upload, others);
+  }
 }
 
 /** Hands a record to the upload that it is of; one that cannot take it is not wanted any more. */
@@ -184,7 +193,7 @@ async function hand(
   const decoded = opened instanceof Promise ? await opened.catch(ofForm) : opened;
   if (decoded === undefined) return;
   const isHidden = isSealed(record);
-  const chunks = chunksOf(decoded, wanted).filter(({ one }) => !isHidden || one.upload.of === undefined);
+  const chunks = chunksOf(decoded, wanted).filter(({ one }) => !isHidden || !one.upload.isMade);
   await allDone(
     chunks.map(async ({ one, chunk }) => {
       try {
@@ -205,11 +214,14 @@ async function hand(
 function chunksOf(decoded: FileRecord, wanted: Wanted): { readonly one: Waiting; readonly chunk: Chunk }[] {
   if (decoded.kind === 'pack') return chunksOfPack(decoded, wanted);
   if (decoded.kind !== 'chunk') return [];
-  return (wanted.get(decoded.upload) ?? []).flatMap((one) => {
-    const { ref, of, size, isGone } = one.upload;
+  return (wanted.get(decoded.upload) ?? []).flatMap(({ one, from }) => {
+    const { ref, size, isGone, close } = one.upload;
     if (isGone) leave(wanted, one);
-    const isOf = decoded.uploader === ref.uploader && decoded.size === size;
-    return isOf && !isGone && (of?.path ?? decoded.path) === decoded.path ? [{ one, chunk: decoded }] : [];
+    const isOf = decoded.uploader === ref.uploader && decoded.size === from.size;
+    if (!isOf || isGone || (from.path ?? decoded.path) !== decoded.path) return [];
+    if (from.ranges === undefined) return [{ one, chunk: decoded }];
+    const checksum = close === undefined ? decoded.checksum : algorithmOf(close.digest);
+    return piecesOf(from, decoded).map((piece) => ({ one, chunk: { ...decoded, checksum, size, ...piece } }));
   });
 }
 
@@ -217,9 +229,11 @@ function chunksOf(decoded: FileRecord, wanted: Wanted): { readonly one: Waiting;
 function chunksOfPack({ files, uploader }: Pack, wanted: Wanted) {
   return files.flatMap((file) => {
     if (file.size === 0) return [];
-    return (wanted.get(file.upload) ?? []).flatMap((one) => {
-      const { ref, bytesIn, size, isGone } = one.upload;
-      if (isGone || ref.uploader !== uploader || bytesIn.path !== file.path || size !== file.size) return [];
+    return (wanted.get(file.upload) ?? []).flatMap(({ one, from }) => {
+      const { ref, size, isGone } = one.upload;
+      if (isGone || ref.uploader !== uploader || (from.path ?? ref.path) !== file.path) return [];
+      // Of a delta the chunks of others are named alone.
+      if (from.ranges !== undefined || size !== file.size) return [];
       const checksum = algorithmOf(file.digest);
       const chunk: Chunk = { kind: 'chunk', ...ref, offset: 0, size, checksum, bytes: file.bytes };
       return [{ one, chunk }];

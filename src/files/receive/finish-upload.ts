@@ -184,8 +184,8 @@ export async function failUpload(
 ): Promise<void> {
   const { ref, target } = upload;
   if (uploads.get(ref.upload) !== upload) return;
-  // What a copy names may be for other eyes than those of its own name.
-  if (failure.remains === 'discard' || upload.of !== undefined) {
+  // What a copy or a delta names may be for other eyes than those of its own name.
+  if (failure.remains === 'discard' || upload.isMade) {
     await uploads.discard(upload);
     return context.tellFailed(ref, failure.reason, failure.message);
   }

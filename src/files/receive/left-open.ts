@@ -47,7 +47,8 @@ export async function failIncomplete(
   whyMissing: (upload: IncomingUpload) => Promise<string>,
 ): Promise<void> {
   if (upload.complete || upload.isGone) return;
-  const { of, ref } = upload;
+  const { ref } = upload;
+  const of = upload.of ?? upload.parts?.base;
   const why =
     of === undefined
       ? await whyMissing(upload)

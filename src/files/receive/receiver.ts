@@ -4,7 +4,7 @@
 import { crashPoint } from '../../crash-points.ts';
 import { FormatError } from '../../errors.ts';
 import type { ConsumedRecord } from '../../kafka/contract.ts';
-import type { Chunk, Close, Copy, UploadRef } from '../../records/file-record.ts';
+import type { Chunk, Ending, UploadRef } from '../../records/file-record.ts';
 import type { TopicPositions, UnfinishedUpload } from '../../stores/contract.ts';
 import { VanishedError } from '../../stores/vanished.ts';
 import type { IncomingUpload } from '../incoming/incoming-upload.ts';
@@ -83,7 +83,7 @@ export class Receiver {
       if (upload !== undefined) this.#options.background(this.#counted(upload, Promise.resolve()));
       if (upload?.close === undefined) continue;
       if (upload.complete) complete.push(upload);
-      else if (upload.of !== undefined) this.#options.background(this.#fill(upload));
+      else if (upload.isMade) this.#options.background(this.#fill(upload));
       else this.#options.onIncomplete(one.upload);
     }
     // Few at a time: there may be many that are held, and each is read back.
@@ -109,10 +109,8 @@ export class Receiver {
         return this.#opener.hold(decoded, record, { finished: unpack(this.#parts(place), decoded) });
       if (decoded?.kind === 'remove') return { finished: removeNames(this.#parts(place), decoded) };
       if (decoded?.kind === 'link') return { finished: placeLinks(this.#parts(place), decoded) };
-      if (decoded?.kind === 'close' || decoded?.kind === 'copy')
-        return await this.#admitClose(decoded, place);
       if (decoded?.kind === 'abort') return { finished: admitAbort(this.#context, this.#uploads, decoded) };
-      return nothing;
+      return decoded === undefined ? nothing : await this.#admitClose(decoded, place);
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
       return { finished: refuseRecord(this.#context, this.#uploads, place, record, error) };
@@ -237,7 +235,7 @@ export class Receiver {
     await this.#finishIfComplete(upload);
   }
 
-  async #admitClose(close: Close | Copy, { partition, offset }: RecordPlace): Promise<Admitted> {
+  async #admitClose(close: Ending, { partition, offset }: RecordPlace): Promise<Admitted> {
     if (this.#uploads.hasEnded(close.upload)) return nothing;
     const upload = this.#uploads.get(close.upload) ?? (await this.#uploads.begin(close, close.size));
     if (upload === undefined) return nothing;
@@ -252,7 +250,7 @@ export class Receiver {
     upload.saw(partition, offset);
     upload.dirty = true;
     const make = (): Promise<void> => this.#counted(upload, this.#fill(upload));
-    if (close.kind === 'copy') return this.#copies.admit(upload, close, make);
+    if (close.kind !== 'close') return this.#copies.admit(upload, close, make);
     if (!upload.complete) this.#options.onIncomplete(close.upload);
     return { finished: this.#counted(upload, this.#finishIfComplete(upload)) };
   }

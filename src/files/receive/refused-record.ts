@@ -22,7 +22,7 @@ export async function refuseRecord(
 ): Promise<void> {
   const { kind, uploader, path, upload } = refusedRef(record);
   context.tellRefused(place, error.message, { uploader, path });
-  if (kind !== 'close' && kind !== 'copy' && kind !== 'abort') return;
+  if (kind !== 'close' && kind !== 'copy' && kind !== 'delta' && kind !== 'abort') return;
   if (uploader === undefined || path === undefined || upload === undefined) return;
   const open = uploads.get(upload);
   if (open === undefined || open.ref.uploader !== uploader || !open.isNamed(path)) return;

@@ -16,6 +16,7 @@ export function sendContextOf(options: UploadRunOptions): SendContext {
   checkChunkSize(settings, topicLimit);
   const limit = recordLimit({ chunkSize, checksum }, topicLimit);
   const shared = { source, uploader, checksum, chunkSize, linger, state, progress, encryption };
+  const isCut = settings.delta;
   const { count, size } = planBuffers(bufferBytes, limit);
   const buffers = new Buffers(count, size);
   const partitions = new PartitionChoice(topic.partitions);
@@ -24,7 +25,7 @@ export function sendContextOf(options: UploadRunOptions): SendContext {
   const { compression, bandwidth = () => undefined, beyondRetention: beyond } = settings;
   const warn = (message: string): void => onEvent({ type: 'warning', message });
   const kept = new KeptFiles({ kafka, source, topic, compression, bandwidth, beyond, warn });
-  const on = { producer, topic: topic.name, topicId: topic.id, partitions, kept };
+  const on = { producer, topic: topic.name, topicId: topic.id, partitions, kept, isCut };
   const ids = new UploadIds(Date.now, state.floor);
   return new SendContext({ ...shared, ...on, signal: stop.signal, buffers, ids }, limit);
 }

@@ -61,8 +61,11 @@ export class UploadRun {
     const retained = new Retained({ kafka, topic });
     const byLook = compare !== 'digest';
     this.#copies = isOff ? undefined : new FindCopies({ mode, packBelow, byLook, retained });
+    const deltas =
+      settings.delta && !settings.resend ? { kafka, topic: topic.name, uploader, retained } : undefined;
     this.#senders = new Senders({
       copies: this.#copies,
+      deltas,
       kafka,
       context: this.#context,
       parallel,

@@ -156,8 +156,9 @@ export class FindCopies {
 type Found = Pick<FoundCopy, 'of' | 'digest'>;
 type Read = Omit<FoundCopy, 'of'>;
 
-/** A copy of a copy is one of what has the bytes. */
+/** A copy of a copy is one of what has the bytes. No one record range has those of a delta. */
 function sourceOf(path: string, sent: FileState): Found | undefined {
+  if (sent.since !== undefined) return undefined;
   const { upload, partition, first, last, digest, of = { upload, path, partition, first, last } } = sent;
   return digest?.startsWith(trusted) === true ? { of, digest } : undefined;
 }

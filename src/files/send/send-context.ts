@@ -26,6 +26,8 @@ export interface SendContextOptions {
   readonly progress: Progress;
   /** Undefined: what is sent stands there in clear. */
   readonly encryption: Encryption | undefined;
+  /** Large files are cut into pieces while they are sent, for later versions to be compared with. */
+  readonly isCut?: boolean;
   /** What the topic keeps; undefined: nobody minds. */
   readonly kept?: KeptFiles;
   /** Ends sending in good order. */

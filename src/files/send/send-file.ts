@@ -10,13 +10,13 @@ import type { UploadRef } from '../../records/file-record.ts';
 import { type FileState, mayStand, standingOf } from '../../records/state-record.ts';
 import type { OpenFile, SourceFile } from '../../stores/contract.ts';
 import type { FileHasher } from '../hashing/file-hasher.ts';
-import { createFileHasher } from '../hashing/hasher.ts';
 import { Ranges } from '../incoming/ranges.ts';
 import { allDone } from '../shared/all-done.ts';
 import { lookText } from '../shared/look-text.ts';
 import { checksumOf, sealedMark } from '../state/decide.ts';
 import { abortUpload } from './abort-upload.ts';
 import { hashUpTo } from './hash-file.ts';
+import { hasherFor, withPieces } from './pieces-of.ts';
 import { hasMore, isStale, longReason, shortReason } from './said-size.ts';
 import { Sealing } from './sealing.ts';
 import type { SendContext } from './send-context.ts';
@@ -111,7 +111,7 @@ export async function sendFile(
       file,
       partition: resume?.partition ?? partitions.choose(context.isUrgent),
       checksum,
-      hasher: createFileHasher(checksum, file.size),
+      hasher: hasherFor(context, checksum, file.size),
       sealing,
       sealed: sealedMark(encryption, upload, checksum),
       resumedFrom: acked,
@@ -151,7 +151,8 @@ async function send(context: SendContext, handle: OpenFile, sending: Sending): P
   const { mtime, mode } = opened.kept ?? file;
   const facts = { size: file.size, digest, mtime, mode };
   crashPoint('close:before-append');
-  const close = await context.append(partition, sending.sealing.close({ ...ref, ...facts }), 0);
+  const closing = withPieces(context, sending.hasher, { ...ref, ...facts });
+  const close = await context.append(partition, sending.sealing.close(closing), closing.index?.length ?? 0);
   crashPoint('close:after-ack');
   sawOffset(sending, close);
   note(context, sending, 'sent', sending.sealing.digest(digest));
@@ -230,7 +231,7 @@ interface Piece {
 }
 
 /** Reads until the buffer is full or the file ends; resolves with how much came. */
-async function fill(handle: OpenFile, buffer: Uint8Array, position: number): Promise<number> {
+export async function fill(handle: OpenFile, buffer: Uint8Array, position: number): Promise<number> {
   let filled = 0;
   while (filled < buffer.length) {
     const read = await handle.read(buffer.subarray(filled), position + filled);

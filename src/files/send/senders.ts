@@ -1,6 +1,5 @@
 /** The workers of an uploader: several for large files, one that fills packs with small ones. */
 import { type Kafka, KafkaError } from '../../kafka/contract.ts';
-import type { FileState } from '../../records/state-record.ts';
 import type { SourceFile } from '../../stores/contract.ts';
 import { StoppedError } from '../shared/disk-retry.ts';
 import type { UploadEvent } from '../shared/events.ts';
@@ -9,15 +8,14 @@ import { standingRecords } from '../state/standing-records.ts';
 import { abortUpload } from './abort-upload.ts';
 import { recordLimit } from './chunk-size.ts';
 import { compareFile } from './compare-file.ts';
-import type { FindCopies } from './find-copy.ts';
 import { type Job, type JobLine, JobLines } from './job-lines.ts';
 import { PackBuilder, packBytes } from './pack-files.ts';
 import type { Precedence } from './precedence.ts';
 import type { Queue } from './queue.ts';
 import { isRefused } from './said-size.ts';
+import { type SendAnyOptions, sendAny } from './send-any.ts';
 import type { SendContext } from './send-context.ts';
-import { sendCopy } from './send-copy.ts';
-import { isTooLarge, type SendOutcome, sendFile, sendWhole } from './send-file.ts';
+import { isTooLarge } from './send-file.ts';
 
 /** Jobs that wait or are under way before no more are asked for: each costs half a kilobyte, and more in a pack. */
 const smallLimit = 10_000;
@@ -25,13 +23,11 @@ const largeLimit = 50_000;
 /** Copies that wait to be acknowledged. */
 const lateLimit = 500;
 
-export interface SendersOptions {
+export interface SendersOptions extends SendAnyOptions {
   readonly kafka: Kafka;
   readonly context: SendContext;
   readonly parallel: number;
   readonly precedence: Precedence;
-  /** Undefined: all bytes are sent, whatever is on the topic. */
-  readonly copies: FindCopies | undefined;
   readonly onEvent: (event: UploadEvent) => void;
   /** All of the file is on the topic, as it looks here: it needs no more attention. */
   readonly sent: (file: SourceFile) => void;
@@ -147,7 +143,7 @@ export class Senders {
       );
       resume = undefined;
     }
-    const result = await this.#sendOrCopy(context, file, resume, late);
+    const result = await sendAny(this.#options, context, file, resume, late);
     if (result.outcome === 'stopped') return;
     if (result.outcome === 'lost') return refused(file, result.reason);
     if (result.outcome === 'changed') return failed(file.path, result.reason);
@@ -157,25 +153,6 @@ export class Senders {
     const seconds = (performance.now() - started) / 1000;
     onEvent({ type: 'sent', path: file.path, size: file.size, ...facts, seconds });
     sent(file);
-  }
-
-  async #sendOrCopy(
-    context: SendContext,
-    file: SourceFile,
-    resume: FileState | undefined,
-    late: () => void,
-  ): Promise<SendOutcome & { readonly copyOf?: string }> {
-    const { copies } = this.#options;
-    if (resume !== undefined) return sendFile(context, file, resume);
-    if (copies === undefined) return sendWhole(context, file);
-    const found = await copies.unlessCopy(context, file, () => sendWhole(context, file));
-    if (found === 'stopped') return { outcome: 'stopped' };
-    if ('sent' in found) return found.sent;
-    const sending = sendCopy(context, file, found);
-    if (sending === undefined) return sendWhole(context, file);
-    late();
-    const facts = { digest: found.digest, copyOf: found.of.path, resumedFrom: 0 };
-    return { outcome: 'sent', upload: await sending, ...facts };
   }
 
   async #abort(ref: Parameters<typeof abortUpload>[1], partition: number, reason: string): Promise<void> {

@@ -71,6 +71,8 @@ export interface SentEvent {
   readonly resumedFrom: number;
   /** Its bytes were on the topic: those of this file, which stood under this path then. */
   readonly copyOf?: string;
+  /** With `delta`: so many of its bytes were on the topic, as those of former versions. */
+  readonly reused?: number;
   readonly seconds: number;
 }
 

@@ -91,6 +91,8 @@ export interface UploadOptions extends TopicOptions, StoreOptions, EncryptionOpt
   readonly onControl?: (control: UploadControl) => void;
   /** Whether a file whose bytes are on the topic already goes as a record that names them. Never where it is encrypted. */
   readonly notTwice?: NotTwice;
+  /** Send files that grew or changed in part as what is new in them, and cut large ones into pieces for that. Not with encryption. */
+  readonly delta?: boolean;
   /** Forget what was sent before: send everything again. */
   readonly resend?: boolean;
   /** Say what would be sent and resolve. */
@@ -149,6 +151,7 @@ export const uploadDefaults = {
   move: false,
   beyondRetention: false,
   notTwice: 'auto',
+  delta: false,
   delete: false,
   resend: false,
   dryRun: false,

@@ -3,7 +3,6 @@
  * every one that it has under way. An entry is one short text; what most files have alike is left out of it.
  */
 import type { ChecksumAlgorithm } from '../../records/checksum.ts';
-import type { CopySource } from '../../records/copy-source.ts';
 import type { FileState, SentVersion } from '../../records/state-record.ts';
 import type { KnownContents } from './known-contents.ts';
 
@@ -17,7 +16,8 @@ type Facts = readonly [
   partition: number,
   first: number,
   last: number,
-  of?: readonly [upload: string, path: string, partition: number, first: number, last: number],
+  /** Whose bytes it has, as a copy; or since which offset these stand, as a delta. */
+  of?: readonly [upload: string, path: string, partition: number, first: number, last: number] | number,
 ];
 type Entry = readonly [
   topic: number,
@@ -82,10 +82,10 @@ export class FileStates {
 
   #pack(file: FileState): string {
     const { upload, fingerprint, digest = 0, partition, first, last, acked } = file;
-    const { checksum = 0, before, sealed, of } = file;
+    const { checksum = 0, before, sealed } = file;
     const marks = marksOf(file);
     const { size, mtime, ctime, inode } = fingerprint;
-    const facts: Facts = [size, mtime, digest, partition, first, last, ...sourceOf(of)];
+    const facts: Facts = [size, mtime, digest, partition, first, last, ...sourceOf(file)];
     const topic = this.#numberOf(file.topic);
     const state = states.indexOf(file.state);
     const look = [ctime === mtime ? same : ctime, inode] as const;
@@ -119,7 +119,7 @@ export class FileStates {
       acked: acked === -1 ? size : acked,
       ...(checksum ? { checksum } : {}),
       ...(digest === 0 ? {} : { digest }),
-      ...(of === undefined ? {} : { of: copySourceOf(of) }),
+      ...ofSource(of),
       ...(before ? { before: versionOf(...before) } : {}),
       ...(sealed ? { sealed } : {}),
       ...(marks?.startsWith('link') ? { kind: 'link' } : {}),
@@ -138,19 +138,24 @@ function marksOf({ kind, stands }: FileState): Marks | undefined {
   return kind === undefined ? 'stands' : 'link stands';
 }
 
-function factsOf({ size, mtime, digest, partition, first, last, of }: SentVersion): Facts {
-  return [size, mtime, digest, partition, first, last, ...sourceOf(of)];
+function factsOf(version: SentVersion): Facts {
+  const { size, mtime, digest, partition, first, last } = version;
+  return [size, mtime, digest, partition, first, last, ...sourceOf(version)];
 }
 
 function versionOf(upload: string, [size, mtime, digest, partition, first, last, of]: Facts): SentVersion {
-  const place = { partition, first, last, ...(of === undefined ? {} : { of: copySourceOf(of) }) };
+  const place = { partition, first, last, ...ofSource(of) };
   return { upload, size, mtime, digest: String(digest), ...place };
 }
 
-function sourceOf(of: CopySource | undefined): [] | [NonNullable<Facts[6]>] {
-  return of === undefined ? [] : [[of.upload, of.path, of.partition, of.first, of.last]];
+function sourceOf({ of, since }: Pick<FileState, 'of' | 'since'>): [] | [NonNullable<Facts[6]>] {
+  if (of === undefined) return since === undefined ? [] : [since];
+  return [[of.upload, of.path, of.partition, of.first, of.last]];
 }
 
-function copySourceOf([upload, path, partition, first, last]: NonNullable<Facts[6]>): CopySource {
-  return { upload, path, partition, first, last };
+function ofSource(of: Facts[6]): Pick<FileState, 'of' | 'since'> {
+  if (of === undefined) return {};
+  if (typeof of === 'number') return { since: of };
+  const [upload, path, partition, first, last] = of;
+  return { of: { upload, path, partition, first, last } };
 }

@@ -21,6 +21,8 @@ export interface FilePlace {
   /** What the records that have its bytes say: of a copy, the id and path of another upload. */
   readonly upload: string;
   readonly path: string;
+  /** Of a delta: the Kafka offset of the record that says of what it is made. */
+  readonly delta?: number;
   /** Of a copy: what its bytes are to have. */
   readonly digest?: string;
   readonly partition: number;
@@ -56,14 +58,20 @@ interface KnownPlace extends RecordsOf {
   readonly isSent: boolean;
 }
 
+type WithBytes = Pick<KnownPlace, 'upload' | 'partition' | 'first' | 'of' | 'since' | 'digest'> & {
+  readonly last?: number | undefined;
+};
+
 /** Where the bytes of a version are to be read from. `ends`: where partitions end, if all of it is there. */
 function bytesOf(
   path: string,
-  { of, digest, ...own }: Pick<KnownPlace, 'upload' | 'partition' | 'first' | 'of' | 'digest'>,
+  { of, digest, since, last, ...own }: WithBytes,
   ends: ReadonlyMap<number, number> | undefined,
 ): FilePlace {
   const { upload, partition, first } = of ?? own;
   const place = { upload, path: of?.path ?? path, partition, first, until: ends?.get(partition) };
+  if (since !== undefined && last !== undefined && ends !== undefined)
+    return { ...place, first: Math.min(first, since), delta: last };
   return of === undefined || digest === undefined ? place : { ...place, digest };
 }
 

@@ -10,8 +10,8 @@ import type { RecordsOf } from './standing-records.ts';
 
 /** Where there may be records with bytes of a version, as far as the topic has them: `[from, until)`, or nothing. Those of a copy are another's. */
 function spanOf({ earliest, latest }: Held, { of, ...own }: RecordsOf): ByteRange | undefined {
-  const { partition, first, last } = of ?? own;
-  const from = Math.max(first, earliest.get(partition) ?? 0);
+  const { partition, first, last, since = first }: RecordsOf = of ?? own;
+  const from = Math.max(Math.min(first, since), earliest.get(partition) ?? 0);
   const until = Math.min(last + 1, latest.get(partition) ?? 0);
   return from < until ? [from, until] : undefined;
 }

@@ -2,7 +2,14 @@
 import { FormatError } from '../../errors.ts';
 import type { ConsumedRecord, Kafka } from '../../kafka/contract.ts';
 import type { CopySource } from '../../records/copy-source.ts';
-import { type Close, type FileRecord, refusedRef, type UploadRef } from '../../records/file-record.ts';
+import { sinceOf } from '../../records/delta-parts.ts';
+import {
+  type Close,
+  type Delta,
+  type FileRecord,
+  refusedRef,
+  type UploadRef,
+} from '../../records/file-record.ts';
 import { isOfMany, type SealedRecord } from '../../records/sealed-form.ts';
 import { decodeTopicRecord } from '../../records/topic-record.ts';
 import { versionOf } from '../../records/upload-id.ts';
@@ -27,6 +34,9 @@ export interface Version extends UploadRef {
   readonly first: number;
   /** It is a copy: whose bytes it has. */
   readonly of?: CopySource;
+  /** It was sent as a delta: since which offset its bytes stand, and where the record that says so does. */
+  readonly since?: number;
+  readonly last?: number;
   readonly encrypted?: true;
   /** No key at hand opens it: its path may be a hash, and nobody knows its digest. */
   readonly locked?: true;
@@ -62,9 +72,10 @@ export async function readVersions(
   keyring: Keyring,
   span?: Span,
 ): Promise<Versions> {
-  const drafts = new Drafts(isWanted, keyring);
   const from = span?.from ?? (await kafka.offsets(topic, 'earliest'));
   const until = span?.until ?? (await kafka.offsets(topic, 'latest'));
+  const stands = standsWithin(from, until);
+  const drafts = new Drafts(isWanted, keyring, stands);
   for await (const batch of kafka.consumer({ topic, from, until, onGap: () => {} })) {
     for (const record of batch.records) {
       const opening = drafts.take(record, batch.partition);
@@ -72,22 +83,28 @@ export async function readVersions(
     }
     batch.release();
   }
-  return { versions: drafts.versions(standsWithin(from, until)), locked: drafts.locked };
+  return { versions: drafts.versions(), locked: drafts.locked };
 }
 
 class Drafts {
   readonly #isWanted: (uploader: string, path: string) => boolean;
   readonly #drafts = new Map<string, Draft>();
   readonly #keyring: Keyring;
+  readonly #stands: (records: RecordsOf) => boolean;
   locked = 0;
 
-  constructor(isWanted: (uploader: string, path: string) => boolean, keyring: Keyring) {
+  /** `stands`: whether the topic has these records. */
+  constructor(
+    isWanted: (uploader: string, path: string) => boolean,
+    keyring: Keyring,
+    stands: (records: RecordsOf) => boolean,
+  ) {
+    this.#stands = stands;
     this.#isWanted = isWanted;
     this.#keyring = keyring;
   }
 
-  /** `stands`: whether the topic has these records. */
-  versions(stands: (records: RecordsOf) => boolean): Version[] {
+  versions(): Version[] {
     const all = [...this.#drafts.values()].map(({ end, ...version }): Version => {
       if (end === 'abort') return { ...version, state: 'aborted' };
       if (end === 'remove') return { ...version, state: 'removed' };
@@ -102,7 +119,7 @@ class Drafts {
       if (of === undefined || version.state !== 'complete') return version;
       // Under a path that nobody asked for, offsets tell.
       const state = states.get(keyOf({ uploader, ...of }));
-      const hasBytes = state === undefined ? stands(of) : state === 'complete';
+      const hasBytes = state === undefined ? this.#stands(of) : state === 'complete';
       return hasBytes ? version : { ...version, state: 'incomplete' };
     });
   }
@@ -126,7 +143,7 @@ class Drafts {
     if (!(error instanceof FormatError)) throw error;
     const { kind, uploader, path, upload } = refusedRef(record);
     if (uploader === undefined || path === undefined || upload === undefined) return;
-    const isEnd = kind === 'close' || kind === 'copy' || kind === 'abort';
+    const isEnd = kind === 'close' || kind === 'copy' || kind === 'delta' || kind === 'abort';
     const end = isEnd ? ({ end: 'refused' } as const) : {};
     this.#note({ uploader, path, upload }, record, partition, end);
   }
@@ -170,8 +187,19 @@ class Drafts {
     } else {
       const of = decoded.kind === 'copy' ? { of: decoded.of } : {};
       const closed = { ...marks, ...closedBy(decoded), ...of, sentAt: record.timestamp };
-      this.#note(decoded, record, partition, closed);
+      if (decoded.kind === 'delta') this.#noteParts(decoded, record, partition);
+      const { offset: last } = record;
+      const made = decoded.kind === 'delta' ? { since: sinceOf(decoded.parts), last } : {};
+      this.#note(decoded, record, partition, { ...closed, ...made });
     }
+  }
+
+  /** What a delta has of uploads that stand there. */
+  #noteParts(delta: Delta, record: ConsumedRecord, partition: number): void {
+    const { sources, ranges } = delta.parts;
+    const standing = sources.map((source) => this.#stands(source));
+    for (const { offset, length, source } of ranges)
+      if (standing[source]) this.#note(delta, record, partition, {}, [offset, offset + length]);
   }
 
   #note(

@@ -4,8 +4,9 @@
  */
 import { FormatError } from '../../errors.ts';
 import type { Kafka, TopicDescription } from '../../kafka/contract.ts';
-import type { CopySource } from '../../records/copy-source.ts';
+import { sinceOf } from '../../records/delta-parts.ts';
 import type { FileFacts } from '../../records/file-facts.ts';
+import type { Ending } from '../../records/file-record.ts';
 import type { FileState } from '../../records/state-record.ts';
 import { decodeTopicRecord } from '../../records/topic-record.ts';
 
@@ -35,13 +36,13 @@ export async function rebuildState(
     partition: number,
     first: number,
     last: number,
-    of?: CopySource,
+    made: Pick<FileState, 'of' | 'since'> = {},
   ): void => {
     const known = found.get(path);
     if (known !== undefined && known.upload >= upload) return;
     const fingerprint = { size: facts.size, mtime: facts.mtime, ctime: '', inode: '' };
     const sent = { topic: topic.id, upload, state: 'sent' as const, fingerprint, partition, first, last };
-    found.set(path, { ...sent, acked: facts.size, digest: facts.digest, ...(of && { of }) });
+    found.set(path, { ...sent, acked: facts.size, digest: facts.digest, ...made });
   };
   /** What went at the source has no file, nor has a link, which is sent anew; its id counts. */
   const noteGone = (path: string, upload: string, partition: number, offset: number): void => {
@@ -70,8 +71,15 @@ export async function rebuildState(
           const first = firsts.get(decoded.upload) ?? record.offset;
           firsts.delete(decoded.upload);
           if (decoded.kind === 'abort') continue;
-          const of = decoded.kind === 'copy' ? decoded.of : undefined;
-          note(decoded.path, decoded.upload, decoded, batch.partition, first, record.offset, of);
+          note(
+            decoded.path,
+            decoded.upload,
+            decoded,
+            batch.partition,
+            first,
+            record.offset,
+            madeOf(decoded, first),
+          );
         }
       } catch (error) {
         if (!(error instanceof FormatError)) throw error;
@@ -80,4 +88,10 @@ export async function rebuildState(
     batch.release();
   }
   return { files: found, sealed };
+}
+
+/** Whose bytes a version has, as its state tells. */
+function madeOf(ending: Ending, first: number): Pick<FileState, 'of' | 'since'> {
+  if (ending.kind === 'copy') return { of: ending.of };
+  return ending.kind === 'delta' ? { since: Math.min(first, sinceOf(ending.parts)) } : {};
 }

@@ -2,8 +2,8 @@
 import type { Kafka } from '../../kafka/contract.ts';
 import type { FileState } from '../../records/state-record.ts';
 
-/** Where a version stands; of a copy, also where its bytes do. */
-export type RecordsOf = Pick<FileState, 'partition' | 'first' | 'last' | 'of'>;
+/** Where a version stands; of a copy, and of a delta, also where its bytes do. */
+export type RecordsOf = Pick<FileState, 'partition' | 'first' | 'last' | 'of' | 'since'>;
 
 /** Asks how far the topic reaches now; what it resolves with tells by that. */
 export async function standingRecords(kafka: Kafka, topic: string): Promise<(version: RecordsOf) => boolean> {
@@ -16,8 +16,8 @@ export function standsWithin(
   earliest: ReadonlyMap<number, number>,
   latest: ReadonlyMap<number, number>,
 ): (version: RecordsOf) => boolean {
-  const stands = ({ partition, first, last, of }: RecordsOf): boolean =>
-    (earliest.get(partition) ?? first + 1) <= first &&
+  const stands = ({ partition, first, last, of, since = first }: RecordsOf): boolean =>
+    (earliest.get(partition) ?? first + 1) <= Math.min(first, since) &&
     last < (latest.get(partition) ?? 0) &&
     (of === undefined || stands(of));
   return stands;

@@ -56,7 +56,7 @@ export const receiving: readonly Defect[] = [
     edits: [
       edit(
         'src/files/receive/refused-record.ts',
-        "  if (kind !== 'close' && kind !== 'copy' && kind !== 'abort') return;",
+        "  if (kind !== 'close' && kind !== 'copy' && kind !== 'delta' && kind !== 'abort') return;",
         "  if (kind !== 'close' || upload !== '') return;",
       ),
     ],
