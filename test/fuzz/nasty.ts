@@ -79,6 +79,7 @@ export const kinds: readonly string[] = [
     'chunk',
     'close',
     'copy',
+    'delta',
     'abort',
     'pack',
     'remove',

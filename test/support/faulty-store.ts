@@ -29,6 +29,12 @@ export function faultySink(sink: Sink, before: BeforeCall): Sink {
       guarded('digestOfTarget', target, () => sink.digestOfTarget(target, algorithm, size)),
     abilities: sink.abilities,
     part: (upload, of) => faultyPart(sink.part(upload, of), upload, before),
+    ...(sink.openPublished === undefined
+      ? {}
+      : {
+          openPublished: (target: string) =>
+            guarded('openPublished', target, async () => sink.openPublished?.(target)),
+        }),
     timeOfTarget: (target) => guarded('timeOfTarget', target, () => sink.timeOfTarget(target)),
     ...(sink.proveAside === undefined ? {} : { proveAside: () => sink.proveAside!() }),
     publish: (upload, target, look, published, over) =>

@@ -1,6 +1,6 @@
 /** Records that are as they should be, of files that nobody has: what hostile ones are made of. */
 import { checksumAlgorithms, digestOf } from '../../../src/records/checksum.ts';
-import { encodeAbort, encodeCopy } from '../../../src/records/file-record.ts';
+import { encodeAbort, encodeCopy, encodeDelta } from '../../../src/records/file-record.ts';
 import { encodeLinks } from '../../../src/records/link-record.ts';
 import { encodeRemove } from '../../../src/records/remove-record.ts';
 import {
@@ -55,6 +55,7 @@ export function draftUpload(random: Random): WrittenRecord[] {
         chunk: Math.max(file.chunk ?? 500, Math.ceil(file.bytes.length / most)),
       });
       if (random.chance(0.1)) return [random.chance(0.5) ? copyOf(random, file) : abortOf(file)];
+      if (random.chance(0.1)) return [...chunks.filter(() => random.chance(0.5)), deltaOf(random, file)];
       return [...chunks, random.chance(0.1) ? abortOf(file) : craftedClose(file)];
     } catch {
       // Names that no writer of ours would take; what is written by hand comes from others.
@@ -114,6 +115,33 @@ function copyOf(random: Random, file: CraftedFile) {
     upload: craftedId(file),
     ...craftedFacts(file),
     of: { ...of, ...range },
+  });
+}
+
+/** A version with ranges of others, which stand there, or nowhere, or are not as long. */
+function deltaOf(random: Random, file: CraftedFile) {
+  const { uploader = 'shop', path } = file;
+  const versioned = { ...file, version: random.between(2, 4) };
+  const { size } = craftedFacts(file);
+  const other = random.chance(0.7) ? { ...file, version: 1 } : anyFile(random);
+  const of = { upload: craftedId(other), path: other.path, size: other.bytes.length };
+  const [a, b] = [random.below(3000), random.below(3000)];
+  const place = { partition: random.below(healthy.partitions), first: Math.min(a, b), last: Math.max(a, b) };
+  const ranges = [];
+  for (let offset = random.small(100); offset < size && ranges.length < most; ) {
+    const length = Math.min(size - offset, of.size, random.between(1, 700));
+    if (length === 0) break;
+    const from = random.below(of.size - length + 1);
+    ranges.push({ offset, length, at: random.below(of.size - length + 1), source: 0, from });
+    offset += length + random.small(100);
+  }
+  return encodeDelta({
+    uploader,
+    path,
+    upload: craftedId(versioned),
+    ...craftedFacts(file),
+    parts: { base: { ...of, digest: craftedFacts(other).digest }, sources: [{ ...of, ...place }], ranges },
+    index: random.chance(0.5) ? new Uint8Array(0) : random.bytes(random.small(100)),
   });
 }
 
