@@ -1,7 +1,8 @@
 /** Several downloaders that fill one place together: each file is written once, whoever is frozen, dies or comes. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { digestOf } from '../../src/records/checksum.ts';
+import type { Sink } from '../../src/stores/contract.ts';
 import { openSink } from '../../src/stores/open.ts';
 import { StoreFault } from '../../src/stores/store-fault.ts';
 import { md5, noise } from '../support/bytes.ts';
@@ -243,33 +244,50 @@ test('A folder, --spill and --reset are refused', async (t) => {
   );
 });
 
+/** Two members with an upload in hand; the first one's request that matches is lost, once. */
+async function twoMembers(t: TestContext, lost: string, size: number) {
+  const ground = new GroupFlow(t);
+  let left = 1;
+  const pass = async (request: string): Promise<void> => {
+    if (request === lost && left-- > 0) throw new StoreFault('cut', { scope: 'sink', code: 'EAGAIN' });
+  };
+  const sinks = [await ground.open('a', { pass }), await ground.open('b')] as const;
+  t.after(() => Promise.all(sinks.map((sink) => sink.close())));
+  const [upload, bytes] = ['1'.repeat(32), noise(size)];
+  const look = { mtime: '1700000000000000000', mode: 0o644 };
+  const published = { upload, size, digest: digestOf('md5', bytes) };
+  // Both look before anything is there.
+  for (const sink of sinks) {
+    assert.equal(await sink.newest('shop/a'), undefined);
+    await sink.part(upload, { target: 'shop/a', size }).write(bytes, 0);
+  }
+  const publish = (sink: Sink): Promise<string | undefined> =>
+    sink.publish(upload, 'shop/a', look, published);
+  return { first: () => publish(sinks[0]), second: () => publish(sinks[1]) };
+}
+
 test('What a member has put in place is its own, though the answer to that was lost', async (t) => {
   for (const [size, lost] of [
     [9000, 'complete shop/a, answered'],
     [900, 'put shop/a, answered'],
   ] as const) {
-    const ground = new GroupFlow(t);
-    let left = 1;
-    const pass = async (request: string): Promise<void> => {
-      if (request === lost && left-- > 0) throw new StoreFault('cut', { scope: 'sink', code: 'EAGAIN' });
-    };
-    const sinks = [await ground.open('a', { pass }), await ground.open('b')] as const;
-    t.after(() => Promise.all(sinks.map((sink) => sink.close())));
-    const [upload, bytes] = ['1'.repeat(32), noise(size)];
-    const look = { mtime: '1700000000000000000', mode: 0o644 };
-    const published = { upload, size, digest: digestOf('md5', bytes) };
-    const put = async ([sink]: readonly (typeof sinks)[number][]): Promise<void> => {
-      await sink!.part(upload, { target: 'shop/a', size }).write(bytes, 0);
-      const publish = () => sink!.publish(upload, 'shop/a', look, published);
-      await publish().catch((error: unknown) => {
-        if (!(error instanceof StoreFault)) throw error;
-        return publish();
-      });
-    };
-    // The other one looked before that was there.
-    assert.equal(await sinks[1].newest('shop/a'), undefined);
-    await put([sinks[0]]);
-    assert.equal(left, 0);
-    await assert.rejects(put([sinks[1]]), { name: 'ReplacedError' });
+    const { first, second } = await twoMembers(t, lost, size);
+    await first().catch((error: unknown) => {
+      if (!(error instanceof StoreFault)) throw error;
+      return first();
+    });
+    await assert.rejects(second(), { name: 'ReplacedError' });
+  }
+});
+
+test('What another member has put in place is not ours, though a request of ours was lost', async (t) => {
+  for (const [size, lost] of [
+    [9000, 'complete shop/a'],
+    [900, 'put shop/a'],
+  ] as const) {
+    const { first, second } = await twoMembers(t, lost, size);
+    await assert.rejects(first(), StoreFault);
+    await second();
+    await assert.rejects(first(), { name: 'ReplacedError' });
   }
 });

@@ -24,7 +24,7 @@ async function holding(t: TestContext, s3: RunningS3) {
 
 test('Of a group, one is killed, one frozen amid its writes, one added: each file is there once, and written by one', async (t) => {
   const { bootstrapServers } = await testBroker();
-  const ground = await groupGround(t, bootstrapServers, { partitions: 6, takeOverAfter: '3s' });
+  const ground = await groupGround(t, bootstrapServers, { partitions: 6, takeOverAfter: '6s' });
   const sent = async (...more: string[]): Promise<void> => {
     const { code, stderr } = await ground.upload(...more).ended;
     assert.equal(code, 0, stderr);
@@ -36,7 +36,10 @@ test('Of a group, one is killed, one frozen amid its writes, one added: each fil
   const zombie = ground.join('zombie', second.port);
   const share = ({ events }: typeof killed): unknown =>
     (events.findLast(({ type }) => type === 'assigned')?.partitions as number[] | undefined)?.length;
-  await waitFor(() => share(killed) === 3 && share(zombie) === 3, { what: 'a share for each of two' });
+  await waitFor(() => share(killed) === 3 && share(zombie) === 3, {
+    what: 'a share for each of two',
+    timeout: 120_000,
+  });
   const sizes = new Map<string, number>();
   for (let file = 0; file < 40; file++) sizes.set(`many/${file}`, (file * 7919) % 400_000);
   sizes.set('large', 12_000_000);
@@ -48,12 +51,13 @@ test('Of a group, one is killed, one frozen amid its writes, one added: each fil
   await killed.process.kill();
   const steady = ground.join('steady');
   const added = ground.join('added');
-  await ground.filled(60_000);
+  await ground.filled(120_000);
   // What it had sent off before it stood still comes to the store only now.
   second.letGo();
   zombie.process.child.kill('SIGCONT');
   await waitFor(() => zombie.events.filter(({ type }) => type === 'assigned').length > returns, {
     what: 'the return of the one that was frozen',
+    timeout: 120_000,
   });
   await endMembers([zombie, steady, added]);
   assert.deepEqual(await ground.faults(), []);

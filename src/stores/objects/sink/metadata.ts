@@ -12,6 +12,7 @@ const names = {
   uploader: 'sluice-uploader',
   digest: 'sluice-digest',
   size: 'sluice-size',
+  member: 'sluice-member',
 } as const;
 
 /** Of an upload whose closing record has not come. */
@@ -46,6 +47,16 @@ export function withPublished(metadata: Metadata, target: string, published: Pub
 /** The upload that an object is of; undefined where it is of nobody's we know. */
 export function uploadOf(metadata: Metadata): string | undefined {
   return metadata[names.upload];
+}
+
+/** What the objects of a group's member say besides: which process has put them in place. */
+export function ofMember(member: string): Metadata {
+  return { [names.member]: member };
+}
+
+/** Of which member of a group an object is; undefined where it is of none. */
+export function memberOf(metadata: Metadata): string | undefined {
+  return metadata[names.member];
 }
 
 /** What stands there, where the object says all of it. `size`: its bytes. */

@@ -1,10 +1,10 @@
 /** Objects are put in place, and say what they are: on the condition that what was found before still stands there. */
 import type { Published } from '../../contract.ts';
 import { ReplacedError } from '../../replaced.ts';
-import { isAway, isCode } from '../../store-fault.ts';
+import { isCode } from '../../store-fault.ts';
 import { VanishedError } from '../../vanished.ts';
 import type { Metadata, ObjectLook, ObjectWriter } from '../contract.ts';
-import { uploadOf } from './metadata.ts';
+import { memberOf, uploadOf } from './metadata.ts';
 import { SpoiltFault } from './spoilt-fault.ts';
 import type { Standing } from './standing.ts';
 
@@ -18,14 +18,12 @@ export interface PuttingParts {
   readonly objects: ObjectWriter;
   readonly standing: Standing;
   readonly keyOf: (target: string) => string;
-  /** By the members of a group. */
-  readonly isShared: boolean;
+  /** What objects of ours say of us, where we are the member of a group. */
+  readonly member: string | undefined;
 }
 
 export class Putting {
   readonly #parts: PuttingParts;
-  /** Uploads of which nobody knows whether we have put them in place. */
-  readonly #doubtful = new Set<string>();
 
   constructor(parts: PuttingParts) {
     this.#parts = parts;
@@ -40,25 +38,20 @@ export class Putting {
     { upload, size }: Published,
     work: () => Promise<Put>,
   ): Promise<Put & { readonly stood: boolean }> {
-    const { objects, standing, keyOf, isShared } = this.#parts;
+    const { objects, standing, keyOf, member } = this.#parts;
     try {
-      const put = await work();
-      this.#doubtful.delete(upload);
-      return { ...put, stood: false };
+      return { ...(await work()), stood: false };
     } catch (error) {
       // It says of itself that it is ours: by that alone it would be taken for what was meant.
       if (error instanceof SpoiltFault) standing.expect(target, { tag: error.tag, size, metadata: {} });
       const isGone = isCode(error, 'ENOENT');
-      // That there is nothing to be put in place any more may have been found out behind an answer that was lost.
-      if (isShared && (isAway(error) || (isGone && isAway((error as Error).cause))))
-        this.#doubtful.add(upload);
       if (!isGone && !isCode(error, 'ESTALE')) throw error;
       standing.forget(target);
       const look = await objects.look(keyOf(target));
       if (look !== undefined && look.size === size && uploadOf(look.metadata) === upload) {
-        if (isShared && !this.#doubtful.has(upload))
+        // An answer may have been lost, and who has put it there since says so itself.
+        if (member !== undefined && memberOf(look.metadata) !== member)
           throw new ReplacedError(`another member has put ${target} in place`, { cause: error });
-        this.#doubtful.delete(upload);
         return { ...look, stood: true };
       }
       if (isGone)
@@ -70,9 +63,9 @@ export class Putting {
   /** Has an object say what it is, unless it does; false where there is none. Where another one stands there by now, that one says so itself. */
   async describe(target: string, standing: ObjectLook, metadata: Metadata): Promise<boolean> {
     if (Object.entries(metadata).every(([name, value]) => standing.metadata[name] === value)) return true;
-    const { objects, keyOf, isShared } = this.#parts;
+    const { objects, keyOf, member } = this.#parts;
     try {
-      await objects.rewrite(keyOf(target), standing, metadata, isShared);
+      await objects.rewrite(keyOf(target), standing, metadata, member !== undefined);
     } catch (error) {
       if (isCode(error, 'ENOENT')) return false;
       if (!isCode(error, 'ESTALE')) throw error;

@@ -1,6 +1,7 @@
 /**
  * A bucket as a sink. Bytes go up in parts as they come, and are one object when they were verified; each object says itself what it is.
  */
+import { randomBytes } from 'node:crypto';
 import type { ChecksumAlgorithm } from '../../../records/checksum.ts';
 import type {
   FileLook,
@@ -17,14 +18,22 @@ import type {
 import type { Notices } from '../../notices.ts';
 import type { SharedSink } from '../../shared-sink.ts';
 import { VanishedError } from '../../vanished.ts';
-import type { ObjectWriter } from '../contract.ts';
+import type { Metadata, ObjectWriter } from '../contract.ts';
 import { Flights } from './flights.ts';
 import type { GroupClaims } from './group-claims.ts';
 import type { GroupPlace } from './group-place.ts';
 import type { ObjectJournal } from './journal.ts';
 import { journalName } from './journal-content.ts';
 import { abortFormer } from './leftovers.ts';
-import { fullMetadata, metadataOf, publishedOf, timeOf, uploadOf, withPublished } from './metadata.ts';
+import {
+  fullMetadata,
+  metadataOf,
+  ofMember,
+  publishedOf,
+  timeOf,
+  uploadOf,
+  withPublished,
+} from './metadata.ts';
 import { digestOfObject } from './one-object.ts';
 import { PartBuffers } from './part-buffers.ts';
 import { prove } from './prove.ts';
@@ -57,6 +66,8 @@ export class ObjectSink implements Sink {
   readonly #parts: ObjectSinkParts;
   readonly #standing: Standing;
   readonly #putting: Putting;
+  /** What objects that we put in place say besides. */
+  readonly #by: Metadata;
   readonly #flights = new Flights(flightBytes);
   readonly #buffers: PartBuffers;
   readonly #uploads = new Map<string, ObjectUpload>();
@@ -76,8 +87,9 @@ export class ObjectSink implements Sink {
     this.#buffers = new PartBuffers(objects.partSizeFor(0));
     const keyOf = (target: string): string => this.#key(target);
     this.#standing = new Standing({ ...parts, keyOf });
-    const isShared = parts.shared !== undefined;
-    this.#putting = new Putting({ objects, standing: this.#standing, keyOf, isShared });
+    const member = parts.shared && randomBytes(8).toString('hex');
+    this.#by = member === undefined ? {} : ofMember(member);
+    this.#putting = new Putting({ objects, standing: this.#standing, keyOf, member });
   }
 
   get id(): string {
@@ -135,7 +147,7 @@ export class ObjectSink implements Sink {
     const open = this.#uploads.get(upload);
     if ((open?.taken ?? 0) !== published.size)
       throw new VanishedError(`what went up of ${target} is not all that it was`);
-    const metadata = fullMetadata(target, look, published);
+    const metadata = { ...fullMetadata(target, look, published), ...this.#by };
     if (open === undefined) return this.publishWhole(new Uint8Array(0), target, look, published, over);
     const condition = await this.#standing.condition(target, over);
     const done = await this.#putting.unlessOurs(target, published, () => open.finish(condition, metadata));
@@ -157,7 +169,7 @@ export class ObjectSink implements Sink {
     published: Published,
     over: Over = 'anything',
   ): Promise<undefined> {
-    const metadata = fullMetadata(target, look, published);
+    const metadata = { ...fullMetadata(target, look, published), ...this.#by };
     const condition = await this.#standing.condition(target, over);
     await this.#putting.unlessOurs(target, published, async () => {
       const tag = await this.#parts.objects.put(this.#key(target), bytes, metadata, condition);
@@ -261,9 +273,11 @@ export class ObjectSink implements Sink {
       buffers: this.#buffers,
       metadata: () => {
         const known = facts?.();
-        return known === undefined
-          ? metadataOf(target, upload)
-          : fullMetadata(target, known, { upload, size, digest: known.digest });
+        const said =
+          known === undefined
+            ? metadataOf(target, upload)
+            : fullMetadata(target, known, { upload, size, digest: known.digest });
+        return { ...said, ...this.#by };
       },
       condition: () => this.#standing.condition(target),
       claim: async () =>
