@@ -40,7 +40,10 @@ export const crashPoints = [
   'produce:after-answer',
 ] as const;
 
-export type CrashPoint = (typeof crashPoints)[number];
+/** Those of the members of a group, which hold the turn of a name there: most are frozen at them. */
+export const turnPoints = ['turn:after-take', 'turn:after-record', 'turn:after-rename'] as const;
+
+export type CrashPoint = (typeof crashPoints)[number] | (typeof turnPoints)[number];
 
 let listener: ((point: CrashPoint) => void) | undefined;
 

@@ -21,7 +21,7 @@ const sinkFlags = {
     'group',
     'GROUP',
     text,
-    'with a store: fill the place together with the other downloaders of this group, each under a --name of its own',
+    'fill the place, a store or a folder of this machine, together with the other downloaders of this group, each under a --name of its own',
     'none: everything is received here',
   ),
   once: toggle('once', 'read what is on the topic now and exit; otherwise go on'),

@@ -58,11 +58,8 @@ export async function openSinkAt(
       "--spill and --group cannot be given together: what is kept in one member's folder, no other could go on with",
     );
   if (place.store === 'disk') {
-    if (group !== undefined)
-      throw new ConfigurationError(
-        'a group cannot share a folder: a file system has no way to replace a file only if it still is the one that was seen, so that a member that was frozen could put an older one over a newer one. Object stores can: --to s3://, azblob:// or gs://',
-      );
-    if (spill === undefined) return openDiskSink(place.path, { backup });
+    const member = group === undefined ? undefined : { name: group, reader };
+    if (spill === undefined) return openDiskSink(place.path, { backup, group: member });
     throw new ConfigurationError('--spill is for stores: what comes for a folder is put beside it anyway');
   }
   if (backup !== undefined)

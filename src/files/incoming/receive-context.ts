@@ -67,6 +67,11 @@ export class ReceiveContext {
     return this.options.sink.abilities.writes === 'anywhere';
   }
 
+  /** True where a file may wait for its name. Whoever takes partitions over from another member knows nothing of what that waits for. */
+  get canHold(): boolean {
+    return this.canKeepAside && this.options.sink.shared === undefined;
+  }
+
   /** What takes the bytes of an upload, as the sink can. `onTaken`: there is something that the sink is to remember. */
   bytesFor(
     { upload, target, size }: { readonly upload: string; readonly target: string; readonly size: number },
@@ -76,7 +81,11 @@ export class ReceiveContext {
     const { sink } = this.options;
     const part = sink.part(upload, { target, size });
     if (this.canKeepAside)
-      return new StoredBytes({ part, size, target, ranges: unfinished?.ranges, onWritten: onTaken });
+      return new StoredBytes({
+        ...{ part, size, target, ranges: unfinished?.ranges, onWritten: onTaken },
+        // What another member of the group has of it, or an earlier run of ours, is nothing to go on with.
+        isElsewhere: unfinished !== undefined && sink.shared !== undefined,
+      });
     const isRestored = unfinished !== undefined;
     const memory = sink.abilities.memoryFor(size);
     return new OrderedBytes({ part, size, rooms: this.#rooms, memory, isRestored, onTaken });

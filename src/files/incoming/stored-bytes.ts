@@ -30,16 +30,18 @@ export interface StoredBytesOptions {
   readonly ranges?: readonly ByteRange[] | undefined;
   /** Something was written that the sink has not been told to remember. */
   readonly onWritten: () => void;
+  /** What came of it came to somebody else: the topic has it. */
+  readonly isElsewhere?: boolean;
 }
 
 export class StoredBytes implements IncomingBytes {
-  readonly isPassedOver = false;
   readonly #part: PartFile;
   readonly #size: number;
   readonly #target: string;
   readonly #onWritten: () => void;
   /** Begun by an earlier run: whether its temporary file is still what it was, nobody knows. */
   readonly #isRestored: boolean;
+  readonly #isElsewhere: boolean;
   /** Written or being written. */
   #claimed: Ranges;
   #written: Ranges;
@@ -57,7 +59,8 @@ export class StoredBytes implements IncomingBytes {
   #algorithm: ChecksumAlgorithm | undefined;
   #hashed = 0;
 
-  constructor({ part, size, target, ranges, onWritten }: StoredBytesOptions) {
+  constructor({ part, size, target, ranges, onWritten, isElsewhere = false }: StoredBytesOptions) {
+    this.#isElsewhere = isElsewhere;
     this.#part = part;
     this.#size = size;
     this.#target = target;
@@ -83,6 +86,10 @@ export class StoredBytes implements IncomingBytes {
     this.#claimed.add(0, this.#size);
     this.#written.add(0, this.#size);
     this.#onWritten();
+  }
+
+  get isPassedOver(): boolean {
+    return this.#isElsewhere && !this.complete;
   }
 
   takeTurn(): Turn {

@@ -58,7 +58,7 @@ export class HeldFiles {
   /** Keeps an upload that is verified, and says why it does not stand under its name. False when it cannot be kept: see {@link whyNotHeld}. */
   hold(upload: IncomingUpload, error: unknown): boolean {
     const before = this.#held.get(upload);
-    if (!this.#context.canKeepAside) return false;
+    if (!this.#context.canHold) return false;
     if (before === undefined && this.#held.size >= this.#context.options.maxOpen && !this.#hasRoom())
       return false;
     const pause = before === undefined ? firstPause : Math.min(longestPause, 2 * before.pause);
@@ -74,8 +74,9 @@ export class HeldFiles {
 
   /** Why {@link hold} said no, as the end of a sentence. */
   get whyNotHeld(): string {
-    const { maxOpen } = this.#context.options;
-    return this.#context.canKeepAside
+    const { maxOpen, sink } = this.#context.options;
+    if (sink.shared !== undefined) return 'a group keeps none: send it again';
+    return this.#context.canHold
       ? `${maxOpen} such files are kept already (--max-open)`
       : 'nothing can be kept aside there: send it again';
   }
@@ -94,7 +95,7 @@ export class HeldFiles {
     place: { readonly partition: number; readonly offset: number },
     error: unknown,
   ): Promise<boolean> {
-    if (!this.#context.canKeepAside) return false;
+    if (!this.#context.canHold) return false;
     const begun = this.#uploads.get(ref.upload);
     // Its pack came again: it is told already, and tried by itself.
     if (begun?.close !== undefined) return true;

@@ -201,7 +201,7 @@ export interface DownloadOptions extends TopicOptions, StoreOptions, KeyringOpti
   /** The downloader's name; with the sink's own id it names the position. Default: the host's name. */
   readonly name?: string;
   /**
-   * With a store: the group of downloaders that fill the place together, each under a name of its own. It names the position then. With
+   * The group of downloaders that fill the place, a store or a folder of this machine, together, each under a name of its own. It names the position then. With
    * `once` each resolves when the group has read to the ends that the partitions had at its start.
    */
   readonly group?: string;

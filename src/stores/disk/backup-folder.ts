@@ -45,12 +45,14 @@ export class BackupFolder {
 
   /**
    * Gives a file, which looked like this, another name here, which is durable then, and leaves the one that it has where the file system
-   * can; resolves with the path here. What was put here by a run that was killed is found again.
+   * can; resolves with the path here. What was put here by a run that was killed is found again. Without `mayMove` it throws the system's error
+   * where a file can have one name alone.
    */
   async keep(
     file: string,
     path: string,
     look: BigIntStats,
+    mayMove = true,
   ): Promise<{ readonly kept: string; readonly isMoved: boolean }> {
     const segments = path.split('/');
     const name = segments.pop()!;
@@ -70,7 +72,7 @@ export class BackupFolder {
           if (there?.ino === look.ino && there.dev === look.dev) return { kept, isMoved: false };
           continue;
         }
-        if (code === 'ENOENT' || code === undefined) throw error;
+        if (code === 'ENOENT' || code === undefined || !mayMove) throw error;
         if (await claimed(full)) {
           await rename(file, full);
           await this.#calls.syncFolder(join(this.#root, folder));

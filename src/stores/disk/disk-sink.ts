@@ -16,6 +16,7 @@ import type {
   UnfinishedUpload,
 } from '../contract.ts';
 import { Notices } from '../notices.ts';
+import type { SharedSink } from '../shared-sink.ts';
 import { ownFolder } from '../target-name.ts';
 import type { RemovedName, SinkLink } from '../tree-names.ts';
 import { writesAnywhere } from '../writes-anywhere.ts';
@@ -25,17 +26,18 @@ import { FileLooks } from './file-look.ts';
 import { type Claim, FinalNames } from './final-names.ts';
 import { finishPart } from './finish-part.ts';
 import { Folders } from './folders.ts';
-import { fewerFilesText, Handles, type OpenPart } from './handles.ts';
-import { type Journal, openJournal } from './journal.ts';
-import { isFile, madeFolderEntry, publishedOf } from './journal-entry.ts';
+import { fewerFilesText, Handles } from './handles.ts';
 import { KeptAside } from './kept-aside.ts';
 import { leftParts } from './left-parts.ts';
+import type { NameKeeper } from './name-keeper.ts';
 import { OwnFolder } from './own-folder.ts';
 import { diskPartFile } from './part-file.ts';
 import { publishedFile } from './published-file.ts';
 import { PublishedWholes } from './published-wholes.ts';
 import { Refusals, syncing } from './refusals.ts';
 import { RemovedNames } from './removed-names.ts';
+import type { SinkJournal } from './sink-journal.ts';
+import { ownMemory } from './sink-memory.ts';
 import type { DiskSinkSettings } from './sink-options.ts';
 import { freeSpaceAt, writeAndRemove } from './space.ts';
 import { foldedBy, type Spelling } from './spelling.ts';
@@ -43,16 +45,19 @@ import { StandingFiles } from './standing-file.ts';
 import { Way } from './way.ts';
 import { WholeFiles } from './whole-file.ts';
 
-export const partsFolder = `${ownFolder}/parts`;
-
 export class DiskSink implements Sink {
   readonly place: string;
+  readonly id: string;
+  readonly isCopy: boolean;
+  readonly caseInsensitive: boolean;
   readonly abilities: SinkAbilities;
-  readonly #spelling: Spelling;
+  readonly #folded: (target: string) => string | null;
   readonly #root: string;
   readonly #parts: string;
   readonly #calls: DiskCalls;
-  readonly #journal: Journal;
+  readonly #journal: SinkJournal;
+  readonly #keeper: NameKeeper;
+  readonly shared: SharedSink | undefined;
   readonly #handles: Handles;
   readonly #folders: Folders;
   readonly #way: Way;
@@ -70,27 +75,31 @@ export class DiskSink implements Sink {
 
   /** `root` is where the place really is. */
   constructor(place: string, root: string, spelling: Spelling, options: DiskSinkSettings) {
-    const { calls, identify, keepsStamps, backup } = options;
-    const anywhere = writesAnywhere(process.platform === 'win32' ? 'windows' : 'posix');
-    this.abilities = { ...anywhere, reserved: backup?.within };
+    const { calls, identify, keepsStamps, backup, group } = options;
+    const names = process.platform === 'win32' ? 'windows' : 'posix';
+    this.abilities = { ...writesAnywhere(names), reserved: backup?.within };
     this.place = place;
-    this.#spelling = spelling;
+    this.#folded = (target) => foldedBy(spelling, target);
+    this.caseInsensitive = spelling.caseInsensitive;
     this.#root = root;
-    this.#parts = join(root, partsFolder);
     this.#calls = calls;
-    const own = join(root, ownFolder);
     this.#refusals = new Refusals(place, this.#notices);
     this.#sync = syncing(calls, this.#refusals);
-    this.#journal = openJournal(join(own, 'journal.db'), identify(own), this.#refusals);
+    const memory = group ?? ownMemory(root, this.#refusals, identify);
+    this.#parts = join(root, memory.parts);
+    this.#journal = memory.journal;
+    this.shared = memory.shared;
+    ({ id: this.id, isCopy: this.isCopy } = memory.journal);
     this.#looks = new FileLooks(place, calls, this.#refusals, this.#notices);
     this.#own = new OwnFolder(place, root, this.#parts, calls);
     const withDescriptor = <T>(work: () => Promise<T>): Promise<T> => this.#handles.withDescriptor(work);
     this.#way = new Way({ calls, root, realRoot: root, withDescriptor });
-    const made = (folder: string): void =>
-      this.#journal.note(folder, madeFolderEntry(this.#journal.published(folder)));
+    const made = (folder: string) => this.#keeper.madeFolder(folder);
     this.#folders = new Folders({ root, way: this.#way, calls, refusals: this.#refusals, made });
     const [parts, folders, journal] = [this.#parts, this.#folders, this.#journal];
-    this.#removed = new RemovedNames({ calls, parts, folders, journal, backup });
+    this.#keeper = memory.names(folders);
+    const keeper = this.#keeper;
+    this.#removed = new RemovedNames({ calls, folders, keeper, backup });
     this.#standing = new StandingFiles(root, calls, this.#way);
     this.#names = new FinalNames({
       calls,
@@ -98,64 +107,49 @@ export class DiskSink implements Sink {
       notices: this.#notices,
       withDescriptor,
       isRelied: (file) => this.#handles.isRelied(file),
-      folded: (target) => foldedBy(spelling, target),
-      collision: (target, folded) => this.#journal.collision(target, folded),
+      folded: this.#folded,
+      collision: (target, folded) => journal.collision(target, folded),
+      isShared: keeper.isShared,
     });
-    this.#aside = new KeptAside({ root, parts: this.#parts, calls, folders, journal, withDescriptor });
+    this.#aside = new KeptAside({ root, parts, calls, folders, journal, withDescriptor });
     this.#wholes = new PublishedWholes({
-      parts: this.#parts,
+      parts,
       files: new WholeFiles({ calls, looks: this.#looks, withDescriptor }),
-      folders: this.#folders,
+      folders,
       names: this.#names,
-      journal: this.#journal,
+      keeper,
       own: this.#own,
-      isPlain: (target) => foldedBy(spelling, target) === null,
-      meet: (target, over) => this.#aside.meet(target, over),
+      isPlain: (target) => !keeper.isShared && this.#folded(target) === null,
+      aside: this.#aside,
       sync: (whole) => this.#sync(whole),
     });
-    for (const folder of ['', ownFolder, partsFolder]) folders.touch(folder);
+    for (const folder of ['', ownFolder, memory.parts]) folders.touch(folder);
     this.#handles = new Handles({
       calls,
       limit: descriptorShare(),
       keepsStamps,
-      made: () => folders.touch(partsFolder),
+      made: () => folders.touch(memory.parts),
       spare: () => this.#way.release(),
       lowered: (limit, cause) => this.#notices.say('open-files', fewerFilesText(limit, cause)),
     });
   }
 
-  get id(): string {
-    return this.#journal.id;
-  }
-
-  get caseInsensitive(): boolean {
-    return this.#spelling.caseInsensitive;
-  }
-  get isCopy(): boolean {
-    return this.#journal.isCopy;
-  }
-
   async published(target: string): Promise<Published | undefined> {
-    const entry = this.#journal.published(target);
-    if (entry === undefined || !isFile(entry)) return undefined;
-    return (await this.#standing.looksAs(target, entry)) ? publishedOf(entry) : undefined;
+    return this.#standing.published(target, this.#keeper.look(target));
   }
 
   async newest(target: string): Promise<string | undefined> {
-    return this.#journal.published(target)?.upload || undefined;
+    return this.#keeper.look(target)?.upload || undefined;
   }
 
   async digestOfTarget(target: string, algorithm: string, size?: number): Promise<string | undefined> {
     // Most files are new in a new folder: asking the disk for each would cost as much as writing it.
-    if (this.#folders.madeFolderOf(target)) return undefined;
+    if (!this.#keeper.isShared && this.#folders.madeFolderOf(target)) return undefined;
     return this.#standing.digest(target, algorithm as ChecksumAlgorithm, size);
   }
 
-  async timeOfTarget(target: string): Promise<string | undefined> {
-    const seen = await this.#standing.time(target);
-    const modified = seen && this.#journal.published(target)?.modified;
-    // Where times are not kept, ours that nobody touched are as old as their records say.
-    return modified && (await this.published(target)) !== undefined ? modified : seen;
+  timeOfTarget(target: string): Promise<string | undefined> {
+    return this.#standing.time(target, () => this.#journal.published(target));
   }
 
   proveAside(): Promise<void> {
@@ -164,8 +158,8 @@ export class DiskSink implements Sink {
 
   async openPublished(target: string): Promise<PublishedFile | undefined> {
     const descriptor = await this.#standing.open(target);
-    const options = { calls: this.#calls, handles: this.#handles, parts: this.#parts };
-    return descriptor === undefined ? undefined : publishedFile(options, descriptor);
+    if (descriptor === undefined) return undefined;
+    return publishedFile({ calls: this.#calls, handles: this.#handles, parts: this.#parts }, descriptor);
   }
 
   part(upload: string): PartFile {
@@ -183,15 +177,21 @@ export class DiskSink implements Sink {
     const work = async (claim: Claim): Promise<string | undefined> => {
       const file = this.#partName(upload);
       const finishing = { calls: this.#calls, looks: this.#looks, sync: (part: number) => this.#sync(part) };
-      const finish = (part: OpenPart) => finishPart(finishing, file, part, look, published);
-      const mtime = await this.#handles.use(file, finish);
+      const mtime = await this.#handles.use(file, (part) =>
+        finishPart(finishing, file, part, look, published),
+      );
       await this.#handles.close(file);
-      const kept = await this.#aside.meet(target, over);
-      const moved = await this.#names.put(file, target, { ...claim, ifFree: over === 'nothing' }, published);
-      // Only now: where its name was refused, it is to stay as it was left.
-      await this.#handles.end(file);
-      this.#journal.notePublished(target, published, moved ?? mtime, claim.folded, look.mtime);
-      return kept;
+      const finished = { file, target, published, look, mtime, folded: claim.folded };
+      return this.#aside.keeping(target, over, (meet) =>
+        this.#keeper.put(finished, async (from) => {
+          await meet();
+          const how = { ...claim, ifFree: over === 'nothing' };
+          const moved = await this.#names.put(from, target, how, published);
+          // Only now: where its name was refused, it is to stay as it was left.
+          await this.#handles.end(file);
+          return moved;
+        }),
+      );
     };
     return this.#own.guard(() => this.#names.claim(target, work));
   }
@@ -211,7 +211,8 @@ export class DiskSink implements Sink {
     const stats = await this.#standing.makeDurable(target, (file) => this.#sync(file));
     if (stats === undefined) return;
     this.#folders.touchWay(target);
-    this.#journal.notePublished(target, published, stats.mtimeNs, foldedBy(this.#spelling, target));
+    const of = { folded: this.#folded(target), modified: null, mtime: String(stats.mtimeNs) };
+    await this.#keeper.adopt(target, { ...published, ...of }, stats.ino);
   }
 
   remove(target: string, upload: string): Promise<RemovedName> {
@@ -219,11 +220,10 @@ export class DiskSink implements Sink {
   }
 
   link(target: string, link: SinkLink, over: Over = 'anything'): Promise<string | undefined> {
-    const work = async ({ folded }: Claim): Promise<string | undefined> => {
-      const kept = await this.#aside.meet(target, over);
-      await this.#removed.link(target, link, { folded, ifFree: over === 'nothing' });
-      return kept;
-    };
+    const work = ({ folded }: Claim): Promise<string | undefined> =>
+      this.#aside.keeping(target, over, (meet) =>
+        this.#removed.link(target, link, { folded, ifFree: over === 'nothing' }, meet),
+      );
     return this.#own.guard(() => this.#names.claim(target, work));
   }
 

@@ -22,6 +22,8 @@ export interface FinalNamesOptions {
   readonly folded: (target: string) => string | null;
   /** Another name that was published, and folds to the same. */
   readonly collision: (target: string, folded: string) => string | undefined;
+  /** Others write there too: nothing is copied to a name on another file system, which a process that was frozen would do at any time. */
+  readonly isShared?: boolean;
 }
 
 /** A name that is being published. */
@@ -168,13 +170,13 @@ export class FinalNames {
     name: string,
     published: Published | undefined,
   ): Promise<bigint | undefined> {
-    const { calls, folders, notices, withDescriptor } = this.#options;
+    const { calls, folders, notices, withDescriptor, isShared } = this.#options;
     try {
       await calls.rename(file, `${path}/${name}`);
       crashPoint('name:after-rename');
       return undefined;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'EXDEV' || isShared) throw error;
       const move = { file, folder: path, place: folders.pathOf(folder), name, published };
       return withDescriptor(() => moveAcross(calls, notices, move));
     }

@@ -15,7 +15,7 @@ export interface FoldersOptions {
   readonly calls: DiskCalls;
   readonly refusals: Refusals;
   /** A folder was made, that did not stand there. */
-  readonly made?: (folder: string) => void;
+  readonly made?: (folder: string) => Promise<void> | void;
 }
 
 export class Folders {
@@ -23,7 +23,7 @@ export class Folders {
   readonly #way: Way;
   readonly #calls: DiskCalls;
   readonly #refusals: Refusals;
-  readonly #onMade: (folder: string) => void;
+  readonly #onMade: (folder: string) => Promise<void> | void;
   readonly #known = new Set<string>();
   /** Folders that this process made: nothing stands in them that it does not know of. */
   readonly #made = new Set<string>();
@@ -157,7 +157,8 @@ export class Folders {
     const isNew = await this.#way.within(above, (path) =>
       this.#makeNew(`${path}/${name}`, join(this.#root, folder)),
     );
-    if (isNew) this.#onMade(folder);
+    const noted = isNew ? this.#onMade(folder) : undefined;
+    if (noted !== undefined) await noted;
     if (isNew && this.#made.size < limit) this.#made.add(folder);
     // Also where it stood already: somebody else's mkdir may not be through yet, or an earlier run was killed after it.
     this.#changed.add(above);

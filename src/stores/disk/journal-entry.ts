@@ -9,6 +9,8 @@ export interface JournalEntry extends Published {
   readonly folded: string | null;
   /** The time that its record says, where the file system made another of it. */
   readonly modified: string | null;
+  /** Of what was put there, where others write to the folder too. */
+  readonly inode?: string;
 }
 
 /** In the place of a digest, where no file was published. */
@@ -37,6 +39,7 @@ export function linkEntry(put: {
   readonly size: number;
   readonly mtime: string;
   readonly folded: string | null;
+  readonly inode?: string;
 }): JournalEntry {
   return { ...put, digest: link, modified: null };
 }
@@ -53,7 +56,16 @@ export function isMadeFolder(entry: JournalEntry | undefined): boolean {
 /** True where what stands there is what was put there. */
 export function isAsPut(entry: JournalEntry, look: BigIntStats): boolean {
   const isOfItsKind = isLink(entry) ? look.isSymbolicLink() : isFile(entry) && look.isFile();
-  return isOfItsKind && look.size === BigInt(entry.size) && isSameTime(entry.mtime, look.mtimeNs);
+  return isOfItsKind && isSameLook(entry, look);
+}
+
+/** True for a look of this size, time, and, where it is known, inode. */
+export function isSameLook(
+  { size, mtime, inode }: Pick<JournalEntry, 'size' | 'mtime' | 'inode'>,
+  look: BigIntStats,
+): boolean {
+  if (inode !== undefined && inode !== String(look.ino)) return false;
+  return look.size === BigInt(size) && isSameTime(mtime, look.mtimeNs);
 }
 
 /** True for a file that was published, and is not known to have gone. */

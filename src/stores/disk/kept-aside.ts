@@ -10,8 +10,8 @@ import { asideNames } from '../aside-names.ts';
 import type { Over } from '../contract.ts';
 import type { DiskCalls } from './calls.ts';
 import { type Folders, folderOf } from './folders.ts';
-import type { Journal } from './journal.ts';
 import { hasSameBytes } from './same-bytes.ts';
+import type { SinkJournal } from './sink-journal.ts';
 
 export interface KeptAsideOptions {
   readonly root: string;
@@ -19,7 +19,7 @@ export interface KeptAsideOptions {
   readonly parts: string;
   readonly calls: DiskCalls;
   readonly folders: Folders;
-  readonly journal: Journal;
+  readonly journal: SinkJournal;
   readonly withDescriptor: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
@@ -57,6 +57,19 @@ export class KeptAside {
     const { journal } = this.#options;
     const kept = await this.keep(target);
     if (kept !== undefined) await journal.checkpoint([], journal.notedOf(target));
+    return kept;
+  }
+
+  /** Runs work that puts something under a name, and calls {@link meet} right before it does; resolves with what that gave. */
+  async keeping(
+    target: string,
+    over: Over,
+    work: (meet: () => Promise<void>) => Promise<void>,
+  ): Promise<string | undefined> {
+    let kept: string | undefined;
+    await work(async () => {
+      kept = await this.meet(target, over);
+    });
     return kept;
   }
 

@@ -5,7 +5,7 @@ import type { UnfinishedUpload } from '../contract.ts';
 import { rangesWithin } from '../ranges-within.ts';
 import { type NameRules, targetName } from '../target-name.ts';
 import type { Handles } from './handles.ts';
-import type { Journal } from './journal.ts';
+import type { SinkJournal } from './sink-journal.ts';
 
 const nothing = { size: 0n, nlink: 0n, ino: 0n, dev: 0n };
 
@@ -15,7 +15,7 @@ export interface LeftPartsOptions {
   readonly parts: string;
   /** What names are there. */
   readonly names: NameRules;
-  readonly journal: Journal;
+  readonly journal: SinkJournal;
   readonly handles: Handles;
 }
 

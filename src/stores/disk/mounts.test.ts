@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isLocalTree, mountsBelow } from './mounts.ts';
+import { temporaryFolder } from '../../../test/support/folder.ts';
+import { isLocalTree, mountsBelow, whyNotShareable } from './mounts.ts';
 
 const mounts = String.raw`22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
 23 22 0:21 / /proc rw - proc proc rw
@@ -21,4 +22,13 @@ test('What is mounted below a directory is found by whole names', () => {
 test('A tree with a file system of another kind in it is not taken for local', async () => {
   // Below the root there are always some, `/proc` for one.
   assert.equal(await isLocalTree('/'), false);
+});
+
+test('Only a folder on a disk of this machine, with nothing mounted below, can be shared by several processes', async (t) => {
+  assert.equal(await whyNotShareable(await temporaryFolder(t)), undefined);
+  assert.match(
+    (await whyNotShareable('/proc')) ?? '',
+    /a file system of the type 0x9fa0, which is not known/,
+  );
+  assert.match((await whyNotShareable('/')) ?? '', /another file system is mounted below it/);
 });

@@ -16,6 +16,34 @@ export async function isLocalTree(directory: string): Promise<boolean> {
   return mountsBelow(mounts, await realpath(directory)).every((kind) => localNames.has(kind));
 }
 
+/** Those of which people know the name, by the same numbers. */
+const otherKinds = new Map([
+  [0x6969, 'NFS'],
+  [0xff534d42, 'CIFS'],
+  [0xfe534d42, 'SMB'],
+  [0x517b, 'SMB'],
+  [0x00c36400, 'Ceph'],
+  [0x01021997, '9P'],
+  [0x65735546, 'FUSE'],
+  [0x4d44, 'FAT'],
+  [0x2011bab0, 'exFAT'],
+]);
+
+/**
+ * Why several processes cannot write to a directory without getting into each other's way; undefined where they can: where names are looked up
+ * and renamed in one place, at once and once, and nothing is mounted below, where no file can be renamed to.
+ */
+export async function whyNotShareable(directory: string): Promise<string | undefined> {
+  if (process.platform !== 'linux')
+    return 'on this system nobody can tell whether a folder is on a disk of this machine';
+  const kind = (await statfs(directory)).type;
+  if (!localKinds.has(kind))
+    return `it is on ${otherKinds.get(kind) ?? `a file system of the type 0x${kind.toString(16)}`}, which is not known to show a new name to everybody at once`;
+  const mounts = await readFile('/proc/self/mountinfo', 'utf8');
+  if (mountsBelow(mounts, await realpath(directory)).length === 0) return undefined;
+  return 'another file system is mounted below it, and no file can be renamed to that';
+}
+
 /** FUSE, by the magic number of Linux's statfs(2). */
 const fuse = 0x65735546;
 

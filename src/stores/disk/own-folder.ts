@@ -17,8 +17,8 @@ const others = 0o077;
  * digests and bytes of files whose own folders may be closed to others. Throws ConfigurationError where a link stands, which would lead
  * what is written there to wherever whoever made it wants.
  */
-export async function makeOwnFolders(own: string, inside: string): Promise<void> {
-  for (const folder of [own, inside]) {
+export async function makeOwnFolders(own: string, ...inside: readonly string[]): Promise<void> {
+  for (const folder of [own, ...inside]) {
     await makeFolders(folder);
     const { mode, isLink } = await lstat(folder).then((stats) => {
       return { mode: stats.mode, isLink: !stats.isDirectory() };

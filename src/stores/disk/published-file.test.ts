@@ -3,8 +3,8 @@ import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { temporaryFolder } from '../../../test/support/folder.ts';
-import { partsFolder } from './disk-sink.ts';
 import { openDiskSink } from './sink.ts';
+import { partsFolder } from './sink-memory.ts';
 
 test('A link that stands where a clone is to be made leads nothing out of the folder', async (t) => {
   const [folder, elsewhere] = [await temporaryFolder(t), await temporaryFolder(t)];

@@ -6,7 +6,8 @@ import { rm } from 'node:fs/promises';
 import type { FileLook, Over, Published } from '../contract.ts';
 import type { FinalNames } from './final-names.ts';
 import type { Folders } from './folders.ts';
-import type { Journal } from './journal.ts';
+import type { KeptAside } from './kept-aside.ts';
+import type { NameKeeper } from './name-keeper.ts';
 import type { OwnFolder } from './own-folder.ts';
 import type { WholeFiles } from './whole-file.ts';
 
@@ -16,12 +17,11 @@ export interface PublishedWholesOptions {
   readonly files: WholeFiles;
   readonly folders: Folders;
   readonly names: FinalNames;
-  readonly journal: Journal;
+  readonly keeper: NameKeeper;
   readonly own: OwnFolder;
   /** True for a name that has one spelling there. */
   readonly isPlain: (target: string) => boolean;
-  /** Keeps what stands under a name, where it is to be kept; resolves with the name that it has then. */
-  readonly meet: (target: string, over: Over) => Promise<string | undefined>;
+  readonly aside: KeptAside;
   /** Makes an open file durable. */
   readonly sync: (file: number) => Promise<void>;
 }
@@ -42,16 +42,18 @@ export class PublishedWholes {
     published: Published,
     over: Over,
   ): Promise<string | undefined> {
-    const { parts, files, folders, names, journal, own, isPlain, sync } = this.#options;
+    const { parts, files, folders, names, keeper, own, isPlain, sync } = this.#options;
     const file = `${parts}/whole-${this.#count++}`;
     const since = folders.looks;
     const begun = over === 'anything' && isPlain(target) ? files.begin(file, bytes, look) : undefined;
     try {
       if (begun === undefined) return await this.#publish(file, bytes, target, look, published, over);
       await files.end(begun, sync);
-      const isPut = names.putAtOnce(file, target, since);
-      const moved = isPut ? undefined : await names.put(file, target, { folded: null, since }, published);
-      journal.notePublished(target, published, moved ?? begun.mtime, null, look.mtime);
+      const put = async (from: string): Promise<bigint | undefined> =>
+        names.putAtOnce(from, target, since)
+          ? undefined
+          : names.put(from, target, { folded: null, since }, published);
+      await keeper.put({ file, target, published, look, mtime: begun.mtime, folded: null }, put);
       return undefined;
     } catch (error) {
       await rm(file, { force: true });
@@ -67,13 +69,16 @@ export class PublishedWholes {
     published: Published,
     over: Over,
   ): Promise<string | undefined> {
-    const { files, names, journal, sync, meet } = this.#options;
+    const { files, names, keeper, sync, aside } = this.#options;
     return names.claim(target, async (claim) => {
       const mtime = await files.write(file, bytes, look, sync);
-      const kept = await meet(target, over);
-      const moved = await names.put(file, target, { ...claim, ifFree: over === 'nothing' }, published);
-      journal.notePublished(target, published, moved ?? mtime, claim.folded, look.mtime);
-      return kept;
+      const finished = { file, target, published, look, mtime, folded: claim.folded };
+      return aside.keeping(target, over, (meet) =>
+        keeper.put(finished, async (from) => {
+          await meet();
+          return names.put(from, target, { ...claim, ifFree: over === 'nothing' }, published);
+        }),
+      );
     });
   }
 }

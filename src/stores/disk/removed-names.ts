@@ -9,16 +9,14 @@ import type { Removal, RemovedName, SinkLink } from '../tree-names.ts';
 import type { BackupFolder } from './backup-folder.ts';
 import type { DiskCalls } from './calls.ts';
 import { type Folders, folderOf } from './folders.ts';
-import type { Journal } from './journal.ts';
-import { goneEntry, isAsPut, isMadeFolder, type JournalEntry, madeFolderEntry } from './journal-entry.ts';
+import { isAsPut, isMadeFolder, type JournalEntry } from './journal-entry.ts';
+import type { NameKeeper } from './name-keeper.ts';
 import { type LinkClaim, putLink } from './put-link.ts';
 
 export interface RemovedNamesOptions {
   readonly calls: DiskCalls;
-  /** The folder of temporary files. */
-  readonly parts: string;
   readonly folders: Folders;
-  readonly journal: Journal;
+  readonly keeper: NameKeeper;
   readonly backup: BackupFolder | undefined;
 }
 
@@ -34,10 +32,10 @@ export class RemovedNames {
 
   /** As the contract says of `remove`. */
   async remove(target: string, upload: string): Promise<RemovedName> {
-    const { journal } = this.#options;
-    const removed = await this.#removeFile(target, upload, journal.published(target));
-    // Asked again: a folder may have been made there since.
-    journal.note(target, goneEntry(upload, journal.published(target)));
+    const { keeper } = this.#options;
+    const removed = await keeper.remove(target, upload, (aside, entry) =>
+      this.#removeFile(target, aside, entry),
+    );
     if (removed.result !== 'other') {
       // One after the other: who is not the last in a folder has to have found that out before the last one looks.
       this.#clearing = this.#clearing.then(() => this.#removeFolders(folderOf(target)));
@@ -46,12 +44,17 @@ export class RemovedNames {
     return removed;
   }
 
-  /** As the contract says of `link`. */
-  link(target: string, link: SinkLink, claim: LinkClaim): Promise<void> {
-    return putLink(this.#options, target, link, claim);
+  /** As the contract says of `link`; `meet` keeps what stands there. */
+  link(target: string, link: SinkLink, claim: LinkClaim, meet: () => Promise<void>): Promise<void> {
+    const { keeper, calls, folders } = this.#options;
+    const parts = { calls, folders, isShared: keeper.isShared };
+    return keeper.link(target, async (aside) => {
+      await meet();
+      return putLink(parts, aside, target, link, claim);
+    });
   }
 
-  async #removeFile(target: string, upload: string, entry: JournalEntry | undefined): Promise<RemovedName> {
+  async #removeFile(target: string, aside: string, entry: JournalEntry | undefined): Promise<RemovedName> {
     const { calls, folders } = this.#options;
     const folder = folderOf(target);
     try {
@@ -61,7 +64,7 @@ export class RemovedNames {
         if (look === undefined) return { result: 'gone' };
         if (isMadeFolder(entry) && look.isDirectory()) return { result: 'gone' };
         if (entry === undefined || !isAsPut(entry, look)) return { result: 'other' };
-        const removed = await this.#take(full, target, upload, look);
+        const removed = await this.#take(full, target, aside, look);
         folders.touch(folder);
         return removed;
       });
@@ -74,13 +77,12 @@ export class RemovedNames {
     }
   }
 
-  async #take(full: string, target: string, upload: string, look: BigIntStats): Promise<RemovedName> {
-    const { parts, backup } = this.#options;
-    const kept = await backup?.keep(full, target, look);
+  async #take(full: string, target: string, aside: string, look: BigIntStats): Promise<RemovedName> {
+    const { backup, keeper } = this.#options;
+    const kept = await backup?.keep(full, target, look, !keeper.isShared);
     const backedUp = backup === undefined || kept === undefined ? {} : { backup: backup.pathOf(kept.kept) };
     if (kept?.isMoved) return { result: 'removed', ...backedUp };
-    // Whoever writes records may give many names one id.
-    const taken = join(parts, `removed-${upload}-${this.#taken++}`);
+    const taken = join(aside, `removed-${this.#taken++}`);
     const result = await this.#takeAway(full, taken, look);
     return { result, ...(result === 'removed' ? backedUp : {}) };
   }
@@ -92,7 +94,7 @@ export class RemovedNames {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT') return 'gone';
-      if (code !== 'EXDEV') throw error;
+      if (code !== 'EXDEV' || this.#options.keeper.isShared) throw error;
       // Another disk is mounted there: nothing can be taken aside.
       await unlink(full);
       return 'removed';
@@ -126,22 +128,16 @@ export class RemovedNames {
 
   /** Folders that were made for files, and have none any more; the first one of a name is the uploader's, and stays. */
   async #removeFolders(from: string): Promise<void> {
-    const { folders, journal } = this.#options;
+    const { folders, keeper } = this.#options;
     for (let folder = from; folder.includes('/'); folder = folderOf(folder)) {
-      const entry = journal.published(folder);
-      if (!isMadeFolder(entry)) return;
       const name = folder.slice(folderOf(folder).length + 1);
-      // Before it goes: what makes it anew at that very moment says so after us.
-      journal.note(folder, goneEntry(entry?.upload ?? ''));
-      try {
-        await folders.within(folder, (path) => rmdir(`${path}/${name}`));
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-          // Others stand in it; what cannot be removed is in nobody's way.
-          journal.note(folder, madeFolderEntry(journal.published(folder)));
-          return;
-        }
-      }
+      const remove = (): Promise<void> =>
+        folders
+          .within(folder, (path) => rmdir(`${path}/${name}`))
+          .catch((error: NodeJS.ErrnoException) => {
+            if (error.code !== 'ENOENT') throw error;
+          });
+      if (!(await keeper.removeFolder(folder, remove))) return;
       folders.removed(folder);
     }
   }

@@ -3,8 +3,9 @@ import { type BigIntStats, constants } from 'node:fs';
 import { readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ChecksumAlgorithm, createHasher } from '../../records/checksum.ts';
+import type { Published } from '../contract.ts';
 import type { DiskCalls } from './calls.ts';
-import { isSameTime } from './file-look.ts';
+import { isFile, isSameLook, type JournalEntry, publishedOf } from './journal-entry.ts';
 import type { Way } from './way.ts';
 
 /** Bytes read at a time. */
@@ -47,23 +48,25 @@ export class StandingFiles {
     }
   }
 
-  /** True for a file of this size and time, as a sink has them. */
-  async looksAs(
-    target: string,
-    { size, mtime }: { readonly size: number; readonly mtime: string },
-  ): Promise<boolean> {
+  /** What a sink has noted, if it is a file that looks so. */
+  async published(target: string, entry: JournalEntry | undefined): Promise<Published | undefined> {
+    if (entry === undefined || !isFile(entry)) return undefined;
     const stats = await this.#calls.lookAt(join(this.#root, target)).catch(() => undefined);
-    return stats?.isFile() === true && stats.size === BigInt(size) && isSameTime(mtime, stats.mtimeNs);
+    return stats?.isFile() === true && isSameLook(entry, stats) ? publishedOf(entry) : undefined;
   }
 
-  /** Nanoseconds since the epoch; undefined when nothing stands there, or a folder. */
-  async time(target: string): Promise<string | undefined> {
+  /** Nanoseconds since the epoch; undefined when nothing stands there, or a folder. `noted`: what a sink has. */
+  async time(target: string, noted: () => JournalEntry | undefined): Promise<string | undefined> {
     const seen = await this.#calls.lookIfThere(join(this.#root, target)).catch((error) => {
       // Publishing says better what is in the way.
       if ((error as NodeJS.ErrnoException).code !== 'ENOTDIR') throw error;
       return undefined;
     });
-    return seen === undefined || seen.isDirectory() ? undefined : String(seen.mtimeNs);
+    if (seen === undefined || seen.isDirectory()) return undefined;
+    const entry = noted();
+    // Where times are not kept, ours that nobody touched are as old as their records say.
+    const isOurs = entry?.modified && (await this.published(target, entry)) !== undefined;
+    return isOurs ? (entry.modified ?? undefined) : String(seen.mtimeNs);
   }
 
   /** What the symbolic link there says; undefined where none stands there. */

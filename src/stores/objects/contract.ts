@@ -102,6 +102,12 @@ export interface StandingPart {
   readonly checksum: string | undefined;
 }
 
+/** What keeps the journals of members, and whose a place is: a store, or a folder. */
+export type JournalStore = Pick<
+  ObjectWriter,
+  'place' | 'where' | 'put' | 'look' | 'read' | 'list' | 'remove' | 'abort'
+>;
+
 export interface ObjectWriter {
   readonly place: ObjectsPlace;
   /** The bucket and the prefix, whatever way leads there: elsewhere, what stands in its journal is a copy. */

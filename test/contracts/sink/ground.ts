@@ -24,6 +24,8 @@ export interface SinkGround {
   readonly large?: number;
   /** What a run that was killed had begun ends by itself, unseen, and not by the next start. */
   readonly expires?: boolean;
+  /** What came of an upload is no next run's to go on with. */
+  readonly beginsAnew?: boolean;
   /** Changes the first byte of a temporary file in place; where it is none, nobody can. */
   changePart?(upload: string): Promise<void>;
 }

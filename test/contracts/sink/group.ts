@@ -1,16 +1,16 @@
 /** What every sink does that the members of a group may share. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import type { Sink } from '../../../src/stores/contract.ts';
 import { ReplacedError } from '../../../src/stores/replaced.ts';
 import { id, look, partOf, publishedAs } from './ground.ts';
 
 /** `place`: an empty one; gives what opens it for a member of a group, or for a downloader without one. */
 export function groupPlace(
-  place: () => Promise<(reader: string, group: string | undefined) => Promise<Sink>>,
+  place: (t: TestContext) => Promise<(reader: string, group: string | undefined) => Promise<Sink>>,
 ): void {
-  test('Of the members of a group one puts an upload in place, and none an older one over a newer', async () => {
-    const open = await place();
+  test('Of the members of a group one puts an upload in place, and none an older one over a newer', async (t) => {
+    const open = await place(t);
     const [first, second] = [await open('first', 'fill'), await open('second', 'fill')];
     assert.equal(first.id, second.id);
     await assert.rejects(open('alone', undefined), /the members of group fill write into/);

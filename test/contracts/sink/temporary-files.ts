@@ -69,7 +69,8 @@ export function temporaryFiles(open: OpenSinkGround): void {
     await first.close();
     const second = await ground.open();
     const [known] = await second.unfinished();
-    assert.deepEqual([known?.ranges, known?.seen], [[[0, 5]], [[1, 2, 3]]]);
+    assert.deepEqual([known?.ranges, known?.seen], [ground.beginsAnew ? [] : [[0, 5]], [[1, 2, 3]]]);
+    if (ground.beginsAnew) return second.close();
     await ground.cutPart(id(1));
     for (const call of calls(second)) await assert.rejects(call, VanishedError);
     await second.close();

@@ -5,7 +5,7 @@
 import type { UnfinishedUpload } from '../../contract.ts';
 import type { Claim, NewestClaim, ReadTopicName, SharedSink } from '../../shared-sink.ts';
 import { isCode } from '../../store-fault.ts';
-import type { ObjectWriter } from '../contract.ts';
+import type { JournalStore } from '../contract.ts';
 import type { GroupPlace } from './group-place.ts';
 import type { ObjectJournal } from './journal.ts';
 import { type Content, journalName, readJournal } from './journal-content.ts';
@@ -14,7 +14,7 @@ import { type Content, journalName, readJournal } from './journal-content.ts';
 const deadAfter = 86_400_000;
 
 export interface GroupClaimsParts {
-  readonly objects: ObjectWriter;
+  readonly objects: JournalStore;
   readonly journal: ObjectJournal;
   readonly place: GroupPlace;
   /** The keys of all sinks' own things, and of this member's. */
@@ -102,7 +102,7 @@ export class GroupClaims implements SharedSink {
 
 /** Its owner may write it between the look and the reading. */
 export async function readSteady(
-  objects: ObjectWriter,
+  objects: JournalStore,
   key: string,
 ): Promise<ReturnType<typeof readJournal>> {
   for (;;) {

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { ConfigurationError } from '../../../errors.ts';
 import type { ReadTopicName } from '../../shared-sink.ts';
 import { isCode } from '../../store-fault.ts';
-import type { Condition, ObjectWriter } from '../contract.ts';
+import type { Condition, JournalStore } from '../contract.ts';
 import { readJson } from './journal-content.ts';
 
 interface BegunTopic extends ReadTopicName {
@@ -29,12 +29,12 @@ export function groupKey(own: string): string {
 }
 
 /** The name of the group that writes there; undefined where there is none. */
-export async function groupAt(objects: ObjectWriter, own: string): Promise<string | undefined> {
+export async function groupAt(objects: JournalStore, own: string): Promise<string | undefined> {
   return (await readJson<GroupContent>(objects, groupKey(own)))?.content?.group;
 }
 
 export class GroupPlace {
-  readonly #objects: ObjectWriter;
+  readonly #objects: JournalStore;
   readonly #key: string;
   readonly name: string;
   /** True when it was found to be a copy of another place, which goes on with its own. */
@@ -43,7 +43,7 @@ export class GroupPlace {
   isNew = false;
   #content: GroupContent;
 
-  private constructor(objects: ObjectWriter, own: string, name: string) {
+  private constructor(objects: JournalStore, own: string, name: string) {
     this.#objects = objects;
     this.#key = groupKey(own);
     this.name = name;
@@ -51,7 +51,7 @@ export class GroupPlace {
   }
 
   /** Reads what other members wrote, or begins it. Throws ConfigurationError where it is another group's. */
-  static async open(objects: ObjectWriter, own: string, name: string): Promise<GroupPlace> {
+  static async open(objects: JournalStore, own: string, name: string): Promise<GroupPlace> {
     const place = new GroupPlace(objects, own, name);
     await place.#change((content) => {
       place.isCopy = content !== undefined && content.place !== objects.where;

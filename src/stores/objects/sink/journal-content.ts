@@ -1,7 +1,7 @@
 /** What a journal says, and how it is read. */
 import type { ReadRange, TopicPositions, UnfinishedUpload } from '../../contract.ts';
 import { StoreFault } from '../../store-fault.ts';
-import type { ObjectWriter } from '../contract.ts';
+import type { JournalStore } from '../contract.ts';
 
 /** The end of a journal's key. */
 export const journalName = 'journal.json';
@@ -53,7 +53,7 @@ export interface FoundJournal {
 }
 
 /** Undefined when there is none. */
-export async function readJournal(objects: ObjectWriter, key: string): Promise<FoundJournal | undefined> {
+export async function readJournal(objects: JournalStore, key: string): Promise<FoundJournal | undefined> {
   const found = await readJson<Omit<Content, 'version'> & { readonly version: number }>(objects, key);
   if (found === undefined) return undefined;
   const { tag, content } = found;
@@ -65,7 +65,7 @@ export async function readJournal(objects: ObjectWriter, key: string): Promise<F
 
 /** An object of ours; its content is undefined where it cannot be read, and all of it where there is none. */
 export async function readJson<T extends object>(
-  objects: ObjectWriter,
+  objects: JournalStore,
   key: string,
 ): Promise<{ readonly tag: string; readonly content: T | undefined } | undefined> {
   const look = await objects.look(key);

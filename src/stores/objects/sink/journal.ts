@@ -8,14 +8,14 @@ import type { TopicPositions, UnfinishedUpload } from '../../contract.ts';
 import { mergedPositions } from '../../merged-positions.ts';
 import { SinkLostError } from '../../sink-lost.ts';
 import { isCode } from '../../store-fault.ts';
-import type { ObjectWriter } from '../contract.ts';
+import type { JournalStore } from '../contract.ts';
 import { type Content, type GroupName, type OpenParts, readJournal, type Term } from './journal-content.ts';
 
 /** Milliseconds after which a member of a group writes it again, changed or not. */
 const touchEvery = 600_000;
 
 export interface ObjectJournalOptions {
-  readonly objects: ObjectWriter;
+  readonly objects: JournalStore;
   readonly key: string;
   /** The downloader's name. */
   readonly reader: string;

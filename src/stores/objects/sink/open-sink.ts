@@ -112,6 +112,6 @@ function unconditional(place: string): string {
 }
 
 /** A downloader's name as a part of a key: no slash, and no `..`. */
-function folderName(reader: string): string {
+export function folderName(reader: string): string {
   return encodeURIComponent(reader).replaceAll('.', '%2E');
 }

@@ -1,0 +1,183 @@
+/**
+ * Names of a folder that the members of a group write together. Each is compared and written in its turn. That a file is about to stand there is
+ * recorded before it does: of what is only recorded, the inode shows that it does not stand there, and no older version takes its place meanwhile.
+ * What goes, and links, are recorded behind: a member that dies in between leaves them to whoever reads their record again.
+ */
+import { lstat, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { crashPoint } from '../../../crash-points.ts';
+import { ReplacedError } from '../../replaced.ts';
+import type { RemovedName } from '../../tree-names.ts';
+import { isSameMicrosecond } from '../file-look.ts';
+import type { Folders } from '../folders.ts';
+import { goneEntry, isMadeFolder, type JournalEntry, madeFolderEntry } from '../journal-entry.ts';
+import type { FinishedFile, NameKeeper } from '../name-keeper.ts';
+import { entryOf, type NameRecords, textOf } from './name-records.ts';
+import type { NameTurn, NameTurns } from './turns.ts';
+
+export interface SharedNamesParts {
+  readonly root: string;
+  readonly turns: NameTurns;
+  readonly records: NameRecords;
+  readonly folders: Folders;
+  /** An upload stands, and is not open any more. */
+  readonly ended: (upload: string) => void;
+}
+
+export class SharedNames implements NameKeeper {
+  readonly isShared = true;
+  readonly #parts: SharedNamesParts;
+  /** What was recorded when somebody asked, of names that are about to be written. */
+  readonly #seen = new Map<string, string | undefined>();
+
+  constructor(parts: SharedNamesParts) {
+    this.#parts = parts;
+  }
+
+  look(target: string): JournalEntry | undefined {
+    const { records, folders } = this.#parts;
+    const text = records.text(target);
+    this.#seen.delete(target);
+    if (this.#seen.size >= 10_000) this.#seen.delete(this.#seen.keys().next().value!);
+    this.#seen.set(target, text);
+    if (text === undefined) return undefined;
+    // Whoever has put it there may have died before that was durable, and a position is about to pass it.
+    records.touch(target);
+    folders.touchWay(target);
+    return entryOf(text);
+  }
+
+  async put(
+    { file, target, published, look, mtime }: FinishedFile,
+    put: (from: string) => Promise<bigint | undefined>,
+  ): Promise<void> {
+    await this.#parts.folders.prepare(target);
+    await this.#inTurn(target, async (turn, before) => {
+      const { ino } = await lstat(file, { bigint: true });
+      const modified = isSameMicrosecond(look.mtime, mtime) ? null : look.mtime;
+      const of = { ...published, folded: null, modified };
+      const entry: JournalEntry = { ...of, mtime: String(mtime), inode: String(ino) };
+      const inside = join(turn.folder, 'file');
+      await rename(file, inside);
+      try {
+        await this.#parts.records.put(turn, target, textOf(entry));
+        crashPoint('turn:after-record');
+        await put(inside);
+      } catch (error) {
+        await rename(inside, file);
+        await this.#undo(turn, target, before);
+        throw error;
+      }
+      crashPoint('turn:after-rename');
+    });
+    this.#parts.ended(published.upload);
+  }
+
+  async adopt(target: string, found: JournalEntry, inode: bigint): Promise<void> {
+    const entry = { ...found, inode: String(inode) };
+    const { records, root, turns } = this.#parts;
+    await retried(() =>
+      turns.take(target, async (turn) => {
+        const known = records.entry(target);
+        if (known !== undefined && known.upload > entry.upload) return;
+        const standing = await lstat(join(root, target), { bigint: true }).catch(() => undefined);
+        // Another one by now: whoever has put it there has recorded it.
+        if (standing?.ino !== inode) return;
+        const text = textOf(entry);
+        if (text !== records.text(target)) await records.put(turn, target, text);
+      }),
+    );
+    this.#parts.ended(entry.upload);
+  }
+
+  remove(
+    target: string,
+    upload: string,
+    work: (aside: string, entry: JournalEntry | undefined) => Promise<RemovedName>,
+  ): Promise<RemovedName> {
+    const { records, turns } = this.#parts;
+    return retried(() =>
+      turns.take(target, async (turn) => {
+        const entry = records.entry(target);
+        if (entry !== undefined && entry.upload >= upload) return { result: 'gone' };
+        const removed = await work(turn.folder, entry);
+        crashPoint('turn:after-rename');
+        await records.put(turn, target, textOf(goneEntry(upload, entry)));
+        return removed;
+      }),
+    );
+  }
+
+  link(target: string, work: (aside: string) => Promise<JournalEntry>): Promise<void> {
+    const { records, folders } = this.#parts;
+    const attempt = (): Promise<void> =>
+      this.#inTurn(target, async (turn) => {
+        const entry = await work(turn.folder);
+        crashPoint('turn:after-rename');
+        await records.put(turn, target, textOf(entry));
+      });
+    return attempt().catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      // Another member has removed the folder, which was empty.
+      folders.forget();
+      return attempt();
+    });
+  }
+
+  madeFolder(folder: string): Promise<void> {
+    const { records, turns } = this.#parts;
+    return retried(() =>
+      turns.take(folder, (turn) => records.put(turn, folder, textOf(madeFolderEntry(records.entry(folder))))),
+    );
+  }
+
+  removeFolder(folder: string, remove: () => Promise<void>): Promise<boolean> {
+    const { records, turns } = this.#parts;
+    return retried(() =>
+      turns.take(folder, async (turn) => {
+        const entry = records.entry(folder);
+        if (!isMadeFolder(entry)) return false;
+        try {
+          await remove();
+        } catch {
+          return false;
+        }
+        await records.put(turn, folder, textOf(goneEntry(entry?.upload ?? '')));
+        return true;
+      }),
+    );
+  }
+
+  /** In the name's turn, if what was seen last is still recorded. */
+  async #inTurn(
+    target: string,
+    work: (turn: NameTurn, before: string | undefined) => Promise<void>,
+  ): Promise<void> {
+    const { turns, records } = this.#parts;
+    await turns.take(target, async (turn) => {
+      const before = records.text(target);
+      if (this.#seen.has(target) && this.#seen.get(target) !== before)
+        throw new ReplacedError(`another member has written ${target}`);
+      await work(turn, before);
+    });
+    this.#seen.delete(target);
+  }
+
+  /** Records what stood there before. */
+  async #undo(turn: NameTurn, target: string, before: string | undefined): Promise<void> {
+    const { records } = this.#parts;
+    if (before === undefined) await records.take(turn, target);
+    else await records.put(turn, target, before);
+  }
+}
+
+/** Once more, for as long as others take turns from us. */
+async function retried<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof ReplacedError)) throw error;
+    }
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * The small files by which the members of a group tell each other how far they are: each is replaced as a whole, durably, and only if it still is
+ * what was read. Their keys are paths below the sink's root.
+ */
+import { createHash } from 'node:crypto';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { makeFolders } from '../../../folder.ts';
+import type { Condition, JournalStore, ObjectLook } from '../../objects/contract.ts';
+import { ReplacedError } from '../../replaced.ts';
+import { StoreFault } from '../../store-fault.ts';
+import type { DiskCalls } from '../calls.ts';
+import { openAnew } from '../open-anew.ts';
+import type { NameTurns } from './turns.ts';
+
+export interface SmallFilesOptions {
+  /** What people call the root, and where it really is. */
+  readonly place: string;
+  readonly root: string;
+  /** What tells the place from a copy of it. */
+  readonly where: string;
+  /** This process's own folder. */
+  readonly own: string;
+  /** The folder below the root that has one for each member, and the name of the journal in each. */
+  readonly members: string;
+  readonly journal: string;
+  readonly turns: NameTurns;
+  readonly calls: DiskCalls;
+}
+
+export class SmallFiles implements JournalStore {
+  readonly place: JournalStore['place'];
+  readonly where: string;
+  readonly #options: SmallFilesOptions;
+  #count = 0;
+
+  constructor(options: SmallFilesOptions) {
+    this.#options = options;
+    this.place = { store: 'disk', prefix: '', url: options.place };
+    this.where = options.where;
+  }
+
+  async put(key: string, bytes: Uint8Array, _: unknown, condition: Condition): Promise<string> {
+    for (;;) {
+      try {
+        return await this.#put(key, bytes, condition);
+      } catch (error) {
+        // Nothing was put there: what was to be is not there any more.
+        if (!(error instanceof ReplacedError)) throw error;
+      }
+    }
+  }
+
+  async look(key: string): Promise<ObjectLook | undefined> {
+    const bytes = await this.#bytes(key);
+    return bytes && { tag: tagOf(bytes), size: bytes.length, metadata: {} };
+  }
+
+  async *read(key: string, tag: string | undefined): AsyncGenerator<Uint8Array> {
+    const bytes = await this.#bytes(key);
+    if (bytes === undefined) throw fault(key, 'ENOENT', 'is not there');
+    if (tag !== undefined && tag !== tagOf(bytes)) throw fault(key, 'ESTALE', 'is another one by now');
+    yield bytes;
+  }
+
+  /** Of the journals alone. */
+  async list(): Promise<readonly string[]> {
+    const { root, members, journal } = this.#options;
+    const names = await readdir(join(root, members)).catch(() => []);
+    return names.map((name) => `${members}/${name}/${journal}`);
+  }
+
+  /** With a journal goes all that its member left. */
+  async remove(key: string): Promise<void> {
+    const { root, members, turns } = this.#options;
+    await rm(join(root, key), { force: true });
+    if (!key.startsWith(`${members}/`)) return;
+    const folder = join(root, dirname(key));
+    await turns.sweep(new Set(await readdir(folder).catch(() => [])));
+    await rm(folder, { recursive: true, force: true });
+  }
+
+  /** Nothing goes up in parts. */
+  async abort(): Promise<void> {}
+
+  async #put(key: string, bytes: Uint8Array, condition: Condition): Promise<string> {
+    const { root, own, turns, calls } = this.#options;
+    await makeFolders(own);
+    const file = join(own, `small-${this.#count++}`);
+    const path = join(root, key);
+    try {
+      await writeDurably(file, bytes);
+      return await turns.take(key, async (turn) => {
+        const standing = await this.#bytes(key);
+        const tag = standing && tagOf(standing);
+        if (condition !== undefined && tag !== (condition === 'nothing' ? undefined : condition.tag))
+          throw fault(key, 'ESTALE', 'is another one by now');
+        const inside = join(turn.folder, 'file');
+        await rename(file, inside);
+        await rename(inside, path);
+        await calls.syncFolder(dirname(path));
+        return tagOf(bytes);
+      });
+    } finally {
+      await rm(file, { force: true });
+    }
+  }
+
+  async #bytes(key: string): Promise<Buffer | undefined> {
+    return readFile(join(this.#options.root, key)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      return undefined;
+    });
+  }
+}
+
+async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await openAnew(path);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+function tagOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function fault(key: string, code: string, what: string): StoreFault {
+  return new StoreFault(`${key} ${what}`, { scope: 'name', code });
+}
