@@ -5,6 +5,7 @@ import { digestOf } from '../../src/records/checksum.ts';
 import type { Sink } from '../../src/stores/contract.ts';
 import { openSink } from '../../src/stores/open.ts';
 import { StoreFault } from '../../src/stores/store-fault.ts';
+import { groupPlace } from '../contracts/sink/group.ts';
 import { md5, noise } from '../support/bytes.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { GroupFlow, type GroupMember } from '../support/group-flow.ts';
@@ -289,4 +290,9 @@ test('What another member has put in place is not ours, though a request of ours
     await second();
     await assert.rejects(first(), { name: 'ReplacedError' });
   }
+});
+
+groupPlace(async (t) => {
+  const ground = new GroupFlow(t);
+  return (reader, group) => ground.open(reader, { group: group ?? null });
 });

@@ -34,7 +34,7 @@ export interface NameKeeper {
     work: (aside: string, entry: JournalEntry | undefined) => Promise<RemovedName>,
   ): Promise<RemovedName>;
   /** Runs work that puts a link there, which it makes in a folder, and notes it. Throws ReplacedError as {@link put} does. */
-  link(target: string, work: (aside: string) => Promise<JournalEntry>): Promise<void>;
+  link(target: string, upload: string, work: (aside: string) => Promise<JournalEntry>): Promise<void>;
   /** A folder was made for files. */
   madeFolder(folder: string): Promise<void> | void;
   /** Removes a folder that was made for files, by `remove`, if it is empty; false where it stays. */
@@ -81,7 +81,7 @@ export class OwnNames implements NameKeeper {
     return removed;
   }
 
-  async link(target: string, work: (aside: string) => Promise<JournalEntry>): Promise<void> {
+  async link(target: string, _: string, work: (aside: string) => Promise<JournalEntry>): Promise<void> {
     this.#journal.note(target, await work(this.#parts));
   }
 

@@ -48,7 +48,7 @@ export class RemovedNames {
   link(target: string, link: SinkLink, claim: LinkClaim, meet: () => Promise<void>): Promise<void> {
     const { keeper, calls, folders } = this.#options;
     const parts = { calls, folders, isShared: keeper.isShared };
-    return keeper.link(target, async (aside) => {
+    return keeper.link(target, link.upload, async (aside) => {
       await meet();
       return putLink(parts, aside, target, link, claim);
     });

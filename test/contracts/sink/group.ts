@@ -33,6 +33,12 @@ export function groupPlace(
         ReplacedError,
       );
       assert.equal(await second.newest(target), id(3));
+      // It has asked for another version of the name meanwhile: what was decided before that holds no more.
+      await assert.rejects(
+        second.publishWhole(Buffer.from('older'), target, look, publishedAs('older', id(2))),
+        ReplacedError,
+      );
+      assert.equal(await second.newest(target), id(3));
       for (const sink of [first, second]) await sink.checkpoint([]);
     }
     await first.close();

@@ -8,9 +8,10 @@ import { join } from 'node:path';
 import { crashPoint } from '../../../crash-points.ts';
 import { ReplacedError } from '../../replaced.ts';
 import type { RemovedName } from '../../tree-names.ts';
+import { VanishedError } from '../../vanished.ts';
 import { isSameMicrosecond } from '../file-look.ts';
 import type { Folders } from '../folders.ts';
-import { goneEntry, isMadeFolder, type JournalEntry, madeFolderEntry } from '../journal-entry.ts';
+import { goneEntry, isAsPut, isMadeFolder, type JournalEntry, madeFolderEntry } from '../journal-entry.ts';
 import type { FinishedFile, NameKeeper } from '../name-keeper.ts';
 import { entryOf, type NameRecords, textOf } from './name-records.ts';
 import type { NameTurn, NameTurns } from './turns.ts';
@@ -52,8 +53,11 @@ export class SharedNames implements NameKeeper {
     put: (from: string) => Promise<bigint | undefined>,
   ): Promise<void> {
     await this.#parts.folders.prepare(target);
-    await this.#inTurn(target, async (turn, before) => {
-      const { ino } = await lstat(file, { bigint: true });
+    await this.#inTurn(target, published.upload, async (turn, before) => {
+      const { ino } = await lstat(file, { bigint: true }).catch((cause: NodeJS.ErrnoException) => {
+        if (cause.code !== 'ENOENT') throw cause;
+        throw new VanishedError(`somebody removed its temporary file ${file}`, { cause });
+      });
       const modified = isSameMicrosecond(look.mtime, mtime) ? null : look.mtime;
       const of = { ...published, folded: null, modified };
       const entry: JournalEntry = { ...of, mtime: String(mtime), inode: String(ino) };
@@ -108,10 +112,10 @@ export class SharedNames implements NameKeeper {
     );
   }
 
-  link(target: string, work: (aside: string) => Promise<JournalEntry>): Promise<void> {
+  link(target: string, upload: string, work: (aside: string) => Promise<JournalEntry>): Promise<void> {
     const { records, folders } = this.#parts;
     const attempt = (): Promise<void> =>
-      this.#inTurn(target, async (turn) => {
+      this.#inTurn(target, upload, async (turn) => {
         const entry = await work(turn.folder);
         crashPoint('turn:after-rename');
         await records.put(turn, target, textOf(entry));
@@ -148,19 +152,28 @@ export class SharedNames implements NameKeeper {
     );
   }
 
-  /** In the name's turn, if what was seen last is still recorded. */
+  /** In the name's turn, if what was seen last is still recorded; never over a newer version, whoever has looked last. */
   async #inTurn(
     target: string,
+    upload: string,
     work: (turn: NameTurn, before: string | undefined) => Promise<void>,
   ): Promise<void> {
     const { turns, records } = this.#parts;
     await turns.take(target, async (turn) => {
       const before = records.text(target);
-      if (this.#seen.has(target) && this.#seen.get(target) !== before)
+      const isSeen = !this.#seen.has(target) || this.#seen.get(target) === before;
+      if (!isSeen || (await this.#isNewer(target, entryOf(before), upload)))
         throw new ReplacedError(`another member has written ${target}`);
       await work(turn, before);
     });
     this.#seen.delete(target);
+  }
+
+  /** True where a newer version is recorded than is to be written, or this very one stands there. */
+  async #isNewer(target: string, entry: JournalEntry | undefined, upload: string): Promise<boolean> {
+    if (entry === undefined || entry.upload !== upload) return entry !== undefined && entry.upload > upload;
+    const standing = await lstat(join(this.#parts.root, target), { bigint: true }).catch(() => undefined);
+    return standing !== undefined && isAsPut(entry, standing);
   }
 
   /** Records what stood there before. */

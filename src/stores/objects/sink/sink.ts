@@ -149,7 +149,7 @@ export class ObjectSink implements Sink {
       throw new VanishedError(`what went up of ${target} is not all that it was`);
     const metadata = { ...fullMetadata(target, look, published), ...this.#by };
     if (open === undefined) return this.publishWhole(new Uint8Array(0), target, look, published, over);
-    const condition = await this.#standing.condition(target, over);
+    const condition = await this.#standing.condition(target, over, this.shared && published.upload);
     const done = await this.#putting.unlessOurs(target, published, () => open.finish(condition, metadata));
     if (!(await this.#putting.describe(target, { ...done, size: published.size }, metadata)))
       throw new VanishedError(`${target} is not there, though the store said that it had put it in place`);
@@ -170,7 +170,7 @@ export class ObjectSink implements Sink {
     over: Over = 'anything',
   ): Promise<undefined> {
     const metadata = { ...fullMetadata(target, look, published), ...this.#by };
-    const condition = await this.#standing.condition(target, over);
+    const condition = await this.#standing.condition(target, over, this.shared && published.upload);
     await this.#putting.unlessOurs(target, published, async () => {
       const tag = await this.#parts.objects.put(this.#key(target), bytes, metadata, condition);
       return { tag, metadata };

@@ -6,6 +6,7 @@ import type { Over } from '../../contract.ts';
 import { ReplacedError } from '../../replaced.ts';
 import type { Condition, ObjectLook, ObjectWriter } from '../contract.ts';
 import { FolderNames } from './folder-names.ts';
+import { uploadOf } from './metadata.ts';
 
 /** Who asks: questions of different kinds in a row are one look. */
 export type Question = 'published' | 'newest' | 'digest' | 'time';
@@ -51,12 +52,16 @@ export class Standing {
     return this.#lookAnew(target, question);
   }
 
-  /** On what condition the name may be written: what was found last still stands there. Throws ReplacedError where it is more than may stand there. */
-  async condition(target: string, over: Over = 'anything'): Promise<Condition> {
+  /**
+   * On what condition the name may be written: what was found last still stands there. Throws ReplacedError where it is more than may stand there:
+   * anything, or a newer version than `upload`, where that is given, which somebody may have found since it was decided to write.
+   */
+  async condition(target: string, over: Over = 'anything', upload?: string): Promise<Condition> {
     if (over === 'aside') throw new TypeError('a store keeps nothing aside');
     const found = await (this.#looks.get(target)?.found ?? this.#lookAnew(target, undefined));
     if (found === undefined) return 'nothing';
-    if (over === 'nothing') throw new ReplacedError(`${target} stands there by now`);
+    const isNewer = upload !== undefined && (uploadOf(found.metadata) ?? '') > upload;
+    if (over === 'nothing' || isNewer) throw new ReplacedError(`${target} stands there by now`);
     return { tag: found.tag };
   }
 
