@@ -1,14 +1,16 @@
-/** A bucket that several downloaders fill together: real processes, a real Kafka, a real S3 server, and who wrote what. */
+/** A place that several downloaders fill together, a bucket or a folder: real processes, a real Kafka, and who wrote what. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type Bucket, makeBucket } from '../support/bucket.ts';
+import { fileURLToPath } from 'node:url';
 import { noise, sha256 } from '../support/bytes.ts';
 import type { Owner } from '../support/owner.ts';
-import { type RunningS3, startS3 } from '../support/s3.ts';
 import { type FollowedSluice, followSluice, type JsonEvent } from '../support/sluice-events.ts';
 import { uniqueTopic } from '../support/unique.ts';
 import { waitFor } from '../support/wait.ts';
+import type { GroupPlaceGround } from './places.ts';
+
+const armed = fileURLToPath(new URL('./armed.ts', import.meta.url));
 
 export interface GroupMember {
   readonly name: string;
@@ -17,18 +19,23 @@ export interface GroupMember {
   readonly events: readonly JsonEvent[];
 }
 
+export interface JoinOptions {
+  /** What it is given besides. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** `SIGNAL POINT/COUNT`: what it does to itself when it comes to a point for that time. */
+  readonly signalAt?: string;
+}
+
 export interface GroupGround {
-  readonly s3: RunningS3;
-  readonly bucket: Bucket;
   readonly members: readonly GroupMember[];
-  /** Puts files into the source: their sizes by path. */
+  /** Puts files into the source, in place of those that it has of these names: their sizes by path. */
   make(sizes: ReadonlyMap<string, number>): Promise<void>;
   /** Starts the uploader, which ends by itself. */
   upload(...more: string[]): FollowedSluice;
-  /** Starts a member; `port`: of a proxy before the S3 server. */
-  join(name: string, port?: number): GroupMember;
-  /** Resolves when all files stand in the bucket, by their names. */
-  filled(timeout: number): Promise<void>;
+  /** Starts a member. */
+  join(name: string, options?: JoinOptions): GroupMember;
+  /** Resolves when all files stand there, by their names; or by their bytes. */
+  filled(timeout: number, by?: 'names' | 'bytes'): Promise<void>;
   /** What is wrong, a line each: files that are missing, different, strange, told twice, or told as failed. */
   faults(): Promise<string[]>;
 }
@@ -36,19 +43,20 @@ export interface GroupGround {
 export async function groupGround(
   owner: Owner,
   bootstrapServers: string,
+  place: GroupPlaceGround,
   { partitions, takeOverAfter }: { readonly partitions: number; readonly takeOverAfter: string },
 ): Promise<GroupGround> {
-  const s3 = await startS3(owner);
-  const bucket = await makeBucket(s3);
   const topic = uniqueTopic('group');
-  const env = { ...s3.environment, SLUICE_BOOTSTRAP_SERVERS: bootstrapServers, SLUICE_TOPIC: topic };
+  const env = { ...place.env, SLUICE_BOOTSTRAP_SERVERS: bootstrapServers, SLUICE_TOPIC: topic };
   const from = await mkdtemp(join(tmpdir(), 'sluice-group-'));
   owner.after(() => rm(from, { recursive: true, force: true, maxRetries: 5 }));
   const digests = new Map<string, string>();
   const members: GroupMember[] = [];
+  const isFilled = async (): Promise<boolean> => {
+    const found = await place.digests();
+    return [...digests].every(([path, digest]) => found[path] === digest);
+  };
   return {
-    s3,
-    bucket,
     members,
     async make(sizes) {
       for (const [path, size] of sizes) {
@@ -65,11 +73,12 @@ export async function groupGround(
       owner.after(() => run.kill());
       return run;
     },
-    join(name, port = s3.port) {
+    join(name, { env: more = {}, signalAt } = {}) {
       const events: JsonEvent[] = [];
-      const flags = ['--to', `s3://${bucket.name}/copies`, '--group', 'fill', '--name', name];
-      const run = followSluice(['download', ...flags, '--take-over-after', takeOverAfter], {
-        env: { ...env, AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}` },
+      const flags = ['--to', place.to, '--group', 'fill', '--name', name, '--take-over-after', takeOverAfter];
+      const run = followSluice(['download', ...flags], {
+        env: { ...env, ...more, ...(signalAt === undefined ? {} : { SIGNAL_AT: signalAt }) },
+        nodeArgs: signalAt === undefined ? [] : ['--import', armed],
         onEvent: (event) => void (event.type === 'progress' || events.push(event)),
       });
       owner.after(() => run.kill());
@@ -77,12 +86,13 @@ export async function groupGround(
       members.push(member);
       return member;
     },
-    async filled(timeout) {
-      const count = async (): Promise<boolean> => (await bucket.keys('copies/shop/')).length === digests.size;
-      await waitFor(count, { what: `${digests.size} files in the bucket`, timeout, interval: 250 });
+    async filled(timeout, by = 'names') {
+      const count = async (): Promise<boolean> => (await place.names()).length === digests.size;
+      const what = `${digests.size} files`;
+      await waitFor(by === 'names' ? count : isFilled, { what, timeout, interval: 250 });
     },
     async faults() {
-      const found = await bucket.digests('copies/shop/');
+      const found = await place.digests();
       const faults = [...digests].flatMap(([path, digest]) => {
         const what = found[path] === undefined ? 'is missing' : 'has other bytes';
         return found[path] === digest ? [] : [`${path} ${what}`];
@@ -90,12 +100,13 @@ export async function groupGround(
       for (const path of Object.keys(found)) if (!digests.has(path)) faults.push(`${path} was never sent`);
       const tellers = new Map<string, string[]>();
       for (const { name, events } of members)
-        for (const { type, path, message } of events) {
+        for (const { type, path, upload, message } of events) {
           if (type === 'failed' || type === 'lost') faults.push(`${name}: ${path}: ${message}`);
-          if (type === 'received') tellers.set(String(path), [...(tellers.get(String(path)) ?? []), name]);
+          const version = `${path} ${upload}`;
+          if (type === 'received') tellers.set(version, [...(tellers.get(version) ?? []), name]);
         }
-      for (const [path, names] of tellers)
-        if (names.length > 1) faults.push(`${path} was written by ${names.join(' and ')}`);
+      for (const [version, names] of tellers)
+        if (names.length > 1) faults.push(`${version} was written by ${names.join(' and ')}`);
       return faults;
     },
   };

@@ -6,7 +6,12 @@ import { testBroker } from '../support/broker.ts';
 import { startHttpFaults } from '../support/http-faults.ts';
 import type { RunningS3 } from '../support/s3.ts';
 import { waitFor } from '../support/wait.ts';
-import { endMembers, groupGround } from './ground.ts';
+import { endMembers, groupGround, type JoinOptions } from './ground.ts';
+import { bucketPlace } from './places.ts';
+
+function through(port: number): JoinOptions {
+  return { env: { AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}` } };
+}
 
 /** A proxy that holds each request that puts a file in place, until it is let go. */
 async function holding(t: TestContext, s3: RunningS3) {
@@ -24,16 +29,17 @@ async function holding(t: TestContext, s3: RunningS3) {
 
 test('Of a group, one is killed, one frozen amid its writes, one added: each file is there once, and written by one', async (t) => {
   const { bootstrapServers } = await testBroker();
-  const ground = await groupGround(t, bootstrapServers, { partitions: 6, takeOverAfter: '6s' });
+  const place = await bucketPlace(t);
+  const ground = await groupGround(t, bootstrapServers, place, { partitions: 6, takeOverAfter: '6s' });
   const sent = async (...more: string[]): Promise<void> => {
     const { code, stderr } = await ground.upload(...more).ended;
     assert.equal(code, 0, stderr);
   };
   // There is a topic then.
-  const [first, second] = [await holding(t, ground.s3), await holding(t, ground.s3)];
+  const [first, second] = [await holding(t, place.s3), await holding(t, place.s3)];
   await sent();
-  const killed = ground.join('killed', first.port);
-  const zombie = ground.join('zombie', second.port);
+  const killed = ground.join('killed', through(first.port));
+  const zombie = ground.join('zombie', through(second.port));
   const share = ({ events }: typeof killed): unknown =>
     (events.findLast(({ type }) => type === 'assigned')?.partitions as number[] | undefined)?.length;
   await waitFor(() => share(killed) === 3 && share(zombie) === 3, {

@@ -1,20 +1,23 @@
 /**
- * `npm run test:group`: three downloaders fill a bucket together while 500 files and three large ones flow. One is killed, one is frozen for a
+ * `npm run test:group`: three downloaders fill a bucket together, then a folder, while 500 files and three large ones flow. One is killed, one is frozen for a
  * minute and goes on, one comes. Each file stands there once, none is missing, none was written by two. Exit code 1 otherwise.
  *
- *     npm run test:group -- [--files 500] [--large 1000] [--frozen 60]
+ *     npm run test:group -- [--bucket] [--folder] [--files 500] [--large 1000] [--frozen 60]
  *
- * `--large`: MB of each of the three; `--frozen`: seconds.
+ * `--large`: MB of each of the three; `--frozen`: seconds. Without a place, both.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startBroker } from '../../src/broker/broker.ts';
-import { inScope } from '../support/owner.ts';
+import { inScope, type Owner } from '../support/owner.ts';
 import { waitFor } from '../support/wait.ts';
 import { endMembers, type GroupMember, groupGround } from './ground.ts';
+import { bucketPlace, folderPlace, type GroupPlaceGround } from './places.ts';
 
 const { values } = parseArgs({
   options: {
+    bucket: { type: 'boolean', default: false },
+    folder: { type: 'boolean', default: false },
     files: { type: 'string', default: '500' },
     large: { type: 'string', default: '1000' },
     frozen: { type: 'string', default: '60' },
@@ -25,10 +28,13 @@ const [files, large, frozen] = [Number(values.files), Number(values.large), Numb
 const say = (text: string): void => console.error(text);
 const received = ({ events }: GroupMember): number => events.filter(({ type }) => type === 'received').length;
 
-const faults = await inScope(async (owner) => {
+async function play(owner: Owner, place: GroupPlaceGround): Promise<string[]> {
   const broker = await startBroker();
   owner.after(() => broker.stop());
-  const ground = await groupGround(owner, broker.bootstrapServers, { partitions: 8, takeOverAfter: '15s' });
+  const ground = await groupGround(owner, broker.bootstrapServers, place, {
+    partitions: 8,
+    takeOverAfter: '15s',
+  });
   const sizes = new Map<string, number>();
   for (let file = 0; file < files; file++) sizes.set(`many/${file}`, (file * 7919) % 3_000_000);
   for (let file = 0; file < 3; file++) sizes.set(`large/${file}`, large * 1_000_000);
@@ -64,12 +70,26 @@ const faults = await inScope(async (owner) => {
   await endMembers([zombie!, steady!, added]);
   for (const member of ground.members) say(`${member.name} wrote ${received(member)} files`);
   const sent = code === 0 ? [] : [`the uploader ended with ${code}: ${stderr}`];
-  const left = (await ground.bucket.open()).map((key) => `parts of ${key} are left`);
+  const left = await place.left();
   // Those of the one that was killed are removed after a day.
-  const ofTheDead = killed!.events.length > 0 ? 3 : 0;
+  const ofTheDead = place.to.startsWith('s3:') ? 3 : left.filter((line) => line.includes('/killed/')).length;
   return [...sent, ...(await ground.faults()), ...(left.length > ofTheDead ? left : [])];
-});
+}
 
-for (const fault of faults) say(fault);
-say(faults.length === 0 ? 'passed' : `${faults.length} faults`);
-process.exitCode = faults.length === 0 ? 0 : 1;
+const both = values.bucket === values.folder;
+let count = 0;
+for (const [isWanted, open] of [
+  [both || values.bucket, bucketPlace],
+  [both || values.folder, folderPlace],
+] as const) {
+  if (!isWanted) continue;
+  const faults = await inScope(async (owner) => {
+    const place = await open(owner);
+    say(`into ${place.to}`);
+    return play(owner, place);
+  });
+  for (const fault of faults) say(fault);
+  count += faults.length;
+}
+say(count === 0 ? 'passed' : `${count} faults`);
+process.exitCode = count === 0 ? 0 : 1;
