@@ -93,4 +93,37 @@ export const stores: readonly Defect[] = [
     seekers: [],
     tests: ['test/stores/azure-sink.test.ts', 'src/stores/azure/answers.test.ts'],
   },
+  {
+    name: 'names-are-written-outside-of-turns',
+    breaks:
+      'A member of a group that was frozen right before it named a file put an older one over a newer one.',
+    edits: [
+      edit('src/stores/disk/group/shared-names.ts', '        await put(inside);', '        await put(file);'),
+      edit(
+        'src/stores/disk/group/shared-names.ts',
+        '      await rename(file, inside);\n',
+        "      await writeFile(inside, '');\n",
+      ),
+      edit(
+        'src/stores/disk/group/shared-names.ts',
+        "import { lstat, rename } from 'node:fs/promises';",
+        "import { lstat, rename, writeFile } from 'node:fs/promises';",
+      ),
+    ],
+    seekers: [],
+    tests: ['src/stores/disk/group/frozen.test.ts'],
+  },
+  {
+    name: 'what-another-member-put-there-is-ours',
+    breaks: 'A file whose request was lost was told as received by two members of a group.',
+    edits: [
+      edit(
+        'src/stores/objects/sink/putting.ts',
+        'memberOf(look.metadata) !== member)',
+        'memberOf(look.metadata) === undefined)',
+      ),
+    ],
+    seekers: [],
+    tests: ['test/flow/group.test.ts'],
+  },
 ];

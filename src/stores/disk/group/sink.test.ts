@@ -1,6 +1,17 @@
 /** A folder as the member of a group has it: the contract of a sink, and what becomes of members that are frozen in the turn of a name. */
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { remembering } from '../../../../test/contracts/sink/checkpoints.ts';
@@ -115,4 +126,15 @@ test('What a user does to a file of a group is seen by all members, and an empti
   await assert.rejects(b.checkpoint([]), { name: 'SinkLostError' });
   await a.close();
   await b.close();
+});
+
+test('A link in the place of what a group keeps in its folder is refused', async (t) => {
+  const [folder, elsewhere] = [await temporaryFolder(t), await temporaryFolder(t)];
+  for (const name of ['turns', 'names', 'members']) {
+    await mkdir(join(folder, '.sluice'), { recursive: true });
+    await symlink(elsewhere, join(folder, '.sluice', name));
+    await assert.rejects(member(folder, 'a'), /is a symbolic link: remove it/);
+    await rm(join(folder, '.sluice'), { recursive: true });
+  }
+  assert.deepEqual(await readdir(elsewhere), []);
 });
