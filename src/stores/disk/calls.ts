@@ -28,6 +28,8 @@ const later = {
   fsync: promisify(fs.fsync),
   fdatasync: promisify(fs.fdatasync),
   mkdir: promisify<string, void>(fs.mkdir),
+  rmdir: promisify<string, void>(fs.rmdir),
+  symlink: promisify<string, string, void>(fs.symlink),
   rename: promisify(fs.rename),
   link: promisify(fs.link),
   readlink: promisify<string, string>(fs.readlink),
@@ -141,6 +143,18 @@ export class DiskCalls {
   async makeFolder(path: string): Promise<void> {
     const here = this.here;
     return here === undefined ? later.mkdir(path) : here.makeFolder(path);
+  }
+
+  /** Removes a folder that is empty. */
+  async removeFolder(path: string): Promise<void> {
+    const here = this.here;
+    return here === undefined ? later.rmdir(path) : here.removeFolder(path);
+  }
+
+  /** Makes a symbolic link that says this. */
+  async makeLink(text: string, path: string): Promise<void> {
+    const here = this.here;
+    return here === undefined ? later.symlink(text, path) : here.makeLink(text, path);
   }
 
   async rename(from: string, to: string): Promise<void> {

@@ -71,6 +71,14 @@ export class InPlace {
     this.timed(() => fs.mkdirSync(path));
   }
 
+  removeFolder(path: string): void {
+    this.timed(() => fs.rmdirSync(path));
+  }
+
+  makeLink(text: string, path: string): void {
+    this.timed(() => fs.symlinkSync(text, path));
+  }
+
   rename(from: string, to: string): void {
     this.timed(() => fs.renameSync(from, to));
   }

@@ -101,13 +101,13 @@ export const stores: readonly Defect[] = [
       edit('src/stores/disk/group/shared-names.ts', '        await put(inside);', '        await put(file);'),
       edit(
         'src/stores/disk/group/shared-names.ts',
-        '      await rename(file, inside);\n',
+        '      await calls.rename(file, inside);\n',
         "      await writeFile(inside, '');\n",
       ),
       edit(
         'src/stores/disk/group/shared-names.ts',
-        "import { lstat, rename } from 'node:fs/promises';",
-        "import { lstat, rename, writeFile } from 'node:fs/promises';",
+        "import { join } from 'node:path';",
+        "import { writeFile } from 'node:fs/promises';\nimport { join } from 'node:path';",
       ),
     ],
     seekers: [],

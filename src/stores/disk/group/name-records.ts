@@ -4,9 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import { readlinkSync } from 'node:fs';
-import { rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolders } from '../../../folder.ts';
+import type { DiskCalls } from '../calls.ts';
 import type { JournalEntry } from '../journal-entry.ts';
 import type { NameTurn } from './turns.ts';
 
@@ -22,6 +22,7 @@ interface RecordText {
 }
 
 export interface NameRecordsOptions {
+  readonly calls: DiskCalls;
   /** The sink's root. */
   readonly root: string;
   /** Their folder below it. */
@@ -63,11 +64,12 @@ export class NameRecords {
 
   /** Writes a record, as long as the turn is ours; `ENOENT` otherwise. */
   async put(turn: NameTurn, target: string, text: string): Promise<void> {
+    const { calls } = this.#options;
     const made = join(turn.folder, `record-${this.#count++}`);
-    await symlink(text, made);
+    await calls.makeLink(text, made);
     const { folder, name } = placeOf(target);
     const place = join(this.#options.root, this.#options.folder, folder);
-    const put = (): Promise<void> => rename(made, join(place, name));
+    const put = (): Promise<void> => calls.rename(made, join(place, name));
     await put().catch(async (error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error;
       await makeFolders(place);
@@ -80,7 +82,7 @@ export class NameRecords {
   async take(turn: NameTurn, target: string): Promise<void> {
     const { folder, name } = placeOf(target);
     const path = join(this.#options.root, this.#options.folder, folder, name);
-    await rename(path, join(turn.folder, `record-${this.#count++}`));
+    await this.#options.calls.rename(path, join(turn.folder, `record-${this.#count++}`));
     this.touch(target);
   }
 }

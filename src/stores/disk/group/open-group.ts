@@ -59,7 +59,7 @@ export async function openDiskGroup(options: DiskGroupOptions): Promise<SinkMemo
   await makeOwnFolders(own, ...[turnsFolder, names, members, folder, parts].map((path) => join(root, path)));
   await mustGiveTurns(shown, join(root, parts));
   const turns = new NameTurns({
-    ...{ turns: join(root, turnsFolder), own: join(root, parts) },
+    ...{ turns: join(root, turnsFolder), own: join(root, parts), calls },
     ...(patience === undefined ? {} : { patience }),
   });
   const where = identify(own);
@@ -81,7 +81,7 @@ export async function openDiskGroup(options: DiskGroupOptions): Promise<SinkMemo
   });
   await clearFormer(root, folder, parts, turns);
   let touch = (_: string): void => {};
-  const records = new NameRecords({ root, folder: names, touch: (one) => touch(one) });
+  const records = new NameRecords({ root, folder: names, calls, touch: (one) => touch(one) });
   const member = new MemberJournal({ journal, place, records });
   return {
     parts,
@@ -90,7 +90,7 @@ export async function openDiskGroup(options: DiskGroupOptions): Promise<SinkMemo
     names(folders) {
       touch = (one) => folders.touch(one);
       const ended = (upload: string): void => member.noteGone(upload);
-      return new SharedNames({ root, turns, records, folders, ended });
+      return new SharedNames({ root, calls, turns, records, folders, ended });
     },
   };
 }

@@ -3,12 +3,12 @@
  * recorded before it does: of what is only recorded, the inode shows that it does not stand there, and no older version takes its place meanwhile.
  * What goes, and links, are recorded behind: a member that dies in between leaves them to whoever reads their record again.
  */
-import { lstat, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crashPoint } from '../../../crash-points.ts';
 import { ReplacedError } from '../../replaced.ts';
 import type { RemovedName } from '../../tree-names.ts';
 import { VanishedError } from '../../vanished.ts';
+import type { DiskCalls } from '../calls.ts';
 import { isSameMicrosecond } from '../file-look.ts';
 import type { Folders } from '../folders.ts';
 import { goneEntry, isAsPut, isMadeFolder, type JournalEntry, madeFolderEntry } from '../journal-entry.ts';
@@ -18,6 +18,7 @@ import type { NameTurn, NameTurns } from './turns.ts';
 
 export interface SharedNamesParts {
   readonly root: string;
+  readonly calls: DiskCalls;
   readonly turns: NameTurns;
   readonly records: NameRecords;
   readonly folders: Folders;
@@ -52,9 +53,10 @@ export class SharedNames implements NameKeeper {
     { file, target, published, look, mtime }: FinishedFile,
     put: (from: string) => Promise<bigint | undefined>,
   ): Promise<void> {
-    await this.#parts.folders.prepare(target);
+    const { calls, folders } = this.#parts;
+    await folders.prepare(target);
     await this.#inTurn(target, published.upload, async (turn, before) => {
-      const { ino } = await lstat(file, { bigint: true }).catch((cause: NodeJS.ErrnoException) => {
+      const { ino } = await calls.lookAt(file).catch((cause: NodeJS.ErrnoException) => {
         if (cause.code !== 'ENOENT') throw cause;
         throw new VanishedError(`somebody removed its temporary file ${file}`, { cause });
       });
@@ -62,13 +64,13 @@ export class SharedNames implements NameKeeper {
       const of = { ...published, folded: null, modified };
       const entry: JournalEntry = { ...of, mtime: String(mtime), inode: String(ino) };
       const inside = join(turn.folder, 'file');
-      await rename(file, inside);
+      await calls.rename(file, inside);
       try {
         await this.#parts.records.put(turn, target, textOf(entry));
         crashPoint('turn:after-record');
         await put(inside);
       } catch (error) {
-        await rename(inside, file);
+        await calls.rename(inside, file);
         await this.#undo(turn, target, before);
         throw error;
       }
@@ -79,12 +81,12 @@ export class SharedNames implements NameKeeper {
 
   async adopt(target: string, found: JournalEntry, inode: bigint): Promise<void> {
     const entry = { ...found, inode: String(inode) };
-    const { records, root, turns } = this.#parts;
+    const { records, root, turns, calls } = this.#parts;
     await retried(() =>
       turns.take(target, async (turn) => {
         const known = records.entry(target);
         if (known !== undefined && known.upload > entry.upload) return;
-        const standing = await lstat(join(root, target), { bigint: true }).catch(() => undefined);
+        const standing = await calls.lookAt(join(root, target)).catch(() => undefined);
         // Another one by now: whoever has put it there has recorded it.
         if (standing?.ino !== inode) return;
         const text = textOf(entry);
@@ -172,7 +174,8 @@ export class SharedNames implements NameKeeper {
   /** True where a newer version is recorded than is to be written, or this very one stands there. */
   async #isNewer(target: string, entry: JournalEntry | undefined, upload: string): Promise<boolean> {
     if (entry === undefined || entry.upload !== upload) return entry !== undefined && entry.upload > upload;
-    const standing = await lstat(join(this.#parts.root, target), { bigint: true }).catch(() => undefined);
+    const { calls, root } = this.#parts;
+    const standing = await calls.lookAt(join(root, target)).catch(() => undefined);
     return standing !== undefined && isAsPut(entry, standing);
   }
 

@@ -5,14 +5,16 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { temporaryFolder } from '../../../../test/support/folder.ts';
 import { ReplacedError } from '../../replaced.ts';
+import { DiskCalls } from '../calls.ts';
 import { givesTurns, NameTurns } from './turns.ts';
 
 async function place(t: TestContext, patience: number, ...runs: readonly string[]) {
   const folder = await temporaryFolder(t);
+  const calls = await DiskCalls.on(folder);
   const members = await Promise.all(
     runs.map(async (run) => {
       await mkdir(join(folder, run));
-      return new NameTurns({ turns: join(folder, 'turns'), own: join(folder, run), patience });
+      return new NameTurns({ turns: join(folder, 'turns'), own: join(folder, run), patience, calls });
     }),
   );
   return { folder, members };

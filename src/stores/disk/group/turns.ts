@@ -12,6 +12,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { crashPoint } from '../../../crash-points.ts';
 import { makeFolders } from '../../../folder.ts';
 import { ReplacedError } from '../../replaced.ts';
+import type { DiskCalls } from '../calls.ts';
 
 /** Milliseconds that somebody may have the turn of a name that we wait for: it takes one or two. Too short, it costs writing a file once more. */
 const patience = 5000;
@@ -19,6 +20,7 @@ const patience = 5000;
 const lookEvery = 20;
 
 export interface NameTurnsOptions {
+  readonly calls: DiskCalls;
   /** Where the turns of all names are held. */
   readonly turns: string;
   /** This process's own folder on the same file system. */
@@ -72,7 +74,7 @@ export class NameTurns {
 
   async #enter(slot: string, id: string): Promise<void> {
     const box = join(this.#options.own, `turn-${id}`);
-    await makeFolders(join(box, id));
+    await this.#make(box, id);
     const since = new Map<string, number>();
     try {
       while (!(await this.#isPut(box, slot))) await this.#wait(slot, since);
@@ -83,10 +85,21 @@ export class NameTurns {
     }
   }
 
+  async #make(box: string, id: string): Promise<void> {
+    const { calls } = this.#options;
+    try {
+      await calls.makeFolder(box);
+      await calls.makeFolder(join(box, id));
+    } catch {
+      // Somebody has removed our own folder; or it says what is wrong.
+      await makeFolders(join(box, id));
+    }
+  }
+
   /** False where somebody has the turn: only an empty folder is replaced by another. */
   async #isPut(box: string, slot: string): Promise<boolean> {
     try {
-      await rename(box, slot);
+      await this.#options.calls.rename(box, slot);
       return true;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
@@ -109,15 +122,15 @@ export class NameTurns {
   /** Takes away all that is in a turn until it is removed: nothing can be put into it any more then. */
   async #end(folder: string): Promise<void> {
     for (;;) {
-      for (const name of await namesIn(folder)) await unlink(join(folder, name)).catch(ignoreGone);
       try {
-        await rmdir(folder);
+        await this.#options.calls.removeFolder(folder);
         return;
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
         if (code === 'ENOENT') return;
         if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
       }
+      for (const name of await namesIn(folder)) await unlink(join(folder, name)).catch(ignoreGone);
     }
   }
 
@@ -125,7 +138,7 @@ export class NameTurns {
   async #leave(slot: string, folder: string): Promise<void> {
     try {
       await this.#end(folder);
-      await rmdir(slot);
+      await this.#options.calls.removeFolder(slot);
     } catch {
       // Somebody else has the next turn.
     }
