@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { testBroker } from '../support/broker.ts';
 import { waitFor } from '../support/wait.ts';
-import { endMembers, groupGround } from './ground.ts';
+import { endMembers, groupGround, isBack, timesAssigned } from './ground.ts';
 import { folderPlace } from './places.ts';
 
 test('Of a group at a folder, one is killed and one frozen amid its writes, one added: each version is there once, by one, and the newest stands', async (t) => {
@@ -33,7 +33,7 @@ test('Of a group at a folder, one is killed and one frozen amid its writes, one 
   await killed.process.ended;
   const state = (): Promise<string> => readFile(`/proc/${zombie.process.child.pid}/stat`, 'utf8');
   await waitFor(async () => /\) T /.test(await state()), { what: 'the standstill of one', timeout: 120_000 });
-  const returns = zombie.events.filter(({ type }) => type === 'assigned').length;
+  const returns = timesAssigned(zombie);
   const steady = ground.join('steady');
   const added = ground.join('added');
   await ground.filled(120_000);
@@ -42,10 +42,7 @@ test('Of a group at a folder, one is killed and one frozen amid its writes, one 
   await sent('--pack-below', '20000');
   await ground.filled(120_000, 'bytes');
   zombie.process.child.kill('SIGCONT');
-  await waitFor(() => zombie.events.filter(({ type }) => type === 'assigned').length > returns, {
-    what: 'the return of the one that was frozen',
-    timeout: 120_000,
-  });
+  await isBack(zombie, returns);
   await endMembers([zombie, steady, added]);
   assert.deepEqual(await ground.faults(), []);
 });

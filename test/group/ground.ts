@@ -112,6 +112,23 @@ export async function groupGround(
   };
 }
 
+/** How often it was given partitions. */
+export function timesAssigned({ events }: GroupMember): number {
+  return events.filter(({ type }) => type === 'assigned').length;
+}
+
+/**
+ * Resolves when a member that went on is given partitions once more than so many times. A request to a store that was cut off is waited for for two
+ * minutes, and a member joins when it is through with what it has in hand.
+ */
+export async function isBack(member: GroupMember, than: number): Promise<void> {
+  const back = (): boolean => {
+    if (timesAssigned(member) > than) return true;
+    throw new Error(`it said last: ${JSON.stringify(member.events.slice(-12))}`);
+  };
+  await waitFor(back, { what: 'the return of the one that was frozen', timeout: 400_000 });
+}
+
 /** Ends members in good order. */
 export async function endMembers(members: readonly GroupMember[]): Promise<void> {
   for (const { process } of members) process.child.kill('SIGINT');

@@ -6,7 +6,7 @@ import { testBroker } from '../support/broker.ts';
 import { startHttpFaults } from '../support/http-faults.ts';
 import type { RunningS3 } from '../support/s3.ts';
 import { waitFor } from '../support/wait.ts';
-import { endMembers, groupGround, type JoinOptions } from './ground.ts';
+import { endMembers, groupGround, isBack, type JoinOptions, timesAssigned } from './ground.ts';
 import { bucketPlace } from './places.ts';
 
 function through(port: number): JoinOptions {
@@ -51,7 +51,7 @@ test('Of a group, one is killed, one frozen amid its writes, one added: each fil
   sizes.set('large', 12_000_000);
   await ground.make(sizes);
   await sent('--pack-below', '20000');
-  const returns = zombie.events.filter(({ type }) => type === 'assigned').length;
+  const returns = timesAssigned(zombie);
   await Promise.all([first.held, second.held]);
   zombie.process.child.kill('SIGSTOP');
   await killed.process.kill();
@@ -61,10 +61,7 @@ test('Of a group, one is killed, one frozen amid its writes, one added: each fil
   // What it had sent off before it stood still comes to the store only now.
   second.letGo();
   zombie.process.child.kill('SIGCONT');
-  await waitFor(() => zombie.events.filter(({ type }) => type === 'assigned').length > returns, {
-    what: 'the return of the one that was frozen',
-    timeout: 120_000,
-  });
+  await isBack(zombie, returns);
   await endMembers([zombie, steady, added]);
   assert.deepEqual(await ground.faults(), []);
   // None of it is its own: others had written all.
