@@ -141,11 +141,11 @@ export class Receiver {
       const upload = this.#uploads.get(id);
       if (upload?.close === undefined || upload.complete || upload.again !== undefined) continue;
       if (await endIfStanding(this.#context, this.#uploads, upload, upload.close)) continue;
-      if (upload.isPassedOver) {
+      if (upload.isPassedOver && !upload.isMade) {
         this.#options.background(this.#fill(upload));
         continue;
       }
-      if (!upload.mayBeDamaged) {
+      if (upload.isMade || !upload.mayBeDamaged) {
         await this.#failIncomplete(upload);
         continue;
       }
@@ -293,6 +293,8 @@ export class Receiver {
       return this.#failed(upload, error);
     }
     await this.#finishIfComplete(upload);
-    await this.#failIncomplete(upload);
+    // A newer version may come: then nobody misses what this one is made of.
+    if (upload.isMade && !upload.complete) this.#options.onIncomplete(upload.ref.upload);
+    else await this.#failIncomplete(upload);
   }
 }
