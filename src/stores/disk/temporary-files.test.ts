@@ -278,3 +278,23 @@ test('What a run left under both names is done with; what somebody else has a se
   assert.deepEqual([existsSync(join(parts, id(1))), existsSync(join(parts, id(2)))], [false, true]);
   assert.deepEqual(await readFile(join(folder, 'shop/a')), Buffer.from(bytes));
 });
+
+test('Holes beside data are holes as far as at the source, wherever a file is cut', async (t) => {
+  const { folder, sink } = await sinkOn(t, new DiskCalls(true));
+  const [bytes, size] = [Buffer.alloc(8 * mebibyte), 1_048_500];
+  // Data near the beginning and the end of each chunk, and holes of less than 32 KiB between.
+  const blocks = new Set<number>();
+  for (let at = size; at < bytes.length; at += size)
+    for (const block of [Math.floor(at / 4096) - 5, Math.floor(at / 4096) + 5]) {
+      noise(4096).copy(bytes, block * 4096);
+      blocks.add(block);
+    }
+  const part = sink.part(id(1));
+  for (let at = 0; at < bytes.length; at += size) await part.write(bytes.subarray(at, at + size), at);
+  await part.sync();
+  await sink.publish(id(1), 'shop/a', look, published(bytes, id(1)));
+  const file = join(folder, 'shop/a');
+  assert.ok((await readFile(file)).equals(bytes));
+  const taken = (await stat(file)).blocks * 512;
+  assert.ok(taken <= blocks.size * 4096, `${taken} bytes for ${blocks.size * 4096}`);
+});

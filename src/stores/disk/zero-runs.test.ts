@@ -13,13 +13,14 @@ function lengths(bytes: Uint8Array, position = 0): (readonly [boolean, number])[
 
 test('Bytes without a long run of zeros are no runs', () => {
   const short = Buffer.concat([noise(8 * kib), Buffer.alloc(28 * kib), noise(8 * kib)]);
-  for (const bytes of [noise(100 * kib), short, Buffer.alloc(0), Buffer.alloc(31 * kib), noise(3)])
+  for (const bytes of [noise(100 * kib), short, Buffer.alloc(0), noise(3)])
     assert.equal(runsOf(bytes, 0), undefined);
 });
 
 test('Zeros alone are one run, at whatever position', () => {
   for (const position of [0, 1, 4095, 4096, 1_048_603])
-    assert.deepEqual(lengths(Buffer.alloc(1_048_603), position), [[true, 1_048_603]]);
+    for (const size of [1, 31 * kib, 1_048_603])
+      assert.deepEqual(lengths(Buffer.alloc(size), position), [[true, size]]);
 });
 
 test('Runs between data begin and end where blocks of the file do', () => {
@@ -35,6 +36,23 @@ test('Runs between data begin and end where blocks of the file do', () => {
     [false, 5 * kib],
     [true, 100 * kib],
     [false, 5 * kib],
+  ]);
+});
+
+test('Short runs at the ends count, for what is beside them may be a hole too', () => {
+  const data = Buffer.alloc(8 * kib, 1);
+  assert.deepEqual(lengths(Buffer.concat([Buffer.alloc(5 * kib), data]), 3 * kib), [
+    [true, 5 * kib],
+    [false, 8 * kib],
+  ]);
+  assert.deepEqual(lengths(Buffer.concat([data, Buffer.alloc(5 * kib)])), [
+    [false, 8 * kib],
+    [true, 5 * kib],
+  ]);
+  // Less than a block, whose rest the bytes before have.
+  assert.deepEqual(lengths(Buffer.concat([Buffer.alloc(100), data]), 8 * kib - 100), [
+    [true, 100],
+    [false, 8 * kib],
   ]);
 });
 
