@@ -1,6 +1,7 @@
 /** What is known of a file once it was read to its end, and what records may say of it. */
 import { FormatError } from '../errors.ts';
 import type { Header } from '../kafka/contract.ts';
+import { type Attributes, attributesHeaders, attributesText, readAttributes } from './attributes.ts';
 import { algorithmOf } from './checksum.ts';
 import { fixedHeader, type HeaderReader, textHeader, wholeNumber } from './headers.ts';
 import { pathFault } from './path.ts';
@@ -14,6 +15,8 @@ export interface FileFacts {
   readonly mtime: string;
   /** Permission bits, at most 0o7777. */
   readonly mode: number;
+  /** Owner, extended attributes, ACLs, as far as the uploader was asked for them. */
+  readonly attributes?: Attributes;
 }
 
 /** Permission bits as four octal digits. */
@@ -27,7 +30,7 @@ export function isNanoseconds(text: string): boolean {
 }
 
 /** Throws FormatError unless a record may say this of a file. Writers and readers ask the same. */
-export function checkFacts({ size, digest, mtime, mode }: FileFacts): void {
+export function checkFacts({ size, digest, mtime, mode, attributes }: FileFacts): void {
   wholeNumber(size, 'the size');
   algorithmOf(digest);
   if (!isNanoseconds(mtime)) {
@@ -37,6 +40,7 @@ export function checkFacts({ size, digest, mtime, mode }: FileFacts): void {
   }
   if (!Number.isInteger(mode) || mode < 0 || mode > 0o7777)
     throw new FormatError(`the mode is ${mode}, not four octal digits`);
+  if (attributes !== undefined) attributesText(attributes);
 }
 
 /** Throws FormatError unless a record may be of this version of this file. Writers and readers ask the same. */
@@ -47,12 +51,13 @@ export function checkVersion({ path, upload }: { readonly path: string; readonly
 }
 
 /** As they stand in a record that ends an upload. */
-export function factsHeaders({ size, digest, mtime, mode }: FileFacts): Header[] {
+export function factsHeaders({ size, digest, mtime, mode, attributes }: FileFacts): Header[] {
   return [
     fixedHeader('size', size),
     textHeader('digest', digest),
     textHeader('mtime', mtime),
     textHeader('mode', modeText(mode)),
+    ...attributesHeaders(attributes),
   ];
 }
 
@@ -63,5 +68,6 @@ export function readFacts(headers: HeaderReader): FileFacts {
     digest: headers.text('digest'),
     mtime: headers.text('mtime'),
     mode: Number.parseInt(headers.matching('mode', /^[0-7]{4}$/), 8),
+    ...readAttributes(headers),
   };
 }

@@ -4,6 +4,7 @@ import { zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
 import { FormatError } from '../errors.ts';
 import type { ConsumedRecord } from '../kafka/contract.ts';
+import { entryAttributes } from './attributes.ts';
 import { checksumAlgorithms } from './checksum.ts';
 import { cipherInPlace } from './cipher-in-place.ts';
 import { checkFileRecord, type FileRecord } from './file-record.ts';
@@ -32,7 +33,11 @@ const coding = {
 };
 const shapes = {
   chunk: z.object({ ...common, ...coding, checksum: z.enum(checksumAlgorithms) }),
-  close: z.object({ ...common, digest: z.string(), mtime: z.string(), mode: z.string().regex(/^[0-7]{4}$/) }),
+  close: z.object({
+    ...common,
+    ...{ digest: z.string(), mtime: z.string(), mode: z.string().regex(/^[0-7]{4}$/) },
+    attributes: z.unknown().optional(),
+  }),
   abort: z.object({ ...common, reason: z.string() }),
   pack: z.object({ ...coding, index: z.number().int().nonnegative() }),
   remove: z.object(coding),
@@ -132,8 +137,9 @@ function build(record: SealedRecord, text: string, content: Buffer): FileRecord 
     const { path, reason } = factsOf('abort', text);
     return { kind: 'abort', ...ref(path), reason };
   }
-  const { path, digest, mtime, mode } = factsOf('close', text);
-  return { kind: 'close', ...ref(path), size, digest, mtime, mode: Number.parseInt(mode, 8) };
+  const { path, digest, mtime, mode, ...rest } = factsOf('close', text);
+  const facts = { size, digest, mtime, mode: Number.parseInt(mode, 8), ...entryAttributes(rest) };
+  return { kind: 'close', ...ref(path), ...facts };
 }
 
 function factsOf<K extends SealedKind>(kind: K, text: string): z.infer<(typeof shapes)[K]> {

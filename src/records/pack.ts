@@ -5,6 +5,7 @@
  *     [{"path":"a/b.txt","upload":"…","size":12,"digest":"md5:…","mtime":"1790000000000000000","mode":"0644"},…]
  */
 import { FormatError } from '../errors.ts';
+import { attributesText, entryAttributes } from './attributes.ts';
 import { checkFacts, checkVersion, type FileFacts, modeText } from './file-facts.ts';
 import { pathFault } from './path.ts';
 import type { UploadId } from './upload-id.ts';
@@ -35,8 +36,9 @@ export function checkPackEntry(entry: PackEntry): void {
 
 /** One entry as it stands in the index. */
 export function packEntryText(entry: PackEntry): string {
-  const { path, upload, size, digest, mtime, mode } = entry;
-  return JSON.stringify({ path, upload, size, digest, mtime, mode: modeText(mode) });
+  const { path, upload, size, digest, mtime, mode, attributes } = entry;
+  const text = JSON.stringify({ path, upload, size, digest, mtime, mode: modeText(mode) });
+  return attributes === undefined ? text : `${text.slice(0, -1)},"attributes":${attributesText(attributes)}}`;
 }
 
 /** The index of a pack from the texts of its entries, with the line feed that ends it. */
@@ -128,7 +130,8 @@ function sizeOf(entry: unknown): number | undefined {
 function checkEntry(entry: unknown): PackEntry {
   if (typeof entry !== 'object' || entry === null)
     throw new FormatError('an entry of a pack is not an object');
-  const { path, upload, digest, mtime, mode } = entry as Record<string, unknown>;
+  const known = entry as Record<string, unknown>;
+  const { path, upload, digest, mtime, mode } = known;
   const size = sizeOf(entry);
   if (
     typeof path !== 'string' ||
@@ -141,7 +144,8 @@ function checkEntry(entry: unknown): PackEntry {
   }
   if (size === undefined) throw new FormatError(`"${path.slice(0, 80)}" has no valid size`);
   if (!/^[0-7]{4}$/.test(mode)) throw new FormatError(`mode "${mode.slice(0, 20)}" is not four octal digits`);
-  const checked = { path, upload, size, digest, mtime, mode: Number.parseInt(mode, 8) };
+  const facts = { size, digest, mtime, mode: Number.parseInt(mode, 8), ...entryAttributes(known) };
+  const checked = { path, upload, ...facts };
   checkPackEntry(checked);
   return checked;
 }

@@ -83,8 +83,9 @@ export function sealChunk(sealing: Sealing, chunk: Omit<Chunk, 'kind'>, coded?: 
 
 export function sealClose(sealing: Sealing, close: Omit<Close, 'kind'>): NewRecord {
   checkFileRecord({ kind: 'close', ...close });
-  const { uploader, path, upload, size, digest, mtime, mode } = close;
-  const facts = { ...hidden(path, sealing), digest, mtime, mode: modeText(mode) };
+  const { uploader, path, upload, size, digest, mtime, mode, attributes } = close;
+  const said = attributes === undefined ? {} : { attributes };
+  const facts = { ...hidden(path, sealing), digest, mtime, mode: modeText(mode), ...said };
   return sealed(
     'close',
     sealing.key.secret,

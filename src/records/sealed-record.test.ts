@@ -3,7 +3,14 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
-import { anyAlgorithm, anyDigest, anyPath, anyTime, anyUploadId } from '../../test/support/arbitraries.ts';
+import {
+  anyAlgorithm,
+  anyAttributes,
+  anyDigest,
+  anyPath,
+  anyTime,
+  anyUploadId,
+} from '../../test/support/arbitraries.ts';
 import { FormatError } from '../errors.ts';
 import type { ConsumedRecord, NewRecord } from '../kafka/contract.ts';
 import { digestOf } from './checksum.ts';
@@ -72,7 +79,10 @@ test('What is sealed is opened as it was, whatever it is', async () => {
     path: anyPath,
     upload: anyUploadId,
   });
-  const anyFacts = fc.record({ digest: anyDigest, mtime: anyTime, mode: fc.nat(0o7777) });
+  const anyFacts = fc.record(
+    { digest: anyDigest, mtime: anyTime, mode: fc.nat(0o7777), attributes: anyAttributes },
+    { requiredKeys: ['digest', 'mtime', 'mode'] },
+  );
   const any = fc.tuple(
     anyRef,
     anyFacts,

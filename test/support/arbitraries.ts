@@ -1,5 +1,6 @@
 /** Random values that the format allows, for properties. */
 import fc from 'fast-check';
+import type { Attributes } from '../../src/records/attributes.ts';
 import { checksumAlgorithms, digestOf } from '../../src/records/checksum.ts';
 import type { FileFacts } from '../../src/records/file-facts.ts';
 import type { UploadRef } from '../../src/records/file-record.ts';
@@ -50,6 +51,35 @@ export const anyLook: fc.Arbitrary<Pick<FileFacts, 'mtime' | 'mode'>> = fc.recor
   mtime: anyTime,
   mode: fc.integer({ min: 0, max: 0o7777 }),
 });
+
+const anyValue = fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes).toString('base64'));
+const anyOwner = fc.record(
+  {
+    ...{ uid: fc.nat(2 ** 32 - 2), gid: fc.nat(2 ** 32 - 2) },
+    ...{ user: fc.constantFrom('ann', 'jürgen'), group: fc.constantFrom('staff', 'a b') },
+  },
+  { requiredKeys: [] },
+);
+
+/** Owners, extended attributes and ACLs that fit into a header. */
+export const anyAttributes: fc.Arbitrary<Attributes> = fc
+  .tuple(
+    anyOwner,
+    fc.record(
+      {
+        xattrs: fc
+          .uniqueArray(fc.constantFrom('user.a', 'user.ü', 'trusted.x'))
+          .chain((names) =>
+            fc
+              .tuple(...names.map(() => anyValue))
+              .map((values) => Object.fromEntries(names.map((name, at) => [name, values[at]!]))),
+          ),
+        ...{ acl: anyValue, defaultAcl: anyValue },
+      },
+      { requiredKeys: [] },
+    ),
+  )
+  .map(([owner, others]) => ({ ...owner, ...others }));
 
 /** A file as a source finds it: sparse ones may be larger than a number counts, inodes have 64 bits. */
 export const anySourceFile: fc.Arbitrary<SourceFile> = fc

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { anyAttributes, anyLook, anyRef } from '../../test/support/arbitraries.ts';
+import { consumed } from '../../test/support/records.ts';
+import { FormatError } from '../errors.ts';
+import { type Attributes, attributesOfText, attributesText } from './attributes.ts';
+import { decodeFileRecord, encodeClose, encodeCopy } from './file-record.ts';
+import { decodePack, packEntryText, packIndex } from './pack.ts';
+
+const digest = `sha256:${'0'.repeat(64)}`;
+const upload = '0123456789abcdef0123456789abcdef';
+
+test('Attributes are read as they were written, in closing records, copies and packs', () => {
+  fc.assert(
+    fc.property(anyRef, anyLook, anyAttributes, (ref, look, attributes) => {
+      const close = { kind: 'close' as const, ...ref, ...look, size: 0, digest, attributes };
+      assert.deepEqual(decodeFileRecord(consumed(encodeClose(close))), close);
+      const of = {
+        upload: ref.upload === upload ? upload.replace('0', '1') : upload,
+        path: 'a',
+        partition: 0,
+        first: 1,
+        last: 2,
+      };
+      const copy = { ...close, kind: 'copy' as const, of };
+      assert.deepEqual(decodeFileRecord(consumed(encodeCopy(copy))), copy);
+      const entry = { path: ref.path, upload: ref.upload, ...look, size: 0, digest, attributes };
+      const index = packIndex([packEntryText(entry)]);
+      const { files, refused } = decodePack(index, 1, index.length);
+      assert.deepEqual(refused, []);
+      assert.deepEqual(
+        files.map(({ bytes: _, ...file }) => file),
+        [entry],
+      );
+    }),
+    { seed: 7, numRuns: 50 },
+  );
+});
+
+test('Attributes that are not of their form are neither written nor read', () => {
+  const wrong: unknown[] = [
+    { uid: -1 },
+    { uid: 2 ** 32 - 1 },
+    { gid: 1.5 },
+    { gid: '0' },
+    { user: '' },
+    { group: 'a\0b' },
+    { xattrs: { 'user.a': 'not base64!' } },
+    { xattrs: { '': '' } },
+    { xattrs: { 'user.a': 'A'.repeat(4096) } },
+    { acl: 7 },
+  ];
+  for (const attributes of wrong) {
+    assert.throws(() => attributesText(attributes as Attributes), FormatError, JSON.stringify(attributes));
+    assert.throws(() => attributesOfText(JSON.stringify(attributes)), FormatError);
+  }
+  for (const text of ['', '7', 'null', '[]', '{']) assert.throws(() => attributesOfText(text), FormatError);
+});
+
+test('Unknown fields are ignored', () => {
+  assert.deepEqual(attributesOfText('{"uid":7,"flags":"immutable"}'), { uid: 7 });
+});
