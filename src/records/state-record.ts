@@ -28,6 +28,11 @@ const fingerprint = z.object({
   mtime: decimal,
   ctime: decimalOrEmpty,
   inode: decimalOrEmpty,
+  /** Permission bits; absent: not known. */
+  mode: z
+    .string()
+    .regex(/^[0-7]{4}$/)
+    .optional(),
 });
 export type Fingerprint = z.infer<typeof fingerprint>;
 

@@ -2,15 +2,16 @@
 import type { FileState } from '../../records/state-record.ts';
 import type { SourceFile } from '../../stores/contract.ts';
 import { createFileHasher } from '../hashing/hasher.ts';
+import { fingerprintOf, hasOtherMode } from '../state/fingerprint.ts';
 import { hashUpTo } from './hash-file.ts';
 import type { SendContext } from './send-context.ts';
 
-/** Remembers the file's new look where the content is the same. */
+/** Remembers the file's new look where the content and the mode are the same; `mode`: the content alone is. */
 export async function compareFile(
   context: SendContext,
   file: SourceFile,
   sent: FileState,
-): Promise<'same' | 'other' | 'stopped'> {
+): Promise<'same' | 'mode' | 'other' | 'stopped'> {
   const { source, state, progress } = context.options;
   const algorithm = sent.digest?.split(':')[0];
   if (algorithm !== 'md5' && algorithm !== 'sha256' && algorithm !== 'crc64nvme') return 'other';
@@ -24,8 +25,8 @@ export async function compareFile(
     hasher.drop();
     await handle.close();
   }
-  const fingerprint = { size: file.size, mtime: file.mtime, ctime: file.ctime, inode: file.inode };
-  state.set(file.path, { ...sent, fingerprint });
+  if (hasOtherMode(file, sent.fingerprint)) return 'mode';
+  state.set(file.path, { ...sent, fingerprint: fingerprintOf(file, context.options.encryption) });
   progress.filesUnchanged++;
   return 'same';
 }

@@ -20,6 +20,7 @@ import type { FileLook, SourceFile } from '../../stores/contract.ts';
 import { allDone } from '../shared/all-done.ts';
 import { isSameLook, lookText } from '../shared/look-text.ts';
 import { sealedMark } from '../state/decide.ts';
+import { fingerprintOf } from '../state/fingerprint.ts';
 import { hasMore, isRefused, isStale, longReason, shortReason } from './said-size.ts';
 import type { SendContext } from './send-context.ts';
 
@@ -133,7 +134,7 @@ export class PackBuilder {
     const offset = Math.max(0, place.offset);
     for (const { file, upload, digest } of outcomes) {
       if (digest === undefined) continue;
-      const fingerprint = { size: file.size, mtime: file.mtime, ctime: file.ctime, inode: file.inode };
+      const fingerprint = fingerprintOf(file, this.#context.options.encryption);
       const sent = { topic: topicId, upload, state: 'sent' as const, fingerprint, partition };
       const facts = { digest: stateDigest(digest), acked: file.size, ...mark(upload) };
       state.set(file.path, { ...sent, first: offset, last: offset, ...facts });

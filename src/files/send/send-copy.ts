@@ -4,6 +4,7 @@ import { batchSize } from '../../kafka/batch.ts';
 import type { NewRecord } from '../../kafka/contract.ts';
 import { encodeCopy } from '../../records/file-record.ts';
 import type { SourceFile } from '../../stores/contract.ts';
+import { fingerprintOf } from '../state/fingerprint.ts';
 import type { FoundCopy } from './find-copy.ts';
 import type { SendContext } from './send-context.ts';
 
@@ -26,7 +27,7 @@ export function sendCopy(
 
 async function append(
   context: SendContext,
-  { path, size, mtime, ctime, inode }: SourceFile,
+  file: SourceFile,
   record: NewRecord,
   { upload, digest, of }: Pick<FoundCopy, 'digest' | 'of'> & { readonly upload: string },
 ): Promise<string> {
@@ -35,7 +36,8 @@ async function append(
   const place = await context.append(of.partition, record, 0);
   crashPoint('close:after-ack');
   const offset = Math.max(0, place.offset);
-  const fingerprint = { size, mtime, ctime, inode };
+  const { path, size } = file;
+  const fingerprint = fingerprintOf(file, context.options.encryption);
   const sent = { topic, upload, state: 'sent', fingerprint, partition: of.partition, acked: size } as const;
   state.set(path, { ...sent, first: offset, last: offset, digest, of });
   return upload;

@@ -14,6 +14,7 @@ import { Ranges } from '../incoming/ranges.ts';
 import { allDone } from '../shared/all-done.ts';
 import { lookText } from '../shared/look-text.ts';
 import { checksumOf, sealedMark } from '../state/decide.ts';
+import { fingerprintOf } from '../state/fingerprint.ts';
 import { abortUpload } from './abort-upload.ts';
 import { hashUpTo } from './hash-file.ts';
 import { hasherFor, withPieces } from './pieces-of.ts';
@@ -275,7 +276,7 @@ function note(context: SendContext, sending: Sending, state: FileState['state'],
   if (first === undefined) return;
   sending.noted = acked;
   sending.notedAt = performance.now();
-  const fingerprint = { size: file.size, mtime: file.mtime, ctime: file.ctime, inode: file.inode };
+  const fingerprint = fingerprintOf(file, context.options.encryption);
   const { topicId: topic } = context.options;
   const entry = { topic, upload: ref.upload, state, fingerprint, partition, first, last, acked, ...sealed };
   const open = { ...(sealed.sealed === undefined ? { checksum } : {}), ...standing };

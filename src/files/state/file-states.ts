@@ -84,11 +84,11 @@ export class FileStates {
     const { upload, fingerprint, digest = 0, partition, first, last, acked } = file;
     const { checksum = 0, before, sealed } = file;
     const marks = marksOf(file);
-    const { size, mtime, ctime, inode } = fingerprint;
+    const { size, mtime, ctime } = fingerprint;
     const facts: Facts = [size, mtime, digest, partition, first, last, ...sourceOf(file)];
     const topic = this.#numberOf(file.topic);
     const state = states.indexOf(file.state);
-    const look = [ctime === mtime ? same : ctime, inode] as const;
+    const look = [ctime === mtime ? same : ctime, inodeAndMode(fingerprint)] as const;
     const common = [topic, state, upload, facts, ...look, acked === size ? -1 : acked] as const;
     const standing = before === undefined ? 0 : ([before.upload, factsOf(before)] as const);
     const entry: Entry =
@@ -106,13 +106,14 @@ export class FileStates {
 
   #unpack(text: string): FileState {
     const entry = JSON.parse(text) as Entry;
-    const [topic, state, upload, facts, ctime, inode, acked, checksum, before, sealed, marks] = entry;
+    const [topic, state, upload, facts, ctime, node, acked, checksum, before, sealed, marks] = entry;
+    const [inode = '', mode] = node.split(' ');
     const [size, mtime, digest, partition, first, last, of] = facts;
     return {
       topic: this.#topics[topic]!,
       upload,
       state: states[state]!,
-      fingerprint: { size, mtime, ctime: ctime === same ? mtime : ctime, inode },
+      fingerprint: { size, mtime, ctime: ctime === same ? mtime : ctime, inode, ...(mode && { mode }) },
       partition,
       first,
       last,
@@ -131,6 +132,11 @@ export class FileStates {
     const known = this.#topics.indexOf(topic);
     return known === -1 ? this.#topics.push(topic) - 1 : known;
   }
+}
+
+/** One text, for most files have one mode and no room of its own is worth it. */
+function inodeAndMode({ inode, mode }: FileState['fingerprint']): string {
+  return mode === undefined ? inode : `${inode} ${mode}`;
 }
 
 function marksOf({ kind, stands }: FileState): Marks | undefined {
