@@ -120,6 +120,12 @@ const how = {
     "the largest that fits the topic's limit and 1 MiB, and thrice into --buffer-bytes",
   ),
   packBelow: sized('pack-below', usual.packBelow, 0, 'files up to this size share records; 0: none do'),
+  stripeAbove: sized(
+    'stripe-above',
+    usual.stripeAbove,
+    0,
+    'spread files of more bytes over all partitions, so that several brokers carry them; 0: none',
+  ),
   notTwice: valued(
     'not-twice',
     'WHEN',

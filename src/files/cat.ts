@@ -5,6 +5,7 @@ import { type ConsumedRecord, type Kafka, KafkaError } from '../kafka/contract.t
 import { type ChecksumAlgorithm, createHasher, type Hasher } from '../records/checksum.ts';
 import {
   type Chunk,
+  type Close,
   decodeFileRecord,
   type FileRecord,
   type Pack,
@@ -137,15 +138,15 @@ async function* readOnce(
   kafka: Kafka,
   { file, topic, keyring, signal }: Reading,
   ref: UploadRef,
-  { partition, first, until, digest: wanted }: FilePlace,
+  place: FilePlace,
   given: Given,
 ): AsyncGenerator<Uint8Array, 'all' | IncompleteError> {
   const { inOrder } = given;
-  const from = new Map([[partition, first]]);
+  const { first, digest: wanted } = place;
+  let closed: Close | undefined;
   const consumer = kafka.consumer({
     topic,
-    from,
-    ...(until === undefined ? {} : { until: new Map([[partition, until]]) }),
+    ...spanOf(place),
     ...(signal === undefined ? {} : { signal }),
     // What of it was the file's own is found to be missing.
     onGap: ({ unreadable }) => {
@@ -177,23 +178,48 @@ async function* readOnce(
             yield bytes;
           }
         }
-        continue;
+        // Of what is striped the closing record may have come before.
+        if (closed === undefined || inOrder.position !== closed.size) continue;
+        proven(given, file, closed.digest, wanted);
+        return 'all';
       }
       if (decoded.upload !== ref.upload || decoded.path !== ref.path) continue;
       if (decoded.kind === 'abort')
         throw new IncompleteError(`${file}: its sending was given up (${decoded.reason})`);
-      const { position } = inOrder;
-      if (position !== decoded.size)
-        return new IncompleteError(`${file}: bytes from ${position} on are not on the topic any more`);
-      given.checksum ??= algorithm(decoded.digest);
-      refuseMixed(file, given.checksum, algorithm(decoded.digest));
-      verify(file, given.hasher ?? createHasher(given.checksum), wanted ?? decoded.digest);
+      if (inOrder.position !== decoded.size) {
+        if (place.stripes === undefined || decoded.kind !== 'close') return lacking(file, inOrder.position);
+        closed = decoded;
+        continue;
+      }
+      proven(given, file, decoded.digest, wanted);
       return 'all';
     }
     batch.release();
   }
+  if (closed !== undefined && !signal?.aborted) return lacking(file, inOrder.position);
   if (!signal?.aborted) throw new IncompleteError(`${file}: the topic ended before the file did`);
   return 'all';
+}
+
+/** The partitions that have records of it, and from where to where they do. */
+function spanOf({ partition, first, until, stripes = [] }: FilePlace) {
+  const from = new Map<number, number>(
+    [...stripes, [partition, first]].map(([where, first]) => [where!, first!]),
+  );
+  if (until === undefined) return { from };
+  const ends = stripes.map(([where, , last]): [number, number] => [where, last + 1]);
+  return { from, until: new Map([...ends, [partition, until]]) };
+}
+
+/** Throws for bytes that do not have the digest. */
+function proven(given: Given, file: string, digest: string, wanted: string | undefined): void {
+  given.checksum ??= algorithm(digest);
+  refuseMixed(file, given.checksum, algorithm(digest));
+  verify(file, given.hasher ?? createHasher(given.checksum), wanted ?? digest);
+}
+
+function lacking(file: string, position: number): IncompleteError {
+  return new IncompleteError(`${file}: bytes from ${position} on are not on the topic any more`);
 }
 
 /** A record that is refused is passed over, unless it was one of the file: what it said will not come again. */

@@ -23,6 +23,7 @@ import {
 } from './pack.ts';
 import { pathFault, pathLimit, uploaderFault } from './path.ts';
 import { decodeRemove, type Remove } from './remove-record.ts';
+import { checkStripes, homeHeader, readHome, readStripes, type Stripe, stripesHeaders } from './stripes.ts';
 import { isUploadId, type UploadId } from './upload-id.ts';
 
 /** The version of the format that is written; records of another are refused. */
@@ -46,6 +47,8 @@ export interface Chunk extends UploadRef {
   /** The algorithm of the digest that the closing record will have, so that readers can hash what passes. */
   readonly checksum: ChecksumAlgorithm;
   readonly bytes: Uint8Array;
+  /** Of a striped upload: the partition of its closing record. */
+  readonly home?: number;
 }
 
 /** The file is complete: every byte before `size` has been sent. */
@@ -53,6 +56,8 @@ export interface Close extends UploadRef, FileFacts {
   readonly kind: 'close';
   /** What its uploader has cut it into, for itself (`piece-index.ts`): not checked here. */
   readonly index?: Uint8Array;
+  /** Of a striped upload: where its chunks stand. */
+  readonly stripes?: readonly Stripe[];
 }
 
 /** The whole of a version whose bytes are those of an upload that was sent before. */
@@ -115,6 +120,7 @@ export function checkFileRecord(record: Chunk | Ending | Abort): void {
   if (record.kind !== 'chunk' && record.kind !== 'abort') checkFacts(record);
   if (record.kind === 'copy') checkCopySource(record.of, record.upload);
   if (record.kind === 'delta') checkDeltaParts(record.parts, record.upload, record.size);
+  if (record.kind === 'close' && record.stripes !== undefined) checkStripes(record.stripes);
   if (record.kind !== 'chunk') return;
   const { bytes, offset, size } = record;
   checksumAlgorithm(record.checksum);
@@ -146,13 +152,14 @@ export function chunkHeaders(
 /** A chunk; its value is `bytes` themselves. Throws FormatError for what no reader would take, as all that encodes does. */
 export function encodeChunk(chunk: Omit<Chunk, 'kind'>): NewRecord {
   checkFileRecord({ kind: 'chunk', ...chunk });
-  return { headers: chunkHeaders(chunk, chunk.checksum, chunk.size, chunk.offset), value: chunk.bytes };
+  const headers = chunkHeaders(chunk, chunk.checksum, chunk.size, chunk.offset);
+  return { headers: [...headers, ...homeHeader(chunk.home)], value: chunk.bytes };
 }
 
 export function encodeClose(close: Omit<Close, 'kind'>): NewRecord {
   checkFileRecord({ kind: 'close', ...close });
-  const value = close.index ?? new Uint8Array(0);
-  return { headers: [...reference('close', close), ...factsHeaders(close)], value };
+  const headers = [...reference('close', close), ...factsHeaders(close), ...stripesHeaders(close.stripes)];
+  return { headers, value: close.index ?? new Uint8Array(0) };
 }
 
 export function encodeCopy(copy: Omit<Copy, 'kind'>): NewRecord {
@@ -245,9 +252,12 @@ function readUpload(
         offset: headers.integer('offset'),
         checksum: checksumAlgorithm(headers.text('checksum')),
         bytes: value,
+        ...readHome(headers),
       };
-    case 'close':
-      return { kind, ...ref, ...readFacts(headers), ...(value.length > 0 && { index: value }) };
+    case 'close': {
+      const close = { kind, ...ref, ...readFacts(headers), ...readStripes(headers) };
+      return value.length > 0 ? { ...close, index: value } : close;
+    }
     case 'copy':
       return { kind, ...ref, ...readFacts(headers), of: readCopySource(headers) };
     case 'delta': {

@@ -24,6 +24,7 @@ import {
   type SealedRecord,
   tagBytes,
 } from './sealed-form.ts';
+import { stripesOf } from './stripes.ts';
 import { isUploadId } from './upload-id.ts';
 
 const common = { path: z.string().optional() };
@@ -37,6 +38,7 @@ const shapes = {
     ...common,
     ...{ digest: z.string(), mtime: z.string(), mode: z.string().regex(/^[0-7]{4}$/) },
     attributes: z.unknown().optional(),
+    stripes: z.string().optional(),
   }),
   abort: z.object({ ...common, reason: z.string() }),
   pack: z.object({ ...coding, index: z.number().int().nonnegative() }),
@@ -137,9 +139,10 @@ function build(record: SealedRecord, text: string, content: Buffer): FileRecord 
     const { path, reason } = factsOf('abort', text);
     return { kind: 'abort', ...ref(path), reason };
   }
-  const { path, digest, mtime, mode, ...rest } = factsOf('close', text);
+  const { path, digest, mtime, mode, stripes, ...rest } = factsOf('close', text);
+  const where = stripes === undefined ? {} : { stripes: stripesOf(stripes) };
   const facts = { size, digest, mtime, mode: Number.parseInt(mode, 8), ...entryAttributes(rest) };
-  return { kind: 'close', ...ref(path), ...facts };
+  return { kind: 'close', ...ref(path), ...facts, ...where };
 }
 
 function factsOf<K extends SealedKind>(kind: K, text: string): z.infer<(typeof shapes)[K]> {

@@ -21,6 +21,7 @@ import {
   sealedVersion,
   type WrappedKey,
 } from './sealed-form.ts';
+import { homeHeader, stripesText } from './stripes.ts';
 
 /** Headers of a sealed record without its key, in the order in which they are bound. */
 function headersOf(
@@ -78,14 +79,17 @@ export function sealChunk(sealing: Sealing, chunk: Omit<Chunk, 'kind'>, coded?: 
   const { uploader, path, checksum, offset, bytes } = chunk;
   const facts = { ...hidden(path, sealing), checksum, ...codedFacts(coded, bytes.length) };
   const headers = headersOf('chunk', uploader, sealing, chunk);
-  return sealed('chunk', sealing.key.secret, offset, headers, facts, [coded ?? bytes]);
+  const record = sealed('chunk', sealing.key.secret, offset, headers, facts, [coded ?? bytes]);
+  // Not bound: whoever changes it can as well take the record away.
+  return { ...record, headers: [...headers, ...homeHeader(chunk.home)] };
 }
 
 export function sealClose(sealing: Sealing, close: Omit<Close, 'kind'>): NewRecord {
   checkFileRecord({ kind: 'close', ...close });
-  const { uploader, path, upload, size, digest, mtime, mode, attributes } = close;
+  const { uploader, path, upload, size, digest, mtime, mode, attributes, stripes } = close;
   const said = attributes === undefined ? {} : { attributes };
-  const facts = { ...hidden(path, sealing), digest, mtime, mode: modeText(mode), ...said };
+  const where = stripes === undefined ? {} : { stripes: stripesText(stripes) };
+  const facts = { ...hidden(path, sealing), digest, mtime, mode: modeText(mode), ...said, ...where };
   return sealed(
     'close',
     sealing.key.secret,

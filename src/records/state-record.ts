@@ -12,6 +12,7 @@ import { algorithmOf, checksumAlgorithms } from './checksum.ts';
 import { copySource } from './copy-source.ts';
 import { isNanoseconds } from './file-facts.ts';
 import { pathFault, uploaderFault } from './path.ts';
+import { stripesShape } from './stripes.ts';
 import { isUploadId } from './upload-id.ts';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -48,6 +49,8 @@ const sentVersion = z.object({
   /** It was sent as a copy: whose bytes it has, and where these stand. */
   of: copySource.optional(),
   since: whole.optional(),
+  /** It is striped: where its chunks stand. Its closing record is in `partition`. */
+  stripes: stripesShape.optional(),
 });
 export type SentVersion = z.infer<typeof sentVersion>;
 
@@ -79,6 +82,8 @@ const fileState = z.object({
   of: copySource.optional(),
   /** It was sent as a delta, and this is the least Kafka offset in `partition` of a record with bytes of it, of whichever upload. */
   since: whole.optional(),
+  /** It is striped: where its chunks stand. Its closing record is, or will be, in `partition`. */
+  stripes: stripesShape.optional(),
   /** Of what is not `sent`: the newest version of the path that was, if any. */
   before: sentVersion.optional(),
   /** Of what is not `sent`: sinks may have a version of the path of which nothing else is remembered. */
@@ -104,9 +109,10 @@ export type FileState = Omit<z.infer<typeof fileState>, 'v'>;
 
 /** The newest version that a state knows to be sent in full: this one, or the one before it. */
 export function sentVersionOf(state: FileState): SentVersion | undefined {
-  const { upload, fingerprint, digest, partition, first, last, of, since } = state;
+  const { upload, fingerprint, digest, partition, first, last, of, since, stripes } = state;
   if (state.state !== 'sent' || digest === undefined) return state.before;
-  const place = { partition, first, last, ...(of && { of }), ...(since !== undefined && { since }) };
+  const more = { ...(of && { of }), ...(since !== undefined && { since }), ...(stripes && { stripes }) };
+  const place = { partition, first, last, ...more };
   return { upload, size: fingerprint.size, mtime: fingerprint.mtime, digest, ...place };
 }
 

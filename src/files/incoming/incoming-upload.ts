@@ -4,6 +4,7 @@ import type { CopySource } from '../../records/copy-source.ts';
 import { type DeltaParts, deltaPartsOf, partsJson } from '../../records/delta-parts.ts';
 import type { FileFacts } from '../../records/file-facts.ts';
 import type { Chunk, UploadRef } from '../../records/file-record.ts';
+import type { Stripe } from '../../records/stripes.ts';
 import type { UnfinishedUpload } from '../../stores/contract.ts';
 import { type BytesIn, bytesInParts } from './bytes-in.ts';
 import type { IncomingBytes, Turn } from './incoming-bytes.ts';
@@ -31,6 +32,8 @@ export class IncomingUpload {
   of: CopySource | undefined;
   /** It is a delta: what it has of which former uploads. */
   parts: DeltaParts | undefined;
+  /** It is fetched from several partitions once it is closed: where its chunks stand. */
+  stripes: readonly Stripe[] | undefined;
   /** Its bytes are taken from a file of the sink, which anybody may have changed. */
   isBorrowed = false;
   /** Settles when no more of such a file is on its way here; never rejects. */
@@ -63,13 +66,15 @@ export class IncomingUpload {
     this.target = target;
     this.firsts = new Map(unfinished?.seen.map(([partition, first]) => [partition, first]));
     this.lasts = new Map(unfinished?.seen.map(([partition, , last]) => [partition, last]));
-    const { of, parts, ...close } = JSON.parse(unfinished?.close ?? '{}') as Partial<FileFacts> & {
+    const { of, parts, stripes, ...close } = JSON.parse(unfinished?.close ?? '{}') as Partial<FileFacts> & {
       of?: CopySource;
       parts?: unknown;
+      stripes?: readonly Stripe[];
     };
     this.close = unfinished?.close === undefined ? undefined : (close as FileFacts);
     this.of = of;
     this.parts = parts === undefined ? undefined : deltaPartsOf(parts);
+    this.stripes = stripes;
     this.#bytes = bytes(() => {
       this.dirty = true;
     });
@@ -140,6 +145,11 @@ export class IncomingUpload {
     return this.of !== undefined || this.parts !== undefined;
   }
 
+  /** Its bytes do not come with the records that are read: they are fetched once it is closed. */
+  get isFetched(): boolean {
+    return this.isMade || this.stripes !== undefined;
+  }
+
   /** Whose records have its bytes: its own, of a copy another upload's, of a delta both. */
   get bytesIn(): BytesIn[] {
     const { size, of } = this;
@@ -147,8 +157,8 @@ export class IncomingUpload {
       const { upload, path, partition, first, last } = of;
       return [{ upload, path, size, at: [[partition, first, last]] }];
     }
-    const at = [...this.firsts].map(([where, first]) => [where, first, this.lasts.get(where)] as const);
-    const own = { upload: this.ref.upload, path: undefined, size, at };
+    const seen = [...this.firsts].map(([where, first]) => [where, first, this.lasts.get(where)] as const);
+    const own = { upload: this.ref.upload, path: undefined, size, at: this.stripes ?? seen };
     return this.parts === undefined ? [own] : [own, ...bytesInParts(this.parts)];
   }
 
@@ -231,8 +241,8 @@ export class IncomingUpload {
   }
 
   get #closing(): string | undefined {
-    const { close, of, parts } = this;
+    const { close, of, parts, stripes } = this;
     if (close === undefined) return undefined;
-    return JSON.stringify({ ...close, of, parts: parts && partsJson(parts) });
+    return JSON.stringify({ ...close, of, parts: parts && partsJson(parts), stripes });
   }
 }

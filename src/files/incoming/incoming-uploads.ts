@@ -95,7 +95,7 @@ export class IncomingUploads {
   /** A record of an upload has come. Gives those that are to be set aside for it. */
   touch(upload: IncomingUpload): IncomingUpload[] {
     // What is whole, made of others' bytes, or being fetched again, ends by itself, or is kept until its name can be written.
-    if (upload.close !== undefined && (upload.complete || upload.isMade)) {
+    if (upload.close !== undefined && (upload.complete || upload.isFetched)) {
       this.#limit.end(upload);
       return [];
     }

@@ -69,7 +69,12 @@ export class ReceiveContext {
 
   /** True where a file may wait for its name. Whoever takes partitions over from another member knows nothing of what that waits for. */
   get canHold(): boolean {
-    return this.canKeepAside && this.options.sink.shared === undefined;
+    return this.canKeepAside && !this.isMember;
+  }
+
+  /** True for one of a group's downloaders, which read some partitions each. */
+  get isMember(): boolean {
+    return this.options.sink.shared !== undefined;
   }
 
   /** What takes the bytes of an upload, as the sink can. `onTaken`: there is something that the sink is to remember. */

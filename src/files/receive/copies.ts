@@ -1,10 +1,11 @@
 /**
  * Copies (FORMAT.md, "Copy"): versions whose bytes are those of another upload. They are taken from what the sink has of that one, and
- * proven by the digest as all bytes are; where it has nothing that is right, from the topic.
+ * proven by the digest as all bytes are; where it has nothing that is right, from the topic. So are striped uploads by a group's members, of which
+ * each reads some partitions alone.
  */
 import { algorithmOf } from '../../records/checksum.ts';
 import type { FileFacts } from '../../records/file-facts.ts';
-import type { Copy, Delta } from '../../records/file-record.ts';
+import type { Ending } from '../../records/file-record.ts';
 import type { PublishedFile } from '../../stores/contract.ts';
 import { Room } from '../../stores/room.ts';
 import { targetName } from '../../stores/target-name.ts';
@@ -33,9 +34,14 @@ export class Copies {
     this.#uploads = uploads;
   }
 
-  /** Gives an upload its bytes, as far as they can be had; of one that is no copy and no delta, what was passed over. Rejects as fetching does. */
+  /** True for a version whose bytes are to be fetched: a copy, a delta, and for a member of a group, which reads some partitions alone, what is striped. */
+  takes(ending: Ending): boolean {
+    return ending.kind !== 'close' || (ending.stripes !== undefined && this.#context.isMember);
+  }
+
+  /** Gives an upload its bytes, as far as they can be had; of one that has all from its own records as they come, what was passed over. Rejects as fetching does. */
   async fill(upload: IncomingUpload): Promise<void> {
-    if (!upload.isMade) return fetchInTurn(this.#context, upload);
+    if (!upload.isFetched) return fetchInTurn(this.#context, upload);
     await baseThrough(this.#uploads, upload);
     await taken(this.#making);
     try {
@@ -48,13 +54,14 @@ export class Copies {
   /** Resolves when another copy may be admitted, with when this one is through, which `make` begins. */
   async admit(
     upload: IncomingUpload,
-    ending: Copy | Delta,
+    ending: Ending,
     make: () => Promise<void>,
   ): Promise<{ readonly finished: Promise<void> }> {
     // It comes again while it is made.
-    if (upload.isMade) return { finished: upload.again ?? Promise.resolve() };
+    if (upload.isFetched) return { finished: upload.again ?? Promise.resolve() };
     if (ending.kind === 'copy') upload.of = ending.of;
-    else upload.parts = ending.parts;
+    else if (ending.kind === 'delta') upload.parts = ending.parts;
+    else upload.stripes = ending.stripes;
     const finished = make();
     await taken(this.#waiting);
     const give = (): void => this.#waiting.give(1);
@@ -67,10 +74,14 @@ export class Copies {
     const { sink, progress, fetchAgain } = this.#context.options;
     if (close === undefined || upload.isGone) return;
     if (await endIfStanding(this.#context, this.#uploads, upload, close)) return;
-    if (of === undefined) return makeDelta(this.#context, upload);
+    if (upload.parts !== undefined) return makeDelta(this.#context, upload);
+    if (of === undefined) {
+      await fetchAgain(upload);
+      return fetchInTurn(this.#context, upload);
+    }
     const source = this.#uploads.get(of.upload);
     // What came before it on the topic may be on its way to its name. What is made so is no source, and would wait for each other.
-    if (source?.isMade !== true) {
+    if (source?.isFetched !== true) {
       await source?.finishing;
       await source?.again?.catch(() => {});
     }

@@ -19,7 +19,7 @@ test('Records that expand are opened only while what came of those before them i
   const key = await (await Recipients.open({ encryptTo: [recipient] }))!.newKey();
   const keyring = await Keyring.open({ identity: [file] });
   const none = undefined as never;
-  const opener = new RecordOpener(none, none, keyring, none);
+  const opener = new RecordOpener({ isMember: false } as never, none, keyring, none);
   const bytes = new Uint8Array(megabyte);
   const ref = { uploader: 'u', path: 'zeros', upload: 'a'.repeat(32), checksum: 'sha256' as const };
   const recordAt = (at: number) => {

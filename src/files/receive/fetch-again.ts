@@ -139,7 +139,7 @@ async function fetchTogether(
       } finally {
         batch.release();
       }
-      for (const one of wanting) if (one.upload.isMade && one.upload.complete) leave(wanted, one);
+      for (const one of wanting) if (one.upload.isFetched && one.upload.complete) leave(wanted, one);
       if (wanted.size === 0) return;
     }
   }

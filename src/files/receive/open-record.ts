@@ -2,6 +2,7 @@
 import type { ConsumedRecord } from '../../kafka/contract.ts';
 import type { FileRecord } from '../../records/file-record.ts';
 import { isOfMany, type SealedRecord } from '../../records/sealed-form.ts';
+import { isStriped } from '../../records/stripes.ts';
 import { decodeTopicRecord } from '../../records/topic-record.ts';
 import type { IncomingUploads } from '../incoming/incoming-uploads.ts';
 import type { ReceiveContext } from '../incoming/receive-context.ts';
@@ -26,6 +27,8 @@ export class RecordOpener {
 
   /** Undefined for what is not ours, or stays shut: that is told, and remembered. At once for what stands in clear. Throws, or rejects with, FormatError. */
   open(record: ConsumedRecord, place: RecordPlace): FileRecord | undefined | Promise<FileRecord | undefined> {
+    // One member has all of it: who meets the closing record, which says where the chunks stand.
+    if (this.#context.isMember && isStriped(record)) return undefined;
     const decoded = decodeTopicRecord(record);
     return decoded?.kind === 'sealed' ? this.#openSealed(decoded, place) : decoded;
   }

@@ -83,7 +83,7 @@ export class Receiver {
       if (upload !== undefined) this.#options.background(this.#counted(upload, Promise.resolve()));
       if (upload?.close === undefined) continue;
       if (upload.complete) complete.push(upload);
-      else if (upload.isMade) this.#options.background(this.#fill(upload));
+      else if (upload.isFetched) this.#options.background(this.#fill(upload));
       else this.#options.onIncomplete(one.upload);
     }
     // Few at a time: there may be many that are held, and each is read back.
@@ -141,7 +141,7 @@ export class Receiver {
       const upload = this.#uploads.get(id);
       if (upload?.close === undefined || upload.complete || upload.again !== undefined) continue;
       if (await endIfStanding(this.#context, this.#uploads, upload, upload.close)) continue;
-      if (upload.isPassedOver && !upload.isMade) {
+      if (upload.isPassedOver && !upload.isFetched) {
         this.#options.background(this.#fill(upload));
         continue;
       }
@@ -250,7 +250,7 @@ export class Receiver {
     upload.saw(partition, offset);
     upload.dirty = true;
     const make = (): Promise<void> => this.#counted(upload, this.#fill(upload));
-    if (close.kind !== 'close') return this.#copies.admit(upload, close, make);
+    if (this.#copies.takes(close)) return this.#copies.admit(upload, close, make);
     if (!upload.complete) this.#options.onIncomplete(close.upload);
     return { finished: this.#counted(upload, this.#finishIfComplete(upload)) };
   }
@@ -294,7 +294,7 @@ export class Receiver {
     }
     await this.#finishIfComplete(upload);
     // A newer version may come: then nobody misses what this one is made of.
-    if (upload.isMade && !upload.complete) this.#options.onIncomplete(upload.ref.upload);
+    if (upload.isFetched && !upload.complete) this.#options.onIncomplete(upload.ref.upload);
     else await this.#failIncomplete(upload);
   }
 }

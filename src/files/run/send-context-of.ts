@@ -25,7 +25,8 @@ export function sendContextOf(options: UploadRunOptions): SendContext {
   const { compression, bandwidth = () => undefined, beyondRetention: beyond } = settings;
   const warn = (message: string): void => onEvent({ type: 'warning', message });
   const kept = new KeptFiles({ kafka, source, topic, compression, bandwidth, beyond, warn });
-  const on = { producer, topic: topic.name, topicId: topic.id, partitions, kept, isCut };
+  const { stripeAbove } = settings;
+  const on = { producer, topic: topic.name, topicId: topic.id, partitions, stripeAbove, kept, isCut };
   const ids = new UploadIds(Date.now, state.floor);
   return new SendContext({ ...shared, ...on, signal: stop.signal, buffers, ids }, limit);
 }

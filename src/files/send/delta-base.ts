@@ -24,7 +24,9 @@ export async function deltaBase(
   // The same in both: it was sent, and is to be sent again.
   if (sent === undefined || known.sealed !== undefined) return undefined;
   if (known.state !== 'sent' && known.upload === sent.upload) return undefined;
-  const { partition, first, last, size, upload, digest, of } = sent;
+  const { partition, first, last, size, upload, digest, of, stripes } = sent;
+  // Of what is striped a delta would have to be striped too: it names one range of each upload.
+  if (stripes !== undefined && of === undefined) return undefined;
   const own = { ...(of ?? { upload, path, partition, first, last }), size };
   if (!(await retained.stays(own))) return undefined;
   const ending = await readEnding(kafka, topic, own.partition, own.last);

@@ -160,6 +160,8 @@ type Read = Omit<FoundCopy, 'of'>;
 function sourceOf(path: string, sent: FileState): Found | undefined {
   if (sent.since !== undefined) return undefined;
   const { upload, partition, first, last, digest, of = { upload, path, partition, first, last } } = sent;
+  // A copy names one range.
+  if (sent.stripes !== undefined && sent.of === undefined) return undefined;
   return digest?.startsWith(trusted) === true ? { of, digest } : undefined;
 }
 

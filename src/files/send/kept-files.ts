@@ -1,7 +1,9 @@
 /** Holds files against what their topic keeps, before they are sent and while they are. */
 import { zstdCompressSync } from 'node:zlib';
 import type { Compression, Kafka, TopicDescription } from '../../kafka/contract.ts';
-import type { OpenFile, Source, SourceFile } from '../../stores/contract.ts';
+import type { Stripe } from '../../records/stripes.ts';
+import type { Source, SourceFile } from '../../stores/contract.ts';
+import { fillBuffer } from './fill-buffer.ts';
 import { outlookOf, type Retention, retentionOf } from './retention.ts';
 
 export interface KeptFilesOptions {
@@ -68,7 +70,15 @@ export class KeptFiles {
   }
 
   /** Why an upload is given up of which the topic has lost records already; `first`: the Kafka offset of the first one. */
-  lostRecord(partition: number, first: number | undefined): string | undefined {
+  lostRecord(
+    partition: number,
+    first: number | undefined,
+    stripes: readonly Stripe[] = [],
+  ): string | undefined {
+    for (const [where, begin] of stripes) {
+      const lost = this.lostRecord(where, begin);
+      if (lost !== undefined) return lost;
+    }
     const start = this.#starts.get(partition);
     if (this.#options.beyond || first === undefined || start === undefined || start <= first)
       return undefined;
@@ -82,12 +92,13 @@ export class KeptFiles {
     file: SourceFile,
     partition: number,
     first: number | undefined,
+    stripes?: readonly Stripe[],
   ): Promise<string | undefined> {
     const { bytes } = this.#retention ?? {};
     const { kafka, topic, beyond } = this.#options;
     if (!beyond && bytes !== undefined && file.size > bytes)
       this.#starts = await kafka.offsets(topic.name, 'earliest');
-    return this.lostRecord(partition, first);
+    return this.lostRecord(partition, first, stripes);
   }
 
   /** True when none of some places all over the file becomes smaller. Holes do. */
@@ -97,7 +108,7 @@ export class KeptFiles {
       const buffer = Buffer.allocUnsafe(lookBytes);
       for (let at = 0; at < looks; at++) {
         const position = Math.floor((Math.max(0, file.size - lookBytes) * at) / (looks - 1));
-        const bytes = buffer.subarray(0, await fill(handle, buffer, position));
+        const bytes = buffer.subarray(0, await fillBuffer(handle, buffer, position));
         if (zstdCompressSync(bytes).length < bytes.length * leastLeft) return false;
       }
       return true;
@@ -110,14 +121,4 @@ export class KeptFiles {
 /** Undefined where the ACLs refuse DescribeConfigs. */
 function readable({ config, maxMessageBytes }: TopicDescription): Retention | undefined {
   return maxMessageBytes === undefined && Object.keys(config).length === 0 ? undefined : retentionOf(config);
-}
-
-async function fill(handle: OpenFile, buffer: Uint8Array, position: number): Promise<number> {
-  let filled = 0;
-  while (filled < buffer.length) {
-    const read = await handle.read(buffer.subarray(filled), position + filled);
-    if (read === 0) break;
-    filled += read;
-  }
-  return filled;
 }

@@ -65,6 +65,15 @@ test('One is kept free for what is urgent, while anything may be, and where ther
   assert.deepEqual([alone.choose(), alone.choose(true)], [0, 0]);
 });
 
+test('What is striped has all but the one that is kept free, its own first', () => {
+  const choice = new PartitionChoice(4);
+  assert.deepEqual(choice.all(2), [2, 3, 0, 1]);
+  choice.keepFree(true);
+  assert.deepEqual(choice.all(2), [2, 0, 1]);
+  choice.keepFree(false);
+  assert.deepEqual(choice.all(3), [3, 0, 1, 2]);
+});
+
 test('Added partitions are used at once, and there are never fewer', () => {
   const choice = new PartitionChoice(1);
   choice.add(0, 10);

@@ -55,6 +55,13 @@ export class PartitionChoice {
     return best;
   }
 
+  /** Those that share what is striped, `home` first: not the one that is kept free. */
+  all(home: number): readonly number[] {
+    const { length } = this.#pending;
+    const count = this.#keepsFree && length > 1 ? length - 1 : length;
+    return Array.from({ length: count }, (_, step) => (home + step) % count);
+  }
+
   /** `bytes` go to the partition (negative: they have arrived). */
   add(partition: number, bytes: number): void {
     this.#pending[partition]! += bytes;

@@ -11,10 +11,15 @@ import type { SendContext } from './send-context.ts';
 /** Smaller files are sent whole: asking what they were costs as much. */
 export const leastDelta = 1024 * 1024;
 
-/** A hasher of a whole file that is sent. */
-export function hasherFor(context: SendContext, checksum: ChecksumAlgorithm, size: number): FileHasher {
+/** A hasher of a whole file that is sent. Of what is striped nothing is cut: no delta names it. */
+export function hasherFor(
+  context: SendContext,
+  checksum: ChecksumAlgorithm,
+  size: number,
+  isStriped = false,
+): FileHasher {
   const whole = createFileHasher(checksum, size);
-  if (!context.options.isCut || size < leastDelta) return whole;
+  if (!context.options.isCut || isStriped || size < leastDelta) return whole;
   return new CuttingHasher(whole, new PieceHasher(bitsFor(size, context.limit), context.limit));
 }
 

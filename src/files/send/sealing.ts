@@ -6,6 +6,7 @@ import { type Chunk, type Close, chunkHeaders, encodeChunk, encodeClose } from '
 import { keyedDigest } from '../../records/keyed-digest.ts';
 import { sealChunk, sealClose, sealedOverhead } from '../../records/seal-record.ts';
 import type { WrappedKey } from '../../records/sealed-form.ts';
+import { homeHeader } from '../../records/stripes.ts';
 import type { Encryption } from '../shared/encryption.ts';
 
 /** How one upload's records are written, by one run. */
@@ -27,8 +28,9 @@ export class Sealing {
 
   /** The largest chunk in a batch of `limit` bytes. */
   largestChunk(limit: number, chunk: Omit<Chunk, 'kind' | 'bytes'>): number {
-    const { checksum, size } = chunk;
-    const least = largestValue(limit, { headers: chunkHeaders(chunk, checksum, size, 0) });
+    const { checksum, size, home } = chunk;
+    const headers = [...chunkHeaders(chunk, checksum, size, 0), ...homeHeader(home)];
+    const least = largestValue(limit, { headers });
     return this.#key === undefined ? least : least - sealedOverhead(this.#key, chunk.path);
   }
 

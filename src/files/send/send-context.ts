@@ -21,6 +21,8 @@ export interface SendContextOptions {
   readonly linger: number;
   readonly buffers: Buffers;
   readonly partitions: PartitionChoice;
+  /** Files of more bytes go to all partitions; 0, or absent: none does. */
+  readonly stripeAbove?: number;
   readonly state: UploadState;
   readonly ids: UploadIds;
   readonly progress: Progress;

@@ -17,6 +17,7 @@ import { lookText } from '../shared/look-text.ts';
 import { abortUpload } from './abort-upload.ts';
 import { type DeltaBaseOptions, deltaBase } from './delta-base.ts';
 import { type DeltaBase, type DeltaPlan, planDelta } from './delta-plan.ts';
+import { fillBuffer } from './fill-buffer.ts';
 import { FreshPieces } from './fresh-pieces.ts';
 import { hashUpTo } from './hash-file.ts';
 import { leastDelta } from './pieces-of.ts';
@@ -24,7 +25,7 @@ import { hasMore, isStale } from './said-size.ts';
 import { Sealing } from './sealing.ts';
 import type { SendContext } from './send-context.ts';
 import { sendCopy } from './send-copy.ts';
-import { fill, type SendOutcome } from './send-file.ts';
+import type { SendOutcome } from './send-file.ts';
 
 export type SendDeltaOutcome = SendOutcome & { readonly copyOf?: string; readonly reused?: number };
 
@@ -187,7 +188,7 @@ async function sendFresh(
     const buffer = await context.takeBuffer(wanted);
     let bytes = buffer.subarray(0, 0);
     try {
-      bytes = buffer.subarray(0, await fill(handle, buffer.subarray(0, wanted), offset));
+      bytes = buffer.subarray(0, await fillBuffer(handle, buffer.subarray(0, wanted), offset));
       check.update(bytes);
     } catch (error) {
       failure ??= error;

@@ -16,11 +16,14 @@ import { lookText } from '../shared/look-text.ts';
 import { checksumOf, sealedMark } from '../state/decide.ts';
 import { fingerprintOf } from '../state/fingerprint.ts';
 import { abortUpload } from './abort-upload.ts';
+import { appendStriped, stripePlanOf } from './append-striped.ts';
+import { fillBuffer } from './fill-buffer.ts';
 import { hashUpTo } from './hash-file.ts';
 import { hasherFor, withPieces } from './pieces-of.ts';
 import { hasMore, isStale, longReason, shortReason } from './said-size.ts';
 import { Sealing } from './sealing.ts';
 import type { SendContext } from './send-context.ts';
+import type { StripePlan } from './stripe-plan.ts';
 
 /** Bytes acknowledged between two notes of progress, or milliseconds: what a killed uploader sends again at the most, and what is in flight. */
 const noteEvery = 8 * 1024 * 1024;
@@ -46,6 +49,8 @@ interface Sending {
   readonly ref: UploadRef;
   readonly file: SourceFile;
   readonly partition: number;
+  /** Where its chunks go, if not all to that partition. */
+  readonly plan: StripePlan | undefined;
   /** An upload keeps the algorithm that it began with: its chunks on the topic name it. */
   readonly checksum: ChecksumAlgorithm;
   readonly hasher: FileHasher;
@@ -107,12 +112,17 @@ export async function sendFile(
     const upload = resume?.upload ?? ids.next(known?.upload);
     const acked = resume?.acked ?? 0;
     const checksum = checksumOf(resume) ?? context.options.checksum;
+    const partition = resume?.partition ?? partitions.choose(context.isUrgent);
+    const ref = { uploader, path: file.path, upload };
+    const chunk = { ...ref, checksum, size: file.size, offset: 0, home: partition };
+    const plan = stripePlanOf(context, sealing, chunk, resume);
     return {
-      ref: { uploader, path: file.path, upload },
+      ref,
       file,
-      partition: resume?.partition ?? partitions.choose(context.isUrgent),
+      partition,
+      plan,
       checksum,
-      hasher: hasherFor(context, checksum, file.size),
+      hasher: hasherFor(context, checksum, file.size, plan !== undefined),
       sealing,
       sealed: sealedMark(encryption, upload, checksum),
       resumedFrom: acked,
@@ -127,7 +137,7 @@ export async function sendFile(
 }
 
 async function send(context: SendContext, handle: OpenFile, sending: Sending): Promise<SendOutcome> {
-  const { file, ref, partition } = sending;
+  const { file, ref, partition, plan } = sending;
   const opened = await handle.look();
   if (lookText(opened) !== lookText(file)) return changed(context, sending, 'it changed before it was read');
   // The digest is of the whole file: what an earlier run sent is read again, not sent again.
@@ -137,7 +147,7 @@ async function send(context: SendContext, handle: OpenFile, sending: Sending): P
     note(context, sending, 'sending');
     return { outcome: 'stopped' };
   }
-  const lost = await context.options.kept?.lostRecordNow(file, partition, sending.first);
+  const lost = await context.options.kept?.lostRecordNow(file, partition, sending.first, plan?.stripes);
   if (lost !== undefined) {
     await abortUpload(context, ref, partition, lost);
     return { outcome: 'lost', reason: lost };
@@ -150,7 +160,7 @@ async function send(context: SendContext, handle: OpenFile, sending: Sending): P
   if (await hasMore(handle, file.size)) return changed(context, sending, longReason(file));
   const digest = await sending.hasher.digest();
   const { mtime, mode } = opened.kept ?? file;
-  const facts = { size: file.size, digest, mtime, mode };
+  const facts = { size: file.size, digest, mtime, mode, ...(plan && { stripes: plan.stripes }) };
   crashPoint('close:before-append');
   const closing = withPieces(context, sending.hasher, { ...ref, ...facts });
   const close = await context.append(partition, sending.sealing.close(closing), closing.index?.length ?? 0);
@@ -166,8 +176,9 @@ async function sendChunks(
   sending: Sending,
 ): Promise<'all' | 'short' | 'stopped'> {
   const { buffers, chunkSize, producer, signal, progress, kept } = context.options;
-  const { file, ref, partition, checksum, sealing } = sending;
-  const largest = sealing.largestChunk(context.limit, { ...ref, checksum, size: file.size, offset: 0 });
+  const { file, ref, partition, plan, checksum, sealing } = sending;
+  const common = { ...ref, checksum, size: file.size, ...(plan && { home: partition }) };
+  const largest = sealing.largestChunk(context.limit, { ...common, offset: 0 });
   const flights = new Set<Promise<void>>();
   let failure: unknown;
   const read = async (position: number): Promise<Piece> => {
@@ -177,7 +188,7 @@ async function sendChunks(
     const buffer = await context.takeBuffer(size);
     try {
       const wanted = chunkSize === undefined ? Math.min(buffer.length, largest, left) : size;
-      const bytes = buffer.subarray(0, await fill(handle, buffer.subarray(0, wanted), position));
+      const bytes = buffer.subarray(0, await fillBuffer(handle, buffer.subarray(0, wanted), position));
       return { buffer, bytes, whole: bytes.length === wanted };
     } catch (error) {
       failure ??= error;
@@ -191,7 +202,7 @@ async function sendChunks(
   while (ahead !== undefined) {
     const { buffer, bytes, whole } = await ahead;
     ahead = undefined;
-    const isLost = kept?.lostRecord(partition, sending.first) !== undefined;
+    const isLost = kept?.lostRecord(partition, sending.first, plan?.stripes) !== undefined;
     if (signal.aborted || !whole || failure !== undefined || isLost) {
       buffers.give(buffer);
       outcome = signal.aborted ? 'stopped' : 'short';
@@ -202,8 +213,11 @@ async function sendChunks(
     position += bytes.length;
     if (position < file.size) ahead = read(position);
     const hashed = sending.hasher.update(bytes);
-    const record = sealing.chunk({ ...ref, checksum, size: file.size, offset, bytes }, hashed);
-    const append = (sealed: NewRecord) => context.append(partition, sealed, bytes.length, 'free');
+    const record = sealing.chunk({ ...common, offset, bytes }, hashed);
+    const append = (sealed: NewRecord): Promise<Appended> =>
+      plan === undefined
+        ? context.append(partition, sealed, bytes.length, 'free')
+        : appendStriped(context, plan, sealed, bytes.length);
     const appended = (record instanceof Promise ? record.then(append) : append(record)).then((place) => {
       crashPoint('chunk:after-ack');
       progress.advance(file.path, bytes.length);
@@ -231,17 +245,6 @@ interface Piece {
   readonly whole: boolean;
 }
 
-/** Reads until the buffer is full or the file ends; resolves with how much came. */
-export async function fill(handle: OpenFile, buffer: Uint8Array, position: number): Promise<number> {
-  let filled = 0;
-  while (filled < buffer.length) {
-    const read = await handle.read(buffer.subarray(filled), position + filled);
-    if (read === 0) break;
-    filled += read;
-  }
-  return filled;
-}
-
 /** Where to go on is said by one number, up to which nothing is missing: what stands behind it may be sent again. */
 function acknowledged(
   context: SendContext,
@@ -250,8 +253,9 @@ function acknowledged(
   length: number,
   place: Appended,
 ): void {
-  const { acked, file, first } = sending;
-  sawOffset(sending, place);
+  const { acked, file, first, partition: home } = sending;
+  // In another partition it stands in the plan.
+  if (place.partition === home) sawOffset(sending, place);
   acked.add(offset, offset + length);
   const news = acked.prefix - sending.noted;
   const isDue = news > 0 && (news >= noteEvery || performance.now() - sending.notedAt >= noteAfterMs);
@@ -271,7 +275,7 @@ function standingAt(topic: string, known: FileState): Sending['standing'] {
 }
 
 function note(context: SendContext, sending: Sending, state: FileState['state'], digest?: string): void {
-  const { file, ref, partition, checksum, first, last, standing, sealed } = sending;
+  const { file, ref, partition, plan, checksum, first, last, standing, sealed } = sending;
   const acked = sending.acked.prefix;
   if (first === undefined) return;
   sending.noted = acked;
@@ -279,9 +283,10 @@ function note(context: SendContext, sending: Sending, state: FileState['state'],
   const fingerprint = fingerprintOf(file, context.options.encryption);
   const { topicId: topic } = context.options;
   const entry = { topic, upload: ref.upload, state, fingerprint, partition, first, last, acked, ...sealed };
+  const where = plan && { stripes: plan.stripes };
   const open = { ...(sealed.sealed === undefined ? { checksum } : {}), ...standing };
   const more = digest === undefined ? open : { digest };
-  context.options.state.set(file.path, { ...entry, ...more });
+  context.options.state.set(file.path, { ...entry, ...where, ...more });
 }
 
 async function changed(context: SendContext, sending: Sending, reason: string): Promise<SendOutcome> {

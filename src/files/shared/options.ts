@@ -67,6 +67,8 @@ export interface UploadOptions extends TopicOptions, StoreOptions, EncryptionOpt
   readonly chunkSize?: number;
   /** Files up to so many bytes travel in packs. 0: none. */
   readonly packBelow?: number;
+  /** Files of more bytes have their chunks in all partitions, so that several brokers carry them. 0: none has. */
+  readonly stripeAbove?: number;
   /** Milliseconds that a pack waits for company. */
   readonly linger?: number;
   /** At most so many connections to a broker. */
@@ -142,6 +144,7 @@ export const uploadDefaults = {
   checksum: 'sha256',
   compression: 'auto',
   packBelow: 256 * 1024,
+  stripeAbove: 0,
   linger: 50,
   connections: 32,
   bufferBytes: 16 * 1024 * 1024,

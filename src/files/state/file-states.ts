@@ -4,6 +4,7 @@
  */
 import type { ChecksumAlgorithm } from '../../records/checksum.ts';
 import type { FileState, SentVersion } from '../../records/state-record.ts';
+import type { Stripe } from '../../records/stripes.ts';
 import type { KnownContents } from './known-contents.ts';
 
 /** A fingerprint's change time that is its modification time, as of most files. */
@@ -16,8 +17,8 @@ type Facts = readonly [
   partition: number,
   first: number,
   last: number,
-  /** Whose bytes it has, as a copy; or since which offset these stand, as a delta. */
-  of?: readonly [upload: string, path: string, partition: number, first: number, last: number] | number,
+  /** Whose bytes it has, as a copy; since which offset these stand, as a delta; or where its chunks stand, if it is striped. */
+  of?: Source | number | readonly Stripe[],
 ];
 type Entry = readonly [
   topic: number,
@@ -154,14 +155,23 @@ function versionOf(upload: string, [size, mtime, digest, partition, first, last,
   return { upload, size, mtime, digest: String(digest), ...place };
 }
 
-function sourceOf({ of, since }: Pick<FileState, 'of' | 'since'>): [] | [NonNullable<Facts[6]>] {
-  if (of === undefined) return since === undefined ? [] : [since];
-  return [[of.upload, of.path, of.partition, of.first, of.last]];
+type Source = readonly [upload: string, path: string, partition: number, first: number, last: number];
+type Made = Pick<FileState, 'of' | 'since' | 'stripes'>;
+
+function sourceOf({ of, since, stripes }: Made): [] | [NonNullable<Facts[6]>] {
+  if (of !== undefined) return [[of.upload, of.path, of.partition, of.first, of.last]];
+  const other = since ?? stripes;
+  return other === undefined ? [] : [other];
 }
 
-function ofSource(of: Facts[6]): Pick<FileState, 'of' | 'since'> {
+function ofSource(of: Facts[6]): Made {
   if (of === undefined) return {};
   if (typeof of === 'number') return { since: of };
+  if (isStripes(of)) return { stripes: of };
   const [upload, path, partition, first, last] = of;
   return { of: { upload, path, partition, first, last } };
+}
+
+function isStripes(of: Source | readonly Stripe[]): of is readonly Stripe[] {
+  return typeof of[0] !== 'string';
 }

@@ -2,6 +2,7 @@
 import { ConfigurationError, IncompleteError } from '../../errors.ts';
 import type { Kafka, TopicDescription } from '../../kafka/contract.ts';
 import { sentVersionOf } from '../../records/state-record.ts';
+import type { Stripe } from '../../records/stripes.ts';
 import type { Keyring } from '../shared/keyring.ts';
 import { existingTopic } from '../shared/topics.ts';
 import { readState } from './read-state.ts';
@@ -30,6 +31,8 @@ export interface FilePlace {
   readonly first: number;
   /** All of its records stand below this Kafka offset; undefined while it is being sent. */
   readonly until: number | undefined;
+  /** It is striped: chunks stand in these partitions. */
+  readonly stripes?: readonly Stripe[];
 }
 
 /**
@@ -48,6 +51,7 @@ export async function locate(
   const known = await knownPlaces(kafka, description, wanted, keyring);
   // An offset proves nothing where the topic has no record: retention took it, or the log was cut.
   const standing = known.find(standsWithin(earliest, latest));
+  if (standing?.isSent === false && standing.stripes !== undefined) throw notFollowed(wanted);
   if (standing !== undefined) return bytesOf(wanted.path, standing, standing.isSent ? latest : undefined);
   return search(kafka, topic, wanted, known.length > 0, keyring);
 }
@@ -58,21 +62,32 @@ interface KnownPlace extends RecordsOf {
   readonly isSent: boolean;
 }
 
-type WithBytes = Pick<KnownPlace, 'upload' | 'partition' | 'first' | 'of' | 'since' | 'digest'> & {
+type WithBytes = Pick<
+  KnownPlace,
+  'upload' | 'partition' | 'first' | 'of' | 'since' | 'digest' | 'stripes'
+> & {
   readonly last?: number | undefined;
 };
 
 /** Where the bytes of a version are to be read from. `ends`: where partitions end, if all of it is there. */
 function bytesOf(
   path: string,
-  { of, digest, since, last, ...own }: WithBytes,
+  { of, digest, since, last, stripes, ...own }: WithBytes,
   ends: ReadonlyMap<number, number> | undefined,
 ): FilePlace {
   const { upload, partition, first } = of ?? own;
   const place = { upload, path: of?.path ?? path, partition, first, until: ends?.get(partition) };
   if (since !== undefined && last !== undefined && ends !== undefined)
     return { ...place, first: Math.min(first, since), delta: last };
-  return of === undefined || digest === undefined ? place : { ...place, digest };
+  if (of === undefined) return stripes === undefined ? place : { ...place, stripes };
+  return digest === undefined ? place : { ...place, digest };
+}
+
+/** Where the next chunk will come is not known. */
+function notFollowed({ uploader, path }: WantedFile): IncompleteError {
+  return new IncompleteError(
+    `${uploader}/${path} is striped over several partitions, and cannot be followed: it can be read once all of it was sent`,
+  );
 }
 
 /** What `T.state` tells of the file that would do, the best first. */
@@ -124,6 +139,8 @@ async function search(
     throw new IncompleteError(
       `${name} is still being sent, or was left half sent: add --follow to wait for the rest`,
     );
+  if (found.state === 'sending' && found.home !== undefined)
+    throw notFollowed({ uploader, path, upload, follow });
   const ends = await kafka.offsets(topic, 'latest');
   return bytesOf(path, found, found.state === 'sending' ? undefined : ends);
 }

@@ -1,6 +1,7 @@
 /** Which bytes of incomplete versions are missing, of those that `T.state` tells of. */
 import type { Kafka } from '../../kafka/contract.ts';
 import type { UploadRef } from '../../records/file-record.ts';
+import type { Stripe } from '../../records/stripes.ts';
 import type { ByteRange } from '../../stores/contract.ts';
 import type { Keyring } from '../shared/keyring.ts';
 import type { ListedFile } from '../shared/reading-options.ts';
@@ -9,16 +10,21 @@ import { readVersions } from './read-versions.ts';
 import type { RecordsOf } from './standing-records.ts';
 
 /** Where there may be records with bytes of a version, as far as the topic has them: `[from, until)`, or nothing. Those of a copy are another's. */
-function spanOf({ earliest, latest }: Held, { of, ...own }: RecordsOf): ByteRange | undefined {
+function spansOf({ earliest, latest }: Held, { of, stripes = [], ...own }: RecordsOf): Span[] {
   const { partition, first, last, since = first }: RecordsOf = of ?? own;
-  const from = Math.max(Math.min(first, since), earliest.get(partition) ?? 0);
-  const until = Math.min(last + 1, latest.get(partition) ?? 0);
-  return from < until ? [from, until] : undefined;
+  const main: Stripe = [partition, Math.min(first, since), last];
+  const places = of === undefined ? [main, ...stripes] : [main];
+  return places.flatMap(([where, first, last]): Span[] => {
+    const from = Math.max(first, earliest.get(where) ?? 0);
+    const until = Math.min(last + 1, latest.get(where) ?? 0);
+    return from < until ? [[where, from, until]] : [];
+  });
 }
+type Span = readonly [partition: number, from: number, until: number];
 
 /** True for a version of which the topic may have a part, so that only its records tell what is missing. */
 export function isHalf({ state, locked, place }: MaybePlaced, held: Held): boolean {
-  return state === 'incomplete' && !locked && place !== undefined && spanOf(held, place) !== undefined;
+  return state === 'incomplete' && !locked && place !== undefined && spansOf(held, place).length > 0;
 }
 
 /** Whose records have the bytes. */
@@ -49,11 +55,10 @@ export class MissingBytes {
     const [from, until] = [new Map<number, number>(), new Map<number, number>()];
     for (const { place } of halves) {
       if (place === undefined) continue;
-      const span = spanOf(held, place);
-      if (span === undefined) continue;
-      const { partition } = place.of ?? place;
-      from.set(partition, Math.min(span[0], from.get(partition) ?? span[0]));
-      until.set(partition, Math.max(span[1], until.get(partition) ?? span[1]));
+      for (const [partition, begin, end] of spansOf(held, place)) {
+        from.set(partition, Math.min(begin, from.get(partition) ?? begin));
+        until.set(partition, Math.max(end, until.get(partition) ?? end));
+      }
     }
     if (from.size === 0) return new MissingBytes(held, new Map());
     const paths = new Set(halves.map(withBytes).map(({ uploader, path }) => `${uploader}/${path}`));
@@ -71,7 +76,7 @@ export class MissingBytes {
   of(placed: MaybePlaced): ListedFile {
     const { place, ...file } = placed;
     if (place === undefined || file.state !== 'incomplete' || file.locked) return file;
-    if (spanOf(this.#held, place) === undefined)
+    if (spansOf(this.#held, place).length === 0)
       return { ...file, missing: file.size === 0 ? [] : [[0, file.size]] };
     const missing = this.#found.get(nameOf(withBytes(placed)));
     return missing === undefined ? file : { ...file, missing };

@@ -143,14 +143,15 @@ async function giveUpCut(
   state: UploadState,
   atLeast: readonly number[],
 ): Promise<void> {
-  const isBehind = ({ partition, last }: Pick<FileState, 'partition' | 'last'>): boolean =>
-    last >= (atLeast[partition] ?? 0);
+  type Placed = Pick<FileState, 'partition' | 'last' | 'stripes'>;
+  const reaches = ({ partition, last, stripes = [] }: Placed, ends: readonly number[]): boolean =>
+    last >= (ends[partition] ?? 0) || stripes.some(([where, , last]) => last >= (ends[where] ?? 0));
+  const isBehind = (version: Placed): boolean => reaches(version, atLeast);
   if (!someFile(state, (file) => file.topic === topic.id && [file, file.before ?? file].some(isBehind)))
     return;
   // Asked after the state was read: what that tells of may have been sent meanwhile.
   const ends = await endsOf(kafka, topic);
-  const isCut = ({ partition, last }: Pick<FileState, 'partition' | 'last'>): boolean =>
-    last >= (ends[partition] ?? 0);
+  const isCut = (version: Placed): boolean => reaches(version, ends);
   let count = 0;
   for (const [path, file] of state.files()) {
     if (file.topic !== topic.id) continue;

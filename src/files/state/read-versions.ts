@@ -11,6 +11,7 @@ import {
   type UploadRef,
 } from '../../records/file-record.ts';
 import { isOfMany, type SealedRecord } from '../../records/sealed-form.ts';
+import type { Stripe } from '../../records/stripes.ts';
 import { decodeTopicRecord } from '../../records/topic-record.ts';
 import { versionOf } from '../../records/upload-id.ts';
 import { Ranges } from '../incoming/ranges.ts';
@@ -37,6 +38,10 @@ export interface Version extends UploadRef {
   /** It was sent as a delta: since which offset its bytes stand, and where the record that says so does. */
   readonly since?: number;
   readonly last?: number;
+  /** It is striped, and closed: where its chunks stand. */
+  readonly stripes?: readonly Stripe[] | undefined;
+  /** It is striped. */
+  readonly home?: number;
   readonly encrypted?: true;
   /** No key at hand opens it: its path may be a hash, and nobody knows its digest. */
   readonly locked?: true;
@@ -180,13 +185,15 @@ class Drafts {
       for (const gone of decoded.entries)
         this.#note({ uploader, ...gone }, record, partition, { ...marks, end: decoded.kind });
     } else if (decoded.kind === 'chunk') {
-      const { size, offset, bytes } = decoded;
-      this.#note(decoded, record, partition, { ...marks, size }, [offset, offset + bytes.length]);
+      const { size, offset, bytes, home } = decoded;
+      const where = home === undefined ? {} : { home };
+      this.#note(decoded, record, partition, { ...marks, size, ...where }, [offset, offset + bytes.length]);
     } else if (decoded.kind === 'abort') {
       this.#note(decoded, record, partition, { ...marks, end: 'abort', sentAt: record.timestamp });
     } else {
       const of = decoded.kind === 'copy' ? { of: decoded.of } : {};
-      const closed = { ...marks, ...closedBy(decoded), ...of, sentAt: record.timestamp };
+      const where = decoded.kind === 'close' ? stripesAt(decoded, record.offset, partition) : {};
+      const closed = { ...marks, ...closedBy(decoded), ...of, ...where, sentAt: record.timestamp };
       if (decoded.kind === 'delta') this.#noteParts(decoded, record, partition);
       const { offset: last } = record;
       const made = decoded.kind === 'delta' ? { since: sinceOf(decoded.parts), last } : {};
@@ -234,6 +241,13 @@ class Drafts {
 
 function keyOf({ uploader, path, upload }: UploadRef): string {
   return `${upload} ${uploader}/${path}`;
+}
+
+/** Of what is striped the records stand elsewhere too: the closing record's own partition counts, as in `T.state`. */
+function stripesAt({ stripes }: Close, offset: number, partition: number) {
+  if (stripes === undefined) return {};
+  const first = stripes.find(([where]) => where === partition)?.[1] ?? offset;
+  return { stripes, partition, first };
 }
 
 /** What a closing record and an entry of a pack say. */

@@ -36,7 +36,7 @@ export async function rebuildState(
     partition: number,
     first: number,
     last: number,
-    made: Pick<FileState, 'of' | 'since'> = {},
+    made: Pick<FileState, 'of' | 'since' | 'stripes'> = {},
   ): void => {
     const known = found.get(path);
     if (known !== undefined && known.upload >= upload) return;
@@ -66,7 +66,8 @@ export async function rebuildState(
           for (const { path, upload } of decoded.entries)
             noteGone(path, upload, batch.partition, record.offset);
         } else if (decoded.kind === 'chunk') {
-          if (!firsts.has(decoded.upload)) firsts.set(decoded.upload, record.offset);
+          const isHome = (decoded.home ?? batch.partition) === batch.partition;
+          if (isHome && !firsts.has(decoded.upload)) firsts.set(decoded.upload, record.offset);
         } else {
           const first = firsts.get(decoded.upload) ?? record.offset;
           firsts.delete(decoded.upload);
@@ -91,7 +92,8 @@ export async function rebuildState(
 }
 
 /** Whose bytes a version has, as its state tells. */
-function madeOf(ending: Ending, first: number): Pick<FileState, 'of' | 'since'> {
+function madeOf(ending: Ending, first: number): Pick<FileState, 'of' | 'since' | 'stripes'> {
   if (ending.kind === 'copy') return { of: ending.of };
-  return ending.kind === 'delta' ? { since: Math.min(first, sinceOf(ending.parts)) } : {};
+  if (ending.kind === 'delta') return { since: Math.min(first, sinceOf(ending.parts)) };
+  return ending.stripes === undefined ? {} : { stripes: ending.stripes };
 }

@@ -3,7 +3,7 @@ import type { Kafka } from '../../kafka/contract.ts';
 import type { FileState } from '../../records/state-record.ts';
 
 /** Where a version stands; of a copy, and of a delta, also where its bytes do. */
-export type RecordsOf = Pick<FileState, 'partition' | 'first' | 'last' | 'of' | 'since'>;
+export type RecordsOf = Pick<FileState, 'partition' | 'first' | 'last' | 'of' | 'since' | 'stripes'>;
 
 /** Asks how far the topic reaches now; what it resolves with tells by that. */
 export async function standingRecords(kafka: Kafka, topic: string): Promise<(version: RecordsOf) => boolean> {
@@ -16,10 +16,11 @@ export function standsWithin(
   earliest: ReadonlyMap<number, number>,
   latest: ReadonlyMap<number, number>,
 ): (version: RecordsOf) => boolean {
-  const stands = ({ partition, first, last, of, since = first }: RecordsOf): boolean =>
+  const stands = ({ partition, first, last, of, since = first, stripes = [] }: RecordsOf): boolean =>
     (earliest.get(partition) ?? first + 1) <= Math.min(first, since) &&
     last < (latest.get(partition) ?? 0) &&
-    (of === undefined || stands(of));
+    (of === undefined || stands(of)) &&
+    stripes.every(([partition, first, last]) => stands({ partition, first, last }));
   return stands;
 }
 

@@ -200,8 +200,8 @@ export const sending: readonly Defect[] = [
     edits: [
       edit(
         'src/files/state/open-state.ts',
-        '    last >= (ends[partition] ?? 0);',
-        '    last >= (ends[partition] ?? 0) + 1e15;',
+        '  const isCut = (version: Placed): boolean => reaches(version, ends);',
+        '  const isCut = (version: Placed): boolean => reaches(version, []) && ends.length < 0;',
       ),
     ],
     seekers: [rememberingModel, crash],
