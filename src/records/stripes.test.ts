@@ -3,7 +3,15 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { FormatError } from '../errors.ts';
 import { decodeFileRecord, encodeChunk, encodeClose } from './file-record.ts';
-import { checkStripes, isStriped, type Stripe, stripesLimit, stripesOf, stripesText } from './stripes.ts';
+import {
+  checkStripes,
+  isStriped,
+  type Stripe,
+  stripesLimit,
+  stripesOf,
+  stripesShape,
+  stripesText,
+} from './stripes.ts';
 
 const ref = { uploader: 'shop', path: 'a', upload: '0'.repeat(32) };
 const facts = { size: 5, digest: `sha256:${'0'.repeat(64)}`, mtime: '1', mode: 0o644 };
@@ -90,3 +98,18 @@ for (const text of [
   test(`"${text}" says no stripes`, () => {
     assert.throws(() => stripesOf(text), FormatError);
   });
+
+test('State has none that no reader would follow', () => {
+  assert.deepEqual(stripesShape.parse([[1, 5, 9]]), [[1, 5, 9]]);
+  for (const wrong of [
+    [],
+    [[1, 9, 5]],
+    [
+      [1, 5, 9],
+      [1, 10, 12],
+    ],
+    [[1, 5]],
+    [[-1, 5, 9]],
+  ])
+    assert.equal(stripesShape.safeParse(wrong).success, false, JSON.stringify(wrong));
+});

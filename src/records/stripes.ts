@@ -17,6 +17,7 @@ export const stripesShape = z
   .array(z.tuple([whole, whole, whole]).readonly())
   .min(1)
   .max(stripesLimit)
+  .refine((stripes) => faultOf(stripes) === undefined)
   .readonly();
 
 /** Chunks stand in `partition` at Kafka offsets `first` to `last`, among other records. */
@@ -26,14 +27,20 @@ const form = /^[0-9]{1,10}:[0-9]{1,16}-[0-9]{1,16}(?:,[0-9]{1,10}:[0-9]{1,16}-[0
 
 /** Throws FormatError for what no reader would follow. */
 export function checkStripes(stripes: readonly Stripe[]): void {
+  const fault = faultOf(stripes);
+  if (fault !== undefined) throw new FormatError(fault);
+}
+
+function faultOf(stripes: readonly Stripe[]): string | undefined {
   if (stripes.length === 0 || stripes.length > stripesLimit)
-    throw new FormatError(`stripes on ${stripes.length} partitions, 1 to ${stripesLimit} are possible`);
+    return `stripes on ${stripes.length} partitions, 1 to ${stripesLimit} are possible`;
   const partitions = new Set(stripes.map(([partition]) => partition));
-  if (partitions.size !== stripes.length) throw new FormatError('two stripes in one partition');
+  if (partitions.size !== stripes.length) return 'two stripes in one partition';
   for (const [partition, first, last] of stripes) {
     const isRight = [partition, first, last].every((value) => Number.isSafeInteger(value) && value >= 0);
-    if (!isRight || first > last) throw new FormatError(`a stripe at ${partition}:${first}-${last}`);
+    if (!isRight || first > last) return `a stripe at ${partition}:${first}-${last}`;
   }
+  return undefined;
 }
 
 /** `2:1041-1969,0:12-811`. */

@@ -6,6 +6,7 @@ import {
   encodeReady,
   statePartition,
 } from '../../../src/records/state-record.ts';
+import type { Stripe } from '../../../src/records/stripes.ts';
 import { craftedId } from '../../support/crafted.ts';
 import * as nasty from '../nasty.ts';
 import type { Random } from '../random.ts';
@@ -24,8 +25,10 @@ function draft(random: Random): WrittenRecord {
   const upload = craftedId({ path, version: random.between(1, 5) });
   const digest = `md5:${'0'.repeat(32)}`;
   const place = { partition: random.below(4), first: random.below(50), last: random.below(80) };
+  const stripe = (partition: number): Stripe => [partition, place.first, place.first + random.below(50)];
+  const where = random.chance(0.7) ? place : { ...place, stripes: [stripe(0), stripe(random.between(1, 9))] };
   const fingerprint = { size: 4096, mtime: '1700000000000000000', ctime: '', inode: '7' };
-  const before = { upload: craftedId({ path, version: 0 }), size: 5, mtime: '0', digest, ...place };
+  const before = { upload: craftedId({ path, version: 0 }), size: 5, mtime: '0', digest, ...where };
   const record = random.pick([
     () =>
       encodeFileState(uploader, path, {
@@ -33,7 +36,7 @@ function draft(random: Random): WrittenRecord {
         upload,
         state: 'sent',
         fingerprint,
-        ...place,
+        ...where,
         acked: 4096,
         digest,
       }),
@@ -43,7 +46,7 @@ function draft(random: Random): WrittenRecord {
         upload,
         state: 'sending',
         fingerprint,
-        ...place,
+        ...where,
         acked: 100,
         checksum: 'md5',
         before,
@@ -54,7 +57,7 @@ function draft(random: Random): WrittenRecord {
         upload,
         state: 'aborted',
         fingerprint,
-        ...place,
+        ...where,
         acked: 0,
       }),
     () => encodeFileState(uploader, path, null),
