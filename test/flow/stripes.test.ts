@@ -7,6 +7,7 @@ import { listFrom } from '../../src/files/list.ts';
 import { stateTopicOf } from '../../src/files/shared/topics.ts';
 import { verifyFrom } from '../../src/files/verify.ts';
 import { MemoryBucket, MemoryBucketSink } from '../../src/stores/memory/bucket.ts';
+import { MemoryDisk, MemorySink } from '../../src/stores/memory/sink.ts';
 import { MemorySource } from '../../src/stores/memory/source.ts';
 import { encryptedFlow } from '../support/encrypted-flow.ts';
 import { faultySource, once } from '../support/faulty-store.ts';
@@ -222,4 +223,51 @@ test('Stopped amid its stripes, the uploader goes on, sends nothing twice, and k
   assert.deepEqual([rest.files, rest.open, flow.disk.parts.size], [1, 0, 0]);
   assert.ok(rest.wireBytes < 35_000);
   assert.deepEqual(flow.received(), flow.sent());
+});
+
+test('While something may be urgent its partition is kept free of stripes', async () => {
+  const flow = new Flow();
+  flow.source.write('large', noise(50_000));
+  flow.source.write('alarm', noise(50_000));
+  await flow.up({ ...striped, first: ['alarm'] });
+  assert.deepEqual((await placesOf(flow, 'large')).chunks, [0, 1]);
+  assert.deepEqual((await placesOf(flow, 'alarm')).chunks, [2], 'what is urgent is not striped');
+  await flow.down();
+  assert.deepEqual(flow.received(sha256), flow.sent(sha256));
+});
+
+for (const isBegunStriped of [true, false]) {
+  test(`A large file of which the version before was ${isBegunStriped ? 'striped is striped again' : 'not striped is sent as a delta'}`, async () => {
+    const flow = new Flow({ maxMessageBytes: 1_048_588 });
+    const options = { delta: true, stripeAbove: 1_000_000 };
+    const bytes = noise(3_000_000);
+    flow.source.write('film', bytes);
+    await flow.up(isBegunStriped ? options : { delta: true });
+    await flow.down();
+    flow.source.write('film', Buffer.concat([bytes, noise(2000)]));
+    const { wireBytes } = await flow.up(options);
+    const deltas = (await flow.records()).filter(({ decoded }) => decoded?.kind === 'delta');
+    assert.equal(deltas.length, isBegunStriped ? 0 : 1);
+    assert.equal(wireBytes > 3_000_000, isBegunStriped, `${wireBytes} bytes`);
+    // A sink that has the version before, and one that has nothing.
+    for (const name of ['desk', 'new']) {
+      await flow.down({ name }, name === 'new' ? { sink: new MemorySink(new MemoryDisk()) } : {});
+      assert.equal(flow.told('failed').length, 0);
+    }
+    assert.deepEqual(flow.received(sha256), flow.sent(sha256));
+    assert.equal(await catOf(flow, 'film'), flow.sent(sha256).film);
+  });
+}
+
+test('Without the state topic too, a striped version is no base of a delta', async () => {
+  const flow = new Flow({ maxMessageBytes: 1_048_588 });
+  const bytes = noise(3_000_000);
+  flow.source.write('film', bytes);
+  await flow.up({ delta: true, stripeAbove: 1_000_000 });
+  flow.cluster.deleteTopic(stateTopicOf(flow.topic));
+  flow.source.write('film', Buffer.concat([bytes, noise(2000)]));
+  await flow.up({ delta: true });
+  assert.equal((await flow.records()).filter(({ decoded }) => decoded?.kind === 'delta').length, 0);
+  await flow.down();
+  assert.deepEqual(flow.received(sha256), flow.sent(sha256));
 });

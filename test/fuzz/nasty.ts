@@ -44,6 +44,24 @@ export const ids: readonly string[] = [
   ...[`${'0'.repeat(31)}\n`],
 ];
 
+/** Where chunks may be said to stand. */
+export const stripes: readonly string[] = [
+  ...['', ',', '0:0-0', '0:5-1', '1:0-1,1:2-3', '0:0-9,1:0-9,2:0-9,3:0-9', '99:0-1', '-1:0-1', '0:-1-2'],
+  ...[
+    '0:0-9007199254740991',
+    '0:0-9999999999999999',
+    '9999999999:0-1',
+    '0:0',
+    '0x0:0-1',
+    '0:0-1\n',
+    '0:0-1,',
+  ],
+  ...[
+    Array.from({ length: 64 }, (_, at) => `${at}:0-1`).join(),
+    Array.from({ length: 65 }, (_, at) => `${at}:0-1`).join(),
+  ],
+];
+
 export const digests: readonly string[] = [
   ...['', 'md5:', 'md5', ':', `md5:${'0'.repeat(32)}`, `md5:${'0'.repeat(31)}`, `md5:${'A'.repeat(32)}`],
   ...[`md4:${'0'.repeat(32)}`],

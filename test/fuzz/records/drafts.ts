@@ -1,8 +1,10 @@
 /** Records that are as they should be, of files that nobody has: what hostile ones are made of. */
+import type { Header, NewRecord } from '../../../src/kafka/contract.ts';
 import { checksumAlgorithms, digestOf } from '../../../src/records/checksum.ts';
 import { encodeAbort, encodeCopy, encodeDelta } from '../../../src/records/file-record.ts';
 import { encodeLinks } from '../../../src/records/link-record.ts';
 import { encodeRemove } from '../../../src/records/remove-record.ts';
+import { homeHeader, type Stripe, stripesHeaders } from '../../../src/records/stripes.ts';
 import {
   type CraftedFile,
   craftedChunks,
@@ -41,6 +43,7 @@ export function draftUpload(random: Random): WrittenRecord[] {
   const file = anyFile(random);
   if (random.chance(0.1)) return removals(random, partition);
   if (random.chance(0.05)) return links(random, partition);
+  if (random.chance(0.07)) return striped(random, file, partition);
   const records = (): Parameters<typeof written>[0][] => {
     try {
       if (random.chance(0.25)) {
@@ -50,10 +53,7 @@ export function draftUpload(random: Random): WrittenRecord[] {
         }));
         return [craftedPack([file, ...others])];
       }
-      const chunks = craftedChunks({
-        ...file,
-        chunk: Math.max(file.chunk ?? 500, Math.ceil(file.bytes.length / most)),
-      });
+      const chunks = fewChunks(file);
       if (random.chance(0.1)) return [random.chance(0.5) ? copyOf(random, file) : abortOf(file)];
       if (random.chance(0.1)) return [...chunks.filter(() => random.chance(0.5)), deltaOf(random, file)];
       return [...chunks, random.chance(0.1) ? abortOf(file) : craftedClose(file)];
@@ -63,6 +63,33 @@ export function draftUpload(random: Random): WrittenRecord[] {
     }
   };
   return records().map((record) => written(record, healthy.topic, partition));
+}
+
+function fewChunks(file: CraftedFile): NewRecord[] {
+  return craftedChunks({
+    ...file,
+    chunk: Math.max(file.chunk ?? 500, Math.ceil(file.bytes.length / most)),
+  });
+}
+
+/** An upload whose chunks stand in any partitions, often not where its closing record says. */
+function striped(random: Random, file: CraftedFile, home: number): WrittenRecord[] {
+  const places = healthy.partitions + 1;
+  const withHeaders = (record: NewRecord, more: readonly Header[], partition: number): WrittenRecord =>
+    written({ ...record, headers: [...(record.headers ?? []), ...more] }, healthy.topic, partition);
+  const stripes = Array.from({ length: random.between(1, places) }, (_, partition): Stripe => {
+    const [a, b] = [random.below(3000), random.below(3000)];
+    return [partition, Math.min(a, b), Math.max(a, b)];
+  });
+  try {
+    const chunks = fewChunks(file).map((chunk) => {
+      const said = random.chance(0.9) ? home : random.below(places);
+      return withHeaders(chunk, homeHeader(said), random.below(healthy.partitions));
+    });
+    return [...chunks, withHeaders(craftedClose(file), stripesHeaders(stripes), home)];
+  } catch {
+    return [];
+  }
 }
 
 /** Names that went, of which some never were, and some come in a newer version. */
