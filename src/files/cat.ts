@@ -12,6 +12,7 @@ import {
   refusedRef,
   type UploadRef,
 } from '../records/file-record.ts';
+import { isOfNames } from '../records/names-record.ts';
 import { decodeSealed } from '../records/open-sealed.ts';
 import type { PackedFile, RefusedEntry } from '../records/pack.ts';
 import { isSealed } from '../records/topic-record.ts';
@@ -168,7 +169,7 @@ async function* readOnce(
         verify(file, hasher, wanted ?? packed.digest);
         return 'all';
       }
-      if (decoded.kind === 'remove' || decoded.kind === 'link' || decoded.kind === 'copy') continue;
+      if (isOfNames(decoded) || decoded.kind === 'copy') continue;
       if (decoded.kind === 'chunk') {
         for (const piece of wantedOf(decoded, ref, given.others)) {
           given.checksum ??= decoded.checksum;

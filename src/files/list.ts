@@ -10,7 +10,7 @@ import { listedDate, listedMtime, listedRate } from './state/listed-facts.ts';
 import { type Held, listedOf, type MaybePlaced, type Placed } from './state/listed-state.ts';
 import { isHalf, MissingBytes } from './state/missing-bytes.ts';
 import { type EveryState, readState } from './state/read-state.ts';
-import { newestOf, readVersions, type Version } from './state/read-versions.ts';
+import { isOther, newestOf, readVersions, type Version } from './state/read-versions.ts';
 import type { StateEntry } from './state/state-entries.ts';
 
 /**
@@ -172,7 +172,7 @@ function superseding<T extends ListedFile>(files: readonly T[]): T[] {
 }
 
 function isFinal({ state }: ListedFile): boolean {
-  return state === 'complete' || state === 'removed' || state === 'link';
+  return state === 'complete' || isOther(state);
 }
 
 function byPath<T extends ListedFile>(files: readonly T[]): Map<string, T[]> {

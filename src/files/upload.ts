@@ -39,7 +39,7 @@ export async function upload(options: UploadOptions): Promise<UploadSummary> {
   const links = linksOf(settings);
   const away = once || settings.dryRun ? { giveUpAfter: uploadWaits.store.away } : {};
   const waiting = { onEvent, ...(signal === undefined ? {} : { signal }), ...away };
-  const reach = { links, ...storeOptionsOf(settings) };
+  const reach = { links, folders: settings.folders, ...storeOptionsOf(settings) };
   const { source, patience } = await openSources(from, reach, waiting);
   const kafka = createKafka(clientOptions(settings, `sluice-upload-${settings.name}`));
   try {

@@ -16,6 +16,7 @@ import { fewAtOnce } from './shared/few-at-once.ts';
 import type { ListedFile, ListOptions, VerifyOptions } from './shared/reading-options.ts';
 import { StorePatience } from './shared/store-patience.ts';
 import { uploadWaits } from './shared/upload-waits.ts';
+import { isOther } from './state/read-versions.ts';
 
 /** What is so of one file. */
 export interface Verified {
@@ -96,7 +97,7 @@ function newestWhole<T extends ListedFile>(versions: readonly T[]): T | undefine
 }
 
 function isNoFile({ state }: Pick<ListedFile, 'state'>): boolean {
-  return state === 'removed' || state === 'link';
+  return isOther(state);
 }
 
 function isHidden({ encrypted, digest, state }: ListedFile): boolean {

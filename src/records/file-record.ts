@@ -1,5 +1,5 @@
 /**
- * The records of a files topic `T`, as FORMAT.md describes them: chunk, close, copy, delta, abort, pack, remove and link. Values here, bytes on
+ * The records of a files topic `T`, as FORMAT.md describes them: chunk, close, copy, delta, abort, pack, remove, link and folder. Values here, bytes on
  * the topic; no I/O. Decoding trusts nothing: whatever does not hold throws FormatError and concerns that record alone.
  * Encoding asks the same rules ({@link checkFileRecord}), so that nothing is written that no reader takes.
  */
@@ -11,7 +11,7 @@ import { type CopySource, checkCopySource, copySourceHeaders, readCopySource } f
 import { checkDeltaParts, type DeltaParts, decodeDeltaParts, encodeDeltaParts } from './delta-parts.ts';
 import { checkFacts, checkVersion, type FileFacts, factsHeaders, readFacts } from './file-facts.ts';
 import { fixedHeader, HeaderReader, textHeader } from './headers.ts';
-import { decodeLinks, type Links } from './link-record.ts';
+import { decodersOfNames, isNamesKind, type NamesRecord } from './names-record.ts';
 import {
   checkPackEntry,
   decodePack,
@@ -22,7 +22,6 @@ import {
   packIndex,
 } from './pack.ts';
 import { pathFault, pathLimit, uploaderFault } from './path.ts';
-import { decodeRemove, type Remove } from './remove-record.ts';
 import { checkStripes, homeHeader, readHome, readStripes, type Stripe, stripesHeaders } from './stripes.ts';
 import { isUploadId, type UploadId } from './upload-id.ts';
 
@@ -89,7 +88,7 @@ export interface Pack extends PackContents {
   readonly uploader: string;
 }
 
-export type FileRecord = Chunk | Ending | Abort | Pack | Remove | Links;
+export type FileRecord = Chunk | Ending | Abort | Pack | NamesRecord;
 
 const kinds = [
   'chunk',
@@ -100,6 +99,7 @@ const kinds = [
   'pack',
   'remove',
   'link',
+  'folder',
 ] as const satisfies readonly FileRecord['kind'][];
 
 function common(kind: FileRecord['kind'], uploader: string): Header[] {
@@ -225,10 +225,9 @@ export function decodeFileRecord(record: ConsumedRecord): FileRecord | undefined
     checkUploader(uploader);
     return { kind, uploader, ...decodePack(value, headers.integer('files'), headers.integer('index')) };
   }
-  if (kind === 'remove' || kind === 'link') {
+  if (isNamesKind(kind)) {
     checkUploader(uploader);
-    const decode = kind === 'remove' ? decodeRemove : decodeLinks;
-    return decode(uploader, value, headers.integer('files'));
+    return decodersOfNames[kind](uploader, value, headers.integer('files'));
   }
   const found = readUpload(kind, headers, uploader, value);
   checkFileRecord(found);

@@ -38,6 +38,7 @@ export function decodeNames<E extends NamedVersion>(
   value: Uint8Array,
   count: number,
   read: (entry: Readonly<Record<string, unknown>>) => E,
+  check: (entry: NamedVersion) => void = checkVersion,
 ): NameList<E> {
   const entries: E[] = [];
   const refused: RefusedEntry[] = [];
@@ -45,7 +46,7 @@ export function decodeNames<E extends NamedVersion>(
     try {
       if (typeof entry !== 'object' || entry === null) throw new FormatError('it is no object');
       const found = read(entry as Readonly<Record<string, unknown>>);
-      checkVersion(found);
+      check(found);
       entries.push(found);
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;

@@ -9,10 +9,9 @@ import { checksumAlgorithms } from './checksum.ts';
 import { cipherInPlace } from './cipher-in-place.ts';
 import { checkFileRecord, type FileRecord } from './file-record.ts';
 import { HeaderReader } from './headers.ts';
-import { decodeLinks } from './link-record.ts';
+import { decodersOfNames, isNamesKind } from './names-record.ts';
 import { decodePack, packFilesLimit } from './pack.ts';
 import { pathFault, uploaderFault } from './path.ts';
-import { decodeRemove } from './remove-record.ts';
 import {
   boundOf,
   contentLimit,
@@ -44,6 +43,7 @@ const shapes = {
   pack: z.object({ ...coding, index: z.number().int().nonnegative() }),
   remove: z.object(coding),
   link: z.object(coding),
+  folder: z.object(coding),
 } as const;
 
 const base64 = /^[A-Za-z0-9+/]+={0,2}$/;
@@ -126,10 +126,8 @@ function build(record: SealedRecord, text: string, content: Buffer): FileRecord 
     const facts = factsOf('pack', text);
     return { kind: 'pack', uploader, ...decodePack(expanded(content, facts), record.files, facts.index) };
   }
-  if (record.of === 'remove' || record.of === 'link') {
-    const decode = record.of === 'remove' ? decodeRemove : decodeLinks;
-    return decode(uploader, expanded(content, factsOf(record.of, text)), record.files);
-  }
+  if (isNamesKind(record.of))
+    return decodersOfNames[record.of](uploader, expanded(content, factsOf(record.of, text)), record.files);
   const ref = (path = sealedPath) => ({ uploader, path, upload, sealed: sealedPath });
   if (record.of === 'chunk') {
     const { path, checksum, ...facts } = factsOf('chunk', text);

@@ -8,6 +8,9 @@ export const pathLimit = 4096;
 /** Bytes of one segment, as on the usual file systems. */
 export const segmentLimit = 255;
 
+/** The path of an uploader's own folder, which folders alone can have. */
+export const rootPath = '.';
+
 /** Why a path cannot stand in a record, or undefined when it can. */
 export function pathFault(path: string): string | undefined {
   if (path === '') return 'the path is empty';
@@ -21,6 +24,11 @@ export function pathFault(path: string): string | undefined {
     if (isLonger(segment, segmentLimit)) return `a name is longer than ${segmentLimit} bytes`;
   }
   return undefined;
+}
+
+/** The same for what may be a folder of the tree, its root among them. */
+export function treePathFault(path: string): string | undefined {
+  return path === rootPath ? undefined : pathFault(path);
 }
 
 /** More bytes than so many; few characters need not be counted. */

@@ -9,6 +9,7 @@ import { cipherInPlace } from './cipher-in-place.ts';
 import { modeText } from './file-facts.ts';
 import { type Abort, type Chunk, type Close, checkFileRecord, encodePack } from './file-record.ts';
 import { fixedHeader, textHeader } from './headers.ts';
+import type { NamesRecord } from './names-record.ts';
 import type { PackEntry } from './pack.ts';
 import {
   boundOf,
@@ -128,7 +129,7 @@ export async function sealPack(
 /** A record of many names, as it was encoded: they are all in its value, and none stands in clear. */
 export function sealNames(
   key: WrappedKey,
-  kind: 'remove' | 'link',
+  kind: NamesRecord['kind'],
   uploader: string,
   files: number,
   { value }: Pick<NewRecord, 'value'>,

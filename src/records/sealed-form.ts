@@ -2,6 +2,7 @@
  * The form of encrypted records, version 2 of the format (FORMAT.md, "Encrypted records"): what writers and readers of them share. No I/O.
  */
 import type { FileRecord } from './file-record.ts';
+import { isNamesKind } from './names-record.ts';
 
 export const sealedVersion = '2';
 /** Bytes of a record's content, whatever it was compressed to: what a reader allocates by what a record says. */
@@ -58,6 +59,7 @@ export const numbers = {
   pack: 4,
   remove: 5,
   link: 6,
+  folder: 7,
 } as const satisfies Record<SealedKind, number>;
 
 /** Each value, with a NUL behind it: none can have one. */
@@ -76,5 +78,5 @@ export function nonceOf(kind: SealedKind, offset: number): Uint8Array {
 
 /** True for a record that tells of many files, each named in its value alone. */
 export function isOfMany(kind: FileRecord['kind']): boolean {
-  return kind === 'pack' || kind === 'remove' || kind === 'link';
+  return kind === 'pack' || isNamesKind(kind);
 }

@@ -11,7 +11,7 @@ import type { ConsumedRecord, NewRecord } from '../kafka/contract.ts';
 import { algorithmOf, checksumAlgorithms } from './checksum.ts';
 import { copySource } from './copy-source.ts';
 import { isNanoseconds } from './file-facts.ts';
-import { pathFault, uploaderFault } from './path.ts';
+import { treePathFault, uploaderFault } from './path.ts';
 import { stripesShape } from './stripes.ts';
 import { isUploadId } from './upload-id.ts';
 
@@ -88,8 +88,8 @@ const fileState = z.object({
   before: sentVersion.optional(),
   /** Of what is not `sent`: sinks may have a version of the path of which nothing else is remembered. */
   stands: z.literal(true).optional(),
-  /** It is a symbolic link: there is no digest, and no file. */
-  kind: z.literal('link').optional(),
+  /** It is a symbolic link, or a folder: there is no digest, and no file. */
+  kind: z.enum(['link', 'folder']).optional(),
   /** Encrypted: the algorithm of the digest that only readers with a key see, and a mark of whom it is for. */
   sealed: z.string().regex(sealedForm).optional(),
   /** Where names are encrypted: what else is remembered, and is hidden. */
@@ -205,7 +205,7 @@ function encoded(key: string, shape: z.ZodType, value: object | null): NewRecord
 
 /** Throws FormatError for a name that no key may have. */
 function checkKey(uploader: string, path?: string): void {
-  const fault = uploaderFault(uploader) ?? (path === undefined ? undefined : pathFault(path));
+  const fault = uploaderFault(uploader) ?? (path === undefined ? undefined : treePathFault(path));
   if (fault !== undefined) throw new FormatError(`a state record of a wrong name: ${fault}`);
 }
 

@@ -8,7 +8,7 @@ import type { Over } from './over.ts';
 import type { TopicPositions, UnfinishedUpload } from './remembered.ts';
 import type { SharedSink } from './shared-sink.ts';
 import type { NameRules } from './target-name.ts';
-import type { Removal, RemovedName, SinkLink } from './tree-names.ts';
+import type { Removal, TreeSink } from './tree-names.ts';
 
 export type { Over } from './over.ts';
 export type { ByteRange, ReadRange, TopicPositions, UnfinishedUpload } from './remembered.ts';
@@ -25,6 +25,8 @@ export interface SourceFile {
   readonly mode: number;
   /** What a symbolic link points to, of one that is kept as that: it has no bytes. */
   readonly link?: string;
+  /** A folder, of a source that gives those too: it has no bytes. The root's path is {@link rootPath}. */
+  readonly isFolder?: true;
   /** Where the store's own times are those of its copy: how the file looked where it came from. Only an open file is sure to have it. */
   readonly kept?: FileLook;
 }
@@ -80,6 +82,8 @@ export interface Source {
   readAtOnce?(path: string, into: Uint8Array): SourceFile | undefined;
   /** True where something stands at a path, or on its way, that this source leaves out: the file may be there. Throws where nobody can know. Default: nothing does. */
   hides?(path: string): Promise<boolean>;
+  /** True where a folder stands at a path, also where {@link list} gives none. Default: nothing is known of folders. */
+  isFolder?(path: string): Promise<boolean>;
   /**
    * Removes a file, if it still is the one that looked like this: never another. Undefined where the source has no such promise to give.
    */
@@ -185,7 +189,7 @@ export interface FreeSpace {
   readonly files: number | undefined;
 }
 
-export interface Sink {
+export interface Sink extends TreeSink {
   readonly place: string;
   /** Random, made with the sink and kept in it: a position belongs to a sink. A copy has another than what it was copied from. */
   readonly id: string;
@@ -247,19 +251,6 @@ export interface Sink {
    * `look` is kept too where it stands beside the bytes and not in the file.
    */
   adopt(target: string, published: Published, look?: FileLook): Promise<void>;
-  /**
-   * Removes what stands under a name, if it is as it was published there, and notes that it went by `upload`, whatever stood there: that is
-   * {@link newest} from now on, and nothing is {@link published}. Folders that were made for files and have none any more go too. Undefined
-   * where what is removed could not be told from what never came: such a sink keeps everything.
-   */
-  remove?(target: string, upload: string): Promise<RemovedName>;
-  /**
-   * Puts a symbolic link under a name, in place of what stood there at once, as {@link publish} does; it is noted that the name is a link's by
-   * `upload`. `over`, errors and what it resolves with are those of {@link publish}. Undefined where there are none.
-   */
-  link?(target: string, link: SinkLink, over?: Over): Promise<string | undefined>;
-  /** What the symbolic link under a name says; undefined where none stands there. */
-  linkAt?(target: string): Promise<string | undefined>;
   /** Keeps a temporary file under a name that says what is wrong with it. Throws `EEXIST` where anything stands under that name. */
   quarantine(upload: string, target: string): Promise<void>;
   /** Removes the temporary file of an upload that has ended, and forgets it. */

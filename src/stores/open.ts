@@ -17,6 +17,8 @@ export interface SourceOptions extends StoreOptions {
   /** How requests are tried again. Default: they are not. */
   readonly patiently?: Patiently;
   readonly links?: LinkChoice;
+  /** Whether a folder on a disk gives the folders in it too. */
+  readonly folders?: boolean | undefined;
 }
 
 export interface SinkOptions extends StoreOptions {

@@ -2,6 +2,7 @@
  * Several sources as one: each is a folder of the tree, under its name. What fails in one of them holds up none of the others; and what is
  * gone from one that has no file left at all is not told as gone, for it may be a disk that is not mounted.
  */
+import { rootPath } from '../records/path.ts';
 import type { OpenFile, Selection, Source, SourceAbilities, SourceFile, Unsendable } from './contract.ts';
 import type { Removal } from './tree-names.ts';
 
@@ -85,7 +86,7 @@ export class SeveralSources implements Source {
           if (step?.done) walk.part.isWalked = true;
           continue;
         }
-        walk.part.hasFiles = true;
+        walk.part.hasFiles ||= step.value.path !== rootPath;
         yield named(walk.part, step.value);
         goOn(walk);
       }
@@ -98,7 +99,7 @@ export class SeveralSources implements Source {
 
   async look(path: string): Promise<SourceFile | undefined> {
     const { part, source, path: inner } = this.#find(path);
-    const file = inner === '' ? undefined : await source.look(inner);
+    const file = await source.look(inner === '' ? rootPath : inner);
     return file && named(part, file);
   }
 
@@ -114,6 +115,11 @@ export class SeveralSources implements Source {
   async hides(path: string): Promise<boolean> {
     const { source, path: inner } = this.#find(path);
     return (await source.hides?.(inner)) ?? false;
+  }
+
+  async isFolder(path: string): Promise<boolean> {
+    const { source, path: inner } = this.#find(path);
+    return (await source.isFolder?.(inner === '' ? rootPath : inner)) ?? false;
   }
 
   async open(path: string): Promise<OpenFile> {
@@ -177,7 +183,7 @@ export class SeveralSources implements Source {
 }
 
 function named({ name }: Part, file: SourceFile): SourceFile {
-  return { ...file, path: `${name}/${file.path}` };
+  return { ...file, path: file.path === rootPath ? name : `${name}/${file.path}` };
 }
 
 /** A selection, and who is told of what cannot be sent, as a part has them. */

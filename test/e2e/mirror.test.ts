@@ -1,6 +1,7 @@
-/** A mirror by whole programs and a real Kafka: what goes at the source goes at the sink, and links are links. */
+/** A mirror by whole programs and a real Kafka: what goes at the source goes at the sink, links are links, and folders are as they are. */
 import assert from 'node:assert/strict';
-import { mkdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
+import { chmod, mkdir, readlink, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { testBroker } from '../support/broker.ts';
@@ -22,6 +23,9 @@ test('Files and links go and come as at the source; an emptied source removes no
   await mkdir(join(from, 'dir'), { recursive: true });
   for (const path of ['dir/a', 'b', 'c', 'd']) await writeFile(join(from, path), path);
   await symlink('b', join(from, 'link'));
+  await mkdir(join(from, 'empty/too'), { recursive: true });
+  await chmod(join(from, 'dir'), 0o550);
+  await utimes(join(from, 'dir'), 1000, 1000);
   const up = (...more: string[]) => {
     const words = [
       'upload',
@@ -33,6 +37,7 @@ test('Files and links go and come as at the source; an emptied source removes no
       '--delete',
       '--links',
       'keep',
+      '--folders',
       '--json',
     ];
     return runSluice([...words, ...more], { env });
@@ -44,17 +49,22 @@ test('Files and links go and come as at the source; an emptied source removes no
   assert.deepEqual(await tree(shop), ['b', 'c', 'd', 'dir/a', 'link']);
   assert.equal(await readlink(join(shop, 'link')), 'b');
 
+  const look = (path: string) => [statSync(path).mode & 0o777, Math.floor(statSync(path).mtimeMs)];
+  assert.deepEqual(look(join(shop, 'dir')), [0o550, 1_000_000]);
+  assert.ok(Math.abs(statSync(shop).mtimeMs - statSync(from).mtimeMs) < 1);
+  await rm(join(from, 'empty/too'), { recursive: true });
   await rm(join(from, 'dir'), { recursive: true });
   await rm(join(from, 'link'));
   await writeFile(join(shop, 'c'), 'edited here');
   await rm(join(from, 'c'));
   const removed = await up('--max-delete', '75%');
   ok(removed);
-  assert.equal(removed.stdout.match(/"deletion-sent"/g)?.length, 3);
+  assert.equal(removed.stdout.match(/"deletion-sent"/g)?.length, 5);
   const down = await runSluice(['download', '--to', to, '--once', '--backup-dir', 'kept', '--json'], { env });
   ok(down);
   assert.deepEqual(await tree(shop), ['b', 'c', 'd']);
   assert.deepEqual(await tree(join(to, 'kept')), ['till/dir/a', 'till/link']);
+  assert.deepEqual([existsSync(join(shop, 'empty')), existsSync(join(shop, 'empty/too'))], [true, false]);
   assert.match(down.stdout, /"type":"kept".*"path":"c"/);
 
   for (const path of ['b', 'd']) await rm(join(from, path));

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { KafkaError } from '../../src/kafka/contract.ts';
+import { isOfNames } from '../../src/records/names-record.ts';
 import { decodeStateRecord } from '../../src/records/state-record.ts';
 import type { Source } from '../../src/stores/contract.ts';
 import { faultyKafka } from '../support/faulty-kafka.ts';
@@ -168,7 +169,7 @@ class Run {
       (await flow.records()).flatMap(({ decoded }) =>
         decoded?.kind === 'pack'
           ? decoded.files.map((file) => file.path)
-          : decoded === undefined || decoded.kind === 'remove' || decoded.kind === 'link'
+          : decoded === undefined || isOfNames(decoded)
             ? []
             : [decoded.path],
       ),

@@ -1,17 +1,26 @@
-/** `npm run test:tree -- [--seed S] [--minutes M]`: random changes of trees, seed after seed, until one fails or the time is over. */
+/**
+ * `npm run test:tree -- [--seed S] [--minutes M] [--rsync LETTERS]`: random changes of trees, seed after seed, until one fails or the time is over. The
+ * sink is compared by rsync too.
+ */
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { playTree } from './tree.ts';
 
-const { values } = parseArgs({ options: { seed: { type: 'string' }, minutes: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { seed: { type: 'string' }, minutes: { type: 'string' }, rsync: { type: 'string' } },
+});
 const until = performance.now() + Number(values.minutes ?? '10') * 60_000;
 const first = Number(values.seed ?? '1');
+// Permissions, times, links and holes.
+const compared = values.rsync ?? '-aHS';
 let seed = first;
 for (; performance.now() < until; seed++) {
   const folder = await mkdtemp(join(await realpath(tmpdir()), 'sluice-tree-'));
-  const found = await playTree(seed, 30, folder).finally(() => rm(folder, { recursive: true, force: true }));
+  const found = await playTree(seed, 30, folder, compared).finally(() =>
+    rm(folder, { recursive: true, force: true }),
+  );
   if (found !== undefined) {
     process.stdout.write(`seed ${seed}, round ${found.round}:\n${found.lines.join('\n')}\n`);
     process.exitCode = 1;

@@ -1,7 +1,12 @@
-/** A tree of files and links, changed at random by a seed, sent and received in rounds, and compared with what the sink has. */
+/**
+ * A tree of files, links and folders, changed at random by a seed, sent and received in rounds, and compared with what the sink has: by a look of
+ * our own at all that stands there, and by rsync where that is wished for, which is to have nothing to do.
+ */
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import {
   appendFile,
+  chmod,
   lstat,
   mkdir,
   readdir,
@@ -10,9 +15,11 @@ import {
   rename,
   rm,
   symlink,
+  utimes,
   writeFile,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { openDiskSink } from '../../src/stores/disk/sink.ts';
 import { openDiskSource } from '../../src/stores/disk/source.ts';
 import { Random } from '../fuzz/random.ts';
@@ -29,7 +36,25 @@ export interface Differences {
   readonly lines: readonly string[];
 }
 
-/** Path -> what stands there, of files and links. */
+/** What rsync would do to make the sink the same; `compared`: what of a tree it looks at, in its own letters. */
+async function rsyncWould(compared: string, from: string, to: string): Promise<string[]> {
+  // A sink that was sent nothing has no such folder.
+  await mkdir(to, { recursive: true });
+  const how = [compared, '--delete', '--dry-run', '--itemize-changes'];
+  const { stdout } = await promisify(execFile)('rsync', [...how, `${from}/`, `${to}/`]);
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => `rsync: ${line}`);
+}
+
+/** Permissions, and the time to the microsecond. */
+async function lookOf(path: string): Promise<string> {
+  const { mode, mtimeNs } = await lstat(path, { bigint: true });
+  return `${(mode & 0o777n).toString(8)} ${mtimeNs / 1000n}`;
+}
+
+/** Path -> what stands there. */
 async function contents(folder: string): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   if (!existsSync(folder)) return found;
@@ -38,7 +63,9 @@ async function contents(folder: string): Promise<Map<string, string>> {
     const path = full.slice(folder.length + 1);
     if (entry.isSymbolicLink()) found.set(path, `link ${await readlink(full)}`);
     else if (entry.isFile()) found.set(path, `file ${(await readFile(full)).toString('base64')}`);
+    else if (entry.isDirectory()) found.set(path, `folder ${await lookOf(full)}`);
   }
+  found.set('.', `folder ${await lookOf(folder)}`);
   return found;
 }
 
@@ -69,7 +96,8 @@ async function operate(root: string, random: Random): Promise<void> {
   const path = anyPath(random);
   const full = join(root, path);
   const stats = await lstat(full).catch(() => undefined);
-  const what = random.below(10);
+  const what = random.below(14);
+  if (what >= 10) return operateOnFolder(root, path, what, random);
   if (what < 4) {
     await clear(root, path);
     await writeFile(full, random.bytes(random.small(3000)));
@@ -86,11 +114,30 @@ async function operate(root: string, random: Random): Promise<void> {
   } else await rm(full, { recursive: true });
 }
 
-/** Plays rounds of a seed in a folder of its own; resolves with the first difference, if there is one. */
+/** Folders are made, emptied, and get other permissions and times; the tree's own among them. */
+async function operateOnFolder(root: string, path: string, what: number, random: Random): Promise<void> {
+  const full = random.chance(0.1) ? root : join(root, path);
+  const stats = await lstat(full).catch(() => undefined);
+  if (what === 10) {
+    if (stats?.isDirectory()) return;
+    await clear(root, path);
+    await mkdir(full);
+  } else if (!stats?.isDirectory()) return;
+  else if (what === 11) {
+    // Its owner may look into it; whether he may write is another thing.
+    await chmod(full, random.pick([0o755, 0o700, 0o555, 0o777, 0o750]));
+  } else if (what === 12) {
+    const time = random.between(1, 2_000_000_000) + random.below(1_000_000) / 1e6;
+    await utimes(full, time, time);
+  } else for (const name of await readdir(full)) await rm(join(full, name), { recursive: true });
+}
+
+/** Plays rounds of a seed in a folder of its own; resolves with the first difference, if there is one. `compared`: by rsync too, with these letters. */
 export async function playTree(
   seed: number,
   rounds: number,
   folder: string,
+  compared?: string,
 ): Promise<Differences | undefined> {
   const random = new Random(`tree ${seed}`);
   const [from, to] = [join(folder, 'from'), join(folder, 'to')];
@@ -99,12 +146,15 @@ export async function playTree(
   for (let count = 0; count < rounds; count++) {
     for (let step = 0; step < round; step++) await operate(from, random);
     const packBelow = random.chance(0.5) ? 1000 : 0;
-    const how = { delete: true, maxDelete: { percent: 100 }, links: 'keep', packBelow } as const;
-    const up = await flow.up(how, { source: await openDiskSource(from, { links: 'keep' }) });
+    const how = { delete: true, maxDelete: { percent: 100 }, links: 'keep', folders: true } as const;
+    const source = await openDiskSource(from, how);
+    const up = await flow.up({ ...how, packBelow }, { source });
     // Now and then several rounds come together.
     if (count < rounds - 1 && random.chance(0.3)) continue;
     const down = await flow.down({}, { sink: await openDiskSink(to) });
-    const lines = differences(await contents(from), await contents(join(to, 'shop')));
+    const shop = join(to, 'shop');
+    const lines = differences(await contents(from), await contents(shop));
+    if (compared !== undefined) lines.push(...(await rsyncWould(compared, from, shop)));
     if (up.failed + down.failed > 0) lines.push(...flow.told('failed').map((event) => JSON.stringify(event)));
     if (lines.length > 0) return { round: count, lines };
     flow.downloadEvents.length = 0;

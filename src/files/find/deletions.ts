@@ -3,8 +3,9 @@
  * for by itself. That much is gone at once, or all, is more often a disk that is not mounted than a wish: it is told then, and no sink is.
  */
 import { describeError } from '../../errors.ts';
+import { rootPath } from '../../records/path.ts';
 import { mayStand } from '../../records/state-record.ts';
-import type { Selection, Source } from '../../stores/contract.ts';
+import type { Selection, Source, SourceFile } from '../../stores/contract.ts';
 import type { Gone } from '../send/send-removals.ts';
 import { fewAtOnce } from '../shared/few-at-once.ts';
 import type { MaxDelete } from '../shared/options.ts';
@@ -28,6 +29,8 @@ export interface DeletionsOptions {
 /** What one walk has met. */
 export interface Walked {
   readonly met: ReadonlySet<string>;
+  /** How many of these are folders. */
+  readonly folders: number;
   /** Files and folders that could not be looked at: whatever is below stays. */
   readonly spared: readonly string[];
   readonly root: Promise<string | undefined>;
@@ -41,6 +44,7 @@ export type Plan =
 export class Deletions {
   readonly #options: DeletionsOptions;
   #met = new Set<string>();
+  #folders = 0;
   #spared: string[] = [];
   #root: Promise<string | undefined> = Promise.resolve(undefined);
 
@@ -51,14 +55,17 @@ export class Deletions {
   /** A walk begins. */
   begins(): void {
     this.#met = new Set();
+    this.#folders = 0;
     this.#spared = [];
     this.#root = this.#options.source.rootId();
     this.#root.catch(() => {});
   }
 
-  /** The walk has come by a file. */
-  met(path: string): void {
-    if (this.#options.state.has(path)) this.#met.add(path);
+  /** The walk has come by a file, or a folder. */
+  met({ path, isFolder }: SourceFile): void {
+    if (!this.#options.state.has(path) || path === rootPath) return;
+    this.#met.add(path);
+    if (isFolder) this.#folders++;
   }
 
   /** The walk cannot tell what is there, or below. */
@@ -68,7 +75,7 @@ export class Deletions {
 
   /** The walk has gone through all of the source. */
   ended(): Walked {
-    return { met: this.#met, spared: this.#spared, root: this.#root };
+    return { met: this.#met, folders: this.#folders, spared: this.#spared, root: this.#root };
   }
 
   /** What is gone, or why nobody is to be told of it. */
@@ -83,27 +90,30 @@ export class Deletions {
     if (!(await isSame()) || !(await isBelieved())) return refused;
     const unsure: string[] = [];
     const looked = await fewAtOnce(missing, looks, async (file) =>
-      (await this.#isGone(file.path, unsure)) ? [file] : [],
+      (await this.#isGone(file, unsure)) ? [file] : [],
     );
     const gone = looked.flat();
     // The disk may have gone while they were looked at.
     if (!(await isSame())) return refused;
-    const fault = excess(gone.length, known, this.#options.maxDelete);
+    // Folders go where they are empty, and prove nothing of files.
+    const files = gone.filter(({ former }) => former.kind !== 'folder').length;
+    const fault = excess(files, known, this.#options.maxDelete);
     if (fault === undefined) return { remove: gone, unsure: unsure[0] };
-    const message = `${gone.length} of the ${known} files that were sent are gone from ${source.place}, ${fault}`;
-    return { refused: message, gone: gone.length, known };
+    const message = `${files} of the ${known} files that were sent are gone from ${source.place}, ${fault}`;
+    return { refused: message, gone: files, known };
   }
 
-  #missing({ met, spared }: Walked): { readonly missing: Gone[]; readonly known: number } {
+  /** `known`: how many files were sent. */
+  #missing({ met, folders, spared }: Walked): { readonly missing: Gone[]; readonly known: number } {
     const { state, selection, isBusy } = this.#options;
     const isSpared = new Set(spared);
     const missing: Gone[] = [];
-    let known = met.size;
+    let known = met.size - folders;
     for (const path of state.paths) {
-      if (met.has(path)) continue;
+      if (met.has(path) || path === rootPath) continue;
       const former = state.get(path);
       if (former === undefined || former.state === 'sending' || !mayStand(former)) continue;
-      known++;
+      if (former.kind !== 'folder') known++;
       if (isBusy(path) || !selects(selection, path) || ways(path).some((way) => isSpared.has(way))) continue;
       missing.push({ path, former });
     }
@@ -111,10 +121,11 @@ export class Deletions {
   }
 
   /** What cannot be looked at, or is left out where it stands, is not gone. */
-  async #isGone(path: string, unsure: string[]): Promise<boolean> {
+  async #isGone({ path, former }: Gone, unsure: string[]): Promise<boolean> {
     const { source } = this.#options;
     try {
       if ((await source.look(path)) !== undefined || (await source.hides?.(path))) return false;
+      if (former.kind === 'folder' && (await source.isFolder?.(path))) return false;
       if (source.mayBeMissing?.(path) !== true) return true;
       const [part] = path.split('/', 1);
       unsure.push(`${part}, one of the sources, has no file at all: nothing is taken for removed there`);

@@ -142,7 +142,7 @@ export class Intake {
         if (step === 'turn') break;
         if (step.done) isOver = true;
         else {
-          this.#options.witness?.met(step.value.path);
+          this.#options.witness?.met(step.value);
           this.#judge(step.value, true);
         }
       }
@@ -226,9 +226,9 @@ export class Intake {
       if (signal.aborted) return;
       const file = await source.look(path).catch((error: unknown) => this.#cannotLook(path, error));
       if (file === 'unknown') continue;
-      if (file === undefined) {
+      if (file === undefined || file.isFolder) {
         this.#forget(path);
-        vanished(path);
+        if (file === undefined) vanished(path);
         // A folder that appeared, or a path that vanished: the next walk tells, and it need not be far.
         if (selection.folder(path) || selection.file(path)) this.#askForWalk(now);
         // A notice may name a file below a folder that is left out.

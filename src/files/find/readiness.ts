@@ -36,8 +36,9 @@ export class Readiness {
   judge(file: SourceFile, now: Moment): Verdict {
     const { minAge, maxAge } = this.#options;
     const age = now.wall - Number(BigInt(file.mtime) / 1_000_000n);
-    if (maxAge !== undefined && age > maxAge) return { tooOld: true };
-    if (minAge === 0) return { take: true };
+    if (maxAge !== undefined && age > maxAge && !file.isFolder) return { tooOld: true };
+    // A folder that is busy may never come to rest, and is taken as it stands.
+    if (minAge === 0 || file.isFolder) return { take: true };
     const look = lookText(file);
     const seen = this.#seen.get(file.path);
     if (seen?.look !== look) {

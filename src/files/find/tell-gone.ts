@@ -1,4 +1,5 @@
 /** Tells sinks what is gone from the source, or the user why they are not told. */
+import type { SourceFile } from '../../stores/contract.ts';
 import type { SendContext } from '../send/send-context.ts';
 import { sendRemovals } from '../send/send-removals.ts';
 import type { UploadEvent } from '../shared/events.ts';
@@ -29,8 +30,8 @@ export class TellGone implements WalkWitness {
     this.#deletions.begins();
   }
 
-  met(path: string): void {
-    this.#deletions.met(path);
+  met(file: SourceFile): void {
+    this.#deletions.met(file);
   }
 
   spare(path: string): void {

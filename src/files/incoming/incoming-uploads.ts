@@ -1,5 +1,6 @@
 /** The uploads that are being received: begun, looked up, superseded by newer versions, ended. */
 import type { UploadRef } from '../../records/file-record.ts';
+import { rootPath } from '../../records/path.ts';
 import type { UnfinishedUpload } from '../../stores/contract.ts';
 import { isBelow, type TargetName, targetName } from '../../stores/target-name.ts';
 import { IncomingUpload } from './incoming-upload.ts';
@@ -156,6 +157,13 @@ export class IncomingUploads {
     if ('target' in name) return name.target;
     if (this.end(ref.upload)) this.#context.tellFailed(ref, 'refused-name', name.refused);
     return undefined;
+  }
+
+  /** The same of a folder, which may be its uploader's own. */
+  folderOf(ref: UploadRef): string | undefined {
+    if (ref.path !== rootPath) return this.targetOf(ref);
+    const target = this.targetOf({ ...ref, path: 'any' });
+    return target?.slice(0, target.lastIndexOf('/'));
   }
 
   /** The same in silence. */

@@ -5,6 +5,7 @@ import { crashPoint } from '../../crash-points.ts';
 import { FormatError } from '../../errors.ts';
 import type { ConsumedRecord } from '../../kafka/contract.ts';
 import type { Chunk, Ending, UploadRef } from '../../records/file-record.ts';
+import { isOfNames } from '../../records/names-record.ts';
 import type { TopicPositions, UnfinishedUpload } from '../../stores/contract.ts';
 import { VanishedError } from '../../stores/vanished.ts';
 import type { IncomingUpload } from '../incoming/incoming-upload.ts';
@@ -20,11 +21,10 @@ import { HeldFiles, isMendable } from './held-files.ts';
 import { failAbandoned, failGone, failIncomplete, failLost, leavePartitions, nameOpen } from './left-open.ts';
 import { isLockedRow, LockedRecords } from './locked-records.ts';
 import { RecordOpener } from './open-record.ts';
-import { placeLinks } from './place-links.ts';
 import { type RecordPlace, refuseRecord } from './refused-record.ts';
-import { removeNames } from './remove-names.ts';
 import { restartUpload } from './restart-upload.ts';
 import { syncOpen } from './sync-open.ts';
+import { takeNames } from './take-names.ts';
 import { setTooManyAside } from './too-many-open.ts';
 import { type UnpackParts, unpack } from './unpack.ts';
 
@@ -107,8 +107,8 @@ export class Receiver {
         return this.#opener.hold(decoded, record, await this.#admitChunk(decoded, partition, record.offset));
       if (decoded?.kind === 'pack')
         return this.#opener.hold(decoded, record, { finished: unpack(this.#parts(place), decoded) });
-      if (decoded?.kind === 'remove') return { finished: removeNames(this.#parts(place), decoded) };
-      if (decoded?.kind === 'link') return { finished: placeLinks(this.#parts(place), decoded) };
+      if (decoded !== undefined && isOfNames(decoded))
+        return { finished: takeNames(this.#parts(place), decoded) };
       if (decoded?.kind === 'abort') return { finished: admitAbort(this.#context, this.#uploads, decoded) };
       return decoded === undefined ? nothing : await this.#admitClose(decoded, place);
     } catch (error) {

@@ -1,4 +1,5 @@
 /** Says what an upload would do, and does nothing of it. */
+import { rootPath } from '../../records/path.ts';
 import type { Selection, Source, SourceFile } from '../../stores/contract.ts';
 import { Deletions } from '../find/deletions.ts';
 import type { UploadSettings } from '../shared/options.ts';
@@ -35,11 +36,11 @@ export async function dryRun(options: DryRunOptions): Promise<void> {
   deletions.begins();
   for await (const file of source.list(selection, unsendable)) {
     if (signal?.aborted) return;
-    if (state.has(file.path)) evidence.found(file.path);
-    deletions.met(file.path);
+    if (state.has(file.path) && file.path !== rootPath) evidence.found(file.path);
+    deletions.met(file);
     const decision = judge(file);
     if (decision.action === 'unchanged') {
-      progress.filesUnchanged++;
+      if (!file.isFolder) progress.filesUnchanged++;
       continue;
     }
     const reason =

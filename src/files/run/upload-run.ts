@@ -1,6 +1,7 @@
 /** One run of an uploader: the lease held, intake and senders joined, files tried again, everything left in good order. */
 import { ConfigurationError } from '../../errors.ts';
 import { KafkaError, type Producer } from '../../kafka/contract.ts';
+import { rootPath } from '../../records/path.ts';
 import { type FileState, mayStand } from '../../records/state-record.ts';
 import type { SourceFile } from '../../stores/contract.ts';
 import { Intake } from '../find/intake.ts';
@@ -14,11 +15,11 @@ import { fitsPack } from '../send/pack-files.ts';
 import { Precedence } from '../send/precedence.ts';
 import { Retained } from '../send/retained.ts';
 import type { SendContext } from '../send/send-context.ts';
-import { SendLinks } from '../send/send-links.ts';
+import { type SendOthers, sendOthers } from '../send/send-others.ts';
 import { Senders } from '../send/senders.ts';
 import { lookText } from '../shared/look-text.ts';
 import { retryPause, tries, uploadWaits } from '../shared/upload-waits.ts';
-import { type Decision, decide } from '../state/decide.ts';
+import { type Decision, decide, kindOf } from '../state/decide.ts';
 import { DueFiles } from '../state/due-files.ts';
 import { GoneFiles } from '../state/gone-files.ts';
 import { HeldLease } from '../state/held-lease.ts';
@@ -39,7 +40,7 @@ export class UploadRun {
   readonly #given = new Map<string, string>();
   readonly #due: DueFiles;
   readonly #goneFiles: GoneFiles;
-  readonly #links: SendLinks;
+  readonly #others: SendOthers;
   readonly #moved: MovedFiles | undefined;
   readonly #tellGone: TellGone | undefined;
   /** What is done about files that are gone, one after the other. */
@@ -76,7 +77,7 @@ export class UploadRun {
       failed: (path, reason) => this.#failed(path, reason),
       again: (path, reason) => this.#again(path, reason, 0),
     });
-    this.#links = new SendLinks({
+    this.#others = sendOthers({
       context: this.#context,
       onEvent,
       sent: (file) => this.#sent(file),
@@ -156,7 +157,7 @@ export class UploadRun {
     await this.#intake.run().catch(lost);
     this.#senders.close({ drop: stop.signal.aborted });
     await sending;
-    await Promise.all([ready, this.#clearing, this.#links.done(), this.#moved?.done().catch(lost)]);
+    await Promise.all([ready, this.#clearing, this.#others.done(), this.#moved?.done().catch(lost)]);
     clearInterval(looks);
     try {
       await lease.release();
@@ -214,14 +215,15 @@ export class UploadRun {
     const given = this.#given.get(file.path);
     if (given !== undefined && (settings.once || given === lookText(file))) return true;
     const remembered = state.get(file.path);
-    if (inWalk && remembered !== undefined) this.#goneFiles.found(file.path);
+    // An empty folder, where a disk is to be mounted, is a root too.
+    if (inWalk && remembered !== undefined && file.path !== rootPath) this.#goneFiles.found(file.path);
     if (inWalk) this.#due.note(file, remembered);
     const unchanged = this.#decide(file).action === 'unchanged';
     // Where it is walked through again, it was counted.
-    const isCounted = settings.once && inWalk && source.hasWalked?.(file.path) !== true;
+    const isCounted = settings.once && inWalk && !file.isFolder && source.hasWalked?.(file.path) !== true;
     if (unchanged && isCounted) progress.filesUnchanged++;
     // An earlier run sent it, and was ended before it was removed.
-    if (unchanged) this.#moved?.sent(file);
+    if (unchanged && !file.isFolder) this.#moved?.sent(file);
     return unchanged;
   }
 
@@ -238,8 +240,9 @@ export class UploadRun {
       this.#intake.done(file.path);
       return;
     }
-    if (file.link !== undefined) {
-      this.#links.push(file, decision.action === 'send' ? decision.abort : undefined);
+    const kind = kindOf(file);
+    if (kind !== undefined) {
+      this.#others[kind].push(file, decision.action === 'send' ? decision.abort : undefined);
       return;
     }
     const fault = sendFault(this.#context, file);
@@ -256,7 +259,7 @@ export class UploadRun {
   }
 
   #sent(file: SourceFile): void {
-    this.#moved?.sent(file);
+    if (!file.isFolder) this.#moved?.sent(file);
     this.#attempts.delete(file.path);
     this.#intake.done(file.path);
   }

@@ -113,6 +113,13 @@ export interface LinkSentEvent {
   readonly to: string;
 }
 
+/** A folder was sent: that it is there, its permissions and its time. */
+export interface FolderSentEvent {
+  readonly type: 'folder-sent';
+  readonly path: string;
+  readonly upload: string;
+}
+
 /** With `delete`: so many files seem to be gone that nobody is told. It counts as failed. */
 export interface DeletionsRefusedEvent {
   readonly type: 'deletions-refused';
@@ -143,6 +150,7 @@ export type UploadEvent =
   | RemovedEvent
   | NotRemovedEvent
   | LinkSentEvent
+  | FolderSentEvent
   | DeletionSentEvent
   | DeletionsRefusedEvent
   | WouldDeleteEvent
@@ -220,6 +228,15 @@ export interface LinkedEvent {
   readonly keptAs?: string;
 }
 
+/** A folder stands under its name, and will have its permissions and time. */
+export interface FolderMadeEvent {
+  readonly type: 'folder-made';
+  readonly uploader: string;
+  readonly path: string;
+  readonly upload: string;
+  readonly target: string;
+}
+
 /** A file went at the source, and stays here, for it is not as it was received. */
 export interface KeptEvent {
   readonly type: 'kept';
@@ -269,6 +286,7 @@ export type DownloadEvent =
   | NotReplacedEvent
   | FailedEvent
   | LinkedEvent
+  | FolderMadeEvent
   | DeletedEvent
   | KeptEvent
   | AbortedEvent

@@ -51,6 +51,8 @@ export interface UploadOptions extends TopicOptions, StoreOptions, EncryptionOpt
   readonly notifications?: string;
   /** What symbolic links of a folder are. Default: `skip`. */
   readonly links?: LinkChoice;
+  /** Also the folders of a folder: empty ones too, with their permissions and times. */
+  readonly folders?: boolean;
   /** Milliseconds between two full looks at the source. */
   readonly scanInterval?: number;
   /** Large files in flight at once. */
@@ -150,6 +152,7 @@ export const uploadDefaults = {
   bufferBytes: 16 * 1024 * 1024,
   hidden: false,
   followSymlinks: false,
+  folders: false,
   compare: 'size,time',
   move: false,
   beyondRetention: false,

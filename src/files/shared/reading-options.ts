@@ -34,7 +34,7 @@ export interface ListOptions extends ReadingOptions {
  * `complete`: closed, and all bytes are on the topic. `sending`: not closed, and not given up. `incomplete`: bytes of it are not on the topic
  * (any more). `aborted`: given up by its uploader. `superseded`: a newer version of the path is complete, or it went
  * after it. `removed`: it went at its source, and this says so. `link`: a
- * symbolic link.
+ * symbolic link. `folder`: a folder that was sent as one.
  */
 export const listedStates = [
   'complete',
@@ -44,6 +44,7 @@ export const listedStates = [
   'superseded',
   'removed',
   'link',
+  'folder',
 ] as const;
 export type ListedState = (typeof listedStates)[number];
 /** `locked`: encrypted, and no key at hand opens it, whatever its state is. */

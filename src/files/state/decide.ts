@@ -30,12 +30,18 @@ export function checksumOf(state: FileState | undefined): ChecksumAlgorithm | un
   return sealed === undefined ? state?.checksum : checksumAlgorithm(sealed);
 }
 
-/** One of them is a link: there is nothing to compare, or to go on with. */
-function decideOnLink(file: SourceFile, state: FileState): Decision {
+/** What of a tree is no file. */
+export function kindOf({ link, isFolder }: SourceFile): FileState['kind'] {
+  if (isFolder) return 'folder';
+  return link === undefined ? undefined : 'link';
+}
+
+/** One of them is a link, or a folder: there is nothing to compare, or to go on with. */
+function decideOnOther(file: SourceFile, state: FileState): Decision {
   const isSame = (['size', 'mtime', 'ctime', 'inode'] as const).every(
     (name) => state.fingerprint[name] === file[name],
   );
-  if (isSame && state.kind === 'link' && file.link !== undefined) return { action: 'unchanged' };
+  if (isSame && state.kind === kindOf(file)) return { action: 'unchanged' };
   const begun = state.state === 'sending' ? { abort: state } : {};
   return { action: 'send', reason: 'changed', ...begun };
 }
@@ -55,7 +61,7 @@ export function decide(
   if (state === undefined) return { action: 'send', reason: 'new' };
   if (state.state === 'aborted') return { action: 'send', reason: 'changed' };
   const { fingerprint } = state;
-  if (state.kind !== undefined || file.link !== undefined) return decideOnLink(file, state);
+  if (state.kind !== undefined || kindOf(file) !== undefined) return decideOnOther(file, state);
   const sameContent = fingerprint.size === file.size && fingerprint.mtime === file.mtime;
   const sameInode = fingerprint.ctime === file.ctime && fingerprint.inode === file.inode;
   if (state.state === 'sent') {

@@ -20,7 +20,8 @@ export class DueFiles {
 
   /** The walk comes by. */
   note({ path, size }: SourceFile, remembered: FileState | undefined): void {
-    if (!this.#isFirstWalk || remembered?.state !== 'sent' || remembered.fingerprint.size !== size) return;
+    if (!this.#isFirstWalk || remembered?.state !== 'sent' || remembered.kind !== undefined) return;
+    if (remembered.fingerprint.size !== size) return;
     if (!this.#hasWalked(path)) this.#due.add(path);
   }
 

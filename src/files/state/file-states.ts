@@ -34,8 +34,9 @@ type Entry = readonly [
   sealed?: string | 0,
   marks?: Marks,
 ];
-/** What few files have: they are links, or stand at sinks by a version of which nothing else is remembered. */
-type Marks = 'link' | 'stands' | 'link stands';
+/** What few files have: they are links or folders, or stand at sinks by a version of which nothing else is remembered. */
+type Kind = NonNullable<FileState['kind']>;
+type Marks = Kind | 'stands' | `${Kind} stands`;
 
 const states = ['sent', 'sending', 'aborted'] as const;
 
@@ -124,8 +125,7 @@ export class FileStates {
       ...ofSource(of),
       ...(before ? { before: versionOf(...before) } : {}),
       ...(sealed ? { sealed } : {}),
-      ...(marks?.startsWith('link') ? { kind: 'link' } : {}),
-      ...(marks?.endsWith('stands') ? { stands: true } : {}),
+      ...(marks === undefined ? {} : marked(marks)),
     };
   }
 
@@ -142,7 +142,15 @@ function inodeAndMode({ inode, mode }: FileState['fingerprint']): string {
 
 function marksOf({ kind, stands }: FileState): Marks | undefined {
   if (!stands) return kind;
-  return kind === undefined ? 'stands' : 'link stands';
+  return kind === undefined ? 'stands' : `${kind} stands`;
+}
+
+function marked(marks: Marks): Pick<FileState, 'kind' | 'stands'> {
+  const kind = (['link', 'folder'] as const).find((one) => marks.startsWith(one));
+  return {
+    ...(kind === undefined ? {} : { kind }),
+    ...(marks.endsWith('stands') ? { stands: true as const } : {}),
+  };
 }
 
 function factsOf(version: SentVersion): Facts {

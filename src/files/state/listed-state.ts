@@ -26,10 +26,10 @@ export function listedOf({ uploader, path, state, at, isLocked, isShown }: State
   };
   const stands = standsWithin(held.earliest, held.latest);
   const placed: Placed[] = [];
-  if (state.kind === 'link' && state.state === 'sent') {
+  if (state.kind !== undefined && state.state === 'sent') {
     const { upload, fingerprint } = state;
     const facts = { size: 0, digest: '', mtime: listedMtime(fingerprint.mtime), sentAt: listedDate(at) };
-    return [{ uploader, path, upload, ...facts, ...marks, state: 'link', place: state }];
+    return [{ uploader, path, upload, ...facts, ...marks, state: state.kind, place: state }];
   }
   const sent = sentVersionOf(state);
   if (sent !== undefined) {

@@ -134,7 +134,10 @@ async function search(
       `${name} is not on topic ${topic}${version}: sluice list --topic ${topic} shows what is`,
     );
   }
-  if (found.state === 'link') throw new ConfigurationError(`${name} is a symbolic link, and has no bytes`);
+  if (found.state === 'link' || found.state === 'folder') {
+    const what = found.state === 'link' ? 'a symbolic link' : 'a folder';
+    throw new ConfigurationError(`${name} is ${what}, and has no bytes`);
+  }
   if (found.state === 'sending' && !follow)
     throw new IncompleteError(
       `${name} is still being sent, or was left half sent: add --follow to wait for the rest`,

@@ -10,6 +10,7 @@ import {
   refusedRef,
   type UploadRef,
 } from '../../records/file-record.ts';
+import { isOfNames, type NamesRecord } from '../../records/names-record.ts';
 import { isOfMany, type SealedRecord } from '../../records/sealed-form.ts';
 import type { Stripe } from '../../records/stripes.ts';
 import { decodeTopicRecord } from '../../records/topic-record.ts';
@@ -22,7 +23,7 @@ import { type RecordsOf, standsWithin } from './standing-records.ts';
 /** One version of one file, as far as the topic holds it. */
 export interface Version extends UploadRef {
   /** `removed`: it went at the source, and this says so. */
-  readonly state: 'complete' | 'sending' | 'aborted' | 'incomplete' | 'removed' | 'link';
+  readonly state: 'complete' | 'sending' | 'aborted' | 'incomplete' | 'removed' | 'link' | 'folder';
   readonly size: number;
   /** Empty while it is not closed. */
   readonly digest: string;
@@ -58,7 +59,7 @@ export interface Versions {
 }
 
 type Draft = Omit<Version, 'state'> & {
-  readonly end: 'close' | 'abort' | 'remove' | 'link' | 'refused' | undefined;
+  readonly end: 'close' | 'abort' | NamesRecord['kind'] | 'refused' | undefined;
 };
 
 /** Kafka offsets by partition. */
@@ -113,7 +114,7 @@ class Drafts {
     const all = [...this.#drafts.values()].map(({ end, ...version }): Version => {
       if (end === 'abort') return { ...version, state: 'aborted' };
       if (end === 'remove') return { ...version, state: 'removed' };
-      if (end === 'link') return { ...version, state: 'link' };
+      if (end === 'link' || end === 'folder') return { ...version, state: end };
       if (end === undefined) return { ...version, state: 'sending' };
       const isWhole = end === 'close' && (version.ranges.covers(version.size) || version.of !== undefined);
       return { ...version, state: isWhole ? 'complete' : 'incomplete' };
@@ -180,7 +181,7 @@ class Drafts {
         if (path !== undefined && upload !== undefined)
           this.#note({ uploader, path, upload }, record, partition, { end: 'refused' });
       }
-    } else if (decoded.kind === 'remove' || decoded.kind === 'link') {
+    } else if (isOfNames(decoded)) {
       const { uploader } = decoded;
       for (const gone of decoded.entries)
         this.#note({ uploader, ...gone }, record, partition, { ...marks, end: decoded.kind });
@@ -256,8 +257,8 @@ function closedBy({ size, digest, mtime }: Pick<Close, 'size' | 'digest' | 'mtim
 }
 
 /** True for a version of a name that is no file. */
-function isOther(state: ListedState): boolean {
-  return state === 'removed' || state === 'link';
+export function isOther(state: ListedState): boolean {
+  return state === 'removed' || state === 'link' || state === 'folder';
 }
 
 /** The newest version that is complete, unless the file went after it; where none is, the newest that was not given up. */

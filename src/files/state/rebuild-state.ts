@@ -7,6 +7,7 @@ import type { Kafka, TopicDescription } from '../../kafka/contract.ts';
 import { sinceOf } from '../../records/delta-parts.ts';
 import type { FileFacts } from '../../records/file-facts.ts';
 import type { Ending } from '../../records/file-record.ts';
+import { isOfNames } from '../../records/names-record.ts';
 import type { FileState } from '../../records/state-record.ts';
 import { decodeTopicRecord } from '../../records/topic-record.ts';
 
@@ -44,7 +45,7 @@ export async function rebuildState(
     const sent = { topic: topic.id, upload, state: 'sent' as const, fingerprint, partition, first, last };
     found.set(path, { ...sent, acked: facts.size, digest: facts.digest, ...made });
   };
-  /** What went at the source has no file, nor has a link, which is sent anew; its id counts. */
+  /** What went at the source has no file, nor has a link or a folder, which is sent anew; its id counts. */
   const noteGone = (path: string, upload: string, partition: number, offset: number): void => {
     const known = found.get(path);
     if (known !== undefined && known.upload >= upload) return;
@@ -62,7 +63,7 @@ export async function rebuildState(
         } else if (decoded.kind === 'pack') {
           for (const file of decoded.files)
             note(file.path, file.upload, file, batch.partition, record.offset, record.offset);
-        } else if (decoded.kind === 'remove' || decoded.kind === 'link') {
+        } else if (isOfNames(decoded)) {
           for (const { path, upload } of decoded.entries)
             noteGone(path, upload, batch.partition, record.offset);
         } else if (decoded.kind === 'chunk') {

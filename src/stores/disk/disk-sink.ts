@@ -18,20 +18,20 @@ import type {
 import { Notices } from '../notices.ts';
 import type { SharedSink } from '../shared-sink.ts';
 import { ownFolder } from '../target-name.ts';
-import type { RemovedName, SinkLink } from '../tree-names.ts';
+import type { RemovedName, SinkFolder, SinkLink, TreeSink } from '../tree-names.ts';
 import { writesAnywhere } from '../writes-anywhere.ts';
 import type { DiskCalls } from './calls.ts';
 import { descriptorShare } from './descriptor-share.ts';
 import { FileLooks } from './file-look.ts';
 import { type Claim, FinalNames } from './final-names.ts';
-import { finishPart } from './finish-part.ts';
 import { Folders } from './folders.ts';
 import { fewerFilesText, Handles } from './handles.ts';
 import { KeptAside } from './kept-aside.ts';
 import { leftParts } from './left-parts.ts';
 import type { NameKeeper } from './name-keeper.ts';
 import { OwnFolder } from './own-folder.ts';
-import { diskPartFile } from './part-file.ts';
+import { diskPartFile, type PartFileOptions } from './part-file.ts';
+import { type PublishPartParts, publishPart } from './publish-part.ts';
 import { publishedFile } from './published-file.ts';
 import { PublishedWholes } from './published-wholes.ts';
 import { Refusals, syncing } from './refusals.ts';
@@ -42,6 +42,7 @@ import type { DiskSinkSettings } from './sink-options.ts';
 import { freeSpaceAt, writeAndRemove } from './space.ts';
 import { foldedBy, type Spelling } from './spelling.ts';
 import { StandingFiles } from './standing-file.ts';
+import { ToldFolders } from './told-folders.ts';
 import { Way } from './way.ts';
 import { WholeFiles } from './whole-file.ts';
 
@@ -58,70 +59,72 @@ export class DiskSink implements Sink {
   readonly #journal: SinkJournal;
   readonly #keeper: NameKeeper;
   readonly shared: SharedSink | undefined;
+  /** Undefined in a group: what members change in each other's folders, none of them sees. */
+  readonly folder?: NonNullable<TreeSink['folder']>;
   readonly #handles: Handles;
   readonly #folders: Folders;
   readonly #way: Way;
   readonly #standing: StandingFiles;
   readonly #names: FinalNames;
   readonly #notices = new Notices();
-  readonly #refusals: Refusals;
-  readonly #sync: (file: number) => Promise<void>;
-  readonly #looks: FileLooks;
   readonly #wholes: PublishedWholes;
   readonly #own: OwnFolder;
   readonly #aside: KeptAside;
   readonly #removed: RemovedNames;
+  readonly #told: ToldFolders | undefined;
+  readonly #ofParts: PublishPartParts & PartFileOptions;
   #checks = 0;
 
   /** `root` is where the place really is. */
   constructor(place: string, root: string, spelling: Spelling, options: DiskSinkSettings) {
     const { calls, identify, keepsStamps, backup, group } = options;
-    const names = process.platform === 'win32' ? 'windows' : 'posix';
-    this.abilities = { ...writesAnywhere(names), reserved: backup?.within };
+    const anywhere = writesAnywhere(process.platform === 'win32' ? 'windows' : 'posix');
+    this.abilities = { ...anywhere, reserved: backup?.within };
     this.place = place;
     this.#folded = (target) => foldedBy(spelling, target);
     this.caseInsensitive = spelling.caseInsensitive;
     this.#root = root;
     this.#calls = calls;
-    this.#refusals = new Refusals(place, this.#notices);
-    this.#sync = syncing(calls, this.#refusals);
-    const memory = group ?? ownMemory(root, this.#refusals, identify);
+    const refusals = new Refusals(place, this.#notices);
+    const sync = syncing(calls, refusals);
+    const memory = group ?? ownMemory(root, refusals, identify);
     this.#parts = join(root, memory.parts);
     this.#journal = memory.journal;
     this.shared = memory.shared;
     ({ id: this.id, isCopy: this.isCopy } = memory.journal);
-    this.#looks = new FileLooks(place, calls, this.#refusals, this.#notices);
-    this.#own = new OwnFolder(place, root, this.#parts, calls);
+    const looks = new FileLooks(place, calls, refusals, this.#notices);
+    const own = new OwnFolder(place, root, this.#parts, calls);
+    this.#own = own;
     const withDescriptor = <T>(work: () => Promise<T>): Promise<T> => this.#handles.withDescriptor(work);
-    this.#way = new Way({ calls, root, realRoot: root, withDescriptor });
+    const way = new Way({ calls, root, realRoot: root, withDescriptor });
+    this.#way = way;
     const made = (folder: string) => this.#keeper.madeFolder(folder);
-    this.#folders = new Folders({ root, way: this.#way, calls, refusals: this.#refusals, made });
-    const [parts, folders, journal] = [this.#parts, this.#folders, this.#journal];
+    this.#folders = new Folders({ root, way, calls, refusals, made });
+    const [parts, folders, journal, notices] = [this.#parts, this.#folders, this.#journal, this.#notices];
     this.#keeper = memory.names(folders);
     const keeper = this.#keeper;
-    this.#removed = new RemovedNames({ calls, folders, keeper, backup });
-    this.#standing = new StandingFiles(root, calls, this.#way);
+    const removed = new RemovedNames({ calls, folders, keeper, journal, backup });
+    this.#removed = removed;
+    if (memory.own !== undefined) {
+      const told = new ToldFolders({ parts, calls, way, folders, removed, notices, journal: memory.own });
+      this.#told = told;
+      this.folder = (target: string, folder: SinkFolder) =>
+        this.#through(target, () => told.place(target, folder));
+    }
+    this.#standing = new StandingFiles(root, calls, way);
     this.#names = new FinalNames({
-      calls,
-      folders: this.#folders,
-      notices: this.#notices,
-      withDescriptor,
+      ...{ calls, folders, notices, withDescriptor },
       isRelied: (file) => this.#handles.isRelied(file),
       folded: this.#folded,
       collision: (target, folded) => journal.collision(target, folded),
       isShared: keeper.isShared,
     });
     this.#aside = new KeptAside({ root, parts, calls, folders, journal, withDescriptor });
+    const [names, aside] = [this.#names, this.#aside];
     this.#wholes = new PublishedWholes({
-      parts,
-      files: new WholeFiles({ calls, looks: this.#looks, withDescriptor }),
-      folders,
-      names: this.#names,
-      keeper,
-      own: this.#own,
+      ...{ parts, folders, names, keeper, own, aside, sync },
+      files: new WholeFiles({ calls, looks, withDescriptor }),
       isPlain: (target) => !keeper.isShared && this.#folded(target) === null,
-      aside: this.#aside,
-      sync: (whole) => this.#sync(whole),
     });
     for (const folder of ['', ownFolder, memory.parts]) folders.touch(folder);
     this.#handles = new Handles({
@@ -132,6 +135,7 @@ export class DiskSink implements Sink {
       spare: () => this.#way.release(),
       lowered: (limit, cause) => this.#notices.say('open-files', fewerFilesText(limit, cause)),
     });
+    this.#ofParts = { calls, looks, handles: this.#handles, aside, names, keeper, sync, refusals, own };
   }
 
   async published(target: string): Promise<Published | undefined> {
@@ -163,8 +167,7 @@ export class DiskSink implements Sink {
   }
 
   part(upload: string): PartFile {
-    const [calls, handles, refusals, own] = [this.#calls, this.#handles, this.#refusals, this.#own];
-    return diskPartFile(this.#partName(upload), { calls, handles, refusals, own });
+    return diskPartFile(this.#partName(upload), this.#ofParts);
   }
 
   publish(
@@ -174,26 +177,9 @@ export class DiskSink implements Sink {
     published: Published,
     over: Over = 'anything',
   ): Promise<string | undefined> {
-    const work = async (claim: Claim): Promise<string | undefined> => {
-      const file = this.#partName(upload);
-      const finishing = { calls: this.#calls, looks: this.#looks, sync: (part: number) => this.#sync(part) };
-      const mtime = await this.#handles.use(file, (part) =>
-        finishPart(finishing, file, part, look, published),
-      );
-      await this.#handles.close(file);
-      const finished = { file, target, published, look, mtime, folded: claim.folded };
-      return this.#aside.keeping(target, over, (meet) =>
-        this.#keeper.put(finished, async (from) => {
-          await meet();
-          const how = { ...claim, ifFree: over === 'nothing' };
-          const moved = await this.#names.put(from, target, how, published);
-          // Only now: where its name was refused, it is to stay as it was left.
-          await this.#handles.end(file);
-          return moved;
-        }),
-      );
-    };
-    return this.#own.guard(() => this.#names.claim(target, work));
+    const work = (claim: Claim): Promise<string | undefined> =>
+      publishPart(this.#ofParts, this.#partName(upload), { target, look, published, over }, claim);
+    return this.#through(target, () => this.#names.claim(target, work));
   }
 
   publishWhole(
@@ -203,12 +189,14 @@ export class DiskSink implements Sink {
     published: Published,
     over: Over = 'anything',
   ): Promise<string | undefined> {
-    return this.#wholes.publish(bytes, target, look, published, over);
+    const work = (): Promise<string | undefined> =>
+      this.#wholes.publish(bytes, target, look, published, over);
+    return this.#told === undefined ? work() : this.#told.through(target, work);
   }
 
   async adopt(target: string, published: Published): Promise<void> {
     // Somebody else put it there, or a run that was killed: whether it would survive a power cut, nobody knows.
-    const stats = await this.#standing.makeDurable(target, (file) => this.#sync(file));
+    const stats = await this.#standing.makeDurable(target, this.#ofParts.sync);
     if (stats === undefined) return;
     this.#folders.touchWay(target);
     const of = { folded: this.#folded(target), modified: null, mtime: String(stats.mtimeNs) };
@@ -216,7 +204,7 @@ export class DiskSink implements Sink {
   }
 
   remove(target: string, upload: string): Promise<RemovedName> {
-    return this.#own.guard(() => this.#removed.remove(target, upload));
+    return this.#through(target, () => this.#removed.remove(target, upload));
   }
 
   link(target: string, link: SinkLink, over: Over = 'anything'): Promise<string | undefined> {
@@ -224,7 +212,7 @@ export class DiskSink implements Sink {
       this.#aside.keeping(target, over, (meet) =>
         this.#removed.link(target, link, { folded, ifFree: over === 'nothing' }, meet),
       );
-    return this.#own.guard(() => this.#names.claim(target, work));
+    return this.#through(target, () => this.#names.claim(target, work));
   }
 
   linkAt(target: string): Promise<string | undefined> {
@@ -233,7 +221,7 @@ export class DiskSink implements Sink {
 
   async quarantine(upload: string, target: string): Promise<void> {
     const file = this.#partName(upload);
-    await this.#own.guard(async () => {
+    await this.#through(target, async () => {
       // An empty file has not been opened yet.
       await this.#handles.use(file, async () => {});
       await this.#handles.close(file);
@@ -268,7 +256,8 @@ export class DiskSink implements Sink {
     // Both at one moment: what is published from here on is not durable when the folders are.
     const noted = this.#journal.noted();
     const changed = this.#folders.takeChanged();
-    await this.#handles.withDescriptor(() => this.#folders.sync(changed));
+    const sync = () => this.#handles.withDescriptor(() => this.#folders.sync(changed));
+    await (this.#told === undefined ? sync() : this.#told.settle(changed, sync));
     await this.#handles.withDescriptor(() => this.#journal.checkpoint(uploads, noted, positions));
     // What is open cannot be unmounted.
     await this.#way.release();
@@ -291,6 +280,12 @@ export class DiskSink implements Sink {
 
   notices(tell: (message: string) => void): void {
     this.#notices.listen(tell);
+  }
+
+  /** Work on a name: see {@link OwnFolder.guard}, {@link ToldFolders.through}. */
+  #through<T>(target: string, work: () => Promise<T>): Promise<T> {
+    const told = this.#told;
+    return this.#own.guard(told === undefined ? work : () => told.through(target, work));
   }
 
   #partName(upload: string): string {

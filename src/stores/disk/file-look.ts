@@ -145,7 +145,7 @@ function nearest(wanted: bigint): bigint[] {
  * Node takes seconds as a double and cuts it off: microseconds survive when half of one is added, for the double may be a
  * little too small. As text, because it takes negative numbers, times before 1970, for the present.
  */
-function seconds(nanoseconds: bigint): string {
+export function seconds(nanoseconds: bigint): string {
   const microseconds = floorDivide(nanoseconds, 1000n);
   return String((Number(microseconds) + 0.5) / 1e6);
 }

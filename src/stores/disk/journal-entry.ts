@@ -1,6 +1,10 @@
-/** What a sink's journal says of one name: that a file was published there, that it went, or that a folder was made there for files. */
+/**
+ * What a sink's journal says of one name: that a file was published there, that it went, that a folder was made there for files, or that it is a
+ * folder at its source.
+ */
 import type { BigIntStats } from 'node:fs';
 import type { Published } from '../contract.ts';
+import type { SinkFolder } from '../tree-names.ts';
 import { isSameTime } from './file-look.ts';
 
 /** A version, and the modification time that its file had when it was published. */
@@ -14,7 +18,7 @@ export interface JournalEntry extends Published {
 }
 
 /** In the place of a digest, where no file was published. */
-const [gone, folder, link] = ['', 'folder', 'link'];
+const [gone, folder, link, told] = ['', 'folder', 'link', 'told folder'];
 
 const nothing = { size: 0, mtime: '0', folded: null, modified: null };
 
@@ -23,13 +27,15 @@ export function publishedOf({ upload, size, digest }: JournalEntry): Published {
   return { upload, size, digest };
 }
 
-/** A name that went, by this upload; of a folder that the sink made it is told too, and is one still. */
+/** A name that went, by this upload; of a folder that stands there it is told too, and is one still, which goes when nothing is in it. */
 export function goneEntry(upload: string, before?: JournalEntry): JournalEntry {
-  return { upload, digest: isMadeFolder(before) ? folder : gone, ...nothing };
+  const isFolder = isMadeFolder(before) || isToldFolder(before);
+  return { upload, digest: isFolder ? folder : gone, ...nothing };
 }
 
-/** A folder that was made for files. What is known of versions of its name stays. */
+/** A folder that was made for files. What is known of versions of its name stays, and so does one that is to be a folder. */
 export function madeFolderEntry(before: JournalEntry | undefined): JournalEntry {
+  if (before?.digest === told) return before;
   return { upload: before?.upload ?? '', digest: folder, ...nothing };
 }
 
@@ -53,6 +59,16 @@ export function isMadeFolder(entry: JournalEntry | undefined): boolean {
   return entry?.digest === folder;
 }
 
+/** A folder that its uploader told of, with what it is to look like; the mode stands in the place of a size. */
+export function toldFolderEntry({ upload, mode, mtime }: SinkFolder): JournalEntry {
+  return { ...nothing, upload, digest: told, size: mode, mtime };
+}
+
+/** True for a folder that stays while nothing is in it, for its uploader told of it. */
+export function isToldFolder(entry: JournalEntry | undefined): boolean {
+  return entry?.digest === told;
+}
+
 /** True where what stands there is what was put there. */
 export function isAsPut(entry: JournalEntry, look: BigIntStats): boolean {
   const isOfItsKind = isLink(entry) ? look.isSymbolicLink() : isFile(entry) && look.isFile();
@@ -70,5 +86,5 @@ export function isSameLook(
 
 /** True for a file that was published, and is not known to have gone. */
 export function isFile({ digest }: JournalEntry): boolean {
-  return digest !== gone && digest !== folder && digest !== link;
+  return digest !== gone && digest !== folder && digest !== link && digest !== told;
 }

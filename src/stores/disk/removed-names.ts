@@ -9,14 +9,16 @@ import type { Removal, RemovedName, SinkLink } from '../tree-names.ts';
 import type { BackupFolder } from './backup-folder.ts';
 import type { DiskCalls } from './calls.ts';
 import { type Folders, folderOf } from './folders.ts';
-import { isAsPut, isMadeFolder, type JournalEntry } from './journal-entry.ts';
+import { isAsPut, isMadeFolder, isToldFolder, type JournalEntry } from './journal-entry.ts';
 import type { NameKeeper } from './name-keeper.ts';
 import { type LinkClaim, putLink } from './put-link.ts';
+import type { SinkJournal } from './sink-journal.ts';
 
 export interface RemovedNamesOptions {
   readonly calls: DiskCalls;
   readonly folders: Folders;
   readonly keeper: NameKeeper;
+  readonly journal: Pick<SinkJournal, 'published'>;
   readonly backup: BackupFolder | undefined;
 }
 
@@ -32,16 +34,28 @@ export class RemovedNames {
 
   /** As the contract says of `remove`. */
   async remove(target: string, upload: string): Promise<RemovedName> {
-    const { keeper } = this.#options;
+    const { keeper, journal } = this.#options;
     const removed = await keeper.remove(target, upload, (aside, entry) =>
-      this.#removeFile(target, aside, entry),
+      this.removeFile(target, aside, entry),
     );
-    if (removed.result !== 'other') {
-      // One after the other: who is not the last in a folder has to have found that out before the last one looks.
-      this.#clearing = this.#clearing.then(() => this.#removeFolders(folderOf(target)));
-      await this.#clearing;
-    }
+    if (removed.result !== 'other')
+      await this.clear(isMadeFolder(journal.published(target)) ? target : folderOf(target));
     return removed;
+  }
+
+  /** Removes a folder that was made for files, and those above it, if nothing is in them any more. */
+  clear(folder: string): Promise<void> {
+    return this.alone(() => this.#removeFolders(folder));
+  }
+
+  /** Runs work beside which no folder goes: who is not the last in one has to have found that out before the last one looks. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#clearing.then(work);
+    this.#clearing = done.then(
+      () => {},
+      () => {},
+    );
+    return done;
   }
 
   /** As the contract says of `link`; `meet` keeps what stands there. */
@@ -54,7 +68,8 @@ export class RemovedNames {
     });
   }
 
-  async #removeFile(target: string, aside: string, entry: JournalEntry | undefined): Promise<RemovedName> {
+  /** Takes the file or link under a name away, by way of the folder `aside`; what is not as it was put there stays. */
+  async removeFile(target: string, aside: string, entry: JournalEntry | undefined): Promise<RemovedName> {
     const { calls, folders } = this.#options;
     const folder = folderOf(target);
     try {
@@ -62,7 +77,7 @@ export class RemovedNames {
         const full = `${path}/${target.slice(folder.length + 1)}`;
         const look = await calls.lookIfThere(full);
         if (look === undefined) return { result: 'gone' };
-        if (isMadeFolder(entry) && look.isDirectory()) return { result: 'gone' };
+        if (look.isDirectory() && (isMadeFolder(entry) || isToldFolder(entry))) return { result: 'gone' };
         if (entry === undefined || !isAsPut(entry, look)) return { result: 'other' };
         const removed = await this.#take(full, target, aside, look);
         folders.touch(folder);

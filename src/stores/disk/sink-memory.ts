@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { SharedSink } from '../shared-sink.ts';
 import { ownFolder } from '../target-name.ts';
 import type { Folders } from './folders.ts';
-import { openJournal } from './journal.ts';
+import { type Journal, openJournal } from './journal.ts';
 import { type NameKeeper, OwnNames } from './name-keeper.ts';
 import type { Refusals } from './refusals.ts';
 import type { SinkJournal } from './sink-journal.ts';
@@ -16,6 +16,8 @@ export interface SinkMemory {
   /** The folder of temporary files, below the root. */
   readonly parts: string;
   readonly journal: SinkJournal;
+  /** That of a sink that nobody else writes to, which may note in it what it likes; undefined in a group. */
+  readonly own?: Journal;
   readonly shared: SharedSink | undefined;
   names(folders: Folders): NameKeeper;
 }
@@ -28,5 +30,5 @@ export function ownMemory(
 ): SinkMemory {
   const journal = openJournal(join(root, aloneJournal), identify(join(root, ownFolder)), refusals);
   const names = (): NameKeeper => new OwnNames(journal, join(root, partsFolder));
-  return { parts: partsFolder, journal, shared: undefined, names };
+  return { parts: partsFolder, journal, own: journal, shared: undefined, names };
 }

@@ -17,6 +17,8 @@ import { Way } from './way.ts';
 export interface DiskSourceOptions {
   /** What symbolic links are: nothing, what they point to, or themselves. Default: `skip`. */
   readonly links?: LinkChoice | undefined;
+  /** Whether folders are given as well as files. Default: they are not. */
+  readonly folders?: boolean | undefined;
   /** The system's calls. Default: what suits the disk. */
   readonly calls?: DiskCalls;
 }
@@ -40,7 +42,8 @@ export async function openDiskSource(directory: string, options: DiskSourceOptio
   const links = options.links ?? 'skip';
   // Links may lead to any disk.
   const calls = options.calls ?? (links === 'follow' ? new DiskCalls(false) : await DiskCalls.on(root));
-  return new DiskSource(root, new Way({ calls, root, realRoot: await realpath(root) }), links, calls);
+  const way = new Way({ calls, root, realRoot: await realpath(root) });
+  return new DiskSource(root, way, { links, giveFolders: options.folders ?? false }, calls);
 }
 
 /** A pipe that took the file's place would be waited for. */
@@ -63,16 +66,23 @@ class DiskSource implements Source {
   readonly abilities = { appearsWhole: false };
   readonly #followSymlinks: boolean;
   readonly #keepLinks: boolean;
+  readonly #giveFolders: boolean;
   readonly #calls: DiskCalls;
   readonly #way: Way;
   readonly #taken: TakenFiles;
   readonly #descriptors = new Descriptors();
 
-  constructor(root: string, way: Way, links: LinkChoice, calls: DiskCalls) {
+  constructor(
+    root: string,
+    way: Way,
+    { links, giveFolders }: { readonly links: LinkChoice; readonly giveFolders: boolean },
+    calls: DiskCalls,
+  ) {
     this.place = root;
     this.#way = way;
     this.#followSymlinks = links === 'follow';
     this.#keepLinks = links === 'keep';
+    this.#giveFolders = giveFolders;
     this.#calls = calls;
     this.#taken = new TakenFiles(calls, root);
   }
@@ -82,13 +92,17 @@ class DiskSource implements Source {
     const isFree = async (folder: string): Promise<boolean> => followSymlinks || this.#way.isFree(folder);
     const withDescriptor = <T>(work: () => Promise<T>): Promise<T> => this.#descriptors.use(work);
     const giveBack = (path: string): Promise<string | undefined> => this.#taken.giveBack(path);
-    const how = { followSymlinks, keepLinks: this.#keepLinks };
+    const how = { followSymlinks, keepLinks: this.#keepLinks, giveFolders: this.#giveFolders };
     return walk({ root, isFree, giveBack, ...how, calls, withDescriptor, selection, unsendable });
   }
 
   async look(path: string): Promise<SourceFile | undefined> {
     if (!this.#followSymlinks && !(await this.#way.isFree(folderOf(path)))) return undefined;
-    const how = { followSymlinks: this.#followSymlinks, keepLinks: this.#keepLinks };
+    const how = {
+      followSymlinks: this.#followSymlinks,
+      keepLinks: this.#keepLinks,
+      giveFolders: this.#giveFolders,
+    };
     return lookAt(this.#calls, this.place, path, how);
   }
 
@@ -134,6 +148,12 @@ class DiskSource implements Source {
       () => false,
       (error: NodeJS.ErrnoException) => error.code === 'ELOOP',
     );
+  }
+
+  async isFolder(path: string): Promise<boolean> {
+    if (!this.#followSymlinks && !(await this.#way.isFree(folderOf(path)))) return false;
+    const how = { followSymlinks: this.#followSymlinks, giveFolders: true };
+    return (await lookAt(this.#calls, this.place, path, how))?.isFolder === true;
   }
 
   async #refuseLost(path: string): Promise<false> {

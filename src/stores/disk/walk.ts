@@ -4,7 +4,7 @@ import type { BigIntStats, Dirent } from 'node:fs';
 import { readdir, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as othersTurn } from 'node:timers/promises';
-import { pathFault } from '../../records/path.ts';
+import { pathFault, rootPath } from '../../records/path.ts';
 import type { Selection, SourceFile, Unsendable } from '../contract.ts';
 import { ownFolder } from '../target-name.ts';
 import type { DiskCalls } from './calls.ts';
@@ -24,6 +24,8 @@ export interface WalkOptions {
   readonly followSymlinks: boolean;
   /** Symbolic links are files of their own kind. */
   readonly keepLinks: boolean;
+  /** Folders are given too, each behind what is in it. */
+  readonly giveFolders: boolean;
   /** False when there is a symbolic link on the way to a folder that is not to be followed. */
   readonly isFree: (folder: string) => Promise<boolean>;
   readonly calls: DiskCalls;
@@ -81,7 +83,14 @@ export async function* walk(options: WalkOptions): AsyncGenerator<SourceFile> {
       }
       await othersTurn();
     }
+    // Last: what came into it meanwhile has changed its time.
+    const itself = givesFolder(folder, options) ? await lookOrTell(folder || rootPath) : undefined;
+    if (itself !== undefined) yield itself;
   }
+}
+
+function givesFolder(folder: string, { giveFolders, selection }: WalkOptions): boolean {
+  return giveFolders && (folder === '' || selection.file(folder));
 }
 
 /** The folders below the root (the root itself is ''), for a watcher. */
@@ -114,17 +123,27 @@ function lookAtOnce(calls: DiskCalls, root: string, path: string): SourceFile | 
   }
 }
 
+/** What is looked at as itself. */
+interface LookOptions {
+  readonly followSymlinks: boolean;
+  readonly keepLinks?: boolean;
+  readonly giveFolders?: boolean;
+}
+
 /** The file as it is now; undefined when there is none, or none that is regular. */
 export async function lookAt(
   calls: DiskCalls,
   root: string,
   path: string,
-  { followSymlinks, keepLinks = false }: { readonly followSymlinks: boolean; readonly keepLinks?: boolean },
+  { followSymlinks, keepLinks = false, giveFolders = false }: LookOptions,
 ): Promise<SourceFile | undefined> {
   const full = join(root, path);
   try {
-    const stats = await (followSymlinks ? stat(full, { bigint: true }) : calls.lookAt(full));
+    // What the root itself is a link to is the root.
+    const isFollowed = followSymlinks || path === rootPath;
+    const stats = await (isFollowed ? stat(full, { bigint: true }) : calls.lookAt(full));
     if (keepLinks && stats.isSymbolicLink()) return await lookAtLink(full, path, stats);
+    if (giveFolders && stats.isDirectory()) return { ...sourceFile(path, stats), size: 0, isFolder: true };
     return stats.isFile() ? sourceFile(path, stats) : undefined;
   } catch (error) {
     if (vanished(error)) return undefined;

@@ -19,10 +19,12 @@ export const durable: readonly Defect[] = [
         'src/stores/disk/disk-sink.ts',
         `    const noted = this.#journal.noted();
     const changed = this.#folders.takeChanged();
-    await this.#handles.withDescriptor(() => this.#folders.sync(changed));
+    const sync = () => this.#handles.withDescriptor(() => this.#folders.sync(changed));
+    await (this.#told === undefined ? sync() : this.#told.settle(changed, sync));
 `,
         `    const changed = this.#folders.takeChanged();
-    await this.#handles.withDescriptor(() => this.#folders.sync(changed));
+    const sync = () => this.#handles.withDescriptor(() => this.#folders.sync(changed));
+    await (this.#told === undefined ? sync() : this.#told.settle(changed, sync));
     const noted = this.#journal.noted();
 `,
       ),

@@ -121,7 +121,8 @@ function standing(canary: Canary, events: readonly DownloadEvent[], { files, odd
   for (const event of events) {
     if (event.type === 'received') digests.set(event.target, event.digest);
     // What stands there afterwards, nobody has told of.
-    if (event.type === 'deleted' || event.type === 'linked') digests.delete(event.target);
+    if (event.type === 'deleted' || event.type === 'linked' || event.type === 'folder-made')
+      digests.delete(event.target);
   }
   for (const [target, digest] of digests) {
     const stands = files.get(target);

@@ -2,6 +2,7 @@
 import type { Header, NewRecord } from '../../../src/kafka/contract.ts';
 import { checksumAlgorithms, digestOf } from '../../../src/records/checksum.ts';
 import { encodeAbort, encodeCopy, encodeDelta } from '../../../src/records/file-record.ts';
+import { encodeFolders } from '../../../src/records/folder-record.ts';
 import { encodeLinks } from '../../../src/records/link-record.ts';
 import { encodeRemove } from '../../../src/records/remove-record.ts';
 import { homeHeader, type Stripe, stripesHeaders } from '../../../src/records/stripes.ts';
@@ -44,6 +45,7 @@ export function draftUpload(random: Random): WrittenRecord[] {
   if (random.chance(0.1)) return removals(random, partition);
   if (random.chance(0.05)) return links(random, partition);
   if (random.chance(0.07)) return striped(random, file, partition);
+  if (random.chance(0.05)) return folders(random, partition);
   const records = (): Parameters<typeof written>[0][] => {
     try {
       if (random.chance(0.25)) {
@@ -119,6 +121,23 @@ function links(random: Random, partition: number): WrittenRecord[] {
   });
   try {
     return [written(encodeLinks(uploader, entries), healthy.topic, partition)];
+  } catch {
+    return [];
+  }
+}
+
+/** Folders in the place of files, with any permissions; the uploader's own among them. */
+function folders(random: Random, partition: number): WrittenRecord[] {
+  const { uploader = 'shop', ...first } = anyFile(random);
+  const files = [first, ...Array.from({ length: random.small(4) }, () => anyFile(random))];
+  const entries = files.map((file) => ({
+    path: random.chance(0.1) ? '.' : file.path,
+    upload: craftedId(file),
+    mode: random.pick([0, 0o555, 0o755, 0o7777]),
+    mtime: random.pick(['0', '-1', '1700000000123456789', '9'.repeat(28)]),
+  }));
+  try {
+    return [written(encodeFolders(uploader, entries), healthy.topic, partition)];
   } catch {
     return [];
   }

@@ -1,6 +1,7 @@
 /** The files that must arrive whatever stands beside them, and what a stranger can do to them without being one of their uploader's. */
 import type { NewRecord } from '../../../src/kafka/contract.ts';
 import { digestOf } from '../../../src/records/checksum.ts';
+import { isNamesKind } from '../../../src/records/names-record.ts';
 import { type CraftedFile, craftedId, craftedPack, craftedUpload } from '../../support/crafted.ts';
 import { Random } from '../random.ts';
 import { textOf, type WrittenRecord, written } from './written.ts';
@@ -75,7 +76,7 @@ export function mayHarm(record: WrittenRecord): boolean {
   const claims = record.headers.filter(([name]) => name === 'uploader').map(([, value]) => value.toString());
   const isOurs = claims.includes(uploader);
   const kind = textOf(record, 'kind');
-  if (kind === 'pack' || kind === 'remove' || kind === 'link') return isOurs;
+  if (kind === 'pack' || isNamesKind(kind ?? '')) return isOurs;
   const [path, upload] = [textOf(record, 'path') ?? '', textOf(record, 'upload') ?? ''];
   const owner = uploads.get(upload);
   if (owner !== undefined && (!isOurs || owner.path !== path)) {
