@@ -23,6 +23,7 @@ export {
 } from './files/shared/options.ts';
 export type { CatOptions, ListedFile, ListOptions, VerifyOptions } from './files/shared/reading-options.ts';
 export type { ChangeStateOptions, ForgetStateOptions, StateOptions } from './files/shared/state-options.ts';
+export type * from './files/shared/tree-events.ts';
 export { type RememberedFile, showState, type UploaderState } from './files/show-state.ts';
 export { upload } from './files/upload.ts';
 export { type Verified, verify } from './files/verify.ts';

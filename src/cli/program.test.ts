@@ -4,7 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
 const page = await readFile(new URL('../../docs/cli.md', import.meta.url), 'utf8');
-const events = await readFile(new URL('../files/shared/events.ts', import.meta.url), 'utf8');
+const read = (name: string) => readFile(new URL(`../files/shared/${name}`, import.meta.url), 'utf8');
+const events = (await read('events.ts')) + (await read('tree-events.ts'));
 
 test('docs/cli.md has every event', () => {
   const types = [...events.matchAll(/readonly type: '([a-z-]+)'/g)].map(([, type]) => type);

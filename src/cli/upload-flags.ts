@@ -52,6 +52,7 @@ const which = {
     'skip',
   ),
   followSymlinks: toggle('follow-symlinks', 'the same as --links follow'),
+  hardLinks: toggle('hard-links', 'files that have several names in the folder are one at the receivers too'),
   folders: toggle('folders', 'also folders themselves: empty ones too, their permissions and times'),
   minAge: timed(
     'min-age',

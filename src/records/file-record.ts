@@ -1,6 +1,6 @@
 /**
- * The records of a files topic `T`, as FORMAT.md describes them: chunk, close, copy, delta, abort, pack, remove, link and folder. Values here, bytes on
- * the topic; no I/O. Decoding trusts nothing: whatever does not hold throws FormatError and concerns that record alone.
+ * The records of a files topic `T`, as FORMAT.md describes them: chunk, close, copy, delta, abort, pack, remove, link, folder and
+ * hard-link. Values here, bytes on the topic; no I/O. Decoding trusts nothing: whatever does not hold throws FormatError and concerns that record alone.
  * Encoding asks the same rules ({@link checkFileRecord}), so that nothing is written that no reader takes.
  */
 import { isUtf8 } from 'node:buffer';
@@ -100,6 +100,7 @@ const kinds = [
   'remove',
   'link',
   'folder',
+  'hard-link',
 ] as const satisfies readonly FileRecord['kind'][];
 
 function common(kind: FileRecord['kind'], uploader: string): Header[] {

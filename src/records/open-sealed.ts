@@ -44,6 +44,7 @@ const shapes = {
   remove: z.object(coding),
   link: z.object(coding),
   folder: z.object(coding),
+  'hard-link': z.object(coding),
 } as const;
 
 const base64 = /^[A-Za-z0-9+/]+={0,2}$/;

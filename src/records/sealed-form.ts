@@ -60,6 +60,7 @@ export const numbers = {
   remove: 5,
   link: 6,
   folder: 7,
+  'hard-link': 8,
 } as const satisfies Record<SealedKind, number>;
 
 /** Each value, with a NUL behind it: none can have one. */

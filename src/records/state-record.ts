@@ -90,6 +90,8 @@ const fileState = z.object({
   stands: z.literal(true).optional(),
   /** It is a symbolic link, or a folder: there is no digest, and no file. */
   kind: z.enum(['link', 'folder']).optional(),
+  /** Told to be one file with this upload, of another path. */
+  linked: z.string().refine(isUploadId).optional(),
   /** Encrypted: the algorithm of the digest that only readers with a key see, and a mark of whom it is for. */
   sealed: z.string().regex(sealedForm).optional(),
   /** Where names are encrypted: what else is remembered, and is hidden. */

@@ -25,6 +25,8 @@ export interface SourceFile {
   readonly mode: number;
   /** What a symbolic link points to, of one that is kept as that: it has no bytes. */
   readonly link?: string;
+  /** Of a file with several names: what is equal of these, and of no other's. */
+  readonly body?: string;
   /** A folder, of a source that gives those too: it has no bytes. The root's path is {@link rootPath}. */
   readonly isFolder?: true;
   /** Where the store's own times are those of its copy: how the file looked where it came from. Only an open file is sure to have it. */

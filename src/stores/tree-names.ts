@@ -32,6 +32,17 @@ export interface SinkFolder {
   readonly mtime: string;
 }
 
+/** Two names that are to be of one file: of these versions, and of no others. */
+export interface JoinWish {
+  readonly target: string;
+  readonly upload: string;
+  readonly other: string;
+  readonly of: string;
+}
+
+/** `one`: they were already. `apart`: one of them is not what was published there by that upload, or they are not alike. */
+export type Joined = 'joined' | 'one' | 'apart';
+
 /** What a sink does with names that are no files. What is undefined it cannot do, and leaves out. */
 export interface TreeSink {
   /**
@@ -54,4 +65,9 @@ export interface TreeSink {
    * the way are those of {@link Sink.publish}.
    */
   folder?(target: string, folder: SinkFolder): Promise<boolean>;
+  /**
+   * Makes the file that was published under `other` the one that stands under `target` too, in place of the same content there, at once; where both
+   * still are as they were published, by these uploads. Undefined where there are no files with several names.
+   */
+  join?(wish: JoinWish): Promise<Joined>;
 }

@@ -1,7 +1,11 @@
 /** Several downloaders that fill one folder together: each file is written once, whoever is frozen, dies or comes. */
 import assert from 'node:assert/strict';
+import { link, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { openDiskSource } from '../../src/stores/disk/source.ts';
 import { md5, noise } from '../support/bytes.ts';
+import { temporaryFolder } from '../support/folder.ts';
 import type { GroupMember } from '../support/group-flow.ts';
 import { GroupFolder } from '../support/group-folder.ts';
 import { playGroup } from '../support/group-play.ts';
@@ -82,6 +86,37 @@ test('What goes at the source goes, and what comes comes, in one folder of sever
   await waitFor(() => isThere(ground), { what: 'what is left' });
   await Promise.all(members.map((member) => member.stop()));
   assertOnce(members);
+});
+
+test('In a folder of several members folders and hard links are left out, told once by each member, and what is in them is in place', async (t) => {
+  const ground = await GroupFolder.make(t);
+  const { flow, folder } = ground;
+  const from = await temporaryFolder(t);
+  const shop = join(folder, 'shop');
+  await mkdir(join(from, 'd/empty'), { recursive: true });
+  await writeFile(join(from, 'd/one'), 'text');
+  await link(join(from, 'd/one'), join(from, 'd/two'));
+  const up = async () =>
+    flow.up(
+      { delete: true, folders: true, hardLinks: true, maxDelete: { percent: 100 } },
+      { source: await openDiskSource(from, { folders: true }) },
+    );
+  const down = async (): Promise<GroupMember> => {
+    const member = ground.member('a').start({ once: true });
+    assert.equal((await member.ended)?.failed, 0);
+    return member;
+  };
+  await up();
+  const member = await down();
+  assert.deepEqual((await readdir(shop, { recursive: true })).toSorted(), ['d', 'd/one', 'd/two']);
+  const warnings = member.events.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
+  for (const what of ['takes no folders', 'takes no hard links'])
+    assert.equal(warnings.filter((warning) => warning.includes(what)).length, 1, what);
+  await rm(join(from, 'd'), { recursive: true });
+  await writeFile(join(from, 'other'), 'other');
+  await up();
+  const kept = (await down()).events.filter(({ type }) => type === 'kept');
+  assert.deepEqual([kept, await readdir(shop)], [[], ['other']]);
 });
 
 test('Whatever becomes of its members, a folder has every newest version in place, and each told by one', async () => {

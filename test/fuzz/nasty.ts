@@ -102,6 +102,8 @@ export const kinds: readonly string[] = [
     'pack',
     'remove',
     'link',
+    'folder',
+    'hard-link',
     'init',
     'part',
     'gap',

@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import {
   appendFile,
   chmod,
+  link,
   lstat,
   mkdir,
   readdir,
@@ -57,15 +58,22 @@ async function lookOf(path: string): Promise<string> {
 /** Path -> what stands there. */
 async function contents(folder: string): Promise<Map<string, string>> {
   const found = new Map<string, string>();
+  const names = new Map<bigint, string[]>();
   if (!existsSync(folder)) return found;
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     const full = join(entry.parentPath, entry.name);
     const path = full.slice(folder.length + 1);
     if (entry.isSymbolicLink()) found.set(path, `link ${await readlink(full)}`);
-    else if (entry.isFile()) found.set(path, `file ${(await readFile(full)).toString('base64')}`);
-    else if (entry.isDirectory()) found.set(path, `folder ${await lookOf(full)}`);
+    else if (entry.isFile()) {
+      const { ino, mtimeNs } = await lstat(full, { bigint: true });
+      found.set(path, `file ${mtimeNs / 1000n} ${(await readFile(full)).toString('base64')}`);
+      names.set(ino, [...(names.get(ino) ?? []), path]);
+    } else if (entry.isDirectory()) found.set(path, `folder ${await lookOf(full)}`);
   }
   found.set('.', `folder ${await lookOf(folder)}`);
+  for (const [first, ...others] of names.values())
+    for (const path of [first!, ...others])
+      found.set(path, `${found.get(path)} ${[first, ...others].sort()}`);
   return found;
 }
 
@@ -96,7 +104,8 @@ async function operate(root: string, random: Random): Promise<void> {
   const path = anyPath(random);
   const full = join(root, path);
   const stats = await lstat(full).catch(() => undefined);
-  const what = random.below(14);
+  const what = random.below(16);
+  if (what >= 14) return linkHard(root, path, random);
   if (what >= 10) return operateOnFolder(root, path, what, random);
   if (what < 4) {
     await clear(root, path);
@@ -112,6 +121,16 @@ async function operate(root: string, random: Random): Promise<void> {
     await clear(root, to);
     if (await lstat(full).catch(() => undefined)) await rename(full, join(root, to));
   } else await rm(full, { recursive: true });
+}
+
+/** A file gets another name, in the place of whatever has it; or one that has several gets other bytes. */
+async function linkHard(root: string, path: string, random: Random): Promise<void> {
+  const stats = await lstat(join(root, path)).catch(() => undefined);
+  const to = anyPath(random);
+  if (!stats?.isFile() || to === path || to.startsWith(`${path}/`) || path.startsWith(`${to}/`)) return;
+  await clear(root, to);
+  await link(join(root, path), join(root, to));
+  if (random.chance(0.3)) await appendFile(join(root, to), random.bytes(50));
 }
 
 /** Folders are made, emptied, and get other permissions and times; the tree's own among them. */
@@ -146,9 +165,16 @@ export async function playTree(
   for (let count = 0; count < rounds; count++) {
     for (let step = 0; step < round; step++) await operate(from, random);
     const packBelow = random.chance(0.5) ? 1000 : 0;
-    const how = { delete: true, maxDelete: { percent: 100 }, links: 'keep', folders: true } as const;
+    const how = {
+      delete: true,
+      maxDelete: { percent: 100 },
+      links: 'keep',
+      folders: true,
+      hardLinks: true,
+    } as const;
     const source = await openDiskSource(from, how);
-    const up = await flow.up({ ...how, packBelow }, { source });
+    const notTwice = random.pick(['auto', 'always', 'never'] as const);
+    const up = await flow.up({ ...how, packBelow, notTwice }, { source });
     // Now and then several rounds come together.
     if (count < rounds - 1 && random.chance(0.3)) continue;
     const down = await flow.down({}, { sink: await openDiskSink(to) });

@@ -34,6 +34,8 @@ export interface ReceiveContextOptions {
   readonly deletions: Deletions;
   /** Whether symbolic links may lead out of their uploader's tree. */
   readonly unsafeLinks: boolean;
+  /** True where a record was not dealt with before, and will be. Default: none will. */
+  readonly isAhead?: (partition: number, offset: number) => boolean;
   /** Hands an upload all of its chunks that the topic still has. */
   readonly fetchAgain: (upload: IncomingUpload) => Promise<void>;
 }
@@ -49,6 +51,8 @@ export class ReceiveContext {
   /** One file of a name is published at a time: versions are compared and replaced in one step. */
   readonly turns = new TurnByKey();
 
+  /** Partition -> Kafka offset of the newest record that has come. */
+  readonly #came = new Map<number, number>();
   readonly #rooms: OrderedRooms;
   readonly #told = new Set<string>();
 
@@ -60,6 +64,17 @@ export class ReceiveContext {
       live: new Room(orderedBytes / 4),
       turns: new Room(orderedBytes / 2),
     };
+  }
+
+  /** A record comes, the next of its partition. */
+  comes(partition: number, offset: number): void {
+    this.#came.set(partition, offset);
+  }
+
+  /** True of a record that has not come yet, and will. */
+  willCome(partition: number, offset: number): boolean {
+    if (offset <= (this.#came.get(partition) ?? -1)) return false;
+    return this.options.isAhead?.(partition, offset) === true;
   }
 
   /** True where what is wrong, or may not have its name, can be kept beside the files. */

@@ -45,6 +45,8 @@ export class HeldFiles {
   readonly #uploads: IncomingUploads;
   readonly #held = new Map<IncomingUpload, { pause: number; due: number }>();
   readonly #now: () => number;
+  /** What is to be done once names were tried again; resolves with false while it is too soon. */
+  #afterwards: (() => Promise<boolean>)[] = [];
   #isTrying = false;
   #hasHurried = false;
 
@@ -131,6 +133,11 @@ export class HeldFiles {
     if (this.#hasHurried) this.hurry();
   }
 
+  /** Runs work whenever names were tried again, until it resolves with true. */
+  afterwards(work: () => Promise<boolean>): void {
+    this.#afterwards.push(work);
+  }
+
   /** Tries the names whose time has come, each by `publish`, which ends the upload or calls {@link hold}. One round at a time. */
   async tryAgain(publish: (upload: IncomingUpload) => Promise<void>): Promise<void> {
     if (this.#isTrying) return;
@@ -141,6 +148,8 @@ export class HeldFiles {
         if (upload.isGone) this.#held.delete(upload);
         else if (this.#now() >= due) await this.#try(upload, publish);
       }
+      const works = this.#afterwards.splice(0);
+      for (const work of works) if (!(await work())) this.#afterwards.push(work);
     } finally {
       this.#isTrying = false;
     }

@@ -100,6 +100,7 @@ export class Receiver {
     const place = { partition, offset: record.offset };
     progress.records++;
     progress.wireBytes += record.value?.length ?? 0;
+    this.#context.comes(partition, record.offset);
     try {
       const opened = this.#opener.open(record, place);
       const decoded = opened instanceof Promise ? await opened : opened;

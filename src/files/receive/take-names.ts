@@ -1,5 +1,6 @@
 /** Records that tell of many names, and have no bytes of files: each kind is dealt with by itself. */
 import type { NamesRecord } from '../../records/names-record.ts';
+import { joinHardLinks } from './join-hard-links.ts';
 import { placeFolders } from './place-folders.ts';
 import { placeLinks } from './place-links.ts';
 import { removeNames } from './remove-names.ts';
@@ -12,6 +13,8 @@ export function takeNames(parts: UnpackParts, record: NamesRecord): Promise<void
       return removeNames(parts, record);
     case 'link':
       return placeLinks(parts, record);
+    case 'hard-link':
+      return joinHardLinks(parts, record);
     case 'folder':
       return placeFolders(parts, record);
   }

@@ -73,6 +73,7 @@ export class DownloadRun {
       // Of memory, for a sink that takes bytes in order alone.
       orderedBytes: 64 * 1024 * 1024,
       whyMissing: (upload) => whyMissing(kafka, options.topic.name, this.#safe, upload),
+      isAhead: (...at) => this.#safe.isAhead(...at, settings.once ? this.#look?.ends : undefined),
       fetchAgain: (upload) => again.fetch(upload),
       background: (work) => this.#track(work.catch((error: unknown) => this.#fail(error))),
       onIncomplete: (upload) =>

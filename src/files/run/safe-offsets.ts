@@ -100,6 +100,12 @@ export class SafeOffsets {
     return [...ends].every(([partition, end]) => (this.#safe.get(partition)?.value ?? 0) >= end);
   }
 
+  /** True where a Kafka offset has not been dealt with, nor was by an earlier run, and will be. `ends`: where the run ends, if it does. */
+  isAhead(partition: number, offset: number, ends: ReadonlyMap<number, number> | undefined): boolean {
+    if (this.isPast(new Map([[partition, offset + 1]]))) return false;
+    return ends === undefined || offset < (ends.get(partition) ?? 0);
+  }
+
   /** Where a partition was first read from. */
   began(partition: number): number {
     return this.#began.get(partition) ?? 0;

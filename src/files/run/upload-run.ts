@@ -10,6 +10,7 @@ import { abortUpload } from '../send/abort-upload.ts';
 import { sendFault } from '../send/capacity.ts';
 import { recordLimit } from '../send/chunk-size.ts';
 import { FindCopies } from '../send/find-copy.ts';
+import { HardLinks } from '../send/hard-links.ts';
 import { MovedFiles } from '../send/moved-files.ts';
 import { fitsPack } from '../send/pack-files.ts';
 import { Precedence } from '../send/precedence.ts';
@@ -41,6 +42,7 @@ export class UploadRun {
   readonly #due: DueFiles;
   readonly #goneFiles: GoneFiles;
   readonly #others: SendOthers;
+  readonly #hardLinks: HardLinks | undefined;
   readonly #moved: MovedFiles | undefined;
   readonly #tellGone: TellGone | undefined;
   /** What is done about files that are gone, one after the other. */
@@ -83,6 +85,7 @@ export class UploadRun {
       sent: (file) => this.#sent(file),
       failed: (error) => this.#fail(error),
     });
+    this.#hardLinks = settings.hardLinks ? new HardLinks(this.#context, onEvent) : undefined;
     const kept = (): void => {
       progress.filesFailed++;
     };
@@ -92,8 +95,7 @@ export class UploadRun {
     settings.onControl?.({ reorder: (wishes) => this.#senders.reorder(new Precedence(wishes)) });
     const isBelieved = (): Promise<boolean> => this.#goneFiles.isBelieved();
     const isBusy = (path: string): boolean => this.#intake.isBusy(path);
-    const { maxDelete } = settings;
-    const { once } = settings;
+    const { maxDelete, once } = settings;
     if (settings.delete) {
       const from = { source, selection, state, maxDelete, isBelieved, isBusy };
       this.#tellGone = new TellGone({ ...from, context: this.#context, once, onEvent });
@@ -159,6 +161,7 @@ export class UploadRun {
     await sending;
     await Promise.all([ready, this.#clearing, this.#others.done(), this.#moved?.done().catch(lost)]);
     clearInterval(looks);
+    if (settings.once) await this.#hardLinks?.tell().catch(lost);
     try {
       await lease.release();
       await state.behind.flush();
@@ -204,6 +207,7 @@ export class UploadRun {
     this.#clear(() => this.#goneFiles.walked());
     const tell = this.#tellGone?.walked();
     if (tell !== undefined) this.#clear(tell);
+    if (!this.#options.settings.once) this.#clear(async () => this.#hardLinks?.tell());
   }
 
   #clear(work: () => Promise<void>): void {
@@ -224,6 +228,7 @@ export class UploadRun {
     if (unchanged && isCounted) progress.filesUnchanged++;
     // An earlier run sent it, and was ended before it was removed.
     if (unchanged && !file.isFolder) this.#moved?.sent(file);
+    if (unchanged && inWalk) this.#hardLinks?.note(file);
     return unchanged;
   }
 
@@ -260,6 +265,7 @@ export class UploadRun {
 
   #sent(file: SourceFile): void {
     if (!file.isFolder) this.#moved?.sent(file);
+    this.#hardLinks?.note(file);
     this.#attempts.delete(file.path);
     this.#intake.done(file.path);
   }

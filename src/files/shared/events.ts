@@ -3,6 +3,7 @@
  * objects (one event, one line); library users get them through `onEvent`.
  * Sizes are bytes, times are milliseconds since the epoch, durations are seconds, paths are relative with `/`.
  */
+import type { TreeDownloadEvent, TreeUploadEvent } from './tree-events.ts';
 
 /** A file in flight, for progress displays. */
 export interface FileInFlight {
@@ -98,43 +99,6 @@ export interface NotRemovedEvent {
   readonly reason: string;
 }
 
-/** With `delete`: a file is gone from the source, and the sinks are told. */
-export interface DeletionSentEvent {
-  readonly type: 'deletion-sent';
-  readonly path: string;
-  readonly upload: string;
-}
-
-/** A symbolic link was sent. */
-export interface LinkSentEvent {
-  readonly type: 'link-sent';
-  readonly path: string;
-  readonly upload: string;
-  readonly to: string;
-}
-
-/** A folder was sent: that it is there, its permissions and its time. */
-export interface FolderSentEvent {
-  readonly type: 'folder-sent';
-  readonly path: string;
-  readonly upload: string;
-}
-
-/** With `delete`: so many files seem to be gone that nobody is told. It counts as failed. */
-export interface DeletionsRefusedEvent {
-  readonly type: 'deletions-refused';
-  /** How many are gone, of how many that were sent. */
-  readonly gone: number;
-  readonly known: number;
-  readonly message: string;
-}
-
-/** Dry run with `delete`: the sinks would be told that this file is gone. */
-export interface WouldDeleteEvent {
-  readonly type: 'would-delete';
-  readonly path: string;
-}
-
 /** Dry run: this file would be sent. */
 export interface WouldSendEvent {
   readonly type: 'would-send';
@@ -144,16 +108,12 @@ export interface WouldSendEvent {
 }
 
 export type UploadEvent =
+  | TreeUploadEvent
   | StartedEvent
   | SentEvent
   | NotSentEvent
   | RemovedEvent
   | NotRemovedEvent
-  | LinkSentEvent
-  | FolderSentEvent
-  | DeletionSentEvent
-  | DeletionsRefusedEvent
-  | WouldDeleteEvent
   | WouldSendEvent
   | ProgressEvent
   | WaitingEvent
@@ -203,50 +163,6 @@ export interface FailedEvent {
   readonly message: string;
 }
 
-/** A file went at the source, and was removed here. */
-export interface DeletedEvent {
-  readonly type: 'deleted';
-  readonly uploader: string;
-  readonly path: string;
-  /** The version that says so. */
-  readonly upload: string;
-  readonly target: string;
-  /** Where it is kept. */
-  readonly backup?: string;
-}
-
-/** A symbolic link stands under its name. */
-export interface LinkedEvent {
-  readonly type: 'linked';
-  readonly uploader: string;
-  readonly path: string;
-  readonly upload: string;
-  readonly target: string;
-  /** What it points to. */
-  readonly to: string;
-  /** Where what stood there is now, with `overwrite: 'rename'`. */
-  readonly keptAs?: string;
-}
-
-/** A folder stands under its name, and will have its permissions and time. */
-export interface FolderMadeEvent {
-  readonly type: 'folder-made';
-  readonly uploader: string;
-  readonly path: string;
-  readonly upload: string;
-  readonly target: string;
-}
-
-/** A file went at the source, and stays here, for it is not as it was received. */
-export interface KeptEvent {
-  readonly type: 'kept';
-  readonly uploader: string;
-  readonly path: string;
-  readonly upload: string;
-  readonly target: string;
-  readonly reason: string;
-}
-
 /** The source gave this upload up; its temporary file is gone. */
 export interface AbortedEvent {
   readonly type: 'aborted';
@@ -281,14 +197,11 @@ export interface LostEvent {
 }
 
 export type DownloadEvent =
+  | TreeDownloadEvent
   | StartedEvent
   | ReceivedEvent
   | NotReplacedEvent
   | FailedEvent
-  | LinkedEvent
-  | FolderMadeEvent
-  | DeletedEvent
-  | KeptEvent
   | AbortedEvent
   | RefusedRecordEvent
   | AssignedEvent

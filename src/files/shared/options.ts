@@ -53,6 +53,8 @@ export interface UploadOptions extends TopicOptions, StoreOptions, EncryptionOpt
   readonly links?: LinkChoice;
   /** Also the folders of a folder: empty ones too, with their permissions and times. */
   readonly folders?: boolean;
+  /** Names that are one file in a folder are one at the sinks. */
+  readonly hardLinks?: boolean;
   /** Milliseconds between two full looks at the source. */
   readonly scanInterval?: number;
   /** Large files in flight at once. */
@@ -153,6 +155,7 @@ export const uploadDefaults = {
   hidden: false,
   followSymlinks: false,
   folders: false,
+  hardLinks: false,
   compare: 'size,time',
   move: false,
   beyondRetention: false,

@@ -26,6 +26,7 @@ export function retryingSink(sink: Sink, retry: DiskRetry): Sink {
       retry.with(bytes.length, () => sink.publishWhole(bytes, target, look, published, over)),
     adopt: (target, published, look) => retry.forAll(() => sink.adopt(target, published, look)),
     ...linkingOf(sink, retry),
+    ...(sink.join && { join: (wish) => retry.with(0, () => sink.join!(wish)) }),
     ...(sink.folder && { folder: (target, folder) => retry.with(0, () => sink.folder!(target, folder)) }),
     ...(sink.remove === undefined
       ? {}

@@ -34,9 +34,9 @@ type Entry = readonly [
   sealed?: string | 0,
   marks?: Marks,
 ];
-/** What few files have: they are links or folders, or stand at sinks by a version of which nothing else is remembered. */
+/** What few files have: they are links or folders, are one with another, or stand at sinks by a version of which nothing else is remembered. */
 type Kind = NonNullable<FileState['kind']>;
-type Marks = Kind | 'stands' | `${Kind} stands`;
+type Marks = Kind | 'stands' | `${Kind} stands` | `one ${string}`;
 
 const states = ['sent', 'sending', 'aborted'] as const;
 
@@ -140,12 +140,14 @@ function inodeAndMode({ inode, mode }: FileState['fingerprint']): string {
   return mode === undefined ? inode : `${inode} ${mode}`;
 }
 
-function marksOf({ kind, stands }: FileState): Marks | undefined {
+function marksOf({ kind, stands, linked }: FileState): Marks | undefined {
+  if (linked !== undefined) return `one ${linked}`;
   if (!stands) return kind;
   return kind === undefined ? 'stands' : `${kind} stands`;
 }
 
-function marked(marks: Marks): Pick<FileState, 'kind' | 'stands'> {
+function marked(marks: Marks): Pick<FileState, 'kind' | 'stands' | 'linked'> {
+  if (marks.startsWith('one ')) return { linked: marks.slice(4) };
   const kind = (['link', 'folder'] as const).find((one) => marks.startsWith(one));
   return {
     ...(kind === undefined ? {} : { kind }),

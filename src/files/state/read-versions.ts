@@ -10,7 +10,7 @@ import {
   refusedRef,
   type UploadRef,
 } from '../../records/file-record.ts';
-import { isOfNames, type NamesRecord } from '../../records/names-record.ts';
+import { isOfVersions, type VersionsRecord } from '../../records/names-record.ts';
 import { isOfMany, type SealedRecord } from '../../records/sealed-form.ts';
 import type { Stripe } from '../../records/stripes.ts';
 import { decodeTopicRecord } from '../../records/topic-record.ts';
@@ -59,7 +59,7 @@ export interface Versions {
 }
 
 type Draft = Omit<Version, 'state'> & {
-  readonly end: 'close' | 'abort' | NamesRecord['kind'] | 'refused' | undefined;
+  readonly end: 'close' | 'abort' | VersionsRecord['kind'] | 'refused' | undefined;
 };
 
 /** Kafka offsets by partition. */
@@ -181,7 +181,9 @@ class Drafts {
         if (path !== undefined && upload !== undefined)
           this.#note({ uploader, path, upload }, record, partition, { end: 'refused' });
       }
-    } else if (isOfNames(decoded)) {
+    } else if (decoded.kind === 'hard-link') {
+      // Part of no version.
+    } else if (isOfVersions(decoded)) {
       const { uploader } = decoded;
       for (const gone of decoded.entries)
         this.#note({ uploader, ...gone }, record, partition, { ...marks, end: decoded.kind });

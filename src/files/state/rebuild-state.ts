@@ -7,7 +7,7 @@ import type { Kafka, TopicDescription } from '../../kafka/contract.ts';
 import { sinceOf } from '../../records/delta-parts.ts';
 import type { FileFacts } from '../../records/file-facts.ts';
 import type { Ending } from '../../records/file-record.ts';
-import { isOfNames } from '../../records/names-record.ts';
+import { isOfVersions } from '../../records/names-record.ts';
 import type { FileState } from '../../records/state-record.ts';
 import { decodeTopicRecord } from '../../records/topic-record.ts';
 
@@ -63,9 +63,11 @@ export async function rebuildState(
         } else if (decoded.kind === 'pack') {
           for (const file of decoded.files)
             note(file.path, file.upload, file, batch.partition, record.offset, record.offset);
-        } else if (isOfNames(decoded)) {
+        } else if (isOfVersions(decoded)) {
           for (const { path, upload } of decoded.entries)
             noteGone(path, upload, batch.partition, record.offset);
+        } else if (decoded.kind === 'hard-link') {
+          // Told again: it is part of no version.
         } else if (decoded.kind === 'chunk') {
           const isHome = (decoded.home ?? batch.partition) === batch.partition;
           if (isHome && !firsts.has(decoded.upload)) firsts.set(decoded.upload, record.offset);

@@ -18,7 +18,7 @@ import type {
 import { Notices } from '../notices.ts';
 import type { SharedSink } from '../shared-sink.ts';
 import { ownFolder } from '../target-name.ts';
-import type { RemovedName, SinkFolder, SinkLink, TreeSink } from '../tree-names.ts';
+import type { RemovedName, SinkLink, TreeSink } from '../tree-names.ts';
 import { writesAnywhere } from '../writes-anywhere.ts';
 import type { DiskCalls } from './calls.ts';
 import { descriptorShare } from './descriptor-share.ts';
@@ -26,6 +26,7 @@ import { FileLooks } from './file-look.ts';
 import { type Claim, FinalNames } from './final-names.ts';
 import { Folders } from './folders.ts';
 import { fewerFilesText, Handles } from './handles.ts';
+import { joinNames } from './joined-names.ts';
 import { KeptAside } from './kept-aside.ts';
 import { leftParts } from './left-parts.ts';
 import type { NameKeeper } from './name-keeper.ts';
@@ -59,8 +60,9 @@ export class DiskSink implements Sink {
   readonly #journal: SinkJournal;
   readonly #keeper: NameKeeper;
   readonly shared: SharedSink | undefined;
-  /** Undefined in a group: what members change in each other's folders, none of them sees. */
+  // Undefined in a group: what its members change at each other's folders and files, none of them sees.
   readonly folder?: NonNullable<TreeSink['folder']>;
+  readonly join?: NonNullable<TreeSink['join']>;
   readonly #handles: Handles;
   readonly #folders: Folders;
   readonly #way: Way;
@@ -106,10 +108,11 @@ export class DiskSink implements Sink {
     const removed = new RemovedNames({ calls, folders, keeper, journal, backup });
     this.#removed = removed;
     if (memory.own !== undefined) {
-      const told = new ToldFolders({ parts, calls, way, folders, removed, notices, journal: memory.own });
+      const of = { parts, calls, folders, journal: memory.own };
+      const told = new ToldFolders({ ...of, way, removed, notices });
       this.#told = told;
-      this.folder = (target: string, folder: SinkFolder) =>
-        this.#through(target, () => told.place(target, folder));
+      this.folder = (target, folder) => this.#through(target, () => told.place(target, folder));
+      this.join = (wish) => this.#through(wish.target, () => joinNames(of, wish));
     }
     this.#standing = new StandingFiles(root, calls, way);
     this.#names = new FinalNames({

@@ -166,6 +166,7 @@ export function sourceFile(path: string, stats: BigIntStats): SourceFile {
     ctime: String(stats.ctimeNs),
     inode: String(stats.ino),
     mode: Number(stats.mode) & 0o7777,
+    ...(stats.nlink > 1n && stats.isFile() ? { body: `${stats.dev}:${stats.ino}` } : {}),
   };
 }
 

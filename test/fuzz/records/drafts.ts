@@ -3,6 +3,7 @@ import type { Header, NewRecord } from '../../../src/kafka/contract.ts';
 import { checksumAlgorithms, digestOf } from '../../../src/records/checksum.ts';
 import { encodeAbort, encodeCopy, encodeDelta } from '../../../src/records/file-record.ts';
 import { encodeFolders } from '../../../src/records/folder-record.ts';
+import { encodeHardLinks } from '../../../src/records/hard-link-record.ts';
 import { encodeLinks } from '../../../src/records/link-record.ts';
 import { encodeRemove } from '../../../src/records/remove-record.ts';
 import { homeHeader, type Stripe, stripesHeaders } from '../../../src/records/stripes.ts';
@@ -46,6 +47,7 @@ export function draftUpload(random: Random): WrittenRecord[] {
   if (random.chance(0.05)) return links(random, partition);
   if (random.chance(0.07)) return striped(random, file, partition);
   if (random.chance(0.05)) return folders(random, partition);
+  if (random.chance(0.01)) return hardLinks(random, partition);
   const records = (): Parameters<typeof written>[0][] => {
     try {
       if (random.chance(0.25)) {
@@ -138,6 +140,21 @@ function folders(random: Random, partition: number): WrittenRecord[] {
   }));
   try {
     return [written(encodeFolders(uploader, entries), healthy.topic, partition)];
+  } catch {
+    return [];
+  }
+}
+
+/** Names that are to be one file with others, which are seldom alike. */
+function hardLinks(random: Random, partition: number): WrittenRecord[] {
+  const { uploader = 'shop' } = anyFile(random);
+  const standing = () => {
+    const file = anyFile(random);
+    return { path: file.path, upload: craftedId(file), partition: random.below(4), last: random.below(50) };
+  };
+  const entries = Array.from({ length: random.between(1, 5) }, () => ({ ...standing(), of: standing() }));
+  try {
+    return [written(encodeHardLinks(uploader, entries), healthy.topic, partition)];
   } catch {
     return [];
   }
