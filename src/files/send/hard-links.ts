@@ -112,7 +112,7 @@ export class HardLinks {
   }
 }
 
-function lookOf({ size, mtime, ctime, inode }: FileState['fingerprint']): string {
+function lookOf({ size, mtime, ctime, inode }: Omit<FileState['fingerprint'], 'mode'>): string {
   return `${size} ${mtime} ${ctime} ${inode}`;
 }
 
