@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
@@ -123,4 +123,33 @@ test('What a member was about to do when it was killed is done by another', {
     }),
   );
   await Promise.all(all);
+});
+
+test('A version that was recorded and not put there is not taken for what stands there', async (t) => {
+  const folders = await Promise.all([1, 2, 3].map(() => temporaryFolder(t)));
+  const [removed, older, foreign] = (await Promise.all(
+    folders.map(async (folder, at) => {
+      const sink = await open(folder);
+      t.after(() => sink.close());
+      if (at < 2) await sink.publishWhole(Buffer.from('first'), 'shop/a', look, publishedAs('first', id(1)));
+      else {
+        await mkdir(join(folder, 'shop'));
+        await writeFile(join(folder, 'shop/a'), 'first');
+      }
+      await stopped(t, folder, 'publish', 'turn:after-record', 'SIGKILL');
+      return sink;
+    }),
+  )) as [Sink, Sink, Sink];
+  // A removal that comes to another member first removes what stands there, which is ours.
+  assert.deepEqual(await removed.remove!('shop/a', id(3)), { result: 'removed' });
+  // Whoever asks whether it came already, to keep nothing aside twice, is not told that it did.
+  assert.equal(await older.newest('shop/a'), id(1));
+  assert.deepEqual(await older.published('shop/a'), publishedAs('first', id(1)));
+  assert.equal(await foreign.newest('shop/a'), undefined);
+  for (const sink of [older, foreign]) {
+    const kept = await sink.publishWhole(Buffer.from('b'), 'shop/a', look, publishedAs('b', id(2)), 'aside');
+    assert.equal(kept, 'shop/a~1');
+    assert.equal(await sink.newest('shop/a'), id(2));
+    assert.deepEqual(await sink.published('shop/a'), publishedAs('b', id(2)));
+  }
 });

@@ -3,7 +3,7 @@
  * it is made and replaced as a whole, and needs no more than its folder to be made durable. Records are written in the turn of their name.
  */
 import { createHash } from 'node:crypto';
-import { readlinkSync } from 'node:fs';
+import { type BigIntStats, lstatSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolders } from '../../../folder.ts';
 import type { DiskCalls } from '../calls.ts';
@@ -19,6 +19,15 @@ interface RecordText {
   readonly i?: string;
   /** Of {@link JournalEntry.modified}. */
   readonly m?: string;
+  readonly b?: BeforeText;
+}
+
+/** What stood there when it was recorded, and what was recorded of that. */
+interface BeforeText {
+  readonly i: string;
+  readonly s: string;
+  readonly t: string;
+  readonly r?: RecordText;
 }
 
 export interface NameRecordsOptions {
@@ -51,8 +60,20 @@ export class NameRecords {
     }
   }
 
-  entry(target: string): JournalEntry | undefined {
-    return entryOf(this.text(target));
+  /** What is known of a name: of what stood there before, where that still does, and what is written was only about to. */
+  entry(target: string, text: string | undefined = this.text(target)): JournalEntry | undefined {
+    const record = parsed(text);
+    if (!record?.b || !this.#stands(target, record.b)) return entryOf(record);
+    return entryOf(record.b.r);
+  }
+
+  #stands(target: string, { i, s, t }: BeforeText): boolean {
+    try {
+      const look = lstatSync(join(this.#options.root, target), { bigint: true });
+      return String(look.ino) === i && String(look.size) === s && String(look.mtimeNs) === t;
+    } catch {
+      return false;
+    }
   }
 
   /** Somebody else may have written it, and not made it durable. */
@@ -93,8 +114,25 @@ function placeOf(target: string): { readonly folder: string; readonly name: stri
   return { folder: hash.slice(0, 2), name: hash.slice(2, 34) };
 }
 
-export function textOf({ upload, size, digest, mtime, inode, modified }: JournalEntry): string {
-  const text: RecordText = {
+export function textOf(entry: JournalEntry): string {
+  return JSON.stringify(recordOf(entry));
+}
+
+/** The same of what is about to stand there, with what does until then, and what is known of that. */
+export function textBefore(
+  entry: JournalEntry,
+  standing: BigIntStats | undefined,
+  known: JournalEntry | undefined,
+): string {
+  if (standing === undefined) return textOf(entry);
+  const { ino, size, mtimeNs } = standing;
+  const of = known === undefined ? {} : { r: recordOf(known) };
+  const b: BeforeText = { i: String(ino), s: String(size), t: String(mtimeNs), ...of };
+  return JSON.stringify({ ...recordOf(entry), b });
+}
+
+function recordOf({ upload, size, digest, mtime, inode, modified }: JournalEntry): RecordText {
+  return {
     u: upload,
     ...(digest === '' ? {} : { d: digest }),
     ...(size === 0 ? {} : { s: size }),
@@ -102,18 +140,22 @@ export function textOf({ upload, size, digest, mtime, inode, modified }: Journal
     ...(inode === undefined ? {} : { i: inode }),
     ...(modified === null ? {} : { m: modified }),
   };
-  return JSON.stringify(text);
 }
 
-/** What cannot be read says nothing: what stands there is recognised by its digest then. */
-export function entryOf(text: string | undefined): JournalEntry | undefined {
+function parsed(text: string | undefined): Partial<RecordText> | undefined {
   if (text === undefined) return undefined;
   try {
-    const { u, s = 0, d = '', t = '0', i, m = null } = JSON.parse(text) as Partial<RecordText>;
-    if (typeof u !== 'string' || typeof d !== 'string' || !/^-?\d+$/.test(t)) return undefined;
-    const inode = i === undefined ? {} : { inode: i };
-    return { upload: u, size: s, digest: d, mtime: t, folded: null, modified: m, ...inode };
+    return JSON.parse(text) as Partial<RecordText>;
   } catch {
     return undefined;
   }
+}
+
+/** What cannot be read says nothing: what stands there is recognised by its digest then. */
+function entryOf(record: Partial<RecordText> | undefined): JournalEntry | undefined {
+  if (record === undefined || record === null) return undefined;
+  const { u, s = 0, d = '', t = '0', i, m = null } = record;
+  if (typeof u !== 'string' || typeof d !== 'string' || !/^-?\d+$/.test(t)) return undefined;
+  const inode = i === undefined ? {} : { inode: i };
+  return { upload: u, size: s, digest: d, mtime: t, folded: null, modified: m, ...inode };
 }

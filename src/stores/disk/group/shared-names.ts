@@ -1,6 +1,6 @@
 /**
  * Names of a folder that the members of a group write together. Each is compared and written in its turn. That a file is about to stand there is
- * recorded before it does: of what is only recorded, the inode shows that it does not stand there, and no older version takes its place meanwhile.
+ * recorded before it does, with what stands there until then: of what was only recorded, that is seen, and the record before counts.
  * What goes, and links, are recorded behind: a member that dies in between leaves them to whoever reads their record again.
  */
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { isSameMicrosecond } from '../file-look.ts';
 import type { Folders } from '../folders.ts';
 import { goneEntry, isAsPut, isMadeFolder, type JournalEntry, madeFolderEntry } from '../journal-entry.ts';
 import type { FinishedFile, NameKeeper } from '../name-keeper.ts';
-import { entryOf, type NameRecords, textOf } from './name-records.ts';
+import { type NameRecords, textBefore, textOf } from './name-records.ts';
 import type { NameTurn, NameTurns } from './turns.ts';
 
 export interface SharedNamesParts {
@@ -46,14 +46,14 @@ export class SharedNames implements NameKeeper {
     // Whoever has put it there may have died before that was durable, and a position is about to pass it.
     records.touch(target);
     folders.touchWay(target);
-    return entryOf(text);
+    return records.entry(target, text);
   }
 
   async put(
     { file, target, published, look, mtime }: FinishedFile,
     put: (from: string) => Promise<bigint | undefined>,
   ): Promise<void> {
-    const { calls, folders } = this.#parts;
+    const { calls, folders, records, root } = this.#parts;
     await folders.prepare(target);
     await this.#inTurn(target, published.upload, async (turn, before) => {
       const { ino } = await calls.lookAt(file).catch((cause: NodeJS.ErrnoException) => {
@@ -63,10 +63,12 @@ export class SharedNames implements NameKeeper {
       const modified = isSameMicrosecond(look.mtime, mtime) ? null : look.mtime;
       const of = { ...published, folded: null, modified };
       const entry: JournalEntry = { ...of, mtime: String(mtime), inode: String(ino) };
+      const standing = await calls.lookIfThere(join(root, target)).catch(() => undefined);
+      const text = textBefore(entry, standing, records.entry(target, before));
       const inside = join(turn.folder, 'file');
       await calls.rename(file, inside);
       try {
-        await this.#parts.records.put(turn, target, textOf(entry));
+        await records.put(turn, target, text);
         crashPoint('turn:after-record');
         await put(inside);
       } catch (error) {
@@ -164,7 +166,7 @@ export class SharedNames implements NameKeeper {
     await turns.take(target, async (turn) => {
       const before = records.text(target);
       const isSeen = !this.#seen.has(target) || this.#seen.get(target) === before;
-      if (!isSeen || (await this.#isNewer(target, entryOf(before), upload)))
+      if (!isSeen || (await this.#isNewer(target, records.entry(target, before), upload)))
         throw new ReplacedError(`another member has written ${target}`);
       await work(turn, before);
     });
