@@ -66,14 +66,17 @@ export class SharedNames implements NameKeeper {
       const standing = await calls.lookIfThere(join(root, target)).catch(() => undefined);
       const text = textBefore(entry, standing, records.entry(target, before));
       const inside = join(turn.folder, 'file');
-      await calls.rename(file, inside);
+      // Before the file is moved, which makes it one that was touched: on a full disk that would be verified, and fetched, again and again.
+      await records.put(turn, target, text);
       try {
-        await records.put(turn, target, text);
+        await calls.rename(file, inside);
         crashPoint('turn:after-record');
         await put(inside);
       } catch (error) {
-        await calls.rename(inside, file);
-        await this.#undo(turn, target, before);
+        // Of what is wrong, this is told. Where nothing can be put back, the turn is not ours, or who asks sees what stands there.
+        await calls.rename(inside, file).catch(() => {});
+        if ((await calls.lookIfThere(file)) !== undefined)
+          await this.#undo(turn, target, before).catch(() => {});
         throw error;
       }
       crashPoint('turn:after-rename');
