@@ -9,6 +9,7 @@ import { VanishedError } from '../vanished.ts';
 import { moveAcross } from './across-disks.ts';
 import type { DiskCalls } from './calls.ts';
 import { type Folders, folderOf } from './folders.ts';
+import { madeAnew, sharedTries } from './made-anew.ts';
 
 export interface FinalNamesOptions {
   readonly calls: DiskCalls;
@@ -110,7 +111,7 @@ export class FinalNames {
     claim: Claim | undefined,
     published: Published | undefined,
   ): Promise<bigint | undefined> {
-    const { folders, isRelied, withDescriptor } = this.#options;
+    const { calls, folders, isRelied, withDescriptor, isShared } = this.#options;
     const folder = folderOf(target);
     const name = target.slice(folder.length + 1);
     const move = async (path: string): Promise<bigint | undefined> => {
@@ -125,7 +126,8 @@ export class FinalNames {
         throw error;
       }
     };
-    const attempt = async (since?: number): Promise<bigint | undefined> => {
+    const attempt = async (isFirst: boolean): Promise<bigint | undefined> => {
+      const since = isFirst ? claim?.since : undefined;
       await folders.prepare(target);
       // A disk may keep that it stands no longer where it stood, and not the new folder that it was put into.
       if (isRelied(file)) await withDescriptor(() => folders.settle(target));
@@ -133,13 +135,8 @@ export class FinalNames {
       folders.touch(folder);
       return mtime;
     };
-    try {
-      return await attempt(claim?.since);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      folders.forget();
-      return attempt();
-    }
+    if (!isShared) return madeAnew(folders, 1, attempt);
+    return madeAnew(folders, sharedTries, attempt, async () => (await calls.lookIfThere(file)) !== undefined);
   }
 
   /**

@@ -12,6 +12,7 @@ import type { DiskCalls } from '../calls.ts';
 import { isSameMicrosecond } from '../file-look.ts';
 import type { Folders } from '../folders.ts';
 import { goneEntry, isAsPut, isMadeFolder, type JournalEntry, madeFolderEntry } from '../journal-entry.ts';
+import { madeAnew, sharedTries } from '../made-anew.ts';
 import type { FinishedFile, NameKeeper } from '../name-keeper.ts';
 import { type NameRecords, textBefore, textOf } from './name-records.ts';
 import type { NameTurn, NameTurns } from './turns.ts';
@@ -54,7 +55,7 @@ export class SharedNames implements NameKeeper {
     put: (from: string) => Promise<bigint | undefined>,
   ): Promise<void> {
     const { calls, folders, records, root } = this.#parts;
-    await folders.prepare(target);
+    await madeAnew(folders, sharedTries, () => folders.prepare(target));
     await this.#inTurn(target, published.upload, async (turn, before) => {
       const { ino } = await calls.lookAt(file).catch((cause: NodeJS.ErrnoException) => {
         if (cause.code !== 'ENOENT') throw cause;
@@ -121,18 +122,13 @@ export class SharedNames implements NameKeeper {
 
   link(target: string, upload: string, work: (aside: string) => Promise<JournalEntry>): Promise<void> {
     const { records, folders } = this.#parts;
-    const attempt = (): Promise<void> =>
+    return madeAnew(folders, sharedTries, () =>
       this.#inTurn(target, upload, async (turn) => {
         const entry = await work(turn.folder);
         crashPoint('turn:after-rename');
         await records.put(turn, target, textOf(entry));
-      });
-    return attempt().catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error;
-      // Another member has removed the folder, which was empty.
-      folders.forget();
-      return attempt();
-    });
+      }),
+    );
   }
 
   madeFolder(folder: string): Promise<void> {
@@ -165,7 +161,7 @@ export class SharedNames implements NameKeeper {
     upload: string,
     work: (turn: NameTurn, before: string | undefined) => Promise<void>,
   ): Promise<void> {
-    const { turns, records } = this.#parts;
+    const { turns, records, folders } = this.#parts;
     await turns.take(target, async (turn) => {
       const before = records.text(target);
       const isSeen = !this.#seen.has(target) || this.#seen.get(target) === before;
@@ -174,6 +170,8 @@ export class SharedNames implements NameKeeper {
       await work(turn, before);
     });
     this.#seen.delete(target);
+    // Folders that we know may have been made anew by another member.
+    folders.touchWay(target);
   }
 
   /** True where a newer version is recorded than is to be written, or this very one stands there. */
