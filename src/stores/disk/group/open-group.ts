@@ -39,7 +39,11 @@ export interface DiskGroupOptions {
 
 /** The name of the group whose members write below a root; undefined where there is none. */
 export async function groupAt(root: string): Promise<string | undefined> {
-  const text = await readFile(join(root, groupKey(`${ownFolder}/`)), 'utf8').catch(() => undefined);
+  const path = join(root, groupKey(`${ownFolder}/`));
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
+    return undefined;
+  });
   if (text === undefined) return undefined;
   try {
     return String((JSON.parse(text) as { readonly group?: unknown }).group);

@@ -1,6 +1,6 @@
 /** Calls that fail in the turn of a name: what is told is what was wrong, and nothing has changed. */
 import assert from 'node:assert/strict';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { id, look, publishedAs } from '../../../../test/contracts/sink/ground.ts';
@@ -65,4 +65,20 @@ test('A name that is refused while there is no room is told as that, and what st
   assert.equal(await readFile(join(folder, 'shop/a'), 'utf8'), 'text');
   await rm(join(folder, 'shop/a'));
   assert.equal(await sink.newest('shop/a'), id(2));
+});
+
+test('Journals of others that cannot be listed are not taken for none', async (t) => {
+  const { folder, sink } = await place(t);
+  const members = join(folder, '.sluice', 'members');
+  await rename(members, `${members}-away`);
+  await writeFile(members, '');
+  await assert.rejects(sink.shared!.claims('t'), { code: 'ENOTDIR' });
+  await rm(members);
+  await rename(`${members}-away`, members);
+  assert.equal((await sink.shared!.claims('t')).size, 0);
+  // Whose a folder is, likewise.
+  const group = join(folder, '.sluice', 'group.json');
+  await rm(group);
+  await mkdir(group);
+  await assert.rejects(openDiskSink(folder), /cannot write to the sink .*EISDIR/);
 });

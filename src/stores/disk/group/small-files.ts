@@ -3,7 +3,7 @@
  * what was read. Their keys are paths below the sink's root.
  */
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeFolders } from '../../../folder.ts';
 import type { Condition, JournalStore, ObjectLook } from '../../objects/contract.ts';
@@ -11,7 +11,7 @@ import { ReplacedError } from '../../replaced.ts';
 import { StoreFault } from '../../store-fault.ts';
 import type { DiskCalls } from '../calls.ts';
 import { openAnew } from '../open-anew.ts';
-import type { NameTurns } from './turns.ts';
+import { type NameTurns, namesIn } from './turns.ts';
 
 export interface SmallFilesOptions {
   /** What people call the root, and where it really is. */
@@ -66,7 +66,7 @@ export class SmallFiles implements JournalStore {
   /** Of the journals alone. */
   async list(): Promise<readonly string[]> {
     const { root, members, journal } = this.#options;
-    const names = await readdir(join(root, members)).catch(() => []);
+    const names = await namesIn(join(root, members));
     return names.map((name) => `${members}/${name}/${journal}`);
   }
 
@@ -76,7 +76,7 @@ export class SmallFiles implements JournalStore {
     await rm(join(root, key), { force: true });
     if (!key.startsWith(`${members}/`)) return;
     const folder = join(root, dirname(key));
-    await turns.sweep(new Set(await readdir(folder).catch(() => [])));
+    await turns.sweep(new Set(await namesIn(folder)));
     await rm(folder, { recursive: true, force: true });
   }
 

@@ -145,7 +145,8 @@ export class NameTurns {
   }
 }
 
-async function namesIn(folder: string): Promise<string[]> {
+/** What stands in a folder; nothing where there is none. Throws the system's errors. */
+export async function namesIn(folder: string): Promise<string[]> {
   return readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
     return [];
