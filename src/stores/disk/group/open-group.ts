@@ -1,6 +1,6 @@
 /** Opens a folder for the member of a group: whose it is, how far the members are, and what this one left when it ended. */
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError } from '../../../errors.ts';
 import { GroupClaims } from '../../objects/sink/group-claims.ts';
@@ -54,11 +54,23 @@ export async function groupAt(root: string): Promise<string | undefined> {
 
 /** Throws ConfigurationError where the folder cannot be shared, is another group's, or that of a downloader without one. */
 export async function openDiskGroup(options: DiskGroupOptions): Promise<SinkMemory> {
-  const { place: shown, root, calls, identify, group, reader, patience } = options;
+  const { place: shown, root, reader } = options;
   await mustBeShareable(shown, root);
   const folder = `${members}/${folderName(reader)}`;
   // Of this process alone: whatever one of the same name left, or is still about to do, happens elsewhere.
   const parts = `${folder}/${randomBytes(8).toString('hex')}`;
+  try {
+    return await openMember(options, folder, parts);
+  } catch (error) {
+    await rm(join(root, parts), { recursive: true, force: true }).catch(() => {});
+    // Where nothing else of the member stands there.
+    await rmdir(join(root, folder)).catch(() => {});
+    throw error;
+  }
+}
+
+async function openMember(options: DiskGroupOptions, folder: string, parts: string): Promise<SinkMemory> {
+  const { place: shown, root, calls, identify, group, reader, patience } = options;
   const own = join(root, ownFolder);
   await makeOwnFolders(own, ...[turnsFolder, names, members, folder, parts].map((path) => join(root, path)));
   await mustGiveTurns(shown, join(root, parts));

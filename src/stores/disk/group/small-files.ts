@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { makeFolders } from '../../../folder.ts';
 import type { Condition, JournalStore, ObjectLook } from '../../objects/contract.ts';
 import { ReplacedError } from '../../replaced.ts';
@@ -70,14 +70,17 @@ export class SmallFiles implements JournalStore {
     return names.map((name) => `${members}/${name}/${journal}`);
   }
 
-  /** With a journal goes all that its member left. */
+  /** With a journal goes all that its member left, by which it is found: it goes last. */
   async remove(key: string): Promise<void> {
     const { root, members, turns } = this.#options;
-    await rm(join(root, key), { force: true });
-    if (!key.startsWith(`${members}/`)) return;
-    const folder = join(root, dirname(key));
-    await turns.sweep(new Set(await namesIn(folder)));
-    await rm(folder, { recursive: true, force: true });
+    const path = join(root, key);
+    const folder = dirname(path);
+    const isOfMember = key.startsWith(`${members}/`);
+    const runs = isOfMember ? (await namesIn(folder)).filter((name) => name !== basename(path)) : [];
+    await turns.sweep(new Set(runs));
+    for (const name of runs) await rm(join(folder, name), { recursive: true, force: true });
+    await rm(path, { force: true });
+    if (isOfMember) await rm(folder, { recursive: true, force: true });
   }
 
   /** Nothing goes up in parts. */

@@ -67,9 +67,13 @@ export class NameTurns {
 
   /** Ends what processes that are no more had begun: `runs` are the names of their own folders. */
   async sweep(runs: ReadonlySet<string>): Promise<void> {
-    for (const slot of await namesIn(this.#options.turns))
-      for (const id of await namesIn(join(this.#options.turns, slot)))
-        if (runs.has(id.slice(0, id.lastIndexOf('.')))) await this.#end(join(this.#options.turns, slot, id));
+    for (const name of await namesIn(this.#options.turns)) {
+      const slot = join(this.#options.turns, name);
+      const theirs = (await namesIn(slot)).filter((id) => runs.has(id.slice(0, id.lastIndexOf('.'))));
+      for (const id of theirs) await this.#end(join(slot, id));
+      // Unless somebody has the next turn by now.
+      if (theirs.length > 0) await rmdir(slot).catch(() => {});
+    }
   }
 
   async #enter(slot: string, id: string): Promise<void> {
