@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../test/support/properties.ts';
 import { printable, printableJson } from './printable.ts';
 
 /** What terminals, pagers and log readers obey, and what turns text around. */

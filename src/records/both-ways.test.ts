@@ -1,8 +1,8 @@
 /** Whoever writes asks what whoever reads asks: what comes out of an encoder, its decoder takes, and takes as it was. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { anyAlgorithm, anyDigest, anySourceFile, anyUploadId } from '../../test/support/arbitraries.ts';
+import fc from '../../test/support/properties.ts';
 import { consumed } from '../../test/support/records.ts';
 import { FormatError } from '../errors.ts';
 import type { ConsumedRecord, NewRecord } from '../kafka/contract.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { anyAlgorithm } from '../../test/support/arbitraries.ts';
+import fc from '../../test/support/properties.ts';
 import { FormatError } from '../errors.ts';
 import { algorithmOf, checksumAlgorithm, checksumAlgorithms, createHasher, digestOf } from './checksum.ts';
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import {
   anyAlgorithm,
   anyBytes,
@@ -9,6 +8,7 @@ import {
   anyRef,
   anySize,
 } from '../../test/support/arbitraries.ts';
+import fc from '../../test/support/properties.ts';
 import { consumed } from '../../test/support/records.ts';
 import { FormatError } from '../errors.ts';
 import type { Header } from '../kafka/contract.ts';

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { zstdCompressSync } from 'node:zlib';
-import fc from 'fast-check';
 import {
   anyAlgorithm,
   anyAttributes,
@@ -11,6 +10,7 @@ import {
   anyTime,
   anyUploadId,
 } from '../../test/support/arbitraries.ts';
+import fc from '../../test/support/properties.ts';
 import { FormatError } from '../errors.ts';
 import type { ConsumedRecord, NewRecord } from '../kafka/contract.ts';
 import { digestOf } from './checksum.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { anyDigest, anyPath, anySize, anyUploader, anyUploadId } from '../../test/support/arbitraries.ts';
+import fc from '../../test/support/properties.ts';
 import { consumed } from '../../test/support/records.ts';
 import { FormatError } from '../errors.ts';
 import {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as othersTurn } from 'node:timers/promises';
-import fc from 'fast-check';
+import fc from '../../test/support/properties.ts';
 import { AheadMemory, ReadAhead, type ReadAheadOptions } from './read-ahead.ts';
 
 const content = Uint8Array.from({ length: 500 }, (_, index) => index % 251);

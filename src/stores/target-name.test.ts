@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { anyPath, anyUploader } from '../../test/support/arbitraries.ts';
+import fc from '../../test/support/properties.ts';
 import { foldedName, type NameRules, targetName } from './target-name.ts';
 
 function windows(path: string): string {

@@ -1,11 +1,11 @@
 /** Files as real file systems have them: of any time, mode and name. Each arrives, or is named and costs no other anything. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { SourceFile } from '../../src/stores/contract.ts';
 import { MemorySource } from '../../src/stores/memory/source.ts';
 import { anyLook, anyPath } from '../support/arbitraries.ts';
 import { Flow, md5 } from '../support/flow.ts';
+import fc from '../support/properties.ts';
 
 const seconds = (time: bigint): string => String(time * 1_000_000_000n);
 /** NTFS's zero, 1653, the end of 2299 and beyond, the first and the last second of 64 bits. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { MemorySink } from '../../src/stores/memory/sink.ts';
 import { faultySource } from '../support/faulty-store.ts';
 import { Flow, md5, noise, sha256 } from '../support/flow.ts';
 import { Life, mortalKafka, mortalSink } from '../support/killable.ts';
+import fc from '../support/properties.ts';
 
 /** What happens to a source, an uploader, a downloader and their topics, in any order. */
 type Step =

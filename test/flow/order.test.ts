@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { NewRecord } from '../../src/kafka/contract.ts';
 import { encodeAbort } from '../../src/records/file-record.ts';
 import {
@@ -12,6 +11,7 @@ import {
   craftedUpload,
 } from '../support/crafted.ts';
 import { Flow, md5, noise } from '../support/flow.ts';
+import fc from '../support/properties.ts';
 
 /** A flow whose topic holds these records, all in one partition. */
 async function flowWith(...records: readonly NewRecord[]): Promise<Flow> {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { exitCodeOf } from '../../src/cli/transfer.ts';
 import { ConfigurationError } from '../../src/errors.ts';
 import { MemoryBucket, MemoryBucketSink } from '../../src/stores/memory/bucket.ts';
@@ -8,6 +7,7 @@ import { MemorySink } from '../../src/stores/memory/sink.ts';
 import { faultySink } from '../support/faulty-store.ts';
 import { Flow, noise, sha256 } from '../support/flow.ts';
 import { Life, mortalKafka, mortalSink } from '../support/killable.ts';
+import fc from '../support/properties.ts';
 
 const theirs = Buffer.from('somebody else’s');
 /** Nanoseconds: before and after what stands there. */

@@ -5,9 +5,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import fc from 'fast-check';
 import { createKafka } from '../../src/kafka/client.ts';
 import { type Kafka, KafkaError } from '../../src/kafka/contract.ts';
+import fc from '../support/properties.ts';
 import { assertAtOnce } from './at-once.ts';
 import { versionsAnswer } from './kafka/wire-answers.ts';
 import { WireBroker } from './kafka/wire-broker.ts';

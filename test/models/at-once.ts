@@ -1,5 +1,5 @@
 /** Properties that mostly wait: many of their runs beside one another, and a failing one made small by itself. */
-import fc from 'fast-check';
+import fc from '../support/properties.ts';
 import { type Parameters, parameters } from './parameters.ts';
 
 export interface AtOnce extends Parameters {

@@ -1,10 +1,10 @@
 /** What strangers may make a downloader keep and do: bounded in memory, files and time, with all else told by name. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { Ranges } from '../../src/files/incoming/ranges.ts';
 import { type CraftedFile, craftedChunk, craftedChunks, craftedClose } from '../support/crafted.ts';
 import { Flow, md5, noise } from '../support/flow.ts';
+import fc from '../support/properties.ts';
 import { parameters } from './parameters.ts';
 
 test('Ranges are what a set of bytes would be, in whatever order they come', () => {

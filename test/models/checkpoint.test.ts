@@ -5,7 +5,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { FetchedBatch, Kafka } from '../../src/kafka/contract.ts';
 import { openDiskSink } from '../../src/stores/disk/sink.ts';
 import { type Fate, keepsAll, losesAll, seededFate } from '../powercut/disk-model.ts';
@@ -13,6 +12,7 @@ import { changedKafka } from '../support/faulty-kafka.ts';
 import { Flow, md5, noise } from '../support/flow.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { Life, mortalKafka } from '../support/killable.ts';
+import fc from '../support/properties.ts';
 import { LastingCalls } from './disk/lasting-calls.ts';
 import { identify, layOutSink, nothing, standing } from './disk/remains.ts';
 import { parameters } from './parameters.ts';

@@ -1,12 +1,12 @@
 /** What a server finds of a live topic that was copied to another cluster, whatever stood on both before: the same as on the first. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { openStreams } from '../../src/delivery/streams.ts';
 import { indexTopicOf, openLiveTopics, streamsTopicOf } from '../../src/live/topics.ts';
 import { LiveScript } from '../support/live-records.ts';
 import { LiveTopic } from '../support/live-topic.ts';
 import { clockedCluster, mirror } from '../support/mirror.ts';
+import fc from '../support/properties.ts';
 import { waitFor } from '../support/wait.ts';
 import { parameters } from './parameters.ts';
 

@@ -4,12 +4,12 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { serveStreams } from '../../src/delivery/http/server.ts';
 import { makeToken } from '../../src/delivery/http/tokens.ts';
 import { type Got, get } from '../support/delivery.ts';
 import { LiveScript } from '../support/live-records.ts';
 import { MadeStreams } from '../support/made-streams.ts';
+import fc from '../support/properties.ts';
 import { parameters } from './parameters.ts';
 
 type Step = 'segment' | 'part' | 'gap' | 'restart' | 'end' | 'look';

@@ -1,10 +1,10 @@
 /** What is made of encoders that fail, and of sound that comes late, early, twice or never: pure, by what a viewer is promised. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { SoundTimeline } from '../../src/live/encode/sound-timeline.ts';
 import type { SoundSample } from '../../src/live/mp4/sound-samples.ts';
 import { Restarts } from '../../src/live/publish/restarts.ts';
+import fc from '../support/properties.ts';
 import { parameters } from './parameters.ts';
 
 const second = 48_000;

@@ -7,11 +7,11 @@ import { Agent, request } from 'node:http';
 import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import fc from 'fast-check';
 import { Snapshots } from '../../src/delivery/http/snapshot.ts';
 import { Windows } from '../../src/delivery/window/windows.ts';
 import { startStream } from '../support/delivery.ts';
 import { LiveScript } from '../support/live-records.ts';
+import fc from '../support/properties.ts';
 import { parameters } from './parameters.ts';
 
 setFlagsFromString('--expose-gc');

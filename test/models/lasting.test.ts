@@ -4,9 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
-import fc from 'fast-check';
 import { Reader } from '../../src/kafka/consume/reader.ts';
 import { KafkaProducer } from '../../src/kafka/produce/producer.ts';
+import fc from '../support/properties.ts';
 import { brokers, type ControlFault, type ModelCluster, topic, topicId } from './kafka/cluster.ts';
 import { decodeFetchRequest, encodeFetchResponse, type FetchAnswer } from './kafka/fetch-wire.ts';
 import { fetchingCluster } from './kafka/fetching.ts';

@@ -4,12 +4,12 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { encodeAbort } from '../../src/records/file-record.ts';
 import { craftedChunks, craftedClose, craftedId, craftedPack, craftedUpload } from '../support/crafted.ts';
 import { faultySource, once } from '../support/faulty-store.ts';
 import { Flow, noise } from '../support/flow.ts';
 import { cat, copied, list } from '../support/look.ts';
+import fc from '../support/properties.ts';
 import { parameters } from './parameters.ts';
 
 const byHand = ['whole', 'packed', 'cut', 'twice', 'given up', 'refused'] as const;

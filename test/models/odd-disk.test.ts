@@ -6,10 +6,10 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { openDiskSink } from '../../src/stores/disk/sink.ts';
 import { Flow, md5, noise } from '../support/flow.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import fc from '../support/properties.ts';
 import { type Meddling, OddCalls, type OddDisk, type Refusing } from './disk/odd-calls.ts';
 import { parameters } from './parameters.ts';
 

@@ -4,9 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { temporaryFolder } from '../support/folder.ts';
 import { encode, joinedFile, makeMedia, pictureOf } from '../support/media.ts';
+import fc from '../support/properties.ts';
 import { assertAtOnce } from './at-once.ts';
 
 interface Film {

@@ -4,13 +4,13 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { manifest } from '../../src/delivery/dash/manifest.ts';
 import { livePlaylist } from '../../src/delivery/hls/media.ts';
 import { textOf } from '../../src/delivery/hls/pieces.ts';
 import { segmentAt } from '../../src/delivery/http/begin.ts';
 import { StreamWindow } from '../../src/delivery/window/window.ts';
 import { LiveScript, type MadeRecord, someFacts } from '../support/live-records.ts';
+import fc from '../support/properties.ts';
 import { readManifest } from './delivery/manifest-reader.ts';
 import { parameters } from './parameters.ts';
 

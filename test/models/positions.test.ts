@@ -4,9 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { commitAllEvery, SafeOffsets } from '../../src/files/run/safe-offsets.ts';
 import { Flow, md5, noise } from '../support/flow.ts';
+import fc from '../support/properties.ts';
 import { parameters } from './parameters.ts';
 
 type Step =

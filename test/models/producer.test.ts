@@ -4,10 +4,10 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { Api } from '../../src/kafka/cluster/versions.ts';
 import type { RecordOrder } from '../../src/kafka/contract.ts';
 import { KafkaProducer } from '../../src/kafka/produce/producer.ts';
+import fc from '../support/properties.ts';
 import { brokers, type ControlFault, type ModelCluster, topic } from './kafka/cluster.ts';
 import type { ModelRequest } from './kafka/connection.ts';
 import type { PartitionLog } from './kafka/partition-log.ts';

@@ -4,12 +4,12 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { pino } from 'pino';
 import { createKafka } from '../../src/kafka/client.ts';
 import type { ClientProperties } from '../../src/kafka/properties.ts';
 import { saslCredentials } from '../../src/kafka/security/credentials.ts';
 import { securityFrom } from '../../src/kafka/security.ts';
+import fc from '../support/properties.ts';
 import { parameters } from './parameters.ts';
 
 const base: ClientProperties = { 'bootstrap.servers': '127.0.0.1:1' };

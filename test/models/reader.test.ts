@@ -4,10 +4,10 @@
  */
 import assert from 'node:assert/strict';
 import { mock, type TestContext, test } from 'node:test';
-import fc from 'fast-check';
 import { LeftBehind } from '../../src/kafka/cluster/prober.ts';
 import { Api } from '../../src/kafka/cluster/versions.ts';
 import { Reader } from '../../src/kafka/consume/reader.ts';
+import fc from '../support/properties.ts';
 import { brokers, type ModelCluster, topic, topicId } from './kafka/cluster.ts';
 import { decodeFetchRequest, encodeFetchResponse, type FetchAnswer } from './kafka/fetch-wire.ts';
 import { type Distance, fetchingCluster } from './kafka/fetching.ts';

@@ -4,7 +4,6 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { KafkaError } from '../../src/kafka/contract.ts';
 import { isOfNames } from '../../src/records/names-record.ts';
 import { decodeStateRecord } from '../../src/records/state-record.ts';
@@ -13,6 +12,7 @@ import { faultyKafka } from '../support/faulty-kafka.ts';
 import { faultySource } from '../support/faulty-store.ts';
 import { Flow, md5, noise } from '../support/flow.ts';
 import { Life, mortalKafka } from '../support/killable.ts';
+import fc from '../support/properties.ts';
 import { parameters } from './parameters.ts';
 
 type Step =

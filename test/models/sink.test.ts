@@ -5,13 +5,13 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { digestOf } from '../../src/records/checksum.ts';
 import type { Published, Sink, UnfinishedUpload } from '../../src/stores/contract.ts';
 import { openDiskSink } from '../../src/stores/disk/sink.ts';
 import { keepsAll, losesAll, seededFate } from '../powercut/disk-model.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { Life } from '../support/killable.ts';
+import fc from '../support/properties.ts';
 import { LastingCalls } from './disk/lasting-calls.ts';
 import { identify, layOutSink, nothing, standing } from './disk/remains.ts';
 import { parameters } from './parameters.ts';

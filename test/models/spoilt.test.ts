@@ -4,7 +4,6 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { NewRecord } from '../../src/kafka/contract.ts';
 import { encodeAbort, packHeaders } from '../../src/records/file-record.ts';
 import {
@@ -16,6 +15,7 @@ import {
   craftedId,
 } from '../support/crafted.ts';
 import { Flow, noise } from '../support/flow.ts';
+import fc from '../support/properties.ts';
 import { withHeader } from '../support/records.ts';
 import { parameters } from './parameters.ts';
 

@@ -10,8 +10,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import fc from 'fast-check';
 import { runCommand } from '../support/process.ts';
+import fc from '../support/properties.ts';
 import { assertAtOnce } from './at-once.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));

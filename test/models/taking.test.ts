@@ -5,13 +5,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import fc from 'fast-check';
 import { IncompleteError } from '../../src/errors.ts';
 import { Awaited } from '../../src/files/find/awaited.ts';
 import { Intake } from '../../src/files/find/intake.ts';
 import type { Source } from '../../src/stores/contract.ts';
 import { MemorySource } from '../../src/stores/memory/source.ts';
 import { systemError } from '../../src/stores/memory/system-error.ts';
+import fc from '../support/properties.ts';
 import { parameters } from './parameters.ts';
 
 interface Scene {

@@ -4,12 +4,12 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { NetworkFailure } from '../../src/kafka/cluster/failures.ts';
 import { TimeoutEstimate } from '../../src/kafka/produce/timeout-estimate.ts';
 import { prepareProof } from '../../src/kafka/sasl/exchange.ts';
 import { oauthBearer } from '../../src/kafka/sasl/oauthbearer.ts';
 import { TokenCache } from '../../src/kafka/sasl/tokens.ts';
+import fc from '../support/properties.ts';
 import { parameters } from './parameters.ts';
 
 test('Whatever becomes of tokens and of who issues them, nobody is refused for good while the next one is good', async () => {

@@ -4,8 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { LiveScript, type MadeRecord } from '../support/live-records.ts';
+import fc from '../support/properties.ts';
 import { ModelServer } from './delivery/server.ts';
 import type { Kept } from './delivery/viewer.ts';
 import { parameters } from './parameters.ts';

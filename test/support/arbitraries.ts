@@ -1,11 +1,12 @@
 /** Random values that the format allows, for properties. */
-import fc from 'fast-check';
+
 import type { Attributes } from '../../src/records/attributes.ts';
 import { checksumAlgorithms, digestOf } from '../../src/records/checksum.ts';
 import type { FileFacts } from '../../src/records/file-facts.ts';
 import type { UploadRef } from '../../src/records/file-record.ts';
 import { pathFault, uploaderFault } from '../../src/records/path.ts';
 import type { SourceFile } from '../../src/stores/contract.ts';
+import fc from './properties.ts';
 
 /** Relative paths of any script, with all the characters that a record may hold. */
 export const anyPath: fc.Arbitrary<string> = fc

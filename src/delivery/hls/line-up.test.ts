@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { LiveScript } from '../../../test/support/live-records.ts';
+import fc from '../../../test/support/properties.ts';
 import type { IndexedSegment } from '../../records/live-index.ts';
 import { StreamWindow } from '../window/window.ts';
 import {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import HLS from 'hls-parser';
 import { LiveScript, type MadeRecord } from '../../../test/support/live-records.ts';
+import fc from '../../../test/support/properties.ts';
 import type { IndexedSegment } from '../../records/live-index.ts';
 import type { Segment } from '../contract.ts';
 import { StreamWindow } from '../window/window.ts';

@@ -1,9 +1,9 @@
 /** What playlists promise together, over any history, as seen by a reader that shares nothing with what writes them. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { type MediaPlaylist, nextOf, reaches, readMedia } from '../../../test/conformance/playlist.ts';
 import { LiveScript } from '../../../test/support/live-records.ts';
+import fc from '../../../test/support/properties.ts';
 import { StreamWindow } from '../window/window.ts';
 import { judge } from './directives.ts';
 import { livePlaylist } from './media.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { LiveScript, type MadeRecord, type ScriptOptions } from '../../../test/support/live-records.ts';
+import fc from '../../../test/support/properties.ts';
 import type { Arrival, Segment } from '../contract.ts';
 import { firstListed } from './limits.ts';
 import { StreamWindow } from './window.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { anyAlgorithm } from '../../../test/support/arbitraries.ts';
 import { noise } from '../../../test/support/bytes.ts';
+import fc from '../../../test/support/properties.ts';
 import { checksumAlgorithms, digestOf } from '../../records/checksum.ts';
 import { createFileHasher } from './hasher.ts';
 import { HashThread } from './thread.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { noise } from '../../../test/support/bytes.ts';
+import fc from '../../../test/support/properties.ts';
 import { Room } from '../../stores/room.ts';
 import { InOrder } from './in-order.ts';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import fc from 'fast-check';
 import { anyAlgorithm } from '../../../test/support/arbitraries.ts';
 import { noise } from '../../../test/support/bytes.ts';
+import fc from '../../../test/support/properties.ts';
 import { digestOf } from '../../records/checksum.ts';
 import type { Chunk } from '../../records/file-record.ts';
 import type { PartFile, UnfinishedUpload } from '../../stores/contract.ts';

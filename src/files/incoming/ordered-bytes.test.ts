@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { noise } from '../../../test/support/bytes.ts';
+import fc from '../../../test/support/properties.ts';
 import { digestOf } from '../../records/checksum.ts';
 import type { Chunk } from '../../records/file-record.ts';
 import { MemoryBucket, MemoryBucketSink } from '../../stores/memory/bucket.ts';

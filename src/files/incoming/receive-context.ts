@@ -1,4 +1,5 @@
 /** What the parts of a downloader share: the sink, the progress, and how the end of a file is decided and told. */
+import type { ConsumedRecord } from '../../kafka/contract.ts';
 import type { ChecksumAlgorithm } from '../../records/checksum.ts';
 import type { FileFacts } from '../../records/file-facts.ts';
 import type { UploadRef } from '../../records/file-record.ts';
@@ -67,8 +68,11 @@ export class ReceiveContext {
   }
 
   /** A record comes, the next of its partition. */
-  comes(partition: number, offset: number): void {
+  comes(partition: number, { offset, value }: ConsumedRecord): void {
     this.#came.set(partition, offset);
+    const { progress } = this.options;
+    progress.records++;
+    progress.wireBytes += value?.length ?? 0;
   }
 
   /** True of a record that has not come yet, and will. */

@@ -96,11 +96,8 @@ export class Receiver {
    * rejects: it is told as an event, and the record is passed over.
    */
   async admit(partition: number, record: ConsumedRecord): Promise<Admitted> {
-    const { progress } = this.#options;
     const place = { partition, offset: record.offset };
-    progress.records++;
-    progress.wireBytes += record.value?.length ?? 0;
-    this.#context.comes(partition, record.offset);
+    this.#context.comes(partition, record);
     try {
       const opened = this.#opener.open(record, place);
       const decoded = opened instanceof Promise ? await opened : opened;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { anyPath } from '../../../test/support/arbitraries.ts';
+import fc from '../../../test/support/properties.ts';
 import { pathFault, segmentLimit } from '../../records/path.ts';
 import { mismatchNames } from './set-aside.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../../../test/support/properties.ts';
 import { SafeOffset } from './safe-offset.ts';
 
 test('A cut takes back what was passed, and what is being dealt with passes no more than stands', () => {

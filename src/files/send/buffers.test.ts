@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../../../test/support/properties.ts';
 import { Buffers } from './buffers.ts';
 
 test('So many buffers and no more; who waits gets the next that comes back, in turn', async () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { anyAlgorithm, anyPath } from '../../../test/support/arbitraries.ts';
 import { noise } from '../../../test/support/bytes.ts';
+import fc from '../../../test/support/properties.ts';
 import { batchBytes, consumed } from '../../../test/support/records.ts';
 import type { NewRecord, Producer } from '../../kafka/contract.ts';
 import { createMemoryCluster } from '../../kafka/memory.ts';

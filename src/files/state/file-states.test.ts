@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import {
   anyAlgorithm,
   anyDigest,
@@ -9,6 +8,7 @@ import {
   anyTime,
   anyUploadId,
 } from '../../../test/support/arbitraries.ts';
+import fc from '../../../test/support/properties.ts';
 import type { FileState } from '../../records/state-record.ts';
 import { FileStates } from './file-states.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../../../test/support/properties.ts';
 import { ask } from '../api.ts';
 import * as codecs from '../codecs.ts';
 import { codecPort, type Transport } from './codec-port.ts';

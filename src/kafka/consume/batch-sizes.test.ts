@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../../../test/support/properties.ts';
 import { BatchSizes } from './batch-sizes.ts';
 
 /** A response of so many batches, each of so many offsets and bytes. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../../../test/support/properties.ts';
 import { assignorName, assignRanges, type GroupMember } from './range.ts';
 
 const member = (memberId: string, topics = ['t'], instanceId: string | null = null): GroupMember => ({

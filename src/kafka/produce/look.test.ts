@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
-import fc from 'fast-check';
+import fc from '../../../test/support/properties.ts';
 import type { NewRecord } from '../contract.ts';
 import { looksCompressible, looksEmpty } from './look.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { ModelBroker } from '../../../test/support/model-broker.ts';
+import fc from '../../../test/support/properties.ts';
 import { KafkaError } from '../contract.ts';
 import type { Batch } from './batch.ts';
 import type { PartitionQueue } from './partition-queue.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../../../test/support/properties.ts';
 import { batchHeaderBytes, batchSize } from '../batch.ts';
 import { type ConsumedRecord, KafkaError, type NewRecord } from '../contract.ts';
 import { type BatchHead, checkCrc, decodeRecords, readBatchHead, recordsOf } from './batch-decode.ts';

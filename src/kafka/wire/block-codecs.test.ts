@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../../../test/support/properties.ts';
 import { GrowingOutput, MeasuredOutput, type Output } from './growing.ts';
 import { expandLz4 } from './lz4.ts';
 import { encodeLz4 } from './lz4-encode.ts';

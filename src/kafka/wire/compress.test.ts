@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../../../test/support/properties.ts';
 import { type ConsumedRecord, KafkaError, type NewRecord } from '../contract.ts';
 import { checkCrc, decodeRecords, readBatchHead, recordsOf } from './batch-decode.ts';
 import { type EncodedBatch, encodeCompressedBatch, encodeRecords } from './batch-encode.ts';

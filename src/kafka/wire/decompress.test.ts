@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import fc from 'fast-check';
 import { bombs } from '../../../test/fuzz/kafka/bombs.ts';
 import { Random } from '../../../test/fuzz/random.ts';
+import fc from '../../../test/support/properties.ts';
 import { KafkaError } from '../contract.ts';
 import { decompress } from './decompress.ts';
 import { encodeLz4 } from './lz4-encode.ts';

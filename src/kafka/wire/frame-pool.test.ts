@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../../../test/support/properties.ts';
 import { type Frame, FramePool, frameCapacity } from './frame-pool.ts';
 
 test('Memory that is given back is lent again, for other sizes too', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../../../test/support/properties.ts';
 import { ResponseReader } from './framing.ts';
 
 function frame(correlationId: number, body: Uint8Array): Buffer {

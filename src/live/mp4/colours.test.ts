@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { box } from '../../../test/support/boxes.ts';
+import fc from '../../../test/support/properties.ts';
 import { coloursOf } from './colours.ts';
 
 const nclx = (...codes: readonly number[]) =>

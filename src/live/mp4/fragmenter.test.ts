@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import {
   aacTrack,
   avcTrack,
@@ -10,6 +9,7 @@ import {
   madeStream,
   words,
 } from '../../../test/support/boxes.ts';
+import fc from '../../../test/support/properties.ts';
 import { FormatError } from '../../errors.ts';
 import { Fragmenter, type Piece } from './fragmenter.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { aacTrack, avcTrack, box, madeFragment, madeInit, words } from '../../../test/support/boxes.ts';
+import fc from '../../../test/support/properties.ts';
 import { FormatError } from '../../errors.ts';
 import { requiredBox } from './box.ts';
 import { readMovie } from './movie.ts';

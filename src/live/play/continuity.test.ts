@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { LiveScript } from '../../../test/support/live-records.ts';
+import fc from '../../../test/support/properties.ts';
 import { WholeParts } from '../record/whole-parts.ts';
 import { Continuity, Holes, type Step } from './continuity.ts';
 import { NewestKeyframe } from './newest-keyframe.ts';

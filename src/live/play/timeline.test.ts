@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { aacTrack, avcTrack, madeFragment, madeInit } from '../../../test/support/boxes.ts';
+import fc from '../../../test/support/properties.ts';
 import { requiredBox } from '../mp4/box.ts';
 import { readMovie } from '../mp4/movie.ts';
 import { fragmentsIn } from '../mp4/retime.ts';

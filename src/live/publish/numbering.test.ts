@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { initOf, partOf } from '../../../test/support/live-stream.ts';
+import fc from '../../../test/support/properties.ts';
 import { ConfigurationError, SluiceError } from '../../errors.ts';
 import type { PartRecord } from '../../records/live-record.ts';
 import type { MediaChunk, MediaEvent } from '../media.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { initOf, partOf, partsASegment } from '../../../test/support/live-stream.ts';
+import fc from '../../../test/support/properties.ts';
 import { type NumberedRecord, Numbering } from './numbering.ts';
 import { Spool, type Spooled, type SpooledEpoch } from './spool.ts';
 

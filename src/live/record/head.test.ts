@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { avcTrack, box, madeInit, words } from '../../../test/support/boxes.ts';
+import fc from '../../../test/support/properties.ts';
 import { FormatError } from '../../errors.ts';
 import { boxesIn, requiredBox } from '../mp4/box.ts';
 import { encodeDuration, encodeIndex, indexRoom, makeHead, mostEntries } from './head.ts';

@@ -1,5 +1,5 @@
 /** What may happen to a topic that is read, in any order. */
-import fc from 'fast-check';
+import fc from '../../support/properties.ts';
 import { brokers, type ControlFault } from './cluster.ts';
 import type { Written } from './kept-log.ts';
 

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { temporaryFolder } from '../../support/folder.ts';
+import fc from '../../support/properties.ts';
 import { makeFilm } from '../inputs/film.ts';
 import { sightInBmp } from './bmp.ts';
 import { type Colour, painter, places, readPicture } from './picture.ts';
