@@ -38,8 +38,9 @@ test('An uploader or a downloader that is killed goes on where it was; a broker 
         say(`fetched again: ${fetchedAgain} bytes`);
         assert.equal(faults, '');
         assert.equal(runs.killedAt.length, 1);
-        // How far the position lags depends on the disk; but it has one.
-        assert.ok(fetchedAgain < size / 2, `${fetchedAgain} bytes were fetched again`);
+        // How far the position lags depends on the disk; but it has one: not all that it had is fetched again.
+        const [had = 0] = runs.killedAt;
+        assert.ok(fetchedAgain < 0.9 * had, `${fetchedAgain} bytes of ${had} were fetched again`);
       });
       await t.test('the broker, killed in the middle of a transfer', async () => {
         const topic = uniqueTopic('restart');

@@ -34,7 +34,7 @@ const forms: Readonly<Record<string, RegExp>> = {
 export async function promisedHeaders(): Promise<Map<string, Set<string>>> {
   const promised = new Map(['chunk', 'close', 'abort', 'pack'].map((kind) => [kind, new Set<string>()]));
   for (const line of (await readFile(format, 'utf8')).split('\n')) {
-    const [, name, , kinds] = /^\| `([a-z]+)` \| (.*) \| ([a-z, ]+) \|$/.exec(line) ?? [];
+    const [, name, , kinds] = /^\| `([a-z]+)` \| (.*) \| ([a-z, -]+) \|$/.exec(line) ?? [];
     if (name === undefined || kinds === undefined || !(name in forms)) continue;
     const where = kinds === 'all' ? [...promised.keys()] : kinds.split(', ');
     for (const kind of where) promised.get(kind)?.add(name);
