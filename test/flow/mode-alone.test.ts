@@ -1,6 +1,6 @@
 /** A change of the permission bits alone: of files on real disks, over a cluster in memory. */
 import assert from 'node:assert/strict';
-import { chmod, stat, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { UploadOptions } from '../../src/files/shared/options.ts';
@@ -59,4 +59,26 @@ test('The same mode once more is no change: nothing is sent', async (t) => {
   await chmodAll(0o644);
   const { files, records, unchanged } = await up();
   assert.deepEqual([files, records, unchanged], [0, 0, names.length]);
+});
+
+test('Another mode of a file that was sent as a delta, or in stripes, is sent too', async (t) => {
+  const [from, to] = [await temporaryFolder(t), await temporaryFolder(t)];
+  const flow = new Flow({ maxMessageBytes: 1_048_588 });
+  const film = join(from, 'film');
+  await writeFile(film, noise(3_000_000), { mode: 0o644 });
+  const modeAfter = async (options: Partial<UploadOptions>): Promise<string> => {
+    await flow.up(options, { source: await openDiskSource(from) });
+    const { failed } = await flow.down({}, { sink: await openDiskSink(to) });
+    assert.equal(failed, 0);
+    return ((await stat(join(to, 'shop', 'film'))).mode & 0o7777).toString(8);
+  };
+  assert.equal(await modeAfter({ delta: true }), '644');
+  await appendFile(film, noise(1000));
+  assert.equal(await modeAfter({ delta: true }), '644');
+  await chmod(film, 0o600);
+  assert.equal(await modeAfter({ delta: true }), '600');
+  await writeFile(film, noise(3_000_000));
+  assert.equal(await modeAfter({ stripeAbove: 1000 }), '600');
+  await chmod(film, 0o640);
+  assert.equal(await modeAfter({ stripeAbove: 1000 }), '640');
 });

@@ -14,6 +14,7 @@ import { createFileHasher } from '../hashing/hasher.ts';
 import { CuttingHasher, PieceHasher } from '../hashing/piece-hasher.ts';
 import { allDone } from '../shared/all-done.ts';
 import { lookText } from '../shared/look-text.ts';
+import { fingerprintOf } from '../state/fingerprint.ts';
 import { abortUpload } from './abort-upload.ts';
 import { type DeltaBaseOptions, deltaBase } from './delta-base.ts';
 import { type DeltaBase, type DeltaPlan, planDelta } from './delta-plan.ts';
@@ -246,6 +247,6 @@ function saw(sending: Sending, { offset }: Appended): void {
 }
 
 function entryOf(topic: string, { file, ref, partition }: Sending) {
-  const { size, mtime, ctime, inode } = file;
-  return { topic, upload: ref.upload, fingerprint: { size, mtime, ctime, inode }, partition };
+  // What is encrypted is no delta.
+  return { topic, upload: ref.upload, fingerprint: fingerprintOf(file, undefined), partition };
 }
