@@ -12,7 +12,8 @@ import { targetName } from '../../stores/target-name.ts';
 import type { IncomingUpload } from '../incoming/incoming-upload.ts';
 import type { IncomingUploads } from '../incoming/incoming-uploads.ts';
 import type { ReceiveContext } from '../incoming/receive-context.ts';
-import { isPermanent, StoppedError } from '../shared/disk-retry.ts';
+import { StoppedError } from '../shared/disk-retry.ts';
+import { borrowFrom } from './borrow.ts';
 import { endIfStanding } from './finish-upload.ts';
 import { fetchInTurn } from './in-turn.ts';
 import { baseThrough, makeDelta } from './make-delta.ts';
@@ -85,7 +86,8 @@ export class Copies {
       await source?.finishing;
       await source?.again?.catch(() => {});
     }
-    if (await this.#fromSink(upload, close)) return;
+    const open = () => this.#open(upload, close);
+    if (await borrowFrom(upload, open, (file) => this.#borrow(upload, close, file))) return;
     await upload.settled().catch(() => {});
     // Another member of the group has it now, and what is under way of it.
     if (upload.isGone) return;
@@ -95,28 +97,6 @@ export class Copies {
     await fetchAgain(upload);
     // Of what came early then the room may have been too small for all.
     await fetchInTurn(this.#context, upload);
-  }
-
-  /** False when the sink has nothing, or not all of it. Whether it is right the digest tells, as ever. */
-  async #fromSink(upload: IncomingUpload, facts: FileFacts): Promise<boolean> {
-    try {
-      const file = await this.#open(upload, facts);
-      if (file === undefined) return false;
-      try {
-        if (upload.isGone) return false;
-        upload.isBorrowed = true;
-        const work = this.#borrow(upload, facts, file);
-        // Whoever clears what came of it waits for that: a clone that comes later would stay.
-        upload.borrowing = work.catch(() => {});
-        await work;
-        return upload.complete;
-      } finally {
-        await file.close();
-      }
-    } catch (error) {
-      if (!isPermanent(error)) throw error;
-      return false;
-    }
   }
 
   async #open(upload: IncomingUpload, { size, digest }: FileFacts): Promise<PublishedFile | undefined> {

@@ -9,7 +9,8 @@ import { targetName } from '../../stores/target-name.ts';
 import type { IncomingUpload } from '../incoming/incoming-upload.ts';
 import type { IncomingUploads } from '../incoming/incoming-uploads.ts';
 import type { ReceiveContext } from '../incoming/receive-context.ts';
-import { isPermanent, StoppedError } from '../shared/disk-retry.ts';
+import { StoppedError } from '../shared/disk-retry.ts';
+import { borrowFrom } from './borrow.ts';
 import { fetchInTurn } from './in-turn.ts';
 
 /** Bytes read from the sink at a time. */
@@ -28,7 +29,8 @@ export async function baseThrough(uploads: IncomingUploads, { parts }: IncomingU
 /** Gives an upload the ranges that are not its own, as far as they can be had. Rejects as fetching does. */
 export async function makeDelta(context: ReceiveContext, upload: IncomingUpload): Promise<void> {
   const { sink, progress, fetchAgain } = context.options;
-  if (await fromSink(context, upload)) return;
+  const open = () => openBase(context, upload);
+  if (await borrowFrom(upload, open, (file) => borrow(context, upload, file))) return;
   await upload.settled().catch(() => {});
   // Another member of the group has it now, and what is under way of it.
   if (upload.isGone) return;
@@ -41,27 +43,6 @@ export async function makeDelta(context: ReceiveContext, upload: IncomingUpload)
   await fetchAgain(upload);
   // Of what came early then the room may have been too small for all.
   await fetchInTurn(context, upload);
-}
-
-/** False when the sink has nothing, or not all of it. Whether it is right the digest tells, as ever. */
-async function fromSink(context: ReceiveContext, upload: IncomingUpload): Promise<boolean> {
-  try {
-    const file = await openBase(context, upload);
-    if (file === undefined) return false;
-    try {
-      if (upload.isGone) return false;
-      upload.isBorrowed = true;
-      const work = borrow(context, upload, file);
-      upload.borrowing = work.catch(() => {});
-      await work;
-      return upload.complete;
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if (!isPermanent(error)) throw error;
-    return false;
-  }
 }
 
 async function openBase(
