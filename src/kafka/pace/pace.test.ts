@@ -71,8 +71,10 @@ test('who waits for a turn under one limit has it when another one says so', () 
   const place = pace.spend(64_000);
   assert.equal(pace.wait(place), 64_000);
   limit = 1_000_000;
-  time.now = 1000;
-  assert.equal(pace.wait(place), 63);
+  time.now = 50;
+  assert.equal(pace.wait(place), 63.95);
+  time.now = 51;
+  assert.equal(pace.wait(place), 62.95);
   limit = 500;
   time.now = 1200;
   assert.equal(pace.wait(place), 0);

@@ -3,7 +3,7 @@
  * first goes first, so that connections take turns. PURE but for the clock that it is given.
  */
 
-/** Bytes a second now; undefined: as many as there are. Asked a few times a second. */
+/** Bytes a second now; undefined: as many as there are. Asked up to twenty times a second. */
 export type BandwidthLimit = () => number | undefined;
 
 /** Milliseconds that a step is worth. */
@@ -15,7 +15,7 @@ const mostStep = 256 * 1024;
 /** Milliseconds that whoever is late may make up for, for timers are: less than a twentieth of five seconds. */
 const creditMs = 200;
 /** Milliseconds for which an answer of the limit is good. */
-const freshMs = 200;
+const freshMs = 50;
 /** Milliseconds that a record takes: what is urgent waits no longer behind one. */
 const recordMs = 200;
 const leastRecord = 16 * 1024;

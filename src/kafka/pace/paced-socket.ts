@@ -9,7 +9,7 @@ import type { Paces } from './pace.ts';
 const smallBytes = 4096;
 
 /** Milliseconds: who waits longer asks again, for the limit may be another one then. */
-const longestSleep = 500;
+const longestSleep = 100;
 
 /** Whoever measures for how long nothing has moved; not while {@link PacedSocket.isHeld}. */
 export interface Silence {
