@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { link, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { ConfigurationError } from '../../src/errors.ts';
 import type { UploadEvent } from '../../src/files/shared/events.ts';
 import type { Source } from '../../src/stores/contract.ts';
+import { openDiskSource } from '../../src/stores/disk/source.ts';
 import { faultySource } from '../support/faulty-store.ts';
 import { Flow, noise, sha256 } from '../support/flow.ts';
+import { temporaryFolder } from '../support/folder.ts';
 
 const move = { move: true, packBelow: 200 } as const;
 
@@ -102,4 +106,25 @@ describe('Moving files', { concurrency: true }, () => {
     await assert.rejects(flow.up({ ...asked, followSymlinks: true }), /--follow-symlinks/);
     assert.equal(flow.source.paths().length, 4);
   });
+});
+
+test('All names of files that have several are sent, and then removed, in one run', async (t) => {
+  for (const notTwice of ['auto', 'never'] as const) {
+    const flow = new Flow();
+    const root = await temporaryFolder(t);
+    for (const [name, size] of [
+      ['small', 10],
+      ['large', 50_000],
+    ] as const) {
+      await writeFile(join(root, `${name} 0`), noise(size));
+      for (let more = 1; more < 30; more++)
+        await link(join(root, `${name} 0`), join(root, `${name} ${more}`));
+    }
+    const source = await openDiskSource(root);
+    const summary = await flow.up({ ...move, notTwice }, { source });
+    assert.deepEqual([summary.files, summary.failed], [60, 0]);
+    assert.deepEqual(await readdir(root), []);
+    await flow.down();
+    assert.equal(Object.keys(flow.received()).length, 60);
+  }
 });

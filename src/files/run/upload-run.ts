@@ -91,10 +91,11 @@ export class UploadRun {
     };
     const remembered = (): Promise<void> => state.behind.flush();
     const onTopic = () => sentRecords(kafka, topic.name, state);
-    this.#moved = settings.move ? new MovedFiles({ source, remembered, onTopic, onEvent, kept }) : undefined;
+    const isBusy = (path: string): boolean => this.#intake.isBusy(path);
+    const moving = { source, isBusy, remembered, onTopic, onEvent, kept };
+    this.#moved = settings.move ? new MovedFiles(moving) : undefined;
     settings.onControl?.({ reorder: (wishes) => this.#senders.reorder(new Precedence(wishes)) });
     const isBelieved = (): Promise<boolean> => this.#goneFiles.isBelieved();
-    const isBusy = (path: string): boolean => this.#intake.isBusy(path);
     const { maxDelete, once } = settings;
     if (settings.delete) {
       const from = { source, selection, state, maxDelete, isBelieved, isBusy };
@@ -126,16 +127,8 @@ export class UploadRun {
       return abortUpload(this.#context, ref, begun.partition, 'it was removed before all of it was sent');
     };
     const isKept = (file: FileState): boolean => settings.delete && mayStand(file);
-    this.#goneFiles = new GoneFiles({
-      kafka,
-      source,
-      state,
-      topic,
-      signal: stop.signal,
-      onEvent,
-      isKept,
-      abort,
-    });
+    const of = { kafka, source, state, topic, signal: stop.signal };
+    this.#goneFiles = new GoneFiles({ ...of, onEvent, isKept, abort });
   }
 
   /** Resolves when all is sent (`once`) or the run was stopped. Rejects with what made going on impossible. */
@@ -245,6 +238,7 @@ export class UploadRun {
       this.#intake.done(file.path);
       return;
     }
+    this.#moved?.comes(file);
     const kind = kindOf(file);
     if (kind !== undefined) {
       this.#others[kind].push(file, decision.action === 'send' ? decision.abort : undefined);

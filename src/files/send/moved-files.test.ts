@@ -5,6 +5,7 @@ import { MemorySource } from '../../stores/memory/source.ts';
 import { MovedFiles } from './moved-files.ts';
 
 const onTopic = async () => () => true;
+const isBusy = (): boolean => false;
 
 async function filled(): Promise<{ source: MemorySource; files: SourceFile[] }> {
   const source = new MemorySource();
@@ -18,6 +19,7 @@ test('Nothing is removed before it is remembered that it was sent', async () => 
   const written = Promise.withResolvers<void>();
   const moved = new MovedFiles({
     source,
+    isBusy,
     remembered: () => written.promise,
     onTopic,
     onEvent: () => {},
@@ -34,7 +36,7 @@ test('Nothing is removed before it is remembered that it was sent', async () => 
 test('What cannot be remembered is not removed', async () => {
   const { source, files } = await filled();
   const remembered = () => Promise.reject(new Error('the state cannot be written'));
-  const moved = new MovedFiles({ source, remembered, onTopic, onEvent: () => {}, kept: () => {} });
+  const moved = new MovedFiles({ source, isBusy, remembered, onTopic, onEvent: () => {}, kept: () => {} });
   for (const file of files) moved.sent(file);
   await new Promise(setImmediate);
   await assert.rejects(moved.done(), /cannot be written/);
@@ -52,6 +54,7 @@ test('A file that could not be removed is told once, and a newer one of its name
   const told: string[] = [];
   const moved = new MovedFiles({
     source,
+    isBusy,
     remembered: async () => {},
     onTopic,
     onEvent: ({ type }) => told.push(type),
@@ -67,4 +70,31 @@ test('A file that could not be removed is told once, and a newer one of its name
   moved.sent((await source.look('a'))!);
   await moved.done();
   assert.deepEqual(told, ['not-removed', 'removed']);
+});
+
+test('A name stays while another one of the same file is being sent, and goes with the last of them', async () => {
+  const { source, files } = await filled();
+  const [a, b, c] = files.map((file, index) => (index === 2 ? file : { ...file, body: '1:2' }));
+  const busy = new Set(['a', 'b']);
+  const removed: string[] = [];
+  const moved = new MovedFiles({
+    source,
+    isBusy: (path) => busy.has(path),
+    remembered: async () => {},
+    onTopic,
+    onEvent: (event) => removed.push('path' in event ? event.path : event.type),
+    kept: () => {},
+  });
+  const send = (file: SourceFile): void => {
+    moved.sent(file);
+    busy.delete(file.path);
+  };
+  for (const file of [a, b, c]) moved.comes(file!);
+  send(a!);
+  send(c!);
+  await moved.done();
+  assert.deepEqual(removed, ['c']);
+  send(b!);
+  await moved.done();
+  assert.deepEqual(removed, ['c', 'a', 'b']);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { temporaryFolder } from '../../../test/support/folder.ts';
@@ -40,6 +40,25 @@ test('A file that is as it looked is removed; one that was written to, replaced 
   assert.deepEqual(removals, ['removed', 'other', 'other', 'gone']);
   assert.deepEqual(await names(), ['replaced', 'written']);
   assert.equal(await readFile(join(root, 'dir/written'), 'utf8'), 'longer than it was');
+});
+
+test('Names of one file go one after the other, for what changes by that is known; what somebody else changes in between stays', async (t) => {
+  const { root, source, write, look, names } = await ground(t);
+  await write('dir/a', 'of four names');
+  for (const name of ['b', 'c', 'd']) await link(join(root, 'dir/a'), join(root, 'dir', name));
+  const [a, b, c] = await Promise.all(['a', 'b', 'c'].map((name) => look(`dir/${name}`)));
+  assert.equal(await source.removeIfSame!(a!), 'removed');
+  assert.equal(await source.removeIfSame!(b!), 'removed');
+  const d = await look('dir/d');
+  await chmod(join(root, 'dir/c'), 0o640);
+  assert.equal(await source.removeIfSame!(c!), 'other');
+  assert.equal(await source.removeIfSame!(d), 'other');
+  const [again, last] = await Promise.all(['c', 'd'].map((name) => look(`dir/${name}`)));
+  assert.equal(await source.removeIfSame!(again!), 'removed');
+  // Seen before the change by somebody else, whatever we have done behind that.
+  assert.equal(await source.removeIfSame!(d), 'other');
+  assert.equal(await source.removeIfSame!(last!), 'removed');
+  assert.deepEqual(await names(), []);
 });
 
 test('What a kill left under a name of its own has its former one again at the next walk', async (t) => {

@@ -8,12 +8,14 @@ import { join } from 'node:path';
 import type { SourceFile } from '../contract.ts';
 import type { Removal } from '../tree-names.ts';
 import type { DiskCalls } from './calls.ts';
+import { OwnChanges } from './own-changes.ts';
 import { ownPathOf, takenPathOf } from './taken-name.ts';
 import { lookAt } from './walk.ts';
 
 export class TakenFiles {
   readonly #calls: DiskCalls;
   readonly #root: string;
+  readonly #changes = new OwnChanges();
   /** Paths that we are at. */
   readonly #under = new Set<string>();
 
@@ -26,12 +28,12 @@ export class TakenFiles {
   async remove(file: SourceFile): Promise<Removal> {
     const found = await lookAt(this.#calls, this.#root, file.path, { followSymlinks: false });
     if (found === undefined) return 'gone';
-    if (!isSame(found, file) || found.ctime !== file.ctime) return 'other';
+    if (!isSame(found, file) || !this.#changes.isUntouched(file, found)) return 'other';
     const taken = takenPathOf(file.path);
     this.#under.add(taken);
     try {
       await rename(join(this.#root, file.path), join(this.#root, taken));
-      return await this.#removeTaken(taken, file);
+      return await this.#removeTaken(taken, file, found);
     } catch (error) {
       // Somebody else was quicker.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'gone';
@@ -41,12 +43,12 @@ export class TakenFiles {
     }
   }
 
-  async #removeTaken(taken: string, file: SourceFile): Promise<Removal> {
+  async #removeTaken(taken: string, file: SourceFile, found: SourceFile): Promise<Removal> {
     try {
       const now = await lookAt(this.#calls, this.#root, taken, { followSymlinks: false });
       if (now === undefined) return 'other';
       if (isSame(now, file)) {
-        await unlink(join(this.#root, taken));
+        await this.#changes.remove(file, found, join(this.#root, taken));
         return 'removed';
       }
     } catch (error) {

@@ -207,4 +207,19 @@ export const sending: readonly Defect[] = [
     seekers: [rememberingModel, crash],
     tests: ['test/flow/cut-log.test.ts'],
   },
+  {
+    name: 'moved-name-changes-the-others',
+    breaks:
+      'With --move the first name of a file that was removed changed the inode for its other names: they were taken for changed, and stayed, or could not be sent at all.',
+    edits: [
+      edit('src/files/send/moved-files.ts', '      if (this.#options.isBusy(name)) return false;\n', ''),
+      edit(
+        'src/stores/disk/own-changes.ts',
+        '    if (found.ctime === file.ctime) return true;\n',
+        '    if (found !== undefined) return found.ctime === file.ctime;\n',
+      ),
+    ],
+    seekers: ['test/flow/model.test.ts'],
+    tests: ['test/flow/move.test.ts', 'src/stores/disk/take-away.test.ts'],
+  },
 ];
