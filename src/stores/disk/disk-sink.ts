@@ -105,11 +105,12 @@ export class DiskSink implements Sink {
     const [parts, folders, journal, notices] = [this.#parts, this.#folders, this.#journal, this.#notices];
     this.#keeper = memory.names(folders);
     const keeper = this.#keeper;
-    const removed = new RemovedNames({ calls, folders, keeper, journal, backup });
+    const otherSpelling = (target: string) => this.#names.otherSpelling(target);
+    const removed = new RemovedNames({ calls, folders, keeper, journal, backup, otherSpelling });
     this.#removed = removed;
     if (memory.own !== undefined) {
       const of = { parts, calls, folders, journal: memory.own };
-      const told = new ToldFolders({ ...of, way, removed, notices });
+      const told = new ToldFolders({ ...of, way, removed, notices, folded: this.#folded, otherSpelling });
       this.#told = told;
       this.folder = (target, folder) => this.#through(target, () => told.place(target, folder));
       this.join = (wish) => this.#through(wish.target, () => joinNames(of, wish));
@@ -151,11 +152,13 @@ export class DiskSink implements Sink {
 
   async digestOfTarget(target: string, algorithm: string, size?: number): Promise<string | undefined> {
     // Most files are new in a new folder: asking the disk for each would cost as much as writing it.
-    if (!this.#keeper.isShared && this.#folders.madeFolderOf(target)) return undefined;
+    const isNew = !this.#keeper.isShared && this.#folders.madeFolderOf(target);
+    if (isNew || this.#names.otherSpelling(target) !== undefined) return undefined;
     return this.#standing.digest(target, algorithm as ChecksumAlgorithm, size);
   }
 
-  timeOfTarget(target: string): Promise<string | undefined> {
+  async timeOfTarget(target: string): Promise<string | undefined> {
+    if (this.#names.otherSpelling(target) !== undefined) return undefined;
     return this.#standing.time(target, () => this.#journal.published(target));
   }
 

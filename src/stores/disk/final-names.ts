@@ -69,6 +69,12 @@ export class FinalNames {
     }
   }
 
+  /** Another name that was published, and is one with this one there: what stands under this one is that one's. */
+  otherSpelling(target: string): string | undefined {
+    const folded = this.#options.folded(target);
+    return folded === null ? undefined : this.#options.collision(target, folded);
+  }
+
   /**
    * Gives a file its final name. Resolves with its modification time when it may be another one there. Throws VanishedError when
    * the file is not there any more, EINVAL for a name that the file system does not take, however it says so, and without a

@@ -60,8 +60,8 @@ export function isMadeFolder(entry: JournalEntry | undefined): boolean {
 }
 
 /** A folder that its uploader told of, with what it is to look like; the mode stands in the place of a size. */
-export function toldFolderEntry({ upload, mode, mtime }: SinkFolder): JournalEntry {
-  return { ...nothing, upload, digest: told, size: mode, mtime };
+export function toldFolderEntry({ upload, mode, mtime }: SinkFolder, folded: string | null): JournalEntry {
+  return { ...nothing, upload, digest: told, size: mode, mtime, folded };
 }
 
 /** True for a folder that stays while nothing is in it, for its uploader told of it. */

@@ -125,8 +125,9 @@ export class Journal {
   /** Another name that a case-insensitive file system takes for this one. */
   collision(target: string, folded: string): string | undefined {
     for (const [other, entry] of this.#fresh) if (entry.folded === folded && other !== target) return other;
-    const row = this.#asking(() => this.#selectFolded.get(folded, target));
-    return row === undefined ? undefined : String(row.target);
+    // What is fresh of a name counts, and that may be that it went.
+    const rows = this.#asking(() => this.#selectFolded.all(folded, target));
+    return rows.map((row) => String(row.target)).find((other) => !this.#fresh.has(other));
   }
 
   /** `kept`: nanoseconds since the epoch, as the file system has them; `mtime`: as the record says, where the file was given them. */

@@ -20,6 +20,8 @@ export interface RemovedNamesOptions {
   readonly keeper: NameKeeper;
   readonly journal: Pick<SinkJournal, 'published'>;
   readonly backup: BackupFolder | undefined;
+  /** Another name that stands there, and is one with this one. */
+  readonly otherSpelling: (target: string) => string | undefined;
 }
 
 export class RemovedNames {
@@ -143,8 +145,10 @@ export class RemovedNames {
 
   /** Folders that were made for files, and have none any more; the first one of a name is the uploader's, and stays. */
   async #removeFolders(from: string): Promise<void> {
-    const { folders, keeper } = this.#options;
+    const { folders, keeper, otherSpelling } = this.#options;
     for (let folder = from; folder.includes('/'); folder = folderOf(folder)) {
+      // It is that one by now.
+      if (otherSpelling(folder) !== undefined) return;
       const name = folder.slice(folderOf(folder).length + 1);
       const remove = (): Promise<void> =>
         folders

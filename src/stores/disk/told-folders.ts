@@ -6,6 +6,7 @@
 import { chmod, stat, utimes } from 'node:fs/promises';
 import { describeError } from '../../errors.ts';
 import type { Notices } from '../notices.ts';
+import { OtherSpellingError } from '../other-spelling.ts';
 import type { SinkFolder } from '../tree-names.ts';
 import type { DiskCalls } from './calls.ts';
 import { isSameMicrosecond, permissions, seconds } from './file-look.ts';
@@ -24,6 +25,10 @@ export interface ToldFoldersOptions {
   readonly journal: Journal;
   readonly removed: RemovedNames;
   readonly notices: Notices;
+  /** The same for all spellings that are one name there; null where each name has one. */
+  readonly folded: (target: string) => string | null;
+  /** Another name that stands there, and is one with this one. */
+  readonly otherSpelling: (target: string) => string | undefined;
 }
 
 /** What a folder's owner needs to put something into it, or take it out. */
@@ -56,17 +61,21 @@ export class ToldFolders {
 
   /** As the contract says of `folder`. */
   async place(target: string, folder: SinkFolder): Promise<boolean> {
-    const { calls, folders, journal, removed } = this.#options;
+    const { calls, folders, journal, removed, folded, otherSpelling } = this.#options;
     await folders.prepare(target);
     const name = target.slice(target.lastIndexOf('/') + 1);
     const look = await folders.within(target, (path) => calls.lookIfThere(`${path}/${name}`));
     const isThere = look?.isDirectory() === true;
-    if (look !== undefined && !isThere && !(await this.#makeRoom(target))) return false;
+    if (look !== undefined && !isThere) {
+      const other = otherSpelling(target);
+      if (other !== undefined) throw new OtherSpellingError(target, other);
+      if (!(await this.#makeRoom(target))) return false;
+    }
     // What is known of it may be of one that somebody removed.
     if (!isThere) folders.removed(target);
     await removed.alone(async () => {
       await folders.prepare(`${target}/in it`);
-      journal.note(target, toldFolderEntry(folder));
+      journal.note(target, toldFolderEntry(folder, folded(target)));
     });
     this.#free.clear();
     folders.touch(target);

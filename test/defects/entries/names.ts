@@ -210,6 +210,29 @@ export const names: readonly Defect[] = [
     tests: ['src/stores/disk/temporary-files.test.ts'],
   },
   {
+    name: 'other-spelling-taken-for-the-file',
+    breaks:
+      'On a file system where upper and lower case are one, a file whose name changed its case alone was taken for received, for it stood there under its former name; when that went, it was gone.',
+    edits: [
+      edit(
+        'src/stores/disk/disk-sink.ts',
+        'if (isNew || this.#names.otherSpelling(target) !== undefined) return undefined;',
+        'if (isNew) return undefined;',
+      ),
+    ],
+    seekers: [contract],
+    tests: ['src/stores/disk/other-spelling.test.ts'],
+  },
+  {
+    name: 'other-spelling-stays-in-the-journal',
+    breaks: 'A name that went was in the way of its other spelling until that was written down.',
+    edits: [
+      edit('src/stores/disk/journal.ts', '.find((other) => !this.#fresh.has(other))', '.find(() => true)'),
+    ],
+    seekers: [contract],
+    tests: ['src/stores/disk/other-spelling.test.ts'],
+  },
+  {
     name: 'holes-filled-with-zeros',
     breaks: 'A sparse file of 200 MB that takes no room at the source took 200 MB at the sink.',
     edits: [
