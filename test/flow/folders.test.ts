@@ -215,3 +215,32 @@ test('A sink without folders says so once, and takes the files', async (t) => {
   assert.deepEqual([summary.failed, summary.files], [0, 1]);
   assert.equal(flow.told('warning').filter(({ message }) => message.includes('folders')).length, 1);
 });
+
+test('What takes the place of a folder whose files are just going is no failure; where something stays in that, it is told, once', async (t) => {
+  const { flow, from, shop, write, up, down } = await mirrored(t);
+  for (const path of ['a/1', 'a/b/2', 'c/3', 'stays']) await write(path);
+  await up();
+  await down();
+  for (const name of ['a', 'c']) {
+    await rm(join(from, name), { recursive: true });
+    await write(name, 'a file');
+  }
+  await writeFile(join(shop, 'c/theirs'), 'of somebody else');
+  await up();
+  const summary = await down();
+  assert.ok(lstatSync(join(shop, 'a')).isFile());
+  assert.deepEqual([summary.failed, flow.told('failed').length], [1, 1]);
+  assert.match(flow.told('failed')[0]!.message, /shop\/c is a folder, where a file is needed/);
+  await rm(join(shop, 'c'), { recursive: true });
+  assert.equal((await down()).failed, 0);
+  assert.ok(lstatSync(join(shop, 'c')).isFile());
+});
+
+test('A folder that may not stand where it belongs is told by its own name', async (t) => {
+  const { flow, write, up, down } = await mirrored(t);
+  await write('a');
+  await up();
+  assert.equal((await down({}, 'shop')).failed, 2);
+  const paths = flow.told('failed').map(({ path }) => path);
+  assert.deepEqual(paths.toSorted(), ['.', 'a']);
+});

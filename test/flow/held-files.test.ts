@@ -52,6 +52,29 @@ describe('Files whose names may not be written', { concurrency: true }, () => {
     }
   });
 
+  test('What stands in the way of one may be just going: it is told when it is still there a moment later', async () => {
+    const flow = await filledFlow();
+    const refusals = new Map([
+      ['shop/large', 1],
+      ['shop/packed', 2],
+    ]);
+    const sink = faultySink(new MemorySink(flow.disk), ({ method, name }) => {
+      const left = refusals.get(name) ?? 0;
+      if (left === 0 || (method !== 'publish' && method !== 'publishWhole')) return;
+      refusals.set(name, left - 1);
+      throw systemError('EISDIR', name);
+    });
+    const stop = new AbortController();
+    const running = flow.down({ once: false, signal: stop.signal, commitInterval: 10 }, { sink });
+    await waitFor(() => flow.told('received').length === 4);
+    stop.abort();
+    assert.equal((await running).failed, 0);
+    assert.deepEqual(
+      flow.told('failed').map(({ path }) => path),
+      ['packed'],
+    );
+  });
+
   test('While it watches, each is told once, tried again, and arrives when its name may be written', async () => {
     const flow = await filledFlow();
     const names = new Set(['shop/large', 'shop/packed']);

@@ -46,6 +46,8 @@ export class IncomingUpload {
   again: Promise<void> | undefined;
   /** Verified, and kept until its name can be written: told as failed, and not open any more. */
   isHeld = false;
+  /** And that was told as a failure. */
+  isHeldTold = false;
   /** Ended and forgotten: nothing more is to be done for it. */
   isGone = false;
   /** How often its bytes were fetched again because something was wrong with them. */

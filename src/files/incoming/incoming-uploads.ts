@@ -108,8 +108,9 @@ export class IncomingUploads {
   remove(upload: IncomingUpload): void {
     const { ref, target } = upload;
     // Told as failed, and that is over: what becomes of it now is told anew.
-    if (upload.isHeld) this.#context.options.progress.filesFailed--;
+    if (upload.isHeldTold) this.#context.options.progress.filesFailed--;
     upload.isHeld = false;
+    upload.isHeldTold = false;
     upload.isGone = true;
     upload.end();
     this.#byId.delete(ref.upload);
@@ -153,16 +154,13 @@ export class IncomingUploads {
 
   /** Where a file belongs; undefined, and told once, when it may not stand anywhere. */
   targetOf(ref: UploadRef): string | undefined {
-    const name = this.#nameOf(ref);
-    if ('target' in name) return name.target;
-    if (this.end(ref.upload)) this.#context.tellFailed(ref, 'refused-name', name.refused);
-    return undefined;
+    return this.#told(ref, this.#nameOf(ref));
   }
 
   /** The same of a folder, which may be its uploader's own. */
   folderOf(ref: UploadRef): string | undefined {
     if (ref.path !== rootPath) return this.targetOf(ref);
-    const target = this.targetOf({ ...ref, path: 'any' });
+    const target = this.#told(ref, this.#nameOf({ ...ref, path: 'any' }));
     return target?.slice(0, target.lastIndexOf('/'));
   }
 
@@ -170,6 +168,12 @@ export class IncomingUploads {
   placeOf(ref: UploadRef): string | undefined {
     const name = this.#nameOf(ref);
     return 'target' in name ? name.target : undefined;
+  }
+
+  #told(ref: UploadRef, name: TargetName): string | undefined {
+    if ('target' in name) return name.target;
+    if (this.end(ref.upload)) this.#context.tellFailed(ref, 'refused-name', name.refused);
+    return undefined;
   }
 
   #nameOf({ uploader, path }: UploadRef): TargetName {

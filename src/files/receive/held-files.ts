@@ -38,12 +38,24 @@ export function isMendable(error: unknown): error is NodeJS.ErrnoException {
   return isPermanent(error) && error.code !== undefined && !never.has(error.code);
 }
 
+/** What stands in the way may be just going: a folder, file or link that was another version of a name, or its other spelling. */
+const mayGo = new Set(['EEXIST', 'EISDIR', 'ELOOP', 'ENOTDIR', 'ENOTEMPTY']);
+
+interface Held {
+  readonly pause: number;
+  due: number;
+  /** When it was held first. */
+  readonly since: number;
+  /** What is to be told of it, and not yet: it may be over in a moment. */
+  untold: string | undefined;
+}
+
 export class HeldFiles {
   /** What names wait for that have no bytes to be held. */
   readonly obstacles = new Obstacles();
   readonly #context: ReceiveContext;
   readonly #uploads: IncomingUploads;
-  readonly #held = new Map<IncomingUpload, { pause: number; due: number }>();
+  readonly #held = new Map<IncomingUpload, Held>();
   readonly #now: () => number;
   /** What is to be done once names were tried again; resolves with false while it is too soon. */
   #afterwards: (() => Promise<boolean>)[] = [];
@@ -64,14 +76,31 @@ export class HeldFiles {
     if (before === undefined && this.#held.size >= this.#context.options.maxOpen && !this.#hasRoom())
       return false;
     const pause = before === undefined ? firstPause : Math.min(longestPause, 2 * before.pause);
-    this.#held.set(upload, { pause, due: this.#now() + pause });
-    if (upload.isHeld) return true;
-    upload.isHeld = true;
+    const now = this.#now();
+    const since = before?.since ?? now;
+    const untold = upload.isHeldTold
+      ? undefined
+      : `cannot be written: ${describeError(error)}; its bytes are verified and kept, and the name is tried again`;
+    this.#held.set(upload, { pause, due: now + pause, since, untold });
     // The next run has to know of it, for its records are not read again.
-    upload.dirty = true;
-    const message = `cannot be written: ${describeError(error)}; its bytes are verified and kept, and the name is tried again`;
-    this.#context.tellFailed(upload.ref, 'sink', message);
+    if (!upload.isHeld) upload.dirty = true;
+    upload.isHeld = true;
+    const isNew = now - since < firstPause && mayGo.has((error as NodeJS.ErrnoException).code ?? '');
+    if (!isNew) this.#tell(upload);
     return true;
+  }
+
+  /** Tells of those that were left in peace until now, for they may have been over in a moment. */
+  tellAll(): void {
+    for (const upload of this.#held.keys()) if (!upload.isGone) this.#tell(upload);
+  }
+
+  #tell(upload: IncomingUpload): void {
+    const held = this.#held.get(upload);
+    if (held?.untold === undefined) return;
+    this.#context.tellFailed(upload.ref, 'sink', held.untold);
+    held.untold = undefined;
+    upload.isHeldTold = true;
   }
 
   /** Why {@link hold} said no, as the end of a sentence. */

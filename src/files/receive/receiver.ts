@@ -185,6 +185,7 @@ export class Receiver {
         await this.#failed(upload, error);
       }
     });
+    if (isLast) this.#held.tellAll();
   }
 
   #parts(place: RecordPlace): UnpackParts {

@@ -179,7 +179,9 @@ export class FinalNames {
       crashPoint('name:after-rename');
       return undefined;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EXDEV' || isShared) throw error;
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EISDIR') throw aFolder(`${folders.pathOf(folder)}/${name}`);
+      if (code !== 'EXDEV' || isShared) throw error;
       const move = { file, folder: path, place: folders.pathOf(folder), name, published };
       return withDescriptor(() => moveAcross(calls, notices, move));
     }
@@ -189,6 +191,10 @@ export class FinalNames {
     const other = this.#options.collision(target, folded);
     if (other !== undefined) throw new OtherSpellingError(target, other);
   }
+}
+
+function aFolder(name: string): Error {
+  return Object.assign(new Error(`${name} is a folder, where a file is needed`), { code: 'EISDIR' });
 }
 
 /**
