@@ -13,7 +13,7 @@ export function statusCommand(): Command {
     summary: 'tell how the uploads and downloads are that run here',
     description:
       'Asks the uploads and downloads of this user that run on this machine: what is done, in flight and left, what ' +
-      'they wait for, which files did not make it so far, and when the next run of a schedule is. Exit code 3 when none runs.',
+      'they wait for, which files did not make it so far, and when the next run of a schedule is. Exit code 3 when none runs, or one does not answer.',
     groups: {},
     connects: false,
     examples: [
@@ -26,12 +26,20 @@ export function statusCommand(): Command {
 
 async function run({ output }: Call<Record<never, never>>): Promise<ExitCode> {
   // They are of this user, and of this release or another one: what they lack is not shown.
-  const all = (await askAll()) as RunStatus[];
-  for (const status of all) {
+  const { answers, silent } = await askAll();
+  const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  for (const status of answers as readonly RunStatus[]) {
     if (output.json) writeJson(status);
-    else process.stdout.write(`${statusLines(status, Date.now()).join('\n')}\n`);
+    else say(statusLines(status, Date.now()).join('\n'));
   }
-  if (all.length === 0 && !output.json && !output.quiet)
-    process.stdout.write('No upload or download runs here.\n');
-  return all.length > 0 ? ExitCode.ok : ExitCode.incomplete;
+  for (const pid of silent) {
+    if (output.json) writeJson({ type: 'no-answer', pid });
+    else
+      say(
+        `An upload or download (process ${pid}) does not answer: it was stopped (kill -CONT ${pid}), or hangs`,
+      );
+  }
+  const count = answers.length + silent.length;
+  if (count === 0 && !output.json && !output.quiet) say('No upload or download runs here.');
+  return count > 0 && silent.length === 0 ? ExitCode.ok : ExitCode.incomplete;
 }

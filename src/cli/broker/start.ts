@@ -10,7 +10,7 @@ import { createVerbLogger, type OutputSettings, writeJson } from '../output.ts';
 import { whenOutputFails } from '../stdout.ts';
 import { text } from '../values.ts';
 import { type Call, createVerb } from '../verb.ts';
-import { brokersFlag, dataFlag, serverProperties } from './flags.ts';
+import { brokersFlag, dataFlag, foldersOf, serverProperties } from './flags.ts';
 
 const startFlags = {
   port: counted(
@@ -135,6 +135,8 @@ function tellStarted(
   say('');
   say(`  Bootstrap servers  ${bootstrapServers}`);
   say(`  Data               ${dataDir}`);
-  say(`  Stop it with       ${detached ? 'sluice broker stop' : 'Ctrl-C'}`);
+  const isUsual = foldersOf(undefined).includes(dataDir);
+  const stop = isUsual ? 'sluice broker stop' : `sluice broker stop --data ${dataDir}`;
+  say(`  Stop it with       ${detached ? stop : 'Ctrl-C'}`);
   say('');
 }

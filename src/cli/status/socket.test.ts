@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { chmod, mkdir, readdir } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { temporaryFolder } from '../../../test/support/folder.ts';
@@ -38,8 +38,20 @@ test('Who connects and reads nothing is let go, and others are answered', async 
   const silent = connect(join(folder, name)).pause();
   t.after(() => silent.destroy());
   const isGone = new Promise((resolve) => silent.once('error', resolve).once('close', resolve));
-  assert.deepEqual(await askAll(), [{ large }]);
+  assert.deepEqual(await askAll(), { answers: [{ large }], silent: [] });
   const timer = setInterval(() => silent.write('?'), 100);
   t.after(() => clearInterval(timer));
   await isGone;
+});
+
+test('A process that takes a question and does not answer is named', async (t) => {
+  const folder = join(await runtimeFolder(t, 'run'), 'sluice');
+  const stop = await answerStatus(() => ({ mine: true }));
+  t.after(() => stop());
+  // As one that was stopped: the system takes the connection for it.
+  const frozen = createServer();
+  t.after(() => frozen.close());
+  frozen.on('connection', (socket) => t.after(() => socket.destroy()));
+  await new Promise<void>((resolve) => frozen.listen(join(folder, '4711-abcdef01.sock'), resolve));
+  assert.deepEqual(await askAll(100), { answers: [{ mine: true }], silent: [4711] });
 });

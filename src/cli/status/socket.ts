@@ -59,30 +59,43 @@ export async function answerStatus(status: () => object): Promise<() => void> {
   };
 }
 
-/** What all that run here say, in the order of their sockets' names. Sockets of processes that are gone are removed. */
-export async function askAll(): Promise<object[]> {
-  const folder = await ownFolder();
-  if (folder === undefined) return [];
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.sock'));
-  const answers = await Promise.all(names.sort().map((name) => askOne(join(folder, name))));
-  return answers.filter((answer) => answer !== undefined);
+export interface Answers {
+  /** What those say that run here, in the order of their sockets' names. */
+  readonly answers: readonly object[];
+  /** Processes that take a question, and give no answer: somebody has stopped them, or they are very busy. */
+  readonly silent: readonly number[];
 }
 
-async function askOne(path: string): Promise<object | undefined> {
+/** Asks all that run here. Sockets of processes that are gone are removed. */
+export async function askAll(patience = answerMs): Promise<Answers> {
+  const folder = await ownFolder();
+  if (folder === undefined) return { answers: [], silent: [] };
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.sock'));
+  const all = await Promise.all(names.sort().map((name) => askOne(folder, name, patience)));
+  return {
+    answers: all.filter((answer) => typeof answer === 'object'),
+    silent: all.filter((answer) => typeof answer === 'number'),
+  };
+}
+
+/** Its process, where that does not answer; undefined where there is none. */
+async function askOne(folder: string, name: string, patience: number): Promise<object | number | undefined> {
+  const path = join(folder, name);
   try {
-    return JSON.parse(await textFrom(path));
+    return JSON.parse(await textFrom(path, patience));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ECONNREFUSED') await rm(path, { force: true });
-    return undefined;
+    return code === 'ETIMEDOUT' ? Number.parseInt(name, 10) : undefined;
   }
 }
 
-function textFrom(path: string): Promise<string> {
+function textFrom(path: string, patience: number): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = '';
     const socket = connect(path);
-    socket.setEncoding('utf8').setTimeout(answerMs, () => socket.destroy(new Error('no answer')));
+    const silence = Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' });
+    socket.setEncoding('utf8').setTimeout(patience, () => socket.destroy(silence));
     socket.on('data', (piece: string) => {
       text += piece;
       if (text.length > mostBytes) socket.destroy(new Error('too much of an answer'));
