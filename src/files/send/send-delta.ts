@@ -46,7 +46,7 @@ interface Sending {
   last: number;
 }
 
-/** Undefined where the file is to be sent in another way: nothing of it was sent. Rejects as sending does. */
+/** Undefined where the file is to be sent in another way: nothing of it was sent, or that was given up. Rejects as sending does. */
 export async function sendDelta(
   options: DeltaBaseOptions,
   context: SendContext,
@@ -59,7 +59,7 @@ export async function sendDelta(
   if (base === undefined) return undefined;
   const handle = await source.open(file.path);
   try {
-    return await compareAndSend(context, handle, file, base, known);
+    return await compareAndSend(options, context, handle, file, base, known);
   } catch (error) {
     // Whoever sends it finds that too.
     if (!isStale(error)) throw error;
@@ -70,6 +70,7 @@ export async function sendDelta(
 }
 
 async function compareAndSend(
+  { retained }: DeltaBaseOptions,
   context: SendContext,
   handle: OpenFile,
   file: SourceFile,
@@ -81,7 +82,8 @@ async function compareAndSend(
   if (read === undefined) return undefined;
   const { index, digest, look } = read;
   const { mtime, mode } = look;
-  if (digest === base.base.digest && base.parts === undefined) {
+  const isSame = digest === base.base.digest && hasSamePieces(index, base.index);
+  if (isSame && base.parts === undefined && (await retained.stays(base.own))) {
     const { size: _, ...of } = base.own;
     const sending = sendCopy(context, file, { of, digest, mtime, mode });
     if (sending !== undefined)
@@ -96,7 +98,17 @@ async function compareAndSend(
   if (batchSize(encodeDelta(delta)) > context.limit) return undefined;
   const { partition } = base.own;
   const sending: Sending = { ref, file, partition, standing: standingOf(known), first: undefined, last: 0 };
-  return sendPlanned(context, handle, sending, plan, delta);
+  // Reading it may have taken hours.
+  const stay = async (): Promise<boolean> => {
+    const all = await Promise.all(plan.parts.sources.map((source) => retained.stays(source)));
+    return all.every(Boolean);
+  };
+  return sendPlanned(context, handle, sending, plan, delta, stay);
+}
+
+/** A digest that anybody makes two files for proves nothing by itself. */
+function hasSamePieces(one: PieceIndex, other: PieceIndex): boolean {
+  return Buffer.compare(one.pieces, other.pieces) === 0;
 }
 
 /** Reads all of the file. Undefined when it is not what it was, or has too many pieces: then it is sent as ever, which tells what is wrong. */
@@ -135,7 +147,8 @@ async function sendPlanned(
   sending: Sending,
   plan: DeltaPlan,
   delta: Omit<Delta, 'kind'>,
-): Promise<SendDeltaOutcome> {
+  stay: () => Promise<boolean>,
+): Promise<SendDeltaOutcome | undefined> {
   const { state, topicId: topic, progress, kept } = context.options;
   const { file, ref, partition } = sending;
   const fresh = plan.fresh.reduce((sum, [from, to]) => sum + to - from, 0);
@@ -149,6 +162,11 @@ async function sendPlanned(
       const reason = lost ?? 'it changed while it was read';
       if (sending.first !== undefined) await abortUpload(context, ref, partition, reason);
       return { outcome: lost === undefined ? 'changed' : 'lost', reason };
+    }
+    if (!(await stay())) {
+      const reason = 'former uploads that it has bytes of do not stay on the topic for long enough';
+      if (sending.first !== undefined) await abortUpload(context, ref, partition, reason);
+      return undefined;
     }
     crashPoint('close:before-append');
     const place = await context.append(partition, encodeDelta(delta), delta.index.length);
