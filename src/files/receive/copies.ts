@@ -58,8 +58,8 @@ export class Copies {
     ending: Ending,
     make: () => Promise<void>,
   ): Promise<{ readonly finished: Promise<void> }> {
-    // It comes again while it is made.
-    if (upload.isFetched) return { finished: upload.again ?? Promise.resolve() };
+    // It comes again while it is made: what is wrong with that, whoever began it hears.
+    if (upload.isFetched) return { finished: (upload.again ?? Promise.resolve()).catch(() => {}) };
     if (ending.kind === 'copy') upload.of = ending.of;
     else if (ending.kind === 'delta') upload.parts = ending.parts;
     else upload.stripes = ending.stripes;

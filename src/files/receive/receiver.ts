@@ -1,6 +1,4 @@
-/**
- * Rebuilds files from records, in whatever order these come: chunks into temporary files, verified and published when complete; packs unpacked.
- */
+/** Rebuilds files from records, in whatever order these come: chunks into temporary files, verified and published when complete; packs unpacked. */
 import { crashPoint } from '../../crash-points.ts';
 import { FormatError } from '../../errors.ts';
 import type { ConsumedRecord } from '../../kafka/contract.ts';
@@ -8,6 +6,7 @@ import type { Chunk, Ending, UploadRef } from '../../records/file-record.ts';
 import { isOfNames } from '../../records/names-record.ts';
 import type { TopicPositions, UnfinishedUpload } from '../../stores/contract.ts';
 import { VanishedError } from '../../stores/vanished.ts';
+import { ConflictError } from '../incoming/incoming-bytes.ts';
 import type { IncomingUpload } from '../incoming/incoming-upload.ts';
 import { IncomingUploads } from '../incoming/incoming-uploads.ts';
 import { type Content, ReceiveContext, type ReceiveContextOptions } from '../incoming/receive-context.ts';
@@ -43,9 +42,8 @@ const restoredAtOnce = 4;
 /** Temporary files that are made durable at a time; the disk sink has not more of them open. */
 const syncedAtOnce = 128;
 
-/** The work that a record began. */
+/** The work that a record began: a restart need not read it again, once that is through and {@link Receiver.checkpoint} has run. */
 export interface Admitted {
-  /** Resolves when a restart need not read the record again, once {@link Receiver.checkpoint} has run. */
   readonly finished: Promise<void>;
 }
 
@@ -267,6 +265,9 @@ export class Receiver {
   async #failed(upload: IncomingUpload, error: unknown): Promise<void> {
     // Its temporary file is gone, or may not be touched any more: a new one may be made.
     if (error instanceof VanishedError || isMendable(error)) return this.#again(upload, error, false);
+    // What an earlier run left, or the sink's own file had, may be wrong: no record is blamed for that.
+    const isDoubtful = upload.mayBeDamaged || upload.again !== undefined;
+    if (error instanceof ConflictError && isDoubtful) return this.#again(upload, error, false);
     return failWith(this.#context, this.#uploads, upload, error);
   }
 

@@ -6,7 +6,7 @@ import type { IncomingUpload } from '../incoming/incoming-upload.ts';
 import type { IncomingUploads } from '../incoming/incoming-uploads.ts';
 import type { ReceiveContext } from '../incoming/receive-context.ts';
 import { isPermanent } from '../shared/disk-retry.ts';
-import { failUpload } from './finish-upload.ts';
+import { failUpload, failWith } from './finish-upload.ts';
 import { fetchInTurn } from './in-turn.ts';
 
 /** How often an upload is fetched again: a folder in which temporary files vanish all the time is no place for them. */
@@ -50,6 +50,8 @@ export async function restartUpload(
     } catch (error) {
       const isOfUpload = error instanceof VanishedError || error instanceof ConflictError;
       if (!isOfUpload && !isPermanent(error)) throw error;
+      // All of it came from the topic.
+      if (error instanceof ConflictError && !mayKeep) return failWith(context, uploads, upload, error);
       cause = error;
     }
   }
