@@ -31,10 +31,10 @@ export interface ToldFoldersOptions {
   readonly otherSpelling: (target: string) => string | undefined;
 }
 
-/** What a folder's owner needs to put something into it, or take it out. */
-const writable = 0o300;
-/** What the owner has while that goes on. */
-const lifted = 0o700;
+/** What a folder's owner needs to put something into it, or take it out, and to make that durable; had while that goes on. */
+const usable = 0o700;
+/** What that takes alone which was changed before. */
+const readable = 0o500;
 /** Folders known to be writable with all above them. */
 const limit = 10_000;
 /** What a folder answers that stands where something else is to be. */
@@ -91,6 +91,10 @@ export class ToldFolders {
 
   /** Gives changed folders their times and permissions, and has them made durable with `sync`. */
   async settle(changed: readonly string[], sync: () => Promise<void>): Promise<void> {
+    // Permissions may have been given back between the change and now, and keep us from what is to be durable.
+    const unreadable = this.#told(changed).filter(({ entry }) => (entry.size & readable) !== readable);
+    for (const { folder, entry } of unreadable.toSorted((a, b) => a.folder.length - b.folder.length))
+      await this.#setMode(folder, entry.size | usable);
     await this.#giveTimes(changed);
     await sync();
     // Behind all else: they may keep us out.
@@ -100,7 +104,7 @@ export class ToldFolders {
   async #lifting<T>(closed: readonly Told[], work: () => Promise<T>): Promise<T> {
     for (const { folder } of closed) this.#users.set(folder, (this.#users.get(folder) ?? 0) + 1);
     try {
-      for (const { folder, entry } of closed) await this.#setMode(folder, entry.size | lifted);
+      for (const { folder, entry } of closed) await this.#setMode(folder, entry.size | usable);
       return await work();
     } finally {
       for (const { folder } of closed) {
@@ -157,23 +161,37 @@ export class ToldFolders {
     return (await removed.removeFile(target, parts, journal.published(target))).result !== 'other';
   }
 
-  /** The folders on the way to a name whose permissions keep their owner from writing, from above. */
+  /**
+   * The folders on the way to a name whose permissions keep their owner out, from above. One of that very name too: it may be about to be none that
+   * was told of, and nobody would open it for what goes from it then.
+   */
   #closedOver(target: string): Told[] {
+    const own = this.#told([target]).filter(isShut);
     const above = folderOf(target);
-    if (this.#free.has(above)) return [];
+    if (this.#free.has(above)) return own;
     const ways: string[] = [];
     for (let folder = above; folder !== ''; folder = folderOf(folder)) ways.unshift(folder);
-    const found = this.#told(ways).filter(({ entry }) => (entry.size & writable) !== writable);
+    const found = this.#told(ways).filter(isShut);
     if (found.length === 0 && this.#free.size < limit) this.#free.add(above);
-    return found;
+    return [...found, ...own];
   }
 
-  /** One after the other: who lifts permissions comes behind who gives them. */
-  #setMode(folder: string, mode: number, isWanted = (): boolean => true): Promise<void> {
+  /** One after the other: who lifts permissions comes behind who gives them. `isToStay`: they are, and that is asked right before; durable then. */
+  #setMode(folder: string, mode: number, isToStay?: () => boolean): Promise<void> {
+    const { calls } = this.#options;
     const set = async (path: string): Promise<void> => {
       const now = Number((await stat(path)).mode) & 0o7777;
       const wanted = (now & ~0o777) | permissions(mode);
-      if (now !== wanted && isWanted()) await chmod(path, wanted);
+      if (now === wanted || isToStay?.() === false) return;
+      if (isToStay === undefined) return chmod(path, wanted);
+      // Opened before: they may keep us out.
+      const file = await calls.open(path, 'r').catch(() => undefined);
+      try {
+        if (isToStay()) await chmod(path, wanted);
+        if (file !== undefined) await calls.sync(file);
+      } finally {
+        if (file !== undefined) await calls.close(file);
+      }
     };
     this.#turn = this.#turn.then(() => this.#give(folder, set));
     return this.#turn;
@@ -190,4 +208,9 @@ export class ToldFolders {
       notices.say('folder-look', `${what}; nor can others, perhaps`);
     }
   }
+}
+
+/** True where a folder's permissions keep its owner from working in it. */
+function isShut({ entry }: Told): boolean {
+  return (entry.size & usable) !== usable;
 }
