@@ -6,10 +6,12 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { UploadOptions } from '../../src/files/shared/options.ts';
 import { encodeHardLinks } from '../../src/records/hard-link-record.ts';
+import { openDiskSink } from '../../src/stores/disk/sink.ts';
 import { openDiskSource } from '../../src/stores/disk/source.ts';
 import { noise } from '../support/flow.ts';
 import { list } from '../support/look.ts';
 import { folders, mirror, tree } from '../support/mirror-folders.ts';
+import { waitFor } from '../support/wait.ts';
 
 const how = { ...mirror, hardLinks: true, folders: true, maxDelete: { percent: 100 } } as const;
 
@@ -128,4 +130,43 @@ test('A lost state topic, and a sink without hard links', async (t) => {
   assert.equal((await up()).failed, 0);
   assert.equal((await down()).failed, 0);
   assert.deepEqual(await groups(shop), [['a', 'b']]);
+});
+
+test('What is said of names stands behind the one that came last, in its partition', async (t) => {
+  const { flow, write, name, up } = await linked(t);
+  for (const path of ['a', 'b', 'c', 'd']) {
+    await write(path, noise(20_000).toString('hex'));
+    await name(path, `${path} too`);
+  }
+  await up({ notTwice: 'auto' });
+  const records = await flow.records();
+  const places = new Map<string, number>();
+  for (const { decoded, partition } of records)
+    if (decoded?.kind === 'close' || decoded?.kind === 'copy') places.set(decoded.path, partition);
+  const told = records.flatMap(({ decoded, partition }) =>
+    decoded?.kind === 'hard-link' ? decoded.entries.map((entry) => ({ ...entry, at: partition })) : [],
+  );
+  assert.equal(told.length, 4);
+  for (const { path, at, last, partition, of } of told) {
+    assert.deepEqual([at, partition, of.partition], [places.get(path), at, at]);
+    assert.ok(last > of.last);
+  }
+});
+
+test('Versions behind the end of the topic are not waited for', async (t) => {
+  const { flow, to } = await linked(t);
+  const version = (path: string) => ({ path, upload: '0'.repeat(32), partition: 0, last: 1_000_000 });
+  await flow.append([
+    { partition: 1, record: encodeHardLinks('shop', [{ ...version('a'), of: version('b') }]) },
+  ]);
+  const stop = new AbortController();
+  const sink = await openDiskSink(to);
+  const down = flow.down({ once: false, commitInterval: 50, signal: stop.signal }, { sink });
+  const isPassed = async (): Promise<boolean> => {
+    const [own] = await sink.positions();
+    return own?.partitions.get(1)?.safe === 1;
+  };
+  await waitFor(isPassed, { what: 'the position behind it', timeout: 60_000 });
+  stop.abort();
+  await down;
 });

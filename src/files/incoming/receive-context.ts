@@ -37,6 +37,8 @@ export interface ReceiveContextOptions {
   readonly unsafeLinks: boolean;
   /** True where a record was not dealt with before, and will be. Default: none will. */
   readonly isAhead?: (partition: number, offset: number) => boolean;
+  /** Where the partitions of the topic end now. Default: nobody knows. */
+  readonly ends?: () => Promise<ReadonlyMap<number, number>>;
   /** Hands an upload all of its chunks that the topic still has. */
   readonly fetchAgain: (upload: IncomingUpload) => Promise<void>;
 }
@@ -79,6 +81,11 @@ export class ReceiveContext {
   willCome(partition: number, offset: number): boolean {
     if (offset <= (this.#came.get(partition) ?? -1)) return false;
     return this.options.isAhead?.(partition, offset) === true;
+  }
+
+  /** How far these partitions have been read, as a text that is another one whenever a record of them has come. */
+  reached(partitions: ReadonlySet<number>): string {
+    return [...partitions].map((partition) => this.#came.get(partition) ?? -1).join();
   }
 
   /** True where what is wrong, or may not have its name, can be kept beside the files. */

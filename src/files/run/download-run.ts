@@ -54,12 +54,13 @@ export class DownloadRun {
   constructor(options: DownloadRunOptions) {
     this.#options = options;
     const { kafka, sink, settings, progress, keyring, stop } = options;
-    const { onEvent, topic, bufferBytes, overwrite, deletions, unsafeLinks } = settings;
+    const { onEvent, topic, bufferBytes, overwrite, deletions, unsafeLinks, maxOpen } = settings;
     this.#group = positionGroup(settings.name, sink.id);
     this.#safe = new SafeOffsets(settings.name, { ...options.topic, cluster: '' }, new Map());
     const retry = new DiskRetry({ sink, onEvent, signal: stop.signal });
     this.#sink = retryingSink(sink, retry);
-    this.#incomplete = new Incomplete(() => kafka.offsets(options.topic.name, 'latest'));
+    const ends = () => kafka.offsets(topic, 'latest');
+    this.#incomplete = new Incomplete(ends);
     const again = new FetchAgain({ kafka, topic, keyring, bufferBytes, progress, signal: stop.signal });
     this.#receiver = new Receiver({
       sink: this.#sink,
@@ -68,11 +69,10 @@ export class DownloadRun {
       progress,
       onEvent,
       signal: stop.signal,
-      maxOpen: settings.maxOpen,
-      ...{ overwrite, deletions, unsafeLinks },
+      ...{ overwrite, deletions, unsafeLinks, maxOpen, ends },
       // Of memory, for a sink that takes bytes in order alone.
       orderedBytes: 64 * 1024 * 1024,
-      whyMissing: (upload) => whyMissing(kafka, options.topic.name, this.#safe, upload),
+      whyMissing: (upload) => whyMissing(kafka, topic, this.#safe, upload),
       isAhead: (...at) => this.#safe.isAhead(...at, settings.once ? this.#look?.ends : undefined),
       fetchAgain: (upload) => again.fetch(upload),
       background: (work) => this.#track(work.catch((error: unknown) => this.#fail(error))),

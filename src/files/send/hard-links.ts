@@ -26,6 +26,15 @@ interface Group {
   readonly paths: Set<string>;
 }
 
+/** A record to be. */
+interface Draft {
+  readonly entries: HardLinkEntry[];
+  bytes: number;
+}
+
+/** Brackets and a line feed. */
+const empty = (): Draft => ({ entries: [], bytes: 3 });
+
 interface Member {
   readonly path: string;
   readonly state: FileState;
@@ -58,25 +67,28 @@ export class HardLinks {
     const { uploader, encryption } = options;
     const largest = largestValue(limit, { headers: hardLinkHeaders(uploader, namesLimit) });
     const capacity = Math.min(usual, largest - (encryption?.packOverhead ?? 0));
-    let entries: HardLinkEntry[] = [];
-    let bytes = 3;
+    /** By the partition in which the version stands: readers that have come so far have it, and often both. */
+    const drafts = new Map<number, Draft>();
     const groups = this.#groups;
     this.#groups = new Map();
     for (const group of groups.values()) {
       if (options.signal.aborted) return;
       for (const entry of this.#untold(group)) {
         const length = Buffer.byteLength(hardLinkEntryText(entry)) + 1;
-        if (bytes + length > capacity || entries.length >= namesLimit) {
-          await this.#send(entries, bytes);
-          [entries, bytes] = [[], 3];
+        const { partition } = entry;
+        let draft = drafts.get(partition) ?? empty();
+        if (draft.bytes + length > capacity || draft.entries.length >= namesLimit) {
+          await this.#send(partition, draft);
+          draft = empty();
         }
+        drafts.set(partition, draft);
         // Two names may be too long for one record: they stay two files then.
-        if (bytes + length > capacity) continue;
-        entries.push(entry);
-        bytes += length;
+        if (draft.bytes + length > capacity) continue;
+        draft.entries.push(entry);
+        draft.bytes += length;
       }
     }
-    await this.#send(entries, bytes);
+    for (const [partition, draft] of drafts) await this.#send(partition, draft);
   }
 
   /** The oldest version is the one that others are told to be one with: it changes least. */
@@ -94,16 +106,16 @@ export class HardLinks {
       .map((member) => ({ ...standing(member), of: standing(of) }));
   }
 
-  async #send(entries: readonly HardLinkEntry[], bytes: number): Promise<void> {
+  async #send(partition: number, { entries, bytes }: Draft): Promise<void> {
     if (entries.length === 0) return;
-    const { partitions, state, uploader, encryption } = this.#context.options;
+    const { state, uploader, encryption } = this.#context.options;
     await state.behind.drained();
     const clear = encodeHardLinks(uploader, entries);
     const record =
       encryption === undefined
         ? clear
         : sealNames(await encryption.recipients.newKey(), 'hard-link', uploader, entries.length, clear);
-    await this.#context.append(partitions.choose(), record, bytes);
+    await this.#context.append(partition, record, bytes);
     for (const { path, upload, of } of entries) {
       const now = state.get(path);
       if (now?.upload === upload && now.state === 'sent') state.set(path, { ...now, linked: of.upload });

@@ -228,4 +228,18 @@ export const durable: readonly Defect[] = [
     seekers: [oddDisk, crash],
     tests: ['test/flow/sink-past.test.ts'],
   },
+  {
+    name: 'shut-folders-keep-what-went',
+    breaks:
+      'A folder without write permission that went at its source before what was in it, as its record may come first, kept that for ever, told as failed: its downloader had no right to take it out.',
+    edits: [
+      edit(
+        'src/stores/disk/told-folders.ts',
+        '    return [...found, ...own];',
+        '    return own.length > 0 ? found : [...found, ...own];',
+      ),
+    ],
+    seekers: [],
+    tests: ['src/stores/disk/told-folders.test.ts'],
+  },
 ];

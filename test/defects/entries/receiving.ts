@@ -179,4 +179,32 @@ export const receiving: readonly Defect[] = [
     seekers: [boundsModel, spoiltTopic, fuzz],
     tests: ['test/flow/open-uploads.test.ts'],
   },
+  {
+    name: 'records-blamed-for-what-was-left',
+    breaks:
+      'A temporary file that somebody had changed between two runs, or a file of the sink from which a delta was made, failed its upload by name (conflicting data) when records came again, though the topic had all of it.',
+    edits: [
+      edit(
+        'src/files/receive/receiver.ts',
+        'if (error instanceof ConflictError && isDoubtful) return this.#again(upload, error, false);',
+        'if (error instanceof ConflictError && !isDoubtful) return this.#again(upload, error, false);',
+      ),
+    ],
+    seekers: [],
+    tests: ['test/flow/deltas-doubted.test.ts'],
+  },
+  {
+    name: 'copy-that-fails-ends-the-run',
+    breaks:
+      'A delta or a copy whose record came again while it was made, and of which something was wrong, ended the whole run, and the next one in the same way.',
+    edits: [
+      edit(
+        'src/files/receive/copies.ts',
+        '(upload.again ?? Promise.resolve()).catch(() => {})',
+        'upload.again ?? Promise.resolve()',
+      ),
+    ],
+    seekers: [],
+    tests: ['test/flow/deltas-doubted.test.ts'],
+  },
 ];

@@ -222,4 +222,32 @@ export const sending: readonly Defect[] = [
     seekers: ['test/flow/model.test.ts'],
     tests: ['test/flow/move.test.ts', 'src/stores/disk/take-away.test.ts'],
   },
+  {
+    name: 'equal-crc-taken-for-equal-bytes',
+    breaks:
+      'With --delta and --checksum crc64nvme other bytes of the same CRC went as a copy: the old ones stayed at the sinks.',
+    edits: [
+      edit(
+        'src/files/send/send-delta.ts',
+        'digest === base.base.digest && hasSamePieces(index, base.index);',
+        'digest === base.base.digest && index.bits === base.index.bits;',
+      ),
+    ],
+    seekers: [],
+    tests: ['test/flow/deltas-doubted.test.ts'],
+  },
+  {
+    name: 'hard-links-told-anywhere',
+    breaks:
+      'Names of one large file stayed two at sinks that came to what was said of them long before they came to it.',
+    edits: [
+      edit(
+        'src/files/send/hard-links.ts',
+        'await this.#context.append(partition, record, bytes);',
+        'await this.#context.append(partition === 0 ? 1 : 0, record, bytes);',
+      ),
+    ],
+    seekers: [],
+    tests: ['test/flow/hard-links.test.ts'],
+  },
 ];
