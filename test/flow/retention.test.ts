@@ -37,6 +37,18 @@ test('A file that is larger than a partition keeps is refused with the figures, 
   assert.deepEqual((await flow.down()).failed, 0);
 });
 
+test('A file that all partitions share is held against what all of them keep', async () => {
+  const flow = await boundFlow();
+  flow.source.write('film', noise(50_000));
+  flow.source.write('longer', noise(95_000));
+  const up = await flow.up({ stripeAbove: 1000 });
+  assert.deepEqual([up.files, up.failed], [1, 1]);
+  const [told] = flow.told('not-sent');
+  assert.equal(told?.path, 'longer');
+  assert.match(told!.reason, /each of 3 partitions .* 31667 of its 95000 bytes.*retention\.bytes/);
+  assert.deepEqual([(await flow.down()).failed, flow.received().film], [0, flow.sent().film]);
+});
+
 test('What is said to be sent all the same is sent, with a warning', async () => {
   const flow = await boundFlow();
   flow.source.write('film', noise(30_000));

@@ -14,6 +14,13 @@ const beside = 256;
 /** How often a chunk is sent again of which the broker does not say where it stands. */
 const tries = 3;
 
+/** How many partitions share a file that is begun now. */
+export function sharedBy(context: SendContext, size: number): number {
+  const { partitions, stripeAbove = 0 } = context.options;
+  const isLarge = stripeAbove > 0 && size > stripeAbove && !context.isUrgent;
+  return isLarge ? Math.min(partitions.all(0).length, stripesLimit) : 1;
+}
+
 /** Undefined: all of it goes to `home`. An upload that was begun goes on as it began. */
 export function stripePlanOf(
   context: SendContext,
@@ -21,10 +28,9 @@ export function stripePlanOf(
   chunk: Omit<Chunk, 'kind' | 'bytes'> & { readonly home: number },
   resume: FileState | undefined,
 ): StripePlan | undefined {
-  const { partitions, stripeAbove = 0 } = context.options;
   if (resume !== undefined && resume.stripes === undefined) return undefined;
-  const all = partitions.all(chunk.home);
-  const isLarge = stripeAbove > 0 && chunk.size > stripeAbove && all.length > 1 && !context.isUrgent;
+  const all = context.options.partitions.all(chunk.home);
+  const isLarge = sharedBy(context, chunk.size) > 1;
   // The closing record is to fit where the largest chunk does.
   const least = beside + named * Math.min(all.length, stripesLimit);
   const isWanted = isLarge && sealing.largestChunk(context.limit, chunk) >= least;

@@ -44,8 +44,8 @@ export class KeptFiles {
     if (!this.#options.beyond) this.#starts = await this.#options.kafka.offsets(topic.name, 'earliest');
   }
 
-  /** Why a file is not sent: it is certain that nobody who comes later could have it. What is only possible is warned of. */
-  async refusal(file: SourceFile): Promise<string | undefined> {
+  /** Why a file is not sent, which so many partitions are to share: it is certain that nobody who comes later could have it. What is only possible is warned of. */
+  async refusal(file: SourceFile, partitions = 1): Promise<string | undefined> {
     const { topic, beyond, bandwidth, compression, warn } = this.#options;
     if (this.#retention === undefined) {
       if (!this.#isUnknownTold && file.size >= usualSegment) {
@@ -56,7 +56,7 @@ export class KeptFiles {
       }
       return undefined;
     }
-    const sent = { size: file.size, bandwidth: bandwidth() };
+    const sent = { size: file.size, partitions, bandwidth: bandwidth() };
     const cautious = outlookOf(this.#retention, { ...sent, isIncompressible: true });
     if (cautious.is === 'kept') return undefined;
     const isIncompressible = compression === 'none' || (await this.#looksIncompressible(file));

@@ -30,6 +30,8 @@ function limit(text: string | undefined): number | undefined {
 /** How a file is to be sent. */
 export interface Sent {
   readonly size: number;
+  /** Partitions that share its bytes. Default: one has all. */
+  readonly partitions?: number;
   /** Its bytes take as many on the topic, at the least: nothing makes them fewer. */
   readonly isIncompressible: boolean;
   /** Bytes a second; undefined: no limit. */
@@ -46,19 +48,25 @@ export type Outlook = { readonly is: 'kept' } | { readonly is: 'lost' | 'doubtfu
  */
 export function outlookOf(
   { bytes, segment, ms }: Retention,
-  { size, isIncompressible, bandwidth }: Sent,
+  { size, partitions = 1, isIncompressible, bandwidth }: Sent,
 ): Outlook {
-  if (bytes !== undefined && size > bytes) {
+  // One of them has as much at the least.
+  const share = Math.ceil(size / partitions);
+  if (bytes !== undefined && share > bytes) {
+    const has =
+      partitions === 1
+        ? `it has ${size} bytes`
+        : `each of ${partitions} partitions is to have ${share} of its ${size} bytes`;
     const keeps = `a partition keeps ${bytes} bytes (retention.bytes), and up to ${bytes + segment} with a segment (segment.bytes)`;
-    if (isIncompressible && size >= bytes + segment)
+    if (isIncompressible && share >= bytes + segment)
       return {
         is: 'lost',
-        why: `it has ${size} bytes, and ${keeps}: its beginning would be gone before its end is there`,
+        why: `${has}, and ${keeps}: its beginning would be gone before its end is there`,
       };
     const unless = isIncompressible ? '' : ', unless compression makes it as small';
     return {
       is: 'doubtful',
-      why: `it has ${size} bytes, and ${keeps}: its beginning may be gone before its end is there${unless}`,
+      why: `${has}, and ${keeps}: its beginning may be gone before its end is there${unless}`,
     };
   }
   if (ms === undefined || bandwidth === undefined) return { is: 'kept' };

@@ -16,7 +16,7 @@ import { lookText } from '../shared/look-text.ts';
 import { checksumOf, sealedMark } from '../state/decide.ts';
 import { fingerprintOf } from '../state/fingerprint.ts';
 import { abortUpload } from './abort-upload.ts';
-import { appendStriped, stripePlanOf } from './append-striped.ts';
+import { appendStriped, sharedBy, stripePlanOf } from './append-striped.ts';
 import { fillBuffer } from './fill-buffer.ts';
 import { hashUpTo } from './hash-file.ts';
 import { hasherFor, withPieces } from './pieces-of.ts';
@@ -72,7 +72,7 @@ interface Sending {
 
 /** Sends all of `file`, unless the topic keeps less than that. */
 export async function sendWhole(context: SendContext, file: SourceFile): Promise<SendOutcome> {
-  const reason = await context.options.kept?.refusal(file);
+  const reason = await context.options.kept?.refusal(file, sharedBy(context, file.size));
   return reason === undefined ? sendFile(context, file) : { outcome: 'lost', reason };
 }
 
