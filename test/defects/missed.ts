@@ -34,6 +34,7 @@ export const missed: readonly string[] = [
   // receiving
   'records-blamed-for-what-was-left',
   'copy-that-fails-ends-the-run',
+  'group-gives-up-a-taken-name-at-once',
   // serving
   'lists-that-grow-with-the-programme',
   // reading

@@ -88,6 +88,37 @@ test('What goes at the source goes, and what comes comes, in one folder of sever
   assertOnce(members);
 });
 
+test('Files take the place of folders, and folders that of files, in whatever order members read of it', async (t) => {
+  for (const packBelow of [0, 1000]) {
+    const ground = await GroupFolder.make(t);
+    const { source } = ground.flow;
+    const numbers = Array.from({ length: 6 }, (_, index) => index);
+    const up = () => ground.flow.up({ delete: true, packBelow, maxDelete: { percent: 100 } });
+    const down = async (): Promise<void> => {
+      const members = ['a', 'b'].map((name) => ground.member(name).start({ once: true }));
+      await Promise.all(members.map(({ ended }) => ended));
+      isThere(ground);
+      assertOnce(members);
+    };
+    for (const index of numbers) source.write(`${index}/x`, noise(500));
+    await up();
+    await down();
+    // What is new is sent before it is told what went.
+    for (const index of numbers) {
+      source.remove(`${index}/x`);
+      source.write(`${index}`, noise(500));
+    }
+    await up();
+    await down();
+    for (const index of numbers) {
+      source.remove(`${index}`);
+      source.write(`${index}/y`, noise(500));
+    }
+    await up();
+    await down();
+  }
+});
+
 test('In a folder of several members folders and hard links are left out, told once by each member, and what is in them is in place', async (t) => {
   const ground = await GroupFolder.make(t);
   const { flow, folder } = ground;

@@ -113,6 +113,7 @@ async function publishVerified(
 ): Promise<boolean> {
   const { sink } = context.options;
   const { ref, target } = upload;
+  const until = held.obstacles.untilAmongOthers();
   const publish = async (): Promise<boolean> => {
     if (upload.isGone) return true;
     const published = { upload: ref.upload, size: facts.size, digest: facts.digest };
@@ -131,6 +132,7 @@ async function publishVerified(
       } catch (error) {
         if (!isMendable(error)) throw error;
         if (held.hold(upload, error)) return false;
+        await held.lookAgain(until);
         const message = `cannot be written: ${describeError(error)}; nor is it kept, for ${held.whyNotHeld}`;
         await failUpload(context, uploads, upload, { reason: 'sink', message, remains: 'discard' });
         return false;

@@ -7,6 +7,7 @@ import { algorithmOf } from '../../records/checksum.ts';
 import type { FileFacts } from '../../records/file-facts.ts';
 import type { UploadRef } from '../../records/file-record.ts';
 import { OtherSpellingError } from '../../stores/other-spelling.ts';
+import { ReplacedError } from '../../stores/replaced.ts';
 import type { IncomingUpload } from '../incoming/incoming-upload.ts';
 import type { IncomingUploads } from '../incoming/incoming-uploads.ts';
 import type { ReceiveContext } from '../incoming/receive-context.ts';
@@ -101,6 +102,16 @@ export class HeldFiles {
     this.#context.tellFailed(upload.ref, 'sink', held.untold);
     held.untold = undefined;
     upload.isHeldTold = true;
+  }
+
+  /**
+   * In a group nothing is kept, but what stands in the way of a name may be about to go, by a record that another member reads. Throws ReplacedError
+   * when another try is worth it; resolves once the time is over.
+   */
+  async lookAgain(until: number): Promise<void> {
+    const { isMember, options } = this.#context;
+    if (isMember && (await this.obstacles.moment(until, options.signal)))
+      throw new ReplacedError('what stood in its way may have gone');
   }
 
   /** Why {@link hold} said no, as the end of a sentence. */

@@ -3,6 +3,9 @@ import { isPermanent, StoppedError } from '../shared/disk-retry.ts';
 
 /** Milliseconds that the names of a record wait; a record behind it is dealt with meanwhile. */
 const usual = 3000;
+/** The same where others remove things too, by records that we do not read; and between two looks for that. */
+const among = 10_000;
+const lookEvery = 250;
 
 export class Obstacles {
   readonly #patience: number;
@@ -15,6 +18,11 @@ export class Obstacles {
   /** How long names wait that are begun with now, for {@link pass}: all of a record together, for there may be thousands in it. */
   until(): number {
     return performance.now() + this.#patience;
+  }
+
+  /** The same for {@link moment}. */
+  untilAmongOthers(): number {
+    return performance.now() + among;
   }
 
   /** Something was removed. */
@@ -32,15 +40,29 @@ export class Obstacles {
       } catch (error) {
         const left = until - performance.now();
         if (!isPermanent(error) || left <= 0) throw error;
-        const { promise: soon, resolve } = Promise.withResolvers<void>();
-        const timer = setTimeout(resolve, left);
-        const stop = (): void => resolve();
-        signal.addEventListener('abort', stop);
-        await Promise.race([gone, soon]);
-        signal.removeEventListener('abort', stop);
-        clearTimeout(timer);
-        if (signal.aborted) throw new StoppedError('stopped while something stood in the way');
+        await pause(left, gone, signal);
       }
     }
   }
+
+  /** Resolves with true when another try is worth it, for others may have removed something; with false once the time is over. Rejects with StoppedError. */
+  async moment(until: number, signal: AbortSignal): Promise<boolean> {
+    const left = until - performance.now();
+    if (left <= 0) return false;
+    await pause(Math.min(left, lookEvery), this.#gone.promise, signal);
+    return true;
+  }
+}
+
+/** Waits until something was removed, or so many milliseconds are over. Rejects with StoppedError. */
+async function pause(milliseconds: number, gone: Promise<void>, signal: AbortSignal): Promise<void> {
+  const { promise: soon, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, milliseconds);
+  const stop = (): void => resolve();
+  signal.addEventListener('abort', stop);
+  if (signal.aborted) stop();
+  await Promise.race([gone, soon]);
+  signal.removeEventListener('abort', stop);
+  clearTimeout(timer);
+  if (signal.aborted) throw new StoppedError('stopped while something stood in the way');
 }

@@ -23,9 +23,12 @@ export interface UnpackParts {
   readonly place: RecordPlace;
 }
 
-export async function unpack(parts: UnpackParts, pack: Pack): Promise<void> {
-  const { place } = parts;
-  refuseEntries(parts.context, place, pack);
+/** The same for the files of one pack, which wait together for what stands in their way: see {@link HeldFiles.lookAgain}. */
+type PackParts = UnpackParts & { readonly until: number };
+
+export async function unpack(of: UnpackParts, pack: Pack): Promise<void> {
+  refuseEntries(of.context, of.place, pack);
+  const parts = { ...of, until: of.held.obstacles.untilAmongOthers() };
   let next = 0;
   const work = async (): Promise<void> => {
     for (let file = pack.files[next++]; file !== undefined; file = pack.files[next++]) {
@@ -35,7 +38,7 @@ export async function unpack(parts: UnpackParts, pack: Pack): Promise<void> {
   await allDone(Array.from({ length: Math.min(writers, pack.files.length) }, work));
 }
 
-async function publish(parts: UnpackParts, uploader: string, file: PackedFile): Promise<void> {
+async function publish(parts: PackParts, uploader: string, file: PackedFile): Promise<void> {
   const { context, uploads } = parts;
   const ref = { uploader, path: file.path, upload: file.upload };
   const target = uploads.targetOf(ref);
@@ -61,7 +64,7 @@ async function publish(parts: UnpackParts, uploader: string, file: PackedFile): 
 
 /** True when this version or a newer one stands at the sink now. */
 async function publishInTurn(
-  { context, uploads, held, place }: UnpackParts,
+  { context, uploads, held, place, until }: PackParts,
   ref: UploadRef,
   target: string,
   file: PackedFile,
@@ -99,7 +102,9 @@ async function publishInTurn(
     }
     keptAs = await sink.publishWhole(bytes, target, file, published, over);
   } catch (error) {
-    if (isMendable(error) && (await held.holdWhole(ref, file, bytes, place, error))) return false;
+    if (!isMendable(error)) throw error;
+    if (await held.holdWhole(ref, file, bytes, place, error)) return false;
+    await held.lookAgain(until);
     throw error;
   }
   context.tellReceived(ref, file, target, keptAs);

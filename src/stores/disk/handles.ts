@@ -4,7 +4,7 @@ import { chmod, lstat } from 'node:fs/promises';
 import { describeError } from '../../errors.ts';
 import { VanishedError } from '../vanished.ts';
 import type { DiskCalls } from './calls.ts';
-import { PartWatch } from './part-watch.ts';
+import { PartWatch, type Stamp } from './part-watch.ts';
 
 /** A temporary file that is open. */
 export interface OpenPart {
@@ -69,6 +69,11 @@ export class Handles {
   expect(file: string): void {
     this.#known.set(file, this.#newWatch());
     this.rely(file);
+  }
+
+  /** We have given a file, which is not open, another name and its own again: it looks so since. */
+  returned(file: string, look: Stamp): void {
+    this.#known.get(file)?.leave(look);
   }
 
   /** From now on its bytes are not to be lost. To be called before they are made durable. */

@@ -1,4 +1,5 @@
 /** Who writes names and notes what stands there: a sink that is alone in its folder, or the member of a group. */
+import type { BigIntStats } from 'node:fs';
 import type { FileLook, Published } from '../contract.ts';
 import type { RemovedName } from '../tree-names.ts';
 import type { Journal } from './journal.ts';
@@ -13,6 +14,8 @@ export interface FinishedFile {
   /** The modification time that it has, nanoseconds. */
   readonly mtime: bigint;
   readonly folded: string | null;
+  /** Told when the file stands where it stood before, after it was on its way to its name, with how it looks then. */
+  readonly returned?: (look: BigIntStats) => void;
 }
 
 export interface NameKeeper {

@@ -7,6 +7,7 @@ import { finishPart } from './finish-part.ts';
 import type { Handles, OpenPart } from './handles.ts';
 import type { KeptAside } from './kept-aside.ts';
 import type { NameKeeper } from './name-keeper.ts';
+import type { Stamp } from './part-watch.ts';
 
 export interface PublishPartParts {
   readonly calls: DiskCalls;
@@ -37,7 +38,8 @@ export async function publishPart(
   const finish = (part: OpenPart) => finishPart({ calls, looks, sync }, file, part, look, published);
   const mtime = await handles.use(file, finish);
   await handles.close(file);
-  const finished = { file, target, published, look, mtime, folded: claim.folded };
+  const returned = (stamp: Stamp): void => handles.returned(file, stamp);
+  const finished = { file, target, published, look, mtime, folded: claim.folded, returned };
   return aside.keeping(target, over, (meet) =>
     keeper.put(finished, async (from) => {
       await meet();

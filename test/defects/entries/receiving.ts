@@ -207,4 +207,18 @@ export const receiving: readonly Defect[] = [
     seekers: [],
     tests: ['test/flow/deltas-doubted.test.ts'],
   },
+  {
+    name: 'group-gives-up-a-taken-name-at-once',
+    breaks:
+      'A file that took the place of a folder at its source was lost to a group that shares a folder: it came before the removal of what had stood there, and was not kept until that had gone.',
+    edits: [
+      edit(
+        'src/files/receive/held-files.ts',
+        'if (isMember && (await this.obstacles.moment(until, options.signal)))',
+        'if (isMember && (await this.obstacles.moment(Math.min(until, 0), options.signal)))',
+      ),
+    ],
+    seekers: [],
+    tests: ['test/flow/group-folder.test.ts'],
+  },
 ];

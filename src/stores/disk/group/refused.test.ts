@@ -67,6 +67,18 @@ test('A name that is refused while there is no room is told as that, and what st
   assert.equal(await sink.newest('shop/a'), id(2));
 });
 
+test('A file whose name was refused is as it was verified: nobody has touched it', async (t) => {
+  const { folder, sink } = await place(t);
+  await sink.part(id(1)).write(Buffer.from('text'), 0);
+  assert.ok(await sink.part(id(1)).isAsWritten());
+  const publish = () => sink.publish(id(1), 'shop/a', look, publishedAs('text'));
+  await mkdir(join(folder, 'shop/a'), { recursive: true });
+  for (let count = 0; count < 3; count++) await assert.rejects(publish, { code: 'EISDIR' });
+  await rm(join(folder, 'shop/a'), { recursive: true });
+  await publish();
+  assert.equal(await readFile(join(folder, 'shop/a'), 'utf8'), 'text');
+});
+
 test('Journals of others that cannot be listed are not taken for none', async (t) => {
   const { folder, sink } = await place(t);
   const members = join(folder, '.sluice', 'members');

@@ -51,19 +51,19 @@ export class SharedNames implements NameKeeper {
   }
 
   async put(
-    { file, target, published, look, mtime }: FinishedFile,
+    { file, target, published, look, mtime, returned }: FinishedFile,
     put: (from: string) => Promise<bigint | undefined>,
   ): Promise<void> {
     const { calls, folders, records, root } = this.#parts;
     await madeAnew(folders, sharedTries, () => folders.prepare(target));
     await this.#inTurn(target, published.upload, async (turn, before) => {
-      const { ino } = await calls.lookAt(file).catch((cause: NodeJS.ErrnoException) => {
+      const finished = await calls.lookAt(file).catch((cause: NodeJS.ErrnoException) => {
         if (cause.code !== 'ENOENT') throw cause;
         throw new VanishedError(`somebody removed its temporary file ${file}`, { cause });
       });
       const modified = isSameMicrosecond(look.mtime, mtime) ? null : look.mtime;
       const of = { ...published, folded: null, modified };
-      const entry: JournalEntry = { ...of, mtime: String(mtime), inode: String(ino) };
+      const entry: JournalEntry = { ...of, mtime: String(mtime), inode: String(finished.ino) };
       const standing = await calls.lookIfThere(join(root, target)).catch(() => undefined);
       const text = textBefore(entry, standing, records.entry(target, before));
       const inside = join(turn.folder, 'file');
@@ -76,8 +76,11 @@ export class SharedNames implements NameKeeper {
       } catch (error) {
         // Of what is wrong, this is told. Where nothing can be put back, the turn is not ours, or who asks sees what stands there.
         await calls.rename(inside, file).catch(() => {});
-        if ((await calls.lookIfThere(file)) !== undefined)
-          await this.#undo(turn, target, before).catch(() => {});
+        const back = await calls.lookIfThere(file);
+        // The names that it had changed nothing in it.
+        if (back?.ino === finished.ino && back.size === finished.size && back.mtimeNs === finished.mtimeNs)
+          returned?.(back);
+        if (back !== undefined) await this.#undo(turn, target, before).catch(() => {});
         throw error;
       }
       crashPoint('turn:after-rename');
