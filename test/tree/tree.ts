@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import {
   appendFile,
   chmod,
+  chown,
   link,
   lstat,
   mkdir,
@@ -25,12 +26,15 @@ import { openDiskSink } from '../../src/stores/disk/sink.ts';
 import { openDiskSource } from '../../src/stores/disk/source.ts';
 import { Random } from '../fuzz/random.ts';
 import { Flow } from '../support/flow.ts';
+import { nobody } from '../support/nobody.ts';
 
 /** Few names, so that files, folders and links take each other's place. */
 const names = ['a', 'b', 'c', 'd'] as const;
 const deepest = 3;
 /** Operations between two looks. */
 const round = 12;
+/** The downloader may be one that has no right but on its own files. */
+const isAlmighty = process.geteuid?.() === 0;
 
 export interface Differences {
   readonly round: number;
@@ -143,8 +147,9 @@ async function operateOnFolder(root: string, path: string, what: number, random:
     await mkdir(full);
   } else if (!stats?.isDirectory()) return;
   else if (what === 11) {
-    // Its owner may look into it; whether he may write is another thing.
-    await chmod(full, random.pick([0o755, 0o700, 0o555, 0o777, 0o750]));
+    // Whether its owner may look into it, or write, is another thing: where tests have all rights, so has the source's.
+    const shut = isAlmighty ? [0o300, 0o000] : [];
+    await chmod(full, random.pick([0o755, 0o700, 0o555, 0o777, 0o750, ...shut]));
   } else if (what === 12) {
     const time = random.between(1, 2_000_000_000) + random.below(1_000_000) / 1e6;
     await utimes(full, time, time);
@@ -161,6 +166,12 @@ export async function playTree(
   const random = new Random(`tree ${seed}`);
   const [from, to] = [join(folder, 'from'), join(folder, 'to')];
   await mkdir(from);
+  await mkdir(to);
+  const isNobody = isAlmighty && random.chance(0.5);
+  if (isNobody) {
+    await chown(to, nobody, nobody);
+    await chmod(folder, 0o755);
+  }
   const flow = new Flow({ maxMessageBytes: 4096 });
   for (let count = 0; count < rounds; count++) {
     for (let step = 0; step < round; step++) await operate(from, random);
@@ -174,16 +185,30 @@ export async function playTree(
     } as const;
     const source = await openDiskSource(from, how);
     const notTwice = random.pick(['auto', 'always', 'never'] as const);
-    const up = await flow.up({ ...how, packBelow, notTwice }, { source });
+    const stripeAbove = random.pick([0, 0, 1500]);
+    const up = await flow.up({ ...how, packBelow, notTwice, stripeAbove }, { source });
     // Now and then several rounds come together.
     if (count < rounds - 1 && random.chance(0.3)) continue;
-    const down = await flow.down({}, { sink: await openDiskSink(to) });
+    const down = await as(isNobody, async () => flow.down({}, { sink: await openDiskSink(to) }));
     const shop = join(to, 'shop');
     const lines = differences(await contents(from), await contents(shop));
-    if (compared !== undefined) lines.push(...(await rsyncWould(compared, from, shop)));
+    // Whose they are is another thing.
+    const letters = isNobody ? compared?.replace('a', 'rlpt') : compared;
+    if (letters !== undefined) lines.push(...(await rsyncWould(letters, from, shop)));
     if (up.failed + down.failed > 0) lines.push(...flow.told('failed').map((event) => JSON.stringify(event)));
     if (lines.length > 0) return { round: count, lines };
     flow.downloadEvents.length = 0;
   }
   return undefined;
+}
+
+/** Runs work as somebody who has no right but on what is his. */
+async function as<T>(isNobody: boolean, work: () => Promise<T>): Promise<T> {
+  if (!isNobody) return work();
+  process.seteuid?.(nobody);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(0);
+  }
 }
