@@ -51,6 +51,14 @@ export {
 } from './live/publish/options.ts';
 export { publish } from './live/publish/publish.ts';
 export {
+  type PushEvent,
+  type PushedTarget,
+  type PushOptions,
+  type PushSummary,
+  pushDefaults,
+} from './live/push/options.ts';
+export { push } from './live/push/push.ts';
+export {
   type RecordEvent,
   type RecordedFile,
   type RecordOptions,

@@ -2,12 +2,13 @@
 import { Command } from 'commander';
 import { playCommand } from './live/play.ts';
 import { publishCommand } from './live/publish.ts';
+import { pushCommand } from './live/push.ts';
 import { recordCommand } from './live/record.ts';
 import { tokenCommand } from './live/token.ts';
 
 export function liveCommand(): Command {
   return new Command('live')
-    .summary('publish, play and record live video')
+    .summary('publish, play, record and push live video')
     .description(
       'Live video through a topic: an encoder publishes, viewers watch in a browser within about a second (sluice serve). ' +
         'FFmpeg 5.1 or newer encodes.',
@@ -15,5 +16,6 @@ export function liveCommand(): Command {
     .addCommand(publishCommand())
     .addCommand(playCommand())
     .addCommand(recordCommand())
+    .addCommand(pushCommand())
     .addCommand(tokenCommand());
 }

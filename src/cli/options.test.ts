@@ -9,6 +9,7 @@ import { downloadDefaults, uploadDefaults } from '../files/shared/options.ts';
 import { encoderDefaults } from '../live/encode/options.ts';
 import { playDefaults } from '../live/play/options.ts';
 import { publishDefaults } from '../live/publish/options.ts';
+import { pushDefaults } from '../live/push/options.ts';
 import { recordDefaults } from '../live/record/options.ts';
 import { connectionFlags } from './connection.ts';
 import { outputFlags } from './output.ts';
@@ -131,6 +132,7 @@ const faces: readonly Face[] = [
   },
   { verb: 'live play', options: 'PlayOptions', defaults: playDefaults, apart: [] },
   { verb: 'live record', options: 'RecordOptions', defaults: recordDefaults, apart: [] },
+  { verb: 'live push', options: 'PushOptions', defaults: pushDefaults, apart: ['toFile'] },
   { verb: 'serve', options: 'ServeOptions', defaults: serveDefaults, apart: ['tls', 'tlsCert', 'tlsKey'] },
 ];
 

@@ -54,6 +54,9 @@ export function choice<const T extends string>(words: readonly T[]): z.ZodType<T
 /** Any text but the empty one. */
 export const text: z.ZodType<string> = z.string().min(1, 'is empty; write a value or leave it out');
 
+/** Texts, none of them empty. */
+export const texts: z.ZodType<readonly string[]> = z.array(text);
+
 /** A path, or the URL of a file, whose path is taken. */
 export const path: z.ZodType<string> = z.string().transform((written, context) => {
   const message = pathFault(written);

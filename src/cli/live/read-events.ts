@@ -8,7 +8,7 @@ export interface ReadingEvent {
 }
 
 const quiet: ReadonlySet<string> = new Set(['playing', 'progress']);
-const usual: ReadonlySet<string> = new Set(['started', 'file', 'resumed']);
+const usual: ReadonlySet<string> = new Set(['started', 'file', 'resumed', 'connected']);
 
 /** Tells events by a log. */
 export function logReadingEvents(logger: Logger): (event: ReadingEvent) => void {
@@ -24,5 +24,6 @@ const sentences: Readonly<Record<string, string>> = {
   started: 'recording',
   file: 'a file is whole',
   gap: 'the stream has a gap',
-  progress: 'recording goes on',
+  progress: 'it goes on',
+  connected: 'a target takes the stream',
 };

@@ -11,6 +11,8 @@ export interface FfmpegOptions {
   readonly args: readonly string[];
   /** How many outputs it writes: to descriptor 1, then 3 and up. */
   readonly outputs: number;
+  /** Open descriptors that it gets, numbered behind its outputs. */
+  readonly handed?: readonly number[];
   /** Of an input `-`: `inherit` hands on our own standard input without touching it. Default: none. */
   readonly stdin?: Readable | 'inherit';
   /** Is told what FFmpeg complains of, line by line, without secrets. */
@@ -38,11 +40,14 @@ export const ffmpegInstallation =
 
 /** Starts FFmpeg. Never throws: a program that is missing is told by `ended`. */
 export function startFfmpeg(options: FfmpegOptions): Ffmpeg {
-  const { program = 'ffmpeg', args, outputs, stdin, killAfter = 5000 } = options;
+  const { program = 'ffmpeg', args, outputs, handed = [], stdin, killAfter = 5000 } = options;
   const complaints = new Complaints(options.onComplaint, options.onTold);
   const guardian = startGuardian();
   const child = spawn(program, args, {
-    stdio: [stdinOf(stdin), 'pipe', 'pipe', ...Array.from({ length: outputs - 1 }, () => 'pipe' as const)],
+    stdio: [
+      ...[stdinOf(stdin), 'pipe' as const, 'pipe' as const],
+      ...[...Array.from({ length: outputs - 1 }, () => 'pipe' as const), ...handed],
+    ],
     // A group of its own: Ctrl-C in a terminal reaches us alone, and we end it in our order.
     detached: true,
   });
