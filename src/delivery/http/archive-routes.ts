@@ -39,18 +39,19 @@ export class ArchiveRoutes {
     const from = time === undefined ? undefined : segmentAt(streams.archive.segments(stream), time);
     const wish = { ...playlist.wish, from };
     if (live !== undefined) {
-      return this.#rendered(exchange, texts.multivariant(live.renditions, live.ended, wish), mime.playlist);
+      return this.#rendered(exchange, stream, texts.multivariant(live.renditions, live.ended, wish));
     }
     return this.#later(exchange, address, async (signal) => {
       const renditions = await streams.archive.renditions(stream, signal);
-      if (renditions.length === 0) return this.#problem(404, `there is no stream "${stream}"`);
-      return this.#rendered(exchange, texts.multivariant(renditions, true, wish), mime.playlist);
+      if (renditions.length === 0) return this.#absent(stream);
+      return this.#rendered(exchange, stream, texts.multivariant(renditions, true, wish));
     });
   }
 
   /** The whole programme, after its end. */
   vod(exchange: Exchange, address: Address, { stream, rendition }: Of<'vod'>): Answer {
-    const { texts, metrics, streams, replies } = this.#context;
+    const { texts, metrics, streams } = this.#context;
+    const replies = this.#context.replies.ofStream(stream);
     metrics.request('playlist');
     const live = streams.live(stream);
     if (live !== undefined && !live.ended) {
@@ -66,7 +67,7 @@ export class ArchiveRoutes {
       const targets = 'targets' in found ? found.targets : live!.targets;
       const { wish } = address.playlist;
       return this.#once(exchange, address.playlist.key, segments, () => {
-        const cache = cacheFor.seconds(briefly);
+        const cache = cacheFor.about(briefly, briefly);
         // What most ask for is the same for all of them, and worth to be compressed.
         const forEverybody = wish.from === undefined && wish.uri('') === '';
         const options = { type: mime.playlist, cache, tagged: true, forEverybody };
@@ -85,7 +86,7 @@ export class ArchiveRoutes {
     // Of all that a playlist may be asked by, it depends on the token alone.
     const key = `manifest${wish.uri('')}`;
     if (live !== undefined) {
-      const render = () => this.#render(texts.manifest(live, streams.archive, wish), mime.dash);
+      const render = () => this.#render(stream, texts.manifest(live, streams.archive, wish), mime.dash);
       // After its end it is about what the index has, which comes a little later.
       const indexed = live.ended ? streams.archive.segments(stream) : [];
       return indexed.length > 0
@@ -96,17 +97,18 @@ export class ArchiveRoutes {
       const renditions = await streams.archive.renditions(stream, signal);
       const [first] = renditions;
       const segments = streams.archive.segments(stream);
-      if (first === undefined) return this.#problem(404, `there is no stream "${stream}"`);
+      if (first === undefined) return this.#absent(stream);
       return this.#once(exchange, key, segments, () =>
-        this.#render(texts.recorded(segments, renditions, first.targets, wish), mime.dash),
+        this.#render(stream, texts.recorded(segments, renditions, first.targets, wish), mime.dash),
       );
     });
   }
 
   /** A segment that has left the window. */
   segment(exchange: Exchange, address: Address, target: Of<'segment'>): Answer {
-    const { streams, replies } = this.#context;
+    const { streams } = this.#context;
     const { stream, rendition, epoch, media, track } = target;
+    const replies = this.#context.replies.ofStream(stream);
     const { archive } = streams;
     return this.#later(exchange, address, async (signal) => {
       const bytes = await archive.bytes(stream, rendition, epoch, media, signal);
@@ -120,7 +122,8 @@ export class ArchiveRoutes {
 
   /** The init of an epoch that has left the window. */
   init(exchange: Exchange, address: Address, { stream, rendition, epoch, track }: Of<'init'>): Answer {
-    const { streams, replies } = this.#context;
+    const { streams } = this.#context;
+    const replies = this.#context.replies.ofStream(stream);
     return this.#later(exchange, address, async (signal) => {
       const init = await streams.archive.init(stream, rendition, epoch, signal);
       const bytes = init && track ? initOf(init, track) : init;
@@ -163,13 +166,23 @@ export class ArchiveRoutes {
     return replyFor(request, known.get(version, key, render));
   }
 
-  #rendered({ request }: Exchange, text: string, type: string): Reply {
-    return replyFor(request, this.#render(text, type));
+  #rendered({ request }: Exchange, stream: string, text: string): Reply {
+    return replyFor(request, this.#render(stream, text, mime.playlist));
   }
 
-  #render(text: string, type: string): Rendered {
-    const cache = cacheFor.seconds(briefly);
-    return renderReply(this.#context.replies, text, { type, cache, tagged: true });
+  #render(stream: string, text: string, type: string): Rendered {
+    const cache = cacheFor.about(briefly, briefly);
+    return renderReply(this.#context.replies.ofStream(stream), text, { type, cache, tagged: true });
+  }
+
+  /** For a moment, so that a crowd that waits for it costs one question a second. */
+  #absent(stream: string): Reply {
+    return this.#context.replies.problem(
+      404,
+      `there is no stream "${stream}"`,
+      [],
+      cacheFor.seconds(briefly),
+    );
   }
 
   #problem(status: number, reason: string, more: readonly string[] = []): Reply {

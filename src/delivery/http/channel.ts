@@ -29,7 +29,8 @@ export class Channel {
   readonly #logger: Logger;
   readonly #unlisten: () => void;
 
-  constructor({ live, streams, texts, replies, metrics, logger }: ChannelOptions) {
+  constructor({ live, streams, texts, replies: common, metrics, logger }: ChannelOptions) {
+    const replies = common.ofStream(live.name);
     this.live = live;
     this.#logger = logger;
     this.#replies = replies;

@@ -12,6 +12,7 @@ import {
   type Reply,
   send,
 } from './replies.ts';
+import { pathWithoutToken } from './target.ts';
 
 /** Says that whoever was asked has taken the exchange, and answers it by itself when it can. */
 export const later = Symbol('later');
@@ -99,8 +100,7 @@ export class Exchange {
   /** A fault of ours: is logged, told if nothing was said yet, and ends this exchange and nothing else. Never throws. */
   fail(error: unknown): void {
     const { logger, replies } = this.#services;
-    // Without what is behind the mark: it may be a token.
-    const [path] = (this.request.url ?? '').split('?');
+    const path = pathWithoutToken(this.request.url ?? '');
     logger.error({ err: error, path }, 'a request could not be answered');
     try {
       if (this.response.headersSent !== true) {

@@ -12,7 +12,10 @@ import { Follower } from './follower.ts';
 import { limits } from './options.ts';
 import { cacheFor, type Incoming, mime, type Outgoing, type Reply } from './replies.ts';
 import { newestStill } from './snapshot.ts';
-import { type Address, Addresses, type RenditionTarget, type StreamTarget } from './target.ts';
+import { type Address, Addresses, isBelowLive, type RenditionTarget, type StreamTarget } from './target.ts';
+
+/** Seconds for which a proxy may believe that somebody may watch, or may not. */
+const permits = 30;
 
 export class LiveRoutes {
   readonly #context: RouteContext;
@@ -27,10 +30,10 @@ export class LiveRoutes {
     this.#preflight = context.replies.preflight();
   }
 
-  /** False: the URL is not below `/live/`. Never throws. */
+  /** False: the URL is none of ours. Never throws. */
   handle(request: Incoming, response: Outgoing): boolean {
     const url = request.url ?? '';
-    if (!url.startsWith('/live/')) return false;
+    if (!isBelowLive(url)) return false;
     const exchange = new Exchange(request, response, this.#context);
     try {
       const answer = this.#answer(exchange, url);
@@ -59,10 +62,22 @@ export class LiveRoutes {
     const address = this.read(url);
     if (address === undefined) return this.#problem(404, 'there is no such path');
     const { target, token } = address;
-    const refusal = this.#context.gate.refusal(target.stream, token);
+    const { gate, metrics } = this.#context;
+    const refusal = gate.refusal(target.stream, token);
+    const isPermit = target.kind === 'permit';
     if (refusal !== undefined) {
-      this.#context.metrics.refused += 1;
-      return this.#problem(403, refusal);
+      metrics.refused += 1;
+      return this.#context.replies.problem(
+        403,
+        refusal,
+        [],
+        isPermit ? cacheFor.seconds(permits) : cacheFor.never,
+      );
+    }
+    // Of a proxy that asks for others: nothing need be there for that.
+    if (isPermit) {
+      const cache = cacheFor.seconds(Math.min(permits, gate.validFor(token)));
+      return this.#context.replies.make(200, mime.text, cache, [Buffer.from('yes\n')]);
     }
     const reason = this.#context.away();
     if (reason !== undefined) return this.#problem(503, reason, ['retry-after', '1']);
@@ -84,7 +99,7 @@ export class LiveRoutes {
     if (channel === undefined || rendition === undefined) {
       if (target.kind === 'segment') return this.#archive.segment(exchange, address, target);
       if (target.kind === 'init') return this.#archive.init(exchange, address, target);
-      return this.#problem(404, 'there is no such stream, or it is not live');
+      return this.#problem(404, 'there is no such stream, or it is not live', [], cacheFor.seconds(1));
     }
     const { playlists, media } = channel;
     switch (target.kind) {
@@ -150,7 +165,7 @@ export class LiveRoutes {
     return later;
   }
 
-  #problem(status: number, reason: string, more: readonly string[] = []): Reply {
-    return this.#context.replies.problem(status, reason, more);
+  #problem(status: number, reason: string, more: readonly string[] = [], cache?: string): Reply {
+    return this.#context.replies.problem(status, reason, more, cache);
   }
 }

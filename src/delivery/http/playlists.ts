@@ -106,8 +106,9 @@ export class Playlists {
       const pieces = texts.media(live, rendition, streams.archive, wish);
       const target = live.targets.segment / 1e6;
       // With directives, a URL means what it means for good; the bare one is about now.
+      const kept = blocks ? cacheFor.seconds(6 * target) : cacheFor.about(target / 2, target / 2);
       // An end of the list does not: the next programme goes on with its numbers, and its viewers would be told that it is over.
-      const cache = live.ended ? cacheFor.never : cacheFor.seconds(blocks ? 6 * target : target / 2);
+      const cache = live.ended ? cacheFor.never : kept;
       return renderPieces(replies, pieces, wish.uri, { type: mime.playlist, cache, tagged: !blocks });
     });
   }

@@ -51,6 +51,11 @@ export const cacheFor = {
   ever: 'public, max-age=31536000, immutable',
   never: 'no-store',
   seconds: (seconds: number): string => `public, max-age=${Math.max(0, Math.floor(seconds))}`,
+  /** The same, and for so many seconds more while somebody fetches it anew (RFC 5861, 3): nobody need wait for that. */
+  about(seconds: number, more: number): string {
+    const once = Math.floor(more);
+    return cacheFor.seconds(seconds) + (once < 1 ? '' : `, stale-while-revalidate=${once}`);
+  },
 } as const;
 
 export const mime = {
@@ -67,8 +72,8 @@ export class Replies {
   readonly #common: readonly string[];
   readonly origin: string;
 
-  /** `origin`: who may read the answers in a browser, a value of Access-Control-Allow-Origin. */
-  constructor(origin = '*') {
+  /** `origin`: who may read the answers in a browser, a value of Access-Control-Allow-Origin. `stream`: what they are about. */
+  constructor(origin = '*', stream?: string) {
     this.origin = origin;
     this.#common = [
       'access-control-allow-origin',
@@ -79,6 +84,13 @@ export class Replies {
       'nosniff',
     ];
     if (origin !== '*') this.#common = [...this.#common, 'vary', 'Origin'];
+    // By this a CDN can be told to forget a stream that is to be seen no more; nothing else needs that.
+    if (stream !== undefined) this.#common = [...this.#common, 'surrogate-key', `sluice/${stream}`];
+  }
+
+  /** The same, of one stream. */
+  ofStream(stream: string): Replies {
+    return new Replies(this.origin, stream);
   }
 
   make(
@@ -112,8 +124,13 @@ export class Replies {
   }
 
   /** An error, in one sentence. */
-  problem(status: number, reason: string, more: readonly string[] = []): Reply {
-    return this.make(status, mime.text, cacheFor.never, [Buffer.from(`${reason}\n`)], more);
+  problem(
+    status: number,
+    reason: string,
+    more: readonly string[] = [],
+    cache: string = cacheFor.never,
+  ): Reply {
+    return this.make(status, mime.text, cache, [Buffer.from(`${reason}\n`)], more);
   }
 
   /** Headers of an answer whose length is not known when it begins. */

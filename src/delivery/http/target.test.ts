@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Addresses, parseAddress, type Target, withToken } from './target.ts';
+import { Addresses, parseAddress, pathWithoutToken, type Target, withToken } from './target.ts';
 
 const good: readonly (readonly [string, Target])[] = [
   ['/live/cam/index.m3u8', { kind: 'index', stream: 'cam' }],
@@ -73,4 +73,16 @@ test('Addresses are read once, and their number is bounded', () => {
   assert.equal(addresses.read('/live/cam/ws'), first);
   for (const name of ['a', 'b', 'c']) addresses.read(`/live/${name}/ws`);
   assert.notEqual(addresses.read('/live/cam/ws'), first);
+});
+
+test('a token before the path is read, carried on by what is relative, and not shown', () => {
+  const { target, token, playlist } = parseAddress('/t/1.cam.sig/live/cam/v/live.m3u8?_HLS_msn=3') ?? {};
+  assert.deepEqual([target?.kind, token, playlist?.blocks], ['live', '1.cam.sig', true]);
+  assert.equal(playlist?.wish.uri('seg-1-3.m4s'), 'seg-1-3.m4s');
+  assert.equal(parseAddress('/t/1.cam.sig/live/cam/permit')?.target.kind, 'permit');
+  assert.equal(pathWithoutToken('/t/1.cam.sig/live/cam/index.m3u8?token=x'), '/t/***/live/cam/index.m3u8');
+  assert.equal(pathWithoutToken('/live/cam/index.m3u8?token=x'), '/live/cam/index.m3u8');
+  for (const path of ['/t/x', '/t//live/cam/index.m3u8', '/t/x/y/live/cam/index.m3u8', '/t/x/api/streams']) {
+    assert.equal(parseAddress(path), undefined, path);
+  }
 });

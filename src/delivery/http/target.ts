@@ -6,7 +6,7 @@ import type { Wish } from './texts.ts';
 
 /** What is asked of a whole stream. */
 export type StreamTarget = {
-  readonly kind: 'index' | 'manifest' | 'socket' | 'continuous' | 'snapshot';
+  readonly kind: 'index' | 'manifest' | 'socket' | 'continuous' | 'snapshot' | 'permit';
   readonly stream: string;
 };
 
@@ -48,6 +48,7 @@ const ofStream: Readonly<Record<string, StreamTarget['kind']>> = {
   ws: 'socket',
   'stream.mp4': 'continuous',
   'snapshot.jpg': 'snapshot',
+  permit: 'permit',
 };
 
 /** Numbers as they stand in URLs: plain, so that each resource has one URL only. */
@@ -58,15 +59,35 @@ const part = new RegExp(`^part-${number}-${number}\\.m4s$`);
 const segment = new RegExp(`^seg-${number}-${number}\\.m4s$`);
 
 /**
+ * A token before the path, `/t/TOKEN/live/...`: relative URIs carry it on by themselves, so that the texts are the same for everybody, and caches know what to leave
+ * out of their keys (docs/adr/0282-a-cache-joins-those-who-wait.md).
+ */
+const tokenPath = /^\/t\/([^/?]{1,200})(?=\/live\/)/;
+
+/** Whether a URL may be one of these: the first look at a request, of which there are thousands a second. */
+export function isBelowLive(url: string): boolean {
+  return url.startsWith('/live/') || url.startsWith('/t/');
+}
+
+/** A path without what may be a token. */
+export function pathWithoutToken(url: string): string {
+  const mark = url.indexOf('?');
+  return (mark === -1 ? url : url.slice(0, mark)).replace(tokenPath, '/t/***');
+}
+
+/**
  * Undefined: there is no such path. `carriesToken`: the texts that are sent have the token in their URIs. Where everybody may watch
  * it has no meaning, and is not to be copied a thousandfold for whoever writes one.
  */
 export function parseAddress(url: string, carriesToken = true): Address | undefined {
-  const mark = url.indexOf('?');
-  const target = parsePath(mark === -1 ? url : url.slice(0, mark));
+  const before = tokenPath.exec(url);
+  const rest = before === null ? url : url.slice(before[0].length);
+  const mark = rest.indexOf('?');
+  const target = parsePath(mark === -1 ? rest : rest.slice(0, mark));
   if (target === undefined) return undefined;
-  const query = new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
-  return { target, query, token: query.get('token'), playlist: parseWish(query, carriesToken) };
+  const query = new URLSearchParams(mark === -1 ? '' : rest.slice(mark + 1));
+  const token = before?.[1] ?? query.get('token');
+  return { target, query, token, playlist: parseWish(query, carriesToken && before === null) };
 }
 
 function parseWish(query: URLSearchParams, carriesToken: boolean): PlaylistWish {

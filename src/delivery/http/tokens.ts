@@ -72,6 +72,13 @@ export class Gate {
     return this.#now() < permit.expires ? undefined : 'the token has expired';
   }
 
+  /** Seconds for which what a token allows will hold; without a key: for ever. */
+  validFor(token: string | null): number {
+    if (this.#key === undefined) return Number.POSITIVE_INFINITY;
+    const permit = token === null ? undefined : this.#permit(this.#key, token);
+    return permit === undefined ? 0 : Math.max(0, (permit.expires - this.#now()) / 1000);
+  }
+
   #permit(key: string, token: string): Permit | undefined {
     const known = this.#right.get(token);
     if (known !== undefined) return known;

@@ -199,8 +199,8 @@ export const serving: readonly Defect[] = [
     edits: [
       edit(
         'src/delivery/http/playlists.ts',
-        '      const cache = live.ended ? cacheFor.never : cacheFor.seconds',
-        '      const cache = live.ended && target < 0 ? cacheFor.never : cacheFor.seconds',
+        '      const cache = live.ended ? cacheFor.never : kept;',
+        '      const cache = live.ended && target < 0 ? cacheFor.never : kept;',
       ),
     ],
     seekers: [crawlingModel, window],

@@ -7,6 +7,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { limits } from '../options.ts';
 import type { Incoming, Outgoing } from '../replies.ts';
+import { isBelowLive } from '../target.ts';
 import { type PlainRequest, RequestHeads } from './request-head.ts';
 import { FastResponse } from './response.ts';
 import { SocketAdapter } from './socket-adapter.ts';
@@ -130,7 +131,7 @@ class FastConnection {
     else {
       const request = this.#options.heads.read(bytes);
       if (request === undefined) this.#leave(bytes);
-      else if (request.url.startsWith('/live/')) this.#answer(request);
+      else if (isBelowLive(request.url)) this.#answer(request);
       else this.#putAside(bytes);
     }
   }
