@@ -4,14 +4,21 @@
  * Each waits for the next playlist and fetches its part, as players of low-latency HLS do. Prints requests a second, how long
  * after its arrival a part was with the viewers, and what the server costs (`--pid`, by default whoever listens there). When a part
  * arrived, this process sees itself: it follows the topic as the server does.
+ *
+ * `--through nginx` puts that in between, with the configuration in `deploy/nginx` (`scripts/setup-caches` installs it), and adds what it costs and how many requests
+ * came to the server; `--through plain-nginx` the same without its rounds, as `proxy_cache_lock` is by itself.
  */
 import { execFileSync, fork } from 'node:child_process';
 import { appendFile } from 'node:fs/promises';
+import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { openStreams } from '../../src/delivery/streams.ts';
 import { createKafka } from '../../src/kafka/client.ts';
+import { type StartedNginx, startNginx } from '../../test/caches/nginx.ts';
+import { Scope } from '../../test/support/owner.ts';
 import { ProcessMeter } from '../process-meter.ts';
 import { quantile } from '../statistics.ts';
+import { setStage, streamName } from './stage.ts';
 import type { ViewersOrder, ViewersReport } from './viewers.ts';
 
 const { values } = parseArgs({
@@ -24,14 +31,25 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '20' },
     pid: { type: 'string' },
     topic: { type: 'string', default: 'live' },
+    through: { type: 'string' },
+    /** Starts all of it beside the viewers: Kafka, a camera, a publisher, a server. */
+    stage: { type: 'boolean', default: false },
     'bootstrap-servers': { type: 'string', default: '127.0.0.1:9092' },
     /** Appends the line of the table to this file. */
     append: { type: 'string' },
   },
 });
 
+const scope = new Scope();
+const stage = values.stage ? await setStage({ publisher: [] }) : undefined;
+if (stage !== undefined) scope.after(stage.stop);
+const place = {
+  url: stage?.url ?? values.url,
+  stream: stage === undefined ? values.stream : streamName,
+  bootstrapServers: stage?.bootstrapServers ?? values['bootstrap-servers'],
+};
 const clock = (): number => performance.timeOrigin + performance.now();
-const { hostname, port, origin } = new URL(values.url);
+const { hostname, port, origin } = new URL(place.url);
 const [viewers, follow, seconds] = [values.viewers, values.follow, values.seconds].map(Number) as [
   number,
   number,
@@ -42,31 +60,38 @@ const [viewers, follow, seconds] = [values.viewers, values.follow, values.second
 const arrived = new Map<string, number>();
 const stop = new AbortController();
 const kafka = createKafka({
-  properties: { 'bootstrap.servers': values['bootstrap-servers'] },
+  properties: { 'bootstrap.servers': place.bootstrapServers },
   clientId: 'load',
 });
 const streams = await openStreams({ kafka, topic: values.topic, signal: stop.signal });
-const live = streams.live(values.stream);
-if (live === undefined) throw new Error(`stream ${values.stream} is not live on topic ${values.topic}`);
+const live = streams.live(place.stream);
+if (live === undefined) throw new Error(`stream ${place.stream} is not live on topic ${values.topic}`);
 live.listen((arrival) => {
   if (arrival.type !== 'part') return;
   const { segment, part, rendition } = arrival;
-  arrived.set(`/live/${values.stream}/${rendition}/part-${segment.epoch}-${part.ordinal}.m4s`, clock());
+  arrived.set(`/live/${place.stream}/${rendition}/part-${segment.epoch}-${part.ordinal}.m4s`, clock());
   if (arrived.size > 1000) arrived.delete(arrived.keys().next().value!);
 });
 
 const names = live.renditions.map(({ name }) => name);
 const playlists = Array.from(
   { length: follow },
-  (_, index) => `/live/${values.stream}/${names[index % names.length]}/live.m3u8`,
+  (_, index) => `/live/${place.stream}/${names[index % names.length]}/live.m3u8`,
 );
 const load = fork(new URL('./viewers.ts', import.meta.url), { serialization: 'advanced' });
-const order: ViewersOrder = { host: hostname, port: Number(port || 80), playlists, viewers };
+const cache = values.through === undefined ? undefined : await startCache(values.through);
+const order: ViewersOrder = {
+  host: hostname,
+  port: cache?.port ?? Number(port || 80),
+  playlists,
+  viewers,
+};
 load.send(order);
 
 const serverPid = Number(values.pid ?? pidOfListener(port));
 const meter = new ProcessMeter(serverPid);
 const loadMeter = new ProcessMeter(load.pid);
+const cacheMeter = cache === undefined ? undefined : new ProcessMeter(cache.command.child.pid);
 let isMeasuring = false;
 let requests = 0;
 let bytes = 0;
@@ -93,14 +118,19 @@ await new Promise((resolve) => setTimeout(resolve, 4000));
 isMeasuring = true;
 meter.restart();
 loadMeter.restart();
+cacheMeter?.restart();
+const askedBefore = await askedOfServer();
 const began = performance.now();
 await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 const took = (performance.now() - began) / 1000;
+const asked = (await askedOfServer()) - askedBefore;
+const between = cacheMeter?.stop();
 const [server, generator] = [meter.stop(), loadMeter.stop()];
 load.disconnect();
 stop.abort();
 await streams.ended;
 await kafka.close();
+await scope.close();
 
 const milliseconds = (list: readonly number[]) =>
   [0.5, 0.95, 0.99].map((share) => quantile(list, share).toFixed(0)).join(' / ');
@@ -114,6 +144,12 @@ console.log(
     '| server, cores | server, peak | viewers, cores | sent | failures |\n|--:|--:|--:|--:|--:|--:|--:|--:|---|',
 );
 console.log(line);
+if (between !== undefined) {
+  console.log(
+    `${values.through}: ${asked} of ${requests} requests came to the server (${((100 * asked) / requests).toFixed(2)} %); ` +
+      `${(between.cpuSeconds / took).toFixed(2)} cores; load of the machine ${loadavg()[0]?.toFixed(1)}`,
+  );
+}
 if (values.append !== undefined) await appendFile(values.append, `${line}\n`);
 
 /** Of the process that listens there, on this machine. */
@@ -122,4 +158,22 @@ function pidOfListener(listenPort: string): number {
   const pid = /pid=(\d+)/.exec(listening)?.[1];
   if (pid === undefined) throw new Error(`nobody listens at ${origin}: give the server's --pid`);
   return Number(pid);
+}
+
+/** What the server has answered, or holds, of requests below `/live/`. */
+async function askedOfServer(): Promise<number> {
+  const text = await (await fetch(`${origin}/metrics`)).text();
+  const lines = text.split('\n').filter((one) => one.startsWith('sluice_requests_total{'));
+  return lines.reduce((sum, one) => sum + Number(one.slice(one.lastIndexOf(' ') + 1)), 0);
+}
+
+function startCache(name: string): Promise<StartedNginx> {
+  const servers = [`${hostname}:${port || 80}`];
+  if (name === 'nginx') return startNginx(scope, { servers });
+  if (name !== 'plain-nginx') throw new Error('--through: nginx or plain-nginx');
+  const changes = [
+    ['proxy_cache_lock_timeout 200ms;', 'proxy_cache_lock_timeout 10s;'],
+    ['error_page 529 = @second;', ''],
+  ] as const;
+  return startNginx(scope, { servers, changes });
 }

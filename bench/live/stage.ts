@@ -15,6 +15,8 @@ const host = '127.0.0.1';
 export interface LiveStage {
   /** Of the server, without a slash at its end. */
   readonly url: string;
+  /** Of its Kafka. */
+  readonly bootstrapServers: string;
   /** By name: what its processes have used, in seconds of a core. */
   cpuSeconds(): Readonly<Record<string, number>>;
   stop(): Promise<void>;
@@ -78,6 +80,7 @@ export async function setStage({ publisher: options }: StageOptions): Promise<Li
     );
     return {
       url,
+      bootstrapServers: broker.bootstrapServers,
       cpuSeconds: () =>
         Object.fromEntries(
           [...children].map(([name, { pid }]) => [name, pid === undefined ? 0 : cpuOf(pid)]),

@@ -23,10 +23,10 @@ async function stage(t: TestContext, start: StartCache, watchKey?: string) {
   return { publisher, streams, server, url };
 }
 
-/** Requests that the server has answered, or holds. */
+/** Requests for media and playlists that the server has answered, or holds. */
 async function asked(server: DeliveryServer): Promise<number> {
   const text = (await get(`${server.url}/metrics`)).body.toString();
-  const lines = text.split('\n').filter((line) => line.startsWith('sluice_requests_total{'));
+  const lines = text.split('\n').filter((line) => /^sluice_requests_total\{(?!kind="permit")/.test(line));
   return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
 }
 

@@ -76,6 +76,7 @@ export class LiveRoutes {
     }
     // Of a proxy that asks for others: nothing need be there for that.
     if (isPermit) {
+      metrics.request('permit');
       const cache = cacheFor.seconds(Math.min(permits, gate.validFor(token)));
       return this.#context.replies.make(200, mime.text, cache, [Buffer.from('yes\n')]);
     }

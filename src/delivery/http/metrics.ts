@@ -13,6 +13,7 @@ export const requestKinds = [
   'socket',
   'continuous',
   'snapshot',
+  'permit',
 ] as const;
 export type RequestKind = (typeof requestKinds)[number];
 
