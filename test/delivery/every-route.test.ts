@@ -25,6 +25,7 @@ const routes: readonly (readonly [path: string, status: number, open?: 'open'])[
   ['/live/other/index.m3u8', 404],
   ['/live/cam/manifest.mpd', 200],
   ['/live/other/manifest.mpd', 404],
+  ['/live/cam/permit', 200],
   ['/live/cam/ws', 426],
   ['/live/other/ws', 404],
   ['/live/cam/stream.mp4', 200],
