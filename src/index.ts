@@ -2,6 +2,13 @@
  * Sluice as a library: files of any size and live video through Apache Kafka. The command line is made of these same functions.
  * Everything takes one options object, an `AbortSignal` in it, and says what it does through `onEvent`.
  */
+export { exportStream } from './delivery/export/export.ts';
+export {
+  type ExportEvent,
+  type ExportOptions,
+  type ExportSummary,
+  exportDefaults,
+} from './delivery/export/options.ts';
 export type { DeliveryOptions, TlsOptions } from './delivery/http/options.ts';
 export { makeToken } from './delivery/http/tokens.ts';
 export { type RunningServer, serve } from './delivery/serve.ts';

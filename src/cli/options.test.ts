@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { faultsOf, type Told } from '../../test/support/every-option.ts';
 import { optionsOf } from '../../test/support/library-options.ts';
+import { exportDefaults } from '../delivery/export/options.ts';
 import { serveDefaults } from '../delivery/serve-options.ts';
 import { downloadDefaults, uploadDefaults } from '../files/shared/options.ts';
 import { encoderDefaults } from '../live/encode/options.ts';
@@ -133,6 +134,7 @@ const faces: readonly Face[] = [
   { verb: 'live play', options: 'PlayOptions', defaults: playDefaults, apart: [] },
   { verb: 'live record', options: 'RecordOptions', defaults: recordDefaults, apart: [] },
   { verb: 'live push', options: 'PushOptions', defaults: pushDefaults, apart: ['toFile'] },
+  { verb: 'live export', options: 'ExportOptions', defaults: exportDefaults, apart: stores },
   { verb: 'serve', options: 'ServeOptions', defaults: serveDefaults, apart: ['tls', 'tlsCert', 'tlsKey'] },
 ];
 

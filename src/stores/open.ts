@@ -6,7 +6,7 @@ import type { Sink, Source } from './contract.ts';
 import { openDiskSink } from './disk/sink.ts';
 import { openDiskSource } from './disk/source.ts';
 import { Notices } from './notices.ts';
-import type { ObjectReader, ObjectWriter } from './objects/contract.ts';
+import type { ObjectReader, ObjectWriter, PlainStore } from './objects/contract.ts';
 import type { StoreOptions } from './options.ts';
 import type { Patiently } from './patiently.ts';
 import { type Place, parsePath, parsePlace, type UrlPlace } from './place.ts';
@@ -80,6 +80,20 @@ export async function openSinkAt(
     await folder.close();
     throw error;
   }
+}
+
+/**
+ * A place to put whole objects that others read. `notices` is told what it turns out not to do. A directory is made when missing. Throws
+ * ConfigurationError for a place that is of no store or cannot be written, and StoreFault while its store is away.
+ */
+export async function openPlainStoreAt(
+  place: Place,
+  { reader, ...options }: StoreOptions & Pick<SinkOptions, 'reader'>,
+  notices: Notices,
+): Promise<PlainStore> {
+  if (place.store !== 'disk') return writerOf(place, { ...options, reader }, notices);
+  const { openPlainFiles } = await import('./disk/plain-files.ts');
+  return openPlainFiles(place.path);
 }
 
 /** What spills belongs to one downloader to one place: others that spill into the same folder have others. */

@@ -1,11 +1,18 @@
 /** An object store in memory, as the room of object stores wants it: conditions are kept, parts are seen by nobody before they are one object. */
-import type { Condition, Metadata, ObjectLook, ObjectWriter } from '../../src/stores/objects/contract.ts';
+import type {
+  Condition,
+  Metadata,
+  ObjectLook,
+  ObjectWriter,
+  Served,
+} from '../../src/stores/objects/contract.ts';
 import { StoreFault } from '../../src/stores/store-fault.ts';
 
 interface Kept {
   readonly bytes: Buffer;
   readonly metadata: Metadata;
   readonly tag: string;
+  readonly served?: Served | undefined;
 }
 
 /** Bytes of a part. */
@@ -27,9 +34,15 @@ export class MemoryObjects {
       await pass(`${request}, answered`);
       return done;
     };
-    const put = (key: string, bytes: Uint8Array, metadata: Metadata, condition: Condition): string => {
+    const put = (
+      key: string,
+      bytes: Uint8Array,
+      metadata: Metadata,
+      condition: Condition,
+      served?: Served,
+    ): string => {
       this.#mustHold(key, condition);
-      return this.#keep(key, Buffer.from(bytes), metadata);
+      return this.#keep(key, Buffer.from(bytes), metadata, true, served);
     };
     const read = (key: string, tag: string | undefined): Buffer => {
       const object = this.kept.get(key);
@@ -43,8 +56,8 @@ export class MemoryObjects {
       describedAt: 'begin',
       replacesAtOnce,
       partSizeFor: () => partSize,
-      put: (key, bytes, metadata, condition) =>
-        through(`put ${key}`, () => put(key, bytes, metadata, condition)),
+      put: (key, bytes, metadata, condition, served) =>
+        through(`put ${key}`, () => put(key, bytes, metadata, condition, served)),
       begin: (key, metadata) =>
         through(`begin ${key}`, () => {
           const id = `upload ${++this.#count}`;
@@ -103,9 +116,9 @@ export class MemoryObjects {
     if (condition === 'nothing' ? tag !== undefined : tag !== condition.tag) throw stale(key);
   }
 
-  #keep(key: string, bytes: Buffer, metadata: Metadata, isWrite = true): string {
+  #keep(key: string, bytes: Buffer, metadata: Metadata, isWrite = true, served?: Served): string {
     const tag = `tag ${++this.#count}`;
-    this.kept.set(key, { bytes, metadata, tag });
+    this.kept.set(key, { bytes, metadata, tag, served });
     if (isWrite) this.writes.set(key, (this.writes.get(key) ?? 0) + 1);
     return tag;
   }

@@ -7,7 +7,7 @@ export interface ReadingEvent {
   readonly message?: string;
 }
 
-const quiet: ReadonlySet<string> = new Set(['playing', 'progress']);
+const quiet: ReadonlySet<string> = new Set(['playing', 'progress', 'segment']);
 const usual: ReadonlySet<string> = new Set(['started', 'file', 'resumed', 'connected']);
 
 /** Tells events by a log. */

@@ -121,7 +121,7 @@ function lengthOf({ last, start, startNumber }: DatedRun, next: DatedRun, target
 }
 
 /** Seconds that the longest segment lasts, the target at least. Of a recording there are more than a call takes arguments. */
-function longestOf(segments: readonly ListedSegment[], target: number): number {
+export function longestOf(segments: readonly ListedSegment[], target: number): number {
   return segments.reduce((longest, segment) => Math.max(longest, secondsOf(segment)), target);
 }
 
@@ -159,10 +159,15 @@ function whole({ targets, variants, segments, uri }: ManifestOptions): string {
   ]);
 }
 
+/** With periods that FFmpeg alone takes for such. */
 function documentOf(attributes: Attributes, body: readonly string[]): string {
+  return mpd(attributes, body, ffmpegNamespace);
+}
+
+export function mpd(attributes: Attributes, body: readonly string[], namespaces: Attributes = {}): string {
   const root = {
     xmlns: 'urn:mpeg:dash:schema:mpd:2011',
-    ...ffmpegNamespace,
+    ...namespaces,
     profiles: 'urn:mpeg:dash:profile:isoff-live:2011',
     ...attributes,
   };

@@ -114,7 +114,7 @@ function head({ targetDuration }: PlaylistTiming): string[] {
 }
 
 /** The first segment's own tag is listed, and so not counted (RFC 8216bis, 4.4.3.3). */
-function numbers(first: Listed | undefined, otherwise: number): string[] {
+export function numbers(first: Listed | undefined, otherwise: number): string[] {
   const discontinuities =
     first === undefined ? 0 : first.discontinuities - discontinuitiesBefore(first, undefined);
   return [

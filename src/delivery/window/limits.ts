@@ -18,7 +18,8 @@ const fewestSegments = 6;
 /** Whoever has just read a playlist may fetch what it listed: for as long, in target durations, it stays. */
 const grace = 3;
 
-type Measured = Pick<Segment, 'closed' | 'duration' | 'timescale'>;
+/** Those of the archive are all closed. */
+type Measured = Pick<Segment, 'duration' | 'timescale'> & Partial<Pick<Segment, 'closed'>>;
 
 /** Microseconds. */
 export function durationOf({ duration, timescale }: Pick<Segment, 'duration' | 'timescale'>): number {
@@ -42,7 +43,7 @@ function firstWithin(segments: readonly Measured[], least: number, fewest: numbe
   let count = 0;
   for (let index = segments.length - 1; index >= 0; index -= 1) {
     const segment = segments[index]!;
-    if (!segment.closed) continue;
+    if (segment.closed === false) continue;
     duration += durationOf(segment);
     count += 1;
     // A microsecond is less than any tick, and more than what sums of fractions lose.

@@ -1,7 +1,14 @@
 /** Requests that write, one try each: what is sent has a checksum, and a server that finds another one takes nothing. */
 import type { BlobHTTPHeaders } from '@azure/storage-blob';
 import { asciiMetadata } from '../objects/ascii-metadata.ts';
-import type { Condition, Metadata, ObjectLook, ObjectWriter, StandingPart } from '../objects/contract.ts';
+import type {
+  Condition,
+  Metadata,
+  ObjectLook,
+  ObjectWriter,
+  Served,
+  StandingPart,
+} from '../objects/contract.ts';
 import type { ContentTypeOf } from '../objects/sink/content-type.ts';
 import { ignoreMissing, isCode, StoreFault } from '../store-fault.ts';
 import type { NameRules } from '../target-name.ts';
@@ -38,11 +45,12 @@ export class AzureWriter implements ObjectWriter {
     return `${account.name}/${place.container}/${place.prefix}`;
   }
 
-  async put(key: string, bytes: Uint8Array, metadata: Metadata, condition: Condition): Promise<string> {
+  async put(...of: Parameters<ObjectWriter['put']>): Promise<string> {
+    const [key, bytes, metadata, condition, served] = of;
     const options = {
       conditions: conditionsOf(condition),
       metadata: azureMetadata(metadata),
-      blobHTTPHeaders: this.#headers(key),
+      blobHTTPHeaders: this.#headers(key, served),
       transactionalContentCrc64: azureCrc64(bytes),
     };
     try {
@@ -54,7 +62,7 @@ export class AzureWriter implements ObjectWriter {
       if (condition !== 'nothing' || !isCode(error, 'ESTALE') || (await this.look(key)) !== undefined)
         throw error;
       // Blocks that are in no blob count as one here, though not when a blob is made of blocks.
-      return this.#putAsBlock(key, bytes, metadata, condition);
+      return this.#putAsBlock(key, bytes, metadata, condition, served);
     }
   }
 
@@ -77,11 +85,12 @@ export class AzureWriter implements ObjectWriter {
     parts: readonly StandingPart[],
     condition: Condition,
     metadata: Metadata,
+    served?: Served,
   ): Promise<string> {
     const options = {
       conditions: conditionsOf(condition),
       metadata: azureMetadata(metadata),
-      blobHTTPHeaders: { ...this.#headers(key), ...md5Of(metadata) },
+      blobHTTPHeaders: { ...this.#headers(key, served), ...md5Of(metadata) },
     };
     const { etag } = await this.#store.tell('complete', key, (container) =>
       container.getBlockBlobClient(key).commitBlockList(
@@ -168,10 +177,11 @@ export class AzureWriter implements ObjectWriter {
     bytes: Uint8Array,
     metadata: Metadata,
     condition: Condition,
+    served: Served | undefined,
   ): Promise<string> {
     const upload = await this.begin();
     const parts = bytes.length === 0 ? [] : [await this.part(key, upload, 1, bytes)];
-    return this.complete(key, upload, parts, condition, metadata);
+    return this.complete(key, upload, parts, condition, metadata, served);
   }
 
   /** Every answer about a blob has an ETag; without it somebody answers in the server's place, whatever the status is. */
@@ -182,7 +192,9 @@ export class AzureWriter implements ObjectWriter {
     throw new StoreFault(message, { scope: 'sink', code: 'EAGAIN' });
   }
 
-  #headers(key: string): BlobHTTPHeaders {
+  #headers(key: string, served: Served | undefined): BlobHTTPHeaders {
+    if (served !== undefined)
+      return { blobContentType: served.contentType, blobCacheControl: served.cacheControl };
     const type = this.#typeOf(key);
     return type === undefined ? {} : { blobContentType: type };
   }

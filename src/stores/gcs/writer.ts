@@ -55,11 +55,13 @@ export class GcsWriter implements ObjectWriter {
     return partSize;
   }
 
-  async put(key: string, bytes: Uint8Array, metadata: Metadata, condition: Condition): Promise<string> {
+  async put(...of: Parameters<ObjectWriter['put']>): Promise<string> {
+    const [key, bytes, metadata, condition, served] = of;
     const checksum = crc32cText(bytes);
-    const described = JSON.stringify({ ...this.#written(key, metadata), crc32c: checksum });
+    const written = { ...this.#written(key, metadata), ...served };
+    const described = JSON.stringify({ ...written, crc32c: checksum });
     const boundary = `sluice-${randomBytes(12).toString('hex')}`;
-    const type = this.#typeOf(key) ?? 'application/octet-stream';
+    const type = written.contentType;
     const head = `--${boundary}\r\ncontent-type: application/json; charset=UTF-8\r\n\r\n${described}\r\n--${boundary}\r\ncontent-type: ${type}\r\n\r\n`;
     await this.#pace.turn(key);
     const resource = await this.#store.json({

@@ -81,6 +81,12 @@ export type Metadata = Readonly<Record<string, string>>;
 /** What must stand under a key for it to be written: the object of a tag, or nothing. Undefined: whatever does. */
 export type Condition = { readonly tag: string } | 'nothing' | undefined;
 
+/** How whoever reads the store over HTTP is served an object. Stores that are no web servers pass it over. */
+export interface Served {
+  readonly contentType: string;
+  readonly cacheControl: string;
+}
+
 /** What stands under a key. */
 export interface ObjectLook {
   readonly tag: string;
@@ -108,6 +114,12 @@ export type JournalStore = Pick<
   'place' | 'where' | 'put' | 'look' | 'read' | 'list' | 'remove' | 'abort'
 >;
 
+/** What puts whole objects in place to be read by others, and compares with what stands: a store, or a folder. */
+export type PlainStore = Pick<
+  ObjectWriter,
+  'place' | 'replacesAtOnce' | 'put' | 'look' | 'read' | 'remove' | 'close'
+>;
+
 export interface ObjectWriter {
   readonly place: ObjectsPlace;
   /** The bucket and the prefix, whatever way leads there: elsewhere, what stands in its journal is a copy. */
@@ -124,7 +136,13 @@ export interface ObjectWriter {
   partSizeFor(size: number): number;
 
   /** Puts a whole object; resolves with its tag. `ESTALE` when something else stands there than the condition says. */
-  put(key: string, bytes: Uint8Array, metadata: Metadata, condition: Condition): Promise<string>;
+  put(
+    key: string,
+    bytes: Uint8Array,
+    metadata: Metadata,
+    condition: Condition,
+    served?: Served,
+  ): Promise<string>;
   /** Begins an upload in parts, of which nothing can be listed or read; resolves with its id. */
   begin(key: string, metadata: Metadata, condition: () => Promise<Condition>): Promise<string>;
   /** Several at once; one that is sent again is the same part. `ENOENT`: the upload is not there any more. */

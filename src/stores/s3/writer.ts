@@ -1,12 +1,20 @@
 /** Requests that write, one try each: what is sent has a checksum where the store takes one, and what comes back is compared. */
 import type { CompletedPart } from '@aws-sdk/client-s3';
 import { asciiMetadata } from '../objects/ascii-metadata.ts';
-import type { Condition, Metadata, ObjectLook, ObjectWriter, StandingPart } from '../objects/contract.ts';
+import type {
+  Condition,
+  Metadata,
+  ObjectLook,
+  ObjectWriter,
+  Served,
+  StandingPart,
+} from '../objects/contract.ts';
 import { crc32cText } from '../objects/crc32c-text.ts';
 import type { ContentTypeOf } from '../objects/sink/content-type.ts';
 import { SpoiltFault } from '../objects/sink/spoilt-fault.ts';
 import { ignoreMissing, isCode, StoreFault } from '../store-fault.ts';
 import type { S3Store } from './client.ts';
+import { headersOf, isNamed } from './conditions.ts';
 import { decodedKey } from './decoded-key.ts';
 import { strongTag } from './facts.ts';
 import { headObject } from './head.ts';
@@ -44,13 +52,14 @@ export class S3Writer implements ObjectWriter {
     return `${this.place.bucket}/${this.place.prefix}`;
   }
 
-  async put(key: string, bytes: Uint8Array, metadata: Metadata, condition: Condition): Promise<string> {
+  async put(...of: Parameters<ObjectWriter['put']>): Promise<string> {
+    const [key, bytes, metadata, condition, served] = of;
     const { sdk, common } = this.#store;
     const checksum = this.#checksum(bytes);
     const answer = await this.#conditionally('write', key, condition, (client, given) =>
       client.send(
         new sdk.PutObjectCommand({
-          ...this.#written(key),
+          ...this.#written(key, served),
           ...common,
           ...given,
           Key: key,
@@ -273,25 +282,15 @@ export class S3Writer implements ObjectWriter {
   }
 
   /** How all that is written is kept. */
-  #written(key: string) {
+  #written(key: string, served?: Served) {
     const { storageClass, sse, sseKmsKey } = this.#store.options;
-    const type = this.#typeOf(key);
+    const type = served?.contentType ?? this.#typeOf(key);
     return {
+      ...(served && { CacheControl: served.cacheControl }),
       ...(type === undefined ? {} : { ContentType: type }),
       ...(storageClass === undefined ? {} : { StorageClass: storageClass as 'STANDARD' }),
       ...(sse === undefined ? {} : { ServerSideEncryption: sse }),
       ...(sseKmsKey === undefined ? {} : { SSEKMSKeyId: sseKmsKey }),
     };
   }
-}
-
-/** True when the store's own name for it is this one. */
-function isNamed(error: unknown, name: string): boolean {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && cause.name === name;
-}
-
-function headersOf(condition: Condition): { IfMatch: string } | { IfNoneMatch: '*' } | undefined {
-  if (condition === undefined) return undefined;
-  return condition === 'nothing' ? { IfNoneMatch: '*' } : { IfMatch: condition.tag };
 }

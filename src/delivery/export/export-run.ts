@@ -1,0 +1,192 @@
+/**
+ * One run of an exporter: what the index has next goes to the place, media first, then its line in the journal, then the texts that name it. At
+ * any moment the place is whole, and whoever comes next goes on behind what stands (ADR 279, 280).
+ */
+import { ConfigurationError } from '../../errors.ts';
+import type { Kafka } from '../../kafka/contract.ts';
+import { findStream } from '../../live/play/find-stream.ts';
+import type { StreamClaim } from '../../records/live-claim.ts';
+import type { PlainStore } from '../../stores/objects/contract.ts';
+import type { Patiently } from '../../stores/patiently.ts';
+import { Backlog, sizeOf } from './backlog.ts';
+import { firstWanted } from './beginning.ts';
+import type { NewSegment } from './catalogue.ts';
+import { clearForgotten, forget } from './forgetting.ts';
+import { newHead } from './head.ts';
+import { Journal } from './journal.ts';
+import { MediaOut } from './media-out.ts';
+import type { ExportEvent, ExportFromOptions, ExportSummary } from './options.ts';
+import { Outlet } from './outlet.ts';
+import { readEntries } from './read-entries.ts';
+import { type Next, Succession } from './succession.ts';
+
+export interface RunOptions extends Pick<ExportFromOptions, 'stream' | 'from' | 'window'> {
+  readonly topic: string;
+  readonly forget: boolean;
+  readonly once: boolean;
+  readonly store: PlainStore;
+  readonly patiently: Patiently;
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: ExportEvent) => void;
+  /** Segments of a block of the journal. For tests. */
+  readonly blockSize?: number;
+}
+
+/** Behind a pause there may be thousands: so much is under way at a time. */
+const limits = { count: 16, bytes: 64 * 1024 * 1024 };
+/** Segments whose media are under way at a time. */
+const atOnce = 4;
+
+/** Throws what keeps it from going on; behind the signal it only ends. */
+export async function runExport(kafka: Kafka, options: RunOptions): Promise<ExportSummary> {
+  const { stream, window, forget: forgets, store, patiently, signal, blockSize } = options;
+  const wished = { stream, window, forget: forgets };
+  let run: ExportRun | undefined;
+  try {
+    const size = blockSize === undefined ? {} : { blockSize };
+    const journal = await Journal.open({ store, patiently, wished, ...size });
+    run = new ExportRun(kafka, options, journal);
+    await run.begin();
+    while (!signal.aborted && !(await run.follow()));
+    if (journal.catalogue.end !== undefined) await run.finish();
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  const nothing = { segments: 0, gaps: 0, seconds: 0, bytes: 0, over: false };
+  const summary = run?.summary() ?? { stream, place: store.place.url, ...nothing };
+  return { ...summary, interrupted: signal.aborted && !summary.over };
+}
+
+class ExportRun {
+  readonly #kafka: Kafka;
+  readonly #options: RunOptions;
+  readonly #journal: Journal;
+  #outlet: Outlet | undefined;
+
+  constructor(kafka: Kafka, options: RunOptions, journal: Journal) {
+    this.#kafka = kafka;
+    this.#options = options;
+    this.#journal = journal;
+  }
+
+  /** What a run before was killed over is made up for. */
+  async begin(): Promise<void> {
+    const { stream, store, onEvent } = this.#options;
+    const { segments, last } = this.#journal.catalogue;
+    const place = store.place.url;
+    const there = last === undefined ? 'nothing stands there yet' : `going on behind segment ${last.media}`;
+    const message = `exporting stream "${stream}" to ${place}; ${there}`;
+    onEvent({ type: 'started', stream, place, segments: segments.length, media: last?.media, message });
+    await clearForgotten({ ...this.#options, journal: this.#journal });
+    if (last !== undefined) await this.#publish();
+  }
+
+  /** True: the programme is over, or the signal came. False: others have come elsewhere, and reading is to begin behind that. */
+  async follow(): Promise<boolean> {
+    const { stream, once, topic, signal, onEvent, store, patiently } = this.#options;
+    const { catalogue } = this.#journal;
+    if (catalogue.end !== undefined) return true;
+    const kafka = this.#kafka;
+    const waiting = (message: string): void => onEvent({ type: 'waiting', on: 'source', message });
+    const claim = await findStream({ kafka, topic, stream, mayHaveEnded: true, once, waiting, signal });
+    if (claim === undefined) return true;
+    const { partition, targets } = claim;
+    const { head = newHead(this.#options, targets) } = this.#journal;
+    if (head.targets.segment !== targets.segment)
+      throw new ConfigurationError(
+        `stream "${stream}" has segments of ${targets.segment / 1e6} s, and ${store.place.url} was begun with ${head.targets.segment / 1e6} s: export it to another place`,
+      );
+    const media = new MediaOut({ kafka, topic, partition, store, patiently, signal });
+    const backlog = new Backlog();
+    const over = new AbortController();
+    const reading = this.#read(backlog, claim, AbortSignal.any([signal, over.signal]));
+    try {
+      for (;;) {
+        const isFirst = catalogue.last === undefined;
+        const items = await backlog.take(isFirst ? { ...limits, count: 1 } : limits);
+        if (items.length === 0) return true;
+        if (isFirst) await this.#journal.begin(head);
+        if (!(await this.#export(items, media))) return false;
+        if (catalogue.end !== undefined) return true;
+      }
+    } finally {
+      over.abort();
+      backlog.close();
+      await reading;
+    }
+  }
+
+  /** Everything says that nothing follows. */
+  async finish(): Promise<void> {
+    await this.#journal.changeHead((head) => (head.closed ? undefined : { ...head, closed: true }));
+    await this.#publish();
+  }
+
+  summary(): Omit<ExportSummary, 'interrupted'> {
+    const { stream, store } = this.#options;
+    const { segments, end } = this.#journal.catalogue;
+    const sum = { gaps: 0, seconds: 0, bytes: 0 };
+    for (const { gap, duration, timescale, sizes } of segments) {
+      if (gap) sum.gaps += 1;
+      sum.seconds += duration / timescale;
+      for (const size of Object.values(sizes)) sum.bytes += size;
+    }
+    return { stream, place: store.place.url, segments: segments.length, ...sum, over: end !== undefined };
+  }
+
+  /** Never rejects: whoever takes from the backlog is told. */
+  async #read(
+    backlog: Backlog,
+    { partition, state, targets }: StreamClaim,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { stream, topic, from, window } = this.#options;
+    const { last } = this.#journal.catalogue;
+    const target = targets.segment;
+    let succession: Succession | undefined;
+    try {
+      for await (const entries of readEntries({ kafka: this.#kafka, topic, partition, stream, signal })) {
+        const listed = window === undefined ? undefined : window * 1000;
+        const begin = { entries, isLive: state === 'live', from, window: listed, target };
+        succession ??= new Succession({ stream, target, firstMedia: firstWanted(begin) }, last);
+        const { push } = succession;
+        await backlog.add(entries.flatMap(push));
+      }
+      backlog.close();
+    } catch (error) {
+      backlog.close(error);
+    }
+  }
+
+  /** False: it does not go on where others have come to. */
+  async #export(items: readonly Next[], media: MediaOut): Promise<boolean> {
+    const news: NewSegment[] = [];
+    const segments = items.filter((item) => item.kind === 'segment');
+    const end = items.find((item) => item.kind === 'end');
+    for (let at = 0; at < segments.length; at += atOnce)
+      news.push(
+        ...(await Promise.all(segments.slice(at, at + atOnce).map(({ segment }) => media.put(segment)))),
+      );
+    const goesOn = await this.#journal.append(news, end?.end);
+    await this.#publish();
+    for (const [index, item] of segments.entries()) this.#tell(news[index]!, sizeOf(item));
+    await forget({ ...this.#options, journal: this.#journal });
+    return goesOn;
+  }
+
+  async #publish(): Promise<void> {
+    const { store, patiently } = this.#options;
+    const { head } = this.#journal;
+    if (head === undefined) return;
+    this.#outlet ??= new Outlet({ store, patiently, journal: this.#journal, choice: head });
+    await this.#outlet.publish();
+  }
+
+  #tell({ segment }: NewSegment, bytes: number): void {
+    const { epoch, media, gap, timescale, captured } = segment;
+    const duration = segment.duration / timescale;
+    const delay = Math.round(Date.now() - captured / 1000 - duration * 1000) / 1000;
+    if (gap) this.#options.onEvent({ type: 'gap', media, duration });
+    else this.#options.onEvent({ type: 'segment', epoch, media, duration, bytes, delay });
+  }
+}

@@ -1,0 +1,93 @@
+/** The texts of an exported place: what players open, made of its catalogue and of nothing else, so that all exporters make the same. Pure. */
+import type { IndexedSegment } from '../../records/live-index.ts';
+import type { Targets } from '../../records/live-record.ts';
+import type { Served } from '../../stores/objects/contract.ts';
+import { plainManifest } from '../dash/plain.ts';
+import { multivariantPlaylist } from '../hls/multivariant.ts';
+import { bytesOfPieces } from '../hls/pieces.ts';
+import { plainPlaylist } from '../hls/plain.ts';
+import { firstListed } from '../window/limits.ts';
+import type { Catalogue } from './catalogue.ts';
+import { manifestName, multivariantName, playlistName, text } from './layout.ts';
+
+/** Of what kind the lists are. */
+export interface ListChoice {
+  readonly targets: Targets;
+  /** Milliseconds; undefined: everything. */
+  readonly window?: number | undefined;
+}
+
+export interface Text {
+  readonly name: string;
+  readonly served: Served;
+  readonly bytes: () => Buffer;
+}
+
+const uri = (name: string): string => name;
+
+/** Those that name segments, by name; they stand before {@link multivariantText}, which names them. */
+export function listTexts(catalogue: Catalogue, choice: ListChoice): readonly Text[] {
+  const { targets, window } = choice;
+  const over = catalogue.end !== undefined;
+  const listed = window === undefined ? catalogue.segments : withinWindow(catalogue.segments, choice);
+  const served = text('hls', over, targets.segment);
+  const playlists = catalogue.renditions.flatMap(({ name }): Text[] => {
+    const type = window === undefined ? 'EVENT' : undefined;
+    const live = () => joined(plainPlaylist({ segments: ofRendition(listed, name), targets, type, over }));
+    const vod = () => {
+      const segments = ofRendition(catalogue.segments, name);
+      return joined(plainPlaylist({ segments, targets, type: 'VOD', over }));
+    };
+    const texts: Text[] = [{ name: playlistName(name, 'live'), served, bytes: live }];
+    return over ? [...texts, { name: playlistName(name, 'vod'), served, bytes: vod }] : texts;
+  });
+  const manifest = (): Buffer =>
+    Buffer.from(
+      plainManifest({
+        targets,
+        segments: over ? catalogue.segments : listed,
+        epochOf: (epoch) => {
+          const { start, renditions } = catalogue.epoch(epoch);
+          const variants = catalogue.renditions.flatMap(({ name }) => {
+            const facts = renditions[name];
+            return facts === undefined ? [] : [{ name, facts }];
+          });
+          return { start, variants };
+        },
+        over,
+        name: manifestName,
+      }),
+    );
+  return [...playlists, { name: manifestName, served: text('dash', over, targets.segment), bytes: manifest }];
+}
+
+export function multivariantText(catalogue: Catalogue, { targets }: ListChoice): Text {
+  const over = catalogue.end !== undefined;
+  const bytes = (): Buffer =>
+    Buffer.from(multivariantPlaylist({ variants: catalogue.renditions, over, uri }));
+  return { name: multivariantName, served: text('hls', over, targets.segment), bytes };
+}
+
+function withinWindow(
+  segments: readonly IndexedSegment[],
+  { targets, window = 0 }: ListChoice,
+): readonly IndexedSegment[] {
+  return segments.slice(firstListed(segments, targets.segment, window * 1000));
+}
+
+const gaps = new WeakMap<IndexedSegment, IndexedSegment>();
+
+/** What a rendition does not have is a gap in its list; before the first that it has nothing is listed. */
+function ofRendition(segments: readonly IndexedSegment[], name: string): readonly IndexedSegment[] {
+  const first = segments.findIndex(({ sizes }) => Object.hasOwn(sizes, name));
+  return segments.slice(Math.max(0, first)).map((segment) => {
+    if (segment.gap || Object.hasOwn(segment.sizes, name)) return segment;
+    const gap = gaps.get(segment) ?? { ...segment, gap: true };
+    gaps.set(segment, gap);
+    return gap;
+  });
+}
+
+function joined(pieces: Parameters<typeof bytesOfPieces>[0]): Buffer {
+  return Buffer.concat([...bytesOfPieces(pieces, uri)]);
+}
