@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { LiveScript, type MadeRecord } from '../../../test/support/live-records.ts';
+import { LiveTopic } from '../../../test/support/live-topic.ts';
 import { SluiceError } from '../../errors.ts';
 import type { Kafka } from '../../kafka/contract.ts';
+import { createMemoryCluster } from '../../kafka/memory.ts';
 import type { IndexedSegment } from '../../records/live-index.ts';
 import { readSegment } from './stored-segment.ts';
 
@@ -43,4 +46,38 @@ test('Of a cluster that does not answer nobody says that it has not got the segm
     await assert.rejects(readSegment(kafka, 'live', 0, segment, AbortSignal.abort()), SluiceError);
   }
   assert.equal(await readSegment(silentKafka(80), 'live', 0, segment, never), undefined);
+});
+
+/** As encoders give them: one rendition has begun the next segment when the last part of another one comes. */
+function skewed(made: readonly MadeRecord[]): MadeRecord[] {
+  const order = [...made];
+  const last = order.findIndex(
+    ({ record }) =>
+      record.kind === 'part' && record.rendition === 'low' && record.media === 0 && record.part === 1,
+  );
+  const [late] = order.splice(last, 1);
+  const begun = order.findIndex(({ record }) => record.kind === 'part' && record.media === 1);
+  order.splice(begun + 1, 0, late!);
+  return order.map(({ record, bytes }, sequence) => ({ record: { ...record, sequence }, bytes }));
+}
+
+test('A rendition that is behind the others is read to its end, by the index and by its time', async (t) => {
+  const kafka = createMemoryCluster().client();
+  t.after(() => kafka.close());
+  const topic = await LiveTopic.open(kafka, 'live');
+  const script = new LiveScript({ renditions: ['high', 'low'], partsPerSegment: 2, began: 1_000_000 });
+  await topic.append(skewed(script.segments(3).made));
+  const [first] = topic.index;
+  assert.ok(first?.kind === 'segment');
+  const never = new AbortController().signal;
+  for (const one of [first, { ...first, first: -1, next: -1 }, { ...first, first: 1, next: 3 }]) {
+    const stored = await readSegment(kafka, 'live', 0, one, never);
+    assert.deepEqual(
+      [...(stored?.renditions ?? [])].map(([name, { chunks }]) => [name, chunks.length]),
+      [
+        ['high', 2],
+        ['low', 2],
+      ],
+    );
+  }
 });

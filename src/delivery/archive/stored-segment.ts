@@ -86,7 +86,7 @@ async function read(
     const pieces = new Pieces(segment);
     const whole = await eachRecord({ kafka, topic, partition, from, until, signal }, (record) => {
       pieces.take(record);
-      return pieces.passed;
+      return pieces.isOver;
     });
     return whole ? pieces.finish() : undefined;
   };
@@ -100,18 +100,22 @@ class Pieces {
   readonly #inits = new Map<string, { readonly record: InitRecord; readonly bytes: Buffer }>();
   readonly #chunks = new Map<string, { readonly record: PartRecord; readonly bytes: Buffer }[]>();
   #sequence = -1;
-  /** A record of this stream came that stands behind the segment. */
-  passed = false;
+  #isOver = false;
 
   constructor(segment: IndexedSegment) {
     this.#segment = segment;
+  }
+
+  /** Nothing of the segment can follow. One rendition begins the next segment before another one has ended this, but not the one behind that. */
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   take(consumed: ConsumedRecord): void {
     const record = readable(consumed);
     const order = orderOf(record, this.#segment);
     if (record === undefined || order === undefined) return;
-    if (order > 0) this.passed = true;
+    if (order > 1 || (order > 0 && record.epoch !== this.#segment.epoch)) this.#isOver = true;
     if (order !== 0 || record.sequence <= this.#sequence) return;
     this.#sequence = record.sequence;
     // A copy: the record is a view of memory that the consumer uses again.

@@ -36,7 +36,7 @@ export function plainManifest(options: PlainManifestOptions): string {
 
 function growing({ targets, segments, epochOf, name }: PlainManifestOptions): string {
   const segment = targets.segment / 1e6;
-  const runs = runsOf(segments, ({ epoch }, next) => next.epoch === epoch);
+  const runs = runsOf(segments, ({ epoch }, next) => next.epoch === epoch).flatMap(withoutEdges);
   const periods = runs.flatMap((run, index) => {
     const { epoch } = run.first;
     const { start, variants } = epochOf(epoch);
@@ -64,6 +64,15 @@ function growing({ targets, segments, epochOf, name }: PlainManifestOptions): st
   // The time by which a file server dates its answers: of all clocks there the only one.
   const clock = { schemeIdUri: 'urn:mpeg:dash:utc:http-head:2014', value: name };
   return mpd(attributes, [...periods, ...element('UTCTiming', clock)]);
+}
+
+/** Nobody is to ask for gaps; in between each number needs its entry. */
+function withoutEdges({ segments }: Run): Run[] {
+  const begin = segments.findIndex(({ gap }) => !gap);
+  if (begin < 0) return [];
+  const end = segments.findLastIndex(({ gap }) => !gap);
+  const told = segments.slice(begin, end + 1);
+  return [{ segments: told, first: told[0]!, last: told.at(-1)! }];
 }
 
 /** Segments that players stay behind, as by HLS. */
