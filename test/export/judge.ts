@@ -1,7 +1,8 @@
 /** What an exported place holds at its end: its files, and the pictures that FFmpeg shows of it. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { posix } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join, posix } from 'node:path';
 import { namedByManifest, readPlaylist, variantsOf } from '../support/exported.ts';
 import { runCommand } from '../support/process.ts';
 import type { ExportPlace } from './places.ts';
@@ -36,4 +37,27 @@ export async function hashesOfPictures(input: string): Promise<readonly string[]
   assert.deepEqual([code, stderr], [0, ''], `FFmpeg decodes ${input}`);
   const lines = stdout.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   return lines.map((line) => line.split(',').at(-1)!.trim());
+}
+
+/** The same of all that a playlist names, each encoder's run by itself: an init and what stands behind it. */
+export async function hashesOfRuns(
+  place: ExportPlace,
+  name: string,
+  folder: string,
+): Promise<readonly string[]> {
+  const read = async (uri: string): Promise<Buffer> => {
+    const bytes = await place.read(posix.join(posix.dirname(name), uri));
+    assert.ok(bytes, uri);
+    return bytes;
+  };
+  const { maps, segments } = readPlaylist((await place.read(name))?.toString() ?? '');
+  const hashes: string[] = [];
+  for (const map of maps) {
+    const epoch = /\d+/.exec(map)?.[0];
+    const own = segments.filter(({ uri, gap }) => !gap && uri.startsWith(`seg-${epoch}-`));
+    const path = join(folder, `run-${epoch}.mp4`);
+    await writeFile(path, Buffer.concat(await Promise.all([map, ...own.map(({ uri }) => uri)].map(read))));
+    hashes.push(...(await hashesOfPictures(path)));
+  }
+  return hashes;
 }
