@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readPlaylist } from '../../../test/support/exported.ts';
+import { LiveScript } from '../../../test/support/live-records.ts';
+import { plainManifest } from '../dash/plain.ts';
+import { StreamWindow } from '../window/window.ts';
+import { textOf } from './pieces.ts';
+import { plainPlaylist } from './plain.ts';
+
+const targets = { part: 200_000, segment: 1_000_000 };
+const uri = (text: string): string => text;
+
+function segmentsOf(script: LiveScript) {
+  const window = new StreamWindow('cam', { listed: 1e12 });
+  for (const { record, bytes } of script.made) window.apply(record, bytes);
+  return window.rendition('main')!.segments;
+}
+
+test('A plain playlist has whole segments, with all that is to be said of them', () => {
+  const segments = segmentsOf(new LiveScript().segments(1).gap().restart(false).segments(1).end());
+  const text = textOf(plainPlaylist({ segments, targets, type: 'EVENT', over: false }), uri);
+  assert.equal(
+    text,
+    `#EXTM3U
+#EXT-X-VERSION:8
+#EXT-X-TARGETDURATION:1
+#EXT-X-INDEPENDENT-SEGMENTS
+#EXT-X-PLAYLIST-TYPE:EVENT
+#EXT-X-MEDIA-SEQUENCE:0
+#EXT-X-DISCONTINUITY-SEQUENCE:0
+#EXT-X-MAP:URI="init-1.mp4"
+#EXT-X-PROGRAM-DATE-TIME:2026-09-21T14:13:20.000Z
+#EXTINF:1.00000,
+seg-1-0.m4s
+#EXT-X-PROGRAM-DATE-TIME:2026-09-21T14:13:21.000Z
+#EXT-X-GAP
+#EXTINF:1.00000,
+seg-1-1.m4s
+#EXT-X-DISCONTINUITY
+#EXT-X-MAP:URI="init-2.mp4"
+#EXT-X-PROGRAM-DATE-TIME:2026-09-21T14:13:23.000Z
+#EXTINF:1.00000,
+seg-2-2.m4s
+`,
+  );
+  const over = textOf(plainPlaylist({ segments, targets, type: 'EVENT', over: true }), uri);
+  assert.equal(over, `${text}#EXT-X-ENDLIST\n`);
+});
+
+test('However many segments there are, a playlist only grows, and discontinuities that left it are counted', () => {
+  const script = new LiveScript({ partsPerSegment: 1, partTarget: 1000 });
+  for (let run = 0; run < 5; run += 1) script.segments(130).restart(false);
+  const segments = segmentsOf(script.end());
+  let before = '';
+  for (const count of [1, 255, 256, 257, 300, segments.length]) {
+    const pieces = plainPlaylist({ segments: segments.slice(0, count), targets, type: 'EVENT', over: false });
+    const text = textOf(pieces, uri);
+    assert.ok(text.startsWith(before));
+    assert.equal(readPlaylist(text).segments.length, count);
+    before = text;
+  }
+  const late = textOf(
+    plainPlaylist({ segments: segments.slice(261), targets, type: undefined, over: false }),
+    uri,
+  );
+  assert.deepEqual([readPlaylist(late).first, readPlaylist(late).discontinuities], [261, 2]);
+  assert.doesNotMatch(late, /PLAYLIST-TYPE/);
+});
+
+test('A plain manifest names each segment, and what an epoch was announced by', () => {
+  const segments = segmentsOf(
+    new LiveScript().segments(3).gap().segments(1).gap().restart().segments(2).end(),
+  );
+  const facts = {
+    codecs: 'avc1.64001f',
+    width: 640,
+    height: 360,
+    frameRate: 30_000,
+    bandwidth: 9,
+    averageBandwidth: 8,
+  };
+  const epochOf = (epoch: number) => ({
+    start: 1_790_000_000 + epoch,
+    variants: [{ name: 'main', facts: { ...facts, width: 640 * epoch } }],
+  });
+  const of = (over: boolean): string =>
+    plainManifest({ targets, segments, epochOf, over, name: 'manifest.mpd' });
+  const live = of(false);
+  assert.match(live, /type="dynamic"/);
+  assert.doesNotMatch(live, /availabilityTimeOffset|ServiceDescription|ffmpeg/);
+  assert.match(live, /<UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-head:2014" value="manifest\.mpd"\/>/);
+  // A gap in the middle has its entry, for numbers are counted; one at the end has none.
+  assert.match(
+    live,
+    /id="e1" start="PT1790000001S" duration="PT1S"[\s\S]*startNumber="0"[\s\S]*<S t="0" d="15360" r="4"\/>/,
+  );
+  assert.match(live, /id="e2" start="PT1790000002S">[\s\S]*width="1280"[\s\S]*startNumber="7"/);
+  const vod = of(true);
+  assert.match(vod, /type="static" mediaPresentationDuration="PT6S"/);
+  assert.deepEqual(
+    [...vod.matchAll(/<Period id="(m\d+)"/g)].map(([, id]) => id),
+    ['m0', 'm4', 'm7'],
+  );
+});
