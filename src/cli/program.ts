@@ -7,12 +7,14 @@ import { configCommand } from './config.ts';
 import { doctorCommand } from './doctor.ts';
 import { downloadCommand } from './download.ts';
 import { reportFailure } from './failure.ts';
+import { ingestCommand } from './ingest.ts';
 import { listCommand } from './list.ts';
 import { liveCommand } from './live.ts';
 import { serveCommand } from './serve.ts';
 import { stateCommand } from './state.ts';
 import { statusCommand } from './status.ts';
 import { uploadCommand } from './upload.ts';
+import { everyCommand } from './verb.ts';
 import { verifyCommand } from './verify.ts';
 
 const examples = `
@@ -44,7 +46,9 @@ export function createProgram(version: string): Command {
     .version(version, '-V, --version', 'print the version')
     .helpCommand('help [verb]', 'print the help of a verb')
     .addHelpText('after', examples)
-    .showSuggestionAfterError();
+    .showSuggestionAfterError()
+    // A verb with verbs below it: their flags have the same names, and stand behind theirs.
+    .enablePositionalOptions();
   const verbs = [
     uploadCommand(),
     downloadCommand(),
@@ -52,6 +56,7 @@ export function createProgram(version: string): Command {
     catCommand(),
     verifyCommand(),
     liveCommand(),
+    ingestCommand(),
     serveCommand(),
     brokerCommand(),
     doctorCommand(),
@@ -60,13 +65,7 @@ export function createProgram(version: string): Command {
     stateCommand(),
   ];
   for (const verb of verbs) program.addCommand(verb);
-  for (const command of [
-    program,
-    ...program.commands,
-    ...program.commands.flatMap((verb) => verb.commands),
-  ]) {
-    politely(command);
-  }
+  for (const command of everyCommand(program)) politely(command);
   return program;
 }
 

@@ -109,11 +109,12 @@ async function run({ settings, output, kafka }: Call<FlagsIn<typeof groups>>): P
 }
 
 /** A service that is told to stop has done its work. */
-function endedBy({ reason }: AbortSignal): ExitCode {
+export function endedBy({ reason }: AbortSignal): ExitCode {
   return String(reason).includes('SIGTERM') ? ExitCode.ok : ExitCode.interrupted;
 }
 
-async function readCertificate(certificate: string | undefined, key: string | undefined) {
+/** What --tls-cert and --tls-key name. */
+export async function readCertificate(certificate: string | undefined, key: string | undefined) {
   if (certificate === undefined && key === undefined) return undefined;
   if (certificate === undefined || key === undefined) {
     throw new ConfigurationError('--tls-cert and --tls-key belong together: give both, or none');

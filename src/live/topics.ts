@@ -13,6 +13,11 @@ export function streamsTopicOf(topic: string): string {
   return `${topic}.streams`;
 }
 
+/** Keys of those who may send. FORMAT.md, "Keys". */
+export function keysTopicOf(topic: string): string {
+  return `${topic}.keys`;
+}
+
 export interface LiveTopics {
   readonly media: TopicDescription;
   readonly index: TopicDescription;
@@ -27,6 +32,8 @@ const maxMessageBytes = 8 * 1024 * 1024;
 
 /** A stream has one record here, renewed every few seconds: a partition is read through at every start. */
 const streamsPartitions = 1;
+/** Few, small, and in one order. */
+const keysPartitions = 1;
 
 /** The three topics, made when missing. Throws ConfigurationError when one may not be made, or would lose what has to stay. */
 export async function openLiveTopics(
@@ -57,6 +64,22 @@ export async function openLiveTopics(
   for (const topic of [media, index]) expectPolicy(topic, 'delete', 'records of a stream would be removed');
   expectPolicy(streams, 'compact', 'streams would be forgotten while they live');
   return { media, index, streams };
+}
+
+/** The keys of a media topic, made when missing. Throws ConfigurationError as {@link openLiveTopics} does. */
+export async function openKeysTopic(
+  kafka: Kafka,
+  name: string,
+  { replicationFactor }: Pick<NewTopicWishes, 'replicationFactor'>,
+): Promise<TopicDescription> {
+  const keys = await openTopic(kafka, {
+    name: keysTopicOf(name),
+    partitions: keysPartitions,
+    replicationFactor,
+    config: { 'cleanup.policy': 'compact' },
+  });
+  expectPolicy(keys, 'compact', 'keys would be forgotten while they hold');
+  return keys;
 }
 
 function expectPolicy(topic: TopicDescription, policy: string, otherwise: string): void {

@@ -39,7 +39,7 @@ const input = {
   ffmpeg: valued('ffmpeg', 'PROGRAM', text, 'ffmpeg', 'ffmpeg, from the PATH', 'the program that encodes'),
 } as const;
 
-const encoder = {
+export const encoderFlags = {
   rendition: {
     flag: 'rendition',
     form: 'list',
@@ -101,7 +101,7 @@ const encoder = {
   tune: valued('tune', 'NAME', text, encoding.tune as string, encoding.tune, 'of libx264 and libx265'),
 } as const;
 
-const latency = {
+export const latencyFlags = {
   partTarget: timed(
     'part-target',
     encoding.partTarget,
@@ -125,7 +125,7 @@ const latency = {
   ),
 } as const;
 
-const kafka = {
+export const spoolFlags = {
   spoolBytes: sized(
     'spool',
     usual.spoolBytes,
@@ -140,8 +140,8 @@ const newTopic = newTopicFlags(usual, 'how long it keeps media, or forever: how 
 export const publishGroups = {
   Stream: stream,
   Input: input,
-  Encoding: encoder,
-  'Low latency': latency,
-  Kafka: kafka,
+  Encoding: encoderFlags,
+  'Low latency': latencyFlags,
+  Kafka: spoolFlags,
   'A topic that does not exist yet is created with': newTopic,
 } as const;

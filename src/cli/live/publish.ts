@@ -57,7 +57,8 @@ async function run({ settings, output, kafka }: Call<FlagsIn<typeof publishGroup
   }
 }
 
-function onlyRendition(size: RenditionOptions['size'], bitrate: number | undefined): RenditionOptions {
+/** The one picture of those who ask for no renditions. */
+export function onlyRendition(size: RenditionOptions['size'], bitrate: number | undefined): RenditionOptions {
   return {
     name: size === undefined ? 'main' : `${size.height}p`,
     ...(size === undefined ? {} : { size }),

@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly program?: string;
   /** Of the input `-`: a stream, or `inherit` for our own standard input. Default `inherit`. */
   readonly stdin?: Readable | 'inherit';
+  /** `stdin` comes as somebody sends it, and another run may begin with it anew. */
+  readonly isSent?: boolean;
   /** Milliseconds without a byte from a running FFmpeg that end the run with an error. Default 10,000. */
   readonly stallAfter?: number;
   /** Milliseconds that FFmpeg has to finish once it was told to stop; then it is killed. Default 5000. */
@@ -48,7 +50,8 @@ export async function* runEncoder(plan: EncodingPlan, options: RunOptions = {}):
   const { signal, now = timeOfDay, stallAfter = defaultStall, buffer = defaultBuffer } = options;
   const { settings, outputs } = plan;
   const kind = kindOfInput(settings.input, settings.inputOptions);
-  const name = withoutSecrets(settings.input);
+  const isLive = kind === 'live' || options.isSent === true;
+  const name = options.isSent === true ? 'what is sent' : withoutSecrets(settings.input);
   const input = new FoundInput();
   const ffmpeg = startFfmpeg({
     args: plan.args,
@@ -90,7 +93,7 @@ export async function* runEncoder(plan: EncodingPlan, options: RunOptions = {}):
   const interleaver = new Interleaver({
     plan,
     unpaced: kind === 'file' && !settings.realTime,
-    live: kind === 'live',
+    live: isLive,
   });
   const give = (events: Iterable<Exclude<MediaEvent, { type: 'end' }>>) => {
     for (const event of events) {
@@ -106,7 +109,8 @@ export async function* runEncoder(plan: EncodingPlan, options: RunOptions = {}):
     const reason = misfit(plan, found);
     if (reason === undefined) return;
     // There is no second run of what is piped to us.
-    if (kind === 'stdin') give([{ type: 'note', message: `${reason}, and is sent as it is: ${instead}` }]);
+    if (kind === 'stdin' && !isLive)
+      give([{ type: 'note', message: `${reason}, and is sent as it is: ${instead}` }]);
     else {
       isMisfit = true;
       ffmpeg.kill(new SluiceError(`${reason}, ${tooLate}`));
@@ -114,7 +118,7 @@ export async function* runEncoder(plan: EncodingPlan, options: RunOptions = {}):
   }
   const pictures = outputs.map((_, index) => {
     const cut = new RenditionCut(plan);
-    const leap = kind === 'live' ? new LeapWatch() : undefined;
+    const leap = isLive ? new LeapWatch() : undefined;
     const onBytes = (slice: Buffer) => {
       pictureHasCome = true;
       const at = performance.now();

@@ -19,7 +19,7 @@ export interface EncoderRunsOptions {
   readonly source: MediaSource;
   readonly stream: string;
   /** Holds the epoch that the first run is to have. */
-  readonly claim: Pick<HeldClaim, 'epoch' | 'raise'>;
+  readonly claim: Pick<HeldClaim, 'epoch' | 'raise' | 'loosen'>;
   readonly writer: StreamWriter;
   readonly start: Position;
   /** Another publisher began the programme: it is gone on with, or ended. */
@@ -79,7 +79,7 @@ export class EncoderRuns {
       const gave = this.#position.media > before;
       const ended = { error, lasted: performance.now() - began, gave, reached: this.#reached };
       await this.#pause(ended);
-      if (signal.aborted) return;
+      if (signal.aborted || !(await this.#returns(ended))) return;
       this.#epoch = this.#newEpoch(this.#options.claim.raise());
     }
   }
@@ -174,7 +174,21 @@ export class EncoderRuns {
     this.#options.onEvent({ type: 'warning', message });
   }
 
+  /** False: whoever sent does not come back. */
+  async #returns({ error }: EndedRun): Promise<boolean> {
+    const { source, claim, signal, onEvent } = this.#options;
+    if (source.returns === undefined) return true;
+    onEvent({ type: 'waiting', on: 'source', message: describeError(error) });
+    // While nobody sends, whoever is sent to instead need not wait for us. That it is lost is told by itself.
+    claim.loosen().catch(() => {});
+    const isBack = await source.returns(signal);
+    if (isBack) onEvent({ type: 'resumed', on: 'source', message: 'the sender is back' });
+    return isBack && !signal.aborted;
+  }
+
   async #pause(ended: EndedRun): Promise<void> {
+    // Who has sent pictures before is taken at once.
+    if (this.#options.source.returns !== undefined && ended.gave) return;
     const wait = this.#restarts.after(ended);
     if (wait === undefined) {
       if (this.#restarts.count > 0) this.#tellRepetition(ended);

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { thisBoot } from '../../files/state/boot.ts';
-import { isDead, living } from '../../files/state/lease.ts';
+import { living } from '../../files/state/lease.ts';
 import { hostName } from '../../machine.ts';
 import type { StreamClaim } from '../../records/live-claim.ts';
 import type { Targets } from '../../records/live-record.ts';
@@ -16,6 +16,7 @@ import {
   waitingFor,
 } from './claim.ts';
 import type { ClaimsTopic } from './claims-topic.ts';
+import { isGone } from './gone.ts';
 
 /** What a claim says of where the stream stands; everything before `offset` on `L` is told by it. */
 export interface ClaimedState {
@@ -81,12 +82,6 @@ export async function freeClaim(
   return { before: holder, end };
 }
 
-/** Its publisher ran on this machine, and does not any more. */
-function isGone({ owner, host, pid, boot }: StreamClaim): boolean {
-  if (pid === undefined || boot === undefined) return false;
-  return isDead({ owner, host, pid, boot });
-}
-
 export interface HeldClaimOptions extends TakeClaimOptions {
   readonly base: ClaimBase;
   readonly before: StandingClaim | undefined;
@@ -117,6 +112,8 @@ export class HeldClaim {
   #renewing: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #refusal: unknown;
+  /** Others need not wait. */
+  #isLoose = false;
 
   private constructor(options: HeldClaimOptions) {
     this.#options = options;
@@ -164,7 +161,14 @@ export class HeldClaim {
   raise(least = 0): Promise<void> {
     const epoch = Math.max(this.#epoch + 1, least);
     this.#epoch = epoch;
+    this.#isLoose = false;
     return this.#claimInTurn(() => epoch);
+  }
+
+  /** Until the next epoch is claimed, others may take the stream over without waiting: nothing comes for it at present. */
+  loosen(): Promise<void> {
+    this.#isLoose = true;
+    return this.#claimInTurn(() => this.#claimed);
   }
 
   /**
@@ -242,7 +246,7 @@ export class HeldClaim {
       host: hostName() ?? '',
       pid: process.pid,
       ...(thisBoot === undefined ? {} : { boot: thisBoot }),
-      lasts: this.#lasts,
+      lasts: this.#isLoose ? 1 : this.#lasts,
       ...base,
       ...state(),
       ...(key === undefined ? {} : { key: keyDigest(key) }),

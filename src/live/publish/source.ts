@@ -26,6 +26,11 @@ export interface MediaSource {
   readonly canReturn: boolean;
   /** Every run reads the same bytes from the same beginning: a local file. */
   readonly isRepeated: boolean;
+  /**
+   * After a run that failed nothing is tried: resolves with true once somebody sends again, with false when nobody is waited for any longer, which ends the programme.
+   * Meanwhile others may take the stream over.
+   */
+  returns?(signal: AbortSignal): Promise<boolean>;
   /** It can be kept waiting without loss. Others lose whole segments when more than the spool holds would wait. */
   readonly canWait: boolean;
   /** What is not as it was asked for, as sentences. */
@@ -112,7 +117,8 @@ async function* withPictureThatFits(
   }
 }
 
-function isAboutSound(error: Error): boolean {
+/** A run failed because its sound cannot be copied. */
+export function isAboutSound(error: Error): boolean {
   const { message } = error;
   if (error instanceof FormatError) return /\besds\b/.test(message);
   // Of a picture whose beginning it has missed FFmpeg says that its parameters are incorrect, too.

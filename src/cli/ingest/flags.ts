@@ -1,0 +1,66 @@
+/** The flags of `sluice ingest`, by the headings of its help. */
+import { ingestDefaults as usual } from '../../live/ingest/options.ts';
+import { counted, optional, timed, valued } from '../flags.ts';
+import { encoderFlags, latencyFlags, spoolFlags } from '../live/publish-flags.ts';
+import { newTopicFlags } from '../topic-flags.ts';
+import { choice, count, path, text, topicName } from '../values.ts';
+
+const port = count(0, 65_535);
+
+const listening = {
+  host: optional('host', 'HOST', text, 'what to listen on, for all protocols', 'everything'),
+  rtmpPort: optional(
+    'rtmp-port',
+    'PORT',
+    port,
+    'the port of RTMP; 0: one that is free',
+    `${usual.rtmpPort}, where no other port is given`,
+  ),
+  rtmpsPort: optional('rtmps-port', 'PORT', port, 'the port of RTMPS, with --tls-cert and --tls-key'),
+  tlsCert: optional('tls-cert', 'FILE', path, 'a certificate (PEM), with --tls-key'),
+  tlsKey: optional('tls-key', 'FILE', path, "the certificate's key (PEM)"),
+  maxConnections: counted('max-connections', usual.maxConnections, [1, 1_000_000], 'connections at a time'),
+  maxPerAddress: counted('max-per-address', usual.maxPerAddress, [1, 1_000_000], 'of these from one address'),
+} as const;
+
+const senders = {
+  topic: valued('topic', 'TOPIC', topicName, usual.topic, usual.topic, 'the topic of the media'),
+  reconnect: timed(
+    'reconnect',
+    usual.reconnect,
+    'how long a sender that was lost is waited for, before its programme ends',
+  ),
+  second: valued(
+    'second',
+    'refuse|take-over',
+    choice(['refuse', 'take-over']),
+    usual.second as 'refuse' | 'take-over',
+    usual.second,
+    'what becomes of a second sender of a stream',
+  ),
+  maxStreams: counted(
+    'max-streams',
+    usual.maxStreams,
+    [1, 100_000],
+    'streams at a time, each with an FFmpeg of its own',
+  ),
+  stallAfter: timed(
+    'stall-after',
+    usual.stallAfter,
+    'a sender is lost when nothing has come from it, or from its FFmpeg, for so long',
+  ),
+  ffmpeg: valued('ffmpeg', 'PROGRAM', text, 'ffmpeg', 'ffmpeg, from the PATH', 'the program that encodes'),
+} as const;
+
+const { rate, ...encoding } = encoderFlags;
+
+const newTopic = newTopicFlags(usual, 'how long it keeps media, or forever: how far viewers can rewind');
+
+export const ingestGroups = {
+  'Where to listen': listening,
+  Senders: senders,
+  Encoding: { ...encoding, rate: { ...rate, shownDefault: '30' } },
+  'Low latency': latencyFlags,
+  Kafka: spoolFlags,
+  'Topics that do not exist yet are created with': newTopic,
+} as const;

@@ -1,0 +1,170 @@
+/** One stream: who may send for it, and the programme that is made of what they send. */
+import { describeError, SluiceError } from '../../../errors.ts';
+import type { Caller, Seat, SenderMedia } from '../contract.ts';
+import type { SenderEvent } from '../events.ts';
+import { Senders } from './senders.ts';
+
+export interface PlaceOptions {
+  readonly stream: string;
+  /** Milliseconds without a byte after which a sender is lost. */
+  readonly silence: number;
+  /** Publishes one programme of what senders give; resolves when it has ended, rejects with what makes it impossible. */
+  readonly publish: (
+    senders: Senders,
+    container: SenderMedia['container'],
+    signal: AbortSignal,
+  ) => Promise<void>;
+  readonly onSender: (event: Omit<SenderEvent, 'type' | 'stream'>) => void;
+  readonly onFailure: (error: unknown) => void;
+  /** Nobody sends, and no programme is open. */
+  readonly onEmpty: () => void;
+}
+
+/** Milliseconds without a byte after which whoever sends gives way to another who may send the same. */
+const silentFor = 3000;
+
+export class Place {
+  readonly #options: PlaceOptions;
+  readonly #senders = new Senders();
+  readonly #stop = new AbortController();
+  #seat: TakenSeat | undefined;
+  #programme: Promise<void> | undefined;
+
+  constructor(options: PlaceOptions) {
+    this.#options = options;
+  }
+
+  /** Somebody sends, or is about to. Of whom all has come, the encoder may still have the last; who is next waits for that. */
+  get isTaken(): boolean {
+    return this.#seat !== undefined && !this.#isOver;
+  }
+
+  get #isOver(): boolean {
+    return this.#senders.current?.bytes.isOver === true && !this.#senders.hasNext;
+  }
+
+  /** Who sends, or is about to. */
+  get seat(): TakenSeat | undefined {
+    return this.#seat;
+  }
+
+  /** Who has the seat says nothing: its connection may be dead without anybody knowing. */
+  get isSilent(): boolean {
+    return (this.#senders.current?.bytes.silentFor(performance.now()) ?? 0) >= silentFor;
+  }
+
+  /** A programme is open: its sender is there, or is waited for. */
+  get isOpen(): boolean {
+    return this.#programme !== undefined;
+  }
+
+  /** Gives the seat to somebody; whoever has it is sent away. */
+  seatFor(caller: Caller, opener: string | undefined): TakenSeat {
+    const reason = new SluiceError(`another sender has taken over stream "${this.#options.stream}"`);
+    if (!this.#isOver) this.#seat?.dismiss(reason, 'followed');
+    const seat: TakenSeat = new TakenSeat(caller, opener, {
+      send: (media) => this.#send(seat, media),
+      leave: () => this.#left(seat),
+    });
+    this.#seat = seat;
+    return seat;
+  }
+
+  /** Ends the programme in good order. */
+  async close(reason: Error): Promise<void> {
+    this.#seat?.dismiss(reason, 'final');
+    this.#stop.abort(reason);
+    await this.#programme;
+  }
+
+  async #send(seat: TakenSeat, media: SenderMedia): Promise<void> {
+    let failure: Error | undefined;
+    const offered = this.#senders.offer({
+      media,
+      silence: this.#options.silence,
+      signal: seat.signal,
+      isFinal: () => seat.isFinal,
+      fail: (reason) => {
+        failure = reason;
+        seat.dismiss(reason, 'failed');
+      },
+    });
+    this.#programme ??= this.#publish(media.container);
+    const ended = await offered;
+    this.#left(seat);
+    const loss = failure ?? ended;
+    const state = seat.signal.aborted ? 'dismissed' : loss === undefined ? 'ended' : 'lost';
+    const message = loss === undefined ? 'the sender has ended' : describeError(loss);
+    this.#options.onSender({ ...seat.told, state, message });
+  }
+
+  #left(seat: TakenSeat): void {
+    if (this.#seat === seat) this.#seat = undefined;
+    this.#tellEmpty();
+  }
+
+  /** One programme after the other, while somebody sends. */
+  async #publish(container: SenderMedia['container']): Promise<void> {
+    try {
+      while (this.#senders.hasNext && !this.#stop.signal.aborted)
+        await this.#options.publish(this.#senders, container, this.#stop.signal);
+    } catch (error) {
+      const reason = error instanceof Error ? error : new SluiceError(String(error));
+      this.#seat?.dismiss(reason, 'final');
+      this.#senders.clear(reason);
+      this.#options.onFailure(error);
+    } finally {
+      this.#programme = undefined;
+      this.#tellEmpty();
+    }
+  }
+
+  #tellEmpty(): void {
+    if (this.#seat === undefined && this.#programme === undefined) this.#options.onEmpty();
+  }
+}
+
+type Dismissal = 'followed' | 'failed' | 'final';
+
+/** The seat of somebody who was let in. */
+export class TakenSeat implements Seat {
+  readonly #caller: Caller;
+  readonly #control: Pick<Seat, 'send' | 'leave'>;
+  readonly #dismissed = new AbortController();
+  /** What let the sender in: the digest of its key. */
+  readonly opener: string | undefined;
+  #isFinal = false;
+
+  constructor(caller: Caller, opener: string | undefined, control: Pick<Seat, 'send' | 'leave'>) {
+    this.#caller = caller;
+    this.opener = opener;
+    this.#control = control;
+  }
+
+  get signal(): AbortSignal {
+    return this.#dismissed.signal;
+  }
+
+  /** It was told to go for good: its programme does not wait for it. */
+  get isFinal(): boolean {
+    return this.#isFinal;
+  }
+
+  get told(): Pick<Caller, 'protocol' | 'address'> {
+    const { protocol, address } = this.#caller;
+    return { protocol, address };
+  }
+
+  send(media: SenderMedia): Promise<void> {
+    return this.#control.send(media);
+  }
+
+  leave(): void {
+    this.#control.leave();
+  }
+
+  dismiss(reason: Error, how: Dismissal): void {
+    if (how === 'final') this.#isFinal = true;
+    this.#dismissed.abort(reason);
+  }
+}

@@ -1,0 +1,46 @@
+/** How what is sent is encoded: the same for all streams, but for what was found of one sender's picture or sound. */
+import type { EncoderOptions } from '../../encode/options.ts';
+import type { PictureFacts } from '../../encode/picture-facts.ts';
+import type { EncodingPlan } from '../../encode/plan.ts';
+import { prepareEncoding } from '../../encode/prepare.ts';
+import type { SenderMedia } from '../contract.ts';
+
+export type Container = SenderMedia['container'];
+
+/** What one sender's media ask for beyond the options. */
+export interface Found {
+  readonly picture?: PictureFacts | undefined;
+  /** Instead of copying what cannot be copied. */
+  readonly audioCodec?: string;
+}
+
+export class Plans {
+  readonly #options: Omit<EncoderOptions, 'input' | 'inputOptions'>;
+  readonly #ffmpeg: string;
+  readonly #usual = new Map<Container, Promise<EncodingPlan>>();
+
+  constructor(options: Omit<EncoderOptions, 'input' | 'inputOptions'>, ffmpeg: string) {
+    this.#options = options;
+    this.#ffmpeg = ffmpeg;
+  }
+
+  /** Throws ConfigurationError for options that contradict one another, and where FFmpeg cannot do it. */
+  of(container: Container, found?: Found): Promise<EncodingPlan> {
+    if (found !== undefined) return this.#make(container, found);
+    const known = this.#usual.get(container) ?? this.#make(container, {});
+    this.#usual.set(container, known);
+    // It may go better the next time: FFmpeg may have been installed.
+    known.catch(() => this.#usual.delete(container));
+    return known;
+  }
+
+  async #make(container: Container, { picture, audioCodec }: Found): Promise<EncodingPlan> {
+    const options = {
+      ...this.#options,
+      ...(audioCodec === undefined ? {} : { audioCodec }),
+      input: '-',
+      inputOptions: ['-f', container],
+    };
+    return prepareEncoding(options, this.#ffmpeg, undefined, picture);
+  }
+}

@@ -1,0 +1,149 @@
+/** Senders as a source to publish: each of them is one run of FFmpeg, which reads what it sends from a pipe. */
+import { Readable } from 'node:stream';
+import { describeError, SluiceError } from '../../../errors.ts';
+import type { Logger } from '../../../log.ts';
+import { runEncoder } from '../../encode/encoder.ts';
+import { encoderDefaults } from '../../encode/options.ts';
+import type { PictureFacts } from '../../encode/picture-facts.ts';
+import { misfit } from '../../encode/picture-fit.ts';
+import type { EncodingPlan } from '../../encode/plan.ts';
+import type { MediaEvent } from '../../media.ts';
+import { withoutSlowStart } from '../../publish/slow-start.ts';
+import { isAboutSound, type MediaSource } from '../../publish/source.ts';
+import type { Found, Plans } from './plans.ts';
+import type { Senders, Sending } from './senders.ts';
+
+export interface SentSourceOptions {
+  readonly senders: Senders;
+  readonly plans: Plans;
+  /** Of the first sender's container; all have the same targets and renditions. */
+  readonly plan: EncodingPlan;
+  readonly ffmpeg: string;
+  readonly stallAfter: number;
+  /** Milliseconds that a sender that was lost is waited for. */
+  readonly reconnect: number;
+  readonly logger: Logger;
+}
+
+export function sentSource(options: SentSourceOptions): MediaSource {
+  const { senders, plan, reconnect } = options;
+  return {
+    renditions: plan.outputs.map(({ rendition }) => rendition),
+    targets: plan.targets,
+    chunks: plan.settings.chunks,
+    foreignKeyframes: plan.settings.videoCodec === 'copy',
+    notes: plan.notes,
+    canReturn: true,
+    isRepeated: false,
+    // Who sends does not wait: what Kafka does not take is given up in whole segments.
+    canWait: false,
+    returns: (signal) => senders.wait(reconnect, signal),
+    async *run(signal) {
+      const sending = senders.take();
+      if (sending === undefined) {
+        yield { type: 'end' };
+        return;
+      }
+      try {
+        yield* new SentRun(options, sending).events(signal);
+      } finally {
+        sending.done();
+      }
+    },
+  };
+}
+
+/** One sender's media. */
+class SentRun {
+  readonly #options: SentSourceOptions;
+  readonly #sending: Sending;
+  #picture: PictureFacts | undefined;
+
+  constructor(options: SentSourceOptions, sending: Sending) {
+    this.#options = options;
+    this.#sending = sending;
+  }
+
+  async *events(signal: AbortSignal): AsyncGenerator<MediaEvent> {
+    const { plans } = this.#options;
+    const { bytes, container } = this.#sending;
+    let found: Found | undefined;
+    for (;;) {
+      const plan = await plans.of(container, found);
+      let end: MediaEvent | undefined;
+      for await (const event of withoutSlowStart(this.#encode(plan, signal))) {
+        if (event.type === 'end') end = event;
+        else yield event;
+      }
+      const error = end?.type === 'end' ? end.error : undefined;
+      const better = error === undefined || signal.aborted ? undefined : this.#better(plan, error);
+      if (better === undefined || !bytes.isWhole) {
+        yield* this.#ended(error, signal);
+        return;
+      }
+      // The same bytes once more, by a plan that fits them.
+      if (better.audioCodec !== undefined) yield { type: 'note', message: soundEncoded };
+      found = { ...found, ...better };
+    }
+  }
+
+  async *#encode(plan: EncodingPlan, signal: AbortSignal): AsyncGenerator<MediaEvent> {
+    const { ffmpeg, stallAfter, logger } = this.#options;
+    const { bytes } = this.#sending;
+    const stdin = Readable.from(bytes.read());
+    try {
+      const run = runEncoder(plan, {
+        signal,
+        stdin,
+        isSent: true,
+        program: ffmpeg,
+        stallAfter,
+        onPicture: (picture) => {
+          this.#picture = picture;
+        },
+        onComplaint: (line) => logger.debug(`FFmpeg: ${line}`),
+      });
+      for await (const event of run) {
+        if (event.type === 'chunk') bytes.forget();
+        yield event;
+      }
+    } finally {
+      stdin.destroy();
+    }
+  }
+
+  /** What another run is to do otherwise; undefined: nothing would help. */
+  #better(plan: EncodingPlan, error: Error): Found | undefined {
+    const picture = this.#picture;
+    const isMisfit = picture !== undefined && misfit(plan, picture) !== undefined;
+    const isSound = plan.settings.audioCodec === 'copy' && isAboutSound(error);
+    if (!isMisfit && !isSound) return undefined;
+    return {
+      ...(isMisfit ? { picture } : {}),
+      ...(isSound ? { audioCodec: encoderDefaults.audioCodec } : {}),
+    };
+  }
+
+  /** How the run counts: whoever was lost is waited for, whoever has ended is not. */
+  *#ended(error: Error | undefined, signal: AbortSignal): Generator<MediaEvent> {
+    const { bytes, isFinal, fail } = this.#sending;
+    if (signal.aborted || isFinal) yield { type: 'end' };
+    else if (bytes.loss !== undefined) yield { type: 'end', error: bytes.loss };
+    else if (bytes.isOver) {
+      if (error !== undefined) yield { type: 'note', message: `what was sent last: ${describeError(error)}` };
+      yield* this.#isFollowed();
+    } else {
+      const reason = error ?? new SluiceError('FFmpeg has ended before what is sent did');
+      fail(reason);
+      yield { type: 'end', error: reason };
+    }
+  }
+
+  /** Who has taken the place of one that has ended goes on with the programme. */
+  *#isFollowed(): Generator<MediaEvent> {
+    if (!this.#options.senders.hasNext) yield { type: 'end' };
+    else yield { type: 'end', error: new SluiceError('another sender goes on') };
+  }
+}
+
+const soundEncoded = 'the sound cannot be copied as it comes: it is encoded';

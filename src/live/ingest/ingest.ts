@@ -1,0 +1,198 @@
+/** Takes live video from those who send it, and publishes each stream through a topic: the library's face of it. */
+import { describeError, FormatError } from '../../errors.ts';
+import { createKafka } from '../../kafka/client.ts';
+import type { ConsumedRecord, Kafka, KafkaStatus } from '../../kafka/contract.ts';
+import { silentLogger } from '../../log.ts';
+import { decodeClaim } from '../../records/live-claim.ts';
+import { decodeSenderKey } from '../../records/sender-key.ts';
+import { followTable } from '../follow-table.ts';
+import { keysTopicOf, openKeysTopic, openLiveTopics, streamsTopicOf } from '../topics.ts';
+import { IngestDesk } from './desk/desk.ts';
+import { Holders } from './desk/holders.ts';
+import { Plans } from './desk/plans.ts';
+import type { IngestEvent } from './events.ts';
+import { KnownKeys } from './keys/known-keys.ts';
+import { type IngestOptions, type IngestSettings, ingestSettings } from './options.ts';
+import { publishSent } from './publish-sent.ts';
+import { type OpenServer, openServers } from './servers.ts';
+
+/** A server that takes streams. */
+export interface RunningIngest {
+  /** Resolves when it has ended after the signal, all programmes in good order; rejects with what else ended it. */
+  readonly ended: Promise<void>;
+}
+
+/** Milliseconds between two looks whether keys are over. */
+const reviewEvery = 1000;
+
+/**
+ * Listens for senders, and publishes what those send who have a key. Resolves once it listens and knows the keys. Rejects with
+ * ConfigurationError (options, ports, topics), UnreachableError (past `giveUpAfter`) or KafkaError (refused credentials or rights).
+ */
+export async function ingest(options: IngestOptions): Promise<RunningIngest> {
+  const settings = ingestSettings(options);
+  const { signal, logger = silentLogger, onEvent = () => {} } = settings;
+  const plans = new Plans(encoderOptions(settings), settings.ffmpeg);
+  // What cannot be encoded so is not to be found out by the first sender.
+  await plans.of('flv');
+  const reach = new Reach(onEvent);
+  const stop = new AbortController();
+  const stopped = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
+  const kafka = createKafka({
+    properties: settings.kafka,
+    clientId: 'sluice-ingest',
+    logger,
+    onStatus: (status) => reach.onStatus(status),
+    ...(settings.giveUpAfter === undefined ? {} : { giveUpAfter: settings.giveUpAfter }),
+  });
+  const servers: OpenServer[] = [];
+  // Nothing is open yet that would have to end in good order.
+  const giveUp = (): void => void kafka.close();
+  stopped.addEventListener('abort', giveUp, { once: true });
+  try {
+    const tables = await openTables(kafka, settings, stopped, onEvent);
+    const desk = new IngestDesk({
+      admit: ({ key, stream }) => {
+        const answer = tables.keys.ask(key, stream, Date.now());
+        return answer.isGood ? { isGood: true, opener: answer.digest } : answer;
+      },
+      away: () => reach.away,
+      holders: tables.holders,
+      second: settings.second,
+      maxStreams: settings.maxStreams,
+      silence: settings.stallAfter,
+      publish: (publishing) => publishSent({ settings, plans, onEvent }, publishing),
+      onEvent,
+    });
+    const review = (): void => desk.review((opener, stream) => tables.keys.holds(opener, stream, Date.now()));
+    tables.onKey = review;
+    const timer = setInterval(review, reviewEvery);
+    servers.push(...(await openServers(desk, settings, onEvent)));
+    if (tables.keys.size === 0) onEvent({ type: 'notice', message: noKeys(settings.topic) });
+    stopped.removeEventListener('abort', giveUp);
+    const ended = run(tables.following, stopped).finally(async () => {
+      clearInterval(timer);
+      // Those who come now are told so, while those who are there end.
+      await desk.close();
+      await Promise.all(servers.map((server) => server.close()));
+      stop.abort();
+      await tables.following.catch(() => {});
+      await kafka.close();
+    });
+    ended.catch((error: unknown) => logger.error({ reason: describeError(error) }, 'ingest has ended'));
+    return { ended };
+  } catch (error) {
+    stop.abort();
+    await Promise.all(servers.map((server) => server.close()));
+    await kafka.close();
+    throw error;
+  }
+}
+
+/** Until the signal, or until reading has become impossible. */
+async function run(following: Promise<void>, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<void>();
+  const onAbort = () => aborted.resolve();
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  await Promise.race([following, aborted.promise]);
+}
+
+interface Tables {
+  readonly keys: KnownKeys;
+  readonly holders: Holders;
+  /** Is called when a key has come or gone. */
+  onKey: () => void;
+  /** Rejects when they cannot be read any more. */
+  readonly following: Promise<void>;
+}
+
+/** Opens the topics, and resolves when keys and claims are known. */
+async function openTables(
+  kafka: Kafka,
+  settings: IngestSettings,
+  signal: AbortSignal,
+  onEvent: (event: IngestEvent) => void,
+): Promise<Tables> {
+  const { topic } = settings;
+  await openLiveTopics(kafka, topic, settings);
+  await openKeysTopic(kafka, topic, settings);
+  const keys = new KnownKeys();
+  const holders = new Holders();
+  const known = Promise.withResolvers<void>();
+  const read = (name: string, onRecord: (record: ConsumedRecord) => void): Promise<void> => {
+    behind += 1;
+    return followTable({
+      kafka,
+      topic: name,
+      signal,
+      onRecord: (record) => {
+        try {
+          onRecord(record);
+        } catch (error) {
+          if (!(error instanceof FormatError)) throw error;
+          onEvent({ type: 'notice', message: `a record of ${name} is passed over: ${describeError(error)}` });
+        }
+      },
+      onCaughtUp: () => {
+        behind -= 1;
+        if (behind === 0) known.resolve();
+      },
+    });
+  };
+  let behind = 0;
+  const following = Promise.all([
+    read(keysTopicOf(topic), (record) => {
+      const { digest, key } = decodeSenderKey(record);
+      keys.take(digest, key);
+      tables.onKey();
+    }),
+    read(streamsTopicOf(topic), (record) => {
+      const claim = decodeClaim(record);
+      const stream = claim?.stream ?? Buffer.from(record.key ?? []).toString();
+      const standing =
+        claim === undefined ? undefined : { ...claim, at: record.offset, written: record.timestamp };
+      holders.take(stream, standing, performance.now());
+    }),
+  ]).then(() => {});
+  const tables: Tables = { keys, holders, onKey: () => {}, following };
+  await Promise.race([known.promise, following]);
+  return tables;
+}
+
+function encoderOptions(settings: IngestSettings): ConstructorParameters<typeof Plans>[0] {
+  const { renditions, rate, partTarget, segmentTarget, keyframeInterval, chunks } = settings;
+  const { videoCodec, audioCodec, audioBitrate, deinterlace, preset, tune } = settings;
+  const all = { renditions, rate, partTarget, segmentTarget, keyframeInterval, chunks };
+  const given = { ...all, videoCodec, audioCodec, audioBitrate, deinterlace, preset, tune };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function noKeys(topic: string): string {
+  return `nobody has a key yet, so that nobody can send: sluice ingest key add --topic ${topic} --stream NAME makes one`;
+}
+
+/** Whether Kafka can be reached. */
+class Reach {
+  readonly #onEvent: (event: IngestEvent) => void;
+  #isAway = false;
+
+  constructor(onEvent: (event: IngestEvent) => void) {
+    this.#onEvent = onEvent;
+  }
+
+  /** What is said to who comes now; our brokers are nobody's business. */
+  get away(): string | undefined {
+    return this.#isAway ? 'this server cannot reach its store at present: connect again later' : undefined;
+  }
+
+  onStatus({ state, message }: KafkaStatus): void {
+    if (state === 'unreachable' && !this.#isAway) {
+      this.#isAway = true;
+      this.#onEvent({ type: 'waiting', on: 'kafka', message });
+    } else if (state === 'connected' && this.#isAway) {
+      this.#isAway = false;
+      this.#onEvent({ type: 'resumed', on: 'kafka', message });
+    }
+  }
+}

@@ -1,0 +1,79 @@
+/** The options of `ingest`. Defaults stand here, once. */
+import type { ClientProperties } from '../../kafka/properties.ts';
+import type { Logger } from '../../log.ts';
+import type { EncoderOptions } from '../encode/options.ts';
+import { publishDefaults } from '../publish/options.ts';
+import type { IngestEvent } from './events.ts';
+
+/** A certificate and its key, PEM. */
+export interface TlsFiles {
+  readonly certificate: Buffer;
+  readonly key: Buffer;
+}
+
+/** Times in milliseconds, sizes in bytes. */
+export interface IngestOptions extends Omit<EncoderOptions, 'input' | 'inputOptions' | 'loop' | 'realTime'> {
+  /** Kafka's own client properties, e.g. `{ 'bootstrap.servers': '127.0.0.1:9092' }`. */
+  readonly kafka: ClientProperties;
+  /** The media topic. Default `live`. */
+  readonly topic?: string;
+  /** What to listen on. Default: everything. */
+  readonly host?: string;
+  /** 0: one that is free. Default 1935, where no other port is given. */
+  readonly rtmpPort?: number;
+  /** Needs `tls`. */
+  readonly rtmpsPort?: number;
+  readonly tls?: TlsFiles | undefined;
+  /** How long a sender that was lost is waited for, before its programme ends. Default 30,000. */
+  readonly reconnect?: number;
+  /** What becomes of a second sender of a stream. Default `refuse`. */
+  readonly second?: 'refuse' | 'take-over';
+  /** Streams at a time, each with an FFmpeg of its own. Default 50. */
+  readonly maxStreams?: number;
+  /** Connections at a time, and of these from one address. Default 1000, 50. */
+  readonly maxConnections?: number;
+  readonly maxPerAddress?: number;
+  /** What may wait of each stream while Kafka does not take it; past that, whole segments become gaps. Default 64 MiB. */
+  readonly spoolBytes?: number;
+  /** Used when topics must be created. */
+  readonly partitions?: number;
+  readonly replicationFactor?: number;
+  /** Milliseconds that new topics keep media: how far viewers can rewind; -1: for ever. */
+  readonly retention?: number;
+  /** Give up with UnreachableError when no broker answers for so many milliseconds. Default: never. */
+  readonly giveUpAfter?: number;
+  /** FFmpeg's program. Default `ffmpeg`, from the PATH. */
+  readonly ffmpeg?: string;
+  /** Milliseconds without anything from a sender, or from its FFmpeg, after which it counts as lost. Default 10,000. */
+  readonly stallAfter?: number;
+  /** Ends all streams in good order. */
+  readonly signal?: AbortSignal;
+  readonly logger?: Logger;
+  readonly onEvent?: (event: IngestEvent) => void;
+}
+
+export const ingestDefaults = {
+  topic: publishDefaults.topic,
+  rtmpPort: 1935,
+  reconnect: 30_000,
+  second: 'refuse',
+  maxStreams: 50,
+  maxConnections: 1000,
+  maxPerAddress: 50,
+  spoolBytes: publishDefaults.spoolBytes,
+  partitions: publishDefaults.partitions,
+  replicationFactor: publishDefaults.replicationFactor,
+  ffmpeg: 'ffmpeg',
+  stallAfter: 10_000,
+} as const satisfies Partial<IngestOptions>;
+
+/** Options with every default filled in, but for the ports. */
+export type IngestSettings = IngestOptions &
+  Required<Pick<IngestOptions, Exclude<keyof typeof ingestDefaults, 'rtmpPort'>>>;
+
+/** The options with their defaults. */
+export function ingestSettings(options: IngestOptions): IngestSettings {
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const { rtmpPort: _, ...usual } = ingestDefaults;
+  return { ...usual, ...(given as unknown as IngestOptions) };
+}

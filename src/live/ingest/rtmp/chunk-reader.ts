@@ -1,0 +1,146 @@
+/** Bytes of a connection to messages: RTMP's chunk stream (section 5.3). Pure. */
+import { FormatError } from '../../../errors.ts';
+import { type ChunkHead, longestHead, readChunkHead } from './chunk-head.ts';
+import { messageTypes, type RtmpMessage } from './messages.ts';
+
+export interface ChunkLimits {
+  /** Bytes of one message. */
+  readonly message: number;
+  /** Bytes of all messages together that have begun and not ended. */
+  readonly held: number;
+}
+
+/** Chunk streams of a connection: senders use four to six. */
+const mostStreams = 32;
+const firstChunkSize = 128;
+
+interface ChunkStream {
+  head: ChunkHead;
+  /** Of the message that has begun; undefined: none has. */
+  pieces: Buffer[] | undefined;
+  received: number;
+}
+
+export class ChunkReader {
+  readonly #streams = new Map<number, ChunkStream>();
+  #limits: ChunkLimits;
+  #chunkSize = firstChunkSize;
+  /** A head that has not come as a whole. */
+  #partial: Buffer = Buffer.alloc(0);
+  /** The chunk whose bytes come, and how many of them are missing. */
+  #chunk: ChunkStream | undefined;
+  #left = 0;
+  #held = 0;
+
+  constructor(limits: ChunkLimits) {
+    this.#limits = limits;
+  }
+
+  /** Bytes that wait for the rest of their message. */
+  get held(): number {
+    return this.#held + this.#partial.length;
+  }
+
+  limit(limits: ChunkLimits): void {
+    this.#limits = limits;
+  }
+
+  /**
+   * The messages that are whole now, in their order. Those of the chunk stream itself (its size, an aborted message) take effect here, and are not
+   * given. Throws FormatError for what is none, and for what is more than the limits; nothing can be read behind that.
+   */
+  *push(slice: Buffer): Generator<RtmpMessage> {
+    let at = 0;
+    for (;;) {
+      if (this.#chunk === undefined) {
+        const taken = this.#begin(slice.subarray(at, at + longestHead));
+        at += taken;
+        if (this.#chunk === undefined) return;
+      }
+      const piece = slice.subarray(at, at + this.#left);
+      at += piece.length;
+      const message = this.#take(this.#chunk, piece);
+      if (message !== undefined) yield* this.#given(message);
+      if (this.#chunk !== undefined) return;
+    }
+  }
+
+  /** Takes a head, if it is whole; gives how many of these bytes were its. */
+  #begin(bytes: Buffer): number {
+    const seen = this.#partial.length === 0 ? bytes : Buffer.concat([this.#partial, bytes]);
+    const head = readChunkHead(
+      seen,
+      (id) => this.#streams.get(id)?.head,
+      (id) => this.#streams.get(id)?.pieces !== undefined,
+    );
+    if (head === undefined) {
+      this.#partial = Buffer.from(seen);
+      return bytes.length;
+    }
+    const taken = head.size - this.#partial.length;
+    this.#partial = Buffer.alloc(0);
+    const stream = this.#streamOf(head);
+    this.#chunk = stream;
+    this.#left = Math.min(this.#chunkSize, head.length - stream.received);
+    return taken;
+  }
+
+  #streamOf(head: ChunkHead): ChunkStream {
+    const { id, length } = head;
+    const known = this.#streams.get(id);
+    if (known === undefined && this.#streams.size >= mostStreams)
+      throw new FormatError(`RTMP: more than ${mostStreams} chunk streams`);
+    if (known?.pieces !== undefined && head.begins)
+      throw new FormatError('RTMP: a message begins before the one before it has ended');
+    if (length > this.#limits.message)
+      throw new FormatError(`RTMP: a message of ${length} bytes, where ${this.#limits.message} are the most`);
+    const stream = known ?? { head, pieces: undefined, received: 0 };
+    stream.head = head;
+    stream.pieces ??= [];
+    this.#streams.set(id, stream);
+    return stream;
+  }
+
+  /** The message that these bytes make whole. */
+  #take(stream: ChunkStream, piece: Buffer): RtmpMessage | undefined {
+    const { head } = stream;
+    if (piece.length > 0) stream.pieces?.push(piece);
+    stream.received += piece.length;
+    this.#held += piece.length;
+    this.#left -= piece.length;
+    if (this.#held > this.#limits.held)
+      throw new FormatError(`RTMP: more than ${this.#limits.held} bytes in messages that have not ended`);
+    if (this.#left > 0) return undefined;
+    this.#chunk = undefined;
+    if (stream.received < head.length) return undefined;
+    const payload = this.#drop(stream);
+    return { type: head.type, stream: head.stream, timestamp: head.timestamp, payload };
+  }
+
+  /** Begins anew with a chunk stream; gives what there was of its message. */
+  #drop(stream: ChunkStream): Buffer {
+    const pieces = stream.pieces ?? [];
+    this.#held -= stream.received;
+    stream.pieces = undefined;
+    stream.received = 0;
+    return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
+  }
+
+  *#given(message: RtmpMessage): Generator<RtmpMessage> {
+    const { type, payload } = message;
+    if (type !== messageTypes.setChunkSize && type !== messageTypes.abort) {
+      yield message;
+      return;
+    }
+    if (payload.length < 4) throw new FormatError(`RTMP: a control message of ${payload.length} bytes`);
+    const number = payload.readUInt32BE();
+    if (type === messageTypes.abort) {
+      const stream = this.#streams.get(number);
+      if (stream !== undefined) this.#drop(stream);
+      return;
+    }
+    // Section 5.4.1: 31 bits, and no message is longer than 24.
+    if (number === 0 || number > 0x7fffffff) throw new FormatError(`RTMP: a chunk size of ${number}`);
+    this.#chunkSize = number;
+  }
+}

@@ -1,0 +1,21 @@
+/** FLV (Adobe, version 10.1, annex E), in which RTMP's media are: messages of audio, video and data become its tags as they are. Pure. */
+
+export const flvTags = { audio: 8, video: 9, script: 18 } as const;
+
+/** The beginning of a file that may have both. */
+export function flvHead(): Buffer {
+  return Buffer.from([0x46, 0x4c, 0x56, 1, 5, 0, 0, 0, 9, 0, 0, 0, 0]);
+}
+
+/** A tag, and its size behind it. `timestamp`: milliseconds, of which 32 bits are kept. */
+export function flvTag(type: number, timestamp: number, payload: Buffer): Buffer {
+  const size = payload.length;
+  const bytes = Buffer.alloc(11 + size + 4);
+  bytes.writeUInt8(type, 0);
+  bytes.writeUIntBE(size, 1, 3);
+  bytes.writeUIntBE(timestamp & 0xffffff, 4, 3);
+  bytes.writeUInt8((timestamp >>> 24) & 0xff, 7);
+  payload.copy(bytes, 11);
+  bytes.writeUInt32BE(11 + size, 11 + size);
+  return bytes;
+}

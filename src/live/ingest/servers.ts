@@ -1,0 +1,51 @@
+/** The servers of all protocols, as the options ask for them. */
+import { ConfigurationError } from '../../errors.ts';
+import { silentLogger } from '../../log.ts';
+import { ConnectionLimit } from './connection-limit.ts';
+import type { Desk } from './contract.ts';
+import type { IngestEvent } from './events.ts';
+import { type IngestSettings, ingestDefaults } from './options.ts';
+import { openRtmpServer } from './rtmp/server.ts';
+
+/** One that listens. */
+export interface OpenServer {
+  /** Stops to listen, and cuts off who is still there. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Rejects with ConfigurationError when one of them cannot listen; none listens then. */
+export async function openServers(
+  desk: Desk,
+  settings: IngestSettings,
+  onEvent: (event: IngestEvent) => void,
+): Promise<readonly OpenServer[]> {
+  const { host, tls, rtmpsPort, maxConnections, maxPerAddress, logger = silentLogger } = settings;
+  if (rtmpsPort !== undefined && tls === undefined)
+    throw new ConfigurationError('--rtmps-port needs a certificate: give --tls-cert and --tls-key');
+  const rtmpPort = settings.rtmpPort ?? (rtmpsPort === undefined ? ingestDefaults.rtmpPort : undefined);
+  const limit = new ConnectionLimit(maxConnections, maxPerAddress, logger);
+  const common = { desk, host, limit, logger };
+  const opened: OpenServer[] = [];
+  try {
+    if (rtmpPort !== undefined) {
+      const server = await openRtmpServer({ ...common, port: rtmpPort });
+      opened.push(server);
+      onEvent(listening('rtmp', server.port, host));
+    }
+    if (rtmpsPort !== undefined) {
+      const server = await openRtmpServer({ ...common, port: rtmpsPort, tls });
+      opened.push(server);
+      onEvent(listening('rtmps', server.port, host));
+    }
+    return opened;
+  } catch (error) {
+    await Promise.all(opened.map((server) => server.close()));
+    throw error;
+  }
+}
+
+function listening(protocol: 'rtmp' | 'rtmps', port: number, host: string | undefined): IngestEvent {
+  const named = host === undefined || host === '0.0.0.0' || host === '::' ? 'HOST' : host;
+  const url = `${protocol}://${named}:${port}/live/STREAM?key=KEY`;
+  return { type: 'listening', protocol, port, url };
+}
