@@ -17,6 +17,7 @@ import {
 } from './claim.ts';
 import type { ClaimsTopic } from './claims-topic.ts';
 import { isGone } from './gone.ts';
+import { passedSince, present } from './moment.ts';
 
 /** What a claim says of where the stream stands; everything before `offset` on `L` is told by it. */
 export interface ClaimedState {
@@ -43,12 +44,6 @@ export type ClaimBase = Pick<StreamClaim, 'partition' | 'began'> & { readonly ta
 const usualLasts = 10_000;
 /** Milliseconds between two looks at somebody else's claim. */
 const lookEvery = 500;
-
-/** By the steady clock and by the wall's: the steady one may stand still while a machine sleeps. */
-interface Moment {
-  readonly steady: number;
-  readonly wall: number;
-}
 
 /**
  * The claim that stands, when it may be taken over: nobody's, ended, or not renewed for as long as it lasts (by our own steady
@@ -293,11 +288,6 @@ export class HeldClaim {
   }
 
   #isOverdue(): boolean {
-    const { steady, wall } = this.#renewed;
-    return Math.max(performance.now() - steady, Date.now() - wall) > this.#lasts;
+    return passedSince(this.#renewed) > this.#lasts;
   }
-}
-
-function present(): Moment {
-  return { steady: performance.now(), wall: Date.now() };
 }
