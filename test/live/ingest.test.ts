@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { createKafka } from '../../src/kafka/client.ts';
 import { testBroker } from '../support/broker.ts';
+import { makeAuthority } from '../support/certificates.ts';
 import { expectStream, segmentsOf, standingStream } from '../support/live-stream.ts';
-import { addKey, startIngest, startSender } from '../support/senders.ts';
+import { addKey, removeKeys, startIngest, startSender } from '../support/senders.ts';
 import { uniqueTopic } from '../support/unique.ts';
 
 async function ground(t: TestContext, args: readonly string[] = []) {
@@ -12,66 +13,81 @@ async function ground(t: TestContext, args: readonly string[] = []) {
   const topic = uniqueTopic('ingest');
   const kafka = createKafka({ properties: { 'bootstrap.servers': bootstrapServers } });
   t.after(() => kafka.close());
-  const key = await addKey(bootstrapServers, topic, '*');
+  // Beside one another: each makes the topics that it needs, where they are missing.
   const ingest = startIngest(t, bootstrapServers, topic, args);
-  const url = async (stream: string, given = key) =>
-    `rtmp://127.0.0.1:${await ingest.port('rtmp')}/live/${stream}?key=${given}`;
-  return {
-    ...ingest,
-    bootstrapServers,
-    topic,
-    key,
-    url,
-    standing: (stream: string) => standingStream(kafka, topic, stream),
-  };
+  const key = await addKey(bootstrapServers, topic, '*');
+  const url = async (stream: string, given = key, protocol = 'rtmp') =>
+    `${protocol}://127.0.0.1:${await ingest.port(protocol)}/live/${stream}?key=${given}`;
+  const standing = (stream: string) => standingStream(kafka, topic, stream);
+  return { ...ingest, bootstrapServers, topic, url, standing };
 }
 
-test('Two streams at once: both are published, and each ends with its sender', async (t) => {
-  const { of, run, url, standing } = await ground(t);
-  const senders = [startSender(t, await url('one')), startSender(t, await url('two'))];
+test('Streams side by side, by RTMP and RTMPS: wrong keys, a loss and a return, and ends in good order', async (t) => {
+  const authority = await makeAuthority('ingest');
+  t.after(() => authority.remove());
+  const { certificate, key } = await authority.issue('localhost', ['IP:127.0.0.1']);
+  const { of, run, url, standing } = await ground(t, [
+    ...['--rtmps-port', '0', '--tls-cert', certificate, '--tls-key', key],
+  ]);
+  const wrong = startSender(t, await url('one', 'wrong'));
+  const first = startSender(t, await url('one'));
+  const two = startSender(t, await url('two', undefined, 'rtmps'));
+  const refused = await wrong.ended;
+  assert.match(refused.stderr, /the key opens no stream "one" here/);
+  assert.doesNotMatch(
+    JSON.stringify(await run.event(({ type }) => type === 'refused', 'a refusal')),
+    /wrong/,
+  );
   for (const stream of ['one', 'two'])
-    await of(stream, ({ type, media }) => type === 'segment' && media === 1, `segment 1 of ${stream}`);
-  await senders[0]?.stop();
+    await of(stream, ({ type, media }) => type === 'segment' && media === 0, `segment 0 of ${stream}`);
+  const busy = startSender(t, await url('one'));
+  assert.match((await busy.ended).stderr, /stream "one" is being sent already/);
+  await first.kill();
+  await of('one', ({ type }) => type === 'waiting', 'the loss');
+  const back = startSender(t, await url('one'));
+  await of('one', ({ type, epoch }) => type === 'segment' && epoch === 2, 'a segment of epoch 2');
+  await back.stop();
   await of('one', ({ type }) => type === 'ended', 'the end of one');
-  await of('two', ({ type, media }) => type === 'segment' && media === 2, 'segment 2 of two');
-  await senders[1]?.stop();
-  await of('two', ({ type }) => type === 'ended', 'the end of two');
+  // The other has seen nothing of all that, and ends with the server.
+  run.child.kill('SIGTERM');
+  const { code, stderr } = await run.ended;
+  assert.equal(code, 0, stderr);
+  await two.ended;
   for (const stream of ['one', 'two']) {
     const found = await standing(stream);
     expectStream(found);
-    assert.equal(found.media.at(-1)?.record.kind, 'end');
-    assert.deepEqual(new Set(found.media.map(({ record }) => record.epoch)), new Set([1]));
+    const ends = found.media.filter(({ record }) => record.kind === 'end');
+    assert.deepEqual([ends.length, found.media.at(-1)?.record.kind], [1, 'end']);
+    const segments = segmentsOf(found.media);
+    assert.deepEqual(
+      segments,
+      segments.map((_, index) => index),
+    );
+    assert.equal(found.claims.at(-1)?.state, 'ended');
+    assert.equal(Math.max(...found.media.map(({ record }) => record.epoch)), stream === 'one' ? 2 : 1);
   }
-  run.child.kill('SIGTERM');
-  assert.equal((await run.ended).code, 0);
 });
 
-test('A key that opens nothing is refused in words, before any media', async (t) => {
-  const { run, url } = await ground(t);
-  const { code, stderr } = await startSender(t, await url('cam', 'wrong')).ended;
-  assert.notEqual(code, 0);
-  assert.match(stderr, /the key opens no stream "cam" here/);
-  const refused = await run.event(({ type }) => type === 'refused', 'a refusal');
-  assert.equal(refused.why, 'denied');
-  assert.doesNotMatch(JSON.stringify(refused), /wrong/);
-});
-
-test('A sender that is killed and comes back goes on with the same programme', async (t) => {
-  const { of, url, standing } = await ground(t);
+test('A second sender takes over in the same programme; a key that is taken back ends it', async (t) => {
+  const { of, run, url, standing, bootstrapServers, topic } = await ground(t, [
+    ...['--second', 'take-over', '--video-codec', 'copy', '--audio-codec', 'copy'],
+  ]);
   const first = startSender(t, await url('cam'));
-  await of('cam', ({ type, media }) => type === 'segment' && media === 1, 'segment 1');
-  await first.kill();
-  await of('cam', ({ type }) => type === 'waiting', 'the loss');
+  await of('cam', ({ type, media }) => type === 'segment' && media === 0, 'segment 0');
   const second = startSender(t, await url('cam'));
+  await first.ended;
   await of('cam', ({ type, epoch }) => type === 'segment' && epoch === 2, 'a segment of epoch 2');
-  await second.stop();
+  await removeKeys(bootstrapServers, topic, '*');
+  await second.ended;
   await of('cam', ({ type }) => type === 'ended', 'the end');
   const found = await standing('cam');
   expectStream(found);
   assert.equal(found.media.filter(({ record }) => record.kind === 'end').length, 1);
-  const segments = segmentsOf(found.media);
-  assert.deepEqual(
-    segments,
-    segments.map((_, index) => index),
+  const late = await startSender(t, await url('cam')).ended;
+  assert.match(late.stderr, /the key opens no stream "cam" here/);
+  const sender = await run.event(
+    ({ type, state }) => type === 'sender' && state === 'dismissed',
+    'a dismissal',
   );
+  assert.match(String(sender.message), /another sender has taken over/);
 });

@@ -100,3 +100,10 @@ export async function addKey(bootstrapServers: string, topic: string, stream: st
   const { stdout } = await runSluice([...args, '--stream', stream, '--json']);
   return String((JSON.parse(String(stdout)) as JsonEvent).key);
 }
+
+/** Takes back the keys that were made for streams of a topic. */
+export async function removeKeys(bootstrapServers: string, topic: string, stream: string): Promise<void> {
+  const args = ['ingest', 'key', 'remove', '--bootstrap-servers', bootstrapServers, '--topic', topic];
+  const { code, stderr } = await runSluice([...args, '--stream', stream]);
+  if (code !== 0) throw new Error(stderr);
+}

@@ -1,4 +1,5 @@
 /** How what is sent is encoded: the same for all streams, but for what was found of one sender's picture or sound. */
+import type { Targets } from '../../../records/live-record.ts';
 import type { EncoderOptions } from '../../encode/options.ts';
 import type { PictureFacts } from '../../encode/picture-facts.ts';
 import type { EncodingPlan } from '../../encode/plan.ts';
@@ -41,6 +42,13 @@ export class Plans {
       input: '-',
       inputOptions: ['-f', container],
     };
-    return prepareEncoding(options, this.#ffmpeg, undefined, picture);
+    const plan = await prepareEncoding(options, this.#ffmpeg, undefined, picture);
+    return plan.settings.videoCodec === 'copy' ? { ...plan, targets: inMilliseconds(plan.targets) } : plan;
   }
+}
+
+/** Senders tell times in whole milliseconds, so that parts of as many pictures last one longer or less. */
+function inMilliseconds({ part, segment }: Targets): Targets {
+  const up = (microseconds: number) => Math.ceil(microseconds / 1000) * 1000;
+  return { part: up(part), segment: up(segment) };
 }

@@ -1,15 +1,16 @@
 /** Senders as a source to publish: each of them is one run of FFmpeg, which reads what it sends from a pipe. */
 import { Readable } from 'node:stream';
-import { describeError, SluiceError } from '../../../errors.ts';
+import { ConfigurationError, describeError, SluiceError } from '../../../errors.ts';
 import type { Logger } from '../../../log.ts';
 import { runEncoder } from '../../encode/encoder.ts';
 import { encoderDefaults } from '../../encode/options.ts';
 import type { PictureFacts } from '../../encode/picture-facts.ts';
 import { misfit } from '../../encode/picture-fit.ts';
 import type { EncodingPlan } from '../../encode/plan.ts';
-import type { MediaEvent } from '../../media.ts';
+import type { MediaEvent, MediaInit } from '../../media.ts';
 import { withoutSlowStart } from '../../publish/slow-start.ts';
 import { isAboutSound, type MediaSource } from '../../publish/source.ts';
+import { PaceWatch } from './pace-watch.ts';
 import type { Found, Plans } from './plans.ts';
 import type { Senders, Sending } from './senders.ts';
 
@@ -91,6 +92,7 @@ class SentRun {
     const { ffmpeg, stallAfter, logger } = this.#options;
     const { bytes } = this.#sending;
     const stdin = Readable.from(bytes.read());
+    const pace = new PaceWatch();
     try {
       const run = runEncoder(plan, {
         signal,
@@ -105,11 +107,19 @@ class SentRun {
       });
       for await (const event of run) {
         if (event.type === 'chunk') bytes.forget();
+        const fault = event.type === 'init' ? soundFault(event, plan) : this.#slowness(event, plan, pace);
+        if (fault !== undefined) yield { type: 'note', message: fault };
         yield event;
       }
     } finally {
       stdin.destroy();
     }
+  }
+
+  #slowness(event: MediaEvent, { outputs }: EncodingPlan, pace: PaceWatch): string | undefined {
+    if (event.type !== 'chunk' || event.rendition !== outputs[0]?.rendition) return undefined;
+    const { time, duration, timescale, readAt } = event;
+    return pace.push(((time + duration) / timescale) * 1000, readAt);
   }
 
   /** What another run is to do otherwise; undefined: nothing would help. */
@@ -128,15 +138,22 @@ class SentRun {
   *#ended(error: Error | undefined, signal: AbortSignal): Generator<MediaEvent> {
     const { bytes, isFinal, fail } = this.#sending;
     if (signal.aborted || isFinal) yield { type: 'end' };
-    else if (bytes.loss !== undefined) yield { type: 'end', error: bytes.loss };
+    else if (bytes.loss !== undefined) yield { type: 'end', error: this.#awaited(bytes.loss) };
     else if (bytes.isOver) {
       if (error !== undefined) yield { type: 'note', message: `what was sent last: ${describeError(error)}` };
       yield* this.#isFollowed();
     } else {
       const reason = error ?? new SluiceError('FFmpeg has ended before what is sent did');
       fail(reason);
-      yield { type: 'end', error: reason };
+      yield { type: 'end', error: this.#awaited(reason) };
     }
+  }
+
+  /** What is told while the sender is waited for. */
+  #awaited(error: Error): Error {
+    const message = `${describeError(error)}; its sender is waited for, ${this.#options.reconnect / 1000} s`;
+    // A mistake in the configuration stays one.
+    return error instanceof ConfigurationError ? error : new SluiceError(message, { cause: error });
   }
 
   /** Who has taken the place of one that has ended goes on with the programme. */
@@ -144,6 +161,13 @@ class SentRun {
     if (!this.#options.senders.hasNext) yield { type: 'end' };
     else yield { type: 'end', error: new SluiceError('another sender goes on') };
   }
+}
+
+/** Whoever sends without sound may not know it. */
+function soundFault({ rendition, facts }: MediaInit, { sound, outputs }: EncodingPlan): string | undefined {
+  const isFirst = rendition === outputs[0]?.rendition;
+  if (!isFirst || sound !== 'beside' || facts.codecs.includes(',')) return undefined;
+  return 'no sound is sent: the picture is published without';
 }
 
 const soundEncoded = 'the sound cannot be copied as it comes: it is encoded';

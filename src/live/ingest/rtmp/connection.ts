@@ -75,6 +75,9 @@ class Connection {
       case 'answer':
         this.#options.socket.write(event.bytes);
         return undefined;
+      case 'note':
+        this.#options.onNote(event.message);
+        return undefined;
       case 'publish':
         return this.#ask(event.named);
       case 'media':

@@ -31,12 +31,15 @@ import {
   windowAcknowledgement,
 } from './messages.ts';
 import { type NamedStream, namedStream } from './stream-name.ts';
+import { TimestampWatch } from './timestamp-watch.ts';
 
 export type SessionEvent =
   /** These bytes are to be written. */
   | { readonly type: 'answer'; readonly bytes: Buffer }
   /** Somebody asks to publish: `admit` or `refuse` before the next step. */
   | { readonly type: 'publish'; readonly named: NamedStream }
+  /** Something that the sender should know of, in one sentence. */
+  | { readonly type: 'note'; readonly message: string }
   /** FLV, from its head on. */
   | { readonly type: 'media'; readonly bytes: Buffer }
   /** The sender has ended in good order. */
@@ -69,6 +72,7 @@ export class RtmpSession {
   #received = 0;
   #acknowledged = 0;
   #window = window;
+  readonly #times = new TimestampWatch();
 
   /** Bytes that wait for the rest of their message. */
   get held(): number {
@@ -132,8 +136,7 @@ export class RtmpSession {
         return;
       case messageTypes.audio:
       case messageTypes.video:
-        if (this.#phase === 'publishing' && payload.length > 0)
-          yield { type: 'media', bytes: flvTag(type, message.timestamp, payload) };
+        yield* this.#media(message);
         return;
       case messageTypes.data: {
         const script = metadataIn(payload);
@@ -143,6 +146,13 @@ export class RtmpSession {
       }
       default:
     }
+  }
+
+  *#media({ type, timestamp, payload }: RtmpMessage): Generator<SessionEvent> {
+    if (this.#phase !== 'publishing' || payload.length === 0) return;
+    const jump = this.#times.push(timestamp);
+    if (jump !== undefined) yield { type: 'note', message: jump };
+    yield { type: 'media', bytes: flvTag(type, timestamp, payload) };
   }
 
   *#control(payload: Buffer): Generator<SessionEvent> {

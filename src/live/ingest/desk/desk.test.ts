@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { waitFor } from '../../../../test/support/wait.ts';
+import type { Answer, Seat } from '../contract.ts';
+import type { IngestEvent } from '../events.ts';
+import { MediaPipe } from '../rtmp/media-pipe.ts';
+import { type DeskOptions, IngestDesk, type Publishing } from './desk.ts';
+import { Holders } from './holders.ts';
+
+/** A desk before a publisher that takes what is sent and makes nothing of it, as sentSource would. */
+function open(more: Partial<DeskOptions> = {}) {
+  const events: IngestEvent[] = [];
+  const programmes: { readonly stream: string; readonly taken: string[]; isOver: boolean }[] = [];
+  const desk = new IngestDesk({
+    admit: ({ key }) =>
+      key === 'good' ? { isGood: true, opener: 'k' } : { isGood: false, message: 'no such key' },
+    away: () => undefined,
+    holders: new Holders(),
+    second: 'refuse',
+    maxStreams: 2,
+    silence: 60_000,
+    publish: async ({ stream, senders, signal }: Publishing) => {
+      const programme = { stream, taken: [] as string[], isOver: false };
+      programmes.push(programme);
+      for (;;) {
+        const sending = senders.take();
+        if (sending === undefined) break;
+        for await (const slice of sending.bytes.read()) programme.taken.push(String(slice));
+        const isLost = sending.bytes.loss !== undefined && !sending.isFinal;
+        sending.done();
+        if (!isLost || signal.aborted || !(await senders.wait(5000, signal))) break;
+      }
+      programme.isOver = true;
+    },
+    onEvent: (event) => events.push(event),
+    ...more,
+  });
+  const ask = (stream: string, key = 'good') =>
+    desk.ask({ protocol: 'rtmp', stream, key, address: '192.0.2.1:7' });
+  const enter = async (stream: string) => {
+    const { seat } = admitted(await ask(stream));
+    const pipe = new MediaPipe(1000);
+    seat.signal.addEventListener('abort', () => pipe.end(seat.signal.reason));
+    return { seat, pipe, sent: seat.send({ container: 'flv', bytes: pipe }) };
+  };
+  return { desk, ask, enter, events, programmes };
+}
+
+function admitted(answer: Answer): { readonly seat: Seat } {
+  assert.ok(answer.isAdmitted, JSON.stringify(answer));
+  return answer;
+}
+
+const why = (answer: Answer) => (answer.isAdmitted ? 'admitted' : answer.why);
+
+test('Who is refused, and why', async () => {
+  const { ask, events, desk } = open();
+  assert.equal(why(await ask('../cam')), 'invalid');
+  assert.equal(why(await ask('cam', 'bad')), 'denied');
+  admitted(await ask('cam'));
+  assert.equal(why(await ask('cam')), 'busy');
+  admitted(await ask('two'));
+  assert.equal(why(await ask('three')), 'full');
+  await desk.close();
+  assert.equal(why(await ask('cam')), 'closing');
+  assert.doesNotMatch(JSON.stringify(events), /"(?:good|bad)"/);
+  const away = open({ away: () => 'Kafka is away' });
+  assert.equal(why(await away.ask('cam')), 'closing');
+  const broken = open({ admit: () => Promise.reject(new Error('secret')) });
+  assert.equal(why(await broken.ask('cam')), 'closing');
+  assert.doesNotMatch(JSON.stringify(broken.events), /secret/);
+});
+
+test('Who leaves without having sent makes room', async () => {
+  const { ask } = open();
+  const { seat } = admitted(await ask('cam'));
+  seat.leave();
+  admitted(await ask('cam'));
+});
+
+test('A sender that is lost and comes back goes on with the programme; one that ends, ends it', async () => {
+  const { enter, programmes } = open();
+  const first = await enter('cam');
+  first.pipe.push(Buffer.from('one'));
+  first.pipe.end(new Error('cut'));
+  await first.sent;
+  const second = await enter('cam');
+  second.pipe.push(Buffer.from('two'));
+  second.pipe.end();
+  await second.sent;
+  await waitFor(() => programmes[0]?.isOver, { what: 'the end' });
+  assert.deepEqual(programmes[0]?.taken, ['one', 'two']);
+  const third = await enter('cam');
+  third.pipe.end();
+  await third.sent;
+  assert.equal(programmes.length, 2);
+});
+
+test('A second sender takes over where that is wished, and the first is told', async () => {
+  const { enter, programmes } = open({ second: 'take-over' });
+  const first = await enter('cam');
+  first.pipe.push(Buffer.from('one'));
+  await waitFor(() => programmes[0]?.taken.length === 1, { what: 'the first bytes' });
+  const second = await enter('cam');
+  await first.sent;
+  assert.match(String(first.seat.signal.reason), /another sender has taken over stream "cam"/);
+  second.pipe.push(Buffer.from('two'));
+  second.pipe.end();
+  await second.sent;
+  assert.deepEqual(
+    programmes.map(({ taken }) => taken),
+    [['one', 'two']],
+  );
+});
+
+test('Who sends by a key that is taken back goes, and the programme ends', async () => {
+  const { enter, programmes, desk } = open();
+  const first = await enter('cam');
+  desk.review(() => true);
+  assert.equal(first.seat.signal.aborted, false);
+  desk.review(() => false);
+  await first.sent;
+  assert.match(String(first.seat.signal.reason), /the key of stream "cam" does not hold any more/);
+  await waitFor(() => programmes[0]?.isOver, { what: 'the end' });
+});
+
+test('A server that goes ends all programmes, also one that waits for its sender', async () => {
+  const { enter, programmes, desk } = open();
+  const [one, two] = [await enter('one'), await enter('two')];
+  one.pipe.end(new Error('cut'));
+  await one.sent;
+  await desk.close();
+  await two.sent;
+  assert.ok(programmes.every(({ isOver }) => isOver));
+  assert.match(String(two.seat.signal.reason), /going down/);
+});
+
+test('A stream that cannot be published ends its sender, and no other', async () => {
+  const { enter, events } = open({
+    publish: ({ stream, senders }) => {
+      if (stream === 'bad') return Promise.reject(new Error('no right to write'));
+      senders.take();
+      return new Promise(() => {});
+    },
+  });
+  const good = await enter('good');
+  const bad = await enter('bad');
+  await bad.sent;
+  assert.match(String(bad.seat.signal.reason), /no right to write/);
+  assert.equal(good.seat.signal.aborted, false);
+  assert.ok(events.some(({ type }) => type === 'stream-failed'));
+});
+
+test('Where somebody else publishes the stream, it is busy', async () => {
+  const holders = new Holders();
+  const claim = {
+    stream: 'cam',
+    state: 'live',
+    epoch: 1,
+    owner: 'o',
+    host: 'studio-2',
+    lasts: 10_000,
+  } as const;
+  const rest = { partition: 0, began: 1, media: 0, discontinuities: 0, offset: 0, at: 1, written: 1 };
+  holders.take('cam', { ...claim, ...rest, targets: { part: 1, segment: 1 } }, performance.now());
+  const answer = await open({ holders }).ask('cam');
+  assert.ok(!answer.isAdmitted && answer.why === 'busy');
+  assert.match(answer.message, /on studio-2/);
+  admitted(await open({ holders, second: 'take-over' }).ask('cam'));
+});

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from '../../../../test/support/properties.ts';
+import { ChunkSender, inPieces, type SentMessage } from '../../../../test/support/rtmp.ts';
+import { FormatError } from '../../../errors.ts';
+import { ChunkReader } from './chunk-reader.ts';
+import { writeMessage } from './chunk-writer.ts';
+import { messageTypes, type RtmpMessage } from './messages.ts';
+
+const limits = { message: 100_000, held: 200_000 };
+const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
+const read = (pieces: readonly Buffer[], reader = new ChunkReader(limits)): RtmpMessage[] =>
+  pieces.flatMap((piece) => [...reader.push(piece)]);
+const plain = ({ type, stream, timestamp, payload }: RtmpMessage) => ({
+  ...{ type, stream, timestamp },
+  payload: payload.toString('hex'),
+});
+
+const message = fc.record({
+  chunkStream: fc.constantFrom(3, 4, 63, 64, 319, 320, 65_599),
+  type: fc.constantFrom(messageTypes.audio, messageTypes.video, messageTypes.data),
+  stream: fc.constantFrom(0, 1, 0x01020304),
+  // Equal and growing ones, so that heads leave out much; and those that need 32 bits.
+  timestamp: fc.constantFrom(0, 20, 40, 60, 0xfffffe, 0xffffff, 0x1000000, 0xfffffff0),
+  payload: fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+});
+
+test('Messages of several chunk streams, in chunks of any size that come in any pieces, are read as they were', () => {
+  fc.assert(
+    fc.property(
+      fc.array(message, { maxLength: 12 }),
+      fc.integer({ min: 1, max: 400 }),
+      fc.array(fc.nat(), { maxLength: 12 }),
+      (messages, size, cuts) => {
+        const sender = new ChunkSender();
+        const bytes = Buffer.concat([sender.setChunkSize(size), ...messages.map((one) => sender.bytes(one))]);
+        assert.deepEqual(read(inPieces(bytes, cuts)).map(plain), messages.map(plain));
+      },
+    ),
+  );
+});
+
+test('Chunks of two messages come in turns', () => {
+  const sender = new ChunkSender();
+  const make = (chunkStream: number, fill: number): SentMessage => ({
+    ...{ chunkStream, type: messageTypes.video, stream: 1, timestamp: 5 },
+    payload: Buffer.alloc(300, fill),
+  });
+  const [one, other] = [make(4, 1), make(6, 2)];
+  const [ones, others] = [sender.chunks(one), sender.chunks(other)];
+  const turns = ones.flatMap((chunk, index) => [chunk, others[index] ?? Buffer.alloc(0)]);
+  assert.deepEqual(read(turns).map(plain), [one, other].map(plain));
+});
+
+test('Of a long time a chunk without a head repeats it, or leaves it out, as some senders do', () => {
+  const payload = Buffer.alloc(200, 0xab);
+  const head = hex('04 ffffff 0000c8 09 01000000 01020304');
+  const bytes = (again: string) =>
+    Buffer.concat([head, payload.subarray(0, 128), hex(`c4 ${again}`), payload.subarray(128)]);
+  for (const again of ['01020304', '']) {
+    const [found] = read([bytes(again)]);
+    assert.equal(found?.timestamp, 0x01020304);
+    assert.deepEqual(found?.payload, payload, again);
+  }
+});
+
+test('A chunk without a head after a whole one adds its time once more (5.3.1.2.4)', () => {
+  const bytes = hex('04 0003e8 000001 08 01000000 aa c4 bb 84 000014 cc');
+  assert.deepEqual(
+    read([bytes]).map(({ timestamp, payload }) => [timestamp, payload[0]]),
+    [
+      [1000, 0xaa],
+      [2000, 0xbb],
+      [2020, 0xcc],
+    ],
+  );
+});
+
+test('A message that is aborted never comes, and the next one does', () => {
+  const sender = new ChunkSender();
+  const video = { chunkStream: 6, type: messageTypes.video, stream: 1, timestamp: 0 };
+  const [begun = Buffer.alloc(0)] = sender.chunks({ ...video, payload: Buffer.alloc(300) });
+  const abort = {
+    chunkStream: 2,
+    type: messageTypes.abort,
+    stream: 0,
+    timestamp: 0,
+    payload: hex('00000006'),
+  };
+  const next = { ...video, timestamp: 40, payload: Buffer.from('next') };
+  const reader = new ChunkReader(limits);
+  const found = read([begun, sender.bytes(abort), sender.bytes(next, true)], reader);
+  assert.deepEqual(found.map(plain), [plain(next)]);
+  assert.equal(reader.held, 0);
+});
+
+test('What is none, and what is more than the limits', () => {
+  const begin = (id: number, length: string) =>
+    hex(`${(id | 0).toString(16).padStart(2, '0')} 000000 ${length} 09 01000000`);
+  const body = Buffer.alloc(128);
+  for (const [what, bytes] of [
+    ['a head that leaves out what nothing was said of', hex('44 000000 000001 09 aa')],
+    ['a message that is too long', begin(4, 'ffffff')],
+    ['a chunk size of nothing', hex('02 000000 000004 01 00000000 00000000')],
+    ['a chunk size of 32 bits', hex('02 000000 000004 01 00000000 80000000')],
+    ['a control message that is too short', hex('02 000000 000001 01 00000000 00')],
+    ['a message within a message', Buffer.concat([begin(4, '000100'), body, begin(4, '000100')])],
+    [
+      'too many that have begun',
+      Buffer.concat(
+        Array.from({ length: 33 }, (_, index) => Buffer.concat([begin(3 + index, '000100'), body])),
+      ),
+    ],
+  ] as const)
+    assert.throws(() => read([bytes]), FormatError, what);
+  const tight = new ChunkReader({ message: 1000, held: 300 });
+  const three = Buffer.concat([3, 4, 5].flatMap((id) => [begin(id, '000100'), body]));
+  assert.throws(() => read([three], tight), /more than 300 bytes/);
+});
+
+test('What we write is read as it was', () => {
+  fc.assert(
+    fc.property(message, fc.integer({ min: 1, max: 5000 }), (one, size) => {
+      const setSize = writeMessage(
+        { type: 1, stream: 0, timestamp: 0, payload: Buffer.from([0, 0, size >> 8, size & 0xff]) },
+        128,
+      );
+      assert.deepEqual(read([setSize, writeMessage(one, size)]).map(plain), [plain(one)]);
+    }),
+  );
+});

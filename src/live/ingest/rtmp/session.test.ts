@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from '../../../../test/support/properties.ts';
+import { ChunkSender, clientHandshake, inPieces } from '../../../../test/support/rtmp.ts';
+import { FormatError } from '../../../errors.ts';
+import { decodeAmf } from './amf0.ts';
+import { ChunkReader } from './chunk-reader.ts';
+import { messageTypes, userControl } from './messages.ts';
+import { RtmpSession, type SessionEvent } from './session.ts';
+
+/** Gives bytes to a session, lets in whoever asks, and collects what comes of it. */
+function play(session: RtmpSession, pieces: readonly Buffer[], admit = true) {
+  const events: SessionEvent[] = [];
+  const written: Buffer[] = [];
+  for (const piece of pieces)
+    for (const event of session.push(piece)) {
+      events.push(event);
+      if (event.type === 'answer') written.push(event.bytes);
+      if (event.type === 'publish')
+        written.push(admit ? session.admit() : session.refuse('denied', 'no such key'));
+    }
+  const of = <T extends SessionEvent['type']>(type: T) =>
+    events.filter((event): event is Extract<SessionEvent, { type: T }> => event.type === type);
+  return { events, of, answers: answersIn(Buffer.concat(written)) };
+}
+
+/** What a sender reads behind the handshake. */
+function answersIn(bytes: Buffer) {
+  const reader = new ChunkReader({ message: 100_000, held: 100_000 });
+  return [...reader.push(bytes.subarray(1 + 2 * 1536))].map(({ type, payload }) =>
+    type === messageTypes.command ? decodeAmf(payload) : [type, payload.toString('hex')],
+  );
+}
+
+const sequence = Buffer.from('17000000000164001f', 'hex');
+
+test('From the handshake to the last word of one who publishes', () => {
+  const sender = new ChunkSender();
+  const bytes = Buffer.concat([
+    clientHandshake,
+    sender.publish('cam?key=secret'),
+    sender.command('@setDataFrame'),
+    sender.media(
+      messageTypes.data,
+      0,
+      Buffer.from('02000d40736574446174614672616d6502000a6f6e4d65746144617461 05'.replace(' ', ''), 'hex'),
+    ),
+    sender.media(messageTypes.data, 0, Buffer.from('02000a6f6e54657874446174 05'.replace(' ', ''), 'hex')),
+    sender.media(messageTypes.video, 0, sequence),
+    sender.media(messageTypes.audio, 23, Buffer.from('af00', 'hex')),
+    sender.command('FCUnpublish', 6, null, 'cam'),
+    sender.command('deleteStream', 7, null, 1),
+    sender.media(messageTypes.video, 40, sequence),
+  ]);
+  const { events, of, answers } = play(new RtmpSession(), [bytes]);
+  assert.deepEqual(of('publish')[0]?.named, { app: 'live', stream: 'cam', key: 'secret' });
+  const flv = Buffer.concat(of('media').map((event) => event.bytes));
+  assert.equal(
+    flv.toString('hex'),
+    [
+      '464c5601050000000900000000',
+      '1200000e000000000000000 2000a6f6e4d6574614461746105 00000019'.replaceAll(' ', ''),
+      '0900000900000000000000 17000000000164001f 00000014'.replaceAll(' ', ''),
+      '0800000200001700000000 af00 0000000d'.replaceAll(' ', ''),
+    ].join(''),
+  );
+  assert.equal(events.at(-1)?.type, 'end');
+  assert.deepEqual(
+    answers.filter(([name]) => name === 'onStatus').map(([, , , info]) => Reflect.get(Object(info), 'code')),
+    ['NetStream.Publish.Start', 'NetStream.Unpublish.Success'],
+  );
+  assert.ok(answers.some(([name, id, , stream]) => name === '_result' && id === 4 && stream === 1));
+});
+
+test('Who is refused is told why, and nothing of what he sends is taken', () => {
+  const sender = new ChunkSender();
+  const bytes = [
+    clientHandshake,
+    sender.publish('cam?key=bad'),
+    sender.media(messageTypes.video, 0, sequence),
+  ];
+  const { of, answers } = play(new RtmpSession(), bytes, false);
+  assert.equal(of('media').length, 0);
+  const last = answers.at(-1) ?? [];
+  assert.deepEqual(last, [
+    ...['onStatus', 0, null],
+    { level: 'error', code: 'NetStream.Publish.Denied', description: 'no such key' },
+  ]);
+});
+
+test('Who wants to watch, or names another application, is sent away in words', () => {
+  const watcher = new ChunkSender();
+  const wish = Buffer.concat([
+    watcher.command('connect', 1, { app: 'live' }),
+    watcher.command('play', 2, null, 'cam'),
+  ]);
+  const watched = play(new RtmpSession(), [clientHandshake, wish]);
+  assert.match(watched.of('refused')[0]?.message ?? '', /plays none/);
+  const lost = play(new RtmpSession(), [clientHandshake, new ChunkSender().publish('cam', 'vod')]);
+  assert.match(
+    lost.of('refused')[0]?.message ?? '',
+    /no application "vod" here: send to rtmp:\/\/HOST\/live\/STREAM/,
+  );
+  assert.equal(lost.of('publish').length, 0);
+});
+
+test('Pings are answered, what has come is acknowledged, and four letters are answered by four letters', () => {
+  const sender = new ChunkSender();
+  const ping = { ...userControl(6, Buffer.from('01020304', 'hex')), chunkStream: 2 };
+  const window = {
+    type: 5,
+    stream: 0,
+    timestamp: 0,
+    chunkStream: 2,
+    payload: Buffer.from('00000001', 'hex'),
+  };
+  const offer = sender.command('connect', 1, { app: 'live', fourCcList: ['hvc1'] });
+  const { answers } = play(new RtmpSession(), [
+    clientHandshake,
+    offer,
+    sender.bytes(ping),
+    sender.bytes(window),
+  ]);
+  assert.ok(answers.some(([type, payload]) => type === 4 && payload === '000701020304'));
+  assert.ok(answers.some(([type]) => type === 3));
+  const connected = answers.find(([name]) => name === '_result') ?? [];
+  assert.deepEqual(Reflect.get(Object(connected[2]), 'fourCcList'), ['hvc1', 'av01', 'vp09']);
+});
+
+test('What is no RTMP ends at once; so does what comes out of turn, and what is too much for a stranger', () => {
+  const early = new ChunkSender().command('publish', 5, null, 'cam', 'live');
+  const twice = new ChunkSender();
+  const large = new ChunkSender();
+  for (const bytes of [
+    [Buffer.from('GET / HTTP/1.1\r\n')],
+    [clientHandshake, early],
+    [
+      clientHandshake,
+      twice.command('connect', 1, { app: 'live' }),
+      twice.command('connect', 1, { app: 'live' }),
+    ],
+    [
+      clientHandshake,
+      large.bytes({ chunkStream: 6, type: 9, stream: 1, timestamp: 0, payload: Buffer.alloc(70_000) }),
+    ],
+    [
+      clientHandshake,
+      ...Array.from({ length: 17 }, () => new ChunkSender().command('createStream', 4, null)),
+    ],
+  ])
+    assert.throws(() => play(new RtmpSession(), bytes), FormatError);
+});
+
+test('However the bytes are cut, the same comes of them', () => {
+  const sender = new ChunkSender();
+  const parts = [clientHandshake, sender.publish('cam?key=k'), sender.setChunkSize(4096)];
+  for (let index = 0; index < 20; index += 1)
+    parts.push(
+      sender.media(
+        index % 3 === 0 ? messageTypes.audio : messageTypes.video,
+        index * 20,
+        Buffer.alloc(index * 90 + 1, index),
+      ),
+    );
+  const bytes = Buffer.concat([...parts, sender.command('deleteStream', 7, null, 1)]);
+  const media = (pieces: readonly Buffer[]) => {
+    const { of } = play(new RtmpSession(), pieces);
+    return Buffer.concat(of('media').map((event) => event.bytes));
+  };
+  const whole = media([bytes]);
+  assert.equal(
+    whole.length,
+    13 +
+      20 * 15 +
+      parts.length * 0 +
+      Array.from({ length: 20 }, (_, n) => n * 90 + 1).reduce((a, b) => a + b),
+  );
+  fc.assert(
+    fc.property(fc.array(fc.nat(), { maxLength: 40 }), (cuts) => {
+      assert.ok(media(inPieces(bytes, cuts)).equals(whole));
+    }),
+    { numRuns: 50 },
+  );
+});

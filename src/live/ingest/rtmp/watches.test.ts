@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { PaceWatch } from '../desk/pace-watch.ts';
+import { namedStream } from './stream-name.ts';
+import { TimestampWatch } from './timestamp-watch.ts';
+
+test('The stream and its key, however a program parts the address', () => {
+  const named = { app: 'live', stream: 'cam', key: 'k-1' };
+  // FFmpeg and OBS; a program with one field for all before the name; one that puts the key behind that.
+  assert.deepEqual(namedStream('live', 'cam?key=k-1'), named);
+  assert.deepEqual(namedStream('live/', '/cam?a=b&key=k-1'), named);
+  assert.deepEqual(namedStream('live?key=k-1', 'cam'), named);
+  assert.deepEqual(namedStream('live', 'cam?key=k%2d1'), named);
+  assert.deepEqual(namedStream('live', 'cam'), { ...named, key: '' });
+  assert.deepEqual(namedStream('', '%zz?key=%zz'), { app: '', stream: '%zz', key: '%zz' });
+  assert.deepEqual(namedStream('live?key=other', 'cam?key=k-1'), named);
+});
+
+test('Time stamps that jump are told, those that go on are not, also past 32 bits', () => {
+  const watch = new TimestampWatch();
+  for (const timestamp of [0, 20, 10, 40, 9000, 8500, 19_000])
+    assert.equal(watch.push(timestamp), undefined, String(timestamp));
+  assert.match(watch.push(40_000) ?? '', /21\.0 s ahead/);
+  assert.equal(watch.push(40_020), undefined);
+  assert.match(watch.push(100) ?? '', /39\.9 s back/);
+  assert.equal(watch.push(120), undefined);
+  const late = new TimestampWatch();
+  assert.equal(late.push(2 ** 32 - 10), undefined);
+  assert.equal(late.push(10), undefined);
+});
+
+test('What comes slower than it lasts is told, seldom', () => {
+  const watch = new PaceWatch();
+  const told: number[] = [];
+  // A third slower than real time.
+  for (let end = 0; end <= 30_000; end += 100) if (watch.push(end, end * 1.5) !== undefined) told.push(end);
+  assert.deepEqual(told, [6000, 12_000, 24_000]);
+  const good = new PaceWatch();
+  for (let end = 0; end <= 30_000; end += 100) assert.equal(good.push(end, end + (end % 700)), undefined);
+});
