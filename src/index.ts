@@ -42,6 +42,18 @@ export {
   type RenditionOptions,
   type Size,
 } from './live/encode/options.ts';
+export type * from './live/ingest/events.ts';
+export { ingest, type RunningIngest } from './live/ingest/ingest.ts';
+export {
+  type AddKeyOptions,
+  addKey,
+  type KeyOptions,
+  listKeys,
+  type NewSenderKey,
+  removeKeys,
+  type WhichKeys,
+} from './live/ingest/keys/manage-keys.ts';
+export { type IngestOptions, ingestDefaults, type TlsFiles } from './live/ingest/options.ts';
 export {
   type LivePlace,
   type PlayEvent,

@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import type { Command } from 'commander';
 import { faultsOf, type Told } from '../../test/support/every-option.ts';
 import { optionsOf } from '../../test/support/library-options.ts';
 import { exportDefaults } from '../delivery/export/options.ts';
 import { serveDefaults } from '../delivery/serve-options.ts';
 import { downloadDefaults, uploadDefaults } from '../files/shared/options.ts';
 import { encoderDefaults } from '../live/encode/options.ts';
+import { ingestDefaults } from '../live/ingest/options.ts';
 import { playDefaults } from '../live/play/options.ts';
 import { publishDefaults } from '../live/publish/options.ts';
 import { pushDefaults } from '../live/push/options.ts';
@@ -26,12 +28,17 @@ const known = everyCommand(program).flatMap(({ options }) => options.map((option
 const verbs = everyCommand(program).flatMap((command): Told[] => {
   const flags = flagsOf(command);
   if (flags === undefined) return [];
-  const above = command.parent === null || command.parent === program ? '' : `${command.parent.name()} `;
-  const verb = above + command.name();
+  const verb = nameOf(command);
   const taken = command.options.map((option) => option.name());
   const help = command.configureHelp({ helpWidth: 1000 }).helpInformation();
   return [{ verb, flags, taken, help, section: sectionOf(verb), known }];
 });
+
+/** E.g. `ingest key add`. */
+function nameOf(command: Command): string {
+  const { parent } = command;
+  return parent === null || parent === program ? command.name() : `${nameOf(parent)} ${command.name()}`;
+}
 
 /** What is said of a verb, and of every verb. */
 function sectionOf(verb: string): string {
@@ -130,6 +137,12 @@ const faces: readonly Face[] = [
     options: 'PublishOptions',
     defaults: { ...publishDefaults, ...encoderDefaults },
     apart: ['renditions', 'rendition', 'size', 'bitrate', 'realTime', 'fast', 'leaseDuration'],
+  },
+  {
+    verb: 'ingest',
+    options: 'IngestOptions',
+    defaults: { ...ingestDefaults, ...encoderDefaults },
+    apart: ['renditions', 'rendition', 'size', 'bitrate', 'tls', 'tlsCert', 'tlsKey'],
   },
   { verb: 'live play', options: 'PlayOptions', defaults: playDefaults, apart: [] },
   { verb: 'live record', options: 'RecordOptions', defaults: recordDefaults, apart: [] },

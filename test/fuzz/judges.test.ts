@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { decodePart } from '../../src/kafka/consume/part.ts';
+import { RtmpSession } from '../../src/live/ingest/rtmp/session.ts';
 import { openDiskSink } from '../../src/stores/disk/sink.ts';
 import { attend } from './attend.ts';
 import { caseText, parseCase } from './corpus.ts';
@@ -20,6 +21,7 @@ import * as healthy from './records/healthy.ts';
 import { openState } from './records/state.ts';
 import { stateTopic } from './records/state-drafts.ts';
 import type { WrittenRecord } from './records/written.ts';
+import { openRtmp } from './rtmp/target.ts';
 import { openServe } from './serve/target.ts';
 import { mostMemory, type Target } from './target.ts';
 
@@ -230,4 +232,20 @@ test('A case is a file and back', () => {
     items: [{ bytes: Buffer.from([0, 255, 65]), text: '\u20ac', none: null }],
   };
   assert.deepEqual(parseCase(caseText(kept)), kept);
+});
+
+test('A sender whose pictures are lost, and what is refused by another error', async () => {
+  class Losing extends RtmpSession {
+    override *push(slice: Buffer) {
+      for (const event of super.push(slice)) if (event.type !== 'media') yield event;
+    }
+  }
+  assert.match(await found(await openRtmp(() => new Losing()), 100), /the healthy picture 0 has not come/);
+  class Throwing extends RtmpSession {
+    override *push(slice: Buffer) {
+      yield* super.push(slice);
+      throw new TypeError('planted');
+    }
+  }
+  assert.match(await found(await openRtmp(() => new Throwing()), 100), /refused by TypeError: planted/);
 });

@@ -6,6 +6,7 @@ import { openBatches } from './kafka/batches.ts';
 import { openLive } from './live/target.ts';
 import { openDownload } from './records/download.ts';
 import { openState } from './records/state.ts';
+import { openRtmp } from './rtmp/target.ts';
 import { openServe } from './serve/target.ts';
 import type { Target } from './target.ts';
 
@@ -23,6 +24,7 @@ const entries: Readonly<Record<string, () => Promise<Target>>> = {
   answers: openAnswers,
   http: openHttp,
   serve: openServe,
+  rtmp: openRtmp,
 };
 
 export const targets: readonly TargetEntry[] = Object.entries(entries).map(([name, open]) => ({

@@ -13,6 +13,8 @@ import type { DownloadEvent, UploadEvent } from '../../src/files/shared/events.t
 import { upload } from '../../src/files/upload.ts';
 import { createKafka } from '../../src/kafka/client.ts';
 import type { ClientProperties } from '../../src/kafka/properties.ts';
+import { ingest } from '../../src/live/ingest/ingest.ts';
+import { addKey } from '../../src/live/ingest/keys/manage-keys.ts';
 import { publishFrom } from '../../src/live/publish/publish-run.ts';
 import { openLiveTopics } from '../../src/live/topics.ts';
 import { noise } from '../support/bytes.ts';
@@ -23,7 +25,9 @@ import { waitFor } from '../support/wait.ts';
 import { startWithRights } from './acls/cluster.ts';
 import { type Right, type Role, rightsOf, rightText } from './acls/rights.ts';
 
-const roles: readonly Role[] = ['Uploader', 'Downloader', 'Reader', 'Publisher', 'Server'];
+const roles: readonly Role[] = ['Uploader', 'Downloader', 'Reader', 'Publisher', 'Ingest', 'Server'];
+/** What a role has beside its own table. */
+const basisOf = (role: Role): readonly Right[] => (role === 'Ingest' ? rightsOf('Publisher') : []);
 const neededBy = (role: Role): readonly Right[] => rightsOf(role).filter(({ isNeeded }) => isNeeded);
 
 /** In place of a right on a topic stands Describe alone: Read and Write would bring it along. */
@@ -57,14 +61,17 @@ describe('Rights on a cluster with ACLs', { concurrency: 4 }, () => {
     ]);
     for (const role of roles) {
       const needed = neededBy(role);
-      users.set(role, needed);
-      users.set(`${role}-all`, rightsOf(role));
-      for (const [index, right] of needed.entries()) users.set(less(role, index), without(needed, right));
+      const basis = basisOf(role);
+      users.set(role, [...basis, ...needed]);
+      users.set(`${role}-all`, [...basis, ...rightsOf(role)]);
+      for (const [index, right] of needed.entries())
+        users.set(less(role, index), [...basis, ...without(needed, right)]);
     }
     broker = await startWithRights(users);
     const kafka = createKafka({ properties: administrator() });
     await openLiveTopics(kafka, 'live', { partitions: 1, replicationFactor: 1 });
     await kafka.close();
+    await addKey({ kafka: administrator(), topic: 'live', stream: 'cam', replicationFactor: 1 });
     await sendFiles(administrator(), 'before', 'files');
   });
   after(() => broker?.stop());
@@ -118,6 +125,14 @@ describe('Rights on a cluster with ACLs', { concurrency: 4 }, () => {
           await kafka.close();
         }
       }
+    },
+    async Ingest(_t, user) {
+      const stop = new AbortController();
+      const { signal } = stop;
+      const kafka = as(user);
+      const running = await ingest({ kafka, topic: 'live', host: '127.0.0.1', rtmpPort: 0, signal });
+      stop.abort();
+      await running.ended;
     },
     async Server(_t, user) {
       const server = await serve({ kafka: as(user), topic: 'live', port: 0 });

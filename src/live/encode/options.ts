@@ -14,17 +14,21 @@ export interface Size {
   readonly height: number;
 }
 
-export interface EncoderOptions {
+export interface EncoderOptions extends EncodingOptions {
   /** Anything that FFmpeg opens; `-`: standard input; `test`: a moving picture with a clock, and a tone. */
   readonly input: string;
   /** FFmpeg's options for the input, put before its `-i`. */
   readonly inputOptions?: readonly string[];
-  /** At least one; one only where the picture is copied. Default: one that is called `main`. */
-  readonly renditions?: readonly RenditionOptions[];
   /** Begin again whenever the input ends (files). */
   readonly loop?: boolean;
   /** Read no faster than the input lasts. Default: for files and `test`. */
   readonly realTime?: boolean;
+}
+
+/** What becomes of an input, whatever it is. */
+export interface EncodingOptions {
+  /** At least one; one only where the picture is copied. Default: one that is called `main`. */
+  readonly renditions?: readonly RenditionOptions[];
   /** Pictures a second. Default 30. */
   readonly rate?: number;
   /** Rounded to whole pictures. Default 160. */

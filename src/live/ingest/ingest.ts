@@ -5,6 +5,7 @@ import type { ConsumedRecord, Kafka, KafkaStatus } from '../../kafka/contract.ts
 import { silentLogger } from '../../log.ts';
 import { decodeClaim } from '../../records/live-claim.ts';
 import { decodeSenderKey } from '../../records/sender-key.ts';
+import type { EncodingOptions } from '../encode/options.ts';
 import { followTable } from '../follow-table.ts';
 import { keysTopicOf, openKeysTopic, openLiveTopics, streamsTopicOf } from '../topics.ts';
 import { IngestDesk } from './desk/desk.ts';
@@ -32,7 +33,7 @@ const reviewEvery = 1000;
 export async function ingest(options: IngestOptions): Promise<RunningIngest> {
   const settings = ingestSettings(options);
   const { signal, logger = silentLogger, onEvent = () => {} } = settings;
-  const plans = new Plans(encoderOptions(settings), settings.ffmpeg);
+  const plans = new Plans(encodingOptions(settings), settings.ffmpeg);
   // What cannot be encoded so is not to be found out by the first sender.
   await plans.of('flv');
   const reach = new Reach(onEvent);
@@ -160,7 +161,7 @@ async function openTables(
   return tables;
 }
 
-function encoderOptions(settings: IngestSettings): ConstructorParameters<typeof Plans>[0] {
+function encodingOptions(settings: IngestSettings): EncodingOptions {
   const { renditions, rate, partTarget, segmentTarget, keyframeInterval, chunks } = settings;
   const { videoCodec, audioCodec, audioBitrate, deinterlace, preset, tune } = settings;
   const all = { renditions, rate, partTarget, segmentTarget, keyframeInterval, chunks };

@@ -1,7 +1,7 @@
 /** The options of `ingest`. Defaults stand here, once. */
 import type { ClientProperties } from '../../kafka/properties.ts';
 import type { Logger } from '../../log.ts';
-import type { EncoderOptions } from '../encode/options.ts';
+import type { EncodingOptions } from '../encode/options.ts';
 import { publishDefaults } from '../publish/options.ts';
 import type { IngestEvent } from './events.ts';
 
@@ -12,7 +12,7 @@ export interface TlsFiles {
 }
 
 /** Times in milliseconds, sizes in bytes. */
-export interface IngestOptions extends Omit<EncoderOptions, 'input' | 'inputOptions' | 'loop' | 'realTime'> {
+export interface IngestOptions extends EncodingOptions {
   /** Kafka's own client properties, e.g. `{ 'bootstrap.servers': '127.0.0.1:9092' }`. */
   readonly kafka: ClientProperties;
   /** The media topic. Default `live`. */

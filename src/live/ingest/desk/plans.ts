@@ -1,6 +1,6 @@
 /** How what is sent is encoded: the same for all streams, but for what was found of one sender's picture or sound. */
 import type { Targets } from '../../../records/live-record.ts';
-import type { EncoderOptions } from '../../encode/options.ts';
+import type { EncodingOptions } from '../../encode/options.ts';
 import type { PictureFacts } from '../../encode/picture-facts.ts';
 import type { EncodingPlan } from '../../encode/plan.ts';
 import { prepareEncoding } from '../../encode/prepare.ts';
@@ -16,11 +16,11 @@ export interface Found {
 }
 
 export class Plans {
-  readonly #options: Omit<EncoderOptions, 'input' | 'inputOptions'>;
+  readonly #options: EncodingOptions;
   readonly #ffmpeg: string;
   readonly #usual = new Map<Container, Promise<EncodingPlan>>();
 
-  constructor(options: Omit<EncoderOptions, 'input' | 'inputOptions'>, ffmpeg: string) {
+  constructor(options: EncodingOptions, ffmpeg: string) {
     this.#options = options;
     this.#ffmpeg = ffmpeg;
   }
@@ -40,7 +40,8 @@ export class Plans {
       ...this.#options,
       ...(audioCodec === undefined ? {} : { audioCodec }),
       input: '-',
-      inputOptions: ['-f', container],
+      // Strangers have made it: whatever it may name, nothing else is opened.
+      inputOptions: ['-protocol_whitelist', 'pipe', '-f', container],
     };
     const plan = await prepareEncoding(options, this.#ffmpeg, undefined, picture);
     return plan.settings.videoCodec === 'copy' ? { ...plan, targets: inMilliseconds(plan.targets) } : plan;
