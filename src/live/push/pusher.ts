@@ -102,17 +102,13 @@ export class Pusher {
 
   /** One connection. Milliseconds to wait before the next. */
   async #feedOne(feed: Feed): Promise<number> {
-    const { target, signal, stallAfter, onEvent } = this.#options;
+    const { target, signal, onEvent } = this.#options;
     const began = performance.now();
-    const ffmpeg = this.#start(feed);
-    const onAbort = (): void => ffmpeg.end();
-    signal.addEventListener('abort', onAbort);
-    if (signal.aborted) onAbort();
-    const stall = new SluiceError(`it has taken nothing for ${Math.round(stallAfter / 1000)} s`);
-    const watch = setInterval(() => feed.waitedFor > stallAfter && ffmpeg.kill(stall), 250);
-    const error = await ffmpeg.ended;
-    clearInterval(watch);
-    signal.removeEventListener('abort', onAbort);
+    const error = await this.#runOnce(feed).catch((reason: unknown) => {
+      // A full disk, an init that is none: what can pass is tried again like everything else.
+      if (reason instanceof SluiceError) return reason;
+      throw reason;
+    });
     feed.close();
     this.#isConnected = false;
     const gave = this.#run.bytes > 0;
@@ -121,8 +117,7 @@ export class Pusher {
       bytes: this.#before.bytes + this.#run.bytes,
     };
     this.#run = none;
-    if (signal.aborted || (error === undefined && this.#isOver)) return 0;
-    if (error === undefined && feed !== this.#feed) return 0;
+    if (signal.aborted || (error === undefined && (this.#isOver || feed !== this.#feed))) return 0;
     const failed = error ?? new SluiceError('FFmpeg has ended');
     if (failed instanceof ConfigurationError) throw failed;
     const lasted = performance.now() - began;
@@ -134,6 +129,21 @@ export class Pusher {
       retryIn,
     });
     return retryIn;
+  }
+
+  /** Resolves when FFmpeg has ended: with the reason, unless it was asked to or came to the end. */
+  async #runOnce(feed: Feed): Promise<Error | undefined> {
+    const { signal, stallAfter } = this.#options;
+    const ffmpeg = this.#start(feed);
+    const onAbort = (): void => ffmpeg.end();
+    signal.addEventListener('abort', onAbort);
+    if (signal.aborted) onAbort();
+    const stall = new SluiceError(`it has taken nothing for ${Math.round(stallAfter / 1000)} s`);
+    const watch = setInterval(() => feed.waitedFor > stallAfter && ffmpeg.kill(stall), 250);
+    const error = await ffmpeg.ended;
+    clearInterval(watch);
+    signal.removeEventListener('abort', onAbort);
+    return error;
   }
 
   #start(feed: Feed): Ffmpeg {
