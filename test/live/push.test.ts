@@ -1,9 +1,13 @@
 /** A stream pushed to two platforms, as users do it: FFmpeg listens for RTMP and for SRT; one of them is killed, then the publisher. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { freePort } from '../../src/broker/ports.ts';
+import { ConfigurationError } from '../../src/errors.ts';
+import { push as pushStream } from '../../src/live/push/push.ts';
 import { testBroker } from '../support/broker.ts';
 import { probe, steps } from '../support/film.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -16,6 +20,21 @@ const host = '127.0.0.1';
 const key = 'live_QUITESECRETKEY';
 const passphrase = 'ALSOQUITESECRET';
 
+/** A platform that takes connections and says nothing. */
+async function silentPlatform(t: TestContext): Promise<number> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket.on('error', () => {}));
+  });
+  server.listen(0, host);
+  await once(server, 'listening');
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
 /** The command lines of all processes of this machine but these. */
 async function commandLines(without: readonly RunningCommand[]): Promise<string> {
   const own = new Set([process.pid, ...without.map(({ child }) => child.pid)].map(String));
@@ -27,7 +46,8 @@ async function commandLines(without: readonly RunningCommand[]): Promise<string>
 test('a stream goes to two platforms, over a killed one and a killed publisher, and no key is to be seen', async (t) => {
   const { bootstrapServers } = await testBroker();
   const folder = await temporaryFolder(t);
-  const common = ['--bootstrap-servers', bootstrapServers, '--topic', uniqueTopic('live'), '--stream', 'cam'];
+  const topic = uniqueTopic('live');
+  const common = ['--bootstrap-servers', bootstrapServers, '--topic', topic, '--stream', 'cam'];
   const publish = () => {
     const small = ['--size', '160x90', '--bitrate', '100k', '--preset', 'ultrafast', '--rate', '20'];
     const run = followSluice([
@@ -75,6 +95,23 @@ test('a stream goes to two platforms, over a killed one and a killed publisher, 
   // What is not shown has come all the same.
   assert.match(one.output.stderr, new RegExp(`Unexpected stream ${key}`));
 
+  const library = { kafka: { 'bootstrap.servers': bootstrapServers }, topic, stream: 'cam' };
+  const absent = pushStream({ ...library, to: ['srt://127.0.0.1:1'], ffmpeg: '/none/ffmpeg' });
+  await assert.rejects(
+    absent,
+    (error) => error instanceof ConfigurationError && /not installed/.test(error.message),
+  );
+  const enough = new AbortController();
+  const silent = pushStream({
+    ...library,
+    to: [`rtmp://${host}:${await silentPlatform(t)}/live/${key}`],
+    stallAfter: 500,
+    signal: enough.signal,
+    onEvent: (event) => {
+      if (event.type === 'disconnected' && /has taken nothing/.test(event.message)) enough.abort();
+    },
+  });
+
   one.child.kill('SIGKILL');
   await push.event((event) => event.type === 'disconnected', 'word that the platform is gone');
   await one.finished;
@@ -86,6 +123,9 @@ test('a stream goes to two platforms, over a killed one and a killed publisher, 
   await second.event((event) => event.type === 'segment' && event.epoch === 2, 'a segment behind it');
   second.child.kill('SIGINT');
   const ended = await push.ended;
+  // Ended by word that it takes nothing; or by the programme, had that not come.
+  const { targets: of, interrupted: told } = await silent;
+  assert.deepEqual([told, of.map(({ connections }) => connections)], [true, [0]]);
   assert.equal(ended.code, 0, ended.stderr);
   await Promise.all([again.finished, other.finished]);
 

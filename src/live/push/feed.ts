@@ -35,7 +35,7 @@ export class Feed implements AsyncIterable<Buffer> {
   #isCut = false;
   #isClosed = false;
   #wake: (() => void) | undefined;
-  #takenAt = performance.now();
+  #takenAt = Number.NEGATIVE_INFINITY;
   /** How often what waited was forgotten. */
   dropped = 0;
 
@@ -52,9 +52,9 @@ export class Feed implements AsyncIterable<Buffer> {
     return this.#waiting.length > 0;
   }
 
-  /** Milliseconds for which something has waited that nobody takes; 0: nothing waits. */
-  get waitedFor(): number {
-    return this.#waiting.length === 0 ? 0 : performance.now() - this.#takenAt;
+  /** Something waits that nobody takes, or was taken behind this moment of the steady clock. */
+  hasGivenSince(moment: number): boolean {
+    return this.#waiting.length > 0 || this.#takenAt > moment;
   }
 
   /** Whether a run with this init can follow in the same film. */
@@ -77,7 +77,6 @@ export class Feed implements AsyncIterable<Buffer> {
       if (!(record.keyframe && record.chunk === 0)) return;
     }
     this.#isAway = false;
-    if (this.#waiting.length === 0) this.#takenAt = performance.now();
     this.#waiting.push({ chunk, isCut: this.#isCut });
     this.#isCut = false;
     this.#bytes += bytes.length;

@@ -40,6 +40,8 @@ export class Pusher {
   /** Of runs that have ended, and of the one that goes on. */
   #before = none;
   #run = none;
+  /** When it was last told that more has been sent, by the steady clock. */
+  #grewAt = 0;
   #dropped = 0;
 
   constructor(options: PusherOptions) {
@@ -139,7 +141,12 @@ export class Pusher {
     signal.addEventListener('abort', onAbort);
     if (signal.aborted) onAbort();
     const stall = new SluiceError(`it has taken nothing for ${Math.round(stallAfter / 1000)} s`);
-    const watch = setInterval(() => feed.waitedFor > stallAfter && ffmpeg.kill(stall), 250);
+    this.#grewAt = performance.now();
+    const watch = setInterval(() => {
+      // What is taken by FFmpeg and not sent, or not even taken. Where nothing comes, there is nothing to be sent.
+      const isDue = performance.now() - this.#grewAt > stallAfter;
+      if (isDue && feed.hasGivenSince(this.#grewAt)) ffmpeg.kill(stall);
+    }, 250);
     const error = await ffmpeg.ended;
     clearInterval(watch);
     signal.removeEventListener('abort', onAbort);
@@ -172,6 +179,7 @@ export class Pusher {
   }
 
   #onProgress(told: RunProgress, copied: boolean): void {
+    if (told.bytes > this.#run.bytes) this.#grewAt = performance.now();
     this.#run = told;
     if (this.#isConnected || told.bytes === 0) return;
     this.#isConnected = true;
