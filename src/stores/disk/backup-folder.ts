@@ -1,6 +1,6 @@
 /** Where files go that are to be removed, if anywhere: under the path that they had, and never in the place of an earlier one. */
 import type { BigIntStats } from 'node:fs';
-import { link, lstat, mkdir, realpath, rename, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { ConfigurationError, describeError } from '../../errors.ts';
 import { makeFolders } from '../../folder.ts';
@@ -62,7 +62,7 @@ export class BackupFolder {
       const kept = joined(folder, numbered(name, count));
       const full = join(this.#root, kept);
       try {
-        await link(file, full);
+        await this.#calls.link(file, full);
         await this.#calls.syncFolder(join(this.#root, folder));
         return { kept, isMoved: false };
       } catch (error) {
@@ -72,9 +72,14 @@ export class BackupFolder {
           if (there?.ino === look.ino && there.dev === look.dev) return { kept, isMoved: false };
           continue;
         }
+        if (code === 'EXDEV') throw elsewhere(path, this.#root, error);
         if (code === 'ENOENT' || code === undefined || !mayMove) throw error;
         if (await claimed(full)) {
-          await rename(file, full);
+          await this.#calls.rename(file, full).catch(async (cause: unknown) => {
+            // What has a name there is what was kept, and nothing else.
+            await rm(full, { force: true });
+            throw cause;
+          });
           await this.#calls.syncFolder(join(this.#root, folder));
           return { kept, isMoved: true };
         }
@@ -104,6 +109,11 @@ export class BackupFolder {
   pathOf(kept: string): string {
     return join(this.#root, kept);
   }
+}
+
+function elsewhere(path: string, backup: string, cause: unknown): Error {
+  const message = `${path} is on another file system than ${backup}, the folder of --backup-dir: files are moved there, not copied`;
+  return Object.assign(new Error(message, { cause }), { code: 'EXDEV' });
 }
 
 /** As Emacs and GNU have them: `name`, `name.~1~`, `name.~2~`. */

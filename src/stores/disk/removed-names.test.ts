@@ -62,3 +62,22 @@ test('What somebody puts there at the last moment gets its name back, where file
     assert.deepEqual(await readdir(join(folder, 'shop')), ['a']);
   }
 });
+
+test('What cannot be moved into the backup folder stays, and leaves nothing there', async (t) => {
+  for (const [ofLink, ofRename] of [
+    ['EXDEV', undefined],
+    ['EPERM', 'EIO'],
+  ]) {
+    const folder = await temporaryFolder(t);
+    const calls = new RefusingCalls((call, [from, to]) => {
+      if (!String(to).includes('kept') || String(from).includes('.sluice')) return undefined;
+      return call === 'link' ? ofLink : call === 'rename' ? ofRename : undefined;
+    });
+    const sink = await openDiskSink(folder, { calls, backup: 'kept' });
+    t.after(() => sink.close());
+    await put(sink, 'shop/a', 1, 'ours');
+    await assert.rejects(sink.remove!('shop/a', same), { code: ofRename ?? ofLink });
+    assert.equal(await readFile(join(folder, 'shop/a'), 'utf8'), 'ours');
+    assert.deepEqual(await readdir(join(folder, 'kept/shop')), []);
+  }
+});
