@@ -215,3 +215,45 @@ test('patterns that mean nothing, or a time that never comes, are refused', () =
   for (const pattern of ['0,30 * * * *', '*/5 * * * mon-fri', '@daily', '0 0 L * *', '0 0 29 2 *'])
     assert.equal(patternFault(pattern), undefined, pattern);
 });
+
+test('each time of the day runs once over both changes of the clock, also where a pattern names several', () => {
+  const starts = (pattern: string, zone: string, from: string, count: number): string[] => {
+    const schedule = new Schedule([pattern], zone);
+    const found: string[] = [];
+    for (let at = Date.parse(from); found.length < count; ) {
+      at = schedule.next(at)!;
+      found.push(iso(at));
+    }
+    return found;
+  };
+  const [spring, autumn] = ['2026-03-28T12:00Z', '2025-10-25T12:00Z'];
+  const vienna = (pattern: string, from: string, count: number) =>
+    starts(pattern, 'Europe/Vienna', from, count);
+  assert.deepEqual(vienna('15,45 2 * * *', spring, 2), ['2026-03-29T01:00', '2026-03-30T00:15']);
+  assert.deepEqual(vienna('15,45 2 * * *', autumn, 3), [
+    '2025-10-26T00:15',
+    '2025-10-26T00:45',
+    '2025-10-27T01:15',
+  ]);
+  assert.deepEqual(vienna('0 */2 * * *', '2025-10-25T22:00Z', 2), ['2025-10-26T00:00', '2025-10-26T03:00']);
+  // 02:00, which is left out, and 03:00 are one moment.
+  assert.deepEqual(vienna('0 1-3 * * *', '2026-03-28T22:00Z', 3), [
+    '2026-03-29T00:00',
+    '2026-03-29T01:00',
+    '2026-03-29T23:00',
+  ]);
+  // Midnight itself is left out there, and half an hour comes twice.
+  assert.deepEqual(starts('@daily', 'America/Asuncion', '2024-10-05T12:00Z', 2), [
+    '2024-10-06T04:00',
+    '2024-10-07T03:00',
+  ]);
+  assert.deepEqual(starts('45 1 * * *', 'Australia/Lord_Howe', '2026-04-04T12:00Z', 2), [
+    '2026-04-04T14:45',
+    '2026-04-05T15:15',
+  ]);
+  assert.deepEqual(vienna('*/30 * * * *', '2025-10-26T00:10Z', 3), [
+    '2025-10-26T00:30',
+    '2025-10-26T01:00',
+    '2025-10-26T01:30',
+  ]);
+});

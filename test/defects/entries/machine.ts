@@ -57,6 +57,20 @@ export const machine: readonly Defect[] = [
     tests: ['src/stores/place.test.ts'],
   },
   {
+    name: 'several-times-of-the-day-by-real-time',
+    breaks:
+      'With several times in a pattern (15,45 2 * * *) those that a change of the clock leaves out never ran, and those that come twice ran twice.',
+    edits: [
+      edit(
+        'src/cli/schedule/schedule.ts',
+        '      if (isOfTheDay(pattern))',
+        '      if (isOfTheDay(pattern) && pattern === "")',
+      ),
+    ],
+    seekers: [bare],
+    tests: ['src/cli/schedule/schedule.test.ts'],
+  },
+  {
     name: 'output-that-ends-early',
     breaks: 'Any verb whose output ended early, as by | head -3, died with an unhandled error and a stack.',
     edits: [
