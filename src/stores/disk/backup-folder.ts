@@ -72,7 +72,7 @@ export class BackupFolder {
           if (there?.ino === look.ino && there.dev === look.dev) return { kept, isMoved: false };
           continue;
         }
-        if (code === 'EXDEV') throw elsewhere(path, this.#root, error);
+        if (code === 'EXDEV') throw elsewhere(path, this.#root);
         if (code === 'ENOENT' || code === undefined || !mayMove) throw error;
         if (await claimed(full)) {
           await this.#calls.rename(file, full).catch(async (cause: unknown) => {
@@ -111,9 +111,9 @@ export class BackupFolder {
   }
 }
 
-function elsewhere(path: string, backup: string, cause: unknown): Error {
+function elsewhere(path: string, backup: string): Error {
   const message = `${path} is on another file system than ${backup}, the folder of --backup-dir: files are moved there, not copied`;
-  return Object.assign(new Error(message, { cause }), { code: 'EXDEV' });
+  return Object.assign(new Error(message), { code: 'EXDEV' });
 }
 
 /** As Emacs and GNU have them: `name`, `name.~1~`, `name.~2~`. */
