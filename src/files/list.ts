@@ -143,9 +143,14 @@ async function fromRecords({ kafka, topic, keyring, filter, options }: Listing):
 }
 
 function listedVersion(version: Version): MaybePlaced {
-  const { partition, first, of, ranges, at, mtime, sentAt, ...facts } = version;
-  const { state, locked, size } = version;
-  const file = { ...facts, mtime: listedMtime(mtime), sentAt: listedDate(sentAt) };
+  const { partition, first, of, ranges, at } = version;
+  const { uploader, path, upload, size, digest, mtime, sentAt, state, encrypted, locked } = version;
+  const file = {
+    ...{ uploader, path, upload, size, digest },
+    ...{ mtime: listedMtime(mtime), sentAt: listedDate(sentAt), state },
+    ...(encrypted && { encrypted }),
+    ...(locked && { locked }),
+  };
   if (locked) return file;
   // Of a copy they are another's, perhaps under a path that is not listed.
   if (of !== undefined) return { ...file, place: { partition, first, last: first, of } };

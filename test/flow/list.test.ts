@@ -28,6 +28,19 @@ describe('Listing files', { concurrency: true }, () => {
     assert.deepEqual(byUpload(fromState), byUpload(fromTopic));
   });
 
+  test('Of a delta, and of what is striped, the topic itself tells no more than of all others', async () => {
+    const flow = new Flow({ maxMessageBytes: 1_048_588 });
+    const bytes = noise(1_200_000);
+    flow.source.write('film', bytes);
+    await flow.up({ delta: true });
+    flow.source.write('film', Buffer.concat([bytes, noise(90_000)]));
+    await flow.up({ delta: true });
+    flow.source.write('striped', noise(30_000));
+    await flow.up({ stripeAbove: 1000, chunkSize: 5000 });
+    const fields = (await list(flow, { newestOnly: false })).map((file) => Object.keys(file).sort().join());
+    assert.deepEqual([...new Set(fields)], ['digest,mtime,path,sentAt,size,state,upload,uploader']);
+  });
+
   test('Files that a state made anew does not tell of are listed all the same', async () => {
     const flow = await sentFlow();
     const before = await list(flow);
