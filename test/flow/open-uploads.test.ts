@@ -126,3 +126,35 @@ test('While a downloader watches, a flood is told as it comes, and memory of it 
   stop.abort();
   assert.equal((await running).open, 10);
 });
+
+test('What a run left open that was killed before it had forgotten it ends where a newer version stands', async () => {
+  const half: CraftedFile = { path: 'a', bytes: noise(1000) };
+  const flow = await flowWith([craftedChunk(half, 0, 500)]);
+  assert.equal((await flow.down()).open, 1);
+  const left = [...flow.disk.uploads];
+  for (const record of craftedUpload({ ...half, bytes: noise(1000), version: 2 }))
+    await flow.append([{ partition: 0, record }]);
+  assert.deepEqual([(await flow.down()).open, flow.disk.uploads.size], [0, 0]);
+  for (const [upload, row] of left) flow.disk.uploads.set(upload, row);
+  assert.deepEqual([(await flow.down()).open, flow.disk.uploads.size], [0, 0]);
+});
+
+test('The same where it had not noted either that the newer one, a delta, stands', async () => {
+  const flow = new Flow({ partitions: 1, maxMessageBytes: 1_048_588 });
+  const bytes = noise(1_100_000);
+  flow.source.write('a', bytes);
+  await flow.up({ delta: true });
+  await flow.down();
+  const half: CraftedFile = { path: 'a', bytes: noise(1000), version: Date.now() * 1000 };
+  await flow.append([{ partition: 0, record: craftedChunk(half, 0, 500) }]);
+  assert.equal((await flow.down()).open, 1);
+  const { positions } = flow.disk;
+  const left = [...flow.disk.uploads];
+  flow.source.write('a', Buffer.concat([bytes, noise(1000)]));
+  await flow.up({ delta: true });
+  assert.equal((await flow.down()).open, 0);
+  flow.disk.positions = positions;
+  flow.disk.published.clear();
+  for (const [upload, row] of left) flow.disk.uploads.set(upload, row);
+  assert.deepEqual([(await flow.down()).open, flow.disk.uploads.size], [0, 0]);
+});

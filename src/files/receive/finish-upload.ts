@@ -157,7 +157,7 @@ export async function endIfStanding(
   facts: FileFacts,
 ): Promise<boolean> {
   const { ref, target } = upload;
-  return context.turns.run(target, async () => {
+  const stands = await context.turns.run(target, async () => {
     const standing = await context.standing(target, ref.upload, facts);
     if (standing === 'other') return false;
     await uploads.discard(upload);
@@ -168,6 +168,9 @@ export async function endIfStanding(
     context.tellUnchanged();
     return true;
   });
+  // A run that was killed before it had noted that this stands had forgotten none of them.
+  if (stands) await uploads.supersede(target, ref.upload);
+  return stands;
 }
 
 export interface Failure {

@@ -15,6 +15,7 @@ import { fewAtOnce } from '../shared/few-at-once.ts';
 import type { Keyring } from '../shared/keyring.ts';
 import { admitAbort } from './admit-abort.ts';
 import { Copies } from './copies.ts';
+import { endIfOlder } from './end-older.ts';
 import { endIfStanding, failUpload, failWith, finishUpload, publishHeld } from './finish-upload.ts';
 import { HeldFiles, isMendable } from './held-files.ts';
 import { failAbandoned, failGone, failIncomplete, failLost, leavePartitions, nameOpen } from './left-open.ts';
@@ -78,8 +79,9 @@ export class Receiver {
     const complete: IncomingUpload[] = [];
     for (const one of unfinished) {
       const upload = this.locked.restore(one) ? undefined : this.#uploads.restore(one);
-      if (upload !== undefined) this.#options.background(this.#counted(upload, Promise.resolve()));
-      if (upload?.close === undefined) continue;
+      if (upload === undefined) continue;
+      this.#options.background(this.#counted(upload, endIfOlder(this.#context, this.#uploads, upload)));
+      if (upload.close === undefined) continue;
       if (upload.complete) complete.push(upload);
       else if (upload.isFetched) this.#options.background(this.#fill(upload));
       else this.#options.onIncomplete(one.upload);
@@ -89,10 +91,7 @@ export class Receiver {
     this.#options.background(finished.then(() => {}));
   }
 
-  /**
-   * Takes the records of a partition in their order; await the result before the next one. What a record says never
-   * rejects: it is told as an event, and the record is passed over.
-   */
+  /** Takes the records of a partition in their order; await the result before the next one. What a record says never rejects: it is told, and passed over. */
   async admit(partition: number, record: ConsumedRecord): Promise<Admitted> {
     const place = { partition, offset: record.offset };
     this.#context.comes(partition, record);

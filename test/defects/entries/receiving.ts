@@ -221,4 +221,19 @@ export const receiving: readonly Defect[] = [
     seekers: [],
     tests: ['test/flow/group-folder.test.ts'],
   },
+  {
+    name: 'overtaken-upload-open-for-ever',
+    breaks:
+      'A downloader that was killed between publishing a version and forgetting an older one that was half received kept that open, with exit code 3 at every run, until the topic had lost it.',
+    edits: [
+      edit('src/files/receive/end-older.ts', 'newest > upload.ref.upload', 'newest < upload.ref.upload'),
+      edit(
+        'src/files/receive/finish-upload.ts',
+        '  if (stands) await uploads.supersede(target, ref.upload);',
+        '  if (!stands) await uploads.supersede(target, ref.upload);',
+      ),
+    ],
+    seekers: [],
+    tests: ['test/flow/open-uploads.test.ts'],
+  },
 ];
