@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { ExitCode } from '../errors.ts';
 import { deletionChoices, downloadDefaults, overwrites } from '../files/shared/options.ts';
+import { sinkAttributeFlags } from './attribute-flags.ts';
 import { bandwidthOf } from './bandwidth.ts';
 import { giveUpFlag, onceGivesUpAfter, topicFlag } from './connection.ts';
 import { counted, type FlagsIn, optional, required, timed, toggle, valued } from './flags.ts';
@@ -54,6 +55,7 @@ const sinkFlags = {
     'unsafe-links',
     'make symbolic links too that lead out of the folder of their uploader',
   ),
+  ...sinkAttributeFlags,
   backupDir: optional(
     'backup-dir',
     'DIR',

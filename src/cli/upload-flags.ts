@@ -3,6 +3,7 @@ import { comparisons, fileOrders, notTwiceModes, uploadDefaults as usual } from 
 import { compressions } from '../kafka/contract.ts';
 import { checksumAlgorithms } from '../records/checksum.ts';
 import { linkChoices } from '../stores/tree-names.ts';
+import { sourceAttributeFlags } from './attribute-flags.ts';
 import { giveUpFlag, topicFlag } from './connection.ts';
 import { counted, optional, repeated, sized, timed, toggle, valued } from './flags.ts';
 import { sourceFlag } from './source-flag.ts';
@@ -54,6 +55,7 @@ const which = {
   followSymlinks: toggle('follow-symlinks', 'the same as --links follow'),
   hardLinks: toggle('hard-links', 'files that have several names in the folder are one at the receivers too'),
   folders: toggle('folders', 'also folders themselves: empty ones too, their permissions and times'),
+  ...sourceAttributeFlags,
   minAge: timed(
     'min-age',
     usual.minAge,

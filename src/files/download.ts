@@ -38,7 +38,9 @@ export async function download(options: DownloadOptions): Promise<DownloadSummar
       "the members of a group have one position, and --reset would be one member's alone: end all members, remove .sluice/group.json of the place, and start them again to read the topic from its beginning",
     );
   const aside = { ...(spill === undefined ? {} : { spill }), ...(backup === undefined ? {} : { backup }) };
-  const open = () => openSink(to, { reader, group, ...aside, ...storeOptionsOf(settings) });
+  const { owner, xattrs, acls, specialBits } = settings;
+  const attributes = { owner, xattrs, acls, specialBits };
+  const open = () => openSink(to, { reader, group, attributes, ...aside, ...storeOptionsOf(settings) });
   let sink = await openWhenRoom(open, settings);
   const reopen = async (): Promise<Sink> => {
     await sink.close();
@@ -55,6 +57,15 @@ export async function download(options: DownloadOptions): Promise<DownloadSummar
   } finally {
     await sink.close();
   }
+}
+
+/** What is wished for where it cannot be had is told; files come without. */
+function tellOfAttributes({ place, abilities }: Sink, settings: DownloadSettings): void {
+  const { owner, xattrs, acls, specialBits, onEvent } = settings;
+  const isWished = owner !== undefined || xattrs || acls || specialBits;
+  if (!isWished || abilities.attributes) return;
+  const message = `${place} is no folder, and keeps no owners, extended attributes, ACLs or special bits: files come without`;
+  onEvent({ type: 'warning', message });
 }
 
 /** How often a sink that was lost is begun anew in one run: where it happens all the time is no place for one. */
@@ -88,6 +99,7 @@ export async function downloadTo(
     const { name, onEvent } = settings;
     const { partitions } = topic;
     onEvent({ type: 'started', name, topic: topic.name, partitions, place: sink.place });
+    tellOfAttributes(sink, settings);
     report();
     let current = { sink, settings };
     for (let lost = 0; ; lost++) {

@@ -4,6 +4,7 @@ import { createKafka } from '../kafka/client.ts';
 import type { Kafka, Producer } from '../kafka/contract.ts';
 import { uploaderFault } from '../records/path.ts';
 import { statePartition } from '../records/state-record.ts';
+import { attributeWish } from '../stores/attribute-wish.ts';
 import type { Source, SourceFile } from '../stores/contract.ts';
 import { storeOptionsOf } from '../stores/options.ts';
 import type { LinkChoice } from '../stores/tree-names.ts';
@@ -39,7 +40,8 @@ export async function upload(options: UploadOptions): Promise<UploadSummary> {
   const links = linksOf(settings);
   const away = once || settings.dryRun ? { giveUpAfter: uploadWaits.store.away } : {};
   const waiting = { onEvent, ...(signal === undefined ? {} : { signal }), ...away };
-  const reach = { links, folders: settings.folders, ...storeOptionsOf(settings) };
+  const attributes = attributeWish(settings);
+  const reach = { links, folders: settings.folders, attributes, ...storeOptionsOf(settings) };
   const { source, patience } = await openSources(from, reach, waiting);
   const kafka = createKafka(clientOptions(settings, `sluice-upload-${settings.name}`));
   try {
@@ -112,6 +114,11 @@ export async function uploadFrom(
     const { name, onEvent } = settings;
     const begin = (partitions: number): void => {
       onEvent({ type: 'started', name, topic: settings.topic, partitions, place: source.place });
+      if (attributeWish(settings) !== undefined && source.attributes === undefined)
+        onEvent({
+          type: 'warning',
+          message: `${source.place} is no folder, and its files have no owners, extended attributes or ACLs: they go without`,
+        });
       report();
     };
     const { signal } = stop;

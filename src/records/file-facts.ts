@@ -50,6 +50,12 @@ export function checkVersion({ path, upload }: { readonly path: string; readonly
   if (!isUploadId(upload)) throw new FormatError(`upload "${upload.slice(0, 40)}" is not 32 hex digits`);
 }
 
+/** The facts alone, of a record that says more. */
+export function factsOf({ size, digest, mtime, mode, attributes }: FileFacts): FileFacts {
+  const facts = { size, digest, mtime, mode };
+  return attributes === undefined ? facts : { ...facts, attributes };
+}
+
 /** As they stand in a record that ends an upload. */
 export function factsHeaders({ size, digest, mtime, mode, attributes }: FileFacts): Header[] {
   return [

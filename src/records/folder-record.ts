@@ -4,6 +4,7 @@
  */
 import { FormatError } from '../errors.ts';
 import type { Header, NewRecord } from '../kafka/contract.ts';
+import { type Attributes, attributesText, entryAttributes } from './attributes.ts';
 import { checkVersion, isNanoseconds, modeText } from './file-facts.ts';
 import { fixedHeader, textHeader } from './headers.ts';
 import { decodeNames, encodeNames, type NamedVersion, type NameList, textOf } from './name-list.ts';
@@ -15,6 +16,8 @@ export interface FolderEntry extends NamedVersion {
   readonly mode: number;
   /** Nanoseconds since the epoch, decimal. */
   readonly mtime: string;
+  /** Owner, extended attributes, ACLs, as far as the uploader was asked for them. */
+  readonly attributes?: Attributes;
 }
 
 export interface Folders extends NameList<FolderEntry> {
@@ -31,15 +34,16 @@ function checkFolderVersion(entry: NamedVersion): void {
 /** Throws FormatError unless an entry may say this. */
 function checkFolder(entry: FolderEntry): void {
   checkFolderVersion(entry);
-  const { mode, mtime } = entry;
+  const { mode, mtime, attributes } = entry;
   if (!Number.isInteger(mode) || mode < 0 || mode > 0o7777)
     throw new FormatError('its mode is not four octal digits');
   if (!isNanoseconds(mtime)) throw new FormatError('its modification time is not nanoseconds');
+  if (attributes !== undefined) attributesText(attributes);
 }
 
 /** One entry as it stands in the list. */
-export function folderEntryText({ path, upload, mode, mtime }: FolderEntry): string {
-  return JSON.stringify({ path, upload, mode: modeText(mode), mtime });
+export function folderEntryText({ path, upload, mode, mtime, attributes }: FolderEntry): string {
+  return JSON.stringify({ path, upload, mode: modeText(mode), mtime, attributes });
 }
 
 /** Headers; the number in fixed width. */
@@ -70,7 +74,8 @@ export function decodeFolders(uploader: string, value: Uint8Array, files: number
       textOf(entry, name),
     ) as [string, string, string, string];
     if (!/^[0-7]{4}$/.test(mode)) throw new FormatError('its mode is not four octal digits');
-    const folder = { path, upload, mode: Number.parseInt(mode, 8), mtime };
+    const look = { mode: Number.parseInt(mode, 8), mtime, ...entryAttributes(entry) };
+    const folder = { path, upload, ...look };
     checkFolder(folder);
     return folder;
   };

@@ -1,6 +1,7 @@
 /** A record of symbolic links (FORMAT.md, "Links"): names, each with what it points to. Nothing is said of what stands there. */
 import { FormatError } from '../errors.ts';
 import type { Header, NewRecord } from '../kafka/contract.ts';
+import { type Attributes, attributesText, entryAttributes } from './attributes.ts';
 import { checkVersion, isNanoseconds } from './file-facts.ts';
 import { fixedHeader, textHeader } from './headers.ts';
 import { decodeNames, encodeNames, type NamedVersion, type NameList, textOf } from './name-list.ts';
@@ -11,6 +12,8 @@ export interface LinkEntry extends NamedVersion {
   readonly target: string;
   /** Nanoseconds since the epoch, decimal: of the link itself. */
   readonly mtime: string;
+  /** Its own owner, where the uploader was asked for it. */
+  readonly attributes?: Attributes;
 }
 
 export interface Links extends NameList<LinkEntry> {
@@ -34,11 +37,12 @@ function checkLink(entry: LinkEntry): void {
   const fault = linkFault(entry.target);
   if (fault !== undefined) throw new FormatError(fault);
   if (!isNanoseconds(entry.mtime)) throw new FormatError('its modification time is not nanoseconds');
+  if (entry.attributes !== undefined) attributesText(entry.attributes);
 }
 
 /** One entry as it stands in the list. */
-export function linkEntryText({ path, upload, target, mtime }: LinkEntry): string {
-  return JSON.stringify({ path, upload, target, mtime });
+export function linkEntryText({ path, upload, target, mtime, attributes }: LinkEntry): string {
+  return JSON.stringify({ path, upload, target, mtime, attributes });
 }
 
 /** Headers; the number in fixed width. */
@@ -65,7 +69,7 @@ export function decodeLinks(uploader: string, value: Uint8Array, files: number):
     const [path, upload, target, mtime] = ['path', 'upload', 'target', 'mtime'].map((name) =>
       textOf(entry, name),
     ) as [string, string, string, string];
-    const link = { path, upload, target, mtime };
+    const link = { path, upload, target, mtime, ...entryAttributes(entry) };
     checkLink(link);
     return link;
   };

@@ -23,6 +23,9 @@ const decimal = z.string().refine(isNanoseconds);
 /** Empty: not known. */
 const decimalOrEmpty = z.string().refine((text) => text === '' || isNanoseconds(text));
 
+/** Of attributes, the beginning of a hash; `0`: there are none. */
+const attributesMark = z.string().regex(/^(?:0|[0-9a-f]{16})$/);
+
 /** How the file looked when it was accepted: any difference makes it another version. */
 const fingerprint = z.object({
   size: whole,
@@ -34,6 +37,13 @@ const fingerprint = z.object({
     .string()
     .regex(/^[0-7]{4}$/)
     .optional(),
+  /** Where they were looked at: `UID:GID`, and marks of extended attributes and ACLs. */
+  owner: z
+    .string()
+    .regex(/^\d{1,10}:\d{1,10}$/)
+    .optional(),
+  xattrs: attributesMark.optional(),
+  acls: attributesMark.optional(),
 });
 export type Fingerprint = z.infer<typeof fingerprint>;
 

@@ -4,6 +4,8 @@
  * Who retries: nobody in here. An adapter throws the system's own error (with its `code`), and the owner decides. Any call of a
  * sink may throw SinkLostError: it is not what it was, and is to be opened again.
  */
+import type { Attributes } from '../records/attributes.ts';
+import type { AttributeWish } from './attribute-wish.ts';
 import type { Over } from './over.ts';
 import type { TopicPositions, UnfinishedUpload } from './remembered.ts';
 import type { SharedSink } from './shared-sink.ts';
@@ -29,6 +31,12 @@ export interface SourceFile {
   readonly body?: string;
   /** A folder, of a source that gives those too: it has no bytes. The root's path is {@link rootPath}. */
   readonly isFolder?: true;
+  /** Which attributes {@link Source.attributes} has of it. Default: none. */
+  readonly gives?: AttributeWish | undefined;
+  /** `UID:GID`, where the source was asked for owners. */
+  readonly owner?: string;
+  /** What {@link Source.attributes} said of it, as far as records have room. */
+  readonly attributes?: Attributes;
   /** Where the store's own times are those of its copy: how the file looked where it came from. Only an open file is sure to have it. */
   readonly kept?: FileLook;
 }
@@ -78,6 +86,13 @@ export interface Source {
   look(path: string): Promise<SourceFile | undefined>;
   open(path: string): Promise<OpenFile>;
   /**
+   * Owner, extended attributes and ACLs, as far as {@link SourceFile.gives} says, however long they are: of whatever stands there now, so that a look
+   * behind it tells whether they are this file's. `unread`: names of attributes that could not be read. Undefined where the source has none of any file.
+   */
+  attributes?(
+    file: SourceFile,
+  ): Promise<{ readonly attributes: Attributes; readonly unread: readonly string[] }>;
+  /**
    * Where a small file can be had without waiting: fills `into`, which is as large as the file is to be, and gives how the file looked
    * behind that. Undefined where anything is otherwise, or fails: {@link open} tells.
    */
@@ -121,8 +136,10 @@ export interface Published {
 export interface FileLook {
   /** Nanoseconds since the epoch, decimal. */
   readonly mtime: string;
-  /** Of these bits a sink sets those of reading, writing and running (0o777), and no others. */
+  /** Of these bits a sink sets those of reading, writing and running (0o777), and no others unless it was asked to. */
   readonly mode: number;
+  /** A sink sets of them what it was asked to, as far as its place can. */
+  readonly attributes?: Attributes;
 }
 
 /**
@@ -140,6 +157,8 @@ export interface SinkAbilities {
   readonly writes: 'anywhere' | 'in-order';
   /** What names have to be, so that it can hold them. */
   readonly names: NameRules;
+  /** It can give files owners, extended attributes and ACLs. */
+  readonly attributes?: true;
   /** A folder below the root into which no file is to be put: what was removed is kept there. */
   readonly reserved?: string | undefined;
   /** Bytes of memory that an upload of a size takes here while it is written to; 0 where bytes go on at once. */

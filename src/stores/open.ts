@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { ConfigurationError } from '../errors.ts';
+import type { AttributeWish, SinkAttributeWish } from './attribute-wish.ts';
 import type { Sink, Source } from './contract.ts';
 import { openDiskSink } from './disk/sink.ts';
 import { openDiskSource } from './disk/source.ts';
@@ -19,6 +20,8 @@ export interface SourceOptions extends StoreOptions {
   readonly links?: LinkChoice;
   /** Whether a folder on a disk gives the folders in it too. */
   readonly folders?: boolean | undefined;
+  /** Which attributes the files of a folder have. */
+  readonly attributes?: AttributeWish | undefined;
 }
 
 export interface SinkOptions extends StoreOptions {
@@ -30,6 +33,8 @@ export interface SinkOptions extends StoreOptions {
   readonly spill?: string;
   /** Where a folder keeps what is removed: see `DiskSinkOptions`. */
   readonly backup?: string;
+  /** Which attributes files get in a folder. */
+  readonly attributes?: SinkAttributeWish | undefined;
 }
 
 /** Throws ConfigurationError for a place that is of no store, missing, or not readable. */
@@ -53,7 +58,7 @@ export async function openSink(written: string, options: SinkOptions): Promise<S
 
 export async function openSinkAt(
   place: Place,
-  { reader, group, spill, backup, ...options }: SinkOptions,
+  { reader, group, spill, backup, attributes, ...options }: SinkOptions,
 ): Promise<Sink> {
   if (group !== undefined && spill !== undefined)
     throw new ConfigurationError(
@@ -61,7 +66,7 @@ export async function openSinkAt(
     );
   if (place.store === 'disk') {
     const member = group === undefined ? undefined : { name: group, reader };
-    if (spill === undefined) return openDiskSink(place.path, { backup, group: member });
+    if (spill === undefined) return openDiskSink(place.path, { backup, group: member, attributes });
     throw new ConfigurationError('--spill is for stores: what comes for a folder is put beside it anyway');
   }
   if (backup !== undefined)

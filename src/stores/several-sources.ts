@@ -26,6 +26,8 @@ export class SeveralSources implements Source {
   readonly parts: readonly string[];
   /** There where each of them has it. */
   readonly removeIfSame?: (file: SourceFile) => Promise<Removal>;
+  /** There where one of them has it. */
+  readonly attributes?: NonNullable<Source['attributes']>;
   readonly #parts: ReadonlyMap<string, Part>;
 
   /** By name: one segment of a path each. */
@@ -37,6 +39,16 @@ export class SeveralSources implements Source {
     const all = [...sources.values()];
     this.place = [...sources].map(([name, { place }]) => `${name}=${place}`).join(', ');
     this.abilities = { appearsWhole: all.every(({ abilities }) => abilities.appearsWhole) };
+    if (all.some(({ attributes }) => attributes !== undefined))
+      this.attributes = async (file) => {
+        const { source, path } = this.#find(file.path);
+        return (
+          (await source.attributes?.({ ...file, path: path === '' ? rootPath : path })) ?? {
+            attributes: {},
+            unread: [],
+          }
+        );
+      };
     if (all.every(({ removeIfSame }) => removeIfSame !== undefined))
       this.removeIfSame = (file) => {
         const { source, path } = this.#find(file.path);

@@ -1,4 +1,5 @@
 /** What of a tree is no file: symbolic links, folders, and names that go. */
+import type { Attributes } from '../records/attributes.ts';
 import type { Over } from './over.ts';
 
 /** What becomes of symbolic links of a folder: they are left out, what they point to is sent in their place, or they are sent themselves. */
@@ -21,15 +22,18 @@ export interface SinkLink {
   readonly to: string;
   /** Nanoseconds since the epoch, decimal. */
   readonly mtime: string;
+  /** Its own owner. */
+  readonly attributes?: Attributes;
 }
 
 /** A folder that is to stand at a sink. */
 export interface SinkFolder {
   readonly upload: string;
-  /** Of these bits a sink sets those of reading, writing and running (0o777), and no others. */
+  /** Of these bits a sink sets those of reading, writing and running (0o777), and no others unless it was asked to. */
   readonly mode: number;
   /** Nanoseconds since the epoch, decimal. */
   readonly mtime: string;
+  readonly attributes?: Attributes;
 }
 
 /** Two names that are to be of one file: of these versions, and of no others. */

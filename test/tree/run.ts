@@ -13,12 +13,13 @@ const { values } = parseArgs({
 });
 const until = performance.now() + Number(values.minutes ?? '10') * 60_000;
 const first = Number(values.seed ?? '1');
-// Permissions, times, links and holes.
-const compared = values.rsync ?? '-aHS';
+// Permissions, owners, times, links, holes, ACLs and extended attributes.
+const compared = values.rsync ?? '-aHAXS';
+const hasAttributes = process.platform === 'linux';
 let seed = first;
 for (; performance.now() < until; seed++) {
   const folder = await mkdtemp(join(await realpath(tmpdir()), 'sluice-tree-'));
-  const found = await playTree(seed, 30, folder, compared).finally(() =>
+  const found = await playTree(seed, 30, folder, compared, hasAttributes).finally(() =>
     rm(folder, { recursive: true, force: true }),
   );
   if (found !== undefined) {

@@ -8,6 +8,7 @@ import {
   appendFile,
   chmod,
   chown,
+  lchown,
   link,
   lstat,
   mkdir,
@@ -22,15 +23,22 @@ import {
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { attributeWish } from '../../src/stores/attribute-wish.ts';
+import { accessAcl, defaultAcl } from '../../src/stores/disk/attributes/xattr.ts';
 import { openDiskSink } from '../../src/stores/disk/sink.ts';
 import { openDiskSource } from '../../src/stores/disk/source.ts';
 import { Random } from '../fuzz/random.ts';
+import { aclFor, attributesBelow, isRoot, xattrs } from '../support/attributes.ts';
 import { Flow } from '../support/flow.ts';
 import { nobody } from '../support/nobody.ts';
 
 /** Few names, so that files, folders and links take each other's place. */
 const names = ['a', 'b', 'c', 'd'] as const;
 const deepest = 3;
+/** Users and groups, which need have no names. */
+const ids = [0, 4001, 4002] as const;
+/** What the sink is to set. */
+const wanted = { owner: 'number', xattrs: true, acls: true } as const;
 /** Operations between two looks. */
 const round = 12;
 /** The downloader may be one that has no right but on its own files. */
@@ -81,6 +89,10 @@ async function contents(folder: string): Promise<Map<string, string>> {
   return found;
 }
 
+async function attributesOf(folder: string): Promise<Map<string, string>> {
+  return existsSync(folder) ? new Map(Object.entries(await attributesBelow(folder))) : new Map();
+}
+
 function differences(from: ReadonlyMap<string, string>, to: ReadonlyMap<string, string>): string[] {
   const paths = [...new Set([...from.keys(), ...to.keys()])].sort();
   return paths
@@ -104,11 +116,12 @@ async function clear(root: string, path: string): Promise<void> {
   await mkdir(dirname(join(root, path)), { recursive: true });
 }
 
-async function operate(root: string, random: Random): Promise<void> {
+async function operate(root: string, random: Random, hasAttributes: boolean): Promise<void> {
   const path = anyPath(random);
   const full = join(root, path);
   const stats = await lstat(full).catch(() => undefined);
-  const what = random.below(16);
+  const what = random.below(hasAttributes ? 20 : 16);
+  if (what >= 16) return changeAttributes(full, random);
   if (what >= 14) return linkHard(root, path, random);
   if (what >= 10) return operateOnFolder(root, path, what, random);
   if (what < 4) {
@@ -156,12 +169,35 @@ async function operateOnFolder(root: string, path: string, what: number, random:
   } else for (const name of await readdir(full)) await rm(join(full, name), { recursive: true });
 }
 
+/** Other owners, extended attributes, ACLs, of whatever stands there. */
+async function changeAttributes(full: string, random: Random): Promise<void> {
+  const stats = await lstat(full).catch(() => undefined);
+  if (stats === undefined) return;
+  if (random.chance(0.4)) {
+    if (isRoot) await lchown(full, random.pick(ids), random.pick(ids));
+    return;
+  }
+  if (stats.isSymbolicLink()) return;
+  const at = stats.isDirectory() ? `${full}/.` : full;
+  const { set, remove } = await xattrs();
+  const name = random.pick(['user.a', 'user.b'] as const);
+  if (random.chance(0.5)) {
+    if (random.chance(0.6)) await set(at, name, random.bytes(random.small(300)));
+    else await remove(at, name);
+    return;
+  }
+  const acl = stats.isDirectory() && random.chance(0.4) ? defaultAcl : accessAcl;
+  if (random.chance(0.6)) await set(at, acl, aclFor(random.pick(ids), random.below(8)));
+  else await remove(at, acl);
+}
+
 /** Plays rounds of a seed in a folder of its own; resolves with the first difference, if there is one. `compared`: by rsync too, with these letters. */
 export async function playTree(
   seed: number,
   rounds: number,
   folder: string,
   compared?: string,
+  hasAttributes = false,
 ): Promise<Differences | undefined> {
   const random = new Random(`tree ${seed}`);
   const [from, to] = [join(folder, 'from'), join(folder, 'to')];
@@ -172,9 +208,11 @@ export async function playTree(
     await chown(to, nobody, nobody);
     await chmod(folder, 0o755);
   }
+  // Who has no right can give nothing to others.
+  const givesAll = hasAttributes && !isNobody;
   const flow = new Flow({ maxMessageBytes: 4096 });
   for (let count = 0; count < rounds; count++) {
-    for (let step = 0; step < round; step++) await operate(from, random);
+    for (let step = 0; step < round; step++) await operate(from, random, givesAll);
     const packBelow = random.chance(0.5) ? 1000 : 0;
     const how = {
       delete: true,
@@ -182,16 +220,19 @@ export async function playTree(
       links: 'keep',
       folders: true,
       hardLinks: true,
+      ...(givesAll ? { owner: true, xattrs: true, acls: true } : {}),
     } as const;
-    const source = await openDiskSource(from, how);
+    const source = await openDiskSource(from, { ...how, attributes: attributeWish(how) });
     const notTwice = random.pick(['auto', 'always', 'never'] as const);
     const stripeAbove = random.pick([0, 0, 1500]);
     const up = await flow.up({ ...how, packBelow, notTwice, stripeAbove }, { source });
     // Now and then several rounds come together.
     if (count < rounds - 1 && random.chance(0.3)) continue;
-    const down = await as(isNobody, async () => flow.down({}, { sink: await openDiskSink(to) }));
+    const sinkOf = () => openDiskSink(to, { attributes: givesAll ? wanted : undefined });
+    const down = await as(isNobody, async () => flow.down({}, { sink: await sinkOf() }));
     const shop = join(to, 'shop');
     const lines = differences(await contents(from), await contents(shop));
+    if (givesAll) lines.push(...differences(await attributesOf(from), await attributesOf(shop)));
     // Whose they are is another thing.
     const letters = isNobody ? compared?.replace('a', 'rlpt') : compared;
     if (letters !== undefined) lines.push(...(await rsyncWould(letters, from, shop)));

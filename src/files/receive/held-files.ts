@@ -4,7 +4,7 @@
  */
 import { describeError } from '../../errors.ts';
 import { algorithmOf } from '../../records/checksum.ts';
-import type { FileFacts } from '../../records/file-facts.ts';
+import { type FileFacts, factsOf } from '../../records/file-facts.ts';
 import type { UploadRef } from '../../records/file-record.ts';
 import { OtherSpellingError } from '../../stores/other-spelling.ts';
 import { ReplacedError } from '../../stores/replaced.ts';
@@ -154,8 +154,7 @@ export class HeldFiles {
       await this.#uploads.discard(upload);
       return false;
     }
-    const { size, digest, mtime, mode } = facts;
-    upload.close = { size, digest, mtime, mode };
+    upload.close = factsOf(facts);
     if (this.hold(upload, error)) return true;
     await this.#uploads.discard(upload);
     return false;

@@ -30,7 +30,7 @@ export async function placeFolders(parts: UnpackParts, folders: Folders): Promis
 async function placeFolder(
   { context, uploads, held }: UnpackParts,
   uploader: string,
-  { path, upload, mode, mtime }: FolderEntry,
+  { path, upload, ...look }: FolderEntry,
   until: number,
 ): Promise<void> {
   const { sink, onEvent, signal } = context.options;
@@ -42,7 +42,7 @@ async function placeFolder(
     const newest = await sink.newest(target);
     stands = newest !== undefined && newest >= upload;
     if (stands) return;
-    stands = await sink.folder!(target, { upload, mode, mtime });
+    stands = await sink.folder!(target, { upload, ...look });
     if (stands) onEvent({ type: 'folder-made', uploader, path, upload, target });
     else
       context.tellFailed(

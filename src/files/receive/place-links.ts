@@ -26,7 +26,7 @@ export async function placeLinks(parts: UnpackParts, links: Links): Promise<void
 async function placeLink(
   { context, uploads, held }: UnpackParts,
   uploader: string,
-  { path, upload, target: to, mtime }: LinkEntry,
+  { path, upload, target: to, mtime, attributes }: LinkEntry,
   until: number,
 ): Promise<void> {
   const { sink, onEvent, signal, unsafeLinks } = context.options;
@@ -49,7 +49,8 @@ async function placeLink(
       context.tellNotReplaced(ref, target, over.stays);
       return false;
     }
-    const keptAs = await sink.link!(target, { upload, to, mtime }, over);
+    const link = { upload, to, mtime, ...(attributes && { attributes }) };
+    const keptAs = await sink.link!(target, link, over);
     const kept = keptAs === undefined ? {} : { keptAs };
     onEvent({ type: 'linked', uploader, path, upload, target, to, ...kept });
     return true;

@@ -2,6 +2,7 @@
 import { crashPoint } from '../../crash-points.ts';
 import { FormatError } from '../../errors.ts';
 import type { ConsumedRecord } from '../../kafka/contract.ts';
+import { factsOf } from '../../records/file-facts.ts';
 import type { Chunk, Ending, UploadRef } from '../../records/file-record.ts';
 import { isOfNames } from '../../records/names-record.ts';
 import type { TopicPositions, UnfinishedUpload } from '../../stores/contract.ts';
@@ -241,8 +242,7 @@ export class Receiver {
       const failure = { reason: 'conflicting-data', message, remains: 'discard' } as const;
       return { finished: failUpload(this.#context, this.#uploads, upload, failure) };
     }
-    const { size, digest, mtime, mode } = close;
-    upload.close = { size, digest, mtime, mode };
+    upload.close = factsOf(close);
     upload.saw(partition, offset);
     upload.dirty = true;
     const make = (): Promise<void> => this.#counted(upload, this.#fill(upload));

@@ -1,5 +1,5 @@
 /** One run of an uploader: the lease held, intake and senders joined, files tried again, everything left in good order. */
-import { ConfigurationError } from '../../errors.ts';
+import { ConfigurationError, describeError } from '../../errors.ts';
 import { KafkaError, type Producer } from '../../kafka/contract.ts';
 import { rootPath } from '../../records/path.ts';
 import { type FileState, mayStand } from '../../records/state-record.ts';
@@ -7,14 +7,12 @@ import type { SourceFile } from '../../stores/contract.ts';
 import { Intake } from '../find/intake.ts';
 import { TellGone } from '../find/tell-gone.ts';
 import { abortUpload } from '../send/abort-upload.ts';
+import { Attributed } from '../send/attributed.ts';
 import { sendFault } from '../send/capacity.ts';
 import { recordLimit } from '../send/chunk-size.ts';
-import { FindCopies } from '../send/find-copy.ts';
 import { HardLinks } from '../send/hard-links.ts';
 import { MovedFiles } from '../send/moved-files.ts';
-import { fitsPack } from '../send/pack-files.ts';
 import { Precedence } from '../send/precedence.ts';
-import { Retained } from '../send/retained.ts';
 import type { SendContext } from '../send/send-context.ts';
 import { type SendOthers, sendOthers } from '../send/send-others.ts';
 import { Senders } from '../send/senders.ts';
@@ -27,13 +25,15 @@ import { HeldLease } from '../state/held-lease.ts';
 import { sentRecords } from '../state/standing-records.ts';
 import { sendContextOf } from './send-context-of.ts';
 import type { UploadRunOptions } from './upload-run-options.ts';
+import { isForPacks, type WayToSend, waysToSend } from './ways-to-send.ts';
 
 export class UploadRun {
   readonly #options: UploadRunOptions;
   readonly #producer: Producer;
   readonly #context: SendContext;
   readonly #senders: Senders;
-  readonly #copies: FindCopies | undefined;
+  readonly #isSmall: (file: SourceFile, decision: WayToSend) => boolean;
+  readonly #attributed: Attributed;
   readonly #intake: Intake;
   /** Path -> how often it could not be sent. */
   readonly #attempts = new Map<string, number>();
@@ -51,24 +51,18 @@ export class UploadRun {
 
   constructor(options: UploadRunOptions) {
     this.#options = options;
-    const { kafka, source, settings, selection, progress, state, topic, producer, stop, encryption } =
-      options;
+    const { kafka, source, settings, selection, progress, state, topic, producer, stop } = options;
     const { name: uploader, parallel, onEvent } = settings;
     this.#producer = producer;
     this.#context = sendContextOf(options);
     // What is sent and not remembered is sent again by every later run: no reason to go on.
     state.behind.open(this.#producer, (error) => this.#fail(error));
-    const { notTwice: mode, packBelow, compare } = settings;
-    this.#due = new DueFiles(compare, (path) => source.hasWalked?.(path) === true);
-    const isOff = mode === 'never' || encryption !== undefined;
-    const retained = new Retained({ kafka, topic });
-    const byLook = compare !== 'digest';
-    this.#copies = isOff ? undefined : new FindCopies({ mode, packBelow, byLook, retained });
-    const deltas =
-      settings.delta && !settings.resend ? { kafka, topic: topic.name, uploader, retained } : undefined;
+    this.#due = new DueFiles(settings.compare, (path) => source.hasWalked?.(path) === true);
+    const { copies, deltas } = waysToSend(options);
+    this.#isSmall = isForPacks(this.#context, copies, settings.packBelow);
+    this.#attributed = new Attributed({ source, limit: () => this.#context.limit, onEvent });
     this.#senders = new Senders({
-      copies: this.#copies,
-      deltas,
+      ...{ copies, deltas },
       kafka,
       context: this.#context,
       parallel,
@@ -114,7 +108,7 @@ export class UploadRun {
       signal: stop.signal,
       onEvent,
       known: (file, inWalk) => this.#isKnown(file, inWalk),
-      hasRoom: () => this.#senders.hasRoom,
+      hasRoom: () => this.#senders.hasRoom && this.#attributed.hasRoom,
       offer: (file) => this.#offer(file),
       refuse: (path, reason) => this.#giveUp(path, reason, ''),
       vanished: (path) => this.#vanished(path),
@@ -239,6 +233,18 @@ export class UploadRun {
       return;
     }
     this.#moved?.comes(file);
+    if (file.gives === undefined) {
+      this.#push(file, decision);
+      return;
+    }
+    // As many as are read at once go on in any order.
+    this.#attributed.of(file).then(
+      (full) => this.#options.stop.signal.aborted || this.#push(full, decision),
+      (error: unknown) => this.#failed(file.path, `its attributes cannot be read: ${describeError(error)}`),
+    );
+  }
+
+  #push(file: SourceFile, decision: WayToSend): void {
     const kind = kindOf(file);
     if (kind !== undefined) {
       this.#others[kind].push(file, decision.action === 'send' ? decision.abort : undefined);
@@ -248,13 +254,6 @@ export class UploadRun {
     if (fault?.isFinal) this.#refused(file, fault.reason);
     else if (fault !== undefined) this.#failed(file.path, fault.reason);
     else this.#senders.push({ file, decision }, this.#isSmall(file, decision) ? 'small' : 'large');
-  }
-
-  #isSmall(file: SourceFile, decision: Decision): boolean {
-    const { packBelow } = this.#options.settings;
-    if (packBelow === 0 || file.size > packBelow) return false;
-    if (this.#copies?.isUntouched(this.#context, file)) return false;
-    return decision.action === 'send' && decision.abort === undefined && fitsPack(this.#context, file);
   }
 
   #sent(file: SourceFile): void {

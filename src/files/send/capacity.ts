@@ -18,17 +18,18 @@ export interface SendFault {
 /** Why no records can be made of the file, or undefined when they can: one byte a chunk, and the closing record. */
 export function sendFault({ options, limit }: SendContext, file: SourceFile): SendFault | undefined {
   const { uploader, checksum, state, encryption } = options;
-  const { path, size, mtime, mode } = file;
+  const { path, size, mtime, mode, attributes } = file;
   const known = state.get(path)?.upload;
   if (known !== undefined && isLastVersion(known))
     return { reason: 'its versions have been counted to the end', isFinal: true };
   const ref = { uploader, path, upload: uploadPlaceholder };
-  const facts = { ...ref, size, mtime, mode, digest: digestPlaceholders[checksum] };
+  const said = attributes === undefined ? {} : { attributes };
+  const facts = { ...ref, size, mtime, mode, ...said, digest: digestPlaceholders[checksum] };
   let close: NewRecord;
   // Encrypted, a name may stand there twice.
-  const sealed = encryption === undefined ? 0 : encryption.packOverhead + mostBeside(uploader, path);
+  const sealed = encryption === undefined ? 0 : encryption.packOverhead + mostBeside(uploader, file);
   try {
-    if (mostBeside(uploader, path) + sealed < limit) {
+    if (mostBeside(uploader, file) + sealed < limit) {
       checkFileRecord({ kind: 'close', ...facts });
       return undefined;
     }

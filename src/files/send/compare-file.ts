@@ -2,16 +2,16 @@
 import type { FileState } from '../../records/state-record.ts';
 import type { SourceFile } from '../../stores/contract.ts';
 import { createFileHasher } from '../hashing/hasher.ts';
-import { fingerprintOf, hasOtherMode } from '../state/fingerprint.ts';
+import { fingerprintOf, hasOtherLook } from '../state/fingerprint.ts';
 import { hashUpTo } from './hash-file.ts';
 import type { SendContext } from './send-context.ts';
 
-/** Remembers the file's new look where the content and the mode are the same; `mode`: the content alone is. */
+/** Remembers the file's new look where the content, the mode and the attributes are the same; `look`: the content alone is. */
 export async function compareFile(
   context: SendContext,
   file: SourceFile,
   sent: FileState,
-): Promise<'same' | 'mode' | 'other' | 'stopped'> {
+): Promise<'same' | 'look' | 'other' | 'stopped'> {
   const { source, state, progress } = context.options;
   const algorithm = sent.digest?.split(':')[0];
   if (algorithm !== 'md5' && algorithm !== 'sha256' && algorithm !== 'crc64nvme') return 'other';
@@ -25,7 +25,7 @@ export async function compareFile(
     hasher.drop();
     await handle.close();
   }
-  if (hasOtherMode(file, sent.fingerprint)) return 'mode';
+  if (hasOtherLook(file, sent.fingerprint)) return 'look';
   state.set(file.path, { ...sent, fingerprint: fingerprintOf(file, context.options.encryption) });
   progress.filesUnchanged++;
   return 'same';

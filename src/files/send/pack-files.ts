@@ -5,6 +5,7 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import { crashPoint } from '../../crash-points.ts';
 import { largestValue } from '../../kafka/batch.ts';
+import { attributesLimit } from '../../records/attributes.ts';
 import { type ChecksumAlgorithm, digestOf } from '../../records/checksum.ts';
 import { encodePack, packHeaders } from '../../records/file-record.ts';
 import { keyedDigest } from '../../records/keyed-digest.ts';
@@ -218,7 +219,7 @@ export class PackBuilder {
 /** True when the file fits into a pack of its own. */
 export function fitsPack(context: SendContext, file: SourceFile): boolean {
   const { limit, options } = context;
-  const most = mostBeside(options.uploader, file.path) + (options.encryption?.packOverhead ?? 0) + file.size;
+  const most = mostBeside(options.uploader, file) + (options.encryption?.packOverhead ?? 0) + file.size;
   return (most <= limit && most <= options.buffers.size) || packOfOne(context, file) <= largestPack(context);
 }
 
@@ -229,8 +230,9 @@ export function packBytes(context: SendContext, file: SourceFile): number {
 }
 
 /** More bytes than all that records say of a file can take: of a name, a character takes six at the most, of the rest is less than a kilobyte. */
-export function mostBeside(uploader: string, path: string): number {
-  return 1024 + 6 * (uploader.length + path.length);
+export function mostBeside(uploader: string, { path, attributes }: SourceFile): number {
+  const said = attributes === undefined ? 0 : attributesLimit;
+  return 1024 + said + 6 * (uploader.length + path.length);
 }
 
 function packOfOne(context: SendContext, file: SourceFile): number {
@@ -245,7 +247,9 @@ function largestPack({ limit, options }: SendContext): number {
 }
 
 function entryOf(file: SourceFile, upload: string, digest: string): PackEntry {
-  return { path: file.path, upload, size: file.size, digest, mtime: file.mtime, mode: file.mode };
+  const { path, size, mtime, mode, attributes } = file;
+  const facts = { path, upload, size, digest, mtime, mode };
+  return attributes === undefined ? facts : { ...facts, attributes };
 }
 
 /** Neighbouring pieces of one buffer as one piece. */

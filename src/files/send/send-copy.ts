@@ -20,7 +20,8 @@ export function sendCopy(
   const { uploader, ids, state } = context.options;
   const { path, size } = file;
   const upload = ids.next(state.get(path)?.upload);
-  const record = encodeCopy({ uploader, path, upload, size, digest, mtime, mode, of });
+  const said = file.attributes === undefined ? {} : { attributes: file.attributes };
+  const record = encodeCopy({ uploader, path, upload, size, digest, mtime, mode, of, ...said });
   if (batchSize(record) > context.limit) return undefined;
   return append(context, file, record, { upload, digest, of });
 }

@@ -93,7 +93,8 @@ async function compareAndSend(
   if (plan === undefined) return undefined;
   const { uploader, ids } = context.options;
   const ref = { uploader, path: file.path, upload: ids.next(known.upload) };
-  const facts = { size: file.size, digest, mtime, mode };
+  const said = file.attributes === undefined ? {} : { attributes: file.attributes };
+  const facts = { size: file.size, digest, mtime, mode, ...said };
   const delta = { ...ref, ...facts, parts: plan.parts, index: encodePieceIndex(index) };
   if (batchSize(encodeDelta(delta)) > context.limit) return undefined;
   const { partition } = base.own;

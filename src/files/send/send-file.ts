@@ -160,7 +160,8 @@ async function send(context: SendContext, handle: OpenFile, sending: Sending): P
   if (await hasMore(handle, file.size)) return changed(context, sending, longReason(file));
   const digest = await sending.hasher.digest();
   const { mtime, mode } = opened.kept ?? file;
-  const facts = { size: file.size, digest, mtime, mode, ...(plan && { stripes: plan.stripes }) };
+  const said = file.attributes === undefined ? {} : { attributes: file.attributes };
+  const facts = { size: file.size, digest, mtime, mode, ...said, ...(plan && { stripes: plan.stripes }) };
   crashPoint('close:before-append');
   const closing = withPieces(context, sending.hasher, { ...ref, ...facts });
   const close = await context.append(partition, sending.sealing.close(closing), closing.index?.length ?? 0);

@@ -7,6 +7,7 @@ import { sealNames } from '../../records/seal-record.ts';
 import type { FileState } from '../../records/state-record.ts';
 import type { SourceFile } from '../../stores/contract.ts';
 import type { UploadEvent } from '../shared/events.ts';
+import { otherFingerprintOf } from '../state/fingerprint.ts';
 import { abortUpload } from './abort-upload.ts';
 import type { SendContext } from './send-context.ts';
 
@@ -121,10 +122,10 @@ export class SendNames<E extends NamedVersion> {
     const place = await context.append(partition, record, (clear.value as Uint8Array).length);
     const at = Math.max(0, place.offset);
     for (const { file, entry } of drafted) {
-      const { path, size, mtime, ctime, inode } = file;
+      const { path, size } = file;
       const { upload } = entry;
       const stands = { topic: topicId, upload, state: 'sent' as const, partition, first: at, last: at };
-      state.set(path, { ...stands, fingerprint: { size, mtime, ctime, inode }, acked: size, kind });
+      state.set(path, { ...stands, fingerprint: otherFingerprintOf(file, encryption), acked: size, kind });
       onEvent(event(entry));
       sent(file);
     }

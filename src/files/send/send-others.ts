@@ -12,7 +12,10 @@ import { type NameKind, SendNames, type SendNamesOptions } from './send-names.ts
 const link: NameKind<LinkEntry> = {
   kind: 'link',
   called: 'a symbolic link',
-  entryOf: ({ path, link: target = '', mtime }, upload) => ({ path, upload, target, mtime }),
+  entryOf: ({ path, link: target = '', mtime, attributes }, upload) => ({
+    ...{ path, upload, target, mtime },
+    ...(attributes === undefined ? {} : { attributes }),
+  }),
   text: linkEntryText,
   headers: linkHeaders,
   encode: encodeLinks,
@@ -22,7 +25,10 @@ const link: NameKind<LinkEntry> = {
 const folder: NameKind<FolderEntry> = {
   kind: 'folder',
   called: 'a folder',
-  entryOf: ({ path, mode, mtime }, upload) => ({ path, upload, mode, mtime }),
+  entryOf: ({ path, mode, mtime, attributes }, upload) => ({
+    ...{ path, upload, mode, mtime },
+    ...(attributes === undefined ? {} : { attributes }),
+  }),
   text: folderEntryText,
   headers: folderHeaders,
   encode: encodeFolders,

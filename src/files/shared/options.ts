@@ -7,6 +7,7 @@ import { hostName } from '../../machine.ts';
 import type { ChecksumAlgorithm } from '../../records/checksum.ts';
 import type { StoreOptions } from '../../stores/options.ts';
 import type { LinkChoice } from '../../stores/tree-names.ts';
+import type { SinkAttributeOptions, SourceAttributeOptions } from './attribute-options.ts';
 import type { EncryptionOptions } from './encryption.ts';
 import type { DownloadEvent, UploadEvent } from './events.ts';
 import type { KeyringOptions } from './keyring.ts';
@@ -25,7 +26,7 @@ export interface TopicOptions {
   readonly logger?: Logger;
 }
 
-export interface UploadOptions extends TopicOptions, StoreOptions, EncryptionOptions {
+export interface UploadOptions extends TopicOptions, StoreOptions, EncryptionOptions, SourceAttributeOptions {
   /**
    * A directory, or the URL of a place in a store (`s3://BUCKET/PREFIX`); several of them by names, each of which is a folder then:
    * `{ photos: '/srv/photos', logs: 's3://logs' }`.
@@ -156,6 +157,9 @@ export const uploadDefaults = {
   followSymlinks: false,
   folders: false,
   hardLinks: false,
+  owner: false,
+  xattrs: false,
+  acls: false,
   compare: 'size,time',
   move: false,
   beyondRetention: false,
@@ -202,7 +206,7 @@ export interface RunSummary {
 
 export type UploadSummary = RunSummary;
 
-export interface DownloadOptions extends TopicOptions, StoreOptions, KeyringOptions {
+export interface DownloadOptions extends TopicOptions, StoreOptions, KeyringOptions, SinkAttributeOptions {
   /** A directory, made when missing, or the URL of a place in a store (`s3://BUCKET/PREFIX`). */
   readonly to: string;
   /** With a store: a directory in which what comes is kept until it is verified. Default: it goes on as it comes. */
@@ -268,6 +272,9 @@ export const downloadDefaults = {
   overwrite: 'always',
   deletions: 'obey',
   unsafeLinks: false,
+  xattrs: false,
+  acls: false,
+  specialBits: false,
 } as const satisfies Partial<DownloadOptions>;
 
 /** Download options with every default filled in. */

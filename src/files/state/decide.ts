@@ -4,6 +4,7 @@ import type { FileState } from '../../records/state-record.ts';
 import type { SourceFile } from '../../stores/contract.ts';
 import type { Encryption } from '../shared/encryption.ts';
 import type { Compare } from '../shared/options.ts';
+import { lacksAttributes } from './fingerprint.ts';
 
 export type Decision =
   /** Sent, and untouched since. */
@@ -37,11 +38,12 @@ export function kindOf({ link, isFolder }: SourceFile): FileState['kind'] {
 }
 
 /** One of them is a link, or a folder: there is nothing to compare, or to go on with. */
-function decideOnOther(file: SourceFile, state: FileState): Decision {
+function decideOnOther(file: SourceFile, state: FileState, encryption: Encryption | undefined): Decision {
   const isSame = (['size', 'mtime', 'ctime', 'inode'] as const).every(
     (name) => state.fingerprint[name] === file[name],
   );
-  if (isSame && state.kind === kindOf(file)) return { action: 'unchanged' };
+  const isTold = isSame && !lacksAttributes(file, state.fingerprint, encryption);
+  if (isTold && state.kind === kindOf(file)) return { action: 'unchanged' };
   const begun = state.state === 'sending' ? { abort: state } : {};
   return { action: 'send', reason: 'changed', ...begun };
 }
@@ -61,11 +63,14 @@ export function decide(
   if (state === undefined) return { action: 'send', reason: 'new' };
   if (state.state === 'aborted') return { action: 'send', reason: 'changed' };
   const { fingerprint } = state;
-  if (state.kind !== undefined || kindOf(file) !== undefined) return decideOnOther(file, state);
+  if (state.kind !== undefined || kindOf(file) !== undefined) return decideOnOther(file, state, encryption);
   const sameContent = fingerprint.size === file.size && fingerprint.mtime === file.mtime;
   const sameInode = fingerprint.ctime === file.ctime && fingerprint.inode === file.inode;
   if (state.state === 'sent') {
-    if (sameContent && sameInode && !isDue) return { action: 'unchanged' };
+    if (sameContent && sameInode && !isDue) {
+      const lacks = lacksAttributes(file, fingerprint, encryption);
+      return lacks ? { action: 'send', reason: 'changed' } : { action: 'unchanged' };
+    }
     if (by === 'digest' && fingerprint.size === file.size) return { action: 'compare', sent: state };
     return sameContent ? { action: 'compare', sent: state } : { action: 'send', reason: 'changed' };
   }

@@ -3,7 +3,7 @@
  * every one that it has under way. An entry is one short text; what most files have alike is left out of it.
  */
 import type { ChecksumAlgorithm } from '../../records/checksum.ts';
-import type { FileState, SentVersion } from '../../records/state-record.ts';
+import type { FileState, Fingerprint, SentVersion } from '../../records/state-record.ts';
 import type { Stripe } from '../../records/stripes.ts';
 import type { KnownContents } from './known-contents.ts';
 
@@ -90,7 +90,7 @@ export class FileStates {
     const facts: Facts = [size, mtime, digest, partition, first, last, ...sourceOf(file)];
     const topic = this.#numberOf(file.topic);
     const state = states.indexOf(file.state);
-    const look = [ctime === mtime ? same : ctime, inodeAndMode(fingerprint)] as const;
+    const look = [ctime === mtime ? same : ctime, nodeOf(fingerprint)] as const;
     const common = [topic, state, upload, facts, ...look, acked === size ? -1 : acked] as const;
     const standing = before === undefined ? 0 : ([before.upload, factsOf(before)] as const);
     const entry: Entry =
@@ -109,13 +109,12 @@ export class FileStates {
   #unpack(text: string): FileState {
     const entry = JSON.parse(text) as Entry;
     const [topic, state, upload, facts, ctime, node, acked, checksum, before, sealed, marks] = entry;
-    const [inode = '', mode] = node.split(' ');
     const [size, mtime, digest, partition, first, last, of] = facts;
     return {
       topic: this.#topics[topic]!,
       upload,
       state: states[state]!,
-      fingerprint: { size, mtime, ctime: ctime === same ? mtime : ctime, inode, ...(mode && { mode }) },
+      fingerprint: { size, mtime, ctime: ctime === same ? mtime : ctime, ...ofNode(node) },
       partition,
       first,
       last,
@@ -135,9 +134,22 @@ export class FileStates {
   }
 }
 
-/** One text, for most files have one mode and no room of its own is worth it. */
-function inodeAndMode({ inode, mode }: FileState['fingerprint']): string {
-  return mode === undefined ? inode : `${inode} ${mode}`;
+/** What is known of the inode as one text: no room of its own is worth it. Two fields at the most, where nobody asked for attributes. */
+function nodeOf({ inode, mode, owner, xattrs, acls }: Fingerprint): string {
+  const fields = [inode, mode, owner, xattrs, acls];
+  while (fields.at(-1) === undefined) fields.pop();
+  return fields.join(' ');
+}
+
+function ofNode(text: string): Omit<Fingerprint, 'size' | 'mtime' | 'ctime'> {
+  const [inode = '', mode, owner, xattrs, acls] = text.split(' ');
+  return {
+    inode,
+    ...(mode && { mode }),
+    ...(owner && { owner }),
+    ...(xattrs && { xattrs }),
+    ...(acls && { acls }),
+  };
 }
 
 function marksOf({ kind, stands, linked }: FileState): Marks | undefined {

@@ -10,6 +10,7 @@ import type { Ending } from '../../records/file-record.ts';
 import { isOfVersions } from '../../records/names-record.ts';
 import type { FileState } from '../../records/state-record.ts';
 import { decodeTopicRecord } from '../../records/topic-record.ts';
+import { marksOf } from './fingerprint.ts';
 
 export interface RebuiltState {
   /** The newest sent version of each path. */
@@ -41,7 +42,8 @@ export async function rebuildState(
   ): void => {
     const known = found.get(path);
     if (known !== undefined && known.upload >= upload) return;
-    const fingerprint = { size: facts.size, mtime: facts.mtime, ctime: '', inode: '' };
+    const look = { size: facts.size, mtime: facts.mtime, ctime: '', inode: '' };
+    const fingerprint = { ...look, ...marksOf(facts.attributes) };
     const sent = { topic: topic.id, upload, state: 'sent' as const, fingerprint, partition, first, last };
     found.set(path, { ...sent, acked: facts.size, digest: facts.digest, ...made });
   };

@@ -5,10 +5,12 @@
 import { constants } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
+import type { Attributes } from '../../records/attributes.ts';
 import { algorithmOf, createHasher } from '../../records/checksum.ts';
 import type { Published } from '../contract.ts';
 import type { Notices } from '../notices.ts';
 import { VanishedError } from '../vanished.ts';
+import type { GiveAttributes } from './attributes/give-attributes.ts';
 import type { DiskCalls } from './calls.ts';
 import { FileLooks } from './file-look.ts';
 import { Refusals } from './refusals.ts';
@@ -24,18 +26,24 @@ export interface MoveAcross {
   readonly name: string;
   /** What the bytes have to be, where that is known. */
   readonly published: Published | undefined;
+  readonly attributes: Attributes | undefined;
 }
 
 /**
  * Moves a file to another file system. What that one cannot do is done without, and said. Resolves with the modification time
  * that the file has there; throws VanishedError when its bytes are not those that are to be published.
  */
-export async function moveAcross(calls: DiskCalls, notices: Notices, move: MoveAcross): Promise<bigint> {
+export async function moveAcross(
+  calls: DiskCalls,
+  notices: Notices,
+  give: GiveAttributes,
+  move: MoveAcross,
+): Promise<bigint> {
   const { file, folder, place, name } = move;
   // By the same name again after a kill, so that nothing is left.
   const copy = `${folder}/.sluice-${basename(file)}`;
   const refusals = new Refusals(place, notices);
-  const looks = new FileLooks(place, calls, refusals, notices);
+  const looks = new FileLooks(place, calls, refusals, notices, give.at(place));
   await rm(copy, { force: true });
   try {
     const mtime = await copyTo(copy, calls, looks, refusals, move);
@@ -53,7 +61,7 @@ async function copyTo(
   calls: DiskCalls,
   looks: FileLooks,
   refusals: Refusals,
-  { file, published }: MoveAcross,
+  { file, published, attributes }: MoveAcross,
 ): Promise<bigint> {
   const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants;
   const from = await calls.open(file, O_RDONLY | O_NOFOLLOW);
@@ -62,7 +70,12 @@ async function copyTo(
     const to = await calls.open(copy, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
     try {
       await copyBytes(calls, from, to, published);
-      const mtime = await looks.give(to, { mtime: String(stats.mtimeNs), mode: Number(stats.mode) });
+      const look = {
+        mtime: String(stats.mtimeNs),
+        mode: Number(stats.mode),
+        ...(attributes && { attributes }),
+      };
+      const mtime = await looks.give(to, copy, look);
       await refusals.attempt('sync', () => calls.sync(to));
       return mtime;
     } finally {

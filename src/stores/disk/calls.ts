@@ -24,6 +24,7 @@ const later = {
   write: promisify(fs.write),
   futimes: promisify(fs.futimes),
   fchmod: promisify(fs.fchmod),
+  fchown: promisify(fs.fchown),
   ftruncate: promisify(fs.ftruncate),
   fsync: promisify(fs.fsync),
   fdatasync: promisify(fs.fdatasync),
@@ -138,6 +139,12 @@ export class DiskCalls {
   async setMode(file: number, mode: number): Promise<void> {
     const here = this.here;
     return here === undefined ? later.fchmod(file, mode) : here.setMode(file, mode);
+  }
+
+  /** By numbers; -1 leaves one as it is. */
+  async setOwner(file: number, uid: number, gid: number): Promise<void> {
+    const here = this.here;
+    return here === undefined ? later.fchown(file, uid, gid) : here.setOwner(file, uid, gid);
   }
 
   async makeFolder(path: string): Promise<void> {

@@ -20,6 +20,7 @@ import type { SharedSink } from '../shared-sink.ts';
 import { ownFolder } from '../target-name.ts';
 import type { RemovedName, SinkLink, TreeSink } from '../tree-names.ts';
 import { writesAnywhere } from '../writes-anywhere.ts';
+import { GiveAttributes } from './attributes/give-attributes.ts';
 import type { DiskCalls } from './calls.ts';
 import { descriptorShare } from './descriptor-share.ts';
 import { FileLooks } from './file-look.ts';
@@ -79,9 +80,9 @@ export class DiskSink implements Sink {
 
   /** `root` is where the place really is. */
   constructor(place: string, root: string, spelling: Spelling, options: DiskSinkSettings) {
-    const { calls, identify, keepsStamps, backup, group } = options;
+    const { calls, identify, keepsStamps, backup, group, attributes: wish } = options;
     const anywhere = writesAnywhere(process.platform === 'win32' ? 'windows' : 'posix');
-    this.abilities = { ...anywhere, reserved: backup?.within };
+    this.abilities = { ...anywhere, reserved: backup?.within, attributes: true };
     this.place = place;
     this.#folded = (target) => foldedBy(spelling, target);
     this.caseInsensitive = spelling.caseInsensitive;
@@ -94,23 +95,32 @@ export class DiskSink implements Sink {
     this.#journal = memory.journal;
     this.shared = memory.shared;
     ({ id: this.id, isCopy: this.isCopy } = memory.journal);
-    const looks = new FileLooks(place, calls, refusals, this.#notices);
+    const attributes = new GiveAttributes({ place, calls, notices: this.#notices, wish });
+    const looks = new FileLooks(place, calls, refusals, this.#notices, attributes);
     const own = new OwnFolder(place, root, this.#parts, calls);
     this.#own = own;
     const withDescriptor = <T>(work: () => Promise<T>): Promise<T> => this.#handles.withDescriptor(work);
     const way = new Way({ calls, root, realRoot: root, withDescriptor });
     this.#way = way;
     const made = (folder: string) => this.#keeper.madeFolder(folder);
-    this.#folders = new Folders({ root, way, calls, refusals, made });
+    this.#folders = new Folders({ root, way, calls, refusals, made, attributes });
     const [parts, folders, journal, notices] = [this.#parts, this.#folders, this.#journal, this.#notices];
     this.#keeper = memory.names(folders);
     const keeper = this.#keeper;
     const otherSpelling = (target: string) => this.#names.otherSpelling(target);
-    const removed = new RemovedNames({ calls, folders, keeper, journal, backup, otherSpelling });
+    const removed = new RemovedNames({ calls, folders, keeper, journal, backup, otherSpelling, attributes });
     this.#removed = removed;
     if (memory.own !== undefined) {
       const of = { parts, calls, folders, journal: memory.own };
-      const told = new ToldFolders({ ...of, way, removed, notices, folded: this.#folded, otherSpelling });
+      const told = new ToldFolders({
+        ...of,
+        way,
+        removed,
+        notices,
+        folded: this.#folded,
+        otherSpelling,
+        attributes,
+      });
       this.#told = told;
       this.folder = (target, folder) => this.#through(target, () => told.place(target, folder));
       this.join = (wish) => this.#through(wish.target, () => joinNames(of, wish));
@@ -122,6 +132,7 @@ export class DiskSink implements Sink {
       folded: this.#folded,
       collision: (target, folded) => journal.collision(target, folded),
       isShared: keeper.isShared,
+      attributes,
     });
     this.#aside = new KeptAside({ root, parts, calls, folders, journal, withDescriptor });
     const [names, aside] = [this.#names, this.#aside];

@@ -1,6 +1,7 @@
-/** Giving files their times and permissions, as far as the file system has them. */
+/** Giving files their times and permissions, and their attributes in between, as far as the file system has them. */
 import type { FileLook } from '../contract.ts';
 import type { Notices } from '../notices.ts';
+import type { GiveAttributes } from './attributes/give-attributes.ts';
 import type { DiskCalls } from './calls.ts';
 import type { InPlace } from './in-place.ts';
 import { isRefusal, type Refusals } from './refusals.ts';
@@ -15,21 +16,44 @@ export class FileLooks {
   readonly #calls: DiskCalls;
   readonly #refusals: Refusals;
   readonly #notices: Notices;
+  readonly attributes: GiveAttributes;
   /** True once a file was found to have the time that it was given, to the microsecond. */
   #keepsTimes = false;
 
-  constructor(place: string, calls: DiskCalls, refusals: Refusals, notices: Notices) {
+  constructor(
+    place: string,
+    calls: DiskCalls,
+    refusals: Refusals,
+    notices: Notices,
+    attributes: GiveAttributes,
+  ) {
+    this.attributes = attributes;
     this.#place = place;
     this.#calls = calls;
     this.#refusals = refusals;
     this.#notices = notices;
   }
 
-  /** Resolves with the modification time that the file has then. Where it has the mode already, `hasMode` spares a call. */
-  async give(file: number, look: FileLook, hasMode = false): Promise<bigint> {
+  /**
+   * To an open file that stands at a path. Resolves with the modification time that it has then. Where it has the mode already, `hasMode` spares a
+   * call.
+   */
+  async give(file: number, path: string, look: FileLook, hasMode = false): Promise<bigint> {
+    const { attributes } = this;
+    if (attributes.isWished) await attributes.giveFirst(file, path, look.attributes);
+    await this.#giveMode(file, look, hasMode);
+    if (attributes.isWished) await attributes.giveLast(path, look.attributes);
+    return this.#giveTimes(file, look);
+  }
+
+  async #giveMode(file: number, look: FileLook, hasMode: boolean): Promise<void> {
     if (!hasMode && !this.#refusals.has('mode')) {
-      await this.#refusals.attempt('mode', () => this.#calls.setMode(file, permissions(look.mode)));
+      const mode = this.attributes.permissions(look.mode);
+      await this.#refusals.attempt('mode', () => this.#calls.setMode(file, mode));
     }
+  }
+
+  async #giveTimes(file: number, look: FileLook): Promise<bigint> {
     if (this.#refusals.has('times')) return (await this.#calls.look(file)).mtimeNs;
     const wanted = BigInt(look.mtime);
     // A call for each file, where one has shown what all of them will be told.
@@ -42,11 +66,16 @@ export class FileLooks {
 
   /** The same by calls in place, where nothing is to be found out any more: the time that was given; undefined where there is. */
   giveAtOnce(calls: InPlace, file: number, look: FileLook, hasMode: boolean): bigint | undefined {
-    if (!this.#keepsTimes || this.#refusals.has('times') || (!hasMode && this.#refusals.has('mode')))
+    if (
+      this.attributes.isWished ||
+      !this.#keepsTimes ||
+      this.#refusals.has('times') ||
+      (!hasMode && this.#refusals.has('mode'))
+    )
       return undefined;
     const wanted = BigInt(look.mtime);
     if (!isOrdinary(wanted)) return undefined;
-    if (!hasMode) calls.setMode(file, permissions(look.mode));
+    if (!hasMode) calls.setMode(file, this.attributes.permissions(look.mode));
     calls.setTimes(file, seconds(wanted));
     return wanted;
   }
@@ -101,11 +130,6 @@ export class FileLooks {
 function isApart(one: bigint, other: bigint): boolean {
   const apart = one > other ? one - other : other - one;
   return apart >= 3n * second;
-}
-
-/** What a record says must not make a file run as its owner: set-user-ID, set-group-ID and sticky bits are left out. */
-export function permissions(mode: number): number {
-  return mode & 0o777;
 }
 
 /** True where a file that had this time still has it, read from a file system that may keep whole seconds alone, every second one. */

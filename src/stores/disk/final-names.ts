@@ -1,12 +1,13 @@
 /** Putting finished files under their names: what is there is replaced at once, and two spellings of one name are kept apart. */
 import { lstat, rm, unlink, writeFile } from 'node:fs/promises';
 import { crashPoint } from '../../crash-points.ts';
-import type { Published } from '../contract.ts';
+import type { FileLook, Published } from '../contract.ts';
 import type { Notices } from '../notices.ts';
 import { OtherSpellingError } from '../other-spelling.ts';
 import { ReplacedError } from '../replaced.ts';
 import { VanishedError } from '../vanished.ts';
 import { moveAcross } from './across-disks.ts';
+import { GiveAttributes } from './attributes/give-attributes.ts';
 import type { DiskCalls } from './calls.ts';
 import { type Folders, folderOf } from './folders.ts';
 import { madeAnew, sharedTries } from './made-anew.ts';
@@ -25,6 +26,14 @@ export interface FinalNamesOptions {
   readonly collision: (target: string, folded: string) => string | undefined;
   /** Others write there too: nothing is copied to a name on another file system, which a process that was frozen would do at any time. */
   readonly isShared?: boolean;
+  /** Default: none are given. */
+  readonly attributes?: GiveAttributes;
+}
+
+/** What a file is, and how it looks. */
+export interface Finished {
+  readonly published: Published;
+  readonly look: FileLook;
 }
 
 /** A name that is being published. */
@@ -80,9 +89,9 @@ export class FinalNames {
    * the file is not there any more, EINVAL for a name that the file system does not take, however it says so, and without a
    * claim, which replaces nothing, EEXIST when something stands there; ReplacedError, where that claims free names alone.
    */
-  async put(file: string, target: string, claim?: Claim, published?: Published): Promise<bigint | undefined> {
+  async put(file: string, target: string, claim?: Claim, finished?: Finished): Promise<bigint | undefined> {
     try {
-      return await this.#rename(file, target, claim, published);
+      return await this.#rename(file, target, claim, finished);
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
       const isThere = await lstat(file).catch(() => undefined);
@@ -115,7 +124,7 @@ export class FinalNames {
     file: string,
     target: string,
     claim: Claim | undefined,
-    published: Published | undefined,
+    finished: Finished | undefined,
   ): Promise<bigint | undefined> {
     const { calls, folders, isRelied, withDescriptor, isShared } = this.#options;
     const folder = folderOf(target);
@@ -126,7 +135,7 @@ export class FinalNames {
       if (claim === undefined) await writeFile(full, '', { flag: 'wx' });
       try {
         if (claim?.ifFree && (await this.#moveIfFree(file, full))) return undefined;
-        return await this.#move(file, path, folder, name, published);
+        return await this.#move(file, path, folder, name, finished);
       } catch (error) {
         if (claim === undefined) await rm(full, { force: true });
         throw error;
@@ -171,7 +180,7 @@ export class FinalNames {
     path: string,
     folder: string,
     name: string,
-    published: Published | undefined,
+    finished: Finished | undefined,
   ): Promise<bigint | undefined> {
     const { calls, folders, notices, withDescriptor, isShared } = this.#options;
     try {
@@ -182,8 +191,11 @@ export class FinalNames {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EISDIR') throw aFolder(`${folders.pathOf(folder)}/${name}`);
       if (code !== 'EXDEV' || isShared) throw error;
-      const move = { file, folder: path, place: folders.pathOf(folder), name, published };
-      return withDescriptor(() => moveAcross(calls, notices, move));
+      const { published, look } = finished ?? {};
+      const of = { published, attributes: look?.attributes };
+      const move = { file, folder: path, place: folders.pathOf(folder), name, ...of };
+      const { attributes = new GiveAttributes({ place: move.place, calls, notices }) } = this.#options;
+      return withDescriptor(() => moveAcross(calls, notices, attributes, move));
     }
   }
 

@@ -30,7 +30,7 @@ export async function finishPart(
   }
   if (found.nlink === 0n) throw new VanishedError(`somebody removed its temporary file ${file}`);
   watch.confirm(found);
-  const mtime = await looks.give(descriptor, look);
+  const mtime = await looks.give(descriptor, file, look);
   watch.leave(await calls.look(descriptor));
   await sync(descriptor);
   watch.confirm(await calls.look(descriptor));

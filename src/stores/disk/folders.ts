@@ -1,6 +1,7 @@
 /** Making the folders on the way to a final name, without ever walking through a symbolic link. */
 import { join } from 'node:path';
 import { crashPoint } from '../../crash-points.ts';
+import type { GiveAttributes } from './attributes/give-attributes.ts';
 import type { DiskCalls } from './calls.ts';
 import type { InPlace } from './in-place.ts';
 import type { Refusals } from './refusals.ts';
@@ -16,6 +17,8 @@ export interface FoldersOptions {
   readonly refusals: Refusals;
   /** A folder was made, that did not stand there. */
   readonly made?: (folder: string) => Promise<void> | void;
+  /** Gives those that are made their owner. Default: they are whose they are. */
+  readonly attributes?: Pick<GiveAttributes, 'giveMade'>;
 }
 
 export class Folders {
@@ -24,6 +27,7 @@ export class Folders {
   readonly #calls: DiskCalls;
   readonly #refusals: Refusals;
   readonly #onMade: (folder: string) => Promise<void> | void;
+  readonly #attributes: FoldersOptions['attributes'];
   readonly #known = new Set<string>();
   /** Folders that this process made: nothing stands in them that it does not know of. */
   readonly #made = new Set<string>();
@@ -33,7 +37,8 @@ export class Folders {
   /** Folder -> those in it that were made, or found, since it was last made durable. */
   readonly #unsettled = new Map<string, Set<string>>();
 
-  constructor({ root, way, calls, refusals, made = () => {} }: FoldersOptions) {
+  constructor({ root, way, calls, refusals, made = () => {}, attributes }: FoldersOptions) {
+    this.#attributes = attributes;
     this.#onMade = made;
     this.#root = root;
     this.#way = way;
@@ -174,6 +179,7 @@ export class Folders {
     try {
       await this.#calls.makeFolder(path);
       crashPoint('folder:after-make');
+      await this.#attributes?.giveMade(path);
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;

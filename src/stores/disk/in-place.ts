@@ -67,6 +67,10 @@ export class InPlace {
     this.timed(() => fs.fchmodSync(file, mode));
   }
 
+  setOwner(file: number, uid: number, gid: number): void {
+    this.timed(() => fs.fchownSync(file, uid, gid));
+  }
+
   makeFolder(path: string): void {
     this.timed(() => fs.mkdirSync(path));
   }

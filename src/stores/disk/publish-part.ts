@@ -43,7 +43,7 @@ export async function publishPart(
   return aside.keeping(target, over, (meet) =>
     keeper.put(finished, async (from) => {
       await meet();
-      const moved = await names.put(from, target, { ...claim, ifFree: over === 'nothing' }, published);
+      const moved = await names.put(from, target, { ...claim, ifFree: over === 'nothing' }, finished);
       // Only now: where its name was refused, it is to stay as it was left.
       await handles.end(file);
       return moved;

@@ -52,7 +52,7 @@ export class PublishedWholes {
       const put = async (from: string): Promise<bigint | undefined> =>
         names.putAtOnce(from, target, since)
           ? undefined
-          : names.put(from, target, { folded: null, since }, published);
+          : names.put(from, target, { folded: null, since }, { published, look });
       await keeper.put({ file, target, published, look, mtime: begun.mtime, folded: null }, put);
       return undefined;
     } catch (error) {
@@ -76,7 +76,7 @@ export class PublishedWholes {
       return aside.keeping(target, over, (meet) =>
         keeper.put(finished, async (from) => {
           await meet();
-          return names.put(from, target, { ...claim, ifFree: over === 'nothing' }, published);
+          return names.put(from, target, { ...claim, ifFree: over === 'nothing' }, finished);
         }),
       );
     });

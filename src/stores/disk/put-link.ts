@@ -3,6 +3,7 @@ import { lutimes, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ReplacedError } from '../replaced.ts';
 import type { SinkLink } from '../tree-names.ts';
+import type { GiveAttributes } from './attributes/give-attributes.ts';
 import type { DiskCalls } from './calls.ts';
 import { type Folders, folderOf } from './folders.ts';
 import { type JournalEntry, linkEntry } from './journal-entry.ts';
@@ -10,6 +11,7 @@ import { type JournalEntry, linkEntry } from './journal-entry.ts';
 export interface PutLinkParts {
   readonly calls: DiskCalls;
   readonly folders: Folders;
+  readonly attributes: GiveAttributes;
   /** Others write there too. */
   readonly isShared: boolean;
 }
@@ -27,10 +29,10 @@ let made = 0;
 
 /** As the contract says of `link`; it is made in the folder `parts`. Resolves with what is to be noted. Throws the system's errors, as where a folder stands there, and ReplacedError. */
 export async function putLink(
-  { calls, folders, isShared }: PutLinkParts,
+  { calls, folders, attributes: give, isShared }: PutLinkParts,
   parts: string,
   target: string,
-  { upload, to, mtime }: SinkLink,
+  { upload, to, mtime, attributes }: SinkLink,
   { folded, ifFree }: LinkClaim,
 ): Promise<JournalEntry> {
   // Whoever writes records may give many names one id: what one of them points to may lead out from another.
@@ -39,6 +41,7 @@ export async function putLink(
   await rm(aside, { force: true });
   await symlink(to, aside);
   try {
+    await give.giveLink(aside, attributes);
     // As far as the system has times of links.
     const seconds = Number(BigInt(mtime) / 1000n) / 1e6;
     await lutimes(aside, seconds, seconds).catch(() => {});

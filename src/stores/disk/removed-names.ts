@@ -6,6 +6,7 @@ import type { BigIntStats } from 'node:fs';
 import { rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Removal, RemovedName, SinkLink } from '../tree-names.ts';
+import type { GiveAttributes } from './attributes/give-attributes.ts';
 import type { BackupFolder } from './backup-folder.ts';
 import type { DiskCalls } from './calls.ts';
 import { type Folders, folderOf } from './folders.ts';
@@ -22,6 +23,7 @@ export interface RemovedNamesOptions {
   readonly backup: BackupFolder | undefined;
   /** Another name that stands there, and is one with this one. */
   readonly otherSpelling: (target: string) => string | undefined;
+  readonly attributes: GiveAttributes;
 }
 
 export class RemovedNames {
@@ -62,8 +64,8 @@ export class RemovedNames {
 
   /** As the contract says of `link`; `meet` keeps what stands there. */
   link(target: string, link: SinkLink, claim: LinkClaim, meet: () => Promise<void>): Promise<void> {
-    const { keeper, calls, folders } = this.#options;
-    const parts = { calls, folders, isShared: keeper.isShared };
+    const { keeper, calls, folders, attributes } = this.#options;
+    const parts = { calls, folders, attributes, isShared: keeper.isShared };
     return keeper.link(target, link.upload, async (aside) => {
       await meet();
       return putLink(parts, aside, target, link, claim);

@@ -6,6 +6,7 @@ import { makeFolders } from '../../folder.ts';
 import type { Sink } from '../contract.ts';
 import { absolutePath } from '../place.ts';
 import { ownFolder } from '../target-name.ts';
+import { sinkAttributes } from './attributes/sink-attributes.ts';
 import { BackupFolder } from './backup-folder.ts';
 import { DiskCalls } from './calls.ts';
 import { DiskSink } from './disk-sink.ts';
@@ -35,8 +36,10 @@ export async function openDiskSink(directory: string, options: DiskSinkOptions =
     const stamps = calls.isLocal || (await keepsStamps(parts));
     const backup =
       options.backup === undefined ? undefined : await BackupFolder.open(options.backup, root, calls);
+    const attributes = options.attributes && (await sinkAttributes(options.attributes));
     const isNew = !(await isThere(join(root, aloneJournal)));
-    const sink = new DiskSink(place, root, spelling, { identify, backup, calls, keepsStamps: stamps, group });
+    const settings = { identify, backup, calls, keepsStamps: stamps, group, attributes };
+    const sink = new DiskSink(place, root, spelling, settings);
     if (member === undefined) await confirmAlone(sink, place, root, isNew);
     return sink;
   } catch (cause) {

@@ -3,9 +3,11 @@ import { constants } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError, describeError } from '../../errors.ts';
+import type { AttributeWish } from '../attribute-wish.ts';
 import type { OpenFile, Selection, Source, SourceFile, Unsendable } from '../contract.ts';
 import { absolutePath } from '../place.ts';
 import type { LinkChoice, Removal } from '../tree-names.ts';
+import { type AttributeReader, attributeReader } from './attributes/read-attributes.ts';
 import { DiskCalls, fewBytes } from './calls.ts';
 import { Descriptors } from './descriptors.ts';
 import { folderOf } from './folders.ts';
@@ -19,6 +21,8 @@ export interface DiskSourceOptions {
   readonly links?: LinkChoice | undefined;
   /** Whether folders are given as well as files. Default: they are not. */
   readonly folders?: boolean | undefined;
+  /** Which attributes files have. Default: none. */
+  readonly attributes?: AttributeWish | undefined;
   /** The system's calls. Default: what suits the disk. */
   readonly calls?: DiskCalls;
 }
@@ -43,7 +47,8 @@ export async function openDiskSource(directory: string, options: DiskSourceOptio
   // Links may lead to any disk.
   const calls = options.calls ?? (links === 'follow' ? new DiskCalls(false) : await DiskCalls.on(root));
   const way = new Way({ calls, root, realRoot: await realpath(root) });
-  return new DiskSource(root, way, { links, giveFolders: options.folders ?? false }, calls);
+  const reader = options.attributes && (await attributeReader(options.attributes));
+  return new DiskSource(root, way, { links, giveFolders: options.folders ?? false, reader }, calls);
 }
 
 /** A pipe that took the file's place would be waited for. */
@@ -61,23 +66,26 @@ function leadsNowhere(link: string): Promise<boolean> {
   );
 }
 
+interface SourceParts {
+  readonly links: LinkChoice;
+  readonly giveFolders: boolean;
+  readonly reader: AttributeReader | undefined;
+}
+
 class DiskSource implements Source {
   readonly place: string;
   readonly abilities = { appearsWhole: false };
   readonly #followSymlinks: boolean;
   readonly #keepLinks: boolean;
   readonly #giveFolders: boolean;
+  readonly #wish: AttributeWish | undefined;
+  readonly attributes?: NonNullable<Source['attributes']>;
   readonly #calls: DiskCalls;
   readonly #way: Way;
   readonly #taken: TakenFiles;
   readonly #descriptors = new Descriptors();
 
-  constructor(
-    root: string,
-    way: Way,
-    { links, giveFolders }: { readonly links: LinkChoice; readonly giveFolders: boolean },
-    calls: DiskCalls,
-  ) {
+  constructor(root: string, way: Way, { links, giveFolders, reader }: SourceParts, calls: DiskCalls) {
     this.place = root;
     this.#way = way;
     this.#followSymlinks = links === 'follow';
@@ -85,6 +93,10 @@ class DiskSource implements Source {
     this.#giveFolders = giveFolders;
     this.#calls = calls;
     this.#taken = new TakenFiles(calls, root);
+    this.#wish = reader?.wish;
+    if (reader !== undefined)
+      this.attributes = (file) =>
+        links === 'follow' ? reader.readAt(file, join(root, file.path)) : reader.readWithin(file, way);
   }
 
   list(selection: Selection, unsendable: (what: Unsendable) => void): AsyncIterable<SourceFile> {
@@ -92,7 +104,12 @@ class DiskSource implements Source {
     const isFree = async (folder: string): Promise<boolean> => followSymlinks || this.#way.isFree(folder);
     const withDescriptor = <T>(work: () => Promise<T>): Promise<T> => this.#descriptors.use(work);
     const giveBack = (path: string): Promise<string | undefined> => this.#taken.giveBack(path);
-    const how = { followSymlinks, keepLinks: this.#keepLinks, giveFolders: this.#giveFolders };
+    const how = {
+      followSymlinks,
+      keepLinks: this.#keepLinks,
+      giveFolders: this.#giveFolders,
+      wish: this.#wish,
+    };
     return walk({ root, isFree, giveBack, ...how, calls, withDescriptor, selection, unsendable });
   }
 
@@ -102,6 +119,7 @@ class DiskSource implements Source {
       followSymlinks: this.#followSymlinks,
       keepLinks: this.#keepLinks,
       giveFolders: this.#giveFolders,
+      wish: this.#wish,
     };
     return lookAt(this.#calls, this.place, path, how);
   }
@@ -113,7 +131,7 @@ class DiskSource implements Source {
     try {
       file = this.#way.openAtOnce(calls, path, toRead);
       if (file === undefined || calls.readInto(file, into, oneMore) !== into.length) return undefined;
-      return sourceFile(path, calls.look(file));
+      return sourceFile(path, calls.look(file), this.#wish);
     } catch {
       return undefined;
     } finally {
@@ -129,7 +147,7 @@ class DiskSource implements Source {
     );
     let isOpen = true;
     return {
-      look: async () => sourceFile(path, await calls.look(file)),
+      look: async () => sourceFile(path, await calls.look(file), this.#wish),
       read: (buffer, position) => calls.read(file, buffer, position),
       close: async () => {
         if (!isOpen) return;

@@ -8,8 +8,9 @@ import { describeError } from '../../errors.ts';
 import type { Notices } from '../notices.ts';
 import { OtherSpellingError } from '../other-spelling.ts';
 import type { SinkFolder } from '../tree-names.ts';
+import type { GiveAttributes } from './attributes/give-attributes.ts';
 import type { DiskCalls } from './calls.ts';
-import { isSameMicrosecond, permissions, seconds } from './file-look.ts';
+import { isSameMicrosecond, seconds } from './file-look.ts';
 import { type Folders, folderOf } from './folders.ts';
 import type { Journal } from './journal.ts';
 import { goneEntry, isToldFolder, type JournalEntry, toldFolderEntry } from './journal-entry.ts';
@@ -29,6 +30,7 @@ export interface ToldFoldersOptions {
   readonly folded: (target: string) => string | null;
   /** Another name that stands there, and is one with this one. */
   readonly otherSpelling: (target: string) => string | undefined;
+  readonly attributes: GiveAttributes;
 }
 
 /** What a folder's owner needs to put something into it, or take it out, and to make that durable; had while that goes on. */
@@ -61,7 +63,7 @@ export class ToldFolders {
 
   /** As the contract says of `folder`. */
   async place(target: string, folder: SinkFolder): Promise<boolean> {
-    const { calls, folders, journal, removed, folded, otherSpelling } = this.#options;
+    const { calls, folders, journal, removed, way, attributes, folded, otherSpelling } = this.#options;
     await folders.prepare(target);
     const name = target.slice(target.lastIndexOf('/') + 1);
     const look = await folders.within(target, (path) => calls.lookIfThere(`${path}/${name}`));
@@ -75,6 +77,8 @@ export class ToldFolders {
     if (!isThere) folders.removed(target);
     await removed.alone(async () => {
       await folders.prepare(`${target}/in it`);
+      // Once, for nothing that is put into it changes these.
+      await way.within(target, (path) => attributes.giveFolder(path, folder.attributes));
       journal.note(target, toldFolderEntry(folder, folded(target)));
     });
     this.#free.clear();
@@ -178,10 +182,10 @@ export class ToldFolders {
 
   /** One after the other: who lifts permissions comes behind who gives them. `isToStay`: they are, and that is asked right before; durable then. */
   #setMode(folder: string, mode: number, isToStay?: () => boolean): Promise<void> {
-    const { calls } = this.#options;
+    const { calls, attributes } = this.#options;
     const set = async (path: string): Promise<void> => {
       const now = Number((await stat(path)).mode) & 0o7777;
-      const wanted = (now & ~0o777) | permissions(mode);
+      const wanted = (now & ~attributes.bits) | attributes.permissions(mode);
       if (now === wanted || isToStay?.() === false) return;
       if (isToStay === undefined) return chmod(path, wanted);
       // Opened before: they may keep us out.

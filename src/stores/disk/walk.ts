@@ -5,6 +5,7 @@ import { readdir, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import { pathFault, rootPath } from '../../records/path.ts';
+import type { AttributeWish } from '../attribute-wish.ts';
 import type { Selection, SourceFile, Unsendable } from '../contract.ts';
 import { ownFolder } from '../target-name.ts';
 import type { DiskCalls } from './calls.ts';
@@ -26,6 +27,8 @@ export interface WalkOptions {
   readonly keepLinks: boolean;
   /** Folders are given too, each behind what is in it. */
   readonly giveFolders: boolean;
+  /** Which attributes files have. */
+  readonly wish?: AttributeWish | undefined;
   /** False when there is a symbolic link on the way to a folder that is not to be followed. */
   readonly isFree: (folder: string) => Promise<boolean>;
   readonly calls: DiskCalls;
@@ -68,7 +71,7 @@ export async function* walk(options: WalkOptions): AsyncGenerator<SourceFile> {
       if (kind === 'folder' && selection.folder(path)) folders.push({ path, above });
     }
     const atOnce = (path: string): SourceFile | undefined =>
-      followSymlinks ? undefined : lookAtOnce(calls, root, path);
+      followSymlinks ? undefined : lookAtOnce(calls, root, path, options.wish);
     const lookOrTell = (path: string): Promise<SourceFile | undefined> =>
       lookAt(calls, root, path, options).catch((error: unknown) => {
         unsendable({ path, reason: `the file cannot be looked at: ${(error as Error).message}` });
@@ -114,10 +117,15 @@ export async function* walkFolders(
 }
 
 /** The file as it is now, by a call in place; undefined where that cannot be, and for all that is no regular file. */
-function lookAtOnce(calls: DiskCalls, root: string, path: string): SourceFile | undefined {
+function lookAtOnce(
+  calls: DiskCalls,
+  root: string,
+  path: string,
+  wish: AttributeWish | undefined,
+): SourceFile | undefined {
   try {
     const stats = calls.atOnce?.lookIfThere(`${root}/${path}`);
-    return stats?.isFile() ? sourceFile(path, stats) : undefined;
+    return stats?.isFile() ? sourceFile(path, stats, wish) : undefined;
   } catch {
     return undefined;
   }
@@ -128,6 +136,7 @@ interface LookOptions {
   readonly followSymlinks: boolean;
   readonly keepLinks?: boolean;
   readonly giveFolders?: boolean;
+  readonly wish?: AttributeWish | undefined;
 }
 
 /** The file as it is now; undefined when there is none, or none that is regular. */
@@ -135,16 +144,17 @@ export async function lookAt(
   calls: DiskCalls,
   root: string,
   path: string,
-  { followSymlinks, keepLinks = false, giveFolders = false }: LookOptions,
+  { followSymlinks, keepLinks = false, giveFolders = false, wish }: LookOptions,
 ): Promise<SourceFile | undefined> {
   const full = join(root, path);
   try {
     // What the root itself is a link to is the root.
     const isFollowed = followSymlinks || path === rootPath;
     const stats = await (isFollowed ? stat(full, { bigint: true }) : calls.lookAt(full));
-    if (keepLinks && stats.isSymbolicLink()) return await lookAtLink(full, path, stats);
-    if (giveFolders && stats.isDirectory()) return { ...sourceFile(path, stats), size: 0, isFolder: true };
-    return stats.isFile() ? sourceFile(path, stats) : undefined;
+    if (keepLinks && stats.isSymbolicLink()) return await lookAtLink(full, path, stats, wish);
+    if (giveFolders && stats.isDirectory())
+      return { ...sourceFile(path, stats, wish), size: 0, isFolder: true };
+    return stats.isFile() ? sourceFile(path, stats, wish) : undefined;
   } catch (error) {
     if (vanished(error)) return undefined;
     throw error;
@@ -152,13 +162,21 @@ export async function lookAt(
 }
 
 /** A link that says something that is no text of UTF-8 cannot be told of. */
-async function lookAtLink(full: string, path: string, stats: BigIntStats): Promise<SourceFile> {
+async function lookAtLink(
+  full: string,
+  path: string,
+  stats: BigIntStats,
+  wish: AttributeWish | undefined,
+): Promise<SourceFile> {
   const bytes = await readlink(full, { encoding: 'buffer' });
   if (!isUtf8(bytes)) throw new Error('what the link points to is not UTF-8');
-  return { ...sourceFile(path, stats), link: bytes.toString() };
+  return { ...sourceFile(path, stats, wish?.owner ? ownerAlone : undefined), link: bytes.toString() };
 }
 
-export function sourceFile(path: string, stats: BigIntStats): SourceFile {
+/** A link has an owner of its own, and nothing else. */
+const ownerAlone: AttributeWish = { owner: true, xattrs: false, acls: false };
+
+export function sourceFile(path: string, stats: BigIntStats, wish?: AttributeWish): SourceFile {
   return {
     path,
     size: Number(stats.size),
@@ -167,6 +185,8 @@ export function sourceFile(path: string, stats: BigIntStats): SourceFile {
     inode: String(stats.ino),
     mode: Number(stats.mode) & 0o7777,
     ...(stats.nlink > 1n && stats.isFile() ? { body: `${stats.dev}:${stats.ino}` } : {}),
+    ...(wish === undefined ? {} : { gives: wish }),
+    ...(wish?.owner ? { owner: `${stats.uid}:${stats.gid}` } : {}),
   };
 }
 

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { crashPoint } from '../../crash-points.ts';
 import type { FileLook } from '../contract.ts';
 import { type DiskCalls, fewBytes } from './calls.ts';
-import { type FileLooks, permissions } from './file-look.ts';
+import type { FileLooks } from './file-look.ts';
 import { unwatchedFor } from './part-watch.ts';
 
 export interface WholeFilesOptions {
@@ -46,14 +46,13 @@ export class WholeFiles {
     sync: (file: number) => Promise<void>,
   ): Promise<bigint> {
     const { calls, looks, withDescriptor } = this.#options;
-    const mode = permissions(look.mode);
-    const made = mode & ~this.#umask;
+    const { mode, made } = this.#modesOf(look);
     const began = performance.now();
     const whole = await withDescriptor(() => this.#openNew(file, made));
     try {
       await calls.write(whole, bytes);
       crashPoint('whole:after-write');
-      const mtime = await looks.give(whole, look, made === mode);
+      const mtime = await looks.give(whole, file, look, made === mode);
       await sync(whole);
       if (this.#canRead && performance.now() - began > unwatchedFor) await this.#mustHold(file, whole, bytes);
       return mtime;
@@ -70,8 +69,7 @@ export class WholeFiles {
     const { calls, looks } = this.#options;
     const here = calls.atOnce;
     if (here === undefined || bytes.length > fewBytes || !this.#canRead) return undefined;
-    const mode = permissions(look.mode);
-    const made = mode & ~this.#umask;
+    const { mode, made } = this.#modesOf(look);
     const began = performance.now();
     let whole: number | undefined;
     try {
@@ -98,6 +96,13 @@ export class WholeFiles {
       if (here === undefined) await calls.close(whole);
       else here.close(whole);
     }
+  }
+
+  /** What it is to have, and what it is made with: of one that is to be another's, its owner's rights alone. */
+  #modesOf(look: FileLook): { readonly mode: number; readonly made: number } {
+    const { attributes } = this.#options.looks;
+    const mode = attributes.permissions(look.mode);
+    return { mode, made: mode & (attributes.isWished ? 0o700 : 0o777) & ~this.#umask };
   }
 
   get #canRead(): boolean {

@@ -1,0 +1,16 @@
+/** Whether bytes are a POSIX ACL as Linux takes it: of others it says that the file system has none, and that is to be told apart. Pure. */
+
+const [headBytes, entryBytes, version] = [4, 8, 2];
+/** The owner, a user, the owning group, a group, the mask, others. */
+const tags = new Set([0x01, 0x02, 0x04, 0x08, 0x10, 0x20]);
+
+export function isAcl(value: Uint8Array): boolean {
+  const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
+  const isOfItsLength = value.length > headBytes && (value.length - headBytes) % entryBytes === 0;
+  if (!isOfItsLength || view.getUint32(0, true) !== version) return false;
+  for (let at = headBytes; at < value.length; at += entryBytes) {
+    const isEntry = tags.has(view.getUint16(at, true)) && view.getUint16(at + 2, true) <= 0o7;
+    if (!isEntry) return false;
+  }
+  return true;
+}

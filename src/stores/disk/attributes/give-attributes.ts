@@ -1,0 +1,183 @@
+/**
+ * Giving files, folders and links their owners, extended attributes and ACLs. What the place, or the right of who runs this, does not allow is said once, and
+ * done without: nothing that a file holds waits for it.
+ */
+import { chown, lchown, lstat, stat } from 'node:fs/promises';
+import { describeError } from '../../../errors.ts';
+import type { Attributes } from '../../../records/attributes.ts';
+import type { Notices } from '../../notices.ts';
+import type { DiskCalls } from '../calls.ts';
+import { isAcl } from './acl.ts';
+import { noAttributes, type OwnerIds, type SinkAttributes } from './sink-attributes.ts';
+import { accessAcl, defaultAcl, hasNoXattrs, ownXattrs, type XattrCalls } from './xattr.ts';
+
+export interface GiveAttributesOptions {
+  readonly place: string;
+  readonly calls: DiskCalls;
+  readonly notices: Notices;
+  readonly wish?: SinkAttributes | undefined;
+}
+
+/** "Leave it" to the system. */
+const asItIs = -1;
+/** Permission bits, and those that make a program run as somebody else. */
+const [plain, all] = [0o777, 0o7777];
+/** What is wrong is told of these alone: of what is gone, the caller. */
+const passedOn = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EIO']);
+
+export class GiveAttributes {
+  readonly #options: GiveAttributesOptions;
+  readonly #wish: SinkAttributes;
+
+  constructor(options: GiveAttributesOptions) {
+    this.#options = options;
+    this.#wish = options.wish ?? noAttributes;
+  }
+
+  /** The same, for another file system. */
+  at(place: string): GiveAttributes {
+    return new GiveAttributes({ ...this.#options, place });
+  }
+
+  /** Files need more than their times and permissions. */
+  get isWished(): boolean {
+    return this.#wish.ownerOf !== undefined || this.#wish.calls !== undefined;
+  }
+
+  /**
+   * Of what a record says of a mode, what is set: a file is not to run as its owner, nor a folder's files to be another group's, because a record says
+   * so, unless that was asked for.
+   */
+  permissions(mode: number): number {
+    return mode & (this.#wish.specialBits ? all : plain);
+  }
+
+  /** The bits that {@link permissions} speaks of. */
+  get bits(): number {
+    return this.#wish.specialBits ? all : plain;
+  }
+
+  /** To an open file, before its permissions: a new owner takes the special bits from it. */
+  async giveFirst(file: number, path: string, attributes: Attributes = {}): Promise<void> {
+    await this.#giveXattrs(path, attributes);
+    const { calls } = this.#options;
+    await this.#giveOwner(
+      attributes,
+      () => calls.look(file),
+      (uid, gid) => calls.setOwner(file, uid, gid),
+    );
+  }
+
+  /** To the same file behind its permissions, which an ACL has too. */
+  giveLast(path: string, attributes: Attributes = {}): Promise<void> {
+    return this.#giveAcl(path, accessAcl, attributes.acl);
+  }
+
+  /** To a symbolic link itself, which has an owner alone. */
+  giveLink(path: string, attributes: Attributes = {}): Promise<void> {
+    return this.#giveOwner(
+      attributes,
+      () => lstat(path, { bigint: true }),
+      (uid, gid) => lchown(path, uid, gid),
+    );
+  }
+
+  /** To a folder, by a path that leads to it. Its permissions come later, and are those of its ACL. */
+  async giveFolder(path: string, attributes: Attributes = {}): Promise<void> {
+    const inside = `${path}/.`;
+    await this.#giveXattrs(inside, attributes, true);
+    await this.#giveOwner(
+      attributes,
+      () => stat(path, { bigint: true }),
+      (uid, gid) => chown(path, uid, gid),
+    );
+    await this.#giveAcl(inside, accessAcl, attributes.acl);
+    await this.#giveAcl(inside, defaultAcl, attributes.defaultAcl);
+  }
+
+  /** To a folder that was made for files, of which no record says anything. */
+  async giveMade(path: string): Promise<void> {
+    if (this.#wish.isOneOwner) await this.giveLink(path);
+  }
+
+  async #giveOwner(
+    attributes: Attributes,
+    look: () => Promise<{ readonly uid: bigint; readonly gid: bigint }>,
+    set: (uid: number, gid: number) => Promise<void>,
+  ): Promise<void> {
+    const { ownerOf } = this.#wish;
+    if (ownerOf === undefined) return;
+    const wanted = await ownerOf(attributes);
+    const { uid, gid } = different(wanted, await look());
+    if (uid === asItIs && gid === asItIs) return;
+    try {
+      await set(uid, gid);
+    } catch (error) {
+      this.#say('owner', error, 'files cannot be given their owners there, and belong to whoever runs this');
+      // Of a group that one is in, one may make them.
+      if (uid !== asItIs && gid !== asItIs) await set(asItIs, gid).catch(() => {});
+    }
+  }
+
+  async #giveXattrs(path: string, { xattrs }: Attributes, mayHaveSome = false): Promise<void> {
+    const { calls, xattrs: isWished } = this.#wish;
+    if (!isWished || calls === undefined || xattrs === undefined) return;
+    const wanted = Object.entries(xattrs).filter(([name]) => name.startsWith(ownXattrs));
+    if (mayHaveSome) await this.#removeOthers(calls, path, new Set(wanted.map(([name]) => name)));
+    for (const [name, value] of wanted) {
+      try {
+        await calls.set(path, name, Buffer.from(value, 'base64'));
+      } catch (error) {
+        if (hasNoXattrs(error))
+          this.#say('xattrs', error, 'files cannot have extended attributes there, and come without');
+        else
+          this.#say(
+            'xattr',
+            error,
+            `the extended attribute ${name} cannot be set there, nor can others, perhaps`,
+          );
+      }
+    }
+  }
+
+  async #removeOthers(calls: XattrCalls, path: string, wanted: ReadonlySet<string>): Promise<void> {
+    try {
+      for (const name of await calls.list(path))
+        if (name.startsWith(ownXattrs) && !wanted.has(name)) await calls.remove(path, name);
+    } catch (error) {
+      if (!hasNoXattrs(error)) this.#say('xattr-gone', error, 'extended attributes cannot be removed there');
+    }
+  }
+
+  async #giveAcl(path: string, name: string, said: string | undefined): Promise<void> {
+    const { calls, acls } = this.#wish;
+    if (!acls || calls === undefined || said === undefined) return;
+    const value = Buffer.from(said, 'base64');
+    try {
+      if (value.length === 0) await calls.remove(path, name);
+      else if (isAcl(value)) await calls.set(path, name, value);
+      else this.#options.notices.say('acl-form', `${this.#options.place}: an ACL is left out that is none`);
+    } catch (error) {
+      if (!hasNoXattrs(error)) this.#say('acl', error, 'an ACL cannot be set there, nor can others, perhaps');
+      else if (value.length > 0) this.#say('acls', error, 'files cannot have ACLs there, and come without');
+    }
+  }
+
+  /** Throws what concerns the file itself, or the disk. */
+  #say(about: string, error: unknown, what: string): void {
+    if (passedOn.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    const { notices, place } = this.#options;
+    notices.say(`${about} ${place}`, `${place}: ${what} (${describeError(error)})`);
+  }
+}
+
+/** What is to be another one; all else stays as it is. */
+function different(
+  { uid, gid }: OwnerIds,
+  found: { readonly uid: bigint; readonly gid: bigint },
+): { readonly uid: number; readonly gid: number } {
+  return {
+    uid: uid === undefined || BigInt(uid) === found.uid ? asItIs : uid,
+    gid: gid === undefined || BigInt(gid) === found.gid ? asItIs : gid,
+  };
+}
