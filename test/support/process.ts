@@ -7,6 +7,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Written to standard input, which is then closed. */
   readonly input?: string | Uint8Array;
+  /** Number of the user, and of its group, as whom it runs. Default: ours. */
+  readonly user?: number;
 }
 
 /** How a command ended. `code` is null when a signal ended it. */
@@ -30,10 +32,11 @@ export interface RunningCommand {
 export function startCommand(
   command: string,
   args: readonly string[],
-  { env, cwd, input }: RunOptions = {},
+  { env, cwd, input, user }: RunOptions = {},
   owner?: Owner,
 ): RunningCommand {
-  const child = spawn(command, args, { cwd, env: { ...process.env, ...env } });
+  const as = user === undefined ? {} : { uid: user, gid: user };
+  const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, ...as });
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (data: string) => {
     output.stdout += data;

@@ -5,6 +5,7 @@ import type { NewRecord } from '../../kafka/contract.ts';
 import { checkFileRecord, chunkHeaders, encodeClose } from '../../records/file-record.ts';
 import { isLastVersion } from '../../records/upload-id.ts';
 import type { SourceFile } from '../../stores/contract.ts';
+import { saidOf } from './fit-attributes.ts';
 import { digestPlaceholders, mostBeside, uploadPlaceholder } from './pack-files.ts';
 import type { SendContext } from './send-context.ts';
 
@@ -18,13 +19,12 @@ export interface SendFault {
 /** Why no records can be made of the file, or undefined when they can: one byte a chunk, and the closing record. */
 export function sendFault({ options, limit }: SendContext, file: SourceFile): SendFault | undefined {
   const { uploader, checksum, state, encryption } = options;
-  const { path, size, mtime, mode, attributes } = file;
+  const { path, size, mtime, mode } = file;
   const known = state.get(path)?.upload;
   if (known !== undefined && isLastVersion(known))
     return { reason: 'its versions have been counted to the end', isFinal: true };
   const ref = { uploader, path, upload: uploadPlaceholder };
-  const said = attributes === undefined ? {} : { attributes };
-  const facts = { ...ref, size, mtime, mode, ...said, digest: digestPlaceholders[checksum] };
+  const facts = { ...ref, size, mtime, mode, ...saidOf(file), digest: digestPlaceholders[checksum] };
   let close: NewRecord;
   // Encrypted, a name may stand there twice.
   const sealed = encryption === undefined ? 0 : encryption.packOverhead + mostBeside(uploader, file);

@@ -1,6 +1,7 @@
 /** How large the buffers of an uploader are, and so its chunks and packs at the most. Pure. */
 import { ConfigurationError } from '../../errors.ts';
 import { largestValue } from '../../kafka/batch.ts';
+import { KafkaError } from '../../kafka/contract.ts';
 import type { ChecksumAlgorithm } from '../../records/checksum.ts';
 import { chunkHeaders } from '../../records/file-record.ts';
 import type { UploadSettings } from '../shared/options.ts';
@@ -70,4 +71,9 @@ export function checkChunkSize(settings: UploadSettings, limit: number): void {
 
 function largestShare(bufferBytes: number): number {
   return Math.max(leastBytes, Math.floor(bufferBytes / leastBuffers));
+}
+
+/** True when Kafka refused a record for its size: the limit was lowered, and the file must be cut anew. */
+export function isTooLarge(error: unknown): boolean {
+  return error instanceof KafkaError && error.kind === 'too-large';
 }

@@ -40,3 +40,10 @@ function fits(attributes: Attributes, most: number): boolean {
     return false;
   }
 }
+
+/** What records say of a file's attributes, as a field of theirs. */
+export function saidOf({ attributes }: { readonly attributes?: Attributes }): {
+  readonly attributes?: Attributes;
+} {
+  return attributes === undefined ? {} : { attributes };
+}

@@ -22,6 +22,7 @@ import { allDone } from '../shared/all-done.ts';
 import { isSameLook, lookText } from '../shared/look-text.ts';
 import { sealedMark } from '../state/decide.ts';
 import { fingerprintOf } from '../state/fingerprint.ts';
+import { saidOf } from './fit-attributes.ts';
 import { hasMore, isRefused, isStale, longReason, shortReason } from './said-size.ts';
 import type { SendContext } from './send-context.ts';
 
@@ -247,9 +248,8 @@ function largestPack({ limit, options }: SendContext): number {
 }
 
 function entryOf(file: SourceFile, upload: string, digest: string): PackEntry {
-  const { path, size, mtime, mode, attributes } = file;
-  const facts = { path, upload, size, digest, mtime, mode };
-  return attributes === undefined ? facts : { ...facts, attributes };
+  const { path, size, mtime, mode } = file;
+  return { path, upload, size, digest, mtime, mode, ...saidOf(file) };
 }
 
 /** Neighbouring pieces of one buffer as one piece. */

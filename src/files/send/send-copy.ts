@@ -6,6 +6,7 @@ import { encodeCopy } from '../../records/file-record.ts';
 import type { SourceFile } from '../../stores/contract.ts';
 import { fingerprintOf } from '../state/fingerprint.ts';
 import type { FoundCopy } from './find-copy.ts';
+import { saidOf } from './fit-attributes.ts';
 import type { SendContext } from './send-context.ts';
 
 /**
@@ -20,8 +21,7 @@ export function sendCopy(
   const { uploader, ids, state } = context.options;
   const { path, size } = file;
   const upload = ids.next(state.get(path)?.upload);
-  const said = file.attributes === undefined ? {} : { attributes: file.attributes };
-  const record = encodeCopy({ uploader, path, upload, size, digest, mtime, mode, of, ...said });
+  const record = encodeCopy({ uploader, path, upload, size, digest, mtime, mode, of, ...saidOf(file) });
   if (batchSize(record) > context.limit) return undefined;
   return append(context, file, record, { upload, digest, of });
 }

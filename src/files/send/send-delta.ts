@@ -19,6 +19,7 @@ import { abortUpload } from './abort-upload.ts';
 import { type DeltaBaseOptions, deltaBase } from './delta-base.ts';
 import { type DeltaBase, type DeltaPlan, planDelta } from './delta-plan.ts';
 import { fillBuffer } from './fill-buffer.ts';
+import { saidOf } from './fit-attributes.ts';
 import { FreshPieces } from './fresh-pieces.ts';
 import { hashUpTo } from './hash-file.ts';
 import { leastDelta } from './pieces-of.ts';
@@ -93,8 +94,7 @@ async function compareAndSend(
   if (plan === undefined) return undefined;
   const { uploader, ids } = context.options;
   const ref = { uploader, path: file.path, upload: ids.next(known.upload) };
-  const said = file.attributes === undefined ? {} : { attributes: file.attributes };
-  const facts = { size: file.size, digest, mtime, mode, ...said };
+  const facts = { size: file.size, digest, mtime, mode, ...saidOf(file) };
   const delta = { ...ref, ...facts, parts: plan.parts, index: encodePieceIndex(index) };
   if (batchSize(encodeDelta(delta)) > context.limit) return undefined;
   const { partition } = base.own;

@@ -4,7 +4,7 @@
  */
 
 import { crashPoint } from '../../crash-points.ts';
-import { type Appended, KafkaError, type NewRecord } from '../../kafka/contract.ts';
+import type { Appended, NewRecord } from '../../kafka/contract.ts';
 import type { ChecksumAlgorithm } from '../../records/checksum.ts';
 import type { UploadRef } from '../../records/file-record.ts';
 import { type FileState, mayStand, standingOf } from '../../records/state-record.ts';
@@ -18,6 +18,7 @@ import { fingerprintOf } from '../state/fingerprint.ts';
 import { abortUpload } from './abort-upload.ts';
 import { appendStriped, sharedBy, stripePlanOf } from './append-striped.ts';
 import { fillBuffer } from './fill-buffer.ts';
+import { saidOf } from './fit-attributes.ts';
 import { hashUpTo } from './hash-file.ts';
 import { hasherFor, withPieces } from './pieces-of.ts';
 import { hasMore, isStale, longReason, shortReason } from './said-size.ts';
@@ -160,8 +161,8 @@ async function send(context: SendContext, handle: OpenFile, sending: Sending): P
   if (await hasMore(handle, file.size)) return changed(context, sending, longReason(file));
   const digest = await sending.hasher.digest();
   const { mtime, mode } = opened.kept ?? file;
-  const said = file.attributes === undefined ? {} : { attributes: file.attributes };
-  const facts = { size: file.size, digest, mtime, mode, ...said, ...(plan && { stripes: plan.stripes }) };
+  const where = plan && { stripes: plan.stripes };
+  const facts = { size: file.size, digest, mtime, mode, ...saidOf(file), ...where };
   crashPoint('close:before-append');
   const closing = withPieces(context, sending.hasher, { ...ref, ...facts });
   const close = await context.append(partition, sending.sealing.close(closing), closing.index?.length ?? 0);
@@ -293,9 +294,4 @@ function note(context: SendContext, sending: Sending, state: FileState['state'],
 async function changed(context: SendContext, sending: Sending, reason: string): Promise<SendOutcome> {
   await abortUpload(context, sending.ref, sending.partition, reason);
   return { outcome: 'changed', reason };
-}
-
-/** True when Kafka refused a record for its size: the limit was lowered, and the file must be cut anew. */
-export function isTooLarge(error: unknown): boolean {
-  return error instanceof KafkaError && error.kind === 'too-large';
 }

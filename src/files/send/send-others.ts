@@ -7,14 +7,18 @@ import {
 } from '../../records/folder-record.ts';
 import { encodeLinks, type LinkEntry, linkEntryText, linkHeaders } from '../../records/link-record.ts';
 import type { FileState } from '../../records/state-record.ts';
+import { saidOf } from './fit-attributes.ts';
 import { type NameKind, SendNames, type SendNamesOptions } from './send-names.ts';
 
 const link: NameKind<LinkEntry> = {
   kind: 'link',
   called: 'a symbolic link',
-  entryOf: ({ path, link: target = '', mtime, attributes }, upload) => ({
-    ...{ path, upload, target, mtime },
-    ...(attributes === undefined ? {} : { attributes }),
+  entryOf: ({ path, link: target = '', mtime, ...file }, upload) => ({
+    path,
+    upload,
+    target,
+    mtime,
+    ...saidOf(file),
   }),
   text: linkEntryText,
   headers: linkHeaders,
@@ -25,10 +29,7 @@ const link: NameKind<LinkEntry> = {
 const folder: NameKind<FolderEntry> = {
   kind: 'folder',
   called: 'a folder',
-  entryOf: ({ path, mode, mtime, attributes }, upload) => ({
-    ...{ path, upload, mode, mtime },
-    ...(attributes === undefined ? {} : { attributes }),
-  }),
+  entryOf: ({ path, mode, mtime, ...file }, upload) => ({ path, upload, mode, mtime, ...saidOf(file) }),
   text: folderEntryText,
   headers: folderHeaders,
   encode: encodeFolders,

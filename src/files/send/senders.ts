@@ -6,7 +6,7 @@ import type { UploadEvent } from '../shared/events.ts';
 import { usualMaxMessageBytes } from '../shared/topics.ts';
 import { standingRecords } from '../state/standing-records.ts';
 import { abortUpload } from './abort-upload.ts';
-import { recordLimit } from './chunk-size.ts';
+import { isTooLarge, recordLimit } from './chunk-size.ts';
 import { compareFile } from './compare-file.ts';
 import { type Job, type JobLine, JobLines } from './job-lines.ts';
 import { PackBuilder, packBytes } from './pack-files.ts';
@@ -15,7 +15,6 @@ import type { Queue } from './queue.ts';
 import { isRefused } from './said-size.ts';
 import { type SendAnyOptions, sendAny } from './send-any.ts';
 import type { SendContext } from './send-context.ts';
-import { isTooLarge } from './send-file.ts';
 
 /** Jobs that wait or are under way before no more are asked for: each costs half a kilobyte, and more in a pack. */
 const smallLimit = 10_000;

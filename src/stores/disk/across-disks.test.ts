@@ -1,8 +1,10 @@
 /** Folders of a sink that are other disks than its own: volumes that are mounted below it. */
 import assert from 'node:assert/strict';
+import { lstatSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { aclFor, attributesAt, isRoot } from '../../../test/support/attributes.ts';
 import { noise } from '../../../test/support/bytes.ts';
 import { temporaryFolder } from '../../../test/support/folder.ts';
 import { RefusingCalls } from '../../../test/support/refusing-calls.ts';
@@ -23,6 +25,20 @@ function published(content: Uint8Array, upload: string): Published {
   return { upload, size: content.length, digest: digestOf('md5', content) };
 }
 
+/** All that a file can have, and how it looks then. */
+const [uid, gid] = isRoot ? [4001, 4002] : [process.getuid!(), process.getgid!()];
+const acl = aclFor(4001, 5).toString('base64');
+const attributes = { uid, gid, xattrs: { 'user.a': 'AAEC' }, acl };
+const wish = { owner: 'number', xattrs: true, acls: true, specialBits: true } as const;
+const expected = `${uid}:${gid} 4750 user.a=AAEC system.posix_acl_access=${acl}`;
+
+async function fillAll(sink: Sink): Promise<void> {
+  const all = { ...look, mode: 0o4750, attributes };
+  await sink.publishWhole(bytes, 'shop/whole', all, published(bytes, id(1)));
+  await sink.part(id(2)).write(bytes, 0);
+  await sink.publish(id(2), 'shop/part', all, published(bytes, id(2)));
+}
+
 async function fill(sink: Sink): Promise<void> {
   for (const [number, content] of [bytes, noise(10), new Uint8Array(0)].entries()) {
     await sink.publishWhole(content, `shop/deep/whole-${number}`, look, published(content, id(number)));
@@ -33,6 +49,12 @@ async function fill(sink: Sink): Promise<void> {
   await sink.part(id(20)).write(bytes, 0);
   await sink.quarantine(id(20), 'shop/wrong.DIGEST_MISMATCH');
   await sink.checkpoint([]);
+}
+
+/** Owner, extended attributes and ACL of a file that came to another disk. */
+async function hasAll(folder: string): Promise<void> {
+  for (const name of ['part', 'whole'])
+    assert.equal(await attributesAt(join(folder, 'shop', name)), expected, name);
 }
 
 async function isFilled(folder: string, sink: Sink): Promise<void> {
@@ -70,6 +92,40 @@ test('Files come to where no rename leads', async (t) => {
   const { folder, sink } = await dividedSink(t);
   await fill(sink);
   await isFilled(folder, sink);
+});
+
+test('What goes with a file comes to another disk too, and the file has it before it has its name', async (t) => {
+  const names: string[] = [];
+  const folder = await temporaryFolder(t);
+  const calls = new RefusingCalls((call, [path]) => {
+    const from = String(path);
+    if (call !== 'rename') return undefined;
+    if (from.includes('/.sluice/parts/')) return 'EXDEV';
+    const { uid, gid, mode } = lstatSync(from);
+    names.push(`${uid}:${gid} ${(mode & 0o7777).toString(8)}`);
+    return undefined;
+  });
+  const sink = await openDiskSink(folder, { calls, attributes: wish });
+  t.after(() => sink.close());
+  await fillAll(sink);
+  await hasAll(folder);
+  assert.deepEqual(names, [expected.split(' ', 2).join(' '), expected.split(' ', 2).join(' ')]);
+});
+
+test('So it does to a disk that is mounted there', async (t) => {
+  const folder = await temporaryFolder(t);
+  await mkdir(join(folder, 'shop'));
+  const disk = await smallDisk(t, 16, { at: join(folder, 'shop') });
+  if (disk === undefined) return;
+  try {
+    const sink = await openDiskSink(folder, { attributes: wish });
+    t.after(() => sink.close());
+    await fillAll(sink);
+    await hasAll(folder);
+    await sink.checkpoint([]);
+  } finally {
+    await disk.unmount('lazily');
+  }
 });
 
 test('Files come to a disk that is mounted below a sink, and it can be unmounted afterwards', async (t) => {
