@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { anyAttributes, anyLook, anyRef } from '../../test/support/arbitraries.ts';
 import fc from '../../test/support/properties.ts';
@@ -60,4 +61,26 @@ test('Attributes that are not of their form are neither written nor read', () =>
 
 test('Unknown fields are ignored', () => {
   assert.deepEqual(attributesOfText('{"uid":7,"flags":"immutable"}'), { uid: 7 });
+});
+
+test('The example of FORMAT.md is read as what the page says of it', () => {
+  const page = readFileSync(new URL('../../FORMAT.md', import.meta.url), 'utf8');
+  const [, section = ''] = page.split('\n## Attributes\n');
+  const [, text = ''] = section.split('```json\n');
+  const { xattrs, acl = '', ...owner } = attributesOfText(text.split('\n```', 1)[0] ?? '');
+  assert.deepEqual(owner, { uid: 1000, gid: 50, user: 'ann', group: 'staff' });
+  assert.equal(String(Buffer.from(xattrs?.['user.origin'] ?? '', 'base64')), 'till');
+  const value = Buffer.from(acl, 'base64');
+  const entries = Array.from({ length: (value.length - 4) / 8 }, (_, at) => {
+    const from = 4 + 8 * at;
+    return [value.readUInt16LE(from), value.readUInt16LE(from + 2), value.readInt32LE(from + 4)];
+  });
+  assert.equal(value.readUInt32LE(0), 2);
+  assert.deepEqual(entries, [
+    [1, 6, -1],
+    [2, 4, 1001],
+    [4, 4, -1],
+    [16, 4, -1],
+    [32, 0, -1],
+  ]);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { anyPath, anyTime, anyUploadId } from '../../test/support/arbitraries.ts';
+import { anyAttributes, anyPath, anyTime, anyUploadId } from '../../test/support/arbitraries.ts';
 import fc from '../../test/support/properties.ts';
 import { consumed } from '../../test/support/records.ts';
 import { FormatError } from '../errors.ts';
@@ -16,8 +16,14 @@ const upload = '0123456789abcdef0123456789abcdef';
 
 test('What is written is read as it was, also when it was encrypted', () => {
   const entry = fc
-    .tuple(fc.oneof(anyPath, fc.constant('.')), anyUploadId, fc.integer({ min: 0, max: 0o7777 }), anyTime)
-    .map(([path, id, mode, mtime]) => ({ path, upload: id, mode, mtime }));
+    .tuple(
+      ...([fc.oneof(anyPath, fc.constant('.')), anyUploadId, fc.integer({ min: 0, max: 0o7777 })] as const),
+      ...([anyTime, fc.option(anyAttributes)] as const),
+    )
+    .map(([path, id, mode, mtime, attributes]) => ({
+      ...{ path, upload: id, mode, mtime },
+      ...(attributes && { attributes }),
+    }));
   const secret = new Uint8Array(32);
   fc.assert(
     fc.property(fc.array(entry, { minLength: 1, maxLength: 5 }), (entries) => {
@@ -34,6 +40,8 @@ test('What is written is read as it was, also when it was encrypted', () => {
 
 test('A folder of a wrong name, mode or time is neither written nor read; only a folder is the root', () => {
   const folder = { path: 'a', upload, mode: 0o755, mtime: '1' };
+  const long = { xattrs: { 'user.a': 'A'.repeat(4096) } };
+  assert.throws(() => encodeFolders('shop', [{ ...folder, attributes: long }]), FormatError);
   for (const wrong of [{ path: '..' }, { path: './a' }, { upload: 'a' }, { mode: 0o10000 }, { mtime: 'now' }])
     assert.throws(() => encodeFolders('shop', [{ ...folder, ...wrong }]), FormatError);
   assert.throws(() => encodeRemove('shop', [{ path: '.', upload }]), FormatError);
@@ -46,7 +54,8 @@ test('A folder of a wrong name, mode or time is neither written nor read; only a
     { ...right, mode: '755' },
     { ...right, mode: 493 },
     { path: 'a', upload, mode: '0755' },
+    { ...right, attributes: { uid: -1 } },
   ];
   const read = decodeFolders('shop', Buffer.from(`${JSON.stringify(entries)}\n`), entries.length);
-  assert.deepEqual([read.entries.length, read.refused.length], [2, 4]);
+  assert.deepEqual([read.entries.length, read.refused.length], [2, 5]);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { anyPath, anyTime, anyUploadId } from '../../test/support/arbitraries.ts';
+import { anyAttributes, anyPath, anyTime, anyUploadId } from '../../test/support/arbitraries.ts';
 import fc from '../../test/support/properties.ts';
 import { consumed } from '../../test/support/records.ts';
 import { FormatError } from '../errors.ts';
@@ -11,8 +11,11 @@ const upload = '0123456789abcdef0123456789abcdef';
 
 test('What is written is read as it was', () => {
   const entry = fc
-    .tuple(anyPath, anyUploadId, anyPath, anyTime)
-    .map(([path, id, target, mtime]) => ({ path, upload: id, target: `../${target}`, mtime }));
+    .tuple(anyPath, anyUploadId, anyPath, anyTime, fc.option(anyAttributes))
+    .map(([path, id, target, mtime, attributes]) => ({
+      ...{ path, upload: id, target: `../${target}`, mtime },
+      ...(attributes && { attributes }),
+    }));
   fc.assert(
     fc.property(fc.array(entry, { minLength: 1, maxLength: 5 }), (entries) => {
       const isShort = entries.every(({ target }) => Buffer.byteLength(target) <= 4096);
