@@ -8,6 +8,8 @@ import { attributeWish } from '../../src/stores/attribute-wish.ts';
 import { accessAcl, defaultAcl } from '../../src/stores/disk/attributes/xattr.ts';
 import { openDiskSink } from '../../src/stores/disk/sink.ts';
 import { openDiskSource } from '../../src/stores/disk/source.ts';
+import { MemorySource } from '../../src/stores/memory/source.ts';
+import { SeveralSources } from '../../src/stores/several-sources.ts';
 import { ageKeys } from '../support/age-keys.ts';
 import { aclFor, attributesAt, attributesBelow, isRoot, xattrs } from '../support/attributes.ts';
 import { everything } from '../support/encrypted-flow.ts';
@@ -189,6 +191,35 @@ test('What has no room in a record is told by name, and the rest goes', async (t
   assert.equal(await get(join(shop, 'a'), 'user.long'), undefined);
   assert.equal(String(await get(join(shop, 'a'), 'user.short')), 'b');
   assert.equal((await up(all)).records, 0, 'it is not sent for ever');
+});
+
+test('What a followed link leads to goes with what that has; of several sources each has its own', async (t) => {
+  const { flow, root, from, shop, down } = await folders(t);
+  await fill(from);
+  const other = join(root, 'other');
+  await mkdir(other);
+  await symlink(join(from, 'd/large'), join(other, 'led'));
+  const how = { links: 'follow', attributes: attributeWish(all) } as const;
+  const memory = new MemorySource();
+  memory.write('c', noise(5));
+  const sources = { a: await openDiskSource(from, how), b: await openDiskSource(other, how), m: memory };
+  const source = new SeveralSources(new Map(Object.entries(sources)));
+  const up = () => flow.up({ ...all, links: 'follow' }, { source });
+  assert.deepEqual(await up().then(({ files, failed }) => [files, failed]), [6, 0]);
+  assert.equal((await up()).records, 0);
+  await down();
+  assert.equal(await attributesAt(join(shop, 'b/led')), await attributesAt(join(from, 'd/large')));
+  assert.equal(await attributesAt(join(shop, 'a/link')), await attributesAt(join(from, 'small')));
+});
+
+test('Members of a group give files and links what they have', async (t) => {
+  const { flow, from, to, shop, up } = await folders(t);
+  await fill(from);
+  await up({ ...all, links: 'keep' });
+  const sink = await openDiskSink(to, { attributes: wanted, group: { name: 'g', reader: 'one' } });
+  assert.equal((await flow.down({ ...wanted, group: 'g', name: 'one' }, { sink })).failed, 0);
+  for (const name of ['empty', 'small', 'd/large', 'link'])
+    assert.equal(await attributesAt(join(shop, name)), await attributesAt(join(from, name)), name);
 });
 
 test('A store that keeps none of it says so once, and takes the files', async (t) => {

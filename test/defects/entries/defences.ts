@@ -156,7 +156,7 @@ const ofFiles: readonly Defect[] = [
     breaks: 'Where max.message.bytes is lowered in the middle of a file, the run ends.',
     edits: [
       edit(
-        sendFile,
+        'src/files/send/chunk-size.ts',
         "return error instanceof KafkaError && error.kind === 'too-large';",
         "return error instanceof KafkaError && error.kind === 'corrupt';",
       ),
