@@ -146,6 +146,8 @@ async function linkHard(root: string, path: string, random: Random): Promise<voi
   const to = anyPath(random);
   if (!stats?.isFile() || to === path || to.startsWith(`${path}/`) || path.startsWith(`${to}/`)) return;
   await clear(root, to);
+  // What is on the way to the one may have been on the way to the other.
+  if ((await lstat(join(root, path)).catch(() => undefined)) === undefined) return;
   await link(join(root, path), join(root, to));
   if (random.chance(0.3)) await appendFile(join(root, to), random.bytes(50));
 }

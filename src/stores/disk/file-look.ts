@@ -66,15 +66,11 @@ export class FileLooks {
 
   /** The same by calls in place, where nothing is to be found out any more: the time that was given; undefined where there is. */
   giveAtOnce(calls: InPlace, file: number, look: FileLook, hasMode: boolean): bigint | undefined {
-    if (
-      this.attributes.isWished ||
-      !this.#keepsTimes ||
-      this.#refusals.has('times') ||
-      (!hasMode && this.#refusals.has('mode'))
-    )
+    if (!this.#keepsTimes || this.#refusals.has('times') || (!hasMode && this.#refusals.has('mode')))
       return undefined;
     const wanted = BigInt(look.mtime);
     if (!isOrdinary(wanted)) return undefined;
+    if (!this.attributes.giveAtOnce(calls, file, look.attributes)) return undefined;
     if (!hasMode) calls.setMode(file, this.attributes.permissions(look.mode));
     calls.setTimes(file, seconds(wanted));
     return wanted;

@@ -7,6 +7,7 @@ import { describeError } from '../../../errors.ts';
 import type { Attributes } from '../../../records/attributes.ts';
 import type { Notices } from '../../notices.ts';
 import type { DiskCalls } from '../calls.ts';
+import type { InPlace } from '../in-place.ts';
 import { isAcl } from './acl.ts';
 import { noAttributes, type OwnerIds, type SinkAttributes } from './sink-attributes.ts';
 import { accessAcl, defaultAcl, hasNoXattrs, ownXattrs, type XattrCalls } from './xattr.ts';
@@ -20,6 +21,7 @@ export interface GiveAttributesOptions {
 
 /** "Leave it" to the system. */
 const asItIs = -1;
+const leave = { uid: asItIs, gid: asItIs } as const;
 /** Permission bits, and those that make a program run as somebody else. */
 const [plain, all] = [0o777, 0o7777];
 /** What is wrong is told of these alone: of what is gone, the caller. */
@@ -66,6 +68,17 @@ export class GiveAttributes {
       () => calls.look(file),
       (uid, gid) => calls.setOwner(file, uid, gid),
     );
+  }
+
+  /** The same by calls in place, of an owner alone; false where there is more to be done, or to be found out. Throws the system's errors. */
+  giveAtOnce(calls: InPlace, file: number, attributes: Attributes = {}): boolean {
+    const { ownerOf, calls: others } = this.#wish;
+    if (others !== undefined) return false;
+    const wanted = ownerOf?.(attributes);
+    if (wanted instanceof Promise) return false;
+    const { uid, gid } = wanted === undefined ? leave : different(wanted, calls.look(file));
+    if (uid !== asItIs || gid !== asItIs) calls.setOwner(file, uid, gid);
+    return true;
   }
 
   /** To the same file behind its permissions, which an ACL has too. */

@@ -43,6 +43,7 @@ export class OwnerNames {
   #files = new Map<Database, Promise<Known>>();
   /** What was asked for beside the files; one after the other. */
   #asked = new Map<string, Promise<string | undefined>>();
+  readonly #answers = new Map<string, { readonly id: number | undefined }>();
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor({ read = readDatabase, ask = getent, now = () => performance.now() }: OwnerNamesOptions = {}) {
@@ -53,6 +54,17 @@ export class OwnerNames {
 
   /** Undefined where the system has no such name. */
   async idOf(database: Database, name: string): Promise<number | undefined> {
+    const id = await this.#find(database, name);
+    if (this.#answers.size < mostAsked) this.#answers.set(`${database} ${name}`, { id });
+    return id;
+  }
+
+  /** What was found out not long ago, for who cannot wait. */
+  answered(database: Database, name: string): { readonly id: number | undefined } | undefined {
+    return this.#isOld ? undefined : this.#answers.get(`${database} ${name}`);
+  }
+
+  async #find(database: Database, name: string): Promise<number | undefined> {
     if (!isName(name)) return undefined;
     const { ids } = await this.#known(database);
     const id = ids.get(name);
@@ -72,8 +84,9 @@ export class OwnerNames {
   }
 
   #known(database: Database): Promise<Known> {
-    if (this.#now() - this.#readAt > lasts) {
+    if (this.#isOld) {
       this.#readAt = this.#now();
+      this.#answers.clear();
       this.#files.clear();
       this.#asked.clear();
     }
@@ -83,6 +96,10 @@ export class OwnerNames {
       this.#files.set(database, known);
     }
     return known;
+  }
+
+  get #isOld(): boolean {
+    return this.#now() - this.#readAt > lasts;
   }
 
   async #askOnce(database: Database, key: string): Promise<string | undefined> {

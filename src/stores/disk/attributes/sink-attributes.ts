@@ -11,9 +11,12 @@ export interface OwnerIds {
   readonly gid: number | undefined;
 }
 
+/** At once where that is known. */
+export type OwnerOf = (attributes: Attributes) => Promise<OwnerIds> | OwnerIds;
+
 export interface SinkAttributes {
   /** Whose a file is to be, of which a record says this. */
-  readonly ownerOf?: (attributes: Attributes) => Promise<OwnerIds>;
+  readonly ownerOf?: OwnerOf;
   /** All files are to be one's, and folders that are made for them. */
   readonly isOneOwner: boolean;
   /** Where attributes or ACLs are to be set. */
@@ -45,19 +48,28 @@ export async function sinkAttributes(
   };
 }
 
-async function owners(
-  wish: string,
-  names: OwnerNames,
-): Promise<(attributes: Attributes) => Promise<OwnerIds>> {
-  if (wish === 'number') return async ({ uid, gid }) => ({ uid, gid });
-  if (wish === 'name')
-    return async ({ uid, gid, user, group }) => ({
-      uid: (user === undefined ? undefined : await names.idOf('passwd', user)) ?? uid,
-      gid: (group === undefined ? undefined : await names.idOf('group', group)) ?? gid,
-    });
+async function owners(wish: string, names: OwnerNames): Promise<OwnerOf> {
+  if (wish === 'number') return ({ uid, gid }) => ({ uid, gid });
+  if (wish === 'name') return byName(names);
   const [user = '', group = ''] = wish.split(':');
   const fixed = { uid: await idOf(names, 'passwd', user), gid: await idOf(names, 'group', group) };
-  return async () => fixed;
+  return () => fixed;
+}
+
+function byName(names: OwnerNames): OwnerOf {
+  const ask = async ({ uid, gid, user, group }: Attributes): Promise<OwnerIds> => ({
+    uid: (user === undefined ? undefined : await names.idOf('passwd', user)) ?? uid,
+    gid: (group === undefined ? undefined : await names.idOf('group', group)) ?? gid,
+  });
+  return (attributes) => {
+    const { uid, gid, user, group } = attributes;
+    const [known, knownGroup] = [
+      user === undefined ? { id: uid } : names.answered('passwd', user),
+      group === undefined ? { id: gid } : names.answered('group', group),
+    ];
+    if (known === undefined || knownGroup === undefined) return ask(attributes);
+    return { uid: known.id ?? uid, gid: knownGroup.id ?? gid };
+  };
 }
 
 async function idOf(names: OwnerNames, database: Database, written: string): Promise<number | undefined> {
