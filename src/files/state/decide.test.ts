@@ -44,6 +44,23 @@ test('What to do with a file, by what is remembered of it', () => {
   assert.deepEqual(decide(file, state('aborted')), { action: 'send', reason: 'changed' });
 });
 
+test('What was sent without attributes that are to go with it goes again, unread; links and folders too', () => {
+  const gives = { owner: true, xattrs: true, acls: false };
+  const wished = { ...file, gives, owner: '1:2' };
+  assert.deepEqual(decide(wished, state('sent')), { action: 'send', reason: 'changed' });
+  assert.deepEqual(decide(wished, state('sent', { owner: '1:2' })), { action: 'send', reason: 'changed' });
+  const known = state('sent', { owner: '1:2', xattrs: '0' });
+  assert.deepEqual(decide(wished, known), { action: 'unchanged' });
+  assert.deepEqual(decide({ ...wished, owner: '1:3' }, known), { action: 'send', reason: 'changed' });
+  assert.deepEqual(decide(file, known), { action: 'unchanged' });
+  const folder = { ...wished, isFolder: true as const };
+  assert.deepEqual(decide(folder, { ...state('sent'), kind: 'folder' }), {
+    action: 'send',
+    reason: 'changed',
+  });
+  assert.deepEqual(decide(folder, { ...known, kind: 'folder' }), { action: 'unchanged' });
+});
+
 test('A mode alone changes nothing', () => {
   assert.deepEqual(decide({ ...file, mode: 0o600 }, state('sent')), { action: 'unchanged' });
 });

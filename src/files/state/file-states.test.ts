@@ -37,12 +37,19 @@ const anyState: fc.Arbitrary<FileState> = fc.record(
     upload: anyUploadId,
     state: fc.constantFrom('sent', 'sending', 'aborted'),
     fingerprint: fc
-      .record({
-        size: anySize,
-        mtime: anyTime,
-        ctime: fc.oneof(anyTime, fc.constantFrom('', 'as mtime')),
-        inode: fc.constantFrom('', '7', '-9'),
-      })
+      .record(
+        {
+          size: anySize,
+          mtime: anyTime,
+          ctime: fc.oneof(anyTime, fc.constantFrom('', 'as mtime')),
+          inode: fc.constantFrom('', '7', '-9'),
+          mode: fc.constantFrom('0644', '0000'),
+          owner: fc.constantFrom('0:0', '1000:4294967294'),
+          xattrs: fc.constantFrom('0', '0123456789abcdef'),
+          acls: fc.constantFrom('0', 'fedcba9876543210'),
+        },
+        { noNullPrototype: true, requiredKeys: ['size', 'mtime', 'ctime', 'inode'] },
+      )
       .map((look) => ({ ...look, ctime: look.ctime === 'as mtime' ? look.mtime : look.ctime })),
     ...place,
     acked: anySize,
