@@ -97,8 +97,8 @@ export class DiskSink implements Sink {
     ({ id: this.id, isCopy: this.isCopy } = memory.journal);
     const attributes = new GiveAttributes({ place, calls, notices: this.#notices, wish });
     const looks = new FileLooks(place, calls, refusals, this.#notices, attributes);
-    const own = new OwnFolder(place, root, this.#parts, calls);
-    this.#own = own;
+    this.#own = new OwnFolder(place, root, this.#parts, calls);
+    const own = this.#own;
     const withDescriptor = <T>(work: () => Promise<T>): Promise<T> => this.#handles.withDescriptor(work);
     const way = new Way({ calls, root, realRoot: root, withDescriptor });
     this.#way = way;
@@ -112,15 +112,8 @@ export class DiskSink implements Sink {
     this.#removed = removed;
     if (memory.own !== undefined) {
       const of = { parts, calls, folders, journal: memory.own };
-      const told = new ToldFolders({
-        ...of,
-        way,
-        removed,
-        notices,
-        folded: this.#folded,
-        otherSpelling,
-        attributes,
-      });
+      const spelt = { folded: this.#folded, otherSpelling };
+      const told = new ToldFolders({ ...of, ...spelt, way, removed, notices, attributes });
       this.#told = told;
       this.folder = (target, folder) => this.#through(target, () => told.place(target, folder));
       this.join = (wish) => this.#through(wish.target, () => joinNames(of, wish));
@@ -187,13 +180,7 @@ export class DiskSink implements Sink {
     return diskPartFile(this.#partName(upload), this.#ofParts);
   }
 
-  publish(
-    upload: string,
-    target: string,
-    look: FileLook,
-    published: Published,
-    over: Over = 'anything',
-  ): Promise<string | undefined> {
+  publish(...[upload, target, look, published, over = 'anything']: Parameters<Sink['publish']>) {
     const work = (claim: Claim): Promise<string | undefined> =>
       publishPart(this.#ofParts, this.#partName(upload), { target, look, published, over }, claim);
     return this.#through(target, () => this.#names.claim(target, work));

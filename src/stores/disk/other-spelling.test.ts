@@ -24,7 +24,8 @@ async function caselessSink(t: TestContext): Promise<{ readonly sink: DiskSink; 
   await makeOwnFolders(join(folder, '.sluice'), join(folder, '.sluice/parts'));
   const spelling = { caseInsensitive: true, dropsDots: false };
   const of = { identify: placeOf, calls: new DiskCalls(true), keepsStamps: true };
-  const sink = new DiskSink(folder, folder, spelling, { ...of, backup: undefined, group: undefined });
+  const none = { backup: undefined, group: undefined, attributes: undefined };
+  const sink = new DiskSink(folder, folder, spelling, { ...of, ...none });
   t.after(() => sink.close());
   return { sink, folder };
 }
