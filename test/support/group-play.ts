@@ -23,6 +23,8 @@ export async function playGroup(
 ): Promise<void> {
   const random = randomOf(seed);
   const upTo = (count: number): number => Math.floor(random() * count);
+  // What came later is drawn apart, so that a seed's steps stay what they were.
+  const apart = randomOf(seed ^ 0x5bd1e995);
   const ground = await begin(1 + upTo(4));
   const all: GroupMember[] = [];
   let live: GroupMember[] = [];
@@ -35,7 +37,11 @@ export async function playGroup(
   const send = async (): Promise<void> => {
     for (let count = 1 + upTo(6); count > 0; count--)
       ground.flow.source.write(`f${upTo(12)}`, noise([0, 300, 900, 3000, 5000, 14_000][upTo(6)]!));
-    await ground.flow.up({ packBelow: upTo(2) * 400 });
+    if (apart() < 0.3)
+      ground.flow.source.write('same', ground.flow.source.bytes(ground.flow.source.paths()[0]!));
+    const stripeAbove = apart() < 0.5 ? 2000 : 0;
+    const notTwice = apart() < 0.5 ? 'always' : 'never';
+    await ground.flow.up({ packBelow: upTo(2) * 400, stripeAbove, notTwice });
   };
   const freeze = async (isForEver: boolean): Promise<void> => {
     const member = live[upTo(live.length)]!;

@@ -126,4 +126,18 @@ export const stores: readonly Defect[] = [
     seekers: [],
     tests: ['test/flow/group.test.ts'],
   },
+  {
+    name: 'member-that-starts-beside-another-refused',
+    breaks:
+      'A member of a group that started just when another one noted the topic was refused with exit code 2, as one that may not write there.',
+    edits: [
+      edit(
+        'src/stores/objects/sink/journal-content.ts',
+        "      if (!isCode(error, 'ESTALE') && !isCode(error, 'ENOENT')) throw error;",
+        "      if (!isCode(error, 'ENOENT')) throw error;",
+      ),
+    ],
+    seekers: [],
+    tests: ['src/stores/disk/group/place-beside.test.ts'],
+  },
 ];

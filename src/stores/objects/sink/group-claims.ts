@@ -4,7 +4,6 @@
  */
 import type { UnfinishedUpload } from '../../contract.ts';
 import type { Claim, NewestClaim, ReadTopicName, SharedSink } from '../../shared-sink.ts';
-import { isCode } from '../../store-fault.ts';
 import type { JournalStore } from '../contract.ts';
 import type { GroupPlace } from './group-place.ts';
 import type { ObjectJournal } from './journal.ts';
@@ -92,25 +91,11 @@ export class GroupClaims implements SharedSink {
     const keys = await objects.list(own);
     const others = keys.filter((key) => key.endsWith(`/${journalName}`) && !key.startsWith(folder));
     const found = await Promise.all(
-      others.map(async (key) => ({ key, content: (await readSteady(objects, key))?.content })),
+      others.map(async (key) => ({ key, content: (await readJournal(objects, key))?.content })),
     );
     return found.flatMap(({ key, content }) =>
       content?.group?.id === place.id && content.place === objects.where ? [{ key, content }] : [],
     );
-  }
-}
-
-/** Its owner may write it between the look and the reading. */
-export async function readSteady(
-  objects: JournalStore,
-  key: string,
-): Promise<ReturnType<typeof readJournal>> {
-  for (;;) {
-    try {
-      return await readJournal(objects, key);
-    } catch (error) {
-      if (!isCode(error, 'ESTALE') && !isCode(error, 'ENOENT')) throw error;
-    }
   }
 }
 

@@ -1,6 +1,6 @@
 /** What a journal says, and how it is read. */
 import type { ReadRange, TopicPositions, UnfinishedUpload } from '../../contract.ts';
-import { StoreFault } from '../../store-fault.ts';
+import { isCode, StoreFault } from '../../store-fault.ts';
 import type { JournalStore } from '../contract.ts';
 
 /** The end of a journal's key. */
@@ -63,11 +63,30 @@ export async function readJournal(objects: JournalStore, key: string): Promise<F
   return { tag, content: undefined, isNewer: content.version > 1 };
 }
 
+interface FoundJson<T> {
+  readonly tag: string;
+  readonly content: T | undefined;
+}
+
 /** An object of ours; its content is undefined where it cannot be read, and all of it where there is none. */
 export async function readJson<T extends object>(
   objects: JournalStore,
   key: string,
-): Promise<{ readonly tag: string; readonly content: T | undefined } | undefined> {
+): Promise<FoundJson<T> | undefined> {
+  for (;;) {
+    try {
+      return await readOnce(objects, key);
+    } catch (error) {
+      // Whoever else writes it, as members of a group do, may have done so between the look and the reading.
+      if (!isCode(error, 'ESTALE') && !isCode(error, 'ENOENT')) throw error;
+    }
+  }
+}
+
+async function readOnce<T extends object>(
+  objects: JournalStore,
+  key: string,
+): Promise<FoundJson<T> | undefined> {
   const look = await objects.look(key);
   if (look === undefined) return undefined;
   const pieces: Uint8Array[] = [];

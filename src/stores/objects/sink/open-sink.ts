@@ -5,10 +5,10 @@ import type { Sink } from '../../contract.ts';
 import type { Notices } from '../../notices.ts';
 import { ownFolder } from '../../target-name.ts';
 import type { ObjectWriter } from '../contract.ts';
-import { GroupClaims, readSteady } from './group-claims.ts';
+import { GroupClaims } from './group-claims.ts';
 import { GroupPlace, groupAt } from './group-place.ts';
 import { ObjectJournal } from './journal.ts';
-import { journalName } from './journal-content.ts';
+import { journalName, readJournal } from './journal-content.ts';
 import { isShareable, prove } from './prove.ts';
 import { ObjectSink } from './sink.ts';
 
@@ -82,7 +82,7 @@ async function openForGroup(
 /** Keys of the journals of downloaders that are members of no group. */
 async function namesAlone(objects: ObjectWriter, own: string): Promise<string[]> {
   const keys = (await objects.list(own)).filter((key) => key.endsWith(`/${journalName}`));
-  const found = await Promise.all(keys.map((key) => readSteady(objects, key)));
+  const found = await Promise.all(keys.map((key) => readJournal(objects, key)));
   return keys.filter((_, index) => found[index]?.content?.version === 1);
 }
 
