@@ -113,7 +113,7 @@ async function run({ settings, output, kafka }: Call<FlagsIn<typeof groups>>): P
     process.stderr.write(`${quantity.files(files)}, ${quantity.bytes(bytes)}\n`);
   if (locked && options.identity === undefined && !output.json && !output.quiet) {
     const message =
-      'some of them are encrypted, and no key was given that shows what they are: add --identity FILE\n';
+      'some of them are encrypted, and no key that was given shows what they are: add --identity FILE, or --passphrase-file FILE\n';
     process.stderr.write(message);
   }
   return locked ? ExitCode.incomplete : ExitCode.ok;

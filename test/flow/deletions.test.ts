@@ -220,7 +220,7 @@ test('Encrypted, no name stands in clear; whoever has no key is told, and obeys 
   await flow.up(secret);
   const without = await flow.down();
   assert.deepEqual([without.failed, Object.keys(flow.received()).length], [1, 3]);
-  assert.match(flow.told('refused-record')[0]!.reason, /^the removal of 1 files is encrypted/);
+  assert.match(flow.told('refused-record')[0]!.reason, /^a record of 1 removed name is encrypted/);
   const down = await flow.down({ identity: [anna.file] });
   assert.equal(down.failed, 0);
   assert.deepEqual(flow.received(), flow.sent());

@@ -48,7 +48,7 @@ test('Without its key a file is told, nothing else is held up, and a key that co
   assert.match(failed[0]!.message, /encrypted.*no key was given: add --identity/);
   assert.match(
     flow.told('refused-record')[0]!.reason,
-    /a pack of 1 files is encrypted, and no key was given/,
+    /a record of 1 small file is encrypted, and no key was given/,
   );
 
   flow.downloadEvents.length = 0;

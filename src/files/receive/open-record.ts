@@ -1,7 +1,7 @@
 /** A record as it comes: read, and opened where it is encrypted and a key of ours does that. */
 import type { ConsumedRecord } from '../../kafka/contract.ts';
 import type { FileRecord } from '../../records/file-record.ts';
-import { isOfMany, type SealedRecord } from '../../records/sealed-form.ts';
+import type { SealedRecord } from '../../records/sealed-form.ts';
 import { isStriped } from '../../records/stripes.ts';
 import { decodeTopicRecord } from '../../records/topic-record.ts';
 import type { IncomingUploads } from '../incoming/incoming-uploads.ts';
@@ -10,6 +10,15 @@ import type { Keyring } from '../shared/keyring.ts';
 import { ExpandedBytes } from './expanded-bytes.ts';
 import type { LockedRecords } from './locked-records.ts';
 import type { RecordPlace } from './refused-record.ts';
+
+/** What records of many have. */
+const ofMany: { readonly [K in SealedRecord['of']]?: string } = {
+  pack: 'small file',
+  remove: 'removed name',
+  link: 'symbolic link',
+  folder: 'folder',
+  'hard-link': 'hard link',
+};
 
 export class RecordOpener {
   readonly #context: ReceiveContext;
@@ -55,10 +64,11 @@ export class RecordOpener {
     // There is nothing that it could end.
     if (of === 'abort') return;
     const why = `encrypted, and ${this.#keyring.whyLocked}`;
-    if (isOfMany(of)) {
+    const one = ofMany[of];
+    if (one !== undefined) {
       this.#locked.note(place.partition, place.offset);
-      const what = of === 'pack' ? 'a pack' : 'the removal';
-      return this.#context.tellRefused(place, `${what} of ${files} files is ${why}`, {
+      const many = files === 1 ? one : `${one}s`;
+      return this.#context.tellRefused(place, `a record of ${files} ${many} is ${why}`, {
         uploader,
         path: undefined,
       });

@@ -77,8 +77,8 @@ export class Keyring {
   /** Why a record stays shut, as the end of a sentence. */
   get whyLocked(): string {
     return this.isEmpty
-      ? 'no key was given: add --identity FILE'
-      : 'none of the keys that were given opens it: add the --identity that it was encrypted to';
+      ? 'no key was given: add --identity FILE, or --passphrase-file FILE'
+      : 'none of the keys that were given opens it: add the --identity that it was encrypted to, or its --passphrase-file';
   }
 
   /**
