@@ -54,6 +54,23 @@ export function cacheCases(name: string, start: StartCache): void {
     );
   });
 
+  test(`${name}: whoever waits for a part that will never come is told soon, by one answer for all`, async (t) => {
+    const { publisher, streams, server, url } = await stage(t, start);
+    const viewers = 50;
+    const before = await asked(server);
+    const waiting = Promise.all(
+      Array.from({ length: viewers }, () => get(`${url}/live/cam/main/part-1-22.m4s`)),
+    );
+    await waitFor(async () => (await asked(server)) > before, { what: 'one at the server' });
+    const since = performance.now();
+    await waitFor(() => performance.now() - since > 300, { what: 'a look into the cache' });
+    publisher.made.splice(0);
+    streams.play(publisher.restart().segments(1));
+    for (const { status } of await waiting) assert.equal(status, 404);
+    const more = (await asked(server)) - before;
+    assert.ok(more <= 0.1 * viewers, `${more} requests of ${viewers} came to the server`);
+  });
+
   test(`${name}: a token does not split the cache, and who has none is refused`, async (t) => {
     const { server, url } = await stage(t, start, key);
     const at = (who: string, path: string) => get(`${url}/t/${who}/live/cam/${path}`);

@@ -143,6 +143,9 @@ export class WindowMedia {
     return this.#replies.problem(
       404,
       'this will never come: the encoder began anew, or the programme is over',
+      [],
+      // Of a part that was to be the next: behind a cache all who wait for it are to be told at once, not one after the other.
+      cacheFor.seconds(10),
     );
   }
 
