@@ -5,6 +5,7 @@ import { consuming } from './entries/consuming.ts';
 import { defences } from './entries/defences.ts';
 import { durable } from './entries/durable.ts';
 import { encoding } from './entries/encoding.ts';
+import { exporting } from './entries/exporting.ts';
 import { gcs } from './entries/gcs.ts';
 import { machine } from './entries/machine.ts';
 import { names } from './entries/names.ts';
@@ -32,4 +33,5 @@ export const defects: readonly Defect[] = [
   ...defences,
   ...stores,
   ...gcs,
+  ...exporting,
 ];

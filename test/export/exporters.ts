@@ -38,12 +38,14 @@ export function runExporter(owner: Owner, options: ExporterOptions): RunningExpo
   let running: FollowedSluice | undefined;
   owner.after(() => running?.kill());
   const begin = (): FollowedSluice => {
-    let count = 0;
+    let isLive = false;
     return followSluice(['live', 'export', ...args, '--to', place.to], {
       env: place.environment,
       onEvent: (event) => {
+        if (event.type !== 'segment') return;
         // What a run begins with had waited for it.
-        if (event.type === 'segment' && ++count > 3) delays.push(event.delay as number);
+        isLive ||= (event.delay as number) < 1.5;
+        if (isLive) delays.push(event.delay as number);
       },
     });
   };

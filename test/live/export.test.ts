@@ -49,6 +49,15 @@ test('Killed exporters, two of them in one place, leave what a viewer may read a
   const [there, other] = [await filesOf(places[0]), await filesOf(places[1])];
   assert.ok(there.size > 8);
   assert.deepEqual(there, other);
+  const served = await Promise.all(
+    ['index.m3u8', [...there.keys()].find((name) => name.endsWith('.m4s'))!].map((name) =>
+      places[1].headers(name),
+    ),
+  );
+  assert.deepEqual(served, [
+    { contentType: 'application/vnd.apple.mpegurl', cacheControl: 'public, max-age=3600' },
+    { contentType: 'video/mp4', cacheControl: 'public, max-age=31536000, immutable' },
+  ]);
   const folder = await temporaryFolder(t);
   const clip = join(folder, 'clip.mp4');
   const args = ['--from', 'beginning', '--rendition', '90p', '--out', clip];

@@ -78,7 +78,6 @@ export function namedByManifest(text: string): string[] {
 /** One reader, who remembers what he saw. */
 export class ExportWatch {
   readonly #seen = new Map<string, ReadPlaylist>();
-  readonly #gaps = new Set<string>();
   #published = '';
   /** Texts that were looked at. */
   checks = 0;
@@ -109,14 +108,13 @@ export class ExportWatch {
         );
         this.#published = published;
       }
-      return namedByManifest(text).filter((path) => !this.#gaps.has(path));
+      return namedByManifest(text);
     }
     const playlist = readPlaylist(text);
     const before = this.#seen.get(name);
     this.#seen.set(name, playlist);
     if (before !== undefined) this.#mustGoOn(name, before, playlist);
     const within = (uri: string): string => posix.join(posix.dirname(name), uri);
-    for (const { gap, uri } of playlist.segments) if (gap) this.#gaps.add(within(uri));
     return [...playlist.maps, ...playlist.segments.filter(({ gap }) => !gap).map(({ uri }) => uri)].map(
       within,
     );

@@ -1,6 +1,6 @@
 /**
- * The manifest for whoever reads files and nothing else: whole segments, each with its entry, and the clock of whoever serves the file. Each
- * epoch is a period of its own. Pure text.
+ * The manifest for whoever reads files and nothing else: whole segments, each with its entry, and the clock of whoever serves the file. A
+ * period has what follows one another of one epoch: nobody is to ask for gaps, and within a period each number needs its entry. Pure text.
  */
 import type { Targets } from '../../records/live-record.ts';
 import { longestOf, mpd } from './manifest.ts';
@@ -18,8 +18,10 @@ export interface PlainEpoch {
 
 export interface PlainManifestOptions {
   readonly targets: Targets;
-  /** Rising media sequence numbers without a hole, all closed; what nobody has is a gap. */
+  /** Rising media sequence numbers without a hole, all closed; what nobody has is a gap. Those before the first that is listed tell when periods began. */
   readonly segments: readonly ListedSegment[];
+  /** The first media sequence number that is listed while more may follow. Default: of all. */
+  readonly first?: number | undefined;
   /** Of all epochs of the segments. */
   readonly epochOf: (epoch: number) => PlainEpoch;
   /** Nothing follows. */
@@ -34,20 +36,22 @@ export function plainManifest(options: PlainManifestOptions): string {
   return options.over ? whole(options) : growing(options);
 }
 
-function growing({ targets, segments, epochOf, name }: PlainManifestOptions): string {
+function growing({ targets, segments, first = 0, epochOf, name }: PlainManifestOptions): string {
   const segment = targets.segment / 1e6;
-  const runs = runsOf(segments, ({ epoch }, next) => next.epoch === epoch).flatMap(withoutEdges);
+  const runs = datedRuns(segments, first, epochOf);
   const periods = runs.flatMap((run, index) => {
-    const { epoch } = run.first;
-    const { start, variants } = epochOf(epoch);
-    const begin = { id: `e${epoch}`, start: duration(start) };
+    const { epoch, timescale, media } = run.first;
     const next = runs[index + 1];
-    const ends = timeOf(run.last) + secondsOf(run.last);
-    // Another one follows: whoever is told more asks for segments that never come.
-    const lasts = next && Math.max(0, Math.min(ends, epochOf(next.first.epoch).start - start));
-    const attributes = lasts === undefined ? begin : { ...begin, duration: duration(lasts) };
-    const { timescale, media } = run.first;
-    const template = { timescale, startNumber: media };
+    const lasts = timeOf(run.last) + secondsOf(run.last) - run.offset / timescale;
+    const attributes = {
+      id: run.id,
+      start: duration(run.start),
+      // Another one follows: whoever is told more asks for segments that never come.
+      ...(next && { duration: duration(Math.max(0, Math.min(lasts, next.start - run.start))) }),
+    };
+    const offset = run.offset === 0 ? {} : { presentationTimeOffset: run.offset };
+    const template = { timescale, ...offset, startNumber: media };
+    const { variants } = epochOf(epoch);
     return periodOf({ epoch, variants, attributes, template, timeline: timelineOf(run.segments), uri });
   });
   const newest = segments.at(-1);
@@ -56,7 +60,7 @@ function growing({ targets, segments, epochOf, name }: PlainManifestOptions): st
     availabilityStartTime: '1970-01-01T00:00:00Z',
     publishTime: new Date(Math.round((newest?.captured ?? 0) / 1000)).toISOString(),
     minimumUpdatePeriod: duration(segment),
-    timeShiftBufferDepth: duration(depthOf(runs, epochOf)),
+    timeShiftBufferDepth: duration(depthOf(runs)),
     suggestedPresentationDelay: duration(behind * segment),
     maxSegmentDuration: duration(longestOf(segments, segment)),
     minBufferTime: duration(segment),
@@ -66,31 +70,55 @@ function growing({ targets, segments, epochOf, name }: PlainManifestOptions): st
   return mpd(attributes, [...periods, ...element('UTCTiming', clock)]);
 }
 
-/** Nobody is to ask for gaps; in between each number needs its entry. */
-function withoutEdges({ segments }: Run): Run[] {
-  const begin = segments.findIndex(({ gap }) => !gap);
-  if (begin < 0) return [];
-  const end = segments.findLastIndex(({ gap }) => !gap);
-  const told = segments.slice(begin, end + 1);
-  return [{ segments: told, first: told[0]!, last: told.at(-1)! }];
+interface DatedRun extends Run {
+  readonly id: string;
+  /** Seconds since the epoch of Unix, and ticks of media time at that. */
+  readonly start: number;
+  readonly offset: number;
+}
+
+/** What is listed of each run. An epoch's first begins when its media time was 0, so that nothing changes when its beginning is listed no more. */
+function datedRuns(
+  segments: readonly ListedSegment[],
+  first: number,
+  epochOf: PlainManifestOptions['epochOf'],
+): DatedRun[] {
+  let epoch: number | undefined;
+  return wholeRuns(segments).flatMap((run): DatedRun[] => {
+    const isFirst = run.first.epoch !== epoch;
+    epoch = run.first.epoch;
+    const { start } = epochOf(epoch);
+    const begin = isFirst
+      ? { id: `e${epoch}`, start, offset: 0 }
+      : { id: `m${run.first.media}`, start: start + timeOf(run.first), offset: run.first.time };
+    const told = run.segments.filter(({ media }) => media >= first);
+    return told.length === 0 ? [] : [{ ...begin, segments: told, first: told[0]!, last: told.at(-1)! }];
+  });
+}
+
+function wholeRuns(segments: readonly ListedSegment[]): Run[] {
+  return runsOf(
+    segments.filter(({ gap }) => !gap),
+    ({ epoch, media }, next) => next.epoch === epoch && next.media === media + 1,
+  );
 }
 
 /** Segments that players stay behind, as by HLS. */
 const behind = 3;
 
 /** Seconds from the begin of the oldest segment to the end of the newest one, pauses of the publisher included. */
-function depthOf(runs: readonly Run[], epochOf: PlainManifestOptions['epochOf']): number {
+function depthOf(runs: readonly DatedRun[]): number {
   const [oldest, newest] = [runs[0], runs.at(-1)];
   if (oldest === undefined || newest === undefined) return 0;
-  const begin = epochOf(oldest.first.epoch).start + timeOf(oldest.first);
-  return epochOf(newest.first.epoch).start + timeOf(newest.last) + secondsOf(newest.last) - begin;
+  return whenIs(newest, newest.last) + secondsOf(newest.last) - whenIs(oldest, oldest.first);
+}
+
+function whenIs({ start, offset }: DatedRun, segment: ListedSegment): number {
+  return start + (segment.time - offset) / segment.timescale;
 }
 
 function whole({ targets, segments, epochOf }: PlainManifestOptions): string {
-  const runs = runsOf(
-    segments.filter(({ gap }) => !gap),
-    ({ epoch, media }, next) => next.epoch === epoch && next.media === media + 1,
-  );
+  const runs = wholeRuns(segments);
   let total = 0;
   const periods = runs.flatMap(({ first, segments: own }) => {
     const { timescale, time, media, epoch } = first;

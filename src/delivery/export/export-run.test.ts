@@ -6,6 +6,8 @@ import { LiveScript, type MadeRecord } from '../../../test/support/live-records.
 import { LiveTopic } from '../../../test/support/live-topic.ts';
 import { MemoryObjects } from '../../../test/support/memory-objects.ts';
 import fc from '../../../test/support/properties.ts';
+import { Random } from '../../../test/support/random.ts';
+import { ConfigurationError } from '../../errors.ts';
 import { createMemoryCluster } from '../../kafka/memory.ts';
 import { once } from '../../stores/patiently.ts';
 import { type RunOptions, runExport } from './export-run.ts';
@@ -27,20 +29,35 @@ class Place {
   readonly watch = new ExportWatch();
   requests = 0;
 
-  /** `kills`: after so many requests of its own it is gone; undefined is what it resolves with. */
-  begin(cluster: Cluster, wishes: Partial<Wishes> = {}, kills = Number.POSITIVE_INFINITY): Exporter {
+  /** `kills`: after so many requests of its own it is gone; undefined is what it resolves with. `seed`: some requests take long. */
+  begin(
+    cluster: Cluster,
+    wishes: Partial<Wishes> = {},
+    kills = Number.POSITIVE_INFINITY,
+    seed?: number,
+  ): Exporter {
     let left = kills;
+    const random = seed === undefined ? undefined : new Random(seed);
     const store = this.objects.writer(async (request) => {
       this.requests += 1;
       if (/^(?:put|remove) .*, answered$/.test(request)) await this.look();
       // As others may come between a request and its answer.
-      await new Promise<void>((resolve) => setImmediate(resolve));
+      const turns = random === undefined ? 1 : random.chance(0.1) ? random.below(60) : random.below(4);
+      for (let turn = 0; turn < turns; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
       left -= 1;
       if (left < 0) throw new Killed(request);
     });
     const events: ExportEvent[] = [];
     const signal = new AbortController().signal;
-    const options = { stream: 'cam', topic: 'live', forget: false, once: false, blockSize: 8, ...wishes };
+    const options = {
+      stream: 'cam',
+      topic: 'live',
+      forget: false,
+      once: false,
+      blockSize: 8,
+      batch: 2,
+      ...wishes,
+    };
     const done = runExport(cluster.client(), {
       ...options,
       store,
@@ -145,14 +162,19 @@ for (const wishes of [{}, { window: 4000 }, { window: 1000, forget: true, from: 
   const said = JSON.stringify(wishes);
   test(`Killed at any request, and however many there are, exporters make the same files: ${said}`, async (t) => {
     const { cluster, place: alone } = await undisturbed(t, wishes);
-    const kills = fc.array(fc.array(fc.nat(60), { maxLength: 4 }), { minLength: 1, maxLength: 3 });
+    const kills = fc.array(fc.array(fc.nat(150), { minLength: 1, maxLength: 4 }), {
+      minLength: 1,
+      maxLength: 3,
+    });
     await fc.assert(
-      fc.asyncProperty(kills, async (exporters) => {
+      fc.asyncProperty(kills, fc.nat(), async (exporters, seed) => {
         const place = new Place();
         // Each is begun anew as often as it is killed; at the end one is left to finish.
-        const runs = exporters.map(async (killed) => {
-          for (const count of killed)
-            if ((await place.begin(cluster, wishes, count).done) !== undefined) return;
+        const runs = exporters.map(async (killed, index) => {
+          for (const [time, count] of killed.entries()) {
+            const { done } = place.begin(cluster, wishes, count, seed + index * 1000 + time);
+            if ((await done) !== undefined) return;
+          }
         });
         await Promise.all(runs);
         const summary = await place.begin(cluster, wishes).done;
@@ -171,6 +193,35 @@ test('What is forgotten goes in blocks, and what is left is the whole that can b
   assert.deepEqual([vod.first, vod.over], [8, true]);
   assert.equal(place.objects.kept.has('low/seg-1-7.m4s'), false);
   assert.ok(place.objects.kept.has('low/init-1.mp4'));
+});
+
+test('Behind the signal it ends in good order, and a place where nothing is compared is told of', async (t) => {
+  const script = new LiveScript({ partsPerSegment: 2 }).segments(3);
+  const { cluster } = await topicOf(script.made);
+  t.after(() => cluster.client().close());
+  const objects = new MemoryObjects();
+  const stop = new AbortController();
+  const events: ExportEvent[] = [];
+  const summary = await runExport(cluster.client(), {
+    ...{ stream: 'cam', topic: 'live', forget: false, once: false, patiently: once, signal: stop.signal },
+    store: objects.writer(undefined, false),
+    onEvent: (event) => {
+      events.push(event);
+      if (event.type === 'segment' && event.media === 1) stop.abort();
+    },
+  });
+  assert.deepEqual([summary.interrupted, summary.over, summary.segments], [true, false, 2]);
+  assert.ok(events.some((event) => event.type === 'warning' && /no second exporter/.test(event.message)));
+});
+
+test('Another stream, another window: what stands there is not for it', async (t) => {
+  const { cluster, place } = await undisturbed(t);
+  for (const wishes of [{ window: 1000 }, { window: 1000, forget: true }])
+    await assert.rejects(place.begin(cluster, wishes).done, ConfigurationError);
+  const [name] = [...place.objects.kept.keys()].filter((key) => key.endsWith('.jsonl'));
+  const kept = place.objects.kept.get(name!)!;
+  place.objects.kept.set(name!, { ...kept, bytes: Buffer.from('{"v":2}\n') });
+  await assert.rejects(place.begin(cluster).done, /is of no export that this version knows/);
 });
 
 test('What the topic holds no more is a gap, and an exporter goes on behind what stands', async (t) => {

@@ -13,7 +13,7 @@ import { firstWanted } from './beginning.ts';
 import type { NewSegment } from './catalogue.ts';
 import { clearForgotten, forget } from './forgetting.ts';
 import { newHead } from './head.ts';
-import { Journal } from './journal.ts';
+import { Journal, OutpacedError } from './journal.ts';
 import { MediaOut } from './media-out.ts';
 import type { ExportEvent, ExportFromOptions, ExportSummary } from './options.ts';
 import { Outlet } from './outlet.ts';
@@ -28,8 +28,9 @@ export interface RunOptions extends Pick<ExportFromOptions, 'stream' | 'from' | 
   readonly patiently: Patiently;
   readonly signal: AbortSignal;
   readonly onEvent: (event: ExportEvent) => void;
-  /** Segments of a block of the journal. For tests. */
+  /** Segments of a block of the journal, and at most of what goes out at once. For tests. */
   readonly blockSize?: number;
+  readonly batch?: number;
 }
 
 /** Behind a pause there may be thousands: so much is under way at a time. */
@@ -42,15 +43,19 @@ export async function runExport(kafka: Kafka, options: RunOptions): Promise<Expo
   const { stream, window, forget: forgets, store, patiently, signal, blockSize } = options;
   const wished = { stream, window, forget: forgets };
   let run: ExportRun | undefined;
-  try {
-    const size = blockSize === undefined ? {} : { blockSize };
-    const journal = await Journal.open({ store, patiently, wished, ...size });
-    run = new ExportRun(kafka, options, journal);
-    await run.begin();
-    while (!signal.aborted && !(await run.follow()));
-    if (journal.catalogue.end !== undefined) await run.finish();
-  } catch (error) {
-    if (!signal.aborted) throw error;
+  const size = blockSize === undefined ? {} : { blockSize };
+  for (let isDone = false; !isDone; ) {
+    try {
+      const journal = await Journal.open({ store, patiently, wished, ...size });
+      run = new ExportRun(kafka, options, journal);
+      await run.begin();
+      while (!signal.aborted && !(await run.follow()));
+      if (journal.catalogue.end !== undefined) await run.finish();
+      isDone = true;
+    } catch (error) {
+      isDone = signal.aborted;
+      if (!isDone && !(error instanceof OutpacedError)) throw error;
+    }
   }
   const nothing = { segments: 0, gaps: 0, seconds: 0, bytes: 0, over: false };
   const summary = run?.summary() ?? { stream, place: store.place.url, ...nothing };
@@ -77,13 +82,21 @@ class ExportRun {
     const there = last === undefined ? 'nothing stands there yet' : `going on behind segment ${last.media}`;
     const message = `exporting stream "${stream}" to ${place}; ${there}`;
     onEvent({ type: 'started', stream, place, segments: segments.length, media: last?.media, message });
+    await this.#tellOfConditions();
     await clearForgotten({ ...this.#options, journal: this.#journal });
     if (last !== undefined) await this.#publish();
   }
 
+  async #tellOfConditions(): Promise<void> {
+    const { store, onEvent } = this.#options;
+    if (this.#journal.head === undefined || (await this.#journal.keepsConditions())) return;
+    const message = `${store.place.url} cannot compare and replace at once: let no second exporter write there`;
+    onEvent({ type: 'warning', message });
+  }
+
   /** True: the programme is over, or the signal came. False: others have come elsewhere, and reading is to begin behind that. */
   async follow(): Promise<boolean> {
-    const { stream, once, topic, signal, onEvent, store, patiently } = this.#options;
+    const { stream, once, topic, signal, onEvent, store, patiently, batch = limits.count } = this.#options;
     const { catalogue } = this.#journal;
     if (catalogue.end !== undefined) return true;
     const kafka = this.#kafka;
@@ -103,9 +116,12 @@ class ExportRun {
     try {
       for (;;) {
         const isFirst = catalogue.last === undefined;
-        const items = await backlog.take(isFirst ? { ...limits, count: 1 } : limits);
+        const items = await backlog.take({ ...limits, count: isFirst ? 1 : batch });
         if (items.length === 0) return true;
-        if (isFirst) await this.#journal.begin(head);
+        if (isFirst) {
+          await this.#journal.begin(head);
+          await this.#tellOfConditions();
+        }
         if (!(await this.#export(items, media))) return false;
         if (catalogue.end !== undefined) return true;
       }
@@ -118,6 +134,9 @@ class ExportRun {
 
   /** Everything says that nothing follows. */
   async finish(): Promise<void> {
+    await this.#publish();
+    // What is left hangs on the whole list, not on when somebody came to it.
+    await forget({ ...this.#options, journal: this.#journal });
     await this.#journal.changeHead((head) => (head.closed ? undefined : { ...head, closed: true }));
     await this.#publish();
   }

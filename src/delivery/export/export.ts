@@ -52,7 +52,6 @@ export async function exportFrom(kafka: Kafka, options: ExportFromOptions): Prom
   try {
     store = await patiently(() => openPlainStoreAt(place, { ...storeOptionsOf(options), reader }, notices));
     notices.listen((message) => onEvent({ type: 'warning', message }));
-    if (!store.replacesAtOnce) onEvent({ type: 'warning', message: alone(store) });
     return await runExport(kafka, { ...exportDefaults, ...options, store, patiently, signal, onEvent });
   } catch (error) {
     if (store !== undefined || !signal.aborted) throw error;
@@ -61,8 +60,4 @@ export async function exportFrom(kafka: Kafka, options: ExportFromOptions): Prom
   } finally {
     store?.close();
   }
-}
-
-function alone({ place }: PlainStore): string {
-  return `${place.url} cannot compare and replace at once: let no second exporter write there`;
 }

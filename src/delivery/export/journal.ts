@@ -64,6 +64,11 @@ export class Journal {
     return this.#head?.content;
   }
 
+  /** The programme is over, and nothing of it will be forgotten any more. */
+  get isClosed(): boolean {
+    return this.catalogue.end !== undefined && this.head?.closed === true;
+  }
+
   /** Blocks that stand: their numbers, and how many segments each has. */
   get blocks(): readonly Pick<Block, 'number' | 'segments'>[] {
     return this.#blocks;
@@ -72,6 +77,17 @@ export class Journal {
   /** Says of what kind the place is, unless somebody did. Throws ConfigurationError where that does not suit. */
   async begin(head: Head): Promise<void> {
     if (this.#head === undefined && !(await this.#writeHead(head))) await this.#readHead();
+  }
+
+  /** Whether the place keeps conditions: what stands is not replaced where nothing was to stand. With a head alone. */
+  async keepsConditions(): Promise<boolean> {
+    const { store } = this.#options;
+    const head = this.#head;
+    if (head === undefined || !store.replacesAtOnce) return false;
+    this.#head = undefined;
+    const isReplaced = await this.#writeHead(head.content);
+    if (!isReplaced) this.#head = head;
+    return !isReplaced;
   }
 
   /** Changes the head, as long as `change` wants it: undefined leaves it. */
@@ -96,7 +112,7 @@ export class Journal {
     }
   }
 
-  /** Reads what others have appended, from now on. */
+  /** Reads what others have appended and forgotten, from now on. Throws OutpacedError where nothing that is known here stands any more. */
   refresh(): Promise<void> {
     const refreshed = this.#refreshing.then(() => this.#refresh());
     this.#refreshing = refreshed.catch(() => {});
@@ -104,6 +120,10 @@ export class Journal {
   }
 
   async #refresh(): Promise<void> {
+    await this.#readHead();
+    const known = this.#blocks.at(-1)?.number;
+    if (known !== undefined && known < (this.head?.block ?? 0)) throw new OutpacedError();
+    this.#forgetBlocks();
     const newest = this.#blocks.pop();
     if (newest !== undefined) this.#blocks.push(await this.#readOn(newest));
     await this.#readBlocks();
@@ -131,7 +151,7 @@ export class Journal {
       for (const item of items) this.catalogue.add(item);
     } catch (error) {
       // Somebody else has appended; or we have, and never heard of it.
-      if (!isCode(error, 'ESTALE')) throw error;
+      if (!isReplaced(error)) throw error;
       await this.refresh();
     }
   }
@@ -195,7 +215,7 @@ export class Journal {
       this.#head = { content, tag };
       return true;
     } catch (error) {
-      if (!isCode(error, 'ESTALE')) throw error;
+      if (!isReplaced(error)) throw error;
       return false;
     }
   }
@@ -216,6 +236,16 @@ export class Journal {
       });
     }
   }
+}
+
+/** Others have gone on, and forgotten all that this one knows: it was held up for that long, and is to read anew. */
+export class OutpacedError extends Error {
+  override name = 'OutpacedError';
+}
+
+/** Another one stands there than the condition said, or none any more. */
+export function isReplaced(error: unknown): boolean {
+  return isCode(error, 'ESTALE') || isCode(error, 'ENOENT');
 }
 
 function emptyBlock(number: number): Block {

@@ -1,8 +1,7 @@
 /** Puts the texts of a place where players find them, each in front of nobody who was further: it is replaced only if it still is what was seen. */
 import type { PlainStore } from '../../stores/objects/contract.ts';
 import type { Patiently } from '../../stores/patiently.ts';
-import { isCode } from '../../stores/store-fault.ts';
-import type { Journal } from './journal.ts';
+import { isReplaced, type Journal } from './journal.ts';
 import { type ListChoice, listTexts, multivariantText, type Text } from './texts.ts';
 import { readWhole } from './whole-object.ts';
 
@@ -30,10 +29,10 @@ export class Outlet {
   /** Has everything say what the journal says. What names others comes last. */
   async publish(): Promise<void> {
     const { journal, choice } = this.#options;
-    const lists = (): readonly Text[] => listTexts(journal.catalogue, choice);
+    const lists = (): readonly Text[] => listTexts(journal.catalogue, choice, journal.isClosed);
     const names = lists().map(({ name }) => name);
     await Promise.all(names.map((name) => this.#put(() => lists().find((text) => text.name === name))));
-    await this.#put(() => multivariantText(journal.catalogue, choice));
+    await this.#put(() => multivariantText(journal.catalogue, choice, journal.isClosed));
   }
 
   /** `text`: as of what the journal says when it is asked; what was seen before that was made of no more than that. */
@@ -53,7 +52,7 @@ export class Outlet {
         this.#standing.set(name, { bytes, tag });
         return;
       } catch (error) {
-        if (!isCode(error, 'ESTALE')) throw error;
+        if (!isReplaced(error)) throw error;
         const found = await readWhole(store, patiently, name);
         this.#standing.set(name, found ?? { bytes: Buffer.alloc(0), tag: undefined });
         await journal.refresh();

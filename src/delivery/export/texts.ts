@@ -25,10 +25,9 @@ export interface Text {
 
 const uri = (name: string): string => name;
 
-/** Those that name segments, by name; they stand before {@link multivariantText}, which names them. */
-export function listTexts(catalogue: Catalogue, choice: ListChoice): readonly Text[] {
+/** `over`: nothing will be added or forgotten any more. Those that name segments; they stand before {@link multivariantText}, which names them. */
+export function listTexts(catalogue: Catalogue, choice: ListChoice, over: boolean): readonly Text[] {
   const { targets, window } = choice;
-  const over = catalogue.end !== undefined;
   const listed = window === undefined ? catalogue.segments : withinWindow(catalogue.segments, choice);
   const served = text('hls', over, targets.segment);
   const playlists = catalogue.renditions.flatMap(({ name }): Text[] => {
@@ -45,7 +44,8 @@ export function listTexts(catalogue: Catalogue, choice: ListChoice): readonly Te
     Buffer.from(
       plainManifest({
         targets,
-        segments: over ? catalogue.segments : listed,
+        segments: catalogue.segments,
+        first: listed[0]?.media,
         epochOf: (epoch) => {
           const { start, renditions } = catalogue.epoch(epoch);
           const variants = catalogue.renditions.flatMap(({ name }) => {
@@ -61,8 +61,7 @@ export function listTexts(catalogue: Catalogue, choice: ListChoice): readonly Te
   return [...playlists, { name: manifestName, served: text('dash', over, targets.segment), bytes: manifest }];
 }
 
-export function multivariantText(catalogue: Catalogue, { targets }: ListChoice): Text {
-  const over = catalogue.end !== undefined;
+export function multivariantText(catalogue: Catalogue, { targets }: ListChoice, over: boolean): Text {
   const bytes = (): Buffer =>
     Buffer.from(multivariantPlaylist({ variants: catalogue.renditions, over, uri }));
   return { name: multivariantName, served: text('hls', over, targets.segment), bytes };

@@ -80,7 +80,7 @@ test('A plain manifest names each segment, and what an epoch was announced by', 
     averageBandwidth: 8,
   };
   const epochOf = (epoch: number) => ({
-    start: 1_790_000_000 + epoch,
+    start: 1_790_000_000 + (epoch === 1 ? 1 : 10),
     variants: [{ name: 'main', facts: { ...facts, width: 640 * epoch } }],
   });
   const of = (over: boolean): string =>
@@ -89,12 +89,22 @@ test('A plain manifest names each segment, and what an epoch was announced by', 
   assert.match(live, /type="dynamic"/);
   assert.doesNotMatch(live, /availabilityTimeOffset|ServiceDescription|ffmpeg/);
   assert.match(live, /<UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-head:2014" value="manifest\.mpd"\/>/);
-  // A gap in the middle has its entry, for numbers are counted; one at the end has none.
+  // What stands behind a gap is a period of its own: nobody asks for what is not there.
   assert.match(
     live,
-    /id="e1" start="PT1790000001S" duration="PT1S"[\s\S]*startNumber="0"[\s\S]*<S t="0" d="15360" r="4"\/>/,
+    /id="e1" start="PT1790000001S" duration="PT3S"[\s\S]*startNumber="0"[\s\S]*<S t="0" d="15360" r="2"\/>/,
   );
-  assert.match(live, /id="e2" start="PT1790000002S">[\s\S]*width="1280"[\s\S]*startNumber="7"/);
+  assert.match(
+    live,
+    /id="m4" start="PT1790000005S" duration="PT1S"[\s\S]*presentationTimeOffset="61440" startNumber="4"/,
+  );
+  assert.match(live, /id="e2" start="PT1790000010S">[\s\S]*width="1280"[\s\S]*startNumber="7"/);
+  // What is listed no more changes neither when a period began nor what it is called.
+  const late = plainManifest({ targets, segments, first: 2, epochOf, over: false, name: 'manifest.mpd' });
+  assert.match(
+    late,
+    /id="e1" start="PT1790000001S" duration="PT3S"[\s\S]*startNumber="2"[\s\S]*<S t="30720" d="15360"\/>/,
+  );
   const vod = of(true);
   assert.match(vod, /type="static" mediaPresentationDuration="PT6S"/);
   assert.deepEqual(

@@ -1,0 +1,66 @@
+/** Streams in stores: what stands before what names it, and what is not replaced by who has not seen it. */
+import { type Defect, edit } from '../defect.ts';
+
+const run = 'src/delivery/export/export-run.test.ts';
+const killed = `${run} > Killed at any request, and however many there are, exporters make the same files: \${said}`;
+
+export const exporting: readonly Defect[] = [
+  {
+    name: 'exported-playlists-go-back',
+    breaks:
+      'Of two exporters the slower one put its playlist over that of the other: viewers saw it end earlier than before.',
+    edits: [
+      edit(
+        'src/delivery/export/outlet.ts',
+        "const condition = standing?.tag === undefined ? 'nothing' : { tag: standing.tag };",
+        'const condition = undefined;',
+      ),
+    ],
+    seekers: [run],
+    tests: [killed],
+  },
+  {
+    name: 'over-before-it-is-closed',
+    breaks:
+      'With --forget the video on demand named segments that were forgotten a moment later, where an exporter was killed at the end.',
+    edits: [
+      edit(
+        'src/delivery/export/journal.ts',
+        'return this.catalogue.end !== undefined && this.head?.closed === true;',
+        'return this.catalogue.end !== undefined;',
+      ),
+    ],
+    seekers: [run],
+    tests: [killed],
+  },
+  {
+    name: 'exported-playlists-before-media',
+    breaks:
+      'A playlist named a segment that did not stand yet: viewers were told that it is not there, and caches kept that.',
+    edits: [
+      edit(
+        'src/delivery/export/media-out.ts',
+        'await this.#put(segmentPath(name, epoch, number), Buffer.concat(chunks));',
+        'void this.#put(segmentPath(name, epoch, number), Buffer.concat(chunks)).catch(() => {});',
+      ),
+    ],
+    seekers: [run],
+    tests: [killed],
+  },
+  {
+    name: 'late-renditions-are-lost',
+    breaks:
+      'Where one rendition had begun the next segment before another had ended this one, this one could not be rewound to.',
+    edits: [
+      edit(
+        'src/delivery/archive/stored-segment.ts',
+        'if (order > 1 || (order > 0 && record.epoch !== this.#segment.epoch)) this.#isOver = true;',
+        'if (order > 0) this.#isOver = true;',
+      ),
+    ],
+    seekers: ['src/delivery/archive/stored-segment.test.ts'],
+    tests: [
+      'src/delivery/archive/stored-segment.test.ts > A rendition that is behind the others is read to its end, by the index and by its time',
+    ],
+  },
+];
