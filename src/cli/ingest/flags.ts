@@ -25,6 +25,20 @@ const listening = {
 
 const senders = {
   topic: valued('topic', 'TOPIC', topicName, usual.topic, usual.topic, 'the topic of the media'),
+  authorize: optional(
+    'authorize',
+    'URL',
+    text,
+    'ask this server by POST who may send, in the place of the keys on the topic',
+  ),
+  authorizeAs: valued(
+    'authorize-as',
+    'json|form',
+    choice(['json', 'form']),
+    usual.authorizeAs as 'json' | 'form',
+    usual.authorizeAs,
+    'how the fields of that are sent',
+  ),
   reconnect: timed(
     'reconnect',
     usual.reconnect,

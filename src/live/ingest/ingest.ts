@@ -8,6 +8,7 @@ import { decodeSenderKey } from '../../records/sender-key.ts';
 import type { EncodingOptions } from '../encode/options.ts';
 import { followTable } from '../follow-table.ts';
 import { keysTopicOf, openKeysTopic, openLiveTopics, streamsTopicOf } from '../topics.ts';
+import { authorizer } from './authorize.ts';
 import { IngestDesk } from './desk/desk.ts';
 import { Holders } from './desk/holders.ts';
 import { Plans } from './desk/plans.ts';
@@ -33,6 +34,8 @@ const reviewEvery = 1000;
 export async function ingest(options: IngestOptions): Promise<RunningIngest> {
   const settings = ingestSettings(options);
   const { signal, logger = silentLogger, onEvent = () => {} } = settings;
+  const { authorize, authorizeAs } = settings;
+  const asked = authorize === undefined ? undefined : authorizer({ url: authorize, form: authorizeAs });
   const plans = new Plans(encodingOptions(settings), settings.ffmpeg);
   // What cannot be encoded so is not to be found out by the first sender.
   await plans.of('flv');
@@ -53,10 +56,12 @@ export async function ingest(options: IngestOptions): Promise<RunningIngest> {
   try {
     const tables = await openTables(kafka, settings, stopped, onEvent);
     const desk = new IngestDesk({
-      admit: ({ key, stream }) => {
-        const answer = tables.keys.ask(key, stream, Date.now());
+      admit: (caller) => {
+        if (asked !== undefined) return asked.ask(caller);
+        const answer = tables.keys.ask(caller.key, caller.stream, Date.now());
         return answer.isGood ? { isGood: true, opener: answer.digest } : answer;
       },
+      onLeft: (caller) => void asked?.left(caller),
       away: () => reach.away,
       holders: tables.holders,
       second: settings.second,
@@ -69,7 +74,8 @@ export async function ingest(options: IngestOptions): Promise<RunningIngest> {
     tables.onKey = review;
     const timer = setInterval(review, reviewEvery);
     servers.push(...(await openServers(desk, settings, onEvent)));
-    if (tables.keys.size === 0) onEvent({ type: 'notice', message: noKeys(settings.topic) });
+    if (tables.keys.size === 0 && asked === undefined)
+      onEvent({ type: 'notice', message: noKeys(settings.topic) });
     stopped.removeEventListener('abort', giveUp);
     const ended = run(tables.following, stopped).finally(async () => {
       clearInterval(timer);

@@ -24,6 +24,10 @@ export interface IngestOptions extends EncodingOptions {
   /** Needs `tls`. */
   readonly rtmpsPort?: number;
   readonly tls?: TlsFiles | undefined;
+  /** Asked by POST who may send, in the place of the keys on the topic. */
+  readonly authorize?: string;
+  /** How its fields are sent. Default `json`. */
+  readonly authorizeAs?: 'json' | 'form';
   /** How long a sender that was lost is waited for, before its programme ends. Default 30,000. */
   readonly reconnect?: number;
   /** What becomes of a second sender of a stream. Default `refuse`. */
@@ -55,6 +59,7 @@ export interface IngestOptions extends EncodingOptions {
 export const ingestDefaults = {
   topic: publishDefaults.topic,
   rtmpPort: 1935,
+  authorizeAs: 'json',
   reconnect: 30_000,
   second: 'refuse',
   maxStreams: 50,

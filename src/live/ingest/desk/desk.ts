@@ -22,8 +22,8 @@ export interface DeskOptions {
   /** Milliseconds without a byte after which a sender is lost. */
   readonly silence: number;
   readonly publish: (publishing: Publishing) => Promise<void>;
-  /** A sender has gone. */
-  readonly onLeft?: (caller: Pick<Caller, 'protocol' | 'address'>, stream: string) => void;
+  /** Somebody who was let in has gone. */
+  readonly onLeft?: (caller: Caller) => void;
   readonly onEvent: (event: IngestEvent) => void;
 }
 
@@ -114,10 +114,8 @@ export class IngestDesk implements Desk {
       stream,
       silence,
       publish: (senders, container, signal) => publish({ stream, senders, container, signal }),
-      onSender: (event) => {
-        onEvent({ type: 'sender', stream, ...event });
-        onLeft?.(event, stream);
-      },
+      onSender: (event) => onEvent({ type: 'sender', stream, ...event }),
+      onLeft: (caller) => onLeft?.(caller),
       onFailure: (error) => {
         const message = error instanceof Error ? error.message : String(error);
         onEvent({ type: 'stream-failed', stream, message });

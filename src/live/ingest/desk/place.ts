@@ -15,6 +15,8 @@ export interface PlaceOptions {
     signal: AbortSignal,
   ) => Promise<void>;
   readonly onSender: (event: Omit<SenderEvent, 'type' | 'stream'>) => void;
+  /** Somebody who had a seat has gone. */
+  readonly onLeft: (caller: Caller) => void;
   readonly onFailure: (error: unknown) => void;
   /** Nobody sends, and no programme is open. */
   readonly onEmpty: () => void;
@@ -100,6 +102,7 @@ export class Place {
 
   #left(seat: TakenSeat): void {
     if (this.#seat === seat) this.#seat = undefined;
+    this.#options.onLeft(seat.caller);
     this.#tellEmpty();
   }
 
@@ -128,7 +131,7 @@ type Dismissal = 'followed' | 'failed' | 'final';
 
 /** The seat of somebody who was let in. */
 export class TakenSeat implements Seat {
-  readonly #caller: Caller;
+  readonly caller: Caller;
   readonly #control: Pick<Seat, 'send' | 'leave'>;
   readonly #dismissed = new AbortController();
   /** What let the sender in: the digest of its key. */
@@ -136,7 +139,7 @@ export class TakenSeat implements Seat {
   #isFinal = false;
 
   constructor(caller: Caller, opener: string | undefined, control: Pick<Seat, 'send' | 'leave'>) {
-    this.#caller = caller;
+    this.caller = caller;
     this.opener = opener;
     this.#control = control;
   }
@@ -151,7 +154,7 @@ export class TakenSeat implements Seat {
   }
 
   get told(): Pick<Caller, 'protocol' | 'address'> {
-    const { protocol, address } = this.#caller;
+    const { protocol, address } = this.caller;
     return { protocol, address };
   }
 
