@@ -19,6 +19,21 @@ const listening = {
   rtmpsPort: optional('rtmps-port', 'PORT', port, 'the port of RTMPS, with --tls-cert and --tls-key'),
   tlsCert: optional('tls-cert', 'FILE', path, 'a certificate (PEM), with --tls-key'),
   tlsKey: optional('tls-key', 'FILE', path, "the certificate's key (PEM)"),
+  metricsPort: optional(
+    'metrics-port',
+    'PORT',
+    port,
+    'the port of /metrics, /api/ingest and /healthz; 0: one that is free',
+    'none',
+  ),
+  metricsHost: valued(
+    'metrics-host',
+    'HOST',
+    text,
+    usual.metricsHost as string,
+    usual.metricsHost,
+    'what to listen on for these',
+  ),
   maxConnections: counted('max-connections', usual.maxConnections, [1, 1_000_000], 'connections at a time'),
   maxPerAddress: counted('max-per-address', usual.maxPerAddress, [1, 1_000_000], 'of these from one address'),
 } as const;

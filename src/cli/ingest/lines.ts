@@ -14,6 +14,7 @@ export interface LogEntry {
 function isOfStream(event: IngestEvent): event is StreamEvent {
   switch (event.type) {
     case 'listening':
+    case 'figures':
     case 'sender':
     case 'refused':
     case 'stream-failed':
@@ -33,7 +34,8 @@ export function ingestLogEntry(event: IngestEvent): LogEntry {
   const { type, ...rest } = event;
   switch (event.type) {
     case 'listening':
-      return { level: 'info', fields: rest, message: 'listening' };
+    case 'figures':
+      return { level: 'info', fields: rest, message: type };
     case 'sender': {
       const { message, ...fields } = event;
       return { level: event.state === 'lost' ? 'warn' : 'info', fields, message };

@@ -12,6 +12,12 @@ export interface ListeningEvent {
   readonly url: string;
 }
 
+/** Figures are to be had: `/metrics`, `/api/ingest` and `/healthz` below this address. */
+export interface FiguresEvent {
+  readonly type: 'figures';
+  readonly url: string;
+}
+
 /** Of one sender: it may send, it has sent all, or it is not there any more. */
 export interface SenderEvent {
   readonly type: 'sender';
@@ -51,6 +57,7 @@ export type StreamEvent = PublishEvent & { readonly stream: string };
 
 export type IngestEvent =
   | ListeningEvent
+  | FiguresEvent
   | SenderEvent
   | RefusedEvent
   | StreamFailedEvent

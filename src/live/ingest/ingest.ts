@@ -9,10 +9,12 @@ import type { EncodingOptions } from '../encode/options.ts';
 import { followTable } from '../follow-table.ts';
 import { keysTopicOf, openKeysTopic, openLiveTopics, streamsTopicOf } from '../topics.ts';
 import { authorizer } from './authorize.ts';
+import { Board } from './board.ts';
 import { IngestDesk } from './desk/desk.ts';
 import { Holders } from './desk/holders.ts';
 import { Plans } from './desk/plans.ts';
 import type { IngestEvent } from './events.ts';
+import { openFigures } from './figures-server.ts';
 import { KnownKeys } from './keys/known-keys.ts';
 import { type IngestOptions, type IngestSettings, ingestSettings } from './options.ts';
 import { publishSent } from './publish-sent.ts';
@@ -33,7 +35,12 @@ const reviewEvery = 1000;
  */
 export async function ingest(options: IngestOptions): Promise<RunningIngest> {
   const settings = ingestSettings(options);
-  const { signal, logger = silentLogger, onEvent = () => {} } = settings;
+  const { signal, logger = silentLogger } = settings;
+  const board = new Board();
+  const onEvent = (event: IngestEvent): void => {
+    board.push(event, Date.now());
+    settings.onEvent?.(event);
+  };
   const { authorize, authorizeAs } = settings;
   const asked = authorize === undefined ? undefined : authorizer({ url: authorize, form: authorizeAs });
   const plans = new Plans(encodingOptions(settings), settings.ffmpeg);
@@ -74,6 +81,7 @@ export async function ingest(options: IngestOptions): Promise<RunningIngest> {
     tables.onKey = review;
     const timer = setInterval(review, reviewEvery);
     servers.push(...(await openServers(desk, settings, onEvent)));
+    servers.push(...(await openFiguresOf(board, settings, () => reach.away, onEvent)));
     if (tables.keys.size === 0 && asked === undefined)
       onEvent({ type: 'notice', message: noKeys(settings.topic) });
     stopped.removeEventListener('abort', giveUp);
@@ -94,6 +102,19 @@ export async function ingest(options: IngestOptions): Promise<RunningIngest> {
     await kafka.close();
     throw error;
   }
+}
+
+/** Where figures are asked for. */
+async function openFiguresOf(
+  board: Board,
+  { metricsPort: port, metricsHost: host }: IngestSettings,
+  away: () => string | undefined,
+  onEvent: (event: IngestEvent) => void,
+): Promise<readonly OpenServer[]> {
+  if (port === undefined) return [];
+  const server = await openFigures({ board, host, port, away });
+  onEvent({ type: 'figures', url: server.url });
+  return [server];
 }
 
 /** Until the signal, or until reading has become impossible. */

@@ -34,6 +34,10 @@ export interface IngestOptions extends EncodingOptions {
   readonly second?: 'refuse' | 'take-over';
   /** Streams at a time, each with an FFmpeg of its own. Default 50. */
   readonly maxStreams?: number;
+  /** Of `/metrics`, `/api/ingest` and `/healthz`; 0: one that is free. Default: none. */
+  readonly metricsPort?: number;
+  /** Default 127.0.0.1. */
+  readonly metricsHost?: string;
   /** Connections at a time, and of these from one address. Default 1000, 50. */
   readonly maxConnections?: number;
   readonly maxPerAddress?: number;
@@ -63,6 +67,7 @@ export const ingestDefaults = {
   reconnect: 30_000,
   second: 'refuse',
   maxStreams: 50,
+  metricsHost: '127.0.0.1',
   maxConnections: 1000,
   maxPerAddress: 50,
   spoolBytes: publishDefaults.spoolBytes,

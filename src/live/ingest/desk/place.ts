@@ -66,7 +66,11 @@ export class Place {
     if (!this.#isOver) this.#seat?.dismiss(reason, 'followed');
     const seat: TakenSeat = new TakenSeat(caller, opener, {
       send: (media) => this.#send(seat, media),
-      leave: () => this.#left(seat),
+      leave: () => {
+        this.#left(seat);
+        const message = 'the sender has gone before it sent anything';
+        this.#options.onSender({ ...seat.told, state: 'ended', message });
+      },
     });
     this.#seat = seat;
     return seat;

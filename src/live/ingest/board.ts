@@ -1,0 +1,133 @@
+/** What comes in at the moment, kept from the events: for operators and their programs. Pure: times come in. */
+import type { IngestEvent, SenderEvent } from './events.ts';
+
+/** One stream that has, or awaits, a sender. */
+export interface StreamOnBoard {
+  readonly stream: string;
+  /** `waiting`: its sender has gone, and is waited for, or its programme is being ended. */
+  readonly state: 'sending' | 'waiting';
+  readonly protocol: SenderEvent['protocol'];
+  readonly address: string;
+  /** Milliseconds since the epoch: when this sender was let in. */
+  readonly since: number;
+  /** Bits a second that go to Kafka, all renditions together. */
+  readonly bitrate: number;
+  /** Of the programme; 0: there is none yet. */
+  readonly epoch: number;
+  /** How often its sender was lost. */
+  readonly losses: number;
+  /** Segments that were given up. */
+  readonly gaps: number;
+  /** The newest sentences about what is not as it should be, the last one last. */
+  readonly faults: readonly string[];
+}
+
+export interface Totals {
+  readonly admitted: number;
+  readonly refused: Readonly<Record<string, number>>;
+  readonly lost: number;
+  readonly failed: number;
+}
+
+const mostFaults = 10;
+
+export class Board {
+  readonly #streams = new Map<string, StreamOnBoard>();
+  readonly #refused: Record<string, number> = {};
+  #admitted = 0;
+  #lost = 0;
+  #failed = 0;
+
+  get streams(): readonly StreamOnBoard[] {
+    return [...this.#streams.values()];
+  }
+
+  get totals(): Totals {
+    return {
+      admitted: this.#admitted,
+      refused: { ...this.#refused },
+      lost: this.#lost,
+      failed: this.#failed,
+    };
+  }
+
+  push(event: IngestEvent, now: number): void {
+    switch (event.type) {
+      case 'refused':
+        this.#refused[event.why] = (this.#refused[event.why] ?? 0) + 1;
+        return;
+      case 'sender':
+        this.#sender(event, now);
+        return;
+      case 'stream-failed':
+        this.#failed += 1;
+        this.#end(event.stream);
+        return;
+      case 'ended':
+        this.#end(event.stream);
+        return;
+      case 'started':
+        this.#change(event.stream, () => ({ epoch: event.epoch }));
+        return;
+      case 'progress':
+        this.#change(event.stream, () => ({ bitrate: event.bitrate, epoch: event.epoch }));
+        return;
+      case 'gap':
+        this.#change(event.stream, ({ gaps }) => ({ gaps: gaps + 1 }));
+        this.#fault(event.stream, event.message);
+        return;
+      case 'warning':
+      case 'spooling':
+      case 'encoder-restarted':
+      case 'fenced':
+        this.#fault(event.stream, event.message);
+        return;
+      case 'waiting':
+        if (event.stream !== undefined) this.#fault(event.stream, event.message);
+        return;
+      default:
+    }
+  }
+
+  #sender({ stream, state, protocol, address }: SenderEvent, now: number): void {
+    const before = this.#streams.get(stream);
+    if (state === 'admitted') {
+      this.#admitted += 1;
+      const fresh = { bitrate: 0, epoch: 0, losses: 0, gaps: 0, faults: [] };
+      this.#streams.set(stream, {
+        ...fresh,
+        ...before,
+        stream,
+        state: 'sending',
+        protocol,
+        address,
+        since: now,
+      });
+      return;
+    }
+    if (state === 'lost') this.#lost += 1;
+    // Another one may have taken its place already.
+    if (before?.address !== address) return;
+    if (before.epoch === 0) this.#streams.delete(stream);
+    else {
+      const losses = before.losses + (state === 'lost' ? 1 : 0);
+      this.#streams.set(stream, { ...before, state: 'waiting', bitrate: 0, losses });
+    }
+  }
+
+  /** Of a stream that somebody sends again already, another programme begins. */
+  #end(stream: string): void {
+    const before = this.#streams.get(stream);
+    if (before?.state === 'waiting') this.#streams.delete(stream);
+    else this.#change(stream, () => ({ epoch: 0 }));
+  }
+
+  #fault(stream: string, message: string): void {
+    this.#change(stream, ({ faults }) => ({ faults: [...faults, message].slice(-mostFaults) }));
+  }
+
+  #change(stream: string, change: (before: StreamOnBoard) => Partial<StreamOnBoard>): void {
+    const before = this.#streams.get(stream);
+    if (before !== undefined) this.#streams.set(stream, { ...before, ...change(before) });
+  }
+}

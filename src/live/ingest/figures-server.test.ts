@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Board } from './board.ts';
+import { openFigures } from './figures-server.ts';
+
+test('What comes in, for programs and for Prometheus', async (t) => {
+  const board = new Board();
+  const common = { stream: 'cam', protocol: 'rtmp', address: '192.0.2.7:1', message: '' } as const;
+  board.push({ type: 'sender', state: 'admitted', ...common }, 7);
+  board.push({ type: 'refused', why: 'denied', ...common }, 8);
+  let away: string | undefined;
+  const server = await openFigures({ board, host: '127.0.0.1', port: 0, away: () => away });
+  t.after(() => server.close());
+  const get = async (path: string, init?: RequestInit) => {
+    const response = await fetch(server.url + path, init);
+    return [response.status, await response.text()] as const;
+  };
+  const [, text] = await get('/api/ingest');
+  const { streams, refused } = JSON.parse(text) as {
+    streams: readonly { stream: string; since: number }[];
+    refused: object;
+  };
+  assert.deepEqual(
+    streams.map(({ stream, since }) => [stream, since]),
+    [['cam', 7]],
+  );
+  assert.deepEqual(refused, { denied: 1 });
+  const [, metrics] = await get('/metrics');
+  assert.match(metrics, /^sluice_ingest_streams\{state="sending"\} 1$/m);
+  assert.match(metrics, /^sluice_ingest_refused_total\{why="denied"\} 1$/m);
+  assert.match(metrics, /^sluice_ingest_admitted_total 1$/m);
+  assert.deepEqual(await get('/healthz'), [200, 'ok']);
+  away = 'Kafka is away';
+  assert.deepEqual(await get('/healthz'), [503, 'Kafka is away']);
+  assert.equal((await get('/'))[0], 404);
+  assert.equal((await get('/metrics', { method: 'POST', body: 'x' }))[0], 405);
+});
