@@ -172,10 +172,11 @@ function pictureContainer({ chunks, videoCodec }: EncoderSettings, timing: Timin
   const flags = `+cmaf+${frame ? '' : 'frag_keyframe+'}delay_moov+skip_trailer${first}`;
   return [
     ...['-f', 'mp4', '-movflags', flags],
-    // A little less than a part: one of 208333.3 microseconds must not miss a target of 208334.
+    // A little less than a part: one of 208333.3 microseconds must not miss a target of 208334. Of copied pictures a millisecond, for
+    // that is what RTMP, FLV and Matroska round their times to: a part of 166 ms would get one picture more.
     // Of single pictures any length is enough: FFmpeg's own word for that, frag_every_frame, forgets how long pictures
     // last when several of them come before the first sound.
-    ...['-frag_duration', frame ? '1' : String(timing.targets.part - 2)],
+    ...['-frag_duration', frame ? '1' : String(timing.targets.part - (videoCodec === 'copy' ? 1002 : 2))],
     ...['-flush_packets', '1'],
   ];
 }
