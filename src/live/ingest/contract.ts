@@ -34,6 +34,8 @@ export interface Seat {
   readonly signal: AbortSignal;
   /** Publishes what comes; resolves when the media has ended and was taken. A sender that was lost is waited for by the desk; the server only ends this call. */
   send(media: SenderMedia): Promise<void>;
+  /** Something that is not as it should be with what is sent, in one sentence: for whoever looks after the stream. */
+  note?(message: string): void;
   /** The sender went before it sent anything; after `send` nothing is to be done. */
   leave(): void;
 }

@@ -45,7 +45,8 @@ export async function openServers(
 }
 
 function listening(protocol: 'rtmp' | 'rtmps', port: number, host: string | undefined): IngestEvent {
-  const named = host === undefined || host === '0.0.0.0' || host === '::' ? 'HOST' : host;
+  const isAll = host === undefined || host === '0.0.0.0' || host === '::';
+  const named = isAll ? 'HOST' : host.includes(':') ? `[${host}]` : host;
   const url = `${protocol}://${named}:${port}/live/STREAM?key=KEY`;
   return { type: 'listening', protocol, port, url };
 }

@@ -116,6 +116,7 @@ export class IngestDesk implements Desk {
       publish: (senders, container, signal) => publish({ stream, senders, container, signal }),
       onSender: (event) => onEvent({ type: 'sender', stream, ...event }),
       onLeft: (caller) => onLeft?.(caller),
+      onNote: (message) => onEvent({ type: 'warning', stream, message }),
       onFailure: (error) => {
         const message = error instanceof Error ? error.message : String(error);
         onEvent({ type: 'stream-failed', stream, message });

@@ -17,6 +17,7 @@ export interface PlaceOptions {
   readonly onSender: (event: Omit<SenderEvent, 'type' | 'stream'>) => void;
   /** Somebody who had a seat has gone. */
   readonly onLeft: (caller: Caller) => void;
+  readonly onNote: (message: string) => void;
   readonly onFailure: (error: unknown) => void;
   /** Nobody sends, and no programme is open. */
   readonly onEmpty: () => void;
@@ -66,6 +67,7 @@ export class Place {
     if (!this.#isOver) this.#seat?.dismiss(reason, 'followed');
     const seat: TakenSeat = new TakenSeat(caller, opener, {
       send: (media) => this.#send(seat, media),
+      note: (message) => this.#options.onNote(message),
       leave: () => {
         this.#left(seat);
         const message = 'the sender has gone before it sent anything';
@@ -133,16 +135,18 @@ export class Place {
 
 type Dismissal = 'followed' | 'failed' | 'final';
 
+type SeatControl = Pick<Required<Seat>, 'send' | 'leave' | 'note'>;
+
 /** The seat of somebody who was let in. */
 export class TakenSeat implements Seat {
   readonly caller: Caller;
-  readonly #control: Pick<Seat, 'send' | 'leave'>;
+  readonly #control: SeatControl;
   readonly #dismissed = new AbortController();
   /** What let the sender in: the digest of its key. */
   readonly opener: string | undefined;
   #isFinal = false;
 
-  constructor(caller: Caller, opener: string | undefined, control: Pick<Seat, 'send' | 'leave'>) {
+  constructor(caller: Caller, opener: string | undefined, control: SeatControl) {
     this.caller = caller;
     this.opener = opener;
     this.#control = control;
@@ -164,6 +168,10 @@ export class TakenSeat implements Seat {
 
   send(media: SenderMedia): Promise<void> {
     return this.#control.send(media);
+  }
+
+  note(message: string): void {
+    this.#control.note(message);
   }
 
   leave(): void {

@@ -17,6 +17,8 @@ export interface ConnectionOptions {
 
 /** Bytes of media that may wait for the encoder. */
 const pipeLimit = 4 * 1024 * 1024;
+/** Bytes of answers that may wait for who does not read them. */
+const mostUnread = 256 * 1024;
 /** Milliseconds in which a last word is written, and read by whoever closes when it was told to. */
 const lastWord = 1000;
 
@@ -73,10 +75,10 @@ class Connection {
   async #take(event: SessionEvent): Promise<'over' | undefined> {
     switch (event.type) {
       case 'answer':
-        this.#options.socket.write(event.bytes);
+        this.#answer(event.bytes);
         return undefined;
       case 'note':
-        this.#options.onNote(event.message);
+        this.#seat?.note?.(event.message);
         return undefined;
       case 'publish':
         return this.#ask(event.named);
@@ -92,6 +94,13 @@ class Connection {
         await this.#close(Buffer.alloc(0));
         return 'over';
     }
+  }
+
+  #answer(bytes: Buffer): void {
+    const { socket } = this.#options;
+    if (socket.writableLength > mostUnread)
+      throw new FormatError('RTMP: nothing is read of what is answered');
+    socket.write(bytes);
   }
 
   async #ask({

@@ -127,6 +127,24 @@ test('Pings are answered, what has come is acknowledged, and four letters are an
   assert.deepEqual(Reflect.get(Object(connected[2]), 'fourCcList'), ['hvc1', 'av01', 'vp09']);
 });
 
+test('Time stamps that jump and four letters are told, and not without end', () => {
+  const sender = new ChunkSender();
+  const media = (timestamp: number, bytes = sequence) => sender.media(messageTypes.video, timestamp, bytes);
+  const hevc = media(20_040, Buffer.from('9068766331', 'hex'));
+  const begun = [clientHandshake, sender.publish('cam?key=k'), media(0), media(20_000)];
+  const { of } = play(new RtmpSession(), [...begun, hevc]);
+  assert.deepEqual(
+    of('note').map(({ message }) => message.slice(0, 40)),
+    ['the time stamps of the sender jump by 20', 'the picture comes as hvc1 by enhanced RT'],
+  );
+  const restless = new ChunkSender();
+  const jumps = Array.from({ length: 50 }, (_, index) =>
+    restless.media(messageTypes.video, (index % 2) * 60_000, sequence),
+  );
+  const told = play(new RtmpSession(), [clientHandshake, restless.publish('cam?key=k'), ...jumps]);
+  assert.equal(told.of('note').length, 10);
+});
+
 test('What is no RTMP ends at once; so does what comes out of turn, and what is too much for a stranger', () => {
   const early = new ChunkSender().command('publish', 5, null, 'cam', 'live');
   const twice = new ChunkSender();

@@ -57,6 +57,9 @@ const mostStreams = 16;
 const limitsOfStrangers = { message: 64 * 1024, held: 128 * 1024 };
 const limitsOfSenders = { message: 8 * 1024 * 1024, held: 12 * 1024 * 1024 };
 
+/** Of one sender: what is wrong all the time is said often enough. */
+const mostNotes = 10;
+
 /** The one application that there is. */
 const ownApp = 'live';
 
@@ -72,6 +75,8 @@ export class RtmpSession {
   #received = 0;
   #acknowledged = 0;
   #window = window;
+  #notes = 0;
+  #isEnhanced = false;
   readonly #times = new TimestampWatch();
 
   /** Bytes that wait for the rest of their message. */
@@ -150,9 +155,22 @@ export class RtmpSession {
 
   *#media({ type, timestamp, payload }: RtmpMessage): Generator<SessionEvent> {
     if (this.#phase !== 'publishing' || payload.length === 0) return;
-    const jump = this.#times.push(timestamp);
-    if (jump !== undefined) yield { type: 'note', message: jump };
+    for (const message of this.#oddities(type, timestamp, payload)) {
+      if (this.#notes >= mostNotes) break;
+      this.#notes += 1;
+      yield { type: 'note', message };
+    }
     yield { type: 'media', bytes: flvTag(type, timestamp, payload) };
+  }
+
+  *#oddities(type: number, timestamp: number, payload: Buffer): Generator<string> {
+    const jump = this.#times.push(timestamp);
+    if (jump !== undefined) yield jump;
+    // Enhanced RTMP: the first bit says that four letters follow, in the place of a number that FLV had for codecs.
+    if (type !== messageTypes.video || this.#isEnhanced || (payload[0] ?? 0) < 0x80) return;
+    this.#isEnhanced = true;
+    const letters = payload.toString('latin1', 1, 5).replaceAll(/[^\w-]/g, '?');
+    yield `the picture comes as ${letters} by enhanced RTMP, which FFmpeg reads from release 6.1 on`;
   }
 
   *#control(payload: Buffer): Generator<SessionEvent> {
