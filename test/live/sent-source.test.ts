@@ -1,0 +1,90 @@
+/** What senders give, through real FFmpeg: begun anew with the same bytes where the first plan does not fit them. */
+import assert from 'node:assert/strict';
+import { createReadStream } from 'node:fs';
+import { describe, type TestContext, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import type { EncodingOptions } from '../../src/live/encode/options.ts';
+import { Plans } from '../../src/live/ingest/desk/plans.ts';
+import { Senders } from '../../src/live/ingest/desk/senders.ts';
+import { sentSource } from '../../src/live/ingest/desk/sent-source.ts';
+import type { MediaEvent } from '../../src/live/media.ts';
+import { silentLogger } from '../../src/log.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { makeMedia, picture, tone } from '../support/media.ts';
+
+const small = {
+  renditions: [{ name: 'main', size: { width: 64, height: 36 } }],
+  preset: 'ultrafast',
+} as const;
+
+/** All that comes of an FLV file that is sent as a whole. */
+async function sent(t: TestContext, args: readonly string[], options: EncodingOptions) {
+  const file = await makeMedia(await temporaryFolder(t), 'sent.flv', args);
+  const senders = new Senders();
+  const stop = new AbortController();
+  const failures: Error[] = [];
+  const over = senders.offer({
+    media: { container: 'flv', bytes: createReadStream(file) },
+    silence: 60_000,
+    signal: stop.signal,
+    isFinal: () => false,
+    fail: (reason) => failures.push(reason),
+  });
+  const plans = new Plans(options, 'ffmpeg');
+  const common = { senders, plans, plan: await plans.of('flv'), logger: silentLogger };
+  const source = sentSource({ ...common, ffmpeg: 'ffmpeg', stallAfter: 60_000, reconnect: 1000 });
+  const events: MediaEvent[] = [];
+  for await (const event of source.run(stop.signal)) events.push(event);
+  assert.equal(await over, undefined);
+  await setImmediate();
+  const of = <T extends MediaEvent['type']>(type: T) =>
+    events.filter((event): event is Extract<MediaEvent, { type: T }> => event.type === type);
+  const seconds = of('chunk').reduce((sum, { duration, timescale }) => sum + duration / timescale, 0);
+  return { of, seconds, failures, notes: of('note').map(({ message }) => message) };
+}
+
+const h264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '15'];
+const hdr = [
+  '-pix_fmt',
+  'yuv420p10le',
+  '-color_primaries',
+  'bt2020',
+  '-color_trc',
+  'smpte2084',
+  '-colorspace',
+  'bt2020nc',
+];
+
+describe('What is sent', { concurrency: 3 }, () => {
+  test('HDR is brought into the range of ordinary screens, and nothing of it is lost', async (t) => {
+    const { of, seconds, failures } = await sent(t, [...picture(1), ...tone(1), ...h264, ...hdr], small);
+    assert.deepEqual([of('init').length, of('end')[0]?.error, failures], [1, undefined, []]);
+    assert.deepEqual(of('init')[0]?.facts.colours, { primaries: 1, transfer: 1, matrix: 1 });
+    assert.ok(seconds >= 0.99, `${seconds} s`);
+  });
+
+  test('Sound that cannot be copied is encoded, and that is said', async (t) => {
+    const args = [
+      ...picture(1),
+      ...tone(1),
+      ...h264,
+      '-pix_fmt',
+      'yuv420p',
+      '-c:a',
+      'adpcm_swf',
+      '-ar',
+      '44100',
+    ];
+    const { of, seconds, notes } = await sent(t, args, { videoCodec: 'copy', audioCodec: 'copy' });
+    assert.match(of('init')[0]?.facts.codecs ?? '', /^avc1\..*,mp4a\.40\.2$/);
+    assert.ok(notes.includes('the sound cannot be copied as it comes: it is encoded'), notes.join());
+    assert.ok(seconds >= 0.99, `${seconds} s`);
+    assert.equal(of('end')[0]?.error, undefined);
+  });
+
+  test('A picture without sound is sent, and that is said', async (t) => {
+    const { of, notes } = await sent(t, [...picture(1), ...h264, '-pix_fmt', 'yuv420p'], small);
+    assert.deepEqual(notes, ['no sound is sent: the picture is published without']);
+    assert.ok(of('chunk').length > 4);
+  });
+});
