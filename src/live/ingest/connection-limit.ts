@@ -55,7 +55,7 @@ export class ConnectionLimit {
 }
 
 /** An address of IPv4, or the network of 64 bits that one host of IPv6 has to itself. */
-function whoIs(address: string): string {
+export function whoIs(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
   if (!mapped.includes(':')) return mapped;
   const [head = '', tail = ''] = (mapped.split('%')[0] ?? '').split('::');

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ByteQueue } from './byte-queue.ts';
+
+test('a reader gets all that was pushed, in few pieces, then the end', async () => {
+  const queue = new ByteQueue();
+  queue.push([Buffer.alloc(200_000, 1), Buffer.alloc(100_000, 2)]);
+  const sizes: number[] = [];
+  setImmediate(() => {
+    queue.push([Buffer.from('a'), Buffer.from('b')]);
+    queue.end();
+    queue.push([Buffer.from('too late')]);
+  });
+  for await (const bytes of queue) sizes.push(bytes.length);
+  assert.deepEqual(sizes, [200_000, 100_000, 2]);
+  assert.equal(queue.size, 0);
+});
+
+test('an error comes behind what was pushed before it', async () => {
+  const queue = new ByteQueue();
+  queue.push([Buffer.from('x')]);
+  queue.end(new Error('gone'));
+  const read: string[] = [];
+  const all = (async () => {
+    for await (const bytes of queue) read.push(String(bytes));
+  })();
+  await assert.rejects(all, /gone/);
+  assert.deepEqual(read, ['x']);
+});
+
+test('behind a reader that stops nothing waits', async () => {
+  const queue = new ByteQueue();
+  queue.push([Buffer.from('x'), Buffer.from('y')]);
+  for await (const _ of queue) break;
+  queue.push([Buffer.from('z')]);
+  assert.equal(queue.size, 0);
+});
