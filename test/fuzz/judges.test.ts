@@ -23,6 +23,7 @@ import { stateTopic } from './records/state-drafts.ts';
 import type { WrittenRecord } from './records/written.ts';
 import { openRtmp } from './rtmp/target.ts';
 import { openServe } from './serve/target.ts';
+import { openSrt } from './srt/target.ts';
 import { mostMemory, type Target } from './target.ts';
 
 /** The faults that are found within a few cases. */
@@ -248,4 +249,15 @@ test('A sender whose pictures are lost, and what is refused by another error', a
     }
   }
   assert.match(await found(await openRtmp(() => new Throwing()), 100), /refused by TypeError: planted/);
+});
+
+test('A sender of SRT that is not received whole, and a stranger that gets more than it sent', async () => {
+  const heard = (datagram: Buffer): Buffer => {
+    const other = Buffer.from(datagram);
+    if (other.length === 18) other[17] = 0;
+    return other;
+  };
+  assert.match(await found(await openSrt({ heard }), 400), /the healthy sender was not received whole/);
+  const said = (datagram: Buffer): Buffer => Buffer.concat([datagram, Buffer.alloc(20)]);
+  assert.match(await found(await openSrt({ said }), 2000), /a stranger got \d+ bytes for \d+/);
 });

@@ -8,6 +8,7 @@ import { openDownload } from './records/download.ts';
 import { openState } from './records/state.ts';
 import { openRtmp } from './rtmp/target.ts';
 import { openServe } from './serve/target.ts';
+import { openSrt } from './srt/target.ts';
 import type { Target } from './target.ts';
 
 /** `open` makes what all cases of a target share. */
@@ -25,6 +26,7 @@ const entries: Readonly<Record<string, () => Promise<Target>>> = {
   http: openHttp,
   serve: openServe,
   rtmp: openRtmp,
+  srt: openSrt,
 };
 
 export const targets: readonly TargetEntry[] = Object.entries(entries).map(([name, open]) => ({
