@@ -15,13 +15,17 @@ export function ingestCommand(): Command {
     name: 'ingest',
     summary: 'take live video from those who send it, many streams at once',
     description:
-      'Listens for OBS, FFmpeg, GStreamer, Larix and whatever else sends RTMP, and publishes each stream that somebody with a key sends, until it is ' +
-      'interrupted. Streams are made by sending them: rtmp://HOST/live/STREAM?key=KEY. A sender that is lost and comes back goes on with ' +
+      'Listens for OBS, FFmpeg, GStreamer, Larix and whatever else sends RTMP or SRT, and publishes each stream that somebody with a key sends, until it is ' +
+      'interrupted. Streams are made by sending them: rtmp://HOST/live/STREAM?key=KEY, srt://HOST:PORT?streamid=STREAM?key=KEY. A sender that is lost and comes back goes on with ' +
       'the same programme; one that stops ends it. Any number of servers may share a topic and its keys.',
     groups: ingestGroups,
     examples: [
       ['sluice ingest key add --stream studio', 'A key for whoever sends the stream studio'],
       ['sluice ingest', 'Take it at rtmp://HOST/live/studio?key=KEY'],
+      [
+        'sluice ingest --rtmp-port 1935 --srt-port 9000',
+        'Take SRT too, at srt://HOST:9000?streamid=studio?key=KEY',
+      ],
       [
         'sluice ingest --rtmps-port 1936 --tls-cert cert.pem --tls-key key.pem --rendition 1280x720@2500k --rendition 640x360@800k',
         'Through TLS alone, and offer viewers two sizes',

@@ -45,7 +45,8 @@ export function startSender(
   url: string,
   args: readonly string[] = [...sentPicture, ...sentTone, ...video, ...audio],
 ): Sender {
-  const child = spawn('ffmpeg', ['-nostdin', '-v', 'error', '-re', ...args, '-f', 'flv', url], {
+  const format = url.startsWith('srt:') ? 'mpegts' : 'flv';
+  const child = spawn('ffmpeg', ['-nostdin', '-v', 'error', '-re', ...args, '-f', format, url], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let stderr = '';

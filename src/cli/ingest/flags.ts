@@ -17,6 +17,19 @@ const listening = {
     `${usual.rtmpPort}, where no other port is given`,
   ),
   rtmpsPort: optional('rtmps-port', 'PORT', port, 'the port of RTMPS, with --tls-cert and --tls-key'),
+  srtPort: optional('srt-port', 'PORT', port, 'the port of SRT (UDP); 0: one that is free'),
+  srtPassphraseFile: optional(
+    'srt-passphrase-file',
+    'FILE',
+    path,
+    'senders of SRT must encrypt with the passphrase in the first line of this file',
+    'they may not encrypt',
+  ),
+  srtLatency: timed(
+    'srt-latency',
+    usual.srtLatency,
+    'how long a packet of SRT that was lost on its way is waited for; a sender may ask for more',
+  ),
   tlsCert: optional('tls-cert', 'FILE', path, 'a certificate (PEM), with --tls-key'),
   tlsKey: optional('tls-key', 'FILE', path, "the certificate's key (PEM)"),
   metricsPort: optional(

@@ -28,6 +28,11 @@ export interface IngestOptions extends EncodingOptions {
   readonly authorize?: string;
   /** How its fields are sent. Default `json`. */
   readonly authorizeAs?: 'json' | 'form';
+  readonly srtPort?: number;
+  /** A file whose first line is the passphrase that all senders of SRT must encrypt with. Without one none may. */
+  readonly srtPassphraseFile?: string;
+  /** Milliseconds that a packet of SRT which was lost on its way is waited for; a sender may ask for more. Default 250. */
+  readonly srtLatency?: number;
   /** How long a sender that was lost is waited for, before its programme ends. Default 30,000. */
   readonly reconnect?: number;
   /** What becomes of a second sender of a stream. Default `refuse`. */
@@ -64,6 +69,7 @@ export const ingestDefaults = {
   topic: publishDefaults.topic,
   rtmpPort: 1935,
   authorizeAs: 'json',
+  srtLatency: 250,
   reconnect: 30_000,
   second: 'refuse',
   maxStreams: 50,

@@ -6,6 +6,8 @@ import type { Desk } from './contract.ts';
 import type { IngestEvent } from './events.ts';
 import { type IngestSettings, ingestDefaults } from './options.ts';
 import { openRtmpServer } from './rtmp/server.ts';
+import { readPassphrase } from './srt/passphrase.ts';
+import { SrtServer } from './srt/server.ts';
 
 /** One that listens. */
 export interface OpenServer {
@@ -19,10 +21,13 @@ export async function openServers(
   settings: IngestSettings,
   onEvent: (event: IngestEvent) => void,
 ): Promise<readonly OpenServer[]> {
-  const { host, tls, rtmpsPort, maxConnections, maxPerAddress, logger = silentLogger } = settings;
+  const { host, tls, rtmpsPort, srtPort, maxConnections, maxPerAddress, logger = silentLogger } = settings;
   if (rtmpsPort !== undefined && tls === undefined)
     throw new ConfigurationError('--rtmps-port needs a certificate: give --tls-cert and --tls-key');
-  const rtmpPort = settings.rtmpPort ?? (rtmpsPort === undefined ? ingestDefaults.rtmpPort : undefined);
+  if (srtPort === undefined && settings.srtPassphraseFile !== undefined)
+    throw new ConfigurationError('--srt-passphrase-file is about SRT: give --srt-port too');
+  const isNamed = rtmpsPort !== undefined || srtPort !== undefined;
+  const rtmpPort = settings.rtmpPort ?? (isNamed ? undefined : ingestDefaults.rtmpPort);
   const limit = new ConnectionLimit(maxConnections, maxPerAddress, logger);
   const common = { desk, host, limit, logger };
   const opened: OpenServer[] = [];
@@ -37,6 +42,13 @@ export async function openServers(
       opened.push(server);
       onEvent(listening('rtmps', server.port, host));
     }
+    if (srtPort !== undefined) {
+      const { srtPassphraseFile: file, srtLatency: latency } = settings;
+      const passphrase = file === undefined ? undefined : await readPassphrase(file);
+      const server = await SrtServer.start({ ...common, port: srtPort, latency, passphrase });
+      opened.push(server);
+      onEvent(listening('srt', server.port, host));
+    }
     return opened;
   } catch (error) {
     await Promise.all(opened.map((server) => server.close()));
@@ -44,9 +56,10 @@ export async function openServers(
   }
 }
 
-function listening(protocol: 'rtmp' | 'rtmps', port: number, host: string | undefined): IngestEvent {
+function listening(protocol: 'rtmp' | 'rtmps' | 'srt', port: number, host: string | undefined): IngestEvent {
   const isAll = host === undefined || host === '0.0.0.0' || host === '::';
   const named = isAll ? 'HOST' : host.includes(':') ? `[${host}]` : host;
-  const url = `${protocol}://${named}:${port}/live/STREAM?key=KEY`;
+  const place = protocol === 'srt' ? '?streamid=STREAM?key=KEY' : '/live/STREAM?key=KEY';
+  const url = `${protocol}://${named}:${port}${place}`;
   return { type: 'listening', protocol, port, url };
 }
