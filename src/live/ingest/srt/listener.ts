@@ -41,6 +41,8 @@ interface Call {
 
 /** Answers to strangers in a second: a flood of them costs no more than that. */
 const mostAnswers = 1000;
+/** Milliseconds between two ticks; what is more was not spent here. */
+const longestTick = 200;
 /** Milliseconds that one whose connection is over is told so. */
 const remindedFor = 3000;
 
@@ -52,6 +54,10 @@ export class Listener {
   readonly #refusals: RefusalLog;
   readonly #begun: number;
   readonly #deciding = new Set<Promise<void>>();
+  /** As others see it: without the time in which this process stood still, and could hear nobody. */
+  readonly #clock = (): number => this.#settings.clock() - this.#stoodStill;
+  #stoodStill = 0;
+  #tickedAt: number;
   #answers = { second: 0, count: 0 };
   #isClosing = false;
 
@@ -59,6 +65,7 @@ export class Listener {
     this.#settings = settings;
     this.#refusals = new RefusalLog(settings.logger);
     this.#begun = settings.clock();
+    this.#tickedAt = this.#begun;
   }
 
   /** Sends all senders away and waits until the desk has let go of them. */
@@ -80,7 +87,7 @@ export class Listener {
   #handOn(packet: Packet, remote: Remote): void {
     const sender = this.#senders.get(packet.destination);
     if (sender === undefined || !sender.isAt(remote)) return;
-    const now = this.#settings.clock();
+    const now = this.#clock();
     if (sender.connection.isOver) sender.remind(now);
     else sender.connection.receive(packet, now);
   }
@@ -90,7 +97,7 @@ export class Listener {
     const asked = decodeHandshake(packet.content);
     if (asked === undefined) return;
     const { address, port } = remote;
-    const now = this.#settings.clock();
+    const now = this.#clock();
     if (asked.type === handshakeType.induction) {
       const cookie = this.#cookies.bake(address, port, now);
       const keyLength = this.#settings.passphrase === undefined ? 0 : 32;
@@ -147,7 +154,7 @@ export class Listener {
   }
 
   #refuse({ name, asked, remote }: Omit<Call, 'application'>, why: Refused): void {
-    const now = this.#settings.clock();
+    const now = this.#clock();
     if (!why.isTold) this.#refusals.tell(nameOf(remote), why, now);
     const answer = refusalAnswer(asked, why.reason);
     this.#callers.refuse(name, answer, now);
@@ -167,7 +174,8 @@ export class Listener {
     giveBack: () => void,
   ): void {
     const { wanted, peer, keys } = application;
-    const { logger, latency: own, clock, send } = this.#settings;
+    const { logger, latency: own, send } = this.#settings;
+    const clock = this.#clock;
     const latency = Math.max(own, peer.sendLatency);
     const socket = this.#freeSocket();
     const address = nameOf(remote);
@@ -206,7 +214,7 @@ export class Listener {
   }
 
   #answer(asked: Handshake, remote: Remote, content: Buffer): void {
-    const time = this.#settings.clock() - this.#begun;
+    const time = this.#clock() - this.#begun;
     const second = Math.floor(time / 1000);
     if (second !== this.#answers.second) this.#answers = { second, count: 0 };
     this.#answers.count++;
@@ -217,7 +225,10 @@ export class Listener {
 
   /** Every 10 ms. */
   tick(): void {
-    const now = this.#settings.clock();
+    const read = this.#settings.clock();
+    this.#stoodStill += Math.max(0, read - this.#tickedAt - longestTick);
+    this.#tickedAt = read;
+    const now = this.#clock();
     for (const [socket, sender] of this.#senders) {
       sender.tick(now);
       if ((sender.overFor(now) ?? 0) >= remindedFor) this.#senders.delete(socket);

@@ -73,6 +73,25 @@ test('a sender that falls silent is lost after five seconds, and one that says l
   assert.equal(String(room.desk.seats[0]?.bytes), 'x');
 });
 
+test('while nobody could listen nobody was silent, and nothing came too late', async () => {
+  const room = new SrtRoom({ latency: 200 });
+  const sender = room.sender(1, { streamId });
+  await room.greet(sender);
+  sender.data(Buffer.from('before '));
+  await room.pass(10);
+  // The process stood still: what came meanwhile is read behind the timers that are due.
+  room.now += 60_000;
+  room.listener.tick();
+  sender.data(Buffer.from('held '), true);
+  sender.data(Buffer.from('up'));
+  await room.pass(20);
+  const [seat] = room.desk.seats;
+  assert.equal(seat?.end, undefined);
+  assert.equal(String(seat?.bytes), 'before held up');
+  await room.pass(5200);
+  assert.match(String(seat?.end), /not heard for 5 s/);
+});
+
 test('one that was killed and comes back takes its own place', async () => {
   const room = new SrtRoom();
   const killed = room.sender(1, { streamId });
