@@ -78,7 +78,14 @@ export async function azurePlace(owner: Owner): Promise<ExportPlace> {
     name: 'azblob',
     to: `azblob://${container.containerName}/cam`,
     environment: azure.environment(),
-    read: (name) => container.getBlobClient(`cam/${name}`).downloadToBuffer().catch(missing),
+    // By one request, as viewers read: downloadToBuffer asks for the size first, and cuts what has grown meanwhile.
+    read: async (name) => {
+      const answer = await container.getBlobClient(`cam/${name}`).download().catch(missing);
+      if (answer === undefined) return undefined;
+      const pieces: Buffer[] = [];
+      for await (const piece of answer.readableStreamBody as AsyncIterable<Buffer>) pieces.push(piece);
+      return Buffer.concat(pieces);
+    },
     headers: async (name) => {
       const said = await container.getBlobClient(`cam/${name}`).getProperties().catch(missing);
       return said && { contentType: said.contentType, cacheControl: said.cacheControl };
