@@ -10,6 +10,7 @@ export {
   exportDefaults,
 } from './delivery/export/options.ts';
 export type { DeliveryOptions, TlsOptions } from './delivery/http/options.ts';
+export { addPublishPage } from './delivery/http/publish-page.ts';
 export { makeToken } from './delivery/http/tokens.ts';
 export { type RunningServer, serve } from './delivery/serve.ts';
 export { type ServeEvent, type ServeOptions, serveDefaults } from './delivery/serve-options.ts';

@@ -1,6 +1,7 @@
 /** `sluice ingest`: streams of those who send them, onto a topic. */
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import type { ExitCode } from '../errors.ts';
+import { ConfigurationError, type ExitCode } from '../errors.ts';
 import type { FlagsIn } from './flags.ts';
 import { ingestGroups } from './ingest/flags.ts';
 import { keyCommand } from './ingest/key.ts';
@@ -15,8 +16,9 @@ export function ingestCommand(): Command {
     name: 'ingest',
     summary: 'take live video from those who send it, many streams at once',
     description:
-      'Listens for OBS, FFmpeg, GStreamer, Larix and whatever else sends RTMP or SRT, and publishes each stream that somebody with a key sends, until it is ' +
-      'interrupted. Streams are made by sending them: rtmp://HOST/live/STREAM?key=KEY, srt://HOST:PORT?streamid=STREAM?key=KEY. A sender that is lost and comes back goes on with ' +
+      'Listens for OBS, FFmpeg, GStreamer, Larix and whatever else sends RTMP or SRT, for browsers and others by WHIP, and publishes each stream that ' +
+      'somebody with a key sends, until it is interrupted. Streams are made by sending them: rtmp://HOST/live/STREAM?key=KEY, ' +
+      'srt://HOST:PORT?streamid=STREAM?key=KEY, http://HOST:PORT/whip/STREAM. A sender that is lost and comes back goes on with ' +
       'the same programme; one that stops ends it. Any number of servers may share a topic and its keys.',
     groups: ingestGroups,
     examples: [
@@ -41,17 +43,20 @@ export function ingestCommand(): Command {
 }
 
 async function run({ settings, output, kafka }: Call<FlagsIn<typeof ingestGroups>>): Promise<ExitCode> {
-  const { rendition, size, bitrate, tlsCert, tlsKey, ...options } = settings;
+  const { rendition, size, bitrate, tlsCert, tlsKey, whipIceServers, ...options } = settings;
   const reporter = createIngestReporter(output);
   const interruption = interruptible((text) => reporter.notice(text));
   try {
     const tls = await readCertificate(tlsCert, tlsKey);
+    const iceServers = await iceServersIn(whipIceServers);
     // Loaded here, so that help and usage errors need not wait for the client of Kafka.
     const { ingest } = await import('../live/ingest/ingest.ts');
     const running = await ingest({
       ...options,
       renditions: rendition ?? [onlyRendition(size, bitrate)],
       tls,
+      ...(iceServers === undefined ? {} : { whipIceServers: iceServers }),
+      ...(options.whipPort === undefined ? {} : { page: await publishPage() }),
       kafka,
       logger: reporter.logger,
       signal: interruption.signal,
@@ -66,4 +71,19 @@ async function run({ settings, output, kafka }: Call<FlagsIn<typeof ingestGroups
     reporter.close();
     interruption.release();
   }
+}
+
+/** The page for browsers; who takes RTMP alone loads none. */
+async function publishPage() {
+  const { addPublishPage } = await import('../delivery/http/publish-page.ts');
+  return addPublishPage;
+}
+
+async function iceServersIn(file: string | undefined) {
+  if (file === undefined) return undefined;
+  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new ConfigurationError(`--whip-ice-servers: ${file} cannot be read (${cause.code})`, { cause });
+  });
+  const { readIceServers } = await import('../live/ingest/whip/ice-servers.ts');
+  return readIceServers(text, `--whip-ice-servers: ${file}`);
 }

@@ -90,7 +90,7 @@ test('an option that is forgotten in one of the five places is told', () => {
 });
 
 /** Of the library alone: what a program hands in. */
-const handed = ['kafka', 'signal', 'logger', 'onEvent', 'onControl'];
+const handed = ['kafka', 'signal', 'logger', 'onEvent', 'onControl', 'page'];
 /** Of every verb's flags, those that the options of a function do not have: what makes `kafka`, `s3`, `gcs`, and what is printed. */
 const commons = [connectionFlags, outputFlags, storeFlags, writtenFlags].flatMap((flags) =>
   Object.keys(flags),

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { TestContext } from 'node:test';
+import type { Owner } from './owner.ts';
 import { runSluice } from './sluice.ts';
 import { type FollowedSluice, followSluice, type JsonEvent } from './sluice-events.ts';
 
@@ -77,7 +78,7 @@ const small = ['--size', '160x90', '--bitrate', '100k', '--preset', 'ultrafast',
 
 /** `sluice ingest` with small pictures, on a port that is free; it does not outlive the test. */
 export function startIngest(
-  t: TestContext,
+  t: Owner,
   bootstrapServers: string,
   topic: string,
   args: readonly string[] = [],

@@ -1,6 +1,6 @@
 /** The flags of `sluice ingest`, by the headings of its help. */
 import { ingestDefaults as usual } from '../../live/ingest/options.ts';
-import { counted, optional, timed, valued } from '../flags.ts';
+import { counted, optional, repeated, timed, valued } from '../flags.ts';
 import { encoderFlags, latencyFlags, spoolFlags } from '../live/publish-flags.ts';
 import { newTopicFlags } from '../topic-flags.ts';
 import { choice, count, path, text, topicName } from '../values.ts';
@@ -29,6 +29,23 @@ const listening = {
     'srt-latency',
     usual.srtLatency,
     'how long a packet of SRT that was lost on its way is waited for; a sender may ask for more',
+  ),
+  whipPort: optional(
+    'whip-port',
+    'PORT',
+    port,
+    'the port of WHIP and of the page /publish for browsers, by HTTP, or HTTPS with --tls-cert; media come by UDP on the same one; 0: one that is free',
+  ),
+  whipAddress: repeated(
+    'whip-address',
+    'IP',
+    'an address at which --whip-port is reached from outside, where it is none of this machine (NAT, a cloud); may be repeated',
+  ),
+  whipIceServers: optional(
+    'whip-ice-servers',
+    'FILE',
+    path,
+    'STUN and TURN servers for those who send by WHIP: JSON, as browsers take it (RTCIceServer)',
   ),
   tlsCert: optional('tls-cert', 'FILE', path, 'a certificate (PEM), with --tls-key'),
   tlsKey: optional('tls-key', 'FILE', path, "the certificate's key (PEM)"),

@@ -86,7 +86,12 @@ export function addApi(app: FastifyInstance, options: ApiOptions): void {
   );
 }
 
-function sendAsset(request: FastifyRequest, reply: FastifyReply, asset: Asset | undefined): FastifyReply {
+/** A file of the page, or the word that there is none. */
+export function sendAsset(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  asset: Asset | undefined,
+): FastifyReply {
   if (asset === undefined) return reply.code(404).type('text/plain').send('there is no such file\n');
   reply
     .type(asset.type)

@@ -24,6 +24,8 @@ export type Answer =
 export interface SenderMedia {
   /** FFmpeg's name of the demuxer. */
   readonly container: 'flv' | 'mpegts' | 'matroska' | 'nut';
+  /** The size of the first picture, where it is known and later ones may have others: the stream keeps this one. */
+  readonly picture?: { readonly width: number; readonly height: number };
   /** Read at the pace of whoever encodes: a server stops reading its socket meanwhile where its protocol can. Ends when the sender has ended in good order, throws when it was lost. */
   readonly bytes: AsyncIterable<Buffer>;
 }

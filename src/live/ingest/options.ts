@@ -1,9 +1,11 @@
 /** The options of `ingest`. Defaults stand here, once. */
+import type { FastifyInstance } from 'fastify';
 import type { ClientProperties } from '../../kafka/properties.ts';
 import type { Logger } from '../../log.ts';
 import type { EncodingOptions } from '../encode/options.ts';
 import { publishDefaults } from '../publish/options.ts';
 import type { IngestEvent } from './events.ts';
+import type { IceServer } from './whip/ice-servers.ts';
 
 /** A certificate and its key, PEM. */
 export interface TlsFiles {
@@ -23,6 +25,13 @@ export interface IngestOptions extends EncodingOptions {
   readonly rtmpPort?: number;
   /** Needs `tls`. */
   readonly rtmpsPort?: number;
+  /** WHIP and the page for browsers, by HTTP, or with `tls` by HTTPS; media come by UDP on the same one. */
+  readonly whipPort?: number;
+  /** IP addresses at which `whipPort` is reached from outside, besides those of this machine. */
+  readonly whipAddress?: readonly string[];
+  /** STUN and TURN for those who send by WHIP. */
+  readonly whipIceServers?: readonly IceServer[];
+  /** For `rtmpsPort` and `whipPort`. */
   readonly tls?: TlsFiles | undefined;
   /** Asked by POST who may send, in the place of the keys on the topic. */
   readonly authorize?: string;
@@ -63,6 +72,8 @@ export interface IngestOptions extends EncodingOptions {
   readonly signal?: AbortSignal;
   readonly logger?: Logger;
   readonly onEvent?: (event: IngestEvent) => void;
+  /** Adds routes to the server of WHIP: the page for browsers, which is not of this part of the house. */
+  readonly page?: ((app: FastifyInstance) => Promise<void>) | undefined;
 }
 
 export const ingestDefaults = {

@@ -21,12 +21,13 @@ export async function openServers(
   settings: IngestSettings,
   onEvent: (event: IngestEvent) => void,
 ): Promise<readonly OpenServer[]> {
-  const { host, tls, rtmpsPort, srtPort, maxConnections, maxPerAddress, logger = silentLogger } = settings;
+  const { host, tls, rtmpsPort, srtPort, whipPort, maxConnections, maxPerAddress } = settings;
+  const { logger = silentLogger } = settings;
   if (rtmpsPort !== undefined && tls === undefined)
     throw new ConfigurationError('--rtmps-port needs a certificate: give --tls-cert and --tls-key');
   if (srtPort === undefined && settings.srtPassphraseFile !== undefined)
     throw new ConfigurationError('--srt-passphrase-file is about SRT: give --srt-port too');
-  const isNamed = rtmpsPort !== undefined || srtPort !== undefined;
+  const isNamed = [rtmpsPort, srtPort, whipPort].some((port) => port !== undefined);
   const rtmpPort = settings.rtmpPort ?? (isNamed ? undefined : ingestDefaults.rtmpPort);
   const limit = new ConnectionLimit(maxConnections, maxPerAddress, logger);
   const common = { desk, host, limit, logger };
@@ -49,6 +50,19 @@ export async function openServers(
       opened.push(server);
       onEvent(listening('srt', server.port, host));
     }
+    if (whipPort !== undefined) {
+      // Loaded here: nobody else needs a server of HTTP.
+      const { serveWhip } = await import('./whip/server.ts');
+      const { whipAddress, whipIceServers, stallAfter } = settings;
+      const server = await serveWhip({
+        ...{ ...common, port: whipPort, tls, page: settings.page },
+        timing: { silence: stallAfter },
+        ...(whipAddress === undefined ? {} : { addresses: whipAddress }),
+        ...(whipIceServers === undefined ? {} : { iceServers: whipIceServers }),
+      });
+      opened.push(server);
+      onEvent(listening('whip', server.port, host, tls !== undefined));
+    }
     return opened;
   } catch (error) {
     await Promise.all(opened.map((server) => server.close()));
@@ -56,9 +70,18 @@ export async function openServers(
   }
 }
 
-function listening(protocol: 'rtmp' | 'rtmps' | 'srt', port: number, host: string | undefined): IngestEvent {
+function listening(
+  protocol: 'rtmp' | 'rtmps' | 'srt' | 'whip',
+  port: number,
+  host: string | undefined,
+  isSecure = false,
+): IngestEvent {
   const isAll = host === undefined || host === '0.0.0.0' || host === '::';
   const named = isAll ? 'HOST' : host.includes(':') ? `[${host}]` : host;
+  if (protocol === 'whip') {
+    const url = `${isSecure ? 'https' : 'http'}://${named}:${port}/publish`;
+    return { type: 'listening', protocol, port, url };
+  }
   const place = protocol === 'srt' ? '?streamid=STREAM?key=KEY' : '/live/STREAM?key=KEY';
   const url = `${protocol}://${named}:${port}${place}`;
   return { type: 'listening', protocol, port, url };

@@ -1,4 +1,4 @@
-/** The colours that a sequence parameter set of H.264 (ITU-T H.264, 7.3.2.1 and E.1) or HEVC (H.265, 7.3.2.2 and E.2) tells: all before them has to be read. */
+/** The colours (and of H.264 the size) that a sequence parameter set of H.264 (ITU-T H.264, 7.3.2.1 and E.1) or HEVC (H.265, 7.3.2.2 and E.2) tells: all before them has to be read. */
 import type { Colours } from '../../records/colours.ts';
 import { Bits } from './bits.ts';
 
@@ -8,12 +8,25 @@ const highProfiles = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 1
 /** `unit`: a NAL unit with its header. Undefined where it does not tell. Throws FormatError for what is none. */
 export function avcColours(unit: Buffer): Colours | undefined {
   const bits = new Bits(unit.subarray(1));
+  readAvcSize(bits);
+  return bits.flag() ? describedColours(bits) : undefined;
+}
+
+/** The size of H.264's pictures in pixels, as they are seen. `unit` as above. Throws FormatError for what is none. */
+export function avcSize(unit: Buffer): { readonly width: number; readonly height: number } {
+  return readAvcSize(new Bits(unit.subarray(1)));
+}
+
+/** All that stands before vui_parameters. */
+function readAvcSize(bits: Bits): { readonly width: number; readonly height: number } {
   const profile = bits.number(8);
   bits.skip(16);
   bits.golomb();
+  let chroma = 1;
+  let isApart = false;
   if (highProfiles.includes(profile)) {
-    const chroma = bits.golomb();
-    if (chroma === 3) bits.skip(1);
+    chroma = bits.golomb();
+    if (chroma === 3) isApart = bits.flag();
     bits.skipGolombs(2);
     bits.skip(1);
     if (bits.flag())
@@ -29,12 +42,23 @@ export function avcColours(unit: Buffer): Colours | undefined {
   }
   bits.golomb();
   bits.skip(1);
-  bits.skipGolombs(2);
+  const blocksAcross = bits.golomb() + 1;
+  const unitsDown = bits.golomb() + 1;
   // Pictures of fields say one thing more.
-  if (!bits.flag()) bits.skip(1);
+  const isWhole = bits.flag();
+  if (!isWhole) bits.skip(1);
   bits.skip(1);
-  if (bits.flag()) bits.skipGolombs(4);
-  return bits.flag() ? describedColours(bits) : undefined;
+  const crop = bits.flag() ? [bits.golomb(), bits.golomb(), bits.golomb(), bits.golomb()] : [];
+  const [left = 0, right = 0, top = 0, bottom = 0] = crop;
+  const lines = isWhole ? 1 : 2;
+  // In units of the chroma's samples (ITU-T H.264, 7.4.2.1.1); where there is none, of the picture's.
+  const isSampled = !isApart && chroma !== 0;
+  const across = isSampled && chroma !== 3 ? 2 : 1;
+  const down = isSampled && chroma === 1 ? 2 : 1;
+  return {
+    width: blocksAcross * 16 - across * (left + right),
+    height: (unitsDown * 16 - down * (top + bottom)) * lines,
+  };
 }
 
 function skipScaling(bits: Bits, size: number): void {

@@ -7,6 +7,7 @@ import { SentBytes } from './sent-bytes.ts';
 export interface Sending {
   readonly container: SenderMedia['container'];
   readonly bytes: SentBytes;
+  readonly picture: SenderMedia['picture'];
   /** What is said to the sender when its media cannot be used. */
   fail(reason: Error): void;
   /** It was told to go, and is not waited for. */
@@ -44,6 +45,7 @@ export class Senders {
     const bytes = new SentBytes({ bytes: media.bytes, silence, signal });
     const sending: Sending = {
       container: media.container,
+      picture: media.picture,
       bytes,
       fail,
       get isFinal() {

@@ -4,7 +4,7 @@ import { ConfigurationError, describeError, SluiceError } from '../../../errors.
 import type { Logger } from '../../../log.ts';
 import { runEncoder } from '../../encode/encoder.ts';
 import { encoderDefaults } from '../../encode/options.ts';
-import type { PictureFacts } from '../../encode/picture-facts.ts';
+import { type PictureFacts, pictureFacts } from '../../encode/picture-facts.ts';
 import { misfit } from '../../encode/picture-fit.ts';
 import type { EncodingPlan } from '../../encode/plan.ts';
 import type { MediaEvent, MediaInit } from '../../media.ts';
@@ -67,8 +67,8 @@ class SentRun {
 
   async *events(signal: AbortSignal): AsyncGenerator<MediaEvent> {
     const { plans } = this.#options;
-    const { bytes, container } = this.#sending;
-    let found: Found | undefined;
+    const { bytes, container, picture } = this.#sending;
+    let found: Found | undefined = picture === undefined ? undefined : { picture: pictureFacts(picture) };
     for (;;) {
       const plan = await plans.of(container, found);
       let end: MediaEvent | undefined;

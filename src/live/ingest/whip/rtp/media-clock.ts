@@ -1,0 +1,62 @@
+/**
+ * When each frame is to be seen or heard. Each kind of media has a clock of its own, which begins anywhere: the first frame is taken to have been made when it
+ * came, and the reports of the sender, which come a little later, say how picture and sound really belong together. Pure.
+ */
+import type { SenderReport } from './rtcp.ts';
+import { Unwrapper } from './unwrap.ts';
+
+/** A clock that is so far from the time at which its frames come has been set; milliseconds. */
+const leap = 5000;
+
+export class MediaClock {
+  readonly #rate: number;
+  readonly #ticks = new Unwrapper(32);
+  #base: { readonly ticks: number; readonly time: number } | undefined;
+  #report: { readonly ticks: number; readonly time: number } | undefined;
+
+  /** `rate`: ticks a second. */
+  constructor(rate: number) {
+    this.#rate = rate;
+  }
+
+  /** Milliseconds of our clock. `now`: when the frame came. */
+  time(timestamp: number, now: number): number {
+    const ticks = this.#ticks.next(timestamp);
+    this.#base ??= { ticks, time: now };
+    const time = this.#at(ticks, this.#base);
+    if (Math.abs(time - now) < leap) return time;
+    this.#base = { ticks, time: now };
+    this.#report = undefined;
+    return now;
+  }
+
+  note({ time, timestamp }: SenderReport): void {
+    if (this.#base !== undefined) this.#report = { ticks: this.#ticks.peek(timestamp), time };
+  }
+
+  /** The sender's clock minus ours; undefined before its first report. */
+  get offset(): number | undefined {
+    if (this.#report === undefined || this.#base === undefined) return undefined;
+    return this.#report.time - this.#at(this.#report.ticks, this.#base);
+  }
+
+  /** All that comes is later by so many milliseconds. */
+  shift(by: number): void {
+    if (this.#base !== undefined) this.#base = { ...this.#base, time: this.#base.time + by };
+  }
+
+  #at(ticks: number, base: { readonly ticks: number; readonly time: number }): number {
+    return base.time + ((ticks - base.ticks) / this.#rate) * 1000;
+  }
+}
+
+/** Differences below this are noise, and above are no difference of transit. */
+const noise = 2;
+
+/** Moves the picture to where its sound is: holes and overlaps of sound are heard, those of pictures are not seen. */
+export function align(picture: MediaClock, sound: MediaClock): void {
+  const [ofPicture, ofSound] = [picture.offset, sound.offset];
+  if (ofPicture === undefined || ofSound === undefined) return;
+  const by = ofPicture - ofSound;
+  if (Math.abs(by) >= noise && Math.abs(by) < leap) picture.shift(by);
+}

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from '../../../../../test/support/properties.ts';
+import { Reorder } from './reorder.ts';
+
+const options = { patience: 100, repeat: 40 };
+
+test('what overtakes waits, what is missing is asked for and given up', () => {
+  const order = new Reorder<string>(options);
+  const take = (now: number) => [...order.take(now)];
+  order.push(10, 'a', 0);
+  assert.deepEqual(take(0), [{ packet: 'a' }]);
+  order.push(13, 'd', 10);
+  assert.deepEqual(take(10), []);
+  assert.deepEqual(order.missing(10), [11, 12]);
+  assert.deepEqual(order.missing(30), []);
+  order.push(12, 'c', 40);
+  assert.deepEqual(order.missing(50), [11]);
+  assert.deepEqual(take(109), []);
+  assert.deepEqual(take(110), [{ lost: 1 }, { packet: 'c' }, { packet: 'd' }]);
+  // It comes too late, and again.
+  order.push(11, 'b', 120);
+  order.push(13, 'd', 120);
+  assert.deepEqual(take(300), []);
+  assert.deepEqual(order.missing(300), []);
+});
+
+test('a sender that jumps far is followed, whatever was waited for', () => {
+  for (const jump of [5000, -5000]) {
+    const order = new Reorder<string>(options);
+    order.push(10_000, 'a', 0);
+    order.push(10_002, 'c', 0);
+    order.push(10_000 + jump, 'z', 1);
+    assert.deepEqual([...order.take(1)].at(-1), { packet: 'z' });
+    assert.deepEqual(order.missing(1), []);
+  }
+});
+
+test('packets in any order, lost and doubled, come in order, each once, and none that came is missing', () => {
+  const arrivals = fc.array(fc.nat({ max: 60 }), { minLength: 1, maxLength: 120 });
+  fc.assert(
+    fc.property(arrivals, (sequences) => {
+      const order = new Reorder<number>(options);
+      const first = sequences[0]!;
+      const came: number[] = [];
+      let lost = 0;
+      const take = (now: number): void => {
+        for (const each of order.take(now)) {
+          if ('lost' in each) lost += each.lost;
+          else came.push(each.packet);
+        }
+      };
+      for (const sequence of sequences) {
+        order.push(sequence, sequence, 0);
+        take(0);
+      }
+      take(1000);
+      const expected = [...new Set(sequences)]
+        .filter((each) => each >= first)
+        .sort((one, other) => one - other);
+      assert.deepEqual(came, expected);
+      assert.equal(lost, expected.at(-1)! - first + 1 - expected.length);
+    }),
+  );
+});
+
+test('a packet is not asked for without end', () => {
+  const order = new Reorder<string>({ ...options, patience: 1e9 });
+  order.push(1, 'a', 0);
+  order.push(3, 'c', 0);
+  let asked = 0;
+  for (let now = 0; now < 10_000; now += 40) asked += order.missing(now).length;
+  assert.equal(asked, 8);
+});

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from '../../../../../test/support/properties.ts';
+import { notReceived, parseRtcp, pictureLoss, receiverReport } from './rtcp.ts';
+
+test('a report and a goodbye are read from a compound packet, others are passed over', () => {
+  const report = '80c80006' + '0000beef' + '0000000a80000000' + '00015f90' + '0000000100000002';
+  const description = '81ca0002' + '0000beef' + '00000000';
+  const goodbye = '81cb0001' + '0000beef';
+  assert.deepEqual(parseRtcp(Buffer.from(report + description + goodbye, 'hex')), [
+    { type: 'report', ssrc: 0xbeef, time: 10_500, shortTime: 0x000a8000, timestamp: 90_000 },
+    { type: 'goodbye', ssrc: 0xbeef },
+  ]);
+  assert.deepEqual(parseRtcp(Buffer.from(report.slice(0, 40), 'hex')), []);
+});
+
+test('whatever comes, nothing is thrown and it ends', () => {
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => void parseRtcp(Buffer.from(bytes))));
+});
+
+test('wishes have the bytes of RFC 4585', () => {
+  assert.equal(pictureLoss(0xbeef).toString('hex'), '81ce0002000000010000beef');
+  // 10, 11 and 26 in one group, 27 in the next.
+  assert.equal(
+    notReceived(0xbeef, [10, 11, 26, 27]).toString('hex'),
+    '81cd0004' + '00000001' + '0000beef' + '000a8001' + '001b0000',
+  );
+  assert.equal(
+    notReceived(1, [65_535 + 65_536, 65_536 * 2])
+      .subarray(12)
+      .toString('hex'),
+    'ffff0001',
+  );
+});
+
+test('a report of a receiver has the bytes of RFC 3550', () => {
+  const bytes = receiverReport([
+    {
+      ssrc: 0xbeef,
+      lostFraction: 300,
+      lost: -3,
+      highest: 65_536 + 7,
+      jitter: 12.4,
+      report: { shortTime: 0x1234, age: 500 },
+    },
+  ]);
+  assert.equal(
+    bytes.toString('hex'),
+    '81c90007' + '00000001' + '0000beef' + 'ff000000' + '00010007' + '0000000c' + '00001234' + '00008000',
+  );
+});

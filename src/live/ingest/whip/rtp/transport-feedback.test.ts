@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from '../../../../../test/support/properties.ts';
+import { TransportFeedback } from './transport-feedback.ts';
+
+/** What a sender reads from a message: packets and their times in milliseconds; undefined: lost. */
+function read(message: Buffer): Map<number, number | undefined> {
+  assert.equal(message[0], 0x8f);
+  assert.equal(message[1], 205);
+  assert.equal(message.length, 4 * (message.readUInt16BE(2) + 1));
+  const [first, count] = [message.readUInt16BE(12), message.readUInt16BE(14)];
+  let ticks = message.readUIntBE(16, 3) * 256;
+  const symbols: number[] = [];
+  let at = 20;
+  for (; symbols.length < count; at += 2) {
+    const chunk = message.readUInt16BE(at);
+    if ((chunk & 0x8000) === 0) symbols.push(...Array<number>(chunk & 0x1fff).fill((chunk >> 13) & 3));
+    else for (let bit = 12; bit >= 0; bit -= 2) symbols.push((chunk >> bit) & 3);
+  }
+  const found = new Map<number, number | undefined>();
+  for (const [index, symbol] of symbols.slice(0, count).entries()) {
+    if (symbol === 1) ticks += message[at]!;
+    if (symbol === 2) ticks += message.readInt16BE(at);
+    at += symbol;
+    found.set((first + index) & 0xffff, symbol === 0 ? undefined : ticks / 4);
+  }
+  assert.ok(message.length - at < 4, 'nothing but padding is left');
+  return found;
+}
+
+test('what came is told with its time, what did not is told too', () => {
+  const feedback = new TransportFeedback();
+  assert.equal(feedback.take(7), undefined);
+  feedback.push(65_534, 1000);
+  feedback.push(0, 1010.25);
+  feedback.push(1, 1200);
+  const first = feedback.take(7)!;
+  assert.equal(first.readUInt32BE(8), 7);
+  assert.deepEqual(
+    [...read(first)],
+    [
+      [65_534, 1000],
+      [65_535, undefined],
+      [0, 1010.25],
+      [1, 1200],
+    ],
+  );
+  // What comes after all was told to be lost; the next message begins behind it.
+  feedback.push(65_535, 1210);
+  assert.equal(feedback.take(7), undefined);
+  feedback.push(3, 1220);
+  const second = feedback.take(7)!;
+  assert.deepEqual(
+    [...read(second)],
+    [
+      [2, undefined],
+      [3, 1220],
+    ],
+  );
+  assert.equal(second[19], 1);
+});
+
+test('any pattern is read as it was written, over as many messages as it takes', () => {
+  const packets = fc.array(
+    fc.record({
+      skip: fc.oneof(fc.constant(0), fc.nat({ max: 40 })),
+      wait: fc.oneof(fc.nat({ max: 60 }), fc.nat({ max: 20_000 })),
+    }),
+    { minLength: 1, maxLength: 80 },
+  );
+  fc.assert(
+    fc.property(fc.nat({ max: 65_535 }), packets, (first, steps) => {
+      const feedback = new TransportFeedback();
+      let [sequence, now] = [first, 5000];
+      const sent = new Map<number, number>();
+      for (const { skip, wait } of steps) {
+        sequence += skip + 1;
+        now += wait;
+        feedback.push(sequence & 0xffff, now);
+        sent.set(sequence & 0xffff, now);
+      }
+      const told = new Map<number, number>();
+      for (let message = feedback.take(1); message !== undefined; message = feedback.take(1))
+        for (const [each, time] of read(message)) if (time !== undefined) told.set(each, time);
+      assert.deepEqual([...told], [...sent]);
+    }),
+  );
+});
