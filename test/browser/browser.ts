@@ -38,6 +38,9 @@ const flags = [
   '--disable-backgrounding-occluded-windows',
   '--disable-renderer-backgrounding',
   '--autoplay-policy=no-user-gesture-required',
+  // A camera with a clock in its picture and a microphone that beeps, given to whoever asks.
+  '--use-fake-device-for-media-stream=fps=30',
+  '--use-fake-ui-for-media-stream',
 ];
 
 /** Starts Chromium. Its owner closes it. */
