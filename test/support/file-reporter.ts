@@ -1,4 +1,7 @@
-/** A reporter for `node --test`: a line for each test file, `passed|failed`, milliseconds and path, parted by tabs. */
+/**
+ * A reporter for `node --test`: a line for each test file, `passed|failed`, milliseconds and path, parted by tabs; of files that share a process, only
+ * for those that failed. A last line, `ended`, says that nothing ended the run before its end.
+ */
 import { relative } from 'node:path';
 
 interface TestEvent {
@@ -27,4 +30,5 @@ export default async function* fileReporter(source: AsyncIterable<TestEvent>): A
     yield `${isPassed ? 'passed' : 'failed'}\t${Math.round(duration_ms)}\t${relative(process.cwd(), file)}\n`;
   }
   for (const file of failed) yield `failed\t0\t${relative(process.cwd(), file)}\n`;
+  yield 'ended\n';
 }
