@@ -117,6 +117,12 @@ test('a conclusion that is repeated has the same answer, and asks nobody anew', 
   assert.equal(room.desk.asked.length, 2);
 });
 
+test('what comes from port 0 is not answered: nothing can be sent there', async () => {
+  const room = new SrtRoom();
+  room.sender(0, { streamId }).ask();
+  assert.equal(room.said.size, 0);
+});
+
 test('without the cookie of its address nobody is answered a conclusion', async () => {
   const room = new SrtRoom();
   const [first, second] = [room.sender(1, { streamId }), room.sender(2, { streamId })];

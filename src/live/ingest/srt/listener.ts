@@ -77,7 +77,8 @@ export class Listener {
   }
 
   receive(datagram: Buffer, remote: Remote): void {
-    const packet = decodePacket(datagram);
+    // Port 0 can be forged, and not answered: to send there throws.
+    const packet = remote.port === 0 ? undefined : decodePacket(datagram);
     if (packet === undefined) return;
     if (packet.destination === 0) this.#meet(packet, remote);
     else this.#handOn(packet, remote);
