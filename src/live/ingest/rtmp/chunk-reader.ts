@@ -16,10 +16,12 @@ const firstChunkSize = 128;
 
 interface ChunkStream {
   head: ChunkHead;
-  /** Of the message that has begun; undefined: none has. */
-  pieces: Buffer[] | undefined;
+  /** What has come of the message that has begun, with room behind it for more; undefined: none has. */
+  bytes: Buffer | undefined;
   received: number;
 }
+
+const nothing = Buffer.alloc(0);
 
 export class ChunkReader {
   readonly #streams = new Map<number, ChunkStream>();
@@ -71,7 +73,7 @@ export class ChunkReader {
     const head = readChunkHead(
       seen,
       (id) => this.#streams.get(id)?.head,
-      (id) => this.#streams.get(id)?.pieces !== undefined,
+      (id) => this.#streams.get(id)?.bytes !== undefined,
     );
     if (head === undefined) {
       this.#partial = Buffer.from(seen);
@@ -90,13 +92,13 @@ export class ChunkReader {
     const known = this.#streams.get(id);
     if (known === undefined && this.#streams.size >= mostStreams)
       throw new FormatError(`RTMP: more than ${mostStreams} chunk streams`);
-    if (known?.pieces !== undefined && head.begins)
+    if (known?.bytes !== undefined && head.begins)
       throw new FormatError('RTMP: a message begins before the one before it has ended');
     if (length > this.#limits.message)
       throw new FormatError(`RTMP: a message of ${length} bytes, where ${this.#limits.message} are the most`);
-    const stream = known ?? { head, pieces: undefined, received: 0 };
+    const stream = known ?? { head, bytes: undefined, received: 0 };
     stream.head = head;
-    stream.pieces ??= [];
+    stream.bytes ??= nothing;
     this.#streams.set(id, stream);
     return stream;
   }
@@ -104,8 +106,7 @@ export class ChunkReader {
   /** The message that these bytes make whole. */
   #take(stream: ChunkStream, piece: Buffer): RtmpMessage | undefined {
     const { head } = stream;
-    if (piece.length > 0) stream.pieces?.push(piece);
-    stream.received += piece.length;
+    if (piece.length > 0) keep(stream, piece);
     this.#held += piece.length;
     this.#left -= piece.length;
     if (this.#held > this.#limits.held)
@@ -119,11 +120,11 @@ export class ChunkReader {
 
   /** Begins anew with a chunk stream; gives what there was of its message. */
   #drop(stream: ChunkStream): Buffer {
-    const pieces = stream.pieces ?? [];
+    const bytes = (stream.bytes ?? nothing).subarray(0, stream.received);
     this.#held -= stream.received;
-    stream.pieces = undefined;
+    stream.bytes = undefined;
     stream.received = 0;
-    return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
+    return bytes;
   }
 
   *#given(message: RtmpMessage): Generator<RtmpMessage> {
@@ -143,4 +144,24 @@ export class ChunkReader {
     if (number === 0 || number > 0x7fffffff) throw new FormatError(`RTMP: a chunk size of ${number}`);
     this.#chunkSize = number;
   }
+}
+
+/**
+ * Adds to what has come of a message. One that comes whole is not copied. Others are, into one buffer: as slices, which a stranger may make of one byte each, they would cost a
+ * hundred times of what is counted as held.
+ */
+function keep(stream: ChunkStream, piece: Buffer): void {
+  const { head, received, bytes = nothing } = stream;
+  const size = received + piece.length;
+  stream.received = size;
+  if (size === head.length && received === 0) {
+    stream.bytes = piece;
+    return;
+  }
+  if (size > bytes.length) {
+    const larger = Buffer.allocUnsafe(Math.min(head.length, Math.max(size, 2 * bytes.length)));
+    bytes.copy(larger, 0, 0, received);
+    stream.bytes = larger;
+  }
+  piece.copy(stream.bytes ?? nothing, received);
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from '../../../../test/support/properties.ts';
 import { ChunkSender, inPieces, type SentMessage } from '../../../../test/support/rtmp.ts';
 import { FormatError } from '../../../errors.ts';
@@ -128,4 +130,21 @@ test('What we write is read as it was', () => {
       assert.deepEqual(read([setSize, writeMessage(one, size)]).map(plain), [plain(one)]);
     }),
   );
+});
+
+test('A message in chunks of one byte costs about as much memory as it has bytes', () => {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const reader = new ChunkReader(limits);
+  const bytes = [
+    hex('02 000000 000004 01 00000000 00000001'),
+    hex('04 000000 00fa00 09 01000000 aa'),
+    Buffer.alloc(126_000, hex('c4aa')),
+  ];
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  assert.deepEqual(read(bytes, reader), []);
+  collect();
+  assert.equal(reader.held, 63_001);
+  assert.ok(process.memoryUsage().heapUsed - before < 1_000_000);
 });
