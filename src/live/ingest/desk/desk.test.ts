@@ -113,6 +113,19 @@ test('A second sender takes over where that is wished, and the first is told', a
   );
 });
 
+test('A sender that is sent away before it sends leaves the stream to others', async () => {
+  const { ask, enter, programmes, desk } = open();
+  const { seat } = admitted(await ask('cam'));
+  desk.review(() => false);
+  const pipe = new MediaPipe(1000);
+  await seat.send({ container: 'flv', bytes: pipe });
+  const next = await enter('cam');
+  next.pipe.push(Buffer.from('one'));
+  await waitFor(() => programmes[0]?.taken.length === 1, { what: 'the first bytes' });
+  next.pipe.end();
+  await next.sent;
+});
+
 test('Who sends by a key that is taken back goes, and the programme ends', async () => {
   const { enter, programmes, desk } = open();
   const first = await enter('cam');

@@ -97,7 +97,8 @@ export class Place {
         seat.dismiss(reason, 'failed');
       },
     });
-    this.#programme ??= this.#publish(media.container);
+    // Who was sent away already has offered nothing, and what ends at once would be taken for a programme for ever.
+    if (this.#senders.hasNext) this.#programme ??= this.#publish(media.container);
     const ended = await offered;
     this.#left(seat);
     const loss = failure ?? ended;
