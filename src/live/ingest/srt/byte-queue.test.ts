@@ -35,3 +35,12 @@ test('behind a reader that stops nothing waits', async () => {
   queue.push([Buffer.from('z')]);
   assert.equal(queue.size, 0);
 });
+
+test('packets of next to nothing count for what they cost, and empty ones are not kept', () => {
+  const queue = new ByteQueue();
+  queue.push(Array.from({ length: 1000 }, () => Buffer.alloc(0)));
+  assert.equal(queue.cost, 0);
+  queue.push(Array.from({ length: 1000 }, () => Buffer.from('x')));
+  assert.equal(queue.size, 1000);
+  assert.ok(queue.cost > 200_000);
+});

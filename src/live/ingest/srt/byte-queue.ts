@@ -2,6 +2,8 @@
 
 /** Bytes that a reader gets at once at the most. */
 const mostAtOnce = 256 * 1024;
+/** Bytes that a packet takes of the memory beside its own, so that a sender of tiny ones cannot take a hundred times what it sends. */
+export const packetCost = 512;
 
 export class ByteQueue implements AsyncIterable<Buffer> {
   #waiting: Buffer[] = [];
@@ -14,9 +16,15 @@ export class ByteQueue implements AsyncIterable<Buffer> {
     return this.#size;
   }
 
+  /** Bytes of memory that those take, about. */
+  get cost(): number {
+    return this.#size + this.#waiting.length * packetCost;
+  }
+
   push(bytes: readonly Buffer[]): void {
     if (this.#end !== undefined || bytes.length === 0) return;
     for (const buffer of bytes) {
+      if (buffer.length === 0) continue;
       this.#waiting.push(buffer);
       this.#size += buffer.length;
     }

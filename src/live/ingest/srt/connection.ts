@@ -1,6 +1,6 @@
 /** One sender that was let in: its packets become a stream of bytes, and it is told what has come and what is missing. No socket and no clock: both are its owner's. */
 import { Acknowledgements } from './acknowledgements.ts';
-import { ByteQueue } from './byte-queue.ts';
+import { ByteQueue, packetCost } from './byte-queue.ts';
 import { decodeKeyMessage } from './key-message.ts';
 import { decodeDrop, encodeLossReport } from './loss-report.ts';
 import {
@@ -16,9 +16,9 @@ import { ReceiveBuffer } from './receive-buffer.ts';
 
 /** Packets on their way and in order; what the handshake names as the flow window. A power of two. */
 export const flowWindow = 8192;
-/** Bytes that wait for a reader at the most; then a sender is told to wait. */
-const mostWaiting = 8 * 1024 * 1024;
-const usualPayload = 1316;
+/** Bytes of memory that wait for a reader at the most; then a sender is told to wait. */
+const mostWaiting = 11 * 1024 * 1024;
+const usualPacket = 1316 + packetCost;
 /** Milliseconds without a word after which a sender is lost. A healthy one says something every second. */
 export const mostSilence = 5000;
 const keepAliveEvery = 1000;
@@ -102,7 +102,8 @@ export class Connection {
   }
 
   #receiveData(packet: DataPacket, now: number): void {
-    if (this.#room() === 0) return;
+    // What is missing takes no room: it makes some.
+    if (this.#room() === 0 && !this.#buffer.isMissing(packet.sequence)) return;
     const payload = this.#clear(packet);
     if (payload === undefined) {
       this.#unreadable++;
@@ -182,7 +183,7 @@ export class Connection {
 
   /** Packets that may come beyond those that are held. */
   #room(): number {
-    const readable = Math.ceil((mostWaiting - this.bytes.size) / usualPayload);
+    const readable = Math.ceil((mostWaiting - this.bytes.cost) / usualPacket);
     return Math.max(0, Math.min(flowWindow - this.#buffer.span, readable));
   }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SrtRoom } from '../../../../test/support/srt-room.ts';
+import { flowWindow } from './connection.ts';
 import { encodeHandshake, handshakeType, hasExtension } from './handshake.ts';
 import { decodeCapabilities, encodeText } from './handshake-extensions.ts';
 import { control, decodePacket, encodeControl, extension } from './packet.ts';
@@ -121,6 +122,20 @@ test('what comes from port 0 is not answered: nothing can be sent there', async 
   const room = new SrtRoom();
   room.sender(0, { streamId }).ask();
   assert.equal(room.said.size, 0);
+});
+
+test('a full window takes what is missing in it', async () => {
+  const room = new SrtRoom();
+  let isCut = true;
+  const isFirst = (datagram: Buffer): boolean => datagram.readUInt32BE(0) === 1000;
+  const sender = room.sender(1, { streamId, latency: 4000 }, (datagram) => isCut && isFirst(datagram));
+  await room.greet(sender);
+  for (let count = 0; count < flowWindow; count++) sender.data(Buffer.from('x'), count === 0);
+  isCut = false;
+  await room.pass(1000);
+  sender.shutDown();
+  await room.pass(10);
+  assert.equal(room.desk.seats[0]?.bytes.length, flowWindow);
 });
 
 test('without the cookie of its address nobody is answered a conclusion', async () => {

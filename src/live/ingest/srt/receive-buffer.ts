@@ -54,6 +54,12 @@ export class ReceiveBuffer {
     return this.#lost;
   }
 
+  /** It lies before one that has come, and may still come itself. */
+  isMissing(sequence: number): boolean {
+    const ahead = sequenceDistance(this.#next, sequence);
+    return ahead >= 0 && ahead < this.#span && this.#payloads[this.#slot(ahead)] === undefined;
+  }
+
   /** False: it is here already, or comes too late. What lies too far ahead pushes out what is in its way: give out first. */
   insert(sequence: number, payload: Buffer, now: number): boolean {
     const ahead = sequenceDistance(this.#next, sequence);
