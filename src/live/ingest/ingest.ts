@@ -68,6 +68,7 @@ export async function ingest(options: IngestOptions): Promise<RunningIngest> {
         const answer = tables.keys.ask(caller.key, caller.stream, Date.now());
         return answer.isGood ? { isGood: true, opener: answer.digest } : answer;
       },
+      isKey: (text) => tables.keys.has(text),
       onLeft: (caller) => void asked?.left(caller),
       away: () => reach.away,
       holders: tables.holders,

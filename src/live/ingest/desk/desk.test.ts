@@ -71,6 +71,14 @@ test('Who is refused, and why', async () => {
   assert.doesNotMatch(JSON.stringify(broken.events), /secret/);
 });
 
+test('A key that stands where the name belongs is told to nobody', async () => {
+  const { ask, events } = open({ isKey: (text) => text === 'SECRET' });
+  const answers = [await ask('cam?key=SECRET'), await ask('cam&key=SECRET'), await ask('SECRET')];
+  assert.deepEqual(answers.map(why), ['invalid', 'invalid', 'invalid']);
+  assert.equal(events.length, 3);
+  assert.doesNotMatch(JSON.stringify([answers, events]), /SECRET/);
+});
+
 test('Who leaves without having sent makes room', async () => {
   const { ask } = open();
   const { seat } = admitted(await ask('cam'));

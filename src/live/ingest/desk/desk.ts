@@ -1,6 +1,7 @@
 /** Who may send which stream, and what becomes of it: the desk that all protocols ask. */
 import { SluiceError } from '../../../errors.ts';
 import { isStreamName } from '../../../records/live-names.ts';
+import { withoutSecrets } from '../../../secrets.ts';
 import type { Answer, Caller, Desk, Refusal, SenderMedia } from '../contract.ts';
 import type { IngestEvent } from '../events.ts';
 import type { Holders } from './holders.ts';
@@ -14,6 +15,8 @@ export type Admission =
 
 export interface DeskOptions {
   readonly admit: (caller: Caller) => Promise<Admission> | Admission;
+  /** What a sender gives as its stream's name is a key. */
+  readonly isKey?: (text: string) => boolean;
   /** Why nobody can be let in at present; undefined: all is well. */
   readonly away: () => string | undefined;
   readonly holders: Holders;
@@ -46,9 +49,11 @@ export class IngestDesk implements Desk {
 
   async ask(caller: Caller): Promise<Answer> {
     const { protocol, address } = caller;
-    const stream = caller.stream.slice(0, 80);
-    const answer = await this.#answer(caller);
-    const { onEvent } = this.#options;
+    const { onEvent, isKey } = this.#options;
+    // Programs have one field for both, and people enter what they have.
+    const isMistaken = isKey?.(caller.stream) === true;
+    const stream = isMistaken ? '***' : shown(caller.stream);
+    const answer = isMistaken ? refused('invalid', keyForName) : await this.#answer(caller);
     if (answer.isAdmitted) {
       const message = `stream "${stream}" is sent by ${protocol.toUpperCase()} from ${address}`;
       onEvent({ type: 'sender', stream, state: 'admitted', protocol, address, message });
@@ -138,6 +143,13 @@ function sentAlready(stream: string): string {
   return `stream "${stream}" is being sent already`;
 }
 
+const keyForName = 'a key stands where the name of the stream belongs: send to STREAM?key=KEY';
+
+/** A name as it may be told: it may have a key behind it that was not written as one. */
+function shown(stream: string): string {
+  return withoutSecrets(stream.slice(0, 80));
+}
+
 function notAName(stream: string): string {
-  return `"${stream.slice(0, 80)}" is no name of a stream: 1 to 64 letters, digits, dots, underscores and hyphens, the first a letter or a digit`;
+  return `"${shown(stream)}" is no name of a stream: 1 to 64 letters, digits, dots, underscores and hyphens, the first a letter or a digit`;
 }

@@ -22,6 +22,11 @@ export class KnownKeys {
     return [...this.#keys.values()].map(({ opens: _, ...key }) => key);
   }
 
+  /** It is one of them, whatever it opens. */
+  has(given: string): boolean {
+    return this.#keys.has(senderKeyDigest(given));
+  }
+
   /** A record of the topic: a key, or that one was taken back. */
   take(digest: string, key: SenderKey | undefined): void {
     if (key === undefined) this.#keys.delete(digest);

@@ -3,6 +3,7 @@
  * the random bytes of the handshake; who owns the socket drives it.
  */
 import { FormatError } from '../../../errors.ts';
+import { withoutSecrets } from '../../../secrets.ts';
 import type { Refusal } from '../contract.ts';
 import { ChunkReader } from './chunk-reader.ts';
 import { writeMessage } from './chunk-writer.ts';
@@ -222,7 +223,7 @@ export class RtmpSession {
     this.#app = typeof app === 'string' ? app : '';
     const named = namedStream(this.#app, '');
     if (named.app !== ownApp) {
-      const message = `there is no application "${named.app.slice(0, 80)}" here: send to rtmp://HOST/${ownApp}/STREAM?key=KEY`;
+      const message = `there is no application "${withoutSecrets(named.app.slice(0, 80))}" here: send to rtmp://HOST/${ownApp}/STREAM?key=KEY`;
       yield* this.#send(connectError(command, message), message);
       return;
     }
