@@ -1,6 +1,10 @@
 /** Streams that are sent: real FFmpeg as senders, real Kafka, and the command line between them. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
+import { promisify } from 'node:util';
 import { createKafka } from '../../src/kafka/client.ts';
 import { testBroker } from '../support/broker.ts';
 import { makeAuthority } from '../support/certificates.ts';
@@ -97,5 +101,26 @@ describe('ingest', { concurrency: 2 }, () => {
       'a dismissal',
     );
     assert.match(String(sender.message), /another sender has taken over/);
+  });
+
+  test('Where a port cannot be had, the library leaves nothing behind that keeps its process', async (t) => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    t.after(() => taken.close());
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const { bootstrapServers } = await testBroker();
+    const options = {
+      kafka: { 'bootstrap.servers': bootstrapServers },
+      topic: uniqueTopic('ingest'),
+      host: '127.0.0.1',
+      rtmpPort: 0,
+      metricsPort: port,
+    };
+    const program = `import { ingest } from ${JSON.stringify(new URL('../../src/live/ingest/ingest.ts', import.meta.url).href)};
+      await ingest(${JSON.stringify(options)}).catch(({ name }) => console.log(name));`;
+    const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
+      timeout: 60_000,
+    });
+    assert.equal((await run).stdout, 'ConfigurationError\n');
   });
 });

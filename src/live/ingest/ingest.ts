@@ -57,6 +57,7 @@ export async function ingest(options: IngestOptions): Promise<RunningIngest> {
     ...(settings.giveUpAfter === undefined ? {} : { giveUpAfter: settings.giveUpAfter }),
   });
   const servers: OpenServer[] = [];
+  let opened: IngestDesk | undefined;
   // Nothing is open yet that would have to end in good order.
   const giveUp = (): void => void kafka.close();
   stopped.addEventListener('abort', giveUp, { once: true });
@@ -78,14 +79,15 @@ export async function ingest(options: IngestOptions): Promise<RunningIngest> {
       publish: (publishing) => publishSent({ settings, plans, onEvent }, publishing),
       onEvent,
     });
+    opened = desk;
     const review = (): void => desk.review((opener, stream) => tables.keys.holds(opener, stream, Date.now()));
     tables.onKey = review;
-    const timer = setInterval(review, reviewEvery);
     servers.push(...(await openServers(desk, settings, onEvent)));
     servers.push(...(await openFiguresOf(board, settings, () => reach.away, onEvent)));
     if (tables.keys.size === 0 && asked === undefined)
       onEvent({ type: 'notice', message: noKeys(settings.topic) });
     stopped.removeEventListener('abort', giveUp);
+    const timer = setInterval(review, reviewEvery);
     const ended = run(tables.following, stopped).finally(async () => {
       clearInterval(timer);
       // Those who come now are told so, while those who are there end.
@@ -98,6 +100,8 @@ export async function ingest(options: IngestOptions): Promise<RunningIngest> {
     ended.catch((error: unknown) => logger.error({ reason: describeError(error) }, 'ingest has ended'));
     return { ended };
   } catch (error) {
+    // Of several ports the first may have let somebody in before the last could not be had.
+    await opened?.close();
     stop.abort();
     await Promise.all(servers.map((server) => server.close()));
     await kafka.close();
