@@ -53,6 +53,6 @@ test('Nobody is let in by one that sends elsewhere, is slow, or is away', async 
   await assert.rejects(slow.ask(caller), SluiceError);
   await slow.left(caller);
   await assert.rejects(authorizer({ url: 'http://127.0.0.1:1/', form: 'json' }).ask(caller), SluiceError);
-  for (const url of ['', 'file:///etc/passwd', 'example.org'])
+  for (const url of ['', 'file:///etc/passwd', 'example.org', 'http://u:50%@example.org/'])
     assert.throws(() => authorizer({ url, form: 'json' }), ConfigurationError);
 });

@@ -64,6 +64,16 @@ function parsed(url: string): { readonly address: URL; readonly headers: Readonl
   if (username === '' && password === '') return { address, headers: {} };
   address.username = '';
   address.password = '';
-  const secret = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
+  const secret = Buffer.from(`${decoded(username)}:${decoded(password)}`);
   return { address, headers: { authorization: `Basic ${secret.toString('base64')}` } };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new ConfigurationError(
+      '--authorize: user or password have a % that begins no escape: write %25 in its place',
+    );
+  }
 }

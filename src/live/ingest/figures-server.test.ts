@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { subscribe } from 'node:diagnostics_channel';
+import type { Server } from 'node:net';
 import { test } from 'node:test';
 import { Board } from './board.ts';
 import { openFigures } from './figures-server.ts';
@@ -34,4 +36,20 @@ test('What comes in, for programs and for Prometheus', async (t) => {
   assert.deepEqual(await get('/healthz'), [503, 'Kafka is away']);
   assert.equal((await get('/'))[0], 404);
   assert.equal((await get('/metrics', { method: 'POST', body: 'x' }))[0], 405);
+});
+
+test('Connections that cannot be taken end nothing', async (t) => {
+  const servers: Server[] = [];
+  subscribe('tracing:net.server.listen:asyncEnd', (message) => {
+    servers.push((message as { server: Server }).server);
+  });
+  const opened = await openFigures({
+    board: new Board(),
+    host: '127.0.0.1',
+    port: 0,
+    away: () => undefined,
+  });
+  t.after(() => opened.close());
+  assert.equal(servers.length, 1);
+  for (const count of [1, 2, 3]) servers[0]?.emit('error', new Error(`accept ${count}`));
 });

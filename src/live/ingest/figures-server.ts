@@ -50,6 +50,8 @@ export async function openFigures({ board, host, port, away }: FiguresOptions): 
     );
     server.listen({ host, port }, resolve);
   });
+  // A connection that cannot be taken is one, which without a listener would end all streams.
+  server.on('error', () => {});
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`,
     async close() {

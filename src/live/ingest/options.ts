@@ -98,9 +98,15 @@ export const ingestDefaults = {
 export type IngestSettings = IngestOptions &
   Required<Pick<IngestOptions, Exclude<keyof typeof ingestDefaults, 'rtmpPort'>>>;
 
+/** Milliseconds that a timer takes: 24 days. */
+const longest = 2 ** 31 - 1;
+
 /** The options with their defaults. */
 export function ingestSettings(options: IngestOptions): IngestSettings {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const { rtmpPort: _, ...usual } = ingestDefaults;
-  return { ...usual, ...(given as unknown as IngestOptions) };
+  const settings = { ...usual, ...(given as unknown as IngestOptions) };
+  const { reconnect, stallAfter } = settings;
+  // A timer that is set for longer goes off at once.
+  return { ...settings, reconnect: Math.min(reconnect, longest), stallAfter: Math.min(stallAfter, longest) };
 }

@@ -1,0 +1,10 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ingestSettings } from './options.ts';
+
+test('Times longer than a timer takes are as long as it takes', () => {
+  const month = 30 * 24 * 3_600_000;
+  const { reconnect, stallAfter } = ingestSettings({ kafka: {}, reconnect: month, stallAfter: month });
+  assert.deepEqual([reconnect, stallAfter], [2 ** 31 - 1, 2 ** 31 - 1]);
+  assert.equal(ingestSettings({ kafka: {} }).reconnect, 30_000);
+});
