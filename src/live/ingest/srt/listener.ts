@@ -136,8 +136,16 @@ export class Listener {
 
   async #decideAbout(call: Call): Promise<void> {
     const giveBack = this.#settings.takePlace(call.remote.address);
-    if (giveBack === undefined) this.#refuse(call, refused(reason.overload));
-    else if (!(await this.#askFor(call, giveBack))) giveBack();
+    if (giveBack === undefined) {
+      this.#refuse(call, refused(reason.overload));
+      return;
+    }
+    let isIn = false;
+    try {
+      isIn = await this.#askFor(call, giveBack);
+    } finally {
+      if (!isIn) giveBack();
+    }
   }
 
   /** True: somebody is in who gives back the place in the end. */
