@@ -86,6 +86,10 @@ export function keyLine({ digest, streams, name, created, expires }: SenderKey, 
   return `${senderKeyId(digest)}  ${printable(streams)}${called}  since ${moment(created)}${until}`;
 }
 
+/** Milliseconds behind which there are no dates, while a record may name one. */
+const lastDate = 8.64e15;
+
 function moment(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const text = new Date(Math.min(milliseconds, lastDate)).toISOString();
+  return `${text.slice(0, -8).replace('T', ' ')} UTC`;
 }

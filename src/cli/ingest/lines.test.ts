@@ -52,5 +52,6 @@ test('The status line, and a key', () => {
   assert.equal(keyLine(key, 0), 'aaaaaaaaaaaa  cam-*  "north"  since 2026-09-21 14:13 UTC');
   const ends = { ...key, name: '', expires: 1_790_000_060_000 };
   assert.match(keyLine(ends, 0), /, until 2026-09-21 14:14 UTC$/);
+  assert.match(keyLine({ ...key, expires: 9e15 }, 0), /, until \+275760-09-13 00:00 UTC$/);
   assert.match(keyLine(ends, 1_790_000_060_000), /, over since 2026-09-21 14:14 UTC$/);
 });

@@ -118,22 +118,6 @@ test('a conclusion that is repeated has the same answer, and asks nobody anew', 
   assert.equal(room.desk.asked.length, 2);
 });
 
-test('what comes from port 0 is not answered: nothing can be sent there', async () => {
-  const room = new SrtRoom();
-  room.sender(0, { streamId }).ask();
-  assert.equal(room.said.size, 0);
-});
-
-test('who cannot be decided upon is refused, and takes no place', async () => {
-  const room = new SrtRoom();
-  room.desk.ask = () => Promise.reject(new Error('a fault of ours'));
-  const sender = room.sender(1, { streamId });
-  await room.greet(sender);
-  assert.equal(sender.answer?.type, refusal(reason.down));
-  await room.pass(10);
-  assert.equal(room.places, 1000);
-});
-
 test('a full window takes what is missing in it', async () => {
   const room = new SrtRoom();
   let isCut = true;
