@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { countKept } from '../../../../../test/support/kept.ts';
 import fc from '../../../../../test/support/properties.ts';
 import type { Frame } from './frame.ts';
 import { H264Depacketiser } from './h264.ts';
@@ -146,4 +147,16 @@ test('whatever comes, nothing is thrown', () => {
       }
     }),
   );
+});
+
+test('a picture that never ends is not kept, and the next one comes', async () => {
+  const depacketiser = new H264Depacketiser([sequenceSet, pictureSet]);
+  const kept = Array.from({ length: 1000 }, (_, index) => {
+    const piece = Buffer.concat([Buffer.from([0x7c, index === 0 ? 0x85 : 5]), Buffer.alloc(64 * 1024)]);
+    depacketiser.push({ ...packetsOf([piece], 1)[0]!, marker: false });
+    return new WeakRef(piece.buffer);
+  });
+  assert.equal(await countKept(kept), 0);
+  const next = (timestamp: number) => run(depacketiser, packetsOf([unit(5, 100)], timestamp)).length;
+  assert.deepEqual([next(2), next(3)], [0, 1], 'what was lost may have been of the first one');
 });

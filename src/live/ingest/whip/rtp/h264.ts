@@ -28,14 +28,20 @@ export class H264Depacketiser implements Depacketiser {
     if (payload.length === 0) return undefined;
     // Of a picture whose end was lost nothing is kept. What was missing may have been of this one too: the damage stays.
     if (this.#timestamp !== timestamp) this.#begin(timestamp);
-    this.#take(payload);
-    if (this.#bytes > mostBytes) this.#isDamaged = true;
+    if (this.#bytes <= mostBytes) this.#take(payload);
+    if (this.#bytes > mostBytes) this.#drop();
     return marker ? this.#finish() : undefined;
   }
 
   lost(): void {
     this.#isDamaged = true;
     this.#pieces = undefined;
+  }
+
+  /** It is too large: nothing of it is kept, and nothing more taken. */
+  #drop(): void {
+    this.#units = [];
+    this.lost();
   }
 
   #begin(timestamp: number): void {

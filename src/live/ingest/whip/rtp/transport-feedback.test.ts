@@ -86,3 +86,10 @@ test('any pattern is read as it was written, over as many messages as it takes',
     }),
   );
 });
+
+test('while nobody takes what came, the newest of it is kept and no more', () => {
+  const feedback = new TransportFeedback();
+  for (let sequence = 0; sequence < 100_000; sequence += 1) feedback.push(sequence & 0xffff, sequence / 100);
+  assert.equal(feedback.waiting, 1200);
+  assert.equal(read(feedback.take(1)!).has(99_999 & 0xffff), true);
+});

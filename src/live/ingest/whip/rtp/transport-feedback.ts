@@ -19,12 +19,20 @@ export class TransportFeedback {
   #next: number | undefined;
   #count = 0;
 
+  /** Packets that came and were not spoken of yet. */
+  get waiting(): number {
+    return this.#arrivals.size;
+  }
+
   /** `now`: milliseconds of a clock that does not go back. */
   push(sequence: number, now: number): void {
     const whole = this.#sequences.next(sequence);
     // Of what was spoken of already the sender thinks that it is lost; saying more would help nobody.
     if (this.#next !== undefined && whole < this.#next) return;
-    if (!this.#arrivals.has(whole)) this.#arrivals.set(whole, now);
+    if (this.#arrivals.has(whole)) return;
+    this.#arrivals.set(whole, now);
+    // Nobody takes before there are media, and what comes may be none for ever.
+    if (this.#arrivals.size > most) this.#arrivals.delete(this.#arrivals.keys().next().value!);
   }
 
   /** The message about all packets since the last one; undefined where none has come. `ssrc`: of any media of the sender. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { countKept } from '../../../../../test/support/kept.ts';
 import fc from '../../../../../test/support/properties.ts';
 import type { RtpPacket } from './packet.ts';
 import { Vp8Depacketiser } from './vp8.ts';
@@ -49,4 +50,16 @@ test('whatever comes, nothing is thrown', () => {
         vp8.push(packet('', Buffer.from(bytes), index >> 1, index % 2 === 1));
     }),
   );
+});
+
+test('a picture that never ends is not kept, and the next one comes', async () => {
+  const vp8 = new Vp8Depacketiser();
+  const kept = Array.from({ length: 1000 }, () => {
+    const piece = packet('10', Buffer.alloc(64 * 1024), 1, false);
+    vp8.push(piece);
+    return new WeakRef(piece.payload.buffer);
+  });
+  assert.equal(await countKept(kept), 0);
+  assert.equal(vp8.push(packet('10', keyframe, 2, true)), undefined);
+  assert.deepEqual(vp8.push(packet('10', keyframe, 3, true))?.bytes, keyframe);
 });

@@ -21,11 +21,15 @@ export class Vp8Depacketiser implements Depacketiser {
       if ((payload[0]! & 0x17) !== 0x10) this.#isDamaged = true;
     }
     if (begin === undefined || begin >= payload.length) this.#isDamaged = true;
-    else {
+    else if (this.#bytes <= mostBytes) {
       this.#pieces.push(payload.subarray(begin));
       this.#bytes += payload.length;
     }
-    if (this.#bytes > mostBytes) this.#isDamaged = true;
+    if (this.#bytes > mostBytes) {
+      // Too large: nothing of it is kept, and nothing more taken.
+      this.#pieces = [];
+      this.#isDamaged = true;
+    }
     return marker ? this.#finish(timestamp) : undefined;
   }
 
