@@ -96,3 +96,14 @@ test('its reports count what came and what did not', () => {
   assert.deepEqual(report, { shortTime: 77, age: 100 });
   assert.equal(receiver.report(400)?.lostFraction, 0);
 });
+
+test('pictures behind a jump that nothing can fill wait for the next keyframe, which is asked for', () => {
+  for (const jump of [5000, -5000]) {
+    const receiver = new MediaReceiver(options);
+    receiver.push(packet(10_000, 'k'), 0);
+    receiver.wishes(0);
+    assert.equal(textOf(receiver.push(packet(10_000 + jump, 'p'), 1000)), '');
+    assert.deepEqual(kinds(receiver.wishes(1000)), ['pli']);
+    assert.equal(textOf(receiver.push(packet(10_001 + jump, 'k'), 1100)), 'k');
+  }
+});

@@ -24,6 +24,8 @@ export class Reorder<T> {
   readonly #holes = new Map<number, { asked: number; at: number }>();
   #next: number | undefined;
   #highest = -1;
+  /** Of a jump that was not told yet. */
+  #skipped = 0;
 
   constructor(options: ReorderOptions) {
     this.#options = options;
@@ -43,6 +45,9 @@ export class Reorder<T> {
 
   /** All that can be handed on by now, in order. */
   *take(now: number): Generator<Ordered<T>> {
+    const skipped = this.#skipped;
+    this.#skipped = 0;
+    if (skipped > 0) yield { lost: skipped };
     while (this.#next !== undefined) {
       const found = this.#waiting.get(this.#next);
       if (found !== undefined) {
@@ -84,6 +89,8 @@ export class Reorder<T> {
   }
 
   #begin(sequence: number): void {
+    // How many they were, nobody knows of a jump back.
+    this.#skipped += Math.max(1, sequence - this.#next!);
     this.#waiting.clear();
     this.#holes.clear();
     this.#next = sequence;
