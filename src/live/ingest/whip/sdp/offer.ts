@@ -97,9 +97,12 @@ interface OfferedCodec {
   readonly parameters: string;
 }
 
+/** A payload type has seven bits. More of them, each looked for in all lines, would keep everybody waiting. */
+const mostPayloads = 128;
+
 /** In the order that the sender prefers. */
 function codecsOf(section: Section): OfferedCodec[] {
-  const payloads = section.lines[0]!.split(' ').slice(3);
+  const payloads = section.lines[0]!.split(' ').slice(3, 3 + mostPayloads);
   return payloads.flatMap((payload) => {
     const map = section.lines.find((line) => line.startsWith(`a=rtpmap:${payload} `));
     const name = /^a=rtpmap:\d+ ([^/\s]+)/.exec(map ?? '')?.[1];

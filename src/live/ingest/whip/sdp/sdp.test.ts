@@ -158,6 +158,19 @@ test('what cannot be taken is said in words', () => {
   }
 });
 
+test('of an offer no more formats are looked at than there can be', () => {
+  const payloads = [...Array<string>(128).fill('0'), '96'].join(' ');
+  const offer = [
+    'v=0',
+    ...ice,
+    `m=video 9 UDP/TLS/RTP/SAVPF ${payloads}`,
+    'a=sendonly',
+    'a=rtpmap:96 VP8/90000',
+  ];
+  const read = readOffer(text(offer));
+  assert.match('problem' in read ? read.problem : 'taken', /offered as nothing/);
+});
+
 test('whatever is offered, nothing is thrown', () => {
   const lines = fc.array(
     fc.oneof(fc.constantFrom(...video, ...audio, ...session), fc.string({ maxLength: 40 })),
