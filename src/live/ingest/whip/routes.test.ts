@@ -206,3 +206,13 @@ test('a sender that is told to go, or closes, or never comes, leaves its seat', 
     await gone.promise;
   });
 });
+
+test('where no peer can be made, the seat is free again and the sender may ask anew', async (t) => {
+  const open = () => {
+    throw new Error('too many open files');
+  };
+  const { ask, left } = await ground(t, { peers: async () => ({ open, close: () => {} }) });
+  const response = await ask('POST', '/whip/cam', { ...sdp, ...bearer('k') }, offer);
+  assert.deepEqual([response.status, response.headers.get('retry-after')], [503, '5']);
+  assert.deepEqual(left, ['cam']);
+});

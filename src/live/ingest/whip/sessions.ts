@@ -70,7 +70,8 @@ export class Sessions {
       asked.seat.leave();
       return closing;
     }
-    const entry = this.#seat(wish, asked.seat);
+    const entry = this.#seated(wish, asked.seat);
+    if (entry === undefined) return refusalProblem('full', 'no more media can be taken here: see the log');
     try {
       const answer = finishAnswer(await entry.session.answer(), addresses, port);
       return { standing: entry, answer };
@@ -97,6 +98,17 @@ export class Sessions {
       if (entry.stream !== stream || !entry.isOf(key) || entry.session.quietFor < quiet) continue;
       entry.session.end(new Error('its sender has begun anew'));
       await entry.over;
+    }
+  }
+
+  /** Undefined: no peer can be made (of too many open files, say); the seat is free again. */
+  #seated(wish: Wish, seat: Seat): Entry | undefined {
+    try {
+      return this.#seat(wish, seat);
+    } catch (error) {
+      this.#options.logger.error(`WHIP: no peer can be made: ${describeError(error)}`);
+      seat.leave();
+      return undefined;
     }
   }
 
