@@ -31,16 +31,20 @@ sub vcl_recv {
     # First whether this token allows this stream (to be left out where everybody may watch); then, from vcl_deliver, what was asked for.
     set req.http.X-Sluice-Url = req.url;
     set req.url = req.http.X-Sluice-Before + regsub(req.url, "^(?:/t/[^/]+)?(/live/[^/]+)/.*$", "\1") + "/permit";
-    set req.http.X-Sluice-Key = req.url;
+    # Not what a viewer gets who asks for it himself: that would be the permit of all who have no token.
+    set req.http.X-Sluice-Key = "permit " + req.url;
     return (hash);
   }
-  # What an answer depends on, and nothing else: not the token, nor what somebody puts behind the question mark to get past the cache.
-  set req.http.X-Sluice-Key = regsub(regsub(req.url, "\?.*$", ""), "^/t/[^/]+", "");
-  if (req.url ~ "[?&]_HLS_msn=") { set req.http.X-Sluice-Key = req.http.X-Sluice-Key + " m" + regsub(req.url, "^.*[?&]_HLS_msn=([^&]*).*$", "\1"); }
-  if (req.url ~ "[?&]_HLS_part=") { set req.http.X-Sluice-Key = req.http.X-Sluice-Key + " p" + regsub(req.url, "^.*[?&]_HLS_part=([^&]*).*$", "\1"); }
-  if (req.url ~ "[?&]_HLS_skip=") { set req.http.X-Sluice-Key = req.http.X-Sluice-Key + " s" + regsub(req.url, "^.*[?&]_HLS_skip=([^&]*).*$", "\1"); }
-  if (req.url ~ "[?&]from=") { set req.http.X-Sluice-Key = req.http.X-Sluice-Key + " f" + regsub(req.url, "^.*[?&]from=([^&]*).*$", "\1"); }
-  if (req.url ~ "[?&]rendition=") { set req.http.X-Sluice-Key = req.http.X-Sluice-Key + " r" + regsub(req.url, "^.*[?&]rendition=([^&]*).*$", "\1"); }
+  # What an answer depends on, and nothing else: not the token, nor what somebody puts behind the question mark to get past the cache. The server is asked this and not
+  # what was written: of a name that stands there twice, or in other letters, it may take another one than we do, and its answer would be handed to everybody.
+  set req.http.X-Sluice-Key = "";
+  if (req.url ~ "[?&]_HLS_msn=") { set req.http.X-Sluice-Key = req.http.X-Sluice-Key + "&_HLS_msn=" + regsub(req.url, "^.*[?&]_HLS_msn=([^&]*).*$", "\1"); }
+  if (req.url ~ "[?&]_HLS_part=") { set req.http.X-Sluice-Key = req.http.X-Sluice-Key + "&_HLS_part=" + regsub(req.url, "^.*[?&]_HLS_part=([^&]*).*$", "\1"); }
+  if (req.url ~ "[?&]_HLS_skip=") { set req.http.X-Sluice-Key = req.http.X-Sluice-Key + "&_HLS_skip=" + regsub(req.url, "^.*[?&]_HLS_skip=([^&]*).*$", "\1"); }
+  if (req.url ~ "[?&]from=") { set req.http.X-Sluice-Key = req.http.X-Sluice-Key + "&from=" + regsub(req.url, "^.*[?&]from=([^&]*).*$", "\1"); }
+  if (req.url ~ "[?&]rendition=") { set req.http.X-Sluice-Key = req.http.X-Sluice-Key + "&rendition=" + regsub(req.url, "^.*[?&]rendition=([^&]*).*$", "\1"); }
+  set req.url = regsub(req.url, "\?.*$", "") + regsub(req.http.X-Sluice-Key, "^&", "?");
+  set req.http.X-Sluice-Key = regsub(req.url, "^/t/[^/]+", "");
   return (hash);
 }
 

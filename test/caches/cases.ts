@@ -138,4 +138,26 @@ export function cacheCases(name: string, start: StartCache): void {
     assert.match(plain.body.toString(), /^#EXTM3U/);
     assert.equal(plain.headers['surrogate-key'], undefined);
   });
+
+  test(`${name}: a permit that one viewer has asked for lets nobody else in`, async (t) => {
+    const { url } = await stage(t, start, key);
+    assert.equal((await get(`${url}/t/${token('cam')}/live/cam/permit`)).status, 200);
+    assert.equal((await get(`${url}/live/cam/permit`)).status, 403);
+    assert.equal((await get(`${url}/live/cam/index.m3u8`)).status, 403);
+  });
+
+  test(`${name}: what somebody asks for in other letters is not what others get who ask for it rightly`, async (t) => {
+    const { publisher, streams, server, url } = await stage(t, start);
+    const playlist = `${url}/live/cam/main/live.m3u8`;
+    const foreign = ['?_hls_msn=4&_hls_part=3', '?_HLS_msn=0&_HLS_msn=4&_HLS_part=3'];
+    const before = await asked(server);
+    const answers = Promise.all(foreign.map((query) => get(playlist + query)));
+    const old = (await get(`${playlist}?_HLS_ms%6e=4&_HLS_part=0`)).body.toString();
+    await waitFor(async () => (await asked(server)) >= before + 3, { what: 'all at the server' });
+    streams.play(publisher, 6);
+    await answers;
+    const right = await get(`${playlist}?_HLS_msn=4&_HLS_part=3`);
+    assert.match(right.body.toString(), /part-1-23\.m4s/);
+    assert.notEqual((await get(playlist)).body.toString(), old);
+  });
 }
