@@ -48,7 +48,7 @@ export interface DisconnectedEvent {
   readonly type: 'disconnected';
   readonly target: string;
   readonly message: string;
-  /** Milliseconds until it is tried again. */
+  /** Milliseconds until it is tried again. 0: the programme is over, and it is not. */
   readonly retryIn: number;
 }
 

@@ -84,10 +84,12 @@ export class Pusher {
       this.#feed ??= new Feed(this.#init);
       const feed = this.#feed;
       const pause = (await feed.begun()) ? await this.#feedOne(feed) : 0;
-      this.#dropped += feed.dropped;
-      // Another one stands there already where picture or sound are made otherwise from now on.
-      if (this.#feed === feed) this.#feed = undefined;
-      if (pause > 0) await this.#rest(pause);
+      // Another one stands there already where picture or sound are made otherwise from now on, and what this one left out is counted.
+      if (this.#feed === feed) {
+        this.#dropped += feed.dropped;
+        this.#feed = undefined;
+      }
+      if (pause > 0 && !this.#isOver) await this.#rest(pause);
     }
   }
 
@@ -123,7 +125,9 @@ export class Pusher {
     const failed = error ?? new SluiceError('FFmpeg has ended');
     if (failed instanceof ConfigurationError) throw failed;
     const lasted = performance.now() - began;
-    const retryIn = Math.round(this.#restarts.after({ error: failed, lasted, gave, reached: 0 }) ?? 0);
+    const pause = this.#restarts.after({ error: failed, lasted, gave, reached: 0 }) ?? 0;
+    // Nothing comes any more that could be sent.
+    const retryIn = this.#isOver ? 0 : Math.round(pause);
     onEvent({
       type: 'disconnected',
       target: target.shown,

@@ -46,6 +46,8 @@ test('an address that is none is refused, without its key', () => {
     [`srt://h?passphrase=${key}`, /a port is missing/],
     [`srt://h:1?passphrase=${key}&vcodec=copy`, /knows no "vcodec"/],
     ['srt://h:1?passphrase=', /is empty/],
+    [`srt://h:1?${key}`, /knows nothing of this kind/],
+    [`srt://h:1?passphrase=abc&${key}`, /knows nothing of this kind/],
   ] as const;
   for (const [text, what] of wrong) {
     assert.throws(
@@ -79,6 +81,12 @@ test('whatever is written: a target, or one sentence; and no line of the hidden 
 test('what a server says is shown without the key, and targets that show alike are told apart', () => {
   const target = parseTarget('rtmp://h/app/SECRETKEY');
   assert.equal(hiding('stream SECRETKEY of app is not known', target), 'stream *** of app is not known');
+  // A platform names the key alone, or what is behind it.
+  const signed = parseTarget('rtmp://h/app/SECRETKEY?auth=SIGNATURE&mode=live');
+  assert.equal(
+    hiding('SECRETKEY is not live: auth=SIGNATURE; SECRETKEY?auth=SIGNATURE&mode=live', signed),
+    '*** is not live: auth=***; ***',
+  );
   const same = withNames([target, parseTarget('rtmp://h/app/OTHERKEY'), parseTarget('srt://h:1')]);
   assert.deepEqual(
     same.map(({ shown }) => shown),

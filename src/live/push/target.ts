@@ -101,10 +101,7 @@ function srt(authority: string, query: string): PushTarget {
     const value = decoded(at === -1 ? '' : item.slice(at + 1));
     if (name === 'mode' && ['caller', 'listener', 'rendezvous'].includes(value)) mode = value;
     else if (srtNames.has(name)) hidden.push([name, value]);
-    else
-      throw new ConfigurationError(
-        `srt://${authority}: FFmpeg knows no "${name.slice(0, 30)}" of SRT; ${form}`,
-      );
+    else throw new ConfigurationError(`srt://${authority}: FFmpeg knows ${unknown(item)} of SRT; ${form}`);
   }
   return {
     kind: 'srt',
@@ -112,6 +109,12 @@ function srt(authority: string, query: string): PushTarget {
     address: `srt://${authority}?mode=${mode}`,
     hidden: checked(authority, hidden),
   };
+}
+
+/** A key that has a `&`, or no name before it, comes here as well, and is not repeated. */
+function unknown(item: string): string {
+  const name = /^([a-z_]{1,30})=/.exec(item)?.[1];
+  return name === undefined ? 'nothing of this kind (a & in a value is written %26)' : `no "${name}"`;
 }
 
 function decoded(value: string): string {
@@ -145,11 +148,19 @@ export function withNames(targets: readonly PushTarget[]): readonly PushTarget[]
   });
 }
 
-/** A text of FFmpeg's or a server's without what is hidden: a server may repeat the key in its refusal. */
+/** A text of FFmpeg's or a server's without what is hidden: a server may repeat the key in its refusal, without what stands behind it or that alone. */
 export function hiding(text: string, { hidden }: PushTarget): string {
   // Numbers and single words of options are no secrets, and would blacken half of the sentence.
-  const secrets = hidden.filter(([name, value]) => secretNames.has(name) && value.length >= 4);
-  return secrets.reduce((shown, [, value]) => shown.replaceAll(value, '***'), text);
+  const secrets = hidden.flatMap(([name, value]) => {
+    if (!secretNames.has(name)) return [];
+    const [key = '', ...rest] = value.split(/[?&]/);
+    const behind = rest.map((each) => each.slice(each.indexOf('=') + 1)).filter((each) => each.length >= 8);
+    return [value, key, ...behind].filter((each) => each.length >= 4);
+  });
+  // The longest first: it may hold others.
+  return secrets
+    .sort((one, other) => other.length - one.length)
+    .reduce((shown, secret) => shown.replaceAll(secret, '***'), text);
 }
 
 const secretNames: ReadonlySet<string> = new Set(['rtmp_playpath', 'streamid', 'passphrase']);
