@@ -18,7 +18,8 @@ sub vcl_recv {
     unset req.http.X-Sluice-Before;
     # For operators, who ask the servers themselves.
     if (req.url ~ "^/(metrics|healthz)") { return (synth(404)); }
-    if (req.http.Upgrade ~ "(?i)websocket") { return (pipe); }
+    # What follows on a connection that is piped is not looked at: only a handshake is, which the server ends by closing it where it does not agree.
+    if (req.http.Upgrade ~ "(?i)websocket" && req.http.Connection ~ "(?i)upgrade" && req.url ~ "^(/t/[A-Za-z0-9._*-]+)?/live/[A-Za-z0-9._-]+/ws(\?|$)") { return (pipe); }
     if (req.method != "GET" && req.method != "HEAD") { return (pass); }
     # The page, its files and what it asks; what goes on without end.
     if (req.url !~ "^(/t/[A-Za-z0-9._*-]+)?/live/[A-Za-z0-9._-]+/[A-Za-z0-9._/-]+(\?|$)") { return (pass); }
@@ -55,7 +56,7 @@ sub vcl_hash {
 
 sub vcl_pipe {
   set bereq.http.Upgrade = req.http.Upgrade;
-  set bereq.http.Connection = req.http.Connection;
+  set bereq.http.Connection = "upgrade";
   return (pipe);
 }
 

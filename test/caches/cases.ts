@@ -1,5 +1,8 @@
 /** What every cache before `sluice serve` has to do. A stream made on paper, so that each part comes when it is told to. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import type { DeliveryServer } from '../../src/delivery/http/server.ts';
 import { makeToken } from '../../src/delivery/http/tokens.ts';
@@ -159,5 +162,28 @@ export function cacheCases(name: string, start: StartCache): void {
     const right = await get(`${playlist}?_HLS_msn=4&_HLS_part=3`);
     assert.match(right.body.toString(), /part-1-23\.m4s/);
     assert.notEqual((await get(playlist)).body.toString(), old);
+  });
+
+  test(`${name}: what is for operators is not reached behind a handshake either`, async (t) => {
+    const { url } = await stage(t, start);
+    const { hostname, port } = new URL(url);
+    for (const [path, connection] of [
+      ['/live/cam/ws', 'keep-alive'],
+      ['/healthy', 'keep-alive'],
+      ['/healthy', 'upgrade'],
+      ['/live/other/ws', 'upgrade'],
+    ]) {
+      const socket = connect(Number(port), hostname);
+      t.after(() => socket.destroy());
+      const heads = [
+        `GET ${path} HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: ${connection}\r\n\r\n`,
+        'GET /metrics HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n',
+      ];
+      for (const head of heads) socket.write(head);
+      assert.doesNotMatch(await text(socket), /sluice_requests_total/, `${path}, ${connection}`);
+    }
+    const viewer = new WebSocket(`${url.replace('http', 'ws')}/live/cam/ws`);
+    t.after(() => viewer.close());
+    await once(viewer, 'open');
   });
 }
