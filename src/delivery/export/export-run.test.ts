@@ -224,6 +224,18 @@ test('Another stream, another window: what stands there is not for it', async (t
   await assert.rejects(place.begin(cluster).done, /is of no export that this version knows/);
 });
 
+test('Playlists that no exporter has put there are left alone', async (t) => {
+  const { cluster } = await topicOf(programme().made);
+  t.after(() => cluster.client().close());
+  for (const name of ['index.m3u8', 'manifest.mpd']) {
+    const place = new Place();
+    const key = { bytes: Buffer.from('of somebody else'), metadata: {}, tag: '1' };
+    place.objects.kept.set(name, key);
+    await assert.rejects(place.begin(cluster).done, /that no export has begun: choose another place/);
+    assert.deepEqual(place.files, { [name]: 'of somebody else' });
+  }
+});
+
 test('What the topic holds no more is a gap, and an exporter goes on behind what stands', async (t) => {
   const script = new LiveScript({ partsPerSegment: 2 }).segments(4);
   const { cluster, topic } = await topicOf(script.made.splice(0));

@@ -9,7 +9,7 @@ import type { Patiently } from '../../stores/patiently.ts';
 import { isCode } from '../../stores/store-fault.ts';
 import { Catalogue, type Epoch, lineOf, mustGoOn, type NewSegment, readBlock } from './catalogue.ts';
 import { decodeHead, encodeHead, type Head, mustSuit, type Wished } from './head.ts';
-import { blockName, headName, own } from './layout.ts';
+import { blockName, headName, manifestName, multivariantName, own } from './layout.ts';
 import { readWhole } from './whole-object.ts';
 
 /** Segments of a block: what one line more costs to write does not grow with the programme. */
@@ -74,9 +74,24 @@ export class Journal {
     return this.#blocks;
   }
 
-  /** Says of what kind the place is, unless somebody did. Throws ConfigurationError where that does not suit. */
+  /** Says of what kind the place is, unless somebody did. Throws ConfigurationError where that does not suit, or playlists stand that are not ours. */
   async begin(head: Head): Promise<void> {
+    if (this.#head !== undefined) return;
+    await this.#mustBeFree();
     if (this.#head === undefined && !(await this.#writeHead(head))) await this.#readHead();
+  }
+
+  async #mustBeFree(): Promise<void> {
+    const { store, patiently } = this.#options;
+    for (const name of [multivariantName, manifestName]) {
+      if ((await patiently(() => store.look(store.place.prefix + name))) === undefined) continue;
+      // Another exporter has put its head before it.
+      await this.#readHead();
+      if (this.#head !== undefined) return;
+      throw new ConfigurationError(
+        `${store.place.url} has a file ${name} that no export has begun: choose another place, or remove it`,
+      );
+    }
   }
 
   /** Whether the place keeps conditions: what stands is not replaced where nothing was to stand. With a head alone. */
