@@ -37,3 +37,23 @@ test('the picture is moved to where its sound is, by the reports of both', () =>
   align(picture, sound);
   assert.equal(picture.time(50_000 + 18_000, 1280), 1200);
 });
+
+test('over a day a clock that goes wrong is followed without a leap, and picture and sound stay together', () => {
+  for (const wrong of [2e-4, -2e-4]) {
+    const [picture, sound] = [new MediaClock(90_000), new MediaClock(48_000)];
+    let before: number | undefined;
+    for (let second = 0; second < 16 * 3600; second += 1) {
+      const now = second * 1000 + (second % 7) * 10;
+      const sender = second * (1 + wrong);
+      const ticks = (rate: number) => Math.floor(sender * rate) % 2 ** 32;
+      const [seen, heard] = [picture.time(ticks(90_000), now), sound.time(ticks(48_000), now)];
+      assert.ok(Math.abs(seen - heard) < 40, `picture and sound are ${seen - heard} ms apart`);
+      assert.ok(Math.abs(heard - now) < 1200, `it is ${heard - now} ms from when it came`);
+      assert.ok(before === undefined || Math.abs(heard - before - 1000) < 2, 'sound has no hole');
+      before = heard;
+      picture.note(report(sender * 1000, ticks(90_000)));
+      sound.note(report(sender * 1000, ticks(48_000)));
+      align(picture, sound);
+    }
+  }
+});
