@@ -14,14 +14,17 @@ export interface HiddenFile {
 /** Throws SluiceError where no file can be made. */
 export function hiddenFile(text: string): HiddenFile {
   const path = join(tmpdir(), `sluice-${randomUUID()}`);
+  let descriptor: number | undefined;
   try {
     // Nobody's but ours, and its name gone before the child begins, which opens it by its number.
-    const descriptor = openSync(path, 'wx+', 0o600);
+    descriptor = openSync(path, 'wx+', 0o600);
     unlinkSync(path);
     // By its position: where opening by number shares it, the child would begin at the end.
     writeSync(descriptor, Buffer.from(text), 0, undefined, 0);
-    return { descriptor, close: () => closeSync(descriptor) };
+    const opened = descriptor;
+    return { descriptor, close: () => closeSync(opened) };
   } catch (error) {
+    if (descriptor !== undefined) closeSync(descriptor);
     throw new SluiceError(`no file could be made in ${tmpdir()} to hand a key on by`, { cause: error });
   }
 }
