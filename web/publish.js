@@ -173,13 +173,21 @@ function fill(select, options, chosen) {
   if (chosen !== undefined) select.value = chosen;
 }
 
-/** A phone that goes to sleep sends nothing. @type {{ release(): Promise<void> } | undefined} */
+/** A phone that goes to sleep sends nothing. @type {{ released: boolean, release(): Promise<void> } | undefined} */
 let awake;
-async function keepAwake() {
+let waking = Promise.resolve();
+
+function keepAwake() {
+  // One after the other: of two that ask at once, one would never be released.
+  waking = waking.then(adjustAwake);
+  return waking;
+}
+
+async function adjustAwake() {
   if (!isWanted()) {
     await awake?.release().catch(() => {});
     awake = undefined;
-  } else if (document.visibilityState === 'visible') {
+  } else if (document.visibilityState === 'visible' && (awake === undefined || awake.released)) {
     awake = await navigator.wakeLock?.request('screen').catch(() => undefined);
   }
 }
