@@ -71,6 +71,17 @@ test('Who is refused, and why', async () => {
   assert.doesNotMatch(JSON.stringify(broken.events), /secret/);
 });
 
+test('Whoever was let in, and finds no place then, has gone too', async () => {
+  const left: string[] = [];
+  const { ask, desk } = open({ maxStreams: 1, onLeft: ({ stream }) => left.push(stream) });
+  assert.equal(why(await ask('cam', 'bad')), 'denied');
+  admitted(await ask('cam'));
+  assert.equal(why(await ask('cam')), 'busy');
+  assert.equal(why(await ask('two')), 'full');
+  assert.deepEqual(left, ['cam', 'two']);
+  await desk.close();
+});
+
 test('A key that stands where the name belongs is told to nobody', async () => {
   const { ask, events } = open({ isKey: (text) => text === 'SECRET' });
   const answers = [await ask('cam?key=SECRET'), await ask('cam&key=SECRET'), await ask('SECRET')];

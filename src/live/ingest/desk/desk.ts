@@ -25,7 +25,7 @@ export interface DeskOptions {
   /** Milliseconds without a byte after which a sender is lost. */
   readonly silence: number;
   readonly publish: (publishing: Publishing) => Promise<void>;
-  /** Somebody who was let in has gone. */
+  /** Somebody who was let in has gone, or found no place. */
   readonly onLeft?: (caller: Caller) => void;
   readonly onEvent: (event: IngestEvent) => void;
 }
@@ -91,7 +91,10 @@ export class IngestDesk implements Desk {
       return refused('closing', 'it cannot be found out who may send: try again later');
     }
     if (!admission.isGood) return refused(admission.why ?? 'denied', admission.message);
-    return this.#goes() ?? this.#seat(caller, admission.opener);
+    const answer = this.#goes() ?? this.#seat(caller, admission.opener);
+    // Who was asked whether he may send is told of his end too.
+    if (!answer.isAdmitted) this.#options.onLeft?.(caller);
+    return answer;
   }
 
   #goes(): Answer | undefined {
