@@ -39,8 +39,8 @@ export async function sendTree(ground: Ground, options: TreeOptions): Promise<Tr
   await makeTree(source, options);
   const sums = await md5sums(source);
   say(`${sums.size} files are made`);
-  // Packages hold files with a dot before their names.
-  const uploadArgs = ['--hidden'];
+  // Packages hold files with a dot before their names. On a busy machine the broker may seem far, and chunks are smaller over a long line.
+  const uploadArgs = ['--hidden', '--connections', '1'];
   const files = sums.size;
   const transferred = await transfer({ bootstrapServers, topic, source, sink, uploader, uploadArgs, files });
   const { received, seconds } = transferred;
