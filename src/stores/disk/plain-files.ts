@@ -2,7 +2,7 @@
  * A folder as a place for whole files that others read while they change: each is replaced at once, durably, and where several processes write
  * there only if it still is what was read, in its name's turn (ADR 257). What is on its way stands in the folder's own.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ConfigurationError, describeError } from '../../errors.ts';
@@ -16,8 +16,8 @@ import { ownFolder } from '../target-name.ts';
 import { DiskCalls } from './calls.ts';
 import { givesTurns, NameTurns } from './group/turns.ts';
 import { whyNotShareable } from './mounts.ts';
-import { openAnew } from './open-anew.ts';
 import { makeOwnFolders } from './own-folder.ts';
+import { tagOf, writeDurably } from './whole-bytes.ts';
 
 const runs = `${ownFolder}/files`;
 const turns = `${ownFolder}/turns`;
@@ -171,20 +171,6 @@ class PlainFiles implements PlainStore {
 }
 
 const waited = new Set(['EIO', 'EMFILE', 'ENFILE', 'ESTALE', 'ENODEV', 'ENXIO', 'ETIMEDOUT', 'EAGAIN']);
-
-async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await openAnew(path);
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-function tagOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
 
 function fault(what: string, code: string, why: string): StoreFault {
   return new StoreFault(`${what} ${why}`, { scope: 'name', code });

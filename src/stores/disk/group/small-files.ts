@@ -2,7 +2,6 @@
  * The small files by which the members of a group tell each other how far they are: each is replaced as a whole, durably, and only if it still is
  * what was read. Their keys are paths below the sink's root.
  */
-import { createHash } from 'node:crypto';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { makeFolders } from '../../../folder.ts';
@@ -10,7 +9,7 @@ import type { Condition, JournalStore, ObjectLook } from '../../objects/contract
 import { ReplacedError } from '../../replaced.ts';
 import { StoreFault } from '../../store-fault.ts';
 import type { DiskCalls } from '../calls.ts';
-import { openAnew } from '../open-anew.ts';
+import { tagOf, writeDurably } from '../whole-bytes.ts';
 import { type NameTurns, namesIn } from './turns.ts';
 
 export interface SmallFilesOptions {
@@ -115,20 +114,6 @@ export class SmallFiles implements JournalStore {
       return undefined;
     });
   }
-}
-
-async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await openAnew(path);
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-function tagOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 function fault(key: string, code: string, what: string): StoreFault {
