@@ -29,7 +29,7 @@ const sinkFlags = {
   ...scheduleFlag,
   fromOffset: optional(
     'from-offset',
-    'PLACE',
+    'WHERE',
     startingPoint,
     'where to begin when there is no position yet: beginning, end, or a time such as 2026-07-01T12:00Z',
     'beginning',

@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { ExitCode } from '../errors.ts';
 import { brokerCommand } from './broker.ts';
 import { catCommand } from './cat.ts';
+import { completionCommand } from './completion.ts';
 import { configCommand } from './config.ts';
 import { doctorCommand } from './doctor.ts';
 import { downloadCommand } from './download.ts';
@@ -63,6 +64,7 @@ export function createProgram(version: string): Command {
     configCommand(),
     statusCommand(),
     stateCommand(),
+    completionCommand(),
   ];
   for (const verb of verbs) program.addCommand(verb);
   for (const command of everyCommand(program)) politely(command);

@@ -43,12 +43,22 @@ export function count(least = 1, most: number = Number.MAX_SAFE_INTEGER): z.ZodT
   }, `is not a whole number ${range}`);
 }
 
+const choices = new WeakMap<object, readonly string[]>();
+
 /** One of a few words. */
 export function choice<const T extends string>(words: readonly T[]): z.ZodType<T> {
-  return parsed(
+  const schema = parsed(
     (text) => words.find((word) => word === text.trim().toLowerCase()),
     `is none of ${words.join(', ')}`,
   );
+  choices.set(schema, words);
+  return schema;
+}
+
+/** The words of a schema that `choice` has made; undefined for others. */
+export function choicesOf(schema: unknown): readonly string[] | undefined {
+  if (schema instanceof z.ZodArray) return choicesOf(schema.element);
+  return typeof schema === 'object' && schema !== null ? choices.get(schema) : undefined;
 }
 
 /** Any text but the empty one. */

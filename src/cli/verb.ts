@@ -45,7 +45,7 @@ export interface VerbOptions<G extends FlagGroups> {
   readonly description: string;
   /** Headings of the help and the flags beneath them. */
   readonly groups: G;
-  readonly examples: readonly (readonly [command: string, meaning: string])[];
+  readonly examples: Examples;
   /** Positional arguments, as commander writes them, with their help. */
   readonly words?: readonly (readonly [form: string, help: string])[];
   /** False for a verb that does not connect to a cluster. Default true. */
@@ -53,11 +53,18 @@ export interface VerbOptions<G extends FlagGroups> {
   readonly run: (call: Call<FlagsIn<G>>) => Promise<ExitCode>;
 }
 
-const flagsOfVerbs = new WeakMap<Command, Flags>();
+export type Examples = readonly (readonly [command: string, meaning: string])[];
+
+const made = new WeakMap<Command, { readonly flags: Flags; readonly examples: Examples }>();
 
 /** All that a verb takes; undefined for a command that only has verbs below it. */
 export function flagsOf(command: Command): Flags | undefined {
-  return flagsOfVerbs.get(command);
+  return made.get(command)?.flags;
+}
+
+/** The examples of its help; none for a command that only has verbs below it. */
+export function examplesOf(command: Command): Examples {
+  return made.get(command)?.examples ?? [];
 }
 
 /** A command of the program. Its action never rejects: it prints what went wrong and sets the exit code. */
@@ -68,10 +75,10 @@ export function createVerb<G extends FlagGroups>(options: VerbOptions<G>): Comma
   for (const [heading, flags] of Object.entries(options.groups)) addFlags(command, `${heading}:`, flags);
   if (options.connects !== false) addFlags(command, 'Connection:', connectionFlags);
   addFlags(command, 'Output:', outputFlags);
-  flagsOfVerbs.set(command, {
-    ...ownFlags,
-    ...(options.connects === false ? {} : connectionFlags),
-    ...outputFlags,
+  const connection = options.connects === false ? {} : connectionFlags;
+  made.set(command, {
+    flags: { ...ownFlags, ...connection, ...outputFlags },
+    examples: options.examples,
   });
   command.addHelpText('after', examplesText(options.examples));
   command.action(async () => {
@@ -160,7 +167,7 @@ export function everyCommand(command: Command): readonly Command[] {
   return [command, ...command.commands.flatMap(everyCommand)];
 }
 
-function examplesText(examples: VerbOptions<FlagGroups>['examples']): string {
+function examplesText(examples: Examples): string {
   const lines = examples.map(([command, meaning]) => `  ${meaning}:\n    $ ${command}`);
   return `\nExamples:\n${lines.join('\n')}\n`;
 }
