@@ -35,22 +35,21 @@ export class FileLooks {
   }
 
   /**
-   * To an open file that stands at a path. Resolves with the modification time that it has then. Where it has the mode already, `hasMode` spares a
-   * call.
+   * To an open file that stands at a path. Resolves with the modification time that it has then. Its mode is set whatever it was made with: of that,
+   * the ACL that a folder passes on leaves what it likes.
    */
-  async give(file: number, path: string, look: FileLook, hasMode = false): Promise<bigint> {
+  async give(file: number, path: string, look: FileLook): Promise<bigint> {
     const { attributes } = this;
     if (attributes.isWished) await attributes.giveFirst(file, path, look.attributes);
-    await this.#giveMode(file, look, hasMode);
+    await this.#giveMode(file, look);
     if (attributes.isWished) await attributes.giveLast(path, look.attributes);
     return this.#giveTimes(file, look);
   }
 
-  async #giveMode(file: number, look: FileLook, hasMode: boolean): Promise<void> {
-    if (!hasMode && !this.#refusals.has('mode')) {
-      const mode = this.attributes.permissions(look.mode);
-      await this.#refusals.attempt('mode', () => this.#calls.setMode(file, mode));
-    }
+  async #giveMode(file: number, look: FileLook): Promise<void> {
+    if (this.#refusals.has('mode')) return;
+    const mode = await this.attributes.permissionsOf(look, () => this.#calls.look(file));
+    await this.#refusals.attempt('mode', () => this.#calls.setMode(file, mode));
   }
 
   async #giveTimes(file: number, look: FileLook): Promise<bigint> {
@@ -65,13 +64,12 @@ export class FileLooks {
   }
 
   /** The same by calls in place, where nothing is to be found out any more: the time that was given; undefined where there is. */
-  giveAtOnce(calls: InPlace, file: number, look: FileLook, hasMode: boolean): bigint | undefined {
-    if (!this.#keepsTimes || this.#refusals.has('times') || (!hasMode && this.#refusals.has('mode')))
-      return undefined;
+  giveAtOnce(calls: InPlace, file: number, look: FileLook): bigint | undefined {
+    if (!this.#keepsTimes || this.#refusals.has('times') || this.#refusals.has('mode')) return undefined;
     const wanted = BigInt(look.mtime);
-    if (!isOrdinary(wanted)) return undefined;
+    if (!isOrdinary(wanted) || this.attributes.hasToLook(look)) return undefined;
     if (!this.attributes.giveAtOnce(calls, file, look.attributes)) return undefined;
-    if (!hasMode) calls.setMode(file, this.attributes.permissions(look.mode));
+    calls.setMode(file, this.attributes.permissions(look));
     calls.setTimes(file, seconds(wanted));
     return wanted;
   }

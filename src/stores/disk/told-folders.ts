@@ -78,8 +78,8 @@ export class ToldFolders {
     await removed.alone(async () => {
       await folders.prepare(`${target}/in it`);
       // Once, for nothing that is put into it changes these.
-      await way.within(target, (path) => attributes.giveFolder(path, folder.attributes));
-      journal.note(target, toldFolderEntry(folder, folded(target)));
+      const mode = await way.within(target, (path) => attributes.giveFolder(path, folder));
+      journal.note(target, toldFolderEntry({ ...folder, mode }, folded(target)));
     });
     this.#free.clear();
     folders.touch(target);
@@ -185,7 +185,7 @@ export class ToldFolders {
     const { calls, attributes } = this.#options;
     const set = async (path: string): Promise<void> => {
       const now = Number((await stat(path)).mode) & 0o7777;
-      const wanted = (now & ~attributes.bits) | attributes.permissions(mode);
+      const wanted = (now & ~attributes.bits) | (mode & attributes.bits);
       if (now === wanted || isToStay?.() === false) return;
       if (isToStay === undefined) return chmod(path, wanted);
       // Opened before: they may keep us out.

@@ -46,13 +46,12 @@ export class WholeFiles {
     sync: (file: number) => Promise<void>,
   ): Promise<bigint> {
     const { calls, looks, withDescriptor } = this.#options;
-    const { mode, made } = this.#modesOf(look);
     const began = performance.now();
-    const whole = await withDescriptor(() => this.#openNew(file, made));
+    const whole = await withDescriptor(() => this.#openNew(file, this.#modeToMake(look)));
     try {
       await calls.write(whole, bytes);
       crashPoint('whole:after-write');
-      const mtime = await looks.give(whole, file, look, made === mode);
+      const mtime = await looks.give(whole, file, look);
       await sync(whole);
       if (this.#canRead && performance.now() - began > unwatchedFor) await this.#mustHold(file, whole, bytes);
       return mtime;
@@ -69,14 +68,13 @@ export class WholeFiles {
     const { calls, looks } = this.#options;
     const here = calls.atOnce;
     if (here === undefined || bytes.length > fewBytes || !this.#canRead) return undefined;
-    const { mode, made } = this.#modesOf(look);
     const began = performance.now();
     let whole: number | undefined;
     try {
-      whole = here.open(file, newFile, made);
+      whole = here.open(file, newFile, this.#modeToMake(look));
       const isWritten = here.write(whole, bytes, 0) === bytes.length;
       crashPoint('whole:after-write');
-      const mtime = isWritten ? looks.giveAtOnce(here, whole, look, made === mode) : undefined;
+      const mtime = isWritten ? looks.giveAtOnce(here, whole, look) : undefined;
       if (mtime !== undefined) return { file, whole, bytes, mtime, began };
     } catch {
       // Whatever it is, it is there for the ordinary way too.
@@ -98,11 +96,13 @@ export class WholeFiles {
     }
   }
 
-  /** What it is to have, and what it is made with: of one that is to be another's, its owner's rights alone. */
-  #modesOf(look: FileLook): { readonly mode: number; readonly made: number } {
+  /**
+   * What it keeps where files have no permissions that are set: those that it is to have. One that is to be another's, or to get attributes, for which
+   * it has to be writable, is its writer's alone.
+   */
+  #modeToMake(look: FileLook): number {
     const { attributes } = this.#options.looks;
-    const mode = attributes.permissions(look.mode);
-    return { mode, made: mode & (attributes.isWished ? 0o700 : 0o777) & ~this.#umask };
+    return attributes.isWished ? 0o600 : attributes.permissions(look) & 0o777 & ~this.#umask;
   }
 
   get #canRead(): boolean {

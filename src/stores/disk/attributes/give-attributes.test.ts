@@ -42,7 +42,7 @@ async function given(t: TestContext, calls: XattrCalls) {
     }
   }
   await mkdir(join(folder, 'folder'));
-  await give.giveFolder(join(folder, 'folder'), attributes);
+  await give.giveFolder(join(folder, 'folder'), { mode: 0o755, attributes });
   return told.map((message) => message.slice(folder.length + 2));
 }
 

@@ -2,13 +2,16 @@
  * Giving files, folders and links their owners, extended attributes and ACLs. What the place, or the right of who runs this, does not allow is said once, and
  * done without: nothing that a file holds waits for it.
  */
+import type { BigIntStats } from 'node:fs';
 import { chown, lchown, lstat, stat } from 'node:fs/promises';
 import { describeError } from '../../../errors.ts';
 import type { Attributes } from '../../../records/attributes.ts';
+import type { FileLook } from '../../contract.ts';
 import type { Notices } from '../../notices.ts';
 import type { DiskCalls } from '../calls.ts';
 import type { InPlace } from '../in-place.ts';
 import { isAcl } from './acl.ts';
+import { runsAsAnother, withoutAcl, withoutStrangers } from './modes.ts';
 import { noAttributes, type OwnerIds, type SinkAttributes } from './sink-attributes.ts';
 import { accessAcl, defaultAcl, hasNoXattrs, ownXattrs, type XattrCalls } from './xattr.ts';
 
@@ -19,9 +22,13 @@ export interface GiveAttributesOptions {
   readonly wish?: SinkAttributes | undefined;
 }
 
+type Permitted = Pick<FileLook, 'mode' | 'attributes'>;
+type Owned = Pick<BigIntStats, 'uid' | 'gid'>;
+
 /** "Leave it" to the system. */
 const asItIs = -1;
 const leave = { uid: asItIs, gid: asItIs } as const;
+const nobody: OwnerIds = { uid: undefined, gid: undefined };
 /** Permission bits, and those that make a program run as somebody else. */
 const [plain, all] = [0o777, 0o7777];
 /** What is wrong is told of these alone: of what is gone, the caller. */
@@ -48,10 +55,30 @@ export class GiveAttributes {
 
   /**
    * Of what a record says of a mode, what is set: a file is not to run as its owner, nor a folder's files to be another group's, because a record says
-   * so, unless that was asked for.
+   * so, unless that was asked for. What its ACL had given others than the group is no right of the group: an ACL that is set has the mode it came with.
    */
-  permissions(mode: number): number {
-    return mode & (this.#wish.specialBits ? all : plain);
+  permissions({ mode, attributes }: Permitted): number {
+    return withoutAcl(mode, attributes) & this.bits;
+  }
+
+  /** The same of a file, once it is whose it is to be. */
+  async permissionsOf(look: Permitted, lookAt: () => Promise<Owned>): Promise<number> {
+    const mode = this.permissions(look);
+    if (!runsAsAnother(mode)) return mode;
+    const wanted = await this.#wish.ownerOf?.(look.attributes ?? {});
+    const left = withoutStrangers(mode, await lookAt(), wanted ?? nobody, look.attributes);
+    const { notices, place } = this.#options;
+    if (left !== mode)
+      notices.say(
+        'special-bits',
+        `${place}: files that do not belong to whom they belonged at the source, as far as records say that, come without their set-user-ID and set-group-ID bits (--owner gives them their owners)`,
+      );
+    return left;
+  }
+
+  /** Whether a file's permissions are to be found out by looking at it. */
+  hasToLook(look: Permitted): boolean {
+    return runsAsAnother(this.permissions(look));
   }
 
   /** The bits that {@link permissions} speaks of. */
@@ -82,8 +109,8 @@ export class GiveAttributes {
   }
 
   /** To the same file behind its permissions, which an ACL has too. */
-  giveLast(path: string, attributes: Attributes = {}): Promise<void> {
-    return this.#giveAcl(path, accessAcl, attributes.acl);
+  async giveLast(path: string, attributes: Attributes = {}): Promise<void> {
+    await this.#giveAcl(path, accessAcl, attributes.acl);
   }
 
   /** To a symbolic link itself, which has an owner alone. */
@@ -95,8 +122,11 @@ export class GiveAttributes {
     );
   }
 
-  /** To a folder, by a path that leads to it. Its permissions come later, and are those of its ACL. */
-  async giveFolder(path: string, attributes: Attributes = {}): Promise<void> {
+  /**
+   * To a folder, by a path that leads to it. Its permissions come later, and change its ACL where it has one: resolves with those of the mode that
+   * its record says, as far as its ACL stands.
+   */
+  async giveFolder(path: string, { mode, attributes = {} }: Permitted): Promise<number> {
     const inside = `${path}/.`;
     await this.#giveXattrs(inside, attributes, true);
     await this.#giveOwner(
@@ -104,8 +134,9 @@ export class GiveAttributes {
       () => stat(path, { bigint: true }),
       (uid, gid) => chown(path, uid, gid),
     );
-    await this.#giveAcl(inside, accessAcl, attributes.acl);
+    const hasAcl = await this.#giveAcl(inside, accessAcl, attributes.acl);
     await this.#giveAcl(inside, defaultAcl, attributes.defaultAcl);
+    return hasAcl ? mode : withoutAcl(mode, attributes);
   }
 
   /** To a folder that was made for files, of which no record says anything. */
@@ -162,17 +193,20 @@ export class GiveAttributes {
     }
   }
 
-  async #giveAcl(path: string, name: string, said: string | undefined): Promise<void> {
+  /** True where it has the ACL that its record says. */
+  async #giveAcl(path: string, name: string, said: string | undefined): Promise<boolean> {
     const { calls, acls } = this.#wish;
-    if (!acls || calls === undefined || said === undefined) return;
+    if (!acls || calls === undefined || said === undefined) return false;
     const value = Buffer.from(said, 'base64');
     try {
       if (value.length === 0) await calls.remove(path, name);
       else if (isAcl(value)) await calls.set(path, name, value);
       else this.#options.notices.say('acl-form', `${this.#options.place}: an ACL is left out that is none`);
+      return isAcl(value);
     } catch (error) {
       if (!hasNoXattrs(error)) this.#say('acl', error, 'an ACL cannot be set there, nor can others, perhaps');
       else if (value.length > 0) this.#say('acls', error, 'files cannot have ACLs there, and come without');
+      return false;
     }
   }
 
