@@ -1,5 +1,6 @@
 /** All defects that are put back, room by room. One that was mended adds an entry: what it broke, and the edit that brings it back. */
 import type { Defect } from './defect.ts';
+import { attributes } from './entries/attributes.ts';
 import { cluster } from './entries/cluster.ts';
 import { consuming } from './entries/consuming.ts';
 import { defences } from './entries/defences.ts';
@@ -20,6 +21,7 @@ import { stores } from './entries/stores.ts';
 export const defects: readonly Defect[] = [
   ...durable,
   ...names,
+  ...attributes,
   ...receiving,
   ...sending,
   ...reading,

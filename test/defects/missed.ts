@@ -4,6 +4,13 @@
  * find them. Who teaches a seeker one of them takes it out, and puts the seeker first in its entry.
  */
 export const missed: readonly string[] = [
+  // attributes
+  'programs-of-strangers',
+  'mask-as-rights-of-the-group',
+  'modes-as-a-folder-passes-them-on',
+  'read-only-files-without-attributes',
+  'content-held-back-for-names-of-attributes',
+  'unreadable-is-none',
   // cluster
   'left-behind-by-a-cut',
   'asked-as-the-kernel-asks',

@@ -1,5 +1,6 @@
 /** Owner, extended attributes and ACLs of files and folders at a source. */
 import { realpath } from 'node:fs/promises';
+import { describeError } from '../../../errors.ts';
 import type { Attributes } from '../../../records/attributes.ts';
 import { rootPath } from '../../../records/path.ts';
 import type { AttributeWish } from '../../attribute-wish.ts';
@@ -8,6 +9,10 @@ import { folderOf } from '../folders.ts';
 import type { Way } from '../way.ts';
 import { mustHaveOwners, OwnerNames } from './owner-names.ts';
 import { accessAcl, defaultAcl, hasNoXattrs, loadXattrs, ownXattrs, type XattrCalls } from './xattr.ts';
+
+/** What concerns the file itself, or the disk. */
+const thrown = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EIO']);
+const unreadable = Symbol('an attribute that cannot be read');
 
 export interface ReadAttributes {
   readonly attributes: Attributes;
@@ -51,8 +56,9 @@ export class AttributeReader {
     const owner = gives?.owner ? await this.#ownerOf(file) : {};
     // Behind a name that became a link by now stands nothing that is followed.
     const full = isFolder && !path.endsWith('/.') ? `${path}/.` : path;
-    const xattrs = gives?.xattrs ? await this.#xattrsOf(full, unread) : {};
-    const acls = gives?.acls ? await this.#aclsOf(full, isFolder, unread) : {};
+    const listed = gives?.xattrs || gives?.acls ? await this.#list(full) : [];
+    const xattrs = gives?.xattrs ? await this.#xattrsOf(full, listed, unread) : {};
+    const acls = gives?.acls ? await this.#aclsOf(full, isFolder, listed, unread) : {};
     return { attributes: { ...owner, ...xattrs, ...acls }, unread };
   }
 
@@ -65,38 +71,61 @@ export class AttributeReader {
     return { uid, gid, ...(user === undefined ? {} : { user }), ...(group === undefined ? {} : { group }) };
   }
 
-  async #xattrsOf(path: string, unread: string[]): Promise<Attributes> {
-    const names = await this.#xattrs!.list(path).catch((error: unknown) => {
-      if (hasNoXattrs(error)) return [];
-      throw error;
+  /** The names of all; an error where they cannot be listed, though the file may be read: they are too many, or one is no text. */
+  async #list(path: string): Promise<readonly string[] | Error> {
+    return this.#xattrs!.list(path).catch((error: NodeJS.ErrnoException) => {
+      if (thrown.has(error.code ?? '')) throw error;
+      return hasNoXattrs(error) ? [] : error;
     });
+  }
+
+  async #xattrsOf(path: string, listed: readonly string[] | Error, unread: string[]): Promise<Attributes> {
+    if (listed instanceof Error) {
+      unread.push(`all of ${ownXattrs}* (${describeError(listed)})`);
+      return {};
+    }
     const xattrs: Record<string, string> = {};
-    for (const name of names.filter((one) => one.startsWith(ownXattrs)).toSorted()) {
-      const value = await this.#get(path, name, unread);
-      if (value !== undefined) xattrs[name] = Buffer.from(value).toString('base64');
+    for (const name of listed.filter((one) => one.startsWith(ownXattrs)).toSorted()) {
+      const value = await this.#get(path, name, listed, unread);
+      if (value !== undefined && value !== unreadable) xattrs[name] = Buffer.from(value).toString('base64');
     }
     return { xattrs };
   }
 
-  async #aclsOf(path: string, isFolder: boolean, unread: string[]): Promise<Attributes> {
-    const acl = await this.#textOf(path, accessAcl, unread);
-    return isFolder ? { acl, defaultAcl: await this.#textOf(path, defaultAcl, unread) } : { acl };
+  async #aclsOf(
+    path: string,
+    isFolder: boolean,
+    listed: readonly string[] | Error,
+    unread: string[],
+  ): Promise<Attributes> {
+    const textOf = async <K extends string>(
+      field: K,
+      name: string,
+    ): Promise<{ readonly [key in K]?: string }> => {
+      const value = await this.#get(path, name, listed, unread);
+      // Of what cannot be read nobody says that there is none.
+      if (value === unreadable) return {};
+      return { [field]: Buffer.from(value ?? []).toString('base64') } as { readonly [key in K]?: string };
+    };
+    const acl = await textOf('acl', accessAcl);
+    return isFolder ? { ...acl, ...(await textOf('defaultAcl', defaultAcl)) } : acl;
   }
 
-  async #textOf(path: string, name: string, unread: string[]): Promise<string> {
-    const value = await this.#get(path, name, unread);
-    return value === undefined ? '' : Buffer.from(value).toString('base64');
-  }
-
-  async #get(path: string, name: string, unread: string[]): Promise<Uint8Array | undefined> {
-    try {
-      return await this.#xattrs!.get(path, name);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'ENOENT' || code === 'ENOTDIR') throw error;
-      // One that went meanwhile changes the file's look, too.
-      if (!hasNoXattrs(error)) unread.push(name);
-      return undefined;
-    }
+  /** Undefined where there is none. */
+  async #get(
+    path: string,
+    name: string,
+    listed: readonly string[] | Error,
+    unread: string[],
+  ): Promise<Uint8Array | typeof unreadable | undefined> {
+    const value = await this.#xattrs!.get(path, name).catch((error: NodeJS.ErrnoException) => {
+      if (thrown.has(error.code ?? '')) throw error;
+      return hasNoXattrs(error) ? undefined : unreadable;
+    });
+    // The package answers so to errors too. One that went meanwhile changes the file's look.
+    const isThere = !(listed instanceof Error) && listed.includes(name);
+    if (value !== unreadable && (value !== undefined || !isThere)) return value;
+    unread.push(name);
+    return unreadable;
   }
 }

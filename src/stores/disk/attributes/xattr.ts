@@ -7,7 +7,7 @@ import { ConfigurationError } from '../../../errors.ts';
 
 export interface XattrCalls {
   list(path: string): Promise<readonly string[]>;
-  /** Undefined where there is none of that name. */
+  /** Undefined where there is none of that name, or none that may be read. */
   get(path: string, name: string): Promise<Uint8Array | undefined>;
   set(path: string, name: string, value: Uint8Array): Promise<void>;
   /** Nothing happens where there is none. */
@@ -64,10 +64,11 @@ function xattrCalls(calls: XattrPackage): XattrCalls {
 
 const codes = new Map(Object.entries(constants.errno).map(([code, number]) => [number as number, code]));
 
-/** The package says the system's error in its text alone, by number. */
+/** The package says the system's error in its text alone, by number. Without one it is its own: a name that is no text. */
 function rethrow(cause: Error): never {
-  const number = Number(/\(os error (\d+)\)/.exec(cause.message)?.[1]);
-  throw Object.assign(new Error(cause.message, { cause }), { code: codes.get(number) ?? 'EIO' });
+  const number = /\(os error (\d+)\)/.exec(cause.message)?.[1];
+  const code = number === undefined ? 'EILSEQ' : (codes.get(Number(number)) ?? 'EIO');
+  throw Object.assign(new Error(cause.message, { cause }), { code });
 }
 
 /** True for an error by which a file system says that it has no such attributes. */

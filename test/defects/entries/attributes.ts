@@ -1,0 +1,90 @@
+/** Owners, permissions, extended attributes and ACLs: what is given too much of, and what holds files back. */
+import { type Defect, edit } from '../defect.ts';
+
+const given = 'src/stores/disk/attributes/given-by-sinks.test.ts';
+const read = 'src/stores/disk/attributes/read-attributes.test.ts';
+
+export const attributes: readonly Defect[] = [
+  {
+    name: 'programs-of-strangers',
+    breaks:
+      'With --special-bits a file that could not be given its owner ran as whoever had downloaded it, as root at worst.',
+    edits: [
+      edit(
+        'src/stores/disk/attributes/modes.ts',
+        '  return mode & ~left;',
+        '  return left === 0 ? mode & ~left : mode;',
+      ),
+    ],
+    seekers: [],
+    tests: [given],
+  },
+  {
+    name: 'mask-as-rights-of-the-group',
+    breaks: 'Where an ACL was not set, the group had the rights that the ACL had given somebody else.',
+    edits: [
+      edit(
+        'src/stores/disk/attributes/modes.ts',
+        "  if (acl === '') return mode;",
+        "  if (acl !== 'none') return mode;",
+      ),
+    ],
+    seekers: [],
+    tests: [given],
+  },
+  {
+    name: 'modes-as-a-folder-passes-them-on',
+    breaks:
+      'A small file kept the permissions with which it was made, of which the ACL that a folder passes on had taken some.',
+    edits: [
+      edit(
+        'src/stores/disk/file-look.ts',
+        '    calls.setMode(file, this.attributes.permissions(look));\n',
+        '    if (this.attributes.isWished) calls.setMode(file, this.attributes.permissions(look));\n',
+      ),
+    ],
+    seekers: [],
+    tests: [given],
+  },
+  {
+    name: 'read-only-files-without-attributes',
+    breaks:
+      'A small file was made with permissions that kept who is not root from giving it extended attributes.',
+    edits: [
+      edit(
+        'src/stores/disk/whole-file.ts',
+        'attributes.isWished ? 0o600 :',
+        'attributes.isWished ? attributes.permissions(look) & 0o700 :',
+      ),
+    ],
+    seekers: [],
+    tests: [given],
+  },
+  {
+    name: 'content-held-back-for-names-of-attributes',
+    breaks:
+      'A file with an attribute whose name is no UTF-8, or with very many, was never sent, and a folder at a sink with one stopped the downloader.',
+    edits: [
+      edit(
+        'src/stores/disk/attributes/read-attributes.ts',
+        "const thrown = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EIO']);",
+        "const thrown = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EIO', 'EILSEQ', 'E2BIG']);",
+      ),
+    ],
+    seekers: [],
+    tests: [read],
+  },
+  {
+    name: 'unreadable-is-none',
+    breaks: 'Attributes and ACLs that could not be read were said to be none, and removed at sinks.',
+    edits: [
+      edit(
+        'src/stores/disk/attributes/read-attributes.ts',
+        'const isThere = !(listed instanceof Error) && listed.includes(name);',
+        'const isThere = listed instanceof Error && listed.message === name;',
+      ),
+    ],
+    seekers: [],
+    tests: [read],
+  },
+];
