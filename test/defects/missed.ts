@@ -11,6 +11,7 @@ export const missed: readonly string[] = [
   'read-only-files-without-attributes',
   'content-held-back-for-names-of-attributes',
   'unreadable-is-none',
+  'backups-of-closed-folders-open',
   // cluster
   'left-behind-by-a-cut',
   'asked-as-the-kernel-asks',

@@ -5,6 +5,8 @@ import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { ConfigurationError, describeError } from '../../errors.ts';
 import { makeFolders } from '../../folder.ts';
 import { ownFolder } from '../target-name.ts';
+import { likeFolder } from './attributes/like-folder.ts';
+import type { XattrCalls } from './attributes/xattr.ts';
 import type { DiskCalls } from './calls.ts';
 
 /** Names that are tried for one file. */
@@ -12,21 +14,30 @@ const most = 10_000;
 
 export class BackupFolder {
   readonly #root: string;
+  readonly #sinkRoot: string;
   readonly #calls: DiskCalls;
+  readonly #xattrs: XattrCalls | undefined;
   /** The folder's path below the sink's root; undefined where it is elsewhere. Nothing else is to be put there. */
   readonly within: string | undefined;
 
-  private constructor(root: string, within: string | undefined, calls: DiskCalls) {
+  private constructor(root: string, sinkRoot: string, calls: DiskCalls, xattrs: XattrCalls | undefined) {
     this.#root = root;
-    this.within = within;
+    this.#sinkRoot = sinkRoot;
+    this.within = isWithin(sinkRoot, root) ? relative(sinkRoot, root).split(sep).join('/') : undefined;
     this.#calls = calls;
+    this.#xattrs = xattrs;
   }
 
   /**
    * Opens a folder, made when it is missing; one that is not absolute is below the sink's root. Throws ConfigurationError where it cannot be
-   * used: it is the sink itself, or its own folder, or on another file system.
+   * used: it is the sink itself, or its own folder, or on another file system. `xattrs`: folders in it have ACLs, as those in the sink.
    */
-  static async open(directory: string, sinkRoot: string, calls: DiskCalls): Promise<BackupFolder> {
+  static async open(
+    directory: string,
+    sinkRoot: string,
+    calls: DiskCalls,
+    xattrs?: XattrCalls,
+  ): Promise<BackupFolder> {
     const written = resolve(sinkRoot, directory);
     const refuse = (why: string, cause?: unknown): never => {
       throw new ConfigurationError(`--backup-dir ${directory} cannot be used: ${why}`, { cause });
@@ -40,7 +51,7 @@ export class BackupFolder {
     const [{ dev }, { dev: device }] = [await stat(root), await stat(sinkRoot)];
     if (dev !== device)
       refuse('it is on another file system than the sink: files are moved there, not copied');
-    return new BackupFolder(root, isWithin(sinkRoot, root) ? below.split(sep).join('/') : undefined, calls);
+    return new BackupFolder(root, sinkRoot, calls, xattrs);
   }
 
   /**
@@ -57,7 +68,11 @@ export class BackupFolder {
     const segments = path.split('/');
     const name = segments.pop()!;
     let folder = '';
-    for (const segment of segments) folder = await this.#folder(folder, segment);
+    let sinkFolder = this.#sinkRoot;
+    for (const segment of segments) {
+      sinkFolder = join(sinkFolder, segment);
+      folder = await this.#folder(folder, segment, sinkFolder);
+    }
     for (let count = 0; count < most; count++) {
       const kept = joined(folder, numbered(name, count));
       const full = join(this.#root, kept);
@@ -88,13 +103,17 @@ export class BackupFolder {
     throw Object.assign(new Error(`${most} files of the name ${path} are kept already`), { code: 'EEXIST' });
   }
 
-  /** A folder in one, and never what a link leads to; another name where a file has that. */
-  async #folder(above: string, name: string): Promise<string> {
+  /**
+   * A folder in one, and never what a link leads to; another name where a file has that. Whoever could not go into the folder `like` cannot go into it
+   * either.
+   */
+  async #folder(above: string, name: string, like: string): Promise<string> {
     for (let count = 0; count < most; count++) {
       const folder = joined(above, numbered(name, count));
       const full = join(this.#root, folder);
       try {
-        await mkdir(full);
+        await mkdir(full, 0o700);
+        await likeFolder(full, like, this.#xattrs);
         await this.#calls.syncFolder(join(this.#root, above));
         return folder;
       } catch (error) {

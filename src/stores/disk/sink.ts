@@ -34,9 +34,11 @@ export async function openDiskSink(directory: string, options: DiskSinkOptions =
     await makeOwnFolders(join(root, ownFolder), parts);
     const spelling = await probeSpelling(parts);
     const stamps = calls.isLocal || (await keepsStamps(parts));
-    const backup =
-      options.backup === undefined ? undefined : await BackupFolder.open(options.backup, root, calls);
     const attributes = options.attributes && (await sinkAttributes(options.attributes));
+    const backup =
+      options.backup === undefined
+        ? undefined
+        : await BackupFolder.open(options.backup, root, calls, attributes?.calls);
     const isNew = !(await isThere(join(root, aloneJournal)));
     const settings = { identify, backup, calls, keepsStamps: stamps, group, attributes };
     const sink = new DiskSink(place, root, spelling, settings);

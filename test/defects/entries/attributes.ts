@@ -87,4 +87,17 @@ export const attributes: readonly Defect[] = [
     seekers: [],
     tests: [read],
   },
+  {
+    name: 'backups-of-closed-folders-open',
+    breaks: 'A file that --backup-dir kept stood in folders that all could go into, whoever could before.',
+    edits: [
+      edit(
+        'src/stores/disk/backup-folder.ts',
+        '        await mkdir(full, 0o700);\n        await likeFolder(full, like, this.#xattrs);',
+        '        await mkdir(full);',
+      ),
+    ],
+    seekers: [],
+    tests: ['src/stores/disk/backup-folder.test.ts'],
+  },
 ];
