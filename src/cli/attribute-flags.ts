@@ -17,7 +17,12 @@ const [on, off] = [
 function isWay(word: string): boolean {
   if (word === 'name' || word === 'number') return true;
   const [user, group, more] = word.split(':');
-  return group !== undefined && more === undefined && `${user}${group}` !== '' && !/\s/.test(word);
+  return (
+    group !== undefined &&
+    more === undefined &&
+    `${user}${group}` !== '' &&
+    [user, group].every((name) => name === name?.trim())
+  );
 }
 
 const sourceOwner = z.union([

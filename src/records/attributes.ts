@@ -22,8 +22,8 @@ export interface Attributes {
 
 /** Bytes of the text: of any header. */
 export const attributesLimit = 4096;
-/** 2^32 - 1 means "leave it" to the system. */
-const largestId = 2 ** 32 - 2;
+/** Of an owner or a group: 2^32 - 1 means "leave it" to the system. */
+export const largestId = 2 ** 32 - 2;
 const nameLimit = 256;
 /** Bytes of the name of an extended attribute, as Linux has them. */
 const xattrNameLimit = 255;

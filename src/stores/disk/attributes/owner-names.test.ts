@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Database, OwnerNames } from './owner-names.ts';
+import { sinkAttributes } from './sink-attributes.ts';
 
 const texts = {
   passwd:
@@ -60,4 +61,14 @@ test('A stranger’s names start so many processes and no more', async () => {
   for (let count = 0; count < 1500; count++)
     assert.equal(await owners.idOf('passwd', `stranger-${count}`), undefined);
   assert.equal(asked.length, 1000);
+});
+
+test('Numbers of all sizes that a system has are owners for all files, and no others', async () => {
+  const { owners } = names({});
+  for (const uid of [0, 70_001, 1_234_600_500, 4_294_967_294]) {
+    const { ownerOf } = await sinkAttributes({ owner: `${uid}:` }, owners);
+    assert.deepEqual(await ownerOf?.({}), { uid, gid: undefined });
+  }
+  for (const owner of ['4294967295:', '9999999999:', '12345678901:', '-1:', '1e3:'])
+    await assert.rejects(sinkAttributes({ owner }, owners), /this system has no user/, owner);
 });

@@ -1,6 +1,6 @@
 /** What a sink was asked to set of owners, extended attributes and ACLs, made ready for its system. */
 import { ConfigurationError } from '../../../errors.ts';
-import type { Attributes } from '../../../records/attributes.ts';
+import { type Attributes, largestId } from '../../../records/attributes.ts';
 import type { SinkAttributeWish } from '../../attribute-wish.ts';
 import { type Database, mustHaveOwners, OwnerNames } from './owner-names.ts';
 import { loadXattrs, type XattrCalls } from './xattr.ts';
@@ -74,11 +74,16 @@ function byName(names: OwnerNames): OwnerOf {
 
 async function idOf(names: OwnerNames, database: Database, written: string): Promise<number | undefined> {
   if (written === '') return undefined;
-  const id =
-    (await names.idOf(database, written)) ?? (/^\d{1,9}$/.test(written) ? Number(written) : undefined);
+  const id = (await names.idOf(database, written)) ?? numberOf(written);
   if (id !== undefined) return id;
   const what = database === 'passwd' ? 'user' : 'group';
   throw new ConfigurationError(
     `--owner: this system has no ${what} ${JSON.stringify(written)}: make it, or give its number`,
   );
+}
+
+/** Directories give numbers of ten digits. */
+function numberOf(written: string): number | undefined {
+  const number = /^\d{1,10}$/.test(written) ? Number(written) : undefined;
+  return number === undefined || number > largestId ? undefined : number;
 }
