@@ -88,3 +88,21 @@ test('Permissions are durable too when a checkpoint is through', async (t) => {
     assert.equal(calls.modes.get(ino), mode);
   }
 });
+
+test('A folder is closed to others from when it is told, and not from the next checkpoint', async (t) => {
+  const folder = await temporaryFolder(t);
+  const sink = await openDiskSink(folder);
+  t.after(() => sink.close());
+  await put(sink, 'a', 1);
+  const modeOf = async (): Promise<string> => ((await stat(join(folder, 'shop/d'))).mode & 0o777).toString(8);
+  for (const [version, mode, atOnce] of [
+    [2, 0o550, '750'],
+    [3, 0o755, '755'],
+    [4, 0o700, '700'],
+  ] as const) {
+    await sink.folder!('shop/d', { ...look, upload: id(version), mode });
+    assert.equal(await modeOf(), atOnce);
+    await sink.checkpoint([]);
+    assert.equal(await modeOf(), mode.toString(8));
+  }
+});

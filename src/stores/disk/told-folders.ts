@@ -80,6 +80,8 @@ export class ToldFolders {
       // Once, for nothing that is put into it changes these.
       const mode = await way.within(target, (path) => attributes.giveFolder(path, folder));
       journal.note(target, toldFolderEntry({ ...folder, mode }, folded(target)));
+      // At once, but for what its owner needs until the checkpoint: it may be closed to others, and is about to be filled.
+      await this.#setMode(target, mode | usable);
     });
     this.#free.clear();
     folders.touch(target);

@@ -88,6 +88,15 @@ export const attributes: readonly Defect[] = [
     tests: [read],
   },
   {
+    name: 'closed-folders-open-until-the-checkpoint',
+    breaks: 'A folder that its source keeps closed stood open to all until the next checkpoint.',
+    edits: [
+      edit('src/stores/disk/told-folders.ts', '      await this.#setMode(target, mode | usable);\n', ''),
+    ],
+    seekers: [],
+    tests: ['src/stores/disk/told-folders.test.ts'],
+  },
+  {
     name: 'backups-of-closed-folders-open',
     breaks: 'A file that --backup-dir kept stood in folders that all could go into, whoever could before.',
     edits: [
