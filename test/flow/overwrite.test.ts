@@ -72,6 +72,31 @@ test('newer: by the times of both, whoever put there what stands there', async (
   }
 });
 
+test('newer: other permissions alone are taken over of what this sink got itself, and of nothing else', async () => {
+  const flow = new Flow();
+  const files = [
+    ['large', noise(3000)],
+    ['small', noise(100)],
+  ] as const;
+  const write = (mode: number): void => {
+    for (const [name, bytes] of files) flow.source.write(name, bytes, { mtime: standing, mode });
+  };
+  write(0o644);
+  await flow.up({ packBelow: 200 });
+  await flow.down({ overwrite: 'newer' });
+  write(0o600);
+  await flow.up({ packBelow: 200 });
+  const down = await flow.down({ overwrite: 'newer' });
+  assert.deepEqual([down.files, down.notReplaced], [2, 0]);
+  for (const name of ['large', 'small']) assert.equal(flow.disk.files.get(`shop/${name}`)?.mode, 0o600);
+  for (const name of ['large', 'small'])
+    flow.disk.place(`shop/${name}`, theirs, { mtime: standing, mode: 0o644 });
+  write(0o640);
+  await flow.up({ packBelow: 200 });
+  assert.equal((await flow.down({ overwrite: 'newer' })).notReplaced, 2);
+  assert.equal(flow.received(sha256).large, sha256(theirs));
+});
+
 test('newer: an older version that comes late still replaces nothing', async () => {
   const flow = new Flow({ partitions: 1 });
   flow.source.write('a', noise(100), { mtime: newer });

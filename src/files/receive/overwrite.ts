@@ -25,14 +25,21 @@ export async function mayOverwrite(
   { options: { sink, overwrite = 'always' } }: ReceiveContext,
   target: string,
   upload: string,
-  { mtime }: { readonly mtime: string },
+  { mtime, digest }: { readonly mtime: string; readonly digest?: string },
 ): Promise<Verdict> {
   if (overwrite === 'always') return 'anything';
   const standing = await sink.timeOfTarget(target);
   if (standing === undefined) return 'nothing';
   if (overwrite === 'never')
     return { stays: 'a file stands there, and none is replaced (--overwrite never)' };
-  if (overwrite === 'newer') return isNewer(mtime, standing) ? 'anything' : { stays: whyOlder(standing) };
+  if (overwrite === 'newer') {
+    // As this sink put it there, and other permissions or attributes alone: no bytes are lost by them, and none are older.
+    const isSame =
+      isSameTime(mtime, standing) &&
+      digest !== undefined &&
+      (await sink.published(target))?.digest === digest;
+    return isSame || isNewer(mtime, standing) ? 'anything' : { stays: whyOlder(standing) };
+  }
   // It was put there before, and what stands there now came of it: by the same records once more it would be kept aside again.
   const newest = await sink.newest(target);
   return newest !== undefined && newest >= upload ? 'newer' : 'aside';
@@ -41,6 +48,10 @@ export async function mayOverwrite(
 /** Nanoseconds since the epoch; to the microsecond, as sinks have them. What has no known time is not older. */
 function isNewer(mtime: string, standing: string): boolean {
   return standing !== '' && BigInt(mtime) / 1000n > BigInt(standing) / 1000n;
+}
+
+function isSameTime(mtime: string, standing: string): boolean {
+  return standing !== '' && BigInt(mtime) / 1000n === BigInt(standing) / 1000n;
 }
 
 function whyOlder(standing: string): string {

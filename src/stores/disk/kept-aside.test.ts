@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { lstat, mkdir, readdir, readFile, readlink, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  lchown,
+  lstat,
+  lutimes,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { temporaryFolder } from '../../../test/support/folder.ts';
@@ -94,9 +106,16 @@ test('A symbolic link is kept as what it is, and a folder is in the way', async 
   await writeFile(outside, 'not ours');
   await mkdir(join(folder, 'shop', 'folder'), { recursive: true });
   await symlink(outside, join(folder, 'shop', 'link'));
+  await lutimes(join(folder, 'shop', 'link'), 1_600_000_000, 1_600_000_000);
+  if (process.getuid?.() === 0) await lchown(join(folder, 'shop', 'link'), 4001, 4002);
+  const stood = await lstat(join(folder, 'shop', 'link'));
   const sink = await opened(t, folder);
   assert.equal(await put(sink, 'shop/link', 1), 'shop/link~1');
   assert.equal(await readlink(join(folder, 'shop', 'link~1')), outside);
+  if (process.platform === 'linux') {
+    const { uid, gid, mtimeMs } = await lstat(join(folder, 'shop', 'link~1'));
+    assert.deepEqual([uid, gid, mtimeMs], [stood.uid, stood.gid, stood.mtimeMs]);
+  }
   assert.ok((await lstat(join(folder, 'shop', 'link'))).isFile());
   assert.equal(await readFile(outside, 'utf8'), 'not ours');
   for (const over of ['aside', 'nothing'] as const)

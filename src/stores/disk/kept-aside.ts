@@ -115,14 +115,26 @@ export class KeptAside {
 
   /** False where somebody else was quicker with that name. */
   async #nameToo(file: string, other: string, standing: BigIntStats): Promise<boolean> {
+    const { calls } = this.#options;
     try {
-      // Some systems would link what a symbolic link points to.
-      if (standing.isSymbolicLink()) await symlink(await readlink(file), other);
-      else await this.#options.calls.link(file, other);
+      if (standing.isSymbolicLink()) await linkLink(calls, file, other);
+      else await calls.link(file, other);
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       return false;
     }
   }
+}
+
+/** A second name, with owner and time; one that says the same, where a system would link what it points to, or gives links of others no names. */
+async function linkLink(calls: DiskCalls, link: string, other: string): Promise<void> {
+  if (process.platform === 'linux') {
+    try {
+      return await calls.link(link, other);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
+    }
+  }
+  await symlink(await readlink(link), other);
 }

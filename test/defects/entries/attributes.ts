@@ -97,6 +97,33 @@ export const attributes: readonly Defect[] = [
     tests: ['src/stores/disk/told-folders.test.ts'],
   },
   {
+    name: 'newer-never-takes-a-mode',
+    breaks:
+      'With --overwrite newer a file whose permissions or attributes alone changed kept the old ones for ever: its time was no later.',
+    edits: [
+      edit(
+        'src/files/receive/overwrite.ts',
+        "return isSame || isNewer(mtime, standing) ? 'anything'",
+        "return isNewer(mtime, standing) ? 'anything'",
+      ),
+    ],
+    seekers: [],
+    tests: ['test/flow/overwrite.test.ts'],
+  },
+  {
+    name: 'links-kept-aside-as-new-ones',
+    breaks: 'A symbolic link that --overwrite rename kept lost its owner and its time.',
+    edits: [
+      edit(
+        'src/stores/disk/kept-aside.ts',
+        "  if (process.platform === 'linux') {",
+        "  if (process.platform === 'darwin') {",
+      ),
+    ],
+    seekers: [],
+    tests: ['src/stores/disk/kept-aside.test.ts'],
+  },
+  {
     name: 'backups-of-closed-folders-open',
     breaks: 'A file that --backup-dir kept stood in folders that all could go into, whoever could before.',
     edits: [
