@@ -124,6 +124,20 @@ export const attributes: readonly Defect[] = [
     tests: ['src/stores/disk/kept-aside.test.ts'],
   },
   {
+    name: 'full-disk-taken-for-a-full-file',
+    breaks:
+      'On a full disk a file came without its attributes or ACL for good, where its bytes would have waited.',
+    edits: [
+      edit(
+        'src/stores/disk/attributes/give-attributes.ts',
+        "  if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') return;",
+        "  if ((error as NodeJS.ErrnoException).code !== 'EFULL') return;",
+      ),
+    ],
+    seekers: [],
+    tests: ['src/stores/disk/attributes/give-attributes.test.ts'],
+  },
+  {
     name: 'backups-of-closed-folders-open',
     breaks: 'A file that --backup-dir kept stood in folders that all could go into, whoever could before.',
     edits: [

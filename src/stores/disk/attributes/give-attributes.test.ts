@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { aclFor, attributesAt, isRoot } from '../../../../test/support/attributes.ts';
 import { temporaryFolder } from '../../../../test/support/folder.ts';
+import { smallDisk } from '../../../../test/support/small-disk.ts';
 import { Notices } from '../../notices.ts';
 import { DiskCalls } from '../calls.ts';
 import { GiveAttributes } from './give-attributes.ts';
@@ -23,8 +24,8 @@ function refusing(code: string): XattrCalls {
   return { list: refuse, get: refuse, set: refuse, remove: refuse };
 }
 
-async function given(t: TestContext, calls: XattrCalls) {
-  const folder = await temporaryFolder(t);
+async function given(t: TestContext, calls: XattrCalls, at?: string) {
+  const folder = at ?? (await temporaryFolder(t));
   const told: string[] = [];
   const notices = new Notices();
   notices.listen((message) => told.push(message));
@@ -62,6 +63,13 @@ test('One that has no room, or forbids it, is told of by the first that is left 
     assert.equal(told.length, 3);
   }
   await assert.rejects(given(t, refusing('EIO')), { code: 'EIO' });
+});
+
+test('A full disk is no file without room for attributes: it is waited for', async (t) => {
+  const disk = await smallDisk(t, 1);
+  if (disk === undefined) return;
+  await assert.rejects(writeFile(join(disk.folder, 'all'), Buffer.alloc(2 ** 21)), { code: 'ENOSPC' });
+  await assert.rejects(given(t, refusing('ENOSPC'), disk.folder), { code: 'ENOSPC' });
 });
 
 test('An owner that is right already is not set; a group that one may give is given where the user may not', async (t) => {

@@ -3,7 +3,8 @@
  * done without: nothing that a file holds waits for it.
  */
 import type { BigIntStats } from 'node:fs';
-import { chown, lchown, lstat, stat } from 'node:fs/promises';
+import { chown, lchown, lstat, stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { describeError } from '../../../errors.ts';
 import type { Attributes } from '../../../records/attributes.ts';
 import type { FileLook } from '../../contract.ts';
@@ -29,6 +30,8 @@ type Owned = Pick<BigIntStats, 'uid' | 'gid'>;
 const asItIs = -1;
 const leave = { uid: asItIs, gid: asItIs } as const;
 const nobody: OwnerIds = { uid: undefined, gid: undefined };
+/** Bytes of an attribute on Linux: a disk with fewer is full, though a block may be left that it keeps for itself. */
+const longestValue = 64 * 1024;
 /** Permission bits, and those that make a program run as somebody else. */
 const [plain, all] = [0o777, 0o7777];
 /** What is wrong is told of these alone: of what is gone, the caller. */
@@ -172,6 +175,7 @@ export class GiveAttributes {
       try {
         await calls.set(path, name, Buffer.from(value, 'base64'));
       } catch (error) {
+        await mustHaveRoom(path, error);
         if (hasNoXattrs(error))
           this.#say('xattrs', error, 'files cannot have extended attributes there, and come without');
         else
@@ -204,6 +208,7 @@ export class GiveAttributes {
       else this.#options.notices.say('acl-form', `${this.#options.place}: an ACL is left out that is none`);
       return isAcl(value);
     } catch (error) {
+      await mustHaveRoom(path, error);
       if (!hasNoXattrs(error)) this.#say('acl', error, 'an ACL cannot be set there, nor can others, perhaps');
       else if (value.length > 0) this.#say('acls', error, 'files cannot have ACLs there, and come without');
       return false;
@@ -216,6 +221,14 @@ export class GiveAttributes {
     const { notices, place } = this.#options;
     notices.say(`${about} ${place}`, `${place}: ${what} (${describeError(error)})`);
   }
+}
+
+/** Throws where the disk is full, which is waited for as it is with bytes, and not the file's own room for attributes. */
+async function mustHaveRoom(path: string, error: unknown): Promise<void> {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') return;
+  // Not what is free in all: ext4 keeps some of it from root, too.
+  const { bavail, bsize } = await statfs(dirname(path));
+  if (bavail * bsize < longestValue) throw error;
 }
 
 /** What is to be another one; all else stays as it is. */
