@@ -1,9 +1,10 @@
 /** The tables of a sink's journal. */
 import type { DatabaseSync } from 'node:sqlite';
 
+/** Locking comes first: what reads the database before that maps memory for others to share, and a disk that is full of small blocks ends who writes to it. */
 const schema = (syncs: boolean): string => `
-  PRAGMA synchronous = ${syncs ? 'NORMAL' : 'OFF'};
   PRAGMA locking_mode = EXCLUSIVE;
+  PRAGMA synchronous = ${syncs ? 'NORMAL' : 'OFF'};
   PRAGMA journal_mode = WAL;
   PRAGMA wal_autocheckpoint = 0;
   CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { temporaryFolder } from '../../../test/support/folder.ts';
@@ -20,4 +21,17 @@ test('Of two that write it down at once, none is told that it is durable before 
   const third = journal.checkpoint([], nothing).then(() => order.push('and again'));
   await Promise.all([first, second, third]);
   assert.deepEqual(order, ['durable', 'asked again', 'and again']);
+});
+
+test('One that is opened again has nothing of it in shared memory, which a full disk takes away by SIGBUS', async (t) => {
+  const folder = await temporaryFolder(t);
+  for (const _ of ['made', 'opened again']) {
+    const journal = new Journal(join(folder, 'journal.db'), folder, new Refusals(folder, new Notices()));
+    const found = await readdir(folder);
+    await journal.close();
+    assert.deepEqual(
+      found.filter((name) => name.endsWith('-shm')),
+      [],
+    );
+  }
 });

@@ -150,4 +150,17 @@ export const attributes: readonly Defect[] = [
     seekers: [],
     tests: ['src/stores/disk/backup-folder.test.ts'],
   },
+  {
+    name: 'journal-in-shared-memory',
+    breaks: 'A downloader that was started again on a full disk with blocks below 4 KiB died of SIGBUS.',
+    edits: [
+      edit(
+        'src/stores/disk/journal-tables.ts',
+        "  PRAGMA locking_mode = EXCLUSIVE;\n  PRAGMA synchronous = ${syncs ? 'NORMAL' : 'OFF'};\n",
+        "  PRAGMA synchronous = ${syncs ? 'NORMAL' : 'OFF'};\n  PRAGMA locking_mode = EXCLUSIVE;\n",
+      ),
+    ],
+    seekers: [],
+    tests: ['src/stores/disk/journal.test.ts'],
+  },
 ];
