@@ -15,3 +15,14 @@ export async function freeSpaceAt(folder: string): Promise<FreeSpace> {
   const { bavail, bsize, files, ffree } = await statfs(folder);
   return { bytes: bavail * bsize, files: files > 0 ? ffree : undefined };
 }
+
+/** A disk with less than this has no room for what it keeps beside the bytes of files: a block, or in memory the room of a few inodes. */
+const [leastBytes, leastFiles] = [1024 * 1024, 8];
+
+/** True where an error says that a quota is used up, or that there is no room and there is none indeed: it says that of what is too long, too. */
+export async function isFull(folder: string, error: unknown): Promise<boolean> {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== 'ENOSPC') return code === 'EDQUOT';
+  const space = await freeSpaceAt(folder).catch(() => undefined);
+  return space !== undefined && (space.bytes < leastBytes || (space.files ?? leastFiles) < leastFiles);
+}

@@ -130,8 +130,8 @@ export const attributes: readonly Defect[] = [
     edits: [
       edit(
         'src/stores/disk/attributes/give-attributes.ts',
-        "  if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') return;",
-        "  if ((error as NodeJS.ErrnoException).code !== 'EFULL') return;",
+        '  if (await isFull(dirname(path), error)) throw error;',
+        '  if ((await isFull(dirname(path), error)) && path === error) throw error;',
       ),
     ],
     seekers: [],

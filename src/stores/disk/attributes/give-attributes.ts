@@ -3,7 +3,7 @@
  * done without: nothing that a file holds waits for it.
  */
 import type { BigIntStats } from 'node:fs';
-import { chown, lchown, lstat, stat, statfs } from 'node:fs/promises';
+import { chown, lchown, lstat, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describeError } from '../../../errors.ts';
 import type { Attributes } from '../../../records/attributes.ts';
@@ -11,6 +11,7 @@ import type { FileLook } from '../../contract.ts';
 import type { Notices } from '../../notices.ts';
 import type { DiskCalls } from '../calls.ts';
 import type { InPlace } from '../in-place.ts';
+import { isFull } from '../space.ts';
 import { isAcl } from './acl.ts';
 import { runsAsAnother, withoutAcl, withoutStrangers } from './modes.ts';
 import { noAttributes, type OwnerIds, type SinkAttributes } from './sink-attributes.ts';
@@ -30,8 +31,6 @@ type Owned = Pick<BigIntStats, 'uid' | 'gid'>;
 const asItIs = -1;
 const leave = { uid: asItIs, gid: asItIs } as const;
 const nobody: OwnerIds = { uid: undefined, gid: undefined };
-/** Bytes of an attribute on Linux: a disk with fewer is full, though a block may be left that it keeps for itself. */
-const longestValue = 64 * 1024;
 /** Permission bits, and those that make a program run as somebody else. */
 const [plain, all] = [0o777, 0o7777];
 /** What is wrong is told of these alone: of what is gone, the caller. */
@@ -223,12 +222,9 @@ export class GiveAttributes {
   }
 }
 
-/** Throws where the disk is full, which is waited for as it is with bytes, and not the file's own room for attributes. */
+/** Throws where the disk is full, or a quota used up, which is waited for as it is with bytes, and not the file's own room for attributes. */
 async function mustHaveRoom(path: string, error: unknown): Promise<void> {
-  if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') return;
-  // Not what is free in all: ext4 keeps some of it from root, too.
-  const { bavail, bsize } = await statfs(dirname(path));
-  if (bavail * bsize < longestValue) throw error;
+  if (await isFull(dirname(path), error)) throw error;
 }
 
 /** What is to be another one; all else stays as it is. */
