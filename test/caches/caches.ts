@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { startPublisher, startServer, untilLive } from '../browser/stage.ts';
+import { exhibits } from '../conformance/exhibits.ts';
 import { judgeAll, report } from '../conformance/verdict.ts';
 import { watch } from '../conformance/watch.ts';
 import { testBroker } from '../support/broker.ts';
@@ -28,13 +29,14 @@ async function realStream(t: TestContext) {
 
 async function expectRules(t: TestContext, cache: string, server: string): Promise<void> {
   const path = '/live/cam/index.m3u8';
-  const verdicts = judgeAll(await watch({ url: cache + path, also: server + path, seconds: 8 }));
+  const evidence = await watch({ url: cache + path, also: server + path, seconds: 8 });
+  const verdicts = judgeAll(evidence);
   t.diagnostic(report(verdicts));
   const broken = verdicts.filter(({ rule, outcome }) => outcome === 'fail' && !rule.timed);
   assert.deepEqual(
     broken.map(({ rule }) => rule.id),
     [],
-    report(verdicts),
+    exhibits(evidence, broken),
   );
   assert.deepEqual(
     verdicts.filter(({ outcome }) => outcome === 'not seen').map(({ rule }) => rule.id),

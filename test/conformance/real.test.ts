@@ -5,7 +5,8 @@ import { startPublisher, startServer, untilLive } from '../browser/stage.ts';
 import { testBroker } from '../support/broker.ts';
 import { uniqueTopic } from '../support/unique.ts';
 import { waitFor } from '../support/wait.ts';
-import { judgeAll, report } from './verdict.ts';
+import { exhibits } from './exhibits.ts';
+import { judgeAll } from './verdict.ts';
 import { watch } from './watch.ts';
 
 test('Two servers of one stream keep every rule of low-latency HLS', async (t) => {
@@ -24,12 +25,13 @@ test('Two servers of one stream keep every rule of low-latency HLS', async (t) =
     },
     { what: 'eight segments' },
   );
-  const verdicts = judgeAll(await watch({ url: url(one), also: url(other), seconds: 5 }));
+  const evidence = await watch({ url: url(one), also: url(other), seconds: 5 });
+  const verdicts = judgeAll(evidence);
   const broken = verdicts.filter(({ rule, outcome }) => outcome === 'fail' && !rule.timed);
   assert.deepEqual(
     broken.map(({ rule }) => rule.id),
     [],
-    report(verdicts),
+    exhibits(evidence, broken),
   );
   assert.deepEqual(
     verdicts.filter(({ outcome }) => outcome === 'not seen').map(({ rule }) => rule.id),

@@ -15,6 +15,7 @@ import { producing } from './entries/producing.ts';
 import { reading } from './entries/reading.ts';
 import { receiving } from './entries/receiving.ts';
 import { sending } from './entries/sending.ts';
+import { servers } from './entries/servers.ts';
 import { serving } from './entries/serving.ts';
 import { stores } from './entries/stores.ts';
 
@@ -28,6 +29,7 @@ export const defects: readonly Defect[] = [
   ...producing,
   ...consuming,
   ...cluster,
+  ...servers,
   ...serving,
   ...encoding,
   ...page,

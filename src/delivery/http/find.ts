@@ -1,5 +1,6 @@
 /** Where a part or a segment stands in the window. Pure; from the newest on, for that is what is asked for. */
 import type { LiveStream, Part, Rendition, Segment } from '../contract.ts';
+import { advancePartLimit } from '../hls/timing.ts';
 
 export function findPart({ segments }: Rendition, epoch: number, ordinal: number): Part | undefined {
   for (let at = segments.length - 1; at >= 0; at -= 1) {
@@ -20,14 +21,23 @@ export function findSegment({ segments }: Rendition, epoch: number, media: numbe
   return undefined;
 }
 
-/** The part that comes next: a request for it waits. */
-export function isHinted(
-  { ended, epoch: newest }: LiveStream,
-  { edge }: Rendition,
-  epoch: number,
-  ordinal: number,
-): boolean {
-  return !ended && epoch === newest && edge.epoch === epoch && edge.ordinal === ordinal;
+/**
+ * A part that is about to come, so that a request for it waits: the next one, and those behind it that a playlist may be asked to wait for.
+ * Another server of the topic that has read a record more hints one of these, and who reads playlists there may ask for it here.
+ */
+export function isAwaited(live: LiveStream, { edge }: Rendition, epoch: number, ordinal: number): boolean {
+  const first = edge.epoch === epoch ? edge.ordinal : 0;
+  const isNear = ordinal >= first && ordinal < first + advancePartLimit(live.targets);
+  return isNear && (isNextEpoch(live, epoch) || (!live.ended && epoch === live.epoch));
+}
+
+/** The init of an encoder that began anew: this server has not read it, and another one may have. */
+export function isInitAwaited(live: LiveStream, { edge }: Rendition, epoch: number): boolean {
+  return edge.epoch < epoch && (isNextEpoch(live, epoch) || (!live.ended && epoch === live.epoch));
+}
+
+function isNextEpoch(live: LiveStream, epoch: number): boolean {
+  return epoch === live.epoch + 1;
 }
 
 /** The segment that grows, or that begins with the next part. Its request is answered while it grows. */

@@ -110,14 +110,14 @@ export class LiveRoutes {
         metrics.request('part');
         return (
           media.part(exchange, rendition, target) ??
-          this.#problem(404, 'there is no such part, and it is not the next one')
+          this.#problem(404, 'there is no such part, and it is not about to come')
         );
       case 'segment':
         metrics.request('segment');
         return media.segment(exchange, rendition, target) ?? this.#archive.segment(exchange, address, target);
       case 'init':
         metrics.request('init');
-        return media.init(rendition, target) ?? this.#archive.init(exchange, address, target);
+        return media.init(exchange, rendition, target) ?? this.#archive.init(exchange, address, target);
     }
   }
 

@@ -2,7 +2,7 @@
 import type { Arrival, LiveStream, Part, Rendition, Segment } from '../contract.ts';
 import { cutting, initOf } from './cutting.ts';
 import { type Answer, type Exchange, later } from './exchange.ts';
-import { findPart, findSegment, isComing, isHinted, neverCame } from './find.ts';
+import { findPart, findSegment, isAwaited, isComing, isInitAwaited, neverCame } from './find.ts';
 import type { Followers } from './follower.ts';
 import { GrowingSegments, type GrowingWish } from './growing.ts';
 import { type Held, HeldRequests } from './held.ts';
@@ -13,6 +13,11 @@ interface HeldPart extends Held {
   readonly rendition: string;
   readonly epoch: number;
   readonly ordinal: number;
+}
+
+interface HeldInit extends Held {
+  readonly rendition: string;
+  readonly target: Of<'init'>;
 }
 
 type Of<K extends RenditionTarget['kind']> = Extract<RenditionTarget, { kind: K }>;
@@ -33,6 +38,7 @@ export class WindowMedia {
   readonly #replies: Replies;
   readonly #longestHold: number;
   readonly #held = new HeldRequests<HeldPart>();
+  readonly #inits = new HeldRequests<HeldInit>();
   readonly #growing: GrowingSegments;
   /** Headers once a part and segment, for all who ask; forgotten with it. */
   readonly #made = new WeakMap<Part | Segment | Buffer, Reply>();
@@ -45,11 +51,11 @@ export class WindowMedia {
     this.#growing = new GrowingSegments(replies, onBytes);
   }
 
-  /** The part, or word that it is waited for; undefined: the window has no such part, and it is not the next one. */
+  /** The part, or word that it is waited for; undefined: the window has no such part, and it is not about to come. */
   part(exchange: Exchange, rendition: Rendition, { epoch, ordinal }: Of<'part'>): Answer | undefined {
     const part = findPart(rendition, epoch, ordinal);
     if (part !== undefined) return this.#reply(part, () => [part.bytes]);
-    if (!isHinted(this.#live, rendition, epoch, ordinal)) return undefined;
+    if (!isAwaited(this.#live, rendition, epoch, ordinal)) return undefined;
     const deadline = performance.now() + this.#longestHold;
     this.#held.add({ exchange, deadline, rendition: rendition.name, epoch, ordinal });
     return later;
@@ -76,8 +82,15 @@ export class WindowMedia {
     return later;
   }
 
-  /** Undefined: the window has no such init. */
-  init(rendition: Rendition, { epoch, track }: Of<'init'>): Reply | undefined {
+  /** The init, or word that it is waited for; undefined: the window has no such init, and it is not the next encoder's. */
+  init(exchange: Exchange, rendition: Rendition, target: Of<'init'>): Answer | undefined {
+    if (!isInitAwaited(this.#live, rendition, target.epoch)) return this.#init(rendition, target);
+    const deadline = performance.now() + this.#longestHold;
+    this.#inits.add({ exchange, deadline, rendition: rendition.name, target });
+    return later;
+  }
+
+  #init(rendition: Rendition, { epoch, track }: Of<'init'>): Reply | undefined {
     const init = rendition.inits.get(epoch);
     if (init === undefined || track === undefined) return init && this.#reply(init, () => [init]);
     const own = initOf(init, track);
@@ -87,6 +100,7 @@ export class WindowMedia {
   onArrival(arrival: Arrival): void {
     this.#growing.onArrival(arrival, this.#live);
     if (arrival.type === 'chunk') return;
+    if (arrival.type === 'init') this.#releaseInits(arrival);
     this.#releaseNever();
     // An encoder that began anew has shown how long the pause was.
     if (arrival.type === 'part' && arrival.segment.discontinuity && arrival.part.number === 0) {
@@ -103,24 +117,33 @@ export class WindowMedia {
   /** Ends what has waited for too long, or for what will never come. */
   sweep(now: number): void {
     this.#releaseNever();
-    this.#held.sweep(now, ({ exchange }) => exchange.answer(this.#late()));
+    for (const held of [this.#held, this.#inits])
+      held.sweep(now, ({ exchange }) => exchange.answer(this.#late()));
     this.#growing.sweep(now, this.#live, (request, why) =>
       request.exchange.answer(why === 'never' ? this.#absent(request) : this.#late()),
     );
   }
 
-  /** Who waits for a part that will never come is told at once, so that he reads anew what does come. */
-  #releaseNever(): void {
-    if (this.#held.count === 0) return;
-    const { ended, epoch: newest } = this.#live;
-    this.#held.release(
-      ({ epoch }) => ended || epoch !== newest,
-      ({ exchange }) => exchange.answer(this.#never()),
+  #releaseInits({ rendition: name, epoch }: Extract<Arrival, { type: 'init' }>): void {
+    const rendition = this.#live.rendition(name);
+    if (rendition === undefined) return;
+    this.#inits.release(
+      (held) => held.rendition === name && held.target.epoch === epoch,
+      ({ exchange, target }) => exchange.answer(this.#init(rendition, target) ?? this.#never()),
     );
   }
 
+  /** Who waits for a part that will never come is told at once, so that he reads anew what does come. */
+  #releaseNever(): void {
+    const { ended, epoch: newest } = this.#live;
+    const isOver = (epoch: number): boolean => epoch < newest || (ended && epoch === newest);
+    const tell = ({ exchange }: Held): void => exchange.answer(this.#never());
+    this.#held.release(({ epoch }) => isOver(epoch), tell);
+    this.#inits.release(({ target }) => isOver(target.epoch), tell);
+  }
+
   end(reply: Reply): void {
-    this.#held.releaseAll(({ exchange }) => exchange.answer(reply));
+    for (const held of [this.#held, this.#inits]) held.releaseAll(({ exchange }) => exchange.answer(reply));
     this.#growing.end(({ exchange }) => exchange.answer(reply));
   }
 

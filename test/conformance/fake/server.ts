@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import type { Rendition, Segment } from '../../../src/delivery/contract.ts';
 import type { Judgement } from '../../../src/delivery/hls/directives.ts';
 import { textOf } from '../../../src/delivery/hls/pieces.ts';
-import { findPart, findSegment, isHinted } from '../../../src/delivery/http/find.ts';
+import { findPart, findSegment, isAwaited } from '../../../src/delivery/http/find.ts';
 import { type Address, parseAddress, type Target } from '../../../src/delivery/http/target.ts';
 import { createTexts, type Texts } from '../../../src/delivery/http/texts.ts';
 import type { FakeReply, Fault } from './fault.ts';
@@ -167,7 +167,7 @@ class Fake {
     const { epoch, ordinal } = target;
     const find = () => findPart(rendition, epoch, ordinal);
     if (find() === undefined && fault.noHolding !== true) {
-      await this.#until(() => !isHinted(this.#stream.live, rendition, epoch, ordinal));
+      await this.#until(() => !isAwaited(this.#stream.live, rendition, epoch, ordinal));
     }
     const part = find();
     return part === undefined ? undefined : bytesOf({ parts: [part] });

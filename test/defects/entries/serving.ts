@@ -225,8 +225,8 @@ export const serving: readonly Defect[] = [
     edits: [
       edit(
         'src/delivery/http/find.ts',
-        '  return !ended && epoch === newest && edge.epoch === epoch && edge.ordinal === ordinal;',
-        '  return !ended && newest >= 0 && edge.epoch === epoch && edge.ordinal === ordinal;',
+        '  return isNear && (isNextEpoch(live, epoch) || (!live.ended && epoch === live.epoch));',
+        '  return isNear && (isNextEpoch(live, epoch) || (!live.ended && epoch <= live.epoch));',
       ),
       edit(
         'src/delivery/hls/media.ts',
