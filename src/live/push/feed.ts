@@ -52,9 +52,14 @@ export class Feed implements AsyncIterable<Buffer> {
     return this.#waiting.length > 0;
   }
 
-  /** Something waits that nobody takes, or was taken behind this moment of the steady clock. */
-  hasGivenSince(moment: number): boolean {
-    return this.#waiting.length > 0 || this.#takenAt > moment;
+  /** Something is there that was not taken yet. */
+  get isWaiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  /** When something was last taken, by the steady clock. */
+  get takenAt(): number {
+    return this.#takenAt;
   }
 
   /** Whether a run with this init can follow in the same film. */

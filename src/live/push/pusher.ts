@@ -13,6 +13,7 @@ import { Feed } from './feed.ts';
 import { hiddenFile } from './hidden-file.ts';
 import type { PushEvent, PushedTarget } from './options.ts';
 import { ProgressLines, type RunProgress } from './progress.ts';
+import { Stall } from './stall.ts';
 import { hiding, type PushTarget } from './target.ts';
 
 export interface PusherOptions {
@@ -144,12 +145,13 @@ export class Pusher {
     const onAbort = (): void => ffmpeg.end();
     signal.addEventListener('abort', onAbort);
     if (signal.aborted) onAbort();
-    const stall = new SluiceError(`it has taken nothing for ${Math.round(stallAfter / 1000)} s`);
+    const stalled = new SluiceError(`it has taken nothing for ${Math.round(stallAfter / 1000)} s`);
     this.#grewAt = performance.now();
+    const stall = new Stall(stallAfter);
     const watch = setInterval(() => {
-      // What is taken by FFmpeg and not sent, or not even taken. Where nothing comes, there is nothing to be sent.
-      const isDue = performance.now() - this.#grewAt > stallAfter;
-      if (isDue && feed.hasGivenSince(this.#grewAt)) ffmpeg.kill(stall);
+      const { takenAt, isWaiting } = feed;
+      const now = performance.now();
+      if (stall.isDue({ now, grewAt: this.#grewAt, takenAt, isWaiting })) ffmpeg.kill(stalled);
     }, 250);
     const error = await ffmpeg.ended;
     clearInterval(watch);
