@@ -1,8 +1,9 @@
 /** Starting Kafka's Java classes: one command line, one log configuration, and a watch that leaves no orphans. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
+import { startChild } from '../child.ts';
 import type { KafkaRuntime } from './runtime.ts';
 
 /** What the JVMs of one node have in common. */
@@ -90,12 +91,12 @@ export function startProcess(
   try {
     if (lifetime.boundTo === 'nobody') {
       const [program, ...args] = command;
-      const child = spawn(program, args, { detached: true, stdio: ['ignore', output, output] });
+      const child = startChild(program, args, { detached: true, stdio: ['ignore', output, output] });
       child.unref();
       return child;
     }
     const args = ['-c', watched, 'sluice-broker', lifetime.removeFolder ?? '', ...command];
-    const child = spawn('/bin/sh', args, { detached: true, stdio: ['ignore', output, output, 'pipe'] });
+    const child = startChild('/bin/sh', args, { detached: true, stdio: ['ignore', output, output, 'pipe'] });
     child.unref();
     // Not standard input: Node closes that one before it tells of the exit, and the word could no longer be said.
     const pipe = child.stdio[3];

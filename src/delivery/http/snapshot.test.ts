@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { runWithoutFiles } from '../../../test/support/no-files-left.ts';
 import { Snapshots, type Still } from './snapshot.ts';
 
 const still = (key: string, rendition = 'main'): Still => ({ rendition, key, bytes: [] });
@@ -71,4 +72,13 @@ test('Few pictures are decoded at a time, however many streams there are', async
     finished += 1;
   }
   assert.equal((await pictures[9])?.toString(), '9');
+});
+
+test('where nothing more can be opened whoever wants a picture is told, and the server goes on', async () => {
+  const said = await runWithoutFiles(
+    `import { decodeStill } from '${new URL('snapshot.ts', import.meta.url)}';`,
+    `const still = { rendition: 'main', key: '1', bytes: [Buffer.from('x')] };
+    console.log(await decodeStill(still).catch(String));`,
+  );
+  assert.match(said, /^SluiceError: FFmpeg could not be started: .*ulimit -n.*\nit goes on\n$/);
 });

@@ -1,5 +1,5 @@
 /** `/live/S/snapshot.jpg`: the newest keyframe as a picture. FFmpeg decodes it: one process at a time for a stream, and few for all. */
-import { spawn } from 'node:child_process';
+import { startChild, startFailureOf } from '../../child.ts';
 import { SluiceError } from '../../errors.ts';
 import type { LiveStream } from '../contract.ts';
 import { fromNewestKeyframe } from './follower.ts';
@@ -35,7 +35,7 @@ export function decodeStill({ bytes }: Still, signal?: AbortSignal): Promise<Buf
   const input = ['-hide_banner', '-loglevel', 'error', '-f', 'mp4', '-threads', '1', '-i', 'pipe:0'];
   const output = ['-map', '0:v:0', '-frames:v', '1', '-threads', '1', '-q:v', '4', '-f', 'mjpeg', 'pipe:1'];
   const limit = AbortSignal.timeout(decodingLimit);
-  const child = spawn('ffmpeg', [...input, ...output], {
+  const child = startChild('ffmpeg', [...input, ...output], {
     stdio: ['pipe', 'pipe', 'pipe'],
     signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
     killSignal: 'SIGKILL',
@@ -63,10 +63,11 @@ export function decodeStill({ bytes }: Still, signal?: AbortSignal): Promise<Buf
   return promise;
 }
 
-function reasonOf({ code, name, message }: NodeJS.ErrnoException): string {
+function reasonOf(error: NodeJS.ErrnoException): string {
+  const { code, name } = error;
   if (code === 'ENOENT') return 'snapshots need FFmpeg, and there is none on this server: install it';
   if (name === 'AbortError') return `FFmpeg did not decode the picture within ${decodingLimit / 1000} s`;
-  return `FFmpeg could not be started: ${message}`;
+  return `FFmpeg could not be started: ${startFailureOf(error)}`;
 }
 
 /** Processes at a time, of all streams: a page shows a picture of each, and whoever opens it wants them all at once. */

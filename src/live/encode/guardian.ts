@@ -3,8 +3,8 @@
  * listens for a sender writes nothing and keeps its port for ever. A shell reads a pipe that only we can write to; when it closes
  * without a word, the child is killed. Node has no way to ask the system for this (PR_SET_PDEATHSIG, which Linux alone has).
  */
-import { spawn } from 'node:child_process';
 import { Socket } from 'node:net';
+import { startChild } from '../../child.ts';
 
 export interface Guardian {
   /** From now on this child is ended with us. `pid`: undefined where it could not be started. */
@@ -22,7 +22,7 @@ const script = 'read -r pid || exit 0; read -r word; [ "$word" = ended ] || kill
 export function startGuardian(): Guardian {
   if (process.platform === 'win32') return { watch: () => {}, dismiss: () => {} };
   // A group of its own, as the child has one: what is sent to ours must not reach it.
-  const shell = spawn('/bin/sh', ['-c', script, 'sluice-guardian'], {
+  const shell = startChild('/bin/sh', ['-c', script, 'sluice-guardian'], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });

@@ -1,6 +1,6 @@
 /** FFmpeg as a child: started, listened to, ended well or by force. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { type PipedChild, startChild, startFailureOf } from '../../child.ts';
 import { ConfigurationError, SluiceError } from '../../errors.ts';
 import { Complaints } from './complaints.ts';
 import { startGuardian } from './guardian.ts';
@@ -43,7 +43,7 @@ export function startFfmpeg(options: FfmpegOptions): Ffmpeg {
   const { program = 'ffmpeg', args, outputs, handed = [], stdin, killAfter = 5000 } = options;
   const complaints = new Complaints(options.onComplaint, options.onTold);
   const guardian = startGuardian();
-  const child = spawn(program, args, {
+  const child = startChild(program, args, {
     stdio: [
       ...[stdinOf(stdin), 'pipe' as const, 'pipe' as const],
       ...[...Array.from({ length: outputs - 1 }, () => 'pipe' as const), ...handed],
@@ -63,7 +63,10 @@ export function startFfmpeg(options: FfmpegOptions): Ffmpeg {
   let reason: Error | undefined;
   let force: NodeJS.Timeout | undefined;
   const ended = new Promise<Error | undefined>((resolve) => {
-    child.once('error', (error) => resolve(startFailure(error, program)));
+    child.once('error', (error) => {
+      isOver ||= child.pid === undefined;
+      resolve(startFailure(error, program));
+    });
     child.once('exit', () => guardian.dismiss());
     child.once('close', (code, signal) => {
       isOver = true;
@@ -92,7 +95,7 @@ function stdinOf(stdin: FfmpegOptions['stdin']): 'ignore' | 'inherit' | 'pipe' {
   return stdin === 'inherit' ? 'inherit' : 'pipe';
 }
 
-function outputsOf(child: ChildProcess, count: number): Readable[] {
+function outputsOf(child: PipedChild, count: number): Readable[] {
   const streams = [child.stdout, ...child.stdio.slice(3)];
   return streams
     .slice(0, count)
@@ -102,7 +105,7 @@ function outputsOf(child: ChildProcess, count: number): Readable[] {
 function startFailure(error: NodeJS.ErrnoException, program: string): Error {
   if (error.code === 'ENOENT')
     return new ConfigurationError(`${program} is not installed: ${ffmpegInstallation}`, { cause: error });
-  return new SluiceError(`${program} cannot be started: ${error.message}`, { cause: error });
+  return new SluiceError(`${program} cannot be started: ${startFailureOf(error)}`, { cause: error });
 }
 
 function failure(code: number | null, signal: NodeJS.Signals | null, complaints: Complaints): Error {

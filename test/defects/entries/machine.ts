@@ -83,4 +83,18 @@ export const machine: readonly Defect[] = [
     seekers: [startsModel, bare],
     tests: ['test/e2e/cli-output.test.ts'],
   },
+  {
+    name: 'a-child-without-streams',
+    breaks:
+      'Where a process may open nothing more, one stream that wanted FFmpeg ended the ingest server with all the others, and one picture that somebody asked for ended a server.',
+    edits: [
+      edit(
+        'src/child.ts',
+        '  if ((child.stdio as unknown) !== undefined) return child as PipedChild;',
+        '  if (((child.stdio as unknown) ?? options) !== undefined) return child as PipedChild;',
+      ),
+    ],
+    seekers: [],
+    tests: ['src/live/encode/process.test.ts', 'src/delivery/http/snapshot.test.ts'],
+  },
 ];
