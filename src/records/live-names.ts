@@ -15,6 +15,11 @@ export function isRenditionName(text: string): boolean {
   return pattern.test(text) && !reserved.includes(text);
 }
 
+/** What is said to people of one that is none. */
+export function noStreamName(text: string): string {
+  return `"${text.slice(0, 80)}" is no name of a stream: 1 to 64 letters, digits, dots, underscores and hyphens, the first a letter or a digit`;
+}
+
 /** The name, checked. Throws FormatError. */
 export function streamName(text: string): string {
   if (!isStreamName(text)) throw new FormatError(`"${text.slice(0, 80)}" is no name of a stream`);

@@ -5,6 +5,7 @@ import { StorePatience } from '../../files/shared/store-patience.ts';
 import { createKafka } from '../../kafka/client.ts';
 import type { Kafka } from '../../kafka/contract.ts';
 import { silentLogger } from '../../log.ts';
+import { isStreamName, noStreamName } from '../../records/live-names.ts';
 import { Notices } from '../../stores/notices.ts';
 import type { PlainStore } from '../../stores/objects/contract.ts';
 import { openPlainStoreAt } from '../../stores/open.ts';
@@ -44,6 +45,8 @@ export async function exportFrom(kafka: Kafka, options: ExportFromOptions): Prom
   const { signal = new AbortController().signal, onEvent = () => {}, window, forget = false } = options;
   if (forget && window === undefined)
     throw new ConfigurationError('--forget needs --window: without one nothing ever leaves the playlists');
+  // Before anything is made in a place.
+  if (!isStreamName(options.stream)) throw new ConfigurationError(noStreamName(options.stream));
   const place = parsePlace(options.to);
   const shown = place.store === 'disk' ? place.path : place.url;
   const { with: patiently } = new StorePatience({ place: shown, on: 'sink', onEvent, signal });

@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { ConfigurationError } from '../../errors.ts';
+import { listenFault } from '../../listen-fault.ts';
 import { silentLogger } from '../../log.ts';
 import { createRegistry } from '../../metrics.ts';
 import type { Streams } from '../contract.ts';
@@ -91,7 +92,10 @@ export async function serveStreams(streams: Streams, options: DeliveryOptions = 
   } catch (cause) {
     channels.close();
     misses.close();
-    throw new ConfigurationError(listenFailure(host, port, cause as NodeJS.ErrnoException), { cause });
+    throw new ConfigurationError(
+      listenFault({ host, port, portFlag: '--port' }, cause as NodeJS.ErrnoException),
+      { cause },
+    );
   }
   let closing: Promise<void> | undefined;
   return {
@@ -189,16 +193,6 @@ function urlOf(server: RawServer, host: string, secure: boolean): string {
   const { port } = server.address() as AddressInfo;
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
   return `${secure ? 'https' : 'http'}://${name.includes(':') ? `[${name}]` : name}:${port}`;
-}
-
-function listenFailure(host: string, port: number, { code, message }: NodeJS.ErrnoException): string {
-  const place = `${host}:${port}`;
-  if (code === 'EADDRINUSE')
-    return `${place} is in use by another program: stop it, or choose another --port`;
-  if (code === 'EACCES') return `this user may not listen on ${place}: choose a --port above 1023`;
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return `${host} is no address of this machine: choose another --host`;
-  return `cannot listen on ${place}: ${message}`;
 }
 
 function definedOnly<T extends object>(options: T): T {

@@ -3,6 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Counter, Gauge } from 'prom-client';
 import { ConfigurationError } from '../../errors.ts';
+import { listenFault } from '../../listen-fault.ts';
 import { createRegistry, metricsText, type Registry } from '../../metrics.ts';
 import type { Board } from './board.ts';
 
@@ -43,7 +44,10 @@ export async function openFigures({ board, host, port, away }: FiguresOptions): 
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(
         new ConfigurationError(
-          `figures cannot be served on port ${port} of ${host} (${cause.code}): choose another --metrics-port`,
+          listenFault(
+            { what: 'figures', host, port, portFlag: '--metrics-port', hostFlag: '--metrics-host' },
+            cause,
+          ),
           { cause },
         ),
       ),

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigurationError, FormatError } from '../../errors.ts';
 import type { AssignedReading, ConsumedRecord, Kafka } from '../../kafka/contract.ts';
 import { decodeClaim } from '../../records/live-claim.ts';
-import { isStreamName } from '../../records/live-names.ts';
+import { isStreamName, noStreamName } from '../../records/live-names.ts';
 import { statePartition } from '../../records/state-record.ts';
 import { holderAfter, type StandingClaim } from '../publish/claim.ts';
 import { streamsTopicOf } from '../topics.ts';
@@ -32,9 +32,7 @@ const lookEvery = 1000;
 export async function findStream(options: FindOptions): Promise<StandingClaim | undefined> {
   const { kafka, stream, mayHaveEnded, once, signal } = options;
   if (!isStreamName(stream)) {
-    throw new ConfigurationError(
-      `"${stream.slice(0, 80)}" is no name of a stream: 1 to 64 letters, digits, dots, underscores and hyphens, the first a letter or a digit`,
-    );
+    throw new ConfigurationError(noStreamName(stream));
   }
   const tellWaiting = onceOnly(options.waiting);
   const partitions = await partitionsOf(options, tellWaiting);

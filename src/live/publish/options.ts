@@ -2,7 +2,7 @@
 import { ConfigurationError } from '../../errors.ts';
 import type { ClientProperties } from '../../kafka/properties.ts';
 import type { Logger } from '../../log.ts';
-import { isStreamName } from '../../records/live-names.ts';
+import { isStreamName, noStreamName } from '../../records/live-names.ts';
 import type { EncoderOptions } from '../encode/options.ts';
 import type { PublishEvent } from './events.ts';
 
@@ -61,9 +61,7 @@ export type StreamSettings = StreamOptions &
 /** The options with their defaults. Throws ConfigurationError for a stream that cannot be called so. */
 export function streamSettings(options: StreamOptions): StreamSettings {
   if (!isStreamName(options.stream)) {
-    throw new ConfigurationError(
-      `"${options.stream.slice(0, 80)}" is no name of a stream: 1 to 64 letters, digits, dots, underscores and hyphens, the first a letter or a digit`,
-    );
+    throw new ConfigurationError(noStreamName(options.stream));
   }
   return { ...publishDefaults, onEvent: () => {}, ...options };
 }

@@ -25,6 +25,9 @@ export function hiddenFile(text: string): HiddenFile {
     return { descriptor, close: () => closeSync(opened) };
   } catch (error) {
     if (descriptor !== undefined) closeSync(descriptor);
-    throw new SluiceError(`no file could be made in ${tmpdir()} to hand a key on by`, { cause: error });
+    throw new SluiceError(
+      `no file could be made in ${tmpdir()} to hand a key on by: make room there, or name another folder by TMPDIR`,
+      { cause: error },
+    );
   }
 }

@@ -29,7 +29,8 @@ test('What a key opens, by its pattern and its time', () => {
   assert.equal(known('*', now + 1).ask('secret', 'cam', now).isGood, true);
   assert.deepEqual(known('*', now).ask('secret', 'cam', now), {
     isGood: false,
-    message: 'the key was good until 2026-09-21 14:13 UTC: ask for a new one',
+    message:
+      'the key was good until 2026-09-21 14:13 UTC, and here it is 2026-09-21 14:13: ask for a new one',
   });
 });
 

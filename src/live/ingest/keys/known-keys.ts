@@ -42,8 +42,10 @@ export class KnownKeys {
     if (given === '') return refused(`stream "${stream}" needs a key: send to ${stream}?key=KEY`);
     if (key === undefined) return refused(`the key opens no stream "${stream}" here`);
     if (isOver(key, now)) {
-      const ended = new Date(key.expires ?? 0).toISOString().slice(0, 16);
-      return refused(`the key was good until ${ended.replace('T', ' ')} UTC: ask for a new one`);
+      // With the time of this machine, whose clock may be what is wrong.
+      return refused(
+        `the key was good until ${minuteOf(key.expires ?? 0)} UTC, and here it is ${minuteOf(now)}: ask for a new one`,
+      );
     }
     if (!key.opens(stream)) return refused(`the key is for other streams than "${stream}"`);
     return { isGood: true, digest: key.digest };
@@ -54,6 +56,11 @@ export class KnownKeys {
     const key = this.#keys.get(digest);
     return key !== undefined && !isOver(key, now) && key.opens(stream);
   }
+}
+
+/** `2026-09-21 14:13`, of milliseconds since 1970. */
+function minuteOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 16).replace('T', ' ');
 }
 
 /** How a key is called in a log. */

@@ -1,7 +1,6 @@
 /** Keys of those who send: made, listed, taken back. The library's face of it, and of `sluice ingest key`. */
 import { randomBytes } from 'node:crypto';
 import { ConfigurationError, FormatError } from '../../../errors.ts';
-import { globMatcher } from '../../../files/shared/glob.ts';
 import { createKafka } from '../../../kafka/client.ts';
 import type { Kafka } from '../../../kafka/contract.ts';
 import type { ClientProperties } from '../../../kafka/properties.ts';
@@ -16,6 +15,7 @@ import {
 } from '../../../records/sender-key.ts';
 import { keysTopicOf, openKeysTopic } from '../../topics.ts';
 import { ingestDefaults } from '../options.ts';
+import { expectPattern } from './pattern.ts';
 
 export interface KeyOptions {
   /** Kafka's own client properties, e.g. `{ 'bootstrap.servers': '127.0.0.1:9092' }`. */
@@ -121,14 +121,6 @@ function isMeant(key: SenderKey, { stream, name, id }: WhichKeys): boolean {
   if (stream !== undefined && key.streams !== stream) return false;
   if (name !== undefined && key.name !== name) return false;
   return id === undefined || (id !== '' && key.digest.startsWith(id.toLowerCase()));
-}
-
-function expectPattern(pattern: string): void {
-  globMatcher(pattern, 'stream');
-  if (/^[A-Za-z0-9._*?{},![\]()|@+-]{1,256}$/.test(pattern)) return;
-  throw new ConfigurationError(
-    `--stream: "${pattern.slice(0, 80)}" fits no name of a stream, which has letters, digits, dots, underscores and hyphens; write a name, or a glob such as cam-*`,
-  );
 }
 
 async function withKafka<T>(

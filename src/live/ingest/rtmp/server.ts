@@ -2,6 +2,7 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { ConfigurationError } from '../../../errors.ts';
+import { listenFault } from '../../../listen-fault.ts';
 import type { Logger } from '../../../log.ts';
 import type { ConnectionLimit } from '../connection-limit.ts';
 import type { Desk } from '../contract.ts';
@@ -87,7 +88,7 @@ async function listen(
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(
         new ConfigurationError(
-          `${protocol.toUpperCase()} cannot listen on port ${port}${host === undefined ? '' : ` of ${host}`} (${cause.code}): choose another --${protocol}-port, or end what has it`,
+          listenFault({ what: protocol.toUpperCase(), host, port, portFlag: `--${protocol}-port` }, cause),
           { cause },
         ),
       ),

@@ -3,6 +3,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv4 } from 'node:net';
 import { ConfigurationError } from '../../../errors.ts';
+import { listenFault } from '../../../listen-fault.ts';
 
 /** Bytes that the system holds for us while we do something else; it may give less. */
 const held = 4 * 1024 * 1024;
@@ -33,7 +34,10 @@ async function bound(type: 'udp4' | 'udp6', address: string, port: number): Prom
   } catch (error) {
     socket.close();
     throw new ConfigurationError(
-      `UDP port ${port} of ${address} cannot be had for SRT: ${(error as Error).message}; free it, or take another one (--srt-port)`,
+      listenFault(
+        { what: 'SRT (UDP)', host: address, port, portFlag: '--srt-port' },
+        error as NodeJS.ErrnoException,
+      ),
       { cause: error },
     );
   }

@@ -77,7 +77,10 @@ test('one address is listened on where it is named', async (t) => {
 test('a port that is taken, an address that is not ours, and too much latency are refused in words', async (t) => {
   const { server } = await started(t, { host: '127.0.0.1' });
   const taken = started(t, { host: '127.0.0.1', port: server.port });
-  await assert.rejects(taken, { name: 'ConfigurationError', message: /EADDRINUSE.*--srt-port/ });
+  await assert.rejects(taken, {
+    name: 'ConfigurationError',
+    message: /SRT \(UDP\): .* is in use .*--srt-port/,
+  });
   await assert.rejects(started(t, { host: '192.0.2.1' }), { name: 'ConfigurationError' });
   await assert.rejects(started(t, { latency: 60_001 }), { name: 'ConfigurationError', message: /60 s/ });
   await started(t, { latency: 60_000 });

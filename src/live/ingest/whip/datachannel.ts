@@ -3,6 +3,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
 import { ConfigurationError, SluiceError } from '../../../errors.ts';
+import { listenFault } from '../../../listen-fault.ts';
 import type { OpenPeers, Peer, PeerListener } from './peer.ts';
 
 type Library = Pick<
@@ -58,9 +59,11 @@ async function expectFree(host: string | undefined, port: number): Promise<void>
 }
 
 function cannotHave(host: string | undefined, port: number, cause: unknown): ConfigurationError {
-  const place = host === undefined ? `port ${port}` : `port ${port} of ${host}`;
   return new ConfigurationError(
-    `media of WHIP cannot be taken at UDP ${place} (${(cause as NodeJS.ErrnoException).code ?? 'it cannot be had'}): end what has it, or choose another --whip-port`,
+    listenFault(
+      { what: 'media of WHIP (UDP)', host, port, portFlag: '--whip-port' },
+      cause as NodeJS.ErrnoException,
+    ),
     { cause },
   );
 }

@@ -2,6 +2,7 @@
 import type { AddressInfo, Socket } from 'node:net';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { ConfigurationError } from '../../../errors.ts';
+import { listenFault } from '../../../listen-fault.ts';
 import type { Logger } from '../../../log.ts';
 import type { ConnectionLimit } from '../connection-limit.ts';
 import type { Desk } from '../contract.ts';
@@ -73,7 +74,10 @@ export async function serveWhip(options: WhipOptions): Promise<WhipServer> {
   try {
     await app.listen({ host, port });
   } catch (cause) {
-    throw new ConfigurationError(listenFailure(host, port, cause as NodeJS.ErrnoException), { cause });
+    throw new ConfigurationError(
+      listenFault({ what: 'WHIP', host, port, portFlag: '--whip-port' }, cause as NodeJS.ErrnoException),
+      { cause },
+    );
   }
   const own = (app.server.address() as AddressInfo).port;
   const peers = await openPeers({ host: isEverywhere ? undefined : host, port: own, logger }).catch(
@@ -108,12 +112,4 @@ export async function serveWhip(options: WhipOptions): Promise<WhipServer> {
     await app.close();
     peers.close();
   }
-}
-
-function listenFailure(host: string, port: number, { code, message }: NodeJS.ErrnoException): string {
-  const place = `${host}:${port}`;
-  if (code === 'EADDRINUSE')
-    return `${place} is in use by another program: stop it, or choose another --whip-port`;
-  if (code === 'EACCES') return `this user may not listen on ${place}: choose a --whip-port above 1023`;
-  return `cannot listen on ${place}: ${message}`;
 }

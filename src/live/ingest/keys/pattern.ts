@@ -1,0 +1,17 @@
+/** Which streams a key may be made for: one by its name, or a glob of names. Pure. */
+import { ConfigurationError } from '../../../errors.ts';
+import { globMatcher } from '../../../files/shared/glob.ts';
+import { isStreamName } from '../../../records/live-names.ts';
+
+/** Whether it is a glob at all, and one that begins as a name may, with nothing that stands in none. */
+const isGlob = /[*?{[(]/;
+const glob = /^[A-Za-z0-9*?{[(@!+][A-Za-z0-9._*?{},![\]()|@+-]{0,255}$/;
+
+/** Throws ConfigurationError for what no stream can be called: such a key would open nothing. */
+export function expectPattern(pattern: string): void {
+  globMatcher(pattern, 'stream');
+  if (isGlob.test(pattern) ? glob.test(pattern) : isStreamName(pattern)) return;
+  throw new ConfigurationError(
+    `--stream: "${pattern.slice(0, 80)}" fits no name of a stream: 1 to 64 letters, digits, dots, underscores and hyphens, the first a letter or a digit; write a name, or a glob such as cam-*`,
+  );
+}
