@@ -106,14 +106,18 @@ async function playAll(
       ? undefined
       : `${when} ${place} ${player.name}: ${says}`;
   };
+  const again: (typeof cells)[number][] = [];
   const work = async (): Promise<void> => {
     for (let cell = cells.shift(); cell !== undefined; cell = cells.shift()) {
-      // What it lacked may have been the processor.
-      const fault = (await play(cell)) && (await play(cell));
-      if (fault !== undefined) bad.push(fault);
+      if ((await play(cell)) !== undefined) again.push(cell);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
+  // What they lacked may have been the processor.
+  for (const cell of again) {
+    const fault = await play(cell);
+    if (fault !== undefined) bad.push(fault);
+  }
   return bad;
 }
 
