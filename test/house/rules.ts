@@ -8,10 +8,12 @@ const rows = ['cli', 'demo', 'delivery', 'live', 'files', 'stores', 'records', '
 const foundations = [
   'config',
   'certificate-codes',
+  'child',
   'crash-points',
   'errors',
   'folder',
   'log',
+  'listen-fault',
   'machine',
   'metrics',
   'printable',
