@@ -2,15 +2,19 @@
 
 /** A text without the secrets of the addresses in it, e.g. `rtmp://***@camera/live`. */
 export function withoutSecrets(text: string): string {
-  return text
-    .replace(/:\/\/[^/\s]*@/g, '://***@')
-    .replace(/age-secret-key-[a-z0-9-]+/gi, '***')
-    .replace(
-      // Of names the last word counts: access_token, AccountKey, X-Amz-Security-Token.
-      /((?:passphrase|password|pwd|key|token|secret|signature|\bsig|\bauth|streamid|delegation)=)[^&\s'"]*/gi,
-      '$1***',
-    )
-    .replace(/(rtmps?:\/\/[^/\s]+\/[^/\s]+\/)[^\s:'"]+/gi, '$1***');
+  return (
+    text
+      .replace(/:\/\/[^/\s]*@/g, '://***@')
+      .replace(/age-secret-key-[a-z0-9-]+/gi, '***')
+      // Tokens: JSON in base64url, three times.
+      .replace(/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, '***')
+      .replace(
+        // Of names the last word counts: access_token, AccountKey, X-Amz-Security-Token.
+        /((?:passphrase|password|pwd|key|token|secret|signature|\bsig|\bauth|streamid|delegation)=)[^&\s'"]*/gi,
+        '$1***',
+      )
+      .replace(/(rtmps?:\/\/[^/\s]+\/[^/\s]+\/)[^\s:'"]+/gi, '$1***')
+  );
 }
 
 /** Flags whose values are keys, or may be. */

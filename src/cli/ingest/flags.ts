@@ -84,6 +84,32 @@ const senders = {
     usual.authorizeAs,
     'how the fields of that are sent',
   ),
+  jwtSecretFile: optional(
+    'jwt-secret-file',
+    'FILE',
+    path,
+    'whoever has a token (JWT) signed with the secret in the first line of this file may send, in the place of the keys on the topic',
+  ),
+  jwtKeys: optional(
+    'jwt-keys',
+    'FILE|URL',
+    text,
+    'the same with tokens signed by a public key: PEM, or a JWKS, in a file or at a URL',
+  ),
+  jwtAudience: optional(
+    'jwt-audience',
+    'TEXT',
+    text,
+    'the claim aud that such a token must have',
+    'any, or none',
+  ),
+  jwtIssuer: optional(
+    'jwt-issuer',
+    'TEXT',
+    text,
+    'the claim iss that such a token must have',
+    'any, or none',
+  ),
   reconnect: timed(
     'reconnect',
     usual.reconnect,

@@ -8,11 +8,11 @@ import { decodeSenderKey } from '../../records/sender-key.ts';
 import type { EncodingOptions } from '../encode/options.ts';
 import { followTable } from '../follow-table.ts';
 import { keysTopicOf, openKeysTopic, openLiveTopics, streamsTopicOf } from '../topics.ts';
-import { authorizer } from './authorize.ts';
 import { Board } from './board.ts';
 import { IngestDesk } from './desk/desk.ts';
 import { Holders } from './desk/holders.ts';
 import { Plans } from './desk/plans.ts';
+import { doorkeeperOf } from './doorkeeper.ts';
 import type { IngestEvent } from './events.ts';
 import { openFigures } from './figures-server.ts';
 import { KnownKeys } from './keys/known-keys.ts';
@@ -41,8 +41,7 @@ export async function ingest(options: IngestOptions): Promise<RunningIngest> {
     board.push(event, Date.now());
     settings.onEvent?.(event);
   };
-  const { authorize, authorizeAs } = settings;
-  const asked = authorize === undefined ? undefined : authorizer({ url: authorize, form: authorizeAs });
+  const doorkeeper = await doorkeeperOf(settings);
   const plans = new Plans(encodingOptions(settings), settings.ffmpeg);
   // What cannot be encoded so is not to be found out by the first sender.
   await plans.of('flv');
@@ -65,12 +64,12 @@ export async function ingest(options: IngestOptions): Promise<RunningIngest> {
     const tables = await openTables(kafka, settings, stopped, onEvent);
     const desk = new IngestDesk({
       admit: (caller) => {
-        if (asked !== undefined) return asked.ask(caller);
+        if (doorkeeper !== undefined) return doorkeeper.ask(caller);
         const answer = tables.keys.ask(caller.key, caller.stream, Date.now());
         return answer.isGood ? { isGood: true, opener: answer.digest } : answer;
       },
-      isKey: (text) => tables.keys.has(text),
-      onLeft: (caller) => void asked?.left(caller),
+      isKey: (text) => tables.keys.has(text) || doorkeeper?.isKey(text) === true,
+      onLeft: (caller) => doorkeeper?.left(caller),
       away: () => reach.away,
       holders: tables.holders,
       second: settings.second,
@@ -80,11 +79,15 @@ export async function ingest(options: IngestOptions): Promise<RunningIngest> {
       onEvent,
     });
     opened = desk;
-    const review = (): void => desk.review((opener, stream) => tables.keys.holds(opener, stream, Date.now()));
+    const review = (): void =>
+      desk.review(
+        (opener, stream) =>
+          doorkeeper?.holds(opener, Date.now()) ?? tables.keys.holds(opener, stream, Date.now()),
+      );
     tables.onKey = review;
     servers.push(...(await openServers(desk, settings, onEvent)));
     servers.push(...(await openFiguresOf(board, settings, () => reach.away, onEvent)));
-    if (tables.keys.size === 0 && asked === undefined)
+    if (tables.keys.size === 0 && doorkeeper === undefined)
       onEvent({ type: 'notice', message: noKeys(settings.topic) });
     stopped.removeEventListener('abort', giveUp);
     const timer = setInterval(review, reviewEvery);

@@ -37,6 +37,13 @@ export interface IngestOptions extends EncodingOptions {
   readonly authorize?: string;
   /** How its fields are sent. Default `json`. */
   readonly authorizeAs?: 'json' | 'form';
+  /** A file whose first line is the secret that tokens of senders (JWT) are signed with: HS256, HS384, HS512. In the place of the keys on the topic. */
+  readonly jwtSecretFile?: string;
+  /** Public keys that tokens of senders are signed by: a file (PEM, or JSON as JWKS has it), or the URL of a JWKS. In the place of the keys on the topic. */
+  readonly jwtKeys?: string;
+  /** What the claim `aud` of a token must have, and `iss` be. Default: anything. */
+  readonly jwtAudience?: string;
+  readonly jwtIssuer?: string;
   readonly srtPort?: number;
   /** A file whose first line is the passphrase that all senders of SRT must encrypt with. Without one none may. */
   readonly srtPassphraseFile?: string;

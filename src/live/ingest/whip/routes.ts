@@ -131,7 +131,7 @@ async function find(
 }
 
 function keyOf({ headers }: FastifyRequest<never> | FastifyRequest): string | undefined {
-  return /^Bearer +(\S{1,500})\s*$/i.exec(headers.authorization ?? '')?.[1];
+  return /^Bearer +(\S{1,4000})\s*$/i.exec(headers.authorization ?? '')?.[1];
 }
 
 function addressOf({ socket }: FastifyRequest<OfStream>): string {
