@@ -10,8 +10,8 @@ export interface CommandSender extends Pick<SenderProgram, 'name' | 'protocol' |
   readonly versionPattern: RegExp;
   /** What it prints when it is refused; the first group is the sentence. */
   readonly refusal: RegExp;
-  /** What it takes for the wish to end in good order, also where nobody sits before it. */
-  readonly endedBy: NodeJS.Signals;
+  /** What it takes for the wish to end in good order, also where nobody sits before it; undefined: it ends by itself, soon. */
+  readonly endedBy?: NodeJS.Signals | undefined;
 }
 
 export function commandSender(sender: CommandSender): SenderProgram {
@@ -42,7 +42,7 @@ export function commandSender(sender: CommandSender): SenderProgram {
         },
         said: () => `${output.stdout}${output.stderr}`.slice(-500),
         async stop() {
-          child.kill(endedBy);
+          if (endedBy !== undefined) child.kill(endedBy);
         },
       };
     },

@@ -40,10 +40,12 @@ function ffmpeg(
     ...{ name, protocol, command, needsNewFfmpeg: video !== h264 },
     args: (target) => [
       ...['-nostdin', '-hide_banner', '-v', 'error', '-re', ...picture, ...tone],
+      // 7.0 hears no signal while it sends.
+      ...(command === newFfmpeg ? ['-t', '20'] : []),
       ...[...video, '-g', '30', '-b:v', '300k', ...sound],
       ...['-f', protocol === 'srt' ? 'mpegts' : 'flv', addressOf(target)],
     ],
-    endedBy: 'SIGTERM',
+    endedBy: command === newFfmpeg ? undefined : 'SIGTERM',
     versionArgs: ['-version'],
     versionPattern: /version (\S+)/,
     refusal: protocol === 'srt' ? /REJECT[^:]*: (.*?)(?: - not processing.*)?\n/ : /Server error: (.*)/,
