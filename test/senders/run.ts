@@ -55,7 +55,8 @@ async function setGround(owner: Owner, bootstrapServers: string, topic: string) 
   const servers = {
     usual: [...secure, '--srt-port', '0'],
     // Browsers give their camera to pages of this machine without TLS, and others need not believe our authority.
-    plain: ['--whip-port', '0'],
+    // Nor does everybody send to a peer that has the address of the loop alone: libnice does not.
+    plain: ['--whip-port', '0', '--host', '0.0.0.0'],
     modern: ['--ffmpeg', newFfmpeg],
   } as const;
   const open = new Map<string, Ground>();

@@ -23,7 +23,7 @@ const av1 = [
   '-usage',
   'realtime',
   '-cpu-used',
-  '10',
+  '8',
   '-row-mt',
   '1',
   '-lag-in-frames',

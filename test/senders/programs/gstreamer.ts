@@ -40,7 +40,7 @@ const rtmp2 = (target: Target): readonly string[] => [
   ...(target.protocol === 'rtmps' ? ['tls-validation-flags=0'] : []),
 ];
 
-const whipsink = gstreamer('whipsink', 'whip', /(Unexpected response.*|ERROR: .*)/, (target) => [
+const whipsink = gstreamer('whipsink', 'whip', /(Unexpected response.*)/, (target) => [
   ...['whipsink', 'name=out', `whip-endpoint=${addressOf(target)}`, `auth-token=${target.key}`],
   ...[
     ...h264,
@@ -57,7 +57,7 @@ const denied = /ERROR: .*?: (Not authorized.*)/;
 /** Debian 12 has no sink for WHIP; ours is built by cargo, where there is one. */
 const hasWhip =
   (
-    await runCommand('gst-inspect-1.0', ['--exists', 'whipsink'], {
+    await runCommand('gst-inspect-1.0', ['--exists', '--atleast-version=0.0', 'whipsink'], {
       env: { GST_PLUGIN_PATH: gstreamerPlugins },
     }).catch(() => ({ code: 1 }))
   ).code === 0;
