@@ -8,7 +8,8 @@ import { counted, type FlagsIn, optional, sized, timed, valued } from './flags.t
 import { watchKeyFlag, watchKeyOf } from './live/watch-key.ts';
 import { createServeReporter } from './serve-reporter.ts';
 import { interruptible } from './signals.ts';
-import { count, path, size, text, topicName } from './values.ts';
+import { storeFlags, storeOptions } from './store-flags.ts';
+import { archivePlace, count, path, size, text, topicName } from './values.ts';
 import { type Call, createVerb } from './verb.ts';
 
 const server = {
@@ -46,7 +47,13 @@ const viewers = {
 const media = {
   topic: valued('topic', 'TOPIC', topicName, usual.topic, usual.topic, 'the topic of the media'),
   window: timed('window', usual.window, 'what live playlists list; the same on all servers of a topic'),
-  rewind: timed('rewind', usual.rewind, 'how far viewers may go back, if the topic still has it'),
+  rewind: timed('rewind', usual.rewind, 'how far viewers may go back, if the topic or --archive has it'),
+  archive: optional(
+    'archive',
+    'PLACE',
+    archivePlace,
+    'where live export puts what the topic forgets, to be gone back to; {stream}: each stream by its name',
+  ),
   cache: sized('cache', usual.cache, 0, 'memory for older segments that viewers have gone back to'),
   memory: optional(
     'memory',
@@ -57,7 +64,12 @@ const media = {
   ),
 } as const;
 
-const groups = { 'What to serve': media, Server: server, Viewers: viewers } as const;
+const groups = {
+  'What to serve': media,
+  Server: server,
+  Viewers: viewers,
+  'The store of --archive': storeFlags,
+} as const;
 
 export function serveCommand(): Command {
   return createVerb({
@@ -74,6 +86,10 @@ export function serveCommand(): Command {
         'For everybody, with HTTP/2',
       ],
       ['sluice serve --watch-key watch.key', 'For those who have a token (sluice live token)'],
+      [
+        'sluice serve --archive s3://media/{stream} --rewind 7d',
+        'Viewers go back a week, by what sluice live export --to s3://media/NAME has put there',
+      ],
     ],
     run,
   });
@@ -90,6 +106,7 @@ async function run({ settings, output, kafka }: Call<FlagsIn<typeof groups>>): P
     const { serve } = await import('../delivery/serve.ts');
     const running = await serve({
       ...options,
+      ...storeOptions(settings),
       tls,
       watchKey: key,
       kafka,

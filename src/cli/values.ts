@@ -81,6 +81,12 @@ export const place: z.ZodType<string> = z.string().superRefine((written, context
   if (message !== undefined) context.addIssue({ code: 'custom', message, input: written });
 });
 
+/** The same, where `{stream}` stands for a stream's name. */
+export const archivePlace: z.ZodType<string> = z.string().superRefine((written, context) => {
+  const message = placeFault(written.replaceAll('{stream}', 'stream'));
+  if (message !== undefined) context.addIssue({ code: 'custom', message, input: written });
+});
+
 /** `NAME=PLACE`. A path that is written so begins with `./` or `/`. */
 const namedPlace = /^([^/\\=:]+)=(.*)$/s;
 

@@ -1,22 +1,26 @@
 /** The options of `serve`, its events, and its defaults in one place. */
 import type { ClientProperties } from '../kafka/properties.ts';
 import type { Logger } from '../log.ts';
+import type { StoreOptions } from '../stores/options.ts';
 import { type DeliveryOptions, deliveryDefaults } from './http/options.ts';
 import { windowDefaults } from './window/limits.ts';
 
 export interface ServeOptions
   extends Pick<
-    DeliveryOptions,
-    'host' | 'port' | 'tls' | 'watchKey' | 'cors' | 'maxConnections' | 'maxPerAddress'
-  > {
+      DeliveryOptions,
+      'host' | 'port' | 'tls' | 'watchKey' | 'cors' | 'maxConnections' | 'maxPerAddress'
+    >,
+    StoreOptions {
   /** Kafka's own client properties, e.g. `{ 'bootstrap.servers': '127.0.0.1:9092' }`. */
   readonly kafka: ClientProperties;
   /** The topic of live media. Default `live`. It may be missing: a publisher makes it. */
   readonly topic?: string;
   /** Milliseconds of media that live playlists list at least. All servers of a topic must have the same. */
   readonly window?: number;
-  /** Milliseconds that viewers may go back, as far as the topic keeps them. */
+  /** Milliseconds that viewers may go back, as far as the topic, or an archive, has them. */
   readonly rewind?: number;
+  /** A place that `exportStream` fills, for what is older than what the topic holds; `{stream}` in it stands for a stream's name. */
+  readonly archive?: string;
   /** Bytes of older segments that are held in memory. */
   readonly cache?: number;
   /** Bytes that the live windows of all streams may take together. Default: half of the memory that this process may use. */

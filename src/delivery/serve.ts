@@ -3,6 +3,8 @@ import { describeError } from '../errors.ts';
 import { createKafka } from '../kafka/client.ts';
 import type { KafkaStatus } from '../kafka/contract.ts';
 import { silentLogger } from '../log.ts';
+import { storeOptionsOf } from '../stores/options.ts';
+import { parseArchivePlace } from './archive/archive-place.ts';
 import type { OwnGauge } from './http/options.ts';
 import { type DeliveryServer, serveStreams } from './http/server.ts';
 import { type ServeEvent, type ServeOptions, serveDefaults } from './serve-options.ts';
@@ -26,8 +28,19 @@ const lookEvery = 1000;
  * Rejects with ConfigurationError when it may not listen there, and with what makes reading impossible.
  */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
-  const { topic, window, rewind, cache, memory, ...listening } = withDefaults(options);
+  const {
+    topic,
+    window,
+    rewind,
+    cache,
+    memory,
+    archive,
+    s3: _s3,
+    gcs: _gcs,
+    ...listening
+  } = withDefaults(options);
   const { signal, logger = silentLogger, onEvent = () => {} } = options;
+  const places = archive && { archive: parseArchivePlace(archive), stores: storeOptionsOf(options) };
   const stop = new AbortController();
   const stopped = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
   const reach = new Reach(onEvent);
@@ -45,6 +58,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       rewind: rewind * 1000,
       cacheBytes: cache,
       memory,
+      ...(places ? { places } : {}),
       signal: stopped,
       logger,
       onWord: onEvent,
@@ -143,6 +157,15 @@ function gaugesOf(streams: OpenStreams, reach: Reach): readonly OwnGauge[] {
       help: 'Older segments held in memory',
       value: () => streams.cachedBytes,
     },
+    ...(streams.placesUp === undefined
+      ? []
+      : [
+          {
+            name: 'sluice_archive_up',
+            help: 'Whether the store that --archive names can be reached: 1, or 0',
+            value: () => Number(streams.placesUp),
+          },
+        ]),
     {
       name: 'sluice_records_passed_over',
       help: 'Records that are not what FORMAT.md says, since the server began',

@@ -10,7 +10,7 @@ import { memoryBytes } from '../machine.ts';
 import type { StreamClaim } from '../records/live-claim.ts';
 import type { IndexEntry } from '../records/live-index.ts';
 import type { LiveRecord } from '../records/live-record.ts';
-import { KafkaArchive } from './archive/archive.ts';
+import { Archives, type PlacesChoice } from './archive/archives.ts';
 import type { Archive, LiveStream, StreamSummary, Streams } from './contract.ts';
 import { windowDefaults } from './window/limits.ts';
 import { Windows } from './window/windows.ts';
@@ -29,6 +29,8 @@ export interface StreamsOptions {
   readonly rewind?: number;
   /** Bytes of older segments that are held. Default 64 MiB. */
   readonly cacheBytes?: number;
+  /** Where what is older than the topic stands. */
+  readonly places?: PlacesChoice | undefined;
   /** Ends it; the client is the caller's to close. */
   readonly signal: AbortSignal;
   readonly logger?: Logger;
@@ -75,6 +77,8 @@ export interface OpenStreams extends Streams {
   readonly passedOver: number;
   /** Bytes of older segments that are held. */
   readonly cachedBytes: number;
+  /** The store of what is older than the topic can be reached; undefined without one. */
+  readonly placesUp: boolean | undefined;
 }
 
 /**
@@ -99,13 +103,15 @@ class TopicStreams implements OpenStreams, LiveFeedHandler {
   readonly #listeners = new Set<() => void>();
   #windows: Windows;
   #claims = new Map<string, StreamClaim>();
-  #archive: KafkaArchive;
+  readonly #archives: Archives;
+  #archive: ReturnType<Archives['open']>;
   #ready = false;
   #passedOver = 0;
 
   constructor(options: StreamsOptions) {
     this.#options = options;
-    this.#archive = this.#newArchive(options.signal);
+    this.#archives = new Archives({ onWord: () => {}, ...streamsDefaults, ...options });
+    this.#archive = this.#archives.open(options.signal);
     this.#windows = this.#newWindows();
     this.ended = this.#follow();
     this.ended.then(this.#begun.resolve, this.#begun.reject);
@@ -127,6 +133,10 @@ class TopicStreams implements OpenStreams, LiveFeedHandler {
 
   get cachedBytes(): number {
     return this.#archive.cachedBytes;
+  }
+
+  get placesUp(): boolean | undefined {
+    return this.#archives.up;
   }
 
   get archive(): Archive {
@@ -189,11 +199,6 @@ class TopicStreams implements OpenStreams, LiveFeedHandler {
     });
   }
 
-  #newArchive(signal: AbortSignal): KafkaArchive {
-    const { kafka, topic, rewind, cacheBytes } = { ...streamsDefaults, ...this.#options };
-    return new KafkaArchive({ kafka, topic, rewind, cacheBytes, signal });
-  }
-
   async #follow(): Promise<void> {
     const { signal, topic, onWord = () => {} } = this.#options;
     while (!signal.aborted) {
@@ -215,7 +220,7 @@ class TopicStreams implements OpenStreams, LiveFeedHandler {
     const { kafka, topic, signal, logger = silentLogger } = this.#options;
     const stop = new AbortController();
     const both = AbortSignal.any([signal, stop.signal]);
-    const archive = this.#newArchive(both);
+    const archive = this.#archives.open(both);
     this.#archive = archive;
     const { window, rewind } = { ...streamsDefaults, ...this.#options };
     const sweeping = setInterval(() => this.#sweep(), sweepEvery).unref();
@@ -230,8 +235,8 @@ class TopicStreams implements OpenStreams, LiveFeedHandler {
         signal: both,
         logger,
         onCaughtUp: () => {
-          const looked = archive.lookAtRetention();
-          looked.then(
+          const looked = [archive.lookAtRetention(), this.#archives.looked()];
+          Promise.all(looked).then(
             () => this.#caughtUp(),
             () => this.#caughtUp(),
           );
@@ -283,6 +288,7 @@ class TopicStreams implements OpenStreams, LiveFeedHandler {
 
   #forget(): void {
     this.#ready = false;
+    this.#archives.forget();
     this.#windows = this.#newWindows();
     this.#claims = new Map();
     this.#tell();

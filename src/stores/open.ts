@@ -11,6 +11,7 @@ import type { ObjectReader, ObjectWriter, PlainStore } from './objects/contract.
 import type { StoreOptions } from './options.ts';
 import type { Patiently } from './patiently.ts';
 import { type Place, parsePath, parsePlace, type UrlPlace } from './place.ts';
+import type { PlainReader } from './plain-reader.ts';
 import type { NameRules } from './target-name.ts';
 import type { LinkChoice } from './tree-names.ts';
 
@@ -99,6 +100,13 @@ export async function openPlainStoreAt(
   if (place.store !== 'disk') return writerOf(place, { ...options, reader }, notices);
   const { openPlainFiles } = await import('./disk/plain-files.ts');
   return openPlainFiles(place.path);
+}
+
+/** What reads whole objects below a place, and below others of the same store. Nothing is asked of it yet. Throws ConfigurationError. */
+export async function openPlainReaderAt(place: Place, options: StoreOptions): Promise<PlainReader> {
+  if (place.store === 'disk') return (await import('./disk/plain-reader.ts')).plainDiskReader;
+  const { PlainObjects } = await import('./objects/plain-reader.ts');
+  return new PlainObjects(await readerOf(place, options));
 }
 
 /** What spills belongs to one downloader to one place: others that spill into the same folder have others. */

@@ -1,0 +1,80 @@
+/**
+ * One list of what Kafka holds and of what an exported place has before that. Numbers, epochs and discontinuities are the stream's, so that what
+ * retention took from the one comes from the other without anybody seeing a change. Pure.
+ */
+import type { IndexedEnd, IndexedSegment } from '../../records/live-index.ts';
+import { indexOf, lastUnbroken } from '../hls/line-up.ts';
+import { isSame } from './placed-block.ts';
+
+export interface JoinOptions {
+  /** What Kafka holds of the present programme. */
+  readonly own: readonly IndexedSegment[];
+  /** What the place has, and whether it is over. */
+  readonly placed: readonly IndexedSegment[];
+  readonly end: IndexedEnd | undefined;
+  /** It was seen before that the place is of this programme. */
+  readonly isProven: boolean;
+  /** When the programme began, as its claim says: microseconds. */
+  readonly began: number;
+  /** Microseconds that viewers may go back. */
+  readonly rewind: number;
+  /** What was listed before, where the place is to be asked again whether it has that by now. */
+  readonly bridge: readonly IndexedSegment[];
+}
+
+export interface Joined {
+  /** `own` itself where the place adds nothing. */
+  readonly list: readonly IndexedSegment[];
+  readonly isProven: boolean;
+  /** Why the place adds nothing, though it should: it is of another stream of this name, or too much is missing in between. */
+  readonly fault?: 'another' | 'hole';
+}
+
+/** Numbers that are compared where both have some. */
+const compared = 64;
+/** Microseconds by which clocks of publishers may differ. */
+const tolerated = 60_000_000;
+
+export function joinLists(options: JoinOptions): Joined {
+  const { own, placed, end, rewind, bridge } = options;
+  const [oldest, last] = [own[0], placed.at(-1)];
+  const seam = oldest?.media ?? Number.POSITIVE_INFINITY;
+  // An export is of one programme, and this is a later one.
+  if (last === undefined || (end !== undefined && end.media <= seam && oldest !== undefined))
+    return { list: own, isProven: false };
+  const isProven = options.isProven || isOfOne(options);
+  if (!isProven) return { list: own, isProven, fault: 'another' };
+  const newest = own.at(-1) ?? last;
+  const least = Math.max(newest.captured - rewind, sinceOf(options));
+  const before = placed.slice(0, indexOf(placed, seam));
+  const between = bridge.filter(({ media }) => media > last.media && media < seam);
+  const older = [...before, ...between];
+  const edge = older.at(-1);
+  if (edge === undefined) return { list: own, isProven };
+  if (oldest !== undefined && edge.epoch > oldest.epoch) return { list: own, isProven, fault: 'another' };
+  if (oldest !== undefined && lastUnbroken([edge, oldest]) > 0) return { list: own, isProven, fault: 'hole' };
+  const first = older.findIndex(({ captured }) => captured >= least);
+  return { list: first === -1 ? own : [...older.slice(first), ...own], isProven };
+}
+
+/** Where both have a number they have to agree; where they have none in common, one has to be able to follow the other. */
+function isOfOne({ own, placed, began }: JoinOptions): boolean {
+  const [oldest, last] = [own[0], placed.at(-1)!];
+  if (oldest !== undefined && last.media >= oldest.media) {
+    // Not each: where two publishers overlapped, the place has kept the first one's (ADR 279).
+    return placed.slice(-compared).some((one) => isSame(one, own[indexOf(own, one.media)]));
+  }
+  if (last.captured < began - tolerated) return false;
+  return (
+    oldest === undefined ||
+    (last.epoch <= oldest.epoch &&
+      last.discontinuities <= oldest.discontinuities &&
+      last.captured <= oldest.captured + tolerated)
+  );
+}
+
+/** What was taken before the programme began is of another one by its name, of a topic that was made anew. Where clocks were wrong, that says nothing. */
+function sinceOf({ own, placed, began }: JoinOptions): number {
+  const since = began - tolerated;
+  return (own[0] ?? placed.at(-1)!).captured >= since ? since : 0;
+}
