@@ -11,8 +11,6 @@ export interface PlainReader {
   read(place: Place, name: string, most: number, signal: AbortSignal): Promise<Buffer | undefined>;
   /** Whether anything stands there. Throws as {@link read} does. */
   has(place: Place, name: string): Promise<boolean>;
-  /** For people. */
-  shown(place: Place, name: string): string;
   close(): void;
 }
 

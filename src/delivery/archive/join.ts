@@ -6,14 +6,17 @@ import type { IndexedEnd, IndexedSegment } from '../../records/live-index.ts';
 import { indexOf, lastUnbroken } from '../hls/line-up.ts';
 import { isSame } from './placed-block.ts';
 
+/** Undefined: they never had a number in common. */
+export type Proof = 'same' | 'another' | undefined;
+
 export interface JoinOptions {
   /** What Kafka holds of the present programme. */
   readonly own: readonly IndexedSegment[];
   /** What the place has, and whether it is over. */
   readonly placed: readonly IndexedSegment[];
   readonly end: IndexedEnd | undefined;
-  /** It was seen before that the place is of this programme. */
-  readonly isProven: boolean;
+  /** What was seen before of whether the place is of this programme. */
+  readonly proof: Proof;
   /** When the programme began, as its claim says: microseconds. */
   readonly began: number;
   /** Microseconds that viewers may go back. */
@@ -25,7 +28,7 @@ export interface JoinOptions {
 export interface Joined {
   /** `own` itself where the place adds nothing. */
   readonly list: readonly IndexedSegment[];
-  readonly isProven: boolean;
+  readonly proof: Proof;
   /** Why the place adds nothing, though it should: it is of another stream of this name, or too much is missing in between. */
   readonly fault?: 'another' | 'hole';
 }
@@ -33,7 +36,7 @@ export interface Joined {
 /** Numbers that are compared where both have some. */
 const compared = 64;
 /** Microseconds by which clocks of publishers may differ. */
-const tolerated = 60_000_000;
+const tolerated = 10_000_000;
 
 export function joinLists(options: JoinOptions): Joined {
   const { own, placed, end, rewind, bridge } = options;
@@ -41,29 +44,35 @@ export function joinLists(options: JoinOptions): Joined {
   const seam = oldest?.media ?? Number.POSITIVE_INFINITY;
   // An export is of one programme, and this is a later one.
   if (last === undefined || (end !== undefined && end.media <= seam && oldest !== undefined))
-    return { list: own, isProven: false };
-  const isProven = options.isProven || isOfOne(options);
-  if (!isProven) return { list: own, isProven, fault: 'another' };
+    return { list: own, proof: undefined };
+  const proof = options.proof === 'same' ? 'same' : (compare(options) ?? options.proof);
+  if (proof === 'another' || (proof === undefined && !couldFollow(options)))
+    return { list: own, proof, fault: 'another' };
   const newest = own.at(-1) ?? last;
   const least = Math.max(newest.captured - rewind, sinceOf(options));
   const before = placed.slice(0, indexOf(placed, seam));
   const between = bridge.filter(({ media }) => media > last.media && media < seam);
   const older = [...before, ...between];
   const edge = older.at(-1);
-  if (edge === undefined) return { list: own, isProven };
-  if (oldest !== undefined && edge.epoch > oldest.epoch) return { list: own, isProven, fault: 'another' };
-  if (oldest !== undefined && lastUnbroken([edge, oldest]) > 0) return { list: own, isProven, fault: 'hole' };
+  if (edge === undefined) return { list: own, proof };
+  if (oldest !== undefined && edge.epoch > oldest.epoch) return { list: own, proof, fault: 'another' };
+  if (oldest !== undefined && lastUnbroken([edge, oldest]) > 0) return { list: own, proof, fault: 'hole' };
   const first = older.findIndex(({ captured }) => captured >= least);
-  return { list: first === -1 ? own : [...older.slice(first), ...own], isProven };
+  return { list: first === -1 ? own : [...older.slice(first), ...own], proof };
 }
 
-/** Where both have a number they have to agree; where they have none in common, one has to be able to follow the other. */
-function isOfOne({ own, placed, began }: JoinOptions): boolean {
+/** By what both have: they agree, or are two streams of one name. */
+function compare({ own, placed }: JoinOptions): Proof {
   const [oldest, last] = [own[0], placed.at(-1)!];
-  if (oldest !== undefined && last.media >= oldest.media) {
-    // Not each: where two publishers overlapped, the place has kept the first one's (ADR 279).
-    return placed.slice(-compared).some((one) => isSame(one, own[indexOf(own, one.media)]));
-  }
+  if (oldest === undefined || last.media < oldest.media) return undefined;
+  // Not each: where two publishers overlapped, the place has kept the first one's (ADR 279).
+  const isOne = placed.slice(-compared).some((one) => isSame(one, own[indexOf(own, one.media)]));
+  return isOne ? 'same' : 'another';
+}
+
+/** Whether what the place has may be the beginning of what Kafka has, as far as can be told without a number in common. */
+function couldFollow({ own, placed, began }: JoinOptions): boolean {
+  const [oldest, last] = [own[0], placed.at(-1)!];
   if (last.captured < began - tolerated) return false;
   return (
     oldest === undefined ||

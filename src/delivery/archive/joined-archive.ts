@@ -7,7 +7,7 @@ import { oldestOf } from '../dash/runs.ts';
 import { indexOf } from '../hls/line-up.ts';
 import type { KafkaArchive } from './archive.ts';
 import type { FollowedPlace } from './followed-place.ts';
-import { joinLists } from './join.ts';
+import { joinLists, type Proof } from './join.ts';
 import type { Placed } from './placed-journal.ts';
 import type { Places } from './places.ts';
 
@@ -22,7 +22,7 @@ interface Made {
 class JoinedStream {
   readonly stream: string;
   began = 0;
-  isProven = false;
+  proof: Proof;
   generation = 0;
   made: Made | undefined;
   /** The least number that Kafka was seen to begin with, and the reading of the place that is to know of what lies before it. */
@@ -148,7 +148,7 @@ export class JoinedArchive implements Archive {
     const isBridged = joined.wanted > place.done;
     const { made } = joined;
     if (made?.own === own && made.placed === placed && made.isBridged === isBridged) return made.list;
-    if (joined.generation !== place.generation) joined.isProven = false;
+    if (joined.generation !== place.generation) joined.proof = undefined;
     joined.generation = place.generation;
     this.#lookAtSeam(place, joined, own[0]?.media);
     return this.#make(joined, place, own);
@@ -172,17 +172,17 @@ export class JoinedArchive implements Archive {
   ): readonly IndexedSegment[] {
     const { placed } = place;
     const isBridged = joined.wanted > place.done;
-    const { stream, began, isProven } = joined;
-    const { list, fault, ...proven } = joinLists({
+    const { stream, began } = joined;
+    const { list, fault, proof } = joinLists({
       own,
       placed: placed?.segments ?? [],
       end: placed?.end,
-      isProven,
+      proof: joined.proof,
       began,
       rewind: this.#rewind,
       bridge: (isBridged && joined.made?.list) || [],
     });
-    joined.isProven = proven.isProven;
+    joined.proof = proof;
     joined.made = { own, placed, isBridged, list };
     if (fault !== undefined && fault !== joined.fault) this.#places.warn(faultText(stream, fault));
     joined.fault = fault;

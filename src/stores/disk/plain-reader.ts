@@ -9,12 +9,12 @@ import { StoreFault } from '../store-fault.ts';
 export const plainDiskReader: PlainReader = {
   async read(place, name, most, signal) {
     return withFile(place, name, async (file, size) => {
-      if (size > most) throw tooLarge(this.shown(place, name), size, most);
+      if (size > most) throw tooLarge(shownAt(place, name), size, most);
       const bytes = Buffer.allocUnsafeSlow(size);
       for (let at = 0; at < size; ) {
         signal.throwIfAborted();
         const { bytesRead } = await file.read(bytes, at, size - at, at);
-        if (bytesRead === 0) throw fault(this.shown(place, name), 'sink', 'EAGAIN', 'became shorter');
+        if (bytesRead === 0) throw fault(shownAt(place, name), 'sink', 'EAGAIN', 'became shorter');
         at += bytesRead;
       }
       return bytes;
@@ -25,10 +25,12 @@ export const plainDiskReader: PlainReader = {
     return (await withFile(place, name, async () => true)) ?? false;
   },
 
-  shown: (place, name) => join((place as DiskPlace).path, name),
-
   close() {},
 };
+
+function shownAt(place: Place, name: string): string {
+  return join((place as DiskPlace).path, name);
+}
 
 /** Undefined when there is no such file. */
 async function withFile<T>(

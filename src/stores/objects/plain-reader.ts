@@ -34,10 +34,6 @@ export class PlainObjects implements PlainReader {
     }
   }
 
-  shown(place: Place, name: string): string {
-    return this.#objects.shown(keyOf(place, name));
-  }
-
   close(): void {
     this.#objects.close();
   }
