@@ -31,7 +31,7 @@ test('What Kafka has removed plays on from the export, picture by picture and by
     ...['--preset', 'ultrafast', '--segment-target', '500ms', '--keyframe-interval', '500ms'],
   );
   const exporter = start('live', 'export', '--stream', 'cam', '--to', join(folder, 'cam'));
-  await publisher.event(({ type, media }) => type === 'segment' && Number(media) >= 8, 'the ninth segment');
+  await publisher.event(({ type, media }) => type === 'segment' && Number(media) >= 6, 'the seventh segment');
   const url = await serve();
   publisher.child.kill('SIGINT');
   assert.equal((await exporter.ended).summary?.over, true);
@@ -42,7 +42,7 @@ test('What Kafka has removed plays on from the export, picture by picture and by
   };
   const whole = await read('vod.m3u8');
   const pictures = await hashesOfPictures(`${url}/live/cam/90p/vod.m3u8`);
-  assert.ok(pictures.length > 60, `${pictures.length} pictures`);
+  assert.ok(pictures.length > 40, `${pictures.length} pictures`);
 
   const kafka = createKafka({ properties: { 'bootstrap.servers': bootstrapServers }, clientId: 'test' });
   t.after(() => kafka.close());
@@ -50,6 +50,8 @@ test('What Kafka has removed plays on from the export, picture by picture and by
   for (const [partition, end] of ends)
     if (end > 0)
       await administrator(t, bootstrapServers).deleteRecords(topic, partition, Math.floor(end / 2));
+  const removed = [...(await kafka.offsets(topic, 'earliest')).values()];
+  assert.ok(Math.max(...removed) > 0, 'Kafka has removed something');
   const first = /^seg-.*$/m.exec(whole)?.[0] ?? '';
   assert.equal(
     (await get(`${url}/live/cam/90p/${first}`)).headers['cache-control'],
@@ -61,8 +63,4 @@ test('What Kafka has removed plays on from the export, picture by picture and by
   const other = await serve();
   assert.equal((await get(`${other}/live/cam/90p/vod.m3u8`)).body.toString(), whole);
   assert.deepEqual(await hashesOfPictures(`${other}/live/cam/90p/vod.m3u8`), pictures);
-  const without = start('serve', '--port', '0');
-  const bare = await without.event(({ type }) => type === 'serving', 'a server without an archive');
-  const shorter = (await get(`${bare.url}/live/cam/90p/vod.m3u8`)).body.toString();
-  assert.ok(shorter.length < whole.length && !shorter.includes(first), 'Kafka has removed something');
 });
