@@ -148,7 +148,12 @@ const faces: readonly Face[] = [
   { verb: 'live record', options: 'RecordOptions', defaults: recordDefaults, apart: [] },
   { verb: 'live push', options: 'PushOptions', defaults: pushDefaults, apart: ['toFile'] },
   { verb: 'live export', options: 'ExportOptions', defaults: exportDefaults, apart: stores },
-  { verb: 'serve', options: 'ServeOptions', defaults: serveDefaults, apart: ['tls', 'tlsCert', 'tlsKey'] },
+  {
+    verb: 'serve',
+    options: 'ServeOptions',
+    defaults: serveDefaults,
+    apart: [...stores, 'tls', 'tlsCert', 'tlsKey'],
+  },
 ];
 
 for (const { verb, options, defaults, apart } of faces) {
