@@ -249,9 +249,11 @@ test('A topic that was made anew has nothing of what was exported before, howeve
 });
 
 test('A server that begins while the export is behind shows what there is, and more when there is more', async (t) => {
-  const { cluster, kafka, serve, exporting, append, words } = await ground(t);
-  await append((script) => script.segments(20).parts(1));
-  await exporting(8);
+  const { cluster, serve, exporting, append, words } = await ground(t);
+  await append((script) => script.segments(8));
+  // The last of them is not closed, and so not in the index.
+  await exporting(7);
+  await append((script) => script.segments(12).parts(1));
   const late = await serve({ places: undefined });
   const first = late.archive.segments('cam').find(({ media }) => media === 15)?.first ?? 0;
   cluster.deleteRecords('live', 0, first);
@@ -259,7 +261,6 @@ test('A server that begins while the export is behind shows what there is, and m
   const text = rewound(streams);
   assert.match(text, /EXT-X-MEDIA-SEQUENCE:0\n/);
   assert.ok((text.match(/EXT-X-GAP/g)?.length ?? 0) >= 3, 'nobody has what lies between');
-  void kafka;
   assert.deepEqual(
     words.filter(({ type }) => type !== 'waiting'),
     [],
