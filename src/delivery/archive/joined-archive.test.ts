@@ -266,3 +266,20 @@ test('A server that begins while the export is behind shows what there is, and m
     [],
   );
 });
+
+test('Retention that takes more at once than is known of the place takes nothing from viewers', async (t) => {
+  const { serve, exporting, forget, append, place } = await ground(t);
+  await append((script) => script.segments(10).parts(1));
+  await exporting(10);
+  const archive = parseArchivePlace('s3://bucket/{stream}');
+  const waits = { ...quick, there: 1e9 };
+  const streams = await serve({ places: { archive, stores: {}, open: place.open, waits } });
+  await append((script) => script.close().segments(18).parts(1));
+  await exporting(27);
+  const before = rewound(streams);
+  await forget(streams, 20);
+  assert.equal(rewound(streams), before, 'at once, though the place was read when it had ten');
+  await waitFor(() => place.asked.at(-1) === '.sluice/export/00000004.jsonl');
+  assert.equal(rewound(streams), before);
+  assert.match(String((await streams.archive.bytes('cam', 'high', 1, 15))?.[0]), /^part high 1\.15\.0/);
+});
