@@ -87,4 +87,7 @@ export {
 } from './live/record/options.ts';
 export { record } from './live/record/record.ts';
 export { type ChecksumAlgorithm, checksumAlgorithms } from './records/checksum.ts';
+export { relayConfig } from './relay/config.ts';
+export { type RelayLine, relayText } from './relay/line.ts';
+export { type RelayCluster, type RelayOptions, relayDefaults } from './relay/options.ts';
 export type { S3Options } from './stores/s3/options.ts';

@@ -14,6 +14,7 @@ import { playDefaults } from '../live/play/options.ts';
 import { publishDefaults } from '../live/publish/options.ts';
 import { pushDefaults } from '../live/push/options.ts';
 import { recordDefaults } from '../live/record/options.ts';
+import { relayDefaults } from '../relay/options.ts';
 import { connectionFlags } from './connection.ts';
 import { outputFlags } from './output.ts';
 import { createProgram } from './program.ts';
@@ -148,6 +149,7 @@ const faces: readonly Face[] = [
   { verb: 'live record', options: 'RecordOptions', defaults: recordDefaults, apart: [] },
   { verb: 'live push', options: 'PushOptions', defaults: pushDefaults, apart: ['toFile'] },
   { verb: 'live export', options: 'ExportOptions', defaults: exportDefaults, apart: stores },
+  { verb: 'relay config', options: 'RelayOptions', defaults: relayDefaults, apart: [] },
   {
     verb: 'serve',
     options: 'ServeOptions',

@@ -11,6 +11,7 @@ import { reportFailure } from './failure.ts';
 import { ingestCommand } from './ingest.ts';
 import { listCommand } from './list.ts';
 import { liveCommand } from './live.ts';
+import { relayCommand } from './relay.ts';
 import { serveCommand } from './serve.ts';
 import { stateCommand } from './state.ts';
 import { statusCommand } from './status.ts';
@@ -59,6 +60,7 @@ export function createProgram(version: string): Command {
     liveCommand(),
     ingestCommand(),
     serveCommand(),
+    relayCommand(),
     brokerCommand(),
     doctorCommand(),
     configCommand(),

@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import type { SourceFacts } from './source.ts';
 
 /** The way of the data: an import may point to a later row, or stay within its own. */
-const rows = ['cli', 'demo', 'delivery', 'live', 'files', 'stores', 'records', 'kafka', 'broker'];
+const rows = ['cli', 'demo', 'delivery', 'relay', 'live', 'files', 'stores', 'records', 'kafka', 'broker'];
 /** Usable by all, and using nothing but each other. */
 const foundations = [
   'config',
