@@ -10,17 +10,12 @@ export function groupLines({ from, to, groups = [] }: RelaySettings): RelayLine[
       {
         name: `${way}.emit.checkpoints.enabled`,
         value: 'false',
-        why: 'Positions of consumer groups stay: those of Sluice stand at the sink too, which proves them by the id of the topic, and a copy is another topic.',
-      },
-      {
-        name: `${way}.emit.offset-syncs.enabled`,
-        value: 'false',
-        why: 'Nor is it noted which offsets belong together (Kafka 3.8 or newer): nobody asks.',
+        why: 'Positions of consumer groups stay: those of Sluice stand at the sink too, which proves them by the id of the topic, and a copy is another topic. (At its start MirrorMaker 2 says as an error that it has no MirrorCheckpointConnector then; that is meant.)',
       },
       {
         name: `${way}.offset-syncs.topic.location`,
         value: 'target',
-        why: `Where it is noted all the same, at ${to.name}: at ${from.name} reading is enough.`,
+        why: `Which offsets belong together is noted at ${to.name}: at ${from.name} reading is enough.`,
       },
     ];
   }
@@ -52,6 +47,7 @@ export function ownTopicLines({ to, replicationFactor }: RelaySettings): RelayLi
     'config.storage',
     'offset-syncs.topic',
     'checkpoints.topic',
+    'heartbeats.topic',
   ];
   return [
     {
