@@ -25,6 +25,8 @@ export const smallLimit = 1024;
 export interface FlowOptions {
   readonly partitions?: number;
   readonly maxMessageBytes?: number;
+  /** What records are stamped with, milliseconds since the epoch. */
+  readonly now?: () => number;
 }
 
 /** A record of the files topic that outlives its batch. */
@@ -41,11 +43,11 @@ export class Flow {
   readonly disk: MemoryDisk = new MemoryDisk();
   readonly uploadEvents: UploadEvent[] = [];
   readonly downloadEvents: DownloadEvent[] = [];
-  readonly #options: Required<FlowOptions>;
+  readonly #options: Required<Omit<FlowOptions, 'now'>>;
 
   constructor(options: FlowOptions = {}) {
     this.#options = { partitions: 3, maxMessageBytes: smallLimit, ...options };
-    this.cluster = createMemoryCluster();
+    this.cluster = createMemoryCluster(options.now === undefined ? {} : { now: options.now });
   }
 
   /** Makes the files topic with the small limit, unless it stands. */

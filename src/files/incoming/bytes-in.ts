@@ -10,6 +10,8 @@ export interface BytesIn {
   readonly size: number;
   /** Where they stand, from the first to the last; undefined: to the end. */
   readonly at: readonly (readonly [partition: number, first: number, last: number | undefined])[];
+  /** A record says that they stand there: true on the cluster that it was written on, and on a copy of its topic perhaps not. */
+  readonly isTold: boolean;
   /** What of it the file has, by where it is taken from; undefined: all, at the same offsets. */
   readonly ranges?: readonly PartRange[];
 }
@@ -21,6 +23,7 @@ export function bytesInParts({ sources, ranges }: DeltaParts): BytesIn[] {
     path,
     size,
     at: [[partition, first, last]],
+    isTold: true,
     ranges: ranges.filter(({ source }) => source === number).toSorted((a, b) => a.from - b.from),
   }));
 }

@@ -157,10 +157,11 @@ export class IncomingUpload {
     const { size, of } = this;
     if (of !== undefined) {
       const { upload, path, partition, first, last } = of;
-      return [{ upload, path, size, at: [[partition, first, last]] }];
+      return [{ upload, path, size, at: [[partition, first, last]], isTold: true }];
     }
     const seen = [...this.firsts].map(([where, first]) => [where, first, this.lasts.get(where)] as const);
-    const own = { upload: this.ref.upload, path: undefined, size, at: this.stripes ?? seen };
+    const isTold = this.stripes !== undefined;
+    const own = { upload: this.ref.upload, path: undefined, size, at: this.stripes ?? seen, isTold };
     return this.parts === undefined ? [own] : [own, ...bytesInParts(this.parts)];
   }
 

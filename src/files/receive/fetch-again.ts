@@ -13,6 +13,7 @@ import { allDone } from '../shared/all-done.ts';
 import { isPermanent, StoppedError } from '../shared/disk-retry.ts';
 import type { Keyring } from '../shared/keyring.ts';
 import type { Progress } from '../shared/progress.ts';
+import { placesByTime, type Reading, SeenOffsets } from './places-by-time.ts';
 
 export interface FetchAgainOptions {
   readonly kafka: Kafka;
@@ -116,11 +117,9 @@ async function fetchTogether(
   if (wanted.size === 0) return;
   const names = wanting.map(({ upload }) => upload.target).join(', ');
   if (signal.aborted) throw new StoppedError(`stopped before ${names} was fetched again`);
-  const { from, until } = rangesOf(
-    wishes.map(({ from }) => from),
-    await kafka.offsets(topic, 'latest'),
-  );
-  if (from.size > 0) {
+  const seen = new SeenOffsets();
+  const read = async ({ from, until }: Reading): Promise<void> => {
+    if (from.size === 0) return;
     // What was removed, or cut off, is found to be missing at the end.
     const removed = { onGap: () => {}, onCut: () => {} };
     const consumer = kafka.consumer({ topic, from, until, bufferBytes, ...removed, signal });
@@ -129,7 +128,9 @@ async function fetchTogether(
       try {
         const begun: Promise<void>[] = [];
         for (const record of batch.records) {
-          const handed = hand(record, keyring, wanted, progress);
+          const handed = hand(record, keyring, wanted, progress, (id) =>
+            seen.note(id, batch.partition, record.offset),
+          );
           begun.push(handed);
           // A small one may expand to megabytes: one after the other.
           if (isSealed(record)) await Promise.allSettled([handed]);
@@ -142,15 +143,27 @@ async function fetchTogether(
       for (const one of wanting) if (one.upload.isFetched && one.upload.complete) leave(wanted, one);
       if (wanted.size === 0) return;
     }
+  };
+  const latest = await kafka.offsets(topic, 'latest');
+  await read(
+    rangesOf(
+      wishes.map(({ from }) => from),
+      latest,
+    ),
+  );
+  const lacking = [...wanted.values()].flat().filter(({ one }) => one.upload.isFetched && !one.upload.isGone);
+  if (lacking.length > 0 && !signal.aborted) {
+    const told = lacking.map(({ one, from }) => ({
+      ...from,
+      before: one.upload.stripes ? undefined : one.upload.lasts,
+    }));
+    await read(await placesByTime(kafka, topic, told, seen, latest));
   }
   if (signal.aborted) throw new StoppedError(`stopped while ${names} was fetched again`);
 }
 
 /** Where the records of all of them stand, as far as the partitions have them: from the first that was seen to the last. */
-function rangesOf(
-  uploads: readonly BytesIn[],
-  latest: ReadonlyMap<number, number>,
-): { readonly from: Map<number, number>; readonly until: Map<number, number> } {
+function rangesOf(uploads: readonly BytesIn[], latest: ReadonlyMap<number, number>): Reading {
   const from = new Map<number, number>();
   const until = new Map<number, number>();
   for (const { at } of uploads) {
@@ -188,10 +201,13 @@ async function hand(
   keyring: Keyring,
   wanted: Wanted,
   progress: Progress,
+  note: (upload: string) => void,
 ): Promise<void> {
   const opened = openedOrNot(record, keyring);
   const decoded = opened instanceof Promise ? await opened.catch(ofForm) : opened;
   if (decoded === undefined) return;
+  if (decoded.kind === 'pack') for (const { upload } of decoded.files) if (wanted.has(upload)) note(upload);
+  if (decoded.kind !== 'pack' && 'upload' in decoded && wanted.has(decoded.upload)) note(decoded.upload);
   const isHidden = isSealed(record);
   const chunks = chunksOf(decoded, wanted).filter(({ one }) => !isHidden || !one.upload.isMade);
   await allDone(

@@ -1,6 +1,7 @@
 /** Which former version a file may be sent as a change of: the last one that was sent, where the topic has it and the pieces that it was cut into. */
 import { FormatError } from '../../errors.ts';
 import type { Kafka } from '../../kafka/contract.ts';
+import { sinceOf } from '../../records/delta-parts.ts';
 import { decodePieceIndex } from '../../records/piece-index.ts';
 import { type FileState, sentVersionOf } from '../../records/state-record.ts';
 import { readEnding } from '../state/read-ending.ts';
@@ -24,7 +25,7 @@ export async function deltaBase(
   // The same in both: it was sent, and is to be sent again.
   if (sent === undefined || known.sealed !== undefined) return undefined;
   if (known.state !== 'sent' && known.upload === sent.upload) return undefined;
-  const { partition, first, last, size, upload, digest, of, stripes } = sent;
+  const { partition, first, last, size, upload, digest, of, since, stripes } = sent;
   // Of what is striped a delta would have to be striped too: it names one range of each upload.
   if (stripes !== undefined && of === undefined) return undefined;
   const own = { ...(of ?? { upload, path, partition, first, last }), size };
@@ -38,6 +39,8 @@ export async function deltaBase(
     if (index === undefined) return undefined;
     const base = { upload, path, size, digest };
     if (ending.kind !== 'delta') return { base, index, own };
+    // What it says by offsets was written on another cluster, of which this topic is a copy: there they are right, and here others.
+    if (Math.min(first, sinceOf(ending.parts)) !== (since ?? first)) return undefined;
     for (const source of ending.parts.sources) {
       if (source.partition !== own.partition || !(await retained.stays(source))) return undefined;
     }

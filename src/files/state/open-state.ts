@@ -9,6 +9,7 @@ import { KnownContents } from './known-contents.ts';
 import { awaitLease, type StandingLease } from './lease.ts';
 import { rebuildState } from './rebuild-state.ts';
 import { notGoneOnWith } from './seen-state.ts';
+import type { StandingPlaces } from './standing-places.ts';
 import { UploadState } from './upload-state.ts';
 
 export interface OpenStateOptions {
@@ -98,15 +99,18 @@ async function recover(
   aside: Aside,
 ): Promise<void> {
   const { name: uploader, onEvent } = settings;
-  for (const [, file] of settings.resend || rebuild ? [] : state.files()) {
+  const cluster = await aside.cluster;
+  const { origin } = state;
+  const isOfHere = origin?.topic === topic.id;
+  // Both topics were copied here: what was sent stands on this one too, elsewhere.
+  const isCopy = !isOfHere && (origin?.cluster ?? '') !== '' && origin?.cluster !== cluster;
+  const isDoubted = settings.resend || rebuild || isCopy;
+  for (const [, file] of isDoubted ? [] : state.files()) {
     if (file.topic === topic.id || file.state === 'aborted') continue;
     throw new ConfigurationError(
       `topic ${topic.name} was deleted and made anew since "${uploader}" sent its files there: add --resend once to send them all again`,
     );
   }
-  const cluster = await aside.cluster;
-  const { origin } = state;
-  const isOfHere = origin?.topic === topic.id;
   // A state topic that is older than the files topic has been told everything; a copy of another cluster's has not.
   const isOlder = origin !== undefined && !isOfHere && origin.cluster === cluster;
   if (isOlder && !rebuild) return;
@@ -122,10 +126,11 @@ async function recover(
   const stateTopic = stateTopicOf(topic.name);
   const message = `${stateTopic} does not know what "${uploader}" has sent: reading ${topic.name} to find out`;
   if (!rebuild) onEvent({ type: 'warning', message });
-  const { files, sealed } = await rebuildState(kafka, topic, uploader, until);
+  const { files, sealed, places } = await rebuildState(kafka, topic, uploader, until);
+  if (isCopy) goOnAtCopy(state, topic.id, files, places);
   for (const [path, file] of files) {
     const known = state.get(path);
-    const isElsewhere = (settings.resend || rebuild) && known !== undefined && known.topic !== topic.id;
+    const isElsewhere = isDoubted && known !== undefined && known.topic !== topic.id;
     if (known === undefined || isElsewhere || (rebuild && known.upload < file.upload))
       state.restore(path, file);
   }
@@ -134,6 +139,30 @@ async function recover(
       type: 'warning',
       message: `${sealed} records of "${uploader}" are encrypted, and an uploader has no key that opens them: files that it does not remember are sent again`,
     });
+}
+
+/**
+ * What is remembered of files that stand on the copy of their topic in the same version holds there too, with how they looked at the source: none of them is to be
+ * read again. Of what is encrypted nobody but this state could say what it is.
+ */
+function goOnAtCopy(
+  state: UploadState,
+  topic: string,
+  found: ReadonlyMap<string, FileState>,
+  places: StandingPlaces,
+): void {
+  for (const [path, known] of [...state.files()]) {
+    const { before: _, ...file } = known;
+    if (known.topic === topic || known.state !== 'sent') continue;
+    const other = found.get(path);
+    if (other?.upload === known.upload) {
+      const { partition, first, last, of, since, stripes } = other;
+      state.restore(path, { ...file, topic, partition, first, last, of, since, stripes });
+    } else if (known.sealed !== undefined) {
+      const place = places.ofSealed(known.upload);
+      if (place !== undefined) state.restore(path, { ...file, topic, ...place });
+    }
+  }
 }
 
 /** What was sent behind the present end of its partition is not there any more: that log was cut, and it is sent again. */

@@ -2,14 +2,8 @@
 import { FormatError } from '../../errors.ts';
 import type { ConsumedRecord, Kafka } from '../../kafka/contract.ts';
 import type { CopySource } from '../../records/copy-source.ts';
-import { sinceOf } from '../../records/delta-parts.ts';
-import {
-  type Close,
-  type Delta,
-  type FileRecord,
-  refusedRef,
-  type UploadRef,
-} from '../../records/file-record.ts';
+import type { DeltaParts } from '../../records/delta-parts.ts';
+import { type Close, type FileRecord, refusedRef, type UploadRef } from '../../records/file-record.ts';
 import { isOfVersions, type VersionsRecord } from '../../records/names-record.ts';
 import { isOfMany, type SealedRecord } from '../../records/sealed-form.ts';
 import type { Stripe } from '../../records/stripes.ts';
@@ -18,6 +12,7 @@ import { versionOf } from '../../records/upload-id.ts';
 import { Ranges } from '../incoming/ranges.ts';
 import type { Keyring } from '../shared/keyring.ts';
 import type { ListedFile, ListedState } from '../shared/reading-options.ts';
+import { madeHere, StandingStripes } from './made-here.ts';
 import { type RecordsOf, standsWithin } from './standing-records.ts';
 
 /** One version of one file, as far as the topic holds it. */
@@ -58,8 +53,12 @@ export interface Versions {
   readonly locked: number;
 }
 
-type Draft = Omit<Version, 'state'> & {
+type Draft = Omit<Version, 'state' | 'since'> & {
   readonly end: 'close' | 'abort' | VersionsRecord['kind'] | 'refused' | undefined;
+  /** Of a delta: what it has of which former uploads. */
+  readonly parts?: DeltaParts;
+  /** Where records with bytes of it stand. */
+  readonly standing: StandingStripes;
 };
 
 /** Kafka offsets by partition. */
@@ -81,37 +80,63 @@ export async function readVersions(
   const from = span?.from ?? (await kafka.offsets(topic, 'earliest'));
   const until = span?.until ?? (await kafka.offsets(topic, 'latest'));
   const stands = standsWithin(from, until);
-  const drafts = new Drafts(isWanted, keyring, stands);
-  for await (const batch of kafka.consumer({ topic, from, until, onGap: () => {} })) {
-    for (const record of batch.records) {
-      const opening = drafts.take(record, batch.partition);
-      if (opening !== undefined) await opening;
+  const read = async (drafts: Drafts): Promise<Drafts> => {
+    for await (const batch of kafka.consumer({ topic, from, until, onGap: () => {} })) {
+      for (const record of batch.records) {
+        const opening = drafts.take(record, batch.partition);
+        if (opening !== undefined) await opening;
+      }
+      batch.release();
     }
-    batch.release();
-  }
-  return { versions: drafts.versions(), locked: drafts.locked };
+    return drafts;
+  };
+  const drafts = await read(new Drafts(isWanted, keyring));
+  // Offsets that records name prove nothing: the topic may be a copy of another cluster's.
+  const unseen = drafts.unseen();
+  if (unseen.size === 0 || span !== undefined)
+    return { versions: drafts.versions(stands), locked: drafts.locked };
+  const named = (uploader: string, path: string): boolean => unseen.has(`${uploader}/${path}`);
+  const others = await read(new Drafts(named, keyring));
+  return { versions: drafts.versions(stands, others), locked: drafts.locked };
 }
 
 class Drafts {
   readonly #isWanted: (uploader: string, path: string) => boolean;
   readonly #drafts = new Map<string, Draft>();
   readonly #keyring: Keyring;
-  readonly #stands: (records: RecordsOf) => boolean;
   locked = 0;
 
-  /** `stands`: whether the topic has these records. */
-  constructor(
-    isWanted: (uploader: string, path: string) => boolean,
-    keyring: Keyring,
-    stands: (records: RecordsOf) => boolean,
-  ) {
-    this.#stands = stands;
+  constructor(isWanted: (uploader: string, path: string) => boolean, keyring: Keyring) {
     this.#isWanted = isWanted;
     this.#keyring = keyring;
   }
 
-  versions(): Version[] {
-    const all = [...this.#drafts.values()].map(({ end, ...version }): Version => {
+  /** Names of files whose bytes others have, and of which nothing was wanted. */
+  unseen(): ReadonlySet<string> {
+    const names = new Set<string>();
+    for (const { uploader, of, parts } of this.#drafts.values())
+      for (const { upload, path } of of === undefined ? (parts?.sources ?? []) : [of])
+        if (!this.#drafts.has(keyOf({ uploader, path, upload }))) names.add(`${uploader}/${path}`);
+    return names;
+  }
+
+  /** `stands`: whether the topic has these records, by their offsets; asked where no other reading tells. */
+  versions(stands: (records: RecordsOf) => boolean, others?: Drafts): Version[] {
+    const elsewhere = others === undefined ? undefined : others.#drafts;
+    const sourceOf = (uploader: string, { path, upload }: Pick<CopySource, 'path' | 'upload'>) => {
+      const key = keyOf({ uploader, path, upload });
+      return this.#drafts.get(key) ?? elsewhere?.get(key);
+    };
+    const all = [...this.#drafts.values()].map((draft): Version => {
+      const { end, parts, standing, ...plain } = draft;
+      const version = {
+        ...plain,
+        ...madeHere(
+          draft,
+          (source) => sourceOf(draft.uploader, source),
+          others === undefined ? stands : () => false,
+        ),
+      };
       if (end === 'abort') return { ...version, state: 'aborted' };
       if (end === 'remove') return { ...version, state: 'removed' };
       if (end === 'link' || end === 'folder') return { ...version, state: end };
@@ -119,14 +144,13 @@ class Drafts {
       const isWhole = end === 'close' && (version.ranges.covers(version.size) || version.of !== undefined);
       return { ...version, state: isWhole ? 'complete' : 'incomplete' };
     });
-    const states = new Map(all.flatMap((one) => (one.of === undefined ? [[keyOf(one), one.state]] : [])));
     return all.map((version) => {
       const { uploader, of } = version;
       if (of === undefined || version.state !== 'complete') return version;
-      // Under a path that nobody asked for, offsets tell.
-      const state = states.get(keyOf({ uploader, ...of }));
-      const hasBytes = state === undefined ? this.#stands(of) : state === 'complete';
-      return hasBytes ? version : { ...version, state: 'incomplete' };
+      const source = sourceOf(uploader, of);
+      const isThere =
+        source === undefined ? others === undefined && stands(of) : source.ranges.covers(source.size);
+      return isThere ? version : { ...version, state: 'incomplete' };
     });
   }
 
@@ -197,19 +221,9 @@ class Drafts {
       const of = decoded.kind === 'copy' ? { of: decoded.of } : {};
       const where = decoded.kind === 'close' ? stripesAt(decoded, record.offset, partition) : {};
       const closed = { ...marks, ...closedBy(decoded), ...of, ...where, sentAt: record.timestamp };
-      if (decoded.kind === 'delta') this.#noteParts(decoded, record, partition);
-      const { offset: last } = record;
-      const made = decoded.kind === 'delta' ? { since: sinceOf(decoded.parts), last } : {};
+      const made = decoded.kind === 'delta' ? { parts: decoded.parts, last: record.offset } : {};
       this.#note(decoded, record, partition, { ...closed, ...made });
     }
-  }
-
-  /** What a delta has of uploads that stand there. */
-  #noteParts(delta: Delta, record: ConsumedRecord, partition: number): void {
-    const { sources, ranges } = delta.parts;
-    const standing = sources.map((source) => this.#stands(source));
-    for (const { offset, length, source } of ranges)
-      if (standing[source]) this.#note(delta, record, partition, {}, [offset, offset + length]);
   }
 
   #note(
@@ -233,10 +247,14 @@ class Drafts {
       partition,
       first: offset,
       ranges: new Ranges(),
+      standing: new StandingStripes(),
       at: timestamp,
       end: undefined,
     };
-    if (range !== undefined) before.ranges.add(...range);
+    if (range !== undefined) {
+      before.ranges.add(...range);
+      before.standing.see(partition, offset);
+    }
     // The first record that ends an upload counts: readers are through with it then.
     this.#drafts.set(key, before.end === undefined ? { ...before, ...changes, at: timestamp } : before);
   }
@@ -250,7 +268,7 @@ function keyOf({ uploader, path, upload }: UploadRef): string {
 function stripesAt({ stripes }: Close, offset: number, partition: number) {
   if (stripes === undefined) return {};
   const first = stripes.find(([where]) => where === partition)?.[1] ?? offset;
-  return { stripes, partition, first };
+  return { stripes, partition, first, last: offset };
 }
 
 /** What a closing record and an entry of a pack say. */

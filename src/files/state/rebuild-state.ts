@@ -4,19 +4,21 @@
  */
 import { FormatError } from '../../errors.ts';
 import type { Kafka, TopicDescription } from '../../kafka/contract.ts';
-import { sinceOf } from '../../records/delta-parts.ts';
 import type { FileFacts } from '../../records/file-facts.ts';
 import type { Ending } from '../../records/file-record.ts';
 import { isOfVersions } from '../../records/names-record.ts';
 import type { FileState } from '../../records/state-record.ts';
 import { decodeTopicRecord } from '../../records/topic-record.ts';
 import { marksOf } from './fingerprint.ts';
+import { sinceHere, sourceHere } from './made-here.ts';
+import { StandingPlaces } from './standing-places.ts';
 
 export interface RebuiltState {
   /** The newest sent version of each path. */
   readonly files: Map<string, FileState>;
   /** Closing records and packs of which nobody knows what they say, for they are encrypted. */
   readonly sealed: number;
+  readonly places: StandingPlaces;
 }
 
 /** What `uploader` sent, as the topic tells. Reads its partitions up to the offsets of `until`. */
@@ -30,6 +32,7 @@ export async function rebuildState(
   const from = new Map([...until.keys()].map((partition) => [partition, earliest.get(partition) ?? 0]));
   const found = new Map<string, FileState>();
   const firsts = new Map<string, number>();
+  const places = new StandingPlaces();
   let sealed = 0;
   const note = (
     path: string,
@@ -62,9 +65,13 @@ export async function rebuildState(
         if (decoded?.uploader !== uploader) continue;
         if (decoded.kind === 'sealed') {
           if (decoded.of === 'close' || decoded.of === 'pack') sealed++;
+          if (decoded.of === 'chunk' || decoded.of === 'close')
+            places.see(decoded.upload, batch.partition, record.offset, decoded.of === 'close');
         } else if (decoded.kind === 'pack') {
-          for (const file of decoded.files)
+          for (const file of decoded.files) {
+            places.take(file.upload, file.size, batch.partition, record.offset, [0, file.size]);
             note(file.path, file.upload, file, batch.partition, record.offset, record.offset);
+          }
         } else if (isOfVersions(decoded)) {
           for (const { path, upload } of decoded.entries)
             noteGone(path, upload, batch.partition, record.offset);
@@ -72,6 +79,8 @@ export async function rebuildState(
           // Told again: it is part of no version.
         } else if (decoded.kind === 'chunk') {
           const isHome = (decoded.home ?? batch.partition) === batch.partition;
+          const { upload, size, offset, bytes } = decoded;
+          places.take(upload, size, batch.partition, record.offset, [offset, offset + bytes.length]);
           if (isHome && !firsts.has(decoded.upload)) firsts.set(decoded.upload, record.offset);
         } else {
           const first = firsts.get(decoded.upload) ?? record.offset;
@@ -84,7 +93,7 @@ export async function rebuildState(
             batch.partition,
             first,
             record.offset,
-            madeOf(decoded, first),
+            madeOf(decoded, first, places),
           );
         }
       } catch (error) {
@@ -93,12 +102,24 @@ export async function rebuildState(
     }
     batch.release();
   }
-  return { files: found, sealed };
+  for (const [path, file] of found) {
+    const own = places.get(file.upload);
+    if (file.stripes === undefined || own === undefined || !own.ranges.covers(own.size)) continue;
+    found.set(path, { ...file, stripes: own.standing.all });
+  }
+  return { files: found, sealed, places };
 }
 
 /** Whose bytes a version has, as its state tells. */
-function madeOf(ending: Ending, first: number): Pick<FileState, 'of' | 'since' | 'stripes'> {
-  if (ending.kind === 'copy') return { of: ending.of };
-  if (ending.kind === 'delta') return { since: Math.min(first, sinceOf(ending.parts)) };
-  return ending.stripes === undefined ? {} : { stripes: ending.stripes };
+function madeOf(
+  ending: Ending,
+  first: number,
+  places: StandingPlaces,
+): Pick<FileState, 'of' | 'since' | 'stripes'> {
+  const seen = ({ upload }: { readonly upload: string }) => places.get(upload);
+  if (ending.kind === 'copy') return { of: sourceHere(ending.of, seen(ending.of)) };
+  if (ending.kind === 'delta') return { since: Math.min(first, sinceHere(ending.parts, seen)) };
+  if (ending.stripes === undefined) return {};
+  // What is told of partitions that are read later is put right when all are.
+  return { stripes: ending.stripes };
 }
