@@ -1,6 +1,6 @@
 /** A stream at the near cluster, and all that watches it at the far one. */
 import assert from 'node:assert/strict';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '../../src/broker/ports.ts';
 import { hashesOfPictures } from '../export/judge.ts';
@@ -136,5 +136,3 @@ export async function serve(
     },
   };
 }
-
-export { readFile };
