@@ -27,7 +27,7 @@ export function relayConfig(options: RelayOptions): RelayLine[] {
           {
             name: 'config.providers',
             value: providers.map(([name]) => name).join(', '),
-            why: 'Secrets are not here: ${file:PATH:PROPERTY} and ${directory:PATH:FILE} are read where they stand, on the machine of MirrorMaker 2.',
+            why: 'Secrets are not here: file:PATH:PROPERTY and directory:PATH:FILE in braces are read where they stand, on the machine of MirrorMaker 2.',
           },
           ...providers.map(([name, value]) => ({
             name: `config.providers.${name}.class`,

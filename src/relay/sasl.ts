@@ -66,7 +66,7 @@ function passwordLine(
   return {
     name: jaas,
     value: moduleText(`${security}.${module}`, options),
-    why: 'Name and password. What stands in ${...} is read from the file when MirrorMaker 2 starts.',
+    why: 'Name and password. What stands in braces is read from the file when MirrorMaker 2 starts.',
   };
 }
 
@@ -117,7 +117,7 @@ function oauthLines(
             ...given,
             ...Object.fromEntries(others),
           }),
-      why: 'Who asks for them. What stands in ${...} is read from the file when MirrorMaker 2 starts.',
+      why: 'Who asks for them. What stands in braces is read from the file when MirrorMaker 2 starts.',
     },
   ];
 }
