@@ -8,6 +8,7 @@ import { durable } from './entries/durable.ts';
 import { encoding } from './entries/encoding.ts';
 import { exporting } from './entries/exporting.ts';
 import { gcs } from './entries/gcs.ts';
+import { ingesting } from './entries/ingesting.ts';
 import { machine } from './entries/machine.ts';
 import { names } from './entries/names.ts';
 import { page } from './entries/page.ts';
@@ -38,4 +39,5 @@ export const defects: readonly Defect[] = [
   ...stores,
   ...gcs,
   ...exporting,
+  ...ingesting,
 ];

@@ -1,7 +1,6 @@
 /** Senders of live video for tests: FFmpeg as people use it, and `sluice ingest` that takes what they send. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { TestContext } from 'node:test';
 import type { Owner } from './owner.ts';
 import { runSluice } from './sluice.ts';
 import { type FollowedSluice, followSluice, type JsonEvent } from './sluice-events.ts';
@@ -42,7 +41,7 @@ const audio = ['-c:a', 'aac', '-b:a', '64k'];
 
 /** FFmpeg that sends to an address in real time, until it is ended. `args` take the place of picture and tone, encoded. */
 export function startSender(
-  t: TestContext,
+  t: Owner,
   url: string,
   args: readonly string[] = [...sentPicture, ...sentTone, ...video, ...audio],
 ): Sender {

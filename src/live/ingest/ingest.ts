@@ -18,6 +18,7 @@ import { openFigures } from './figures-server.ts';
 import { KnownKeys } from './keys/known-keys.ts';
 import { type IngestOptions, type IngestSettings, ingestSettings } from './options.ts';
 import { publishSent } from './publish-sent.ts';
+import { Refusals } from './refusals.ts';
 import { type OpenServer, openServers } from './servers.ts';
 
 /** A server that takes streams. */
@@ -26,7 +27,7 @@ export interface RunningIngest {
   readonly ended: Promise<void>;
 }
 
-/** Milliseconds between two looks whether keys are over. */
+/** Milliseconds between two looks whether keys are over, and whether there are refusals to be told. */
 const reviewEvery = 1000;
 
 /**
@@ -37,9 +38,11 @@ export async function ingest(options: IngestOptions): Promise<RunningIngest> {
   const settings = ingestSettings(options);
   const { signal, logger = silentLogger } = settings;
   const board = new Board();
+  const refusals = new Refusals((event) => settings.onEvent?.(event));
   const onEvent = (event: IngestEvent): void => {
     board.push(event, Date.now());
-    settings.onEvent?.(event);
+    if (event.type === 'refused') refusals.push(event, performance.now());
+    else settings.onEvent?.(event);
   };
   const doorkeeper = await doorkeeperOf(settings);
   const plans = new Plans(encodingOptions(settings), settings.ffmpeg);
@@ -90,7 +93,10 @@ export async function ingest(options: IngestOptions): Promise<RunningIngest> {
     if (tables.keys.size === 0 && doorkeeper === undefined)
       onEvent({ type: 'notice', message: noKeys(settings.topic) });
     stopped.removeEventListener('abort', giveUp);
-    const timer = setInterval(review, reviewEvery);
+    const timer = setInterval(() => {
+      review();
+      refusals.review(performance.now());
+    }, reviewEvery);
     const ended = run(tables.following, stopped).finally(async () => {
       clearInterval(timer);
       // Those who come now are told so, while those who are there end.

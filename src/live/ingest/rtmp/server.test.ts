@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { ChunkSender, clientHandshake } from '../../../../test/support/rtmp.ts';
-import { silentLogger } from '../../../log.ts';
+import { type Logger, silentLogger } from '../../../log.ts';
 import { ConnectionLimit } from '../connection-limit.ts';
 import type { Answer, Caller, Desk } from '../contract.ts';
 import { openRtmpServer, type RtmpServerOptions } from './server.ts';
@@ -103,4 +103,26 @@ test('A sender whose seat is taken away reads why; what it had sent ends with th
   socket.write(Buffer.concat([clientHandshake, new ChunkSender().publish('cam?key=k')]));
   assert.match(await all(socket), /NetStream\.Publish\.Start.*the key does not hold any more/s);
   assert.match(String(await ends.promise), /the key does not hold any more/);
+});
+
+test('What strangers get wrong does not fill the log', async (t) => {
+  const lines: object[] = [];
+  const logger = Object.assign(Object.create(silentLogger) as Logger, {
+    info: (facts: object) => void lines.push(facts),
+  });
+  const wait = await open(t, refusing, { logger, limit: new ConnectionLimit(100, 100, silentLogger) });
+  const sender = () => new ChunkSender();
+  const wrong = [
+    () => sender().publish('cam', 'admin'),
+    () => Buffer.concat([sender().command('connect', 1, { app: 'live' }), sender().command('play', 2, null)]),
+    () => Buffer.alloc(100, 0xff),
+  ];
+  const socketOf = async (index: number): Promise<void> => {
+    const socket = wait();
+    socket.write(Buffer.concat([clientHandshake, wrong[index % wrong.length]!()]));
+    await all(socket);
+  };
+  for (let index = 0; index < 30; index += 1) await socketOf(index);
+  // The one that is told behind a flood says how many were not; here all come from one address, within a moment.
+  assert.equal(lines.length, 5);
 });

@@ -4,9 +4,11 @@ import { createServer as createTlsServer } from 'node:tls';
 import { ConfigurationError } from '../../../errors.ts';
 import { listenFault } from '../../../listen-fault.ts';
 import type { Logger } from '../../../log.ts';
+import { nameOf } from '../address.ts';
 import type { ConnectionLimit } from '../connection-limit.ts';
 import type { Desk } from '../contract.ts';
 import type { TlsFiles } from '../options.ts';
+import { Sparing } from '../sparing.ts';
 import { serveConnection } from './connection.ts';
 
 export interface RtmpServerOptions {
@@ -36,6 +38,12 @@ export async function openRtmpServer(options: RtmpServerOptions): Promise<RtmpSe
   const { desk, host, port, tls, limit, logger, waits = usualWaits } = options;
   const protocol = tls === undefined ? 'rtmp' : 'rtmps';
   const sockets = new Set<Socket>();
+  const sparing = new Sparing();
+  const tell = (address: string, message: string): void => {
+    if (!sparing.may(address, performance.now())) return;
+    const unsaid = sparing.takeUnsaid();
+    logger.info({ protocol, address, ...(unsaid === 0 ? {} : { unsaid }) }, message);
+  };
   const onRaw = (socket: Socket): void => {
     // Without a listener an error would end the process.
     socket.on('error', () => {});
@@ -47,8 +55,9 @@ export async function openRtmpServer(options: RtmpServerOptions): Promise<RtmpSe
   const onSocket = (socket: Socket): void => {
     if (socket.destroyed) return;
     socket.on('error', () => {});
-    const address = addressOf(socket);
-    const onNote = (message: string): void => logger.info({ protocol, address }, message);
+    const { remoteAddress = 'nowhere', remotePort = 0 } = socket;
+    const address = nameOf({ address: remoteAddress, port: remotePort });
+    const onNote = (message: string): void => tell(address, message);
     void serveConnection({ socket, desk, protocol, address, waits, onNote });
   };
   const server = tls === undefined ? createServer(onSocket) : secureServer(tls, waits.handshake, onSocket);
@@ -96,10 +105,4 @@ async function listen(
     server.listen({ port, ...(host === undefined ? {} : { host }) }, resolve);
   });
   server.removeAllListeners('error').on('error', () => {});
-}
-
-/** `192.0.2.7:4711`, `[2001:db8::1]:4711`. */
-function addressOf({ remoteAddress = 'nowhere', remotePort = 0 }: Socket): string {
-  const address = remoteAddress.replace(/^::ffff:(?=\d+\.)/, '');
-  return `${address.includes(':') ? `[${address}]` : address}:${remotePort}`;
 }

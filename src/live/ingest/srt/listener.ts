@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { describeError } from '../../../errors.ts';
 import type { Logger } from '../../../log.ts';
+import { nameOf } from '../address.ts';
 import type { Caller, Desk } from '../contract.ts';
 import { type Admitted, admit, type Refused, refused } from './admit.ts';
 import { acceptanceAnswer, inductionAnswer, refusalAnswer } from './answers.ts';
@@ -13,7 +14,7 @@ import { decodeHandshake, type Handshake, handshakeType } from './handshake.ts';
 import { control, decodePacket, encodeControl, type Packet } from './packet.ts';
 import { reason } from './reasons.ts';
 import { RefusalLog } from './refusal-log.ts';
-import { nameOf, type Remote } from './remote.ts';
+import type { Remote } from './remote.ts';
 import { Sender } from './sender.ts';
 
 export interface ListenerSettings {

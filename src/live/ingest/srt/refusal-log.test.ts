@@ -11,10 +11,10 @@ test('of many refusals some are told, and the others counted', () => {
     warn: (facts: object, message: string) => void lines.push([facts, message]),
   });
   const log = new RefusalLog(logger);
-  for (let index = 0; index < 50; index++) log.tell('10.0.0.1:5', refused(reason.badSecret), 9999);
+  for (let index = 0; index < 50; index++) log.tell(`10.0.0.${index}:5`, refused(reason.badSecret), 9999);
   assert.equal(lines.length, 20);
   assert.deepEqual(lines[19], [
-    { address: '10.0.0.1:5', reason: 10 },
+    { address: '10.0.0.19:5', reason: 10 },
     'an SRT sender was refused: the passphrase is not ours',
   ]);
   log.tell('10.0.0.1:5', refused(reason.unsecure), 19_998);

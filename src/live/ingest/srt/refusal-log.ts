@@ -1,15 +1,11 @@
 /** Refusals in the log: strangers must not be able to fill it. */
 import type { Logger } from '../../../log.ts';
+import { Sparing } from '../sparing.ts';
 import type { Refused } from './admit.ts';
-
-const period = 10_000;
-const mostInPeriod = 20;
 
 export class RefusalLog {
   readonly #logger: Logger;
-  #from = Number.NEGATIVE_INFINITY;
-  #count = 0;
-  #unsaid = 0;
+  readonly #sparing = new Sparing();
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -17,14 +13,9 @@ export class RefusalLog {
 
   /** `now`: milliseconds of a steady clock. */
   tell(address: string, { reason, message }: Refused, now: number): void {
-    if (now - this.#from >= period) [this.#from, this.#count] = [now, 0];
-    this.#count++;
-    if (this.#count > mostInPeriod) {
-      this.#unsaid++;
-      return;
-    }
-    const unsaid = this.#unsaid === 0 ? {} : { unsaid: this.#unsaid };
-    this.#unsaid = 0;
+    if (!this.#sparing.may(address, now)) return;
+    const count = this.#sparing.takeUnsaid();
+    const unsaid = count === 0 ? {} : { unsaid: count };
     this.#logger.warn({ address, reason, ...unsaid }, `an SRT sender was refused: ${message}`);
   }
 }

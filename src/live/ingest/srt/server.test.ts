@@ -6,10 +6,10 @@ import { MadeSrtSender } from '../../../../test/support/made-srt-sender.ts';
 import { NotingDesk } from '../../../../test/support/srt-room.ts';
 import { waitFor } from '../../../../test/support/wait.ts';
 import { silentLogger } from '../../../log.ts';
+import { nameOf } from '../address.ts';
 import { ConnectionLimit } from '../connection-limit.ts';
 import { handshakeType } from './handshake.ts';
 import { reason } from './reasons.ts';
-import { nameOf } from './remote.ts';
 import { SrtServer, type SrtServerOptions } from './server.ts';
 
 /** Containers may have no IPv6; there a second address of IPv4 stands in. */

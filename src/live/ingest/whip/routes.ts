@@ -1,5 +1,6 @@
 /** WHIP's requests (RFC 9725, 4): an offer is POSTed, candidates are PATCHed, and a session is DELETEd. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { nameOf } from '../address.ts';
 import { type IceServer, iceLinks } from './ice-servers.ts';
 import { type Problem, problems } from './problem.ts';
 import { readFragment } from './sdp/fragment.ts';
@@ -135,7 +136,7 @@ function keyOf({ headers }: FastifyRequest<never> | FastifyRequest): string | un
 }
 
 function addressOf({ socket }: FastifyRequest<OfStream>): string {
-  return `${socket.remoteAddress ?? ''}:${socket.remotePort ?? ''}`;
+  return nameOf({ address: socket.remoteAddress ?? 'nowhere', port: socket.remotePort ?? 0 });
 }
 
 function isOf(
