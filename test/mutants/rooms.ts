@@ -34,7 +34,44 @@ export const rooms: readonly Room[] = [
     tests: ['src/delivery/hls/', 'test/models/window.test.ts'],
   },
   { name: 'dash', source: ['src/delivery/dash/'] },
+  {
+    name: 'rtmp',
+    source: within('src/live/ingest/rtmp/', [
+      ...['amf0', 'chunk-head', 'chunk-reader', 'chunk-writer', 'commands', 'flv', 'handshake', 'messages'],
+      ...['session', 'stream-name', 'timestamp-watch'],
+    ]),
+    tests: ['src/live/ingest/rtmp/'],
+  },
+  {
+    name: 'srt',
+    source: within('src/live/ingest/srt/', [
+      ...['acknowledgements', 'admit', 'answers', 'byte-queue', 'caller-table', 'connection', 'cookie'],
+      ...['examine', 'handshake-extensions', 'handshake', 'key-message', 'listener', 'loss-report', 'packet'],
+      ...['payload-keys', 'reasons', 'receive-buffer', 'refusal-log', 'remote', 'sender', 'sequence'],
+      ...['stream-id'],
+    ]),
+    tests: ['src/live/ingest/srt/'],
+  },
+  {
+    name: 'whip',
+    source: [
+      ...['src/live/ingest/whip/rtp/', 'src/live/ingest/whip/sdp/'],
+      ...within('src/live/ingest/whip/', [
+        'composer',
+        'ebml',
+        'ice-servers',
+        'matroska',
+        'outlet',
+        'problem',
+      ]),
+    ],
+    tests: ['src/live/ingest/whip/'],
+  },
 ];
+
+function within(folder: string, names: readonly string[]): string[] {
+  return names.map((name) => `${folder}${name}.ts`);
+}
 
 /** True when the path is one of these files, or in one of these folders. */
 export function isIn(path: string, places: readonly string[]): boolean {
