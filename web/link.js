@@ -59,6 +59,13 @@ export class Link {
     if (this.#heard.quiet >= silence) this.#lose();
   }
 
+  /** Another camera or microphone; of a kind that was not agreed upon, by an agreement of its own. @param {MediaStreamTrack} track */
+  async use(track) {
+    const whip = this.#whip;
+    if (whip === undefined || (await whip.replace(track)) || whip !== this.#whip) return;
+    this.#lose();
+  }
+
   end() {
     if (this.#stop.signal.aborted) return;
     this.#stop.abort();

@@ -35,7 +35,7 @@ let liveSince = 0;
 let isMuted = false;
 
 const sources = new Sources((track) => {
-  if (track !== undefined) void link?.whip?.replace(track);
+  if (track !== undefined) void link?.use(track);
   if (sources.sound !== undefined) sources.sound.enabled = !isMuted;
   preview.srcObject = sources.picture === undefined ? null : new MediaStream([sources.picture]);
   if (track?.kind === 'audio' || sources.sound === undefined) meter.follow(sources.sound);

@@ -17,4 +17,47 @@ export const ingesting: readonly Defect[] = [
     seekers: ['test/hostile/in-small.test.ts'],
     tests: [sparing, 'src/live/ingest/rtmp/server.test.ts > What strangers get wrong does not fill the log'],
   },
+  {
+    name: 'a-false-name-is-a-loss',
+    breaks:
+      'Wirecast ends what it sends by publishing a name that is false: that was an error of its protocol, so that it counted as lost and its programme stayed open for --reconnect.',
+    edits: [edit('src/live/ingest/rtmp/session.ts', 'if (name === false) return yield* this.#end();', '')],
+    seekers: [],
+    tests: ['src/live/ingest/rtmp/session.test.ts > A name that is false ends what is sent'],
+  },
+  {
+    name: 'reports-keep-a-seat',
+    breaks:
+      'Who sent nothing but reports of RTCP, or packets of which no picture can be made, kept the stream for itself for ever.',
+    edits: [
+      edit(
+        'src/live/ingest/whip/session.ts',
+        'if (now - this.#answeredAt < connect) return undefined;',
+        'if (this.quietFor < connect) return undefined;',
+      ),
+    ],
+    seekers: [],
+    tests: ['src/live/ingest/whip/session.test.ts'],
+  },
+  {
+    name: 'a-session-above-its-proxy',
+    breaks:
+      'Behind a proxy that has WHIP below a path, the address of a session was not below it: DELETE came to nobody, and the programme stayed open.',
+    edits: [
+      edit(
+        'src/live/ingest/whip/routes.ts',
+        "return given.length <= 200 && /^(?:\\/[\\w.~-]+)+$/.test(given) ? given : '';",
+        "return given === '' ? given : '';",
+      ),
+    ],
+    seekers: [],
+    tests: ['src/live/ingest/whip/routes.test.ts > below a path of a proxy'],
+  },
+  {
+    name: 'nobody-says-what-is-not-read',
+    breaks: 'HEVC by the number 12, as drones and cameras send it, was no picture, and nobody said why.',
+    edits: [edit('src/live/ingest/rtmp/oddities.ts', '(first & 0x0f) === hevc', 'first < 0')],
+    seekers: [],
+    tests: ['src/live/ingest/rtmp/oddities.test.ts'],
+  },
 ];

@@ -200,3 +200,22 @@ test('However the bytes are cut, the same comes of them', () => {
     { numRuns: 50 },
   );
 });
+
+test('A name that is false ends what is sent, as Wirecast says it; before that it is nothing', () => {
+  const sender = new ChunkSender();
+  const begin = [
+    clientHandshake,
+    sender.command('connect', 1, { app: 'live' }),
+    sender.command('publish', 2, null, false),
+  ];
+  const more = [
+    sender.command('publish', 3, null, 'cam?key=k', 'live'),
+    sender.media(messageTypes.video, 0, sequence),
+  ];
+  const { of, answers } = play(new RtmpSession(), [
+    Buffer.concat([...begin, ...more, sender.command('publish', 4, null, false)]),
+  ]);
+  assert.equal(of('publish').length, 1);
+  assert.equal(of('end').length, 1);
+  assert.match(JSON.stringify(answers), /NetStream.Unpublish.Success/);
+});

@@ -31,8 +31,8 @@ import {
   userControl,
   windowAcknowledgement,
 } from './messages.ts';
+import { Oddities } from './oddities.ts';
 import { type NamedStream, namedStream } from './stream-name.ts';
-import { TimestampWatch } from './timestamp-watch.ts';
 
 export type SessionEvent =
   /** These bytes are to be written. */
@@ -58,9 +58,6 @@ const mostStreams = 16;
 const limitsOfStrangers = { message: 64 * 1024, held: 128 * 1024 };
 const limitsOfSenders = { message: 8 * 1024 * 1024, held: 12 * 1024 * 1024 };
 
-/** Of one sender: what is wrong all the time is said often enough. */
-const mostNotes = 10;
-
 /** The one application that there is. */
 const ownApp = 'live';
 
@@ -76,9 +73,7 @@ export class RtmpSession {
   #received = 0;
   #acknowledged = 0;
   #window = window;
-  #notes = 0;
-  #isEnhanced = false;
-  readonly #times = new TimestampWatch();
+  readonly #oddities = new Oddities();
 
   /** Bytes that wait for the rest of their message. */
   get held(): number {
@@ -156,22 +151,8 @@ export class RtmpSession {
 
   *#media({ type, timestamp, payload }: RtmpMessage): Generator<SessionEvent> {
     if (this.#phase !== 'publishing' || payload.length === 0) return;
-    for (const message of this.#oddities(type, timestamp, payload)) {
-      if (this.#notes >= mostNotes) break;
-      this.#notes += 1;
-      yield { type: 'note', message };
-    }
+    for (const message of this.#oddities.push(type, timestamp, payload)) yield { type: 'note', message };
     yield { type: 'media', bytes: flvTag(type, timestamp, payload) };
-  }
-
-  *#oddities(type: number, timestamp: number, payload: Buffer): Generator<string> {
-    const jump = this.#times.push(timestamp);
-    if (jump !== undefined) yield jump;
-    // Enhanced RTMP: the first bit says that four letters follow, in the place of a number that FLV had for codecs.
-    if (type !== messageTypes.video || this.#isEnhanced || (payload[0] ?? 0) < 0x80) return;
-    this.#isEnhanced = true;
-    const letters = payload.toString('latin1', 1, 5).replaceAll(/[^\w-]/g, '?');
-    yield `the picture comes as ${letters} by enhanced RTMP, which FFmpeg reads from release 6.1 on`;
   }
 
   *#control(payload: Buffer): Generator<SessionEvent> {
@@ -235,9 +216,11 @@ export class RtmpSession {
   }
 
   *#publish({ more }: RtmpCommand, stream: number): Generator<SessionEvent> {
-    if (this.#app === undefined) throw new FormatError('RTMP: it publishes before it connects');
-    if (this.#phase !== 'open') throw new FormatError('RTMP: it publishes twice');
     const [, name] = more;
+    if (this.#app === undefined) throw new FormatError('RTMP: it publishes before it connects');
+    // Senders that are made of Flash's parts (Wirecast) end so what they send.
+    if (name === false) return yield* this.#end();
+    if (this.#phase !== 'open') throw new FormatError('RTMP: it publishes twice');
     this.#phase = 'asked';
     this.#stream = stream;
     yield { type: 'publish', named: namedStream(this.#app, typeof name === 'string' ? name : '') };

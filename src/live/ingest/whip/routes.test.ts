@@ -216,3 +216,21 @@ test('where no peer can be made, the seat is free again and the sender may ask a
   assert.deepEqual([response.status, response.headers.get('retry-after')], [503, '5']);
   assert.deepEqual(left, ['cam']);
 });
+
+test('below a path of a proxy the address of a session is below it too', async (t) => {
+  const { ask } = await ground(t);
+  const rows = [
+    ['/studio', '/studio/whip/cam/'],
+    ['/studio/in/', '/studio/in/whip/cam/'],
+    ['//elsewhere.example', '/whip/cam/'],
+    ['studio', '/whip/cam/'],
+    ['/a b', '/whip/cam/'],
+    [`/${'a'.repeat(200)}`, '/whip/cam/'],
+  ] as const;
+  for (const [given, begins] of rows) {
+    const headers = { ...sdp, ...bearer('k'), 'x-forwarded-prefix': given };
+    const response = await ask('POST', '/whip/cam', headers, offer);
+    const location = response.headers.get('location') ?? '';
+    assert.ok(location.startsWith(begins), `${given}: ${location}`);
+  }
+});

@@ -85,7 +85,7 @@ async function offer(
   return reply
     .code(201)
     .type(sdp)
-    .header('location', `/whip/${encodeURIComponent(stream)}/${standing.id}`)
+    .header('location', `${prefixOf(request)}/whip/${encodeURIComponent(stream)}/${standing.id}`)
     .header('etag', standing.tag)
     .send(answer);
 }
@@ -133,6 +133,12 @@ async function find(
 
 function keyOf({ headers }: FastifyRequest<never> | FastifyRequest): string | undefined {
   return /^Bearer +(\S{1,4000})\s*$/i.exec(headers.authorization ?? '')?.[1];
+}
+
+/** Below what a proxy has us: it says so, as Traefik does; whoever else says it changes its own answer. */
+function prefixOf({ headers }: FastifyRequest<OfStream>): string {
+  const given = String(headers['x-forwarded-prefix'] ?? '').replace(/\/$/, '');
+  return given.length <= 200 && /^(?:\/[\w.~-]+)+$/.test(given) ? given : '';
 }
 
 function addressOf({ socket }: FastifyRequest<OfStream>): string {

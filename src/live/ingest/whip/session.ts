@@ -59,6 +59,7 @@ export class WhipSession {
   #timer: NodeJS.Timeout | undefined;
   #beats = 0;
   #heardAt = performance.now();
+  #answeredAt = performance.now();
   #hasBegun = false;
   #hasMedia = false;
   #isOver = false;
@@ -89,6 +90,7 @@ export class WhipSession {
     try {
       const answer = await this.#peer.answer(this.#options.offer.sdp);
       this.#heardAt = performance.now();
+      this.#answeredAt = this.#heardAt;
       if (!this.#isOver) this.#timer = setInterval(() => this.#beat(), beat);
       return answer;
     } catch (error) {
@@ -186,16 +188,22 @@ export class WhipSession {
     const [ssrc] = [...this.#lines.values()].flatMap(({ receiver }) => receiver.ssrc ?? []);
     if (ssrc !== undefined) this.#say([this.#feedback.take(ssrc)].filter((each) => each !== undefined));
     if (this.#beats % reportEach === 0) this.#report(now);
-    const patience = this.#hasBegun ? this.#timing.silence : this.#timing.connect;
-    if (this.quietFor < patience) return;
-    const seconds = Math.round(patience / 1000);
-    this.end(
-      new SluiceError(
-        this.#hasBegun
-          ? `nothing has come from the sender for ${seconds} s`
-          : `no media have come within ${seconds} s: does UDP reach this server?`,
-      ),
-    );
+    const failure = this.#failure(now);
+    if (failure !== undefined) this.end(new SluiceError(failure));
+  }
+
+  /** Whoever has sent no media that can be read does not keep its seat by reports, or by packets that are no pictures. */
+  #failure(now: number): string | undefined {
+    const { silence, connect } = this.#timing;
+    if (this.#hasMedia)
+      return this.quietFor < silence
+        ? undefined
+        : `nothing has come from the sender for ${Math.round(silence / 1000)} s`;
+    if (now - this.#answeredAt < connect) return undefined;
+    const within = `within ${Math.round(connect / 1000)} s`;
+    return this.#hasBegun
+      ? `packets have come ${within}, and no picture or sound that can be read: does the sender send what was agreed to, with keyframes?`
+      : `no media have come ${within}: does UDP reach this server?`;
   }
 
   #report(now: number): void {

@@ -1,0 +1,69 @@
+/** A session with a peer of the test: who keeps a seat, and who does not. */
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import type { PeerListener } from './peer.ts';
+import { readOffer } from './sdp/offer.ts';
+import { WhipSession } from './session.ts';
+
+const offer = [
+  'v=0',
+  'm=video 9 UDP/TLS/RTP/SAVPF 96',
+  'a=mid:0',
+  'a=ice-ufrag:abcd',
+  'a=fingerprint:sha-256 AA',
+  'a=sendonly',
+  'a=rtpmap:96 VP8/90000',
+  '',
+].join('\r\n');
+
+/** Resolves with how a session ends to which the same packet comes again and again. */
+async function endOf(t: TestContext, packet: () => Buffer): Promise<string> {
+  const read = readOffer(offer);
+  assert.ok('offer' in read);
+  const ended = Promise.withResolvers<Error | undefined>();
+  let listener: PeerListener | undefined;
+  const session = new WhipSession({
+    offer: read.offer,
+    open: (given) => {
+      listener = given;
+      return { answer: async (text) => text, addCandidate: () => {}, send: () => {}, close: () => {} };
+    },
+    onMedia: () => assert.fail('media came'),
+    onEnd: ended.resolve,
+    timing: { connect: 200, silence: 60_000 },
+  });
+  t.after(() => session.end());
+  await session.answer();
+  const timer = setInterval(() => listener?.onPacket(packet(), '0'), 5);
+  t.after(() => clearInterval(timer));
+  return String(await ended.promise);
+}
+
+/** A sender's report, and nothing else. */
+function report(): Buffer {
+  const bytes = Buffer.alloc(28);
+  bytes.writeUInt16BE(0x80c8, 0);
+  bytes.writeUInt16BE(6, 2);
+  return bytes;
+}
+
+let sequence = 0;
+
+/** A packet of VP8 in the middle of a picture that never began. */
+function middle(): Buffer {
+  const bytes = Buffer.alloc(20, 1);
+  bytes.writeUInt16BE(0x8060, 0);
+  bytes.writeUInt16BE(++sequence & 0xffff, 2);
+  bytes[12] = 0;
+  return bytes;
+}
+
+test('reports alone keep no seat, and neither do packets that are no pictures', {
+  timeout: 30_000,
+}, async (t) => {
+  for (const packet of [report, middle])
+    assert.match(
+      await endOf(t, packet),
+      /packets have come within 0 s, and no picture or sound that can be read/,
+    );
+});
