@@ -81,6 +81,15 @@ function expectUndisturbed({ streams, watch, viewer }: Ground): void {
 async function play(owner: Owner): Promise<void> {
   const count = Number(values.count);
   const ground = await standUp(owner);
+  try {
+    await besiege(ground, count);
+  } catch (error) {
+    for (const { name, log } of ground.processes) say(`${name} wrote last:\n${log.newest}`);
+    throw error;
+  }
+}
+
+async function besiege(ground: Ground, count: number): Promise<void> {
   const { places, processes } = ground;
   const chosen = kinds.filter((kind) => values.port.includes(kind));
   const tell = (when: string): void => say(`${when}: ${processes.map(standing).join('; ')}`);

@@ -23,7 +23,23 @@ export const ingesting: readonly Defect[] = [
       'Wirecast ends what it sends by publishing a name that is false: that was an error of its protocol, so that it counted as lost and its programme stayed open for --reconnect.',
     edits: [edit('src/live/ingest/rtmp/session.ts', 'if (name === false) return yield* this.#end();', '')],
     seekers: [],
-    tests: ['src/live/ingest/rtmp/session.test.ts > A name that is false ends what is sent'],
+    tests: [
+      'src/live/ingest/rtmp/session.test.ts > A name that is false ends what is sent, as Wirecast says it; before that it is nothing',
+    ],
+  },
+  {
+    name: 'time-begins-anew-after-24-days',
+    breaks:
+      'FFmpeg writes 31 bits of its time stamps. After 24.8 days they began anew, and the FFmpeg that received them left out all that came from there on.',
+    edits: [
+      edit(
+        'src/live/ingest/rtmp/timeline.ts',
+        'if (Math.abs(Math.abs(step) - half) <= slack) this.#offset = (this.#offset + half) % (2 * half);',
+        'this.#offset = step * 0;',
+      ),
+    ],
+    seekers: [],
+    tests: ['src/live/ingest/rtmp/timeline.test.ts'],
   },
   {
     name: 'reports-keep-a-seat',
@@ -51,7 +67,9 @@ export const ingesting: readonly Defect[] = [
       ),
     ],
     seekers: [],
-    tests: ['src/live/ingest/whip/routes.test.ts > below a path of a proxy'],
+    tests: [
+      'src/live/ingest/whip/routes.test.ts > below a path of a proxy the address of a session is below it too',
+    ],
   },
   {
     name: 'nobody-says-what-is-not-read',

@@ -19,3 +19,16 @@ export function flvTag(type: number, timestamp: number, payload: Buffer): Buffer
   bytes.writeUInt32BE(11 + size, 11 + size);
   return bytes;
 }
+
+/** AVC, and HEVC by usage; AAC (annex E.4.3.1, E.4.2.1). */
+const picturesWithHead: readonly number[] = [7, 12];
+const aac = 10;
+
+/** Whether a payload says how those behind it are to be read, and is no picture and no sound itself. */
+export function isConfiguration(type: number, payload: Buffer): boolean {
+  const [first = 0, second] = payload;
+  if (type === flvTags.audio) return first >> 4 === aac && second === 0;
+  // Enhanced RTMP: the kind of packet stands in the first byte.
+  if (first >= 0x80) return (first & 0x0f) === 0;
+  return picturesWithHead.includes(first & 0x0f) && second === 0;
+}

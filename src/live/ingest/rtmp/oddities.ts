@@ -15,11 +15,10 @@ export class Oddities {
   readonly #told = new Set<number>();
   #notes = 0;
 
-  /** Sentences about a message of media that has a payload. */
-  push(type: number, timestamp: number, payload: Buffer): readonly string[] {
-    const found = [this.#times.push(timestamp), this.#codec(type, payload)].filter(
-      (each) => each !== undefined,
-    );
+  /** Sentences about a message of media that has a payload; `time`: where it has one. */
+  push(type: number, time: number | undefined, payload: Buffer): readonly string[] {
+    const jump = time === undefined ? undefined : this.#times.push(time);
+    const found = [jump, this.#codec(type, payload)].filter((each) => each !== undefined);
     const said = found.slice(0, mostNotes - this.#notes);
     this.#notes += said.length;
     return said;

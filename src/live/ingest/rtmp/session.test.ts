@@ -32,6 +32,7 @@ function answersIn(bytes: Buffer) {
   );
 }
 
+const picture = Buffer.from('1701000000', 'hex');
 const sequence = Buffer.from('17000000000164001f', 'hex');
 
 test('From the handshake to the last word of one who publishes', () => {
@@ -129,9 +130,15 @@ test('Pings are answered, what has come is acknowledged, and four letters are an
 
 test('Time stamps that jump and four letters are told, and not without end', () => {
   const sender = new ChunkSender();
-  const media = (timestamp: number, bytes = sequence) => sender.media(messageTypes.video, timestamp, bytes);
-  const hevc = media(20_040, Buffer.from('9068766331', 'hex'));
-  const begun = [clientHandshake, sender.publish('cam?key=k'), media(0), media(20_000)];
+  const media = (timestamp: number, bytes = picture) => sender.media(messageTypes.video, timestamp, bytes);
+  const hevc = media(5_020_040, Buffer.from('9068766331', 'hex'));
+  const begun = [
+    clientHandshake,
+    sender.publish('cam?key=k'),
+    media(0, sequence),
+    media(5_000_000),
+    media(5_020_000),
+  ];
   const { of } = play(new RtmpSession(), [...begun, hevc]);
   assert.deepEqual(
     of('note').map(({ message }) => message.slice(0, 40)),
@@ -139,7 +146,7 @@ test('Time stamps that jump and four letters are told, and not without end', () 
   );
   const restless = new ChunkSender();
   const jumps = Array.from({ length: 50 }, (_, index) =>
-    restless.media(messageTypes.video, (index % 2) * 60_000, sequence),
+    restless.media(messageTypes.video, (index % 2) * 60_000, picture),
   );
   const told = play(new RtmpSession(), [clientHandshake, restless.publish('cam?key=k'), ...jumps]);
   assert.equal(told.of('note').length, 10);

@@ -18,7 +18,7 @@ import {
   type Status,
   statusMessage,
 } from './commands.ts';
-import { flvHead, flvTag, flvTags } from './flv.ts';
+import { flvHead, flvTag, flvTags, isConfiguration } from './flv.ts';
 import { Handshake } from './handshake.ts';
 import {
   acknowledgement,
@@ -33,6 +33,7 @@ import {
 } from './messages.ts';
 import { Oddities } from './oddities.ts';
 import { type NamedStream, namedStream } from './stream-name.ts';
+import { Timeline } from './timeline.ts';
 
 export type SessionEvent =
   /** These bytes are to be written. */
@@ -74,6 +75,7 @@ export class RtmpSession {
   #acknowledged = 0;
   #window = window;
   readonly #oddities = new Oddities();
+  readonly #timeline = new Timeline();
 
   /** Bytes that wait for the rest of their message. */
   get held(): number {
@@ -142,7 +144,10 @@ export class RtmpSession {
       case messageTypes.data: {
         const script = metadataIn(payload);
         if (this.#phase === 'publishing' && script !== undefined)
-          yield { type: 'media', bytes: flvTag(flvTags.script, message.timestamp, script) };
+          yield {
+            type: 'media',
+            bytes: flvTag(flvTags.script, this.#timeline.at(message.timestamp), script),
+          };
         return;
       }
       default:
@@ -151,8 +156,10 @@ export class RtmpSession {
 
   *#media({ type, timestamp, payload }: RtmpMessage): Generator<SessionEvent> {
     if (this.#phase !== 'publishing' || payload.length === 0) return;
-    for (const message of this.#oddities.push(type, timestamp, payload)) yield { type: 'note', message };
-    yield { type: 'media', bytes: flvTag(type, timestamp, payload) };
+    // What says how media are to be read has no time of its own: many senders give it 0.
+    const time = isConfiguration(type, payload) ? undefined : this.#timeline.push(timestamp);
+    for (const message of this.#oddities.push(type, time, payload)) yield { type: 'note', message };
+    yield { type: 'media', bytes: flvTag(type, time ?? this.#timeline.at(timestamp), payload) };
   }
 
   *#control(payload: Buffer): Generator<SessionEvent> {
