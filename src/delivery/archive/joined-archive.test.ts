@@ -273,7 +273,10 @@ test('Retention that takes more at once than is known of the place takes nothing
   await exporting(10);
   const archive = parseArchivePlace('s3://bucket/{stream}');
   const waits = { ...quick, there: 1e9 };
-  const streams = await serve({ places: { archive, stores: {}, open: place.open, waits } });
+  const streams = await serve({
+    window: 1_000_000,
+    places: { archive, stores: {}, open: place.open, waits },
+  });
   await append((script) => script.close().segments(18).parts(1));
   await exporting(27);
   const before = rewound(streams);
