@@ -32,7 +32,13 @@ async function sent(t: TestContext, args: readonly string[], options: EncodingOp
   });
   const plans = new Plans(options, 'ffmpeg');
   const common = { senders, plans, plan: await plans.of('flv'), logger: silentLogger };
-  const source = sentSource({ ...common, ffmpeg: 'ffmpeg', stallAfter: 60_000, reconnect: 1000 });
+  const source = sentSource({
+    ...common,
+    ffmpeg: 'ffmpeg',
+    stallAfter: 60_000,
+    reconnect: 1000,
+    standByAfter: 500,
+  });
   const events: MediaEvent[] = [];
   for await (const event of source.run(stop.signal)) events.push(event);
   assert.equal(await over, undefined);

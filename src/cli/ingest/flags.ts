@@ -117,11 +117,16 @@ const senders = {
   ),
   second: valued(
     'second',
-    'refuse|take-over',
-    choice(['refuse', 'take-over']),
-    usual.second as 'refuse' | 'take-over',
+    'refuse|take-over|stand-by',
+    choice(['refuse', 'take-over', 'stand-by']),
+    usual.second as 'refuse' | 'take-over' | 'stand-by',
     usual.second,
-    'what becomes of a second sender of a stream',
+    'what becomes of a second sender of a stream; stand-by: it goes on when the first ends, or gives too little',
+  ),
+  standByAfter: timed(
+    'stand-by-after',
+    usual.standByAfter,
+    'a stand-by takes over when what the first sends is overdue by so much',
   ),
   maxStreams: counted(
     'max-streams',

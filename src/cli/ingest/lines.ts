@@ -38,7 +38,8 @@ export function ingestLogEntry(event: IngestEvent): LogEntry {
       return { level: 'info', fields: rest, message: type };
     case 'sender': {
       const { message, ...fields } = event;
-      return { level: event.state === 'lost' ? 'warn' : 'info', fields, message };
+      const isWarning = event.state === 'lost' || event.state === 'took-over';
+      return { level: isWarning ? 'warn' : 'info', fields, message };
     }
     case 'refused':
     case 'notice':

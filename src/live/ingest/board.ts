@@ -1,6 +1,14 @@
 /** What comes in at the moment, kept from the events: for operators and their programs. Pure: times come in. */
 import type { IngestEvent, SenderEvent } from './events.ts';
 
+/** Who would take over. */
+export interface StandByOnBoard {
+  readonly protocol: SenderEvent['protocol'];
+  readonly address: string;
+  /** Milliseconds since the epoch: when it began to stand by. */
+  readonly since: number;
+}
+
 /** One stream that has, or awaits, a sender. */
 export interface StreamOnBoard {
   readonly stream: string;
@@ -16,6 +24,9 @@ export interface StreamOnBoard {
   readonly epoch: number;
   /** How often its sender was lost. */
   readonly losses: number;
+  readonly standBy?: StandByOnBoard | undefined;
+  /** How often a stand-by has taken over. */
+  readonly takeOvers: number;
   /** Segments that were given up. */
   readonly gaps: number;
   /** The newest sentences about what is not as it should be, the last one last. */
@@ -26,6 +37,7 @@ export interface Totals {
   readonly admitted: number;
   readonly refused: Readonly<Record<string, number>>;
   readonly lost: number;
+  readonly takeOvers: number;
   readonly failed: number;
 }
 
@@ -36,6 +48,7 @@ export class Board {
   readonly #refused: Record<string, number> = {};
   #admitted = 0;
   #lost = 0;
+  #takeOvers = 0;
   #failed = 0;
 
   get streams(): readonly StreamOnBoard[] {
@@ -47,6 +60,7 @@ export class Board {
       admitted: this.#admitted,
       refused: { ...this.#refused },
       lost: this.#lost,
+      takeOvers: this.#takeOvers,
       failed: this.#failed,
     };
   }
@@ -89,11 +103,21 @@ export class Board {
     }
   }
 
-  #sender({ stream, state, protocol, address }: SenderEvent, now: number): void {
+  #sender(event: SenderEvent, now: number): void {
+    const { stream, state, protocol, address } = event;
     const before = this.#streams.get(stream);
+    if (state === 'admitted') this.#admitted += 1;
+    if (state === 'took-over') {
+      this.#takeOvers += 1;
+      this.#tookOver(event, now);
+      return;
+    }
+    if (state === 'admitted' && event.standBy === true) {
+      this.#change(stream, () => ({ standBy: { protocol, address, since: now } }));
+      return;
+    }
     if (state === 'admitted') {
-      this.#admitted += 1;
-      const fresh = { bitrate: 0, epoch: 0, losses: 0, gaps: 0, faults: [] };
+      const fresh = { bitrate: 0, epoch: 0, losses: 0, takeOvers: 0, gaps: 0, faults: [] };
       this.#streams.set(stream, {
         ...fresh,
         ...before,
@@ -106,6 +130,11 @@ export class Board {
       return;
     }
     if (state === 'lost') this.#lost += 1;
+    if (before?.standBy?.address === address) {
+      this.#change(stream, () => ({ standBy: undefined }));
+      this.#fault(stream, event.message);
+      return;
+    }
     // Another one may have taken its place already.
     if (before?.address !== address) return;
     if (before.epoch === 0) this.#streams.delete(stream);
@@ -113,6 +142,19 @@ export class Board {
       const losses = before.losses + (state === 'lost' ? 1 : 0);
       this.#streams.set(stream, { ...before, state: 'waiting', bitrate: 0, losses });
     }
+  }
+
+  #tookOver({ stream, protocol, address, message }: SenderEvent, now: number): void {
+    this.#change(stream, (before) => {
+      const isThere = before.state === 'sending' && before.address !== address;
+      const standBy = isThere
+        ? { protocol: before.protocol, address: before.address, since: now }
+        : undefined;
+      const since = before.standBy?.since ?? now;
+      const takeOvers = before.takeOvers + 1;
+      return { state: 'sending', protocol, address, since, standBy, takeOvers };
+    });
+    this.#fault(stream, message);
   }
 
   /** Of a stream that somebody sends again already, another programme begins. */

@@ -34,6 +34,8 @@ export interface SenderMedia {
 export interface Seat {
   /** Aborted when the sender must go; its reason is an Error whose message can be shown to the sender. */
   readonly signal: AbortSignal;
+  /** Somebody else sends the stream; nothing of this one is published before that one ends, or gives too little. */
+  readonly standsBy?: boolean;
   /** Publishes what comes; resolves when the media has ended and was taken. A sender that was lost is waited for by the desk; the server only ends this call. */
   send(media: SenderMedia): Promise<void>;
   /** Something that is not as it should be with what is sent, in one sentence: for whoever looks after the stream. */

@@ -18,11 +18,13 @@ export interface FiguresEvent {
   readonly url: string;
 }
 
-/** Of one sender: it may send, it has sent all, or it is not there any more. */
+/** Of one sender: it may send, has taken over from the one that it stood by for, has sent all, or is not there any more. */
 export interface SenderEvent {
   readonly type: 'sender';
   readonly stream: string;
-  readonly state: 'admitted' | 'ended' | 'lost' | 'dismissed';
+  readonly state: 'admitted' | 'took-over' | 'ended' | 'lost' | 'dismissed';
+  /** Another one sends the stream at this moment. */
+  readonly standBy?: true;
   readonly protocol: Caller['protocol'];
   readonly address: string;
   readonly message: string;

@@ -89,6 +89,14 @@ function figuresOf(board: Board): Registry {
     },
   });
   new Gauge({
+    name: 'sluice_ingest_stand_bys',
+    help: 'Streams for which another sender stands by',
+    registers,
+    collect() {
+      this.set(board.streams.filter(({ standBy }) => standBy !== undefined).length);
+    },
+  });
+  new Gauge({
     name: 'sluice_ingest_stream_bitrate',
     help: 'Bits a second of a stream that go to Kafka',
     labelNames: ['stream'],
@@ -110,6 +118,11 @@ function figuresOf(board: Board): Registry {
     });
   counted('sluice_ingest_admitted_total', 'Senders that were let in', () => board.totals.admitted);
   counted('sluice_ingest_lost_total', 'Senders that were lost', () => board.totals.lost);
+  counted(
+    'sluice_ingest_take_overs_total',
+    'Times that a stand-by has taken over',
+    () => board.totals.takeOvers,
+  );
   counted('sluice_ingest_failed_total', 'Streams that could not be published', () => board.totals.failed);
   new Counter({
     name: 'sluice_ingest_refused_total',

@@ -52,7 +52,9 @@ export interface IngestOptions extends EncodingOptions {
   /** How long a sender that was lost is waited for, before its programme ends. Default 30,000. */
   readonly reconnect?: number;
   /** What becomes of a second sender of a stream. Default `refuse`. */
-  readonly second?: 'refuse' | 'take-over';
+  readonly second?: 'refuse' | 'take-over' | 'stand-by';
+  /** With `stand-by`: milliseconds by which what is sent may be overdue before the stand-by takes over. Default 500. */
+  readonly standByAfter?: number;
   /** Streams at a time, each with an FFmpeg of its own. Default 50. */
   readonly maxStreams?: number;
   /** Of `/metrics`, `/api/ingest` and `/healthz`; 0: one that is free. Default: none. */
@@ -90,6 +92,7 @@ export const ingestDefaults = {
   srtLatency: 250,
   reconnect: 30_000,
   second: 'refuse',
+  standByAfter: 500,
   maxStreams: 50,
   metricsHost: '127.0.0.1',
   maxConnections: 1000,

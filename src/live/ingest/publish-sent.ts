@@ -19,10 +19,10 @@ export async function publishSent(options: PublishSentOptions, publishing: Publi
   const { settings, plans, onEvent } = options;
   const { stream, senders, container, signal } = publishing;
   const { kafka: properties, topic, spoolBytes, partitions, replicationFactor, retention } = settings;
-  const { ffmpeg, stallAfter, reconnect } = settings;
+  const { ffmpeg, stallAfter, reconnect, standByAfter } = settings;
   const logger = namedLogger(settings.logger ?? silentLogger, stream);
   const plan = await plans.of(container);
-  const source = sentSource({ senders, plans, plan, ffmpeg, stallAfter, reconnect, logger });
+  const source = sentSource({ senders, plans, plan, ffmpeg, stallAfter, reconnect, standByAfter, logger });
   const kafka = createKafka({ properties, clientId: `sluice-ingest-${stream}`, logger });
   try {
     await publishFrom(kafka, source, {

@@ -40,6 +40,8 @@ export class EncoderRuns {
   #ordinal = 0;
   /** Seconds of media that the run has given. */
   #reached = 0;
+  /** When the newest picture of all runs ended: microseconds since the epoch of Unix. */
+  #captured: number | undefined;
   #warned = false;
 
   constructor(options: EncoderRunsOptions) {
@@ -126,7 +128,7 @@ export class EncoderRuns {
     });
     this.#numbering = numbering;
     try {
-      for await (const event of source.run(signal)) {
+      for await (const event of source.run(signal, this.#captured)) {
         if (event.type === 'end') return event.error;
         if (event.type === 'note') {
           this.#options.onEvent({ type: 'warning', message: event.message });
@@ -166,6 +168,7 @@ export class EncoderRuns {
     this.#options.writer.closeEpoch(this.#epoch);
     this.#ordinal = following.ordinal;
     this.#reached = following.seconds;
+    this.#captured = following.captured ?? this.#captured;
     this.#position = { media: following.media, discontinuities: following.discontinuities };
   }
 
@@ -177,7 +180,7 @@ export class EncoderRuns {
   /** False: whoever sent does not come back. */
   async #returns({ error }: EndedRun): Promise<boolean> {
     const { source, claim, signal, onEvent } = this.#options;
-    if (source.returns === undefined) return true;
+    if (source.returns === undefined || source.isFollowed?.() === true) return true;
     onEvent({ type: 'waiting', on: 'source', message: describeError(error) });
     // While nobody sends, whoever is sent to instead need not wait for us. That it is lost is told by itself.
     claim.loosen().catch(() => {});

@@ -20,8 +20,13 @@ export interface MediaSource {
   readonly chunks: 'part' | 'frame';
   /** The picture is another encoder's, and so is where its keyframes are. */
   readonly foreignKeyframes?: boolean;
-  /** One run; each is an epoch. Ends soon after the signal. */
-  run(signal: AbortSignal): AsyncIterable<MediaEvent>;
+  /**
+   * One run; each is an epoch. Ends soon after the signal. `behind`: when the last picture of the run before ended, by when it was taken (microseconds since the epoch
+   * of Unix): nothing that was taken before it is wanted once more.
+   */
+  run(signal: AbortSignal, behind?: number): AsyncIterable<MediaEvent>;
+  /** Another run would have something at once: nobody need be waited for. */
+  isFollowed?(): boolean;
   /** It may work later although it has never worked yet: a sender that is awaited, somebody else's server. */
   readonly canReturn: boolean;
   /** Every run reads the same bytes from the same beginning: a local file. */

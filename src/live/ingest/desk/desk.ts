@@ -20,7 +20,7 @@ export interface DeskOptions {
   /** Why nobody can be let in at present; undefined: all is well. */
   readonly away: () => string | undefined;
   readonly holders: Holders;
-  readonly second: 'refuse' | 'take-over';
+  readonly second: 'refuse' | 'take-over' | 'stand-by';
   readonly maxStreams: number;
   /** Milliseconds without a byte after which a sender is lost. */
   readonly silence: number;
@@ -55,17 +55,22 @@ export class IngestDesk implements Desk {
     const stream = isMistaken ? '***' : shown(caller.stream);
     const answer = isMistaken ? refused('invalid', keyForName) : await this.#answer(caller);
     if (answer.isAdmitted) {
-      const message = `stream "${stream}" is sent by ${protocol.toUpperCase()} from ${address}`;
-      onEvent({ type: 'sender', stream, state: 'admitted', protocol, address, message });
+      const who = `${protocol.toUpperCase()} from ${address}`;
+      const told = { type: 'sender', stream, state: 'admitted', protocol, address } as const;
+      if (answer.seat.standsBy === true)
+        onEvent({ ...told, standBy: true, message: `stream "${stream}" has a stand-by: ${who}` });
+      else onEvent({ ...told, message: `stream "${stream}" is sent by ${who}` });
     } else onEvent({ type: 'refused', why: answer.why, stream, protocol, address, message: answer.message });
     return answer;
   }
 
   /** Sends away whoever may not send any more. */
   review(holds: (opener: string, stream: string) => boolean): void {
-    for (const [stream, { seat }] of this.#places) {
-      if (seat?.opener === undefined || holds(seat.opener, stream)) continue;
-      seat.dismiss(new SluiceError(`the key of stream "${stream}" does not hold any more`), 'final');
+    for (const [stream, { seats }] of this.#places) {
+      for (const seat of seats) {
+        if (seat.opener === undefined || holds(seat.opener, stream)) continue;
+        seat.dismiss(new SluiceError(`the key of stream "${stream}" does not hold any more`), 'final');
+      }
     }
   }
 
@@ -106,10 +111,14 @@ export class IngestDesk implements Desk {
     const { stream } = caller;
     const { second, maxStreams, holders } = this.#options;
     const place = this.#places.get(stream);
+    if (second === 'stand-by' && place?.isTaken === true && (place.seats.length > 1 || !place.isSilent)) {
+      if (place.hasStandBy) return refused('busy', `${sentAlready(stream)}, and has a stand-by`);
+      return { isAdmitted: true, seat: place.standByFor(caller, opener) };
+    }
     const mayTake = second === 'take-over' || place?.isSilent === true;
     if (place?.isTaken === true && !mayTake) return refused('busy', sentAlready(stream));
     const elsewhere = place?.isOpen === true ? undefined : holders.elsewhere(stream, performance.now());
-    if (elsewhere !== undefined && second === 'refuse')
+    if (elsewhere !== undefined && second !== 'take-over')
       return refused('busy', `${sentAlready(stream)} (on ${elsewhere})`);
     if (place === undefined && this.#places.size >= maxStreams)
       return refused('full', `this server takes ${maxStreams} streams at a time, and has as many`);

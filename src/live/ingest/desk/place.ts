@@ -23,14 +23,17 @@ export interface PlaceOptions {
   readonly onEmpty: () => void;
 }
 
-/** Milliseconds without a byte after which whoever sends gives way to another who may send the same. */
+/** Milliseconds without a byte after which whoever sends gives way to another who may send the same; of a stand-by nobody sees anything. */
 const silentFor = 3000;
+const standBySilentFor = 1000;
 
 export class Place {
   readonly #options: PlaceOptions;
   readonly #senders = new Senders();
   readonly #stop = new AbortController();
   #seat: TakenSeat | undefined;
+  /** Of who takes over when the one with the seat ends, or gives too little. */
+  #standBy: TakenSeat | undefined;
   #programme: Promise<void> | undefined;
 
   constructor(options: PlaceOptions) {
@@ -46,9 +49,16 @@ export class Place {
     return this.#senders.current?.bytes.isOver === true && !this.#senders.hasNext;
   }
 
-  /** Who sends, or is about to. */
-  get seat(): TakenSeat | undefined {
-    return this.#seat;
+  /** Who sends, or is about to, and who stands by. */
+  get seats(): readonly TakenSeat[] {
+    return [this.#seat, this.#standBy].filter((seat) => seat !== undefined);
+  }
+
+  /** Somebody stands by, and gives signs of life. */
+  get hasStandBy(): boolean {
+    if (this.#standBy === undefined) return false;
+    const [sending] = this.#senders.waiting;
+    return (sending?.bytes.silentFor(performance.now()) ?? 0) < standBySilentFor;
   }
 
   /** Who has the seat says nothing: its connection may be dead without anybody knowing. */
@@ -65,22 +75,34 @@ export class Place {
   seatFor(caller: Caller, opener: string | undefined): TakenSeat {
     const reason = new SluiceError(`another sender has taken over stream "${this.#options.stream}"`);
     if (!this.#isOver) this.#seat?.dismiss(reason, 'followed');
+    this.#seat = this.#newSeat(caller, opener);
+    return this.#seat;
+  }
+
+  /** Lets somebody stand by; whoever does is sent away. */
+  standByFor(caller: Caller, opener: string | undefined): TakenSeat {
+    const reason = new SluiceError(`another sender stands by for stream "${this.#options.stream}"`);
+    this.#standBy?.dismiss(reason, 'followed');
+    this.#standBy = this.#newSeat(caller, opener);
+    this.#standBy.standsBy = true;
+    return this.#standBy;
+  }
+
+  #newSeat(caller: Caller, opener: string | undefined): TakenSeat {
     const seat: TakenSeat = new TakenSeat(caller, opener, {
       send: (media) => this.#send(seat, media),
-      note: (message) => this.#options.onNote(message),
+      note: (message) => this.#note(seat, message),
       leave: () => {
+        this.#tell(seat, 'ended', 'the sender has gone before it sent anything');
         this.#left(seat);
-        const message = 'the sender has gone before it sent anything';
-        this.#options.onSender({ ...seat.told, state: 'ended', message });
       },
     });
-    this.#seat = seat;
     return seat;
   }
 
   /** Ends the programme in good order. */
   async close(reason: Error): Promise<void> {
-    this.#seat?.dismiss(reason, 'final');
+    for (const seat of this.seats) seat.dismiss(reason, 'final');
     this.#stop.abort(reason);
     await this.#programme;
   }
@@ -96,19 +118,50 @@ export class Place {
         failure = reason;
         seat.dismiss(reason, 'failed');
       },
+      note: (message) => this.#note(seat, message),
+      taken: () => this.#taken(seat),
+      standsBy: seat === this.#standBy,
     });
     // Who was sent away already has offered nothing, and what ends at once would be taken for a programme for ever.
     if (this.#senders.hasNext) this.#programme ??= this.#publish(media.container);
     const ended = await offered;
-    this.#left(seat);
     const loss = failure ?? ended;
     const state = seat.signal.aborted ? 'dismissed' : loss === undefined ? 'ended' : 'lost';
-    const message = loss === undefined ? 'the sender has ended' : describeError(loss);
-    this.#options.onSender({ ...seat.told, state, message });
+    this.#tell(seat, state, loss === undefined ? 'the sender has ended' : describeError(loss));
+    this.#left(seat);
+  }
+
+  /** It is on the air from now on. */
+  #taken(seat: TakenSeat): void {
+    if (seat === this.#standBy) {
+      this.#standBy = this.#seat;
+      if (this.#standBy !== undefined) this.#standBy.standsBy = true;
+      this.#seat = seat;
+    }
+    if (!seat.standsBy) return;
+    seat.standsBy = false;
+    const { protocol, address } = seat.told;
+    const before = this.#standBy === undefined ? '' : '; the one before stands by from now on';
+    const message = `the stand-by has taken over (${protocol.toUpperCase()} from ${address})${before}`;
+    this.#options.onSender({ ...seat.told, state: 'took-over', message });
+  }
+
+  #tell(seat: TakenSeat, state: SenderEvent['state'], message: string): void {
+    const said = seat.standsBy ? { standBy: true as const, message: ofStandBy(message) } : { message };
+    this.#options.onSender({ ...seat.told, state, ...said });
+  }
+
+  #note({ standsBy }: TakenSeat, message: string): void {
+    this.#options.onNote(standsBy ? ofStandBy(message) : message);
   }
 
   #left(seat: TakenSeat): void {
-    if (this.#seat === seat) this.#seat = undefined;
+    if (this.#standBy === seat) this.#standBy = undefined;
+    // Who comes now is no first one.
+    if (this.#seat === seat) {
+      this.#seat = this.#standBy;
+      this.#standBy = undefined;
+    }
     this.#options.onLeft(seat.caller);
     this.#tellEmpty();
   }
@@ -120,7 +173,7 @@ export class Place {
         await this.#options.publish(this.#senders, container, this.#stop.signal);
     } catch (error) {
       const reason = error instanceof Error ? error : new SluiceError(String(error));
-      this.#seat?.dismiss(reason, 'final');
+      for (const seat of this.seats) seat.dismiss(reason, 'final');
       this.#senders.clear(reason);
       this.#options.onFailure(error);
     } finally {
@@ -134,6 +187,10 @@ export class Place {
   }
 }
 
+function ofStandBy(message: string): string {
+  return `of the stand-by: ${message}`;
+}
+
 type Dismissal = 'followed' | 'failed' | 'final';
 
 type SeatControl = Pick<Required<Seat>, 'send' | 'leave' | 'note'>;
@@ -145,6 +202,8 @@ export class TakenSeat implements Seat {
   readonly #dismissed = new AbortController();
   /** What let the sender in: the digest of its key. */
   readonly opener: string | undefined;
+  /** Nothing of it is published before it takes over. */
+  standsBy = false;
   #isFinal = false;
 
   constructor(caller: Caller, opener: string | undefined, control: SeatControl) {

@@ -1,33 +1,29 @@
-/** Senders as a source to publish: each of them is one run of FFmpeg, which reads what it sends from a pipe. */
-import { Readable } from 'node:stream';
-import { ConfigurationError, describeError, SluiceError } from '../../../errors.ts';
-import type { Logger } from '../../../log.ts';
-import { runEncoder } from '../../encode/encoder.ts';
-import { encoderDefaults } from '../../encode/options.ts';
-import { type PictureFacts, pictureFacts } from '../../encode/picture-facts.ts';
-import { misfit } from '../../encode/picture-fit.ts';
+/** Senders as a source to publish: each of them is one run of an encoder, and a stand-by has one that is held back. */
+import { SluiceError } from '../../../errors.ts';
 import type { EncodingPlan } from '../../encode/plan.ts';
-import type { MediaEvent, MediaInit } from '../../media.ts';
-import { withoutSlowStart } from '../../publish/slow-start.ts';
-import { isAboutSound, type MediaSource } from '../../publish/source.ts';
-import { PaceWatch } from './pace-watch.ts';
-import type { Found, Plans } from './plans.ts';
-import type { Senders, Sending } from './senders.ts';
+import type { MediaSource } from '../../publish/source.ts';
+import { isToBeFollowed } from './pace.ts';
+import { SenderRun } from './sender-run.ts';
+import type { Sending } from './senders.ts';
+import { SentRun, type SentRunOptions } from './sent-run.ts';
 
-export interface SentSourceOptions {
-  readonly senders: Senders;
-  readonly plans: Plans;
+export interface SentSourceOptions extends SentRunOptions {
   /** Of the first sender's container; all have the same targets and renditions. */
   readonly plan: EncodingPlan;
-  readonly ffmpeg: string;
-  readonly stallAfter: number;
-  /** Milliseconds that a sender that was lost is waited for. */
-  readonly reconnect: number;
-  readonly logger: Logger;
+  /** Milliseconds by which a sender may be overdue before its stand-by takes over. */
+  readonly standByAfter: number;
 }
 
+/** Milliseconds between two looks whether the one on the air is still well. */
+const lookEvery = 50;
+
 export function sentSource(options: SentSourceOptions): MediaSource {
-  const { senders, plan, reconnect } = options;
+  const { senders, plan, reconnect, standByAfter } = options;
+  const runOf = (sending: Sending): SenderRun => {
+    sending.run ??= startRun(options, sending);
+    return sending.run;
+  };
+  senders.onStandBy = runOf;
   return {
     renditions: plan.outputs.map(({ rendition }) => rendition),
     targets: plan.targets,
@@ -38,136 +34,55 @@ export function sentSource(options: SentSourceOptions): MediaSource {
     isRepeated: false,
     // Who sends does not wait: what Kafka does not take is given up in whole segments.
     canWait: false,
+    isFollowed: () => senders.hasNext,
     returns: (signal) => senders.wait(reconnect, signal),
-    async *run(signal) {
+    async *run(signal, behind) {
       const sending = senders.take();
       if (sending === undefined) {
         yield { type: 'end' };
         return;
       }
+      const run = runOf(sending);
+      // Who came while nobody was on the air has had none yet.
+      for (const standBy of senders.waiting) runOf(standBy);
+      let hasSteppedBack = false;
+      const watch = setInterval(() => {
+        const next = senders.waiting[0]?.run;
+        if (next === undefined || hasSteppedBack || signal.aborted) return;
+        hasSteppedBack = isToBeFollowed(run.pace, next.pace, standByAfter, performance.now());
+        if (hasSteppedBack) run.stepBack();
+      }, lookEvery);
+      const onAbort = () => run.finish();
+      signal.addEventListener('abort', onAbort, { once: true });
+      if (signal.aborted) onAbort();
       try {
-        yield* new SentRun(options, sending).events(signal);
+        yield* run.flow(behind === undefined ? undefined : behind / 1000);
+        if (hasSteppedBack) yield { type: 'end', error: new SluiceError('the stand-by goes on') };
       } finally {
-        sending.done();
+        clearInterval(watch);
+        signal.removeEventListener('abort', onAbort);
+        if (hasSteppedBack && !signal.aborted) senders.stepBack(sending);
+        else {
+          await run.close();
+          sending.done();
+        }
       }
     },
   };
 }
 
-/** One sender's media. */
-class SentRun {
-  readonly #options: SentSourceOptions;
-  readonly #sending: Sending;
-  #picture: PictureFacts | undefined;
-
-  constructor(options: SentSourceOptions, sending: Sending) {
-    this.#options = options;
-    this.#sending = sending;
-  }
-
-  async *events(signal: AbortSignal): AsyncGenerator<MediaEvent> {
-    const { plans } = this.#options;
-    const { bytes, container, picture } = this.#sending;
-    let found: Found | undefined = picture === undefined ? undefined : { picture: pictureFacts(picture) };
-    for (;;) {
-      const plan = await plans.of(container, found);
-      let end: MediaEvent | undefined;
-      for await (const event of withoutSlowStart(this.#encode(plan, signal))) {
-        if (event.type === 'end') end = event;
-        else yield event;
-      }
-      const error = end?.type === 'end' ? end.error : undefined;
-      const better = error === undefined || signal.aborted ? undefined : this.#better(plan, error);
-      if (better === undefined || !bytes.isWhole) {
-        yield* this.#ended(error, signal);
-        return;
-      }
-      // The same bytes once more, by a plan that fits them.
-      if (better.audioCodec !== undefined) yield { type: 'note', message: soundEncoded };
-      found = { ...found, ...better };
-    }
-  }
-
-  async *#encode(plan: EncodingPlan, signal: AbortSignal): AsyncGenerator<MediaEvent> {
-    const { ffmpeg, stallAfter, logger } = this.#options;
-    const { bytes } = this.#sending;
-    const stdin = Readable.from(bytes.read());
-    const pace = new PaceWatch();
-    try {
-      const run = runEncoder(plan, {
-        signal,
-        stdin,
-        isSent: true,
-        program: ffmpeg,
-        stallAfter,
-        onPicture: (picture) => {
-          this.#picture = picture;
-        },
-        onComplaint: (line) => logger.debug(`FFmpeg: ${line}`),
-      });
-      for await (const event of run) {
-        if (event.type === 'chunk') bytes.forget();
-        const fault = event.type === 'init' ? soundFault(event, plan) : this.#slowness(event, plan, pace);
-        if (fault !== undefined) yield { type: 'note', message: fault };
-        yield event;
-      }
-    } finally {
-      stdin.destroy();
-    }
-  }
-
-  #slowness(event: MediaEvent, { outputs }: EncodingPlan, pace: PaceWatch): string | undefined {
-    if (event.type !== 'chunk' || event.rendition !== outputs[0]?.rendition) return undefined;
-    const { time, duration, timescale, readAt } = event;
-    return pace.push(((time + duration) / timescale) * 1000, readAt);
-  }
-
-  /** What another run is to do otherwise; undefined: nothing would help. */
-  #better(plan: EncodingPlan, error: Error): Found | undefined {
-    const picture = this.#picture;
-    const isMisfit = picture !== undefined && misfit(plan, picture) !== undefined;
-    const isSound = plan.settings.audioCodec === 'copy' && isAboutSound(error);
-    if (!isMisfit && !isSound) return undefined;
-    return {
-      ...(isMisfit ? { picture } : {}),
-      ...(isSound ? { audioCodec: encoderDefaults.audioCodec } : {}),
-    };
-  }
-
-  /** How the run counts: whoever was lost is waited for, whoever has ended is not. */
-  *#ended(error: Error | undefined, signal: AbortSignal): Generator<MediaEvent> {
-    const { bytes, isFinal, fail } = this.#sending;
-    if (signal.aborted || isFinal) yield { type: 'end' };
-    else if (bytes.loss !== undefined) yield { type: 'end', error: this.#awaited(bytes.loss) };
-    else if (bytes.isOver) {
-      if (error !== undefined) yield { type: 'note', message: `what was sent last: ${describeError(error)}` };
-      yield* this.#isFollowed();
-    } else {
-      const reason = error ?? new SluiceError('FFmpeg has ended before what is sent did');
-      fail(reason);
-      yield { type: 'end', error: this.#awaited(reason) };
-    }
-  }
-
-  /** What is told while the sender is waited for. */
-  #awaited(error: Error): Error {
-    const message = `${describeError(error)}; its sender is waited for, ${this.#options.reconnect / 1000} s`;
-    // A mistake in the configuration stays one.
-    return error instanceof ConfigurationError ? error : new SluiceError(message, { cause: error });
-  }
-
-  /** Who has taken the place of one that has ended goes on with the programme. */
-  *#isFollowed(): Generator<MediaEvent> {
-    if (!this.#options.senders.hasNext) yield { type: 'end' };
-    else yield { type: 'end', error: new SluiceError('another sender goes on') };
-  }
+function startRun(options: SentSourceOptions, sending: Sending): SenderRun {
+  const { senders, plan, standByAfter } = options;
+  const { part, segment } = plan.targets;
+  const sent = new SentRun(options, sending);
+  return new SenderRun({
+    events: (signal) => sent.events(signal),
+    lead: plan.outputs[0]?.rendition ?? '',
+    part: part / 1000,
+    segment: segment / 1000,
+    most: standByAfter / 2,
+    onAirUntil: () => senders.current?.run?.capturedUntil,
+    onNote: (message) => sending.note(message),
+    onEnded: () => senders.drop(sending),
+  });
 }
-
-/** Whoever sends without sound may not know it. */
-function soundFault({ rendition, facts }: MediaInit, { sound, outputs }: EncodingPlan): string | undefined {
-  const isFirst = rendition === outputs[0]?.rendition;
-  if (!isFirst || sound !== 'beside' || facts.codecs.includes(',')) return undefined;
-  return 'no sound is sent: the picture is published without';
-}
-
-const soundEncoded = 'the sound cannot be copied as it comes: it is encoded';

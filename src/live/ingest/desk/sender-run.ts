@@ -1,0 +1,211 @@
+/**
+ * One sender's encoder at work. What it makes is given out as it comes while the sender is on the air, and held back while it stands by: then it can go on from a keyframe
+ * within a moment, for nothing has to be started.
+ */
+import { EventQueue } from '../../encode/event-queue.ts';
+import type { MediaChunk, MediaEvent, MediaInit } from '../../media.ts';
+import { CaptureClock } from '../../publish/capture-clock.ts';
+import { HeldChunks } from './held-chunks.ts';
+import { Pace } from './pace.ts';
+
+export interface SenderRunOptions {
+  /** One run of an encoder, which ends soon after the signal. */
+  readonly events: (signal: AbortSignal) => AsyncIterable<MediaEvent>;
+  /** The first rendition. */
+  readonly lead: string;
+  /** Milliseconds that a part lasts, and a segment. */
+  readonly part: number;
+  readonly segment: number;
+  /** Milliseconds: overdue by so much it is not well. */
+  readonly most: number;
+  /** Up to when what is on the air has its pictures, by when they were taken: milliseconds since the epoch. Nothing before it will be wanted. */
+  readonly onAirUntil: () => number | undefined;
+  /** Told while it stands by, when nobody is given its events. */
+  readonly onNote: (message: string) => void;
+  /** It has ended while it stood by. */
+  readonly onEnded: () => void;
+}
+
+/** Bytes that may wait for whoever publishes; then the encoder waits. */
+const mostWaiting = 8 * 1024 * 1024;
+/** Bytes that are held back, at the most. */
+const mostHeld = 32 * 1024 * 1024;
+/** Milliseconds by which two looks at when pictures were taken may differ. */
+const slack = 1000;
+
+export class SenderRun {
+  readonly #options: SenderRunOptions;
+  readonly #stop = new AbortController();
+  readonly #inits = new Map<string, MediaInit>();
+  readonly #held: HeldChunks;
+  readonly #clock = new CaptureClock();
+  readonly #pumped: Promise<void>;
+  readonly pace: Pace;
+  /** Seconds of media of the lead: where its newest chunk ends. */
+  #end: number | undefined;
+  /** Whoever is given what comes; undefined: it stands by. */
+  #queue: EventQueue<MediaEvent> | undefined;
+  /** Until a keyframe is there that is behind what others were given; when none has come by then, clocks must have been set, and any will do. */
+  #seek: { readonly behind: number | undefined; readonly until: number } | undefined;
+  #room: PromiseWithResolvers<void> | undefined;
+  #isFresh = true;
+  #over: { readonly end?: MediaEvent; readonly failure?: unknown } | undefined;
+
+  constructor(options: SenderRunOptions) {
+    this.#options = options;
+    this.#held = new HeldChunks(options.lead, mostHeld);
+    this.pace = new Pace({ chunk: options.part, most: options.most, began: performance.now() });
+    this.#pumped = this.#pump();
+  }
+
+  /** When its newest picture ends, milliseconds since the epoch; undefined before the first. */
+  get capturedUntil(): number | undefined {
+    return this.#end === undefined ? undefined : this.#clock.at(this.#end * 1000);
+  }
+
+  /** Its encoder has ended, and nothing of it is left. */
+  get isOver(): boolean {
+    return this.#over !== undefined;
+  }
+
+  /** What is held back, in bytes. */
+  get heldBytes(): number {
+    return this.#held.bytes;
+  }
+
+  /**
+   * Its events up to its end, or up to {@link stepBack}. Of one that stood by from the first keyframe on that was taken at `behind` (milliseconds since the epoch) or
+   * later. Throws what the encoder cannot be begun with.
+   */
+  async *flow(behind: number | undefined): AsyncGenerator<MediaEvent> {
+    const queue = new EventQueue<MediaEvent>({
+      limit: mostWaiting,
+      onFull: () => {
+        this.#room ??= Promise.withResolvers();
+      },
+      onDrain: () => this.#drained(),
+    });
+    this.#queue = queue;
+    if (!this.#isFresh) this.#seek = { behind, until: performance.now() + this.#options.segment * 2 + 2000 };
+    this.#release();
+    if (this.#over !== undefined) this.#endFlow(queue);
+    try {
+      yield* queue;
+      if (this.#over?.failure !== undefined) throw this.#over.failure;
+    } finally {
+      this.#rest(queue);
+    }
+  }
+
+  /** From now on it stands by: its flow ends without an end. */
+  stepBack(): void {
+    const queue = this.#queue;
+    if (queue === undefined) return;
+    this.#rest(queue);
+    queue.close();
+  }
+
+  /** Tells the encoder to finish. What it gives then still comes. */
+  finish(): void {
+    this.#stop.abort();
+  }
+
+  /** Resolves when its encoder is gone. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    this.#drained();
+    await this.#pumped;
+  }
+
+  async #pump(): Promise<void> {
+    try {
+      for await (const event of this.#options.events(this.#stop.signal)) {
+        this.#take(event);
+        await this.#room?.promise;
+      }
+    } catch (failure) {
+      this.#over ??= { failure };
+    }
+    this.#held.clear();
+    if (this.#queue !== undefined) this.#endFlow(this.#queue);
+    else this.#options.onEnded();
+  }
+
+  #take(event: MediaEvent): void {
+    if (event.type === 'end') {
+      this.#release(true);
+      this.#over = { end: event };
+      return;
+    }
+    if (event.type === 'init') this.#inits.set(event.rendition, event);
+    if (event.type === 'chunk') this.#observe(event);
+    if (this.#queue === undefined) this.#isFresh = false;
+    if (event.type === 'note') {
+      if (this.#queue === undefined) this.#options.onNote(event.message);
+      else this.#queue.push(event, 0);
+    } else if (this.#queue !== undefined && this.#seek === undefined)
+      this.#queue.push(event, event.bytes.length);
+    else if (event.type === 'chunk') this.#hold(event);
+  }
+
+  #observe({ rendition, keyframe, readAt, ...chunk }: MediaChunk): void {
+    if (rendition !== this.#options.lead) return;
+    const [time, duration] = [chunk.time / chunk.timescale, chunk.duration / chunk.timescale];
+    this.#clock.observe({ time: time * 1000, duration: duration * 1000, readAt });
+    if (keyframe) this.#clock.startSegment(Number.POSITIVE_INFINITY);
+    this.#end = time + duration;
+    this.pace.push(this.#end * 1000, performance.now());
+  }
+
+  #hold(chunk: MediaChunk): void {
+    this.#held.push(chunk);
+    if (this.#end === undefined) return;
+    const until = this.#options.onAirUntil();
+    if (this.#queue === undefined && until !== undefined)
+      this.#held.forgetBefore(this.#mediaTime(until - slack));
+    this.#release();
+  }
+
+  /** What is held back is given out, once there is a keyframe to begin with. `any`: now or never. */
+  #release(any = false): void {
+    const seek = this.#seek;
+    const queue = this.#queue;
+    if (seek === undefined || queue === undefined || this.#end === undefined) return;
+    const { behind, until } = seek;
+    const isFree = behind === undefined || any || performance.now() >= until;
+    const chunks = this.#held.takeFrom(isFree ? undefined : this.#mediaTime(behind));
+    if (chunks === undefined) return;
+    this.#seek = undefined;
+    for (const init of this.#inits.values()) queue.push(init, init.bytes.length);
+    for (const chunk of chunks) queue.push(this.#dated(chunk), chunk.bytes.length);
+  }
+
+  /** As if it had been read when it was due: whoever numbers it takes its clock from the first one. */
+  #dated(chunk: MediaChunk): MediaChunk {
+    const due = this.#clock.at(((chunk.time + chunk.duration) / chunk.timescale) * 1000);
+    return { ...chunk, readAt: Math.min(chunk.readAt, due) };
+  }
+
+  /** Seconds of media of what was taken then; half a millisecond early, for times are rounded on the way. */
+  #mediaTime(captured: number): number {
+    return (captured - this.#clock.at(0) - 0.5) / 1000;
+  }
+
+  #endFlow(queue: EventQueue<MediaEvent>): void {
+    if (this.#over?.end !== undefined) queue.push(this.#over.end, 0);
+    queue.close();
+  }
+
+  #rest(queue: EventQueue<MediaEvent>): void {
+    if (this.#queue !== queue) return;
+    this.#queue = undefined;
+    this.#seek = undefined;
+    this.#isFresh = false;
+    this.#drained();
+  }
+
+  #drained(): void {
+    this.#room?.resolve();
+    this.#room = undefined;
+  }
+}
