@@ -125,8 +125,9 @@ export class Place {
     // Who was sent away already has offered nothing, and what ends at once would be taken for a programme for ever.
     if (this.#senders.hasNext) this.#programme ??= this.#publish(media.container);
     const ended = await offered;
-    const loss = failure ?? ended;
-    const state = seat.signal.aborted ? 'dismissed' : loss === undefined ? 'ended' : 'lost';
+    const { aborted, reason } = seat.signal;
+    const loss: unknown = failure ?? ended ?? (aborted ? reason : undefined);
+    const state = aborted ? 'dismissed' : loss === undefined ? 'ended' : 'lost';
     this.#tell(seat, state, loss === undefined ? 'the sender has ended' : describeError(loss));
     this.#left(seat);
   }

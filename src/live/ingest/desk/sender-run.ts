@@ -48,7 +48,6 @@ export class SenderRun {
   /** Until a keyframe is there that is behind what others were given; when none has come by then, clocks must have been set, and any will do. */
   #seek: { readonly behind: number | undefined; readonly until: number } | undefined;
   #room: PromiseWithResolvers<void> | undefined;
-  #isFresh = true;
   #over: { readonly end?: MediaEvent; readonly failure?: unknown } | undefined;
 
   constructor(options: SenderRunOptions) {
@@ -74,7 +73,7 @@ export class SenderRun {
   }
 
   /**
-   * Its events up to its end, or up to {@link stepBack}. Of one that stood by from the first keyframe on that was taken at `behind` (milliseconds since the epoch) or
+   * Its events up to its end, or up to {@link stepBack}, from the first keyframe on that was taken at `behind` (milliseconds since the epoch; undefined: ever) or
    * later. Throws what the encoder cannot be begun with.
    */
   async *flow(behind: number | undefined): AsyncGenerator<MediaEvent> {
@@ -86,7 +85,7 @@ export class SenderRun {
       onDrain: () => this.#drained(),
     });
     this.#queue = queue;
-    if (!this.#isFresh) this.#seek = { behind, until: performance.now() + this.#options.segment * 2 + 2000 };
+    this.#seek = { behind, until: performance.now() + this.#options.segment * 2 + 2000 };
     this.#release();
     if (this.#over !== undefined) this.#endFlow(queue);
     try {
@@ -139,7 +138,6 @@ export class SenderRun {
     }
     if (event.type === 'init') this.#inits.set(event.rendition, event);
     if (event.type === 'chunk') this.#observe(event);
-    if (this.#queue === undefined) this.#isFresh = false;
     if (event.type === 'note') {
       if (this.#queue === undefined) this.#options.onNote(event.message);
       else this.#queue.push(event, 0);
@@ -200,7 +198,6 @@ export class SenderRun {
     if (this.#queue !== queue) return;
     this.#queue = undefined;
     this.#seek = undefined;
-    this.#isFresh = false;
     this.#drained();
   }
 

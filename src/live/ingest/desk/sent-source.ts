@@ -42,6 +42,8 @@ export function sentSource(options: SentSourceOptions): MediaSource {
         yield { type: 'end' };
         return;
       }
+      // Who begins now has taken nothing before; of who stood by it was published by another.
+      const from = sending.run === undefined || behind === undefined ? undefined : behind / 1000;
       const run = runOf(sending);
       // Who came while nobody was on the air has had none yet.
       for (const standBy of senders.waiting) runOf(standBy);
@@ -56,7 +58,7 @@ export function sentSource(options: SentSourceOptions): MediaSource {
       signal.addEventListener('abort', onAbort, { once: true });
       if (signal.aborted) onAbort();
       try {
-        yield* run.flow(behind === undefined ? undefined : behind / 1000);
+        yield* run.flow(from);
         if (hasSteppedBack) yield { type: 'end', error: new SluiceError('the stand-by goes on') };
       } finally {
         clearInterval(watch);
