@@ -43,6 +43,8 @@ export function partOf(rendition: string, number: number, more: Partial<MediaChu
 /** One run of a source, fed by hand. */
 export interface ManualRun {
   readonly signal: AbortSignal;
+  /** When the run before it ended, as it is told. */
+  readonly behind: number | undefined;
   give(...events: readonly MediaEvent[]): void;
   /** Ends the run. */
   end(error?: Error): void;
@@ -64,7 +66,7 @@ export function manualSource(more: Partial<MediaSource> = {}): ManualSource {
     canWait: false,
     ...more,
     runs,
-    async *run(signal) {
+    async *run(signal, behind) {
       const waiting: MediaEvent[] = [];
       let wake = (): void => {};
       const give = (...events: readonly MediaEvent[]): void => {
@@ -74,7 +76,7 @@ export function manualSource(more: Partial<MediaSource> = {}): ManualSource {
       const end = (error?: Error): void =>
         give(error === undefined ? { type: 'end' } : { type: 'end', error });
       signal.addEventListener('abort', () => end());
-      runs.push({ signal, give, end });
+      runs.push({ signal, behind, give, end });
       if (signal.aborted) end();
       for (;;) {
         for (let event = waiting.shift(); event !== undefined; event = waiting.shift()) {

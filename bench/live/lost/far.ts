@@ -102,9 +102,11 @@ async function standBy(ground: Ground, protocol: string, fault: Fault): Promise<
     let other = startLineSender(owner, url, near);
     const longest: number[] = [];
     const holes: number[] = [];
+    const stills: number[] = [];
     for (let run = 0; run < order.runs; run += 1) {
       // Not at the same place of a segment each time.
       await delay(6000 + ((run * 730) % 2000));
+      await judge.ask();
       const began = performance.now();
       if (fault === 'first-killed') onAir.kill(true);
       else onAir.signal('SIGSTOP');
@@ -112,15 +114,18 @@ async function standBy(ground: Ground, protocol: string, fault: Fault): Promise<
       const waits = waitsOf(watch.since(began));
       longest.push(waits.longest);
       holes.push(waits.hole);
+      const judged = await judge.ask();
+      stills.push(judged.still);
       console.log(
-        `${protocol} ${fault} ${run + 1}: ${watch.hasEnded ? 'ENDED' : 'one programme'}, ${waits.discontinuities} discontinuities, longest wait for a part ${Math.round(waits.longest)} ms, not seen ${Math.round(waits.hole)} ms, twice ${Math.round(waits.overlap)} ms`,
+        `${protocol} ${fault} ${run + 1}: ${watch.hasEnded ? 'ENDED' : 'one programme'}, ${waits.discontinuities} discontinuities, longest wait for a part ${Math.round(waits.longest)} ms, not seen ${Math.round(waits.hole)} ms, twice ${Math.round(waits.overlap)} ms; ${line(judged)}`,
       );
       if (fault === 'first-killed') onAir.again();
       else onAir.signal('SIGCONT');
       [onAir, other] = [other, onAir];
     }
+    const [most, missed, still] = [longest, holes, stills].map((each) => Math.round(Math.max(...each)));
     console.log(
-      `${protocol} ${fault}: longest wait ${Math.round(Math.max(...longest))} ms, not seen ${Math.round(Math.max(...holes))} ms at the most; ${line(await judge.ask())}`,
+      `${protocol} ${fault}, of ${order.runs}: longest wait for a part ${most} ms, not seen ${missed} ms, longest still ${still} ms`,
     );
     await onAir.stop();
     await other.stop();

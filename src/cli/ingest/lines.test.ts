@@ -16,6 +16,7 @@ test('Events as lines on a terminal and in a log', () => {
       'info listening',
     ],
     [{ type: 'sender', state: 'lost', ...sender, message: 'cut\u0007' }, 'cam: cut\\x07', 'warn cut\u0007'],
+    [{ type: 'sender', state: 'took-over', ...sender, message: 'next' }, '* cam: next', 'warn next'],
     [{ type: 'refused', why: 'denied', ...sender, message: 'no' }, '! no', 'warn no'],
     [{ type: 'stream-failed', stream: 'cam', message: 'bad' }, 'x bad', 'error bad'],
     [{ type: 'warning', stream: 'cam', message: 'slow' }, '! cam: slow', 'warn slow'],

@@ -35,7 +35,7 @@ test('A stream stands there from its sender on, while that is away, and until it
       bitrate: 5000,
       epoch: 1,
     },
-    ...{ losses: 0, gaps: 0, faults: [] },
+    ...{ losses: 0, takeOvers: 0, gaps: 0, faults: [] },
   });
   const waiting: IngestEvent = { type: 'waiting', stream: 'cam', on: 'source', message: 'cut' };
   const lost = boardOf(...sending, sender('lost'), waiting);
@@ -54,6 +54,27 @@ test('Who has taken a place keeps it when the one before goes, and when its prog
   assert.deepEqual([found?.address, found?.state, found?.epoch], ['b:1', 'sending', 0]);
 });
 
+test('A stand-by stands beside the stream, and takes its place; who was there before stands by, if it still is', () => {
+  const standsBy = (address: string): IngestEvent =>
+    ({ ...sender('admitted', address), standBy: true }) as IngestEvent;
+  const both = [sender('admitted'), started(), standsBy('b:1')];
+  const shown = (...events: readonly IngestEvent[]) =>
+    boardOf(...both, ...events).streams.map(({ state, address, since, standBy, takeOvers }) => [
+      ...[state, address, since, standBy?.address, standBy?.since, takeOvers],
+    ]);
+  assert.deepEqual(shown(), [['sending', 'a:1', 0, 'b:1', 2, 0]]);
+  assert.deepEqual(shown(sender('took-over', 'b:1')), [['sending', 'b:1', 2, 'a:1', 3, 1]]);
+  assert.deepEqual(shown(sender('lost'), sender('took-over', 'b:1')), [
+    ['sending', 'b:1', 2, undefined, undefined, 1],
+  ]);
+  assert.deepEqual(shown(sender('took-over', 'b:1'), sender('lost')), [
+    ['sending', 'b:1', 2, undefined, undefined, 1],
+  ]);
+  assert.deepEqual(shown(sender('lost', 'b:1')), [['sending', 'a:1', 0, undefined, undefined, 0]]);
+  assert.equal(boardOf(...both, sender('took-over', 'b:1')).totals.takeOvers, 1);
+  assert.equal(boardOf(...both, sender('took-over', 'b:1')).streams[0]?.faults.length, 1);
+});
+
 test('Who goes before anything came leaves nothing, and all are counted', () => {
   const refused: IngestEvent = {
     ...{ type: 'refused', why: 'denied', stream: 'x' },
@@ -64,7 +85,7 @@ test('Who goes before anything came leaves nothing, and all are counted', () => 
   const failed: IngestEvent = { type: 'stream-failed', stream: 'cam', message: '' };
   const board = boardOf(sender('admitted'), sender('ended'), refused, refused, failed);
   assert.equal(board.streams.length, 0);
-  assert.deepEqual(board.totals, { admitted: 1, refused: { denied: 2 }, lost: 0, failed: 1 });
+  assert.deepEqual(board.totals, { admitted: 1, refused: { denied: 2 }, lost: 0, takeOvers: 0, failed: 1 });
 });
 
 test('Of faults the newest are kept', () => {

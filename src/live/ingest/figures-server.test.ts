@@ -31,6 +31,8 @@ test('What comes in, for programs and for Prometheus', async (t) => {
   assert.match(metrics, /^sluice_ingest_streams\{state="sending"\} 1$/m);
   assert.match(metrics, /^sluice_ingest_refused_total\{why="denied"\} 1$/m);
   assert.match(metrics, /^sluice_ingest_admitted_total 1$/m);
+  assert.match(metrics, /^sluice_ingest_stand_bys 0$/m);
+  assert.match(metrics, /^sluice_ingest_take_overs_total 0$/m);
   assert.deepEqual(await get('/healthz'), [200, 'ok']);
   away = 'Kafka is away';
   assert.deepEqual(await get('/healthz'), [503, 'Kafka is away']);

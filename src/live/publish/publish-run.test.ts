@@ -97,6 +97,30 @@ test('A failed encoder begins anew: a new epoch, one discontinuity', async () =>
   assert.match(one.of('encoder-restarted')[0]?.message ?? '', /FFmpeg died/);
 });
 
+test('A run that another follows at once is gone on with by that, behind its last picture, and nobody is waited for', async () => {
+  const cluster = createMemoryCluster();
+  const one = begin(
+    cluster,
+    {},
+    { canReturn: true, isFollowed: () => true, returns: () => Promise.reject(new Error('nobody')) },
+  );
+  const first = await one.run(0);
+  assert.equal(first.behind, undefined);
+  first.give(initOf('main'), ...parts(0, 13));
+  first.end(new Error('cut'));
+  // Of a run that gives nothing nothing is known.
+  (await one.run(1)).end(new Error('cut again'));
+  const last = await one.run(2);
+  assert.equal(last.behind, 1_002_600_000);
+  last.give(initOf('main'), ...parts(20, 25));
+  last.end();
+  await one.done;
+  assert.equal(one.of('waiting').length, 0);
+  const found = await standing(cluster);
+  expectStream(found);
+  assert.deepEqual(segmentsOf(found.media), [0, 1, 2]);
+});
+
 test('Where the encoder suddenly gives what does not go on, it begins anew: the programme does not end', async () => {
   const cluster = createMemoryCluster();
   const one = begin(cluster);
