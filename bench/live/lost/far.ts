@@ -79,7 +79,11 @@ async function oneFault(ground: Ground, protocol: string, fault: Fault): Promise
     await judge.ask();
     const began = performance.now();
     await strike(fault, sender);
-    await delay(15_000);
+    const mended = performance.now();
+    const isBack = () => watch.hasEnded || watch.since(mended).length > 20;
+    await waitFor(isBack, { what: 'the sender is back', timeout: 90_000, interval: 200 });
+    const back = (performance.now() - mended) / 1000;
+    await delay(8000);
     const judged = await judge.ask();
     await delay(3000);
     const after = await judge.ask();
@@ -87,7 +91,7 @@ async function oneFault(ground: Ground, protocol: string, fault: Fault): Promise
     const isOne = !watch.hasEnded;
     await sender.stop();
     console.log(
-      `${protocol} ${fault}: ${isOne ? 'one programme' : 'ENDED'}, ${waits.discontinuities} discontinuities, longest wait for a part ${Math.round(waits.longest)} ms, not seen ${Math.round(waits.hole)} ms, twice ${Math.round(waits.overlap)} ms; ${line(judged)}; then ${after.pictures} pictures in 3 s`,
+      `${protocol} ${fault}: ${isOne ? 'one programme' : 'ENDED'}, ${waits.discontinuities} discontinuities, longest wait for a part ${Math.round(waits.longest)} ms, not seen ${Math.round(waits.hole)} ms, twice ${Math.round(waits.overlap)} ms; ${line(judged)}; 20 parts ${back.toFixed(1)} s after its end, in the last 3 s ${after.pictures} pictures, errors ${JSON.stringify(after.errors)}`,
     );
   });
 }
@@ -155,6 +159,7 @@ await inScope(async (owner) => {
     ],
     ...order.ingest,
   ]);
+  await ingest.port('rtmp');
   const server = await startServer(owner, { bootstrapServers, topic: 'live' });
   const browser = await startChromium();
   owner.after(() => browser.close());
