@@ -53,9 +53,10 @@ export class Pace {
 const steady = 1000;
 
 /**
- * The one on the air gives less than it should, by `after` at least, and the other all that it should: what holds up both (this machine) is no reason to change them,
- * and who has just stepped back is not taken again before it is well.
+ * The one on the air is later than the other by `after` at least: what holds up both (this machine) is no reason to change them. And the other has been well for a while:
+ * who has just stepped back is not taken again at once.
  */
 export function isToBeFollowed(onAir: Pace, standBy: Pace, after: number, now: number): boolean {
-  return onAir.overdue(now) >= after && standBy.wellFor(now) >= steady;
+  const late = onAir.overdue(now) - Math.max(0, standBy.overdue(now));
+  return late >= after && standBy.wellFor(now) >= steady;
 }

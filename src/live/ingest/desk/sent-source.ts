@@ -82,7 +82,7 @@ function startRun(options: SentSourceOptions, sending: Sending): SenderRun {
     lead: plan.outputs[0]?.rendition ?? '',
     part: part / 1000,
     segment: segment / 1000,
-    most: standByAfter / 2,
+    most: standByAfter,
     onAirUntil: () => senders.current?.run?.capturedUntil,
     onNote: (message) => sending.note(message),
     onEnded: () => senders.drop(sending),
