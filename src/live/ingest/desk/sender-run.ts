@@ -178,10 +178,9 @@ export class SenderRun {
     for (const chunk of chunks) queue.push(this.#dated(chunk), chunk.bytes.length);
   }
 
-  /** As if it had been read when it was due: whoever numbers it takes its clock from the first one. */
+  /** As if it had been read when it was due: whoever numbers it takes its clock from the first one, and by this clock it was found to be late enough. */
   #dated(chunk: MediaChunk): MediaChunk {
-    const due = this.#clock.at(((chunk.time + chunk.duration) / chunk.timescale) * 1000);
-    return { ...chunk, readAt: Math.min(chunk.readAt, due) };
+    return { ...chunk, readAt: this.#clock.at(((chunk.time + chunk.duration) / chunk.timescale) * 1000) };
   }
 
   /** Seconds of media of what was taken then; half a millisecond early, for times are rounded on the way. */
