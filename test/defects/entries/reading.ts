@@ -38,8 +38,8 @@ export const reading: readonly Defect[] = [
     edits: [
       edit(
         'src/files/state/read-versions.ts',
-        '    if (range !== undefined) before.ranges.add(...range);',
-        '    if (range !== undefined) before.ranges.add(before.ranges.end, before.ranges.end + range[1] - range[0]);',
+        '      before.ranges.add(...range);',
+        '      before.ranges.add(before.ranges.end, before.ranges.end + range[1] - range[0]);',
       ),
     ],
     seekers: [looking, state],
