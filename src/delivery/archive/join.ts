@@ -65,8 +65,11 @@ export function joinLists(options: JoinOptions): Joined {
 function compare({ own, placed }: JoinOptions): Proof {
   const [oldest, last] = [own[0], placed.at(-1)!];
   if (oldest === undefined || last.media < oldest.media) return undefined;
+  // The place may be ahead of a server that still reads the index.
+  const common = indexOf(placed, own.at(-1)!.media + 1);
+  const newest = placed.slice(Math.max(0, common - compared), common);
   // Not each: where two publishers overlapped, the place has kept the first one's (ADR 279).
-  const isOne = placed.slice(-compared).some((one) => isSame(one, own[indexOf(own, one.media)]));
+  const isOne = newest.some((one) => isSame(one, own[indexOf(own, one.media)]));
   return isOne ? 'same' : 'another';
 }
 
