@@ -10,6 +10,7 @@ function segments(from: number, until: number, began = 0): IndexedSegment[] {
     stream: 'cam',
     epoch: 1,
     media: from + index,
+    ordinal: from + index,
     discontinuity: false,
     discontinuities: 0,
     gap: false,

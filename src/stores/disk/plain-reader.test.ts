@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { temporaryFolder } from '../../../test/support/folder.ts';
@@ -30,4 +30,25 @@ test('Whole files of a folder are read, and nothing that a link leads to, or tha
     String(await plainDiskReader.read({ store: 'disk', path: join(root, 'named') }, 'main/seg', 9, signal)),
     'bytes',
   );
+});
+
+test('A file that is replaced all the time is read as it was at some moment', async (t) => {
+  const root = await temporaryFolder(t);
+  const place = { store: 'disk', path: root } as const;
+  await writeFile(join(root, 'head'), 'bytes');
+  let isOver = false;
+  const replacing = (async () => {
+    while (!isOver) {
+      await writeFile(join(root, 'new'), 'bytes');
+      await rename(join(root, 'new'), join(root, 'head'));
+    }
+  })();
+  const { signal } = new AbortController();
+  try {
+    for (let count = 0; count < 500; count += 1)
+      assert.equal(String(await plainDiskReader.read(place, 'head', 100, signal)), 'bytes');
+  } finally {
+    isOver = true;
+    await replacing;
+  }
 });

@@ -42,17 +42,33 @@ async function withFile<T>(
   let file: FileHandle | undefined;
   try {
     const inside = join(await realpath(absolutePath(path)), name);
-    const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
-    file = await open(inside, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-    const [is, standing, real] = [await file.stat(), await lstat(inside), await realpath(inside)];
-    // Looked at behind the opening: it is what stands there, and no folder on the way is a link.
-    if (!is.isFile() || real !== inside || is.ino !== standing.ino || is.dev !== standing.dev)
-      throw fault(join(path, name), 'name', 'EACCES', 'is no file of that folder itself, or a link to one');
-    return await work(file, is.size);
+    for (let left = tries; file === undefined; left -= 1)
+      file = await openOwn(inside, join(path, name), left);
+    return await work(file, (await file.stat()).size);
   } catch (error) {
     return meaning(join(path, name), error);
   } finally {
     await file?.close();
+  }
+}
+
+/** Times that a file may have been replaced by another one in the moment of opening it. Exporters replace some of them every few seconds. */
+const tries = 100;
+
+/** Undefined: what stands there is another file by now. Throws where it is none of this folder itself, and once no tries are left. */
+async function openOwn(inside: string, shown: string, left: number): Promise<FileHandle | undefined> {
+  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+  const file = await open(inside, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  let isOwn = false;
+  try {
+    const [is, standing, real] = [await file.stat(), await lstat(inside), await realpath(inside)];
+    // Looked at behind the opening: it is what stands there, and no folder on the way is a link.
+    if (!is.isFile() || real !== inside || left === 0)
+      throw fault(shown, 'name', 'EACCES', 'is no file of that folder itself, or a link to one');
+    isOwn = is.ino === standing.ino && is.dev === standing.dev;
+    return isOwn ? file : undefined;
+  } finally {
+    if (!isOwn) await file.close();
   }
 }
 
