@@ -47,6 +47,9 @@ export class Places {
   readonly #turns: Turns;
   readonly #cache: ReadingCache<Buffer>;
   readonly #followed = new Map<string, FollowedPlace>();
+  /** By stream: another one each time that it is followed anew, for another stream of its name may stand there by then. */
+  readonly #numbers = new Map<string, number>();
+  #count = 0;
   readonly #room: JournalRoom = { most: journalBytes, used: 0 };
   #reader: Promise<PlainReader> | undefined;
   #told: readonly number[] = [];
@@ -97,6 +100,8 @@ export class Places {
       inTurn: (read) => this.#turns.take(read),
       onTrouble: (reason) => this.warn(`archive of stream "${stream}": ${reason}`),
     });
+    this.#count += 1;
+    this.#numbers.set(stream, this.#count);
     this.#followed.set(stream, followed);
     return followed;
   }
@@ -113,6 +118,7 @@ export class Places {
   forget(stream: string): void {
     this.#followed.get(stream)?.close();
     this.#followed.delete(stream);
+    this.#numbers.delete(stream);
   }
 
   /** A segment that the journal has. Undefined when it does not stand there as the journal says. Throws what keeps the store from answering. */
@@ -166,7 +172,8 @@ export class Places {
       );
       return undefined;
     };
-    return this.#cache.take(`${stream} ${generation} ${name}`, read, signal);
+    const key = `${stream} ${this.#numbers.get(stream)} ${generation} ${name}`;
+    return this.#cache.take(key, read, signal);
   }
 
   #objectsOf(stream: string): PlacedObjects {
