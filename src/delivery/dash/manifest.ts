@@ -7,7 +7,7 @@ import { lastUnbroken } from '../hls/line-up.ts';
 import type { Uri } from '../hls/names.ts';
 import { countingFrom, ffmpegMinBuffer, ffmpegNamespace, ffmpegPeriod } from './ffmpeg.ts';
 import { forGstreamer } from './gstreamer.ts';
-import { periodOf, type Variant } from './period.ts';
+import { periodOf, type Variant, variantsOf } from './period.ts';
 import {
   beginOf,
   type ListedSegment,
@@ -40,9 +40,9 @@ export function manifest(options: ManifestOptions): string {
 /** Parts that players stay behind, when they may choose. */
 const latencyInParts = 6;
 
-function live({ targets, variants, segments, indexed = [], uri }: ManifestOptions): string {
+function live({ targets, variants: all, segments, indexed = [], uri }: ManifestOptions): string {
   const [part, segment] = [targets.part / 1e6, targets.segment / 1e6];
-  const picture = 1000 / Math.max(1, variants[0]?.facts.frameRate ?? 0);
+  const picture = 1000 / Math.max(1, all[0]?.facts.frameRate ?? 0);
   // As playlists do, for each missing number has its entry.
   const told = segments.slice(lastUnbroken(segments));
   const runs = runsOf(told, ({ epoch }, next) => next.epoch === epoch).map((run): DatedRun => {
@@ -57,11 +57,13 @@ function live({ targets, variants, segments, indexed = [], uri }: ManifestOption
     const next = runs[index + 1];
     const attributes =
       next === undefined ? begin : { ...begin, duration: duration(lengthOf(run, next, segment)) };
+    const variants = variantsOf(all, epoch, indexed);
     return periodOf({ epoch, variants, attributes, uri, ...addressing(run, targets) });
   });
   const newest = runs.at(-1);
   if (newest !== undefined) {
     const { epoch } = newest.first;
+    const variants = variantsOf(all, epoch, indexed);
     periods.push(...ffmpegPeriod({ epoch, variants, template: countingFrom(newest), uri }));
   }
   const attributes = {
@@ -132,7 +134,7 @@ function depthOf(runs: readonly DatedRun[]): number {
   return newest.start + timeOf(newest.last) + secondsOf(newest.last) - oldest.start - timeOf(oldest.first);
 }
 
-function whole({ targets, variants, segments, uri }: ManifestOptions): string {
+function whole({ targets, variants: all, segments, uri }: ManifestOptions): string {
   const runs = runsOf(
     segments.filter(({ gap }) => !gap),
     ({ epoch, media }, next) => next.epoch === epoch && next.media === media + 1,
@@ -141,6 +143,7 @@ function whole({ targets, variants, segments, uri }: ManifestOptions): string {
     const { timescale, time, media, epoch } = run.first;
     const lasts = run.segments.reduce((sum, segment) => sum + secondsOf(segment), 0);
     const template = { timescale, presentationTimeOffset: time, startNumber: media };
+    const variants = variantsOf(all, epoch, segments);
     return { epoch, media, lasts, variants, template, timeline: timelineOf(run.segments), uri };
   });
   const total = periods.reduce((sum, { lasts }) => sum + lasts, 0);

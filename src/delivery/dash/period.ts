@@ -2,12 +2,29 @@
 import type { Colours } from '../../records/colours.ts';
 import type { RenditionFacts } from '../../records/live-record.ts';
 import { initName, segmentName, type Uri } from '../hls/names.ts';
+import { allOf, type ListedSegment } from './runs.ts';
 import { type Attributes, element } from './xml.ts';
 
 /** A rendition as it is announced. */
 export interface Variant {
   readonly name: string;
   readonly facts: RenditionFacts;
+}
+
+/**
+ * Those that an epoch has, as far as the index tells: an encoder that began anew may have made others than the one before. All where none of its segments
+ * stands there yet.
+ */
+export function variantsOf(
+  variants: readonly Variant[],
+  epoch: number,
+  indexed: readonly ListedSegment[],
+): readonly Variant[] {
+  const segments = allOf(indexed, epoch);
+  const had = variants.filter(({ name }) =>
+    segments.some(({ gap, sizes = {} }) => !gap && Object.hasOwn(sizes, name)),
+  );
+  return had.length === 0 ? variants : had;
 }
 
 export interface PeriodOptions {

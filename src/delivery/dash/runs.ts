@@ -8,6 +8,8 @@ export type ListedSegment = Pick<
 > & {
   /** False: it still grows. Those of the archive are all closed. */
   readonly closed?: boolean;
+  /** Bytes by rendition: in the archive. */
+  readonly sizes?: Readonly<Record<string, number>>;
 };
 
 /** Segments that follow one another, of one encoder. */
@@ -32,13 +34,24 @@ export function runsOf(
 
 /** The first segment of an epoch, of segments by rising epoch: there may be tens of thousands. */
 export function oldestOf(segments: readonly ListedSegment[], epoch: number): ListedSegment | undefined {
+  const oldest = segments[indexOfEpoch(segments, epoch)];
+  return oldest?.epoch === epoch ? oldest : undefined;
+}
+
+/** The same: those of an epoch. */
+export function allOf(segments: readonly ListedSegment[], epoch: number): readonly ListedSegment[] {
+  return segments.slice(indexOfEpoch(segments, epoch), indexOfEpoch(segments, epoch + 1));
+}
+
+/** Index of the first segment of at least this epoch. */
+function indexOfEpoch(segments: readonly ListedSegment[], epoch: number): number {
   let [low, high] = [0, segments.length];
   while (low < high) {
     const middle = (low + high) >> 1;
     if (segments[middle]!.epoch < epoch) low = middle + 1;
     else high = middle;
   }
-  return segments[low]?.epoch === epoch ? segments[low] : undefined;
+  return low;
 }
 
 /** Seconds of media time at which a segment begins, and that it lasts. */

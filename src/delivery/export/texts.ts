@@ -4,6 +4,7 @@ import type { Targets } from '../../records/live-record.ts';
 import type { Served } from '../../stores/objects/contract.ts';
 import { plainManifest } from '../dash/plain.ts';
 import { multivariantPlaylist } from '../hls/multivariant.ts';
+import { ofRendition } from '../hls/of-rendition.ts';
 import { bytesOfPieces } from '../hls/pieces.ts';
 import { plainPlaylist } from '../hls/plain.ts';
 import { firstListed } from '../window/limits.ts';
@@ -30,12 +31,13 @@ export function listTexts(catalogue: Catalogue, choice: ListChoice, over: boolea
   const { targets, window } = choice;
   const listed = window === undefined ? catalogue.segments : withinWindow(catalogue.segments, choice);
   const served = text('hls', over, targets.segment);
+  // Copies, for a catalogue grows: what is made of an array holds for as long as that is the same.
   const playlists = catalogue.renditions.flatMap(({ name }): Text[] => {
     const type = window === undefined ? 'EVENT' : undefined;
-    const live = () => joined(plainPlaylist({ segments: ofRendition(listed, name), targets, type, over }));
+    const live = () => joined(plainPlaylist({ ...ofRendition(listed.slice(), name), targets, type, over }));
     const vod = () => {
-      const segments = ofRendition(catalogue.segments, name);
-      return joined(plainPlaylist({ segments, targets, type: 'VOD', over }));
+      const segments = ofRendition(catalogue.segments.slice(), name);
+      return joined(plainPlaylist({ ...segments, targets, type: 'VOD', over }));
     };
     const texts: Text[] = [{ name: playlistName(name, 'live'), served, bytes: live }];
     return over ? [...texts, { name: playlistName(name, 'vod'), served, bytes: vod }] : texts;
@@ -72,19 +74,6 @@ function withinWindow(
   { targets, window = 0 }: ListChoice,
 ): readonly IndexedSegment[] {
   return segments.slice(firstListed(segments, targets.segment, window * 1000));
-}
-
-const gaps = new WeakMap<IndexedSegment, IndexedSegment>();
-
-/** What a rendition does not have is a gap in its list; before the first that it has nothing is listed. */
-function ofRendition(segments: readonly IndexedSegment[], name: string): readonly IndexedSegment[] {
-  const first = segments.findIndex(({ sizes }) => Object.hasOwn(sizes, name));
-  return segments.slice(Math.max(0, first)).map((segment) => {
-    if (segment.gap || Object.hasOwn(segment.sizes, name)) return segment;
-    const gap = gaps.get(segment) ?? { ...segment, gap: true };
-    gaps.set(segment, gap);
-    return gap;
-  });
 }
 
 function joined(pieces: Parameters<typeof bytesOfPieces>[0]): Buffer {

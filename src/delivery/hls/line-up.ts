@@ -18,6 +18,8 @@ export interface OlderSegments {
   readonly known: readonly Listed[];
   readonly from: number;
   readonly to: number;
+  /** Whose they are, where others have what is a gap here: `OfRendition`. */
+  readonly apart?: string;
 }
 
 /** What a playlist lists: what is far behind its end, and all that follows. */
@@ -36,6 +38,7 @@ export interface LineUpOptions {
   readonly from?: number | undefined;
   /** All that the archive has, the same array until something has changed. */
   readonly archived?: readonly IndexedSegment[] | undefined;
+  readonly apart?: string | undefined;
   /** Microseconds before the end of which no segment is among the older ones. */
   readonly recent?: number;
 }
@@ -50,6 +53,7 @@ export function lineUp({
   listed,
   from,
   archived = [],
+  apart = '',
   recent = 0,
 }: LineUpOptions): LineUp {
   const { segments } = rendition;
@@ -66,7 +70,7 @@ export function lineUp({
   const known = withoutHoles([before, ...archived.slice(to, end), ...window], target);
   // A row of missing numbers that is too long stands between: what was before it is not told of.
   if (known[0] !== before) return { older: none, segments: known };
-  return { older: { known: archived, from: first, to }, segments: known.slice(1) };
+  return { older: { known: archived, from: first, to, apart }, segments: known.slice(1) };
 }
 
 const none: OlderSegments = { known: [], from: 0, to: 0 };

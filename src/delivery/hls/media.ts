@@ -19,6 +19,7 @@ export interface LivePlaylistOptions {
   readonly from?: number | undefined;
   /** All that the archive has, the same array until something has changed. */
   readonly archived?: readonly IndexedSegment[] | undefined;
+  readonly apart?: string | undefined;
   /** A delta update, if there is anything to leave out (RFC 8216bis, 6.2.5.1). */
   readonly skip: boolean;
   readonly uri: Uri;
@@ -63,20 +64,21 @@ export function livePlaylist({ stream, rendition, uri, skip, ...choice }: LivePl
 
 export interface VodOptions {
   readonly segments: readonly IndexedSegment[];
+  readonly apart?: string;
   readonly targets: Targets;
   /** Players begin with this media sequence number. */
   readonly from?: number | undefined;
 }
 
 /** A programme that is over, from its first segment to its last. */
-export function vodPlaylist({ segments, targets, from }: VodOptions): Pieces {
+export function vodPlaylist({ segments, apart = '', targets, from }: VodOptions): Pieces {
   const timing = timingOf(targets);
   const { known, begins } = wholeOf(segments, targets.segment);
   const lines = head(timing);
   lines.push('#EXT-X-PLAYLIST-TYPE:VOD', ...numbers(known[0], 0));
   const start = startAt(known, begins, from, Number.POSITIVE_INFINITY);
   if (start !== undefined) lines.push(tag.start(start));
-  const blocks = olderLines({ known, from: 0, to: known.length }, targets.segment);
+  const blocks = olderLines({ known, from: 0, to: known.length, apart }, targets.segment);
   return [`${lines.join('\n')}\n`, ...blocks, '#EXT-X-ENDLIST\n'];
 }
 

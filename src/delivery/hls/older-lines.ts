@@ -17,18 +17,18 @@ interface Written extends Block {
   readonly epoch: number | undefined;
 }
 
-/** By the first segment that they are about. */
-const written = new WeakMap<Listed, Written>();
+/** By the first segment that they are about, and by whose they are. */
+const written = new WeakMap<Listed, Map<string, Written>>();
 
 /** `target`: of segments, microseconds. */
-export function olderLines({ known, from, to }: OlderSegments, target: number): readonly Block[] {
+export function olderLines({ known, from, to, apart = '' }: OlderSegments, target: number): readonly Block[] {
   const blocks: Block[] = [];
   let epoch: number | undefined;
   for (let at = from; at < to; ) {
     const next = (Math.floor(known[at]!.media / blockSize) + 1) * blockSize;
     const end = Math.min(to, indexOf(known, next));
     const before = at === from ? undefined : known[at - 1];
-    blocks.push(blockFor(known, at, end, { before, epoch, target }));
+    blocks.push(blockFor(known, at, end, { before, epoch, target, apart }));
     epoch = newestEpoch({ known, from: at, to: end }) ?? epoch;
     at = end;
   }
@@ -39,17 +39,18 @@ interface Surroundings {
   readonly before: Listed | undefined;
   readonly epoch: number | undefined;
   readonly target: number;
+  readonly apart: string;
 }
 
 function blockFor(
   known: readonly Listed[],
   at: number,
   end: number,
-  { before, epoch, target }: Surroundings,
+  { before, epoch, target, apart }: Surroundings,
 ): Block {
   const first = known[at]!;
   const [count, last] = [end - at, known[end - 1]!];
-  const there = written.get(first);
+  const there = written.get(first)?.get(apart);
   if (there?.count === count && there.last === last && there.before === before && there.epoch === epoch)
     return there;
   const slice = known.slice(before === undefined ? at : at - 1, end);
@@ -61,7 +62,10 @@ function blockFor(
     epoch,
   };
   // What somebody's list begins with, anywhere, is his alone: remembered, it would be kept for each place that one may name.
-  if (before !== undefined) written.set(first, block);
+  if (before === undefined) return block;
+  const blocks = written.get(first) ?? new Map<string, Written>();
+  written.set(first, blocks);
+  blocks.set(apart, block);
   return block;
 }
 

@@ -12,6 +12,8 @@ import { timingOf } from './timing.ts';
 export interface PlainOptions {
   /** Rising media sequence numbers without a hole, all closed; what nobody has is a gap. */
   readonly segments: readonly Listed[];
+  /** Whose they are, where others have what is a gap here. */
+  readonly apart?: string;
   readonly targets: Targets;
   /** EVENT: nothing is ever taken away. VOD: nothing changes any more. Undefined: the oldest go. */
   readonly type: 'EVENT' | 'VOD' | undefined;
@@ -19,7 +21,7 @@ export interface PlainOptions {
   readonly over: boolean;
 }
 
-export function plainPlaylist({ segments, targets, type, over }: PlainOptions): Pieces {
+export function plainPlaylist({ segments, apart = '', targets, type, over }: PlainOptions): Pieces {
   const lines = [
     '#EXTM3U',
     // Of EXT-X-GAP.
@@ -29,6 +31,6 @@ export function plainPlaylist({ segments, targets, type, over }: PlainOptions): 
     ...(type === undefined ? [] : [`#EXT-X-PLAYLIST-TYPE:${type}`]),
     ...numbers(segments[0], 0),
   ];
-  const blocks = olderLines({ known: segments, from: 0, to: segments.length }, targets.segment);
+  const blocks = olderLines({ known: segments, from: 0, to: segments.length, apart }, targets.segment);
   return [`${lines.join('\n')}\n`, ...blocks, ...(over ? ['#EXT-X-ENDLIST\n'] : [])];
 }

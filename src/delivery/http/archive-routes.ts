@@ -60,18 +60,18 @@ export class ArchiveRoutes {
     return this.#later(exchange, address, async (signal) => {
       const renditions = live?.renditions ?? (await streams.archive.renditions(stream, signal));
       const found = renditions.find(({ name }) => name === rendition);
-      const segments = streams.archive.segments(stream);
-      if (found === undefined || segments.length === 0) {
+      const listed = texts.ofRendition(streams.archive.segments(stream), rendition);
+      if (found === undefined || listed.segments.length === 0) {
         return this.#problem(404, 'there is no such recording');
       }
       const targets = 'targets' in found ? found.targets : live!.targets;
       const { wish } = address.playlist;
-      return this.#once(exchange, address.playlist.key, segments, () => {
+      return this.#once(exchange, address.playlist.key, listed.segments, () => {
         const cache = cacheFor.about(briefly, briefly);
         // What most ask for is the same for all of them, and worth to be compressed.
         const forEverybody = wish.from === undefined && wish.uri('') === '';
         const options = { type: mime.playlist, cache, tagged: true, forEverybody };
-        return renderPieces(replies, texts.vod(segments, targets, wish), wish.uri, options);
+        return renderPieces(replies, texts.vod(listed, targets, wish), wish.uri, options);
       });
     });
   }

@@ -6,6 +6,7 @@ import { manifest } from '../dash/manifest.ts';
 import { type Judgement, judge } from '../hls/directives.ts';
 import { livePlaylist, vodPlaylist } from '../hls/media.ts';
 import { multivariantPlaylist } from '../hls/multivariant.ts';
+import { type OfRendition, ofRendition } from '../hls/of-rendition.ts';
 import type { Pieces } from '../hls/pieces.ts';
 import { firstListed } from '../window/limits.ts';
 
@@ -30,7 +31,9 @@ export interface Texts {
   /** The playlist of a rendition that is live, or was: its window. */
   media(live: LiveStream, rendition: Rendition, archive: Archive, wish: Wish): Pieces;
   /** The whole of a programme that is over. */
-  vod(segments: readonly IndexedSegment[], targets: Targets, wish: Wish): Pieces;
+  vod(listed: OfRendition, targets: Targets, wish: Wish): Pieces;
+  /** What lists of a rendition have of these segments; the same for the same array. */
+  ofRendition(segments: readonly IndexedSegment[], name: string): OfRendition;
   /** `over`: of a programme that is over. */
   multivariant(renditions: readonly Announced[], over: boolean, wish: Wish): string;
   /** The manifest of DASH of what is live, or was: its window, and when it is over the whole of it. */
@@ -49,10 +52,12 @@ export function createTexts(listed: number): Texts {
   return {
     judge,
     media(live, rendition, archive, { skip, from, uri }) {
-      const archived = from === undefined ? undefined : archive.segments(live.name);
-      return livePlaylist({ stream: live, rendition, listed, from, archived, skip, uri });
+      const own = from === undefined ? undefined : ofRendition(archive.segments(live.name), rendition.name);
+      const older = { archived: own?.segments, apart: own?.apart };
+      return livePlaylist({ stream: live, rendition, listed, from, ...older, skip, uri });
     },
-    vod: (segments, targets, { from }) => vodPlaylist({ segments, targets, from }),
+    vod: (listed, targets, { from }) => vodPlaylist({ ...listed, targets, from }),
+    ofRendition,
     multivariant: (variants, over, { from, uri }) => multivariantPlaylist({ variants, over, from, uri }),
     manifest(live, archive, { uri }) {
       const { targets, renditions: variants, ended: over } = live;
