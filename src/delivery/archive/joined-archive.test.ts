@@ -1,81 +1,20 @@
 /** Streams whose beginning Kafka has forgotten, and an export has not: real readers and exporters on a cluster and a store in memory. */
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
+import { get } from '../../../test/support/delivery.ts';
+import { joinedGround as ground, quick } from '../../../test/support/joined-ground.ts';
 import { LiveScript } from '../../../test/support/live-records.ts';
 import { LiveTopic } from '../../../test/support/live-topic.ts';
-import { PlacedMemory } from '../../../test/support/placed.ts';
 import { waitFor } from '../../../test/support/wait.ts';
 import { SluiceError } from '../../errors.ts';
-import { createMemoryCluster } from '../../kafka/memory.ts';
 import { StoreFault } from '../../stores/store-fault.ts';
 import { textOf } from '../hls/pieces.ts';
+import { serveStreams } from '../http/server.ts';
 import { createTexts } from '../http/texts.ts';
-import { type OpenStreams, openStreams, type StreamsOptions } from '../streams.ts';
+import type { OpenStreams } from '../streams.ts';
 import { parseArchivePlace } from './archive-place.ts';
 
-const quick = { there: 50, first: 5, last: 20, least: 1, away: 10 };
 const uri = (text: string): string => text;
-
-async function ground(t: TestContext) {
-  const cluster = createMemoryCluster();
-  const kafka = cluster.client();
-  const began = Date.now() - 60_000;
-  const topic = await LiveTopic.open(kafka, 'live', { began });
-  const place = new PlacedMemory();
-  const words: { readonly type: string; readonly message: string }[] = [];
-  const serve = async (options: Partial<StreamsOptions> = {}): Promise<OpenStreams> => {
-    const stop = new AbortController();
-    const places = {
-      archive: parseArchivePlace('s3://bucket/{stream}'),
-      stores: {},
-      open: place.open,
-      waits: quick,
-    };
-    const onWord = (word: (typeof words)[number]) => void words.push(word);
-    const streams = await openStreams({
-      kafka,
-      topic: 'live',
-      signal: stop.signal,
-      cacheBytes: 0,
-      places,
-      onWord,
-      ...options,
-    });
-    t.after(async () => {
-      stop.abort();
-      await streams.ended;
-    });
-    return streams;
-  };
-  const exporting = (until: number): Promise<void> => {
-    const stop = new AbortController();
-    const done = place.export(kafka, stop.signal);
-    const check = waitFor(() => place.exported >= until).finally(() => stop.abort());
-    return Promise.all([done, check]).then(() => {});
-  };
-  const forget = async (streams: OpenStreams, media: number): Promise<void> => {
-    const own = streams.archive.segments('cam');
-    cluster.deleteRecords('live', 0, own.find((segment) => segment.media === media)?.first ?? 0);
-    // Whoever finds out that Kafka does not have it any more has the server look at what else is gone.
-    await streams.archive.bytes(
-      'cam',
-      'high',
-      own.find((segment) => segment.media === media - 1)!.epoch,
-      media - 1,
-    );
-  };
-  const script = new LiveScript({
-    renditions: ['high', 'low'],
-    partsPerSegment: 2,
-    partTarget: 500,
-    began: began * 1000,
-  });
-  const append = async (make: (script: LiveScript) => LiveScript): Promise<void> => {
-    const from = script.made.length;
-    await topic.append(make(script).made.slice(from));
-  };
-  return { cluster, kafka, topic, place, words, serve, exporting, forget, append };
-}
 
 /** The playlist of a viewer who has gone back to a number. */
 function rewound(streams: OpenStreams, from = 0): string {
@@ -221,6 +160,22 @@ test('A programme that Kafka has forgotten altogether is on demand from the plac
   assert.match(String((await streams.archive.bytes('cam', 'low', 2, 12))?.[0]), /^part low 2\.12\.0/);
   assert.equal((await streams.archive.init('cam', 'low', 2))?.toString().trim(), 'init low 2');
   assert.equal(await streams.archive.init('cam', 'other', 2), undefined);
+  const server = await serveStreams(streams, { port: 0 });
+  t.after(() => server.close());
+  const seen = async (path: string) => {
+    const { status, headers, body } = await get(`${server.url}${path}`);
+    return [status, headers['retry-after'], status === 200 ? '' : body.toString()];
+  };
+  assert.deepEqual(await seen('/live/cam/index.m3u8'), [200, undefined, '']);
+  place.pass = async () => {
+    throw new StoreFault('cannot read s3://bucket: ECONNREFUSED', { scope: 'sink', code: 'EAGAIN' });
+  };
+  const away = [503, '1', 'the archive could not be read; ask again\n'];
+  for (const number of [3, 4, 5]) assert.deepEqual(await seen(`/live/cam/high/seg-1-${number}.m4s`), away);
+  await waitFor(async () => (await seen('/live/cam/high/seg-1-6.m4s'), streams.placesUp === false));
+  // There is such a stream, and its viewers are not to be told otherwise.
+  for (const name of ['index.m3u8', 'manifest.mpd', 'high/vod.m3u8', 'high/seg-2-12.m4s', 'high/init-2.mp4'])
+    assert.deepEqual(await seen(`/live/cam/${name}`), away, name);
 });
 
 test('A topic that was made anew has nothing of what was exported before, however far its numbers come', async (t) => {

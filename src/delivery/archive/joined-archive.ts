@@ -127,6 +127,8 @@ export class JoinedArchive implements Archive {
     const held = await this.#kafka.renditions(stream, signal);
     const placed = this.#places.of(stream)?.placed;
     if (held.length > 0 || placed === undefined) return held;
+    // There is such a stream, and its viewers are not to be told otherwise.
+    if (this.#places.isAway && this.#all(stream).length > 0) throw this.#places.away();
     const newest = this.segments(stream).findLast(({ gap }) => !gap);
     const epoch = newest && placed.epochs.get(newest.epoch);
     return epoch === undefined ? [] : announced(epoch.renditions, placed.targets);

@@ -1,5 +1,5 @@
 /** The exported places of all streams, as `serve --archive` names them: one store, and in it a place for each stream. */
-import { describeError } from '../../errors.ts';
+import { ConfigurationError, describeError } from '../../errors.ts';
 import type { IndexedSegment } from '../../records/live-index.ts';
 import { openPlainReaderAt } from '../../stores/open.ts';
 import type { StoreOptions } from '../../stores/options.ts';
@@ -79,6 +79,12 @@ export class Places {
 
   get isAway(): boolean {
     return this.#reach.isAway;
+  }
+
+  /** What those are told who want what it alone has while the store is away. */
+  away(): StoreFault {
+    const message = `the archive ${this.#options.archive.shown} is away`;
+    return new StoreFault(message, { scope: 'sink', code: 'EAGAIN' });
   }
 
   get cachedBytes(): number {
@@ -162,6 +168,9 @@ export class Places {
     const objects = this.#objectsOf(stream);
     const read = async (): Promise<Buffer | undefined> => {
       const bytes = await objects.read(name, most).catch((error: unknown) => {
+        // Whoever asks is told that it was the store, also where that could not be opened.
+        if (error instanceof ConfigurationError)
+          throw new StoreFault(error.message, { scope: 'sink', code: 'EACCES', cause: error });
         if (!(error instanceof StoreFault) || isAway(error)) throw error;
         return error;
       });

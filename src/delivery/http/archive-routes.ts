@@ -1,6 +1,7 @@
 /** What is answered from the index and from Kafka, and playlists about whole streams: asked for now and then, so it may await. */
 import { describeError, SluiceError } from '../../errors.ts';
 import type { IndexedSegment } from '../../records/live-index.ts';
+import { StoreFault } from '../../stores/store-fault.ts';
 import type { LiveStream } from '../contract.ts';
 import { parseBegin, segmentAt } from './begin.ts';
 import type { RouteContext } from './context.ts';
@@ -146,8 +147,9 @@ export class ArchiveRoutes {
         }
         // Where brokers are, and what is wrong with them, is for operators; that Kafka is away they are told once, elsewhere.
         const facts = { reason: describeError(error), stream: target.stream };
-        this.#context.logger.debug(facts, 'Kafka could not be read');
-        exchange.answer(this.#problem(503, 'Kafka could not be read; ask again', ['retry-after', '1']));
+        const words = `${error instanceof StoreFault ? 'the archive' : 'Kafka'} could not be read`;
+        this.#context.logger.debug(facts, words);
+        exchange.answer(this.#problem(503, `${words}; ask again`, ['retry-after', '1']));
       },
     );
     return later;
