@@ -1,4 +1,5 @@
 /** Publishers at work on a cluster in memory, fed by hand. */
+import type { Kafka } from '../../src/kafka/contract.ts';
 import type { MemoryCluster } from '../../src/kafka/memory.ts';
 import type { PublishEvent } from '../../src/live/publish/events.ts';
 import type { StreamOptions } from '../../src/live/publish/options.ts';
@@ -14,11 +15,11 @@ export function begin(
   cluster: MemoryCluster,
   more: Partial<StreamOptions> = {},
   source: Partial<MediaSource> = {},
+  kafka: Kafka = cluster.client(),
 ) {
   const manual = manualSource(source);
   const events: PublishEvent[] = [];
   const stop = new AbortController();
-  const kafka = cluster.client();
   const done = publishFrom(kafka, manual, {
     stream,
     leaseDuration: 300,

@@ -172,7 +172,10 @@ test('A programme that Kafka has forgotten altogether is on demand from the plac
   };
   const away = [503, '1', 'the archive could not be read; ask again\n'];
   for (const number of [3, 4, 5]) assert.deepEqual(await seen(`/live/cam/high/seg-1-${number}.m4s`), away);
-  await waitFor(async () => (await seen('/live/cam/high/seg-1-6.m4s'), streams.placesUp === false));
+  await waitFor(async () => {
+    await seen('/live/cam/high/seg-1-6.m4s');
+    return streams.placesUp === false;
+  });
   // There is such a stream, and its viewers are not to be told otherwise.
   for (const name of ['index.m3u8', 'manifest.mpd', 'high/vod.m3u8', 'high/seg-2-12.m4s', 'high/init-2.mp4'])
     assert.deepEqual(await seen(`/live/cam/${name}`), away, name);

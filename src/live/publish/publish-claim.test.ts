@@ -4,8 +4,45 @@ import { expectStream, initOf } from '../../../test/support/live-stream.ts';
 import { begin, parts, standing } from '../../../test/support/publisher.ts';
 import { waitFor } from '../../../test/support/wait.ts';
 import { ConfigurationError } from '../../errors.ts';
+import type { Kafka } from '../../kafka/contract.ts';
 import { createMemoryCluster } from '../../kafka/memory.ts';
 import { FencedError } from './claim.ts';
+
+test('A signal while a publisher still reads what stands ends the programme that it has claimed, however long that takes', async (t) => {
+  const cluster = createMemoryCluster();
+  const first = begin(cluster, { keepLive: true });
+  (await first.run(0)).give(initOf('main'), ...parts(0, 12));
+  await waitFor(() => first.of('segment').length === 1);
+  first.stop.abort();
+  await first.done;
+  const kafka = cluster.client();
+  const [reading, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const offsets: Kafka['offsets'] = async (topic, position) => {
+    if (topic === 'live.index') {
+      reading.resolve();
+      await gate.promise;
+    }
+    return kafka.offsets(topic, position);
+  };
+  const slow = new Proxy(kafka, {
+    get: (target, name) => {
+      const value: unknown = name === 'offsets' ? offsets : Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  const second = begin(cluster, {}, {}, slow);
+  await reading.promise;
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  second.stop.abort();
+  t.mock.timers.tick(9000);
+  t.mock.timers.reset();
+  gate.resolve();
+  assert.equal((await second.done).interrupted, true);
+  const found = await standing(cluster);
+  assert.equal(found.media.at(-1)?.record.kind, 'end');
+  assert.equal(found.claims.at(-1)?.state, 'ended');
+  assert.deepEqual(second.of('warning'), []);
+});
 
 test('A second publisher is refused while the first lives, and may take over', async () => {
   const cluster = createMemoryCluster();

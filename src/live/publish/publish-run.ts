@@ -37,6 +37,8 @@ class PublishRun {
   readonly #stop = new AbortController();
   readonly #began = performance.now();
   #failure: unknown;
+  /** The stream is claimed, or about to be: an end has to be said on the topics. */
+  #isClaimed = false;
   #writer: StreamWriter | undefined;
   #runs: EncoderRuns | undefined;
 
@@ -51,8 +53,8 @@ class PublishRun {
     let forced: NodeJS.Timeout | undefined;
     const onAbort = (): void => {
       this.#stop.abort();
-      // Before anything was published, nothing is to be brought to an end.
-      forced = setTimeout(() => void this.#kafka.close(), this.#writer === undefined ? grace / 10 : grace);
+      // Before the stream was claimed, nothing is to be brought to an end.
+      forced = setTimeout(() => void this.#kafka.close(), this.#isClaimed ? grace : grace / 10);
     };
     signal?.addEventListener('abort', onAbort, { once: true });
     if (signal?.aborted === true) onAbort();
@@ -78,6 +80,7 @@ class PublishRun {
     const { before, end } = await freeClaim(common);
     if (this.#stop.signal.aborted) return;
     const goesOn = before?.state === 'live' && sameTargets(before.targets, this.#source.targets);
+    this.#isClaimed = true;
     const held = await HeldClaim.take({
       ...common,
       before,
@@ -179,9 +182,10 @@ class PublishRun {
   }
 
   #tellCutOff(): void {
-    if (this.#writer === undefined) return;
-    const left = this.#writer.spooled + this.#writer.inFlight;
-    const message = `Kafka could not be reached: ${left} bytes were not acknowledged, and the end of the programme is not on the topic`;
+    if (!this.#isClaimed) return;
+    const left = this.#writer === undefined ? 0 : this.#writer.spooled + this.#writer.inFlight;
+    const bytes = left === 0 ? '' : `${left} bytes were not acknowledged, and `;
+    const message = `Kafka did not answer within ${grace / 1000} s: ${bytes}the end of the programme is not on the topic; a publisher that begins goes on with it`;
     this.#settings.onEvent({ type: 'warning', message });
   }
 
