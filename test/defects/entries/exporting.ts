@@ -78,4 +78,33 @@ export const exporting: readonly Defect[] = [
       'src/delivery/archive/joined-archive.test.ts > A topic that was made anew has nothing of what was exported before, however far its numbers come',
     ],
   },
+  {
+    name: 'lines-of-another-rendition',
+    breaks:
+      'A list named what its rendition did not have for a while, where both ends of a block of lines had it: players got 404.',
+    edits: [
+      edit('src/delivery/hls/older-lines.ts', 'blocks.set(apart, block);', "blocks.set('', block);"),
+      edit(
+        'src/delivery/hls/older-lines.ts',
+        'written.get(first)?.get(apart);',
+        "written.get(first)?.get('');",
+      ),
+    ],
+    seekers: ['src/delivery/hls/of-rendition.test.ts'],
+    tests: ['src/delivery/hls/of-rendition.test.ts'],
+  },
+  {
+    name: 'archive-that-is-ahead',
+    breaks:
+      'While a server read the index anew, its export was told of as that of another stream, and not shown.',
+    edits: [
+      edit(
+        'src/delivery/archive/join.ts',
+        'const common = indexOf(placed, own.at(-1)!.media + 1);',
+        'const common = placed.length;',
+      ),
+    ],
+    seekers: ['src/delivery/archive/join.test.ts'],
+    tests: ['src/delivery/archive/join.test.ts'],
+  },
 ];
