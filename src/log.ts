@@ -1,8 +1,26 @@
 /** Logging: pino on stderr, so that stdout stays for data (`cat`, `--json`). No secret is ever handed to it. */
-import { type Logger, type LoggerOptions, pino } from 'pino';
+import { type LoggerOptions, pino } from 'pino';
 import { printableJson } from './printable.ts';
 
-export type { Logger } from 'pino';
+/** Writes a line: a text, or fields and a text. */
+export interface WriteLine {
+  (text: string): void;
+  (fields: object, text?: string): void;
+}
+
+/** What Sluice asks of a logger: one of pino's has it. Told here, so that nobody needs pino's types for ours. */
+export interface Logger {
+  level: string;
+  readonly fatal: WriteLine;
+  readonly error: WriteLine;
+  readonly warn: WriteLine;
+  readonly info: WriteLine;
+  readonly debug: WriteLine;
+  readonly trace: WriteLine;
+  readonly silent: WriteLine;
+  isLevelEnabled(level: string): boolean;
+  child(fields: object, options?: { readonly level?: string }): Logger;
+}
 
 export const logLevels = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof logLevels)[number];

@@ -1,24 +1,18 @@
 /** Whose bytes a copy has (FORMAT.md, "Copy"): those of another upload of its uploader, and where on the topic they stand. Values and headers; no I/O. */
-import { z } from 'zod';
 import { FormatError } from '../errors.ts';
 import type { Header } from '../kafka/contract.ts';
 import { fixedHeader, type HeaderReader, textHeader, wholeNumber } from './headers.ts';
 import { pathFault } from './path.ts';
 import { isUploadId } from './upload-id.ts';
 
-const whole = z.number().int().nonnegative();
-
-/** The same in JSON. */
-export const copySource = z.object({
-  upload: z.string().refine(isUploadId),
-  path: z.string(),
-  partition: whole,
-  first: whole,
-  last: whole,
-});
-
 /** An upload that was sent in full, by chunks or in a pack; never a copy itself. All of its records stand in `partition`, at Kafka offsets `first` to `last`. */
-export type CopySource = Readonly<z.infer<typeof copySource>>;
+export interface CopySource {
+  readonly upload: string;
+  readonly path: string;
+  readonly partition: number;
+  readonly first: number;
+  readonly last: number;
+}
 
 /** Throws FormatError unless a record of `upload` may say this. Writers and readers ask the same. */
 export function checkCopySource(of: CopySource, upload: string): void {

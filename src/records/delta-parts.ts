@@ -5,8 +5,9 @@
 import { z } from 'zod';
 import { FormatError } from '../errors.ts';
 import { algorithmOf } from './checksum.ts';
-import { copySource } from './copy-source.ts';
+import type { CopySource } from './copy-source.ts';
 import { pathFault } from './path.ts';
+import { copySource } from './places-json.ts';
 import { isUploadId } from './upload-id.ts';
 
 /** Of one delta at the most: they bound what a reader does for one record. */
@@ -17,13 +18,21 @@ const whole = z.number().int().nonnegative();
 
 /** An upload that was sent in chunks: all of its records stand in `partition`, at Kafka offsets `first` to `last`. */
 const partSource = copySource.extend({ size: whole });
-export type PartSource = Readonly<z.infer<typeof partSource>>;
+export interface PartSource extends CopySource {
+  readonly size: number;
+}
 
 /** `length` bytes at `offset` of the file are those at `at` of the base, and those at `from` of a source, by its number. */
 const range = z
   .tuple([whole, whole, whole, whole, whole])
   .transform(([offset, length, at, source, from]) => ({ offset, length, at, source, from }));
-export type PartRange = Readonly<z.infer<typeof range>>;
+export interface PartRange {
+  readonly offset: number;
+  readonly length: number;
+  readonly at: number;
+  readonly source: number;
+  readonly from: number;
+}
 
 const shape = z.object({
   base: z.object({ upload: z.string(), path: z.string(), size: whole, digest: z.string() }),
@@ -32,12 +41,17 @@ const shape = z.object({
 });
 
 /** The version that the file was compared with, as a reader may have it under its name, and whose bytes stand where. */
-export type DeltaParts = Readonly<{
-  base: Readonly<z.infer<typeof shape>['base']>;
-  sources: readonly PartSource[];
+export interface DeltaParts {
+  readonly base: {
+    readonly upload: string;
+    readonly path: string;
+    readonly size: number;
+    readonly digest: string;
+  };
+  readonly sources: readonly PartSource[];
   /** In the order of the file. */
-  ranges: readonly PartRange[];
-}>;
+  readonly ranges: readonly PartRange[];
+}
 
 const lineFeed = 0x0a;
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

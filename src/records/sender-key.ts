@@ -12,20 +12,24 @@ const whole = z.number().int().nonnegative();
 
 const senderKey = z.object({
   v: z.literal(1),
-  /** A glob over names of streams. */
   streams: z.string().min(1).max(256),
-  /** For people: whose it is. */
   name: z.string().max(256),
-  /** Milliseconds since the epoch of Unix. */
   created: whole,
-  /** From then on it opens nothing; absent: never. */
   expires: whole.optional(),
 });
 
-export type SenderKey = Omit<z.infer<typeof senderKey>, 'v'> & {
+export interface SenderKey {
   /** SHA-256 of the key, 64 hexadecimal digits. */
   readonly digest: string;
-};
+  /** A glob over names of streams. */
+  readonly streams: string;
+  /** For people: whose it is. */
+  readonly name: string;
+  /** Milliseconds since the epoch of Unix. */
+  readonly created: number;
+  /** From then on it opens nothing; absent: never. */
+  readonly expires?: number | undefined;
+}
 
 const digestPattern = /^[0-9a-f]{64}$/;
 

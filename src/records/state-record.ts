@@ -9,10 +9,9 @@ import { z } from 'zod';
 import { FormatError } from '../errors.ts';
 import type { ConsumedRecord, NewRecord } from '../kafka/contract.ts';
 import { algorithmOf, checksumAlgorithms } from './checksum.ts';
-import { copySource } from './copy-source.ts';
 import { isNanoseconds } from './file-facts.ts';
 import { treePathFault, uploaderFault } from './path.ts';
-import { stripesShape } from './stripes.ts';
+import { copySource, stripesShape } from './places-json.ts';
 import { isUploadId } from './upload-id.ts';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

@@ -3,15 +3,8 @@ import { test } from 'node:test';
 import fc from '../../test/support/properties.ts';
 import { FormatError } from '../errors.ts';
 import { decodeFileRecord, encodeChunk, encodeClose } from './file-record.ts';
-import {
-  checkStripes,
-  isStriped,
-  type Stripe,
-  stripesLimit,
-  stripesOf,
-  stripesShape,
-  stripesText,
-} from './stripes.ts';
+import { stripesShape } from './places-json.ts';
+import { checkStripes, isStriped, type Stripe, stripesLimit, stripesOf, stripesText } from './stripes.ts';
 
 const ref = { uploader: 'shop', path: 'a', upload: '0'.repeat(32) };
 const facts = { size: 5, digest: `sha256:${'0'.repeat(64)}`, mtime: '1', mode: 0o644 };

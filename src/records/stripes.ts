@@ -2,23 +2,12 @@
  * Where the chunks of a striped upload stand (FORMAT.md, "Stripes"): several partitions, each with the Kafka offsets of the first and the last chunk.
  * Values and headers; no I/O. Trusts nothing: a reader may do as a decoded value says.
  */
-import { z } from 'zod';
 import { FormatError } from '../errors.ts';
 import type { ConsumedRecord, Header } from '../kafka/contract.ts';
 import { fixedHeader, type HeaderReader, textHeader } from './headers.ts';
 
 /** Partitions that have chunks of one upload, at most: what names them fits a header. */
 export const stripesLimit = 64;
-
-const whole = z.number().int().nonnegative();
-
-/** The same in JSON. */
-export const stripesShape = z
-  .array(z.tuple([whole, whole, whole]).readonly())
-  .min(1)
-  .max(stripesLimit)
-  .refine((stripes) => faultOf(stripes) === undefined)
-  .readonly();
 
 /** Chunks stand in `partition` at Kafka offsets `first` to `last`, among other records. */
 export type Stripe = readonly [partition: number, first: number, last: number];
@@ -27,11 +16,12 @@ const form = /^[0-9]{1,10}:[0-9]{1,16}-[0-9]{1,16}(?:,[0-9]{1,10}:[0-9]{1,16}-[0
 
 /** Throws FormatError for what no reader would follow. */
 export function checkStripes(stripes: readonly Stripe[]): void {
-  const fault = faultOf(stripes);
+  const fault = stripesFault(stripes);
   if (fault !== undefined) throw new FormatError(fault);
 }
 
-function faultOf(stripes: readonly Stripe[]): string | undefined {
+/** What is wrong with them, if anything. */
+export function stripesFault(stripes: readonly Stripe[]): string | undefined {
   if (stripes.length === 0 || stripes.length > stripesLimit)
     return `stripes on ${stripes.length} partitions, 1 to ${stripesLimit} are possible`;
   const partitions = new Set(stripes.map(([partition]) => partition));

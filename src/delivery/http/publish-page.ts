@@ -1,10 +1,12 @@
 /** The page of those who send (`/publish`), beside a server that takes what they send. */
 import type { FastifyInstance } from 'fastify';
+import type { PageServer } from '../../live/ingest/options.ts';
 import { sendAsset } from './api.ts';
 import { type Asset, readAssets } from './assets.ts';
 
 /** Adds its routes. */
-export async function addPublishPage(app: FastifyInstance): Promise<void> {
+export async function addPublishPage(server: PageServer): Promise<void> {
+  const app = server as FastifyInstance;
   const assets: ReadonlyMap<string, Asset> = await readAssets();
   app.get('/', (_request, reply) => reply.redirect('publish'));
   app.get('/publish', (request, reply) => {

@@ -1,11 +1,16 @@
 /** The options of `ingest`. Defaults stand here, once. */
-import type { FastifyInstance } from 'fastify';
+import type { Server } from 'node:http';
 import type { ClientProperties } from '../../kafka/properties.ts';
 import type { Logger } from '../../log.ts';
 import type { EncodingOptions } from '../encode/options.ts';
 import { publishDefaults } from '../publish/options.ts';
 import type { IngestEvent } from './events.ts';
 import type { IceServer } from './whip/ice-servers.ts';
+
+/** An instance of Fastify 5, as far as it can be told without Fastify's types: whoever adds routes of his own says that it is one. */
+export interface PageServer {
+  readonly server: Server;
+}
 
 /** A certificate and its key, PEM. */
 export interface TlsFiles {
@@ -82,7 +87,7 @@ export interface IngestOptions extends EncodingOptions {
   readonly logger?: Logger;
   readonly onEvent?: (event: IngestEvent) => void;
   /** Adds routes to the server of WHIP: the page for browsers, which is not of this part of the house. */
-  readonly page?: ((app: FastifyInstance) => Promise<void>) | undefined;
+  readonly page?: ((app: PageServer) => Promise<void>) | undefined;
 }
 
 export const ingestDefaults = {

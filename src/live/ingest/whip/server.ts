@@ -6,7 +6,7 @@ import { listenFault } from '../../../listen-fault.ts';
 import type { Logger } from '../../../log.ts';
 import type { ConnectionLimit } from '../connection-limit.ts';
 import type { Desk } from '../contract.ts';
-import type { TlsFiles } from '../options.ts';
+import type { PageServer, TlsFiles } from '../options.ts';
 import { loadPeers } from './datachannel.ts';
 import type { IceServer } from './ice-servers.ts';
 import type { OpenPeers } from './peer.ts';
@@ -27,7 +27,7 @@ export interface WhipOptions {
   /** Whose pages may send: a value of Access-Control-Allow-Origin. Default `*`: a key is needed anyhow. */
   readonly origin?: string;
   /** Adds the page's own routes. */
-  readonly page?: ((app: FastifyInstance) => Promise<void>) | undefined;
+  readonly page?: ((app: PageServer) => Promise<void>) | undefined;
   readonly limit: ConnectionLimit;
   readonly logger: Logger;
   readonly timing?: Partial<SessionTiming>;
