@@ -1,5 +1,5 @@
 /** Logging: pino on stderr, so that stdout stays for data (`cat`, `--json`). No secret is ever handed to it. */
-import { type LoggerOptions, pino } from 'pino';
+import { pino } from 'pino';
 import { printableJson } from './printable.ts';
 
 /** Writes a line: a text, or fields and a text. */
@@ -29,11 +29,11 @@ export type LogLevel = (typeof logLevels)[number];
 const waiting = 1024 * 1024;
 
 /** A logger that writes JSON lines to stderr. That they cannot be written is no reason for anything else to fail. */
-export function createLogger(level: LogLevel, options: LoggerOptions = {}): Logger {
+export function createLogger(level: LogLevel): Logger {
   const destination = pino.destination({ dest: 2, sync: true, maxLength: waiting });
   destination.on('error', () => {});
   const write = (line: string): void => void destination.write(printableJson(line));
-  return pino({ level, base: null, ...options }, { write });
+  return pino({ level, base: null }, { write });
 }
 
 /** A logger that says nothing: the library's default, for a library does not print unasked. */

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /** The executable: what has to stand before anything else is loaded, and the end of the process. */
-import { readFileSync } from 'node:fs';
 // By its name it would keep Node.js 20 from saying what it lacks.
 import * as nodeModule from 'node:module';
 import { join } from 'node:path';
+import { isSea } from 'node:sea';
 import { knownCacheFolder } from '../broker/default-folders.ts';
 import { makeFolders } from '../folder.ts';
 import { openFilesLimit } from '../machine.ts';
@@ -11,6 +11,7 @@ import { argumentsWithoutSecrets } from '../secrets.ts';
 import { boundHeap } from './heap.ts';
 import { openFilesFault } from './open-files.ts';
 import { watchStdout } from './stdout.ts';
+import { version } from './version.ts';
 
 // Whoever lists processes is not to read keys from our arguments: first of all, for they can be seen until then.
 const words = process.argv.slice(2);
@@ -33,18 +34,6 @@ if (fault !== undefined) {
 // when its pool is used for the first time.
 if (words[0] === 'download') process.env.UV_THREADPOOL_SIZE ??= '32';
 
-// Halves the time to start. Not Node's own place for it: that is a folder which all users of the machine may write.
-const cache = knownCacheFolder();
-if (cache !== undefined) {
-  const compiled = join(cache, 'compiled');
-  // Made by ourselves: below /proc, or a home whose server is away, Node would try for ever.
-  const isThere = await makeFolders(compiled).then(
-    () => true,
-    () => false,
-  );
-  if (isThere) nodeModule.enableCompileCache(compiled);
-}
-
 boundHeap();
 
 // The terminal or the log's reader may go away, or the log's disk be full; that is no reason to stop sending files.
@@ -53,11 +42,25 @@ watchStdout();
 // A limit of file sizes is an error of the write (EFBIG), not the end of the process.
 process.on('SIGXFSZ', () => {});
 
-const { version }: { version: string } = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-);
-const { run } = await import('./program.ts');
-process.exitCode = await run(words, version);
+void (async () => {
+  await keepCompiled();
+  const { run } = await import('./program.ts');
+  process.exitCode = await run(words, version);
 
-// A connection that somebody forgot must not keep a finished command alive.
-setTimeout(() => process.exit(), 3000).unref();
+  // A connection that somebody forgot must not keep a finished command alive.
+  setTimeout(() => process.exit(), 3000).unref();
+})();
+
+/** Halves the time to start. Not in Node's own place for it: that is a folder which all users of the machine may write. */
+async function keepCompiled(): Promise<void> {
+  const cache = knownCacheFolder();
+  // The executable brings with it what is compiled.
+  if (cache === undefined || isSea()) return;
+  const compiled = join(cache, 'compiled');
+  // Made by ourselves: below /proc, or a home whose server is away, Node would try for ever.
+  const isThere = await makeFolders(compiled).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) nodeModule.enableCompileCache(compiled);
+}

@@ -16,8 +16,10 @@ const foundations = [
   'listen-fault',
   'machine',
   'metrics',
+  'optional-package',
   'printable',
   'secrets',
+  'thread',
 ].map((name) => `src/${name}.ts`);
 const foundationTests = foundations.map((path) => path.replace(/\.ts$/, '.test.ts'));
 const face = 'src/index.ts';

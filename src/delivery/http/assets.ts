@@ -1,10 +1,9 @@
 /** The page: everything in the package's `web/`, and hls.js; read and compressed once, kept in memory. */
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { extname } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import { pageFiles } from './page-files.ts';
 
 /** A file of the page as it is sent. */
 export interface Asset {
@@ -17,7 +16,7 @@ export interface Asset {
 }
 
 /** What is served, by the ends of names; anything else in `web/` is for those who write it. */
-const types: Readonly<Record<string, string>> = {
+export const assetTypes: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -29,43 +28,28 @@ const types: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** Where the page's files stand, in the sources and in the package alike: three folders above this file. */
-const webFolder = fileURLToPath(new URL('../../../web/', import.meta.url));
-
-/** Files of packages, by the names that the page knows them by. */
-const packaged = {
-  'hls.mjs': 'hls.js/dist/hls.light.min.mjs',
-} as const;
-
 /**
- * The page's files by their names below `/assets/`; `index.html` is the page itself. A folder that is not there is an empty
- * page: the streams are served all the same.
+ * The page's files by their names below `/assets/`; `index.html` is the page itself.
  */
 export function readAssets(): Promise<ReadonlyMap<string, Asset>> {
-  read ??= readFolder(webFolder);
+  read ??= readAll();
   return read;
 }
 
 /** Compressing takes a second or so: once for all servers of the process. */
 let read: Promise<ReadonlyMap<string, Asset>> | undefined;
 
-async function readFolder(folder: string): Promise<ReadonlyMap<string, Asset>> {
-  const names = await readdir(folder).catch(() => []);
-  const files = names.map((name) => [name, join(folder, name)] as const);
-  const libraries = Object.entries(packaged).map(
-    ([name, specifier]) => [name, fileURLToPath(import.meta.resolve(specifier))] as const,
-  );
+async function readAll(): Promise<ReadonlyMap<string, Asset>> {
   const assets = new Map<string, Asset>();
   // One after the other: compressors take much memory for the moment that they are used.
-  for (const [name, path] of [...files, ...libraries]) {
-    const type = types[extname(name)];
-    if (type !== undefined) assets.set(name, await readAsset(path, type));
+  for (const { name, read: bytes } of await pageFiles()) {
+    const type = assetTypes[extname(name)];
+    if (type !== undefined) assets.set(name, await asset(await bytes(), type));
   }
   return assets;
 }
 
-async function readAsset(path: string, type: string): Promise<Asset> {
-  const plain = await readFile(path);
+async function asset(plain: Buffer, type: string): Promise<Asset> {
   const tag = `"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`;
   const gzipped = await promisify(gzip)(plain);
   const brotli = await promisify(brotliCompress)(plain, {

@@ -1,8 +1,9 @@
 /** One thread that hashes, seen from outside. Bytes in shared memory are not copied on their way there. */
 import { getCompileCacheDir } from 'node:module';
-import { dirname, extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { dirname } from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import type { ChecksumAlgorithm } from '../../records/checksum.ts';
+import { startThread } from '../../thread.ts';
 import type { FileHasher } from './file-hasher.ts';
 
 /** What the thread is told. Each `update` and `digest` is answered, in their order. */
@@ -32,9 +33,7 @@ export class HashThread {
 
   constructor(owner: HashThreadOwner) {
     this.#owner = owner;
-    // Options of this process, such as --input-type, need not suit a file.
-    const place = new URL(`main${extname(import.meta.url)}`, import.meta.url);
-    this.#worker = new Worker(place, { execArgv: [], env: environment() });
+    this.#worker = startThread('files/hashing/main', { env: environment() });
     this.#worker.unref();
     this.#worker.on('message', (answer: HashAnswer) => {
       this.#awaited.shift()?.resolve(answer);

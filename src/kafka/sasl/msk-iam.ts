@@ -1,5 +1,6 @@
 /** Tokens for Amazon MSK: credentials from the environment, or from wherever Amazon's own chain of providers finds them. */
 import { describeError } from '../../errors.ts';
+import { importOptional } from '../../optional-package.ts';
 import { NetworkFailure } from '../cluster/failures.ts';
 import { refuse } from './exchange.ts';
 import { type AwsCredentials, mskToken, regionOf } from './msk-token.ts';
@@ -60,9 +61,9 @@ function standIn(last: AwsCredentials | undefined, error: unknown): AwsCredentia
 }
 
 async function importChain(profile: string | undefined): Promise<CredentialProvider> {
-  const module: { defaultProvider: (init: { profile?: string }) => CredentialProvider } = await import(
-    chainPackage
-  );
+  const module = (await importOptional(chainPackage)) as {
+    defaultProvider: (init: { profile?: string }) => CredentialProvider;
+  };
   return module.defaultProvider(profile === undefined ? {} : { profile });
 }
 

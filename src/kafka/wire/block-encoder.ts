@@ -1,6 +1,6 @@
 /** Runs the LZ4 or the Snappy encoder in a thread of its own, which is started when it is first needed. */
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startThread } from '../../thread.ts';
 import type { EncodedBatch } from './batch-encode.ts';
 import { join } from './scratch.ts';
 
@@ -49,9 +49,7 @@ export class BlockEncoder {
   }
 
   #start(): Worker {
-    const place = new URL(`block-encoder-thread${extname(import.meta.url)}`, import.meta.url);
-    // Options of this process, such as --input-type, need not suit a file.
-    const worker = new Worker(place, { execArgv: [] });
+    const worker = startThread('kafka/wire/block-encoder-thread');
     worker.on('message', ({ id, bytes }: EncodeAnswer) => {
       this.#waiting.get(id)?.resolve(bytes);
       this.#waiting.delete(id);

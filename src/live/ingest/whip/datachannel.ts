@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
 import { ConfigurationError, SluiceError } from '../../../errors.ts';
 import { listenFault } from '../../../listen-fault.ts';
+import { importOptional, needsPackage } from '../../../optional-package.ts';
 import type { OpenPeers, Peer, PeerListener } from './peer.ts';
 
 type Library = Pick<
@@ -70,15 +71,12 @@ function cannotHave(host: string | undefined, port: number, cause: unknown): Con
 
 async function loadLibrary(name: string): Promise<Library> {
   try {
-    const loaded = (await import(name)) as { readonly default: Library };
+    const loaded = (await importOptional(name)) as { readonly default: Library };
     return loaded.default;
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === 'ERR_MODULE_NOT_FOUND')
-      throw new ConfigurationError(
-        `--whip-port needs a package that is not installed: npm install ${libraryPackage} (beside Sluice; with -g where Sluice is)`,
-        { cause },
-      );
+      throw new ConfigurationError(needsPackage('--whip-port', libraryPackage), { cause });
     throw new ConfigurationError(
       `--whip-port needs ${libraryPackage}, which does not run on this machine: ${message.split('\n')[0]}`,
       { cause },

@@ -4,6 +4,7 @@
  */
 import { constants } from 'node:os';
 import { ConfigurationError } from '../../../errors.ts';
+import { importOptional, needsPackage } from '../../../optional-package.ts';
 
 export interface XattrCalls {
   list(path: string): Promise<readonly string[]>;
@@ -33,16 +34,15 @@ export async function loadXattrs(what: string, name: string = xattrPackage): Pro
 
 async function load(what: string, name: string): Promise<unknown> {
   try {
-    return await import(name);
+    return await importOptional(name);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     // Of its part for this system it says so by an error without a code.
     const isMissing = code === undefined || code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
     if (!isMissing) throw cause;
-    throw new ConfigurationError(
-      `${what} needs a package that is not installed, or not for this system: npm install ${xattrPackage} (beside Sluice; with -g where Sluice is)`,
-      { cause },
-    );
+    throw new ConfigurationError(`${needsPackage(what, xattrPackage)}, or it has no part for this system`, {
+      cause,
+    });
   }
 }
 
