@@ -1,6 +1,6 @@
 /** The keys that stand on `L.keys`, and what each of them opens. Pure: times come in. */
-import { globMatcher } from '../../../files/shared/glob.ts';
 import { type SenderKey, senderKeyDigest, senderKeyId } from '../../../records/sender-key.ts';
+import { streamMatcher } from './pattern.ts';
 
 interface KnownKey extends SenderKey {
   readonly opens: (stream: string) => boolean;
@@ -30,7 +30,7 @@ export class KnownKeys {
   /** A record of the topic: a key, or that one was taken back. */
   take(digest: string, key: SenderKey | undefined): void {
     if (key === undefined) this.#keys.delete(digest);
-    else this.#keys.set(digest, { ...key, opens: matcherOf(key.streams) });
+    else this.#keys.set(digest, { ...key, opens: streamMatcher(key.streams) });
   }
 
   /**
@@ -74,13 +74,4 @@ function isOver({ expires }: SenderKey, now: number): boolean {
 
 function refused(message: string): KeyAnswer {
   return { isGood: false, message };
-}
-
-/** A pattern that no glob is opens nothing. */
-function matcherOf(pattern: string): (stream: string) => boolean {
-  try {
-    return globMatcher(pattern, 'stream');
-  } catch {
-    return () => false;
-  }
 }
