@@ -73,6 +73,7 @@ export async function ingest(options: IngestOptions): Promise<RunningIngest> {
       },
       isKey: (text) => tables.keys.has(text) || doorkeeper?.isKey(text) === true,
       onLeft: (caller) => doorkeeper?.left(caller),
+      onUnknown: (reason) => refusals.unknown(reason, performance.now()),
       away: () => reach.away,
       holders: tables.holders,
       second: settings.second,

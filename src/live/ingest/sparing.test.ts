@@ -58,3 +58,15 @@ test('Refusals of a flood are told by their number, once it can be known', () =>
   assert.match(JSON.stringify(events.at(-2)), /1 more senders than were told were not let in: 1 full"/);
   assert.deepEqual(events.at(-1), refused('full', 1));
 });
+
+test('Why nobody can be let in is told once in a minute, to whoever runs the server alone', () => {
+  const events: IngestEvent[] = [];
+  const refusals = new Refusals((event) => void events.push(event));
+  const reason = new Error('the keys of tokens cannot be had', {
+    cause: new Error('https://a:b@c: refused'),
+  });
+  for (const now of [0, 1, 59_999, 60_000, 90_000]) refusals.unknown(reason, now);
+  const message =
+    'nobody new is let in, for it cannot be found out who may send: the keys of tokens cannot be had: https://***@c: refused';
+  assert.deepEqual(events, Array(2).fill({ type: 'notice', message }));
+});

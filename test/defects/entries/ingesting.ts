@@ -18,6 +18,33 @@ export const ingesting: readonly Defect[] = [
     tests: [sparing, 'src/live/ingest/rtmp/server.test.ts > What strangers get wrong does not fill the log'],
   },
   {
+    name: 'everybody-knows-the-secret',
+    breaks:
+      'The first line of a file was the secret of tokens, also where the file was a private key (its first line is the same everywhere) or a set of public ones: everybody could sign.',
+    edits: [
+      edit('src/live/ingest/keys/signing-keys.ts', 'if (knownBeginning.test(line))', 'if (line === "")'),
+    ],
+    seekers: [],
+    tests: [
+      'src/live/ingest/keys/sender-tokens.test.ts > What everybody can know is no secret either: the first line of a key or of a set of keys',
+    ],
+  },
+  {
+    name: 'a-pattern-that-takes-hours',
+    breaks: 'One token with a pattern of many stars kept the server from everything else for minutes.',
+    edits: [edit('src/live/ingest/keys/pattern.ts', 'const mostBranches = 3;', 'const mostBranches = 8;')],
+    seekers: [],
+    tests: ['src/live/ingest/keys/pattern.test.ts'],
+  },
+  {
+    name: 'strangers-ask-for-keys',
+    breaks:
+      'While a set of keys could not be had, each token that a stranger made up was a request for it; what came instead was read without end.',
+    edits: [edit('src/live/ingest/keys/fetch-keys.ts', 'now() - failure.at < pause', 'now() < 0')],
+    seekers: [],
+    tests: ['src/live/ingest/keys/fetch-keys.test.ts'],
+  },
+  {
     name: 'a-false-name-is-a-loss',
     breaks:
       'Wirecast ends what it sends by publishing a name that is false: that was an error of its protocol, so that it counted as lost and its programme stayed open for --reconnect.',

@@ -27,6 +27,8 @@ export interface DeskOptions {
   readonly publish: (publishing: Publishing) => Promise<void>;
   /** Somebody who was let in has gone, or found no place. */
   readonly onLeft?: (caller: Caller) => void;
+  /** `admit` could not say. Senders are told no reason, for it names what stands behind this server. */
+  readonly onUnknown?: (reason: unknown) => void;
   readonly onEvent: (event: IngestEvent) => void;
 }
 
@@ -92,7 +94,8 @@ export class IngestDesk implements Desk {
     let admission: Admission;
     try {
       admission = await admit(caller);
-    } catch {
+    } catch (reason) {
+      this.#options.onUnknown?.(reason);
       return refused('closing', 'it cannot be found out who may send: try again later');
     }
     if (!admission.isGood) return refused(admission.why ?? 'denied', admission.message);

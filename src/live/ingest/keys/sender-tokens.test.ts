@@ -118,6 +118,49 @@ test('The text of a public key is no secret to sign with', async (t) => {
   assert.equal((await tokens.ask({ key, stream: 'cam' }, now)).isGood, false);
 });
 
+test('What everybody can know is no secret either: the first line of a key or of a set of keys', async (t) => {
+  const lines = [
+    '-----BEGIN ENCRYPTED PRIVATE KEY-----',
+    '-----BEGIN OPENSSH PRIVATE KEY-----',
+    JSON.stringify({ keys: [p256.publicKey.export({ format: 'jwk' })] }),
+    `ssh-ed25519 ${'A'.repeat(68)} somebody`,
+    `\uFEFF-----BEGIN ENCRYPTED PRIVATE KEY-----`,
+  ];
+  const binary = join(await temporaryFolder(t), 'key');
+  await writeFile(binary, Buffer.alloc(48, 0x9c));
+  const files = [...(await Promise.all(lines.map((line) => fileOf(t, `${line}\nMII\n`)))), binary];
+  for (const file of files)
+    await assert.rejects(secretIn(file), (error: Error) => {
+      assert.ok(error instanceof ConfigurationError, String(error));
+      assert.match(error.message, /^--jwt-secret-file: .* openssl rand -base64 48$/);
+      return true;
+    });
+});
+
+test('What a token says of keys elsewhere is not looked at, and the dearest pattern is cheap', async (t) => {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(String(request.url));
+    response.end(JSON.stringify({ keys: [rsa.publicKey.export({ format: 'jwk' })] }));
+  }).listen(0, '127.0.0.1');
+  t.after(() => server.close());
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const tokens = new SenderTokens({ keys: await publicKeysAt(await fileOf(t, pem(p256.publicKey))) });
+  const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const jwk = stranger.publicKey.export({ format: 'jwk' });
+  for (const head of [{ jku: url }, { x5u: url }, { jwk }, { crit: ['b64'], b64: false }]) {
+    const key = token(claims, 'ES256', stranger.privateKey, head);
+    assert.equal((await tokens.ask({ key, stream: 'cam' }, now)).isGood, false);
+  }
+  assert.deepEqual(asked, []);
+  // Hours, where each way to read it is tried.
+  for (const stream of [Array(100).fill(`${'*a'.repeat(20)}z`), '/', '+(*a)z']) {
+    const key = token({ ...claims, stream }, 'ES256', p256.privateKey);
+    assert.equal((await tokens.ask({ key, stream: 'a'.repeat(64) }, now)).isGood, false);
+  }
+});
+
 test('Sets of keys: by the name in the token, or all that fit; from a file and from a server', async (t) => {
   const jwk = (key: KeyObject, kid?: string) => ({ ...key.export({ format: 'jwk' }), ...(kid && { kid }) });
   const other = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -164,7 +207,12 @@ test('What is no key, or one that should not be here, is told when the server st
   const x25519 = generateKeyPairSync('x25519');
   const privatePem = String(p256.privateKey.export({ type: 'pkcs8', format: 'pem' }));
   const privateSet = JSON.stringify({ keys: [p256.privateKey.export({ format: 'jwk' })] });
-  const texts = [privatePem, privateSet, pem(weak.publicKey), pem(x25519.publicKey), '', '{}x', '{"keys":7}'];
+  const set = (...keys: readonly KeyObject[]): string =>
+    JSON.stringify({ keys: keys.map((key) => key.export({ format: 'jwk' })) });
+  const pss = generateKeyPairSync('rsa-pss', { modulusLength: 2048 });
+  const sets = [set(), set(weak.publicKey), set(x25519.publicKey), '{"more":1}', '{"keys":[{"kty":"RSA"}]}'];
+  const pems = [privatePem, pem(weak.publicKey), pem(x25519.publicKey), pem(pss.publicKey)];
+  const texts = [...pems, privateSet, ...sets, '', '{}x', '{"keys":7}'];
   const places = await Promise.all(texts.map((text) => fileOf(t, text)));
   const urls = ['ftp://example.org/', 'https://u:p@example.org/', 'http://example.org/keys', 'https://'];
   for (const place of [...places, ...urls, join(await temporaryFolder(t), 'none')]) {
@@ -175,6 +223,17 @@ test('What is no key, or one that should not be here, is told when the server st
     assert.ok(error instanceof ConfigurationError, `${place}: ${String(error)}`);
     assert.match(error.message, /^--jwt-keys: /);
     assert.doesNotMatch(error.message, /u:p|BEGIN/);
+  }
+  // One that is of no use stands in nobody's way.
+  const among = await publicKeysAt(
+    await fileOf(t, set(weak.publicKey, x25519.publicKey, p256.publicKey, rsa.publicKey)),
+  );
+  for (const [alg, { privateKey }] of [
+    ['RS256', rsa],
+    ['ES256', p256],
+  ] as const) {
+    const key = token(claims, alg, privateKey);
+    assert.equal((await new SenderTokens({ keys: among }).ask({ key, stream: 'cam' }, now)).isGood, true);
   }
   await assert.rejects(secretIn(await fileOf(t, `${'x'.repeat(31)}\n`)), (error: Error) => {
     assert.ok(error instanceof ConfigurationError);

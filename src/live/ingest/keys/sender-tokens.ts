@@ -3,9 +3,9 @@
  * told of one has nothing of it but its times.
  */
 import { errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
-import { globMatcher } from '../../../files/shared/glob.ts';
 import type { Caller } from '../contract.ts';
 import type { Admission } from '../desk/desk.ts';
+import { streamMatcher } from './pattern.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 export interface SenderTokensOptions {
@@ -49,7 +49,7 @@ export class SenderTokens {
     const patterns = patternsIn(payload.stream);
     if (patterns === undefined)
       return refused('the key names no streams: its claim "stream" is a name, a glob, or a list of them');
-    if (!patterns.some((pattern) => globMatcher(pattern, 'stream')(stream)))
+    if (!patterns.some((pattern) => streamMatcher(pattern)(stream)))
       return refused(`the key is for other streams than "${stream}"`);
     return { isGood: true, opener: String(((payload.exp ?? 0) + tolerance) * 1000) };
   }
@@ -65,7 +65,9 @@ export class SenderTokens {
         try {
           return (await jwtVerify(token, key, options)).payload;
         } catch (fault) {
-          if (!(fault instanceof errors.JWSSignatureVerificationFailed)) throw fault;
+          const isOther = !(fault instanceof errors.JOSEError);
+          // By another key than this one; or this is one that nobody can use, too short for instance.
+          if (!isOther && !(fault instanceof errors.JWSSignatureVerificationFailed)) throw fault;
         }
       }
       throw new errors.JWSSignatureVerificationFailed();

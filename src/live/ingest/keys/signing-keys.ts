@@ -1,8 +1,9 @@
 /** By which keys tokens of senders are signed: a secret, a public key, or a set of them (JWKS), from a file or a URL. */
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
+import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose';
 import { ConfigurationError, describeError, SluiceError } from '../../../errors.ts';
+import { fetchKeys } from './fetch-keys.ts';
 
 /** What verifies a signature, and the algorithms that are believed: never those that only the token names. */
 export interface SigningKeys {
@@ -17,20 +18,30 @@ const leastModulus = 2048;
 /** Milliseconds: a sender is answered within two seconds. */
 const patience = 1500;
 
-const rsaPss = ['PS256', 'PS384', 'PS512'];
+/** A key that is for RSA-PSS alone is none for WebCrypto, which jose uses. */
 const ofType: Readonly<Record<string, readonly string[]>> = {
-  rsa: ['RS256', 'RS384', 'RS512', ...rsaPss],
-  'rsa-pss': rsaPss,
+  rsa: ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
   prime256v1: ['ES256'],
   secp384r1: ['ES384'],
   secp521r1: ['ES512'],
   ed25519: ['EdDSA', 'Ed25519'],
 };
 
+/** How files begin that have something else: their first lines are the same everywhere, or public. */
+const knownBeginning = /^\uFEFF?(?:-----BEGIN |\{\s*"|\[|ssh-|ecdsa-|sk-)/;
+
 /** The first line of a file, as a secret of HMAC. Throws ConfigurationError, which has nothing of it. */
 export async function secretIn(file: string): Promise<SigningKeys> {
   const [line = ''] = (await textOf(file, 'jwt-secret-file')).split(/\r?\n/, 1);
   const secret = Buffer.from(line);
+  if (knownBeginning.test(line))
+    throw new ConfigurationError(
+      `--jwt-secret-file: ${file} begins as a key, or a set of keys, and everybody could sign by that line: give public keys to --jwt-keys, and here a secret: openssl rand -base64 48`,
+    );
+  if (line.includes('\uFFFD'))
+    throw new ConfigurationError(
+      `--jwt-secret-file: the first line of ${file} is no text, and would not be the same secret elsewhere: openssl rand -base64 48`,
+    );
   if (secret.length < leastSecret)
     throw new ConfigurationError(
       `--jwt-secret-file: the first line of ${file} has ${secret.length} bytes; a secret has ${leastSecret} or more: openssl rand -base64 48`,
@@ -57,17 +68,25 @@ function pem(text: string, file: string): SigningKeys {
       cause,
     });
   }
-  const { asymmetricKeyType = '', asymmetricKeyDetails: details = {} } = key;
-  const algorithms = ofType[details.namedCurve ?? asymmetricKeyType];
-  if (algorithms === undefined)
-    throw new ConfigurationError(
-      `--jwt-keys: ${file} has a key of a kind that signs no tokens (${details.namedCurve ?? asymmetricKeyType}): RSA, P-256, P-384, P-521 and Ed25519 do`,
-    );
-  if ((details.modulusLength ?? leastModulus) < leastModulus)
-    throw new ConfigurationError(
-      `--jwt-keys: the key in ${file} has ${details.modulusLength} bits; one of RSA has ${leastModulus} or more`,
-    );
-  return { algorithms, find: async () => key };
+  const fault = faultOf(key);
+  if (fault !== undefined) throw new ConfigurationError(`--jwt-keys: ${file} has ${fault}`);
+  return { algorithms: algorithmsOf(key) ?? [], find: async () => key };
+}
+
+function kindOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string {
+  return asymmetricKeyDetails?.namedCurve ?? asymmetricKeyType ?? 'none';
+}
+
+function algorithmsOf(key: KeyObject): readonly string[] | undefined {
+  return ofType[kindOf(key)];
+}
+
+/** Why nothing can be verified by it. */
+function faultOf(key: KeyObject): string | undefined {
+  if (algorithmsOf(key) === undefined)
+    return `a key of a kind that signs no tokens (${kindOf(key)}): RSA, P-256, P-384, P-521 and Ed25519 do`;
+  const bits = key.asymmetricKeyDetails?.modulusLength ?? leastModulus;
+  return bits < leastModulus ? `a key of ${bits} bits; one of RSA has ${leastModulus} or more` : undefined;
 }
 
 const everyPublic = [...new Set(Object.values(ofType).flat())];
@@ -83,7 +102,19 @@ function keySet(text: string, file: string): SigningKeys {
     throw new ConfigurationError(`--jwt-keys: ${file} is no set of keys (JWKS)`, { cause });
   }
   if (keys.some((key) => 'd' in key || 'k' in key)) throw new ConfigurationError(privateKey(file));
+  const faults = keys.map(faultOfEntry);
+  // Keys of other kinds, for encryption, stand in such sets too.
+  if (faults.every((fault) => fault !== undefined))
+    throw new ConfigurationError(`--jwt-keys: ${file} has ${faults[0] ?? 'no key'}`);
   return { algorithms: everyPublic, find };
+}
+
+function faultOfEntry(entry: object): string | undefined {
+  try {
+    return faultOf(createPublicKey({ key: entry as JsonWebKey, format: 'jwk' }));
+  } catch {
+    return 'something that is no public key';
+  }
 }
 
 function privateKey(file: string): string {
@@ -102,7 +133,7 @@ async function remoteKeys(place: string): Promise<SigningKeys> {
     throw new ConfigurationError(
       '--jwt-keys: by http: keys can be changed on their way, and with them who may send: write https:',
     );
-  const asked = createRemoteJWKSet(url, { timeoutDuration: patience });
+  const asked = createRemoteJWKSet(url, { timeoutDuration: patience, [customFetch]: fetchKeys() });
   const find: JWTVerifyGetKey = async (header, token) => {
     try {
       return await asked(header, token);
