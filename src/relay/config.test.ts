@@ -55,6 +55,9 @@ describe('The configuration of MirrorMaker 2', () => {
     assert.equal(new Set(names).size, names.length);
     for (const line of relayText(lines).split('\n'))
       assert.ok(!line.startsWith('#') || line.length <= 120, line);
+    const values = [' two', 'trail ', ' ', '', '\ttab', 'p\u00e4"\\q', 'a\nb', '#x', 'a=b'];
+    const written = relayText(values.map((value, index) => ({ name: `n${index}`, value, why: 'a\nn0 = c' })));
+    assert.deepEqual(Object.values(parse(written)), values);
   });
 
   test('records, names, retention, groups and replicas are as they are asked for', () => {
@@ -157,6 +160,15 @@ describe('The configuration of MirrorMaker 2', () => {
     ['one name for both', { to: plain('till') }, /both clusters are called till/],
     ['a name with a dot', { to: plain('a.b') }, /"a\.b" is no name for a cluster/],
     ['no topic', { topics: [] }, /no topic is to be copied/],
+    ...['__files', '.files', 'hall.internal', 'hall-internal', 'hall.replica', 'heartbeats'].map(
+      (topic) =>
+        [`${topic}, which is never copied`, { topics: [topic] }, /copies no topic of a name like/] as const,
+    ),
+    [
+      'a topic that seems to come from there',
+      { topics: ['a.centre.files'], names: 'prefixed' },
+      /takes "a\.centre\.files" for a topic that came from centre/,
+    ],
     ['a wrong topic', { topics: ['a b'] }, /"a b" is no topic name/],
     [
       'a release that nobody knows',

@@ -59,10 +59,14 @@ export function relayConfig(options: RelayOptions): RelayLine[] {
   ];
 }
 
+/** What ReplicationPolicy.isInternalTopic of any release says (those before KIP-1074 say more), and what we exclude ourselves. */
+const neverCopied = /^(?:\.|__)|[.-]internal$|[.]replica$|^heartbeats$/;
+
 function check({
   from,
   to,
   topics,
+  names,
   mirrorVersion,
   maxRecord,
   replicationFactor,
@@ -80,6 +84,14 @@ function check({
   for (const topic of topics) {
     if (!/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/.test(topic))
       refuse(`"${topic}" is no topic name; Kafka allows letters, digits, dots, underscores and hyphens`);
+    if (neverCopied.test(topic))
+      refuse(
+        `MirrorMaker 2 copies no topic of a name like "${topic}", or not in all of its releases: what begins with . or __ or ends with .internal, -internal or .replica, and heartbeats, belongs to brokers or to itself; use another topic`,
+      );
+    if (names === 'prefixed' && topic.split('.').slice(0, -1).includes(to.name))
+      refuse(
+        `with prefixed names MirrorMaker 2 takes "${topic}" for a topic that came from ${to.name}, and does not copy it back: call that cluster otherwise, or use names that are kept`,
+      );
   }
   for (const group of groups)
     if (group.includes(','))

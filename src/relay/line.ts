@@ -22,7 +22,10 @@ function escaped(value: string): string {
 export function relayText(lines: readonly RelayLine[]): string {
   const blocks = lines.map(({ name, value = '', why }) => {
     const remark = wrapped(why).map((line) => `# ${line}`);
-    return [...remark, ...(name === undefined ? [] : [`${name} = ${escaped(value)}`.trimEnd()])].join('\n');
+    return [
+      ...remark,
+      ...(name === undefined ? [] : [`${name} =${value === '' ? '' : ` ${escaped(value)}`}`]),
+    ].join('\n');
   });
   return `${blocks.join('\n\n')}\n`;
 }
