@@ -40,6 +40,8 @@ export interface Seat {
   send(media: SenderMedia): Promise<void>;
   /** Something that is not as it should be with what is sent, in one sentence: for whoever looks after the stream. */
   note?(message: string): void;
+  /** What follows is to be read otherwise than was said at first (another size, another profile): where it is copied, the sender is told to go, and to come anew. */
+  changed?(what: 'picture' | 'sound'): void;
   /** The sender went before it sent anything; after `send` nothing is to be done. */
   leave(): void;
 }

@@ -79,6 +79,7 @@ export async function ingest(options: IngestOptions): Promise<RunningIngest> {
       second: settings.second,
       maxStreams: settings.maxStreams,
       silence: settings.stallAfter,
+      copies: { picture: settings.videoCodec === 'copy', sound: settings.audioCodec === 'copy' },
       publish: (publishing) => publishSent({ settings, plans, onEvent }, publishing),
       onEvent,
     });

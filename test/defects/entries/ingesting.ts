@@ -45,6 +45,20 @@ export const ingesting: readonly Defect[] = [
     tests: ['src/live/ingest/keys/fetch-keys.test.ts'],
   },
   {
+    name: 'another-picture-by-the-old-head',
+    breaks:
+      'A telephone that was turned while pictures were copied: what it sent from there on was read by the head of before, and nobody saw a picture any more.',
+    edits: [
+      edit(
+        'src/live/ingest/desk/place.ts',
+        'if (!this.#options.copies[what]) return;',
+        'if (what !== undefined) return;',
+      ),
+    ],
+    seekers: [],
+    tests: ['src/live/ingest/desk/desk.test.ts', 'test/live/ingest-copied.test.ts'],
+  },
+  {
     name: 'a-false-name-is-a-loss',
     breaks:
       'Wirecast ends what it sends by publishing a name that is false: that was an error of its protocol, so that it counted as lost and its programme stayed open for --reconnect.',

@@ -252,3 +252,31 @@ test('Where somebody else publishes the stream, it is busy', async () => {
   assert.match(answer.message, /on studio-2/);
   admitted(await open({ holders, second: 'take-over' }).ask('cam'));
 });
+
+test('Where pictures are copied, a sender whose picture is made otherwise begins anew, in the same programme', async () => {
+  const { enter, programmes, events } = open({ copies: { picture: true, sound: false } });
+  const first = await enter('cam');
+  first.pipe.push(Buffer.from('old'));
+  await waitFor(async () => programmes[0]?.taken.length === 1, { what: 'it is taken' });
+  first.seat.changed?.('sound');
+  assert.equal(first.seat.signal.aborted, false);
+  first.seat.changed?.('picture');
+  assert.match(String(first.seat.signal.reason), /the picture of stream "cam" is made otherwise/);
+  first.pipe.push(Buffer.from('unreadable'));
+  await first.sent;
+  const second = await enter('cam');
+  second.pipe.push(Buffer.from('new'));
+  second.pipe.end();
+  await second.sent;
+  await waitFor(async () => programmes[0]?.isOver === true, { what: 'the programme is over' });
+  assert.deepEqual(
+    programmes.map(({ taken }) => taken),
+    [['old', 'new']],
+  );
+  assert.ok(events.some((event) => event.type === 'sender' && event.state === 'dismissed'));
+  const encoded = await open().enter('cam');
+  encoded.seat.changed?.('picture');
+  assert.equal(encoded.seat.signal.aborted, false);
+  encoded.pipe.end();
+  await encoded.sent;
+});

@@ -24,6 +24,8 @@ export interface DeskOptions {
   readonly maxStreams: number;
   /** Milliseconds without a byte after which a sender is lost. */
   readonly silence: number;
+  /** What goes on as it comes. Default: nothing. */
+  readonly copies?: { readonly picture: boolean; readonly sound: boolean };
   readonly publish: (publishing: Publishing) => Promise<void>;
   /** Somebody who was let in has gone, or found no place. */
   readonly onLeft?: (caller: Caller) => void;
@@ -129,10 +131,11 @@ export class IngestDesk implements Desk {
   }
 
   #open(stream: string): Place {
-    const { publish, silence, onEvent, onLeft } = this.#options;
+    const { publish, silence, copies, onEvent, onLeft } = this.#options;
     const place: Place = new Place({
       stream,
       silence,
+      copies: copies ?? { picture: false, sound: false },
       publish: (senders, container, signal) => publish({ stream, senders, container, signal }),
       onSender: (event) => onEvent({ type: 'sender', stream, ...event }),
       onLeft: (caller) => onLeft?.(caller),

@@ -14,6 +14,8 @@ export interface PlaceOptions {
     container: SenderMedia['container'],
     signal: AbortSignal,
   ) => Promise<void>;
+  /** What goes on as it comes. */
+  readonly copies: { readonly picture: boolean; readonly sound: boolean };
   readonly onSender: (event: Omit<SenderEvent, 'type' | 'stream'>) => void;
   /** Somebody who had a seat has gone. */
   readonly onLeft: (caller: Caller) => void;
@@ -92,6 +94,7 @@ export class Place {
     const seat: TakenSeat = new TakenSeat(caller, opener, {
       send: (media) => this.#send(seat, media),
       note: (message) => this.#note(seat, message),
+        changed: (what) => this.#changed(seat, what),
       leave: () => {
         this.#tell(seat, 'ended', 'the sender has gone before it sent anything');
         this.#left(seat);
@@ -156,6 +159,13 @@ export class Place {
     this.#options.onNote(standsBy ? ofStandBy(message) : message);
   }
 
+  /** An init says how all is read that follows it, and there is one for each run of FFmpeg. */
+  #changed(seat: TakenSeat, what: 'picture' | 'sound'): void {
+    if (!this.#options.copies[what]) return;
+    const message = `the ${what} of stream "${this.#options.stream}" is made otherwise from here on (its size, its profile), and is copied: send it anew, and the programme goes on`;
+    seat.dismiss(new SluiceError(message), 'failed');
+  }
+
   #left(seat: TakenSeat): void {
     if (this.#standBy === seat) this.#standBy = undefined;
     // Who comes now is no first one.
@@ -194,7 +204,7 @@ function ofStandBy(message: string): string {
 
 type Dismissal = 'followed' | 'failed' | 'final';
 
-type SeatControl = Pick<Required<Seat>, 'send' | 'leave' | 'note'>;
+type SeatControl = Pick<Required<Seat>, 'send' | 'leave' | 'note' | 'changed'>;
 
 /** The seat of somebody who was let in. */
 export class TakenSeat implements Seat {
@@ -233,6 +243,10 @@ export class TakenSeat implements Seat {
 
   note(message: string): void {
     this.#control.note(message);
+  }
+
+  changed(what: 'picture' | 'sound'): void {
+    this.#control.changed(what);
   }
 
   leave(): void {

@@ -80,6 +80,9 @@ class Connection {
       case 'note':
         this.#seat?.note?.(event.message);
         return undefined;
+      case 'changed':
+        this.#seat?.changed?.(event.what);
+        return undefined;
       case 'publish':
         return this.#ask(event.named);
       case 'media':

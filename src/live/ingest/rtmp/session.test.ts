@@ -226,3 +226,27 @@ test('A name that is false ends what is sent, as Wirecast says it; before that i
   assert.equal(of('end').length, 1);
   assert.match(JSON.stringify(answers), /NetStream.Unpublish.Success/);
 });
+
+test('A sender that says anew how its media are read has changed them; who repeats itself has not', () => {
+  const sender = new ChunkSender();
+  const other = Buffer.from('17000000000142c01e', 'hex');
+  const hevc = (last: string): Buffer => Buffer.from(`9068766331${last}`, 'hex');
+  const { of, events } = play(new RtmpSession(), [
+    clientHandshake,
+    sender.publish('cam?key=k'),
+    ...[sequence, picture, sequence, other, picture, other, hevc('01'), hevc('01'), hevc('02')].map(
+      (payload) => sender.media(messageTypes.video, 0, payload),
+    ),
+    ...['af001190', 'af0100', 'af001190', 'af001210'].map((hex) =>
+      sender.media(messageTypes.audio, 0, Buffer.from(hex, 'hex')),
+    ),
+  ]);
+  assert.deepEqual(
+    of('changed').map(({ what }) => what),
+    ['picture', 'picture', 'picture', 'sound'],
+  );
+  // Before what says so.
+  const at = events.findIndex(({ type }) => type === 'changed');
+  const next = events[at + 1];
+  assert.ok(next?.type === 'media' && next.bytes.includes(other));
+});

@@ -18,6 +18,7 @@ import {
   type Status,
   statusMessage,
 } from './commands.ts';
+import { type Changed, Configurations } from './configurations.ts';
 import { flvHead, flvTag, flvTags, isConfiguration } from './flv.ts';
 import { Handshake } from './handshake.ts';
 import {
@@ -42,6 +43,8 @@ export type SessionEvent =
   | { readonly type: 'publish'; readonly named: NamedStream }
   /** Something that the sender should know of, in one sentence. */
   | { readonly type: 'note'; readonly message: string }
+  /** The media that follow are to be read otherwise than those before. */
+  | { readonly type: 'changed'; readonly what: Changed }
   /** FLV, from its head on. */
   | { readonly type: 'media'; readonly bytes: Buffer }
   /** The sender has ended in good order. */
@@ -76,6 +79,7 @@ export class RtmpSession {
   #window = window;
   readonly #oddities = new Oddities();
   readonly #timeline = new Timeline();
+  readonly #configurations = new Configurations();
 
   /** Bytes that wait for the rest of their message. */
   get held(): number {
@@ -157,7 +161,10 @@ export class RtmpSession {
   *#media({ type, timestamp, payload }: RtmpMessage): Generator<SessionEvent> {
     if (this.#phase !== 'publishing' || payload.length === 0) return;
     // What says how media are to be read has no time of its own: many senders give it 0.
-    const time = isConfiguration(type, payload) ? undefined : this.#timeline.push(timestamp);
+    const isHead = isConfiguration(type, payload);
+    const what = isHead ? this.#configurations.push(type, payload) : undefined;
+    if (what !== undefined) yield { type: 'changed', what };
+    const time = isHead ? undefined : this.#timeline.push(timestamp);
     for (const message of this.#oddities.push(type, time, payload)) yield { type: 'note', message };
     yield { type: 'media', bytes: flvTag(type, time ?? this.#timeline.at(timestamp), payload) };
   }
