@@ -1,15 +1,16 @@
-/** A sender turns its telephone: its picture has another size from here on, said in RTMP's head alone, while pictures are copied. */
+/** A sender turns its telephone while pictures are copied: real FFmpeg, the server of RTMP and the desk, and a publisher that keeps what it is given. */
 import assert from 'node:assert/strict';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { testBroker } from '../support/broker.ts';
+import { ConnectionLimit } from '../../src/live/ingest/connection-limit.ts';
+import { IngestDesk } from '../../src/live/ingest/desk/desk.ts';
+import { Holders } from '../../src/live/ingest/desk/holders.ts';
+import { openRtmpServer } from '../../src/live/ingest/rtmp/server.ts';
+import { silentLogger as logger } from '../../src/log.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { runCommand } from '../support/process.ts';
-import { addKey, startSender } from '../support/senders.ts';
-import { runSluice } from '../support/sluice.ts';
-import { followSluice, type JsonEvent } from '../support/sluice-events.ts';
-import { uniqueTopic } from '../support/unique.ts';
+import { startSender } from '../support/senders.ts';
 
 /** Two seconds with a keyframe each half, whose parameters stand in the head and nowhere else, as FLV has it. */
 async function filmed(folder: string, size: string, profile: string, from: number): Promise<string> {
@@ -43,54 +44,61 @@ async function filmed(folder: string, size: string, profile: string, from: numbe
   return path;
 }
 
-test('A picture that changes its size while it is copied goes on when it is sent anew, and all of it can be seen', async (t) => {
-  const { bootstrapServers } = await testBroker();
+test('What is copied has one head from its beginning to its end; who changes it is sent away, and begins anew', async (t) => {
   const folder = await temporaryFolder(t);
-  const [wide, high] = await Promise.all([
-    filmed(folder, '160x90', 'high', 0),
-    filmed(folder, '90x160', 'main', 2),
-  ]);
+  const [wide, high] = [await filmed(folder, '160x90', 'high', 0), await filmed(folder, '90x160', 'main', 2)];
   const turned = join(folder, 'turned.flv');
   // Behind the head of the file, and the size of the tag before the first.
   await writeFile(turned, Buffer.concat([await readFile(wide), (await readFile(high)).subarray(13)]));
-  const topic = uniqueTopic('turned');
-  const common = ['--bootstrap-servers', bootstrapServers, '--topic', topic];
-  const run = followSluice([
-    ...['ingest', ...common, '--host', '127.0.0.1', '--rtmp-port', '0', '--video-codec', 'copy'],
-    ...['--rate', '30', '--segment-target', '1s'],
-  ]);
-  t.after(() => run.kill());
-  const of = (matches: (event: JsonEvent) => boolean, what: string) =>
-    run.event((event) => event.stream === 'cam' && matches(event), what);
-  const { port } = await run.event(({ type }) => type === 'listening', 'it listens');
-  const url = `rtmp://127.0.0.1:${port}/live/cam?key=${await addKey(bootstrapServers, topic, 'cam')}`;
-  const first = startSender(t, url, ['-i', turned, '-c', 'copy']);
-  const isDismissed = ({ type, state }: JsonEvent) => type === 'sender' && state === 'dismissed';
-  const gone = await of(isDismissed, 'it is sent away');
-  assert.match(String(gone.message), /the picture of stream "cam" is made otherwise/);
-  await first.ended;
-  const second = startSender(t, url, ['-i', high, '-c', 'copy']);
-  await of(({ type, epoch }) => type === 'segment' && epoch === 2, 'it goes on');
-  await second.ended;
-  await of(({ type }) => type === 'ended', 'the programme has ended');
-  run.child.kill('SIGTERM');
-  await run.ended;
-  const place = join(folder, 'place');
-  const exported = await runSluice(['live', 'export', ...common, '--stream', 'cam', '--to', place]);
-  assert.equal(exported.code, 0, exported.stderr);
-  const names = (await readdir(join(place, 'main'))).sort((one, other) =>
-    one.localeCompare(other, 'en', { numeric: true }),
-  );
-  for (const [epoch, size] of [
-    [1, '160,90'],
-    [2, '90,160'],
-  ] as const) {
-    const parts = names.filter((name) => new RegExp(`^(?:init-${epoch}[.]|seg-${epoch}-)`).test(name));
-    const film = join(folder, `${epoch}.mp4`);
-    await writeFile(
+  const runs: Buffer[] = [];
+  const told: string[] = [];
+  const desk = new IngestDesk({
+    admit: () => ({ isGood: true }),
+    away: () => undefined,
+    holders: new Holders(),
+    second: 'refuse',
+    maxStreams: 1,
+    silence: 60_000,
+    copies: { picture: true, sound: true },
+    publish: async ({ senders, signal }) => {
+      for (;;) {
+        const sending = senders.take();
+        if (sending === undefined) return;
+        const slices: Buffer[] = [];
+        for await (const slice of sending.bytes.read()) slices.push(slice);
+        runs.push(Buffer.concat(slices));
+        const isLost = sending.bytes.loss !== undefined && !sending.isFinal;
+        sending.done();
+        if (!isLost || signal.aborted || !(await senders.wait(60_000, signal))) return;
+      }
+    },
+    onEvent: (event) => {
+      if (event.type === 'sender') told.push(`${event.state}: ${event.message}`);
+    },
+  });
+  const limit = new ConnectionLimit(10, 10, logger);
+  const server = await openRtmpServer({ desk, host: '127.0.0.1', port: 0, limit, logger });
+  t.after(() => server.close());
+  const url = `rtmp://127.0.0.1:${server.port}/live/cam`;
+  await startSender(t, url, ['-i', turned, '-c', 'copy']).ended;
+  await startSender(t, url, ['-i', high, '-c', 'copy']).ended;
+  await desk.close();
+  assert.match(told.join('\n'), /dismissed: the picture of stream "cam" is made otherwise/);
+  assert.equal(runs.length, 2);
+  for (const [index, size] of ['160,90', '90,160'].entries()) {
+    const film = join(folder, `${index}.mp4`);
+    await writeFile(`${film}.flv`, runs[index] ?? '');
+    const copied = await runCommand('ffmpeg', [
+      '-nostdin',
+      '-v',
+      'error',
+      '-i',
+      `${film}.flv`,
+      '-c',
+      'copy',
       film,
-      Buffer.concat(await Promise.all(parts.map((name) => readFile(join(place, 'main', name))))),
-    );
+    ]);
+    assert.equal(copied.code, 0, copied.stderr);
     const { stdout, stderr } = await runCommand('ffprobe', [
       ...[
         '-v',
@@ -106,12 +114,7 @@ test('A picture that changes its size while it is copied goes on when it is sent
     ]);
     // A picture that is read by the head of another is one that FFmpeg complains of.
     assert.equal(stderr, '');
-    const sizes = new Set(
-      stdout
-        .split('\n')
-        .filter((line) => /^\d/.test(line))
-        .map((line) => line.replace(/,$/, '')),
-    );
-    assert.deepEqual([...sizes], [size]);
+    const sizes = stdout.split('\n').flatMap((line) => /^\d+,\d+/.exec(line)?.[0] ?? []);
+    assert.deepEqual([...new Set(sizes)], [size]);
   }
 });
