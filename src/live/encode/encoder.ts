@@ -53,6 +53,8 @@ export async function* runEncoder(plan: EncodingPlan, options: RunOptions = {}):
   const isLive = kind === 'live' || options.isSent === true;
   const name = options.isSent === true ? 'what is sent' : withoutSecrets(settings.input);
   const input = new FoundInput();
+  // What is sent has begun to come before anybody encodes it.
+  const began = performance.now();
   const ffmpeg = startFfmpeg({
     args: plan.args,
     outputs: outputs.length + (plan.sound === 'beside' ? 1 : 0),
@@ -118,7 +120,7 @@ export async function* runEncoder(plan: EncodingPlan, options: RunOptions = {}):
   }
   const pictures = outputs.map((_, index) => {
     const cut = new RenditionCut(plan);
-    const leap = isLive ? new LeapWatch() : undefined;
+    const leap = isLive ? new LeapWatch(options.isSent === true ? began : undefined) : undefined;
     const onBytes = (slice: Buffer) => {
       pictureHasCome = true;
       const at = performance.now();
@@ -126,7 +128,8 @@ export async function* runEncoder(plan: EncodingPlan, options: RunOptions = {}):
       for (const piece of cut.push(slice)) {
         if (piece.type === 'chunk') {
           const { time, duration, timescale } = piece;
-          if (leap?.hasLeapt(((time + duration) / timescale) * 1000, at) === true) throw leapt();
+          const [end, lasting] = [time + duration, duration].map((ticks) => (ticks / timescale) * 1000);
+          if (leap?.hasLeapt(end!, at, lasting) === true) throw leapt();
         }
         give(interleaver.picture(index, piece, now(), at));
       }

@@ -21,6 +21,22 @@ test('what is ahead of the clock has leapt, and nothing else', () => {
   for (const [what, mediaAt, expected] of table) assert.equal(noticed(mediaAt), expected, what);
 });
 
+test('an encoder that has begun late, and catches up, has not leapt', () => {
+  const late = (lateBy: number, leapBy: number) => {
+    const watch = new LeapWatch(1_000_000);
+    for (let now = lateBy; now < 30_000; now += 200) {
+      // Twelve times as fast as the clock, until it is there.
+      const media = Math.min((now - lateBy) * 12, now) + (now < 20_000 ? 0 : leapBy);
+      if (watch.hasLeapt(media + 200, 1_000_000 + now, 200)) return now;
+    }
+    return undefined;
+  };
+  assert.equal(late(15_000, 0), undefined);
+  assert.equal(late(15_000, 9000), undefined);
+  assert.equal(late(15_000, 12_000), 20_000);
+  assert.equal(late(0, 12_000), 20_000);
+});
+
 test('a clock that is a little fast has not leapt, however long it runs', () => {
   assert.equal(
     noticed((now) => now * 1.005, 100_000_000, 2000),

@@ -13,12 +13,18 @@ export class LeapWatch {
   /** When media time 0 was, by the steady clock; it follows what is earlier at the pace of {@link drift}. */
   #origin: number | undefined;
   #at = 0;
+  readonly #since: number;
 
-  /** Media up to `end` had come at `now`; milliseconds. True: it is further than time has gone. */
-  hasLeapt(end: number, now: number): boolean {
+  /** `since`: when the input began, where that is known, by the steady clock: an encoder that has begun late may catch up. */
+  constructor(since = Number.POSITIVE_INFINITY) {
+    this.#since = since;
+  }
+
+  /** Media up to `end`, `lasting` so long, had come at `now`; milliseconds. True: it is further than time has gone. */
+  hasLeapt(end: number, now: number, lasting = 0): boolean {
     const origin = now - end;
-    const before = this.#origin ?? origin;
-    const followed = this.#origin === undefined ? origin : before - (now - this.#at) * drift;
+    const before = this.#origin ?? Math.min(origin, this.#since - (end - lasting));
+    const followed = before - (this.#origin === undefined ? 0 : (now - this.#at) * drift);
     this.#origin = Math.max(Math.min(before, origin), followed);
     this.#at = now;
     return this.#origin - origin > most;

@@ -52,6 +52,7 @@ test('Who has taken a place keeps it when the one before goes, and when its prog
     ...[sender('admitted'), started(), sender('admitted', 'b:1'), sender('dismissed'), ended],
   ).streams;
   assert.deepEqual([found?.address, found?.state, found?.epoch], ['b:1', 'sending', 0]);
+  assert.equal(boardOf(sender('admitted'), sender('dismissed')).totals.dismissed, 1);
 });
 
 test('A stand-by stands beside the stream, and takes its place; who was there before stands by, if it still is', () => {
@@ -85,7 +86,14 @@ test('Who goes before anything came leaves nothing, and all are counted', () => 
   const failed: IngestEvent = { type: 'stream-failed', stream: 'cam', message: '' };
   const board = boardOf(sender('admitted'), sender('ended'), refused, refused, failed);
   assert.equal(board.streams.length, 0);
-  assert.deepEqual(board.totals, { admitted: 1, refused: { denied: 2 }, lost: 0, takeOvers: 0, failed: 1 });
+  assert.deepEqual(board.totals, {
+    admitted: 1,
+    refused: { denied: 2 },
+    lost: 0,
+    takeOvers: 0,
+    dismissed: 0,
+    failed: 1,
+  });
 });
 
 test('Of faults the newest are kept', () => {

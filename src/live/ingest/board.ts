@@ -38,6 +38,8 @@ export interface Totals {
   readonly refused: Readonly<Record<string, number>>;
   readonly lost: number;
   readonly takeOvers: number;
+  /** Sent away: by another sender, a key that is over, an encoder that could not go on. */
+  readonly dismissed: number;
   readonly failed: number;
 }
 
@@ -49,6 +51,7 @@ export class Board {
   #admitted = 0;
   #lost = 0;
   #takeOvers = 0;
+  #dismissed = 0;
   #failed = 0;
 
   get streams(): readonly StreamOnBoard[] {
@@ -61,6 +64,7 @@ export class Board {
       refused: { ...this.#refused },
       lost: this.#lost,
       takeOvers: this.#takeOvers,
+      dismissed: this.#dismissed,
       failed: this.#failed,
     };
   }
@@ -130,6 +134,7 @@ export class Board {
       return;
     }
     if (state === 'lost') this.#lost += 1;
+    if (state === 'dismissed') this.#dismissed += 1;
     if (before?.standBy?.address === address) {
       this.#change(stream, () => ({ standBy: undefined }));
       this.#fault(stream, event.message);

@@ -123,6 +123,7 @@ function figuresOf(board: Board): Registry {
     'Times that a stand-by has taken over',
     () => board.totals.takeOvers,
   );
+  counted('sluice_ingest_dismissed_total', 'Senders that were sent away', () => board.totals.dismissed);
   counted('sluice_ingest_failed_total', 'Streams that could not be published', () => board.totals.failed);
   new Counter({
     name: 'sluice_ingest_refused_total',

@@ -119,4 +119,30 @@ export const ingesting: readonly Defect[] = [
     seekers: [],
     tests: ['src/live/ingest/rtmp/oddities.test.ts'],
   },
+  {
+    name: 'a-late-heap-is-dated-ahead',
+    breaks:
+      'What was kept back for more than five seconds on its way by WHIP, or at its sender, was dated ahead of the clock by as much; beside an encoder that had begun late, its sender was sent away.',
+    edits: [
+      edit('src/live/ingest/whip/rtp/media-clock.ts', 'if (now - this.#lateSince < heap) return false;', ''),
+    ],
+    seekers: [],
+    tests: ['src/live/ingest/whip/rtp/media-clock.test.ts'],
+  },
+  {
+    name: 'a-late-encoder-leaps',
+    breaks:
+      'On a busy machine an encoder begins late, and catches up: that was taken for times that leap, and the sender was sent away.',
+    edits: [edit('src/live/encode/leap.ts', 'Math.min(origin, this.#since - (end - lasting))', 'origin')],
+    seekers: [],
+    tests: ['src/live/encode/leap.test.ts'],
+  },
+  {
+    name: 'a-session-ends-without-a-word',
+    breaks:
+      'A sender by WHIP that was sent away had no reason in the log, and counted nowhere in the figures.',
+    edits: [edit('src/live/ingest/whip/sessions.ts', 'session.end(reasonOf(seat.signal))', 'session.end()')],
+    seekers: [],
+    tests: ['src/live/ingest/whip/routes.test.ts'],
+  },
 ];

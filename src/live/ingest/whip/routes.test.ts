@@ -1,7 +1,7 @@
 /** WHIP's requests before a desk of the test, and peers that agree to everything. RFC 9725, 4. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { silentLogger } from '../../../log.ts';
+import { type Logger, silentLogger } from '../../../log.ts';
 import { ConnectionLimit } from '../connection-limit.ts';
 import type { Answer, Caller, Refusal } from '../contract.ts';
 import { readIceServers } from './ice-servers.ts';
@@ -181,10 +181,17 @@ test('servers of ICE are told in a header of their own each', async (t) => {
 
 test('a sender that is told to go, or closes, or never comes, leaves its seat', async (t) => {
   await t.test('told to go', async (t) => {
-    const { begin, ask, dismissed, left } = await ground(t);
+    const lines: string[] = [];
+    const write = (_: object, line: string): void => void lines.push(line);
+    const logger: Logger = Object.assign(Object.create(silentLogger) as Logger, {
+      info: write,
+      child: () => silentLogger,
+    });
+    const { begin, ask, dismissed, left } = await ground(t, { logger });
     const { path } = await begin();
     dismissed.abort(new Error('the key is over'));
     assert.deepEqual(left, ['cam']);
+    assert.deepEqual(lines, ['WHIP: the session has ended: the key is over']);
     assert.equal((await ask('DELETE', path, bearer('k'))).status, 404);
   });
   await t.test('closed by the other side', async (t) => {

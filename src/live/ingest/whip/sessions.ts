@@ -1,6 +1,6 @@
 /** The senders of a server: who is asked whether they may, what they have agreed upon, and what becomes of them. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { describeError } from '../../../errors.ts';
+import { describeError, SluiceError } from '../../../errors.ts';
 import type { Logger } from '../../../log.ts';
 import type { Desk, Seat } from '../contract.ts';
 import type { Peers } from './peer.ts';
@@ -118,7 +118,7 @@ export class Sessions {
     const digest = digestOf(key);
     const over = Promise.withResolvers<void>();
     let sending: Promise<void> | undefined;
-    const onAbort = (): void => session.end();
+    const onAbort = (): void => session.end(reasonOf(seat.signal));
     const session = new WhipSession({
       offer,
       open: (listener) => peers.open(listener),
@@ -148,6 +148,11 @@ export class Sessions {
     if (seat.signal.aborted) onAbort();
     return entry;
   }
+}
+
+/** Why a sender was sent away. */
+function reasonOf({ reason }: AbortSignal): Error {
+  return reason instanceof Error ? reason : new SluiceError(String(reason));
 }
 
 function digestOf(key: string): Buffer {

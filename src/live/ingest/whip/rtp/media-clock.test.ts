@@ -19,6 +19,30 @@ test('a clock begins when its first frame comes, and goes by its own ticks', () 
   assert.equal(clock.time(900_009_000, 1333), 1300);
 });
 
+test('what was kept back on its way, and comes all at once, has the times at which it was made', () => {
+  const clock = new MediaClock(90_000);
+  const picture = (second: number, now: number) => clock.time(second * 90_000, now);
+  const times: number[] = [];
+  for (let second = 0; second < 3; second += 0.5) times.push(picture(second, second * 1000));
+  for (let second = 3; second < 12; second += 0.5) times.push(picture(second, 12_000 + second));
+  for (let second = 12; second < 20; second += 0.5) times.push(picture(second, second * 1000));
+  // Where it is late by some seconds it is steered by some milliseconds.
+  for (const [index, time] of times.entries())
+    assert.ok(Math.abs(time - index * 500) < 10, `${time} at ${index * 500}`);
+  assert.equal(times.length, 40);
+});
+
+test('a clock that stood still is set, once it is known that no heap follows', () => {
+  const clock = new MediaClock(90_000);
+  clock.time(0, 0);
+  for (let second = 0; second < 3; second += 1)
+    assert.equal(clock.time((second + 1) * 90_000, second * 1000 + 61_000), (second + 1) * 1000);
+  assert.equal(clock.time(4 * 90_000, 64_000), 64_000);
+  // The next time it is known at once: it goes back.
+  assert.equal(clock.time(90_000, 69_000), 69_000);
+  assert.equal(clock.time(2 * 90_000, 70_000), 70_000);
+});
+
 test('the picture is moved to where its sound is, by the reports of both', () => {
   const [picture, sound] = [new MediaClock(90_000), new MediaClock(48_000)];
   sound.time(0, 1000);

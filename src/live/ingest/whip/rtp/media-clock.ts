@@ -7,6 +7,8 @@ import { Unwrapper } from './unwrap.ts';
 
 /** A clock that is so far from the time at which its frames come has been set; milliseconds. */
 const leap = 5000;
+/** What is late by a leap may be the first of a heap that was kept back on its way, or at its sender, and comes at once: milliseconds until it is known to be none. */
+const heap = 3000;
 /** One that is so far, by little and little, goes faster or slower than ours: at 100 millionths a leap would come after 14 hours. No way of packets is this long. */
 const drift = 1000;
 /** Of what passes; more than any crystal is wrong, and less than is heard. */
@@ -17,6 +19,7 @@ export class MediaClock {
   readonly #ticks = new Unwrapper(32);
   #base: { readonly ticks: number; readonly time: number } | undefined;
   #last: number | undefined;
+  #lateSince: number | undefined;
   #report: { readonly ticks: number; readonly time: number } | undefined;
 
   /** `rate`: ticks a second. */
@@ -29,11 +32,13 @@ export class MediaClock {
     const ticks = this.#ticks.next(timestamp);
     this.#base ??= { ticks, time: now };
     const time = this.#at(ticks, this.#base);
-    const passed = Math.max(0, ticks - (this.#last ?? ticks));
-    this.#last = Math.max(ticks, this.#last ?? ticks);
+    const before = this.#last ?? ticks;
+    this.#last = Math.max(ticks, before);
     const behind = now - time;
-    if (Math.abs(behind) < leap) {
-      if (Math.abs(behind) > drift) this.shift(Math.sign(behind) * (passed / this.#rate) * 1000 * steering);
+    if (!this.#isSet(behind, ticks - before, now)) {
+      const passed = Math.max(0, ticks - before);
+      if (drift < Math.abs(behind) && Math.abs(behind) < leap)
+        this.shift(Math.sign(behind) * (passed / this.#rate) * 1000 * steering);
       return time;
     }
     this.#last = ticks;
@@ -55,6 +60,17 @@ export class MediaClock {
   /** All that comes is later by so many milliseconds. */
   shift(by: number): void {
     if (this.#base !== undefined) this.#base = { ...this.#base, time: this.#base.time + by };
+  }
+
+  /** Somebody has set the sender's clock. `passed`: ticks since the frame before. */
+  #isSet(behind: number, passed: number, now: number): boolean {
+    if (behind < leap) this.#lateSince = undefined;
+    if (Math.abs(behind) < leap) return false;
+    if (behind < 0 || passed < -this.#rate) return true;
+    this.#lateSince ??= now;
+    if (now - this.#lateSince < heap) return false;
+    this.#lateSince = undefined;
+    return true;
   }
 
   #at(ticks: number, base: { readonly ticks: number; readonly time: number }): number {
