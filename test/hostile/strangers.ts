@@ -17,7 +17,7 @@ const account =
         kind: kind as Port,
         atOnce: Number(atOnce),
         slowAtOnce: 300,
-        patience: 250,
+        patience: 3000,
         pause: 500,
         longest: 60_000,
       });
