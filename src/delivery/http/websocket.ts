@@ -140,9 +140,16 @@ export class SocketPipe implements Pipe {
   }
 }
 
-/** Refuses an upgrade in words of HTTP. */
+/** Milliseconds for which whoever was refused may read why. */
+const lingering = 1000;
+
+/** Refuses an upgrade in words of HTTP, and ends the connection: Node has let go of it, and nobody else would see that the other side has gone. */
 export function refuseUpgrade(socket: Duplex, status: number, phrase: string, reason: string): void {
   const body = `${reason}\n`;
+  const late = setTimeout(() => socket.destroy(), lingering);
+  socket.once('close', () => clearTimeout(late));
+  // Its end is behind what it still says.
+  socket.resume();
   socket.end(
     `HTTP/1.1 ${status} ${phrase}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,

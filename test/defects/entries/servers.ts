@@ -18,4 +18,19 @@ export const servers: readonly Defect[] = [
     seekers: [window],
     tests: ['test/delivery/several-servers.test.ts'],
   },
+  {
+    name: 'a-refused-upgrade-stays',
+    breaks:
+      'Who was refused a WebSocket, and had said more meanwhile, left a descriptor behind for as long as the server ran: so did some of each thousand strangers.',
+    edits: [
+      edit('src/delivery/http/websocket.ts', '  socket.resume();\n', ''),
+      edit(
+        'src/delivery/http/websocket.ts',
+        'const late = setTimeout(() => socket.destroy(), lingering);',
+        'const late = setTimeout(() => {}, lingering);',
+      ),
+    ],
+    seekers: [],
+    tests: ['src/delivery/http/websocket.test.ts'],
+  },
 ];
