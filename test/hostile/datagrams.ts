@@ -1,7 +1,7 @@
 /** Strangers at a port of UDP, from many addresses: noise, halves of handshakes, forged cookies, and whole ones that are refused. */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { setImmediate } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { encodeControl } from '../../src/live/ingest/srt/packet.ts';
 import { MadeSrtSender } from '../support/made-srt-sender.ts';
 import type { Random } from '../support/random.ts';
@@ -12,8 +12,9 @@ export interface DatagramsOptions {
   readonly port: number;
   readonly count: number;
   readonly random: Random;
-  /** Datagrams sent at once, before others may do something. */
+  /** Datagrams sent at once, and milliseconds until the next: what no buffer holds would be lost on its way, and meet nobody. */
   readonly atOnce: number;
+  readonly pause: number;
 }
 
 export interface DatagramsAccount {
@@ -39,6 +40,7 @@ export async function datagrams({
   count,
   random,
   atOnce,
+  pause,
 }: DatagramsOptions): Promise<DatagramsAccount> {
   const sent: Record<string, number> = {};
   let answers = 0;
@@ -70,9 +72,9 @@ export async function datagrams({
     const source = random.pick(all);
     if (kind === 'whip') give(source, ...webrtc(random));
     else srt(source, random, give);
-    if (index % atOnce === 0) await setImmediate();
+    if (index % atOnce === 0) await delay(pause);
   }
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await delay(500);
   for (const { socket } of all) socket.close();
   return { sent, answers, refused };
 }

@@ -11,7 +11,7 @@ const [kind = '', port, count, seed, atOnce = '200'] = process.argv.slice(2);
 const common = { port: Number(port), count: Number(count), random: new Random(Number(seed)) };
 const account =
   kind === 'srt' || kind === 'whip-udp'
-    ? await datagrams({ ...common, kind: kind === 'srt' ? 'srt' : 'whip', atOnce: 5 })
+    ? await datagrams({ ...common, kind: kind === 'srt' ? 'srt' : 'whip', atOnce: 10, pause: 10 })
     : await crowd({
         ...common,
         kind: kind as Port,
