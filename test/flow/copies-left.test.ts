@@ -48,6 +48,7 @@ async function receiving(heldIn: 'read' | 'close') {
     unsafeLinks: false,
     orderedBytes: 1000,
     fetchAgain: async () => {},
+    standElsewhere: async () => false,
     whyMissing: async () => '',
     background: () => {},
     onIncomplete: () => {},

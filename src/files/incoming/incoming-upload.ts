@@ -22,6 +22,20 @@ export interface IncomingUploadOptions {
   readonly bytes: (onWritten: () => void) => IncomingBytes;
 }
 
+/** What a sink remembers of a closed upload beside its facts. */
+interface SaidWithFacts {
+  readonly of?: CopySource;
+  readonly parts?: unknown;
+  readonly stripes?: readonly Stripe[];
+  readonly named?: readonly Stripe[];
+  readonly awaited?: number;
+}
+
+/** True for what a sink remembers of an upload that is closed, and ends by itself: what it lacks is not waited for. */
+export function isEnding({ close }: Pick<UnfinishedUpload, 'close'>): boolean {
+  return close !== undefined && (JSON.parse(close) as SaidWithFacts).awaited === undefined;
+}
+
 export class IncomingUpload {
   readonly ref: UploadRef;
   readonly size: number;
@@ -34,6 +48,13 @@ export class IncomingUpload {
   parts: DeltaParts | undefined;
   /** It is fetched from several partitions once it is closed: where its chunks stand. */
   stripes: readonly Stripe[] | undefined;
+  /** It comes from several partitions: where its closing record says that its chunks stand. */
+  named: readonly Stripe[] | undefined;
+  /** Since when bytes are waited for that it lacked when it was closed; milliseconds since the epoch. */
+  awaited: number | undefined;
+  /** Such an upload is not fetched before this time, nor for as long as the partitions end where they did. */
+  fetchedNext = 0;
+  fetchedUpTo: string | undefined;
   /** Its bytes are taken from a file of the sink, which anybody may have changed. */
   isBorrowed = false;
   /** Settles when no more of such a file is on its way here; never rejects. */
@@ -68,15 +89,14 @@ export class IncomingUpload {
     this.target = target;
     this.firsts = new Map(unfinished?.seen.map(([partition, first]) => [partition, first]));
     this.lasts = new Map(unfinished?.seen.map(([partition, , last]) => [partition, last]));
-    const { of, parts, stripes, ...close } = JSON.parse(unfinished?.close ?? '{}') as Partial<FileFacts> & {
-      of?: CopySource;
-      parts?: unknown;
-      stripes?: readonly Stripe[];
-    };
+    const said = JSON.parse(unfinished?.close ?? '{}') as Partial<FileFacts> & SaidWithFacts;
+    const { of, parts, stripes, named, awaited, ...close } = said;
     this.close = unfinished?.close === undefined ? undefined : (close as FileFacts);
     this.of = of;
     this.parts = parts === undefined ? undefined : deltaPartsOf(parts);
     this.stripes = stripes;
+    this.named = named;
+    this.awaited = awaited;
     this.#bytes = bytes(() => {
       this.dirty = true;
     });
@@ -150,6 +170,11 @@ export class IncomingUpload {
   /** Its bytes do not come with the records that are read: they are fetched once it is closed. */
   get isFetched(): boolean {
     return this.isMade || this.stripes !== undefined;
+  }
+
+  /** Where its closing record says that its chunks stand, of one that is striped. */
+  get told(): readonly Stripe[] | undefined {
+    return this.stripes ?? this.named;
   }
 
   /** Whose records have its bytes: its own, of a copy another upload's, of a delta both. */
@@ -244,8 +269,8 @@ export class IncomingUpload {
   }
 
   get #closing(): string | undefined {
-    const { close, of, parts, stripes } = this;
+    const { close, of, parts, stripes, named, awaited } = this;
     if (close === undefined) return undefined;
-    return JSON.stringify({ ...close, of, parts: parts && partsJson(parts), stripes });
+    return JSON.stringify({ ...close, of, parts: parts && partsJson(parts), stripes, named, awaited });
   }
 }

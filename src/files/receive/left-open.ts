@@ -3,6 +3,7 @@ import type { UploadRef } from '../../records/file-record.ts';
 import type { IncomingUpload } from '../incoming/incoming-upload.ts';
 import type { IncomingUploads } from '../incoming/incoming-uploads.ts';
 import type { Content, ReceiveContext } from '../incoming/receive-context.ts';
+import { isToBeAwaited, type LackingOptions, whyGivenUp } from './awaited.ts';
 import { failUpload } from './finish-upload.ts';
 
 /** Uploads that are named when a run ends without them. */
@@ -39,19 +40,20 @@ export async function failAbandoned(
   }
 }
 
-/** Fails an upload that lacks bytes, of which no more will come. `whyMissing`: the end of a sentence about them. */
+/** Fails an upload that lacks bytes, of which no more will come; of one of which some may, it is said. */
 export async function failIncomplete(
   context: ReceiveContext,
   uploads: IncomingUploads,
   upload: IncomingUpload,
-  whyMissing: (upload: IncomingUpload) => Promise<string>,
+  { whyMissing, standElsewhere, onIncomplete }: LackingOptions,
 ): Promise<void> {
   if (upload.complete || upload.isGone) return;
   const { ref } = upload;
+  if (await isToBeAwaited(context, upload, standElsewhere)) return onIncomplete(ref.upload);
   const of = upload.of ?? upload.parts?.base;
   const why =
     of === undefined
-      ? await whyMissing(upload)
+      ? (whyGivenUp(upload) ?? (await whyMissing(upload)))
       : `are those of ${ref.uploader}/${of.path} (upload ${of.upload}), which neither stands here nor is on the topic any more: send it again (upload --resend)`;
   const message = `cannot be recovered: of ${upload.size} bytes, ${upload.missing} ${why}`;
   const failure = { reason: 'missing-data', message, remains: 'discard' } as const;

@@ -2,11 +2,10 @@
  * Where records of former uploads may stand that do not stand where they are said to: on a topic that was copied to another cluster (by MirrorMaker, say) offsets are
  * others, partitions and times the same. Nothing is looked for that retention has taken.
  */
-import { FormatError } from '../../errors.ts';
 import type { Kafka } from '../../kafka/contract.ts';
-import { decodeTopicRecord } from '../../records/topic-record.ts';
 import { versionOf } from '../../records/upload-id.ts';
 import type { BytesIn } from '../incoming/bytes-in.ts';
+import { uploadsAt } from './uploads-at.ts';
 
 /** Kafka offsets by partition: from where, and up to where. */
 export interface Reading {
@@ -73,7 +72,7 @@ export async function placesByTime(
     // Where all that the topic has is younger, retention has taken it, unless the topic begins with it.
     if (first < start && (await since(time, partition)) <= start) {
       if (seen.has(upload, partition)) continue;
-      if (!(await uploadsAt(kafka, topic, partition, start)).includes(upload)) continue;
+      if ((await uploadsAt(kafka, topic, partition, start))?.includes(upload) !== true) continue;
     }
     const from = Math.max(start, await since(Math.max(0, time - clocksDiffer), partition));
     const until = Math.min(latest.get(partition) ?? 0, (before?.get(partition) ?? Infinity) + 1);
@@ -82,25 +81,4 @@ export async function placesByTime(
     reading.until.set(partition, Math.max(until, reading.until.get(partition) ?? until));
   }
   return reading;
-}
-
-/** Of which uploads a record is; none where it is not there, or says nothing. */
-async function uploadsAt(kafka: Kafka, topic: string, partition: number, offset: number): Promise<string[]> {
-  const [from, until] = [new Map([[partition, offset]]), new Map([[partition, offset + 1]])];
-  const gone = { onGap: () => {}, onCut: () => {} };
-  const found: string[] = [];
-  for await (const batch of kafka.consumer({ topic, from, until, ...gone })) {
-    for (const record of batch.records) {
-      try {
-        const decoded = decodeTopicRecord(record);
-        if (decoded?.kind === 'pack') found.push(...decoded.files.map(({ upload }) => upload));
-        else if (decoded !== undefined && 'upload' in decoded && decoded.upload !== undefined)
-          found.push(decoded.upload);
-      } catch (error) {
-        if (!(error instanceof FormatError)) throw error;
-      }
-    }
-    batch.release();
-  }
-  return found;
 }

@@ -15,6 +15,7 @@ import { allDone } from '../shared/all-done.ts';
 import { fewAtOnce } from '../shared/few-at-once.ts';
 import type { Keyring } from '../shared/keyring.ts';
 import { admitAbort } from './admit-abort.ts';
+import { type LackingOptions, nextOf } from './awaited.ts';
 import { Copies } from './copies.ts';
 import { endIfOlder } from './end-older.ts';
 import { endIfStanding, failUpload, failWith, finishUpload, publishHeld } from './finish-upload.ts';
@@ -29,12 +30,8 @@ import { takeNames } from './take-names.ts';
 import { setTooManyAside } from './too-many-open.ts';
 import { type UnpackParts, unpack } from './unpack.ts';
 
-export interface ReceiverOptions extends ReceiveContextOptions {
+export interface ReceiverOptions extends ReceiveContextOptions, LackingOptions {
   readonly keyring: Keyring;
-  /** An upload was closed before all of its bytes had come. */
-  readonly onIncomplete: (upload: string) => void;
-  /** Why bytes of an upload, of which no more will come, are missing, as the end of a sentence about them. */
-  readonly whyMissing: (upload: IncomingUpload) => Promise<string>;
   /** Takes work that nobody waits for; the run does not end before it. */
   readonly background: (work: Promise<void>) => void;
 }
@@ -137,14 +134,11 @@ export class Receiver {
       const upload = this.#uploads.get(id);
       if (upload?.close === undefined || upload.complete || upload.again !== undefined) continue;
       if (await endIfStanding(this.#context, this.#uploads, upload, upload.close)) continue;
-      if (upload.isPassedOver && !upload.isFetched) {
-        this.#options.background(this.#fill(upload));
-        continue;
-      }
-      if (upload.isMade || !upload.mayBeDamaged) {
-        await this.#failIncomplete(upload);
-        continue;
-      }
+      const next = await nextOf(this.#context, upload);
+      if (next === 'wait') this.#options.onIncomplete(id);
+      if (next === 'fill') this.#options.background(this.#fill(upload));
+      if (next === 'fail') await this.#failIncomplete(upload);
+      if (next !== 'again') continue;
       const cause = new VanishedError('its temporary file lacks bytes');
       this.#options.background(this.#again(upload, cause, true).then(() => this.#failIncomplete(upload)));
     }
@@ -191,7 +185,7 @@ export class Receiver {
   }
 
   #failIncomplete(upload: IncomingUpload): Promise<void> {
-    return failIncomplete(this.#context, this.#uploads, upload, this.#options.whyMissing);
+    return failIncomplete(this.#context, this.#uploads, upload, this.#options);
   }
 
   /** Gives back what open uploads hold in this process; nothing is admitted any more. */
@@ -246,6 +240,7 @@ export class Receiver {
     upload.saw(partition, offset);
     upload.dirty = true;
     const make = (): Promise<void> => this.#counted(upload, this.#fill(upload));
+    if (close.kind === 'close') upload.named = close.stripes;
     if (this.#copies.takes(close)) return this.#copies.admit(upload, close, make);
     if (!upload.complete) this.#options.onIncomplete(close.upload);
     return { finished: this.#counted(upload, this.#finishIfComplete(upload)) };

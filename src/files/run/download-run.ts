@@ -3,6 +3,7 @@ import type { Consumer, FetchedBatch, Kafka, ReadingGap, TopicDescription } from
 import type { Sink } from '../../stores/contract.ts';
 import { FetchAgain } from '../receive/fetch-again.ts';
 import { Receiver } from '../receive/receiver.ts';
+import { standElsewhere } from '../receive/stand-elsewhere.ts';
 import { allDone } from '../shared/all-done.ts';
 import { DiskRetry } from '../shared/disk-retry.ts';
 import type { Keyring } from '../shared/keyring.ts';
@@ -46,7 +47,7 @@ export class DownloadRun {
   /** Of a group's member. */
   #share: GroupShare | undefined;
   readonly #incomplete: Incomplete;
-  /** Where the topic began and ended when uploads were last looked for that nobody will complete: past its end, none had more. */
+  /** Where the topic began and ended when uploads were last looked for that nobody will complete. */
   #look: Look | undefined;
   readonly #checkpoints: Checkpoints;
   #failure: unknown;
@@ -73,6 +74,7 @@ export class DownloadRun {
       // Of memory, for a sink that takes bytes in order alone.
       orderedBytes: 64 * 1024 * 1024,
       whyMissing: (upload) => whyMissing(kafka, topic, this.#safe, upload),
+      standElsewhere: (upload) => standElsewhere(kafka, topic, upload),
       isAhead: (...at) => this.#safe.isAhead(...at, settings.once ? this.#look?.ends : undefined),
       fetchAgain: (upload) => again.fetch(upload),
       background: (work) => this.#track(work.catch((error: unknown) => this.#fail(error))),
@@ -205,8 +207,7 @@ export class DownloadRun {
 
   /** Goes on where an earlier run ended; resolves with where each partition is read from. */
   async #begin(): Promise<ReturnType<typeof readingOf>> {
-    const { kafka, settings } = this.#options;
-    const sink = this.#sink;
+    const [sink, { kafka, settings }] = [this.#sink, this.#options];
     const cluster = kafka.describeCluster();
     cluster.catch(() => {});
     const { from, cuts, ...look } = await startOffsets(kafka, this.#options.topic, cluster, sink, settings);
@@ -218,8 +219,7 @@ export class DownloadRun {
     const { own, gone } = whoseUploads(await sink.unfinished(), topic, await sink.positions());
     await this.#receiver.failGone(gone);
     this.#receiver.restore(own);
-    // Where reading begins holds from now on: a run that is killed before it has committed anything does not choose anew. That the
-    // sink has it is enough for that.
+    // A run that is killed before it has committed anything does not choose anew where it begins: that the sink has it is enough for that.
     const commit = await this.#checkpoints.makeDurable();
     this.#checkpoints.hold(commit());
     return readingOf(from);

@@ -13,6 +13,7 @@ import {
 } from '../../kafka/contract.ts';
 import type { ReadRange, Sink } from '../../stores/contract.ts';
 import type { Claim, NewestClaim, SharedSink } from '../../stores/shared-sink.ts';
+import { isEnding } from '../incoming/incoming-upload.ts';
 import type { Receiver } from '../receive/receiver.ts';
 import type { DownloadSettings } from '../shared/options.ts';
 import type { Cut } from './name-losses.ts';
@@ -135,7 +136,7 @@ export class GroupShare {
     const claims = await shared.claims(topic.id);
     return ends.every(([partition]) => {
       const { uploads = [] } = claims.get(partition) ?? {};
-      return uploads.every(({ close }) => close === undefined);
+      return !uploads.some(isEnding);
     });
   }
 
