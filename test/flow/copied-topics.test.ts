@@ -113,20 +113,9 @@ for (const shift of shifts) {
         assert.equal(sha256(await cat(copy, `shop/${path}`)), digest, path);
     });
 
-    test('a sink that lacks what a version is made of has it from the topic', async () => {
-      const { flow, copy } = await copied;
-      for (const lacking of ['film', 'plain', 'packed']) {
-        const disk = new MemoryDisk();
-        const ofEarly = new MemorySink(disk);
-        await copy.down({ name: 'early' }, { sink: ofEarly });
-        assert.deepEqual(receivedAt(disk), flow.sent(sha256), lacking);
-      }
-    });
-
-    test('a sink whose files somebody removes meanwhile has them from the topic', async () => {
+    test('a sink that has nothing of what versions are made of has it from the topic', async () => {
       const { flow, copy } = await copied;
       const disk = new MemoryDisk();
-      // It takes nothing from what it has.
       const sink = new MemorySink(disk);
       Object.defineProperty(sink, 'openPublished', { value: undefined });
       const events: unknown[] = [];
