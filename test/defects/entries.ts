@@ -3,6 +3,7 @@ import type { Defect } from './defect.ts';
 import { attributes } from './entries/attributes.ts';
 import { cluster } from './entries/cluster.ts';
 import { consuming } from './entries/consuming.ts';
+import { copied } from './entries/copied.ts';
 import { defences } from './entries/defences.ts';
 import { durable } from './entries/durable.ts';
 import { encoding } from './entries/encoding.ts';
@@ -25,6 +26,7 @@ export const defects: readonly Defect[] = [
   ...names,
   ...attributes,
   ...receiving,
+  ...copied,
   ...sending,
   ...reading,
   ...producing,
