@@ -6,6 +6,7 @@ import { join, relative } from 'node:path';
 import { runSluice } from '../support/sluice.ts';
 import { waitFor } from '../support/wait.ts';
 import type { Side } from './ground.ts';
+import { touched } from './tree.ts';
 
 interface Listed {
   readonly uploader: string;
@@ -33,10 +34,18 @@ async function linesOf(
   return lines.map((line) => (isExact ? line : withoutLeeway(line))).toSorted();
 }
 
-/** The small topic of states tells when it was told, and no digest of what is encrypted; the topic itself when it was sent. */
+/**
+ * Near, the small topic of states tells, which belongs to that cluster; far, the topic itself. They differ in when a file was sent, in the digest of what is encrypted (the first
+ * does not tell it), in the time of links and folders and of a file that was touched and not sent again (the topic does not have it), and in the order of what they say.
+ */
 function withoutLeeway(line: string): string {
-  const { sentAt: _, digest: __, mtime: ___, ...file } = JSON.parse(line) as Record<string, unknown>;
-  return JSON.stringify(file);
+  const { sentAt: _, digest, mtime, ...file } = JSON.parse(line) as Listed & Record<string, unknown>;
+  const isTouched = file.uploader === touched.uploader && file.path === touched.path;
+  const isTimed = !isTouched && file.state !== 'link' && file.state !== 'folder';
+  const compared = { ...file, ...(file.encrypted ? {} : { digest }), ...(isTimed ? { mtime } : {}) };
+  return JSON.stringify(
+    Object.fromEntries(Object.entries(compared).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+  );
 }
 
 /** Differences of the lists, a line each. */
