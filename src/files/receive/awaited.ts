@@ -41,7 +41,7 @@ export async function nextOf(
     return 'fill';
   }
   if (upload.isPassedOver && !upload.isFetched) return 'fill';
-  return upload.isFetched || !upload.mayBeDamaged ? 'fail' : 'again';
+  return upload.isMade || !upload.mayBeDamaged ? 'fail' : 'again';
 }
 
 /** True where bytes that it lacks are waited for from now on, or still. */
