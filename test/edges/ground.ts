@@ -16,6 +16,7 @@ export interface Side {
   readonly broker: RunningBroker;
   /** Its client.properties. */
   readonly file: string;
+  readonly properties: Readonly<Record<string, string>>;
   /** Without a password, for witnesses. */
   readonly bootstrapServers: string;
   /** Runs `sluice ARGS` there, to its end. */
@@ -51,6 +52,7 @@ export async function openSide(owner: Owner, folder: string, name: string): Prom
     name,
     broker,
     file,
+    properties,
     bootstrapServers: broker.bootstrapServers,
     run,
     async ok(...args) {
