@@ -52,6 +52,11 @@ export function relayConfig(options: RelayOptions): RelayLine[] {
           { name: `${to.name}.plugin.discovery`, value: 'service_load', why: 'The same.' },
         ]
       : []),
+    {
+      name: `${to.name}.scheduled.rebalance.max.delay.ms`,
+      value: '1000',
+      why: `Tasks begin again at once when ${to.name} was away: by default they wait five minutes for a process that might come back.`,
+    },
     ...topicLines(settings),
     ...carriageLines(settings),
     ...groupLines(settings),
