@@ -99,6 +99,29 @@ test('Where no such keyframe has come, it is waited for', async () => {
   assert.deepEqual(flow.shown(), ['init', 2, 2.2, 'end']);
 });
 
+test('Who ends before such a keyframe gives nothing that was seen already', async () => {
+  const { run, give } = begin();
+  give(init, ...seconds(0, 1.6));
+  await waitFor(() => run.capturedUntil === origin + 1600);
+  const flow = follow(run, origin + 1500);
+  give(...seconds(1.6, 2), { type: 'end' });
+  await flow.done;
+  assert.deepEqual(flow.shown(), ['end']);
+});
+
+test('Where clocks were set, and none can be late enough, it goes on from what has come since', async () => {
+  const { run, give } = begin();
+  give(init, ...seconds(0, 1.6));
+  await waitFor(() => run.capturedUntil === origin + 1600);
+  const flow = follow(run, origin + 3_600_000);
+  give(...seconds(1.6, 5.4));
+  await waitFor(() => run.capturedUntil === origin + 5400);
+  assert.deepEqual(flow.shown(), []);
+  give(...seconds(5.4, 5.8), { type: 'end' });
+  await flow.done;
+  assert.deepEqual(flow.shown().slice(0, 2), ['init', 2]);
+});
+
 test('What was held back is dated by when it was due, not by when it was read', async () => {
   const { run, give } = begin();
   give(

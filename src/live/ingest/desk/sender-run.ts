@@ -45,8 +45,8 @@ export class SenderRun {
   #end: number | undefined;
   /** Whoever is given what comes; undefined: it stands by. */
   #queue: EventQueue<MediaEvent> | undefined;
-  /** Until a keyframe is there that is behind what others were given; when none has come by then, clocks must have been set, and any will do. */
-  #seek: { readonly behind: number | undefined; readonly until: number } | undefined;
+  /** Until a keyframe is there that is behind what others were given. `reached`: seconds of media that there were when it was first looked for. */
+  #seek: { readonly behind: number | undefined; readonly reached: number } | undefined;
   #room: PromiseWithResolvers<void> | undefined;
   #over: { readonly end?: MediaEvent; readonly failure?: unknown } | undefined;
 
@@ -85,7 +85,7 @@ export class SenderRun {
       onDrain: () => this.#drained(),
     });
     this.#queue = queue;
-    this.#seek = { behind, until: performance.now() + this.#options.segment * 2 + 2000 };
+    this.#seek = { behind, reached: this.#end ?? 0 };
     this.#release();
     if (this.#over !== undefined) this.#endFlow(queue);
     try {
@@ -132,7 +132,6 @@ export class SenderRun {
 
   #take(event: MediaEvent): void {
     if (event.type === 'end') {
-      this.#release(true);
       this.#over = { end: event };
       return;
     }
@@ -164,18 +163,22 @@ export class SenderRun {
     this.#release();
   }
 
-  /** What is held back is given out, once there is a keyframe to begin with. `any`: now or never. */
-  #release(any = false): void {
+  /** What is held back is given out, once there is a keyframe to begin with. */
+  #release(): void {
     const seek = this.#seek;
     const queue = this.#queue;
     if (seek === undefined || queue === undefined || this.#end === undefined) return;
-    const { behind, until } = seek;
-    const isFree = behind === undefined || any || performance.now() >= until;
-    const chunks = this.#held.takeFrom(isFree ? undefined : this.#mediaTime(behind));
+    const chunks = this.#held.takeFrom(this.#least(seek, this.#end));
     if (chunks === undefined) return;
     this.#seek = undefined;
     for (const init of this.#inits.values()) queue.push(init, init.bytes.length);
     for (const chunk of chunks) queue.push(this.#dated(chunk), chunk.bytes.length);
+  }
+
+  /** Seconds of media that the first keyframe has at the least. Where more media have come since than can be without a keyframe, clocks must have been set: it is what has come since. */
+  #least({ behind, reached }: { behind: number | undefined; reached: number }, end: number) {
+    if (behind === undefined) return undefined;
+    return end - reached < (this.#options.segment * 2 + 2000) / 1000 ? this.#mediaTime(behind) : reached;
   }
 
   /** As if it had been read when it was due: whoever numbers it takes its clock from the first one, and by this clock it was found to be late enough. */
