@@ -190,8 +190,13 @@ export class EncoderRuns {
   }
 
   async #pause(ended: EndedRun): Promise<void> {
+    const { source } = this.#options;
     // Who has sent pictures before is taken at once.
-    if (this.#options.source.returns !== undefined && ended.gave) return;
+    if (source.returns !== undefined && ended.gave) {
+      this.#restarts.forget();
+      return;
+    }
+    if (source.isWarm?.() === true) return;
     const wait = this.#restarts.after(ended);
     if (wait === undefined) {
       if (this.#restarts.count > 0) this.#tellRepetition(ended);

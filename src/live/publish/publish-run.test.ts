@@ -121,6 +121,28 @@ test('A run that another follows at once is gone on with by that, behind its las
   assert.deepEqual(segmentsOf(found.media), [0, 1, 2]);
 });
 
+test('A run that gave nothing holds up nobody who has pictures already, nor is it remembered once another gave some', async () => {
+  const cluster = createMemoryCluster();
+  let isWarm = false;
+  const one = begin(cluster, {}, { canReturn: true, isWarm: () => isWarm, returns: async () => true });
+  const waits = () => one.of('encoder-restarted').map(({ after }) => after);
+  (await one.run(0)).end(new Error('nothing came'));
+  const second = await one.run(1);
+  second.give(initOf('main'), ...parts(0, 3));
+  second.end(new Error('cut'));
+  (await one.run(2)).end(new Error('nothing came'));
+  await waitFor(() => waits().length === 2);
+  assert.ok(
+    waits().every((after) => after <= 0.25),
+    waits().join(),
+  );
+  isWarm = true;
+  (await one.run(3)).end(new Error('nothing came'));
+  (await one.run(4)).end();
+  await one.done;
+  assert.equal(waits().length, 2);
+});
+
 test('Where the encoder suddenly gives what does not go on, it begins anew: the programme does not end', async () => {
   const cluster = createMemoryCluster();
   const one = begin(cluster);

@@ -42,6 +42,11 @@ export class Restarts {
     return this.#count;
   }
 
+  /** A run was well: the next failure is the first again. */
+  forget(): void {
+    this.#failures = 0;
+  }
+
   /** Milliseconds to wait; undefined: it will never work, and the error is final. `random`: 0 to 1. */
   after(ended: EndedRun, random: number = Math.random()): number | undefined {
     const { error, lasted, gave } = ended;

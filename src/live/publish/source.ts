@@ -27,6 +27,8 @@ export interface MediaSource {
   run(signal: AbortSignal, behind?: number): AsyncIterable<MediaEvent>;
   /** Another run would have something at once: nobody need be waited for. */
   isFollowed?(): boolean;
+  /** That other run has pictures already: whatever became of this one is no reason to put it off. */
+  isWarm?(): boolean;
   /** It may work later although it has never worked yet: a sender that is awaited, somebody else's server. */
   readonly canReturn: boolean;
   /** Every run reads the same bytes from the same beginning: a local file. */

@@ -35,6 +35,7 @@ export function sentSource(options: SentSourceOptions): MediaSource {
     // Who sends does not wait: what Kafka does not take is given up in whole segments.
     canWait: false,
     isFollowed: () => senders.hasNext,
+    isWarm: () => senders.waiting[0]?.run?.capturedUntil !== undefined,
     returns: (signal) => senders.wait(reconnect, signal),
     async *run(signal, behind) {
       const sending = senders.take();
