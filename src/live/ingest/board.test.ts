@@ -76,6 +76,18 @@ test('A stand-by stands beside the stream, and takes its place; who was there be
   assert.equal(boardOf(...both, sender('took-over', 'b:1')).streams[0]?.faults.length, 1);
 });
 
+test('Where the first goes before anything came of it, the stream is that of who stood by', () => {
+  const standsBy = { ...sender('admitted', 'b:1'), standBy: true } as IngestEvent;
+  const events = [sender('admitted'), standsBy, sender('ended')];
+  const shown = (...more: readonly IngestEvent[]) =>
+    boardOf(...events, ...more).streams.map(({ state, address, standBy, epoch }) => [
+      ...[state, address, standBy?.address, epoch],
+    ]);
+  assert.deepEqual(shown(), [['waiting', 'a:1', 'b:1', 0]]);
+  assert.deepEqual(shown(sender('took-over', 'b:1'), started()), [['sending', 'b:1', undefined, 1]]);
+  assert.deepEqual(shown(sender('ended', 'b:1')), []);
+});
+
 test('Who goes before anything came leaves nothing, and all are counted', () => {
   const refused: IngestEvent = {
     ...{ type: 'refused', why: 'denied', stream: 'x' },

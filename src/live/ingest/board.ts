@@ -138,11 +138,12 @@ export class Board {
     if (before?.standBy?.address === address) {
       this.#change(stream, () => ({ standBy: undefined }));
       this.#fault(stream, event.message);
+      if (before.state === 'waiting' && before.epoch === 0) this.#streams.delete(stream);
       return;
     }
     // Another one may have taken its place already.
     if (before?.address !== address) return;
-    if (before.epoch === 0) this.#streams.delete(stream);
+    if (before.epoch === 0 && before.standBy === undefined) this.#streams.delete(stream);
     else {
       const losses = before.losses + (state === 'lost' ? 1 : 0);
       this.#streams.set(stream, { ...before, state: 'waiting', bitrate: 0, losses });
@@ -165,7 +166,7 @@ export class Board {
   /** Of a stream that somebody sends again already, another programme begins. */
   #end(stream: string): void {
     const before = this.#streams.get(stream);
-    if (before?.state === 'waiting') this.#streams.delete(stream);
+    if (before?.state === 'waiting' && before.standBy === undefined) this.#streams.delete(stream);
     else this.#change(stream, () => ({ epoch: 0 }));
   }
 
