@@ -49,6 +49,11 @@ async function sent(t: TestContext, args: readonly string[], options: EncodingOp
   return { of, seconds, failures, notes: of('note').map(({ message }) => message) };
 }
 
+/** Bytes that do not come. */
+async function* never(t: TestContext): AsyncGenerator<Buffer> {
+  yield await new Promise<Buffer>((resolve) => t.after(() => resolve(Buffer.alloc(1))));
+}
+
 const h264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '15'];
 const hdr = [
   '-pix_fmt',
@@ -92,5 +97,31 @@ describe('What is sent', { concurrency: 3 }, () => {
     const { of, notes } = await sent(t, [...picture(1), ...h264, '-pix_fmt', 'yuv420p'], small);
     assert.deepEqual(notes, ['no sound is sent: the picture is published without']);
     assert.ok(of('chunk').length > 4);
+  });
+
+  test('A stand-by that no encoder can be begun for is told why; so is who looks after the stream', async (t) => {
+    const senders = new Senders();
+    const stop = new AbortController();
+    const failures: Error[] = [];
+    const good = new Plans(small, 'ffmpeg');
+    const plan = await good.of('flv');
+    const common = { senders, plan, logger: silentLogger, ffmpeg: 'ffmpeg', stallAfter: 60_000 };
+    const source = sentSource({
+      ...common,
+      plans: new Plans(small, '/nowhere/ffmpeg'),
+      reconnect: 1000,
+      standByAfter: 500,
+    });
+    const offer = (standsBy: boolean) =>
+      senders.offer({
+        media: { container: 'flv', bytes: never(t) },
+        ...{ silence: 60_000, signal: stop.signal, isFinal: () => false, standsBy },
+        fail: (reason) => failures.push(reason),
+      });
+    void offer(false);
+    senders.take();
+    assert.ok(source.canReturn);
+    await offer(true);
+    assert.match(failures[0]?.message ?? 'nothing was told', /ffmpeg/);
   });
 });

@@ -22,8 +22,8 @@ export interface SenderRunOptions {
   readonly onAirUntil: () => number | undefined;
   /** Told while it stands by, when nobody is given its events. */
   readonly onNote: (message: string) => void;
-  /** It has ended while it stood by. */
-  readonly onEnded: () => void;
+  /** It has ended while it stood by; `failure`: its encoder could not be begun. */
+  readonly onEnded: (failure?: unknown) => void;
 }
 
 /** Bytes that may wait for whoever publishes; then the encoder waits. */
@@ -127,7 +127,7 @@ export class SenderRun {
     }
     this.#held.clear();
     if (this.#queue !== undefined) this.#endFlow(this.#queue);
-    else this.#options.onEnded();
+    else this.#options.onEnded(this.#over?.failure);
   }
 
   #take(event: MediaEvent): void {

@@ -127,9 +127,10 @@ export class SentRun {
     return error instanceof ConfigurationError ? error : new SluiceError(message, { cause: error });
   }
 
-  /** Who has taken the place of one that has ended goes on with the programme. */
+  /** Another one goes on with the programme of one that has ended. */
   *#isFollowed(): Generator<MediaEvent> {
-    if (!this.#options.senders.hasNext) yield { type: 'end' };
+    const isFollowed = this.#options.senders.waiting.some((each) => each !== this.#sending);
+    if (!isFollowed) yield { type: 'end' };
     else yield { type: 'end', error: new SluiceError('another sender goes on') };
   }
 }

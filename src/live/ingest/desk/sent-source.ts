@@ -86,6 +86,10 @@ function startRun(options: SentSourceOptions, sending: Sending): SenderRun {
     most: standByAfter,
     onAirUntil: () => senders.current?.run?.capturedUntil,
     onNote: (message) => sending.note(message),
-    onEnded: () => senders.drop(sending),
+    onEnded: (failure) => {
+      if (failure !== undefined)
+        sending.fail(failure instanceof Error ? failure : new SluiceError(String(failure)));
+      senders.drop(sending);
+    },
   });
 }
