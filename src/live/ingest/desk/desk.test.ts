@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { waitFor } from '../../../../test/support/wait.ts';
 import type { Answer, Seat } from '../contract.ts';
 import type { IngestEvent } from '../events.ts';
 import { MediaPipe } from '../rtmp/media-pipe.ts';
 import { type DeskOptions, IngestDesk, type Publishing } from './desk.ts';
 import { Holders } from './holders.ts';
+import { SenderRun } from './sender-run.ts';
 
 /** A desk before a publisher that takes what is sent and makes nothing of it, as sentSource would. */
 function open(more: Partial<DeskOptions> = {}) {
@@ -165,6 +168,39 @@ test('A second stands by, and goes on when the first is lost, stops, or may not 
   await waitFor(() => programmes[0]?.isOver, { what: 'the end' });
   assert.deepEqual([programmes.length, programmes[0]?.taken], [1, ['one', 'two', 'three']]);
   assert.equal(tookOver(), 2);
+});
+
+test('A server that goes waits for the encoders of those who stood by, too', async () => {
+  const gone = Promise.withResolvers<void>();
+  const { enter, desk } = open({
+    second: 'stand-by',
+    publish: async ({ senders, signal }) => {
+      senders.onStandBy = (sending) => {
+        sending.run = new SenderRun({
+          events: async function* () {
+            yield* [];
+            await gone.promise;
+          },
+          ...{ lead: 'main', part: 200, segment: 1000, most: 500, onAirUntil: () => undefined },
+          ...{ onNote: () => {}, onEnded: () => {} },
+        });
+      };
+      const sending = senders.take();
+      await once(signal, 'abort');
+      sending?.done();
+    },
+  });
+  const first = await enter('cam');
+  const second = await enter('cam');
+  let isClosed = false;
+  const closed = desk.close().then(() => {
+    isClosed = true;
+  });
+  await Promise.all([first.sent, second.sent]);
+  await setImmediate();
+  assert.equal(isClosed, false);
+  gone.resolve();
+  await closed;
 });
 
 test('A stand-by that was let in first is on the air first', async () => {

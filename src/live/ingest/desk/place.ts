@@ -108,6 +108,7 @@ export class Place {
     for (const seat of this.seats) seat.dismiss(reason, 'final');
     this.#stop.abort(reason);
     await this.#programme;
+    await this.#senders.finished();
   }
 
   async #send(seat: TakenSeat, media: SenderMedia): Promise<void> {

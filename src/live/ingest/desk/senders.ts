@@ -41,6 +41,8 @@ export class Senders {
   #waiting: readonly Sending[] = [];
   #current: Sending | undefined;
   #wake = Promise.withResolvers<void>();
+  /** Encoders of those who stood by that have been told to finish. */
+  readonly #finishing = new Set<Promise<void>>();
   /** Is to give an encoder to somebody who stands by. */
   onStandBy: ((sending: Sending) => void) | undefined;
 
@@ -116,8 +118,17 @@ export class Senders {
   drop(sending: Sending): void {
     if (!this.#waiting.includes(sending)) return;
     this.#waiting = this.#waiting.filter((each) => each !== sending);
-    void sending.run?.close();
+    const finished = sending.run?.close();
+    if (finished !== undefined) {
+      this.#finishing.add(finished);
+      void finished.then(() => this.#finishing.delete(finished));
+    }
     sending.done();
+  }
+
+  /** Resolves when no encoder is left of those who stood by, and were dropped. */
+  async finished(): Promise<void> {
+    await Promise.all(this.#finishing);
   }
 
   /** True once somebody is next; false after so many milliseconds, or the signal. */
