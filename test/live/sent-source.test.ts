@@ -17,21 +17,27 @@ const small = {
   preset: 'ultrafast',
 } as const;
 
-/** All that comes of an FLV file that is sent as a whole. */
-async function sent(t: TestContext, args: readonly string[], options: EncodingOptions) {
-  const file = await makeMedia(await temporaryFolder(t), 'sent.flv', args);
+/** All that comes of a file that is sent as a whole. */
+async function sent(
+  t: TestContext,
+  args: readonly string[],
+  options: EncodingOptions,
+  container: 'flv' | 'mpegts' = 'flv',
+) {
+  const name = container === 'flv' ? 'sent.flv' : 'sent.ts';
+  const file = await makeMedia(await temporaryFolder(t), name, args);
   const senders = new Senders();
   const stop = new AbortController();
   const failures: Error[] = [];
   const over = senders.offer({
-    media: { container: 'flv', bytes: createReadStream(file) },
+    media: { container, bytes: createReadStream(file) },
     silence: 60_000,
     signal: stop.signal,
     isFinal: () => false,
     fail: (reason) => failures.push(reason),
   });
   const plans = new Plans(options, 'ffmpeg');
-  const common = { senders, plans, plan: await plans.of('flv'), logger: silentLogger };
+  const common = { senders, plans, plan: await plans.of(container), logger: silentLogger };
   const source = sentSource({
     ...common,
     ffmpeg: 'ffmpeg',
@@ -91,6 +97,21 @@ describe('What is sent', { concurrency: 3 }, () => {
     assert.ok(notes.includes('the sound cannot be copied as it comes: it is encoded'), notes.join());
     assert.ok(seconds >= 0.99, `${seconds} s`);
     assert.equal(of('end')[0]?.error, undefined);
+  });
+
+  test('AAC of a transport stream is copied, and what else it may carry', async (t) => {
+    const copied = { videoCodec: 'copy', audioCodec: 'copy' } as const;
+    const codecs = [
+      [['-c:a', 'aac'], /^avc1\..*,mp4a\.40\.2$/],
+      [['-c:a', 'libopus', '-ac', '2'], /^avc1\..*,[Oo]pus$/],
+    ] as const;
+    for (const [codec, expected] of codecs) {
+      const args = [...picture(1), ...tone(1), ...h264, '-pix_fmt', 'yuv420p', ...codec];
+      const { of, seconds, notes, failures } = await sent(t, args, copied, 'mpegts');
+      assert.match(of('init')[0]?.facts.codecs ?? '', expected);
+      assert.deepEqual([notes, failures], [[], []]);
+      assert.ok(seconds >= 0.8, `${seconds} s`);
+    }
   });
 
   test('A picture without sound is sent, and that is said', async (t) => {

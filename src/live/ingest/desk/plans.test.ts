@@ -12,6 +12,15 @@ test('FFmpeg opens the pipe and nothing else, by a demuxer that is named', async
   }
 });
 
+test('Sound that is copied from a transport stream loses its heads, unless it was found to have none', async () => {
+  const plans = new Plans(copied, 'ffmpeg');
+  const bare = async (...of: Parameters<Plans['of']>) =>
+    / -c:a:1 copy -bsf:a:1 aac_adtstoasc /.test((await plans.of(...of)).args.join(' '));
+  const found = [await bare('mpegts'), await bare('mpegts', { isNoAac: true }), await bare('flv')];
+  assert.deepEqual(found, [true, false, false]);
+  assert.doesNotMatch((await new Plans({}, 'ffmpeg').of('mpegts')).args.join(' '), /adts/);
+});
+
 test('Parts of a copied picture last whole milliseconds, as senders tell times', async () => {
   const { targets } = await new Plans({ ...copied, rate: 30 }, 'ffmpeg').of('flv');
   assert.deepEqual(targets, { part: 167_000, segment: 2_000_000 });

@@ -13,6 +13,8 @@ export interface Found {
   readonly picture?: PictureFacts | undefined;
   /** Instead of copying what cannot be copied. */
   readonly audioCodec?: string;
+  /** The sound of a transport stream is not AAC. */
+  readonly isNoAac?: boolean;
 }
 
 export class Plans {
@@ -35,7 +37,7 @@ export class Plans {
     return known;
   }
 
-  async #make(container: Container, { picture, audioCodec }: Found): Promise<EncodingPlan> {
+  async #make(container: Container, { picture, audioCodec, isNoAac = false }: Found): Promise<EncodingPlan> {
     const options = {
       ...this.#options,
       ...(audioCodec === undefined ? {} : { audioCodec }),
@@ -43,9 +45,21 @@ export class Plans {
       // Strangers have made it: whatever it may name, nothing else is opened.
       inputOptions: ['-protocol_whitelist', 'pipe', '-f', container],
     };
-    const plan = await prepareEncoding(options, this.#ffmpeg, undefined, picture);
+    const made = await prepareEncoding(options, this.#ffmpeg, undefined, picture);
+    const plan = container === 'mpegts' && !isNoAac ? { ...made, args: withoutHeads(made.args) } : made;
     return plan.settings.videoCodec === 'copy' ? { ...plan, targets: inMilliseconds(plan.targets) } : plan;
   }
+}
+
+/**
+ * AAC of a transport stream has a head before each frame (ADTS), for which MP4 has no place. FFmpeg takes them off by itself, but only where nothing was written
+ * before the first frame: too late for what stands beside a moment of silence. Its filter knows no other sound, and fails before anything has come.
+ */
+function withoutHeads(args: readonly string[]): readonly string[] {
+  const at = args.findIndex((arg, index) => arg.startsWith('-c:a:') && args[index + 1] === 'copy');
+  const option = args[at];
+  if (option === undefined) return args;
+  return args.toSpliced(at + 2, 0, option.replace('-c', '-bsf'), 'aac_adtstoasc');
 }
 
 /** Senders tell times in whole milliseconds, so that parts of as many pictures last one longer or less. */

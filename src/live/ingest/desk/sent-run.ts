@@ -97,9 +97,11 @@ export class SentRun {
     const picture = this.#picture;
     const isMisfit = picture !== undefined && misfit(plan, picture) !== undefined;
     const isSound = plan.settings.audioCodec === 'copy' && isAboutSound(error);
-    if (!isMisfit && !isSound) return undefined;
+    const isNoAac = /not supported by the bitstream filter/.test(error.message);
+    if (!isMisfit && !isSound && !isNoAac) return undefined;
     return {
       ...(isMisfit ? { picture } : {}),
+      ...(isNoAac ? { isNoAac } : {}),
       ...(isSound ? { audioCodec: encoderDefaults.audioCodec } : {}),
     };
   }
