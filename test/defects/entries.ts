@@ -19,6 +19,7 @@ import { receiving } from './entries/receiving.ts';
 import { sending } from './entries/sending.ts';
 import { servers } from './entries/servers.ts';
 import { serving } from './entries/serving.ts';
+import { standingBy } from './entries/standing-by.ts';
 import { stores } from './entries/stores.ts';
 
 export const defects: readonly Defect[] = [
@@ -42,4 +43,5 @@ export const defects: readonly Defect[] = [
   ...gcs,
   ...exporting,
   ...ingesting,
+  ...standingBy,
 ];
