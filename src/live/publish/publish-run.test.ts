@@ -121,10 +121,11 @@ test('A run that another follows at once is gone on with by that, behind its las
   assert.deepEqual(segmentsOf(found.media), [0, 1, 2]);
 });
 
-test('A run that gave nothing holds up nobody who has pictures already, nor is it remembered once another gave some', async () => {
+test('A run that gave nothing holds up nobody who has pictures already, nor is it remembered once another gave some', async (t) => {
   const cluster = createMemoryCluster();
   let isWarm = false;
   const one = begin(cluster, {}, { canReturn: true, isWarm: () => isWarm, returns: async () => true });
+  t.after(() => one.stop.abort());
   const waits = () => one.of('encoder-restarted').map(({ after }) => after);
   (await one.run(0)).end(new Error('nothing came'));
   const second = await one.run(1);

@@ -52,6 +52,7 @@ test('A stand-by takes over from who gives too little, when it has given enough 
   assert.equal(isToBeFollowed(silent, paceOf(steady(2.6)), 500, 2700), true);
   // Both are late, as far as they are: so is this machine.
   assert.equal(isToBeFollowed(silent, paceOf([...steady(2), 200]), 500, 2800), false);
+  assert.equal(isToBeFollowed(silent, paceOf(steady(2.4)), 500, 2800), false);
   assert.equal(isToBeFollowed(silent, paceOf([...steady(2), 200, 200, 200]), 500, 2900), true);
   assert.equal(isToBeFollowed(silent, paceOf(steady(2)), 500, 2700), false);
   // It has just come, or come back.
