@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { aacTrack, avcTrack, madeInit } from '../../../../test/support/boxes.ts';
 import { waitFor } from '../../../../test/support/wait.ts';
 import { EventQueue } from '../../encode/event-queue.ts';
 import type { MediaChunk, MediaEvent } from '../../media.ts';
+import { addSound } from '../../mp4/add-sound.ts';
+import { requiredBox } from '../../mp4/box.ts';
+import { readMovie } from '../../mp4/movie.ts';
+import { soundFragment, soundSamples } from '../../mp4/sound-samples.ts';
+import { BoxSplitter } from '../../mp4/splitter.ts';
 import { SenderRun } from './sender-run.ts';
 
 /** When media time 0 was taken, milliseconds since the epoch. */
@@ -137,6 +143,34 @@ test('What was held back is dated by when it was due, not by when it was read', 
   assert.deepEqual(read, [1290, 1490]);
   await run.close();
   await flow.done;
+});
+
+test('Who takes over gives no sound of before its first picture: another one was heard then', async () => {
+  const bytes = addSound(madeInit(avcTrack()), madeInit(aacTrack(2)), 2);
+  const movie = readMovie(requiredBox(bytes, 'moov'));
+  const timescale = movie.tracks.find(({ id }) => id === 2)?.timescale ?? Number.NaN;
+  const spoken = { ...init, bytes, facts: { codecs: 'avc1,mp4a', bandwidth: 1, timescale: 1000 } };
+  // A frame each tenth of a second, the first one 100 ms before the picture.
+  const chunk = (seconds: number): MediaChunk => {
+    const frames = [-0.1, 0, 0.1].map((step) => ({
+      ...{ trackId: 2, time: Math.round((seconds + step) * timescale), duration: Math.round(timescale / 10) },
+      bytes: Buffer.from('sound'),
+    }));
+    return { ...chunkAt(seconds), bytes: soundFragment(2, 1, frames) };
+  };
+  const heard = (events: readonly MediaEvent[]) =>
+    events.map((event) => {
+      const [moof, mdat] = event.type === 'chunk' ? new BoxSplitter(1 << 20).push(event.bytes) : [];
+      if (moof === undefined || mdat === undefined) return event.type;
+      return soundSamples(moof, mdat, movie).map(({ time }) => Math.round((time / timescale) * 10) / 10);
+    });
+  const { run, give } = begin();
+  give(spoken as MediaEvent, chunk(1), chunk(1.2), chunk(2));
+  await waitFor(() => run.capturedUntil === origin + 2200);
+  const flow = follow(run, origin + 1500);
+  give(chunk(2.2), { type: 'end' });
+  await flow.done;
+  assert.deepEqual(heard(flow.events), ['init', [2, 2.1], [2.1, 2.2, 2.3], 'end']);
 });
 
 test('One that steps back goes on unseen, and may come back with a later keyframe', async () => {

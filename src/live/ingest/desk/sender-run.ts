@@ -4,6 +4,7 @@
  */
 import { EventQueue } from '../../encode/event-queue.ts';
 import type { MediaChunk, MediaEvent, MediaInit } from '../../media.ts';
+import { withSoundFrom } from '../../mp4/sound-from.ts';
 import { CaptureClock } from '../../publish/capture-clock.ts';
 import { HeldChunks } from './held-chunks.ts';
 import { Pace } from './pace.ts';
@@ -32,6 +33,8 @@ const mostWaiting = 8 * 1024 * 1024;
 const mostHeld = 32 * 1024 * 1024;
 /** Milliseconds by which two looks at when pictures were taken may differ. */
 const slack = 1000;
+/** Seconds by which sound may come later than pictures, so that it stands in a later chunk. */
+const longestLead = 0.5;
 
 export class SenderRun {
   readonly #options: SenderRunOptions;
@@ -47,6 +50,8 @@ export class SenderRun {
   #queue: EventQueue<MediaEvent> | undefined;
   /** Until a keyframe is there that is behind what others were given. `reached`: seconds of media that there were when it was first looked for. */
   #seek: { readonly behind: number | undefined; readonly reached: number } | undefined;
+  /** Seconds of media: where it has taken over. */
+  #began: number | undefined;
   #room: PromiseWithResolvers<void> | undefined;
   #over: { readonly end?: MediaEvent; readonly failure?: unknown } | undefined;
 
@@ -141,7 +146,7 @@ export class SenderRun {
       if (this.#queue === undefined) this.#options.onNote(event.message);
       else this.#queue.push(event, 0);
     } else if (this.#queue !== undefined && this.#seek === undefined)
-      this.#queue.push(event, event.bytes.length);
+      this.#queue.push(event.type === 'chunk' ? this.#heard(event) : event, event.bytes.length);
     else if (event.type === 'chunk') this.#hold(event);
   }
 
@@ -171,14 +176,27 @@ export class SenderRun {
     const chunks = this.#held.takeFrom(this.#least(seek, this.#end));
     if (chunks === undefined) return;
     this.#seek = undefined;
+    const first = chunks.find(({ rendition }) => rendition === this.#options.lead);
+    this.#began = first === undefined || seek.behind === undefined ? undefined : first.time / first.timescale;
     for (const init of this.#inits.values()) queue.push(init, init.bytes.length);
-    for (const chunk of chunks) queue.push(this.#dated(chunk), chunk.bytes.length);
+    for (const chunk of chunks) queue.push(this.#dated(this.#heard(chunk)), chunk.bytes.length);
   }
 
   /** Seconds of media that the first keyframe has at the least. Where more media have come since than can be without a keyframe, clocks must have been set: it is what has come since. */
   #least({ behind, reached }: { behind: number | undefined; reached: number }, end: number) {
     if (behind === undefined) return undefined;
     return end - reached < (this.#options.segment * 2 + 2000) / 1000 ? this.#mediaTime(behind) : reached;
+  }
+
+  /**
+   * Without the sound of before its first picture, which was heard of another. Browsers take sound that goes back as a reason to leave out all pictures up to the next
+   * keyframe.
+   */
+  #heard(chunk: MediaChunk): MediaChunk {
+    const [began, init] = [this.#began, this.#inits.get(chunk.rendition)];
+    if (began === undefined || init?.facts.codecs.includes(',') !== true) return chunk;
+    if (chunk.time / chunk.timescale >= began + longestLead) return chunk;
+    return { ...chunk, bytes: withSoundFrom(chunk.bytes, init.bytes, began) };
   }
 
   /** As if it had been read when it was due: whoever numbers it takes its clock from the first one, and by this clock it was found to be late enough. */
