@@ -107,6 +107,16 @@ export const standingBy: readonly Defect[] = [
     tests: [`${desk} > A server that goes waits for the encoders of those who stood by, too`],
   },
   {
+    name: 'sound-goes-back-where-one-takes-over',
+    breaks:
+      'Who took over began with sound of before its first picture: browsers left out all pictures up to the next keyframe.',
+    edits: [edit(run, 'if (began === undefined || init?.facts', 'if (began !== undefined || init?.facts')],
+    seekers: [],
+    tests: [
+      `${runTest} > Who takes over gives no sound of before its first picture: another one was heard then`,
+    ],
+  },
+  {
     name: 'sound-by-srt-loses-its-sender',
     breaks:
       'AAC by SRT that was to be copied had a header without parameters: it was encoded, or its sender was sent away where a busy machine had given a chunk before.',
