@@ -15,6 +15,7 @@ export { makeToken } from './delivery/http/tokens.ts';
 export { type RunningServer, serve } from './delivery/serve.ts';
 export { type ServeEvent, type ServeOptions, serveDefaults } from './delivery/serve-options.ts';
 export { ConfigurationError, FormatError, IncompleteError, SluiceError, UnreachableError } from './errors.ts';
+export type { FiguresEvent, FiguresOptions } from './figures/options.ts';
 export { cat } from './files/cat.ts';
 export { type ChangedState, forgetState, rebuildState } from './files/change-state.ts';
 export { download } from './files/download.ts';

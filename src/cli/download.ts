@@ -5,6 +5,7 @@ import { deletionChoices, downloadDefaults, overwrites } from '../files/shared/o
 import { sinkAttributeFlags } from './attribute-flags.ts';
 import { bandwidthOf } from './bandwidth.ts';
 import { giveUpFlag, onceGivesUpAfter, topicFlag } from './connection.ts';
+import { figuresFlags } from './figures-flags.ts';
 import { counted, type FlagsIn, optional, required, timed, toggle, valued } from './flags.ts';
 import { keyFlags } from './key-flags.ts';
 import { LiveSettings } from './live-settings.ts';
@@ -111,6 +112,7 @@ const groups = {
   'How to receive': receivingFlags,
   'What is encrypted': keyFlags,
   'Stores that are no folder': places,
+  Figures: figuresFlags,
 } as const;
 
 export function downloadCommand(): Command {
@@ -146,11 +148,12 @@ async function run(call: Call<FlagsIn<typeof groups>>): Promise<ExitCode> {
   const bandwidth = bandwidthOf(() => live.settings, 'down');
   const once = settings.once || settings.schedule !== undefined;
   const giveUp = once ? { giveUpAfter: onceGivesUpAfter } : {};
-  const run = { ...settings, live, bandwidth, verb: 'download', watching: !once, output } as const;
-  return runTransfer(run, async ({ logger, onEvent }, signal) => {
+  const figures = async () => new (await import('../files/run/download-figures.ts')).DownloadFigures();
+  const run = { ...settings, live, bandwidth, verb: 'download', watching: !once, output, figures } as const;
+  return runTransfer(run, async ({ logger, onEvent }, signal, watcher) => {
     // Loaded here, so that help and usage errors need not wait for the client of Kafka.
-    const { download } = await import('../files/download.ts');
+    const { downloadOnce } = await import('../files/download.ts');
     const more = { once, kafka, bandwidth, logger, signal, onEvent };
-    return download({ ...giveUp, ...settings, ...storeOptions(settings), ...more });
+    return downloadOnce({ ...giveUp, ...settings, ...storeOptions(settings), ...more }, watcher);
   });
 }

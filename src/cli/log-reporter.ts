@@ -41,6 +41,7 @@ const levels: Readonly<Record<RunEvent['type'], Level>> = {
   waiting: 'warn',
   resumed: 'info',
   warning: 'warn',
+  figures: 'info',
 };
 
 const messages: Partial<Record<RunEvent['type'], string>> = {
@@ -66,6 +67,7 @@ const messages: Partial<Record<RunEvent['type'], string>> = {
   'refused-record': 'record skipped',
   assigned: 'reads these partitions for its group',
   progress: 'progress',
+  figures: 'figures',
 };
 
 /** An event as a log line: its own sentence where it has one, its other fields beside it. Pure. */

@@ -1,5 +1,8 @@
 /** What `upload` and `download` do alike: tell the run, obey signals and schedules, and turn the summary into an exit code. */
 import { ExitCode } from '../errors.ts';
+import type { FiguresEvent, FiguresOptions } from '../figures/options.ts';
+import { withFigures } from '../figures/with-figures.ts';
+import type { TransferFigures } from '../files/run/transfer-figures.ts';
 import { reportFailure } from './failure.ts';
 import type { LiveSettings } from './live-settings.ts';
 import { createReporter, type OutputSettings } from './output.ts';
@@ -12,7 +15,7 @@ import { StatusKeeper } from './status/run-status.ts';
 import { answerStatus } from './status/socket.ts';
 import type { RunEvent, Verb } from './terminal/board.ts';
 
-export interface Transfer {
+export interface Transfer<W extends TransferFigures> extends FiguresOptions {
   readonly verb: Verb;
   /** Without end, unless it is run by a schedule. */
   readonly watching: boolean;
@@ -24,13 +27,37 @@ export interface Transfer {
   /** Patterns by which it is run; none: once, now. */
   readonly schedule?: readonly string[] | undefined;
   readonly timeZone?: string | undefined;
+  /** Makes what counts, over all runs; only where somebody may ask. */
+  readonly figures: () => Promise<W>;
 }
 
-/** One run. With `once` it ends by itself. */
-export type Work = (reporter: Reporter, signal: AbortSignal) => Promise<Summary>;
+/** One run. With `once` it ends by itself. `figures` see its events already. */
+export type Work<W> = (reporter: Reporter, signal: AbortSignal, figures: W | undefined) => Promise<Summary>;
 
 /** Runs `work` and resolves with the exit code. Rejects with what `work` rejects with, unless a signal had come. */
-export async function runTransfer(transfer: Transfer, work: Work): Promise<ExitCode> {
+export async function runTransfer<W extends TransferFigures>(
+  transfer: Transfer<W>,
+  work: Work<W>,
+): Promise<ExitCode> {
+  const { metricsPort, metricsHost, figures } = transfer;
+  // Told by the first run: before it, nobody has somebody to tell it to.
+  const toTell: FiguresEvent[] = [];
+  const onEvent = (event: RunEvent): void => void (event.type === 'figures' && toTell.push(event));
+  const run = (_: FiguresOptions, watcher?: W) => runAll(transfer, { watcher, toTell }, work);
+  return withFigures({ metricsPort, metricsHost, onEvent }, figures, run);
+}
+
+/** What counts, and what is to be said of that. */
+interface Watching<W> {
+  readonly watcher: W | undefined;
+  readonly toTell: FiguresEvent[];
+}
+
+async function runAll<W extends TransferFigures>(
+  transfer: Transfer<W>,
+  watching: Watching<W>,
+  work: Work<W>,
+): Promise<ExitCode> {
   const { verb, output, schedule = [], timeZone } = transfer;
   let say = (_text: string): void => {};
   const interruption = interruptible((text) => say(text));
@@ -44,7 +71,9 @@ export async function runTransfer(transfer: Transfer, work: Work): Promise<ExitC
   // Whoever cannot be asked does its work all the same.
   const silent = answerStatus(() => keeper.status(performance.now())).catch(() => () => {});
   try {
-    if (schedule.length === 0) return await runOnce(transfer, interruption, keeper, work);
+    const run = (one: Transfer<W>) => runOnce(one, watching, interruption, keeper, work);
+    if (schedule.length === 0) return await run(transfer);
+    watching.watcher?.end();
     const lines = tellSchedule(verb, output, timeZone);
     say = lines.say;
     return await runBySchedule({
@@ -56,9 +85,7 @@ export async function runTransfer(transfer: Transfer, work: Work): Promise<ExitC
         lines.tell(event);
       },
       run: () =>
-        runOnce({ ...transfer, watching: false }, interruption, keeper, work).catch((error: unknown) =>
-          reportFailure(error, output.json),
-        ),
+        run({ ...transfer, watching: false }).catch((error: unknown) => reportFailure(error, output.json)),
     });
   } finally {
     deaf();
@@ -67,11 +94,12 @@ export async function runTransfer(transfer: Transfer, work: Work): Promise<ExitC
   }
 }
 
-async function runOnce(
-  { verb, watching, output: shown, live }: Transfer,
+async function runOnce<W extends TransferFigures>(
+  { verb, watching, output: shown, live }: Transfer<W>,
+  { watcher, toTell }: Watching<W>,
   interruption: Interruption,
   keeper: StatusKeeper,
-  work: Work,
+  work: Work<W>,
 ): Promise<ExitCode> {
   const { logLevel } = live.output;
   const output = logLevel === undefined ? shown : { ...shown, logLevel };
@@ -80,11 +108,14 @@ async function runOnce(
   const before = interruption.tellTo((text) => reporter.notice(text));
   const onEvent = (event: RunEvent): void => {
     keeper.see(event, performance.now());
+    watcher?.see(event);
     reporter.onEvent(event);
   };
   keeper.begin();
+  watcher?.begin();
+  for (const event of toTell.splice(0)) reporter.onEvent(event);
   try {
-    const summary = await work({ ...reporter, onEvent }, interruption.signal);
+    const summary = await work({ ...reporter, onEvent }, interruption.signal, watcher);
     reporter.summary(summary);
     return exitCodeOf(summary);
   } catch (error) {
@@ -94,6 +125,7 @@ async function runOnce(
     throw error;
   } finally {
     keeper.end();
+    watcher?.end();
     reporter.close();
     interruption.tellTo(before);
   }

@@ -5,6 +5,7 @@ import { checksumAlgorithms } from '../records/checksum.ts';
 import { linkChoices } from '../stores/tree-names.ts';
 import { sourceAttributeFlags } from './attribute-flags.ts';
 import { giveUpFlag, topicFlag } from './connection.ts';
+import { figuresFlags } from './figures-flags.ts';
 import { counted, optional, repeated, sized, timed, toggle, valued } from './flags.ts';
 import { sourceFlag } from './source-flag.ts';
 import { storeFlags } from './store-flags.ts';
@@ -211,5 +212,6 @@ export const uploadGroups = {
   'For whom, and for nobody else': secret,
   'Stores that are no folder': storeFlags,
   'A topic that does not exist yet is created with': newTopic,
+  Figures: figuresFlags,
   'To try things out': trial,
 } as const;

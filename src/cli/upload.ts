@@ -63,10 +63,13 @@ async function run(call: UploadCall): Promise<ExitCode> {
   if (generate !== undefined && folder === undefined)
     throw new ConfigurationError('--generate makes its files in a folder: name one with --from');
   const told = settings.dryRun && !output.json ? listOnly(output) : output;
-  const run = { ...settings, live, bandwidth, verb: 'upload', watching: !once, output: told } as const;
+  const figures = async () =>
+    new (await import('../files/run/transfer-figures.ts')).TransferFigures('upload');
+  const common = { ...settings, live, bandwidth, figures };
+  const run = { ...common, verb: 'upload', watching: !once, output: told } as const;
   return runTransfer(run, async ({ logger, onEvent }, signal) => {
     // Loaded here, so that help and usage errors need not wait for the client of Kafka.
-    const { upload } = await import('../files/upload.ts');
+    const { uploadOnce } = await import('../files/upload.ts');
     const plan = { files: 0, bytes: 0 };
     const tell = (event: UploadEvent) => {
       if (event.type === 'would-delete' && !output.json)
@@ -79,7 +82,7 @@ async function run(call: UploadCall): Promise<ExitCode> {
     };
     const work = (inner: AbortSignal) => {
       const { generate: _made, maxInFlight, ...options } = live.settings;
-      return upload({
+      return uploadOnce({
         ...(once ? { giveUpAfter: onceGivesUpAfter } : {}),
         ...options,
         ...(maxInFlight === undefined ? {} : { bufferBytes: maxInFlight }),

@@ -1,6 +1,7 @@
 /** Rebuilds a topic's files in a directory: the library's face of it. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigurationError, describeError } from '../errors.ts';
+import { withFigures } from '../figures/with-figures.ts';
 import { createKafka } from '../kafka/client.ts';
 import type { Kafka } from '../kafka/contract.ts';
 import type { Sink } from '../stores/contract.ts';
@@ -9,6 +10,7 @@ import { storeOptionsOf } from '../stores/options.ts';
 import { SinkLostError } from '../stores/sink-lost.ts';
 import { checkOverwrite } from './receive/overwrite.ts';
 import { clientOptions } from './run/client-options.ts';
+import type { DownloadFigures } from './run/download-figures.ts';
 import { DownloadRun } from './run/download-run.ts';
 import { openWhenRoom } from './run/open-when-room.ts';
 import { positionGroup } from './run/positions.ts';
@@ -31,6 +33,15 @@ import { awaitTopic, existingTopic } from './shared/topics.ts';
  * be rebuilt throw nothing: they are told as events and counted in `failed`.
  */
 export async function download(options: DownloadOptions): Promise<DownloadSummary> {
+  const open = async () => new (await import('./run/download-figures.ts')).DownloadFigures();
+  return withFigures(options, open, downloadOnce);
+}
+
+/** The same without figures of its own: where several runs have the same ones, `figures`. */
+export async function downloadOnce(
+  options: DownloadOptions,
+  figures?: DownloadFigures,
+): Promise<DownloadSummary> {
   const settings = downloadSettings(options);
   const { to, name: reader, group, spill, backupDir: backup } = settings;
   if (group !== undefined && settings.reset)
@@ -50,7 +61,8 @@ export async function download(options: DownloadOptions): Promise<DownloadSummar
   try {
     const kafka = createKafka(clientOptions(settings, `sluice-download-${settings.name}`));
     try {
-      return await downloadTo(kafka, sink, settings, reopen);
+      const watched = figures?.watch(kafka, settings.topic) ?? kafka;
+      return await downloadTo(watched, sink, settings, reopen);
     } finally {
       await kafka.close();
     }

@@ -1,5 +1,6 @@
 /** Sends a directory's files through a topic: the library's face of it. */
 import { ConfigurationError } from '../errors.ts';
+import { withFigures } from '../figures/with-figures.ts';
 import { createKafka } from '../kafka/client.ts';
 import type { Kafka, Producer } from '../kafka/contract.ts';
 import { uploaderFault } from '../records/path.ts';
@@ -35,6 +36,12 @@ import { openState } from './state/open-state.ts';
  * credentials or rights). Files that cannot be sent throw nothing: they are told as events and counted in `failed`.
  */
 export async function upload(options: UploadOptions): Promise<UploadSummary> {
+  const open = async () => new (await import('./run/transfer-figures.ts')).TransferFigures('upload');
+  return withFigures(options, open, uploadOnce);
+}
+
+/** The same without figures of its own: where several runs have the same ones. */
+export async function uploadOnce(options: UploadOptions): Promise<UploadSummary> {
   const settings = uploadSettings(options);
   const { from, once, onEvent, signal } = settings;
   const links = linksOf(settings);

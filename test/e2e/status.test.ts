@@ -11,7 +11,7 @@ import { followSluice } from '../support/sluice-events.ts';
 import { uniqueTopic } from '../support/unique.ts';
 import { waitFor } from '../support/wait.ts';
 
-test('uploads and downloads say how they are; sockets of those that were killed are removed', async (t) => {
+test('uploads and downloads say how they are, to Prometheus too; sockets of those that were killed are removed', async (t) => {
   const runtime = await temporaryFolder(t);
   const from = join(runtime, 'from');
   await mkdir(from);
@@ -22,6 +22,7 @@ test('uploads and downloads say how they are; sockets of those that were killed 
     SLUICE_BOOTSTRAP_SERVERS: bootstrapServers,
     SLUICE_TOPIC: uniqueTopic(),
     SLUICE_MIN_AGE: '0',
+    SLUICE_METRICS_PORT: '0',
   };
   const ask = async () => {
     const { code, stdout, stderr } = await runSluice(['status', '--json'], { env });
@@ -46,6 +47,28 @@ test('uploads and downloads say how they are; sockets of those that were killed 
   const { running, bandwidth, filesOpen, inFlight } = all.find(({ verb }) => verb === 'upload');
   assert.deepEqual([running, bandwidth, filesOpen], [true, 20_000, 1]);
   assert.deepEqual([inFlight[0].path, inFlight[0].size], ['film.bin', 2_000_000]);
+
+  const figuresOf = async ({ event }: typeof up) => {
+    const { url } = await event(({ type }) => type === 'figures', 'where its figures are');
+    const [ready, text] = await Promise.all(
+      ['readyz', 'metrics'].map(async (path) => (await fetch(`${url}/${path}`)).text()),
+    );
+    return { ready, of: (name: string) => /^ (.*)$/m.exec(text?.split(`\n${name}`)[1] ?? '')?.[1] };
+  };
+  const [sending, receiving] = await Promise.all([figuresOf(up), figuresOf(down)]);
+  assert.deepEqual([sending.ready, receiving.ready], ['ok', 'ok']);
+  assert.deepEqual(
+    ['upload_open_files', 'upload_files_total', 'upload_waiting{on="kafka"}'].map((name) =>
+      sending.of(`sluice_${name}`),
+    ),
+    ['1', '0', '0'],
+  );
+  assert.match(sending.of('sluice_upload_oldest_open_seconds') ?? '', /^\d/);
+  const topic = env.SLUICE_TOPIC;
+  assert.equal(receiving.of(`sluice_download_info{name="office",topic="${topic}"}`), '1');
+  assert.equal(receiving.of('sluice_download_failures_total{reason="digest-mismatch"}'), '0');
+  for (const name of ['sink_free_bytes', 'sink_size_bytes', 'lag_records', 'headroom_records'])
+    assert.match(receiving.of(`sluice_download_${name}`) ?? '', /^\d/, name);
 
   await up.kill();
   down.child.kill('SIGTERM');

@@ -4,10 +4,11 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { openFigures } from '../../src/figures/server.ts';
 import { Board } from '../../src/live/ingest/board.ts';
 import { ConnectionLimit } from '../../src/live/ingest/connection-limit.ts';
 import type { Desk } from '../../src/live/ingest/contract.ts';
-import { openFigures } from '../../src/live/ingest/figures-server.ts';
+import { ingestFigures } from '../../src/live/ingest/figures.ts';
 import { openRtmpServer } from '../../src/live/ingest/rtmp/server.ts';
 import { SrtServer } from '../../src/live/ingest/srt/server.ts';
 import { serveWhip } from '../../src/live/ingest/whip/server.ts';
@@ -57,7 +58,8 @@ async function openAll(t: TestContext, desk: Desk, logger: Logger) {
     // None of them comes so far.
     peers: async () => ({ open: () => assert.fail('somebody was let in'), close: () => {} }),
   });
-  const figures = await openFigures({ ...common, board: new Board(), away: () => undefined });
+  const watched = { figures: ingestFigures(new Board()), unready: () => undefined };
+  const figures = await openFigures({ ...common, watched });
   for (const server of [rtmp, rtmps, srt, whip, figures]) t.after(() => server.close());
   return {
     ports: {

@@ -3,7 +3,19 @@ import { posix } from 'node:path';
 import type { SourceFacts } from './source.ts';
 
 /** The way of the data: an import may point to a later row, or stay within its own. */
-const rows = ['cli', 'demo', 'delivery', 'relay', 'live', 'files', 'stores', 'records', 'kafka', 'broker'];
+const rows = [
+  'cli',
+  'demo',
+  'delivery',
+  'relay',
+  'live',
+  'files',
+  'stores',
+  'records',
+  'kafka',
+  'broker',
+  'figures',
+];
 /** Usable by all, and using nothing but each other. */
 const foundations = [
   'config',

@@ -1,5 +1,6 @@
 /** The flags of `sluice ingest`, by the headings of its help. */
 import { ingestDefaults as usual } from '../../live/ingest/options.ts';
+import { figuresFlags } from '../figures-flags.ts';
 import { counted, optional, repeated, timed, valued } from '../flags.ts';
 import { encoderFlags, latencyFlags, spoolFlags } from '../live/publish-flags.ts';
 import { newTopicFlags } from '../topic-flags.ts';
@@ -49,21 +50,11 @@ const listening = {
   ),
   tlsCert: optional('tls-cert', 'FILE', path, 'a certificate (PEM), with --tls-key'),
   tlsKey: optional('tls-key', 'FILE', path, "the certificate's key (PEM)"),
-  metricsPort: optional(
-    'metrics-port',
-    'PORT',
-    port,
-    'the port of /metrics, /api/ingest and /healthz; 0: one that is free',
-    'none',
-  ),
-  metricsHost: valued(
-    'metrics-host',
-    'HOST',
-    text,
-    usual.metricsHost as string,
-    usual.metricsHost,
-    'what to listen on for these',
-  ),
+  ...figuresFlags,
+  metricsPort: {
+    ...figuresFlags.metricsPort,
+    help: 'the port of /metrics, /api/ingest, /livez, /readyz and /healthz; 0: one that is free',
+  },
   maxConnections: counted('max-connections', usual.maxConnections, [1, 1_000_000], 'connections at a time'),
   maxPerAddress: counted('max-per-address', usual.maxPerAddress, [1, 1_000_000], 'of these from one address'),
 } as const;

@@ -63,6 +63,8 @@ export function lineOf(event: RunEvent, style: Style): string | undefined {
       return style.bad(`${failed} ${printable(event.message)}`);
     case 'warning':
       return notice(event.message);
+    case 'figures':
+      return style.faint(`figures at ${event.url}/metrics`);
     case 'resumed':
       return style.faint(`${done} ${printable(event.message)}`);
     default:

@@ -62,8 +62,7 @@ export class Senders {
 
   push(job: Job, size: 'large' | 'small'): void {
     const { progress } = this.#context.options;
-    progress.filesWaiting++;
-    progress.bytesWaiting += job.file.size;
+    progress.waits(job, job.file.size);
     this.#jobs[size]++;
     this.#waiting.push(job, size);
   }
@@ -270,7 +269,6 @@ export class Senders {
 
   #taken(job: Job): void {
     const { progress } = this.#context.options;
-    progress.filesWaiting--;
-    progress.bytesWaiting -= job.file.size;
+    progress.taken(job, job.file.size);
   }
 }

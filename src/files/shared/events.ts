@@ -3,6 +3,7 @@
  * objects (one event, one line); library users get them through `onEvent`.
  * Sizes are bytes, times are milliseconds since the epoch, durations are seconds, paths are relative with `/`.
  */
+import type { FiguresEvent } from '../../figures/options.ts';
 import type { TreeDownloadEvent, TreeUploadEvent } from './tree-events.ts';
 
 /** A file in flight, for progress displays. */
@@ -26,6 +27,8 @@ export interface ProgressEvent {
   /** Records and bytes that went over the wire, re-sent or fetched again ones included; bytes before compression. */
   readonly records: number;
   readonly wireBytes: number;
+  /** Since when the oldest of those that remain is known; absent: none remains. */
+  readonly oldestOpen?: number;
   /** The largest few files in flight. */
   readonly inFlight: readonly FileInFlight[];
 }
@@ -118,7 +121,8 @@ export type UploadEvent =
   | ProgressEvent
   | WaitingEvent
   | ResumedEvent
-  | WarningEvent;
+  | WarningEvent
+  | FiguresEvent;
 
 /** A file was verified and stands under its final name. */
 export interface ReceivedEvent {
@@ -209,4 +213,5 @@ export type DownloadEvent =
   | ProgressEvent
   | WaitingEvent
   | ResumedEvent
-  | WarningEvent;
+  | WarningEvent
+  | FiguresEvent;

@@ -1,5 +1,6 @@
 /** The options of `upload` and `download`, and what they resolve with. Defaults stand here, once. */
 import { ConfigurationError } from '../../errors.ts';
+import { type FiguresOptions, figuresDefaults } from '../../figures/options.ts';
 import type { Compression } from '../../kafka/contract.ts';
 import type { ClientProperties } from '../../kafka/properties.ts';
 import type { Logger } from '../../log.ts';
@@ -26,7 +27,12 @@ export interface TopicOptions {
   readonly logger?: Logger;
 }
 
-export interface UploadOptions extends TopicOptions, StoreOptions, EncryptionOptions, SourceAttributeOptions {
+export interface UploadOptions
+  extends TopicOptions,
+    FiguresOptions,
+    StoreOptions,
+    EncryptionOptions,
+    SourceAttributeOptions {
   /**
    * A directory, or the URL of a place in a store (`s3://BUCKET/PREFIX`); several of them by names, each of which is a folder then:
    * `{ photos: '/srv/photos', logs: 's3://logs' }`.
@@ -170,6 +176,7 @@ export const uploadDefaults = {
   dryRun: false,
   partitions: 4,
   replicationFactor: -1,
+  ...figuresDefaults,
 } as const satisfies Partial<UploadOptions>;
 
 /** Upload options with every default filled in. */
@@ -206,7 +213,12 @@ export interface RunSummary {
 
 export type UploadSummary = RunSummary;
 
-export interface DownloadOptions extends TopicOptions, StoreOptions, KeyringOptions, SinkAttributeOptions {
+export interface DownloadOptions
+  extends TopicOptions,
+    FiguresOptions,
+    StoreOptions,
+    KeyringOptions,
+    SinkAttributeOptions {
   /** A directory, made when missing, or the URL of a place in a store (`s3://BUCKET/PREFIX`). */
   readonly to: string;
   /** With a store: a directory in which what comes is kept until it is verified. Default: it goes on as it comes. */
@@ -275,6 +287,7 @@ export const downloadDefaults = {
   xattrs: false,
   acls: false,
   specialBits: false,
+  ...figuresDefaults,
 } as const satisfies Partial<DownloadOptions>;
 
 /** Download options with every default filled in. */

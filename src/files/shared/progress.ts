@@ -15,13 +15,25 @@ export class Progress {
   records = 0;
   wireBytes = 0;
   /** Bytes of files that wait for their turn. */
-  bytesWaiting = 0;
-  filesWaiting = 0;
-  readonly #inFlight = new Map<string, { path: string; size: number; done: number }>();
+  #bytesWaiting = 0;
+  /** Since when each of them waits: milliseconds since the epoch, the oldest first. */
+  readonly #waiting = new Map<object, number>();
+  readonly #inFlight = new Map<string, { path: string; size: number; done: number; since: number }>();
+
+  /** A file of so many bytes waits for its turn from now on; `job` is its own among those that do. */
+  waits(job: object, bytes: number): void {
+    this.#waiting.set(job, Date.now());
+    this.#bytesWaiting += bytes;
+  }
+
+  /** Its turn has come. */
+  taken(job: object, bytes: number): void {
+    if (this.#waiting.delete(job)) this.#bytesWaiting -= bytes;
+  }
 
   /** A file begins to move; `key` is its own among those in flight. */
   begin(key: string, path: string, size: number, done = 0): void {
-    this.#inFlight.set(key, { path, size, done });
+    this.#inFlight.set(key, { path, size, done, since: Date.now() });
   }
 
   advance(key: string, bytes: number): void {
@@ -42,7 +54,9 @@ export class Progress {
     let moving = 0;
     let moved = 0;
     const largest: FileInFlight[] = [];
-    for (const { path, size, done } of this.#inFlight.values()) {
+    let oldest = this.#waiting.values().next().value;
+    for (const { path, size, done, since } of this.#inFlight.values()) {
+      if (oldest === undefined || since < oldest) oldest = since;
       moving += size;
       moved += Math.min(done, size);
       largest.push({ path, size, done: Math.min(done, size) });
@@ -52,11 +66,12 @@ export class Progress {
       type: 'progress',
       filesDone: this.filesDone,
       filesFailed: this.filesFailed,
-      filesOpen: this.filesWaiting + this.#inFlight.size,
+      filesOpen: this.#waiting.size + this.#inFlight.size,
       bytesDone: this.bytesDone + moved,
-      bytesTotal: this.bytesDone + moving + this.bytesWaiting,
+      bytesTotal: this.bytesDone + moving + this.#bytesWaiting,
       records: this.records,
       wireBytes: this.wireBytes,
+      ...(oldest === undefined ? {} : { oldestOpen: oldest }),
       inFlight: largest.slice(0, shown),
     };
   }

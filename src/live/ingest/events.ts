@@ -1,4 +1,5 @@
 /** What `ingest` tells while it runs. Nothing of it has a key. */
+import type { FiguresEvent } from '../../figures/options.ts';
 import type { ResumedEvent, WaitingEvent } from '../../files/shared/events.ts';
 import type { PublishEvent } from '../publish/events.ts';
 import type { Caller, Refusal } from './contract.ts';
@@ -9,12 +10,6 @@ export interface ListeningEvent {
   readonly protocol: Caller['protocol'];
   readonly port: number;
   /** Where senders send to: `rtmp://HOST:PORT/live/STREAM?key=KEY`. */
-  readonly url: string;
-}
-
-/** Figures are to be had: `/metrics`, `/api/ingest` and `/healthz` below this address. */
-export interface FiguresEvent {
-  readonly type: 'figures';
   readonly url: string;
 }
 
@@ -55,7 +50,7 @@ export interface IngestWarningEvent {
 }
 
 /** What a publisher tells, with its stream's name. */
-export type StreamEvent = PublishEvent & { readonly stream: string };
+export type StreamEvent = Exclude<PublishEvent, FiguresEvent> & { readonly stream: string };
 
 export type IngestEvent =
   | ListeningEvent

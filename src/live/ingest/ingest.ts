@@ -1,5 +1,6 @@
 /** Takes live video from those who send it, and publishes each stream through a topic: the library's face of it. */
 import { describeError, FormatError } from '../../errors.ts';
+import { figuresDefaults } from '../../figures/options.ts';
 import { createKafka } from '../../kafka/client.ts';
 import type { ConsumedRecord, Kafka, KafkaStatus } from '../../kafka/contract.ts';
 import { silentLogger } from '../../log.ts';
@@ -14,7 +15,7 @@ import { Holders } from './desk/holders.ts';
 import { Plans } from './desk/plans.ts';
 import { doorkeeperOf } from './doorkeeper.ts';
 import type { IngestEvent } from './events.ts';
-import { openFigures } from './figures-server.ts';
+import { ingestFigures } from './figures.ts';
 import { KnownKeys } from './keys/known-keys.ts';
 import { type IngestOptions, type IngestSettings, ingestSettings } from './options.ts';
 import { publishSent } from './publish-sent.ts';
@@ -123,12 +124,19 @@ export async function ingest(options: IngestOptions): Promise<RunningIngest> {
 /** Where figures are asked for. */
 async function openFiguresOf(
   board: Board,
-  { metricsPort: port, metricsHost: host }: IngestSettings,
+  { metricsPort: port, metricsHost: host = figuresDefaults.metricsHost }: IngestSettings,
   away: () => string | undefined,
   onEvent: (event: IngestEvent) => void,
 ): Promise<readonly OpenServer[]> {
   if (port === undefined) return [];
-  const server = await openFigures({ board, host, port, away });
+  // Who asks for no figures loads nothing for them.
+  const { openFigures } = await import('../../figures/server.ts');
+  const server = await openFigures({
+    watched: { figures: ingestFigures(board), unready: away },
+    host,
+    port,
+    pages: { '/api/ingest': () => ({ streams: board.streams, ...board.totals }) },
+  });
   onEvent({ type: 'figures', url: server.url });
   return [server];
 }

@@ -1,5 +1,6 @@
 /** The options of `ingest`. Defaults stand here, once. */
 import type { Server } from 'node:http';
+import { type FiguresOptions, figuresDefaults } from '../../figures/options.ts';
 import type { ClientProperties } from '../../kafka/properties.ts';
 import type { Logger } from '../../log.ts';
 import type { EncodingOptions } from '../encode/options.ts';
@@ -19,7 +20,7 @@ export interface TlsFiles {
 }
 
 /** Times in milliseconds, sizes in bytes. */
-export interface IngestOptions extends EncodingOptions {
+export interface IngestOptions extends EncodingOptions, FiguresOptions {
   /** Kafka's own client properties, e.g. `{ 'bootstrap.servers': '127.0.0.1:9092' }`. */
   readonly kafka: ClientProperties;
   /** The media topic. Default `live`. */
@@ -62,10 +63,6 @@ export interface IngestOptions extends EncodingOptions {
   readonly standByAfter?: number;
   /** Streams at a time, each with an FFmpeg of its own. Default 50. */
   readonly maxStreams?: number;
-  /** Of `/metrics`, `/api/ingest` and `/healthz`; 0: one that is free. Default: none. */
-  readonly metricsPort?: number;
-  /** Default 127.0.0.1. */
-  readonly metricsHost?: string;
   /** Connections at a time, and of these from one address. Default 1000, 50. */
   readonly maxConnections?: number;
   readonly maxPerAddress?: number;
@@ -99,7 +96,7 @@ export const ingestDefaults = {
   second: 'refuse',
   standByAfter: 500,
   maxStreams: 50,
-  metricsHost: '127.0.0.1',
+  ...figuresDefaults,
   maxConnections: 1000,
   maxPerAddress: 50,
   spoolBytes: publishDefaults.spoolBytes,

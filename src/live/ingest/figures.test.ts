@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { subscribe } from 'node:diagnostics_channel';
-import type { Server } from 'node:net';
 import { test } from 'node:test';
+import { openFigures } from '../../figures/server.ts';
 import { Board } from './board.ts';
-import { openFigures } from './figures-server.ts';
+import { ingestFigures } from './figures.ts';
 
 test('What comes in, for programs and for Prometheus', async (t) => {
   const board = new Board();
@@ -11,7 +10,12 @@ test('What comes in, for programs and for Prometheus', async (t) => {
   board.push({ type: 'sender', state: 'admitted', ...common }, 7);
   board.push({ type: 'refused', why: 'denied', ...common }, 8);
   let away: string | undefined;
-  const server = await openFigures({ board, host: '127.0.0.1', port: 0, away: () => away });
+  const server = await openFigures({
+    watched: { figures: ingestFigures(board), unready: () => away },
+    host: '127.0.0.1',
+    port: 0,
+    pages: { '/api/ingest': () => ({ streams: board.streams, ...board.totals }) },
+  });
   t.after(() => server.close());
   const get = async (path: string, init?: RequestInit) => {
     const response = await fetch(server.url + path, init);
@@ -38,20 +42,4 @@ test('What comes in, for programs and for Prometheus', async (t) => {
   assert.deepEqual(await get('/healthz'), [503, 'Kafka is away']);
   assert.equal((await get('/'))[0], 404);
   assert.equal((await get('/metrics', { method: 'POST', body: 'x' }))[0], 405);
-});
-
-test('Connections that cannot be taken end nothing', async (t) => {
-  const servers: Server[] = [];
-  subscribe('tracing:net.server.listen:asyncEnd', (message) => {
-    servers.push((message as { server: Server }).server);
-  });
-  const opened = await openFigures({
-    board: new Board(),
-    host: '127.0.0.1',
-    port: 0,
-    away: () => undefined,
-  });
-  t.after(() => opened.close());
-  assert.equal(servers.length, 1);
-  for (const count of [1, 2, 3]) servers[0]?.emit('error', new Error(`accept ${count}`));
 });

@@ -1,0 +1,45 @@
+/** What Prometheus is told of what comes in. */
+import { counter, type Figure, gauge } from '../../figures/figure.ts';
+import type { Board } from './board.ts';
+
+export function ingestFigures(board: Board): readonly Figure[] {
+  const inState = (state: string): number => board.streams.filter((one) => one.state === state).length;
+  return [
+    gauge(
+      'sluice_ingest_streams',
+      'Streams that have, or await, a sender',
+      () => ['sending', 'waiting'].map((state) => [{ state }, inState(state)] as const),
+      ['state'],
+    ),
+    gauge(
+      'sluice_ingest_stand_bys',
+      'Streams for which another sender stands by',
+      () => board.streams.filter(({ standBy }) => standBy !== undefined).length,
+    ),
+    gauge(
+      'sluice_ingest_stream_bitrate',
+      'Bits a second of a stream that go to Kafka',
+      () => board.streams.map(({ stream, bitrate }) => [{ stream }, bitrate] as const),
+      ['stream'],
+    ),
+    counter('sluice_ingest_admitted_total', 'Senders that were let in', () => board.totals.admitted),
+    counter('sluice_ingest_lost_total', 'Senders that were lost', () => board.totals.lost),
+    counter(
+      'sluice_ingest_take_overs_total',
+      'Times that a stand-by has taken over',
+      () => board.totals.takeOvers,
+    ),
+    counter(
+      'sluice_ingest_dismissed_total',
+      'Senders that were sent away',
+      () => board.totals.dismissed,
+    ),
+    counter('sluice_ingest_failed_total', 'Streams that could not be published', () => board.totals.failed),
+    counter(
+      'sluice_ingest_refused_total',
+      'Senders that were not let in, by why',
+      () => Object.entries(board.totals.refused).map(([why, count]) => [{ why }, count] as const),
+      ['why'],
+    ),
+  ];
+}
