@@ -1,5 +1,6 @@
 /** The flags of `sluice upload`, by the headings of its help. */
-import { comparisons, fileOrders, notTwiceModes, uploadDefaults as usual } from '../files/shared/options.ts';
+import { fileOrders } from '../files/shared/file-order.ts';
+import { comparisons, notTwiceModes, uploadDefaults as usual } from '../files/shared/options.ts';
 import { compressions } from '../kafka/contract.ts';
 import { checksumAlgorithms } from '../records/checksum.ts';
 import { linkChoices } from '../stores/tree-names.ts';

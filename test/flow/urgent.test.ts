@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { UploadControl } from '../../src/files/shared/options.ts';
+import type { UploadControl } from '../../src/files/shared/upload-control.ts';
 import type { OpenFile, SourceFile } from '../../src/stores/contract.ts';
 import { MemorySource } from '../../src/stores/memory/source.ts';
 import { Flow, noise } from '../support/flow.ts';

@@ -4,6 +4,7 @@ import { type ExportEvent, type ExportSummary, exportDefaults } from '../../deli
 import { ExitCode } from '../../errors.ts';
 import { printable } from '../../printable.ts';
 import { giveUpFlag } from '../connection.ts';
+import { figuresFlags } from '../figures-flags.ts';
 import { type FlagsIn, optional, required, toggle, valued } from '../flags.ts';
 import { createVerbLogger, writeJson } from '../output.ts';
 import { interruptible } from '../signals.ts';
@@ -44,6 +45,7 @@ const groups = {
   'What to export': whatFlags,
   'Where to': whereFlags,
   Stores: { ...storeFlags, ...writtenFlags },
+  Figures: figuresFlags,
 } as const;
 
 export function exportCommand(): Command {

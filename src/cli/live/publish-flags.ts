@@ -2,6 +2,7 @@
 import { encoderDefaults as encoding } from '../../live/encode/options.ts';
 import { publishDefaults as usual } from '../../live/publish/options.ts';
 import { giveUpFlag } from '../connection.ts';
+import { figuresFlags } from '../figures-flags.ts';
 import { optional, required, sized, timed, toggle, valued } from '../flags.ts';
 import { newTopicFlags } from '../topic-flags.ts';
 import { choice, duration, text, topicName } from '../values.ts';
@@ -143,5 +144,6 @@ export const publishGroups = {
   Encoding: encoderFlags,
   'Low latency': latencyFlags,
   Kafka: spoolFlags,
+  Figures: figuresFlags,
   'A topic that does not exist yet is created with': newTopic,
 } as const;

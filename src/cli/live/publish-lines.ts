@@ -71,6 +71,8 @@ export function lastingLine(event: PublishEvent, style: Style): string | undefin
     case 'waiting':
     case 'spooling':
       return style.notice(`${signs.warning} ${printable(event.message)}`);
+    case 'figures':
+      return style.faint(`figures at ${event.url}/metrics`);
     case 'resumed':
       return style.faint(`${signs.done} ${printable(event.message)}`);
     default:
@@ -92,6 +94,7 @@ const levels: Readonly<Record<PublishEvent['type'], Level>> = {
   progress: 'debug',
   waiting: 'warn',
   resumed: 'info',
+  figures: 'info',
 };
 
 /** An event as a log line: its own sentence where it has one, its other fields beside it. */

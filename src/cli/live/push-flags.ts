@@ -1,6 +1,7 @@
 /** The flags of `sluice live push`, by the headings of its help. */
 import { pushDefaults as usual } from '../../live/push/options.ts';
 import { giveUpFlag } from '../connection.ts';
+import { figuresFlags } from '../figures-flags.ts';
 import { optional, timed, valued } from '../flags.ts';
 import { path, text, texts } from '../values.ts';
 import { onceFlag, streamFlags } from './read-flags.ts';
@@ -41,4 +42,5 @@ export const pushGroups = {
     ffmpeg: valued('ffmpeg', 'PROGRAM', text, 'ffmpeg', 'ffmpeg, from the PATH', 'the program that sends'),
     giveUpAfter: giveUpFlag('never'),
   },
+  Figures: figuresFlags,
 } as const;

@@ -8,7 +8,7 @@ export interface ReadingEvent {
 }
 
 const quiet: ReadonlySet<string> = new Set(['playing', 'progress', 'segment']);
-const usual: ReadonlySet<string> = new Set(['started', 'file', 'resumed', 'connected']);
+const usual: ReadonlySet<string> = new Set(['started', 'file', 'resumed', 'connected', 'figures']);
 
 /** Tells events by a log. */
 export function logReadingEvents(logger: Logger): (event: ReadingEvent) => void {

@@ -4,6 +4,7 @@ import { ExitCode } from '../../errors.ts';
 import type { RecordEvent, RecordSummary } from '../../live/record/options.ts';
 import { printable } from '../../printable.ts';
 import { giveUpFlag } from '../connection.ts';
+import { figuresFlags } from '../figures-flags.ts';
 import { type FlagsIn, optional, required, toggle } from '../flags.ts';
 import { createVerbLogger, writeJson } from '../output.ts';
 import { interruptible } from '../signals.ts';
@@ -39,7 +40,7 @@ const fileFlags = {
   giveUpAfter: giveUpFlag('never'),
 } as const;
 
-const groups = { 'What to record': clipFlags, 'Where to': fileFlags } as const;
+const groups = { 'What to record': clipFlags, 'Where to': fileFlags, Figures: figuresFlags } as const;
 
 export function recordCommand(): Command {
   return createVerb({

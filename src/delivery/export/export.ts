@@ -1,5 +1,6 @@
 /** Exports a stream to a folder or a bucket as plain HLS and DASH: the library's face of it. */
 import { ConfigurationError } from '../../errors.ts';
+import { withFigures } from '../../figures/with-figures.ts';
 import { statusEvents } from '../../files/run/status.ts';
 import { StorePatience } from '../../files/shared/store-patience.ts';
 import { createKafka } from '../../kafka/client.ts';
@@ -22,6 +23,12 @@ import { type ExportFromOptions, type ExportOptions, type ExportSummary, exportD
  * UnreachableError (past `giveUpAfter`) or KafkaError. A store that is away is waited for.
  */
 export async function exportStream(options: ExportOptions): Promise<ExportSummary> {
+  const open = async () => new (await import('./figures.ts')).ExportFigures(options.stream);
+  return withFigures(options, open, exportStreamCounted);
+}
+
+/** Whoever counts has its events. */
+async function exportStreamCounted(options: ExportOptions): Promise<ExportSummary> {
   const { kafka: properties, giveUpAfter, logger = silentLogger, onEvent = () => {} } = options;
   const kafka = createKafka({
     properties,

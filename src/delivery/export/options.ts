@@ -1,4 +1,5 @@
 /** The options of `exportStream`, what it tells, and what it resolves with. Defaults stand here, once. */
+import { type FiguresEvent, type FiguresOptions, figuresDefaults } from '../../figures/options.ts';
 import type { ResumedEvent, WaitingEvent, WarningEvent } from '../../files/shared/events.ts';
 import type { LiveClientOptions, LivePlace } from '../../live/play/options.ts';
 import { playDefaults } from '../../live/play/options.ts';
@@ -22,12 +23,13 @@ export interface ExportFromOptions extends StoreOptions {
   readonly onEvent?: (event: ExportEvent) => void;
 }
 
-export interface ExportOptions extends ExportFromOptions, LiveClientOptions {}
+export interface ExportOptions extends ExportFromOptions, LiveClientOptions, FiguresOptions {}
 
 export const exportDefaults = {
   topic: playDefaults.topic,
   forget: false,
   once: false,
+  ...figuresDefaults,
 } as const satisfies Partial<ExportOptions>;
 
 /** It is known what stands, and where it goes on. */
@@ -66,7 +68,8 @@ export type ExportEvent =
   | ExportGapEvent
   | WarningEvent
   | WaitingEvent
-  | ResumedEvent;
+  | ResumedEvent
+  | FiguresEvent;
 
 /** What stands now. */
 export interface ExportSummary {

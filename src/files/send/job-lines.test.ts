@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from '../../../test/support/properties.ts';
 import { ConfigurationError } from '../../errors.ts';
-import { type FileOrder, fileOrders } from '../shared/options.ts';
+import { type FileOrder, fileOrders } from '../shared/file-order.ts';
 import { Heap } from './heap.ts';
 import { type Job, JobLines } from './job-lines.ts';
 import { PartitionChoice } from './partitions.ts';

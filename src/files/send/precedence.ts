@@ -1,7 +1,7 @@
 /** Which of the files that wait goes first. Pure. */
 import type { SourceFile } from '../../stores/contract.ts';
+import type { FileOrder } from '../shared/file-order.ts';
 import { globMatcher } from '../shared/glob.ts';
-import type { FileOrder } from '../shared/options.ts';
 
 /** What users wish of the order. */
 export interface OrderWishes {

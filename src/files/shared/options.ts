@@ -11,7 +11,9 @@ import type { LinkChoice } from '../../stores/tree-names.ts';
 import type { SinkAttributeOptions, SourceAttributeOptions } from './attribute-options.ts';
 import type { EncryptionOptions } from './encryption.ts';
 import type { DownloadEvent, UploadEvent } from './events.ts';
+import type { FileOrder } from './file-order.ts';
 import type { KeyringOptions } from './keyring.ts';
+import type { UploadControl } from './upload-control.ts';
 
 /** What every verb needs to reach a topic. */
 export interface TopicOptions {
@@ -27,12 +29,10 @@ export interface TopicOptions {
   readonly logger?: Logger;
 }
 
-export interface UploadOptions
-  extends TopicOptions,
-    FiguresOptions,
-    StoreOptions,
-    EncryptionOptions,
-    SourceAttributeOptions {
+/** What both verbs take beside their own. */
+export interface RunOptions extends TopicOptions, FiguresOptions, StoreOptions {}
+
+export interface UploadOptions extends RunOptions, EncryptionOptions, SourceAttributeOptions {
   /**
    * A directory, or the URL of a place in a store (`s3://BUCKET/PREFIX`); several of them by names, each of which is a folder then:
    * `{ photos: '/srv/photos', logs: 's3://logs' }`.
@@ -127,25 +127,12 @@ export type Compare = (typeof comparisons)[number];
 /** Where more than so many files have gone since they were seen last, or more than so many of a hundred that were sent, none is removed at the sinks. */
 export type MaxDelete = { readonly files: number } | { readonly percent: number };
 
-/** `size`: the smallest first; `oldest`, `newest`: by the time of the last write. */
-export const fileOrders = ['name', 'size', 'oldest', 'newest'] as const;
-export type FileOrder = (typeof fileOrders)[number];
-
 /**
  * `auto`: files of a size that was sent are read before they are sent, as long as little is read in vain. `always`: however much that is,
  * and however small the file, if it is not one for packs. `never`: all bytes are sent.
  */
 export const notTwiceModes = ['auto', 'always', 'never'] as const;
 export type NotTwice = (typeof notTwiceModes)[number];
-
-/** A run that goes on. */
-export interface UploadControl {
-  /** Another order from now on, of what waits too. Throws ConfigurationError for an empty glob. */
-  reorder(wishes: {
-    readonly order?: FileOrder | undefined;
-    readonly first?: readonly string[] | undefined;
-  }): void;
-}
 
 export const uploadDefaults = {
   once: false,
@@ -213,12 +200,7 @@ export interface RunSummary {
 
 export type UploadSummary = RunSummary;
 
-export interface DownloadOptions
-  extends TopicOptions,
-    FiguresOptions,
-    StoreOptions,
-    KeyringOptions,
-    SinkAttributeOptions {
+export interface DownloadOptions extends RunOptions, KeyringOptions, SinkAttributeOptions {
   /** A directory, made when missing, or the URL of a place in a store (`s3://BUCKET/PREFIX`). */
   readonly to: string;
   /** With a store: a directory in which what comes is kept until it is verified. Default: it goes on as it comes. */

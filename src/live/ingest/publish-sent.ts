@@ -35,7 +35,10 @@ export async function publishSent(options: PublishSentOptions, publishing: Publi
       replicationFactor,
       ...(retention === undefined ? {} : { retention }),
       signal,
-      onEvent: (event) => onEvent({ ...event, stream }),
+      onEvent: (event) => {
+        // A server has the figures of all of its streams.
+        if (event.type !== 'figures') onEvent({ ...event, stream });
+      },
     });
   } finally {
     await kafka.close();

@@ -2,6 +2,7 @@
  * What `publish` tells while it runs; the command line turns it into a status line, log lines or `--json` objects. Times are
  * milliseconds since the epoch of Unix, durations seconds (delays: milliseconds), sizes bytes, rates bits a second.
  */
+import type { FiguresEvent } from '../../figures/options.ts';
 import type { ResumedEvent, WaitingEvent } from '../../files/shared/events.ts';
 
 /** The stream is claimed, and the encoder begins. */
@@ -108,4 +109,5 @@ export type PublishEvent =
   | LiveWarningEvent
   | LiveProgressEvent
   | WaitingEvent
-  | ResumedEvent;
+  | ResumedEvent
+  | FiguresEvent;

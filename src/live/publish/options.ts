@@ -1,5 +1,6 @@
 /** The options of `publish`, and what it resolves with. Defaults stand here, once. */
 import { ConfigurationError } from '../../errors.ts';
+import { type FiguresOptions, figuresDefaults } from '../../figures/options.ts';
 import type { ClientProperties } from '../../kafka/properties.ts';
 import type { Logger } from '../../log.ts';
 import { isStreamName, noStreamName } from '../../records/live-names.ts';
@@ -32,7 +33,7 @@ export interface StreamOptions {
   readonly onEvent?: (event: PublishEvent) => void;
 }
 
-export interface PublishOptions extends StreamOptions, EncoderOptions {
+export interface PublishOptions extends StreamOptions, EncoderOptions, FiguresOptions {
   /** Kafka's own client properties, e.g. `{ 'bootstrap.servers': '127.0.0.1:9092' }`. */
   readonly kafka: ClientProperties;
   /** Give up with UnreachableError when no broker answers for so many milliseconds. Default: never. */
@@ -52,11 +53,12 @@ export const publishDefaults = {
   leaseDuration: 10_000,
   partitions: 4,
   replicationFactor: -1,
+  ...figuresDefaults,
 } as const satisfies Partial<PublishOptions>;
 
 /** Stream options with every default filled in. */
 export type StreamSettings = StreamOptions &
-  Required<Pick<StreamOptions, keyof typeof publishDefaults | 'onEvent'>>;
+  Required<Pick<StreamOptions, (keyof typeof publishDefaults & keyof StreamOptions) | 'onEvent'>>;
 
 /** The options with their defaults. Throws ConfigurationError for a stream that cannot be called so. */
 export function streamSettings(options: StreamOptions): StreamSettings {

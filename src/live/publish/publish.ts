@@ -1,8 +1,9 @@
 /** Publishes live video through a topic: the library's face of it. */
+import { withFigures } from '../../figures/with-figures.ts';
 import { statusEvents } from '../../files/run/status.ts';
 import { createKafka } from '../../kafka/client.ts';
 import { silentLogger } from '../../log.ts';
-import { type PublishOptions, type PublishSummary, streamSettings } from './options.ts';
+import { type PublishOptions, type PublishSummary, publishDefaults, streamSettings } from './options.ts';
 import { publishFrom } from './publish-run.ts';
 import { encoderSource } from './source.ts';
 
@@ -14,6 +15,16 @@ import { encoderSource } from './source.ts';
  * somebody else), UnreachableError (past `giveUpAfter`) or KafkaError (refused credentials or rights).
  */
 export async function publish(options: PublishOptions): Promise<PublishSummary> {
+  const open = async () =>
+    new (await import('./figures.ts')).PublishFigures(
+      options.stream,
+      options.spoolBytes ?? publishDefaults.spoolBytes,
+    );
+  return withFigures(options, open, publishCounted);
+}
+
+/** Whoever counts has its events. */
+async function publishCounted(options: PublishOptions): Promise<PublishSummary> {
   const stream = streamSettings(options);
   const source = await encoderSource(options);
   const { kafka: properties, giveUpAfter, logger = silentLogger, onEvent = () => {} } = options;

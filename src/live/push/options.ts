@@ -1,5 +1,6 @@
 /** The options of `push`, what it tells, and what it resolves with. Defaults stand here, once. */
 
+import { type FiguresEvent, type FiguresOptions, figuresDefaults } from '../../figures/options.ts';
 import type { ResumedEvent, WaitingEvent } from '../../files/shared/events.ts';
 import type {
   LiveClientOptions,
@@ -22,7 +23,7 @@ export interface PushFromOptions extends LiveReadOptions {
   readonly onEvent?: (event: PushEvent) => void;
 }
 
-export interface PushOptions extends PushFromOptions, LiveClientOptions {}
+export interface PushOptions extends PushFromOptions, LiveClientOptions, FiguresOptions {}
 
 export const pushDefaults = {
   topic: playDefaults.topic,
@@ -30,6 +31,7 @@ export const pushDefaults = {
   bitrate: 4_000_000,
   stallAfter: 15_000,
   ffmpeg: 'ffmpeg',
+  ...figuresDefaults,
 } as const satisfies Partial<PushOptions>;
 
 /** A target takes the stream. */
@@ -78,7 +80,8 @@ export type PushEvent =
   | LiveCutEvent
   | LiveReadWarningEvent
   | WaitingEvent
-  | ResumedEvent;
+  | ResumedEvent
+  | FiguresEvent;
 
 export interface PushSummary {
   readonly stream: string;

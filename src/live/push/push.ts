@@ -1,5 +1,6 @@
 /** Pushes a stream to other platforms: the library's face of it. */
 import { ConfigurationError } from '../../errors.ts';
+import { withFigures } from '../../figures/with-figures.ts';
 import { statusEvents } from '../../files/run/status.ts';
 import { createKafka } from '../../kafka/client.ts';
 import type { Kafka } from '../../kafka/contract.ts';
@@ -25,6 +26,12 @@ import { parseTarget, withNames } from './target.ts';
  * Throws ConfigurationError (names, addresses, no such rendition, no FFmpeg; with `once`: no such stream), UnreachableError (past `giveUpAfter`) or KafkaError.
  */
 export async function push(options: PushOptions): Promise<PushSummary> {
+  const open = async () => new (await import('./figures.ts')).PushFigures(options.stream);
+  return withFigures(options, open, pushCounted);
+}
+
+/** Whoever counts has its events. */
+async function pushCounted(options: PushOptions): Promise<PushSummary> {
   const { kafka: properties, giveUpAfter, logger = silentLogger, onEvent = () => {} } = options;
   const kafka = createKafka({
     properties,

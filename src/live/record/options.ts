@@ -1,4 +1,5 @@
 /** The options of `record`, what it tells, and what it resolves with. */
+import { type FiguresEvent, type FiguresOptions, figuresDefaults } from '../../figures/options.ts';
 import type { ResumedEvent, WaitingEvent } from '../../files/shared/events.ts';
 import type {
   LiveClientOptions,
@@ -22,12 +23,13 @@ export interface RecordFromOptions extends LiveReadOptions {
   readonly onEvent?: (event: RecordEvent) => void;
 }
 
-export interface RecordOptions extends RecordFromOptions, LiveClientOptions {}
+export interface RecordOptions extends RecordFromOptions, LiveClientOptions, FiguresOptions {}
 
 export const recordDefaults = {
   topic: playDefaults.topic,
   once: false,
   force: false,
+  ...figuresDefaults,
 } as const satisfies Partial<RecordOptions>;
 
 /** The first picture is there. */
@@ -70,7 +72,8 @@ export type RecordEvent =
   | LiveCutEvent
   | LiveReadWarningEvent
   | WaitingEvent
-  | ResumedEvent;
+  | ResumedEvent
+  | FiguresEvent;
 
 /** What a recording has. More than one file where the stream came to be made otherwise on the way. */
 export interface RecordSummary {

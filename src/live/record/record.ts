@@ -1,5 +1,6 @@
 /** Records a stream to a file: the library's face of it. */
 import { ConfigurationError, IncompleteError } from '../../errors.ts';
+import { withFigures } from '../../figures/with-figures.ts';
 import { statusEvents } from '../../files/run/status.ts';
 import { createKafka } from '../../kafka/client.ts';
 import type { Kafka } from '../../kafka/contract.ts';
@@ -19,6 +20,12 @@ import { Recorder } from './recorder.ts';
  * disk is full; what was recorded before has its file), UnreachableError (past `giveUpAfter`) or KafkaError.
  */
 export async function record(options: RecordOptions): Promise<RecordSummary> {
+  const open = async () => new (await import('./figures.ts')).RecordFigures(options.stream);
+  return withFigures(options, open, recordCounted);
+}
+
+/** Whoever counts has its events. */
+async function recordCounted(options: RecordOptions): Promise<RecordSummary> {
   const { kafka: properties, giveUpAfter, logger = silentLogger, onEvent = () => {} } = options;
   const kafka = createKafka({
     properties,
