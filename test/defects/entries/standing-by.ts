@@ -3,7 +3,7 @@ import { type Defect, edit } from '../defect.ts';
 
 const run = 'src/live/ingest/desk/sender-run.ts';
 const runTest = 'src/live/ingest/desk/sender-run.test.ts';
-const desk = 'src/live/ingest/desk/desk.test.ts';
+const desk = 'src/live/ingest/desk/seconds.test.ts';
 
 export const standingBy: readonly Defect[] = [
   {

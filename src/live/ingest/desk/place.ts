@@ -94,7 +94,7 @@ export class Place {
     const seat: TakenSeat = new TakenSeat(caller, opener, {
       send: (media) => this.#send(seat, media),
       note: (message) => this.#note(seat, message),
-        changed: (what) => this.#changed(seat, what),
+      changed: (what) => this.#changed(seat, what),
       leave: () => {
         this.#tell(seat, 'ended', 'the sender has gone before it sent anything');
         this.#left(seat);
