@@ -29,11 +29,7 @@ export function ingestFigures(board: Board): readonly Figure[] {
       'Times that a stand-by has taken over',
       () => board.totals.takeOvers,
     ),
-    counter(
-      'sluice_ingest_dismissed_total',
-      'Senders that were sent away',
-      () => board.totals.dismissed,
-    ),
+    counter('sluice_ingest_dismissed_total', 'Senders that were sent away', () => board.totals.dismissed),
     counter('sluice_ingest_failed_total', 'Streams that could not be published', () => board.totals.failed),
     counter(
       'sluice_ingest_refused_total',
