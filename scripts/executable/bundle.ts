@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { licences, packagesWithin } from '../bundle/licences.ts';
 import { layOutPage, packagesOfPage } from '../bundle/page.ts';
-import { common, replaced } from '../bundle/plugins.ts';
+import { common, replaced, rewritten } from '../bundle/plugins.ts';
 import { beside, project, source } from '../bundle/project.ts';
 
 const threads = ['files/hashing/main', 'kafka/wire/block-encoder-thread'];
@@ -21,6 +21,11 @@ const checksums: Plugin = {
     bundle.onResolve({ filter: /^@node-rs\/crc32$/ }, () => ({ path: within('crc32') }));
   },
 };
+
+/** CommonJS waits for nothing on its way. */
+const begun = rewritten('begun', 'cli/main.ts', (text) =>
+  text.replace(/^await start\(\);$/m, 'void start();'),
+);
 
 async function bundleOf(module: string, version: string): Promise<{ text: string; metafile: Metafile }> {
   const options = {
@@ -43,6 +48,7 @@ async function bundleOf(module: string, version: string): Promise<{ text: string
         'optional-package.ts': within('optional-package'),
         'thread.ts': within('thread'),
       }),
+      begun,
       ...common,
     ],
     metafile: true,

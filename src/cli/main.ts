@@ -42,14 +42,16 @@ watchStdout();
 // A limit of file sizes is an error of the write (EFBIG), not the end of the process.
 process.on('SIGXFSZ', () => {});
 
-void (async () => {
+await start();
+
+async function start(): Promise<void> {
   await keepCompiled();
   const { run } = await import('./program.ts');
   process.exitCode = await run(words, version);
 
   // A connection that somebody forgot must not keep a finished command alive.
   setTimeout(() => process.exit(), 3000).unref();
-})();
+}
 
 /** Halves the time to start. Not in Node's own place for it: that is a folder which all users of the machine may write. */
 async function keepCompiled(): Promise<void> {
