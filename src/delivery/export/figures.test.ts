@@ -49,6 +49,7 @@ test('Targets of a push go by their numbers', async () => {
 
 test('An export and a recording count what they have written', async () => {
   const out = new ExportFigures('cam');
+  out.see({ type: 'waiting', on: 'source', message: 'the stream is awaited' });
   for (const media of [1, 2])
     out.see({ type: 'segment', epoch: 1, media, duration: 2, bytes: 10, delay: 0.5 });
   assert.deepEqual(
@@ -59,6 +60,11 @@ test('An export and a recording count what they have written', async () => {
     ),
     [2, 20, 0.5],
   );
+  assert.partialDeepStrictEqual(await read(out.figures, 'sluice_export_waiting'), [
+    [{ on: 'kafka' }, 0],
+    [{ on: 'disk' }, 0],
+    [{ on: 'source' }, 0],
+  ]);
   const film = new RecordFigures('cam');
   film.see({ type: 'progress', segments: 3, seconds: 6, bytes: 30 });
   film.see({ type: 'gap', media: 3, duration: 2 });

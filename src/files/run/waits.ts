@@ -9,7 +9,12 @@ export class Waits {
 
   see(event: WaitingEvent | ResumedEvent): void {
     if (event.type === 'waiting') this.#on.set(event.on, event.message);
-    else this.#on.delete(event.on);
+    else this.over(event.on);
+  }
+
+  /** That is there again. */
+  over(on: WaitingEvent['on']): void {
+    this.#on.delete(on);
   }
 
   /** It is over, and waits for nothing. */
