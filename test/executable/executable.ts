@@ -114,7 +114,7 @@ for (const target of tried) {
     const publisher = start(['live', 'publish', '--stream', 'cam', '--input', 'test', ...picture, ...reach]);
     const list = await waitFor(
       async () => {
-        const answer = await fetch(`${url}/live/cam/main.m3u8`).catch(() => undefined);
+        const answer = await fetch(`${url}/live/cam/90p/live.m3u8`).catch(() => undefined);
         const text = answer?.ok ? await answer.text() : '';
         return text.includes('#EXTINF') ? text : undefined;
       },
@@ -122,7 +122,7 @@ for (const target of tried) {
     );
     const part = /^[^#].*\.m4s.*$/m.exec(list)?.[0] ?? '';
     assert.ok(
-      (await (await fetch(new URL(part, `${url}/live/cam/main.m3u8`))).arrayBuffer()).byteLength > 1000,
+      (await (await fetch(new URL(part, `${url}/live/cam/90p/live.m3u8`))).arrayBuffer()).byteLength > 1000,
     );
     publisher.child.kill('SIGTERM');
     assert.equal((await publisher.finished).code, 130);
@@ -143,8 +143,9 @@ test('Where nothing can be written it goes on without its addon, and says so', a
     '--once',
     ...reach,
   ];
-  const hide = 'for folder in /tmp /dev/shm; do mount -t tmpfs -o ro none $folder; done; exec "$@"';
-  const { code, stderr } = await runCommand('unshare', ['--mount', 'sh', '-c', hide, 'sh', ...send], {
+  const closed =
+    'for folder in / /tmp; do ! mountpoint -q $folder || mount -o remount,bind,ro $folder; done; mount -t tmpfs -o ro none /dev/shm; exec "$@"';
+  const { code, stderr } = await runCommand('unshare', ['--mount', 'sh', '-c', closed, 'sh', ...send], {
     env: environment,
   });
   assert.equal(code, 0, stderr);
