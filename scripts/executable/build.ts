@@ -65,7 +65,8 @@ async function make(target: Target, bundle: Bundle): Promise<string> {
   await inject(program, target, { main: bundle.main, assets: { ...bundle.assets, ...addons } });
   await copyFile(join(project, 'LICENSE'), join(made, 'LICENSE'));
   await writeFile(join(made, 'LICENSES.txt'), bundle.licences);
-  await copyFile(join(await fetchPackage(target.node), 'LICENSE'), join(made, 'LICENSE.node'));
+  // All are of one release, and not every package of it has the text.
+  await copyFile(join(await fetchPackage(targets[0]!.node), 'LICENSE'), join(made, 'LICENSE.node'));
   return program;
 }
 
