@@ -1,6 +1,6 @@
 /** The executables as somebody has them who has nothing else: `npm run test:executable`. */
 import assert from 'node:assert/strict';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { testBroker } from '../support/broker.ts';
@@ -66,6 +66,8 @@ for (const target of tried) {
   test(`${target.name}: a tree goes up and comes down`, async (t) => {
     const { cwd, reach, succeed } = await ground(t, target);
     const files = await tree(join(cwd, 'outbox'));
+    const env = { TMPDIR: join(cwd, 'temporary') };
+    await mkdir(env.TMPDIR);
     for (const compression of ['snappy', 'zstd']) {
       const name = ['--name', compression];
       const sending = [
@@ -78,10 +80,12 @@ for (const target of tried) {
         '--compression',
         compression,
       ];
-      const { stderr } = await succeed([...sending, ...name, ...reach]);
+      const { stderr } = await succeed([...sending, ...name, ...reach], env);
       assert.doesNotMatch(stderr, /addon/);
     }
-    await succeed(['download', '--to', 'inbox', '--once', ...reach]);
+    await succeed(['download', '--to', 'inbox', '--once', ...reach], env);
+    const left = (await readdir(env.TMPDIR)).filter((name) => name.startsWith('sluice-addon'));
+    assert.deepEqual(left, []);
     for (const [name, bytes] of files) {
       for (const uploader of ['snappy', 'zstd'])
         assert.ok(bytes.equals(await readFile(join(cwd, 'inbox', uploader, name))), name);

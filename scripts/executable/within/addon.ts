@@ -26,7 +26,7 @@ export function loadAddon(name: string): unknown {
 }
 
 function loadBy(place: string, bytes: Buffer): unknown {
-  const folder = mkdtempSync(join(place, 'sluice-'));
+  const folder = mkdtempSync(join(place, 'sluice-addon-'));
   try {
     const path = join(folder, 'addon.node');
     writeFileSync(path, bytes, { mode: 0o700 });
