@@ -8,8 +8,6 @@ import { layOutPage, packagesOfPage } from '../bundle/page.ts';
 import { common, replaced, rewritten } from '../bundle/plugins.ts';
 import { beside, project, source } from '../bundle/project.ts';
 
-const threads = ['files/hashing/main', 'kafka/wire/block-encoder-thread'];
-
 function within(name: string): string {
   return fileURLToPath(new URL(`within/${name}.ts`, import.meta.url));
 }
@@ -27,14 +25,16 @@ const begun = rewritten('begun', 'cli/main.ts', (text) =>
   text.replace(/^await start\(\);$/m, 'void start();'),
 );
 
-async function bundleOf(module: string, version: string): Promise<{ text: string; metafile: Metafile }> {
+async function bundleOf(entry: string, version: string): Promise<{ text: string; metafile: Metafile }> {
   const options = {
     absWorkingDir: project,
-    entryPoints: [join(source, `${module}.ts`)],
+    entryPoints: [entry],
     bundle: true,
     format: 'cjs',
     platform: 'node',
     target: 'node24.12',
+    // Of modules of Node, which are there at once.
+    supported: { 'dynamic-import': false },
     // Names stay, so that a stack says where.
     minifyWhitespace: true,
     minifySyntax: true,
@@ -58,32 +58,39 @@ async function bundleOf(module: string, version: string): Promise<{ text: string
   return { text: outputFiles[0]!.text, metafile };
 }
 
-/** What was written: the command's text, its assets by name, and the licences of all. */
+/** Texts by the names of their assets: what threads begin with, and what few runs need. */
+const texts = {
+  'threads/files/hashing/main': join(source, 'files/hashing/main.ts'),
+  'threads/kafka/wire/block-encoder-thread': join(source, 'kafka/wire/block-encoder-thread.ts'),
+  'store-clients': within('store-clients'),
+} as const;
+
+/** What was written: the command's text, its assets by name, the modules that all of it asks for, and the licences. */
 export interface Bundle {
   readonly main: string;
   readonly assets: Readonly<Record<string, string>>;
+  readonly asked: readonly string[];
   readonly licences: string;
 }
 
 /** Writes it into a folder. */
 export async function bundleCommand(folder: string): Promise<Bundle> {
   const { version } = JSON.parse(await readFile(join(project, 'package.json'), 'utf8'));
+  await mkdir(folder, { recursive: true });
   const assets: Record<string, string> = {};
   const packages = new Set(packagesOfPage);
-  await mkdir(join(folder, 'threads'), { recursive: true });
-  for (const module of threads) {
-    const { text, metafile } = await bundleOf(module, version);
-    const path = join(folder, 'threads', `${module.replaceAll('/', '-')}.js`);
+  const asked = new Set<string>();
+  const write = async (name: string, entry: string): Promise<string> => {
+    const { text, metafile } = await bundleOf(entry, version);
+    const path = join(folder, `${name.replaceAll('/', '-')}.cjs`);
     await writeFile(path, text);
-    assets[`threads/${module}`] = path;
-    for (const name of packagesWithin(metafile)) packages.add(name);
-  }
+    for (const folderOf of packagesWithin(metafile)) packages.add(folderOf);
+    for (const { imports } of Object.values(metafile.outputs)) for (const one of imports) asked.add(one.path);
+    return path;
+  };
+  for (const [name, entry] of Object.entries(texts)) assets[name] = await write(name, entry);
   await layOutPage(join(folder, 'web'));
   for (const name of await readdir(join(folder, 'web'))) assets[`web/${name}`] = join(folder, 'web', name);
-  const { text, metafile } = await bundleOf('cli/main', version);
-  const main = join(folder, 'main.cjs');
-  await writeFile(main, text);
-  for (const name of packagesWithin(metafile)) packages.add(name);
-  await writeFile(join(folder, 'meta.json'), JSON.stringify(metafile));
-  return { main, assets, licences: await licences([...packages].sort()) };
+  const main = await write('main', join(source, 'cli/main.ts'));
+  return { main, assets, asked: [...asked].sort(), licences: await licences([...packages].sort()) };
 }
