@@ -1,4 +1,4 @@
-/** Completion for bash, 3.2 (macOS) and later, with or without the package bash-completion. */
+/** Completion for bash, with or without the package bash-completion; nothing is used that 3.2 (macOS) lacks. */
 import { everyVerb, flagsIn, type ShownFlag, type ShownVerb, type Taken } from './tree.ts';
 
 /** A script to be sourced. It asks nobody: what is completed stands in it. */

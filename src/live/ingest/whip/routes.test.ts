@@ -1,6 +1,7 @@
 /** WHIP's requests before a desk of the test, and peers that agree to everything. RFC 9725, 4. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { videoOffer as offer } from '../../../../test/support/whip-offer.ts';
 import { type Logger, silentLogger } from '../../../log.ts';
 import { ConnectionLimit } from '../connection-limit.ts';
 import type { Answer, Caller, Refusal } from '../contract.ts';
@@ -8,16 +9,6 @@ import { readIceServers } from './ice-servers.ts';
 import type { PeerListener } from './peer.ts';
 import { serveWhip, type WhipOptions } from './server.ts';
 
-const offer = [
-  'v=0',
-  'm=video 9 UDP/TLS/RTP/SAVPF 96',
-  'a=mid:0',
-  'a=ice-ufrag:abcd',
-  'a=fingerprint:sha-256 AA',
-  'a=sendonly',
-  'a=rtpmap:96 VP8/90000',
-  '',
-].join('\r\n');
 const sdp = { 'content-type': 'application/sdp' };
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 

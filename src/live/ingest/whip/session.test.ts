@@ -1,20 +1,10 @@
 /** A session with a peer of the test: who keeps a seat, and who does not. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { videoOffer as offer } from '../../../../test/support/whip-offer.ts';
 import type { PeerListener } from './peer.ts';
 import { readOffer } from './sdp/offer.ts';
 import { WhipSession } from './session.ts';
-
-const offer = [
-  'v=0',
-  'm=video 9 UDP/TLS/RTP/SAVPF 96',
-  'a=mid:0',
-  'a=ice-ufrag:abcd',
-  'a=fingerprint:sha-256 AA',
-  'a=sendonly',
-  'a=rtpmap:96 VP8/90000',
-  '',
-].join('\r\n');
 
 /** Resolves with how a session ends to which the same packet comes again and again. */
 async function endOf(t: TestContext, packet: () => Buffer): Promise<string> {
