@@ -6,6 +6,7 @@ import type { SourceFacts } from './source.ts';
 const rows = [
   'cli',
   'demo',
+  'console',
   'delivery',
   'relay',
   'live',
