@@ -10,13 +10,34 @@ import { openPage } from './browser.ts';
 import { until, untilPlaying } from './player.ts';
 import { startServer } from './stage.ts';
 
+/** Of the browser's counts. */
+interface SentCounts {
+  readonly type: string;
+  readonly kind?: string;
+  readonly packetsSent?: number;
+}
+
 /** What `publish.js` leaves for us. */
 interface PageGlobals {
-  readonly sluice: { state(): { readonly state: string } | undefined };
+  readonly sluice: {
+    state(): { readonly state: string } | undefined;
+    link(): { readonly whip?: { stats(): Promise<ReadonlyMap<string, SentCounts>> } } | undefined;
+  };
 }
 
 function linkOf(page: Page): Promise<string> {
   return page.evaluate(() => (globalThis as unknown as PageGlobals).sluice.state()?.state ?? 'none');
+}
+
+/** Packets of sound that went out by the agreement that there is. */
+function soundOf(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const stats = await (globalThis as unknown as PageGlobals).sluice.link()?.whip?.stats();
+    const sent = [...(stats?.values() ?? [])].filter(
+      ({ type, kind }) => type === 'outbound-rtp' && kind === 'audio',
+    );
+    return sent.reduce((sum, { packetsSent = 0 }) => sum + packetsSent, 0);
+  });
 }
 
 async function untilLink(page: Page, state: string): Promise<void> {
@@ -36,6 +57,7 @@ test('a camera goes live by two clicks, and comes back when the network was away
   await t.test('a wrong key is told in words', async () => {
     await page.goto(`http://127.0.0.1:${port}/publish?stream=cam-1#key=wrong`);
     await page.getByRole('button', { name: 'Camera' }).click();
+    await page.locator('#microphones').selectOption('No sound');
     await page.getByRole('button', { name: 'Go live' }).click();
     await page.getByText('The key opens no stream "cam-1" here').waitFor();
     assert.doesNotMatch(page.url(), /wrong/);
@@ -52,6 +74,16 @@ test('a camera goes live by two clicks, and comes back when the network was away
     await waitFor(async () => /b\/s · 1280 × 720/.test(await page.locator('#facts').innerText()), {
       what: 'what goes out, in numbers',
     });
+  });
+
+  await t.test('sound that is chosen later is sent too, in the same programme', async () => {
+    assert.equal(await soundOf(page), 0);
+    await page.locator('#microphones').selectOption({ index: 0 });
+    await waitFor(async () => (await soundOf(page)) > 0, { what: 'sound that goes out' });
+    await untilLink(page, 'live');
+    const { time } = await untilPlaying(viewer, 'with sound');
+    await until(viewer, 'more of it', (state) => state.time > time);
+    await ingest.of('cam-1', ({ type, on }) => type === 'resumed' && on === 'source', 'the same programme');
   });
 
   await t.test('the network goes away and comes back: so does the stream', async () => {

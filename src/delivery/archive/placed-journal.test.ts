@@ -102,6 +102,18 @@ test('What an exporter forgot is not listed, nor what there is no room for', asy
   assert.ok((spanOf(small)[0] ?? 0) > 20);
 });
 
+test('Who was away for long has no more than there is room for', async () => {
+  const place = new Place(20);
+  const journal = place.journal(Number.POSITIVE_INFINITY, 3 * place.files.get(blockName(1))!.length + 100);
+  await journal.refresh();
+  assert.deepEqual(spanOf(journal), [0, 19]);
+  for (let block = 2; block < 100; block += 1) place.put(block, 10);
+  await journal.refresh();
+  assert.equal(journal.placed?.segments.at(-1)?.media, 999);
+  assert.ok(journal.placed.segments.length <= 40, `${journal.placed.segments.length} segments`);
+  assert.equal(journal.trouble, undefined);
+});
+
 test('What is damaged costs what lies before it or behind it, and is told; a line that is being written nothing', async () => {
   const whole = new Place(60).files;
   const table: readonly (readonly [string, string, number, Buffer | undefined, readonly unknown[]])[] = [

@@ -128,13 +128,19 @@ export class PlacedJournal {
     return { ...now, segments: [...segments, ...now.segments.slice(segments.length)] };
   }
 
+  /** Whoever was away for long leaves behind what lies too far back by now, or finds no room, as it goes. */
   async #onwards(begun: readonly PlacedBlock[]): Promise<readonly PlacedBlock[]> {
+    const { rewind, room } = this.#options;
+    const others = room.used - bytesOf(this.#blocks);
     const blocks = [...begun];
+    const isTooMuch = (newest: number): boolean =>
+      blocks[0]!.segments.at(-1)!.captured < newest - rewind || others + bytesOf(blocks) > room.most;
     for (;;) {
       const { number, segments } = blocks.at(-1)!;
       const next = await this.#beside(number + 1, (one) => goesOn(segments.at(-1)!, one.segments[0]!));
       if (next === undefined) return blocks;
       blocks.push(next);
+      while (blocks.length > 1 && isTooMuch(next.segments.at(-1)!.captured)) blocks.shift();
     }
   }
 

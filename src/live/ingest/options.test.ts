@@ -8,3 +8,8 @@ test('Times longer than a timer takes are as long as it takes', () => {
   assert.deepEqual([reconnect, stallAfter], [2 ** 31 - 1, 2 ** 31 - 1]);
   assert.equal(ingestSettings({ kafka: {} }).reconnect, 30_000);
 });
+
+test('A stand-by that would take over without reason is refused', () => {
+  assert.throws(() => ingestSettings({ kafka: {}, standByAfter: 0 }), /after 0 ms .*100ms at least/);
+  assert.equal(ingestSettings({ kafka: {}, standByAfter: 100 }).standByAfter, 100);
+});

@@ -1,5 +1,6 @@
 /** The options of `ingest`. Defaults stand here, once. */
 import type { Server } from 'node:http';
+import { ConfigurationError } from '../../errors.ts';
 import { type FiguresOptions, figuresDefaults } from '../../figures/options.ts';
 import type { ClientProperties } from '../../kafka/properties.ts';
 import type { Logger } from '../../log.ts';
@@ -59,7 +60,7 @@ export interface IngestOptions extends EncodingOptions, FiguresOptions {
   readonly reconnect?: number;
   /** What becomes of a second sender of a stream. Default `refuse`. */
   readonly second?: 'refuse' | 'take-over' | 'stand-by';
-  /** With `stand-by`: milliseconds by which what is sent may be overdue before the stand-by takes over. Default 500. */
+  /** With `stand-by`: milliseconds by which what is sent may be overdue before the stand-by takes over, 100 at least. Default 500. */
   readonly standByAfter?: number;
   /** Streams at a time, each with an FFmpeg of its own. Default 50. */
   readonly maxStreams?: number;
@@ -113,12 +114,20 @@ export type IngestSettings = IngestOptions &
 /** Milliseconds that a timer takes: 24 days. */
 const longest = 2 ** 31 - 1;
 
-/** The options with their defaults. */
+/** Milliseconds: encoders deliver by chunks of that size, and are never in time to less. */
+const leastOverdue = 100;
+
+/** The options with their defaults. Throws ConfigurationError. */
 export function ingestSettings(options: IngestOptions): IngestSettings {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const { rtmpPort: _, ...usual } = ingestDefaults;
   const settings = { ...usual, ...(given as unknown as IngestOptions) };
-  const { reconnect, stallAfter } = settings;
+  const { reconnect, stallAfter, standByAfter } = settings;
+  if (standByAfter < leastOverdue) {
+    throw new ConfigurationError(
+      `a stand-by that takes over after ${standByAfter} ms would never stay one: give --stand-by-after ${leastOverdue}ms at least`,
+    );
+  }
   // A timer that is set for longer goes off at once.
   return { ...settings, reconnect: Math.min(reconnect, longest), stallAfter: Math.min(stallAfter, longest) };
 }
