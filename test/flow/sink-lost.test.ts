@@ -53,7 +53,8 @@ describe('A sink that is lost while files come', { concurrency: true }, () => {
     [
       'Its folder is removed and made anew',
       async (to: string) => {
-        await rm(to, { recursive: true });
+        // Its journal may come back into a folder that is being emptied.
+        await rm(to, { recursive: true, maxRetries: 5 });
         await mkdir(to);
       },
     ],
@@ -64,7 +65,10 @@ describe('A sink that is lost while files come', { concurrency: true }, () => {
         await mkdir(to);
       },
     ],
-    ['Its own folder is removed', async (to: string) => rm(join(to, '.sluice'), { recursive: true })],
+    [
+      'Its own folder is removed',
+      async (to: string) => rm(join(to, '.sluice'), { recursive: true, maxRetries: 5 }),
+    ],
   ] as const) {
     test(`${what}: that is noticed, said, and all arrives there by itself`, async (t) => {
       const { to, flow, write, stands } = await watching(t);
