@@ -253,3 +253,37 @@ test('What the topic holds no more is a gap, and an exporter goes on behind what
   t.after(() => empty.client().close());
   assert.deepEqual(await new Promise((resolve) => void place.begin(empty).done.then(resolve)), summary);
 });
+
+test('Of a programme that is over and gone nothing is listed: the next one is waited for, or that is said', async (t) => {
+  const script = new LiveScript({ partsPerSegment: 2 }).segments(3).end();
+  const { cluster, topic } = await topicOf(script.made.splice(0));
+  t.after(() => cluster.client().close());
+  const end = (await cluster.client().offsets('live', 'latest')).get(0)!;
+  cluster.deleteRecords('live', 0, end);
+  const objects = new MemoryObjects();
+  const settings = { stream: 'cam', topic: 'live', forget: false, patiently: once, store: objects.writer() };
+  const { signal } = new AbortController();
+  await assert.rejects(
+    runExport(cluster.client(), { ...settings, once: true, signal, onEvent: () => {} }),
+    /holds nothing of it any more/,
+  );
+  const place = new Place();
+  const { done, events } = place.begin(cluster);
+  while (!events.some(({ type }) => type === 'waiting'))
+    await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(place.files, {});
+  await topic.append(script.restart(false).segments(4).end().made);
+  const summary = await done;
+  assert.deepEqual([summary?.segments, summary?.gaps, summary?.over], [4, 0, true]);
+  assert.equal(readPlaylist(place.text('main/vod.m3u8')).first, 3);
+});
+
+test('No list begins with what the topic does not hold', async (t) => {
+  const { cluster } = await topicOf(new LiveScript({ partsPerSegment: 2 }).segments(6).end().made);
+  t.after(() => cluster.client().close());
+  cluster.deleteRecords('live', 0, 6);
+  const place = new Place();
+  const summary = await place.begin(cluster).done;
+  assert.equal(summary?.gaps, 0);
+  assert.ok(summary.segments >= 2 && summary.segments < 6, `${summary.segments} segments`);
+});

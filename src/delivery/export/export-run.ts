@@ -2,10 +2,12 @@
  * One run of an exporter: what the index has next goes to the place, media first, then its line in the journal, then the texts that name it. At
  * any moment the place is whole, and whoever comes next goes on behind what stands (ADR 279, 280).
  */
-import { ConfigurationError } from '../../errors.ts';
+import { ConfigurationError, IncompleteError } from '../../errors.ts';
 import type { Kafka } from '../../kafka/contract.ts';
 import { findStream } from '../../live/play/find-stream.ts';
+import type { StandingClaim } from '../../live/publish/claim.ts';
 import type { StreamClaim } from '../../records/live-claim.ts';
+import type { IndexedEnd } from '../../records/live-index.ts';
 import type { PlainStore } from '../../stores/objects/contract.ts';
 import type { Patiently } from '../../stores/patiently.ts';
 import { Backlog, sizeOf } from './backlog.ts';
@@ -67,6 +69,8 @@ class ExportRun {
   readonly #options: RunOptions;
   readonly #journal: Journal;
   #outlet: Outlet | undefined;
+  /** A programme that is over, and of which the topic has nothing any more: where its claim stands, and with which segment the next may begin. */
+  #gone: { readonly claim: number; readonly next: number } | undefined;
 
   constructor(kafka: Kafka, options: RunOptions, journal: Journal) {
     this.#kafka = kafka;
@@ -96,12 +100,11 @@ class ExportRun {
 
   /** True: the programme is over, or the signal came. False: others have come elsewhere, and reading is to begin behind that. */
   async follow(): Promise<boolean> {
-    const { stream, once, topic, signal, onEvent, store, patiently, batch = limits.count } = this.#options;
+    const { stream, topic, signal, store, patiently, batch = limits.count } = this.#options;
     const { catalogue } = this.#journal;
     if (catalogue.end !== undefined) return true;
     const kafka = this.#kafka;
-    const waiting = (message: string): void => onEvent({ type: 'waiting', on: 'source', message });
-    const claim = await findStream({ kafka, topic, stream, mayHaveEnded: true, once, waiting, signal });
+    const claim = await this.#findStream();
     if (claim === undefined) return true;
     const { partition, targets } = claim;
     const { head = newHead(this.#options, targets) } = this.#journal;
@@ -117,8 +120,15 @@ class ExportRun {
       for (;;) {
         const isFirst = catalogue.last === undefined;
         const items = await backlog.take({ ...limits, count: isFirst ? 1 : batch });
-        if (items.length === 0) return true;
+        const [next] = items;
+        if (next === undefined) return true;
+        if (isFirst && next.kind === 'end') {
+          this.#pass(claim, next.end);
+          return false;
+        }
         if (isFirst) {
+          // No list begins with what nobody can play.
+          if (next.kind === 'segment' && !(await media.has(next.segment))) continue;
           await this.#journal.begin(head);
           await this.#tellOfConditions();
         }
@@ -130,6 +140,23 @@ class ExportRun {
       backlog.close();
       await reading;
     }
+  }
+
+  async #findStream(): Promise<StandingClaim | undefined> {
+    const { stream, topic, once, signal, onEvent } = this.#options;
+    const waiting = (message: string): void => onEvent({ type: 'waiting', on: 'source', message });
+    const common = { kafka: this.#kafka, topic, stream, once, waiting, signal };
+    return findStream({ ...common, mayHaveEnded: true, after: this.#gone?.claim });
+  }
+
+  /** The programme is over before anything of it was listed. */
+  #pass(claim: StandingClaim, end: IndexedEnd): void {
+    const { stream, topic, once } = this.#options;
+    if (once)
+      throw new IncompleteError(
+        `the programme of stream "${stream}" is over, and topic ${topic} holds nothing of it any more: there is nothing to export`,
+      );
+    this.#gone = { claim: claim.at, next: end.media };
   }
 
   /** Everything says that nothing follows. */
@@ -167,7 +194,8 @@ class ExportRun {
       for await (const entries of readEntries({ kafka: this.#kafka, topic, partition, stream, signal })) {
         const listed = window === undefined ? undefined : window * 1000;
         const begin = { entries, isLive: state === 'live', from, window: listed, target };
-        succession ??= new Succession({ stream, target, firstMedia: firstWanted(begin) }, last);
+        const firstMedia = Math.max(firstWanted(begin), this.#gone?.next ?? 0);
+        succession ??= new Succession({ stream, target, firstMedia }, last);
         const { push } = succession;
         await backlog.add(entries.flatMap(push));
       }

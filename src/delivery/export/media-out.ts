@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { SluiceError } from '../../errors.ts';
 import type { Kafka } from '../../kafka/contract.ts';
+import { isPassed } from '../../live/read/segment-place.ts';
 import type { IndexedSegment } from '../../records/live-index.ts';
 import type { PlainStore } from '../../stores/objects/contract.ts';
 import type { Patiently } from '../../stores/patiently.ts';
@@ -29,6 +30,11 @@ export class MediaOut {
 
   constructor(options: MediaOutOptions) {
     this.#options = options;
+  }
+
+  /** Whether the topic has a segment; waits for one that may still be copied. */
+  async has(segment: IndexedSegment): Promise<boolean> {
+    return !segment.gap && (await this.#read(segment)) !== undefined;
   }
 
   /** Resolves when all of a segment stands; as a gap where the topic has it no longer. */
@@ -71,14 +77,17 @@ export class MediaOut {
   async #read(segment: IndexedSegment): Promise<StoredSegment | undefined> {
     const { kafka, topic, partition, signal } = this.#options;
     const since = performance.now();
-    for (;;) {
+    for (let isLast = false; ; ) {
       signal.throwIfAborted();
       try {
         const stored = await readSegment(kafka, topic, partition, segment, signal);
-        if (stored !== undefined) return stored;
+        if (stored !== undefined || isLast) return stored;
         const oldest = (await kafka.offsets(topic, 'earliest')).get(partition) ?? 0;
         const isRemoved = segment.first >= 0 && segment.first < oldest;
         if (isRemoved || performance.now() - since > copiedWithin) return undefined;
+        // It may have come, with what stands behind it, since it was looked for.
+        isLast = await isPassed(kafka, topic, partition, segment, signal);
+        if (isLast) continue;
       } catch (error) {
         // In time it could not be found out: Kafka is away, which it says by itself.
         if (!(error instanceof SluiceError) || error.constructor !== SluiceError) throw error;

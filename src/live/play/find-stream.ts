@@ -15,6 +15,8 @@ export interface FindOptions {
   readonly stream: string;
   /** A stream whose programme is over will do. */
   readonly mayHaveEnded: boolean;
+  /** Where a claim stands on `L.streams` that will not do, nor those before it. */
+  readonly after?: number | undefined;
   /** Throw instead of waiting. */
   readonly once: boolean;
   /** Told once, when waiting begins. */
@@ -41,7 +43,7 @@ export async function findStream(options: FindOptions): Promise<StandingClaim | 
   const partition = statePartition(stream, partitions);
   const end = (await kafka.offsets(topic, 'latest')).get(partition) ?? 0;
   const begin = (await kafka.offsets(topic, 'earliest')).get(partition) ?? 0;
-  const found = new Claims(stream, mayHaveEnded);
+  const found = new Claims(stream, mayHaveEnded, options.after ?? -1);
   const before = { topic, from: new Map([[partition, begin]]), until: new Map([[partition, end]]) };
   if (begin < end) await found.read(kafka, { ...before, signal }, false);
   if (found.claim !== undefined || signal.aborted) return found.claim;
@@ -78,15 +80,18 @@ async function partitionsOf(
 class Claims {
   readonly #stream: string;
   readonly #mayHaveEnded: boolean;
+  readonly #after: number;
   #holder: StandingClaim | undefined;
 
-  constructor(stream: string, mayHaveEnded: boolean) {
+  constructor(stream: string, mayHaveEnded: boolean, after: number) {
     this.#stream = stream;
     this.#mayHaveEnded = mayHaveEnded;
+    this.#after = after;
   }
 
   /** Where the stream stands; undefined while it is not as it must be. */
   get claim(): StandingClaim | undefined {
+    if (this.#holder === undefined || this.#holder.at <= this.#after) return undefined;
     return this.hasEnded && !this.#mayHaveEnded ? undefined : this.#holder;
   }
 

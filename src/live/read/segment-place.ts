@@ -36,6 +36,25 @@ export async function findSegment(
   return find(await offsetAt(kafka, topic, partition, entry), Number.POSITIVE_INFINITY);
 }
 
+/** Something of the stream stands behind a segment: what is not there of the segment never will be, for copies keep the order too. */
+export async function isPassed(
+  kafka: Kafka,
+  topic: string,
+  partition: number,
+  segment: IndexEntry,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const from = await offsetAt(kafka, topic, partition, segment);
+  let passed = false;
+  const stretch = { kafka, topic, partition, from, until: Number.POSITIVE_INFINITY, signal };
+  await eachRecord(stretch, (consumed) => {
+    const order = orderOf(readable(consumed), segment);
+    passed = order !== undefined && order > 0;
+    return passed;
+  });
+  return passed;
+}
+
 export interface Stretch {
   readonly kafka: Kafka;
   readonly topic: string;
