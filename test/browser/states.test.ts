@@ -1,6 +1,6 @@
 /** What the page says and does where nothing moves, in all of its modes: every end, every refusal, every change of what is published. */
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { makeToken } from '../../src/delivery/http/tokens.ts';
@@ -114,40 +114,42 @@ test('recordings, and streams that nobody publishes', { concurrency: true }, asy
   await Promise.all(opened);
 });
 
-test('a publisher that comes back without sound, and with it', async (t) => {
-  const stage = { ...(await testBroker()), topic: uniqueTopic('live') };
-  const server = await startServer(t, stage);
-  let publisher = startPublisher(t, stage, 'cam', size);
-  await untilLive(server.url, 'cam');
-  const pages = await Promise.all(modes.map((latency) => open(t, server.url, { stream: 'cam', latency })));
-  await withAll(pages, (page) => untilPlaying(page, 'the first publisher'));
-  for (const sound of [['--audio-codec', 'none'], []]) {
-    await kill(publisher);
-    publisher = startPublisher(t, stage, 'cam', [...size, ...sound]);
-    const since = Date.now() + 2000;
-    await withAll(pages, async (page, mode) => {
-      const what = `${sound.length > 0 ? 'without' : 'with'} sound, ${mode}`;
-      await until(page, what, ({ date, waiting }) => !waiting && (date ?? 0) > since, 40_000);
-      await untilPlaying(page, what, 60);
-    });
-  }
-});
+describe('publishers that come back', { concurrency: true }, () => {
+  test('a publisher that comes back without sound, and with it', async (t) => {
+    const stage = { ...(await testBroker()), topic: uniqueTopic('live') };
+    const server = await startServer(t, stage);
+    let publisher = startPublisher(t, stage, 'cam', size);
+    await untilLive(server.url, 'cam');
+    const pages = await Promise.all(modes.map((latency) => open(t, server.url, { stream: 'cam', latency })));
+    await withAll(pages, (page) => untilPlaying(page, 'the first publisher'));
+    for (const sound of [['--audio-codec', 'none'], []]) {
+      await kill(publisher);
+      publisher = startPublisher(t, stage, 'cam', [...size, ...sound]);
+      const since = Date.now() + 2000;
+      await withAll(pages, async (page, mode) => {
+        const what = `${sound.length > 0 ? 'without' : 'with'} sound, ${mode}`;
+        await until(page, what, ({ date, waiting }) => !waiting && (date ?? 0) > since, 40_000);
+        await untilPlaying(page, what, 60);
+      });
+    }
+  });
 
-test('a publisher that comes back with a codec that this browser has not, and with one that it has', async (t) => {
-  const stage = { ...(await testBroker()), topic: uniqueTopic('live') };
-  const server = await startServer(t, stage);
-  // Whole pictures of either rate, for a programme goes on only where its parts last as long as before.
-  const options = [...size, '--part-target', '200ms'];
-  const first = startPublisher(t, stage, 'cam', options);
-  await untilLive(server.url, 'cam');
-  const pages = await Promise.all(modes.map((latency) => open(t, server.url, { stream: 'cam', latency })));
-  await withAll(pages, (page) => untilPlaying(page, 'H.264'));
-  await kill(first);
-  const other = startPublisher(t, stage, 'cam', [...options, '--video-codec', 'libx265', '--rate', '10']);
-  await withAll(pages, (page) => untilSaid(page, /does not play/));
-  await kill(other);
-  startPublisher(t, stage, 'cam', options);
-  await withAll(pages, (page, mode) => untilPlaying(page, `H.264 again, ${mode}`));
+  test('a publisher that comes back with a codec that this browser has not, and with one that it has', async (t) => {
+    const stage = { ...(await testBroker()), topic: uniqueTopic('live') };
+    const server = await startServer(t, stage);
+    // Whole pictures of either rate, for a programme goes on only where its parts last as long as before.
+    const options = [...size, '--part-target', '200ms'];
+    const first = startPublisher(t, stage, 'cam', options);
+    await untilLive(server.url, 'cam');
+    const pages = await Promise.all(modes.map((latency) => open(t, server.url, { stream: 'cam', latency })));
+    await withAll(pages, (page) => untilPlaying(page, 'H.264'));
+    await kill(first);
+    const other = startPublisher(t, stage, 'cam', [...options, '--video-codec', 'libx265', '--rate', '10']);
+    await withAll(pages, (page) => untilSaid(page, /does not play/));
+    await kill(other);
+    startPublisher(t, stage, 'cam', options);
+    await withAll(pages, (page, mode) => untilPlaying(page, `H.264 again, ${mode}`));
+  });
 });
 
 test('a browser that does not let it play, and a long pause: Play plays', {
