@@ -2,6 +2,7 @@
 import { type Logger, silentLogger } from '../log.ts';
 import * as admin from './admin/admin.ts';
 import { agreement } from './admin/agreement.ts';
+import { listGroups, logBytes } from './admin/looks.ts';
 import { listOffsets } from './admin/offsets.ts';
 import { Cluster } from './cluster/cluster.ts';
 import { KafkaConsumer } from './consume/consumer.ts';
@@ -78,6 +79,8 @@ export function createKafka(options: KafkaOptions): Kafka {
     describeTopic: (topic) => admin.describeTopic(cluster, topic),
     createTopic: (topic) => admin.createTopic(cluster, topic),
     listTopics: () => admin.listTopics(cluster),
+    listGroups: () => listGroups(cluster),
+    logBytes: (topics) => logBytes(cluster, topics),
     offsets: (topic, at) =>
       cluster.retry(`find the offsets of topic ${topic}`, () => listOffsets(cluster, topic, at)),
     agreement: (topic, read) => agreement(cluster, topic, read),

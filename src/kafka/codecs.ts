@@ -24,6 +24,9 @@ export const describeConfigsV4 = await load<Library['describeConfigsV4']>(
   'apis/admin/describe-configs-v4.js',
 );
 export const describeGroupsV5 = await load<Library['describeGroupsV5']>('apis/admin/describe-groups-v5.js');
+export const describeLogDirsV4 = await load<Library['describeLogDirsV4']>(
+  'apis/admin/describe-log-dirs-v4.js',
+);
 export const describeProducersV0 = await load<Library['describeProducersV0']>(
   'apis/admin/describe-producers-v0.js',
 );
@@ -36,6 +39,7 @@ export const initProducerIdV4 = await load<Library['initProducerIdV4']>(
 );
 export const joinGroupV9 = await load<Library['joinGroupV9']>('apis/consumer/join-group-v9.js');
 export const leaveGroupV5 = await load<Library['leaveGroupV5']>('apis/consumer/leave-group-v5.js');
+export const listGroupsV4 = await load<Library['listGroupsV4']>('apis/admin/list-groups-v4.js');
 export const listOffsetsV7 = await load<Library['listOffsetsV7']>('apis/consumer/list-offsets-v7.js');
 export const metadataV12 = await load<Library['metadataV12']>('apis/metadata/metadata-v12.js');
 export const offsetCommitV8 = await load<Library['offsetCommitV8']>('apis/consumer/offset-commit-v8.js');

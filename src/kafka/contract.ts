@@ -5,11 +5,12 @@
  * Who retries: the implementation, without end, whatever can succeed later (no broker, leader moving, ISR too small,
  * throttling), unless `giveUpAfter` is set. What can never succeed rejects at once with a {@link KafkaError}.
  */
-import type { ClusterDescription, NewTopic, TopicDescription } from './descriptions.ts';
+import type { ClusterDescription, GroupListing, NewTopic, TopicDescription } from './descriptions.ts';
 
 export type {
   BrokerDescription,
   ClusterDescription,
+  GroupListing,
   NewTopic,
   TopicDescription,
   TopicRight,
@@ -245,6 +246,13 @@ export interface Kafka {
   createTopic(topic: NewTopic): Promise<TopicDescription>;
   /** Names of the topics this client may see, internal ones left out. */
   listTopics(): Promise<readonly string[]>;
+  /** The consumer groups that this client may see; empty where brokers do not tell. */
+  listGroups(): Promise<readonly GroupListing[]>;
+  /**
+   * Partition -> bytes of its log on the broker that has most of it; undefined where the brokers do not tell: Kafka asks for the right
+   * Describe on the cluster. Topics and partitions that are not there are left out.
+   */
+  logBytes(topics: readonly string[]): Promise<ReadonlyMap<string, ReadonlyMap<number, number>> | undefined>;
   /** Partition -> offset. For a time after the last record: the end. Rejects `unknown-topic`. */
   offsets(topic: string, at: OffsetAt): Promise<ReadonlyMap<number, number>>;
   /**

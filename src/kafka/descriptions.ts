@@ -42,3 +42,10 @@ export interface ClusterDescription {
   /** Kafka's release line as the broker's features tell it, e.g. `4.3`; undefined where they do not. */
   readonly version?: string | undefined;
 }
+
+/** A consumer group, as its coordinator lists it. */
+export interface GroupListing {
+  readonly group: string;
+  /** False: it has committed positions, and nobody is in it now. */
+  readonly hasMembers: boolean;
+}

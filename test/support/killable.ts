@@ -39,6 +39,8 @@ export function mortalKafka(kafka: Kafka, life: Life): Kafka {
     describeTopic: (topic) => guarded(() => kafka.describeTopic(topic)),
     createTopic: (topic) => guarded(() => kafka.createTopic(topic)),
     listTopics: () => guarded(() => kafka.listTopics()),
+    listGroups: () => guarded(() => kafka.listGroups()),
+    logBytes: (topics) => guarded(() => kafka.logBytes(topics)),
     offsets: (topic, at) => guarded(() => kafka.offsets(topic, at)),
     agreement: (topic, read) => guarded(() => kafka.agreement(topic, read)),
     committed: (group, topic) => guarded(() => kafka.committed(group, topic)),

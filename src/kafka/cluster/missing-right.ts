@@ -19,6 +19,7 @@ const operations = {
   commit: { topic: 'Read', group: 'Read' },
   membership: { topic: 'Describe', group: 'Read' },
   configuration: { topic: 'DescribeConfigs' },
+  groups: {},
   'new topic': { topic: 'Create' },
 } as const satisfies Readonly<Record<string, { readonly topic?: string; readonly group?: string }>>;
 
@@ -38,6 +39,7 @@ export function missingRight(
   // Whoever may write to any topic needs no right on the cluster.
   if (asked === 'produce' || asked === 'producer id')
     return `Ask for the right Write on ${topic === undefined ? 'the topics that are to be written to' : `Topic:${topic}`}`;
+  if (asked === 'groups') return 'Ask for the right Describe on Cluster:kafka-cluster';
   return asked === 'new topic'
     ? `Ask for the right Create on ${named('Topic', topic)}`
     : 'Ask for the right ClusterAction on Cluster:kafka-cluster';

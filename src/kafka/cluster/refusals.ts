@@ -61,6 +61,7 @@ const refusals = {
   commit: { ...always, ...notAMember, 12: 'invalid', 24: 'invalid', 28: 'invalid' },
   membership: { ...always, ...notAMember, 23: 'invalid', 24: 'invalid', 26: 'invalid', 81: 'invalid' },
   configuration: always,
+  groups: always,
   'new topic': {
     ...always,
     17: 'invalid',

@@ -20,10 +20,12 @@ export const Api = {
   leaveGroup: 13,
   syncGroup: 14,
   describeGroups: 15,
+  listGroups: 16,
   createTopics: 19,
   initProducerId: 22,
   offsetForLeaderEpoch: 23,
   describeConfigs: 32,
+  describeLogDirs: 35,
   describeProducers: 61,
 } as const;
 
@@ -54,6 +56,12 @@ const spokenByMembers: ReadonlyMap<number, readonly [number, number]> = new Map(
 const spokenInDoubt: ReadonlyMap<number, readonly [number, number]> = new Map([
   [Api.describeProducers, [0, 0]],
   [Api.offsetForLeaderEpoch, [4, 4]],
+]);
+
+/** What is looked at by whoever shows a cluster to people: without it, that is not shown. */
+const spokenToShow: ReadonlyMap<number, readonly [number, number]> = new Map([
+  [Api.listGroups, [4, 4]],
+  [Api.describeLogDirs, [4, 4]],
 ]);
 
 /** API key -> the newest version that both sides speak. */
@@ -94,7 +102,7 @@ export function chooseVersions(
     }
     chosen.set(key, version);
   }
-  for (const [key, [oldest, newest]] of [...spokenByMembers, ...spokenInDoubt]) {
+  for (const [key, [oldest, newest]] of [...spokenByMembers, ...spokenInDoubt, ...spokenToShow]) {
     const version = common(
       offered.find(({ apiKey }) => apiKey === key),
       oldest,

@@ -7,6 +7,7 @@ import {
   type Consumer,
   type ConsumerOptions,
   type EpochRun,
+  type GroupListing,
   type Kafka,
   KafkaError,
   type NewTopic,
@@ -20,10 +21,10 @@ import { compressionPlan } from '../produce/compression-plan.ts';
 import { MemoryConsumer } from './consumer.ts';
 import { MemoryGroupConsumer } from './group-consumer.ts';
 import { closedError, MemoryProducer } from './producer.ts';
-import { agreementOf, type MemoryLog, type MemoryTopics } from './topics.ts';
+import { agreementOf, type MemoryLog, type MemoryTopic, type MemoryTopics } from './topics.ts';
 
 /** What ACLs can take from a client. */
-export type Denied = 'create-topic' | 'describe-configs';
+export type Denied = 'create-topic' | 'describe-configs' | 'describe-cluster';
 
 export class MemoryClient implements Kafka {
   readonly #topics: MemoryTopics;
@@ -85,6 +86,22 @@ export class MemoryClient implements Kafka {
   async listTopics(): Promise<readonly string[]> {
     await this.#answer();
     return [...this.#topics.topics.keys()].filter((name) => !name.startsWith('__'));
+  }
+
+  async listGroups(): Promise<readonly GroupListing[]> {
+    await this.#answer();
+    return this.#topics.groups();
+  }
+
+  async logBytes(
+    names: readonly string[],
+  ): Promise<ReadonlyMap<string, ReadonlyMap<number, number>> | undefined> {
+    await this.#answer();
+    if (this.#denied.has('describe-cluster')) return undefined;
+    const bytesOf = ({ logs }: MemoryTopic) =>
+      new Map(logs.map(({ records }, index) => [index, records.reduce((sum, { bytes }) => sum + bytes, 0)]));
+    const found = names.flatMap((name) => this.#topics.topics.get(name) ?? []);
+    return new Map(found.map((topic) => [topic.name, bytesOf(topic)]));
   }
 
   async offsets(name: string, at: OffsetAt): Promise<ReadonlyMap<number, number>> {

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   type EpochRun,
+  type GroupListing,
   type Header,
   KafkaError,
   type NewRecord,
@@ -101,6 +102,14 @@ export class MemoryTopics {
       new MemoryGroup(this.bell, (topic) => this.topics.get(topic)?.logs.length ?? 0);
     this.#groups.set(name, group);
     return group;
+  }
+
+  /** Those that have members, or have committed. */
+  groups(): readonly GroupListing[] {
+    const names = new Set([...this.positions.keys(), ...this.#groups.keys()]);
+    return [...names]
+      .map((group) => ({ group, hasMembers: (this.#groups.get(group)?.size ?? 0) > 0 }))
+      .filter(({ group, hasMembers }) => hasMembers || this.positions.has(group));
   }
 
   /** Keeps positions of a group. Rejects `unknown-topic`. */

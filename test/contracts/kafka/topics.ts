@@ -153,4 +153,34 @@ export function topicsContract(open: OpenGround): void {
     await ground.kafka.close();
     await refused;
   });
+
+  test('Groups that have committed are listed, and whether somebody is in them', async (t) => {
+    const ground = await open(t);
+    const { kafka } = ground;
+    const topic = await freshTopic(ground, 1);
+    const [idle, busy] = [`contract-${randomUUID()}`, `contract-${randomUUID()}`];
+    await kafka.commit(idle, topic, new Map([[0, { offset: 0, metadata: '' }]]));
+    const consumer = kafka.consumer({ topic, group: busy });
+    const reading = (async () => {
+      for await (const batch of consumer) batch.release();
+    })();
+    const listed = async () => new Map((await kafka.listGroups()).map((one) => [one.group, one.hasMembers]));
+    await waitFor(async () => (await listed()).get(busy) === true, { what: 'the member is listed' });
+    assert.equal((await listed()).get(idle), false);
+    await consumer.close();
+    await reading;
+  });
+
+  test('How many bytes a log has, of topics that are there', async (t) => {
+    const ground = await open(t);
+    const { kafka } = ground;
+    const topic = await freshTopic(ground, 2);
+    const producer = kafka.producer();
+    await producer.append(topic, 1, { value: Buffer.alloc(10_000) });
+    const sizes = await kafka.logBytes([topic, `contract-${randomUUID()}`]);
+    assert.deepEqual([...(sizes?.keys() ?? [])], [topic]);
+    assert.equal(sizes?.get(topic)?.get(0), 0);
+    const written = sizes?.get(topic)?.get(1) ?? 0;
+    assert.ok(written >= 10_000 && written < 12_000, String(written));
+  });
 }
