@@ -42,7 +42,7 @@ const { outputFiles, metafile } = await build({
   },
   plugins: [
     replaced({
-      'cli/version.ts': beside('version.ts'),
+      'version.ts': beside('version.ts'),
       'delivery/http/page-files.ts': beside('page-files.ts'),
       'thread.ts': beside('thread.ts'),
     }),

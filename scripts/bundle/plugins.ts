@@ -53,7 +53,7 @@ const required = rewritten('required', 'cli/terminal/text.ts', (text) =>
 /** Of any bundle. */
 export const common: readonly Plugin[] = [languages, codecs, required];
 
-/** Other modules in the place of some of `src`: `cli/version.ts` -> a file. */
+/** Other modules in the place of some of `src`: `version.ts` -> a file. */
 export function replaced(modules: Readonly<Record<string, string>>): Plugin {
   return {
     name: 'replaced',

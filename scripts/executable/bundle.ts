@@ -43,7 +43,7 @@ async function bundleOf(entry: string, version: string): Promise<{ text: string;
     plugins: [
       checksums,
       replaced({
-        'cli/version.ts': beside('version.ts'),
+        'version.ts': beside('version.ts'),
         'delivery/http/page-files.ts': within('page-files'),
         'optional-package.ts': within('optional-package'),
         'thread.ts': within('thread'),

@@ -8,10 +8,10 @@ import { knownCacheFolder } from '../broker/default-folders.ts';
 import { makeFolders } from '../folder.ts';
 import { openFilesLimit } from '../machine.ts';
 import { argumentsWithoutSecrets } from '../secrets.ts';
+import { version } from '../version.ts';
 import { boundHeap } from './heap.ts';
 import { openFilesFault } from './open-files.ts';
 import { watchStdout } from './stdout.ts';
-import { version } from './version.ts';
 
 // Whoever lists processes is not to read keys from our arguments: first of all, for they can be seen until then.
 const words = process.argv.slice(2);

@@ -33,6 +33,7 @@ const foundations = [
   'printable',
   'secrets',
   'thread',
+  'version',
 ].map((name) => `src/${name}.ts`);
 const foundationTests = foundations.map((path) => path.replace(/\.ts$/, '.test.ts'));
 const face = 'src/index.ts';
