@@ -8,6 +8,7 @@ import { parseArchivePlace } from './archive/archive-place.ts';
 import type { OwnGauge } from './http/options.ts';
 import { type DeliveryServer, serveStreams } from './http/server.ts';
 import { type ServeEvent, type ServeOptions, serveDefaults } from './serve-options.ts';
+import { ServeReport } from './serve-report.ts';
 import { followStreams, type OpenStreams } from './streams.ts';
 
 /** A server that runs. */
@@ -39,7 +40,12 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     gcs: _gcs,
     ...listening
   } = withDefaults(options);
-  const { signal, logger = silentLogger, onEvent = () => {} } = options;
+  const { signal, logger = silentLogger } = options;
+  const report = new ServeReport();
+  const onEvent = (event: ServeEvent): void => {
+    report.see(event);
+    options.onEvent?.(event);
+  };
   const places = archive && { archive: parseArchivePlace(archive), stores: storeOptionsOf(options) };
   const stop = new AbortController();
   const stopped = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
@@ -75,9 +81,11 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       logger,
     });
     let untell = () => {};
+    const reporter = report.begin(kafka, topic, server.url, logger);
     const ended = run(streams, stopped).finally(async () => {
       untell();
       await server.close();
+      await reporter.end();
       stop.abort();
       await kafka.close();
     });

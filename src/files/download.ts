@@ -4,6 +4,8 @@ import { ConfigurationError, describeError } from '../errors.ts';
 import { withFigures } from '../figures/with-figures.ts';
 import { createKafka } from '../kafka/client.ts';
 import type { Kafka } from '../kafka/contract.ts';
+import { hostName } from '../machine.ts';
+import type { ReportKey } from '../records/report-record.ts';
 import type { Sink } from '../stores/contract.ts';
 import { openSink } from '../stores/open.ts';
 import { storeOptionsOf } from '../stores/options.ts';
@@ -15,7 +17,9 @@ import { DownloadRun } from './run/download-run.ts';
 import { openWhenRoom } from './run/open-when-room.ts';
 import { positionGroup } from './run/positions.ts';
 import { runStoppable } from './run/run-stoppable.ts';
+import { TransferReport } from './run/transfer-report.ts';
 import { StoppedError } from './shared/disk-retry.ts';
+import type { DownloadEvent } from './shared/events.ts';
 import { Keyring } from './shared/keyring.ts';
 import {
   type DownloadOptions,
@@ -58,17 +62,37 @@ export async function downloadOnce(
     sink = await open();
     return sink;
   };
+  const report = new TransferReport({
+    ...{ topic: settings.topic, logger: settings.logger },
+    // What a key opens may be anybody's names.
+    isSecret: (settings.identity ?? []).length > 0 || settings.passphraseFile !== undefined,
+  });
+  const onEvent = (event: DownloadEvent): void => {
+    report.see(event);
+    settings.onEvent(event);
+  };
+  const told = { ...settings, onEvent };
   try {
-    const kafka = createKafka(clientOptions(settings, `sluice-download-${settings.name}`));
+    const kafka = createKafka(clientOptions(told, `sluice-download-${settings.name}`));
     try {
       const watched = figures?.watch(kafka, settings.topic) ?? kafka;
-      return await downloadTo(watched, sink, settings, reopen);
+      report.begin(kafka, reportKeyOf(settings, sink.id));
+      const summary = await downloadTo(watched, sink, told, reopen);
+      await report.end();
+      return summary;
     } finally {
+      report.stop();
       await kafka.close();
     }
   } finally {
     await sink.close();
   }
+}
+
+/** Members of a group are several under one name. */
+function reportKeyOf({ name, group }: DownloadSettings, sinkId: string): ReportKey {
+  const key = { kind: 'downloader', name: positionGroup(group ?? name, sinkId) } as const;
+  return group === undefined ? key : { ...key, instance: `${hostName() ?? ''}/${process.pid}` };
 }
 
 /** What is wished for where it cannot be had is told; files come without. */

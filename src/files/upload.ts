@@ -15,9 +15,11 @@ import { selectionOf } from './find/selection.ts';
 import { clientOptions } from './run/client-options.ts';
 import { dryRun } from './run/dry-run.ts';
 import { runStoppable } from './run/run-stoppable.ts';
+import { TransferReport } from './run/transfer-report.ts';
 import { UploadRun } from './run/upload-run.ts';
 import { checkChunkSize } from './send/chunk-size.ts';
 import { type Encryption, openEncryption } from './shared/encryption.ts';
+import type { UploadEvent } from './shared/events.ts';
 import {
   type UploadOptions,
   type UploadSettings,
@@ -43,17 +45,30 @@ export async function upload(options: UploadOptions): Promise<UploadSummary> {
 /** The same without figures of its own: where several runs have the same ones. */
 export async function uploadOnce(options: UploadOptions): Promise<UploadSummary> {
   const settings = uploadSettings(options);
-  const { from, once, onEvent, signal } = settings;
+  const { from, once, signal } = settings;
+  const report = new TransferReport({
+    ...{ topic: settings.topic, logger: settings.logger, uploader: settings.name },
+    isSecret: settings.encryptNames !== undefined,
+  });
+  const onEvent = (event: UploadEvent): void => {
+    report.see(event);
+    settings.onEvent(event);
+  };
   const links = linksOf(settings);
   const away = once || settings.dryRun ? { giveUpAfter: uploadWaits.store.away } : {};
   const waiting = { onEvent, ...(signal === undefined ? {} : { signal }), ...away };
   const attributes = attributeWish(settings);
   const reach = { links, folders: settings.folders, attributes, ...storeOptionsOf(settings) };
   const { source, patience } = await openSources(from, reach, waiting);
-  const kafka = createKafka(clientOptions(settings, `sluice-upload-${settings.name}`));
+  const told = { ...settings, onEvent };
+  const kafka = createKafka(clientOptions(told, `sluice-upload-${settings.name}`));
   try {
-    return await uploadFrom(kafka, source, settings, patience);
+    if (!settings.dryRun) report.begin(kafka, { kind: 'uploader', name: settings.name });
+    const summary = await uploadFrom(kafka, source, told, patience);
+    await report.end();
+    return summary;
   } finally {
+    report.stop();
     await kafka.close();
   }
 }

@@ -12,6 +12,7 @@ const rows = [
   'live',
   'files',
   'stores',
+  'reports',
   'records',
   'kafka',
   'broker',

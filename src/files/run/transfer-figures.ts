@@ -1,15 +1,9 @@
 /** The figures of an upload or a download, counted by what it tells, over all of its runs. */
 import { counter, type Figure, gauge, type Watched } from '../../figures/figure.ts';
-import type {
-  DownloadEvent,
-  FailedEvent,
-  ProgressEvent,
-  StartedEvent,
-  UploadEvent,
-} from '../shared/events.ts';
-import { Waits } from './waits.ts';
+import type { FailedEvent, StartedEvent } from '../shared/events.ts';
+import { parkedLimit, type TransferEvent, TransferTally } from './transfer-tally.ts';
 
-export type TransferEvent = UploadEvent | DownloadEvent;
+export type { TransferEvent } from './transfer-tally.ts';
 
 /** Why a downloader may tell that something did not make it. */
 const failures: readonly (FailedEvent['reason'] | 'lost')[] = [
@@ -24,20 +18,10 @@ const failures: readonly (FailedEvent['reason'] | 'lost')[] = [
   'lost',
 ];
 
-/** Of so many files that did not make it is remembered which; more are not counted as parked. */
-const parkedLimit = 10_000;
-
 export class TransferFigures implements Watched {
   readonly figures: readonly Figure[];
-  readonly #waits = new Waits();
-  readonly #parked = new Set<string>();
-  readonly #failures = new Map<string, number>();
+  readonly #tally = new TransferTally();
   #state: 'idle' | 'starting' | 'running' = 'starting';
-  #started: StartedEvent | undefined;
-  #progress: ProgressEvent | undefined;
-  #files = 0;
-  #bytes = 0;
-  #lastSuccess: number | undefined;
   /** Of runs that are over. */
   #before = { records: 0, wireBytes: 0 };
 
@@ -51,99 +35,47 @@ export class TransferFigures implements Watched {
       ...this.#ofFiles(begin),
       ...this.#ofNow(begin),
       ...this.#ofFailures(begin),
-      ...more(begin, () => this.#started?.place),
+      ...more(begin, () => this.#tally.started?.place),
     ];
   }
 
   /** A run begins. */
   begin(): void {
     this.#state = 'starting';
-    this.#parked.clear();
+    this.#tally.parked.clear();
   }
 
   /** A run is over, and another one may come. */
   end(): void {
-    const { records = 0, wireBytes = 0 } = this.#progress ?? {};
+    const { records = 0, wireBytes = 0 } = this.#tally.progress ?? {};
     this.#before = { records: this.#before.records + records, wireBytes: this.#before.wireBytes + wireBytes };
-    this.#progress = undefined;
+    this.#tally.progress = undefined;
     this.#state = 'idle';
-    this.#waits.clear();
+    this.#tally.waits.clear();
   }
 
   unready(): string | undefined {
     if (this.#state === 'idle') return undefined;
-    return this.#waits.kafka ?? (this.#state === 'starting' ? 'it has not begun yet' : undefined);
+    return this.#tally.waits.kafka ?? (this.#state === 'starting' ? 'it has not begun yet' : undefined);
   }
 
   see(event: TransferEvent): void {
-    switch (event.type) {
-      case 'started':
-        this.#started = event;
-        this.#state = 'running';
-        return;
-      case 'progress':
-        this.#progress = event;
-        return;
-      case 'waiting':
-      case 'resumed':
-        this.#waits.see(event);
-        return;
-      case 'sent':
-        this.#done(event.path, event.size);
-        return;
-      case 'received':
-        this.#done(`${event.uploader}/${event.path}`, event.size);
-        return;
-      case 'not-sent':
-        if (!event.again) this.#failed('not-sent');
-        this.#park(event.path);
-        return;
-      case 'not-removed':
-        this.#failed('not-removed');
-        this.#park(event.path);
-        return;
-      case 'deletions-refused':
-        this.#failed('deletions-refused');
-        return;
-      case 'failed':
-        this.#failed(event.reason);
-        this.#park(`${event.uploader}/${event.path}`);
-        return;
-      case 'refused-record':
-      case 'lost':
-        this.#failed(event.type);
-        return;
-      default:
-    }
-  }
-
-  #done(path: string, size: number): void {
-    this.#files += 1;
-    this.#bytes += size;
-    this.#lastSuccess = Date.now() / 1000;
-    this.#parked.delete(path);
-  }
-
-  #failed(reason: string): void {
-    this.#failures.set(reason, (this.#failures.get(reason) ?? 0) + 1);
-  }
-
-  #park(path: string): void {
-    if (this.#parked.size < parkedLimit) this.#parked.add(path);
+    this.#tally.see(event);
+    if (event.type === 'started') this.#state = 'running';
   }
 
   #ofFiles(begin: string): readonly Figure[] {
     const done = begin === 'sluice_upload' ? 'sent, and acknowledged' : 'verified, and under their names';
-    const wire = (of: 'records' | 'wireBytes') => this.#before[of] + (this.#progress?.[of] ?? 0);
+    const wire = (of: 'records' | 'wireBytes') => this.#before[of] + (this.#tally.progress?.[of] ?? 0);
     return [
-      counter(`${begin}_files_total`, `Files ${done}`, () => this.#files),
-      counter(`${begin}_bytes_total`, `Bytes of files ${done}`, () => this.#bytes),
+      counter(`${begin}_files_total`, `Files ${done}`, () => this.#tally.files),
+      counter(`${begin}_bytes_total`, `Bytes of files ${done}`, () => this.#tally.bytes),
       counter(`${begin}_records_total`, 'Records that went over the wire', () => wire('records')),
       counter(`${begin}_wire_bytes_total`, 'Bytes of these, before compression', () => wire('wireBytes')),
       gauge(
         `${begin}_last_success_timestamp_seconds`,
         `When the last file was ${done}`,
-        () => this.#lastSuccess,
+        () => this.#tally.lastSuccess,
       ),
     ];
   }
@@ -154,19 +86,23 @@ export class TransferFigures implements Watched {
       gauge(
         `${begin}_info`,
         'What runs, as labels',
-        () => (this.#started === undefined ? undefined : [[infoOf(this.#started), 1]]),
+        () => (this.#tally.started === undefined ? undefined : [[infoOf(this.#tally.started), 1]]),
         ['name', 'topic'],
       ),
       gauge(`${begin}_running`, '0 between two runs of a schedule', () => Number(this.#state !== 'idle')),
-      gauge(`${begin}_open_files`, 'Files that wait or are under way', () => this.#progress?.filesOpen ?? 0),
+      gauge(
+        `${begin}_open_files`,
+        'Files that wait or are under way',
+        () => this.#tally.progress?.filesOpen ?? 0,
+      ),
       gauge(`${begin}_open_bytes`, 'Bytes of these that are still to go', () => {
-        const { bytesTotal = 0, bytesDone = 0 } = this.#progress ?? {};
+        const { bytesTotal = 0, bytesDone = 0 } = this.#tally.progress ?? {};
         return bytesTotal - bytesDone;
       }),
       gauge(`${begin}_oldest_open_seconds`, 'How long the oldest of these has been known', () =>
-        ageOf(this.#progress?.oldestOpen),
+        ageOf(this.#tally.progress?.oldestOpen),
       ),
-      gauge(`${begin}_waiting`, '1 for what holds the work up', () => this.#waits.figures, ['on']),
+      gauge(`${begin}_waiting`, '1 for what holds the work up', () => this.#tally.waits.figures, ['on']),
     ];
   }
 
@@ -176,13 +112,13 @@ export class TransferFigures implements Watched {
       counter(
         `${begin}_failures_total`,
         'What did not make it, by why',
-        () => reasons.map((reason) => [{ reason }, this.#failures.get(reason) ?? 0] as const),
+        () => reasons.map((reason) => [{ reason }, this.#tally.failures.get(reason) ?? 0] as const),
         ['reason'],
       ),
       gauge(
         `${begin}_parked_files`,
         `Files that did not make it so far, ${parkedLimit} at the most`,
-        () => this.#parked.size,
+        () => this.#tally.parked.size,
       ),
     ];
   }

@@ -22,6 +22,11 @@ export class Waits {
     this.#on.clear();
   }
 
+  /** Why, in the words of its events. */
+  get reasons(): ReadonlyMap<WaitingEvent['on'], string> {
+    return this.#on;
+  }
+
   /** Why Kafka cannot be reached; undefined: it can, as far as anybody knows. */
   get kafka(): string | undefined {
     return this.#on.get('kafka');

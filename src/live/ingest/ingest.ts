@@ -16,6 +16,7 @@ import { Plans } from './desk/plans.ts';
 import { doorkeeperOf } from './doorkeeper.ts';
 import type { IngestEvent } from './events.ts';
 import { ingestFigures } from './figures.ts';
+import { IngestReport } from './ingest-report.ts';
 import { KnownKeys } from './keys/known-keys.ts';
 import { type IngestOptions, type IngestSettings, ingestSettings } from './options.ts';
 import { publishSent } from './publish-sent.ts';
@@ -39,9 +40,11 @@ export async function ingest(options: IngestOptions): Promise<RunningIngest> {
   const settings = ingestSettings(options);
   const { signal, logger = silentLogger } = settings;
   const board = new Board();
+  const report = new IngestReport(board);
   const refusals = new Refusals((event) => settings.onEvent?.(event));
   const onEvent = (event: IngestEvent): void => {
     board.push(event, Date.now());
+    report.see(event);
     if (event.type === 'refused') refusals.push(event, performance.now());
     else settings.onEvent?.(event);
   };
@@ -96,6 +99,7 @@ export async function ingest(options: IngestOptions): Promise<RunningIngest> {
     if (tables.keys.size === 0 && doorkeeper === undefined)
       onEvent({ type: 'notice', message: noKeys(settings.topic) });
     stopped.removeEventListener('abort', giveUp);
+    const reporter = report.begin(kafka, settings.topic, logger);
     const timer = setInterval(() => {
       review();
       refusals.review(performance.now());
@@ -105,6 +109,7 @@ export async function ingest(options: IngestOptions): Promise<RunningIngest> {
       // Those who come now are told so, while those who are there end.
       await desk.close();
       await Promise.all(servers.map((server) => server.close()));
+      await reporter.end();
       stop.abort();
       await tables.following.catch(() => {});
       await kafka.close();

@@ -3,7 +3,9 @@ import { withFigures } from '../../figures/with-figures.ts';
 import { statusEvents } from '../../files/run/status.ts';
 import { createKafka } from '../../kafka/client.ts';
 import { silentLogger } from '../../log.ts';
+import type { PublishEvent } from './events.ts';
 import { type PublishOptions, type PublishSummary, publishDefaults, streamSettings } from './options.ts';
+import { PublishReport } from './publish-report.ts';
 import { publishFrom } from './publish-run.ts';
 import { encoderSource } from './source.ts';
 
@@ -25,9 +27,14 @@ export async function publish(options: PublishOptions): Promise<PublishSummary> 
 
 /** Whoever counts has its events. */
 async function publishCounted(options: PublishOptions): Promise<PublishSummary> {
-  const stream = streamSettings(options);
-  const source = await encoderSource(options);
-  const { kafka: properties, giveUpAfter, logger = silentLogger, onEvent = () => {} } = options;
+  const report = new PublishReport(options.stream);
+  const onEvent = (event: PublishEvent): void => {
+    report.see(event);
+    options.onEvent?.(event);
+  };
+  const stream = streamSettings({ ...options, onEvent });
+  const source = await encoderSource({ ...options, onEvent });
+  const { kafka: properties, giveUpAfter, logger = silentLogger } = options;
   const kafka = createKafka({
     properties,
     clientId: `sluice-publish-${options.stream}`,
@@ -36,8 +43,12 @@ async function publishCounted(options: PublishOptions): Promise<PublishSummary> 
     ...(giveUpAfter === undefined ? {} : { giveUpAfter }),
   });
   try {
-    return await publishFrom(kafka, source, stream);
+    report.begin(kafka, stream.topic, logger);
+    const summary = await publishFrom(kafka, source, stream);
+    await report.end();
+    return summary;
   } finally {
+    report.stop();
     await kafka.close();
   }
 }
