@@ -2,8 +2,8 @@
 import type { ServeEvent } from '../delivery/serve-options.ts';
 import { createLogger, type Logger, type LogLevel } from '../log.ts';
 import { printable } from '../printable.ts';
+import { number } from '../quantities.ts';
 import { levelOf, type OutputSettings, onTerminal, writeJson } from './output.ts';
-import { number } from './terminal/quantities.ts';
 import { createTerminalLogger } from './terminal/reporter.ts';
 import { Screen } from './terminal/screen.ts';
 import { type Style, styleFor } from './terminal/style.ts';

@@ -32,6 +32,7 @@ const foundations = [
   'metrics',
   'optional-package',
   'printable',
+  'quantities',
   'secrets',
   'thread',
   'version',

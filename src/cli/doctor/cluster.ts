@@ -1,10 +1,10 @@
 /** The cluster: whether it answers, who it says it is, whether each of its brokers can be reached from here. */
 import { connect } from 'node:net';
 import { describeError, UnreachableError } from '../../errors.ts';
+import { judgeClock, judgeStateTopic, judgeTopic } from '../../files/shared/judge-topic.ts';
 import type { BrokerDescription, Kafka } from '../../kafka/contract.ts';
 import { KafkaError } from '../../kafka/contract.ts';
 import type { Finding } from './finding.ts';
-import { judgeClock, judgeStateTopic, judgeTopic } from './topic.ts';
 
 /** Examines the cluster and, where one is named, the topic. Never rejects for what it is there to find. */
 export async function examineCluster(

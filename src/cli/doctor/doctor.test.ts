@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { judgeClock, judgeStateTopic, judgeTopic } from '../../files/shared/judge-topic.ts';
 import type { TopicDescription } from '../../kafka/contract.ts';
 import type { FolderAbilities } from '../../stores/disk/abilities.ts';
 import { createStyle } from '../terminal/style.ts';
@@ -11,7 +12,6 @@ import { exitCodeOf, type Finding, findingLines } from './finding.ts';
 import { examineSink, examineSource } from './folders.ts';
 import { judgeFfmpeg, judgeJava, judgeOpenFiles } from './machine.ts';
 import { examinePlaces } from './places.ts';
-import { judgeClock, judgeStateTopic, judgeTopic } from './topic.ts';
 
 const healthy: TopicDescription = {
   name: 'files',

@@ -1,7 +1,8 @@
 /** What a sink's file system cannot do, and what becomes of files there. Pure. */
+
+import * as quantity from '../../quantities.ts';
 import type { Ability, FolderAbilities } from '../../stores/disk/abilities.ts';
 import type { TimeRange } from '../../stores/disk/time-range.ts';
-import * as quantity from '../terminal/quantities.ts';
 import type { Finding, Status } from './finding.ts';
 
 const check = 'File system';

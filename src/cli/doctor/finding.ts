@@ -1,23 +1,11 @@
 /** What the doctor found, and how it is shown. */
 import { ExitCode } from '../../errors.ts';
+import type { Finding } from '../../files/shared/judge-topic.ts';
 import { printable } from '../../printable.ts';
 import type { Style } from '../terminal/style.ts';
 import { padEnd, wrap } from '../terminal/text.ts';
 
-/** `note`: good to know. `warning`: it works, but not as well or as safely as it could. `problem`: it does not work. */
-export type Status = 'ok' | 'note' | 'warning' | 'problem';
-
-export interface Finding {
-  /** What was looked at, in a word or two. */
-  readonly check: string;
-  readonly status: Status;
-  /** What was found. */
-  readonly message: string;
-  /** What to do about it. */
-  readonly remedy?: string;
-  /** The cluster did not answer at all. */
-  readonly unreachable?: boolean;
-}
+export type { Finding, Status } from '../../files/shared/judge-topic.ts';
 
 /** A finding within `columns`, with its remedy on lines of its own. Pure. */
 export function findingLines(
@@ -50,7 +38,7 @@ export function tally(findings: readonly Finding[]): {
   readonly problems: number;
   readonly warnings: number;
 } {
-  const count = (status: Status) => findings.filter((finding) => finding.status === status).length;
+  const count = (status: Finding['status']) => findings.filter((finding) => finding.status === status).length;
   return { problems: count('problem'), warnings: count('warning') };
 }
 

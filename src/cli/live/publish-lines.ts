@@ -2,7 +2,7 @@
 import type { LiveProgressEvent, LiveStartedEvent, PublishEvent } from '../../live/publish/events.ts';
 import type { PublishSummary } from '../../live/publish/options.ts';
 import { printable } from '../../printable.ts';
-import * as quantity from '../terminal/quantities.ts';
+import * as quantity from '../../quantities.ts';
 import type { Style } from '../terminal/style.ts';
 import { widthOf } from '../terminal/text.ts';
 

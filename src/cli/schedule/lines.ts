@@ -1,6 +1,7 @@
 /** Tells when the next run is, and which were left out: to people, logs and programs. */
+
+import * as quantity from '../../quantities.ts';
 import { createVerbLogger, levelOf, type OutputSettings, writeJson } from '../output.ts';
-import * as quantity from '../terminal/quantities.ts';
 import type { ScheduleEvent } from './run-by-schedule.ts';
 
 export interface ScheduleLines {

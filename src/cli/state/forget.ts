@@ -1,11 +1,11 @@
 /** `sluice state forget`: what was sent is new again. */
 import type { Command } from 'commander';
 import { ConfigurationError, ExitCode } from '../../errors.ts';
+import * as quantity from '../../quantities.ts';
 import { readerGivesUpAfter } from '../connection.ts';
 import { type FlagsIn, optional, toggle } from '../flags.ts';
 import { logEvents } from '../log-reporter.ts';
 import { createVerbLogger, writeJson } from '../output.ts';
-import * as quantity from '../terminal/quantities.ts';
 import { path } from '../values.ts';
 import { type Call, createVerb } from '../verb.ts';
 import { pathFlags, stateFlags, whoseExactly } from './whose.ts';

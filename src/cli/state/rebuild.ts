@@ -1,11 +1,11 @@
 /** `sluice state rebuild`: what was sent is found out from the topic. */
 import type { Command } from 'commander';
 import { ConfigurationError, ExitCode } from '../../errors.ts';
+import * as quantity from '../../quantities.ts';
 import { readerGivesUpAfter } from '../connection.ts';
 import type { FlagsIn } from '../flags.ts';
 import { logEvents } from '../log-reporter.ts';
 import { createVerbLogger, writeJson } from '../output.ts';
-import * as quantity from '../terminal/quantities.ts';
 import { type Call, createVerb } from '../verb.ts';
 import { namesFlags } from './forget.ts';
 import { stateFlags, whose } from './whose.ts';

@@ -1,6 +1,6 @@
 /** What a running transfer says, for people. Pure. */
 import { printable } from '../../printable.ts';
-import * as quantity from '../terminal/quantities.ts';
+import * as quantity from '../../quantities.ts';
 import type { RunStatus } from './run-status.ts';
 
 /** `now`: milliseconds since 1970. Times are shown by this machine's clock. */

@@ -1,9 +1,9 @@
 /** The moving block: a bar for each large file in flight, what holds the work up, and the total. Pure. */
 import type { FileInFlight } from '../../files/shared/events.ts';
 import { printable } from '../../printable.ts';
+import * as quantity from '../../quantities.ts';
 import type { Board } from './board.ts';
 import { rateOf, secondsLeft } from './pace.ts';
-import * as quantity from './quantities.ts';
 import type { Style } from './style.ts';
 import { cutEnd, cutMiddle, padEnd, padStart, widthOf } from './text.ts';
 

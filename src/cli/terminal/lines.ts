@@ -2,8 +2,8 @@
 import type { RefusedRecordEvent, StartedEvent } from '../../files/shared/events.ts';
 import type { DownloadSummary, UploadSummary } from '../../files/shared/options.ts';
 import { printable } from '../../printable.ts';
+import * as quantity from '../../quantities.ts';
 import type { Board, Failure, RunEvent, Verb } from './board.ts';
-import * as quantity from './quantities.ts';
 import type { Style } from './style.ts';
 
 /** The line that an event leaves behind; undefined for what only moves the bars. */

@@ -1,7 +1,21 @@
 /** A topic of files and its topic of state: what their configuration means for the files. Pure. */
 import type { TopicDescription } from '../../kafka/contract.ts';
-import * as quantity from '../terminal/quantities.ts';
-import type { Finding } from './finding.ts';
+import * as quantity from '../../quantities.ts';
+
+/** `note`: good to know. `warning`: it works, but not as well or as safely as it could. `problem`: it does not work. */
+export type Status = 'ok' | 'note' | 'warning' | 'problem';
+
+export interface Finding {
+  /** What was looked at, in a word or two. */
+  readonly check: string;
+  readonly status: Status;
+  /** What was found. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly remedy?: string;
+  /** The cluster did not answer at all. */
+  readonly unreachable?: boolean;
+}
 
 /** All that can be said about the topic of files. */
 export function judgeTopic(topic: TopicDescription, brokers: number): Finding[] {
