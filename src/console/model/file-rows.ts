@@ -1,0 +1,222 @@
+/** What is known of one file, in 112 bytes: rows in blocks of memory that are no objects, listed in the order of their changes. */
+
+const rowBytes = 112;
+const rowsPerBlock = 8192;
+/** No row. */
+export const none = 0xffff_ffff;
+
+export const fileStates = ['sending', 'sent', 'removed', 'aborted'] as const;
+export type FileStateWord = (typeof fileStates)[number];
+
+export interface FileFacts {
+  readonly state: FileStateWord;
+  readonly size: number;
+  /** Bytes that are on the topic. */
+  readonly done: number;
+  /** Milliseconds since the epoch. */
+  readonly mtime: number;
+  readonly at: number;
+  readonly upload: string;
+  /** `algorithm:hex`, or empty. */
+  readonly digest: string;
+  readonly partition: number;
+  /** The Kafka offset of its last record. */
+  readonly last: number;
+  readonly isLocked: boolean;
+}
+
+/** Where a row has what. */
+const field = {
+  ...{ at: 0, size: 8, mtime: 16, last: 24, order: 32 },
+  ...{ partition: 40, uploader: 44, newer: 48, older: 52 },
+  ...{ state: 56, flags: 57, algorithm: 58, digestBytes: 59, upload: 60, digest: 76 },
+} as const;
+const flag = { listed: 1, locked: 2 } as const;
+const [uploadBytes, digestBytes] = [16, 32];
+const algorithms = ['', 'sha256', 'md5', 'crc64nvme'];
+
+/** Rows by number. One that was removed keeps its number, and is not listed. */
+export class FileRows {
+  readonly #blocks: Buffer[] = [];
+  /** Of those that are being sent: bytes that are on the topic. */
+  readonly #done = new Map<number, number>();
+  #count = 0;
+  #newest = none;
+  #oldest = none;
+  #listed = 0;
+  #order: number;
+
+  /** `changes`: how many there were before. */
+  constructor(changes = 0) {
+    this.#order = changes;
+  }
+
+  /** How many are listed. */
+  get listed(): number {
+    return this.#listed;
+  }
+
+  get bytes(): number {
+    return this.#blocks.length * rowBytes * rowsPerBlock;
+  }
+
+  /** The newest and the oldest row of the list. */
+  get newest(): number {
+    return this.#newest;
+  }
+
+  get oldest(): number {
+    return this.#oldest;
+  }
+
+  /** How many changes there were: the newest row has this for its {@link order}. */
+  get changes(): number {
+    return this.#order;
+  }
+
+  has(row: number): boolean {
+    return row < this.#count && (this.#byte(row, 'flags') & flag.listed) !== 0;
+  }
+
+  /** What is known of it now: it is the newest. */
+  set(row: number, facts: FileFacts, uploader: number): void {
+    while (row >= this.#blocks.length * rowsPerBlock)
+      this.#blocks.push(Buffer.alloc(rowBytes * rowsPerBlock));
+    this.#count = Math.max(this.#count, row + 1);
+    this.remove(row);
+    const [block, at] = this.#place(row);
+    for (const name of ['at', 'size', 'mtime', 'last'] as const)
+      block.writeDoubleLE(facts[name], at + field[name]);
+    block.writeUInt32LE(facts.partition, at + field.partition);
+    block.writeUInt32LE(uploader, at + field.uploader);
+    block[at + field.state] = fileStates.indexOf(facts.state);
+    block[at + field.flags] = facts.isLocked ? flag.locked : 0;
+    block.write(facts.upload, at + field.upload, uploadBytes, 'hex');
+    const [algorithm = '', hex = ''] = facts.digest.split(':');
+    block[at + field.algorithm] = Math.max(0, algorithms.indexOf(algorithm));
+    block[at + field.digestBytes] = block.write(hex, at + field.digest, digestBytes, 'hex');
+    if (facts.state === 'sending') this.#done.set(row, facts.done);
+    this.#list(row);
+  }
+
+  facts(row: number): FileFacts {
+    const [block, at] = this.#place(row);
+    const algorithm = algorithms[block[at + field.algorithm]!] ?? '';
+    const digest = at + field.digest;
+    const hex = block.toString('hex', digest, digest + block[at + field.digestBytes]!);
+    const size = this.size(row);
+    return {
+      state: this.state(row),
+      size,
+      done: this.#done.get(row) ?? size,
+      mtime: block.readDoubleLE(at + field.mtime),
+      at: block.readDoubleLE(at + field.at),
+      upload: block.toString('hex', at + field.upload, at + field.upload + uploadBytes),
+      digest: algorithm === '' ? '' : `${algorithm}:${hex}`,
+      partition: this.partition(row),
+      last: this.last(row),
+      isLocked: (this.#byte(row, 'flags') & flag.locked) !== 0,
+    };
+  }
+
+  state(row: number): FileStateWord {
+    return fileStates[this.#byte(row, 'state')] ?? 'sent';
+  }
+
+  size(row: number): number {
+    return this.#double(row, 'size');
+  }
+
+  /** When it became what it is. */
+  at(row: number): number {
+    return this.#double(row, 'at');
+  }
+
+  last(row: number): number {
+    return this.#double(row, 'last');
+  }
+
+  /** Of its last change: the newest has the greatest. */
+  order(row: number): number {
+    return this.#double(row, 'order');
+  }
+
+  partition(row: number): number {
+    return this.#number(row, 'partition');
+  }
+
+  uploader(row: number): number {
+    return this.#number(row, 'uploader');
+  }
+
+  /** The next older row. */
+  older(row: number): number {
+    return this.#number(row, 'older');
+  }
+
+  /** The next newer row. */
+  newer(row: number): number {
+    return this.#number(row, 'newer');
+  }
+
+  /** Takes it out of the list, if it is there. */
+  remove(row: number): void {
+    if (!this.has(row)) return;
+    this.#done.delete(row);
+    const [newer, older] = [this.newer(row), this.older(row)];
+    if (newer === none) this.#newest = older;
+    else this.#link(newer, 'older', older);
+    if (older === none) this.#oldest = newer;
+    else this.#link(older, 'newer', newer);
+    const [block, at] = this.#place(row);
+    block[at + field.flags] = 0;
+    this.#listed -= 1;
+  }
+
+  /** Lists all by their time: what was read at first came in no order. */
+  sort(): void {
+    const rows = new Uint32Array(this.#listed);
+    let count = 0;
+    for (let row = this.#newest; row !== none; row = this.older(row)) rows[count++] = row;
+    rows.sort((a, b) => this.at(a) - this.at(b));
+    [this.#newest, this.#oldest, this.#listed] = [none, none, 0];
+    for (const row of rows) this.#list(row);
+  }
+
+  /** As the newest. */
+  #list(row: number): void {
+    const [block, at] = this.#place(row);
+    block[at + field.flags]! |= flag.listed;
+    this.#link(row, 'newer', none);
+    this.#link(row, 'older', this.#newest);
+    if (this.#newest === none) this.#oldest = row;
+    else this.#link(this.#newest, 'newer', row);
+    this.#newest = row;
+    this.#listed += 1;
+    block.writeDoubleLE(++this.#order, at + field.order);
+  }
+
+  #place(row: number): readonly [block: Buffer, at: number] {
+    return [this.#blocks[Math.floor(row / rowsPerBlock)]!, (row % rowsPerBlock) * rowBytes];
+  }
+
+  #byte(row: number, name: 'state' | 'flags'): number {
+    const [block, at] = this.#place(row);
+    return block[at + field[name]]!;
+  }
+
+  #double(row: number, name: 'at' | 'size' | 'last' | 'order'): number {
+    const [block, at] = this.#place(row);
+    return block.readDoubleLE(at + field[name]);
+  }
+
+  #number(row: number, name: 'partition' | 'uploader' | 'newer' | 'older'): number {
+    const [block, at] = this.#place(row);
+    return block.readUInt32LE(at + field[name]);
+  }
+
+  #link(row: number, name: 'newer' | 'older', to: number): void {
+    const [block, at] = this.#place(row);
+    block.writeUInt32LE(to, at + field[name]);
+  }
+}

@@ -1,0 +1,254 @@
+/** The files of a topic in memory, as `T.state` tells of them: the newest million, found by their names and states. */
+import type { FileRow } from '../contract.ts';
+import { type FileFacts, FileRows, none } from './file-rows.ts';
+import { Names } from './names.ts';
+
+/** Files that are kept; of more, an eighth goes: the oldest. */
+export const mostFiles = 1_000_000;
+const shedShare = 8;
+/** Rows on a page at the most. */
+const pageRows = 500;
+
+/** What an uploader's files come to, those that are not in memory any more included. */
+export interface FileCounts {
+  sentFiles: number;
+  sentBytes: number;
+  sendingFiles: number;
+}
+
+export interface TableFile extends FileFacts {
+  readonly uploader: string;
+  readonly path: string;
+}
+
+/** Which files are wanted, by what is known here. `isWanted` is asked of those alone that are called so. */
+export interface TableQuestion {
+  /** Text that `UPLOADER/PATH` contains; where it has `*`, that stands for any text, and all of the name is meant. */
+  readonly search?: string | undefined;
+  readonly uploader?: string | undefined;
+  readonly isWanted?: ((row: TableRow) => boolean) | undefined;
+  readonly after?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+/** What of a file is cheap to ask. */
+export interface TableRow {
+  readonly state: FileFacts['state'];
+  readonly partition: number;
+  readonly last: number;
+  /** `UPLOADER/PATH`. */
+  readonly id: string;
+}
+
+export interface TablePage {
+  readonly files: readonly TableFile[];
+  readonly total: number;
+  readonly next?: string;
+}
+
+export class FileTable {
+  readonly #limit: number;
+  #names = new Names();
+  #rows = new FileRows();
+  readonly #uploaders: string[] = [];
+  readonly #numbers = new Map<string, number>();
+  readonly #counts: FileCounts[] = [];
+  #shed = 0;
+
+  constructor(limit: number = mostFiles) {
+    this.#limit = limit;
+  }
+
+  get size(): number {
+    return this.#rows.listed;
+  }
+
+  /** How many were let go, for there were too many: the oldest ones. */
+  get shed(): number {
+    return this.#shed;
+  }
+
+  /** Bytes that it takes. */
+  get bytes(): number {
+    return this.#rows.bytes + this.#names.bytes;
+  }
+
+  /** How many changes there were. */
+  get changes(): number {
+    return this.#rows.changes;
+  }
+
+  get uploaders(): readonly string[] {
+    return this.#uploaders;
+  }
+
+  counts(uploader: string): FileCounts | undefined {
+    const number = this.#numbers.get(uploader);
+    return number === undefined ? undefined : this.#counts[number];
+  }
+
+  get(uploader: string, path: string): TableFile | undefined {
+    const row = this.#names.find(nameOf(uploader, path));
+    return row === undefined || !this.#rows.has(row) ? undefined : this.#file(row);
+  }
+
+  set(uploader: string, path: string, facts: FileFacts): void {
+    const row = this.#names.add(nameOf(uploader, path));
+    if (row === undefined) return;
+    const number = this.#numberOf(uploader);
+    this.#count(row, -1);
+    this.#rows.set(row, facts, number);
+    this.#count(row, 1);
+    if (this.#rows.listed > this.#limit) this.#letGo();
+  }
+
+  delete(uploader: string, path: string): void {
+    const row = this.#names.find(nameOf(uploader, path));
+    if (row === undefined) return;
+    this.#count(row, -1);
+    this.#rows.remove(row);
+  }
+
+  /** What was there at first is read: from now on what comes is newer. */
+  settle(): void {
+    this.#rows.sort();
+  }
+
+  /** Newest first. `next` is good for as long as the table lives: what changes meanwhile stands before all that follows. */
+  find(question: TableQuestion): TablePage {
+    const { search = '', uploader, isWanted, after, limit = 100 } = question;
+    const number = uploader === undefined ? undefined : this.#numbers.get(uploader);
+    if (uploader !== undefined && number === undefined) return { files: [], total: 0 };
+    const named = search === '' ? undefined : this.#matching(search);
+    const before = after === undefined ? Number.POSITIVE_INFINITY : Number(after);
+    const most = Math.min(pageRows, Math.max(1, limit));
+    const isAll = number === undefined && named === undefined && isWanted === undefined;
+    const files: TableFile[] = [];
+    let [total, next]: [number, string | undefined] = [0, undefined];
+    for (let row = this.#rows.newest; row !== none; row = this.#rows.older(row)) {
+      if (number !== undefined && this.#rows.uploader(row) !== number) continue;
+      if (named !== undefined && !isSet(named, row)) continue;
+      if (isWanted !== undefined && !isWanted(this.#look(row))) continue;
+      total += 1;
+      const order = this.#rows.order(row);
+      if (order >= before) continue;
+      if (files.length < most) files.push(this.#file(row));
+      else next ??= String(this.#orderOf(files.at(-1)!));
+      if (next !== undefined && isAll) break;
+    }
+    return { files, total: isAll ? this.size : total, ...(next === undefined ? {} : { next }) };
+  }
+
+  /** Those that have changed since there were so many changes, newest first, so many at the most. */
+  since(changes: number, most: number): { readonly files: readonly TableFile[]; readonly more: boolean } {
+    const files: TableFile[] = [];
+    for (let row = this.#rows.newest; row !== none; row = this.#rows.older(row)) {
+      if (this.#rows.order(row) <= changes) break;
+      if (files.length === most) return { files, more: true };
+      files.push(this.#file(row));
+    }
+    return { files, more: false };
+  }
+
+  #orderOf({ uploader, path }: TableFile): number {
+    return this.#rows.order(this.#names.find(nameOf(uploader, path))!);
+  }
+
+  #look(row: number): TableRow {
+    const [rows, names] = [this.#rows, this.#names];
+    return {
+      state: rows.state(row),
+      partition: rows.partition(row),
+      last: rows.last(row),
+      get id() {
+        return names.of(row).toString();
+      },
+    };
+  }
+
+  #file(row: number): TableFile {
+    const uploader = this.#uploaders[this.#rows.uploader(row)]!;
+    const name = this.#names.of(row).toString();
+    return { ...this.#rows.facts(row), uploader, path: name.slice(uploader.length + 1) };
+  }
+
+  /** A bit for each row of that name. */
+  #matching(search: string): Uint8Array {
+    const bits = new Uint8Array(Math.ceil(this.#names.count / 8));
+    const isGlob = search.includes('*');
+    const pieces = search.split('*');
+    const longest = pieces.reduce((best, piece) => (piece.length > best.length ? piece : best), '');
+    const take = (row: number): void => {
+      if (isGlob && !isLike(pieces, this.#names.of(row).toString())) return;
+      bits[row >> 3]! |= 1 << (row & 7);
+    };
+    if (longest !== '') this.#names.containing(Buffer.from(longest), take);
+    else for (let row = 0; row < this.#names.count; row++) take(row);
+    return bits;
+  }
+
+  #numberOf(uploader: string): number {
+    const known = this.#numbers.get(uploader);
+    if (known !== undefined) return known;
+    const number = this.#uploaders.push(uploader) - 1;
+    this.#numbers.set(uploader, number);
+    this.#counts.push({ sentFiles: 0, sentBytes: 0, sendingFiles: 0 });
+    return number;
+  }
+
+  #count(row: number, by: 1 | -1): void {
+    if (!this.#rows.has(row)) return;
+    const counts = this.#counts[this.#rows.uploader(row)]!;
+    const state = this.#rows.state(row);
+    if (state === 'sending') counts.sendingFiles += by;
+    if (state !== 'sent') return;
+    counts.sentFiles += by;
+    counts.sentBytes += by * this.#rows.size(row);
+  }
+
+  /** Too many: the oldest go, and what they took of memory. They are counted still, and counted again should they change. */
+  #letGo(): void {
+    const [names, rows] = [this.#names, this.#rows];
+    const kept: number[] = [];
+    const wanted = rows.listed - Math.ceil(this.#limit / shedShare);
+    for (let row = rows.newest; row !== none && kept.length < wanted; row = rows.older(row)) kept.push(row);
+    this.#shed += rows.listed - kept.length;
+    for (let row = rows.oldest, left = rows.listed - kept.length; left > 0; left--, row = rows.newer(row))
+      if (rows.state(row) === 'sending') this.#counts[rows.uploader(row)]!.sendingFiles -= 1;
+    this.#names = new Names();
+    this.#rows = new FileRows(rows.changes);
+    for (const row of kept.reverse()) {
+      const number = this.#names.add(names.of(row))!;
+      this.#rows.set(number, rows.facts(row), rows.uploader(row));
+    }
+  }
+}
+
+function nameOf(uploader: string, path: string): Buffer {
+  return Buffer.from(`${uploader}/${path}`);
+}
+
+function isSet(bits: Uint8Array, row: number): boolean {
+  return ((bits[row >> 3] ?? 0) & (1 << (row & 7))) !== 0;
+}
+
+/** Whether a name consists of these pieces and any text between them: each is looked for once, behind the one before. */
+function isLike(pieces: readonly string[], name: string): boolean {
+  const [first = '', ...rest] = pieces;
+  const last = rest.pop() ?? '';
+  if (!name.startsWith(first) || !name.endsWith(last)) return false;
+  let at = first.length;
+  for (const piece of rest) {
+    const found = name.indexOf(piece, at);
+    if (found === -1) return false;
+    at = found + piece.length;
+  }
+  return at <= name.length - last.length;
+}
+
+/** A row as the page is told of it; its state may be another by what readers say. */
+export function rowOf(file: TableFile, state: FileRow['state'] = file.state): FileRow {
+  const { uploader, path, size, done, mtime, at, upload, digest, isLocked } = file;
+  const facts = { id: `${uploader}/${path}`, uploader, path, state, size, done, mtime, at, upload };
+  return { ...facts, ...(digest === '' ? {} : { digest }), ...(isLocked ? { isLocked } : {}) };
+}
