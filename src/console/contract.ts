@@ -104,7 +104,7 @@ export interface Finding {
   readonly advice?: string;
 }
 
-/** A file, as far as the topic knows it. */
+/** A file, as far as the topic knows it. Of one that was never sent the size is 0 and the upload empty. */
 export interface FileRow {
   /** `UPLOADER/PATH`. */
   readonly id: string;
@@ -131,10 +131,13 @@ export interface FilesPage {
   readonly total: number;
   /** To be given as `after` for those that follow; absent: these were the last. */
   readonly next?: string;
+  /** Of more than a million, so many of the oldest are not in memory, and not found here. */
+  readonly forgotten?: number;
 }
 
 /** A line of `GET api/files/history?uploader=&path=`, newest first. */
 export interface FileEvent {
+  /** Of `arrived`: by when it had, as far as anybody has looked. */
   readonly at: number;
   readonly what: 'sent' | 'sending' | 'aborted' | 'removed' | 'arrived' | 'parked' | 'failed';
   readonly upload: string;

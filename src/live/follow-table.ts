@@ -1,5 +1,5 @@
 /** Follows a compacted topic that is small: what stands there, then what comes. */
-import type { ConsumedRecord, Kafka } from '../kafka/contract.ts';
+import type { ConsumedRecord, Kafka, OffsetAt } from '../kafka/contract.ts';
 
 export interface FollowTableOptions {
   readonly kafka: Kafka;
@@ -9,12 +9,16 @@ export interface FollowTableOptions {
   /** Called once: all that stood there when reading began has been told. */
   readonly onCaughtUp: () => void;
   readonly signal: AbortSignal;
+  /** Where reading begins. Default: at the oldest record. */
+  readonly at?: OffsetAt;
+  /** Bytes of records that are read ahead. Default: the client's own. */
+  readonly bufferBytes?: number;
 }
 
 /** Reads until the signal. Rejects with KafkaError when the topic is gone or was made anew. Where the log was cut it is told anew from there. */
 export async function followTable(options: FollowTableOptions): Promise<void> {
-  const { kafka, topic, onRecord, onCaughtUp, signal } = options;
-  const [from, ends] = await Promise.all([kafka.offsets(topic, 'earliest'), kafka.offsets(topic, 'latest')]);
+  const { kafka, topic, onRecord, onCaughtUp, signal, at = 'earliest', bufferBytes } = options;
+  const [from, ends] = await Promise.all([kafka.offsets(topic, at), kafka.offsets(topic, 'latest')]);
   const behind = new Map([...ends].filter(([partition, end]) => end > (from.get(partition) ?? 0)));
   if (behind.size === 0) onCaughtUp();
   const caughtUp = (partition: number, nextOffset: number): void => {
@@ -23,7 +27,8 @@ export async function followTable(options: FollowTableOptions): Promise<void> {
     behind.delete(partition);
     if (behind.size === 0) onCaughtUp();
   };
-  const again = { newPartitions: true, onGap: () => {}, onCut: () => {} } as const;
+  const ahead = bufferBytes === undefined ? {} : { bufferBytes, connections: 1 };
+  const again = { newPartitions: true, onGap: () => {}, onCut: () => {}, ...ahead } as const;
   for await (const batch of kafka.consumer({ topic, from, signal, ...again })) {
     for (const record of batch.records) onRecord(record);
     const { partition, nextOffset } = batch;

@@ -76,7 +76,11 @@ const report = z.object({
   failures: z.array(failure).max(10_000).optional(),
   streams: z.record(z.string().max(64), stream).optional(),
   /** Of a server: where it is reached, as far as it knows. */
-  url: z.string().max(1000).optional(),
+  url: z
+    .string()
+    .max(1000)
+    .regex(/^https?:\/\//)
+    .optional(),
 });
 export type Report = Omit<z.infer<typeof report>, 'v'>;
 

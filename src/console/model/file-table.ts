@@ -109,6 +109,14 @@ export class FileTable {
     this.#rows.remove(row);
   }
 
+  /** Nothing is known of any file. */
+  clear(): void {
+    this.#names = new Names();
+    this.#rows = new FileRows(this.#rows.changes);
+    for (const counts of this.#counts) Object.assign(counts, { sentFiles: 0, sentBytes: 0, sendingFiles: 0 });
+    this.#shed = 0;
+  }
+
   /** What was there at first is read: from now on what comes is newer. */
   settle(): void {
     this.#rows.sort();
@@ -233,7 +241,7 @@ function isSet(bits: Uint8Array, row: number): boolean {
 }
 
 /** Whether a name consists of these pieces and any text between them: each is looked for once, behind the one before. */
-function isLike(pieces: readonly string[], name: string): boolean {
+export function isLike(pieces: readonly string[], name: string): boolean {
   const [first = '', ...rest] = pieces;
   const last = rest.pop() ?? '';
   if (!name.startsWith(first) || !name.endsWith(last)) return false;

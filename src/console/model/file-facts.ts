@@ -1,0 +1,25 @@
+/** What a record of `T.state` says of a file, as it is shown. Pure. */
+import { listedDate, listedMtime } from '../../files/state/listed-facts.ts';
+import type { FileState } from '../../records/state-record.ts';
+import type { FileFacts } from './file-rows.ts';
+
+/** Undefined for what is no file: a link, a folder. */
+export function factsOf(state: FileState, at: number): FileFacts | undefined {
+  if (state.kind !== undefined) return undefined;
+  const { fingerprint, acked, before, upload, partition, last, sealed, hidden } = state;
+  const word = wordOf(state);
+  const place = { upload, partition, last };
+  const facts = { state: word, size: fingerprint.size, mtime: listedMtime(fingerprint.mtime), ...place };
+  const isLocked = sealed !== undefined || hidden !== undefined;
+  // Of what is encrypted there stands what tells nothing.
+  const digest = isLocked || word !== 'sent' ? '' : (state.digest ?? before?.digest ?? '');
+  const done = word === 'sending' || word === 'aborted' ? acked : fingerprint.size;
+  return { ...facts, at: listedDate(at), done, digest, isLocked };
+}
+
+function wordOf({ state, before, upload, stands, acked }: FileState): FileFacts['state'] {
+  if (state !== 'aborted') return state;
+  // It was sent, and is to be sent again: readers have it.
+  if (before?.upload === upload) return 'sent';
+  return before === undefined && stands === undefined && acked === 0 ? 'removed' : 'aborted';
+}

@@ -1,0 +1,129 @@
+/** The streams of a topic, by its claims and the index of its segments. */
+import type { ConsumedRecord } from '../../kafka/contract.ts';
+import { decodeClaim, type StreamClaim } from '../../records/live-claim.ts';
+import { decodeIndexEntry } from '../../records/live-index.ts';
+import type { StreamRow } from '../contract.ts';
+import { type HeardReport, isAlive, type ReportsTable, runFacts } from './reports-table.ts';
+
+/** Streams that are remembered. */
+const mostStreams = 10_000;
+/** Of a stream with a segment so young, its publisher lives whatever its claim says; milliseconds. */
+const young = 30_000;
+
+interface Segment {
+  readonly at: number;
+  /** Seconds. */
+  readonly latency: number;
+  readonly bitRate: number;
+  readonly renditions: readonly string[];
+}
+
+interface Stream {
+  claim?: StreamClaim & { readonly at: number; readonly heard: number };
+  segment?: Segment;
+  discontinuities: number;
+  /** Of this programme. */
+  readonly epochs: Set<number>;
+}
+
+export class StreamsTable {
+  readonly #streams = new Map<string, Stream>();
+
+  clear(): void {
+    this.#streams.clear();
+  }
+
+  /** Of `L.streams`; `heard`: when. Throws FormatError. */
+  takeClaim(record: ConsumedRecord, heard: number): void {
+    const claim = decodeClaim(record);
+    if (claim === undefined) {
+      this.#streams.delete(Buffer.from(record.key ?? []).toString());
+      return;
+    }
+    const stream = this.#of(claim.stream);
+    if (stream === undefined) return;
+    if (stream.claim?.began !== claim.began) stream.epochs.clear();
+    stream.epochs.add(claim.epoch);
+    stream.discontinuities = Math.max(stream.discontinuities, claim.discontinuities);
+    stream.claim = { ...claim, at: record.timestamp, heard };
+  }
+
+  /** Of `L.index`. Throws FormatError. */
+  takeIndex(record: ConsumedRecord): void {
+    const entry = decodeIndexEntry(record);
+    const stream = this.#of(entry.stream);
+    if (stream === undefined || entry.kind !== 'segment') return;
+    const seconds = entry.duration / entry.timescale;
+    stream.discontinuities = Math.max(stream.discontinuities, entry.discontinuities);
+    if (entry.captured / 1000 >= (stream.claim?.began ?? 0)) stream.epochs.add(entry.epoch);
+    if (entry.gap) return;
+    const bytes = Object.values(entry.sizes).reduce((sum, size) => sum + size, 0);
+    stream.segment = {
+      at: record.timestamp,
+      // From its last picture to when all of it stood there.
+      latency: record.timestamp / 1000 - entry.captured / 1_000_000 - seconds,
+      bitRate: seconds > 0 ? Math.round((bytes * 8) / seconds) : 0,
+      renditions: Object.keys(entry.sizes),
+    };
+  }
+
+  rows(reports: ReportsTable, now: number, watchUrl?: string): StreamRow[] {
+    const alive = (kind: Parameters<ReportsTable['of']>[0]) =>
+      reports.of(kind).filter((one) => isAlive(one, now));
+    const publishers = [...alive('publisher'), ...alive('ingest')];
+    const servers = alive('server');
+    const names = [...this.#streams].filter(([, { claim }]) => claim !== undefined).map(([name]) => name);
+    return names.toSorted().map((id) => {
+      const stream = this.#streams.get(id)!;
+      const told = publishers.filter(({ report }) => report.streams?.[id] !== undefined);
+      const publisher = told.toSorted((a, b) => b.at - a.at)[0];
+      return rowOf(id, stream, { publisher, servers, now, watchUrl });
+    });
+  }
+
+  #of(name: string): Stream | undefined {
+    const known = this.#streams.get(name);
+    if (known !== undefined || this.#streams.size >= mostStreams) return known;
+    const stream: Stream = { discontinuities: 0, epochs: new Set() };
+    this.#streams.set(name, stream);
+    return stream;
+  }
+}
+
+interface Around {
+  readonly publisher: HeardReport | undefined;
+  readonly servers: readonly HeardReport[];
+  readonly now: number;
+  readonly watchUrl: string | undefined;
+}
+
+function rowOf(id: string, stream: Stream, { publisher, servers, now, watchUrl }: Around): StreamRow {
+  const { claim, segment, discontinuities, epochs } = stream;
+  const told = publisher?.report.streams?.[id];
+  const lasts = claim?.lasts ?? 0;
+  const isHeard = now < (claim?.heard ?? 0) + lasts || now - (segment?.at ?? 0) < young;
+  const isOpen = claim?.state === 'live';
+  const isLive = isOpen && (isHeard || publisher !== undefined);
+  const silent = Math.round((now - Math.max(claim?.at ?? 0, segment?.at ?? 0)) / 1000);
+  const lost = isOpen && !isLive ? [`its publisher has given no sign of life for ${silent} s`] : [];
+  const fresh = isLive ? segment : undefined;
+  const bitRate = told?.bitRate ?? fresh?.bitRate;
+  const url = watchUrl ?? servers.find(({ report }) => report.url !== undefined)?.report.url;
+  const viewers = servers.reduce((sum, { report }) => sum + (report.streams?.[id]?.viewers ?? 0), 0);
+  const who = publisher === undefined ? undefined : runFacts(publisher);
+  return {
+    ...{ id, state: isLive ? 'live' : 'ended', began: claim?.began ?? 0 },
+    ...(fresh === undefined ? {} : { latency: Math.max(0, fresh.latency) }),
+    ...(isLive && bitRate !== undefined ? { bitRate } : {}),
+    ...{ restarts: told?.restarts ?? Math.max(0, epochs.size - 1), discontinuities },
+    ...(servers.length === 0 ? {} : { viewers }),
+    renditions: segment?.renditions ?? told?.renditions ?? [],
+    faults: [...(told?.faults ?? []), ...lost],
+    publisher: who ?? {
+      ...(claim?.host ? { host: claim.host } : {}),
+      ...(claim?.pid === undefined ? {} : { pid: claim.pid }),
+      seen: claim?.at ?? 0,
+    },
+    ...(url === undefined ? {} : { watch: `${url}/?stream=${id}` }),
+  };
+}
