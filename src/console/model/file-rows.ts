@@ -38,7 +38,7 @@ const algorithms = ['', 'sha256', 'md5', 'crc64nvme'];
 /** Rows by number. One that was removed keeps its number, and is not listed. */
 export class FileRows {
   readonly #blocks: Buffer[] = [];
-  /** Of those that are being sent: bytes that are on the topic. */
+  /** Of those that are not on the topic whole: bytes that are. */
   readonly #done = new Map<number, number>();
   #count = 0;
   #newest = none;
@@ -95,7 +95,7 @@ export class FileRows {
     const [algorithm = '', hex = ''] = facts.digest.split(':');
     block[at + field.algorithm] = Math.max(0, algorithms.indexOf(algorithm));
     block[at + field.digestBytes] = block.write(hex, at + field.digest, digestBytes, 'hex');
-    if (facts.state === 'sending') this.#done.set(row, facts.done);
+    if (facts.done !== facts.size) this.#done.set(row, facts.done);
     this.#list(row);
   }
 
@@ -177,7 +177,7 @@ export class FileRows {
   sort(): void {
     const rows = new Uint32Array(this.#listed);
     let count = 0;
-    for (let row = this.#newest; row !== none; row = this.older(row)) rows[count++] = row;
+    for (let row = this.#oldest; row !== none; row = this.newer(row)) rows[count++] = row;
     rows.sort((a, b) => this.at(a) - this.at(b));
     [this.#newest, this.#oldest, this.#listed] = [none, none, 0];
     for (const row of rows) this.#list(row);
