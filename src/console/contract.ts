@@ -118,6 +118,7 @@ export interface FileRow {
   /** When that became so. */
   readonly at: number;
   readonly upload: string;
+  /** Where it is known; a file's history has it. */
   readonly digest?: string;
   readonly reason?: string;
   /** Its name, or what is in it, is encrypted: the console cannot fetch it. */

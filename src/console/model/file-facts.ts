@@ -6,15 +6,13 @@ import type { FileFacts } from './file-rows.ts';
 /** Undefined for what is no file: a link, a folder. */
 export function factsOf(state: FileState, at: number): FileFacts | undefined {
   if (state.kind !== undefined) return undefined;
-  const { fingerprint, acked, before, upload, partition, last, sealed, hidden } = state;
+  const { fingerprint, acked, upload, partition, last, sealed, hidden } = state;
   const word = wordOf(state);
   const place = { upload, partition, last };
   const facts = { state: word, size: fingerprint.size, mtime: listedMtime(fingerprint.mtime), ...place };
   const isLocked = sealed !== undefined || hidden !== undefined;
-  // Of what is encrypted there stands what tells nothing.
-  const digest = isLocked || word !== 'sent' ? '' : (state.digest ?? before?.digest ?? '');
   const done = word === 'sending' || word === 'aborted' ? acked : fingerprint.size;
-  return { ...facts, at: listedDate(at), done, digest, isLocked };
+  return { ...facts, at: listedDate(at), done, isLocked };
 }
 
 function wordOf({ state, before, upload, stands, acked }: FileState): FileFacts['state'] {

@@ -69,9 +69,10 @@ async function statesOf({ kafka, topic }: HistoryOf, uploader: string, path: str
 function eventsOf({ state, at }: Written): FileEvent[] {
   const facts = factsOf(state, at);
   if (facts === undefined) return [];
-  const { upload, size, digest } = facts;
-  const { partition, first, last } = state;
-  const told = digest === '' ? {} : { digest };
+  const { upload, size } = facts;
+  const { partition, first, last, digest } = state;
+  // Of what is encrypted there stands what tells nothing.
+  const told = digest === undefined || facts.isLocked ? {} : { digest };
   const event = { at: listedDate(at), what: facts.state, upload, size, ...told, partition, first, last };
   const before = sentVersionOf(state);
   if (before === undefined || before.upload === upload) return [event];

@@ -1,6 +1,6 @@
-/** What is known of one file, in 112 bytes: rows in blocks of memory that are no objects, listed in the order of their changes. */
+/** What is known of one file, in 80 bytes: rows in blocks of memory that are no objects, listed in the order of their changes. */
 
-const rowBytes = 112;
+const rowBytes = 80;
 const rowsPerBlock = 8192;
 /** No row. */
 export const none = 0xffff_ffff;
@@ -17,8 +17,6 @@ export interface FileFacts {
   readonly mtime: number;
   readonly at: number;
   readonly upload: string;
-  /** `algorithm:hex`, or empty. */
-  readonly digest: string;
   readonly partition: number;
   /** The Kafka offset of its last record. */
   readonly last: number;
@@ -29,11 +27,10 @@ export interface FileFacts {
 const field = {
   ...{ at: 0, size: 8, mtime: 16, last: 24, order: 32 },
   ...{ partition: 40, uploader: 44, newer: 48, older: 52 },
-  ...{ state: 56, flags: 57, algorithm: 58, digestBytes: 59, upload: 60, digest: 76 },
+  ...{ state: 56, flags: 57, upload: 60 },
 } as const;
 const flag = { listed: 1, locked: 2 } as const;
-const [uploadBytes, digestBytes] = [16, 32];
-const algorithms = ['', 'sha256', 'md5', 'crc64nvme'];
+const uploadBytes = 16;
 
 /** Rows by number. One that was removed keeps its number, and is not listed. */
 export class FileRows {
@@ -92,18 +89,12 @@ export class FileRows {
     block[at + field.state] = fileStates.indexOf(facts.state);
     block[at + field.flags] = facts.isLocked ? flag.locked : 0;
     block.write(facts.upload, at + field.upload, uploadBytes, 'hex');
-    const [algorithm = '', hex = ''] = facts.digest.split(':');
-    block[at + field.algorithm] = Math.max(0, algorithms.indexOf(algorithm));
-    block[at + field.digestBytes] = block.write(hex, at + field.digest, digestBytes, 'hex');
     if (facts.done !== facts.size) this.#done.set(row, facts.done);
     this.#list(row);
   }
 
   facts(row: number): FileFacts {
     const [block, at] = this.#place(row);
-    const algorithm = algorithms[block[at + field.algorithm]!] ?? '';
-    const digest = at + field.digest;
-    const hex = block.toString('hex', digest, digest + block[at + field.digestBytes]!);
     const size = this.size(row);
     return {
       state: this.state(row),
@@ -112,7 +103,6 @@ export class FileRows {
       mtime: block.readDoubleLE(at + field.mtime),
       at: block.readDoubleLE(at + field.at),
       upload: block.toString('hex', at + field.upload, at + field.upload + uploadBytes),
-      digest: algorithm === '' ? '' : `${algorithm}:${hex}`,
       partition: this.partition(row),
       last: this.last(row),
       isLocked: (this.#byte(row, 'flags') & flag.locked) !== 0,

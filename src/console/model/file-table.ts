@@ -256,7 +256,7 @@ export function isLike(pieces: readonly string[], name: string): boolean {
 
 /** A row as the page is told of it; its state may be another by what readers say. */
 export function rowOf(file: TableFile, state: FileRow['state'] = file.state): FileRow {
-  const { uploader, path, size, done, mtime, at, upload, digest, isLocked } = file;
+  const { uploader, path, size, done, mtime, at, upload, isLocked } = file;
   const facts = { id: `${uploader}/${path}`, uploader, path, state, size, done, mtime, at, upload };
-  return { ...facts, ...(digest === '' ? {} : { digest }), ...(isLocked ? { isLocked } : {}) };
+  return { ...facts, ...(isLocked ? { isLocked } : {}) };
 }
