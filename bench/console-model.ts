@@ -15,9 +15,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
+import { common, replaced } from '../scripts/bundle/plugins.ts';
 import { startBroker } from '../src/broker/broker.ts';
-import { boundHeap } from '../src/cli/heap.ts';
-import { createConsoleModel } from '../src/console/model/model.ts';
 import { createKafka } from '../src/kafka/client.ts';
 import { encodeFileState, type FileState, statePartition } from '../src/records/state-record.ts';
 import { UploadIds } from '../src/records/upload-id.ts';
@@ -28,54 +28,13 @@ const { values } = parseArgs({
     files: { type: 'string', default: '10000' },
     uploaders: { type: 'string', default: '50' },
     limit: { type: 'string', default: '200' },
-    follow: { type: 'string' },
   },
 });
 const [files, uploaders, limit] = [Number(values.files), Number(values.uploaders), Number(values.limit)];
 const topic = 'bench';
 const total = files * uploaders;
 
-if (values.follow === undefined) await measure();
-else await follow(values.follow);
-
-/** The process that is measured. */
-async function follow(bootstrapServers: string): Promise<void> {
-  boundHeap();
-  const began = performance.now();
-  const kafka = { 'bootstrap.servers': bootstrapServers };
-  const model = await createConsoleModel({ kafka, topic, liveTopic: 'live' });
-  const say = (what: object) => process.send?.(what);
-  const resident = () => Math.round(process.memoryUsage.rss() / 1e6);
-  while (model.files({ limit: 1 }).total + (model.files({ limit: 1 }).forgotten ?? 0) < total)
-    await delay(200);
-  say({ read: Math.round(performance.now() - began) / 1000, residentMb: resident() });
-  await delay(3000);
-  const timed = (question: Parameters<typeof model.files>[0]) => {
-    const from = performance.now();
-    const { total: found } = model.files(question);
-    return { question, found, milliseconds: Math.round((performance.now() - from) * 10) / 10 };
-  };
-  for (const question of [
-    {},
-    { search: 'image-77' },
-    { search: '*flight-3/*.jpg' },
-    { search: '/' },
-    { state: 'arrived' },
-    { uploader: 'till-7', state: 'sent' },
-  ] as const)
-    say(timed(question));
-  say({ settledMb: resident() });
-  let [events, bytes] = [0, 0];
-  model.watch((_event, data) => {
-    events += 1;
-    bytes += JSON.stringify(data).length;
-  });
-  process.once('message', () => {
-    say({ events, bytes, residentMb: resident() });
-    void model.close().then(() => process.disconnect());
-  });
-  say({ ready: true });
-}
+await measure();
 
 async function measure(): Promise<void> {
   const folder = await mkdtemp(join(await realpath(tmpdir()), 'sluice-console-'));
@@ -95,8 +54,7 @@ async function measure(): Promise<void> {
       producer.append(`${topic}.state`, statePartition(uploader, 8), record).catch(() => {});
     };
     for (let at = 0; at < total; at++) await write(at);
-    const args = ['--files', values.files, '--uploaders', values.uploaders, '--follow', bootstrapServers];
-    const child = fork(fileURLToPath(import.meta.url), args);
+    const child = fork(await bundled(folder), [bootstrapServers, String(total)]);
     const meter = new ProcessMeter(child.pid);
     const isReady = Promise.withResolvers<void>();
     child.on('message', (what: object) => {
@@ -121,6 +79,25 @@ async function measure(): Promise<void> {
     await broker.stop();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** As users run it: stripping types while it runs costs 40 MB. */
+async function bundled(folder: string): Promise<string> {
+  const outfile = join(folder, 'follow.mjs');
+  await build({
+    ...{ bundle: true, format: 'esm', platform: 'node', target: 'node24.12', outfile },
+    entryPoints: [fileURLToPath(new URL('console-model-follow.ts', import.meta.url))],
+    loader: { '.node': 'copy' },
+    define: { SLUICE_VERSION: '"bench"' },
+    banner: {
+      js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
+    },
+    plugins: [
+      replaced({ 'version.ts': fileURLToPath(new URL('../scripts/bundle/version.ts', import.meta.url)) }),
+      ...common,
+    ],
+  });
+  return outfile;
 }
 
 function pathOf(at: number): string {

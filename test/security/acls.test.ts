@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import type { RunningBroker } from '../../src/broker/broker.ts';
+import { createConsoleModel } from '../../src/console/model/model.ts';
 import { serve } from '../../src/delivery/serve.ts';
 import { cat } from '../../src/files/cat.ts';
 import { download } from '../../src/files/download.ts';
@@ -25,7 +26,15 @@ import { waitFor } from '../support/wait.ts';
 import { startWithRights } from './acls/cluster.ts';
 import { type Right, type Role, rightsOf, rightText } from './acls/rights.ts';
 
-const roles: readonly Role[] = ['Uploader', 'Downloader', 'Reader', 'Publisher', 'Ingest', 'Server'];
+const roles: readonly Role[] = [
+  'Uploader',
+  'Downloader',
+  'Reader',
+  'Publisher',
+  'Ingest',
+  'Server',
+  'Console',
+];
 /** What a role has beside its own table. */
 const basisOf = (role: Role): readonly Right[] => (role === 'Ingest' ? rightsOf('Publisher') : []);
 const neededBy = (role: Role): readonly Right[] => rightsOf(role).filter(({ isNeeded }) => isNeeded);
@@ -133,6 +142,21 @@ describe('Rights on a cluster with ACLs', { concurrency: 4 }, () => {
       const running = await ingest({ kafka, topic: 'live', host: '127.0.0.1', rtmpPort: 0, signal });
       stop.abort();
       await running.ended;
+    },
+    async Console(t, user) {
+      const model = await createConsoleModel({ kafka: as(user), topic: 'files', liveTopic: 'live' });
+      t.after(() => model.close());
+      // Without a right it shows nothing, says why, and goes on.
+      if (user !== 'Console-all') {
+        const trouble = await waitFor(() => model.trouble());
+        if (user === 'nobody') throw new Error(trouble);
+        return;
+      }
+      await waitFor(() => {
+        const { uploaders, topics } = model.sections();
+        return uploaders.length > 0 && topics.some(({ id, records }) => id === 'files' && records > 0);
+      });
+      assert.equal(model.trouble(), undefined);
     },
     async Server(_t, user) {
       const server = await serve({ kafka: as(user), topic: 'live', port: 0 });

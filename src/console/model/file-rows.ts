@@ -1,7 +1,9 @@
 /** What is known of one file, in 80 bytes: rows in blocks of memory that are no objects, listed in the order of their changes. */
 
 const rowBytes = 80;
+/** A power of two. */
 const rowsPerBlock = 8192;
+const blockShift = Math.log2(rowsPerBlock);
 /** No row. */
 export const none = 0xffff_ffff;
 
@@ -81,7 +83,7 @@ export class FileRows {
       this.#blocks.push(Buffer.alloc(rowBytes * rowsPerBlock));
     this.#count = Math.max(this.#count, row + 1);
     this.remove(row);
-    const [block, at] = this.#place(row);
+    const [block, at] = [this.#block(row), placeOf(row)];
     for (const name of ['at', 'size', 'mtime', 'last'] as const)
       block.writeDoubleLE(facts[name], at + field[name]);
     block.writeUInt32LE(facts.partition, at + field.partition);
@@ -94,7 +96,7 @@ export class FileRows {
   }
 
   facts(row: number): FileFacts {
-    const [block, at] = this.#place(row);
+    const [block, at] = [this.#block(row), placeOf(row)];
     const size = this.size(row);
     return {
       state: this.state(row),
@@ -158,7 +160,7 @@ export class FileRows {
     else this.#link(newer, 'older', older);
     if (older === none) this.#oldest = newer;
     else this.#link(older, 'newer', newer);
-    const [block, at] = this.#place(row);
+    const [block, at] = [this.#block(row), placeOf(row)];
     block[at + field.flags] = 0;
     this.#listed -= 1;
   }
@@ -175,7 +177,7 @@ export class FileRows {
 
   /** As the newest. */
   #list(row: number): void {
-    const [block, at] = this.#place(row);
+    const [block, at] = [this.#block(row), placeOf(row)];
     block[at + field.flags]! |= flag.listed;
     this.#link(row, 'newer', none);
     this.#link(row, 'older', this.#newest);
@@ -186,27 +188,28 @@ export class FileRows {
     block.writeDoubleLE(++this.#order, at + field.order);
   }
 
-  #place(row: number): readonly [block: Buffer, at: number] {
-    return [this.#blocks[Math.floor(row / rowsPerBlock)]!, (row % rowsPerBlock) * rowBytes];
+  #block(row: number): Buffer {
+    return this.#blocks[row >>> blockShift]!;
   }
 
   #byte(row: number, name: 'state' | 'flags'): number {
-    const [block, at] = this.#place(row);
-    return block[at + field[name]]!;
+    return this.#block(row)[placeOf(row) + field[name]]!;
   }
 
   #double(row: number, name: 'at' | 'size' | 'last' | 'order'): number {
-    const [block, at] = this.#place(row);
-    return block.readDoubleLE(at + field[name]);
+    return this.#block(row).readDoubleLE(placeOf(row) + field[name]);
   }
 
   #number(row: number, name: 'partition' | 'uploader' | 'newer' | 'older'): number {
-    const [block, at] = this.#place(row);
-    return block.readUInt32LE(at + field[name]);
+    return this.#block(row).readUInt32LE(placeOf(row) + field[name]);
   }
 
   #link(row: number, name: 'newer' | 'older', to: number): void {
-    const [block, at] = this.#place(row);
-    block.writeUInt32LE(to, at + field[name]);
+    this.#block(row).writeUInt32LE(to, placeOf(row) + field[name]);
   }
+}
+
+/** Where it stands in its block. */
+function placeOf(row: number): number {
+  return (row & (rowsPerBlock - 1)) * rowBytes;
 }

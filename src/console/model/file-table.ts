@@ -31,7 +31,7 @@ export interface TableQuestion {
   readonly limit?: number | undefined;
 }
 
-/** What of a file is cheap to ask. */
+/** What of a file is cheap to ask, while it is asked for. */
 export interface TableRow {
   readonly state: FileFacts['state'];
   readonly partition: number;
@@ -131,12 +131,14 @@ export class FileTable {
     const before = after === undefined ? Number.POSITIVE_INFINITY : Number(after);
     const most = Math.min(pageRows, Math.max(1, limit));
     const isAll = number === undefined && named === undefined && isWanted === undefined;
+    const look = new Look(this.#rows, this.#names);
     const files: TableFile[] = [];
     let [total, next]: [number, string | undefined] = [0, undefined];
     for (let row = this.#rows.newest; row !== none; row = this.#rows.older(row)) {
       if (number !== undefined && this.#rows.uploader(row) !== number) continue;
       if (named !== undefined && !isSet(named, row)) continue;
-      if (isWanted !== undefined && !isWanted(this.#look(row))) continue;
+      look.row = row;
+      if (isWanted !== undefined && !isWanted(look)) continue;
       total += 1;
       const order = this.#rows.order(row);
       if (order >= before) continue;
@@ -160,18 +162,6 @@ export class FileTable {
 
   #orderOf({ uploader, path }: TableFile): number {
     return this.#rows.order(this.#names.find(nameOf(uploader, path))!);
-  }
-
-  #look(row: number): TableRow {
-    const [rows, names] = [this.#rows, this.#names];
-    return {
-      state: rows.state(row),
-      partition: rows.partition(row),
-      last: rows.last(row),
-      get id() {
-        return names.of(row).toString();
-      },
-    };
   }
 
   #file(row: number): TableFile {
@@ -229,6 +219,33 @@ export class FileTable {
       const number = this.#names.add(names.of(row))!;
       this.#rows.set(number, rows.facts(row), rows.uploader(row));
     }
+  }
+}
+
+/** One for all rows that are looked at: there may be a million. */
+class Look implements TableRow {
+  readonly #rows: FileRows;
+  readonly #names: Names;
+  row = 0;
+
+  constructor(rows: FileRows, names: Names) {
+    [this.#rows, this.#names] = [rows, names];
+  }
+
+  get state(): FileFacts['state'] {
+    return this.#rows.state(this.row);
+  }
+
+  get partition(): number {
+    return this.#rows.partition(this.row);
+  }
+
+  get last(): number {
+    return this.#rows.last(this.row);
+  }
+
+  get id(): string {
+    return this.#names.of(this.row).toString();
   }
 }
 

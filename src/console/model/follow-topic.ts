@@ -34,7 +34,7 @@ export interface FollowTopicOptions {
 }
 
 /** Bytes that are read ahead. */
-const bufferBytes = 4 * 1024 * 1024;
+const bufferBytes = 1024 * 1024;
 
 /** Until the signal. Never rejects. */
 export async function followTopic(options: FollowTopicOptions): Promise<void> {

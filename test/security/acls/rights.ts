@@ -12,7 +12,7 @@ export interface Right {
 }
 
 /** Who needs rights: headings of the page. */
-export type Role = 'Uploader' | 'Downloader' | 'Reader' | 'Publisher' | 'Ingest' | 'Server';
+export type Role = 'Uploader' | 'Downloader' | 'Reader' | 'Publisher' | 'Ingest' | 'Server' | 'Console';
 
 const row = /^\| `(\w+)` \| `(Topic|Group):([^`]+)`( \(prefixed\))? \| (yes|no)\b/;
 
