@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { copyDeclarations } from './declarations.ts';
 import { licences, packagesWithin } from './licences.ts';
-import { layOutPage, packagesOfPage } from './page.ts';
+import { layOutPages, packagesOfPages } from './page.ts';
 import { common, replaced } from './plugins.ts';
 import { beside, dist, project, source } from './project.ts';
 
@@ -55,7 +55,10 @@ for (const { path, contents } of outputFiles) {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, contents);
 }
-await layOutPage(join(dist, 'web'));
+await layOutPages(join(dist, 'web'));
 await copyDeclarations(join(dist, 'declared'), 'index.d.ts', join(dist, 'types'));
-await writeFile(join(dist, 'LICENSES.txt'), await licences([...packagesWithin(metafile), ...packagesOfPage]));
+await writeFile(
+  join(dist, 'LICENSES.txt'),
+  await licences([...packagesWithin(metafile), ...packagesOfPages]),
+);
 if (process.argv[2] === '--analyze') await writeFile(join(dist, 'meta.json'), JSON.stringify(metafile));

@@ -1,10 +1,10 @@
 /** The command as one text of CommonJS, which is what Node's single executables run, and beside it what it has files for elsewhere. */
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { licences, packagesWithin } from '../bundle/licences.ts';
-import { layOutPage, packagesOfPage } from '../bundle/page.ts';
+import { layOutPages, packagesOfPages } from '../bundle/page.ts';
 import { common, replaced, rewritten } from '../bundle/plugins.ts';
 import { beside, project, source } from '../bundle/project.ts';
 
@@ -78,7 +78,7 @@ export async function bundleCommand(folder: string): Promise<Bundle> {
   const { version } = JSON.parse(await readFile(join(project, 'package.json'), 'utf8'));
   await mkdir(folder, { recursive: true });
   const assets: Record<string, string> = {};
-  const packages = new Set(packagesOfPage);
+  const packages = new Set(packagesOfPages);
   const asked = new Set<string>();
   const write = async (name: string, entry: string): Promise<string> => {
     const { text, metafile } = await bundleOf(entry, version);
@@ -89,8 +89,8 @@ export async function bundleCommand(folder: string): Promise<Bundle> {
     return path;
   };
   for (const [name, entry] of Object.entries(texts)) assets[name] = await write(name, entry);
-  await layOutPage(join(folder, 'web'));
-  for (const name of await readdir(join(folder, 'web'))) assets[`web/${name}`] = join(folder, 'web', name);
+  for (const name of await layOutPages(join(folder, 'web')))
+    assets[`web/${name}`] = join(folder, 'web', name);
   const main = await write('main', join(source, 'cli/main.ts'));
   return { main, assets, asked: [...asked].sort(), licences: await licences([...packages].sort()) };
 }

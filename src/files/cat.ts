@@ -41,8 +41,18 @@ export async function* cat(options: CatOptions): AsyncGenerator<Uint8Array> {
   }
 }
 
+/** How much may be in memory, in bytes: as {@link Kafka.consumer} takes it. */
+export interface CatBuffers {
+  readonly bufferBytes: number;
+  readonly aheadBytes: number;
+}
+
 /** The same through any client; it stays open. */
-export async function* catFrom(kafka: Kafka, options: CatOptions): AsyncGenerator<Uint8Array> {
+export async function* catFrom(
+  kafka: Kafka,
+  options: CatOptions,
+  buffers?: CatBuffers,
+): AsyncGenerator<Uint8Array> {
   const { file, topic } = options;
   const slash = file.indexOf('/');
   if (slash < 1)
@@ -58,7 +68,7 @@ export async function* catFrom(kafka: Kafka, options: CatOptions): AsyncGenerato
     const ref = { uploader, path: place.path, upload: place.upload };
     const again = (): Promise<FilePlace> =>
       place.digest === undefined ? where(ref.upload) : Promise.resolve(place);
-    yield* bytesAt(kafka, { ...options, keyring }, ref, place, again);
+    yield* bytesAt(kafka, { ...options, keyring, buffers }, ref, place, again);
   } catch (cause) {
     if (!(cause instanceof KafkaError && cause.kind === 'out-of-range')) throw cause;
     throw removed(file, cause);
@@ -81,7 +91,7 @@ interface Given {
   readonly others: readonly BytesIn[];
 }
 
-type Reading = CatOptions & { readonly keyring: Keyring };
+type Reading = CatOptions & { readonly keyring: Keyring; readonly buffers: CatBuffers | undefined };
 
 async function* bytesAt(
   kafka: Kafka,
@@ -137,7 +147,7 @@ function wantedOf(
 
 async function* readOnce(
   kafka: Kafka,
-  { file, topic, keyring, signal }: Reading,
+  { file, topic, keyring, signal, buffers }: Reading,
   ref: UploadRef,
   place: FilePlace,
   given: Given,
@@ -148,6 +158,7 @@ async function* readOnce(
   const consumer = kafka.consumer({
     topic,
     ...spanOf(place),
+    ...buffers,
     ...(signal === undefined ? {} : { signal }),
     // What of it was the file's own is found to be missing.
     onGap: ({ unreadable }) => {

@@ -86,11 +86,15 @@ export function addApi(app: FastifyInstance, options: ApiOptions): void {
   );
 }
 
-/** A file of the page, or the word that there is none. */
+/** What the page of live video may do, and tells others. */
+const livePage = { 'content-security-policy': contentSecurityPolicy, 'referrer-policy': 'same-origin' };
+
+/** A file of a page, or the word that there is none. `policy`: headers that say what it may do. */
 export function sendAsset(
   request: FastifyRequest,
   reply: FastifyReply,
   asset: Asset | undefined,
+  policy: Readonly<Record<string, string>> = livePage,
 ): FastifyReply {
   if (asset === undefined) return reply.code(404).type('text/plain').send('there is no such file\n');
   reply
@@ -99,8 +103,7 @@ export function sendAsset(
     // Asked for again each time, and sent again only when it has changed: an update of the server is seen at once.
     .header('cache-control', 'no-cache')
     .header('vary', 'Accept-Encoding')
-    .header('content-security-policy', contentSecurityPolicy)
-    .header('referrer-policy', 'same-origin');
+    .headers(policy);
   if (hasAlready(request.headers['if-none-match'], asset.tag)) return reply.code(304).send();
   const accepted = request.headers['accept-encoding'];
   if (

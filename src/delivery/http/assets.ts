@@ -1,9 +1,9 @@
-/** The page: everything in the package's `web/`, and hls.js; read and compressed once, kept in memory. */
+/** Pages: everything in a folder of the package's `web/`, and what it needs of packages; read and compressed once, kept in memory. */
 import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { pageFiles } from './page-files.ts';
+import { type PageFolder, pageFiles } from './page-files.ts';
 
 /** A file of the page as it is sent. */
 export interface Asset {
@@ -31,18 +31,19 @@ export const assetTypes: Readonly<Record<string, string>> = {
 /**
  * The page's files by their names below `/assets/`; `index.html` is the page itself.
  */
-export function readAssets(): Promise<ReadonlyMap<string, Asset>> {
-  read ??= readAll();
-  return read;
+export function readAssets(folder: PageFolder = ''): Promise<ReadonlyMap<string, Asset>> {
+  const known = read.get(folder) ?? readAll(folder);
+  read.set(folder, known);
+  return known;
 }
 
 /** Compressing takes a second or so: once for all servers of the process. */
-let read: Promise<ReadonlyMap<string, Asset>> | undefined;
+const read = new Map<PageFolder, Promise<ReadonlyMap<string, Asset>>>();
 
-async function readAll(): Promise<ReadonlyMap<string, Asset>> {
+async function readAll(folder: PageFolder): Promise<ReadonlyMap<string, Asset>> {
   const assets = new Map<string, Asset>();
   // One after the other: compressors take much memory for the moment that they are used.
-  for (const { name, read: bytes } of await pageFiles()) {
+  for (const { name, read: bytes } of await pageFiles(folder)) {
     const type = assetTypes[extname(name)];
     if (type !== undefined) assets.set(name, await asset(await bytes(), type));
   }

@@ -1,15 +1,19 @@
 /**
- * The files of the page, from where they stand: in the sources `web/`, and what it needs of packages. What is built has all of them in one folder, or
- * within the executable, and comes in the place of this module.
+ * The files of the pages, from where they stand: in the sources `web/` and `web/console/`, and what they need of packages. What is built has all of
+ * them in such folders, or within the executable, and comes in the place of this module.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Files of packages, by the names that the page knows them by. */
-export const packagedFiles = {
-  'hls.mjs': 'hls.js/dist/hls.light.min.mjs',
-} as const;
+/** The page of live video, and the console's: folders below `web/`. */
+export type PageFolder = '' | 'console';
+
+/** Files of packages, by the names that a page knows them by. */
+export const packagedFiles: Readonly<Record<PageFolder, Readonly<Record<string, string>>>> = {
+  '': { 'hls.mjs': 'hls.js/dist/hls.light.min.mjs' },
+  console: {},
+};
 
 const webFolder = fileURLToPath(new URL('../../../web/', import.meta.url));
 
@@ -20,10 +24,11 @@ export interface PageFile {
 }
 
 /** A folder that is not there is an empty page: the streams are served all the same. */
-export async function pageFiles(): Promise<readonly PageFile[]> {
-  const names = await readdir(webFolder).catch(() => []);
-  const own = names.map((name) => ({ name, read: () => readFile(join(webFolder, name)) }));
-  const packaged = Object.entries(packagedFiles).map(([name, specifier]) => ({
+export async function pageFiles(folder: PageFolder): Promise<readonly PageFile[]> {
+  const from = join(webFolder, folder);
+  const names = await readdir(from).catch(() => []);
+  const own = names.map((name) => ({ name, read: () => readFile(join(from, name)) }));
+  const packaged = Object.entries(packagedFiles[folder]).map(([name, specifier]) => ({
     name,
     read: () => readFile(fileURLToPath(import.meta.resolve(specifier))),
   }));

@@ -1,7 +1,6 @@
 /** The delivery server: listens, hands `/live/` to its routes and the rest to Fastify, and ends in good order. */
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import { createSecureServer, type Http2SecureServer } from 'node:http2';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { ConfigurationError } from '../../errors.ts';
@@ -23,6 +22,7 @@ import { endSilent } from './silence.ts';
 import { Snapshots } from './snapshot.ts';
 import { SocketRoutes } from './socket-routes.ts';
 import { createTexts } from './texts.ts';
+import { createTlsServer, type RawServer, urlOf } from './tls-server.ts';
 import { Gate } from './tokens.ts';
 
 /** A server that listens. */
@@ -37,8 +37,6 @@ export interface DeliveryServer {
    */
   close(): Promise<void>;
 }
-
-type RawServer = Server | Http2SecureServer;
 
 /** Starts to serve. Rejects with ConfigurationError when it may not listen there, or the certificate is not good. */
 export async function serveStreams(streams: Streams, options: DeliveryOptions = {}): Promise<DeliveryServer> {
@@ -150,24 +148,7 @@ function createApp({ tls, idle, logger = silentLogger }: DeliveryOptions, routes
       fastPath = addFastPath(server, (request, response) => routes.handle(request, response), idle);
       return server;
     }
-    const settings = {
-      allowHTTP1: true,
-      cert: tls.certificate,
-      key: tls.key,
-      maxHeaderSize: limits.headerBytes,
-      connectionsCheckingInterval: limits.look,
-      handshakeTimeout: limits.headers,
-      settings: { maxConcurrentStreams: limits.streams },
-    };
-    try {
-      // Its requests and responses are those of HTTP/1.1 by a layer of Node's, in all that is used here.
-      return createSecureServer(settings, listener as never) as unknown as Server;
-    } catch (cause) {
-      throw new ConfigurationError(
-        'the certificate and its key cannot be used: check that both are PEM and belong together',
-        { cause },
-      );
-    }
+    return createTlsServer(tls, listener);
   };
   const app = Fastify({
     serverFactory,
@@ -187,12 +168,6 @@ function setLimits(server: RawServer, maxConnections: number): void {
   server.keepAliveTimeout = limits.keepAlive;
   server.headersTimeout = limits.headers;
   server.requestTimeout = limits.headers;
-}
-
-function urlOf(server: RawServer, host: string, secure: boolean): string {
-  const { port } = server.address() as AddressInfo;
-  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
-  return `${secure ? 'https' : 'http'}://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
 function definedOnly<T extends object>(options: T): T {

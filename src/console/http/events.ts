@@ -1,0 +1,111 @@
+/** One stream of server-sent events for each page that looks. */
+import type { ServerResponse } from 'node:http';
+import type { ConsoleEvents, ConsoleModel } from '../contract.ts';
+
+/** Milliseconds, and pages at a time. */
+export const eventLimits = {
+  clients: 200,
+  /** Between two words that mean nothing, so that proxies and we see that the other end is there. */
+  beat: 15_000,
+  /** That a page may take nothing of what is sent. */
+  patience: 60_000,
+} as const;
+
+type Answer = Pick<ServerResponse, 'write' | 'writeHead' | 'end' | 'destroy' | 'on' | 'once' | 'destroyed'>;
+
+interface Client {
+  readonly answer: Answer;
+  readonly isAllowed: () => boolean;
+  /** Since when it takes nothing, by the steady clock; what happens meanwhile is left out, and a new snapshot follows. */
+  fullSince?: number;
+}
+
+/** An event as it is sent. Pure. */
+export function eventText<K extends keyof ConsoleEvents>(event: K, data: ConsoleEvents[K]): string {
+  return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
+export class EventStreams {
+  readonly #model: ConsoleModel;
+  readonly #now: () => number;
+  readonly #limits: typeof eventLimits | { readonly [K in keyof typeof eventLimits]: number };
+  readonly #clients = new Set<Client>();
+  readonly #unwatch: () => void;
+  readonly #timer: NodeJS.Timeout;
+  #isClosed = false;
+
+  constructor(model: ConsoleModel, limits: Partial<Record<keyof typeof eventLimits, number>> = {}) {
+    this.#model = model;
+    this.#now = () => performance.now();
+    this.#limits = { ...eventLimits, ...limits };
+    this.#unwatch = model.watch((event, data) => this.#tell(eventText(event, data)));
+    this.#timer = setInterval(() => this.#beat(), this.#limits.beat);
+    this.#timer.unref();
+  }
+
+  get size(): number {
+    return this.#clients.size;
+  }
+
+  /** Begins to tell. `isAllowed`: asked now and then; whoever is it no more is sent away. False: there are too many already. */
+  open(answer: Answer, headers: Readonly<Record<string, string>>, isAllowed: () => boolean): boolean {
+    if (this.#isClosed || this.#clients.size >= this.#limits.clients) return false;
+    const client: Client = { answer, isAllowed };
+    this.#clients.add(client);
+    answer.on('close', () => this.#clients.delete(client));
+    answer.on('error', () => {});
+    answer.writeHead(200, {
+      ...headers,
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store, no-transform',
+      // nginx would keep events back otherwise.
+      'x-accel-buffering': 'no',
+    });
+    this.#snapshot(client);
+    return true;
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#unwatch();
+    clearInterval(this.#timer);
+    for (const { answer } of this.#clients) answer.end();
+    this.#clients.clear();
+  }
+
+  #tell(text: string): void {
+    for (const client of this.#clients) if (client.fullSince === undefined) this.#send(client, text);
+  }
+
+  #send(client: Client, text: string): void {
+    if (client.answer.destroyed || client.answer.write(text)) return;
+    client.fullSince = this.#now();
+    client.answer.once('drain', () => {
+      delete client.fullSince;
+      if (this.#clients.has(client)) this.#snapshot(client);
+    });
+  }
+
+  #snapshot(client: Client): void {
+    const trouble = this.#model.trouble();
+    const snapshot = {
+      ...this.#model.sections(),
+      now: Date.now(),
+      totals: this.#model.totals(),
+      ...(trouble === undefined ? {} : { trouble }),
+    };
+    // Which files have changed meanwhile nobody has kept for it.
+    const files = eventText('files', { files: [], more: true });
+    this.#send(client, `retry: 2000\n${eventText('snapshot', snapshot)}${files}`);
+  }
+
+  #beat(): void {
+    for (const client of this.#clients) {
+      const { answer, fullSince, isAllowed } = client;
+      if (!isAllowed()) answer.end();
+      else if (fullSince === undefined) this.#send(client, ': \n\n');
+      else if (this.#now() - fullSince > this.#limits.patience) answer.destroy();
+    }
+  }
+}

@@ -1,0 +1,81 @@
+/** Has what is complete in the spool sent, as `sluice upload --move` does, for as long as the console runs. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { describeError } from '../../../errors.ts';
+import type { UploadEvent } from '../../../files/shared/events.ts';
+import type { UploadOptions } from '../../../files/shared/options.ts';
+import type { Logger } from '../../../log.ts';
+
+/** Milliseconds before a run that has failed is begun anew. */
+const again = 10_000;
+
+export interface OutboxOptions {
+  /** Sends the files of a folder until the signal. */
+  readonly send: (
+    options: Pick<
+      UploadOptions,
+      'from' | 'name' | 'move' | 'minAge' | 'hidden' | 'scanInterval' | 'signal' | 'onEvent'
+    >,
+  ) => Promise<unknown>;
+  readonly from: string;
+  readonly uploader: string;
+  readonly logger: Logger;
+  readonly again?: number;
+}
+
+export class Outbox {
+  readonly #options: OutboxOptions;
+  readonly #stop = new AbortController();
+  #running: Promise<void> | undefined;
+  #trouble: string | undefined;
+  #sent = 0;
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+  }
+
+  /** Why nothing can be sent now. */
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  /** Files, since the console began. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** Begins, unless it has: whoever only looks on needs no uploader, nor the topics that one makes. */
+  begin(): void {
+    if (!this.#stop.signal.aborted) this.#running ??= this.#run();
+  }
+
+  /** Ends in good order; what was not sent stays where it is. Idempotent. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { send, from, uploader: name, logger } = this.#options;
+    const { signal } = this.#stop;
+    const onEvent = (event: UploadEvent): void => this.#see(event);
+    while (!signal.aborted) {
+      try {
+        // Nobody writes to what stands there: it was renamed when it was whole.
+        await send({ from, name, move: true, minAge: 0, hidden: true, scanInterval: 2000, signal, onEvent });
+      } catch (error) {
+        this.#trouble = describeError(error);
+        logger.warn({ reason: this.#trouble }, 'dropped files cannot be sent, and wait');
+      }
+      await delay(this.#options.again ?? again, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  #see(event: UploadEvent): void {
+    if (event.type === 'waiting') this.#trouble = event.message;
+    if (event.type === 'started' || event.type === 'resumed') this.#trouble = undefined;
+    if (event.type === 'sent') this.#sent += 1;
+    if (event.type === 'not-sent' || event.type === 'not-removed')
+      this.#options.logger.warn({ path: event.path, reason: event.reason }, 'a dropped file waits');
+    if (event.type === 'warning') this.#options.logger.warn(event.message);
+  }
+}

@@ -1,0 +1,129 @@
+/** The console as a function: `sluice console`. */
+import { describeError } from '../errors.ts';
+import { counter, type Figure, gauge } from '../figures/figure.ts';
+import type { KafkaStatus } from '../kafka/contract.ts';
+import { silentLogger } from '../log.ts';
+import type { ConsoleModel } from './contract.ts';
+import { type ConsoleServer, openConsoleServer } from './http/server.ts';
+import { type ConsoleEvent, type ConsoleOptions, consoleDefaults } from './options.ts';
+import { openServices } from './services.ts';
+import { consoleSettings } from './settings.ts';
+
+/** A console that runs. */
+export interface RunningConsole {
+  /** Of the page. */
+  readonly url: string;
+  /** Resolves when it has ended after `close` or the signal. */
+  readonly ended: Promise<void>;
+  /** Ends it in good order: uploads that are under way can be gone on with after the next start. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the console's page and what it asks. Resolves once it listens, also while Kafka is away. Rejects with ConfigurationError when
+ * options do not go together, or it may not listen there. `model`: another one than the cluster's, for tests.
+ */
+export async function openConsole(options: ConsoleOptions, model?: ConsoleModel): Promise<RunningConsole> {
+  const settings = consoleSettings(options);
+  const { host = consoleDefaults.host, port = consoleDefaults.port, tls, signal } = settings;
+  const { logger = silentLogger, onEvent = () => {}, topic } = settings;
+  const reach = new Reach(onEvent);
+  const opened = await openServices(settings, {
+    host,
+    hasTls: tls !== undefined,
+    onStatus: (status) => reach.onStatus(status),
+    model,
+  });
+  try {
+    const server = await openConsoleServer(opened.services, { host, port, tls, logger });
+    const figures = await openFiguresOf(settings, figuresOf(server, opened.services), () => reach.away);
+    onEvent({ type: 'serving', url: server.url, topic });
+    const stopped = Promise.withResolvers<void>();
+    const stop = () => stopped.resolve();
+    if (signal?.aborted === true) stop();
+    signal?.addEventListener('abort', stop, { once: true });
+    const ended = stopped.promise.then(async () => {
+      await server.close();
+      await opened.close();
+      await figures?.close();
+    });
+    ended.catch((error: unknown) => logger.error({ reason: describeError(error) }, 'the console has ended'));
+    return {
+      url: server.url,
+      ended,
+      async close() {
+        stop();
+        await ended.catch(() => {});
+      },
+    };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+async function openFiguresOf(
+  { metricsPort: port, metricsHost: host = consoleDefaults.metricsHost, onEvent }: ConsoleOptions,
+  figures: readonly Figure[],
+  unready: () => string | undefined,
+) {
+  if (port === undefined) return undefined;
+  const { openFigures } = await import('../figures/server.ts');
+  const server = await openFigures({ watched: { figures, unready }, host, port });
+  onEvent?.({ type: 'figures', url: server.url });
+  return server;
+}
+
+function figuresOf(
+  { mounted }: ConsoleServer,
+  { model, uploads }: Awaited<ReturnType<typeof openServices>>['services'],
+): readonly Figure[] {
+  const { counts, events } = mounted;
+  return [
+    gauge('sluice_kafka_up', 'Whether Kafka can be reached: 1, or 0', () =>
+      Number(model.trouble() === undefined),
+    ),
+    gauge('sluice_console_pages', 'Pages that are open', () => events.size),
+    gauge('sluice_console_fetches', 'Files that are being fetched', () => counts.underWay),
+    counter(
+      'sluice_console_fetched_total',
+      'Files, or ranges of them, that were fetched',
+      () => counts.whole,
+    ),
+    counter(
+      'sluice_console_fetches_broken_total',
+      'Fetches that were cut off, for bytes are missing or wrong',
+      () => counts.broken,
+    ),
+    counter('sluice_console_dropped_total', 'Dropped files that came whole', () => uploads?.received ?? 0),
+    counter(
+      'sluice_console_sent_total',
+      'Dropped files that are on the topic',
+      () => uploads?.outbox.sent ?? 0,
+    ),
+  ];
+}
+
+/** Whether Kafka can be reached, for those who ask and for people. */
+class Reach {
+  readonly #onEvent: (event: ConsoleEvent) => void;
+  #away: string | undefined;
+
+  constructor(onEvent: (event: ConsoleEvent) => void) {
+    this.#onEvent = onEvent;
+  }
+
+  get away(): string | undefined {
+    return this.#away;
+  }
+
+  onStatus({ state, message }: KafkaStatus): void {
+    if (state === 'unreachable') {
+      if (this.#away === undefined) this.#onEvent({ type: 'waiting', message });
+      this.#away = message;
+    } else if (state === 'connected' && this.#away !== undefined) {
+      this.#away = undefined;
+      this.#onEvent({ type: 'resumed', message });
+    }
+  }
+}
