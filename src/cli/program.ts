@@ -5,6 +5,7 @@ import { brokerCommand } from './broker.ts';
 import { catCommand } from './cat.ts';
 import { completionCommand } from './completion.ts';
 import { configCommand } from './config.ts';
+import { consoleCommand } from './console.ts';
 import { doctorCommand } from './doctor.ts';
 import { downloadCommand } from './download.ts';
 import { reportFailure } from './failure.ts';
@@ -60,6 +61,7 @@ export function createProgram(version: string): Command {
     liveCommand(),
     ingestCommand(),
     serveCommand(),
+    consoleCommand(),
     relayCommand(),
     brokerCommand(),
     doctorCommand(),

@@ -18,7 +18,7 @@ export interface ConsoleRoutesOptions {
   /** The key that tokens are signed with: who has none gets in nowhere. */
   readonly consoleKey?: string | undefined;
   /** What may be done without a token, on the loopback device, and where neither `consoleKey` nor `oidcIssuer` is given. */
-  readonly openRole?: Role;
+  readonly openRole?: Role | undefined;
   /** A provider of OpenID Connect that says who somebody is. */
   readonly oidcIssuer?: string | undefined;
   readonly oidcClientId?: string | undefined;
@@ -29,9 +29,9 @@ export interface ConsoleRoutesOptions {
   /** Values of that claim, and the roles that they give: `{ 'video-operators': 'send' }`. */
   readonly oidcRole?: Readonly<Record<string, Role>> | undefined;
   /** Milliseconds for which somebody is let in by OpenID Connect. */
-  readonly session?: number;
+  readonly oidcSession?: number;
   /** A folder for files that are dropped, until they are on the topic. Absent: none can be dropped. */
-  readonly spool?: string | undefined;
+  readonly spoolFolder?: string | undefined;
   /** Under which name dropped files go. */
   readonly uploader?: string;
   /** Bytes of a dropped file at most. */
@@ -63,7 +63,7 @@ export const consoleDefaults = {
   port: 8090,
   openRole: 'administer',
   oidcRoleClaim: 'sluice_role',
-  session: 8 * 3_600_000,
+  oidcSession: 8 * 3_600_000,
   uploader: 'console',
   maxUpload: 64 * 1024 ** 3,
   uploadExpires: 3 * 24 * 3_600_000,

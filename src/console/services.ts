@@ -91,7 +91,7 @@ async function loginOf(settings: ConsoleRoutesSettings) {
     oidcClientSecret,
     oidcRoleClaim,
     oidcRole = {},
-    session,
+    oidcSession: session,
   } = settings;
   if (issuer === undefined || clientId === undefined) return undefined;
   const { OidcLogin } = await import('./http/access/oidc.ts');
@@ -100,11 +100,21 @@ async function loginOf(settings: ConsoleRoutesSettings) {
 }
 
 async function uploadsOf(settings: ConsoleRoutesSettings, logger: Logger) {
-  const { spool, uploader, maxUpload, uploadExpires, kafka, topic, replicationFactor } = settings;
+  const {
+    spoolFolder: spool,
+    uploader,
+    maxUpload,
+    uploadExpires,
+    kafka,
+    topic,
+    replicationFactor,
+  } = settings;
   if (spool === undefined) return undefined;
   const { Uploads } = await import('./http/uploads/uploads.ts');
   await mkdir(spool, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
-    throw new ConfigurationError(`--spool: ${spool} cannot be used as a folder (${cause.code})`, { cause });
+    throw new ConfigurationError(`--spool-folder: ${spool} cannot be used as a folder (${cause.code})`, {
+      cause,
+    });
   });
   return Uploads.open({
     spool,

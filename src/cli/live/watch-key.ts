@@ -16,19 +16,24 @@ export const watchKeyFlag = optional(
 const shortest = 16;
 
 /** The key: what stands in the file of that name if there is one, else the text itself. Throws ConfigurationError. */
-export async function watchKeyOf(written: string | undefined): Promise<string | undefined> {
+export function watchKeyOf(written: string | undefined): Promise<string | undefined> {
+  return keyOf(written, '--watch-key');
+}
+
+/** The same of the key that another flag gives. */
+export async function keyOf(written: string | undefined, flag: string): Promise<string | undefined> {
   if (written === undefined) return undefined;
   const key = await readFile(written, 'utf8').then(
     (content) => content.trim(),
     (error: NodeJS.ErrnoException) => {
       // Its name may be the key: it is not to be repeated.
       if (error.code === 'ENOENT' || error.code === 'ENAMETOOLONG') return written;
-      throw new ConfigurationError(`--watch-key: the file cannot be read (${error.code})`);
+      throw new ConfigurationError(`${flag}: the file cannot be read (${error.code})`);
     },
   );
   if (key.length < shortest) {
     throw new ConfigurationError(
-      `--watch-key: neither a file, nor a key of ${shortest} characters or more; make one by: openssl rand -hex 32 > watch.key`,
+      `${flag}: neither a file, nor a key of ${shortest} characters or more; make one by: openssl rand -hex 32 > ${flag.slice(2, -4)}.key`,
     );
   }
   return key;
