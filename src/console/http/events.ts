@@ -2,13 +2,15 @@
 import type { ServerResponse } from 'node:http';
 import type { ConsoleEvents, ConsoleModel } from '../contract.ts';
 
-/** Milliseconds, and pages at a time. */
+/** Pages at a time, milliseconds, and characters. */
 export const eventLimits = {
   clients: 200,
   /** Between two words that mean nothing, so that proxies and we see that the other end is there. */
   beat: 15_000,
   /** That a page may take nothing of what is sent. */
   patience: 60_000,
+  /** Characters of events that may wait for a page behind what it is reading. */
+  waiting: 256 * 1024,
 } as const;
 
 type Answer = Pick<ServerResponse, 'write' | 'writeHead' | 'end' | 'destroy' | 'on' | 'once' | 'destroyed'>;
@@ -16,8 +18,12 @@ type Answer = Pick<ServerResponse, 'write' | 'writeHead' | 'end' | 'destroy' | '
 interface Client {
   readonly answer: Answer;
   readonly isAllowed: () => boolean;
-  /** Since when it takes nothing, by the steady clock; what happens meanwhile is left out, and a new snapshot follows. */
-  fullSince?: number;
+  /** Since when it has not taken all that was sent, by the steady clock. */
+  behindSince: number | undefined;
+  /** Characters of events that were sent since then. */
+  waiting: number;
+  /** Events were left out: a new snapshot has to follow. */
+  hasMissed: boolean;
 }
 
 /** An event as it is sent. Pure. */
@@ -50,7 +56,7 @@ export class EventStreams {
   /** Begins to tell. `isAllowed`: asked now and then; whoever is it no more is sent away. False: there are too many already. */
   open(answer: Answer, headers: Readonly<Record<string, string>>, isAllowed: () => boolean): boolean {
     if (this.#isClosed || this.#clients.size >= this.#limits.clients) return false;
-    const client: Client = { answer, isAllowed };
+    const client: Client = { answer, isAllowed, behindSince: undefined, waiting: 0, hasMissed: false };
     this.#clients.add(client);
     answer.on('close', () => this.#clients.delete(client));
     answer.on('error', () => {});
@@ -75,15 +81,21 @@ export class EventStreams {
   }
 
   #tell(text: string): void {
-    for (const client of this.#clients) if (client.fullSince === undefined) this.#send(client, text);
+    for (const client of this.#clients) {
+      if (client.behindSince !== undefined) client.waiting += text.length;
+      if (client.waiting > this.#limits.waiting) client.hasMissed = true;
+      else this.#send(client, text);
+    }
   }
 
   #send(client: Client, text: string): void {
     if (client.answer.destroyed || client.answer.write(text)) return;
-    client.fullSince = this.#now();
+    if (client.behindSince !== undefined) return;
+    client.behindSince = this.#now();
     client.answer.once('drain', () => {
-      delete client.fullSince;
-      if (this.#clients.has(client)) this.#snapshot(client);
+      const { hasMissed } = client;
+      Object.assign(client, { behindSince: undefined, waiting: 0, hasMissed: false });
+      if (hasMissed && this.#clients.has(client)) this.#snapshot(client);
     });
   }
 
@@ -102,10 +114,10 @@ export class EventStreams {
 
   #beat(): void {
     for (const client of this.#clients) {
-      const { answer, fullSince, isAllowed } = client;
+      const { answer, behindSince, isAllowed } = client;
       if (!isAllowed()) answer.end();
-      else if (fullSince === undefined) this.#send(client, ': \n\n');
-      else if (this.#now() - fullSince > this.#limits.patience) answer.destroy();
+      else if (behindSince === undefined) this.#send(client, ': \n\n');
+      else if (this.#now() - behindSince > this.#limits.patience) answer.destroy();
     }
   }
 }
