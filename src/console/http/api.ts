@@ -65,7 +65,7 @@ export function addApi(scope: FastifyInstance, context: ApiContext): void {
     if (!which.success) return refuse(reply, 400, { message: faultIn(which.error) });
     return model.fileHistory(which.data.uploader, which.data.path);
   });
-  scope.get('/api/events', look, (request, reply) => {
+  scope.get('/api/events', { ...look, exposeHeadRoute: false }, (request, reply) => {
     const { headers } = request;
     const isAllowed = () => access.callerOf(headers) !== undefined;
     // A browser that asks for events waits for nothing else on this connection.

@@ -8,7 +8,9 @@ export async function addPage(scope: FastifyInstance): Promise<void> {
   const assets = await readAssets('console');
   const open = { config: { role: 'anybody', isEntrance: true } } as const;
   // What the page names is relative to it.
-  scope.get('', { ...open, prefixTrailingSlash: 'no-slash' }, (_request, reply) => reply.redirect('console/'));
+  scope.get('', { ...open, prefixTrailingSlash: 'no-slash' }, (_request, reply) =>
+    reply.redirect('console/'),
+  );
   scope.get('/', { ...open, prefixTrailingSlash: 'slash' }, (request, reply) =>
     sendAsset(request, reply, assets.get('index.html'), secureHeaders),
   );

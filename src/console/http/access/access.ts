@@ -32,11 +32,12 @@ export class Access {
   readonly #key: string;
   readonly #openRole: Role | undefined;
   readonly #now: () => number;
-  /** Of this process: whoever is logged in asks for a new one after a restart. */
-  readonly #csrfKey = randomBytes(32).toString('hex');
+  readonly #csrfKey: string;
 
   constructor({ key = randomBytes(32).toString('hex'), openRole, ways, now = Date.now }: AccessOptions) {
     this.#key = key;
+    // Where the key stays, pages go on after a restart without asking for a new one.
+    this.#csrfKey = signed(key, 'csrf');
     this.#openRole = openRole;
     this.ways = ways;
     this.#now = now;

@@ -1,6 +1,6 @@
 /** `files/UPLOADER/PATH?upload=ID`: a file's bytes from the topic. */
 import type { ServerResponse } from 'node:http';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { ConfigurationError, describeError, IncompleteError } from '../../../errors.ts';
 import type { Logger } from '../../../log.ts';
 import type { ConsoleModel } from '../../contract.ts';
@@ -32,10 +32,11 @@ export interface FetchCounts {
 }
 
 export function addFiles(scope: FastifyInstance, context: FilesContext): void {
-  scope.get<{ Querystring: { upload?: string } }>(
-    '/files/*',
-    { config: { role: 'fetch' } },
-    async (request, reply) => {
+  scope.route<{ Querystring: { upload?: string } }>({
+    method: ['GET', 'HEAD'],
+    url: '/files/*',
+    config: { role: 'fetch' },
+    handler: async (request, reply) => {
       const address = fileAddress(request.raw.url ?? '');
       const { upload } = request.query;
       if (address === undefined || (upload !== undefined && typeof upload !== 'string'))
@@ -45,14 +46,13 @@ export function addFiles(scope: FastifyInstance, context: FilesContext): void {
       const answer = fileAnswer(request.headers, file);
       if (request.method === 'HEAD' || answer.span === undefined)
         return reply.code(answer.status).headers(answer.headers).send();
-      return send(context, request, reply, `${address.uploader}/${address.path}`, file, answer);
+      return send(context, reply, `${address.uploader}/${address.path}`, file, answer);
     },
-  );
+  });
 }
 
 async function send(
   { bytes, counts, logger }: FilesContext,
-  _request: FastifyRequest,
   reply: FastifyReply,
   name: string,
   { upload, size }: FileFacts,
