@@ -24,7 +24,7 @@ async function room(t: TestContext, files: Readonly<Record<string, Buffer>>) {
   t.after(() => kafka.close());
   const bytes: FileBytes = (file, upload, signal) =>
     catFrom(kafka, { kafka: {}, topic: flow.topic, file, upload, signal });
-  return { flow, model, ...(await startConsole(t, { model, bytes })) };
+  return { ...(await startConsole(t, { model, bytes })), flow, model };
 }
 
 function rowOf(
@@ -36,7 +36,7 @@ function rowOf(
   return { id, uploader, path, upload, size, digest, state: 'sent', done: size, mtime: at, at };
 }
 
-const long = noise(20_000, 1);
+const long = noise(20_000);
 
 test('A file comes as it was sent, with what is known of it', async (t) => {
   const { url, model } = await room(t, {

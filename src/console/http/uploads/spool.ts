@@ -3,7 +3,7 @@
  * of it), and `DIR/ready` those that are, by their paths. What is half there stays over a restart.
  */
 import { createWriteStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -119,11 +119,21 @@ export class Spool extends DataStore {
     );
     if (!isThere) return wanted.path;
     await synced(this.#part(id));
-    await translated(mkdir(dirname(target), { recursive: true, mode: 0o700 }));
-    await translated(rename(this.#part(id), target));
+    await translated(moved(this.#part(id), target));
     await synced(dirname(target));
     await this.#write(id, { ...known, isDone: true });
     return wanted.path;
+  }
+
+  /** Removes folders of `ready` that have become empty. */
+  async tidy(): Promise<void> {
+    const entries = await readdir(this.ready, { recursive: true, withFileTypes: true });
+    const folders = entries
+      .filter((entry) => entry.isDirectory())
+      .map(({ parentPath, name }) => join(parentPath, name));
+    // Those within others come first; one that is not empty stays.
+    for (const folder of folders.sort((one, other) => other.length - one.length))
+      await rmdir(folder).catch(() => {});
   }
 
   /** Whether anything is to be sent. */
@@ -168,6 +178,17 @@ export class Spool extends DataStore {
 
   #part(id: string): string {
     return join(this.#folder, 'parts', id);
+  }
+}
+
+/** Also where somebody tidies up meanwhile. */
+async function moved(from: string, to: string, tries = 3): Promise<void> {
+  try {
+    await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+    await rename(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || tries === 1) throw error;
+    await moved(from, to, tries - 1);
   }
 }
 

@@ -108,6 +108,7 @@ export class Uploads {
       for (const id of await this.#spool.complete())
         await this.#release(id).catch((error) => this.#tell(error));
       await this.#spool.deleteExpired();
+      await this.#spool.tidy();
     } catch (error) {
       this.#tell(error);
     }

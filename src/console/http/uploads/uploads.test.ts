@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { csrfOf, startConsole } from '../../../../test/support/console.ts';
+import { get } from '../../../../test/support/delivery.ts';
+import { Flow, noise } from '../../../../test/support/flow.ts';
+import { temporaryFolder } from '../../../../test/support/folder.ts';
+import { tusUpload } from '../../../../test/support/tus.ts';
+import { waitFor } from '../../../../test/support/wait.ts';
+import { openSources } from '../../../files/find/open-sources.ts';
+import { uploadFrom } from '../../../files/upload.ts';
+import { silentLogger } from '../../../log.ts';
+import { Uploads, type UploadsOptions } from './uploads.ts';
+
+/** A console on a spool, whose uploader sends through a cluster in memory. */
+async function room(
+  t: TestContext,
+  spool: string,
+  { flow = new Flow(), port = 0, ...more }: Partial<UploadsOptions> & { flow?: Flow; port?: number } = {},
+) {
+  const kafka = flow.cluster.client();
+  await flow.prepare(kafka);
+  const uploads = await Uploads.open({
+    spool,
+    uploader: 'console',
+    maxUpload: 10_000_000,
+    uploadExpires: 3_600_000,
+    logger: silentLogger,
+    send: async ({ from, ...options }) => {
+      const waiting = { onEvent: () => {} };
+      const { source } = await openSources(from, { links: 'skip' }, waiting);
+      const own = flow.cluster.client();
+      await uploadFrom(own, source, { ...options, kafka: {}, from, topic: flow.topic }).finally(() =>
+        own.close(),
+      );
+    },
+    ...more,
+  });
+  const { url, server } = await startConsole(t, { services: { uploads }, server: { port } });
+  const close = async () => {
+    await server.close();
+    await uploads.close();
+  };
+  t.after(close);
+  t.after(() => kafka.close());
+  const endpoint = `${url}uploads/`;
+  const headers = { 'x-sluice-csrf': await csrfOf(url) };
+  return { flow, url, uploads, endpoint, headers, close, port: Number(new URL(url).port) };
+}
+
+/** What came at a sink, once it is there. */
+async function arrived(flow: Flow, path: string): Promise<Buffer> {
+  return waitFor(async () => {
+    await flow.down().catch(() => {});
+    const bytes = flow.disk.files.get(`console/${path}`)?.bytes;
+    return bytes && Buffer.from(bytes);
+  });
+}
+
+test('A dropped file goes to the topic under its path, and leaves the spool', async (t) => {
+  const spool = await temporaryFolder(t);
+  const { flow, endpoint, headers } = await room(t, spool);
+  const bytes = noise(300_000);
+  const metadata = { filename: 'b.bin', relativePath: 'photos/Ünder/b.bin' };
+  await sent(tusUpload(bytes, { endpoint, headers, metadata, chunkSize: 100_000 }));
+  assert.ok((await arrived(flow, 'photos/Ünder/b.bin')).equals(bytes));
+  await sent(tusUpload(Buffer.alloc(0), { endpoint, headers, metadata: { filename: 'empty' } }));
+  assert.equal((await arrived(flow, 'empty')).length, 0);
+  await waitFor(async () => !(await filesBelow(join(spool, 'ready'))).length);
+});
+
+test('An upload that was cut off goes on where it was, after a restart of the server too', async (t) => {
+  const spool = await temporaryFolder(t);
+  const first = await room(t, spool);
+  const bytes = noise(1_000_000);
+  const metadata = { filename: 'long' };
+  const { upload } = tusUpload(bytes, { ...first, metadata, chunkSize: 100_000 }, (taken) => {
+    if (taken === 300_000) void upload.abort();
+  });
+  upload.start();
+  await waitFor(
+    async () =>
+      (await filesBelow(spool)).length > 0 && upload.url !== null && lengthOf(upload.url!, first.headers),
+  );
+  const uploadUrl = upload.url!;
+  await waitFor(async () => (await lengthOf(uploadUrl, first.headers)) === '300000');
+  await first.close();
+  const { flow, port } = first;
+  const second = await room(t, spool, { flow, port });
+  const sizes: number[] = [];
+  const again = tusUpload(bytes, { ...second, uploadUrl, metadata, chunkSize: 100_000 }, (taken) =>
+    sizes.push(taken),
+  );
+  await sent(again);
+  assert.equal(sizes[0], 400_000);
+  assert.ok((await arrived(flow, 'long')).equals(bytes));
+  // Whoever did not hear that it was through asks, and hears it.
+  assert.equal(await lengthOf(uploadUrl, second.headers), '1000000');
+});
+
+test('What was complete, and not sent when the server was killed, is sent by the next one', async (t) => {
+  const spool = await temporaryFolder(t);
+  const flow = new Flow();
+  // It takes files, and nothing is sent.
+  const first = await room(t, spool, { flow, send: () => Promise.reject(new Error('the cluster is away')) });
+  const bytes = noise(5000);
+  await sent(tusUpload(bytes, { ...first, metadata: { filename: 'folder/waits' } }));
+  await waitFor(() => first.uploads.outbox.trouble === 'the cluster is away');
+  await first.close();
+  const second = await room(t, spool, { flow });
+  assert.ok((await arrived(flow, 'folder/waits')).equals(bytes));
+  await waitFor(async () => !(await filesBelow(join(spool, 'ready'))).length);
+  // The folders that it was in are tidied away at the next look.
+  await second.close();
+  await room(t, spool, { flow });
+  assert.deepEqual(await readdir(join(spool, 'ready')), []);
+});
+
+test('What cannot be a file of ours is refused with a word why', async (t) => {
+  const spool = await temporaryFolder(t);
+  const { endpoint, headers } = await room(t, spool);
+  const refused: readonly (readonly [Record<string, string>, number, RegExp])[] = [
+    [{}, 400, /no name/],
+    [{ filename: '../a' }, 400, /"\.\.\/a" cannot be sent: the path has a "\.\." segment/],
+    [{ filename: 'a/./b' }, 400, /"\." segment/],
+    [{ filename: `${'x'.repeat(256)}` }, 400, /longer than 255 bytes/],
+    [{ filename: 'a\0b' }, 400, /NUL/],
+  ];
+  for (const [metadata, status, words] of refused) {
+    const { done } = started(tusUpload(noise(10), { endpoint, headers, metadata }));
+    await assert.rejects(
+      done,
+      (error: Error & { originalResponse?: { getStatus(): number; getBody(): string } }) => {
+        assert.equal(error.originalResponse?.getStatus(), status);
+        assert.match(error.originalResponse?.getBody() ?? '', words);
+        return true;
+      },
+    );
+  }
+  const large = await get(endpoint, { ...headers, ...tus, 'upload-length': '10000001' }, 'POST');
+  assert.equal(large.status, 413);
+  const endless = await get(
+    endpoint,
+    { ...headers, ...tus, 'upload-length': String(2 ** 52), ...named },
+    'POST',
+  );
+  assert.equal(endless.status, 413);
+  for (const id of ['0'.repeat(32), '..%2fready', '%2e%2e', 'x'])
+    assert.equal((await get(`${endpoint}${id}`, { ...headers, ...tus }, 'HEAD')).status, 404, id);
+  assert.deepEqual(await filesBelow(spool), []);
+});
+
+test('A disk without room says so before anything is sent', async (t) => {
+  const spool = await temporaryFolder(t);
+  const { endpoint, headers } = await room(t, spool, { maxUpload: Number.MAX_SAFE_INTEGER });
+  const { status, body } = await get(
+    endpoint,
+    { ...headers, ...tus, 'upload-length': String(2 ** 52), ...named },
+    'POST',
+  );
+  assert.equal(status, 507);
+  assert.match(body.toString(), /the disk of the spool has no room for 4503599627370496 bytes/);
+});
+
+test('Who may not send, and pages of others, upload nothing', async (t) => {
+  const spool = await temporaryFolder(t);
+  const { endpoint, headers } = await room(t, spool);
+  const ask = { ...tus, ...named, 'upload-length': '1' };
+  assert.equal((await get(endpoint, ask, 'POST')).status, 403);
+  assert.equal(
+    (await get(endpoint, { ...ask, ...headers, origin: 'https://evil.example' }, 'POST')).status,
+    403,
+  );
+  const own = await get(endpoint, { ...ask, ...headers }, 'POST');
+  assert.equal(own.status, 201);
+  assert.match(String(own.headers.location), /^[0-9a-f]{32}$/);
+  assert.equal(own.headers['access-control-allow-origin'], undefined);
+  assert.equal(own.headers['x-content-type-options'], 'nosniff');
+  // It may be thrown away by whoever knows it.
+  assert.equal((await get(endpoint + own.headers.location, { ...tus, ...headers }, 'DELETE')).status, 204);
+  assert.deepEqual(await filesBelow(spool), []);
+});
+
+test('What is not gone on with is forgotten, and its bytes with it', async (t) => {
+  const spool = await temporaryFolder(t);
+  const first = await room(t, spool);
+  const ask = { ...tus, ...named, ...first.headers, 'upload-length': '1000' };
+  const { headers } = await get(first.endpoint, ask, 'POST');
+  assert.equal((await filesBelow(spool)).length, 2);
+  await first.close();
+  const [known = ''] = (await filesBelow(spool)).filter((name) => name.endsWith('.json'));
+  assert.equal(JSON.parse(await readFile(known, 'utf8')).size, 1000);
+  await utimes(known, 0, 0);
+  const second = await room(t, spool, { uploadExpires: 1, port: first.port });
+  assert.deepEqual(await filesBelow(spool), []);
+  assert.equal(await lengthOf(second.endpoint + headers.location, second.headers), undefined);
+});
+
+const tus = { 'tus-resumable': '1.0.0' };
+const named = { 'upload-metadata': `filename ${Buffer.from('a').toString('base64')}` };
+
+function started<T extends ReturnType<typeof tusUpload>>(upload: T): T {
+  upload.upload.start();
+  return upload;
+}
+
+const sent = (upload: ReturnType<typeof tusUpload>): Promise<void> => started(upload).done;
+
+async function lengthOf(url: string, headers: Record<string, string>): Promise<string | undefined> {
+  const { headers: said } = await get(url, { ...headers, ...tus }, 'HEAD');
+  return said['upload-offset'] as string | undefined;
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
