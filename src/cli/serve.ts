@@ -2,9 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { z } from 'zod';
+import type { Resolved } from '../config.ts';
+import type { ConsoleBeside, ConsoleBesideOptions } from '../console/beside.ts';
+import { consoleDefaults } from '../console/options.ts';
 import { serveDefaults as usual } from '../delivery/serve-options.ts';
 import { ConfigurationError, ExitCode } from '../errors.ts';
-import { counted, type FlagsIn, optional, sized, timed, valued } from './flags.ts';
+import { accessFlags, dropFlags } from './console/flags.ts';
+import { givenOptions } from './console/given.ts';
+import { counted, type FlagsIn, optional, sized, timed, toggle, valued } from './flags.ts';
 import { watchKeyFlag, watchKeyOf } from './live/watch-key.ts';
 import { createServeReporter } from './serve-reporter.ts';
 import { interruptible } from './signals.ts';
@@ -64,10 +69,25 @@ const media = {
   ),
 } as const;
 
+const consoleFlags = {
+  console: toggle('console', 'the console too, at /console/'),
+  filesTopic: valued(
+    'files-topic',
+    'TOPIC',
+    topicName,
+    consoleDefaults.topic as string,
+    consoleDefaults.topic,
+    'the topic of files that it shows',
+  ),
+  ...accessFlags,
+  ...dropFlags,
+} as const;
+
 const groups = {
   'What to serve': media,
   Server: server,
   Viewers: viewers,
+  'The console, as of sluice console': consoleFlags,
   'The store of --archive': storeFlags,
 } as const;
 
@@ -86,6 +106,7 @@ export function serveCommand(): Command {
         'For everybody, with HTTP/2',
       ],
       ['sluice serve --watch-key watch.key', 'For those who have a token (sluice live token)'],
+      ['sluice serve --console', 'And the console at http://127.0.0.1:8080/console/'],
       [
         'sluice serve --archive s3://media/{stream} --rewind 7d',
         'Viewers go back a week, by what sluice live export --to s3://media/NAME has put there',
@@ -96,19 +117,24 @@ export function serveCommand(): Command {
 }
 
 async function run({ settings, output, kafka }: Call<FlagsIn<typeof groups>>): Promise<ExitCode> {
-  const { tlsCert, tlsKey, watchKey, ...options } = settings;
+  const { tlsCert, tlsKey, watchKey, ...options } = without(settings, consoleFlags);
   const reporter = createServeReporter(output);
   const interruption = interruptible((notice) => reporter.notice(notice));
+  let beside: ConsoleBeside | undefined;
   try {
     const tls = await readCertificate(tlsCert, tlsKey);
     const key = await watchKeyOf(watchKey);
     // Loaded here, so that help and usage errors need not wait for the client of Kafka.
     const { serve } = await import('../delivery/serve.ts');
+    beside = settings.console
+      ? await openBeside(settings, { kafka, hasTls: tls !== undefined, logger: reporter.logger })
+      : undefined;
     const running = await serve({
       ...options,
       ...storeOptions(settings),
       tls,
       watchKey: key,
+      page: beside?.page,
       kafka,
       logger: reporter.logger,
       signal: interruption.signal,
@@ -120,9 +146,31 @@ async function run({ settings, output, kafka }: Call<FlagsIn<typeof groups>>): P
     if (interruption.signal.aborted) return endedBy(interruption.signal);
     throw error;
   } finally {
+    await beside?.close();
     reporter.close();
     interruption.release();
   }
+}
+
+async function openBeside(
+  settings: Resolved<FlagsIn<typeof groups>>,
+  given: Pick<ConsoleBesideOptions, 'kafka' | 'hasTls' | 'logger'>,
+): Promise<ConsoleBeside> {
+  const { consoleBeside } = await import('../console/beside.ts');
+  const { console: _, filesTopic: topic, ...options } = await givenOptions(only(settings, consoleFlags));
+  const { host, topic: liveTopic } = settings;
+  return consoleBeside({ ...options, ...given, host, topic, liveTopic });
+}
+
+function only<S extends object, F extends object>(settings: S, flags: F): Pick<S, keyof S & keyof F> {
+  return Object.fromEntries(Object.entries(settings).filter(([key]) => key in flags)) as Pick<
+    S,
+    keyof S & keyof F
+  >;
+}
+
+function without<S extends object, F extends object>(settings: S, flags: F): Omit<S, keyof F> {
+  return Object.fromEntries(Object.entries(settings).filter(([key]) => !(key in flags))) as Omit<S, keyof F>;
 }
 
 /** A service that is told to stop has done its work. */

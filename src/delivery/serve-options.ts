@@ -8,7 +8,7 @@ import { windowDefaults } from './window/limits.ts';
 export interface ServeOptions
   extends Pick<
       DeliveryOptions,
-      'host' | 'port' | 'tls' | 'watchKey' | 'cors' | 'maxConnections' | 'maxPerAddress'
+      'host' | 'port' | 'tls' | 'watchKey' | 'cors' | 'maxConnections' | 'maxPerAddress' | 'page'
     >,
     StoreOptions {
   /** Kafka's own client properties, e.g. `{ 'bootstrap.servers': '127.0.0.1:9092' }`. */

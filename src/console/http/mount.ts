@@ -39,8 +39,6 @@ export interface ConsoleServices {
 export interface MountedConsole {
   readonly counts: FetchCounts;
   readonly events: EventStreams;
-  /** Ends what would not end by itself. */
-  close(): void;
 }
 
 /** Adds its routes, all of them below `/console`. */
@@ -48,6 +46,8 @@ export async function mountConsole(app: FastifyInstance, services: ConsoleServic
   const { model, access, login, uploads, host, url, isSecure, logger, version } = services;
   const guard = new Guard(access, { host, url });
   const events = new EventStreams(model);
+  // They would not end by themselves.
+  app.addHook('preClose', async () => events.close());
   const counts: FetchCounts = { underWay: 0, whole: 0, broken: 0 };
   const context = { model, access, guard, events, version, uploader: uploads?.uploader };
   await app.register(
@@ -79,5 +79,5 @@ export async function mountConsole(app: FastifyInstance, services: ConsoleServic
     },
     { prefix: '/console' },
   );
-  return { counts, events, close: () => events.close() };
+  return { counts, events };
 }

@@ -48,7 +48,7 @@ export async function openConsoleServer(
   try {
     await app.listen({ host, port });
   } catch (cause) {
-    mounted.close();
+    mounted.events.close();
     throw new ConfigurationError(
       listenFault({ host, port, portFlag: '--port' }, cause as NodeJS.ErrnoException),
       { cause },
@@ -65,7 +65,6 @@ export async function openConsoleServer(
   };
 
   async function end(): Promise<void> {
-    mounted.close();
     const closed = app.close();
     const closeIdle = setInterval(() => {
       if ('closeIdleConnections' in server) server.closeIdleConnections();

@@ -1,4 +1,5 @@
 /** What a delivery server is told, and its defaults in one place. */
+import type { PageServer } from '../../live/ingest/options.ts';
 import type { Logger } from '../../log.ts';
 import { windowDefaults } from '../window/limits.ts';
 
@@ -29,6 +30,8 @@ export interface DeliveryOptions {
   readonly starting?: () => string | undefined;
   /** Why the server should get no new viewers, for /healthz; undefined: it may. */
   readonly unready?: () => string | undefined;
+  /** Adds routes of somebody else's, who may take what is sent for as long as that takes. */
+  readonly page?: ((server: PageServer) => Promise<void>) | undefined;
   /** More figures for /metrics. */
   readonly gauges?: readonly OwnGauge[];
   readonly logger?: Logger;

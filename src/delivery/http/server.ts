@@ -85,6 +85,11 @@ export async function serveStreams(streams: Streams, options: DeliveryOptions = 
   const assets = await readAssets();
   const unready = options.unready ?? (() => undefined);
   addApi(app, { streams, channels, gate, assets, registry, origin: cors, unready });
+  if (options.page !== undefined) {
+    await options.page(app);
+    // Whoever stands still is ended by `endSilent`.
+    if ('requestTimeout' in server) server.requestTimeout = 0;
+  }
   try {
     await app.listen({ host, port });
   } catch (cause) {
