@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import type { Command } from 'commander';
 import { faultsOf, type Told } from '../../test/support/every-option.ts';
 import { optionsOf } from '../../test/support/library-options.ts';
+import { consoleDefaults } from '../console/options.ts';
 import { exportDefaults } from '../delivery/export/options.ts';
 import { serveDefaults } from '../delivery/serve-options.ts';
 import { downloadDefaults, uploadDefaults } from '../files/shared/options.ts';
@@ -16,6 +17,7 @@ import { pushDefaults } from '../live/push/options.ts';
 import { recordDefaults } from '../live/record/options.ts';
 import { relayDefaults } from '../relay/options.ts';
 import { connectionFlags } from './connection.ts';
+import { accessFlags, dropFlags } from './console/flags.ts';
 import { outputFlags } from './output.ts';
 import { createProgram } from './program.ts';
 import { storeFlags, writtenFlags } from './store-flags.ts';
@@ -107,6 +109,7 @@ interface Face {
 
 const clock = ['schedule', 'timeZone'];
 const stores = ['s3', 'gcs'];
+const besideKeys = [accessFlags, dropFlags].flatMap((flags) => Object.keys(flags));
 const faces: readonly Face[] = [
   {
     verb: 'upload',
@@ -154,7 +157,14 @@ const faces: readonly Face[] = [
     verb: 'serve',
     options: 'ServeOptions',
     defaults: serveDefaults,
-    apart: [...stores, 'tls', 'tlsCert', 'tlsKey'],
+    // The console beside it has functions of its own.
+    apart: [...stores, 'tls', 'tlsCert', 'tlsKey', 'console', 'filesTopic', ...besideKeys],
+  },
+  {
+    verb: 'console',
+    options: 'ConsoleOptions',
+    defaults: consoleDefaults,
+    apart: ['tls', 'tlsCert', 'tlsKey', 'oidcClientSecret', 'oidcClientSecretFile'],
   },
 ];
 

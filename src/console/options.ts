@@ -65,7 +65,7 @@ export const consoleDefaults = {
   oidcRoleClaim: 'sluice_role',
   oidcSession: 8 * 3_600_000,
   uploader: 'console',
-  maxUpload: 64 * 1024 ** 3,
+  maxUpload: 100e9,
   uploadExpires: 3 * 24 * 3_600_000,
   replicationFactor: -1,
   ...figuresDefaults,

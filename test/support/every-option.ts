@@ -154,6 +154,7 @@ const samples = [
   '7',
   'x',
   'x=y',
+  'x=look',
   '7M',
   'UTC',
   '0 7 * * *',

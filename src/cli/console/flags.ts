@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { type Role, roles } from '../../console/contract.ts';
 import { consoleDefaults as usual } from '../../console/options.ts';
 import { figuresFlags } from '../figures-flags.ts';
-import { counted, optional, sized, timed, valued } from '../flags.ts';
-import { choice, count, path, text, topicName } from '../values.ts';
+import { counted, optional, timed, valued } from '../flags.ts';
+import { choice, count, path, size, text, topicName } from '../values.ts';
 import { consoleKeyFlag } from './console-key.ts';
 
 /** Values of a claim and the roles that they give: `ops=administer`. */
@@ -28,11 +28,11 @@ export const accessFlags = {
   consoleKey: consoleKeyFlag,
   openRole: valued(
     'open-role',
-    roles.join('|'),
+    'ROLE',
     choice(roles),
     usual.openRole as Role,
     usual.openRole,
-    'what whoever is on this machine may do, where no token is asked for',
+    'what whoever is on this machine may do, where no token is asked for: look, fetch, send or administer',
   ),
   url: optional(
     'url',
@@ -91,7 +91,14 @@ export const dropFlags = {
     usual.uploader,
     'under which name they go',
   ),
-  maxUpload: sized('max-upload', usual.maxUpload, 1, 'the largest that is taken'),
+  maxUpload: valued(
+    'max-upload',
+    'SIZE',
+    size(1),
+    usual.maxUpload as number,
+    '100GB',
+    'the largest that is taken',
+  ),
   uploadExpires: timed(
     'upload-expires',
     usual.uploadExpires,

@@ -13,11 +13,11 @@ import { consoleKeyFlag } from './console-key.ts';
 const tokenFlags = {
   role: valued(
     'role',
-    roles.join('|'),
+    'ROLE',
     choice(roles),
     'look' as Role,
     'look',
-    'what may be done with it; each role may what those before it may',
+    'what may be done with it: look, fetch, send or administer; each may what those before it may',
   ),
   name: optional('name', 'NAME', text, 'whose it is: the page and the log say it'),
   expires: timed('expires', 24 * 3_600_000, 'for how long, from now on'),
