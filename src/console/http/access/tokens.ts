@@ -60,6 +60,7 @@ export function isEqual(one: string, other: string): boolean {
 export function nameForToken(name: string): string {
   return name
     .normalize('NFKD')
+    .replaceAll(/\p{M}+/gu, '')
     .replaceAll(/[^A-Za-z0-9@._+-]+/g, '-')
     .slice(0, 64);
 }
