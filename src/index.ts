@@ -2,6 +2,16 @@
  * Sluice as a library: files of any size and live video through Apache Kafka. The command line is made of these same functions.
  * Everything takes one options object, an `AbortSignal` in it, and says what it does through `onEvent`.
  */
+export { type ConsoleBeside, type ConsoleBesideOptions, consoleBeside } from './console/beside.ts';
+export { type Role, roles } from './console/contract.ts';
+export { makeConsoleToken } from './console/http/access/tokens.ts';
+export { openConsole, type RunningConsole } from './console/open.ts';
+export {
+  type ConsoleEvent,
+  type ConsoleOptions,
+  type ConsoleRoutesOptions,
+  consoleDefaults,
+} from './console/options.ts';
 export { exportStream } from './delivery/export/export.ts';
 export {
   type ExportEvent,

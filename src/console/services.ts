@@ -80,7 +80,11 @@ export async function openServices(
 }
 
 function modelOptions({ watchUrl, replicationFactor }: ConsoleRoutesSettings) {
-  return { replicationFactor, ...(watchUrl === undefined ? {} : { watchUrl }) };
+  return {
+    // Where nothing else is said, as those that they stand beside.
+    ...(replicationFactor === -1 ? {} : { replicationFactor }),
+    ...(watchUrl === undefined ? {} : { watchUrl }),
+  };
 }
 
 /** Loaded where somebody comes by it. */

@@ -34,6 +34,9 @@ function packagesOf(files: readonly string[]): string[] {
 }
 
 const servers = ['fastify', 'prom-client', 'ws'];
+/** Of the console alone, and of those who drop files there or come by OpenID Connect. */
+const drops = ['@tus/server', '@tus/utils', 'srvx'];
+const logins = ['openid-client', 'oauth4webapi'];
 /** Of those who encrypt, or open, alone. */
 const keys = /^(?:age-encryption|@noble|@scure)(?:$|\/)/;
 /** Of those who use its store alone. */
@@ -44,11 +47,33 @@ test('moving files loads no web server, and serving does', () => {
   const moving = packagesOf(['cli/program.ts', ...files]);
   assert.ok(moving.includes('@platformatic/kafka') && moving.includes('commander'));
   assert.deepEqual(
-    moving.filter((name) => servers.includes(name) || stores.test(name) || keys.test(name)),
+    moving.filter(
+      (name) => servers.includes(name) || drops.includes(name) || stores.test(name) || keys.test(name),
+    ),
     [],
   );
   assert.deepEqual(
     servers.filter((name) => !packagesOf(['delivery/serve.ts']).includes(name)),
+    [],
+  );
+});
+
+test('Only who wants it loads the console, and what files are dropped by', () => {
+  const others = [...drops, ...logins];
+  const serving = packagesOf(['cli/program.ts', 'delivery/serve.ts']);
+  assert.deepEqual(
+    serving.filter((name) => others.includes(name)),
+    [],
+  );
+  const showing = packagesOf(['console/open.ts', 'console/beside.ts']);
+  assert.ok(showing.includes('fastify'));
+  assert.deepEqual(
+    showing.filter((name) => others.includes(name)),
+    [],
+  );
+  const dropping = packagesOf(['console/http/uploads/uploads.ts', 'console/http/access/oidc.ts']);
+  assert.deepEqual(
+    others.filter((name) => !dropping.includes(name)),
     [],
   );
 });

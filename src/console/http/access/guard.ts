@@ -75,7 +75,8 @@ export class Guard {
 
 /** Ends a request with a word why. */
 export function refuse(reply: FastifyReply, status: number, refused: Refused): FastifyReply {
-  // What was not read of a body is not to be taken for the next request.
-  if (status !== 401) reply.header('connection', 'close');
+  const { method, raw } = reply.request;
+  // A file of gigabytes that nobody wants is not to be read to its end.
+  if (!safeMethods.includes(method) && raw.httpVersionMajor < 2) reply.header('connection', 'close');
   return reply.code(status).send(refused);
 }

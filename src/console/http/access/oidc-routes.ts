@@ -3,7 +3,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { describeError } from '../../../errors.ts';
 import type { Logger } from '../../../log.ts';
 import { type Access, cookieOf } from './access.ts';
-import { LoginRefused, type OidcLogin } from './oidc.ts';
+import { LoginRefused } from './login-refused.ts';
+import type { OidcLogin } from './oidc.ts';
 import { keepToken } from './routes.ts';
 
 export interface OidcRoutes {

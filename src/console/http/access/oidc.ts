@@ -15,6 +15,7 @@ import {
 import { z } from 'zod';
 import { ConfigurationError, describeError } from '../../../errors.ts';
 import { type Role, roles } from '../../contract.ts';
+import { LoginRefused } from './login-refused.ts';
 import { mayDo, nameForToken, type Permit } from './tokens.ts';
 
 export interface OidcOptions {
@@ -41,9 +42,6 @@ export type Pending = z.infer<typeof pending>;
 
 /** Milliseconds that somebody may take to say who they are. */
 const loginLasts = 10 * 60_000;
-
-/** Somebody who was let in nowhere; the message is for them. */
-export class LoginRefused extends Error {}
 
 export class OidcLogin {
   readonly #options: OidcOptions;
