@@ -8,6 +8,7 @@ import { project } from './project.ts';
 /** Packages that come without the text of the licence that they name: whose they are. */
 const withoutText: Readonly<Record<string, string>> = {
   '@nodable/entities': mitLicence('Amit Gupta'),
+  '@tus/utils': mitLicence('2015 tus - Resumable File Uploads'),
   'abstract-logging': mitLicence('James Sumners'),
   'data-uri-to-buffer': mitLicence('2014 Nathan Rajlich'),
 };

@@ -52,19 +52,19 @@ test('moving files loads no web server, and serving does', () => {
     ),
     [],
   );
+  const serving = packagesOf(['cli/program.ts', 'delivery/serve.ts']);
   assert.deepEqual(
-    servers.filter((name) => !packagesOf(['delivery/serve.ts']).includes(name)),
+    servers.filter((name) => !serving.includes(name)),
+    [],
+  );
+  assert.deepEqual(
+    serving.filter((name) => drops.includes(name) || logins.includes(name)),
     [],
   );
 });
 
-test('Only who wants it loads the console, and what files are dropped by', () => {
+test('Only who wants it loads what files are dropped by, and what people log in by', () => {
   const others = [...drops, ...logins];
-  const serving = packagesOf(['cli/program.ts', 'delivery/serve.ts']);
-  assert.deepEqual(
-    serving.filter((name) => others.includes(name)),
-    [],
-  );
   const showing = packagesOf(['console/open.ts', 'console/beside.ts']);
   assert.ok(showing.includes('fastify'));
   assert.deepEqual(
