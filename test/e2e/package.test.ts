@@ -57,6 +57,8 @@ test('the packed package installs elsewhere, runs there and can be imported', as
     'dist/types/index.d.ts',
     'dist/web/index.html',
     'dist/web/hls.mjs',
+    'dist/web/console/index.html',
+    'dist/web/console/uplot.mjs',
     'dist/LICENSES.txt',
   ]) {
     assert.ok(packed.includes(needed), `${needed} is packed`);

@@ -39,7 +39,7 @@ test('The command as one text runs where nothing else is, and asks for modules o
     doneWithout,
   );
 
-  for (const name of ['threads/files/hashing/main', 'web/index.html', 'web/hls.mjs'])
-    assert.ok(name in assets, name);
+  const pages = ['web/index.html', 'web/hls.mjs', 'web/console/index.html', 'web/console/uplot.mjs'];
+  for (const name of ['threads/files/hashing/main', ...pages]) assert.ok(name in assets, name);
   assert.match(licences, /^fastify 5\..* \(MIT\)$/m);
 });

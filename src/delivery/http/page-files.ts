@@ -12,7 +12,7 @@ export type PageFolder = '' | 'console';
 /** Files of packages, by the names that a page knows them by. */
 export const packagedFiles: Readonly<Record<PageFolder, Readonly<Record<string, string>>>> = {
   '': { 'hls.mjs': 'hls.js/dist/hls.light.min.mjs' },
-  console: {},
+  console: { 'uplot.mjs': 'uplot/dist/uPlot.esm.js', 'uplot.css': 'uplot/dist/uPlot.min.css' },
 };
 
 const webFolder = fileURLToPath(new URL('../../../web/', import.meta.url));

@@ -1,0 +1,260 @@
+// @ts-check
+/** The views, and what comes by the one line of events, brought together. */
+import { Cards, streamCard, topicCard } from './cards.js';
+import { element, setAttribute, setText } from './dom.js';
+import { Drawers } from './drawers.js';
+import { takeDrops } from './drop.js';
+import { Feed } from './feed.js';
+import { may } from './file-drawer.js';
+import { Files } from './files.js';
+import { listenToKeys } from './keys.js';
+import { Overview } from './overview.js';
+import { Router, views } from './route.js';
+import { downloadersTable, uploadersTable } from './runs.js';
+import { Sending } from './sending.js';
+import { ConsoleState } from './state.js';
+import { visible } from './strangers.js';
+import { Tray } from './tray.js';
+import { Unfinished } from './unfinished.js';
+import { exactly } from './words.js';
+import { titleOf, wrongsOf } from './wrongs.js';
+
+/** @import { Session, StreamRow } from '../../src/console/contract.ts' */
+/** @import { Api } from './api.js' */
+/** @import { Route, View } from './route.js' */
+
+/** Milliseconds in which changes are gathered; not by frames, for the title of a page that nobody looks at tells too. */
+const gather = 100;
+/** Milliseconds after which times in words are told anew. */
+const tick = 10_000;
+
+const main = element('main', HTMLElement);
+const line = element('line', HTMLElement);
+
+export class Console {
+  #api;
+  #session;
+  #state = new ConsoleState();
+  #router = new Router();
+  #feed;
+  #tray = new Tray(element('tray', HTMLElement));
+  /** @type {Sending | undefined} */
+  #sending;
+  /** @type {number | undefined} */
+  #downSince;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  #overview;
+  #files;
+  #uploaders;
+  #downloaders;
+  #streams;
+  #topics;
+  #drawers;
+
+  /** @param {Api} api @param {Session} session */
+  constructor(api, session) {
+    this.#api = api;
+    this.#session = session;
+    const [router, state] = [this.#router, this.#state];
+    const host = (/** @type {View} */ view) => element(`view-${view}`, HTMLElement);
+    this.#overview = new Overview(host('overview'), state);
+    this.#files = new Files({ host: host('files'), api, router, state, onChange: () => this.#changed() });
+    this.#uploaders = uploadersTable(host('uploaders'), router, state);
+    this.#downloaders = downloadersTable(host('downloaders'), router, state);
+    this.#streams = /** @type {Cards<StreamRow>} */ (
+      new Cards(host('streams'), 'Streams', 'No stream has been published yet.', (row) =>
+        streamCard(row, state.now()),
+      )
+    );
+    this.#topics = new Cards(host('topics'), 'Topics', 'No topic of Sluice is known here.', topicCard);
+    this.#drawers = new Drawers({ api, router, state, files: this.#files, session: () => this.#session });
+    this.#feed = new Feed({
+      onEvent: (event, data) => {
+        if (event === 'files') this.#files.change(/** @type {never} */ (data));
+        else if (event === 'trouble') state.trouble = /** @type {{ message?: string }} */ (data).message;
+        else if (event === 'snapshot') state.snapshot(/** @type {never} */ (data));
+        else if (event === 'change') state.change(/** @type {never} */ (data));
+        else state.point(/** @type {never} */ (data));
+        if (event === 'snapshot') this.#renewed();
+        this.#changed();
+      },
+      onLine: (since) => {
+        this.#downSince = since;
+        this.#changed();
+      },
+      onRefused: async () => void (await api.session()),
+    });
+    setInterval(() => this.#changed(), tick);
+    this.#letSend();
+    listenToKeys({
+      onSearch: () => this.#search(),
+      onEscape: () => this.#drawers.close(),
+      onView: (view) => router.go(view),
+    });
+    const out = element('sign-out', HTMLButtonElement);
+    out.addEventListener('click', () => void api.signOut().then(() => api.onUnknown()));
+  }
+
+  /** Begins, or goes on for whoever signed in. @param {Session} session */
+  go(session) {
+    this.#session = session;
+    const isFirst = element('nav', HTMLElement).hidden;
+    const { topic, cluster, user, uploader } = session;
+    setText(
+      element('where', HTMLElement),
+      [cluster, topic, user]
+        .filter((part) => part !== undefined)
+        .map(visible)
+        .join(' · '),
+    );
+    element('nav', HTMLElement).hidden = false;
+    element('sign-out', HTMLElement).hidden = user === undefined;
+    element('send', HTMLElement).hidden = !this.#maySend();
+    if (this.#sending === undefined && uploader !== undefined) this.#makeSending(`${topic}.${uploader}`);
+    this.#feed.open();
+    if (isFirst) this.#router.listen((route) => this.#show(route));
+    else this.#show(this.#router.route);
+  }
+
+  /** Nobody is known any more: what was seen stays out of sight. */
+  pause() {
+    this.#feed.close();
+    this.#drawers.hide();
+    element('nav', HTMLElement).hidden = true;
+    element('send', HTMLElement).hidden = true;
+    for (const view of views) element(`view-${view}`, HTMLElement).hidden = true;
+    document.title = 'Sign in – Sluice';
+  }
+
+  #maySend() {
+    return may(this.#session, 'send') && this.#session.uploader !== undefined;
+  }
+
+  /** @param {string} scope */
+  #makeSending(scope) {
+    /** @type {Storage | undefined} */
+    let storage;
+    try {
+      storage = localStorage;
+    } catch {
+      // Private windows may refuse.
+    }
+    const unfinished = new Unfinished(storage, scope);
+    const onChange = () => this.#tray.changed();
+    this.#sending = new Sending({ address: 'uploads/', csrf: () => this.#api.csrf, unfinished, onChange });
+    this.#tray.sending = this.#sending;
+    this.#tray.changed();
+  }
+
+  #letSend() {
+    takeDrops({
+      words: () => (this.#maySend() ? `Drop to send as ${visible(this.#session.uploader ?? '')}` : undefined),
+      onFiles: (files) => this.#sending?.add(files),
+      onError: (error) =>
+        this.#tell(`What was dropped could not be read: ${error instanceof Error ? error.message : error}.`),
+    });
+  }
+
+  /** @param {string | undefined} text */
+  #tell(text) {
+    const notice = element('trouble', HTMLElement);
+    notice.hidden = text === undefined;
+    setText(notice, text ?? '');
+  }
+
+  /** All of it is new: what was missed meanwhile too. */
+  #renewed() {
+    this.#files.renew();
+    void this.#api.history().then(
+      (history) => {
+        this.#state.past(history);
+        this.#changed();
+      },
+      () => {},
+    );
+  }
+
+  #search() {
+    const { view } = this.#router.route;
+    if (view === 'uploaders') this.#uploaders.focusSearch();
+    else if (view === 'downloaders') this.#downloaders.focusSearch();
+    else {
+      if (view !== 'files') {
+        this.#router.go('files');
+        this.#show(this.#router.route);
+      }
+      this.#files.focusSearch();
+    }
+  }
+
+  /** @param {Route} route */
+  #show(route) {
+    for (const view of views) element(`view-${view}`, HTMLElement).hidden = view !== route.view;
+    for (const link of element('nav', HTMLElement).querySelectorAll('a')) {
+      const isHere = link.dataset.view === route.view;
+      setAttribute(link, 'aria-current', isHere ? 'page' : undefined);
+      if (isHere) link.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    }
+    if (route.view === 'overview') void this.#overview.begin();
+    if (route.view === 'files') this.#files.show(route);
+    if (route.view === 'uploaders') this.#uploaders.show(route);
+    if (route.view === 'downloaders') this.#downloaders.show(route);
+    this.#refresh();
+    this.#drawers.show(route);
+  }
+
+  #changed() {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#refresh();
+    }, gather);
+  }
+
+  #refresh() {
+    const { sections, totals } = this.#state;
+    const { view } = this.#router.route;
+    const wrongs = wrongsOf(sections, totals, this.#state.now());
+    if (view === 'overview') this.#overview.update(wrongs);
+    if (view === 'files') this.#files.tick();
+    if (view === 'uploaders') this.#uploaders.update(sections.uploaders);
+    if (view === 'downloaders') this.#downloaders.update(sections.downloaders);
+    if (view === 'streams') this.#streams.update(sections.streams);
+    if (view === 'topics') this.#topics.update(sections.topics);
+    this.#drawers.update();
+    this.#tellLine();
+    this.#tellMarks(wrongs);
+    const words = this.#downSince === undefined ? titleOf(wrongs) : 'no connection';
+    const name = `${view[0]?.toUpperCase()}${view.slice(1)}`;
+    document.title = words === '' ? `${name} – Sluice` : `${words} – ${name} – Sluice`;
+  }
+
+  #tellLine() {
+    const isDown = this.#downSince !== undefined;
+    line.classList.toggle('down', isDown);
+    main.classList.toggle('stale', isDown);
+    line.classList.toggle('up', !isDown);
+    const words = line.lastElementChild;
+    if (words) setText(words, isDown ? 'Connecting again …' : 'Live');
+    if (this.#downSince !== undefined)
+      this.#tell(
+        `The console cannot be reached since ${exactly(this.#downSince)}. What you see was so then.`,
+      );
+    else this.#tell(this.#state.trouble && `Kafka cannot be asked: ${visible(this.#state.trouble)}`);
+  }
+
+  /** Where something is wrong, by a mark beside the view's name. @param {readonly import('./wrongs.js').Wrong[]} wrongs */
+  #tellMarks(wrongs) {
+    for (const link of element('nav', HTMLElement).querySelectorAll('a')) {
+      const { view } = link.dataset;
+      const here = view === 'overview' ? [] : wrongs.filter(({ href }) => href.startsWith(`#/${view}`));
+      const level = here.some((wrong) => wrong.level === 'fault')
+        ? 'fault'
+        : here.length > 0
+          ? 'warning'
+          : undefined;
+      setAttribute(link, 'data-level', level);
+      setAttribute(link, 'aria-label', level && `${link.textContent} (something is wrong)`);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+// @ts-check
+/** The one line by which all that changes comes: server-sent events, connected anew without end, and honest about when it is not there. */
+
+/** @import { ConsoleEvents } from '../../src/console/contract.ts' */
+
+/** Milliseconds. A point comes every few seconds; who has heard nothing for this long has no line, whatever the browser thinks. */
+const silence = 20_000;
+const shortestPause = 500;
+const longestPause = 15_000;
+
+/** Of an attempt, milliseconds: doubled up to a limit, and not all pages at once. @param {number} attempt @param {number} random */
+export function pauseOf(attempt, random) {
+  return Math.min(longestPause, shortestPause * 2 ** attempt) * (0.6 + 0.4 * random);
+}
+
+/**
+ * @typedef {object} FeedListener
+ * @property {<K extends keyof ConsoleEvents>(event: K, data: ConsoleEvents[K]) => void} onEvent
+ * @property {(since: number | undefined) => void} onLine milliseconds since the epoch from which it is down; undefined: it is up
+ * @property {() => Promise<void>} onRefused asks whether we are still known; throws where nobody answers
+ */
+
+export class Feed {
+  #listener;
+  /** @type {EventSource | undefined} */
+  #source;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  #attempt = 0;
+  /** @type {number | undefined} */
+  #downSince;
+  #heard = 0;
+
+  /** @param {FeedListener} listener */
+  constructor(listener) {
+    this.#listener = listener;
+    addEventListener('online', () => this.#hurry());
+    document.addEventListener('visibilitychange', () => this.#hurry());
+    setInterval(() => this.#look(), 2000);
+  }
+
+  open() {
+    this.close();
+    const source = new EventSource('api/events');
+    this.#source = source;
+    this.#heard = Date.now();
+    for (const name of /** @type {const} */ (['snapshot', 'change', 'files', 'point', 'trouble']))
+      source.addEventListener(name, ({ data }) => {
+        if (source !== this.#source) return;
+        this.#heard = Date.now();
+        this.#up();
+        this.#listener.onEvent(name, JSON.parse(data));
+      });
+    source.onerror = () => {
+      if (source === this.#source) this.#down();
+    };
+  }
+
+  close() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#source?.close();
+    this.#source = undefined;
+  }
+
+  #up() {
+    this.#attempt = 0;
+    if (this.#downSince === undefined) return;
+    this.#downSince = undefined;
+    this.#listener.onLine(undefined);
+  }
+
+  /** Ours are the pauses, and a browser gives up for good after an answer that is none. */
+  #down() {
+    this.close();
+    if (this.#downSince === undefined) {
+      this.#downSince = this.#heard || Date.now();
+      this.#listener.onLine(this.#downSince);
+    }
+    this.#timer = setTimeout(() => this.#again(), pauseOf(this.#attempt, Math.random()));
+    this.#attempt += 1;
+  }
+
+  async #again() {
+    try {
+      await this.#listener.onRefused();
+    } catch {
+      if (this.#timer !== undefined) this.#down();
+      return;
+    }
+    if (this.#timer !== undefined) this.open();
+  }
+
+  #hurry() {
+    if (document.hidden || this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    this.#attempt = 0;
+    void this.#again();
+  }
+
+  #look() {
+    if (this.#source !== undefined && Date.now() - this.#heard > silence) this.#down();
+  }
+}

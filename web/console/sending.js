@@ -1,0 +1,229 @@
+// @ts-check
+/** Files on their way to the server: a few at a time, each until it is there, paused or refused. All that is tried again is tried again here. */
+import { create, Lost, offsetOf, patch, terminate } from './tus.js';
+import { fingerprint } from './unfinished.js';
+
+/** @import { Entry, Unfinished } from './unfinished.js' */
+/** @import { Way } from './tus.js' */
+
+/**
+ * `left`: from before the page was loaded, and its bytes are not there.
+ * @typedef {'waiting' | 'sending' | 'paused' | 'failed' | 'sent' | 'left'} SendState
+ */
+
+/**
+ * @typedef {object} Item
+ * @property {string} key
+ * @property {Entry} entry
+ * @property {SendState} state
+ * @property {number} sent
+ * @property {File} [file]
+ * @property {string} [reason]
+ * @property {AbortController} [abort]
+ */
+
+/** Bytes of a request. A proxy in between may keep one whole before it gives it on. */
+const piece = 64_000_000;
+const shortestPause = 500;
+const longestPause = 15_000;
+
+export class Sending {
+  /** @type {Map<string, Item>} */
+  items = new Map();
+  #address;
+  #csrf;
+  #unfinished;
+  #onChange;
+  #atATime;
+  #running = 0;
+  /** Files of this lot that were sent before the page was loaded anew, and were dropped again. */
+  sentBefore = 0;
+
+  /**
+   * @param {{ address: string, csrf: () => string, unfinished: Unfinished, onChange: () => void, atATime?: number }} options
+   */
+  constructor({ address, csrf, unfinished, onChange, atATime = 3 }) {
+    this.#address = address;
+    this.#csrf = csrf;
+    this.#unfinished = unfinished;
+    this.#onChange = onChange;
+    this.#atATime = atATime;
+    for (const [key, entry] of unfinished.entries)
+      if (!entry.isSent) this.items.set(key, { key, entry, state: 'left', sent: 0 });
+  }
+
+  /** @param {Iterable<{ readonly path: string, readonly file: File }>} files */
+  add(files) {
+    for (const { path, file } of files) {
+      const entry = { path, size: file.size, mtime: file.lastModified };
+      const key = fingerprint(entry);
+      const [known, before] = [this.items.get(key), this.#unfinished.entries.get(key)];
+      if (known && known.state !== 'left' && known.state !== 'failed') continue;
+      if (before?.isSent) {
+        this.sentBefore += 1;
+        continue;
+      }
+      this.#unfinished.put(before ?? entry);
+      this.items.set(key, { key, entry: before ?? entry, state: 'waiting', sent: 0, file });
+    }
+    this.#next();
+  }
+
+  /** @param {string} key */
+  pause(key) {
+    this.#stop(key, 'paused');
+  }
+
+  /** Goes on after a pause, or tries again what was refused. @param {string} key */
+  resume(key) {
+    const item = this.items.get(key);
+    if (item?.file === undefined || (item.state !== 'paused' && item.state !== 'failed')) return;
+    item.state = 'waiting';
+    delete item.reason;
+    this.#next();
+  }
+
+  pauseAll() {
+    for (const { key, state } of this.items.values())
+      if (state === 'sending' || state === 'waiting') this.pause(key);
+  }
+
+  resumeAll() {
+    for (const { key } of this.items.values()) this.resume(key);
+  }
+
+  /** What the server has of it may be thrown away. @param {string} key */
+  cancel(key) {
+    const item = this.items.get(key);
+    if (item === undefined) return;
+    this.#stop(key, 'paused');
+    this.items.delete(key);
+    this.#unfinished.remove(key);
+    const { url } = item.entry;
+    if (url !== undefined && item.state !== 'sent')
+      void terminate(url, { csrf: this.#csrf(), signal: AbortSignal.timeout(10_000) }).catch(() => {});
+    this.#settle();
+    this.#onChange();
+  }
+
+  /** What is there already leaves the list. */
+  clearSent() {
+    for (const [key, { state }] of this.items) if (state === 'sent') this.items.delete(key);
+    this.sentBefore = 0;
+    this.#onChange();
+  }
+
+  /** @param {string} key @param {SendState} state */
+  #stop(key, state) {
+    const item = this.items.get(key);
+    if (item === undefined || (item.state !== 'sending' && item.state !== 'waiting')) return;
+    item.state = state;
+    item.abort?.abort();
+    this.#onChange();
+  }
+
+  #next() {
+    for (const item of this.items.values()) {
+      if (this.#running >= this.#atATime) break;
+      if (item.state === 'waiting') void this.#run(item);
+    }
+    this.#onChange();
+  }
+
+  /** @param {Item} item */
+  async #run(item) {
+    this.#running += 1;
+    item.state = 'sending';
+    const abort = new AbortController();
+    item.abort = abort;
+    try {
+      await this.#untilSent(item, abort.signal);
+      item.state = 'sent';
+      item.sent = item.entry.size;
+      delete item.file;
+      this.#unfinished.put({ ...item.entry, isSent: true });
+    } catch (error) {
+      if (!abort.signal.aborted) {
+        item.state = 'failed';
+        item.reason = error instanceof Error ? error.message : String(error);
+      }
+    }
+    this.#running -= 1;
+    this.#settle();
+    this.#next();
+  }
+
+  /** @param {Item} item @param {AbortSignal} signal */
+  async #untilSent(item, signal) {
+    for (let attempt = 0; ; attempt += 1) {
+      const before = item.sent;
+      try {
+        await this.#send(item, signal);
+        return;
+      } catch (error) {
+        if (signal.aborted || !(error instanceof Lost)) throw error;
+        if (item.sent > before) attempt = 0;
+        item.reason = `${error.message} It is tried again.`;
+        this.#onChange();
+        await pause(
+          Math.min(longestPause, shortestPause * 2 ** attempt) * (0.6 + 0.4 * Math.random()),
+          signal,
+        );
+      }
+    }
+  }
+
+  /** @param {Item} item @param {AbortSignal} signal */
+  async #send(item, signal) {
+    const { file, entry } = item;
+    if (file === undefined) throw new Error('Its bytes are not there.');
+    /** @type {Way} */
+    const way = { csrf: this.#csrf(), signal };
+    let offset = entry.url === undefined ? undefined : await offsetOf(entry.url, way);
+    if (offset === undefined || entry.url === undefined) {
+      const metadata = { filename: entry.path, filetype: file.type, mtime: String(entry.mtime) };
+      entry.url = await create(this.#address, entry.size, metadata, way);
+      this.#unfinished.put(entry);
+      offset = 0;
+    }
+    const told = (/** @type {number} */ sent) => {
+      item.sent = sent;
+      delete item.reason;
+      this.#onChange();
+    };
+    while (offset < file.size) {
+      told(offset);
+      const bytes = file.slice(offset, offset + piece);
+      offset = await patch(entry.url, bytes, offset, { ...way, onProgress: told });
+    }
+  }
+
+  /** Once all of a lot are there, there is nothing to go on with. */
+  #settle() {
+    const isOpen = [...this.items.values()].some(({ state }) => state !== 'sent');
+    if (!isOpen) this.#unfinished.clear();
+  }
+}
+
+/** @param {number} milliseconds @param {AbortSignal} signal @returns {Promise<void>} */
+function pause(milliseconds, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(finish, milliseconds);
+    // A line that is back is used at once.
+    addEventListener('online', finish);
+    signal.addEventListener('abort', stop);
+    function end() {
+      clearTimeout(timer);
+      removeEventListener('online', finish);
+      signal.removeEventListener('abort', stop);
+    }
+    function finish() {
+      end();
+      resolve();
+    }
+    function stop() {
+      end();
+      reject(signal.reason);
+    }
+  });
+}

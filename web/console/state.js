@@ -1,0 +1,78 @@
+// @ts-check
+/** What the events have told so far. Pure: events in, rows out. */
+
+/** @import { ConsoleEvents, History, Sections, Totals } from '../../src/console/contract.ts' */
+
+/** Points that are kept: half a day at one every five seconds. */
+const mostPoints = 8640;
+
+const names = /** @type {const} */ (['uploaders', 'downloaders', 'streams', 'topics']);
+
+/** @typedef {{ id: string }} Row */
+
+export class ConsoleState {
+  /** @type {Record<keyof Sections, Map<string, Row>>} */
+  #rows = { uploaders: new Map(), downloaders: new Map(), streams: new Map(), topics: new Map() };
+  /** @type {Totals | undefined} */
+  totals;
+  /** Why Kafka cannot be asked. @type {string | undefined} */
+  trouble;
+  /** The server's clock minus ours, in milliseconds. */
+  #ahead = 0;
+  /** @type {number[]} */
+  at = [];
+  /** @type {Map<keyof Totals, (number | null)[]>} */
+  series = new Map();
+
+  /** Milliseconds since the epoch, by the server's clock. @param {number} [ours] */
+  now(ours = Date.now()) {
+    return ours + this.#ahead;
+  }
+
+  /** @returns {Sections} */
+  get sections() {
+    const all = names.map((name) => [name, [...this.#rows[name].values()]]);
+    return /** @type {Sections} */ (/** @type {unknown} */ (Object.fromEntries(all)));
+  }
+
+  /** @param {ConsoleEvents['snapshot']} snapshot @param {number} [ours] */
+  snapshot(snapshot, ours = Date.now()) {
+    for (const name of names)
+      this.#rows[name] = new Map(snapshot[name].map((row) => [row.id, /** @type {Row} */ (row)]));
+    this.totals = snapshot.totals;
+    this.trouble = snapshot.trouble;
+    this.#ahead = snapshot.now - ours;
+  }
+
+  /** @param {ConsoleEvents['change']} change */
+  change(change) {
+    for (const name of names) {
+      for (const row of change[name] ?? []) this.#rows[name].set(row.id, row);
+      for (const id of change.gone?.[name] ?? []) this.#rows[name].delete(id);
+    }
+  }
+
+  /** @param {History} history */
+  past(history) {
+    this.at = [...history.at].slice(-mostPoints);
+    this.series = new Map();
+    for (const [name, values] of Object.entries(history.series))
+      this.series.set(/** @type {keyof Totals} */ (name), [...(values ?? [])].slice(-mostPoints));
+  }
+
+  /** @param {ConsoleEvents['point']} point */
+  point({ at, totals }) {
+    this.totals = totals;
+    const last = this.at.at(-1);
+    if (last !== undefined && at <= last) return;
+    this.at.push(at);
+    const told = /** @type {(keyof Totals)[]} */ (Object.keys(totals));
+    for (const name of new Set([...this.series.keys(), ...told])) {
+      const values = this.series.get(name) ?? new Array(this.at.length - 1).fill(null);
+      values.push(totals[name] ?? null);
+      this.series.set(name, values);
+    }
+    if (this.at.length <= mostPoints) return;
+    for (const values of [this.at, ...this.series.values()]) values.shift();
+  }
+}

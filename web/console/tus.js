@@ -1,0 +1,149 @@
+// @ts-check
+/** Resumable uploads over HTTP (tus 1.0.0, https://tus.io/protocols/resumable-upload), as far as the console needs them: each request, once. */
+
+/** What a server does not want: to ask again would change nothing. */
+export class Refused extends Error {
+  /** @param {string} message @param {number} status */
+  constructor(message, status) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** What may be otherwise a moment later: no network, a server that starts, an upload that is still locked. */
+export class Lost extends Error {}
+
+const version = { 'Tus-Resumable': '1.0.0' };
+
+/**
+ * "Key-value pairs separated by commas. The key and value MUST be separated by a space, the value MUST be Base64 encoded."
+ * @param {Readonly<Record<string, string>>} values
+ */
+export function metadataOf(values) {
+  return Object.entries(values)
+    .map(([name, value]) => `${name} ${btoa(String.fromCharCode(...new TextEncoder().encode(value)))}`)
+    .join(',');
+}
+
+/**
+ * Whether an answer is one that another attempt may change.
+ * @param {number} status
+ */
+export function mayChange(status) {
+  return (
+    status === 0 || status === 408 || status === 409 || status === 423 || status === 429 || status >= 500
+  );
+}
+
+/**
+ * @typedef {object} Way
+ * @property {string} csrf
+ * @property {AbortSignal} signal
+ */
+
+/**
+ * Where the upload is from now on.
+ * @param {string} address
+ * @param {number} length
+ * @param {Readonly<Record<string, string>>} metadata
+ * @param {Way} way
+ */
+export async function create(address, length, metadata, way) {
+  const headers = { 'Upload-Length': String(length), 'Upload-Metadata': metadataOf(metadata) };
+  const response = await ask(address, 'POST', headers, way);
+  const location = response.headers.get('Location');
+  if (location === null) throw new Refused('The server did not say where the file goes.', response.status);
+  return new URL(location, new URL(address, document.baseURI)).href;
+}
+
+/**
+ * How much of it the server has; undefined: it does not know this upload any more.
+ * @param {string} url
+ * @param {Way} way
+ */
+export async function offsetOf(url, way) {
+  try {
+    const response = await ask(url, 'HEAD', {}, way);
+    return Number(response.headers.get('Upload-Offset') ?? 0);
+  } catch (error) {
+    if (error instanceof Refused && [403, 404, 410].includes(error.status)) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * "Terminate": what was sent of it may be thrown away.
+ * @param {string} url
+ * @param {Way} way
+ */
+export async function terminate(url, way) {
+  await ask(url, 'DELETE', {}, way);
+}
+
+/**
+ * @param {string} url
+ * @param {string} method
+ * @param {Readonly<Record<string, string>>} headers
+ * @param {Way} way
+ */
+async function ask(url, method, headers, { csrf, signal }) {
+  const all = { ...version, 'x-sluice-csrf': csrf, ...headers };
+  const response = await fetch(url, { method, headers: all, signal, cache: 'no-store' }).catch((error) => {
+    if (signal.aborted) throw error;
+    throw new Lost('The server cannot be reached.');
+  });
+  if (response.ok) return response;
+  throw errorOf(response.status, await response.text().catch(() => ''));
+}
+
+/** @param {number} status @param {string} text */
+function errorOf(status, text) {
+  const words =
+    text.length > 0 && text.length < 300 && !text.includes('<')
+      ? text.trim()
+      : `The server answered ${status}.`;
+  return mayChange(status) ? new Lost(words) : new Refused(words, status);
+}
+
+/**
+ * Sends some bytes; returns how many the server has then. By `XMLHttpRequest`, which tells how far it is, where `fetch` does not; a piece of a file
+ * is read from the disk as it goes.
+ * @param {string} url
+ * @param {Blob} bytes
+ * @param {number} offset
+ * @param {Way & { readonly onProgress: (sent: number) => void }} way
+ * @returns {Promise<number>}
+ */
+export function patch(url, bytes, offset, { csrf, signal, onProgress }) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    const stop = () => request.abort();
+    const done = () => signal.removeEventListener('abort', stop);
+    request.open('PATCH', url);
+    for (const [name, value] of Object.entries({
+      ...version,
+      'x-sluice-csrf': csrf,
+      'Upload-Offset': String(offset),
+    }))
+      request.setRequestHeader(name, value);
+    request.setRequestHeader('Content-Type', 'application/offset+octet-stream');
+    request.upload.onprogress = ({ loaded }) => onProgress(offset + loaded);
+    request.onload = () => {
+      done();
+      if (request.status < 200 || request.status >= 300)
+        reject(errorOf(request.status, request.responseText));
+      else resolve(Number(request.getResponseHeader('Upload-Offset') ?? offset + bytes.size));
+    };
+    request.onerror = () => {
+      done();
+      reject(new Lost('The line is gone, or the file cannot be read any more.'));
+    };
+    request.onabort = () => {
+      done();
+      reject(signal.reason);
+    };
+    if (signal.aborted) return reject(signal.reason);
+    signal.addEventListener('abort', stop);
+    request.send(bytes);
+  });
+}

@@ -1,0 +1,2 @@
+/** The server gives uPlot's own module under the name `uplot.mjs`, beside ours. */
+export { default } from 'uplot';
