@@ -5,32 +5,39 @@
 
 /** What the server said no to; `status` 0: it said nothing. */
 export class AnswerError extends Error {
-  /** @param {string} message @param {number} status */
-  constructor(message, status) {
+  /** @param {string} message @param {number} status @param {readonly string[]} [ways] how one can say who one is */
+  constructor(message, status, ways = []) {
     super(message);
     this.status = status;
+    this.ways = ways;
   }
 }
 
 export class Api {
   csrf = '';
-  /** Called when the server wants to know who asks. */
+  /** Called when the server wants to know who asks. @type {(ways: readonly string[]) => void} */
   onUnknown = () => {};
 
   /** @returns {Promise<Session>} */
   async session() {
-    const session = /** @type {Session} */ (await this.#get('api/session'));
-    this.csrf = session.csrf;
-    return session;
+    return this.#known(await this.#get('api/session'));
   }
 
   /** @param {string} token */
   async signIn(token) {
-    await this.post('api/sign-in', { token });
+    const response = await this.#ask('api/session', posted({ token }), true);
+    return this.#known(await response.json());
   }
 
   async signOut() {
-    await this.post('api/sign-out', {});
+    await this.#ask('api/session', { method: 'DELETE' });
+  }
+
+  /** @param {unknown} answer */
+  #known(answer) {
+    const session = /** @type {Session} */ (answer);
+    this.csrf = session.csrf;
+    return session;
   }
 
   /**
@@ -60,16 +67,7 @@ export class Api {
    * @param {string} path
    */
   async resend(uploader, path) {
-    await this.post('api/files/resend', { uploader, path });
-  }
-
-  /**
-   * @param {string} address
-   * @param {unknown} body
-   */
-  async post(address, body) {
-    const headers = { 'content-type': 'application/json', 'x-sluice-csrf': this.csrf };
-    await this.#ask(address, { method: 'POST', headers, body: JSON.stringify(body) });
+    await this.#ask('api/files/resend', posted({ uploader, path }, this.csrf));
   }
 
   /** @param {string} address @param {AbortSignal} [signal] */
@@ -78,32 +76,57 @@ export class Api {
     return response.json();
   }
 
-  /** @param {string} address @param {RequestInit} init */
-  async #ask(address, init) {
+  /** @param {string} address @param {RequestInit} init @param {boolean} [isSignIn] a no to a token is told where it was given */
+  async #ask(address, init, isSignIn = false) {
     const response = await fetch(address, init).catch((error) => {
       if (init.signal?.aborted) throw error;
       throw new AnswerError('The console does not answer.', 0);
     });
     if (response.ok) return response;
-    if (response.status === 401 && !address.endsWith('sign-in')) this.onUnknown();
-    throw new AnswerError(await reasonOf(response), response.status);
+    const { message, ways } = await reasonOf(response);
+    if (response.status === 401 && !isSignIn) this.onUnknown(ways);
+    throw new AnswerError(message, response.status, ways);
+  }
+}
+
+/** @param {unknown} body @param {string} [csrf] @returns {RequestInit} */
+function posted(body, csrf) {
+  const headers = {
+    'content-type': 'application/json',
+    ...(csrf === undefined ? {} : { 'x-sluice-csrf': csrf }),
+  };
+  return { method: 'POST', headers, body: JSON.stringify(body) };
+}
+
+/**
+ * The server's own words, where they are not those of a proxy.
+ * @param {Response} response
+ * @returns {Promise<{ message: string, ways: readonly string[] }>}
+ */
+async function reasonOf(response) {
+  const text = await response.text().catch(() => '');
+  const message = wordsOf(text) ?? `The console answered ${response.status}.`;
+  try {
+    const { ways } = JSON.parse(text);
+    return { message, ways: Array.isArray(ways) ? ways.map(String) : [] };
+  } catch {
+    return { message, ways: [] };
   }
 }
 
 /**
- * The server's own words, where they are short and no page of a proxy.
- * @param {Response} response
+ * What an answer says in words: `{"message": ...}`, or a short text; undefined for a page of something in between.
+ * @param {string} text
  */
-async function reasonOf(response) {
-  const text = await response.text().catch(() => '');
+export function wordsOf(text) {
   try {
-    const { message, error } = JSON.parse(text);
+    const { message } = JSON.parse(text);
     if (typeof message === 'string') return message;
-    if (typeof error === 'string') return error;
   } catch {
-    if (text !== '' && text.length < 300 && !text.includes('<')) return text;
+    // No JSON.
   }
-  return `The console answered ${response.status}.`;
+  const trimmed = text.trim();
+  return trimmed !== '' && trimmed.length < 300 && !/[<{]/.test(trimmed) ? trimmed : undefined;
 }
 
 /** @param {Readonly<Record<string, string | number | undefined>>} values */

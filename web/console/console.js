@@ -93,7 +93,14 @@ export class Console {
       onView: (view) => router.go(view),
     });
     const out = element('sign-out', HTMLButtonElement);
-    out.addEventListener('click', () => void api.signOut().then(() => api.onUnknown()));
+    out.addEventListener(
+      'click',
+      () =>
+        void api
+          .signOut()
+          .then(() => api.session())
+          .catch(() => {}),
+    );
   }
 
   /** Begins, or goes on for whoever signed in. @param {Session} session */
@@ -142,7 +149,13 @@ export class Console {
     }
     const unfinished = new Unfinished(storage, scope);
     const onChange = () => this.#tray.changed();
-    this.#sending = new Sending({ address: 'uploads/', csrf: () => this.#api.csrf, unfinished, onChange });
+    this.#sending = new Sending({
+      address: 'uploads/',
+      csrf: () => this.#api.csrf,
+      renew: () => this.#api.session(),
+      unfinished,
+      onChange,
+    });
     this.#tray.sending = this.#sending;
     this.#tray.changed();
   }
@@ -165,7 +178,6 @@ export class Console {
 
   /** All of it is new: what was missed meanwhile too. */
   #renewed() {
-    this.#files.renew();
     void this.#api.history().then(
       (history) => {
         this.#state.past(history);

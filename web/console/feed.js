@@ -27,9 +27,12 @@ export class Feed {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   #attempt = 0;
+  #opened = 0;
   /** @type {number | undefined} */
   #downSince;
   #heard = 0;
+  /** Another connection was made because of silence, and has said nothing yet. */
+  #isTrying = false;
 
   /** @param {FeedListener} listener */
   constructor(listener) {
@@ -43,11 +46,12 @@ export class Feed {
     this.close();
     const source = new EventSource('api/events');
     this.#source = source;
-    this.#heard = Date.now();
+    this.#opened = Date.now();
     for (const name of /** @type {const} */ (['snapshot', 'change', 'files', 'point', 'trouble']))
       source.addEventListener(name, ({ data }) => {
         if (source !== this.#source) return;
         this.#heard = Date.now();
+        this.#isTrying = false;
         this.#up();
         this.#listener.onEvent(name, JSON.parse(data));
       });
@@ -73,6 +77,7 @@ export class Feed {
   /** Ours are the pauses, and a browser gives up for good after an answer that is none. */
   #down() {
     this.close();
+    this.#isTrying = false;
     if (this.#downSince === undefined) {
       this.#downSince = this.#heard || Date.now();
       this.#listener.onLine(this.#downSince);
@@ -98,7 +103,13 @@ export class Feed {
     void this.#again();
   }
 
+  /** Nothing need happen for a while; a new connection begins with all that there is, or is none. */
   #look() {
-    if (this.#source !== undefined && Date.now() - this.#heard > silence) this.#down();
+    if (this.#source === undefined || Date.now() - Math.max(this.#heard, this.#opened) < silence) return;
+    if (this.#isTrying) this.#down();
+    else {
+      this.#isTrying = true;
+      this.open();
+    }
   }
 }

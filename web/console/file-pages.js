@@ -22,6 +22,8 @@ export class FilePages {
   total = 0;
   /** Rows that came, and that a list which somebody reads in the middle does not show yet. */
   newer = 0;
+  /** More changed than was told. */
+  isOld = false;
   /** @type {string | undefined} */
   error;
   isLoading = false;
@@ -80,9 +82,12 @@ export class FilePages {
     }
     if (unknown > 0 || more) {
       if (isAtTop) this.#soon();
-      else this.newer += unknown;
+      else {
+        this.newer += unknown;
+        this.isOld ||= more;
+      }
     }
-    if (isTouched || unknown > 0) this.#onChange();
+    if (isTouched || unknown > 0 || more) this.#onChange();
   }
 
   /** @param {string} id */
@@ -113,6 +118,7 @@ export class FilePages {
         this.rows = [];
         this.#places = new Map();
         this.newer = 0;
+        this.isOld = false;
       }
       for (const row of page.files) {
         if (this.#places.has(row.id)) continue;

@@ -128,11 +128,6 @@ export class Files {
     if (this.#asked !== '') this.#pages.change(files, more, this.#rows.isAtTop);
   }
 
-  /** What was missed while the line was down. */
-  renew() {
-    if (this.#asked !== '' && this.#rows.isAtTop) this.#pages.reload();
-  }
-
   /** @param {string} id */
   find(id) {
     return this.#pages.find(id);
@@ -163,8 +158,8 @@ export class Files {
     this.#rows.show(total, (index) => rows[index]);
     const limited = total > mostRows ? `; ${number(mostRows)} are shown, search for others` : '';
     setText(this.#count, isLoading && rows.length === 0 ? '' : `${counted(total, 'file')}${limited}`);
-    this.#newer.hidden = newer === 0;
-    setText(this.#newer, `${counted(newer, 'newer file')}: show`);
+    this.#newer.hidden = newer === 0 && !this.#pages.isOld;
+    setText(this.#newer, newer === 0 ? 'Files have changed: show' : `${counted(newer, 'newer file')}: show`);
     this.#nothing.hidden = error === undefined && (total > 0 || isLoading);
     if (!this.#nothing.hidden) this.#tellNothing(error);
   }

@@ -11,9 +11,9 @@ const api = new Api();
 let shown;
 const signIn = new SignIn(api, () => void begin());
 
-api.onUnknown = () => {
+api.onUnknown = (ways) => {
   shown?.pause();
-  signIn.show();
+  signIn.show(ways);
   setText(element('line', HTMLElement).lastElementChild ?? element('line', HTMLElement), 'Not signed in');
 };
 

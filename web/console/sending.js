@@ -32,6 +32,7 @@ export class Sending {
   items = new Map();
   #address;
   #csrf;
+  #renew;
   #unfinished;
   #onChange;
   #atATime;
@@ -40,9 +41,11 @@ export class Sending {
   sentBefore = 0;
 
   /**
-   * @param {{ address: string, csrf: () => string, unfinished: Unfinished, onChange: () => void, atATime?: number }} options
+   * @param {{ address: string, csrf: () => string, renew: () => Promise<unknown>, unfinished: Unfinished, onChange: () => void, atATime?: number }} options
+   *   `renew`: asks the server who we are, before something is tried again; it may have been started anew
    */
-  constructor({ address, csrf, unfinished, onChange, atATime = 3 }) {
+  constructor({ address, csrf, renew, unfinished, onChange, atATime = 3 }) {
+    this.#renew = renew;
     this.#address = address;
     this.#csrf = csrf;
     this.#unfinished = unfinished;
@@ -169,6 +172,7 @@ export class Sending {
           Math.min(longestPause, shortestPause * 2 ** attempt) * (0.6 + 0.4 * Math.random()),
           signal,
         );
+        await this.#renew().catch(() => {});
       }
     }
   }
@@ -181,7 +185,7 @@ export class Sending {
     const way = { csrf: this.#csrf(), signal };
     let offset = entry.url === undefined ? undefined : await offsetOf(entry.url, way);
     if (offset === undefined || entry.url === undefined) {
-      const metadata = { filename: entry.path, filetype: file.type, mtime: String(entry.mtime) };
+      const metadata = { filename: file.name, relativePath: entry.path, filetype: file.type };
       entry.url = await create(this.#address, entry.size, metadata, way);
       this.#unfinished.put(entry);
       offset = 0;

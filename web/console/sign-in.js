@@ -1,5 +1,5 @@
 // @ts-check
-/** Who asks has to say who he is: by a token, or by the house's own sign-in where the server names one. */
+/** Who asks has to say who he is: by a token, or by the house's own sign-in where the server has one. */
 import { AnswerError } from './api.js';
 import { element, make, setText } from './dom.js';
 import { visible } from './strangers.js';
@@ -13,6 +13,8 @@ export class SignIn {
   #field;
   #word = make('p', { class: 'word', role: 'alert' });
   #press = make('button', { type: 'submit', class: 'button strong' }, ['Sign in']);
+  #by = make('a', { class: 'button', href: 'login' }, ['Sign in with your account']);
+  #token;
 
   /** @param {Api} api @param {() => void} onKnown */
   constructor(api, onKnown) {
@@ -26,30 +28,27 @@ export class SignIn {
       autocapitalize: 'none',
       spellcheck: 'false',
     });
-    const form = make('form', {}, [
-      make('h1', { id: 'sign-in-title' }, ['Sign in']),
-      make('p', { class: 'quiet' }, [
-        'Whoever runs this console has a token for you. It says what you may do here.',
-      ]),
+    const about = 'Whoever runs this console has a token for you. It says what you may do here.';
+    this.#token = make('form', {}, [
+      make('p', { class: 'quiet' }, [about]),
       make('label', {}, ['Token', this.#field]),
       this.#press,
-      this.#word,
     ]);
-    form.addEventListener('submit', (event) => {
+    this.#token.addEventListener('submit', (event) => {
       event.preventDefault();
       void this.#send();
     });
-    this.#root.append(form);
+    const title = make('h1', { id: 'sign-in-title' }, ['Sign in']);
+    this.#root.append(make('div', { class: 'ways' }, [title, this.#by, this.#token, this.#word]));
   }
 
-  get isShown() {
-    return !this.#root.hidden;
-  }
-
-  show() {
-    if (this.isShown) return;
+  /** @param {readonly string[]} ways `token`, `oidc` */
+  show(ways) {
+    if (!this.#root.hidden) return;
     this.#root.hidden = false;
-    this.#field.focus();
+    this.#by.hidden = !ways.includes('oidc');
+    this.#token.hidden = ways.length > 0 && !ways.includes('token');
+    (this.#token.hidden ? this.#by : this.#field).focus();
   }
 
   hide() {
@@ -66,13 +65,12 @@ export class SignIn {
       this.#field.value = '';
       this.#onKnown();
     } catch (error) {
-      const isRefused = error instanceof AnswerError && (error.status === 401 || error.status === 403);
-      const why = isRefused
-        ? 'This token is not known here, or its time is over.'
-        : error instanceof Error
-          ? error.message
-          : '';
-      setText(this.#word, visible(why));
+      const isRefused = error instanceof AnswerError && error.status === 401;
+      const why = error instanceof Error ? error.message : String(error);
+      setText(
+        this.#word,
+        isRefused ? 'This token is not valid here, or its time is over. Ask for a new one.' : visible(why),
+      );
       this.#field.select();
     }
     this.#press.disabled = false;

@@ -1,5 +1,6 @@
 // @ts-check
 /** Resumable uploads over HTTP (tus 1.0.0, https://tus.io/protocols/resumable-upload), as far as the console needs them: each request, once. */
+import { wordsOf } from './api.js';
 
 /** What a server does not want: to ask again would change nothing. */
 export class Refused extends Error {
@@ -10,7 +11,7 @@ export class Refused extends Error {
   }
 }
 
-/** What may be otherwise a moment later: no network, a server that starts, an upload that is still locked. */
+/** What may be otherwise a moment later: no network, a server that starts and wants to know anew who asks, an upload that is still locked. */
 export class Lost extends Error {}
 
 const version = { 'Tus-Resumable': '1.0.0' };
@@ -31,7 +32,13 @@ export function metadataOf(values) {
  */
 export function mayChange(status) {
   return (
-    status === 0 || status === 408 || status === 409 || status === 423 || status === 429 || status >= 500
+    status === 0 ||
+    status === 401 ||
+    status === 408 ||
+    status === 409 ||
+    status === 423 ||
+    status === 429 ||
+    status >= 500
   );
 }
 
@@ -66,7 +73,7 @@ export async function offsetOf(url, way) {
     const response = await ask(url, 'HEAD', {}, way);
     return Number(response.headers.get('Upload-Offset') ?? 0);
   } catch (error) {
-    if (error instanceof Refused && [403, 404, 410].includes(error.status)) return undefined;
+    if (error instanceof Refused && (error.status === 404 || error.status === 410)) return undefined;
     throw error;
   }
 }
@@ -98,11 +105,10 @@ async function ask(url, method, headers, { csrf, signal }) {
 
 /** @param {number} status @param {string} text */
 function errorOf(status, text) {
-  const words =
-    text.length > 0 && text.length < 300 && !text.includes('<')
-      ? text.trim()
-      : `The server answered ${status}.`;
-  return mayChange(status) ? new Lost(words) : new Refused(words, status);
+  const words = wordsOf(text) ?? `The server answered ${status}.`;
+  // After a restart the server knows nobody by the old one; it gives another.
+  const isOld = status === 403 && words.includes('x-sluice-csrf');
+  return isOld || mayChange(status) ? new Lost(words) : new Refused(words, status);
 }
 
 /**
