@@ -35,4 +35,13 @@ async function begin() {
   }
 }
 
+/** Out of the address at once: it is no secret any more where it stands in a history, or over somebody's shoulder. */
+async function useTokenOfAddress() {
+  const token = /^#token=(.+)$/.exec(location.hash)?.[1];
+  if (token === undefined) return;
+  history.replaceState(null, '', location.pathname);
+  await api.signIn(decodeURIComponent(token)).catch(() => {});
+}
+
+await useTokenOfAddress();
 await begin();
