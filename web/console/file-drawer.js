@@ -13,7 +13,7 @@ import { ago, exactly, perCent, size } from './words.js';
 /** @type {Readonly<Record<FileEvent['what'], string>>} */
 const happened = {
   sending: 'Being sent',
-  sent: 'On the topic',
+  sent: 'Sent',
   aborted: 'Given up',
   removed: 'Removed at the source',
   arrived: 'Arrived',
@@ -101,7 +101,14 @@ export class FileDrawer {
     try {
       const events = await this.#api.fileHistory(uploader, path, signal);
       this.#list.replaceChildren(
-        ...events.map((event) => this.#item(event, uploader, path, row?.isLocked === true)),
+        ...events.map((event) =>
+          this.#item(
+            event,
+            uploader,
+            path,
+            event !== events.find(({ isKept }) => isKept) && row?.isLocked !== true,
+          ),
+        ),
       );
       this.#offer(events, uploader, path, row);
       if (events.length === 0) this.#word.textContent = 'The topic knows nothing of this file.';
@@ -136,8 +143,8 @@ export class FileDrawer {
     }
   }
 
-  /** @param {FileEvent} event @param {string} uploader @param {string} path @param {boolean} isLocked */
-  #item(event, uploader, path, isLocked) {
+  /** @param {FileEvent} event @param {string} uploader @param {string} path @param {boolean} isOffered */
+  #item(event, uploader, path, isOffered) {
     const where = event.where === undefined ? [] : [' at ', stranger(event.where)];
     const head = make('p', { class: 'what' }, [make('strong', {}, [happened[event.what], ...where])]);
     const time = make('time', { datetime: new Date(event.at).toISOString(), title: exactly(event.at) }, [
@@ -151,8 +158,9 @@ export class FileDrawer {
         ? ''
         : `partition ${event.partition}${recordsOf(event.first, event.last)}`;
     const sized = event.size === undefined ? '' : size(event.size);
-    const line = make('p', { class: 'quiet' }, [[sized, records].filter(Boolean).join(' · ')]);
-    if (event.isKept && may(this.#session(), 'fetch') && !isLocked)
+    const gone = event.isKept === false ? 'not on the topic any more' : '';
+    const line = make('p', { class: 'quiet' }, [[sized, records, gone].filter(Boolean).join(' · ')]);
+    if (event.isKept && may(this.#session(), 'fetch') && isOffered)
       line.append(
         sized || records ? ' · ' : '',
         make('a', { href: fileAddress(uploader, path, event.upload), download: '' }, ['fetch this version']),

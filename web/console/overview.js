@@ -14,25 +14,25 @@ const mostWrongs = 12;
 
 /** @type {readonly { label: string, href: string, of: (totals: Totals) => string | undefined }[]} */
 const tiles = [
-  { label: 'Files, a second', href: hashOf('files'), of: ({ filesRate }) => size(filesRate) },
+  { label: 'Files', href: hashOf('files'), of: ({ filesRate }) => rate(filesRate) },
   {
     label: 'Files under way',
     href: hashOf('files', { state: 'sending' }),
     of: ({ sendingFiles }) => number(sendingFiles),
   },
   {
-    label: 'Waiting to be sent',
+    label: 'Yet to be sent',
     href: hashOf('uploaders'),
     of: ({ backlogBytes }) => known(backlogBytes, size),
   },
-  { label: 'Not yet received', href: hashOf('downloaders'), of: ({ lagBytes }) => known(lagBytes, size) },
+  { label: 'Yet to be received', href: hashOf('downloaders'), of: ({ lagBytes }) => known(lagBytes, size) },
   {
-    label: 'Furthest behind',
+    label: 'Behind at most',
     href: hashOf('downloaders'),
     of: ({ lagSeconds }) => known(lagSeconds, shortSpan),
   },
   { label: 'Streams live', href: hashOf('streams'), of: ({ liveStreams }) => number(liveStreams) },
-  { label: 'Live', href: hashOf('streams'), of: ({ liveRate }) => bitRate(liveRate) },
+  { label: 'Live video', href: hashOf('streams'), of: ({ liveRate }) => bitRate(liveRate) },
   { label: 'Viewers', href: hashOf('streams'), of: ({ viewers }) => known(viewers, number) },
 ];
 

@@ -5,7 +5,7 @@ import { hashOf } from './route.js';
 import { twoLines } from './rows.js';
 import { visible } from './strangers.js';
 import { Table } from './table.js';
-import { ago, counted, exactly, number, rate, shortSpan, size, span } from './words.js';
+import { ago, counted, exactly, number, rate, shortAgo, shortSpan, size, span } from './words.js';
 import { wrongsOfDownloader, wrongsOfUploader } from './wrongs.js';
 
 /** @import { DownloaderRow, UploaderRow } from '../../src/console/contract.ts' */
@@ -35,7 +35,12 @@ function nameCell(view, router) {
 /** @param {UploaderRow | DownloaderRow} row @param {number} now */
 function stateOf(row, now) {
   if (row.state === 'running' && row.waiting !== undefined) return visible(row.waiting);
-  return row.seen === undefined ? '' : `seen ${ago(row.seen, now)}`;
+  return row.seen === undefined ? '' : shortAgo(row.seen, now);
+}
+
+/** What is nothing does not catch the eye. @param {Element} cell @param {number | undefined} value */
+function mute(cell, value) {
+  cell.classList.toggle('zero', !value);
 }
 
 /** @param {number | undefined} value @param {(value: number) => string} say */
@@ -83,6 +88,9 @@ export function uploadersTable(host, router, state) {
           );
           sent.set(size(row.sentBytes), counted(row.sentFiles, 'file'));
           failed.set(known(row.failedFiles, number));
+          mute(pace.cell, row.rate);
+          mute(backlog.cell, row.backlogBytes);
+          mute(failed.cell, row.failedFiles);
           failed.cell.classList.toggle('bad', (row.failedFiles ?? 0) > 0);
         },
       };
@@ -139,6 +147,9 @@ export function downloadersTable(host, router, state) {
             'bad',
             wrongsOfDownloader(row, state.now()).some(({ short }) => short.startsWith('overtaken')),
           );
+          mute(behind.cell, row.lagBytes);
+          mute(overtaken.cell, row.overtakenIn ?? row.lostRecords);
+          mute(failed.cell, row.failedFiles);
           received.set(known(row.receivedFiles, number), known(row.rate, rate));
           failed.set(
             known(row.failedFiles, number),

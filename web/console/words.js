@@ -83,13 +83,23 @@ export function precisely(seconds) {
 }
 
 /**
- * `now`, `4 minutes ago`; what lies ahead by a clock that is a little off is now.
+ * `just now`, `4 minutes ago`; what lies ahead by a clock that is a little off is now.
  * @param {number} time milliseconds since the epoch
  * @param {number} now
  */
 export function ago(time, now) {
   const seconds = (now - time) / 1000;
-  return seconds < 5 ? 'now' : `${span(seconds)} ago`;
+  return seconds < 5 ? 'just now' : `${span(seconds)} ago`;
+}
+
+/**
+ * The same in little room: `47 min ago`.
+ * @param {number} time milliseconds since the epoch
+ * @param {number} now
+ */
+export function shortAgo(time, now) {
+  const seconds = (now - time) / 1000;
+  return seconds < 5 ? 'just now' : `${shortSpan(seconds)} ago`;
 }
 
 /**

@@ -76,14 +76,18 @@ function ofFiles(totals) {
   return found;
 }
 
+/** @param {number | undefined} seen @param {number} now */
+function silent(seen, now) {
+  return seen === undefined ? 'is silent' : `has been silent for ${span((now - seen) / 1000)}`;
+}
+
 /** @param {UploaderRow} row @param {number} now @returns {Wrong[]} */
 export function wrongsOfUploader(row, now) {
   if (row.state !== 'silent') return [];
-  const since = row.seen === undefined ? '' : ` for ${span((now - row.seen) / 1000)}`;
   return [
     {
       level: 'fault',
-      what: `Uploader ${visible(row.id)} is silent${since}`,
+      what: `Uploader ${visible(row.id)} ${silent(row.seen, now)}`,
       why: 'It neither ended nor renewed its lease: it was killed, or its way to Kafka is cut.',
       href: hashOf('uploaders', { open: row.id }),
       short: 'silent uploader',
@@ -114,11 +118,10 @@ export function wrongsOfDownloader(row, now) {
       short: `overtaken in ${shortSpan(row.overtakenIn)}`,
     });
   if (row.state === 'silent') {
-    const since = row.seen === undefined ? '' : ` for ${span((now - row.seen) / 1000)}`;
     const why = 'It did not end in good order, and nothing is heard of it.';
     found.push({
       level: 'warning',
-      what: `${name} is silent${since}`,
+      what: `${name} ${silent(row.seen, now)}`,
       why,
       href,
       short: 'silent downloader',
