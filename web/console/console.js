@@ -162,7 +162,8 @@ export class Console {
 
   #letSend() {
     takeDrops({
-      words: () => (this.#maySend() ? `Drop to send as ${visible(this.#session.uploader ?? '')}` : undefined),
+      words: () =>
+        this.#maySend() ? `Drop to send, as uploader ${visible(this.#session.uploader ?? '')}` : undefined,
       onFiles: (files) => this.#sending?.add(files),
       onError: (error) =>
         this.#tell(`What was dropped could not be read: ${error instanceof Error ? error.message : error}.`),

@@ -40,6 +40,8 @@ export class FileDrawer {
   #actions = make('div', { class: 'actions' });
 
   #key = '';
+  /** Of a file that no list shows. @type {FileRow | undefined} */
+  #found;
   #told = '';
   /** What its history was asked for last. */
   #loaded = '';
@@ -56,6 +58,7 @@ export class FileDrawer {
     const [, path] = namesOf(id, row);
     const { folder, name } = split(path);
     this.#key = key;
+    this.#found = undefined;
     this.#told = '';
     this.#loaded = '';
     this.#drawer.show(key, make('bdi', {}, [make('small', {}, [folder]), name]));
@@ -66,9 +69,10 @@ export class FileDrawer {
     this.update(id, row);
   }
 
-  /** @param {string} id @param {FileRow | undefined} row */
-  update(id, row) {
+  /** @param {string} id @param {FileRow | undefined} listed */
+  update(id, listed) {
     if (this.#drawer.open !== this.#key) return;
+    const row = listed ?? this.#found;
     const [uploader, path] = namesOf(id, row);
     const loaded = `${id} ${row?.upload} ${row?.state} ${row?.at}`;
     if (this.#loaded === '' || (row !== undefined && loaded !== this.#loaded)) {
@@ -100,6 +104,8 @@ export class FileDrawer {
     this.#list.setAttribute('aria-busy', 'true');
     try {
       const events = await this.#api.fileHistory(uploader, path, signal);
+      if (row === undefined) await this.#find(`${uploader}/${path}`, uploader, signal);
+      if (signal.aborted) return;
       this.#list.replaceChildren(
         ...events.map((event) =>
           this.#item(
@@ -117,6 +123,13 @@ export class FileDrawer {
       this.#word.textContent = `Its history could not be had. ${error instanceof Error ? error.message : ''}`;
     }
     this.#list.removeAttribute('aria-busy');
+  }
+
+  /** @param {string} id @param {string} uploader @param {AbortSignal} signal */
+  async #find(id, uploader, signal) {
+    const { files } = await this.#api.files({ search: id.slice(0, 256), uploader, limit: 500 }, signal);
+    this.#found = files.find((row) => row.id === id);
+    if (this.#found !== undefined) this.update(id, undefined);
   }
 
   /** @param {readonly FileEvent[]} events @param {string} uploader @param {string} path @param {FileRow | undefined} row */

@@ -7,8 +7,9 @@ import { matcherOf } from './matching.js';
 
 /** Rows of a page: as many as the server gives. */
 const pageSize = 500;
-/** Milliseconds between two readings of a list that changes all the time. */
-const again = 1500;
+/** Milliseconds until a list is read anew of which more changed than was told; and one that is as good as true. */
+const soon = 1500;
+const later = 15_000;
 
 export class FilePages {
   #api;
@@ -33,6 +34,7 @@ export class FilePages {
   #abort = new AbortController();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  #due = 0;
 
   /** @param {Api} api @param {() => void} onChange */
   constructor(api, onChange) {
@@ -53,7 +55,7 @@ export class FilePages {
 
   /** Somebody looks at rows up to this one. @param {number} last */
   seen(last) {
-    this.#wanted = Math.max(this.#wanted, Math.min(last + pageSize / 2, this.total - 1));
+    this.#wanted = Math.min(last + pageSize / 2, this.total - 1);
     if (
       !this.isLoading &&
       this.#next !== undefined &&
@@ -70,24 +72,34 @@ export class FilePages {
    */
   change(changed, more, isAtTop) {
     const meets = matcherOf(this.#question);
-    let unknown = 0;
+    /** @type {FileRow[]} */
+    const unknown = [];
     let isTouched = false;
     for (const row of changed) {
       const place = this.#places.get(row.id);
-      if (place === undefined) unknown += meets(row) ? 1 : 0;
-      else {
+      if (place === undefined) {
+        if (meets(row)) unknown.push(row);
+      } else {
         this.rows[place] = row;
         isTouched = true;
       }
     }
-    if (unknown > 0 || more) {
-      if (isAtTop) this.#soon();
-      else {
-        this.newer += unknown;
-        this.isOld ||= more;
-      }
+    if (isAtTop) {
+      this.#insert(unknown);
+      if (more || isTouched || unknown.length > 0) this.#readAgain(more ? soon : later);
+    } else {
+      this.newer += unknown.length;
+      this.isOld ||= more;
     }
-    if (isTouched || unknown > 0 || more) this.#onChange();
+    if (isTouched || unknown.length > 0 || more) this.#onChange();
+  }
+
+  /** What is new stands first; how many there are in all is known after the next reading. @param {FileRow[]} rows */
+  #insert(rows) {
+    if (rows.length === 0) return;
+    this.rows = [...rows.sort((a, b) => b.at - a.at), ...this.rows];
+    this.total += rows.length;
+    this.#places = new Map(this.rows.map(({ id }, place) => [id, place]));
   }
 
   /** @param {string} id */
@@ -96,11 +108,16 @@ export class FilePages {
     return place === undefined ? undefined : this.rows[place];
   }
 
-  #soon() {
-    this.#timer ??= setTimeout(() => {
+  /** @param {number} pause */
+  #readAgain(pause) {
+    const due = Date.now() + pause;
+    if (this.#timer !== undefined && this.#due <= due) return;
+    clearTimeout(this.#timer);
+    this.#due = due;
+    this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      this.reload();
-    }, again);
+      if (this.#wanted < pageSize) this.reload();
+    }, pause);
   }
 
   /** @param {string | undefined} after undefined: from the beginning */

@@ -34,7 +34,10 @@ export class Files {
   #search;
   #filters = make('div', { class: 'filters', role: 'group', 'aria-label': 'State' });
   #of = make('p', { class: 'of' });
-  #count = make('p', { class: 'count', role: 'status' });
+  #count = make('p', { class: 'count' });
+  /** Told to those who do not see when an answer comes, and not whenever a file does. */
+  #said = make('p', { class: 'unseen', role: 'status' });
+  #saidOf = '';
   #newer = button('', () => this.#toTop(), { class: 'newer' });
   #nothing = make('div', { class: 'nothing', hidden: '' });
   #asked = '';
@@ -69,7 +72,10 @@ export class Files {
       make('kbd', { 'aria-hidden': 'true' }, ['/']),
     ]);
     const table = make('div', { class: 'table' }, [this.#newer, this.#nothing]);
-    host.append(make('div', { class: 'tools' }, [field, this.#count, this.#filters, this.#of]), table);
+    host.append(
+      make('div', { class: 'tools' }, [field, this.#count, this.#said, this.#filters, this.#of]),
+      table,
+    );
     this.#pages = new FilePages(api, () => {
       this.#draw();
       onChange();
@@ -158,6 +164,10 @@ export class Files {
     this.#rows.show(total, (index) => rows[index]);
     const limited = total > mostRows ? `; ${number(mostRows)} are shown, search for others` : '';
     setText(this.#count, isLoading && rows.length === 0 ? '' : `${counted(total, 'file')}${limited}`);
+    if (!isLoading && this.#saidOf !== this.#asked) {
+      this.#saidOf = this.#asked;
+      setText(this.#said, counted(total, 'file'));
+    }
     this.#newer.hidden = newer === 0 && !this.#pages.isOld;
     setText(this.#newer, newer === 0 ? 'Files have changed: show' : `${counted(newer, 'newer file')}: show`);
     this.#nothing.hidden = error === undefined && (total > 0 || isLoading);

@@ -21,7 +21,9 @@ export class Tray {
   sending;
   #root;
   #title = make('strong', { id: 'tray-title' });
-  #word = make('p', { class: 'quiet', role: 'status' });
+  #word = make('p', { class: 'quiet' });
+  /** Told to those who do not see when something ends, and not with every byte. */
+  #said = make('p', { class: 'unseen', role: 'status' });
   #left = make('p', { class: 'left' });
   #list = make('ul');
   #others = make('p', { class: 'quiet others' });
@@ -42,6 +44,7 @@ export class Tray {
       head,
       this.#total,
       this.#word,
+      this.#said,
       make('div', { class: 'tray-body' }, [this.#left, this.#list, this.#others]),
     );
     addEventListener('beforeunload', (event) => {
@@ -128,6 +131,8 @@ export class Tray {
       this.sending?.sentBefore ? `${counted(this.sending.sentBefore, 'file')} had been sent before` : '',
     ];
     setText(this.#word, words.filter(Boolean).join(' · '));
+    const failures = failed > 0 ? `, ${number(failed)} failed` : '';
+    if (active === 0 || failed > 0) setText(this.#said, `${counted(sent, 'file')} sent${failures}`);
   }
 
   /** @param {readonly Item[]} items */

@@ -1,0 +1,147 @@
+// @ts-check
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fileAddress, wordsOf } from '../../../web/console/api.js';
+import { pauseOf } from '../../../web/console/feed.js';
+import { matcherOf } from '../../../web/console/matching.js';
+import { hashOf, routeOf } from '../../../web/console/route.js';
+import { ConsoleState } from '../../../web/console/state.js';
+import { titleOf, wrongsOf } from '../../../web/console/wrongs.js';
+
+/** @import { DownloaderRow, FileRow, Sections, Totals, UploaderRow } from '../../../src/console/contract.ts' */
+
+/** @type {Sections} */
+const none = { uploaders: [], downloaders: [], streams: [], topics: [] };
+/** @type {Totals} */
+const quiet = { sendingFiles: 0, failedFiles: 0, parkedFiles: 0, liveStreams: 0, filesRate: 0, liveRate: 0 };
+
+/** @param {Partial<DownloaderRow>} facts @returns {DownloaderRow} */
+const downloader = (facts) => ({ id: 'group', name: 'office', state: 'running', lagRecords: 0, ...facts });
+
+test('console: an address is where somebody is, and nothing else is', () => {
+  const query = { search: 'a b&c', open: 'drone/ü.jpg' };
+  const hash = hashOf('files', { ...query, state: '', uploader: undefined });
+  assert.deepEqual(routeOf(hash), { view: 'files', query });
+  assert.deepEqual(routeOf(''), { view: 'overview', query: {} });
+  assert.deepEqual(routeOf('#/elsewhere?x=1').view, 'overview');
+  assert.deepEqual(routeOf('#/files?search=why%3F?').query, { search: 'why??' });
+});
+
+test('console: nothing wrong is nothing, and the gravest comes first', () => {
+  assert.deepEqual(wrongsOf({ ...none, downloaders: [downloader({})] }, quiet, 0), []);
+  assert.equal(titleOf([]), '');
+  const sections = {
+    ...none,
+    uploaders: [
+      /** @type {UploaderRow} */ ({
+        id: 'till',
+        state: 'silent',
+        seen: 0,
+        sentFiles: 0,
+        sentBytes: 0,
+        sendingFiles: 0,
+      }),
+    ],
+    downloaders: [downloader({ overtakenIn: 40_000 })],
+  };
+  const wrongs = wrongsOf(sections, { ...quiet, failedFiles: 3, parkedFiles: 1 }, 120_000);
+  assert.deepEqual(
+    wrongs.map(({ level, what }) => [level, what]),
+    [
+      ['fault', '3 files failed'],
+      ['fault', 'Uploader till has been silent for 2 minutes'],
+      ['warning', 'Retention overtakes downloader office in 11 hours'],
+      ['warning', '1 file parked'],
+    ],
+  );
+  assert.equal(titleOf(wrongs), '3 failed files, and more');
+  assert.equal(titleOf(wrongs.slice(1, 2)), 'silent uploader');
+});
+
+test('console: retention in words, by how soon it is', () => {
+  /** @type {readonly (readonly [Partial<DownloaderRow>, string | undefined])[]} */
+  const rows = [
+    [{}, undefined],
+    [{ overtakenIn: 3 * 86_400 }, undefined],
+    [{ overtakenIn: 86_399 }, 'warning'],
+    [{ overtakenIn: 600 }, 'fault'],
+    [{ lostRecords: 1 }, 'fault'],
+    [{ state: 'silent' }, 'warning'],
+    [{ state: 'ended' }, undefined],
+  ];
+  for (const [facts, level] of rows)
+    assert.equal(
+      wrongsOf({ ...none, downloaders: [downloader(facts)] }, quiet, 0)[0]?.level,
+      level,
+      JSON.stringify(facts),
+    );
+});
+
+/** @param {string} id @returns {FileRow} */
+const file = (id) => ({
+  id,
+  uploader: id.split('/', 1)[0] ?? '',
+  path: id,
+  state: 'sent',
+  size: 1,
+  done: 1,
+  mtime: 0,
+  at: 0,
+  upload: 'u',
+});
+
+test('console: a question is met by text that is contained, or by a glob', () => {
+  /** @type {readonly (readonly [string, string, boolean])[]} */
+  const rows = [
+    ['', 'a/b.jpg', true],
+    ['B.J', 'a/b.jpg', true],
+    ['c', 'a/b.jpg', false],
+    ['*.jpg', 'a/b.jpg', true],
+    ['*.jpg', 'a/b.jpg.txt', false],
+    ['a/*b*g', 'a/xxb.jpg', true],
+    ['a*a', 'a', false],
+    ['*', 'anything', true],
+    ['a.b*', 'axb', false],
+  ];
+  for (const [search, id, meets] of rows)
+    assert.equal(matcherOf({ search })(file(id)), meets, `${search} ${id}`);
+  assert.equal(matcherOf({ uploader: 'a' })(file('b/c')), false);
+  assert.equal(matcherOf({ state: 'failed' })(file('b/c')), false);
+});
+
+test('console: rows change, come and go, and totals become a curve', () => {
+  const state = new ConsoleState();
+  state.snapshot({ ...none, downloaders: [downloader({})], now: 5000, totals: quiet, trouble: 'away' }, 1000);
+  assert.equal(state.now(2000), 6000);
+  assert.equal(state.trouble, 'away');
+  state.change({ downloaders: [downloader({ id: 'other' }), downloader({ lagRecords: 4 })] });
+  assert.deepEqual(
+    state.sections.downloaders.map(({ id, lagRecords }) => [id, lagRecords]),
+    [
+      ['group', 4],
+      ['other', 0],
+    ],
+  );
+  state.change({ gone: { downloaders: ['group'] } });
+  assert.equal(state.sections.downloaders.length, 1);
+  state.past({ at: [1, 2], series: { filesRate: [7, null] } });
+  state.point({ at: 3, totals: { ...quiet, viewers: 5 } });
+  state.point({ at: 3, totals: { ...quiet, viewers: 9 } });
+  assert.deepEqual(state.at, [1, 2, 3]);
+  assert.deepEqual(state.series.get('filesRate'), [7, null, 0]);
+  assert.deepEqual(state.series.get('viewers'), [null, null, 5]);
+});
+
+test('console: pauses grow to a limit, and pages do not come all at once', () => {
+  assert.deepEqual([pauseOf(0, 1), pauseOf(3, 1), pauseOf(50, 1), pauseOf(0, 0)], [500, 4000, 15_000, 300]);
+});
+
+test('console: each part of a path is written as it is', () => {
+  assert.equal(
+    fileAddress('drone 7', 'a b/ü?.jpg', 'u/1'),
+    'files/drone%207/a%20b/%C3%BC%3F.jpg?upload=u%2F1',
+  );
+  assert.equal(wordsOf('{"message":"no"}'), 'no');
+  assert.equal(wordsOf('plain words\n'), 'plain words');
+  for (const page of ['<html>502</html>', '', '{"x":1}']) assert.equal(wordsOf(page), undefined);
+});
