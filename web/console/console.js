@@ -86,6 +86,8 @@ export class Console {
       onRefused: async () => void (await api.session()),
     });
     setInterval(() => this.#changed(), tick);
+    // Who has no mouse scrolls what has nothing in it that could have the focus.
+    for (const view of views) if (host(view).classList.contains('scrolls')) host(view).tabIndex = 0;
     this.#letSend();
     listenToKeys({
       onSearch: () => this.#search(),

@@ -47,7 +47,7 @@ export class PlotView {
       const mark = make('i', { class: `mark mark-${index}` });
       this.#now.append(make('div', {}, [make('dt', {}, [mark, label]), value]));
     });
-    const head = make('figcaption', {}, [make('h3', {}, [plot.title]), this.#now]);
+    const head = make('figcaption', {}, [make('h2', {}, [plot.title]), this.#now]);
     this.#figure = make('figure', { class: 'plot', hidden: '' }, [head, this.#canvas]);
     host.append(this.#figure);
     new ResizeObserver(() => this.#uplot?.setSize({ width: this.#canvas.clientWidth, height })).observe(
