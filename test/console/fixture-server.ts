@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { parseArgs } from 'node:util';
 import type { Role } from '../../src/console/contract.ts';
 import { Access } from '../../src/console/http/access/access.ts';
 import type { ConsoleServices } from '../../src/console/http/mount.ts';
@@ -103,11 +104,11 @@ export async function startFixture(
 }
 
 if (import.meta.main) {
-  const spool = await mkdtemp(join(tmpdir(), 'sluice-console-'));
-  const server = await openFixture({
-    port: Number(process.argv[2] ?? 8088),
-    spool,
-    isFine: process.argv.includes('--fine'),
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { spool: { type: 'string' }, fine: { type: 'boolean', default: false } },
   });
+  const spool = values.spool ?? (await mkdtemp(join(tmpdir(), 'sluice-console-')));
+  const server = await openFixture({ port: Number(positionals[0] ?? 8088), spool, isFine: values.fine });
   console.log(server.url);
 }

@@ -1,9 +1,10 @@
 // @ts-check
 /** All files that the topic knows: searched as one types, filtered by state, read as far as one looks. */
+import { twoLines } from './cells.js';
 import { button, icon, make, setAttribute, setText } from './dom.js';
 import { FilePages } from './file-pages.js';
 import { hashOf } from './route.js';
-import { mostRows, Rows, twoLines } from './rows.js';
+import { mostRows, Rows } from './rows.js';
 import { split, visible } from './strangers.js';
 import { ago, counted, number, perCent, size, when } from './words.js';
 

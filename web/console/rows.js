@@ -3,7 +3,7 @@
  * A list of any length of which only what is seen is there: a grid of rows of one height, by mouse, finger and keyboard. The list itself has
  * the focus and names the row that is meant (`aria-activedescendant`), for the row's element may be another one's a moment later.
  */
-import { make, setAttribute, setText } from './dom.js';
+import { make, setAttribute } from './dom.js';
 
 /** Above this browsers lay nothing out any more; what is behind it is found by a search. */
 export const mostRows = 200_000;
@@ -283,21 +283,4 @@ export class Rows {
     this.#activate(slot.index);
     this.#options.onOpen(slot.value);
   }
-}
-
-/**
- * A cell of two lines; the second may be empty.
- * @param {string} [kind]
- */
-export function twoLines(kind = '') {
-  const [first, second] = [make('span', { class: 'first' }), make('span', { class: 'second' })];
-  const cell = make('div', { class: kind }, [first, second]);
-  return {
-    cell,
-    /** @param {string} one @param {string} [two] */
-    set(one, two = '') {
-      setText(first, one);
-      setText(second, two);
-    },
-  };
 }

@@ -1,8 +1,8 @@
 // @ts-check
 /** Uploaders and downloaders: how each is told in a row, and in the drawer. */
+import { twoLines } from './cells.js';
 import { factsList, icon, make, setAttribute, setText, stranger } from './dom.js';
 import { hashOf } from './route.js';
-import { twoLines } from './rows.js';
 import { visible } from './strangers.js';
 import { Table } from './table.js';
 import { ago, counted, exactly, number, rate, shortAgo, shortSpan, size, span } from './words.js';
