@@ -13,6 +13,8 @@ export interface Frames {
   readonly longest: number;
   /** Frames a second. */
   readonly rate: number;
+  /** Milliseconds of a processor that the page's own thread took for each, whatever else the machine did. */
+  readonly busy: number;
 }
 
 interface PageGlobals {
@@ -22,6 +24,13 @@ interface PageGlobals {
 
 /** Scrolls by so many pixels in each of so many frames; what is between frames is what somebody sees of it. */
 export async function framesOf(page: Page, selector: string, step: number, count: number): Promise<Frames> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const spent = async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0;
+  };
+  const before = await spent();
   const times = await page.evaluate(
     ({ selector, step, count }) =>
       new Promise<number[]>((resolve) => {
@@ -38,11 +47,13 @@ export async function framesOf(page: Page, selector: string, step: number, count
       }),
     { selector, step, count },
   );
+  const busy = (1000 * ((await spent()) - before)) / count;
+  await session.detach();
   const between = times.slice(1).map((time, index) => time - (times[index] ?? time));
   const sorted = between.toSorted((a, b) => a - b);
   const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? 0;
   const all = between.reduce((sum, one) => sum + one, 0);
-  return { median: at(0.5), p95: at(0.95), longest: at(1), rate: (1000 * between.length) / all };
+  return { median: at(0.5), p95: at(0.95), longest: at(1), rate: (1000 * between.length) / all, busy };
 }
 
 async function statusOf(pid: number, name: string): Promise<number> {

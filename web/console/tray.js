@@ -132,7 +132,8 @@ export class Tray {
     ];
     setText(this.#word, words.filter(Boolean).join(' · '));
     const failures = failed > 0 ? `, ${number(failed)} failed` : '';
-    if (active === 0 || failed > 0) setText(this.#said, `${counted(sent, 'file')} sent${failures}`);
+    if ((active === 0 && sent > 0) || failed > 0)
+      setText(this.#said, `${counted(sent, 'file')} sent${failures}`);
   }
 
   /** @param {readonly Item[]} items */
