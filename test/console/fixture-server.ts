@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { parseArgs } from 'node:util';
+import { boundHeap } from '../../src/cli/heap.ts';
 import type { Role } from '../../src/console/contract.ts';
 import { Access } from '../../src/console/http/access/access.ts';
 import type { ConsoleServices } from '../../src/console/http/mount.ts';
@@ -104,6 +105,8 @@ export async function startFixture(
 }
 
 if (import.meta.main) {
+  // As in the command.
+  boundHeap();
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { spool: { type: 'string' }, fine: { type: 'boolean', default: false } },
