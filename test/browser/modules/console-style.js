@@ -7,7 +7,9 @@ import { test } from 'node:test';
 async function tokensOf(name) {
   const text = await readFile(new URL(`../../../web/${name}`, import.meta.url), 'utf8');
   const root = /:root \{([^}]*)\}/.exec(text)?.[1] ?? '';
-  return new Map([...root.matchAll(/(--[\w-]+): ([^;]+);/g)].map(([, name = '', value = '']) => [name, value]));
+  return new Map(
+    [...root.matchAll(/(--[\w-]+): ([^;]+);/g)].map(([, name = '', value = '']) => [name, value]),
+  );
 }
 
 test('console: colours and sizes are those of the page for viewers', async () => {
