@@ -27,8 +27,10 @@ export function topicRow({ use, description, starts, ends, bytes }: TopicLook, b
     const value = Number(config[name] ?? -1);
     return value >= 0 ? value : undefined;
   };
-  const retention = amount('retention.ms');
-  const retentionBytes = amount('retention.bytes');
+  // What is compacted alone forgets nothing by its age or its size.
+  const forgets = (config['cleanup.policy'] ?? 'delete').includes('delete');
+  const retention = forgets ? amount('retention.ms') : undefined;
+  const retentionBytes = forgets ? amount('retention.bytes') : undefined;
   return {
     ...{ id, partitions, replicas: replicationFactor },
     ...(bytes === undefined ? {} : { bytes: sum(bytes) }),

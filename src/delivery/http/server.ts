@@ -161,6 +161,8 @@ function createApp({ tls, idle, logger = silentLogger }: DeliveryOptions, routes
     loggerInstance: logger.child({}, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' }),
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: false,
+    // What begins slowly, on a machine that is busy, begins all the same.
+    pluginTimeout: 0,
     bodyLimit: 1024,
     routerOptions: { maxParamLength: 100 },
   });
