@@ -16,6 +16,7 @@ import { relayCommand } from './relay.ts';
 import { serveCommand } from './serve.ts';
 import { stateCommand } from './state.ts';
 import { statusCommand } from './status.ts';
+import { topicCommand } from './topic.ts';
 import { uploadCommand } from './upload.ts';
 import { everyCommand } from './verb.ts';
 import { verifyCommand } from './verify.ts';
@@ -65,6 +66,7 @@ export function createProgram(version: string): Command {
     relayCommand(),
     brokerCommand(),
     doctorCommand(),
+    topicCommand(),
     configCommand(),
     statusCommand(),
     stateCommand(),

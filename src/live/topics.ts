@@ -28,12 +28,12 @@ export interface LiveTopics {
  * `max.message.bytes` of the media topic. A part travels in one record, and the part with a keyframe is the largest: Kafka's usual
  * 1 MiB were too little above some 15 Mb/s. Managed clusters rarely allow more than this.
  */
-const maxMessageBytes = 8 * 1024 * 1024;
+export const liveMessageBytes = 8 * 1024 * 1024;
 
 /** A stream has one record here, renewed every few seconds: a partition is read through at every start. */
-const streamsPartitions = 1;
+export const streamsPartitions = 1;
 /** Few, small, and in one order. */
-const keysPartitions = 1;
+export const keysPartitions = 1;
 
 /** The three topics, made when missing. Throws ConfigurationError when one may not be made, or would lose what has to stay. */
 export async function openLiveTopics(
@@ -47,7 +47,7 @@ export async function openLiveTopics(
     name,
     partitions,
     replicationFactor,
-    config: { ...kept, 'compression.type': 'producer', 'max.message.bytes': String(maxMessageBytes) },
+    config: { ...kept, 'compression.type': 'producer', 'max.message.bytes': String(liveMessageBytes) },
   });
   const index = await openTopic(kafka, {
     name: indexTopicOf(name),

@@ -7,6 +7,7 @@ const rows = [
   'cli',
   'demo',
   'console',
+  'plan',
   'delivery',
   'relay',
   'live',

@@ -12,7 +12,7 @@ export const usualMaxMessageBytes = 1_048_588;
 const topicWait = 1000;
 
 /** Partitions of `T.state`; fixed for ever, for an uploader's name decides which one is its own. */
-const statePartitions = 8;
+export const statePartitions = 8;
 
 export interface NewTopicWishes {
   readonly partitions: number;
