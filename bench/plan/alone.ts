@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-const mark = 'SLUICE_BENCH_ALONE';
+const mark = 'BENCH_ALONE';
 
 /** Starts this program again in a network namespace (Linux, root), and ends with it. Returns where it is in one already. */
 export function inOwnNetwork(): void {

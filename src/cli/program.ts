@@ -13,6 +13,7 @@ import { ingestCommand } from './ingest.ts';
 import { listCommand } from './list.ts';
 import { liveCommand } from './live.ts';
 import { relayCommand } from './relay.ts';
+import { schemaCommand } from './schema.ts';
 import { serveCommand } from './serve.ts';
 import { stateCommand } from './state.ts';
 import { statusCommand } from './status.ts';
@@ -67,6 +68,7 @@ export function createProgram(version: string): Command {
     brokerCommand(),
     doctorCommand(),
     topicCommand(),
+    schemaCommand(),
     configCommand(),
     statusCommand(),
     stateCommand(),

@@ -54,3 +54,6 @@ export function decodeClaim({ key, value }: Pick<ConsumedRecord, 'key' | 'value'
   const { v: _, ...rest } = readJson(claim, value, `record of stream ${stream}`);
   return { stream, ...rest };
 }
+
+/** The values of `L.streams`, as `schemas/` has them. */
+export const claimForm = claim;

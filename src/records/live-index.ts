@@ -58,3 +58,6 @@ export function decodeIndexEntry({ key, value }: Pick<ConsumedRecord, 'key' | 'v
   const { v: _, ...rest } = readJson(entry, value, `index entry of ${stream}`);
   return { stream, ...rest };
 }
+
+/** The values of `L.index`, as `schemas/` has them. */
+export const indexForm = entry;

@@ -67,3 +67,6 @@ export function decodeSenderKey(record: Pick<ConsumedRecord, 'key' | 'value'>): 
   const { v: _, ...rest } = readJson(senderKey, record.value, `key ${senderKeyId(digest)}`);
   return { digest, key: { digest, ...rest } };
 }
+
+/** The values of `L.keys`, as `schemas/` has them. */
+export const senderKeyForm = senderKey;

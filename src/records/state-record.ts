@@ -275,3 +275,6 @@ export function statePartition(uploader: string, partitions: number): number {
   for (const byte of Buffer.from(uploader)) hash = Math.imul(hash ^ byte, 0x01000193);
   return (hash >>> 0) % partitions;
 }
+
+/** The values of `T.state`, as `schemas/` has them. */
+export const stateForms = { file: fileState, lease, origin, ready };

@@ -8,6 +8,7 @@ const rows = [
   'demo',
   'console',
   'plan',
+  'schemas',
   'delivery',
   'relay',
   'live',

@@ -1,0 +1,116 @@
+/** One request to a registry of schemas, with whoever asks. */
+import { readFile } from 'node:fs/promises';
+import { request as plainRequest } from 'node:http';
+import { request as secureRequest } from 'node:https';
+import { text } from 'node:stream/consumers';
+import { parse } from 'dot-properties';
+import { ConfigurationError, describeError, ExitCode, SluiceError } from '../errors.ts';
+
+export interface Answer {
+  readonly status: number;
+  /** Empty where it is no JSON. */
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export type Ask = (method: 'GET' | 'POST', path: string, body?: object) => Promise<Answer>;
+
+/** Who asks, by Confluent's names, and how the registry proves who it is. */
+export interface RegistryAccess {
+  /** `USER:PASSWORD`. */
+  readonly userInfo?: string | undefined;
+  readonly token?: string | undefined;
+  /** PEM. */
+  readonly ca?: string | undefined;
+  readonly certificate?: string | undefined;
+  readonly key?: string | undefined;
+}
+
+/** Milliseconds that a registry may take for an answer. */
+const patience = 15_000;
+/** Bytes of an answer. */
+const longest = 10_000_000;
+
+/** Secrets of the environment, then of a file of properties. Throws ConfigurationError for what cannot be read. */
+export async function registryAccess(
+  file: string | undefined,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<RegistryAccess> {
+  const properties = file === undefined ? {} : (parse(await read(file)) as Record<string, string>);
+  const of = (name: string): string | undefined => properties[name] ?? properties[`schema.registry.${name}`];
+  const pem = async (name: string): Promise<string | undefined> => {
+    const path = of(name);
+    return path === undefined ? undefined : await read(path);
+  };
+  return {
+    userInfo: environment.SCHEMA_REGISTRY_BASIC_AUTH_USER_INFO ?? of('basic.auth.user.info'),
+    token: environment.SCHEMA_REGISTRY_BEARER_AUTH_TOKEN ?? of('bearer.auth.token'),
+    ca: await pem('ssl.ca.location'),
+    certificate: await pem('ssl.certificate.location'),
+    key: await pem('ssl.key.location'),
+  };
+}
+
+async function read(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new ConfigurationError(
+      `${path} cannot be read: ${describeError(cause)}; name a file that this user may read`,
+      { cause },
+    );
+  }
+}
+
+/** `base`: the URL below which `/subjects` is. */
+export function askingAt(base: string, { userInfo, token, ca, certificate, key }: RegistryAccess): Ask {
+  const authorization =
+    token !== undefined
+      ? `Bearer ${token}`
+      : userInfo !== undefined
+        ? `Basic ${Buffer.from(userInfo).toString('base64')}`
+        : undefined;
+  const tls = { ...(ca && { ca }), ...(certificate && { cert: certificate }), ...(key && { key }) };
+  return async (method, path, body) => {
+    const url = new URL(`${base.replace(/\/$/, '')}${path}`);
+    const payload = body === undefined ? undefined : JSON.stringify(body);
+    const headers = {
+      accept: 'application/vnd.schemaregistry.v1+json, application/json',
+      ...(authorization && { authorization }),
+      ...(payload && {
+        'content-type': 'application/vnd.schemaregistry.v1+json',
+        'content-length': Buffer.byteLength(payload),
+      }),
+    };
+    const signal = AbortSignal.timeout(patience);
+    const options = { method, headers, signal };
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    const sent =
+      url.protocol === 'https:' ? secureRequest(url, { ...options, ...tls }) : plainRequest(url, options);
+    sent.on('response', (response) => {
+      if (Number(response.headers['content-length'] ?? 0) > longest)
+        response.destroy(new Error('the answer is too long'));
+      text(response).then(
+        (said) => resolve({ status: response.statusCode ?? 0, body: objectOf(said) }),
+        reject,
+      );
+    });
+    sent.on('error', reject);
+    sent.end(payload);
+    return await promise.catch((cause: unknown) => {
+      const why = signal.aborted ? `no answer within ${patience / 1000} s` : describeError(cause);
+      throw new SluiceError(
+        `the registry at ${url.origin} cannot be reached: ${why}; check --registry, and whether it runs`,
+        { cause, exitCode: ExitCode.unreachable },
+      );
+    });
+  };
+}
+
+function objectOf(said: string): Answer['body'] {
+  try {
+    const value: unknown = JSON.parse(said);
+    return typeof value === 'object' && value !== null ? (value as Answer['body']) : {};
+  } catch {
+    return {};
+  }
+}
