@@ -34,7 +34,7 @@ export async function runRounds({ contenders }: Group, options: RoundsOptions): 
 }
 
 /** Makes so much of the page cache the machine's own: a virtual one gets a page from its host when it is first written. */
-async function warmMemory(file: string, bytes: number): Promise<void> {
+export async function warmMemory(file: string, bytes: number): Promise<void> {
   if (bytes === 0) return;
   const block = Buffer.alloc(4 * 1024 * 1024, 1);
   const handle = await open(file, 'w');

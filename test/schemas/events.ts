@@ -71,7 +71,7 @@ test('Files: sent, changed, gone, received, listed, verified, remembered, planne
   await held('doctor', 'doctor', ...topic, ...kafka);
   const [, name = ''] = topic;
   await held('topic-plan', 'topic', 'plan', '--from', name, ...kafka);
-  assert.equal(await held('topic-plan', 'topic', 'plan', '--check', name, ...kafka), 3);
+  assert.equal(await held('topic-plan', 'topic', 'plan', '--check', name, '--away', '30d', ...kafka), 3);
   await held(
     'relay-config',
     'relay',
@@ -134,7 +134,7 @@ test('Live video: published, served, recorded, exported, sent to ingest', async 
   await Promise.all([publisher.event(segment, 'a segment'), exporter.event(segment, 'one that is exported')]);
   await server.event(({ type }) => type === 'stream', 'a stream');
   await recorder.event(({ type }) => type === 'progress', 'something recorded');
-  const ingest = follow(t, 'ingest', ['ingest', ...common, '--rtmp-port', '0', '--no-key', ...small]);
+  const ingest = follow(t, 'ingest', ['ingest', ...common, '--rtmp-port', '0', ...small]);
   const { url } = (await ingest.event(({ type }) => type === 'listening', 'an address')) as JsonEvent & {
     url: string;
   };
