@@ -99,13 +99,6 @@ export function rowsOfLive(runs: readonly LiveRun[]): Row[] {
       },
       {
         load,
-        what: 'network, to viewers',
-        unit: 'MB/s',
-        planned: asked.bytes / 1e6,
-        measured: middle((run) => run.bytes / run.seconds / 1e6),
-      },
-      {
-        load,
         what: 'network, all of it',
         unit: 'MB/s',
         // The publisher to Kafka, Kafka to the server, the server to viewers.
