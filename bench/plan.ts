@@ -34,7 +34,7 @@ const { values } = parseArgs({
   },
 });
 const megabyte = 1_000_000;
-const warm = 2e9;
+const warm = 7e9;
 const warmUp: Load = { name: 'warm-up', files: 100, size: 10 * megabyte };
 const loads: readonly Load[] = values.calibrate
   ? [

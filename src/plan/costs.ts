@@ -1,30 +1,32 @@
 /**
- * What moving bytes costs, measured: docs/capacity.md says how, and `npm run bench:plan` holds them to real runs. Seconds of one
- * core of the machine that they were measured on, and bytes.
+ * What moving bytes costs, measured: docs/capacity.md says how, and `npm run bench:plan` holds them to real runs. Seconds of one core of the machine that they were
+ * measured on, while others wanted its cores too, and bytes. On a quiet one it is less; a plan may be on the safe side.
  */
 export const costs = {
   uploader: {
     /** To start, of a process that ends again. */
     start: 0.3,
-    perGigabyte: 1.8,
+    perGigabyte: 2.3,
     perThousandSmall: 0.13,
-    memory: 105e6,
+    memory: 120e6,
     /** Of each file that is remembered. */
     perFile: 560,
   },
-  downloader: { start: 0.3, perGigabyte: 1.9, perThousandSmall: 0.28, memory: 105e6, perFile: 0 },
+  downloader: { start: 0.27, perGigabyte: 3.6, perThousandSmall: 0.42, memory: 120e6 },
   broker: {
-    perGigabyteIn: 1.2,
-    perGigabyteOut: 0.5,
-    perThousandRecords: 0.2,
+    perGigabyteIn: 4,
+    perGigabyteOut: 1.1,
+    perThousandRecords: 0.05,
     /** Each second, however little comes. */
     idle: 0.01,
+    /** Of its heap. */
     memory: 1e9,
   },
   server: {
     perThousandRequests: 0.022,
     perThousandMessages: 0.006,
     perGigabyte: 0.3,
+    /** Each second, while one stream comes. */
     idle: 0.02,
     memory: 130e6,
     perStream: 12e6,
