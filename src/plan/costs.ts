@@ -23,11 +23,11 @@ export const costs = {
     memory: 1e9,
   },
   server: {
-    perThousandRequests: 0.022,
-    perThousandMessages: 0.006,
-    perGigabyte: 0.3,
+    perThousandRequests: 0.025,
+    perThousandMessages: 0.008,
+    perGigabyte: 0.1,
     /** Each second, while one stream comes. */
-    idle: 0.02,
+    idle: 0.018,
     memory: 130e6,
     perStream: 12e6,
     perViewer: 40e3,
