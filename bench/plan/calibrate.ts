@@ -1,7 +1,6 @@
 /** Constants of the capacity model from runs that were made for that. Pure. */
-import type { Transport } from '../../src/plan/flows.ts';
 import { median } from './compare.ts';
-import type { LiveMeasured } from './live.ts';
+import type { LiveRun } from './live.ts';
 import type { Load, Measured } from './loads.ts';
 import { movedBy } from './rows.ts';
 
@@ -41,12 +40,6 @@ export function constantsOfFiles(runs: readonly (readonly [Load, readonly Measur
     undefined,
     2,
   );
-}
-
-export interface LiveRun {
-  readonly transport: Transport;
-  readonly viewers: number;
-  readonly measured: LiveMeasured;
 }
 
 /** By least squares: cores = idle + requests x a + messages x b + gigabytes x c, none of them below nothing. */

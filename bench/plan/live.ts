@@ -30,6 +30,13 @@ export interface LiveMeasured {
   readonly failures: number;
 }
 
+/** One watching, and what it took. */
+export interface LiveRun {
+  readonly transport: Transport;
+  readonly viewers: number;
+  readonly measured: LiveMeasured;
+}
+
 export async function watch(stage: LiveStage, load: LiveLoad): Promise<LiveMeasured> {
   const name = load.transport === 'll-hls' ? '../live/viewers.ts' : './sockets.ts';
   const child = fork(fileURLToPath(new URL(name, import.meta.url)), { serialization: 'advanced' });

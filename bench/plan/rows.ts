@@ -10,8 +10,8 @@ import {
   viewing,
 } from '../../src/plan/flows.ts';
 import { secondOf } from '../../src/plan/live-records.ts';
-import type { LiveRun } from './calibrate.ts';
 import { median, type Row } from './compare.ts';
+import type { LiveRun } from './live.ts';
 import type { Load, Measured } from './loads.ts';
 
 /** What such a load moves, by the plan: all of it appears at once. */
