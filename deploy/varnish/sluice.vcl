@@ -17,7 +17,7 @@ sub vcl_recv {
     unset req.http.X-Sluice-Key;
     unset req.http.X-Sluice-Before;
     # For operators, who ask the servers themselves.
-    if (req.url ~ "^/(metrics|healthz)") { return (synth(404)); }
+    if (req.url ~ "^/(metrics|livez|readyz|healthz)") { return (synth(404)); }
     # What follows on a connection that is piped is not looked at: only a handshake is, which the server ends by closing it where it does not agree.
     if (req.http.Upgrade ~ "(?i)websocket" && req.http.Connection ~ "(?i)upgrade" && req.url ~ "^(/t/[A-Za-z0-9._*-]+)?/live/[A-Za-z0-9._-]+/ws(\?|$)") { return (pipe); }
     if (req.method != "GET" && req.method != "HEAD") { return (pass); }

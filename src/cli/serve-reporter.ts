@@ -36,6 +36,8 @@ export function serveLogEntry(event: ServeEvent): { level: LogLevel; fields: obj
       return { level: 'info', fields, message: 'serving' };
     case 'stream':
       return { level: 'info', fields, message: `stream ${event.state}` };
+    case 'figures':
+      return { level: 'info', fields, message: 'figures' };
     case 'viewers':
       return { level: 'debug', fields, message: 'viewers' };
     case 'resumed':
@@ -71,6 +73,8 @@ export function serveLine(
       const said = { live: 'is live', ended: 'is over; it can still be watched', gone: 'is gone' }[state];
       return `${state === 'live' ? good(signs.done) : faint(signs.note)} ${printable(stream)} ${said}`;
     }
+    case 'figures':
+      return faint(`figures at ${printable(event.url)}/metrics`);
     case 'viewers':
       return undefined;
     case 'resumed':

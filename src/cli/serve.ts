@@ -9,6 +9,7 @@ import { serveDefaults as usual } from '../delivery/serve-options.ts';
 import { ConfigurationError, ExitCode } from '../errors.ts';
 import { accessFlags, dropFlags } from './console/flags.ts';
 import { givenOptions } from './console/given.ts';
+import { figuresFlags } from './figures-flags.ts';
 import { counted, type FlagsIn, optional, sized, timed, toggle, valued } from './flags.ts';
 import { watchKeyFlag, watchKeyOf } from './live/watch-key.ts';
 import { createServeReporter } from './serve-reporter.ts';
@@ -88,6 +89,7 @@ const groups = {
   Server: server,
   Viewers: viewers,
   'The console, as of sluice console': consoleFlags,
+  Figures: figuresFlags,
   'The store of --archive': storeFlags,
 } as const;
 

@@ -1,4 +1,5 @@
 /** The options of `serve`, its events, and its defaults in one place. */
+import { type FiguresEvent, type FiguresOptions, figuresDefaults } from '../figures/options.ts';
 import type { ClientProperties } from '../kafka/properties.ts';
 import type { Logger } from '../log.ts';
 import type { StoreOptions } from '../stores/options.ts';
@@ -10,7 +11,8 @@ export interface ServeOptions
       DeliveryOptions,
       'host' | 'port' | 'tls' | 'watchKey' | 'cors' | 'maxConnections' | 'maxPerAddress' | 'page'
     >,
-    StoreOptions {
+    StoreOptions,
+    FiguresOptions {
   /** Kafka's own client properties, e.g. `{ 'bootstrap.servers': '127.0.0.1:9092' }`. */
   readonly kafka: ClientProperties;
   /** The topic of live media. Default `live`. It may be missing: a publisher makes it. */
@@ -40,10 +42,12 @@ export const serveDefaults = {
   window: windowDefaults.listed / 1000,
   rewind: 12 * 3_600_000,
   cache: 64 * 1024 * 1024,
+  ...figuresDefaults,
 } as const;
 
 /** What a server tells while it runs. */
 export type ServeEvent =
+  | FiguresEvent
   /** It answers at this URL. */
   | { readonly type: 'serving'; readonly url: string; readonly topic: string }
   /** A stream is live, or its programme is over, or it is there no more. */

@@ -5,8 +5,8 @@ import type { KafkaStatus } from '../kafka/contract.ts';
 import { silentLogger } from '../log.ts';
 import { storeOptionsOf } from '../stores/options.ts';
 import { parseArchivePlace } from './archive/archive-place.ts';
-import type { OwnGauge } from './http/options.ts';
 import { type DeliveryServer, serveStreams } from './http/server.ts';
+import { openServeFigures, serveFigures } from './serve-figures.ts';
 import { type ServeEvent, type ServeOptions, serveDefaults } from './serve-options.ts';
 import { ServeReport } from './serve-report.ts';
 import { followStreams, type OpenStreams } from './streams.ts';
@@ -38,6 +38,8 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     archive,
     s3: _s3,
     gcs: _gcs,
+    metricsPort,
+    metricsHost,
     ...listening
   } = withDefaults(options);
   const { signal, logger = silentLogger } = options;
@@ -72,20 +74,28 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     // Viewers need not know where our brokers are; those who ask after our health do.
     const starting = () => (streams.ready ? undefined : 'the topic is still being read');
     // Listens at once: while Kafka is away, whoever asks after our health is to hear of that, and not of nothing.
+    const unready = () => reach.unready ?? starting();
     const server = await serveStreams(streams, {
       ...listening,
       listed: window * 1000,
       starting,
-      unready: () => reach.unready ?? starting(),
-      gauges: gaugesOf(streams, reach),
+      unready,
+      figures: serveFigures(topic, streams, () => reach.unready !== undefined),
       logger,
     });
+    const figures = await openServeFigures({ metricsPort, metricsHost }, server, unready, onEvent).catch(
+      async (error: unknown) => {
+        await server.close();
+        throw error;
+      },
+    );
     let untell = () => {};
     const reporter = report.begin(kafka, topic, server.url, logger);
     const ended = run(streams, stopped).finally(async () => {
       untell();
       await server.close();
       await reporter.end();
+      await figures?.close();
       stop.abort();
       await kafka.close();
     });
@@ -151,35 +161,6 @@ function tellStreams(
     clearInterval(timer);
     unlisten();
   };
-}
-
-function gaugesOf(streams: OpenStreams, reach: Reach): readonly OwnGauge[] {
-  return [
-    {
-      name: 'sluice_kafka_up',
-      help: 'Whether Kafka can be reached: 1, or 0',
-      value: () => (reach.unready === undefined ? 1 : 0),
-    },
-    {
-      name: 'sluice_archive_cache_bytes',
-      help: 'Older segments held in memory',
-      value: () => streams.cachedBytes,
-    },
-    ...(streams.placesUp === undefined
-      ? []
-      : [
-          {
-            name: 'sluice_archive_up',
-            help: 'Whether the store that --archive names can be reached: 1, or 0',
-            value: () => Number(streams.placesUp),
-          },
-        ]),
-    {
-      name: 'sluice_records_passed_over',
-      help: 'Records that are not what FORMAT.md says, since the server began',
-      value: () => streams.passedOver,
-    },
-  ];
 }
 
 /** Whether Kafka can be reached: for /healthz, and for people. */

@@ -3,12 +3,14 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConfigurationError } from '../errors.ts';
 import { listenFault } from '../listen-fault.ts';
-import { metricsText } from '../metrics.ts';
+import { metricsText, type Registry } from '../metrics.ts';
 import type { Watched } from './figure.ts';
 import { registryOf } from './registry.ts';
 
 export interface FiguresServerOptions {
   readonly watched: Watched;
+  /** What `/metrics` tells. Default: the figures of `watched`. */
+  readonly registry?: Registry;
   readonly host: string;
   /** 0: one that is free. */
   readonly port: number;
@@ -24,7 +26,7 @@ export interface FiguresServer {
 /** Rejects with ConfigurationError when it may not listen there. */
 export async function openFigures(options: FiguresServerOptions): Promise<FiguresServer> {
   const { watched, host, port, pages = {} } = options;
-  const registry = registryOf(watched.figures);
+  const { registry = registryOf(watched.figures) } = options;
   const places = [...Object.keys(pages), '/metrics', '/livez', '/readyz', '/healthz'];
   const server = createServer((request, response) => {
     request.resume();

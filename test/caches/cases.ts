@@ -126,7 +126,8 @@ export function cacheCases(name: string, start: StartCache): void {
   test(`${name}: what is not there is not there for long, and ranges, HEAD and compression are as they were`, async (t) => {
     const { server, url } = await stage(t, start);
     assert.equal((await get(`${url}/live/other/index.m3u8`)).status, 404);
-    assert.equal((await get(`${url}/metrics`)).status, 404);
+    for (const path of ['metrics', 'livez', 'readyz', 'healthz'])
+      assert.equal((await get(`${url}/${path}`)).status, 404, path);
     assert.ok((await metric(server, 'process_cpu_seconds_total')) > 0, 'the server has it');
     const path = `${url}/live/cam/main/part-1-20.m4s`;
     const whole = await get(path);

@@ -11,6 +11,7 @@ import { WebSocket } from 'ws';
 import { serveStreams } from '../../src/delivery/http/server.ts';
 import { makeToken } from '../../src/delivery/http/tokens.ts';
 import { ConfigurationError } from '../../src/errors.ts';
+import { gauge } from '../../src/figures/figure.ts';
 import { makeAuthority } from '../support/certificates.ts';
 import { get, metric, startDelivery, startStream } from '../support/delivery.ts';
 import { LiveScript } from '../support/live-records.ts';
@@ -96,12 +97,14 @@ test('The time of day, for pages and for players of DASH', async (t) => {
 });
 
 test('Figures for Prometheus, those of others among them', async (t) => {
-  const gauges = [{ name: 'sluice_kafka_up', help: 'up', value: () => 1 }];
-  const { url, server } = await startStream(t, {}, { gauges });
+  const figures = [gauge('sluice_kafka_up', 'up', () => 1)];
+  const { url, server } = await startStream(t, {}, { figures });
   await get(`${url}/main/part-1-21.m4s`);
   assert.equal(await metric(server, 'sluice_kafka_up'), 1);
-  assert.equal(await metric(server, 'sluice_requests_total{kind="part"}'), 1);
-  assert.equal(await metric(server, 'sluice_sent_bytes_total'), 18);
+  for (const begin of ['sluice_serve', 'sluice']) {
+    assert.equal(await metric(server, `${begin}_requests_total{kind="part"}`), 1);
+    assert.equal(await metric(server, `${begin}_sent_bytes_total`), 18);
+  }
   const { headers } = await get(`${server.url}/metrics`);
   assert.match(headers['content-type'] ?? '', /^text\/plain; version=/);
 });
@@ -109,11 +112,15 @@ test('Figures for Prometheus, those of others among them', async (t) => {
 test('Health: well, or the reason why not', async (t) => {
   let reason: string | undefined;
   const { url } = await startDelivery(t, new MadeStreams(), { unready: () => reason });
-  assert.equal((await get(`${url}/healthz`)).status, 200);
+  for (const path of ['healthz', 'readyz', 'livez'])
+    assert.equal((await get(`${url}/${path}`)).status, 200, path);
   reason = 'no broker answers';
-  const { status, body } = await get(`${url}/healthz`);
-  assert.equal(status, 503);
-  assert.match(body.toString(), /no broker answers/);
+  for (const path of ['healthz', 'readyz']) {
+    const { status, body } = await get(`${url}/${path}`);
+    assert.equal(status, 503, path);
+    assert.match(body.toString(), /no broker answers/);
+  }
+  assert.equal((await get(`${url}/livez`)).status, 200, 'no restart mends that');
 });
 
 test('What cannot be shown yet is not said to be missing', async (t) => {

@@ -17,6 +17,8 @@ const routes: readonly (readonly [path: string, status: number, open?: 'open'])[
   ['/api/streams', 200, 'open'],
   ['/api/time', 200, 'open'],
   ['/metrics', 200, 'open'],
+  ['/livez', 200, 'open'],
+  ['/readyz', 200, 'open'],
   ['/healthz', 200, 'open'],
   ['/live/', 404, 'open'],
   ['/live/cam', 404, 'open'],

@@ -71,7 +71,7 @@ test('A connection over TLS on which nothing is asked is closed too', async (t) 
 
 test('What operators ask is not for the pages of others', async (t) => {
   const { server } = await startStream(t);
-  for (const path of ['/metrics', '/healthz']) {
+  for (const path of ['/metrics', '/livez', '/readyz', '/healthz']) {
     const { status, headers } = await get(`${server.url}${path}`, { origin: 'https://elsewhere.example' });
     assert.equal(status, 200);
     assert.equal(headers['access-control-allow-origin'], undefined, path);

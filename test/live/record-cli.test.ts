@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { freePort } from '../../src/broker/ports.ts';
 import { testBroker } from '../support/broker.ts';
 import { probe, steps } from '../support/film.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -30,14 +31,17 @@ test('A recording and a player go on over a killed publisher, and end with the p
   const recorder = followSluice(['live', 'record', ...common, '--out', out]);
   t.after(() => recorder.kill());
   const played = join(folder, 'played.mp4');
+  const figures = await freePort('127.0.0.1', new Set());
   const player = runCommand('sh', [
     ...['-c', 'out=$1; shift; exec "$@" > "$out"', 'sh', played],
-    ...[process.execPath, main, 'live', 'play', ...common],
+    ...[process.execPath, main, 'live', 'play', ...common, '--metrics-port', String(figures)],
   ]);
   const first = publish();
   await first.event((event) => event.type === 'segment' && event.media === 2, 'the third segment');
   await recorder.event((event) => event.type === 'started', 'a recording');
   await waitFor(async () => (await stat(played)).size > 0, { what: 'something to be played' });
+  const told = await (await fetch(`http://127.0.0.1:${figures}/metrics`)).text();
+  assert.match(told, /^sluice_play_bytes_total [1-9]\d*$/m);
   const playing = ['live', 'play', ...common, '--from', 'beginning'];
   const atFull = await redirectSluice('>/dev/full', playing);
   assert.match(atFull.stderr, /^sluice: standard output cannot be written \(ENOSPC[^\n]*\n$/);

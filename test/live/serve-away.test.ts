@@ -23,11 +23,16 @@ test('It listens, says what is the matter, and ends when it is told to', async (
   const stop = new AbortController();
   t.after(() => stop.abort());
   const events: ServeEvent['type'][] = [];
+  let figures = '';
   const running = serve({
     kafka: { 'bootstrap.servers': `127.0.0.1:${kafkaPort}` },
     port,
+    metricsPort: 0,
     signal: stop.signal,
-    onEvent: ({ type }) => events.push(type),
+    onEvent: (event) => {
+      events.push(event.type);
+      if (event.type === 'figures') figures = event.url;
+    },
   });
   const url = `http://127.0.0.1:${port}`;
   const health = await waitFor(async () => {
@@ -40,8 +45,27 @@ test('It listens, says what is the matter, and ends when it is told to', async (
   assert.equal(playlist.status, 503);
   assert.equal(playlist.headers['retry-after'], '1');
   assert.doesNotMatch(playlist.body.toString(), new RegExp(String(kafkaPort)));
+  for (const origin of [url, figures]) {
+    const answers = ['livez', 'readyz', 'healthz', 'metrics'].map((path) => get(`${origin}/${path}`));
+    const [live, ready, healthy, told] = await Promise.all(answers);
+    assert.deepEqual([live?.status, ready?.status, healthy?.status, told?.status], [200, 503, 503, 200]);
+    assert.match(ready?.body.toString() ?? '', new RegExp(String(kafkaPort)));
+    assert.match(told?.body.toString() ?? '', /^sluice_serve_waiting\{on="kafka"\} 1$/m);
+    assert.match(told?.body.toString() ?? '', /^sluice_kafka_up 0$/m);
+  }
   stop.abort();
   await (await running).ended;
-  assert.deepEqual(events, ['waiting']);
-  await assert.rejects(get(`${url}/healthz`), /ECONNREFUSED/);
+  assert.deepEqual(events, ['figures', 'waiting']);
+  for (const origin of [url, figures]) await assert.rejects(get(`${origin}/healthz`), /ECONNREFUSED/);
+});
+
+test('Where its figures may not be asked for, it does not begin', async (t) => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  t.after(() => taken.close());
+  await once(taken, 'listening');
+  const port = await freePort();
+  const kafka = { 'bootstrap.servers': `127.0.0.1:${await freePort()}` };
+  const metricsPort = (taken.address() as AddressInfo).port;
+  await assert.rejects(serve({ kafka, port, metricsPort }), /figures.*--metrics-port/s);
+  await assert.rejects(get(`http://127.0.0.1:${port}/healthz`), /ECONNREFUSED/);
 });

@@ -42,7 +42,7 @@ const world: fc.Arbitrary<World> = fc.record({
   query: fc.constantFrom('token', 'token', 'x', 'utm_source', '_HLS_push', 'rendition', 'callback'),
 });
 
-const operators = ['/metrics', '/healthz'];
+const operators = ['/metrics', '/livez', '/readyz', '/healthz'];
 /** What never ends, needs FFmpeg, or is read from Kafka. */
 const notFollowed = /\/(?:ws|stream\.mp4|snapshot\.jpg|vod\.m3u8)$/;
 /** What pages, players and operators begin with. */
@@ -117,7 +117,7 @@ class Crawl {
 
 /** Its text is about now, and another one a part later. */
 function isLive(path: string): boolean {
-  return /^\/(?:$|api|metrics|healthz)|\.(?:m3u8|mpd)/.test(path);
+  return /^\/(?:$|api|metrics|(?:live|ready|health)z)|\.(?:m3u8|mpd)/.test(path);
 }
 
 /** URLs that a text names, as its readers find them; but those of one track, which are cut out of parts that are more than paper. */

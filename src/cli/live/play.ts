@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import { ConfigurationError, ExitCode } from '../../errors.ts';
 import { giveUpFlag, readerGivesUpAfter } from '../connection.ts';
-import { optional, toggle } from '../flags.ts';
+import { figuresFlags } from '../figures-flags.ts';
+import { type FlagsIn, optional, toggle } from '../flags.ts';
 import { createVerbLogger } from '../output.ts';
 import { interruptible } from '../signals.ts';
 import { written } from '../stdout.ts';
@@ -28,6 +29,8 @@ const flags = {
   giveUpAfter: giveUpFlag('30s'),
 } as const;
 
+const groups = { 'What to play': flags, Figures: figuresFlags } as const;
+
 export function playCommand(): Command {
   return createVerb({
     name: 'play',
@@ -36,7 +39,7 @@ export function playCommand(): Command {
       'Writes a stream to stdout as fragmented MP4, from its newest keyframe or a time on, until the programme ends. ' +
       'Times begin at 0 and go on when the publisher restarts. A stream that is not live yet is waited for. When a restart ' +
       'changes the picture size or codec, FFmpeg and ffplay could not go on: the verb ends with exit code 3.',
-    groups: { 'What to play': flags },
+    groups,
     examples: [
       ['sluice live play --stream demo | ffplay -fflags nobuffer -flags low_delay -', 'Watch it in a window'],
       ['sluice live play --stream demo --from -5m | ffplay -', 'Watch the last five minutes, and go on'],
@@ -46,7 +49,7 @@ export function playCommand(): Command {
   });
 }
 
-async function run({ settings, output, kafka }: Call<typeof flags>): Promise<ExitCode> {
+async function run({ settings, output, kafka }: Call<FlagsIn<typeof groups>>): Promise<ExitCode> {
   if (process.stdout.isTTY) {
     throw new ConfigurationError('a terminal shows no video: write to a player (| ffplay -) or to a file');
   }

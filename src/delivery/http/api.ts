@@ -39,7 +39,7 @@ export interface ApiOptions {
   readonly unready: () => string | undefined;
 }
 
-const forOperators = ['/metrics', '/healthz'];
+const forOperators = ['/metrics', '/livez', '/readyz', '/healthz'];
 
 export function addApi(app: FastifyInstance, options: ApiOptions): void {
   const { assets, registry, unready, origin } = options;
@@ -67,12 +67,14 @@ export function addApi(app: FastifyInstance, options: ApiOptions): void {
     reply.header('cache-control', 'no-store').type(registry.contentType);
     return metricsText(registry);
   });
-  app.get('/healthz', (_request, reply) => {
-    reply.header('cache-control', 'no-store');
-    const reason = unready();
-    if (reason === undefined) return { status: 'ok' };
-    return reply.code(503).send({ status: 'unready', reason });
-  });
+  app.get('/livez', (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }));
+  for (const path of ['/readyz', '/healthz'])
+    app.get(path, (_request, reply) => {
+      reply.header('cache-control', 'no-store');
+      const reason = unready();
+      if (reason === undefined) return { status: 'ok' };
+      return reply.code(503).send({ status: 'unready', reason });
+    });
   app.options('/*', (_request, reply) =>
     reply
       .header('access-control-allow-methods', 'GET, HEAD, OPTIONS')

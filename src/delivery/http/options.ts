@@ -1,4 +1,6 @@
 /** What a delivery server is told, and its defaults in one place. */
+
+import type { Figure } from '../../figures/figure.ts';
 import type { PageServer } from '../../live/ingest/options.ts';
 import type { Logger } from '../../log.ts';
 import { windowDefaults } from '../window/limits.ts';
@@ -33,15 +35,8 @@ export interface DeliveryOptions {
   /** Adds routes of somebody else's, who may take what is sent for as long as that takes. */
   readonly page?: ((server: PageServer) => Promise<void>) | undefined;
   /** More figures for /metrics. */
-  readonly gauges?: readonly OwnGauge[];
+  readonly figures?: readonly Figure[];
   readonly logger?: Logger;
-}
-
-/** A figure that somebody else keeps. */
-export interface OwnGauge {
-  readonly name: string;
-  readonly help: string;
-  readonly value: () => number;
 }
 
 export const deliveryDefaults = {

@@ -6,7 +6,7 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { ConfigurationError } from '../../errors.ts';
 import { listenFault } from '../../listen-fault.ts';
 import { silentLogger } from '../../log.ts';
-import { createRegistry } from '../../metrics.ts';
+import type { Registry } from '../../metrics.ts';
 import type { Streams } from '../contract.ts';
 import { AddressLimit, shareOfAddress } from './address-limit.ts';
 import { addApi } from './api.ts';
@@ -14,7 +14,7 @@ import { readAssets } from './assets.ts';
 import { Channels } from './channels.ts';
 import { addFastPath, type FastPath } from './fast-path/fast-path.ts';
 import { LiveRoutes } from './live-routes.ts';
-import { addGauges, DeliveryMetrics } from './metrics.ts';
+import { DeliveryMetrics } from './metrics.ts';
 import { Misses } from './misses.ts';
 import { type DeliveryOptions, deliveryDefaults, limits } from './options.ts';
 import { type Incoming, type Outgoing, Replies } from './replies.ts';
@@ -29,6 +29,8 @@ import { Gate } from './tokens.ts';
 export interface DeliveryServer {
   /** Its own URL, without a slash at the end. */
   readonly url: string;
+  /** All of its figures. */
+  readonly registry: Registry;
   /** Who watches: by stream. */
   viewers(): ReadonlyMap<string, number>;
   /**
@@ -42,16 +44,16 @@ export interface DeliveryServer {
 export async function serveStreams(streams: Streams, options: DeliveryOptions = {}): Promise<DeliveryServer> {
   const { logger = silentLogger } = options;
   const { host, port, cors, maxConnections, listed, idle } = { ...deliveryDefaults, ...definedOnly(options) };
-  const registry = createRegistry();
-  addGauges(registry, options.gauges ?? []);
   const texts = createTexts(listed);
   const replies = new Replies(cors);
   const gate = new Gate(options.watchKey);
   const snapshots = new Snapshots();
   const misses = new Misses();
-  const metrics = new DeliveryMetrics(registry, () =>
-    [...channels.all()].map((channel) => channel.figures()),
+  const metrics = new DeliveryMetrics(
+    () => [...channels.all()].map((channel) => channel.figures()),
+    options.figures,
   );
+  const { registry } = metrics;
   const channels = new Channels({ streams, texts, replies, metrics, logger });
   let goes = false;
   const away = () => (goes ? 'this server goes; ask again, or another' : options.starting?.());
@@ -103,6 +105,7 @@ export async function serveStreams(streams: Streams, options: DeliveryOptions = 
   let closing: Promise<void> | undefined;
   return {
     url: urlOf(server, host, options.tls !== undefined),
+    registry,
     viewers: () => new Map([...channels.all()].map(({ live, viewerCount }) => [live.name, viewerCount])),
     close() {
       // Before those who wait are answered: they may ask again there and then.

@@ -1,4 +1,5 @@
 /** The options of `play`, and what it tells. Defaults stand here, once. */
+import { type FiguresEvent, type FiguresOptions, figuresDefaults } from '../../figures/options.ts';
 import type { ResumedEvent, WaitingEvent } from '../../files/shared/events.ts';
 import type { ClientProperties } from '../../kafka/properties.ts';
 import type { Logger } from '../../log.ts';
@@ -38,12 +39,13 @@ export interface PlayFromOptions extends LiveReadOptions {
   readonly onEvent?: (event: PlayEvent) => void;
 }
 
-export interface PlayOptions extends PlayFromOptions, LiveClientOptions {}
+export interface PlayOptions extends PlayFromOptions, LiveClientOptions, FiguresOptions {}
 
 export const playDefaults = {
   topic: 'live',
   once: false,
   goOn: false,
+  ...figuresDefaults,
 } as const satisfies Partial<PlayOptions>;
 
 /** Pictures come from here on. */
@@ -84,4 +86,4 @@ export interface LiveReadWarningEvent {
 /** What reading a stream tells, whatever is done with it. */
 export type ReadingEvent = LiveReadWarningEvent | WaitingEvent | ResumedEvent;
 
-export type PlayEvent = PlayingEvent | LiveGapEvent | LiveCutEvent | ReadingEvent;
+export type PlayEvent = PlayingEvent | LiveGapEvent | LiveCutEvent | ReadingEvent | FiguresEvent;

@@ -1,5 +1,6 @@
 /** Plays a stream: the library's face of it. */
 import { FormatError, IncompleteError } from '../../errors.ts';
+import { figuresOf } from '../../figures/with-figures.ts';
 import { statusEvents } from '../../files/run/status.ts';
 import { createKafka } from '../../kafka/client.ts';
 import type { Kafka } from '../../kafka/contract.ts';
@@ -16,7 +17,20 @@ import { readStream } from './read-stream.ts';
  * Throws ConfigurationError (names, no such rendition; with `once`: no such stream), IncompleteError (unless `goOn`: picture or sound are
  * made otherwise than before), UnreachableError (past `giveUpAfter`) or KafkaError.
  */
-export async function* play(options: PlayOptions): AsyncGenerator<Buffer> {
+export async function* play(given: PlayOptions): AsyncGenerator<Buffer> {
+  const open = async () => new (await import('./figures.ts')).PlayFigures(given.stream);
+  const { options, watcher, close } = await figuresOf(given, open);
+  try {
+    for await (const piece of playAlone(options)) {
+      watcher?.hand(piece.length);
+      yield piece;
+    }
+  } finally {
+    await close();
+  }
+}
+
+async function* playAlone(options: PlayOptions): AsyncGenerator<Buffer> {
   const { kafka: properties, giveUpAfter, logger = silentLogger, onEvent = () => {} } = options;
   const kafka = createKafka({
     properties,

@@ -175,11 +175,11 @@ export const serving: readonly Defect[] = [
   },
   {
     name: 'metrics-for-every-page',
-    breaks: '/metrics and /healthz told every web page what they say.',
+    breaks: '/metrics, /healthz and their like told every web page what they say.',
     edits: [
       edit(
         'src/delivery/http/api.ts',
-        "const forOperators = ['/metrics', '/healthz'];",
+        "const forOperators = ['/metrics', '/livez', '/readyz', '/healthz'];",
         'const forOperators: readonly string[] = [];',
       ),
     ],
