@@ -15,30 +15,35 @@ export function registryOf(figures: readonly Figure[]): Registry {
       new Counter({
         ...common,
         async collect() {
-          const value = await soon(figure);
-          this.reset();
-          for (const [of, number] of labelled(value)) this.inc(of, number);
-          // Without a value there is no sample: 0 would be one.
-          if (value === undefined) this.remove();
+          show(this, await soon(figure), (of, number) => this.inc(of, number));
         },
       });
     else
       new Gauge({
         ...common,
         async collect() {
-          const value = await soon(figure);
-          this.reset();
-          for (const [of, number] of labelled(value)) this.set(of, number);
-          if (value === undefined) this.remove();
+          show(this, await soon(figure), (of, number) => this.set(of, number));
         },
       });
   }
   return registry;
 }
 
-function labelled(value: Value): readonly (readonly [Readonly<Record<string, string>>, number])[] {
-  if (value === undefined) return [];
-  return typeof value === 'number' ? [[{}, value]] : value;
+type Labels = Readonly<Record<string, string>>;
+
+/** In the place of what was shown before. */
+function show(metric: Counter | Gauge, value: Value, put: (of: Labels, number: number) => void): void {
+  metric.reset();
+  const samples = typeof value === 'number' ? [[{}, value] as const] : (value ?? []);
+  // One that is no number would be thrown, and hide all others.
+  const shown = samples.filter(([, number]) => Number.isFinite(number));
+  for (const [of, number] of shown) put(of, number);
+  // Without a value there is no sample: 0 would be one. What has labels has none of itself.
+  if (shown.length === 0 && isAlone(metric)) metric.remove();
+}
+
+function isAlone(metric: Counter | Gauge): boolean {
+  return (metric as unknown as { readonly labelNames: readonly string[] }).labelNames.length === 0;
 }
 
 async function soon({ value }: Figure): Promise<Value> {

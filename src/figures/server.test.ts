@@ -12,6 +12,9 @@ test('Figures are shown as they are now, and what nobody knows is not', async (t
     gauge('a_bytes', 'Of a', () => known),
     gauge('b', 'Of b', () => [[{ on: 'kafka' }, 1]], ['on']),
     counter('c_total', 'Of c', () => Promise.resolve(7)),
+    gauge('b_info', 'Of b', () => undefined, ['name', 'topic']),
+    counter('b_total', 'Of b', () => Promise.reject(new Error('no')), ['on']),
+    gauge('c_ratio', 'Of d', () => 0 / 0),
     gauge('d', 'Of d', () => Promise.reject(new Error('no'))),
     gauge('e', 'Of e', () => late.promise),
   ];
