@@ -12,13 +12,15 @@ import { PlayFigures } from '../../src/live/play/figures.ts';
 import { PublishFigures } from '../../src/live/publish/figures.ts';
 import { PushFigures } from '../../src/live/push/figures.ts';
 import { RecordFigures } from '../../src/live/record/figures.ts';
-import type { Registry } from '../../src/metrics.ts';
+import { metricsText, type Registry } from '../../src/metrics.ts';
 
 export interface KnownFigure {
   readonly name: string;
   readonly type: 'counter' | 'gauge' | 'histogram' | 'summary';
   readonly labels: readonly string[];
   readonly isOld: boolean;
+  /** Of a label: the values that it has from the first moment on. */
+  readonly values: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 const ofVerbs = [
@@ -35,7 +37,8 @@ const registries = [
 ];
 
 /** What Prometheus finds of `registry`. */
-function toldBy(registry: Registry): readonly KnownFigure[] {
+async function toldBy(registry: Registry): Promise<readonly KnownFigure[]> {
+  const told = await registry.getMetricsAsJSON();
   return registry.getMetricsAsArray().map((metric) => {
     const { name, help, type, labelNames } = metric as unknown as {
       readonly name: string;
@@ -43,11 +46,21 @@ function toldBy(registry: Registry): readonly KnownFigure[] {
       readonly type: KnownFigure['type'];
       readonly labelNames: readonly string[];
     };
-    return { name, type, labels: labelNames, isOld: /^Old(?:: | name of )/.test(help) };
+    const samples = told.find((one) => one.name === name)?.values ?? [];
+    const values = new Map<string, Set<string>>();
+    for (const { labels } of samples)
+      for (const [label, value] of Object.entries(labels))
+        values.set(label, (values.get(label) ?? new Set()).add(String(value)));
+    return { name, type, labels: labelNames, isOld: /^Old(?:: | name of )/.test(help), values };
   });
 }
 
 /** By name. */
 export const knownFigures: ReadonlyMap<string, KnownFigure> = new Map(
-  registries.flatMap(toldBy).map((figure) => [figure.name, figure]),
+  (await Promise.all(registries.map(toldBy))).flat().map((figure) => [figure.name, figure]),
 );
+
+const ofProcess = await metricsText(registryOf([]));
+
+/** Names of what is told of every process. */
+export const processFigures: ReadonlySet<string> = new Set(ofProcess.match(/^\w+(?=[ {])/gm));
