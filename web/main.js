@@ -4,6 +4,7 @@ import { ServerClock } from './clock.js';
 import { element, recall } from './dom.js';
 import { modeOf } from './modes.js';
 import { Player } from './player.js';
+import { maySpeak, reportViewing } from './report.js';
 import { address, firstAnswer, onlyLive, prefetch, servers } from './start.js';
 
 const clock = new ServerClock(async () => {
@@ -36,3 +37,4 @@ const { Page } = await loading;
 const page = new Page({ player, clock, servers, video });
 onChange = () => page.show();
 page.begin(answer);
+if (answer?.reports === true && maySpeak(navigator)) reportViewing(player, servers);

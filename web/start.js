@@ -10,7 +10,7 @@ import { serversOf } from './servers.js';
 
 /** @import { StreamInfo } from './streams.js' */
 
-/** @typedef {{ readonly streams: readonly StreamInfo[], readonly servers?: readonly string[] }} StreamsAnswer */
+/** @typedef {{ readonly streams: readonly StreamInfo[], readonly servers?: readonly string[], readonly reports?: boolean }} StreamsAnswer */
 
 export const address = new URL(location.href);
 export const servers = serversOf(address, new URL('./', document.baseURI).href);

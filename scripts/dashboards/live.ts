@@ -116,6 +116,18 @@ export const live: Board = {
           ],
         ),
         graph(
+          'Pictures that stand still',
+          'Share of the time watched for which the picture stood still, as pages of viewers say every half minute.',
+          'percentunit',
+          [
+            [
+              `sum by (stream) (${inQuarter('sluice_serve_stalled_seconds_total')}) / sum by (stream) (${inQuarter('sluice_serve_watched_seconds_total')})`,
+              '{{stream}}',
+            ],
+          ],
+          { bad: 0.02 },
+        ),
+        graph(
           'Requests that wait',
           'Playlist requests that wait for a part: about one for each viewer of low-latency HLS.',
           'short',

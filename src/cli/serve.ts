@@ -15,7 +15,7 @@ import { watchKeyFlag, watchKeyOf } from './live/watch-key.ts';
 import { createServeReporter } from './serve-reporter.ts';
 import { interruptible } from './signals.ts';
 import { storeFlags, storeOptions } from './store-flags.ts';
-import { archivePlace, count, path, size, text, topicName } from './values.ts';
+import { archivePlace, choice, count, path, size, text, topicName } from './values.ts';
 import { type Call, createVerb } from './verb.ts';
 
 const server = {
@@ -47,6 +47,14 @@ const viewers = {
     usual.cors,
     'every one',
     'the web origin whose pages may play what is served here',
+  ),
+  viewerReports: valued(
+    'viewer-reports',
+    'on|off',
+    choice(['on', 'off']),
+    usual.viewerReports as 'on' | 'off',
+    usual.viewerReports,
+    'whether the page tells how viewers fare, in seconds watched and seconds that the picture stood still, for --metrics-port',
   ),
 } as const;
 

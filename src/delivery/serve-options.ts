@@ -9,7 +9,15 @@ import { windowDefaults } from './window/limits.ts';
 export interface ServeOptions
   extends Pick<
       DeliveryOptions,
-      'host' | 'port' | 'tls' | 'watchKey' | 'cors' | 'maxConnections' | 'maxPerAddress' | 'page'
+      | 'host'
+      | 'port'
+      | 'tls'
+      | 'watchKey'
+      | 'cors'
+      | 'maxConnections'
+      | 'maxPerAddress'
+      | 'page'
+      | 'viewerReports'
     >,
     StoreOptions,
     FiguresOptions {
@@ -38,6 +46,7 @@ export const serveDefaults = {
   port: deliveryDefaults.port,
   cors: deliveryDefaults.cors,
   maxConnections: deliveryDefaults.maxConnections,
+  viewerReports: deliveryDefaults.viewerReports,
   topic: 'live',
   window: windowDefaults.listed / 1000,
   rewind: 12 * 3_600_000,

@@ -116,5 +116,11 @@ test('the page shows what is live, plays it, rewinds it, and comes back', async 
     await until(page, 'the first stream', ({ stream }) => stream !== 'harbour');
   });
 
+  await t.test('how its viewer fares is told to the server', async () => {
+    const watched = /^sluice_serve_watched_seconds_total\{stream="studio"\} [1-9]/m;
+    const told = async () => (await fetch(`${server.url}/metrics`)).text();
+    await waitFor(async () => watched.test(await told()), { what: 'a report', timeout: 40_000 });
+  });
+
   assert.equal((await stateOf(page)).fatal, 0);
 });

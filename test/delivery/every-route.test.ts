@@ -16,6 +16,7 @@ const routes: readonly (readonly [path: string, status: number, open?: 'open'])[
   ['/none', 404, 'open'],
   ['/api/streams', 200, 'open'],
   ['/api/time', 200, 'open'],
+  ['/api/reports', 404, 'open'],
   ['/metrics', 200, 'open'],
   ['/livez', 200, 'open'],
   ['/readyz', 200, 'open'],
@@ -84,7 +85,8 @@ test('Every route gives the same over HTTP/1.1, behind TLS and over HTTP/2, and 
       }
       for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'TRACE']) {
         const refused = await ask(withToken(path), method);
-        assert.equal(refused.status, isLive ? 405 : 404, `${method} ${what}`);
+        const isReport = method === 'POST' && path === '/api/reports';
+        assert.equal(refused.status, isLive ? 405 : isReport ? 400 : 404, `${method} ${what}`);
       }
       assert.equal((await ask(withToken(path), 'OPTIONS')).status, 204, `OPTIONS ${what}`);
       const asked = await ask(withToken(path), 'GET', {

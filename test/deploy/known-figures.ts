@@ -2,6 +2,7 @@
 
 import { ExportFigures } from '../../src/delivery/export/figures.ts';
 import { DeliveryMetrics } from '../../src/delivery/http/metrics.ts';
+import { Reports } from '../../src/delivery/http/reports.ts';
 import { serveFigures } from '../../src/delivery/serve-figures.ts';
 import { registryOf } from '../../src/figures/registry.ts';
 import { DownloadFigures } from '../../src/files/run/download-figures.ts';
@@ -30,10 +31,8 @@ const ofVerbs = [
 const streams = { cachedBytes: 0, placesUp: true, passedOver: 0 };
 const registries = [
   registryOf([...ofVerbs.flatMap(({ figures }) => figures), ...ingestFigures(new Board())]),
-  new DeliveryMetrics(
-    () => [],
-    serveFigures('live', streams, () => false),
-  ).registry,
+  new DeliveryMetrics(() => [], [...serveFigures('live', streams, () => false), ...new Reports().figures])
+    .registry,
 ];
 
 /** What Prometheus finds of `registry`. */

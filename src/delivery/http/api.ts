@@ -7,9 +7,11 @@ import type { LiveStream, StreamSummary, Streams } from '../contract.ts';
 import { type Asset, contentSecurityPolicy } from './assets.ts';
 import type { Channels } from './channels.ts';
 import { hasAlready } from './conditions.ts';
-import { takesGzip } from './replies.ts';
+import { type Incoming, takesGzip } from './replies.ts';
+import type { Reports, Taken } from './reports.ts';
 import { withToken } from './target.ts';
 import type { Gate } from './tokens.ts';
+import { playerOf } from './viewers.ts';
 
 /** A line of `/api/streams`. Times of the day are milliseconds since the epoch of Unix, others seconds; bandwidth bits a second. */
 export interface StreamDescription extends StreamSummary {
@@ -35,6 +37,8 @@ export interface ApiOptions {
   readonly gate: Gate;
   readonly assets: ReadonlyMap<string, Asset>;
   readonly registry: Registry;
+  /** Absent: pages are to tell nothing of how viewers fare. */
+  readonly reports: Reports | undefined;
   readonly origin: string;
   readonly unready: () => string | undefined;
 }
@@ -54,8 +58,10 @@ export function addApi(app: FastifyInstance, options: ApiOptions): void {
   );
   app.get<{ Querystring: { token?: string } }>('/api/streams', (request, reply) => {
     reply.header('cache-control', 'no-store');
-    return { now: Date.now(), streams: describeStreams(options, request.query.token) };
+    const reports = options.reports !== undefined;
+    return { now: Date.now(), reports, streams: describeStreams(options, request.query.token) };
   });
+  if (options.reports !== undefined) addReports(app, options, options.reports);
   app.get<{ Querystring: { format?: string } }>('/api/time', (request, reply) => {
     reply.header('cache-control', 'no-store');
     const now = timeOfDay();
@@ -90,6 +96,25 @@ export function addApi(app: FastifyInstance, options: ApiOptions): void {
 
 /** What the page of live video may do, and tells others. */
 const livePage = { 'content-security-policy': contentSecurityPolicy, 'referrer-policy': 'same-origin' };
+
+const answers: Readonly<Record<Taken, readonly [status: number, word: string]>> = {
+  taken: [204, ''],
+  unreadable: [400, 'this is no report of a page'],
+  unknown: [404, 'there is no such stream, or it may not be watched'],
+  'too-many': [429, 'that is more than one viewer has to tell'],
+};
+
+function addReports(app: FastifyInstance, { streams, channels, gate }: ApiOptions, reports: Reports): void {
+  app.post<{ Querystring: { token?: string } }>('/api/reports', (request, reply) => {
+    const isThere = (stream: string) =>
+      channels.get(stream) !== undefined || streams.list().some(({ name }) => name === stream);
+    const mayWatch = (stream: string) => gate.refusal(stream, request.query.token ?? null) === undefined;
+    const player = playerOf(request.raw as unknown as Incoming);
+    const outcome = reports.take(player, request.body, (stream) => isThere(stream) && mayWatch(stream));
+    const [status, word] = answers[outcome];
+    return reply.code(status).type('text/plain').header('cache-control', 'no-store').send(word);
+  });
+}
 
 /** A file of a page, or the word that there is none. `policy`: headers that say what it may do. */
 export function sendAsset(

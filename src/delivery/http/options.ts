@@ -28,6 +28,8 @@ export interface DeliveryOptions {
   readonly maxPerAddress?: number;
   /** Milliseconds after which a connection is closed on which nothing is asked, or nothing taken of what is sent. */
   readonly idle?: number;
+  /** Whether the page tells how viewers fare, for /metrics. Default: it does. */
+  readonly viewerReports?: 'on' | 'off';
   /** Why nothing can be shown yet: streams are answered with 503 and this; undefined: they can. */
   readonly starting?: () => string | undefined;
   /** Why the server should get no new viewers, for /healthz; undefined: it may. */
@@ -46,6 +48,7 @@ export const deliveryDefaults = {
   maxConnections: 10_000,
   listed: windowDefaults.listed,
   idle: 60_000,
+  viewerReports: 'on',
 } as const;
 
 /** Bounds on what a connection may do, in bytes and milliseconds. */

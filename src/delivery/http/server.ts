@@ -18,6 +18,7 @@ import { DeliveryMetrics } from './metrics.ts';
 import { Misses } from './misses.ts';
 import { type DeliveryOptions, deliveryDefaults, limits } from './options.ts';
 import { type Incoming, type Outgoing, Replies } from './replies.ts';
+import { Reports } from './reports.ts';
 import { endSilent } from './silence.ts';
 import { Snapshots } from './snapshot.ts';
 import { SocketRoutes } from './socket-routes.ts';
@@ -43,7 +44,11 @@ export interface DeliveryServer {
 /** Starts to serve. Rejects with ConfigurationError when it may not listen there, or the certificate is not good. */
 export async function serveStreams(streams: Streams, options: DeliveryOptions = {}): Promise<DeliveryServer> {
   const { logger = silentLogger } = options;
-  const { host, port, cors, maxConnections, listed, idle } = { ...deliveryDefaults, ...definedOnly(options) };
+  const { host, port, cors, maxConnections, listed, idle, viewerReports } = {
+    ...deliveryDefaults,
+    ...definedOnly(options),
+  };
+  const reports = viewerReports === 'on' ? new Reports() : undefined;
   const texts = createTexts(listed);
   const replies = new Replies(cors);
   const gate = new Gate(options.watchKey);
@@ -51,7 +56,7 @@ export async function serveStreams(streams: Streams, options: DeliveryOptions = 
   const misses = new Misses();
   const metrics = new DeliveryMetrics(
     () => [...channels.all()].map((channel) => channel.figures()),
-    options.figures,
+    [...(options.figures ?? []), ...(reports?.figures ?? [])],
   );
   const { registry } = metrics;
   const channels = new Channels({ streams, texts, replies, metrics, logger });
@@ -86,7 +91,7 @@ export async function serveStreams(streams: Streams, options: DeliveryOptions = 
   );
   const assets = await readAssets();
   const unready = options.unready ?? (() => undefined);
-  addApi(app, { streams, channels, gate, assets, registry, origin: cors, unready });
+  addApi(app, { streams, channels, gate, assets, registry, reports, origin: cors, unready });
   if (options.page !== undefined) {
     await options.page(app);
     // Whoever stands still is ended by `endSilent`.

@@ -57,7 +57,16 @@ const files = [
 ];
 const ofStream = ['index.m3u8', 'manifest.mpd', 'stream.mp4', 'ws', 'index.m3u8/x', 'toString', ''];
 const elsewhere = [
-  ...['/', '/api/streams', '/api/streams/good', '/api/x', '/metrics', '/healthz', '/index.html'],
+  ...[
+    '/',
+    '/api/streams',
+    '/api/streams/good',
+    '/api/reports',
+    '/api/x',
+    '/metrics',
+    '/healthz',
+    '/index.html',
+  ],
   ...['/player.js', '/assets/', '/../package.json', '/%2e%2e/package.json'],
   ...['//good', '/live', '/live/', '/live//', '/live/good', '/live/good/', '*'],
   ...['/live/good/main/live.m3u8;x', '/favicon.ico', '/api/streams/%00', '/api/time', '/%', '/%zz'],
