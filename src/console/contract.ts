@@ -85,6 +85,7 @@ export interface StreamRow {
   readonly watch?: string;
 }
 
+/** One that may not be looked at has no partitions, and a finding that says why. */
 export interface TopicRow {
   readonly id: string;
   readonly partitions: number;

@@ -34,7 +34,9 @@ export interface FollowTopicOptions {
 }
 
 /** Bytes that are read ahead. */
-const bufferBytes = 1024 * 1024;
+const bufferBytes = 4 * 1024 * 1024;
+
+const expected = new Set(['unknown-topic', 'topic-recreated', 'unauthorized']);
 
 /** Until the signal. Never rejects. */
 export async function followTopic(options: FollowTopicOptions): Promise<void> {
@@ -56,8 +58,9 @@ export async function followTopic(options: FollowTopicOptions): Promise<void> {
       }
     } catch (error) {
       if (signal.aborted) return;
-      const isGone = error instanceof KafkaError && ['unknown-topic', 'topic-recreated'].includes(error.kind);
-      if (!isGone) trouble.is(what, describeError(error));
+      // Of what may not be read it is told where topics are looked at.
+      const isTold = error instanceof KafkaError && expected.has(error.kind);
+      if (!isTold) trouble.is(what, describeError(error));
     }
     await delay(look, undefined, { signal }).catch(() => {});
   }

@@ -41,6 +41,8 @@ export class Looks {
   readonly #times: LookTimes;
   readonly topics: Map<string, TopicLook> = new Map();
   readonly groups: Map<string, GroupLook> = new Map();
+  /** Topics that may not be looked at, and why. */
+  readonly refused: Map<string, string> = new Map();
   /** Group -> what it had committed when. */
   readonly committedOverTime: Map<string, EndsOverTime> = new Map();
   readonly #ends = new Map<string, EndsOverTime>();
@@ -120,6 +122,9 @@ export class Looks {
       else this.topics.set(name, { ...(isSame && before ? before : nothing), use, description });
       if (!isSame) this.#options.onTopic?.(name);
     }
+    const [why] = this.refused.values();
+    if (this.topics.size === 0 && why !== undefined) this.#options.trouble.is('rights', why);
+    else this.#options.trouble.over('rights');
     this.#named = (await kafka.listGroups())
       .flatMap(({ group, hasMembers }) => {
         if (!group.startsWith('sluice-')) return [];
@@ -133,14 +138,14 @@ export class Looks {
 
   /** Of a topic that may not be looked at nothing is known, and it is no reason to know nothing of the others. */
   async #described(name: string): Promise<TopicDescription | undefined> {
-    const { kafka, trouble } = this.#options;
+    const { kafka } = this.#options;
     try {
       const description = await kafka.describeTopic(name);
-      trouble.over(name);
+      this.refused.delete(name);
       return description;
     } catch (error) {
       if (!(error instanceof KafkaError) || error.kind !== 'unauthorized') throw error;
-      trouble.is(name, describeError(error));
+      this.refused.set(name, describeError(error));
       return undefined;
     }
   }

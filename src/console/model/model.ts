@@ -27,7 +27,7 @@ import { LeasesTable } from './leases-table.ts';
 import { Looks, type LookTimes, lookTimes } from './looks.ts';
 import { ReportsTable } from './reports-table.ts';
 import { StreamsTable } from './streams-table.ts';
-import { type TopicUse, topicRow } from './topic-rows.ts';
+import { refusedRow, type TopicUse, topicRow } from './topic-rows.ts';
 import { totalsOf } from './totals.ts';
 import { Trouble } from './trouble.ts';
 import { uploaderRows } from './uploader-rows.ts';
@@ -146,12 +146,15 @@ class Model implements ConsoleModel {
 
   sections(): Sections {
     const now = Date.now();
-    const { groups, files, topics, brokers } = this.#looks;
+    const { groups, files, topics, brokers, refused } = this.#looks;
     return {
       uploaders: uploaderRows(this.#files, this.#leases, this.#reports, now),
       downloaders: downloaderRows(groups, files, this.#reports, now),
       streams: this.#streams.rows(this.#reports, now, this.#options.watchUrl),
-      topics: [...topics.values()].map((look) => topicRow(look, brokers)),
+      topics: [
+        ...[...topics.values()].map((look) => topicRow(look, brokers)),
+        ...[...refused].map(([id, why]) => refusedRow(id, why)),
+      ],
     };
   }
 
@@ -217,7 +220,7 @@ class Model implements ConsoleModel {
 }
 
 function usesOf(topic: string, liveTopic: string): ReadonlyMap<string, TopicUse> {
-  const live = [liveTopic, `${liveTopic}.index`, `${liveTopic}.streams`, `${liveTopic}.keys`];
+  const live = [liveTopic, `${liveTopic}.index`, `${liveTopic}.streams`];
   const others = [reportsTopicOf(topic), ...live, reportsTopicOf(liveTopic)];
   return new Map<string, TopicUse>([
     [topic, 'files'],

@@ -42,6 +42,11 @@ export function topicRow({ use, description, starts, ends, bytes }: TopicLook, b
   };
 }
 
+/** Of a topic that may not be looked at it is told why. */
+export function refusedRow(id: string, why: string): TopicRow {
+  return { id, partitions: 0, replicas: 0, records: 0, findings: [{ level: 'warning', what: why }] };
+}
+
 export function recordsOf({ starts, ends }: Pick<TopicLook, 'starts' | 'ends'>): number {
   let records = 0;
   for (const [partition, end] of ends) records += Math.max(0, end - (starts.get(partition) ?? 0));
