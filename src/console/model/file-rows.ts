@@ -1,6 +1,6 @@
-/** What is known of one file, in 80 bytes: rows in blocks of memory that are no objects, listed in the order of their changes. */
+/** What is known of one file, in 64 bytes: rows in blocks of memory that are no objects, listed in the order of their changes. */
 
-const rowBytes = 80;
+const rowBytes = 64;
 /** A power of two. */
 const rowsPerBlock = 8192;
 const blockShift = Math.log2(rowsPerBlock);
@@ -25,12 +25,14 @@ export interface FileFacts {
   readonly isLocked: boolean;
 }
 
-/** Where a row has what. */
+/** Where a row has what: the first five are whole numbers of six bytes, which is 140 TB, and 4,400 years either way. */
 const field = {
-  ...{ at: 0, size: 8, mtime: 16, last: 24, order: 32 },
-  ...{ partition: 40, uploader: 44, newer: 48, older: 52 },
-  ...{ state: 56, flags: 57, upload: 60 },
+  ...{ at: 0, size: 6, mtime: 12, last: 18, order: 24 },
+  ...{ partition: 30, uploader: 34, newer: 38, older: 42 },
+  ...{ state: 46, flags: 47, upload: 48 },
 } as const;
+const numberBytes = 6;
+const [leastNumber, mostNumber] = [-(2 ** 47), 2 ** 47 - 1];
 const flag = { listed: 1, locked: 2 } as const;
 const uploadBytes = 16;
 
@@ -85,7 +87,7 @@ export class FileRows {
     this.remove(row);
     const [block, at] = [this.#block(row), placeOf(row)];
     for (const name of ['at', 'size', 'mtime', 'last'] as const)
-      block.writeDoubleLE(facts[name], at + field[name]);
+      block.writeIntLE(withinNumbers(facts[name]), at + field[name], numberBytes);
     block.writeUInt32LE(facts.partition, at + field.partition);
     block.writeUInt32LE(uploader, at + field.uploader);
     block[at + field.state] = fileStates.indexOf(facts.state);
@@ -102,8 +104,8 @@ export class FileRows {
       state: this.state(row),
       size,
       done: this.#done.get(row) ?? size,
-      mtime: block.readDoubleLE(at + field.mtime),
-      at: block.readDoubleLE(at + field.at),
+      mtime: this.#long(row, 'mtime'),
+      at: this.at(row),
       upload: block.toString('hex', at + field.upload, at + field.upload + uploadBytes),
       partition: this.partition(row),
       last: this.last(row),
@@ -116,21 +118,21 @@ export class FileRows {
   }
 
   size(row: number): number {
-    return this.#double(row, 'size');
+    return this.#long(row, 'size');
   }
 
   /** When it became what it is. */
   at(row: number): number {
-    return this.#double(row, 'at');
+    return this.#long(row, 'at');
   }
 
   last(row: number): number {
-    return this.#double(row, 'last');
+    return this.#long(row, 'last');
   }
 
   /** Of its last change: the newest has the greatest. */
   order(row: number): number {
-    return this.#double(row, 'order');
+    return this.#long(row, 'order');
   }
 
   partition(row: number): number {
@@ -185,7 +187,7 @@ export class FileRows {
     else this.#link(this.#newest, 'newer', row);
     this.#newest = row;
     this.#listed += 1;
-    block.writeDoubleLE(++this.#order, at + field.order);
+    block.writeIntLE(++this.#order, at + field.order, numberBytes);
   }
 
   #block(row: number): Buffer {
@@ -196,8 +198,8 @@ export class FileRows {
     return this.#block(row)[placeOf(row) + field[name]]!;
   }
 
-  #double(row: number, name: 'at' | 'size' | 'last' | 'order'): number {
-    return this.#block(row).readDoubleLE(placeOf(row) + field[name]);
+  #long(row: number, name: 'at' | 'size' | 'mtime' | 'last' | 'order'): number {
+    return this.#block(row).readIntLE(placeOf(row) + field[name], numberBytes);
   }
 
   #number(row: number, name: 'partition' | 'uploader' | 'newer' | 'older'): number {
@@ -212,4 +214,8 @@ export class FileRows {
 /** Where it stands in its block. */
 function placeOf(row: number): number {
   return (row & (rowsPerBlock - 1)) * rowBytes;
+}
+
+function withinNumbers(number: number): number {
+  return Math.min(mostNumber, Math.max(leastNumber, Math.round(number)));
 }

@@ -2,14 +2,15 @@
 
 /** Bytes of one block; no name is longer than a part of it. */
 const blockBytes = 1024 * 1024;
-/** A name's place is block times this, and where it stands in it: exact for as many blocks as memory has. */
 const longest = 8 * 1024;
+/** Names begin at multiples of this, so that a place needs four bytes: for 16 GB. */
+const unit = 4;
 
 export class Names {
   readonly #blocks: Buffer[] = [];
   #room = 0;
-  /** Number -> where it stands, and its length. */
-  #places = new Float64Array(1024);
+  /** Number -> where it stands, in units, over all blocks; and its length. */
+  #places = new Uint32Array(1024);
   #lengths = new Uint16Array(1024);
   #count = 0;
   /** Open addressing: number + 1, or 0 where nothing is. */
@@ -44,10 +45,10 @@ export class Names {
     }
     const at = blockBytes - this.#room;
     this.#blocks.at(-1)!.set(name, at);
-    this.#room -= name.length;
+    this.#room -= Math.ceil(name.length / unit) * unit;
     const number = this.#count++;
     if (number === this.#places.length) this.#grow();
-    this.#places[number] = (this.#blocks.length - 1) * blockBytes + at;
+    this.#places[number] = ((this.#blocks.length - 1) * blockBytes + at) / unit;
     this.#lengths[number] = name.length;
     this.#index[slot] = number + 1;
     if (this.#count * 3 > this.#index.length * 2) this.#reindex();
@@ -56,7 +57,7 @@ export class Names {
 
   /** A view. */
   of(number: number): Buffer {
-    const place = this.#places[number]!;
+    const place = this.#places[number]! * unit;
     const at = place % blockBytes;
     return this.#blocks[Math.floor(place / blockBytes)]!.subarray(at, at + this.#lengths[number]!);
   }
@@ -68,9 +69,10 @@ export class Names {
       const begin = index * blockBytes;
       for (let at = block.indexOf(bytes); at !== -1; ) {
         const place = begin + at;
-        while (number < this.#count && this.#places[number]! + this.#lengths[number]! <= place) number++;
+        while (number < this.#count && this.#places[number]! * unit + this.#lengths[number]! <= place)
+          number++;
         if (number === this.#count) return;
-        const first = this.#places[number]!;
+        const first = this.#places[number]! * unit;
         const end = first + this.#lengths[number]!;
         // What begins in one name and ends in the next is of neither, nor what was left over before.
         const isWithin = place >= first && place + bytes.length <= end;
@@ -90,8 +92,8 @@ export class Names {
 
   #grow(): void {
     const [places, lengths] = [this.#places, this.#lengths];
-    const size = places.length + Math.max(1024, places.length >> 1);
-    this.#places = new Float64Array(size);
+    const size = places.length + Math.max(1024, places.length >> 2);
+    this.#places = new Uint32Array(size);
     this.#places.set(places);
     this.#lengths = new Uint16Array(size);
     this.#lengths.set(lengths);
