@@ -35,18 +35,6 @@ for (const question of [
   say({ question, found, milliseconds: Math.round((performance.now() - from) * 10) / 10 });
 }
 say({ settledMb: parts() });
-if (process.env.SMAPS) {
-  const { readFileSync } = await import('node:fs');
-  const sums = new Map<string, number>();
-  let name = '';
-  for (const line of readFileSync('/proc/self/smaps', 'utf8').split('\n')) {
-    const head = /^[0-9a-f]+-[0-9a-f]+ (\S+) \S+ \S+ \S+\s*(.*)$/.exec(line);
-    if (head) name = head[2] === '' ? `anon ${head[1]}` : head[2]!;
-    const rss = /^Rss:\s+(\d+)/.exec(line);
-    if (rss) sums.set(name, (sums.get(name) ?? 0) + Number(rss[1]) / 1024);
-  }
-  say({ smaps: [...sums].filter(([, mb]) => mb > 1).map(([n, mb]) => `${n} ${Math.round(mb)}`) });
-}
 let [events, bytes] = [0, 0];
 model.watch((_event, data) => {
   events += 1;
