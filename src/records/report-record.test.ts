@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { FormatError } from '../errors.ts';
 import { decodeReport, encodeReport, type Report } from './report-record.ts';
 
@@ -61,5 +62,26 @@ test('What is not of this form is refused; what later releases add is passed ove
   assert.throws(
     () => decodeReport({ key: Buffer.from('server/a'), value: Buffer.alloc(2 ** 21) }),
     FormatError,
+  );
+});
+
+test('Whatever stands there, it is a report or refused', () => {
+  const name = fc.constantFrom('v', 'name', 'state', 'lasts', 'files', 'failures', 'streams', 'url', 'x');
+  const odd = fc.oneof(
+    fc.jsonValue(),
+    fc.constantFrom(1, 'running', 'till', 'javascript:x', 'http://a', -1, 1e99),
+  );
+  const fields = fc.dictionary(name, odd);
+  fc.assert(
+    fc.property(fields, fc.boolean(), (value, isOurs) => {
+      const json = { ...(isOurs ? { v: 1, ...plain } : {}), ...value };
+      const record = { key: Buffer.from('server/a'), value: Buffer.from(JSON.stringify(json)) };
+      try {
+        const { url } = decodeReport(record)?.report ?? {};
+        assert.ok(url === undefined || url.startsWith('http'));
+      } catch (error) {
+        assert.ok(error instanceof FormatError, String(error));
+      }
+    }),
   );
 });

@@ -4,9 +4,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createConsoleModel } from '../../src/console/model/model.ts';
+import { serve } from '../../src/delivery/serve.ts';
 import { download } from '../../src/files/download.ts';
 import { upload } from '../../src/files/upload.ts';
 import { createKafka } from '../../src/kafka/client.ts';
+import { openLiveTopics } from '../../src/live/topics.ts';
+import { decodeReport, type ReportRecord } from '../../src/records/report-record.ts';
+import { openReportsTopic } from '../../src/reports/topic.ts';
 import { testBroker } from '../support/broker.ts';
 import { noise } from '../support/bytes.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -81,4 +85,29 @@ test('What an uploader and a downloader do is seen, and what of it did not make 
   await sending();
   await waitFor(() => uploader()?.state === 'ended');
   assert.equal(model.trouble(), undefined);
+});
+
+test('A server tells where it is reached, and is forgotten at its end', async (t) => {
+  const { bootstrapServers } = await testBroker();
+  const properties = { 'bootstrap.servers': bootstrapServers };
+  const topic = uniqueTopic('live');
+  const kafka = createKafka({ properties });
+  t.after(() => kafka.close());
+  await openLiveTopics(kafka, topic, { partitions: 1, replicationFactor: 1 });
+  await openReportsTopic(kafka, topic, 1);
+  const told = async (): Promise<readonly ReportRecord[]> => {
+    const records: ReportRecord[] = [];
+    await kafka.readToEnd(`${topic}.reports`, 0, 0, (record) => {
+      const decoded = decodeReport(record);
+      if (decoded !== undefined) records.push(decoded);
+    });
+    return records;
+  };
+  const server = await serve({ kafka: properties, topic, port: 0 });
+  t.after(() => server.close());
+  const first = await waitFor(async () => (await told())[0]);
+  assert.deepEqual([first.kind, first.report?.url], ['server', server.url]);
+  await server.close();
+  const last = (await told()).at(-1);
+  assert.deepEqual([last?.key, last?.report], [first.key, null]);
 });

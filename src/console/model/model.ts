@@ -1,5 +1,6 @@
 /** What the console knows of a cluster, kept in memory from what the topics tell. */
 
+import { describeError } from '../../errors.ts';
 import { createKafka } from '../../kafka/client.ts';
 import type { Kafka } from '../../kafka/contract.ts';
 import type { ClientProperties } from '../../kafka/properties.ts';
@@ -107,6 +108,7 @@ class Model implements ConsoleModel {
   readonly #view: FilesView;
   readonly #following: Following;
   readonly #timers: readonly NodeJS.Timeout[];
+  #histories: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
   constructor(kafka: Kafka, options: ModelOptions) {
@@ -179,7 +181,10 @@ class Model implements ConsoleModel {
 
   fileHistory(uploader: string, path: string): Promise<readonly FileEvent[]> {
     const of = { kafka: this.#kafka, topic: this.topic, looks: this.#looks, reports: this.#reports };
-    return fileHistory(of, uploader, path);
+    // One after the other: each reads a partition.
+    const read = this.#histories.then(() => fileHistory(of, uploader, path));
+    this.#histories = read.catch(() => {});
+    return read;
   }
 
   watch(listener: ConsoleListener): () => void {
@@ -215,7 +220,14 @@ class Model implements ConsoleModel {
   }
 
   #tell<K extends Exclude<keyof ConsoleEvents, 'snapshot'>>(event: K, data: ConsoleEvents[K]): void {
-    for (const listener of this.#listeners) listener(event, data);
+    for (const listener of this.#listeners) {
+      try {
+        listener(event, data);
+      } catch (error) {
+        const { logger = silentLogger } = this.#options;
+        logger.error({ event, reason: describeError(error) }, 'somebody who is told of changes has failed');
+      }
+    }
   }
 }
 
