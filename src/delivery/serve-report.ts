@@ -19,8 +19,9 @@ export class ServeReport {
 
   /** `url`: of its page. */
   begin(kafka: Kafka, topic: string, url: string, logger: Logger): Reporter {
-    const { host, port } = new URL(reachable(url, hostName()));
-    const key = { kind: 'server', name: host, instance: port || '80' } as const;
+    // Of those that listen on loopback alone, several have one address.
+    const { hostname, port } = new URL(url);
+    const key = { kind: 'server', name: hostName() ?? hostname, instance: port || '80' } as const;
     return new Reporter({ kafka, topic, key, logger, tell: () => this.told(), isForgotten: true });
   }
 

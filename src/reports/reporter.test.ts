@@ -76,3 +76,27 @@ test('A reporter whose topic was removed goes on when it is made anew', async ()
   await waitFor(async () => (await reports(kafka)).length > 0);
   await reporter.end();
 });
+
+test('The end is told though a report is under way, and is not waited for without end', async () => {
+  const cluster = createMemoryCluster();
+  const kafka = cluster.client();
+  await openReportsTopic(kafka, 'files', 1);
+  let tells = 0;
+  const tell = () => ({ files: { done: ++tells, bytes: 0 } });
+  const slow = { ...times, farewell: 50 };
+  const reporter = new Reporter({ kafka, topic: 'files', key, tell, isForgotten: true, times: slow });
+  const other = cluster.client();
+  await waitFor(async () => (await reports(other)).length > 0);
+  await waitFor(() => {
+    const before = tells;
+    return new Promise<boolean>((resolve) => setImmediate(() => resolve(tells > before)));
+  });
+  await reporter.end();
+  assert.equal((await reports(other)).at(-1), null);
+  const away = new Reporter({ kafka, topic: 'files', key, tell, times: slow });
+  const count = tells;
+  await waitFor(() => tells > count);
+  cluster.stop();
+  await away.end();
+  cluster.start();
+});

@@ -81,12 +81,13 @@ export class Reporter {
   async end(): Promise<void> {
     this.stop();
     const producer = this.#producer;
-    // Nobody was told of it, or Kafka has not even taken the last one.
-    if (producer === undefined || producer.pendingBytes > 0) return;
+    // Nobody was told of it.
+    if (producer === undefined) return;
     const late = Promise.withResolvers<void>();
     const timer = setTimeout(late.resolve, this.#times.farewell);
     try {
       const last = this.#options.isForgotten ? null : this.#report('ended');
+      // Behind the one that may be under way: of one producer, in one partition.
       await Promise.race([this.#append(producer, last), late.promise]);
     } catch (error) {
       this.#failed(error);
