@@ -19,7 +19,7 @@ const project = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(project, 'schemas');
 const draft = 'http://json-schema.org/draft-07/schema#';
 
-const forms: Readonly<Record<(typeof recordSchemas)[number]['name'], z.ZodType>> = {
+const forms: Readonly<Record<(typeof recordSchemas)[number]['name'], object>> = {
   'record-live-headers': liveHeadersForm,
   'record-index': indexForm,
   'record-streams': claimForm,
@@ -44,7 +44,7 @@ for (const { name, title } of catalogue) {
   const type = eventSchemas.find((one) => one.name === name)?.type;
   const schema =
     type === undefined
-      ? z.toJSONSchema(forms[name as keyof typeof forms], { target: 'draft-7', io: 'input' })
+      ? z.toJSONSchema(forms[name as keyof typeof forms] as z.ZodType, { target: 'draft-7', io: 'input' })
       : generator.createSchema(type);
   const { $schema: _, ...rest } = tidied(schema) as Record<string, unknown>;
   made[name] = { $schema: draft, $id: `urn:sluice:schema:${name}`, title, ...rest };

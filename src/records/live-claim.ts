@@ -55,5 +55,5 @@ export function decodeClaim({ key, value }: Pick<ConsumedRecord, 'key' | 'value'
   return { stream, ...rest };
 }
 
-/** The values of `L.streams`, as `schemas/` has them. */
-export const claimForm = claim;
+/** The values of `L.streams`, as `schemas/` has them: of zod, which the types of the library's face do not name. */
+export const claimForm: object = claim;

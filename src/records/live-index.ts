@@ -59,5 +59,5 @@ export function decodeIndexEntry({ key, value }: Pick<ConsumedRecord, 'key' | 'v
   return { stream, ...rest };
 }
 
-/** The values of `L.index`, as `schemas/` has them. */
-export const indexForm = entry;
+/** The values of `L.index`, as `schemas/` has them: of zod, which the types of the library's face do not name. */
+export const indexForm: object = entry;

@@ -68,5 +68,5 @@ export function decodeSenderKey(record: Pick<ConsumedRecord, 'key' | 'value'>): 
   return { digest, key: { digest, ...rest } };
 }
 
-/** The values of `L.keys`, as `schemas/` has them. */
-export const senderKeyForm = senderKey;
+/** The values of `L.keys`, as `schemas/` has them: of zod, which the types of the library's face do not name. */
+export const senderKeyForm: object = senderKey;

@@ -276,5 +276,10 @@ export function statePartition(uploader: string, partitions: number): number {
   return (hash >>> 0) % partitions;
 }
 
-/** The values of `T.state`, as `schemas/` has them. */
-export const stateForms = { file: fileState, lease, origin, ready };
+/** The values of `T.state`, as `schemas/` has them: of zod, which the types of the library's face do not name. */
+export const stateForms: Readonly<Record<'file' | 'lease' | 'origin' | 'ready', object>> = {
+  file: fileState,
+  lease,
+  origin,
+  ready,
+};
