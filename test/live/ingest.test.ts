@@ -103,6 +103,33 @@ describe('ingest', { concurrency: 2 }, () => {
     assert.match(String(sender.message), /another sender has taken over/);
   });
 
+  test('A server that is replaced leaves the programme open, and its sender goes on at another one', async (t) => {
+    const one = await ground(t, ['--keep-live']);
+    const other = startIngest(t, one.bootstrapServers, one.topic, ['--keep-live']);
+    const sender = startSender(t, await one.url('cam'));
+    await one.of('cam', ({ type, media }) => type === 'segment' && media === 1, 'segment 1');
+    one.run.child.kill('SIGTERM');
+    const { code, stderr } = await one.run.ended;
+    assert.equal(code, 0, stderr);
+    await sender.ended;
+    const key = new URL(await one.url('cam')).searchParams.get('key');
+    const port = await other.port('rtmp');
+    const back = startSender(t, `rtmp://127.0.0.1:${port}/live/cam?key=${key}`);
+    await other.of('cam', ({ type, epoch }) => type === 'segment' && epoch === 2, 'a segment of epoch 2');
+    // Who presses stop ends it, there as anywhere.
+    await back.stop();
+    await other.of('cam', ({ type }) => type === 'ended', 'the end');
+    const found = await one.standing('cam');
+    expectStream(found);
+    assert.equal(found.media.filter(({ record }) => record.kind === 'end').length, 1);
+    assert.equal(found.media.at(-1)?.record.kind, 'end');
+    const segments = segmentsOf(found.media);
+    assert.deepEqual(
+      segments,
+      segments.map((_, index) => index),
+    );
+  });
+
   test('Where a port cannot be had, the library leaves nothing behind that keeps its process', async (t) => {
     const taken = createServer().listen(0, '127.0.0.1');
     t.after(() => taken.close());

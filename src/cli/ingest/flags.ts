@@ -1,7 +1,7 @@
 /** The flags of `sluice ingest`, by the headings of its help. */
 import { ingestDefaults as usual } from '../../live/ingest/options.ts';
 import { figuresFlags } from '../figures-flags.ts';
-import { counted, optional, repeated, timed, valued } from '../flags.ts';
+import { counted, optional, repeated, timed, toggle, valued } from '../flags.ts';
 import { encoderFlags, latencyFlags, spoolFlags } from '../live/publish-flags.ts';
 import { newTopicFlags } from '../topic-flags.ts';
 import { choice, count, path, text, topicName } from '../values.ts';
@@ -129,6 +129,10 @@ const senders = {
     'stall-after',
     usual.stallAfter,
     'a sender is lost when nothing has come from it, or from its FFmpeg, for so long',
+  ),
+  keepLive: toggle(
+    'keep-live',
+    'leave programmes open when this server is ended, for their senders go on at another one',
   ),
   ffmpeg: valued('ffmpeg', 'PROGRAM', text, 'ffmpeg', 'ffmpeg, from the PATH', 'the program that encodes'),
 } as const;

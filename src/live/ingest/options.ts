@@ -80,6 +80,8 @@ export interface IngestOptions extends EncodingOptions, FiguresOptions {
   readonly ffmpeg?: string;
   /** Milliseconds without anything from a sender, or from its FFmpeg, after which it counts as lost. Default 10,000. */
   readonly stallAfter?: number;
+  /** Leave programmes open when the server is ended, for their senders go on at another one. Default false. */
+  readonly keepLive?: boolean;
   /** Ends all streams in good order. */
   readonly signal?: AbortSignal;
   readonly logger?: Logger;
@@ -105,6 +107,7 @@ export const ingestDefaults = {
   replicationFactor: publishDefaults.replicationFactor,
   ffmpeg: 'ffmpeg',
   stallAfter: 10_000,
+  keepLive: false,
 } as const satisfies Partial<IngestOptions>;
 
 /** Options with every default filled in, but for the ports. */

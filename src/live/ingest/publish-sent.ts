@@ -19,7 +19,7 @@ export async function publishSent(options: PublishSentOptions, publishing: Publi
   const { settings, plans, onEvent } = options;
   const { stream, senders, container, signal } = publishing;
   const { kafka: properties, topic, spoolBytes, partitions, replicationFactor, retention } = settings;
-  const { ffmpeg, stallAfter, reconnect, standByAfter } = settings;
+  const { ffmpeg, stallAfter, reconnect, standByAfter, keepLive } = settings;
   const logger = namedLogger(settings.logger ?? silentLogger, stream);
   const plan = await plans.of(container);
   const source = sentSource({ senders, plans, plan, ffmpeg, stallAfter, reconnect, standByAfter, logger });
@@ -30,6 +30,7 @@ export async function publishSent(options: PublishSentOptions, publishing: Publi
       topic,
       // The desk has looked whether somebody else has it.
       takeover: true,
+      keepLive: keepLive ? 'interrupted' : false,
       spoolBytes,
       partitions,
       replicationFactor,

@@ -15,8 +15,8 @@ export interface StreamOptions {
   readonly topic?: string;
   /** Take the stream over from a publisher that lives. */
   readonly takeover?: boolean;
-  /** Leave the stream open at the end, for a publisher that goes on with it. */
-  readonly keepLive?: boolean;
+  /** Leave the stream open at the end, for a publisher that goes on with it; `interrupted`: at an end that `signal` brought. */
+  readonly keepLive?: boolean | 'interrupted';
   /** What publishers of this stream must know; the first one who gives a key sets it. */
   readonly streamKey?: string;
   /** What may wait while Kafka does not take it; past that, whole segments become gaps. Default 64 MiB. */

@@ -117,7 +117,7 @@ class PublishRun {
       readonly goesOn: boolean;
     },
   ): Promise<void> {
-    const { stream, spoolBytes, keepLive, onEvent } = this.#settings;
+    const { stream, spoolBytes, onEvent } = this.#settings;
     const { partition, indexPartition, media, discontinuities, end } = recovered;
     const writer = new StreamWriter({
       stream,
@@ -147,16 +147,24 @@ class PublishRun {
     if (!programme.goesOn) await runs.endProgramme();
     this.#tellStart(partition, held.epoch, media);
     const endProgress = reportProgress({ stream, writer, runs, began: this.#began, onEvent });
+    let state: 'live' | 'ended';
     try {
       await runs.run();
       this.#throwFailure();
+      const keepLive = this.#staysLive();
       if (!keepLive) await runs.endProgramme();
       await writer.drained();
-      await held.release(keepLive ? 'live' : 'ended');
+      state = keepLive ? 'live' : 'ended';
+      await held.release(state);
     } finally {
       endProgress();
     }
-    onEvent({ type: 'ended', state: keepLive ? 'live' : 'ended', media: runs.position.media });
+    onEvent({ type: 'ended', state, media: runs.position.media });
+  }
+
+  #staysLive(): boolean {
+    const { keepLive, signal } = this.#settings;
+    return keepLive === 'interrupted' ? signal?.aborted === true : keepLive;
   }
 
   /** After a failure of the source: what is there is still sent, and whoever comes next need not wait. */
