@@ -50,7 +50,8 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   };
   const places = archive && { archive: parseArchivePlace(archive), stores: storeOptionsOf(options) };
   const stop = new AbortController();
-  const stopped = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
+  const going = new AbortController();
+  const stopped = AbortSignal.any([going.signal, stop.signal, ...(signal === undefined ? [] : [signal])]);
   const reach = new Reach(onEvent);
   const kafka = createKafka({
     properties: options.kafka,
@@ -67,7 +68,8 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       cacheBytes: cache,
       memory,
       ...(places ? { places } : {}),
-      signal: stopped,
+      // Until the server has closed: who waits has the next part from it.
+      signal: stop.signal,
       logger,
       onWord: onEvent,
     });
@@ -110,7 +112,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       url: server.url,
       ended,
       async close() {
-        stop.abort();
+        going.abort();
         await ended.catch(() => {});
       },
     };

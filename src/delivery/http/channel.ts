@@ -51,6 +51,11 @@ export class Channel {
     return this.viewers.count(this.followers.count);
   }
 
+  /** Requests that wait for what will come. */
+  get waiting(): number {
+    return this.playlists.heldCount + this.media.heldCount;
+  }
+
   figures(): StreamFigures {
     let windowBytes = 0;
     for (const { segments } of this.live.renditions) {

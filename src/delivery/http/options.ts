@@ -63,6 +63,9 @@ export const limits = {
   look: 2500,
   /** A connection without a request. More than proxies keep theirs, or they would use one that is being closed. */
   keepAlive: 75_000,
-  /** Between the order to close and the end of what does not end by itself. */
+  /** How long a server that goes still has parts for those who wait, and takes the requests that follow on their other connections. */
+  leaving: 2000,
+  lastRequests: 300,
+  /** Between that, or the order to close, and the end of what does not end by itself. */
   closing: 2000,
 } as const;

@@ -51,6 +51,11 @@ export class WindowMedia {
     this.#growing = new GrowingSegments(replies, onBytes);
   }
 
+  /** Requests that wait. */
+  get heldCount(): number {
+    return this.#held.count + this.#inits.count;
+  }
+
   /** The part, or word that it is waited for; undefined: the window has no such part, and it is not about to come. */
   part(exchange: Exchange, rendition: Rendition, { epoch, ordinal }: Of<'part'>): Answer | undefined {
     const part = findPart(rendition, epoch, ordinal);

@@ -1,7 +1,9 @@
 /** The delivery server: listens, hands `/live/` to its routes and the rest to Fastify, and ends in good order. */
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { Http2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { ConfigurationError } from '../../errors.ts';
 import { listenFault } from '../../listen-fault.ts';
@@ -35,8 +37,9 @@ export interface DeliveryServer {
   /** Who watches: by stream. */
   viewers(): ReadonlyMap<string, number>;
   /**
-   * Stops to accept, answers requests that wait with 503, tells followers, and resolves when all connections are closed; those
-   * that do not end by themselves are cut off after two seconds. Idempotent.
+   * Stops to accept. Requests that wait have what comes within two seconds, and the last answer of each connection says that it is; then
+   * those that still wait have 503, followers are told, and it resolves when all connections are closed; those that do not end by themselves
+   * are cut off two seconds later. Idempotent.
    */
   close(): Promise<void>;
 }
@@ -81,6 +84,11 @@ export async function serveStreams(streams: Streams, options: DeliveryOptions = 
   const addresses = new AddressLimit(options.maxPerAddress ?? shareOfAddress(maxConnections), logger);
   endSilent(server, idle);
   const connections = new Set<Duplex>();
+  const sessions = new Set<Http2Session>();
+  server.on('session', (session: Http2Session) => {
+    sessions.add(session);
+    session.on('close', () => sessions.delete(session));
+  });
   server.on('connection', (socket: Socket) => {
     if (!addresses.admit(socket)) return;
     connections.add(socket);
@@ -113,15 +121,28 @@ export async function serveStreams(streams: Streams, options: DeliveryOptions = 
     registry,
     viewers: () => new Map([...channels.all()].map(({ live, viewerCount }) => [live.name, viewerCount])),
     close() {
-      // Before those who wait are answered: they may ask again there and then.
-      goes = true;
       closing ??= end();
       return closing;
     },
   };
 
+  /** Resolves when nobody waits any more, or has waited for long enough, and what they asked for beside that is answered. */
+  async function lastAnswers(): Promise<void> {
+    const waiting = () => [...channels.all()].some((channel) => channel.waiting > 0);
+    if (!waiting()) return;
+    fastPath?.leave();
+    // They take no new request, and end with the last answer.
+    for (const session of sessions) session.close();
+    const until = performance.now() + limits.leaving;
+    while (waiting() && performance.now() < until) await delay(20);
+    if (!waiting()) await delay(limits.lastRequests);
+  }
+
   async function end(): Promise<void> {
     const closed = app.close();
+    await lastAnswers();
+    // Before those who wait are answered: they may ask again there and then.
+    goes = true;
     channels.close();
     sockets.close();
     snapshots.close();

@@ -20,6 +20,8 @@ type Handler = (request: Incoming, response: Outgoing) => boolean;
 
 /** What of a server's connections are the fast path's own. */
 export interface FastPath {
+  /** From now on each answer is the last of its connection, and says so. */
+  leave(): void;
   /** Ends connections that nobody waits on: the next request on them would come too late. */
   closeIdle(): void;
 }
@@ -34,6 +36,8 @@ export function addFastPath(server: Server, handle: Handler, silence: number = l
   server.removeListener('connection', toServer as (socket: Socket) => void);
   const heads = new RequestHeads();
   const connections = new Set<FastConnection>();
+  let leaves = false;
+  const isLast = (): boolean => leaves;
   const give = (connection: Socket | SocketAdapter) => toServer.call(server, connection);
   server.on('connection', (socket: Socket) => {
     const connection = new FastConnection({
@@ -42,6 +46,7 @@ export function addFastPath(server: Server, handle: Handler, silence: number = l
       handle,
       give,
       silence,
+      isLast,
       onLeave: () => connections.delete(connection),
     });
     connections.add(connection);
@@ -53,6 +58,9 @@ export function addFastPath(server: Server, handle: Handler, silence: number = l
     response.on('finish', () => adapter.answered());
   });
   return {
+    leave() {
+      leaves = true;
+    },
     closeIdle() {
       for (const connection of connections) connection.closeIfIdle();
     },
@@ -64,6 +72,7 @@ interface ConnectionOptions {
   readonly heads: RequestHeads;
   readonly handle: Handler;
   readonly silence: number;
+  readonly isLast: () => boolean;
   /** Makes a connection one of Node's server. */
   readonly give: (connection: Socket | SocketAdapter) => void;
   /** The connection is closed, or Node's. */
@@ -138,7 +147,8 @@ class FastConnection {
 
   #answer({ method, url, rawHeaders }: PlainRequest): void {
     this.#state = 'answering';
-    this.#response = new FastResponse(this.#socket, method === 'HEAD', () => this.#next());
+    const { isLast } = this.#options;
+    this.#response = new FastResponse(this.#socket, method === 'HEAD', () => this.#next(), isLast);
     this.#options.handle({ method, url, rawHeaders, socket: this.#socket }, this.#response);
   }
 
@@ -146,7 +156,8 @@ class FastConnection {
   #next(): void {
     this.#response = undefined;
     this.#state = 'idle';
-    if (this.#socket.writableLength > mayWait) this.#rest();
+    if (this.#options.isLast()) this.#socket.end();
+    else if (this.#socket.writableLength > mayWait) this.#rest();
     else this.#takeWaiting();
   }
 

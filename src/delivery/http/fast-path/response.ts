@@ -31,17 +31,22 @@ function headOf(status: number, headers: readonly string[], more = ''): string {
   return `${text}date: ${dateNow()}\r\n${more}\r\n`;
 }
 
+/** RFC 9112, 9.6. */
+const closing = ['connection', 'close'];
+
 export class FastResponse implements Outgoing {
   readonly #socket: Socket;
   readonly #isHead: boolean;
   readonly #onEnd: () => void;
+  readonly #isLast: () => boolean;
   #chunked = false;
   #headersSent = false;
   #ended = false;
   #listeners: (() => void)[] | undefined;
 
-  /** `onEnd` is called once all was written, and the connection is free for the next request. */
-  constructor(socket: Socket, isHead: boolean, onEnd: () => void) {
+  /** `onEnd` is called once all was written, and the connection is free for the next request, unless `isLast` says that there shall be none. */
+  constructor(socket: Socket, isHead: boolean, onEnd: () => void, isLast: () => boolean = () => false) {
+    this.#isLast = isLast;
     this.#socket = socket;
     this.#isHead = isHead;
     this.#onEnd = onEnd;
@@ -62,8 +67,10 @@ export class FastResponse implements Outgoing {
   /** All of an answer at once. */
   reply(reply: Reply, head: boolean): void {
     const { status, headers, body, ofConnection = [] } = reply;
-    if (head || body.length === 0 || ofConnection.length > 0) {
-      this.#socket.write(headOf(status, [...headers, ...ofConnection]), 'latin1');
+    // What is said of the connection already stands for itself.
+    const last = this.#isLast() && ofConnection.length === 0 ? closing : [];
+    if (head || body.length === 0 || ofConnection.length > 0 || last.length > 0) {
+      this.#socket.write(headOf(status, [...headers, ...ofConnection, ...last]), 'latin1');
       if (!head) for (const bytes of body) this.#socket.write(bytes);
     } else this.#writeWhole(reply);
     this.#headersSent = true;
