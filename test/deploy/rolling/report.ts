@@ -3,7 +3,10 @@ import type { AudienceFigures } from './audience.ts';
 import type { Rollout } from './controllers.ts';
 import type { End } from './pod.ts';
 
-/** Seconds that a viewer may wait for the next part: while servers are replaced, and while the sender has to connect anew. */
+/**
+ * Seconds that a viewer may wait for the next part, beyond what was waited while nothing was replaced: while servers are, and while the sender has
+ * to connect anew.
+ */
 const longest = { usual: 3, ingest: 10 } as const;
 
 export interface Phase {
@@ -31,12 +34,13 @@ export function phaseOf(name: string, audience: AudienceFigures, rollout: Rollou
   return { name, audience, rollout };
 }
 
-function allowed({ name }: Phase): number {
-  return name.endsWith('ingest') ? longest.ingest : longest.usual;
+function allowed({ name }: Phase, phases: readonly Phase[]): number {
+  const quiet = phases[0]?.audience.wait ?? 0;
+  return quiet + (name.endsWith('ingest') ? longest.ingest : longest.usual);
 }
 
 export function judge({ phases, missing, strangers, faults, fatal }: Judged): boolean {
-  const isSoon = phases.every((phase) => phase.audience.wait <= allowed(phase));
+  const isSoon = phases.every((phase) => phase.audience.wait <= allowed(phase, phases));
   return isSoon && missing.length + strangers.length + faults.length + fatal.length === 0;
 }
 

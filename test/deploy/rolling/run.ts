@@ -1,6 +1,6 @@
 /**
  * `npm run test:rolling`: everything that the chart installs is replaced, part by part, under load, by processes that are started, asked and ended
- * as the rendered chart says: its words, variables, probes, strategies and times. `--nodes 20 --viewers 100`
+ * as the rendered chart says: its words, variables, probes, strategies and times. `-- --nodes 20 --viewers 100 --part serve --part ingest`
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -23,7 +23,11 @@ import { Writers } from './writers.ts';
 type Placing = (index: number) => Pick<Place, 'mounts' | 'services'>;
 
 const { values: given } = parseArgs({
-  options: { nodes: { type: 'string', default: '20' }, viewers: { type: 'string', default: '100' } },
+  options: {
+    nodes: { type: 'string', default: '20' },
+    viewers: { type: 'string', default: '100' },
+    part: { type: 'string', multiple: true, default: ['uploader', 'downloader', 'serve', 'ingest'] },
+  },
 });
 const [nodes, viewers] = [Number(given.nodes), Number(given.viewers)];
 
@@ -35,6 +39,11 @@ const services = { http: await Service.open(), rtmp: await Service.open() };
 const writers = new Writers();
 let audience: Audience | undefined;
 let sending: { stop(): Promise<void>; readonly starts: number } | undefined;
+// Whoever ends this leaves no process behind.
+process.on('exit', () => {
+  for (const one of controllers) one.kill();
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 try {
@@ -118,7 +127,8 @@ try {
     await delay(15_000);
     return undefined;
   });
-  for (const one of [uploaders, downloaders, servers, ingests])
+  const parts = [uploaders, downloaders, servers, ingests];
+  for (const one of parts.filter(({ workload: { metadata } }) => isChosen(metadata.name)))
     await during(one.workload.metadata.name, () => one.roll());
 
   await writers.stop();
@@ -157,6 +167,10 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 setTimeout(() => process.exit(), 2000).unref();
+
+function isChosen(name: string): boolean {
+  return given.part.some((part) => name.endsWith(part));
+}
 
 /** Names of pods, as each kind of controller gives them. */
 function placing(place: Placing, part: string) {

@@ -45,6 +45,11 @@ function ask(url: string, agent: Agent): Promise<Answer> {
   });
 }
 
+/** E.g. `503 (this server goes; ask again, or another)`. */
+function saidIn({ status, body }: Answer): string {
+  return `${status} (${body.toString('latin1', 0, 80).trim()})`;
+}
+
 class Viewer {
   readonly #agent = new Agent({ keepAlive: true });
   readonly #url: string;
@@ -76,7 +81,7 @@ class Viewer {
     for (let failed = 0; ; failed += 1) {
       const answer = await ask(url, this.#agent).catch((error: Error & { code?: string }) => error);
       if (!(answer instanceof Error) && answer.status === 200) return answer.body.toString('latin1');
-      const reason = answer instanceof Error ? (answer.code ?? answer.message) : String(answer.status);
+      const reason = answer instanceof Error ? (answer.code ?? answer.message) : saidIn(answer);
       failures[reason] = (failures[reason] ?? 0) + 1;
       if (failed === retries) throw new Error(`${reason} for ${url.replace(/^.*\/live\//, '')}`);
       // A connection that was closed while it was idle is no answer: browsers ask again at once, by themselves.
