@@ -43,6 +43,16 @@ test('Those who wait at a server that goes have the next part from it, and its w
   await ended;
 });
 
+test('Those who are between two requests are answered too', async (t) => {
+  const { url, server } = await startStream(t);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  t.after(() => agent.destroy());
+  assert.equal((await kept(`${url}/main/init-1.mp4`, agent)).connection, undefined);
+  const ended = server.close();
+  assert.deepEqual(await kept(`${url}/main/live.m3u8`, agent), { status: 200, connection: 'close' });
+  await ended;
+});
+
 test('The same over HTTP/2, whose connections are told to go', async (t) => {
   const authority = await makeAuthority('leaving');
   t.after(() => authority.remove());

@@ -63,7 +63,7 @@ export const limits = {
   look: 2500,
   /** A connection without a request. More than proxies keep theirs, or they would use one that is being closed. */
   keepAlive: 75_000,
-  /** How long a server that goes still has parts for those who wait, and takes the requests that follow on their other connections. */
+  /** How long a server that goes still answers, and how long nobody has to have asked before that is over. */
   leaving: 2000,
   lastRequests: 300,
   /** Between that, or the order to close, and the end of what does not end by itself. */

@@ -126,16 +126,17 @@ export async function serveStreams(streams: Streams, options: DeliveryOptions = 
     },
   };
 
-  /** Resolves when nobody waits any more, or has waited for long enough, and what they asked for beside that is answered. */
+  /** Resolves when nobody waits or asks any more, or has for long enough: by then each connection has had an answer that was its last. */
   async function lastAnswers(): Promise<void> {
-    const waiting = () => [...channels.all()].some((channel) => channel.waiting > 0);
-    if (!waiting()) return;
     fastPath?.leave();
     // They take no new request, and end with the last answer.
     for (const session of sessions) session.close();
+    const isQuiet = () =>
+      connections.size === 0 ||
+      ([...channels.all()].every((channel) => channel.waiting === 0) &&
+        performance.now() - (fastPath?.activeAt ?? 0) > limits.lastRequests);
     const until = performance.now() + limits.leaving;
-    while (waiting() && performance.now() < until) await delay(20);
-    if (!waiting()) await delay(limits.lastRequests);
+    while (!isQuiet() && performance.now() < until) await delay(20);
   }
 
   async function end(): Promise<void> {

@@ -20,6 +20,8 @@ type Handler = (request: Incoming, response: Outgoing) => boolean;
 
 /** What of a server's connections are the fast path's own. */
 export interface FastPath {
+  /** When the last request came, or was answered: milliseconds of the steady clock; negative: none was. */
+  readonly activeAt: number;
   /** From now on each answer is the last of its connection, and says so. */
   leave(): void;
   /** Ends connections that nobody waits on: the next request on them would come too late. */
@@ -37,6 +39,10 @@ export function addFastPath(server: Server, handle: Handler, silence: number = l
   const heads = new RequestHeads();
   const connections = new Set<FastConnection>();
   let leaves = false;
+  let activeAt = Number.NEGATIVE_INFINITY;
+  const onActive = (): void => {
+    activeAt = performance.now();
+  };
   const isLast = (): boolean => leaves;
   const give = (connection: Socket | SocketAdapter) => toServer.call(server, connection);
   server.on('connection', (socket: Socket) => {
@@ -47,6 +53,7 @@ export function addFastPath(server: Server, handle: Handler, silence: number = l
       give,
       silence,
       isLast,
+      onActive,
       onLeave: () => connections.delete(connection),
     });
     connections.add(connection);
@@ -58,6 +65,9 @@ export function addFastPath(server: Server, handle: Handler, silence: number = l
     response.on('finish', () => adapter.answered());
   });
   return {
+    get activeAt() {
+      return activeAt;
+    },
     leave() {
       leaves = true;
     },
@@ -73,6 +83,7 @@ interface ConnectionOptions {
   readonly handle: Handler;
   readonly silence: number;
   readonly isLast: () => boolean;
+  readonly onActive: () => void;
   /** Makes a connection one of Node's server. */
   readonly give: (connection: Socket | SocketAdapter) => void;
   /** The connection is closed, or Node's. */
@@ -147,7 +158,8 @@ class FastConnection {
 
   #answer({ method, url, rawHeaders }: PlainRequest): void {
     this.#state = 'answering';
-    const { isLast } = this.#options;
+    const { isLast, onActive } = this.#options;
+    onActive();
     this.#response = new FastResponse(this.#socket, method === 'HEAD', () => this.#next(), isLast);
     this.#options.handle({ method, url, rawHeaders, socket: this.#socket }, this.#response);
   }
@@ -156,6 +168,7 @@ class FastConnection {
   #next(): void {
     this.#response = undefined;
     this.#state = 'idle';
+    this.#options.onActive();
     if (this.#options.isLast()) this.#socket.end();
     else if (this.#socket.writableLength > mayWait) this.#rest();
     else this.#takeWaiting();
