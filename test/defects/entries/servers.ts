@@ -19,6 +19,14 @@ export const servers: readonly Defect[] = [
     tests: ['src/figures/server.test.ts'],
   },
   {
+    name: 'who-waits-at-a-server-that-goes-is-refused',
+    breaks:
+      'A server that was replaced answered all who waited for a part with 503, and they came back a second later.',
+    edits: [edit('src/delivery/http/server.ts', '    await lastAnswers();\n', '')],
+    seekers: [],
+    tests: ['test/delivery/leaving.test.ts'],
+  },
+  {
     name: 'a-hint-of-another-server',
     breaks:
       'Of two servers behind a proxy the one that had read a record less answered 404 to the part that the other had hinted.',

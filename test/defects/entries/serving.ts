@@ -16,14 +16,6 @@ const promises = 'src/delivery/hls/promises.test.ts';
 
 export const serving: readonly Defect[] = [
   {
-    name: 'who-waits-at-a-server-that-goes-is-refused',
-    breaks:
-      'A server that was replaced answered all who waited for a part with 503, and they came back a second later.',
-    edits: [edit('src/delivery/http/server.ts', '    await lastAnswers();\n', '')],
-    seekers: [],
-    tests: ['test/delivery/leaving.test.ts'],
-  },
-  {
     name: 'one-upgrade-ends-the-server',
     breaks:
       'Over HTTP/2 one GET of a WebSocket ended the server: the answer could not be sent, nor the one that was to say so.',
