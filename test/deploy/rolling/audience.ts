@@ -46,7 +46,7 @@ export class Audience {
       parts: this.#reports.reduce((sum, { parts }) => sum + parts, 0),
       failures,
       fatal: this.#reports.flatMap(({ fatal }) => fatal),
-      allFatal: this.#allFatal,
+      allFatal: [...this.#allFatal],
     };
   }
 

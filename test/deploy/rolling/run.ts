@@ -144,6 +144,8 @@ try {
   ).catch(() => {});
   const strangers = await writers.strangersAt(sink);
   const last = audience.figures();
+  // What they meet when all of it ends is no concern of theirs.
+  audience.stop();
   const ends = (await Promise.all(controllers.map((one) => one.stop()))).flat();
   const judged = {
     phases,
