@@ -26,8 +26,7 @@ export async function consoleBeside({
 }: ConsoleBesideOptions): Promise<ConsoleBeside> {
   // Where streams are watched is here.
   const settings = consoleSettings({ ...options, watchUrl: options.url ?? '' });
-  // Whether Kafka is there is told by the server.
-  const { services, close } = await openServices(settings, { host, hasTls, onStatus: () => {} });
+  const { services, close } = await openServices(settings, { host, hasTls });
   return {
     page: async (server) => void (await mountConsole(server as FastifyInstance, services)),
     close,

@@ -1,11 +1,10 @@
 /** The console as a function: `sluice console`. */
 import { describeError } from '../errors.ts';
 import { counter, type Figure, gauge } from '../figures/figure.ts';
-import type { KafkaStatus } from '../kafka/contract.ts';
 import { silentLogger } from '../log.ts';
 import type { ConsoleModel } from './contract.ts';
 import { type ConsoleServer, openConsoleServer } from './http/server.ts';
-import { type ConsoleEvent, type ConsoleOptions, consoleDefaults } from './options.ts';
+import { type ConsoleOptions, consoleDefaults } from './options.ts';
 import { openServices } from './services.ts';
 import { consoleSettings } from './settings.ts';
 
@@ -27,29 +26,31 @@ export async function openConsole(options: ConsoleOptions, model?: ConsoleModel)
   const settings = consoleSettings(options);
   const { host = consoleDefaults.host, port = consoleDefaults.port, tls, signal } = settings;
   const { logger = silentLogger, onEvent = () => {}, topic } = settings;
-  const reach = new Reach(onEvent);
   const opened = await openServices(settings, {
     host,
     hasTls: tls !== undefined,
-    onStatus: (status) => reach.onStatus(status),
     model,
   });
+  const { model: own } = opened.services;
+  let server: ConsoleServer | undefined;
   try {
-    const server = await openConsoleServer(opened.services, { host, port, tls, logger });
-    const figures = await openFiguresOf(settings, figuresOf(server, opened.services), () => reach.away);
-    onEvent({ type: 'serving', url: server.url, topic });
+    const serving = await openConsoleServer(opened.services, { host, port, tls, logger });
+    server = serving;
+    const figures = await openFiguresOf(settings, figuresOf(serving, opened.services), () => own.trouble());
+    onEvent({ type: 'serving', url: serving.url, topic });
+    tellTrouble(own, onEvent);
     const stopped = Promise.withResolvers<void>();
     const stop = () => stopped.resolve();
     if (signal?.aborted === true) stop();
     signal?.addEventListener('abort', stop, { once: true });
     const ended = stopped.promise.then(async () => {
-      await server.close();
+      await serving.close();
       await opened.close();
       await figures?.close();
     });
     ended.catch((error: unknown) => logger.error({ reason: describeError(error) }, 'the console has ended'));
     return {
-      url: server.url,
+      url: serving.url,
       ended,
       async close() {
         stop();
@@ -57,9 +58,26 @@ export async function openConsole(options: ConsoleOptions, model?: ConsoleModel)
       },
     };
   } catch (error) {
+    await server?.close();
     await opened.close();
     throw error;
   }
+}
+
+/** Whether Kafka can be reached is known by who looks all the time. */
+function tellTrouble(model: ConsoleModel, onEvent: NonNullable<ConsoleOptions['onEvent']>): void {
+  let said: string | undefined;
+  const look = (): void => {
+    const trouble = model.trouble();
+    if (trouble !== undefined && said === undefined) onEvent({ type: 'waiting', message: trouble });
+    if (trouble === undefined && said !== undefined)
+      onEvent({ type: 'resumed', message: 'The cluster can be reached again' });
+    said = trouble;
+  };
+  model.watch((event) => {
+    if (event === 'trouble') look();
+  });
+  look();
 }
 
 async function openFiguresOf(
@@ -102,28 +120,4 @@ function figuresOf(
       () => uploads?.outbox.sent ?? 0,
     ),
   ];
-}
-
-/** Whether Kafka can be reached, for those who ask and for people. */
-class Reach {
-  readonly #onEvent: (event: ConsoleEvent) => void;
-  #away: string | undefined;
-
-  constructor(onEvent: (event: ConsoleEvent) => void) {
-    this.#onEvent = onEvent;
-  }
-
-  get away(): string | undefined {
-    return this.#away;
-  }
-
-  onStatus({ state, message }: KafkaStatus): void {
-    if (state === 'unreachable') {
-      if (this.#away === undefined) this.#onEvent({ type: 'waiting', message });
-      this.#away = message;
-    } else if (state === 'connected' && this.#away !== undefined) {
-      this.#away = undefined;
-      this.#onEvent({ type: 'resumed', message });
-    }
-  }
 }

@@ -5,7 +5,7 @@ import { catFrom } from '../files/cat.ts';
 import { forgetState } from '../files/change-state.ts';
 import { uploadOnce } from '../files/upload.ts';
 import { createKafka } from '../kafka/client.ts';
-import type { Kafka, KafkaStatus } from '../kafka/contract.ts';
+import type { Kafka } from '../kafka/contract.ts';
 import { addKey, listKeys, removeKeys } from '../live/ingest/keys/manage-keys.ts';
 import { type Logger, silentLogger } from '../log.ts';
 import { senderKeyId } from '../records/sender-key.ts';
@@ -34,7 +34,6 @@ export interface OpenServices {
 export interface ServicesPlace {
   readonly host: string;
   readonly hasTls: boolean;
-  readonly onStatus: (status: KafkaStatus) => void;
   /** Another one than that of the cluster, for tests. */
   readonly model?: ConsoleModel | undefined;
 }
@@ -42,12 +41,12 @@ export interface ServicesPlace {
 /** Rejects with ConfigurationError for options that cannot be. */
 export async function openServices(
   settings: ConsoleRoutesSettings,
-  { host, hasTls, onStatus, model: given }: ServicesPlace,
+  { host, hasTls, model: given }: ServicesPlace,
 ): Promise<OpenServices> {
   const { kafka: properties, topic, liveTopic, url, logger = silentLogger } = settings;
   const access = new Access(accessOf(settings, host));
   const login = await loginOf(settings);
-  const kafka = createKafka({ properties, clientId: 'sluice-console', logger, onStatus });
+  const kafka = createKafka({ properties, clientId: 'sluice-console', logger });
   const closing: (() => Promise<void>)[] = [() => kafka.close()];
   const close = async (): Promise<void> => {
     for (const one of closing.splice(0).reverse()) await one();

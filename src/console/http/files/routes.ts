@@ -12,7 +12,7 @@ import { findFile } from './find-file.ts';
 import { streamFile } from './stream.ts';
 
 /** Each holds some megabytes of what was fetched and not taken yet. */
-export const fetchesAtOnce = 16;
+export const fetchesAtOnce = 8;
 
 /** Bytes of `UPLOADER/PATH` in that version, in order, verified as they pass; each piece is good until the next is asked for. */
 export type FileBytes = (file: string, upload: string, signal: AbortSignal) => AsyncIterable<Uint8Array>;
