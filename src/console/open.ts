@@ -1,8 +1,9 @@
 /** The console as a function: `sluice console`. */
 import { describeError } from '../errors.ts';
-import { counter, type Figure, gauge } from '../figures/figure.ts';
+import type { Figure } from '../figures/figure.ts';
 import { silentLogger } from '../log.ts';
 import type { ConsoleModel } from './contract.ts';
+import { consoleFigures } from './figures.ts';
 import { type ConsoleServer, openConsoleServer } from './http/server.ts';
 import { type ConsoleOptions, consoleDefaults } from './options.ts';
 import { openServices } from './services.ts';
@@ -36,7 +37,11 @@ export async function openConsole(options: ConsoleOptions, model?: ConsoleModel)
   try {
     const serving = await openConsoleServer(opened.services, { host, port, tls, logger });
     server = serving;
-    const figures = await openFiguresOf(settings, figuresOf(serving, opened.services), () => own.trouble());
+    const figures = await openFiguresOf(
+      settings,
+      consoleFigures({ ...opened.services, mounted: serving.mounted }),
+      () => own.trouble(),
+    );
     onEvent({ type: 'serving', url: serving.url, topic });
     tellTrouble(own, onEvent);
     const stopped = Promise.withResolvers<void>();
@@ -90,34 +95,4 @@ async function openFiguresOf(
   const server = await openFigures({ watched: { figures, unready }, host, port });
   onEvent?.({ type: 'figures', url: server.url });
   return server;
-}
-
-function figuresOf(
-  { mounted }: ConsoleServer,
-  { model, uploads }: Awaited<ReturnType<typeof openServices>>['services'],
-): readonly Figure[] {
-  const { counts, events } = mounted;
-  return [
-    gauge('sluice_kafka_up', 'Whether Kafka can be reached: 1, or 0', () =>
-      Number(model.trouble() === undefined),
-    ),
-    gauge('sluice_console_pages', 'Pages that are open', () => events.size),
-    gauge('sluice_console_fetches', 'Files that are being fetched', () => counts.underWay),
-    counter(
-      'sluice_console_fetched_total',
-      'Files, or ranges of them, that were fetched',
-      () => counts.whole,
-    ),
-    counter(
-      'sluice_console_fetches_broken_total',
-      'Fetches that were cut off, for bytes are missing or wrong',
-      () => counts.broken,
-    ),
-    counter('sluice_console_dropped_total', 'Dropped files that came whole', () => uploads?.received ?? 0),
-    counter(
-      'sluice_console_sent_total',
-      'Dropped files that are on the topic',
-      () => uploads?.outbox.sent ?? 0,
-    ),
-  ];
 }

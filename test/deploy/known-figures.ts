@@ -1,5 +1,6 @@
 /** All figures that the code has, as its registries tell them. */
 
+import { consoleFigures } from '../../src/console/figures.ts';
 import { ExportFigures } from '../../src/delivery/export/figures.ts';
 import { DeliveryMetrics } from '../../src/delivery/http/metrics.ts';
 import { Reports } from '../../src/delivery/http/reports.ts';
@@ -14,6 +15,7 @@ import { PublishFigures } from '../../src/live/publish/figures.ts';
 import { PushFigures } from '../../src/live/push/figures.ts';
 import { RecordFigures } from '../../src/live/record/figures.ts';
 import { metricsText, type Registry } from '../../src/metrics.ts';
+import { MadeModel } from '../support/made-model.ts';
 
 export interface KnownFigure {
   readonly name: string;
@@ -29,8 +31,12 @@ const ofVerbs = [
   ...[new PushFigures('s'), new ExportFigures('s'), new RecordFigures('s'), new PlayFigures('s')],
 ];
 const streams = { cachedBytes: 0, placesUp: true, passedOver: 0 };
+const ofConsole = consoleFigures({
+  model: new MadeModel(),
+  mounted: { counts: { underWay: 0, whole: 0, broken: 0 }, events: { size: 0 } },
+});
 const registries = [
-  registryOf([...ofVerbs.flatMap(({ figures }) => figures), ...ingestFigures(new Board())]),
+  registryOf([...ofVerbs.flatMap(({ figures }) => figures), ...ingestFigures(new Board()), ...ofConsole]),
   new DeliveryMetrics(() => [], [...serveFigures('live', streams, () => false), ...new Reports().figures])
     .registry,
 ];
