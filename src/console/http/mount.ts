@@ -1,5 +1,6 @@
 /** All routes of the console, on a server of its own or beside those of live video. */
 import type { FastifyInstance } from 'fastify';
+import { readAssets } from '../../delivery/http/assets.ts';
 import { describeError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import type { ConsoleModel } from '../contract.ts';
@@ -50,6 +51,7 @@ export async function mountConsole(app: FastifyInstance, services: ConsoleServic
   app.addHook('preClose', async () => events.close());
   const counts: FetchCounts = { underWay: 0, whole: 0, broken: 0 };
   const context = { model, access, guard, events, version, uploader: uploads?.uploader };
+  const assets = await readAssets('console');
   await app.register(
     async (scope) => {
       guard.standBefore(scope);
@@ -64,7 +66,7 @@ export async function mountConsole(app: FastifyInstance, services: ConsoleServic
           .code(500)
           .send({ message: 'something went wrong here: the log of the console says what' });
       });
-      await addPage(scope);
+      addPage(scope, assets);
       addSessionRoutes(scope, { access, isSecure, sessionOf: (caller) => sessionOf(context, caller) });
       if (login !== undefined) addOidcRoutes(scope, { access, login, isSecure, url, logger });
       addApi(scope, context);

@@ -1,11 +1,11 @@
 /** The page itself: anybody may have it, for without a role it has nothing to show. */
 import type { FastifyInstance } from 'fastify';
 import { sendAsset } from '../../delivery/http/api.ts';
-import { readAssets } from '../../delivery/http/assets.ts';
+import type { Asset } from '../../delivery/http/assets.ts';
 import { secureHeaders } from './headers.ts';
 
-export async function addPage(scope: FastifyInstance): Promise<void> {
-  const assets = await readAssets('console');
+/** `assets`: the page's files, read before: compressing them can take longer than a plugin of Fastify may. */
+export function addPage(scope: FastifyInstance, assets: ReadonlyMap<string, Asset>): void {
   const open = { config: { role: 'anybody', isEntrance: true } } as const;
   // What the page names is relative to it.
   scope.get('', { ...open, prefixTrailingSlash: 'no-slash' }, (_request, reply) =>
