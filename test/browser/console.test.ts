@@ -1,7 +1,7 @@
 /** The console's page in a browser, over its own server and a cluster that is made up. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { BrowserContextOptions, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { startFixture } from '../console/fixture-server.ts';
 import { overflowOf, violationsOf } from '../console/page.ts';
 import { waitFor } from '../support/wait.ts';
@@ -25,33 +25,41 @@ const views: readonly (readonly [hash: string, there: string])[] = [
   ['#/topics', '#view-topics .card'],
 ];
 
-const screens: Readonly<Record<string, BrowserContextOptions>> = {
-  'a desktop, light': {
-    viewport: { width: 1280, height: 800 },
-    colorScheme: 'light',
-    reducedMotion: 'reduce',
-  },
-  'a desktop, dark': { viewport: { width: 1280, height: 800 }, colorScheme: 'dark', reducedMotion: 'reduce' },
-  'a phone, light': { ...phone, colorScheme: 'light', reducedMotion: 'reduce' },
-};
+test('every view can be used by everybody, light and dark', async (t) => {
+  const server = await startFixture(t, { ...quiet, files: 1000 });
+  const page = await openPage(t, { colorScheme: 'light', reducedMotion: 'reduce' });
+  const look = async (where: string): Promise<void> => {
+    assert.deepEqual(await violationsOf(page), [], where);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    assert.deepEqual(await violationsOf(page, 'of colours'), [], `${where}, dark`);
+    await page.emulateMedia({ colorScheme: 'light' });
+  };
+  for (const [hash, there] of views) {
+    await page.goto(`${server.url}${hash}`);
+    await page.locator(there).first().waitFor();
+    await look(hash);
+  }
+  await page.goto(`${server.url}#/files?state=failed`);
+  await page.locator('#view-files .rows .row:not([hidden])').first().click();
+  await page.locator('#drawer .history li').first().waitFor();
+  await look('a file in the drawer');
+});
 
-for (const [name, options] of Object.entries(screens)) {
-  test(`every view can be used by everybody: ${name}`, async (t) => {
-    const server = await startFixture(t, quiet);
-    const page = await openPage(t, options);
-    for (const [hash, there] of views) {
-      await page.goto(`${server.url}${hash}`);
-      await page.locator(there).first().waitFor();
-      // What is on a phone is the same in other places; all of it is looked at where there is room for it.
-      if (options.isMobile !== true) assert.deepEqual(await violationsOf(page), [], hash);
-      assert.ok((await overflowOf(page)) <= 0, `${hash} sticks out`);
-    }
-    await page.goto(`${server.url}#/files?state=failed`);
-    await page.locator('#view-files .rows .row:not([hidden])').first().click();
-    await page.locator('#drawer .history li').first().waitFor();
-    assert.deepEqual(await violationsOf(page), [], 'a file in the drawer');
-  });
-}
+test('every view has room on a phone', async (t) => {
+  const server = await startFixture(t, { ...quiet, files: 1000 });
+  const page = await openPage(t, phone);
+  for (const [hash, there] of views) {
+    await page.goto(`${server.url}${hash}`);
+    await page.locator(there).first().waitFor();
+    assert.ok((await overflowOf(page)) <= 0, `${hash} sticks out`);
+  }
+  await page.goto(`${server.url}#/files?open=drone-05%2Fflight-21%2F00020.pdf`);
+  await page.locator('#drawer .history li').first().waitFor();
+  assert.deepEqual(await violationsOf(page), [], 'a file in the drawer, and nothing behind it');
+  await page.getByRole('button', { name: 'Close' }).click();
+  await page.locator('#drawer').waitFor({ state: 'hidden' });
+  assert.doesNotMatch(page.url(), /open=/);
+});
 
 test('a list of 10,000 files, by keyboard, search and Back', async (t) => {
   const server = await startFixture(t, quiet);

@@ -15,17 +15,18 @@ interface AxeGlobals {
 
 let axe: Promise<string> | undefined;
 
-/** What axe-core finds on the page as it stands, by all rules but those that are experiments; one line each. */
-export async function violationsOf(page: Page): Promise<string[]> {
+/** What axe-core finds on the page as it stands, by all rules but those that are experiments, or by those of colours alone; one line each. */
+export async function violationsOf(page: Page, which?: 'of colours'): Promise<string[]> {
   axe ??= readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
   if (!(await page.evaluate(() => (globalThis as unknown as AxeGlobals).axe !== undefined)))
     await page.evaluate(await axe);
-  const violations = await page.evaluate(async () => {
-    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+  const runOnly =
+    which === undefined ? { type: 'tag', values: tags } : { type: 'rule', values: ['color-contrast'] };
+  const violations = await page.evaluate(async (runOnly) => {
     const { axe } = globalThis as unknown as Required<AxeGlobals>;
-    return (await axe.run({ runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] }))
-      .violations;
-  });
+    return (await axe.run({ runOnly, resultTypes: ['violations'] })).violations;
+  }, runOnly);
   return violations.map(
     ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(' ')}`,
   );
