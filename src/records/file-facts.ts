@@ -5,9 +5,10 @@ import { type Attributes, attributesHeaders, attributesText, readAttributes } fr
 import { algorithmOf } from './checksum.ts';
 import { fixedHeader, type HeaderReader, textHeader, wholeNumber } from './headers.ts';
 import { pathFault } from './path.ts';
+import { readTraceparent, type Traced, traceparentHeaders } from './traceparent.ts';
 import { isUploadId, type UploadId } from './upload-id.ts';
 
-export interface FileFacts {
+export interface FileFacts extends Traced {
   readonly size: number;
   /** `algorithm:hex`. */
   readonly digest: string;
@@ -51,19 +52,20 @@ export function checkVersion({ path, upload }: { readonly path: string; readonly
 }
 
 /** The facts alone, of a record that says more. */
-export function factsOf({ size, digest, mtime, mode, attributes }: FileFacts): FileFacts {
-  const facts = { size, digest, mtime, mode };
+export function factsOf({ size, digest, mtime, mode, attributes, traceparent }: FileFacts): FileFacts {
+  const facts = { size, digest, mtime, mode, ...(traceparent === undefined ? {} : { traceparent }) };
   return attributes === undefined ? facts : { ...facts, attributes };
 }
 
 /** As they stand in a record that ends an upload. */
-export function factsHeaders({ size, digest, mtime, mode, attributes }: FileFacts): Header[] {
+export function factsHeaders({ size, digest, mtime, mode, attributes, traceparent }: FileFacts): Header[] {
   return [
     fixedHeader('size', size),
     textHeader('digest', digest),
     textHeader('mtime', mtime),
     textHeader('mode', modeText(mode)),
     ...attributesHeaders(attributes),
+    ...traceparentHeaders(traceparent),
   ];
 }
 
@@ -75,5 +77,6 @@ export function readFacts(headers: HeaderReader): FileFacts {
     mtime: headers.text('mtime'),
     mode: Number.parseInt(headers.matching('mode', /^[0-7]{4}$/), 8),
     ...readAttributes(headers),
+    ...readTraceparent(headers),
   };
 }

@@ -24,6 +24,7 @@ import {
   tagBytes,
 } from './sealed-form.ts';
 import { stripesOf } from './stripes.ts';
+import { entryTraceparent } from './traceparent.ts';
 import { isUploadId } from './upload-id.ts';
 
 const common = { path: z.string().optional() };
@@ -37,6 +38,7 @@ const shapes = {
     ...common,
     ...{ digest: z.string(), mtime: z.string(), mode: z.string().regex(/^[0-7]{4}$/) },
     attributes: z.unknown().optional(),
+    traceparent: z.unknown().optional(),
     stripes: z.string().optional(),
   }),
   abort: z.object({ ...common, reason: z.string() }),
@@ -140,7 +142,14 @@ function build(record: SealedRecord, text: string, content: Buffer): FileRecord 
   }
   const { path, digest, mtime, mode, stripes, ...rest } = factsOf('close', text);
   const where = stripes === undefined ? {} : { stripes: stripesOf(stripes) };
-  const facts = { size, digest, mtime, mode: Number.parseInt(mode, 8), ...entryAttributes(rest) };
+  const facts = {
+    size,
+    digest,
+    mtime,
+    mode: Number.parseInt(mode, 8),
+    ...entryAttributes(rest),
+    ...entryTraceparent(rest),
+  };
   return { kind: 'close', ...ref(path), ...facts, ...where };
 }
 

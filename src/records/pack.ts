@@ -8,6 +8,7 @@ import { FormatError } from '../errors.ts';
 import { attributesText, entryAttributes } from './attributes.ts';
 import { checkFacts, checkVersion, type FileFacts, modeText } from './file-facts.ts';
 import { pathFault } from './path.ts';
+import { entryTraceparent } from './traceparent.ts';
 import type { UploadId } from './upload-id.ts';
 import { isUploadId } from './upload-id.ts';
 
@@ -36,8 +37,8 @@ export function checkPackEntry(entry: PackEntry): void {
 
 /** One entry as it stands in the index. */
 export function packEntryText(entry: PackEntry): string {
-  const { path, upload, size, digest, mtime, mode, attributes } = entry;
-  const text = JSON.stringify({ path, upload, size, digest, mtime, mode: modeText(mode) });
+  const { path, upload, size, digest, mtime, mode, attributes, traceparent } = entry;
+  const text = JSON.stringify({ path, upload, size, digest, mtime, mode: modeText(mode), traceparent });
   return attributes === undefined ? text : `${text.slice(0, -1)},"attributes":${attributesText(attributes)}}`;
 }
 
@@ -144,7 +145,14 @@ function checkEntry(entry: unknown): PackEntry {
   }
   if (size === undefined) throw new FormatError(`"${path.slice(0, 80)}" has no valid size`);
   if (!/^[0-7]{4}$/.test(mode)) throw new FormatError(`mode "${mode.slice(0, 20)}" is not four octal digits`);
-  const facts = { size, digest, mtime, mode: Number.parseInt(mode, 8), ...entryAttributes(known) };
+  const facts = {
+    size,
+    digest,
+    mtime,
+    mode: Number.parseInt(mode, 8),
+    ...entryAttributes(known),
+    ...entryTraceparent(known),
+  };
   const checked = { path, upload, ...facts };
   checkPackEntry(checked);
   return checked;

@@ -87,8 +87,11 @@ export function sealChunk(sealing: Sealing, chunk: Omit<Chunk, 'kind'>, coded?: 
 
 export function sealClose(sealing: Sealing, close: Omit<Close, 'kind'>): NewRecord {
   checkFileRecord({ kind: 'close', ...close });
-  const { uploader, path, upload, size, digest, mtime, mode, attributes, stripes } = close;
-  const said = attributes === undefined ? {} : { attributes };
+  const { uploader, path, upload, size, digest, mtime, mode, attributes, traceparent, stripes } = close;
+  const said = {
+    ...(attributes === undefined ? {} : { attributes }),
+    ...(traceparent === undefined ? {} : { traceparent }),
+  };
   const where = stripes === undefined ? {} : { stripes: stripesText(stripes) };
   const facts = { ...hidden(path, sealing), digest, mtime, mode: modeText(mode), ...said, ...where };
   return sealed(

@@ -19,6 +19,7 @@ const rows = [
   'kafka',
   'broker',
   'figures',
+  'tracing',
 ];
 /** Usable by all, and using nothing but each other. */
 const foundations = [

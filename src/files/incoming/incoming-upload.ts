@@ -6,6 +6,7 @@ import type { FileFacts } from '../../records/file-facts.ts';
 import type { Chunk, UploadRef } from '../../records/file-record.ts';
 import type { Stripe } from '../../records/stripes.ts';
 import type { UnfinishedUpload } from '../../stores/contract.ts';
+import type { Span } from '../../tracing/trace.ts';
 import { type BytesIn, bytesInParts } from './bytes-in.ts';
 import type { IncomingBytes, Turn } from './incoming-bytes.ts';
 import { textOf } from './ranges.ts';
@@ -40,6 +41,10 @@ export class IncomingUpload {
   readonly ref: UploadRef;
   readonly size: number;
   readonly target: string;
+  /** When its first record came here; milliseconds since the epoch. */
+  readonly came = Date.now();
+  /** The trace of its end, while somebody keeps it. */
+  trace: Span | undefined;
   /** The facts of the closing record, once it has come. */
   close: FileFacts | undefined;
   /** It is a copy: whose bytes it has. */

@@ -19,6 +19,8 @@ import { StoredBytes } from './stored-bytes.ts';
 export interface ReceiveContextOptions {
   /** Patient: whatever waiting mends, it waits for. */
   readonly sink: Sink;
+  /** What the topic that is read is called, for traces. */
+  readonly topicName?: string;
   /** Kafka's id of the topic that is read. */
   readonly topic: string;
   readonly progress: Progress;
@@ -67,6 +69,11 @@ export class ReceiveContext {
       live: new Room(orderedBytes / 4),
       turns: new Room(orderedBytes / 2),
     };
+  }
+
+  /** For traces. */
+  get topicName(): string {
+    return this.options.topicName ?? this.options.topic;
   }
 
   /** A record comes, the next of its partition. */

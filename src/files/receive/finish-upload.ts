@@ -3,6 +3,7 @@ import { describeError } from '../../errors.ts';
 import type { FileFacts } from '../../records/file-facts.ts';
 import { TouchedError } from '../../stores/touched.ts';
 import { VanishedError } from '../../stores/vanished.ts';
+import { fileReceived } from '../../tracing/of-files.ts';
 import { ConflictError } from '../incoming/incoming-bytes.ts';
 import type { IncomingUpload } from '../incoming/incoming-upload.ts';
 import type { IncomingUploads } from '../incoming/incoming-uploads.ts';
@@ -26,6 +27,7 @@ export async function finishUpload(
 ): Promise<void> {
   // Its partition is another member's by now: it has not ended, and is received when that comes back.
   if (upload.isGone || !uploads.end(upload.ref.upload)) return;
+  upload.trace = fileReceived(upload.ref, facts, context.topicName, upload.came);
   const work = verifyAndPublish(context, uploads, held, upload, facts);
   await finishBy(uploads, upload, work);
 }
@@ -37,8 +39,8 @@ async function finishBy(
   work: Promise<boolean>,
 ): Promise<void> {
   upload.finishing = work.then(
-    () => {},
-    () => {},
+    (stands) => upload.trace?.end(stands ? undefined : 'it did not get its name'),
+    (error: unknown) => upload.trace?.end(describeError(error)),
   );
   if (await work) await uploads.supersede(upload.target, upload.ref.upload);
 }
@@ -70,7 +72,9 @@ async function verifyThenPublish(
 ): Promise<boolean> {
   const { signal } = context.options;
   await upload.settled();
+  const verifying = upload.trace?.child('verify');
   const digest = await upload.digest(facts.digest, signal);
+  verifying?.end(digest === facts.digest ? undefined : 'its digest is another one');
   if (digest !== facts.digest) {
     if (upload.mayBeDamaged) throw new VanishedError('its temporary file has other bytes than were sent');
     const message = mismatchMessage(digest, facts.digest);
@@ -128,7 +132,9 @@ async function publishVerified(
           else context.tellNotReplaced(ref, target, over.stays);
           return over === 'newer';
         }
+        const naming = upload.trace?.child('rename');
         keptAs = await sink.publish(ref.upload, target, facts, published, over);
+        naming?.end();
       } catch (error) {
         if (!isMendable(error)) throw error;
         if (held.hold(upload, error)) return false;

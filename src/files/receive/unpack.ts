@@ -3,6 +3,8 @@ import { describeError } from '../../errors.ts';
 import { algorithmOf, digestOf } from '../../records/checksum.ts';
 import type { Pack, UploadRef } from '../../records/file-record.ts';
 import type { PackedFile } from '../../records/pack.ts';
+import { fileReceived } from '../../tracing/of-files.ts';
+import type { Span } from '../../tracing/trace.ts';
 import type { IncomingUploads } from '../incoming/incoming-uploads.ts';
 import { mismatchMessage, type ReceiveContext } from '../incoming/receive-context.ts';
 import { allDone } from '../shared/all-done.ts';
@@ -50,9 +52,11 @@ async function publish(parts: PackParts, uploader: string, file: PackedFile): Pr
     return context.tellFailed(ref, 'conflicting-data', message);
   }
   try {
+    const trace = fileReceived(ref, file, context.topicName);
     const stands = await context.turns.run(target, () =>
-      context.untilNotReplaced(() => publishInTurn(parts, ref, target, file)),
+      context.untilNotReplaced(() => publishInTurn(parts, ref, target, file, trace)),
     );
+    trace?.end(stands ? undefined : 'it did not get its name');
     if (!stands) return;
     if (open !== undefined && !open.isGone) await uploads.discard(open);
     await uploads.supersede(target, file.upload);
@@ -68,13 +72,16 @@ async function publishInTurn(
   ref: UploadRef,
   target: string,
   file: PackedFile,
+  trace: Span | undefined,
 ): Promise<boolean> {
   const { sink } = context.options;
   const { upload, size, digest, bytes } = file;
   const recorded = await context.recorded(target, upload);
   if (recorded === 'same') context.tellUnchanged();
   if (recorded === 'same' || recorded === 'newer') return true;
+  const verifying = trace?.child('verify');
   const found = digestOf(algorithmOf(digest), bytes);
+  verifying?.end(found === digest ? undefined : 'its digest is another one');
   if (found !== digest) {
     const message = mismatchMessage(found, digest);
     const kept = uploads.get(upload) === undefined ? await keepWrong(context, upload, target, bytes) : '';
@@ -100,7 +107,9 @@ async function publishInTurn(
       context.tellNotReplaced(ref, target, over.stays);
       return false;
     }
+    const naming = trace?.child('rename');
     keptAs = await sink.publishWhole(bytes, target, file, published, over);
+    naming?.end();
   } catch (error) {
     if (!isMendable(error)) throw error;
     if (await held.holdWhole(ref, file, bytes, place, error)) return false;

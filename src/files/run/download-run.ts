@@ -66,6 +66,7 @@ export class DownloadRun {
     this.#receiver = new Receiver({
       sink: this.#sink,
       topic: options.topic.id,
+      topicName: options.topic.name,
       keyring,
       progress,
       onEvent,

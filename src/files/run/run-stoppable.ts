@@ -1,7 +1,8 @@
 /** The frame of every run: its progress, its progress events, and its end in good order when the user's signal comes. */
 import { type Kafka, KafkaError } from '../../kafka/contract.ts';
+import { openTracing } from '../../tracing/trace.ts';
 import { StoppedError } from '../shared/disk-retry.ts';
-import type { ProgressEvent } from '../shared/events.ts';
+import type { ProgressEvent, WarningEvent } from '../shared/events.ts';
 import type { RunSummary } from '../shared/options.ts';
 import { Progress, reportProgress } from '../shared/progress.ts';
 
@@ -12,7 +13,7 @@ export interface StoppableOptions {
   /** Closed only when a stopped run cannot end otherwise: the cluster is away. */
   readonly kafka: Kafka;
   readonly signal?: AbortSignal;
-  readonly onEvent: (event: ProgressEvent) => void;
+  readonly onEvent: (event: ProgressEvent | WarningEvent) => void;
 }
 
 /** What `work` gets: `stop` is aborted by the user's signal, and by itself when it fails. */
@@ -27,6 +28,7 @@ export async function runStoppable(
   { kafka, signal, onEvent }: StoppableOptions,
   work: (run: StoppableRun) => Promise<void>,
 ): Promise<RunSummary> {
+  const traces = await openTracing((message) => onEvent({ type: 'warning', message }));
   const stop = new AbortController();
   let forced: NodeJS.Timeout | undefined;
   const onAbort = (): void => {
@@ -50,6 +52,7 @@ export async function runStoppable(
     signal?.removeEventListener('abort', onAbort);
     clearTimeout(forced);
     endProgress();
+    await traces?.flush();
   }
   return {
     files: progress.filesDone,

@@ -1,5 +1,7 @@
 /** What records have room for of a file's attributes. Pure. */
 import { type Attributes, attributesLimit, attributesText } from '../../records/attributes.ts';
+import type { FileFacts } from '../../records/file-facts.ts';
+import { traceOf } from '../../tracing/of-files.ts';
 
 /** Attributes may take so much of a record: a quarter. */
 const share = 4;
@@ -41,9 +43,14 @@ function fits(attributes: Attributes, most: number): boolean {
   }
 }
 
-/** What records say of a file's attributes, as a field of theirs. */
-export function saidOf({ attributes }: { readonly attributes?: Attributes }): {
+/** What records say of a file's attributes, and of its trace, as fields of theirs. */
+export function saidOf(file: {
   readonly attributes?: Attributes;
-} {
-  return attributes === undefined ? {} : { attributes };
+}): Pick<FileFacts, 'attributes' | 'traceparent'> {
+  const { attributes } = file;
+  const traceparent = traceOf(file)?.traceparent;
+  return {
+    ...(attributes === undefined ? {} : { attributes }),
+    ...(traceparent === undefined ? {} : { traceparent }),
+  };
 }

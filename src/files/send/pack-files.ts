@@ -18,6 +18,7 @@ import {
 } from '../../records/pack.ts';
 import { sealPack } from '../../records/seal-record.ts';
 import type { FileLook, SourceFile } from '../../stores/contract.ts';
+import { togetherIn } from '../../tracing/of-files.ts';
 import { allDone } from '../shared/all-done.ts';
 import { isSameLook, lookText } from '../shared/look-text.ts';
 import { sealedMark } from '../state/decide.ts';
@@ -109,7 +110,10 @@ export class PackBuilder {
   /** Reads the files and appends the pack; resolves once it is acknowledged. */
   async send(buffer: Uint8Array): Promise<PackedOutcome[]> {
     const { partitions, state, topicId } = this.#context.options;
+    const files = this.#places.map(({ file }) => file);
+    const isRead = togetherIn(files, 'read and hash');
     const outcomes = await this.#read(buffer);
+    isRead();
     const entries: PackEntry[] = [];
     const pieces: Uint8Array[] = [];
     for (const [index, { file, upload, digest, kept }] of outcomes.entries()) {
@@ -131,7 +135,9 @@ export class PackBuilder {
     const partition = partitions.choose(this.#context.isUrgent);
     const bytes = entries.reduce((sum, entry) => sum + entry.size, 0);
     crashPoint('pack:before-append');
+    const isAcknowledged = togetherIn(files, 'produce', 'producer');
     const place = await this.#context.append(partition, record, bytes, 'free');
+    isAcknowledged();
     crashPoint('pack:after-ack');
     const offset = Math.max(0, place.offset);
     for (const { file, upload, digest } of outcomes) {

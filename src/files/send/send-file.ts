@@ -2,13 +2,13 @@
  * Sends one file as chunks and a closing record. The bytes are read once, hashed as they pass, and handed to Kafka in
  * the buffer that they were read into.
  */
-
 import { crashPoint } from '../../crash-points.ts';
 import type { Appended, NewRecord } from '../../kafka/contract.ts';
 import type { ChecksumAlgorithm } from '../../records/checksum.ts';
 import type { UploadRef } from '../../records/file-record.ts';
 import { type FileState, mayStand, standingOf } from '../../records/state-record.ts';
 import type { OpenFile, SourceFile } from '../../stores/contract.ts';
+import { togetherIn } from '../../tracing/of-files.ts';
 import type { FileHasher } from '../hashing/file-hasher.ts';
 import { Ranges } from '../incoming/ranges.ts';
 import { allDone } from '../shared/all-done.ts';
@@ -101,7 +101,6 @@ export async function sendFile(
     progress.end(file.path);
     await handle.close();
   }
-
   function begin(
     context: SendContext,
     file: SourceFile,
@@ -143,7 +142,9 @@ async function send(context: SendContext, handle: OpenFile, sending: Sending): P
   if (lookText(opened) !== lookText(file)) return changed(context, sending, 'it changed before it was read');
   // The digest is of the whole file: what an earlier run sent is read again, not sent again.
   const prefix = await hashUpTo(context, handle, sending.hasher, sending.resumedFrom);
+  const isSent = togetherIn([file], 'read, hash and produce', 'producer');
   const sent = prefix === 'all' ? await sendChunks(context, handle, sending) : prefix;
+  isSent();
   if (sent === 'stopped') {
     note(context, sending, 'sending');
     return { outcome: 'stopped' };
@@ -165,7 +166,9 @@ async function send(context: SendContext, handle: OpenFile, sending: Sending): P
   const facts = { size: file.size, digest, mtime, mode, ...saidOf(file), ...where };
   crashPoint('close:before-append');
   const closing = withPieces(context, sending.hasher, { ...ref, ...facts });
+  const isClosed = togetherIn([file], 'close', 'producer');
   const close = await context.append(partition, sending.sealing.close(closing), closing.index?.length ?? 0);
+  isClosed();
   crashPoint('close:after-ack');
   sawOffset(sending, close);
   note(context, sending, 'sent', sending.sealing.digest(digest));

@@ -1,6 +1,7 @@
 /** The workers of an uploader: several for large files, one that fills packs with small ones. */
 import { type Kafka, KafkaError } from '../../kafka/contract.ts';
 import type { SourceFile } from '../../stores/contract.ts';
+import { fileBegins, fileEnds, fileFound } from '../../tracing/of-files.ts';
 import { StoppedError } from '../shared/disk-retry.ts';
 import type { UploadEvent } from '../shared/events.ts';
 import { usualMaxMessageBytes } from '../shared/topics.ts';
@@ -63,6 +64,7 @@ export class Senders {
   push(job: Job, size: 'large' | 'small'): void {
     const { progress } = this.#context.options;
     progress.waits(job, job.file.size);
+    fileFound(job.file, this.#context.options.uploader, this.#context.options.topic);
     this.#jobs[size]++;
     this.#waiting.push(job, size);
   }
@@ -143,6 +145,7 @@ export class Senders {
     }
     const result = await sendAny(this.#options, context, file, resume, late);
     if (result.outcome === 'stopped') return;
+    fileEnds(file, 'reason' in result ? result.reason : undefined);
     if (result.outcome === 'lost') return refused(file, result.reason);
     if (result.outcome === 'changed') return failed(file.path, result.reason);
     progress.filesDone++;
@@ -214,6 +217,7 @@ export class Senders {
       this.#jobs.small -= count;
     });
     for (const { file, upload, digest, reason = 'it cannot be read', isFinal } of outcomes) {
+      fileEnds(file, digest === undefined ? reason : undefined);
       if (digest === undefined) {
         if (isFinal) refused(file, reason);
         else failed(file.path, reason);
@@ -270,5 +274,6 @@ export class Senders {
   #taken(job: Job): void {
     const { progress } = this.#context.options;
     progress.taken(job, job.file.size);
+    fileBegins(job.file);
   }
 }

@@ -1,0 +1,85 @@
+/** Traces by the real SDK of OpenTelemetry: a file is one trace, from being found at its uploader until it has its name at a downloader. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { trace } from '@opentelemetry/api';
+import {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
+import { Flow, noise } from '../support/flow.ts';
+import { headerText } from '../support/records.ts';
+
+const exporter = new InMemorySpanExporter();
+let sampler: AlwaysOnSampler | AlwaysOffSampler = new AlwaysOnSampler();
+const spans = () => exporter.getFinishedSpans();
+const named = (path: string, name: string) =>
+  spans().find((span) => span.name === name && span.attributes['sluice.path'] === path);
+const below = (id: string | undefined) =>
+  spans()
+    .filter(({ parentSpanContext }) => parentSpanContext?.spanId === id)
+    .map(({ name }) => name)
+    .sort();
+
+function files(): Flow {
+  const flow = new Flow();
+  flow.source.write('large', noise(3000));
+  flow.source.write('small', noise(100));
+  return flow;
+}
+
+test('nobody keeps traces: no record says one', async () => {
+  const flow = files();
+  await flow.up({ packBelow: 500 });
+  await flow.down();
+  for (const record of await flow.records()) {
+    assert.equal(headerText(record, 'traceparent'), undefined);
+    assert.doesNotMatch(Buffer.from(record.value ?? '').toString('latin1'), /traceparent/);
+  }
+});
+
+test('a large file and one in a pack are a trace each, over both ends', async () => {
+  trace.setGlobalTracerProvider(
+    new TracerProvider({
+      spanProcessors: [new SimpleSpanProcessor({ exporter })],
+      sampler: { shouldSample: () => sampler.shouldSample(), toString: () => 'as told' },
+    }),
+  );
+  const flow = files();
+  await flow.up({ packBelow: 500 });
+  await flow.down();
+  for (const path of ['large', 'small']) {
+    const [up, down] = [named(path, 'sluice upload'), named(path, 'sluice download')];
+    assert.ok(up !== undefined && down !== undefined, path);
+    assert.equal(up.parentSpanContext, undefined);
+    assert.equal(down.parentSpanContext?.spanId, up.spanContext().spanId);
+    assert.equal(down.spanContext().traceId, up.spanContext().traceId);
+    assert.ok(below(up.spanContext().spanId).includes('wait'), path);
+    assert.ok(below(down.spanContext().spanId).includes('rename'), path);
+    assert.ok(below(down.spanContext().spanId).includes('verify'), path);
+  }
+  assert.deepEqual(below(named('large', 'sluice upload')?.spanContext().spanId), [
+    'close',
+    'read, hash and produce',
+    'sluice download',
+    'wait',
+  ]);
+  assert.deepEqual(below(named('small', 'sluice upload')?.spanContext().spanId), [
+    'produce',
+    'read and hash',
+    'sluice download',
+    'wait',
+  ]);
+});
+
+test('what the sampler does not keep is not said, and what is no trace harms nothing', async () => {
+  exporter.reset();
+  sampler = new AlwaysOffSampler();
+  const flow = files();
+  await flow.up({ packBelow: 500 });
+  await flow.down();
+  assert.equal(spans().length, 0);
+  for (const record of await flow.records()) assert.equal(headerText(record, 'traceparent'), undefined);
+});
