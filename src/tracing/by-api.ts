@@ -1,7 +1,7 @@
 /** Tracing by the standard API of OpenTelemetry, whose SDK the user has brought. */
 import type * as Api from '@opentelemetry/api';
 import { importOptional, needsPackage } from '../optional-package.ts';
-import type { Beginning, Span, SpanKind, Tracing } from './trace.ts';
+import type { Beginning, Span, SpanKind, Tracing } from './span.ts';
 
 /** Milliseconds that a run waits in the end for its traces to be taken. */
 const patience = 3000;

@@ -1,5 +1,6 @@
 /** Traces of files: at the uploader from the moment that one is found until it is acknowledged, at the downloader until it has its name. */
-import { type Span, type SpanKind, tracing } from './trace.ts';
+import type { Span, SpanKind } from './span.ts';
+import { tracing } from './trace.ts';
 
 interface File {
   readonly path: string;

@@ -6,7 +6,7 @@ import type { FileFacts } from '../../records/file-facts.ts';
 import type { Chunk, UploadRef } from '../../records/file-record.ts';
 import type { Stripe } from '../../records/stripes.ts';
 import type { UnfinishedUpload } from '../../stores/contract.ts';
-import type { Span } from '../../tracing/trace.ts';
+import type { Span } from '../../tracing/span.ts';
 import { type BytesIn, bytesInParts } from './bytes-in.ts';
 import type { IncomingBytes, Turn } from './incoming-bytes.ts';
 import { textOf } from './ranges.ts';

@@ -4,7 +4,7 @@ import { algorithmOf, digestOf } from '../../records/checksum.ts';
 import type { Pack, UploadRef } from '../../records/file-record.ts';
 import type { PackedFile } from '../../records/pack.ts';
 import { fileReceived } from '../../tracing/of-files.ts';
-import type { Span } from '../../tracing/trace.ts';
+import type { Span } from '../../tracing/span.ts';
 import type { IncomingUploads } from '../incoming/incoming-uploads.ts';
 import { mismatchMessage, type ReceiveContext } from '../incoming/receive-context.ts';
 import { allDone } from '../shared/all-done.ts';

@@ -65,8 +65,7 @@ export class DownloadRun {
     const again = new FetchAgain({ kafka, topic, keyring, bufferBytes, progress, signal: stop.signal });
     this.#receiver = new Receiver({
       sink: this.#sink,
-      topic: options.topic.id,
-      topicName: options.topic.name,
+      ...{ topic: options.topic.id, topicName: options.topic.name },
       keyring,
       progress,
       onEvent,

@@ -70,7 +70,6 @@ interface Sending {
   noted: number;
   notedAt: number;
 }
-
 /** Sends all of `file`, unless the topic keeps less than that. */
 export async function sendWhole(context: SendContext, file: SourceFile): Promise<SendOutcome> {
   const reason = await context.options.kept?.refusal(file, sharedBy(context, file.size));
