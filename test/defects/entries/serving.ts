@@ -189,7 +189,7 @@ export const serving: readonly Defect[] = [
   {
     name: 'silent-handshake-keeps-its-place',
     breaks: 'A TLS connection that said nothing held its place for two minutes.',
-    edits: [edit('src/delivery/http/server.ts', '      handshakeTimeout: limits.headers,\n', '')],
+    edits: [edit('src/delivery/http/tls-server.ts', '    handshakeTimeout: limits.headers,\n', '')],
     seekers: [connectionsModel, serve],
     tests: ['test/delivery/silence.test.ts'],
   },
