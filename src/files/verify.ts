@@ -52,7 +52,9 @@ export async function* verify(options: VerifyOptions): AsyncGenerator<Verified> 
     giveUpAfter: uploadWaits.store.away,
   });
   const sink = await openSource(to, { patiently: patience.with, ...storeOptionsOf(options) });
-  const kafka = createKafka(clientOptions(options, 'sluice-verify'));
+  // Whoever only reads has nothing to finish there.
+  const ending = signal === undefined ? {} : { signal };
+  const kafka = createKafka({ ...clientOptions(options, 'sluice-verify'), ...ending });
   try {
     yield* verifyFrom(kafka, sink, namesAt(parsePlace(to)), options);
   } finally {

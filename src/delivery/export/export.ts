@@ -29,13 +29,15 @@ export async function exportStream(options: ExportOptions): Promise<ExportSummar
 
 /** Whoever counts has its events. */
 async function exportStreamCounted(options: ExportOptions): Promise<ExportSummary> {
-  const { kafka: properties, giveUpAfter, logger = silentLogger, onEvent = () => {} } = options;
+  const { kafka: properties, giveUpAfter, logger = silentLogger, onEvent = () => {}, signal } = options;
   const kafka = createKafka({
     properties,
     clientId: `sluice-export-${options.stream}`,
     logger,
     onStatus: statusEvents(onEvent),
     ...(giveUpAfter === undefined ? {} : { giveUpAfter }),
+    // Whoever only reads has nothing to finish there.
+    ...(signal === undefined ? {} : { signal }),
   });
   try {
     return await exportFrom(kafka, options);

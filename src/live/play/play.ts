@@ -31,13 +31,15 @@ export async function* play(given: PlayOptions): AsyncGenerator<Buffer> {
 }
 
 async function* playAlone(options: PlayOptions): AsyncGenerator<Buffer> {
-  const { kafka: properties, giveUpAfter, logger = silentLogger, onEvent = () => {} } = options;
+  const { kafka: properties, giveUpAfter, logger = silentLogger, onEvent = () => {}, signal } = options;
   const kafka = createKafka({
     properties,
     clientId: `sluice-play-${options.stream}`,
     logger,
     onStatus: statusEvents(onEvent),
     ...(giveUpAfter === undefined ? {} : { giveUpAfter }),
+    // Whoever only reads has nothing to finish there.
+    ...(signal === undefined ? {} : { signal }),
   });
   try {
     yield* playFrom(kafka, options);

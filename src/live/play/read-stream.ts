@@ -1,6 +1,6 @@
 /** Reads one rendition of a stream from Kafka, from a place on, as steps that can be played. */
 import { ConfigurationError, FormatError } from '../../errors.ts';
-import type { FetchedBatch, Kafka } from '../../kafka/contract.ts';
+import { type FetchedBatch, type Kafka, KafkaError } from '../../kafka/contract.ts';
 import { decodeLiveRecord } from '../../records/live-record.ts';
 import type { StandingClaim } from '../publish/claim.ts';
 import { Admission } from '../read/admission.ts';
@@ -37,6 +37,15 @@ const bufferBytes = 16 * 1024 * 1024;
  * throws ConfigurationError where there is nothing to read.
  */
 export async function* readStream(kafka: Kafka, options: StreamReading): AsyncGenerator<Step> {
+  try {
+    yield* stepsOf(kafka, options);
+  } catch (error) {
+    // The client was closed by the same signal, amid a question.
+    if (!options.signal.aborted || !(error instanceof KafkaError) || error.kind !== 'closed') throw error;
+  }
+}
+
+async function* stepsOf(kafka: Kafka, options: StreamReading): AsyncGenerator<Step> {
   const { stream, signal, from, to, once, onEvent } = options;
   const waiting = (message: string): void => onEvent({ type: 'waiting', on: 'source', message });
   const mayHaveEnded = from !== undefined && !isFuture(from);

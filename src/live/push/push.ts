@@ -32,13 +32,15 @@ export async function push(options: PushOptions): Promise<PushSummary> {
 
 /** Whoever counts has its events. */
 async function pushCounted(options: PushOptions): Promise<PushSummary> {
-  const { kafka: properties, giveUpAfter, logger = silentLogger, onEvent = () => {} } = options;
+  const { kafka: properties, giveUpAfter, logger = silentLogger, onEvent = () => {}, signal } = options;
   const kafka = createKafka({
     properties,
     clientId: `sluice-push-${options.stream}`,
     logger,
     onStatus: statusEvents(onEvent),
     ...(giveUpAfter === undefined ? {} : { giveUpAfter }),
+    // Whoever only reads has nothing to finish there.
+    ...(signal === undefined ? {} : { signal }),
   });
   try {
     return await pushFrom(kafka, options, logger);

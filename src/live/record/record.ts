@@ -26,13 +26,15 @@ export async function record(options: RecordOptions): Promise<RecordSummary> {
 
 /** Whoever counts has its events. */
 async function recordCounted(options: RecordOptions): Promise<RecordSummary> {
-  const { kafka: properties, giveUpAfter, logger = silentLogger, onEvent = () => {} } = options;
+  const { kafka: properties, giveUpAfter, logger = silentLogger, onEvent = () => {}, signal } = options;
   const kafka = createKafka({
     properties,
     clientId: `sluice-record-${options.stream}`,
     logger,
     onStatus: statusEvents(onEvent),
     ...(giveUpAfter === undefined ? {} : { giveUpAfter }),
+    // Whoever only reads has nothing to finish there.
+    ...(signal === undefined ? {} : { signal }),
   });
   try {
     return await recordFrom(kafka, options);
