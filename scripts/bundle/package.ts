@@ -15,6 +15,10 @@ const { version, dependencies, peerDependencies } = JSON.parse(
   await readFile(join(project, 'package.json'), 'utf8'),
 );
 
+/** A package of others asks for it at its start; ours is loaded by name (`optional-package.ts`), and is the user's. */
+const ofOthers = new Set(['@opentelemetry/api']);
+const external = Object.keys({ ...dependencies, ...peerDependencies }).filter((name) => !ofOthers.has(name));
+
 /** Every file lies one folder below `dist`, whichever esbuild puts a module into. */
 const begun = {
   'library/index': 'index.ts',
@@ -34,7 +38,7 @@ const { outputFiles, metafile } = await build({
   outdir: dist,
   chunkNames: 'parts/[hash]',
   legalComments: 'none',
-  external: Object.keys({ ...dependencies, ...peerDependencies }),
+  external,
   define: { SLUICE_VERSION: JSON.stringify(version) },
   // Packages that are CommonJS ask for Node's own modules by it.
   banner: {

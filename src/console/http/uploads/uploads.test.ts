@@ -146,7 +146,7 @@ test('What cannot be a file of ours is refused with a word why', async (t) => {
     'POST',
   );
   assert.equal(endless.status, 413);
-  for (const id of ['0'.repeat(32), '..%2fready', '%2e%2e', 'x'])
+  for (const id of ['0'.repeat(32), '..%2fready', '%2e%2e%2fready', 'x'])
     assert.equal((await get(`${endpoint}${id}`, { ...headers, ...tus }, 'HEAD')).status, 404, id);
   assert.deepEqual(await filesBelow(spool), []);
 });
