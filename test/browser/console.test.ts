@@ -183,3 +183,29 @@ test('who has no token signs in, and is offered what the token allows', async (t
   await page.getByRole('link', { name: 'Fetch', exact: true }).click();
   assert.equal((await fetched).suggestedFilename(), '00020.pdf');
 });
+
+test('a row that is pressed while its list is filled anew is opened', async (t) => {
+  const server = await startFixture(t, { ...quiet, files: 10 });
+  const page = await openPage(t);
+  await page.goto(`${server.url}#/files`);
+  const opened = await page.evaluate(`(async () => {
+    const { Rows } = await import('./assets/rows.js');
+    const host = document.createElement('div');
+    host.style.cssText = 'display: grid; height: 400px; width: 400px';
+    document.body.replaceChildren(host);
+    const told = [];
+    const build = () => {
+      const cell = document.createElement('div');
+      return { cells: [cell], fill: ({ id }) => cell.replaceChildren(id) };
+    };
+    const common = { idOf: ({ id }) => id, onOpen: ({ id }) => told.push(id) };
+    const rows = new Rows({ host, label: 'rows', columns: [{ head: 'Name', kind: '' }], build, ...common });
+    const at = (index) => ({ id: 'row ' + index });
+    rows.show(3, at);
+    while (host.querySelector('.rows .row') === null) await new Promise(requestAnimationFrame);
+    rows.show(3, at);
+    host.querySelector('.rows .row').click();
+    return told;
+  })()`);
+  assert.deepEqual(opened, ['row 0']);
+});

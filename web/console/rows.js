@@ -32,7 +32,7 @@ let grids = 0;
 
 /**
  * @template T
- * @typedef {{ readonly root: HTMLElement, readonly elements: RowElements<T>, index: number, value: T | undefined }} Slot
+ * @typedef {{ readonly root: HTMLElement, readonly elements: RowElements<T>, index: number, value: T | undefined, isOld: boolean }} Slot
  */
 
 /** @template T */
@@ -98,7 +98,8 @@ export class Rows {
     const height = `${this.#count * this.#rowHeight}px`;
     if (this.#body.style.height !== height) this.#body.style.height = height;
     this.#follow();
-    for (const slot of this.#slots) slot.value = undefined;
+    // What stands there until then is what a press means.
+    for (const slot of this.#slots) slot.isOld = true;
     this.draw();
   }
 
@@ -167,7 +168,7 @@ export class Rows {
     });
     this.#body.append(root);
     /** @type {Slot<T>} */
-    const slot = { root, elements, index: -1, value: undefined };
+    const slot = { root, elements, index: -1, value: undefined, isOld: false };
     this.#slots.push(slot);
     return slot;
   }
@@ -188,8 +189,9 @@ export class Rows {
   #fill(slot) {
     const value = this.#at(slot.index);
     slot.root.classList.toggle('absent', value === undefined);
-    if (value !== undefined && value !== slot.value) slot.elements.fill(value);
+    if (value !== undefined && (slot.isOld || value !== slot.value)) slot.elements.fill(value);
     slot.value = value;
+    slot.isOld = false;
     this.#look(slot);
   }
 
