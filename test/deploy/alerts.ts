@@ -39,8 +39,9 @@ test('each alert fires by its fault, and clears; no panel is empty where there i
       for (const [alert] of fault.alerts) caused.add(alert);
       for (const row of await playFault(ground.prometheus, fault)) tell(row);
     });
-  await checkPanels(ground, Math.ceil((Date.now() - began) / 1000));
+  // What shows faults alone is empty where few are made.
   if (wanted.length < Object.keys(faults).length) return;
+  await checkPanels(ground, Math.ceil((Date.now() - began) / 1000));
   const named = [...rules.matchAll(/- alert: (\w+)/g)].map(([, alert = '']) => alert);
   assert.deepEqual([...caused].sort(), [...named].sort(), 'each alert has a fault');
 });

@@ -154,7 +154,10 @@ export async function fullSink(t: Owner, ground: Ground): Promise<Fault> {
     throw new Error('the test of a full sink mounts a small disk: run it as root, on Linux');
   const to = join(disk.folder, 'in');
   await mkdir(to);
-  await ground.start('full', download(ground.broker.bootstrapServers, 'away', 'full', to));
+  const { kafka, broker } = ground;
+  // A downloader that waits for its topic has no figures of its sink.
+  await kafka.createTopic({ name: 'full', partitions: 1, replicationFactor: 1, config: {} });
+  await ground.start('full', download(broker.bootstrapServers, 'full', 'full', to));
   return {
     what: 'the disk of a sink is filled by somebody; it is emptied',
     alerts: [['SluiceSinkFullSoon', { instance: 'full' }]],
