@@ -2,9 +2,10 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { AddressLimit } from '../../delivery/http/address-limit.ts';
 import { limits, type TlsOptions } from '../../delivery/http/options.ts';
+import { routedApp } from '../../delivery/http/routed-app.ts';
 import { endSilent } from '../../delivery/http/silence.ts';
 import { createTlsServer, type RawServer, urlOf } from '../../delivery/http/tls-server.ts';
 import { ConfigurationError } from '../../errors.ts';
@@ -86,17 +87,7 @@ function createApp(tls: TlsOptions | undefined, logger: Logger): FastifyInstance
           listener,
         )
       : createTlsServer(tls, listener);
-  const app = Fastify({
-    serverFactory,
-    loggerInstance: logger.child({}, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' }),
-    logController: new LogController({ disableRequestLogging: true }),
-    forceCloseConnections: false,
-    // What begins slowly, on a machine that is busy, begins all the same.
-    pluginTimeout: 0,
-    bodyLimit: 1024,
-    routerOptions: { maxParamLength: 100 },
-  });
-  return app as unknown as FastifyInstance;
+  return routedApp(serverFactory, logger);
 }
 
 function setLimits(server: RawServer, connections: Set<Duplex>, logger: Logger): void {

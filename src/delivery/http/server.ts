@@ -4,7 +4,7 @@ import type { Http2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { ConfigurationError } from '../../errors.ts';
 import { listenFault } from '../../listen-fault.ts';
 import { silentLogger } from '../../log.ts';
@@ -21,6 +21,7 @@ import { Misses } from './misses.ts';
 import { type DeliveryOptions, deliveryDefaults, limits } from './options.ts';
 import { type Incoming, type Outgoing, Replies } from './replies.ts';
 import { Reports } from './reports.ts';
+import { routedApp } from './routed-app.ts';
 import { endSilent } from './silence.ts';
 import { Snapshots } from './snapshot.ts';
 import { SocketRoutes } from './socket-routes.ts';
@@ -185,18 +186,7 @@ function createApp({ tls, idle, logger = silentLogger }: DeliveryOptions, routes
     }
     return createTlsServer(tls, listener);
   };
-  const app = Fastify({
-    serverFactory,
-    // That it listens is told by whoever has started it.
-    loggerInstance: logger.child({}, { level: logger.isLevelEnabled('debug') ? 'debug' : 'warn' }),
-    logController: new LogController({ disableRequestLogging: true }),
-    forceCloseConnections: false,
-    // What begins slowly, on a machine that is busy, begins all the same.
-    pluginTimeout: 0,
-    bodyLimit: 1024,
-    routerOptions: { maxParamLength: 100 },
-  });
-  return { app: app as unknown as FastifyInstance, fastPath };
+  return { app: routedApp(serverFactory, logger), fastPath };
 }
 
 function setLimits(server: RawServer, maxConnections: number): void {
