@@ -33,6 +33,8 @@ const field = {
 } as const;
 const numberBytes = 6;
 const [leastNumber, mostNumber] = [-(2 ** 47), 2 ** 47 - 1];
+/** What records say of a partition is anything; Kafka has none beyond this. */
+const mostPartition = 2 ** 31 - 1;
 const flag = { listed: 1, locked: 2 } as const;
 const uploadBytes = 16;
 
@@ -81,20 +83,28 @@ export class FileRows {
 
   /** What is known of it now: it is the newest. */
   set(row: number, facts: FileFacts, uploader: number): void {
-    while (row >= this.#blocks.length * rowsPerBlock)
-      this.#blocks.push(Buffer.alloc(rowBytes * rowsPerBlock));
-    this.#count = Math.max(this.#count, row + 1);
+    this.#reach(row);
     this.remove(row);
     const [block, at] = [this.#block(row), placeOf(row)];
     for (const name of ['at', 'size', 'mtime', 'last'] as const)
       block.writeIntLE(withinNumbers(facts[name]), at + field[name], numberBytes);
-    block.writeUInt32LE(facts.partition, at + field.partition);
+    block.writeUInt32LE(Math.min(mostPartition, facts.partition), at + field.partition);
     block.writeUInt32LE(uploader, at + field.uploader);
     block[at + field.state] = fileStates.indexOf(facts.state);
     block[at + field.flags] = facts.isLocked ? flag.locked : 0;
     block.write(facts.upload, at + field.upload, uploadBytes, 'hex');
     if (facts.done !== facts.size) this.#done.set(row, facts.done);
     this.#list(row);
+  }
+
+  /** Takes a row of others over as it is, its place in the order of changes too: rows have to come the oldest first. */
+  adopt(row: number, others: FileRows, other: number): void {
+    this.#reach(row);
+    const from = placeOf(other);
+    others.#block(other).copy(this.#block(row), placeOf(row), from, from + rowBytes);
+    const done = others.#done.get(other);
+    if (done !== undefined) this.#done.set(row, done);
+    this.#append(row);
   }
 
   facts(row: number): FileFacts {
@@ -177,17 +187,28 @@ export class FileRows {
     for (const row of rows) this.#list(row);
   }
 
-  /** As the newest. */
+  /** As the newest, by a change of its own. */
   #list(row: number): void {
     const [block, at] = [this.#block(row), placeOf(row)];
     block[at + field.flags]! |= flag.listed;
+    this.#append(row);
+    block.writeIntLE(++this.#order, at + field.order, numberBytes);
+  }
+
+  #append(row: number): void {
     this.#link(row, 'newer', none);
     this.#link(row, 'older', this.#newest);
     if (this.#newest === none) this.#oldest = row;
     else this.#link(this.#newest, 'newer', row);
     this.#newest = row;
     this.#listed += 1;
-    block.writeIntLE(++this.#order, at + field.order, numberBytes);
+  }
+
+  /** Has memory for it. */
+  #reach(row: number): void {
+    while (row >= this.#blocks.length * rowsPerBlock)
+      this.#blocks.push(Buffer.alloc(rowBytes * rowsPerBlock));
+    this.#count = Math.max(this.#count, row + 1);
   }
 
   #block(row: number): Buffer {

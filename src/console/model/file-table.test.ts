@@ -126,3 +126,56 @@ test('What has changed since then is told, the newest of it', () => {
   const some = table.since(changes, 2);
   assert.deepEqual([paths(some), some.more], [['till/a', 'till/c'], true]);
 });
+
+test('What no partition can be is kept as one that none is', () => {
+  const table = new FileTable();
+  for (const partition of [2 ** 31, 2 ** 40, Number.MAX_SAFE_INTEGER]) {
+    table.set('till', 'a', facts(1, { partition }));
+    assert.equal(table.get('till', 'a')?.partition, 2 ** 31 - 1);
+  }
+});
+
+test('Files that come and go take no memory in the end', () => {
+  const table = new FileTable();
+  for (let at = 0; at < 100; at++) table.set('till', `stays${at}`, facts(at));
+  const stays = table.find({ limit: 40 });
+  for (let at = 0; at < 70_000; at++) {
+    table.set('till', `comes-and-goes-${at}`, facts(1000 + at, { done: 4 }));
+    table.delete('till', `comes-and-goes-${at}`);
+  }
+  assert.ok(table.bytes < 4_000_000, `${table.bytes} bytes of 100 files`);
+  assert.equal(table.size, 100);
+  assert.deepEqual(table.counts('till'), { sentFiles: 100, sentBytes: 1000, sendingFiles: 0 });
+  assert.deepEqual(table.get('till', 'stays7'), { ...facts(7), uploader: 'till', path: 'stays7' });
+  // Whoever was in the middle of the list goes on there, and is told of nothing that did not change.
+  const rest = table.find({ limit: 100, after: stays.next });
+  assert.deepEqual(
+    paths(rest),
+    Array.from({ length: 60 }, (_, at) => `till/stays${59 - at}`),
+  );
+  assert.deepEqual(table.since(100, 10), { files: [], more: false });
+});
+
+test('Where the oldest are let go, whoever is in the middle of the list goes on there', () => {
+  const table = new FileTable(80);
+  for (let at = 0; at < 80; at++) table.set('till', `f${at}`, facts(at, { size: 9, done: at }));
+  const { next } = table.find({ limit: 30 });
+  const { changes } = table;
+  table.set('till', 'one more', facts(80));
+  assert.ok(table.shed > 0);
+  assert.deepEqual(paths(table.find({ limit: 3, after: next })), ['till/f49', 'till/f48', 'till/f47']);
+  assert.deepEqual(paths({ files: table.since(changes, 100).files }), ['till/one more']);
+  assert.equal(table.get('till', 'f50')?.done, 50);
+});
+
+test('Of uploaders that somebody makes up without end, no more than so many are known', () => {
+  const table = new FileTable();
+  for (let at = 0; at < 10_500; at++) table.set(`u${at}`, 'a', facts(at));
+  assert.equal(table.uploaders.length, 10_000);
+  assert.equal(table.size, 10_000);
+  table.set('u7', 'b', facts(20_000));
+  assert.equal(table.size, 10_001);
+  table.clear();
+  table.set('another', 'a', facts(1));
+  assert.deepEqual(table.uploaders, ['another']);
+});

@@ -6,6 +6,10 @@ import { Names } from './names.ts';
 /** Files that are kept; of more, an eighth goes: the oldest. */
 export const mostFiles = 1_000_000;
 const shedShare = 8;
+/** Names of files that are gone take memory until so many of them, and more than there are others, do. */
+const mostGone = 65_536;
+/** Uploaders that are told apart: whoever may write there could make up any number. */
+const mostUploaders = 10_000;
 /** Rows on a page at the most. */
 const pageRows = 500;
 
@@ -93,9 +97,9 @@ export class FileTable {
   }
 
   set(uploader: string, path: string, facts: FileFacts): void {
-    const row = this.#names.add(nameOf(uploader, path));
-    if (row === undefined) return;
     const number = this.#numberOf(uploader);
+    const row = number === undefined ? undefined : this.#names.add(nameOf(uploader, path));
+    if (row === undefined || number === undefined) return;
     this.#count(row, -1);
     this.#rows.set(row, facts, number);
     this.#count(row, 1);
@@ -107,13 +111,17 @@ export class FileTable {
     if (row === undefined) return;
     this.#count(row, -1);
     this.#rows.remove(row);
+    const gone = this.#names.count - this.size;
+    if (gone > mostGone && gone > this.size) this.#keep(this.size);
   }
 
   /** Nothing is known of any file. */
   clear(): void {
     this.#names = new Names();
     this.#rows = new FileRows(this.#rows.changes);
-    for (const counts of this.#counts) Object.assign(counts, { sentFiles: 0, sentBytes: 0, sendingFiles: 0 });
+    this.#uploaders.length = 0;
+    this.#counts.length = 0;
+    this.#numbers.clear();
     this.#shed = 0;
   }
 
@@ -185,9 +193,9 @@ export class FileTable {
     return bits;
   }
 
-  #numberOf(uploader: string): number {
+  #numberOf(uploader: string): number | undefined {
     const known = this.#numbers.get(uploader);
-    if (known !== undefined) return known;
+    if (known !== undefined || this.#uploaders.length >= mostUploaders) return known;
     const number = this.#uploaders.push(uploader) - 1;
     this.#numbers.set(uploader, number);
     this.#counts.push({ sentFiles: 0, sentBytes: 0, sendingFiles: 0 });
@@ -204,21 +212,24 @@ export class FileTable {
     counts.sentBytes += by * this.#rows.size(row);
   }
 
-  /** Too many: the oldest go, and what they took of memory. They are counted still, and counted again should they change. */
+  /** Too many: the oldest go. They are counted still, and counted again should they change. */
   #letGo(): void {
+    const rows = this.#rows;
+    const left = Math.ceil(this.#limit / shedShare);
+    this.#shed += left;
+    for (let row = rows.oldest, count = 0; count < left; count += 1, row = rows.newer(row))
+      if (rows.state(row) === 'sending') this.#counts[rows.uploader(row)]!.sendingFiles -= 1;
+    this.#keep(rows.listed - left);
+  }
+
+  /** Only the newest, so many; what all others took of memory is free. */
+  #keep(wanted: number): void {
     const [names, rows] = [this.#names, this.#rows];
     const kept: number[] = [];
-    const wanted = rows.listed - Math.ceil(this.#limit / shedShare);
     for (let row = rows.newest; row !== none && kept.length < wanted; row = rows.older(row)) kept.push(row);
-    this.#shed += rows.listed - kept.length;
-    for (let row = rows.oldest, left = rows.listed - kept.length; left > 0; left--, row = rows.newer(row))
-      if (rows.state(row) === 'sending') this.#counts[rows.uploader(row)]!.sendingFiles -= 1;
     this.#names = new Names();
     this.#rows = new FileRows(rows.changes);
-    for (const row of kept.reverse()) {
-      const number = this.#names.add(names.of(row))!;
-      this.#rows.set(number, rows.facts(row), rows.uploader(row));
-    }
+    for (const row of kept.reverse()) this.#rows.adopt(this.#names.add(names.of(row))!, rows, row);
   }
 }
 

@@ -20,7 +20,7 @@ export interface FollowTopicOptions {
   readonly signal: AbortSignal;
   /** Reading begins: what was told before is void. */
   readonly onBegin: (topic: TopicDescription) => void | Promise<void>;
-  /** Throws FormatError for what is passed over. */
+  /** What it throws passes over the record; FormatError for what is none of ours. */
   readonly onRecord: (record: ConsumedRecord) => void;
   readonly onCaughtUp: () => void;
   /** Where reading begins. Default: at the oldest record. */
@@ -70,7 +70,9 @@ function take(record: ConsumedRecord, { topic, logger, onRecord }: FollowTopicOp
   try {
     onRecord(record);
   } catch (error) {
-    if (!(error instanceof FormatError)) throw error;
-    logger.debug({ topic, offset: record.offset, reason: describeError(error) }, 'a record was passed over');
+    const facts = { topic, offset: record.offset, reason: describeError(error) };
+    if (error instanceof FormatError) logger.debug(facts, 'a record was passed over');
+    // A fault of ours, and yet no reason to see nothing of what follows: it would be met again at each beginning.
+    else logger.error(facts, 'a record could not be taken, and was passed over');
   }
 }

@@ -1,6 +1,9 @@
 /** Who holds the names of uploaders, by `T.state`: a lease that is renewed is alive, by the clock of whoever looks. */
 import type { Lease } from '../../records/state-record.ts';
 
+/** Names that are remembered: whoever may write there could make up any number. */
+const mostNames = 10_000;
+
 export interface HeardLease extends Lease {
   /** When it was written, milliseconds since the epoch, by the clock of its holder. */
   readonly at: number;
@@ -13,6 +16,7 @@ export class LeasesTable {
 
   /** `heard`: when; of what stood there before, as it says itself. `null`: the name was given back. */
   take(uploader: string, lease: Lease | null, at: number, heard: number): void {
+    if (!this.#leases.has(uploader) && this.#leases.size >= mostNames) return;
     this.#leases.set(uploader, lease === null ? null : { ...lease, at, heard });
   }
 

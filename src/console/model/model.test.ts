@@ -91,6 +91,17 @@ test('Where there are no topics yet, sections are empty, and fill once there are
   await waitFor(() => model.files({}).total === 0);
 });
 
+test('A record of which nothing can be made does not keep those behind it from being seen', async (t) => {
+  const cluster = createMemoryCluster();
+  const ground = await filesGround(cluster);
+  await ground.write('till', 'odd', { partition: 2 ** 40, first: 2 ** 52, last: 2 ** 52 });
+  await ground.write('till', 'plain', {});
+  const model = openModel(t, cluster);
+  await waitFor(() => model.files({}).total === 2);
+  assert.equal(model.trouble(), undefined);
+  assert.deepEqual(await model.fileHistory('till', 'gone'), []);
+});
+
 test('Uploaders: who runs, who has ended, who is silent, and what they tell', async (t) => {
   const cluster = createMemoryCluster();
   const ground = await filesGround(cluster);

@@ -1,4 +1,5 @@
 /** Names of files as bytes, each of them once, with a number: hundreds of thousands of them as strings would cost four times as much. */
+import { keyedHash, randomHashKey } from './keyed-hash.ts';
 
 /** Bytes of one block; no name is longer than a part of it. */
 const blockBytes = 1024 * 1024;
@@ -8,6 +9,7 @@ const unit = 4;
 
 export class Names {
   readonly #blocks: Buffer[] = [];
+  readonly #key = randomHashKey();
   #room = 0;
   /** Number -> where it stands, in units, over all blocks; and its length. */
   #places = new Uint32Array(1024);
@@ -84,7 +86,7 @@ export class Names {
 
   #slot(name: Uint8Array): number {
     const mask = this.#index.length - 1;
-    for (let slot = hash(name) & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = keyedHash(name, this.#key) & mask; ; slot = (slot + 1) & mask) {
       const entry = this.#index[slot]!;
       if (entry === 0 || this.of(entry - 1).equals(name)) return slot;
     }
@@ -103,16 +105,9 @@ export class Names {
     this.#index = new Uint32Array(this.#index.length * 2);
     const mask = this.#index.length - 1;
     for (let number = 0; number < this.#count; number++) {
-      let slot = hash(this.of(number)) & mask;
+      let slot = keyedHash(this.of(number), this.#key) & mask;
       while (this.#index[slot] !== 0) slot = (slot + 1) & mask;
       this.#index[slot] = number + 1;
     }
   }
-}
-
-/** FNV-1a, its high bits mixed in. */
-function hash(bytes: Uint8Array): number {
-  let sum = 0x811c9dc5;
-  for (const byte of bytes) sum = Math.imul(sum ^ byte, 0x01000193);
-  return (sum ^ (sum >>> 15)) >>> 0;
 }
