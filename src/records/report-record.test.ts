@@ -39,12 +39,24 @@ test('However much failed, a record is small, and has what failed last', () => {
   assert.ok(told.length >= 10 && told.length <= 100 && told.every(({ reason }) => reason.length <= 300));
   const faults = Array.from({ length: 50 }, () => 'a fault '.repeat(100));
   const streams = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`s${index}`, { faults }]));
-  assert.ok((stored({ ...plain, streams }).value ?? []).length < 64 * 1024);
+  assert.ok((stored({ ...plain, streams }).value ?? []).length < 50 * 1024);
+  const renditions = Array.from({ length: 64 }, (_, index) => `${'r'.repeat(50)}${index}`);
+  const wide = Object.fromEntries(
+    Array.from({ length: 500 }, (_, index) => [`s${index}`, { viewers: 1, renditions }]),
+  );
+  assert.ok((stored({ ...plain, streams: wide }).value ?? []).length < 50 * 1024);
+  const some = decodeReport(
+    stored({ ...plain, failures: [{ ...failures[0]!, path: 'none' }, failures[1]!] }),
+  );
+  assert.deepEqual(
+    some?.report?.failures?.map(({ at }) => at),
+    [1],
+  );
 });
 
 test('What is not of this form is refused; what later releases add is passed over', () => {
   const bytes = (value: unknown) => ({
-    key: Buffer.from('server/a:1'),
+    key: Buffer.from('server/till/8080'),
     value: Buffer.from(JSON.stringify(value)),
   });
   const later = { v: 1, ...plain, more: 1, files: { done: 1, bytes: 2, later: 3 } };
@@ -56,6 +68,13 @@ test('What is not of this form is refused; what later releases add is passed ove
     { v: 2, ...plain },
     { v: 1, ...plain, lasts: -1 },
     { v: 1, ...plain, streams: [] },
+    // Sums of it would be no number.
+    { v: 1, ...plain, files: { done: 1, bytes: 2, rate: 1e300 } },
+    // It stands under another's key.
+    { v: 1, ...plain, name: 'till-2' },
+    { v: 1, ...plain, name: 'til' },
+    { v: 1, ...plain, failures: [{ path: 'till', state: 'failed', reason: '', at: 1 }] },
+    { v: 1, ...plain, failures: [{ path: '/a', state: 'failed', reason: '', at: 1 }] },
   ])
     assert.throws(() => decodeReport(bytes(wrong)), FormatError);
   assert.throws(() => decodeReport({ key: Buffer.from('server/a'), value: Buffer.from('{') }), FormatError);
@@ -75,7 +94,7 @@ test('Whatever stands there, it is a report or refused', () => {
   fc.assert(
     fc.property(fields, fc.boolean(), (value, isOurs) => {
       const json = { ...(isOurs ? { v: 1, ...plain } : {}), ...value };
-      const record = { key: Buffer.from('server/a'), value: Buffer.from(JSON.stringify(json)) };
+      const record = { key: Buffer.from('server/till'), value: Buffer.from(JSON.stringify(json)) };
       try {
         const { url } = decodeReport(record)?.report ?? {};
         assert.ok(url === undefined || url.startsWith('http'));

@@ -17,12 +17,18 @@ const mostBytes = 48 * 1024;
 const readableBytes = 1024 * 1024;
 
 const whole = z.number().int().nonnegative();
-const amount = z.number().nonnegative();
+/** So many that sums of them are numbers still. */
+const amount = z.number().nonnegative().max(Number.MAX_SAFE_INTEGER);
 const sentence = z.string().max(1000);
 
+/** `UPLOADER/PATH`. */
+const filePath = z
+  .string()
+  .max(4352)
+  .regex(/^[^/]+\/[^]/);
+
 const failure = z.object({
-  /** `UPLOADER/PATH`. */
-  path: z.string().min(1).max(4352),
+  path: filePath,
   /** `parked`: it is tried again by itself. */
   state: z.enum(['failed', 'parked']),
   reason: sentence,
@@ -134,23 +140,21 @@ export function decodeReport({
   const checked = report.safeParse(json);
   if (!checked.success) throw new FormatError(`${what} is not one of ours`, { cause: checked.error });
   const { v: _, ...rest } = checked.data;
+  const own = reportKey({ kind, name: rest.name });
+  if (text !== own && !text.startsWith(`${own}/`))
+    throw new FormatError(`${what} is one of "${rest.name.slice(0, 200)}"`);
   return { key: text, kind, report: rest };
 }
 
 /** The same, with sentences and lists cut until it fits. */
 function fitted(value: Report): Report {
-  const sentences = (texts: readonly string[]) => texts.slice(-mostFaults).map(cut);
-  const streams = Object.entries(value.streams ?? {})
-    .slice(0, mostStreams)
-    .map(([name, of]) => [name, of.faults ? { ...of, faults: sentences(of.faults) } : of] as const);
+  const streams = streamsWithin(Object.entries(value.streams ?? {}).slice(0, mostStreams));
+  const room = mostBytes - bytesOf(streams);
   let failures = (value.failures ?? [])
-    .filter(({ path }) => path.length <= 4352)
+    .filter(({ path }) => filePath.safeParse(path).success)
     .slice(-mostFailures)
     .map((one) => ({ ...one, reason: cut(one.reason) }));
-  let room = mostBytes - Buffer.byteLength(JSON.stringify(streams));
-  if (room < 0) for (const [, of] of streams) if (of.faults) of.faults = [];
-  room = Math.max(0, mostBytes - Buffer.byteLength(JSON.stringify(streams)));
-  while (failures.length > 0 && Buffer.byteLength(JSON.stringify(failures)) > room)
+  while (failures.length > 0 && bytesOf(failures) > room)
     failures = failures.slice(Math.ceil(failures.length / 4));
   return {
     ...value,
@@ -158,6 +162,24 @@ function fitted(value: Report): Report {
     ...(value.failures === undefined ? {} : { failures }),
     ...(value.streams === undefined ? {} : { streams: Object.fromEntries(streams) }),
   };
+}
+
+type Streams = readonly (readonly [name: string, of: ReportedStream])[];
+
+/** Sentences go first, then names of renditions, then streams. */
+function streamsWithin(streams: Streams): Streams {
+  let told: Streams = streams.map(([name, of]) => [
+    name,
+    of.faults ? { ...of, faults: of.faults.slice(-mostFaults).map(cut) } : of,
+  ]);
+  for (const list of ['faults', 'renditions'] as const)
+    if (bytesOf(told) > mostBytes) told = told.map(([name, of]) => [name, { ...of, [list]: undefined }]);
+  while (bytesOf(told) > mostBytes) told = told.slice(0, Math.floor(told.length * 0.75));
+  return told;
+}
+
+function bytesOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
 }
 
 function cut(text: string): string {

@@ -66,8 +66,8 @@ function stateOfGroup(
 /** Of its members together; of what only one can say, the newest says it. */
 function factsOf(runs: readonly HeardReport[], now: number): Partial<DownloaderRow> {
   const alive = runs.filter((run) => isAlive(run, now));
-  const counted = alive.length > 0 ? alive : runs.toSorted((a, b) => b.at - a.at).slice(0, 1);
-  const newest = counted.reduce((last, run) => (run.at > last.at ? run : last));
+  const counted = alive.length > 0 ? alive : runs.toSorted((a, b) => b.heard - a.heard).slice(0, 1);
+  const newest = counted.reduce((last, run) => (run.heard > last.heard ? run : last));
   const sum = (name: 'done' | 'failed' | 'parked' | 'rate') =>
     counted.reduce((total, { report }) => total + (report.files?.[name] ?? 0), 0);
   const { waiting, ...who } = runFacts(newest);

@@ -108,7 +108,6 @@ export class FileRows {
   }
 
   facts(row: number): FileFacts {
-    const [block, at] = [this.#block(row), placeOf(row)];
     const size = this.size(row);
     return {
       state: this.state(row),
@@ -116,7 +115,7 @@ export class FileRows {
       done: this.#done.get(row) ?? size,
       mtime: this.#long(row, 'mtime'),
       at: this.at(row),
-      upload: block.toString('hex', at + field.upload, at + field.upload + uploadBytes),
+      upload: this.upload(row),
       partition: this.partition(row),
       last: this.last(row),
       isLocked: (this.#byte(row, 'flags') & flag.locked) !== 0,
@@ -129,6 +128,11 @@ export class FileRows {
 
   size(row: number): number {
     return this.#long(row, 'size');
+  }
+
+  upload(row: number): string {
+    const at = placeOf(row) + field.upload;
+    return this.#block(row).toString('hex', at, at + uploadBytes);
   }
 
   /** When it became what it is. */

@@ -42,6 +42,7 @@ export interface TableRow {
   readonly last: number;
   /** `UPLOADER/PATH`. */
   readonly id: string;
+  readonly upload: string;
 }
 
 export interface TablePage {
@@ -257,6 +258,10 @@ class Look implements TableRow {
 
   get id(): string {
     return this.#names.of(this.row).toString();
+  }
+
+  get upload(): string {
+    return this.#rows.upload(this.row);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Files as the page is told of them: what `T.state` says, by what downloaders have committed and what runs say did not make it. */
 import type { ConsoleEvents, FileRow, FilesPage, FilesQuestion } from '../contract.ts';
-import { type FileTable, isLike, rowOf, type TableFile } from './file-table.ts';
+import { type FileTable, isLike, rowOf, type TableFile, type TableRow } from './file-table.ts';
 import type { FailureAt, ReportsTable } from './reports-table.ts';
 
 /** Rows of one event, and of a page. */
@@ -33,8 +33,9 @@ export class FilesView {
     const isWanted =
       state === undefined
         ? undefined
-        : (row: Parameters<typeof wordOf>[0] & { readonly id: string }) =>
-            wordOf(row, arrived) === state && !(failures.size > 0 && failures.has(row.id));
+        : (row: TableRow) =>
+            wordOf(row, arrived) === state &&
+            (failures.size === 0 || failuresOf(failures.get(row.id), row.upload) === undefined);
     const { files, total, next } = this.#table.find({ search, uploader, isWanted, after, limit });
     const { shed } = this.#table;
     return {
@@ -107,10 +108,22 @@ export class FilesView {
   }
 
   #row(file: TableFile, failures: Failures, arrived: ReadonlyMap<number, number>): FileRow {
-    const failed = failures.size === 0 ? undefined : failures.get(`${file.uploader}/${file.path}`);
+    const failed =
+      failures.size === 0
+        ? undefined
+        : failuresOf(failures.get(`${file.uploader}/${file.path}`), file.upload);
     const row = rowOf(file, wordOf(file, arrived));
     return failed === undefined ? row : failedRow(row, failed);
   }
+}
+
+/** Those of this version, or of nobody knows which: what became of a former one says nothing of it. Undefined: there are none. */
+function failuresOf(
+  failures: readonly FailureAt[] | undefined,
+  upload: string,
+): readonly FailureAt[] | undefined {
+  const own = failures?.filter((one) => one.upload === undefined || one.upload >= upload) ?? [];
+  return own.length === 0 ? undefined : own;
 }
 
 /** Of several that say so, the worst and the newest. */

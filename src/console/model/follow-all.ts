@@ -72,7 +72,7 @@ export function followAll(options: FollowAllOptions): Following {
   };
 }
 
-/** What stood there at first was heard of when it was written, as it says itself; what comes then is heard of now. */
+/** What stood there at first was heard of when it was written, as it says itself, and not later than now; what comes then is heard of now. */
 function heardBy(
   take: (record: ConsumedRecord, heard: number) => void,
 ): Pick<FollowTopicOptions, 'onRecord' | 'onCaughtUp'> & { readonly onBegin: () => void } {
@@ -81,7 +81,7 @@ function heardBy(
     onBegin: () => {
       isFresh = false;
     },
-    onRecord: (record) => take(record, isFresh ? Date.now() : record.timestamp),
+    onRecord: (record) => take(record, isFresh ? Date.now() : Math.min(Date.now(), record.timestamp)),
     onCaughtUp: () => {
       isFresh = true;
     },
@@ -118,11 +118,14 @@ function stateOf({ kafka, topic, files, leases }: FollowAllOptions) {
 function reportsOf({ kafka, reports, makeReports, copies, logger }: FollowAllOptions, of: string) {
   const topic = reportsTopicOf(of);
   let isRefused = false;
+  const heard = heardBy((record, when) => reports.take(topic, record, when));
   return {
     topic,
-    onBegin: () => reports.clear(topic),
-    onRecord: (record: ConsumedRecord) => reports.take(topic, record),
-    onCaughtUp: () => {},
+    ...heard,
+    onBegin() {
+      heard.onBegin();
+      reports.clear(topic);
+    },
     async make() {
       const replicas = copies(of);
       if (!makeReports || isRefused || replicas === undefined) return;

@@ -21,6 +21,8 @@ const [mostGroups, atOnce] = [500, 8];
 const mostCommits = 720;
 /** Milliseconds until the time of an old record is looked up again for a group that has moved on. */
 const timesEvery = 30_000;
+/** Records that are read for that at a time: while they are, nobody looks at offsets. */
+const mostTimes = 32;
 
 export interface LooksOptions {
   readonly kafka: Kafka;
@@ -225,7 +227,8 @@ export class Looks {
           wanted.set(`${partition}/${offset}`, [partition, offset]);
       }
     for (const key of times.keys()) if (!wanted.has(key)) this.#recordTimes.delete(key);
-    for (const [key, place] of wanted) if (!times.has(key)) await this.#readTime(key, place);
+    const missing = [...wanted].filter(([key]) => !times.has(key));
+    for (const [key, place] of missing.slice(0, mostTimes)) await this.#readTime(key, place);
   }
 
   async #readTime(key: string, [partition, offset]: readonly [number, number]): Promise<void> {

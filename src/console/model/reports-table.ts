@@ -5,18 +5,25 @@ import {
   decodeReport,
   type Report,
   type ReportedFailure,
+  type ReportedStream,
   type ReportKind,
 } from '../../records/report-record.ts';
 import type { RunFacts } from '../contract.ts';
 
-/** Runs that are remembered: whoever may write there could make up any number. */
-const mostRuns = 10_000;
+/** Runs that are remembered, and bytes that their reports had: whoever may write there could make up any number, of any size. */
+const [mostRuns, mostBytes] = [10_000, 16 * 1024 * 1024];
+/** Milliseconds for which nobody is taken to run without a word, whatever it said. */
+const mostSilence = 3_600_000;
 
 export interface HeardReport {
   readonly kind: ReportKind;
   readonly report: Report;
-  /** When it was written, milliseconds since the epoch. */
-  readonly at: number;
+  /** When it was heard of here, milliseconds since the epoch: clocks of others are anything. */
+  readonly heard: number;
+}
+
+interface Run extends HeardReport {
+  readonly bytes: number;
 }
 
 /** A file that did not make it, and where. */
@@ -27,25 +34,38 @@ export interface FailureAt extends ReportedFailure {
 }
 
 export class ReportsTable {
-  readonly #runs = new Map<string, HeardReport>();
+  /** The one that was heard of longest ago comes first. */
+  readonly #runs = new Map<string, Run>();
+  #bytes = 0;
   #failures: ReadonlyMap<string, readonly FailureAt[]> | undefined;
 
-  /** `topic`: where it stands. Throws FormatError. */
-  take(topic: string, record: ConsumedRecord): void {
+  /** `topic`: where it stands; `heard`: when. Throws FormatError. */
+  take(topic: string, record: ConsumedRecord, heard: number): void {
     const decoded = decodeReport(record);
     if (decoded === undefined) return;
     const { kind, report } = decoded;
     const key = `${topic} ${decoded.key}`;
     this.#failures = undefined;
-    if (report === null) this.#runs.delete(key);
-    else if (this.#runs.has(key) || this.#runs.size < mostRuns)
-      this.#runs.set(key, { kind, report, at: record.timestamp });
+    this.#drop(key);
+    if (report === null) return;
+    const bytes = key.length + (record.value?.length ?? 0);
+    this.#runs.set(key, { kind, report, heard, bytes });
+    this.#bytes += bytes;
+    for (const oldest of this.#runs.keys()) {
+      if (this.#runs.size <= mostRuns && this.#bytes <= mostBytes) break;
+      this.#drop(oldest);
+    }
   }
 
   /** What stands on a topic is read anew. */
   clear(topic: string): void {
-    for (const key of this.#runs.keys()) if (key.startsWith(`${topic} `)) this.#runs.delete(key);
+    for (const key of this.#runs.keys()) if (key.startsWith(`${topic} `)) this.#drop(key);
     this.#failures = undefined;
+  }
+
+  #drop(key: string): void {
+    this.#bytes -= this.#runs.get(key)?.bytes ?? 0;
+    this.#runs.delete(key);
   }
 
   of(kind: ReportKind): HeardReport[] {
@@ -69,8 +89,8 @@ export class ReportsTable {
 }
 
 /** Whether it still counts: neither ended, nor silent for longer than it said. */
-export function isAlive({ report, at }: HeardReport, now: number): boolean {
-  return report.state === 'running' && now < at + report.lasts;
+export function isAlive({ report, heard }: HeardReport, now: number): boolean {
+  return report.state === 'running' && now < heard + Math.min(mostSilence, report.lasts);
 }
 
 /** How a run stands. */
@@ -79,15 +99,21 @@ export function stateOf(heard: HeardReport, now: number): 'running' | 'ended' | 
   return isAlive(heard, now) ? 'running' : 'silent';
 }
 
+/** What it tells of a stream; of one that it does not name, nothing, whatever that is called. */
+export function streamIn({ report }: HeardReport, name: string): ReportedStream | undefined {
+  const { streams = {} } = report;
+  return Object.hasOwn(streams, name) ? streams[name] : undefined;
+}
+
 /** What is told of the run itself. */
-export function runFacts({ report, at }: HeardReport): RunFacts {
+export function runFacts({ report, heard }: HeardReport): RunFacts {
   const { version, host, pid, started, waiting } = report;
   return {
     ...(version === undefined ? {} : { version }),
     ...(host === undefined ? {} : { host }),
     ...(pid === undefined ? {} : { pid }),
     ...(started === undefined ? {} : { started }),
-    seen: at,
+    seen: heard,
     ...(waiting === undefined ? {} : { waiting }),
   };
 }

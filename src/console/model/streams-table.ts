@@ -3,7 +3,7 @@ import type { ConsumedRecord } from '../../kafka/contract.ts';
 import { decodeClaim, type StreamClaim } from '../../records/live-claim.ts';
 import { decodeIndexEntry } from '../../records/live-index.ts';
 import type { StreamRow } from '../contract.ts';
-import { type HeardReport, isAlive, type ReportsTable, runFacts } from './reports-table.ts';
+import { type HeardReport, isAlive, type ReportsTable, runFacts, streamIn } from './reports-table.ts';
 
 /** Streams that are remembered. */
 const mostStreams = 10_000;
@@ -26,6 +26,9 @@ interface Stream {
   readonly epochs: Set<number>;
 }
 
+/** Epochs of a programme that are counted: a publisher that is started anew without end is seen as such long before. */
+const mostEpochs = 1000;
+
 export class StreamsTable {
   readonly #streams = new Map<string, Stream>();
 
@@ -43,7 +46,7 @@ export class StreamsTable {
     const stream = this.#of(claim.stream);
     if (stream === undefined) return;
     if (stream.claim?.began !== claim.began) stream.epochs.clear();
-    stream.epochs.add(claim.epoch);
+    noteEpoch(stream, claim.epoch);
     stream.discontinuities = Math.max(stream.discontinuities, claim.discontinuities);
     stream.claim = { ...claim, at: record.timestamp, heard };
   }
@@ -55,7 +58,7 @@ export class StreamsTable {
     if (stream === undefined || entry.kind !== 'segment') return;
     const seconds = entry.duration / entry.timescale;
     stream.discontinuities = Math.max(stream.discontinuities, entry.discontinuities);
-    if (entry.captured / 1000 >= (stream.claim?.began ?? 0)) stream.epochs.add(entry.epoch);
+    if (entry.captured / 1000 >= (stream.claim?.began ?? 0)) noteEpoch(stream, entry.epoch);
     if (entry.gap) return;
     const bytes = Object.values(entry.sizes).reduce((sum, size) => sum + size, 0);
     stream.segment = {
@@ -75,8 +78,8 @@ export class StreamsTable {
     const names = [...this.#streams].filter(([, { claim }]) => claim !== undefined).map(([name]) => name);
     return names.toSorted().map((id) => {
       const stream = this.#streams.get(id)!;
-      const told = publishers.filter(({ report }) => report.streams?.[id] !== undefined);
-      const publisher = told.toSorted((a, b) => b.at - a.at)[0];
+      const told = publishers.filter((one) => streamIn(one, id) !== undefined);
+      const publisher = told.toSorted((a, b) => b.heard - a.heard)[0];
       return rowOf(id, stream, { publisher, servers, now, watchUrl });
     });
   }
@@ -90,6 +93,17 @@ export class StreamsTable {
   }
 }
 
+function noteEpoch({ epochs }: Stream, epoch: number): void {
+  if (epochs.size < mostEpochs) epochs.add(epoch);
+}
+
+/** The page of a server that has the stream, or else of any; without a slash at the end. */
+function addressFor(id: string, servers: readonly HeardReport[]): string | undefined {
+  const known = servers.filter(({ report: { url } }) => url !== undefined && URL.canParse(url));
+  const server = known.find((one) => streamIn(one, id) !== undefined) ?? known[0];
+  return server?.report.url?.replace(/\/+$/, '');
+}
+
 interface Around {
   readonly publisher: HeardReport | undefined;
   readonly servers: readonly HeardReport[];
@@ -99,7 +113,7 @@ interface Around {
 
 function rowOf(id: string, stream: Stream, { publisher, servers, now, watchUrl }: Around): StreamRow {
   const { claim, segment, discontinuities, epochs } = stream;
-  const told = publisher?.report.streams?.[id];
+  const told = publisher && streamIn(publisher, id);
   const lasts = claim?.lasts ?? 0;
   const isHeard = now < (claim?.heard ?? 0) + lasts || now - (segment?.at ?? 0) < young;
   const isOpen = claim?.state === 'live';
@@ -108,8 +122,8 @@ function rowOf(id: string, stream: Stream, { publisher, servers, now, watchUrl }
   const lost = isOpen && !isLive ? [`its publisher has given no sign of life for ${silent} s`] : [];
   const fresh = isLive ? segment : undefined;
   const bitRate = told?.bitRate ?? fresh?.bitRate;
-  const url = watchUrl ?? servers.find(({ report }) => report.url !== undefined)?.report.url;
-  const viewers = servers.reduce((sum, { report }) => sum + (report.streams?.[id]?.viewers ?? 0), 0);
+  const url = watchUrl ?? addressFor(id, servers);
+  const viewers = servers.reduce((sum, one) => sum + (streamIn(one, id)?.viewers ?? 0), 0);
   const who = publisher === undefined ? undefined : runFacts(publisher);
   return {
     ...{ id, state: isLive ? 'live' : 'ended', began: claim?.began ?? 0 },

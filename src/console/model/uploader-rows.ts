@@ -25,10 +25,10 @@ export function uploaderRows(
     const { sentFiles, sentBytes, sendingFiles } = files.counts(id) ?? noFiles;
     const counts = { sentFiles, sentBytes, sendingFiles };
     const facts =
-      report !== undefined && (lease === undefined || report.at >= lease.at - lease.lasts)
+      report !== undefined && (lease === undefined || report.heard >= lease.heard - lease.lasts)
         ? runFacts(report)
-        : lease && { host: lease.host, pid: lease.pid, seen: lease.at };
-    const seen = Math.max(lease?.at ?? 0, report?.at ?? 0);
+        : lease && { host: lease.host, pid: lease.pid, seen: lease.heard };
+    const seen = Math.max(lease?.heard ?? 0, report?.heard ?? 0);
     // What it waited for when it was last heard of it does not wait for now.
     const isTold = report !== undefined && isAlive(report, now) && state === 'running';
     const { waiting, ...who } = facts ?? {};
