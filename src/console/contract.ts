@@ -152,7 +152,7 @@ export interface FileEvent {
   readonly partition?: number;
   readonly first?: number;
   readonly last?: number;
-  /** The topic still has its bytes: `/console/files/UPLOADER/PATH?upload=ID` gives them. */
+  /** Whether the topic still has its bytes: `/console/files/UPLOADER/PATH?upload=ID` gives them. Absent: nobody knows, or they are not asked for. */
   readonly isKept?: boolean;
 }
 
@@ -209,6 +209,9 @@ export interface FilesQuestion {
   readonly limit?: number;
 }
 
+/** So much is asked for already that more would only wait: ask again. */
+export class TooBusy extends Error {}
+
 /** What the routes know of the cluster: answered from memory, but for a file's history. */
 export interface ConsoleModel {
   readonly topic: string;
@@ -220,6 +223,9 @@ export interface ConsoleModel {
   /** Why Kafka cannot be asked now. */
   trouble(): string | undefined;
   files(question: FilesQuestion): FilesPage;
+  /** Undefined: it is not in memory. */
+  file(uploader: string, path: string): FileRow | undefined;
+  /** Rejects with KafkaError, and with TooBusy. */
   fileHistory(uploader: string, path: string): Promise<readonly FileEvent[]>;
   /** Tells each event but `snapshot`; returns how to stop it. */
   watch(listener: ConsoleListener): () => void;

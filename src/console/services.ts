@@ -68,7 +68,7 @@ export async function openServices(
       version,
       host,
       url,
-      isSecure: url === undefined ? hasTls : url.startsWith('https:'),
+      isSecure: url === undefined ? hasTls : new URL(url).protocol === 'https:',
       logger,
     };
     return { services, close };

@@ -25,7 +25,7 @@ const sentence = z.string().max(1000);
 const filePath = z
   .string()
   .max(4352)
-  .regex(/^[^/]+\/[^]/);
+  .regex(/^[^/]+\/./s);
 
 const failure = z.object({
   path: filePath,

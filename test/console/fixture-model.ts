@@ -107,6 +107,10 @@ export class FixtureModel implements ConsoleModel {
     return { files, total: found.length, ...(isEnd ? {} : { next: last.id }) };
   }
 
+  file(uploader: string, path: string): FileRow | undefined {
+    return this.#files.find(({ id }) => id === `${uploader}/${path}`);
+  }
+
   async fileHistory(uploader: string, path: string): Promise<readonly FileEvent[]> {
     const row = this.#files.find(({ id }) => id === `${uploader}/${path}`);
     if (row === undefined) return [];

@@ -57,6 +57,10 @@ export class MadeModel implements ConsoleModel {
     return { files: files.slice(0, limit), total: files.length };
   }
 
+  file(uploader: string, path: string): FileRow | undefined {
+    return this.rows.find(({ id }) => id === `${uploader}/${path}`);
+  }
+
   fileHistory(uploader: string, path: string): Promise<readonly FileEvent[]> {
     return Promise.resolve(uploader === 'shop' && path !== '' ? this.events : []);
   }

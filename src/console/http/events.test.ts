@@ -13,6 +13,7 @@ class Answer extends EventEmitter {
   isFull = false;
   isEnded = false;
   destroyed = false;
+  writableLength = 0;
 
   writeHead(): this {
     return this;
@@ -108,6 +109,25 @@ test('Who reads nothing for long, and who may no more, is sent away', (t) => {
   assert.ok(stuck.destroyed && expired.isEnded && !good.isEnded);
   assert.equal(good.texts.at(-1), ': \n\n');
   assert.equal(streams.size, 2);
+  streams.close();
+});
+
+test('Who reads slowly is waited for as long as something is read', (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const streams = new EventStreams(new MadeModel(), { patience: 0 });
+  const slow = new Answer();
+  slow.isFull = true;
+  streams.open(slow as never, {}, () => true);
+  const sent = Buffer.byteLength(slow.texts.join(''));
+  for (const left of [sent - 10, sent - 20, 1]) {
+    slow.writableLength = left;
+    const { length } = slow.texts;
+    t.mock.timers.tick(eventLimits.beat);
+    // Words of ours that mean nothing are for those who have read all.
+    assert.deepEqual([slow.destroyed, slow.texts.length], [false, length]);
+  }
+  t.mock.timers.tick(eventLimits.beat);
+  assert.ok(slow.destroyed);
   streams.close();
 });
 

@@ -13,13 +13,19 @@ export const eventLimits = {
   waiting: 256 * 1024,
 } as const;
 
-type Answer = Pick<ServerResponse, 'write' | 'writeHead' | 'end' | 'destroy' | 'on' | 'once' | 'destroyed'>;
+type Answer = Pick<
+  ServerResponse,
+  'write' | 'writeHead' | 'end' | 'destroy' | 'on' | 'once' | 'destroyed' | 'writableLength'
+>;
 
 interface Client {
   readonly answer: Answer;
   readonly isAllowed: () => boolean;
-  /** Since when it has not taken all that was sent, by the steady clock. */
+  /** Since when it has not taken all that was sent, or when it was last seen to take some of it, by the steady clock. */
   behindSince: number | undefined;
+  /** Bytes that were sent, and that it had taken at the last look. */
+  sent: number;
+  taken: number;
   /** Characters of events that were sent since then. */
   waiting: number;
   /** Events were left out: a new snapshot has to follow. */
@@ -56,7 +62,8 @@ export class EventStreams {
   /** Begins to tell. `isAllowed`: asked now and then; whoever is it no more is sent away. False: there are too many already. */
   open(answer: Answer, headers: Readonly<Record<string, string>>, isAllowed: () => boolean): boolean {
     if (this.#isClosed || this.#clients.size >= this.#limits.clients) return false;
-    const client: Client = { answer, isAllowed, behindSince: undefined, waiting: 0, hasMissed: false };
+    const nothing = { behindSince: undefined, sent: 0, taken: 0, waiting: 0, hasMissed: false };
+    const client: Client = { answer, isAllowed, ...nothing };
     this.#clients.add(client);
     answer.on('close', () => this.#clients.delete(client));
     answer.on('error', () => {});
@@ -89,6 +96,7 @@ export class EventStreams {
   }
 
   #send(client: Client, text: string): void {
+    client.sent += Buffer.byteLength(text);
     if (client.answer.destroyed || client.answer.write(text)) return;
     if (client.behindSince !== undefined) return;
     client.behindSince = this.#now();
@@ -113,11 +121,17 @@ export class EventStreams {
   }
 
   #beat(): void {
+    const now = this.#now();
     for (const client of this.#clients) {
-      const { answer, behindSince, isAllowed } = client;
+      const { answer, isAllowed } = client;
+      const taken = client.sent - answer.writableLength;
+      // Who takes it slowly takes it: a snapshot over a poor line may need minutes.
+      if (client.behindSince !== undefined && taken > client.taken) client.behindSince = now;
+      client.taken = taken;
+      const { behindSince } = client;
       if (!isAllowed()) answer.end();
       else if (behindSince === undefined) this.#send(client, ': \n\n');
-      else if (this.#now() - behindSince > this.#limits.patience) answer.destroy();
+      else if (now - behindSince > this.#limits.patience) answer.destroy();
     }
   }
 }

@@ -2,8 +2,9 @@
 import type { FastifyInstance } from 'fastify';
 import { readAssets } from '../../delivery/http/assets.ts';
 import { describeError } from '../../errors.ts';
+import { KafkaError } from '../../kafka/contract.ts';
 import type { Logger } from '../../log.ts';
-import type { ConsoleModel } from '../contract.ts';
+import { type ConsoleModel, TooBusy } from '../contract.ts';
 import type { Access } from './access/access.ts';
 import { Guard } from './access/guard.ts';
 import type { OidcLogin } from './access/oidc.ts';
@@ -56,6 +57,12 @@ export async function mountConsole(app: FastifyInstance, services: ConsoleServic
     async (scope) => {
       guard.standBefore(scope);
       scope.setErrorHandler((error: Error & { readonly statusCode?: number }, _request, reply) => {
+        // Whoever looks finds the same in `trouble`.
+        if (error instanceof KafkaError || error instanceof TooBusy)
+          return reply
+            .code(503)
+            .header('retry-after', '5')
+            .send({ message: describeError(error) });
         const { statusCode = 500, message } = error;
         if (statusCode < 500) return reply.code(statusCode).send({ message });
         logger.error(

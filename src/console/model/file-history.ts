@@ -32,8 +32,11 @@ export async function fileHistory(of: HistoryOf, uploader: string, path: string)
   const written = (await statesOf(of, uploader, path)).filter(({ state }) => state.topic === id);
   const events = written.flatMap(eventsOf);
   const { starts } = looks.files;
-  const isKept = ({ partition = -1, first = -1 }: FileEvent) => first >= (starts.get(partition) ?? Infinity);
-  const own = uniqueBy(events).map((event) => (isKept(event) ? { ...event, isKept: true } : event));
+  const own = uniqueBy(events).map((event) => {
+    const { partition = -1, first = -1 } = event;
+    const start = starts.get(partition);
+    return start === undefined ? event : { ...event, isKept: first >= start };
+  });
   const arrivals = own.flatMap((event) => (event.what === 'sent' ? arrivalsOf(event, looks) : []));
   const failures = (reports.failures.get(`${uploader}/${path}`) ?? []).map(
     ({ at, state, where, reason, upload = '' }): FileEvent => ({ at, what: state, upload, where, reason }),

@@ -46,6 +46,11 @@ export class FilesView {
     };
   }
 
+  /** Undefined: nobody has told of it. */
+  file(uploader: string, path: string): FileRow | undefined {
+    return this.#byId(`${uploader}/${path}`, this.#reports.failures, this.#arrivedBefore());
+  }
+
   /** What has changed since it was asked last; undefined: nothing. */
   changes(): ConsoleEvents['files'] | undefined {
     const { failures } = this.#reports;

@@ -1,76 +1,19 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
+import {
+  filesGround,
+  group,
+  liveTopic,
+  openModel,
+  times,
+  topic,
+} from '../../../test/support/model-ground.ts';
 import { waitFor } from '../../../test/support/wait.ts';
-import type { Kafka } from '../../kafka/contract.ts';
-import { createMemoryCluster, type MemoryCluster } from '../../kafka/memory.ts';
+import { createMemoryCluster } from '../../kafka/memory.ts';
 import { encodeClaim } from '../../records/live-claim.ts';
 import { encodeIndexEntry, type IndexedSegment } from '../../records/live-index.ts';
-import { encodeReport, type Report } from '../../records/report-record.ts';
-import {
-  encodeFileState,
-  encodeLease,
-  type FileState,
-  type Lease,
-  statePartition,
-} from '../../records/state-record.ts';
-import type { ConsoleEvents, ConsoleModel } from '../contract.ts';
+import type { ConsoleEvents } from '../contract.ts';
 import { modelOf } from './model.ts';
-
-const [topic, liveTopic, group] = ['files', 'live', 'sluice-office-0123456789abcdef'];
-const times = { offsets: 5, settings: 5, tell: 5, point: 20, absent: 5 };
-const digest = `sha256:${'ab'.repeat(32)}`;
-
-function openModel(t: TestContext, cluster: MemoryCluster): ConsoleModel {
-  const model = modelOf(cluster.client(), { topic, liveTopic, times });
-  t.after(() => model.close());
-  return model;
-}
-
-interface Ground {
-  readonly kafka: Kafka;
-  readonly id: string;
-  write(uploader: string, path: string, state: Partial<FileState> | null): Promise<void>;
-  lease(uploader: string, lease: Partial<Lease> | null): Promise<void>;
-  report(kind: 'uploader' | 'downloader' | 'publisher' | 'server', report: Partial<Report>): Promise<void>;
-}
-
-async function filesGround(cluster: MemoryCluster, of = topic): Promise<Ground> {
-  const kafka = cluster.client();
-  const { id } = await kafka.createTopic({ name: of, partitions: 2, replicationFactor: 1 });
-  const compact = { 'cleanup.policy': 'compact' };
-  await kafka.createTopic({ name: `${of}.state`, partitions: 8, replicationFactor: 1, config: compact });
-  const producer = kafka.producer();
-  let count = 0;
-  const append = async (name: string, uploader: string, record: Parameters<typeof producer.append>[2]) => {
-    await producer.append(name, statePartition(uploader, 8), record);
-  };
-  return {
-    kafka,
-    id,
-    write(uploader, path, state) {
-      const upload = `00000000000f${String(++count).padStart(4, '0')}${'0'.repeat(16)}`;
-      const fingerprint = { size: 10, mtime: '5000000', ctime: '', inode: '' };
-      const place = { partition: 0, first: count, last: count, acked: 10 };
-      const whole = { topic: id, upload, state: 'sent', fingerprint, ...place, digest } as const;
-      return append(
-        `${of}.state`,
-        uploader,
-        encodeFileState(uploader, path, state && { ...whole, ...state }),
-      );
-    },
-    lease(uploader, lease) {
-      const whole = { topic: id, owner: 'me', host: 'shop', pid: 7, lasts: 60_000 };
-      return append(`${of}.state`, uploader, encodeLease(uploader, lease && { ...whole, ...lease }));
-    },
-    async report(kind, report) {
-      const whole = { name: 'till', state: 'running', lasts: 60_000, version: '9.9.9', ...report } as const;
-      const name = kind === 'publisher' || kind === 'server' ? `${liveTopic}.reports` : `${topic}.reports`;
-      const key = { kind, name: whole.name };
-      await waitFor(async () => (await kafka.describeTopic(name)) !== undefined);
-      await producer.append(name, 0, encodeReport(key, whole));
-    },
-  };
-}
 
 test('Where there are no topics yet, sections are empty, and fill once there are', async (t) => {
   const cluster = createMemoryCluster();
@@ -89,17 +32,6 @@ test('Where there are no topics yet, sections are empty, and fill once there are
   cluster.deleteTopic(topic);
   await ground.kafka.createTopic({ name: topic, partitions: 1, replicationFactor: 1 });
   await waitFor(() => model.files({}).total === 0);
-});
-
-test('A record of which nothing can be made does not keep those behind it from being seen', async (t) => {
-  const cluster = createMemoryCluster();
-  const ground = await filesGround(cluster);
-  await ground.write('till', 'odd', { partition: 2 ** 40, first: 2 ** 52, last: 2 ** 52 });
-  await ground.write('till', 'plain', {});
-  const model = openModel(t, cluster);
-  await waitFor(() => model.files({}).total === 2);
-  assert.equal(model.trouble(), undefined);
-  assert.deepEqual(await model.fileHistory('till', 'gone'), []);
 });
 
 test('Uploaders: who runs, who has ended, who is silent, and what they tell', async (t) => {
@@ -194,6 +126,8 @@ test('Downloaders: how far behind they are, and when files have arrived at all o
   cluster.deleteRecords(topic, 0, 3);
   await ground.kafka.commit(group, topic, positions(1));
   await waitFor(() => model.sections().downloaders[0]?.lostRecords === 2);
+  const gone = await model.fileHistory('till', 'last');
+  assert.equal(gone.find(({ what }) => what === 'sent')?.isKept, false);
 });
 
 test('Streams: what is live, how late, who watches and what is wrong', async (t) => {

@@ -6,16 +6,18 @@ import type { Kafka } from '../../kafka/contract.ts';
 import type { ClientProperties } from '../../kafka/properties.ts';
 import { type Logger, silentLogger } from '../../log.ts';
 import { reportsTopicOf } from '../../reports/topic.ts';
-import type {
-  ConsoleEvents,
-  ConsoleListener,
-  ConsoleModel,
-  FileEvent,
-  FilesPage,
-  FilesQuestion,
-  History,
-  Sections,
-  Totals,
+import {
+  type ConsoleEvents,
+  type ConsoleListener,
+  type ConsoleModel,
+  type FileEvent,
+  type FileRow,
+  type FilesPage,
+  type FilesQuestion,
+  type History,
+  type Sections,
+  TooBusy,
+  type Totals,
 } from '../contract.ts';
 import { SectionChanges } from './changes.ts';
 import { arrivedBefore, downloaderRows } from './downloader-rows.ts';
@@ -65,6 +67,9 @@ export interface ModelTimes extends LookTimes {
   readonly absent: number;
 }
 
+/** Files whose history is read, or waited for, at a time. */
+const mostHistories = 32;
+
 const modelTimes: ModelTimes = { ...lookTimes, tell: 1000, point: pointEvery, absent: 5000 };
 
 /**
@@ -108,7 +113,9 @@ class Model implements ConsoleModel {
   readonly #view: FilesView;
   readonly #following: Following;
   readonly #timers: readonly NodeJS.Timeout[];
-  #histories: Promise<unknown> = Promise.resolve();
+  /** `UPLOADER/PATH` -> what is read of it, or will be. */
+  readonly #histories = new Map<string, Promise<readonly FileEvent[]>>();
+  #reading: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
   constructor(kafka: Kafka, options: ModelOptions) {
@@ -179,11 +186,21 @@ class Model implements ConsoleModel {
     return this.#view.page(question);
   }
 
+  file(uploader: string, path: string): FileRow | undefined {
+    return this.#view.file(uploader, path);
+  }
+
   fileHistory(uploader: string, path: string): Promise<readonly FileEvent[]> {
+    const id = `${uploader}/${path}`;
+    const begun = this.#histories.get(id);
+    if (begun !== undefined) return begun;
+    if (this.#histories.size >= mostHistories)
+      return Promise.reject(new TooBusy(`${mostHistories} files are looked up already: ask again`));
     const of = { kafka: this.#kafka, topic: this.topic, looks: this.#looks, reports: this.#reports };
     // One after the other: each reads a partition.
-    const read = this.#histories.then(() => fileHistory(of, uploader, path));
-    this.#histories = read.catch(() => {});
+    const read = this.#reading.then(() => fileHistory(of, uploader, path));
+    this.#histories.set(id, read);
+    this.#reading = read.catch(() => {}).then(() => this.#histories.delete(id));
     return read;
   }
 

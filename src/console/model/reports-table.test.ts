@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ConsumedRecord } from '../../kafka/contract.ts';
 import { encodeClaim } from '../../records/live-claim.ts';
-import { isAlive, ReportsTable, streamIn } from './reports-table.ts';
+import { isAlive, ReportsTable, reportLimits, streamIn } from './reports-table.ts';
 import { StreamsTable } from './streams-table.ts';
 
 const topic = 'files.reports';
@@ -16,25 +16,30 @@ function written(key: string, value: object | null, timestamp = 0): ConsumedReco
 const names = (table: ReportsTable) => table.of('uploader').map(({ report }) => report.name);
 
 test('Of runs that somebody makes up, those that were heard of last are kept, and no more than so many bytes', () => {
-  const table = new ReportsTable();
-  const failures = Array.from({ length: 2000 }, (_, at) => ({
+  assert.ok(reportLimits.bytes < 20e6 && reportLimits.runs <= 10_000);
+  const table = new ReportsTable({ runs: 100, bytes: 100_000 });
+  const failures = Array.from({ length: 20 }, (_, at) => ({
     ...{ path: `x/${'p'.repeat(90)}${at}`, state: 'failed', reason: 'r'.repeat(300), at },
   }));
   table.take(topic, written('uploader/till', { name: 'till' }), 1);
   for (let at = 0; at < 60; at++)
     table.take(topic, written(`uploader/big${at}`, { name: `big${at}`, failures }), 2);
   const { length } = names(table);
-  assert.ok(length >= 10 && length < 25, `${length} of 900 kB each`);
+  assert.ok(length >= 8 && length < 15, `${length} of 9 kB each`);
   table.take(topic, written('uploader/till', { name: 'till' }), 3);
   assert.equal(names(table).at(-1), 'till');
-  for (let at = 0; at < 10_000; at++) table.take(topic, written(`uploader/u${at}`, { name: `u${at}` }), 4);
-  assert.equal(names(table).length, 10_000);
-  assert.equal(names(table)[0], 'u0');
+  for (let at = 0; at < 100; at++) table.take(topic, written(`uploader/u${at}`, { name: `u${at}` }), 4);
+  assert.deepEqual([names(table).length, names(table)[0]], [100, 'u0']);
   table.take(topic, written('uploader/till', { name: 'till' }), 5);
-  assert.deepEqual([names(table).length, names(table).at(-1)], [10_000, 'till']);
-  for (let at = 0; at < 10_000; at++) table.take(topic, written(`uploader/u${at}`, null), 6);
+  assert.deepEqual([names(table).length, names(table).at(-1)], [100, 'till']);
+  for (let at = 0; at < 100; at++) table.take(topic, written(`uploader/u${at}`, null), 6);
   assert.deepEqual(names(table), ['till']);
   assert.equal(table.failures.size, 0);
+  for (let at = 0; at < 100; at++) table.take(topic, written(`uploader/u${at}`, { name: `u${at}` }), 7);
+  table.clear('live.reports');
+  assert.equal(names(table).length, 100);
+  table.clear(topic);
+  assert.deepEqual(names(table), []);
 });
 
 test('Who runs is judged by when it was heard of, whatever its clock and its word', () => {

@@ -11,7 +11,7 @@ import {
 import type { RunFacts } from '../contract.ts';
 
 /** Runs that are remembered, and bytes that their reports had: whoever may write there could make up any number, of any size. */
-const [mostRuns, mostBytes] = [10_000, 16 * 1024 * 1024];
+export const reportLimits = { runs: 10_000, bytes: 16 * 1024 * 1024 } as const;
 /** Milliseconds for which nobody is taken to run without a word, whatever it said. */
 const mostSilence = 3_600_000;
 
@@ -37,7 +37,12 @@ export class ReportsTable {
   /** The one that was heard of longest ago comes first. */
   readonly #runs = new Map<string, Run>();
   #bytes = 0;
+  readonly #limits: Readonly<Record<keyof typeof reportLimits, number>>;
   #failures: ReadonlyMap<string, readonly FailureAt[]> | undefined;
+
+  constructor(limits: Partial<Record<keyof typeof reportLimits, number>> = {}) {
+    this.#limits = { ...reportLimits, ...limits };
+  }
 
   /** `topic`: where it stands; `heard`: when. Throws FormatError. */
   take(topic: string, record: ConsumedRecord, heard: number): void {
@@ -52,7 +57,7 @@ export class ReportsTable {
     this.#runs.set(key, { kind, report, heard, bytes });
     this.#bytes += bytes;
     for (const oldest of this.#runs.keys()) {
-      if (this.#runs.size <= mostRuns && this.#bytes <= mostBytes) break;
+      if (this.#runs.size <= this.#limits.runs && this.#bytes <= this.#limits.bytes) break;
       this.#drop(oldest);
     }
   }

@@ -50,10 +50,11 @@ export class Access {
       const permit = this.permitOf(bearer);
       return permit && { ...permit, csrf: this.#csrfOf(bearer), isProgram: true };
     }
-    const token = cookieOf(headers.cookie, sessionCookie);
-    const permit = token === undefined ? undefined : this.permitOf(token);
-    if (token !== undefined && permit !== undefined)
-      return { ...permit, csrf: this.#csrfOf(token), isProgram: false };
+    // There may be several of that name: of other ports of this host, and of the domain around it.
+    for (const token of cookiesOf(headers.cookie, sessionCookie)) {
+      const permit = this.permitOf(token);
+      if (permit !== undefined) return { ...permit, csrf: this.#csrfOf(token), isProgram: false };
+    }
     if (this.#openRole === undefined) return undefined;
     return { role: this.#openRole, csrf: this.#csrfOf(''), isProgram: false };
   }
@@ -89,11 +90,10 @@ export class Access {
   }
 }
 
-/** A cookie's value, of the first of that name. */
-export function cookieOf(header: string | undefined, name: string): string | undefined {
-  for (const pair of (header ?? '').split(';')) {
+/** Values of all cookies of that name. */
+export function cookiesOf(header: string | undefined, name: string): string[] {
+  return (header ?? '').split(';').flatMap((pair) => {
     const [key, value] = pair.trim().split('=', 2);
-    if (key === name) return value;
-  }
-  return undefined;
+    return key === name && value !== undefined ? [value] : [];
+  });
 }

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { describeError } from '../../../errors.ts';
 import type { Logger } from '../../../log.ts';
-import { type Access, cookieOf } from './access.ts';
+import { type Access, cookiesOf } from './access.ts';
 import { LoginRefused } from './login-refused.ts';
 import type { OidcLogin } from './oidc.ts';
 import { keepToken } from './routes.ts';
@@ -16,17 +16,20 @@ export interface OidcRoutes {
   readonly logger: Logger;
 }
 
-const loginCookie = 'sluice-console-login';
+/** One for each login, with the beginning of its state: two pages that begin one are not in each other's way. */
+const loginCookie = 'sluice-console-login-';
+/** Logins of one browser that may be under way: with many cookies a request would be too large. */
+const mostLogins = 5;
 
 export function addOidcRoutes(scope: FastifyInstance, routes: OidcRoutes): void {
   const { access, login, isSecure, url, logger } = routes;
   const entrance = { config: { role: 'anybody', isEntrance: true } } as const;
   // The provider leads here from its own site: what it is to be compared with has to come along.
   const attributes = `Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`;
+  const forgotten = (name: string): string => `${name}=; ${attributes}; Max-Age=0`;
   const failed = (reply: FastifyReply, error: unknown): FastifyReply => {
     const isRefusal = error instanceof LoginRefused;
     logger.warn({ reason: describeError(error) }, 'a login has failed');
-    reply.header('set-cookie', `${loginCookie}=; ${attributes}; Max-Age=0`);
     return reply
       .code(isRefusal ? 403 : 502)
       .type('text/plain; charset=utf-8')
@@ -37,15 +40,21 @@ export function addOidcRoutes(scope: FastifyInstance, routes: OidcRoutes): void 
       const own = url ?? `${isSecure ? 'https' : 'http'}://${hostOf(request)}`;
       const { url: there, pending } = await login.begin(`${own}/console/login/back`);
       const sealed = access.seal(JSON.stringify(pending));
-      reply.header('set-cookie', `${loginCookie}=${sealed}; ${attributes}; Max-Age=600`);
+      const name = nameOf(pending.state);
+      for (const old of loginsIn(request.headers.cookie).slice(mostLogins - 1))
+        reply.header('set-cookie', forgotten(old));
+      reply.header('set-cookie', `${name}=${sealed}; ${attributes}; Max-Age=600`);
       return reply.redirect(there);
     } catch (error) {
       return failed(reply, error);
     }
   });
   scope.get('/login/back', entrance, async (request, reply) => {
-    const sealed = cookieOf(request.headers.cookie, loginCookie);
     const search = /\?.*$/.exec(request.raw.url ?? '')?.[0] ?? '';
+    const name = nameOf(new URLSearchParams(search).get('state') ?? '');
+    const [sealed] = cookiesOf(request.headers.cookie, name);
+    // It can be ended once.
+    if (sealed !== undefined) reply.header('set-cookie', forgotten(name));
     try {
       const permit = await login.end(search, sealed === undefined ? undefined : access.unseal(sealed));
       keepToken(reply, access.tokenFor(permit), permit, { isSecure });
@@ -58,6 +67,17 @@ export function addOidcRoutes(scope: FastifyInstance, routes: OidcRoutes): void 
     } catch (error) {
       return failed(reply, error);
     }
+  });
+}
+
+function nameOf(state: string): string {
+  return loginCookie + state.replaceAll(/[^A-Za-z0-9_-]/g, '').slice(0, 12);
+}
+
+function loginsIn(header = ''): string[] {
+  return header.split(';').flatMap((pair) => {
+    const [name = ''] = pair.trim().split('=', 1);
+    return name.startsWith(loginCookie) ? [name] : [];
   });
 }
 

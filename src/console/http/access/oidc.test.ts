@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { OAuth2Server } from 'oauth2-mock-server';
 import { startConsole } from '../../../../test/support/console.ts';
@@ -7,7 +9,7 @@ import { Access } from './access.ts';
 import { OidcLogin, roleIn } from './oidc.ts';
 
 /** A provider that says of everybody what `claims` has. */
-async function provider(t: TestContext) {
+async function provider(t: TestContext, ways?: readonly string[]) {
   const server = new OAuth2Server();
   await server.issuer.keys.generate('RS256');
   await server.start(0, '127.0.0.1');
@@ -16,22 +18,44 @@ async function provider(t: TestContext) {
   server.service.on('beforeTokenSigning', (token: { payload: Record<string, unknown> }) => {
     Object.assign(token.payload, claims);
   });
-  return { issuer: server.issuer.url ?? '', claims };
+  // What the client says of itself when it asks for a token.
+  const asked: { authorization?: string | undefined; secret?: unknown }[] = [];
+  server.service.on('beforeResponse', (_: unknown, request: IncomingMessage & { body?: object }) => {
+    const { authorization } = request.headers;
+    const { client_secret: secret } = { client_secret: undefined, ...request.body };
+    asked.push({ authorization, secret });
+  });
+  if (ways === undefined) return { issuer: server.issuer.url ?? '', claims, asked };
+  // As it is, but for what it says that it takes.
+  const issuer = server.issuer.url ?? '';
+  const before = createServer(async (_request, response) => {
+    const said = (await (await fetch(`${issuer}/.well-known/openid-configuration`)).json()) as object;
+    response.setHeader('content-type', 'application/json');
+    const { port } = before.address() as AddressInfo;
+    const own = { issuer: `http://127.0.0.1:${port}`, token_endpoint_auth_methods_supported: ways };
+    response.end(JSON.stringify({ ...said, ...own }));
+  });
+  await new Promise<void>((resolve) => before.listen(0, '127.0.0.1', resolve));
+  t.after(() => before.close());
+  const own = `http://127.0.0.1:${(before.address() as AddressInfo).port}`;
+  claims.iss = own;
+  return { issuer: own, claims, asked };
 }
 
-async function room(t: TestContext) {
-  const { issuer, claims } = await provider(t);
+async function room(t: TestContext, ways?: readonly string[], clientSecret?: string) {
+  const { issuer, claims, asked } = await provider(t, ways);
   const roles = { 'video operators': 'send' } as const;
   const login = new OidcLogin({
     issuer,
     clientId: 'sluice',
+    clientSecret,
     roleClaim: 'realm.roles',
     roles,
     session: 60_000,
   });
   const access = new Access({ ways: ['oidc'] });
   const { url } = await startConsole(t, { services: { login, access, logger: silentLogger } });
-  return { url, claims, issuer };
+  return { url, claims, issuer, asked };
 }
 
 /** As a browser does it, which keeps the cookies of the console. */
@@ -63,10 +87,9 @@ test('Whom the provider knows is let in with the role that it says', async (t) =
   const { ended, cookie, begun, back } = await logIn(url);
   assert.equal(ended.status, 200);
   assert.match(begun.headers.getSetCookie()[0] ?? '', /HttpOnly; SameSite=Lax/);
-  assert.match(
-    ended.headers.getSetCookie()[0] ?? '',
-    /^sluice-console=.+HttpOnly; SameSite=Strict; Max-Age=(?:59|60)$/,
-  );
+  const [done = '', kept = ''] = ended.headers.getSetCookie();
+  assert.match(done, /^sluice-console-login-.+=; .*Max-Age=0$/);
+  assert.match(kept, /^sluice-console=.+HttpOnly; SameSite=Strict; Max-Age=(?:59|60)$/);
   assert.equal(new URL(ended.headers.get('refresh')?.split('url=')[1] ?? '', back).href, url);
   const response = await fetch(`${url}api/session`, { headers: { cookie } });
   const session = (await response.json()) as Record<string, string>;
@@ -93,12 +116,60 @@ test('Who has no role, and whose login is not the one that was begun here, is le
     back.searchParams.set('state', 'of another login');
     return back.href;
   };
-  await refused(logIn(url, other), /the provider's answer is not good/);
+  await refused(logIn(url, other), /this browser has begun no login here/);
+  const alike = (back: URL) => {
+    const state = back.searchParams.get('state') ?? '';
+    back.searchParams.set('state', `${state.slice(0, 20)}${'x'.repeat(state.length - 20)}`);
+    return back.href;
+  };
+  await refused(logIn(url, alike), /the provider's answer is not good/);
   claims.nonce = 'of another login';
   await refused(logIn(url), /the provider's answer is not good/);
   delete claims.nonce;
   claims.aud = 'somebody else';
   await refused(logIn(url), /the provider's answer is not good/);
+});
+
+test('Logins that one browser has begun on several pages are ended in any order, each once', async (t) => {
+  const { url, claims } = await room(t);
+  claims.realm = { roles: 'look' };
+  const begun = await Promise.all([1, 2, 3].map(() => fetch(`${url}login`, { redirect: 'manual' })));
+  const jar = begun.map(cookiesOf);
+  const backs = await Promise.all(
+    begun.map(async ({ headers }) => {
+      const there = await fetch(headers.get('location') ?? '', { redirect: 'manual' });
+      return there.headers.get('location') ?? '';
+    }),
+  );
+  for (const at of [1, 0, 2]) {
+    const ended = await fetch(backs[at]!, { headers: { cookie: jar.join('; ') } });
+    assert.equal(ended.status, 200, await ended.text());
+    const gone = ended.headers.getSetCookie().find((one) => one.includes('Max-Age=0')) ?? '';
+    assert.ok(jar[at]?.startsWith(`${gone.split('=')[0]}=`), gone);
+  }
+  // However many are begun and left, a browser has few cookies of them.
+  const cookie = Array.from({ length: 20 }, (_, at) => `sluice-console-login-${at}=x`).join('; ');
+  const again = await fetch(`${url}login`, { redirect: 'manual', headers: { cookie } });
+  assert.equal(again.headers.getSetCookie().filter((one) => one.includes('Max-Age=0')).length, 16);
+});
+
+test('A secret is told as the provider says that it takes it', async (t) => {
+  for (const [ways, inHeader] of [
+    [['client_secret_basic'], true],
+    [['private_key_jwt', 'client_secret_post'], false],
+    [['client_secret_basic', 'client_secret_post'], false],
+  ] as const) {
+    const { url, claims, asked } = await room(t, ways, 'a secret');
+    claims.realm = { roles: 'look' };
+    const { ended } = await logIn(url);
+    assert.equal(ended.status, 200, await ended.text());
+    const [{ authorization = '', secret } = {}] = asked;
+    assert.deepEqual(
+      [authorization.startsWith('Basic '), secret],
+      inHeader ? [true, undefined] : [false, 'a secret'],
+      ways.join(),
+    );
+  }
 });
 
 test('A provider that is away is told, and asked again', async (t) => {

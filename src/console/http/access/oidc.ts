@@ -3,6 +3,8 @@ import {
   allowInsecureRequests,
   authorizationCodeGrant,
   buildAuthorizationUrl,
+  type ClientAuth,
+  ClientSecretBasic,
   ClientSecretPost,
   type Configuration,
   calculatePKCECodeChallenge,
@@ -97,7 +99,7 @@ export class OidcLogin {
       new URL(issuer),
       clientId,
       clientSecret,
-      clientSecret === undefined ? None() : ClientSecretPost(clientSecret),
+      clientSecret === undefined ? None() : secretAs(clientSecret),
       // Of an issuer that was written so.
       { execute: issuer.startsWith('http:') ? [allowInsecureRequests] : [], timeout: 10 },
     ).catch((error: unknown) => {
@@ -109,6 +111,15 @@ export class OidcLogin {
     });
     return this.#configuration;
   }
+}
+
+/** As the provider says that it takes the secret; in a header where it says nothing (OpenID Connect Discovery 1.0, 3). */
+function secretAs(secret: string): ClientAuth {
+  const [inBody, inHeader] = [ClientSecretPost(secret), ClientSecretBasic(secret)];
+  return (as, ...rest) => {
+    const ways = as.token_endpoint_auth_methods_supported ?? [];
+    return (ways.includes('client_secret_post') ? inBody : inHeader)(as, ...rest);
+  };
 }
 
 function readPending(kept: string | undefined): Pending {

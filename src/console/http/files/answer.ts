@@ -16,7 +16,7 @@ export interface FileFacts {
 }
 
 export interface FileAnswer {
-  readonly status: 200 | 206 | 304 | 416;
+  readonly status: 200 | 206 | 304 | 412 | 416;
   readonly headers: Readonly<Record<string, string>>;
   /** Which bytes, `[from, to)`; undefined: none. */
   readonly span?: { readonly from: number; readonly to: number };
@@ -35,6 +35,10 @@ export function fileAnswer(asked: IncomingHttpHeaders, file: FileFacts): FileAns
     ...(mtime === undefined ? {} : { 'last-modified': new Date(mtime).toUTCString() }),
     ...digestOf(digest),
   };
+  // Who goes on with another version is told so, before anything else (RFC 9110, 13.2.2).
+  const ifMatch = asked['if-match'];
+  if (ifMatch !== undefined && !isMatch(ifMatch, tag))
+    return { status: 412, headers: { etag: tag, 'content-length': '0' } };
   if (hasAlready(asked['if-none-match'], tag)) return { status: 304, headers: kept };
   const headers = { ...kept, 'content-type': mediaTypeOf(path) };
   const range = wantsRange(asked, tag) ? parseRange(asked.range ?? '', size) : undefined;
@@ -56,6 +60,11 @@ export function fileAnswer(asked: IncomingHttpHeaders, file: FileFacts): FileAns
     },
     span: range,
   };
+}
+
+/** Compared strongly (RFC 9110, 13.1.1). */
+function isMatch(ifMatch: string, tag: string): boolean {
+  return ifMatch.trim() === '*' || ifMatch.split(',').some((one) => one.trim() === tag);
 }
 
 /** `If-Range` is compared strongly (RFC 9110, 13.1.5); a date is none of ours. */

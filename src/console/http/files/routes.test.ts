@@ -8,6 +8,7 @@ import { Flow, noise } from '../../../../test/support/flow.ts';
 import { MadeModel } from '../../../../test/support/made-model.ts';
 import { waitFor } from '../../../../test/support/wait.ts';
 import { catFrom } from '../../../files/cat.ts';
+import { KafkaError } from '../../../kafka/contract.ts';
 import type { FileRow } from '../../contract.ts';
 import type { FileBytes } from './routes.ts';
 
@@ -96,6 +97,16 @@ test('Parts of a file are the bytes that were asked for, whichever', async (t) =
   assert.deepEqual([changed.status, changed.body.length], [200, 20_000]);
   const several = await get(`${url}files/shop/long`, { range: 'bytes=0-0,5-5' });
   assert.equal(several.status, 200);
+  // Who goes on with what it has of another version is not given bytes of this one.
+  for (const [ifMatch, status] of [
+    ['"sha256:0"', 412],
+    [`W/${tag}`, 412],
+    [`"x", ${tag}`, 206],
+    ['*', 206],
+  ] as const) {
+    const goesOn = await get(`${url}files/shop/long`, { range: 'bytes=0-9', 'if-match': ifMatch });
+    assert.deepEqual([goesOn.status, goesOn.body.length], [status, status === 206 ? 10 : 0], ifMatch);
+  }
   const known = await get(`${url}files/shop/long`, { 'if-none-match': `W/${tag}` });
   assert.deepEqual([known.status, known.body.length, known.headers.etag], [304, 0, tag]);
 });
@@ -128,6 +139,46 @@ test('What is no file, or cannot be had, is told before anything is sent', async
   const gone = await get(`${url}files/shop/long`);
   assert.equal(gone.status, 410);
   assert.match(gone.body.toString(), /not on the topic any more/);
+});
+
+test('Where the model knows no digest, the history of a file is read once for all its parts', async (t) => {
+  const { url, model } = await room(t, { long });
+  const [{ digest = '', ...row } = { digest: '' } as FileRow] = model.rows;
+  // Others have its name within theirs, and are newer.
+  const others = Array.from({ length: 600 }, (_, at) => ({
+    ...row,
+    id: `${row.id}${at}`,
+    path: `long${at}`,
+  }));
+  model.rows = [...others, row];
+  model.events = [{ at: 1, what: 'sent', upload: row.upload, size: row.size, digest, isKept: true }];
+  let reads = 0;
+  const { fileHistory } = model;
+  model.fileHistory = (...asked) => {
+    reads += 1;
+    return fileHistory.apply(model, asked);
+  };
+  for (const from of [0, 5, 700]) {
+    const { status, body, headers } = await get(`${url}files/shop/long`, {
+      range: `bytes=${from}-${from + 9}`,
+    });
+    assert.equal(status, 206);
+    assert.ok(body.equals(long.subarray(from, from + 10)));
+    assert.equal(headers['last-modified'], new Date(row.mtime).toUTCString());
+  }
+  assert.equal(reads, 1);
+  model.rows = [{ ...row, isLocked: true }, ...others];
+  assert.equal((await get(`${url}files/shop/long`)).status, 403);
+  // Of a version that was sent since, what is known of the former one says nothing.
+  model.rows = [{ ...row, upload: 'newer' }];
+  model.events = [{ at: 2, what: 'sent', upload: 'newer', size: 5, digest: 'sha256:00', isKept: false }];
+  assert.equal((await get(`${url}files/shop/long`, {}, 'HEAD')).status, 410);
+  model.fileHistory = () => Promise.reject(new KafkaError('closed', 'no broker answers'));
+  for (const path of ['files/shop/long', 'api/files/history?uploader=shop&path=long']) {
+    const away = await get(`${url}${path}`);
+    assert.deepEqual([away.status, away.headers['retry-after']], [503, '5'], path);
+    assert.match(away.body.toString(), /no broker answers/);
+  }
 });
 
 /** Pieces, and then what is wrong with them. */

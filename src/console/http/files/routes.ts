@@ -8,7 +8,7 @@ import { refuse } from '../access/guard.ts';
 import { secureHeaders } from '../headers.ts';
 import { fileAddress } from './address.ts';
 import { type FileAnswer, type FileFacts, fileAnswer } from './answer.ts';
-import { findFile } from './find-file.ts';
+import { FoundFiles } from './find-file.ts';
 import { streamFile } from './stream.ts';
 
 /** Each holds some megabytes of what was fetched and not taken yet. */
@@ -32,6 +32,7 @@ export interface FetchCounts {
 }
 
 export function addFiles(scope: FastifyInstance, context: FilesContext): void {
+  const found = new FoundFiles(context.model);
   scope.route<{ Querystring: { upload?: string } }>({
     method: ['GET', 'HEAD'],
     url: '/files/*',
@@ -41,7 +42,7 @@ export function addFiles(scope: FastifyInstance, context: FilesContext): void {
       const { upload } = request.query;
       if (address === undefined || (upload !== undefined && typeof upload !== 'string'))
         return refuse(reply, 404, { message: 'that is no name of a file' });
-      const file = await findFile(context.model, address, upload);
+      const file = await found.find(address, upload);
       if ('message' in file) return refuse(reply, file.status, { message: file.message });
       const answer = fileAnswer(request.headers, file);
       if (request.method === 'HEAD' || answer.span === undefined)

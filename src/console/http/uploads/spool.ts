@@ -80,12 +80,13 @@ export class Spool extends DataStore {
     return this.#expires;
   }
 
-  /** Of what is complete, only the word that it is. */
+  /** Of what is complete, only the word that it has gone on. What cannot be read now may be whole, and stays. */
   override async deleteExpired(): Promise<number> {
     let count = 0;
     for (const id of await this.#ids()) {
       const known = await this.#known(id).catch(() => undefined);
-      if (known !== undefined && Date.now() - Date.parse(known.created) < this.#expires) continue;
+      if (known === undefined || Date.now() - Date.parse(known.created) < this.#expires) continue;
+      if (known.isDone !== true && (await this.#lengthOf(id, known.size)) === known.size) continue;
       await this.#forget(id);
       count += 1;
     }
@@ -117,10 +118,11 @@ export class Spool extends DataStore {
       () => true,
       () => false,
     );
-    if (!isThere) return wanted.path;
-    await synced(this.#part(id));
-    await translated(moved(this.#part(id), target));
-    await synced(dirname(target));
+    if (isThere) {
+      await synced(this.#part(id));
+      await translated(moved(this.#part(id), target));
+      await synced(dirname(target));
+    }
     await this.#write(id, { ...known, isDone: true });
     return wanted.path;
   }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, utimes } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { csrfOf, startConsole } from '../../../../test/support/console.ts';
 import { get } from '../../../../test/support/delivery.ts';
 import { Flow, noise } from '../../../../test/support/flow.ts';
@@ -126,6 +127,8 @@ test('What cannot be a file of ours is refused with a word why', async (t) => {
     [{ filename: 'a/./b' }, 400, /"\." segment/],
     [{ filename: `${'x'.repeat(256)}` }, 400, /longer than 255 bytes/],
     [{ filename: 'a\0b' }, 400, /NUL/],
+    [{ filename: '.sluice/a' }, 400, /for what Sluice keeps/],
+    [{ filename: 'a/.sluice-taken-01234567-b' }, 400, /for what Sluice keeps/],
   ];
   for (const [metadata, status, words] of refused) {
     const { done } = started(tusUpload(noise(10), { endpoint, headers, metadata }));
@@ -195,6 +198,43 @@ test('What is not gone on with is forgotten, and its bytes with it', async (t) =
   const second = await room(t, spool, { uploadExpires: 1, port: first.port });
   assert.deepEqual(await filesBelow(spool), []);
   assert.equal(await lengthOf(second.endpoint + headers.location, second.headers), undefined);
+});
+
+test('What came is not thrown away because what is known of it cannot be read now, nor because it cannot go on', async (t) => {
+  const spool = await temporaryFolder(t);
+  const first = await room(t, spool);
+  const ask = { ...tus, ...first.headers, 'upload-length': '1000' };
+  const made = async (name: string) => {
+    const metadata = `filename ${Buffer.from(name).toString('base64')}`;
+    const { headers } = await get(first.endpoint, { ...ask, 'upload-metadata': metadata }, 'POST');
+    return join(spool, 'parts', String(headers.location));
+  };
+  const [unreadable, inTheWay, gone] = [await made('a'), await made('folder/b'), await made('c')];
+  await first.close();
+  await writeFile(unreadable, Buffer.alloc(500));
+  // As where descriptors, or rights, are missing.
+  await rename(`${unreadable}.json`, `${unreadable}.kept`);
+  await mkdir(`${unreadable}.json`);
+  await writeFile(inTheWay, Buffer.alloc(1000));
+  // Killed after its bytes had gone on, and before that was noted.
+  await rm(gone);
+  await writeFile(join(spool, 'ready', 'folder'), 'waits to be sent');
+  const send: UploadsOptions['send'] = ({ signal }) =>
+    delay(1e9, undefined, { signal: signal!, ref: false }).catch(() => {});
+  const again = async (uploadExpires: number) => {
+    const uploads = await Uploads.open({
+      ...{ spool, uploader: 'console', maxUpload: 1e7, uploadExpires, logger: silentLogger, send },
+    });
+    await uploads.close();
+    return uploads.received;
+  };
+  assert.deepEqual([await again(3_600_000), await again(3_600_000)], [1, 0], 'it is counted once');
+  await again(1);
+  const left = (await readdir(join(spool, 'parts'))).map((name) => join(spool, 'parts', name));
+  assert.deepEqual(
+    left.toSorted(),
+    [unreadable, `${unreadable}.json`, `${unreadable}.kept`, inTheWay, `${inTheWay}.json`].toSorted(),
+  );
 });
 
 const tus = { 'tus-resumable': '1.0.0' };
