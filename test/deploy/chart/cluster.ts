@@ -6,7 +6,8 @@ import { parse } from 'yaml';
 import { openTopics } from '../../../src/files/shared/topics.ts';
 import { createKafka } from '../../../src/kafka/client.ts';
 import { openKeysTopic, openLiveTopics } from '../../../src/live/topics.ts';
-import { type Role, rightsOf } from '../../security/acls/rights.ts';
+import { openReportsTopic } from '../../../src/reports/topic.ts';
+import { type Right, type Role, rightsOf } from '../../security/acls/rights.ts';
 import { testBroker } from '../../support/broker.ts';
 import { knownFigures } from '../known-figures.ts';
 import { type Manifest, render, tryRender, type Values } from './helm.ts';
@@ -53,17 +54,49 @@ test('users have the rights that docs/acls.md says, and no others', async () => 
   ] as const) {
     const users = ofKind('KafkaUser', from);
     assert.equal(users.length, roles.length);
-    for (const [part, of] of roles) {
-      const wanted = of
-        .flatMap(rightsOf)
-        .filter(({ isNeeded }) => isNeeded || isAll)
-        .map(({ operation, kind, name, isPrefix }) =>
-          [operation, kind.toLowerCase(), name, isPrefix ? 'prefix' : 'literal'].join(' '),
-        );
-      const user = users.find(({ metadata }) => metadata.name === `live-sluice-${part}`);
-      assert.deepEqual(granted(user), wanted.sort(), part);
-    }
+    for (const [part, of] of roles) expectRights(users, part, wordsOf(of.flatMap(rightsOf), isAll));
   }
+});
+
+/** Rights as words: those that are needed, or all. */
+function wordsOf(rights: readonly Right[], isAll: boolean): string[] {
+  return rights
+    .filter(({ isNeeded }) => isNeeded || isAll)
+    .map(({ operation, kind, name, isPrefix }) =>
+      [operation, kind.toLowerCase(), name, isPrefix ? 'prefix' : 'literal'].join(' '),
+    );
+}
+
+function expectRights(users: readonly Manifest[], part: string, wanted: readonly string[]): void {
+  const user = users.find(({ metadata }) => metadata.name === `live-sluice-${part}`);
+  assert.deepEqual(granted(user), [...new Set(wanted)].sort(), part);
+}
+
+test('a console may read all that it shows, others may tell it, and it may do what it is there for', async () => {
+  const console = { enabled: true, tokenKey: { existingSecret: 'a' } };
+  const look = wordsOf(rightsOf('Console'), true);
+  const tell = (topic: string) => `Write topic ${topic}.reports literal`;
+  const plain = ofKind('KafkaUser', await render({ ...all, console }));
+  expectRights(plain, 'console', look);
+  for (const [part, topic, roles] of [
+    ['uploader', 'files', ['Uploader']],
+    ['downloader', 'files', ['Downloader']],
+    ['serve', 'live', ['Server']],
+    ['ingest', 'live', ['Publisher', 'Ingest']],
+  ] as const)
+    expectRights(plain, part, [...wordsOf(roles.flatMap(rightsOf), false), tell(topic)]);
+
+  const full = { ...console, spool: { enabled: true }, administers: true };
+  const keys = ['Read topic live.keys literal', 'Write topic live.keys literal'];
+  const drops = [...wordsOf(rightsOf('Uploader'), false), tell('files')];
+  expectRights(ofKind('KafkaUser', await render({ ...all, console: full })), 'console', [
+    ...look,
+    ...drops,
+    ...keys,
+  ]);
+  const beside = ofKind('KafkaUser', await render({ ...all, console: { ...console, withServe: true } }));
+  assert.equal(beside.length, 4);
+  expectRights(beside, 'serve', [...wordsOf(rightsOf('Server'), false), tell('live'), ...look]);
 });
 
 test('topics are as sluice makes them', async (t) => {
@@ -74,7 +107,11 @@ test('topics are as sluice makes them', async (t) => {
   const prefix = `chart-${process.pid}`;
   const { files, state } = await openTopics(kafka, `${prefix}.files`, wishes, () => {});
   const live = await openLiveTopics(kafka, `${prefix}.live`, wishes);
-  const made = [files, state, ...Object.values(live), await openKeysTopic(kafka, `${prefix}.live`, wishes)];
+  const reports = await Promise.all(
+    ['files', 'live'].map((topic) => openReportsTopic(kafka, `${prefix}.${topic}`, 1)),
+  );
+  const keys = await openKeysTopic(kafka, `${prefix}.live`, wishes);
+  const made = [files, state, ...Object.values(live), keys, ...reports.map((topic) => topic!)];
   const said = ofKind('KafkaTopic');
   assert.equal(said.length, made.length);
   for (const topic of made) {
@@ -85,7 +122,7 @@ test('topics are as sluice makes them', async (t) => {
     assert.equal(spec?.partitions, topic.partitions, name);
     const { 'max.message.bytes': most, ...config } = spec?.config ?? {};
     for (const [property, value] of Object.entries(config))
-      assert.equal(topic.config[property] ?? value, value, `${name}: ${property}`);
+      assert.equal(topic.config[property] ?? String(value), String(value), `${name}: ${property}`);
     assert.equal(topic.config['cleanup.policy'], config['cleanup.policy'], name);
     if (most !== undefined) assert.equal(topic.maxMessageBytes, most, name);
     else assert.notEqual(topic.maxMessageBytes, 8_388_608, name);

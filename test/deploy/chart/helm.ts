@@ -47,7 +47,8 @@ async function run(
   const folder = await mkdtemp(join(tmpdir(), 'sluice-chart-'));
   try {
     const file = join(folder, 'values.yaml');
-    await writeFile(file, stringify(values));
+    // As Helm reads it: there `off` is a boolean.
+    await writeFile(file, stringify(values, { version: '1.1' }));
     return await runCommand(helm, [...words, ...common, '--values', file]);
   } finally {
     await rm(folder, { recursive: true });
@@ -62,11 +63,23 @@ export function lint(values: string | Values): Promise<Finished> {
 export async function render(values: string | Values, version?: string): Promise<readonly Manifest[]> {
   const { code, stdout, stderr } = await tryRender(values, version);
   if (code !== 0) throw new Error(stderr);
-  return parseAllDocuments(stdout)
-    .map((document) => document.toJS() as Manifest | null)
-    .filter((manifest) => manifest !== null);
+  return objectsOf(stdout);
 }
 
-export function tryRender(values: string | Values, version?: string): Promise<Finished> {
-  return run(['template', 'live', chartFolder, '--namespace', 'media'], values, version);
+/** What Helm has written. Throws for what is no YAML, e.g. a key that is there twice, which Helm itself does not notice. */
+export function objectsOf(text: string): readonly Manifest[] {
+  return parseAllDocuments(text).flatMap((document) => {
+    const [error] = document.errors;
+    if (error !== undefined) throw error;
+    const manifest = document.toJS() as Manifest | null;
+    return manifest === null ? [] : [manifest];
+  });
+}
+
+export function tryRender(
+  values: string | Values,
+  version?: string,
+  { release = 'live', words = [] }: { readonly release?: string; readonly words?: readonly string[] } = {},
+): Promise<Finished> {
+  return run(['template', release, chartFolder, '--namespace', 'media', ...words], values, version);
 }

@@ -31,11 +31,14 @@ const user = z.strictObject({
     type: z.literal('simple'),
     acls: z.array(
       z.strictObject({
-        resource: z.strictObject({
-          type: z.enum(['topic', 'group', 'cluster', 'transactionalId']),
-          name: z.string().min(1),
-          patternType: z.enum(['literal', 'prefix']),
-        }),
+        resource: z.union([
+          z.strictObject({ type: z.literal('cluster') }),
+          z.strictObject({
+            type: z.enum(['topic', 'group', 'transactionalId']),
+            name: z.string().min(1),
+            patternType: z.enum(['literal', 'prefix']),
+          }),
+        ]),
         operations: z.array(z.enum(operations)).min(1),
       }),
     ),
@@ -66,14 +69,19 @@ const triggers = z.array(
 
 type Model = new (data: object) => { validate(): void };
 
-/** A name as Kubernetes has them for most objects. */
-const dnsName = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
+/** A name as Kubernetes has them for most objects, and that of a Service. */
+const dnsName = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const serviceName = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** What is wrong with an object; empty: nothing. */
 export async function faultsOf(object: Manifest): Promise<readonly string[]> {
   const said = `${object.kind} ${object.metadata.name}`;
   try {
-    if (!dnsName.test(object.metadata.name)) return [`${said} is no name`];
+    const form = object.kind === 'Service' ? serviceName : dnsName;
+    if (typeof object.metadata.name !== 'string' || !form.test(object.metadata.name))
+      return [`${said} is no name`];
+    for (const [name, value] of Object.entries(object.metadata.labels))
+      if (typeof value !== 'string') return [`${said}: the label ${name} is no text`];
     if (object.apiVersion.startsWith('kafka.strimzi.io/')) {
       (object.kind === 'KafkaTopic' ? topic : user).parse(object.spec);
       return [];

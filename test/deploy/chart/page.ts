@@ -15,7 +15,7 @@ const blocks = [...page.matchAll(/^```yaml\n# (\w+): ([^\n]*)\n([\s\S]*?)^```/gm
 
 test('each values file of the page is an installation', async () => {
   const files = blocks.filter(({ kind }) => kind === 'values');
-  assert.equal(files.length, 3);
+  assert.equal(files.length, 4);
   for (const { name, value } of files) {
     const objects = await render(value);
     assert.ok(workloadsOf(objects).length > 0, name);

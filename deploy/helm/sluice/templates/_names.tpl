@@ -2,17 +2,17 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 40 | trimSuffix "-" }}
 {{- end }}
 
+{{- /* Names of Services begin with a letter and have no dots; a release's may have both. */ -}}
 {{- define "sluice.fullname" -}}
-{{- if .Values.fullnameOverride }}
-{{- .Values.fullnameOverride | trunc 40 | trimSuffix "-" }}
-{{- else }}
+{{- $release := .Release.Name | replace "." "-" }}
 {{- $name := include "sluice.name" . }}
-{{- if contains $name .Release.Name }}
-{{- .Release.Name | trunc 40 | trimSuffix "-" }}
-{{- else }}
-{{- printf "%s-%s" .Release.Name $name | trunc 40 | trimSuffix "-" }}
+{{- $full := ternary $release (printf "%s-%s" $release $name) (contains $name $release) }}
+{{- with .Values.fullnameOverride }}{{- $full = . }}{{- end }}
+{{- $full = $full | trunc 40 | trimSuffix "-" }}
+{{- if not (regexMatch "^[a-z]" $full) }}
+{{- fail (printf "the name %s does not begin with a letter, as that of a Service has to: set fullnameOverride" $full) }}
 {{- end }}
-{{- end }}
+{{- $full }}
 {{- end }}
 
 {{- /* The name of what belongs to one part: (dict "root" $ "part" "serve"). */ -}}
@@ -21,19 +21,22 @@
 {{- end }}
 
 {{- define "sluice.selector" -}}
-app.kubernetes.io/name: {{ include "sluice.name" .root }}
-app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/name: {{ include "sluice.name" .root | quote }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 app.kubernetes.io/component: {{ .part }}
 {{- end }}
 
+{{- /* Labels of an object; `more`: labels beside those of all. What selects pods is nobody else's to set. */ -}}
 {{- define "sluice.labels" -}}
-{{ include "sluice.selector" . }}
-app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .root.Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
-{{- with .root.Values.commonLabels }}
-{{ toYaml . }}
+{{- $labels := include "sluice.selector" . | fromYaml }}
+{{- $_ := set $labels "app.kubernetes.io/version" .root.Chart.AppVersion }}
+{{- $_ := set $labels "app.kubernetes.io/managed-by" .root.Release.Service }}
+{{- $_ := set $labels "helm.sh/chart" (printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_") }}
+{{- range $name, $value := merge (deepCopy (default dict .more)) .root.Values.commonLabels }}
+{{- if hasKey $labels $name }}{{- fail (printf "the label %s is the chart's own: take it out of commonLabels, podLabels or monitoring.labels" $name) }}{{- end }}
+{{- $_ := set $labels $name $value }}
 {{- end }}
+{{- toYaml $labels }}
 {{- end }}
 
 {{- define "sluice.serviceAccount" -}}
@@ -44,10 +47,12 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{- end }}
 {{- end }}
 
+{{- /* A tag that is a digest stands behind an @. */ -}}
 {{- define "sluice.image" -}}
 {{- $own := default dict .own.image }}
 {{- $repository := default .root.Values.image.repository $own.repository }}
 {{- $usual := default .root.Chart.AppVersion .root.Values.image.tag }}
 {{- if eq .part "ingest" }}{{- $usual = printf "%s-ffmpeg" .root.Chart.AppVersion }}{{- end }}
-{{- printf "%s:%s" $repository (default $usual $own.tag) }}
+{{- $tag := default $usual $own.tag }}
+{{- printf "%s%s%s" $repository (ternary "@" ":" (hasPrefix "sha256:" $tag)) $tag }}
 {{- end }}

@@ -51,6 +51,25 @@
 {{- toJson (concat $env (default list .env) .own.extraEnv) }}
 {{- end }}
 
+{{- /* Fails for what a part may not be told: flags that the chart gives, and more seconds before SIGTERM than there are. */ -}}
+{{- define "sluice.checked" -}}
+{{- $own := .own }}
+{{- $given := dict "topic" "topic" "bootstrap-servers" "kafka.bootstrapServers" "config" "kafka.properties" "metrics-port" "metricsPort" "metrics-host" "metricsPort" }}
+{{- if or (eq .part "serve") (eq .part "console") }}{{- $given = merge $given (dict "host" "port" "port" "port" "console-key" "console.tokenKey" "spool-folder" "console.spool") }}{{- end }}
+{{- if eq .part "downloader" }}{{- $given = merge $given (dict "to" "sink" "group" "group") }}{{- end }}
+{{- range $flag, $value := $given }}
+{{- if hasKey $own.options $flag }}{{- fail (printf "%s.options.%s is given by the chart: set %s" $.part $flag $value) }}{{- end }}
+{{- end }}
+{{- if and .preStop (ge (int .preStop) (int $own.terminationGracePeriodSeconds)) }}
+{{- fail (printf "%s.preStopSeconds: nothing of terminationGracePeriodSeconds (%d) is left for SIGTERM; make that longer" .part (int $own.terminationGracePeriodSeconds)) }}
+{{- end }}
+{{- with $own.strategy }}
+{{- if and (has (toString .maxSurge) (list "0" "0%")) (has (toString .maxUnavailable) (list "0" "0%")) }}
+{{- fail (printf "%s.strategy: with neither one more nor one less nothing can be replaced; set maxSurge or maxUnavailable" $.part) }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{- /*
 The pod of a part: (dict "root" $ "part" "serve" "own" .Values.serve "args" (list ...) "ports" (list ...) "volumes" (list ...) "mounts" (list ...)
 "env" (list ...) "preStop" 5 "affinity" (dict) "spread" true).
@@ -69,22 +88,26 @@ The pod of a part: (dict "root" $ "part" "serve" "own" .Values.serve "args" (lis
 {{- $volumes = append $volumes (dict "name" "kafka-files" "secret" (dict "secretName" $kafka.files.existingSecret "defaultMode" 288)) }}
 {{- $mounts = append $mounts (dict "name" "kafka-files" "mountPath" "/etc/sluice/kafka-files" "readOnly" true) }}
 {{- end }}
+{{- include "sluice.checked" . }}
 {{- $volumes = concat $volumes (default list .volumes) $own.extraVolumes }}
 {{- $mounts = concat $mounts (default list .mounts) $own.extraVolumeMounts }}
 {{- $args := concat .args (include "sluice.commonArgs" . | fromJsonArray) (include "sluice.flags" $own.options | fromJsonArray) $own.extraArgs }}
 {{- $ports := append (default list .ports) (dict "name" "metrics" "containerPort" (int $root.Values.metricsPort) "protocol" "TCP") }}
+{{- $taken := dict }}
+{{- range $ports }}
+{{- $port := printf "%v/%s" .containerPort .protocol }}
+{{- if hasKey $taken $port }}{{- fail (printf "%s: %s and %s are both at port %s; give one of them another" $.part (get $taken $port) .name $port) }}{{- end }}
+{{- $_ := set $taken $port .name }}
+{{- end }}
 metadata:
   labels:
-    {{- include "sluice.labels" . | nindent 4 }}
-    {{- with $own.podLabels }}
-    {{- toYaml . | nindent 4 }}
-    {{- end }}
+    {{- include "sluice.labels" (dict "root" $root "part" .part "more" $own.podLabels) | nindent 4 }}
   {{- with $own.podAnnotations }}
   annotations:
     {{- toYaml . | nindent 4 }}
   {{- end }}
 spec:
-  serviceAccountName: {{ include "sluice.serviceAccount" $root }}
+  serviceAccountName: {{ include "sluice.serviceAccount" $root | quote }}
   automountServiceAccountToken: false
   enableServiceLinks: false
   {{- with $root.Values.imagePullSecrets }}
@@ -99,7 +122,7 @@ spec:
   dnsPolicy: ClusterFirstWithHostNet
   {{- end }}
   {{- with $own.priorityClassName }}
-  priorityClassName: {{ . }}
+  priorityClassName: {{ . | quote }}
   {{- end }}
   {{- with $own.nodeSelector }}
   nodeSelector:
@@ -129,7 +152,7 @@ spec:
   {{- end }}
   containers:
     - name: {{ .part }}
-      image: {{ include "sluice.image" . }}
+      image: {{ include "sluice.image" . | quote }}
       imagePullPolicy: {{ $root.Values.image.pullPolicy }}
       args:
         {{- range $args }}
@@ -139,10 +162,12 @@ spec:
       env:
         {{- toYaml . | nindent 8 }}
       {{- end }}
-      {{- with $root.Values.stores.existingSecret }}
+      {{- /* Credentials of stores are for those alone that have to do with one; those of AWS may be Kafka's too. */}}
+      {{- $isAws := eq (toString (get (default dict $kafka.settings) "sasl.mechanism")) "AWS_MSK_IAM" }}
+      {{- if and $root.Values.stores.existingSecret (or $isAws (include "sluice.usesStore" .)) }}
       envFrom:
         - secretRef:
-            name: {{ . }}
+            name: {{ $root.Values.stores.existingSecret | quote }}
       {{- end }}
       ports:
         {{- toYaml $ports | nindent 8 }}
@@ -156,7 +181,8 @@ spec:
         timeoutSeconds: 5
         failureThreshold: 6
       readinessProbe:
-        httpGet: {path: /readyz, port: metrics}
+        # The console says itself that Kafka is away, if it may go on being asked.
+        httpGet: {path: {{ ternary "/livez" "/readyz" (eq .part "console") }}, port: metrics}
         periodSeconds: 5
         timeoutSeconds: 5
         failureThreshold: 2

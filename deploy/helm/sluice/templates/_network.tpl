@@ -1,0 +1,50 @@
+{{- /* Where a part goes beside Kafka, by all that its values say, as JSON. */ -}}
+{{- define "sluice.places" -}}
+{{- toJson (list (dig "source" "place" "" .own) (dig "sink" "place" "" .own) .own.options .own.extraArgs) }}
+{{- end }}
+
+{{- /* Whether a part has to do with a store: "true" or nothing. */ -}}
+{{- define "sluice.usesStore" -}}
+{{- if regexMatch "\"(s3|azblob|gs|hdfs|webhdfs|swebhdfs)://" (include "sluice.places" .) }}true{{ end }}
+{{- end }}
+
+{{- /* Ports of the web's addresses in a text, as JSON. */ -}}
+{{- define "sluice.webPorts" -}}
+{{- $ports := list }}
+{{- range regexFindAll "(https?|webhdfs|swebhdfs|hdfs)://[^/\"?]+" . -1 }}
+{{- $port := regexFind ":[0-9]+$" . | trimPrefix ":" }}
+{{- if $port }}{{- $ports = append $ports (int $port) }}
+{{- else if hasPrefix "https:" . }}{{- $ports = append $ports 443 }}
+{{- else if hasPrefix "http:" . }}{{- $ports = append $ports 80 }}
+{{- end }}
+{{- end }}
+{{- toJson (uniq $ports) }}
+{{- end }}
+
+{{- /* Ports of brokers: those that are said, and those of the servers that a part begins with. As JSON. */ -}}
+{{- define "sluice.kafkaPorts" -}}
+{{- $ports := list }}
+{{- range .root.Values.networkPolicy.kafkaPorts }}{{- $ports = append $ports (int .) }}{{- end }}
+{{- range regexFindAll ":[0-9]+\\s*(,|$)" (default "" (include "sluice.kafka" . | fromYaml).bootstrapServers) -1 }}
+{{- $ports = append $ports (int (regexFind "[0-9]+" .)) }}
+{{- end }}
+{{- toJson (uniq $ports) }}
+{{- end }}
+
+{{- /* Other ports that a part asks: of its store, of who gives it tokens for Kafka, of who logs people in. As JSON. */ -}}
+{{- define "sluice.otherPorts" -}}
+{{- $ports := list }}
+{{- $settings := default dict (include "sluice.kafka" . | fromYaml).settings }}
+{{- if include "sluice.usesStore" . }}
+{{- range .root.Values.networkPolicy.storePorts }}{{- $ports = append $ports (int .) }}{{- end }}
+{{- end }}
+{{- $text := printf "%s %s" (include "sluice.places" .) (toJson $settings) }}
+{{- if or (eq .part "console") (and (eq .part "serve") .root.Values.console.enabled .root.Values.console.withServe) }}
+{{- $text = printf "%s %s" $text .root.Values.console.oidc.issuer }}
+{{- end }}
+{{- $ports = concat $ports (include "sluice.webPorts" $text | fromJsonArray) }}
+{{- if eq (toString (get $settings "sasl.mechanism")) "AWS_MSK_IAM" }}{{- $ports = append $ports 443 }}{{- end }}
+{{- $numbers := list }}
+{{- range $ports }}{{- $numbers = append $numbers (int .) }}{{- end }}
+{{- toJson (uniq $numbers) }}
+{{- end }}
