@@ -13,7 +13,7 @@ const ours = Object.entries(services).filter(([, { image }]) => image.startsWith
 
 test('all of it is there, and restrained', () => {
   assert.deepEqual(Object.keys(services).sort(), [
-    ...['download', 'grafana', 'ingest', 'kafka', 'prometheus', 'serve', 'upload'],
+    ...['console', 'download', 'grafana', 'ingest', 'kafka', 'prometheus', 'serve', 'upload'],
   ]);
   for (const [name, service] of Object.entries(services)) {
     assert.deepEqual(service.cap_drop, ['ALL'], name);
@@ -27,8 +27,11 @@ test('all of it is there, and restrained', () => {
 });
 
 test('each of our commands is understood, opens what is published, and waits for Kafka', () => {
-  assert.equal(ours.length, 4);
-  for (const [name, { command, environment = {}, ports = [], volumes = [], depends_on }] of ours) {
+  assert.equal(ours.length, 5);
+  for (const [
+    name,
+    { command, environment = {}, ports = [], volumes = [], secrets = [], depends_on },
+  ] of ours) {
     const { verb, settings, kafka } = understood(command ?? [], environment);
     assert.equal(verb, name);
     assert.equal(kafka['bootstrap.servers'], 'kafka:9092');
@@ -36,11 +39,18 @@ test('each of our commands is understood, opens what is published, and waits for
     const opened = [settings.port, settings.rtmpPort, settings.srtPort].filter((port) => port !== undefined);
     assert.deepEqual(ports.map(({ target }) => target).sort(), opened.sort(), name);
     assert.equal(depends_on?.kafka?.condition, 'service_healthy');
-    const folders = [settings.from, settings.to].flat().filter((place) => typeof place === 'string');
+    const folders = [settings.from, settings.to, settings.spoolFolder]
+      .flat()
+      .filter((place) => typeof place === 'string');
     for (const place of folders)
       assert.ok(
         volumes.some(({ target }) => `${place}/`.startsWith(`${target}/`)),
         `${name}: nothing is mounted at ${place}`,
+      );
+    if (settings.consoleKey !== undefined)
+      assert.deepEqual(
+        secrets.map(({ source, target = `/run/secrets/${source}` }) => target),
+        [settings.consoleKey],
       );
   }
 });

@@ -29,6 +29,7 @@ export interface ComposeService {
     readonly target: string;
     readonly read_only?: boolean;
   }[];
+  readonly secrets?: readonly { readonly source: string; readonly target?: string }[];
   readonly healthcheck: { readonly test: readonly string[] };
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
 }
