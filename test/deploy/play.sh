@@ -20,6 +20,9 @@ seen arrived "$(cat /var/lib/sluice/inbox/till/hello.txt)"
 until_true 'curl -sf http://127.0.0.1:8099/healthz >/dev/null'
 seen served "$(curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:8099/)"
 for verb in upload download serve ingest; do seen "active $verb" "$(systemctl is-active sluice-$verb@till)"; done
+systemctl start sluice-console@page
+until_true 'curl -sf http://127.0.0.1:8098/console/api/overview | grep -q till'
+seen console "$(curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:8098/console/) $([ -d /var/lib/sluice/spool ] && echo true)"
 seen status "$(setpriv --reuid sluice --regid sluice --clear-groups env XDG_RUNTIME_DIR=/run/sluice sluice status --json | grep -c '"type":"status"')"
 
 # SIGHUP is taken, and ends nothing.
@@ -61,6 +64,9 @@ for verb in upload download serve ingest; do
   systemctl stop sluice-$verb@till
   seen "stopped $verb" "$(systemctl is-active sluice-$verb@till) $(show sluice-$verb@till Result) $(($(date +%s) - begun < 15))"
 done
+begun=$(date +%s)
+systemctl stop sluice-console@page
+seen "stopped console" "$(systemctl is-active sluice-console@page) $(show sluice-console@page Result) $(($(date +%s) - begun < 15))"
 seen denied "$(journalctl --no-pager -o cat | grep -c 'EPERM\|SIGSYS')"
 journal
 seen end reached

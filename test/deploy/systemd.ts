@@ -13,7 +13,7 @@ const units = join(project, 'deploy/systemd');
 const services = (await readdir(units)).filter((name) => name.endsWith('.service'));
 
 test('systemd finds no fault in the units, and little that they expose', async () => {
-  assert.equal(services.length, 4);
+  assert.equal(services.length, 5);
   for (const name of services) {
     const { code, stdout } = await runCommand('systemd-analyze', [
       ...['security', '--offline=true', '--no-pager', '--threshold=20'],
@@ -33,6 +33,7 @@ async function containerFolder(t: TestContext, bootstrapServers: string): Promis
   const settings = {
     till: `${connection}${files}${live}sluice.to=/var/lib/sluice/inbox\n`,
     elsewhere: `${connection}sluice.name=elsewhere\nsluice.to=/srv/elsewhere\n`,
+    page: `${connection}sluice.port=8098\nsluice.spool.folder=/var/lib/sluice/spool\n`,
     wrong: `${connection}${files}sluice.parallel=many\n`,
   };
   for (const [name, text] of Object.entries(settings))
@@ -89,6 +90,7 @@ test('run by systemd, files arrive, a kill, a reload and a wrong setting do what
       ['arrived', 'hello'],
       ['served', '200'],
       ...['upload', 'download', 'serve', 'ingest'].map((verb) => [`active ${verb}`, 'active']),
+      ['console', '200 true'],
       ['status', '2'],
       ['reloaded', '1'],
       ['restarted', 'again 1'],
@@ -96,6 +98,7 @@ test('run by systemd, files arrive, a kill, a reload and a wrong setting do what
       ['allowed', 'hello'],
       ['wrong', '2 0'],
       ...['upload', 'download', 'serve', 'ingest'].map((verb) => [`stopped ${verb}`, 'inactive success 1']),
+      ['stopped console', 'inactive success 1'],
       ['denied', '0'],
       ['end', 'reached'],
     ],
