@@ -9,6 +9,7 @@ import { makeFolders } from '../folder.ts';
 import { openFilesLimit } from '../machine.ts';
 import { argumentsWithoutSecrets } from '../secrets.ts';
 import { version } from '../version.ts';
+import { endAsOthersDo } from './first-process.ts';
 import { boundHeap } from './heap.ts';
 import { openFilesFault } from './open-files.ts';
 import { watchStdout } from './stdout.ts';
@@ -17,6 +18,8 @@ import { watchStdout } from './stdout.ts';
 const words = process.argv.slice(2);
 const shown = argumentsWithoutSecrets(words).join(' ');
 if (shown !== words.join(' ')) process.title = `sluice ${shown}`;
+
+endAsOthersDo(process);
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 24 || (major === 24 && minor < 12)) {

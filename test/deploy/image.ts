@@ -49,6 +49,16 @@ test('an image is built, small, and holds no shell and nobody but its user', asy
   assert.match(denied.stderr, /EROFS/);
 });
 
+test('a verb that listens to no signal ends by them too, though it is the first process there', async (t) => {
+  const list = await started(t, 'list', images.plain, '--', 'list', '--bootstrap-servers', '127.0.0.1:1');
+  // Node's own start, in which nobody can listen yet.
+  await waitFor(async () => (await right(podman('top', list, 'args'))).includes('sluice list'), {
+    timeout: 60_000,
+    what: 'the verb to run',
+  }).catch(() => {});
+  assert.equal((await stopped(list)).code, '143');
+});
+
 /** A container that runs until the test ends; its name. */
 async function started(
   t: TestContext,

@@ -166,6 +166,17 @@ test('KEDA asks the cluster of its part, and for the figures of this release alo
   }
 });
 
+test('no two ports of a container have one number, for a patch would keep one of them', async () => {
+  const whip = { enabled: true, srt: { enabled: true }, whip: { enabled: true } };
+  for (const ingest of [whip, { ...whip, hostNetwork: true }]) {
+    const [workload] = workloadsOf(await faultless({ ingest }));
+    const numbers = workload!.spec.template.spec.containers[0].ports.map(
+      ({ containerPort }) => containerPort,
+    );
+    assert.equal(new Set(numbers).size, numbers.length, String(numbers));
+  }
+});
+
 test('a Service that nobody outside reaches has no word on outer addresses', async () => {
   const objects = await faultless({ serve: { ...serve, service: { externalTrafficPolicy: 'Local' } } });
   assert.doesNotMatch(JSON.stringify(objects), /externalTrafficPolicy/);
