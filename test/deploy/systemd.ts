@@ -28,7 +28,7 @@ test('systemd finds no fault in the units, and little that they expose', async (
 async function containerFolder(t: TestContext, bootstrapServers: string): Promise<string> {
   const folder = await temporaryFolder(t);
   const connection = `bootstrap.servers=${bootstrapServers}\nsluice.topic=files\n`;
-  const live = 'sluice.port=8099\nsluice.rtmp.port=19350\nsluice.metrics.port=9464\n';
+  const live = 'sluice.port=8099\nsluice.rtmp.port=19350\n';
   const files = 'sluice.from=/srv/outbox\nsluice.name=till\nsluice.min.age=0\n';
   const settings = {
     till: `${connection}${files}${live}sluice.to=/var/lib/sluice/inbox\n`,

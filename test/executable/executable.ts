@@ -50,6 +50,21 @@ async function tree(folder: string): Promise<ReadonlyMap<string, Buffer>> {
   return files;
 }
 
+/** Whatever a page is made of: what its text names, and what that imports. */
+async function everyPart(page: string): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>();
+  const look = async (url: string): Promise<void> => {
+    if (found.has(url)) return;
+    const answer = await fetch(url);
+    found.set(url, answer.status);
+    const text = await answer.text();
+    const named = [...text.matchAll(/(?:src|href)="([^"#]+)"|(?:from|import\()\s*['"](\.[^'"]+)['"]/g)];
+    for (const [, tag, imported] of named) await look(new URL(tag ?? imported ?? '', url).href);
+  };
+  await look(page);
+  return found;
+}
+
 for (const target of tried) {
   test(`${target.name}: says what it is, and carries what it needs`, async (t) => {
     const { succeed, run, reach } = await ground(t, target);
@@ -101,6 +116,38 @@ for (const target of tried) {
     await succeed([...sending, ...reach]);
     await succeed(['download', '--to', 'inbox', '--xattrs', '--once', ...reach]);
     assert.equal(await readFile(join(cwd, 'inbox', 'shop', 'a'), 'utf8'), 'text');
+  });
+
+  test(`${target.name}: the console and its page, schemas and plans are within`, async (t) => {
+    const { cwd, reach, start, succeed } = await ground(t, target);
+    const console = start([
+      'console',
+      '--json',
+      '--port',
+      '0',
+      '--spool-folder',
+      join(cwd, 'spool'),
+      ...reach,
+    ]);
+    const url = await waitFor(() => /"url":"([^"]+)"/.exec(console.output.stdout)?.[1], {
+      what: 'the address of the console',
+    });
+    const parts = await everyPart(url);
+    assert.deepEqual(
+      [...parts].filter(([, status]) => status !== 200),
+      [],
+    );
+    assert.ok(parts.size > 20, [...parts.keys()].join('\n'));
+    const dropped = await fetch(new URL('uploads/', url), { method: 'OPTIONS' });
+    assert.equal(dropped.headers.get('tus-version'), '1.0.0');
+    console.child.kill('SIGTERM');
+    assert.equal((await console.finished).code, 0);
+    assert.equal(
+      JSON.parse((await succeed(['schema', 'show', 'upload'])).stdout).$id,
+      'urn:sluice:schema:upload',
+    );
+    const plan = ['topic', 'plan', '--files-per-day', '1000', '--average-size', '1MB'];
+    assert.match((await succeed(plan)).stdout, /partitions/);
   });
 
   test(`${target.name}: the page is served, and what is published beside it`, async (t) => {
