@@ -49,6 +49,22 @@ test('an image is built, small, and holds no shell and nobody but its user', asy
   assert.match(denied.stderr, /EROFS/);
 });
 
+test('while Kafka is away a container is not ready, and no illness is seen', async (t) => {
+  const up = await started(
+    t,
+    'away',
+    images.plain,
+    ...['-e', 'SLUICE_METRICS_PORT=19465', '--'],
+    ...['upload', '--from', '/var/lib/sluice', '--name', 'away', '--bootstrap-servers', '127.0.0.1:1'],
+  );
+  await waitFor(async () => (await podman('healthcheck', 'run', up)).code === 0, {
+    timeout: 60_000,
+    what: 'the container to be well',
+  });
+  const ready = await podman('exec', up, '/usr/bin/node', '/opt/sluice/health.mjs', 'readyz');
+  assert.equal(ready.code, 1, ready.stderr);
+});
+
 test('a verb that listens to no signal ends by them too, though it is the first process there', async (t) => {
   const list = await started(t, 'list', images.plain, '--', 'list', '--bootstrap-servers', '127.0.0.1:1');
   // Node's own start, in which nobody can listen yet.
