@@ -13,14 +13,42 @@ export class AnswerError extends Error {
   }
 }
 
+/** Milliseconds that the server has for a short answer. A line that died while a machine slept says nothing for a quarter of an hour. */
+const patience = 15_000;
+
+/**
+ * Work that is aborted with the other, or when its time is over.
+ * @template T
+ * @param {number} milliseconds
+ * @param {AbortSignal | undefined} signal
+ * @param {(signal: AbortSignal) => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export async function within(milliseconds, signal, work) {
+  const over = new AbortController();
+  const timer = setTimeout(
+    () => over.abort(new AnswerError('The console does not answer.', 0)),
+    milliseconds,
+  );
+  const stop = () => over.abort(signal?.reason);
+  if (signal?.aborted) stop();
+  signal?.addEventListener('abort', stop);
+  try {
+    return await work(over.signal);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
 export class Api {
   csrf = '';
   /** Called when the server wants to know who asks. @type {(ways: readonly string[]) => void} */
   onUnknown = () => {};
 
-  /** @returns {Promise<Session>} */
+  /** Whoever waits for it waits for nothing else. @returns {Promise<Session>} */
   async session() {
-    return this.#known(await this.#get('api/session'));
+    return this.#known(await within(patience, undefined, (signal) => this.#get('api/session', signal)));
   }
 
   /** @param {string} token */
@@ -79,7 +107,7 @@ export class Api {
   /** @param {string} address @param {RequestInit} init @param {boolean} [isSignIn] a no to a token is told where it was given */
   async #ask(address, init, isSignIn = false) {
     const response = await fetch(address, init).catch((error) => {
-      if (init.signal?.aborted) throw error;
+      if (init.signal?.aborted && !(init.signal.reason instanceof AnswerError)) throw error;
       throw new AnswerError('The console does not answer.', 0);
     });
     if (response.ok) return response;

@@ -5,6 +5,9 @@ import { filesOfDrop, filesOfInput } from './dropped.js';
 
 /** @import { Dropped } from './dropped.js' */
 
+/** Milliseconds: while something is held above the page, a browser says so several times a second. */
+const held = 1000;
+
 /** Files that are handed on at a time: a folder of a hundred thousand shows its first ones at once. */
 const lot = 100;
 
@@ -17,28 +20,29 @@ const hasFiles = (event) => event.dataTransfer?.types.includes('Files') === true
  */
 export function takeDrops({ words, onFiles, onError }) {
   const veil = element('drop', HTMLElement);
-  let depth = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   const lower = () => {
-    depth = 0;
+    clearTimeout(timer);
     veil.hidden = true;
   };
-  addEventListener('dragenter', (event) => {
+  // No counting of those that are entered and left: of one that is taken out of the page under the hand, nobody tells that it was left.
+  const raise = (/** @type {DragEvent} */ event) => {
     if (!hasFiles(event)) return;
     event.preventDefault();
-    depth += 1;
     const said = words();
+    if (event.dataTransfer) event.dataTransfer.dropEffect = said === undefined ? 'none' : 'copy';
     const text = veil.firstElementChild;
     if (text !== null) setText(text, said ?? 'You may not send files here.');
     veil.classList.toggle('refused', said === undefined);
     veil.hidden = false;
-  });
-  addEventListener('dragover', (event) => {
-    if (!hasFiles(event)) return;
-    event.preventDefault();
-    if (event.dataTransfer) event.dataTransfer.dropEffect = words() === undefined ? 'none' : 'copy';
-  });
+    clearTimeout(timer);
+    timer = setTimeout(lower, held);
+  };
+  addEventListener('dragenter', raise);
+  addEventListener('dragover', raise);
   addEventListener('dragleave', (event) => {
-    if (hasFiles(event) && --depth <= 0) lower();
+    if (hasFiles(event) && event.relatedTarget === null) lower();
   });
   addEventListener('drop', (event) => {
     if (!hasFiles(event)) return;

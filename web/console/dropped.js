@@ -1,7 +1,10 @@
 // @ts-check
 /** Files and folders that were dropped or chosen, with their paths. */
 
-/** @typedef {{ readonly path: string, readonly file: File }} Dropped */
+/**
+ * `fault`: why it cannot be read; of a folder the path ends in a slash.
+ * @typedef {{ readonly path: string, readonly file: File } | { readonly path: string, readonly fault: string }} Dropped
+ */
 
 /**
  * Has to be called while the drop is being told: afterwards a browser knows nothing of it any more.
@@ -28,16 +31,29 @@ async function* within(folder, above) {
   const reader = folder.createReader();
   for (;;) {
     /** @type {FileSystemEntry[]} some of them: a browser gives a hundred at a time, and none at the end */
-    const entries = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    let entries;
+    try {
+      entries = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    } catch (error) {
+      yield { path, fault: faultOf(error) };
+      return;
+    }
     if (entries.length === 0) return;
     for (const entry of entries) {
       if (entry.isDirectory) yield* within(/** @type {FileSystemDirectoryEntry} */ (entry), path);
       else {
-        const file = await fileOf(/** @type {FileSystemFileEntry} */ (entry));
-        yield { path: `${path}${entry.name}`, file };
+        const name = `${path}${entry.name}`;
+        const file = await fileOf(/** @type {FileSystemFileEntry} */ (entry)).catch(faultOf);
+        // One that is gone by now, or that one may not read, keeps none of the others back.
+        yield typeof file === 'string' ? { path: name, fault: file } : { path: name, file };
       }
     }
   }
+}
+
+/** @param {unknown} error */
+function faultOf(error) {
+  return `It cannot be read: ${error instanceof Error ? error.message : error}`;
 }
 
 /** @param {FileSystemFileEntry} entry @returns {Promise<File>} */

@@ -1,8 +1,11 @@
 // @ts-check
 /** Files on their way to the server: a few at a time, each until it is there, paused or refused. All that is tried again is tried again here. */
+
+import { Elsewhere } from './elsewhere.js';
 import { create, Lost, offsetOf, patch, terminate } from './tus.js';
 import { fingerprint } from './unfinished.js';
 
+/** @import { Dropped } from './dropped.js' */
 /** @import { Entry, Unfinished } from './unfinished.js' */
 /** @import { Way } from './tus.js' */
 
@@ -39,12 +42,17 @@ export class Sending {
   #running = 0;
   /** Files of this lot that were sent before the page was loaded anew, and were dropped again. */
   sentBefore = 0;
+  /** What other tabs have under way. @type {Set<string>} */
+  #others = new Set();
+  #elsewhere;
+  /** Files that were dropped here, and that another tab sends. */
+  sentElsewhere = 0;
 
   /**
-   * @param {{ address: string, csrf: () => string, renew: () => Promise<unknown>, unfinished: Unfinished, onChange: () => void, atATime?: number }} options
-   *   `renew`: asks the server who we are, before something is tried again; it may have been started anew
+   * @param {{ address: string, csrf: () => string, renew: () => Promise<unknown>, unfinished: Unfinished, scope: string, onChange: () => void, atATime?: number }} options
+   *   `scope`: of whom; `renew`: asks the server who we are, before something is tried again; it may have been started anew
    */
-  constructor({ address, csrf, renew, unfinished, onChange, atATime = 3 }) {
+  constructor({ address, csrf, renew, unfinished, scope, onChange, atATime = 3 }) {
     this.#renew = renew;
     this.#address = address;
     this.#csrf = csrf;
@@ -53,22 +61,76 @@ export class Sending {
     this.#atATime = atATime;
     for (const [key, entry] of unfinished.entries)
       if (!entry.isSent) this.items.set(key, { key, entry, state: 'left', sent: 0 });
+    this.#elsewhere = new Elsewhere(scope, {
+      mine: () => this.#mine(),
+      onHas: (keys) => this.#isElsewhere(keys),
+      onGone: (keys) => this.#isLeft(keys),
+    });
+    globalThis.addEventListener?.('pagehide', () => this.leave());
   }
 
-  /** @param {Iterable<{ readonly path: string, readonly file: File }>} files */
+  /** The page goes: what was under way is nobody's now. */
+  leave() {
+    this.#elsewhere.gone(this.#mine());
+  }
+
+  close() {
+    this.#elsewhere.close();
+  }
+
+  #mine() {
+    return [...this.items.values()].filter(({ file }) => file !== undefined).map(({ key }) => key);
+  }
+
+  /** @param {readonly string[]} keys */
+  #isElsewhere(keys) {
+    for (const key of keys) {
+      this.#others.add(key);
+      if (this.items.get(key)?.state === 'left') this.items.delete(key);
+    }
+    this.#onChange();
+  }
+
+  /** @param {readonly string[]} keys */
+  #isLeft(keys) {
+    for (const key of keys) {
+      this.#others.delete(key);
+      const entry = this.#unfinished.reread(key);
+      if (entry !== undefined && !entry.isSent && !this.items.has(key))
+        this.items.set(key, { key, entry, state: 'left', sent: 0 });
+    }
+    this.#onChange();
+  }
+
+  /** @param {Iterable<Dropped>} files */
   add(files) {
-    for (const { path, file } of files) {
+    /** @type {string[]} */
+    const added = [];
+    for (const dropped of files) {
+      const { path } = dropped;
+      if ('fault' in dropped) {
+        const entry = { path, size: 0, mtime: 0 };
+        this.items.set(path, { key: path, entry, state: 'failed', sent: 0, reason: dropped.fault });
+        continue;
+      }
+      const { file } = dropped;
       const entry = { path, size: file.size, mtime: file.lastModified };
       const key = fingerprint(entry);
       const [known, before] = [this.items.get(key), this.#unfinished.entries.get(key)];
-      if (known && known.state !== 'left' && known.state !== 'failed') continue;
-      if (before?.isSent) {
+      if (this.#others.has(key)) {
+        this.sentElsewhere += 1;
+        continue;
+      }
+      if (known && ['sending', 'waiting', 'paused'].includes(known.state)) continue;
+      if (before?.isSent || known?.state === 'sent') {
         this.sentBefore += 1;
         continue;
       }
       this.#unfinished.put(before ?? entry);
       this.items.set(key, { key, entry: before ?? entry, state: 'waiting', sent: 0, file });
+      added.push(key);
     }
+    this.#elsewhere.has(added);
     this.#next();
   }
 
@@ -102,6 +164,7 @@ export class Sending {
     this.#stop(key, 'paused');
     this.items.delete(key);
     this.#unfinished.remove(key);
+    this.#elsewhere.gone([key]);
     const { url } = item.entry;
     if (url !== undefined && item.state !== 'sent')
       void terminate(url, { csrf: this.#csrf(), signal: AbortSignal.timeout(10_000) }).catch(() => {});
@@ -113,6 +176,7 @@ export class Sending {
   clearSent() {
     for (const [key, { state }] of this.items) if (state === 'sent') this.items.delete(key);
     this.sentBefore = 0;
+    this.sentElsewhere = 0;
     this.#onChange();
   }
 
@@ -145,6 +209,7 @@ export class Sending {
       item.sent = item.entry.size;
       delete item.file;
       this.#unfinished.put({ ...item.entry, isSent: true });
+      this.#elsewhere.gone([item.key]);
     } catch (error) {
       if (!abort.signal.aborted) {
         item.state = 'failed';

@@ -91,7 +91,7 @@ export class Tray {
     const { sending } = this;
     if (sending === undefined) return;
     const items = [...sending.items.values()];
-    this.#root.hidden = items.length === 0 && sending.sentBefore === 0;
+    this.#root.hidden = items.length === 0 && sending.sentBefore + sending.sentElsewhere === 0;
     if (this.#root.hidden) return;
     const active = this.#count('sending') + this.#count('waiting');
     const [sent, failed, left] = [this.#count('sent'), this.#count('failed'), this.#count('left')];
@@ -129,6 +129,9 @@ export class Tray {
       active > 0 && sent > 0 ? `${number(sent)} sent` : '',
       failed > 0 ? `${number(failed)} failed` : '',
       this.sending?.sentBefore ? `${counted(this.sending.sentBefore, 'file')} had been sent before` : '',
+      this.sending?.sentElsewhere
+        ? `${counted(this.sending.sentElsewhere, 'file')} another tab is sending`
+        : '',
     ];
     setText(this.#word, words.filter(Boolean).join(' · '));
     const failures = failed > 0 ? `, ${number(failed)} failed` : '';
@@ -186,7 +189,7 @@ export class Tray {
   }
 
   /** @param {Line} line @param {Item} item */
-  #fill({ root, word, bar, toggle, cancel }, { state, sent, entry, reason }) {
+  #fill({ root, word, bar, toggle, cancel }, { state, sent, entry, reason, file }) {
     setAttribute(root, 'data-state', state);
     const part = perCent(sent, entry.size);
     const all = size(entry.size);
@@ -201,7 +204,7 @@ export class Tray {
     };
     setText(word, visible(words[state]));
     bar.style.transform = `scaleX(${state === 'sent' ? 1 : entry.size === 0 ? 0 : sent / entry.size})`;
-    toggle.hidden = state === 'sent' || state === 'left';
+    toggle.hidden = state === 'sent' || state === 'left' || file === undefined;
     cancel.hidden = state === 'sent';
     const path = visible(entry.path);
     if (state === 'failed') relabel(toggle, `Try ${path} again`, 'again');

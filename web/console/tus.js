@@ -1,6 +1,6 @@
 // @ts-check
 /** Resumable uploads over HTTP (tus 1.0.0, https://tus.io/protocols/resumable-upload), as far as the console needs them: each request, once. */
-import { wordsOf } from './api.js';
+import { within, wordsOf } from './api.js';
 
 /** What a server does not want: to ask again would change nothing. */
 export class Refused extends Error {
@@ -13,6 +13,10 @@ export class Refused extends Error {
 
 /** What may be otherwise a moment later: no network, a server that starts and wants to know anew who asks, an upload that is still locked. */
 export class Lost extends Error {}
+
+/** Milliseconds for an answer without a body; and for one to bytes of which none goes any more: a proxy may hand all of them on only then. */
+const patience = 60_000;
+const standstill = 180_000;
 
 const version = { 'Tus-Resumable': '1.0.0' };
 
@@ -95,8 +99,10 @@ export async function terminate(url, way) {
  */
 async function ask(url, method, headers, { csrf, signal }) {
   const all = { ...version, 'x-sluice-csrf': csrf, ...headers };
-  const response = await fetch(url, { method, headers: all, signal, cache: 'no-store' }).catch((error) => {
-    if (signal.aborted) throw error;
+  const response = await within(patience, signal, (limited) =>
+    fetch(url, { method, headers: all, signal: limited, cache: 'no-store' }),
+  ).catch(() => {
+    if (signal.aborted) throw signal.reason;
     throw new Lost('The server cannot be reached.');
   });
   if (response.ok) return response;
@@ -109,6 +115,16 @@ function errorOf(status, text) {
   // After a restart the server knows nobody by the old one; it gives another.
   const isOld = status === 403 && words.includes('x-sluice-csrf');
   return isOld || mayChange(status) ? new Lost(words) : new Refused(words, status);
+}
+
+/** Which of the two ends of a line is gone: a browser says the same of both. @param {Blob} bytes @returns {Promise<Error>} */
+export async function faultOf(bytes) {
+  try {
+    await bytes.slice(0, 1).arrayBuffer();
+    return new Lost('The line is gone.');
+  } catch {
+    return new Refused('The file has changed since it was dropped, or is gone. Drop it again.', 0);
+  }
 }
 
 /**
@@ -124,7 +140,17 @@ export function patch(url, bytes, offset, { csrf, signal, onProgress }) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const stop = () => request.abort();
-    const done = () => signal.removeEventListener('abort', stop);
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let timer;
+    const moves = () => {
+      clearTimeout(timer);
+      timer = setTimeout(stop, standstill);
+    };
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+    };
+    moves();
     request.open('PATCH', url);
     for (const [name, value] of Object.entries({
       ...version,
@@ -133,7 +159,10 @@ export function patch(url, bytes, offset, { csrf, signal, onProgress }) {
     }))
       request.setRequestHeader(name, value);
     request.setRequestHeader('Content-Type', 'application/offset+octet-stream');
-    request.upload.onprogress = ({ loaded }) => onProgress(offset + loaded);
+    request.upload.onprogress = ({ loaded }) => {
+      moves();
+      onProgress(offset + loaded);
+    };
     request.onload = () => {
       done();
       if (request.status < 200 || request.status >= 300)
@@ -142,13 +171,16 @@ export function patch(url, bytes, offset, { csrf, signal, onProgress }) {
     };
     request.onerror = () => {
       done();
-      reject(new Lost('The line is gone, or the file cannot be read any more.'));
+      void faultOf(bytes).then(reject);
     };
     request.onabort = () => {
       done();
-      reject(signal.reason);
+      reject(signal.aborted ? signal.reason : new Lost('The line stands still.'));
     };
-    if (signal.aborted) return reject(signal.reason);
+    if (signal.aborted) {
+      done();
+      return reject(signal.reason);
+    }
     signal.addEventListener('abort', stop);
     request.send(bytes);
   });

@@ -29,11 +29,11 @@ export class Unfinished {
 
   /**
    * @param {Storage | undefined} storage absent where the browser gives none: nothing is remembered then
-   * @param {string} scope of whom: another topic's files are none of ours
+   * @param {string} scope of whom, with an end that no other begins with: another topic's files are none of ours
    */
   constructor(storage, scope) {
     this.#storage = storage;
-    this.#prefix = `sluice.send.${scope}.`;
+    this.#prefix = `sluice.send.${scope}`;
     for (let index = 0; index < (storage?.length ?? 0); index += 1) {
       const key = storage?.key(index);
       if (!key?.startsWith(this.#prefix)) continue;
@@ -53,6 +53,14 @@ export class Unfinished {
     } catch {
       // Full, or refused: it is sent all the same.
     }
+  }
+
+  /** As it stands there now: other tabs write it too. @param {string} key */
+  reread(key) {
+    const entry = entryOf(this.#storage?.getItem(this.#prefix + key) ?? '');
+    if (entry === undefined) this.entries.delete(key);
+    else this.entries.set(key, entry);
+    return entry;
   }
 
   /** @param {string} key */

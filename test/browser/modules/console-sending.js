@@ -1,7 +1,13 @@
 // @ts-check
 import assert from 'node:assert/strict';
+import { openAsBlob } from 'node:fs';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { mayChange, metadataOf } from '../../../web/console/tus.js';
+import { filesOfDrop } from '../../../web/console/dropped.js';
+import { Sending } from '../../../web/console/sending.js';
+import { faultOf, Lost, mayChange, metadataOf, Refused } from '../../../web/console/tus.js';
 import { fingerprint, Unfinished } from '../../../web/console/unfinished.js';
 
 /** A browser's storage, as far as it is used. */
@@ -38,18 +44,18 @@ const entry = (path) => ({ path, size: 10, mtime: 5 });
 
 test('console: what was not finished is known after the page was loaded anew, of this topic alone', () => {
   const storage = new Memory();
-  const before = new Unfinished(storage, 'files.console');
+  const before = new Unfinished(storage, 'files/console/');
   before.put(entry('a'));
   before.put({ ...entry('a'), url: '/uploads/1' });
   before.put({ ...entry('b'), isSent: true });
-  storage.map.set('sluice.send.files.console.broken', '{');
-  assert.deepEqual([...new Unfinished(storage, 'other.console').entries], []);
-  const after = new Unfinished(storage, 'files.console');
+  storage.map.set('sluice.send.files/console/broken', '{');
+  assert.deepEqual([...new Unfinished(storage, 'files/console.2/').entries], []);
+  const after = new Unfinished(storage, 'files/console/');
   assert.equal(after.entries.get(fingerprint(entry('a')))?.url, '/uploads/1');
   assert.equal(after.entries.get(fingerprint(entry('b')))?.isSent, true);
   after.remove(fingerprint(entry('a')));
   assert.deepEqual(
-    [...new Unfinished(storage, 'files.console').entries],
+    [...new Unfinished(storage, 'files/console/').entries],
     [],
     'all that was left had been sent',
   );
@@ -70,4 +76,90 @@ test('console: names travel in base64 of UTF-8', () => {
 test('console: what another attempt may change is tried again', () => {
   for (const status of [0, 401, 409, 423, 429, 500, 503]) assert.ok(mayChange(status), String(status));
   for (const status of [400, 403, 404, 410, 413]) assert.ok(!mayChange(status), String(status));
+});
+
+test('console: a file that changed is told from a line that is gone', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-changed-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'log.txt');
+  await writeFile(path, 'one line\n');
+  const blob = await openAsBlob(path);
+  assert.ok((await faultOf(/** @type {Blob} */ (/** @type {unknown} */ (blob)))) instanceof Lost);
+  await appendFile(path, 'another\n');
+  assert.ok((await faultOf(/** @type {Blob} */ (/** @type {unknown} */ (blob)))) instanceof Refused);
+});
+
+/** @param {string} name @param {boolean} isThere */
+const entryOf = (name, isThere) => ({
+  isDirectory: false,
+  name,
+  /** @param {(file: File) => void} yes @param {(error: Error) => void} no */
+  file: (yes, no) => (isThere ? yes(new File(['x'], name)) : no(new Error('it is gone'))),
+});
+
+/** @param {string} name @param {readonly unknown[] | undefined} entries undefined: it may not be looked into */
+const folderOf = (name, entries) => ({
+  isDirectory: true,
+  name,
+  createReader: () => {
+    let rest = entries;
+    return {
+      /** @param {(entries: readonly unknown[]) => void} yes @param {(error: Error) => void} no */
+      readEntries: (yes, no) => {
+        if (rest === undefined) return no(new Error('not allowed'));
+        const some = rest;
+        rest = [];
+        yes(some);
+      },
+    };
+  },
+});
+
+test('console: what cannot be read of a folder keeps nothing else of it back', async () => {
+  const inside = [entryOf('a', true), entryOf('b', false), folderOf('locked', undefined), entryOf('c', true)];
+  const items = [{ kind: 'file', webkitGetAsEntry: () => folderOf('trip', inside), getAsFile: () => null }];
+  const found = [];
+  const transfer = /** @type {DataTransfer} */ (/** @type {unknown} */ ({ items }));
+  for await (const dropped of filesOfDrop(transfer))
+    found.push('fault' in dropped ? `${dropped.path}: ${dropped.fault}` : dropped.path);
+  assert.deepEqual(found, [
+    'trip/a',
+    'trip/b: It cannot be read: it is gone',
+    'trip/locked/: It cannot be read: not allowed',
+    'trip/c',
+  ]);
+});
+
+/** A tab of a browser, that has other things to do first. @param {Memory} storage @param {import('node:test').TestContext} t */
+function tab(storage, t) {
+  let told = () => {};
+  const scope = 'files/console/';
+  const sending = new Sending({
+    ...{ address: 'http://localhost:1/uploads/', csrf: () => '', renew: async () => {} },
+    ...{ scope, unfinished: new Unfinished(storage, scope), onChange: () => told(), atATime: 0 },
+  });
+  t.after(() => sending.close());
+  /** @param {() => boolean} meets */
+  const until = (meets) =>
+    new Promise((resolve) => {
+      told = () => meets() && resolve(undefined);
+      told();
+    });
+  return { sending, until };
+}
+
+test('console: what another tab sends was not left behind, and is not sent twice', async (t) => {
+  const storage = new Memory();
+  const file = new File(['1234'], 'a.bin', { lastModified: 5 });
+  const dropped = [{ path: 'a.bin', file }];
+  const one = tab(storage, t);
+  one.sending.add(dropped);
+  const other = tab(storage, t);
+  assert.equal(other.sending.items.size, 1, 'nothing tells at first that somebody sends it');
+  await other.until(() => other.sending.items.size === 0);
+  other.sending.add(dropped);
+  assert.deepEqual([other.sending.items.size, other.sending.sentElsewhere], [0, 1]);
+  one.sending.leave();
+  await other.until(() => other.sending.items.size === 1);
+  assert.equal([...other.sending.items.values()][0]?.state, 'left');
 });
