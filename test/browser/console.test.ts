@@ -102,7 +102,7 @@ test('a list of 10,000 files, by keyboard, search and Back', async (t) => {
 test('what strangers call their files is text, and what would not be seen is', async (t) => {
   const server = await startFixture(t, { ...quiet, files: 40 });
   const now = Date.now();
-  const path = '<img src=x onerror=alert(1)>/a\u202egpj.exe';
+  const path = '<img src=x onerror=alert(1)>/a  a\u202egpj.exe';
   const row = {
     id: `till-01/${path}`,
     uploader: 'till-01',
@@ -118,7 +118,9 @@ test('what strangers call their files is text, and what would not be seen is', a
   server.model.change([row]);
   const page = await openPage(t);
   await page.goto(`${server.url}#/files?open=${encodeURIComponent(row.id)}`);
-  await page.getByRole('heading', { name: 'a\\u202egpj.exe' }).waitFor();
+  const title = page.getByRole('heading', { name: 'a\\u202egpj.exe' });
+  await title.waitFor();
+  assert.match(await title.innerText(), /a {2}a/, 'two spaces are two');
   await page.locator('#drawer .facts').getByText('<b>no</b>\\x07').waitFor();
   assert.equal(await page.locator('main img, #drawer img, main b, #drawer b').count(), 0);
 });

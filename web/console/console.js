@@ -7,6 +7,7 @@ import { takeDrops } from './drop.js';
 import { Feed } from './feed.js';
 import { may } from './file-drawer.js';
 import { Files } from './files.js';
+import { tell, tellMarks, tellWho } from './head.js';
 import { listenToKeys } from './keys.js';
 import { Overview } from './overview.js';
 import { Router, views } from './route.js';
@@ -40,6 +41,10 @@ export class Console {
   #tray = new Tray(element('tray', HTMLElement));
   /** @type {Sending | undefined} */
   #sending;
+  /** Nobody is known now. */
+  #isPaused = false;
+  /** Something that is to be known besides. @type {string | undefined} */
+  #word;
   /** @type {number | undefined} */
   #downSince;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -68,7 +73,10 @@ export class Console {
       )
     );
     this.#topics = new Cards(host('topics'), 'Topics', 'No topic of Sluice is known here.', topicCard);
-    this.#drawers = new Drawers({ api, router, state, files: this.#files, session: () => this.#session });
+    this.#drawers = new Drawers({
+      ...{ api, router, state, files: this.#files, session: () => this.#session },
+      focusView: () => this.#focusView(),
+    });
     this.#feed = new Feed({
       onEvent: (event, data) => {
         if (event === 'files') this.#files.change(/** @type {never} */ (data));
@@ -83,57 +91,61 @@ export class Console {
         this.#downSince = since;
         this.#changed();
       },
-      onRefused: async () => void (await api.session()),
+      onRefused: async () => this.#meet(await api.session()),
     });
     setInterval(() => this.#changed(), tick);
     // Who has no mouse scrolls what has nothing in it that could have the focus.
     for (const view of views) if (host(view).classList.contains('scrolls')) host(view).tabIndex = 0;
     this.#letSend();
     listenToKeys({
-      onSearch: () => this.#search(),
-      onEscape: () => this.#drawers.close(),
-      onView: (view) => router.go(view),
+      onSearch: () => this.#isPaused || this.#search(),
+      onEscape: () => this.#isPaused || this.#drawers.close(),
+      onView: (view) => this.#isPaused || router.go(view),
     });
-    const out = element('sign-out', HTMLButtonElement);
-    out.addEventListener(
-      'click',
-      () =>
-        void api
-          .signOut()
-          .then(() => api.session())
-          .catch(() => {}),
-    );
+    element('sign-out', HTMLButtonElement).addEventListener('click', () => void this.#signOut());
+  }
+
+  /** Nothing of what one saw or sent is left for whoever comes next. */
+  async #signOut() {
+    try {
+      await this.#api.signOut();
+      location.reload();
+    } catch (error) {
+      this.#say(`Signing out failed. ${error instanceof Error ? visible(error.message) : ''}`);
+    }
   }
 
   /** Begins, or goes on for whoever signed in. @param {Session} session */
   go(session) {
-    this.#session = session;
-    const isFirst = element('nav', HTMLElement).hidden;
-    const { topic, cluster, user, uploader } = session;
-    setText(
-      element('where', HTMLElement),
-      [cluster, topic, user]
-        .filter((part) => part !== undefined)
-        .map(visible)
-        .join(' · '),
-    );
+    this.#isPaused = false;
+    this.#meet(session);
     element('nav', HTMLElement).hidden = false;
-    element('sign-out', HTMLElement).hidden = user === undefined;
-    element('send', HTMLElement).hidden = !this.#maySend();
-    if (this.#sending === undefined && uploader !== undefined) this.#makeSending(`${topic}.${uploader}`);
     this.#feed.open();
-    if (isFirst) this.#router.listen((route) => this.#show(route));
-    else this.#show(this.#router.route);
+    if (this.#router.isListening) this.#show(this.#router.route);
+    else this.#router.listen((route) => this.#show(route));
+  }
+
+  /** The server may have been started anew, with other options or another release; and somebody may have signed in beside us. @param {Session} session */
+  #meet(session) {
+    const before = this.#session;
+    this.#session = session;
+    if (session.version !== before.version)
+      this.#say(`The console is of release ${session.version} now. Load this page anew.`);
+    const { topic, user, uploader } = session;
+    tellWho(session, this.#maySend());
+    // Neither a topic nor an uploader can have a slash in its name.
+    if (this.#sending === undefined && uploader !== undefined)
+      this.#makeSending(`${topic}/${uploader}/${user ?? ''}/`);
   }
 
   /** Nobody is known any more: what was seen stays out of sight. */
   pause() {
+    this.#isPaused = true;
     this.#feed.close();
     this.#drawers.hide();
     element('nav', HTMLElement).hidden = true;
     element('send', HTMLElement).hidden = true;
     for (const view of views) element(`view-${view}`, HTMLElement).hidden = true;
-    document.title = 'Sign in – Sluice';
   }
 
   #maySend() {
@@ -153,6 +165,7 @@ export class Console {
     const onChange = () => this.#tray.changed();
     this.#sending = new Sending({
       address: 'uploads/',
+      scope,
       csrf: () => this.#api.csrf,
       renew: () => this.#api.session(),
       unfinished,
@@ -168,19 +181,19 @@ export class Console {
         this.#maySend() ? `Drop to send, as uploader ${visible(this.#session.uploader ?? '')}` : undefined,
       onFiles: (files) => this.#sending?.add(files),
       onError: (error) =>
-        this.#tell(`What was dropped could not be read: ${error instanceof Error ? error.message : error}.`),
+        this.#say(`What was dropped could not be read: ${error instanceof Error ? error.message : error}.`),
     });
   }
 
-  /** @param {string | undefined} text */
-  #tell(text) {
-    const notice = element('trouble', HTMLElement);
-    notice.hidden = text === undefined;
-    setText(notice, text ?? '');
+  /** @param {string} text */
+  #say(text) {
+    this.#word = text;
+    this.#tellLine();
   }
 
   /** All of it is new: what was missed meanwhile too. */
   #renewed() {
+    if (this.#router.route.view === 'overview') void this.#overview.begin();
     void this.#api.history().then(
       (history) => {
         this.#state.past(history);
@@ -203,8 +216,18 @@ export class Console {
     }
   }
 
+  /** For whoever closed what they had opened by its address. */
+  #focusView() {
+    const { view } = this.#router.route;
+    if (view === 'files') this.#files.focus();
+    else if (view === 'uploaders') this.#uploaders.focus();
+    else if (view === 'downloaders') this.#downloaders.focus();
+    else element(`view-${view}`, HTMLElement).focus({ preventScroll: true });
+  }
+
   /** @param {Route} route */
   #show(route) {
+    if (this.#isPaused) return;
     for (const view of views) element(`view-${view}`, HTMLElement).hidden = view !== route.view;
     for (const link of element('nav', HTMLElement).querySelectorAll('a')) {
       const isHere = link.dataset.view === route.view;
@@ -227,6 +250,7 @@ export class Console {
   }
 
   #refresh() {
+    if (this.#isPaused) return;
     const { sections, totals } = this.#state;
     const { view } = this.#router.route;
     const wrongs = wrongsOf(sections, totals, this.#state.now());
@@ -238,7 +262,7 @@ export class Console {
     if (view === 'topics') this.#topics.update(sections.topics);
     this.#drawers.update();
     this.#tellLine();
-    this.#tellMarks(wrongs);
+    tellMarks(wrongs);
     const words = this.#downSince === undefined ? titleOf(wrongs) : 'no connection';
     const name = `${view[0]?.toUpperCase()}${view.slice(1)}`;
     document.title = words === '' ? `${name} – Sluice` : `${words} – ${name} – Sluice`;
@@ -252,24 +276,8 @@ export class Console {
     const words = line.lastElementChild;
     if (words) setText(words, isDown ? 'Connecting again …' : 'Live');
     if (this.#downSince !== undefined)
-      this.#tell(
-        `The console cannot be reached since ${exactly(this.#downSince)}. What you see was so then.`,
-      );
-    else this.#tell(this.#state.trouble && `Kafka cannot be asked: ${visible(this.#state.trouble)}`);
-  }
-
-  /** Where something is wrong, by a mark beside the view's name. @param {readonly import('./wrongs.js').Wrong[]} wrongs */
-  #tellMarks(wrongs) {
-    for (const link of element('nav', HTMLElement).querySelectorAll('a')) {
-      const { view } = link.dataset;
-      const here = view === 'overview' ? [] : wrongs.filter(({ href }) => href.startsWith(`#/${view}`));
-      const level = here.some((wrong) => wrong.level === 'fault')
-        ? 'fault'
-        : here.length > 0
-          ? 'warning'
-          : undefined;
-      setAttribute(link, 'data-level', level);
-      setAttribute(link, 'aria-label', level && `${link.textContent} (something is wrong)`);
-    }
+      tell(`The console cannot be reached since ${exactly(this.#downSince)}. What you see was so then.`);
+    else if (this.#state.trouble) tell(`Kafka cannot be asked: ${visible(this.#state.trouble)}`);
+    else tell(this.#word);
   }
 }

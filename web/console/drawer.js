@@ -13,6 +13,8 @@ export class Drawer {
   /** @type {Element | null} */
   #before = null;
   onClose = () => {};
+  /** What had the focus before is not there any more, or was nothing. */
+  onLost = () => {};
 
   constructor() {
     const close = button('Close', () => this.onClose(), { class: 'bare', icon: 'close' });
@@ -51,8 +53,11 @@ export class Drawer {
     this.#root.hidden = true;
     this.#shut();
     this.#body.replaceChildren();
-    if (hadFocus && this.#before instanceof HTMLElement && this.#before.isConnected)
-      this.#before.focus({ preventScroll: true });
+    if (!hadFocus) return;
+    const before = this.#before;
+    if (before instanceof HTMLElement && before !== document.body && before.checkVisibility())
+      before.focus({ preventScroll: true });
+    else this.onLost();
   }
 
   /** What lies behind it on a phone can neither be seen nor reached. */

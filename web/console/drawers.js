@@ -19,12 +19,16 @@ export class Drawers {
   #file;
   #told = '';
 
-  /** @param {{ api: Api, router: Router, state: ConsoleState, files: Files, session: () => Session }} parts */
-  constructor({ api, router, state, files, session }) {
+  /**
+   * @param {{ api: Api, router: Router, state: ConsoleState, files: Files, session: () => Session, focusView: () => void }} parts
+   *   `focusView`: gives the focus to what is seen, where what had it is gone
+   */
+  constructor({ api, router, state, files, session, focusView }) {
     this.#router = router;
     this.#state = state;
     this.#files = files;
-    this.#file = new FileDrawer({ api, drawer: this.#drawer, session });
+    this.#drawer.onLost = focusView;
+    this.#file = new FileDrawer({ api, drawer: this.#drawer, session, now: () => state.now() });
     this.#drawer.onClose = () => this.close();
   }
 

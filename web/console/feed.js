@@ -13,6 +13,12 @@ export function pauseOf(attempt, random) {
   return Math.min(longestPause, shortestPause * 2 ** attempt) * (0.6 + 0.4 * random);
 }
 
+/** By both clocks: one can be set back, the other stands still while the machine sleeps. */
+const now = () => ({ wall: Date.now(), steady: performance.now() });
+
+/** Milliseconds. @param {ReturnType<typeof now>} then */
+const since = (then) => Math.max(Date.now() - then.wall, performance.now() - then.steady);
+
 /**
  * @typedef {object} FeedListener
  * @property {<K extends keyof ConsoleEvents>(event: K, data: ConsoleEvents[K]) => void} onEvent
@@ -27,10 +33,11 @@ export class Feed {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   #attempt = 0;
-  #opened = 0;
+  #opened = now();
   /** @type {number | undefined} */
   #downSince;
   #heard = 0;
+  #heardAt = now();
   /** Another connection was made because of silence, and has said nothing yet. */
   #isTrying = false;
 
@@ -46,11 +53,12 @@ export class Feed {
     this.close();
     const source = new EventSource('api/events');
     this.#source = source;
-    this.#opened = Date.now();
+    this.#opened = now();
     for (const name of /** @type {const} */ (['snapshot', 'change', 'files', 'point', 'trouble']))
       source.addEventListener(name, ({ data }) => {
         if (source !== this.#source) return;
         this.#heard = Date.now();
+        this.#heardAt = now();
         this.#isTrying = false;
         this.#up();
         this.#listener.onEvent(name, JSON.parse(data));
@@ -105,7 +113,7 @@ export class Feed {
 
   /** Nothing need happen for a while; a new connection begins with all that there is, or is none. */
   #look() {
-    if (this.#source === undefined || Date.now() - Math.max(this.#heard, this.#opened) < silence) return;
+    if (this.#source === undefined || Math.min(since(this.#heardAt), since(this.#opened)) < silence) return;
     if (this.#isTrying) this.#down();
     else {
       this.#isTrying = true;

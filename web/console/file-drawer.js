@@ -1,10 +1,10 @@
 // @ts-check
 /** A file's history, its bytes, and sending it again. */
 import { fileAddress } from './api.js';
-import { button, factsList, icon, make, stranger } from './dom.js';
+import { button, factsList, icon, make, setAttribute, stranger } from './dom.js';
 import { hashOf } from './route.js';
 import { split, visible } from './strangers.js';
-import { ago, exactly, perCent, size } from './words.js';
+import { ago, exactly, isoOf, perCent, size } from './words.js';
 
 /** @import { FileEvent, FileRow, Role, Session } from '../../src/console/contract.ts' */
 /** @import { Api } from './api.js' */
@@ -33,6 +33,7 @@ export class FileDrawer {
   #api;
   #drawer;
   #session;
+  #now;
   #abort = new AbortController();
   #facts = make('div');
   #list = make('ol', { class: 'history' });
@@ -46,8 +47,9 @@ export class FileDrawer {
   /** What its history was asked for last. */
   #loaded = '';
 
-  /** @param {{ api: Api, drawer: Drawer, session: () => Session }} parts */
-  constructor({ api, drawer, session }) {
+  /** @param {{ api: Api, drawer: Drawer, session: () => Session, now: () => number }} parts `now`: by the server's clock */
+  constructor({ api, drawer, session, now }) {
+    this.#now = now;
     this.#api = api;
     this.#drawer = drawer;
     this.#session = session;
@@ -120,7 +122,11 @@ export class FileDrawer {
       if (events.length === 0) this.#word.textContent = 'The topic knows nothing of this file.';
     } catch (error) {
       if (signal.aborted) return;
-      this.#word.textContent = `Its history could not be had. ${error instanceof Error ? error.message : ''}`;
+      this.#list.replaceChildren(
+        make('li', { class: 'failed' }, [
+          `Its history could not be had. ${error instanceof Error ? visible(error.message) : ''}`,
+        ]),
+      );
     }
     this.#list.removeAttribute('aria-busy');
   }
@@ -160,9 +166,8 @@ export class FileDrawer {
   #item(event, uploader, path, isOffered) {
     const where = event.where === undefined ? [] : [' at ', stranger(event.where)];
     const head = make('p', { class: 'what' }, [make('strong', {}, [happened[event.what], ...where])]);
-    const time = make('time', { datetime: new Date(event.at).toISOString(), title: exactly(event.at) }, [
-      ago(event.at, Date.now()),
-    ]);
+    const time = make('time', { title: exactly(event.at) }, [ago(event.at, this.#now())]);
+    setAttribute(time, 'datetime', isoOf(event.at));
     head.append(time);
     const item = make('li', { class: event.what }, [head]);
     if (event.reason !== undefined) item.append(make('p', { class: 'reason' }, [stranger(event.reason)]));

@@ -60,7 +60,12 @@ export class Files {
     });
     this.#search.addEventListener('input', () => {
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#router.change({ search: this.#search.value }, 'in place'), typing);
+      this.#timer = setTimeout(() => {
+        this.#timer = undefined;
+        // Whoever went elsewhere meanwhile does not search there.
+        if (this.#router.route.view === 'files')
+          this.#router.change({ search: this.#search.value }, 'in place');
+      }, typing);
     });
     for (const [value, label] of [['', 'All'], ...Object.entries(states)]) {
       const press = button(label ?? '', () => this.#router.change({ state: value, open: '' }, 'as a step'));
@@ -100,7 +105,8 @@ export class Files {
   /** @param {Route} route */
   show({ query }) {
     const { search = '', state = '', uploader = '', open } = query;
-    if (document.activeElement !== this.#search && this.#search.value !== search) this.#search.value = search;
+    // What is being typed is not in the address yet.
+    if (this.#timer === undefined && this.#search.value !== search) this.#search.value = search;
     for (const press of this.#filters.children)
       setAttribute(
         press,
@@ -122,7 +128,7 @@ export class Files {
     if (asked === this.#asked) return this.#rows.draw();
     this.#asked = asked;
     this.#rows.toTop();
-    const isState = state in states;
+    const isState = Object.hasOwn(states, state);
     this.#pages.ask({
       ...(search === '' ? {} : { search }),
       ...(isState ? { state: /** @type {FileRow['state']} */ (state) } : {}),

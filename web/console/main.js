@@ -4,6 +4,7 @@ import { AnswerError, Api } from './api.js';
 import { Console } from './console.js';
 import { element, setText } from './dom.js';
 import { pauseOf } from './feed.js';
+import { tokenOf } from './route.js';
 import { SignIn } from './sign-in.js';
 
 const api = new Api();
@@ -17,10 +18,26 @@ api.onUnknown = (ways) => {
   setText(element('line', HTMLElement).lastElementChild ?? element('line', HTMLElement), 'Not signed in');
 };
 
+/** Of a link, until the server has answered to it. @type {string | undefined} */
+let given;
+
+/** Says who one is by the token of a link, where there was one. */
+async function useToken() {
+  if (given === undefined) return;
+  try {
+    await api.signIn(given);
+  } catch (error) {
+    if (!(error instanceof AnswerError) || error.status !== 401) throw error;
+    signIn.refused();
+  }
+  given = undefined;
+}
+
 /** Asks again for as long as nobody answers: a console is left open for days. */
 async function begin() {
   for (let attempt = 0; ; attempt += 1) {
     try {
+      await useToken();
       const session = await api.session();
       signIn.hide();
       shown ??= new Console(api, session);
@@ -35,13 +52,21 @@ async function begin() {
   }
 }
 
-/** Out of the address at once: it is no secret any more where it stands in a history, or over somebody's shoulder. */
-async function useTokenOfAddress() {
-  const token = /^#token=(.+)$/.exec(location.hash)?.[1];
-  if (token === undefined) return;
-  history.replaceState(null, '', location.pathname);
-  await api.signIn(decodeURIComponent(token)).catch(() => {});
+/**
+ * Out of the address at once: it is no secret any more where it stands in a history, or over somebody's shoulder.
+ * @param {string} hash what the address has in its place
+ */
+function takeToken(hash) {
+  const token = tokenOf(location.hash);
+  if (token === undefined) return false;
+  history.replaceState(null, '', `${location.pathname}${location.search}${hash}`);
+  given = token;
+  return true;
 }
 
-await useTokenOfAddress();
+// A link that is followed where the console is open already loads nothing anew.
+addEventListener('hashchange', ({ oldURL }) => {
+  if (takeToken(new URL(oldURL).hash)) void begin();
+});
+takeToken('');
 await begin();

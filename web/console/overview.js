@@ -107,7 +107,13 @@ export class Overview {
   async begin() {
     if (this.#views !== undefined) return;
     this.#views = [];
-    const { PlotView } = await import('./plots.js');
+    const loaded = await import('./plots.js').catch(() => undefined);
+    if (loaded === undefined) {
+      // It is tried again when it is looked at again, or the line is back.
+      this.#views = undefined;
+      return;
+    }
+    const { PlotView } = loaded;
     this.#views = plots.map((plot) => new PlotView(this.#plots, plot));
     for (const view of this.#views) view.draw(this.#state);
   }

@@ -24,6 +24,20 @@ export function routeOf(hash) {
 }
 
 /**
+ * The token of a link, `#token=...`; one that was cut or mangled on its way is refused by the server, and not by us.
+ * @param {string} hash
+ */
+export function tokenOf(hash) {
+  const given = /^#token=(.+)$/s.exec(hash)?.[1];
+  if (given === undefined) return undefined;
+  try {
+    return decodeURIComponent(given);
+  } catch {
+    return given;
+  }
+}
+
+/**
  * What is undefined or empty is left out.
  * @param {View} view
  * @param {Readonly<Record<string, string | undefined>>} [query]
@@ -39,10 +53,16 @@ export function hashOf(view, query = {}) {
 export class Router {
   /** @type {(route: Route) => void} */
   #listener = () => {};
+  #isListening = false;
+
+  get isListening() {
+    return this.#isListening;
+  }
 
   /** @param {(route: Route) => void} listener */
   listen(listener) {
     this.#listener = listener;
+    this.#isListening = true;
     addEventListener('hashchange', () => this.#tell());
     this.#tell();
   }

@@ -6,6 +6,8 @@ import { visible } from './strangers.js';
 
 /** @import { Api } from './api.js' */
 
+const notValid = 'This token is not valid here, or its time is over. Ask for a new one.';
+
 export class SignIn {
   #api;
   #onKnown;
@@ -46,9 +48,15 @@ export class SignIn {
   show(ways) {
     if (!this.#root.hidden) return;
     this.#root.hidden = false;
+    document.title = 'Sign in – Sluice';
     this.#by.hidden = !ways.includes('oidc');
     this.#token.hidden = ways.length > 0 && !ways.includes('token');
     (this.#token.hidden ? this.#by : this.#field).focus();
+  }
+
+  /** Of a link. */
+  refused() {
+    setText(this.#word, notValid);
   }
 
   hide() {
@@ -67,10 +75,7 @@ export class SignIn {
     } catch (error) {
       const isRefused = error instanceof AnswerError && error.status === 401;
       const why = error instanceof Error ? error.message : String(error);
-      setText(
-        this.#word,
-        isRefused ? 'This token is not valid here, or its time is over. Ask for a new one.' : visible(why),
-      );
+      setText(this.#word, isRefused ? notValid : visible(why));
       this.#field.select();
     }
     this.#press.disabled = false;

@@ -6,6 +6,9 @@
 /** Points that are kept: half a day at one every five seconds. */
 const mostPoints = 8640;
 
+/** Milliseconds: what is earlier by more came by a clock that was set back, and not by another way. */
+const setBack = 60_000;
+
 const names = /** @type {const} */ (['uploaders', 'downloaders', 'streams', 'topics']);
 
 /** @typedef {{ id: string }} Row */
@@ -60,9 +63,12 @@ export class ConsoleState {
       this.series.set(/** @type {keyof Totals} */ (name), [...(values ?? [])].slice(-mostPoints));
   }
 
-  /** @param {ConsoleEvents['point']} point */
-  point({ at, totals }) {
+  /** @param {ConsoleEvents['point']} point @param {number} [ours] */
+  point({ at, totals }, ours = Date.now()) {
     this.totals = totals;
+    // Either clock may have been put right since the snapshot.
+    this.#ahead = at - ours;
+    if (at < (this.at.at(-1) ?? at) - setBack) this.#forgetFrom(at);
     const last = this.at.at(-1);
     if (last !== undefined && at <= last) return;
     this.at.push(at);
@@ -74,5 +80,11 @@ export class ConsoleState {
     }
     if (this.at.length <= mostPoints) return;
     for (const values of [this.at, ...this.series.values()]) values.shift();
+  }
+
+  /** What was told for times that have not come yet. @param {number} time */
+  #forgetFrom(time) {
+    const found = this.at.findIndex((at) => at >= time);
+    for (const values of [this.at, ...this.series.values()]) values.length = Math.max(0, found);
   }
 }

@@ -4,8 +4,9 @@
  * its code, as the command line does (`src/printable.ts`). Pure.
  */
 
-/** Control characters, separators, direction marks, halves of pairs; and what has no width, for two names that look the same are not. */
-const unseen = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
+/** Control characters, separators, halves of pairs; direction marks and whatever else is not drawn, for two names that look the same are not. What makes an emoji coloured stays. */
+const unseen =
+  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]|(?<!\p{Extended_Pictographic})\ufe0f|(?!\ufe0f)\p{Default_Ignorable_Code_Point}/gu;
 
 /**
  * `a\u202egpj.exe` for a name that would be shown as `aexe.jpg`.
@@ -15,7 +16,8 @@ export function visible(text) {
   return text.replace(unseen, (character) => {
     const code = character.codePointAt(0) ?? 0;
     const hex = code.toString(16);
-    return code < 0x100 ? `\\x${hex.padStart(2, '0')}` : `\\u${hex.padStart(4, '0')}`;
+    if (code < 0x100) return `\\x${hex.padStart(2, '0')}`;
+    return code > 0xffff ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`;
   });
 }
 

@@ -66,7 +66,7 @@ export class Table {
   /** @param {Route} route */
   show({ query }) {
     const { search = '', open } = query;
-    if (document.activeElement !== this.#search && this.#search.value !== search) this.#search.value = search;
+    if (this.#search.value !== search) this.#search.value = search;
     this.#rows.mark(open);
     this.update(this.#all);
   }

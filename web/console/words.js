@@ -115,6 +115,21 @@ const today = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 const anyDay = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 const toTheSecond = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 
+/** What a calendar cannot say: times come from strangers, too. @param {Intl.DateTimeFormat} format @param {number} time */
+function formatted(format, time) {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? 'no date' : format.format(date);
+}
+
+/**
+ * For machines; undefined where there is no such date.
+ * @param {number} time milliseconds since the epoch
+ */
+export function isoOf(time) {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}
+
 /**
  * The time of day, with its date where that is not today, in the viewer's own language and zone.
  * @param {number} time milliseconds since the epoch
@@ -122,10 +137,10 @@ const toTheSecond = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', ti
  */
 export function when(time, now = Date.now()) {
   const [date, other] = [new Date(time), new Date(now)];
-  return date.toDateString() === other.toDateString() ? today.format(date) : anyDay.format(date);
+  return formatted(date.toDateString() === other.toDateString() ? today : anyDay, time);
 }
 
 /** @param {number} time milliseconds since the epoch */
 export function exactly(time) {
-  return toTheSecond.format(new Date(time));
+  return formatted(toTheSecond, time);
 }

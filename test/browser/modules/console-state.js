@@ -1,10 +1,10 @@
 // @ts-check
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fileAddress, wordsOf } from '../../../web/console/api.js';
+import { AnswerError, fileAddress, within, wordsOf } from '../../../web/console/api.js';
 import { pauseOf } from '../../../web/console/feed.js';
 import { matcherOf } from '../../../web/console/matching.js';
-import { hashOf, routeOf } from '../../../web/console/route.js';
+import { hashOf, routeOf, tokenOf } from '../../../web/console/route.js';
 import { ConsoleState } from '../../../web/console/state.js';
 import { titleOf, wrongsOf } from '../../../web/console/wrongs.js';
 
@@ -144,4 +144,45 @@ test('console: each part of a path is written as it is', () => {
   assert.equal(wordsOf('{"message":"no"}'), 'no');
   assert.equal(wordsOf('plain words\n'), 'plain words');
   for (const page of ['<html>502</html>', '', '{"x":1}']) assert.equal(wordsOf(page), undefined);
+});
+
+test('console: the token of a link is taken as it is, mangled or not', () => {
+  assert.equal(tokenOf('#token=1.look.ada%2Bb.s'), '1.look.ada+b.s');
+  assert.equal(tokenOf('#token=100%'), '100%');
+  assert.equal(tokenOf('#/files?search=token=1'), undefined);
+  assert.equal(tokenOf('#token='), undefined);
+});
+
+test('console: a clock that was put right, here or there, is followed', () => {
+  const state = new ConsoleState();
+  const totals = { ...quiet, sendingFiles: 1 };
+  state.snapshot({ ...none, now: 90_000_000, totals }, 0);
+  assert.equal(state.now(0), 90_000_000);
+  state.past({ at: [89_990_000, 89_995_000], series: { sendingFiles: [1, 2] } });
+  state.point({ at: 90_000_000, totals }, 90_000_000);
+  assert.equal(state.now(90_000_000), 90_000_000, 'ours was wrong');
+  state.point({ at: 3_600_000, totals }, 3_600_000);
+  assert.deepEqual([state.at, state.series.get('sendingFiles')], [[3_600_000], [1]], 'theirs was ahead');
+  state.point({ at: 3_595_000, totals }, 3_600_000);
+  assert.deepEqual(state.at, [3_600_000], 'what comes late is no clock');
+});
+
+test('console: an answer that never comes is not waited for, and who leaves waits no more', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  /** @param {AbortSignal} signal @returns {Promise<never>} */
+  const never = (signal) =>
+    new Promise((_resolve, reject) => {
+      if (signal.aborted) reject(signal.reason);
+      signal.addEventListener('abort', () => reject(signal.reason));
+    });
+  const leave = new AbortController();
+  const [short, long] = [within(1000, undefined, never), within(2000, leave.signal, never)];
+  const ended = Promise.allSettled([short, long]);
+  t.mock.timers.tick(1000);
+  await assert.rejects(short, (error) => error instanceof AnswerError && error.status === 0);
+  leave.abort(new Error('left'));
+  await assert.rejects(long, /left/);
+  await assert.rejects(within(1000, leave.signal, never), /left/);
+  assert.equal(await within(1000, undefined, async () => 'answered'), 'answered');
+  await ended;
 });

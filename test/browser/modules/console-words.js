@@ -6,6 +6,8 @@ import {
   ago,
   bitRate,
   counted,
+  exactly,
+  isoOf,
   perCent,
   precisely,
   rate,
@@ -13,6 +15,7 @@ import {
   shortSpan,
   size,
   span,
+  when,
 } from '../../../web/console/words.js';
 
 test('console: sizes in steps of a thousand, with three digits at most', () => {
@@ -70,6 +73,9 @@ test('console: what would not be seen in a name, or turn it round, is seen', () 
     ['zero\u200bwidth\ufeff', 'zero\\u200bwidth\\ufeff'],
     ['\u2066isolate\u2069', '\\u2066isolate\\u2069'],
     ['half\ud800', 'half\\ud800'],
+    ['tags\u{e0041}', 'tags\\u{e0041}'],
+    ['filler\u3164\u115f', 'filler\\u3164\\u115f'],
+    ['a\ufe0f ❤\ufe0f', 'a\\ufe0f ❤\ufe0f'],
     ['Bericht für März – 東京.pdf', 'Bericht für März – 東京.pdf'],
     ['👍', '👍'],
   ];
@@ -83,4 +89,10 @@ test('console: only links into the web are links', () => {
   assert.equal(webLink('/?stream=cam', base), 'https://console.example/?stream=cam');
   for (const bad of ['javascript:alert(1)', 'data:text/html,x', 'http://[', undefined])
     assert.equal(webLink(bad, base), undefined);
+});
+
+test('console: a time that no calendar has is no fault of the page', () => {
+  for (const time of [1e300, -9e15, NaN])
+    assert.deepEqual([exactly(time), when(time, 0), isoOf(time)], ['no date', 'no date', undefined]);
+  assert.equal(isoOf(0), '1970-01-01T00:00:00.000Z');
 });

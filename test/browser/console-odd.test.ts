@@ -1,0 +1,98 @@
+/** The console's page where something is not as usual: links, clocks, addresses, a hand that lets go, somebody who signed out. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startFixture } from '../console/fixture-server.ts';
+import { waitFor } from '../support/wait.ts';
+import { openPage } from './browser.ts';
+
+const quiet = { every: 0, files: 100 } as const;
+
+test('a link is followed where the console is open, and whoever signed out sees nothing, whatever is pressed', async (t) => {
+  const server = await startFixture(t, { ...quiet, key: 'k'.repeat(32) });
+  const page = await openPage(t);
+  const signIn = page.getByRole('heading', { name: 'Sign in' });
+  await page.goto(`${server.url}#token=%`);
+  await page.getByRole('alert').getByText('This token is not valid here').waitFor();
+  await page.goto(`${server.url}#/uploaders`);
+  await page.goto(`${server.url}#token=${server.token('look')}`);
+  await page.locator('#view-uploaders .rows .row:not([hidden])').first().waitFor();
+  assert.match(page.url(), /#\/uploaders$/, 'where they were');
+  await page.goto(`${server.url}#/topics`);
+  await page.locator('#view-topics .card').first().waitFor();
+  // The server knows them no more.
+  await page.context().clearCookies();
+  await page.goto(`${server.url}#/files?state=failed`);
+  await signIn.waitFor();
+  await page.goBack();
+  await page.getByLabel('Token').blur();
+  await page.keyboard.press('3');
+  await page.waitForTimeout(300);
+  assert.equal(await page.locator('.view').filter({ visible: true }).count(), 0);
+
+  await page.goto(`${server.url}#token=${server.token('look')}`);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await signIn.waitFor();
+  assert.match(await page.title(), /^Sign in/);
+});
+
+test('the address, the search field and the focus are of one mind', async (t) => {
+  const server = await startFixture(t, quiet);
+  const page = await openPage(t);
+  await page.goto(`${server.url}#/uploaders`);
+  await page.locator('#view-uploaders').getByText('50 uploaders').waitFor();
+  await page.goto(`${server.url}#/uploaders?search=till-07`);
+  const field = page.getByRole('searchbox', { name: 'Search uploaders' });
+  await field.focus();
+  await page.goBack();
+  await page.locator('#view-uploaders').getByText('50 uploaders').waitFor();
+  assert.equal(await field.inputValue(), '');
+
+  await page.goto(`${server.url}#/files?state=constructor`);
+  await page.getByText('100 files', { exact: true }).first().waitFor();
+  await page.getByRole('searchbox', { name: 'Search files' }).fill('abc');
+  await page.getByRole('link', { name: /^Uploaders/ }).click();
+  await page.waitForTimeout(300);
+  assert.match(page.url(), /#\/uploaders$/, 'what was typed is not searched elsewhere');
+
+  const grid = page.getByRole('grid').filter({ visible: true });
+  for (const from of ['#/uploaders?open=till-07', '#/overview']) {
+    await page.goto(server.url);
+    await page.goto(`${server.url}${from}`);
+    if (from === '#/overview') await page.locator('.wrongs a').first().press('Enter');
+    await page.locator('#drawer .facts').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('#drawer').waitFor({ state: 'hidden' });
+    assert.ok(await grid.evaluate((each) => each.matches(':focus')), `the list has the focus, from ${from}`);
+  }
+});
+
+test('what a hand lets go of elsewhere, what fails once, and a clock that is wrong', async (t) => {
+  const server = await startFixture(t, quiet);
+  const page = await openPage(t);
+  await page.addInitScript('const now = Date.now; Date.now = () => now() - 3 * 86_400_000;');
+  await page.route('**/assets/plots.js', (route) => route.abort());
+  await page.goto(server.url);
+  await page.getByRole('button', { name: 'Send files' }).waitFor();
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [import.meta.filename], dragOperationsMask: 1 };
+  await page.evaluate(`{
+    const card = document.createElement('div');
+    card.id = 'passing';
+    card.style.cssText = 'position: fixed; inset: 200px auto auto 200px; width: 200px; height: 200px; z-index: 9';
+    document.body.append(card);
+  }`);
+  await session.send('Input.dispatchDragEvent', { type: 'dragEnter', x: 100, y: 300, data });
+  await session.send('Input.dispatchDragEvent', { type: 'dragOver', x: 300, y: 300, data });
+  await page.getByText('Drop to send').waitFor();
+  await page.evaluate(`document.getElementById('passing').remove()`);
+  await session.send('Input.dispatchDragEvent', { type: 'dragOver', x: 350, y: 310, data });
+  await session.send('Input.dispatchDragEvent', { type: 'dragCancel', x: 350, y: 310, data });
+  await page.getByText('Drop to send').waitFor({ state: 'hidden' });
+
+  await page.unroute('**/assets/plots.js');
+  await page.goto(`${server.url}#/files?state=failed`);
+  await page.locator('#view-files .rows .row:not([hidden])').first().click();
+  await page.locator('#drawer .history').getByText('26 hours ago').waitFor();
+  await page.goto(`${server.url}#/overview`);
+  await waitFor(async () => (await page.locator('.canvas canvas').count()) === 4, { what: 'plots, later' });
+});
