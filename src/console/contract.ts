@@ -212,6 +212,22 @@ export interface FilesQuestion {
 /** So much is asked for already that more would only wait: ask again. */
 export class TooBusy extends Error {}
 
+/** A key of a sender, as `GET api/keys` lists it, for administrators: nobody knows the key itself any more. */
+export interface ListedKey {
+  readonly id: string;
+  /** A stream, or a glob of names. */
+  readonly streams: string;
+  readonly name: string;
+  readonly created: number;
+  readonly expires?: number | undefined;
+}
+
+/** What `POST api/keys` answers: a key that was made just now. */
+export interface MadeKey extends ListedKey {
+  /** Told once, and kept nowhere. */
+  readonly key: string;
+}
+
 /** What the routes know of the cluster: answered from memory, but for a file's history. */
 export interface ConsoleModel {
   readonly topic: string;

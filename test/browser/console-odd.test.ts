@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startFixture } from '../console/fixture-server.ts';
+import { violationsOf } from '../console/page.ts';
 import { waitFor } from '../support/wait.ts';
 import { openPage } from './browser.ts';
 
@@ -95,4 +96,61 @@ test('what a hand lets go of elsewhere, what fails once, and a clock that is wro
   await page.locator('#drawer .history').getByText('26 hours ago').waitFor();
   await page.goto(`${server.url}#/overview`);
   await waitFor(async () => (await page.locator('.canvas canvas').count()) === 4, { what: 'plots, later' });
+});
+
+test('keys of senders are made, told once and taken back by administrators alone', async (t) => {
+  const server = await startFixture(t, { ...quiet, key: 'k'.repeat(32) });
+  const page = await openPage(t);
+  await page.goto(`${server.url}#token=${server.token('send')}`);
+  await page.getByRole('link', { name: /^Topics/ }).waitFor();
+  assert.equal(await page.getByRole('link', { name: 'Keys' }).count(), 0);
+  await page.goto(`${server.url}#token=${server.token('administer')}`);
+  await page.getByRole('link', { name: 'Keys' }).click();
+  await page.getByText('There is no key yet.').waitFor();
+  await page.getByRole('textbox', { name: 'Stream' }).fill('..');
+  await page.keyboard.press('Enter');
+  await page.getByText('No key was made. ".." is no name of a stream').waitFor();
+  await page.getByRole('textbox', { name: 'Stream' }).fill('cam-*');
+  await page.getByRole('textbox', { name: 'Whose' }).fill('<i>north</i>');
+  const good = page.getByRole('combobox', { name: 'Good' });
+  await good.focus();
+  await page.keyboard.press('1');
+  assert.match(page.url(), /#\/keys$/, 'a letter that chooses is no key of the page');
+  await good.selectOption('for a week');
+  await page.getByRole('button', { name: 'Make a key' }).click();
+  const told = page.getByRole('textbox', { name: 'The key for cam-*' });
+  assert.match(await told.inputValue(), /^key-of-/);
+  assert.ok(await told.evaluate((each) => each.matches(':focus')));
+  await page.getByText('<i>north</i> · made just now · good for 7 days yet').waitFor();
+  assert.deepEqual(await violationsOf(page), []);
+  await page.goto(`${server.url}#/topics`);
+  await page.goto(`${server.url}#/keys`);
+  await page.getByText('cam-*').first().waitFor();
+  assert.equal(await told.count(), 0, 'told once');
+  const press = page.getByRole('button', { name: 'Take back the key for cam-*' });
+  await press.click();
+  await page.getByText('is sent away. Press again').waitFor();
+  await press.click();
+  await page.getByText('There is no key.').waitFor();
+});
+
+test('lists are sorted by their heads, and the address knows how', async (t) => {
+  const server = await startFixture(t, quiet);
+  const page = await openPage(t);
+  await page.goto(`${server.url}#/uploaders`);
+  const head = page.getByRole('columnheader', { name: 'Sent' });
+  const rows = page.locator('#view-uploaders .rows .row:not([hidden])');
+  await rows.first().waitFor();
+  const largest = server.model.sections().uploaders.toSorted((a, b) => b.sentBytes - a.sentBytes);
+  const first = async (): Promise<string> => page.locator('.row[aria-rowindex="2"]').first().innerText();
+  await head.getByRole('button').click();
+  await waitFor(async () => (await first()).startsWith(largest[0]?.id ?? ''), { what: 'the largest first' });
+  assert.equal(await head.getAttribute('aria-sort'), 'descending');
+  await head.getByRole('button').press('Enter');
+  await waitFor(async () => (await first()).startsWith(largest.at(-1)?.id ?? ''), { what: 'the smallest' });
+  assert.equal(await head.getAttribute('aria-sort'), 'ascending');
+  assert.match(page.url(), /sort=sent$/);
+  await head.getByRole('button').click();
+  assert.equal(await head.getAttribute('aria-sort'), null);
+  assert.doesNotMatch(page.url(), /sort/);
 });

@@ -23,6 +23,7 @@ const views: readonly (readonly [hash: string, there: string])[] = [
   ['#/downloaders', '#view-downloaders .rows .row:not([hidden])'],
   ['#/streams', '#view-streams .card'],
   ['#/topics', '#view-topics .card'],
+  ['#/keys', '#view-keys .key-form'],
 ];
 
 test('every view can be used by everybody, light and dark', async (t) => {

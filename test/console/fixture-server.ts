@@ -1,15 +1,17 @@
 /** The console's own server and routes over a cluster that is made up; `node test/console/fixture-server.ts` serves it to be looked at. */
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { parseArgs } from 'node:util';
 import { boundHeap } from '../../src/cli/heap.ts';
-import type { Role } from '../../src/console/contract.ts';
+import type { ListedKey, Role } from '../../src/console/contract.ts';
 import { Access } from '../../src/console/http/access/access.ts';
 import type { ConsoleServices } from '../../src/console/http/mount.ts';
 import { openConsoleServer } from '../../src/console/http/server.ts';
 import { Uploads } from '../../src/console/http/uploads/uploads.ts';
+import { ConfigurationError } from '../../src/errors.ts';
 import { silentLogger } from '../../src/log.ts';
 import { FixtureModel, type FixtureOptions } from './fixture-model.ts';
 
@@ -55,6 +57,7 @@ export async function openFixture({
     logger: silentLogger,
   });
   const resent: string[] = [];
+  const keys: ListedKey[] = [];
   const services: ConsoleServices = {
     model,
     access,
@@ -64,11 +67,20 @@ export async function openFixture({
     },
     actions: {
       resend: async (uploader, path) => void resent.push(`${uploader}/${path}`),
-      keys: async () => [],
-      addKey: async () => {
-        throw new Error('none are made here');
+      keys: async () => keys,
+      addKey: async ({ stream, name = '', expires }) => {
+        if (stream.includes('..')) throw new ConfigurationError(`"${stream}" is no name of a stream`);
+        const created = Date.now();
+        const id = createHash('sha256').update(`${stream} ${created}`).digest('hex').slice(0, 12);
+        const until = expires === undefined ? {} : { expires: created + expires };
+        const made = { id, streams: stream, name, created, ...until };
+        keys.push(made);
+        return { ...made, key: `key-of-${id}` };
       },
-      removeKey: async () => 0,
+      removeKey: async (id) => {
+        const at = keys.findIndex((key) => key.id === id);
+        return at === -1 ? 0 : keys.splice(at, 1).length;
+      },
     },
     version: '0.9.0',
     host: '127.0.0.1',

@@ -1,7 +1,7 @@
 // @ts-check
 /** What the console asks its server, besides the events. */
 
-/** @import { FileEvent, FilesPage, FilesQuestion, History, Session } from '../../src/console/contract.ts' */
+/** @import { FileEvent, FilesPage, FilesQuestion, History, ListedKey, MadeKey, Session } from '../../src/console/contract.ts' */
 
 /** What the server said no to; `status` 0: it said nothing. */
 export class AnswerError extends Error {
@@ -96,6 +96,23 @@ export class Api {
    */
   async resend(uploader, path) {
     await this.#ask('api/files/resend', posted({ uploader, path }, this.csrf));
+  }
+
+  async keys() {
+    const { keys } = /** @type {{ keys: readonly ListedKey[] }} */ (await this.#get('api/keys'));
+    return keys;
+  }
+
+  /** @param {{ readonly stream: string, readonly name?: string, readonly expires?: number }} wish `expires`: milliseconds from now on */
+  async makeKey(wish) {
+    const response = await this.#ask('api/keys', posted(wish, this.csrf));
+    return /** @type {MadeKey} */ (await response.json());
+  }
+
+  /** @param {string} id */
+  async removeKey(id) {
+    const headers = { 'x-sluice-csrf': this.csrf };
+    await this.#ask(`api/keys/${encodeURIComponent(id)}`, { method: 'DELETE', headers });
   }
 
   /** @param {string} address @param {AbortSignal} [signal] */

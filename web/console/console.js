@@ -12,6 +12,7 @@ import { listenToKeys } from './keys.js';
 import { Overview } from './overview.js';
 import { Router, views } from './route.js';
 import { downloadersTable, uploadersTable } from './runs.js';
+import { SenderKeys } from './sender-keys.js';
 import { Sending } from './sending.js';
 import { ConsoleState } from './state.js';
 import { visible } from './strangers.js';
@@ -55,6 +56,7 @@ export class Console {
   #downloaders;
   #streams;
   #topics;
+  #keys;
   #drawers;
 
   /** @param {Api} api @param {Session} session */
@@ -73,6 +75,8 @@ export class Console {
       )
     );
     this.#topics = new Cards(host('topics'), 'Topics', 'No topic of Sluice is known here.', topicCard);
+    const mayKeys = () => may(this.#session, 'administer');
+    this.#keys = new SenderKeys({ host: host('keys'), api, state, may: mayKeys });
     this.#drawers = new Drawers({
       ...{ api, router, state, files: this.#files, session: () => this.#session },
       focusView: () => this.#focusView(),
@@ -100,7 +104,7 @@ export class Console {
     listenToKeys({
       onSearch: () => this.#isPaused || this.#search(),
       onEscape: () => this.#isPaused || this.#drawers.close(),
-      onView: (view) => this.#isPaused || router.go(view),
+      onView: (view) => this.#isPaused || (view === 'keys' && !mayKeys()) || router.go(view),
     });
     element('sign-out', HTMLButtonElement).addEventListener('click', () => void this.#signOut());
   }
@@ -132,7 +136,7 @@ export class Console {
     if (session.version !== before.version)
       this.#say(`The console is of release ${session.version} now. Load this page anew.`);
     const { topic, user, uploader } = session;
-    tellWho(session, this.#maySend());
+    tellWho(session, { send: this.#maySend(), keys: may(session, 'administer') });
     // Neither a topic nor an uploader can have a slash in its name.
     if (this.#sending === undefined && uploader !== undefined)
       this.#makeSending(`${topic}/${uploader}/${user ?? ''}/`);
@@ -238,6 +242,8 @@ export class Console {
     if (route.view === 'files') this.#files.show(route);
     if (route.view === 'uploaders') this.#uploaders.show(route);
     if (route.view === 'downloaders') this.#downloaders.show(route);
+    if (route.view === 'keys') void this.#keys.show();
+    else this.#keys.leave();
     this.#refresh();
     this.#drawers.show(route);
   }
@@ -260,6 +266,7 @@ export class Console {
     if (view === 'downloaders') this.#downloaders.update(sections.downloaders);
     if (view === 'streams') this.#streams.update(sections.streams);
     if (view === 'topics') this.#topics.update(sections.topics);
+    if (view === 'keys') this.#keys.update();
     this.#drawers.update();
     this.#tellLine();
     tellMarks(wrongs);

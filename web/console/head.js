@@ -10,14 +10,16 @@ const where = element('where', HTMLElement);
 const signOut = element('sign-out', HTMLElement);
 const send = element('send', HTMLElement);
 const notice = element('trouble', HTMLElement);
+const keys = element('nav-keys', HTMLElement);
 const nav = element('nav', HTMLElement);
 
-/** @param {Session} session @param {boolean} maySend */
-export function tellWho({ cluster, topic, user }, maySend) {
+/** @param {Session} session @param {{ readonly send: boolean, readonly keys: boolean }} may what is offered */
+export function tellWho({ cluster, topic, user }, may) {
   const parts = [cluster, topic, user].filter((part) => part !== undefined && part !== '');
   setText(where, parts.map((part) => visible(part ?? '')).join(' · '));
   signOut.hidden = user === undefined;
-  send.hidden = !maySend;
+  send.hidden = !may.send;
+  keys.hidden = !may.keys;
 }
 
 /** @param {string | undefined} text */

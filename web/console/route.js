@@ -1,7 +1,7 @@
 // @ts-check
 /** Where somebody is in the console: `#/files?search=jpg&open=drone-7/a.jpg`. Pure but for `Router`. */
 
-/** @typedef {'overview' | 'files' | 'uploaders' | 'downloaders' | 'streams' | 'topics'} View */
+/** @typedef {'overview' | 'files' | 'uploaders' | 'downloaders' | 'streams' | 'topics' | 'keys'} View */
 
 /**
  * @typedef {object} Route
@@ -10,7 +10,7 @@
  */
 
 /** @type {readonly View[]} */
-export const views = ['overview', 'files', 'uploaders', 'downloaders', 'streams', 'topics'];
+export const views = ['overview', 'files', 'uploaders', 'downloaders', 'streams', 'topics', 'keys'];
 
 /**
  * What is no address of ours is the overview.

@@ -4,6 +4,10 @@
  * the focus and names the row that is meant (`aria-activedescendant`), for the row's element may be another one's a moment later.
  */
 import { make, setAttribute } from './dom.js';
+import { Heads } from './heads.js';
+
+/** @import { Head } from './heads.js' */
+/** @import { Sort } from './sorting.js' */
 
 /** Above this browsers lay nothing out any more; what is behind it is found by a search. */
 export const mostRows = 200_000;
@@ -23,7 +27,8 @@ let grids = 0;
  * @typedef {object} RowsOptions
  * @property {HTMLElement} host
  * @property {string} label
- * @property {readonly { readonly head: string, readonly kind: string }[]} columns
+ * @property {readonly Head[]} columns
+ * @property {(column: Head) => void} [onSort] the head of a column that has `by` was pressed
  * @property {() => RowElements<T>} build
  * @property {(value: T) => string} idOf
  * @property {(value: T) => void} onOpen
@@ -38,6 +43,7 @@ let grids = 0;
 /** @template T */
 export class Rows {
   #options;
+  #heads;
   #id = `grid-${++grids}`;
   #scroller;
   #body;
@@ -57,9 +63,9 @@ export class Rows {
   /** @param {RowsOptions<T>} options */
   constructor(options) {
     this.#options = options;
-    const { host, label, columns } = options;
-    const heads = columns.map(({ head, kind }) => make('div', { role: 'columnheader', class: kind }, [head]));
-    const head = make('div', { role: 'row', class: 'row', 'aria-rowindex': '1' }, heads);
+    const { host, label, columns, onSort } = options;
+    this.#heads = new Heads(columns, onSort);
+    const head = make('div', { role: 'row', class: 'row', 'aria-rowindex': '1' }, this.#heads.cells);
     this.#body = make('div', { role: 'rowgroup', class: 'rows' });
     this.#scroller = make(
       'div',
@@ -81,6 +87,11 @@ export class Rows {
       if (this.#active === -1 && this.#count > 0) this.#activate(this.#first());
     });
     new ResizeObserver(() => this.#resize()).observe(this.#scroller);
+  }
+
+  /** By which column it is. @param {Sort | undefined} sort */
+  tellSort(sort) {
+    this.#heads.tell(sort);
   }
 
   get isAtTop() {
@@ -253,6 +264,7 @@ export class Rows {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
+    if (event.target !== this.#scroller && event.key === 'Enter') return;
     if (event.ctrlKey || event.metaKey || event.altKey || this.#count === 0) return;
     const page = Math.max(1, Math.floor(this.#scroller.clientHeight / this.#rowHeight) - 2);
     const steps = {
@@ -266,7 +278,7 @@ export class Rows {
     if (event.key in steps) {
       const step = steps[/** @type {keyof typeof steps} */ (event.key)];
       this.#activate(this.#active === -1 ? this.#first() : this.#active + step);
-    } else if (event.key === 'Enter' && event.target === this.#scroller) {
+    } else if (event.key === 'Enter') {
       const value = this.#at(this.#active);
       if (value === undefined) return;
       this.#options.onOpen(value);

@@ -13,6 +13,8 @@ import { wrongsOfDownloader, wrongsOfUploader } from './wrongs.js';
 /** @import { Router } from './route.js' */
 /** @import { Wrong } from './wrongs.js' */
 
+/** @type {readonly UploaderRow['state'][]} */
+const states = ['silent', 'running', 'ended'];
 const words = { running: 'Running', ended: 'Ended', silent: 'Silent' };
 /** Nobody knows, or there is none. */
 const none = '–';
@@ -55,12 +57,16 @@ export function uploadersTable(host, router, state) {
     noun: 'uploader',
     nothing: 'Nothing has been sent to this topic yet.',
     columns: [
-      { head: 'Uploader', kind: 'name' },
-      { head: 'State', kind: 'state' },
-      { head: 'Rate', kind: 'number wide' },
-      { head: 'Backlog', kind: 'number' },
-      { head: 'Sent', kind: 'number wide' },
-      { head: 'Failed', kind: 'number wide' },
+      { head: 'Uploader', kind: 'name', by: ({ id }) => id },
+      { head: 'State', kind: 'state', by: ({ state }) => states.indexOf(state) },
+      { head: 'Rate', kind: 'number wide', by: (row) => row.rate },
+      {
+        head: 'Backlog',
+        kind: 'number',
+        by: ({ backlogBytes, backlogFiles }) => backlogBytes ?? backlogFiles,
+      },
+      { head: 'Sent', kind: 'number wide', by: ({ sentBytes }) => sentBytes },
+      { head: 'Failed', kind: 'number wide', by: ({ failedFiles }) => failedFiles },
     ],
     words: (row) => `${row.id} ${row.host ?? ''}`,
     rank: (row) =>
@@ -113,12 +119,13 @@ export function downloadersTable(host, router, state) {
     noun: 'downloader',
     nothing: 'Nobody has read this topic yet.',
     columns: [
-      { head: 'Downloader', kind: 'name' },
-      { head: 'State', kind: 'state' },
-      { head: 'Behind', kind: 'number' },
-      { head: 'Overtaken', kind: 'number wide' },
-      { head: 'Received', kind: 'number wide' },
-      { head: 'Failed', kind: 'number wide' },
+      { head: 'Downloader', kind: 'name', by: ({ name }) => name },
+      { head: 'State', kind: 'state', by: ({ state }) => states.indexOf(state) },
+      { head: 'Behind', kind: 'number', by: ({ lagBytes, lagRecords }) => lagBytes ?? lagRecords },
+      // Of those that are overtaken, the one that has the least time is the one that is looked for.
+      { head: 'Overtaken', kind: 'wide right', by: ({ overtakenIn }) => overtakenIn },
+      { head: 'Received', kind: 'number wide', by: ({ receivedFiles }) => receivedFiles },
+      { head: 'Failed', kind: 'number wide', by: ({ failedFiles }) => failedFiles },
     ],
     words: (row) => `${row.name} ${row.id} ${row.host ?? ''}`,
     rank: (row) => {

@@ -2,10 +2,12 @@
 /** What uploaders and downloaders share: a list of some hundred rows that are all there, searched and sorted here. */
 import { icon, make, setText } from './dom.js';
 import { Rows } from './rows.js';
+import { compared, pressed, sortOf } from './sorting.js';
 import { counted } from './words.js';
 
 /** @import { RowElements } from './rows.js' */
 /** @import { Route, Router } from './route.js' */
+/** @import { Column } from './sorting.js' */
 
 /**
  * @template {{ readonly id: string }} T
@@ -15,10 +17,10 @@ import { counted } from './words.js';
  * @property {string} label
  * @property {string} noun
  * @property {string} nothing what is said where there is none
- * @property {readonly { readonly head: string, readonly kind: string }[]} columns
+ * @property {readonly Column<T>[]} columns
  * @property {() => RowElements<T>} build
  * @property {(row: T) => string} words what is searched
- * @property {(row: T) => number} rank the troubled first: 0 before 1
+ * @property {(row: T) => number} rank the troubled first, where nothing else is asked for: 0 before 1
  */
 
 /** @template {{ readonly id: string }} T */
@@ -32,6 +34,8 @@ export class Table {
   #all = [];
   /** @type {readonly T[]} */
   #shown = [];
+  /** @type {ReturnType<typeof sortOf<T>>} */
+  #sort;
 
   /** @param {TableOptions<T>} options */
   constructor(options) {
@@ -60,12 +64,15 @@ export class Table {
       build,
       idOf: ({ id }) => id,
       onOpen: ({ id }) => router.change({ open: id }, 'as a step'),
+      onSort: (column) => router.change({ sort: pressed(this.#sort, column) }, 'in place'),
     });
   }
 
   /** @param {Route} route */
   show({ query }) {
-    const { search = '', open } = query;
+    const { search = '', sort = '', open } = query;
+    this.#sort = sortOf(this.#options.columns, sort);
+    this.#rows.tellSort(this.#sort);
     if (this.#search.value !== search) this.#search.value = search;
     this.#rows.mark(open);
     this.update(this.#all);
@@ -76,9 +83,12 @@ export class Table {
     this.#all = all;
     const { words, rank, noun, nothing } = this.#options;
     const wanted = this.#search.value.trim().toLowerCase();
+    const sort = this.#sort;
+    const ordered = (/** @type {T} */ a, /** @type {T} */ b) =>
+      sort === undefined ? rank(a) - rank(b) : compared(sort.by(a), sort.by(b), sort.isDown);
     this.#shown = all
       .filter((row) => words(row).toLowerCase().includes(wanted))
-      .sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1));
+      .sort((a, b) => ordered(a, b) || (a.id < b.id ? -1 : 1));
     this.#rows.show(this.#shown.length, (index) => this.#shown[index]);
     setText(this.#count, counted(this.#shown.length, noun));
     this.#nothing.hidden = this.#shown.length > 0;

@@ -4,23 +4,9 @@ import { z } from 'zod';
 import { ConfigurationError, describeError } from '../../errors.ts';
 import { KafkaError } from '../../kafka/contract.ts';
 import type { Logger } from '../../log.ts';
+import type { ListedKey, MadeKey } from '../contract.ts';
 import { type Guard, refuse } from './access/guard.ts';
 import { faultIn } from './api.ts';
-
-/** A key of a sender, as it is listed: nobody knows the key itself any more. Times are milliseconds since the epoch. */
-export interface ListedKey {
-  readonly id: string;
-  readonly streams: string;
-  readonly name: string;
-  readonly created: number;
-  readonly expires?: number | undefined;
-}
-
-/** A key that was made just now. */
-export interface MadeKey extends ListedKey {
-  /** Told once, and kept nowhere. */
-  readonly key: string;
-}
 
 /** What is done to the cluster. Rejects with ConfigurationError for what it cannot be, and says why. */
 export interface Actions {

@@ -5,6 +5,7 @@ import { AnswerError, fileAddress, within, wordsOf } from '../../../web/console/
 import { pauseOf } from '../../../web/console/feed.js';
 import { matcherOf } from '../../../web/console/matching.js';
 import { hashOf, routeOf, tokenOf } from '../../../web/console/route.js';
+import { compared, pressed, sortOf } from '../../../web/console/sorting.js';
 import { ConsoleState } from '../../../web/console/state.js';
 import { titleOf, wrongsOf } from '../../../web/console/wrongs.js';
 
@@ -185,4 +186,29 @@ test('console: an answer that never comes is not waited for, and who leaves wait
   await assert.rejects(within(1000, leave.signal, never), /left/);
   assert.equal(await within(1000, undefined, async () => 'answered'), 'answered');
   await ended;
+});
+
+test('console: a list is sorted one way, the other, and not; what nobody knows is last', () => {
+  const columns = [
+    { head: 'Name', kind: 'name', by: (/** @type {{ name: string }} */ { name }) => name },
+    { head: 'Rate', kind: 'number' },
+  ];
+  assert.deepEqual(
+    ['name', '-name', 'rate', 'constructor', ''].map((text) => sortOf(columns, text)?.isDown),
+    [false, true, undefined, undefined, undefined],
+  );
+  const [name, rate] = [columns[0] ?? { head: '', kind: '' }, { head: 'Rate', kind: 'number' }];
+  const after = (/** @type {string} */ text, /** @type {typeof name} */ column) =>
+    pressed(text === '' ? undefined : { name: text.replace('-', ''), isDown: text.startsWith('-') }, column);
+  assert.deepEqual([after('', name), after('name', name), after('-name', name)], ['name', '-name', '']);
+  assert.deepEqual([after('name', rate), after('-rate', rate), after('rate', rate)], ['-rate', 'rate', '']);
+  const sorted = (/** @type {boolean} */ isDown) =>
+    [2, undefined, 0, 10].toSorted((a, b) => compared(a, b, isDown));
+  assert.deepEqual(
+    [sorted(false), sorted(true)],
+    [
+      [0, 2, 10, undefined],
+      [10, 2, 0, undefined],
+    ],
+  );
 });
