@@ -112,15 +112,15 @@ export class Controls {
     const [player, video] = [this.#player, this.#video];
     const isLively = lively.has(player.state.name);
     const paused = video.paused || ['ended', 'refused', 'unplayable'].includes(player.state.name);
-    relabel(this.#toggle, paused ? 'play' : 'pause', paused ? 'Play' : 'Pause');
+    relabel(this.#toggle, paused ? 'Play' : 'Pause', paused ? 'play' : 'pause');
     const silent = video.muted || video.volume === 0;
-    relabel(this.#mute, silent ? 'silent' : 'sound', silent ? 'Turn the sound on' : 'Mute');
+    relabel(this.#mute, silent ? 'Turn the sound on' : 'Mute', silent ? 'silent' : 'sound');
     this.#volume.value = String(video.muted ? 0 : video.volume);
     this.#volume.style.setProperty('--fill', this.#volume.value);
     // Only for those who did not choose silence: the browser did.
     this.#unmute.hidden = !video.muted || !isLively || recall('sound') !== undefined;
     const full = document.fullscreenElement !== null;
-    relabel(this.#fullscreen, full ? 'narrow' : 'wide', full ? 'Leave full screen' : 'Full screen');
+    relabel(this.#fullscreen, full ? 'Leave full screen' : 'Full screen', full ? 'narrow' : 'wide');
     this.#showPlace();
     this.#showState();
     this.#bar.show();

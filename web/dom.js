@@ -1,5 +1,5 @@
 // @ts-check
-/** The few things that every part of the page does with its elements. */
+/** The few things that every part of a page does with its elements; of both pages. */
 
 /**
  * The element of `index.html` with this id, checked for its kind: a page and scripts of two versions fail here, and by name.
@@ -43,16 +43,16 @@ export function icon(name) {
 }
 
 /**
- * Gives a button another icon and another name, only where they differ: screen readers tell every change.
+ * Gives a button that is an icon another name, and another icon, only where they differ: screen readers tell every change.
  * @param {HTMLButtonElement} button
- * @param {string} name of the icon
  * @param {string} label
+ * @param {string} [name] of the icon
  */
-export function relabel(button, name, label) {
-  const use = button.querySelector('use');
-  if (use && use.getAttribute('href') !== `#icon-${name}`) use.setAttribute('href', `#icon-${name}`);
-  if (button.getAttribute('aria-label') !== label) button.setAttribute('aria-label', label);
+export function relabel(button, label, name) {
+  setAttribute(button, 'aria-label', label);
   if (button.title !== label) button.title = label;
+  const use = button.querySelector('use');
+  if (use && name !== undefined) setAttribute(use, 'href', `#icon-${name}`);
 }
 
 /**
@@ -62,6 +62,16 @@ export function relabel(button, name, label) {
  */
 export function setText(target, text) {
   if (target.textContent !== text) target.textContent = text;
+}
+
+/**
+ * @param {Element} target
+ * @param {string} name
+ * @param {string | undefined} value undefined: none
+ */
+export function setAttribute(target, name, value) {
+  if (value === undefined) target.removeAttribute(name);
+  else if (target.getAttribute(name) !== value) target.setAttribute(name, value);
 }
 
 /**

@@ -152,7 +152,7 @@ function show() {
   go.classList.toggle('stop', wanted);
   setText(go, wanted ? (live ? 'Stop' : 'Cancel') : 'Go live');
   mute.setAttribute('aria-pressed', String(isMuted));
-  relabel(mute, isMuted ? 'mic-off' : 'mic', isMuted ? 'Unmute' : 'Mute');
+  relabel(mute, isMuted ? 'Unmute' : 'Mute', isMuted ? 'mic-off' : 'mic');
   mute.disabled = sources.sound === undefined;
   if (!live) setText(element('facts', HTMLElement), '');
   const said = trouble === '' ? word(state, hasSource) : { text: trouble, bad: true };

@@ -3,7 +3,7 @@ import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { assetTypes } from '../../src/delivery/http/assets.ts';
-import { type PageFolder, packagedFiles } from '../../src/delivery/http/page-files.ts';
+import { type PageFolder, packagedFiles, sharedFiles } from '../../src/delivery/http/page-files.ts';
 import { project } from './project.ts';
 
 const pages = Object.entries(packagedFiles) as [PageFolder, Readonly<Record<string, string>>][];
@@ -18,6 +18,7 @@ export async function layOutPages(to: string): Promise<readonly string[]> {
     const served = (await readdir(from).catch(() => [])).filter((name) => extname(name) in assetTypes);
     const files = [
       ...served.map((name) => [name, join(from, name)] as const),
+      ...sharedFiles[page].map((name) => [name, join(project, 'web', name)] as const),
       ...Object.entries(packaged).map(
         ([name, specifier]) => [name, fileURLToPath(import.meta.resolve(specifier))] as const,
       ),

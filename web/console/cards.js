@@ -1,6 +1,7 @@
 // @ts-check
 /** Streams and topics: few of each, told in full. Cards are kept while what they tell changes, so that the focus stays where it is. */
-import { factsList, icon, make, stranger } from './dom.js';
+import { icon, make } from './dom.js';
+import { factsList, stranger } from './elements.js';
 import { visible, webLink } from './strangers.js';
 import { bitRate, number, precisely, size, span, when } from './words.js';
 

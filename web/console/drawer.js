@@ -1,6 +1,7 @@
 // @ts-check
 /** What is known of one thing, beside the list; on phones in its place. Esc closes it, and the focus is where it was. */
-import { button, element, make } from './dom.js';
+import { element, make } from './dom.js';
+import { button } from './elements.js';
 
 const narrow = matchMedia('(width < 720px)');
 

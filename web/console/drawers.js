@@ -1,7 +1,8 @@
 // @ts-check
 /** Which thing the drawer tells of, by the address. */
-import { stranger } from './dom.js';
+
 import { Drawer } from './drawer.js';
+import { stranger } from './elements.js';
 import { FileDrawer } from './file-drawer.js';
 import { downloaderFacts, uploaderFacts } from './runs.js';
 

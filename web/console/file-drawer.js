@@ -1,7 +1,8 @@
 // @ts-check
 /** A file's history, its bytes, and sending it again. */
 import { fileAddress } from './api.js';
-import { button, factsList, icon, make, setAttribute, stranger } from './dom.js';
+import { icon, make, setAttribute } from './dom.js';
+import { button, factsList, stranger } from './elements.js';
 import { hashOf } from './route.js';
 import { split, visible } from './strangers.js';
 import { ago, exactly, isoOf, perCent, size } from './words.js';

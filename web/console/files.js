@@ -1,7 +1,8 @@
 // @ts-check
 /** All files that the topic knows: searched as one types, filtered by state, read as far as one looks. */
 import { twoLines } from './cells.js';
-import { button, icon, make, setAttribute, setText } from './dom.js';
+import { icon, make, setAttribute, setText } from './dom.js';
+import { button } from './elements.js';
 import { FilePages } from './file-pages.js';
 import { hashOf } from './route.js';
 import { mostRows, Rows } from './rows.js';

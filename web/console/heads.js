@@ -1,6 +1,7 @@
 // @ts-check
 /** The heads of a list's columns, by which it is sorted where it can be. */
-import { button, make, setAttribute } from './dom.js';
+import { make, setAttribute } from './dom.js';
+import { button } from './elements.js';
 import { nameOf } from './sorting.js';
 
 /** @import { Sort } from './sorting.js' */

@@ -1,7 +1,8 @@
 // @ts-check
 /** Uploaders and downloaders: how each is told in a row, and in the drawer. */
 import { twoLines } from './cells.js';
-import { factsList, icon, make, setAttribute, setText, stranger } from './dom.js';
+import { icon, make, setAttribute, setText } from './dom.js';
+import { factsList, stranger } from './elements.js';
 import { hashOf } from './route.js';
 import { visible } from './strangers.js';
 import { Table } from './table.js';

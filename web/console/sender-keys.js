@@ -1,6 +1,7 @@
 // @ts-check
 /** Keys of those who send live video: what there is, a new one (told once), one that is taken back. For administrators. */
-import { button, icon, make, setText, stranger } from './dom.js';
+import { icon, make, setText } from './dom.js';
+import { button, stranger } from './elements.js';
 import { visible } from './strangers.js';
 import { ago, exactly, span } from './words.js';
 

@@ -1,6 +1,7 @@
 // @ts-check
 /** What is being sent, in a corner: each file with how far it is, and all of them together. */
-import { button, make, relabel, setAttribute, setText } from './dom.js';
+import { make, relabel, setAttribute, setText } from './dom.js';
+import { button } from './elements.js';
 import { visible } from './strangers.js';
 import { counted, number, perCent, size } from './words.js';
 

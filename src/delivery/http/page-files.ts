@@ -15,6 +15,12 @@ export const packagedFiles: Readonly<Record<PageFolder, Readonly<Record<string, 
   console: { 'uplot.mjs': 'uplot/dist/uPlot.esm.js', 'uplot.css': 'uplot/dist/uPlot.min.css' },
 };
 
+/** Files of the page of live video that another page has too, by the same names: everything of a page stands in one folder. */
+export const sharedFiles: Readonly<Record<PageFolder, readonly string[]>> = {
+  '': [],
+  console: ['base.css', 'dom.js'],
+};
+
 const webFolder = fileURLToPath(new URL('../../../web/', import.meta.url));
 
 /** Reads a file when it is asked for. */
@@ -28,9 +34,10 @@ export async function pageFiles(folder: PageFolder): Promise<readonly PageFile[]
   const from = join(webFolder, folder);
   const names = await readdir(from).catch(() => []);
   const own = names.map((name) => ({ name, read: () => readFile(join(from, name)) }));
+  const shared = sharedFiles[folder].map((name) => ({ name, read: () => readFile(join(webFolder, name)) }));
   const packaged = Object.entries(packagedFiles[folder]).map(([name, specifier]) => ({
     name,
     read: () => readFile(fileURLToPath(import.meta.resolve(specifier))),
   }));
-  return [...own, ...packaged];
+  return [...own, ...shared, ...packaged];
 }

@@ -1,0 +1,2 @@
+/** The server gives the page's `dom.js` beside ours, too. */
+export * from '../dom.js';
