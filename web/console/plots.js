@@ -22,6 +22,8 @@ const colour = (name) => getComputedStyle(document.documentElement).getPropertyV
 function resolved(name) {
   const probe = make('i', { hidden: '' });
   probe.style.color = `var(${name})`;
+  // Whoever has their own colours tells curves apart by ours.
+  probe.style.setProperty('forced-color-adjust', 'none');
   document.body.append(probe);
   const { color } = getComputedStyle(probe);
   probe.remove();
