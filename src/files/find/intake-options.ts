@@ -1,5 +1,6 @@
 /** What the intake is told: where files are, when one may be taken, and who is to be told what. */
 import type { Selection, Source, SourceFile } from '../../stores/contract.ts';
+import type { Backlog } from '../shared/backlog.ts';
 import type { UploadEvent } from '../shared/events.ts';
 import type { Notices } from './bucket-notices.ts';
 import type { ReadinessOptions } from './readiness.ts';
@@ -32,5 +33,7 @@ export interface IntakeOptions extends ReadinessOptions {
   readonly notices?: Notices | undefined;
   /** Told what each walk meets. */
   readonly witness?: WalkWitness | undefined;
+  /** Told of files as they are found, and when they need no more attention. */
+  readonly backlog?: Pick<Backlog, 'found' | 'settled' | 'isHeldUp'> | undefined;
   readonly onEvent: (event: UploadEvent) => void;
 }

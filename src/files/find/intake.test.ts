@@ -1,57 +1,15 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
+import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { intakeOf } from '../../../test/support/intake-of.ts';
 import { waitFor } from '../../../test/support/wait.ts';
 import { IncompleteError } from '../../errors.ts';
 import type { Source } from '../../stores/contract.ts';
 import { MemorySource } from '../../stores/memory/source.ts';
 import { systemError } from '../../stores/memory/system-error.ts';
+import { Backlog } from '../shared/backlog.ts';
 import { Intake } from './intake.ts';
-import type { IntakeOptions } from './intake-options.ts';
-
-/** An intake with `once`, on clocks that only `pass` moves; what it offers stays under way until the test says otherwise. */
-async function intakeOf(
-  t: TestContext,
-  source: Source,
-  each: () => void = () => {},
-  options: Partial<IntakeOptions> = {},
-) {
-  const begin = performance.now();
-  let passed = 0;
-  t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_800_000_000_000 });
-  t.mock.method(performance, 'now', () => begin + passed);
-  const offered: string[] = [];
-  const refused: string[] = [];
-  const intake = new Intake({
-    source,
-    selection: { file: () => true, folder: () => true },
-    minAge: 1000,
-    scanInterval: 10_000,
-    once: true,
-    signal: new AbortController().signal,
-    known: () => false,
-    offer: ({ path }) => offered.push(path),
-    refuse: (path, reason) => refused.push(`${path}: ${reason}`),
-    vanished: () => {},
-    hasRoom: () => true,
-    walked: () => {},
-    onEvent: () => {},
-    ...options,
-  });
-  const running = intake.run();
-  /** Lets so many milliseconds pass, in steps of half a second. */
-  const pass = async (milliseconds: number): Promise<void> => {
-    for (const end = passed + milliseconds; passed < end; passed += 500) {
-      for (let turn = 0; turn < 5; turn++) await setImmediate();
-      each();
-      t.mock.timers.tick(500);
-    }
-    for (let turn = 0; turn < 5; turn++) await setImmediate();
-  };
-  return { intake, running, pass, offered, refused };
-}
 
 test('With --once a file is given up when it has not come to rest for a minute, and others are not', async (t) => {
   const source = new MemorySource();
@@ -90,14 +48,42 @@ test('The walk waits while there is enough to do, and goes on when something is 
   let done = 0;
   const hasRoom = (): boolean => offered.length - done < 10;
   const offer = ({ path }: { readonly path: string }): number => offered.push(path);
-  const { intake, running, pass } = await intakeOf(t, source, () => {}, { minAge: 0, hasRoom, offer });
+  const backlog = new Backlog();
+  const options = { minAge: 0, hasRoom, offer, backlog };
+  const { intake, running, pass } = await intakeOf(t, source, () => {}, options);
   await pass(2000);
-  assert.equal(offered.length, 10);
+  assert.deepEqual([offered.length, backlog.files, backlog.isHeldUp], [10, 10, true]);
   for (; done < 100; ) {
     intake.done(offered[done++]!);
     await pass(500);
     assert.equal(offered.length, Math.min(100, done + 10));
   }
+  await running;
+  assert.deepEqual([backlog.files, backlog.isHeldUp], [0, false]);
+});
+
+test('Of what is noticed while nothing is dealt with no more than so many files are offered', async (t) => {
+  const source = new MemorySource();
+  const stop = new AbortController();
+  const known = new Set<string>();
+  const { intake, running, pass, offered } = await intakeOf(t, source, () => {}, {
+    ...{ once: false, minAge: 0, scanInterval: 10_000_000, signal: stop.signal },
+    hasRoom: () => offered.length < 100,
+    known: ({ path }) => known.has(path),
+  });
+  await pass(500);
+  for (let round = 0; round < 3; round++) {
+    for (let index = 0; index < 24_000; index++) source.write(`${round}-${index}`, Buffer.alloc(1));
+    await pass(1000);
+  }
+  assert.equal(offered.length, 70_000);
+  for (const path of offered.splice(0)) {
+    known.add(path);
+    intake.done(path);
+  }
+  await pass(60_000);
+  assert.equal(known.size + offered.length, 72_000, 'the walk finds the rest, as there is room');
+  stop.abort();
   await running;
 });
 
@@ -169,6 +155,48 @@ test('What appears while a walk is held up is found by the next one, soon', asyn
   intake.done('f0');
   await pass(1500);
   assert.equal(walks, 2);
+  stop.abort();
+  await running;
+});
+
+test('What was found counts until it is done: at rest or not, under way, tried again; not what is known or gone', async (t) => {
+  const source = new MemorySource();
+  const backlog = new Backlog();
+  const stop = new AbortController();
+  const now = 1_800_000_000_000;
+  const sent = new Set(['known']);
+  const known = ({ path }: { readonly path: string }): boolean => sent.has(path);
+  const times = { minAge: 20_000, scanInterval: 1000, once: false };
+  const options = { ...times, known, backlog, signal: stop.signal };
+  let written: readonly string[] = ['a', 'gone'];
+  const each = (): void => {
+    for (const path of written) source.write(path, Buffer.alloc(100));
+  };
+  source.write('known', Buffer.alloc(100));
+  const { intake, running, pass, offered } = await intakeOf(t, source, each, options);
+  await pass(5000);
+  assert.deepEqual([backlog.files, backlog.bytes, offered], [2, 200, []]);
+  written = [];
+  source.write('a', Buffer.alloc(300));
+  source.remove('gone');
+  await pass(30_000);
+  assert.deepEqual([backlog.files, backlog.bytes, offered], [1, 300, ['a']]);
+  intake.done('a', 5000);
+  await pass(2000);
+  assert.deepEqual([backlog.files, backlog.bytes], [1, 300], 'it is tried again');
+  await pass(60_000);
+  assert.ok(offered.length > 1);
+  const { oldest } = backlog;
+  assert.ok(oldest !== undefined && oldest < now + 5000, 'it is as old as when it was found');
+  sent.add('a');
+  intake.done('a');
+  assert.deepEqual([backlog.files, backlog.bytes, backlog.oldest], [0, 0, undefined]);
+  written = ['b'];
+  await pass(5000);
+  assert.equal(backlog.files, 1);
+  sent.add('b');
+  await pass(2000);
+  assert.equal(backlog.files, 0, 'somebody else has sent it');
   stop.abort();
   await running;
 });

@@ -5,15 +5,17 @@
  */
 import { ConfigurationError, describeError, IncompleteError } from '../../errors.ts';
 import type { SourceFile } from '../../stores/contract.ts';
-import { restlessAges, uploadWaits } from '../shared/upload-waits.ts';
+import { mostRestless, uploadWaits } from '../shared/upload-waits.ts';
+import { kindOf } from '../state/decide.ts';
 import { Awaited } from './awaited.ts';
 import type { IntakeOptions } from './intake-options.ts';
 import { Readiness } from './readiness.ts';
+import { RefusedNames } from './refused-names.ts';
 import { selects } from './selection.ts';
 import { Steps } from './steps.ts';
 
-/** Paths that wait to be looked at: of more the next walk tells. */
-const noticedLimit = 50_000;
+/** Paths that wait to be looked at, or are offered and not done: of more the next walk tells, which waits for room. */
+const noticedLimit = 70_000;
 /** Files that were seen once and wait for their second look: the walk waits while there are so many. */
 const seenLimit = 20_000;
 /** Milliseconds between two looks at whether something is due, while a step of the walk takes long. */
@@ -27,9 +29,7 @@ export class Intake {
   readonly #awaited = new Awaited();
   /** Offered and not done; true when it was noticed again meanwhile. */
   readonly #offered = new Map<string, boolean>();
-  /** Names that cannot be sent, as the last walk found them and as this one does: each is told once. */
-  #refusedBefore = new Set<string>();
-  #refused = new Set<string>();
+  readonly #refused = new RefusedNames();
   #walk: AsyncIterator<SourceFile> | undefined;
   readonly #steps = new Steps<IteratorResult<SourceFile> | undefined>();
   #walkTook = 0;
@@ -80,6 +80,7 @@ export class Intake {
   done(path: string, again?: number): void {
     const noticed = this.#offered.get(path) === true;
     this.#offered.delete(path);
+    if (again === undefined) this.#options.backlog?.settled(path);
     if (again !== undefined || noticed) this.#awaited.notice(path, performance.now() + (again ?? 0));
     this.#wake();
   }
@@ -112,7 +113,8 @@ export class Intake {
   #notice(path: string): void {
     const now = performance.now();
     if (this.#offered.has(path)) this.#offered.set(path, true);
-    else if (this.#awaited.size < noticedLimit) this.#awaited.notice(path, now + uploadWaits.notice);
+    else if (this.#awaited.size + this.#offered.size < noticedLimit)
+      this.#awaited.notice(path, now + uploadWaits.notice);
     else this.#askForWalk(now);
     this.#wake();
   }
@@ -127,7 +129,7 @@ export class Intake {
 
   /** Walks on until there is enough to do, something is to be looked at, or all was seen. */
   async #goOn(): Promise<void> {
-    const { waited = () => 0 } = this.#options;
+    const { waited = () => 0, backlog } = this.#options;
     const began = performance.now() - waited();
     if (this.#walk === undefined) this.#walkTook = 0;
     const isDue = (): boolean => this.#options.signal.aborted || performance.now() >= this.#awaited.next;
@@ -152,6 +154,7 @@ export class Intake {
     // What the walk waited for others is no time of its own.
     this.#walkTook += performance.now() - waited() - began;
     if (isOver) await this.#endWalk();
+    if (backlog) backlog.isHeldUp = this.#walk !== undefined && this.#isFull();
   }
 
   /** The walk's next file; undefined when the source cannot be read. */
@@ -182,7 +185,7 @@ export class Intake {
   async #endWalk(): Promise<void> {
     const { source, once, scanInterval, walked, onEvent } = this.#options;
     this.#walk = undefined;
-    [this.#refusedBefore, this.#refused] = [this.#refused, new Set()];
+    this.#refused.walked();
     if (this.#awaySince !== undefined) {
       this.#awaySince = undefined;
       onEvent({ type: 'resumed', on: 'source', message: `${source.place} can be read again` });
@@ -215,8 +218,7 @@ export class Intake {
 
   #cannotSend({ path, reason }: { readonly path: string; readonly reason: string }): void {
     this.#options.witness?.spare(path);
-    if (!this.#refusedBefore.has(path) && !this.#refused.has(path)) this.#options.refuse(path, reason);
-    this.#refused.add(path);
+    if (this.#refused.meet(path)) this.#options.refuse(path, reason);
   }
 
   async #lookAtAwaited(): Promise<void> {
@@ -247,6 +249,7 @@ export class Intake {
   #forget(path: string): void {
     this.#readiness.forget(path);
     this.#awaited.forget(path);
+    this.#options.backlog?.settled(path);
   }
 
   #judge(file: SourceFile, inWalk: boolean): void {
@@ -257,27 +260,25 @@ export class Intake {
     }
     if (this.#options.known(file, inWalk)) {
       this.#readiness.forget(path);
+      this.#options.backlog?.settled(path);
       return;
     }
     const now = performance.now();
     const verdict = this.#readiness.judge(file, { wall: Date.now(), steady: now });
+    if (!('tooOld' in verdict) && kindOf(file) === undefined) this.#options.backlog?.found(path, file.size);
     if ('later' in verdict) {
       const restless = now - this.#awaited.rest(path, verdict.later, now);
-      if (this.#options.once && restless >= this.#mostRestless) {
+      if (this.#options.once && restless >= mostRestless(this.#options.minAge)) {
         this.#forget(path);
         this.#options.refuse(path, 'it is still being written to');
       }
       return;
     }
-    this.#forget(path);
     if ('take' in verdict) {
+      this.#awaited.forget(path);
       this.#offered.set(path, false);
       this.#options.offer(file);
-    }
-  }
-
-  get #mostRestless(): number {
-    return Math.max(uploadWaits.restless, restlessAges * this.#options.minAge);
+    } else this.#forget(path);
   }
 
   async #sleep(): Promise<void> {

@@ -28,6 +28,12 @@ test('Files, what waits and what failed, over several runs', async () => {
   const before = await read(run);
   assert.ok(!('last_success_timestamp_seconds' in before) && !('info till files' in before));
   assert.equal(before['failures_total not-sent'], 0, 'what may grow is there from the beginning');
+  const open = ['open_files', 'open_bytes', 'oldest_open_seconds'];
+  assert.deepEqual(
+    open.filter((name) => name in before),
+    [],
+    'nobody has looked: 0 would say that nothing waits',
+  );
   run.begin();
   run.see(started);
   run.see({ ...progress, oldestOpen: Date.now() - 60_000 });
@@ -42,13 +48,18 @@ test('Files, what waits and what failed, over several runs', async () => {
   assert.ok(oldest !== undefined && oldest >= 60 && last !== undefined && last > 1e9);
   assert.deepEqual(now, {
     ...{ files_total: 1, bytes_total: 10, records_total: 5, wire_bytes_total: 50 },
-    ...{ 'info till files': 1, running: 1, open_files: 3, open_bytes: 30 },
+    ...{ 'info till files': 1, running: 1, open_files: 3, open_bytes: 30, walk_held_up: 0 },
     ...{ 'waiting kafka': 1, 'waiting disk': 0, 'waiting source': 0, 'waiting sink': 0 },
     ...{ 'failures_total not-sent': 1, 'failures_total not-removed': 0 },
     ...{ 'failures_total deletions-refused': 0, parked_files: 2 },
   });
   run.end();
   assert.equal(run.unready(), undefined, 'it waits for its time');
+  const between = await read(run);
+  assert.deepEqual(
+    open.map((name) => between[name]),
+    [0, 0, 0],
+  );
   run.begin();
   run.see(started);
   run.see({ ...progress, filesOpen: 0, bytesTotal: 10 });

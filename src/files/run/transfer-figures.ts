@@ -1,6 +1,6 @@
 /** The figures of an upload or a download, counted by what it tells, over all of its runs. */
 import { counter, type Figure, gauge, type Watched } from '../../figures/figure.ts';
-import type { FailedEvent, StartedEvent } from '../shared/events.ts';
+import type { FailedEvent, ProgressEvent, StartedEvent } from '../shared/events.ts';
 import { parkedLimit, type TransferEvent, TransferTally } from './transfer-tally.ts';
 
 export type { TransferEvent } from './transfer-tally.ts';
@@ -81,7 +81,6 @@ export class TransferFigures implements Watched {
   }
 
   #ofNow(begin: string): readonly Figure[] {
-    const ageOf = (since: number | undefined) => (since === undefined ? 0 : (Date.now() - since) / 1000);
     return [
       gauge(
         `${begin}_info`,
@@ -90,20 +89,27 @@ export class TransferFigures implements Watched {
         ['name', 'topic'],
       ),
       gauge(`${begin}_running`, '0 between two runs of a schedule', () => Number(this.#state !== 'idle')),
-      gauge(
-        `${begin}_open_files`,
-        'Files that wait or are under way',
-        () => this.#tally.progress?.filesOpen ?? 0,
+      gauge(`${begin}_open_files`, 'Files that wait or are under way', () =>
+        this.#now((progress) => progress.filesOpen),
       ),
-      gauge(`${begin}_open_bytes`, 'Bytes of these that are still to go', () => {
-        const { bytesTotal = 0, bytesDone = 0 } = this.#tally.progress ?? {};
-        return bytesTotal - bytesDone;
-      }),
+      gauge(`${begin}_open_bytes`, 'Bytes of these that are still to go', () =>
+        this.#now(({ bytesTotal, bytesDone }) => bytesTotal - bytesDone),
+      ),
       gauge(`${begin}_oldest_open_seconds`, 'How long the oldest of these has been known', () =>
-        ageOf(this.#tally.progress?.oldestOpen),
+        this.#now(({ oldestOpen }) => (oldestOpen === undefined ? 0 : (Date.now() - oldestOpen) / 1000)),
       ),
+      ...(begin === 'sluice_upload'
+        ? [heldUp(() => this.#now((progress) => Number(progress.heldUp ?? 0)))]
+        : []),
       gauge(`${begin}_waiting`, '1 for what holds the work up', () => this.#tally.waits.figures, ['on']),
     ];
+  }
+
+  /** Of what a run has told; while one begins nobody knows, and between two of them nothing is open. */
+  #now(value: (progress: ProgressEvent) => number): number | undefined {
+    const { progress } = this.#tally;
+    if (progress !== undefined) return value(progress);
+    return this.#state === 'idle' ? 0 : undefined;
   }
 
   #ofFailures(begin: string): readonly Figure[] {
@@ -122,6 +128,10 @@ export class TransferFigures implements Watched {
       ),
     ];
   }
+}
+
+function heldUp(value: Figure['value']): Figure {
+  return gauge('sluice_upload_walk_held_up', '1 while so many wait that the source may have more', value);
 }
 
 function infoOf({ name, topic }: StartedEvent): Readonly<Record<string, string>> {

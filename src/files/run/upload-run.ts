@@ -115,6 +115,7 @@ export class UploadRun {
       walked: () => this.#walked(),
       begins: () => this.#goneFiles.begins(),
       witness: this.#tellGone,
+      backlog: progress.backlog,
     });
     const abort = (path: string, begun: FileState): Promise<void> => {
       const ref = { uploader, path, upload: begun.upload };

@@ -62,8 +62,6 @@ export class Senders {
   }
 
   push(job: Job, size: 'large' | 'small'): void {
-    const { progress } = this.#context.options;
-    progress.waits(job, job.file.size);
     fileFound(job.file, this.#context.options.uploader, this.#context.options.topic);
     this.#jobs[size]++;
     this.#waiting.push(job, size);
@@ -97,7 +95,7 @@ export class Senders {
 
   async #sendLarge({ large }: JobLine, context: SendContext): Promise<void> {
     for (let job = await large.take(); job !== undefined; job = await large.take()) {
-      this.#taken(job);
+      fileBegins(job.file);
       this.#jobs.large--;
       const { promise: isLate, resolve: late } = Promise.withResolvers<void>();
       const work = this.#guard([job], () => this.#sendOne(job as Job, context, late));
@@ -201,7 +199,7 @@ export class Senders {
     for (let next: Job | undefined = first; next !== undefined; next = await small.take()) {
       builder.add(next.file);
       jobs.push(next);
-      this.#taken(next);
+      fileBegins(next.file);
       await small.arrival(until - performance.now());
       const waiting = small.peek();
       if (waiting === undefined || !builder.fits(waiting.file)) break;
@@ -269,11 +267,5 @@ export class Senders {
       );
     }
     for (const { file } of jobs) this.#options.again(file.path, "the topic's limit was lowered");
-  }
-
-  #taken(job: Job): void {
-    const { progress } = this.#context.options;
-    progress.taken(job, job.file.size);
-    fileBegins(job.file);
   }
 }

@@ -19,7 +19,7 @@ export interface ProgressEvent {
   readonly type: 'progress';
   readonly filesDone: number;
   readonly filesFailed: number;
-  /** Files known to remain (upload: queued; download: open). */
+  /** Files known to remain (upload: found and not acknowledged; download: open). */
   readonly filesOpen: number;
   readonly bytesDone: number;
   /** Bytes that this run knows it has to move in all; grows while the source is scanned or the topic goes on. */
@@ -29,6 +29,8 @@ export interface ProgressEvent {
   readonly wireBytes: number;
   /** Since when the oldest of those that remain is known; absent: none remains. */
   readonly oldestOpen?: number;
+  /** Upload: so many wait that the source is not looked through any further; it may have more. */
+  readonly heldUp?: true;
   /** The largest few files in flight. */
   readonly inFlight: readonly FileInFlight[];
 }

@@ -1,4 +1,5 @@
 /** What a run has done so far, for its progress events and its summary. */
+import { Backlog } from './backlog.ts';
 import type { FileInFlight, ProgressEvent } from './events.ts';
 
 /** Files named in a progress event at the most. */
@@ -14,22 +15,9 @@ export class Progress {
   bytesDone = 0;
   records = 0;
   wireBytes = 0;
-  /** Bytes of files that wait for their turn. */
-  #bytesWaiting = 0;
-  /** Since when each of them waits: milliseconds since the epoch, the oldest first. */
-  readonly #waiting = new Map<object, number>();
+  /** Of an uploader: all that was found and is not acknowledged. What moves is of it, by its path. */
+  readonly backlog: Backlog = new Backlog();
   readonly #inFlight = new Map<string, { path: string; size: number; done: number; since: number }>();
-
-  /** A file of so many bytes waits for its turn from now on; `job` is its own among those that do. */
-  waits(job: object, bytes: number): void {
-    this.#waiting.set(job, Date.now());
-    this.#bytesWaiting += bytes;
-  }
-
-  /** Its turn has come. */
-  taken(job: object, bytes: number): void {
-    if (this.#waiting.delete(job)) this.#bytesWaiting -= bytes;
-  }
 
   /** A file begins to move; `key` is its own among those in flight. */
   begin(key: string, path: string, size: number, done = 0): void {
@@ -51,13 +39,15 @@ export class Progress {
   }
 
   event(): ProgressEvent {
-    let moving = 0;
+    let { files: filesOpen, bytes: bytesOpen, oldest } = this.backlog;
     let moved = 0;
     const largest: FileInFlight[] = [];
-    let oldest = this.#waiting.values().next().value;
-    for (const { path, size, done, since } of this.#inFlight.values()) {
-      if (oldest === undefined || since < oldest) oldest = since;
-      moving += size;
+    for (const [key, { path, size, done, since }] of this.#inFlight) {
+      if (!this.backlog.has(key)) {
+        if (oldest === undefined || since < oldest) oldest = since;
+        filesOpen++;
+        bytesOpen += size;
+      }
       moved += Math.min(done, size);
       largest.push({ path, size, done: Math.min(done, size) });
     }
@@ -66,12 +56,13 @@ export class Progress {
       type: 'progress',
       filesDone: this.filesDone,
       filesFailed: this.filesFailed,
-      filesOpen: this.#waiting.size + this.#inFlight.size,
+      filesOpen,
       bytesDone: this.bytesDone + moved,
-      bytesTotal: this.bytesDone + moving + this.#bytesWaiting,
+      bytesTotal: this.bytesDone + bytesOpen,
       records: this.records,
       wireBytes: this.wireBytes,
       ...(oldest === undefined ? {} : { oldestOpen: oldest }),
+      ...(this.backlog.isHeldUp && { heldUp: true }),
       inFlight: largest.slice(0, shown),
     };
   }

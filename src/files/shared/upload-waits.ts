@@ -30,7 +30,13 @@ export const uploadWaits = {
 } as const;
 
 /** With `once`, a file that does not come to rest for so many times its age limit is given up. */
-export const restlessAges = 10;
+const restlessAges = 10;
+
+/** Milliseconds after which it is, where the age limit is so many. */
+export function mostRestless(minAge: number): number {
+  return Math.max(uploadWaits.restless, restlessAges * minAge);
+}
+
 /** Tries of one file with `once`. */
 export const tries = 3;
 

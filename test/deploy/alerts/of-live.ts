@@ -62,7 +62,7 @@ export async function lostTarget(_owner: Owner, ground: Ground): Promise<Fault> 
     'ultrafast',
   ]);
   const key = await addKey(servers, 'taken', 'again');
-  const to = `rtmp://127.0.0.1:${port}/live/${key}`;
+  const to = `rtmp://127.0.0.1:${port}/live/again?key=${key}`;
   await ground.start('pushed', publish(servers, 'pushed'));
   await ground.start('push', [
     'live',
