@@ -33,6 +33,8 @@ export interface IntakeOptions extends ReadinessOptions {
   readonly notices?: Notices | undefined;
   /** Told what each walk meets. */
   readonly witness?: WalkWitness | undefined;
+  /** Paths that wait to be looked at, or are offered and not done, at the most: of more the next walk tells, which waits for room. */
+  readonly noticedLimit?: number;
   /** Told of files as they are found, and when they need no more attention. */
   readonly backlog?: Pick<Backlog, 'found' | 'settled' | 'isHeldUp'> | undefined;
   readonly onEvent: (event: UploadEvent) => void;

@@ -14,8 +14,8 @@ import { RefusedNames } from './refused-names.ts';
 import { selects } from './selection.ts';
 import { Steps } from './steps.ts';
 
-/** Paths that wait to be looked at, or are offered and not done: of more the next walk tells, which waits for room. */
-const noticedLimit = 70_000;
+/** {@link IntakeOptions.noticedLimit}. */
+const usualNoticed = 70_000;
 /** Files that were seen once and wait for their second look: the walk waits while there are so many. */
 const seenLimit = 20_000;
 /** Milliseconds between two looks at whether something is due, while a step of the walk takes long. */
@@ -59,7 +59,9 @@ export class Intake {
     await this.#watch();
     try {
       while (!signal.aborted) {
-        if (this.#givenUp === undefined) await this.#lookAround();
+        if (this.#givenUp === undefined) await this.#lookAtAwaited();
+        const isTime = this.#walk !== undefined || performance.now() >= this.#nextWalk;
+        if (this.#givenUp === undefined && isTime) await this.#goOn();
         if (this.#givenUp !== undefined && this.#offered.size === 0) throw this.#givenUp;
         if (once && this.#isThrough()) return;
         await this.#sleep();
@@ -69,11 +71,6 @@ export class Intake {
       await this.#walk?.return?.();
       await this.#unwatch();
     }
-  }
-
-  async #lookAround(): Promise<void> {
-    await this.#lookAtAwaited();
-    if (this.#walk !== undefined || performance.now() >= this.#nextWalk) await this.#goOn();
   }
 
   /** The file was dealt with; with `again` it is looked at anew after so many milliseconds. */
@@ -111,6 +108,7 @@ export class Intake {
   }
 
   #notice(path: string): void {
+    const { noticedLimit = usualNoticed } = this.#options;
     const now = performance.now();
     if (this.#offered.has(path)) this.#offered.set(path, true);
     else if (this.#awaited.size + this.#offered.size < noticedLimit)
