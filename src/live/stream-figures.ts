@@ -31,8 +31,6 @@ export class StreamFigures {
   /** Media were through. */
   through(): void {
     this.#last = Date.now() / 1000;
-    // A stream that was awaited is told to be awaited, and not that it has come.
-    this.#waits.over('source');
   }
 
   unready(): string | undefined {

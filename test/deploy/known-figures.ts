@@ -36,7 +36,11 @@ const ofConsole = consoleFigures({
   mounted: { counts: { underWay: 0, whole: 0, broken: 0 }, events: { size: 0 } },
 });
 const registries = [
-  registryOf([...ofVerbs.flatMap(({ figures }) => figures), ...ingestFigures(new Board()), ...ofConsole]),
+  registryOf([
+    ...ofVerbs.flatMap(({ figures }) => figures),
+    ...ingestFigures(new Board(), () => false, 1),
+    ...ofConsole,
+  ]),
   new DeliveryMetrics(() => [], [...serveFigures('live', streams, () => false), ...new Reports().figures])
     .registry,
 ];

@@ -58,7 +58,7 @@ async function openAll(t: TestContext, desk: Desk, logger: Logger) {
     // None of them comes so far.
     peers: async () => ({ open: () => assert.fail('somebody was let in'), close: () => {} }),
   });
-  const watched = { figures: ingestFigures(new Board()), unready: () => undefined };
+  const watched = { figures: ingestFigures(new Board(), () => false, 1), unready: () => undefined };
   const figures = await openFigures({ ...common, watched });
   for (const server of [rtmp, rtmps, srt, whip, figures]) t.after(() => server.close());
   return {

@@ -275,6 +275,8 @@ test('Of a programme that is over and gone nothing is listed: the next one is wa
   await topic.append(script.restart(false).segments(4).end().made);
   const summary = await done;
   assert.deepEqual([summary?.segments, summary?.gaps, summary?.over], [4, 0, true]);
+  const told = events.flatMap(({ type }) => (type === 'waiting' || type === 'resumed' ? [type] : []));
+  assert.deepEqual(told, ['waiting', 'resumed'], 'that it is there is told before anything of it is through');
   assert.equal(readPlaylist(place.text('main/vod.m3u8')).first, 3);
 });
 

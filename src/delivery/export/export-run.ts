@@ -144,8 +144,7 @@ class ExportRun {
 
   async #findStream(): Promise<StandingClaim | undefined> {
     const { stream, topic, once, signal, onEvent } = this.#options;
-    const waiting = (message: string): void => onEvent({ type: 'waiting', on: 'source', message });
-    const common = { kafka: this.#kafka, topic, stream, once, waiting, signal };
+    const common = { kafka: this.#kafka, topic, stream, once, signal, onEvent };
     return findStream({ ...common, mayHaveEnded: true, after: this.#gone?.claim });
   }
 

@@ -60,6 +60,7 @@ test('An export and a recording count what they have written', async () => {
     ),
     [2, 20, 0.5],
   );
+  out.see({ type: 'resumed', on: 'source', message: 'it is there' });
   assert.partialDeepStrictEqual(await read(out.figures, 'sluice_export_waiting'), [
     [{ on: 'kafka' }, 0],
     [{ on: 'disk' }, 0],

@@ -43,6 +43,30 @@ test('Behind is what was not dealt with, in whatever order batches are', () => {
   assert.deepEqual(look(), { records: 0, bytes: 0, retentionLeft: undefined, headroom: 40 });
 });
 
+test('What nobody has read has the time that was asked for, until it is read', () => {
+  const lag = new Lag();
+  lag.begin(
+    new Map([
+      [0, 100],
+      [1, 50],
+    ]),
+  );
+  const ends = new Map([
+    [0, 130],
+    [1, 50],
+  ]);
+  const look = () => lag.behind(200_000, 150_000, ends);
+  assert.deepEqual([look().records, look().bytes, look().retentionLeft], [30, undefined, undefined]);
+  assert.deepEqual([...lag.undated(ends)], [[0, 100]]);
+  lag.date(0, 99, 1);
+  assert.equal(look().retentionLeft, undefined, 'it is of another place');
+  lag.date(0, 100, 90_000);
+  assert.equal(look().retentionLeft, 40);
+  assert.equal(lag.undated(ends).size, 0);
+  lag.take(batch(0, 100, 10, 130));
+  assert.deepEqual([look().retentionLeft, look().bytes], [50, 300]);
+});
+
 test("What is read anew counts from there, and what is another member's does not", () => {
   const lag = new Lag();
   lag.begin(new Map([[0, 100]]));

@@ -4,8 +4,8 @@ import type { Consumer, ConsumerOptions, FetchedBatch, GroupReading, Kafka } fro
 /** How far reading is behind, of all partitions that are read here. */
 export interface Behind {
   readonly records: number;
-  /** By the size of the records that were read so far. */
-  readonly bytes: number;
+  /** By the size of the records that were read so far; undefined where none was, and some are left. */
+  readonly bytes: number | undefined;
   /** Seconds until retention removes the oldest record that is not dealt with; undefined: there is none, or nobody can tell. */
   readonly retentionLeft: number | undefined;
   /** Of the partition that has least: records between the beginning of the log and what is dealt with. */
@@ -67,6 +67,25 @@ export class Lag {
     for (const partition of partitions) this.#places.delete(partition);
   }
 
+  /** Partition -> position, where something is left whose time nobody knows, for nothing was read yet. */
+  undated(ends: ReadonlyMap<number, number>): ReadonlyMap<number, number> {
+    const found = new Map<number, number>();
+    for (const [partition, { position, timestamp, end }] of this.#places)
+      if (timestamp === 0 && (ends.get(partition) ?? end) > position) found.set(partition, position);
+    return found;
+  }
+
+  /** The record at that position is of that time; milliseconds since the epoch. */
+  date(partition: number, position: number, time: number): void {
+    const place = this.#places.get(partition);
+    if (place?.timestamp === 0 && place.position === position) place.timestamp = time;
+  }
+
+  #bytesOf(records: number): number | undefined {
+    if (this.#records === 0) return records === 0 ? 0 : undefined;
+    return Math.round((records * this.#bytes) / this.#records);
+  }
+
   /** `ends` and `starts` as the brokers say them now; `retention`: milliseconds, -1 for ever, undefined where nobody can tell. */
   behind(
     now: number,
@@ -84,7 +103,7 @@ export class Lag {
     const isKept = retention === undefined || retention < 0 || left === Number.POSITIVE_INFINITY;
     return {
       records,
-      bytes: this.#records === 0 ? 0 : Math.round((records * this.#bytes) / this.#records),
+      bytes: this.#bytesOf(records),
       retentionLeft: isKept ? undefined : (left + retention - now) / 1000,
       headroom: Number.isFinite(headroom) ? headroom : undefined,
     };

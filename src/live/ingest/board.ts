@@ -20,6 +20,12 @@ export interface StreamOnBoard {
   readonly since: number;
   /** Bits a second that go to Kafka, all renditions together. */
   readonly bitrate: number;
+  /** Bytes that wait to be handed to Kafka. */
+  readonly spooled: number;
+  /** Parts that Kafka has acknowledged, of this programme. */
+  readonly parts: number;
+  /** Milliseconds since the epoch: when Kafka has acknowledged something last, or this sender was let in. */
+  readonly through: number;
   /** Of the programme; 0: there is none yet. */
   readonly epoch: number;
   /** How often its sender was lost. */
@@ -88,7 +94,11 @@ export class Board {
         this.#change(event.stream, () => ({ epoch: event.epoch }));
         return;
       case 'progress':
-        this.#change(event.stream, () => ({ bitrate: event.bitrate, epoch: event.epoch }));
+        this.#change(event.stream, (before) => {
+          const { bitrate, epoch, spooled, parts } = event;
+          const isNew = parts > 0 && parts !== before.parts;
+          return { bitrate, epoch, spooled, parts, through: isNew ? now : before.through };
+        });
         return;
       case 'gap':
         this.#change(event.stream, ({ gaps }) => ({ gaps: gaps + 1 }));
@@ -121,7 +131,8 @@ export class Board {
       return;
     }
     if (state === 'admitted') {
-      const fresh = { bitrate: 0, epoch: 0, losses: 0, takeOvers: 0, gaps: 0, faults: [] };
+      const nothing = { bitrate: 0, spooled: 0, parts: 0, epoch: 0 };
+      const fresh = { ...nothing, losses: 0, takeOvers: 0, gaps: 0, faults: [] };
       this.#streams.set(stream, {
         ...fresh,
         ...before,
@@ -130,6 +141,7 @@ export class Board {
         protocol,
         address,
         since: now,
+        through: now,
       });
       return;
     }
@@ -158,7 +170,7 @@ export class Board {
         : undefined;
       const since = before.standBy?.since ?? now;
       const takeOvers = before.takeOvers + 1;
-      return { state: 'sending', protocol, address, since, standBy, takeOvers };
+      return { state: 'sending', protocol, address, since, through: now, standBy, takeOvers };
     });
     this.#fault(stream, message);
   }
@@ -167,7 +179,7 @@ export class Board {
   #end(stream: string): void {
     const before = this.#streams.get(stream);
     if (before?.state === 'waiting' && before.standBy === undefined) this.#streams.delete(stream);
-    else this.#change(stream, () => ({ epoch: 0 }));
+    else this.#change(stream, () => ({ epoch: 0, spooled: 0, parts: 0 }));
   }
 
   #fault(stream: string, message: string): void {

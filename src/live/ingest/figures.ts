@@ -2,7 +2,8 @@
 import { counter, type Figure, gauge } from '../../figures/figure.ts';
 import type { Board } from './board.ts';
 
-export function ingestFigures(board: Board): readonly Figure[] {
+/** `isAway`: whether Kafka cannot be reached; `spoolBytes`: what of a stream may wait for it. */
+export function ingestFigures(board: Board, isAway: () => boolean, spoolBytes: number): readonly Figure[] {
   const inState = (state: string): number => board.streams.filter((one) => one.state === state).length;
   return [
     gauge(
@@ -21,6 +22,32 @@ export function ingestFigures(board: Board): readonly Figure[] {
       'Bits a second of a stream that go to Kafka',
       () => board.streams.map(({ stream, bitrate }) => [{ stream }, bitrate] as const),
       ['stream'],
+    ),
+    gauge(
+      'sluice_ingest_stream_last_success_timestamp_seconds',
+      'When Kafka has acknowledged something last of a stream that has a sender, or the sender was let in',
+      () =>
+        board.streams
+          .filter(({ state }) => state === 'sending')
+          .map(({ stream, through }) => [{ stream }, through / 1000] as const),
+      ['stream'],
+    ),
+    gauge(
+      'sluice_ingest_stream_spooled_bytes',
+      'Bytes of a stream that wait to be handed to Kafka',
+      () => board.streams.map(({ stream, spooled }) => [{ stream }, spooled] as const),
+      ['stream'],
+    ),
+    gauge(
+      'sluice_ingest_spool_limit_bytes',
+      'Past so many of a stream, segments become gaps',
+      () => spoolBytes,
+    ),
+    gauge(
+      'sluice_ingest_waiting',
+      '1 for what holds the work up',
+      () => [[{ on: 'kafka' }, Number(isAway())] as const],
+      ['on'],
     ),
     counter('sluice_ingest_admitted_total', 'Senders that were let in', () => board.totals.admitted),
     counter('sluice_ingest_lost_total', 'Senders that were lost', () => board.totals.lost),

@@ -68,6 +68,9 @@ export async function ingest(options: IngestOptions): Promise<RunningIngest> {
   const giveUp = (): void => void kafka.close();
   stopped.addEventListener('abort', giveUp, { once: true });
   try {
+    // Before Kafka is reached there is something to be told too: that it is not.
+    const unready = () => reach.away ?? (opened === undefined ? 'it has not begun yet' : undefined);
+    servers.push(...(await openFiguresOf(board, settings, reach, unready, onEvent)));
     const tables = await openTables(kafka, settings, stopped, onEvent);
     const desk = new IngestDesk({
       admit: (caller) => {
@@ -95,7 +98,6 @@ export async function ingest(options: IngestOptions): Promise<RunningIngest> {
       );
     tables.onKey = review;
     servers.push(...(await openServers(desk, settings, onEvent)));
-    servers.push(...(await openFiguresOf(board, settings, () => reach.away, onEvent)));
     if (tables.keys.size === 0 && doorkeeper === undefined)
       onEvent({ type: 'notice', message: noKeys(settings.topic) });
     stopped.removeEventListener('abort', giveUp);
@@ -129,15 +131,16 @@ export async function ingest(options: IngestOptions): Promise<RunningIngest> {
 /** Where figures are asked for. */
 async function openFiguresOf(
   board: Board,
-  { metricsPort: port, metricsHost: host = figuresDefaults.metricsHost }: IngestSettings,
-  away: () => string | undefined,
+  { metricsPort: port, metricsHost: host = figuresDefaults.metricsHost, spoolBytes }: IngestSettings,
+  reach: Reach,
+  unready: () => string | undefined,
   onEvent: (event: IngestEvent) => void,
 ): Promise<readonly OpenServer[]> {
   if (port === undefined) return [];
   // Who asks for no figures loads nothing for them.
   const { openFigures } = await import('../../figures/server.ts');
   const server = await openFigures({
-    watched: { figures: ingestFigures(board), unready: away },
+    watched: { figures: ingestFigures(board, () => reach.away !== undefined, spoolBytes), unready },
     host,
     port,
     pages: { '/api/ingest': () => ({ streams: board.streams, ...board.totals }) },

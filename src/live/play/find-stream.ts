@@ -1,6 +1,7 @@
 /** Where a stream stands, by its claim: waited for, where it is not there yet. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigurationError, FormatError } from '../../errors.ts';
+import type { ResumedEvent, WaitingEvent } from '../../files/shared/events.ts';
 import type { AssignedReading, ConsumedRecord, Kafka } from '../../kafka/contract.ts';
 import { decodeClaim } from '../../records/live-claim.ts';
 import { isStreamName, noStreamName } from '../../records/live-names.ts';
@@ -19,8 +20,8 @@ export interface FindOptions {
   readonly after?: number | undefined;
   /** Throw instead of waiting. */
   readonly once: boolean;
-  /** Told once, when waiting begins. */
-  readonly waiting: (message: string) => void;
+  /** Told once, when waiting begins; and when what was waited for is there. */
+  readonly onEvent: (event: WaitingEvent | ResumedEvent) => void;
   readonly signal: AbortSignal;
 }
 
@@ -32,11 +33,20 @@ const lookEvery = 1000;
  * `once` when there is no such stream.
  */
 export async function findStream(options: FindOptions): Promise<StandingClaim | undefined> {
-  const { kafka, stream, mayHaveEnded, once, signal } = options;
+  const { kafka, stream, mayHaveEnded, once, signal, onEvent } = options;
   if (!isStreamName(stream)) {
     throw new ConfigurationError(noStreamName(stream));
   }
-  const tellWaiting = onceOnly(options.waiting);
+  let isTold = false;
+  const tellWaiting = (message: string): void => {
+    if (!isTold) onEvent({ type: 'waiting', on: 'source', message });
+    isTold = true;
+  };
+  const tellFound = (claim: StandingClaim | undefined): StandingClaim | undefined => {
+    if (isTold && claim !== undefined)
+      onEvent({ type: 'resumed', on: 'source', message: `stream "${stream}" is there` });
+    return claim;
+  };
   const partitions = await partitionsOf(options, tellWaiting);
   if (partitions === undefined) return undefined;
   const topic = streamsTopicOf(options.topic);
@@ -46,7 +56,7 @@ export async function findStream(options: FindOptions): Promise<StandingClaim | 
   const found = new Claims(stream, mayHaveEnded, options.after ?? -1);
   const before = { topic, from: new Map([[partition, begin]]), until: new Map([[partition, end]]) };
   if (begin < end) await found.read(kafka, { ...before, signal }, false);
-  if (found.claim !== undefined || signal.aborted) return found.claim;
+  if (found.claim !== undefined || signal.aborted) return tellFound(found.claim);
   const message = found.hasEnded
     ? `the programme of stream "${stream}" is over`
     : `nobody has published a stream "${stream}" on topic ${options.topic} yet`;
@@ -57,7 +67,7 @@ export async function findStream(options: FindOptions): Promise<StandingClaim | 
   }
   tellWaiting(found.hasEnded ? `${message}; waiting for its next one` : `${message}; waiting for it`);
   await found.read(kafka, { topic, from: new Map([[partition, end]]), signal }, true);
-  return found.claim;
+  return tellFound(found.claim);
 }
 
 /** How many partitions `L.streams` has; undefined when the signal came before the topic. */
@@ -119,12 +129,4 @@ class Claims {
       if (!(error instanceof FormatError)) throw error;
     }
   }
-}
-
-function onceOnly(tell: (message: string) => void): (message: string) => void {
-  let told = false;
-  return (message) => {
-    if (!told) tell(message);
-    told = true;
-  };
 }

@@ -47,9 +47,8 @@ export async function* readStream(kafka: Kafka, options: StreamReading): AsyncGe
 
 async function* stepsOf(kafka: Kafka, options: StreamReading): AsyncGenerator<Step> {
   const { stream, signal, from, to, once, onEvent } = options;
-  const waiting = (message: string): void => onEvent({ type: 'waiting', on: 'source', message });
   const mayHaveEnded = from !== undefined && !isFuture(from);
-  const claim = await findStream({ ...options, kafka, mayHaveEnded, once, waiting });
+  const claim = await findStream({ ...options, kafka, mayHaveEnded, once });
   if (claim === undefined) return;
   const span = await spanOf(kafka, options, claim);
   if (span === undefined) return;

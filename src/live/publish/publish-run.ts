@@ -75,7 +75,11 @@ class PublishRun {
     const { stream, takeover, streamKey: key, leaseDuration: lasts, onEvent } = this.#settings;
     const topics = await openLiveTopics(this.#kafka, this.#settings.topic, this.#settings);
     const topic = new ClaimsTopic(this.#kafka, topics.streams, stream);
-    const waiting = (message: string): void => onEvent({ type: 'waiting', on: 'source', message });
+    let isAwaited = false;
+    const waiting = (message: string): void => {
+      isAwaited = true;
+      onEvent({ type: 'waiting', on: 'source', message });
+    };
     const common = { stream, topic, takeover, key, waiting, signal: this.#stop.signal, lasts };
     const { before, end } = await freeClaim(common);
     if (this.#stop.signal.aborted) return;
@@ -93,6 +97,7 @@ class PublishRun {
       state: () => this.#writer?.standing ?? claimedState(before),
       lost: (error) => this.#fail(error),
     });
+    if (isAwaited) onEvent({ type: 'resumed', on: 'source', message: `stream "${stream}" is free` });
     try {
       const recovered = await recover({ kafka: this.#kafka, topics, stream, before });
       if (held.epoch <= recovered.epoch) await held.raise(recovered.epoch + 1);

@@ -74,6 +74,9 @@ export async function lostTarget(_owner: Owner, ground: Ground): Promise<Fault> 
     '--to',
     to,
   ]);
+  // Whoever was never there is not lost.
+  const isTaken = async () => (await ground.prometheus.samples('sluice_push_connected == 1', 3)) > 0;
+  await waitFor(isTaken, { timeout: 300_000, interval: 500, what: 'the platform to take the stream' });
   return {
     what: 'the platform that a stream is pushed to is killed; it is started again',
     alerts: [['SluicePushTargetAway', { instance: 'push' }]],
