@@ -130,6 +130,39 @@ test('A line that stays full is given more room, until a round trip takes no lon
   );
 });
 
+/** Milliseconds of small requests, one after the other, over a line of 80 ms that one TCP connection and two uploads of four kept full. */
+const besideOthers = [
+  ...[275, 268, 281, 199, 209, 253, 270, 242, 235, 263, 275, 283, 234, 206, 235, 253, 252, 250, 259, 259],
+  ...[258, 270, 273, 271, 259, 285, 245, 218, 242, 263, 305, 270, 250, 241, 298, 253, 262, 264, 273, 271],
+];
+
+test('A line that others keep full is left to them, also where it was never seen empty', () => {
+  const count = new LaneCount(32);
+  count.saw({ taken: 212, answered: 228 });
+  let [now, bytes] = [0, 0];
+  // What more connections bring is taken from the others.
+  const rate = (lanes: number): number => (2_500_000 * lanes) / (lanes + 5);
+  for (const [index, roundTrip] of [...besideOthers, ...besideOthers].entries()) {
+    now += sampleEvery + roundTrip;
+    bytes += (rate(count.lanes) * (sampleEvery + roundTrip)) / 1000;
+    const lanes = count.take({ now, bytes, roundTrip, isBusy: true });
+    assert.ok(lanes <= 4, `${lanes} connections after ${index + 1} round trips`);
+  }
+});
+
+test('Round trips that vary by themselves, as by radio, do not make a line look full', () => {
+  const count = new LaneCount(32);
+  count.saw({ taken: 80, answered: 80 });
+  let [now, bytes] = [0, 0];
+  for (let index = 0; index < 40; index += 1) {
+    const roundTrip = 80 + [0, 35, 20, 6, 28, 12, 4, 31][index % 8]!;
+    now += sampleEvery + roundTrip;
+    bytes += (300_000 * count.lanes * (sampleEvery + roundTrip)) / 1000;
+    count.take({ now, bytes, roundTrip, isBusy: true });
+  }
+  assert.equal(count.lanes, 32);
+});
+
 test('A line that is longer from now on, as by another way there, is used as one that always was', () => {
   const count = farAway();
   const from = { now: 0, bytes: 0 };

@@ -4,6 +4,8 @@
  * where the line stays full, which a round trip tells that takes longer than the shortest. Now and then fewer are tried, or more.
  */
 
+import { RecentTrips } from './recent-trips.ts';
+
 /** What is seen of the line at one moment. */
 export interface LineSample {
   /** Milliseconds by the steady clock. */
@@ -71,6 +73,8 @@ export class LaneCount {
   #taken = Number.POSITIVE_INFINITY;
   #answered = Number.POSITIVE_INFINITY;
   #requests = 0;
+  /** Since the present number has settled. */
+  readonly #recent = new RecentTrips();
   /** When a round trip last showed that the line is not full. */
   #free = 0;
   #isFull = false;
@@ -127,6 +131,7 @@ export class LaneCount {
       this.#answered = Math.min(this.#answered, roundTrip);
       this.#isFull = this.#isLongerThanBest(roundTrip);
       if (!this.#isFull) this.#free = now;
+      if (now >= this.#settled) this.#recent.add(roundTrip);
       this.#seeWhetherTheWayIsAnother(now, roundTrip);
     }
     if (!this.isLong) this.#use(1, now);
@@ -206,8 +211,8 @@ export class LaneCount {
   /** Tries the next number in the direction in which it goes; at its end, turns round and rests. */
   #look(now: number): void {
     const isUp = this.#next === 'up';
-    // Who is full already has no use for more, and takes them from others.
-    if (isUp && this.#isFull) return;
+    // Who is full already has no use for more, and takes them from others. One alone may not have been able to see it.
+    if (isUp && (this.#isFull || (this.#lanes > 1 && !this.#recent.isEmptyInBetween(this.#answered)))) return;
     const wanted = isUp ? Math.ceil(this.#lanes * this.#growth) : Math.floor(this.#lanes / 2);
     const lanes = Math.min(this.#most, Math.max(1, wanted));
     if (lanes === this.#lanes) {
@@ -229,6 +234,7 @@ export class LaneCount {
     // What those have taken that are not used any more is acknowledged for a while.
     this.#settled = now + settlingTrips * this.#answered + (lanes < this.#lanes ? drainingMs : 0);
     this.#since = undefined;
+    this.#recent.clear();
     this.#lanes = lanes;
   }
 }
