@@ -163,6 +163,20 @@ test('Round trips that vary by themselves, as by radio, do not make a line look 
   assert.equal(count.lanes, 32);
 });
 
+test('Small requests that were lost, and came late, do not make a line look full', () => {
+  for (const late of [[681, 678], [1900]]) {
+    const count = new LaneCount(32);
+    count.saw({ taken: 202, answered: 202 });
+    let [now, bytes] = [0, 0];
+    for (const roundTrip of [202, 209, 202, ...late, ...Array<number>(24).fill(202)]) {
+      now += sampleEvery + roundTrip;
+      bytes += (60_000 * count.lanes * (sampleEvery + roundTrip)) / 1000;
+      count.take({ now, bytes, roundTrip, isBusy: true });
+    }
+    assert.equal(count.lanes, 32, `after ${late.join(' and ')} ms`);
+  }
+});
+
 test('A line that is longer from now on, as by another way there, is used as one that always was', () => {
   const count = farAway();
   const from = { now: 0, bytes: 0 };

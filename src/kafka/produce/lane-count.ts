@@ -46,6 +46,8 @@ const trialTrips = 16;
 const drainingMs = 800;
 /** Milliseconds for which a line that is full is given: new connections begin with too much, and find out. */
 const fullFor = 1500;
+/** So many round trips in a row are to have been longer meanwhile: fewer may be those of requests that were lost, and sent again. */
+const longerInARow = 4;
 /** Milliseconds in which one connection alone has never been answered as soon as at best: the way there is another one now. */
 const otherWayAfter = 10_000;
 /** Milliseconds until the next look at another number, doubled each time that it brings nothing. */
@@ -78,6 +80,8 @@ export class LaneCount {
   /** When a round trip last showed that the line is not full. */
   #free = 0;
   #isFull = false;
+  /** Round trips since then, all of them longer. */
+  #longer = 0;
   /** Since when one connection alone has seen a full line, and the shortest round trip since; undefined: it does not. */
   #alone: { readonly since: number; readonly least: number } | undefined;
   /** Since when is measured, and what was acknowledged by then; undefined: from the next sample on. */
@@ -130,6 +134,7 @@ export class LaneCount {
       this.#requests += 1;
       this.#answered = Math.min(this.#answered, roundTrip);
       this.#isFull = this.#isLongerThanBest(roundTrip);
+      this.#longer = this.#isFull ? this.#longer + 1 : 0;
       if (!this.#isFull) this.#free = now;
       if (now >= this.#settled) this.#recent.add(roundTrip);
       this.#seeWhetherTheWayIsAnother(now, roundTrip);
@@ -172,7 +177,7 @@ export class LaneCount {
 
   /** `isLong`: long enough was measured to say that a number brings nothing. */
   #judge(now: number, isLong: boolean): void {
-    if (now - Math.max(this.#free, this.#settled) >= fullFor) {
+    if (this.#longer >= longerInARow && now - Math.max(this.#free, this.#settled) >= fullFor) {
       this.#growth = growthNearFull;
       this.#use(Math.max(1, Math.floor(this.#lanes * shrinking)), now);
       this.#rest(now);
