@@ -38,6 +38,10 @@ const { outputFiles, metafile } = await build({
   outdir: dist,
   chunkNames: 'parts/[hash]',
   legalComments: 'none',
+  // The text of what is loaded stays in memory. Names and lines stay too, so that a stack says where.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  lineLimit: 160,
   external,
   define: { SLUICE_VERSION: JSON.stringify(version) },
   // Packages that are CommonJS ask for Node's own modules by it.
