@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { ConfigurationError } from '../errors.ts';
 import type { AttributeWish, SinkAttributeWish } from './attribute-wish.ts';
 import type { Sink, Source } from './contract.ts';
-import { openDiskSink } from './disk/sink.ts';
-import { openDiskSource } from './disk/source.ts';
 import { Notices } from './notices.ts';
 import type { ObjectReader, ObjectWriter, PlainStore } from './objects/contract.ts';
 import type { StoreOptions } from './options.ts';
@@ -44,7 +42,10 @@ export async function openSource(written: string, options: SourceOptions = {}): 
 }
 
 export async function openSourceAt(place: Place, options: SourceOptions = {}): Promise<Source> {
-  if (place.store === 'disk') return openDiskSource(place.path, options);
+  if (place.store === 'disk') {
+    const { openDiskSource } = await import('./disk/source.ts');
+    return openDiskSource(place.path, options);
+  }
   const { openObjectSource } = await import('./objects/source.ts');
   return openObjectSource(await readerOf(place, options), options.patiently);
 }
@@ -66,6 +67,7 @@ export async function openSinkAt(
       "--spill and --group cannot be given together: what is kept in one member's folder, no other could go on with",
     );
   if (place.store === 'disk') {
+    const { openDiskSink } = await import('./disk/sink.ts');
     const member = group === undefined ? undefined : { name: group, reader };
     if (spill === undefined) return openDiskSink(place.path, { backup, group: member, attributes });
     throw new ConfigurationError('--spill is for stores: what comes for a folder is put beside it anyway');
@@ -79,6 +81,7 @@ export async function openSinkAt(
   if (spill === undefined) return open();
   const { SpilledSink } = await import('./spill/spilled-sink.ts');
   // The folder first: where another run has it, that one is to go on.
+  const { openDiskSink } = await import('./disk/sink.ts');
   const folder = await openDiskSink(join(parsePath(spill), spillName(place, reader)));
   try {
     return new SpilledSink(await open(), folder);
