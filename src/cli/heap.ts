@@ -4,6 +4,7 @@
  */
 import { PerformanceObserver } from 'node:perf_hooks';
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 /** Bytes of both halves of the young generation. */
 const young = 8 * 1024 * 1024;
@@ -17,25 +18,39 @@ const attempts = 32;
 /** Collections that follow each other within so many milliseconds are those of a process that works. */
 const busy = 1000;
 
-/** From here on the heap grows by little. For the executable: a library's heap is its host's business. */
-export function boundHeap(): void {
+/**
+ * From here on the heap grows by little. For the executable: a library's heap is its host's business. Where `works` is given, there is
+ * nothing to grow for until it says so.
+ */
+export function boundHeap(works?: () => boolean): void {
   setFlagsFromString(`--heap-growing-percent=${growth}`);
-  growYoung();
+  // Where V8 was told to keep it smaller each try ends in collections, which would ask for the next one, for ever.
+  if (works === undefined && !growYoung()) return;
   // One that has been idle has given back what it did not need.
   let before = Number.NEGATIVE_INFINITY;
-  new PerformanceObserver(() => {
+  const observer = new PerformanceObserver(() => {
     const now = performance.now();
-    if (now - before < busy && youngSize() < young / 2) growYoung();
+    const isBusy = now - before < busy && (works === undefined || works());
+    if (isBusy && youngSize() < young / 2 && !growYoung()) observer.disconnect();
     before = now;
-  }).observe({ entryTypes: ['gc'] });
+  });
+  observer.observe({ entryTypes: ['gc'] });
 }
 
-/** V8 makes the young generation larger when more lives than it holds. */
-function growYoung(): void {
+/** What gives the system all that nothing lives in, also what V8 would keep for later. */
+export function collector(): () => void {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as NodeJS.GCFunction;
+  return () => collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+}
+
+/** V8 makes the young generation larger when more lives than it holds. True when it is as large as it is to be. */
+function growYoung(): boolean {
   const living: number[][] = [];
   setFlagsFromString(`--semi-space-growth-factor=${step}`);
   while (youngSize() < young / 2 && living.length < attempts) living.push(new Array<number>(words).fill(0));
   setFlagsFromString('--semi-space-growth-factor=1');
+  return youngSize() >= young / 2;
 }
 
 function youngSize(): number {

@@ -11,6 +11,8 @@ import { argumentsWithoutSecrets } from '../secrets.ts';
 import { version } from '../version.ts';
 import { endAsOthersDo } from './first-process.ts';
 import { boundHeap } from './heap.ts';
+import { watchLittle } from './idle.ts';
+import './node-modules.ts';
 import { openFilesFault } from './open-files.ts';
 import { watchStdout } from './stdout.ts';
 
@@ -37,7 +39,9 @@ if (fault !== undefined) {
 // when its pool is used for the first time.
 if (words[0] === 'download') process.env.UV_THREADPOOL_SIZE ??= '32';
 
-boundHeap();
+// One that goes on for months need not start in a hundred milliseconds less.
+const watches = words[0] === 'upload' && !words.includes('--once');
+boundHeap(watches ? watchLittle() : undefined);
 
 // The terminal or the log's reader may go away, or the log's disk be full; that is no reason to stop sending files.
 process.stderr.on('error', () => {});
@@ -48,7 +52,7 @@ process.on('SIGXFSZ', () => {});
 await start();
 
 async function start(): Promise<void> {
-  await keepCompiled();
+  if (!watches) await keepCompiled();
   const { run } = await import('./program.ts');
   process.exitCode = await run(words, version);
 

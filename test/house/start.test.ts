@@ -7,11 +7,10 @@ import { fileURLToPath } from 'node:url';
 const source = new URL('../../src/', import.meta.url).href;
 
 /** Runs a module's text in a process of its own; what it prints, as JSON. */
-function inOwnProcess(text: string): unknown {
+function inOwnProcess(text: string, flags: readonly string[] = []): unknown {
   const root = fileURLToPath(new URL('../..', import.meta.url));
-  return JSON.parse(
-    execFileSync(process.execPath, ['--input-type=module', '--eval', text], { cwd: root, encoding: 'utf8' }),
-  );
+  const args = [...flags, '--input-type=module', '--eval', text];
+  return JSON.parse(execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8' }));
 }
 
 /** The packages whose modules are loaded with these files of the source. */
@@ -105,6 +104,43 @@ test('the heap of the executable grows by little', () => {
   // By itself V8 would take up to 128, and a moment of much that lives takes some more.
   assert.ok(young[0] >= 4 * mebibyte && young[1] <= 32 * mebibyte, `the young one takes ${young} bytes`);
   assert.ok(old <= 40 * mebibyte, `the old generation takes ${old} bytes`);
+});
+
+test('Where V8 is told to take little memory, the heap is not collected for ever', () => {
+  const collections = (flag: string): number =>
+    inOwnProcess(
+      `
+      import { setTimeout } from 'node:timers/promises';
+      import { boundHeap } from ${JSON.stringify(`${source}cli/heap.ts`)};
+      boundHeap();
+      let living = [];
+      for (let round = 0; round < 200; round += 1) {
+        living[round % 4] = Array.from({ length: 5000 }, (_, at) => ({ at, round }));
+        if (round % 20 === 0) await setTimeout(1);
+      }
+      await setTimeout(200);
+      let count = 0;
+      new PerformanceObserver((list) => { count += list.getEntries().length; }).observe({ entryTypes: ['gc'] });
+      await setTimeout(500);
+      console.log(count);
+    `,
+      [flag],
+    ) as number;
+  for (const flag of ['--optimize-for-size', '--max-semi-space-size=1'])
+    assert.ok(collections(flag) < 10, flag);
+});
+
+test('What of Node an uploader needs is loaded before a flag of V8 is changed, for it is compiled by the flags of the start', () => {
+  const late = inOwnProcess(`
+    await import(${JSON.stringify(`${source}cli/node-modules.ts`)});
+    const before = new Set(process.moduleLoadList);
+    await import(${JSON.stringify(`${source}cli/upload.ts`)});
+    await import(${JSON.stringify(`${source}files/upload.ts`)});
+    await import(${JSON.stringify(`${source}stores/disk/source.ts`)});
+    console.log(JSON.stringify(process.moduleLoadList.filter((name) => !before.has(name))));
+  `) as readonly string[];
+  const ofOurUse = late.filter((name) => /^NativeModule (?!internal|sqlite|module)/.test(name));
+  assert.deepEqual(ofOurUse, []);
 });
 
 test('A downloader makes many files durable at a time, and others have as many threads as Node gives them', () => {

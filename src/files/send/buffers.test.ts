@@ -102,3 +102,21 @@ test('Who is urgent makes do with a larger piece', async () => {
   buffers.give(pieces[1]!);
   assert.equal((await buffers.take()).length, 1000);
 });
+
+test('What nobody has is given back, and made again for who comes next', async () => {
+  const buffers = new Buffers(2, 10);
+  const [one, other] = [await buffers.take(), await buffers.take()];
+  buffers.give(one);
+  buffers.release();
+  const third = await buffers.take();
+  assert.notEqual(third.buffer, one.buffer);
+  let has = false;
+  const fourth = buffers.take().then((piece) => {
+    has = true;
+    return piece;
+  });
+  await Promise.resolve();
+  assert.equal(has, false, 'two are under way');
+  buffers.give(other);
+  assert.equal((await fourth).buffer, other.buffer);
+});

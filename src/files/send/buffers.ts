@@ -1,6 +1,7 @@
 /**
  * The uploader's memory: so many buffers of one size, of which each is handed out whole or in equal pieces, first come first served. A
- * piece comes back when Kafka has acknowledged its bytes: that is how back-pressure reaches the disk.
+ * piece comes back when Kafka has acknowledged its bytes: that is how back-pressure reaches the disk. When nobody has had any for a while,
+ * the system has them.
  */
 interface Whole {
   readonly memory: Uint8Array;
@@ -18,6 +19,8 @@ interface Waiting {
 
 /** Pieces of a buffer at the most. */
 const mostParts = 64;
+/** Milliseconds after which those that nobody had are given back to the system. */
+const idleAfter = 5000;
 
 export class Buffers {
   readonly size: number;
@@ -27,11 +30,20 @@ export class Buffers {
   readonly #cut = new Map<number, Set<Whole>>();
   readonly #owners = new WeakMap<Uint8Array, Whole>();
   readonly #waiting: Waiting[] = [];
+  readonly #count: number;
   #unmade: number;
+  #idle: NodeJS.Timeout | undefined;
 
   constructor(count: number, size: number) {
     this.size = size;
+    this.#count = count;
     this.#unmade = count;
+  }
+
+  /** Forgets those that nobody has anything of: the next who comes has new ones made. */
+  release(): void {
+    this.#unmade += this.#whole.length;
+    this.#whole.length = 0;
   }
 
   /** Who is urgent goes before all that wait. At least `bytes`, if a buffer holds so many, and as few beyond as cutting into halves allows. */
@@ -54,6 +66,7 @@ export class Buffers {
     if (free.length === pieces.length) {
       this.#freeOf(pieces.length).delete(whole);
       this.#whole.push(whole);
+      if (this.#isAllBack()) this.#allBack();
     } else if (free.length === 1) this.#freeOf(pieces.length).add(whole);
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
       const found = this.#find(next.parts, next.isUrgent);
@@ -61,6 +74,15 @@ export class Buffers {
       this.#waiting.shift();
       next.resolve(found);
     }
+  }
+
+  #allBack(): void {
+    if (this.#idle !== undefined) this.#idle.refresh();
+    else this.#idle = setTimeout(() => this.#isAllBack() && this.release(), idleAfter).unref();
+  }
+
+  #isAllBack(): boolean {
+    return this.#whole.length + this.#unmade === this.#count;
   }
 
   /** Who is urgent takes a larger piece, rather than wait until all of a buffer is free. */

@@ -97,4 +97,19 @@ export const machine: readonly Defect[] = [
     seekers: [],
     tests: ['src/live/encode/process.test.ts', 'src/delivery/http/snapshot.test.ts'],
   },
+  {
+    name: 'a-young-generation-that-may-not-grow',
+    breaks:
+      'Where V8 was told to keep it small, an idle process collected for ever: a quarter of a processor.',
+    edits: [
+      edit(
+        'src/cli/heap.ts',
+        '  if (works === undefined && !growYoung()) return;',
+        '  if (works === undefined) growYoung();',
+      ),
+      edit('src/cli/heap.ts', 'young / 2 && !growYoung()) observer.disconnect();', 'young / 2) growYoung();'),
+    ],
+    seekers: [],
+    tests: ['test/house/start.test.ts'],
+  },
 ];
