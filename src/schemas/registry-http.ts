@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
-import { text } from 'node:stream/consumers';
+import type { Readable } from 'node:stream';
 import { parse } from 'dot-properties';
 import { ConfigurationError, describeError, ExitCode, SluiceError } from '../errors.ts';
 
@@ -10,6 +10,8 @@ export interface Answer {
   readonly status: number;
   /** Empty where it is no JSON. */
   readonly body: Readonly<Record<string, unknown>>;
+  /** Where it sends those who ask. They are not followed: whoever asks may have a password. */
+  readonly location?: string;
 }
 
 export type Ask = (method: 'GET' | 'POST', path: string, body?: object) => Promise<Answer>;
@@ -71,7 +73,7 @@ export function askingAt(base: string, { userInfo, token, ca, certificate, key }
         : undefined;
   const tls = { ...(ca && { ca }), ...(certificate && { cert: certificate }), ...(key && { key }) };
   return async (method, path, body) => {
-    const url = new URL(`${base.replace(/\/$/, '')}${path}`);
+    const url = below(base, path);
     const payload = body === undefined ? undefined : JSON.stringify(body);
     const headers = {
       accept: 'application/vnd.schemaregistry.v1+json, application/json',
@@ -87,12 +89,9 @@ export function askingAt(base: string, { userInfo, token, ca, certificate, key }
     const sent =
       url.protocol === 'https:' ? secureRequest(url, { ...options, ...tls }) : plainRequest(url, options);
     sent.on('response', (response) => {
-      if (Number(response.headers['content-length'] ?? 0) > longest)
-        response.destroy(new Error('the answer is too long'));
-      text(response).then(
-        (said) => resolve({ status: response.statusCode ?? 0, body: objectOf(said) }),
-        reject,
-      );
+      const { statusCode: status = 0, headers } = response;
+      const elsewhere = status >= 300 && status < 400 && { location: headers.location ?? 'nowhere' };
+      whole(response).then((said) => resolve({ status, body: objectOf(said), ...elsewhere }), reject);
     });
     sent.on('error', reject);
     sent.end(payload);
@@ -104,6 +103,27 @@ export function askingAt(base: string, { userInfo, token, ca, certificate, key }
       );
     });
   };
+}
+
+/** `path` may have a query, as `base` may. */
+function below(base: string, path: string): URL {
+  const url = new URL(base);
+  const [name = '', query = ''] = path.split('?');
+  url.pathname = `${url.pathname.replace(/\/$/, '')}${name}`;
+  for (const [key, value] of new URLSearchParams(query)) url.searchParams.append(key, value);
+  return url;
+}
+
+async function whole(response: Readable): Promise<string> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for await (const piece of response) {
+    length += piece.length;
+    // Leaving the loop ends the connection.
+    if (length > longest) throw new Error('the answer is too long');
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString();
 }
 
 function objectOf(said: string): Answer['body'] {

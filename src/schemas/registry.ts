@@ -23,6 +23,9 @@ export interface Wanted {
 /** By Confluent's numbers: no such subject, no such version, no such schema. */
 const unknown = [40401, 40402, 40403];
 
+/** By Confluent's numbers: no schema of that type. Others of 422 are modes and references. */
+const notOfThatType = 42201;
+
 /** Registers a schema where it does not stand, and would be compatible. Throws ConfigurationError for what the registry says otherwise. */
 export async function register(
   ask: Ask,
@@ -33,8 +36,13 @@ export async function register(
   const body = { schemaType: 'JSON', schema: JSON.stringify(schema) };
   const facts = { name, subject };
   const standing = await ask('POST', path, body);
-  if (standing.status === 200) return { ...facts, result: 'there', ...numbers(standing) };
+  if (standing.status === 200) return { ...facts, result: 'there', ...numbersOf(standing, subject) };
   if (!isUnknown(standing)) throw refusal(standing, subject);
+  // Without a number of Confluent's it may be anything that does not know the path.
+  if (standing.body.error_code === undefined) {
+    const all = await ask('GET', '/subjects');
+    if (all.status !== 200 || !Array.isArray(all.body)) throw refusal(standing, subject);
+  }
   const beside = await ask('POST', `/compatibility${path}/versions/latest?verbose=true`, body);
   if (beside.status === 200 && beside.body.is_compatible === false) {
     const messages = Array.isArray(beside.body.messages) ? beside.body.messages.join('; ') : '';
@@ -46,19 +54,23 @@ export async function register(
   const made = await ask('POST', `${path}/versions`, body);
   if (made.status === 409) return { ...facts, result: 'incompatible', message: said(made) };
   if (made.status !== 200) throw refusal(made, subject);
-  return { ...facts, result: 'registered', ...numbers(made) };
+  return { ...facts, result: 'registered', ...numbersOf(made, subject) };
 }
 
 function isUnknown({ status, body }: Answer): boolean {
   return status === 404 && (body.error_code === undefined || unknown.includes(Number(body.error_code)));
 }
 
-function numbers({ body }: Answer): { id?: number; version?: number } {
-  const { id, version } = body;
+/** Each registry tells at least one of them; a page that answers everything tells neither. */
+function numbersOf(answer: Answer, subject: string): { id?: number; version?: number } {
+  const { id, version } = answer.body;
+  if (typeof id !== 'number' && typeof version !== 'number')
+    throw refusal({ ...answer, status: 404 }, subject);
   return { ...(typeof id === 'number' ? { id } : {}), ...(typeof version === 'number' ? { version } : {}) };
 }
 
-function said({ status, body }: Answer): string {
+function said({ status, body, location }: Answer): string {
+  if (location !== undefined) return `it sends to ${location}, which would be to be named instead`;
   return typeof body.message === 'string' && body.message !== '' ? body.message : `HTTP ${status}`;
 }
 
@@ -77,12 +89,12 @@ function refusal(answer: Answer, subject: string): ConfigurationError {
       `there is no registry of schemas at that URL (${why}): give the URL below which /subjects is, of Apicurio http://HOST:PORT/apis/ccompat/v7`,
     );
   }
-  if (status === 422) {
+  if (status === 422 && [undefined, notOfThatType].includes(answer.body.error_code as number | undefined)) {
     return new ConfigurationError(
       `the registry takes no JSON Schema for ${subject} (${why}): it has to know schemas of type JSON, as Confluent's does from 5.5 on`,
     );
   }
-  return new ConfigurationError(
-    `the registry cannot register ${subject}: ${why} (HTTP ${status}); look at its log, and try again`,
-  );
+  const by = why === `HTTP ${status}` ? '' : ` (HTTP ${status})`;
+  const next = answer.location === undefined ? 'look at its log, and try again' : 'check --registry';
+  return new ConfigurationError(`the registry cannot register ${subject}: ${why}${by}; ${next}`);
 }

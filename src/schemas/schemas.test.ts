@@ -1,6 +1,8 @@
 /** Schemas: each is one, holds what is written, and nothing else. Real runs are held to them by test/integration/schema-events.test.ts and `npm run test:schemas`. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type TestContext, test } from 'node:test';
 import { faultOf } from '../../test/support/schemas.ts';
 import type { UploadEvent } from '../files/shared/events.ts';
 import { encodeClaim } from '../records/live-claim.ts';
@@ -11,7 +13,7 @@ import { encodeFileState, encodeLease, encodeOrigin, encodeReady } from '../reco
 import { catalogue } from './catalogue.ts';
 import { loadSchemas } from './load.ts';
 import { register } from './registry.ts';
-import type { Answer } from './registry-http.ts';
+import { type Answer, askingAt } from './registry-http.ts';
 
 const json = (value: unknown): Record<string, unknown> =>
   JSON.parse(Buffer.from(value as Uint8Array).toString());
@@ -181,5 +183,62 @@ test('What a registry refuses is told with what to do', async () => {
   assert.match(await told(403), /does not let this user register/);
   assert.match(await told(404, { error_code: 404 }), /there is no registry of schemas at that URL/);
   assert.match(await told(422), /takes no JSON Schema/);
+  // Confluent's mode READONLY.
+  const frozen = { error_code: 42205, message: 'Subject a/b is in read-only mode' };
+  assert.match(await told(422, frozen), /cannot register a\/b: Subject a\/b is in read-only mode/);
+  assert.match(await told(308), /HTTP 308/);
   assert.match(await told(500), /cannot register a\/b: HTTP 500/);
+});
+
+test('What answers as a page does is no registry, whatever its status is', async () => {
+  const page = { status: 200, body: {} };
+  await assert.rejects(register(answering(page).ask, wanted, false), /there is no registry of schemas/);
+  await assert.rejects(register(answering(none, none, page).ask, wanted, false), /there is no registry/);
+  const nothing = { status: 404, body: {} };
+  const dry = answering(nothing, nothing, nothing);
+  await assert.rejects(register(dry.ask, wanted, true), /there is no registry/);
+  // A registry that leaves out its numbers.
+  const terse = answering(nothing, { status: 200, body: [] as never }, nothing);
+  assert.equal((await register(terse.ask, wanted, true)).result, 'would-register');
+});
+
+async function served(t: TestContext, answer: RequestListener): Promise<string> {
+  const server = createServer(answer).listen(0, '127.0.0.1');
+  t.after(() => server.close());
+  await new Promise((resolve) => server.once('listening', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test('A path and a query of the URL stay where they are', async (t) => {
+  const asked: (string | undefined)[] = [];
+  const url = await served(t, ({ url: path }, response) => {
+    asked.push(path);
+    response.end('{}');
+  });
+  for (const base of [url, `${url}/`, `${url}/apis/ccompat/v7/`, `${url}/v7?group=a`])
+    await askingAt(base, {})('GET', '/subjects/a%2Fb?verbose=true');
+  assert.deepEqual(asked, [
+    '/subjects/a%2Fb?verbose=true',
+    '/subjects/a%2Fb?verbose=true',
+    '/apis/ccompat/v7/subjects/a%2Fb?verbose=true',
+    '/v7/subjects/a%2Fb?group=a&verbose=true',
+  ]);
+});
+
+test('A redirection is named, and an answer without end is cut off', async (t) => {
+  const moved = await served(t, (_, response) => {
+    response.writeHead(308, { location: 'https://registry.example.com/subjects' }).end();
+  });
+  await assert.rejects(
+    register(askingAt(moved, {}), wanted, false),
+    /https:\/\/registry\.example\.com\/subjects/,
+  );
+  const endless = await served(t, (_, response) => {
+    const more = (): void => {
+      while (!response.destroyed && response.write(Buffer.alloc(1_000_000, ' ')));
+    };
+    response.on('drain', more);
+    more();
+  });
+  await assert.rejects(askingAt(endless, {})('GET', '/subjects'), /the answer is too long/);
 });
