@@ -6,23 +6,24 @@ import { setFlagsFromString } from 'node:v8';
 import { collector } from './heap.ts';
 
 /** Milliseconds between two looks. */
-const lookEvery = 1000;
+const lookEvery = 2000;
 /** Milliseconds of processor time that anybody may take in one look. */
-const steady = 20;
+const steady = 40;
 /** What came beyond that, all in all: worth room for what is under way, and worth compilers. */
 const some = 200;
 const much = 1500;
 /** Quiet looks, so many in a row, are idleness: longer than buffers of bytes are kept that nobody has (`files/send/buffers.ts`). */
-const quiet = 40;
-const quietLooks = 8;
-/** Processor time that leaves rubbish worth a collection. */
-const rubbish = 100;
+const quiet = 80;
+const quietLooks = 4;
+/** Processor time that leaves rubbish worth a collection; to look around takes some every ten seconds. */
+const rubbish = 1000;
 
 /** Judges processor time, look by look. Pure: the clock and the flags are its owner's. */
 export class Work {
   #level = 0;
   #quiet = 0;
-  #sinceCollection = 0;
+  // What a start leaves is worth one.
+  #sinceCollection = rubbish;
 
   /** `spent`: milliseconds of processor time since the last look. True when it is time to collect. */
   look(spent: number): boolean {

@@ -17,7 +17,7 @@ export interface Difference {
 }
 
 /** Where less than planned loses something; others where another value does. */
-const atLeast = ['retention.ms', 'max.message.bytes', 'min.insync.replicas'];
+const atLeast = ['retention.ms', 'max.message.bytes'];
 const exactly = ['cleanup.policy'];
 /** Where anything near enough will do. */
 const roughly = ['segment.bytes', 'segment.ms', 'delete.retention.ms', 'min.cleanable.dirty.ratio'];
@@ -44,7 +44,10 @@ export function compareTopic(planned: PlannedTopic, found: TopicDescription | un
   ].filter((one) => one !== undefined);
 }
 
-function comparePartitions({ name: topic, partitions }: PlannedTopic, found: TopicDescription): Difference {
+function comparePartitions(
+  { name: topic, partitions, config }: PlannedTopic,
+  found: TopicDescription,
+): Difference {
   const facts = {
     topic,
     what: 'partitions',
@@ -55,6 +58,13 @@ function comparePartitions({ name: topic, partitions }: PlannedTopic, found: Top
   if (found.partitions === partitions.value) return { ...facts, is: 'same' };
   if (found.partitions > partitions.value)
     return { ...facts, is: 'same', why: 'More than planned, which does no harm; fewer cannot be had.' };
+  // Keys would be looked for in other partitions than those in which they stand.
+  if (config['cleanup.policy']?.value === 'compact')
+    return {
+      ...facts,
+      is: 'same',
+      why: 'Fewer than planned, which works as well; their number is for ever.',
+    };
   return {
     ...facts,
     is: 'differs',
@@ -86,10 +96,19 @@ function compareSetting(
   const actual = name === 'max.message.bytes' ? found.maxMessageBytes?.toString() : found.config[name];
   // Not readable, or a broker that does not tell what it has by default.
   if (actual === undefined) return undefined;
-  const is = judge(name, actual, value);
+  const is =
+    name === 'min.insync.replicas'
+      ? judgeLeast(Number(actual), Number(value), found.replicationFactor)
+      : judge(name, actual, value);
   const remedy = `kafka-configs.sh --alter --entity-type topics --entity-name ${planned.name} --add-config ${name}=${value}`;
   const facts = { topic: planned.name, what: name, is, found: actual, planned: value, why };
   return is === 'same' ? facts : { ...facts, remedy };
+}
+
+/** More than there are copies, and nothing can be written; as many, and nothing while one is away. */
+function judgeLeast(has: number, wants: number, copies: number | undefined): Difference['is'] {
+  if (has < wants || (copies !== undefined && has > copies)) return 'loses';
+  return has > wants && has === copies ? 'differs' : 'same';
 }
 
 function judge(name: string, actual: string, value: string): Difference['is'] {

@@ -6,6 +6,7 @@ import { byAge, compacted, replicasOf, safety, segments, sharedAlike } from './c
 import { type ClusterFacts, day, type FilesFacts, type PlannedTopic, type Reasoned } from './facts.ts';
 import { type DayOfFiles, stateSize } from './file-records.ts';
 import { bytesText, figure, timeText } from './sizes.ts';
+import { full, stateNeed } from './storage-needs.ts';
 
 /** Bytes a second that one partition is planned to take at its busiest: a tenth of what one took in `npm run bench`, for disks are slower than memory. */
 const partitionRate = 60e6;
@@ -21,12 +22,16 @@ export function retentionOf({ away, peak }: Pick<FilesFacts, 'away' | 'peak'>): 
   };
 }
 
-/** A cap by bytes, where disks are given. */
+/** A cap by bytes, where disks are given: of what is left `beside` (bytes of all copies) other topics, less the segment that is written. */
 function bytesCap(
   facts: FilesFacts,
   cluster: ClusterFacts,
-  partitions: number,
   ofDay: DayOfFiles,
+  {
+    partitions,
+    segment,
+    beside,
+  }: { readonly partitions: number; readonly segment: number; readonly beside: number },
 ): Reasoned<string> {
   if (cluster.disk === undefined) {
     return {
@@ -35,7 +40,8 @@ function bytesCap(
     };
   }
   const replicas = replicasOf(cluster).value;
-  const cap = Math.floor((cluster.disk * 0.8 * cluster.brokers) / replicas / partitions);
+  const left = cluster.disk * full * cluster.brokers - beside;
+  const cap = Math.max(segment, Math.floor(left / replicas / partitions) - segment);
   const needed = ((ofDay.bytes / day) * Number(retentionOf(facts).value)) / partitions;
   const fits =
     needed <= cap
@@ -43,7 +49,7 @@ function bytesCap(
       : `less than the ${bytesText(needed)} that the retention by time needs`;
   return {
     value: String(cap),
-    why: `The disks' 80 % shared by partitions and copies (${bytesText(cap)} each), so that they never fill; ${fits}.`,
+    why: `What other topics (${bytesText(beside)}) leave of the disks' 80 %, shared by partitions and copies, less the segment that is written (${bytesText(cap)} each), so that they never fill; ${fits}.`,
   };
 }
 
@@ -63,11 +69,23 @@ function partitionsOf(facts: FilesFacts, { brokers }: ClusterFacts, ofDay: DayOf
   };
 }
 
-export function filesTopics(facts: FilesFacts, cluster: ClusterFacts, ofDay: DayOfFiles): PlannedTopic[] {
+/** `besides`: bytes that topics of others take of the disks, all copies. */
+export function filesTopics(
+  facts: FilesFacts,
+  cluster: ClusterFacts,
+  ofDay: DayOfFiles,
+  besides = 0,
+): PlannedTopic[] {
   const partitions = partitionsOf(facts, cluster, ofDay);
   const replicas = replicasOf(cluster);
   const retention = retentionOf(facts);
   const isPacked = ofDay.smallFiles > 0;
+  const segment = segments(ofDay.bytes / partitions.value, Number(retention.value), usualMaxMessageBytes);
+  const cap = bytesCap(facts, cluster, ofDay, {
+    partitions: partitions.value,
+    segment: Number(segment['segment.bytes'].value),
+    beside: besides + stateNeed(facts, ofDay, replicas.value).value,
+  });
   const files: PlannedTopic = {
     name: facts.topic,
     holds: 'the files',
@@ -76,8 +94,8 @@ export function filesTopics(facts: FilesFacts, cluster: ClusterFacts, ofDay: Day
     config: {
       ...byAge,
       'retention.ms': retention,
-      'retention.bytes': bytesCap(facts, cluster, partitions.value, ofDay),
-      ...segments(ofDay.bytes / partitions.value, Number(retention.value), usualMaxMessageBytes),
+      'retention.bytes': cap,
+      ...segment,
       'max.message.bytes': {
         value: String(usualMaxMessageBytes),
         why: `Kafka's own, which every copier takes too. ${isPacked ? 'Small files travel in packs up to that size' : 'Chunks fill it to the byte'}; larger records bring nothing.`,

@@ -168,7 +168,8 @@ test('A topic is compared with the plan: what loses something is told apart from
   assert.deepEqual(judged({}), []);
   assert.deepEqual(judged({ partitions: 100, config: { ...config, 'retention.ms': '400000000' } }), []);
   assert.deepEqual(judged({ partitions: 1 }), ['partitions differs']);
-  assert.deepEqual(judged({ replicationFactor: 1 }), ['replication factor loses']);
+  const alone = { replicationFactor: 1, config: { ...config, 'min.insync.replicas': '1' } };
+  assert.deepEqual(judged(alone), ['replication factor loses', 'min.insync.replicas loses']);
   assert.deepEqual(judged({ maxMessageBytes: 1000 }), ['max.message.bytes loses']);
   assert.deepEqual(judged({ config: { ...config, 'retention.ms': '1000', 'compression.type': 'zstd' } }), [
     'compression.type differs',
@@ -179,10 +180,46 @@ test('A topic is compared with the plan: what loses something is told apart from
     'retention.bytes loses',
   ]);
   assert.deepEqual(judged({ config: { ...config, 'cleanup.policy': 'compact' } }), ['cleanup.policy loses']);
+  // Nothing can be written where more are asked for than there are, or only while all of them are there.
+  const least = (count: string): object => ({ config: { ...config, 'min.insync.replicas': count } });
+  assert.deepEqual(judged(least('3')), ['min.insync.replicas differs']);
+  assert.deepEqual(judged(least('4')), ['min.insync.replicas loses']);
+  assert.deepEqual(judged({ ...least('1') }), ['min.insync.replicas loses']);
   assert.deepEqual(
     compareTopic(planned, undefined).map(({ what, is }) => [what, is]),
     [['topic', 'differs']],
   );
+});
+
+test('What topics keep at the most fits on the disks, beside all else that is planned', () => {
+  const disk = 2e12;
+  const all = makePlan({ files, live, cluster: { ...cluster, disk } });
+  const [topic] = all.topics;
+  const setting = (name: string): number => Number(topic!.config[name]!.value);
+  const kept = (setting('retention.bytes') + setting('segment.bytes')) * topic!.partitions.value * 3;
+  const others = all.needs.filter(({ what }) => /^Disk for (?!files$)/.test(what));
+  const sum = others.reduce((total, { value }) => total + value, kept);
+  assert.equal(others.length, 3);
+  assert.ok(sum <= 0.8 * disk * cluster.brokers, `${sum}`);
+  assert.ok(sum > 0.79 * disk * cluster.brokers, `${sum}`);
+});
+
+test('Whose partitions are for ever is not told to get more', () => {
+  const state = plan.topics.find(({ name }) => name === 'files.state')!;
+  const config = Object.fromEntries(Object.entries(state.config).map(([name, { value }]) => [name, value]));
+  const real = { name: 'files.state', id: 'x', replicationFactor: 3, maxMessageBytes: 1_048_588, config };
+  const [partitions] = compareTopic(state, { ...real, partitions: 1 });
+  assert.equal(partitions?.is, 'same');
+  assert.equal(partitions.remedy, undefined);
+});
+
+test('Strimzi gets names that Kubernetes takes', () => {
+  const named = (topic: string): unknown[] =>
+    parseAllDocuments(strimziOf(makePlan({ files: { ...files, topic }, cluster }), 'main')).map(
+      (document) => document.toJS().metadata.name,
+    );
+  assert.deepEqual(named('files_'), ['files', 'files.state']);
+  assert.deepEqual(named('a._b'), ['a.b', 'a.b.state']);
 });
 
 test('Plans are written for Strimzi and as commands of Kafka', () => {

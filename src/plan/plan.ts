@@ -8,16 +8,16 @@ import { secondOf } from './live-records.ts';
 import { liveTopics } from './live-topics.ts';
 import { memoryNeeds } from './memory-needs.ts';
 import { bytesText, figure, timeText } from './sizes.ts';
-import { diskNeeds } from './storage-needs.ts';
+import { diskNeeds, liveNeeds } from './storage-needs.ts';
 
 export function makePlan(facts: PlanFacts): Plan {
   const { files, live, cluster } = facts;
   const ofDay = files && dayOf(files);
   const second = live && secondOf(live);
-  const topics = [
-    ...(files && ofDay ? filesTopics(files, cluster, ofDay) : []),
-    ...(live && second ? liveTopics(live, cluster, second) : []),
-  ];
+  const ofLive = live && second ? liveTopics(live, cluster, second) : [];
+  const besides = live && second ? liveNeeds(live, second, ofLive, replicasOf(cluster).value) : [];
+  const sum = besides.reduce((total, { value }) => total + value, 0);
+  const topics = [...(files && ofDay ? filesTopics(files, cluster, ofDay, sum) : []), ...ofLive];
   const needs = [
     ...diskNeeds(facts, ofDay, second, topics),
     ...flowNeeds(facts, ofDay, second),

@@ -39,10 +39,11 @@ function typed(value: string): string | number | boolean {
   return /^-?\d+(?:\.\d+)?$/.test(value) ? Number(value) : value;
 }
 
-/** What Kubernetes takes for a name: small letters, digits, dots and dashes. */
+/** What Kubernetes takes for a name: small letters, digits and dashes, and dots between what begins and ends with one of the former. */
 function resourceName(topic: string): string {
   return topic
     .toLowerCase()
     .replaceAll(/[^a-z0-9.-]/g, '-')
+    .replaceAll(/[.-]*\.[.-]*/g, '.')
     .replaceAll(/^[^a-z0-9]+|[^a-z0-9]+$/g, '');
 }

@@ -47,11 +47,11 @@ function filesOf(settings: PlanSettings, observed: ObservedFiles | undefined): F
         ? settings.check
         : (settings.from ?? settings.topic),
     loads,
-    uploaders: observed?.uploaders ?? settings.uploaders,
+    uploaders: settings.uploaders ?? observed?.uploaders ?? planDefaults.uploaders,
     downloaders,
     members,
-    peak: observed?.peak ?? settings.peak,
-    together: observed?.together ?? settings.together,
+    peak: settings.peak ?? observed?.peak ?? planDefaults.peak,
+    together: settings.together ?? observed?.together ?? planDefaults.together,
     away,
     remembered:
       settings.remembered ?? Math.ceil(Math.max(observed?.remembered ?? 0, perDay * (away / day + 7))),

@@ -15,7 +15,13 @@ const factor: z.ZodType<number> = parsed((written) => {
 const filesFlags = {
   filesPerDay: optional('files-per-day', 'COUNT', count(), 'files that all uploaders send in a day'),
   averageSize: optional('average-size', 'SIZE', size(), 'of those files'),
-  uploaders: counted('uploaders', planDefaults.uploaders, [1, 1_000_000], 'who sends them'),
+  uploaders: optional(
+    'uploaders',
+    'COUNT',
+    count(1, 1_000_000),
+    'who sends them',
+    `${planDefaults.uploaders}, or those of --from`,
+  ),
   downloaders: counted(
     'downloaders',
     planDefaults.downloaders,
@@ -23,19 +29,19 @@ const filesFlags = {
     'sinks, each of which gets all of it',
   ),
   members: counted('members', planDefaults.members, [1, 10_000], 'downloaders that fill a sink together'),
-  peak: valued(
+  peak: optional(
     'peak',
     'FACTOR',
     factor,
-    planDefaults.peak,
-    String(planDefaults.peak),
     'the busiest hour has so many times the mean',
+    `${planDefaults.peak}, or that of --from`,
   ),
-  together: counted(
+  together: optional(
     'together',
-    planDefaults.together,
-    [1, 10_000_000],
+    'COUNT',
+    count(1, 10_000_000),
     'files that appear at an uploader at once',
+    `${planDefaults.together}, or as with --from`,
   ),
   remembered: optional(
     'remembered',
