@@ -16,7 +16,7 @@ const much = 1500;
 const quiet = 80;
 const quietLooks = 4;
 /** Processor time that leaves rubbish worth a collection; to look around takes some every ten seconds. */
-const rubbish = 1000;
+const rubbish = 400;
 
 /** Judges processor time, look by look. Pure: the clock and the flags are its owner's. */
 export class Work {
