@@ -49,13 +49,43 @@ test('an image is built, small, and holds no shell and nobody but its user', asy
   assert.match(denied.stderr, /EROFS/);
 });
 
+test("a volume that is made at its place is the user's, and nobody else owns anything", async (t) => {
+  const volume = `sluice-test-volume-${process.pid}`;
+  t.after(() => podman('volume', 'rm', '--force', volume));
+  const script = `const { statSync, writeFileSync } = require('fs'); writeFileSync('/var/lib/sluice/x', '');
+    console.log(['/var/lib/sluice', '/run/sluice', '/var/lib', '/tmp', '/opt/sluice'].map((path) => statSync(path).uid + ':' + statSync(path).mode.toString(8)).join(' '))`;
+  const words = ['--rm', '-v', `${volume}:/var/lib/sluice`, '--entrypoint', '/usr/bin/node', images.plain];
+  const owners = '10001:40755 10001:40755 0:40755 0:41777 0:40755';
+  const plain = [
+    'run',
+    '--rm',
+    '--network',
+    'host',
+    '--ulimit',
+    'nofile=4096:4096',
+    '--ulimit',
+    'nproc=4096:4096',
+  ];
+  assert.equal(await right(podman(...plain, ...words.slice(1), '-e', script)), owners);
+});
+
 test('while Kafka is away a container is not ready, and no illness is seen', async (t) => {
   const up = await started(
     t,
     'away',
     images.plain,
     ...['-e', 'SLUICE_METRICS_PORT=19465', '--'],
-    ...['upload', '--from', '/var/lib/sluice', '--name', 'away', '--bootstrap-servers', '127.0.0.1:1'],
+    ...[
+      'upload',
+      '--from',
+      '/var/lib/sluice',
+      '--topic',
+      'files',
+      '--name',
+      'away',
+      '--bootstrap-servers',
+      '127.0.0.1:1',
+    ],
   );
   await waitFor(async () => (await podman('healthcheck', 'run', up)).code === 0, {
     timeout: 60_000,
@@ -66,7 +96,17 @@ test('while Kafka is away a container is not ready, and no illness is seen', asy
 });
 
 test('a verb that listens to no signal ends by them too, though it is the first process there', async (t) => {
-  const list = await started(t, 'list', images.plain, '--', 'list', '--bootstrap-servers', '127.0.0.1:1');
+  const list = await started(
+    t,
+    'list',
+    images.plain,
+    '--',
+    'list',
+    '--topic',
+    'files',
+    '--bootstrap-servers',
+    '127.0.0.1:1',
+  );
   // Node's own start, in which nobody can listen yet.
   await waitFor(async () => (await right(podman('top', list, 'args'))).includes('sluice list'), {
     timeout: 60_000,

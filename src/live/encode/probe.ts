@@ -7,7 +7,7 @@ import { withoutSecrets } from '../../secrets.ts';
 import { startGuardian } from './guardian.ts';
 import { type PictureFacts, type ProbedPicture, pictureFacts } from './picture-facts.ts';
 import { withoutUnknown } from './probe-options.ts';
-import { ffmpegInstallation } from './process.ts';
+import { startFault } from './process.ts';
 
 /** Of the first picture and the first sound of an input. */
 export interface SourceFacts {
@@ -179,9 +179,8 @@ async function ask(options: ProbeOptions, what: readonly string[]): Promise<z.in
       error instanceof Error && 'stderr' in error ? String(error.stderr) : '',
     );
     if (known !== undefined) return ask({ ...options, inputOptions: known }, what);
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-      throw new ConfigurationError(`${program} is not installed: ${ffmpegInstallation}`, { cause: error });
-    }
+    const fault = startFault(error, program);
+    if (fault !== undefined) throw fault;
     const message = `FFmpeg cannot read the input: ${reasonOf(error)}`;
     // What is not there was not meant: a slip of the pen.
     throw /No such file or directory$/.test(message)

@@ -102,9 +102,21 @@ function outputsOf(child: PipedChild, count: number): Readable[] {
     .filter((stream): stream is Readable => stream !== null && stream !== undefined && 'read' in stream);
 }
 
+/** What is told where a program could not be started at all; undefined for an error of another kind, e.g. that it ended in. */
+export function startFault(error: unknown, program: string): Error | undefined {
+  const { syscall } = error as NodeJS.ErrnoException;
+  return syscall?.startsWith('spawn') ? startFailure(error as NodeJS.ErrnoException, program) : undefined;
+}
+
 function startFailure(error: NodeJS.ErrnoException, program: string): Error {
   if (error.code === 'ENOENT')
     return new ConfigurationError(`${program} is not installed: ${ffmpegInstallation}`, { cause: error });
+  // Also where a folder of the PATH may not be read and no other has it: the system says no more.
+  if (error.code === 'EACCES')
+    return new ConfigurationError(
+      `${program} cannot be started: ${error.message}: it, or a folder of the PATH, is not ours to use; or ${ffmpegInstallation}`,
+      { cause: error },
+    );
   return new SluiceError(`${program} cannot be started: ${startFailureOf(error)}`, { cause: error });
 }
 

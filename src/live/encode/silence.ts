@@ -6,7 +6,7 @@ import { withoutSecrets } from '../../secrets.ts';
 import type { SoundSample } from '../mp4/sound-samples.ts';
 import { soundArguments } from './arguments.ts';
 import type { EncoderSettings } from './options.ts';
-import { ffmpegInstallation } from './process.ts';
+import { startFault } from './process.ts';
 import { SoundPipe } from './sound-pipe.ts';
 import { soundRate } from './timing.ts';
 
@@ -43,8 +43,8 @@ async function run(program: string, args: readonly string[], codec: string): Pro
     const { stdout } = await promisify(execFile)(program, args, { encoding: 'buffer', timeout: timeLimit });
     return stdout;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
-      throw new ConfigurationError(`${program} is not installed: ${ffmpegInstallation}`, { cause: error });
+    const fault = startFault(error, program);
+    if (fault !== undefined) throw fault;
     const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
     const reason = withoutSecrets(said.split('\n').at(-1) ?? '');
     throw new ConfigurationError(

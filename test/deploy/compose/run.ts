@@ -86,6 +86,8 @@ test('files go from the folder that is sent to the one that is filled, and a ser
     await writeFile(join(outbox, `${number}.txt`), `${number}\n`);
   await writeFile(join(outbox, 'large.bin'), Buffer.alloc(20_000_000, 'large'));
   await right(runCommand('chmod', ['-R', 'a+rwX', folder]));
+  await podman('volume', 'rm', '--force', 'spool');
+  t.after(() => podman('volume', 'rm', '--force', 'spool'));
   const services = await composeServices({ SLUICE_FROM: outbox, SLUICE_TO: inbox });
   const started: string[] = [];
   for (const name of ['upload', 'download', 'serve', 'console'] as const)
