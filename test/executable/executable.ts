@@ -58,7 +58,7 @@ async function everyPart(page: string): Promise<ReadonlyMap<string, number>> {
     const answer = await fetch(url);
     found.set(url, answer.status);
     const text = await answer.text();
-    const named = [...text.matchAll(/(?:src|href)="([^"#]+)"|(?:from|import\()\s*['"](\.[^'"]+)['"]/g)];
+    const named = [...text.matchAll(/(?:src|href)="([^"#]+)"|(?:from|import\()\s*['"](\.[^'"]+\.m?js)['"]/g)];
     for (const [, tag, imported] of named) await look(new URL(tag ?? imported ?? '', url).href);
   };
   await look(page);
