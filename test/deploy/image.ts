@@ -106,12 +106,18 @@ test('a verb that listens to no signal ends by them too, though it is the first 
     'files',
     '--bootstrap-servers',
     '127.0.0.1:1',
+    '--give-up-after',
+    '5m',
   );
-  // Node's own start, in which nobody can listen yet.
-  await waitFor(async () => (await right(podman('top', list, 'args'))).includes('sluice list'), {
-    timeout: 60_000,
-    what: 'the verb to run',
-  }).catch(() => {});
+  // Node's own start is before that: nobody can listen yet.
+  const script = `Number.parseInt(/SigCgt:\\s*\\w*(\\w{8})\\n/.exec(require('fs').readFileSync('/proc/1/status', 'utf8'))[1], 16) & 0x4000`;
+  await waitFor(
+    async () => /[1-9]/.test((await podman('exec', list, '/usr/bin/node', '-p', script)).stdout),
+    {
+      timeout: 60_000,
+      what: 'SIGTERM to be listened to',
+    },
+  );
   assert.equal((await stopped(list)).code, '143');
 });
 
