@@ -52,6 +52,28 @@ systemctl start sluice-download@elsewhere
 until_true '[ -s /srv/elsewhere/till/hello.txt ]'
 seen allowed "$(cat /srv/elsewhere/till/hello.txt)"
 
+# What docs/systemd.md gives by drop-ins.
+drop_in() {
+  install -d "/run/systemd/system/$1.service.d"
+  printf '[Service]\n%s\n' "${@:2}" >"/run/systemd/system/$1.service.d/more.conf"
+  systemctl daemon-reload
+}
+install -d -m 0700 -o games /srv/others && install -m 0600 -o games /dev/null /srv/others/a.txt && echo secret >/srv/others/a.txt
+drop_in sluice-upload@others AmbientCapabilities=CAP_DAC_READ_SEARCH CapabilityBoundingSet=CAP_DAC_READ_SEARCH
+drop_in sluice-download@owned PrivateUsers=no 'AmbientCapabilities=CAP_CHOWN CAP_FOWNER' 'CapabilityBoundingSet=CAP_CHOWN CAP_FOWNER' SystemCallFilter=@chown
+install -d -o sluice /srv/moving && echo moved >/srv/moving/b.txt && chown sluice /srv/moving/b.txt
+drop_in sluice-upload@moving ReadWritePaths=/srv/moving
+drop_in sluice-serve@low PrivateUsers=no AmbientCapabilities=CAP_NET_BIND_SERVICE CapabilityBoundingSet=CAP_NET_BIND_SERVICE
+systemctl start sluice-upload@others sluice-upload@moving sluice-download@owned sluice-serve@low
+until_true '[ -s /var/lib/sluice/owned/others/a.txt ]'
+seen others "$(cat /var/lib/sluice/owned/others/a.txt)"
+seen owned "$(stat -c %U /var/lib/sluice/owned/others/a.txt)"
+until_true '[ -s /var/lib/sluice/owned/moving/b.txt ] && ! [ -e /srv/moving/b.txt ]'
+seen moved "$([ -e /srv/moving/b.txt ] || echo gone) $(cat /var/lib/sluice/owned/moving/b.txt)"
+until_true 'curl -s -o /dev/null http://127.0.0.1:809/'
+seen low "$(curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:809/ | sed 's/302\|200/302 or 200/')"
+systemctl stop sluice-upload@others sluice-upload@moving sluice-download@owned sluice-serve@low
+
 # A configuration that cannot be used is not tried again and again.
 systemctl start sluice-upload@wrong
 until_true 'systemctl is-failed -q sluice-upload@wrong'

@@ -34,6 +34,10 @@ async function containerFolder(t: TestContext, bootstrapServers: string): Promis
     till: `${connection}${files}${live}sluice.to=/var/lib/sluice/inbox\n`,
     elsewhere: `${connection}sluice.name=elsewhere\nsluice.to=/srv/elsewhere\n`,
     page: `${connection}sluice.port=8098\nsluice.spool.folder=/var/lib/sluice/spool\n`,
+    others: `${connection}sluice.from=/srv/others\nsluice.name=others\nsluice.min.age=0\nsluice.owner=true\n`,
+    owned: `${connection}sluice.to=/var/lib/sluice/owned\nsluice.name=owned\nsluice.owner=name\n`,
+    moving: `${connection}sluice.from=/srv/moving\nsluice.name=moving\nsluice.min.age=0\nsluice.move=true\n`,
+    low: `${connection}sluice.port=809\n`,
     wrong: `${connection}${files}sluice.parallel=many\n`,
   };
   for (const [name, text] of Object.entries(settings))
@@ -96,6 +100,10 @@ test('run by systemd, files arrive, a kill, a reload and a wrong setting do what
       ['restarted', 'again 1'],
       ['elsewhere', 'EROFS'],
       ['allowed', 'hello'],
+      ['others', 'secret'],
+      ['owned', 'games'],
+      ['moved', 'gone moved'],
+      ['low', '302 or 200'],
       ['wrong', '2 0'],
       ...['upload', 'download', 'serve', 'ingest'].map((verb) => [`stopped ${verb}`, 'inactive success 1']),
       ['stopped console', 'inactive success 1'],
