@@ -1,6 +1,6 @@
 /** A directory as a source. */
 import { constants } from 'node:fs';
-import { access, realpath, stat } from 'node:fs/promises';
+import { opendir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError, describeError } from '../../errors.ts';
 import type { AttributeWish } from '../attribute-wish.ts';
@@ -32,7 +32,7 @@ export async function openDiskSource(directory: string, options: DiskSourceOptio
   const root = absolutePath(directory);
   try {
     const isDirectory = (await stat(root)).isDirectory();
-    if (isDirectory) await access(root, constants.R_OK | constants.X_OK);
+    if (isDirectory) await expectReadable(root);
     else throw new ConfigurationError(`${root} is not a directory: name the directory that holds the file`);
   } catch (cause) {
     if (cause instanceof ConfigurationError) throw cause;
@@ -49,6 +49,12 @@ export async function openDiskSource(directory: string, options: DiskSourceOptio
   const way = new Way({ calls, root, realRoot: await realpath(root) });
   const reader = options.attributes && (await attributeReader(options.attributes));
   return new DiskSource(root, way, { links, giveFolders: options.folders ?? false, reader }, calls);
+}
+
+/** Rejects as the system does. By doing it: to be asked with `access`, Linux forgets the capabilities of who is not root. */
+async function expectReadable(root: string): Promise<void> {
+  await (await opendir(root)).close();
+  await stat(`${root}/.`);
 }
 
 /** A pipe that took the file's place would be waited for. */
