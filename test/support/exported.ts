@@ -60,19 +60,19 @@ export function variantsOf(text: string): string[] {
 
 /** Names of what a manifest with timelines asks for. */
 export function namedByManifest(text: string): string[] {
-  return [...text.matchAll(/<SegmentTemplate ([^>]*)>([\s\S]*?)<\/SegmentTemplate>/g)].flatMap(
-    ([, head = '', entries = '']) => {
-      const value = (name: string): string => new RegExp(`${name}="([^"]*)"`).exec(head)?.[1] ?? '';
-      const named = [value('initialization')];
-      let number = Number(value('startNumber'));
-      for (const [entry] of entries.matchAll(/<S [^>]*>/g)) {
-        const repeated = Number(/ r="(\d+)"/.exec(entry)?.[1] ?? 0);
-        for (let count = 0; count <= repeated; count += 1)
-          named.push(value('media').replace('$Number$', String(number++)));
-      }
-      return named;
-    },
-  );
+  return [
+    ...text.matchAll(/<(?:ffmpeg:s|S)egmentTemplate ([^>]*)>([\s\S]*?)<\/(?:ffmpeg:s|S)egmentTemplate>/g),
+  ].flatMap(([, head = '', entries = '']) => {
+    const value = (name: string): string => new RegExp(`${name}="([^"]*)"`).exec(head)?.[1] ?? '';
+    const named = [value('initialization')];
+    let number = Number(value('startNumber'));
+    for (const [entry] of entries.matchAll(/<(?:ffmpeg:s|S) [^>]*>/g)) {
+      const repeated = Number(/[ :]r="(\d+)"/.exec(entry)?.[1] ?? 0);
+      for (let count = 0; count <= repeated; count += 1)
+        named.push(value('media').replace('$Number$', String(number++)));
+    }
+    return named;
+  });
 }
 
 /** One reader, who remembers what he saw. */

@@ -11,7 +11,7 @@ import type { Variant } from './period.ts';
 import type { Run } from './runs.ts';
 import { type Attributes, element } from './xml.ts';
 
-/** To be declared on the MPD. */
+/** To be declared on the MPD, or on what is in it. */
 export const ffmpegNamespace: Attributes = { 'xmlns:ffmpeg': 'urn:sluice:ffmpeg' };
 
 /** The longest `minBufferTime` with which it begins where it should: seconds. */
@@ -36,9 +36,12 @@ export interface FfmpegPeriodOptions {
   /** Of what is over: entries of its SegmentTimeline. */
   readonly timeline?: readonly Attributes[];
   readonly uri: Uri;
+  /** Segments stand with both tracks alone: it reads each twice, once for either init (ADR 373). */
+  readonly areWhole?: boolean;
 }
 
-export function ffmpegPeriod({ epoch, variants, template, timeline, uri }: FfmpegPeriodOptions): string[] {
+export function ffmpegPeriod(options: FfmpegPeriodOptions): string[] {
+  const { epoch, variants, template, timeline, uri, areWhole = false } = options;
   const entries =
     timeline &&
     own(
@@ -49,8 +52,8 @@ export function ffmpegPeriod({ epoch, variants, template, timeline, uri }: Ffmpe
   const representation = ({ name, facts: { width, height, bandwidth } }: Variant, kind: TrackKind) => {
     const picture = kind === 'video' ? { width, height } : {};
     const names = {
-      initialization: uri(`${name}/${kind}-${initName(epoch)}`),
-      media: uri(`${name}/${kind}-${segmentName(epoch, '$Number$')}`),
+      initialization: uri(`${name}/${trackInitName(kind, epoch)}`),
+      media: uri(`${name}/${areWhole ? '' : `${kind}-`}${segmentName(epoch, '$Number$')}`),
     };
     return own(
       'representation',
@@ -62,11 +65,33 @@ export function ffmpegPeriod({ epoch, variants, template, timeline, uri }: Ffmpe
     const representations = of.flatMap((variant) => representation(variant, kind));
     return of.length === 0 ? [] : own('adaptationSet', { mimeType: `${kind}/mp4` }, representations);
   };
-  const pictures = variants.filter(({ facts }) => facts.width > 0);
-  // All renditions have the same sound.
-  const sounds = variants.filter(({ facts }) => hasSound(facts.codecs)).slice(-1);
-  return own('period', { Duration: 'PT4000000000S' }, [...set('video', pictures), ...set('audio', sounds)]);
+  const { video: pictures, audio: sounds } = tracksOf(variants);
+  return own('period', { Duration: longest }, [...set('video', pictures), ...set('audio', sounds)]);
 }
+
+/** Renditions by what FFmpeg is to take of them. All have the same sound. */
+export function tracksOf(variants: readonly Variant[]): Readonly<Record<TrackKind, readonly Variant[]>> {
+  return {
+    video: variants.filter(({ facts }) => facts.width > 0),
+    audio: variants.filter(({ facts }) => hasSound(facts.codecs)).slice(-1),
+  };
+}
+
+/** An init with one track alone, in the folder of its rendition. */
+export function trackInitName(kind: TrackKind, epoch: number): string {
+  return `${kind}-${initName(epoch)}`;
+}
+
+/**
+ * A period without anything, which FFmpeg takes for the only one, and ends. Of files that grow it would ask for what is not there yet, without a pause and by
+ * hundreds a second (ADR 373).
+ */
+export function nothingForFfmpeg(): string[] {
+  return element('ffmpeg:period', { ...ffmpegNamespace, 'ffmpeg:Duration': longest });
+}
+
+/** Longer than any other. */
+const longest = 'PT4000000000S';
 
 /** Codecs of pictures are those that `live/mp4/codec.ts` knows. */
 function hasSound(codecs: string): boolean {

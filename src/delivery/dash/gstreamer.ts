@@ -12,9 +12,13 @@ const behind = 3;
 const late = 1;
 
 export interface GstreamerOptions {
-  /** Those of the manifest, oldest first. `start`: when media time was 0, seconds since the epoch of Unix. */
-  readonly runs: readonly (Run & { readonly start: number; readonly startNumber: number | undefined })[];
-  /** Targets in seconds. */
+  /** Those of the manifest, oldest first. `start`: when media time was 0, or `offset` (ticks), seconds since the epoch of Unix. `startNumber`: players count. */
+  readonly runs: readonly (Run & {
+    readonly start: number;
+    readonly offset?: number;
+    readonly startNumber?: number | undefined;
+  })[];
+  /** Targets in seconds; of what has no parts 0. */
   readonly part: number;
   readonly segment: number;
 }
@@ -27,19 +31,19 @@ export function forGstreamer({
 }: GstreamerOptions): Record<'root' | 'period', Attributes> {
   const newest = runs.at(-1);
   if (newest === undefined) return { root: {}, period: {} };
-  const { last, start, startNumber } = newest;
+  const { last, start, offset = 0, startNumber } = newest;
   // Otherwise it goes back 10 s, and calls the manifest of a stream invalid that is younger. A part less than there is, for the
   // publisher's clock may be early by some of one.
-  const there = timeOf(last) + secondsOf(last) - part - late;
+  const there = timeOf(last) + secondsOf(last) - offset / last.timescale - part - late;
   const root = {
-    'xmlns:gstreamer': 'urn:sluice:gstreamer',
-    'gstreamer:suggestedPresentationDelay': duration(Math.max(0, Math.min(behind * segment, there))),
+    'xmlns:gst': 'urn:sluice:gstreamer',
+    'gst:suggestedPresentationDelay': duration(Math.max(0, Math.min(behind * segment, there))),
   };
   if (runs.length > 1 || startNumber !== undefined) return { root, period: {} };
   // It adds the period's start to the times of a SegmentTimeline, and then once more.
   const begin = new Date(Math.round(start * 1000)).toISOString();
   return {
-    root: { ...root, 'gstreamer:availabilityStartTime': begin },
-    period: { 'gstreamer:start': duration(0) },
+    root: { ...root, 'gst:availabilityStartTime': begin },
+    period: { 'gst:start': duration(0) },
   };
 }

@@ -47,9 +47,9 @@ test('Of what is live: when it was written, how far back it reaches, and how far
   assert.equal(lines.at(-1), '');
   assert.deepEqual(attributesOf(lines, 'MPD'), {
     ...root,
-    'xmlns:gstreamer': 'urn:sluice:gstreamer',
+    'xmlns:gst': 'urn:sluice:gstreamer',
     // The newest period is that young.
-    'gstreamer:suggestedPresentationDelay': 'PT0S',
+    'gst:suggestedPresentationDelay': 'PT0S',
     type: 'dynamic',
     availabilityStartTime: '1970-01-01T00:00:00Z',
     // When the newest segment began.

@@ -195,7 +195,7 @@ test('What is for FFmpeg alone is of another namespace, and of no name that anyb
 });
 
 test('GStreamer goes back three segments, never to where there was no period, and nobody else reads of it', () => {
-  const delayIn = (text: string) => attribute(text, 'gstreamer:suggestedPresentationDelay');
+  const delayIn = (text: string) => attribute(text, 'gst:suggestedPresentationDelay');
   const rows: readonly (readonly [made: readonly MadeRecord[], delay: string])[] = [
     [new LiveScript().parts(1).made, 'PT0S'],
     [new LiveScript().segments(1).parts(3).made, 'PT0.4S'],
@@ -216,13 +216,13 @@ test('GStreamer counts the entries of a SegmentTimeline from a period that begin
   const ragged = new LiveScript().parts(5).close().parts(2).close().parts(5).close();
   const text = manifestOf(ragged.parts(1).made);
   const own = [
-    / gstreamer:availabilityStartTime="2026-09-21T14:13:20\.000Z" .* availabilityStartTime="1970-/,
-    /<Period gstreamer:start="PT0S" .* start="PT1790000000S"/,
+    / gst:availabilityStartTime="2026-09-21T14:13:20\.000Z" .* availabilityStartTime="1970-/,
+    /<Period gst:start="PT0S" .* start="PT1790000000S"/,
   ];
   for (const pattern of own) assert.match(text, pattern);
   // Counted by the clock, or where there are several, periods begin where all others take them to begin.
   for (const script of [new LiveScript().segments(3), ragged.restart().segments(2)])
-    assert.doesNotMatch(manifestOf(script.made), /gstreamer:(?:start|availabilityStartTime)/);
+    assert.doesNotMatch(manifestOf(script.made), /gst:(?:start|availabilityStartTime)/);
 });
 
 test('A programme that is over is listed segment by segment, around its gaps', () => {

@@ -91,5 +91,8 @@ test('FFprobe finds the same packets in the tracks as in the whole', async (t) =
     const expected = await packets('whole.mp4', [film.init, ...film.parts], kind === 'video' ? 'v' : 'a');
     assert.ok(expected.length > 50);
     assert.deepEqual(await packets(`${kind}.mp4`, one, '0'), expected);
+    // An init alone does as well, before segments that stay as they are.
+    const seen = [initOfTrack(film.init, track, true), ...film.parts];
+    assert.deepEqual(await packets(`${kind}-seen.mp4`, seen, '0'), expected);
   }
 });

@@ -14,11 +14,14 @@ export function trackOf(init: Buffer, kind: TrackKind): Track | undefined {
   return readMovie(requiredBox(init, 'moov')).tracks.find((track) => track.kind === kind);
 }
 
-/** An init that announces this track and no other. */
-export function initOfTrack(init: Buffer, track: Track): Buffer {
+/**
+ * An init that announces this track and no other. `amongOthers`: for segments that have others too. The defaults of those stay, without which FFmpeg
+ * takes their samples for this one's, or the segment for broken.
+ */
+export function initOfTrack(init: Buffer, track: Track, amongOthers = false): Buffer {
   const isOther = ({ type, body }: Box): boolean =>
     (type === 'trak' && idIn('tkhd', requiredBox(body, 'tkhd')) !== track.id) ||
-    (type === 'trex' && idIn('trex', body) !== track.id);
+    (type === 'trex' && !amongOthers && idIn('trex', body) !== track.id);
   const without = (body: Buffer): Buffer[] =>
     [...boxesIn(body)]
       .filter((box) => !isOther(box))

@@ -3,6 +3,8 @@
  * period has what follows one another of one epoch: nobody is to ask for gaps, and within a period each number needs its entry. Pure text.
  */
 import type { Targets } from '../../records/live-record.ts';
+import { ffmpegNamespace, ffmpegPeriod, nothingForFfmpeg } from './ffmpeg.ts';
+import { forGstreamer } from './gstreamer.ts';
 import { longestOf, mpd } from './manifest.ts';
 import { periodOf, type Variant } from './period.ts';
 import { type ListedSegment, type Run, runsOf, secondsOf, timeOf } from './runs.ts';
@@ -39,11 +41,13 @@ export function plainManifest(options: PlainManifestOptions): string {
 function growing({ targets, segments, first = 0, epochOf, name }: PlainManifestOptions): string {
   const segment = targets.segment / 1e6;
   const runs = datedRuns(segments, first, epochOf);
+  const gstreamer = forGstreamer({ runs, part: 0, segment });
   const periods = runs.flatMap((run, index) => {
     const { epoch, timescale, media } = run.first;
     const next = runs[index + 1];
     const lasts = timeOf(run.last) + secondsOf(run.last) - run.offset / timescale;
     const attributes = {
+      ...gstreamer.period,
       id: run.id,
       start: duration(run.start),
       // Another one follows: whoever is told more asks for segments that never come.
@@ -56,6 +60,7 @@ function growing({ targets, segments, first = 0, epochOf, name }: PlainManifestO
   });
   const newest = segments.at(-1);
   const attributes = {
+    ...gstreamer.root,
     type: 'dynamic',
     availabilityStartTime: '1970-01-01T00:00:00Z',
     publishTime: new Date(Math.round((newest?.captured ?? 0) / 1000)).toISOString(),
@@ -67,7 +72,7 @@ function growing({ targets, segments, first = 0, epochOf, name }: PlainManifestO
   };
   // The time by which a file server dates its answers: of all clocks there the only one.
   const clock = { schemeIdUri: 'urn:mpeg:dash:utc:http-head:2014', value: name };
-  return mpd(attributes, [...periods, ...element('UTCTiming', clock)]);
+  return mpd(attributes, [...periods, ...nothingForFfmpeg(), ...element('UTCTiming', clock)]);
 }
 
 interface DatedRun extends Run {
@@ -120,24 +125,35 @@ function whenIs({ start, offset }: DatedRun, segment: ListedSegment): number {
 function whole({ targets, segments, epochOf }: PlainManifestOptions): string {
   const runs = wholeRuns(segments);
   let total = 0;
-  const periods = runs.flatMap(({ first, segments: own }) => {
-    const { timescale, time, media, epoch } = first;
-    const lasts = own.reduce((sum, one) => sum + secondsOf(one), 0);
-    total += lasts;
-    return periodOf({
-      epoch,
-      variants: epochOf(epoch).variants,
-      attributes: { id: `m${media}`, duration: duration(lasts) },
-      template: { timescale, presentationTimeOffset: time, startNumber: media },
-      timeline: timelineOf(own),
-      uri,
-    });
+  const optionsOf = ({ first, segments: own }: Run) => ({
+    epoch: first.epoch,
+    variants: epochOf(first.epoch).variants,
+    template: { timescale: first.timescale, presentationTimeOffset: first.time, startNumber: first.media },
+    timeline: timelineOf(own),
+    uri,
   });
+  const periods = runs.flatMap((run) => {
+    const lasts = lengthOf(run);
+    total += lasts;
+    const attributes = { id: `m${run.first.media}`, duration: duration(lasts) };
+    return periodOf({ ...optionsOf(run), attributes });
+  });
+  const longest = longestRun(segments);
+  if (longest !== undefined) periods.push(...ffmpegPeriod({ ...optionsOf(longest), areWhole: true }));
   const attributes = {
     type: 'static',
     mediaPresentationDuration: duration(total),
     maxSegmentDuration: duration(longestOf(segments, targets.segment / 1e6)),
     minBufferTime: duration(targets.segment / 1e6),
   };
-  return mpd(attributes, periods);
+  return mpd(attributes, periods, ffmpegNamespace);
+}
+
+/** What FFmpeg plays of a programme that is over: one period, the longest. Undefined where there are gaps alone. */
+export function longestRun(segments: readonly ListedSegment[]): Run | undefined {
+  return wholeRuns(segments).toSorted((a, b) => lengthOf(b) - lengthOf(a))[0];
+}
+
+function lengthOf({ segments }: Run): number {
+  return segments.reduce((sum, one) => sum + secondsOf(one), 0);
 }

@@ -21,6 +21,7 @@ import type { ExportEvent, ExportFromOptions, ExportSummary } from './options.ts
 import { Outlet } from './outlet.ts';
 import { readEntries } from './read-entries.ts';
 import { type Next, Succession } from './succession.ts';
+import { putTrackInits } from './track-inits.ts';
 
 export interface RunOptions extends Pick<ExportFromOptions, 'stream' | 'from' | 'window'> {
   readonly topic: string;
@@ -88,6 +89,7 @@ class ExportRun {
     onEvent({ type: 'started', stream, place, segments: segments.length, media: last?.media, message });
     await this.#tellOfConditions();
     await clearForgotten({ ...this.#options, journal: this.#journal });
+    if (this.#journal.isClosed) await this.#putTrackInits();
     if (last !== undefined) await this.#publish();
   }
 
@@ -163,6 +165,8 @@ class ExportRun {
     await this.#publish();
     // What is left hangs on the whole list, not on when somebody came to it.
     await forget({ ...this.#options, journal: this.#journal });
+    // Before anybody may call it closed: the manifest that does names them.
+    await this.#putTrackInits();
     await this.#journal.changeHead((head) => (head.closed ? undefined : { ...head, closed: true }));
     await this.#publish();
   }
@@ -226,6 +230,11 @@ class ExportRun {
     if (head === undefined) return;
     this.#outlet ??= new Outlet({ store, patiently, journal: this.#journal, choice: head });
     await this.#outlet.publish();
+  }
+
+  #putTrackInits(): Promise<void> {
+    const { store, patiently } = this.#options;
+    return putTrackInits({ store, patiently, catalogue: this.#journal.catalogue });
   }
 
   #tell({ segment }: NewSegment, bytes: number): void {

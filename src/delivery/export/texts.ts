@@ -2,6 +2,7 @@
 import type { IndexedSegment } from '../../records/live-index.ts';
 import type { Targets } from '../../records/live-record.ts';
 import type { Served } from '../../stores/objects/contract.ts';
+import type { Variant } from '../dash/period.ts';
 import { plainManifest } from '../dash/plain.ts';
 import { multivariantPlaylist } from '../hls/multivariant.ts';
 import { ofRendition } from '../hls/of-rendition.ts';
@@ -48,19 +49,24 @@ export function listTexts(catalogue: Catalogue, choice: ListChoice, over: boolea
         targets,
         segments: catalogue.segments,
         first: listed[0]?.media,
-        epochOf: (epoch) => {
-          const { start, renditions } = catalogue.epoch(epoch);
-          const variants = catalogue.renditions.flatMap(({ name }) => {
-            const facts = renditions[name];
-            return facts === undefined ? [] : [{ name, facts }];
-          });
-          return { start, variants };
-        },
+        epochOf: (epoch) => ({
+          start: catalogue.epoch(epoch).start,
+          variants: variantsOf(catalogue, epoch),
+        }),
         over,
         name: manifestName,
       }),
     );
   return [...playlists, { name: manifestName, served: text('dash', over, targets.segment), bytes: manifest }];
+}
+
+/** The renditions of an epoch, as they are announced. */
+export function variantsOf(catalogue: Catalogue, epoch: number): readonly Variant[] {
+  const { renditions } = catalogue.epoch(epoch);
+  return catalogue.renditions.flatMap(({ name }) => {
+    const facts = renditions[name];
+    return facts === undefined ? [] : [{ name, facts }];
+  });
 }
 
 export function multivariantText(catalogue: Catalogue, { targets }: ListChoice, over: boolean): Text {

@@ -87,7 +87,9 @@ test('A plain manifest names each segment, and what an epoch was announced by', 
     plainManifest({ targets, segments, epochOf, over, name: 'manifest.mpd' });
   const live = of(false);
   assert.match(live, /type="dynamic"/);
-  assert.doesNotMatch(live, /availabilityTimeOffset|ServiceDescription|ffmpeg/);
+  assert.doesNotMatch(live, /availabilityTimeOffset|ServiceDescription/);
+  // FFmpeg, which would ask without a pause for what is not there yet, ends at once.
+  assert.match(live, /<ffmpeg:period xmlns:ffmpeg="urn:sluice:ffmpeg" ffmpeg:Duration="PT4000000000S"\/>/);
   assert.match(live, /<UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-head:2014" value="manifest\.mpd"\/>/);
   // What stands behind a gap is a period of its own: nobody asks for what is not there.
   assert.match(
@@ -107,8 +109,40 @@ test('A plain manifest names each segment, and what an epoch was announced by', 
   );
   const vod = of(true);
   assert.match(vod, /type="static" mediaPresentationDuration="PT6S"/);
+  // One period, with segments as they stand, and an init for each track.
+  assert.match(
+    vod,
+    /<ffmpeg:period [\s\S]*startNumber="0" ffmpeg:initialization="main\/video-init-1\.mp4" ffmpeg:media="main\/seg-1-\$Number\$\.m4s">/,
+  );
   assert.deepEqual(
     [...vod.matchAll(/<Period id="(m\d+)"/g)].map(([, id]) => id),
     ['m0', 'm4', 'm7'],
   );
+});
+
+test('GStreamer knows a manifest from its first 512 bytes, and counts from a period that begins at 0', () => {
+  const facts = { codecs: 'avc1.64001f,mp4a.40.2', width: 640, height: 360, frameRate: 30_000 };
+  const variants = [{ name: 'main', facts: { ...facts, bandwidth: 9, averageBandwidth: 8 } }];
+  const of = (segments: ReturnType<typeof segmentsOf>): string =>
+    plainManifest({
+      ...{ targets, segments, over: false, name: 'manifest.mpd' },
+      epochOf: (epoch) => ({ start: 1_790_000_000.123 + 10 * epoch, variants }),
+    });
+  const young = segmentsOf(new LiveScript({ partsPerSegment: 1, partTarget: 1001 }).segments(2));
+  const days = segmentsOf(new LiveScript({ partsPerSegment: 1, partTarget: 1_000_001 }).segments(100));
+  for (const [segments, delay] of [
+    [young, 'PT1.002S'],
+    [days, 'PT3S'],
+  ] as const) {
+    const text = of(segments);
+    // What is served as text/plain, as nginx does, is known by its root element, and only if that ends there.
+    assert.ok(text.indexOf('>', text.indexOf('<MPD')) < 512, text.slice(0, 600));
+    assert.match(
+      text,
+      / gst:availabilityStartTime="2026-09-21T14:13:30\.123Z" .* availabilityStartTime="1970-/,
+    );
+    assert.match(text, /<Period gst:start="PT0S" id="e1" start="PT1790000010\.123S"/);
+    assert.equal(/[a-z]:?suggestedPresentationDelay="([^"]*)"/.exec(text)?.[1], delay);
+  }
+  assert.doesNotMatch(of(segmentsOf(new LiveScript().segments(3).restart().segments(2))), /gst:start/);
 });
