@@ -25,7 +25,8 @@ export function findChromium(): string {
   );
 }
 
-const flags = [
+/** What Chromium is started with. */
+export const chromiumFlags: readonly string[] = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -45,7 +46,7 @@ const flags = [
 
 /** Starts Chromium. Its owner closes it. */
 export function startChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: findChromium(), headless: true, args: flags });
+  return chromium.launch({ executablePath: findChromium(), headless: true, args: [...chromiumFlags] });
 }
 
 /** That of this file's tests. */

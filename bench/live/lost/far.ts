@@ -9,17 +9,19 @@ import { startServer, untilLive } from '../../../test/browser/stage.ts';
 import { inScope, type Owner } from '../../../test/support/owner.ts';
 import { addKey, type StartedIngest, startIngest } from '../../../test/support/senders.ts';
 import { waitFor } from '../../../test/support/wait.ts';
-import { addresses } from '../../wan/emulator.ts';
 import { type Judgement, startJudge } from './judge.ts';
 import { PartsWatch, waitsOf } from './parts-watch.ts';
 import { type LineSender, startLineSender } from './sender.ts';
+import { startWhipSender } from './whip-sender.ts';
 
 /** What happens to the sender, or its line. */
 export type Fault = 'cut-5' | 'cut-20' | 'killed' | 'slow-10' | 'first-killed' | 'first-silent';
 
 export interface FarOrder {
   readonly near: readonly string[];
-  readonly protocols: readonly ('rtmp' | 'srt')[];
+  readonly protocols: readonly ('rtmp' | 'srt' | 'whip')[];
+  /** Where this side is reached. */
+  readonly host: string;
   readonly faults: readonly Fault[];
   /** How often each of those with a stand-by. */
   readonly runs: number;
@@ -74,7 +76,7 @@ function line(judged: Judgement): string {
 async function oneFault(ground: Ground, protocol: string, fault: Fault): Promise<void> {
   const stream = `${protocol}-${fault}`;
   await inScope(async (owner) => {
-    const sender = startLineSender(owner, await ground.address(protocol, stream), near);
+    const sender = await startSender(owner, await ground.address(protocol, stream));
     const { judge, watch } = await watched(owner, ground, stream);
     await judge.ask();
     const began = performance.now();
@@ -101,9 +103,9 @@ async function standBy(ground: Ground, protocol: string, fault: Fault): Promise<
   const stream = `${protocol}-${fault}`;
   await inScope(async (owner) => {
     const url = await ground.address(protocol, stream);
-    let onAir = startLineSender(owner, url, near);
+    let onAir = await startSender(owner, url);
     const { judge, watch } = await watched(owner, ground, stream);
-    let other = startLineSender(owner, url, near);
+    let other = await startSender(owner, url);
     const longest: number[] = [];
     const holes: number[] = [];
     const stills: number[] = [];
@@ -139,6 +141,10 @@ async function standBy(ground: Ground, protocol: string, fault: Fault): Promise<
 const near = (command: readonly string[]) =>
   [...order.near, ...command] as unknown as readonly [string, ...string[]];
 
+async function startSender(owner: Owner, url: string): Promise<LineSender> {
+  return url.startsWith('http:') ? startWhipSender(owner, url, near) : startLineSender(owner, url, near);
+}
+
 await inScope(async (owner) => {
   const broker = await startBroker({ longRunning: true });
   owner.after(() => broker.stop());
@@ -150,6 +156,7 @@ await inScope(async (owner) => {
       '0.0.0.0',
       '--srt-port',
       '0',
+      ...(order.protocols.includes('whip') ? ['--whip-port', '0'] : []),
       '--segment-target',
       '2s',
       '--size',
@@ -166,7 +173,8 @@ await inScope(async (owner) => {
   const ground: Ground = {
     ...{ ingest, browser, base: server.url },
     async address(protocol, stream) {
-      const at = `${addresses.far}:${await ingest.port(protocol)}`;
+      const at = `${order.host}:${await ingest.port(protocol)}`;
+      if (protocol === 'whip') return `http://${at}/publish?stream=${stream}#key=${key}`;
       return protocol === 'srt'
         ? `srt://${at}?streamid=${stream}?key=${key}`
         : `rtmp://${at}/live/${stream}?key=${key}`;

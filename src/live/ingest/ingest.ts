@@ -22,6 +22,7 @@ import { type IngestOptions, type IngestSettings, ingestSettings } from './optio
 import { publishSent } from './publish-sent.ts';
 import { Refusals } from './refusals.ts';
 import { type OpenServer, openServers } from './servers.ts';
+import { standByKeyframes } from './stand-by-keyframes.ts';
 
 /** A server that takes streams. */
 export interface RunningIngest {
@@ -223,9 +224,15 @@ async function openTables(
 function encodingOptions(settings: IngestSettings): EncodingOptions {
   const { renditions, rate, partTarget, segmentTarget, keyframeInterval, chunks } = settings;
   const { videoCodec, audioCodec, audioBitrate, deinterlace, preset, tune } = settings;
-  const all = { renditions, rate, partTarget, segmentTarget, keyframeInterval, chunks };
-  const given = { ...all, videoCodec, audioCodec, audioBitrate, deinterlace, preset, tune };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const all = { renditions, rate, partTarget, segmentTarget, chunks };
+  const wished = { ...all, videoCodec, audioCodec, audioBitrate, deinterlace, preset, tune };
+  const given = { ...wished, keyframeInterval };
+  const set: EncodingOptions = Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined),
+  );
+  if (settings.second !== 'stand-by' || keyframeInterval !== undefined) return set;
+  const half = standByKeyframes(set);
+  return half === undefined ? set : { ...set, keyframeInterval: half };
 }
 
 function noKeys(topic: string): string {
