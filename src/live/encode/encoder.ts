@@ -23,8 +23,8 @@ export interface RunOptions {
   readonly program?: string;
   /** Of the input `-`: a stream, or `inherit` for our own standard input. Default `inherit`. */
   readonly stdin?: Readable | 'inherit';
-  /** `stdin` comes as somebody sends it, and another run may begin with it anew. */
-  readonly isSent?: boolean;
+  /** `stdin` comes as somebody sends it, and another run may begin with it anew: since when, by the steady clock. */
+  readonly sentSince?: number;
   /** Milliseconds without a byte from a running FFmpeg that end the run with an error. Default 10,000. */
   readonly stallAfter?: number;
   /** Milliseconds that FFmpeg has to finish once it was told to stop; then it is killed. Default 5000. */
@@ -50,11 +50,10 @@ export async function* runEncoder(plan: EncodingPlan, options: RunOptions = {}):
   const { signal, now = timeOfDay, stallAfter = defaultStall, buffer = defaultBuffer } = options;
   const { settings, outputs } = plan;
   const kind = kindOfInput(settings.input, settings.inputOptions);
-  const isLive = kind === 'live' || options.isSent === true;
-  const name = options.isSent === true ? 'what is sent' : withoutSecrets(settings.input);
+  const { sentSince } = options;
+  const isLive = kind === 'live' || sentSince !== undefined;
+  const name = sentSince === undefined ? withoutSecrets(settings.input) : 'what is sent';
   const input = new FoundInput();
-  // What is sent has begun to come before anybody encodes it.
-  const began = performance.now();
   const ffmpeg = startFfmpeg({
     args: plan.args,
     outputs: outputs.length + (plan.sound === 'beside' ? 1 : 0),
@@ -120,7 +119,7 @@ export async function* runEncoder(plan: EncodingPlan, options: RunOptions = {}):
   }
   const pictures = outputs.map((_, index) => {
     const cut = new RenditionCut(plan);
-    const leap = isLive ? new LeapWatch(options.isSent === true ? began : undefined) : undefined;
+    const leap = isLive ? new LeapWatch(sentSince) : undefined;
     const onBytes = (slice: Buffer) => {
       pictureHasCome = true;
       const at = performance.now();

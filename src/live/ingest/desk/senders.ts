@@ -11,6 +11,8 @@ export interface Sending {
   readonly container: SenderMedia['container'];
   readonly bytes: SentBytes;
   readonly picture: SenderMedia['picture'];
+  /** When its media began to come, by the steady clock: they wait while its encoder is made ready. */
+  readonly since: number;
   /** Its encoder, once it has one. */
   run: SenderRun | undefined;
   /** What is said to the sender when its media cannot be used. */
@@ -69,6 +71,7 @@ export class Senders {
     const sending: Sending = {
       container: media.container,
       picture: media.picture,
+      since: performance.now(),
       run: undefined,
       bytes,
       fail,

@@ -60,14 +60,14 @@ export class SentRun {
 
   async *#encode(plan: EncodingPlan, signal: AbortSignal): AsyncGenerator<MediaEvent> {
     const { ffmpeg, stallAfter, logger } = this.#options;
-    const { bytes } = this.#sending;
+    const { bytes, since } = this.#sending;
     const stdin = Readable.from(bytes.read());
     const pace = new PaceWatch();
     try {
       const run = runEncoder(plan, {
         signal,
         stdin,
-        isSent: true,
+        sentSince: since,
         program: ffmpeg,
         stallAfter,
         onPicture: (picture) => {
