@@ -261,3 +261,20 @@ test('Where the leader does not tell, or may not, what may stand there is told a
     assert.equal(next.offset, 1);
   }
 });
+
+test('After a failure a broker is asked for an answer only where the new connection has had none: it costs a round trip', async () => {
+  const asked: number[] = [];
+  for (const greets of [false, true]) {
+    const bench = await new ProducerBench().warm();
+    bench.cluster.greets = greets;
+    const sent = bench.append();
+    await bench.rest();
+    const before = bench.cluster.asked;
+    bench.cluster.breakOff(0);
+    await bench.rest();
+    asked.push(bench.cluster.asked - before);
+    await bench.answer();
+    assert.equal(sent.offset, 1);
+  }
+  assert.equal(asked[0]! - asked[1]!, 1);
+});

@@ -201,7 +201,9 @@ export class RouteFinder {
     const timeout = this.#cluster.options.requestTimeout * estimate.timeouts;
     const link = await this.#cluster.link(leader, this.#purpose, timeout);
     if (!this.#links.has(link)) {
-      if (this.#isSpare || hasFailed) await call(link.connection, apiVersionsV3.api, 'sluice', '1');
+      const isProven = link.connection.received > 0;
+      if ((this.#isSpare || hasFailed) && !isProven)
+        await call(link.connection, apiVersionsV3.api, 'sluice', '1');
       this.#links.set(link, leader);
       this.#estimateOf.set(link, estimate);
       link.connection.closed.then(() => this.#links.delete(link));

@@ -70,6 +70,8 @@ export class ModelCluster<Log extends Led> {
   readonly full = new Set<number>();
   /** So many connections may stand to a broker: further ones are taken, and closed at once. */
   most = Number.POSITIVE_INFINITY;
+  /** New connections were answered already when they are given: what the broker speaks was asked for. */
+  greets = false;
   /** What its owner says of things that are tried again: that they wait, work, or are given up. */
   readonly told: string[] = [];
   /** Answers that nobody has given back yet. */
@@ -209,6 +211,7 @@ export class ModelCluster<Log extends Led> {
       this.#options.roundTrip ?? 0,
     );
     if (isTooMany) setImmediate(() => connection.close());
+    else if (this.greets) connection.received = 1;
     const link = { connection, versions: this.#options.versions } as unknown as Link;
     this.#connections.set(name, connection);
     this.#links.set(name, link);
