@@ -188,6 +188,16 @@ test('A line that is longer from now on, as by another way there, is used as one
   );
 });
 
+test('A way that has become a little longer, in hours or by another route, is used as before', () => {
+  const count = new LaneCount(32);
+  count.saw({ taken: 200, answered: 200 });
+  const from = { now: 0, bytes: 0 };
+  const line = { trip: 200, each: 60_000, all: 60_000, queue: 0 };
+  run(count, line, 20, from);
+  const lanes = run(count, { ...line, trip: 250, all: 2_500_000 }, 150, from);
+  assert.ok(lanes.includes(32), lanes.slice(-20).join());
+});
+
 test('What was too good to last is found out: a number that once seemed enough is not kept', () => {
   const count = farAway();
   const from = { now: 0, bytes: 0 };

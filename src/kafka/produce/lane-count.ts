@@ -125,7 +125,9 @@ export class LaneCount {
   saw({ taken, answered }: { readonly taken: number; readonly answered: number }): void {
     this.#taken = Math.min(this.#taken, taken);
     // Later, what has long been so may not be so any more.
-    if (this.#requests === 0) this.#answered = Math.min(this.#answered, answered);
+    if (this.#requests > 0) return;
+    this.#answered = Math.min(this.#answered, answered);
+    this.#recent.atRest(answered);
   }
 
   /** Gives the number from now on. */
@@ -217,7 +219,7 @@ export class LaneCount {
   #look(now: number): void {
     const isUp = this.#next === 'up';
     // Who is full already has no use for more, and takes them from others. One alone may not have been able to see it.
-    if (isUp && (this.#isFull || (this.#lanes > 1 && !this.#recent.isEmptyInBetween(this.#answered)))) return;
+    if (isUp && (this.#isFull || (this.#lanes > 1 && !this.#recent.isEmptyInBetween))) return;
     const wanted = isUp ? Math.ceil(this.#lanes * this.#growth) : Math.floor(this.#lanes / 2);
     const lanes = Math.min(this.#most, Math.max(1, wanted));
     if (lanes === this.#lanes) {
