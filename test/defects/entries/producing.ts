@@ -3,6 +3,7 @@ import { type Defect, edit } from '../defect.ts';
 
 const model = 'test/models/producer.test.ts';
 const queue = 'src/kafka/produce/partition-queue.test.ts';
+const laneCount = 'src/kafka/produce/lane-count.test.ts';
 const answers = 'test/integration/kafka-answers.test.ts';
 
 export const producing: readonly Defect[] = [
@@ -92,5 +93,46 @@ export const producing: readonly Defect[] = [
     ],
     seekers: ['test/models/lasting.test.ts', model],
     tests: [answers],
+  },
+  {
+    name: 'full-line-looks-free',
+    breaks:
+      'On a line that others kept full, and that nobody had seen otherwise, connections were added without end.',
+    edits: [
+      edit(
+        'src/kafka/produce/lane-count.ts',
+        '(this.#isFull || (this.#lanes > 1 && !this.#recent.isEmptyInBetween))',
+        'this.#isFull',
+      ),
+    ],
+    seekers: [],
+    tests: [laneCount],
+  },
+  {
+    name: 'lost-requests-a-full-line',
+    breaks: 'Two small requests that were lost made a line look full: one connection was kept for seconds.',
+    edits: [
+      edit(
+        'src/kafka/produce/lane-count.ts',
+        'if (this.#longer >= longerInARow && now',
+        'if (this.#longer >= Math.min(0, longerInARow) && now',
+      ),
+    ],
+    seekers: [],
+    tests: [laneCount],
+  },
+  {
+    name: 'answered-and-asked-again',
+    breaks:
+      'A connection that had been answered was asked once more after a failure, which cost a round trip of each cut.',
+    edits: [
+      edit(
+        'src/kafka/produce/route.ts',
+        'const isProven = link.connection.received > 0;',
+        'const isProven = link.connection.received < 0;',
+      ),
+    ],
+    seekers: [],
+    tests: ['src/kafka/produce/route.test.ts'],
   },
 ];
