@@ -1,5 +1,6 @@
 /** All that is fuzzed. A new store, verb or protocol adds a line here. */
 
+import { openConsoleModel } from './console/target.ts';
 import { openHttp } from './http/target.ts';
 import { openAnswers } from './kafka/answers.ts';
 import { openBatches } from './kafka/batches.ts';
@@ -27,6 +28,7 @@ const entries: Readonly<Record<string, () => Promise<Target>>> = {
   serve: openServe,
   rtmp: openRtmp,
   srt: openSrt,
+  console: openConsoleModel,
 };
 
 export const targets: readonly TargetEntry[] = Object.entries(entries).map(([name, open]) => ({
