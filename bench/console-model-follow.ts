@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { boundHeap } from '../src/cli/heap.ts';
 import { createConsoleModel } from '../src/console/model/model.ts';
 
-boundHeap();
+boundHeap('console');
 const [bootstrapServers = '', total = '0'] = process.argv.slice(2);
 const began = performance.now();
 const kafka = { 'bootstrap.servers': bootstrapServers };

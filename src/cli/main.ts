@@ -41,7 +41,7 @@ if (words[0] === 'download') process.env.UV_THREADPOOL_SIZE ??= '32';
 
 // One that goes on for months need not start in a hundred milliseconds less.
 const watches = words[0] === 'upload' && !words.includes('--once');
-boundHeap(watches ? watchLittle() : undefined);
+boundHeap(words[0], watches ? watchLittle() : undefined);
 
 // The terminal or the log's reader may go away, or the log's disk be full; that is no reason to stop sending files.
 process.stderr.on('error', () => {});

@@ -118,7 +118,7 @@ export async function startFixture(
 
 if (import.meta.main) {
   // As in the command.
-  boundHeap();
+  boundHeap('console');
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { spool: { type: 'string' }, fine: { type: 'boolean', default: false } },

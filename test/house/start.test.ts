@@ -77,12 +77,22 @@ test('Only who wants it loads what files are dropped by, and what people log in 
   );
 });
 
-test('the heap of the executable grows by little', () => {
-  const { young, old } = inOwnProcess(`
+test('the heap of the executable grows by little, and the console begins with few young objects', () => {
+  const { young, old } = heapOf('--version');
+  const mebibyte = 1024 * 1024;
+  // By itself V8 would take up to 128, and a moment of much that lives takes some more.
+  assert.ok(young[0] >= 4 * mebibyte && young[1] <= 32 * mebibyte, `the young one takes ${young} bytes`);
+  assert.ok(old <= 40 * mebibyte, `the old generation takes ${old} bytes`);
+  const { young: few } = heapOf('console', 'token', '--help');
+  assert.ok(few[0] < 4 * mebibyte, `the young one of the console begins with ${few[0]} bytes`);
+});
+
+function heapOf(...words: readonly string[]) {
+  return inOwnProcess(`
     import { getHeapSpaceStatistics } from 'node:v8';
     const write = process.stdout.write;
     process.stdout.write = () => true;
-    process.argv = [process.argv[0], 'sluice', '--version'];
+    process.argv = [process.argv[0], 'sluice', ...${JSON.stringify(words)}];
     await import(${JSON.stringify(source)} + 'cli/main.ts');
     const space = (name) => getHeapSpaceStatistics().find(({ space_name }) => space_name === name);
     const young = [];
@@ -100,11 +110,7 @@ test('the heap of the executable grows by little', () => {
     const middle = old.sort((one, other) => one - other)[old.length / 2];
     console.log(JSON.stringify({ young: [young[0], Math.max(...young)], old: middle }));
   `) as { readonly young: readonly [number, number]; readonly old: number };
-  const mebibyte = 1024 * 1024;
-  // By itself V8 would take up to 128, and a moment of much that lives takes some more.
-  assert.ok(young[0] >= 4 * mebibyte && young[1] <= 32 * mebibyte, `the young one takes ${young} bytes`);
-  assert.ok(old <= 40 * mebibyte, `the old generation takes ${old} bytes`);
-});
+}
 
 test('Where V8 is told to take little memory, the heap is not collected for ever', () => {
   const collections = (flag: string): number =>

@@ -51,7 +51,8 @@ export class Reader {
     const { bufferBytes = defaultBufferBytes, aheadBytes = reading.bufferBytes ?? defaultAheadBytes } =
       reading;
     this.#bufferBytes = bufferBytes;
-    this.#pool = new FramePool(bufferBytes);
+    // What is fetched, and what a part of it becomes, is lent at the same time.
+    this.#pool = new FramePool(bufferBytes + 2 * expandedAtOnce);
     this.assignment = new Assignment({
       cluster,
       topic: reading.topic,
