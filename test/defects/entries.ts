@@ -2,6 +2,7 @@
 import type { Defect } from './defect.ts';
 import { attributes } from './entries/attributes.ts';
 import { cluster } from './entries/cluster.ts';
+import { consoles } from './entries/console.ts';
 import { consuming } from './entries/consuming.ts';
 import { copied } from './entries/copied.ts';
 import { defences } from './entries/defences.ts';
@@ -44,4 +45,5 @@ export const defects: readonly Defect[] = [
   ...exporting,
   ...ingesting,
   ...standingBy,
+  ...consoles,
 ];

@@ -20,6 +20,18 @@ export const missed: readonly string[] = [
   // cluster
   'left-behind-by-a-cut',
   'asked-as-the-kernel-asks',
+  // console
+  'names-of-gone-files-kept',
+  'cursors-void-when-the-oldest-go',
+  'names-with-one-hash',
+  'reports-without-a-bound-of-bytes',
+  'silent-by-its-own-clock',
+  'streams-told-of-by-all-objects',
+  'gone-bytes-said-to-be-there',
+  'history-read-for-each-range',
+  'spool-thrown-away-when-unreadable',
+  'one-login-of-a-browser-at-a-time',
+  'slow-pages-cut-off-while-they-read',
   // consuming
   'million-empty-records-at-once',
   'cursor-in-two-fetchers',
