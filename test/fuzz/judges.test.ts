@@ -4,10 +4,13 @@ import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { Sections } from '../../src/console/contract.ts';
+import { modelOf } from '../../src/console/model/model.ts';
 import { decodePart } from '../../src/kafka/consume/part.ts';
 import { RtmpSession } from '../../src/live/ingest/rtmp/session.ts';
 import { openDiskSink } from '../../src/stores/disk/sink.ts';
 import { attend } from './attend.ts';
+import { openConsoleModel } from './console/target.ts';
 import { caseText, parseCase } from './corpus.ts';
 import { faultsOf, fuzz } from './fuzz.ts';
 import { openHttp } from './http/target.ts';
@@ -260,4 +263,25 @@ test('A sender of SRT that is not received whole, and a stranger that gets more 
   assert.match(await found(await openSrt({ heard }), 400), /the healthy sender was not received whole/);
   const said = (datagram: Buffer): Buffer => Buffer.concat([datagram, Buffer.alloc(20)]);
   assert.match(await found(await openSrt({ said }), 2000), /a stranger got \d+ bytes for \d+/);
+});
+
+test('A console that shows a healthy uploader as another, and one that tells what is no number', async () => {
+  const modelWith =
+    (change: (sections: Sections) => Sections): typeof modelOf =>
+    (...asked) => {
+      const model = modelOf(...asked);
+      const sections = model.sections.bind(model);
+      model.sections = () => change(sections());
+      return model;
+    };
+  const others = modelWith((sections) => ({
+    ...sections,
+    uploaders: sections.uploaders.map((row) => ({ ...row, sentFiles: row.sentFiles + 1 })),
+  }));
+  assert.match(await found(await openConsoleModel(others), 150), /the healthy uploader is shown as/);
+  const endless = modelWith((sections) => ({
+    ...sections,
+    streams: sections.streams.map((row) => ({ ...row, bitRate: Number.POSITIVE_INFINITY })),
+  }));
+  assert.match(await found(await openConsoleModel(endless), 150), /something that is no number is told/);
 });
