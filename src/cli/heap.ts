@@ -30,6 +30,8 @@ const busy = 1000;
 export function boundHeap(verb: string | undefined, works?: () => boolean): void {
   const young = verb === 'console' ? smallYoung : usualYoung;
   setFlagsFromString(`--heap-growing-percent=${growth}`);
+  // What was loaded until here has made it larger than that.
+  if (youngSize() > young / 2) collector()();
   // Where V8 was told to keep it smaller each try ends in collections, which would ask for the next one, for ever.
   if (works === undefined && !growYoung(young)) return;
   // One that has been idle has given back what it did not need.
