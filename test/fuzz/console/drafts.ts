@@ -79,6 +79,17 @@ function segment(random: Random): WrittenRecord {
   return written(record, `${liveTopic}.index`, 0);
 }
 
+/** What an uploader remembers, with numbers that nothing has. */
+function impossible(random: Random): WrittenRecord {
+  const record = hostileState(random);
+  const value = (record.value ?? Buffer.from('null'))
+    .toString('latin1')
+    .replace(/"(partition|first|last|acked|size)":\d+/g, (whole, name) =>
+      random.chance(0.5) ? `"${name}":${random.pick(large)}` : whole,
+    );
+  return { ...record, value: Buffer.from(value, 'latin1') };
+}
+
 /** A field is another, or the text is broken. */
 function broken(record: WrittenRecord, random: Random): WrittenRecord {
   const value = record.value ?? Buffer.from('{}');
@@ -105,7 +116,7 @@ function broken(record: WrittenRecord, random: Random): WrittenRecord {
 /** None of those that are judged: who writes in their names is one of them. */
 export function hostileRecord(random: Random): WrittenRecord {
   for (;;) {
-    let record = random.pick([report, report, report, claim, segment, hostileState])(random);
+    let record = random.pick([report, report, report, claim, segment, hostileState, impossible])(random);
     for (let more = random.small(3); more > 0; more -= 1) record = broken(record, random);
     const key = record.key?.toString() ?? '';
     if (!key.split('/').includes(goodRun) && !key.split('/').includes(goodStream)) return record;
