@@ -71,7 +71,7 @@ async function judge(items: readonly WrittenRecord[], open: typeof modelOf): Pro
     // The last of each topic: all before it is read then.
     const last = encodeReport({ kind: 'server', name: 'last' }, { name: 'last', state: 'ended', lasts: 1 });
     await appendAll(kafka, [written(last, `${liveTopic}.reports`, 0)]);
-    await waitFor(() => isThere(model)).catch(() => {});
+    await waitFor(() => isThere(model) || model.trouble() !== undefined).catch(() => {});
     if (!isThere(model)) faults.push('what uploaders and publishers have written is not seen');
     judgeRows(model, faults);
     await ask(model, faults);
