@@ -30,6 +30,21 @@ export const ingesting: readonly Defect[] = [
     ],
   },
   {
+    name: 'a-token-without-an-end',
+    breaks: 'A token that said of no end opened its streams for ever, and nobody could take it back.',
+    edits: [edit('src/live/ingest/keys/sender-tokens.ts', "requiredClaims: ['exp'],", 'requiredClaims: [],')],
+    seekers: [],
+    tests: ['src/live/ingest/keys/sender-tokens.test.ts'],
+  },
+  {
+    name: 'what-waited-has-leapt',
+    breaks:
+      'What a sender had sent while its encoder was made ready was taken for a leap of its times: where fifty came at once, nearly all were sent away.',
+    edits: [edit('src/live/ingest/desk/sent-run.ts', 'sentSince: since,', 'sentSince: performance.now(),')],
+    seekers: [],
+    tests: ['src/live/ingest/desk/sent-run.test.ts'],
+  },
+  {
     name: 'a-pattern-that-takes-hours',
     breaks: 'One token with a pattern of many stars kept the server from everything else for minutes.',
     edits: [edit('src/live/ingest/keys/pattern.ts', 'const mostBranches = 3;', 'const mostBranches = 8;')],
