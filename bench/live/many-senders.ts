@@ -3,8 +3,7 @@
  *
  *     node bench/live/many-senders.ts [--senders 50] [--rate 500] [--seconds 60] [--ramp 20]
  *
- * What is sent is encoded once, of a steady bit rate (kb/s, sound included), and copied in real time by an FFmpeg for each sender, which costs next to nothing. (One FFmpeg with
- * ten outputs opens one after the other, and then sends what it is behind at once, which the server takes for a leap.) Told: what came of each stream, what the server took of the processor without its FFmpegs and with them, its memory a stream, and
+ * What is sent is encoded once, of a steady bit rate (kb/s, sound included), and copied in real time by an FFmpeg for each sender, which costs next to nothing. Told: what came of each stream, what the server took of the processor without its FFmpegs and with them, its memory a stream, and
  * what Kafka, the FFmpegs and the senders took. Exit code 1 where a stream is not live, or brings less than nine tenths of what is sent, or the server takes more than 0.8 of a core.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -39,7 +38,7 @@ const soundRate = 64;
 const filmSeconds = 20;
 const mostCores = 0.8;
 
-/** With a keyframe every two seconds, filled up to the same rate in each. No FLV: where FFmpeg 5.1 begins one again, times leap ahead. */
+/** With a keyframe every two seconds, filled up to the same rate in each. */
 async function makeFilm(folder: string): Promise<string> {
   const film = join(folder, 'film.mp4');
   const picture = `${rate - soundRate}k`;
