@@ -92,7 +92,13 @@ test('what a hand lets go of elsewhere, what fails once, and a clock that is wro
 
   await page.unroute('**/assets/plots.js');
   await page.goto(`${server.url}#/files?state=failed`);
+  const { fileHistory } = server.model;
+  server.model.fileHistory = async () => {
+    server.model.fileHistory = fileHistory;
+    return [];
+  };
   await page.locator('#view-files .rows .row:not([hidden])').first().click();
+  await page.getByText('The topic knows nothing of this file.').waitFor();
   await page.locator('#drawer .history').getByText('26 hours ago').waitFor();
   await page.goto(`${server.url}#/overview`);
   await waitFor(async () => (await page.locator('.canvas canvas').count()) === 4, { what: 'plots, later' });

@@ -141,6 +141,7 @@ test('what changes is seen, what is wrong is in the title, and a line that is do
   });
   server.model.setTrouble('kafka-1:9092 does not answer');
   await page.getByRole('alert').getByText('Kafka cannot be asked: kafka-1:9092 does not answer').waitFor();
+  await waitFor(async () => /^Kafka is away/.test(await page.title()), { what: 'a title that tells it' });
   server.model.setTrouble(undefined);
   await page.getByRole('alert').waitFor({ state: 'hidden' });
 

@@ -260,7 +260,7 @@ export class Console {
     const { sections, totals } = this.#state;
     const { view } = this.#router.route;
     const wrongs = wrongsOf(sections, totals, this.#state.now());
-    if (view === 'overview') this.#overview.update(wrongs);
+    if (view === 'overview') this.#overview.update(wrongs, this.#session.topic);
     if (view === 'files') this.#files.tick();
     if (view === 'uploaders') this.#uploaders.update(sections.uploaders);
     if (view === 'downloaders') this.#downloaders.update(sections.downloaders);
@@ -270,7 +270,12 @@ export class Console {
     this.#drawers.update();
     this.#tellLine();
     tellMarks(wrongs);
-    const words = this.#downSince === undefined ? titleOf(wrongs) : 'no connection';
+    const words =
+      this.#downSince !== undefined
+        ? 'no connection'
+        : this.#state.trouble
+          ? 'Kafka is away'
+          : titleOf(wrongs);
     const name = `${view[0]?.toUpperCase()}${view.slice(1)}`;
     document.title = words === '' ? `${name} – Sluice` : `${words} – ${name} – Sluice`;
   }

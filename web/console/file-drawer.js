@@ -22,6 +22,10 @@ const happened = {
   failed: 'Failed',
 };
 
+/** Milliseconds until a history is asked for again that has nothing of what a list says; and how often. */
+const again = 2000;
+const mostAsked = 10;
+
 /** @type {readonly Role[]} */
 const ranks = ['look', 'fetch', 'send', 'administer'];
 
@@ -47,6 +51,9 @@ export class FileDrawer {
   #told = '';
   /** What its history was asked for last. */
   #loaded = '';
+  #asked = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
 
   /** @param {{ api: Api, drawer: Drawer, session: () => Session, now: () => number }} parts `now`: by the server's clock */
   constructor({ api, drawer, session, now }) {
@@ -64,6 +71,7 @@ export class FileDrawer {
     this.#found = undefined;
     this.#told = '';
     this.#loaded = '';
+    this.#asked = 0;
     this.#drawer.show(key, make('bdi', {}, [make('small', {}, [folder]), name]));
     this.#list.replaceChildren();
     this.#actions.replaceChildren();
@@ -102,6 +110,7 @@ export class FileDrawer {
   /** @param {string} uploader @param {string} path @param {FileRow | undefined} row */
   async #load(uploader, path, row) {
     this.#abort.abort();
+    clearTimeout(this.#timer);
     this.#abort = new AbortController();
     const { signal } = this.#abort;
     this.#list.setAttribute('aria-busy', 'true');
@@ -120,7 +129,14 @@ export class FileDrawer {
         ),
       );
       this.#offer(events, uploader, path, row);
-      if (events.length === 0) this.#word.textContent = 'The topic knows nothing of this file.';
+      if (events.length === 0) this.#list.append(make('li', {}, ['The topic knows nothing of this file.']));
+      // Of a topic that is new, or that others have just written to, the server has not seen the ends yet.
+      const isLate = row !== undefined && row.state !== 'sending' && !events.some(({ isKept }) => isKept);
+      if (isLate && this.#asked++ < mostAsked)
+        this.#timer = setTimeout(() => {
+          this.#loaded = '';
+          this.update(row.id, row);
+        }, again);
     } catch (error) {
       if (signal.aborted) return;
       this.#list.replaceChildren(

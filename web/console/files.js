@@ -185,7 +185,8 @@ export class Files {
   /** @param {string | undefined} error */
   #tellNothing(error) {
     const isAll = this.#asked === JSON.stringify(['', '', '']);
-    const words = error ?? (isAll ? 'No file has been sent yet.' : 'No file is like this.');
+    const away = this.#state.trouble === undefined ? undefined : 'No file is known while Kafka is away.';
+    const words = error ?? away ?? (isAll ? 'No file has been sent yet.' : 'No file is like this.');
     if (this.#nothing.dataset.words === words) return;
     this.#nothing.dataset.words = words;
     this.#nothing.replaceChildren(make('p', {}, [words]));

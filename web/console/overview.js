@@ -3,6 +3,7 @@
 import { icon, make, setText } from './dom.js';
 import { hashOf } from './route.js';
 import { bitRate, number, rate, shortSpan, size } from './words.js';
+import { calmOf } from './wrongs.js';
 
 /** @import { Totals } from '../../src/console/contract.ts' */
 /** @import { ConsoleState } from './state.js' */
@@ -70,7 +71,8 @@ function known(value, words) {
 export class Overview {
   #state;
   #wrongs = make('ul', { class: 'wrongs', 'aria-label': 'What is wrong' });
-  #fine = make('p', { class: 'fine' }, [icon('fine'), 'Nothing is wrong.']);
+  #fineWords = make('span');
+  #fine = make('p', { class: 'fine' }, [icon('fine'), this.#fineWords]);
   /** @type {{ value: HTMLElement, tile: HTMLElement, of: (totals: Totals) => string | undefined }[]} */
   #tiles = [];
   #plots = make('section', { class: 'plots', 'aria-label': 'The last hours' });
@@ -91,9 +93,11 @@ export class Overview {
     host.append(this.#wrongs, this.#fine, totals, this.#plots);
   }
 
-  /** @param {readonly Wrong[]} wrongs */
-  update(wrongs) {
-    this.#tellWrongs(wrongs);
+  /** @param {readonly Wrong[]} wrongs @param {string} topic of files */
+  update(wrongs, topic) {
+    const fine = calmOf(this.#state, topic);
+    setText(this.#fineWords, fine ?? '');
+    this.#tellWrongs(wrongs, fine !== undefined);
     const { totals } = this.#state;
     for (const { value, tile, of } of this.#tiles) {
       const text = totals === undefined ? undefined : of(totals);
@@ -118,10 +122,10 @@ export class Overview {
     for (const view of this.#views) view.draw(this.#state);
   }
 
-  /** Only where something changed: whoever reads or has the focus in it is not disturbed. @param {readonly Wrong[]} wrongs */
-  #tellWrongs(wrongs) {
+  /** Only where something changed: whoever reads or has the focus in it is not disturbed. @param {readonly Wrong[]} wrongs @param {boolean} isCalm */
+  #tellWrongs(wrongs, isCalm) {
     this.#wrongs.hidden = wrongs.length === 0;
-    this.#fine.hidden = wrongs.length > 0;
+    this.#fine.hidden = wrongs.length > 0 || !isCalm;
     const shown = wrongs.slice(0, mostWrongs);
     const told = JSON.stringify([shown, wrongs.length]);
     if (told === this.#told) return;

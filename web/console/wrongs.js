@@ -38,6 +38,18 @@ export function wrongsOf(sections, totals, now) {
 }
 
 /**
+ * What is said where nothing is wrong that is known of; undefined: nobody can know it now.
+ * @param {{ readonly trouble?: string | undefined, readonly at: readonly number[], readonly sections: Sections }} state `at`: when something was counted
+ * @param {string} topic of files
+ */
+export function calmOf({ trouble, at, sections }, topic) {
+  if (trouble !== undefined) return undefined;
+  // Who has just begun has not looked at the topics yet.
+  if (at.length === 0 || sections.topics.some(({ id }) => id === topic)) return 'Nothing is wrong.';
+  return `Nothing is wrong, but there is no topic ${visible(topic)} yet. Whoever sends first makes it, if it is not called otherwise: --topic says how.`;
+}
+
+/**
  * For the title: `3 failed files, 1 silent uploader`; empty where nothing is wrong.
  * @param {readonly Wrong[]} wrongs
  */

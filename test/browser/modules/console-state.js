@@ -7,7 +7,7 @@ import { matcherOf } from '../../../web/console/matching.js';
 import { hashOf, routeOf, tokenOf } from '../../../web/console/route.js';
 import { compared, pressed, sortOf } from '../../../web/console/sorting.js';
 import { ConsoleState } from '../../../web/console/state.js';
-import { titleOf, wrongsOf } from '../../../web/console/wrongs.js';
+import { calmOf, titleOf, wrongsOf } from '../../../web/console/wrongs.js';
 
 /** @import { DownloaderRow, FileRow, Sections, Totals, UploaderRow } from '../../../src/console/contract.ts' */
 
@@ -211,4 +211,13 @@ test('console: a list is sorted one way, the other, and not; what nobody knows i
       [10, 2, 0, undefined],
     ],
   );
+});
+
+test('console: nothing is called fine that nobody can know', () => {
+  const topics = [{ id: 'files', partitions: 1, replicas: 1, records: 0, findings: [] }];
+  const state = { at: [1], sections: { ...none, topics } };
+  assert.equal(calmOf(state, 'files'), 'Nothing is wrong.');
+  assert.match(calmOf(state, 'fies') ?? '', /no topic fies yet.*--topic/);
+  assert.equal(calmOf({ ...state, at: [] }, 'fies'), 'Nothing is wrong.', 'nobody has looked yet');
+  assert.equal(calmOf({ ...state, trouble: 'it is away' }, 'files'), undefined);
 });
