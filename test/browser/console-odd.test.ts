@@ -150,7 +150,9 @@ test('lists are sorted by their heads, and the address knows how', async (t) => 
   const largest = server.model.sections().uploaders.toSorted((a, b) => b.sentBytes - a.sentBytes);
   const first = async (): Promise<string> => page.locator('.row[aria-rowindex="2"]').first().innerText();
   await head.getByRole('button').click();
-  await waitFor(async () => (await first()).startsWith(largest[0]?.id ?? ''), { what: 'the largest first' });
+  await waitFor(async () => (await first()).startsWith(largest[0]?.id ?? ''), {
+    what: 'the largest first',
+  });
   assert.equal(await head.getAttribute('aria-sort'), 'descending');
   await head.getByRole('button').press('Enter');
   await waitFor(async () => (await first()).startsWith(largest.at(-1)?.id ?? ''), { what: 'the smallest' });
@@ -159,4 +161,39 @@ test('lists are sorted by their heads, and the address knows how', async (t) => 
   await head.getByRole('button').click();
   assert.equal(await head.getAttribute('aria-sort'), null);
   assert.doesNotMatch(page.url(), /sort/);
+});
+
+test('a page that nobody looks at gives its line back, and its title tells all the same', async (t) => {
+  const server = await startFixture(t, { ...quiet, isFine: true });
+  const page = await openPage(t);
+  await page.clock.install();
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url().replace(/^.*\/api\//, '')));
+  await page.goto(server.url);
+  await page.getByRole('status').getByText('Live').waitFor();
+  const seen = (isHidden: boolean) =>
+    page.evaluate(`
+      Object.defineProperty(document, 'hidden', { get: () => ${isHidden}, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'))`);
+  const times = (path: string) => asked.filter((one) => one === path).length;
+  await seen(true);
+  await waitFor(async () => times('history') === 1, { what: 'what was' });
+  for (let passed = 0; passed < 63_000; passed += 9000) {
+    // Something is heard every few seconds, or the line is thought to be dead.
+    server.model.setTrouble(undefined);
+    await page.waitForTimeout(60);
+    await page.clock.fastForward(9000);
+  }
+  await waitFor(async () => times('history') === 2, { what: 'what was, after it asked' });
+  const [first, ...others] = server.model.sections().downloaders;
+  assert.ok(first);
+  server.model.sets({ downloaders: [{ ...first, overtakenIn: 600 }, ...others] });
+  await page.clock.fastForward(31_000);
+  await waitFor(async () => /^overtaken in 10 min/.test(await page.title()), {
+    what: 'a title that tells it',
+  });
+  assert.deepEqual([times('events'), times('overview')], [1, 2]);
+  await seen(false);
+  await waitFor(async () => times('events') === 2, { what: 'the line again' });
+  await page.getByRole('status').getByText('Live').waitFor();
 });

@@ -1,7 +1,7 @@
 // @ts-check
 /** What the console asks its server, besides the events. */
 
-/** @import { FileEvent, FilesPage, FilesQuestion, History, ListedKey, MadeKey, Session } from '../../src/console/contract.ts' */
+/** @import { ConsoleEvents, FileEvent, FilesPage, FilesQuestion, History, ListedKey, MadeKey, Session } from '../../src/console/contract.ts' */
 
 /** What the server said no to; `status` 0: it said nothing. */
 export class AnswerError extends Error {
@@ -96,6 +96,11 @@ export class Api {
    */
   async resend(uploader, path) {
     await this.#ask('api/files/resend', posted({ uploader, path }, this.csrf));
+  }
+
+  async overview() {
+    const answer = await within(patience, undefined, (signal) => this.#get('api/overview', signal));
+    return /** @type {ConsoleEvents['snapshot']} */ (answer);
   }
 
   async keys() {

@@ -95,6 +95,7 @@ export class Console {
         this.#downSince = since;
         this.#changed();
       },
+      onAsk: () => api.overview(),
       onRefused: async () => this.#meet(await api.session()),
     });
     setInterval(() => this.#changed(), tick);

@@ -5,6 +5,9 @@
 
 /** Milliseconds. A point comes every few seconds; who has heard nothing for this long has no line, whatever the browser thinks. */
 const silence = 20_000;
+/** After which a page that nobody looks at gives its line back (by HTTP/1.1 a browser has six for all of its tabs), and how often it asks then. */
+const rest = 60_000;
+const restful = 30_000;
 const shortestPause = 500;
 const longestPause = 15_000;
 
@@ -23,6 +26,7 @@ const since = (then) => Math.max(Date.now() - then.wall, performance.now() - the
  * @typedef {object} FeedListener
  * @property {<K extends keyof ConsoleEvents>(event: K, data: ConsoleEvents[K]) => void} onEvent
  * @property {(since: number | undefined) => void} onLine milliseconds since the epoch from which it is down; undefined: it is up
+ * @property {() => Promise<ConsoleEvents['snapshot']>} onAsk asks for what a snapshot has
  * @property {() => Promise<void>} onRefused asks whether we are still known; throws where nobody answers
  */
 
@@ -32,6 +36,8 @@ export class Feed {
   #source;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #resting;
   #attempt = 0;
   #opened = now();
   /** @type {number | undefined} */
@@ -45,7 +51,7 @@ export class Feed {
   constructor(listener) {
     this.#listener = listener;
     addEventListener('online', () => this.#hurry());
-    document.addEventListener('visibilitychange', () => this.#hurry());
+    document.addEventListener('visibilitychange', () => this.#turn());
     setInterval(() => this.#look(), 2000);
   }
 
@@ -66,9 +72,12 @@ export class Feed {
     source.onerror = () => {
       if (source === this.#source) this.#down();
     };
+    if (document.hidden) this.#resting = setTimeout(() => this.#ask(), rest);
   }
 
   close() {
+    clearTimeout(this.#resting);
+    this.#resting = undefined;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#source?.close();
@@ -102,6 +111,34 @@ export class Feed {
       return;
     }
     if (this.#timer !== undefined) this.open();
+  }
+
+  /** Somebody looks, or nobody does any more. */
+  #turn() {
+    clearTimeout(this.#resting);
+    const isResting = this.#source === undefined && this.#resting !== undefined && this.#timer === undefined;
+    this.#resting = undefined;
+    if (document.hidden) {
+      if (this.#source !== undefined || isResting) this.#resting = setTimeout(() => this.#ask(), rest);
+    } else if (isResting) this.open();
+    else this.#hurry();
+  }
+
+  /** The title tells what is wrong all the same. */
+  async #ask() {
+    if (this.#timer !== undefined) return;
+    this.#source?.close();
+    this.#source = undefined;
+    const resting = setTimeout(() => this.#ask(), restful);
+    this.#resting = resting;
+    try {
+      const snapshot = await this.#listener.onAsk();
+      if (this.#resting !== resting) return;
+      this.#heard = Date.now();
+      this.#listener.onEvent('snapshot', snapshot);
+    } catch {
+      if (this.#resting === resting) this.#down();
+    }
   }
 
   #hurry() {

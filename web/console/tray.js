@@ -3,17 +3,16 @@
 import { make, relabel, setAttribute, setText } from './dom.js';
 import { button } from './elements.js';
 import { visible } from './strangers.js';
+import { tallyOf } from './tally.js';
 import { counted, number, perCent, size } from './words.js';
 
 /** @import { Item, Sending, SendState } from './sending.js' */
+/** @import { Tally } from './tally.js' */
 
 /** Rows that are there; the others are told by their number. */
 const mostRows = 60;
 /** Milliseconds between two drawings: bytes are told more often than anybody reads. */
 const between = 200;
-
-/** @type {readonly SendState[]} what somebody has to look at comes first */
-const order = ['failed', 'left', 'sending', 'paused', 'waiting', 'sent'];
 
 /** @typedef {{ root: HTMLElement, name: Element, word: Element, bar: HTMLElement, toggle: HTMLButtonElement, cancel: HTMLButtonElement }} Line */
 
@@ -49,7 +48,7 @@ export class Tray {
       make('div', { class: 'tray-body' }, [this.#left, this.#list, this.#others]),
     );
     addEventListener('beforeunload', (event) => {
-      if (this.#count('sending') + this.#count('waiting') > 0) event.preventDefault();
+      if (this.#isActive) event.preventDefault();
     });
   }
 
@@ -61,15 +60,17 @@ export class Tray {
     }, between);
   }
 
-  /** @param {SendState} state */
-  #count(state) {
-    let count = 0;
-    for (const item of this.sending?.items.values() ?? []) if (item.state === state) count += 1;
-    return count;
+  #tally() {
+    return tallyOf(this.sending?.items.values() ?? [], mostRows);
+  }
+
+  get #isActive() {
+    const { counts } = this.#tally();
+    return counts.sending + counts.waiting > 0;
   }
 
   #toggleAll() {
-    if (this.#count('sending') + this.#count('waiting') > 0) this.sending?.pauseAll();
+    if (this.#isActive) this.sending?.pauseAll();
     else this.sending?.resumeAll();
   }
 
@@ -91,12 +92,13 @@ export class Tray {
   #draw() {
     const { sending } = this;
     if (sending === undefined) return;
-    const items = [...sending.items.values()];
-    this.#root.hidden = items.length === 0 && sending.sentBefore + sending.sentElsewhere === 0;
+    const all = sending.items.size;
+    this.#root.hidden = all === 0 && sending.sentBefore + sending.sentElsewhere === 0;
     if (this.#root.hidden) return;
-    const active = this.#count('sending') + this.#count('waiting');
-    const [sent, failed, left] = [this.#count('sent'), this.#count('failed'), this.#count('left')];
-    this.#tellAll(items, { active, sent, failed });
+    const tally = this.#tally();
+    const { left, paused, sending: moving, waiting } = tally.counts;
+    const active = moving + waiting;
+    this.#tellAll(tally, active);
     this.#left.hidden = left === 0;
     setText(
       this.#left,
@@ -104,17 +106,14 @@ export class Tray {
         ? ''
         : `${counted(left, 'file')} ${left === 1 ? 'was' : 'were'} not finished when the page was left. Drop ${left === 1 ? 'it' : 'them'} here again, or the folder, and sending goes on where it was.`,
     );
-    this.#all.hidden = active === 0 && this.#count('paused') === 0;
+    this.#all.hidden = active === 0 && paused === 0;
     setText(this.#all, active > 0 ? 'Pause all' : 'Go on');
-    this.#close.hidden = active > 0 || this.#count('paused') > 0;
-    this.#rows(items);
+    this.#close.hidden = active > 0 || paused > 0;
+    this.#rows(tally.shown, all);
   }
 
-  /** @param {readonly Item[]} items @param {{ active: number, sent: number, failed: number }} counts */
-  #tellAll(items, { active, sent, failed }) {
-    const known = items.filter(({ state }) => state !== 'left');
-    const bytes = known.reduce((sum, { entry }) => sum + entry.size, 0);
-    const done = known.reduce((sum, item) => sum + item.sent, 0);
+  /** @param {Tally} tally @param {number} active */
+  #tellAll({ bytes, done, counts: { sent, failed } }, active) {
     setText(
       this.#title,
       active > 0
@@ -140,11 +139,8 @@ export class Tray {
       setText(this.#said, `${counted(sent, 'file')} sent${failures}`);
   }
 
-  /** @param {readonly Item[]} items */
-  #rows(items) {
-    const sorted = items.map((item, index) => ({ item, index }));
-    sorted.sort((a, b) => order.indexOf(a.item.state) - order.indexOf(b.item.state) || a.index - b.index);
-    const shown = sorted.slice(0, mostRows).map(({ item }) => item);
+  /** @param {readonly Item[]} shown @param {number} all */
+  #rows(shown, all) {
     const keys = new Set(shown.map(({ key }) => key));
     for (const [key, { root }] of this.#lines) {
       if (keys.has(key)) continue;
@@ -157,7 +153,7 @@ export class Tray {
       if (this.#list.children[index] !== line.root)
         this.#list.insertBefore(line.root, this.#list.children[index] ?? null);
     });
-    const others = items.length - shown.length;
+    const others = all - shown.length;
     this.#others.hidden = others === 0;
     setText(this.#others, `and ${number(others)} more`);
   }

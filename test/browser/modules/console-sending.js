@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { filesOfDrop } from '../../../web/console/dropped.js';
 import { Sending } from '../../../web/console/sending.js';
+import { tallyOf } from '../../../web/console/tally.js';
 import { faultOf, Lost, mayChange, metadataOf, Refused } from '../../../web/console/tus.js';
 import { fingerprint, Unfinished } from '../../../web/console/unfinished.js';
 
@@ -162,4 +163,17 @@ test('console: what another tab sends was not left behind, and is not sent twice
   one.sending.leave();
   await other.until(() => other.sending.items.size === 1);
   assert.equal([...other.sending.items.values()][0]?.state, 'left');
+});
+
+test('console: of many files those that want somebody come first, and all are counted', () => {
+  /** @type {import('../../../web/console/sending.js').SendState[]} */
+  const states = ['sent', 'waiting', 'failed', 'sending', 'left', 'waiting'];
+  const items = states.map((state, index) => ({ key: String(index), entry: entry('a'), state, sent: 4 }));
+  const { counts, bytes, done, shown } = tallyOf(items, 4);
+  assert.deepEqual(counts, { failed: 1, left: 1, sending: 1, paused: 0, waiting: 2, sent: 1 });
+  assert.deepEqual([bytes, done], [50, 20]);
+  assert.deepEqual(
+    shown.map(({ key }) => key),
+    ['2', '4', '3', '1'],
+  );
 });
