@@ -3,6 +3,7 @@ import type { Defect } from './defect.ts';
 import { attributes } from './entries/attributes.ts';
 import { cluster } from './entries/cluster.ts';
 import { consoles } from './entries/console.ts';
+import { consolePage } from './entries/console-page.ts';
 import { consuming } from './entries/consuming.ts';
 import { copied } from './entries/copied.ts';
 import { defences } from './entries/defences.ts';
@@ -38,6 +39,7 @@ export const defects: readonly Defect[] = [
   ...serving,
   ...encoding,
   ...page,
+  ...consolePage,
   ...machine,
   ...defences,
   ...stores,
