@@ -55,6 +55,14 @@ test('the address, the search field and the focus are of one mind', async (t) =>
   await page.waitForTimeout(300);
   assert.match(page.url(), /#\/uploaders$/, 'what was typed is not searched elsewhere');
 
+  const [common, now] = [{ size: 7777, done: 7777, upload: 'u', state: 'sent' } as const, Date.now()];
+  const rowOf = (path: string) => ({ id: `u/${path}`, uploader: 'u', path, mtime: now, at: now, ...common });
+  server.model.change([rowOf('a')]);
+  server.model.change(Array.from({ length: 2000 }, (_, index) => rowOf(`a${index}`)));
+  await page.goto(server.url);
+  await page.goto(`${server.url}#/files?open=u%2Fa`);
+  await page.locator('#drawer .facts').getByText('7.78 kB').waitFor();
+
   const grid = page.getByRole('grid').filter({ visible: true });
   for (const from of ['#/uploaders?open=till-07', '#/overview']) {
     await page.goto(server.url);

@@ -3,6 +3,7 @@
 import { fileAddress } from './api.js';
 import { icon, make, setAttribute } from './dom.js';
 import { button, factsList, stranger } from './elements.js';
+import { searchFor } from './matching.js';
 import { hashOf } from './route.js';
 import { split, visible } from './strangers.js';
 import { ago, exactly, isoOf, perCent, size } from './words.js';
@@ -25,6 +26,8 @@ const happened = {
 /** Milliseconds until a history is asked for again that has nothing of what a list says; and how often. */
 const again = 2000;
 const mostAsked = 10;
+/** Of 500 rows each, that are looked through for one. */
+const mostPages = 20;
 
 /** @type {readonly Role[]} */
 const ranks = ['look', 'fetch', 'send', 'administer'];
@@ -150,9 +153,23 @@ export class FileDrawer {
 
   /** @param {string} id @param {string} uploader @param {AbortSignal} signal */
   async #find(id, uploader, signal) {
-    const { files } = await this.#api.files({ search: id.slice(0, 256), uploader, limit: 500 }, signal);
+    const files = await this.#searched(id, uploader, signal);
     this.#found = files.find((row) => row.id === id);
     if (this.#found !== undefined) this.update(id, undefined);
+  }
+
+  /** Names that begin alike can be thousands, and the one that is meant the oldest of them. @param {string} id @param {string} uploader @param {AbortSignal} signal */
+  async #searched(id, uploader, signal) {
+    const search = searchFor(id);
+    /** @type {string | undefined} */
+    let after;
+    for (let pages = 0; pages < mostPages; pages += 1) {
+      const more = after === undefined ? {} : { after };
+      const { files, next } = await this.#api.files({ search, uploader, limit: 500, ...more }, signal);
+      if (next === undefined || files.some((row) => row.id === id)) return files;
+      after = next;
+    }
+    return [];
   }
 
   /** @param {readonly FileEvent[]} events @param {string} uploader @param {string} path @param {FileRow | undefined} row */

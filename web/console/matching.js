@@ -37,3 +37,13 @@ function meets(text, pieces) {
   }
   return at <= text.length - last.length;
 }
+
+/**
+ * What finds a file among others: as much of its name's end as a search may have, and no star, which would be a glob.
+ * @param {string} id
+ */
+export function searchFor(id) {
+  const wanted = (id.split('*').sort((a, b) => b.length - a.length)[0] ?? '').slice(-256);
+  // Half a character is another one.
+  return wanted.replace(/^[\udc00-\udfff]/, '').trim();
+}

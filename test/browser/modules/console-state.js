@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AnswerError, fileAddress, within, wordsOf } from '../../../web/console/api.js';
 import { pauseOf } from '../../../web/console/feed.js';
-import { matcherOf } from '../../../web/console/matching.js';
+import { matcherOf, searchFor } from '../../../web/console/matching.js';
 import { hashOf, routeOf, tokenOf } from '../../../web/console/route.js';
 import { compared, pressed, sortOf } from '../../../web/console/sorting.js';
 import { ConsoleState } from '../../../web/console/state.js';
@@ -220,4 +220,13 @@ test('console: nothing is called fine that nobody can know', () => {
   assert.match(calmOf(state, 'fies') ?? '', /no topic fies yet.*--topic/);
   assert.equal(calmOf({ ...state, at: [] }, 'fies'), 'Nothing is wrong.', 'nobody has looked yet');
   assert.equal(calmOf({ ...state, trouble: 'it is away' }, 'files'), undefined);
+});
+
+test('console: what a file is searched by is text that it has, and no glob', () => {
+  assert.equal(searchFor('till-01/a.jpg'), 'till-01/a.jpg');
+  assert.equal(searchFor('till-01/some *.jpg'), 'till-01/some');
+  const long = `till-01/${'𝒳'.repeat(300)}`;
+  const search = searchFor(long);
+  assert.ok(search.length <= 256 && search.isWellFormed() && long.includes(search));
+  assert.ok(matcherOf({ search: searchFor('u/*') })(/** @type {FileRow} */ ({ id: 'u/*' })));
 });
