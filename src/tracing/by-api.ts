@@ -60,9 +60,9 @@ class ApiTracing implements Tracing {
         return this.#wrapped(this.#tracer.startSpan(name, options, trace.setSpan(ROOT_CONTEXT, span)));
       },
       set: (attributes) => void span.setAttributes(attributes),
-      end(fault) {
+      end(fault, at) {
         if (fault !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: fault });
-        span.end();
+        span.end(at);
       },
     };
   }

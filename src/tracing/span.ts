@@ -8,8 +8,8 @@ export interface Span {
   /** A part of it. Times are milliseconds since the epoch; default: now. */
   child(name: string, kind?: SpanKind, from?: number): Span;
   set(attributes: Attributes): void;
-  /** `fault`: why it came to nothing. */
-  end(fault?: string): void;
+  /** `fault`: why it came to nothing. `at`: milliseconds since the epoch; default: now. */
+  end(fault?: string, at?: number): void;
 }
 
 /** `producer` and `consumer`: over Kafka. */

@@ -9,6 +9,7 @@ import {
   SimpleSpanProcessor,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
+import { segmentThrough } from '../../src/tracing/of-segments.ts';
 import { Flow, noise } from '../support/flow.ts';
 import { headerText } from '../support/records.ts';
 
@@ -72,6 +73,21 @@ test('a large file and one in a pack are a trace each, over both ends', async ()
     'sluice download',
     'wait',
   ]);
+});
+
+test('a segment is a trace from its first picture until its entry of the index is acknowledged', () => {
+  exporter.reset();
+  const captured = 1_800_000_000_000_000;
+  const segment = { stream: 'cam', epoch: 3, media: 7, captured, duration: 2000, timescale: 1000, parts: 4 };
+  segmentThrough('live', { ...segment, sizes: { main: 10, low: 5 } }, captured / 1000 + 2300);
+  const root = spans().find(({ name }) => name === 'sluice segment');
+  assert.deepEqual(
+    [root?.attributes['sluice.stream'], root?.attributes['sluice.segment'], root?.attributes['sluice.size']],
+    ['cam', 7, 15],
+  );
+  assert.deepEqual(below(root?.spanContext().spanId), ['index', 'produce', 'record']);
+  const [seconds, nanoseconds] = spans().find(({ name }) => name === 'produce')?.endTime ?? [];
+  assert.deepEqual([seconds, nanoseconds], [1_800_000_002, 300_000_000]);
 });
 
 test('what the sampler does not keep is not said, and what is no trace harms nothing', async () => {

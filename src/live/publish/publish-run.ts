@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describeError } from '../../errors.ts';
 import { type Kafka, KafkaError } from '../../kafka/contract.ts';
 import type { Targets } from '../../records/live-record.ts';
+import { openTracing } from '../../tracing/trace.ts';
 import { type LiveTopics, openLiveTopics } from '../topics.ts';
 import { FencedError, type StandingClaim } from './claim.ts';
 import { ClaimsTopic } from './claims-topic.ts';
@@ -58,6 +59,8 @@ class PublishRun {
     };
     signal?.addEventListener('abort', onAbort, { once: true });
     if (signal?.aborted === true) onAbort();
+    const warn = (message: string): void => this.#settings.onEvent({ type: 'warning', message });
+    const traces = await openTracing(warn);
     try {
       await this.#publish();
     } catch (error) {
@@ -67,6 +70,7 @@ class PublishRun {
     } finally {
       signal?.removeEventListener('abort', onAbort);
       clearTimeout(forced);
+      await traces?.flush();
     }
     return this.#summary();
   }

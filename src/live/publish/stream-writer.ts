@@ -6,6 +6,7 @@ import { ConfigurationError } from '../../errors.ts';
 import { KafkaError, type Producer } from '../../kafka/contract.ts';
 import { encodeIndexEntry, type IndexEntry } from '../../records/live-index.ts';
 import { encodeLiveRecord, type LiveRecord } from '../../records/live-record.ts';
+import { segmentThrough } from '../../tracing/of-segments.ts';
 import { timeOfDay } from '../time-of-day.ts';
 import { Delays } from './delays.ts';
 import type { PublishEvent } from './events.ts';
@@ -185,6 +186,7 @@ export class StreamWriter {
 
   /** Entries that have become due. */
   #index(): void {
+    const acknowledged = this.#now();
     for (const { entry, index } of this.#ledger.takeReady()) {
       const done = (): void => {
         const { media, discontinuities } = entry;
@@ -196,7 +198,7 @@ export class StreamWriter {
       else
         this.#writeIndex(index, () => {
           done();
-          this.#tellSegment(index);
+          this.#tellSegment(index, acknowledged);
         });
     }
   }
@@ -215,8 +217,9 @@ export class StreamWriter {
     );
   }
 
-  #tellSegment(entry: IndexEntry): void {
+  #tellSegment(entry: IndexEntry, acknowledged: number): void {
     if (entry.kind !== 'segment' || entry.gap) return;
+    segmentThrough(this.#options.media.topic, entry, acknowledged);
     this.#segments += 1;
     const { epoch, media, parts, discontinuity } = entry;
     const duration = entry.duration / entry.timescale;
