@@ -42,6 +42,17 @@ test('the commands of the page make one trace of a file, of an uploader and a do
     script = script.replace(from, to);
   }
   script += `OTEL_SERVICE_NAME=office sluice download --to inbox --topic ${topic} ${common}\n`;
+  const live = `sluice live publish --stream cam --input test --segment-target 1s --size 160x90 --preset ultrafast --topic ${topic}-live`;
+  // Until its traces are there: then it is told to end.
+  script += `OTEL_BSP_SCHEDULE_DELAY=500 OTEL_SERVICE_NAME=studio ${live} --bootstrap-servers ${broker.bootstrapServers} & publisher=$!
+until [ -e segment ]; do sleep 1; done
+kill -INT $publisher; wait $publisher || true
+`;
+  const looks = setInterval(() => {
+    if (receiver.spans.some(({ name }) => name === 'sluice segment'))
+      void writeFile(join(folder, 'segment'), '');
+  }, 200);
+  t.after(() => clearInterval(looks));
   const done = await runCommand('sh', ['-ec', script], {
     cwd: folder,
     env: {
@@ -51,6 +62,11 @@ test('the commands of the page make one trace of a file, of an uploader and a do
   });
   assert.equal(done.code, 0, done.stderr + done.stdout);
   t.diagnostic(done.stderr);
+  const segment = receiver.spans.find(({ name }) => name === 'sluice segment');
+  assert.deepEqual(
+    [segment?.service, segment?.attributes['sluice.stream'], segment?.parent],
+    ['studio', 'cam', ''],
+  );
   for (const path of ['large', 'small']) {
     const named = (name: string) =>
       receiver.spans.filter((span) => span.name === name && span.attributes['sluice.path'] === path);

@@ -250,4 +250,32 @@ export const sending: readonly Defect[] = [
     seekers: [],
     tests: ['test/flow/hard-links.test.ts'],
   },
+  {
+    name: 'backlog-without-what-is-tried-again',
+    breaks:
+      'A file that could not be sent yet left the count of open ones until it was looked at again, and was new then.',
+    edits: [
+      edit(
+        'src/files/find/intake.ts',
+        '    if (again === undefined) this.#options.backlog?.settled(path);\n',
+        '    this.#options.backlog?.settled(path);\n',
+      ),
+    ],
+    seekers: [],
+    tests: ['src/files/find/intake.test.ts'],
+  },
+  {
+    name: 'notices-past-all-room',
+    breaks:
+      'While Kafka was away an uploader took up every file that it was told of, and its memory grew with them.',
+    edits: [
+      edit(
+        'src/files/find/intake.ts',
+        'this.#awaited.size + this.#offered.size < noticedLimit',
+        'this.#awaited.size < noticedLimit',
+      ),
+    ],
+    seekers: [],
+    tests: ['src/files/find/intake.test.ts'],
+  },
 ];
