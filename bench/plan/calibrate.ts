@@ -13,11 +13,12 @@ export function constantsOfFiles(runs: readonly (readonly [Load, readonly Measur
     median(run[1].map(what));
   const moved = { large: movedBy(large[0]), small: movedBy(small[0]) };
   const gigabytes = { large: moved.large.bytes / 1e9, small: moved.small.bytes / 1e9 };
-  const side = (what: (measured: Measured) => number) => {
+  const durable = of(small, (measured) => measured.durable ?? 0);
+  const side = (what: (measured: Measured) => number, beside = 0) => {
     const start = of(one, what);
     const perGigabyte = (of(large, what) - start) / gigabytes.large;
     const perThousandSmall =
-      (of(small, what) - start - gigabytes.small * perGigabyte) / (small[0].files / 1000);
+      (of(small, what) - start - gigabytes.small * perGigabyte) / (small[0].files / 1000) - beside;
     return { start, perGigabyte, perThousandSmall };
   };
   const broker = {
@@ -34,9 +35,9 @@ export function constantsOfFiles(runs: readonly (readonly [Load, readonly Measur
     downloader: median(all.map(({ received }) => received.peak)) / 1e6,
   }));
   const uploader = side(({ sent }) => sent.cpu);
-  const downloader = side(({ received }) => received.cpu);
+  const downloader = side(({ received }) => received.cpu, durable);
   return JSON.stringify(
-    { uploader, downloader, broker: { ...broker, perThousandRecords }, peaks },
+    { uploader, downloader, durable, broker: { ...broker, perThousandRecords }, peaks },
     undefined,
     2,
   );

@@ -37,13 +37,16 @@ export function rowsOfFiles(load: Load, runs: readonly Measured[]): Row[] {
   const row = (what: string, unit: string, planned: number, of: (run: Measured) => number): Row => {
     return { load: load.name, what, unit, planned, measured: middle(of) };
   };
+  const durable = runs.every((run) => run.durable !== undefined)
+    ? middle((run) => run.durable ?? 0)
+    : costs.durable.perThousandFiles;
   const seconds = middle(({ sent, received }) => sent.seconds + received.seconds);
   return [
     row('uploader', 's of a core', costs.uploader.start + uploaderCpu(moved), ({ sent }) => sent.cpu),
     row(
       'downloader',
       's of a core',
-      costs.downloader.start + downloaderCpu(moved),
+      costs.downloader.start + downloaderCpu(moved, durable),
       ({ received }) => received.cpu,
     ),
     row(

@@ -12,7 +12,10 @@ export const costs = {
     /** Of each file that is remembered. */
     perFile: 560,
   },
-  downloader: { start: 0.27, perGigabyte: 3.6, perThousandSmall: 0.42, memory: 120e6 },
+  /** Beside `durable`. */
+  downloader: { start: 0.27, perGigabyte: 3.6, perThousandSmall: 0.14, memory: 120e6 },
+  /** The system's work until a thousand small files are durable: of the machine and its file system, and of any program that wants it. */
+  durable: { perThousandFiles: 0.28 },
   broker: {
     perGigabyteIn: 4,
     perGigabyteOut: 1.1,

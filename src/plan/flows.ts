@@ -20,10 +20,13 @@ export function uploaderCpu({ bytes, smallFiles }: Moved): number {
   return (bytes / giga) * perGigabyte + (smallFiles / 1000) * perThousandSmall;
 }
 
-/** The same of one downloader that takes all of it. */
-export function downloaderCpu({ bytes, smallFiles }: Moved): number {
+/** The same of one downloader that takes all of it. `durable`: what the machine takes for a thousand files, where that was measured. */
+export function downloaderCpu(
+  { bytes, smallFiles }: Moved,
+  durable: number = costs.durable.perThousandFiles,
+): number {
   const { perGigabyte, perThousandSmall } = costs.downloader;
-  return (bytes / giga) * perGigabyte + (smallFiles / 1000) * perThousandSmall;
+  return (bytes / giga) * perGigabyte + (smallFiles / 1000) * (perThousandSmall + durable);
 }
 
 /** The same of all brokers: `copies` of what comes are written, and it is read `readers` times. */
