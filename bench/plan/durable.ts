@@ -11,14 +11,16 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { Load } from './loads.ts';
 
 const self = fileURLToPath(import.meta.url);
 /** As many threads as `sluice download` has, and twice as many files under way. */
 const threads = 32;
 
 /** Seconds of a core for a thousand files of that load, in a folder that is removed again. */
-export async function durableSeconds(folder: string, { files, size }: Load): Promise<number> {
+export async function durableSeconds(
+  folder: string,
+  { files, size }: { readonly files: number; readonly size: number },
+): Promise<number> {
   const place = join(folder, 'durable');
   const env = { ...process.env, UV_THREADPOOL_SIZE: String(threads) };
   const args = [self, place, String(files), String(size)];
