@@ -198,6 +198,16 @@ test('A way that has become a little longer, in hours or by another route, is us
   assert.ok(lanes.includes(32), lanes.slice(-20).join());
 });
 
+test('A line that was full before a pause, and is after it, has not been seen to be longer meanwhile', () => {
+  const count = farAway();
+  const full = { trip: 80, each: 3_000_000, all: 1_000_000, queue: 200 };
+  const from = { now: 0, bytes: 0 };
+  run(count, full, 1, from);
+  assert.equal(count.lanes, 1);
+  from.now += 3_600_000;
+  assert.deepEqual([...new Set(run(count, full, 9, from))], [1]);
+});
+
 test('What was too good to last is found out: a number that once seemed enough is not kept', () => {
   const count = farAway();
   const from = { now: 0, bytes: 0 };

@@ -50,6 +50,8 @@ const fullFor = 1500;
 const longerInARow = 4;
 /** Milliseconds in which one connection alone has never been answered as soon as at best: the way there is another one now. */
 const otherWayAfter = 10_000;
+/** So many milliseconds without a request are a pause, of which nobody knows anything. */
+const pauseMs = 2000;
 /** Milliseconds until the next look at another number, doubled each time that it brings nothing. */
 const firstHold = 8_000;
 const longestHold = 64_000;
@@ -83,7 +85,7 @@ export class LaneCount {
   /** Round trips since then, all of them longer. */
   #longer = 0;
   /** Since when one connection alone has seen a full line, and the shortest round trip since; undefined: it does not. */
-  #alone: { readonly since: number; readonly least: number } | undefined;
+  #alone: { readonly since: number; readonly least: number; readonly seen: number } | undefined;
   /** Since when is measured, and what was acknowledged by then; undefined: from the next sample on. */
   #since: { readonly at: number; readonly bytes: number } | undefined;
   /** Nothing is measured before. */
@@ -157,8 +159,10 @@ export class LaneCount {
       this.#alone = undefined;
       return;
     }
+    const begun = now - roundTrip;
+    if (this.#alone !== undefined && begun - this.#alone.seen > pauseMs) this.#alone = undefined;
     const { since = now, least = roundTrip } = this.#alone ?? {};
-    this.#alone = { since, least: Math.min(least, roundTrip) };
+    this.#alone = { since, least: Math.min(least, roundTrip), seen: now };
     if (now - since < otherWayAfter) return;
     this.#answered = this.#alone.least;
     this.#alone = undefined;
