@@ -12,7 +12,7 @@ const oneOf = 3;
 const remembered = 64;
 /** About as short: so many times as long, and milliseconds, for the machines take their time too. */
 const nearly = 1.05;
-const slack = 5;
+const slack = 15;
 
 export class RecentTrips {
   readonly #trips: number[] = [];
