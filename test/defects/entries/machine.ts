@@ -104,10 +104,14 @@ export const machine: readonly Defect[] = [
     edits: [
       edit(
         'src/cli/heap.ts',
-        '  if (works === undefined && !growYoung()) return;',
-        '  if (works === undefined) growYoung();',
+        '  if (works === undefined && !growYoung(young)) return;',
+        '  if (works === undefined) growYoung(young);',
       ),
-      edit('src/cli/heap.ts', 'young / 2 && !growYoung()) observer.disconnect();', 'young / 2) growYoung();'),
+      edit(
+        'src/cli/heap.ts',
+        'young / 2 && !growYoung(young)) observer.disconnect();',
+        'young / 2) growYoung(young);',
+      ),
     ],
     seekers: [],
     tests: ['test/house/start.test.ts'],
