@@ -93,7 +93,12 @@ export function segments(
   };
 }
 
-/** Up to a multiple of the brokers, so that each leads as many. */
-export function sharedAlike(count: number, brokers: number): number {
-  return Math.ceil(count / brokers) * brokers;
+/** Copies of partitions that a broker is planned to have: what Kafka's makers advise, and what one starts with in minutes and not hours. */
+export const mostCopies = 4000;
+
+/** Up to a multiple of the brokers, so that each leads as many; where that is more than the most, down to one. */
+export function sharedAlike(count: number, brokers: number, most: number): number {
+  const up = Math.ceil(count / brokers) * brokers;
+  if (up <= most) return up;
+  return brokers > most ? most : Math.floor(most / brokers) * brokers;
 }

@@ -2,7 +2,7 @@
 
 import { uploadDefaults } from '../files/shared/options.ts';
 import { statePartitions, stateTopicOf, usualMaxMessageBytes } from '../files/shared/topics.ts';
-import { byAge, compacted, replicasOf, safety, segments, sharedAlike } from './common.ts';
+import { byAge, compacted, mostCopies, replicasOf, safety, segments, sharedAlike } from './common.ts';
 import { type ClusterFacts, day, type FilesFacts, type PlannedTopic, type Reasoned } from './facts.ts';
 import { type DayOfFiles, stateSize } from './file-records.ts';
 import { bytesText, figure, timeText } from './sizes.ts';
@@ -53,11 +53,20 @@ function bytesCap(
   };
 }
 
+/** Bytes a second at the busiest, and the partitions that they take. */
+export function partitionsByRate(
+  { peak }: Pick<FilesFacts, 'peak'>,
+  { bytes }: Pick<DayOfFiles, 'bytes'>,
+): { readonly rate: number; readonly count: number } {
+  const rate = (bytes / 86_400) * peak;
+  return { rate, count: Math.ceil(rate / partitionRate) };
+}
+
 function partitionsOf(facts: FilesFacts, { brokers }: ClusterFacts, ofDay: DayOfFiles): Reasoned<number> {
-  const rate = (ofDay.bytes / 86_400) * facts.peak;
-  const byRate = Math.ceil(rate / partitionRate);
+  const { rate, count: byRate } = partitionsByRate(facts, ofDay);
   const wanted = Math.max(uploadDefaults.partitions, byRate, facts.members, brokers);
-  const value = sharedAlike(wanted, brokers);
+  const most = Math.floor((mostCopies * brokers) / replicasOf({ brokers }).value);
+  const value = sharedAlike(wanted, brokers, most);
   const reasons = [
     `${byRate} for ${bytesText(rate)}/s at the busiest (${bytesText(partitionRate)}/s each)`,
     ...(facts.members > 1 ? [`${facts.members} so that each member of a group has one`] : []),
@@ -65,7 +74,10 @@ function partitionsOf(facts: FilesFacts, { brokers }: ClusterFacts, ofDay: DayOf
   ];
   return {
     value,
-    why: `The most of: ${reasons.join(', ')}; up to a multiple of ${brokers} brokers, so that each leads as many. More can be added later, fewer not.`,
+    why:
+      value < wanted
+        ? `The most of: ${reasons.join(', ')}; but no more than ${brokers} brokers carry, ${figure(mostCopies)} copies each.`
+        : `The most of: ${reasons.join(', ')}; up to a multiple of ${brokers} brokers, so that each leads as many. More can be added later, fewer not.`,
   };
 }
 

@@ -24,13 +24,11 @@ function retentionOf({ rewind }: LiveFacts): Reasoned<string> {
 }
 
 function partitionsOf(facts: LiveFacts, { brokers }: ClusterFacts, second: SecondOfStream): Reasoned<number> {
-  const value = sharedAlike(
-    Math.min(mostPartitions, Math.max(brokers, Math.min(4, facts.streams), facts.streams)),
-    brokers,
-  );
+  const value = sharedAlike(Math.max(brokers, facts.streams), brokers, mostPartitions);
+  const isShared = value % brokers === 0 ? `, a multiple of ${brokers} brokers` : '';
   return {
     value,
-    why: `All records of a stream stand in one partition, ${bytesText(second.bytes)}/s each; ${figure(facts.streams)} streams spread over ${value}, a multiple of ${brokers} brokers, ${mostPartitions} at the most.`,
+    why: `All records of a stream stand in one partition, ${bytesText(second.bytes)}/s each; ${figure(facts.streams)} streams spread over ${value}${isShared}, ${mostPartitions} at the most.`,
   };
 }
 

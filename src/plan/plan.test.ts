@@ -213,6 +213,31 @@ test('Whose partitions are for ever is not told to get more', () => {
   assert.equal(partitions.remedy, undefined);
 });
 
+test('No more partitions are planned than brokers carry, and a word says what would be needed', () => {
+  const of = (change: object, brokers = 3): Plan =>
+    makePlan({ files: { ...files, ...change }, live, cluster: { ...cluster, brokers } });
+  const count = (one: Plan, name: string): number =>
+    one.topics.find((topic) => topic.name === name)!.partitions.value;
+  const much = of({ loads: [{ perDay: 1e9, averageSize: 1e9 }] });
+  assert.equal(count(much, 'files'), 3999);
+  assert.match(much.warnings.join('\n'), /771,\d+ partitions would be needed.*3 brokers carry 3,999/);
+  assert.equal(count(of({ members: 10_000 }), 'files'), 3999);
+  // Many brokers are no reason for more partitions than streams have a use for.
+  for (const brokers of [1, 5, 7, 48, 49, 1000])
+    assert.ok(count(of({}, brokers), 'live') <= 48, `${brokers}`);
+  assert.doesNotMatch(of({}, 60).topics[2]!.partitions.why, /multiple/);
+});
+
+test('Topics that Kafka does not have beside each other are refused', () => {
+  const planned = (topic: string, liveTopic: string) => () =>
+    makePlan({ files: { ...files, topic }, live: { ...live, topic: liveTopic }, cluster });
+  assert.throws(planned('live', 'live'), /live would be two topics of different kinds/);
+  assert.throws(planned('live.index', 'live'), /live\.index would be two topics/);
+  assert.throws(planned('live_index', 'live'), /live\.index and live_index cannot stand beside each other/);
+  assert.throws(planned('x'.repeat(244), 'live'), /has 250 characters, and Kafka takes 249/);
+  assert.doesNotThrow(planned('a_b', 'a-b'));
+});
+
 test('Strimzi gets names that Kubernetes takes', () => {
   const named = (topic: string): unknown[] =>
     parseAllDocuments(strimziOf(makePlan({ files: { ...files, topic }, cluster }), 'main')).map(
@@ -222,13 +247,35 @@ test('Strimzi gets names that Kubernetes takes', () => {
   assert.deepEqual(named('a._b'), ['a.b', 'a.b.state']);
 });
 
+test('No two topics of a plan have one name at Strimzi', () => {
+  const named = (topic: string, liveTopic: string): string[] => {
+    const both = makePlan({ files: { ...files, topic }, live: { ...live, topic: liveTopic }, cluster });
+    const all = parseAllDocuments(strimziOf(both, 'main')).map((document) => document.toJS());
+    for (const { metadata, spec } of all) assert.ok(spec.topicName !== metadata.name);
+    return all.map(({ metadata }) => metadata.name);
+  };
+  for (const [topic, liveTopic] of [
+    ['a_b', 'a-b'],
+    ['A', 'a'],
+    ['_', '__'],
+    [`${'x'.repeat(235)}_Y`, `${'x'.repeat(235)}_y`],
+  ] as const) {
+    const names = named(topic, liveTopic);
+    assert.equal(new Set(names).size, 6, names.join(' '));
+    for (const name of names)
+      assert.match(name, /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/);
+  }
+  // Who can keep his name does.
+  assert.deepEqual(named('a_b', 'a-b').slice(2), ['a-b', 'a-b.index', 'a-b.streams', 'a-b.keys']);
+});
+
 test('Plans are written for Strimzi and as commands of Kafka', () => {
   const documents = parseAllDocuments(
     strimziOf(makePlan({ files: { ...files, topic: 'My_Files' }, cluster }), 'main'),
   );
   const [first, second] = documents.map((document) => document.toJS());
   assert.deepEqual(first.metadata, { name: 'my-files', labels: { 'strimzi.io/cluster': 'main' } });
-  assert.deepEqual([first.kind, first.apiVersion], ['KafkaTopic', 'kafka.strimzi.io/v1beta2']);
+  assert.deepEqual([first.kind, first.apiVersion], ['KafkaTopic', 'kafka.strimzi.io/v1']);
   assert.deepEqual(Object.keys(first.spec), ['topicName', 'partitions', 'replicas', 'config']);
   assert.equal(first.spec.topicName, 'My_Files');
   assert.equal(first.spec.config['unclean.leader.election.enable'], false);

@@ -1,15 +1,17 @@
 /** A plan for topics and what carries them, from what is to go through. Pure. */
-import { replicasOf } from './common.ts';
+import { mostCopies, replicasOf } from './common.ts';
 import type { Need, Plan, PlanFacts, PlannedQuota, PlannedSetting, PlannedTopic } from './facts.ts';
 import { type DayOfFiles, dayOf } from './file-records.ts';
-import { filesTopics } from './files-topics.ts';
+import { filesTopics, partitionsByRate } from './files-topics.ts';
 import { flowNeeds } from './flow-needs.ts';
 import { secondOf } from './live-records.ts';
 import { liveTopics } from './live-topics.ts';
 import { memoryNeeds } from './memory-needs.ts';
+import { mustStandTogether } from './names.ts';
 import { bytesText, figure, timeText } from './sizes.ts';
 import { diskNeeds, liveNeeds } from './storage-needs.ts';
 
+/** Throws ConfigurationError where Kafka would not have its topics. */
 export function makePlan(facts: PlanFacts): Plan {
   const { files, live, cluster } = facts;
   const ofDay = files && dayOf(files);
@@ -18,6 +20,7 @@ export function makePlan(facts: PlanFacts): Plan {
   const besides = live && second ? liveNeeds(live, second, ofLive, replicasOf(cluster).value) : [];
   const sum = besides.reduce((total, { value }) => total + value, 0);
   const topics = [...(files && ofDay ? filesTopics(files, cluster, ofDay, sum) : []), ...ofLive];
+  mustStandTogether(topics);
   const needs = [
     ...diskNeeds(facts, ofDay, second, topics),
     ...flowNeeds(facts, ofDay, second),
@@ -115,6 +118,11 @@ function warnings(
     const { value: partitions } = topics[0]!.partitions;
     if (files.members > partitions)
       found.push(`${files.members} members share ${partitions} partitions: some have nothing to do`);
+    const { count } = partitionsByRate(files, ofDay);
+    if (count > partitions)
+      found.push(
+        `${figure(count)} partitions would be needed for files at the busiest, and ${cluster.brokers} brokers carry ${figure(partitions)} (${figure(mostCopies)} copies each): more brokers, or several topics`,
+      );
     const hour = ((ofDay.smallFiles / 24) * files.peak) / 3600;
     if (hour > 3000)
       found.push(
