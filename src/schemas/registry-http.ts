@@ -1,8 +1,9 @@
 /** One request to a registry of schemas, with whoever asks. */
 import { readFile } from 'node:fs/promises';
-import { request as plainRequest } from 'node:http';
+import { request as plainRequest, validateHeaderValue } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import type { Readable } from 'node:stream';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { parse } from 'dot-properties';
 import { ConfigurationError, describeError, ExitCode, SluiceError } from '../errors.ts';
 
@@ -12,6 +13,8 @@ export interface Answer {
   readonly body: Readonly<Record<string, unknown>>;
   /** Where it sends those who ask. They are not followed: whoever asks may have a password. */
   readonly location?: string;
+  /** When it may be asked again: seconds, or a date of HTTP. */
+  readonly retryAfter?: string;
 }
 
 export type Ask = (method: 'GET' | 'POST', path: string, body?: object) => Promise<Answer>;
@@ -25,6 +28,8 @@ export interface RegistryAccess {
   readonly ca?: string | undefined;
   readonly certificate?: string | undefined;
   readonly key?: string | undefined;
+  /** Of the key. */
+  readonly passphrase?: string | undefined;
 }
 
 /** Milliseconds that a registry may take for an answer. */
@@ -41,15 +46,25 @@ export async function registryAccess(
   const of = (name: string): string | undefined => properties[name] ?? properties[`schema.registry.${name}`];
   const pem = async (name: string): Promise<string | undefined> => {
     const path = of(name);
-    return path === undefined ? undefined : await read(path);
+    const text = path === undefined ? undefined : await read(path);
+    // A certificate authority that is none would be passed over without a word.
+    if (text !== undefined && !text.includes('-----BEGIN '))
+      throw new ConfigurationError(`${name}: ${path} is no PEM: convert it, as by openssl`);
+    return text;
   };
   return {
-    userInfo: environment.SCHEMA_REGISTRY_BASIC_AUTH_USER_INFO ?? of('basic.auth.user.info'),
-    token: environment.SCHEMA_REGISTRY_BEARER_AUTH_TOKEN ?? of('bearer.auth.token'),
+    userInfo: oneLine(environment.SCHEMA_REGISTRY_BASIC_AUTH_USER_INFO) ?? of('basic.auth.user.info'),
+    token: oneLine(environment.SCHEMA_REGISTRY_BEARER_AUTH_TOKEN) ?? of('bearer.auth.token'),
     ca: await pem('ssl.ca.location'),
     certificate: await pem('ssl.certificate.location'),
     key: await pem('ssl.key.location'),
+    passphrase: of('ssl.key.password'),
   };
+}
+
+/** Secrets that come out of a file have its line end. */
+function oneLine(secret: string | undefined): string | undefined {
+  return secret?.replace(/[\r\n]+$/, '');
 }
 
 async function read(path: string): Promise<string> {
@@ -63,15 +78,10 @@ async function read(path: string): Promise<string> {
   }
 }
 
-/** `base`: the URL below which `/subjects` is. */
-export function askingAt(base: string, { userInfo, token, ca, certificate, key }: RegistryAccess): Ask {
-  const authorization =
-    token !== undefined
-      ? `Bearer ${token}`
-      : userInfo !== undefined
-        ? `Basic ${Buffer.from(userInfo).toString('base64')}`
-        : undefined;
-  const tls = { ...(ca && { ca }), ...(certificate && { cert: certificate }), ...(key && { key }) };
+/** `base`: the URL below which `/subjects` is. Throws ConfigurationError for a token, a key or a certificate that cannot be used. */
+export function askingAt(base: string, access: RegistryAccess): Ask {
+  const authorization = authorizationOf(access);
+  const tls = tlsOf(access);
   return async (method, path, body) => {
     const url = below(base, path);
     const payload = body === undefined ? undefined : JSON.stringify(body);
@@ -91,7 +101,9 @@ export function askingAt(base: string, { userInfo, token, ca, certificate, key }
     sent.on('response', (response) => {
       const { statusCode: status = 0, headers } = response;
       const elsewhere = status >= 300 && status < 400 && { location: headers.location ?? 'nowhere' };
-      whole(response).then((said) => resolve({ status, body: objectOf(said), ...elsewhere }), reject);
+      const later = headers['retry-after'];
+      const facts = { status, ...elsewhere, ...(later === undefined ? {} : { retryAfter: later }) };
+      whole(response).then((said) => resolve({ ...facts, body: objectOf(said) }), reject);
     });
     sent.on('error', reject);
     sent.end(payload);
@@ -103,6 +115,35 @@ export function askingAt(base: string, { userInfo, token, ca, certificate, key }
       );
     });
   };
+}
+
+function authorizationOf({ token, userInfo }: RegistryAccess): string | undefined {
+  if (token === undefined)
+    return userInfo === undefined ? undefined : `Basic ${Buffer.from(userInfo).toString('base64')}`;
+  const header = `Bearer ${token}`;
+  try {
+    validateHeaderValue('authorization', header);
+  } catch {
+    // Without its cause, which may say the token.
+    throw new ConfigurationError(
+      'the bearer token for the registry cannot be sent: it has a line break, or characters that no token has; give it as it was issued',
+    );
+  }
+  return header;
+}
+
+function tlsOf({ ca, certificate: cert, key, passphrase }: RegistryAccess): SecureContextOptions {
+  const given = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
+  const tls = { ...given, ...(passphrase && { passphrase }) };
+  try {
+    createSecureContext(tls);
+  } catch (cause) {
+    throw new ConfigurationError(
+      `the certificate or the key for the registry cannot be used: ${describeError(cause)}; see ssl.certificate.location, ssl.key.location and ssl.key.password of --registry-config`,
+      { cause },
+    );
+  }
+  return tls;
 }
 
 /** `path` may have a query, as `base` may. */

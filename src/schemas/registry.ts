@@ -23,6 +23,9 @@ export interface Wanted {
 /** By Confluent's numbers: no such subject, no such version, no such schema. */
 const unknown = [40401, 40402, 40403];
 
+/** What others say in their place: nothing, or the status once more (Apicurio before 2.1); as does what does not know the path at all. */
+const terse = [undefined, 0, 404];
+
 /** By Confluent's numbers: no schema of that type. Others of 422 are modes and references. */
 const notOfThatType = 42201;
 
@@ -39,7 +42,7 @@ export async function register(
   if (standing.status === 200) return { ...facts, result: 'there', ...numbersOf(standing, subject) };
   if (!isUnknown(standing)) throw refusal(standing, subject);
   // Without a number of Confluent's it may be anything that does not know the path.
-  if (standing.body.error_code === undefined) {
+  if (isTerse(standing)) {
     const all = await ask('GET', '/subjects');
     if (all.status !== 200 || !Array.isArray(all.body)) throw refusal(standing, subject);
   }
@@ -58,7 +61,11 @@ export async function register(
 }
 
 function isUnknown({ status, body }: Answer): boolean {
-  return status === 404 && (body.error_code === undefined || unknown.includes(Number(body.error_code)));
+  return status === 404 && (isTerse({ body }) || unknown.includes(Number(body.error_code)));
+}
+
+function isTerse({ body }: Pick<Answer, 'body'>): boolean {
+  return terse.includes(body.error_code as number | undefined);
 }
 
 /** Each registry tells at least one of them; a page that answers everything tells neither. */
@@ -92,6 +99,12 @@ function refusal(answer: Answer, subject: string): ConfigurationError {
   if (status === 422 && [undefined, notOfThatType].includes(answer.body.error_code as number | undefined)) {
     return new ConfigurationError(
       `the registry takes no JSON Schema for ${subject} (${why}): it has to know schemas of type JSON, as Confluent's does from 5.5 on`,
+    );
+  }
+  if (status === 429) {
+    const next = answer.retryAfter === undefined ? 'try again later' : `it says when: ${answer.retryAfter}`;
+    return new ConfigurationError(
+      `the registry takes no more requests for now, ${subject} among them (${why}): ${next}`,
     );
   }
   const by = why === `HTTP ${status}` ? '' : ` (HTTP ${status})`;

@@ -200,6 +200,15 @@ test('What answers as a page does is no registry, whatever its status is', async
   // A registry that leaves out its numbers.
   const terse = answering(nothing, { status: 200, body: [] as never }, nothing);
   assert.equal((await register(terse.ask, wanted, true)).result, 'would-register');
+  // One whose numbers are those of HTTP.
+  for (const error_code of [404, 0]) {
+    const no = { status: 404, body: { error_code, message: 'No artifact' } };
+    const made = { status: 200, body: { id: 2 ** 40 } };
+    const old = answering(no, { status: 200, body: [] as never }, no, made);
+    assert.equal((await register(old.ask, wanted, false)).id, 2 ** 40);
+    const other = answering(no, no);
+    await assert.rejects(register(other.ask, wanted, false), /there is no registry/);
+  }
 });
 
 async function served(t: TestContext, answer: RequestListener): Promise<string> {

@@ -66,14 +66,15 @@ export function schemaRegisterCommand(): Command {
 }
 
 async function run({ settings, output, words }: Call<FlagsIn<typeof groups>>): Promise<ExitCode> {
-  const [{ loadSchemas }, { askingAt, registryAccess }, { register }] = await Promise.all([
+  const [{ loadSchemas }, { askingAgain }, { askingAt, registryAccess }, { register }] = await Promise.all([
     import('../../schemas/load.ts'),
+    import('../../schemas/asking-again.ts'),
     import('../../schemas/registry-http.ts'),
     import('../../schemas/registry.ts'),
   ]);
   const { registry, registryConfig, subjectPrefix, dryRun } = settings;
   const entries = words.length === 0 ? catalogue : words.map(entryOf);
-  const ask = askingAt(registry, await registryAccess(registryConfig, process.env));
+  const ask = askingAgain(askingAt(registry, await registryAccess(registryConfig, process.env)));
   const schemas = await loadSchemas();
   let refused = 0;
   for (const { name } of entries) {
