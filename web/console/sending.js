@@ -114,6 +114,7 @@ export class Sending {
         continue;
       }
       const { file } = dropped;
+      this.items.delete(path);
       const entry = { path, size: file.size, mtime: file.lastModified };
       const key = fingerprint(entry);
       const [known, before] = [this.items.get(key), this.#unfinished.entries.get(key)];
@@ -248,7 +249,7 @@ export class Sending {
     if (file === undefined) throw new Error('Its bytes are not there.');
     /** @type {Way} */
     const way = { csrf: this.#csrf(), signal };
-    let offset = entry.url === undefined ? undefined : await offsetOf(entry.url, way);
+    let offset = entry.url === undefined ? undefined : await offsetOf(entry.url, entry.size, way);
     if (offset === undefined || entry.url === undefined) {
       const metadata = { filename: file.name, relativePath: entry.path, filetype: file.type };
       entry.url = await create(this.#address, entry.size, metadata, way);

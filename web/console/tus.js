@@ -68,14 +68,27 @@ export async function create(address, length, metadata, way) {
 }
 
 /**
+ * How much of a file is there by an answer. One without it came from something in between: a page that signs in says 200 to everything, and what was
+ * sent to it is nowhere.
+ * @param {string | null} told
+ * @param {number} least @param {number} most bytes
+ */
+export function offsetIn(told, least, most) {
+  const offset = /^\d+$/.test(told ?? '') ? Number(told) : Number.NaN;
+  if (offset >= least && offset <= most) return offset;
+  throw new Lost('What answered is not the console, but something in between.');
+}
+
+/**
  * How much of it the server has; undefined: it does not know this upload any more.
  * @param {string} url
+ * @param {number} length of the whole file
  * @param {Way} way
  */
-export async function offsetOf(url, way) {
+export async function offsetOf(url, length, way) {
   try {
     const response = await ask(url, 'HEAD', {}, way);
-    return Number(response.headers.get('Upload-Offset') ?? 0);
+    return offsetIn(response.headers.get('Upload-Offset'), 0, length);
   } catch (error) {
     if (error instanceof Refused && (error.status === 404 || error.status === 410)) return undefined;
     throw error;
@@ -167,7 +180,13 @@ export function patch(url, bytes, offset, { csrf, signal, onProgress }) {
       done();
       if (request.status < 200 || request.status >= 300)
         reject(errorOf(request.status, request.responseText));
-      else resolve(Number(request.getResponseHeader('Upload-Offset') ?? offset + bytes.size));
+      else
+        try {
+          // It took at least some of it, or there would be no end of asking.
+          resolve(offsetIn(request.getResponseHeader('Upload-Offset'), offset + 1, offset + bytes.size));
+        } catch (error) {
+          reject(error);
+        }
     };
     request.onerror = () => {
       done();

@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { filesOfDrop } from '../../../web/console/dropped.js';
 import { Sending } from '../../../web/console/sending.js';
 import { tallyOf } from '../../../web/console/tally.js';
-import { faultOf, Lost, mayChange, metadataOf, Refused } from '../../../web/console/tus.js';
+import { faultOf, Lost, mayChange, metadataOf, offsetIn, patch, Refused } from '../../../web/console/tus.js';
 import { fingerprint, Unfinished } from '../../../web/console/unfinished.js';
 
 /** A browser's storage, as far as it is used. */
@@ -77,6 +77,44 @@ test('console: names travel in base64 of UTF-8', () => {
 test('console: what another attempt may change is tried again', () => {
   for (const status of [0, 401, 409, 423, 429, 500, 503]) assert.ok(mayChange(status), String(status));
   for (const status of [400, 403, 404, 410, 413]) assert.ok(!mayChange(status), String(status));
+});
+
+test('console: an answer without an offset is none of the console, whatever its status is', () => {
+  assert.deepEqual([offsetIn('0', 0, 10), offsetIn('10', 1, 10)], [0, 10]);
+  for (const told of [null, '', '0', '11', '-1', '1.5', '1e1', 'NaN'])
+    assert.throws(() => offsetIn(told, 1, 10), Lost, String(told));
+});
+
+/** Something that says yes to everything, in the place of the console. @param {Readonly<Record<string, string>>} headers */
+function yes(headers) {
+  return class {
+    upload = {};
+    status = 200;
+    responseText = '<html>Sign in</html>';
+    onload = () => {};
+    open() {}
+    setRequestHeader() {}
+    abort() {}
+    /** @param {string} name */
+    getResponseHeader = (name) => headers[name] ?? null;
+    send() {
+      queueMicrotask(() => this.onload());
+    }
+  };
+}
+
+test('console: bytes that a page to sign in took are not called sent', async (t) => {
+  const before = globalThis.XMLHttpRequest;
+  t.after(() => Object.assign(globalThis, { XMLHttpRequest: before }));
+  const way = { csrf: '', signal: new AbortController().signal, onProgress: () => {} };
+  /** @param {Readonly<Record<string, string>>} headers */
+  const sent = (headers) => {
+    Object.assign(globalThis, { XMLHttpRequest: yes(headers) });
+    return patch('http://localhost:1/uploads/1', new Blob(['1234']), 4, way);
+  };
+  await assert.rejects(sent({}), Lost);
+  await assert.rejects(sent({ 'Upload-Offset': '4' }), Lost);
+  assert.equal(await sent({ 'Upload-Offset': '8' }), 8);
 });
 
 test('console: a file that changed is told from a line that is gone', async (t) => {
@@ -163,6 +201,20 @@ test('console: what another tab sends was not left behind, and is not sent twice
   one.sending.leave();
   await other.until(() => other.sending.items.size === 1);
   assert.equal([...other.sending.items.values()][0]?.state, 'left');
+});
+
+test('console: what can be read when it is dropped again has failed no more', (t) => {
+  const { sending } = tab(new Memory(), t);
+  const file = new File(['1234'], 'a.bin', { lastModified: 5 });
+  sending.add([
+    { path: 'trip/a.bin', fault: 'It cannot be read' },
+    { path: 'trip/b.bin', fault: 'It cannot be read' },
+  ]);
+  sending.add([{ path: 'trip/a.bin', file }]);
+  assert.deepEqual(
+    [...sending.items.values()].map(({ entry, state }) => `${entry.path} ${state}`),
+    ['trip/b.bin failed', 'trip/a.bin waiting'],
+  );
 });
 
 test('console: of many files those that want somebody come first, and all are counted', () => {
