@@ -40,6 +40,20 @@ const root = {
   profiles: 'urn:mpeg:dash:profile:isoff-live:2011',
 };
 
+test('A clock that was set back between two encoders leaves the newer one, and no length below nothing', () => {
+  const timescale = 1000;
+  const segment = (media: number, epoch: number, begin: number): ListedSegment => ({
+    ...{ epoch, media, gap: false, timescale, time: media * 1000, duration: 1000 },
+    captured: (begin + media) * 1e6,
+  });
+  const numbers = [0, 1, 2, 3];
+  const before = numbers.map((media) => segment(media, 1, 1_790_000_000));
+  const after = numbers.map((media) => segment(media + 4, 2, 1_789_990_000));
+  const lines = linesOf([...before, ...after]);
+  assert.deepEqual(allOf(lines, 'Period', 'id'), ['e2']);
+  assert.equal(attributesOf(lines, 'MPD').timeShiftBufferDepth, 'PT4S');
+});
+
 test('Of what is live: when it was written, how far back it reaches, and how far behind players stay', () => {
   const script = new LiveScript().segments(3).restart().parts(3).close().parts(2).close().parts(1);
   const lines = linesOf(script);

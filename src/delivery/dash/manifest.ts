@@ -10,6 +10,7 @@ import { forGstreamer } from './gstreamer.ts';
 import { periodOf, type Variant, variantsOf } from './period.ts';
 import {
   beginOf,
+  inOrder,
   type ListedSegment,
   numberAtZero,
   oldestOf,
@@ -45,11 +46,12 @@ function live({ targets, variants: all, segments, indexed = [], uri }: ManifestO
   const picture = 1000 / Math.max(1, all[0]?.facts.frameRate ?? 0);
   // As playlists do, for each missing number has its entry.
   const told = segments.slice(lastUnbroken(segments));
-  const runs = runsOf(told, ({ epoch }, next) => next.epoch === epoch).map((run): DatedRun => {
+  const dated = runsOf(told, ({ epoch }, next) => next.epoch === epoch).map((run): DatedRun => {
     const known = oldestOf(indexed, run.first.epoch) ?? run.first;
     const oldest = known.media < run.first.media ? known : run.first;
     return { ...run, start: beginOf(oldest), startNumber: numberAtZero(run, oldest, segment, picture) };
   });
+  const runs = inOrder(dated);
   const gstreamer = forGstreamer({ runs, part, segment });
   const periods = runs.flatMap((run, index) => {
     const { epoch } = run.first;

@@ -7,7 +7,7 @@ import { ffmpegNamespace, ffmpegPeriod, nothingForFfmpeg } from './ffmpeg.ts';
 import { forGstreamer } from './gstreamer.ts';
 import { longestOf, mpd } from './manifest.ts';
 import { periodOf, type Variant } from './period.ts';
-import { type ListedSegment, type Run, runsOf, secondsOf, timeOf } from './runs.ts';
+import { inOrder, type ListedSegment, type Run, runsOf, secondsOf, timeOf } from './runs.ts';
 import { timelineOf } from './timeline.ts';
 import { duration, element } from './xml.ts';
 
@@ -40,7 +40,7 @@ export function plainManifest(options: PlainManifestOptions): string {
 
 function growing({ targets, segments, first = 0, epochOf, name }: PlainManifestOptions): string {
   const segment = targets.segment / 1e6;
-  const runs = datedRuns(segments, first, epochOf);
+  const runs = inOrder(datedRuns(segments, first, epochOf));
   const gstreamer = forGstreamer({ runs, part: 0, segment });
   const periods = runs.flatMap((run, index) => {
     const { epoch, timescale, media } = run.first;

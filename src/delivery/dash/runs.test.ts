@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { beginOf, type ListedSegment, numberAtZero, oldestOf, type Run, runsOf } from './runs.ts';
+import { beginOf, inOrder, type ListedSegment, numberAtZero, oldestOf, type Run, runsOf } from './runs.ts';
 
 type Row = readonly [media: number, time: number, lasts: number];
 
@@ -34,6 +34,16 @@ test('Segments make a run as long as one goes on behind the other', () => {
     runsOf([], () => true),
     [],
   );
+});
+
+test('Of runs that a clock put behind what follows them nothing is told', () => {
+  const starts = (...all: readonly number[]) =>
+    inOrder(all.map((start) => ({ start }))).map(({ start }) => start);
+  assert.deepEqual(starts(), []);
+  assert.deepEqual(starts(1, 2, 3), [1, 2, 3]);
+  assert.deepEqual(starts(1, 10, 2, 3), [1, 2, 3]);
+  assert.deepEqual(starts(10, 11, 2), [2]);
+  assert.deepEqual(starts(1, 3, 3), [1, 3]);
 });
 
 test('The oldest segment of an epoch is found among any number of them', () => {

@@ -32,6 +32,16 @@ export function runsOf(
   return runs.map((run) => ({ segments: run, first: run[0]!, last: run.at(-1)! }));
 }
 
+/**
+ * Those that begin before what follows them: where a clock was set back, a period would begin behind the next one, and have no length. What is newest
+ * stays.
+ */
+export function inOrder<T extends { readonly start: number }>(runs: readonly T[]): T[] {
+  const kept: T[] = [];
+  for (const run of runs.toReversed()) if (run.start < (kept.at(-1)?.start ?? Infinity)) kept.push(run);
+  return kept.reverse();
+}
+
 /** The first segment of an epoch, of segments by rising epoch: there may be tens of thousands. */
 export function oldestOf(segments: readonly ListedSegment[], epoch: number): ListedSegment | undefined {
   const oldest = segments[indexOfEpoch(segments, epoch)];
