@@ -30,12 +30,14 @@ const uri = (name: string): string => name;
 /** `over`: nothing will be added or forgotten any more. Those that name segments; they stand before {@link multivariantText}, which names them. */
 export function listTexts(catalogue: Catalogue, choice: ListChoice, over: boolean): readonly Text[] {
   const { targets, window } = choice;
-  const listed = window === undefined ? catalogue.segments : withinWindow(catalogue.segments, choice);
+  const listed = listedOf(catalogue, choice);
   const served = text('hls', over, targets.segment);
   // Copies, for a catalogue grows: what is made of an array holds for as long as that is the same.
   const playlists = catalogue.renditions.flatMap(({ name }): Text[] => {
     const type = window === undefined ? 'EVENT' : undefined;
-    const live = () => joined(plainPlaylist({ ...ofRendition(listed.slice(), name), targets, type, over }));
+    const newest = listed.at(-1);
+    const live = () =>
+      joined(plainPlaylist({ ...ofRendition(listed.slice(), name), newest, targets, type, over }));
     const vod = () => {
       const segments = ofRendition(catalogue.segments.slice(), name);
       return joined(plainPlaylist({ ...segments, targets, type: 'VOD', over }));
@@ -69,16 +71,32 @@ export function variantsOf(catalogue: Catalogue, epoch: number): readonly Varian
   });
 }
 
-export function multivariantText(catalogue: Catalogue, { targets }: ListChoice, over: boolean): Text {
-  const bytes = (): Buffer =>
-    Buffer.from(multivariantPlaylist({ variants: catalogue.renditions, over, uri }));
-  return { name: multivariantName, served: text('hls', over, targets.segment), bytes };
+export function multivariantText(catalogue: Catalogue, choice: ListChoice, over: boolean): Text {
+  const bytes = (): Buffer => {
+    // What is over is named by its list of everything.
+    const segments = over ? catalogue.segments : listedOf(catalogue, choice);
+    return Buffer.from(multivariantPlaylist({ variants: announced(catalogue, segments), over, uri }));
+  };
+  return { name: multivariantName, served: text('hls', over, choice.targets.segment), bytes };
 }
 
-function withinWindow(
-  segments: readonly IndexedSegment[],
-  { targets, window = 0 }: ListChoice,
-): readonly IndexedSegment[] {
+/** Renditions of which these segments have something, with the most that any of their encoders takes of a line (RFC 8216, 4.3.4.2). */
+function announced(catalogue: Catalogue, segments: readonly IndexedSegment[]): readonly Variant[] {
+  const epochs = [...new Set(segments.map(({ epoch }) => epoch))];
+  const found = catalogue.renditions.flatMap(({ name, facts }): Variant[] => {
+    if (!segments.some(({ sizes }) => Object.hasOwn(sizes, name))) return [];
+    const { bandwidth, averageBandwidth } = epochs
+      .flatMap((epoch) => catalogue.epoch(epoch).renditions[name] ?? [])
+      .reduce((most, one) => (one.bandwidth > most.bandwidth ? one : most), facts);
+    return [{ name, facts: { ...facts, bandwidth, averageBandwidth } }];
+  });
+  // Where there are gaps alone nothing is known to be better.
+  if (found.length === 0) return catalogue.renditions;
+  return found.sort((a, b) => b.facts.bandwidth - a.facts.bandwidth || (a.name < b.name ? -1 : 1));
+}
+
+function listedOf({ segments }: Catalogue, { targets, window }: ListChoice): readonly IndexedSegment[] {
+  if (window === undefined) return segments;
   return segments.slice(firstListed(segments, targets.segment, window * 1000));
 }
 

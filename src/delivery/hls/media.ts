@@ -125,6 +125,14 @@ export function numbers(first: Listed | undefined, otherwise: number): string[] 
   ];
 }
 
+/** Of a list that has nothing: what comes next stands behind this one. */
+export function numbersBehind({
+  media,
+  discontinuities,
+}: Pick<Listed, 'media' | 'discontinuities'>): string[] {
+  return [`#EXT-X-MEDIA-SEQUENCE:${media + 1}`, `#EXT-X-DISCONTINUITY-SEQUENCE:${discontinuities}`];
+}
+
 interface PushOptions {
   /** Index of the first that is listed. */
   readonly first: number;

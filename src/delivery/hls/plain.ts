@@ -4,7 +4,7 @@
  */
 import type { Targets } from '../../records/live-record.ts';
 import type { Listed } from './line-up.ts';
-import { numbers } from './media.ts';
+import { numbers, numbersBehind } from './media.ts';
 import { olderLines } from './older-lines.ts';
 import type { Pieces } from './pieces.ts';
 import { timingOf } from './timing.ts';
@@ -14,6 +14,8 @@ export interface PlainOptions {
   readonly segments: readonly Listed[];
   /** Whose they are, where others have what is a gap here. */
   readonly apart?: string;
+  /** The newest of all: where nothing of these is listed any more, their numbers go on behind it. */
+  readonly newest?: Pick<Listed, 'media' | 'discontinuities'> | undefined;
   readonly targets: Targets;
   /** EVENT: nothing is ever taken away. VOD: nothing changes any more. Undefined: the oldest go. */
   readonly type: 'EVENT' | 'VOD' | undefined;
@@ -21,7 +23,7 @@ export interface PlainOptions {
   readonly over: boolean;
 }
 
-export function plainPlaylist({ segments, apart = '', targets, type, over }: PlainOptions): Pieces {
+export function plainPlaylist({ segments, apart = '', newest, targets, type, over }: PlainOptions): Pieces {
   const lines = [
     '#EXTM3U',
     // Of EXT-X-GAP.
@@ -29,7 +31,7 @@ export function plainPlaylist({ segments, apart = '', targets, type, over }: Pla
     `#EXT-X-TARGETDURATION:${timingOf(targets).targetDuration}`,
     '#EXT-X-INDEPENDENT-SEGMENTS',
     ...(type === undefined ? [] : [`#EXT-X-PLAYLIST-TYPE:${type}`]),
-    ...numbers(segments[0], 0),
+    ...(segments.length === 0 && newest !== undefined ? numbersBehind(newest) : numbers(segments[0], 0)),
   ];
   const blocks = olderLines({ known: segments, from: 0, to: segments.length, apart }, targets.segment);
   return [`${lines.join('\n')}\n`, ...blocks, ...(over ? ['#EXT-X-ENDLIST\n'] : [])];
