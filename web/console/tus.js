@@ -122,9 +122,12 @@ async function ask(url, method, headers, { csrf, signal }) {
   throw errorOf(response.status, await response.text().catch(() => ''));
 }
 
+/** Of 413 without a word: ours has one. */
+const tooLarge = 'A proxy before the console takes no requests of 64 MB. Whoever runs it has to allow them.';
+
 /** @param {number} status @param {string} text */
 function errorOf(status, text) {
-  const words = wordsOf(text) ?? `The server answered ${status}.`;
+  const words = wordsOf(text) ?? (status === 413 ? tooLarge : `The server answered ${status}.`);
   // After a restart the server knows nobody by the old one; it gives another.
   const isOld = status === 403 && words.includes('x-sluice-csrf');
   return isOld || mayChange(status) ? new Lost(words) : new Refused(words, status);

@@ -85,11 +85,11 @@ test('console: an answer without an offset is none of the console, whatever its 
     assert.throws(() => offsetIn(told, 1, 10), Lost, String(told));
 });
 
-/** Something that says yes to everything, in the place of the console. @param {Readonly<Record<string, string>>} headers */
-function yes(headers) {
+/** Something that says the same to everything, in the place of the console. @param {Readonly<Record<string, string>>} headers @param {number} [status] */
+function yes(headers, status = 200) {
   return class {
     upload = {};
-    status = 200;
+    status = status;
     responseText = '<html>Sign in</html>';
     onload = () => {};
     open() {}
@@ -107,14 +107,15 @@ test('console: bytes that a page to sign in took are not called sent', async (t)
   const before = globalThis.XMLHttpRequest;
   t.after(() => Object.assign(globalThis, { XMLHttpRequest: before }));
   const way = { csrf: '', signal: new AbortController().signal, onProgress: () => {} };
-  /** @param {Readonly<Record<string, string>>} headers */
-  const sent = (headers) => {
-    Object.assign(globalThis, { XMLHttpRequest: yes(headers) });
+  /** @param {Readonly<Record<string, string>>} headers @param {number} [status] */
+  const sent = (headers, status = 200) => {
+    Object.assign(globalThis, { XMLHttpRequest: yes(headers, status) });
     return patch('http://localhost:1/uploads/1', new Blob(['1234']), 4, way);
   };
   await assert.rejects(sent({}), Lost);
   await assert.rejects(sent({ 'Upload-Offset': '4' }), Lost);
   assert.equal(await sent({ 'Upload-Offset': '8' }), 8);
+  await assert.rejects(sent({}, 413), /a proxy before the console takes no requests of 64 MB/i);
 });
 
 test('console: a file that changed is told from a line that is gone', async (t) => {
