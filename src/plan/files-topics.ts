@@ -53,6 +53,9 @@ function bytesCap(
   };
 }
 
+/** Partitions that Kafka makes by one request (KAFKA-17870). */
+const mostAtOnce = 10_000;
+
 /** Bytes a second at the busiest, and the partitions that they take. */
 export function partitionsByRate(
   { peak }: Pick<FilesFacts, 'peak'>,
@@ -65,7 +68,7 @@ export function partitionsByRate(
 function partitionsOf(facts: FilesFacts, { brokers }: ClusterFacts, ofDay: DayOfFiles): Reasoned<number> {
   const { rate, count: byRate } = partitionsByRate(facts, ofDay);
   const wanted = Math.max(uploadDefaults.partitions, byRate, facts.members, brokers);
-  const most = Math.floor((mostCopies * brokers) / replicasOf({ brokers }).value);
+  const most = Math.min(mostAtOnce, Math.floor((mostCopies * brokers) / replicasOf({ brokers }).value));
   const value = sharedAlike(wanted, brokers, most);
   const reasons = [
     `${byRate} for ${bytesText(rate)}/s at the busiest (${bytesText(partitionRate)}/s each)`,
@@ -76,7 +79,7 @@ function partitionsOf(facts: FilesFacts, { brokers }: ClusterFacts, ofDay: DayOf
     value,
     why:
       value < wanted
-        ? `The most of: ${reasons.join(', ')}; but no more than ${brokers} brokers carry, ${figure(mostCopies)} copies each.`
+        ? `The most of: ${reasons.join(', ')}; but no more than ${brokers} brokers carry, ${figure(mostCopies)} copies each, and Kafka makes at once, ${figure(mostAtOnce)}.`
         : `The most of: ${reasons.join(', ')}; up to a multiple of ${brokers} brokers, so that each leads as many. More can be added later, fewer not.`,
   };
 }

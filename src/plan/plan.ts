@@ -121,7 +121,7 @@ function warnings(
     const { count } = partitionsByRate(files, ofDay);
     if (count > partitions)
       found.push(
-        `${figure(count)} partitions would be needed for files at the busiest, and ${cluster.brokers} brokers carry ${figure(partitions)} (${figure(mostCopies)} copies each): more brokers, or several topics`,
+        `${figure(count)} partitions would be needed for files at the busiest, and ${figure(partitions)} are what ${cluster.brokers} brokers carry (${figure(mostCopies)} copies each) and Kafka makes at once: more brokers, or several topics`,
       );
     const hour = ((ofDay.smallFiles / 24) * files.peak) / 3600;
     if (hour > 3000)
