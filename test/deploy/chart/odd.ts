@@ -71,6 +71,8 @@ test('labels of all, of pods and of monitors are one each', async () => {
 });
 
 test('what cannot be is refused, in words', async () => {
+  const strimzi = { topics: true, cluster: 'main' };
+  const sink = { place: 's3://a' };
   const table: readonly (readonly [Values, RegExp])[] = [
     [{ commonLabels: { 'app.kubernetes.io/name': 'x' } }, /app.kubernetes.io\/name is the chart's own/],
     [{ serve: { ...serve, podLabels: { 'app.kubernetes.io/component': 'x' } } }, /is the chart's own/],
@@ -86,6 +88,12 @@ test('what cannot be is refused, in words', async () => {
     [{ serve: { ...serve, options: { 'metrics-port': 1 } } }, /is given by the chart: set metricsPort/],
     [{ downloader: { ...files, options: { to: '/x' } } }, /is given by the chart: set sink/],
     [{ serve: { ...serve, port: 9464 } }, /http and metrics are both at port 9464/],
+    [
+      { uploader: { ...uploader, topic: 'a_b' }, downloader: { ...files, topic: 'a-b', sink }, strimzi },
+      /topics a_b and a-b would be one KafkaTopic, a-b/,
+    ],
+    [{ serve: { ...serve, topic: 'files' }, uploader, strimzi }, /topics files and files would be one/],
+    [{ uploader: { ...uploader, topic: '__' }, strimzi }, /no KafkaTopic can be called like topic __/],
     [{ ingest: { enabled: true, rtmp: { port: 8889 }, whip: { enabled: true } } }, /rtmp and whip are both/],
   ];
   for (const [values, sentence] of table) {
