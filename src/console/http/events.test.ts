@@ -13,7 +13,6 @@ class Answer extends EventEmitter {
   isFull = false;
   isEnded = false;
   destroyed = false;
-  writableLength = 0;
 
   writeHead(): this {
     return this;
@@ -114,18 +113,28 @@ test('Who reads nothing for long, and who may no more, is sent away', (t) => {
 
 test('Who reads slowly is waited for as long as something is read', (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] });
-  const streams = new EventStreams(new MadeModel(), { patience: 0 });
+  const model = new MadeModel();
+  const streams = new EventStreams(model, { patience: 0, piece: 1000 });
   const slow = new Answer();
-  slow.isFull = true;
   streams.open(slow as never, {}, () => true);
-  const sent = Buffer.byteLength(slow.texts.join(''));
-  for (const left of [sent - 10, sent - 20, 1]) {
-    slow.writableLength = left;
+  const message = `!${'\u{1f6f7}'.repeat(2000)}`;
+  const text = eventText('trouble', { message });
+  slow.isFull = true;
+  slow.texts.length = 0;
+  model.tell('trouble', { message });
+  model.tell('point', point(1));
+  const all = [text, eventText('point', point(1))].join('');
+  for (let taken = 0; taken < Math.ceil(text.length / 1000); taken += 1) {
+    // Nobody is told how much of one write is taken before it is all of it.
+    assert.ok(slow.texts.every(({ length }) => length <= 1001));
+    slow.emit('drain');
     const { length } = slow.texts;
     t.mock.timers.tick(eventLimits.beat);
     // Words of ours that mean nothing are for those who have read all.
     assert.deepEqual([slow.destroyed, slow.texts.length], [false, length]);
   }
+  const bytes = slow.texts.map((one) => Buffer.from(one));
+  assert.equal(Buffer.concat(bytes).toString(), all, 'no character is cut in two');
   t.mock.timers.tick(eventLimits.beat);
   assert.ok(slow.destroyed);
   streams.close();

@@ -11,21 +11,21 @@ export const eventLimits = {
   patience: 60_000,
   /** Characters of events that may wait for a page behind what it is reading. */
   waiting: 256 * 1024,
+  /** Characters of one write: Node tells when all of it is taken, and nothing before. */
+  piece: 64 * 1024,
 } as const;
 
-type Answer = Pick<
-  ServerResponse,
-  'write' | 'writeHead' | 'end' | 'destroy' | 'on' | 'once' | 'destroyed' | 'writableLength'
->;
+type Answer = Pick<ServerResponse, 'write' | 'writeHead' | 'end' | 'destroy' | 'on' | 'destroyed'>;
 
 interface Client {
   readonly answer: Answer;
   readonly isAllowed: () => boolean;
   /** Since when it has not taken all that was sent, or when it was last seen to take some of it, by the steady clock. */
   behindSince: number | undefined;
-  /** Bytes that were sent, and that it had taken at the last look. */
-  sent: number;
-  taken: number;
+  /** It has taken something since the last look. */
+  hasTaken: boolean;
+  /** What is to be written once it has taken what was written. */
+  readonly rest: string[];
   /** Characters of events that were sent since then. */
   waiting: number;
   /** Events were left out: a new snapshot has to follow. */
@@ -62,11 +62,12 @@ export class EventStreams {
   /** Begins to tell. `isAllowed`: asked now and then; whoever is it no more is sent away. False: there are too many already. */
   open(answer: Answer, headers: Readonly<Record<string, string>>, isAllowed: () => boolean): boolean {
     if (this.#isClosed || this.#clients.size >= this.#limits.clients) return false;
-    const nothing = { behindSince: undefined, sent: 0, taken: 0, waiting: 0, hasMissed: false };
+    const nothing = { behindSince: undefined, hasTaken: false, rest: [], waiting: 0, hasMissed: false };
     const client: Client = { answer, isAllowed, ...nothing };
     this.#clients.add(client);
     answer.on('close', () => this.#clients.delete(client));
     answer.on('error', () => {});
+    answer.on('drain', () => this.#drained(client));
     answer.writeHead(200, {
       ...headers,
       'content-type': 'text/event-stream; charset=utf-8',
@@ -83,7 +84,7 @@ export class EventStreams {
     this.#isClosed = true;
     this.#unwatch();
     clearInterval(this.#timer);
-    for (const { answer } of this.#clients) answer.end();
+    for (const client of this.#clients) end(client);
     this.#clients.clear();
   }
 
@@ -96,15 +97,18 @@ export class EventStreams {
   }
 
   #send(client: Client, text: string): void {
-    client.sent += Buffer.byteLength(text);
-    if (client.answer.destroyed || client.answer.write(text)) return;
-    if (client.behindSince !== undefined) return;
-    client.behindSince = this.#now();
-    client.answer.once('drain', () => {
-      const { hasMissed } = client;
-      Object.assign(client, { behindSince: undefined, waiting: 0, hasMissed: false });
-      if (hasMissed && this.#clients.has(client)) this.#snapshot(client);
-    });
+    if (client.answer.destroyed) return;
+    const isFirst = client.rest.length === 0;
+    client.rest.push(...piecesOf(text, this.#limits.piece));
+    if (isFirst && !write(client)) client.behindSince ??= this.#now();
+  }
+
+  #drained(client: Client): void {
+    client.hasTaken = true;
+    if (!write(client)) return;
+    const { hasMissed } = client;
+    Object.assign(client, { behindSince: undefined, waiting: 0, hasMissed: false });
+    if (hasMissed && this.#clients.has(client)) this.#snapshot(client);
   }
 
   #snapshot(client: Client): void {
@@ -123,15 +127,38 @@ export class EventStreams {
   #beat(): void {
     const now = this.#now();
     for (const client of this.#clients) {
-      const { answer, isAllowed } = client;
-      const taken = client.sent - answer.writableLength;
+      const { isAllowed } = client;
       // Who takes it slowly takes it: a snapshot over a poor line may need minutes.
-      if (client.behindSince !== undefined && taken > client.taken) client.behindSince = now;
-      client.taken = taken;
+      if (client.behindSince !== undefined && client.hasTaken) client.behindSince = now;
+      client.hasTaken = false;
       const { behindSince } = client;
-      if (!isAllowed()) answer.end();
+      if (!isAllowed()) end(client);
       else if (behindSince === undefined) this.#send(client, ': \n\n');
-      else if (now - behindSince > this.#limits.patience) answer.destroy();
+      else if (now - behindSince > this.#limits.patience) client.answer.destroy();
     }
   }
+}
+
+/** As much of the rest as it takes. True when that is all. */
+function write({ answer, rest }: Client): boolean {
+  let takesMore = true;
+  while (takesMore && rest.length > 0) takesMore = answer.write(rest.shift());
+  return takesMore;
+}
+
+function end({ answer, rest }: Client): void {
+  rest.length = 0;
+  answer.end();
+}
+
+/** Of so many characters, and one more rather than half of one that is two. */
+function piecesOf(text: string, length: number): string[] {
+  const pieces: string[] = [];
+  for (let from = 0; from < text.length; ) {
+    const next = text.charCodeAt(from + length);
+    const to = from + length + (next >= 0xdc00 && next <= 0xdfff ? 1 : 0);
+    pieces.push(text.slice(from, to));
+    from = to;
+  }
+  return pieces;
 }

@@ -174,9 +174,18 @@ export const consoles: readonly Defect[] = [
     edits: [
       edit(
         'src/console/http/events.ts',
-        'taken > client.taken) client.behindSince = now;',
-        'taken > Infinity) client.behindSince = now;',
+        'client.hasTaken) client.behindSince = now;',
+        'client.isAllowed === undefined) client.behindSince = now;',
       ),
+    ],
+    seekers: [],
+    tests: ['src/console/http/events.test.ts'],
+  },
+  {
+    name: 'slow-pages-cut-off-in-one-write',
+    breaks: 'The same, for what is written at once is not seen to be taken before all of it is.',
+    edits: [
+      edit('src/console/http/events.ts', 'piecesOf(text, this.#limits.piece)', 'piecesOf(text, text.length)'),
     ],
     seekers: [],
     tests: ['src/console/http/events.test.ts'],
