@@ -270,8 +270,10 @@ export class Sending {
 
   /** Once all of a lot are there, there is nothing to go on with. */
   #settle() {
-    const isOpen = [...this.items.values()].some(({ state }) => state !== 'sent');
-    if (!isOpen) this.#unfinished.clear();
+    for (const { state } of this.items.values()) if (state !== 'sent') return;
+    // Of another tab's lot what was sent is remembered too.
+    if (this.#others.size === 0) this.#unfinished.clear();
+    else for (const key of this.items.keys()) this.#unfinished.remove(key);
   }
 }
 

@@ -218,6 +218,25 @@ test('console: what can be read when it is dropped again has failed no more', (t
   );
 });
 
+test('console: who is through with all of its own forgets nothing of what another tab sends', async (t) => {
+  const storage = new Memory();
+  const [one, other] = ['a.bin', 'b.bin'].map((path) => ({
+    path,
+    file: new File(['1234'], path, { lastModified: 5 }),
+  }));
+  tab(storage, t).sending.add([/** @type {import('../../../web/console/dropped.js').Dropped} */ (one)]);
+  const { sending, until } = tab(storage, t);
+  await until(() => sending.items.size === 0);
+  sending.add([/** @type {import('../../../web/console/dropped.js').Dropped} */ (other)]);
+  const [[key] = ['']] = sending.items;
+  sending.cancel(key);
+  const left = [...new Unfinished(storage, 'files/console/').entries.values()];
+  assert.deepEqual(
+    left.map(({ path }) => path),
+    ['a.bin'],
+  );
+});
+
 test('console: of many files those that want somebody come first, and all are counted', () => {
   /** @type {import('../../../web/console/sending.js').SendState[]} */
   const states = ['sent', 'waiting', 'failed', 'sending', 'left', 'waiting'];

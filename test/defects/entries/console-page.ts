@@ -19,6 +19,14 @@ export const consolePage: readonly Defect[] = [
     tests: [modules],
   },
   {
+    name: 'what-another-tab-sends-forgotten',
+    breaks:
+      'A tab that was through with its own files forgot where those of another tab go on after a reload.',
+    edits: [edit('web/console/sending.js', 'if (this.#others.size === 0) this.#unf', 'if (true) this.#unf')],
+    seekers: [],
+    tests: [modules],
+  },
+  {
     name: 'changed-file-tried-for-ever',
     breaks: 'A file that was changed while it was sent was tried again without end.',
     edits: [
