@@ -148,11 +148,11 @@ export class Intake {
       }
     } finally {
       clearInterval(looks);
+      if (backlog) backlog.isHeldUp = !isOver && this.#isFull();
     }
     // What the walk waited for others is no time of its own.
     this.#walkTook += performance.now() - waited() - began;
     if (isOver) await this.#endWalk();
-    if (backlog) backlog.isHeldUp = this.#walk !== undefined && this.#isFull();
   }
 
   /** The walk's next file; undefined when the source cannot be read. */
@@ -280,10 +280,11 @@ export class Intake {
   }
 
   async #sleep(): Promise<void> {
-    const isWalking = this.#walk !== undefined;
+    const [isWalking, isFull] = [this.#walk !== undefined, this.#isFull()];
     // A walk that is not held up goes on at once, others had their turn in it.
-    if (this.#options.signal.aborted || (isWalking && !this.#isFull())) return;
-    const next = isWalking ? this.#awaited.next : Math.min(this.#nextWalk, this.#awaited.next);
+    if (this.#options.signal.aborted || (isWalking && !isFull)) return;
+    // One that has no room to begin waits for that too, and not for its time.
+    const next = isWalking || isFull ? this.#awaited.next : Math.min(this.#nextWalk, this.#awaited.next);
     const { sleep } = uploadWaits;
     const wait = this.#givenUp ? sleep : Math.min(Math.max(0, next - performance.now()), sleep);
     await new Promise<void>((resolve) => {

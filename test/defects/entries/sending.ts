@@ -278,4 +278,15 @@ export const sending: readonly Defect[] = [
     seekers: [],
     tests: ['src/files/find/intake.test.ts'],
   },
+  {
+    name: 'walks-without-room-to-begin',
+    breaks:
+      'A walk that was due while there was no room was asked for a thousand times a second, and nobody was told that there may be more.',
+    edits: [
+      edit('src/files/find/intake.ts', 'isWalking || isFull ? this', 'isWalking ? this'),
+      edit('src/files/find/intake.ts', '= !isOver && this', '= this.#walk !== undefined && this'),
+    ],
+    seekers: [],
+    tests: ['src/files/find/held-up.test.ts'],
+  },
 ];
