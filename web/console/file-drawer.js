@@ -3,6 +3,7 @@
 import { fileAddress } from './api.js';
 import { icon, make, setAttribute } from './dom.js';
 import { button, factsList, stranger } from './elements.js';
+import { isLate } from './histories.js';
 import { searchFor } from './matching.js';
 import { hashOf } from './route.js';
 import { split, visible } from './strangers.js';
@@ -133,9 +134,7 @@ export class FileDrawer {
       );
       this.#offer(events, uploader, path, row);
       if (events.length === 0) this.#list.append(make('li', {}, ['The topic knows nothing of this file.']));
-      // Of a topic that is new, or that others have just written to, the server has not seen the ends yet.
-      const isLate = row !== undefined && row.state !== 'sending' && !events.some(({ isKept }) => isKept);
-      if (isLate && this.#asked++ < mostAsked)
+      if (row !== undefined && isLate(row, events) && this.#asked++ < mostAsked)
         this.#timer = setTimeout(() => {
           this.#loaded = '';
           this.update(row.id, row);

@@ -3,13 +3,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AnswerError, fileAddress, within, wordsOf } from '../../../web/console/api.js';
 import { pauseOf } from '../../../web/console/feed.js';
+import { isLate } from '../../../web/console/histories.js';
 import { matcherOf, searchFor } from '../../../web/console/matching.js';
 import { hashOf, routeOf, tokenOf } from '../../../web/console/route.js';
 import { compared, pressed, sortOf } from '../../../web/console/sorting.js';
 import { ConsoleState } from '../../../web/console/state.js';
 import { calmOf, titleOf, wrongsOf } from '../../../web/console/wrongs.js';
 
-/** @import { DownloaderRow, FileRow, Sections, Totals, UploaderRow } from '../../../src/console/contract.ts' */
+/** @import { DownloaderRow, FileEvent, FileRow, Sections, Totals, UploaderRow } from '../../../src/console/contract.ts' */
 
 /** @type {Sections} */
 const none = { uploaders: [], downloaders: [], streams: [], topics: [] };
@@ -18,6 +19,21 @@ const quiet = { sendingFiles: 0, failedFiles: 0, parkedFiles: 0, liveStreams: 0,
 
 /** @param {Partial<DownloaderRow>} facts @returns {DownloaderRow} */
 const downloader = (facts) => ({ id: 'group', name: 'office', state: 'running', lagRecords: 0, ...facts });
+
+test('console: a history is asked for again while nobody knows of the bytes, and not where they are gone', () => {
+  const at = { at: 1, upload: '' };
+  /** @param {FileRow['state']} state @returns {FileRow} */
+  const row = (state) => ({ ...at, id: 'a/b', uploader: 'a', path: 'b', size: 1, done: 1, mtime: 1, state });
+  /** @type {FileEvent} */
+  const sent = { ...at, what: 'sent' };
+  const [kept, gone] = [
+    { ...sent, isKept: true },
+    { ...sent, isKept: false },
+  ];
+  for (const events of [[], [sent], [sent, gone]]) assert.ok(isLate(row('sent'), events));
+  for (const events of [[kept], [gone], [gone, gone], [gone, kept]]) assert.ok(!isLate(row('sent'), events));
+  assert.ok(!isLate(row('sending'), []) && !isLate(undefined, []));
+});
 
 test('console: an address is where somebody is, and nothing else is', () => {
   const query = { search: 'a b&c', open: 'drone/ü.jpg' };

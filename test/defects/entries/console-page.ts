@@ -27,6 +27,20 @@ export const consolePage: readonly Defect[] = [
     tests: [modules],
   },
   {
+    name: 'history-of-what-is-gone-asked-again',
+    breaks:
+      'Of a file whose bytes the topic had no more the page read a partition of its state eleven times over.',
+    edits: [
+      edit(
+        'web/console/histories.js',
+        "events.find(({ what }) => what === 'sent')?.isKept === undefined",
+        'true',
+      ),
+    ],
+    seekers: [],
+    tests: [modules],
+  },
+  {
     name: 'changed-file-tried-for-ever',
     breaks: 'A file that was changed while it was sent was tried again without end.',
     edits: [
