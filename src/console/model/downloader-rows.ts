@@ -1,6 +1,7 @@
 /** A row for each downloader, of what its group has committed and what it tells of itself. Pure. */
 import type { DownloaderRow } from '../contract.ts';
 import type { EndsOverTime } from './ends-over-time.ts';
+import type { RecordTimes } from './record-times.ts';
 import { type HeardReport, isAlive, type ReportsTable, runFacts, stateOf } from './reports-table.ts';
 
 /** What was seen of a consumer group. */
@@ -17,8 +18,7 @@ export interface FilesLook {
   readonly starts: ReadonlyMap<number, number>;
   readonly ends: ReadonlyMap<number, number>;
   readonly endsOverTime: EndsOverTime;
-  /** Time of records that were there before anybody looked: `PARTITION/OFFSET` -> milliseconds since the epoch. */
-  readonly times: ReadonlyMap<string, number>;
+  readonly times: Pick<RecordTimes, 'notBefore'>;
   /** Of the log, per record; undefined: the brokers do not tell. */
   readonly bytesPerRecord?: number | undefined;
   /** Milliseconds; negative: for ever. */
@@ -40,7 +40,7 @@ export function downloaderRows(
     const group = groups.get(id);
     return {
       ...{ id, name: nameOf(id), state: stateOfGroup(group, runs, now) },
-      ...lagOf(group?.committed ?? new Map(), files, now),
+      ...lagOf(id, group?.committed ?? new Map(), files, now),
       ...(runs.length === 0 ? {} : factsOf(runs, now)),
     };
   });
@@ -81,7 +81,7 @@ function factsOf(runs: readonly HeardReport[], now: number): Partial<DownloaderR
 
 type Lag = Pick<DownloaderRow, 'lagRecords' | 'lagBytes' | 'lagSeconds' | 'overtakenIn' | 'lostRecords'>;
 
-function lagOf(committed: ReadonlyMap<number, number>, files: FilesLook, now: number): Lag {
+function lagOf(group: string, committed: ReadonlyMap<number, number>, files: FilesLook, now: number): Lag {
   let [records, lost, oldest] = [0, 0, Number.POSITIVE_INFINITY];
   let isDated = true;
   for (const [partition, end] of files.ends) {
@@ -92,7 +92,8 @@ function lagOf(committed: ReadonlyMap<number, number>, files: FilesLook, now: nu
     if (committed.has(partition)) lost += Math.max(0, start - at);
     if (end <= from) continue;
     records += end - from;
-    const time = files.endsOverTime.appended(partition, from) ?? files.times.get(`${partition}/${from}`);
+    const standing = { group, partition, offset: from };
+    const time = files.endsOverTime.appended(partition, from) ?? files.times.notBefore(standing);
     if (time === undefined) isDated = false;
     else oldest = Math.min(oldest, time);
   }

@@ -4,6 +4,7 @@ import { describeError } from '../../errors.ts';
 import { type Kafka, KafkaError, type TopicDescription } from '../../kafka/contract.ts';
 import type { FilesLook, GroupLook } from './downloader-rows.ts';
 import { EndsOverTime } from './ends-over-time.ts';
+import { RecordTimes, type Standing, type WantedRecord } from './record-times.ts';
 import { bytesPerRecord, type TopicLook, type TopicUse } from './topic-rows.ts';
 import type { Trouble } from './trouble.ts';
 
@@ -48,8 +49,7 @@ export class Looks {
   /** Group -> what it had committed when. */
   readonly committedOverTime: Map<string, EndsOverTime> = new Map();
   readonly #ends = new Map<string, EndsOverTime>();
-  /** `PARTITION/OFFSET` on the files topic -> when that record was written. */
-  readonly #recordTimes = new Map<string, number>();
+  readonly #recordTimes = new RecordTimes();
   #timesAt = Number.NEGATIVE_INFINITY;
   #settingsAt = Number.NEGATIVE_INFINITY;
   #named: readonly string[] = [];
@@ -218,27 +218,26 @@ export class Looks {
 
   /** When the records were written that groups wait for since before anybody looked: a batch of each, and once. */
   async #readTimes(): Promise<void> {
-    const { starts, ends, endsOverTime, times } = this.files;
-    const wanted = new Map<string, readonly [partition: number, offset: number]>();
-    for (const { committed } of this.groups.values())
+    const { starts, ends, endsOverTime } = this.files;
+    const standings: Standing[] = [];
+    for (const [group, { committed }] of this.groups)
       for (const [partition, end] of ends) {
         const offset = Math.max(starts.get(partition) ?? 0, committed.get(partition) ?? 0);
         if (offset < end && endsOverTime.appended(partition, offset) === undefined)
-          wanted.set(`${partition}/${offset}`, [partition, offset]);
+          standings.push({ group, partition, offset });
       }
-    for (const key of times.keys()) if (!wanted.has(key)) this.#recordTimes.delete(key);
-    const missing = [...wanted].filter(([key]) => !times.has(key));
-    for (const [key, place] of missing.slice(0, mostTimes)) await this.#readTime(key, place);
+    for (const record of this.#recordTimes.wanted(standings, mostTimes)) await this.#readTime(record);
   }
 
-  async #readTime(key: string, [partition, offset]: readonly [number, number]): Promise<void> {
+  async #readTime(record: WantedRecord): Promise<void> {
+    const { partition, offset } = record;
     const { kafka, topic, signal } = this.#options;
     const from = new Map([[partition, offset]]);
     const until = new Map([[partition, offset + 1]]);
     const bounds = { from, until, signal, bufferBytes: 1024 * 1024, connections: 1 };
     for await (const batch of kafka.consumer({ topic, ...bounds, onGap: () => {}, onCut: () => {} })) {
       const [first] = batch.records;
-      if (first !== undefined) this.#recordTimes.set(key, first.timestamp);
+      if (first !== undefined) this.#recordTimes.note(record, first.timestamp);
       batch.release();
     }
   }

@@ -190,4 +190,18 @@ export const consoles: readonly Defect[] = [
     seekers: [],
     tests: ['src/console/http/events.test.ts'],
   },
+  {
+    name: 'lag-of-who-reads-on',
+    breaks:
+      'How late a downloader was that read on, behind what was there before the console, was told for five of thirty seconds, and of more than 32 partitions never.',
+    edits: [
+      edit(
+        'src/console/model/record-times.ts',
+        'known.offset <= offset ? known.time',
+        'known.offset === offset ? known.time',
+      ),
+    ],
+    seekers: [],
+    tests: ['src/console/model/record-times.test.ts'],
+  },
 ];
