@@ -6,6 +6,7 @@ import { ConfigurationError } from '../../errors.ts';
 import type { Kafka } from '../../kafka/contract.ts';
 import { createMemoryCluster } from '../../kafka/memory.ts';
 import { encodeLease, type Lease } from '../../records/state-record.ts';
+import type { UploadEvent } from '../shared/events.ts';
 import { uploadSettings } from '../shared/options.ts';
 import type { UploadTopics } from '../shared/topics.ts';
 import { thisBoot } from './boot.ts';
@@ -72,4 +73,21 @@ test('A lease that has ended is waited for once', async () => {
   const { kafka, topics } = await ground();
   const state = await openState({ kafka, topics, settings, signal });
   assert.deepEqual([state.lease?.owner, state.end], ['killed', 1]);
+});
+
+test('Who has waited for a name is told that it is free', async () => {
+  const { kafka, topics, write } = await ground();
+  const elsewhere: Lease = { topic: topics.files.id, owner: 'pod-1', host: 'elsewhere', pid: 1, lasts: 20 };
+  await write(null);
+  await write(elsewhere);
+  const told: UploadEvent[] = [];
+  const onEvent = (event: UploadEvent): void => void told.push(event);
+  await openState({ kafka, topics, settings: { ...settings, onEvent }, signal });
+  assert.deepEqual(
+    told.map((event) => [event.type, 'on' in event && event.on]),
+    [
+      ['waiting', 'kafka'],
+      ['resumed', 'kafka'],
+    ],
+  );
 });

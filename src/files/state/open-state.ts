@@ -78,7 +78,11 @@ async function readState(options: OpenStateOptions): Promise<{
   };
   let state = await read();
   if (dryRun) return { state, hasWaited: false };
-  const waiting = (message: string): void => onEvent({ type: 'waiting', on: 'kafka', message });
+  let isTold = false;
+  const waiting = (message: string): void => {
+    isTold = true;
+    onEvent({ type: 'waiting', on: 'kafka', message });
+  };
   const leases = (from: number): Promise<(StandingLease | null)[]> => state.leasesFrom(from);
   let ended: number | undefined;
   while (state.lease !== undefined && state.lease.offset !== ended) {
@@ -88,6 +92,8 @@ async function readState(options: OpenStateOptions): Promise<{
     // Its former holder may have gone on writing until now, and another may have been faster than we.
     state = await read();
   }
+  if (isTold && !signal.aborted)
+    onEvent({ type: 'resumed', on: 'kafka', message: `the name "${uploader}" is free` });
   return { state, hasWaited: ended !== undefined };
 }
 

@@ -289,4 +289,11 @@ export const sending: readonly Defect[] = [
     seekers: [],
     tests: ['src/files/find/held-up.test.ts'],
   },
+  {
+    name: 'names-that-are-free-untold',
+    breaks: 'An uploader that had waited for the lease of a killed one was never ready.',
+    edits: [edit('src/files/state/open-state.ts', 'if (isTold && !signal.aborted)', 'if (false)')],
+    seekers: [],
+    tests: ['src/files/state/open-state.test.ts'],
+  },
 ];
