@@ -126,6 +126,22 @@ test('policies let a part reach the ports that its own values name', async () =>
   assert.deepEqual(ports('downloader'), [9092, 9093, 9094, 29092, 443, 9000, 8443]);
 });
 
+test('policies let a part reach namenodes, and the datanodes to which they send', async () => {
+  const places = {
+    'hdfs://nn.example.com/films': [9870, 9864],
+    'webhdfs://nn:50070/films': [50070, 9864],
+    'swebhdfs://one:9871,two:9971,three/films': [9871, 9971, 9865],
+  };
+  for (const [place, wanted] of Object.entries(places)) {
+    const objects = await faultless({ downloader: { ...files, sink: { place } } });
+    const { egress } = one(objects, 'NetworkPolicy', 'downloader').spec as {
+      egress: { ports: { port: number }[] }[];
+    };
+    const ports = egress.at(-1)!.ports.map(({ port }) => port);
+    assert.deepEqual(ports, [443, ...wanted], place);
+  }
+});
+
 test('credentials of stores are with those that have to do with one', async () => {
   const objects = await faultless({
     uploader,

@@ -8,15 +8,17 @@
 {{- if regexMatch "\"(s3|azblob|gs|hdfs|webhdfs|swebhdfs)://" (include "sluice.places" .) }}true{{ end }}
 {{- end }}
 
-{{- /* Ports of the web's addresses in a text, as JSON. */ -}}
+{{- /* Ports of the web's addresses in a text, as JSON. Of HDFS there may be several namenodes, and they send whoever asks to datanodes. */ -}}
 {{- define "sluice.webPorts" -}}
+{{- $usual := dict "http" 80 "https" 443 "hdfs" 9870 "webhdfs" 9870 "swebhdfs" 9871 }}
 {{- $ports := list }}
 {{- range regexFindAll "(https?|webhdfs|swebhdfs|hdfs)://[^/\"?]+" . -1 }}
+{{- $scheme := regexFind "^[a-z]+" . }}
+{{- range splitList "," . }}
 {{- $port := regexFind ":[0-9]+$" . | trimPrefix ":" }}
-{{- if $port }}{{- $ports = append $ports (int $port) }}
-{{- else if hasPrefix "https:" . }}{{- $ports = append $ports 443 }}
-{{- else if hasPrefix "http:" . }}{{- $ports = append $ports 80 }}
+{{- $ports = append $ports (int (default (get $usual $scheme) $port)) }}
 {{- end }}
+{{- if contains "hdfs" $scheme }}{{- $ports = append $ports (ternary 9865 9864 (eq $scheme "swebhdfs")) }}{{- end }}
 {{- end }}
 {{- toJson (uniq $ports) }}
 {{- end }}
