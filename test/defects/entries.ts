@@ -21,6 +21,7 @@ import { receiving } from './entries/receiving.ts';
 import { sending } from './entries/sending.ts';
 import { servers } from './entries/servers.ts';
 import { serving } from './entries/serving.ts';
+import { settling } from './entries/settling.ts';
 import { standingBy } from './entries/standing-by.ts';
 import { stores } from './entries/stores.ts';
 
@@ -46,6 +47,7 @@ export const defects: readonly Defect[] = [
   ...gcs,
   ...exporting,
   ...ingesting,
+  ...settling,
   ...standingBy,
   ...consoles,
 ];

@@ -74,6 +74,8 @@ export function tell(board: Board, event: RunEvent, now: number): Board {
     case 'failed':
       return withFailure(board, event);
     case 'sent':
+    case 'settled':
+    case 'removed':
       return withoutFailure(board, event.path);
     case 'received':
       return withoutFailure(board, `${event.uploader}/${event.path}`);

@@ -52,6 +52,10 @@ export class TransferTally {
         if (!event.again) this.#failed('not-sent');
         this.#park(event.path, event.again ? 'parked' : 'failed', event.reason);
         return;
+      case 'settled':
+      case 'removed':
+        this.parked.delete(event.path);
+        return;
       case 'not-removed':
         this.#failed('not-removed');
         this.#park(event.path, 'failed', event.reason);

@@ -22,6 +22,7 @@ import { type Decision, decide, kindOf } from '../state/decide.ts';
 import { DueFiles } from '../state/due-files.ts';
 import { GoneFiles } from '../state/gone-files.ts';
 import { HeldLease } from '../state/held-lease.ts';
+import { NotSent } from '../state/not-sent.ts';
 import { sentRecords } from '../state/standing-records.ts';
 import { sendContextOf } from './send-context-of.ts';
 import type { UploadRunOptions } from './upload-run-options.ts';
@@ -35,10 +36,7 @@ export class UploadRun {
   readonly #isSmall: (file: SourceFile, decision: WayToSend) => boolean;
   readonly #attributed: Attributed;
   readonly #intake: Intake;
-  /** Path -> how often it could not be sent. */
-  readonly #attempts = new Map<string, number>();
-  /** Path -> the look at which it was given up: it is taken again when it has another, with `once` never. */
-  readonly #given = new Map<string, string>();
+  readonly #notSent: NotSent;
   readonly #due: DueFiles;
   readonly #goneFiles: GoneFiles;
   readonly #others: SendOthers;
@@ -91,6 +89,7 @@ export class UploadRun {
     settings.onControl?.({ reorder: (wishes) => this.#senders.reorder(new Precedence(wishes)) });
     const isBelieved = (): Promise<boolean> => this.#goneFiles.isBelieved();
     const { maxDelete, once } = settings;
+    this.#notSent = new NotSent({ once, settled: (path) => onEvent({ type: 'settled', path }) });
     if (settings.delete) {
       const from = { source, selection, state, maxDelete, isBelieved, isBusy };
       this.#tellGone = new TellGone({ ...from, context: this.#context, once, onEvent });
@@ -113,7 +112,10 @@ export class UploadRun {
       refuse: (path, reason) => this.#giveUp(path, reason, ''),
       vanished: (path) => this.#vanished(path),
       walked: () => this.#walked(),
-      begins: () => this.#goneFiles.begins(),
+      begins: () => {
+        this.#goneFiles.begins();
+        this.#notSent.begins();
+      },
       witness: this.#tellGone,
       backlog: progress.backlog,
     });
@@ -184,14 +186,14 @@ export class UploadRun {
   }
 
   #vanished(path: string): void {
-    this.#attempts.delete(path);
-    this.#given.delete(path);
+    this.#notSent.forget(path);
     this.#due.forget(path);
     if (this.#options.state.get(path)?.state === 'sending') this.#clear(() => this.#goneFiles.vanished(path));
   }
 
   #walked(): void {
     this.#due.walked();
+    this.#notSent.walked((path) => this.#intake.isBusy(path));
     this.#clear(() => this.#goneFiles.walked());
     const tell = this.#tellGone?.walked();
     if (tell !== undefined) this.#clear(tell);
@@ -204,8 +206,7 @@ export class UploadRun {
 
   #isKnown(file: SourceFile, inWalk: boolean): boolean {
     const { source, settings, state, progress } = this.#options;
-    const given = this.#given.get(file.path);
-    if (given !== undefined && (settings.once || given === lookText(file))) return true;
+    if (this.#notSent.isGivenUp(file)) return true;
     const remembered = state.get(file.path);
     // An empty folder, where a disk is to be mounted, is a root too.
     if (inWalk && remembered !== undefined && file.path !== rootPath) this.#goneFiles.found(file.path);
@@ -214,6 +215,7 @@ export class UploadRun {
     // Where it is walked through again, it was counted.
     const isCounted = settings.once && inWalk && !file.isFolder && source.hasWalked?.(file.path) !== true;
     if (unchanged && isCounted) progress.filesUnchanged++;
+    if (unchanged) this.#notSent.settle(file.path);
     // An earlier run sent it, and was ended before it was removed.
     if (unchanged && !file.isFolder) this.#moved?.sent(file);
     if (unchanged && inWalk) this.#hardLinks?.note(file);
@@ -260,18 +262,18 @@ export class UploadRun {
   #sent(file: SourceFile): void {
     if (!file.isFolder) this.#moved?.sent(file);
     this.#hardLinks?.note(file);
-    this.#attempts.delete(file.path);
+    this.#notSent.sent(file.path);
     this.#intake.done(file.path);
   }
 
   #refused(file: SourceFile, reason: string): void {
+    this.#notSent.tell(file.path);
     this.#giveUp(file.path, reason, lookText(file));
     this.#intake.done(file.path);
   }
 
   #failed(path: string, reason: string): void {
-    const count = (this.#attempts.get(path) ?? 0) + 1;
-    this.#attempts.set(path, count);
+    const count = this.#notSent.failed(path);
     if (this.#options.settings.once && count >= tries) {
       this.#giveUp(path, reason, '');
       this.#intake.done(path);
@@ -282,12 +284,13 @@ export class UploadRun {
 
   /** The file is looked at again after so many milliseconds. */
   #again(path: string, reason: string, pause: number): void {
+    this.#notSent.tell(path);
     this.#options.settings.onEvent({ type: 'not-sent', path, reason, again: true });
     this.#intake.done(path, pause);
   }
 
   #giveUp(path: string, reason: string, look: string): void {
-    if (look !== '' || this.#options.settings.once) this.#given.set(path, look);
+    this.#notSent.giveUp(path, look);
     this.#options.progress.filesFailed++;
     this.#options.settings.onEvent({ type: 'not-sent', path, reason, again: false });
   }

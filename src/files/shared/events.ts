@@ -91,6 +91,12 @@ export interface NotSentEvent {
   readonly again: boolean;
 }
 
+/** While watching: of a file that was told not to be sent nothing is wrong any more: it is on the topic as it is, or gone from the source. */
+export interface SettledEvent {
+  readonly type: 'settled';
+  readonly path: string;
+}
+
 /** With `move`: a file that was sent was removed from the source. */
 export interface RemovedEvent {
   readonly type: 'removed';
@@ -117,6 +123,7 @@ export type UploadEvent =
   | StartedEvent
   | SentEvent
   | NotSentEvent
+  | SettledEvent
   | RemovedEvent
   | NotRemovedEvent
   | WouldSendEvent
