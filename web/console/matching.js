@@ -8,14 +8,11 @@
  * @returns {(row: FileRow) => boolean}
  */
 export function matcherOf({ search = '', uploader, state }) {
-  const wanted = search.trim().toLowerCase();
-  const glob = wanted.includes('*') ? wanted.split('*') : undefined;
+  const glob = search.includes('*') ? search.split('*') : undefined;
   return (row) => {
     if (uploader !== undefined && row.uploader !== uploader) return false;
     if (state !== undefined && row.state !== state) return false;
-    if (wanted === '') return true;
-    const id = row.id.toLowerCase();
-    return glob === undefined ? id.includes(wanted) : meets(id, glob);
+    return glob === undefined ? row.id.includes(search) : meets(row.id, glob);
   };
 }
 

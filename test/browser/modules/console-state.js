@@ -1,6 +1,7 @@
 // @ts-check
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { FileTable } from '../../../src/console/model/file-table.ts';
 import { AnswerError, fileAddress, within, wordsOf } from '../../../web/console/api.js';
 import { pauseOf } from '../../../web/console/feed.js';
 import { isLate } from '../../../web/console/histories.js';
@@ -107,11 +108,16 @@ const file = (id) => ({
   upload: 'u',
 });
 
-test('console: a question is met by text that is contained, or by a glob', () => {
+test('console: a question is met by text that is contained, or by a glob, as the server has it', () => {
+  const table = new FileTable();
   /** @type {readonly (readonly [string, string, boolean])[]} */
   const rows = [
     ['', 'a/b.jpg', true],
-    ['B.J', 'a/b.jpg', true],
+    ['b.j', 'a/b.jpg', true],
+    ['B.J', 'a/b.jpg', false],
+    ['*.JPG', 'a/b.jpg', false],
+    [' b', 'a/b.jpg', false],
+    [' ', 'a/b c.jpg', true],
     ['c', 'a/b.jpg', false],
     ['*.jpg', 'a/b.jpg', true],
     ['*.jpg', 'a/b.jpg.txt', false],
@@ -122,6 +128,13 @@ test('console: a question is met by text that is contained, or by a glob', () =>
   ];
   for (const [search, id, meets] of rows)
     assert.equal(matcherOf({ search })(file(id)), meets, `${search} ${id}`);
+  for (const [search, id, meets] of rows.filter(([, id]) => id.includes('/'))) {
+    const [uploader = '', path = ''] = id.split('/');
+    const facts = { ...{ size: 1, done: 1, mtime: 1, at: 1, last: 0, partition: 0 }, isLocked: false };
+    table.clear();
+    table.set(uploader, path, { ...facts, state: 'sent', upload: '00'.repeat(16) });
+    assert.equal(table.find({ search }).total === 1, meets, `at the server: ${search} ${id}`);
+  }
   assert.equal(matcherOf({ uploader: 'a' })(file('b/c')), false);
   assert.equal(matcherOf({ state: 'failed' })(file('b/c')), false);
 });

@@ -41,6 +41,20 @@ export const consolePage: readonly Defect[] = [
     tests: [modules],
   },
   {
+    name: 'searched-otherwise-than-the-server',
+    breaks:
+      'In a searched list files came and went whose names differ from what was searched by capitals alone.',
+    edits: [
+      edit(
+        'web/console/matching.js',
+        'row.id.includes(search)',
+        'row.id.toLowerCase().includes(search.toLowerCase())',
+      ),
+    ],
+    seekers: [],
+    tests: [modules],
+  },
+  {
     name: 'changed-file-tried-for-ever',
     breaks: 'A file that was changed while it was sent was tried again without end.',
     edits: [
