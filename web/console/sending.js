@@ -2,6 +2,7 @@
 /** Files on their way to the server: a few at a time, each until it is there, paused or refused. All that is tried again is tried again here. */
 
 import { Elsewhere } from './elsewhere.js';
+import { pauseBefore } from './retry-pause.js';
 import { create, Lost, offsetOf, patch, terminate } from './tus.js';
 import { fingerprint } from './unfinished.js';
 
@@ -27,8 +28,6 @@ import { fingerprint } from './unfinished.js';
 
 /** Bytes of a request. A proxy in between may keep one whole before it gives it on. */
 const piece = 64_000_000;
-const shortestPause = 500;
-const longestPause = 15_000;
 
 export class Sending {
   /** @type {Map<string, Item>} */
@@ -234,10 +233,7 @@ export class Sending {
         if (item.sent > before) attempt = 0;
         item.reason = `${error.message} It is tried again.`;
         this.#onChange();
-        await pause(
-          Math.min(longestPause, shortestPause * 2 ** attempt) * (0.6 + 0.4 * Math.random()),
-          signal,
-        );
+        await pauseBefore(attempt, signal);
         await this.#renew().catch(() => {});
       }
     }
@@ -275,27 +271,4 @@ export class Sending {
     if (this.#others.size === 0) this.#unfinished.clear();
     else for (const key of this.items.keys()) this.#unfinished.remove(key);
   }
-}
-
-/** @param {number} milliseconds @param {AbortSignal} signal @returns {Promise<void>} */
-function pause(milliseconds, signal) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(finish, milliseconds);
-    // A line that is back is used at once.
-    addEventListener('online', finish);
-    signal.addEventListener('abort', stop);
-    function end() {
-      clearTimeout(timer);
-      removeEventListener('online', finish);
-      signal.removeEventListener('abort', stop);
-    }
-    function finish() {
-      end();
-      resolve();
-    }
-    function stop() {
-      end();
-      reject(signal.reason);
-    }
-  });
 }
