@@ -12,7 +12,6 @@ import { version } from '../version.ts';
 import { endAsOthersDo } from './first-process.ts';
 import { boundHeap } from './heap.ts';
 import { watchLittle } from './idle.ts';
-import './node-modules.ts';
 import { openFilesFault } from './open-files.ts';
 import { watchStdout } from './stdout.ts';
 
@@ -38,6 +37,9 @@ if (fault !== undefined) {
 // What is made durable at the same time costs a disk as much as one file alone: docs/adr/0195-durable-many-at-a-time.md. Node reads this
 // when its pool is used for the first time.
 if (words[0] === 'download') process.env.UV_THREADPOOL_SIZE ??= '32';
+
+// Not before it is known how many files may be open: with it Node reads certificates beside us. And before the first flag of V8.
+await import('./node-modules.ts');
 
 // One that goes on for months need not start in a hundred milliseconds less.
 const watches = words[0] === 'upload' && !words.includes('--once');
