@@ -38,13 +38,6 @@ if (fault !== undefined) {
 // when its pool is used for the first time.
 if (words[0] === 'download') process.env.UV_THREADPOOL_SIZE ??= '32';
 
-// Not before it is known how many files may be open: with it Node reads certificates beside us. And before the first flag of V8.
-await import('./node-modules.ts');
-
-// One that goes on for months need not start in a hundred milliseconds less.
-const watches = words[0] === 'upload' && !words.includes('--once');
-boundHeap(words[0], watches ? watchLittle() : undefined);
-
 // The terminal or the log's reader may go away, or the log's disk be full; that is no reason to stop sending files.
 process.stderr.on('error', () => {});
 watchStdout();
@@ -54,6 +47,11 @@ process.on('SIGXFSZ', () => {});
 await start();
 
 async function start(): Promise<void> {
+  // Not before it is known how many files may be open: with it Node reads certificates beside us. And before the first flag of V8.
+  await import('./node-modules.ts');
+  // One that goes on for months need not start in a hundred milliseconds less.
+  const watches = words[0] === 'upload' && !words.includes('--once');
+  boundHeap(words[0], watches ? watchLittle() : undefined);
   if (!watches) await keepCompiled();
   const { run } = await import('./program.ts');
   process.exitCode = await run(words, version);
