@@ -84,6 +84,28 @@ test('A line that is cut again and again is not worth more connections for that'
   );
 });
 
+test('A line that is cut every three seconds from the beginning on has more tried on it ever more seldom', () => {
+  const full = { each: 625, all: 1250, roundTrip: 80, noise: 0.1, seed: 1 };
+  const count = new ConnectionCount(32);
+  const atCuts: number[] = [];
+  for (let cut = 0; cut < 10; cut += 1) {
+    const look = cut * 330;
+    atCuts.push(run(count, full, 30, look).at(-1)!);
+    run(count, { ...full, all: 0 }, 300, look + 30);
+  }
+  assert.ok(atCuts.filter((connections) => connections > 2).length <= 4, `${atCuts}`);
+});
+
+test('Where packets queue, no more are tried, and fewer that carry as much are enough', () => {
+  const count = new ConnectionCount(32, 4);
+  const counts: number[] = [];
+  for (let look = 0; look < 600; look += 1) {
+    count.observe(look * 100, 125_000, 80, true);
+    counts.push(count.count);
+  }
+  assert.deepEqual([...new Set(counts)], [4, 2, 1]);
+});
+
 test('The bound is never passed, whatever comes and whenever there is nothing to carry', () => {
   fc.assert(
     fc.property(

@@ -52,6 +52,8 @@ export class ConnectionCount {
   #growsNext = true;
   /** Growth has brought nothing, and those before it are measured again. */
   #isConfirming = false;
+  /** More would only take from each other, and from others. */
+  #isFull = false;
   /** Since when nothing has come; undefined: it has. */
   #silentSince: number | undefined;
 
@@ -66,14 +68,20 @@ export class ConnectionCount {
     return this.#count;
   }
 
-  /** `bytes` have come since the last call, while `count` connections had all that they could carry. Times in milliseconds, steady. */
-  observe(now: number, bytes: number, roundTrip: number): void {
+  /**
+   * `bytes` have come since the last call, while `count` connections had all that they could carry. `isFull`: what is small waits for its turn on
+   * the line. Times in milliseconds, steady.
+   */
+  observe(now: number, bytes: number, roundTrip: number, isFull = false): void {
+    this.#isFull = isFull;
     // A line that is cut says nothing of how many it is worth; and whatever came after nothing would be more.
     if (bytes === 0) {
       this.#silentSince ??= now;
-      if (now - this.#silentSince >= silentTrips * roundTrip + silentMs) this.idle();
+      if (now - this.#silentSince >= silentTrips * roundTrip + silentMs) this.#cutOff(now, roundTrip);
       return;
     }
+    // Pauses are those of a line that carries.
+    if (this.#silentSince !== undefined) this.#nextTrial += now - this.#silentSince;
     this.#silentSince = undefined;
     const window = this.#window;
     if (window === undefined) {
@@ -86,7 +94,7 @@ export class ConnectionCount {
     }
     window.bytes += bytes;
     const length = now - window.from;
-    const least = 4 * roundTrip + 300;
+    const least = leastWindow(roundTrip);
     if (length < least) return;
     const isLong = length >= patience * least;
     this.#judge(now, window.bytes / length, isLong, roundTrip);
@@ -98,6 +106,22 @@ export class ConnectionCount {
     if (this.#before !== undefined && !this.#isConfirming) this.#count = this.#before.count;
     this.#before = undefined;
     this.#isConfirming = false;
+  }
+
+  /**
+   * A trial that had not shown its worth by then was in vain, and not one to be begun again at once: on a line that is cut every few seconds
+   * each connection leaves a batch behind that comes twice.
+   */
+  #cutOff(now: number, roundTrip: number): void {
+    const before = this.#before;
+    const from = this.#window?.from;
+    const isOverdue = from !== undefined && (this.#silentSince ?? now) - from >= leastWindow(roundTrip);
+    const isGrowth = this.#isConfirming || (before !== undefined && this.#count > before.count);
+    const wasInVain = this.#isConfirming || (before !== undefined && isOverdue);
+    this.idle();
+    if (!wasInVain) return;
+    if (isGrowth) this.#growth = laterGrowth;
+    this.#rest(now, !isGrowth);
   }
 
   #judge(now: number, rate: number, isLong: boolean, roundTrip: number): void {
@@ -165,7 +189,8 @@ export class ConnectionCount {
     const count = this.#count;
     const more = Math.min(this.#most, this.#isFirst ? Math.max(firstTrial, count) : count * this.#growth);
     const fewer = Math.ceil(count / 2);
-    this.#count = (this.#growsNext && more > count) || fewer === count ? more : fewer;
+    if (this.#isFull) this.#count = fewer;
+    else this.#count = (this.#growsNext && more > count) || fewer === count ? more : fewer;
     if (this.#count === count) return false;
     this.#isFirst = false;
     this.#before = { count, rate };
@@ -175,6 +200,11 @@ export class ConnectionCount {
   #begin(now: number, settle: number): void {
     this.#window = { settledAt: now + settle, from: undefined, bytes: 0 };
   }
+}
+
+/** Of counting, until something can be said. */
+function leastWindow(roundTrip: number): number {
+  return 4 * roundTrip + 300;
 }
 
 /** Until connections that are new carry what they can: opened, greeted, asked, and past their first packets. */

@@ -7,6 +7,7 @@ import { outOfReach } from '../cluster/out-of-reach.ts';
 import { isLeftBehind } from '../cluster/prober.ts';
 import type { AheadLimits } from './fetcher-owner.ts';
 import { LinePace } from './line-pace.ts';
+import { LineQueue } from './line-queue.ts';
 
 export class Lane {
   readonly purpose: LinkPurpose;
@@ -62,6 +63,7 @@ export class Lanes {
   /** The first is of the fetcher itself. */
   readonly #lanes: Lane[];
   readonly #pace = new LinePace();
+  readonly #queue: LineQueue;
   #rate = 0;
   /** So many can be opened, until then. */
   #opened = { most: Number.POSITIVE_INFINITY, until: 0 };
@@ -75,6 +77,7 @@ export class Lanes {
     this.#cluster = cluster;
     this.#broker = broker;
     this.#count = new ConnectionCount(limits.most, limits.first);
+    this.#queue = new LineQueue(cluster);
     this.#lanes = [new Lane(own)];
   }
 
@@ -187,11 +190,12 @@ export class Lanes {
       return;
     }
     this.#busyAt = now;
+    this.#queue.look(now);
     // What those had begun that are not to be busy any more is not what the others carry.
     if (this.#lanes.slice(this.count).some(({ isBusy }) => isBusy)) return;
     // Nor is what fewer carry what so many do.
     if (this.opening > 0) return;
-    this.#count.observe(now, bytes, this.roundTrip);
+    this.#count.observe(now, bytes, this.roundTrip, this.#queue.isLong);
   }
 
   /** Closes all but the fetcher's own. */
