@@ -59,7 +59,8 @@ export class Controller {
     const begun = performance.now();
     this.#generation += 1;
     const { kind, metadata } = this.workload;
-    const ends = kind === 'Deployment' ? await this.#surge() : await this.#oneForOne();
+    const isSurging = kind === 'Deployment' && this.workload.spec.strategy?.type !== 'Recreate';
+    const ends = isSurging ? await this.#surge() : await this.#oneForOne();
     return { kind, name: metadata.name, seconds: (performance.now() - begun) / 1000, ends };
   }
 
@@ -89,11 +90,11 @@ export class Controller {
     return ends;
   }
 
-  /** A name is there once: the next begins when the one before has gone. Of a StatefulSet the last first, of a DaemonSet some at a time. */
+  /** The next begins when the one before has gone. Of a StatefulSet the last first, of a DaemonSet some at a time; a Deployment that recreates has one. */
   async #oneForOne(): Promise<End[]> {
     const { kind, spec } = this.workload;
     const { maxUnavailable = 1 } = spec.updateStrategy?.rollingUpdate ?? {};
-    const atOnce = kind === 'StatefulSet' ? 1 : Math.max(1, share(maxUnavailable, this.#count, Math.ceil));
+    const atOnce = kind === 'DaemonSet' ? Math.max(1, share(maxUnavailable, this.#count, Math.ceil)) : 1;
     const order = [...this.#pods.keys()].reverse();
     const ends: End[] = [];
     const replace = async (): Promise<void> => {

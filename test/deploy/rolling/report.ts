@@ -28,6 +28,8 @@ export interface Judged {
   readonly ends: readonly End[];
   /** How often the sender has connected. */
   readonly starts: number;
+  /** How often whoever drops files had to ask the console again. */
+  readonly again: number;
 }
 
 export function phaseOf(name: string, audience: AudienceFigures, rollout: Rollout | undefined): Phase {
@@ -45,7 +47,7 @@ export function judge({ phases, missing, strangers, faults, fatal }: Judged): bo
 }
 
 export function report(judged: Judged, { nodes, viewers }: { nodes: number; viewers: number }): string {
-  const { phases, wanted, missing, strangers, faults, fatal, starts } = judged;
+  const { phases, wanted, missing, strangers, faults, fatal, starts, again } = judged;
   const rows = phases.map(({ name, audience, rollout }) => {
     const { wait, failures, fatal: ended } = audience;
     const ends = rollout?.ends ?? [];
@@ -65,7 +67,7 @@ export function report(judged: Judged, { nodes, viewers }: { nodes: number; view
   const head = ['replaced', 'pods', 'took', 'slowest exit', "viewers' longest wait", 'asked again', 'fatal'];
   const table = [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
   const lines = [
-    `${nodes} uploaders, ${viewers} viewers; ${wanted} files, ${missing.length} lost, ${strangers.length} that nobody wrote; the sender connected ${starts} times`,
+    `${nodes} uploaders, ${viewers} viewers; ${wanted} files, ${missing.length} lost, ${strangers.length} that nobody wrote; the sender connected ${starts} times, whoever drops files asked ${again} times again`,
     ...missing.slice(0, 10).map((path) => `lost: ${path}`),
     ...strangers.slice(0, 10).map((path) => `not written: ${path}`),
     ...fatal.slice(0, 10).map((reason) => `fatal: ${reason}`),

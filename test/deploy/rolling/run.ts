@@ -2,7 +2,8 @@
  * `npm run test:rolling`: everything that the chart installs is replaced, part by part, under load, by processes that are started, asked and ended
  * as the rendered chart says: its words, variables, probes, strategies and times. `-- --nodes 20 --viewers 100 --part serve --part ingest`
  */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,6 +15,7 @@ import { render } from '../chart/helm.ts';
 import { type Workload, workloadsOf } from '../chart/pods.ts';
 import { Audience } from './audience.ts';
 import { Controller, type Rollout } from './controllers.ts';
+import { startDropping } from './droppers.ts';
 import { type Place, placeOf } from './pod.ts';
 import { judge, type Phase, phaseOf, report } from './report.ts';
 import { startSending } from './sender.ts';
@@ -26,7 +28,11 @@ const { values: given } = parseArgs({
   options: {
     nodes: { type: 'string', default: '20' },
     viewers: { type: 'string', default: '100' },
-    part: { type: 'string', multiple: true, default: ['uploader', 'downloader', 'serve', 'ingest'] },
+    part: {
+      type: 'string',
+      multiple: true,
+      default: ['uploader', 'downloader', 'serve', 'ingest', 'console'],
+    },
   },
 });
 const [nodes, viewers] = [Number(given.nodes), Number(given.viewers)];
@@ -35,10 +41,11 @@ const folder = await mkdtemp(join(tmpdir(), 'sluice-rolling-'));
 const faults: string[] = [];
 const controllers: Controller[] = [];
 const broker = await startBroker({ longRunning: true });
-const services = { http: await Service.open(), rtmp: await Service.open() };
+const services = { http: await Service.open(), rtmp: await Service.open(), console: await Service.open() };
 const writers = new Writers();
 let audience: Audience | undefined;
 let sending: { stop(): Promise<void>; readonly starts: number } | undefined;
+let dropping: { stop(): Promise<void>; readonly again: number } | undefined;
 // Whoever ends this leaves no process behind.
 process.on('exit', () => {
   for (const one of controllers) one.kill();
@@ -64,6 +71,7 @@ try {
     },
     serve: { enabled: true, replicas: 2, options: { 'max-per-address': 10_000 } },
     ingest: { enabled: true, options: { size: '160x90', bitrate: '100k', preset: 'ultrafast' } },
+    console: { enabled: true, tokenKey: { existingSecret: 'console-key' }, spool: { enabled: true } },
   });
   const workload = (part: string): Workload =>
     workloadsOf(objects).find(({ metadata }) => metadata.name === `live-sluice-${part}`)!;
@@ -95,11 +103,19 @@ try {
     services: { rtmp: services.rtmp },
   }));
 
+  const consoleKey = randomBytes(32).toString('hex');
+  const keyFile = join(folder, 'console.key');
+  await writeFile(keyFile, consoleKey);
+  const consoles = controller('console', workload('console').spec.replicas ?? 1, () => ({
+    mounts: { '/etc/sluice/console/console.key': keyFile, '/spool/files': join(folder, 'spool', 'files') },
+    services: { http: services.console },
+  }));
+
   say('starting');
   for (let node = 0; node < nodes; node += 1)
     writers.begin(`node-${node}`, join(folder, 'nodes', `node-${node}`));
   // A downloader is ready once its topic is there, which uploaders make.
-  await Promise.all([ingests, servers, downloaders, uploaders].map((one) => one.start()));
+  await Promise.all([ingests, servers, downloaders, uploaders, consoles].map((one) => one.start()));
   const key = await addKey(broker.bootstrapServers, 'live', 'cam');
   sending = startSending(`rtmp://127.0.0.1:${services.rtmp.port}/live/cam?key=${key}`);
   const page = `http://127.0.0.1:${services.http.port}/live/cam/index.m3u8`;
@@ -113,6 +129,13 @@ try {
   );
   audience = new Audience(playlist, viewers);
   await audience.begun;
+  dropping = startDropping({
+    port: services.console.port,
+    key: consoleKey,
+    people: 2,
+    onTaken: (path, bytes) => writers.wrote(path, bytes),
+    onFault,
+  });
 
   const phases: Phase[] = [];
   const during = async (name: string, work: () => Promise<Rollout | undefined>): Promise<void> => {
@@ -127,11 +150,12 @@ try {
     await delay(15_000);
     return undefined;
   });
-  const parts = [uploaders, downloaders, servers, ingests];
+  const parts = [uploaders, downloaders, servers, ingests, consoles];
   for (const one of parts.filter(({ workload: { metadata } }) => isChosen(metadata.name)))
     await during(one.workload.metadata.name, () => one.roll());
 
   await writers.stop();
+  await dropping.stop();
   const wanted = writers.written.size;
   say(`${wanted} files were written; waiting until the last has arrived`);
   let missing: readonly string[] = [];
@@ -156,12 +180,14 @@ try {
     fatal: last.allFatal,
     ends,
     starts: sending.starts,
+    again: dropping.again,
   };
   process.stdout.write(report(judged, { nodes, viewers }));
   process.exitCode = judge(judged) ? 0 : 1;
 } finally {
   for (const one of controllers) one.kill();
   await sending?.stop();
+  await dropping?.stop();
   audience?.stop();
   for (const service of Object.values(services)) service.close();
   await writers.stop();

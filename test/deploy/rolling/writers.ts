@@ -17,6 +17,11 @@ export class Writers {
     this.#running.push(this.#write(node, folder));
   }
 
+  /** It is to be at the sink, under that path. */
+  wrote(path: string, bytes: Buffer): void {
+    this.written.set(path, digestOf(bytes));
+  }
+
   async #write(node: string, folder: string): Promise<void> {
     const { signal } = this.#stop;
     await mkdir(folder, { recursive: true });
@@ -27,7 +32,7 @@ export class Writers {
       await mkdir(join(folder, String(number % 7)), { recursive: true });
       await writeFile(join(folder, `${name}.tmp`), bytes);
       await rename(join(folder, `${name}.tmp`), join(folder, name));
-      this.written.set(`${node}/${name}`, digestOf(bytes));
+      this.wrote(`${node}/${name}`, bytes);
       await delay(600 + Math.random() * 400, undefined, { signal }).catch(() => {});
     }
   }
