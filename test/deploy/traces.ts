@@ -31,7 +31,7 @@ test('the commands of the page make one trace of a file, of an uploader and a do
   const topic = uniqueTopic('traces');
   const common = `--bootstrap-servers ${broker.bootstrapServers} --once`;
   const changes: readonly (readonly [string, string])[] = [
-    ['-g sluice ', `-g ${join(folder, packed.stdout.trim().split('\n').at(-1) ?? '')} `],
+    ['-g ./sluice-0.1.0.tgz ', `-g ${join(folder, packed.stdout.trim().split('\n').at(-1) ?? '')} `],
     ['http://collector:4318', receiver.url],
     ['OTEL_TRACES_SAMPLER_ARG=0.01', 'OTEL_TRACES_SAMPLER_ARG=1'],
     ['--topic files', `--topic ${topic} ${common} --name shop --min-age 0`],
