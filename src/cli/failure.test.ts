@@ -9,9 +9,11 @@ test('what was to be expected is one line with its cause', () => {
   const { text, exitCode } = failureText(new UnreachableError('no broker answered within 2s', { cause }));
   assert.equal(
     text,
-    'sluice: no broker answered within 2s: connect ECONNREFUSED 127.0.0.1:9092. Check --bootstrap-servers, or run sluice doctor',
+    'sluice: no broker answered within 2s: connect ECONNREFUSED 127.0.0.1:9092. Check --bootstrap-servers, run sluice doctor, or start a Kafka for trying things out: sluice broker start',
   );
   assert.equal(exitCode, 4);
+  const elsewhere = new UnreachableError('no answer: connect ECONNREFUSED 10.0.0.7:9092');
+  assert.match(failureText(elsewhere).text, /Check --bootstrap-servers, or run sluice doctor$/);
   assert.match(
     failureText(new UnreachableError('None. Send it again.')).text,
     /Send it again\. Check --boot/,

@@ -18,7 +18,12 @@ export function failureText(error: unknown): { readonly text: string; readonly e
 }
 
 function hintFor(error: SluiceError): string {
-  return error instanceof UnreachableError ? '. Check --bootstrap-servers, or run sluice doctor' : '';
+  if (!(error instanceof UnreachableError)) return '';
+  // Nobody listens on this machine: a newcomer has no Kafka at all.
+  const isHere = /ECONNREFUSED (?:127\.0\.0\.1|::1):/.test(describeError(error));
+  return isHere
+    ? '. Check --bootstrap-servers, run sluice doctor, or start a Kafka for trying things out: sluice broker start'
+    : '. Check --bootstrap-servers, or run sluice doctor';
 }
 
 /** Messages may hold names from foreign disks and topics. Their further lines are set in, so that none passes for a line of ours. */

@@ -12,6 +12,7 @@ import { reportFailure } from './failure.ts';
 import { ingestCommand } from './ingest.ts';
 import { listCommand } from './list.ts';
 import { liveCommand } from './live.ts';
+import { excessText, meantBy } from './mistyped.ts';
 import { relayCommand } from './relay.ts';
 import { schemaCommand } from './schema.ts';
 import { serveCommand } from './serve.ts';
@@ -84,7 +85,7 @@ function politely(command: Command): void {
   const heading = command.parent === null ? 'Options:' : 'Output:';
   command
     .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 100, 100) })
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'sluice: ')) })
+    .configureOutput({ outputError: (text, write) => write(excessText(command, text)) })
     .addHelpOption(new Option('-h, --help', 'print this help').helpGroup(heading))
     .exitOverride();
   command.showHelpAfterError(`See ${pathOf(command)} --help`);
@@ -98,7 +99,8 @@ function pathOf(command: Command): string {
 /** Runs a command line and resolves with its exit code. */
 export async function run(words: readonly string[], version: string): Promise<ExitCode> {
   try {
-    await createProgram(version).parseAsync(words, { from: 'user' });
+    const program = createProgram(version);
+    await program.parseAsync(meantBy(program, words), { from: 'user' });
     return (process.exitCode as ExitCode | undefined) ?? ExitCode.ok;
   } catch (error) {
     if (!(error instanceof CommanderError)) return reportFailure(error, false);

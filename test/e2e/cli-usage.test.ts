@@ -60,7 +60,9 @@ test('what is not understood ends with 2 and says what would be', async (t) => {
       /--topic is missing; give the flag, or set SLUICE_TOPIC, or sluice\.topic/,
     ],
     [['cat', '--topic', 'files'], /missing required argument 'uploader\/path'/],
-    [['list', 'files'], /too many arguments/],
+    [['list', 'files'], /"files" has no flag before it: write --topic files\nSee sluice list --help/],
+    [['lst', '--help'], /unknown command 'lst'\n\(Did you mean list\?\)/],
+    [['help', 'lst'], /unknown command 'lst'\n\(Did you mean list\?\)/],
     [[...upload, '--chunk-size', '5XB'], /--chunk-size: "5XB" is not a size; write bytes/],
     [[...upload, '--checksum', 'sha1'], /--checksum: "sha1" is none of md5, sha256, crc64nvme/],
     [
