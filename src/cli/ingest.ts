@@ -1,7 +1,7 @@
 /** `sluice ingest`: streams of those who send them, onto a topic. */
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { ConfigurationError, type ExitCode } from '../errors.ts';
+import type { ExitCode } from '../errors.ts';
 import type { FlagsIn } from './flags.ts';
 import { ingestGroups } from './ingest/flags.ts';
 import { keyCommand } from './ingest/key.ts';
@@ -9,6 +9,7 @@ import { createIngestReporter } from './ingest/reporter.ts';
 import { onlyRendition } from './live/publish.ts';
 import { endedBy, readCertificate } from './serve.ts';
 import { interruptible } from './signals.ts';
+import { unreadable } from './unreadable.ts';
 import { type Call, createVerb } from './verb.ts';
 
 export function ingestCommand(): Command {
@@ -82,7 +83,7 @@ async function publishPage() {
 async function iceServersIn(file: string | undefined) {
   if (file === undefined) return undefined;
   const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new ConfigurationError(`--whip-ice-servers: ${file} cannot be read (${cause.code})`, { cause });
+    throw unreadable('--whip-ice-servers', file, cause);
   });
   const { readIceServers } = await import('../live/ingest/whip/ice-servers.ts');
   return readIceServers(text, `--whip-ice-servers: ${file}`);

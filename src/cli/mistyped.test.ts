@@ -31,11 +31,18 @@ test('a verb that is not there is told, also where its help was asked for', () =
 
 test('a word without a flag is told with the flag that it wants', () => {
   const command = new Command('upload').option('--from <PLACE>').option('--topic <TOPIC>');
-  const said = (words: string): string => excessText(command, `error: too many arguments for 'upload'. ${words}.\n`);
+  const said = (words: string): string =>
+    excessText(command, `error: too many arguments for 'upload'. ${words}.\n`);
   const expected = 'Expected 0 arguments but got';
-  assert.equal(said(`${expected} 1: outbox`), 'sluice: "outbox" has no flag before it: write --from outbox\n');
+  assert.equal(
+    said(`${expected} 1: outbox`),
+    'sluice: "outbox" has no flag before it: write --from outbox\n',
+  );
   assert.match(said(`${expected} 1: a\u001b[2J`), /"a\\x1b\[2J"/);
   command.parse(['--from', 'a.jpg', '--topic', 'files'], { from: 'user' });
-  assert.match(said(`${expected} 2: b.jpg, c.jpg`), /^sluice: "b\.jpg" has no flag before it: leave it out; .*quotes\n$/);
+  assert.match(
+    said(`${expected} 2: b.jpg, c.jpg`),
+    /^sluice: "b\.jpg" has no flag before it: leave it out; .*quotes\n$/,
+  );
   assert.equal(excessText(command, "error: unknown option '--x'\n"), "sluice: unknown option '--x'\n");
 });

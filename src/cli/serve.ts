@@ -15,6 +15,7 @@ import { watchKeyFlag, watchKeyOf } from './live/watch-key.ts';
 import { createServeReporter } from './serve-reporter.ts';
 import { interruptible } from './signals.ts';
 import { storeFlags, storeOptions } from './store-flags.ts';
+import { unreadable } from './unreadable.ts';
 import { archivePlace, choice, count, path, size, text, topicName } from './values.ts';
 import { type Call, createVerb } from './verb.ts';
 
@@ -196,9 +197,7 @@ export async function readCertificate(certificate: string | undefined, key: stri
   }
   const read = (flag: string, file: string) =>
     readFile(file).catch((cause: NodeJS.ErrnoException) => {
-      throw new ConfigurationError(`${flag}: ${file} cannot be read (${cause.code}): name a PEM file`, {
-        cause,
-      });
+      throw unreadable(flag, file, cause, 'a PEM file');
     });
   return { certificate: await read('--tls-cert', certificate), key: await read('--tls-key', key) };
 }

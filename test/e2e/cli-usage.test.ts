@@ -47,6 +47,7 @@ test('what is not understood ends with 2 and says what would be', async (t) => {
   const file = join(folder, 'client.properties');
   await writeFile(file, '# mine\n\nsluice.min.age = soon\n');
   const upload = ['upload', '--from', folder, '--topic', 'files'];
+  const nowhere = ['--bootstrap-servers', '127.0.0.1:1', '--give-up-after', '1s'];
   const table: [args: string[], message: RegExp][] = [
     [[], /Usage: sluice/],
     [['uplaod'], /unknown command 'uplaod'\n\(Did you mean upload\?\)\nSee sluice --help/],
@@ -61,6 +62,19 @@ test('what is not understood ends with 2 and says what would be', async (t) => {
     ],
     [['cat', '--topic', 'files'], /missing required argument 'uploader\/path'/],
     [['list', 'files'], /"files" has no flag before it: write --topic files\nSee sluice list --help/],
+    // Before Kafka, which is away, is waited for.
+    [
+      ['ingest', '--rtmps-port', '0', ...nowhere],
+      /--rtmps-port needs a certificate: give --tls-cert and --tls-key/,
+    ],
+    [
+      ['ingest', '--srt-port', '0', '--srt-passphrase-file', join(folder, 'absent'), ...nowhere],
+      /--srt-passphrase-file: ENOENT/,
+    ],
+    [
+      ['serve', '--tls-cert', join(folder, 'absent'), '--tls-key', file],
+      /--tls-cert: \S+absent cannot be read \(ENOENT: no such file or directory, open '\S+absent'\); name a PEM file that this user may read\n$/,
+    ],
     [['lst', '--help'], /unknown command 'lst'\n\(Did you mean list\?\)/],
     [['help', 'lst'], /unknown command 'lst'\n\(Did you mean list\?\)/],
     [[...upload, '--chunk-size', '5XB'], /--chunk-size: "5XB" is not a size; write bytes/],

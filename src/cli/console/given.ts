@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Resolved } from '../../config.ts';
 import { ConfigurationError } from '../../errors.ts';
 import { keyOf } from '../live/watch-key.ts';
+import { unreadable } from '../unreadable.ts';
 import type { accessFlags, dropFlags } from './flags.ts';
 
 type Given = Resolved<typeof accessFlags & typeof dropFlags>;
@@ -19,9 +20,7 @@ export async function givenOptions<S extends Given>(settings: S) {
 
 async function secretIn(file: string): Promise<string> {
   const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new ConfigurationError(`--oidc-client-secret-file: ${file} cannot be read (${cause.code})`, {
-      cause,
-    });
+    throw unreadable('--oidc-client-secret-file', file, cause);
   });
   const [line = ''] = text.split(/\r?\n/, 1);
   if (line === '')

@@ -1,13 +1,14 @@
 /** `sluice live push`: a stream to other platforms. */
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { ConfigurationError, ExitCode } from '../../errors.ts';
+import { ExitCode } from '../../errors.ts';
 import type { PushEvent, PushSummary } from '../../live/push/options.ts';
 import { printable } from '../../printable.ts';
 import * as quantity from '../../quantities.ts';
 import type { FlagsIn } from '../flags.ts';
 import { createVerbLogger, writeJson } from '../output.ts';
 import { interruptible } from '../signals.ts';
+import { unreadable } from '../unreadable.ts';
 import { type Call, createVerb } from '../verb.ts';
 import { pushGroups } from './push-flags.ts';
 import { logReadingEvents } from './read-events.ts';
@@ -55,7 +56,7 @@ async function run({ settings, output, kafka }: Call<FlagsIn<typeof pushGroups>>
 /** Throws ConfigurationError. */
 async function addressesIn(path: string): Promise<readonly string[]> {
   const content = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new ConfigurationError(`--to-file: ${path} cannot be read (${error.code})`, { cause: error });
+    throw unreadable('--to-file', path, error);
   });
   return content
     .split('\n')

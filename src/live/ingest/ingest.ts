@@ -21,7 +21,7 @@ import { KnownKeys } from './keys/known-keys.ts';
 import { type IngestOptions, type IngestSettings, ingestSettings } from './options.ts';
 import { publishSent } from './publish-sent.ts';
 import { Refusals } from './refusals.ts';
-import { type OpenServer, openServers } from './servers.ts';
+import { type OpenServer, openServers, prepareServers } from './servers.ts';
 import { standByKeyframes } from './stand-by-keyframes.ts';
 
 /** A server that takes streams. */
@@ -53,6 +53,7 @@ export async function ingest(options: IngestOptions): Promise<RunningIngest> {
   const plans = new Plans(encodingOptions(settings), settings.ffmpeg);
   // What cannot be encoded so is not to be found out by the first sender.
   await plans.of('flv');
+  const prepared = await prepareServers(settings);
   const reach = new Reach(onEvent);
   const stop = new AbortController();
   const stopped = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
@@ -98,7 +99,7 @@ export async function ingest(options: IngestOptions): Promise<RunningIngest> {
           doorkeeper?.holds(opener, Date.now()) ?? tables.keys.holds(opener, stream, Date.now()),
       );
     tables.onKey = review;
-    servers.push(...(await openServers(desk, settings, onEvent)));
+    servers.push(...(await openServers(desk, settings, prepared, onEvent)));
     if (tables.keys.size === 0 && doorkeeper === undefined)
       onEvent({ type: 'notice', message: noKeys(settings.topic) });
     stopped.removeEventListener('abort', giveUp);

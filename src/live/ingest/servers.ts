@@ -15,18 +15,35 @@ export interface OpenServer {
   close(): Promise<void>;
 }
 
+/** What servers need that is not on the topic. */
+export interface PreparedServers {
+  /** What senders of SRT encrypt with. */
+  readonly passphrase?: string;
+}
+
+/**
+ * Looks at all that can be wrong before a broker is asked: who waits for Kafka is not to learn then that a flag was missing. Rejects with
+ * ConfigurationError.
+ */
+export async function prepareServers(settings: IngestSettings): Promise<PreparedServers> {
+  const { tls, rtmpsPort, srtPort, whipPort, srtPassphraseFile: file } = settings;
+  if (rtmpsPort !== undefined && tls === undefined)
+    throw new ConfigurationError('--rtmps-port needs a certificate: give --tls-cert and --tls-key');
+  if (srtPort === undefined && file !== undefined)
+    throw new ConfigurationError('--srt-passphrase-file is about SRT: give --srt-port too');
+  if (whipPort !== undefined) await (await import('./whip/datachannel.ts')).loadPeers();
+  return file === undefined ? {} : { passphrase: await readPassphrase(file) };
+}
+
 /** Rejects with ConfigurationError when one of them cannot listen; none listens then. */
 export async function openServers(
   desk: Desk,
   settings: IngestSettings,
+  { passphrase }: PreparedServers,
   onEvent: (event: IngestEvent) => void,
 ): Promise<readonly OpenServer[]> {
   const { host, tls, rtmpsPort, srtPort, whipPort, maxConnections, maxPerAddress } = settings;
   const { logger = silentLogger } = settings;
-  if (rtmpsPort !== undefined && tls === undefined)
-    throw new ConfigurationError('--rtmps-port needs a certificate: give --tls-cert and --tls-key');
-  if (srtPort === undefined && settings.srtPassphraseFile !== undefined)
-    throw new ConfigurationError('--srt-passphrase-file is about SRT: give --srt-port too');
   const isNamed = [rtmpsPort, srtPort, whipPort].some((port) => port !== undefined);
   const rtmpPort = settings.rtmpPort ?? (isNamed ? undefined : ingestDefaults.rtmpPort);
   const limit = new ConnectionLimit(maxConnections, maxPerAddress, logger);
@@ -44,8 +61,7 @@ export async function openServers(
       onEvent(listening('rtmps', server.port, host));
     }
     if (srtPort !== undefined) {
-      const { srtPassphraseFile: file, srtLatency: latency } = settings;
-      const passphrase = file === undefined ? undefined : await readPassphrase(file);
+      const { srtLatency: latency } = settings;
       const server = await SrtServer.start({ ...common, port: srtPort, latency, passphrase });
       opened.push(server);
       onEvent(listening('srt', server.port, host));
