@@ -100,8 +100,8 @@ async function showUntilReceived(
     const until = (at: number, files: number): number =>
       ((files === tree.size ? at : now) - progress.begin) / 1000;
     display.live([
-      barLine('Sending', { ...sent, seconds: until(sent.at, sent.files) }, total),
-      barLine('Receiving', { ...received, seconds: until(received.at, received.files) }, total),
+      barLine('Sending', { ...sent, seconds: until(sent.at, sent.files) }, total, display.room),
+      barLine('Receiving', { ...received, seconds: until(received.at, received.files) }, total, display.room),
     ]);
     await delay(100);
   }

@@ -20,12 +20,21 @@ const tables = [
 
 for (const [side, expected] of tables) {
   test(`a bar at ${side.bytes} of ${total.bytes} bytes`, () => {
-    assert.equal(barLine('Sending', side, total), expected);
+    assert.equal(barLine('Sending', side, total, 100), expected);
   });
 }
 
 test('bytes that were sent again do not make the bar longer than it is', () => {
-  const line = barLine('Sending', { files: 4, bytes: 2000, seconds: 1 }, total);
+  const line = barLine('Sending', { files: 4, bytes: 2000, seconds: 1 }, total, 100);
   assert.equal(line.match(/━/g)?.length, 30);
   assert.match(line, / 100 %/);
+});
+
+test('a terminal of 80 columns has all of a line, and the bar gives way', () => {
+  const demo = { files: 516, bytes: 285_000_000 };
+  for (const files of [7, 516]) {
+    const line = barLine('Receiving', { files, bytes: 137_000_000, seconds: 1.37 }, demo, 77);
+    assert.equal(line.length, 77);
+    assert.match(line, new RegExp(`${files} of 516 files$`));
+  }
 });

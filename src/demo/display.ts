@@ -10,27 +10,40 @@ export interface Side {
   readonly seconds: number;
 }
 
-const barWidth = 30;
+const widestBar = 30;
+const narrowestBar = 5;
 
-/** E.g. `Sending    ━━━━━━──────  48 %   123 MB   210 MB/s   17 of 516 files`. Pure. */
-export function barLine(label: string, side: Side, total: { files: number; bytes: number }): string {
+/** E.g. `Sending    ━━━━━━──────  48 %   123 MB   210 MB/s   17 of 516 files`; the bar gives way in a narrow `room`. Pure. */
+export function barLine(
+  label: string,
+  side: Side,
+  total: { files: number; bytes: number },
+  room: number,
+): string {
   const share = total.bytes === 0 ? 1 : Math.min(1, side.bytes / total.bytes);
-  const full = Math.round(share * barWidth);
   const rate = side.seconds > 0 ? `${prettyBytes(side.bytes / side.seconds)}/s` : '';
-  return [
-    label.padEnd(10),
-    '━'.repeat(full) + '─'.repeat(barWidth - full),
+  const beside = [
     `${String(Math.floor(share * 100)).padStart(4)} %`,
     prettyBytes(side.bytes).padStart(9),
     rate.padStart(11),
-    ` ${side.files} of ${total.files} files`,
+    // The same width all the time: a bar is not to change its own with the count.
+    ` ${String(side.files).padStart(String(total.files).length)} of ${total.files} files`,
   ].join(' ');
+  const width = Math.max(narrowestBar, Math.min(widestBar, room - 12 - beside.length));
+  const full = Math.round(share * width);
+  return [label.padEnd(10), '━'.repeat(full) + '─'.repeat(width - full), beside].join(' ');
 }
 
 /** Prints to stdout: lines that stay, and beneath them lines that are redrawn. */
 export class Display {
   readonly #terminal = process.stdout.isTTY === true;
   #live = 0;
+
+  /** Columns that a line of {@link live} has. */
+  get room(): number {
+    // Set in, and with one left: a line that wraps could not be redrawn.
+    return Math.max(10, (process.stdout.columns ?? 80) - 1) - 2;
+  }
 
   /** A line that stays. */
   line(text = ''): void {
@@ -60,9 +73,7 @@ export class Display {
   live(lines: readonly string[]): void {
     if (!this.#terminal) return;
     this.#clear();
-    // A line that wraps could not be redrawn.
-    const width = Math.max(10, process.stdout.columns - 1);
-    process.stdout.write(lines.map((text) => `${`  ${text}`.slice(0, width)}\n`).join(''));
+    process.stdout.write(lines.map((text) => `  ${text.slice(0, this.room)}\n`).join(''));
     this.#live = lines.length;
   }
 
