@@ -9,14 +9,14 @@ export interface TextFile {
   readonly text: string;
 }
 
-/** All text files of the repository, new ones included, ignored ones left out. */
+/** All files of the repository, new ones included, ignored ones left out. What is no text (a picture) has none. */
 export function readRepository(folder: string): readonly TextFile[] {
   const args = ['-C', folder, 'ls-files', '-z', '--cached', '--others', '--exclude-standard'];
   const paths = execFileSync('git', args, { encoding: 'utf8' }).split('\0');
   return paths
     .filter((path) => path !== '' && existsSync(join(folder, path)) && statSync(join(folder, path)).isFile())
     .map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }))
-    .filter(({ text }) => !text.includes('\0'));
+    .map(({ path, text }) => ({ path, text: text.includes('\0') ? '' : text }));
 }
 
 /** Package registries are the business of each client's own configuration. In parts, so that this file may stand here. */
