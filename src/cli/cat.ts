@@ -30,7 +30,7 @@ export function catCommand(): Command {
     summary: "write one file's bytes to stdout",
     description:
       'Writes one file from a topic to stdout while it is verified. The digest can only be judged at the end: a ' +
-      'mismatch ends with exit code 3, after the bytes were written. Whoever must not see wrong bytes uses download.',
+      'mismatch ends with exit code 3, after the bytes were written. Where no wrong byte may ever be seen, use download.',
     words: [['<uploader/path>', 'the file, as `sluice list` shows it']],
     groups,
     examples: [

@@ -15,7 +15,7 @@ import { type Call, createVerb } from './verb.ts';
 export function consoleCommand(): Command {
   const command = createVerb({
     name: 'console',
-    summary: 'show all that goes through a cluster on a web page, and send and fetch files there',
+    summary: 'a web page for everything that goes through a cluster; files are sent and fetched there',
     description:
       'Serves a page, until it is interrupted: uploaders, downloaders, streams and topics of a cluster, files with what became of them, their bytes, and a ' +
       'place to drop files that are to be sent. For this machine alone, unless --host says otherwise; then everybody needs a token.',

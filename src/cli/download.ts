@@ -61,7 +61,7 @@ const sinkFlags = {
     'backup-dir',
     'DIR',
     path,
-    'move what is removed so into this folder, on the same file system, below --to unless it is absolute',
+    'move files that are to be removed into this folder, on the same file system; below --to unless it is absolute',
   ),
 } as const;
 

@@ -6,7 +6,7 @@ export const keyFlags = {
   identity: repeated(
     'identity',
     'FILE',
-    'open what is encrypted with the keys in this file, as age-keygen writes it; may be repeated',
+    'decrypt with the keys in this file, as age-keygen writes it; may be repeated',
   ),
   passphraseFile: optional(
     'passphrase-file',

@@ -10,7 +10,7 @@ import { type Call, createVerb } from './verb.ts';
 export function statusCommand(): Command {
   return createVerb({
     name: 'status',
-    summary: 'tell how the uploads and downloads are that run here',
+    summary: 'show the uploads and downloads that run on this machine',
     description:
       'Asks the uploads and downloads of this user that run on this machine: what is done, in flight and left, what ' +
       'they wait for, which files did not make it so far, and when the next run of a schedule is. Exit code 3 when none runs, or one does not answer.',

@@ -30,7 +30,7 @@ const what = {
   ),
   once: toggle('once', 'send what is there now and exit; otherwise watch for more'),
   move: toggle('move', 'remove each file of the folder once Kafka has it; for spool folders'),
-  delete: toggle('delete', 'what goes here goes at the receivers too'),
+  delete: toggle('delete', 'files that are removed here are removed at the receivers too'),
   maxDelete: optional(
     'max-delete',
     'N|N%',
@@ -46,7 +46,7 @@ const what = {
 const which = {
   include: repeated('include', 'GLOB', 'send only paths that match, e.g. "**/*.jpg"; may be repeated'),
   exclude: repeated('exclude', 'GLOB', 'leave out paths that match, whole folders too; may be repeated'),
-  hidden: toggle('hidden', 'also files and folders whose names begin with a dot'),
+  hidden: toggle('hidden', 'also send files and folders whose names begin with a dot'),
   links: optional(
     'links',
     'HOW',
@@ -56,7 +56,7 @@ const which = {
   ),
   followSymlinks: toggle('follow-symlinks', 'the same as --links follow'),
   hardLinks: toggle('hard-links', 'files that have several names in the folder are one at the receivers too'),
-  folders: toggle('folders', 'also folders themselves: empty ones too, their permissions and times'),
+  folders: toggle('folders', 'also send folders themselves: empty ones, their permissions and times'),
   ...sourceAttributeFlags,
   minAge: timed(
     'min-age',
@@ -76,7 +76,7 @@ const which = {
     choice(comparisons),
     usual.compare,
     usual.compare,
-    'what makes a file another one: size,time or digest, for which each run reads all files',
+    'how a changed file is recognised: size,time, or digest, for which each run reads all files',
   ),
   scanInterval: timed('scan-interval', usual.scanInterval, 'time between two full looks at the source'),
 } as const;
@@ -89,10 +89,10 @@ const how = {
     `which of the files that wait goes first: ${fileOrders.join(', ')}`,
     'as they are found',
   ),
-  first: repeated('first', 'GLOB', 'what matches overtakes all others; may be repeated'),
+  first: repeated('first', 'GLOB', 'files that match are sent before all others; may be repeated'),
   beyondRetention: toggle(
     'beyond-retention',
-    'send also what is larger than the topic keeps, to receivers that read as it comes',
+    'also send files that are larger than the topic keeps: only receivers that read along get them',
   ),
   parallel: counted('parallel', usual.parallel, [1, 256], 'large files in flight at once'),
   checksum: valued(

@@ -42,5 +42,11 @@ export const bandwidthFlags = {
     'bytes a second, to brokers and from them: 512k, 2M, or by the time, "Mon-08:00,512k 18:00,10M Sat-00:00,off"',
     'off',
   ),
-  timeZone: optional('time-zone', 'ZONE', timeZone, 'whose clock times are told by', "this machine's"),
+  timeZone: optional(
+    'time-zone',
+    'ZONE',
+    timeZone,
+    'the time zone of the times that are given',
+    "this machine's",
+  ),
 } as const;

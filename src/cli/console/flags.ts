@@ -38,7 +38,7 @@ export const accessFlags = {
     'url',
     'URL',
     text,
-    'where browsers find it, where a proxy stands before it: https://sluice.example.com',
+    'the address in browsers, when a proxy stands in front: https://sluice.example.com',
   ),
   oidcIssuer: optional(
     'oidc-issuer',
@@ -46,7 +46,7 @@ export const accessFlags = {
     text,
     'let in those that this provider of OpenID Connect knows, and that have a role',
   ),
-  oidcClientId: optional('oidc-client-id', 'ID', text, 'as what the provider knows the console'),
+  oidcClientId: optional('oidc-client-id', 'ID', text, 'the id under which the provider knows the console'),
   oidcClientSecretFile: optional(
     'oidc-client-secret-file',
     'FILE',
@@ -71,7 +71,7 @@ export const accessFlags = {
     help: 'a value of that claim, and the role that it gives; may be repeated',
     shownDefault: 'the names of the roles',
   },
-  oidcSession: timed('oidc-session', usual.oidcSession, 'for how long somebody is let in so'),
+  oidcSession: timed('oidc-session', usual.oidcSession, 'how long somebody stays signed in'),
 } as const;
 
 /** Files that are dropped. */
@@ -89,7 +89,7 @@ export const dropFlags = {
     text,
     usual.uploader as string,
     usual.uploader,
-    'under which name they go',
+    'the name of the uploader that sends them',
   ),
   maxUpload: valued(
     'max-upload',
@@ -102,7 +102,7 @@ export const dropFlags = {
   uploadExpires: timed(
     'upload-expires',
     usual.uploadExpires,
-    'how long after its begin one that is not complete can be gone on with',
+    'how long an upload that is not complete can be continued',
   ),
 } as const;
 
