@@ -2,21 +2,24 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Makes a folder, and those above it that are missing. Rejects with the system's error of the first that could not be made. */
-export async function makeFolders(folder: string): Promise<void> {
-  const refusal = await makeOne(folder);
+/**
+ * Makes a folder, and those above it that are missing, each with `mode` where that is given. Rejects with the system's error of the first
+ * that could not be made.
+ */
+export async function makeFolders(folder: string, mode?: number): Promise<void> {
+  const refusal = await makeOne(folder, mode);
   if (refusal === undefined) return;
   const above = dirname(folder);
   if (refusal.code !== 'ENOENT' || above === folder) throw refusal;
-  await makeFolders(above);
-  const second = await makeOne(folder);
+  await makeFolders(above, mode);
+  const second = await makeOne(folder, mode);
   if (second !== undefined) throw second;
 }
 
 /** Undefined once the folder stands there, whoever made it; systems have several codes for one that does. */
-async function makeOne(folder: string): Promise<NodeJS.ErrnoException | undefined> {
+async function makeOne(folder: string, mode: number | undefined): Promise<NodeJS.ErrnoException | undefined> {
   try {
-    await mkdir(folder);
+    await mkdir(folder, { mode });
     return undefined;
   } catch (error) {
     const stands = await stat(folder).catch(() => undefined);

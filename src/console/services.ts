@@ -1,6 +1,4 @@
 /** What the routes of the console are made of, on a real cluster. */
-import { mkdir } from 'node:fs/promises';
-import { ConfigurationError } from '../errors.ts';
 import { catFrom } from '../files/cat.ts';
 import { forgetState } from '../files/change-state.ts';
 import { uploadOnce } from '../files/upload.ts';
@@ -114,11 +112,6 @@ async function uploadsOf(settings: ConsoleRoutesSettings, logger: Logger) {
   } = settings;
   if (spool === undefined) return undefined;
   const { Uploads } = await import('./http/uploads/uploads.ts');
-  await mkdir(spool, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
-    throw new ConfigurationError(`--spool-folder: ${spool} cannot be used as a folder (${cause.code})`, {
-      cause,
-    });
-  });
   return Uploads.open({
     spool,
     uploader,

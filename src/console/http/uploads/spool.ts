@@ -3,11 +3,13 @@
  * of it), and `DIR/ready` those that are, by their paths. What is half there stays over a restart.
  */
 import { createWriteStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat, statfs, writeFile } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm, rmdir, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { DataStore, ERRORS, Upload } from '@tus/utils';
+import { ConfigurationError } from '../../../errors.ts';
+import { makeFolders } from '../../../folder.ts';
 import { wantedPath } from './wanted-path.ts';
 
 /** What `@tus/server` answers to somebody whose upload fails. */
@@ -44,10 +46,12 @@ export class Spool extends DataStore {
     return join(this.#folder, 'ready');
   }
 
+  /** Rejects with ConfigurationError where its folders cannot be made. */
   async open(): Promise<void> {
+    await usable(this.#folder);
     // What strangers hand in is nobody else's to read.
-    await mkdir(join(this.#folder, 'parts'), { recursive: true, mode: 0o700 });
-    await mkdir(this.ready, { recursive: true, mode: 0o700 });
+    await usable(join(this.#folder, 'parts'), 0o700);
+    await usable(this.ready, 0o700);
   }
 
   override async create(upload: Upload): Promise<Upload> {
@@ -183,10 +187,17 @@ export class Spool extends DataStore {
   }
 }
 
+async function usable(folder: string, mode?: number): Promise<void> {
+  await makeFolders(folder, mode).catch((cause: NodeJS.ErrnoException) => {
+    const message = `--spool-folder: ${folder} cannot be used as a folder (${cause.code})`;
+    throw new ConfigurationError(message, { cause });
+  });
+}
+
 /** Also where somebody tidies up meanwhile. */
 async function moved(from: string, to: string, tries = 3): Promise<void> {
   try {
-    await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+    await makeFolders(dirname(to), 0o700);
     await rename(from, to);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || tries === 1) throw error;

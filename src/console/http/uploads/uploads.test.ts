@@ -237,6 +237,20 @@ test('What came is not thrown away because what is known of it cannot be read no
   );
 });
 
+test('A spool that cannot be made, or not be used, is told by its name', async (t) => {
+  const folder = await temporaryFolder(t);
+  await writeFile(join(folder, 'parts'), '');
+  const open = (spool: string) =>
+    Uploads.open({
+      ...{ spool, uploader: 'console', maxUpload: 1, uploadExpires: 1, logger: silentLogger },
+      send: () => Promise.resolve(),
+    });
+  // Node's own way of making folders above never ends there.
+  const refused = { '/proc/nothing/x': /^--spool-folder: \/proc\/nothing\/x cannot be used as a folder \(E/ };
+  for (const [spool, message] of Object.entries({ ...refused, [folder]: /\/parts cannot be used.*EEXIST/ }))
+    await assert.rejects(open(spool), { name: 'ConfigurationError', message });
+});
+
 const tus = { 'tus-resumable': '1.0.0' };
 const named = { 'upload-metadata': `filename ${Buffer.from('a').toString('base64')}` };
 

@@ -56,7 +56,7 @@ export class Uploads {
     });
   }
 
-  /** Rejects when the spool cannot be used. */
+  /** Rejects with ConfigurationError when the spool cannot be used. */
   static async open(options: UploadsOptions): Promise<Uploads> {
     const uploads = new Uploads(options);
     await uploads.#spool.open();
