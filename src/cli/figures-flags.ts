@@ -1,13 +1,13 @@
 /** Where a verb that goes on is asked for its figures. */
 import { figuresDefaults } from '../figures/options.ts';
 import { optional, valued } from './flags.ts';
-import { count, text } from './values.ts';
+import { port, text } from './values.ts';
 
 export const figuresFlags = {
   metricsPort: optional(
     'metrics-port',
     'PORT',
-    count(0, 65_535),
+    port(),
     'the port of /metrics for Prometheus, and of /livez, /readyz and /healthz; 0: one that is free',
     'none',
   ),

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import type { Setting, Sources } from '../config.ts';
 import { durationText, sizeText } from './units.ts';
-import { count, duration, size, text } from './values.ts';
+import { count, duration, port, size, text } from './values.ts';
 
 /** How the help shows a setting. */
 interface Shown {
@@ -80,6 +80,11 @@ export function counted(
   help: string,
 ) {
   return valued(flag, 'COUNT', count(least, most), fallback, String(fallback), help);
+}
+
+/** A flag with the port that is listened on. */
+export function portOf(flag: string, fallback: number, help: string, most?: number) {
+  return valued(flag, 'PORT', port(most), fallback, String(fallback), help);
 }
 
 /** A flag without a value, off unless given. */

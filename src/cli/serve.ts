@@ -10,7 +10,7 @@ import { ConfigurationError, ExitCode } from '../errors.ts';
 import { accessFlags, dropFlags } from './console/flags.ts';
 import { givenOptions } from './console/given.ts';
 import { figuresFlags } from './figures-flags.ts';
-import { counted, type FlagsIn, optional, sized, timed, toggle, valued } from './flags.ts';
+import { counted, type FlagsIn, optional, portOf, sized, timed, toggle, valued } from './flags.ts';
 import { watchKeyFlag, watchKeyOf } from './live/watch-key.ts';
 import { createServeReporter } from './serve-reporter.ts';
 import { interruptible } from './signals.ts';
@@ -21,7 +21,7 @@ import { type Call, createVerb } from './verb.ts';
 
 const server = {
   host: valued('host', 'HOST', text, usual.host, usual.host, 'what to listen on; 0.0.0.0: everything'),
-  port: counted('port', usual.port, [0, 65_535], 'the port; 0: one that is free'),
+  port: portOf('port', usual.port, 'the port; 0: one that is free'),
   tlsCert: optional('tls-cert', 'FILE', path, 'a certificate (PEM), with --tls-key: HTTPS with HTTP/2'),
   tlsKey: optional('tls-key', 'FILE', path, "the certificate's key (PEM)"),
   maxConnections: counted(

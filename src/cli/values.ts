@@ -43,6 +43,9 @@ export function count(least = 1, most: number = Number.MAX_SAFE_INTEGER): z.ZodT
   }, `is not a whole number ${range}`);
 }
 
+/** A port; 0: one that is free. */
+export const port = (most = 65_535): z.ZodType<number> => count(0, most);
+
 const choices = new WeakMap<object, readonly string[]>();
 
 /** One of a few words. */

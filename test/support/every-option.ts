@@ -50,6 +50,8 @@ function faultsOfTable(key: string, flag: Flag<unknown>): string[] {
   if (flag.flag !== (called[key] ?? dashed(key))) faults.push(`table: ${key} is called --${flag.flag}`);
   if ((flag.argument === undefined) !== (flag.form === 'switch'))
     faults.push(`table: --${flag.flag} is a ${flag.form}, and its argument is ${flag.argument}`);
+  if (/(^|-)port$/.test(flag.flag) && flag.argument !== 'PORT')
+    faults.push(`table: --${flag.flag} is a port, and its argument is ${flag.argument}`);
   const shown = literalDefaultOf(flag);
   const isTold = flag.fallback === undefined || flag.form === 'switch' || flag.shownDefault !== undefined;
   if (!isTold) faults.push(`table: --${flag.flag} does not show its default`);

@@ -5,7 +5,7 @@ import { kafkaVersion } from '../../broker/artifacts.ts';
 import type { RunningBroker } from '../../broker/broker.ts';
 import { defaultDataDir } from '../../broker/default-folders.ts';
 import { ExitCode, SluiceError } from '../../errors.ts';
-import { counted, toggle, valued } from '../flags.ts';
+import { portOf, toggle, valued } from '../flags.ts';
 import { createVerbLogger, type OutputSettings, writeJson } from '../output.ts';
 import { whenOutputFails } from '../stdout.ts';
 import { text } from '../values.ts';
@@ -13,12 +13,7 @@ import { type Call, createVerb } from '../verb.ts';
 import { brokersFlag, dataFlag, foldersOf, serverProperties } from './flags.ts';
 
 const startFlags = {
-  port: counted(
-    'port',
-    9092,
-    [0, 65_000],
-    "the first node's port, the others take the next ones; 0: free ports",
-  ),
+  port: portOf('port', 9092, "the first node's port, the others take the next ones; 0: free ports", 65_000),
   host: valued(
     'host',
     'HOST',

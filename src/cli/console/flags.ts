@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Role, roles } from '../../console/contract.ts';
 import { consoleDefaults as usual } from '../../console/options.ts';
 import { figuresFlags } from '../figures-flags.ts';
-import { counted, optional, timed, valued } from '../flags.ts';
+import { optional, portOf, timed, valued } from '../flags.ts';
 import { choice, count, path, size, text, topicName } from '../values.ts';
 import { consoleKeyFlag } from './console-key.ts';
 
@@ -115,7 +115,7 @@ const server = {
     usual.host,
     'what to listen on; anything but this machine wants --console-key or --oidc-issuer',
   ),
-  port: counted('port', usual.port, [0, 65_535], 'the port; 0: one that is free'),
+  port: portOf('port', usual.port, 'the port; 0: one that is free'),
   tlsCert: optional('tls-cert', 'FILE', path, 'a certificate (PEM), with --tls-key: HTTPS with HTTP/2'),
   tlsKey: optional('tls-key', 'FILE', path, "the certificate's key (PEM)"),
   ...figuresFlags,

@@ -4,21 +4,19 @@ import { figuresFlags } from '../figures-flags.ts';
 import { counted, optional, repeated, timed, toggle, valued } from '../flags.ts';
 import { encoderFlags, latencyFlags, spoolFlags } from '../live/publish-flags.ts';
 import { newTopicFlags } from '../topic-flags.ts';
-import { choice, count, path, text, topicName } from '../values.ts';
-
-const port = count(0, 65_535);
+import { choice, path, port, text, topicName } from '../values.ts';
 
 const listening = {
   host: optional('host', 'HOST', text, 'what to listen on, for all protocols', 'everything'),
   rtmpPort: optional(
     'rtmp-port',
     'PORT',
-    port,
+    port(),
     'the port of RTMP; 0: one that is free',
     `${usual.rtmpPort}, where no other port is given`,
   ),
-  rtmpsPort: optional('rtmps-port', 'PORT', port, 'the port of RTMPS, with --tls-cert and --tls-key'),
-  srtPort: optional('srt-port', 'PORT', port, 'the port of SRT (UDP); 0: one that is free'),
+  rtmpsPort: optional('rtmps-port', 'PORT', port(), 'the port of RTMPS, with --tls-cert and --tls-key'),
+  srtPort: optional('srt-port', 'PORT', port(), 'the port of SRT (UDP); 0: one that is free'),
   srtPassphraseFile: optional(
     'srt-passphrase-file',
     'FILE',
@@ -34,7 +32,7 @@ const listening = {
   whipPort: optional(
     'whip-port',
     'PORT',
-    port,
+    port(),
     'the port of WHIP and of the page /publish for browsers, by HTTP, or HTTPS with --tls-cert; media come by UDP on the same one; 0: one that is free',
   ),
   whipAddress: repeated(
