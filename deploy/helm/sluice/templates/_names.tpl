@@ -52,7 +52,10 @@ app.kubernetes.io/component: {{ .part }}
 {{- $own := default dict .own.image }}
 {{- $repository := default .root.Values.image.repository $own.repository }}
 {{- $usual := default .root.Chart.AppVersion .root.Values.image.tag }}
-{{- if eq .part "ingest" }}{{- $usual = printf "%s-ffmpeg" .root.Chart.AppVersion }}{{- end }}
+{{- if and (eq .part "ingest") (not $own.tag) }}
+{{- if hasPrefix "sha256:" $usual }}{{- fail "ingest.image.tag: image.tag is a digest, that of the image without FFmpeg; name the one with FFmpeg" }}{{- end }}
+{{- $usual = printf "%s-ffmpeg" (trimSuffix "-ffmpeg" $usual) }}
+{{- end }}
 {{- $tag := default $usual $own.tag }}
 {{- printf "%s%s%s" $repository (ternary "@" ":" (hasPrefix "sha256:" $tag)) $tag }}
 {{- end }}

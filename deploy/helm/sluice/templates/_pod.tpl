@@ -57,8 +57,20 @@
 {{- $given := dict "topic" "topic" "bootstrap-servers" "kafka.bootstrapServers" "config" "kafka.properties" "metrics-port" "metricsPort" "metrics-host" "metricsPort" }}
 {{- if or (eq .part "serve") (eq .part "console") }}{{- $given = merge $given (dict "host" "port" "port" "port" "console-key" "console.tokenKey" "spool-folder" "console.spool") }}{{- end }}
 {{- if eq .part "downloader" }}{{- $given = merge $given (dict "to" "sink" "group" "group") }}{{- end }}
+{{- if eq .part "uploader" }}{{- $given = merge $given (dict "name" "name") }}{{- end }}
+{{- if eq .part "ingest" }}{{- $given = merge $given (dict "rtmp-port" "rtmp" "rtmps-port" "rtmps" "srt-port" "srt" "whip-port" "whip") }}{{- end }}
+{{- /* Those that a value has made here, beside these. What may be repeated counts from both. */}}
+{{- $console := ternary "console." "" (eq .part "serve") }}
+{{- $made := dict "from" "source" "identity" "identity" "watch-key" "watchKey" "tls-cert" "tls" "tls-key" "tls" "live-topic" "liveTopic" "console" "console.withServe" "files-topic" "console.topic" "srt-passphrase-file" "srt.passphrase" "jwt-secret-file" "jwtSecret" }}
+{{- $made = merge $made (dict "url" (printf "%surl" $console) "oidc-issuer" (printf "%soidc.issuer" $console) "oidc-client-id" (printf "%soidc.clientId" $console) "oidc-client-secret-file" (printf "%soidc.clientSecret" $console) "oidc-role-claim" (printf "%soidc.roleClaim" $console)) }}
+{{- range $flag, $value := $made }}
+{{- if has (printf "--%s" $flag) $.args }}{{- $_ := set $given $flag $value }}{{- end }}
+{{- end }}
 {{- range $flag, $value := $given }}
 {{- if hasKey $own.options $flag }}{{- fail (printf "%s.options.%s is given by the chart: set %s" $.part $flag $value) }}{{- end }}
+{{- end }}
+{{- if and (eq .part "downloader") (hasKey $own.options "name") (or $own.keda.enabled (gt (int $own.replicas) 1)) }}
+{{- fail "downloader.options.name: each replica needs a name of its own, which is that of its pod; take it out" }}
 {{- end }}
 {{- if and .preStop (ge (int .preStop) (int $own.terminationGracePeriodSeconds)) }}
 {{- fail (printf "%s.preStopSeconds: nothing of terminationGracePeriodSeconds (%d) is left for SIGTERM; make that longer" .part (int $own.terminationGracePeriodSeconds)) }}
