@@ -25,10 +25,13 @@ export interface AccessOptions {
   readonly now?: () => number;
 }
 
-export const sessionCookie = 'sluice-console';
-
 export class Access {
   readonly ways: readonly Way[];
+  /**
+   * The name under which a browser keeps a token. Browsers keep cookies of a host for all of its ports: consoles with keys of their own would
+   * take each other's place. Servers with one key, behind one name, know each other's.
+   */
+  readonly cookie: string;
   readonly #key: string;
   readonly #openRole: Role | undefined;
   readonly #now: () => number;
@@ -38,6 +41,7 @@ export class Access {
     this.#key = key;
     // Where the key stays, pages go on after a restart without asking for a new one.
     this.#csrfKey = signed(key, 'csrf');
+    this.cookie = `sluice-console-${Buffer.from(signed(key, 'cookie'), 'base64url').toString('hex').slice(0, 12)}`;
     this.#openRole = openRole;
     this.ways = ways;
     this.#now = now;
@@ -50,8 +54,8 @@ export class Access {
       const permit = this.permitOf(bearer);
       return permit && { ...permit, csrf: this.#csrfOf(bearer), isProgram: true };
     }
-    // There may be several of that name: of other ports of this host, and of the domain around it.
-    for (const token of cookiesOf(headers.cookie, sessionCookie)) {
+    // There may be several of that name: of the domain around it.
+    for (const token of cookiesOf(headers.cookie, this.cookie)) {
       const permit = this.permitOf(token);
       if (permit !== undefined) return { ...permit, csrf: this.#csrfOf(token), isProgram: false };
     }

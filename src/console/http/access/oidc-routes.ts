@@ -57,7 +57,7 @@ export function addOidcRoutes(scope: FastifyInstance, routes: OidcRoutes): void 
     if (sealed !== undefined) reply.header('set-cookie', forgotten(name));
     try {
       const permit = await login.end(search, sealed === undefined ? undefined : access.unseal(sealed));
-      keepToken(reply, access.tokenFor(permit), permit, { isSecure });
+      keepToken(reply, access.tokenFor(permit), permit, routes);
       logger.info({ user: permit.user, role: permit.role }, 'somebody was let in');
       // Seen as one of the provider's, this request brings no cookie of ours on; the page's own do.
       return reply

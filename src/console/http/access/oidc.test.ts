@@ -89,7 +89,7 @@ test('Whom the provider knows is let in with the role that it says', async (t) =
   assert.match(begun.headers.getSetCookie()[0] ?? '', /HttpOnly; SameSite=Lax/);
   const [done = '', kept = ''] = ended.headers.getSetCookie();
   assert.match(done, /^sluice-console-login-.+=; .*Max-Age=0$/);
-  assert.match(kept, /^sluice-console=.+HttpOnly; SameSite=Strict; Max-Age=(?:59|60)$/);
+  assert.match(kept, /^sluice-console-[0-9a-f]{12}=.+HttpOnly; SameSite=Strict; Max-Age=(?:59|60)$/);
   assert.equal(new URL(ended.headers.get('refresh')?.split('url=')[1] ?? '', back).href, url);
   const response = await fetch(`${url}api/session`, { headers: { cookie } });
   const session = (await response.json()) as Record<string, string>;
@@ -102,7 +102,7 @@ test('Who has no role, and whose login is not the one that was begun here, is le
   const refused = async (login: ReturnType<typeof logIn>, words: RegExp) => {
     const { ended } = await login;
     assert.equal(ended.status, 403);
-    assert.doesNotMatch(ended.headers.getSetCookie().join(), /sluice-console=[^;]/);
+    assert.doesNotMatch(ended.headers.getSetCookie().join(), /sluice-console-[0-9a-f]{12}=[^;]/);
     assert.match(await ended.text(), words);
   };
   claims.preferred_username = 'bob';

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { csrfOf, startConsole } from '../../../../test/support/console.ts';
 import { get } from '../../../../test/support/delivery.ts';
 import { type Role, roles } from '../../contract.ts';
+import { Access } from './access.ts';
 import { makeConsoleToken } from './tokens.ts';
 
 const key = 'k'.repeat(32);
@@ -35,13 +36,44 @@ test('A token that is entered is kept by the browser, where no script can read i
   });
   assert.equal(entered.status, 200);
   const cookie = entered.headers.get('set-cookie') ?? '';
-  assert.match(cookie, /^sluice-console=[^;]+; Path=\/; HttpOnly; SameSite=Strict; Max-Age=(?:59|60)$/);
+  assert.match(
+    cookie,
+    /^sluice-console-[0-9a-f]{12}=[^;]+; Path=\/; HttpOnly; SameSite=Strict; Max-Age=(?:59|60)$/,
+  );
   const session = (await entered.json()) as Record<string, string>;
   assert.deepEqual([session.role, session.user, session.version], ['send', 'ann@example.com', '1.2.3']);
   const again = await fetch(`${url}api/session`, { headers: { cookie: cookie.split(';')[0]! } });
   assert.deepEqual(await again.json(), session);
   const left = await fetch(`${url}api/session`, { method: 'DELETE' });
   assert.match(left.headers.get('set-cookie') ?? '', /Max-Age=0$/);
+});
+
+test('Consoles of one host, at ports of their own, do not log each other out', async (t) => {
+  const jar = new Map<string, string>();
+  const cookie = () => [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
+  const keep = (response: Response) => {
+    for (const said of response.headers.getSetCookie()) {
+      const [name = '', value = ''] = said.split(';')[0]!.split('=');
+      if (said.endsWith('Max-Age=0')) jar.delete(name);
+      else jar.set(name, value);
+    }
+  };
+  const consoles = ['a', 'b'].map(async (letter) => {
+    const own = letter.repeat(32);
+    const { url } = await startConsole(t, { access: { key: own, openRole: undefined, ways: ['token'] } });
+    const token = makeConsoleToken(own, { role: 'look', expires: Date.now() + 60_000 });
+    const headers = { 'content-type': 'application/json' };
+    keep(await fetch(`${url}api/session`, { method: 'POST', headers, body: JSON.stringify({ token }) }));
+    return async () => (await fetch(`${url}api/session`, { headers: { cookie: cookie() } })).status;
+  });
+  const [one, other] = await Promise.all(consoles);
+  assert.deepEqual([await one!(), await other!()], [200, 200]);
+});
+
+test('Servers with one key know each other’s logins, and others do not', () => {
+  const [one, other] = [1, 2].map(() => new Access({ key, ways: ['token'] }));
+  assert.equal(one!.cookie, other!.cookie);
+  assert.notEqual(one!.cookie, new Access({ ways: ['oidc'] }).cookie);
 });
 
 test('Each role may do what those before it may, and no more', async (t) => {

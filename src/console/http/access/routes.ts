@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { Session } from '../../contract.ts';
-import { type Access, type Caller, sessionCookie } from './access.ts';
+import type { Access, Caller } from './access.ts';
 import { refuse } from './guard.ts';
 import type { Permit } from './tokens.ts';
 
@@ -27,11 +27,11 @@ export function addSessionRoutes(scope: FastifyInstance, routes: SessionRoutes):
         ways: access.ways,
       });
     keepToken(reply, read.data.token, permit, routes);
-    const cookie = `${sessionCookie}=${read.data.token}`;
+    const cookie = `${access.cookie}=${read.data.token}`;
     return sessionOf(access.callerOf({ cookie })!);
   });
   scope.delete('/api/session', anybody, (_request, reply) => {
-    reply.header('set-cookie', `${sessionCookie}=; ${attributes(routes.isSecure)}; Max-Age=0`);
+    reply.header('set-cookie', `${access.cookie}=; ${attributes(routes.isSecure)}; Max-Age=0`);
     return reply.code(204).send();
   });
 }
@@ -41,10 +41,10 @@ export function keepToken(
   reply: FastifyReply,
   token: string,
   { expires }: Permit,
-  { isSecure }: Pick<SessionRoutes, 'isSecure'>,
+  { access, isSecure }: Pick<SessionRoutes, 'access' | 'isSecure'>,
 ): void {
   const left = Math.max(0, Math.floor((expires - Date.now()) / 1000));
-  reply.header('set-cookie', `${sessionCookie}=${token}; ${attributes(isSecure)}; Max-Age=${left}`);
+  reply.header('set-cookie', `${access.cookie}=${token}; ${attributes(isSecure)}; Max-Age=${left}`);
 }
 
 function attributes(isSecure: boolean): string {
