@@ -192,7 +192,7 @@ test('a page that nobody looks at gives its line back, and its title tells all t
     await page.waitForTimeout(60);
     await page.clock.fastForward(9000);
   }
-  await waitFor(async () => times('history') === 2, { what: 'what was, after it asked' });
+  await waitFor(async () => times('overview') === 1, { what: 'what is, when it asked' });
   const [first, ...others] = server.model.sections().downloaders;
   assert.ok(first);
   server.model.sets({ downloaders: [{ ...first, overtakenIn: 600 }, ...others] });
@@ -200,8 +200,30 @@ test('a page that nobody looks at gives its line back, and its title tells all t
   await waitFor(async () => /^overtaken in 10 min/.test(await page.title()), {
     what: 'a title that tells it',
   });
-  assert.deepEqual([times('events'), times('overview')], [1, 2]);
+  assert.deepEqual([times('events'), times('overview'), times('history')], [1, 2, 1]);
   await seen(false);
   await waitFor(async () => times('events') === 2, { what: 'the line again' });
   await page.getByRole('status').getByText('Live').waitFor();
+  await waitFor(async () => times('history') === 2, { what: 'what was, once' });
+  await seen(true);
+  await seen(false);
+  assert.equal(times('history'), 2, 'it has come with the line since then');
+});
+
+test('a page that was opened behind another one has the last hours once it is seen', async (t) => {
+  const server = await startFixture(t, quiet);
+  const page = await openPage(t);
+  await page.addInitScript(`
+    globalThis.isHidden = true;
+    Object.defineProperty(document, 'hidden', { get: () => globalThis.isHidden })`);
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url().replace(/^.*\/api\//, '')));
+  await page.goto(server.url);
+  await page.getByRole('status').getByText('Live').waitFor();
+  assert.ok(!asked.includes('history'));
+  await page.evaluate(`
+    globalThis.isHidden = false;
+    document.dispatchEvent(new Event('visibilitychange'))`);
+  await page.locator('.plot canvas').first().waitFor();
+  assert.equal(asked.filter((one) => one === 'history').length, 1);
 });

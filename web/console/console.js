@@ -9,6 +9,7 @@ import { may } from './file-drawer.js';
 import { Files } from './files.js';
 import { tell, tellMarks, tellWho } from './head.js';
 import { listenToKeys } from './keys.js';
+import { LastHours } from './last-hours.js';
 import { Overview } from './overview.js';
 import { Router, views } from './route.js';
 import { downloadersTable, uploadersTable } from './runs.js';
@@ -44,6 +45,7 @@ export class Console {
   #sending;
   /** Nobody is known now. */
   #isPaused = false;
+  #lastHours;
   /** Something that is to be known besides. @type {string | undefined} */
   #word;
   /** @type {number | undefined} */
@@ -81,6 +83,10 @@ export class Console {
       ...{ api, router, state, files: this.#files, session: () => this.#session },
       focusView: () => this.#focusView(),
     });
+    this.#lastHours = new LastHours(async () => {
+      state.past(await api.history());
+      this.#changed();
+    });
     this.#feed = new Feed({
       onEvent: (event, data) => {
         if (event === 'files') this.#files.change(/** @type {never} */ (data));
@@ -96,6 +102,7 @@ export class Console {
         this.#changed();
       },
       onAsk: () => api.overview(),
+      onSeen: () => this.#lastHours.look(),
       onRefused: async () => this.#meet(await api.session()),
     });
     setInterval(() => this.#changed(), tick);
@@ -199,13 +206,7 @@ export class Console {
   /** All of it is new: what was missed meanwhile too. */
   #renewed() {
     if (this.#router.route.view === 'overview') void this.#overview.begin();
-    void this.#api.history().then(
-      (history) => {
-        this.#state.past(history);
-        this.#changed();
-      },
-      () => {},
-    );
+    this.#lastHours.renew();
   }
 
   #search() {

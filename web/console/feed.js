@@ -27,6 +27,7 @@ const since = (then) => Math.max(Date.now() - then.wall, performance.now() - the
  * @property {<K extends keyof ConsoleEvents>(event: K, data: ConsoleEvents[K]) => void} onEvent
  * @property {(since: number | undefined) => void} onLine milliseconds since the epoch from which it is down; undefined: it is up
  * @property {() => Promise<ConsoleEvents['snapshot']>} onAsk asks for what a snapshot has
+ * @property {() => void} onSeen somebody looks again, and the line was there all the time: no snapshot comes
  * @property {() => Promise<void>} onRefused asks whether we are still known; throws where nobody answers
  */
 
@@ -121,6 +122,7 @@ export class Feed {
     if (document.hidden) {
       if (this.#source !== undefined || isResting) this.#resting = setTimeout(() => this.#ask(), rest);
     } else if (isResting) this.open();
+    else if (this.#source !== undefined) this.#listener.onSeen();
     else this.#hurry();
   }
 
