@@ -13,8 +13,14 @@
  * @property {(keys: readonly string[]) => void} onGone and has them no more
  */
 
+/** Milliseconds that a tab which has something to do has for an answer. */
+const patience = 2000;
+
 export class Elsewhere {
   #channel;
+  /** What others have said to have, and at which asking. @type {Map<string, number>} */
+  #said = new Map();
+  #asked = 0;
 
   /** @param {string} scope of whom @param {ElsewhereListener} listener */
   constructor(scope, { mine, onHas, onGone }) {
@@ -23,10 +29,40 @@ export class Elsewhere {
     this.#channel?.addEventListener('message', ({ data }) => {
       const { what, keys } = /** @type {Word} */ (data);
       if (what === 'ask') this.has(mine());
-      else if (what === 'has') onHas(keys);
-      else onGone(keys);
+      else if (what === 'has') {
+        for (const key of keys) this.#said.set(key, this.#asked);
+        onHas(keys);
+      } else {
+        for (const key of keys) this.#said.delete(key);
+        onGone(keys);
+      }
     });
     this.#tell('ask', []);
+  }
+
+  /** How many keys others have under way, as far as is known. */
+  get size() {
+    return this.#said.size;
+  }
+
+  /** Whether another tab has said so. @param {string} key */
+  isThere(key) {
+    return this.#said.has(key);
+  }
+
+  /**
+   * Of these, those that no tab has any more: one that crashed could not say so.
+   * @param {readonly string[]} keys
+   * @param {() => Promise<void>} [wait] for answers
+   */
+  async abandoned(keys, wait = () => new Promise((resolve) => setTimeout(resolve, patience))) {
+    this.#asked += 1;
+    const asked = this.#asked;
+    this.#tell('ask', []);
+    await wait();
+    const gone = keys.filter((key) => (this.#said.get(key) ?? -1) < asked);
+    for (const key of gone) this.#said.delete(key);
+    return gone;
   }
 
   /** @param {readonly string[]} keys */

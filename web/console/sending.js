@@ -41,17 +41,18 @@ export class Sending {
   #running = 0;
   /** Files of this lot that were sent before the page was loaded anew, and were dropped again. */
   sentBefore = 0;
-  /** What other tabs have under way. @type {Set<string>} */
-  #others = new Set();
   #elsewhere;
+  #patience;
   /** Files that were dropped here, and that another tab sends. */
   sentElsewhere = 0;
 
   /**
-   * @param {{ address: string, csrf: () => string, renew: () => Promise<unknown>, unfinished: Unfinished, scope: string, onChange: () => void, atATime?: number }} options
-   *   `scope`: of whom; `renew`: asks the server who we are, before something is tried again; it may have been started anew
+   * @param {{ address: string, csrf: () => string, renew: () => Promise<unknown>, unfinished: Unfinished, scope: string, onChange: () => void, atATime?: number, patience?: () => Promise<void> }} options
+   *   `scope`: of whom; `renew`: asks the server who we are, before something is tried again; it may have been started anew;
+   *   `patience`: with other tabs
    */
-  constructor({ address, csrf, renew, unfinished, scope, onChange, atATime = 3 }) {
+  constructor({ address, csrf, renew, unfinished, scope, onChange, atATime = 3, patience }) {
+    this.#patience = patience;
     this.#renew = renew;
     this.#address = address;
     this.#csrf = csrf;
@@ -83,17 +84,13 @@ export class Sending {
 
   /** @param {readonly string[]} keys */
   #isElsewhere(keys) {
-    for (const key of keys) {
-      this.#others.add(key);
-      if (this.items.get(key)?.state === 'left') this.items.delete(key);
-    }
+    for (const key of keys) if (this.items.get(key)?.state === 'left') this.items.delete(key);
     this.#onChange();
   }
 
   /** @param {readonly string[]} keys */
   #isLeft(keys) {
     for (const key of keys) {
-      this.#others.delete(key);
       const entry = this.#unfinished.reread(key);
       if (entry !== undefined && !entry.isSent && !this.items.has(key))
         this.items.set(key, { key, entry, state: 'left', sent: 0 });
@@ -105,6 +102,8 @@ export class Sending {
   add(files) {
     /** @type {string[]} */
     const added = [];
+    /** @type {Map<string, Dropped>} */
+    const elsewhere = new Map();
     for (const dropped of files) {
       const { path } = dropped;
       if ('fault' in dropped) {
@@ -117,8 +116,9 @@ export class Sending {
       const entry = { path, size: file.size, mtime: file.lastModified };
       const key = fingerprint(entry);
       const [known, before] = [this.items.get(key), this.#unfinished.entries.get(key)];
-      if (this.#others.has(key)) {
-        this.sentElsewhere += 1;
+      if (this.#elsewhere.isThere(key)) {
+        if (!elsewhere.has(key)) this.sentElsewhere += 1;
+        elsewhere.set(key, dropped);
         continue;
       }
       if (known && ['sending', 'waiting', 'paused'].includes(known.state)) continue;
@@ -131,7 +131,17 @@ export class Sending {
       added.push(key);
     }
     this.#elsewhere.has(added);
+    if (elsewhere.size > 0) void this.#takeOver(elsewhere);
     this.#next();
+  }
+
+  /** What no tab has any more is sent here. @param {ReadonlyMap<string, Dropped>} files by their keys */
+  async #takeOver(files) {
+    const keys = await this.#elsewhere.abandoned([...files.keys()], this.#patience);
+    if (keys.length === 0) return;
+    this.sentElsewhere = Math.max(0, this.sentElsewhere - keys.length);
+    this.#isLeft(keys);
+    this.add(keys.flatMap((key) => files.get(key) ?? []));
   }
 
   /** @param {string} key */
@@ -268,7 +278,7 @@ export class Sending {
   #settle() {
     for (const { state } of this.items.values()) if (state !== 'sent') return;
     // Of another tab's lot what was sent is remembered too.
-    if (this.#others.size === 0) this.#unfinished.clear();
+    if (this.#elsewhere.size === 0) this.#unfinished.clear();
     else for (const key of this.items.keys()) this.#unfinished.remove(key);
   }
 }

@@ -170,13 +170,19 @@ test('console: what cannot be read of a folder keeps nothing else of it back', a
   ]);
 });
 
-/** A tab of a browser, that has other things to do first. @param {Memory} storage @param {import('node:test').TestContext} t */
-function tab(storage, t) {
+/**
+ * A tab of a browser, that has other things to do first.
+ * @param {Memory} storage
+ * @param {import('node:test').TestContext} t
+ * @param {() => Promise<void>} [patience] with tabs that do not answer; for ever, unless it is said
+ */
+function tab(storage, t, patience = () => new Promise(() => {})) {
   let told = () => {};
   const scope = 'files/console/';
   const sending = new Sending({
     ...{ address: 'http://localhost:1/uploads/', csrf: () => '', renew: async () => {} },
     ...{ scope, unfinished: new Unfinished(storage, scope), onChange: () => told(), atATime: 0 },
+    patience,
   });
   t.after(() => sending.close());
   /** @param {() => boolean} meets */
@@ -202,6 +208,42 @@ test('console: what another tab sends was not left behind, and is not sent twice
   one.sending.leave();
   await other.until(() => other.sending.items.size === 1);
   assert.equal([...other.sending.items.values()][0]?.state, 'left');
+});
+
+test('console: what a tab had under way that crashed is sent when it is dropped again', async (t) => {
+  const storage = new Memory();
+  const dropped = [{ path: 'a.bin', file: new File(['1234'], 'a.bin', { lastModified: 5 }) }];
+  const one = tab(storage, t);
+  one.sending.add(dropped);
+  const other = tab(storage, t, async () => {});
+  await other.until(() => other.sending.items.size === 0);
+  // It says no word of that.
+  one.sending.close();
+  other.sending.add(dropped);
+  await other.until(() => other.sending.items.size === 1);
+  assert.deepEqual(
+    [[...other.sending.items.values()].map(({ state }) => state), other.sending.sentElsewhere],
+    [['waiting'], 0],
+  );
+});
+
+test('console: what a tab has that says so again is not sent twice', async (t) => {
+  const storage = new Memory();
+  const dropped = [{ path: 'a.bin', file: new File(['1234'], 'a.bin', { lastModified: 5 }) }];
+  tab(storage, t).sending.add(dropped);
+  /** @type {PromiseWithResolvers<void>} */
+  const waited = Promise.withResolvers();
+  const { sending, until } = tab(storage, t, () => waited.promise);
+  await until(() => sending.items.size === 0);
+  sending.add(dropped);
+  let looks = 0;
+  await until(() => {
+    looks += 1;
+    return looks > 1;
+  });
+  waited.resolve();
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual([sending.items.size, sending.sentElsewhere], [0, 1]);
 });
 
 test('console: what can be read when it is dropped again has failed no more', (t) => {
