@@ -11,8 +11,22 @@ export const consolePage: readonly Defect[] = [
     edits: [
       edit(
         'web/console/sending.js',
-        "      if (this.items.get(key)?.state === 'left') this.items.delete(key);\n",
+        "    for (const key of keys) if (this.items.get(key)?.state === 'left') this.items.delete(key);\n",
         '',
+      ),
+    ],
+    seekers: [],
+    tests: [modules],
+  },
+  {
+    name: 'what-a-crashed-tab-had-never-sent',
+    breaks:
+      'Files that a tab had under way when it crashed were said to be sent by it when they were dropped again.',
+    edits: [
+      edit(
+        'web/console/sending.js',
+        'if (elsewhere.size > 0) void this.#takeOver(elsewhere);',
+        'void elsewhere;',
       ),
     ],
     seekers: [],
@@ -22,7 +36,9 @@ export const consolePage: readonly Defect[] = [
     name: 'what-another-tab-sends-forgotten',
     breaks:
       'A tab that was through with its own files forgot where those of another tab go on after a reload.',
-    edits: [edit('web/console/sending.js', 'if (this.#others.size === 0) this.#unf', 'if (true) this.#unf')],
+    edits: [
+      edit('web/console/sending.js', 'if (this.#elsewhere.size === 0) this.#unf', 'if (true) this.#unf'),
+    ],
     seekers: [],
     tests: [modules],
   },

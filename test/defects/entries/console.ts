@@ -10,6 +10,28 @@ const fuzz = 'fuzz console --seed defects --count 3000';
 
 export const consoles: readonly Defect[] = [
   {
+    name: 'consoles-log-each-other-out',
+    breaks:
+      'Two consoles of one host, at other ports, kept their tokens under one name, and logged each other out.',
+    edits: [edit('src/console/http/access/access.ts', "signed(key, 'cookie')", "signed('', 'cookie')")],
+    seekers: [],
+    tests: ['src/console/http/access/routes.test.ts'],
+  },
+  {
+    name: 'thrown-away-and-all-there',
+    breaks:
+      'Of a dropped file that was thrown away as the console was killed, its bytes were gone and its description was not: the next console said that all of it was there.',
+    edits: [
+      edit(
+        'src/console/http/uploads/spool.ts',
+        '    await rm(`${this.#part(id)}.json`, { force: true });\n    await rm(this.#part(id), { force: true });',
+        '    await rm(this.#part(id), { force: true });\n    await rm(`${this.#part(id)}.json`, { force: true });',
+      ),
+    ],
+    seekers: [],
+    tests: [uploads],
+  },
+  {
     name: 'names-of-gone-files-kept',
     breaks:
       'Of every file that an uploader had ever had the console kept the name: 100 bytes each, for ever.',

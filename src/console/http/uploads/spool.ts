@@ -52,6 +52,7 @@ export class Spool extends DataStore {
     // What strangers hand in is nobody else's to read.
     await usable(join(this.#folder, 'parts'), 0o700);
     await usable(this.ready, 0o700);
+    await this.#removeLeft();
   }
 
   override async create(upload: Upload): Promise<Upload> {
@@ -177,9 +178,20 @@ export class Spool extends DataStore {
     await translated(rename(`${path}.new`, path));
   }
 
+  /** What is known goes first: what is known and has no bytes has gone on, and all of it is there. */
   async #forget(id: string): Promise<void> {
-    await rm(this.#part(id), { force: true });
     await rm(`${this.#part(id)}.json`, { force: true });
+    await rm(this.#part(id), { force: true });
+  }
+
+  /** Bytes of which nothing is known, and words that were not put in place: of a process that was killed in between. Only while nobody else is at it. */
+  async #removeLeft(): Promise<void> {
+    const names = await readdir(join(this.#folder, 'parts'));
+    const known = new Set(names);
+    for (const name of names) {
+      const isLeft = name.endsWith('.json.new') || (ids.test(name) && !known.has(`${name}.json`));
+      if (isLeft) await rm(join(this.#folder, 'parts', name), { force: true });
+    }
   }
 
   #part(id: string): string {

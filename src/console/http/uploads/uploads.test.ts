@@ -237,6 +237,30 @@ test('What came is not thrown away because what is known of it cannot be read no
   );
 });
 
+test('What is thrown away is known no more before its bytes go, and what a kill left of it goes at the next start', async (t) => {
+  const spool = await temporaryFolder(t);
+  const first = await room(t, spool);
+  const ask = { ...tus, ...named, ...first.headers, 'upload-length': '1000' };
+  const { headers } = await get(first.endpoint, ask, 'POST');
+  const url = first.endpoint + headers.location;
+  const part = join(spool, 'parts', String(headers.location));
+  // As where it is killed in between: the second removal does not come through.
+  await rm(part);
+  await mkdir(join(part, 'in the way'), { recursive: true });
+  await get(url, { ...tus, ...first.headers }, 'DELETE');
+  assert.equal((await get(url, { ...tus, ...first.headers }, 'HEAD')).status, 404, 'it is not all there');
+  assert.deepEqual(await readdir(join(spool, 'parts')), [String(headers.location)]);
+  await first.close();
+  await rm(part, { recursive: true });
+  const alone = ['a', 'b'].map((letter) => join(spool, 'parts', letter.repeat(32)));
+  await writeFile(alone[0]!, Buffer.alloc(1000));
+  await writeFile(`${alone[1]}.json.new`, '{}');
+  const other = join(spool, 'parts', 'of somebody else');
+  await writeFile(other, '');
+  const { uploads } = await room(t, spool, { port: first.port });
+  assert.deepEqual([await filesBelow(spool), uploads.received], [[other], 0]);
+});
+
 test('A spool that cannot be made, or not be used, is told by its name', async (t) => {
   const folder = await temporaryFolder(t);
   await writeFile(join(folder, 'parts'), '');
