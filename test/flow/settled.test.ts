@@ -55,6 +55,17 @@ for (const isHeard of [true, false])
     );
   });
 
+test('A name that cannot be sent is parked no more when it is gone', async (t) => {
+  const { flow, tally, begin } = await ground(t, false);
+  flow.source.write('a\0b', noise(10));
+  flow.source.write('b', noise(10));
+  begin();
+  await waitFor(() => tally.parked.size === 1);
+  const [name = ''] = tally.parked.keys();
+  flow.source.remove(name);
+  await waitFor(() => tally.parked.size === 0);
+});
+
 test('What could not be compared, and is found to be as it was sent, is parked no more', async (t) => {
   const { flow, locked, tally, begin } = await ground(t, true);
   flow.source.write('a', noise(10));

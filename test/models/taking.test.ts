@@ -79,6 +79,7 @@ test('Nobody is offered more than there is room for, all that rests is, and a ru
           most = Math.max(most, underWay.size);
         },
         refuse: (path) => void offered.add(path),
+        settled: () => {},
         vanished: () => {},
         walked: () => {},
         onEvent: () => {},

@@ -28,6 +28,7 @@ export async function intakeOf(
     known: () => false,
     offer: ({ path }) => offered.push(path),
     refuse: (path, reason) => refused.push(`${path}: ${reason}`),
+    settled: () => {},
     vanished: () => {},
     hasRoom: () => true,
     walked: () => {},

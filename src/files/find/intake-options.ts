@@ -21,6 +21,8 @@ export interface IntakeOptions extends ReadinessOptions {
   readonly offer: (file: SourceFile) => void;
   /** A file that cannot be sent, for good. */
   readonly refuse: (path: string, reason: string) => void;
+  /** A name that was refused, and that a walk of the whole source does not meet any more. */
+  readonly settled: (path: string) => void;
   /** A path that was to be looked at, and no file stands there. */
   readonly vanished: (path: string) => void;
   /** Milliseconds so far for which the source has been waited for, as far as it is not what a walk takes. */

@@ -237,6 +237,7 @@ test('Of temporary files that were seen and vanished nothing is kept', async (t)
       queueMicrotask(() => intake.done(path));
     },
     refuse: () => {},
+    settled: () => {},
     vanished: () => {
       vanished++;
     },

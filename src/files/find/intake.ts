@@ -29,7 +29,7 @@ export class Intake {
   readonly #awaited = new Awaited();
   /** Offered and not done; true when it was noticed again meanwhile. */
   readonly #offered = new Map<string, boolean>();
-  readonly #refused = new RefusedNames();
+  readonly #refused: RefusedNames;
   #walk: AsyncIterator<SourceFile> | undefined;
   readonly #steps = new Steps<IteratorResult<SourceFile> | undefined>();
   #walkTook = 0;
@@ -46,6 +46,7 @@ export class Intake {
   constructor(options: IntakeOptions) {
     this.#options = options;
     this.#readiness = new Readiness(options);
+    this.#refused = new RefusedNames(options);
   }
 
   /**
@@ -216,7 +217,7 @@ export class Intake {
 
   #cannotSend({ path, reason }: { readonly path: string; readonly reason: string }): void {
     this.#options.witness?.spare(path);
-    if (this.#refused.meet(path)) this.#options.refuse(path, reason);
+    this.#refused.meet(path, reason);
   }
 
   async #lookAtAwaited(): Promise<void> {

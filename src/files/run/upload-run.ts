@@ -89,7 +89,8 @@ export class UploadRun {
     settings.onControl?.({ reorder: (wishes) => this.#senders.reorder(new Precedence(wishes)) });
     const isBelieved = (): Promise<boolean> => this.#goneFiles.isBelieved();
     const { maxDelete, once } = settings;
-    this.#notSent = new NotSent({ once, settled: (path) => onEvent({ type: 'settled', path }) });
+    const settled = (path: string): void => onEvent({ type: 'settled', path });
+    this.#notSent = new NotSent({ once, settled });
     if (settings.delete) {
       const from = { source, selection, state, maxDelete, isBelieved, isBusy };
       this.#tellGone = new TellGone({ ...from, context: this.#context, once, onEvent });
@@ -110,6 +111,7 @@ export class UploadRun {
       hasRoom: () => this.#senders.hasRoom && this.#attributed.hasRoom,
       offer: (file) => this.#offer(file),
       refuse: (path, reason) => this.#giveUp(path, reason, ''),
+      settled,
       vanished: (path) => this.#vanished(path),
       walked: () => this.#walked(),
       begins: () => {
