@@ -36,7 +36,7 @@ class ApiTracing implements Tracing {
       ...(from === undefined ? {} : { startTime: from }),
     };
     const span = this.#tracer.startSpan(name, options, context);
-    return span.isRecording() ? this.#wrapped(span) : undefined;
+    return span.isRecording() ? this.#wrapped(span, from) : undefined;
   }
 
   async flush(): Promise<void> {
@@ -47,7 +47,8 @@ class ApiTracing implements Tracing {
     await Promise.race([provider.forceFlush?.().catch(() => {}), late]);
   }
 
-  #wrapped(span: Api.Span): Span {
+  /** `from`: when it was said to begin. By what clock it ends then is ours to say. */
+  #wrapped(span: Api.Span, from?: number): Span {
     const { trace, ROOT_CONTEXT, SpanStatusCode } = this.#api;
     const { traceId, spanId, traceFlags } = span.spanContext();
     return {
@@ -57,12 +58,14 @@ class ApiTracing implements Tracing {
           : undefined,
       child: (name, kind = 'internal', from = Date.now()) => {
         const options = { kind: this.#kind(kind), startTime: from };
-        return this.#wrapped(this.#tracer.startSpan(name, options, trace.setSpan(ROOT_CONTEXT, span)));
+        const child = this.#tracer.startSpan(name, options, trace.setSpan(ROOT_CONTEXT, span));
+        return this.#wrapped(child, from);
       },
       set: (attributes) => void span.setAttributes(attributes),
       end(fault, at) {
         if (fault !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: fault });
-        span.end(at);
+        // The clock may have been set back meanwhile.
+        span.end(from === undefined ? at : Math.max(from, at ?? Date.now()));
       },
     };
   }

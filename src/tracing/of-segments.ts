@@ -37,11 +37,12 @@ export function segmentThrough(
     from,
   });
   if (span === undefined) return;
-  // A clock that was set makes no span that ends before it begins.
+  // A clock that was set, and an encoder that is ahead of it, make no span that ends before it begins.
   const recorded = from + (duration / timescale) * 1000;
   const produced = Math.max(recorded, acknowledged);
   span.child('record', 'internal', from).end(undefined, recorded);
   span.child('produce', 'producer', recorded).end(undefined, produced);
-  span.child('index', 'producer', produced).end();
-  span.end();
+  const through = Math.max(produced, Date.now());
+  span.child('index', 'producer', produced).end(undefined, through);
+  span.end(undefined, through);
 }

@@ -1,7 +1,7 @@
 /** Traces by the real SDK of OpenTelemetry: a file is one trace, from being found at its uploader until it has its name at a downloader. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { trace } from '@opentelemetry/api';
+import { type DiagLogger, diag, type HrTime, trace } from '@opentelemetry/api';
 import {
   AlwaysOffSampler,
   AlwaysOnSampler,
@@ -9,6 +9,7 @@ import {
   SimpleSpanProcessor,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
+import { fileReceived } from '../../src/tracing/of-files.ts';
 import { segmentThrough } from '../../src/tracing/of-segments.ts';
 import { Flow, noise } from '../support/flow.ts';
 import { headerText } from '../support/records.ts';
@@ -88,6 +89,24 @@ test('a segment is a trace from its first picture until its entry of the index i
   assert.deepEqual(below(root?.spanContext().spanId), ['index', 'produce', 'record']);
   const [seconds, nanoseconds] = spans().find(({ name }) => name === 'produce')?.endTime ?? [];
   assert.deepEqual([seconds, nanoseconds], [1_800_000_002, 300_000_000]);
+});
+
+test('no span ends before it begins, nor before what is in it: encoders are ahead of the clock, and clocks are set back', (t) => {
+  exporter.reset();
+  const warned: string[] = [];
+  diag.setLogger({ warn: (words: string) => warned.push(words) } as unknown as DiagLogger);
+  t.after(() => diag.disable());
+  const now = Date.now();
+  const captured = (now + 3_600_000) * 1000;
+  const segment = { stream: 'cam', epoch: 3, media: 7, captured, duration: 2000, timescale: 1000, parts: 4 };
+  segmentThrough('live', { ...segment, sizes: { main: 10 } }, now);
+  fileReceived({ uploader: 'shop', path: 'a', upload: '1' }, { size: 1 }, 'files', now + 60_000)?.end();
+  assert.deepEqual(warned, []);
+  const milliseconds = ([seconds, nanoseconds]: HrTime): number => seconds * 1000 + nanoseconds / 1e6;
+  for (const root of spans().filter(({ name }) => name.startsWith('sluice')))
+    for (const span of spans())
+      if (span.parentSpanContext?.spanId === root.spanContext().spanId)
+        assert.ok(milliseconds(span.endTime) <= milliseconds(root.endTime), `${root.name}: ${span.name}`);
 });
 
 test('what the sampler does not keep is not said, and what is no trace harms nothing', async () => {
