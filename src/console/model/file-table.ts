@@ -2,8 +2,10 @@
 import type { FileRow } from '../contract.ts';
 import { type FileFacts, FileRows, none } from './file-rows.ts';
 import { Names } from './names.ts';
+import { Look, type TableRow } from './table-row.ts';
+import { type FileCounts, UploaderNumbers } from './uploader-numbers.ts';
 
-/** Files that are kept; of more, an eighth goes: the oldest. */
+/** Files that are kept; of more, an eighth goes: the oldest. So it is with uploaders. */
 export const mostFiles = 1_000_000;
 const shedShare = 8;
 /** Names of files that are gone take memory until so many of them, and more than there are others, do. */
@@ -12,13 +14,6 @@ const mostGone = 65_536;
 const mostUploaders = 10_000;
 /** Rows on a page at the most. */
 const pageRows = 500;
-
-/** What an uploader's files come to, those that are not in memory any more included. */
-export interface FileCounts {
-  sentFiles: number;
-  sentBytes: number;
-  sendingFiles: number;
-}
 
 export interface TableFile extends FileFacts {
   readonly uploader: string;
@@ -35,16 +30,6 @@ export interface TableQuestion {
   readonly limit?: number | undefined;
 }
 
-/** What of a file is cheap to ask, while it is asked for. */
-export interface TableRow {
-  readonly state: FileFacts['state'];
-  readonly partition: number;
-  readonly last: number;
-  /** `UPLOADER/PATH`. */
-  readonly id: string;
-  readonly upload: string;
-}
-
 export interface TablePage {
   readonly files: readonly TableFile[];
   readonly total: number;
@@ -55,9 +40,7 @@ export class FileTable {
   readonly #limit: number;
   #names = new Names();
   #rows = new FileRows();
-  readonly #uploaders: string[] = [];
-  readonly #numbers = new Map<string, number>();
-  readonly #counts: FileCounts[] = [];
+  readonly #uploaders = new UploaderNumbers();
   #shed = 0;
 
   constructor(limit: number = mostFiles) {
@@ -84,12 +67,12 @@ export class FileTable {
   }
 
   get uploaders(): readonly string[] {
-    return this.#uploaders;
+    return this.#uploaders.names;
   }
 
   counts(uploader: string): FileCounts | undefined {
-    const number = this.#numbers.get(uploader);
-    return number === undefined ? undefined : this.#counts[number];
+    const number = this.#uploaders.find(uploader);
+    return number === undefined ? undefined : this.#uploaders.counts(number);
   }
 
   get(uploader: string, path: string): TableFile | undefined {
@@ -99,8 +82,8 @@ export class FileTable {
 
   set(uploader: string, path: string, facts: FileFacts): void {
     const number = this.#numberOf(uploader);
-    const row = number === undefined ? undefined : this.#names.add(nameOf(uploader, path));
-    if (row === undefined || number === undefined) return;
+    const row = this.#names.add(nameOf(uploader, path));
+    if (row === undefined) return;
     this.#count(row, -1);
     this.#rows.set(row, facts, number);
     this.#count(row, 1);
@@ -112,17 +95,14 @@ export class FileTable {
     if (row === undefined) return;
     this.#count(row, -1);
     this.#rows.remove(row);
-    const gone = this.#names.count - this.size;
-    if (gone > mostGone && gone > this.size) this.#keep(this.size);
+    this.#tidy();
   }
 
   /** Nothing is known of any file. */
   clear(): void {
     this.#names = new Names();
     this.#rows = new FileRows(this.#rows.changes);
-    this.#uploaders.length = 0;
-    this.#counts.length = 0;
-    this.#numbers.clear();
+    this.#uploaders.clear();
     this.#shed = 0;
   }
 
@@ -134,7 +114,7 @@ export class FileTable {
   /** Newest first. `next` is good for as long as the table lives: what changes meanwhile stands before all that follows. */
   find(question: TableQuestion): TablePage {
     const { search = '', uploader, isWanted, after, limit = 100 } = question;
-    const number = uploader === undefined ? undefined : this.#numbers.get(uploader);
+    const number = uploader === undefined ? undefined : this.#uploaders.find(uploader);
     if (uploader !== undefined && number === undefined) return { files: [], total: 0 };
     const named = search === '' ? undefined : this.#matching(search);
     const before = after === undefined ? Number.POSITIVE_INFINITY : Number(after);
@@ -174,7 +154,7 @@ export class FileTable {
   }
 
   #file(row: number): TableFile {
-    const uploader = this.#uploaders[this.#rows.uploader(row)]!;
+    const uploader = this.#uploaders.name(this.#rows.uploader(row));
     const name = this.#names.of(row).toString();
     return { ...this.#rows.facts(row), uploader, path: name.slice(uploader.length + 1) };
   }
@@ -194,18 +174,33 @@ export class FileTable {
     return bits;
   }
 
-  #numberOf(uploader: string): number | undefined {
-    const known = this.#numbers.get(uploader);
-    if (known !== undefined || this.#uploaders.length >= mostUploaders) return known;
-    const number = this.#uploaders.push(uploader) - 1;
-    this.#numbers.set(uploader, number);
-    this.#counts.push({ sentFiles: 0, sentBytes: 0, sendingFiles: 0 });
-    return number;
+  #numberOf(uploader: string): number {
+    const known = this.#uploaders.find(uploader);
+    if (known !== undefined) return known;
+    if (this.#uploaders.size >= mostUploaders) this.#makeRoom();
+    return this.#uploaders.add(uploader);
+  }
+
+  /** Too many uploaders: those go whose files have not changed for longest, and these with them. */
+  #makeRoom(): void {
+    const rows = this.#rows;
+    const wanted = mostUploaders - Math.ceil(mostUploaders / shedShare);
+    const kept = new Set<number>();
+    for (let row = rows.newest; row !== none && kept.size < wanted; row = rows.older(row))
+      kept.add(rows.uploader(row));
+    const before = rows.listed;
+    for (let row = rows.newest, older = none; row !== none; row = older) {
+      older = rows.older(row);
+      if (!kept.has(rows.uploader(row))) rows.remove(row);
+    }
+    this.#shed += before - rows.listed;
+    this.#uploaders.keep(kept);
+    this.#tidy();
   }
 
   #count(row: number, by: 1 | -1): void {
     if (!this.#rows.has(row)) return;
-    const counts = this.#counts[this.#rows.uploader(row)]!;
+    const counts = this.#uploaders.counts(this.#rows.uploader(row));
     const state = this.#rows.state(row);
     if (state === 'sending') counts.sendingFiles += by;
     if (state !== 'sent') return;
@@ -219,8 +214,14 @@ export class FileTable {
     const left = Math.ceil(this.#limit / shedShare);
     this.#shed += left;
     for (let row = rows.oldest, count = 0; count < left; count += 1, row = rows.newer(row))
-      if (rows.state(row) === 'sending') this.#counts[rows.uploader(row)]!.sendingFiles -= 1;
+      if (rows.state(row) === 'sending') this.#uploaders.counts(rows.uploader(row)).sendingFiles -= 1;
     this.#keep(rows.listed - left);
+  }
+
+  /** Names of files that are gone take memory until they are many. */
+  #tidy(): void {
+    const gone = this.#names.count - this.size;
+    if (gone > mostGone && gone > this.size) this.#keep(this.size);
   }
 
   /** Only the newest, so many; what all others took of memory is free. */
@@ -231,37 +232,6 @@ export class FileTable {
     this.#names = new Names();
     this.#rows = new FileRows(rows.changes);
     for (const row of kept.reverse()) this.#rows.adopt(this.#names.add(names.of(row))!, rows, row);
-  }
-}
-
-/** One for all rows that are looked at: there may be a million. */
-class Look implements TableRow {
-  readonly #rows: FileRows;
-  readonly #names: Names;
-  row = 0;
-
-  constructor(rows: FileRows, names: Names) {
-    [this.#rows, this.#names] = [rows, names];
-  }
-
-  get state(): FileFacts['state'] {
-    return this.#rows.state(this.row);
-  }
-
-  get partition(): number {
-    return this.#rows.partition(this.row);
-  }
-
-  get last(): number {
-    return this.#rows.last(this.row);
-  }
-
-  get id(): string {
-    return this.#names.of(this.row).toString();
-  }
-
-  get upload(): string {
-    return this.#rows.upload(this.row);
   }
 }
 

@@ -1,7 +1,8 @@
 /** Files as the page is told of them: what `T.state` says, by what downloaders have committed and what runs say did not make it. */
 import type { ConsoleEvents, FileRow, FilesPage, FilesQuestion } from '../contract.ts';
-import { type FileTable, isLike, rowOf, type TableFile, type TableRow } from './file-table.ts';
+import { type FileTable, isLike, rowOf, type TableFile } from './file-table.ts';
 import type { FailureAt, ReportsTable } from './reports-table.ts';
+import type { TableRow } from './table-row.ts';
 
 /** Rows of one event, and of a page. */
 const [eventRows, pageRows, usualRows] = [200, 500, 100];

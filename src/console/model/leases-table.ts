@@ -1,7 +1,8 @@
 /** Who holds the names of uploaders, by `T.state`: a lease that is renewed is alive, by the clock of whoever looks. */
 import type { Lease } from '../../records/state-record.ts';
+import { LastPut } from './last-put.ts';
 
-/** Names that are remembered: whoever may write there could make up any number. */
+/** Names that are remembered, those that were heard of last: whoever may write there could make up any number. */
 const mostNames = 10_000;
 
 export interface HeardLease extends Lease {
@@ -12,12 +13,11 @@ export interface HeardLease extends Lease {
 }
 
 export class LeasesTable {
-  readonly #leases = new Map<string, HeardLease | null>();
+  readonly #leases = new LastPut<HeardLease | null>(mostNames);
 
   /** `heard`: when; of what stood there before, as it says itself. `null`: the name was given back. */
   take(uploader: string, lease: Lease | null, at: number, heard: number): void {
-    if (!this.#leases.has(uploader) && this.#leases.size >= mostNames) return;
-    this.#leases.set(uploader, lease === null ? null : { ...lease, at, heard });
+    this.#leases.put(uploader, lease === null ? null : { ...lease, at, heard });
   }
 
   clear(): void {

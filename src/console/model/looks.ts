@@ -1,7 +1,7 @@
 /** What only asking tells: topics, where they begin and end, how large they are, and what groups have committed. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeError } from '../../errors.ts';
-import { type Kafka, KafkaError, type TopicDescription } from '../../kafka/contract.ts';
+import { type GroupListing, type Kafka, KafkaError, type TopicDescription } from '../../kafka/contract.ts';
 import type { FilesLook, GroupLook } from './downloader-rows.ts';
 import { EndsOverTime } from './ends-over-time.ts';
 import { RecordTimes, type Standing, type WantedRecord } from './record-times.ts';
@@ -17,7 +17,8 @@ export interface LookTimes {
 export const lookTimes: LookTimes = { offsets: 5000, settings: 30_000 };
 
 /** Groups that are asked at the most, and so many at once. */
-const [mostGroups, atOnce] = [500, 8];
+export const mostGroups = 500;
+const atOnce = 8;
 /** Positions of a group that are remembered. */
 const mostCommits = 720;
 /** Milliseconds until the time of an old record is looked up again for a group that has moved on. */
@@ -127,14 +128,12 @@ export class Looks {
     const [why] = this.refused.values();
     if (this.topics.size === 0 && why !== undefined) this.#options.trouble.is('rights', why);
     else this.#options.trouble.over('rights');
-    this.#named = (await kafka.listGroups())
-      .flatMap(({ group, hasMembers }) => {
-        if (!group.startsWith('sluice-')) return [];
-        const before = this.groups.get(group);
-        if (before !== undefined) this.groups.set(group, { ...before, hasMembers });
-        return group;
-      })
-      .slice(0, mostGroups);
+    const listed = await kafka.listGroups();
+    for (const { group, hasMembers } of listed) {
+      const before = this.groups.get(group);
+      if (before !== undefined) this.groups.set(group, { ...before, hasMembers });
+    }
+    this.#named = groupsToAsk(listed);
     for (const group of this.groups.keys()) if (!this.#named.includes(group)) this.#dropGroup(group);
   }
 
@@ -241,4 +240,12 @@ export class Looks {
       batch.release();
     }
   }
+}
+
+/** Of our groups those that are asked: whoever runs comes before what is left of those that do not, which Kafka keeps for a week. Pure. */
+export function groupsToAsk(listed: readonly GroupListing[]): readonly string[] {
+  const ours = listed.filter(({ group }) => group.startsWith('sluice-'));
+  const members = ours.filter(({ hasMembers }) => hasMembers);
+  const others = ours.filter(({ hasMembers }) => !hasMembers);
+  return [...members, ...others].slice(0, mostGroups).map(({ group }) => group);
 }

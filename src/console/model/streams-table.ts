@@ -3,9 +3,10 @@ import type { ConsumedRecord } from '../../kafka/contract.ts';
 import { decodeClaim, type StreamClaim } from '../../records/live-claim.ts';
 import { decodeIndexEntry } from '../../records/live-index.ts';
 import type { StreamRow } from '../contract.ts';
+import { LastPut } from './last-put.ts';
 import { type HeardReport, isAlive, type ReportsTable, runFacts, streamIn } from './reports-table.ts';
 
-/** Streams that are remembered. */
+/** Streams that are remembered: those that were heard of last. */
 const mostStreams = 10_000;
 /** Of a stream with a segment so young, its publisher lives whatever its claim says; milliseconds. */
 const young = 30_000;
@@ -30,7 +31,7 @@ interface Stream {
 const mostEpochs = 1000;
 
 export class StreamsTable {
-  readonly #streams = new Map<string, Stream>();
+  readonly #streams = new LastPut<Stream>(mostStreams);
 
   clear(): void {
     this.#streams.clear();
@@ -44,7 +45,6 @@ export class StreamsTable {
       return;
     }
     const stream = this.#of(claim.stream);
-    if (stream === undefined) return;
     if (stream.claim?.began !== claim.began) stream.epochs.clear();
     noteEpoch(stream, claim.epoch);
     stream.discontinuities = Math.max(stream.discontinuities, claim.discontinuities);
@@ -55,7 +55,7 @@ export class StreamsTable {
   takeIndex(record: ConsumedRecord): void {
     const entry = decodeIndexEntry(record);
     const stream = this.#of(entry.stream);
-    if (stream === undefined || entry.kind !== 'segment') return;
+    if (entry.kind !== 'segment') return;
     const seconds = entry.duration / entry.timescale;
     stream.discontinuities = Math.max(stream.discontinuities, entry.discontinuities);
     if (entry.captured / 1000 >= (stream.claim?.began ?? 0)) noteEpoch(stream, entry.epoch);
@@ -75,7 +75,9 @@ export class StreamsTable {
       reports.of(kind).filter((one) => isAlive(one, now));
     const publishers = [...alive('publisher'), ...alive('ingest')];
     const servers = alive('server');
-    const names = [...this.#streams].filter(([, { claim }]) => claim !== undefined).map(([name]) => name);
+    const names = [...this.#streams.entries()]
+      .filter(([, { claim }]) => claim !== undefined)
+      .map(([name]) => name);
     return names.toSorted().map((id) => {
       const stream = this.#streams.get(id)!;
       const told = publishers.filter((one) => streamIn(one, id) !== undefined);
@@ -84,11 +86,9 @@ export class StreamsTable {
     });
   }
 
-  #of(name: string): Stream | undefined {
-    const known = this.#streams.get(name);
-    if (known !== undefined || this.#streams.size >= mostStreams) return known;
-    const stream: Stream = { discontinuities: 0, epochs: new Set() };
-    this.#streams.set(name, stream);
+  #of(name: string): Stream {
+    const stream: Stream = this.#streams.get(name) ?? { discontinuities: 0, epochs: new Set() };
+    this.#streams.put(name, stream);
     return stream;
   }
 }

@@ -18,6 +18,19 @@ export const consoles: readonly Defect[] = [
     tests: ['src/console/http/access/routes.test.ts'],
   },
   {
+    name: 'the-first-ten-thousand-names',
+    breaks: 'After ten thousand uploaders, ever, the console showed no new one.',
+    edits: [
+      edit(
+        'src/console/model/last-put.ts',
+        '    this.#values.delete(name);\n    this.#values.set(name, value);',
+        '    if (!this.#values.has(name) && this.#values.size >= this.#most) return;\n    this.#values.set(name, value);',
+      ),
+    ],
+    seekers: [],
+    tests: ['src/console/model/crowded.test.ts'],
+  },
+  {
     name: 'thrown-away-and-all-there',
     breaks:
       'Of a dropped file that was thrown away as the console was killed, its bytes were gone and its description was not: the next console said that all of it was there.',
