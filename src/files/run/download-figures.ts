@@ -3,8 +3,8 @@ import { statfs } from 'node:fs/promises';
 import { type Figure, gauge } from '../../figures/figure.ts';
 import type { Kafka } from '../../kafka/contract.ts';
 import { parsePlace } from '../../stores/place.ts';
+import { Dating } from './dating.ts';
 import { type Behind, Lag, watchReading } from './lag.ts';
-import { oldestLeft } from './oldest-left.ts';
 import { TransferFigures } from './transfer-figures.ts';
 
 /** Milliseconds for which what the brokers said of the topic is good, and for which they are waited for. */
@@ -24,12 +24,13 @@ export class DownloadFigures extends TransferFigures {
 
   /** The client whose reading of `topic` is seen. */
   watch(kafka: Kafka, topic: string): Kafka {
+    const dating = new Dating(this.#lag);
     let last: Promise<Behind> | undefined;
     let at = Number.NEGATIVE_INFINITY;
     this.#asked.of = () => {
       if (last !== undefined && performance.now() - at < goodFor) return last;
       at = performance.now();
-      last = behindOf(kafka, topic, this.#lag);
+      last = behindOf(kafka, topic, { lag: this.#lag, dating });
       return last;
     };
     return watchReading(kafka, this.#lag);
@@ -37,7 +38,11 @@ export class DownloadFigures extends TransferFigures {
 }
 
 /** As the brokers say it now; while they are away, as they said it with what was read last. */
-async function behindOf(kafka: Kafka, topic: string, lag: Lag): Promise<Behind> {
+async function behindOf(
+  kafka: Kafka,
+  topic: string,
+  { lag, dating }: { readonly lag: Lag; readonly dating: Dating },
+): Promise<Behind> {
   const late = Promise.withResolvers<undefined>();
   const timer = setTimeout(() => late.resolve(undefined), patience);
   const asked = Promise.all([
@@ -48,30 +53,9 @@ async function behindOf(kafka: Kafka, topic: string, lag: Lag): Promise<Behind> 
   const [ends, starts, described] = (await Promise.race([asked, late.promise])) ?? [];
   clearTimeout(timer);
   const retention = Number(described?.config['retention.ms'] ?? Number.NaN);
-  if (retention > 0 && ends !== undefined) date(kafka, topic, lag, { ends, retention });
+  if (retention > 0 && ends !== undefined)
+    void dating.look(ends, { now: Date.now(), retention }, (time) => kafka.offsets(topic, { time }));
   return lag.behind(Date.now(), Number.isNaN(retention) ? undefined : retention, ends, starts);
-}
-
-/** Lags whose times are being asked for. */
-const dating = new WeakSet<Lag>();
-
-/** How old what is left is, where nothing has been read since the beginning, or since a group gave it: a slow line may take an hour for that. Whoever looks does not wait. */
-function date(
-  kafka: Kafka,
-  topic: string,
-  lag: Lag,
-  { ends, retention }: { readonly ends: ReadonlyMap<number, number>; readonly retention: number },
-): void {
-  const places = lag.undated(ends);
-  if (places.size === 0 || dating.has(lag)) return;
-  dating.add(lag);
-  const now = Date.now();
-  oldestLeft(places, { from: now - retention, to: now }, (time) => kafka.offsets(topic, { time }))
-    .then(({ time, partitions }) => {
-      for (const partition of partitions) lag.date(partition, places.get(partition) ?? 0, time);
-    })
-    .catch(() => {})
-    .finally(() => dating.delete(lag));
 }
 
 function ofLag(begin: string, behind: () => Promise<Behind>): readonly Figure[] {

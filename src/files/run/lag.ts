@@ -81,6 +81,11 @@ export class Lag {
     if (place?.timestamp === 0 && place.position === position) place.timestamp = time;
   }
 
+  /** Whether that is what is read next there. */
+  isAt(partition: number, position: number): boolean {
+    return this.#places.get(partition)?.position === position;
+  }
+
   #bytesOf(records: number): number | undefined {
     if (this.#records === 0) return records === 0 ? 0 : undefined;
     return Math.round((records * this.#bytes) / this.#records);
