@@ -1,6 +1,6 @@
 /** The console as a function: `sluice console`. */
 import { describeError } from '../errors.ts';
-import type { Figure } from '../figures/figure.ts';
+import type { Figure, Watched } from '../figures/figure.ts';
 import { silentLogger } from '../log.ts';
 import type { ConsoleModel } from './contract.ts';
 import { consoleFigures } from './figures.ts';
@@ -40,7 +40,8 @@ export async function openConsole(options: ConsoleOptions, model?: ConsoleModel)
     const figures = await openFiguresOf(
       settings,
       consoleFigures({ ...opened.services, mounted: serving.mounted }),
-      () => own.trouble(),
+      // What is wrong it says on its page, and no other console would know more.
+      { unready: () => undefined, unwell: () => own.trouble() },
     );
     onEvent({ type: 'serving', url: serving.url, topic });
     tellTrouble(own, onEvent);
@@ -88,11 +89,11 @@ function tellTrouble(model: ConsoleModel, onEvent: NonNullable<ConsoleOptions['o
 async function openFiguresOf(
   { metricsPort: port, metricsHost: host = consoleDefaults.metricsHost, onEvent }: ConsoleOptions,
   figures: readonly Figure[],
-  unready: () => string | undefined,
+  health: Omit<Watched, 'figures'>,
 ) {
   if (port === undefined) return undefined;
   const { openFigures } = await import('../figures/server.ts');
-  const server = await openFigures({ watched: { figures, unready }, host, port });
+  const server = await openFigures({ watched: { figures, ...health }, host, port });
   onEvent?.({ type: 'figures', url: server.url });
   return server;
 }

@@ -1,5 +1,5 @@
 /** The figures of a server that are not those of delivery, and where they are asked for beside its own port. */
-import { counter, type Figure, gauge } from '../figures/figure.ts';
+import { counter, type Figure, gauge, type Watched } from '../figures/figure.ts';
 import { type FiguresOptions, figuresDefaults } from '../figures/options.ts';
 import type { FiguresServer } from '../figures/server.ts';
 import type { DeliveryServer } from './http/server.ts';
@@ -41,13 +41,13 @@ export function serveFigures(
 export async function openServeFigures(
   { metricsPort: port, metricsHost: host = figuresDefaults.metricsHost }: FiguresOptions,
   server: DeliveryServer,
-  unready: () => string | undefined,
+  health: Omit<Watched, 'figures'>,
   onEvent: (event: ServeEvent) => void,
 ): Promise<FiguresServer | undefined> {
   if (port === undefined) return undefined;
   const { openFigures } = await import('../figures/server.ts');
   const { registry } = server;
-  const opened = await openFigures({ watched: { figures: [], unready }, registry, host, port });
+  const opened = await openFigures({ watched: { figures: [], ...health }, registry, host, port });
   onEvent({ type: 'figures', url: opened.url });
   return opened;
 }

@@ -76,16 +76,20 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     // Viewers need not know where our brokers are; those who ask after our health do.
     const starting = () => (streams.ready ? undefined : 'the topic is still being read');
     // Listens at once: while Kafka is away, whoever asks after our health is to hear of that, and not of nothing.
-    const unready = () => reach.unready ?? starting();
+    // Later all servers would be taken out at once, with what they go on serving.
+    const unready = () => (streams.ready ? undefined : (reach.away ?? starting()));
+    const unwell = () => reach.away ?? starting();
     const server = await serveStreams(streams, {
       ...listening,
       listed: window * 1000,
       starting,
       unready,
-      figures: serveFigures(topic, streams, () => reach.unready !== undefined),
+      unwell,
+      figures: serveFigures(topic, streams, () => reach.away !== undefined),
       logger,
     });
-    const figures = await openServeFigures({ metricsPort, metricsHost }, server, unready, onEvent).catch(
+    const health = { unready, unwell };
+    const figures = await openServeFigures({ metricsPort, metricsHost }, server, health, onEvent).catch(
       async (error: unknown) => {
         await server.close();
         throw error;
@@ -165,7 +169,7 @@ function tellStreams(
   };
 }
 
-/** Whether Kafka can be reached: for /healthz, and for people. */
+/** Whether Kafka can be reached: for /healthz, /readyz at first, and people. */
 class Reach {
   readonly #onEvent: (event: ServeEvent) => void;
   #away: string | undefined;
@@ -174,8 +178,8 @@ class Reach {
     this.#onEvent = onEvent;
   }
 
-  /** Why the server should get no new viewers; undefined: it may. */
-  get unready(): string | undefined {
+  /** Why it cannot; undefined: it can, as far as is known. */
+  get away(): string | undefined {
     return this.#away;
   }
 

@@ -21,8 +21,10 @@ export interface Figure {
 /** What somebody tells of itself while it runs. */
 export interface Watched {
   readonly figures: readonly Figure[];
-  /** Why it cannot do its work now, in one sentence; undefined: it can. */
+  /** Why nobody is to be sent to it now, in one sentence; undefined: they may. */
   readonly unready: () => string | undefined;
+  /** What is wrong, though nobody would fare better with another process. Default: as `unready`. */
+  readonly unwell?: () => string | undefined;
 }
 
 /** A figure that goes up and down. */

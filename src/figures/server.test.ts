@@ -39,6 +39,9 @@ test('Figures are shown as they are now, and what nobody knows is not', async (t
   unready = undefined;
   assert.deepEqual(await get('/readyz'), [200, 'ok']);
   assert.deepEqual(await get('/healthz'), [200, 'ok']);
+  unready = 'it has not begun yet';
+  assert.deepEqual(await get('/healthz'), [503, 'it has not begun yet']);
+  unready = undefined;
   assert.deepEqual(await get('/'), [404, 'there are /metrics, /livez, /readyz, /healthz']);
 });
 

@@ -32,14 +32,15 @@ export async function openFigures(options: FiguresServerOptions): Promise<Figure
     request.resume();
     const path = (request.url ?? '').split('?')[0] ?? '';
     const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
-    const unready = watched.unready();
     if (request.method !== 'GET' && request.method !== 'HEAD') answer(response, 405, 'only GET is answered');
     else if (page !== undefined) answer(response, 200, JSON.stringify(page()), 'application/json');
     // That it is answered is what it says.
     else if (path === '/livez') answer(response, 200, 'ok');
-    else if (path === '/readyz' || path === '/healthz')
-      answer(response, unready === undefined ? 200 : 503, unready ?? 'ok');
-    else if (path === '/metrics')
+    else if (path === '/readyz' || path === '/healthz') {
+      const { unready, unwell = unready } = watched;
+      const reason = path === '/readyz' ? unready() : unwell();
+      answer(response, reason === undefined ? 200 : 503, reason ?? 'ok');
+    } else if (path === '/metrics')
       metricsText(registry).then(
         (text) => answer(response, 200, text, 'text/plain; version=0.0.4'),
         () => answer(response, 500, 'the figures cannot be collected'),

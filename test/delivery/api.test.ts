@@ -123,6 +123,15 @@ test('Health: well, or the reason why not', async (t) => {
   assert.equal((await get(`${url}/livez`)).status, 200, 'no restart mends that');
 });
 
+test('Health: what no other server would do better is told, and takes it from nobody', async (t) => {
+  const unwell = () => 'no broker answers';
+  const { url } = await startDelivery(t, new MadeStreams(), { unready: () => undefined, unwell });
+  assert.equal((await get(`${url}/readyz`)).status, 200);
+  const { status, body } = await get(`${url}/healthz`);
+  assert.equal(status, 503);
+  assert.match(body.toString(), /no broker answers/);
+});
+
 test('What cannot be shown yet is not said to be missing', async (t) => {
   let reason: string | undefined = 'the topic is still being read';
   const { url, server } = await startStream(t, {}, { starting: () => reason });

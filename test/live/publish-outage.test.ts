@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startBroker } from '../../src/broker/broker.ts';
+import { serve } from '../../src/delivery/serve.ts';
 import { createKafka } from '../../src/kafka/client.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { expectStream, segmentsOf, standingStream } from '../support/live-stream.ts';
@@ -26,10 +27,23 @@ test('A cluster that cannot be reached for longer than the claim lasts is caught
   ]);
   t.after(() => run.kill());
   await run.event(({ type, media }) => type === 'segment' && media === 1, 'segment 1');
+  const stop = new AbortController();
+  t.after(() => stop.abort());
+  const server = await serve({
+    kafka: { 'bootstrap.servers': `127.0.0.1:${proxy.port}`, 'request.timeout.ms': '2000' },
+    port: 0,
+    signal: stop.signal,
+  });
+  const asked = async (path: string) => (await fetch(server.url + path)).status;
+  await waitFor(async () => (await asked('/live/cam/index.m3u8')) === 200);
+  assert.equal(await asked('/healthz'), 200);
   proxy.refuse(true);
   const away = (await run.event(({ type }) => type === 'waiting', 'waiting')) && run.progress?.seconds;
   // Longer than the claim lasts: the publisher must look who has the stream before it goes on.
   await waitFor(() => Number(run.progress?.seconds) > Number(away) + 11);
+  await waitFor(async () => (await asked('/healthz')) === 503);
+  const served = await Promise.all(['/readyz', '/live/cam/index.m3u8', '/'].map(asked));
+  assert.deepEqual(served, [200, 200, 200], 'it goes on with what it has, and may be sent viewers');
   const before = await standing();
   proxy.refuse(false);
   await run.event(({ type }) => type === 'resumed', 'resumed');

@@ -41,12 +41,13 @@ export interface ApiOptions {
   readonly reports: Reports | undefined;
   readonly origin: string;
   readonly unready: () => string | undefined;
+  readonly unwell: () => string | undefined;
 }
 
 const forOperators = ['/metrics', '/livez', '/readyz', '/healthz'];
 
 export function addApi(app: FastifyInstance, options: ApiOptions): void {
-  const { assets, registry, unready, origin } = options;
+  const { assets, registry, unready, unwell, origin } = options;
   app.addHook('onRequest', async ({ routeOptions }, reply) => {
     reply.header('x-content-type-options', 'nosniff');
     // What operators ask is for their tools, and not for the pages of others.
@@ -74,10 +75,10 @@ export function addApi(app: FastifyInstance, options: ApiOptions): void {
     return metricsText(registry);
   });
   app.get('/livez', (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }));
-  for (const path of ['/readyz', '/healthz'])
+  for (const [path, why] of Object.entries({ '/readyz': unready, '/healthz': unwell }))
     app.get(path, (_request, reply) => {
       reply.header('cache-control', 'no-store');
-      const reason = unready();
+      const reason = why();
       if (reason === undefined) return { status: 'ok' };
       return reply.code(503).send({ status: 'unready', reason });
     });

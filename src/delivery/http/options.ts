@@ -32,8 +32,10 @@ export interface DeliveryOptions {
   readonly viewerReports?: 'on' | 'off';
   /** Why nothing can be shown yet: streams are answered with 503 and this; undefined: they can. */
   readonly starting?: () => string | undefined;
-  /** Why the server should get no new viewers, for /healthz; undefined: it may. */
+  /** Why the server should get no new viewers, for /readyz; undefined: it may. */
   readonly unready?: () => string | undefined;
+  /** What is wrong, though no other server would do better, for /healthz. Default: as `unready`. */
+  readonly unwell?: () => string | undefined;
   /** Adds routes of somebody else's, who may take what is sent for as long as that takes. */
   readonly page?: ((server: PageServer) => Promise<void>) | undefined;
   /** More figures for /metrics. */

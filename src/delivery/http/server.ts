@@ -99,8 +99,8 @@ export async function serveStreams(streams: Streams, options: DeliveryOptions = 
     sockets.upgrade(request, socket, head),
   );
   const assets = await readAssets();
-  const unready = options.unready ?? (() => undefined);
-  addApi(app, { streams, channels, gate, assets, registry, reports, origin: cors, unready });
+  const { unready = () => undefined, unwell = unready } = options;
+  addApi(app, { streams, channels, gate, assets, registry, reports, origin: cors, unready, unwell });
   if (options.page !== undefined) {
     await options.page(app);
     // Whoever stands still is ended by `endSilent`.

@@ -14,7 +14,11 @@ test('What comes in, for programs and for Prometheus', async (t) => {
   board.push({ type: 'progress', stream: 'cam', parts: 3, spooled: 70, ...told }, 9000);
   let away: string | undefined;
   const server = await openFigures({
-    watched: { figures: ingestFigures(board, () => away !== undefined, 100), unready: () => away },
+    watched: {
+      figures: ingestFigures(board, () => away !== undefined, 100),
+      unready: () => undefined,
+      unwell: () => away,
+    },
     host: '127.0.0.1',
     port: 0,
     pages: { '/api/ingest': () => ({ streams: board.streams, ...board.totals }) },
@@ -47,6 +51,7 @@ test('What comes in, for programs and for Prometheus', async (t) => {
   assert.deepEqual(await get('/healthz'), [200, 'ok']);
   away = 'Kafka is away';
   assert.deepEqual(await get('/healthz'), [503, 'Kafka is away']);
+  assert.deepEqual(await get('/readyz'), [200, 'ok'], 'its senders have no better one');
   assert.match((await get('/metrics'))[1], /^sluice_ingest_waiting\{on="kafka"\} 1$/m);
   assert.equal((await get('/'))[0], 404);
   assert.equal((await get('/metrics', { method: 'POST', body: 'x' }))[0], 405);

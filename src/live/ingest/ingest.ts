@@ -1,5 +1,6 @@
 /** Takes live video from those who send it, and publishes each stream through a topic: the library's face of it. */
 import { describeError, FormatError } from '../../errors.ts';
+import type { Watched } from '../../figures/figure.ts';
 import { figuresDefaults } from '../../figures/options.ts';
 import { createKafka } from '../../kafka/client.ts';
 import type { ConsumedRecord, Kafka, KafkaStatus } from '../../kafka/contract.ts';
@@ -71,8 +72,10 @@ export async function ingest(options: IngestOptions): Promise<RunningIngest> {
   stopped.addEventListener('abort', giveUp, { once: true });
   try {
     // Before Kafka is reached there is something to be told too: that it is not.
-    const unready = () => reach.away ?? (opened === undefined ? 'it has not begun yet' : undefined);
-    servers.push(...(await openFiguresOf(board, settings, reach, unready, onEvent)));
+    const unwell = () => reach.away ?? (opened === undefined ? 'it has not begun yet' : undefined);
+    // Once it has begun nobody else would do better: those who send go on, into the spool.
+    const unready = () => (opened === undefined ? unwell() : undefined);
+    servers.push(...(await openFiguresOf(board, settings, { reach, unready, unwell }, onEvent)));
     const tables = await openTables(kafka, settings, stopped, onEvent);
     const desk = new IngestDesk({
       admit: (caller) => {
@@ -134,15 +137,14 @@ export async function ingest(options: IngestOptions): Promise<RunningIngest> {
 async function openFiguresOf(
   board: Board,
   { metricsPort: port, metricsHost: host = figuresDefaults.metricsHost, spoolBytes }: IngestSettings,
-  reach: Reach,
-  unready: () => string | undefined,
+  { reach, ...health }: { readonly reach: Reach } & Omit<Watched, 'figures'>,
   onEvent: (event: IngestEvent) => void,
 ): Promise<readonly OpenServer[]> {
   if (port === undefined) return [];
   // Who asks for no figures loads nothing for them.
   const { openFigures } = await import('../../figures/server.ts');
   const server = await openFigures({
-    watched: { figures: ingestFigures(board, () => reach.away !== undefined, spoolBytes), unready },
+    watched: { figures: ingestFigures(board, () => reach.away !== undefined, spoolBytes), ...health },
     host,
     port,
     pages: { '/api/ingest': () => ({ streams: board.streams, ...board.totals }) },

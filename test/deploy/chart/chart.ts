@@ -160,7 +160,7 @@ function expectPorts(objects: readonly Manifest[]): void {
     for (const [probe, path] of [
       [container.startupProbe, '/livez'],
       [container.livenessProbe, '/livez'],
-      [container.readinessProbe, container.name === 'console' ? '/livez' : '/readyz'],
+      [container.readinessProbe, '/readyz'],
     ] as const)
       assert.deepEqual(probe.httpGet, { path, port: 'metrics' });
     const names = container.ports.map(({ name }) => name);

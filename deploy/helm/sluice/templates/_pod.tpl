@@ -193,8 +193,7 @@ spec:
         timeoutSeconds: 5
         failureThreshold: 6
       readinessProbe:
-        # The console says itself that Kafka is away, if it may go on being asked.
-        httpGet: {path: {{ ternary "/livez" "/readyz" (eq .part "console") }}, port: metrics}
+        httpGet: {path: /readyz, port: metrics}
         periodSeconds: 5
         timeoutSeconds: 5
         failureThreshold: 2
