@@ -18,7 +18,7 @@ import { Sending } from './sending.js';
 import { ConsoleState } from './state.js';
 import { visible } from './strangers.js';
 import { Tray } from './tray.js';
-import { Unfinished } from './unfinished.js';
+import { scopeOf, Unfinished } from './unfinished.js';
 import { exactly } from './words.js';
 import { titleOf, wrongsOf } from './wrongs.js';
 
@@ -145,9 +145,8 @@ export class Console {
       this.#say(`The console is of release ${session.version} now. Load this page anew.`);
     const { topic, user, uploader } = session;
     tellWho(session, { send: this.#maySend(), keys: may(session, 'administer') });
-    // Neither a topic nor an uploader can have a slash in its name.
     if (this.#sending === undefined && uploader !== undefined)
-      this.#makeSending(`${topic}/${uploader}/${user ?? ''}/`);
+      this.#makeSending(scopeOf(location.pathname, { topic, uploader, user }));
   }
 
   /** Nobody is known any more: what was seen stays out of sight. */

@@ -3,7 +3,7 @@
 import { fileAddress } from './api.js';
 import { icon, make, setAttribute } from './dom.js';
 import { button, factsList, stranger } from './elements.js';
-import { isLate } from './histories.js';
+import { isLate, momentOf } from './histories.js';
 import { searchFor } from './matching.js';
 import { hashOf } from './route.js';
 import { split, visible } from './strangers.js';
@@ -89,7 +89,7 @@ export class FileDrawer {
     if (this.#drawer.open !== this.#key) return;
     const row = listed ?? this.#found;
     const [uploader, path] = namesOf(id, row);
-    const loaded = `${id} ${row?.upload} ${row?.state} ${row?.at}`;
+    const loaded = momentOf(id, row);
     if (this.#loaded === '' || (row !== undefined && loaded !== this.#loaded)) {
       this.#loaded = loaded;
       void this.#load(uploader, path, row);

@@ -15,3 +15,13 @@ export function isLate(row, events) {
     !events.some(({ isKept }) => isKept) && events.find(({ what }) => what === 'sent')?.isKept === undefined
   );
 }
+
+/**
+ * What a history that was read is of: with another one it is read anew, for which the server reads a partition. How far a file is that is being sent
+ * changes every second, and its history does not.
+ * @param {string} id
+ * @param {FileRow | undefined} row
+ */
+export function momentOf(id, row) {
+  return `${id} ${row?.upload} ${row?.state}${row?.state === 'sending' ? '' : ` ${row?.at}`}`;
+}

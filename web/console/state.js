@@ -3,7 +3,7 @@
 
 /** @import { ConsoleEvents, History, Sections, Totals } from '../../src/console/contract.ts' */
 
-/** Points that are kept: half a day at one every five seconds. */
+/** Points that are kept: a day at one every ten seconds. */
 const mostPoints = 8640;
 
 /** Milliseconds: what is earlier by more came by a clock that was set back, and not by another way. */

@@ -21,6 +21,16 @@ export function fingerprint({ path, size, mtime }) {
   return `${size}.${mtime}.${path}`;
 }
 
+/**
+ * Of whom files are: of this console alone, where others are below other paths of the same origin, which share a storage and its words. With an end
+ * that no other begins with: neither a topic nor an uploader can have a slash in its name.
+ * @param {string} path of the page
+ * @param {{ readonly topic: string, readonly uploader: string, readonly user?: string | undefined }} session
+ */
+export function scopeOf(path, { topic, uploader, user = '' }) {
+  return `${path} ${topic}/${uploader}/${user}/`;
+}
+
 export class Unfinished {
   #storage;
   #prefix;

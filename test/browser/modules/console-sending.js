@@ -9,7 +9,7 @@ import { filesOfDrop } from '../../../web/console/dropped.js';
 import { Sending } from '../../../web/console/sending.js';
 import { tallyOf } from '../../../web/console/tally.js';
 import { faultOf, Lost, mayChange, metadataOf, offsetIn, patch, Refused } from '../../../web/console/tus.js';
-import { fingerprint, Unfinished } from '../../../web/console/unfinished.js';
+import { fingerprint, scopeOf, Unfinished } from '../../../web/console/unfinished.js';
 
 /** A browser's storage, as far as it is used. */
 class Memory {
@@ -60,6 +60,14 @@ test('console: what was not finished is known after the page was loaded anew, of
     [],
     'all that was left had been sent',
   );
+});
+
+test('console: consoles below two paths of one origin know nothing of each other’s files', () => {
+  const session = { topic: 'files', uploader: 'console', user: 'ann' };
+  const storage = new Memory();
+  new Unfinished(storage, scopeOf('/north/console/', session)).put(entry('a'));
+  assert.equal(new Unfinished(storage, scopeOf('/south/console/', session)).entries.size, 0);
+  assert.equal(new Unfinished(storage, scopeOf('/north/console/', session)).entries.size, 1);
 });
 
 test('console: a storage that is full, or none, is no error', () => {

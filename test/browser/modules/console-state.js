@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { FileTable } from '../../../src/console/model/file-table.ts';
 import { AnswerError, fileAddress, within, wordsOf } from '../../../web/console/api.js';
 import { pauseOf } from '../../../web/console/feed.js';
-import { isLate } from '../../../web/console/histories.js';
+import { isLate, momentOf } from '../../../web/console/histories.js';
 import { matcherOf, searchFor } from '../../../web/console/matching.js';
 import { hashOf, routeOf, tokenOf } from '../../../web/console/route.js';
 import { compared, pressed, sortOf } from '../../../web/console/sorting.js';
@@ -34,6 +34,20 @@ test('console: a history is asked for again while nobody knows of the bytes, and
   for (const events of [[], [sent], [sent, gone]]) assert.ok(isLate(row('sent'), events));
   for (const events of [[kept], [gone], [gone, gone], [gone, kept]]) assert.ok(!isLate(row('sent'), events));
   assert.ok(!isLate(row('sending'), []) && !isLate(undefined, []));
+});
+
+test('console: the history of a file that is being sent is not read anew with every byte', () => {
+  const common = { id: 'a/b', uploader: 'a', path: 'b', size: 9, mtime: 1, upload: '1' };
+  /** @type {FileRow} */
+  const begun = { ...common, state: 'sending', done: 1, at: 1 };
+  const on = { ...begun, done: 5, at: 2 };
+  /** @type {FileRow} */
+  const sent = { ...on, state: 'sent', done: 9, at: 3 };
+  assert.equal(momentOf('a/b', on), momentOf('a/b', begun));
+  const moments = [undefined, begun, { ...begun, upload: '2' }, sent, { ...sent, at: 4 }].map((row) =>
+    momentOf('a/b', row),
+  );
+  assert.equal(new Set(moments).size, moments.length);
 });
 
 test('console: an address is where somebody is, and nothing else is', () => {

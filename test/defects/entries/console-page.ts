@@ -19,6 +19,23 @@ export const consolePage: readonly Defect[] = [
     tests: [modules],
   },
   {
+    name: 'history-read-with-every-byte',
+    breaks:
+      'While a file was sent that somebody looked at, the server read a partition of its state every second.',
+    edits: [
+      edit('web/console/histories.js', "row?.state === 'sending' ? '' : ` ${row?.at}`", '` ${row?.at}`'),
+    ],
+    seekers: [],
+    tests: [modules],
+  },
+  {
+    name: 'consoles-of-one-origin-share-what-they-send',
+    breaks: 'Of two consoles below paths of one origin, one did not send what the other one was sending.',
+    edits: [edit('web/console/unfinished.js', '`${path} ${topic}/', '`${topic}/')],
+    seekers: [],
+    tests: [modules],
+  },
+  {
     name: 'what-a-crashed-tab-had-never-sent',
     breaks:
       'Files that a tab had under way when it crashed were said to be sent by it when they were dropped again.',
