@@ -27,11 +27,18 @@ interface Known {
   readonly isDone?: true;
 }
 
+/** What has gone on, and whether by this. */
+interface Released {
+  readonly path: string;
+  readonly isFirst: boolean;
+}
+
 const ids = /^[0-9a-f]{32}$/;
 
 export class Spool extends DataStore {
   readonly #folder: string;
   readonly #expires: number;
+  readonly #releasing = new Map<string, Promise<Released>>();
 
   /** `expires`: milliseconds after which an upload that is not complete is forgotten. */
   constructor(folder: string, expires: number) {
@@ -111,14 +118,22 @@ export class Spool extends DataStore {
 
   /**
    * Lets a complete upload go on, once it is durable: it has its name in `ready` then, in the place of another one that has not been sent
-   * yet. Rejects where a file stands in the place of one of its folders.
+   * yet. Rejects where a file stands in the place of one of its folders. To make it durable takes long: whoever looks meanwhile waits for the same.
    */
-  async release(id: string): Promise<string> {
+  async release(id: string): Promise<Released> {
+    const underWay = this.#releasing.get(id);
+    if (underWay !== undefined) return { path: (await underWay).path, isFirst: false };
+    const released = this.#release(id).finally(() => this.#releasing.delete(id));
+    this.#releasing.set(id, released);
+    return released;
+  }
+
+  async #release(id: string): Promise<Released> {
     const known = await this.#known(id);
     const wanted = wantedPath(known.metadata);
     if ('fault' in wanted) throw refusal(400, wanted.fault);
     const target = join(this.ready, wanted.path);
-    if (known.isDone === true) return wanted.path;
+    if (known.isDone === true) return { path: wanted.path, isFirst: false };
     const isThere = await stat(this.#part(id)).then(
       () => true,
       () => false,
@@ -129,7 +144,7 @@ export class Spool extends DataStore {
       await synced(dirname(target));
     }
     await this.#write(id, { ...known, isDone: true });
-    return wanted.path;
+    return { path: wanted.path, isFirst: true };
   }
 
   /** Removes folders of `ready` that have become empty. */

@@ -98,8 +98,8 @@ export class Uploads {
   }
 
   async #release(id: string): Promise<void> {
-    await this.#spool.release(id);
-    this.#received += 1;
+    const { isFirst } = await this.#spool.release(id);
+    if (isFirst) this.#received += 1;
     this.outbox.begin();
   }
 
