@@ -10,8 +10,10 @@ export type Role = (typeof roles)[number];
 /** `GET api/session`: who asks, and where. */
 export interface Session {
   readonly role: Role;
-  /** The name in the token, or of OpenID Connect; absent: nobody was asked. */
+  /** The name in the token, or of OpenID Connect; absent: it has none, or nobody was asked. */
   readonly user?: string;
+  /** By a token that the browser keeps, and can give back. */
+  readonly isSignedIn?: true;
   /** To be sent as `x-sluice-csrf` with whatever changes something. */
   readonly csrf: string;
   readonly topic: string;

@@ -14,10 +14,10 @@ const keys = element('nav-keys', HTMLElement);
 const nav = element('nav', HTMLElement);
 
 /** @param {Session} session @param {{ readonly send: boolean, readonly keys: boolean }} may what is offered */
-export function tellWho({ cluster, topic, user }, may) {
+export function tellWho({ cluster, topic, user, isSignedIn }, may) {
   const parts = [cluster, topic, user].filter((part) => part !== undefined && part !== '');
   setText(where, parts.map((part) => visible(part ?? '')).join(' · '));
-  signOut.hidden = user === undefined;
+  signOut.hidden = isSignedIn !== true;
   send.hidden = !may.send;
   keys.hidden = !may.keys;
 }

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { ConsoleModel, FilesQuestion, Session } from '../contract.ts';
-import type { Access } from './access/access.ts';
+import type { Access, Caller } from './access/access.ts';
 import type { Guard } from './access/guard.ts';
 import { refuse } from './access/guard.ts';
 import type { EventStreams } from './events.ts';
@@ -32,14 +32,18 @@ const filesQuestion = z.object({
 });
 const oneFile = z.object({ uploader: z.string().min(1).max(4096), path: z.string().min(1).max(4096) });
 
+/** What of somebody who asks the page is told. */
+export type Asking = Pick<Caller, 'role' | 'user' | 'csrf' | 'expires' | 'isProgram'>;
+
 /** Who asks, as the page is told. */
 export function sessionOf(
   { model, version, uploader }: Pick<ApiContext, 'model' | 'version' | 'uploader'>,
-  { role, user, csrf }: Pick<Session, 'role' | 'user' | 'csrf'>,
+  { role, user, csrf, expires, isProgram }: Asking,
 ): Session {
   const { topic, liveTopic, cluster } = model;
   const whose = { ...(user === undefined ? {} : { user }), ...(uploader === undefined ? {} : { uploader }) };
-  return { role, csrf, topic, liveTopic, cluster, version, ...whose };
+  const kept = expires !== undefined && !isProgram ? ({ isSignedIn: true } as const) : {};
+  return { role, csrf, topic, liveTopic, cluster, version, ...whose, ...kept };
 }
 
 export function addApi(scope: FastifyInstance, context: ApiContext): void {

@@ -48,6 +48,24 @@ test('A token that is entered is kept by the browser, where no script can read i
   assert.match(left.headers.get('set-cookie') ?? '', /Max-Age=0$/);
 });
 
+test('Who is let in by a token can sign out, whether that has a name or not; who needs none cannot', async (t) => {
+  const closed = await startConsole(t, { access: { key, openRole: undefined, ways: ['token'] } });
+  for (const user of ['ann', undefined]) {
+    const entered = await fetch(`${closed.url}api/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ token: tokenOf('look', user) }),
+    });
+    const [cookie = ''] = (entered.headers.get('set-cookie') ?? '').split(';');
+    const again = await fetch(`${closed.url}api/session`, { headers: { cookie } });
+    for (const session of [await entered.json(), await again.json()] as { isSignedIn?: boolean }[])
+      assert.equal(session.isSignedIn, true, user);
+  }
+  const open = await startConsole(t);
+  const session = (await (await fetch(`${open.url}api/session`)).json()) as { isSignedIn?: boolean };
+  assert.equal(session.isSignedIn, undefined);
+});
+
 test('Consoles of one host, at ports of their own, do not log each other out', async (t) => {
   const jar = new Map<string, string>();
   const cookie = () => [...jar].map(([name, value]) => `${name}=${value}`).join('; ');

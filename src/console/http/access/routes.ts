@@ -10,7 +10,7 @@ export interface SessionRoutes {
   readonly access: Access;
   /** Browsers reach us by TLS alone. */
   readonly isSecure: boolean;
-  readonly sessionOf: (caller: Pick<Caller, 'role' | 'user' | 'csrf'>) => Session;
+  readonly sessionOf: (caller: Caller) => Session;
 }
 
 const given = z.object({ token: z.string().min(1).max(400) });
