@@ -57,3 +57,22 @@ test('Of one address and program some are believed, and others as before', () =>
   now = 1000;
   assert.deepEqual([taken('a'), taken('a')], [true, false]);
 });
+
+test('Of more streams than are counted those of which was heard last are', async () => {
+  let now = 0;
+  const reports = new Reports(() => now);
+  const take = (stream: string) => {
+    now += 1000;
+    return reports.take('a', { ...report, stream }, () => true);
+  };
+  for (let day = 0; day < 1000; day++) take(`day-${day}`);
+  take('day-0');
+  assert.equal(take('day-1000'), 'taken');
+  const { sluice_serve_stalls_total: told } = await sums(reports);
+  const streams = new Map((told as [{ stream: string }, number][]).map(([{ stream }, sum]) => [stream, sum]));
+  assert.equal(streams.size, 1000);
+  assert.deepEqual(
+    ['day-1000', 'day-0', 'day-1', 'day-2'].map((stream) => streams.get(stream)),
+    [2, 4, undefined, 2],
+  );
+});

@@ -15,7 +15,7 @@ const reportSchema = z.strictObject({
 
 /** At once so many of one address and program, behind which many may watch; then one in so many milliseconds. So many of these are remembered. */
 const allowance = { burst: 30, each: 1000, players: 20_000 } as const;
-/** Streams that are counted. */
+/** Streams that are counted: those of which was heard last, for each day may have others. */
 const mostStreams = 1000;
 
 /** What became of a report. */
@@ -30,6 +30,7 @@ interface Sum {
 export class Reports {
   readonly figures: readonly Figure[];
   readonly #now: () => number;
+  /** The one of which was heard longest ago comes first. */
   readonly #sums = new Map<string, Sum>();
   readonly #became: Record<Taken, number> = { taken: 0, unreadable: 0, unknown: 0, 'too-many': 0 };
   /** By player: until when his allowance is used up. */
@@ -71,12 +72,14 @@ export class Reports {
     const report = reportSchema.safeParse(parsed(body)).data;
     if (report === undefined || report.stalled > report.watched) return 'unreadable';
     const { stream, watched, stalled, stalls } = report;
+    if (!isWatched(stream)) return 'unknown';
     const sum = this.#sums.get(stream) ?? { watched: 0, stalled: 0, stalls: 0 };
-    if (!isWatched(stream) || (this.#sums.size >= mostStreams && !this.#sums.has(stream))) return 'unknown';
     sum.watched += watched;
     sum.stalled += stalled;
     sum.stalls += stalls;
+    this.#sums.delete(stream);
     this.#sums.set(stream, sum);
+    if (this.#sums.size > mostStreams) this.#sums.delete(this.#sums.keys().next().value!);
     return 'taken';
   }
 
