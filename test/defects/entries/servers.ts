@@ -5,6 +5,33 @@ const window = 'test/models/window.test.ts';
 
 export const servers: readonly Defect[] = [
   {
+    name: 'all-servers-out-at-once',
+    breaks:
+      'While Kafka was away all servers said that no viewer is to be sent to them, with all that they could go on serving.',
+    edits: [
+      edit(
+        'src/delivery/serve.ts',
+        'const unready = () => (streams.ready ? undefined : (reach.away ?? starting()));',
+        'const unready = () => reach.away ?? starting();',
+      ),
+    ],
+    seekers: [],
+    tests: ['test/live/publish-outage.test.ts'],
+  },
+  {
+    name: 'the-first-thousand-streams',
+    breaks: 'How viewers fare was counted of the first thousand streams that a server ever had.',
+    edits: [
+      edit(
+        'src/delivery/http/reports.ts',
+        "    if (!isWatched(stream)) return 'unknown';",
+        "    if (!isWatched(stream) || (this.#sums.size >= mostStreams && !this.#sums.has(stream))) return 'unknown';",
+      ),
+    ],
+    seekers: [],
+    tests: ['src/delivery/http/reports.test.ts'],
+  },
+  {
     name: 'unknown-labels-hide-all-figures',
     breaks:
       '/metrics was answered with 500 until a run had begun: a figure with labels that nobody knew yet failed all.',
