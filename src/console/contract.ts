@@ -188,11 +188,17 @@ export interface History {
 
 /**
  * `GET api/events`, as server-sent events: `snapshot` once, then `change` for rows that became others (whole rows; `gone`: their ids),
- * `files` when files changed, `point` every few seconds, and `trouble` while Kafka is away (`message` absent: it is back).
+ * `files` when files changed, `point` every few seconds, `trouble` while Kafka is away (`message` absent: it is back), and `drops` while dropped
+ * files cannot be sent (`message` absent: they are).
  * `data` is one of these; its name is the event's.
  */
 export interface ConsoleEvents {
-  readonly snapshot: Sections & { readonly now: number; readonly totals: Totals; readonly trouble?: string };
+  readonly snapshot: Sections & {
+    readonly now: number;
+    readonly totals: Totals;
+    readonly trouble?: string;
+    readonly drops?: string;
+  };
   readonly change: { readonly [name in keyof Sections]?: Sections[name] } & {
     readonly gone?: { readonly [name in keyof Sections]?: readonly string[] };
   };
@@ -200,6 +206,7 @@ export interface ConsoleEvents {
   readonly files: { readonly files: readonly FileRow[]; readonly more: boolean };
   readonly point: { readonly at: number; readonly totals: Totals };
   readonly trouble: { readonly message?: string };
+  readonly drops: { readonly message?: string };
 }
 
 /** What `api/files` is asked. `search`: text that `UPLOADER/PATH` contains, or a glob where it has `*`; at most 256 characters. */

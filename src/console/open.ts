@@ -41,7 +41,7 @@ export async function openConsole(options: ConsoleOptions, model?: ConsoleModel)
       settings,
       consoleFigures({ ...opened.services, mounted: serving.mounted }),
       // What is wrong it says on its page, and no other console would know more.
-      { unready: () => undefined, unwell: () => own.trouble() },
+      { unready: () => undefined, unwell: () => own.trouble() ?? opened.services.uploads?.outbox.trouble },
     );
     onEvent({ type: 'serving', url: serving.url, topic });
     tellTrouble(own, onEvent);

@@ -91,6 +91,7 @@ export class Console {
       onEvent: (event, data) => {
         if (event === 'files') this.#files.change(/** @type {never} */ (data));
         else if (event === 'trouble') state.trouble = /** @type {{ message?: string }} */ (data).message;
+        else if (event === 'drops') state.drops = /** @type {{ message?: string }} */ (data).message;
         else if (event === 'snapshot') state.snapshot(/** @type {never} */ (data));
         else if (event === 'change') state.change(/** @type {never} */ (data));
         else state.point(/** @type {never} */ (data));
@@ -258,9 +259,9 @@ export class Console {
 
   #refresh() {
     if (this.#isPaused) return;
-    const { sections, totals } = this.#state;
+    const { sections, totals, drops } = this.#state;
     const { view } = this.#router.route;
-    const wrongs = wrongsOf(sections, totals, this.#state.now());
+    const wrongs = wrongsOf(sections, totals, this.#state.now(), drops);
     if (view === 'overview') this.#overview.update(wrongs, this.#session.topic);
     if (view === 'files') this.#files.tick();
     if (view === 'uploaders') this.#uploaders.update(sections.uploaders);

@@ -61,7 +61,7 @@ export class Feed {
     const source = new EventSource('api/events');
     this.#source = source;
     this.#opened = now();
-    for (const name of /** @type {const} */ (['snapshot', 'change', 'files', 'point', 'trouble']))
+    for (const name of /** @type {const} */ (['snapshot', 'change', 'files', 'point', 'trouble', 'drops']))
       source.addEventListener(name, ({ data }) => {
         if (source !== this.#source) return;
         this.#heard = Date.now();

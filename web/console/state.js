@@ -20,6 +20,8 @@ export class ConsoleState {
   totals;
   /** Why Kafka cannot be asked. @type {string | undefined} */
   trouble;
+  /** Why dropped files cannot be sent, and wait. @type {string | undefined} */
+  drops;
   /** The server's clock minus ours, in milliseconds. */
   #ahead = 0;
   /** @type {number[]} */
@@ -44,6 +46,7 @@ export class ConsoleState {
       this.#rows[name] = new Map(snapshot[name].map((row) => [row.id, /** @type {Row} */ (row)]));
     this.totals = snapshot.totals;
     this.trouble = snapshot.trouble;
+    this.drops = snapshot.drops;
     this.#ahead = snapshot.now - ours;
   }
 

@@ -24,10 +24,12 @@ const verySoon = 3 * 3600;
  * @param {Sections} sections
  * @param {Totals | undefined} totals
  * @param {number} now milliseconds since the epoch
+ * @param {string} [drops] why dropped files wait
  * @returns {readonly Wrong[]}
  */
-export function wrongsOf(sections, totals, now) {
+export function wrongsOf(sections, totals, now, drops) {
   const all = [
+    ...ofDrops(drops),
     ...sections.downloaders.flatMap((row) => wrongsOfDownloader(row, now)),
     ...ofFiles(totals),
     ...sections.uploaders.flatMap((row) => wrongsOfUploader(row, now)),
@@ -62,6 +64,13 @@ export function titleOf(wrongs) {
   const [short, count] = first;
   const words = count > 1 ? `${count} × ${short}` : short;
   return others.length === 0 ? words : `${words}, and more`;
+}
+
+/** @param {string | undefined} drops @returns {Wrong[]} */
+function ofDrops(drops) {
+  if (drops === undefined) return [];
+  const what = 'Files that were dropped are at the console, and it cannot send them on';
+  return [{ level: 'fault', what, why: visible(drops), href: hashOf('files'), short: 'dropped files wait' }];
 }
 
 /** @param {Totals | undefined} totals @returns {Wrong[]} */

@@ -5,7 +5,7 @@ import type { ConsoleModel, FilesQuestion, Session } from '../contract.ts';
 import type { Access, Caller } from './access/access.ts';
 import type { Guard } from './access/guard.ts';
 import { refuse } from './access/guard.ts';
-import type { EventStreams } from './events.ts';
+import { type EventStreams, snapshotOf } from './events.ts';
 import { secureHeaders } from './headers.ts';
 
 export interface ApiContext {
@@ -17,6 +17,8 @@ export interface ApiContext {
   readonly version: string;
   /** Under which uploader's name dropped files go. */
   readonly uploader?: string | undefined;
+  /** Why they wait. */
+  readonly drops: () => string | undefined;
 }
 
 const look = { config: { role: 'look' } } as const;
@@ -49,15 +51,7 @@ export function sessionOf(
 export function addApi(scope: FastifyInstance, context: ApiContext): void {
   const { model, access, guard, events } = context;
   scope.get('/api/session', look, (request) => sessionOf(context, guard.callerOf(request)));
-  scope.get('/api/overview', look, () => {
-    const trouble = model.trouble();
-    return {
-      ...model.sections(),
-      now: Date.now(),
-      totals: model.totals(),
-      ...(trouble === undefined ? {} : { trouble }),
-    };
-  });
+  scope.get('/api/overview', look, () => snapshotOf(model, context.drops()));
   scope.get('/api/history', look, () => model.history());
   scope.get('/api/files', look, (request, reply) => {
     const question = filesQuestion.safeParse(request.query);

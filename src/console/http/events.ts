@@ -37,8 +37,21 @@ export function eventText<K extends keyof ConsoleEvents>(event: K, data: Console
   return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
+/** All that there is now. */
+export function snapshotOf(model: ConsoleModel, drops: string | undefined): ConsoleEvents['snapshot'] {
+  const trouble = model.trouble();
+  return {
+    ...model.sections(),
+    now: Date.now(),
+    totals: model.totals(),
+    ...(trouble === undefined ? {} : { trouble }),
+    ...(drops === undefined ? {} : { drops }),
+  };
+}
+
 export class EventStreams {
   readonly #model: ConsoleModel;
+  readonly #drops: () => string | undefined;
   readonly #now: () => number;
   readonly #limits: typeof eventLimits | { readonly [K in keyof typeof eventLimits]: number };
   readonly #clients = new Set<Client>();
@@ -46,13 +59,24 @@ export class EventStreams {
   readonly #timer: NodeJS.Timeout;
   #isClosed = false;
 
-  constructor(model: ConsoleModel, limits: Partial<Record<keyof typeof eventLimits, number>> = {}) {
+  /** `drops`: why dropped files wait; when that becomes another, `tell` is to be called. */
+  constructor(
+    model: ConsoleModel,
+    limits: Partial<Record<keyof typeof eventLimits, number>> = {},
+    drops: () => string | undefined = () => undefined,
+  ) {
     this.#model = model;
+    this.#drops = drops;
     this.#now = () => performance.now();
     this.#limits = { ...eventLimits, ...limits };
     this.#unwatch = model.watch((event, data) => this.#tell(eventText(event, data)));
     this.#timer = setInterval(() => this.#beat(), this.#limits.beat);
     this.#timer.unref();
+  }
+
+  /** To all pages. */
+  tell<K extends Exclude<keyof ConsoleEvents, 'snapshot'>>(event: K, data: ConsoleEvents[K]): void {
+    this.#tell(eventText(event, data));
   }
 
   get size(): number {
@@ -112,13 +136,7 @@ export class EventStreams {
   }
 
   #snapshot(client: Client): void {
-    const trouble = this.#model.trouble();
-    const snapshot = {
-      ...this.#model.sections(),
-      now: Date.now(),
-      totals: this.#model.totals(),
-      ...(trouble === undefined ? {} : { trouble }),
-    };
+    const snapshot = snapshotOf(this.#model, this.#drops());
     // Which files have changed meanwhile nobody has kept for it.
     const files = eventText('files', { files: [], more: true });
     this.#send(client, `retry: 2000\n${eventText('snapshot', snapshot)}${files}`);

@@ -47,11 +47,14 @@ export interface MountedConsole {
 export async function mountConsole(app: FastifyInstance, services: ConsoleServices): Promise<MountedConsole> {
   const { model, access, login, uploads, host, url, isSecure, logger, version } = services;
   const guard = new Guard(access, { host, url });
-  const events = new EventStreams(model);
+  const drops = (): string | undefined => uploads?.outbox.trouble;
+  const events = new EventStreams(model, {}, drops);
+  if (uploads !== undefined)
+    uploads.outbox.onTrouble = (message) => events.tell('drops', message === undefined ? {} : { message });
   // They would not end by themselves.
   app.addHook('preClose', async () => events.close());
   const counts: FetchCounts = { underWay: 0, whole: 0, broken: 0 };
-  const context = { model, access, guard, events, version, uploader: uploads?.uploader };
+  const context = { model, access, guard, events, version, uploader: uploads?.uploader, drops };
   const assets = await readAssets('console');
   await app.register(
     async (scope) => {

@@ -36,6 +36,20 @@ test('console: a history is asked for again while nobody knows of the bytes, and
   assert.ok(!isLate(row('sending'), []) && !isLate(undefined, []));
 });
 
+test('console: dropped files that cannot be sent on are a fault, until they are', () => {
+  const state = new ConsoleState();
+  const snapshot = { ...none, now: 0, totals: quiet, drops: 'no right to write to files' };
+  state.snapshot(snapshot, 0);
+  const wrongs = () => wrongsOf(state.sections, state.totals, 0, state.drops);
+  assert.deepEqual(
+    wrongs().map(({ level, why }) => [level, why]),
+    [['fault', 'no right to write to files']],
+  );
+  assert.equal(titleOf(wrongs()), 'dropped files wait');
+  state.snapshot({ ...none, now: 0, totals: quiet }, 0);
+  assert.deepEqual(wrongs(), []);
+});
+
 test('console: the history of a file that is being sent is not read anew with every byte', () => {
   const common = { id: 'a/b', uploader: 'a', path: 'b', size: 9, mtime: 1, upload: '1' };
   /** @type {FileRow} */

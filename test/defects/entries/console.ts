@@ -31,6 +31,27 @@ export const consoles: readonly Defect[] = [
     tests: ['src/console/model/crowded.test.ts'],
   },
   {
+    name: 'drops-wait-and-nobody-hears',
+    breaks: 'Why dropped files could not be sent on stood in the log of the console alone.',
+    edits: [edit('src/console/http/uploads/outbox.ts', '    this.onTrouble(trouble);\n', '')],
+    seekers: [],
+    tests: [uploads],
+  },
+  {
+    name: 'let-go-on-twice',
+    breaks:
+      'A dropped file that was slow to become durable was let go on twice, and its sender told of an error.',
+    edits: [
+      edit(
+        'src/console/http/uploads/spool.ts',
+        'if (underWay !== undefined) return { path: (await underWay).path, isFirst: false };',
+        'void underWay;',
+      ),
+    ],
+    seekers: [],
+    tests: ['src/console/http/uploads/spool.test.ts'],
+  },
+  {
     name: 'thrown-away-and-all-there',
     breaks:
       'Of a dropped file that was thrown away as the console was killed, its bytes were gone and its description was not: the next console said that all of it was there.',

@@ -19,7 +19,7 @@ export interface OutboxOptions {
   readonly from: string;
   readonly uploader: string;
   readonly logger: Logger;
-  readonly again?: number;
+  readonly again?: number | undefined;
 }
 
 export class Outbox {
@@ -27,6 +27,8 @@ export class Outbox {
   readonly #stop = new AbortController();
   #running: Promise<void> | undefined;
   #trouble: string | undefined;
+  /** Told whenever it is another. */
+  onTrouble: (message: string | undefined) => void = () => {};
   #sent = 0;
 
   constructor(options: OutboxOptions) {
@@ -63,16 +65,23 @@ export class Outbox {
         // Nobody writes to what stands there: it was renamed when it was whole.
         await send({ from, name, move: true, minAge: 0, hidden: true, scanInterval: 2000, signal, onEvent });
       } catch (error) {
-        this.#trouble = describeError(error);
-        logger.warn({ reason: this.#trouble }, 'dropped files cannot be sent, and wait');
+        const reason = describeError(error);
+        this.#is(reason);
+        logger.warn({ reason }, 'dropped files cannot be sent, and wait');
       }
       await delay(this.#options.again ?? again, undefined, { signal }).catch(() => {});
     }
   }
 
+  #is(trouble: string | undefined): void {
+    if (trouble === this.#trouble) return;
+    this.#trouble = trouble;
+    this.onTrouble(trouble);
+  }
+
   #see(event: UploadEvent): void {
-    if (event.type === 'waiting') this.#trouble = event.message;
-    if (event.type === 'started' || event.type === 'resumed') this.#trouble = undefined;
+    if (event.type === 'waiting') this.#is(event.message);
+    if (event.type === 'started' || event.type === 'resumed') this.#is(undefined);
     if (event.type === 'sent') this.#sent += 1;
     if (event.type === 'not-sent' || event.type === 'not-removed')
       this.#options.logger.warn({ path: event.path, reason: event.reason }, 'a dropped file waits');

@@ -10,6 +10,7 @@ import { temporaryFolder } from '../../../../test/support/folder.ts';
 import { tusUpload } from '../../../../test/support/tus.ts';
 import { waitFor } from '../../../../test/support/wait.ts';
 import { openSources } from '../../../files/find/open-sources.ts';
+import type { UploadEvent } from '../../../files/shared/events.ts';
 import { uploadFrom } from '../../../files/upload.ts';
 import { silentLogger } from '../../../log.ts';
 import { Uploads, type UploadsOptions } from './uploads.ts';
@@ -259,6 +260,37 @@ test('What is thrown away is known no more before its bytes go, and what a kill 
   await writeFile(other, '');
   const { uploads } = await room(t, spool, { port: first.port });
   assert.deepEqual([await filesBelow(spool), uploads.received], [[other], 0]);
+});
+
+test('Why dropped files wait is told to every page, and that they go on', async (t) => {
+  const spool = await temporaryFolder(t);
+  let reason: string | undefined = 'no right to write to files';
+  const flow = new Flow();
+  const { url, endpoint, headers } = await room(t, spool, {
+    flow,
+    again: 10,
+    send: async ({ signal, onEvent }) => {
+      if (reason !== undefined) throw new Error(reason);
+      onEvent?.({ type: 'started', name: 'console', topic: 'files' } as UploadEvent);
+      await delay(1e9, undefined, { signal: signal!, ref: false }).catch(() => {});
+    },
+  });
+  const page = new AbortController();
+  t.after(() => page.abort());
+  let text = '';
+  const reading = fetch(`${url}api/events`, { signal: page.signal }).then(async ({ body }) => {
+    for await (const piece of body!) text += Buffer.from(piece).toString();
+  });
+  reading.catch(() => {});
+  await waitFor(() => text.includes('event: files'));
+  const overview = async () => (await (await fetch(`${url}api/overview`)).json()) as { drops?: string };
+  assert.equal((await overview()).drops, undefined);
+  await sent(tusUpload(noise(10), { endpoint, headers, metadata: { filename: 'a' } }));
+  await waitFor(() => text.includes('event: drops\ndata: {"message":"no right to write to files"}\n\n'));
+  assert.equal((await overview()).drops, reason);
+  reason = undefined;
+  await waitFor(() => text.includes('event: drops\ndata: {}\n\n'));
+  assert.equal((await overview()).drops, undefined);
 });
 
 test('A spool that cannot be made, or not be used, is told by its name', async (t) => {

@@ -19,6 +19,7 @@ export interface UploadsOptions {
   /** Milliseconds after which what is not complete is forgotten. */
   readonly uploadExpires: number;
   readonly send: OutboxOptions['send'];
+  readonly again?: OutboxOptions['again'];
   readonly logger: Logger;
 }
 
@@ -31,11 +32,11 @@ export class Uploads {
   #sweeper: NodeJS.Timeout | undefined;
   #received = 0;
 
-  private constructor({ spool, uploader, maxUpload, uploadExpires, send, logger }: UploadsOptions) {
+  private constructor({ spool, uploader, maxUpload, uploadExpires, send, logger, again }: UploadsOptions) {
     this.uploader = uploader;
     this.#logger = logger;
     this.#spool = new Spool(spool, uploadExpires);
-    this.outbox = new Outbox({ send, from: this.#spool.ready, uploader, logger });
+    this.outbox = new Outbox({ send, from: this.#spool.ready, uploader, logger, again });
     this.#server = new Server({
       path: '/console/uploads',
       datastore: this.#spool,
