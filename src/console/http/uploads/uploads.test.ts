@@ -1,68 +1,30 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { csrfOf, startConsole } from '../../../../test/support/console.ts';
 import { get } from '../../../../test/support/delivery.ts';
+import {
+  arrived,
+  dropRoom,
+  filesBelow,
+  lengthOf,
+  named,
+  sent,
+  started,
+  tus,
+} from '../../../../test/support/drop-room.ts';
 import { Flow, noise } from '../../../../test/support/flow.ts';
 import { temporaryFolder } from '../../../../test/support/folder.ts';
 import { tusUpload } from '../../../../test/support/tus.ts';
 import { waitFor } from '../../../../test/support/wait.ts';
-import { openSources } from '../../../files/find/open-sources.ts';
 import type { UploadEvent } from '../../../files/shared/events.ts';
-import { uploadFrom } from '../../../files/upload.ts';
 import { silentLogger } from '../../../log.ts';
 import { Uploads, type UploadsOptions } from './uploads.ts';
 
-/** A console on a spool, whose uploader sends through a cluster in memory. */
-async function room(
-  t: TestContext,
-  spool: string,
-  { flow = new Flow(), port = 0, ...more }: Partial<UploadsOptions> & { flow?: Flow; port?: number } = {},
-) {
-  const kafka = flow.cluster.client();
-  await flow.prepare(kafka);
-  const uploads = await Uploads.open({
-    spool,
-    uploader: 'console',
-    maxUpload: 10_000_000,
-    uploadExpires: 3_600_000,
-    logger: silentLogger,
-    send: async ({ from, ...options }) => {
-      const waiting = { onEvent: () => {} };
-      const { source } = await openSources(from, { links: 'skip' }, waiting);
-      const own = flow.cluster.client();
-      await uploadFrom(own, source, { ...options, kafka: {}, from, topic: flow.topic }).finally(() =>
-        own.close(),
-      );
-    },
-    ...more,
-  });
-  const { url, server } = await startConsole(t, { services: { uploads }, server: { port } });
-  const close = async () => {
-    await server.close();
-    await uploads.close();
-  };
-  t.after(close);
-  t.after(() => kafka.close());
-  const endpoint = `${url}uploads/`;
-  const headers = { 'x-sluice-csrf': await csrfOf(url) };
-  return { flow, url, uploads, endpoint, headers, close, port: Number(new URL(url).port) };
-}
-
-/** What came at a sink, once it is there. */
-async function arrived(flow: Flow, path: string): Promise<Buffer> {
-  return waitFor(async () => {
-    await flow.down().catch(() => {});
-    const bytes = flow.disk.files.get(`console/${path}`)?.bytes;
-    return bytes && Buffer.from(bytes);
-  });
-}
-
 test('A dropped file goes to the topic under its path, and leaves the spool', async (t) => {
   const spool = await temporaryFolder(t);
-  const { flow, endpoint, headers } = await room(t, spool);
+  const { flow, endpoint, headers } = await dropRoom(t, spool);
   const bytes = noise(300_000);
   const metadata = { filename: 'b.bin', relativePath: 'photos/Ünder/b.bin' };
   await sent(tusUpload(bytes, { endpoint, headers, metadata, chunkSize: 100_000 }));
@@ -74,7 +36,7 @@ test('A dropped file goes to the topic under its path, and leaves the spool', as
 
 test('An upload that was cut off goes on where it was, after a restart of the server too', async (t) => {
   const spool = await temporaryFolder(t);
-  const first = await room(t, spool);
+  const first = await dropRoom(t, spool);
   const bytes = noise(1_000_000);
   const metadata = { filename: 'long' };
   const { upload } = tusUpload(bytes, { ...first, metadata, chunkSize: 100_000 }, (taken) => {
@@ -89,7 +51,7 @@ test('An upload that was cut off goes on where it was, after a restart of the se
   await waitFor(async () => (await lengthOf(uploadUrl, first.headers)) === '300000');
   await first.close();
   const { flow, port } = first;
-  const second = await room(t, spool, { flow, port });
+  const second = await dropRoom(t, spool, { flow, port });
   const sizes: number[] = [];
   const again = tusUpload(bytes, { ...second, uploadUrl, metadata, chunkSize: 100_000 }, (taken) =>
     sizes.push(taken),
@@ -105,23 +67,26 @@ test('What was complete, and not sent when the server was killed, is sent by the
   const spool = await temporaryFolder(t);
   const flow = new Flow();
   // It takes files, and nothing is sent.
-  const first = await room(t, spool, { flow, send: () => Promise.reject(new Error('the cluster is away')) });
+  const first = await dropRoom(t, spool, {
+    flow,
+    send: () => Promise.reject(new Error('the cluster is away')),
+  });
   const bytes = noise(5000);
   await sent(tusUpload(bytes, { ...first, metadata: { filename: 'folder/waits' } }));
   await waitFor(() => first.uploads.outbox.trouble === 'the cluster is away');
   await first.close();
-  const second = await room(t, spool, { flow });
+  const second = await dropRoom(t, spool, { flow });
   assert.ok((await arrived(flow, 'folder/waits')).equals(bytes));
   await waitFor(async () => !(await filesBelow(join(spool, 'ready'))).length);
   // The folders that it was in are tidied away at the next look.
   await second.close();
-  await room(t, spool, { flow });
+  await dropRoom(t, spool, { flow });
   assert.deepEqual(await readdir(join(spool, 'ready')), []);
 });
 
 test('What cannot be a file of ours is refused with a word why', async (t) => {
   const spool = await temporaryFolder(t);
-  const { endpoint, headers } = await room(t, spool);
+  const { endpoint, headers } = await dropRoom(t, spool);
   const refused: readonly (readonly [Record<string, string>, number, RegExp])[] = [
     [{}, 400, /no name/],
     [{ filename: '../a' }, 400, /"\.\.\/a" cannot be sent: the path has a "\.\." segment/],
@@ -157,7 +122,7 @@ test('What cannot be a file of ours is refused with a word why', async (t) => {
 
 test('A disk without room says so before anything is sent', async (t) => {
   const spool = await temporaryFolder(t);
-  const { endpoint, headers } = await room(t, spool, { maxUpload: Number.MAX_SAFE_INTEGER });
+  const { endpoint, headers } = await dropRoom(t, spool, { maxUpload: Number.MAX_SAFE_INTEGER });
   const { status, body } = await get(
     endpoint,
     { ...headers, ...tus, 'upload-length': String(2 ** 52), ...named },
@@ -169,7 +134,7 @@ test('A disk without room says so before anything is sent', async (t) => {
 
 test('Who may not send, and pages of others, upload nothing', async (t) => {
   const spool = await temporaryFolder(t);
-  const { endpoint, headers } = await room(t, spool);
+  const { endpoint, headers } = await dropRoom(t, spool);
   const ask = { ...tus, ...named, 'upload-length': '1' };
   assert.equal((await get(endpoint, ask, 'POST')).status, 403);
   assert.equal(
@@ -188,7 +153,7 @@ test('Who may not send, and pages of others, upload nothing', async (t) => {
 
 test('What is not gone on with is forgotten, and its bytes with it', async (t) => {
   const spool = await temporaryFolder(t);
-  const first = await room(t, spool);
+  const first = await dropRoom(t, spool);
   const ask = { ...tus, ...named, ...first.headers, 'upload-length': '1000' };
   const { headers } = await get(first.endpoint, ask, 'POST');
   assert.equal((await filesBelow(spool)).length, 2);
@@ -196,14 +161,14 @@ test('What is not gone on with is forgotten, and its bytes with it', async (t) =
   const [known = ''] = (await filesBelow(spool)).filter((name) => name.endsWith('.json'));
   assert.equal(JSON.parse(await readFile(known, 'utf8')).size, 1000);
   await utimes(known, 0, 0);
-  const second = await room(t, spool, { uploadExpires: 1, port: first.port });
+  const second = await dropRoom(t, spool, { uploadExpires: 1, port: first.port });
   assert.deepEqual(await filesBelow(spool), []);
   assert.equal(await lengthOf(second.endpoint + headers.location, second.headers), undefined);
 });
 
 test('What came is not thrown away because what is known of it cannot be read now, nor because it cannot go on', async (t) => {
   const spool = await temporaryFolder(t);
-  const first = await room(t, spool);
+  const first = await dropRoom(t, spool);
   const ask = { ...tus, ...first.headers, 'upload-length': '1000' };
   const made = async (name: string) => {
     const metadata = `filename ${Buffer.from(name).toString('base64')}`;
@@ -240,7 +205,7 @@ test('What came is not thrown away because what is known of it cannot be read no
 
 test('What is thrown away is known no more before its bytes go, and what a kill left of it goes at the next start', async (t) => {
   const spool = await temporaryFolder(t);
-  const first = await room(t, spool);
+  const first = await dropRoom(t, spool);
   const ask = { ...tus, ...named, ...first.headers, 'upload-length': '1000' };
   const { headers } = await get(first.endpoint, ask, 'POST');
   const url = first.endpoint + headers.location;
@@ -258,7 +223,7 @@ test('What is thrown away is known no more before its bytes go, and what a kill 
   await writeFile(`${alone[1]}.json.new`, '{}');
   const other = join(spool, 'parts', 'of somebody else');
   await writeFile(other, '');
-  const { uploads } = await room(t, spool, { port: first.port });
+  const { uploads } = await dropRoom(t, spool, { port: first.port });
   assert.deepEqual([await filesBelow(spool), uploads.received], [[other], 0]);
 });
 
@@ -266,7 +231,7 @@ test('Why dropped files wait is told to every page, and that they go on', async 
   const spool = await temporaryFolder(t);
   let reason: string | undefined = 'no right to write to files';
   const flow = new Flow();
-  const { url, endpoint, headers } = await room(t, spool, {
+  const { url, endpoint, headers } = await dropRoom(t, spool, {
     flow,
     again: 10,
     send: async ({ signal, onEvent }) => {
@@ -306,23 +271,3 @@ test('A spool that cannot be made, or not be used, is told by its name', async (
   for (const [spool, message] of Object.entries({ ...refused, [folder]: /\/parts cannot be used.*EEXIST/ }))
     await assert.rejects(open(spool), { name: 'ConfigurationError', message });
 });
-
-const tus = { 'tus-resumable': '1.0.0' };
-const named = { 'upload-metadata': `filename ${Buffer.from('a').toString('base64')}` };
-
-function started<T extends ReturnType<typeof tusUpload>>(upload: T): T {
-  upload.upload.start();
-  return upload;
-}
-
-const sent = (upload: ReturnType<typeof tusUpload>): Promise<void> => started(upload).done;
-
-async function lengthOf(url: string, headers: Record<string, string>): Promise<string | undefined> {
-  const { headers: said } = await get(url, { ...headers, ...tus }, 'HEAD');
-  return said['upload-offset'] as string | undefined;
-}
-
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-}
