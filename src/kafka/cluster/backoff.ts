@@ -39,11 +39,11 @@ export class Backoff {
   /**
    * Waits until the next attempt is due. Rejects with UnreachableError, `error` as its cause, when nothing has worked
    * for too long, and with KafkaError `closed` when the signal ends the waiting. `begun`: when the attempt began, which may have
-   * taken long to fail; milliseconds since the epoch.
+   * taken long to fail; milliseconds by the steady clock, for that of the wall leaps.
    */
   async pause(error: Error, begun?: number): Promise<void> {
     const { what, giveUpAfter, signal, reporter, onFailure } = this.#options;
-    const now = Date.now();
+    const now = performance.now();
     if (this.#failures === 0) this.#since = begun ?? now;
     this.#failures += 1;
     onFailure?.();

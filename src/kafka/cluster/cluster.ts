@@ -87,7 +87,7 @@ export class Cluster {
   async retry<Result>(what: string, operation: () => Promise<Result>, signal = this.signal): Promise<Result> {
     const backoff = this.backoff(what, signal);
     for (;;) {
-      const begun = Date.now();
+      const begun = performance.now();
       try {
         const result = await operation();
         backoff.succeeded();
@@ -241,7 +241,7 @@ export class Cluster {
 
   /** Remembers that the topic exists, though some broker may not have heard of it yet. */
   created(name: string): void {
-    this.#created.set(name, Date.now());
+    this.#created.set(name, performance.now());
   }
 
   /** Closes every link at once. Idempotent. */
@@ -257,7 +257,7 @@ export class Cluster {
     if (takesBack(known, topic)) topic = await this.#secondOpinion(name, known, topic);
     if (topic === undefined) {
       this.#topics.delete(name);
-      if (Date.now() - (this.#created.get(name) ?? 0) < propagationMs)
+      if (performance.now() - (this.#created.get(name) ?? Number.NEGATIVE_INFINITY) < propagationMs)
         throw new NotNow(Code.unknownTopicOrPartition, `find topic ${name}`);
     } else {
       this.#topics.set(name, topic);

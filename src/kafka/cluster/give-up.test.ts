@@ -37,7 +37,39 @@ test('What failed counts from its beginning, and is tried a second time however 
     reporter: new StatusReporter(() => {}),
   });
   const failure = new Error('no answer');
-  const early = Date.now() - 30_000;
+  const early = performance.now() - 30_000;
   await backoff.pause(failure, early);
   await assert.rejects(backoff.pause(failure), { name: 'UnreachableError', message: /for 30 s/ });
+});
+
+test('A clock that leaps makes nobody give up early or late', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 0 });
+  const told: { readonly state: string; readonly since: number }[] = [];
+  const reporter = new StatusReporter((status) => told.push(status));
+  const backoff = new Backoff({
+    what: 'reach it',
+    giveUpAfter: 300_000,
+    signal: new AbortController().signal,
+    reporter,
+  });
+  const failure = new Error('no answer');
+  const day = 24 * 3600_000;
+  await backoff.pause(failure, performance.now() - 20_000);
+  // As on a machine without a clock of its own, once its line is up and somebody tells it the time.
+  t.mock.timers.setTime(day);
+  await backoff.pause(failure);
+  assert.deepEqual(
+    told.map(({ state }) => state),
+    ['unreachable'],
+    'the word is repeated by the time that has passed',
+  );
+  t.mock.timers.setTime(day - 3600_000);
+  const late = new Backoff({
+    what: 'reach it',
+    giveUpAfter: 50,
+    signal: new AbortController().signal,
+    reporter,
+  });
+  await late.pause(failure, performance.now() - 40_000);
+  await assert.rejects(late.pause(failure), { name: 'UnreachableError', message: /for 40 s/ });
 });

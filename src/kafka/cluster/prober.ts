@@ -154,7 +154,7 @@ export class Prober {
     const place = addressText(all[0]![0].address);
     this.#hasCome = false;
     const message = `${place}: nothing has come for ${Math.round(quietMs / 1000)} s, and no new connection comes through`;
-    this.#options.reporter.waiting(this, Date.now() - quietMs, message);
+    this.#options.reporter.waiting(this, performance.now() - quietMs, message);
   }
 
   /** What is known of those that are quiet still; undefined where nobody tells. */

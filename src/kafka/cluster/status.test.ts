@@ -10,10 +10,10 @@ test('after a failure of a second it is told once, and once more when it works a
   const told: string[] = [];
   const reporter = new StatusReporter(({ state }) => told.push(state));
   const who = {};
-  reporter.waiting(who, Date.now(), failure.message);
+  reporter.waiting(who, performance.now(), failure.message);
   assert.deepEqual(told, []);
-  reporter.waiting(who, Date.now() - 2000, failure.message);
-  reporter.waiting(who, Date.now() - 2000, failure.message);
+  reporter.waiting(who, performance.now() - 2000, failure.message);
+  reporter.waiting(who, performance.now() - 2000, failure.message);
   reporter.settled(who);
   assert.deepEqual(told, ['unreachable', 'connected']);
 });
@@ -22,7 +22,7 @@ test('what gives up or is closed does not say that Kafka answers', async () => {
   const told: string[] = [];
   const reporter = new StatusReporter(({ state }) => told.push(state));
   const who = {};
-  reporter.waiting(who, Date.now() - 2000, failure.message);
+  reporter.waiting(who, performance.now() - 2000, failure.message);
   reporter.abandoned(who);
   assert.deepEqual(told, ['unreachable']);
 
@@ -41,4 +41,17 @@ test('what gives up or is closed does not say that Kafka answers', async () => {
   });
   await assert.rejects(closed.pause(failure), { name: 'KafkaError', kind: 'closed' });
   assert.deepEqual(told, ['unreachable']);
+});
+
+test('Since when something fails is told by the clock of the wall, and measured by the steady one', (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 1_000_000_000 });
+  const told: { readonly state: string; readonly since: number }[] = [];
+  const reporter = new StatusReporter((status) => told.push(status));
+  const who = {};
+  // An hour back, in the middle of it.
+  t.mock.timers.setTime(1_000_000_000 - 3600_000);
+  reporter.waiting(who, performance.now() - 5000, failure.message);
+  assert.equal(told.length, 1);
+  const { since } = told[0]!;
+  assert.ok(Math.abs(since - (1_000_000_000 - 3605_000)) < 2000, `${since}`);
 });

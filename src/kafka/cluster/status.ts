@@ -10,19 +10,19 @@ export class StatusReporter {
   readonly #tell: (status: KafkaStatus) => void;
   readonly #waiting = new Map<object, { since: number; message: string }>();
   #toldAt: number | undefined;
-  #throttleToldAt = 0;
+  #throttleToldAt = Number.NEGATIVE_INFINITY;
 
   constructor(tell: (status: KafkaStatus) => void) {
     this.#tell = tell;
   }
 
-  /** `who` has failed since then (milliseconds since the epoch), the last time with this error. */
+  /** `who` has failed since then (milliseconds by the steady clock), the last time with this error. */
   waiting(who: object, since: number, message: string): void {
     this.#waiting.set(who, { since, message });
-    const now = Date.now();
+    const now = performance.now();
     if (now - since < patienceMs || (this.#toldAt !== undefined && now - this.#toldAt < repeatMs)) return;
     this.#toldAt = now;
-    this.#tell({ state: 'unreachable', message, since });
+    this.#tell({ state: 'unreachable', message, since: Math.round(Date.now() - (now - since)) });
   }
 
   /** `who` waits no more. */
@@ -41,10 +41,10 @@ export class StatusReporter {
 
   /** A broker asked to be spared for so many milliseconds. */
   throttled(milliseconds: number): void {
-    const now = Date.now();
+    const now = performance.now();
     if (now - this.#throttleToldAt < repeatMs) return;
     this.#throttleToldAt = now;
     const message = `Kafka slows this client down by its quota (by ${milliseconds} ms just now).`;
-    this.#tell({ state: 'throttled', message, since: now });
+    this.#tell({ state: 'throttled', message, since: Date.now() });
   }
 }

@@ -144,13 +144,13 @@ export class Assignment implements FetcherOwner {
 
   displaced(cursor: Cursor, error?: Error): void {
     // The leader might name the same replica again, and again.
-    if (cursor.replica) cursor.leaderAloneUntil = Date.now() + leaderAloneMs;
+    if (cursor.replica) cursor.leaderAloneUntil = performance.now() + leaderAloneMs;
     cursor.replica = undefined;
     void this.#mend(cursor, error);
   }
 
   redirected(cursor: Cursor, broker: number): void {
-    cursor.replica = { broker, until: Date.now() + replicaMs };
+    cursor.replica = { broker, until: performance.now() + replicaMs };
     this.#fetcher(broker).add(cursor);
   }
 
@@ -177,8 +177,8 @@ export class Assignment implements FetcherOwner {
   }
 
   endsEarly(cursor: Cursor): void {
-    cursor.endsEarlySince ??= Date.now();
-    if (Date.now() - cursor.endsEarlySince < endsEarlyMs) return;
+    cursor.endsEarlySince ??= performance.now();
+    if (performance.now() - cursor.endsEarlySince < endsEarlyMs) return;
     cursor.endsEarlySince = undefined;
     cursor.replica = undefined;
     for (const fetcher of this.#fetchers.values()) fetcher.remove(cursor);

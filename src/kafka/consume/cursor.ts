@@ -19,16 +19,16 @@ export interface Cursor {
   leaderEpoch: number;
   /** Of what was read before `position`: by them a leader notices that its log has been cut. */
   readonly epochs: Epochs;
-  /** A replica nearer than the leader (KIP-392), and until when (milliseconds since the epoch) it is asked. */
+  /** A replica nearer than the leader (KIP-392), and until when (milliseconds by the steady clock) it is asked. */
   replica: { readonly broker: number; readonly until: number } | undefined;
-  /** A replica has failed: until then (milliseconds since the epoch) the leader alone is asked. */
+  /** A replica has failed: until then (milliseconds by the steady clock) the leader alone is asked. */
   leaderAloneUntil: number;
   /** How often the log was said to have been cut before `position`. */
   cuts: number;
   /** Attempts to read a batch that came corrupt. */
   corruptions: number;
   missingSince: number | undefined;
-  /** Since when the log has ended before `until`: milliseconds since the epoch. */
+  /** Since when the log has ended before `until`: milliseconds by the steady clock. */
   endsEarlySince: number | undefined;
   mending: boolean;
   /** Given up: nothing of it is fetched or handed out any more. */

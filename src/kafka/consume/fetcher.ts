@@ -280,9 +280,9 @@ function shownEpoch({ replica, cuts, epochs }: Cursor): number {
 
 /** The time to ask the leader again which replica is the nearest. */
 function isLeaseOver({ replica }: Cursor): boolean {
-  return replica !== undefined && Date.now() > replica.until;
+  return replica !== undefined && performance.now() > replica.until;
 }
 
 function isForLeaderAlone({ leaderAloneUntil }: Cursor): boolean {
-  return Date.now() < leaderAloneUntil;
+  return performance.now() < leaderAloneUntil;
 }

@@ -90,8 +90,9 @@ export class FollowedTopic {
     const look = async () => {
       const isThere = await this.refresh();
       if (isThere && this.partitions >= partitions) return;
-      if (!isThere) missingSince ??= Date.now();
-      if (missingSince !== undefined && Date.now() - missingSince >= missingGraceMs) throw this.#deleted();
+      if (!isThere) missingSince ??= performance.now();
+      if (missingSince !== undefined && performance.now() - missingSince >= missingGraceMs)
+        throw this.#deleted();
       throw new NotNow(Code.unknownTopicOrPartition, what);
     };
     return this.#cluster.retry(what, look, signal);
@@ -106,8 +107,8 @@ export class FollowedTopic {
     const isThere = failedAt === undefined || (await this.refresh(failedAt));
     const partition = isThere ? this.#topic.partitions[cursor.partition] : undefined;
     if (partition === undefined) {
-      cursor.missingSince ??= Date.now();
-      if (Date.now() - cursor.missingSince < missingGraceMs)
+      cursor.missingSince ??= performance.now();
+      if (performance.now() - cursor.missingSince < missingGraceMs)
         throw new NotNow(Code.unknownTopicOrPartition, `find ${place}`);
       throw this.#deleted();
     }

@@ -178,8 +178,8 @@ export class RouteFinder {
     const leader = topic?.partitions[route.partition]?.leader;
     if (known && (leader === undefined || leader < 0)) return this.#leader(route, Number.POSITIVE_INFINITY);
     if (topic === undefined || leader === undefined) {
-      route.missingSince ??= Date.now();
-      const isNews = route.topicId !== undefined && Date.now() - route.missingSince < missingGraceMs;
+      route.missingSince ??= performance.now();
+      const isNews = route.topicId !== undefined && performance.now() - route.missingSince < missingGraceMs;
       throw isNews
         ? new NotNow(Code.unknownTopicOrPartition, `find ${route.topic}-${route.partition}`)
         : missing(route, topic !== undefined);

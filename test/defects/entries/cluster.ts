@@ -11,8 +11,22 @@ const secondOpinion = 'test/integration/kafka-second-opinion.test.ts';
 const network = 'test/integration/kafka-network.test.ts';
 const answers = 'test/integration/kafka-answers.test.ts';
 const cuts = 'test/integration/kafka-cuts.test.ts';
+const giveUp = 'src/kafka/cluster/give-up.test.ts';
 
 export const cluster: readonly Defect[] = [
+  {
+    name: 'given-up-by-the-clock-of-the-wall',
+    breaks: 'A clock that was set by a day had whoever waited for a broker give up at the second failure.',
+    edits: [
+      edit(
+        'src/kafka/cluster/backoff.ts',
+        '    const now = performance.now();',
+        '    const now = Date.now() - Math.round(performance.timeOrigin);',
+      ),
+    ],
+    seekers: [],
+    tests: [giveUp],
+  },
   {
     name: 'stale-broker-asked-for-ever',
     breaks:
