@@ -68,3 +68,19 @@ test('Dates follow durations where an encoder is late by the number of pictures:
     assert.deepEqual(new Set(steps(starts)), new Set([2000]));
   }
 });
+
+test('A clock that is set back by a day in the middle is followed little by little, and nothing heaps up meanwhile', () => {
+  const day = 24 * 3600_000;
+  const clock = new CaptureClock();
+  const picture = 40;
+  let taken = 0;
+  for (let time = 0; time < 6 * 3600_000; time += picture) {
+    clock.observe({ time, duration: picture, readAt: 5000 + time + picture - (time >= 20_000 ? day : 0) });
+    if (time > 0 && time % 600_000 === 0) {
+      const before = clock.at(time);
+      clock.startSegment(100);
+      taken += before - clock.at(time);
+    }
+  }
+  assert.equal(taken, 35 * 100);
+});

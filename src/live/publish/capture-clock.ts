@@ -35,6 +35,9 @@ export class CaptureClock {
       this.#anchor = origin;
       this.#since = readAt;
     }
+    // Where the clock was set back, what was seen lies ahead of it, and would for as long.
+    while ((this.#seen.at(-1)?.at ?? readAt) > readAt) this.#seen.pop();
+    this.#since = Math.min(this.#since, readAt);
     this.#seen.push({ at: readAt, origin });
     while (this.#seen.length > 1 && (this.#seen[0]?.at ?? readAt) < readAt - window) this.#seen.shift();
   }
