@@ -1,4 +1,4 @@
-/** Notices that what is sent comes slower than it lasts: its encoder, or its line, is too slow. Pure: times come in. */
+/** Notices that what is sent comes slower than it lasts: its encoder, or its line, is too slow. Times may come in. */
 
 /** Milliseconds behind the clock that are told first; each time it has doubled it is told again. */
 const firstTold = 3000;
@@ -8,8 +8,8 @@ export class PaceWatch {
   #least = Number.POSITIVE_INFINITY;
   #told = firstTold;
 
-  /** Media up to `end` had come at `now`, milliseconds. A sentence, where that is later than it should be. */
-  push(end: number, now: number): string | undefined {
+  /** Media up to `end` had come at `now`, milliseconds by the steady clock. A sentence, where that is later than it should be. */
+  push(end: number, now: number = performance.now()): string | undefined {
     this.#began ??= now;
     this.#least = Math.min(this.#least, now - end);
     const behind = now - end - this.#least;

@@ -88,8 +88,8 @@ export class SentRun {
 
   #slowness(event: MediaEvent, { outputs }: EncodingPlan, pace: PaceWatch): string | undefined {
     if (event.type !== 'chunk' || event.rendition !== outputs[0]?.rendition) return undefined;
-    const { time, duration, timescale, readAt } = event;
-    return pace.push(((time + duration) / timescale) * 1000, readAt);
+    const { time, duration, timescale } = event;
+    return pace.push(((time + duration) / timescale) * 1000);
   }
 
   /** What another run is to do otherwise; undefined: nothing would help. */

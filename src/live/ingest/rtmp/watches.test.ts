@@ -38,3 +38,11 @@ test('What comes slower than it lasts is told, seldom', () => {
   const good = new PaceWatch();
   for (let end = 0; end <= 30_000; end += 100) assert.equal(good.push(end, end + (end % 700)), undefined);
 });
+
+test('A clock that is put forward makes nobody slow', (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 0 });
+  const watch = new PaceWatch();
+  assert.equal(watch.push(0), undefined);
+  t.mock.timers.setTime(3600_000);
+  assert.equal(watch.push(100), undefined);
+});
