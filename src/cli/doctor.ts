@@ -1,6 +1,7 @@
 /** `sluice doctor`: what is not as it should be, and how to mend it. */
 import type { Command } from 'commander';
 import type { ExitCode } from '../errors.ts';
+import { securityProtocol } from '../kafka/security/protocol.ts';
 import { giveUpFlag } from './connection.ts';
 import { examineCluster } from './doctor/cluster.ts';
 import { exitCodeOf, type Finding, findingLines, tally } from './doctor/finding.ts';
@@ -73,7 +74,8 @@ async function run({ settings, output, kafka: properties }: Call<FlagsIn<typeof 
   });
   try {
     const servers = properties['bootstrap.servers'] ?? '';
-    for (const finding of await examineCluster(kafka, servers, settings.topic)) tell(finding);
+    const isPlain = securityProtocol(properties).endsWith('PLAINTEXT');
+    for (const finding of await examineCluster(kafka, servers, settings.topic, isPlain)) tell(finding);
   } finally {
     await kafka.close();
   }

@@ -1,22 +1,23 @@
 /** The cluster: whether it answers, who it says it is, whether each of its brokers can be reached from here. */
-import { connect } from 'node:net';
 import { describeError, UnreachableError } from '../../errors.ts';
 import { judgeClock, judgeStateTopic, judgeTopic } from '../../files/shared/judge-topic.ts';
-import type { BrokerDescription, Kafka } from '../../kafka/contract.ts';
+import type { Kafka } from '../../kafka/contract.ts';
 import { KafkaError } from '../../kafka/contract.ts';
+import { examineWay } from './broker-way.ts';
 import type { Finding } from './finding.ts';
 
-/** Examines the cluster and, where one is named, the topic. Never rejects for what it is there to find. */
+/** Examines the cluster and, where one is named, the topic. `isPlain`: without TLS. Never rejects for what it is there to find. */
 export async function examineCluster(
   kafka: Kafka,
   bootstrapServers: string,
   topic: string | undefined,
+  isPlain: boolean,
 ): Promise<Finding[]> {
   try {
     const { clusterId, brokers, version } = await kafka.describeCluster();
     const release = version === undefined ? '' : `Kafka ${version}, `;
     const message = `${bootstrapServers} answers: ${release}cluster ${clusterId} of ${brokers.length === 1 ? '1 broker' : `${brokers.length} brokers`}`;
-    const reached = await Promise.all(brokers.map(examineBroker));
+    const reached = await Promise.all(brokers.map((broker) => examineWay(broker, { isPlain })));
     const found: Finding[] = [
       { check: 'Kafka', status: 'ok', message },
       ...reached.filter((one) => one !== undefined),
@@ -40,27 +41,6 @@ function clusterFailure(error: unknown, bootstrapServers: string): Finding {
     return { check: 'Authentication', status: 'problem', message, remedy };
   }
   return { check: 'Kafka', status: 'problem', message };
-}
-
-/** Milliseconds that a broker may take to accept a connection. */
-const patience = 5000;
-
-/** A broker that the cluster names but that cannot be reached from here; undefined when all is well. */
-async function examineBroker({ id, host, port }: BrokerDescription): Promise<Finding | undefined> {
-  const reason = await new Promise<string | undefined>((settle) => {
-    const socket = connect({ host, port });
-    socket.setTimeout(patience, () => socket.destroy(new Error(`no answer within ${patience / 1000}s`)));
-    socket.once('connect', () => {
-      socket.destroy();
-      settle(undefined);
-    });
-    socket.once('error', (error) => settle(describeError(error)));
-  });
-  if (reason === undefined) return undefined;
-  const message = `the cluster names broker ${id} at ${host}:${port}, which cannot be reached from here: ${reason}`;
-  const remedy =
-    'advertised.listeners of that broker must hold an address that clients can resolve and reach';
-  return { check: 'Broker', status: 'problem', message, remedy };
 }
 
 async function examineTopic(kafka: Kafka, name: string, brokers: number): Promise<Finding[]> {

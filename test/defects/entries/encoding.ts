@@ -9,6 +9,20 @@ const pictures = 'test/live/encode-pictures.test.ts';
 
 export const encoding: readonly Defect[] = [
   {
+    name: 'sightings-ahead-of-the-clock',
+    breaks:
+      'A publisher whose clock was set back kept all that it saw until the clock came there again, and ended with "Maximum call stack size exceeded".',
+    edits: [
+      edit(
+        'src/live/publish/capture-clock.ts',
+        '    while ((this.#seen.at(-1)?.at ?? readAt) > readAt) this.#seen.pop();\n',
+        '',
+      ),
+    ],
+    seekers: [],
+    tests: ['src/live/publish/capture-clock.test.ts'],
+  },
+  {
     name: 'encoder-outlives-its-publisher',
     breaks:
       'FFmpeg outlived a publisher that was killed and kept its port: the next one got "Address already in use".',
