@@ -15,6 +15,19 @@ const giveUp = 'src/kafka/cluster/give-up.test.ts';
 
 export const cluster: readonly Defect[] = [
   {
+    name: 'no-way-without-a-resolver',
+    breaks: 'While the resolver of names was away, a broker whose address was known was not reached anew.',
+    edits: [
+      edit(
+        'src/kafka/cluster/host-addresses.ts',
+        'else if (known !== undefined) return',
+        'else if (known !== undefined && known.length === 0) return',
+      ),
+    ],
+    seekers: [],
+    tests: ['src/kafka/cluster/host-addresses.test.ts'],
+  },
+  {
     name: 'given-up-by-the-clock-of-the-wall',
     breaks: 'A clock that was set by a day had whoever waited for a broker give up at the second failure.',
     edits: [
