@@ -11,3 +11,14 @@ export const certificateCodes: ReadonlySet<string> = new Set([
   'INVALID_CA',
   'INVALID_PURPOSE',
 ]);
+
+/**
+ * What is wrong with a certificate by this machine's clock, and what to do, as the end of a sentence; undefined for all else. A clock may be
+ * wrong, as of a machine that has none of its own until its line is up.
+ */
+export function untimely(code: string | undefined, now: Date = new Date()): string | undefined {
+  const clock = `by this machine's clock (${now.toISOString().slice(0, 16)}Z)`;
+  if (code === 'CERT_HAS_EXPIRED') return `has expired, ${clock}: renew it, or set the clock`;
+  if (code === 'CERT_NOT_YET_VALID') return `is not valid yet, ${clock}: set the clock`;
+  return undefined;
+}

@@ -1,5 +1,5 @@
 /** What of TLS no waiting mends. Pure. */
-import { certificateCodes } from '../certificate-codes.ts';
+import { certificateCodes, untimely } from '../certificate-codes.ts';
 
 /** What an answer without TLS looks like; as `EPROTO` comes much that may pass too. */
 const plain = /wrong version number|packet length too long/i;
@@ -17,7 +17,7 @@ export function tlsFault(code: string | undefined, message: string, advice: TlsA
   if (code === undefined) return undefined;
   if (certificateCodes.has(code))
     return `the server's certificate is not signed by a trusted authority (${code}): give its CA by ${advice.authorities}`;
-  if (code === 'CERT_HAS_EXPIRED') return "the server's certificate has expired: renew it";
+  if (code === 'CERT_HAS_EXPIRED') return `the server's certificate ${untimely(code)}`;
   if (code === 'CERT_REVOKED') return "the server's certificate has been revoked: renew it";
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
     return `the server's certificate is not for this host name: use a name that it carries${advice.otherName ?? ''}`;

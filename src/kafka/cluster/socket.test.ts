@@ -42,6 +42,18 @@ test('While connecting, certificates and handshakes that are refused are final, 
   for (const code of passing) assert.ok(socketError(address, coded(code)) instanceof NetworkFailure, code);
 });
 
+test('A certificate that is not valid yet is waited for, and the clock is named; one that has expired is final', () => {
+  const early = socketError(address, coded('CERT_NOT_YET_VALID'));
+  assert.ok(early instanceof NetworkFailure);
+  assert.match(
+    early.message,
+    /^kafka:9093: .* is not valid yet, by this machine's clock \(20\d\d-.*: set the clock$/,
+  );
+  const late = socketError(address, coded('CERT_HAS_EXPIRED'));
+  assert.ok(late instanceof KafkaError);
+  assert.match(late.message, /has expired, by this machine's clock \(20\d\d-.*: renew it, or set the clock$/);
+});
+
 test('What ends a connection that stood may pass, whatever it was', () => {
   for (const code of [...refusing, ...passing])
     assert.ok(lostConnection(address, coded(code)) instanceof NetworkFailure, code);

@@ -2,7 +2,7 @@
 
 import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import { certificateCodes } from '../../certificate-codes.ts';
+import { certificateCodes, untimely } from '../../certificate-codes.ts';
 import { KafkaError } from '../contract.ts';
 import type { Address } from '../settings.ts';
 import { NetworkFailure } from './failures.ts';
@@ -86,7 +86,11 @@ export function socketError(address: Address, error: Error): KafkaError | Networ
       `the broker's certificate is not signed by a trusted authority (${code}). Give its CA with ssl.truststore.location or ssl.ca.location`,
     );
   }
-  if (code === 'CERT_HAS_EXPIRED') return refused("the broker's certificate has expired. Renew it");
+  const time = untimely(code);
+  if (code === 'CERT_HAS_EXPIRED') return refused(`the broker's certificate ${time}`);
+  // It will be, as soon as somebody has set the clock, or time has passed.
+  if (time !== undefined)
+    return new NetworkFailure(`${place}: the broker's certificate ${time}`, { cause: error });
   if (code === 'CERT_REVOKED') return refused("the broker's certificate has been revoked. Renew it");
   if (/CRL/.test(code)) {
     return refused(

@@ -1,5 +1,5 @@
 /** What Google Cloud Storage's refusals, and failures on the way to it, mean. Pure. */
-import { certificateCodes } from '../../certificate-codes.ts';
+import { certificateCodes, untimely } from '../../certificate-codes.ts';
 import { ConfigurationError } from '../../errors.ts';
 import { withoutSecrets } from '../../secrets.ts';
 import { StoreFault } from '../store-fault.ts';
@@ -126,8 +126,8 @@ function distrustOf(code: string | undefined, message: string): string | undefin
   if (code === undefined) return undefined;
   if (certificateCodes.has(code))
     return `the server's certificate is not signed by a trusted authority (${code}): give its CA by NODE_EXTRA_CA_CERTS`;
-  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_REVOKED')
-    return "the server's certificate has expired, or was revoked: renew it";
+  if (code === 'CERT_HAS_EXPIRED') return `the server's certificate ${untimely(code)}`;
+  if (code === 'CERT_REVOKED') return "the server's certificate has been revoked: renew it";
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
     return "the server's certificate is not for this host name: use a name that it carries";
   if (/^(?:EPROTO|ERR_SSL_\w+)$/.test(code) && /wrong version number|packet length too long/i.test(message))

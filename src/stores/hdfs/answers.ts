@@ -1,5 +1,5 @@
 /** What the refusals of WebHDFS, and failures on the way to it, mean. Pure. */
-import { certificateCodes } from '../../certificate-codes.ts';
+import { certificateCodes, untimely } from '../../certificate-codes.ts';
 import { ConfigurationError } from '../../errors.ts';
 import { withoutSecrets } from '../../secrets.ts';
 import { StoreFault, type StoreFaultScope } from '../store-fault.ts';
@@ -145,8 +145,8 @@ export function meaningOf(error: unknown, asked: HdfsAsked): Error {
     return refuse(
       `the server's certificate is not signed by a trusted authority (${code}): give its CA by NODE_EXTRA_CA_CERTS`,
     );
-  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_REVOKED')
-    return refuse(`the server's certificate has expired, or was revoked (${code}): renew it`);
+  if (code === 'CERT_HAS_EXPIRED') return refuse(`the server's certificate ${untimely(code)}`);
+  if (code === 'CERT_REVOKED') return refuse("the server's certificate has been revoked: renew it");
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
     return refuse("the server's certificate is not for this host name: use a name that it carries");
   if (
