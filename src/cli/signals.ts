@@ -26,7 +26,7 @@ export function interruptible(onFirst: (text: string) => void): Interruption {
   const controller = new AbortController();
   let tell = onFirst;
   const onSignal = (name: NodeJS.Signals) => {
-    if (controller.signal.aborted) process.exit(ExitCode.interrupted);
+    if (controller.signal.aborted) endAtOnce();
     const again = name === 'SIGINT' ? 'press Ctrl-C again to stop at once' : 'a second signal stops at once';
     tell(`${name}: finishing what is in flight; ${again}`);
     controller.abort(new Error(`interrupted by ${name}`));
@@ -48,4 +48,16 @@ export function interruptible(onFirst: (text: string) => void): Interruption {
       process.off('SIGTERM', onSignal);
     },
   };
+}
+
+/** What a thread asks a resolver, as Node calls it: one that is silent keeps it for up to half a minute, and an end of the process waits for it. */
+const lookup = 'GetAddrInfoReqWrap';
+
+/** With exit code 130; where a thread would hold that up, as SIGINT ends whoever does not listen to it, which shells call 130 too. */
+function endAtOnce(): never {
+  if (process.getActiveResourcesInfo().includes(lookup)) {
+    process.removeAllListeners('SIGINT');
+    process.kill(process.pid, 'SIGINT');
+  }
+  process.exit(ExitCode.interrupted);
 }

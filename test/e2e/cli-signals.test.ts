@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { testBroker } from '../support/broker.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { startCommand } from '../support/process.ts';
+import { runCommand, startCommand } from '../support/process.ts';
 import { startSluice } from '../support/sluice.ts';
 import { uniqueTopic } from '../support/unique.ts';
 import { waitFor } from '../support/wait.ts';
@@ -71,4 +71,31 @@ test('a second signal ends the process at once, whatever hangs', async (t) => {
   assert.match(output.stdout, /press Ctrl-C again to stop at once/);
   child.kill('SIGINT');
   assert.equal((await finished).code, 130);
+});
+
+test('a second signal ends the process at once also while a resolver of names is silent', async (t) => {
+  const signals = fileURLToPath(new URL('../../src/cli/signals.ts', import.meta.url));
+  // The system reads aliases of names from there, and waits for somebody to write them.
+  const silent = join(await temporaryFolder(t), 'aliases');
+  assert.equal((await runCommand('mkfifo', [silent])).code, 0);
+  const hanging = `
+    import { lookup } from 'node:dns';
+    import { interruptible } from ${JSON.stringify(signals)};
+    const { signal } = interruptible(() => {});
+    signal.addEventListener('abort', () => console.log('aborted'));
+    lookup('sluice-test-name', () => console.log('answered'));
+    console.log('ready');
+  `;
+  const { child, output, finished } = startCommand(
+    process.execPath,
+    ['--input-type=module', '-e', hanging],
+    { env: { HOSTALIASES: silent } },
+    t,
+  );
+  await waitFor(() => output.stdout.includes('ready'));
+  child.kill('SIGINT');
+  await waitFor(() => output.stdout.includes('aborted'));
+  child.kill('SIGTERM');
+  const { code, signal, stdout } = await finished;
+  assert.deepEqual([code ?? signal, stdout.includes('answered')], ['SIGINT', false]);
 });
