@@ -53,11 +53,12 @@ export function interruptible(onFirst: (text: string) => void): Interruption {
 /** What a thread asks a resolver, as Node calls it: one that is silent keeps it for up to half a minute, and an end of the process waits for it. */
 const lookup = 'GetAddrInfoReqWrap';
 
-/** With exit code 130; where a thread would hold that up, as SIGINT ends whoever does not listen to it, which shells call 130 too. */
+/**
+ * With exit code 130; where a thread would hold that up, as SIGINT ends whoever does not listen to it, which shells call 130 too. A disk that
+ * hangs holds it up as well, and is not told from one that works: the next signal ends that.
+ */
 function endAtOnce(): never {
-  if (process.getActiveResourcesInfo().includes(lookup)) {
-    process.removeAllListeners('SIGINT');
-    process.kill(process.pid, 'SIGINT');
-  }
+  for (const name of ['SIGINT', 'SIGTERM']) process.removeAllListeners(name);
+  if (process.getActiveResourcesInfo().includes(lookup)) process.kill(process.pid, 'SIGINT');
   process.exit(ExitCode.interrupted);
 }

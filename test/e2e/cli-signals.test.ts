@@ -73,29 +73,45 @@ test('a second signal ends the process at once, whatever hangs', async (t) => {
   assert.equal((await finished).code, 130);
 });
 
-test('a second signal ends the process at once also while a resolver of names is silent', async (t) => {
-  const signals = fileURLToPath(new URL('../../src/cli/signals.ts', import.meta.url));
-  // The system reads aliases of names from there, and waits for somebody to write them.
-  const silent = join(await temporaryFolder(t), 'aliases');
-  assert.equal((await runCommand('mkfifo', [silent])).code, 0);
-  const hanging = `
-    import { lookup } from 'node:dns';
-    import { interruptible } from ${JSON.stringify(signals)};
-    const { signal } = interruptible(() => {});
-    signal.addEventListener('abort', () => console.log('aborted'));
-    lookup('sluice-test-name', () => console.log('answered'));
-    console.log('ready');
-  `;
-  const { child, output, finished } = startCommand(
-    process.execPath,
-    ['--input-type=module', '-e', hanging],
-    { env: { HOSTALIASES: silent } },
-    t,
-  );
-  await waitFor(() => output.stdout.includes('ready'));
-  child.kill('SIGINT');
-  await waitFor(() => output.stdout.includes('aborted'));
-  child.kill('SIGTERM');
-  const { code, signal, stdout } = await finished;
-  assert.deepEqual([code ?? signal, stdout.includes('answered')], ['SIGINT', false]);
-});
+for (const [what, asks, isHeld] of [
+  [
+    'a resolver of names is silent',
+    "import('node:dns').then(({ lookup }) => lookup('sluice-test-name', () => console.log('answered')))",
+    false,
+  ],
+  [
+    'a disk hangs, or a third',
+    "import('node:fs').then(({ open }) => open(process.env.HOSTALIASES, () => console.log('answered')))",
+    true,
+  ],
+] as const)
+  test(`a second signal ends the process at once also while ${what}`, async (t) => {
+    const signals = fileURLToPath(new URL('../../src/cli/signals.ts', import.meta.url));
+    // The system reads aliases of names from there, too, and waits for somebody to write them.
+    const silent = join(await temporaryFolder(t), 'aliases');
+    assert.equal((await runCommand('mkfifo', [silent])).code, 0);
+    const hanging = `
+      import { interruptible } from ${JSON.stringify(signals)};
+      const { signal } = interruptible(() => {});
+      signal.addEventListener('abort', () => console.log('aborted'));
+      process.on('exit', () => console.log('ends'));
+      await ${asks};
+      console.log('ready');
+    `;
+    const { child, output, finished } = startCommand(
+      process.execPath,
+      ['--input-type=module', '-e', hanging],
+      { env: { HOSTALIASES: silent } },
+      t,
+    );
+    await waitFor(() => output.stdout.includes('ready'));
+    child.kill('SIGINT');
+    await waitFor(() => output.stdout.includes('aborted'));
+    child.kill('SIGTERM');
+    if (isHeld) {
+      await waitFor(() => output.stdout.includes('ends'));
+      child.kill('SIGINT');
+    }
+    const { code, signal, stdout } = await finished;
+    assert.deepEqual([code ?? signal, stdout.includes('answered')], ['SIGINT', false]);
+  });
