@@ -8,6 +8,8 @@ import { Progress, reportProgress } from '../shared/progress.ts';
 
 /** Milliseconds that a stopped run waits for what it began. */
 const grace = 10_000;
+/** The same of one that has begun nothing: it is still on its way to the cluster. */
+const graceBefore = 1000;
 
 export interface StoppableOptions {
   /** Closed only when a stopped run cannot end otherwise: the cluster is away. */
@@ -30,16 +32,18 @@ export async function runStoppable(
 ): Promise<RunSummary> {
   const traces = await openTracing((message) => onEvent({ type: 'warning', message }));
   const stop = new AbortController();
+  let hasBegun = false;
   let forced: NodeJS.Timeout | undefined;
   const onAbort = (): void => {
     stop.abort();
-    forced = setTimeout(() => void kafka.close(), grace).unref();
+    forced = setTimeout(() => void kafka.close(), hasBegun ? grace : graceBefore).unref();
   };
   signal?.addEventListener('abort', onAbort, { once: true });
   if (signal?.aborted) onAbort();
   const progress = new Progress();
   let endProgress = (): void => {};
   const report = (): void => {
+    hasBegun = true;
     endProgress = reportProgress(progress, onEvent);
   };
   try {
