@@ -45,7 +45,9 @@ function isHeeded(name: string): boolean {
 export function createKafka(options: KafkaOptions): Kafka {
   const { properties, logger = silentLogger } = options;
   const settings = clientSettings(properties);
-  const security = securityFrom(properties);
+  const security = securityFrom(properties, (error) =>
+    logger.warn({ err: error }, 'certificates that were replaced cannot be used: those of before are'),
+  );
   const cluster = new Cluster({
     bootstrap: settings.bootstrapServers,
     clientId: options.clientId ?? settings.clientId,

@@ -20,6 +20,7 @@ export const missed: readonly string[] = [
   // cluster
   'left-behind-by-a-cut',
   'asked-as-the-kernel-asks',
+  'certificates-of-the-start',
   // console
   'names-of-gone-files-kept',
   'cursors-void-when-the-oldest-go',

@@ -80,11 +80,11 @@ function seen(properties: ClientProperties): string {
     { write: (line: string) => void said.push(line.replace(/"time":\d+/, '')) },
   );
   try {
-    const { tls, authenticate } = securityFrom(properties);
+    const { tls, authenticate } = securityFrom(properties, assert.ifError);
     const credentials = authenticate === undefined ? undefined : saslCredentials(properties);
     void createKafka({ properties, logger }).close();
     const text = (value: unknown): unknown => (typeof value === 'function' ? 'a function' : value);
-    return JSON.stringify([tls, credentials, said], (_, value) => text(value));
+    return JSON.stringify([tls?.(), credentials, said], (_, value) => text(value));
   } catch (error) {
     return String(error);
   }

@@ -27,7 +27,7 @@ export interface ClusterOptions {
   readonly clientId: string;
   readonly rack: string | undefined;
   readonly requestTimeout: number;
-  readonly tls: import('node:tls').ConnectionOptions | undefined;
+  readonly tls: (() => import('node:tls').ConnectionOptions) | undefined;
   readonly authenticate: Authenticate | undefined;
   readonly giveUpAfter: number | undefined;
   readonly logger: Logger;

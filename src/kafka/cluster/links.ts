@@ -19,7 +19,7 @@ import type { Versions } from './versions.ts';
 
 export interface LinksOptions {
   readonly clientId: string;
-  readonly tls: TlsOptions | undefined;
+  readonly tls: (() => TlsOptions) | undefined;
   readonly authenticate: Authenticate | undefined;
   readonly logger: Logger;
   /** Milliseconds of failure after which whoever asks gives up. */
@@ -217,8 +217,7 @@ export class Links {
     if (existing !== undefined) return existing;
     // What it speaks is asked though it be known: that the broker answers is the point.
     const open = (onTaken: () => void) => this.#openAnywhere(address, probeTimeoutMs, { onTaken });
-    const { reporter, signal } = this.#options;
-    const prober = new Prober({ open, received: () => this.#standing.received(text), reporter, signal });
+    const prober = new Prober({ ...this.#options, open, received: () => this.#standing.received(text) });
     this.#probers.set(text, prober);
     return prober;
   }
@@ -229,7 +228,7 @@ export class Links {
     requestTimeout: number,
     { onOpen, known, onTaken }: Opening,
   ): Promise<Link> {
-    const { reporter, signal, logger } = this.#options;
+    const { reporter, signal, logger, tls } = this.#options;
     const text = addressText(address);
     const failures: NetworkFailure[] = [];
     const ips = await this.#hosts.of(address.host, this.#connectTimeout);
@@ -237,6 +236,7 @@ export class Links {
       try {
         const link = await openLink({
           ...this.#options,
+          tls: tls?.(),
           address,
           ip,
           ...(ips.length > 1 && { acceptTimeout: acceptTimeoutMs }),

@@ -277,6 +277,20 @@ export const cluster: readonly Defect[] = [
     ],
   },
   {
+    name: 'certificates-of-the-start',
+    breaks:
+      'A certificate of the client that was renewed in its file was not shown: with the old one, which had expired, no connection came about any more.',
+    edits: [
+      edit(
+        'src/kafka/security/tls-files.ts',
+        '    if (looks === this.#looks) return this.#options;',
+        "    if (looks !== '') return this.#options;",
+      ),
+    ],
+    seekers: [propertiesModel],
+    tests: ['src/kafka/security/tls-files.test.ts', 'test/integration/security.test.ts'],
+  },
+  {
     name: 'properties-passed-over-in-silence',
     breaks: 'Whoever had set a property of security that changes nothing was not told.',
     edits: [edit('src/kafka/client.ts', '  if (unheeded.length > 0)\n', '  if (unheeded.length > 1000)\n')],

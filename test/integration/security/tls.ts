@@ -1,6 +1,6 @@
 /** TLS with and without certificates of the client, and every way to get it wrong. */
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pino } from 'pino';
@@ -90,6 +90,19 @@ export function tlsTests(get: GetCluster): void {
     const { certificate, key } = await get().foreign.issue('stranger');
     const keystore = { 'ssl.certificate.location': certificate, 'ssl.key.location': key };
     await assertRefused(t, trusting('MUTUAL', keystore), /the broker refuses our side of TLS/);
+  });
+
+  test('A certificate of the client that was renewed in its files is shown by the next connection', async (t) => {
+    const expired = await get().authority.issue('expired', [], -1);
+    const [certificate, key] = ['shown.pem', 'shown.key'].map((name) => join(get().authority.folder, name));
+    const show = (other: typeof expired) =>
+      Promise.all([copyFile(other.certificate, certificate!), copyFile(other.key, key!)]);
+    await show(expired);
+    const files = { 'ssl.certificate.location': certificate!, 'ssl.key.location': key! };
+    const kafka = client(t, trusting('MUTUAL', files));
+    await assert.rejects(kafka.describeCluster(), { kind: 'authentication' });
+    await show(get().client);
+    await kafka.describeCluster();
   });
 
   test('A broker whose authority is not trusted', async (t) => {

@@ -119,14 +119,17 @@ export function tokenTests(get: GetCluster): void {
   });
 
   test('A connection in use is authenticated anew before its session ends', async (t) => {
-    const { tls, authenticate } = securityFrom(at({ 'sasl.oauthbearer.token': await signed({}) }));
+    const { tls, authenticate } = securityFrom(
+      at({ 'sasl.oauthbearer.token': await signed({}) }),
+      assert.ifError,
+    );
     let sessions = 0;
     let prepared = 0;
     // The renewal waits for its token as for an identity provider that is slow.
     const slow = Promise.withResolvers<void>();
     const { connection } = await openLink({
       address: parseAddress(get().broker.listeners.OAUTH!),
-      tls,
+      tls: tls?.(),
       clientId: 'sluice',
       connectTimeout: 10_000,
       requestTimeout: 10_000,
