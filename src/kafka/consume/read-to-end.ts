@@ -90,7 +90,7 @@ export async function readToEnd(
     : readByConsumer(kafka, topic, partition, next, each, fetched.highWatermark);
 }
 
-/** Undefined: there is no such offset, or another replica is to be asked. Does not retry. */
+/** Undefined: there is no such offset, another replica is to be asked, or a quota lets nothing through now. Does not retry. */
 async function lookAt(
   cluster: Cluster,
   name: string,
@@ -118,6 +118,7 @@ async function lookAt(
   connection.throttle(response.throttleMs);
   if (response.errorCode !== 0) throw errorOf('fetch', response.errorCode, what);
   const fetched = response.partitions.find((one) => one.partition === partition);
+  if (fetched === undefined && response.throttleMs > 0) return undefined;
   if (fetched === undefined) throw new NetworkFailure(`Could not ${what}: the answer says nothing of it`);
   if (fetched.errorCode === Code.offsetOutOfRange || fetched.preferredReplica >= 0) return undefined;
   if (fetched.errorCode !== 0) throw errorOf('fetch', fetched.errorCode, what, null, { topic: name });
