@@ -21,6 +21,7 @@ export const missed: readonly string[] = [
   'left-behind-by-a-cut',
   'asked-as-the-kernel-asks',
   'certificates-of-the-start',
+  'silent-addresses-one-after-the-other',
   // console
   'names-of-gone-files-kept',
   'cursors-void-when-the-oldest-go',

@@ -6,6 +6,20 @@ import type { Socket } from 'node:net';
 import { openSocket, type SocketOptions } from './socket.ts';
 
 /**
+ * Milliseconds between two attempts to reach a broker that does not answer, by how long it has been so. Systems send each of them again
+ * after 1 and after 3 s, which is right between two of ours then: the way is tried twice as often as we ask.
+ */
+const askEveryMs = [2000 / 5, 2000 / 3, 2000];
+/** The time between them is such a part of that for which it has been out of reach. */
+const askShare = 1 / 75;
+
+/** That time, for a broker that has been out of reach for so long: often after a short absence, and gently where it is away for long. */
+export function askEvery(awayMs: number, roundTrip: number): number {
+  const wanted = awayMs * askShare;
+  return askEveryMs.find((each) => each >= wanted && each >= 3 * roundTrip) ?? askEveryMs.at(-1)!;
+}
+
+/**
  * {@link openSocket}, with another attempt every so many milliseconds until one has been taken; the first that stands is it. All of
  * them have `connectTimeout` together. Rejects with what the first attempt says that is not merely late.
  */

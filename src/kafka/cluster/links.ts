@@ -8,7 +8,9 @@ import { attemptTimeout } from './backoff.ts';
 import type { Connection } from './connection.ts';
 import { StalledConnection } from './endings.ts';
 import { NetworkFailure } from './failures.ts';
+import { firstOfUse, type Trial } from './first-of-use.ts';
 import { HostAddresses, type Lookup } from './host-addresses.ts';
+import { askEvery } from './knocking.ts';
 import { type Authenticate, type Link, openLink } from './link.ts';
 import type { LinkPurpose } from './link-purpose.ts';
 import { LeftBehind, Prober } from './prober.ts';
@@ -58,19 +60,12 @@ interface Opening {
 }
 
 const connectTimeoutMs = 10_000;
-/** One of several addresses is given so long to take the connection, and is no reason to give the others up. */
-const acceptTimeoutMs = 3000;
+/** Of several addresses the next is tried beside those that nobody has taken for so long. */
+const staggerMs = 300;
 /** Whoever probes has to be answered within so many milliseconds, or asks anew. */
 const probeTimeoutMs = 3000;
 /** Elsewhere nobody tells what becomes of what was sent. */
 const isWatched = process.platform === 'linux';
-/**
- * Milliseconds between two attempts to reach a broker that does not answer, by how long it has been so. Systems send each of them again
- * after 1 and after 3 s, which is right between two of ours then: the way is tried twice as often as we ask.
- */
-const askEveryMs = [2000 / 5, 2000 / 3, 2000];
-/** The time between them is such a part of that for which it has been out of reach. */
-const askShare = 1 / 75;
 
 export class Links {
   readonly #options: LinksOptions;
@@ -203,12 +198,9 @@ export class Links {
     return this.#roundTrips.get(text) ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Often after a short absence, and gently where a broker is away for long. */
   #askEvery(text: string): number {
     const away = performance.now() - (this.#failing.get(text) ?? performance.now());
-    const wanted = away * askShare;
-    const roundTrip = this.#roundTrip(text);
-    return askEveryMs.find((each) => each >= wanted && each >= 3 * roundTrip) ?? askEveryMs.at(-1)!;
+    return askEvery(away, this.#roundTrip(text));
   }
 
   #prober(address: Address): Prober {
@@ -223,60 +215,62 @@ export class Links {
   }
 
   /** At the first address of the host that is of use; which those are is remembered. */
-  async #openAnywhere(
+  async #openAnywhere(address: Address, requestTimeout: number, opening: Opening): Promise<Link> {
+    const ips = await this.#hosts.of(address.host, this.#connectTimeout);
+    const roundTrip = this.#roundTrips.get(addressText(address)) ?? 0;
+    return firstOfUse({
+      ips,
+      stagger: Math.max(staggerMs, 2 * roundTrip),
+      open: (ip, trial) => this.#openAt(address, ip, requestTimeout, opening, trial),
+      failed: (ip) => this.#hosts.failed(ip),
+      signal: this.#options.signal,
+    });
+  }
+
+  async #openAt(
     address: Address,
+    ip: string,
     requestTimeout: number,
     { onOpen, known, onTaken }: Opening,
+    trial: Trial,
   ): Promise<Link> {
-    const { reporter, signal, logger, tls } = this.#options;
+    const { reporter, logger, tls } = this.#options;
     const text = addressText(address);
-    const failures: NetworkFailure[] = [];
-    const ips = await this.#hosts.of(address.host, this.#connectTimeout);
-    for (const ip of ips) {
-      try {
-        const link = await openLink({
-          ...this.#options,
-          tls: tls?.(),
-          address,
-          ip,
-          ...(ips.length > 1 && { acceptTimeout: acceptTimeoutMs }),
-          known,
-          ...(onOpen && { onOpen }),
-          askEvery: this.#askEvery(text),
-          onTaken: (milliseconds) => {
-            this.#roundTrips.set(text, Math.min(milliseconds, this.#roundTrip(text)));
-            onTaken?.();
-          },
-          ...(isWatched && {
-            onQuiet: (connection) => this.#prober(address).add(connection),
-            isCutOff: () => this.#prober(address).isCutOff && !this.#standing.areOthersWell(text),
-          }),
-          connectTimeout: this.#connectTimeout,
-          requestTimeout,
-          onThrottle: (milliseconds) => reporter.throttled(milliseconds),
-        });
-        this.#hosts.succeeded(ip);
-        const { received } = link.connection;
-        this.#standing.add(link.connection);
-        link.connection.closed.then((reason) => {
-          logger.debug({ broker: text }, reason.message);
-          if (reason instanceof LeftBehind) this.#distrust(text);
-          if (known !== undefined && link.connection.received === received) this.#forgetVersions(text);
-          if (!(reason instanceof StalledConnection)) return;
-          this.#hosts.failed(ip);
-          this.#noteFailure(text);
-          this.#distrust(text);
-        });
-        return link;
-      } catch (error) {
-        if (!(error instanceof NetworkFailure) || signal.aborted) throw error;
-        this.#hosts.failed(ip);
-        failures.push(error);
-      }
-    }
-    if (failures.length === 1) throw failures[0];
-    const reasons = failures.map((failure, index) => `at ${ips[index]}: ${failure.message}`).join('; ');
-    throw new NetworkFailure(reasons, { cause: failures.at(-1) });
+    const link = await openLink({
+      ...this.#options,
+      tls: tls?.(),
+      signal: trial.signal,
+      address,
+      ip,
+      known,
+      ...(onOpen && { onOpen }),
+      askEvery: this.#askEvery(text),
+      onTaken: (milliseconds) => {
+        this.#roundTrips.set(text, Math.min(milliseconds, this.#roundTrip(text)));
+        trial.onTaken();
+        onTaken?.();
+      },
+      ...(isWatched && {
+        onQuiet: (connection) => this.#prober(address).add(connection),
+        isCutOff: () => this.#prober(address).isCutOff && !this.#standing.areOthersWell(text),
+      }),
+      connectTimeout: this.#connectTimeout,
+      requestTimeout,
+      onThrottle: (milliseconds) => reporter.throttled(milliseconds),
+    });
+    this.#hosts.succeeded(ip);
+    const { received } = link.connection;
+    this.#standing.add(link.connection);
+    link.connection.closed.then((reason) => {
+      logger.debug({ broker: text }, reason.message);
+      if (reason instanceof LeftBehind) this.#distrust(text);
+      if (known !== undefined && link.connection.received === received) this.#forgetVersions(text);
+      if (!(reason instanceof StalledConnection)) return;
+      this.#hosts.failed(ip);
+      this.#noteFailure(text);
+      this.#distrust(text);
+    });
+    return link;
   }
 
   /**

@@ -22,8 +22,6 @@ export interface SocketOptions {
   readonly address: Address;
   /** The one of its host's IP addresses to connect to; absent: the system chooses. */
   readonly ip?: string;
-  /** Milliseconds until the other side must have taken the connection; absent: as `connectTimeout` says. */
-  readonly acceptTimeout?: number;
   /** Absent: plain TCP. */
   readonly tls: ConnectionOptions | undefined;
   /** Milliseconds until the connection must stand, the TLS handshake included. */
@@ -160,16 +158,12 @@ export function openSocket(options: SocketOptions): Promise<Socket> {
       : connectTcp(common);
     const begun = performance.now();
     let isTaken = false;
-    const late = (milliseconds: number) =>
-      setTimeout(() => {
-        const silent = new Error(`no answer to the TLS handshake within ${Math.round(milliseconds)} ms`);
-        socket.destroy(isTaken ? silent : new Unanswered(milliseconds));
-      }, milliseconds);
-    const timer = late(options.connectTimeout);
-    const { acceptTimeout } = options;
-    const acceptTimer = acceptTimeout === undefined ? undefined : late(acceptTimeout);
+    const { connectTimeout } = options;
+    const timer = setTimeout(() => {
+      const silent = new Error(`no answer to the TLS handshake within ${Math.round(connectTimeout)} ms`);
+      socket.destroy(isTaken ? silent : new Unanswered(connectTimeout));
+    }, connectTimeout);
     socket.once('connect', () => {
-      clearTimeout(acceptTimer);
       isTaken = true;
       options.onTaken?.(performance.now() - begun);
     });
@@ -177,7 +171,6 @@ export function openSocket(options: SocketOptions): Promise<Socket> {
     signal?.addEventListener('abort', abort);
     const done = () => {
       clearTimeout(timer);
-      clearTimeout(acceptTimer);
       signal?.removeEventListener('abort', abort);
     };
     const failed = (error: Error) => {

@@ -131,6 +131,20 @@ export const cluster: readonly Defect[] = [
     tests: [network, 'src/kafka/cluster/host-addresses.test.ts'],
   },
   {
+    name: 'silent-addresses-one-after-the-other',
+    breaks:
+      'An address of a name whose machine was gone cost each command that began 3 s, and all addresses of a line that was full had no more.',
+    edits: [
+      edit(
+        'src/kafka/cluster/first-of-use.ts',
+        'timer = setTimeout(next, stagger).unref();',
+        'timer = setTimeout(() => {}, stagger).unref();',
+      ),
+    ],
+    seekers: [linksModel],
+    tests: ['src/kafka/cluster/first-of-use.test.ts'],
+  },
+  {
     name: 'lookups-take-all-threads',
     breaks: "A resolver that does not answer held all of Node's threads, and the disk stood still.",
     edits: [edit('src/kafka/cluster/host-addresses.ts', 'const mostAtOnce = 2;', 'const mostAtOnce = 1000;')],
