@@ -1,6 +1,6 @@
 /** A plan for topics and what carries them, from what is to go through. Pure. */
 import { mostCopies, replicasOf } from './common.ts';
-import type { Need, Plan, PlanFacts, PlannedQuota, PlannedSetting, PlannedTopic } from './facts.ts';
+import type { Need, Plan, PlanFacts, PlannedSetting, PlannedTopic } from './facts.ts';
 import { type DayOfFiles, dayOf } from './file-records.ts';
 import { filesTopics, partitionsByRate } from './files-topics.ts';
 import { flowNeeds } from './flow-needs.ts';
@@ -8,6 +8,7 @@ import { secondOf } from './live-records.ts';
 import { liveTopics } from './live-topics.ts';
 import { memoryNeeds } from './memory-needs.ts';
 import { mustStandTogether } from './names.ts';
+import { quotasOf } from './quotas.ts';
 import { bytesText, figure, timeText } from './sizes.ts';
 import { diskNeeds, liveNeeds } from './storage-needs.ts';
 
@@ -67,27 +68,6 @@ function brokerSettings({ files, live, cluster }: PlanFacts): PlannedSetting[] {
     });
   }
   return settings;
-}
-
-function quotasOf({ files, live, cluster }: PlanFacts): PlannedQuota[] {
-  if (files === undefined) return [];
-  const { value: copies } = replicasOf(cluster);
-  const share = live === undefined ? 0.7 : 0.5;
-  const beside = live === undefined ? 'the rest is for what else goes on' : 'streams keep the other half';
-  return [
-    {
-      who: 'uploaders',
-      name: 'producer_byte_rate',
-      value: Math.floor((cluster.line * share) / copies),
-      why: `All clients of that user together, at each broker: ${share * 100} % of its line, of which each of ${copies} copies takes as much; ${beside}.`,
-    },
-    {
-      who: 'downloaders',
-      name: 'consumer_byte_rate',
-      value: Math.floor(cluster.line * share),
-      why: `So that one who catches up after days leaves room for others: ${share * 100} % of each broker's line.`,
-    },
-  ];
 }
 
 function warnings(

@@ -55,3 +55,18 @@ test('Since when something fails is told by the clock of the wall, and measured 
   const { since } = told[0]!;
   assert.ok(Math.abs(since - (1_000_000_000 - 3605_000)) < 2000, `${since}`);
 });
+
+test('a quota that lets nothing through is told when others cannot be why, and no more than once in a while', () => {
+  const told: string[] = [];
+  const reporter = new StatusReporter(({ state, message }) => told.push(`${state}: ${message}`));
+  reporter.withheld('files', performance.now() - 29_000);
+  assert.deepEqual(told, []);
+  reporter.throttled(1000);
+  reporter.withheld('files', performance.now() - 40_000);
+  reporter.withheld('files', performance.now() - 41_000);
+  assert.equal(told.length, 2);
+  assert.match(
+    told[1]!,
+    /^throttled: .* nothing of topic files through for 40 s\. .* raise consumer_byte_rate/,
+  );
+});

@@ -4,6 +4,8 @@ import type { KafkaStatus } from '../contract.ts';
 /** Short interruptions, such as a leader's move, are nobody's business. */
 const patienceMs = 1000;
 const repeatMs = 30_000;
+/** A quota counts over ten seconds, as brokers have it (`quota.window.num`): for so long others may have used it up. */
+const quotaMs = 30_000;
 
 /** Gathers what waits; says "unreachable" while anything has waited for a second, and "connected" when nothing does. */
 export class StatusReporter {
@@ -11,6 +13,7 @@ export class StatusReporter {
   readonly #waiting = new Map<object, { since: number; message: string }>();
   #toldAt: number | undefined;
   #throttleToldAt = Number.NEGATIVE_INFINITY;
+  #withheldToldAt = Number.NEGATIVE_INFINITY;
 
   constructor(tell: (status: KafkaStatus) => void) {
     this.#tell = tell;
@@ -46,5 +49,18 @@ export class StatusReporter {
     this.#throttleToldAt = now;
     const message = `Kafka slows this client down by its quota (by ${milliseconds} ms just now).`;
     this.#tell({ state: 'throttled', message, since: Date.now() });
+  }
+
+  /**
+   * What is read of a topic has been answered with nothing but the wish to be spared since then (milliseconds by the steady clock). Brokers
+   * give a batch whole or not at all: of one that is larger than the quota takes in its ten seconds they say this for ever.
+   */
+  withheld(topic: string, since: number): void {
+    const now = performance.now();
+    if (now - since < quotaMs || now - this.#withheldToldAt < repeatMs) return;
+    this.#withheldToldAt = now;
+    const seconds = Math.round((now - since) / 1000);
+    const message = `Kafka's quota has let nothing of topic ${topic} through for ${seconds} s. If nobody else reads by the same quota, a batch is larger than it takes in ten seconds, and never comes: raise consumer_byte_rate to a tenth of max.message.bytes at least.`;
+    this.#tell({ state: 'throttled', message, since: Math.round(Date.now() - (now - since)) });
   }
 }

@@ -36,6 +36,8 @@ export class Fetcher {
   readonly #sizes = new BatchSizes();
   #cursors: Cursor[] = [];
   #running = false;
+  /** Since when (milliseconds by the steady clock) a quota has let nothing through. */
+  #withheldSince: number | undefined;
   #bell = Promise.withResolvers<void>();
 
   constructor(broker: number, owner: FetcherOwner) {
@@ -113,7 +115,8 @@ export class Fetcher {
         );
       };
       const frame = await this.#fetch(link, asked, wish.maxBytes, begun);
-      const { partitions } = answerIn(frame, link);
+      const { partitions, throttleMs } = answerIn(frame, link);
+      this.#noteQuota(partitions.length === 0 && throttleMs > 0);
       this.#ahead.asked(cursors);
       const held = Math.max(frame.bytes.byteLength, smallestFrame);
       budget.adjust(held - granted);
@@ -139,6 +142,12 @@ export class Fetcher {
     if (wish.maxBytes <= most) return wish;
     const sizes = this.#sizes;
     return { ...wish, maxBytes: sizes.areKnown ? sizes.limitOf(sizes.offsetsOf(most)) : most };
+  }
+
+  #noteQuota(isWithheld: boolean): void {
+    this.#withheldSince = isWithheld ? (this.#withheldSince ?? performance.now()) : undefined;
+    if (this.#withheldSince !== undefined)
+      this.#owner.cluster.reporter.withheld(this.#owner.topic().name, this.#withheldSince);
   }
 
   get #free(): readonly Cursor[] {
