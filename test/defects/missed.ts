@@ -36,6 +36,8 @@ export const missed: readonly string[] = [
   'one-login-of-a-browser-at-a-time',
   'slow-pages-cut-off-while-they-read',
   // consuming
+  'forgotten-partitions-in-a-storm',
+  'quota-taken-for-a-broken-answer',
   'million-empty-records-at-once',
   'cursor-in-two-fetchers',
   // durable

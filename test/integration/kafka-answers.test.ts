@@ -73,27 +73,6 @@ test('Answers that do not prove anything', async (t) => {
     );
   });
 
-  await t.test('Answers that a quota has emptied are no failure, however many', async () => {
-    const topic = uniqueTopic();
-    await witness().createTopic({ name: topic, partitions: 1, replicationFactor: 1 });
-    await appendTexts(witness().producer(), topic, 0, ['a']);
-    // Tags, a millisecond to be quiet, no error, no session, nothing of any partition.
-    const empty = Buffer.from([0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0]);
-    let left = 12;
-    proxy.replace = (apiKey) => {
-      if (apiKey !== apis.fetch || left === 0) return undefined;
-      left -= 1;
-      return empty;
-    };
-    const statuses = new Set<string>();
-    const kafka = client({ giveUpAfter: 300, onStatus: ({ state }) => statuses.add(state) });
-    const texts: string[] = [];
-    const end = await kafka.readToEnd(topic, 0, 0, ({ value }) => texts.push(Buffer.from(value!).toString()));
-    proxy.replace = undefined;
-    assert.deepEqual([end, texts, left], [1, ['a'], 0]);
-    assert.deepEqual([...statuses], ['throttled']);
-  });
-
   await t.test('A leader that calls its log cut again and again is not believed for ever', async () => {
     const topic = uniqueTopic();
     const producer = witness().producer();

@@ -19,6 +19,7 @@ import { smallestFrame } from './kept.ts';
 import { Lanes } from './lanes.ts';
 import { type HoldableFrame, type SharedFrame, share } from './shared-frame.ts';
 import { wholeBatchesOf } from './whole-batches.ts';
+import { Withheld } from './withheld.ts';
 
 /** No partition is asked for less: a batch that does not fit whole comes only when it is the first. */
 const leastPartitionBytes = 2 * 1024 * 1024;
@@ -34,14 +35,14 @@ export class Fetcher {
   readonly #lanes: Lanes;
   readonly #ahead: Ahead;
   readonly #sizes = new BatchSizes();
+  readonly #withheld: Withheld;
   #cursors: Cursor[] = [];
   #running = false;
-  /** Since when (milliseconds by the steady clock) a quota has let nothing through. */
-  #withheldSince: number | undefined;
   #bell = Promise.withResolvers<void>();
 
   constructor(broker: number, owner: FetcherOwner) {
     this.#owner = owner;
+    this.#withheld = new Withheld(owner);
     this.#lanes = new Lanes(owner.cluster, broker, owner.purpose, owner.ahead);
     this.#ahead = new Ahead({
       owner,
@@ -115,17 +116,15 @@ export class Fetcher {
         );
       };
       const frame = await this.#fetch(link, asked, wish.maxBytes, begun);
-      const { partitions, throttleMs } = answerIn(frame, link);
-      this.#noteQuota(partitions.length === 0 && throttleMs > 0);
+      const answer = answerIn(frame, link);
+      this.#withheld.note(answer);
       this.#ahead.asked(cursors);
       const held = Math.max(frame.bytes.byteLength, smallestFrame);
       budget.adjust(held - granted);
       granted = 0;
-      this.#received(
-        asked,
-        partitions,
-        share(frame, () => budget.adjust(-held)),
-      );
+      const shared = share(frame, () => budget.adjust(-held));
+      this.#received(asked, answer.partitions, shared);
+      if (answer.throttleMs === 0) this.#missing(asked, answer.partitions);
     } catch (error) {
       const cursors = asked.length > 0 ? asked.map(({ cursor }) => cursor) : this.#cursors;
       // That says nothing of who leads; and what others have fetched, or are at, is as good as before.
@@ -142,12 +141,6 @@ export class Fetcher {
     if (wish.maxBytes <= most) return wish;
     const sizes = this.#sizes;
     return { ...wish, maxBytes: sizes.areKnown ? sizes.limitOf(sizes.offsetsOf(most)) : most };
-  }
-
-  #noteQuota(isWithheld: boolean): void {
-    this.#withheldSince = isWithheld ? (this.#withheldSince ?? performance.now()) : undefined;
-    if (this.#withheldSince !== undefined)
-      this.#owner.cluster.reporter.withheld(this.#owner.topic().name, this.#withheldSince);
   }
 
   get #free(): readonly Cursor[] {
@@ -192,6 +185,16 @@ export class Fetcher {
     // The broker fills responses in the order of the request: who has been served stands last in the next one.
     const isServed = Map.groupBy(this.#cursors, (cursor) => served.has(cursor));
     this.#cursors = [...(isServed.get(false) ?? []), ...(isServed.get(true) ?? [])];
+  }
+
+  /** Brokers tell of all that they were asked for, unless they wish to be spared. Who does not is not asked again at once. */
+  #missing(asked: readonly Asked[], partitions: readonly FetchedPartition[]): void {
+    if (partitions.length >= asked.length) return;
+    const told = new Set(partitions.map(({ partition }) => partition));
+    for (const { cursor, offset } of asked.filter((one) => !told.has(one.cursor.partition) && isStill(one))) {
+      const message = `the broker's answer says nothing of partition ${cursor.partition} at offset ${offset}`;
+      this.#displace(cursor, new NetworkFailure(message));
+    }
   }
 
   /** One partition's part of a response: an error, a redirection, or records. True: records. */

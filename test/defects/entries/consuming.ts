@@ -5,6 +5,7 @@ const askingModel = 'test:models asking --seed 5 --runs 120';
 const model = 'test/models/reader.test.ts';
 const answersFuzz = 'fuzz answers --seed defects --count 3000';
 const batchesFuzz = 'fuzz batches --seed defects --count 3000';
+const emptyAnswers = 'test/integration/kafka-empty-answers.test.ts';
 const answers = 'test/integration/kafka-answers.test.ts';
 
 export const consuming: readonly Defect[] = [
@@ -60,6 +61,34 @@ export const consuming: readonly Defect[] = [
     ],
     seekers: ['test/models/lasting.test.ts', model, batchesFuzz],
     tests: [answers],
+  },
+  {
+    name: 'forgotten-partitions-in-a-storm',
+    breaks:
+      'An answer that said nothing of what was asked for was asked for again at once, and nothing told.',
+    edits: [
+      edit(
+        'src/kafka/consume/fetcher.ts',
+        '      if (answer.throttleMs === 0) this.#missing(asked, answer.partitions);',
+        '      if (answer.throttleMs < 0) this.#missing(asked, answer.partitions);',
+      ),
+    ],
+    seekers: [model],
+    tests: [emptyAnswers],
+  },
+  {
+    name: 'quota-taken-for-a-broken-answer',
+    breaks:
+      'A look at a topic that a quota answered with nothing was a broken answer: its broker was doubted, and the cluster called unreachable.',
+    edits: [
+      edit(
+        'src/kafka/consume/read-to-end.ts',
+        '  if (fetched === undefined && response.throttleMs > 0) return undefined;\n',
+        '',
+      ),
+    ],
+    seekers: [model],
+    tests: [emptyAnswers],
   },
   {
     name: 'million-empty-records-at-once',
