@@ -49,4 +49,60 @@ test('Answers of no partition', async (t) => {
     assert.match(told[0]!, /says nothing of partition 0 at offset 0/);
     assert.equal((await read).length, 1);
   });
+
+  await t.test(
+    'Partitions without news are named once, and what comes to any of them arrives once',
+    async () => {
+      const many = uniqueTopic();
+      const partitions = 60;
+      await witness().createTopic({ name: many, partitions, replicationFactor: 1 });
+      const producer = witness().producer();
+      const all = Array.from({ length: partitions }, (_, partition) => partition);
+      const append = (text: string) =>
+        Promise.all(all.map((partition) => appendTexts(producer, many, partition, [text])));
+      let sizes: number[] = [];
+      let forget = false;
+      proxy.replace = (apiKey, body) => {
+        if (apiKey !== apis.fetch) return undefined;
+        sizes.push(body.byteLength);
+        if (!forget || body.byteLength > 100) return undefined;
+        forget = false;
+        const answer = Buffer.from(body);
+        // Behind the tags and the time to be quiet: no such session.
+        answer.writeInt16BE(70, 1 + 4);
+        return answer;
+      };
+      const stop = new AbortController();
+      const texts: string[] = [];
+      const reading = (async () => {
+        const from = new Map(all.map((partition) => [partition, 0]));
+        for await (const { partition, records, release } of client().consumer({
+          topic: many,
+          from,
+          signal: stop.signal,
+        })) {
+          texts.push(...records.map(({ value }) => `${partition} ${Buffer.from(value!)}`));
+          release();
+        }
+      })();
+      const quiet = async () => {
+        sizes = [];
+        await waitFor(() => sizes.length > 2 && sizes.slice(-2).every((size) => size < 100));
+      };
+      await quiet();
+      await append('a');
+      await waitFor(() => texts.length >= partitions);
+      await quiet();
+      await appendTexts(producer, many, 7, ['b']);
+      await waitFor(() => texts.includes('7 b'));
+      forget = true;
+      await waitFor(() => !forget);
+      await append('c');
+      await waitFor(() => texts.length >= 2 * partitions + 1);
+      stop.abort();
+      await reading;
+      proxy.replace = undefined;
+      assert.deepEqual(texts.sort(), [...all.flatMap((one) => [`${one} a`, `${one} c`]), '7 b'].sort());
+    },
+  );
 });

@@ -23,10 +23,18 @@ export function ask(
   return connection.exchange({ apiKey: Api.fetch, apiVersion, pieces, hasTags: true, pool, ...shown });
 }
 
-/** Throws what may pass when the answer is an error as a whole, or makes no sense; the frame has been given back then. */
-export function answerIn(frame: Frame, { connection }: Link): FetchResponse {
+/**
+ * Throws what may pass when the answer is an error as a whole, or makes no sense; the frame has been given back then. `note`: told of an
+ * answer that makes sense, whatever it says.
+ */
+export function answerIn(
+  frame: Frame,
+  { connection }: Link,
+  note: (response: FetchResponse) => void = () => {},
+): FetchResponse {
   try {
     const response = decodeFetch(frame.bytes);
+    note(response);
     if (response.errorCode !== 0) throw errorOf('fetch', response.errorCode, 'fetch records');
     connection.throttle(response.throttleMs);
     return response;

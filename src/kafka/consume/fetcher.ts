@@ -9,11 +9,12 @@ import type { Link } from '../cluster/link.ts';
 import { isLeftBehind } from '../cluster/prober.ts';
 import { errorOf } from '../cluster/refusals.ts';
 import type { FetchedPartition } from '../wire/fetch.ts';
-import type { Frame } from '../wire/frame-pool.ts';
 import { Ahead, type Wish } from './ahead.ts';
 import { answerIn, ask } from './ask.ts';
+import { type Asked, askedOf, entryOf, isStill, shownEpoch, unansweredOf } from './asked.ts';
 import { BatchSizes } from './batch-sizes.ts';
-import { type Cursor, cutsBelieved, isFetched } from './cursor.ts';
+import { type Cursor, isFetched } from './cursor.ts';
+import { FetchSession } from './fetch-session.ts';
 import type { FetcherOwner } from './fetcher-owner.ts';
 import { smallestFrame } from './kept.ts';
 import { Lanes } from './lanes.ts';
@@ -24,18 +25,17 @@ import { Withheld } from './withheld.ts';
 /** No partition is asked for less: a batch that does not fit whole comes only when it is the first. */
 const leastPartitionBytes = 2 * 1024 * 1024;
 
-interface Asked {
-  readonly cursor: Cursor;
-  readonly offset: number;
-  readonly generation: number;
-}
-
 export class Fetcher {
   readonly #owner: FetcherOwner;
   readonly #lanes: Lanes;
   readonly #ahead: Ahead;
   readonly #sizes = new BatchSizes();
   readonly #withheld: Withheld;
+  readonly #sessions = new WeakMap<Link, FetchSession>();
+  /** The last answer had no records. */
+  #isQuiet = false;
+  /** A partition has gone since the last request: one that comes back is to be answered, though it be as before. */
+  #hasDropped = false;
   #cursors: Cursor[] = [];
   #running = false;
   #bell = Promise.withResolvers<void>();
@@ -104,7 +104,7 @@ export class Fetcher {
       await budget.take(wish.granted);
       granted = wish.granted;
       const cursors = this.#free;
-      asked = cursors.map((cursor) => ({ cursor, offset: cursor.position, generation: cursor.generation }));
+      asked = cursors.map(askedOf);
       if (asked.length === 0) return;
       this.#ahead.asks(cursors, wish);
       const begun = (bytes: Buffer): void => {
@@ -115,8 +115,12 @@ export class Fetcher {
           bytes,
         );
       };
-      const frame = await this.#fetch(link, asked, wish.maxBytes, begun);
-      const answer = answerIn(frame, link);
+      const request = this.#request(link, asked, wish.maxBytes);
+      const frame = await ask(this.#owner.cluster, link, request, this.#owner.pool, begun);
+      const { session } = request;
+      const answer = answerIn(frame, link, (response) =>
+        this.#session(link).answered(performance.now(), session, response),
+      );
       this.#withheld.note(answer);
       this.#ahead.asked(cursors);
       const held = Math.max(frame.bytes.byteLength, smallestFrame);
@@ -124,7 +128,8 @@ export class Fetcher {
       granted = 0;
       const shared = share(frame, () => budget.adjust(-held));
       this.#received(asked, answer.partitions, shared);
-      if (answer.throttleMs === 0) this.#missing(asked, answer.partitions);
+      if (answer.throttleMs === 0 && session.epoch <= 0)
+        this.#missing(unansweredOf(asked, answer.partitions));
     } catch (error) {
       const cursors = asked.length > 0 ? asked.map(({ cursor }) => cursor) : this.#cursors;
       // That says nothing of who leads; and what others have fetched, or are at, is as good as before.
@@ -147,30 +152,29 @@ export class Fetcher {
     return this.#ahead.inOrder(this.#cursors);
   }
 
-  #fetch(
-    link: Link,
-    asked: readonly Asked[],
-    maxBytes: number,
-    onBegun: (bytes: Buffer) => void,
-  ): Promise<Frame> {
-    const { cluster, pool } = this.#owner;
-    const request = {
-      topicId: this.#owner.topic().id,
-      entries: asked.map(({ cursor, offset }) => ({
-        partition: cursor.partition,
-        leaderEpoch: cursor.leaderEpoch,
-        offset,
-        lastFetchedEpoch: shownEpoch(cursor),
-      })),
-      maxBytes,
-      partitionMaxBytes: Math.min(
-        maxBytes,
-        Math.max(leastPartitionBytes, Math.ceil(maxBytes / asked.length)),
-      ),
-      // Who names no rack is sent to no other replica.
-      rack: asked.some(({ cursor }) => isForLeaderAlone(cursor)) ? '' : (cluster.options.rack ?? ''),
-    };
-    return ask(cluster, link, request, pool, onBegun);
+  #request(link: Link, asked: readonly Asked[], maxBytes: number) {
+    const share = Math.max(leastPartitionBytes, Math.ceil(maxBytes / asked.length));
+    const partitionMaxBytes = Math.min(maxBytes, share);
+    const isEndless = asked.every(({ cursor }) => cursor.until === Number.POSITIVE_INFINITY);
+    const isQuiet = this.#isQuiet && isEndless && !this.#hasDropped;
+    this.#hasDropped = false;
+    const session = this.#session(link).next(
+      performance.now(),
+      asked.map(entryOf),
+      partitionMaxBytes,
+      isQuiet,
+    );
+    // Who names no rack is sent to no other replica.
+    const isForLeader = asked.some(({ cursor }) => isForLeaderAlone(cursor));
+    const rack = isForLeader ? '' : (this.#owner.cluster.options.rack ?? '');
+    const { entries } = session;
+    return { topicId: this.#owner.topic().id, entries, session, maxBytes, partitionMaxBytes, rack };
+  }
+
+  /** Of a connection; another one has another. */
+  #session(link: Link): FetchSession {
+    if (this.#sessions.get(link) === undefined) this.#sessions.set(link, new FetchSession());
+    return this.#sessions.get(link)!;
   }
 
   #received(asked: readonly Asked[], partitions: readonly FetchedPartition[], shared: HoldableFrame): void {
@@ -182,16 +186,15 @@ export class Fetcher {
       if (this.#sort(one, fetched, shared)) served.add(one.cursor);
     }
     shared.release();
+    this.#isQuiet = served.size === 0;
     // The broker fills responses in the order of the request: who has been served stands last in the next one.
     const isServed = Map.groupBy(this.#cursors, (cursor) => served.has(cursor));
     this.#cursors = [...(isServed.get(false) ?? []), ...(isServed.get(true) ?? [])];
   }
 
   /** Brokers tell of all that they were asked for, unless they wish to be spared. Who does not is not asked again at once. */
-  #missing(asked: readonly Asked[], partitions: readonly FetchedPartition[]): void {
-    if (partitions.length >= asked.length) return;
-    const told = new Set(partitions.map(({ partition }) => partition));
-    for (const { cursor, offset } of asked.filter((one) => !told.has(one.cursor.partition) && isStill(one))) {
+  #missing(unanswered: readonly Asked[]): void {
+    for (const { cursor, offset } of unanswered) {
       const message = `the broker's answer says nothing of partition ${cursor.partition} at offset ${offset}`;
       this.#displace(cursor, new NetworkFailure(message));
     }
@@ -265,6 +268,7 @@ export class Fetcher {
 
   #drop(cursor: Cursor): void {
     this.#cursors = this.#cursors.filter((other) => other !== cursor);
+    this.#hasDropped = true;
     this.#ahead.drop(cursor);
     this.#ring();
   }
@@ -278,16 +282,6 @@ export class Fetcher {
     this.#drop(cursor);
     this.#owner.displaced(cursor, error);
   }
-}
-
-/** What was asked for is what is next. */
-function isStill({ cursor, offset, generation }: Asked): boolean {
-  return generation === cursor.generation && offset === cursor.position;
-}
-
-/** By which the leader may notice a cut; -1: it is not to look. A follower may not have heard of it yet. */
-function shownEpoch({ replica, cuts, epochs }: Cursor): number {
-  return replica || cuts >= cutsBelieved ? -1 : epochs.last;
 }
 
 /** The time to ask the leader again which replica is the nearest. */

@@ -13,6 +13,8 @@ export interface FetchEntry {
 export interface FetchRequest {
   readonly topicId: string;
   readonly entries: readonly FetchEntry[];
+  /** Absent: no session (KIP-227). */
+  readonly session?: { readonly id: number; readonly epoch: number };
   /** Milliseconds that the broker waits for the first byte. */
   readonly maxWait: number;
   /** Soft limits: the first batch comes whole even when it is larger. */
@@ -43,6 +45,8 @@ export interface FetchedPartition {
 export interface FetchResponse {
   readonly throttleMs: number;
   readonly errorCode: number;
+  /** 0: there is none. */
+  readonly sessionId: number;
   readonly partitions: readonly FetchedPartition[];
 }
 
@@ -50,22 +54,27 @@ export function encodeFetch(request: FetchRequest, version: number): Uint8Array[
   const writer = new WireWriter();
   if (version < 15) writer.int32(-1);
   writer.int32(request.maxWait).int32(1).int32(request.maxBytes).int8(0);
-  // No fetch session: every request names all of its partitions.
-  writer.int32(0).int32(-1);
+  const { id, epoch } = request.session ?? { id: 0, epoch: -1 };
+  writer.int32(id).int32(epoch);
+  if (request.entries.length === 0) return [endOf(writer.uvarint(1), request)];
   writer.uvarint(2).uuid(request.topicId);
   writer.uvarint(request.entries.length + 1);
   for (const { partition, leaderEpoch, offset, lastFetchedEpoch } of request.entries) {
     writer.int32(partition).int32(leaderEpoch).int64(offset).int32(lastFetchedEpoch).int64(-1);
     writer.int32(request.partitionMaxBytes).noTags();
   }
-  writer.noTags().uvarint(1).compactString(request.rack).noTags();
-  return [writer.cut()];
+  return [endOf(writer.noTags(), request)];
+}
+
+/** Nothing is to be forgotten. */
+function endOf(writer: WireWriter, { rack }: FetchRequest): Uint8Array {
+  return writer.uvarint(1).compactString(rack).noTags().cut();
 }
 
 /** Reads the response's bytes from after the correlation id. Throws KafkaError `corrupt`. */
 export function decodeFetch(bytes: Buffer): FetchResponse {
   const reader = new WireReader(bytes);
-  const { throttleMs, errorCode } = readHead(reader);
+  const head = readHead(reader);
   const partitions: FetchedPartition[] = [];
   for (let topics = reader.arrayLength(); topics > 0; topics -= 1) {
     const topicId = reader.uuid();
@@ -75,7 +84,7 @@ export function decodeFetch(bytes: Buffer): FetchResponse {
   }
   reader.skipTags();
   reader.finish();
-  return { throttleMs, errorCode, partitions };
+  return { ...head, partitions };
 }
 
 /**
@@ -94,12 +103,12 @@ export function decodeFetchHead(bytes: Buffer): Omit<FetchedPartition, 'divergen
   }
 }
 
-function readHead(reader: WireReader): { readonly throttleMs: number; readonly errorCode: number } {
+function readHead(reader: WireReader): Omit<FetchResponse, 'partitions'> {
   reader.skipTags();
   const throttleMs = reader.int32();
   const errorCode = reader.int16();
-  reader.int32();
-  return { throttleMs, errorCode };
+  const sessionId = reader.int32();
+  return { throttleMs, errorCode, sessionId };
 }
 
 function readPartition(reader: WireReader, topicId: string): FetchedPartition {

@@ -122,6 +122,14 @@ test('The replica id stands in Fetch requests up to version 14 alone', () => {
   assert.deepEqual(old!.subarray(4), recent);
 });
 
+test('Who asks for the same as before by a session names no topic', () => {
+  const request = { topicId, entries: [], maxWait: 500, maxBytes: 1000, partitionMaxBytes: 500, rack: '' };
+  const bytes = Buffer.concat(encodeFetch({ ...request, session: { id: 7, epoch: 3 } }, 17));
+  // How long, how much at least and at most, which isolation; session and epoch; no topics, none to be forgotten, no rack, tags.
+  assert.deepEqual([bytes.readInt32BE(13), bytes.readInt32BE(17)], [7, 3]);
+  assert.deepEqual([...bytes.subarray(21)], [1, 1, 1, 0]);
+});
+
 test('The answer to Fetch leaves the records where they are', () => {
   const records = Buffer.from('record batches');
   const answer = fetchAnswer(records);
