@@ -1,7 +1,7 @@
 /** AMF0 (Action Message Format, Adobe, 2007): values of RTMP's commands, as bytes. Pure. */
 import { FormatError } from '../../../errors.ts';
 
-/** References, XML, typed objects and the like become what is nearest. */
+/** XML, typed objects and the like become what is nearest; references, which no sender has, are none. */
 export type AmfValue =
   | number
   | boolean

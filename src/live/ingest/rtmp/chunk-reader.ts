@@ -28,7 +28,7 @@ export class ChunkReader {
   #limits: ChunkLimits;
   #chunkSize = firstChunkSize;
   /** A head that has not come as a whole. */
-  #partial: Buffer = Buffer.alloc(0);
+  #partial: Buffer = nothing;
   /** The chunk whose bytes come, and how many of them are missing. */
   #chunk: ChunkStream | undefined;
   #left = 0;
@@ -52,14 +52,21 @@ export class ChunkReader {
    * given. Throws FormatError for what is none, and for what is more than the limits; nothing can be read behind that.
    */
   *push(slice: Buffer): Generator<RtmpMessage> {
+    // Of what has come of a head not all need be of it: what is not goes on as the message's.
+    const bytes = this.#partial.length === 0 ? slice : Buffer.concat([this.#partial, slice]);
+    this.#partial = nothing;
     let at = 0;
     for (;;) {
       if (this.#chunk === undefined) {
-        const taken = this.#begin(slice.subarray(at, at + longestHead));
-        at += taken;
-        if (this.#chunk === undefined) return;
+        const head = this.#headOf(bytes.subarray(at, at + longestHead));
+        if (head === undefined) {
+          this.#partial = Buffer.from(bytes.subarray(at));
+          return;
+        }
+        at += head.size;
+        this.#begin(head);
       }
-      const piece = slice.subarray(at, at + this.#left);
+      const piece = bytes.subarray(at, at + this.#left);
       at += piece.length;
       const message = this.#take(this.#chunk, piece);
       if (message !== undefined) yield* this.#given(message);
@@ -67,24 +74,18 @@ export class ChunkReader {
     }
   }
 
-  /** Takes a head, if it is whole; gives how many of these bytes were its. */
-  #begin(bytes: Buffer): number {
-    const seen = this.#partial.length === 0 ? bytes : Buffer.concat([this.#partial, bytes]);
-    const head = readChunkHead(
-      seen,
+  #headOf(bytes: Buffer): ChunkHead | undefined {
+    return readChunkHead(
+      bytes,
       (id) => this.#streams.get(id)?.head,
       (id) => this.#streams.get(id)?.bytes !== undefined,
     );
-    if (head === undefined) {
-      this.#partial = Buffer.from(seen);
-      return bytes.length;
-    }
-    const taken = head.size - this.#partial.length;
-    this.#partial = Buffer.alloc(0);
+  }
+
+  #begin(head: ChunkHead): void {
     const stream = this.#streamOf(head);
     this.#chunk = stream;
     this.#left = Math.min(this.#chunkSize, head.length - stream.received);
-    return taken;
   }
 
   #streamOf(head: ChunkHead): ChunkStream {

@@ -66,6 +66,30 @@ test('Of a long time a chunk without a head repeats it, or leaves it out, as som
   }
 });
 
+test('Where the pieces of a connection end is nothing to a sender that leaves a long time out', () => {
+  const payload = Buffer.from(Array.from({ length: 300 }, (_, index) => index & 0xff));
+  const next = hex('04 000000 000002 09 01000000 eeff');
+  for (const again of ['01020304', '']) {
+    const bytes = Buffer.concat([
+      hex('04 ffffff 00012c 09 01000000 01020304'),
+      ...[payload.subarray(0, 128), hex(`c4 ${again}`), payload.subarray(128, 256), hex(`c4 ${again}`)],
+      ...[payload.subarray(256), next],
+    ]);
+    for (let cut = 0; cut <= bytes.length; cut += 1) {
+      const found = read([bytes.subarray(0, cut), bytes.subarray(cut)]);
+      assert.deepEqual(
+        found.map((one) => [one.timestamp, one.payload.toString('hex')]),
+        [
+          [0x01020304, payload.toString('hex')],
+          [0, 'eeff'],
+        ],
+        `cut at ${cut}`,
+      );
+    }
+    assert.equal(read(Array.from(bytes, (byte) => Buffer.from([byte]))).length, 2);
+  }
+});
+
 test('A chunk without a head after a whole one adds its time once more (5.3.1.2.4)', () => {
   const bytes = hex('04 0003e8 000001 08 01000000 aa c4 bb 84 000014 cc');
   assert.deepEqual(

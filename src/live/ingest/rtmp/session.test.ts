@@ -250,3 +250,17 @@ test('A sender that says anew how its media are read has changed them; who repea
   const next = events[at + 1];
   assert.ok(next?.type === 'media' && next.bytes.includes(other));
 });
+
+test('Behind its last word a session says nothing, and takes nothing amiss', () => {
+  const sender = new ChunkSender();
+  const session = new RtmpSession();
+  play(session, [
+    clientHandshake,
+    sender.publish('cam?key=k'),
+    sender.media(messageTypes.video, 0, sequence),
+  ]);
+  session.refuse('closing', 'the key does not hold any more');
+  // A part of a message that has not ended, as long as what is acknowledged; then what is no RTMP.
+  const begun = sender.media(messageTypes.video, 40, Buffer.alloc(3_000_000)).subarray(0, 2_900_000);
+  assert.deepEqual(play(session, [begun, Buffer.alloc(200, 0x44)]).events, []);
+});

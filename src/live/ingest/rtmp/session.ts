@@ -91,8 +91,9 @@ export class RtmpSession {
     return this.#phase !== 'handshake';
   }
 
-  /** What comes of these bytes, in order. Throws FormatError for what is no RTMP; nothing is to be given to it behind that. */
+  /** What comes of these bytes, in order. Throws FormatError for what is no RTMP; nothing is to be given to it behind that. Behind its last word nothing comes of anything. */
   *push(slice: Buffer): Generator<SessionEvent> {
+    if (this.#phase === 'over') return;
     this.#received += slice.length;
     let bytes = slice;
     if (this.#phase === 'handshake') {

@@ -15,7 +15,15 @@ export function namedStream(app: string, name: string): NamedStream {
   const [path, pathQuery] = parted(app);
   const [stream, streamQuery] = parted(name);
   const key = keyIn(streamQuery) ?? keyIn(pathQuery) ?? '';
-  return { app: path.replace(/^\/+|\/+$/g, ''), stream: decoded(stream.replace(/^\/+|\/+$/g, '')), key };
+  return { app: withoutSlashes(path), stream: decoded(withoutSlashes(stream)), key };
+}
+
+/** Before and behind. A regular expression looks at the rest anew at each slash: one name of strangers kept everybody waiting for seconds. */
+function withoutSlashes(text: string): string {
+  let [from, to] = [0, text.length];
+  while (text[from] === '/') from += 1;
+  while (to > from && text[to - 1] === '/') to -= 1;
+  return text.slice(from, to);
 }
 
 function parted(text: string): readonly [before: string, query: string] {

@@ -14,6 +14,14 @@ test('The stream and its key, however a program parts the address', () => {
   assert.deepEqual(namedStream('live', 'cam'), { ...named, key: '' });
   assert.deepEqual(namedStream('', '%zz?key=%zz'), { app: '', stream: '%zz', key: '%zz' });
   assert.deepEqual(namedStream('live?key=other', 'cam?key=k-1'), named);
+  assert.deepEqual(namedStream('//live//', '//a/b//'), { app: 'live', stream: 'a/b', key: '' });
+  assert.deepEqual(namedStream('///', '/'), { app: '', stream: '', key: '' });
+});
+
+test('An address of slashes is looked at once: before its key a stranger keeps nobody waiting', () => {
+  // By a search that begins anew at each slash this takes an hour.
+  const slashes = `x${'/'.repeat(4_000_000)}x`;
+  assert.equal(namedStream(slashes, slashes).app, slashes);
 });
 
 test('Time stamps that jump are told, those that go on are not, also past 32 bits', () => {
