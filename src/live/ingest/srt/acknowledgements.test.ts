@@ -41,3 +41,15 @@ test('round trips are smoothed, and answers to what was never said count for not
   assert.ok(acknowledgements.roundTrip > 29 && acknowledgements.roundTrip < 30);
   assert.ok(acknowledgements.patience < 35);
 });
+
+test('an answer that comes after hours does not make the round trip a number that has no place in what is said', () => {
+  const acknowledgements = new Acknowledgements(0);
+  let now = 0;
+  for (let round = 1; round <= 20; round++) {
+    const due = acknowledgements.due(now, round, 10, rate);
+    now += 24 * 3_600_000;
+    acknowledgements.answered(due?.number ?? 0, now);
+  }
+  assert.notEqual(acknowledgements.due(now, 99, 10, rate), undefined);
+  assert.ok(acknowledgements.roundTrip <= 5000 && acknowledgements.patience <= 20_000);
+});

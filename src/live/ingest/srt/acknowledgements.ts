@@ -3,6 +3,8 @@ import { sequenceDistance } from './sequence.ts';
 
 /** Acknowledgements whose answers are waited for; an older one tells nothing of now. */
 const mostUnanswered = 64;
+/** Milliseconds of a round trip at the most: 32 bits have room for an hour in microseconds, and a sender may answer when it likes. */
+const longest = 5000;
 
 export interface Acknowledgement {
   readonly number: number;
@@ -79,7 +81,7 @@ export class Acknowledgements {
       this.#unanswered.delete(older);
       if (older === number) break;
     }
-    this.#measure(Math.max(0.01, now - sent.at));
+    this.#measure(Math.min(longest, Math.max(0.01, now - sent.at)));
   }
 
   #measure(sample: number): void {

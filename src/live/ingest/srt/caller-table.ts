@@ -57,9 +57,12 @@ export class CallerTable {
     entry.until = now + remembered;
   }
 
-  /** One that was accepted is gone. */
+  /** One that was let in is gone; it may be so before it could be accepted. */
   remove(name: string): void {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) return;
     this.#entries.delete(name);
+    if (entry.answer === undefined) this.#discount(entry);
   }
 
   /** Now and then. */

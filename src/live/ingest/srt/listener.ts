@@ -42,8 +42,8 @@ interface Call {
 
 /** Answers to strangers in a second: a flood of them costs no more than that. */
 const mostAnswers = 1000;
-/** Milliseconds between two ticks; what is more was not spent here. */
-const longestTick = 200;
+/** Milliseconds between two looks at the clock, which ticks alone make sooner; what is more was not spent here. */
+const longestPause = 200;
 /** Milliseconds that one whose connection is over is told so. */
 const remindedFor = 3000;
 
@@ -55,10 +55,8 @@ export class Listener {
   readonly #refusals: RefusalLog;
   readonly #begun: number;
   readonly #deciding = new Set<Promise<void>>();
-  /** As others see it: without the time in which this process stood still, and could hear nobody. */
-  readonly #clock = (): number => this.#settings.clock() - this.#stoodStill;
   #stoodStill = 0;
-  #tickedAt: number;
+  #lookedAt: number;
   #answers = { second: 0, count: 0 };
   #isClosing = false;
 
@@ -66,8 +64,19 @@ export class Listener {
     this.#settings = settings;
     this.#refusals = new RefusalLog(settings.logger);
     this.#begun = settings.clock();
-    this.#tickedAt = this.#begun;
+    this.#lookedAt = this.#begun;
   }
+
+  /**
+   * As others see it: without the time in which this process stood still, and could hear nobody. Each look counts, for packets that came meanwhile may be read before
+   * the next tick.
+   */
+  readonly #clock = (): number => {
+    const read = this.#settings.clock();
+    this.#stoodStill += Math.max(0, read - this.#lookedAt - longestPause);
+    this.#lookedAt = read;
+    return read - this.#stoodStill;
+  };
 
   /** Sends all senders away and waits until the desk has let go of them. */
   async close(): Promise<void> {
@@ -235,9 +244,6 @@ export class Listener {
 
   /** Every 10 ms. */
   tick(): void {
-    const read = this.#settings.clock();
-    this.#stoodStill += Math.max(0, read - this.#tickedAt - longestTick);
-    this.#tickedAt = read;
     const now = this.#clock();
     for (const [socket, sender] of this.#senders) {
       sender.tick(now);
