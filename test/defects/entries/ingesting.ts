@@ -160,4 +160,87 @@ export const ingesting: readonly Defect[] = [
     seekers: [],
     tests: ['src/live/ingest/whip/routes.test.ts'],
   },
+  {
+    name: 'a-name-of-slashes',
+    breaks:
+      'A stranger kept the server from everything else for seconds by one address of 60,000 slashes, before any key.',
+    edits: [
+      edit(
+        'src/live/ingest/rtmp/stream-name.ts',
+        'return text.slice(from, to);',
+        "return text.slice(from).replace(/\\/+$/, '');",
+      ),
+    ],
+    seekers: [],
+    tests: ['src/live/ingest/rtmp/watches.test.ts'],
+  },
+  {
+    name: 'an-answer-after-hours',
+    breaks:
+      'A sender by SRT that answered acknowledgements when it liked made a round trip of hours of them; told in microseconds it has no place in 32 bits, and the process ended.',
+    edits: [
+      edit(
+        'src/live/ingest/srt/acknowledgements.ts',
+        'this.#measure(Math.min(longest, Math.max(0.01, now - sent.at)));',
+        'this.#measure(Math.max(0.01, now - sent.at));',
+      ),
+    ],
+    seekers: [],
+    tests: ['src/live/ingest/srt/acknowledgements.test.ts'],
+  },
+  {
+    name: 'sent-away-before-it-was-in',
+    breaks:
+      'A sender by SRT whose key was removed while it was let in counted as undecided for ever; after sixteen of them nobody sent that stream from there.',
+    edits: [
+      edit(
+        'src/live/ingest/srt/caller-table.ts',
+        'if (entry.answer === undefined) this.#discount(entry);',
+        '',
+      ),
+    ],
+    seekers: [],
+    tests: ['src/live/ingest/srt/listener-faults.test.ts'],
+  },
+  {
+    name: 'dated-ahead-by-a-pause',
+    breaks:
+      'Packets of SRT that were read behind a pause of the process, and before its next tick, were dated ahead by the pause: what was missing was waited for by so much longer, and who was gone seemed to be there.',
+    edits: [
+      edit(
+        'src/live/ingest/srt/listener.ts',
+        '!sender.isAt(remote)) return;\n    const now = this.#clock();',
+        '!sender.isAt(remote)) return;\n    const now = this.#settings.clock() - this.#stoodStill;',
+      ),
+    ],
+    seekers: [],
+    tests: ['src/live/ingest/srt/listener-faults.test.ts'],
+  },
+  {
+    name: 'wishes-of-all-formats',
+    breaks: 'An offer of WHIP with a=rtcp-fb:* was not agreed to, for the library knows numbers alone.',
+    edits: [
+      edit(
+        'src/live/ingest/whip/sdp/offer.ts',
+        'return line.replace(/^a=rtcp-fb:\\*(?= )/, `a=rtcp-fb:${own}`);',
+        "return own === '' ? own : line;",
+      ),
+    ],
+    seekers: [],
+    tests: ['src/live/ingest/whip/sdp/sdp.test.ts'],
+  },
+  {
+    name: 'a-word-behind-the-last',
+    breaks:
+      'A sender by RTMP that was sent away was acknowledged behind its last word: to write there destroys the connection, and what it was told was lost.',
+    edits: [
+      edit(
+        'src/live/ingest/rtmp/session.ts',
+        "if (this.#phase === 'over') return;\n    this.#received",
+        'this.#received',
+      ),
+    ],
+    seekers: [],
+    tests: ['src/live/ingest/rtmp/session.test.ts'],
+  },
 ];

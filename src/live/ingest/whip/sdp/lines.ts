@@ -28,7 +28,7 @@ export function attribute({ lines }: Section, name: string): string | undefined 
   return line?.slice(name.length + 3);
 }
 
-/** Of a payload type: `rtpmap`, `fmtp`, `rtcp-fb` and their like begin with it. */
+/** Of a payload type, `*` for all: `rtpmap`, `fmtp`, `rtcp-fb` and their like begin with it. */
 export function payloadOf(line: string): string | undefined {
-  return /^a=(?:rtpmap|fmtp|rtcp-fb):(\d+|\*)\b/.exec(line)?.[1];
+  return /^a=(?:rtpmap|fmtp|rtcp-fb):(\d+|\*)(?!\S)/.exec(line)?.[1];
 }

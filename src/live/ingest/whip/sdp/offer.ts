@@ -85,7 +85,7 @@ function readMedia(section: Section): OfferedMedia | string {
     mid: attribute(section, 'mid') ?? '0',
     codec: found.name.toLowerCase() as OfferedMedia['codec'],
     payloadType: Number(found.payload),
-    repeats: section.lines.some((line) => line === `a=rtcp-fb:${found.payload} nack`),
+    repeats: section.lines.some((line) => forOwn(line, found.payload) === `a=rtcp-fb:${found.payload} nack`),
     parameterSets: parameterSets(found.parameters),
     ...(Number.isInteger(id) && id > 0 ? { transportExtension: id } : {}),
   };
@@ -129,13 +129,20 @@ function upToFullHd(parameters: string): string {
   return parameters.replace(/(profile-level-id=[0-9a-f]{4})[0-9a-f]{2}/i, '$12a');
 }
 
+/** What is wished for of all formats (RFC 4585, 4.2), as a wish about this one: the library knows no other. */
+function forOwn(line: string, own: string): string {
+  return line.replace(/^a=rtcp-fb:\*(?= )/, `a=rtcp-fb:${own}`);
+}
+
 const understood = /^(?:nack|nack pli|ccm fir|transport-cc)$/;
 
 function trimmed(section: Section, media: OfferedMedia | undefined): Section {
   const lines = section.lines.filter((line) => !line.startsWith('a=candidate:') || isUsableCandidate(line));
   if (media === undefined) return { ...section, lines };
   const own = String(media.payloadType);
-  const kept = lines.filter((line) => isKept(line, own, media));
+  const kept = [...new Set(lines.map((line) => forOwn(line, own)))].filter((line) =>
+    isKept(line, own, media),
+  );
   const head = kept[0]!.split(' ').slice(0, 3);
   const format = `a=fmtp:${own} `;
   return {
@@ -153,7 +160,7 @@ function isKept(line: string, own: string, { transportExtension }: OfferedMedia)
   const payload = payloadOf(line);
   if (payload !== undefined) {
     if (payload !== own) return false;
-    const wish = /^a=rtcp-fb:\S+ (.*)$/.exec(line)?.[1];
+    const wish = /^a=rtcp-fb:\S+ ?(.*)$/.exec(line)?.[1];
     return wish === undefined || understood.test(wish);
   }
   if (line.startsWith('a=extmap:')) return line.startsWith(`a=extmap:${transportExtension} `);

@@ -134,6 +134,16 @@ test('without H.264 it is VP8; sound or picture may be missing; sets of paramete
   );
 });
 
+test('what is wished for of all formats at once (RFC 4585, 4.2) is wished for of the one that is taken', () => {
+  const wishes = ['a=rtcp-fb:* nack', 'a=rtcp-fb:* nack pli', 'a=rtcp-fb:* goog-remb', 'a=rtcp-fb:*'];
+  const offer = offerOf(text(session, [...without(video, 'a=rtcp-fb:'), ...wishes]));
+  assert.equal(offer.video?.repeats, true);
+  assert.deepEqual(
+    offer.sdp.split('\r\n').filter((line) => line.startsWith('a=rtcp-fb:')),
+    ['a=rtcp-fb:102 nack', 'a=rtcp-fb:102 nack pli'],
+  );
+});
+
 test('what cannot be taken is said in words', () => {
   const cases: readonly (readonly [string, RegExp])[] = [
     ['hello', /begins with v=0/],
