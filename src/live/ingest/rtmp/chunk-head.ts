@@ -24,9 +24,9 @@ export interface ChunkHead {
 /** Nothing of a head is longer. */
 export const longestHead = 18;
 
-const fieldSizes = [11, 7, 3, 0] as const;
 /** 24 bits that say: the time stands behind the head. */
 const isBehind = 0xffffff;
+const round = 2 ** 32;
 
 /**
  * The head at the beginning of `bytes`; undefined: more bytes are needed. `before` is the head before it in the same chunk stream. Throws FormatError where
@@ -39,36 +39,50 @@ export function readChunkHead(
 ): ChunkHead | undefined {
   const [first] = bytes;
   if (first === undefined) return undefined;
-  const format = first >> 6;
   const basic = basicHead(bytes, first & 0x3f);
   if (basic === undefined) return undefined;
-  const { id } = basic;
-  const fields = fieldSizes[format] ?? 0;
-  const at = basic.size + fields;
-  if (bytes.length < at) return undefined;
+  const { id, size } = basic;
+  const format = first >> 6;
+  if (format === 0) return wholeHead(bytes, id, size);
   const last = before(id);
-  if (last === undefined && format !== 0)
-    throw new FormatError(`RTMP: chunk stream ${id} begins without a whole head`);
-  const field = fields === 0 ? 0 : bytes.readUIntBE(basic.size, 3);
-  const extended = fields === 0 ? repeated(bytes, at, last?.extended) : behind(bytes, at, field);
-  if (extended === 'missing') return undefined;
-  const told = extended ?? field;
-  const common = {
-    id,
-    size: at + (extended === undefined || extended === 'absent' ? 0 : 4),
-    begins: format !== 3,
-    length: fields >= 7 ? bytes.readUIntBE(basic.size + 3, 3) : (last?.length ?? 0),
-    type: fields >= 7 ? bytes.readUInt8(basic.size + 6) : (last?.type ?? 0),
-    stream: fields === 11 ? bytes.readUInt32LE(basic.size + 7) : (last?.stream ?? 0),
+  if (last === undefined) throw new FormatError(`RTMP: chunk stream ${id} begins without a whole head`);
+  return format === 3
+    ? headOfTimeAlone(bytes, size, last, hasBegun(id))
+    : shortHead(bytes, size, last, format === 1);
+}
+
+/** Section 5.3.1.2.1. */
+function wholeHead(bytes: Buffer, id: number, at: number): ChunkHead | undefined {
+  const time = timeOf(bytes, at, at + 11);
+  if (time === undefined) return undefined;
+  const { size, told, extended } = time;
+  const own = { id, size, begins: true, timestamp: told, delta: told, extended };
+  return { ...own, ...lengthAndType(bytes, at), stream: bytes.readUInt32LE(at + 7) };
+}
+
+/** Sections 5.3.1.2.2 and 5.3.1.2.3: the time since the one before, with or without length and type. */
+function shortHead(bytes: Buffer, at: number, last: ChunkHead, hasLength: boolean): ChunkHead | undefined {
+  const time = timeOf(bytes, at, at + (hasLength ? 7 : 3));
+  if (time === undefined) return undefined;
+  const { size, told, extended } = time;
+  const timestamp = (last.timestamp + told) % round;
+  return {
+    ...last,
+    ...(hasLength ? lengthAndType(bytes, at) : {}),
+    ...{ size, begins: true, timestamp, delta: told, extended },
   };
-  if (format === 3) {
-    const { timestamp = 0, delta = 0 } = last ?? {};
-    const next = hasBegun(id) ? timestamp : (timestamp + delta) % 2 ** 32;
-    return { ...common, timestamp: next, delta, extended: last?.extended };
-  }
-  const delta = Number(told);
-  const timestamp = format === 0 ? delta : ((last?.timestamp ?? 0) + delta) % 2 ** 32;
-  return { ...common, timestamp, delta, extended: typeof extended === 'number' ? extended : undefined };
+}
+
+/**
+ * Section 5.3.1.2.4: nothing, but for the 32 bits of the time, which it repeats where the one before it has them. Some senders leave them away, and what stands there
+ * are bytes of the message.
+ */
+function headOfTimeAlone(bytes: Buffer, at: number, last: ChunkHead, goesOn: boolean): ChunkHead | undefined {
+  const isLong = last.extended !== undefined;
+  if (isLong && bytes.length < at + 4) return undefined;
+  const size = isLong && bytes.readUInt32BE(at) === last.extended ? at + 4 : at;
+  const timestamp = goesOn ? last.timestamp : (last.timestamp + last.delta) % round;
+  return { ...last, size, begins: false, timestamp };
 }
 
 /** Section 5.3.1.1: one to three bytes. */
@@ -79,16 +93,16 @@ function basicHead(bytes: Buffer, low: number): { readonly id: number; readonly 
   return { id: low === 0 ? 64 + bytes.readUInt8(1) : 64 + bytes.readUInt16LE(1), size };
 }
 
-type Extended = number | undefined | 'absent' | 'missing';
-
-function behind(bytes: Buffer, at: number, field: number): Extended {
-  if (field !== isBehind) return undefined;
-  return bytes.length < at + 4 ? 'missing' : bytes.readUInt32BE(at);
+/** The time of a head whose fields stand from `at` up to `end`; undefined: more bytes are needed. */
+function timeOf(bytes: Buffer, at: number, end: number) {
+  if (bytes.length < end) return undefined;
+  const field = bytes.readUIntBE(at, 3);
+  if (field !== isBehind) return { size: end, told: field, extended: undefined };
+  if (bytes.length < end + 4) return undefined;
+  const told = bytes.readUInt32BE(end);
+  return { size: end + 4, told, extended: told };
 }
 
-/** A head without fields repeats the 32 bits of the one before it; some senders leave them away, and what stands there are bytes of the message. */
-function repeated(bytes: Buffer, at: number, before: number | undefined): Extended {
-  if (before === undefined) return undefined;
-  if (bytes.length < at + 4) return 'missing';
-  return bytes.readUInt32BE(at) === before ? before : 'absent';
+function lengthAndType(bytes: Buffer, at: number): { readonly length: number; readonly type: number } {
+  return { length: bytes.readUIntBE(at + 3, 3), type: bytes.readUInt8(at + 6) };
 }

@@ -172,3 +172,89 @@ test('A message in chunks of one byte costs about as much memory as it has bytes
   assert.equal(reader.held, 63_001);
   assert.ok(process.memoryUsage().heapUsed - before < 1_000_000);
 });
+
+test('What is just within the limits is taken', () => {
+  const begin = (id: number, length: string) =>
+    hex(`${id.toString(16).padStart(2, '0')} 000000 ${length} 09 01000000`);
+  const body = Buffer.alloc(128);
+  const streams = Array.from({ length: 32 }, (_, index) => Buffer.concat([begin(3 + index, '000081'), body]));
+  const ends = Array.from({ length: 32 }, (_, index) => hex(`${(0xc0 | (3 + index)).toString(16)} ee`));
+  assert.equal(read([...streams, ...ends]).length, 32);
+  const tight = new ChunkReader({ message: 256, held: 256 });
+  assert.deepEqual(read([begin(4, '000100'), body], tight), []);
+  assert.equal(tight.held, 128);
+  assert.deepEqual(read([hex('c4'), body.subarray(1)], tight), []);
+  assert.equal(read([hex('00')], tight)[0]?.payload.length, 256);
+  assert.equal(tight.held, 0);
+  assert.throws(() => read([begin(4, '000101')], tight), /a message of 257 bytes, where 256 are the most/);
+  const wider = new ChunkReader({ message: 256, held: 256 });
+  wider.limit({ message: 257, held: 257 });
+  assert.equal(read([begin(4, '000101'), body, hex('c4'), body, hex('c4 00')], wider).length, 1);
+  const large = read([hex('02 000000 000004 01 00000000 7fffffff'), begin(4, '000200'), Buffer.alloc(512)]);
+  assert.equal(large[0]?.payload.length, 512);
+});
+
+const ofOneByte = hex('02 000000 000004 01 00000000 00000001');
+
+test('A part of a head counts as held, and so do the bytes of all messages that have begun', () => {
+  const reader = new ChunkReader(limits);
+  assert.deepEqual(read([ofOneByte, hex('04 000000 0000')], reader), []);
+  assert.equal(reader.held, 6);
+  read([hex('05 09 01000000 aa'), hex('06 000000 000009 09 01000000 bb c4 aa c6 bb 84 00')], reader);
+  assert.equal(reader.held, 4 + 2);
+});
+
+test('An abort of nothing is nothing, and what has no whole number aborts nothing', () => {
+  const begun = hex('06 000000 000002 09 01000000 aa');
+  const aborts = (id: number) => hex(`02 000000 000004 02 00000000 00 c2 00 c2 00 c2 0${id}`);
+  assert.equal(read([ofOneByte, begun, aborts(7), hex('c6 bb')]).length, 1);
+  const reader = new ChunkReader(limits);
+  assert.deepEqual(read([ofOneByte, begun, aborts(6)], reader), []);
+  assert.equal(reader.held, 0);
+  // The time of the message behind it is that of a new one.
+  assert.deepEqual(read([hex('86 000005 bb c6 cc')], reader).map(plain), [
+    { type: 9, stream: 1, timestamp: 5, payload: 'bbcc' },
+  ]);
+  assert.throws(() => read([hex('02 000000 000003 02 00000000 000006')]), /control message of 3 bytes/);
+});
+
+test('Times go on over the end of their 32 bits, by each kind of head', () => {
+  for (const [next, what] of [
+    ['44 000020 000001 08 bb', 'with length and type'],
+    ['84 000020 bb', 'with a time alone'],
+  ] as const) {
+    const found = read([hex('04 ffffff 000001 09 05000000 fffffff0 aa'), hex(next), hex('c4 cc')]);
+    assert.deepEqual(
+      found.map(({ timestamp, stream }) => [timestamp, stream]),
+      [
+        [0xfffffff0, 5],
+        [0x10, 5],
+        [0x30, 5],
+      ],
+      what,
+    );
+  }
+  // Of a whole head the same again is added, over the end too.
+  const again = read([hex('04 ffffff 000001 09 05000000 90000000 aa c4 90000000 bb c4 90000000 cc')]);
+  assert.deepEqual(
+    again.map(({ timestamp }) => timestamp),
+    [0x90000000, 0x20000000, 0xb0000000],
+  );
+  // A short head may have a long time, too, and a message of it all the same length.
+  const long = read([hex('04 000005 000001 09 05000000 aa 84 ffffff 01000000 bb c4 01000000 cc')]);
+  assert.deepEqual(
+    long.map(({ timestamp }) => timestamp),
+    [5, 0x01000005, 0x02000005],
+  );
+});
+
+test('Chunk streams have numbers of one, two and three bytes', () => {
+  for (const basic of ['02', '3f', '0000', '00ff', '010000', '01ffff']) {
+    const begun = hex(`${basic} 000000 000002 09 01000000`);
+    const sized = Buffer.concat([hex('02 000000 000004 01 00000000 00000001'), begun, hex('aa')]);
+    const rest = hex(basic);
+    rest[0] = rest[0]! | 0xc0;
+    const [found] = read([sized, rest, hex('bb')]);
+    assert.equal(found?.payload.toString('hex'), 'aabb', basic);
+  }
+});

@@ -2,35 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from '../../../../test/support/properties.ts';
 import { ChunkSender, clientHandshake, inPieces } from '../../../../test/support/rtmp.ts';
+import { playSession as play } from '../../../../test/support/rtmp-session.ts';
 import { FormatError } from '../../../errors.ts';
-import { decodeAmf } from './amf0.ts';
-import { ChunkReader } from './chunk-reader.ts';
 import { messageTypes, userControl } from './messages.ts';
-import { RtmpSession, type SessionEvent } from './session.ts';
-
-/** Gives bytes to a session, lets in whoever asks, and collects what comes of it. */
-function play(session: RtmpSession, pieces: readonly Buffer[], admit = true) {
-  const events: SessionEvent[] = [];
-  const written: Buffer[] = [];
-  for (const piece of pieces)
-    for (const event of session.push(piece)) {
-      events.push(event);
-      if (event.type === 'answer') written.push(event.bytes);
-      if (event.type === 'publish')
-        written.push(admit ? session.admit() : session.refuse('denied', 'no such key'));
-    }
-  const of = <T extends SessionEvent['type']>(type: T) =>
-    events.filter((event): event is Extract<SessionEvent, { type: T }> => event.type === type);
-  return { events, of, answers: answersIn(Buffer.concat(written)) };
-}
-
-/** What a sender reads behind the handshake. */
-function answersIn(bytes: Buffer) {
-  const reader = new ChunkReader({ message: 100_000, held: 100_000 });
-  return [...reader.push(bytes.subarray(1 + 2 * 1536))].map(({ type, payload }) =>
-    type === messageTypes.command ? decodeAmf(payload) : [type, payload.toString('hex')],
-  );
-}
+import { RtmpSession } from './session.ts';
 
 const picture = Buffer.from('1701000000', 'hex');
 const sequence = Buffer.from('17000000000164001f', 'hex');

@@ -54,3 +54,32 @@ test('A clock that is put forward makes nobody slow', (t) => {
   t.mock.timers.setTime(3600_000);
   assert.equal(watch.push(100), undefined);
 });
+
+test('How far a time stamp may jump', () => {
+  const after = (...timestamps: readonly number[]) => {
+    const watch = new TimestampWatch();
+    return timestamps.map((timestamp) => watch.push(timestamp)).at(-1);
+  };
+  assert.equal(after(5000, 15_000), undefined);
+  assert.match(after(5000, 15_001) ?? '', /jump by 10\.0 s ahead: its pictures may be lost/);
+  assert.equal(after(5000, 4000), undefined);
+  assert.match(after(5000, 3999) ?? '', /jump by 1\.0 s back/);
+  // What is a little late does not count as the newest, what has jumped does.
+  assert.equal(after(5000, 4500, 14_900), undefined);
+  assert.match(after(5000, 4500, 3900) ?? '', /1\.1 s back/);
+  assert.equal(after(5000, 1000, 900), undefined);
+  assert.equal(after(0, 0), undefined);
+});
+
+test('Of a query the first key counts, and what has no key has none', () => {
+  for (const [name, key] of [
+    ['cam?key=a&key=b', 'a'],
+    ['cam?mykey=a', ''],
+    ['cam?key=', ''],
+    ['cam?key=a=b', 'a=b'],
+    ['cam?a&key=b?c', 'b?c'],
+    ['cam?', ''],
+  ] as const)
+    assert.deepEqual(namedStream('live', name), { app: 'live', stream: 'cam', key }, name);
+  assert.equal(namedStream('live?key=k', 'cam?a=b').key, 'k');
+});
