@@ -9,6 +9,7 @@ export interface RtmpMessage {
   readonly payload: Buffer;
 }
 
+/** Those that somebody here says, or listens to. */
 export const messageTypes = {
   setChunkSize: 1,
   abort: 2,
@@ -18,15 +19,13 @@ export const messageTypes = {
   peerBandwidth: 6,
   audio: 8,
   video: 9,
-  data3: 15,
   command3: 17,
   data: 18,
   command: 20,
-  aggregate: 22,
 } as const;
 
 /** Events of user control messages. Section 7.1.7. */
-export const controlEvents = { streamBegin: 0, streamEof: 1, pingRequest: 6, pingResponse: 7 } as const;
+export const controlEvents = { streamBegin: 0, pingRequest: 6, pingResponse: 7 } as const;
 
 function controlMessage(type: number, payload: Buffer): RtmpMessage {
   return { type, stream: 0, timestamp: 0, payload };

@@ -53,3 +53,46 @@ test('an answer that comes after hours does not make the round trip a number tha
   assert.notEqual(acknowledgements.due(now, 99, 10, rate), undefined);
   assert.ok(acknowledgements.roundTrip <= 5000 && acknowledgements.patience <= 20_000);
 });
+
+test('an answer confirms what its acknowledgement said, and all before it', () => {
+  const acknowledgements = new Acknowledgements(5);
+  const numbers = [9, 12, 15].map((next, index) => acknowledgements.due(index * 10, next, 100, rate)?.number);
+  assert.deepEqual(numbers, [1, 2, 3]);
+  acknowledgements.answered(2, 30);
+  assert.equal(acknowledgements.roundTrip, 20);
+  // The first was answered with it, and says nothing any more; the newest is doubtful still.
+  acknowledgements.answered(1, 5000);
+  assert.deepEqual([acknowledgements.roundTrip, acknowledgements.patience], [20, 60]);
+  assert.equal(acknowledgements.due(79, 15, 100, rate), undefined);
+  assert.equal(acknowledgements.due(80, 15, 100, rate)?.number, 4);
+  acknowledgements.answered(3, 81);
+  assert.equal(acknowledgements.due(9999, 15, 100, rate), undefined);
+});
+
+test('what is waited for is over the end of the numbers too', () => {
+  const acknowledgements = new Acknowledgements(0x7ffffffe);
+  acknowledgements.answered(acknowledgements.due(0, 2, 100, rate)?.number ?? 0, 10);
+  assert.equal(acknowledgements.due(9999, 2, 100, rate), undefined);
+});
+
+test('each answer moves the round trip by an eighth, and how much it varies by a quarter', () => {
+  const acknowledgements = new Acknowledgements(0);
+  for (const [index, sample] of [80, 160, 0].entries())
+    acknowledgements.answered(
+      acknowledgements.due(index * 1000, index + 1, 10, rate)?.number ?? 0,
+      index * 1000 + sample,
+    );
+  // 80 and 40; 90 and 50; then of 0.01 ms at the least.
+  const [roundTrip, variance] = [90 + (0.01 - 90) / 8, 50 + (89.99 - 50) / 4];
+  assert.ok(Math.abs(acknowledgements.roundTrip - roundTrip) < 1e-9);
+  assert.ok(Math.abs(acknowledgements.patience - roundTrip - 4 * variance) < 1e-9);
+});
+
+test('of acknowledgements that nobody answers the newest 64 are known', () => {
+  const acknowledgements = new Acknowledgements(0);
+  for (let next = 1; next <= 65; next += 1) acknowledgements.due(next, next, 10, rate);
+  acknowledgements.answered(1, 1000);
+  assert.equal(acknowledgements.roundTrip, 100);
+  acknowledgements.answered(2, 1002);
+  assert.equal(acknowledgements.roundTrip, 1000);
+});

@@ -44,3 +44,30 @@ test('packets of next to nothing count for what they cost, and empty ones are no
   assert.equal(queue.size, 1000);
   assert.ok(queue.cost > 200_000);
 });
+
+test('a reader gets up to 256 kB at once, and one packet however large it is', async () => {
+  const queue = new ByteQueue();
+  const kb = (count: number) => Buffer.alloc(count * 1024);
+  queue.push([kb(128), kb(128), kb(1), kb(256), kb(300)]);
+  assert.equal(queue.size, kb(813).length);
+  assert.equal(queue.cost, kb(813).length + 5 * 512);
+  queue.end();
+  const sizes: number[] = [];
+  for await (const bytes of queue) sizes.push(bytes.length / 1024);
+  assert.deepEqual(sizes, [256, 1, 256, 300]);
+});
+
+test('who waits is woken by what comes, and not by nothing; the first end counts', async () => {
+  const queue = new ByteQueue();
+  const reader = queue[Symbol.asyncIterator]();
+  const first = reader.next();
+  queue.push([]);
+  queue.push([Buffer.alloc(0)]);
+  queue.push([Buffer.from('x')]);
+  assert.equal(String((await first).value), 'x');
+  const last = reader.next();
+  queue.end();
+  queue.end(new Error('too late'));
+  assert.equal((await last).done, true);
+  assert.equal(queue.cost, 0);
+});

@@ -9,7 +9,6 @@ export const capability = {
   repeatsLossReports: 0x10,
   marksWhatIsSentAgain: 0x20,
   isStream: 0x40,
-  filter: 0x80,
 } as const;
 
 /** What a side can do, and how long it wants a receiver to wait for what was lost. */

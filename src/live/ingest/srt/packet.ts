@@ -1,16 +1,14 @@
 /** Datagrams of SRT (draft-sharabayko-srt, 3): 16 bytes of header, then media or what one side tells the other. */
 
-/** Control packets by their numbers (3.2, table 1). */
+/** Control packets by their numbers (3.2, table 1), those that count here. */
 export const control = {
   handshake: 0,
   keepAlive: 1,
   acknowledge: 2,
   lossReport: 3,
-  congestion: 4,
   shutdown: 5,
   acknowledgeAgain: 6,
   drop: 7,
-  peerError: 8,
   extended: 0x7fff,
 } as const;
 

@@ -2,9 +2,7 @@
 import type { Refusal } from '../contract.ts';
 
 export const reason = {
-  resource: 3,
   rogue: 4,
-  closing: 7,
   version: 8,
   badSecret: 10,
   unsecure: 11,
@@ -26,9 +24,7 @@ export type Reason = (typeof reason)[keyof typeof reason];
 
 /** The words of a reason, for our log: a sender's own program has words of its own. */
 export const reasonWords: Readonly<Record<Reason, string>> = {
-  [reason.resource]: 'there is no room',
   [reason.rogue]: 'the handshake is not as it must be',
-  [reason.closing]: 'the server is closing',
   [reason.version]: 'the sender speaks a version before 1.3 of SRT',
   [reason.badSecret]: 'the passphrase is not ours',
   [reason.unsecure]: 'one side has a passphrase, the other has none',
