@@ -1,0 +1,173 @@
+/** How a listener answers strangers and those that it let in: where to, when, how often. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SrtRoom } from '../../../../test/support/srt-room.ts';
+import { type Logger, silentLogger } from '../../../log.ts';
+import { decodeHandshake, handshakeType, magic } from './handshake.ts';
+import { decodeCapabilities } from './handshake-extensions.ts';
+import { control, decodePacket, encodeControl } from './packet.ts';
+import { reason } from './reasons.ts';
+
+const streamId = 'cam?key=K';
+
+function noted() {
+  const lines: [level: string, facts: object, message: string][] = [];
+  const at = (level: string) => (facts: object, message: string) => void lines.push([level, facts, message]);
+  const logger = Object.assign(Object.create(silentLogger) as Logger, {
+    ...{ debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') },
+  });
+  return { lines, logger };
+}
+
+test('an answer goes to the socket that asked, with the time since the server began', async () => {
+  for (const [passphrase, advice] of [
+    [undefined, 0],
+    ['our passphrase', 4],
+  ] as const) {
+    const room = new SrtRoom(passphrase === undefined ? {} : { passphrase });
+    await room.pass(1230);
+    room.sender(4, { streamId, socket: 0x1234 }).ask();
+    const [datagram = Buffer.alloc(16), ...others] = room.said.get(4) ?? [];
+    assert.deepEqual(others, []);
+    const packet = decodePacket(datagram);
+    assert.ok(packet?.kind === 'control');
+    assert.deepEqual([packet.type, packet.destination], [control.handshake, 0x1234]);
+    assert.equal(datagram.readUInt32BE(8), 1_230_000);
+    const answer = decodeHandshake(packet.content);
+    assert.deepEqual(
+      [answer?.version, answer?.type, answer?.extensionField, answer?.encryption],
+      [5, handshakeType.induction, magic, advice],
+    );
+  }
+});
+
+test('of each second a thousand are answered', async () => {
+  const room = new SrtRoom();
+  const sender = room.sender(1, { streamId });
+  for (let index = 0; index < 1001; index++) sender.ask();
+  assert.equal(room.said.get(1)?.length, 1000);
+  await room.pass(990);
+  sender.ask();
+  assert.equal(room.said.get(1)?.length, 1000);
+  await room.pass(10);
+  sender.ask();
+  assert.equal(room.said.get(1)?.length, 1001);
+});
+
+test('who wants more time for what is lost than we give has it, who wants less has ours', async () => {
+  for (const [own, wanted, given] of [
+    [250, 120, 250],
+    [250, 400, 400],
+  ] as const) {
+    const room = new SrtRoom({ latency: own });
+    const sender = room.sender(1, { streamId, latency: wanted });
+    await room.greet(sender);
+    const content = sender.answer?.extensions[0]?.content ?? Buffer.alloc(0);
+    assert.equal(decodeCapabilities(content)?.receiveLatency, given);
+  }
+});
+
+test('a handshake that is neither of the two kinds, or no word of greeting, is not answered', async () => {
+  const room = new SrtRoom();
+  const sender = room.sender(1, { streamId });
+  await room.greet(sender);
+  const before = room.said.get(1)?.length;
+  const from = { address: '::ffff:10.0.0.1', port: 1 };
+  // Not of somebody who was let in, though of the same address.
+  for (const type of [control.shutdown, control.keepAlive, control.acknowledgeAgain])
+    room.listener.receive(encodeControl({ type, time: 0, destination: 0 }), from);
+  const content = Buffer.alloc(48);
+  content.writeUInt32BE(5, 0);
+  content.writeUInt32BE(2, 20);
+  room.listener.receive(encodeControl({ type: control.handshake, time: 0, destination: 0, content }), from);
+  room.listener.receive(Buffer.alloc(16), from);
+  assert.equal(room.said.get(1)?.length, before);
+  assert.equal(room.desk.seats[0]?.end, undefined);
+});
+
+test('what becomes of a sender stands in the log, with its figures', async () => {
+  const { lines, logger } = noted();
+  const room = new SrtRoom({ logger });
+  const sender = room.sender(1, { streamId, latency: 300 });
+  await room.greet(sender);
+  sender.data(Buffer.from('media'));
+  await room.pass(10);
+  sender.shutDown();
+  await room.pass(10);
+  const facts = { stream: 'cam', address: '10.0.0.1:1' };
+  const roundTrip = Reflect.get(lines[1]?.[1] ?? {}, 'roundTrip');
+  const figures = { bytes: 5, packets: 1, lost: 0, sentAgain: 0, unreadable: 0, roundTrip };
+  assert.deepEqual(lines, [
+    ['debug', { ...facts, latency: 300, isEncrypted: false }, 'an SRT sender of cam has come'],
+    ['info', { ...facts, ...figures }, 'the SRT sender of cam ended'],
+  ]);
+  const lost = room.sender(2, { streamId });
+  await room.greet(lost);
+  await room.pass(5100);
+  const dismissed = room.sender(3, { streamId });
+  await room.greet(dismissed);
+  room.desk.seats.at(-1)?.dismiss('its key was removed');
+  assert.deepEqual(
+    lines.filter(([level]) => level === 'info').map(([, , message]) => message),
+    ['ended', 'was lost', 'was sent away'].map((how) => `the SRT sender of cam ${how}`),
+  );
+});
+
+test('a refusal stands in the log once, and not where the desk has told it', async () => {
+  const { lines, logger } = noted();
+  const room = new SrtRoom({ logger });
+  await room.greet(room.sender(1, { streamId: 'cam?key=X' }));
+  assert.deepEqual(lines, []);
+  await room.greet(room.sender(2, { streamId: 'cam' }));
+  assert.deepEqual(lines, [
+    [
+      ...['warn', { address: '10.0.0.1:2', reason: reason.unauthorized }],
+      'an SRT sender was refused: the stream id has no key',
+    ],
+  ]);
+});
+
+test('a fault of the desk is told in the log, and its caller may ask again a little later', async () => {
+  const { lines, logger } = noted();
+  const room = new SrtRoom({ logger });
+  const ask = room.desk.ask.bind(room.desk);
+  room.desk.ask = () => Promise.reject(new Error('a fault of ours'));
+  const sender = room.sender(1, { streamId });
+  await room.greet(sender);
+  assert.deepEqual(lines[0], [
+    'error',
+    { error: 'a fault of ours' },
+    'an SRT sender could not be decided upon',
+  ]);
+  room.desk.ask = ask;
+  sender.answer = undefined;
+  await room.pass(2990);
+  await sender.conclude();
+  assert.equal(Reflect.get(Object(sender.answer), 'type'), 1000 + reason.down, 'the same answer');
+  await room.pass(10);
+  sender.answer = undefined;
+  await sender.conclude();
+  await room.until(() => sender.answer !== undefined);
+  assert.equal(Reflect.get(Object(sender.answer), 'type'), handshakeType.conclusion);
+});
+
+test('whoever goes on sending behind an end is told so five times a second, for three seconds', async () => {
+  const room = new SrtRoom();
+  const sender = room.sender(1, { streamId });
+  await room.greet(sender);
+  sender.shutDown();
+  await room.pass(10);
+  const said = () => room.said.get(1)?.length ?? 0;
+  let before = said();
+  const told: number[] = [];
+  for (let now = 0; now < 4000; now += 10) {
+    sender.keepAlive();
+    if (said() > before) told.push(now);
+    before = said();
+    await room.pass(10);
+  }
+  assert.deepEqual(
+    told,
+    Array.from({ length: 15 }, (_, index) => index * 200),
+  );
+});
