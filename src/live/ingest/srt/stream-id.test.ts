@@ -22,6 +22,18 @@ test('what senders write names stream and key', () => {
     ['#!::h=host,r=live/cam?key=K,m=publish', 'cam', 'K'],
     ['#!::r=cam, key=K', 'cam', 'K'],
     ['#!::r=cam', 'cam', ''],
+    ['#!::s=other,key=K,r=cam?key=third', 'cam', 'K'],
+    ['#!::s=K,r=cam?key=other', 'cam', 'K'],
+    ['#!::r = /live/cam , s = a=b ,x', 'cam', 'a=b'],
+    ['cam?key = K ', 'cam', 'K'],
+    ['cam?a=b?key=K&key=L', 'cam', 'L'],
+    ['cam?key=a?b', 'cam', 'a?b'],
+    ['live/live/cam', 'live/cam', ''],
+    ['//cam', '/cam', ''],
+    ['publish:cam?key=K:L', 'cam', 'L'],
+    ['publish:cam:', 'cam', ''],
+    ['republish:cam:K', 'republish:cam:K', ''],
+    ['#!:r=cam,s=K', '#!:r=cam,s=K', ''],
   ] as const;
   for (const [text, stream, key] of rows)
     assert.deepEqual(parseStreamId(text), { stream, key, wantsToPublish: true }, text);
@@ -30,6 +42,7 @@ test('what senders write names stream and key', () => {
 test('who wants to watch, or sends a file, does not publish', () => {
   for (const text of [
     'read:cam:K',
+    'play:cam',
     'request:cam?key=K',
     '#!::r=cam,s=K,m=request',
     '#!::r=cam,m=bidirectional',

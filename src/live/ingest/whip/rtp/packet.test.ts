@@ -53,3 +53,52 @@ test('RTCP is told by its second byte', () => {
     [false, true, true, true, false, false],
   );
 });
+
+test('of header extensions the one that is asked for is found, wherever it stands, and none else', () => {
+  const short = (hex: string) =>
+    `90${head.slice(2)}bede${(hex.length / 8).toString(16).padStart(4, '0')}${hex}ff`;
+  const long = (hex: string) =>
+    `90${head.slice(2)}1000${(hex.length / 8).toString(16).padStart(4, '0')}${hex}ff`;
+  for (const [name, bytes, number] of [
+    ['the first', short('41aabb00'), 0xaabb],
+    ['behind padding', short('000041aabb000000'), 0xaabb],
+    ['behind another', short('1277777741aabb00'), 0xaabb],
+    ['at the very end', short('00000000' + '0041aabb'), 0xaabb],
+    ['of three bytes', short('42aabbcc'), 0xaabb],
+    ['of one byte', short('40aa0000'), undefined],
+    ['cut off', short('0000004f'), undefined],
+    ['cut off by one', short('000041aa'), undefined],
+    // 15 ends what can be read (RFC 8285, 4.2).
+    ['behind the end', short('f041aabb'), undefined],
+    ['of another id', short('51aabb00'), undefined],
+    ['long', long('0402aabb'), 0xaabb],
+    ['long, behind an empty one and padding', long('0900000402aabb00'), 0xaabb],
+    ['long and empty', long('04000000'), undefined],
+    ['long and cut off', long('00000004'), undefined],
+    ['long, of an id that would end short ones', long('0f00000402aabb00'), 0xaabb],
+  ] as const)
+    assert.equal(parseRtp(Buffer.from(bytes, 'hex'), 4)?.transportSequence, number, name);
+  const largest = `90${head.slice(2)}100f0001${'0402aabb'}ff`;
+  assert.equal(parseRtp(Buffer.from(largest, 'hex'), 4)?.transportSequence, 0xaabb);
+  const other = `90${head.slice(2)}10100001${'0402aabb'}ff`;
+  assert.equal(parseRtp(Buffer.from(other, 'hex'), 4)?.transportSequence, undefined);
+  assert.equal(parseRtp(Buffer.from(short('41aabb00'), 'hex'))?.transportSequence, undefined);
+});
+
+test('a packet may end with its head, its sources or its extensions', () => {
+  for (const [name, bytes] of [
+    ['head', head],
+    ['sources', `82${head.slice(2)}1111111122222222`],
+    ['extensions', `90${head.slice(2)}bede0000`],
+    ['both', `91${head.slice(2)}11111111bede000100000000`],
+  ] as const)
+    assert.equal(parseRtp(Buffer.from(bytes, 'hex'))?.payload.length, 0, name);
+  for (const bytes of [
+    `81${head.slice(2)}111111`,
+    `90${head.slice(2)}bede00`,
+    `90${head.slice(2)}bede0001000000`,
+  ])
+    assert.equal(parseRtp(Buffer.from(bytes, 'hex')), undefined, bytes);
+  const { marker, payloadType } = parseRtp(Buffer.from(`8066${head.slice(4)}`, 'hex'))!;
+  assert.deepEqual([marker, payloadType], [false, 102]);
+});

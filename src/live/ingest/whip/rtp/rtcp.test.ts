@@ -49,3 +49,51 @@ test('a report of a receiver has the bytes of RFC 3550', () => {
     '81c90007' + '00000001' + '0000beef' + 'ff000000' + '00010007' + '0000000c' + '00001234' + '00008000',
   );
 });
+
+test('what is cut off, has another version or nobody in it is passed over', () => {
+  const goodbye = '81cb0001' + '0000beef';
+  const read = (hex: string) => parseRtcp(Buffer.from(hex, 'hex')).map(({ type, ssrc }) => [type, ssrc]);
+  assert.deepEqual(read(goodbye), [['goodbye', 0xbeef]]);
+  assert.deepEqual(read(`80cb0000${goodbye}`), [['goodbye', 0xbeef]]);
+  assert.deepEqual(read('80cb0001' + '0000beef'), []);
+  assert.deepEqual(read('81cb0000'), []);
+  assert.deepEqual(read('81cb0002' + '0000beef'), []);
+  assert.deepEqual(read(`${goodbye}41cb00010000dead`), [['goodbye', 0xbeef]]);
+  // A report that is too short to be one.
+  assert.deepEqual(read(`80c80005${'0000beef'.repeat(5)}${goodbye}`), [['goodbye', 0xbeef]]);
+  assert.deepEqual(read(`80c80006${'0000beef'.repeat(6)}`), [['report', 0xbeef]]);
+  assert.deepEqual(read(`80c90006${'0000beef'.repeat(6)}`), []);
+  assert.deepEqual(read('ffffff'), []);
+});
+
+test('packets that are asked for again are up to seventeen in one group', () => {
+  const groups = (...sequences: readonly number[]) =>
+    notReceived(1, sequences).subarray(12).toString('hex').match(/.{8}/g);
+  assert.deepEqual(groups(5), ['00050000']);
+  assert.deepEqual(groups(5, 21), ['00058000']);
+  assert.deepEqual(groups(5, 22), ['00050000', '00160000']);
+  assert.deepEqual(groups(...Array.from({ length: 18 }, (_, index) => 5 + index)), ['0005ffff', '00160000']);
+  assert.deepEqual(groups(5, 5), ['00050000', '00050000']);
+});
+
+test('a report of a receiver has a place for each source, and numbers that fit', () => {
+  const bytes = receiverReport([
+    { ssrc: 1, lostFraction: 255, lost: 0x800000, highest: 2 ** 32 + 5, jitter: 2 ** 32 + 0.6 },
+    {
+      ssrc: 2,
+      lostFraction: 0,
+      lost: 0x7ffffe,
+      highest: 0,
+      jitter: 0.5,
+      report: { shortTime: 3, age: 2 ** 26 },
+    },
+  ]);
+  assert.equal(
+    bytes.toString('hex'),
+    '82c9000d' +
+      '00000001' +
+      ('00000001' + 'ff7fffff' + '00000005' + '00000001' + '00000000' + '00000000') +
+      ('00000002' + '007ffffe' + '00000000' + '00000001' + '00000003' + '0624dd2f'),
+  );
+  assert.equal(receiverReport([]).toString('hex'), '80c90001' + '00000001');
+});
