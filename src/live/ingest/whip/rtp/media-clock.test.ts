@@ -81,3 +81,95 @@ test('over a day a clock that goes wrong is followed without a leap, and picture
     }
   }
 });
+
+test('a clock is steered where it is a second off, by a thousandth of what passes, and not below that', () => {
+  const steered = (behind: number) => {
+    const clock = new MediaClock(90_000);
+    clock.time(0, 0);
+    // Two seconds pass; what comes from there on is that much later, or sooner.
+    const first = clock.time(180_000, 2000 + behind);
+    return [first, clock.time(180_000, 2000 + behind)].map((time) => Math.round(time * 1000) / 1000);
+  };
+  assert.deepEqual(steered(1000), [2000, 2000]);
+  assert.deepEqual(steered(1001), [2000, 2002]);
+  assert.deepEqual(steered(-1000), [2000, 2000]);
+  assert.deepEqual(steered(-1001), [2000, 1998]);
+  assert.deepEqual(steered(4999), [2000, 2002]);
+  // What is five seconds early has been set at once; what is late may be a heap.
+  assert.deepEqual(steered(-4999), [2000, 1998]);
+  assert.deepEqual(steered(-5000), [-3000, -3000]);
+  assert.deepEqual(steered(5000), [2000, 2000]);
+});
+
+test('pictures that come out of the order of their times steer nothing', () => {
+  const clock = new MediaClock(1000);
+  clock.time(0, 0);
+  assert.equal(clock.time(4000, 6000), 4000);
+  // By 4 ms; what lies before it adds nothing, nor does what only comes up to it.
+  assert.equal(clock.time(3000, 6010), 3004);
+  assert.equal(clock.time(4000, 6020), 4004);
+  assert.equal(clock.time(5000, 7000), 5004);
+  assert.equal(clock.time(5000, 7000), 5005);
+});
+
+test('a clock that goes back by more than a second while it is late was set', () => {
+  for (const [back, isSet] of [
+    [1000, false],
+    [1001, true],
+  ] as const) {
+    const clock = new MediaClock(1000);
+    clock.time(10_000, 0);
+    assert.equal(clock.time(10_000 - back, 5000), isSet ? 5000 : -back);
+  }
+});
+
+test('a heap is waited for for three seconds, anew each time that it was none', () => {
+  const clock = new MediaClock(1000);
+  clock.time(0, 0);
+  assert.equal(clock.time(1000, 7000), 1000);
+  assert.equal(clock.time(1500, 9999), 1500);
+  // It has caught up: the next one that is late begins to wait.
+  assert.equal(clock.time(9900, 10_000), 9900);
+  assert.equal(clock.time(10_000, 16_000), 10_000);
+  assert.equal(clock.time(10_100, 18_999), 10_100);
+  assert.equal(clock.time(10_200, 19_000), 19_000);
+  assert.equal(clock.offset, undefined);
+});
+
+test('how far two clocks are apart is their reports, and moves the picture between two milliseconds and five seconds', () => {
+  const moved = (by: number) => {
+    const [picture, sound] = [new MediaClock(1000), new MediaClock(1000)];
+    picture.time(0, 100);
+    sound.time(0, 100);
+    sound.note(report(50_000, 0));
+    picture.note(report(50_000 + by, 0));
+    assert.equal(picture.offset, 49_900 + by);
+    align(picture, sound);
+    assert.equal(sound.time(0, 100), 100);
+    return picture.time(0, 100) - 100;
+  };
+  for (const [by, expected] of [
+    [1.9, 0],
+    [2, 2],
+    [-2, -2],
+    [-1.9, 0],
+    [900, 900],
+    [4999, 4999],
+    [5000, 0],
+    [-5000, 0],
+  ] as const)
+    assert.equal(moved(by), expected, String(by));
+});
+
+test('a report counts from when there is something that it is about', () => {
+  const clock = new MediaClock(1000);
+  clock.note(report(5000, 7));
+  assert.equal(clock.offset, undefined);
+  clock.shift(500);
+  assert.equal(clock.time(10, 1000), 1000);
+  assert.equal(clock.offset, undefined);
+  clock.note(report(5000, 60));
+  assert.equal(clock.offset, 3950);
+  clock.shift(500);
+  assert.equal(clock.offset, 3450);
+});

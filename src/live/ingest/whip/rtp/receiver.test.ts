@@ -107,3 +107,75 @@ test('pictures behind a jump that nothing can fill wait for the next keyframe, w
     assert.equal(textOf(receiver.push(packet(10_001 + jump, 'k'), 1100)), 'k');
   }
 });
+
+test('what is missing is asked for in the order of its numbers, again and again; of sound without repeats nothing', () => {
+  const receiver = new MediaReceiver({ ...options, isPicture: false });
+  receiver.push(packet(1, 'k'), 0);
+  receiver.push(packet(5, 'k'), 0);
+  assert.deepEqual(
+    receiver.wishes(0).map((wish) => wish.toString('hex')),
+    ['81cd00030000000100000001' + '00020003'],
+  );
+  assert.deepEqual(receiver.wishes(59), []);
+  assert.equal(receiver.wishes(60).length, 1);
+  // Over the end of the numbers.
+  const late = new MediaReceiver({ ...options, isPicture: false });
+  late.push(packet(65_534, 'k'), 0);
+  late.push(packet(1, 'k'), 0);
+  assert.match(late.wishes(0)[0]?.toString('hex') ?? '', /ffff0001$/);
+});
+
+test('what cannot be asked for is waited for as long as it may have been overtaken', () => {
+  for (const [repeats, waits] of [
+    [true, 250],
+    [false, 60],
+  ] as const) {
+    const receiver = new MediaReceiver({ ...options, isPicture: false, repeats });
+    receiver.push(packet(1, 'a'), 0);
+    receiver.push(packet(3, 'c'), 0);
+    assert.equal(textOf(receiver.take(waits - 1)), '');
+    assert.equal(textOf(receiver.take(waits)), 'c');
+  }
+});
+
+test('where frames were left out behind it a picture goes on with a keyframe, and sound at once', () => {
+  const picture = new MediaReceiver(options);
+  picture.push(packet(1, 'k'), 0);
+  picture.wishes(0);
+  picture.restart();
+  assert.equal(textOf(picture.push(packet(2, 'p'), 500)), '');
+  assert.deepEqual(kinds(picture.wishes(500)), ['pli']);
+  assert.equal(textOf(picture.push(packet(3, 'k'), 510)), 'k');
+  const sound = new MediaReceiver({ ...options, isPicture: false });
+  sound.push(packet(1, 'p'), 0);
+  sound.restart();
+  assert.equal(textOf(sound.push(packet(2, 'p'), 500)), 'p');
+  assert.deepEqual(sound.wishes(10_000), [], 'of sound there are no keyframes');
+});
+
+test('reports of another source count for nothing, nor does what has another format', () => {
+  const receiver = new MediaReceiver(options);
+  assert.equal(receiver.ssrc, undefined);
+  assert.deepEqual(receiver.take(0), []);
+  receiver.note({ type: 'report', ssrc: 1, time: 0, shortTime: 77, timestamp: 0 }, 0);
+  receiver.push(packet(1, 'k', 1, 97), 0);
+  assert.equal(receiver.report(0), undefined);
+  receiver.push(packet(1, 'k'), 0);
+  receiver.note({ type: 'report', ssrc: 2, time: 0, shortTime: 77, timestamp: 0 }, 0);
+  assert.equal(receiver.report(0)?.report, undefined);
+});
+
+test('frames that a depacketiser gave up are none, and it is told of holes', () => {
+  const told: string[] = [];
+  const receiver = new MediaReceiver({
+    ...{ ...options, repeats: false, isPicture: false },
+    depacketiser: () => ({
+      push: ({ payload }) => void told.push(payload.toString()),
+      lost: () => void told.push('lost'),
+    }),
+  });
+  receiver.push(packet(1, 'a'), 0);
+  receiver.push(packet(3, 'c'), 0);
+  assert.deepEqual(receiver.take(60), []);
+  assert.deepEqual(told, ['a', 'lost', 'c']);
+});

@@ -72,3 +72,50 @@ test('a packet is not asked for without end', () => {
   for (let now = 0; now < 10_000; now += 40) asked += order.missing(now).length;
   assert.equal(asked, 8);
 });
+
+test('a packet is waited for just as long as that is of use, and asked for just as often', () => {
+  const order = new Reorder<string>(options);
+  const take = (now: number) => [...order.take(now)];
+  order.push(1, 'a', 0);
+  take(0);
+  order.push(3, 'c', 10);
+  order.push(5, 'e', 30);
+  assert.deepEqual(order.missing(30), [2, 4]);
+  assert.deepEqual(order.missing(69), []);
+  assert.deepEqual(order.missing(70), [2, 4]);
+  assert.deepEqual(take(109), []);
+  assert.deepEqual(take(110), [{ lost: 1 }, { packet: 'c' }], 'the second hole has its own time');
+  assert.deepEqual(order.missing(110), [4]);
+  assert.deepEqual(take(129), []);
+  assert.deepEqual(take(130), [{ lost: 1 }, { packet: 'e' }]);
+  assert.deepEqual(order.missing(1000), []);
+  assert.deepEqual(take(1000), []);
+});
+
+test('how far a packet may be ahead, or behind, before it counts as a jump', () => {
+  const at = (sequence: number) => {
+    const order = new Reorder<number>(options);
+    order.push(10_000, 10_000, 0);
+    const first = [...order.take(0)];
+    order.push(sequence, sequence, 1);
+    return [...first, ...order.take(1)].slice(1);
+  };
+  // 10,001 is the next one.
+  assert.deepEqual(at(10_001 + 2048), []);
+  assert.deepEqual(at(10_001 + 2049), [{ lost: 2049 }, { packet: 12_050 }]);
+  assert.deepEqual(at(10_001 - 2048), []);
+  assert.deepEqual(at(10_001 - 2049), [{ lost: 1 }, { packet: 7952 }]);
+});
+
+test('behind a jump holes are found anew, and jumps that nobody took add up', () => {
+  const order = new Reorder<string>(options);
+  order.push(1000, 'a', 0);
+  order.push(5000, 'b', 0);
+  order.push(9000, 'c', 0);
+  order.push(9002, 'e', 0);
+  assert.deepEqual(order.missing(0), [9001]);
+  assert.deepEqual([...order.take(0)], [{ lost: 8000 }, { packet: 'c' }]);
+  assert.deepEqual([...order.take(0)], []);
+  order.push(9001, 'd', 0);
+  assert.deepEqual([...order.take(0)], [{ packet: 'd' }, { packet: 'e' }]);
+});

@@ -93,3 +93,80 @@ test('while nobody takes what came, the newest of it is kept and no more', () =>
   assert.equal(feedback.waiting, 1200);
   assert.equal(read(feedback.take(1)!).has(99_999 & 0xffff), true);
 });
+
+const chunks = (message: Buffer): string[] => {
+  const found: string[] = [];
+  let count = message.readUInt16BE(14);
+  for (let at = 20; count > 0; at += 2) {
+    const chunk = message.readUInt16BE(at);
+    found.push(message.toString('hex', at, at + 2));
+    count -= (chunk & 0x8000) === 0 ? chunk & 0x1fff : 7;
+  }
+  return found;
+};
+
+test('runs of seven and more are told by one word, others by two bits each', () => {
+  const of = (...came: readonly number[]) => {
+    const feedback = new TransportFeedback();
+    for (const sequence of came) feedback.push(sequence, 1000);
+    return chunks(feedback.take(1)!);
+  };
+  const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
+  assert.deepEqual(of(...upTo(7)), ['2007']);
+  assert.deepEqual(of(...upTo(6)), ['d554']);
+  assert.deepEqual(of(0, 2), ['d100']);
+  // One that came, eight that did not, one that came.
+  assert.deepEqual(of(0, 9), ['d000', 'c100']);
+  assert.deepEqual(of(...upTo(7), 15), ['2007', '0008', 'd000']);
+});
+
+test('times are told in quarters of a millisecond, in one byte as far as it goes', () => {
+  const told = (...times: readonly number[]) => {
+    const feedback = new TransportFeedback();
+    for (const [sequence, time] of times.entries()) feedback.push(sequence, time);
+    const message = feedback.take(1)!;
+    return [message.readUIntBE(16, 3), message.toString('hex', 22, 4 * (message.readUInt16BE(2) + 1))];
+  };
+  // 1000 is 40 ms behind 15 times 64.
+  assert.deepEqual(told(1000, 1063.75), [15, 'a0ff']);
+  assert.deepEqual(told(1000, 1064), [15, 'a00100000000']);
+  assert.deepEqual(told(1000, 999.75), [15, 'a0ffff000000']);
+  assert.deepEqual(told(960), [15, '0000']);
+  assert.deepEqual(told(959.75), [14, 'ff00']);
+  // 24 bits of 64 ms.
+  assert.deepEqual(told(2 ** 24 * 64 + 64), [1, '0000']);
+});
+
+test('what is too far apart for sixteen bits begins another message, and so does what is too much', () => {
+  const counts = (...times: readonly number[]) => {
+    const feedback = new TransportFeedback();
+    for (const [sequence, time] of times.entries()) feedback.push(sequence, time);
+    const found: number[] = [];
+    for (let message = feedback.take(1); message !== undefined; message = feedback.take(1))
+      found.push(message.readUInt16BE(14));
+    return found;
+  };
+  assert.deepEqual(counts(1000, 1000 + 8191.75), [2]);
+  assert.deepEqual(counts(1000, 1000 + 8192), [1, 1]);
+  assert.deepEqual(counts(10_000, 10_000 - 8192), [2]);
+  assert.deepEqual(counts(10_000, 10_000 - 8192.25), [1, 1]);
+  const wide = new TransportFeedback();
+  wide.push(0, 1000);
+  wide.push(1200, 1000);
+  const [first, count] = [12, 14].map((at) => wide.take(1)?.readUInt16BE(at));
+  assert.equal(first, 1);
+  assert.equal(count, undefined);
+});
+
+test('messages are counted, up to 255 and from 0 again; what came twice is told once', () => {
+  const feedback = new TransportFeedback();
+  for (let index = 0; index < 257; index += 1) {
+    feedback.push(index, 1000 + index);
+    feedback.push(index, 5000 + index);
+    assert.equal(feedback.waiting, 1);
+    const message = feedback.take(1)!;
+    assert.equal(message[19], index & 0xff);
+    assert.deepEqual([...read(message)], [[index, 1000 + index]]);
+    assert.equal(feedback.waiting, 0);
+  }
+});
