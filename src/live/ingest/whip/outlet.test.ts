@@ -36,3 +36,41 @@ test('what waits is read before the end, of whatever kind', async () => {
   assert.equal((await first).value?.length, megabyte.length);
   await assert.rejects(reader.next(), /gone/);
 });
+
+test('what is left out is left out up to where one can begin, once half of the room is free', async () => {
+  const outlet = new Outlet();
+  const reader = outlet[Symbol.asyncIterator]();
+  // A little more than the four megabytes: up to there all is taken.
+  for (let index = 0; index < 4; index += 1) assert.ok(outlet.push([megabyte], false));
+  assert.ok(outlet.push([Buffer.from('x')], false));
+  assert.ok(!outlet.push([Buffer.from('y')], false));
+  assert.ok(!outlet.push([Buffer.from('y')], true));
+  assert.equal((await reader.next()).value?.length, 4 * megabyte.length + 1);
+  assert.ok(outlet.push([Buffer.from('z')], true));
+  assert.ok(outlet.push([], false));
+  assert.equal(String((await reader.next()).value), 'z');
+});
+
+test('behind its end all is taken, and nobody reads it', async () => {
+  const outlet = new Outlet();
+  outlet.push([Buffer.from('a'), Buffer.from('b')], true);
+  outlet.end();
+  assert.ok(outlet.push([megabyte], false));
+  let read = '';
+  for await (const bytes of outlet) read += String(bytes);
+  assert.equal(read, 'ab');
+});
+
+test('who waits is woken by each thing that comes, and by the end', async () => {
+  const outlet = new Outlet();
+  const reader = outlet[Symbol.asyncIterator]();
+  for (const text of ['a', 'b']) {
+    const next = reader.next();
+    await Promise.resolve();
+    outlet.push([Buffer.from(text)], false);
+    assert.equal(String((await next).value), text);
+  }
+  const last = reader.next();
+  outlet.end();
+  assert.deepEqual(await last, { done: true, value: undefined });
+});

@@ -63,3 +63,71 @@ test('a picture that never ends is not kept, and the next one comes', async () =
   assert.equal(vp8.push(packet('10', keyframe, 2, true)), undefined);
   assert.deepEqual(vp8.push(packet('10', keyframe, 3, true))?.bytes, keyframe);
 });
+
+test('of each descriptor the frame begins where it ends, and one that is cut off is none', () => {
+  for (const [descriptor, isWhole] of [
+    ['10', true],
+    ['9000', true],
+    // Numbers of pictures of one byte and of two, of layers, of layers with or without keys.
+    ['908001', true],
+    ['90808001', true],
+    ['904001', true],
+    ['902001', true],
+    ['901001', true],
+    ['90c0017f', true],
+    ['90b0017f', true],
+    // The first packet of a frame begins its first partition.
+    ['00', false],
+    ['11', false],
+    ['14', false],
+    // What else stands in that byte does not matter.
+    ['78', true],
+  ] as const) {
+    const frame = new Vp8Depacketiser().push(packet(descriptor, other, 1, true));
+    assert.deepEqual(frame?.bytes, isWhole ? other : undefined, descriptor);
+  }
+  for (const descriptor of ['90', '9080', '908080', '9040', '9020', '90f08001aa', '10'])
+    assert.equal(
+      new Vp8Depacketiser().push(packet(descriptor, Buffer.alloc(0), 1, true)),
+      undefined,
+      descriptor,
+    );
+});
+
+test('a keyframe says its size in its head, in fourteen bits each', () => {
+  const of = (hex: string) => new Vp8Depacketiser().push(packet('10', Buffer.from(hex, 'hex'), 7, true));
+  assert.deepEqual(of('5002009d012a4141fffe'), {
+    ...{ timestamp: 7, isKeyframe: true, bytes: Buffer.from('5002009d012a4141fffe', 'hex') },
+    picture: { width: 0x141, height: 0x3eff },
+  });
+  for (const hex of [
+    '5002009d012a414141',
+    '5002009d012b41414141',
+    '5002009d012a00404141',
+    '5002009d012a41410080',
+  ])
+    assert.equal(of(hex), undefined, hex);
+  assert.deepEqual(of('51'), { timestamp: 7, isKeyframe: false, bytes: Buffer.from('51', 'hex') });
+});
+
+test('what is damaged is given up with its picture, and nothing else', () => {
+  const vp8 = new Vp8Depacketiser();
+  vp8.push(packet('10', other, 1, false));
+  assert.equal(vp8.push(packet('90', Buffer.alloc(0), 1, true)), undefined);
+  assert.ok(vp8.push(packet('10', other, 2, true)));
+  // Without an end: nothing of it comes to the next one.
+  vp8.push(packet('10', other, 3, false));
+  assert.deepEqual(vp8.push(packet('10', other, 4, true))?.bytes, other);
+  assert.equal(vp8.push({ ...packet('', Buffer.alloc(0), 5, true) }), undefined);
+  assert.ok(vp8.push(packet('10', other, 5, true)));
+});
+
+test('a frame has eight megabytes at the most', () => {
+  const of = (bytes: number) => {
+    const vp8 = new Vp8Depacketiser();
+    vp8.push(packet('10', Buffer.alloc(bytes / 2 - 1, 1), 1, false));
+    return vp8.push(packet('00', Buffer.alloc(bytes / 2 - 1, 1), 1, true))?.bytes.length;
+  };
+  assert.equal(of(8 * 1024 * 1024), 8 * 1024 * 1024 - 2);
+  assert.equal(of(8 * 1024 * 1024 + 2), undefined);
+});
