@@ -36,6 +36,8 @@ test('Ranges are what a map of bits says, however they are added', () => {
       assert.deepEqual(ranges.missing(start, end), runs(flags, false, start, end));
       assert.equal(ranges.bytes, flags.filter(Boolean).length);
       assert.equal(ranges.end, all.at(-1)?.[1] ?? 0);
+      assert.equal(ranges.count, all.length);
+      assert.equal(ranges.prefix, flags.indexOf(false) === -1 ? length : flags.indexOf(false));
       for (const size of [0, 1, start, end, length]) {
         assert.equal(ranges.covers(size), flags.slice(0, size).every(Boolean));
       }
@@ -105,4 +107,48 @@ test('A message names five ranges by their first and last bytes, and counts the 
     [0, 1, 5, 6, 9].map((count) => textOf(many(count))),
     ['', '0..2', five, `${five} and 1 more ranges`, `${five} and 4 more ranges`],
   );
+});
+
+test('What touches becomes one, what is a byte away does not', () => {
+  const after = (...added: readonly ByteRange[]) => {
+    const ranges = new Ranges([
+      [10, 20],
+      [30, 40],
+    ]);
+    for (const [start, end] of added) ranges.add(start, end);
+    return ranges.list();
+  };
+  for (const [start, end, expected] of [
+    [0, 9, '0-9 10-20 30-40'],
+    [0, 10, '0-20 30-40'],
+    [20, 29, '10-29 30-40'],
+    [21, 29, '10-20 21-29 30-40'],
+    [21, 30, '10-20 21-40'],
+    [20, 30, '10-40'],
+    [12, 15, '10-20 30-40'],
+    [5, 45, '5-45'],
+    [30, 31, '10-20 30-40'],
+    [40, 41, '10-20 30-41'],
+    [41, 42, '10-20 30-40 41-42'],
+    [29, 41, '10-20 29-41'],
+    [25, 25, '10-20 30-40'],
+    [26, 25, '10-20 30-40'],
+  ] as const)
+    assert.equal(
+      after([start, end])
+        .map((range) => range.join('-'))
+        .join(' '),
+      expected,
+      `${start} to ${end}`,
+    );
+});
+
+test('Of nothing there is nothing, and what does not begin at the first byte covers none', () => {
+  const ranges = new Ranges();
+  assert.deepEqual([ranges.prefix, ranges.end, ranges.count, ranges.bytes], [0, 0, 0, 0]);
+  assert.deepEqual([ranges.covers(0), ranges.covers(1)], [true, false]);
+  ranges.add(1, 5);
+  assert.deepEqual([ranges.prefix, ranges.end, ranges.count, ranges.bytes], [0, 5, 1, 4]);
+  ranges.add(0, 1);
+  assert.deepEqual([ranges.prefix, ranges.covers(5), ranges.covers(6)], [5, true, false]);
 });
