@@ -230,6 +230,20 @@ export const ingesting: readonly Defect[] = [
     tests: ['src/live/ingest/whip/sdp/sdp.test.ts'],
   },
   {
+    name: 'one-set-for-pictures',
+    breaks:
+      'Of an encoder by WHIP that has several sets of parameters for pictures the last alone stood before a keyframe: pictures that name another could not be decoded.',
+    edits: [
+      edit(
+        'src/live/ingest/whip/rtp/h264-sets.ts',
+        'this.#pictures.set(number, unit);',
+        'this.#pictures.clear(); this.#pictures.set(number * 0, unit);',
+      ),
+    ],
+    seekers: [],
+    tests: ['src/live/ingest/whip/rtp/h264-bounds.test.ts'],
+  },
+  {
     name: 'a-word-behind-the-last',
     breaks:
       'A sender by RTMP that was sent away was acknowledged behind its last word: to write there destroys the connection, and what it was told was lost.',

@@ -110,6 +110,53 @@ test('before a keyframe stand the newest sets, once, and its other units', () =>
   assert.equal(one(depacketiser, newer, '61aa'), `${lengthened(newer)}0000000261aa`);
 });
 
+test('an encoder may have several sets for pictures, each with its number: all of them stand before a keyframe', () => {
+  // Numbers 0, 1 and 0 again; then of another sequence.
+  const [zero, second, newer] = ['68cb83cb20', '6858', '68cb83cb21'].map((hex) => Buffer.from(hex, 'hex'));
+  const unitsOf = (frame: { readonly bytes: Buffer } | undefined): string[] => {
+    const found: string[] = [];
+    for (let at = 0; at < (frame?.bytes.length ?? 0); ) {
+      const length = frame!.bytes.readUInt32BE(at);
+      found.push(frame!.bytes.toString('hex', at + 4, at + 4 + length));
+      at += 4 + length;
+    }
+    return found;
+  };
+  const depacketiser = new H264Depacketiser([sequenceSet, zero!, second!]);
+  const first = depacketiser.push(packet('65aa', 1));
+  const sequence = sequenceSet.toString('hex');
+  assert.deepEqual(unitsOf(first), [sequence, '68cb83cb20', '6858', '65aa']);
+  assert.equal(
+    first?.picture?.configuration?.toString('hex'),
+    `0142c016ffe10019${sequence}02000568cb83cb2000026858`,
+  );
+  for (const set of [newer!, sequenceSet]) depacketiser.push(packet(set, 2, false));
+  assert.deepEqual(unitsOf(depacketiser.push(packet('65bb', 2))), [sequence, '68cb83cb21', '6858', '65bb']);
+  // Those of another sequence are of no use to this one.
+  const other = Buffer.from(sequenceSet);
+  other[3] = 0x1e;
+  for (const set of [other, second!]) depacketiser.push(packet(set, 3, false));
+  assert.deepEqual(unitsOf(depacketiser.push(packet('65cc', 3))), [other.toString('hex'), '6858', '65cc']);
+});
+
+test('of sets for pictures there are no more than can be numbered in what is kept, and what has no number is none', () => {
+  const depacketiser = new H264Depacketiser(sets);
+  // 31 in Exp-Golomb is 00000100000, and so on: eleven bits.
+  for (let number = 31; number < 63; number += 1) {
+    const bits = `${(number + 1).toString(2).padStart(11, '0')}10000`;
+    const unit = Buffer.concat([
+      Buffer.from([0x68]),
+      Buffer.from([bits.slice(0, 8), bits.slice(8)].map((one) => Number.parseInt(one, 2))),
+    ]);
+    depacketiser.push(packet(unit, 1, false));
+  }
+  depacketiser.push(packet('68', 1, false));
+  depacketiser.push(packet('6800', 1, false));
+  const frame = depacketiser.push(packet('65aa', 1));
+  const at = 8 + sequenceSet.length;
+  assert.equal(frame?.picture?.configuration?.[at], 16);
+});
+
 test('sets that are no sets make no keyframe', () => {
   for (const wrong of [
     [sequenceSet],

@@ -1,6 +1,6 @@
 /** H.264 from packets (RFC 6184): single units, several in one (STAP-A), and units in pieces (FU-A), to pictures with their lengths before each unit. Pure. */
-import { avcSize } from '../../../mp4/parameter-sets.ts';
-import type { Depacketiser, Frame, PictureHead } from './frame.ts';
+import type { Depacketiser, Frame } from './frame.ts';
+import { H264Sets } from './h264-sets.ts';
 import type { RtpPacket } from './packet.ts';
 
 const kinds = { slice: 1, idr: 5, sequence: 7, picture: 8, delimiter: 9, filler: 12, several: 24, piece: 28 };
@@ -15,9 +15,7 @@ export class H264Depacketiser implements Depacketiser {
   /** Pieces of the unit under way. */
   #pieces: Buffer[] | undefined;
   #isDamaged = false;
-  /** The newest parameter sets: some encoders send them once. */
-  #sequence: Buffer | undefined;
-  #picture: Buffer | undefined;
+  readonly #sets = new H264Sets();
 
   /** `sets`: parameter sets that the offer names (sprop-parameter-sets). */
   constructor(sets: readonly Buffer[] = []) {
@@ -99,8 +97,8 @@ export class H264Depacketiser implements Depacketiser {
 
   #note(unit: Buffer): void {
     const kind = (unit[0] ?? 0) & 0x1f;
-    if (kind === kinds.sequence && unit.length >= 4) this.#sequence = unit;
-    if (kind === kinds.picture) this.#picture = unit;
+    if (kind === kinds.sequence) this.#sets.noteSequence(unit);
+    if (kind === kinds.picture) this.#sets.notePicture(unit);
   }
 
   #finish(): Frame | undefined {
@@ -116,24 +114,12 @@ export class H264Depacketiser implements Depacketiser {
     if (!isWhole || !units.some((unit) => isSlice(unit))) return undefined;
     if (!units.some((unit) => (unit[0]! & 0x1f) === kinds.idr))
       return { timestamp, isKeyframe: false, bytes: withLengths(units) };
-    const head = this.#head();
+    const sets = this.#sets.whole;
     // A keyframe without its parameters is none.
-    if (head === undefined) return undefined;
+    if (sets === undefined) return undefined;
     const others = units.filter((unit) => ![kinds.sequence, kinds.picture].includes(unit[0]! & 0x1f));
-    const bytes = withLengths([this.#sequence!, this.#picture!, ...others]);
-    return { timestamp, isKeyframe: true, bytes, picture: head };
-  }
-
-  #head(): PictureHead | undefined {
-    const [sequence, picture] = [this.#sequence, this.#picture];
-    if (sequence === undefined || picture === undefined) return undefined;
-    try {
-      const { width, height } = avcSize(sequence);
-      if (width < 1 || height < 1 || width > 8192 || height > 8192) return undefined;
-      return { width, height, configuration: configuration(sequence, picture) };
-    } catch {
-      return undefined;
-    }
+    const bytes = withLengths([...sets.units, ...others]);
+    return { timestamp, isKeyframe: true, bytes, picture: sets.head };
   }
 }
 
@@ -149,14 +135,4 @@ function withLengths(units: readonly Buffer[]): Buffer {
     return [length, unit];
   });
   return Buffer.concat(parts);
-}
-
-/** AVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.3.3.1), of one set each, with lengths of four bytes. */
-function configuration(sequence: Buffer, picture: Buffer): Buffer {
-  const length = (set: Buffer): Buffer => Buffer.from([set.length >> 8, set.length & 0xff]);
-  return Buffer.concat([
-    Buffer.from([1, sequence[1]!, sequence[2]!, sequence[3]!, 0xff, 0xe1]),
-    ...[length(sequence), sequence],
-    ...[Buffer.from([1]), length(picture), picture],
-  ]);
 }
