@@ -15,6 +15,7 @@ test('Values by their bytes', () => {
     ['05', null],
     ['06', undefined],
     ['08 00000007 0001 61 01 00 0000 09', { a: false }],
+    ['03 0000 05 0001 61 06 0000 09', { '': null, a: undefined }],
     ['0a 00000002 05 06', [null, undefined]],
     ['0b 4059000000000000 0000', 100],
     ['0c 00000002 6162', 'ab'],
@@ -36,6 +37,8 @@ test('A name that every object has is a property as any other', () => {
 test('What is no AMF0, what is too deep, and what is too much', () => {
   const deep = (depth: number) => hex(`${'03 0001 61 '.repeat(depth)}05${'0000 09'.repeat(depth)}`);
   assert.ok(decodeAmf(deep(8)));
+  const lists = (depth: number) => hex(`${'0a 00000001 '.repeat(depth)}05`);
+  assert.ok(decodeAmf(lists(8)));
   for (const bytes of [
     hex('00 3ff0'),
     hex('02 0009 61'),
@@ -46,6 +49,9 @@ test('What is no AMF0, what is too deep, and what is too much', () => {
     hex('0a ffffffff 05'),
     hex('0c ffffffff 05'),
     deep(9),
+    lists(9),
+    hex(`${'08 00000000 0001 61 '.repeat(9)}05${'0000 09'.repeat(9)}`),
+    hex(`${'10 0000 0001 61 '.repeat(9)}05${'0000 09'.repeat(9)}`),
     Buffer.alloc(513, 5),
   ])
     assert.throws(() => decodeAmf(bytes), FormatError, bytes.toString('hex').slice(0, 40));

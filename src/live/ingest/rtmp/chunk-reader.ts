@@ -64,7 +64,8 @@ export class ChunkReader {
           return;
         }
         at += head.size;
-        this.#begin(head);
+        this.#chunk = this.#streamOf(head);
+        this.#left = Math.min(this.#chunkSize, head.length - this.#chunk.received);
       }
       const piece = bytes.subarray(at, at + this.#left);
       at += piece.length;
@@ -82,12 +83,6 @@ export class ChunkReader {
     );
   }
 
-  #begin(head: ChunkHead): void {
-    const stream = this.#streamOf(head);
-    this.#chunk = stream;
-    this.#left = Math.min(this.#chunkSize, head.length - stream.received);
-  }
-
   #streamOf(head: ChunkHead): ChunkStream {
     const { id, length } = head;
     const known = this.#streams.get(id);
@@ -99,7 +94,6 @@ export class ChunkReader {
       throw new FormatError(`RTMP: a message of ${length} bytes, where ${this.#limits.message} are the most`);
     const stream = known ?? { head, bytes: undefined, received: 0 };
     stream.head = head;
-    stream.bytes ??= nothing;
     this.#streams.set(id, stream);
     return stream;
   }
@@ -107,7 +101,7 @@ export class ChunkReader {
   /** The message that these bytes make whole. */
   #take(stream: ChunkStream, piece: Buffer): RtmpMessage | undefined {
     const { head } = stream;
-    if (piece.length > 0) keep(stream, piece);
+    keep(stream, piece);
     this.#held += piece.length;
     this.#left -= piece.length;
     if (this.#held > this.#limits.held)
@@ -115,17 +109,16 @@ export class ChunkReader {
     if (this.#left > 0) return undefined;
     this.#chunk = undefined;
     if (stream.received < head.length) return undefined;
-    const payload = this.#drop(stream);
+    const payload = stream.bytes ?? nothing;
+    this.#drop(stream);
     return { type: head.type, stream: head.stream, timestamp: head.timestamp, payload };
   }
 
-  /** Begins anew with a chunk stream; gives what there was of its message. */
-  #drop(stream: ChunkStream): Buffer {
-    const bytes = (stream.bytes ?? nothing).subarray(0, stream.received);
+  /** Begins anew with a chunk stream. */
+  #drop(stream: ChunkStream): void {
     this.#held -= stream.received;
     stream.bytes = undefined;
     stream.received = 0;
-    return bytes;
   }
 
   *#given(message: RtmpMessage): Generator<RtmpMessage> {

@@ -18,6 +18,7 @@ import { flvHead, flvTag, isConfiguration } from './flv.ts';
 import { Handshake } from './handshake.ts';
 import {
   acknowledgement,
+  controlEvents,
   messageTypes,
   peerBandwidth,
   type RtmpMessage,
@@ -27,6 +28,14 @@ import {
 } from './messages.ts';
 
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
+
+test('Messages have the numbers of sections 5.4 and 7.1', () => {
+  assert.deepEqual(messageTypes, {
+    ...{ setChunkSize: 1, abort: 2, acknowledgement: 3, userControl: 4, windowAcknowledgement: 5 },
+    ...{ peerBandwidth: 6, audio: 8, video: 9, command3: 17, data: 18, command: 20 },
+  });
+  assert.deepEqual(controlEvents, { streamBegin: 0, pingRequest: 6, pingResponse: 7 });
+});
 
 test('Control messages have the bytes of sections 5.4 and 7.1, on the chunk stream of the protocol', () => {
   const rows: readonly (readonly [RtmpMessage, string])[] = [

@@ -104,7 +104,7 @@ export class RtmpSession {
       bytes = rest;
     }
     for (const message of this.#reader.push(bytes)) {
-      if (this.#phase === 'over') return;
+      if (this.#hasPhase('over')) return;
       yield* this.#take(message);
     }
     if (this.#received - this.#acknowledged < this.#window) return;

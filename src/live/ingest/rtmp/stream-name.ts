@@ -22,7 +22,7 @@ export function namedStream(app: string, name: string): NamedStream {
 function withoutSlashes(text: string): string {
   let [from, to] = [0, text.length];
   while (text[from] === '/') from += 1;
-  while (to > from && text[to - 1] === '/') to -= 1;
+  while (text[to - 1] === '/') to -= 1;
   return text.slice(from, to);
 }
 

@@ -68,6 +68,8 @@ test('How far a time stamp may jump', () => {
   assert.equal(after(5000, 4500, 14_900), undefined);
   assert.match(after(5000, 4500, 3900) ?? '', /1\.1 s back/);
   assert.equal(after(5000, 1000, 900), undefined);
+  assert.equal(after(5000, 4000, 14_500), undefined);
+  assert.equal(after(0, 1, 10_001), undefined);
   assert.equal(after(0, 0), undefined);
 });
 
