@@ -100,6 +100,7 @@ test('A message of nothing is whole with its head, of whatever kind', () => {
     ['c4 01000000', 0x3000000],
     ['003d ffffff 000000 09 01000000 00ffffff', 0xffffff],
     ['01ffff 000007 000000 09 01000000', 7],
+    ['c1ffff', 14],
   ] as const;
   for (const [bytes, timestamp] of heads)
     assert.deepEqual(

@@ -148,14 +148,12 @@ function keep(stream: ChunkStream, piece: Buffer): void {
   const { head, received, bytes = nothing } = stream;
   const size = received + piece.length;
   stream.received = size;
-  if (size === head.length && received === 0) {
-    stream.bytes = piece;
-    return;
+  if (size === head.length && received === 0) stream.bytes = piece;
+  else {
+    if (size > bytes.length) {
+      stream.bytes = Buffer.allocUnsafe(Math.min(head.length, Math.max(size, 2 * bytes.length)));
+      bytes.copy(stream.bytes, 0, 0, received);
+    }
+    piece.copy(stream.bytes ?? nothing, received);
   }
-  if (size > bytes.length) {
-    const larger = Buffer.allocUnsafe(Math.min(head.length, Math.max(size, 2 * bytes.length)));
-    bytes.copy(larger, 0, 0, received);
-    stream.bytes = larger;
-  }
-  piece.copy(stream.bytes ?? nothing, received);
 }

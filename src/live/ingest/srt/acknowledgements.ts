@@ -1,5 +1,4 @@
 /** When a receiver acknowledges, what it says, and the round trip that it measures by it (draft-sharabayko-srt, 3.2.4 and 4.8.1). */
-import { sequenceDistance } from './sequence.ts';
 
 /** Acknowledgements whose answers are waited for; an older one tells nothing of now. */
 const mostUnanswered = 64;
@@ -76,7 +75,8 @@ export class Acknowledgements {
   answered(number: number, now: number): void {
     const sent = this.#unanswered.get(number);
     if (sent === undefined) return;
-    if (sequenceDistance(this.#confirmed, sent.next) > 0) this.#confirmed = sent.next;
+    this.#confirmed = sent.next;
+    // None of them can be answered any more: what is confirmed never goes back.
     for (const older of this.#unanswered.keys()) {
       this.#unanswered.delete(older);
       if (older === number) break;

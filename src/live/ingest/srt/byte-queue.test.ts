@@ -34,6 +34,7 @@ test('behind a reader that stops nothing waits', async () => {
   for await (const _ of queue) break;
   queue.push([Buffer.from('z')]);
   assert.equal(queue.size, 0);
+  assert.equal(queue.cost, 0);
 });
 
 test('packets of next to nothing count for what they cost, and empty ones are not kept', () => {

@@ -8,7 +8,7 @@ export const packetCost = 512;
 export class ByteQueue implements AsyncIterable<Buffer> {
   #waiting: Buffer[] = [];
   #size = 0;
-  #end: { readonly error?: Error } | undefined;
+  #end: { readonly error: Error | undefined } | undefined;
   #wake: (() => void) | undefined;
 
   /** Bytes that nobody has read yet. */
@@ -33,7 +33,7 @@ export class ByteQueue implements AsyncIterable<Buffer> {
 
   /** Nothing comes any more: its reader still gets all that waits, then the error if there is one. */
   end(error?: Error): void {
-    this.#end ??= error === undefined ? {} : { error };
+    this.#end ??= { error };
     this.#wake?.();
   }
 
@@ -47,7 +47,7 @@ export class ByteQueue implements AsyncIterable<Buffer> {
         else return;
       }
     } finally {
-      this.#end ??= {};
+      this.#end ??= { error: undefined };
       this.#waiting = [];
       this.#size = 0;
     }

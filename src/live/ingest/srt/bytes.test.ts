@@ -32,8 +32,8 @@ test('a control packet: kind, what it is about, 32 bits of the time, whom it is 
     'ffff0004 fffffffe 00000007 deadbeef aabb'.replaceAll(' ', ''),
   );
   assert.equal(
-    encodeControl({ type: 2, time: 0, destination: 1 }).toString('hex'),
-    '80020000 00000000 00000000 00000001'.replaceAll(' ', ''),
+    encodeControl({ type: 2, time: 2 ** 31 + 5, destination: 1 }).toString('hex'),
+    '80020000 00000000 80000005 00000001'.replaceAll(' ', ''),
   );
   const shortest = decodePacket(hex('80050000 00000000 00000000 00000009'));
   assert.deepEqual(shortest, {

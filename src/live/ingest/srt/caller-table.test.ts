@@ -34,6 +34,45 @@ test('all addresses together have no more than the table holds', () => {
   assert.equal(added.filter((entry) => entry !== undefined).length, 1024);
 });
 
+test('who is forgotten, or gone, counts no more', () => {
+  const table = new CallerTable();
+  const places = () => {
+    let count = 0;
+    while (table.add(`${count} again`, '10.0.0.1', 'cam') !== undefined) count += 1;
+    for (let index = 0; index < count; index += 1) table.refuse(`${index} again`, Buffer.from('no'), 0);
+    table.forgetOld(3000);
+    return count;
+  };
+  for (const how of ['forgotten', 'accepted', 'gone before it was accepted', 'refused']) {
+    table.add('one', '10.0.0.1', 'cam');
+    if (how === 'forgotten' || how === 'refused') table.refuse('one', Buffer.from('no'), 0);
+    if (how === 'accepted') table.accept('one', Buffer.from('yes'));
+    if (how === 'refused') assert.equal(places(), 15);
+    table.forgetOld(3000);
+    table.remove('one');
+    assert.equal(table.find('one'), undefined);
+    assert.equal(places(), 16, how);
+  }
+  for (let round = 0; round < 3; round += 1) {
+    const added = Array.from({ length: 1030 }, (_, index) =>
+      table.add(`${index}`, `10.${round}.${index >> 8}.${index & 255}`, 'cam'),
+    );
+    assert.equal(added.filter((entry) => entry !== undefined).length, 1024);
+    for (let index = 0; index < 1024; index += 1) table.refuse(`${index}`, Buffer.from('no'), 0);
+    table.forgetOld(3000);
+  }
+});
+
+test('what nobody knows of is neither accepted, refused nor removed', () => {
+  const table = new CallerTable();
+  table.accept('one', Buffer.from('yes'));
+  table.refuse('one', Buffer.from('no'), 0);
+  table.remove('one');
+  assert.equal(table.find('one'), undefined);
+  const added = Array.from({ length: 20 }, (_, index) => table.add(`${index}`, '10.0.0.1', 'cam'));
+  assert.equal(added.filter((entry) => entry !== undefined).length, 16);
+});
+
 test('a cookie is good for its address and port, for a minute at least', () => {
   const cookies = new Cookies();
   const cookie = cookies.bake('10.0.0.1', 5, 59_999);

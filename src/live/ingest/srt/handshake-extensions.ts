@@ -47,11 +47,11 @@ export function decodeText(content: Buffer): string | undefined {
   if (content.length > 512 || content.length % 4 !== 0) return undefined;
   const bytes = Buffer.from(content).swap32();
   const end = bytes.indexOf(0);
-  return bytes.toString('utf8', 0, end === -1 ? bytes.length : end);
+  return bytes.subarray(0, end === -1 ? bytes.length : end).toString();
 }
 
 export function encodeText(text: string): Buffer {
-  const bytes = Buffer.from(text, 'utf8');
+  const bytes = Buffer.from(text);
   const words = Buffer.alloc(Math.ceil(bytes.length / 4) * 4);
   bytes.copy(words);
   return words.swap32();

@@ -64,7 +64,6 @@ function decodeExtensions(bytes: Buffer): HandshakeExtension[] | undefined {
   let at = 0;
   while (at + 4 <= bytes.length) {
     const end = at + 4 + bytes.readUInt16BE(at + 2) * 4;
-    if (end > bytes.length) return undefined;
     extensions.push({ type: bytes.readUInt16BE(at), content: bytes.subarray(at + 4, end) });
     at = end;
   }

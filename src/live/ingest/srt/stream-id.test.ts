@@ -46,6 +46,8 @@ test('who wants to watch, or sends a file, does not publish', () => {
     'request:cam?key=K',
     '#!::r=cam,s=K,m=request',
     '#!::r=cam,m=bidirectional',
+    '#!::r=cam,s=K,m',
+    '#!::r=cam,s=K, m ',
     '#!::r=cam,t=file,m=publish',
   ])
     assert.equal(parseStreamId(text)?.wantsToPublish, false, text);

@@ -44,7 +44,7 @@ function fromPlain(text: string): WantedStream {
   const resource = fromResource(name);
   return {
     stream: resource.stream,
-    key: behind.length === 0 ? resource.key : (behind.at(-1) ?? ''),
+    key: behind.at(-1) ?? resource.key,
     wantsToPublish: mode === 'publish',
   };
 }

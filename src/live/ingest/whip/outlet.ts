@@ -7,7 +7,7 @@ export class Outlet implements AsyncIterable<Buffer> {
   #waiting: Buffer[] = [];
   #bytes = 0;
   #isFull = false;
-  #end: { readonly error?: Error } | undefined;
+  #end: { readonly error: Error | undefined } | undefined;
   #wake: (() => void) | undefined;
 
   /** False: there is no room, nothing of it was taken. `canBegin`: what was left out before it is not needed. */
@@ -26,7 +26,7 @@ export class Outlet implements AsyncIterable<Buffer> {
 
   /** In good order, or by what went wrong; what waits is still read. The first one counts. */
   end(error?: Error): void {
-    this.#end ??= error === undefined ? {} : { error };
+    this.#end ??= { error };
     this.#wake?.();
   }
 
