@@ -230,6 +230,20 @@ export const ingesting: readonly Defect[] = [
     tests: ['src/live/ingest/whip/sdp/sdp.test.ts'],
   },
   {
+    name: 'one-hole-a-tick',
+    breaks:
+      'Of packets of SRT that were lost for good one was passed over every 10 ms where others had come between them: behind a bad line a stream came ever later, by seconds.',
+    edits: [
+      edit(
+        'src/live/ingest/srt/receive-buffer.ts',
+        'while (this.#isDue(now)) {',
+        'while (this.#isDue(now) && payloads.length === 0) {',
+      ),
+    ],
+    seekers: [],
+    tests: ['src/live/ingest/srt/connection.test.ts'],
+  },
+  {
     name: 'one-set-for-pictures',
     breaks:
       'Of an encoder by WHIP that has several sets of parameters for pictures the last alone stood before a keyframe: pictures that name another could not be decoded.',

@@ -115,7 +115,8 @@ test('what was lost and dropped is named by 31 bits', () => {
     { first: 5, last: 0x7fffffff },
     { first: 9, last: 9 },
   ]);
-  assert.deepEqual(decodeLossReport(hex('00000005 0000')), [{ first: 5, last: 5 }]);
+  assert.deepEqual(decodeLossReport(hex('00000005 000000')), [{ first: 5, last: 5 }]);
+  assert.equal(decodeLossReport(hex('80000005 000000')), undefined);
   assert.deepEqual(decodeDrop(hex('80000005 ffffffff 0000')), { first: 5, last: 0x7fffffff });
   assert.equal(decodeDrop(hex('00000005 000000')), undefined);
 });

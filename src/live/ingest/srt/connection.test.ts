@@ -117,6 +117,37 @@ test('a hole is asked for at once, and again when an answer would have come, unt
   });
 });
 
+/** One packet of two has come. */
+function withHoles(latency: number) {
+  const ground = made({ latency });
+  ground.connection.tick(begun);
+  for (let index = 0; index < 200; index += 1)
+    ground.connection.receive(data(first + 1 + 2 * index, 'x'), begun + 1);
+  ground.said.length = 0;
+  return ground;
+}
+
+test('of many holes 150 are asked for at once, and the others at the next tick', () => {
+  const { connection, said } = withHoles(5000);
+  const counts: number[] = [];
+  for (const now of [begun + 400, begun + 410, begun + 420]) {
+    connection.tick(now);
+    for (const { type, content } of said.splice(0))
+      if (type === control.lossReport) counts.push(decodeLossReport(content)?.length ?? 0);
+  }
+  assert.deepEqual(counts, [150, 50]);
+});
+
+test('all holes whose time is over are passed over at once, however many', () => {
+  const { connection, heard } = withHoles(100);
+  connection.tick(begun + 100);
+  assert.deepEqual([connection.figures.lost, connection.bytes.size], [0, 0]);
+  heard();
+  connection.tick(begun + 101);
+  assert.deepEqual([connection.figures.lost, connection.bytes.size], [200, 200]);
+  assert.deepEqual(heard(), [control.acknowledge], 'nothing is asked for any more');
+});
+
 test('packets are asked for no sooner than after 20 ms, however short the way', () => {
   const { connection, heard } = made();
   connection.tick(begun);

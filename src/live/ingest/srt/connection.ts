@@ -159,8 +159,7 @@ export class Connection {
   }
 
   #report(now: number): void {
-    this.#buffer.giveUp(now);
-    this.bytes.push(this.#buffer.take());
+    this.bytes.push(this.#buffer.takeDue(now));
     this.#countSecond(now);
     const { next } = this.#buffer;
     const due = this.#acknowledgements.due(now, next, this.#room(), this.#rate);

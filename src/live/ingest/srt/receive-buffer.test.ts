@@ -35,10 +35,8 @@ test('what does not come is given up after the patience from when it was missed'
   const buffer = made(0);
   buffer.insert(2, payload(2), 50);
   buffer.insert(1, payload(1), 140);
-  buffer.giveUp(149);
-  assert.deepEqual(buffer.take(), []);
-  buffer.giveUp(150);
-  assert.deepEqual(numbers(buffer.take()), [1, 2]);
+  assert.deepEqual(buffer.takeDue(149), []);
+  assert.deepEqual(numbers(buffer.takeDue(150)), [1, 2]);
   assert.deepEqual([buffer.lost, buffer.missing], [1, 0]);
   assert.equal(buffer.insert(0, payload(0), 151), false);
 });
@@ -49,10 +47,9 @@ test('what its sender has dropped is neither waited nor asked for', () => {
   buffer.drop({ first: 0, last: 1 }, 0);
   assert.deepEqual(buffer.ask(0, 0, 9), [{ first: 2, last: 2 }]);
   buffer.insert(2, payload(2), 1);
-  buffer.giveUp(1);
-  assert.deepEqual(numbers(buffer.take()), [2, 3]);
+  assert.deepEqual(numbers(buffer.takeDue(1)), [2, 3]);
   buffer.drop({ first: 4, last: 6 }, 1);
-  buffer.giveUp(1);
+  assert.deepEqual(buffer.takeDue(1), []);
   assert.equal(buffer.next, 7);
   for (const range of [
     { first: 0, last: 3 },
@@ -75,6 +72,44 @@ test('a packet far ahead pushes out what is in its way', () => {
   assert.equal(buffer.insert(1_000_000, payload(7), 0), true);
   assert.deepEqual(numbers(buffer.rest()), [7]);
   assert.deepEqual([buffer.span, buffer.missing], [0, 0]);
+});
+
+test('room is made for just what is to come, and no more is given out', () => {
+  const buffer = made(0);
+  buffer.insert(1, payload(1), 0);
+  buffer.insert(2, payload(2), 0);
+  buffer.insert(4, payload(4), 0);
+  assert.deepEqual(numbers(buffer.makeRoom(16)), []);
+  assert.deepEqual([buffer.next, buffer.lost, buffer.missing, buffer.span], [1, 1, 1, 4]);
+  assert.deepEqual(numbers(buffer.makeRoom(17)), [1]);
+  assert.deepEqual([buffer.next, buffer.lost, buffer.missing, buffer.span], [2, 1, 1, 3]);
+  assert.deepEqual(numbers(buffer.take()), [2]);
+  assert.deepEqual(numbers(buffer.rest()), [4]);
+  assert.equal(buffer.lost, 2);
+});
+
+test('what has come, lies before or behind, is not missing', () => {
+  const buffer = made(10);
+  buffer.insert(10, payload(10), 0);
+  buffer.take();
+  assert.equal(buffer.isMissing(11), false);
+  buffer.insert(13, payload(13), 0);
+  assert.deepEqual(
+    [9, 10, 11, 12, 13, 14].map((sequence) => buffer.isMissing(sequence)),
+    [false, false, true, true, false, false],
+  );
+});
+
+test('what was dropped behind the farthest one ends a range that is asked for', () => {
+  const buffer = made(0);
+  buffer.insert(2, payload(2), 0);
+  buffer.drop({ first: 1, last: 4 }, 0);
+  assert.deepEqual([buffer.span, buffer.missing], [5, 4]);
+  assert.deepEqual(buffer.ask(0, 0, 9), [{ first: 0, last: 0 }]);
+  assert.deepEqual(buffer.takeDue(99), []);
+  buffer.insert(0, payload(0), 99);
+  assert.deepEqual(numbers(buffer.takeDue(99)), [0, 2]);
+  assert.deepEqual([buffer.next, buffer.span, buffer.missing, buffer.lost], [5, 0, 0, 3]);
 });
 
 test('whatever comes in whatever order: each packet once, in order, the lost ones counted', () => {
@@ -101,8 +136,7 @@ test('whatever comes in whatever order: each packet once, in order, the lost one
           bytes.writeUInt32BE(sequence);
           buffer.insert(sequence, bytes, now);
         }
-        buffer.giveUp(now);
-        take(buffer.take());
+        take(buffer.takeDue(now));
         assert.ok(buffer.span <= 16 && buffer.missing <= buffer.span);
         if (buffer.missing === 0) assert.equal(buffer.span, 0);
       }

@@ -101,16 +101,24 @@ export class ReceiveBuffer {
     return payloads;
   }
 
-  /** Passes over packets at the front that have been waited for long enough, or whose sender has given them up. */
-  giveUp(now: number): void {
-    while (this.#span > 0) {
-      const slot = this.#slot(0);
-      const isDue = now - (this.#missedAt[slot] ?? 0) >= this.#patience;
-      if (this.#payloads[slot] !== undefined || !isDue) return;
+  /**
+   * Payloads that can be given out by now, in order: packets that have been waited for long enough, or whose sender has given them up, are passed over, however many holes they
+   * are.
+   */
+  takeDue(now: number): Buffer[] {
+    const payloads = this.take();
+    while (this.#isDue(now)) {
       this.#missing--;
       this.#lost++;
       this.#step();
+      payloads.push(...this.take());
     }
+    return payloads;
+  }
+
+  /** Of the first packet, which is missing. */
+  #isDue(now: number): boolean {
+    return this.#span > 0 && now - this.#missedAt[this.#slot(0)]! >= this.#patience;
   }
 
   /** What its sender will not send any more is given up when its turn comes. */
@@ -155,10 +163,11 @@ export class ReceiveBuffer {
   ask(before: number, now: number, limit: number): SequenceRange[] {
     const ranges: SequenceRange[] = [];
     let open = -1;
-    for (let ahead = 0; this.#missing > 0 && ahead <= this.#span; ahead++) {
-      const isWanted = ahead < this.#span && this.#isWanted(this.#slot(ahead), before);
-      if (isWanted) {
-        this.#askedAt[this.#slot(ahead)] = now;
+    // The farthest one has come, or was dropped: no range goes on behind it.
+    for (let ahead = 0; this.#missing > 0 && ahead < this.#span; ahead++) {
+      const slot = this.#slot(ahead);
+      if (this.#isWanted(slot, before)) {
+        this.#askedAt[slot] = now;
         if (open === -1) open = ahead;
       } else if (open !== -1) {
         ranges.push({ first: sequenceAfter(this.#next, open), last: sequenceAfter(this.#next, ahead - 1) });
@@ -172,7 +181,7 @@ export class ReceiveBuffer {
   #isWanted(slot: number, before: number): boolean {
     return (
       this.#payloads[slot] === undefined &&
-      (this.#askedAt[slot] ?? 0) <= before &&
+      this.#askedAt[slot]! <= before &&
       this.#missedAt[slot] !== Number.NEGATIVE_INFINITY
     );
   }
