@@ -2,53 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { Connection, type ConnectionSettings, flowWindow, type HowItEnded } from './connection.ts';
+import { allOf, begun, data, first, made, told } from '../../../../test/support/srt-connection.ts';
+import { flowWindow } from './connection.ts';
 import { decodeLossReport } from './loss-report.ts';
-import { type ControlPacket, control, decodePacket, extension, type Packet } from './packet.ts';
-
-const begun = 1000;
-const first = 10;
-
-interface Said extends ControlPacket {
-  /** Microseconds. */
-  readonly time: number;
-}
-
-function made(settings: Partial<ConnectionSettings> = {}) {
-  const said: Said[] = [];
-  const ends: HowItEnded[] = [];
-  const connection = new Connection({
-    peerSocket: 77,
-    initialSequence: first,
-    latency: 100,
-    now: begun,
-    send: (datagram) => {
-      const packet = decodePacket(datagram);
-      assert.ok(packet?.kind === 'control');
-      said.push({ ...packet, time: datagram.readUInt32BE(8) });
-    },
-    onEnd: (how) => void ends.push(how),
-    ...settings,
-  });
-  /** What was said since it was asked last, by type. */
-  const heard = () => said.splice(0).map(({ type }) => type);
-  return { connection, said, heard, ends };
-}
-
-function data(sequence: number, text: string, more: Partial<Extract<Packet, { kind: 'data' }>> = {}): Packet {
-  const payload = Buffer.from(text);
-  return { kind: 'data', sequence, key: 'none', isSentAgain: false, destination: 1, payload, ...more };
-}
-
-function told(type: number, more: Partial<ControlPacket> = {}): Packet {
-  return { kind: 'control', type, subtype: 0, info: 0, destination: 1, content: Buffer.alloc(0), ...more };
-}
-
-async function allOf(connection: Connection): Promise<string> {
-  let text = '';
-  for await (const bytes of connection.bytes) text += String(bytes);
-  return text;
-}
+import { control, extension } from './packet.ts';
 
 test('what comes is acknowledged at the next tick, and once the sender knows it a second of silence brings a word', () => {
   const { connection, said, heard } = made();

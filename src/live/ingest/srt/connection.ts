@@ -59,7 +59,7 @@ export class Connection {
   #bytes = 0;
   #sentAgain = 0;
   #unreadable = 0;
-  #second = { from: 0, packets: 0, bytes: 0 };
+  #second: { readonly from: number; readonly packets: number; readonly bytes: number };
   #rate = { packets: 0, bytes: 0 };
 
   constructor(settings: ConnectionSettings) {
@@ -70,7 +70,7 @@ export class Connection {
     this.#keys = settings.encryption?.keys;
     this.#heardAt = now;
     this.#saidAt = now;
-    this.#second.from = now;
+    this.#second = { from: now, packets: 0, bytes: 0 };
   }
 
   /** When the sender was last heard. */
