@@ -2,13 +2,15 @@
  * The pictures of README.md and the docs (`npm run screenshots`): a real Kafka, uploaders, downloaders and a stream, looked at in Chromium.
  * Writes `docs/images/*.png`, with 128 colours each, so that they stay small. Needs FFmpeg and Chromium.
  */
+import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { startBroker } from '../src/broker/broker.ts';
+import { freePort } from '../src/broker/ports.ts';
 import { startChromium } from '../test/browser/browser.ts';
 import { untilPlaying } from '../test/browser/player.ts';
 import { untilLive } from '../test/browser/stage.ts';
@@ -22,6 +24,20 @@ const largest = 200_000;
 /** Small enough to be read where it is shown at half its width. */
 const screen: BrowserContextOptions = { viewport: { width: 1040, height: 700 }, colorScheme: 'dark' };
 
+const photos = 'drone-7/flight-12';
+const others: readonly string[] = [
+  ...[
+    'till-17/2026-11-30/receipts.csv',
+    'till-17/2026-11-30/door-0001.jpg',
+    'till-17/2026-11-30/door-0002.jpg',
+  ],
+  ...[
+    'scanner-2/invoices/4711.pdf',
+    'scanner-2/delivery notes/Überweisung.pdf',
+    'office/payroll/november.xlsx',
+  ],
+];
+
 await inScope(async (owner) => {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-screenshots-'));
   owner.after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
@@ -29,12 +45,14 @@ await inScope(async (owner) => {
   owner.after(() => broker.stop());
   const start = (...args: string[]) =>
     startSluice(owner, [...args, '--bootstrap-servers', broker.bootstrapServers], { cwd: folder });
-  const watch = await urlOf(start('serve', '--port', '0', '--json').output);
+  const port = await freePort('127.0.0.1', new Set());
+  const watch = `http://127.0.0.1:${port}`;
   // Before all others: they tell of themselves where it has made the topics for that.
   const consoleUrl = await urlOf(start('console', '--port', '0', '--watch-url', watch, '--json').output);
   await delay(5000);
-  await sendFiles(folder, start);
-  start('live', 'publish', '--stream', 'north-hall', '--input', 'test', '--size', '1280x720');
+  await startTransfers(folder, start);
+  start('live', 'publish', '--stream', 'north-hall', '--input', 'test', '--size', '640x360');
+  await urlOf(start('serve', '--port', String(port), '--json').output);
   await untilLive(watch, 'north-hall', 3);
   await mkdir(images, { recursive: true });
   const browser = await startBrowser(owner);
@@ -42,9 +60,11 @@ await inScope(async (owner) => {
   const live = await openPage(browser);
   await live.goto(`${watch}/?stream=north-hall`);
   await untilPlaying(live, 'the stream');
-  await live.keyboard.press('i');
+  await live.keyboard.press('m');
   // So that there is something to rewind, and the console has something to plot.
-  await delay(60_000);
+  await writeFiles(folder);
+  await live.keyboard.press('j');
+  await delay(5000);
   await live.mouse.move(500, 300);
   await take(live, 'live');
 
@@ -59,32 +79,30 @@ await inScope(async (owner) => {
   await take(page, 'console-files');
 });
 
-/** Who sends and receives: also somebody who is slow, and files that nobody here has the key of. */
-async function sendFiles(folder: string, start: (...args: string[]) => unknown): Promise<void> {
-  const names: Readonly<Record<string, readonly string[]>> = {
-    'till-17': [
-      '2026-11-30/receipts.csv',
-      '2026-11-30/camera/door-0001.jpg',
-      '2026-11-30/camera/door-0002.jpg',
-    ],
-    'scanner-2': ['invoices/4711.pdf', 'invoices/4712.pdf', 'delivery notes/Überweisung.pdf'],
-    office: ['payroll/november.xlsx', 'payroll/october.xlsx'],
-  };
+/** Who sends and receives: also somebody who is slow, and an office of whose files nobody here has the key. */
+async function startTransfers(folder: string, start: (...args: string[]) => unknown): Promise<void> {
   await writeFile(join(folder, 'passphrase'), 'only for the office\n');
-  for (const [uploader, paths] of Object.entries(names)) {
-    for (const [index, path] of paths.entries()) {
-      const file = join(folder, uploader, path);
-      await mkdir(join(file, '..'), { recursive: true });
-      await writeFile(file, Buffer.alloc(400_000 * (index + 1), `${path} `));
-    }
+  for (const uploader of ['drone-7', 'till-17', 'scanner-2', 'office']) {
+    await mkdir(join(folder, uploader));
     const secret = uploader === 'office' ? ['--encrypt-passphrase-file', 'passphrase'] : [];
     start('upload', '--from', uploader, '--topic', 'files', '--name', uploader, '--min-age', '0', ...secret);
   }
-  await mkdir(join(folder, 'drone-7'));
-  const flight = ['--from', 'drone-7', '--name', 'drone-7', '--generate', '6MB@3s', '--min-age', '0'];
-  start('upload', '--topic', 'files', ...flight);
   start('download', '--topic', 'files', '--to', 'headquarters', '--name', 'headquarters');
   start('download', '--topic', 'files', '--to', 'archive', '--name', 'archive', '--bandwidth', '500k');
+}
+
+/** What they send, for as long as it takes to have something to plot. */
+async function writeFiles(folder: string): Promise<void> {
+  const write = async (path: string, size: number): Promise<void> => {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), randomBytes(size));
+  };
+  for (let number = 1; number <= 16; number++) {
+    await write(`${photos}/${String(number).padStart(4, '0')}.jpg`, 3_000_000 + 100_000 * number);
+    await delay(3000);
+  }
+  for (const [index, path] of others.entries()) await write(path, 90_000 * (index + 1));
+  await delay(5000);
 }
 
 async function urlOf(output: { readonly stdout: string; readonly stderr: string }): Promise<string> {

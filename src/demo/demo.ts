@@ -148,7 +148,7 @@ async function showLive(
   try {
     const { bytes, delay: milliseconds } = await receivePart(live, signal);
     display.done(
-      `Live video: a part of ${prettyBytes(bytes)} came through Kafka to a viewer, ${Math.round(milliseconds)} ms after its last picture`,
+      `Live video: a part of ${prettyBytes(bytes)} is with a viewer ${Math.round(milliseconds)} ms after its last picture`,
     );
     return live;
   } catch (error) {
