@@ -278,7 +278,7 @@ class TopicStreams implements OpenStreams, LiveFeedHandler {
     const { kafka, topic, signal, onWord = () => {} } = this.#options;
     return awaitLiveTopics(kafka, topic, signal, {
       onMissing: (names) => {
-        const message = `topic ${names.join(', ')} does not exist yet; streams are served as soon as a publisher has made it`;
+        const message = `there is no topic ${names.join(', ')} yet: streams are served as soon as a publisher has made it`;
         onWord({ type: 'waiting', message });
         this.#caughtUp();
       },

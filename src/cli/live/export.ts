@@ -3,17 +3,16 @@ import type { Command } from 'commander';
 import { type ExportEvent, type ExportSummary, exportDefaults } from '../../delivery/export/options.ts';
 import { ExitCode } from '../../errors.ts';
 import { printable } from '../../printable.ts';
-import * as quantity from '../../quantities.ts';
 import { giveUpFlag } from '../connection.ts';
 import { figuresFlags } from '../figures-flags.ts';
 import { type FlagsIn, optional, required, toggle, valued } from '../flags.ts';
-import { createVerbLogger, writeJson } from '../output.ts';
+import { writeJson } from '../output.ts';
 import { interruptible } from '../signals.ts';
 import { storeFlags, storeOptions, writtenFlags } from '../store-flags.ts';
 import { duration, place, text, topicName } from '../values.ts';
 import { type Call, createVerb } from '../verb.ts';
 import { placeInStream } from './place.ts';
-import { logReadingEvents } from './read-events.ts';
+import { amountOf, createReadingReporter } from './reading-reporter.ts';
 
 const whatFlags = {
   stream: required('stream', 'NAME', text, 'the stream'),
@@ -76,9 +75,8 @@ export function exportCommand(): Command {
 }
 
 async function run({ settings, output, kafka }: Call<FlagsIn<typeof groups>>): Promise<ExitCode> {
-  const logger = createVerbLogger(output, output.json ? 'warn' : 'info');
-  const tell = logReadingEvents(logger);
-  const onEvent = output.json ? (event: ExportEvent) => writeJson(event) : tell;
+  const reporter = createReadingReporter<ExportEvent>(output, exportProgress());
+  const { logger, onEvent } = reporter;
   const interruption = interruptible((words) => logger.warn(words));
   // Loaded here, so that help and usage errors need not wait for the client of Kafka.
   const { exportStream } = await import('../../delivery/export/export.ts');
@@ -86,21 +84,30 @@ async function run({ settings, output, kafka }: Call<FlagsIn<typeof groups>>): P
     const { signal } = interruption;
     const stores = storeOptions(settings);
     const summary = await exportStream({ ...settings, ...stores, kafka, logger, signal, onEvent });
+    reporter.close();
     if (output.json) writeJson({ type: 'summary', verb: 'live export', ...summary });
     else if (!output.quiet) process.stderr.write(`${exportedLine(summary)}\n`);
     return summary.interrupted ? ExitCode.interrupted : ExitCode.ok;
   } finally {
+    reporter.close();
     interruption.release();
   }
 }
 
+/** E.g. `5 min, 150 segments, 37 MB`, of this run. */
+function exportProgress(): (event: ExportEvent) => string | undefined {
+  let [segments, seconds, bytes] = [0, 0, 0];
+  return (event) => {
+    if (event.type === 'started') return 'waiting for its first segment';
+    if (event.type !== 'segment') return undefined;
+    segments += 1;
+    seconds += event.duration;
+    bytes += event.bytes;
+    return amountOf({ segments, seconds, bytes, gaps: 0 });
+  };
+}
+
 /** E.g. `./studio: 5 min, 150 segments, 37 MB, 1 gap; the programme is over`. Pure. */
-export function exportedLine({ place, segments, seconds, bytes, gaps, over }: ExportSummary): string {
-  const parts = [
-    quantity.duration(seconds),
-    `${segments} ${segments === 1 ? 'segment' : 'segments'}`,
-    quantity.bytes(bytes),
-    ...(gaps === 0 ? [] : [`${gaps} ${gaps === 1 ? 'gap' : 'gaps'}`]),
-  ];
-  return `${printable(place)}: ${parts.join(', ')}${over ? '; the programme is over' : ''}`;
+export function exportedLine({ place, over, ...amount }: ExportSummary): string {
+  return `${printable(place)}: ${amountOf(amount)}${over ? '; the programme is over' : ''}`;
 }

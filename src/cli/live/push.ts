@@ -6,12 +6,12 @@ import type { PushEvent, PushSummary } from '../../live/push/options.ts';
 import { printable } from '../../printable.ts';
 import * as quantity from '../../quantities.ts';
 import type { FlagsIn } from '../flags.ts';
-import { createVerbLogger, writeJson } from '../output.ts';
+import { writeJson } from '../output.ts';
 import { interruptible } from '../signals.ts';
 import { unreadable } from '../unreadable.ts';
 import { type Call, createVerb } from '../verb.ts';
 import { pushGroups } from './push-flags.ts';
-import { logReadingEvents } from './read-events.ts';
+import { createReadingReporter } from './reading-reporter.ts';
 
 export function pushCommand(): Command {
   return createVerb({
@@ -35,22 +35,32 @@ export function pushCommand(): Command {
 async function run({ settings, output, kafka }: Call<FlagsIn<typeof pushGroups>>): Promise<ExitCode> {
   const { to = [], toFile, ...options } = settings;
   const targets = [...to, ...(toFile === undefined ? [] : await addressesIn(toFile))];
-  const logger = createVerbLogger(output, output.json ? 'warn' : 'info');
-  const tell = logReadingEvents(logger);
-  const onEvent = output.json ? (event: PushEvent) => writeJson(event) : tell;
+  const reporter = createReadingReporter<PushEvent>(output, pushProgress);
+  const { logger, onEvent } = reporter;
   const interruption = interruptible((words) => logger.warn(words));
   // Loaded here, so that help and usage errors need not wait for the client of Kafka.
   const { push } = await import('../../live/push/push.ts');
   try {
     const { signal } = interruption;
     const summary = await push({ ...options, to: targets, kafka, logger, signal, onEvent });
+    reporter.close();
     if (output.json) writeJson({ type: 'summary', verb: 'live push', ...summary });
     else if (!output.quiet) process.stderr.write(`${summaryLine(summary)}\n`);
     if (summary.interrupted) return ExitCode.interrupted;
     return summary.targets.every(({ connections }) => connections > 0) ? ExitCode.ok : ExitCode.incomplete;
   } finally {
+    reporter.close();
     interruption.release();
   }
+}
+
+/** E.g. `1 of 2 targets takes it, 5 min`. */
+function pushProgress(event: PushEvent): string | undefined {
+  if (event.type !== 'progress') return undefined;
+  const { targets } = event;
+  const taking = targets.filter(({ isConnected }) => isConnected).length;
+  const seconds = Math.max(0, ...targets.map((target) => target.seconds));
+  return `${taking} of ${targets.length} ${targets.length === 1 ? 'target' : 'targets'} connected, ${quantity.duration(seconds)}`;
 }
 
 /** Throws ConfigurationError. */

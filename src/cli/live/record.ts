@@ -3,17 +3,16 @@ import type { Command } from 'commander';
 import { ExitCode } from '../../errors.ts';
 import type { RecordEvent, RecordSummary } from '../../live/record/options.ts';
 import { printable } from '../../printable.ts';
-import * as quantity from '../../quantities.ts';
 import { giveUpFlag } from '../connection.ts';
 import { figuresFlags } from '../figures-flags.ts';
 import { type FlagsIn, optional, required, toggle } from '../flags.ts';
-import { createVerbLogger, writeJson } from '../output.ts';
+import { writeJson } from '../output.ts';
 import { interruptible } from '../signals.ts';
 import { path } from '../values.ts';
 import { type Call, createVerb } from '../verb.ts';
 import { momentOfStream, placeInStream } from './place.ts';
-import { logReadingEvents } from './read-events.ts';
 import { onceFlag, streamFlags } from './read-flags.ts';
+import { amountOf, createReadingReporter } from './reading-reporter.ts';
 
 const clipFlags = {
   ...streamFlags,
@@ -64,31 +63,33 @@ export function recordCommand(): Command {
 }
 
 async function run({ settings, output, kafka }: Call<FlagsIn<typeof groups>>): Promise<ExitCode> {
-  const logger = createVerbLogger(output, output.json ? 'warn' : 'info');
-  const tell = logReadingEvents(logger);
-  const onEvent = output.json ? (event: RecordEvent) => writeJson(event) : tell;
+  const reporter = createReadingReporter<RecordEvent>(output, recordProgress);
+  const { logger, onEvent } = reporter;
   const interruption = interruptible((words) => logger.warn(words));
   // Loaded here, so that help and usage errors need not wait for the client of Kafka.
   const { record } = await import('../../live/record/record.ts');
   try {
     const { signal } = interruption;
     const summary = await record({ ...settings, kafka, logger, signal, onEvent });
+    reporter.close();
     if (output.json) writeJson({ type: 'summary', verb: 'live record', ...summary });
     else if (!output.quiet) process.stderr.write(`${summaryLine(summary)}\n`);
     return summary.interrupted ? ExitCode.interrupted : ExitCode.ok;
   } finally {
+    reporter.close();
     interruption.release();
   }
 }
 
+/** E.g. `5 min, 150 segments, 37 MB`. */
+function recordProgress(event: RecordEvent): string | undefined {
+  if (event.type === 'started') return 'waiting for its first segment';
+  return event.type === 'progress' ? amountOf({ ...event, gaps: 0 }) : undefined;
+}
+
 /** E.g. `demo.mp4: 5 min, 150 segments, 37 MB, 1 gap`. Pure. */
-export function summaryLine({ files, segments, seconds, bytes, gaps }: RecordSummary): string {
+export function summaryLine(summary: RecordSummary): string {
+  const { files } = summary;
   const names = files.length === 0 ? 'nothing recorded' : files.map(({ path }) => printable(path)).join(', ');
-  const parts = [
-    quantity.duration(seconds),
-    `${segments} ${segments === 1 ? 'segment' : 'segments'}`,
-    quantity.bytes(bytes),
-    ...(gaps === 0 ? [] : [`${gaps} ${gaps === 1 ? 'gap' : 'gaps'}`]),
-  ];
-  return `${names}: ${parts.join(', ')}`;
+  return `${names}: ${amountOf(summary)}`;
 }

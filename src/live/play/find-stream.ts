@@ -79,7 +79,10 @@ async function partitionsOf(
     const found = await kafka.describeTopic(streamsTopicOf(topic));
     if (found !== undefined) return found.partitions;
     const message = `there is no live video on topic ${topic} yet`;
-    if (once) throw new ConfigurationError(`${message}: topic ${streamsTopicOf(topic)} is missing`);
+    if (once)
+      throw new ConfigurationError(
+        `${message} (topic ${streamsTopicOf(topic)} is missing): publish there first, or name another with --topic`,
+      );
     tellWaiting(`${message}; waiting for it`);
     await delay(lookEvery, undefined, { signal }).catch(() => {});
   }
