@@ -84,6 +84,7 @@ describe('ingest', { concurrency: 2 }, () => {
     await first.ended;
     await of('cam', ({ type, epoch }) => type === 'segment' && epoch === 2, 'a segment of epoch 2');
     await removeKeys(bootstrapServers, topic, '*');
+    await assert.rejects(removeKeys(bootstrapServers, topic, '*'), /nothing was taken back/);
     await second.ended;
     await of('cam', ({ type }) => type === 'ended', 'the end');
     const found = await standing('cam');

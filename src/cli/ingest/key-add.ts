@@ -4,7 +4,7 @@ import { ExitCode } from '../../errors.ts';
 import { ingestDefaults as usual } from '../../live/ingest/options.ts';
 import { readerGivesUpAfter } from '../connection.ts';
 import { type FlagsIn, optional, required, valued } from '../flags.ts';
-import { createVerbLogger, writeJson } from '../output.ts';
+import { createVerbLogger, onTerminal, writeJson } from '../output.ts';
 import { newTopicFlags } from '../topic-flags.ts';
 import { duration, text, topicName } from '../values.ts';
 import { type Call, createVerb } from '../verb.ts';
@@ -64,5 +64,17 @@ async function run({ settings, output, kafka }: Call<FlagsIn<typeof groups>>): P
   if (output.json)
     writeJson({ stream: streams, key, id, name, ...(expires === undefined ? {} : { expires }) });
   else process.stdout.write(`${key}\n`);
+  if (!output.json && !output.quiet && onTerminal() && process.stdout.isTTY)
+    process.stderr.write(`${howToSend(streams)}\n`);
   return ExitCode.ok;
+}
+
+/** For people, who see the key once. Pure. */
+function howToSend(streams: string): string {
+  const stream = /^[\w.-]+$/.test(streams) ? streams : 'STREAM';
+  return [
+    'Shown once. With sluice ingest on HOST, send to:',
+    `  OBS      server rtmp://HOST/live, stream key ${stream}?key=KEY`,
+    `  FFmpeg   ffmpeg -re -i film.mp4 -c:v libx264 -g 60 -c:a aac -f flv "rtmp://HOST/live/${stream}?key=KEY"`,
+  ].join('\n');
 }

@@ -1,6 +1,6 @@
 /** `sluice ingest key list` and `remove`: the keys that there are, and how they are taken back. */
 import type { Command } from 'commander';
-import { ExitCode } from '../../errors.ts';
+import { ExitCode, IncompleteError } from '../../errors.ts';
 import { printable } from '../../printable.ts';
 import { type SenderKey, senderKeyId } from '../../records/sender-key.ts';
 import { readerGivesUpAfter } from '../connection.ts';
@@ -38,7 +38,7 @@ export function keyRemoveCommand(): Command {
     summary: 'take keys of senders back',
     description:
       'Takes the keys back that all of what is given fits: --stream, --name, an id as list shows it. Every server of the topic knows at once, and ends ' +
-      'the programmes of those who send by them.',
+      'the programmes of those who send by them. Exit code 3 when none fits.',
     words: [['[id]', 'the id of a key, or its beginning']],
     groups,
     examples: [
@@ -67,10 +67,12 @@ function tell({ output }: KeyCall, keys: readonly SenderKey[], type: 'key' | 're
     if (output.json) writeJson({ type, id: senderKeyId(digest), stream: streams, name, created, ...until });
     else process.stdout.write(`${type === 'removed' ? 'removed ' : ''}${keyLine(key, Date.now())}\n`);
   }
-  if (keys.length === 0 && !output.json && !output.quiet)
-    process.stderr.write(
-      `sluice: ${type === 'key' ? 'there is no such key' : 'there is no such key: nothing was taken back'}\n`,
+  // Whoever mistyped a name is not to believe that its key opens nothing any more.
+  if (type === 'removed' && keys.length === 0)
+    throw new IncompleteError(
+      'there is no such key: nothing was taken back; sluice ingest key list has those that there are',
     );
+  if (keys.length === 0 && !output.json && !output.quiet) process.stderr.write('There is no such key.\n');
   return ExitCode.ok;
 }
 
