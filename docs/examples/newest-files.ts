@@ -12,7 +12,8 @@ for await (const { uploader, path, size, state } of list({ kafka, topic })) {
   const file = `${uploader}/${path}`;
   const lines = createInterface({ input: Readable.from(cat({ kafka, topic, file })) });
   for await (const line of lines) {
-    console.log(`${file} (${size} bytes): ${line.slice(0, 80)}`);
+    // Quoted: whatever stands in a file is not to drive a terminal.
+    console.log(`${JSON.stringify(file)} (${size} bytes): ${JSON.stringify(line.slice(0, 80))}`);
     break;
   }
   if (++shown === 10) break;

@@ -1,4 +1,4 @@
-/** Sends what is in a folder now, and says what became of each file. Run: node docs/examples/send-a-folder.ts ./outbox */
+/** Sends what is in a folder now, and says what became of each file. The folder is its first argument. */
 import { upload } from 'sluice';
 
 const from = process.argv[2] ?? './outbox';
