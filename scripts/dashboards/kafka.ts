@@ -93,10 +93,18 @@ export const kafka: Board = {
           'Kafka is away',
           '1 while a process cannot reach its brokers.',
           'bool_on_off',
-          ['upload', 'download', 'publish', 'push', 'export', 'record', 'play', 'serve'].map((verb) => [
-            `sluice_${verb}_waiting{$of,on="kafka"}`,
-            `${verb} {{instance}}`,
-          ]),
+          [
+            'upload',
+            'download',
+            'publish',
+            'push',
+            'export',
+            'record',
+            'play',
+            'serve',
+            'ingest',
+            'console',
+          ].map((verb) => [`sluice_${verb}_waiting{$of,on="kafka"}`, `${verb} {{instance}}`]),
         ),
         graph(
           'Records refused or lost',

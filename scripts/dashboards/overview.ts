@@ -81,10 +81,18 @@ export const overview: Board = {
           'Held up',
           '1 for what holds the work up, by where: Kafka, a disk, a source, a sink. It goes on by itself when that is back.',
           'bool_on_off',
-          ['upload', 'download', 'publish', 'push', 'export', 'record', 'play', 'serve'].map((verb) => [
-            `sluice_${verb}_waiting{$of} == 1`,
-            `${verb} {{instance}}: {{on}}`,
-          ]),
+          [
+            'upload',
+            'download',
+            'publish',
+            'push',
+            'export',
+            'record',
+            'play',
+            'serve',
+            'ingest',
+            'console',
+          ].map((verb) => [`sluice_${verb}_waiting{$of} == 1`, `${verb} {{instance}}: {{on}}`]),
         ),
         graph(
           'Bit rates',

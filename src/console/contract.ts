@@ -247,6 +247,8 @@ export interface ConsoleModel {
   history(): History;
   /** Why Kafka cannot be asked now. */
   trouble(): string | undefined;
+  /** For it cannot be reached; otherwise it says no. */
+  isAway(): boolean;
   files(question: FilesQuestion): FilesPage;
   /** Undefined: it is not in memory. */
   file(uploader: string, path: string): FileRow | undefined;

@@ -6,7 +6,7 @@ import type { Uploads } from './http/uploads/uploads.ts';
 
 /** Asked when somebody looks. */
 export interface ConsoleWatched {
-  readonly model: Pick<ConsoleModel, 'trouble'>;
+  readonly model: Pick<ConsoleModel, 'isAway'>;
   readonly mounted: {
     readonly counts: MountedConsole['counts'];
     readonly events: Pick<MountedConsole['events'], 'size'>;
@@ -17,8 +17,17 @@ export interface ConsoleWatched {
 export function consoleFigures({ model, mounted, uploads }: ConsoleWatched): readonly Figure[] {
   const { counts, events } = mounted;
   return [
-    gauge('sluice_kafka_up', 'Whether Kafka can be reached: 1, or 0', () =>
-      Number(model.trouble() === undefined),
+    gauge(
+      'sluice_console_waiting',
+      '1 for what holds the work up',
+      () => [
+        [{ on: 'kafka' }, Number(model.isAway())],
+        [{ on: 'drops' }, Number(uploads?.outbox.trouble !== undefined)],
+      ],
+      ['on'],
+    ),
+    gauge('sluice_kafka_up', 'Old: 0 while sluice_console_waiting{on="kafka"} is 1', () =>
+      Number(!model.isAway()),
     ),
     gauge('sluice_console_pages', 'Pages that are open', () => events.size),
     gauge('sluice_console_fetches', 'Files that are being fetched', () => counts.underWay),

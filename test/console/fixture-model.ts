@@ -98,6 +98,10 @@ export class FixtureModel implements ConsoleModel {
     return this.#trouble;
   }
 
+  isAway(): boolean {
+    return this.#trouble !== undefined;
+  }
+
   files(question: FilesQuestion): FilesPage {
     const found = this.#files.filter((row) => isMeant(row, question));
     const begin = question.after === undefined ? 0 : found.findIndex(({ id }) => id === question.after) + 1;

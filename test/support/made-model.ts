@@ -50,6 +50,10 @@ export class MadeModel implements ConsoleModel {
     return this.away;
   }
 
+  isAway(): boolean {
+    return this.away !== undefined;
+  }
+
   files({ search = '', uploader, limit = 500 }: FilesQuestion) {
     const files = this.rows.filter(
       ({ id, uploader: whose }) => id.includes(search) && (uploader === undefined || uploader === whose),

@@ -182,6 +182,10 @@ class Model implements ConsoleModel {
     return this.ofTrouble.message;
   }
 
+  isAway(): boolean {
+    return this.ofTrouble.isAway;
+  }
+
   files(question: FilesQuestion): FilesPage {
     return this.#view.page(question);
   }

@@ -70,9 +70,10 @@ test('That Kafka is away is told before all else, and once', () => {
   const told: (string | undefined)[] = [];
   const trouble = new Trouble((message) => told.push(message));
   trouble.is('files.state', 'no right');
+  assert.equal(trouble.isAway, false, 'it is there, and says no');
   trouble.onStatus({ state: 'unreachable', message: 'no broker answers', since: 0 });
   trouble.onStatus({ state: 'unreachable', message: 'no broker answers', since: 0 });
-  assert.equal(trouble.message, 'no broker answers');
+  assert.deepEqual([trouble.message, trouble.isAway], ['no broker answers', true]);
   trouble.onStatus({ state: 'connected', message: 'there', since: 1 });
   trouble.over('files.state');
   trouble.over('files.state');

@@ -16,6 +16,11 @@ export class Trouble {
     return this.#messages.get('kafka') ?? this.#messages.values().next().value;
   }
 
+  /** Kafka cannot be reached. */
+  get isAway(): boolean {
+    return this.#messages.has('kafka');
+  }
+
   onStatus({ state, message }: KafkaStatus): void {
     if (state === 'unreachable') this.is('kafka', message);
     else if (state === 'connected') this.over('kafka');
