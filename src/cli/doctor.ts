@@ -75,7 +75,7 @@ async function run({ settings, output, kafka: properties }: Call<FlagsIn<typeof 
   try {
     const servers = properties['bootstrap.servers'] ?? '';
     const isPlain = securityProtocol(properties).endsWith('PLAINTEXT');
-    for (const finding of await examineCluster(kafka, servers, settings.topic, isPlain)) tell(finding);
+    for await (const finding of examineCluster(kafka, servers, settings.topic, isPlain)) tell(finding);
   } finally {
     await kafka.close();
   }

@@ -4,6 +4,7 @@ import * as admin from './admin/admin.ts';
 import { agreement } from './admin/agreement.ts';
 import { listGroups, logBytes } from './admin/looks.ts';
 import { listOffsets } from './admin/offsets.ts';
+import { answerTimeout } from './cluster/backoff.ts';
 import { Cluster } from './cluster/cluster.ts';
 import { KafkaConsumer } from './consume/consumer.ts';
 import { GroupConsumer } from './consume/group-consumer.ts';
@@ -52,7 +53,7 @@ export function createKafka(options: KafkaOptions): Kafka {
     bootstrap: settings.bootstrapServers,
     clientId: options.clientId ?? settings.clientId,
     rack: settings.clientRack,
-    requestTimeout: settings.requestTimeoutMs,
+    requestTimeout: answerTimeout(settings.requestTimeoutMs, options.giveUpAfter),
     tls: security.tls,
     authenticate: security.authenticate,
     giveUpAfter: options.giveUpAfter,

@@ -6,27 +6,27 @@ import { KafkaError } from '../../kafka/contract.ts';
 import { examineWay } from './broker-way.ts';
 import type { Finding } from './finding.ts';
 
-/** Examines the cluster and, where one is named, the topic. `isPlain`: without TLS. Never rejects for what it is there to find. */
-export async function examineCluster(
+/**
+ * Examines the cluster and, where one is named, the topic, and tells each thing as it is found: the next one may take its time. `isPlain`:
+ * without TLS. Never rejects for what it is there to find.
+ */
+export async function* examineCluster(
   kafka: Kafka,
   bootstrapServers: string,
   topic: string | undefined,
   isPlain: boolean,
-): Promise<Finding[]> {
+): AsyncGenerator<Finding> {
   try {
     const { clusterId, brokers, version } = await kafka.describeCluster();
     const release = version === undefined ? '' : `Kafka ${version}, `;
     const message = `${bootstrapServers} answers: ${release}cluster ${clusterId} of ${brokers.length === 1 ? '1 broker' : `${brokers.length} brokers`}`;
-    const reached = await Promise.all(brokers.map((broker) => examineWay(broker, { isPlain })));
-    const found: Finding[] = [
-      { check: 'Kafka', status: 'ok', message },
-      ...reached.filter((one) => one !== undefined),
-    ];
-    const onTopic =
-      topic === undefined ? [await nameTopics(kafka)] : await examineTopic(kafka, topic, brokers.length);
-    return [...found, ...onTopic];
+    yield { check: 'Kafka', status: 'ok', message };
+    for (const found of await Promise.all(brokers.map((broker) => examineWay(broker, { isPlain }))))
+      if (found !== undefined) yield found;
+    if (topic === undefined) yield await nameTopics(kafka);
+    else yield* await examineTopic(kafka, topic, brokers.length);
   } catch (error) {
-    return [clusterFailure(error, bootstrapServers)];
+    yield clusterFailure(error, bootstrapServers);
   }
 }
 
@@ -57,10 +57,16 @@ async function examineTopic(kafka: Kafka, name: string, brokers: number): Promis
       ...judgeClock(await newestTime(kafka, name), Date.now()),
     ];
   } catch (error) {
+    const message = `${name}: ${describeError(error)}`;
+    if (error instanceof UnreachableError) {
+      const remedy =
+        'see that its leader is well; where small things are answered and this is not, packets of full size may be lost on the way here (a VPN or tunnel with a smaller MTU)';
+      return [{ check: 'Topic', status: 'problem', message, remedy }];
+    }
     const remedy =
       `an uploader needs the rights Describe and Write on ${name}, Read and Write on ${name}.state; ` +
       `a downloader Read on ${name} and on the groups sluice-*`;
-    return [{ check: 'Topic', status: 'problem', message: `${name}: ${describeError(error)}`, remedy }];
+    return [{ check: 'Topic', status: 'problem', message, remedy }];
   }
 }
 

@@ -25,6 +25,14 @@ export function attemptTimeout(usual: number, giveUpAfter: number | undefined): 
   return giveUpAfter === undefined ? usual : Math.min(usual, Math.max(shortestAttemptMs, giveUpAfter / 2));
 }
 
+/** Nobody is given less for an answer: a line may be slow, and what is asked for wait behind other things. */
+const shortestAnswerMs = 5000;
+
+/** Milliseconds of silence that end a request, where a whole run is to give up after so many: two of them fit into that, if it is not too little. */
+export function answerTimeout(usual: number, giveUpAfter: number | undefined): number {
+  return giveUpAfter === undefined ? usual : Math.min(usual, Math.max(shortestAnswerMs, giveUpAfter / 2));
+}
+
 /** Counts the failures of one thing that is tried again and again. */
 export class Backoff {
   readonly #options: BackoffOptions;

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { UnreachableError } from '../../errors.ts';
 import { createKafka } from '../client.ts';
-import { Backoff } from './backoff.ts';
+import { answerTimeout, Backoff } from './backoff.ts';
 import { StatusReporter } from './status.ts';
 
 /** A port that takes connections and says nothing, as behind a line that was cut. */
@@ -72,4 +72,16 @@ test('A clock that leaps makes nobody give up early or late', async (t) => {
   });
   await late.pause(failure, performance.now() - 40_000);
   await assert.rejects(late.pause(failure), { name: 'UnreachableError', message: /for 40 s/ });
+});
+
+test('Two answers that do not come fit into the time after which to give up, and none is given too little', () => {
+  const table: [giveUpAfter: number | undefined, timeout: number][] = [
+    [undefined, 30_000],
+    [300_000, 30_000],
+    [30_000, 15_000],
+    [10_000, 5000],
+    [0, 5000],
+  ];
+  for (const [giveUpAfter, timeout] of table) assert.equal(answerTimeout(30_000, giveUpAfter), timeout);
+  assert.equal(answerTimeout(1000, 10_000), 1000, 'what the user says is not made longer');
 });
