@@ -28,7 +28,7 @@ import type { StripePlan } from './stripe-plan.ts';
 
 /** Bytes acknowledged between two notes of progress, or milliseconds: what a killed uploader sends again at the most, and what is in flight. */
 export const noteEvery = 8 * 1024 * 1024;
-const noteAfterMs = 5000;
+const noteAfterMs = 1000;
 /** Bytes that may be acknowledged behind one that is not: what is sent again then, and what readers hold that want all in order. */
 const span = 64 * 1024 * 1024;
 

@@ -41,7 +41,7 @@ import { RemovedNames } from './removed-names.ts';
 import type { SinkJournal } from './sink-journal.ts';
 import { ownMemory } from './sink-memory.ts';
 import type { DiskSinkSettings } from './sink-options.ts';
-import { freeSpaceAt, writeAndRemove } from './space.ts';
+import { leastSpaceAt, writeAndRemove } from './space.ts';
 import { foldedBy, type Spelling } from './spelling.ts';
 import { StandingFiles } from './standing-file.ts';
 import { ToldFolders } from './told-folders.ts';
@@ -272,7 +272,7 @@ export class DiskSink implements Sink {
   }
 
   freeSpace(): Promise<FreeSpace> {
-    return freeSpaceAt(this.#root);
+    return leastSpaceAt([this.#root, this.#parts]);
   }
 
   async close(): Promise<void> {

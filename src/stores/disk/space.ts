@@ -16,6 +16,15 @@ export async function freeSpaceAt(folder: string): Promise<FreeSpace> {
   return { bytes: bavail * bsize, files: files > 0 ? ffree : undefined };
 }
 
+/** Of several folders that are all written to, which may be on file systems of their own: what the fullest has. */
+export async function leastSpaceAt(folders: readonly string[]): Promise<FreeSpace> {
+  const spaces = await Promise.all(folders.map(freeSpaceAt));
+  return spaces.reduce((least, space) => {
+    const isFuller = space.files === 0 || (least.files !== 0 && space.bytes < least.bytes);
+    return isFuller ? space : least;
+  });
+}
+
 /** A disk with less than this has no room for what it keeps beside the bytes of files: a block, or in memory the room of a few inodes. */
 const [leastBytes, leastFiles] = [1024 * 1024, 8];
 
