@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from './connection.ts';
+import { StalledConnection } from './endings.ts';
 import { NetworkFailure } from './failures.ts';
 import type { Link } from './link.ts';
 import { Nudges } from './nudge.ts';
@@ -116,12 +117,15 @@ export class Prober {
         };
         const before = this.#options.received();
         const tell = (): void => {
-          if (takenAt === undefined) this.#tellOfCut(before).catch(() => {});
+          if (takenAt === undefined) this.#tell(before, 'no new connection comes through').catch(() => {});
         };
         const telling = setTimeout(tell, toldAfterMs).unref();
-        const link = await open(onTaken).catch((error: unknown) =>
-          outOfReach(error) === undefined ? 'refused' : undefined,
-        );
+        let isMute = false;
+        const link = await open(onTaken).catch((error: unknown) => {
+          isMute = takenAt !== undefined && error instanceof StalledConnection;
+          return outOfReach(error) === undefined ? 'refused' : undefined;
+        });
+        if (isMute) await this.#tell(before, 'it takes connections, and answers nothing');
         clearTimeout(telling);
         if (link !== undefined) {
           if (link !== 'refused') {
@@ -142,8 +146,8 @@ export class Prober {
     else this.#options.reporter.abandoned(this);
   }
 
-  /** A new connection has not come through for a while: nor does anything else, unless the line is merely slow. */
-  async #tellOfCut(before: number): Promise<void> {
+  /** A new connection has not come through, or to an answer, for a while: nor does anything else, unless the line is merely slow. */
+  async #tell(before: number, why: string): Promise<void> {
     if (this.#options.received() > before) return;
     const silences = await this.#look();
     if (silences === undefined || this.#quiet.size === 0) return;
@@ -153,7 +157,7 @@ export class Prober {
     const quietMs = Math.max(...all.map(([, silence]) => silence.quietMs));
     const place = addressText(all[0]![0].address);
     this.#hasCome = false;
-    const message = `${place}: nothing has come for ${Math.round(quietMs / 1000)} s, and no new connection comes through`;
+    const message = `${place}: nothing has come for ${Math.round(quietMs / 1000)} s, and ${why}`;
     this.#options.reporter.waiting(this, performance.now() - quietMs, message);
   }
 

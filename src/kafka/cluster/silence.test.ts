@@ -20,6 +20,7 @@ test('A probe is sent where something was sent again, or an answer takes long', 
     ['a slow line that carries what we send', silence(100_000, 900_000, 0, 200), false],
     ['a packet that was lost', silence(1500, 900_000, 1, 200), false],
     ['packets that are lost again', silence(1500, 900_000, 2, 800), true],
+    ['a broker that takes in nothing more of it', silence(1000, 900_000, 0), true],
     ['a broker that has begun to work', silence(900, 0), false],
     ['a broker that works for long, or a line that is cut', silence(1000, 0), true],
   ];

@@ -49,7 +49,9 @@ export function isMoving(tcp: TcpState, before: number | undefined): boolean {
 
 /** True when it is worth asking, by another connection, whether the broker can be reached. */
 export function isSuspect({ quietMs, tcp }: Silence): boolean {
-  return tcp.unacknowledged > 0 ? tcp.retransmits >= 2 : quietMs >= patienceMs;
+  // Without a time at which it is sent again the other side has no room for it: whoever should take it in does not.
+  const isDelivered = tcp.unacknowledged === 0 || tcp.retransmitIn === undefined;
+  return tcp.retransmits >= 2 || (isDelivered && quietMs >= patienceMs);
 }
 
 /** Judged when another connection stands. `wait`: look again in a moment. */
