@@ -58,7 +58,11 @@ export function createKafka(options: KafkaOptions): Kafka {
     authenticate: security.authenticate,
     giveUpAfter: options.giveUpAfter,
     logger,
-    onStatus: options.onStatus ?? (() => {}),
+    onStatus: (status) => {
+      // No failure, and nothing that a run waits for by itself: whoever wonders why it is slow looks into the log.
+      if (status.state === 'throttled') logger.warn(status.message);
+      options.onStatus?.(status);
+    },
     paces: pacesOf(options.bandwidth),
   });
   const unheeded = passedOver(properties);

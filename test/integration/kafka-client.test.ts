@@ -261,6 +261,7 @@ test('A quota holds reading back too: slower, and every record once', async (t) 
     return statuses.has('throttled');
   });
   assert.deepEqual([...statuses], ['throttled']);
+  assert.ok(log.some((line) => /slows this client down by its quota/.test(line)));
   assert.ok(
     !log.some((line) => /no answer/.test(line)),
     'no connection is given up for a silence that was announced',

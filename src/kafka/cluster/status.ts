@@ -4,6 +4,8 @@ import type { KafkaStatus } from '../contract.ts';
 /** Short interruptions, such as a leader's move, are nobody's business. */
 const patienceMs = 1000;
 const repeatMs = 30_000;
+/** That a quota slows down, as it is to, is said seldom. */
+const throttleRepeatMs = 10 * 60_000;
 /** A quota counts over ten seconds, as brokers have it (`quota.window.num`): for so long others may have used it up. */
 const quotaMs = 30_000;
 
@@ -45,7 +47,7 @@ export class StatusReporter {
   /** A broker asked to be spared for so many milliseconds. */
   throttled(milliseconds: number): void {
     const now = performance.now();
-    if (now - this.#throttleToldAt < repeatMs) return;
+    if (now - this.#throttleToldAt < throttleRepeatMs) return;
     this.#throttleToldAt = now;
     const message = `Kafka slows this client down by its quota (by ${milliseconds} ms just now).`;
     this.#tell({ state: 'throttled', message, since: Date.now() });
