@@ -2,6 +2,7 @@
 import { ask, call } from '../api.ts';
 import type { Backoff } from '../cluster/backoff.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import { StalledConnection } from '../cluster/endings.ts';
 import { Code } from '../cluster/error-codes.ts';
 import { isAboutTopic, mayPass, NetworkFailure, NotNow } from '../cluster/failures.ts';
 import type { Link } from '../cluster/link.ts';
@@ -12,6 +13,7 @@ import { Api } from '../cluster/versions.ts';
 import { apiVersionsV3, describeProducersV0, initProducerIdV4 } from '../codecs.ts';
 import { KafkaError } from '../contract.ts';
 import type { ProducerIdentity } from './batch.ts';
+import { HungUp } from './hung-up.ts';
 import { PartitionQueue, type PartitionQueueOptions } from './partition-queue.ts';
 import { TimeoutEstimate } from './timeout-estimate.ts';
 
@@ -59,6 +61,7 @@ export class RouteFinder {
   /** By broker: one that stands still says nothing of the others. */
   readonly #estimates = new Map<number, TimeoutEstimate>();
   readonly #estimateOf = new WeakMap<Link, TimeoutEstimate>();
+  readonly #hungUp = new HungUp();
   #identity: Promise<ProducerIdentity> | undefined;
   #restsUntil = 0;
   #isClosed = false;
@@ -132,13 +135,18 @@ export class RouteFinder {
     }
   }
 
-  /** A request of so many bytes was on its way when the link stood still: slow, perhaps. The next one is given more time. */
-  stalled(link: Link, bytes: number): void {
-    this.#estimateOf.get(link)?.stalled(link, bytes);
+  /**
+   * A request of so many bytes was on its way when the link ended. Where it stood still it is slow, perhaps: the next one is given more
+   * time. Gives why it was, as far as anything tells.
+   */
+  unanswered(link: Link, bytes: number, error: Error): Error {
+    if (error instanceof StalledConnection) this.#estimateOf.get(link)?.stalled(link, bytes);
+    return this.#hungUp.explained(error, bytes);
   }
 
   /** A request of so many bytes was answered after so many milliseconds. */
   answered(link: Link, bytes: number, waited: number): void {
+    this.#hungUp.answered();
     const { requestTimeout } = this.#cluster.options;
     const isEnough = this.#estimateOf.get(link)?.answered(bytes, waited < requestTimeout);
     if (isEnough) link.connection.setRequestTimeout(requestTimeout);

@@ -1,7 +1,6 @@
 /** Sends what the queues give, to the leaders of their partitions, and tells them what came of it. */
 import { crashPoint } from '../../crash-points.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { StalledConnection } from '../cluster/endings.ts';
 import { Code } from '../cluster/error-codes.ts';
 import { isAboutTopic, mayPass, NetworkFailure } from '../cluster/failures.ts';
 import type { Link } from '../cluster/link.ts';
@@ -152,8 +151,7 @@ export class Sender {
       },
       (error: Error) => {
         this.#load -= entries.length;
-        if (error instanceof StalledConnection) this.#finder.stalled(link, bytes);
-        this.#unanswered(entries, error);
+        this.#unanswered(entries, this.#finder.unanswered(link, bytes, error));
       },
     );
   }
