@@ -55,14 +55,15 @@ export class StatusReporter {
 
   /**
    * What is read of a topic has been answered with nothing but the wish to be spared since then (milliseconds by the steady clock). Brokers
-   * give a batch whole or not at all: of one that is larger than the quota takes in its ten seconds they say this for ever.
+   * give a batch whole or not at all: of one that is larger than the quota takes in its ten seconds they say this for ever, and of all
+   * where each request costs more than a quota of requests allows.
    */
   withheld(topic: string, since: number): void {
     const now = performance.now();
     if (now - since < quotaMs || now - this.#withheldToldAt < repeatMs) return;
     this.#withheldToldAt = now;
     const seconds = Math.round((now - since) / 1000);
-    const message = `Kafka's quota has let nothing of topic ${topic} through for ${seconds} s. If nobody else reads by the same quota, a batch is larger than it takes in ten seconds, and never comes: raise consumer_byte_rate to a tenth of max.message.bytes at least.`;
+    const message = `Kafka's quota has let nothing of topic ${topic} through for ${seconds} s. If nobody else reads by the same quota, a batch is larger than it takes in ten seconds, and never comes: raise consumer_byte_rate to a tenth of max.message.bytes at least, and request_percentage where that is set.`;
     this.#tell({ state: 'throttled', message, since: Math.round(Date.now() - (now - since)) });
   }
 }
