@@ -69,8 +69,8 @@ export const consuming: readonly Defect[] = [
     edits: [
       edit(
         'src/kafka/consume/fetcher.ts',
-        '      if (answer.throttleMs === 0) this.#missing(asked, answer.partitions);',
-        '      if (answer.throttleMs < 0) this.#missing(asked, answer.partitions);',
+        '      if (answer.throttleMs === 0 && session.epoch <= 0)\n',
+        '      if (answer.throttleMs < 0 && session.epoch <= 0)\n',
       ),
     ],
     seekers: [model],
