@@ -40,7 +40,7 @@ export const consuming: readonly Defect[] = [
     breaks: 'After an unclean election records were jumped over without a word.',
     edits: [
       edit(
-        'src/kafka/consume/fetcher.ts',
+        'src/kafka/consume/asked.ts',
         '  return replica || cuts >= cutsBelieved ? -1 : epochs.last;',
         '  return replica || cuts >= cutsBelieved ? -1 : Math.min(-1, epochs.last);',
       ),
