@@ -74,6 +74,22 @@ test('a hole is asked for at once, and again when an answer would have come, unt
   });
 });
 
+test('what is missing takes its place in the window too, and what waits for a reader its memory', () => {
+  const { connection, said } = made();
+  const room = () => said.findLast(({ type }) => type === control.acknowledge)?.content.readUInt32BE(12);
+  connection.receive(data(first + 2500, 'x'), begun);
+  connection.tick(begun);
+  assert.equal(room(), flowWindow - 2501);
+  // The holes are filled by much: nothing fits behind them, and room is none, not less.
+  for (let index = 0; index < 2500; index += 1)
+    connection.receive(data(first + index, '', { payload: Buffer.alloc(8000) }), begun + 1);
+  connection.tick(begun + 10);
+  assert.equal(room(), 0);
+  assert.equal(connection.figures.packets, 2501);
+  connection.receive(data(first + 2501, 'x'), begun + 11);
+  assert.equal(connection.figures.packets, 2501);
+});
+
 /** One packet of two has come. */
 function withHoles(latency: number) {
   const ground = made({ latency });
