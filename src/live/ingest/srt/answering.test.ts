@@ -171,3 +171,47 @@ test('whoever goes on sending behind an end is told so five times a second, for 
     Array.from({ length: 15 }, (_, index) => index * 200),
   );
 });
+
+test('the desk has what comes as MPEG-TS; where it lets go of a sender, that one is sent away, and the log says why', async () => {
+  const { lines, logger } = noted();
+  const room = new SrtRoom({ logger });
+  const given: string[] = [];
+  let fail = (_: Error): void => {};
+  room.desk.ask = async () => ({
+    isAdmitted: true,
+    seat: {
+      signal: new AbortController().signal,
+      leave: () => {},
+      send: ({ container }) => {
+        given.push(container);
+        return new Promise((_, reject) => {
+          fail = reject;
+        });
+      },
+    },
+  });
+  const sender = room.sender(1, { streamId });
+  await room.greet(sender);
+  assert.deepEqual(given, ['mpegts']);
+  await room.pass(20);
+  assert.equal(sender.isShutDown, false);
+  lines.length = 0;
+  fail(new Error('no room on the disk'));
+  await room.pass(10);
+  assert.equal(sender.isShutDown, true);
+  assert.deepEqual(lines[0], ['debug', { error: 'no room on the disk' }, 'the desk let go of a sender']);
+  assert.equal(lines[1]?.[2], 'the SRT sender of cam was sent away');
+  assert.equal(room.places, 1000);
+});
+
+test('whom the desk sends away twice goes once', async () => {
+  const room = new SrtRoom();
+  const sender = room.sender(1, { streamId });
+  await room.greet(sender);
+  const [seat] = room.desk.seats;
+  seat?.dismiss('first');
+  seat?.dismiss('second');
+  await room.pass(10);
+  assert.match(String(seat?.end), /first/);
+  assert.equal(room.places, 1000);
+});
