@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SrtRoom } from '../../../../test/support/srt-room.ts';
 import { type Logger, silentLogger } from '../../../log.ts';
+import type { SenderMedia } from '../contract.ts';
 import { decodeHandshake, handshakeType, magic } from './handshake.ts';
 import { decodeCapabilities } from './handshake-extensions.ts';
 import { control, decodePacket, encodeControl } from './packet.ts';
@@ -74,11 +75,14 @@ test('a handshake that is neither of the two kinds, or no word of greeting, is n
   const before = room.said.get(1)?.length;
   const from = { address: '::ffff:10.0.0.1', port: 1 };
   // Not of somebody who was let in, though of the same address.
-  for (const type of [control.shutdown, control.keepAlive, control.acknowledgeAgain])
-    room.listener.receive(encodeControl({ type, time: 0, destination: 0 }), from);
   const content = Buffer.alloc(48);
   content.writeUInt32BE(5, 0);
+  content.writeUInt32BE(handshakeType.induction, 20);
+  for (const type of [control.shutdown, control.keepAlive, control.acknowledgeAgain])
+    room.listener.receive(encodeControl({ type, time: 0, destination: 0, content }), from);
+  // With its cookie.
   content.writeUInt32BE(2, 20);
+  content.writeUInt32BE(sender.cookie, 28);
   room.listener.receive(encodeControl({ type: control.handshake, time: 0, destination: 0, content }), from);
   room.listener.receive(Buffer.alloc(16), from);
   assert.equal(room.said.get(1)?.length, before);
@@ -156,7 +160,6 @@ test('whoever goes on sending behind an end is told so five times a second, for 
   const sender = room.sender(1, { streamId });
   await room.greet(sender);
   sender.shutDown();
-  await room.pass(10);
   const said = () => room.said.get(1)?.length ?? 0;
   let before = said();
   const told: number[] = [];
@@ -214,4 +217,77 @@ test('whom the desk sends away twice goes once', async () => {
   await room.pass(10);
   assert.match(String(seat?.end), /first/);
   assert.equal(room.places, 1000);
+});
+
+test('of a pause of the process 200 ms are taken for time', async () => {
+  for (const [pause, passed] of [
+    [200, 200],
+    [201, 200],
+    [90_000, 200],
+  ] as const) {
+    const room = new SrtRoom();
+    room.now += pause;
+    room.sender(1, { streamId }).ask();
+    assert.equal(room.said.get(1)?.[0]?.readUInt32BE(8), passed * 1000);
+  }
+});
+
+/** A desk that lets go of each sender when it is told to. */
+function slow(room: SrtRoom) {
+  const asked: string[] = [];
+  const gate = Promise.withResolvers<void>();
+  room.desk.ask = async ({ address }) => {
+    asked.push(address);
+    const send = async ({ bytes }: SenderMedia) => {
+      for await (const _ of bytes);
+      await gate.promise;
+    };
+    return {
+      isAdmitted: true,
+      seat: {
+        signal: new AbortController().signal,
+        leave: () => {},
+        send: (media) => send(media).catch(() => gate.promise),
+      },
+    };
+  };
+  return { asked, letGo: gate.resolve };
+}
+
+test('who takes the place of one that fell silent does so after 1.3 s, once the desk has let go of that one', async () => {
+  const { lines, logger } = noted();
+  const room = new SrtRoom({ logger });
+  const { asked, letGo } = slow(room);
+  const killed = room.sender(1, { streamId });
+  await room.greet(killed);
+  // It answers the first acknowledgement.
+  await room.pass(10);
+  killed.keepAlive();
+  const back = room.sender(2, { streamId });
+  back.ask();
+  await back.conclude();
+  await room.pass(1290);
+  assert.equal(killed.isShutDown, false);
+  await room.pass(10);
+  assert.equal(killed.isShutDown, true);
+  assert.equal(lines.at(-1)?.[2], 'the SRT sender of cam was lost');
+  await room.pass(100);
+  assert.deepEqual(asked, ['10.0.0.1:1']);
+  letGo();
+  await room.until(() => back.answer !== undefined);
+  assert.deepEqual(asked, ['10.0.0.1:1', '10.0.0.1:2']);
+});
+
+test('a server that closes is closed when the desk has let go of all', async () => {
+  const room = new SrtRoom();
+  const { letGo } = slow(room);
+  await room.greet(room.sender(1, { streamId }));
+  let isClosed = false;
+  const closed = room.listener.close().then(() => {
+    isClosed = true;
+  });
+  await room.pass(100);
+  assert.equal(isClosed, false);
+  letGo();
+  await closed;
 });
