@@ -1,5 +1,6 @@
 /** Mutants that no test can tell from the code as it is, each with the reason. */
 import type { Equivalent } from './alike.ts';
+import { inIngest } from './equivalent-ingest.ts';
 import { inLive } from './equivalent-live.ts';
 import { inRecords } from './equivalent-records.ts';
 import type { Mutant } from './mutant.ts';
@@ -163,6 +164,7 @@ export const equivalents: readonly Equivalent[] = [
   },
   ...inRecords,
   ...inLive,
+  ...inIngest,
 ];
 
 export function isAbout({ path, line, change }: Equivalent, mutant: Mutant): boolean {

@@ -61,6 +61,16 @@ test('no track goes back, each by itself, and no time is below zero', () => {
   ]);
 });
 
+test('a picture that was made long before the first sound stands at the very beginning', () => {
+  const found = composed(
+    { video: 'vp8', sound: true },
+    ['sound', sound, 7000],
+    ['video', keyframe, 5000],
+    ['video', other, 5033],
+  );
+  assert.deepEqual(found, [[], [head(true), of('video', 0, keyframe)], [of('video', 1, other)]]);
+});
+
 test('what was not agreed upon is left out, whatever comes', () => {
   assert.deepEqual(composed({ video: 'vp8', sound: false }, ['video', keyframe, 0], ['sound', sound, 9]), [
     [head(false), of('video', 1000, keyframe)],

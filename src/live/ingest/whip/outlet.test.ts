@@ -37,7 +37,7 @@ test('what waits is read before the end, of whatever kind', async () => {
   await assert.rejects(reader.next(), /gone/);
 });
 
-test('what is left out is left out up to where one can begin, once half of the room is free', async () => {
+test('what is left out is left out up to where one can begin, once there is room', async () => {
   const outlet = new Outlet();
   const reader = outlet[Symbol.asyncIterator]();
   // A little more than the four megabytes: up to there all is taken.

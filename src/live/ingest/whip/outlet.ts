@@ -13,7 +13,7 @@ export class Outlet implements AsyncIterable<Buffer> {
   /** False: there is no room, nothing of it was taken. `canBegin`: what was left out before it is not needed. */
   push(bytes: readonly Buffer[], canBegin: boolean): boolean {
     if (this.#end !== undefined) return true;
-    if (this.#isFull && (!canBegin || this.#bytes > most / 2)) return false;
+    if (this.#isFull && !canBegin) return false;
     this.#isFull = this.#bytes > most;
     if (this.#isFull) return false;
     for (const each of bytes) {

@@ -181,3 +181,38 @@ test('a picture has eight megabytes at the most', () => {
   assert.equal(of(most), most + 8);
   assert.equal(of(most + 2), undefined);
 });
+
+/** A sequence of so many blocks of sixteen pixels, of which so many pairs are cut off at the right. */
+function sequenceOf(across: number, down: number, cut = 0): Buffer {
+  const golomb = (value: number) => '0'.repeat((value + 1).toString(2).length - 1) + (value + 1).toString(2);
+  const cropped = cut === 0 ? '0' : `1${[0, cut, 0, 0].map(golomb).join('')}`;
+  const fields = [0, 0, 2, 0].map(golomb).join('');
+  const bits = `${fields}0${golomb(across - 1)}${golomb(down - 1)}10${cropped}01`;
+  const bytes = bits.padEnd(Math.ceil(bits.length / 8) * 8, '0').match(/.{8}/g) ?? [];
+  return Buffer.from([0x67, 0x42, 0xc0, 0x28, ...bytes.map((byte) => Number.parseInt(byte, 2))]);
+}
+
+test('a picture has between one and 8192 pixels each way', () => {
+  for (const [sequence, width, height] of [
+    [sequenceOf(1, 1), 16, 16],
+    [sequenceOf(512, 512), 8192, 8192],
+    [sequenceOf(513, 1), undefined, undefined],
+    [sequenceOf(1, 513), undefined, undefined],
+    [sequenceOf(513, 1, 8), 8192, 16],
+    [sequenceOf(1, 1, 7), 2, 16],
+    [sequenceOf(1, 1, 8), undefined, undefined],
+    [sequenceOf(1, 1, 9), undefined, undefined],
+  ] as const) {
+    const picture = new H264Depacketiser([sequence, pictureSet]).push(packet('65aa', 1))?.picture;
+    assert.deepEqual([picture?.width, picture?.height], [width, height]);
+  }
+});
+
+test('the record has a set of more than 255 bytes by its length', () => {
+  const long = Buffer.concat([pictureSet, Buffer.alloc(0x0123 - pictureSet.length, 0x55)]);
+  const { configuration } = new H264Depacketiser([sequenceSet, long]).push(packet('65aa', 1))?.picture ?? {};
+  assert.equal(
+    configuration?.toString('hex', 8 + sequenceSet.length, 8 + sequenceSet.length + 4),
+    '01012368',
+  );
+});

@@ -22,7 +22,8 @@ export function isRtcp(bytes: Buffer): boolean {
 
 /** `transportExtension`: the id that the transport's numbers have among header extensions. Undefined: it is no packet of RTP. */
 export function parseRtp(bytes: Buffer, transportExtension?: number): RtpPacket | undefined {
-  if (bytes.length < 12 || bytes[0]! >> 6 !== 2) return undefined;
+  // What is shorter than its head ends before its payload begins.
+  if (bytes[0]! >> 6 !== 2) return undefined;
   const first = bytes[0]!;
   const second = bytes[1]!;
   let begin = 12 + 4 * (first & 0x0f);

@@ -121,6 +121,7 @@ test('what a sender says of its media', () => {
   for (const [line, id] of [
     [`a=extmap:4 ${transport}`, 4],
     [`a=extmap:14 ${transport}`, 14],
+    [`a=extmap:4 ${transport}\r\na=extmap:5 ${transport}`, 4],
     [`a=extmap:0 ${transport}`, undefined],
     [`a=extmap:x ${transport}`, undefined],
     [`a=extmap:4 ${transport}2`, undefined],
@@ -177,14 +178,16 @@ test('what is agreed to is one format, up to full HD, and what is understood of 
         `a=extmap:4 ${transport}`,
         'a=extmap:5 urn:x',
       ],
-      ...[`a=extmap:44 urn:x`, 'a=ssrc:1 cname:a', 'b=AS:500'],
+      ...[`a=extmap:44 urn:x`, 'a=ssrc:1 cname:a', 'b=AS:500', 'i=a=rtcp-fb:* nack', 'i=a=rid:h'],
+      'i=level-asymmetry-allowed=1;profile-level-id=42e01f',
     ),
   ).sdp;
   assert.deepEqual(kept.split('\r\n').slice(session.length), [
     'm=video 9 UDP/TLS/RTP/SAVPF 96',
     ...['a=sendonly', 'a=rtpmap:96 VP8/90000'],
     ...['nack', 'nack pli', 'ccm fir', 'transport-cc'].map((wish) => `a=rtcp-fb:96 ${wish}`),
-    ...['a=rtcp-mux', 'a=ridge:x', 'a=msidx', `a=extmap:4 ${transport}`, 'a=ssrc:1 cname:a', 'b=AS:500', ''],
+    ...['a=rtcp-mux', 'a=ridge:x', 'a=msidx', `a=extmap:4 ${transport}`, 'a=ssrc:1 cname:a', 'b=AS:500'],
+    ...['i=a=rtcp-fb:* nack', 'i=a=rid:h', 'i=level-asymmetry-allowed=1;profile-level-id=42e01f', ''],
   ]);
 });
 

@@ -69,6 +69,7 @@ test('a fragment without media has its candidates for the first, and names no IC
     'a=mid:a',
     `a=${candidate}`,
     'm=audio 9 x 0',
+    'a=ice-ufrag:ijkl',
     'a=mid:b',
     `a=${candidate}`,
   ];
@@ -88,6 +89,7 @@ test('an answer keeps all but what is said of senders, and names ours before the
     'a=group:BUNDLE 0',
     'm=video 7 x 96',
     'a=ssrcs:1',
+    'i=a=ssrc:1',
     'a=end-of-candidates',
     'm=audio 7 x 111',
     candidate,
@@ -105,6 +107,6 @@ test('an answer keeps all but what is said of senders, and names ours before the
   const own = 'a=candidate:p0 1 UDP 2130706431 192.0.2.1 9 typ host';
   assert.equal(
     finishAnswer(text(kept), ['192.0.2.1'], 9),
-    text([...kept.slice(0, 6), own, candidate, candidate]),
+    text([...kept.slice(0, 7), own, candidate, candidate]),
   );
 });

@@ -124,9 +124,9 @@ function parameterSets(parameters: string): Buffer[] {
 }
 
 /** What a receiver of a picture says of its sizes: level 4.2, whatever the sender's is. */
-function upToFullHd(parameters: string): string {
-  if (!/level-asymmetry-allowed=1/.test(parameters)) return parameters;
-  return parameters.replace(/(profile-level-id=[0-9a-f]{4})[0-9a-f]{2}/i, '$12a');
+function upToFullHd(line: string): string {
+  if (!/^a=fmtp:.*level-asymmetry-allowed=1/.test(line)) return line;
+  return line.replace(/(profile-level-id=[0-9a-f]{4})[0-9a-f]{2}/i, '$12a');
 }
 
 /** What is wished for of all formats (RFC 4585, 4.2), as a wish about this one: the library knows no other. */
@@ -144,16 +144,7 @@ function trimmed(section: Section, media: OfferedMedia | undefined): Section {
     isKept(line, own, media),
   );
   const head = kept[0]!.split(' ').slice(0, 3);
-  const format = `a=fmtp:${own} `;
-  return {
-    ...section,
-    lines: [
-      [...head, own].join(' '),
-      ...kept
-        .slice(1)
-        .map((line) => (line.startsWith(format) ? format + upToFullHd(line.slice(format.length)) : line)),
-    ],
-  };
+  return { ...section, lines: [[...head, own].join(' '), ...kept.slice(1).map(upToFullHd)] };
 }
 
 function isKept(line: string, own: string, { transportExtension }: OfferedMedia): boolean {
