@@ -59,6 +59,9 @@ test('what damages a picture damages no other, but for what was lost before it',
   // The end of a unit whose begin is missing.
   assert.equal(one(depacketiser, '7c 41 aa', '61aa'), undefined);
   assert.equal(one(depacketiser, '61bb'), '0000000261bb');
+  // A piece of nothing.
+  assert.equal(one(depacketiser, '7c 81', '7c 41 aa'), undefined);
+  assert.equal(one(depacketiser, '7c 81 aa', '7c 41'), undefined);
   // A unit that does not end.
   assert.equal(one(depacketiser, '61aa', '7c 81 aa'), undefined);
   assert.equal(one(depacketiser, '7c 41 aa'), undefined);

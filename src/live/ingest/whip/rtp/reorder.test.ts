@@ -81,13 +81,15 @@ test('a packet is waited for just as long as that is of use, and asked for just 
   order.push(3, 'c', 10);
   order.push(5, 'e', 30);
   assert.deepEqual(order.missing(30), [2, 4]);
+  // What comes meanwhile has none of them asked for anew.
+  order.push(6, 'f', 40);
   assert.deepEqual(order.missing(69), []);
   assert.deepEqual(order.missing(70), [2, 4]);
   assert.deepEqual(take(109), []);
   assert.deepEqual(take(110), [{ lost: 1 }, { packet: 'c' }], 'the second hole has its own time');
   assert.deepEqual(order.missing(110), [4]);
   assert.deepEqual(take(129), []);
-  assert.deepEqual(take(130), [{ lost: 1 }, { packet: 'e' }]);
+  assert.deepEqual(take(130), [{ lost: 1 }, { packet: 'e' }, { packet: 'f' }]);
   assert.deepEqual(order.missing(1000), []);
   assert.deepEqual(take(1000), []);
 });
@@ -118,4 +120,13 @@ test('behind a jump holes are found anew, and jumps that nobody took add up', ()
   assert.deepEqual([...order.take(0)], []);
   order.push(9001, 'd', 0);
   assert.deepEqual([...order.take(0)], [{ packet: 'd' }, { packet: 'e' }]);
+});
+
+test('what was given up is not asked for any more, however much it was', () => {
+  const order = new Reorder<string>(options);
+  order.push(1, 'a', 0);
+  order.push(6, 'f', 0);
+  assert.deepEqual(order.missing(0), [2, 3, 4, 5]);
+  assert.deepEqual([...order.take(100)], [{ packet: 'a' }, { lost: 4 }, { packet: 'f' }]);
+  assert.deepEqual(order.missing(1000), []);
 });

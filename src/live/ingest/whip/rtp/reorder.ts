@@ -39,7 +39,7 @@ export class Reorder<T> {
     this.#waiting.set(sequence, { packet, at: now });
     this.#holes.delete(sequence);
     for (let hole = Math.max(this.#highest + 1, this.#next); hole < sequence; hole += 1)
-      if (!this.#waiting.has(hole)) this.#holes.set(hole, { asked: 0, at: now });
+      this.#holes.set(hole, { asked: 0, at: now });
     this.#highest = Math.max(this.#highest, sequence);
   }
 

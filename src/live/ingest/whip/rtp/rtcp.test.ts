@@ -97,3 +97,16 @@ test('a report of a receiver has a place for each source, and numbers that fit',
   );
   assert.equal(receiverReport([]).toString('hex'), '80c90001' + '00000001');
 });
+
+test('numbers of a report have all of their 32 bits', () => {
+  const bytes = receiverReport([
+    {
+      ...{ ssrc: 0xffffffff, lostFraction: 0, lost: 0, highest: 2 ** 31 + 5, jitter: 2 ** 31 + 6 },
+      report: { shortTime: 0xfffffffe, age: 2 ** 15 * 1000 },
+    },
+  ]);
+  assert.equal(
+    bytes.toString('hex', 8),
+    'ffffffff' + '00000000' + '80000005' + '80000006' + 'fffffffe' + '80000000',
+  );
+});

@@ -31,3 +31,23 @@ test('every walk of steps below half a round is found again', () => {
     }),
   );
 });
+
+test('a look at a number is not remembered, and the first one is raised by a round', () => {
+  const numbers = new Unwrapper(16);
+  assert.equal(numbers.next(10), 2 ** 16 + 10);
+  assert.equal(numbers.peek(30_000), 2 ** 16 + 30_000);
+  assert.equal(numbers.next(60_000), 60_000);
+  const fresh = new Unwrapper(16);
+  assert.equal(fresh.peek(5), 2 ** 16 + 5);
+  assert.equal(fresh.next(40_000), 2 ** 16 + 40_000);
+});
+
+test('half a round is a step ahead, and one more is a step back', () => {
+  const after = (value: number) => {
+    const numbers = new Unwrapper(16);
+    numbers.next(100);
+    return numbers.next(value) - 2 ** 16;
+  };
+  assert.equal(after(100 + 32_768), 100 + 32_768);
+  assert.equal(after(100 + 32_769), 100 - 32_767);
+});
