@@ -1,4 +1,4 @@
-/** Of what senders say by RTMP, SRT and WHIP. */
+/** Of what senders say by RTMP and SRT. */
 import { alike, type Equivalent } from './alike.ts';
 
 const rtmp = (file: string) => `src/live/ingest/rtmp/${file}.ts`;

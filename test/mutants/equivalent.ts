@@ -3,6 +3,7 @@ import type { Equivalent } from './alike.ts';
 import { inIngest } from './equivalent-ingest.ts';
 import { inLive } from './equivalent-live.ts';
 import { inRecords } from './equivalent-records.ts';
+import { inWhip } from './equivalent-whip.ts';
 import type { Mutant } from './mutant.ts';
 
 const everyInOrder =
@@ -165,6 +166,7 @@ export const equivalents: readonly Equivalent[] = [
   ...inRecords,
   ...inLive,
   ...inIngest,
+  ...inWhip,
 ];
 
 export function isAbout({ path, line, change }: Equivalent, mutant: Mutant): boolean {

@@ -211,6 +211,13 @@ test('a picture has between one and 8192 pixels each way', () => {
   }
 });
 
+test('pictures without an end do not add up', () => {
+  const depacketiser = new H264Depacketiser();
+  for (const timestamp of [1, 2])
+    depacketiser.push(packet(Buffer.alloc(5 * 1024 * 1024, 0x61), timestamp, false));
+  assert.equal(depacketiser.push(packet('61aa', 3))?.bytes.toString('hex'), '0000000261aa');
+});
+
 test('the record has a set of more than 255 bytes by its length', () => {
   const long = Buffer.concat([pictureSet, Buffer.alloc(0x0123 - pictureSet.length, 0x55)]);
   const { configuration } = new H264Depacketiser([sequenceSet, long]).push(packet('65aa', 1))?.picture ?? {};

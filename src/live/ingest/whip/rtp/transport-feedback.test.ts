@@ -170,3 +170,36 @@ test('messages are counted, up to 255 and from 0 again; what came twice is told 
     assert.equal(feedback.waiting, 0);
   }
 });
+
+test('packets that came in another order are told in their own', () => {
+  const feedback = new TransportFeedback();
+  for (const [sequence, time] of [
+    [12, 1000],
+    [10, 1064],
+    [11, 999],
+  ] as const)
+    feedback.push(sequence, time);
+  assert.deepEqual(
+    [...read(feedback.take(1)!)],
+    [
+      [10, 1064],
+      [11, 999],
+      [12, 1000],
+    ],
+  );
+});
+
+test('a quarter of a millisecond more than one byte has takes two', () => {
+  for (const apart of [63.75, 64, 64.25, -0.25]) {
+    const feedback = new TransportFeedback();
+    feedback.push(0, 1000);
+    feedback.push(1, 1000 + apart);
+    assert.deepEqual(
+      [...read(feedback.take(1)!)],
+      [
+        [0, 1000],
+        [1, 1000 + apart],
+      ],
+    );
+  }
+});

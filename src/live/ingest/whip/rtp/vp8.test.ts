@@ -131,3 +131,11 @@ test('a frame has eight megabytes at the most', () => {
   assert.equal(of(8 * 1024 * 1024), 8 * 1024 * 1024 - 2);
   assert.equal(of(8 * 1024 * 1024 + 2), undefined);
 });
+
+test('padding between packets damages nothing, and frames without an end do not add up', () => {
+  const vp8 = new Vp8Depacketiser();
+  assert.equal(vp8.push(packet('', Buffer.alloc(0), 1, false)), undefined);
+  assert.deepEqual(vp8.push(packet('10', other, 1, true))?.bytes, other);
+  for (const timestamp of [2, 3]) vp8.push(packet('10', Buffer.alloc(5 * 1024 * 1024, 1), timestamp, false));
+  assert.deepEqual(vp8.push(packet('10', other, 4, true))?.bytes, other);
+});
