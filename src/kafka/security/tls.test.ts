@@ -165,6 +165,32 @@ describe('The ssl.* properties', () => {
     ],
   ];
 
+  test('Of wrong passwords those are told too of which OpenSSL says that what it reads is not supported', async () => {
+    await openssl(
+      'pkcs8',
+      '-topk8',
+      '-in',
+      client.key,
+      '-out',
+      file('known.key'),
+      '-iter',
+      '1',
+      '-passout',
+      'pass:x',
+    );
+    const given = { 'ssl.certificate.location': client.certificate, 'ssl.key.location': file('known.key') };
+    const said = new Set<string>();
+    for (let number = 0; number < 5000 && !said.has('unsupported'); number += 1)
+      assert.throws(
+        () => tlsOptions({ ...given, 'ssl.key.password': `wrong-${number}` }),
+        ({ message }: Error) => {
+          said.add(/::(bad decrypt|unsupported)/.exec(message)?.[1] ?? message);
+          return /Set ssl\.key\.password to the password of the private key/.test(message);
+        },
+      );
+    assert.ok(said.has('unsupported'));
+  });
+
   for (const [what, properties, message] of refused) {
     test(`Refused: ${what}`, async () => {
       const given = await properties();

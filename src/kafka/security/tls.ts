@@ -91,15 +91,16 @@ function exclude(first: string | undefined, second: string | undefined): void {
   throw new ConfigurationError(`${first} and ${second} are both set and mean the same. Remove one of them.`);
 }
 
-function advice({ pfx }: ConnectionOptions, message: string): string {
+function advice({ pfx, key }: ConnectionOptions, message: string): string {
   if (/mac verify failure/i.test(message))
     return 'Set ssl.keystore.password to the password of the keystore.';
   if (pfx !== undefined && /unsupported/i.test(message)) {
     return 'The keystore is encrypted in an outdated way: export it again with "openssl pkcs12 -legacy -in OLD -out client.pem" and set ssl.keystore.type=PEM.';
   }
-  if (/interrupted or cancelled|bad decrypt|bad password/i.test(message)) {
-    return 'Set ssl.key.password to the password of the private key.';
-  }
   if (/key values mismatch/i.test(message)) return "The private key is not that of the client's certificate.";
+  // One wrong password of 256 leaves bytes that look like decrypted ones, and OpenSSL says that it does not know them.
+  const isUnread = /interrupted or cancelled|bad decrypt|bad password|unsupported/i.test(message);
+  if (isUnread && (typeof key !== 'string' || /\bENCRYPTED\b/.test(key)))
+    return 'Set ssl.key.password to the password of the private key.';
   return 'Check that each is whole PEM text, from its BEGIN line to its END line.';
 }
