@@ -22,9 +22,9 @@ export interface Figure {
 export interface Watched {
   readonly figures: readonly Figure[];
   /** Why nobody is to be sent to it now, in one sentence; undefined: they may. */
-  readonly unready: () => string | undefined;
+  unready(): string | undefined;
   /** What is wrong, though nobody would fare better with another process. Default: as `unready`. */
-  readonly unwell?: () => string | undefined;
+  unwell?(): string | undefined;
 }
 
 /** A figure that goes up and down. */

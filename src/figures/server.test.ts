@@ -45,6 +45,36 @@ test('Figures are shown as they are now, and what nobody knows is not', async (t
   assert.deepEqual(await get('/'), [404, 'there are /metrics, /livez, /readyz, /healthz']);
 });
 
+test('Whoever is watched is asked as what it is, an object with state of its own', async (t) => {
+  class Stateful {
+    readonly figures = [];
+    readonly #away = 'Kafka is away';
+    unready(): string | undefined {
+      return this.#away;
+    }
+  }
+  class Serving extends Stateful {
+    readonly #spool = 'the spool is full';
+    override unready(): undefined {}
+    unwell(): string {
+      return this.#spool;
+    }
+  }
+  const both = { '/readyz': [503, 'Kafka is away'], '/healthz': [503, 'Kafka is away'] } as const;
+  const own = { '/readyz': [200, 'ok'], '/healthz': [503, 'the spool is full'] } as const;
+  for (const [watched, answers] of [
+    [new Stateful(), both],
+    [new Serving(), own],
+  ] as const) {
+    const server = await openFigures({ watched, host: '127.0.0.1', port: 0 });
+    t.after(() => server.close());
+    for (const [path, answer] of Object.entries(answers)) {
+      const response = await fetch(server.url + path);
+      assert.deepEqual([response.status, await response.text()], answer, path);
+    }
+  }
+});
+
 test('Connections that cannot be taken end nothing', async (t) => {
   const servers: Server[] = [];
   subscribe('tracing:net.server.listen:asyncEnd', (message) => {
