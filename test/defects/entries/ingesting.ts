@@ -5,6 +5,28 @@ const sparing = 'src/live/ingest/sparing.test.ts';
 
 export const ingesting: readonly Defect[] = [
   {
+    name: 'flags-looked-at-behind-kafka',
+    breaks:
+      'A certificate, a passphrase or a package that was missing was told once Kafka was there: for hours of an outage, nothing.',
+    edits: [
+      edit('src/live/ingest/ingest.ts', '  const prepared = await prepareServers(settings);\n', ''),
+      edit(
+        'src/live/ingest/ingest.ts',
+        'openServers(desk, settings, prepared, onEvent)',
+        'openServers(desk, settings, await prepareServers(settings), onEvent)',
+      ),
+    ],
+    seekers: [],
+    tests: ['test/e2e/cli-usage.test.ts > what is not understood ends with 2 and says what would be'],
+  },
+  {
+    name: 'no-key-was-taken-back',
+    breaks: 'Who mistyped the name of a key that was to be taken back saw exit code 0.',
+    edits: [edit('src/cli/ingest/key-list.ts', "type === 'removed' && keys.length === 0", 'keys.length < 0')],
+    seekers: [],
+    tests: ['test/live/ingest.test.ts'],
+  },
+  {
     name: 'strangers-fill-the-log',
     breaks: 'Each wrong key, and each word of RTMP that a scanner got wrong, was a line of the log.',
     edits: [

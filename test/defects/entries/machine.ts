@@ -6,6 +6,20 @@ const bare = 'test/e2e/bare-machine.test.ts';
 
 export const machine: readonly Defect[] = [
   {
+    name: 'help-of-nothing',
+    breaks:
+      'sluice lst --help printed the help of everything, with exit code 0, and not that there is no such verb.',
+    edits: [
+      edit(
+        'src/cli/mistyped.ts',
+        'if (next === undefined) return verbs;',
+        'if (next === undefined) return words;',
+      ),
+    ],
+    seekers: [],
+    tests: ['src/cli/mistyped.test.ts', 'test/e2e/cli-usage.test.ts'],
+  },
+  {
     name: 'no-home-no-verb',
     breaks:
       'Without HOME and without an entry in the list of users every verb, even --version, died with a stack.',
