@@ -108,6 +108,7 @@ async function writeFiles(folder: string): Promise<void> {
 async function urlOf(output: { readonly stdout: string; readonly stderr: string }): Promise<string> {
   const found = await waitFor(() => /"type":"serving","url":"([^"]+)"/.exec(output.stdout)?.[1], {
     what: 'the address of a server',
+    timeout: 120_000,
   }).catch((cause: unknown) => {
     throw new Error(`no server: ${output.stderr}`, { cause });
   });

@@ -102,12 +102,13 @@ export class PlotView {
     const options = {
       width: this.#canvas.clientWidth,
       height,
-      padding: [8, 8, 0, 0],
+      // On the right half of the last time has room.
+      padding: [8, 30, 0, 0],
       legend: { show: false },
       cursor: { show: false },
       scales: { y: { range: (_plot, _least, most) => [0, most > 0 ? most * 1.12 : 1] } },
       axes: [
-        { ...axis, space: 80, size: 28, values: (_plot, splits) => splits.map(timeOf) },
+        { ...axis, space: 80, size: 28, incrs: steps, values: (_plot, splits) => splits.map(timeOf) },
         {
           ...axis,
           space: 44,
@@ -132,6 +133,9 @@ export class PlotView {
     return new uPlot(options, data, this.#canvas);
   }
 }
+
+/** Seconds between two times of the axis: they are told to the minute, and none is to stand there twice. */
+const steps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440].map((minutes) => 60 * minutes);
 
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 
