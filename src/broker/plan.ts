@@ -1,7 +1,6 @@
 /** Who listens where: the ports of a cluster, chosen before its first node starts. */
 import { join } from 'node:path';
-import { ConfigurationError } from '../errors.ts';
-import { freePort, isPortFree } from './ports.ts';
+import { expectFree, freePort } from './ports.ts';
 import type { ClusterPlan, Listener, NodePlan } from './properties.ts';
 
 export interface PlanOptions {
@@ -20,18 +19,12 @@ export function nodeFolder(dataDir: string, id: number): string {
   return join(dataDir, `node-${id}`);
 }
 
-/** @throws ConfigurationError for a port that another program has */
+/** @throws ConfigurationError for a port that cannot be listened on */
 export async function planCluster(options: PlanOptions): Promise<ClusterPlan> {
   const { brokers, port, host, listeners, properties } = options;
   const ids = brokers === 1 ? [1] : [1, 2, 3];
   const taken = new Set(port === 0 ? [] : ids.map((id) => port + id - 1));
-  for (const chosen of taken) {
-    if (await isPortFree(chosen, host)) continue;
-    throw new ConfigurationError(
-      `Port ${chosen} on ${host} is taken by another program, perhaps by a broker that runs already ` +
-        '(sluice broker status). Stop that one, or choose another port with --port.',
-    );
-  }
+  for (const chosen of taken) await expectFree(chosen, host);
   const nodes: NodePlan[] = [];
   for (const [index, id] of ids.entries()) {
     const listenerPorts: Record<string, number> = {};

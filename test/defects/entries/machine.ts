@@ -20,6 +20,19 @@ export const machine: readonly Defect[] = [
     tests: ['src/cli/mistyped.test.ts', 'test/e2e/cli-usage.test.ts'],
   },
   {
+    name: 'ports-looked-for-without-end',
+    breaks: 'A broker on an address of another machine looked for a free port without end.',
+    edits: [
+      edit(
+        'src/broker/ports.ts',
+        "if (error.code === 'EADDRINUSE') resolve(false);",
+        'if (error.code) resolve(false);',
+      ),
+    ],
+    seekers: [],
+    tests: ['src/broker/ports.test.ts'],
+  },
+  {
     name: 'no-home-no-verb',
     breaks:
       'Without HOME and without an entry in the list of users every verb, even --version, died with a stack.',
