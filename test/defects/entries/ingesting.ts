@@ -252,6 +252,14 @@ export const ingesting: readonly Defect[] = [
     tests: ['src/live/ingest/whip/sdp/sdp.test.ts'],
   },
   {
+    name: 'a-pause-is-silence',
+    breaks:
+      'Where the process stood still for eight seconds, the first thing that it did was to end all sessions of WHIP: nobody had been heard.',
+    edits: [edit('src/live/ingest/whip/session.ts', 'this.#forgive(now);', '')],
+    seekers: [],
+    tests: ['src/live/ingest/whip/session.test.ts'],
+  },
+  {
     name: 'one-hole-a-tick',
     breaks:
       'Of packets of SRT that were lost for good one was passed over every 10 ms where others had come between them: behind a bad line a stream came ever later, by seconds.',

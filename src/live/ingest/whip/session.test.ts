@@ -1,6 +1,7 @@
 /** A session with a peer of the test: who keeps a seat, and who does not. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { videoOffer as offer } from '../../../../test/support/whip-offer.ts';
 import type { PeerListener } from './peer.ts';
 import { readOffer } from './sdp/offer.ts';
@@ -56,4 +57,51 @@ test('reports alone keep no seat, and neither do packets that are no pictures', 
       await endOf(t, packet),
       /packets have come within 0 s, and no picture or sound that can be read/,
     );
+});
+
+/** A whole picture of VP8 that stands by itself. */
+function keyframe(): Buffer {
+  const bytes = Buffer.from('80e000010000000000000001105002009d012a80026801aabbcc', 'hex');
+  bytes.writeUInt16BE(++sequence & 0xffff, 2);
+  return bytes;
+}
+
+test('while this process stood still no sender was silent; one that is silent behind that is lost', {
+  timeout: 30_000,
+}, async (t) => {
+  const read = readOffer(offer);
+  assert.ok('offer' in read);
+  let now = 1000;
+  let beats = 0;
+  let listener: PeerListener | undefined;
+  const begun = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<Error | undefined>();
+  let isOver = false;
+  const session = new WhipSession({
+    offer: read.offer,
+    open: (given) => {
+      listener = given;
+      return { answer: async (text) => text, addCandidate: () => {}, send: () => {}, close: () => {} };
+    },
+    onMedia: () => begun.resolve(),
+    onEnd: (error) => {
+      isOver = true;
+      ended.resolve(error);
+    },
+    timing: { silence: 2000 },
+    // Each look takes a tenth of a second, beside what is added by hand.
+    clock: () => {
+      beats += 1;
+      now += 100;
+      return now;
+    },
+  });
+  t.after(() => session.end());
+  await session.answer();
+  listener?.onPacket(keyframe(), '0');
+  await begun.promise;
+  now += 60_000;
+  for (const looks = beats; !isOver && beats < looks + 4; ) await setTimeout(5);
+  assert.equal(isOver, false);
+  assert.match(String(await ended.promise), /nothing has come from the sender for 2 s/);
 });

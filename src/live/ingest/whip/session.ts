@@ -25,6 +25,8 @@ export interface SessionOptions {
   /** It is over; told once. Undefined: in good order. */
   readonly onEnd: (error: Error | undefined) => void;
   readonly timing?: Partial<SessionTiming>;
+  /** Steady milliseconds. Default: `performance.now`. */
+  readonly clock?: () => number;
 }
 
 /** Milliseconds. */
@@ -39,6 +41,8 @@ export interface SessionTiming {
 const defaults: SessionTiming = { connect: 15_000, silence: 8000, keyframes: 2000 };
 /** How often wishes are sent, and how many times more seldom reports are. */
 const beat = 50;
+/** Milliseconds from one beat to the next; what is more was a pause of this process, which could hear nobody. */
+const longestPause = 1000;
 const reportEach = 20;
 const rates = { video: 90_000, sound: 48_000 } as const;
 
@@ -51,6 +55,7 @@ interface Line {
 export class WhipSession {
   readonly #options: SessionOptions;
   readonly #timing: SessionTiming;
+  readonly #now: () => number;
   readonly #peer: Peer;
   readonly #lines = new Map<TrackName, Line>();
   readonly #composer: Composer;
@@ -58,8 +63,9 @@ export class WhipSession {
   readonly #feedback = new TransportFeedback();
   #timer: NodeJS.Timeout | undefined;
   #beats = 0;
-  #heardAt = performance.now();
-  #answeredAt = performance.now();
+  #heardAt: number;
+  #beatAt: number;
+  #answeredAt: number;
   #hasBegun = false;
   #hasMedia = false;
   #isOver = false;
@@ -68,6 +74,10 @@ export class WhipSession {
     const { offer, open } = options;
     this.#options = options;
     this.#timing = { ...defaults, ...options.timing };
+    this.#now = options.clock ?? (() => performance.now());
+    this.#heardAt = this.#now();
+    this.#answeredAt = this.#heardAt;
+    this.#beatAt = this.#heardAt;
     const { video, sound } = offer;
     this.#composer = new Composer({
       sound: sound !== undefined,
@@ -89,8 +99,9 @@ export class WhipSession {
   async answer(): Promise<string> {
     try {
       const answer = await this.#peer.answer(this.#options.offer.sdp);
-      this.#heardAt = performance.now();
+      this.#heardAt = this.#now();
       this.#answeredAt = this.#heardAt;
+      this.#beatAt = this.#heardAt;
       if (!this.#isOver) this.#timer = setInterval(() => this.#beat(), beat);
       return answer;
     } catch (error) {
@@ -105,7 +116,7 @@ export class WhipSession {
 
   /** Milliseconds since anything was heard of it. */
   get quietFor(): number {
-    return performance.now() - this.#heardAt;
+    return this.#now() - this.#heardAt;
   }
 
   /** By the sender's own wish, or by what went wrong. Idempotent. */
@@ -130,7 +141,7 @@ export class WhipSession {
   }
 
   #onPacket(bytes: Buffer, mid: string): void {
-    const now = performance.now();
+    const now = this.#now();
     this.#heardAt = now;
     this.#hasBegun = true;
     if (isRtcp(bytes)) {
@@ -179,7 +190,8 @@ export class WhipSession {
   }
 
   #beat(): void {
-    const now = performance.now();
+    const now = this.#now();
+    this.#forgive(now);
     this.#beats += 1;
     for (const [track, line] of this.#lines) {
       this.#write(track, line, line.receiver.take(now), now);
@@ -190,6 +202,14 @@ export class WhipSession {
     if (this.#beats % reportEach === 0) this.#report(now);
     const failure = this.#failure(now);
     if (failure !== undefined) this.end(new SluiceError(failure));
+  }
+
+  /** What came while this process stood still is read behind this beat. */
+  #forgive(now: number): void {
+    const pause = Math.max(0, now - this.#beatAt - longestPause);
+    this.#heardAt = Math.min(now, this.#heardAt + pause);
+    this.#answeredAt += pause;
+    this.#beatAt = now;
   }
 
   /** Whoever has sent no media that can be read does not keep its seat by reports, or by packets that are no pictures. */
