@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { ChunkSender, clientHandshake } from '../../../../test/support/rtmp.ts';
 import { playSession as play } from '../../../../test/support/rtmp-session.ts';
 import { FormatError } from '../../../errors.ts';
-import type { AmfValue } from './amf0.ts';
+import { type AmfValue, encodeAmf } from './amf0.ts';
 import { messageTypes } from './messages.ts';
 import { RtmpSession } from './session.ts';
 
@@ -42,6 +42,26 @@ test('From connecting to publishing the answers have an order that senders know'
     of('media').map(({ bytes }) => bytes.length),
     [13],
   );
+});
+
+test('What becomes of a stream is said on its own message stream', () => {
+  for (const stream of [1, 7]) {
+    const sender = new ChunkSender();
+    const payload = encodeAmf(['publish', 5, null, 'cam?key=k', 'live']);
+    const wish = sender.bytes({ chunkStream: 8, type: 20, stream, timestamp: 0, payload });
+    const session = new RtmpSession();
+    play(session, [clientHandshake, connect(sender)]);
+    for (const event of session.push(wish)) {
+      if (event.type === 'publish') assert.equal(session.admit().readUInt32LE(8), stream);
+      // That it begins is said on the connection's.
+      if (event.type === 'answer')
+        assert.equal(
+          event.bytes.toString('hex', 8, 18),
+          `000000000000000000${stream.toString(16).padStart(2, '0')}`,
+        );
+    }
+    assert.equal(session.refuse('closing', 'over').readUInt32LE(8), stream);
+  }
 });
 
 test('Streams are made one after the other, sixteen at the most', () => {

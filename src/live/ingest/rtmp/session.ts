@@ -167,7 +167,7 @@ export class RtmpSession {
     if (what !== undefined) yield { type: 'changed', what };
     const time = isHead ? undefined : this.#timeline.push(timestamp);
     for (const message of this.#oddities.push(type, time, payload)) yield { type: 'note', message };
-    yield { type: 'media', bytes: flvTag(type, time ?? this.#timeline.at(timestamp), payload) };
+    yield { type: 'media', bytes: flvTag(type, this.#timeline.at(timestamp), payload) };
   }
 
   *#control(payload: Buffer): Generator<SessionEvent> {

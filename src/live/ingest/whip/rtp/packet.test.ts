@@ -71,6 +71,7 @@ test('of header extensions the one that is asked for is found, wherever it stand
     ['cut off behind its number', short('4faabbcc'), undefined],
     // 15 ends what can be read (RFC 8285, 4.2).
     ['behind the end', short('f041aabb'), undefined],
+    ['behind the end, further on', short('f00041aabb000000'), undefined],
     ['of another id', short('51aabb00'), undefined],
     ['long', long('0402aabb'), 0xaabb],
     ['long, behind an empty one and padding', long('0900000402aabb00'), 0xaabb],
@@ -102,4 +103,6 @@ test('a packet may end with its head, its sources or its extensions', () => {
     assert.equal(parseRtp(Buffer.from(bytes, 'hex')), undefined, bytes);
   const { marker, payloadType } = parseRtp(Buffer.from(`8066${head.slice(4)}`, 'hex'))!;
   assert.deepEqual([marker, payloadType], [false, 102]);
+  const odd = parseRtp(Buffer.from(`806f${head.slice(4)}`, 'hex'))!;
+  assert.deepEqual([odd.marker, odd.payloadType], [false, 111]);
 });

@@ -33,6 +33,9 @@ test('a sender that jumps far is followed, whatever was waited for', () => {
     order.push(10_000 + jump, 'z', 1);
     assert.deepEqual([...order.take(1)].at(-1), { packet: 'z' });
     assert.deepEqual(order.missing(1), []);
+    // Nothing of before is left.
+    order.push(10_003 + jump, 'y', 2);
+    assert.deepEqual([...order.take(102)], [{ lost: 2 }, { packet: 'y' }]);
   }
 });
 

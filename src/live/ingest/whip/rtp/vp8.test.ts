@@ -94,6 +94,14 @@ test('of each descriptor the frame begins where it ends, and one that is cut off
     );
 });
 
+test('what goes on may be of any partition', () => {
+  for (const rest of ['01', '07', '02']) {
+    const vp8 = new Vp8Depacketiser();
+    vp8.push(packet('10', other.subarray(0, 2), 1, false));
+    assert.deepEqual(vp8.push(packet(rest, other.subarray(2), 1, true))?.bytes, other, rest);
+  }
+});
+
 test('a keyframe says its size in its head, in fourteen bits each', () => {
   const of = (hex: string) => new Vp8Depacketiser().push(packet('10', Buffer.from(hex, 'hex'), 7, true));
   assert.deepEqual(of('5002009d012a4141fffe'), {
