@@ -151,3 +151,16 @@ test('whatever comes in whatever order: each packet once, in order, the lost one
     { numRuns: 300 },
   );
 });
+
+test('what was dropped may reach as far as the ring does, and no farther', () => {
+  for (const [last, next] of [
+    [15, 16],
+    [16, 0],
+  ] as const) {
+    const buffer = made(0);
+    buffer.drop({ first: 0, last }, 0);
+    assert.equal(buffer.span, next);
+    buffer.takeDue(0);
+    assert.deepEqual([buffer.next, buffer.lost, buffer.span], [next, next, 0]);
+  }
+});
