@@ -18,6 +18,9 @@ test('keys are taken by the word for them alone, one after the other, and repeat
   connection.tick(begun);
   said.length = 0;
   const [content, other] = [await contentOf(1), await contentOf(2)];
+  // Who does not encrypt needs none.
+  const plain = made();
+  plain.connection.receive(told(control.extended, { subtype: extension.keyRequest, content }), begun);
   const settle = async () => {
     for (const end = said.length; said.length === end; ) await setImmediate();
   };
@@ -51,4 +54,5 @@ test('keys are taken by the word for them alone, one after the other, and repeat
   connection.receive(told(control.shutdown), begun + 11);
   assert.equal(await allOf(connection), 'evenoddodd');
   assert.equal(connection.figures.unreadable, 0);
+  assert.deepEqual(plain.said, []);
 });
