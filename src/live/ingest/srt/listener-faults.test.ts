@@ -22,6 +22,24 @@ test('who cannot be decided upon is refused, and takes no place', async () => {
   assert.equal(room.places, 1000);
 });
 
+test('who asks again while it is decided upon hears nothing until then', async () => {
+  const room = new SrtRoom();
+  const gate = Promise.withResolvers<void>();
+  const ask = room.desk.ask.bind(room.desk);
+  room.desk.ask = async (caller) => {
+    await gate.promise;
+    return ask(caller);
+  };
+  const sender = room.sender(1, { streamId });
+  sender.ask();
+  for (let round = 0; round < 5; round += 1) await sender.conclude();
+  await room.pass(50);
+  assert.equal(room.said.get(1)?.length, 1);
+  gate.resolve();
+  await room.until(() => sender.answer !== undefined);
+  assert.equal(sender.answer?.type, handshakeType.conclusion);
+});
+
 test('whom the desk sends away at once does not keep out those who come behind', async () => {
   const room = new SrtRoom();
   const { desk } = room;
