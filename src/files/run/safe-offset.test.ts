@@ -97,3 +97,52 @@ test('Whatever is begun, dealt with and cut, in any order: all before the safe o
     { numRuns: 300 },
   );
 });
+
+test('By which epochs it was written is known of what has been passed, and of what stands before a cut', () => {
+  const safe = new SafeOffset(10, [[3, 0]]);
+  const known = (): string => safe.epochs.map(([epoch, from]) => `${epoch} from ${from}`).join(', ');
+  assert.equal(known(), '3 from 0');
+  const done = safe.begin(14, [
+    [3, 10],
+    [4, 12],
+  ]);
+  assert.equal(known(), '3 from 0');
+  done();
+  assert.equal(known(), '3 from 0, 4 from 12');
+  // What begins where the batch ends is none of it.
+  safe.begin(20, [
+    [4, 14],
+    [5, 19],
+    [6, 20],
+  ])();
+  assert.equal(known(), '3 from 0, 4 from 12, 5 from 19');
+  const cutOff = safe.begin(30, [
+    [6, 20],
+    [7, 25],
+    [8, 26],
+  ]);
+  safe.cut(25);
+  cutOff();
+  assert.equal(known(), '3 from 0, 4 from 12, 5 from 19, 6 from 20');
+  assert.equal(safe.value, 25);
+  safe.cut(13);
+  assert.equal(known(), '3 from 0, 4 from 12');
+  safe.cut(12);
+  assert.equal(known(), '3 from 0');
+  safe.cut(0);
+  assert.equal(known(), '');
+});
+
+test('Reading goes on behind the last batch, dealt with or not', () => {
+  const safe = new SafeOffset(5);
+  assert.deepEqual([safe.next, safe.value], [5, 5]);
+  const [first, second] = [safe.begin(7), safe.begin(11)];
+  assert.deepEqual([safe.next, safe.value], [11, 5]);
+  second();
+  assert.deepEqual([safe.next, safe.value], [11, 5]);
+  first();
+  assert.deepEqual([safe.next, safe.value], [11, 11]);
+  safe.begin(13);
+  safe.cut(9);
+  assert.deepEqual([safe.next, safe.value], [9, 9]);
+});

@@ -132,3 +132,103 @@ test('A position goes no further than an end, and not back where it is behind th
   const safe = [...offsets.take().forKafka].map(([, { offset }]) => offset);
   assert.deepEqual([safe, offsets.next(0), offsets.next(1)], [[20, 50], 20, 50]);
 });
+
+/** One partition, as it is told to both. */
+function told(offsets: SafeOffsets, partition = 0) {
+  const { forSink, forKafka } = offsets.take();
+  return [forSink.partitions.get(partition), forKafka.get(partition)];
+}
+
+test('By which epochs a partition was written is told where it is known', () => {
+  const from = new Map([[0, { began: 1, safe: 2, epochs: [[2, 0]] as const }]]);
+  const offsets = new SafeOffsets('office', topic, from, () => 0);
+  assert.deepEqual(told(offsets), [
+    { began: 1, safe: 2, epochs: [[2, 0]] },
+    { offset: 2, metadata: 't', leaderEpoch: 2 },
+  ]);
+  offsets.begin({ ...batch(0, 4), epochs: [[3, 3]] })();
+  const epochs = [
+    [2, 0],
+    [3, 3],
+  ];
+  assert.deepEqual(told(offsets), [
+    { began: 1, safe: 4, epochs },
+    { offset: 4, metadata: 't', leaderEpoch: 3 },
+  ]);
+  // Of what retention took nobody knows.
+  offsets.skip(0, 9)();
+  assert.deepEqual(told(offsets), [
+    { began: 1, safe: 9 },
+    { offset: 9, metadata: 't' },
+  ]);
+  offsets.begin({ ...batch(0, 12), epochs: [[5, 9]] })();
+  assert.deepEqual(told(offsets), [
+    { began: 1, safe: 12, epochs: [...epochs, [-1, 8], [5, 9]] },
+    { offset: 12, metadata: 't', leaderEpoch: 5 },
+  ]);
+  // A log that was cut has the one that wrote what stands.
+  offsets.cut(0, 3);
+  assert.deepEqual(told(offsets), [
+    { began: 1, safe: 3, epochs: [[2, 0]] },
+    { offset: 3, metadata: 't', leaderEpoch: 2 },
+  ]);
+});
+
+test('A partition that is given away is said nothing of, and one that comes is told anew', () => {
+  const from = new Map([
+    [0, { began: 1, safe: 2 }],
+    [1, { began: 3, safe: 4 }],
+  ]);
+  const offsets = new SafeOffsets('office', topic, from, () => 0);
+  const first = offsets.take();
+  offsets.remembered(first);
+  offsets.committed(first);
+  assert.deepEqual([...offsets.partitions], [0, 1]);
+  const late = offsets.begin(batch(0, 9));
+  offsets.drop(0);
+  assert.deepEqual([[...offsets.partitions], offsets.next(0), offsets.began(0)], [[1], undefined, 0]);
+  late();
+  const { forSink, forKafka } = offsets.take();
+  assert.deepEqual([forSink.partitions.size, forKafka.size], [0, 0]);
+  offsets.add(0, { began: 1, safe: 2, epochs: [[7, 0]] });
+  assert.deepEqual(told(offsets), [
+    { began: 1, safe: 2, epochs: [[7, 0]] },
+    { offset: 2, metadata: 't', leaderEpoch: 7 },
+  ]);
+  assert.deepEqual([[...offsets.partitions], offsets.next(0), offsets.began(0)], [[1, 0], 2, 1]);
+  // One that is read goes on from where it is put.
+  offsets.add(1, { began: 8, safe: 8 });
+  assert.deepEqual(told(offsets, 1), [
+    { began: 8, safe: 8 },
+    { offset: 8, metadata: 't' },
+  ]);
+});
+
+test('What is ahead has not been dealt with, and will be in this run', () => {
+  const offsets = new SafeOffsets('office', topic, new Map([[0, { began: 0, safe: 5 }]]), () => 0);
+  const ahead = (offset: number, ends?: ReadonlyMap<number, number>) => offsets.isAhead(0, offset, ends);
+  assert.deepEqual(
+    [3, 4, 5, 6].map((offset) => ahead(offset)),
+    [false, false, true, true],
+  );
+  const ends = new Map([[0, 7]]);
+  assert.deepEqual(
+    [4, 5, 6, 7, 8].map((offset) => ahead(offset, ends)),
+    [false, true, true, false, false],
+  );
+  // Of a partition that ends nowhere nothing comes.
+  assert.deepEqual(
+    [0, 5].map((offset) => ahead(offset, new Map())),
+    [false, false],
+  );
+  assert.deepEqual(
+    [offsets.isAhead(3, 0, undefined), offsets.isAhead(3, 0, new Map([[3, 1]]))],
+    [true, true],
+  );
+  assert.equal(offsets.isAhead(3, 0, new Map()), false);
+  offsets.begin(batch(0, 6))();
+  assert.deepEqual(
+    [5, 6].map((offset) => ahead(offset)),
+    [false, true],
+  );
+});
