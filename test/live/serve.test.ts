@@ -160,7 +160,10 @@ test('What cannot be is said in a line, with exit code 2', async (t) => {
       /is in use by another program/,
     ],
     [['serve', '--tls-cert', 'cert.pem'], /--tls-cert and --tls-key belong together/],
-    [['serve', '--tls-cert', join(folder, 'none'), '--tls-key', 'x'], /cannot be read \(ENOENT\)/],
+    [
+      ['serve', '--tls-cert', join(folder, 'none'), '--tls-key', 'x'],
+      /cannot be read \(ENOENT: no such file or directory/,
+    ],
     [['serve', '--watch-key', join(folder, 'short.key')], /make one by: openssl/],
     [['serve', '--cors', 'example.com'], /is no web origin/],
     [['live', 'token', '--stream', 'cam'], /--watch-key is missing/],
