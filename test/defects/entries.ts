@@ -16,8 +16,10 @@ import { machine } from './entries/machine.ts';
 import { names } from './entries/names.ts';
 import { page } from './entries/page.ts';
 import { producing } from './entries/producing.ts';
+import { proving } from './entries/proving.ts';
 import { reading } from './entries/reading.ts';
 import { receiving } from './entries/receiving.ts';
+import { sendersTimes } from './entries/senders-times.ts';
 import { sending } from './entries/sending.ts';
 import { servers } from './entries/servers.ts';
 import { serving } from './entries/serving.ts';
@@ -36,6 +38,7 @@ export const defects: readonly Defect[] = [
   ...producing,
   ...consuming,
   ...cluster,
+  ...proving,
   ...servers,
   ...serving,
   ...encoding,
@@ -47,6 +50,7 @@ export const defects: readonly Defect[] = [
   ...gcs,
   ...exporting,
   ...ingesting,
+  ...sendersTimes,
   ...settling,
   ...standingBy,
   ...consoles,

@@ -278,8 +278,7 @@ test('console: who is through with all of its own forgets nothing of what anothe
   const { sending, until } = tab(storage, t);
   await until(() => sending.items.size === 0);
   sending.add([/** @type {import('../../../web/console/dropped.js').Dropped} */ (other)]);
-  const [[key] = ['']] = sending.items;
-  sending.cancel(key);
+  sending.cancel([...sending.items.keys()][0] ?? '');
   const left = [...new Unfinished(storage, 'files/console/').entries.values()];
   assert.deepEqual(
     left.map(({ path }) => path),
