@@ -20,7 +20,7 @@ async function* filmed(): AsyncGenerator<Buffer> {
   for await (const piece of child.stdout) yield piece as Buffer;
 }
 
-/** Seconds that come of it where it began to be sent so many seconds ago, and how that ends. */
+/** Seconds that come of it where it began to be sent so many seconds ago, and how that ends: of a sender that has ended by then an error is a note. */
 async function encoded(ago: number): Promise<{ readonly seconds: number; readonly error?: string }> {
   const plans = new Plans({ videoCodec: 'copy', rate: 10 }, 'ffmpeg');
   const senders = new Senders();
@@ -34,14 +34,16 @@ async function encoded(ago: number): Promise<{ readonly seconds: number; readonl
   const run = new SentRun(options, { ...sending, since });
   let seconds = 0;
   let end: MediaEvent | undefined;
+  let note: string | undefined;
   for await (const event of run.events(signal)) {
     if (event.type === 'chunk') seconds = (event.time + event.duration) / event.timescale;
+    if (event.type === 'note' && event.message.startsWith('what was sent last')) note = event.message;
     if (event.type === 'end') end = event;
   }
   sending.done();
   await offered;
-  const error = end?.type === 'end' ? end.error : undefined;
-  return { seconds, ...(error === undefined ? {} : { error: error.message }) };
+  const error = end?.type === 'end' ? (end.error?.message ?? note) : note;
+  return { seconds, ...(error === undefined ? {} : { error }) };
 }
 
 test('A sender whose encoder comes late is not told that its times have leapt', async () => {
