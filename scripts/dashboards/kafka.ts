@@ -1,5 +1,5 @@
 /** The way through Kafka, as its clients see it. Brokers have exporters of their own. */
-import { type Board, graph, inQuarter, perSecond } from './panel.ts';
+import { type Board, graph, inQuarter, perSecond, waiting } from './panel.ts';
 
 export const kafka: Board = {
   name: 'sluice-kafka',
@@ -93,18 +93,7 @@ export const kafka: Board = {
           'Kafka is away',
           '1 while a process cannot reach its brokers.',
           'bool_on_off',
-          [
-            'upload',
-            'download',
-            'publish',
-            'push',
-            'export',
-            'record',
-            'play',
-            'serve',
-            'ingest',
-            'console',
-          ].map((verb) => [`sluice_${verb}_waiting{$of,on="kafka"}`, `${verb} {{instance}}`]),
+          waiting.map((verb) => [`sluice_${verb}_waiting{$of,on="kafka"}`, `${verb} {{instance}}`]),
         ),
         graph(
           'Records refused or lost',

@@ -1,5 +1,5 @@
 /** All of it at a glance. */
-import { type Board, graph, inQuarter, now, perSecond } from './panel.ts';
+import { type Board, graph, inQuarter, now, perSecond, waiting } from './panel.ts';
 
 const failures = ['upload', 'download'].map((verb) => inQuarter(`sluice_${verb}_failures_total`));
 
@@ -81,18 +81,7 @@ export const overview: Board = {
           'Held up',
           '1 for what holds the work up, by where: Kafka, a disk, a source, a sink. It goes on by itself when that is back.',
           'bool_on_off',
-          [
-            'upload',
-            'download',
-            'publish',
-            'push',
-            'export',
-            'record',
-            'play',
-            'serve',
-            'ingest',
-            'console',
-          ].map((verb) => [`sluice_${verb}_waiting{$of} == 1`, `${verb} {{instance}}: {{on}}`]),
+          waiting.map((verb) => [`sluice_${verb}_waiting{$of} == 1`, `${verb} {{instance}}: {{on}}`]),
         ),
         graph(
           'Bit rates',

@@ -66,3 +66,17 @@ export const perSecond = (name: string, more = ''): string => `rate(${name}{$of$
 export const inQuarter = (name: string, more = ''): string => `increase(${name}{$of${more}}[15m])`;
 /** Seconds since a moment. */
 export const since = (name: string): string => `time() - ${name}{$of}`;
+
+/** Verbs that tell what holds them up. */
+export const waiting = [
+  'upload',
+  'download',
+  'publish',
+  'push',
+  'export',
+  'record',
+  'play',
+  'serve',
+  'ingest',
+  'console',
+] as const;
