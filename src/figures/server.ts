@@ -37,8 +37,8 @@ export async function openFigures(options: FiguresServerOptions): Promise<Figure
     // That it is answered is what it says.
     else if (path === '/livez') answer(response, 200, 'ok');
     else if (path === '/readyz' || path === '/healthz') {
-      const isAskedWell = path === '/healthz' && watched.unwell !== undefined;
-      const reason = isAskedWell ? watched.unwell?.() : watched.unready();
+      const reason =
+        path === '/healthz' && watched.unwell !== undefined ? watched.unwell() : watched.unready();
       answer(response, reason === undefined ? 200 : 503, reason ?? 'ok');
     } else if (path === '/metrics')
       metricsText(registry).then(
